@@ -1,0 +1,13 @@
+//! What an app can be called with and what it answers, as plain data.
+//!
+//! A *shape* says which JSON one Rust type stands for; a *definition* is a shape with a name. The runtime fills this model
+//! (`#[wire]` describes each type), checks what arrives against it, and hands it to the generator, which writes TypeScript from it.
+//! It knows no serde, no TypeScript and no route table, so that both sides can depend on it and on nothing of each other.
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod shape;
+
+pub use api::{Api, RouteTypes, WireType};
+pub use shape::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};

@@ -1,0 +1,231 @@
+//! The JSON that a Rust type stands for.
+
+use std::collections::BTreeMap;
+
+/// The JSON of one Rust type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// `null`: a unit struct.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number from `min` to `max`, both inclusive and never beyond ±2^53.
+    Integer {
+        /// The smallest value.
+        min: i64,
+        /// The largest value.
+        max: i64,
+    },
+    /// Any JSON number.
+    Number,
+    /// A string.
+    String,
+    /// A string of exactly one Unicode scalar value.
+    Char,
+    /// A string in a fixed format, such as `date-time`; the format is a JSON Schema format name.
+    Text(&'static str),
+    /// Any JSON value.
+    Any,
+    /// The inner shape or `null`.
+    Option(Box<Shape>),
+    /// A JSON array of any length.
+    Array(Box<Shape>),
+    /// A JSON array of exactly these items: tuples and Rust arrays.
+    Tuple(Vec<Shape>),
+    /// A JSON object with keys that the program does not know beforehand.
+    Map(MapKey, Box<Shape>),
+    /// The definition under this key in [`Types`]; the key is the Rust path of the type.
+    Named(String),
+}
+
+/// What the keys of a map may be; JSON writes all of them as strings.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MapKey {
+    /// Any string.
+    String,
+    /// A whole number from `min` to `max`, written in decimal.
+    Integer {
+        /// The smallest value.
+        min: i64,
+        /// The largest value.
+        max: i64,
+    },
+    /// One of the unit variants of the named enum.
+    Named(String),
+}
+
+/// Named types, by the Rust path of the type as [`std::any::type_name`] gives it.
+///
+/// A type that contains itself is one entry that refers to its own key.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Types {
+    definitions: BTreeMap<String, Option<Definition>>,
+}
+
+impl Types {
+    /// Adds the type named `key` unless it is there already, and returns the shape that refers to it.
+    ///
+    /// `define` may add further types, and may refer to `key` itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sync_schema::{Body, Definition, Field, Presence, Shape, Types};
+    ///
+    /// let mut types = Types::default();
+    /// let list = types.define("app::List", |types| {
+    ///     let next = types.define("app::List", |_| unreachable!("a type is described once"));
+    ///     let next = Field::new("next", Shape::Option(Box::new(next)));
+    ///     Definition::new("List", "app", "", Body::Struct(vec![next]))
+    /// });
+    /// assert_eq!(list, Shape::Named("app::List".into()));
+    /// assert_eq!(types.get("app::List").map(|list| list.name.as_str()), Some("List"));
+    /// ```
+    pub fn define(&mut self, key: &str, define: impl FnOnce(&mut Self) -> Definition) -> Shape {
+        if !self.definitions.contains_key(key) {
+            self.definitions.insert(key.to_owned(), None);
+            let definition = define(self);
+            self.definitions.insert(key.to_owned(), Some(definition));
+        }
+        Shape::Named(key.to_owned())
+    }
+
+    /// Returns the definition under `key`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Definition> {
+        self.definitions.get(key)?.as_ref()
+    }
+
+    /// Returns all definitions, sorted by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Definition)> {
+        self.definitions.iter().filter_map(|(key, definition)| Some((key.as_str(), definition.as_ref()?)))
+    }
+}
+
+/// A named type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Definition {
+    /// The name in TypeScript as far as this type alone decides it; generic arguments are already part of it (`PagePlayer`).
+    pub name: String,
+    /// The Rust module that declares the type, for example `app::routes::chess::move_v1::server`.
+    pub module: String,
+    /// The doc comment, lines joined by `\n`, without the leading space of each; empty if there is none.
+    pub docs: String,
+    /// What it consists of.
+    pub body: Body,
+}
+
+impl Definition {
+    /// Creates a definition from its parts.
+    #[must_use]
+    pub fn new(name: &str, module: &str, docs: &str, body: Body) -> Self {
+        Self { name: name.to_owned(), module: module.to_owned(), docs: docs.to_owned(), body }
+    }
+}
+
+/// What a named type consists of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// A JSON object with these fields, in the order of the source.
+    Struct(Vec<Field>),
+    /// One of several variants, in the order of the source.
+    Enum(Tagging, Vec<Variant>),
+    /// Another shape under a name: newtypes, tuple structs, unit structs, `#[serde(transparent)]`.
+    Alias(Shape),
+}
+
+/// A field of a struct or of a variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// The name in JSON; without meaning when `flatten` is set.
+    pub name: String,
+    /// Further names that input may use.
+    pub aliases: Vec<String>,
+    /// The doc comment, as in [`Definition::docs`].
+    pub docs: String,
+    /// The shape of the value.
+    pub shape: Shape,
+    /// Whether the field may be absent.
+    pub presence: Presence,
+    /// `#[serde(flatten)]`: the fields (or the map entries) of `shape` stand in the outer object.
+    pub flatten: bool,
+}
+
+impl Field {
+    /// Creates a plain field: required, without docs, not flattened.
+    #[must_use]
+    pub fn new(name: &str, shape: Shape) -> Self {
+        Self {
+            name: name.to_owned(),
+            aliases: Vec::new(),
+            docs: String::new(),
+            shape,
+            presence: Presence::Required,
+            flatten: false,
+        }
+    }
+
+    /// Returns whether input may leave this field out: it has a default, or it is an `Option`.
+    #[must_use]
+    pub fn is_optional_in_input(&self) -> bool {
+        self.presence != Presence::Required || matches!(self.shape, Shape::Option(_))
+    }
+}
+
+/// Whether a field may be absent, apart from `Option`, which input may always leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Always there in output; in input unless it is an `Option`.
+    Required,
+    /// `#[serde(default)]`: input may leave it out, output has it.
+    DefaultInInput,
+    /// `#[serde(default, skip_serializing_if = …)]`: input and output may leave it out.
+    Omittable,
+}
+
+/// How JSON tells the variants of an enum apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tagging {
+    /// `"unit"` or `{ "variant": … }`.
+    External,
+    /// `{ "<tag>": "variant", … }`.
+    Internal {
+        /// The name of the tag field.
+        tag: String,
+    },
+    /// `{ "<tag>": "variant", "<content>": … }`.
+    Adjacent {
+        /// The name of the tag field.
+        tag: String,
+        /// The name of the content field.
+        content: String,
+    },
+    /// The first variant that fits.
+    Untagged,
+}
+
+/// One variant of an enum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// The name in JSON.
+    pub name: String,
+    /// Further names that input may use.
+    pub aliases: Vec<String>,
+    /// The doc comment, as in [`Definition::docs`].
+    pub docs: String,
+    /// What the variant carries.
+    pub body: VariantBody,
+}
+
+/// What a variant carries.
+#[derive(Debug, Clone, PartialEq)]
+pub enum VariantBody {
+    /// Nothing.
+    Unit,
+    /// One value.
+    Newtype(Shape),
+    /// Several values, a JSON array.
+    Tuple(Vec<Shape>),
+    /// Named fields.
+    Struct(Vec<Field>),
+}

@@ -1,0 +1,1 @@
+//! What needs two crates, a disk or a socket; the tests are in `it/`.
