@@ -1,0 +1,4 @@
+//! The model as text. Nothing here opens a file.
+
+pub mod rust;
+pub mod writer;

@@ -1,0 +1,1 @@
+//! The names of rooms that a rule opens: `chess-{game_id}`.
