@@ -1,1 +1,515 @@
 //! What stands in the brackets of `#[sync::server(…)]`, `#[sync::client(…)]` and `#[sync::room(…)]`.
+//!
+//! Arguments are read and nothing else: whether a client file may have an `auth` of its own is decided by the scanner, which
+//! knows the files, and whether an expression is of the right type by the compiler.
+
+use proc_macro2::Span;
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Expr, Ident, Lit, LitStr, Token};
+
+use super::nearest::nearest;
+use super::pattern::Pattern;
+
+/// The arguments of a route, all optional and in any order:
+/// `auth = login | public | <const of type Auth>`, `volatile`, `concurrent`, `empty_room = allow`,
+/// `rate_limit = "20/s burst 100"`, `timeout = <seconds, or a const Duration>`.
+///
+/// ```
+/// use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
+///
+/// let arguments: RouteArguments = syn::parse_str("auth = public, volatile, timeout = 0.5")?;
+/// assert!(matches!(arguments.auth, Some(AuthArgument::Public(_))));
+/// assert!(arguments.volatile.is_some() && arguments.concurrent.is_none());
+/// assert!(matches!(arguments.timeout, Some(Timeout::Millis(500, _))));
+/// # Ok::<(), syn::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct RouteArguments {
+    /// Who may call; login is required where this is `None`.
+    pub auth: Option<AuthArgument>,
+    /// `volatile`: where it stands, if it does. Stale frames of a slow member are dropped.
+    pub volatile: Option<Span>,
+    /// `concurrent`: where it stands, if it does. Later calls of the same socket do not wait.
+    pub concurrent: Option<Span>,
+    /// `empty_room = allow`: where `allow` stands, if it does. The handler runs with nobody to hear it.
+    pub empty_room: Option<Span>,
+    /// How often one caller may call.
+    pub rate_limit: Option<RateLimit>,
+    /// How long the handler, or the filter for one member, may take.
+    pub timeout: Option<Timeout>,
+}
+
+/// The arguments of a room rule: `"pattern"`, then in any order `auth = …` as for routes and `send = anyone | members`.
+#[derive(Debug)]
+pub struct RoomArguments {
+    /// The names that the rule opens.
+    pub pattern: Pattern,
+    /// Where the pattern stands.
+    pub pattern_span: Span,
+    /// Who may ask to join; login is required where this is `None`.
+    pub auth: Option<AuthArgument>,
+    /// Who may send; only members where this is `None`.
+    pub send: Option<Send>,
+}
+
+/// The value of `auth`.
+#[derive(Debug)]
+pub enum AuthArgument {
+    /// `login`: any caller who has logged in.
+    Login(Span),
+    /// `public`: every caller.
+    Public(Span),
+    /// A const expression of type `Auth`.
+    Const(Box<Expr>),
+}
+
+/// The value of `send`.
+#[derive(Debug)]
+pub enum Send {
+    /// `members`: those who are in the room.
+    Members(Span),
+    /// `anyone`: every caller whom the route admits.
+    Anyone(Span),
+}
+
+/// The value of `timeout`.
+#[derive(Debug)]
+pub enum Timeout {
+    /// A number of seconds, here in milliseconds; never 0.
+    Millis(u64, Span),
+    /// A const expression of type `std::time::Duration`.
+    Duration(Box<Expr>),
+}
+
+/// The value of `rate_limit`: `"20/s"`, `"20/s burst 100"`, `"300/m"` or `"off"`.
+#[derive(Debug)]
+pub enum RateLimit {
+    /// `"off"`: no limit for this route.
+    Off(Span),
+    /// So many calls in so much time.
+    Calls {
+        /// How many calls each period adds, at least 1.
+        calls: u32,
+        /// The period in seconds: 1, 60 or 3600.
+        seconds: u32,
+        /// How many may come at once, where the default is not wanted; at least 1.
+        burst: Option<u32>,
+        /// Where the text stands.
+        span: Span,
+    },
+}
+
+const ROUTE_KEYS: [&str; 6] = ["auth", "volatile", "concurrent", "empty_room", "rate_limit", "timeout"];
+const ROOM_KEYS: [&str; 2] = ["auth", "send"];
+
+impl Parse for RouteArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut arguments = Self::default();
+        while !input.is_empty() {
+            let key: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+            match key.to_string().as_str() {
+                "auth" => set(&mut arguments.auth, &key, value(input, &key)?)?,
+                "volatile" => set(&mut arguments.volatile, &key, flag(input, &key)?)?,
+                "concurrent" => set(&mut arguments.concurrent, &key, flag(input, &key)?)?,
+                "empty_room" => set(&mut arguments.empty_room, &key, empty_room(input, &key)?)?,
+                "rate_limit" => set(&mut arguments.rate_limit, &key, value(input, &key)?)?,
+                "timeout" => set(&mut arguments.timeout, &key, value(input, &key)?)?,
+                unknown => return Err(unknown_key(&key, unknown, &ROUTE_KEYS)),
+            }
+            separator(input)?;
+        }
+        Ok(arguments)
+    }
+}
+
+impl Parse for RoomArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(LitStr) {
+            let what = "a room rule starts with the names that it opens";
+            return Err(input.error(format!("{what}\nhelp: write `#[sync::room(\"chess-{{game_id}}\")]`")));
+        }
+        let text: LitStr = input.parse()?;
+        let pattern = Pattern::parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))?;
+        let mut arguments = Self { pattern, pattern_span: text.span(), auth: None, send: None };
+        separator(input)?;
+        while !input.is_empty() {
+            let key: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+            match key.to_string().as_str() {
+                "auth" => set(&mut arguments.auth, &key, value(input, &key)?)?,
+                "send" => set(&mut arguments.send, &key, value(input, &key)?)?,
+                unknown => return Err(unknown_key(&key, unknown, &ROOM_KEYS)),
+            }
+            separator(input)?;
+        }
+        Ok(arguments)
+    }
+}
+
+impl Parse for AuthArgument {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let expression: Expr = input.parse()?;
+        let Some(word) = single_word(&expression) else { return Ok(Self::Const(Box::new(expression))) };
+        match word.to_string().as_str() {
+            "login" => Ok(Self::Login(word.span())),
+            "public" => Ok(Self::Public(word.span())),
+            other => match nearest(other, ["login", "public"]) {
+                // A constant may have any name; only a slip of the pen is told from one here, the rest by the compiler.
+                Some(meant) if other.to_lowercase() == other || meant.eq_ignore_ascii_case(other) => {
+                    Err(syn::Error::new(
+                        word.span(),
+                        format!("`{other}` is neither `login` nor `public`\nhelp: did you mean `{meant}`?"),
+                    ))
+                }
+                _ => Ok(Self::Const(Box::new(expression))),
+            },
+        }
+    }
+}
+
+impl Parse for Send {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let word: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+        match word.to_string().as_str() {
+            "members" => Ok(Self::Members(word.span())),
+            "anyone" => Ok(Self::Anyone(word.span())),
+            other => Err(wrong_word(&word, other, "send", &["anyone", "members"])),
+        }
+    }
+}
+
+impl Parse for Timeout {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let expression: Expr = input.parse()?;
+        let seconds = match &expression {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Int(number) if number.suffix().is_empty() => number.base10_parse::<f64>().ok(),
+                Lit::Float(number) if number.suffix().is_empty() => number.base10_parse::<f64>().ok(),
+                _ => None,
+            },
+            Expr::Unary(_) => None,
+            _ => return Ok(Self::Duration(Box::new(expression))),
+        };
+        let millis = seconds.map(|seconds| (seconds * 1000.0).round()).filter(|millis| (1.0..=1e12).contains(millis));
+        match millis {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "between 1 and 1e12, see above"
+            )]
+            Some(millis) => Ok(Self::Millis(millis as u64, expression.span())),
+            None => Err(syn::Error::new(
+                expression.span(),
+                "`timeout` is a positive number of seconds\nhelp: write `timeout = 5`, or a `const` of type `std::time::Duration`",
+            )),
+        }
+    }
+}
+
+impl Parse for RateLimit {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let help = "write `rate_limit = \"20/s\"`, `\"20/s burst 100\"`, `\"300/m\"` or `\"off\"`";
+        let text: LitStr = input
+            .parse()
+            .map_err(|error| syn::Error::new(error.span(), format!("`rate_limit` is a text\nhelp: {help}")))?;
+        rate_limit(&text.value(), text.span()).ok_or_else(|| {
+            syn::Error::new(text.span(), format!("`{}` is not a rate limit\nhelp: {help}", text.value()))
+        })
+    }
+}
+
+fn rate_limit(text: &str, span: Span) -> Option<RateLimit> {
+    let positive = |number: &str| number.parse::<u32>().ok().filter(|number| *number > 0);
+    let mut words = text.split_whitespace();
+    let rate = words.next()?;
+    let burst = match (words.next(), words.next(), words.next()) {
+        (None, ..) => None,
+        (Some("burst"), Some(number), None) => Some(positive(number)?),
+        _ => return None,
+    };
+    if rate == "off" {
+        return burst.is_none().then_some(RateLimit::Off(span));
+    }
+    let (calls, period) = rate.split_once('/')?;
+    let seconds = match period {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    Some(RateLimit::Calls { calls: positive(calls)?, seconds, burst, span })
+}
+
+fn empty_room(input: ParseStream<'_>, key: &Ident) -> syn::Result<Span> {
+    equals(input, key)?;
+    let word: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+    if word == "allow" { Ok(word.span()) } else { Err(wrong_word(&word, &word.to_string(), "empty_room", &["allow"])) }
+}
+
+fn value<T: Parse>(input: ParseStream<'_>, key: &Ident) -> syn::Result<T> {
+    equals(input, key)?;
+    input.parse()
+}
+
+fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
+    if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        if !input.is_empty() && !input.peek(Token![,]) {
+            return Ok(());
+        }
+    }
+    let example = match key.to_string().as_str() {
+        "auth" => "login",
+        "empty_room" => "allow",
+        "rate_limit" => "\"20/s\"",
+        "timeout" => "5",
+        _ => "anyone",
+    };
+    Err(syn::Error::new(key.span(), format!("`{key}` needs a value\nhelp: write `{key} = {example}`")))
+}
+
+fn flag(input: ParseStream<'_>, key: &Ident) -> syn::Result<Span> {
+    if input.peek(Token![=]) {
+        return Err(syn::Error::new(key.span(), format!("`{key}` takes no value\nhelp: write `{key}` alone")));
+    }
+    Ok(key.span())
+}
+
+fn separator(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() { Ok(()) } else { input.parse::<Token![,]>().map(|_| ()) }
+}
+
+fn set<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(syn::Error::new(key.span(), format!("`{key}` is given twice\nhelp: remove one of them"))),
+    }
+}
+
+fn single_word(expression: &Expr) -> Option<&Ident> {
+    match expression {
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+fn unknown_key(key: &Ident, name: &str, known: &[&str]) -> syn::Error {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("it can be {}", list(known)),
+    };
+    syn::Error::new(key.span(), format!("unknown argument `{name}`\nhelp: {help}"))
+}
+
+fn wrong_word(word: &Ident, name: &str, key: &str, known: &[&str]) -> syn::Error {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("it can be {}", list(known)),
+    };
+    syn::Error::new(word.span(), format!("`{name}` is not a value of `{key}`\nhelp: {help}"))
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use quote::ToTokens;
+
+    use super::{AuthArgument, RateLimit, RoomArguments, RouteArguments, Send, Timeout};
+
+    fn check(arguments: &str, expected: Expect) {
+        let text = match syn::parse_str::<RouteArguments>(arguments) {
+            Ok(arguments) => describe(&arguments),
+            Err(error) => at_column(&error),
+        };
+        expected.assert_eq(&text);
+    }
+
+    fn check_room(arguments: &str, expected: Expect) {
+        let text = match syn::parse_str::<RoomArguments>(arguments) {
+            Ok(room) => format!(
+                "{} auth={} send={}",
+                room.pattern.literal_beginning(),
+                room.auth.as_ref().map_or("default".into(), describe_auth),
+                match room.send {
+                    None => "default",
+                    Some(Send::Members(_)) => "members",
+                    Some(Send::Anyone(_)) => "anyone",
+                }
+            ),
+            Err(error) => at_column(&error),
+        };
+        expected.assert_eq(&text);
+    }
+
+    fn at_column(error: &syn::Error) -> String {
+        format!("{}: {error}", error.span().start().column)
+    }
+
+    fn describe(arguments: &RouteArguments) -> String {
+        let mut parts = Vec::new();
+        parts.extend(arguments.auth.as_ref().map(|auth| format!("auth={}", describe_auth(auth))));
+        parts.extend(arguments.volatile.map(|_| "volatile".into()));
+        parts.extend(arguments.concurrent.map(|_| "concurrent".into()));
+        parts.extend(arguments.empty_room.map(|_| "empty_room".into()));
+        parts.extend(arguments.rate_limit.as_ref().map(|limit| match limit {
+            RateLimit::Off(_) => "unlimited".into(),
+            RateLimit::Calls { calls, seconds, burst, .. } => format!("{calls} per {seconds} s, burst {burst:?}"),
+        }));
+        parts.extend(arguments.timeout.as_ref().map(|timeout| match timeout {
+            Timeout::Millis(millis, _) => format!("{millis} ms"),
+            Timeout::Duration(expression) => format!("timeout={}", expression.to_token_stream()),
+        }));
+        parts.join(", ")
+    }
+
+    fn describe_auth(auth: &AuthArgument) -> String {
+        match auth {
+            AuthArgument::Login(_) => "login".into(),
+            AuthArgument::Public(_) => "public".into(),
+            AuthArgument::Const(expression) => format!("const {}", expression.to_token_stream()),
+        }
+    }
+
+    #[test]
+    fn every_argument_is_optional_and_in_any_order() {
+        check("", expect![""]);
+        check("auth = login", expect!["auth=login"]);
+        check("volatile, auth = public,", expect!["auth=public, volatile"]);
+        check("auth = ADMIN", expect!["auth=const ADMIN"]);
+        check("auth = crate::auth::ADMIN", expect!["auth=const crate :: auth :: ADMIN"]);
+        check("auth = Auth::login().not()", expect!["auth=const Auth :: login () . not ()"]);
+        check("concurrent, empty_room = allow", expect!["concurrent, empty_room"]);
+        check("rate_limit = \"20/s burst 100\"", expect!["20 per 1 s, burst Some(100)"]);
+        check("rate_limit = \"300/m\"", expect!["300 per 60 s, burst None"]);
+        check("rate_limit = \"off\"", expect!["unlimited"]);
+        check("timeout = 5", expect!["5000 ms"]);
+        check("timeout = 0.25", expect!["250 ms"]);
+        check("timeout = Duration::from_millis(20)", expect!["timeout=Duration :: from_millis (20)"]);
+    }
+
+    #[test]
+    fn an_unknown_argument_is_told_the_nearest_right_name() {
+        check(
+            "aut = login",
+            expect![[r#"
+            0: unknown argument `aut`
+            help: did you mean `auth`?"#]],
+        );
+        check(
+            "volatile, receiver = 1",
+            expect![[r#"
+            10: unknown argument `receiver`
+            help: it can be `auth`, `volatile`, `concurrent`, `empty_room`, `rate_limit`, `timeout`"#]],
+        );
+    }
+
+    #[test]
+    fn auth_tells_a_slip_from_a_constant() {
+        check(
+            "auth = logn",
+            expect![[r#"
+            7: `logn` is neither `login` nor `public`
+            help: did you mean `login`?"#]],
+        );
+        check(
+            "auth = Public",
+            expect![[r#"
+            7: `Public` is neither `login` nor `public`
+            help: did you mean `public`?"#]],
+        );
+    }
+
+    #[test]
+    fn values_stand_where_they_belong() {
+        check(
+            "auth",
+            expect![[r#"
+            0: `auth` needs a value
+            help: write `auth = login`"#]],
+        );
+        check(
+            "volatile = true",
+            expect![[r#"
+            0: `volatile` takes no value
+            help: write `volatile` alone"#]],
+        );
+        check(
+            "auth = login, auth = public",
+            expect![[r#"
+            14: `auth` is given twice
+            help: remove one of them"#]],
+        );
+        check(
+            "empty_room = alow",
+            expect![[r#"
+            13: `alow` is not a value of `empty_room`
+            help: did you mean `allow`?"#]],
+        );
+    }
+
+    #[test]
+    fn a_time_limit_is_positive() {
+        check(
+            "timeout = 0",
+            expect![[r#"
+            10: `timeout` is a positive number of seconds
+            help: write `timeout = 5`, or a `const` of type `std::time::Duration`"#]],
+        );
+        check(
+            "timeout = -1",
+            expect![[r#"
+            10: `timeout` is a positive number of seconds
+            help: write `timeout = 5`, or a `const` of type `std::time::Duration`"#]],
+        );
+        check(
+            "timeout = \"5s\"",
+            expect![[r#"
+            10: `timeout` is a positive number of seconds
+            help: write `timeout = 5`, or a `const` of type `std::time::Duration`"#]],
+        );
+    }
+
+    #[test]
+    fn a_rate_limit_has_a_form() {
+        check(
+            "rate_limit = \"many\"",
+            expect![[r#"
+            13: `many` is not a rate limit
+            help: write `rate_limit = "20/s"`, `"20/s burst 100"`, `"300/m"` or `"off"`"#]],
+        );
+        check(
+            "rate_limit = 20",
+            expect![[r#"
+            13: `rate_limit` is a text
+            help: write `rate_limit = "20/s"`, `"20/s burst 100"`, `"300/m"` or `"off"`"#]],
+        );
+    }
+
+    #[test]
+    fn a_room_rule_starts_with_its_pattern() {
+        check_room("\"chess-{id}\"", expect!["chess- auth=default send=default"]);
+        check_room("\"chess-{id}\", auth = public, send = anyone", expect!["chess- auth=public send=anyone"]);
+        check_room(
+            "auth = public",
+            expect![[r#"
+            0: a room rule starts with the names that it opens
+            help: write `#[sync::room("chess-{game_id}")]`"#]],
+        );
+        check_room(
+            "\"{a}{b}\"",
+            expect![[r#"
+            0: nothing tells `{a}` and `{b}` apart in a room name
+            help: put text between them: "{a}-{b}""#]],
+        );
+        check_room(
+            "\"lobby\", send = everyone",
+            expect![[r#"
+            16: `everyone` is not a value of `send`
+            help: it can be `anyone`, `members`"#]],
+        );
+    }
+}
