@@ -1,5 +1,10 @@
 //! One handler file as `syn` reads it; the only reader of handler source, for the scanner and for the macros alike.
 
+pub mod handler_file;
+
 pub mod arguments;
+pub mod error_code;
 pub mod nearest;
 pub mod pattern;
+
+mod tokens;

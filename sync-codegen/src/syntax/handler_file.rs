@@ -1,0 +1,226 @@
+//! The outside of one Rust file: which handlers it holds, which types it declares, which error codes it answers with.
+//!
+//! Bodies are looked into for error codes alone. Types are names here; what they consist of is known to the compiled app.
+
+use std::path::Path;
+
+use proc_macro2::{Span, TokenStream};
+use syn::spanned::Spanned;
+use syn::{Attribute, Item, ItemFn, Meta};
+
+use super::arguments::{RoomArguments, RouteArguments};
+use super::error_code::ErrorCode;
+use super::tokens;
+
+/// What the scanner and the macros know of one file.
+///
+/// ```
+/// use sync_codegen::syntax::handler_file::{HandlerFile, Kind};
+///
+/// let file = HandlerFile::parse(
+///     "/// Adds to the counter.\n#[sync::server]\npub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<(), SyncError> { Ok(()) }",
+/// );
+/// let outline = file.outline.ok_or("a syntax error")?;
+/// assert_eq!(outline.handlers[0].kind, Kind::Server);
+/// assert_eq!(outline.handlers[0].docs, "Adds to the counter.");
+/// assert!(outline.handlers[0].is_async && !outline.declares("ServerStream"));
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct HandlerFile {
+    /// The codes of `sync::error!("…")`, in the order of the source.
+    pub error_codes: Vec<ErrorCode>,
+    /// `None` where the file has a syntax error: it exists, and the compiler says what is wrong with it.
+    pub outline: Option<Outline>,
+}
+
+/// The items of a file that has no syntax error.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// The functions with an attribute of ours, in the order of the source.
+    pub handlers: Vec<Handler>,
+    /// The line of a function `main`, with or without attribute.
+    pub main_line: Option<usize>,
+    /// The name of the first type with `#[wire]`.
+    pub first_wire: Option<String>,
+    /// The types that the file declares itself, in the order of the source.
+    pub types: Vec<String>,
+    /// The file names `super::server`, the types of the server file beside it.
+    pub uses_server: bool,
+}
+
+/// A function with an attribute of ours.
+#[derive(Debug)]
+pub struct Handler {
+    /// Which attribute.
+    pub kind: Kind,
+    /// The attribute as it is written: `sync::server`.
+    pub attribute: String,
+    /// The name of the function.
+    pub name: String,
+    /// The line of the attribute, counted from 1.
+    pub line: usize,
+    /// The function is an `async fn`.
+    pub is_async: bool,
+    /// How many parameters it has.
+    pub parameters: usize,
+    /// The doc comment, lines joined by `\n`, without the leading space of each.
+    pub docs: String,
+    /// The arguments of the attribute; `None` where they cannot be read, which the attribute says itself.
+    pub arguments: Option<Arguments>,
+}
+
+/// The arguments of an attribute of ours.
+#[derive(Debug)]
+pub enum Arguments {
+    /// Of `#[sync::server]` and `#[sync::client]`.
+    Route(Box<RouteArguments>),
+    /// Of `#[sync::room]`.
+    Room(Box<RoomArguments>),
+}
+
+/// The attributes that make a function a handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// `#[sync::server]`: runs once.
+    Server,
+    /// `#[sync::client]`: runs for each member.
+    Client,
+    /// `#[sync::room]`: says who may join.
+    Room,
+}
+
+impl Kind {
+    /// Returns the word in the attribute: `server`, `client` or `room`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Client => "client",
+            Self::Room => "room",
+        }
+    }
+}
+
+impl HandlerFile {
+    /// Reads the file at `path`; one that is not there or is not UTF-8 counts as one with a syntax error.
+    #[must_use]
+    pub fn read(path: &Path) -> Self {
+        std::fs::read_to_string(path).map(|source| Self::parse(&source)).unwrap_or_default()
+    }
+
+    /// Reads the text of a file.
+    #[must_use]
+    pub fn parse(source: &str) -> Self {
+        let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+        let Ok(tokens) = source.parse::<TokenStream>() else { return Self::default() };
+        let found = tokens::walk(tokens.clone());
+        let outline = syn::parse2::<syn::File>(tokens).ok().map(|file| Outline::of(&file, &found));
+        Self { error_codes: found.error_codes, outline }
+    }
+
+    /// Reads the error codes of a file that need not hold a handler; cheaper than [`HandlerFile::parse`] where it holds none.
+    #[must_use]
+    pub fn parse_bystander(source: &str) -> Self {
+        let may_hold_handler =
+            ["server", "client", "room"].iter().any(|word| source.contains(word)) && source.contains("sync");
+        if may_hold_handler {
+            return Self::parse(source);
+        }
+        if !source.contains("error") || !source.contains("sync") {
+            return Self { error_codes: Vec::new(), outline: Some(Outline::default()) };
+        }
+        let Ok(tokens) = source.parse::<TokenStream>() else { return Self::default() };
+        Self { error_codes: tokens::walk(tokens).error_codes, outline: Some(Outline::default()) }
+    }
+}
+
+impl Outline {
+    /// Returns whether the file declares a type called `name`.
+    #[must_use]
+    pub fn declares(&self, name: &str) -> bool {
+        self.types.iter().any(|declared| declared == name)
+    }
+
+    fn of(file: &syn::File, found: &tokens::Found) -> Self {
+        let mut outline = Self { uses_server: found.uses_server, ..Self::default() };
+        for item in &file.items {
+            match item {
+                Item::Fn(function) => outline.add_function(function, found),
+                Item::Struct(item) => outline.add_type(&item.ident, &item.attrs, found),
+                Item::Enum(item) => outline.add_type(&item.ident, &item.attrs, found),
+                Item::Type(item) => outline.add_type(&item.ident, &item.attrs, found),
+                _ => {}
+            }
+        }
+        outline
+    }
+
+    fn add_function(&mut self, function: &ItemFn, found: &tokens::Found) {
+        if function.sig.ident == "main" {
+            self.main_line = Some(line_of(function.sig.ident.span()));
+        }
+        let ours = |attribute: &Attribute| match found.imports.resolve(attribute.path()).as_deref() {
+            Some("server") => Some(Kind::Server),
+            Some("client") => Some(Kind::Client),
+            Some("room") => Some(Kind::Room),
+            _ => None,
+        };
+        self.handlers.extend(function.attrs.iter().find_map(|attribute| {
+            Some(Handler {
+                kind: ours(attribute)?,
+                attribute: path_text(attribute.path()),
+                name: function.sig.ident.to_string(),
+                line: line_of(attribute.span()),
+                is_async: function.sig.asyncness.is_some(),
+                parameters: function.sig.inputs.len(),
+                docs: docs(&function.attrs),
+                arguments: arguments(ours(attribute)?, attribute),
+            })
+        }));
+    }
+
+    fn add_type(&mut self, name: &syn::Ident, attributes: &[Attribute], found: &tokens::Found) {
+        self.types.push(name.to_string());
+        let is_wire = |attribute: &Attribute| found.imports.resolve(attribute.path()).as_deref() == Some("wire");
+        if self.first_wire.is_none() && attributes.iter().any(is_wire) {
+            self.first_wire = Some(name.to_string());
+        }
+    }
+}
+
+/// Returns the doc comment in `attributes`: lines joined by `\n`, without the leading space of each.
+#[must_use]
+pub fn docs(attributes: &[Attribute]) -> String {
+    let mut lines = Vec::new();
+    for attribute in attributes {
+        if let Meta::NameValue(pair) = &attribute.meta
+            && pair.path.is_ident("doc")
+            && let syn::Expr::Lit(literal) = &pair.value
+            && let syn::Lit::Str(text) = &literal.lit
+        {
+            lines.extend(text.value().lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()));
+        }
+    }
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+fn arguments(kind: Kind, attribute: &Attribute) -> Option<Arguments> {
+    let tokens = match &attribute.meta {
+        Meta::Path(_) => TokenStream::new(),
+        Meta::List(list) => list.tokens.clone(),
+        Meta::NameValue(_) => return None,
+    };
+    match kind {
+        Kind::Room => Some(Arguments::Room(Box::new(syn::parse2(tokens).ok()?))),
+        Kind::Server | Kind::Client => Some(Arguments::Route(Box::new(syn::parse2(tokens).ok()?))),
+    }
+}
+
+fn path_text(path: &syn::Path) -> String {
+    path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>().join("::")
+}
+
+fn line_of(span: Span) -> usize {
+    span.start().line
+}
