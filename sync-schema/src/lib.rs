@@ -10,4 +10,6 @@ mod api;
 mod shape;
 
 pub use api::{Api, RouteTypes, WireType};
-pub use shape::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
+pub use shape::{
+    Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody, type_label,
+};

@@ -1,5 +1,6 @@
 //! The JSON that a Rust type stands for.
 
+use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
 
 /// The JSON of one Rust type.
@@ -9,15 +10,18 @@ pub enum Shape {
     Null,
     /// `true` or `false`.
     Bool,
-    /// A whole number from `min` to `max`, both inclusive and never beyond ±2^53.
+    /// A whole number from `min` to `max`, both inclusive and never beyond ±(2^53 − 1), which JavaScript holds exactly.
     Integer {
         /// The smallest value.
         min: i64,
         /// The largest value.
         max: i64,
     },
-    /// Any JSON number.
-    Number,
+    /// Any JSON number whose magnitude is at most `max`: what `f32` or `f64` can hold.
+    Number {
+        /// The largest magnitude.
+        max: f64,
+    },
     /// A string.
     String,
     /// A string of exactly one Unicode scalar value.
@@ -56,10 +60,12 @@ pub enum MapKey {
 
 /// Named types, by the Rust path of the type as [`std::any::type_name`] gives it.
 ///
-/// A type that contains itself is one entry that refers to its own key.
+/// A type that contains itself is one entry that refers to its own key. Two types of one path, which a function body
+/// can declare, are two entries: the second one's key ends in `#2`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Types {
     definitions: BTreeMap<String, Option<Definition>>,
+    keys: BTreeMap<TypeId, String>,
 }
 
 impl Types {
@@ -90,6 +96,25 @@ impl Types {
         Shape::Named(key.to_owned())
     }
 
+    /// Adds the Rust type `T` unless it is there already, and returns the shape that refers to it.
+    ///
+    /// `define` may describe further types, and may describe `T` itself.
+    pub fn describe<T: 'static>(&mut self, define: impl FnOnce(&mut Self) -> Definition) -> Shape {
+        if let Some(key) = self.keys.get(&TypeId::of::<T>()) {
+            return Shape::Named(key.clone());
+        }
+        let key = self.free_key(type_name::<T>());
+        self.keys.insert(TypeId::of::<T>(), key.clone());
+        self.define(&key, define)
+    }
+
+    /// Returns `path`, or `path#2` and so on where other types have that key already.
+    fn free_key(&self, path: &str) -> String {
+        let numbered = (2..).map(|number: usize| format!("{path}#{number}"));
+        let mut keys = std::iter::once(path.to_owned()).chain(numbered);
+        keys.find(|key| !self.definitions.contains_key(key)).unwrap_or_default()
+    }
+
     /// Returns the definition under `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Definition> {
@@ -105,7 +130,8 @@ impl Types {
 /// A named type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
-    /// The name in TypeScript as far as this type alone decides it; generic arguments are already part of it (`PagePlayer`).
+    /// The name in TypeScript as far as this type alone decides it; generic arguments are already part of it
+    /// (`PagePlayer`), see [`type_label`].
     pub name: String,
     /// The Rust module that declares the type, for example `app::routes::chess::move_v1::server`.
     pub module: String,
@@ -228,4 +254,54 @@ pub enum VariantBody {
     Tuple(Vec<Shape>),
     /// Named fields.
     Struct(Vec<Field>),
+}
+
+/// Returns the words of a Rust type as one name: what `Page<Player>` is called where a name has no brackets.
+///
+/// `path` is as [`std::any::type_name`] gives it.
+///
+/// # Examples
+///
+/// ```
+/// use sync_schema::type_label;
+///
+/// assert_eq!(type_label("app::Page<alloc::vec::Vec<app::Player>>"), "PageVecPlayer");
+/// assert_eq!(type_label("app::Pair<i32, alloc::string::String>"), "PairI32String");
+/// assert_eq!(type_label("app::Grid<3>"), "Grid3");
+/// ```
+#[must_use]
+pub fn type_label(path: &str) -> String {
+    let words = path.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '_' | ':')));
+    words.filter_map(|word| word.rsplit("::").next()).map(capitalized).collect()
+}
+
+/// Returns `word` with its first letter in upper case.
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named<T: 'static>(types: &mut Types, name: &str) -> Shape {
+        types.describe::<T>(|_| Definition::new(name, "app", "", Body::Struct(Vec::new())))
+    }
+
+    #[test]
+    fn two_types_of_one_path_are_two_definitions() {
+        let mut types = Types::default();
+        let first = {
+            struct Item;
+            named::<Item>(&mut types, "First");
+            named::<Item>(&mut types, "First")
+        };
+        let second = {
+            struct Item;
+            named::<Item>(&mut types, "Second")
+        };
+        assert_ne!(first, second);
+        assert_eq!(types.iter().map(|(_, definition)| definition.name.as_str()).collect::<Vec<_>>(), ["First", "Second"]);
+    }
 }
