@@ -1,0 +1,23 @@
+/** The public names of the framework-free client. The React hooks are at `syncwright/react`. */
+
+export { createSync } from "./sync/createSync";
+export type { LocationOptions, RoomStatus, SyncClient, SyncOptions } from "./sync/syncClient";
+export type {
+  CallLimits,
+  ClientErrorCode,
+  JoinRoomAnswer,
+  LocationAnswer,
+  RoomsAnswer,
+  SyncAnswer,
+  SyncFailure,
+  SyncSuccess,
+} from "./sync/answer";
+export type { OnProblem, SyncProblem } from "./sync/problems";
+export type { RouteName, RouteTypes, RouteVersion, TypeMapOf, TypeOf } from "./sync/routes";
+export type { SyncEvent, SyncEventError, SyncEventOptions, UpsertSyncEventCallback } from "./sync/syncEvents";
+export type { DataOption, SyncRequest, SyncRequestBase, SyncRequestOptions } from "./sync/syncRequest";
+export type { ConnectionStatus, ConnectionStatusStore } from "./socket/status";
+export type { Backoff } from "./socket/backoff";
+export type { Transport } from "./socket/link";
+export type { IgnoreSelf } from "./wire/payloads";
+export type { ErrorParams } from "./wire/answers";

@@ -1,0 +1,6 @@
+"use client";
+/** The public names of `syncwright/react`. */
+
+export { createSyncHooks } from "./createSyncHooks";
+export type { SyncHooks } from "./createSyncHooks";
+export type { SyncEventHook } from "./useSyncEvents";

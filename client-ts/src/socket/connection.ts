@@ -1,0 +1,198 @@
+/** Keeps one link open, or says why there is none. It knows when to connect and nothing of what is sent. */
+
+import { backoffMs, type Backoff } from "./backoff";
+import type { Link, LinkEvents, OpenLink, Refusal } from "./link";
+import type { ConnectionStatus, ConnectionStatusStore } from "./status";
+import type { OnWake } from "./wake";
+
+/** What the connection tells its owner, always before the status says the same. */
+export interface ConnectionEvents {
+  /** There is a link: first things first, `emit` sends in the order called. */
+  opened(): void;
+  /** The link is gone, and with it every answer that was still to come. */
+  lost(): void;
+  /** `refused` or `closed`: no link will come by itself. */
+  stopped(): void;
+  /** No link could even be tried, say because the app's `token` function threw; it is tried again later. */
+  unable(error: unknown): void;
+  received(event: string, message: unknown): void;
+}
+
+/** What a connection is made of; tests bring their own. */
+export interface ConnectionParts {
+  readonly openLink: OpenLink;
+  readonly backoff: Backoff;
+  /** From 0 to below 1, as `Math.random`. */
+  readonly random: () => number;
+  readonly onWake: OnWake;
+  /** Turns a refusal into what a user may read. */
+  readonly describe: (refusal: Refusal) => { message: string; httpStatus: number };
+  readonly events: ConnectionEvents;
+}
+
+const IDLE: ConnectionStatus = { status: "idle" };
+const CONNECTED: ConnectionStatus = { status: "connected" };
+const CLOSED: ConnectionStatus = { status: "closed" };
+
+/** A connection that comes back: after a loss it waits, longer each time and never the same, and tries again. */
+export class Connection implements ConnectionStatusStore {
+  readonly #parts: ConnectionParts;
+  readonly #listeners = new Set<() => void>();
+  #status: ConnectionStatus = IDLE;
+  #link: Link | null = null;
+  #openedAt: number | null = null;
+  #wasConnected = false;
+  #failures = 0;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+  #sleepThroughWakes: (() => void) | null = null;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+  }
+
+  /** The status now; the same object as long as nothing changed. */
+  readonly getSnapshot = (): ConnectionStatus => this.#status;
+
+  /** Calls `changed` after each change; returns its own undo. */
+  readonly subscribe = (changed: () => void): (() => void) => {
+    const listener = (): void => changed();
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  /** Whether `emit` reaches the server now. */
+  get isOpen(): boolean {
+    return this.#openedAt !== null;
+  }
+
+  /** Starts, or starts again after `refused` or `closed`; goes on as it is otherwise. */
+  connect(): void {
+    const { status } = this.#status;
+    if (status === "idle" || status === "refused" || status === "closed") this.#start();
+  }
+
+  /** Ends the link, if there is one, and opens another with the credentials of now. */
+  reconnect(): void {
+    this.#dropLink();
+    this.#start();
+  }
+
+  /** Ends the link and stays closed until `connect()` or `reconnect()`. */
+  disconnect(): void {
+    if (this.#status.status === "closed") return;
+    this.#dropLink();
+    this.#stop(CLOSED);
+  }
+
+  /** Sends, when the link is open; answers whether it was. Throws what cannot be written as JSON. */
+  emit(event: string, payload: object, answered: (answer: unknown) => void): boolean {
+    if (!this.isOpen || this.#link === null) return false;
+    this.#link.emit(event, payload, answered);
+    return true;
+  }
+
+  #start(): void {
+    this.#failures = 0;
+    this.#sleepThroughWakes ??= this.#parts.onWake(() => this.#wake());
+    this.#attempt();
+  }
+
+  #attempt(): void {
+    this.#cancelRetry();
+    this.#set({ status: this.#wasConnected ? "reconnecting" : "connecting", attempt: this.#failures + 1 });
+    // A listener of the status may have called disconnect() meanwhile, or have been first to open a link.
+    if (this.#link !== null || !this.#isTrying()) return;
+    try {
+      this.#link = this.#parts.openLink(this.#linkEvents());
+    } catch (error) {
+      this.#parts.events.unable(error);
+      this.#retryLater();
+    }
+  }
+
+  #linkEvents(): LinkEvents {
+    const { events } = this.#parts;
+    return {
+      opened: () => {
+        this.#openedAt = Date.now();
+        this.#wasConnected = true;
+        events.opened();
+        if (this.isOpen) this.#set(CONNECTED);
+      },
+      refused: refusal => {
+        this.#link = null;
+        this.#stop({ status: "refused", errorCode: refusal.errorCode, ...this.#parts.describe(refusal) });
+      },
+      failed: () => {
+        this.#link = null;
+        this.#retryLater();
+      },
+      lost: () => {
+        this.#forgetFailuresOfLongAgo();
+        this.#dropLink();
+        this.#retryLater();
+      },
+      received: (event, message) => events.received(event, message),
+    };
+  }
+
+  #retryLater(): void {
+    this.#failures += 1;
+    const delayMs = backoffMs(this.#failures, this.#parts.backoff, this.#parts.random);
+    this.#retry = setTimeout(() => this.#attempt(), delayMs);
+    this.#set({ status: this.#wasConnected ? "reconnecting" : "connecting", attempt: this.#failures + 1 });
+  }
+
+  /** A server that accepts and drops us at once must not be asked ever faster. */
+  #forgetFailuresOfLongAgo(): void {
+    const upForMs = this.#openedAt === null ? 0 : Date.now() - this.#openedAt;
+    if (upForMs >= this.#parts.backoff.capMs) this.#failures = 0;
+  }
+
+  #wake(): void {
+    if (this.#retry !== null) return this.#attempt();
+    if (this.isOpen && this.#link?.isStale() === true) this.reconnect();
+  }
+
+  #stop(status: ConnectionStatus): void {
+    this.#cancelRetry();
+    this.#sleepThroughWakes?.();
+    this.#sleepThroughWakes = null;
+    this.#wasConnected = false;
+    this.#status = status;
+    this.#parts.events.stopped();
+    this.#notify();
+  }
+
+  #dropLink(): void {
+    const wasOpen = this.isOpen;
+    this.#link?.close();
+    this.#link = null;
+    this.#openedAt = null;
+    if (wasOpen) this.#parts.events.lost();
+  }
+
+  #cancelRetry(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+  }
+
+  #isTrying(): boolean {
+    return this.#status.status === "connecting" || this.#status.status === "reconnecting";
+  }
+
+  #set(status: ConnectionStatus): void {
+    if (isSame(this.#status, status)) return;
+    this.#status = status;
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+function isSame(left: ConnectionStatus, right: ConnectionStatus): boolean {
+  const attempt = "attempt" in left ? left.attempt : null;
+  return left.status === right.status && attempt === ("attempt" in right ? right.attempt : null);
+}

@@ -1,0 +1,149 @@
+/** Sends payloads and waits for their answers. It knows events and deadlines, and nothing of what an answer means. */
+
+import type { Connection } from "../socket/connection";
+import type { WireFailure } from "../wire/answers";
+import type { ClientEvent, ClientPayloads } from "../wire/payloads";
+import type { Read } from "../wire/read";
+import type { ClientFailure } from "./clientFailure";
+import { deadline, type Limits } from "./deadline";
+import type { OnProblem } from "./problems";
+
+/** How an answer is read. */
+export type Parse<Answer> = (message: unknown) => Read<Answer>;
+
+/** What calls are made of. */
+export interface CallsParts {
+  readonly connection: Connection;
+  readonly failure: ClientFailure;
+  /** Why nothing can be sent before somebody connects again; null when waiting makes sense. */
+  readonly blocked: () => WireFailure | null;
+  readonly onProblem: OnProblem;
+}
+
+interface Pending {
+  readonly event: ClientEvent;
+  readonly payload: object;
+  readonly answered: (message: unknown) => void;
+  readonly fail: (failure: WireFailure) => void;
+}
+
+/**
+ * All calls that have no answer yet: those that wait for a connection, in the order made, and those on their way.
+ *
+ * Each comes to an end: answer, time, abort, or loss of the connection. What was on its way when the connection broke is
+ * never sent again, as nobody knows whether it arrived.
+ */
+export class Calls {
+  readonly #parts: CallsParts;
+  readonly #waiting = new Set<Pending>();
+  readonly #onTheirWay = new Set<Pending>();
+  #isOpen = false;
+
+  constructor(parts: CallsParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends, or waits for a connection and its turn. Never rejects. */
+  call<Event extends ClientEvent, Answer>(
+    event: Event,
+    payload: ClientPayloads[Event],
+    parse: Parse<Answer>,
+    limits: Limits,
+  ): Promise<Answer | WireFailure> {
+    const blocked = this.#parts.blocked();
+    if (blocked !== null) return Promise.resolve(blocked);
+    return new Promise(settle => {
+      const pending = this.#pending(event, payload, parse, limits, settle);
+      if (pending === null) return;
+      if (this.#isOpen) this.#send(pending);
+      else this.#waiting.add(pending);
+    });
+  }
+
+  /**
+   * Sends ahead of all that wait; `sync-disconnected` when there is no connection.
+   *
+   * `settle` is called once, and before anything that arrives behind the answer is looked at.
+   */
+  callNow<Event extends ClientEvent, Answer>(
+    event: Event,
+    payload: ClientPayloads[Event],
+    parse: Parse<Answer>,
+    limits: Limits,
+    settle: (answer: Answer | WireFailure) => void,
+  ): void {
+    const pending = this.#pending(event, payload, parse, limits, settle);
+    if (pending !== null) this.#send(pending);
+  }
+
+  /** The connection is there, and what must come first has been sent: now those that waited. */
+  opened(): void {
+    this.#isOpen = true;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const pending of waiting) this.#send(pending);
+  }
+
+  /** The connection broke. */
+  lost(): void {
+    this.#isOpen = false;
+    this.#failAll(this.#onTheirWay, this.#parts.failure("sync-disconnected"));
+  }
+
+  /** There is no connection and none to come: nothing waits in vain. */
+  stopped(failure: WireFailure): void {
+    this.#failAll(this.#waiting, failure);
+  }
+
+  /** Starts the clock of a call; null when it was over before it began. */
+  #pending<Answer>(
+    event: ClientEvent,
+    payload: object,
+    parse: Parse<Answer>,
+    limits: Limits,
+    settle: (answer: Answer | WireFailure) => void,
+  ): Pending | null {
+    const { failure } = this.#parts;
+    if (limits.signal?.aborted === true) {
+      settle(failure("sync-cancelled"));
+      return null;
+    }
+    const end = (answer: Answer | WireFailure): void => {
+      stopClock();
+      this.#waiting.delete(pending);
+      this.#onTheirWay.delete(pending);
+      settle(answer);
+    };
+    const stopClock = deadline(limits, code => end(failure(code)));
+    const answered = (message: unknown): void => end(this.#read(event, parse, message));
+    const pending: Pending = { event, payload, answered, fail: end };
+    return pending;
+  }
+
+  #send(pending: Pending): void {
+    const { connection, onProblem, failure } = this.#parts;
+    this.#onTheirWay.add(pending);
+    try {
+      const wasSent = connection.emit(pending.event, pending.payload, message => {
+        // An answer that comes after the end of its call is nobody's.
+        if (this.#onTheirWay.has(pending)) pending.answered(message);
+      });
+      if (!wasSent) pending.fail(failure("sync-disconnected"));
+    } catch (error) {
+      onProblem({ kind: "unsendable-data", event: pending.event, error });
+      pending.fail(failure("sync-bad-request"));
+    }
+  }
+
+  #read<Answer>(event: ClientEvent, parse: Parse<Answer>, message: unknown): Answer | WireFailure {
+    const answer = parse(message);
+    if (answer.ok) return answer.value;
+    this.#parts.onProblem({ kind: "unreadable-message", event, problem: answer.problem });
+    return this.#parts.failure("sync-server-failed");
+  }
+
+  #failAll(pending: ReadonlySet<Pending>, failure: WireFailure): void {
+    for (const one of [...pending]) one.fail(failure);
+  }
+}
+

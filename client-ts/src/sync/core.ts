@@ -1,0 +1,172 @@
+/** The parts of a client, built and connected; what passes between them is not typed by the app's routes yet. */
+
+import { DEFAULT_BACKOFF } from "../socket/backoff";
+import { Connection, type ConnectionEvents } from "../socket/connection";
+import { socketIoLinks, type LinkOptions, type OpenLink } from "../socket/link";
+import { onPageWake, type OnWake } from "../socket/wake";
+import type { CallAnswer, WireFailure } from "../wire/answers";
+import { parseCallStreamFrame, parseSyncFrame } from "../wire/frames";
+import type { Handshake } from "../wire/payloads";
+import type { Read } from "../wire/read";
+import type { CallLimits } from "./answer";
+import { Calls } from "./calls";
+import { clientFailures, refusalFailure } from "./clientFailure";
+import type { Limits } from "./deadline";
+import { Location } from "./location";
+import { newId } from "./newId";
+import { logProblem, type OnProblem } from "./problems";
+import { Rooms } from "./rooms";
+import type { SyncOptions } from "./syncClient";
+import { SyncEvents } from "./syncEvents";
+import { SyncRequests, type UntypedRequest } from "./syncRequest";
+
+/** What differs between a page and a test. */
+export interface SyncSurroundings {
+  readonly openLink?: OpenLink;
+  readonly onWake?: OnWake;
+  /** From 0 to below 1. */
+  readonly random?: () => number;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
+
+/** The parts of a client, connected, before types. */
+export class Core {
+  readonly connection: Connection;
+  readonly events: SyncEvents;
+  readonly rooms: Rooms;
+  readonly location: Location;
+  readonly #requests: SyncRequests;
+  readonly #calls: Calls;
+  readonly #onProblem: OnProblem;
+  readonly #autoConnect: boolean;
+  readonly #timeoutMs: number;
+  readonly #lang: () => string | undefined;
+
+  constructor({ openLink, onWake, random }: SyncSurroundings, options: SyncOptions) {
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#autoConnect = options.autoConnect ?? true;
+    this.#onProblem = options.onProblem ?? logProblem;
+    this.#lang = () => languageOf(options) ?? browserLanguage();
+
+    this.connection = new Connection({
+      openLink: openLink ?? socketIoLinks(linkOptions(options)),
+      onWake: onWake ?? onPageWake,
+      random: random ?? Math.random,
+      backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
+      describe: refusal => refusalFailure(refusal, this.#lang()),
+      events: this.#connectionEvents(),
+    });
+
+    const failure = clientFailures(this.#lang);
+    const parts = {
+      connection: this.connection,
+      failure,
+      blocked: () => this.#blocked(),
+      isOpen: () => this.connection.isOpen,
+      onProblem: this.#onProblem,
+      defaultTimeoutMs: this.#timeoutMs,
+      newId,
+    };
+    const calls = new Calls(parts);
+    this.#calls = calls;
+    this.events = new SyncEvents(this.#onProblem);
+    this.rooms = new Rooms({ ...parts, calls });
+    this.location = new Location({ ...parts, calls });
+    this.#requests = new SyncRequests({ ...parts, calls });
+  }
+
+  /** Something needs a connection. */
+  use(): void {
+    if (this.#autoConnect && this.connection.getSnapshot().status === "idle") this.connection.connect();
+  }
+
+  /** Calls a route. */
+  request(request: UntypedRequest, limits: CallLimits): Promise<CallAnswer> {
+    this.use();
+    return this.#requests.send(request, this.limits(limits));
+  }
+
+  /** The limits of a call, with the defaults filled in. */
+  limits({ timeoutMs = this.#timeoutMs, signal }: CallLimits = {}): Limits {
+    return { timeoutMs, signal };
+  }
+
+  #connectionEvents(): ConnectionEvents {
+    return {
+      opened: () => {
+        // The server must know what we show before it filters, and have us in our rooms before we speak there.
+        this.location.opened();
+        this.rooms.opened();
+        this.#calls.opened();
+      },
+      lost: () => {
+        this.rooms.lost();
+        this.#calls.lost();
+      },
+      stopped: () => {
+        const failure = this.#blocked();
+        if (failure === null) return;
+        this.location.stopped(failure);
+        this.rooms.stopped(failure);
+        this.#calls.stopped(failure);
+      },
+      unable: error => this.#onProblem({ kind: "cannot-connect", error }),
+      received: (event, message) => this.#received(event, message),
+    };
+  }
+
+  #received(event: string, message: unknown): void {
+    // Events that this version does not know come from a newer server.
+    if (event === "sync") {
+      this.#readable(event, parseSyncFrame(message), frame => {
+        if (frame.status !== "stream") this.rooms.seen(frame.room, frame.pos);
+        this.events.deliver(frame);
+      });
+    } else if (event === "syncStream") {
+      this.#readable(event, parseCallStreamFrame(message), frame => this.#requests.deliver(frame));
+    }
+  }
+
+  #readable<Frame>(event: string, frame: Read<Frame>, then: (frame: Frame) => void): void {
+    if (frame.ok) then(frame.value);
+    else this.#onProblem({ kind: "unreadable-message", event, problem: frame.problem });
+  }
+
+  /** Why no call can be made before somebody connects again; null when there is or will be a connection. */
+  #blocked(): WireFailure | null {
+    const status = this.connection.getSnapshot();
+    if (status.status === "closed") return clientFailures(this.#lang)("sync-disconnected");
+    if (status.status !== "refused") return null;
+    return refusalFailure(status, this.#lang());
+  }
+}
+
+function linkOptions(options: SyncOptions): LinkOptions {
+  return {
+    url: options.url,
+    path: options.path ?? "/socket.io",
+    transports: options.transports ?? ["websocket", "polling"],
+    withCredentials: options.withCredentials ?? false,
+    openTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    handshake: () => handshake(options.token?.(), options.lang?.()),
+  };
+}
+
+function handshake(token: string | null | undefined, lang: string | null | undefined): Handshake {
+  return { ...(token != null && { token }), ...(lang != null && { lang }) };
+}
+
+/** For sentences, where an app's `lang` that throws must not turn an error into an exception. */
+function languageOf({ lang }: SyncOptions): string | null | undefined {
+  try {
+    return lang?.();
+  } catch {
+    return undefined;
+  }
+}
+
+function browserLanguage(): string | undefined {
+  return typeof navigator === "undefined" ? undefined : navigator.language;
+}

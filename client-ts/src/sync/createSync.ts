@@ -1,0 +1,91 @@
+/** The client of one app: the parts of `core.ts`, typed by the app's routes. */
+
+import type { SyncLocation } from "../wire/payloads";
+import { asAppAnswer, type SyncAnswer, type SyncFailure } from "./answer";
+import { Core, type SyncSurroundings } from "./core";
+import type { RouteName, RouteVersion, TypeMapOf, TypeOf } from "./routes";
+import type { LocationOptions, RoomStatus, SyncClient, SyncOptions } from "./syncClient";
+import { untypedCallbacks, type SyncEventOptions } from "./syncEvents";
+import type { SyncRequestOptions, UntypedRequest } from "./syncRequest";
+
+/**
+ * Makes the client of one app; connects on first use.
+ *
+ * `Map` and `Code` are `SyncTypeMap` and `ErrorCode` of the generated `apiTypes.generated.ts`: with them a wrong route,
+ * version, payload or field does not compile.
+ *
+ * @example
+ * ```ts
+ * import { createSync } from "syncwright";
+ * import type { ErrorCode, SyncTypeMap } from "./apiTypes.generated";
+ *
+ * export const sync = createSync<SyncTypeMap, ErrorCode>();
+ * export const { syncRequest, joinRoom, leaveRoom, upsertSyncEventCallback } = sync;
+ * ```
+ */
+export function createSync<Map extends TypeMapOf<Map>, Code extends string = string>(
+  options: SyncOptions = {},
+): SyncClient<Map, Code> {
+  return createSyncIn({}, options);
+}
+
+/** As {@link createSync}, with surroundings of the caller's choice. */
+export function createSyncIn<Map extends TypeMapOf<Map>, Code extends string = string>(
+  surroundings: SyncSurroundings,
+  options: SyncOptions,
+): SyncClient<Map, Code> {
+  const core = new Core(surroundings, options);
+  const { connection, rooms } = core;
+
+  return {
+    syncRequest: async <Name extends RouteName<Map>, Version extends RouteVersion<Map, Name>>(
+      request: SyncRequestOptions<Map, Name, Version>,
+    ) => {
+      const answer = await core.request(request as UntypedRequest, request);
+      return answer as SyncAnswer<TypeOf<Map, Name, Version, "serverOutput">, Code>;
+    },
+    upsertSyncEventCallback: <Name extends RouteName<Map>, Version extends RouteVersion<Map, Name>>(
+      event: SyncEventOptions<Map, Code, Name, Version>,
+    ) => {
+      core.use();
+      return core.events.on(`${event.name}/${event.version}`, untypedCallbacks(event));
+    },
+    joinRoom: async (room, limits) => {
+      core.use();
+      return asAppAnswer(await rooms.join(room, core.limits(limits)));
+    },
+    leaveRoom: async (room, limits) => asAppAnswer(await rooms.leave(room, core.limits(limits))),
+    joinedRooms: async limits => {
+      core.use();
+      return asAppAnswer(await rooms.joined(core.limits(limits)));
+    },
+    holdRoom: (room, changed = () => {}) => {
+      core.use();
+      return rooms.hold(room, changed);
+    },
+    roomStatus: room => rooms.status(room) as RoomStatus<Code>,
+    onGap: callback => rooms.gaps.on(room => callback({ room })),
+    onRoomLost: callback => rooms.losses.on((room, error) => callback({ room, error: error as SyncFailure<Code> })),
+    updateLocation: async (location, limits) => {
+      core.use();
+      return asAppAnswer(await core.location.update(plainLocation(location), core.limits(limits)));
+    },
+    status: {
+      getSnapshot: connection.getSnapshot,
+      subscribe: changed => {
+        const undo = connection.subscribe(changed);
+        core.use();
+        return undo;
+      },
+    },
+    connect: () => connection.connect(),
+    reconnect: () => connection.reconnect(),
+    disconnect: () => connection.disconnect(),
+  };
+}
+
+function plainLocation({ pathName, searchParams = {} }: LocationOptions): SyncLocation {
+  if (!(searchParams instanceof URLSearchParams)) return { pathName, searchParams: { ...searchParams } };
+  const names = [...new Set(searchParams.keys())];
+  return { pathName, searchParams: Object.fromEntries(names.map(name => [name, searchParams.get(name) ?? ""])) };
+}

@@ -1,0 +1,33 @@
+/** What goes wrong without a caller who could be told. */
+
+/** Something for developers to look at. */
+export type SyncProblem =
+  /** A callback of the app threw; the others went on. `route` is `<page>/<name>/<version>` where a route was involved. */
+  | { readonly kind: "callback-failed"; readonly route: string | null; readonly error: unknown }
+  /** The server sent something that is not of the agreed form; it was left out. */
+  | { readonly kind: "unreadable-message"; readonly event: string; readonly problem: string }
+  /** The data of a call cannot be written as JSON. */
+  | { readonly kind: "unsendable-data"; readonly event: string; readonly error: unknown }
+  /** The app's `token` or `lang` threw, or `url` is none. */
+  | { readonly kind: "cannot-connect"; readonly error: unknown };
+
+/** Hears of each problem. */
+export type OnProblem = (problem: SyncProblem) => void;
+
+/** Where problems go by default. */
+export const logProblem: OnProblem = problem => {
+  switch (problem.kind) {
+    case "callback-failed":
+      console.error(`syncwright: a callback${problem.route === null ? "" : ` of ${problem.route}`} failed`, problem.error);
+      return;
+    case "unreadable-message":
+      console.error(`syncwright: unreadable \`${problem.event}\` from the server: ${problem.problem}`);
+      return;
+    case "unsendable-data":
+      console.error(`syncwright: the data of a \`${problem.event}\` cannot be written as JSON`, problem.error);
+      return;
+    case "cannot-connect":
+      console.error("syncwright: cannot try to connect", problem.error);
+      return;
+  }
+};

@@ -1,0 +1,231 @@
+/**
+ * The rooms that somebody here wants to be in, and whether we are.
+ *
+ * A room is wanted while a `joinRoom` waits for its answer, from a successful `joinRoom` until `leaveRoom`, and while
+ * anybody holds it (`holdRoom`, which is what `useRoom` does). Wanted rooms are joined again on each new connection.
+ */
+
+import { parseJoinAnswer, parseRoomsAnswer, type JoinAnswer, type RoomsAnswer, type WireFailure } from "../wire/answers";
+import type { Calls } from "./calls";
+import type { ClientFailure } from "./clientFailure";
+import type { Limits } from "./deadline";
+import { Listeners } from "./listeners";
+import type { OnProblem } from "./problems";
+import { Waiters } from "./waiters";
+
+/** Where a room stands, before the codes are known to be the app's. */
+export type WireRoomStatus =
+  | { readonly status: "idle" }
+  | { readonly status: "joining" }
+  | { readonly status: "joined" }
+  | { readonly status: "error"; readonly error: WireFailure };
+
+/** What the rooms are made of. */
+export interface RoomsParts {
+  readonly calls: Calls;
+  readonly failure: ClientFailure;
+  readonly blocked: () => WireFailure | null;
+  readonly isOpen: () => boolean;
+  readonly onProblem: OnProblem;
+  readonly defaultTimeoutMs: number;
+}
+
+interface Room {
+  readonly name: string;
+  readonly waiters: Waiters<JoinAnswer>;
+  readonly listeners: Listeners<[]>;
+  /** A `joinRoom` succeeded, and no `leaveRoom` since. */
+  isKept: boolean;
+  /** Was entered at least once, so that a refusal is a loss. */
+  wasEntered: boolean;
+  status: WireRoomStatus;
+  /** The last position seen. */
+  pos: string | null;
+  /** Counts the joins sent, because only the answer to the last one tells where we are. */
+  joins: number;
+}
+
+const IDLE: WireRoomStatus = { status: "idle" };
+const JOINING: WireRoomStatus = { status: "joining" };
+const JOINED: WireRoomStatus = { status: "joined" };
+
+/** All wanted rooms, in the order in which they were first wanted. */
+export class Rooms {
+  readonly #parts: RoomsParts;
+  readonly #rooms = new Map<string, Room>();
+  /** Told after a reconnect that the server could not say what was missed in `room`. */
+  readonly gaps: Listeners<[room: string]>;
+  /** Told when a room that we were in would not have us back. */
+  readonly losses: Listeners<[room: string, error: WireFailure]>;
+
+  constructor(parts: RoomsParts) {
+    this.#parts = parts;
+    this.gaps = new Listeners(parts.onProblem);
+    this.losses = new Listeners(parts.onProblem);
+  }
+
+  /** Enters `name` and stays, over reconnects too, until `leave`. */
+  async join(name: string, limits: Limits): Promise<JoinAnswer> {
+    const blocked = this.#parts.blocked();
+    if (blocked !== null) return blocked;
+    const room = this.#room(name);
+    const answer = room.waiters.wait(limits);
+    if (this.#parts.isOpen()) this.#enter(room);
+    else this.#setStatus(room, JOINING);
+    const settled = await answer;
+    this.#leaveIfUnwanted(room);
+    return settled;
+  }
+
+  /** Ends what `join` began. Somebody who holds the room keeps it. */
+  async leave(name: string, limits: Limits): Promise<RoomsAnswer> {
+    const room = this.#rooms.get(name);
+    if (room !== undefined) {
+      room.isKept = false;
+      room.waiters.settle(this.#parts.failure("sync-cancelled"));
+      if (isWanted(room)) return this.joined(limits);
+      this.#forget(room);
+    }
+    if (!this.#parts.isOpen()) return { status: "success", rooms: [...this.#rooms.keys()] };
+    return this.#parts.calls.call("leaveRoom", { room: name }, parseRoomsAnswer, limits);
+  }
+
+  /** Asks the server for the rooms of this connection. */
+  joined(limits: Limits): Promise<RoomsAnswer> {
+    return this.#parts.calls.call("joinedRooms", {}, parseRoomsAnswer, limits);
+  }
+
+  /** Is in `name` until the undo that this returns; `changed` is called after each change of its status. */
+  hold(name: string, changed: () => void): () => void {
+    const room = this.#room(name);
+    const release = room.listeners.on(changed);
+    if (room.status.status === "idle" || room.status.status === "error") this.#startHold(room);
+    return () => {
+      release();
+      // Somebody may take it over at once: a remounting component must not leave and join again.
+      queueMicrotask(() => this.#leaveIfUnwanted(room));
+    };
+  }
+
+  /** Where `name` stands; the same object as long as nothing changed. */
+  status(name: string): WireRoomStatus {
+    return this.#rooms.get(name)?.status ?? IDLE;
+  }
+
+  /** A frame of `name` was at `pos`. */
+  seen(name: string, pos: string): void {
+    const room = this.#rooms.get(name);
+    if (room !== undefined) room.pos = pos;
+  }
+
+  /** A new connection is in no room yet. */
+  opened(): void {
+    for (const room of [...this.#rooms.values()]) {
+      this.#setStatus(room, JOINING);
+      this.#enter(room);
+    }
+  }
+
+  /** The connection broke, and the server let us leave all rooms. */
+  lost(): void {
+    for (const room of [...this.#rooms.values()]) this.#setStatus(room, JOINING);
+  }
+
+  /** No connection, and none to come; the rooms stay wanted for when there is one. */
+  stopped(failure: WireFailure): void {
+    for (const room of [...this.#rooms.values()]) {
+      this.#setStatus(room, { status: "error", error: failure });
+      room.waiters.settle(failure);
+    }
+  }
+
+  #startHold(room: Room): void {
+    const blocked = this.#parts.blocked();
+    if (blocked !== null) this.#setStatus(room, { status: "error", error: blocked });
+    else if (this.#parts.isOpen()) this.#enter(room);
+    else this.#setStatus(room, JOINING);
+  }
+
+  #enter(room: Room): void {
+    const join = (room.joins += 1);
+    // Being in the room already, nothing can have been missed.
+    const after = room.status === JOINED ? null : room.pos;
+    if (room.status !== JOINED) this.#setStatus(room, JOINING);
+    const payload = after === null ? { room: room.name } : { room: room.name, after };
+    this.#parts.calls.callNow("joinRoom", payload, parseJoinAnswer, this.#ownLimits(), answer => {
+      const isOutdated = join !== room.joins || this.#rooms.get(room.name) !== room;
+      // After a loss the next connection joins again, and its answer is the one that counts.
+      if (isOutdated || !this.#parts.isOpen()) return;
+      if (answer.status === "error") this.#refused(room, answer);
+      else this.#entered(room, answer.pos, after !== null && !answer.recovered);
+      room.waiters.settle(answer);
+    });
+  }
+
+  #entered(room: Room, pos: string, hasGap: boolean): void {
+    room.pos = pos;
+    room.wasEntered = true;
+    if (room.waiters.size > 0) room.isKept = true;
+    this.#setStatus(room, JOINED);
+    if (hasGap) this.gaps.tell(room.name);
+  }
+
+  #refused(room: Room, error: WireFailure): void {
+    const isLoss = room.wasEntered;
+    room.wasEntered = false;
+    room.pos = null;
+    if (!isPassing(error)) room.isKept = false;
+    this.#setStatus(room, { status: "error", error });
+    if (isLoss) this.losses.tell(room.name, error);
+    queueMicrotask(() => this.#leaveIfUnwanted(room));
+  }
+
+  #leaveIfUnwanted(room: Room): void {
+    if (isWanted(room) || this.#rooms.get(room.name) !== room) return;
+    const isKnownToServer = room.status.status === "joined" || room.status.status === "joining";
+    this.#forget(room);
+    if (!isKnownToServer || !this.#parts.isOpen()) return;
+    this.#parts.calls.callNow("leaveRoom", { room: room.name }, parseRoomsAnswer, this.#ownLimits(), () => {});
+  }
+
+  /** For what nobody waits for. */
+  #ownLimits(): Limits {
+    return { timeoutMs: this.#parts.defaultTimeoutMs, signal: undefined };
+  }
+
+  #room(name: string): Room {
+    const known = this.#rooms.get(name);
+    if (known !== undefined) return known;
+    const room: Room = {
+      name,
+      waiters: new Waiters(this.#parts.failure),
+      listeners: new Listeners(this.#parts.onProblem),
+      isKept: false,
+      wasEntered: false,
+      status: IDLE,
+      pos: null,
+      joins: 0,
+    };
+    this.#rooms.set(name, room);
+    return room;
+  }
+
+  #forget(room: Room): void {
+    this.#rooms.delete(room.name);
+  }
+
+  #setStatus(room: Room, status: WireRoomStatus): void {
+    if (room.status === status) return;
+    room.status = status;
+    room.listeners.tell();
+  }
+}
+
+function isWanted(room: Room): boolean {
+  return room.isKept || room.waiters.size > 0 || room.listeners.size > 0;
+}
+
+/** Whether the same join may succeed later: the server was slow, busy or in trouble. */
+function isPassing({ httpStatus }: WireFailure): boolean {
+  return httpStatus === 429 || httpStatus >= 500;
+}

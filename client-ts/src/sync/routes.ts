@@ -1,0 +1,59 @@
+/**
+ * The types of an app's routes, looked up in the map that the generator writes.
+ *
+ * `Map` is `SyncTypeMap` of `apiTypes.generated.ts`: `Map[page][name][version]`. Calls name a route as `<page>/<name>`,
+ * where a page may hold slashes of its own and a name never does, so the last slash is the one that counts.
+ */
+
+/** What the map says of one version of a route. */
+export interface RouteTypes {
+  readonly clientInput: unknown;
+  readonly serverOutput: unknown;
+  readonly clientOutput: unknown;
+  readonly serverStream: unknown;
+  readonly clientStream: unknown;
+}
+
+/** What a type map looks like: `createSync` refuses anything else. */
+export type TypeMapOf<Map> = {
+  readonly [Page in keyof Map]: {
+    readonly [Name in keyof Map[Page]]: { readonly [Version in keyof Map[Page][Name]]: RouteTypes };
+  };
+};
+
+/** All routes of the app, as calls name them: `"examples/updateCounter" | "test/nestedTest/room" | …`. */
+export type RouteName<Map> = {
+  [Page in keyof Map & string]: `${Page}/${keyof Map[Page] & string}`;
+}[keyof Map & string];
+
+/** The page of a route: all before the last slash. */
+export type PageOf<Name extends string> = Name extends `${infer Head}/${infer Rest}`
+  ? Rest extends `${string}/${string}`
+    ? `${Head}/${PageOf<Rest>}`
+    : Head
+  : never;
+
+/** The name of a route within its page: all behind the last slash. */
+export type NameInPage<Name extends string> = Name extends `${string}/${infer Rest}` ? NameInPage<Rest> : Name;
+
+/** All versions of the route `Name`. */
+export type RouteVersions<Map, Name extends string> = Name extends string
+  ? PageOf<Name> extends infer Page extends keyof Map
+    ? NameInPage<Name> extends infer Local extends keyof Map[Page]
+      ? Map[Page][Local]
+      : never
+    : never
+  : never;
+
+/** The versions of the route `Name` that can be called: `"v1" | "v2"`. */
+export type RouteVersion<Map, Name extends string> = Name extends string
+  ? keyof RouteVersions<Map, Name> & string
+  : never;
+
+/** The types of one version of one route. */
+export type RouteAt<Map, Name extends string, Version extends string> =
+  RouteVersions<Map, Name> extends infer Versions ? (Version extends keyof Versions ? Versions[Version] : never) : never;
+
+/** One of the five types of a route, such as its `serverOutput`. */
+export type TypeOf<Map, Name extends string, Version extends string, Field extends keyof RouteTypes> =
+  RouteAt<Map, Name, Version> extends infer Types ? (Field extends keyof Types ? Types[Field] : never) : never;

@@ -1,0 +1,96 @@
+/** What an application sees of this package: the options, and the client that they make. */
+
+import type { Backoff } from "../socket/backoff";
+import type { Transport } from "../socket/link";
+import type { ConnectionStatusStore } from "../socket/status";
+import type { CallLimits, JoinRoomAnswer, LocationAnswer, RoomsAnswer, SyncFailure } from "./answer";
+import type { OnProblem } from "./problems";
+import type { UpsertSyncEventCallback } from "./syncEvents";
+import type { SyncRequest } from "./syncRequest";
+
+/** How to reach the server, and as whom. Everything has a default that suits a page served by the server itself. */
+export interface SyncOptions {
+  /** The server's origin, such as `https://play.example.org`. That of the page by default; needed outside a browser. */
+  readonly url?: string | undefined;
+  /** Where the server speaks Socket.IO; `/socket.io` by default. */
+  readonly path?: string | undefined;
+  /** The session's token, asked anew for each connection. Without one the session cookie decides, if there is one. */
+  readonly token?: (() => string | null | undefined) | undefined;
+  /** The reader's language as a tag (`nl`, `de-AT`), asked anew for each connection and for each error made here. The browser's by default. */
+  readonly lang?: (() => string | null | undefined) | undefined;
+  /** How long a call may take unless it says otherwise, in milliseconds; 30,000 by default. */
+  readonly timeoutMs?: number | undefined;
+  /** Ways to connect, tried one after the other: WebSocket, then HTTP polling (which upgrades when it can) by default. */
+  readonly transports?: readonly Transport[] | undefined;
+  /** Whether cookies go along when `url` is another origin; false by default. */
+  readonly withCredentials?: boolean | undefined;
+  /** How long one attempt to connect may take, in milliseconds; 20,000 by default. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Bounds of the random wait between attempts; 500 ms, doubling up to 10 s, by default. */
+  readonly backoff?: Partial<Backoff> | undefined;
+  /** Whether the first call, room, location, callback or look at the status connects; true by default. Otherwise `connect()` does. */
+  readonly autoConnect?: boolean | undefined;
+  /** Hears of what no caller can be told, such as a callback that threw. Writes to the console by default. */
+  readonly onProblem?: OnProblem | undefined;
+}
+
+/** A location as an application has it at hand; a query may be a `URLSearchParams`, of which the first value of each name counts. */
+export interface LocationOptions {
+  /** As in `window.location.pathname`: `/examples`. */
+  readonly pathName: string;
+  readonly searchParams?: URLSearchParams | Readonly<Record<string, string>> | undefined;
+}
+
+/** Whether we are in a room. The same object is handed out until something changes. */
+export type RoomStatus<Code extends string = string> =
+  /** Nobody here asked for it. */
+  | { readonly status: "idle" }
+  /** On the way, or waiting for a connection. */
+  | { readonly status: "joining" }
+  | { readonly status: "joined" }
+  /** Turned away. It is tried again on the next connection as long as it is held. */
+  | { readonly status: "error"; readonly error: SyncFailure<Code> };
+
+/** The client of one app. Every function can be taken out of the object and called alone. */
+export interface SyncClient<Map, Code extends string = string> {
+  readonly syncRequest: SyncRequest<Map, Code>;
+  readonly upsertSyncEventCallback: UpsertSyncEventCallback<Map, Code>;
+
+  /** Enters `room` and stays, over reconnects too, until `leaveRoom`. Joining again is allowed and answers the same. */
+  readonly joinRoom: (room: string, limits?: CallLimits) => Promise<JoinRoomAnswer<Code>>;
+  /**
+   * Ends what `joinRoom` began. A room that somebody holds (`holdRoom`, `useRoom`) is not left before they let go.
+   * Without a connection it answers at once, with the rooms that will be joined again.
+   */
+  readonly leaveRoom: (room: string, limits?: CallLimits) => Promise<RoomsAnswer<Code>>;
+  /** Asks the server which rooms this connection is in. */
+  readonly joinedRooms: (limits?: CallLimits) => Promise<RoomsAnswer<Code>>;
+  /**
+   * Is in `room` until the undo that this returns, together with all others who hold it; `changed` is called after each
+   * change of `roomStatus(room)`. What `useRoom` is made of.
+   */
+  readonly holdRoom: (room: string, changed?: () => void) => () => void;
+  /** Whether we are in `room`; the same object as long as nothing changed. */
+  readonly roomStatus: (room: string) => RoomStatus<Code>;
+  /**
+   * Calls back after a reconnect for each room of which events were missed for good, so that the app can fetch anew what
+   * it shows; returns its own undo.
+   */
+  readonly onGap: (callback: (gap: { readonly room: string }) => void) => () => void;
+  /** Calls back for each room that we were in and that would not have us back after a reconnect; returns its own undo. */
+  readonly onRoomLost: (
+    callback: (loss: { readonly room: string; readonly error: SyncFailure<Code> }) => void,
+  ) => () => void;
+
+  /** Tells the server which page this tab shows; it is remembered and sent again after each reconnect, before the rooms. */
+  readonly updateLocation: (location: LocationOptions, limits?: CallLimits) => Promise<LocationAnswer<Code>>;
+
+  /** Where the connection stands. */
+  readonly status: ConnectionStatusStore;
+  /** Connects, unless that is under way; needed only with `autoConnect: false` and after `disconnect()`. */
+  readonly connect: () => void;
+  /** Connects anew with the `token`, cookie and `lang` of now: call it after a login, a logout, a change of language. */
+  readonly reconnect: () => void;
+  /** Disconnects until `connect()` or `reconnect()`; wanted rooms and the location are remembered. */
+  readonly disconnect: () => void;
+}

@@ -1,0 +1,121 @@
+/** Calls of routes. */
+
+import { parseCallAnswer, type CallAnswer } from "../wire/answers";
+import type { CallStreamFrame } from "../wire/frames";
+import type { IgnoreSelf, SyncCall } from "../wire/payloads";
+import type { CallLimits, SyncAnswer } from "./answer";
+import type { Calls } from "./calls";
+import type { Limits } from "./deadline";
+import type { OnProblem } from "./problems";
+import type { RouteName, RouteVersion, TypeOf } from "./routes";
+
+/** `data`, which may be left out exactly when `{}` is a valid input. */
+export type DataOption<Input> = {} extends Input ? { readonly data?: Input } : { readonly data: Input };
+
+/** A call of the route `Name`, version `Version`. */
+export type SyncRequestOptions<
+  Map,
+  Name extends RouteName<Map>,
+  Version extends RouteVersion<Map, Name>,
+> = SyncRequestBase<Name, Version, TypeOf<Map, Name, Version, "serverStream">> &
+  DataOption<TypeOf<Map, Name, Version, "clientInput">>;
+
+/** All of a call but its `data`. */
+export interface SyncRequestBase<Name extends string, Version extends string, Chunk> extends CallLimits {
+  /** `<page>/<name>`. */
+  readonly name: Name;
+  readonly version: Version;
+  /** The room whose members hear of it. */
+  readonly receiver: string;
+  /** Leaves out this connection (`true`) or all tabs of its session (`"session"`). `false` by default. */
+  readonly ignoreSelf?: IgnoreSelf | undefined;
+  /** Called for each chunk that the handler sends to the caller, as typed by the route's `ServerStream`. */
+  readonly onStream?: ((chunk: Chunk) => void) | undefined;
+}
+
+/**
+ * Calls a route and answers with its output, or with an error: it never throws and never rejects.
+ *
+ * Without a connection the call waits for one, and goes out after the rooms have been joined again. A call that was on its way
+ * when the connection broke ends with `sync-disconnected`; it is not sent again, since nobody knows whether it arrived.
+ * It takes 30 s at most unless `timeoutMs` says otherwise.
+ *
+ * @example
+ * ```ts
+ * const answer = await syncRequest({
+ *   name: "examples/updateCounter", version: "v1",
+ *   data: { amount: 5 }, receiver: "game-room-123",
+ * });
+ * if (answer.status === "error") toast(answer.message);
+ * else use(answer.result.newValue);
+ * ```
+ */
+export type SyncRequest<Map, Code extends string> = <
+  const Name extends RouteName<Map>,
+  const Version extends RouteVersion<Map, Name>,
+>(
+  options: SyncRequestOptions<Map, Name, Version>,
+) => Promise<SyncAnswer<TypeOf<Map, Name, Version, "serverOutput">, Code>>;
+
+/** A call, before types. */
+export interface UntypedRequest {
+  readonly name: string;
+  readonly version: string;
+  readonly data?: unknown;
+  readonly receiver: string;
+  readonly ignoreSelf?: IgnoreSelf | undefined;
+  readonly onStream?: ((chunk: unknown) => void) | undefined;
+}
+
+/** What requests are made of. */
+export interface SyncRequestsParts {
+  readonly calls: Calls;
+  readonly onProblem: OnProblem;
+  /** Names a call, differently each time. */
+  readonly newId: () => string;
+}
+
+/** Sends calls of routes, and brings the chunks of those that stream to their callers. */
+export class SyncRequests {
+  readonly #parts: SyncRequestsParts;
+  readonly #streams = new Map<string, (chunk: unknown) => void>();
+
+  constructor(parts: SyncRequestsParts) {
+    this.#parts = parts;
+  }
+
+  /** See {@link SyncRequest}. */
+  async send(request: UntypedRequest, limits: Limits): Promise<CallAnswer> {
+    const { onStream } = request;
+    if (onStream === undefined) return this.#call(payloadOf(request), limits);
+
+    const id = this.#parts.newId();
+    this.#streams.set(id, onStream);
+    const answer = await this.#call({ ...payloadOf(request), id, stream: true }, limits);
+    this.#streams.delete(id);
+    return answer;
+  }
+
+  /** Brings a chunk to the call that it belongs to; one whose call is over is nobody's. */
+  deliver({ id, stream }: CallStreamFrame): void {
+    try {
+      this.#streams.get(id)?.(stream);
+    } catch (error) {
+      this.#parts.onProblem({ kind: "callback-failed", route: null, error });
+    }
+  }
+
+  #call(payload: SyncCall, limits: Limits): Promise<CallAnswer> {
+    return this.#parts.calls.call("sync", payload, parseCallAnswer, limits);
+  }
+}
+
+function payloadOf({ name, version, data, receiver, ignoreSelf }: UntypedRequest): SyncCall {
+  return {
+    name,
+    version,
+    receiver,
+    ...(data !== undefined && { data }),
+    ...(ignoreSelf !== undefined && { ignoreSelf }),
+  };
+}

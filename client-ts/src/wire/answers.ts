@@ -1,0 +1,89 @@
+/** The acknowledgements: what the server says to a call, a join, a leave, a location. */
+
+import { isObject, isStrings, read, unreadable, type JsonObject, type Read } from "./read";
+
+/** Values that belong to an error code, by name; `{}` when there are none. */
+export type ErrorParams = Readonly<Record<string, unknown>>;
+
+/** A refusal in the one form that every error has, from the server or made here. */
+export interface WireFailure {
+  readonly status: "error";
+  readonly errorCode: string;
+  readonly errorParams: ErrorParams;
+  /** A sentence in the reader's language. */
+  readonly message: string;
+  readonly httpStatus: number;
+}
+
+/** The answer to a `sync` call. */
+export type CallAnswer = { readonly status: "success"; readonly result: unknown } | WireFailure;
+
+/** The answer to `joinRoom`. */
+export type JoinAnswer =
+  | {
+      readonly status: "success";
+      /** All rooms of this socket. */
+      readonly rooms: readonly string[];
+      /** The place in the room's order from which frames follow; opaque. */
+      readonly pos: string;
+      /** Whether everything since `after` was sent before this answer. */
+      readonly recovered: boolean;
+    }
+  | WireFailure;
+
+/** The answer to `leaveRoom` and `joinedRooms`. */
+export type RoomsAnswer = { readonly status: "success"; readonly rooms: readonly string[] } | WireFailure;
+
+/** The answer to `updateLocation`. */
+export type PlainAnswer = { readonly status: "success" } | WireFailure;
+
+/** Reads the answer to a `sync` call. */
+export function parseCallAnswer(message: unknown): Read<CallAnswer> {
+  return parseAnswer(message, answer =>
+    "result" in answer ? read({ status: "success", result: answer.result }) : unreadable("`result` is missing"),
+  );
+}
+
+/** Reads the answer to `joinRoom`. */
+export function parseJoinAnswer(message: unknown): Read<JoinAnswer> {
+  return parseAnswer(message, ({ rooms, pos, recovered }) => {
+    if (!isStrings(rooms)) return unreadable("`rooms` is not an array of strings");
+    if (typeof pos !== "string") return unreadable("`pos` is not a string");
+    if (typeof recovered !== "boolean") return unreadable("`recovered` is not a boolean");
+    return read({ status: "success", rooms, pos, recovered });
+  });
+}
+
+/** Reads the answer to `leaveRoom` or `joinedRooms`. */
+export function parseRoomsAnswer(message: unknown): Read<RoomsAnswer> {
+  return parseAnswer(message, ({ rooms }) =>
+    isStrings(rooms) ? read({ status: "success", rooms }) : unreadable("`rooms` is not an array of strings"),
+  );
+}
+
+/** Reads the answer to `updateLocation`. */
+export function parsePlainAnswer(message: unknown): Read<PlainAnswer> {
+  return parseAnswer(message, () => read({ status: "success" }));
+}
+
+/** Reads a refusal, as an acknowledgement or as the body of an HTTP answer. */
+export function parseFailure(message: unknown): Read<WireFailure> {
+  return parseAnswer<WireFailure>(message, () => unreadable("`status` is `success`"));
+}
+
+function parseAnswer<Answer>(
+  message: unknown,
+  success: (answer: JsonObject) => Read<Answer>,
+): Read<Answer | WireFailure> {
+  if (!isObject(message)) return unreadable("an answer is not an object");
+  if (message.status === "success") return success(message);
+  if (message.status !== "error") return unreadable("`status` is neither `success` nor `error`");
+
+  const { errorCode, errorParams, message: sentence, httpStatus } = message;
+  if (typeof errorCode !== "string" || errorCode === "") return unreadable("`errorCode` is not a code");
+  if (!isObject(errorParams)) return unreadable("`errorParams` is not an object");
+  if (typeof sentence !== "string") return unreadable("`message` is not a string");
+  if (typeof httpStatus !== "number") return unreadable("`httpStatus` is not a number");
+  return read({ status: "error", errorCode, errorParams, message: sentence, httpStatus });
+}
+

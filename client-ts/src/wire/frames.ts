@@ -1,0 +1,87 @@
+/** What the server sends unasked: the events of a room, and the chunks of a call that streams. */
+
+import type { ErrorParams } from "./answers";
+import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
+
+/** One `sync` frame. `cb` is `<page>/<name>/<version>`, resolved by the server; `pos` is an opaque place in the room's order. */
+export type SyncFrame = SuccessFrame | ErrorFrame | StreamFrame;
+
+/** The event happened, and the filter let this member see it. */
+export interface SuccessFrame {
+  readonly status: "success";
+  readonly cb: string;
+  readonly room: string;
+  readonly pos: string;
+  readonly serverOutput: unknown;
+  readonly clientOutput: unknown;
+}
+
+/** The filter answered this member with an error. */
+export interface ErrorFrame {
+  readonly status: "error";
+  readonly cb: string;
+  readonly room: string;
+  readonly pos: string;
+  readonly errorCode: string;
+  readonly errorParams: ErrorParams;
+  readonly message: string;
+}
+
+/** A chunk that a running handler sent to the room; it has no place in the room's order. */
+export interface StreamFrame {
+  readonly status: "stream";
+  readonly cb: string;
+  readonly room: string;
+  readonly stream: unknown;
+}
+
+/** A `syncStream` frame: a chunk for the caller alone; `id` is the call's. */
+export interface CallStreamFrame {
+  readonly id: string;
+  readonly stream: unknown;
+}
+
+/** Reads a `sync` frame. Unknown fields are ignored, so that an older client can talk to a newer server. */
+export function parseSyncFrame(message: unknown): Read<SyncFrame> {
+  if (!isObject(message)) return unreadable("a frame is not an object");
+  const { status, cb, room } = message;
+  if (typeof cb !== "string") return unreadable("`cb` is not a string");
+  if (typeof room !== "string") return unreadable("`room` is not a string");
+
+  switch (status) {
+    case "success":
+      return parseSuccess(cb, room, message);
+    case "error":
+      return parseError(cb, room, message);
+    case "stream":
+      if (!("stream" in message)) return unreadable("`stream` is missing");
+      return read({ status, cb, room, stream: message.stream });
+    default:
+      return unreadable("`status` is none of `success`, `error`, `stream`");
+  }
+}
+
+/** Reads a `syncStream` frame. */
+export function parseCallStreamFrame(message: unknown): Read<CallStreamFrame> {
+  if (!isObject(message)) return unreadable("a frame is not an object");
+  if (typeof message.id !== "string") return unreadable("`id` is not a string");
+  if (!("stream" in message)) return unreadable("`stream` is missing");
+  return read({ id: message.id, stream: message.stream });
+}
+
+function parseSuccess(cb: string, room: string, message: JsonObject): Read<SuccessFrame> {
+  const { pos, serverOutput, clientOutput } = message;
+  if (typeof pos !== "string") return unreadable("`pos` is not a string");
+  if (!("serverOutput" in message)) return unreadable("`serverOutput` is missing");
+  if (!("clientOutput" in message)) return unreadable("`clientOutput` is missing");
+  return read({ status: "success", cb, room, pos, serverOutput, clientOutput });
+}
+
+function parseError(cb: string, room: string, message: JsonObject): Read<ErrorFrame> {
+  const { pos, errorCode, errorParams, message: sentence } = message;
+  if (typeof pos !== "string") return unreadable("`pos` is not a string");
+  if (typeof errorCode !== "string" || errorCode === "") return unreadable("`errorCode` is not a code");
+  if (!isObject(errorParams)) return unreadable("`errorParams` is not an object");
+  if (typeof sentence !== "string") return unreadable("`message` is not a string");
+  return read({ status: "error", cb, room, pos, errorCode, errorParams, message: sentence });
+}

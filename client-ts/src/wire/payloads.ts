@@ -1,0 +1,56 @@
+/** What the client sends: event names and their payloads. The forms are `tests/wire/*.json`, read by both languages. */
+
+/** The names of the events that the client sends. */
+export type ClientEvent = "sync" | "joinRoom" | "leaveRoom" | "joinedRooms" | "updateLocation";
+
+/** The payload that belongs to each event. */
+export interface ClientPayloads {
+  sync: SyncCall;
+  joinRoom: JoinRoom;
+  leaveRoom: LeaveRoom;
+  joinedRooms: Readonly<Record<string, never>>;
+  updateLocation: SyncLocation;
+}
+
+/** Whom an event leaves out: nobody, the calling socket, or every tab of its session. */
+export type IgnoreSelf = boolean | "session";
+
+/** A call of a route. */
+export interface SyncCall {
+  /** `<page>/<name>`. */
+  readonly name: string;
+  readonly version: string;
+  readonly data?: unknown;
+  /** The room that hears of it. */
+  readonly receiver: string;
+  readonly ignoreSelf?: IgnoreSelf;
+  /** Names the call in `syncStream` frames: 1 to 64 visible ASCII characters. */
+  readonly id?: string;
+  /** Asks for `syncStream` frames. */
+  readonly stream?: true;
+}
+
+/** Asks to be in `room`; `after` is the last `pos` seen there before the connection was lost. */
+export interface JoinRoom {
+  readonly room: string;
+  readonly after?: string;
+}
+
+/** Asks to be in `room` no longer. */
+export interface LeaveRoom {
+  readonly room: string;
+}
+
+/** What this tab shows, for the filters on the server. */
+export interface SyncLocation {
+  /** As in `window.location.pathname`: `/examples`. */
+  readonly pathName: string;
+  /** The query, one value for each name. */
+  readonly searchParams: Readonly<Record<string, string>>;
+}
+
+/** Who is connecting, and the language to answer in; sent once with each connection. */
+export interface Handshake {
+  readonly token?: string;
+  readonly lang?: string;
+}
