@@ -1,0 +1,110 @@
+import { useEffect, useRef } from "react";
+import { updateLocation } from "./_sockets/syncRequest";
+import { Header } from "./header/Header";
+import { LanguageProvider, useWords } from "./language/LanguageProvider";
+import { AnnouncementBar } from "./live/AnnouncementBar";
+import { FeedPanel } from "./live/FeedPanel";
+import { FeedProvider } from "./live/FeedProvider";
+import { RoomsProvider } from "./live/RoomsProvider";
+import { ChatPage } from "./pages/ChatPage";
+import { ErrorsPage } from "./pages/ErrorsPage";
+import { ExamplesPage } from "./pages/ExamplesPage";
+import { LobbyPage } from "./pages/LobbyPage";
+import { NestedPage } from "./pages/NestedPage";
+import { NotFoundPage } from "./pages/NotFoundPage";
+import { OverviewPage } from "./pages/OverviewPage";
+import { findPage, usePlace } from "./routing/router";
+import { SessionProvider, useSession } from "./session/SessionProvider";
+
+export function App() {
+  return (
+    <SessionProvider>
+      <LanguageProvider>
+        <Tab />
+      </LanguageProvider>
+    </SessionProvider>
+  );
+}
+
+/** What this tab has joined and heard belongs to one user: another one starts afresh. */
+function Tab() {
+  const { session } = useSession();
+  useTellLocation();
+  return (
+    <RoomsProvider key={session?.userId ?? ""}>
+      <FeedProvider>
+        <Header />
+        <div className="layout">
+          <main id="content" className="content">
+            <ServerNotices />
+            <AnnouncementBar />
+            <Page />
+          </main>
+          <FeedPanel />
+        </div>
+      </FeedProvider>
+    </RoomsProvider>
+  );
+}
+
+function ServerNotices() {
+  const words = useWords();
+  const { isServerReachable, hasEnded } = useSession();
+  return (
+    <>
+      {!isServerReachable && (
+        <p role="alert" className="notice danger" data-testid="unreachable">
+          {words.session.unreachable}
+        </p>
+      )}
+      {hasEnded && (
+        <p role="alert" className="notice warn" data-testid="session-ended">
+          {words.session.ended}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Page() {
+  const { pathName } = usePlace();
+  useFocusOnNavigation(pathName);
+  switch (findPage(pathName)) {
+    case "/":
+      return <OverviewPage />;
+    case "/examples":
+      return <ExamplesPage />;
+    case "/chat":
+      return <ChatPage />;
+    case "/lobby":
+      return <LobbyPage />;
+    case "/nested":
+      return <NestedPage />;
+    case "/errors":
+      return <ErrorsPage />;
+    case null:
+      return <NotFoundPage pathName={pathName} />;
+  }
+}
+
+/** Tells the server which page this tab shows: filters ask for it. */
+function useTellLocation() {
+  const { pathName, searchParams } = usePlace();
+  useEffect(() => {
+    void updateLocation({ pathName, searchParams });
+  }, [pathName, searchParams]);
+}
+
+/** A navigation without a page load must say so itself: to the eye by scrolling, to a screen reader by the focus. */
+function useFocusOnNavigation(pathName: string) {
+  const words = useWords();
+  const shown = useRef(pathName);
+  useEffect(() => {
+    const title = document.querySelector<HTMLElement>("[data-page-title]");
+    document.title = words.documentTitle(title?.textContent ?? "");
+    if (shown.current === pathName) return;
+    shown.current = pathName;
+    window.scrollTo(0, 0);
+    title?.focus({ preventScroll: true });
+  }, [pathName, words]);
+}

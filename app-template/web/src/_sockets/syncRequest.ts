@@ -1,0 +1,20 @@
+/**
+ * The app's one connection to its server, typed by the handler files of the app.
+ * Everything else in the page imports from here, never from "syncwright".
+ */
+import { createSync, type RoomStatus as RoomStatusOf } from "syncwright";
+import { createSyncHooks } from "syncwright/react";
+import { readLanguageChoice } from "../language/languages";
+import type { ErrorCode, SyncTypeMap } from "./apiTypes.generated";
+
+export const sync = createSync<SyncTypeMap, ErrorCode>({
+  // Before anyone has signed in, the handshake says in which language errors are wanted.
+  lang: readLanguageChoice,
+});
+
+/** Whether this tab is in a room, with the app's own error codes. */
+export type RoomStatus = RoomStatusOf<ErrorCode>;
+
+export const { syncRequest, joinRoom, leaveRoom, joinedRooms, updateLocation, upsertSyncEventCallback } = sync;
+
+export const { useSyncEvents, useConnectionStatus, useRoom } = createSyncHooks(sync);

@@ -1,0 +1,28 @@
+import { sync, useConnectionStatus } from "../_sockets/syncRequest";
+import { useWords } from "../language/LanguageProvider";
+
+/** The client's state machine in one word, live. */
+export function ConnectionPill() {
+  const words = useWords();
+  const connection = useConnectionStatus();
+  const state = connection.status === "idle" ? "connecting" : connection.status;
+  const hint = connection.status === "refused" ? connection.message : undefined;
+  const canRetry = state === "refused" || state === "closed";
+  return (
+    <div className="pill" data-state={state} data-testid="connection" title={hint}>
+      <span className="dot" aria-hidden="true" />
+      <span role="status">
+        <span className="visually-hidden">{words.connection.label}: </span>
+        <span className="pill-text">{words.connection[state]}</span>
+        {"attempt" in connection && connection.attempt > 1 && (
+          <span className="pill-detail"> {words.connection.attempt(connection.attempt)}</span>
+        )}
+      </span>
+      {canRetry && (
+        <button type="button" className="link" onClick={() => sync.reconnect()}>
+          {words.connection.tryAgain}
+        </button>
+      )}
+    </div>
+  );
+}

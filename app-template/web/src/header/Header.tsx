@@ -1,0 +1,96 @@
+import { useWords } from "../language/LanguageProvider";
+import { useUnreadMessages } from "../live/useUnreadMessages";
+import { Link } from "../routing/Link";
+import { hrefOf, type PagePath, usePlace } from "../routing/router";
+import { useSession } from "../session/SessionProvider";
+import { Brand } from "./Brand";
+import { ConnectionPill } from "./ConnectionPill";
+import { LanguageSwitcher } from "./LanguageSwitcher";
+
+const NAVIGATION = [
+  { page: "/", word: "overview" },
+  { page: "/examples", word: "examples" },
+  { page: "/chat", word: "chat" },
+  { page: "/lobby", word: "lobby" },
+  { page: "/nested", word: "nested" },
+  { page: "/errors", word: "errors" },
+] as const satisfies readonly { page: PagePath; word: string }[];
+
+export function Header() {
+  const words = useWords();
+  return (
+    <header className="header">
+      <a className="skip-link" href="#content">
+        {words.skipToContent}
+      </a>
+      <div className="header-row">
+        <Brand />
+        <Navigation />
+        <div className="header-tools">
+          <ConnectionPill />
+          <LanguageSwitcher />
+          <UserBadge />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Navigation() {
+  const words = useWords();
+  const { pathName, searchParams } = usePlace();
+  const unread = useUnreadMessages();
+  return (
+    <nav className="nav" aria-label={words.mainNavigation}>
+      {NAVIGATION.map(({ page, word }) => (
+        <Link
+          key={page}
+          href={hrefOf(page, { room: searchParams.room ?? "" })}
+          aria-current={pathName === page ? "page" : undefined}
+          data-testid={`nav-${word}`}
+        >
+          {words.nav[word]}
+          {word === "chat" && unread > 0 && (
+            <span className="badge" data-testid="chat-unread">
+              <span aria-hidden="true">{unread}</span>
+              <span className="visually-hidden">{words.nav.unread(unread)}</span>
+            </span>
+          )}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function UserBadge() {
+  const words = useWords();
+  const { status, session, signOut } = useSession();
+  if (session === null) {
+    return status === "loading" ? null : (
+      <Link className="button small primary" href="/" data-testid="header-sign-in">
+        {words.session.signIn}
+      </Link>
+    );
+  }
+  return (
+    <div className="user">
+      <span className="user-name" data-testid="user-name" title={words.session.signedInAs(session.name)}>
+        <Avatar name={session.name} />
+        <span className="visually-hidden">{words.session.signedInAs("")}</span>
+        <span className="user-text">{session.name}</span>
+      </span>
+      <button type="button" className="button quiet small" onClick={() => void signOut()} data-testid="sign-out">
+        {words.session.signOut}
+      </button>
+    </div>
+  );
+}
+
+function Avatar({ name }: { name: string }) {
+  const initial = Array.from(name)[0] ?? "?";
+  return (
+    <span className="avatar" aria-hidden="true">
+      {initial.toLocaleUpperCase()}
+    </span>
+  );
+}

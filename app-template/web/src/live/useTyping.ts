@@ -1,0 +1,45 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { syncRequest } from "../_sockets/syncRequest";
+import { eventsIn } from "./feed";
+import { useFeed } from "./FeedProvider";
+
+/** Somebody who types says so at most this often. */
+const SAY_EVERY_MS = 1500;
+/** Silence for this long means that nobody types. */
+const FORGET_AFTER_MS = 3500;
+
+/** Returns what to call at each key: tells the others in `lobby` that somebody types, and counts how often it did. */
+export function useTyping(lobby: string, onSent?: () => void): () => void {
+  const saidAt = useRef(0);
+  return useCallback(() => {
+    const now = Date.now();
+    if (now - saidAt.current < SAY_EVERY_MS) return;
+    saidAt.current = now;
+    onSent?.();
+    // Nobody waits for the answer: the next key says it again.
+    void syncRequest({
+      name: "lobby/typing",
+      version: "v1",
+      data: { active: true },
+      receiver: lobby,
+      ignoreSelf: true,
+    });
+  }, [lobby, onSent]);
+}
+
+/** Whether a typing event came from `lobby` a moment ago. */
+export function useIsSomebodyTyping(lobby: string): boolean {
+  const { feed } = useFeed();
+  const last = eventsIn(feed, lobby, "lobby/typing/v1").at(-1);
+  const lastAt = last?.at.getTime() ?? 0;
+  const [forgottenAt, setForgottenAt] = useState(0);
+
+  useEffect(() => {
+    const leftMs = lastAt + FORGET_AFTER_MS - Date.now();
+    if (leftMs <= 0) return;
+    const timer = setTimeout(() => setForgottenAt(lastAt), leftMs);
+    return () => clearTimeout(timer);
+  }, [lastAt]);
+
+  return lastAt > forgottenAt && Date.now() - lastAt < FORGET_AFTER_MS;
+}

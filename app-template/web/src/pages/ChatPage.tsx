@@ -1,0 +1,154 @@
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { syncRequest } from "../_sockets/syncRequest";
+import { useWords } from "../language/LanguageProvider";
+import { type EventOf, eventsIn, type Received } from "../live/feed";
+import { useFeed } from "../live/FeedProvider";
+import { useCall } from "../live/useCall";
+import { usePageRoom } from "../live/usePageRoom";
+import { useRooms } from "../live/RoomsProvider";
+import { useIsSomebodyTyping, useTyping } from "../live/useTyping";
+import { CallError } from "../parts/CallError";
+import { Rich } from "../parts/Rich";
+import { RoomPicker } from "../parts/RoomPicker";
+import { useSession } from "../session/SessionProvider";
+import { PageHead } from "./PageHead";
+
+const PREFIX = "chat-";
+const FILES = [
+  "src/chat/_room.rs",
+  "src/chat/_sync/sendMessage_server_v1.rs",
+  "src/chat/_sync/sendMessage_client_v1.rs",
+  "src/lobby/_sync/typing_client_v1.rs",
+];
+
+/** Messages through an asynchronous filter, and "somebody is typing" through the gate of the lobby. */
+export function ChatPage() {
+  const words = useWords();
+  const pageRoom = usePageRoom("/chat", PREFIX);
+  const lobby = `lobby-${pageRoom.id}`;
+  useCompanionRoom(lobby);
+  return (
+    <>
+      <PageHead title={words.chat.title} lead={words.chat.lead} files={FILES} />
+      <RoomPicker prefix={PREFIX} pageRoom={pageRoom} />
+      <section className="card chat" aria-label={words.chat.title}>
+        <Messages room={pageRoom.room} lobby={lobby} />
+        <MessageForm room={pageRoom.room} lobby={lobby} isJoined={pageRoom.isJoined} />
+      </section>
+      <p className="hint">
+        <Rich text={words.chat.hint} />
+      </p>
+    </>
+  );
+}
+
+/** The chat borrows a room of the lobby for its typing events, for as long as somebody is signed in. */
+function useCompanionRoom(room: string) {
+  const { session } = useSession();
+  const { enter } = useRooms();
+  const userId = session?.userId;
+  useEffect(() => {
+    if (userId !== undefined) void enter(room);
+  }, [userId, room, enter]);
+}
+
+function Messages({ room, lobby }: { room: string; lobby: string }) {
+  const words = useWords();
+  const { feed } = useFeed();
+  const messages = eventsIn(feed, room, "chat/sendMessage/v1");
+  const isTyping = useIsSomebodyTyping(lobby);
+  const list = useRef<HTMLOListElement>(null);
+  const count = messages.length;
+
+  useEffect(() => {
+    // Scrolls the list alone; scrollIntoView would move the page under the reader.
+    if (list.current !== null) list.current.scrollTop = list.current.scrollHeight;
+  }, [count]);
+
+  return (
+    <div className="messages-box">
+      <ol ref={list} className="messages" role="log" aria-label={words.chat.messages} data-testid="messages">
+        {messages.map((message) => (
+          <Bubble key={message.id} message={message} />
+        ))}
+        {count === 0 && <li className="messages-empty muted">{words.chat.empty}</li>}
+      </ol>
+      <p className="typing" role="status" data-testid="typing" data-typing={isTyping}>
+        {isTyping && (
+          <>
+            <span className="typing-dots" aria-hidden="true">
+              <i />
+              <i />
+              <i />
+            </span>
+            {words.chat.typing}
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Bubble({ message }: { message: Received<EventOf<"chat/sendMessage/v1">> }) {
+  const words = useWords();
+  const { serverOutput, clientOutput } = message.event;
+  return (
+    <li className={clientOutput.mine ? "bubble mine" : "bubble"} data-testid="message" data-mine={clientOutput.mine}>
+      <span className="bubble-author">{clientOutput.mine ? words.chat.you : serverOutput.author.name}</span>
+      <p className="bubble-text">{serverOutput.text}</p>
+      <span className="bubble-meta">
+        {words.chat.place} <code data-testid="message-place">{clientOutput.place}</code> · {words.chat.locale}{" "}
+        <code data-testid="message-locale">{clientOutput.locale}</code>
+      </span>
+    </li>
+  );
+}
+
+function MessageForm({ room, lobby, isJoined }: { room: string; lobby: string; isJoined: boolean }) {
+  const words = useWords();
+  const { run, isBusy, outcome } = useCall();
+  const [text, setText] = useState("");
+  const tellTyping = useTyping(lobby);
+  const id = useId();
+
+  async function send(event: FormEvent) {
+    event.preventDefault();
+    const said = text.trim();
+    if (said === "" || isBusy) return;
+    const settled = await run("chat/sendMessage/v1", room, () =>
+      syncRequest({ name: "chat/sendMessage", version: "v1", data: { text: said }, receiver: room }),
+    );
+    if (settled.status === "success") setText("");
+  }
+
+  return (
+    <form className="message-form" onSubmit={send}>
+      <label className="visually-hidden" htmlFor={id}>
+        {words.chat.message}
+      </label>
+      <input
+        id={id}
+        value={text}
+        maxLength={500}
+        placeholder={words.chat.placeholder}
+        autoComplete="off"
+        disabled={!isJoined}
+        aria-describedby={isJoined ? undefined : `${id}-why`}
+        onChange={(event) => {
+          setText(event.target.value);
+          if (event.target.value !== "") tellTyping();
+        }}
+        data-testid="message-input"
+      />
+      <button type="submit" className="button primary" disabled={!isJoined || isBusy} data-testid="message-send">
+        {words.chat.send}
+      </button>
+      {!isJoined && (
+        <p id={`${id}-why`} className="hint">
+          {words.room.mustJoin}
+        </p>
+      )}
+      <CallError outcome={outcome} />
+    </form>
+  );
+}

@@ -1,0 +1,212 @@
+import { useId, useState } from "react";
+import { syncRequest } from "../_sockets/syncRequest";
+import { useWords } from "../language/LanguageProvider";
+import { eventsIn } from "../live/feed";
+import { useFeed } from "../live/FeedProvider";
+import { useCall } from "../live/useCall";
+import { usePageRoom } from "../live/usePageRoom";
+import { CallError } from "../parts/CallError";
+import { Rich } from "../parts/Rich";
+import { RoomPicker } from "../parts/RoomPicker";
+import { Segmented } from "../parts/Segmented";
+import { Link } from "../routing/Link";
+import { hrefOf } from "../routing/router";
+import { PageHead } from "./PageHead";
+
+const PREFIX = "game-room-";
+const FILES = [
+  "src/examples/_sync/updateCounter_server_v1.rs",
+  "src/examples/_sync/updateCounter_client_v1.rs",
+  "src/examples/_sync/updateCounter_server_v2.rs",
+  "src/examples/_sync/updateCounter_client_v2.rs",
+];
+const QUICK_AMOUNTS = [1, 5, 25];
+
+type Ignored = "nobody" | "tab" | "session";
+const IGNORE_SELF = { nobody: false, tab: true, session: "session" } as const satisfies Record<Ignored, boolean | "session">;
+
+/** One number for a room: two versions of a route, and a filter that asks where each member is. */
+export function ExamplesPage() {
+  const words = useWords();
+  const pageRoom = usePageRoom("/examples", PREFIX);
+  // The answer to this tab's last call: all it hears when it left itself out.
+  const [answered, setAnswered] = useState<Answered | null>(null);
+  return (
+    <>
+      <PageHead title={words.examples.title} lead={words.examples.lead} files={FILES} />
+      <RoomPicker prefix={PREFIX} pageRoom={pageRoom} />
+      <section className="card counter">
+        <CounterValue room={pageRoom.room} answered={answered} />
+        <CounterControls room={pageRoom.room} isJoined={pageRoom.isJoined} onAnswered={setAnswered} />
+      </section>
+      <Elsewhere id={pageRoom.id} />
+    </>
+  );
+}
+
+interface Answered {
+  readonly room: string;
+  readonly newValue: number;
+  /** The feed's count when the answer came, so that later events win. */
+  readonly afterEntry: number;
+}
+
+function CounterValue({ room, answered }: { room: string; answered: Answered | null }) {
+  const words = useWords();
+  const { feed } = useFeed();
+  const last = eventsIn(feed, room, "examples/updateCounter/v1", "examples/updateCounter/v2").at(-1);
+  const own = answered?.room === room && answered.afterEntry > (last?.id ?? 0) ? answered : null;
+  const value = own?.newValue ?? last?.event.serverOutput.newValue;
+  const isMine = own !== null || last?.event.clientOutput.mine === true;
+  return (
+    <div className="counter-value">
+      <h2 className="eyebrow">{words.examples.value}</h2>
+      <output key={value} className="big-number" data-testid="counter-value" aria-live="polite">
+        {value?.toLocaleString("en").replaceAll(",", "\u202f") ?? "–"}
+      </output>
+      <p className="muted" data-testid="counter-changed">
+        {value === undefined ? words.examples.noValue : whoChanged()}
+      </p>
+      {own === null && last?.event.route === "examples/updateCounter/v2" && last.event.serverOutput.note !== null && (
+        <blockquote className="counter-note" data-testid="counter-note">
+          {last.event.serverOutput.note}
+        </blockquote>
+      )}
+    </div>
+  );
+
+  function whoChanged(): string {
+    if (isMine) return words.examples.changedByMe;
+    if (last?.event.route === "examples/updateCounter/v2") return words.examples.changedBy(last.event.serverOutput.by.name);
+    return words.examples.changedByOther;
+  }
+}
+
+interface CounterControlsProps {
+  readonly room: string;
+  readonly isJoined: boolean;
+  onAnswered(answered: Answered): void;
+}
+
+function CounterControls({ room, isJoined, onAnswered }: CounterControlsProps) {
+  const words = useWords();
+  const { feed } = useFeed();
+  const { run, isBusy, outcome } = useCall();
+  const [amount, setAmount] = useState(5);
+  const [note, setNote] = useState("");
+  const [ignored, setIgnored] = useState<Ignored>("nobody");
+  const id = useId();
+  const ignoreSelf = IGNORE_SELF[ignored];
+
+  async function addV1() {
+    await run("examples/updateCounter/v1", room, async () => {
+      const answer = await syncRequest({
+        name: "examples/updateCounter",
+        version: "v1",
+        data: { amount },
+        receiver: room,
+        ignoreSelf,
+      });
+      if (answer.status === "success") tell(answer.result.newValue);
+      return answer;
+    });
+  }
+
+  async function addV2() {
+    await run("examples/updateCounter/v2", room, async () => {
+      const answer = await syncRequest({
+        name: "examples/updateCounter",
+        version: "v2",
+        data: { amount, note: note.trim() === "" ? null : note.trim() },
+        receiver: room,
+        ignoreSelf,
+      });
+      if (answer.status === "success") tell(answer.result.newValue);
+      return answer;
+    });
+  }
+
+  /** With nobody left out the event itself comes to this tab, in its place among the others' events. */
+  function tell(newValue: number) {
+    if (ignoreSelf !== false) onAnswered({ room, newValue, afterEntry: feed.nextId });
+  }
+
+  const isDisabled = !isJoined || isBusy;
+  return (
+    <div className="counter-controls">
+      <div className="field">
+        <label htmlFor={`${id}-amount`}>{words.examples.amount}</label>
+        <div className="field-row">
+          <input
+            id={`${id}-amount`}
+            className="narrow"
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={100}
+            value={amount}
+            onChange={(event) => setAmount(event.target.valueAsNumber || 0)}
+            data-testid="counter-amount"
+          />
+          {QUICK_AMOUNTS.map((quick) => (
+            <button
+              key={quick}
+              type="button"
+              className="button small"
+              aria-pressed={quick === amount}
+              onClick={() => setAmount(quick)}
+            >
+              {quick}
+            </button>
+          ))}
+        </div>
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-note`}>{words.examples.note}</label>
+        <input
+          id={`${id}-note`}
+          value={note}
+          maxLength={80}
+          placeholder={words.examples.notePlaceholder}
+          onChange={(event) => setNote(event.target.value)}
+          data-testid="counter-note-input"
+        />
+      </div>
+      <Segmented<Ignored>
+        legend={words.examples.ignoreSelf}
+        hint={<Rich text={words.examples.ignoreHint} />}
+        testId="ignore"
+        value={ignored}
+        onChange={setIgnored}
+        options={[
+          { value: "nobody", label: words.examples.ignoreNobody, code: "false" },
+          { value: "tab", label: words.examples.ignoreThisTab, code: "true" },
+          { value: "session", label: words.examples.ignoreAllTabs, code: '"session"' },
+        ]}
+      />
+      <div className="actions">
+        <button type="button" className="button primary" disabled={isDisabled} onClick={addV1} data-testid="add-v1">
+          {words.examples.addV1(amount)}
+        </button>
+        <button type="button" className="button primary alt" disabled={isDisabled} onClick={addV2} data-testid="add-v2">
+          {words.examples.addV2(amount)}
+        </button>
+        {!isJoined && <span className="hint">{words.room.mustJoin}</span>}
+      </div>
+      <CallError outcome={outcome} />
+    </div>
+  );
+}
+
+function Elsewhere({ id }: { id: string }) {
+  const words = useWords();
+  return (
+    <section className="card tinted">
+      <h2>{words.examples.elsewhereTitle}</h2>
+      <p>{words.examples.elsewhereText}</p>
+      <Link className="button" href={hrefOf("/chat", { room: id })} data-testid="go-elsewhere">
+        {words.examples.elsewhereLink}
+      </Link>
+    </section>
+  );
+}

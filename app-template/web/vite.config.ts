@@ -1,0 +1,20 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Where `cargo run -p app-server` listens when nothing says otherwise. */
+const SERVER = "http://127.0.0.1:3000";
+
+export default defineConfig({
+  plugins: [react()],
+  server: {
+    proxy: {
+      "/auth": SERVER,
+      "/sync": SERVER,
+      "/socket.io": { target: SERVER, ws: true },
+    },
+  },
+  build: {
+    // Nothing is inlined as `data:`, so that the server's content security policy can stay narrow.
+    assetsInlineLimit: 0,
+  },
+});
