@@ -8,20 +8,28 @@ pub mod emit;
 pub mod problems;
 pub mod syntax;
 
+mod build;
+mod cargo;
+mod check;
 mod diagnostic;
+mod export;
+mod generate;
+mod model;
+mod output;
+mod scan;
 
 use std::path::Path;
 
+pub use build::build;
 pub use diagnostic::Diagnostic;
+pub use export::export;
+pub use generate::{Generated, generate};
 
-/// Writes the module tree and the dispatch table of the app whose `build.rs` calls it.
-pub fn build() {}
-
-/// Writes the TypeScript of the app whose server's `build.rs` calls it with `app::export_types`.
-pub fn export(_export_types: fn() -> sync_schema::Api) {}
-
-/// Returns every mistake in the file tree of the app in `app_dir`, sorted.
+/// Returns every mistake in the file tree of the app in `app_dir` and every missing sentence, sorted.
 #[must_use]
-pub fn check(_app_dir: &Path) -> Vec<Diagnostic> {
-    Vec::new()
+pub fn check(app_dir: &Path) -> Vec<Diagnostic> {
+    let Generated { mut problems, missing_messages, .. } = generate(app_dir);
+    problems.extend(missing_messages);
+    problems.sort();
+    problems
 }

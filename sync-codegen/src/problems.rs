@@ -1,14 +1,174 @@
 //! The scanner's mistakes, told by the attribute macros in the files that are wrong.
 //!
 //! A build script that fails takes the editor's help away with it. So [`crate::build`] writes what it found to
-//! `$OUT_DIR/sync-problems`, and `#[sync::server]`, `#[sync::client]`, `#[sync::room]` and `#[wire]` look there for their own file.
+//! `$OUT_DIR/sync-problems`, and `#[sync::server]`, `#[sync::client]`, `#[sync::room]` and `#[wire]` look there for the item that
+//! they stand on. Each mistake has one *speaker*: an item of the file that is wrong, else of a handler in the same page; a
+//! mistake without one becomes a compile error in the dispatch table.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
-/// Returns the messages that an attribute in `file` has to show, sorted; `file` is the path as the compiler knows it.
+use crate::diagnostic::Diagnostic;
+use crate::scan::{FileName, SourceFile, Tree};
+
+/// The file in `$OUT_DIR`: one mistake a line, `<file> TAB <item> TAB <message>`.
+pub(crate) const FILE_NAME: &str = "sync-problems";
+
+/// Returns the messages that the attribute on `item` in `file` has to show, sorted.
 ///
-/// Outside a crate with a build script, or if nothing is wrong, there are none.
+/// `file` is the path as the compiler knows it, `item` the name of the function or type that the attribute stands on. Each
+/// message ends in its help. Outside a crate with a build script, or if nothing is wrong, there are none.
 #[must_use]
-pub fn for_file(_file: &Path) -> Vec<String> {
-    Vec::new()
+pub fn for_item(file: &Path, item: &str) -> Vec<String> {
+    read(file).into_iter().filter(|problem| problem.item == item).map(|problem| problem.message).collect()
+}
+
+/// Returns the messages that all attributes in `file` together have to show, sorted.
+#[must_use]
+pub fn for_file(file: &Path) -> Vec<String> {
+    read(file).into_iter().map(|problem| problem.message).collect()
+}
+
+/// What the scanner found, divided by who tells it.
+#[derive(Debug, Default)]
+pub(crate) struct Spoken {
+    /// The text of `$OUT_DIR/sync-problems`.
+    pub(crate) file: String,
+    /// The messages without a speaker.
+    pub(crate) homeless: Vec<String>,
+}
+
+/// Finds a speaker for each of `problems`.
+pub(crate) fn divide(tree: &Tree, problems: &[Diagnostic]) -> Spoken {
+    let mut spoken = Spoken::default();
+    for problem in problems {
+        match speaker(tree, problem) {
+            Some((file, item)) => {
+                let message = message(problem, file != problem.file);
+                spoken.file.push_str(&format!("{file}\t{item}\t{}\n", escape(&message)));
+            }
+            None => spoken.homeless.push(message(problem, true)),
+        }
+    }
+    spoken
+}
+
+/// An item with an attribute of ours: `(file, name of the item)`.
+fn speaker<'a>(tree: &'a Tree, problem: &Diagnostic) -> Option<(&'a str, &'a str)> {
+    let own = tree.source_files().find(|file| file.path == problem.file);
+    own.and_then(|file| spokesman(file, problem.line)).or_else(|| neighbour(tree, problem))
+}
+
+fn spokesman(file: &SourceFile, line: Option<usize>) -> Option<(&str, &str)> {
+    let outline = file.content.outline.as_ref()?;
+    let handlers = || outline.handlers.iter();
+    let handler = handlers().find(|handler| Some(handler.line) == line).or_else(|| handlers().next());
+    let item = handler.map(|handler| &handler.name).or(outline.first_wire.as_ref())?;
+    Some((&file.path, item))
+}
+
+/// A handler in the folder of a file that cannot speak for itself.
+fn neighbour<'a>(tree: &'a Tree, problem: &Diagnostic) -> Option<(&'a str, &'a str)> {
+    let (folder, _) = problem.file.rsplit_once('/')?;
+    let page = tree
+        .pages
+        .values()
+        .find(|page| page.paths().any(|path| path.rsplit_once('/').is_some_and(|(other, _)| other == folder)))?;
+    let routes = page.files.iter().filter(|(name, _)| matches!(name, FileName::Handler(_))).map(|(_, file)| file);
+    routes.chain(&page.room).find_map(|file| spokesman(file, None))
+}
+
+fn message(problem: &Diagnostic, with_place: bool) -> String {
+    let place = match (with_place, problem.line) {
+        (false, _) => String::new(),
+        (true, None) => format!("\n--> {}", problem.file),
+        (true, Some(line)) => format!("\n--> {}:{line}", problem.file),
+    };
+    format!("{}{place}\nhelp: {}", problem.what, problem.help)
+}
+
+struct Problem {
+    item: String,
+    message: String,
+}
+
+fn read(file: &Path) -> Vec<Problem> {
+    let Some(out_dir) = std::env::var_os("OUT_DIR") else { return Vec::new() };
+    let Ok(text) = std::fs::read_to_string(Path::new(&out_dir).join(FILE_NAME)) else { return Vec::new() };
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let app_dir = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    parse(&text, app_dir.as_deref(), &file)
+}
+
+fn parse(text: &str, app_dir: Option<&Path>, file: &Path) -> Vec<Problem> {
+    let file = plain(file);
+    let is_file = |path: &str| match app_dir.map(|app_dir| file.strip_prefix(plain(app_dir))) {
+        Some(Ok(inside)) => inside == Path::new(path),
+        // Behind a link the two have no common beginning.
+        _ => file.ends_with(path),
+    };
+    let mut problems = Vec::new();
+    for line in text.lines() {
+        let mut columns = line.splitn(3, '\t');
+        if let (Some(path), Some(item), Some(message)) = (columns.next(), columns.next(), columns.next())
+            && is_file(path)
+        {
+            problems.push(Problem { item: item.to_owned(), message: unescape(message) });
+        }
+    }
+    problems
+}
+
+/// Without `.` and `..`, which a `#[path]` can leave in the compiler's paths.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+fn escape(message: &str) -> String {
+    message.replace('\\', "\\\\").replace('\n', "\\n")
+}
+
+fn unescape(message: &str) -> String {
+    let mut text = String::new();
+    let mut letters = message.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, letter == '\\') {
+            (_, true) => text.push(if letters.next() == Some('n') { '\n' } else { '\\' }),
+            (letter, false) => text.push(letter),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{escape, parse};
+
+    fn check(file: &str, expected: &[&str]) {
+        let text = format!("src/chess/_sync/move_v1.rs\tmain\t{}\n", escape("no side\nhelp: rename a\\b"));
+        let problems = parse(&text, Some(Path::new("/home/ada/app")), Path::new(file));
+        assert_eq!(problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), expected, "{file}");
+    }
+
+    #[test]
+    fn a_file_finds_its_own_messages_only() {
+        let message = ["no side\nhelp: rename a\\b"];
+        check("/home/ada/app/src/chess/_sync/move_v1.rs", &message);
+        check("/home/ada/app/src/./chess/../chess/_sync/move_v1.rs", &message);
+        check("/private/home/ada/app/src/chess/_sync/move_v1.rs", &message);
+        check("/home/ada/app/src/src/chess/_sync/move_v1.rs", &[]);
+        check("/home/ada/app/src/chess/_sync/move_server_v1.rs", &[]);
+    }
 }

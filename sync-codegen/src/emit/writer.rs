@@ -43,8 +43,13 @@ impl Writer {
 
     /// Ends the innermost block with `line`.
     pub fn close(&mut self, line: impl AsRef<str>) {
-        self.depth = self.depth.saturating_sub(1);
+        self.dedent();
         self.line(line);
+    }
+
+    /// Ends the innermost block without a line.
+    pub fn dedent(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
     }
 
     /// Returns the text; every line ends with a newline.

@@ -1,0 +1,128 @@
+//! Message files: readable, each message once, and one for every code in every language.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::Diagnostic;
+use crate::scan::{LocaleFile, Tree};
+
+/// Codes for which the framework has sentences of its own.
+const FRAMEWORK_CODES: [&str; 24] = [
+    "auth-forbidden",
+    "auth-required",
+    "offline-dropped",
+    "offline-queue-full",
+    "origin-forbidden",
+    "room-forbidden",
+    "room-invalid",
+    "room-limit",
+    "sync-bad-request",
+    "sync-cancelled",
+    "sync-client-failed",
+    "sync-disconnected",
+    "sync-id-reused",
+    "sync-invalid-input",
+    "sync-method-not-allowed",
+    "sync-no-receivers",
+    "sync-not-found",
+    "sync-not-in-room",
+    "sync-rate-limited",
+    "sync-server-failed",
+    "sync-shutting-down",
+    "sync-timeout",
+    "sync-too-large",
+    "sync-unsupported-media-type",
+];
+
+/// Files that Fluent cannot read.
+pub(super) fn unreadable_messages(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for locale in &tree.locales {
+        problems.extend(locale.errors.iter().map(|error| {
+            let what = format!("not a Fluent message: {}", lower_first(&error.what));
+            Diagnostic::new(&locale.path, what, "write `code = sentence`, further lines of a sentence indented")
+                .at_line(error.line)
+        }));
+    }
+    problems
+}
+
+/// Messages that a language has twice: the second would be ignored.
+pub(super) fn repeated_messages(tree: &Tree) -> Vec<Diagnostic> {
+    let mut seen = BTreeMap::<(&str, &str), (&str, usize)>::new();
+    let mut problems = Vec::new();
+    for locale in &tree.locales {
+        for (message, line) in &locale.messages {
+            match seen.get(&(locale.language.as_str(), message.as_str())) {
+                None => drop(seen.insert((&locale.language, message), (&locale.path, *line))),
+                Some((path, first)) => {
+                    let what = format!("the message `{message}` is there already: {path}:{first}");
+                    problems.push(Diagnostic::new(&locale.path, what, "remove one of them").at_line(*line));
+                }
+            }
+        }
+    }
+    problems
+}
+
+/// Folders in `locales/` that are no language.
+pub(super) fn unknown_languages(tree: &Tree) -> Vec<Diagnostic> {
+    let wrong = tree.locales.iter().filter(|locale| !is_language(&locale.language));
+    wrong
+        .map(|locale| {
+            let what = format!("`{}` is no language", locale.language);
+            Diagnostic::new(&locale.path, what, "name the folder after the language, such as `en`, `nl` or `pt-BR`")
+        })
+        .collect()
+}
+
+/// `en`, `pt-BR`, `zh-Hant-TW`: subtags of letters and digits, the first of two or three letters.
+fn is_language(tag: &str) -> bool {
+    let mut subtags = tag.split('-');
+    let is_first = |first: &str| matches!(first.len(), 2 | 3) && first.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_next = |next: &str| (2..=8).contains(&next.len()) && next.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    subtags.next().is_some_and(is_first) && subtags.all(is_next)
+}
+
+/// Returns, for each code that a language has no sentence for, where it is used and which file to add it to; sorted.
+///
+/// A build goes on without it, and the reader sees the default language: this is a warning there, an error before a release.
+pub(crate) fn missing_messages(tree: &Tree) -> Vec<Diagnostic> {
+    let languages = tree.locales.iter().map(|locale| locale.language.as_str()).collect::<BTreeSet<_>>();
+    let languages = if languages.is_empty() { BTreeSet::from(["en"]) } else { languages };
+    let mut first_uses = BTreeMap::new();
+    for (code, path, line) in tree.error_codes().filter(|(code, ..)| !FRAMEWORK_CODES.contains(code)) {
+        let first = first_uses.entry(code).or_insert((path, line));
+        *first = (*first).min((path, line));
+    }
+    let mut missing = Vec::new();
+    for (code, (path, line)) in first_uses {
+        for language in languages.iter().filter(|language| !defines(tree, language, code)) {
+            let what = format!("`{code}` has no sentence in `{language}`");
+            let help = format!("add `{code} = …` to {}", file_for(tree, language, code));
+            missing.push(Diagnostic::new(path, what, help).at_line(line));
+        }
+    }
+    missing.sort();
+    missing
+}
+
+fn defines(tree: &Tree, language: &str, code: &str) -> bool {
+    tree.locales.iter().any(|locale| locale.language == language && has_message(locale, code))
+}
+
+/// The file that has it in another language, else the first there is, else `app.ftl`.
+fn file_for(tree: &Tree, language: &str, code: &str) -> String {
+    let elsewhere = tree.locales.iter().find(|locale| has_message(locale, code));
+    let own = tree.locales.iter().find(|locale| locale.language == language);
+    let file = elsewhere.or(own).map_or("app.ftl", |locale| locale.file.as_str());
+    format!("locales/{language}/{file}")
+}
+
+fn has_message(locale: &LocaleFile, code: &str) -> bool {
+    locale.messages.iter().any(|(message, _)| message == code)
+}
+
+fn lower_first(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,127 @@
+//! Names that are different on disk and the same in a module tree, in a URL or on a file system that knows no case.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{folded, page_name};
+use crate::scan::{FileName, HandlerName, PageFiles, Side, SourceFile, Tree};
+
+/// Two folders that are one page: `my-page` and `my_page`, `Chess` and `chess`, `src/root` and `src` itself.
+pub(super) fn pages_meet(tree: &Tree) -> Vec<Diagnostic> {
+    let mut folders = BTreeMap::<String, String>::new();
+    let mut problems = Vec::new();
+    for (folder, page) in pages(tree) {
+        let mut path = String::new();
+        let mut key = String::new();
+        for segment in page_name(folder).split('/') {
+            path = if folder.is_empty() { String::new() } else { format!("{path}/{segment}") };
+            key = format!("{key}/{}", folded(segment));
+            let first = folders.entry(key.clone()).or_insert_with(|| path.clone());
+            if *first != path {
+                let what =
+                    format!("the folders `src{first}` and `src{path}` are one page: {}", difference(first, &path));
+                let help = format!("rename one of the folders, or move the files of `src{path}` to `src{first}`");
+                problems.extend(page.paths().map(|file| Diagnostic::new(file, &what, &help)).take(1));
+                break;
+            }
+        }
+    }
+    problems
+}
+
+fn difference(first: &str, second: &str) -> &'static str {
+    if first.is_empty() || second.is_empty() {
+        "the page of `src` itself is called `root`"
+    } else if first.eq_ignore_ascii_case(second) {
+        "they differ only in case"
+    } else {
+        "they have the same name as Rust modules"
+    }
+}
+
+/// Two names of routes in one page that only case, or `-` against `_`, tells apart.
+pub(super) fn routes_meet(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (_, page) in pages(tree) {
+        let mut names = BTreeMap::<String, BTreeMap<&str, Vec<(&HandlerName, &SourceFile)>>>::new();
+        for (handler, file) in handlers(page) {
+            names.entry(folded(&handler.name)).or_default().entry(&handler.name).or_default().push((handler, file));
+        }
+        for spellings in names.values().filter(|spellings| spellings.len() > 1) {
+            // The spelling of the server files is taken for the right one.
+            let servers = |files: &[(&HandlerName, &SourceFile)]| {
+                files.iter().filter(|(handler, _)| handler.side == Side::Server).count()
+            };
+            let right = spellings
+                .iter()
+                .max_by_key(|(name, files)| (servers(files), files.len(), **name))
+                .map(|(name, _)| *name);
+            let Some(right) = right else { continue };
+            for (name, files) in spellings.iter().filter(|(name, _)| **name != right) {
+                problems.extend(files.iter().map(|(handler, file)| names_meet(name, right, handler, file)));
+            }
+        }
+    }
+    problems
+}
+
+fn names_meet(name: &str, right: &str, handler: &HandlerName, file: &SourceFile) -> Diagnostic {
+    let what = if name.eq_ignore_ascii_case(right) {
+        format!("the routes `{name}` and `{right}` differ only in case")
+    } else {
+        format!("the routes `{name}` and `{right}` have the same name as Rust modules")
+    };
+    let better = HandlerName { name: right.to_owned(), ..handler.clone() };
+    Diagnostic::new(&file.path, what, format!("rename it to {}, or give the route another name", better.file_name()))
+}
+
+/// Two files, or a file and a folder of pages, that are one Rust module.
+pub(super) fn modules_meet(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (folder, page) in pages(tree) {
+        let mut owners = inner_pages(tree, folder);
+        for (module, file, owner) in modules(page) {
+            let first = owners.entry(folded(&module)).or_insert_with(|| owner.clone());
+            if *first != owner {
+                let what = format!("`{module}` is the name of two modules: this one and {first}");
+                problems.push(Diagnostic::new(&file.path, what, "give one of them another name"));
+            }
+        }
+    }
+    problems
+}
+
+/// The modules of a page with their files and whose they are: two files of one route share a module.
+///
+/// Two routes that meet are told by `routes_meet`, a rule in `_sync` by `rooms::misplaced_rules`.
+fn modules(page: &PageFiles) -> impl Iterator<Item = (String, &SourceFile, String)> {
+    let rule = page.room.iter().map(|file| ("_room".to_owned(), file, format!("`{}`", file.path)));
+    let files = page.files.iter().filter_map(|(name, file)| match name {
+        FileName::Handler(handler) => {
+            Some((format!("{}_v{}", handler.name, handler.version), file, "a route".to_owned()))
+        }
+        FileName::Shared if file.stem() == "_room" => None,
+        FileName::Shared | FileName::Test => Some((file.stem().to_owned(), file, format!("`{}`", file.path))),
+        FileName::Misnamed(_) => None,
+    });
+    rule.chain(files)
+}
+
+/// The pages one level below `folder`, by module name.
+fn inner_pages(tree: &Tree, folder: &str) -> BTreeMap<String, String> {
+    // The pages in `src/` lie beside the root page's module, not in it.
+    let below = pages(tree).filter_map(|(other, _)| other.strip_prefix(folder)?.strip_prefix('/'));
+    let segments = below.filter_map(|below| below.split('/').next()).filter(|_| !folder.is_empty());
+    segments.map(|segment| (folded(segment), format!("the page folder `src/{folder}/{segment}`"))).collect()
+}
+
+fn handlers(page: &PageFiles) -> impl Iterator<Item = (&HandlerName, &SourceFile)> {
+    page.files.iter().filter_map(|(name, file)| match name {
+        FileName::Handler(handler) => Some((handler, file)),
+        _ => None,
+    })
+}
+
+fn pages(tree: &Tree) -> impl Iterator<Item = (&str, &PageFiles)> {
+    tree.pages.iter().map(|(folder, page)| (folder.as_str(), page)).filter(|(_, page)| page.paths().next().is_some())
+}

@@ -1,0 +1,43 @@
+//! What is wrong with an app's files: one function per rule. All rules run, and every mistake is collected before any is told.
+//!
+//! Signatures and types are not looked at: the attributes and the compiler check those, at the user's own tokens.
+
+mod handlers;
+mod locales;
+mod meetings;
+mod names;
+mod pairs;
+mod rooms;
+
+use crate::diagnostic::Diagnostic;
+use crate::scan::Tree;
+
+pub(crate) use locales::missing_messages;
+
+/// Returns every mistake in `tree`, sorted.
+pub(crate) fn check(tree: &Tree) -> Vec<Diagnostic> {
+    let rules = [
+        names::strays,
+        names::misnamed_files,
+        names::misnamed_pages,
+        meetings::pages_meet,
+        meetings::routes_meet,
+        meetings::modules_meet,
+        handlers::missing_handlers,
+        handlers::several_handlers,
+        handlers::handlers_on_the_wrong_side,
+        handlers::handlers_outside_of_routes,
+        pairs::filters_without_a_server,
+        pairs::filters_unlike_their_server,
+        rooms::missing_rules,
+        rooms::misplaced_rules,
+        rooms::equal_beginnings,
+        locales::unreadable_messages,
+        locales::repeated_messages,
+        locales::unknown_languages,
+    ];
+    let mut problems = rules.iter().flat_map(|rule| rule(tree)).collect::<Vec<_>>();
+    problems.sort();
+    problems.dedup();
+    problems
+}

@@ -1,0 +1,81 @@
+//! Names of files and folders, each by itself.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::scan::{FileName, HandlerName, Misnamed, PageFiles, Stray, StrayReason, Tree, name_rule, suggested_name};
+
+/// Things in a `_sync` folder that are no Rust files.
+pub(super) fn strays(tree: &Tree) -> Vec<Diagnostic> {
+    tree.strays.iter().map(stray).collect()
+}
+
+fn stray(stray: &Stray) -> Diagnostic {
+    let Stray { path, reason } = stray;
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let page = folder.strip_suffix("/_sync").unwrap_or(folder);
+    let (what, help) = match reason {
+        StrayReason::Folder => (
+            format!("a folder inside `_sync` is not read: `{name}`"),
+            format!("move its files to {folder}, or make it a page of its own: {page}/{name}/_sync"),
+        ),
+        StrayReason::NotRust => (
+            format!("only Rust files belong in a `_sync` folder, not `{name}`"),
+            format!("move it out of {folder}, for example to {page}"),
+        ),
+        StrayReason::NotUtf8 => {
+            ("the name is not UTF-8".to_owned(), "rename it with the letters A–Z, a–z, 0–9 and `_`".to_owned())
+        }
+        StrayReason::Unreadable => (
+            "the file cannot be read, or is a link that leads nowhere".to_owned(),
+            "restore it, or remove it".to_owned(),
+        ),
+    };
+    Diagnostic::new(path, what, help)
+}
+
+/// Files in a `_sync` folder that are neither handler nor shared module nor test.
+pub(super) fn misnamed_files(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for page in tree.pages.values() {
+        for (name, file) in &page.files {
+            if let FileName::Misnamed(misnamed) = name {
+                problems.push(Diagnostic::new(&file.path, &misnamed.what, help(misnamed, page)));
+            }
+        }
+    }
+    problems
+}
+
+/// The name that was meant may be taken already.
+fn help(misnamed: &Misnamed, page: &PageFiles) -> String {
+    let Some(meant) = &misnamed.meant else { return misnamed.help.clone() };
+    let taken = page.files.iter().filter_map(|(name, _)| match name {
+        FileName::Handler(handler) if handler.name == meant.name && handler.side == meant.side => Some(handler.version),
+        _ => None,
+    });
+    let taken = taken.collect::<BTreeSet<_>>();
+    match taken.last() {
+        Some(newest) if taken.contains(&meant.version) => {
+            let next = HandlerName { version: newest.saturating_add(1), ..meant.clone() };
+            format!("{} exists already: rename this one to {}, or remove it", meant.file_name(), next.file_name())
+        }
+        _ => misnamed.help.clone(),
+    }
+}
+
+/// Folders of pages whose name cannot be part of a route.
+pub(super) fn misnamed_pages(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (folder, page) in &tree.pages {
+        for segment in folder.split('/').filter(|segment| !segment.is_empty()) {
+            if let Some((what, help)) = name_rule(segment) {
+                let help =
+                    help.unwrap_or_else(|| format!("rename the folder, for example to {}", suggested_name(segment)));
+                let what = format!("the page folder {what}");
+                problems.extend(page.paths().map(|path| Diagnostic::new(path, &what, &help)).take(1));
+            }
+        }
+    }
+    problems
+}

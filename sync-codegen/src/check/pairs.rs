@@ -1,0 +1,118 @@
+//! A filter and the server file beside it.
+//!
+//! A client file that stands alone declares its own `ClientInput`; one beside a server file takes its types from there. A file
+//! with a syntax error exists all the same.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::folded;
+use crate::scan::{FileName, HandlerName, PageFiles, Side, SourceFile, Tree};
+use crate::syntax::handler_file::{Arguments, Handler, Outline};
+use crate::syntax::nearest::nearest;
+
+/// Filters that expect what a server file gives them, without a server file.
+pub(super) fn filters_without_a_server(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for page in tree.pages.values() {
+        for (name, file, outline, handler) in filters(page) {
+            let expects_server = outline.uses_server || handler.parameters > 2;
+            if expects_server && !has_server(page, name) {
+                let server = HandlerName { side: Side::Server, ..name.clone() };
+                let what = format!("there is no `{}` beside this filter", server.file_name());
+                problems.push(Diagnostic::new(&file.path, what, missing_server_help(page, name)).at_line(handler.line));
+            }
+        }
+    }
+    problems
+}
+
+fn missing_server_help(page: &PageFiles, client: &HandlerName) -> String {
+    let add = HandlerName { side: Side::Server, ..client.clone() }.file_name();
+    let servers = || page.files.iter().filter_map(|(name, _)| intended(name)).filter(|name| name.side == Side::Server);
+    if let Some(newest) = servers().filter(|server| server.name == client.name).max_by_key(|server| server.version) {
+        let rename = HandlerName { version: newest.version, ..client.clone() }.file_name();
+        return format!("the newest server version is v{}: rename this file to {rename}, or add {add}", newest.version);
+    }
+    let near = nearest(
+        &client.name,
+        servers().filter(|server| server.version == client.version).map(|server| server.name.as_str()),
+    );
+    if let Some(near) = near {
+        let rename = HandlerName { name: near.to_owned(), ..client.clone() }.file_name();
+        return format!("did you mean `{rename}`? Otherwise add {add}");
+    }
+    format!("add {add}, or let `main` take `(member, input)` with a `ClientInput` of this file")
+}
+
+/// Filters that behave as if they stood alone, beside a server file.
+pub(super) fn filters_unlike_their_server(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for page in tree.pages.values() {
+        for (name, file, outline, handler) in filters(page).filter(|(name, ..)| has_server(page, name)) {
+            let server = HandlerName { side: Side::Server, ..name.clone() }.file_name();
+            problems.extend(own_types(file, outline, handler, &server));
+            problems.extend(own_arguments(file, handler, &server));
+        }
+    }
+    problems
+}
+
+fn own_types(file: &SourceFile, outline: &Outline, handler: &Handler, server: &str) -> Option<Diagnostic> {
+    let (what, help) = if outline.declares("ClientInput") {
+        (
+            format!("the input of this route is declared in `{server}`, and here once more"),
+            "remove `ClientInput` here and write `use super::server::ClientInput;`",
+        )
+    } else if handler.parameters == 2 && !outline.uses_server {
+        (
+            format!("this filter does not take the types of `{server}` beside it"),
+            "write `use super::server::{ClientInput, ServerOutput};` and `main(member: Member<'_>, input: &ClientInput, output: &ServerOutput)`",
+        )
+    } else {
+        return None;
+    };
+    Some(Diagnostic::new(&file.path, what, help).at_line(handler.line))
+}
+
+/// Who may call, how often and at what price is said once, in the server file.
+fn own_arguments(file: &SourceFile, handler: &Handler, server: &str) -> Option<Diagnostic> {
+    let Some(Arguments::Route(arguments)) = &handler.arguments else { return None };
+    let given = [
+        ("auth", arguments.auth.is_some()),
+        ("volatile", arguments.volatile.is_some()),
+        ("concurrent", arguments.concurrent.is_some()),
+        ("empty_room", arguments.empty_room.is_some()),
+        ("rate_limit", arguments.rate_limit.is_some()),
+    ];
+    let names = given.iter().filter(|(_, given)| *given).map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>();
+    if names.is_empty() {
+        return None;
+    }
+    let (names, belong) = (names.join(", "), if names.len() == 1 { "belongs" } else { "belong" });
+    let what = format!("{names} {belong} in the server file of this route");
+    Some(Diagnostic::new(&file.path, what, format!("move {names} to {server}")).at_line(handler.line))
+}
+
+/// The client files with a readable `main`.
+fn filters(page: &PageFiles) -> impl Iterator<Item = (&HandlerName, &SourceFile, &Outline, &Handler)> {
+    page.files.iter().filter_map(|(name, file)| {
+        let FileName::Handler(name) = name else { return None };
+        let outline = file.content.outline.as_ref()?;
+        let main = outline.handlers.iter().find(|handler| handler.name == "main")?;
+        (name.side == Side::Client).then_some((name, file, outline, main))
+    })
+}
+
+/// Whether somebody wrote the server file of `client`, under a name that is at least almost right: one mistake, one message.
+fn has_server(page: &PageFiles, client: &HandlerName) -> bool {
+    page.files.iter().filter_map(|(name, _)| intended(name)).any(|name| {
+        name.side == Side::Server && name.version == client.version && folded(&name.name) == folded(&client.name)
+    })
+}
+
+fn intended(name: &FileName) -> Option<&HandlerName> {
+    match name {
+        FileName::Handler(name) => Some(name),
+        FileName::Misnamed(misnamed) => misnamed.meant.as_ref(),
+        FileName::Shared | FileName::Test => None,
+    }
+}

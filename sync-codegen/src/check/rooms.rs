@@ -1,0 +1,96 @@
+//! Room rules: one in each `_room.rs`, no two for the same names.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::page_name;
+use crate::scan::{SourceFile, Tree};
+use crate::syntax::handler_file::{Arguments, Handler, Kind};
+
+/// `_room.rs` files without a rule, or with more than one.
+pub(super) fn missing_rules(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (folder, file) in rooms(tree) {
+        let Some(outline) = &file.content.outline else { continue };
+        let mut rules = outline.handlers.iter().filter(|handler| handler.kind == Kind::Room);
+        if rules.next().is_none() {
+            let what = "`_room.rs` has no `#[sync::room]`, so it opens no rooms";
+            let name = page_name(folder).rsplit('/').next().unwrap_or_default();
+            let help = format!(
+                "put `#[sync::room(\"{name}-{{id}}\")]` above `pub async fn join(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`"
+            );
+            problems.push(Diagnostic::new(&file.path, what, help));
+        }
+        problems.extend(rules.map(|rule| {
+            let what = format!("a page has one room rule, and `{}` is another", rule.name);
+            Diagnostic::new(&file.path, what, "move it to a page of its own: src/<page>/_room.rs").at_line(rule.line)
+        }));
+    }
+    problems
+}
+
+/// `_room.rs` inside of `_sync`, and handlers of routes inside of `_room.rs`.
+pub(super) fn misplaced_rules(tree: &Tree) -> Vec<Diagnostic> {
+    let in_sync = tree.pages.values().flat_map(|page| &page.files).map(|(_, file)| file);
+    let misplaced = in_sync.filter(|file| file.path.ends_with("/_sync/_room.rs"));
+    let mut problems = misplaced
+        .map(|file| {
+            let place = file.path.replace("/_sync/_room.rs", "/_room.rs");
+            Diagnostic::new(
+                &file.path,
+                "a page's room rule lies beside its `_sync` folder, not in it",
+                format!("move it to {place}"),
+            )
+        })
+        .collect::<Vec<_>>();
+    for (_, file) in rooms(tree) {
+        let handlers = file.content.outline.iter().flat_map(|outline| &outline.handlers);
+        problems.extend(handlers.filter(|handler| handler.kind != Kind::Room).map(|handler| {
+            let what = format!("`#[{}]` in a `_room.rs`", handler.attribute);
+            let place = file.path.replace("/_room.rs", &format!("/_sync/<name>_{}_v1.rs", handler.kind.word()));
+            Diagnostic::new(&file.path, what, format!("write `#[sync::room(\"…\")]`, or move it to {place}"))
+                .at_line(handler.line)
+        }));
+    }
+    problems
+}
+
+/// A room belongs to the rule with the longest literal beginning; two equal ones would leave it to chance.
+pub(super) fn equal_beginnings(tree: &Tree) -> Vec<Diagnostic> {
+    let mut beginnings = BTreeMap::<String, &str>::new();
+    let mut problems = Vec::new();
+    for (_, file) in rooms(tree) {
+        for (beginning, handler) in
+            file.content.outline.iter().flat_map(|outline| outline.handlers.iter().filter_map(beginning))
+        {
+            match beginnings.get(&beginning) {
+                None => drop(beginnings.insert(beginning, &file.path)),
+                // Two in one file are told by `missing_rules`.
+                Some(first) if *first == file.path => {}
+                Some(first) => {
+                    let what = if beginning.is_empty() {
+                        format!("this pattern and the one in {first} both begin with a parameter")
+                    } else {
+                        format!("this pattern and the one in {first} both begin with `{beginning}`")
+                    };
+                    problems.push(
+                        Diagnostic::new(&file.path, what, "let each pattern begin with a text of its own")
+                            .at_line(handler.line),
+                    );
+                }
+            }
+        }
+    }
+    problems
+}
+
+fn beginning(handler: &Handler) -> Option<(String, &Handler)> {
+    match &handler.arguments {
+        Some(Arguments::Room(arguments)) => Some((arguments.pattern.literal_beginning().to_owned(), handler)),
+        _ => None,
+    }
+}
+
+fn rooms(tree: &Tree) -> impl Iterator<Item = (&str, &SourceFile)> {
+    tree.pages.iter().filter_map(|(folder, page)| Some((folder.as_str(), page.room.as_ref()?)))
+}

@@ -1,0 +1,147 @@
+//! The build script of an app's server.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sync_schema::Api;
+
+use crate::build::one_line;
+use crate::output::{self, Sameness};
+use crate::{Diagnostic, cargo, emit};
+
+/// Writes the TypeScript of the app whose server's `build.rs` calls it with `app::export_types`.
+///
+/// The file's place stands in the app's `Cargo.toml`: `[package.metadata.sync] types = "web/src/_sockets/apiTypes.generated.ts"`.
+/// It is written only when its text changed. With `SYNC_CHECK=1` a file that is not current fails the build and is left alone.
+///
+/// ```no_run
+/// # mod app { pub fn export_types() -> sync_schema::Api { unimplemented!() } }
+/// // server/build.rs, in `fn main()`
+/// sync_codegen::export(app::export_types);
+/// ```
+pub fn export(export_types: fn() -> Api) {
+    let errors = match run(&export_types()) {
+        Ok(()) => return,
+        Err(ExportError::Types(problems)) => problems.iter().map(one_line).collect(),
+        Err(error) => vec![error.to_string()],
+    };
+    errors.iter().for_each(|error| cargo::error(error));
+}
+
+#[derive(Debug)]
+enum ExportError {
+    /// The types cannot be told apart in TypeScript.
+    Types(Vec<Diagnostic>),
+    Manifest {
+        path: PathBuf,
+        what: String,
+    },
+    Stale(String),
+    Write(PathBuf, io::Error),
+}
+
+fn run(api: &Api) -> Result<(), ExportError> {
+    let app_dir = Path::new(&api.manifest_dir);
+    let manifest = app_dir.join("Cargo.toml");
+    cargo::rerun_if_changed(&manifest);
+    let source = std::fs::read_to_string(&manifest)
+        .map_err(|error| ExportError::Manifest { path: manifest.clone(), what: error.to_string() })?;
+    let types = types_path(&source).map_err(|what| ExportError::Manifest { path: manifest, what })?;
+    let path = app_dir.join(&types);
+    cargo::rerun_if_changed(&path);
+    let is_check = cargo::is_check();
+    let text = emit::typescript(api).map_err(ExportError::Types)?;
+    if !output::is_stale(&path, &text, Sameness::Lines) {
+        return Ok(());
+    }
+    if is_check {
+        return Err(ExportError::Stale(types));
+    }
+    // What lies in the app's `src/` is watched by the app's own script, which ran before this one was linked.
+    let latest = if path.starts_with(app_dir.join("src")) { None } else { output::program_time() };
+    output::replace(&path, &text, latest).map_err(|error| ExportError::Write(path, error))
+}
+
+/// Reads `[package.metadata.sync] types`.
+fn types_path(manifest: &str) -> Result<String, String> {
+    let table = manifest.parse::<toml::Table>().map_err(|error| error.message().to_owned())?;
+    let mut value = None;
+    let mut section = Some(&table);
+    for key in ["package", "metadata", "sync", "types"] {
+        value = section.and_then(|section| section.get(key));
+        section = value.and_then(toml::Value::as_table);
+    }
+    let Some(value) = value else {
+        return Err("it does not say where the TypeScript goes".into());
+    };
+    let Some(path) = value.as_str() else {
+        return Err(format!("`types` in [package.metadata.sync] is a text, not {}", article(value.type_str())));
+    };
+    if Path::new(path).is_relative() && path.ends_with(".ts") {
+        Ok(path.to_owned())
+    } else {
+        Err(format!("`types` in [package.metadata.sync] is a `.ts` file, seen from the app's folder, not `{path}`"))
+    }
+}
+
+fn article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
+impl std::fmt::Display for ExportError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Types(problems) => write!(out, "{} types have no TypeScript", problems.len()),
+            Self::Manifest { path, what } => write!(
+                out,
+                "{}: {what}; write `[package.metadata.sync]` and `types = \"web/src/_sockets/apiTypes.generated.ts\"`",
+                path.display()
+            ),
+            Self::Stale(types) => write!(out, "{types} is stale: run `cargo build` and commit the file"),
+            Self::Write(path, error) => write!(out, "cannot write `{}`: {error}", path.display()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    fn check(manifest: &str, expected: Expect) {
+        let text = super::types_path(manifest).unwrap_or_else(|error| format!("error: {error}"));
+        expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn the_place_of_the_types_is_named_in_the_manifest() {
+        check("[package.metadata.sync]\ntypes = \"web/src/api.ts\"", expect!["web/src/api.ts"]);
+    }
+
+    #[test]
+    fn a_missing_or_wrong_place_is_told() {
+        check("[package]\nname = \"app\"", expect!["error: it does not say where the TypeScript goes"]);
+        check("[package.metadata.sync]", expect!["error: it does not say where the TypeScript goes"]);
+        check(
+            "[package.metadata.sync]\ntypes = 5",
+            expect!["error: `types` in [package.metadata.sync] is a text, not an integer"],
+        );
+        check(
+            "[package.metadata.sync]\ntypes = [\"a.ts\"]",
+            expect!["error: `types` in [package.metadata.sync] is a text, not an array"],
+        );
+        check(
+            "[package.metadata.sync]\ntypes = \"/tmp/api.ts\"",
+            expect![
+                "error: `types` in [package.metadata.sync] is a `.ts` file, seen from the app's folder, not `/tmp/api.ts`"
+            ],
+        );
+        check(
+            "[package.metadata.sync]\ntypes = \"api.js\"",
+            expect![
+                "error: `types` in [package.metadata.sync] is a `.ts` file, seen from the app's folder, not `api.js`"
+            ],
+        );
+        check("[package", expect!["error: unclosed table, expected `]`"]);
+    }
+}

@@ -1,0 +1,38 @@
+//! The steps from an app's folder to text: read, check, model, emit.
+
+use std::path::Path;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::App;
+use crate::{check, emit, problems, scan};
+
+/// Everything that [`crate::build`] writes and says about an app.
+#[derive(Debug)]
+pub struct Generated {
+    /// The text of `src/sync.generated.rs`.
+    pub module_tree: String,
+    /// The text of `$OUT_DIR/sync_table.rs`.
+    pub table: String,
+    /// The text of `$OUT_DIR/sync-problems`, see [`crate::problems`].
+    pub problems_file: String,
+    /// The mistakes, sorted; what they name is mounted, and left out of the table.
+    pub problems: Vec<Diagnostic>,
+    /// The error codes that lack a sentence in some language, sorted by use.
+    pub missing_messages: Vec<Diagnostic>,
+}
+
+/// Reads the app in `app_dir` and writes nothing.
+#[must_use]
+pub fn generate(app_dir: &Path) -> Generated {
+    let tree = scan::scan(app_dir);
+    let problems = check::check(&tree);
+    let app = App::new(&tree, &problems);
+    let spoken = problems::divide(&tree, &problems);
+    Generated {
+        module_tree: emit::rust::module_tree(&app.root),
+        table: emit::rust::table(&app, &spoken.homeless),
+        problems_file: spoken.file,
+        missing_messages: check::missing_messages(&tree),
+        problems,
+    }
+}

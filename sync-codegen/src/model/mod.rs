@@ -1,0 +1,11 @@
+//! The routes of an app as plain data; all that `emit` may see.
+//!
+//! Everything that exists is mounted, right or wrong, so that an editor helps in every file. Only what is right is in the table.
+
+mod app;
+mod module;
+mod names;
+
+pub(crate) use app::{App, Route};
+pub(crate) use module::{FileModule, Module};
+pub(crate) use names::{folded, page_name};

@@ -1,0 +1,144 @@
+//! The module tree: which file is mounted where.
+
+use std::collections::BTreeMap;
+
+use super::names::{module_name, page_name};
+use crate::scan::{FileName, HandlerName, PageFiles, SourceFile, Tree};
+
+/// A module with a body: a page, or a version of a route.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Module {
+    /// Its folder, below that of the module around it; `` where the two have the same.
+    pub(crate) folder: String,
+    /// The files that are its modules, by module name.
+    pub(crate) files: BTreeMap<String, FileModule>,
+    /// The modules with a body inside it, by module name.
+    pub(crate) modules: BTreeMap<String, Module>,
+}
+
+/// A module that is a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FileModule {
+    /// Below the folder of the module around it, with forward slashes.
+    pub(crate) path: String,
+    /// Mounted for tests only, and for nobody else.
+    pub(crate) is_test: bool,
+}
+
+/// Where the files of the table's routes and rooms are: path of the file to path of the module, `examples::move_v1::server`.
+pub(crate) type Mounts = BTreeMap<String, String>;
+
+/// Mounts every Rust file of every page.
+pub(crate) fn mount(tree: &Tree) -> (Module, Mounts) {
+    let mut root = Module::default();
+    let mut mounts = Mounts::new();
+    for (folder, page) in &tree.pages {
+        if page.files.is_empty() && page.room.is_none() {
+            continue;
+        }
+        let (module, path) = root.page(folder);
+        module.add_page(page, &path, &mut mounts);
+    }
+    (root, mounts)
+}
+
+impl Module {
+    /// Returns the module of a page and its path, `test::nestedTest`.
+    fn page(&mut self, folder: &str) -> (&mut Self, String) {
+        if folder.is_empty() {
+            // The root page lies in `src/` itself, which is where the module tree is.
+            let name = self.place(page_name(folder), "");
+            return (self.modules.entry(name.clone()).or_default(), name);
+        }
+        let mut module = self;
+        let mut path = Vec::new();
+        for segment in folder.split('/') {
+            let name = module.place(segment, segment);
+            module = module.modules.entry(name.clone()).or_default();
+            path.push(name);
+        }
+        (module, path.join("::"))
+    }
+
+    /// Returns the module of `folder`, called `name` outside; where another folder has its name, a makeshift one.
+    fn place(&mut self, name: &str, folder: &str) -> String {
+        if let Some((name, _)) = self.modules.iter().find(|(_, module)| module.folder == folder) {
+            return name.clone();
+        }
+        let wanted = module_name(name);
+        let name = if self.is_free(&wanted) { wanted } else { self.makeshift_name() };
+        self.modules.insert(name.clone(), Self { folder: folder.to_owned(), ..Self::default() });
+        name
+    }
+
+    fn add_page(&mut self, page: &PageFiles, path: &str, mounts: &mut Mounts) {
+        if let Some(room) = &page.room {
+            let name = self.add_file("_room", "_room.rs".into(), false);
+            mounts.insert(room.path.clone(), format!("{path}::{name}"));
+        }
+        let mut rest = Vec::new();
+        for (name, file) in &page.files {
+            match name {
+                FileName::Handler(handler) => {
+                    let module = self.add_handler(handler, file);
+                    mounts.insert(file.path.clone(), format!("{path}::{module}"));
+                }
+                FileName::Shared => drop(self.add_file(file.stem(), in_sync(file), false)),
+                FileName::Test => drop(self.add_file(file.stem(), in_sync(file), true)),
+                FileName::Misnamed(misnamed) => rest.push((misnamed.meant.as_ref(), file)),
+            }
+        }
+        // Last, so that they take no right file's place.
+        for (meant, file) in rest {
+            match meant {
+                Some(handler) => drop(self.add_handler(handler, file)),
+                None => drop(self.add_file(MISNAMED, in_sync(file), false)),
+            }
+        }
+    }
+
+    /// Returns the path of the module below this one: `move_v1::server`.
+    fn add_handler(&mut self, handler: &HandlerName, file: &SourceFile) -> String {
+        let version = module_name(&format!("{}_v{}", handler.name, handler.version));
+        let side = handler.side.word();
+        let is_taken = match self.modules.get(&version) {
+            Some(module) => module.folder != "_sync" || module.files.contains_key(side),
+            None => !self.is_free(&version),
+        };
+        if is_taken {
+            return self.add_file(MISNAMED, in_sync(file), false);
+        }
+        let module =
+            self.modules.entry(version.clone()).or_insert_with(|| Self { folder: "_sync".into(), ..Self::default() });
+        let path = file.path.rsplit('/').next().unwrap_or_default().to_owned();
+        module.files.insert(side.to_owned(), FileModule { path, is_test: false });
+        format!("{version}::{side}")
+    }
+
+    fn add_file(&mut self, name: &str, path: String, is_test: bool) -> String {
+        let wanted = module_name(name);
+        let name = if name != MISNAMED && self.is_free(&wanted) { wanted } else { self.makeshift_name() };
+        self.files.insert(name.clone(), FileModule { path, is_test });
+        name
+    }
+
+    fn is_free(&self, name: &str) -> bool {
+        !self.files.contains_key(name) && !self.modules.contains_key(name)
+    }
+
+    fn makeshift_name(&self) -> String {
+        let mut number = 0;
+        while !self.is_free(&format!("{MISNAMED}{number}")) {
+            number += 1;
+        }
+        format!("{MISNAMED}{number}")
+    }
+}
+
+/// Begins the names of modules whose file or folder has a name that cannot be used.
+const MISNAMED: &str = "__misnamed_";
+
+/// `_sync/_rules.rs`, as seen from the page.
+fn in_sync(file: &SourceFile) -> String {
+    format!("_sync/{}", file.path.rsplit('/').next().unwrap_or_default())
+}

@@ -1,0 +1,222 @@
+//! Walks an app's `src/` and `locales/`, and puts every file into its place.
+//!
+//! A file is opened once and parsed once. What is wrong with it, if anything, is for `check` to say.
+
+mod file_name;
+mod locale;
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use walkdir::{DirEntry, WalkDir};
+
+pub(crate) use file_name::{FileName, HandlerName, Misnamed, Side, name_rule, suggested_name};
+pub(crate) use locale::LocaleFile;
+
+use crate::syntax::handler_file::HandlerFile;
+
+/// The folder of handlers in a page.
+const HANDLERS: &str = "_sync";
+/// The file with a page's room rule.
+const ROOM: &str = "_room.rs";
+/// What the generator itself writes into `src/`.
+pub(crate) const MODULE_TREE: &str = "sync.generated.rs";
+
+/// An app's files, each in its place, sorted by path.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    /// The pages, by their path below `src/`; `` is the root page.
+    pub(crate) pages: BTreeMap<String, PageFiles>,
+    /// Rust files outside of pages.
+    pub(crate) bystanders: Vec<SourceFile>,
+    /// Message files.
+    pub(crate) locales: Vec<LocaleFile>,
+    /// What cannot be a part of a page although it lies where a part would.
+    pub(crate) strays: Vec<Stray>,
+}
+
+/// The files of one page.
+#[derive(Debug, Default)]
+pub(crate) struct PageFiles {
+    /// The Rust files in `_sync`, sorted by path.
+    pub(crate) files: Vec<(FileName, SourceFile)>,
+    /// `_room.rs`.
+    pub(crate) room: Option<SourceFile>,
+}
+
+impl PageFiles {
+    /// Returns the paths of the files, handlers before the room rule.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|(_, file)| file).chain(&self.room).map(|file| file.path.as_str())
+    }
+}
+
+/// A Rust file.
+#[derive(Debug)]
+pub(crate) struct SourceFile {
+    /// Relative to the app, with forward slashes.
+    pub(crate) path: String,
+    /// What it holds.
+    pub(crate) content: HandlerFile,
+}
+
+impl SourceFile {
+    /// Returns the name of the file without folder and `.rs`.
+    pub(crate) fn stem(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        name.strip_suffix(".rs").unwrap_or(name)
+    }
+}
+
+/// Something in a page's place that is no part of a page.
+#[derive(Debug)]
+pub(crate) struct Stray {
+    /// Relative to the app, with forward slashes; other bytes than UTF-8 replaced.
+    pub(crate) path: String,
+    pub(crate) reason: StrayReason,
+}
+
+/// Why a [`Stray`] is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StrayReason {
+    /// A folder inside of `_sync`.
+    Folder,
+    /// Not a Rust file.
+    NotRust,
+    /// The name of the file, or of a folder above it, is not UTF-8.
+    NotUtf8,
+    /// It could not be read, or a link leads nowhere.
+    Unreadable,
+}
+
+/// Reads the app in `app_dir`.
+pub(crate) fn scan(app_dir: &Path) -> Tree {
+    let mut tree = Tree::default();
+    let walk = WalkDir::new(app_dir.join("src")).follow_links(true).sort_by_file_name();
+    let mut entries = walk.into_iter();
+    while let Some(entry) = entries.next() {
+        match entry {
+            Ok(entry) if entry.depth() == 0 => {}
+            Ok(entry) if is_ignored(entry.file_name()) || is_generated(&entry) => skip(&mut entries, &entry),
+            Ok(entry) => {
+                if tree.add(app_dir, &entry) == Walk::Skip {
+                    skip(&mut entries, &entry);
+                }
+            }
+            // A link that leads to a folder above itself: that folder is walked anyway.
+            Err(error) if error.loop_ancestor().is_some() => {}
+            Err(error) => tree.add_unreadable(app_dir, error.path().unwrap_or(app_dir)),
+        }
+    }
+    tree.locales = locale::scan(app_dir);
+    tree
+}
+
+#[derive(PartialEq, Eq)]
+enum Walk {
+    Enter,
+    Skip,
+}
+
+impl Tree {
+    /// Returns all Rust files.
+    pub(crate) fn source_files(&self) -> impl Iterator<Item = &SourceFile> {
+        let in_pages = self.pages.values().flat_map(|page| page.files.iter().map(|(_, file)| file).chain(&page.room));
+        in_pages.chain(&self.bystanders)
+    }
+
+    /// Returns the error codes in all files but tests: `(code, path, line)`.
+    pub(crate) fn error_codes(&self) -> impl Iterator<Item = (&str, &str, usize)> {
+        let files = self.source_files().filter(|file| !file.stem().ends_with("_test"));
+        files.flat_map(|file| {
+            file.content.error_codes.iter().map(|used| (used.code.as_str(), file.path.as_str(), used.line))
+        })
+    }
+
+    fn add(&mut self, app_dir: &Path, entry: &DirEntry) -> Walk {
+        let path = relative(app_dir, entry.path());
+        let in_sync = entry.path().parent().and_then(Path::file_name) == Some(OsStr::new(HANDLERS));
+        let is_folder = entry.file_type().is_dir();
+        let is_utf8 = entry.path().strip_prefix(app_dir).is_ok_and(|path| path.to_str().is_some());
+        match (in_sync, is_folder) {
+            (true, true) => {
+                self.add_stray(path, StrayReason::Folder);
+                Walk::Skip
+            }
+            (false, true) => {
+                if entry.file_name() == HANDLERS && is_utf8 {
+                    self.pages.entry(page_of(&path)).or_default();
+                }
+                Walk::Enter
+            }
+            (_, false) => {
+                self.add_file(entry, path, in_sync, is_utf8);
+                Walk::Enter
+            }
+        }
+    }
+
+    fn add_file(&mut self, entry: &DirEntry, path: String, in_sync: bool, is_utf8: bool) {
+        let is_room = !in_sync && entry.file_name() == ROOM;
+        let is_rust = entry.path().extension() == Some(OsStr::new("rs"));
+        if !is_utf8 {
+            if in_sync || is_room {
+                self.add_stray(path, StrayReason::NotUtf8);
+            }
+        } else if in_sync && !is_rust {
+            self.add_stray(path, StrayReason::NotRust);
+        } else if in_sync {
+            let name = FileName::parse(&entry.file_name().to_string_lossy());
+            let page = page_of(path.rsplit_once('/').map_or("", |(folder, _)| folder));
+            let file = SourceFile { content: HandlerFile::read(entry.path()), path };
+            self.pages.entry(page).or_default().files.push((name, file));
+        } else if is_room {
+            let file = SourceFile { content: HandlerFile::read(entry.path()), path };
+            let page = page_of(&file.path);
+            self.pages.entry(page).or_default().room = Some(file);
+        } else if is_rust && let Ok(source) = std::fs::read_to_string(entry.path()) {
+            self.bystanders.push(SourceFile { path, content: HandlerFile::parse_bystander(&source) });
+        }
+    }
+
+    fn add_unreadable(&mut self, app_dir: &Path, path: &Path) {
+        let in_sync = path.parent().and_then(Path::file_name) == Some(OsStr::new(HANDLERS));
+        let belongs_to_us = in_sync || path.file_name().is_some_and(|name| name == HANDLERS || name == ROOM);
+        if belongs_to_us && !path.file_name().is_some_and(is_ignored) {
+            self.add_stray(relative(app_dir, path), StrayReason::Unreadable);
+        }
+    }
+
+    fn add_stray(&mut self, path: String, reason: StrayReason) {
+        self.strays.push(Stray { path, reason });
+    }
+}
+
+/// `src/chess/_sync` and `src/chess/_room.rs` are of the page `chess`, `src/_sync` of the page ``.
+fn page_of(path: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    folder.strip_prefix("src").unwrap_or(folder).trim_start_matches('/').to_owned()
+}
+
+/// What editors, versioning and operating systems leave lying around, and what a front end installs.
+fn is_ignored(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let is_backup = name.ends_with('~') || name.starts_with('#') && name.ends_with('#');
+    is_backup || name.starts_with('.') || matches!(&*name, "node_modules" | "Thumbs.db" | "desktop.ini")
+}
+
+fn is_generated(entry: &DirEntry) -> bool {
+    entry.depth() == 1 && entry.file_name() == MODULE_TREE
+}
+
+fn skip(entries: &mut walkdir::IntoIter, entry: &DirEntry) {
+    if entry.file_type().is_dir() {
+        entries.skip_current_dir();
+    }
+}
+
+pub(crate) fn relative(app_dir: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(app_dir).unwrap_or(path);
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
