@@ -29,8 +29,8 @@ export function Header() {
         <div className="header-tools">
           <ConnectionPill />
           <LanguageSwitcher />
-          <UserBadge />
         </div>
+        <UserBadge />
       </div>
     </header>
   );
@@ -67,7 +67,7 @@ function UserBadge() {
   const { status, session, signOut } = useSession();
   if (session === null) {
     return status === "loading" ? null : (
-      <Link className="button small primary" href="/" data-testid="header-sign-in">
+      <Link className="button small primary user" href="/" data-testid="header-sign-in">
         {words.session.signIn}
       </Link>
     );

@@ -10,7 +10,7 @@ export function AnnouncementBar() {
   const last = feed.entries.findLast((entry) => entry.kind === "event" && entry.event.route === "root/announce/v1");
   const isShown = last?.kind === "event" && last.event.route === "root/announce/v1" && last.id > dismissed;
   return (
-    <div role="status">
+    <div className="announcements" role="status">
       {isShown && last.event.route === "root/announce/v1" && (
         <div key={last.id} className="announcement" data-testid="announcement">
           <p>

@@ -4,6 +4,7 @@ import { usePlace } from "../routing/router";
 import type { FeedEntry } from "./feed";
 import { useFeed } from "./FeedProvider";
 import { useRooms } from "./RoomsProvider";
+import { showJson } from "./showJson";
 
 /** How many entries are drawn; the feed itself keeps more. */
 const SHOWN = 40;
@@ -107,11 +108,11 @@ function FeedRow({ entry }: { entry: FeedEntry }) {
       <div className="feed-line">
         <span className={failed ? "tag danger" : `tag ${entry.kind}`}>{words.feed[failed ? "error" : entry.kind]}</span>
         <code className="feed-route">{route}</code>
-        <FeedTime at={entry.at} />
+        <FeedMark entry={entry} />
       </div>
       <div className="feed-line small">
         <span className="feed-room">{entry.room}</span>
-        <FeedMark entry={entry} />
+        <FeedTime at={entry.at} />
       </div>
       <FeedData entry={entry} />
     </li>
@@ -136,9 +137,9 @@ function FeedData({ entry }: { entry: FeedEntry }) {
     return (
       <dl className="feed-data">
         <dt>serverOutput</dt>
-        <dd data-testid="server-output">{asJson(entry.event.serverOutput)}</dd>
+        <dd data-testid="server-output">{showJson(entry.event.serverOutput)}</dd>
         <dt>clientOutput</dt>
-        <dd data-testid="client-output">{asJson(entry.event.clientOutput)}</dd>
+        <dd data-testid="client-output">{showJson(entry.event.clientOutput)}</dd>
       </dl>
     );
   }
@@ -152,7 +153,7 @@ function FeedData({ entry }: { entry: FeedEntry }) {
   return (
     <dl className="feed-data">
       <dt>result</dt>
-      <dd>{asJson(entry.result)}</dd>
+      <dd>{showJson(entry.result)}</dd>
     </dl>
   );
 }
@@ -165,9 +166,4 @@ function FeedTime({ at }: { at: Date }) {
       {time}
     </time>
   );
-}
-
-/** One line, with spaces where they help the eye. */
-function asJson(value: unknown): string {
-  return JSON.stringify(value, null, 1).replace(/\n\s*/g, " ");
 }

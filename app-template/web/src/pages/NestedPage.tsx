@@ -48,7 +48,8 @@ function NestedCard({ room, isJoined }: { room: string; isJoined: boolean }) {
         label={words.nested.message}
         placeholder={words.nested.messagePlaceholder}
         button={words.nested.sendMessage}
-        isDisabled={!isJoined || isBusy}
+        isJoined={isJoined}
+        isBusy={isBusy}
         testId="nested"
         onSend={send}
       />
@@ -79,7 +80,8 @@ function AnnounceCard({ pageRoom }: { pageRoom: string }) {
         label={words.nested.announcement}
         placeholder={words.nested.announcementPlaceholder}
         button={words.nested.announce}
-        isDisabled={!joined.includes(room) || isBusy}
+        isJoined={joined.includes(room)}
+        isBusy={isBusy}
         testId="announce"
         onSend={announce}
       >
@@ -101,13 +103,15 @@ interface OneLineFormProps {
   readonly label: string;
   readonly placeholder: string;
   readonly button: string;
-  readonly isDisabled: boolean;
+  readonly isJoined: boolean;
+  readonly isBusy: boolean;
   readonly testId: string;
   readonly children?: ReactNode;
   onSend(text: string): Promise<CallOutcome>;
 }
 
-function OneLineForm({ label, placeholder, button, isDisabled, testId, children, onSend }: OneLineFormProps) {
+function OneLineForm(props: OneLineFormProps) {
+  const { label, placeholder, button, isJoined, isBusy, testId, children, onSend } = props;
   const words = useWords();
   const [text, setText] = useState("");
   const id = useId();
@@ -135,10 +139,10 @@ function OneLineForm({ label, placeholder, button, isDisabled, testId, children,
       </div>
       {children}
       <div className="actions">
-        <button type="submit" className="button primary" disabled={isDisabled} data-testid={`${testId}-send`}>
+        <button type="submit" className="button primary" disabled={!isJoined || isBusy} data-testid={`${testId}-send`}>
           {button}
         </button>
-        {isDisabled && <span className="hint">{words.room.mustJoin}</span>}
+        {!isJoined && <span className="hint">{words.room.mustJoin}</span>}
       </div>
     </form>
   );

@@ -21,7 +21,10 @@ pub struct ServerOutput { pub new_value: i32 }
 
 /// Adds to the room's counter.
 #[sync::server(auth = login)]
-pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
+pub async fn main(
+    ctx: Ctx<'_>,
+    input: &ClientInput,
+) -> Result<ServerOutput, SyncError> {
     let new_value = ctx.app().counters.add(ctx.room(), input.amount).await?;
     Ok(ServerOutput { new_value })
 }`,
@@ -34,8 +37,14 @@ export const CLIENT_FILTER: Snippet = {
 pub struct ClientOutput { pub mine: bool }
 
 #[sync::client]
-pub fn main(member: Member<'_>, _input: &ClientInput, _output: &ServerOutput) -> Option<ClientOutput> {
-    if member.location().path_name != "/examples" { return None }   // this member hears nothing
+pub fn main(
+    member: Member<'_>,
+    _input: &ClientInput,
+    _output: &ServerOutput,
+) -> Option<ClientOutput> {
+    if member.location().path_name != "/examples" {
+        return None; // this member hears nothing
+    }
     Some(ClientOutput { mine: member.is_sender() })
 }`,
 };
@@ -75,5 +84,7 @@ export const TYPING_GATE: Snippet = {
 pub struct ClientInput { pub active: bool }
 
 #[sync::client(auth = login, volatile)]
-pub fn main(member: Member<'_>, _input: &ClientInput) -> bool { !member.session().muted }`,
+pub fn main(member: Member<'_>, _input: &ClientInput) -> bool {
+    !member.session().muted
+}`,
 };

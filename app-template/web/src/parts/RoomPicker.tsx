@@ -70,7 +70,7 @@ function RoomStatus({ pageRoom }: { pageRoom: PageRoom }) {
   return (
     <p className="room-status" role="status" data-testid="room-status" data-joined={pageRoom.isJoined}>
       <span className={pageRoom.isJoined ? "dot on" : "dot"} aria-hidden="true" />
-      <span>
+      <span className="room-status-text">
         {pageRoom.isJoined ? words.room.joined(room) : words.room.notJoined(room)}{" "}
         <span className="muted">{pageRoom.isJoined ? words.room.stays : !pageRoom.isSignedIn && words.room.mustSignIn}</span>
       </span>

@@ -37,6 +37,14 @@ describe("highlight", () => {
     expect(highlight("Ctx<'_>", "rust").some(({ tone }) => tone === "string")).toBe(false);
   });
 
+  it("takes a block comment as one piece", () => {
+    check("/** Adds\n * one. */\nlet n", "ts", [
+      ["comment", "/** Adds\n * one. */"],
+      ["keyword", "let"],
+      ["plain", "n"],
+    ]);
+  });
+
   it("leaves text alone", () => {
     check("cargo build", "text", [["plain", "cargo build"]]);
   });

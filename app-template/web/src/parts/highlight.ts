@@ -24,7 +24,7 @@ const KEYWORDS: Readonly<Record<CodeLanguage, ReadonlySet<string>>> = {
 
 // In order: comment, string, attribute, number, word (with the bracket of a call), anything else.
 const PIECES =
-  /(?<comment>\/\/[^\n]*)|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<attribute>#\[[^\n]*\])|(?<number>\b\d[\d_]*\b)|(?<word>[A-Za-z_]\w*(?<bang>!)?)(?=(?<bracket>\()?)|(?<rest>[\s\S])/g;
+  /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<attribute>#\[[^\n]*\])|(?<number>\b\d[\d_]*\b)|(?<word>[A-Za-z_]\w*(?<bang>!)?)(?=(?<bracket>\()?)|(?<rest>[\s\S])/g;
 
 /** The parts of `code` in order; put together they are `code` again. */
 export function highlight(code: string, language: CodeLanguage): readonly CodePart[] {
