@@ -52,29 +52,31 @@ pub(crate) fn divide(tree: &Tree, problems: &[Diagnostic]) -> Spoken {
     spoken
 }
 
-/// An item with an attribute of ours: `(file, name of the item)`.
+/// An item with an attribute of ours, in the file that is wrong or else in its page: `(file, name of the item)`.
+///
+/// Tests and files outside of pages do not speak: nobody knows whether the compiler ever reads them.
 fn speaker<'a>(tree: &'a Tree, problem: &Diagnostic) -> Option<(&'a str, &'a str)> {
-    let own = tree.source_files().find(|file| file.path == problem.file);
-    own.and_then(|file| spokesman(file, problem.line)).or_else(|| neighbour(tree, problem))
+    let page = tree.pages.get(page_around(&problem.file))?;
+    let files = page.files.iter().filter(|(name, _)| *name != FileName::Test).map(|(_, file)| file).chain(&page.room);
+    let files = files.collect::<Vec<_>>();
+    let own = files.iter().find(|file| file.path == problem.file).and_then(|file| spokesman(file, problem.line));
+    own.or_else(|| files.iter().find_map(|file| spokesman(file, None)))
 }
 
+/// The page of a file in `src/<page>/_sync/` or in `src/<page>/`.
+fn page_around(path: &str) -> &str {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = folder.strip_suffix("/_sync").unwrap_or(folder);
+    folder.strip_prefix("src").unwrap_or(folder).trim_start_matches('/')
+}
+
+/// The handler on `line`, else the first one, else the first type with `#[wire]`.
 fn spokesman(file: &SourceFile, line: Option<usize>) -> Option<(&str, &str)> {
     let outline = file.content.outline.as_ref()?;
     let handlers = || outline.handlers.iter();
     let handler = handlers().find(|handler| Some(handler.line) == line).or_else(|| handlers().next());
     let item = handler.map(|handler| &handler.name).or(outline.first_wire.as_ref())?;
     Some((&file.path, item))
-}
-
-/// A handler in the folder of a file that cannot speak for itself.
-fn neighbour<'a>(tree: &'a Tree, problem: &Diagnostic) -> Option<(&'a str, &'a str)> {
-    let (folder, _) = problem.file.rsplit_once('/')?;
-    let page = tree
-        .pages
-        .values()
-        .find(|page| page.paths().any(|path| path.rsplit_once('/').is_some_and(|(other, _)| other == folder)))?;
-    let routes = page.files.iter().filter(|(name, _)| matches!(name, FileName::Handler(_))).map(|(_, file)| file);
-    routes.chain(&page.room).find_map(|file| spokesman(file, None))
 }
 
 fn message(problem: &Diagnostic, with_place: bool) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{folded, page_name};
+use crate::model::{folded, folded_module, page_name};
 use crate::scan::{FileName, HandlerName, PageFiles, Side, SourceFile, Tree};
 
 /// Two folders that are one page: `my-page` and `my_page`, `Chess` and `chess`, `src/root` and `src` itself.
@@ -15,7 +15,7 @@ pub(super) fn pages_meet(tree: &Tree) -> Vec<Diagnostic> {
         let mut key = String::new();
         for segment in page_name(folder).split('/') {
             path = if folder.is_empty() { String::new() } else { format!("{path}/{segment}") };
-            key = format!("{key}/{}", folded(segment));
+            key = format!("{key}/{}", folded_module(segment));
             let first = folders.entry(key.clone()).or_insert_with(|| path.clone());
             if *first != path {
                 let what =
@@ -81,7 +81,7 @@ pub(super) fn modules_meet(tree: &Tree) -> Vec<Diagnostic> {
     for (folder, page) in pages(tree) {
         let mut owners = inner_pages(tree, folder);
         for (module, file, owner) in modules(page) {
-            let first = owners.entry(folded(&module)).or_insert_with(|| owner.clone());
+            let first = owners.entry(folded_module(&module)).or_insert_with(|| owner.clone());
             if *first != owner {
                 let what = format!("`{module}` is the name of two modules: this one and {first}");
                 problems.push(Diagnostic::new(&file.path, what, "give one of them another name"));
@@ -112,7 +112,7 @@ fn inner_pages(tree: &Tree, folder: &str) -> BTreeMap<String, String> {
     // The pages in `src/` lie beside the root page's module, not in it.
     let below = pages(tree).filter_map(|(other, _)| other.strip_prefix(folder)?.strip_prefix('/'));
     let segments = below.filter_map(|below| below.split('/').next()).filter(|_| !folder.is_empty());
-    segments.map(|segment| (folded(segment), format!("the page folder `src/{folder}/{segment}`"))).collect()
+    segments.map(|segment| (folded_module(segment), format!("the page folder `src/{folder}/{segment}`"))).collect()
 }
 
 fn handlers(page: &PageFiles) -> impl Iterator<Item = (&HandlerName, &SourceFile)> {

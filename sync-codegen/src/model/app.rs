@@ -65,10 +65,13 @@ impl App {
         let (root, mounts) = mount(tree);
         let bad = problems.iter().map(|problem| problem.file.as_str()).collect::<BTreeSet<_>>();
         let is_good = |file: &SourceFile| !bad.contains(file.path.as_str()) && file.content.outline.is_some();
-        let rooms = tree.pages.values().filter_map(|page| page.room.as_ref()).filter(|room| is_good(room));
+        let rules = tree.pages.values().filter_map(|page| page.room.as_ref()).filter(|room| is_good(room));
+        let mut rooms =
+            rules.filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone() })).collect::<Vec<_>>();
+        rooms.sort_by(|a, b| a.module.cmp(&b.module));
         Self {
             routes: routes(tree, &mounts, is_good),
-            rooms: rooms.filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone() })).collect(),
+            rooms,
             error_codes: tree
                 .error_codes()
                 .map(|(code, ..)| code.to_owned())

@@ -8,4 +8,4 @@ mod names;
 
 pub(crate) use app::{App, Route};
 pub(crate) use module::{FileModule, Module};
-pub(crate) use names::{folded, page_name};
+pub(crate) use names::{folded, folded_module, page_name};

@@ -20,9 +20,14 @@ pub(crate) fn module_name(segment: &str) -> String {
     }
 }
 
-/// Returns what two names have in common that cannot stand side by side: neither case nor `-` against `_` tells them apart.
+/// Returns what two routes have in common that cannot stand side by side: neither case nor `-` against `_` tells them apart.
 pub(crate) fn folded(name: &str) -> String {
-    module_name(name).to_ascii_lowercase()
+    name.replace('-', "_").to_ascii_lowercase()
+}
+
+/// Returns what two modules, or two folders of pages, have in common that cannot stand side by side.
+pub(crate) fn folded_module(segment: &str) -> String {
+    module_name(&folded(segment))
 }
 
 /// Returns the page of the folder `folder` below `src/`: the root page is called `root`.
@@ -47,7 +52,7 @@ pub(crate) fn static_name(page: &str, name: &str, version: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{folded, module_name, static_name};
+    use super::{folded, folded_module, module_name, static_name};
 
     #[test]
     fn a_module_has_the_name_of_its_folder_as_far_as_rust_allows() {
@@ -57,6 +62,7 @@ mod tests {
             assert_eq!(module_name(segment), module);
         }
         assert_eq!(folded("My-Page"), folded("my_page"));
+        assert_eq!(folded_module("Type"), folded_module("type_"));
     }
 
     #[test]

@@ -46,9 +46,14 @@ pub(crate) struct PageFiles {
 }
 
 impl PageFiles {
-    /// Returns the paths of the files, handlers before the room rule.
+    /// Returns the files in `_sync`, then the room rule.
+    pub(crate) fn source_files(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.iter().map(|(_, file)| file).chain(&self.room)
+    }
+
+    /// Returns the paths of the files in `_sync`, then of the room rule.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(|(_, file)| file).chain(&self.room).map(|file| file.path.as_str())
+        self.source_files().map(|file| file.path.as_str())
     }
 }
 
@@ -122,8 +127,7 @@ enum Walk {
 impl Tree {
     /// Returns all Rust files.
     pub(crate) fn source_files(&self) -> impl Iterator<Item = &SourceFile> {
-        let in_pages = self.pages.values().flat_map(|page| page.files.iter().map(|(_, file)| file).chain(&page.room));
-        in_pages.chain(&self.bystanders)
+        self.pages.values().flat_map(PageFiles::source_files).chain(&self.bystanders)
     }
 
     /// Returns the error codes in all files but tests: `(code, path, line)`.

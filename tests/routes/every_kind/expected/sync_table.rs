@@ -1,0 +1,198 @@
+static _2024_SAY_V1: ::sync::__private::ServerOnly<_2024::say_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "2024",
+        name: "say",
+        version: "v1",
+        path: "2024/say",
+        cb: "2024/say/v1",
+        sources: &["src/2024/_sync/say_server_v1.rs"],
+    });
+static A_B_C_V1: ::sync::__private::ServerOnly<a::b_c_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "a",
+        name: "b_c",
+        version: "v1",
+        path: "a/b_c",
+        cb: "a/b_c/v1",
+        sources: &["src/a/_sync/b_c_server_v1.rs"],
+    });
+static A_B_C_V1_2: ::sync::__private::ServerOnly<a::b::c_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "a/b",
+        name: "c",
+        version: "v1",
+        path: "a/b/c",
+        cb: "a/b/c/v1",
+        sources: &["src/a/b/_sync/c_server_v1.rs"],
+    });
+static EXAMPLES_2FA_V1: ::sync::__private::ClientOnly<examples::_2fa_v1::client::__Client> =
+    ::sync::__private::ClientOnly::new(::sync::__private::RouteId {
+        page: "examples",
+        name: "2fa",
+        version: "v1",
+        path: "examples/2fa",
+        cb: "examples/2fa/v1",
+        sources: &["src/examples/_sync/2fa_client_v1.rs"],
+    });
+static EXAMPLES_UPDATE_COUNTER_V1: ::sync::__private::ServerOnly<examples::update_counter_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "examples",
+        name: "update-counter",
+        version: "v1",
+        path: "examples/update-counter",
+        cb: "examples/update-counter/v1",
+        sources: &["src/examples/_sync/update-counter_server_v1.rs"],
+    });
+static EXAMPLES_UPDATE_COUNTER_V1_2: ::sync::__private::Paired<examples::updateCounter_v1::server::__Server, examples::updateCounter_v1::client::__Client> =
+    ::sync::__private::Paired::new(::sync::__private::RouteId {
+        page: "examples",
+        name: "updateCounter",
+        version: "v1",
+        path: "examples/updateCounter",
+        cb: "examples/updateCounter/v1",
+        sources: &["src/examples/_sync/updateCounter_server_v1.rs", "src/examples/_sync/updateCounter_client_v1.rs"],
+    });
+static EXAMPLES_UPDATE_COUNTER_V2: ::sync::__private::ServerOnly<examples::updateCounter_v2::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "examples",
+        name: "updateCounter",
+        version: "v2",
+        path: "examples/updateCounter",
+        cb: "examples/updateCounter/v2",
+        sources: &["src/examples/_sync/updateCounter_server_v2.rs"],
+    });
+static EXAMPLES_UPDATE_COUNTER_V10: ::sync::__private::ServerOnly<examples::updateCounter_v10::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "examples",
+        name: "updateCounter",
+        version: "v10",
+        path: "examples/updateCounter",
+        cb: "examples/updateCounter/v10",
+        sources: &["src/examples/_sync/updateCounter_server_v10.rs"],
+    });
+static LOBBY_TYPING_V1: ::sync::__private::ClientOnly<lobby::typing_v1::client::__Client> =
+    ::sync::__private::ClientOnly::new(::sync::__private::RouteId {
+        page: "lobby",
+        name: "typing",
+        version: "v1",
+        path: "lobby/typing",
+        cb: "lobby/typing/v1",
+        sources: &["src/lobby/_sync/typing_client_v1.rs"],
+    });
+static MY_PAGE_SUB_SAY_V1: ::sync::__private::ServerOnly<my_page::sub::say_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "my-page/sub",
+        name: "say",
+        version: "v1",
+        path: "my-page/sub/say",
+        cb: "my-page/sub/say/v1",
+        sources: &["src/my-page/sub/_sync/say_server_v1.rs"],
+    });
+static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "root",
+        name: "announce",
+        version: "v1",
+        path: "root/announce",
+        cb: "root/announce/v1",
+        sources: &["src/_sync/announce_server_v1.rs"],
+    });
+static TEST_NESTED_TEST_ROOM_V1: ::sync::__private::ServerOnly<test::nestedTest::room_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "test/nestedTest",
+        name: "room",
+        version: "v1",
+        path: "test/nestedTest/room",
+        cb: "test/nestedTest/room/v1",
+        sources: &["src/test/nestedTest/_sync/room_server_v1.rs"],
+    });
+static TYPE_SAY_V1: ::sync::__private::ServerOnly<type_::say_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "type",
+        name: "say",
+        version: "v1",
+        path: "type/say",
+        cb: "type/say/v1",
+        sources: &["src/type/_sync/say_server_v1.rs"],
+    });
+/// What the runtime knows of this app.
+pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
+    manifest_dir: env!("CARGO_MANIFEST_DIR"),
+    routes: &[
+        &_2024_SAY_V1,
+        &A_B_C_V1,
+        &A_B_C_V1_2,
+        &EXAMPLES_2FA_V1,
+        &EXAMPLES_UPDATE_COUNTER_V1,
+        &EXAMPLES_UPDATE_COUNTER_V1_2,
+        &EXAMPLES_UPDATE_COUNTER_V2,
+        &EXAMPLES_UPDATE_COUNTER_V10,
+        &LOBBY_TYPING_V1,
+        &MY_PAGE_SUB_SAY_V1,
+        &ROOT_ANNOUNCE_V1,
+        &TEST_NESTED_TEST_ROOM_V1,
+        &TYPE_SAY_V1,
+    ],
+    find: |path, version| match path {
+        "2024/say" => match version {
+            "v1" => Some(0),
+            _ => None,
+        },
+        "a/b_c" => match version {
+            "v1" => Some(1),
+            _ => None,
+        },
+        "a/b/c" => match version {
+            "v1" => Some(2),
+            _ => None,
+        },
+        "examples/2fa" => match version {
+            "v1" => Some(3),
+            _ => None,
+        },
+        "examples/update-counter" => match version {
+            "v1" => Some(4),
+            _ => None,
+        },
+        "examples/updateCounter" => match version {
+            "v1" => Some(5),
+            "v2" => Some(6),
+            "v10" => Some(7),
+            _ => None,
+        },
+        "lobby/typing" => match version {
+            "v1" => Some(8),
+            _ => None,
+        },
+        "my-page/sub/say" => match version {
+            "v1" => Some(9),
+            _ => None,
+        },
+        "root/announce" => match version {
+            "v1" => Some(10),
+            _ => None,
+        },
+        "test/nestedTest/room" => match version {
+            "v1" => Some(11),
+            _ => None,
+        },
+        "type/say" => match version {
+            "v1" => Some(12),
+            _ => None,
+        },
+        _ => None,
+    },
+    rooms: &[
+        &examples::_room::__Room,
+        &lobby::rooms::_room::__Room,
+        &root::_room::__Room,
+    ],
+    error_codes: &[
+        "counter-full",
+        "refused-everywhere",
+    ],
+    locales: &[
+        ("en", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en/app.ftl"))),
+        ("nl", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/nl/app.ftl"))),
+    ],
+};

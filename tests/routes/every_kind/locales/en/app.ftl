@@ -1,0 +1,2 @@
+counter-full = The counter is full: { $max }.
+refused-everywhere = No.

@@ -1,0 +1,2 @@
+counter-full = De teller is vol: { $max }.
+refused-everywhere = Nee.

@@ -1,0 +1,54 @@
+static CHESS_CASTLE_V1: ::sync::__private::ServerOnly<chess::castle_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "castle",
+        version: "v1",
+        path: "chess/castle",
+        cb: "chess/castle/v1",
+        sources: &["src/chess/_sync/castle_server_v1.rs"],
+    });
+static CHESS_FOO_V1: ::sync::__private::ClientOnly<chess::foo_v1::client::__Client> =
+    ::sync::__private::ClientOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "foo",
+        version: "v1",
+        path: "chess/foo",
+        cb: "chess/foo/v1",
+        sources: &["src/chess/_sync/foo_client_v1.rs"],
+    });
+static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "good",
+        version: "v1",
+        path: "chess/good",
+        cb: "chess/good/v1",
+        sources: &["src/chess/_sync/good_server_v1.rs"],
+    });
+/// What the runtime knows of this app.
+pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
+    manifest_dir: env!("CARGO_MANIFEST_DIR"),
+    routes: &[
+        &CHESS_CASTLE_V1,
+        &CHESS_FOO_V1,
+        &CHESS_GOOD_V1,
+    ],
+    find: |path, version| match path {
+        "chess/castle" => match version {
+            "v1" => Some(0),
+            _ => None,
+        },
+        "chess/foo" => match version {
+            "v1" => Some(1),
+            _ => None,
+        },
+        "chess/good" => match version {
+            "v1" => Some(2),
+            _ => None,
+        },
+        _ => None,
+    },
+    rooms: &[],
+    error_codes: &[],
+    locales: &[],
+};

@@ -1,0 +1,3 @@
+app-full = Full.
+app-attribute-only =
+    .title = No sentence

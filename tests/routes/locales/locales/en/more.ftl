@@ -1,0 +1,2 @@
+app-gone = Gone.
+app-full = Full again.

@@ -1,0 +1,3 @@
+app-full = Full.
+app-gone = Gone.
+app-attribute-only = Only.

@@ -1,0 +1,4 @@
+# Dutch
+app-full = Vol.
+
+app-gone Weg.

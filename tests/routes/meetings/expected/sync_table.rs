@@ -1,0 +1,110 @@
+static CHESS_TAKE_PIECE_V2: ::sync::__private::ServerOnly<chess::take_piece_v2::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "take_piece",
+        version: "v2",
+        path: "chess/take_piece",
+        cb: "chess/take_piece/v2",
+        sources: &["src/chess/_sync/take_piece_server_v2.rs"],
+    });
+static CHESS__ROOM_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_0::a_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess/_room",
+        name: "a",
+        version: "v1",
+        path: "chess/_room/a",
+        cb: "chess/_room/a/v1",
+        sources: &["src/chess/_room/_sync/a_server_v1.rs"],
+    });
+static CHESS__RULES_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_1::a_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess/_rules",
+        name: "a",
+        version: "v1",
+        path: "chess/_rules/a",
+        cb: "chess/_rules/a/v1",
+        sources: &["src/chess/_rules/_sync/a_server_v1.rs"],
+    });
+static CHESS_MOVE_V1_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_2::a_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess/move_v1",
+        name: "a",
+        version: "v1",
+        path: "chess/move_v1/a",
+        cb: "chess/move_v1/a/v1",
+        sources: &["src/chess/move_v1/_sync/a_server_v1.rs"],
+    });
+static MY_PAGE_A_V1: ::sync::__private::ServerOnly<my_page::a_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "my-page",
+        name: "a",
+        version: "v1",
+        path: "my-page/a",
+        cb: "my-page/a/v1",
+        sources: &["src/my-page/_sync/a_server_v1.rs"],
+    });
+static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "root",
+        name: "announce",
+        version: "v1",
+        path: "root/announce",
+        cb: "root/announce/v1",
+        sources: &["src/_sync/announce_server_v1.rs"],
+    });
+static TYPE_A_V1: ::sync::__private::ServerOnly<type_::a_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "type",
+        name: "a",
+        version: "v1",
+        path: "type/a",
+        cb: "type/a/v1",
+        sources: &["src/type/_sync/a_server_v1.rs"],
+    });
+/// What the runtime knows of this app.
+pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
+    manifest_dir: env!("CARGO_MANIFEST_DIR"),
+    routes: &[
+        &CHESS_TAKE_PIECE_V2,
+        &CHESS__ROOM_A_V1,
+        &CHESS__RULES_A_V1,
+        &CHESS_MOVE_V1_A_V1,
+        &MY_PAGE_A_V1,
+        &ROOT_ANNOUNCE_V1,
+        &TYPE_A_V1,
+    ],
+    find: |path, version| match path {
+        "chess/take_piece" => match version {
+            "v2" => Some(0),
+            _ => None,
+        },
+        "chess/_room/a" => match version {
+            "v1" => Some(1),
+            _ => None,
+        },
+        "chess/_rules/a" => match version {
+            "v1" => Some(2),
+            _ => None,
+        },
+        "chess/move_v1/a" => match version {
+            "v1" => Some(3),
+            _ => None,
+        },
+        "my-page/a" => match version {
+            "v1" => Some(4),
+            _ => None,
+        },
+        "root/announce" => match version {
+            "v1" => Some(5),
+            _ => None,
+        },
+        "type/a" => match version {
+            "v1" => Some(6),
+            _ => None,
+        },
+        _ => None,
+    },
+    rooms: &[],
+    error_codes: &[],
+    locales: &[],
+};

@@ -1,0 +1,9 @@
+/// What the runtime knows of this app.
+pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
+    manifest_dir: env!("CARGO_MANIFEST_DIR"),
+    routes: &[],
+    find: |_path, _version| None,
+    rooms: &[],
+    error_codes: &[],
+    locales: &[],
+};

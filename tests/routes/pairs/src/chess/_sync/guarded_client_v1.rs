@@ -1,0 +1,7 @@
+use super::server::{ClientInput, ServerOutput};
+use crate::Member;
+
+#[sync::client(auth = public, volatile, timeout = 2)]
+pub fn main(member: Member<'_>, input: &ClientInput, output: &ServerOutput) -> bool {
+    true
+}

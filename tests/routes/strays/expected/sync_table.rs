@@ -1,0 +1,27 @@
+::core::compile_error!("only Rust files belong in a `_sync` folder, not `board.json`\n--> src/go/_sync/board.json\nhelp: move it out of src/go/_sync, for example to src/go");
+static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "good",
+        version: "v1",
+        path: "chess/good",
+        cb: "chess/good/v1",
+        sources: &["src/chess/_sync/good_server_v1.rs"],
+    });
+/// What the runtime knows of this app.
+pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
+    manifest_dir: env!("CARGO_MANIFEST_DIR"),
+    routes: &[
+        &CHESS_GOOD_V1,
+    ],
+    find: |path, version| match path {
+        "chess/good" => match version {
+            "v1" => Some(0),
+            _ => None,
+        },
+        _ => None,
+    },
+    rooms: &[],
+    error_codes: &[],
+    locales: &[],
+};
