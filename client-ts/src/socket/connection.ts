@@ -42,7 +42,10 @@ export class Connection implements ConnectionStatusStore {
   #link: Link | null = null;
   #openedAt: number | null = null;
   #wasConnected = false;
+  /** Losses and failures in a row; they decide how long to wait. */
   #failures = 0;
+  /** Attempts since there was a connection. */
+  #attempts = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #sleepThroughWakes: (() => void) | null = null;
 
@@ -93,13 +96,15 @@ export class Connection implements ConnectionStatusStore {
 
   #start(): void {
     this.#failures = 0;
+    this.#attempts = 0;
     this.#sleepThroughWakes ??= this.#parts.onWake(() => this.#wake());
     this.#attempt();
   }
 
   #attempt(): void {
     this.#cancelRetry();
-    this.#set({ status: this.#wasConnected ? "reconnecting" : "connecting", attempt: this.#failures + 1 });
+    this.#announceAttempt();
+    this.#attempts += 1;
     // A listener of the status may have called disconnect() meanwhile, or have been first to open a link.
     if (this.#link !== null || !this.#isTrying()) return;
     try {
@@ -116,12 +121,14 @@ export class Connection implements ConnectionStatusStore {
       opened: () => {
         this.#openedAt = Date.now();
         this.#wasConnected = true;
+        this.#attempts = 0;
         events.opened();
         if (this.isOpen) this.#set(CONNECTED);
       },
       refused: refusal => {
         this.#link = null;
-        this.#stop({ status: "refused", errorCode: refusal.errorCode, ...this.#parts.describe(refusal) });
+        const { message, httpStatus } = this.#parts.describe(refusal);
+        this.#stop({ status: "refused", errorCode: refusal.errorCode, message, httpStatus });
       },
       failed: () => {
         this.#link = null;
@@ -140,7 +147,12 @@ export class Connection implements ConnectionStatusStore {
     this.#failures += 1;
     const delayMs = backoffMs(this.#failures, this.#parts.backoff, this.#parts.random);
     this.#retry = setTimeout(() => this.#attempt(), delayMs);
-    this.#set({ status: this.#wasConnected ? "reconnecting" : "connecting", attempt: this.#failures + 1 });
+    this.#announceAttempt();
+  }
+
+  /** The next attempt shows while it is waited for, too. */
+  #announceAttempt(): void {
+    this.#set({ status: this.#wasConnected ? "reconnecting" : "connecting", attempt: this.#attempts + 1 });
   }
 
   /** A server that accepts and drops us at once must not be asked ever faster. */

@@ -43,21 +43,20 @@ export class Calls {
     this.#parts = parts;
   }
 
-  /** Sends, or waits for a connection and its turn. Never rejects. */
-  call<Event extends ClientEvent, Answer>(
+  /** Sends, or waits for a connection and its turn; otherwise as `callNow`. */
+  callInTurn<Event extends ClientEvent, Answer>(
     event: Event,
     payload: ClientPayloads[Event],
     parse: Parse<Answer>,
     limits: Limits,
-  ): Promise<Answer | WireFailure> {
+    settle: (answer: Answer | WireFailure) => void,
+  ): void {
     const blocked = this.#parts.blocked();
-    if (blocked !== null) return Promise.resolve(blocked);
-    return new Promise(settle => {
-      const pending = this.#pending(event, payload, parse, limits, settle);
-      if (pending === null) return;
-      if (this.#isOpen) this.#send(pending);
-      else this.#waiting.add(pending);
-    });
+    if (blocked !== null) return settle(blocked);
+    const pending = this.#pending(event, payload, parse, limits, settle);
+    if (pending === null) return;
+    if (this.#isOpen) this.#send(pending);
+    else this.#waiting.add(pending);
   }
 
   /**

@@ -87,12 +87,16 @@ export class Rooms {
       this.#forget(room);
     }
     if (!this.#parts.isOpen()) return { status: "success", rooms: [...this.#rooms.keys()] };
-    return this.#parts.calls.call("leaveRoom", { room: name }, parseRoomsAnswer, limits);
+    return new Promise<RoomsAnswer>(settle => {
+      this.#parts.calls.callInTurn("leaveRoom", { room: name }, parseRoomsAnswer, limits, answer => settle(answer));
+    });
   }
 
   /** Asks the server for the rooms of this connection. */
   joined(limits: Limits): Promise<RoomsAnswer> {
-    return this.#parts.calls.call("joinedRooms", {}, parseRoomsAnswer, limits);
+    return new Promise<RoomsAnswer>(settle => {
+      this.#parts.calls.callInTurn("joinedRooms", {}, parseRoomsAnswer, limits, answer => settle(answer));
+    });
   }
 
   /** Is in `name` until the undo that this returns; `changed` is called after each change of its status. */

@@ -85,15 +85,13 @@ export class SyncRequests {
   }
 
   /** See {@link SyncRequest}. */
-  async send(request: UntypedRequest, limits: Limits): Promise<CallAnswer> {
+  send(request: UntypedRequest, limits: Limits): Promise<CallAnswer> {
     const { onStream } = request;
-    if (onStream === undefined) return this.#call(payloadOf(request), limits);
+    if (onStream === undefined) return this.#call(payloadOf(request), limits, () => {});
 
     const id = this.#parts.newId();
     this.#streams.set(id, onStream);
-    const answer = await this.#call({ ...payloadOf(request), id, stream: true }, limits);
-    this.#streams.delete(id);
-    return answer;
+    return this.#call({ ...payloadOf(request), id, stream: true }, limits, () => this.#streams.delete(id));
   }
 
   /** Brings a chunk to the call that it belongs to; one whose call is over is nobody's. */
@@ -105,8 +103,14 @@ export class SyncRequests {
     }
   }
 
-  #call(payload: SyncCall, limits: Limits): Promise<CallAnswer> {
-    return this.#parts.calls.call("sync", payload, parseCallAnswer, limits);
+  /** `ended` is called before anything that arrives behind the answer is looked at. */
+  #call(payload: SyncCall, limits: Limits, ended: () => void): Promise<CallAnswer> {
+    return new Promise<CallAnswer>(resolve => {
+      this.#parts.calls.callInTurn("sync", payload, parseCallAnswer, limits, answer => {
+        ended();
+        resolve(answer);
+      });
+    });
   }
 }
 

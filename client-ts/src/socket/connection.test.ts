@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FakeNetwork, FakeWakes } from "../testing/fakeLink";
+import { Connection, type ConnectionEvents } from "./connection";
+import type { ConnectionStatus } from "./status";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A connection over a fake network; `random` answers 0.5, so that the wait is half of its bound. */
+function setUp(openLink?: () => never) {
+  const network = new FakeNetwork();
+  const wakes = new FakeWakes();
+  const heard: string[] = [];
+  const events: ConnectionEvents = {
+    opened: () => void heard.push("opened"),
+    lost: () => void heard.push("lost"),
+    stopped: () => void heard.push("stopped"),
+    unable: error => void heard.push(`unable: ${String(error)}`),
+    received: (event, message) => void heard.push(`${event} ${JSON.stringify(message)}`),
+  };
+  const connection = new Connection({
+    openLink: openLink ?? network.openLink,
+    onWake: wakes.onWake,
+    backoff: { baseMs: 500, capMs: 10_000 },
+    random: () => 0.5,
+    describe: () => ({ message: "No.", httpStatus: 401 }),
+    events,
+  });
+  const statuses: ConnectionStatus[] = [];
+  connection.subscribe(() => void statuses.push(connection.getSnapshot()));
+  return { connection, network, wakes, heard, statuses };
+}
+
+function setUpConnected() {
+  const all = setUp();
+  all.connection.connect();
+  all.network.link.accept();
+  all.statuses.length = 0;
+  all.heard.length = 0;
+  return all;
+}
+
+describe("connecting", () => {
+  test("goes from idle over connecting to connected, and tells the owner before anybody else", () => {
+    const { connection, network, statuses, heard } = setUp();
+    expect(connection.getSnapshot()).toEqual({ status: "idle" });
+    connection.subscribe(() => void heard.push(connection.getSnapshot().status));
+    connection.connect();
+    connection.connect();
+    network.link.accept();
+    expect(network.links).toHaveLength(1);
+    expect(statuses).toEqual([{ status: "connecting", attempt: 1 }, { status: "connected" }]);
+    expect(heard).toEqual(["connecting", "opened", "connected"]);
+  });
+
+  test("waits longer after each failure, up to the cap", () => {
+    const { connection, network } = setUp();
+    connection.connect();
+    for (const waitMs of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
+      const before = network.links.length;
+      network.link.fail();
+      vi.advanceTimersByTime(waitMs - 1);
+      expect(network.links).toHaveLength(before);
+      vi.advanceTimersByTime(1);
+      expect(network.links).toHaveLength(before + 1);
+    }
+    expect(connection.getSnapshot()).toEqual({ status: "connecting", attempt: 8 });
+  });
+
+  test("tries again when no link can even be made", () => {
+    let tries = 0;
+    const { connection, heard } = setUp(() => {
+      throw new Error(`no token ${(tries += 1)}`);
+    });
+    connection.connect();
+    vi.advanceTimersByTime(250);
+    expect(heard).toEqual(["unable: Error: no token 1", "unable: Error: no token 2"]);
+    expect(connection.getSnapshot()).toEqual({ status: "connecting", attempt: 3 });
+  });
+
+  test("hands out the same snapshot until something changes", () => {
+    const { connection, network } = setUp();
+    connection.connect();
+    network.link.fail();
+    const waiting = connection.getSnapshot();
+    vi.advanceTimersByTime(250);
+    expect(connection.getSnapshot()).toBe(waiting);
+  });
+});
+
+describe("losing the connection", () => {
+  test("tells the owner, waits, and connects again", () => {
+    const { connection, network, statuses, heard } = setUpConnected();
+    network.link.lose();
+    expect(heard).toEqual(["lost"]);
+    expect(connection.emit("sync", {}, () => {})).toBe(false);
+    vi.advanceTimersByTime(250);
+    network.link.accept();
+    expect(statuses).toEqual([{ status: "reconnecting", attempt: 1 }, { status: "connected" }]);
+    expect(heard).toEqual(["lost", "opened"]);
+  });
+
+  test("does not ask ever faster a server that accepts and drops", () => {
+    const { network } = setUpConnected();
+    for (const waitMs of [250, 500, 1_000]) {
+      network.link.lose();
+      vi.advanceTimersByTime(waitMs - 1);
+      const before = network.links.length;
+      vi.advanceTimersByTime(1);
+      expect(network.links).toHaveLength(before + 1);
+      network.link.accept();
+    }
+  });
+
+  test("forgets old failures once a connection has lasted", () => {
+    const { network } = setUpConnected();
+    network.link.lose();
+    vi.advanceTimersByTime(250);
+    network.link.accept();
+    vi.advanceTimersByTime(10_000);
+    network.link.lose();
+    vi.advanceTimersByTime(250);
+    expect(network.links).toHaveLength(3);
+  });
+});
+
+describe("waking", () => {
+  test("ends the wait at once", () => {
+    const { network, wakes } = setUpConnected();
+    network.link.lose();
+    wakes.wake();
+    wakes.wake();
+    expect(network.links).toHaveLength(2);
+    vi.advanceTimersByTime(60_000);
+    expect(network.links).toHaveLength(2);
+  });
+
+  test("leaves a living connection alone", () => {
+    const { network, wakes } = setUpConnected();
+    wakes.wake();
+    expect(network.links).toHaveLength(1);
+  });
+
+  test("replaces a connection that died unnoticed", () => {
+    const { network, wakes, heard } = setUpConnected();
+    network.link.stale = true;
+    wakes.wake();
+    expect(network.links.map(link => link.isClosed)).toEqual([true, false]);
+    expect(heard).toEqual(["lost"]);
+  });
+
+  test("is listened for only while there is something to wake", () => {
+    const { connection, wakes, network } = setUp();
+    expect(wakes.size).toBe(0);
+    connection.connect();
+    connection.reconnect();
+    expect(wakes.size).toBe(1);
+    network.link.refuse("auth-required");
+    expect(wakes.size).toBe(0);
+    connection.connect();
+    connection.disconnect();
+    expect(wakes.size).toBe(0);
+  });
+});
+
+describe("a refusal", () => {
+  test("is shown, and nothing is tried by itself", () => {
+    const { connection, network, heard } = setUp();
+    connection.connect();
+    network.link.refuse("auth-required");
+    expect(connection.getSnapshot()).toEqual({
+      status: "refused",
+      errorCode: "auth-required",
+      message: "No.",
+      httpStatus: 401,
+    });
+    expect(heard).toEqual(["stopped"]);
+    vi.advanceTimersByTime(600_000);
+    expect(network.links).toHaveLength(1);
+  });
+
+  test("ends with the next credentials", () => {
+    const { connection, network, statuses } = setUp();
+    connection.connect();
+    network.link.refuse("auth-required");
+    connection.reconnect();
+    network.link.accept();
+    expect(statuses.map(({ status }) => status)).toEqual(["connecting", "refused", "connecting", "connected"]);
+  });
+});
+
+describe("reconnect and disconnect", () => {
+  test("reconnect drops the link and opens another at once", () => {
+    const { connection, network, statuses, heard } = setUpConnected();
+    connection.reconnect();
+    expect(network.links.map(link => link.isClosed)).toEqual([true, false]);
+    expect(heard).toEqual(["lost"]);
+    network.link.accept();
+    expect(statuses).toEqual([{ status: "reconnecting", attempt: 1 }, { status: "connected" }]);
+  });
+
+  test("reconnect while waiting or connecting leaves one link", () => {
+    const { connection, network } = setUp();
+    connection.connect();
+    connection.reconnect();
+    network.link.fail();
+    connection.reconnect();
+    vi.advanceTimersByTime(60_000);
+    expect(network.links.map(link => link.isClosed)).toEqual([true, false, false]);
+  });
+
+  test("disconnect stays disconnected until connect", () => {
+    const { connection, network, heard } = setUpConnected();
+    connection.disconnect();
+    connection.disconnect();
+    vi.advanceTimersByTime(600_000);
+    expect(connection.getSnapshot()).toEqual({ status: "closed" });
+    expect(heard).toEqual(["lost", "stopped"]);
+    connection.connect();
+    network.link.accept();
+    expect(connection.getSnapshot()).toEqual({ status: "connected" });
+  });
+
+  test("disconnect while waiting cancels the wait", () => {
+    const { connection, network } = setUpConnected();
+    network.link.lose();
+    connection.disconnect();
+    vi.advanceTimersByTime(600_000);
+    expect(network.links).toHaveLength(1);
+  });
+
+  test("a listener that disconnects during a change has the last word", () => {
+    const { connection, network } = setUp();
+    connection.subscribe(() => {
+      if (connection.getSnapshot().status === "connecting") connection.disconnect();
+    });
+    connection.connect();
+    expect(network.links).toHaveLength(0);
+    expect(connection.getSnapshot()).toEqual({ status: "closed" });
+  });
+});

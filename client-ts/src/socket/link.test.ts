@@ -1,0 +1,161 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { failure, TestServer, type TestServerOptions } from "../testing/testServer";
+import { socketIoLinks, type Link, type LinkEvents, type LinkOptions } from "./link";
+
+const endings: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+async function startServer(options?: TestServerOptions): Promise<TestServer> {
+  const server = await TestServer.start(options);
+  endings.push(() => server.close());
+  return server;
+}
+
+/** Opens a link; `happened` resolves with the next thing that the link tells. */
+function open(url: string, options: Partial<LinkOptions> = {}): { link: Link; happened: () => Promise<string> } {
+  const told: string[] = [];
+  let wake = (): void => {};
+  const tell = (what: string): void => {
+    told.push(what);
+    wake();
+  };
+  const events: LinkEvents = {
+    opened: () => tell("opened"),
+    refused: refusal => tell(`refused ${JSON.stringify(refusal)}`),
+    failed: () => tell("failed"),
+    lost: reason => tell(`lost: ${reason}`),
+    received: (event, message) => tell(`received ${event} ${JSON.stringify(message)}`),
+  };
+  const link = socketIoLinks({
+    url,
+    path: "/socket.io",
+    transports: ["websocket", "polling"],
+    withCredentials: false,
+    openTimeoutMs: 5_000,
+    handshake: () => ({ token: "t", lang: "nl" }),
+    ...options,
+  })(events);
+  endings.push(() => link.close());
+  const happened = async (): Promise<string> => {
+    while (told.length === 0) await new Promise<void>(resolve => (wake = resolve));
+    return told.shift() ?? "";
+  };
+  return { link, happened };
+}
+
+describe("a link", () => {
+  test.each([
+    [["websocket"], "websocket"],
+    [["polling"], "polling"],
+    [["websocket", "polling"], "websocket"],
+  ] as const)("over %j carries messages both ways", async (transports, used) => {
+    const server = await startServer();
+    const { link, happened } = open(server.url, { transports });
+    expect(await happened()).toBe("opened");
+    expect(server.transports).toEqual([used]);
+    expect(server.handshakes).toEqual([{ token: "t", lang: "nl" }]);
+
+    const answer = new Promise(resolve => link.emit("joinRoom", { room: "a" }, resolve));
+    expect(await answer).toEqual({ status: "success", rooms: ["a"], pos: "epoch-0", recovered: false });
+    server.emit("sync", { hello: 1 });
+    expect(await happened()).toBe('received sync {"hello":1}');
+  });
+
+  test("falls back to polling where there is no WebSocket", async () => {
+    const server = await startServer({ transports: ["polling"] });
+    const { happened } = open(server.url);
+    expect(await happened()).toBe("opened");
+    expect(server.transports).toEqual(["polling"]);
+  });
+
+  test("says nothing after close()", async () => {
+    const server = await startServer();
+    const { link, happened } = open(server.url);
+    await happened();
+    link.close();
+    await vi.waitFor(() => expect(server.size).toBe(0));
+    const other = open(server.url);
+    await other.happened();
+    server.emit("sync", { hello: 1 });
+    expect(await Promise.race([happened(), other.happened().then(what => `other ${what}`)])).toBe(
+      'other received sync {"hello":1}',
+    );
+  });
+
+  test("throws what cannot be written as JSON", async () => {
+    const server = await startServer();
+    const { link, happened } = open(server.url);
+    await happened();
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    expect(() => link.emit("sync", circular, () => {})).toThrow();
+    expect(() => link.emit("sync", { amount: 1n }, () => {})).toThrow();
+  });
+
+  test("is stale when it has heard nothing for longer than pings allow", async () => {
+    const server = await startServer();
+    const { link, happened } = open(server.url);
+    await happened();
+    expect(link.isStale()).toBe(false);
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(now + 46_000);
+    expect(link.isStale()).toBe(true);
+  });
+});
+
+describe("a link ends", () => {
+  test("lost, when the network breaks", async () => {
+    const server = await startServer();
+    const { happened } = open(server.url);
+    await happened();
+    server.cut();
+    expect(await happened()).toBe("lost: transport close");
+  });
+
+  test("lost, when the server drops it", async () => {
+    const server = await startServer();
+    const { happened } = open(server.url);
+    await happened();
+    server.kick();
+    expect(await happened()).toBe("lost: io server disconnect");
+  });
+
+  test("failed, when nobody listens", async () => {
+    const server = await startServer();
+    const { url } = server;
+    await server.close();
+    expect(await open(url).happened()).toBe("failed");
+  });
+
+  test("failed, when the server accepts and then says nothing", async () => {
+    const server = await startServer({ isSilent: true });
+    expect(await open(server.url, { openTimeoutMs: 200 }).happened()).toBe("failed");
+    expect(server.handshakes).toHaveLength(1);
+  });
+
+  test.each(["auth-required", "origin-forbidden"])("refused with %s by the server's middleware", async code => {
+    const server = await startServer({ refuse: () => code });
+    expect(await open(server.url).happened()).toBe(`refused {"errorCode":"${code}"}`);
+  });
+
+  test("refused with the whole error by the server's HTTP layer", async () => {
+    const body = failure("origin-forbidden", 403);
+    const server = await startServer({ forbidden: () => body });
+    expect(await open(server.url).happened()).toBe(`refused ${JSON.stringify(body)}`);
+  });
+
+  test.each(["sync-shutting-down", "sync-rate-limited", "Invalid namespace"])(
+    "failed, when the server says %s, which passes",
+    async message => {
+      const server = await startServer({ refuse: () => message });
+      expect(await open(server.url).happened()).toBe("failed");
+    },
+  );
+
+  test("failed, when a proxy in between says 403 in its own words", async () => {
+    const server = await startServer({ forbidden: () => "<html>" });
+    expect(await open(server.url).happened()).toBe("failed");
+  });
+});

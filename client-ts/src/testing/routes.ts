@@ -1,0 +1,61 @@
+/** A small app, in the form in which the generator writes it. */
+
+export type Person = { userId: string; name: string };
+
+/** The routes that the tests call. */
+export interface SyncTypeMap {
+  'examples': {
+    'updateCounter': {
+      v1: {
+        clientInput: { amount: number };
+        serverOutput: { newValue: number };
+        clientOutput: { mine: boolean };
+        serverStream: { done: number };
+        clientStream: { percent: number };
+      };
+      v2: {
+        clientInput: { amount: number; note?: string | null };
+        serverOutput: { newValue: number; note: string | null; by: Person };
+        clientOutput: { mine: boolean };
+        serverStream: never;
+        clientStream: never;
+      };
+    };
+  };
+  'lobby': {
+    'typing': {
+      v1: {
+        clientInput: { active?: boolean | null };
+        serverOutput: Record<string, never>;
+        clientOutput: Record<string, never>;
+        serverStream: never;
+        clientStream: never;
+      };
+    };
+  };
+  'root': {
+    'ping': {
+      v1: {
+        clientInput: Record<string, never>;
+        serverOutput: { at: string };
+        clientOutput: Record<string, never>;
+        serverStream: never;
+        clientStream: never;
+      };
+    };
+  };
+  'test/nestedTest': {
+    'room': {
+      v1: {
+        clientInput: { message: string };
+        serverOutput: { message: string; from: Person };
+        clientOutput: Record<string, never>;
+        serverStream: never;
+        clientStream: never;
+      };
+    };
+  };
+}
+
+/** The codes that the app can answer with. */
+export type ErrorCode = "auth-required" | "counter-full" | "room-forbidden" | "sync-not-in-room";

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parseCallAnswer, parseFailure, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
+import { parseCallStreamFrame, parseSyncFrame } from "./frames";
+import type { Handshake, JoinRoom, LeaveRoom, SyncCall, SyncLocation } from "./payloads";
+import { isObject, type Read } from "./read";
+
+const FOLDER = new URL("../../../tests/wire/", import.meta.url);
+
+type Parse = (message: unknown) => Read<unknown>;
+
+/** What the server sends: each file is read by the function that reads it in production. */
+const RECEIVED: Readonly<Record<string, Parse>> = {
+  join_room_answer: parseJoinAnswer,
+  join_room_answer_recovered: parseJoinAnswer,
+  joined_rooms_answer: parseRoomsAnswer,
+  leave_room_answer: parseRoomsAnswer,
+  sync_error_answer: parseCallAnswer,
+  sync_error_answer_without_params: parseFailure,
+  sync_event_client_only: parseSyncFrame,
+  sync_event_error: parseSyncFrame,
+  sync_event_server_only: parseSyncFrame,
+  sync_event_stream: parseSyncFrame,
+  sync_event_success: parseSyncFrame,
+  sync_stream: parseCallStreamFrame,
+  sync_success_answer: parseCallAnswer,
+  sync_success_answer_empty: parseCallAnswer,
+  update_location_answer: parsePlainAnswer,
+};
+
+const ROOM = "game-room-123";
+const POS = "5f3a9c01-42";
+const CALL: SyncCall = { name: "examples/updateCounter", version: "v1", data: { amount: 5 }, receiver: ROOM };
+
+/** What the client sends: each file is written by a value of the type that production sends. */
+const SENT: {
+  readonly [File in string]: SyncCall | JoinRoom | LeaveRoom | SyncLocation | Handshake | Record<string, never>;
+} = {
+  handshake: { token: "c2Vzc2lvbi10b2tlbg", lang: "nl" } satisfies Handshake,
+  join_room: { room: ROOM } satisfies JoinRoom,
+  join_room_after: { room: ROOM, after: POS } satisfies JoinRoom,
+  joined_rooms: {},
+  leave_room: { room: ROOM } satisfies LeaveRoom,
+  sync_call: CALL,
+  sync_call_full: { ...CALL, ignoreSelf: "session", id: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b", stream: true } satisfies SyncCall,
+  sync_call_without_data: { name: "test/nestedTest/room", version: "v1", receiver: "nested-1" } satisfies SyncCall,
+  update_location: { pathName: "/examples", searchParams: { room: "123" } } satisfies SyncLocation,
+};
+
+/** Not spoken by this package. */
+const ELSEWHERE = ["handshake_refusal", "http_call"];
+
+describe("the messages in tests/wire", () => {
+  const files = readdirSync(FOLDER)
+    .filter(file => file.endsWith(".json"))
+    .map(file => file.slice(0, -".json".length));
+
+  test("are all known here", () => {
+    const known = [...Object.keys(RECEIVED), ...Object.keys(SENT), ...ELSEWHERE];
+    expect(known.sort()).toEqual([...files].sort());
+  });
+
+  test.each(files)("%s says what it is", file => {
+    expect(Object.keys(wireFile(file))).toEqual(["description", "message"]);
+    expect(wireFile(file).description).toMatch(/\.$/);
+  });
+
+  test.each(Object.entries(RECEIVED))("%s is read without loss", (file, parse) => {
+    const { message } = wireFile(file);
+    expect(parse(message)).toEqual({ ok: true, value: message });
+  });
+
+  test.each(Object.entries(SENT))("%s is what we send", (file, payload) => {
+    expect(JSON.parse(JSON.stringify(payload))).toEqual(wireFile(file).message);
+  });
+
+  test("an HTTP call says the same as a socket's, less the route", () => {
+    const { name, version, ...rest } = CALL;
+    expect(wireFile("http_call").message).toEqual({ ...rest, ignoreSelf: false });
+    expect([name, version]).toEqual(["examples/updateCounter", "v1"]);
+  });
+});
+
+function wireFile(name: string): { description: unknown; message: unknown } {
+  const file: unknown = JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8"));
+  if (!isObject(file) || !("description" in file) || !("message" in file)) throw new Error(`${name} is no wire message`);
+  return { ...file, description: file.description, message: file.message };
+}

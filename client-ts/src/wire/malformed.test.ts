@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
+import { parseCallStreamFrame, parseSyncFrame } from "./frames";
+import type { Read } from "./read";
+
+const NO_OBJECTS = [undefined, null, 0, "", "success", [], [{ status: "success" }], true];
+const FRAME = { cb: "examples/updateCounter/v1", room: "game-room-123", pos: "1-2" };
+const FAILURE = { status: "error", errorCode: "room-forbidden", errorParams: {}, message: "No.", httpStatus: 403 };
+
+function check(parse: (message: unknown) => Read<unknown>, message: unknown, problem: string): void {
+  expect(parse(message)).toEqual({ ok: false, problem });
+}
+
+describe("what is not of the agreed form is named, and never read halfway", () => {
+  test.each(NO_OBJECTS)("%j is no message", message => {
+    for (const parse of [parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer]) {
+      check(parse, message, "an answer is not an object");
+    }
+    check(parseSyncFrame, message, "a frame is not an object");
+    check(parseCallStreamFrame, message, "a frame is not an object");
+  });
+
+  test.each([
+    [{}, "`status` is neither `success` nor `error`"],
+    [{ status: "fine", result: {} }, "`status` is neither `success` nor `error`"],
+    [{ status: "success" }, "`result` is missing"],
+    [{ ...FAILURE, errorCode: "" }, "`errorCode` is not a code"],
+    [{ ...FAILURE, errorCode: 404 }, "`errorCode` is not a code"],
+    [{ ...FAILURE, errorParams: null }, "`errorParams` is not an object"],
+    [{ ...FAILURE, errorParams: [] }, "`errorParams` is not an object"],
+    [{ ...FAILURE, message: undefined }, "`message` is not a string"],
+    [{ ...FAILURE, httpStatus: "403" }, "`httpStatus` is not a number"],
+  ])("answer %j", (message, problem) => check(parseCallAnswer, message, problem));
+
+  test.each([
+    [{ status: "success", rooms: "a", pos: "1-2", recovered: false }, "`rooms` is not an array of strings"],
+    [{ status: "success", rooms: [1], pos: "1-2", recovered: false }, "`rooms` is not an array of strings"],
+    [{ status: "success", rooms: [], pos: 2, recovered: false }, "`pos` is not a string"],
+    [{ status: "success", rooms: [], pos: "1-2" }, "`recovered` is not a boolean"],
+  ])("join answer %j", (message, problem) => check(parseJoinAnswer, message, problem));
+
+  test("rooms answer without rooms", () => {
+    check(parseRoomsAnswer, { status: "success" }, "`rooms` is not an array of strings");
+  });
+
+  test.each([
+    [{ ...FRAME, cb: 1 }, "`cb` is not a string"],
+    [{ ...FRAME, room: null }, "`room` is not a string"],
+    [FRAME, "`status` is none of `success`, `error`, `stream`"],
+    [{ ...FRAME, status: "success", pos: 1 }, "`pos` is not a string"],
+    [{ ...FRAME, status: "success", clientOutput: {} }, "`serverOutput` is missing"],
+    [{ ...FRAME, status: "success", serverOutput: {} }, "`clientOutput` is missing"],
+    [{ ...FRAME, status: "error", pos: undefined }, "`pos` is not a string"],
+    [{ ...FRAME, status: "error", errorParams: {}, message: "" }, "`errorCode` is not a code"],
+    [{ ...FRAME, status: "error", errorCode: "a-b", message: "" }, "`errorParams` is not an object"],
+    [{ ...FRAME, status: "error", errorCode: "a-b", errorParams: {} }, "`message` is not a string"],
+    [{ ...FRAME, status: "stream" }, "`stream` is missing"],
+  ])("frame %j", (message, problem) => check(parseSyncFrame, message, problem));
+
+  test.each([
+    [{ stream: 1 }, "`id` is not a string"],
+    [{ id: "a" }, "`stream` is missing"],
+  ])("stream frame %j", (message, problem) => check(parseCallStreamFrame, message, problem));
+
+  test("fields of a newer server are left out, not refused", () => {
+    const frame = { ...FRAME, status: "stream", stream: 1, newer: true };
+    expect(parseSyncFrame(frame)).toEqual({ ok: true, value: { status: "stream", cb: FRAME.cb, room: FRAME.room, stream: 1 } });
+  });
+});
