@@ -1,1 +1,69 @@
-//! sync-macros
+//! The attributes of Syncwright, used through the crate `sync`.
+//!
+//! Each attribute checks the one item that it stands on and expands to an implementation beside it, so that every mistake is
+//! shown at the user's own tokens. What one file cannot know (names, pairs, duplicates) is found by the scanner, whose list of
+//! mistakes the attributes read. No macro names a route: that is the file's name.
+
+mod app;
+mod client;
+mod error;
+mod handler;
+mod room;
+mod server;
+mod wire;
+
+use proc_macro::TokenStream;
+
+/// Makes a type one that can travel: serde, the front end's types, and the rules of `#[validate]`.
+///
+/// Fields and variants are camelCase in JSON, and unknown fields are refused.
+#[proc_macro_attribute]
+pub fn wire(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    wire::expand(attribute.into(), item.into(), wire::Kind::Wire).into()
+}
+
+/// Makes a type the session of an app: as `wire`, but unknown stored fields are ignored.
+#[proc_macro_attribute]
+pub fn session(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    wire::expand(attribute.into(), item.into(), wire::Kind::Session).into()
+}
+
+/// Stands on `main` of a server file: `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`.
+///
+/// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`,
+/// `concurrent`, `rate_limit = "20/s"`.
+#[proc_macro_attribute]
+pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    server::expand(attribute.into(), item.into()).into()
+}
+
+/// Stands on `main` of a client file: `pub fn main(member: Member<'_>, input: &ClientInput, output: &ServerOutput) -> Option<ClientOutput>`.
+///
+/// It returns `bool`, `Option<ClientOutput>`, or a `Result` of one of these. Without a server file beside it, it has no third
+/// parameter. Arguments as for `server`.
+#[proc_macro_attribute]
+pub fn client(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    client::expand(attribute.into(), item.into()).into()
+}
+
+/// Stands on the function of `_room.rs`: `#[sync::room("chess-{game_id}")] pub async fn join(ctx: RoomCtx<'_>, game_id: &str) -> Result<(), SyncError>`.
+///
+/// Further arguments: `auth` as for `server`, `send = anyone`.
+#[proc_macro_attribute]
+pub fn room(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    room::expand(attribute.into(), item.into()).into()
+}
+
+/// Makes an error from a code and its parameters: `sync::error!("game-full", max = 4)`.
+#[proc_macro]
+pub fn error(input: TokenStream) -> TokenStream {
+    error::expand(input.into()).into()
+}
+
+/// Connects the routes with the app: `sync::app!(routes, app::App);` in lib.rs, where `app::server()` builds the server.
+///
+/// Makes `Ctx`, `Member`, `RoomCtx` and `Auth` for the handlers, and `serve()`, `start()` and `export_types()`.
+#[proc_macro]
+pub fn app(input: TokenStream) -> TokenStream {
+    app::expand(input.into()).into()
+}

@@ -1,1 +1,58 @@
-//! sync-runtime
+//! Typed, authorised, translated real-time events over Socket.IO and HTTP.
+//!
+//! An app drops handler files into `src/<page>/_sync/`; this crate runs them. Apps depend on it under the name `sync`, and
+//! everything that an attribute expands to is reached through it. Where to read first: [`App`], [`Server`], and the
+//! attributes [`wire`](macro@wire), [`server`](macro@server), [`client`](macro@client) and [`room`](macro@room).
+
+// The attributes expand to paths that begin with `::sync`, also in this crate's own tests and examples.
+#[allow(unused_extern_crates, reason = "named only inside of expansions")]
+extern crate self as sync;
+
+#[cfg(panic = "abort")]
+compile_error!("a panic of one handler must not end the process: remove `panic = \"abort\"` from the profile");
+
+mod api;
+mod config;
+mod dispatch;
+mod error;
+mod i18n;
+mod rooms;
+mod route;
+pub mod schema;
+mod server;
+mod session;
+mod transport;
+mod wire;
+
+pub use axum;
+pub use chrono;
+pub use config::{Config, ConfigError, Environment};
+pub use error::{FRAMEWORK_CODES, SyncError, status_of};
+pub use i18n::CatalogError;
+pub use rooms::{CloseReason, Connection, Hub};
+pub use route::{App, Auth, Ctx, Member, RoomCtx};
+pub use schema::Wire;
+pub use serde_json;
+pub use server::{BoxError, Handle, Running, Server, StartError};
+pub use session::{LiveSession, MemoryStore, SessionStore, Sessions, StoreError, Token, TokenHash};
+pub use sync_macros::{app, client, error, room, server, session, wire};
+pub use transport::LinkCounters;
+pub use wire::Location;
+
+/// What attributes and generated code expand to. No promise is made about it.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::api::describe;
+    pub use crate::i18n::accepted;
+    pub use crate::route::{
+        Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, Filtered, IntoVerdict, Member, Paired, Pattern, RoomCtx,
+        RoomRule, Route, RouteId, RouteOptions, Segment, ServerHandler, ServerOnly, Table, Verdict,
+    };
+    pub use crate::schema::Empty;
+    pub use crate::server::serve;
+    pub use crate::wire::{Position, PositionKey};
+    pub use serde;
+    pub use serde_json;
+    pub use sync_schema::Api;
+    pub use validator;
+}

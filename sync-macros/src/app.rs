@@ -1,0 +1,69 @@
+//! `sync::app!`: connects the routes with the app.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Path, Token};
+
+struct AppInput {
+    routes: Path,
+    app: Path,
+}
+
+impl Parse for AppInput {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let help = "help: write `sync::app!(routes, app::App);` with the module of the routes and the type of the app";
+        let explain = |error: syn::Error| syn::Error::new(error.span(), format!("{error}\n{help}"));
+        let routes = input.parse().map_err(explain)?;
+        input.parse::<Token![,]>().map_err(explain)?;
+        let app: Path = input.parse().map_err(explain)?;
+        input.parse::<Option<Token![,]>>()?;
+        if app.segments.len() < 2 {
+            return Err(explain(syn::Error::new_spanned(app, "the app stands in a module of its own, beside `server()`")));
+        }
+        Ok(Self { routes, app })
+    }
+}
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let AppInput { routes, app } = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut server = app.clone();
+    if let Some(last) = server.segments.last_mut() {
+        last.ident = proc_macro2::Ident::new("server", last.ident.span());
+    }
+    quote! {
+        /// The app whose handlers these are.
+        pub type SyncApp = #app;
+        /// The caller of a route, as its server handler sees it.
+        pub type Ctx<'a> = ::sync::Ctx<'a, SyncApp>;
+        /// One member of the room, as a filter sees it.
+        pub type Member<'a> = ::sync::Member<'a, SyncApp>;
+        /// The caller of `joinRoom`, as the rule of a room sees it.
+        pub type RoomCtx<'a> = ::sync::RoomCtx<'a, SyncApp>;
+        /// Who may call a route or enter a room.
+        pub type Auth = ::sync::Auth<SyncApp>;
+
+        /// Runs the server until SIGINT or SIGTERM, with the configuration of `sync.toml` and the `SYNC_…` variables.
+        pub fn serve() -> ::std::process::ExitCode {
+            ::sync::__private::serve(#server(), &#routes::TABLE)
+        }
+
+        /// Starts the server with this configuration, inside a tokio runtime.
+        ///
+        /// # Errors
+        ///
+        /// Says why it could not start.
+        pub async fn start(config: ::sync::Config) -> ::core::result::Result<::sync::Running<SyncApp>, ::sync::StartError> {
+            #server().start(&#routes::TABLE, config).await
+        }
+
+        /// Describes the routes, their types and the error codes for the front end.
+        #[must_use]
+        pub fn export_types() -> ::sync::__private::Api {
+            ::sync::__private::describe(&#routes::TABLE)
+        }
+    }
+}

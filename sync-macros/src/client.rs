@@ -1,0 +1,223 @@
+//! `#[sync::client]`: `main` of a client file.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use sync_codegen::syntax::arguments::RouteArguments;
+use syn::spanned::Spanned;
+use syn::{ItemFn, Type};
+
+use crate::handler::{
+    Mistakes, Parameter, auth, borrowed, check_plain, docs, generic_arguments, local_file, options, parameters,
+    result_arguments, return_span, returned,
+};
+
+const PAIRED: &str =
+    "write `pub fn main(member: Member<'_>, input: &ClientInput, output: &ServerOutput) -> Option<ClientOutput>`";
+const ALONE: &str = "write `pub fn main(member: Member<'_>, input: &ClientInput) -> Option<ClientOutput>`";
+
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let error = error.to_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    let mut mistakes = Mistakes::default();
+    mistakes.add_scanned(&function.sig.ident);
+    let arguments = mistakes.check(syn::parse2::<RouteArguments>(attribute)).unwrap_or_default();
+    check_plain(&function, "main", &mut mistakes);
+    let filter = Filter::read(&function, &mut mistakes);
+    let handler =
+        if mistakes.is_empty() { implementation(&function, &arguments, &filter) } else { stand_in(&filter) };
+    let errors = mistakes.compile_errors();
+    quote!(#errors #function #handler)
+}
+
+/// What the signature says.
+struct Filter<'f> {
+    /// Whether there is a server file beside this one: its types are then the handler's.
+    paired: bool,
+    /// The arguments that `main` takes, in its order.
+    arguments: Vec<(Argument, Span)>,
+    /// The input's type where the file declares its own.
+    input: Option<&'f Type>,
+    /// `ClientOutput`; `None` for a gate.
+    output: Option<&'f Type>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Argument {
+    Member,
+    Input,
+    Output,
+}
+
+impl<'f> Filter<'f> {
+    fn read(function: &'f ItemFn, mistakes: &mut Mistakes) -> Self {
+        let parameters = parameters(function);
+        let paired = has_server_file().unwrap_or(parameters.len() > 2);
+        let most = if paired { 3 } else { 2 };
+        if parameters.is_empty() || parameters.len() > most {
+            let takes = if paired { "the member, the input and the output" } else { "the member and the input" };
+            let what = format!("this filter takes {takes}, not {} parameters", parameters.len());
+            mistakes.add(function.sig.inputs.span(), what, if paired { PAIRED } else { ALONE });
+        }
+        let mut input = None;
+        let mut arguments: Vec<_> = parameters.first().map(|first| (Argument::Member, first.span)).into_iter().collect();
+        for (index, parameter) in parameters.iter().enumerate().skip(1) {
+            let ty = borrowed(parameter, mistakes);
+            let argument = if paired && is_output(index, parameters.len(), parameter) { Argument::Output } else { Argument::Input };
+            if argument == Argument::Input {
+                input = ty;
+            }
+            arguments.push((argument, parameter.span));
+        }
+        Self { paired, arguments, input, output: output(function, mistakes) }
+    }
+
+    fn types(&self) -> (TokenStream, TokenStream, TokenStream) {
+        let empty = quote!(::sync::__private::Empty);
+        let (input, server_output) = if self.paired {
+            let server = quote!(<super::server::__Server as ::sync::__private::ServerHandler>);
+            (quote!(#server::Input), quote!(#server::Output))
+        } else {
+            (self.input.map_or_else(|| empty.clone(), |input| quote!(#input)), empty.clone())
+        };
+        (input, server_output, self.output.map_or(empty, |output| quote!(#output)))
+    }
+}
+
+/// Looks for `<name>_server_v<n>.rs` beside `<name>_client_v<n>.rs`.
+fn has_server_file() -> Option<bool> {
+    let file = local_file()?;
+    let (name, version) = file.file_stem()?.to_str()?.rsplit_once("_client_")?;
+    Some(file.with_file_name(format!("{name}_server_{version}.rs")).exists())
+}
+
+/// The third parameter is the output; a second one is, if it is of that type and the input was left out.
+fn is_output(index: usize, count: usize, parameter: &Parameter<'_>) -> bool {
+    let named_output = || match parameter.ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) => path.path.segments.last().is_some_and(|segment| segment.ident == "ServerOutput"),
+            _ => false,
+        },
+        _ => false,
+    };
+    index == 2 || (count == 2 && named_output())
+}
+
+/// Returns `T` of `Option<T>`, `None` for a gate.
+fn output<'f>(function: &'f ItemFn, mistakes: &mut Mistakes) -> Option<&'f Type> {
+    let returned = returned(function);
+    let verdict = returned.map(|ty| result_arguments(ty).map_or(ty, |(verdict, _)| verdict));
+    match verdict {
+        Some(Type::Path(path)) if path.path.is_ident("bool") => None,
+        Some(ty) if generic_arguments(ty, "Option").is_some() => generic_arguments(ty, "Option")?.next(),
+        _ => {
+            let what = "a filter returns `bool`, `Option<ClientOutput>`, or a `Result` of one of these";
+            mistakes.add(return_span(function), what, "write `-> Option<ClientOutput>`, or `-> bool` for a gate");
+            None
+        }
+    }
+}
+
+fn implementation(function: &ItemFn, arguments: &RouteArguments, filter: &Filter<'_>) -> TokenStream {
+    let docs = docs(&function.attrs);
+    let options = options(arguments);
+    let auth = auth(arguments.auth.as_ref());
+    let (input, server_output, output) = filter.types();
+    let asynchronous = function.sig.asyncness.is_some();
+    let body = body(function, filter);
+    quote! {
+        #[doc(hidden)]
+        pub struct __Client;
+
+        impl ::sync::__private::ClientHandler for __Client {
+            type App = crate::SyncApp;
+            type Input = #input;
+            type ServerOutput = #server_output;
+            type Output = #output;
+            const DOCS: &'static str = #docs;
+            const OPTIONS: ::sync::__private::RouteOptions = #options;
+            const ASYNC: bool = #asynchronous;
+
+            fn auth() -> ::sync::Auth<crate::SyncApp> {
+                #auth
+            }
+
+            fn filter<'a>(
+                member: ::sync::Member<'a, crate::SyncApp>,
+                input: &'a Self::Input,
+                output: &'a Self::ServerOutput,
+            ) -> ::sync::__private::Filtered<'a, Self::Output> {
+                let _ = (&input, &output);
+                #body
+            }
+        }
+    }
+}
+
+/// Calls `main`; each argument stands at the user's parameter, the result at the user's return type.
+fn body(function: &ItemFn, filter: &Filter<'_>) -> TokenStream {
+    let arguments = filter.arguments.iter().map(|(argument, span)| {
+        let name = match argument {
+            Argument::Member => "member",
+            Argument::Input => "input",
+            Argument::Output => "output",
+        };
+        proc_macro2::Ident::new(name, span.resolved_at(Span::call_site()))
+    });
+    let main = &function.sig.ident;
+    let call = quote!(#main(#(#arguments),*));
+    let returned = return_span(function).resolved_at(Span::call_site());
+    let verdict = quote_spanned! {returned=>
+        ::sync::__private::IntoVerdict::<Self::Output>::into_verdict(decided)
+    };
+    if function.sig.asyncness.is_none() {
+        return quote! {
+            let decided = #call;
+            ::sync::__private::Filtered::Ready(#verdict)
+        };
+    }
+    let name = main.span().resolved_at(Span::call_site());
+    let boxed = quote_spanned! {name=> ::sync::__private::Filtered::later(deciding) };
+    quote! {
+        let deciding = async move {
+            let decided = #call.await;
+            #verdict
+        };
+        #boxed
+    }
+}
+
+/// Keeps the table quiet while the filter is wrong: one mistake is one error.
+fn stand_in(filter: &Filter<'_>) -> TokenStream {
+    let (input, server_output, output) = filter.types();
+    quote! {
+        #[doc(hidden)]
+        pub struct __Client;
+
+        impl ::sync::__private::ClientHandler for __Client {
+            type App = crate::SyncApp;
+            type Input = #input;
+            type ServerOutput = #server_output;
+            type Output = #output;
+            const DOCS: &'static str = "";
+            const OPTIONS: ::sync::__private::RouteOptions = ::sync::__private::RouteOptions::NONE;
+            const ASYNC: bool = false;
+
+            fn auth() -> ::sync::Auth<crate::SyncApp> {
+                ::sync::Auth::login()
+            }
+
+            fn filter<'a>(
+                _: ::sync::Member<'a, crate::SyncApp>,
+                _: &'a Self::Input,
+                _: &'a Self::ServerOutput,
+            ) -> ::sync::__private::Filtered<'a, Self::Output> {
+                ::sync::__private::Filtered::Ready(::sync::__private::Verdict::Skip)
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What the attributes for functions have in common.
+
+use std::path::PathBuf;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use sync_codegen::problems;
+use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, Meta, Pat, PathArguments, ReturnType, Type};
+
+/// Collects the mistakes of one item, so that all are told at once.
+#[derive(Default)]
+pub(crate) struct Mistakes(Vec<syn::Error>);
+
+impl Mistakes {
+    /// Adds a mistake: what is wrong at `span`, and what to do.
+    pub(crate) fn add(&mut self, span: Span, what: impl std::fmt::Display, help: impl std::fmt::Display) {
+        self.0.push(syn::Error::new(span, format!("{what}\nhelp: {help}")));
+    }
+
+    /// Takes the value, or notes why there is none.
+    pub(crate) fn check<T>(&mut self, value: syn::Result<T>) -> Option<T> {
+        value.map_err(|error| self.0.push(error)).ok()
+    }
+
+    /// Adds what the scanner found out about the function `name` of this file; the attribute speaks for it.
+    pub(crate) fn add_scanned(&mut self, name: &Ident) {
+        let Some(file) = local_file() else { return };
+        let messages = problems::for_item(&file, &name.to_string());
+        self.0.extend(messages.into_iter().map(|message| syn::Error::new(Span::call_site(), message)));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn compile_errors(&self) -> TokenStream {
+        self.0.iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+/// Returns the file that the attribute stands in, where the compiler tells it.
+pub(crate) fn local_file() -> Option<PathBuf> {
+    Span::call_site().local_file()
+}
+
+/// One parameter of a handler: a name to point at, and its type.
+pub(crate) struct Parameter<'f> {
+    pub(crate) span: Span,
+    pub(crate) name: Option<&'f Ident>,
+    pub(crate) ty: &'f Type,
+}
+
+/// Returns the parameters of a function, without `self`.
+pub(crate) fn parameters(function: &ItemFn) -> Vec<Parameter<'_>> {
+    let typed = function.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    });
+    typed
+        .map(|typed| {
+            let name = match &*typed.pat {
+                Pat::Ident(pattern) => Some(&pattern.ident),
+                _ => None,
+            };
+            Parameter { span: typed.pat.span(), name, ty: &typed.ty }
+        })
+        .collect()
+}
+
+/// Checks what holds for every handler: its name, and that it is not generic.
+pub(crate) fn check_plain(function: &ItemFn, name: &str, mistakes: &mut Mistakes) {
+    let signature = &function.sig;
+    if signature.ident != name {
+        let what = format!("the function of this file is called `{name}`, not `{}`", signature.ident);
+        mistakes.add(signature.ident.span(), what, format!("rename it to `{name}`"));
+    }
+    if !signature.generics.params.is_empty() {
+        let help = "remove the parameters in angle brackets; lifetimes are written `'_`";
+        mistakes.add(signature.generics.span(), "a handler cannot be generic", help);
+    }
+}
+
+/// Returns the type behind `&T`.
+pub(crate) fn borrowed<'f>(parameter: &Parameter<'f>, mistakes: &mut Mistakes) -> Option<&'f Type> {
+    match parameter.ty {
+        Type::Reference(reference) if reference.mutability.is_none() => Some(&reference.elem),
+        ty => {
+            let name = parameter.name.map_or_else(|| "input".to_owned(), ToString::to_string);
+            let ty_text = text(ty);
+            let ty_text = ty_text.trim_start_matches("& mut ").trim_start_matches('&');
+            let what = format!("`{name}` is shared with the filters, so it is borrowed");
+            mistakes.add(parameter.ty.span(), what, format!("write `{name}: &{ty_text}`"));
+            None
+        }
+    }
+}
+
+/// Returns `T` and `E` of `Result<T, E>`.
+pub(crate) fn result_arguments(ty: &Type) -> Option<(&Type, Option<&Type>)> {
+    let mut arguments = generic_arguments(ty, "Result")?;
+    Some((arguments.next()?, arguments.next()))
+}
+
+/// Returns the type arguments of `Name<…>`, if `ty` is one.
+pub(crate) fn generic_arguments<'t>(ty: &'t Type, name: &str) -> Option<impl Iterator<Item = &'t Type>> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    Some(arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }))
+}
+
+/// Returns the return type of a function, if it has one.
+pub(crate) fn returned(function: &ItemFn) -> Option<&Type> {
+    match &function.sig.output {
+        ReturnType::Type(_, ty) => Some(ty),
+        ReturnType::Default => None,
+    }
+}
+
+/// Returns where the return type stands, or would stand.
+pub(crate) fn return_span(function: &ItemFn) -> Span {
+    returned(function).map_or_else(|| function.sig.ident.span(), Spanned::span)
+}
+
+/// Writes `T` as a wire type: `()` travels as `{}`.
+pub(crate) fn output_type(ty: &Type) -> TokenStream {
+    if is_unit(ty) { quote!(::sync::__private::Empty) } else { quote!(#ty) }
+}
+
+pub(crate) fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// Returns the doc comment of an item, lines joined by `\n`, without the leading space of each.
+pub(crate) fn docs(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => Some(line.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes the `auth` of a route or a room rule.
+pub(crate) fn auth(argument: Option<&AuthArgument>) -> TokenStream {
+    let value = match argument {
+        None | Some(AuthArgument::Login(_)) => quote!(::sync::Auth::login()),
+        Some(AuthArgument::Public(_)) => quote!(::sync::Auth::public()),
+        Some(AuthArgument::Const(expression)) => quote!(#expression),
+    };
+    let span = match argument {
+        Some(AuthArgument::Const(expression)) => expression.span(),
+        _ => Span::call_site(),
+    };
+    quote_spanned! {span=>
+        const AUTH: ::sync::Auth<crate::SyncApp> = #value;
+        AUTH
+    }
+}
+
+/// Writes the other arguments of a route.
+pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
+    let volatile = arguments.volatile.is_some();
+    let concurrent = arguments.concurrent.is_some();
+    let allow_empty_room = arguments.empty_room.is_some();
+    let timeout = match &arguments.timeout {
+        None => quote!(::core::option::Option::None),
+        Some(Timeout::Millis(millis, _)) => {
+            quote!(::core::option::Option::Some(::core::time::Duration::from_millis(#millis)))
+        }
+        Some(Timeout::Duration(duration)) => quote!(::core::option::Option::Some(#duration)),
+    };
+    quote! {
+        ::sync::__private::RouteOptions {
+            volatile: #volatile,
+            concurrent: #concurrent,
+            allow_empty_room: #allow_empty_room,
+            timeout: #timeout,
+        }
+    }
+}
+
+/// Returns a type as a user would write it, for messages.
+pub(crate) fn text(tokens: &impl quote::ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",")
+}

@@ -1,0 +1,172 @@
+//! `#[sync::room]`: the rule of a page's rooms.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use sync_codegen::syntax::arguments::{RoomArguments, Send};
+use sync_codegen::syntax::pattern::{Pattern, Segment};
+use syn::spanned::Spanned;
+use syn::{ItemFn, Type};
+
+use crate::handler::{
+    Mistakes, Parameter, auth, check_plain, is_unit, parameters, result_arguments, return_span, returned, text,
+};
+
+const SHAPE: &str = "write `pub async fn join(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`";
+
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let error = error.to_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    let mut mistakes = Mistakes::default();
+    mistakes.add_scanned(&function.sig.ident);
+    let arguments = mistakes.check(syn::parse2::<RoomArguments>(attribute));
+    check(&function, arguments.as_ref(), &mut mistakes);
+    let rule = match &arguments {
+        Some(arguments) if mistakes.is_empty() => implementation(&function, arguments),
+        _ => stand_in(),
+    };
+    let errors = mistakes.compile_errors();
+    quote!(#errors #function #rule)
+}
+
+fn check(function: &ItemFn, arguments: Option<&RoomArguments>, mistakes: &mut Mistakes) {
+    check_plain(function, "join", mistakes);
+    if function.sig.asyncness.is_none() {
+        mistakes.add(function.sig.fn_token.span(), "the rule of a room is an `async fn`", SHAPE);
+    }
+    let returns_unit =
+        returned(function).and_then(result_arguments).is_some_and(|(output, _)| is_unit(output));
+    if !returns_unit {
+        mistakes.add(return_span(function), "the rule of a room returns `Result<(), SyncError>`", SHAPE);
+    }
+    let parameters = parameters(function);
+    if parameters.is_empty() {
+        mistakes.add(function.sig.ident.span(), "the rule of a room takes the context", SHAPE);
+    }
+    let Some(arguments) = arguments else { return };
+    for parameter in parameters.iter().skip(1) {
+        if place(parameter, &arguments.pattern).is_none() {
+            let name = parameter.name.map_or_else(|| "_".to_owned(), ToString::to_string);
+            let what = format!("`{name}` is not a parameter of the room pattern");
+            mistakes.add(parameter.span, what, known_parameters(&arguments.pattern));
+        }
+    }
+}
+
+fn known_parameters(pattern: &Pattern) -> String {
+    let names: Vec<_> = pattern.parameters().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return "remove it: the pattern has no parameters in braces".to_owned();
+    }
+    format!("the pattern has {}", names.join(", "))
+}
+
+/// Returns which parameter of the pattern an argument is, counted from 0.
+fn place(parameter: &Parameter<'_>, pattern: &Pattern) -> Option<usize> {
+    let name = parameter.name?.to_string();
+    pattern.parameters().position(|known| known == name || name.strip_prefix('_') == Some(known))
+}
+
+fn implementation(function: &ItemFn, arguments: &RoomArguments) -> TokenStream {
+    let segments = arguments.pattern.segments.iter().map(|segment| match segment {
+        Segment::Literal(text) => quote!(::sync::__private::Segment::Literal(#text)),
+        Segment::Parameter(name) => quote!(::sync::__private::Segment::Parameter(#name)),
+    });
+    let auth = auth(arguments.auth.as_ref());
+    let anyone = matches!(arguments.send, Some(Send::Anyone(_)));
+    let parameters = parameters(function);
+    let values = parameters.iter().skip(1).map(|parameter| value(parameter, &arguments.pattern));
+    let call_site = proc_macro2::Span::call_site();
+    let ctx = parameters.first().map_or_else(proc_macro2::Span::call_site, |first| first.span.resolved_at(call_site));
+    let ctx = proc_macro2::Ident::new("ctx", ctx);
+    let name = &function.sig.ident;
+    let returned = return_span(function).resolved_at(call_site);
+    let call = quote_spanned! {returned=>
+        let joined: ::core::result::Result<(), ::sync::SyncError> = joining.await;
+        joined
+    };
+    let boxed = quote_spanned! {name.span().resolved_at(call_site)=> ::std::boxed::Box::pin(deciding) };
+    quote! {
+        #[doc(hidden)]
+        pub struct __Room;
+
+        impl ::sync::__private::RoomRule<crate::SyncApp> for __Room {
+            fn pattern(&self) -> ::sync::__private::Pattern {
+                ::sync::__private::Pattern(&[#(#segments),*])
+            }
+
+            fn auth(&self) -> ::sync::Auth<crate::SyncApp> {
+                #auth
+            }
+
+            fn anyone_may_send(&self) -> bool {
+                #anyone
+            }
+
+            fn join<'a>(
+                &'a self,
+                ctx: ::sync::RoomCtx<'a, crate::SyncApp>,
+                parameters: &'a [&'a str],
+            ) -> ::sync::__private::BoxFuture<'a, ::core::result::Result<(), ::sync::SyncError>> {
+                let deciding = async move {
+                    let _ = parameters;
+                    let joining = #name(#ctx, #(#values),*);
+                    #call
+                };
+                #boxed
+            }
+        }
+    }
+}
+
+/// Writes one argument: the text itself, or what it is parsed to.
+fn value(parameter: &Parameter<'_>, pattern: &Pattern) -> TokenStream {
+    let index = place(parameter, pattern).unwrap_or_default();
+    let span = parameter.ty.span().resolved_at(proc_macro2::Span::call_site());
+    let ty = parameter.ty;
+    if matches!(ty, Type::Reference(_)) && text(ty).ends_with("str") {
+        return quote_spanned!(span=> parameters[#index]);
+    }
+    quote_spanned! {span=>
+        match <#ty as ::core::str::FromStr>::from_str(parameters[#index]) {
+            ::core::result::Result::Ok(value) => value,
+            ::core::result::Result::Err(_) => {
+                return ::core::result::Result::Err(::sync::SyncError::new("room-invalid"));
+            }
+        }
+    }
+}
+
+/// Keeps the table quiet while the rule is wrong: one mistake is one error.
+fn stand_in() -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        pub struct __Room;
+
+        impl ::sync::__private::RoomRule<crate::SyncApp> for __Room {
+            fn pattern(&self) -> ::sync::__private::Pattern {
+                ::sync::__private::Pattern(&[])
+            }
+
+            fn auth(&self) -> ::sync::Auth<crate::SyncApp> {
+                ::sync::Auth::login()
+            }
+
+            fn anyone_may_send(&self) -> bool {
+                false
+            }
+
+            fn join<'a>(
+                &'a self,
+                _: ::sync::RoomCtx<'a, crate::SyncApp>,
+                _: &'a [&'a str],
+            ) -> ::sync::__private::BoxFuture<'a, ::core::result::Result<(), ::sync::SyncError>> {
+                ::std::boxed::Box::pin(::core::future::ready(::core::result::Result::Ok(())))
+            }
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! The configuration: one typed struct, read from `sync.toml` and `SYNC_…` variables.
+//!
+//! Variables win over the file. Both are passed in, so that a test needs neither a file nor the process environment.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// How a server runs. [`Config::default`] is a development server on port 3000 with every limit at its default.
+///
+/// # Examples
+///
+/// ```
+/// use sync::Config;
+///
+/// let config = Config::read("", [("SYNC_LISTEN".to_owned(), "127.0.0.1:0".to_owned())])?;
+/// assert_eq!(config.listen.port(), 0);
+/// # Ok::<(), sync::ConfigError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where to listen; `SYNC_LISTEN`, default `127.0.0.1:3000`.
+    pub listen: SocketAddr,
+    /// Where the server keeps its files; `SYNC_DATA`, default `./data`.
+    pub data: PathBuf,
+    /// Development or production; `SYNC_ENV`, by default what the build is.
+    pub environment: Environment,
+    /// Whether rate limits apply; `SYNC_LIMITS=off` is refused in production.
+    pub limits: bool,
+    /// Further origins whose pages may use this server, such as `https://example.com`; `SYNC_ORIGINS`, separated by commas.
+    pub origins: Vec<String>,
+    /// How long a handler may take.
+    pub handler_timeout: Duration,
+    /// How long a filter may take for one member.
+    pub filter_timeout: Duration,
+    /// The largest message, in bytes.
+    pub message_limit: usize,
+    /// How many rooms a socket may be in.
+    pub room_limit: usize,
+    /// How many bytes may wait for one socket before it is disconnected.
+    pub send_queue: usize,
+    /// How long the kernel may take nothing from us for a socket before it is disconnected.
+    pub write_timeout: Duration,
+    /// How long a session lives after its last use.
+    pub session_ttl: Duration,
+    /// How long shutdown waits for calls in flight and for what is still to be sent.
+    pub shutdown_timeout: Duration,
+    /// How often the server pings a socket.
+    pub ping_interval: Duration,
+    /// How long a socket may leave a ping unanswered.
+    pub ping_timeout: Duration,
+}
+
+/// What a server is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Origins of this machine are allowed on every port.
+    Development,
+    /// Cookies are sent over HTTPS only.
+    Production,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A value is not of the expected form.
+    #[error("`{name}` is `{value}`: expected {expected}")]
+    Value {
+        /// The variable or the key in `sync.toml`.
+        name: String,
+        /// What was given.
+        value: String,
+        /// What is possible.
+        expected: &'static str,
+    },
+    /// A key that no setting has.
+    #[error("`sync.toml` has an unknown key `{key}`: expected {expected}")]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The nearest right name, or all of them.
+        expected: String,
+    },
+    /// `sync.toml` is not TOML.
+    #[error("`sync.toml` cannot be read: {0}")]
+    Syntax(String),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            data: PathBuf::from("./data"),
+            environment: if cfg!(debug_assertions) { Environment::Development } else { Environment::Production },
+            limits: true,
+            origins: Vec::new(),
+            handler_timeout: Duration::from_secs(30),
+            filter_timeout: Duration::from_secs(1),
+            message_limit: 1_000_000,
+            room_limit: 50,
+            send_queue: 1 << 20,
+            write_timeout: Duration::from_secs(10),
+            session_ttl: Duration::from_secs(30 * 24 * 3600),
+            shutdown_timeout: Duration::from_secs(10),
+            ping_interval: Duration::from_secs(25),
+            ping_timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+/// One setting: its key in `sync.toml`, and how its text changes a configuration.
+///
+/// The variable is the key in capitals behind `SYNC_`. Durations are whole milliseconds (`…_ms`), sizes bytes.
+struct Setting {
+    key: &'static str,
+    expected: &'static str,
+    apply: fn(&mut Config, &str) -> Option<()>,
+}
+
+const SETTINGS: &[Setting] = &[
+    setting("listen", "an address such as 127.0.0.1:3000", |config, text| {
+        config.listen = text.parse().ok()?;
+        Some(())
+    }),
+    setting("data", "a folder", |config, text| {
+        config.data = (!text.is_empty()).then(|| PathBuf::from(text))?;
+        Some(())
+    }),
+    setting("env", "`development` or `production`", |config, text| {
+        config.environment = match text {
+            "development" => Environment::Development,
+            "production" => Environment::Production,
+            _ => return None,
+        };
+        Some(())
+    }),
+    setting("limits", "`on`, or `off` outside production", |config, text| {
+        config.limits = match text {
+            "on" => true,
+            "off" => false,
+            _ => return None,
+        };
+        Some(())
+    }),
+    setting("origins", "origins such as https://example.com, separated by commas", |config, text| {
+        let origins: Vec<_> = text.split(',').map(str::trim).filter(|origin| !origin.is_empty()).collect();
+        origins.iter().all(|origin| is_origin(origin)).then_some(())?;
+        config.origins = origins.into_iter().map(|origin| origin.to_ascii_lowercase()).collect();
+        Some(())
+    }),
+    setting("handler_timeout_ms", MILLISECONDS, |config, text| {
+        config.handler_timeout = milliseconds(text)?;
+        Some(())
+    }),
+    setting("filter_timeout_ms", MILLISECONDS, |config, text| {
+        config.filter_timeout = milliseconds(text)?;
+        Some(())
+    }),
+    setting("message_limit", SIZE, |config, text| {
+        config.message_limit = positive(text)?;
+        Some(())
+    }),
+    setting("room_limit", "a whole number from 1", |config, text| {
+        config.room_limit = positive(text)?;
+        Some(())
+    }),
+    setting("send_queue", SIZE, |config, text| {
+        config.send_queue = positive(text)?;
+        Some(())
+    }),
+    setting("write_timeout_ms", MILLISECONDS, |config, text| {
+        config.write_timeout = milliseconds(text)?;
+        Some(())
+    }),
+    setting("session_ttl_ms", MILLISECONDS, |config, text| {
+        config.session_ttl = milliseconds(text)?;
+        Some(())
+    }),
+    setting("shutdown_timeout_ms", MILLISECONDS, |config, text| {
+        config.shutdown_timeout = milliseconds(text)?;
+        Some(())
+    }),
+    setting("ping_interval_ms", MILLISECONDS, |config, text| {
+        config.ping_interval = milliseconds(text)?;
+        Some(())
+    }),
+    setting("ping_timeout_ms", MILLISECONDS, |config, text| {
+        config.ping_timeout = milliseconds(text)?;
+        Some(())
+    }),
+];
+
+const MILLISECONDS: &str = "a whole number of milliseconds from 1";
+const SIZE: &str = "a whole number of bytes from 1";
+
+const fn setting(
+    key: &'static str,
+    expected: &'static str,
+    apply: fn(&mut Config, &str) -> Option<()>,
+) -> Setting {
+    Setting { key, expected, apply }
+}
+
+impl Config {
+    /// Reads the text of `sync.toml` and then the variables, of which only those that begin with `SYNC_` matter.
+    ///
+    /// An unknown `SYNC_…` variable is a warning in the log.
+    ///
+    /// # Errors
+    ///
+    /// The first key or variable that is unknown or has a bad value, with what was expected.
+    pub fn read(toml: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        for (key, value) in read_file(toml)? {
+            let setting = find(&key).ok_or_else(|| unknown_key(&key))?;
+            config.apply(setting, &key, &value)?;
+        }
+        let variables: BTreeMap<_, _> = variables.into_iter().collect();
+        for (name, value) in &variables {
+            let Some(key) = name.strip_prefix("SYNC_") else { continue };
+            match find(&key.to_ascii_lowercase()) {
+                Some(setting) => config.apply(setting, name, value)?,
+                None => tracing::warn!(variable = %name, nearest = %format!("SYNC_{}", nearest(key).to_ascii_uppercase()), "unknown variable"),
+            }
+        }
+        config.check_limits(variables.get("SYNC_LIMITS").map_or("limits", |_| "SYNC_LIMITS"))?;
+        Ok(config)
+    }
+
+    /// Returns whether this is a development server.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        self.environment == Environment::Development
+    }
+
+    fn apply(&mut self, setting: &Setting, name: &str, value: &str) -> Result<(), ConfigError> {
+        (setting.apply)(self, value.trim()).ok_or_else(|| ConfigError::Value {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            expected: setting.expected,
+        })
+    }
+
+    fn check_limits(&self, name: &str) -> Result<(), ConfigError> {
+        if self.limits || self.is_development() {
+            return Ok(());
+        }
+        let expected = "`on`: a production server has limits";
+        Err(ConfigError::Value { name: name.to_owned(), value: "off".to_owned(), expected })
+    }
+}
+
+/// Reads `key = value` lines; a list is joined by commas, as its variable is written.
+fn read_file(text: &str) -> Result<BTreeMap<String, String>, ConfigError> {
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax(error.to_string()))?;
+    let plain = |value: &toml::Value| match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(on) => Some(if *on { "on" } else { "off" }.to_owned()),
+        _ => None,
+    };
+    let entries = table.into_iter().map(|(key, value)| {
+        let text = match &value {
+            toml::Value::Array(items) => {
+                items.iter().map(plain).collect::<Option<Vec<_>>>().map(|items| items.join(","))
+            }
+            other => plain(other),
+        };
+        match text {
+            Some(text) => Ok((key, text)),
+            None => {
+                let expected = find(&key).map_or("a known key", |setting| setting.expected);
+                Err(ConfigError::Value { name: key, value: value.type_str().to_owned(), expected })
+            }
+        }
+    });
+    entries.collect()
+}
+
+fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+fn unknown_key(key: &str) -> ConfigError {
+    ConfigError::UnknownKey { key: key.to_owned(), expected: format!("`{}`", nearest(key)) }
+}
+
+fn nearest(key: &str) -> &'static str {
+    let key = key.to_ascii_lowercase();
+    let distance = |setting: &&Setting| strsim::damerau_levenshtein(setting.key, &key);
+    SETTINGS.iter().min_by_key(distance).map_or("listen", |setting| setting.key)
+}
+
+fn milliseconds(text: &str) -> Option<Duration> {
+    positive(text).map(|number| Duration::from_millis(number as u64))
+}
+
+fn positive(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|number| *number > 0)
+}
+
+fn is_origin(text: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| {
+        text.strip_prefix(scheme).is_some_and(|host| !host.is_empty() && !host.contains('/'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(toml: &str, variables: &[(&str, &str)], expected: &str) {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let read = Config::read(toml, variables).map(|_| "read".to_owned()).unwrap_or_else(|error| error.to_string());
+        assert!(read.starts_with(expected), "{read}\nexpected: {expected}");
+    }
+
+    #[test]
+    fn a_bad_value_is_named_with_what_was_expected() {
+        check("", &[("SYNC_LISTEN", "3000")], "`SYNC_LISTEN` is `3000`: expected an address such as 127.0.0.1:3000");
+        check("", &[("SYNC_ENV", "prod")], "`SYNC_ENV` is `prod`: expected `development` or `production`");
+        check("lisen = '127.0.0.1:1'", &[], "`sync.toml` has an unknown key `lisen`: expected `listen`");
+        check("room_limit = 0", &[], "`room_limit` is `0`: expected a whole number from 1");
+        check("room_limit = { a = 1 }", &[], "`room_limit` is `table`: expected a whole number from 1");
+        check("listen = ", &[], "`sync.toml` cannot be read");
+        check("origins = ['example.com']", &[], "`origins` is `example.com`: expected origins such as");
+    }
+
+    #[test]
+    fn limits_stay_on_in_production() {
+        let off = ("SYNC_LIMITS", "off");
+        check("", &[("SYNC_ENV", "production"), off], "`SYNC_LIMITS` is `off`: expected `on`: a production");
+        check("", &[("SYNC_ENV", "development"), off], "read");
+    }
+
+    #[test]
+    fn variables_win_over_the_file_and_unknown_ones_are_passed_over() {
+        let variables = [("SYNC_LISTEN".to_owned(), "127.0.0.1:2".to_owned()), ("SYNC_LISTN".to_owned(), "x".to_owned())];
+        let config = Config::read("listen = '127.0.0.1:1'\norigins = ['https://A.example']", variables).expect("valid");
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!(config.origins, ["https://a.example"]);
+    }
+}

@@ -1,0 +1,68 @@
+//! Everything about the caller that can refuse a call, in the order of PRODUCT §1.
+
+use crate::dispatch::Caller;
+use crate::error::SyncError;
+use crate::rooms::Hub;
+use crate::route::{App, Auth, Denied, RoomRule, Table};
+use crate::session::LiveSession;
+use crate::wire::RoomName;
+
+/// Checks that the session has not ended since the socket connected.
+pub(super) fn session<A: App>(session: &LiveSession<A>) -> Result<(), SyncError> {
+    if session.is_revoked() { Err(SyncError::new("auth-required")) } else { Ok(()) }
+}
+
+/// Checks the condition of a route or of a room rule.
+pub(super) fn condition<A: App>(auth: &Auth<A>, session: &A::Session) -> Result<(), SyncError> {
+    auth.check(session).map_err(|denied| match denied {
+        Denied::Login => SyncError::new("auth-required"),
+        Denied::Condition(key) => SyncError::new("auth-forbidden").param("key", key),
+    })
+}
+
+/// Checks that the caller may send to a room, and that somebody is there to hear it.
+pub(super) fn receiver<A: App>(
+    caller: &Caller<A>,
+    room: &str,
+    allow_empty_room: bool,
+    table: &Table<A>,
+    hub: &Hub<A>,
+) -> Result<(), SyncError> {
+    let room = RoomName::new(room)?.as_str();
+    let is_in = match caller.connection() {
+        Some(connection) => connection.is_in(room),
+        None => hub.of_session(caller.session()).iter().any(|connection| connection.is_in(room)),
+    };
+    if is_in {
+        return Ok(());
+    }
+    if !rule(table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
+        return Err(SyncError::new("sync-not-in-room"));
+    }
+    if hub.room(room).is_none() && !allow_empty_room {
+        return Err(SyncError::new("sync-no-receivers"));
+    }
+    Ok(())
+}
+
+/// A room rule and the open parts of the name that it was found for.
+pub(super) struct FoundRule<'n, A: App> {
+    pub(super) rule: &'static dyn RoomRule<A>,
+    pub(super) parameters: Vec<&'n str>,
+}
+
+/// Finds the rule of a room name.
+///
+/// A name belongs to the rule with the longest literal beginning that it starts with, and to no other, even if it does not fit
+/// that rule's pattern: that would open a room by accident.
+///
+/// # Errors
+///
+/// `room-forbidden` for a name that no rule opens, `room-invalid` for one that does not fit the pattern of its rule.
+pub(super) fn rule<'n, A: App>(table: &Table<A>, name: &'n str) -> Result<FoundRule<'n, A>, SyncError> {
+    let candidates = table.rooms.iter().filter(|rule| name.starts_with(rule.pattern().beginning()));
+    let longest = candidates.max_by_key(|rule| rule.pattern().beginning().len());
+    let rule = *longest.ok_or_else(|| SyncError::new("room-forbidden"))?;
+    let parameters = rule.pattern().parameters(name).ok_or_else(|| SyncError::new("room-invalid"))?;
+    Ok(FoundRule { rule, parameters })
+}

@@ -1,0 +1,66 @@
+//! Who sends a call.
+
+use std::sync::Arc;
+
+use crate::i18n::{Catalog, Locale};
+use crate::rooms::Connection;
+use crate::route::App;
+use crate::session::LiveSession;
+
+/// Who sends a call, and by which door it came in.
+#[derive(Debug)]
+pub struct Caller<A: App> {
+    session: Arc<LiveSession<A>>,
+    language: Locale,
+    door: Door<A>,
+}
+
+/// The door that a call came in by.
+#[derive(Debug)]
+pub enum Door<A: App> {
+    /// A socket: a caller that can be a member itself.
+    Socket(Arc<Connection<A>>),
+    /// An HTTP request: in the rooms of every socket of its session, and in none of its own.
+    Http,
+}
+
+impl<A: App> Caller<A> {
+    /// A call from a socket.
+    #[must_use]
+    pub fn socket(connection: Arc<Connection<A>>) -> Self {
+        let (session, language) = (connection.session().clone(), connection.language());
+        Self { session, language, door: Door::Socket(connection) }
+    }
+
+    /// A call over HTTP; `language` is what `Accept-Language` asks for.
+    #[must_use]
+    pub fn http(session: Arc<LiveSession<A>>, language: Locale) -> Self {
+        Self { session, language, door: Door::Http }
+    }
+
+    /// Returns the session.
+    #[must_use]
+    pub fn session(&self) -> &Arc<LiveSession<A>> {
+        &self.session
+    }
+
+    /// Returns the calling socket; `None` over HTTP.
+    #[must_use]
+    pub fn connection(&self) -> Option<&Arc<Connection<A>>> {
+        match &self.door {
+            Door::Socket(connection) => Some(connection),
+            Door::Http => None,
+        }
+    }
+
+    /// Returns the language of the answer: the one of the session, or else of the handshake or the request.
+    #[must_use]
+    pub fn locale(&self, catalog: &Catalog) -> Locale {
+        reader_locale::<A>(&self.session.get(), self.language, catalog)
+    }
+}
+
+/// Returns the language in which a reader gets sentences.
+pub(super) fn reader_locale<A: App>(session: &A::Session, language: Locale, catalog: &Catalog) -> Locale {
+    A::locale(session).and_then(|chosen| catalog.locale(chosen)).unwrap_or(language)
+}

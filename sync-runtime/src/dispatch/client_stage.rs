@@ -1,0 +1,203 @@
+//! The filter, once for each member, and what each member gets.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use serde_json::value::RawValue;
+
+use crate::dispatch::caller::reader_locale;
+use crate::dispatch::contain::{Contained, Panicked, contained};
+use crate::error::SyncError;
+use crate::i18n::Catalog;
+use crate::rooms::{Delivery, Seat};
+use crate::route::{App, BoxFuture, Event, FilterKind, Judged, Judgement, Member, MemberView};
+use crate::wire::{Frame, FrameHead, IgnoreSelf, Position, PositionKey, empty_object, error_frame};
+
+/// How many filters of one event may wait at once.
+const CONCURRENT_FILTERS: usize = 256;
+/// After how many members other tasks get their turn.
+const MEMBERS_PER_TURN: usize = 256;
+
+/// An event with all that its delivery needs.
+pub(super) struct Fanout<A: App> {
+    pub(super) event: Box<dyn Event<A>>,
+    pub(super) cb: &'static str,
+    pub(super) room: String,
+    pub(super) origin: Origin<A>,
+    pub(super) ignore_self: IgnoreSelf,
+    pub(super) filter_timeout: Duration,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) positions: Arc<PositionKey>,
+}
+
+/// Who caused an event.
+pub(super) struct Origin<A: App> {
+    /// The caller's session when it called.
+    pub(super) session: Arc<A::Session>,
+    /// The number of that session.
+    pub(super) session_id: u64,
+    /// The number of the calling socket; `None` over HTTP.
+    pub(super) connection_id: Option<u64>,
+}
+
+impl<A: App> Delivery<A> for Fanout<A> {
+    fn deliver(self: Box<Self>, position: Position, seats: Arc<Vec<Arc<Seat<A>>>>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            let pos = self.positions.seal(position);
+            let mut frames = Frames::new(&self, &pos);
+            let mut waiting = Vec::new();
+            for (turn, seat) in seats.iter().enumerate() {
+                if !seat.hears(position.seq) || self.leaves_out(seat) {
+                    continue;
+                }
+                match self.judge(seat) {
+                    Decided::Now(judgement) => frames.send(seat, judgement),
+                    Decided::Later(judgement) => waiting.push(judgement),
+                }
+                if turn % MEMBERS_PER_TURN == MEMBERS_PER_TURN - 1 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            let mut judged = stream::iter(waiting).buffer_unordered(CONCURRENT_FILTERS);
+            while let Some((seat, judgement)) = judged.next().await {
+                frames.send(seat, judgement);
+            }
+        })
+    }
+}
+
+/// A judgement that is there or that has to be waited for.
+enum Decided<'a, A: App> {
+    Now(Judgement),
+    Later(BoxFuture<'a, (&'a Seat<A>, Judgement)>),
+}
+
+impl<A: App> Fanout<A> {
+    fn leaves_out(&self, seat: &Seat<A>) -> bool {
+        match self.ignore_self {
+            IgnoreSelf::No => false,
+            IgnoreSelf::Socket => self.origin.connection_id == Some(seat.connection().id()),
+            IgnoreSelf::Session => self.origin.session_id == seat.connection().session().id(),
+        }
+    }
+
+    fn judge<'a>(&'a self, seat: &'a Seat<A>) -> Decided<'a, A> {
+        match self.event.filter_kind() {
+            FilterKind::None => Decided::Now(Judgement::Deliver(None)),
+            FilterKind::Sync => Decided::Now(self.judge_now(seat)),
+            FilterKind::Async => Decided::Later(Box::pin(async move { (seat, self.judge_later(seat).await) })),
+        }
+    }
+
+    fn judge_now(&self, seat: &Seat<A>) -> Judgement {
+        let facts = MemberFacts::of(seat, &self.catalog);
+        let view = facts.view(self, seat);
+        let judged = contained(|| match self.event.judge(Member::new(&view)) {
+            Judged::Ready(judgement) => Some(judgement),
+            Judged::Later(_) => None,
+        });
+        judged.ok().flatten().unwrap_or_else(|| self.panicked())
+    }
+
+    async fn judge_later(&self, seat: &Seat<A>) -> Judgement {
+        let facts = MemberFacts::of(seat, &self.catalog);
+        let view = facts.view(self, seat);
+        let made = contained(|| match self.event.judge(Member::new(&view)) {
+            Judged::Ready(judgement) => Box::pin(std::future::ready(judgement)) as BoxFuture<'_, Judgement>,
+            Judged::Later(judgement) => judgement,
+        });
+        let Ok(filter) = made else { return self.panicked() };
+        match tokio::time::timeout(self.filter_timeout, Contained::new(filter)).await {
+            Ok(judged) => judged.unwrap_or_else(|Panicked| self.panicked()),
+            Err(_) => {
+                tracing::warn!(route = self.cb, limit = ?self.filter_timeout, "a filter was stopped: it took too long");
+                Judgement::Refuse(SyncError::new("sync-client-failed"))
+            }
+        }
+    }
+
+    fn panicked(&self) -> Judgement {
+        tracing::error!(route = self.cb, what = "filter", "panicked");
+        Judgement::Refuse(SyncError::new("sync-client-failed"))
+    }
+}
+
+/// What a filter sees of a member, held while it runs: a session may change meanwhile.
+struct MemberFacts<A: App> {
+    session: Arc<A::Session>,
+    location: Arc<crate::wire::Location>,
+    locale: crate::i18n::Locale,
+}
+
+impl<A: App> MemberFacts<A> {
+    fn of(seat: &Seat<A>, catalog: &Catalog) -> Self {
+        let connection = seat.connection();
+        let session = connection.session().get();
+        let locale = reader_locale::<A>(&session, connection.language(), catalog);
+        Self { session, location: connection.location(), locale }
+    }
+
+    fn view<'a>(&'a self, fanout: &'a Fanout<A>, seat: &Seat<A>) -> MemberView<'a, A> {
+        let connection = seat.connection();
+        MemberView {
+            room: &fanout.room,
+            caller: &fanout.origin.session,
+            session: &self.session,
+            locale: fanout.catalog.name(self.locale),
+            location: &self.location,
+            is_sender: fanout.origin.session_id == connection.session().id(),
+            is_sending_socket: fanout.origin.connection_id == Some(connection.id()),
+        }
+    }
+}
+
+/// The frames of one event; members with equal output hold one buffer.
+struct Frames<'a, A: App> {
+    fanout: &'a Fanout<A>,
+    pos: &'a str,
+    by_output: HashMap<Box<str>, Frame>,
+}
+
+impl<'a, A: App> Frames<'a, A> {
+    fn new(fanout: &'a Fanout<A>, pos: &'a str) -> Self {
+        Self { fanout, pos, by_output: HashMap::new() }
+    }
+
+    fn send(&mut self, seat: &Seat<A>, judgement: Judgement) {
+        let frame = match judgement {
+            Judgement::Skip => return,
+            Judgement::Deliver(own) => self.frame(own.as_deref()),
+            Judgement::Refuse(error) => self.error(seat, &error),
+        };
+        // A member that left while its filter ran must not hear of it.
+        if seat.is_taken() {
+            seat.connection().outbox().send(&frame);
+        }
+    }
+
+    fn frame(&mut self, own: Option<&RawValue>) -> Frame {
+        let key = own.map_or("{}", RawValue::get);
+        if let Some(frame) = self.by_output.get(key) {
+            return frame.clone();
+        }
+        let head = FrameHead {
+            cb: self.fanout.cb,
+            room: &self.fanout.room,
+            pos: self.pos,
+            server_output: self.fanout.event.server_output(),
+        };
+        let frame = head.frame(own.unwrap_or_else(|| empty_object()));
+        self.by_output.insert(key.into(), frame.clone());
+        frame
+    }
+
+    fn error(&self, seat: &Seat<A>, error: &SyncError) -> Frame {
+        let connection = seat.connection();
+        let catalog = &self.fanout.catalog;
+        let locale = reader_locale::<A>(&connection.session().get(), connection.language(), catalog);
+        error_frame(self.fanout.cb, &self.fanout.room, self.pos, error, &catalog.sentence(error, locale))
+    }
+}

@@ -1,0 +1,267 @@
+//! The stages in their order.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::dispatch::client_stage::{Fanout, Origin};
+use crate::dispatch::{Caller, authorize, server_stage};
+use crate::error::SyncError;
+use crate::i18n::Catalog;
+use crate::rooms::{Connection, Hub};
+use crate::route::{App, CallerView, Ctx, Event, Route, RoomCtx, Table};
+use crate::schema::{InputSchema, InvalidInput};
+use crate::session::{LiveSession, Sessions};
+use crate::wire::{
+    ErrorAnswer, Location, PositionKey, RoomName, SyncCall, answer_location, answer_result, answer_rooms,
+    answer_rooms_joined,
+};
+
+/// What a caller is told: JSON, and the status it has over HTTP.
+#[derive(Debug)]
+pub struct Answer {
+    /// The envelope.
+    pub json: Box<RawValue>,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+/// The pipeline of one server, and everything that its stages look at.
+pub struct Dispatcher<A: App> {
+    app: A,
+    config: Config,
+    table: &'static Table<A>,
+    // In step with the table's routes.
+    schemas: Vec<InputSchema>,
+    catalog: Arc<Catalog>,
+    hub: Hub<A>,
+    sessions: Sessions<A>,
+    positions: Arc<PositionKey>,
+    // Calls and deliveries in flight; shutdown closes it and waits.
+    calls: TaskTracker,
+}
+
+impl<A: App> Dispatcher<A> {
+    /// Combines the parts of a server.
+    #[must_use]
+    pub fn new(app: A, config: Config, table: &'static Table<A>, catalog: Catalog, sessions: Sessions<A>) -> Self {
+        let mut key = [0; 16];
+        getrandom::fill(&mut key).expect("the operating system has randomness");
+        Self {
+            app,
+            config,
+            table,
+            schemas: table.routes.iter().map(|route| route.input_schema()).collect(),
+            catalog: Arc::new(catalog),
+            hub: Hub::default(),
+            sessions,
+            positions: Arc::new(PositionKey::new(key)),
+            calls: TaskTracker::new(),
+        }
+    }
+
+    /// Returns the app.
+    #[must_use]
+    pub fn app(&self) -> &A {
+        &self.app
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Returns the messages.
+    #[must_use]
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    /// Returns the index of connections and rooms.
+    #[must_use]
+    pub fn hub(&self) -> &Hub<A> {
+        &self.hub
+    }
+
+    /// Returns the sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions<A> {
+        &self.sessions
+    }
+
+    /// Returns the tracker of calls in flight; a closed one means that the server takes no more calls.
+    #[must_use]
+    pub fn calls(&self) -> &TaskTracker {
+        &self.calls
+    }
+
+    /// Calls a route.
+    pub async fn call(&self, caller: &Caller<A>, call: Result<SyncCall<'_>, SyncError>) -> Answer {
+        let answered = async { self.run(caller, &call?).await.map(|output| answer_result(&output)) };
+        self.answer(caller, answered.await)
+    }
+
+    /// Enters a room.
+    pub async fn join(&self, connection: &Arc<Connection<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
+        let caller = Caller::socket(connection.clone());
+        let answered = async { self.enter(&caller, connection, &room?).await };
+        self.answer(&caller, answered.await)
+    }
+
+    /// Leaves a room; leaving one that the connection is not in is allowed.
+    pub fn leave(&self, connection: &Arc<Connection<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
+        let left = self.admit(connection.session()).and(room).map(|room| {
+            self.hub.leave(connection, &room);
+            answer_rooms(&connection.room_names())
+        });
+        self.answer(&Caller::socket(connection.clone()), left)
+    }
+
+    /// Lists the rooms of a connection, in the order in which it entered them.
+    pub fn joined(&self, connection: &Arc<Connection<A>>) -> Answer {
+        let rooms = self.admit(connection.session()).map(|()| answer_rooms(&connection.room_names()));
+        self.answer(&Caller::socket(connection.clone()), rooms)
+    }
+
+    /// Sets the page that a connection shows.
+    pub fn locate(&self, connection: &Arc<Connection<A>>, location: Result<Location, SyncError>) -> Answer {
+        let located = self.admit(connection.session()).and(location).map(|location| {
+            connection.set_location(location);
+            answer_location()
+        });
+        self.answer(&Caller::socket(connection.clone()), located)
+    }
+
+    /// Answers a message that no stage can do anything with.
+    pub fn refuse(&self, caller: &Caller<A>, error: SyncError) -> Answer {
+        self.answer(caller, Err(error))
+    }
+
+    async fn run(&self, caller: &Caller<A>, call: &SyncCall<'_>) -> Result<Box<RawValue>, SyncError> {
+        let (route, schema) = self.find(call)?;
+        let session = self.check_session(caller)?;
+        authorize::condition(&route.auth(), &session)?;
+        let options = route.options();
+        authorize::receiver(caller, &call.receiver, options.allow_empty_room, self.table, &self.hub)?;
+        let input = route.decode(schema, call.data).map_err(invalid_input)?;
+        let view = self.view(caller, &session, &call.receiver);
+        let limit = options.timeout.unwrap_or(self.config.handler_timeout);
+        let event = server_stage::run_once(input, Ctx::new(&view.view()), limit, route.id().cb).await?;
+        let output = event.server_output().to_owned();
+        self.publish(caller, call, *route, session, event);
+        Ok(output)
+    }
+
+    /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
+    fn publish(
+        &self,
+        caller: &Caller<A>,
+        call: &SyncCall<'_>,
+        route: &'static dyn Route<A>,
+        session: Arc<A::Session>,
+        event: Box<dyn Event<A>>,
+    ) {
+        let origin = Origin {
+            session,
+            session_id: caller.session().id(),
+            connection_id: caller.connection().map(|connection| connection.id()),
+        };
+        let fanout = Fanout {
+            event,
+            cb: route.id().cb,
+            room: call.receiver.to_string(),
+            origin,
+            ignore_self: call.ignore_self,
+            filter_timeout: route.filter_timeout().unwrap_or(self.config.filter_timeout),
+            catalog: self.catalog.clone(),
+            positions: self.positions.clone(),
+        };
+        self.hub.push(&call.receiver, Box::new(fanout));
+    }
+
+    async fn enter(
+        &self,
+        caller: &Caller<A>,
+        connection: &Arc<Connection<A>>,
+        room: &str,
+    ) -> Result<Box<RawValue>, SyncError> {
+        let session = self.check_session(caller)?;
+        let name = RoomName::new(room)?.as_str();
+        if !connection.is_in(name) {
+            let found = authorize::rule(self.table, name)?;
+            authorize::condition(&found.rule.auth(), &session)?;
+            connection.check_room_limit(self.config.room_limit)?;
+            let view = self.view(caller, &session, name);
+            let view = view.view();
+            let limit = self.config.handler_timeout;
+            server_stage::within(limit, name, "room rule", || found.rule.join(RoomCtx::new(&view), &found.parameters))
+                .await?;
+        }
+        let position = self.hub.join(connection, name, self.config.room_limit)?;
+        Ok(answer_rooms_joined(&connection.room_names(), &self.positions.seal(position)))
+    }
+
+    fn find(&self, call: &SyncCall<'_>) -> Result<(&'static &'static dyn Route<A>, &InputSchema), SyncError> {
+        let index = (self.table.find)(&call.path, &call.version).ok_or_else(|| SyncError::new("sync-not-found"))?;
+        Ok((&self.table.routes[index], &self.schemas[index]))
+    }
+
+    fn check_session(&self, caller: &Caller<A>) -> Result<Arc<A::Session>, SyncError> {
+        self.admit(caller.session())?;
+        Ok(caller.session().get())
+    }
+
+    fn admit(&self, session: &LiveSession<A>) -> Result<(), SyncError> {
+        if self.calls.is_closed() {
+            return Err(SyncError::new("sync-shutting-down"));
+        }
+        authorize::session(session)
+    }
+
+    fn view<'a>(&'a self, caller: &Caller<A>, session: &'a A::Session, room: &'a str) -> HeldView<'a, A> {
+        let location = caller.connection().map_or_else(Arc::default, |connection| connection.location());
+        let locale = self.catalog.name(caller.locale(&self.catalog));
+        HeldView { app: &self.app, room, session, locale, location }
+    }
+
+    fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {
+        match outcome {
+            Ok(json) => Answer { json, status: 200 },
+            Err(error) => {
+                let sentence = self.catalog.sentence(&error, caller.locale(&self.catalog));
+                Answer { json: ErrorAnswer::new(&error, &sentence).to_json(), status: error.http_status() }
+            }
+        }
+    }
+}
+
+impl<A: App> std::fmt::Debug for Dispatcher<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dispatcher").field("hub", &self.hub).finish_non_exhaustive()
+    }
+}
+
+/// What a caller's view borrows from, where part of it is shared and may be replaced while a handler runs.
+struct HeldView<'a, A: App> {
+    app: &'a A,
+    room: &'a str,
+    session: &'a A::Session,
+    locale: &'a str,
+    location: Arc<Location>,
+}
+
+impl<A: App> HeldView<'_, A> {
+    fn view(&self) -> CallerView<'_, A> {
+        let Self { app, room, session, locale, location } = self;
+        CallerView { app, room, session, locale, location }
+    }
+}
+
+fn invalid_input(invalid: InvalidInput) -> SyncError {
+    let subject = if invalid.path.is_empty() { "top" } else { "field" };
+    SyncError::new("sync-invalid-input").param("path", invalid.path).param("reason", invalid.reason.as_ref()).about(subject)
+}

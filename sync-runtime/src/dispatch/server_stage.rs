@@ -1,0 +1,42 @@
+//! The handler, once.
+
+use std::time::Duration;
+
+use crate::dispatch::contain::{Contained, Panicked, contained};
+use crate::error::SyncError;
+use crate::route::{App, BoxFuture, Call, Ctx, Event};
+
+/// Runs a call's handler within `limit`; `cb` names the route in the log.
+///
+/// # Errors
+///
+/// What the handler returns; `sync-timeout`; `sync-server-failed` for a panic and for an output without a JSON form.
+pub(super) async fn run_once<A: App>(
+    call: Box<dyn Call<A>>,
+    ctx: Ctx<'_, A>,
+    limit: Duration,
+    cb: &str,
+) -> Result<Box<dyn Event<A>>, SyncError> {
+    within(limit, cb, "handler", || call.run(ctx)).await
+}
+
+/// Runs the app's code within `limit` and contains its panics; `what` says in the log which code it was.
+pub(super) async fn within<'a, T: 'a>(
+    limit: Duration,
+    cb: &str,
+    what: &'static str,
+    make: impl FnOnce() -> BoxFuture<'a, Result<T, SyncError>>,
+) -> Result<T, SyncError> {
+    let failed = |Panicked| {
+        tracing::error!(route = cb, what, "panicked");
+        SyncError::new("sync-server-failed")
+    };
+    let running = Contained::new(contained(make).map_err(failed)?);
+    match tokio::time::timeout(limit, running).await {
+        Ok(outcome) => outcome.map_err(failed)?,
+        Err(_) => {
+            tracing::warn!(route = cb, what, ?limit, "stopped: it took too long");
+            Err(SyncError::new("sync-timeout"))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a handler returns when it refuses.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::error::codes::status_of;
+
+/// A refusal: a code, its parameters and an HTTP status; never a sentence.
+///
+/// Written with [`error!`](macro@crate::error), so that the generator finds every code of the app.
+///
+/// # Examples
+///
+/// ```
+/// let refused = sync::error!("chess-not-your-turn", turn = "white").status(409);
+/// assert_eq!(refused.code(), "chess-not-your-turn");
+/// assert_eq!(refused.params()["turn"], "white");
+/// assert_eq!(refused.http_status(), 409);
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct SyncError {
+    inner: Box<Inner>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Inner {
+    code: &'static str,
+    status: u16,
+    params: BTreeMap<Cow<'static, str>, Value>,
+    // For the sentence alone: what a code without parameters is about.
+    subject: Option<Cow<'static, str>>,
+}
+
+impl SyncError {
+    /// Creates an error from its code, with the status of that code ([`status_of`]).
+    #[must_use]
+    pub fn new(code: &'static str) -> Self {
+        Self { inner: Box::new(Inner { code, status: status_of(code), params: BTreeMap::new(), subject: None }) }
+    }
+
+    /// Adds a parameter of the sentence, under a name as Fluent writes it.
+    #[must_use]
+    pub fn param(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.inner.params.insert(Cow::Borrowed(name), value.into());
+        self
+    }
+
+    /// Sets the HTTP status, 400 to 599; another number is a mistake of the program and leaves the status as it was.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        if (400..=599).contains(&status) {
+            self.inner.status = status;
+        } else {
+            tracing::error!(code = self.inner.code, status, "not an error status, ignored: expected 400 to 599");
+        }
+        self
+    }
+
+    /// Names what the sentence is about, for codes whose `errorParams` are empty by contract.
+    pub(crate) fn about(mut self, subject: impl Into<Cow<'static, str>>) -> Self {
+        self.inner.subject = Some(subject.into());
+        self
+    }
+
+    /// Returns the code, which is also the Fluent message id.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.inner.code
+    }
+
+    /// Returns the parameters, sorted by name.
+    #[must_use]
+    pub fn params(&self) -> &BTreeMap<Cow<'static, str>, Value> {
+        &self.inner.params
+    }
+
+    /// Returns the HTTP status.
+    #[must_use]
+    pub fn http_status(&self) -> u16 {
+        self.inner.status
+    }
+
+    pub(crate) fn subject(&self) -> Option<&str> {
+        self.inner.subject.as_deref()
+    }
+}
+
+impl fmt::Debug for SyncError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncError")
+            .field("code", &self.inner.code)
+            .field("params", &self.inner.params)
+            .field("status", &self.inner.status)
+            .finish()
+    }
+}
+
+impl fmt::Display for SyncError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.inner.code)
+    }
+}
+
+impl std::error::Error for SyncError {}

@@ -1,0 +1,207 @@
+//! All messages, by language.
+
+use std::collections::BTreeMap;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use serde_json::Value;
+use unic_langid::LanguageIdentifier;
+
+use crate::error::SyncError;
+use crate::i18n::locale::{Locale, negotiate};
+
+/// The framework's messages.
+const FRAMEWORK: [(&str, &str); 4] = [
+    ("en", include_str!("locales/en.ftl")),
+    ("de", include_str!("locales/de.ftl")),
+    ("fr", include_str!("locales/fr.ftl")),
+    ("nl", include_str!("locales/nl.ftl")),
+];
+
+/// The messages of the framework and of an app.
+///
+/// A code without a message in the reader's language is looked up in the default language, English; a code without any
+/// message is answered with the code itself.
+pub struct Catalog {
+    // In step with `bundles`; the default language first.
+    tags: Vec<LanguageIdentifier>,
+    names: Vec<String>,
+    bundles: Vec<FluentBundle<FluentResource>>,
+}
+
+/// A message file of the app that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogError {
+    /// The folder is not named after a language.
+    #[error("`locales/{0}` is not named after a language: expected a tag such as `nl` or `pt-BR`")]
+    Language(String),
+    /// The file is not Fluent.
+    #[error("`locales/{language}/{file}` is not Fluent: {reason}")]
+    Syntax {
+        /// The folder.
+        language: String,
+        /// The file in it.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Catalog {
+    /// Combines the framework's messages with those of an app: (language, file name, Fluent text).
+    ///
+    /// # Errors
+    ///
+    /// Names the first file that cannot be used.
+    pub fn new(app: &[(&str, &str, &str)]) -> Result<Self, CatalogError> {
+        let mut catalog = Self { tags: Vec::new(), names: Vec::new(), bundles: Vec::new() };
+        for (language, text) in FRAMEWORK {
+            catalog.add(language, "sync.ftl", text)?;
+        }
+        for (language, file, text) in app {
+            catalog.add(language, file, text)?;
+        }
+        Ok(catalog)
+    }
+
+    /// Returns the first of `wanted` that there are messages for, or the default language.
+    #[must_use]
+    pub fn negotiate<'w>(&self, wanted: impl IntoIterator<Item = &'w str>) -> Locale {
+        wanted.into_iter().find_map(|tag| negotiate(tag, &self.tags)).unwrap_or(Locale(0))
+    }
+
+    /// Returns the locale for `tag`, if there is one.
+    #[must_use]
+    pub fn locale(&self, tag: &str) -> Option<Locale> {
+        // The usual case needs no parsing: what a session holds is mostly one of our own names.
+        self.names.iter().position(|name| name == tag).map(Locale).or_else(|| negotiate(tag, &self.tags))
+    }
+
+    /// Returns the tag of a locale.
+    #[must_use]
+    pub fn name(&self, locale: Locale) -> &str {
+        &self.names[locale.0]
+    }
+
+    /// Returns the sentence for an error.
+    #[must_use]
+    pub fn sentence(&self, error: &SyncError, locale: Locale) -> String {
+        let arguments = arguments(error);
+        let found = [locale, Locale(0)].into_iter().find_map(|Locale(index)| {
+            let bundle = &self.bundles[index];
+            let pattern = bundle.get_message(error.code())?.value()?;
+            let mut problems = Vec::new();
+            let sentence = bundle.format_pattern(pattern, Some(&arguments), &mut problems);
+            if !problems.is_empty() {
+                tracing::warn!(code = error.code(), locale = %self.names[index], ?problems, "a message cannot be filled in");
+            }
+            Some(sentence.into_owned())
+        });
+        found.unwrap_or_else(|| error.code().to_owned())
+    }
+
+    fn add(&mut self, language: &str, file: &str, text: &str) -> Result<(), CatalogError> {
+        let resource = FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| CatalogError::Syntax {
+            language: language.to_owned(),
+            file: file.to_owned(),
+            reason: errors.first().map(ToString::to_string).unwrap_or_default(),
+        })?;
+        let index = self.bundle_of(language)?;
+        // The app's files come after the framework's, so that an app can word a framework code its own way.
+        self.bundles[index].add_resource_overriding(resource);
+        Ok(())
+    }
+
+    fn bundle_of(&mut self, language: &str) -> Result<usize, CatalogError> {
+        let tag: LanguageIdentifier =
+            language.parse().map_err(|_| CatalogError::Language(language.to_owned()))?;
+        if let Some(index) = self.tags.iter().position(|known| *known == tag) {
+            return Ok(index);
+        }
+        let mut bundle = FluentBundle::new_concurrent(vec![tag.clone()]);
+        // Isolation marks are for mixed scripts in running text; in JSON they are invisible characters that break comparisons.
+        bundle.set_use_isolating(false);
+        self.names.push(tag.to_string());
+        self.tags.push(tag);
+        self.bundles.push(bundle);
+        Ok(self.bundles.len() - 1)
+    }
+}
+
+impl std::fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Catalog").field(&self.names).finish()
+    }
+}
+
+fn arguments(error: &SyncError) -> FluentArgs<'_> {
+    let mut arguments = FluentArgs::new();
+    for (name, value) in error.params() {
+        arguments.set(name.as_ref(), fluent_value(value));
+    }
+    if let Some(subject) = error.subject() {
+        arguments.set("subject", subject);
+    }
+    arguments
+}
+
+fn fluent_value(value: &Value) -> FluentValue<'_> {
+    match value {
+        Value::String(text) => text.as_str().into(),
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string().into(), FluentValue::from),
+        other => other.to_string().into(),
+    }
+}
+
+/// Returns the languages of the framework's own messages with the ids in each, for a test that they are complete.
+#[doc(hidden)]
+#[must_use]
+pub fn framework_messages() -> BTreeMap<&'static str, &'static str> {
+    FRAMEWORK.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::FRAMEWORK_CODES;
+
+    fn check(error: &SyncError, language: &str, expected: &str) {
+        let catalog = Catalog::new(&[
+            ("en", "app.ftl", "game-full = The game is full: { $max } players.\nroom-forbidden = Not for you."),
+            ("pt-BR", "app.ftl", "game-full = O jogo está cheio: { $max } jogadores."),
+        ])
+        .expect("valid messages");
+        assert_eq!(catalog.sentence(error, catalog.negotiate([language])), expected);
+    }
+
+    #[test]
+    fn every_framework_code_has_a_sentence_in_every_language() {
+        let catalog = Catalog::new(&[]).expect("valid messages");
+        for bundle in &catalog.bundles {
+            for (code, _) in FRAMEWORK_CODES {
+                assert!(bundle.get_message(code).is_some_and(|message| message.value().is_some()), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_reader_gets_the_nearest_language_and_english_otherwise() {
+        let full = SyncError::new("game-full").param("max", 4);
+        check(&full, "pt", "O jogo está cheio: 4 jogadores.");
+        check(&full, "nl", "The game is full: 4 players.");
+        check(&full, "not a tag", "The game is full: 4 players.");
+        check(&SyncError::new("game-lost"), "en", "game-lost");
+    }
+
+    #[test]
+    fn an_app_can_word_a_framework_code_its_own_way() {
+        check(&SyncError::new("room-forbidden"), "en", "Not for you.");
+    }
+
+    #[test]
+    fn a_file_that_is_not_fluent_is_named() {
+        let error = Catalog::new(&[("en", "app.ftl", "= no id")]).expect_err("not Fluent");
+        assert!(error.to_string().starts_with("`locales/en/app.ftl` is not Fluent: "), "{error}");
+    }
+}

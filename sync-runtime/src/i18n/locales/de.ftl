@@ -1,0 +1,68 @@
+# What the framework says itself. An app words a code its own way by defining the same id in locales/de/*.ftl.
+
+auth-forbidden = Das ist dir nicht erlaubt ({ $key }).
+auth-required = Bitte melde dich zuerst an.
+offline-dropped = Eine offline gemachte Änderung konnte nicht gesendet werden ({ $reason }).
+offline-queue-full = Zu viele Änderungen warten auf eine Verbindung.
+origin-forbidden = Diese Website darf diesen Server nicht benutzen.
+room-forbidden = Du darfst diesen Raum nicht betreten.
+room-invalid = Es gibt keinen Raum mit diesem Namen.
+room-limit = Du kannst in höchstens { $limit } Räumen zugleich sein.
+sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
+    [not-an-object] sie muss ein JSON-Objekt sein
+    [json] sie ist kein gültiges JSON
+    [duplicate-field] ein Feld kommt zweimal vor
+    [event] dieses Ereignis ist unbekannt; bekannt sind sync, joinRoom, leaveRoom, joinedRooms und updateLocation
+    [binary] binäre Daten werden nicht angenommen
+    [utf-8] sie ist kein gültiges UTF-8
+    [later] dieser Server bietet das noch nicht
+    [ignoreSelf] „ignoreSelf“ muss true, false oder "session" sein
+    [id] „id“ muss aus 1 bis 64 sichtbaren ASCII-Zeichen bestehen
+   *[other] „{ $subject }“ fehlt oder hat nicht den erwarteten Typ
+}.
+sync-cancelled = Der Aufruf wurde abgebrochen.
+sync-client-failed = Dieses Ereignis konnte nicht für dich aufbereitet werden.
+sync-disconnected = Die Verbindung ist abgebrochen, bevor die Antwort da war.
+sync-id-reused = Diese Kennung wurde schon für einen anderen Aufruf benutzt.
+sync-invalid-input = { $subject ->
+    [top] Die Eingabe
+   *[other] „{ $path }“
+} { $reason ->
+    [missing] fehlt
+    [unknown-field] ist kein bekanntes Feld
+    [unknown-variant] ist keine der bekannten Möglichkeiten
+    [duplicate-field] kommt zweimal vor
+    [expected-object] muss ein Objekt sein
+    [expected-array] muss eine Liste sein
+    [expected-string] muss ein Text sein
+    [expected-integer] muss eine ganze Zahl sein
+    [expected-number] muss eine Zahl sein
+    [expected-boolean] muss true oder false sein
+    [expected-null] muss null sein
+    [wrong-length] hat die falsche Anzahl von Einträgen
+    [out-of-range] ist zu groß oder zu klein
+    [too-deep] ist zu tief verschachtelt
+    [invalid-format] ist nicht wie erwartet geschrieben
+    [no-variant-matches] passt zu keiner der bekannten Formen
+    [invalid-json] ist kein gültiges JSON
+    [range] liegt außerhalb des erlaubten Bereichs
+    [length] ist zu kurz oder zu lang
+    [email] ist keine E-Mail-Adresse
+    [url] ist keine Webadresse
+    [must-match] stimmt nicht überein
+    [regex] ist nicht wie erwartet geschrieben
+   *[other] ist nicht gültig ({ $reason })
+}.
+sync-method-not-allowed = Diese Adresse nimmt nur POST an.
+sync-no-receivers = In diesem Raum ist niemand.
+sync-not-found = Diese Funktion gibt es nicht.
+sync-not-in-room = Du bist nicht in diesem Raum.
+sync-rate-limited = Zu viele Anfragen; versuche es in { $seconds ->
+    [one] einer Sekunde
+   *[other] { $seconds } Sekunden
+} noch einmal.
+sync-server-failed = Bei uns ist etwas schiefgegangen.
+sync-shutting-down = Der Server startet neu; versuche es gleich noch einmal.
+sync-timeout = Das hat zu lange gedauert und wurde beendet.
+sync-too-large = Die Nachricht ist zu groß; höchstens { $limit } Byte sind erlaubt.
+sync-unsupported-media-type = Die Anfrage muss als application/json gesendet werden.

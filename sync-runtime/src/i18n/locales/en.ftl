@@ -1,0 +1,68 @@
+# What the framework says itself. An app words a code its own way by defining the same id in locales/en/*.ftl.
+
+auth-forbidden = You are not allowed to do this ({ $key }).
+auth-required = Please sign in first.
+offline-dropped = A change made offline could not be sent ({ $reason }).
+offline-queue-full = Too many changes are waiting for a connection.
+origin-forbidden = This website may not use this server.
+room-forbidden = You may not enter this room.
+room-invalid = There is no room with this name.
+room-limit = You can be in at most { $limit } rooms at once.
+sync-bad-request = This message is not of the expected form: { $subject ->
+    [not-an-object] it must be a JSON object
+    [json] it is not valid JSON
+    [duplicate-field] a field is there twice
+    [event] this event is unknown; known are sync, joinRoom, leaveRoom, joinedRooms and updateLocation
+    [binary] binary data is not accepted
+    [utf-8] it is not valid UTF-8
+    [later] this server does not offer it yet
+    [ignoreSelf] “ignoreSelf” must be true, false or "session"
+    [id] “id” must be 1 to 64 visible ASCII characters
+   *[other] “{ $subject }” is missing or not of the expected type
+}.
+sync-cancelled = The call was cancelled.
+sync-client-failed = This event could not be prepared for you.
+sync-disconnected = The connection was lost before the answer arrived.
+sync-id-reused = This id was already used for another call.
+sync-invalid-input = { $subject ->
+    [top] The input
+   *[other] “{ $path }”
+} { $reason ->
+    [missing] is missing
+    [unknown-field] is not a known field
+    [unknown-variant] is not one of the known choices
+    [duplicate-field] is there twice
+    [expected-object] must be an object
+    [expected-array] must be a list
+    [expected-string] must be a text
+    [expected-integer] must be a whole number
+    [expected-number] must be a number
+    [expected-boolean] must be true or false
+    [expected-null] must be null
+    [wrong-length] has the wrong number of items
+    [out-of-range] is too large or too small
+    [too-deep] is nested too deeply
+    [invalid-format] is not written as expected
+    [no-variant-matches] fits none of the known forms
+    [invalid-json] is not valid JSON
+    [range] is outside the allowed range
+    [length] is too short or too long
+    [email] is not an e-mail address
+    [url] is not a web address
+    [must-match] does not match
+    [regex] is not written as expected
+   *[other] is not valid ({ $reason })
+}.
+sync-method-not-allowed = This address takes POST only.
+sync-no-receivers = Nobody is in this room.
+sync-not-found = This function does not exist.
+sync-not-in-room = You are not in this room.
+sync-rate-limited = Too many requests; try again in { $seconds ->
+    [one] one second
+   *[other] { $seconds } seconds
+}.
+sync-server-failed = Something went wrong on our side.
+sync-shutting-down = The server is restarting; try again in a moment.
+sync-timeout = This took too long and was stopped.
+sync-too-large = The message is too large; at most { $limit } bytes are allowed.
+sync-unsupported-media-type = The request must be sent as application/json.

@@ -1,0 +1,68 @@
+# What the framework says itself. An app words a code its own way by defining the same id in locales/fr/*.ftl.
+
+auth-forbidden = Vous n’êtes pas autorisé à faire cela ({ $key }).
+auth-required = Veuillez d’abord vous connecter.
+offline-dropped = Une modification faite hors ligne n’a pas pu être envoyée ({ $reason }).
+offline-queue-full = Trop de modifications attendent une connexion.
+origin-forbidden = Ce site web n’a pas le droit d’utiliser ce serveur.
+room-forbidden = Vous n’avez pas accès à ce salon.
+room-invalid = Aucun salon ne porte ce nom.
+room-limit = Vous pouvez être dans { $limit } salons au plus à la fois.
+sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
+    [not-an-object] il doit être un objet JSON
+    [json] ce n’est pas du JSON valide
+    [duplicate-field] un champ s’y trouve deux fois
+    [event] cet événement est inconnu ; sont connus sync, joinRoom, leaveRoom, joinedRooms et updateLocation
+    [binary] les données binaires ne sont pas acceptées
+    [utf-8] ce n’est pas de l’UTF-8 valide
+    [later] ce serveur ne le propose pas encore
+    [ignoreSelf] « ignoreSelf » doit valoir true, false ou "session"
+    [id] « id » doit compter de 1 à 64 caractères ASCII visibles
+   *[other] « { $subject } » manque ou n’a pas le type attendu
+}.
+sync-cancelled = L’appel a été annulé.
+sync-client-failed = Cet événement n’a pas pu être préparé pour vous.
+sync-disconnected = La connexion a été perdue avant l’arrivée de la réponse.
+sync-id-reused = Cet identifiant a déjà servi à un autre appel.
+sync-invalid-input = { $subject ->
+    [top] La saisie
+   *[other] « { $path } »
+} { $reason ->
+    [missing] manque
+    [unknown-field] n’est pas un champ connu
+    [unknown-variant] n’est pas un des choix connus
+    [duplicate-field] s’y trouve deux fois
+    [expected-object] doit être un objet
+    [expected-array] doit être une liste
+    [expected-string] doit être un texte
+    [expected-integer] doit être un nombre entier
+    [expected-number] doit être un nombre
+    [expected-boolean] doit valoir true ou false
+    [expected-null] doit valoir null
+    [wrong-length] n’a pas le bon nombre d’éléments
+    [out-of-range] est trop grand ou trop petit
+    [too-deep] est imbriqué trop profondément
+    [invalid-format] n’est pas écrit comme attendu
+    [no-variant-matches] ne correspond à aucune des formes connues
+    [invalid-json] n’est pas du JSON valide
+    [range] est hors des limites permises
+    [length] est trop court ou trop long
+    [email] n’est pas une adresse électronique
+    [url] n’est pas une adresse web
+    [must-match] ne correspond pas
+    [regex] n’est pas écrit comme attendu
+   *[other] n’est pas valide ({ $reason })
+}.
+sync-method-not-allowed = Cette adresse n’accepte que POST.
+sync-no-receivers = Il n’y a personne dans ce salon.
+sync-not-found = Cette fonction n’existe pas.
+sync-not-in-room = Vous n’êtes pas dans ce salon.
+sync-rate-limited = Trop de requêtes ; réessayez dans { $seconds ->
+    [one] une seconde
+   *[other] { $seconds } secondes
+}.
+sync-server-failed = Une erreur s’est produite de notre côté.
+sync-shutting-down = Le serveur redémarre ; réessayez dans un instant.
+sync-timeout = Cela a pris trop de temps et a été arrêté.
+sync-too-large = Le message est trop grand ; { $limit } octets au plus sont permis.
+sync-unsupported-media-type = La requête doit être envoyée en application/json.

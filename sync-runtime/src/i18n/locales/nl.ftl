@@ -1,0 +1,68 @@
+# What the framework says itself. An app words a code its own way by defining the same id in locales/nl/*.ftl.
+
+auth-forbidden = Je mag dit niet doen ({ $key }).
+auth-required = Meld je eerst aan.
+offline-dropped = Een offline gemaakte wijziging kon niet worden verzonden ({ $reason }).
+offline-queue-full = Er wachten te veel wijzigingen op een verbinding.
+origin-forbidden = Deze website mag deze server niet gebruiken.
+room-forbidden = Je mag deze ruimte niet betreden.
+room-invalid = Er bestaat geen ruimte met deze naam.
+room-limit = Je kunt in hoogstens { $limit } ruimtes tegelijk zijn.
+sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
+    [not-an-object] het moet een JSON-object zijn
+    [json] het is geen geldige JSON
+    [duplicate-field] een veld komt twee keer voor
+    [event] deze gebeurtenis is onbekend; bekend zijn sync, joinRoom, leaveRoom, joinedRooms en updateLocation
+    [binary] binaire gegevens worden niet aangenomen
+    [utf-8] het is geen geldige UTF-8
+    [later] deze server biedt dit nog niet
+    [ignoreSelf] “ignoreSelf” moet true, false of "session" zijn
+    [id] “id” moet uit 1 tot 64 zichtbare ASCII-tekens bestaan
+   *[other] “{ $subject }” ontbreekt of heeft niet het verwachte type
+}.
+sync-cancelled = De aanroep is geannuleerd.
+sync-client-failed = Deze gebeurtenis kon niet voor je worden voorbereid.
+sync-disconnected = De verbinding is verbroken voordat het antwoord er was.
+sync-id-reused = Deze id is al voor een andere aanroep gebruikt.
+sync-invalid-input = { $subject ->
+    [top] De invoer
+   *[other] “{ $path }”
+} { $reason ->
+    [missing] ontbreekt
+    [unknown-field] is geen bekend veld
+    [unknown-variant] is geen van de bekende keuzes
+    [duplicate-field] komt twee keer voor
+    [expected-object] moet een object zijn
+    [expected-array] moet een lijst zijn
+    [expected-string] moet een tekst zijn
+    [expected-integer] moet een geheel getal zijn
+    [expected-number] moet een getal zijn
+    [expected-boolean] moet true of false zijn
+    [expected-null] moet null zijn
+    [wrong-length] heeft niet het juiste aantal onderdelen
+    [out-of-range] is te groot of te klein
+    [too-deep] is te diep genest
+    [invalid-format] is niet geschreven zoals verwacht
+    [no-variant-matches] past bij geen van de bekende vormen
+    [invalid-json] is geen geldige JSON
+    [range] ligt buiten het toegestane bereik
+    [length] is te kort of te lang
+    [email] is geen e-mailadres
+    [url] is geen webadres
+    [must-match] komt niet overeen
+    [regex] is niet geschreven zoals verwacht
+   *[other] is niet geldig ({ $reason })
+}.
+sync-method-not-allowed = Dit adres neemt alleen POST aan.
+sync-no-receivers = Er is niemand in deze ruimte.
+sync-not-found = Deze functie bestaat niet.
+sync-not-in-room = Je bent niet in deze ruimte.
+sync-rate-limited = Te veel verzoeken; probeer het over { $seconds ->
+    [one] één seconde
+   *[other] { $seconds } seconden
+} opnieuw.
+sync-server-failed = Er ging bij ons iets mis.
+sync-shutting-down = De server wordt opnieuw gestart; probeer het zo weer.
+sync-timeout = Dit duurde te lang en is gestopt.
+sync-too-large = Het bericht is te groot; hoogstens { $limit } bytes zijn toegestaan.
+sync-unsupported-media-type = Het verzoek moet als application/json worden verzonden.

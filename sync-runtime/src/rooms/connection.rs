@@ -1,0 +1,115 @@
+//! One socket that has said who it is.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
+
+use crate::error::SyncError;
+use crate::i18n::Locale;
+use crate::rooms::{Outbox, Room, Seat};
+use crate::route::App;
+use crate::session::LiveSession;
+use crate::wire::Location;
+
+/// One socket: its session, its page, its rooms, and the way out to it.
+pub struct Connection<A: App> {
+    id: u64,
+    session: Arc<LiveSession<A>>,
+    /// The language of the handshake, for a session that has chosen none.
+    language: Locale,
+    location: ArcSwap<Location>,
+    outbox: Arc<dyn Outbox>,
+    joined: Mutex<Joined<A>>,
+}
+
+/// The rooms of a connection, in the order in which it entered them.
+pub(super) struct Joined<A: App> {
+    pub(super) rooms: Vec<(Arc<Room<A>>, Arc<Seat<A>>)>,
+    /// Set once, when the socket is gone; no room can be entered after that.
+    pub(super) closed: bool,
+}
+
+impl<A: App> Joined<A> {
+    pub(super) fn check_limit(&self, limit: usize) -> Result<(), SyncError> {
+        if self.rooms.len() < limit { Ok(()) } else { Err(SyncError::new("room-limit").param("limit", limit)) }
+    }
+}
+
+impl<A: App> Connection<A> {
+    pub(super) fn new(id: u64, session: Arc<LiveSession<A>>, language: Locale, outbox: Arc<dyn Outbox>) -> Self {
+        let joined = Mutex::new(Joined { rooms: Vec::new(), closed: false });
+        Self { id, session, language, location: ArcSwap::default(), outbox, joined }
+    }
+
+    /// Returns a number that no two sockets share while the server runs.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Returns the session, shared with the other sockets of the same token.
+    #[must_use]
+    pub fn session(&self) -> &Arc<LiveSession<A>> {
+        &self.session
+    }
+
+    /// Returns the language of the handshake.
+    #[must_use]
+    pub fn language(&self) -> Locale {
+        self.language
+    }
+
+    /// Returns the page that the socket shows.
+    #[must_use]
+    pub fn location(&self) -> Arc<Location> {
+        self.location.load_full()
+    }
+
+    /// Sets the page that the socket shows.
+    pub fn set_location(&self, location: Location) {
+        self.location.store(Arc::new(location));
+    }
+
+    /// Returns the way out to the socket.
+    #[must_use]
+    pub fn outbox(&self) -> &dyn Outbox {
+        &*self.outbox
+    }
+
+    /// Returns the names of its rooms, in the order in which it entered them.
+    #[must_use]
+    pub fn room_names(&self) -> Vec<Arc<str>> {
+        self.joined().rooms.iter().map(|(room, _)| room.name().clone()).collect()
+    }
+
+    /// Returns whether it is in the room of this name.
+    #[must_use]
+    pub fn is_in(&self, name: &str) -> bool {
+        self.joined().rooms.iter().any(|(room, _)| **room.name() == *name)
+    }
+
+    /// Checks that it may enter one more room.
+    ///
+    /// # Errors
+    ///
+    /// `room-limit` when it is in `limit` rooms.
+    pub fn check_room_limit(&self, limit: usize) -> Result<(), SyncError> {
+        self.joined().check_limit(limit)
+    }
+
+    /// Returns whether the socket is gone.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.joined().closed
+    }
+
+    pub(super) fn joined(&self) -> MutexGuard<'_, Joined<A>> {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<A: App> std::fmt::Debug for Connection<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("id", &self.id).finish_non_exhaustive()
+    }
+}

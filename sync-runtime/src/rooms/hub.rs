@@ -1,0 +1,192 @@
+//! The index of all connections and rooms; the truth about who is where.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::task::TaskTracker;
+
+use crate::error::SyncError;
+use crate::i18n::Locale;
+use crate::rooms::{CloseReason, Connection, Delivery, Outbox, Room};
+use crate::route::App;
+use crate::session::LiveSession;
+use crate::wire::Position;
+
+/// All connections and rooms of one server process.
+///
+/// Locks are taken in the order index, connection, room, and never held across a wait.
+pub struct Hub<A: App> {
+    index: Mutex<Index<A>>,
+    next_id: AtomicU64,
+    epochs: AtomicU64,
+    deliveries: TaskTracker,
+}
+
+struct Index<A: App> {
+    rooms: HashMap<Arc<str>, Arc<Room<A>>>,
+    // By session: two tabs of one user are two connections of one session.
+    connections: HashMap<u64, Vec<Arc<Connection<A>>>>,
+}
+
+impl<A: App> Default for Hub<A> {
+    fn default() -> Self {
+        // Epochs of two runs must differ, or a position of the last run would be taken for one of this run.
+        let mut start = [0; 8];
+        getrandom::fill(&mut start).expect("the operating system has randomness");
+        Self {
+            index: Mutex::new(Index { rooms: HashMap::new(), connections: HashMap::new() }),
+            next_id: AtomicU64::new(1),
+            epochs: AtomicU64::new(u64::from_ne_bytes(start)),
+            deliveries: TaskTracker::new(),
+        }
+    }
+}
+
+impl<A: App> Hub<A> {
+    /// Makes a connection; it is known to nobody until it is [entered](Hub::enter).
+    pub fn connection(
+        &self,
+        session: Arc<LiveSession<A>>,
+        language: Locale,
+        outbox: Arc<dyn Outbox>,
+    ) -> Arc<Connection<A>> {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Connection::new(id, session, language, outbox))
+    }
+
+    /// Makes a connection known; does nothing when its socket is gone already.
+    pub fn enter(&self, connection: &Arc<Connection<A>>) {
+        let mut index = self.index();
+        if !connection.joined().closed {
+            index.connections.entry(connection.session().id()).or_default().push(connection.clone());
+        }
+    }
+
+    /// Takes a connection out of all rooms; nothing is sent to it any more. Can be called twice.
+    ///
+    /// The connection still knows the rooms that it was in: what it sent before it went may be handled after.
+    pub fn remove(&self, connection: &Arc<Connection<A>>) {
+        let mut index = self.index();
+        let mut joined = connection.joined();
+        if std::mem::replace(&mut joined.closed, true) {
+            return;
+        }
+        for (room, seat) in &joined.rooms {
+            if room.leave_seat(seat) {
+                index.rooms.remove(room.name());
+            }
+        }
+        if let Entry::Occupied(mut tabs) = index.connections.entry(connection.session().id()) {
+            tabs.get_mut().retain(|other| other.id() != connection.id());
+            if tabs.get().is_empty() {
+                tabs.remove();
+            }
+        }
+    }
+
+    /// Enters a room, or does nothing when the connection is in it already, and returns the place from which it hears events.
+    ///
+    /// # Errors
+    ///
+    /// `room-limit` when the connection is in `limit` rooms; `sync-disconnected` when its socket is gone.
+    pub fn join(&self, connection: &Arc<Connection<A>>, name: &str, limit: usize) -> Result<Position, SyncError> {
+        let mut index = self.index();
+        let mut joined = connection.joined();
+        if joined.closed {
+            return Err(SyncError::new("sync-disconnected"));
+        }
+        if let Some((room, _)) = joined.rooms.iter().find(|(room, _)| **room.name() == *name) {
+            return Ok(room.position());
+        }
+        joined.check_limit(limit)?;
+        loop {
+            let room = self.room_or_new(&mut index, name);
+            // A room that was just left by its last member is replaced by a new one.
+            let Some((seat, position)) = room.take_seat(connection) else {
+                index.rooms.remove(name);
+                continue;
+            };
+            joined.rooms.push((room, seat));
+            return Ok(position);
+        }
+    }
+
+    /// Leaves a room; does nothing when the connection is not in it.
+    pub fn leave(&self, connection: &Arc<Connection<A>>, name: &str) {
+        let mut index = self.index();
+        let mut joined = connection.joined();
+        if joined.closed {
+            return;
+        }
+        let Some(place) = joined.rooms.iter().position(|(room, _)| **room.name() == *name) else { return };
+        let (room, seat) = joined.rooms.remove(place);
+        if room.leave_seat(&seat) {
+            index.rooms.remove(name);
+        }
+    }
+
+    /// Gives an event its place in the order of a room; `None` when nobody is there any more.
+    pub fn push(&self, name: &str, delivery: Box<dyn Delivery<A>>) -> Option<Position> {
+        let room = self.room(name)?;
+        room.push(delivery, &self.deliveries)
+    }
+
+    /// Returns the room of this name, if anybody is in it.
+    #[must_use]
+    pub fn room(&self, name: &str) -> Option<Arc<Room<A>>> {
+        self.index().rooms.get(name).cloned()
+    }
+
+    /// Returns the connections of one session.
+    #[must_use]
+    pub fn of_session(&self, session: &LiveSession<A>) -> Vec<Arc<Connection<A>>> {
+        self.index().connections.get(&session.id()).cloned().unwrap_or_default()
+    }
+
+    /// Closes every socket of one session.
+    pub fn close_session(&self, session: &LiveSession<A>, reason: CloseReason) {
+        for connection in self.of_session(session) {
+            self.remove(&connection);
+            connection.outbox().close(reason);
+        }
+    }
+
+    /// Returns the tracker of the deliveries in progress, one task for each room that has some.
+    #[must_use]
+    pub fn deliveries(&self) -> &TaskTracker {
+        &self.deliveries
+    }
+
+    /// Returns all connections.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Arc<Connection<A>>> {
+        self.index().connections.values().flatten().cloned().collect()
+    }
+
+    /// Returns how many connections there are.
+    #[must_use]
+    pub fn connection_count(&self) -> usize {
+        self.index().connections.values().map(Vec::len).sum()
+    }
+
+    fn room_or_new(&self, index: &mut Index<A>, name: &str) -> Arc<Room<A>> {
+        if let Some(room) = index.rooms.get(name) {
+            return room.clone();
+        }
+        let room = Room::new(Arc::from(name), self.epochs.fetch_add(1, Ordering::Relaxed));
+        index.rooms.insert(room.name().clone(), room.clone());
+        room
+    }
+
+    fn index(&self) -> MutexGuard<'_, Index<A>> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<A: App> std::fmt::Debug for Hub<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("connections", &self.connection_count()).finish_non_exhaustive()
+    }
+}

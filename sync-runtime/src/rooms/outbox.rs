@@ -1,0 +1,41 @@
+//! The way out to one socket.
+
+use crate::wire::Frame;
+
+/// Takes what is to be sent to one socket, in order and without waiting.
+///
+/// A frame is either on its way or the socket is being closed: an outbox that cannot take one more closes its socket with
+/// [`CloseReason::SendQueueFull`] and counts it, it never drops a frame silently.
+pub trait Outbox: Send + Sync {
+    /// Sends a `sync` frame. Frames of equal content share one buffer.
+    fn send(&self, frame: &Frame);
+
+    /// Closes the socket; the client may connect again.
+    fn close(&self, reason: CloseReason);
+}
+
+/// Why the server closed a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CloseReason {
+    /// More bytes waited for it than its send queue holds.
+    SendQueueFull,
+    /// The kernel took nothing from us for longer than the write timeout.
+    WriteTimeout,
+    /// Its session ended.
+    SessionEnded,
+    /// The server stops.
+    ShuttingDown,
+}
+
+impl CloseReason {
+    /// Returns the reason as a token for logs and counters.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SendQueueFull => "send-queue-full",
+            Self::WriteTimeout => "write-timeout",
+            Self::SessionEnded => "session-ended",
+            Self::ShuttingDown => "shutting-down",
+        }
+    }
+}

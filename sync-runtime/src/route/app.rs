@@ -1,0 +1,50 @@
+//! What all handlers of an app share.
+
+use crate::schema::Wire;
+
+/// An app: its session, what others may know of a user, and its own state.
+///
+/// One value of the implementing type is built when the server starts; every handler borrows it as `ctx.app()`.
+///
+/// # Examples
+///
+/// ```
+/// use sync::wire;
+///
+/// #[sync::session]
+/// pub struct Session { pub user_id: String, pub locale: Option<String> }
+///
+/// #[wire]
+/// pub struct Person { pub user_id: String }
+///
+/// pub struct Chess;
+///
+/// impl sync::App for Chess {
+///     type Session = Session;
+///     type Public = Person;
+///     fn guest() -> Session { Session { user_id: String::new(), locale: None } }
+///     fn user_id(session: &Session) -> Option<&str> {
+///         (!session.user_id.is_empty()).then_some(session.user_id.as_str())
+///     }
+///     fn public(session: &Session) -> Person { Person { user_id: session.user_id.clone() } }
+///     fn locale(session: &Session) -> Option<&str> { session.locale.as_deref() }
+/// }
+/// ```
+pub trait App: Send + Sync + Sized + 'static {
+    /// Who a caller is, as the app sees it; written with `#[sync::session]`.
+    type Session: Wire + Clone;
+    /// What others may know of a user; written with `#[sync::wire]`.
+    type Public: Wire + Clone;
+
+    /// Returns the session of a caller who has not logged in.
+    fn guest() -> Self::Session;
+
+    /// Returns the user's id; `None` means not logged in.
+    fn user_id(session: &Self::Session) -> Option<&str>;
+
+    /// Returns what others may know of the user.
+    fn public(session: &Self::Session) -> Self::Public;
+
+    /// Returns the language that the user has chosen; with `None` the reader's `Accept-Language` decides.
+    fn locale(session: &Self::Session) -> Option<&str>;
+}

@@ -1,0 +1,182 @@
+//! What a handler, a filter and a room rule see of the world: borrowed views, cheap to copy.
+
+use crate::route::App;
+use crate::wire::Location;
+
+/// The caller of a route, as its server handler sees it.
+pub struct Ctx<'a, A: App> {
+    view: &'a CallerView<'a, A>,
+}
+
+/// The caller of `joinRoom`, as the rule of the room sees it.
+pub struct RoomCtx<'a, A: App> {
+    view: &'a CallerView<'a, A>,
+}
+
+/// One member of the room, as a filter sees it.
+pub struct Member<'a, A: App> {
+    view: &'a MemberView<'a, A>,
+}
+
+/// The facts behind [`Ctx`] and [`RoomCtx`]; made by `dispatch`.
+pub struct CallerView<'a, A: App> {
+    /// The app.
+    pub app: &'a A,
+    /// The room that is sent to or entered.
+    pub room: &'a str,
+    /// The caller's session.
+    pub session: &'a A::Session,
+    /// The caller's language.
+    pub locale: &'a str,
+    /// The page that the calling socket shows; empty over HTTP.
+    pub location: &'a Location,
+}
+
+/// The facts behind [`Member`]; made by `dispatch`.
+pub struct MemberView<'a, A: App> {
+    /// The room of the event.
+    pub room: &'a str,
+    /// The caller's session when it called.
+    pub caller: &'a A::Session,
+    /// The member's session.
+    pub session: &'a A::Session,
+    /// The member's language.
+    pub locale: &'a str,
+    /// The page that the member's socket shows.
+    pub location: &'a Location,
+    /// Whether caller and member are of the same session.
+    pub is_sender: bool,
+    /// Whether the member is the calling socket.
+    pub is_sending_socket: bool,
+}
+
+macro_rules! caller_methods {
+    ($context:ident) => {
+        impl<'a, A: App> $context<'a, A> {
+            /// Wraps the facts.
+            #[doc(hidden)]
+            #[must_use]
+            pub fn new(view: &'a CallerView<'a, A>) -> Self {
+                Self { view }
+            }
+
+            /// Returns the app.
+            #[must_use]
+            pub fn app(&self) -> &'a A {
+                self.view.app
+            }
+
+            /// Returns the name of the room.
+            #[must_use]
+            pub fn room(&self) -> &'a str {
+                self.view.room
+            }
+
+            /// Returns the caller's session; a guest's session for a caller who has not logged in.
+            #[must_use]
+            pub fn session(&self) -> &'a A::Session {
+                self.view.session
+            }
+
+            /// Returns what others may know of the caller.
+            #[must_use]
+            pub fn sender(&self) -> A::Public {
+                A::public(self.view.session)
+            }
+
+            /// Returns the caller's language, one that the app has sentences in: `nl`.
+            #[must_use]
+            pub fn locale(&self) -> &'a str {
+                self.view.locale
+            }
+
+            /// Returns the page that the calling socket shows; empty over HTTP and until the client has sent one.
+            #[must_use]
+            pub fn location(&self) -> &'a Location {
+                self.view.location
+            }
+        }
+
+        impl<A: App> Clone for $context<'_, A> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<A: App> Copy for $context<'_, A> {}
+
+        impl<A: App> std::fmt::Debug for $context<'_, A> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($context)).field("room", &self.room()).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+caller_methods!(Ctx);
+caller_methods!(RoomCtx);
+
+impl<'a, A: App> Member<'a, A> {
+    /// Wraps the facts.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(view: &'a MemberView<'a, A>) -> Self {
+        Self { view }
+    }
+
+    /// Returns the member's session, as it is now.
+    #[must_use]
+    pub fn session(&self) -> &'a A::Session {
+        self.view.session
+    }
+
+    /// Returns the member's language, one that the app has sentences in: `nl`.
+    #[must_use]
+    pub fn locale(&self) -> &'a str {
+        self.view.locale
+    }
+
+    /// Returns the page that the member's socket shows; two tabs of one user show two pages.
+    #[must_use]
+    pub fn location(&self) -> &'a Location {
+        self.view.location
+    }
+
+    /// Returns the name of the room.
+    #[must_use]
+    pub fn room(&self) -> &'a str {
+        self.view.room
+    }
+
+    /// Returns what others may know of the caller.
+    #[must_use]
+    pub fn sender(&self) -> A::Public {
+        A::public(self.view.caller)
+    }
+
+    /// Returns whether the member is of the caller's session; for callers without login, whether it is the same socket.
+    #[must_use]
+    pub fn is_sender(&self) -> bool {
+        self.view.is_sender
+    }
+
+    /// Returns whether the member is the very socket that called; never true over HTTP.
+    #[must_use]
+    pub fn is_sending_socket(&self) -> bool {
+        self.view.is_sending_socket
+    }
+}
+
+impl<A: App> Clone for Member<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A: App> Copy for Member<'_, A> {}
+
+impl<A: App> std::fmt::Debug for Member<'_, A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Member").field("room", &self.room()).finish_non_exhaustive()
+    }
+}

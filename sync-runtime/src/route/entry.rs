@@ -1,0 +1,274 @@
+//! Combines a server file and a client file into one route.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use sync_schema::{RouteTypes, Types};
+
+use crate::error::SyncError;
+use crate::route::{
+    App, Auth, BoxFuture, Call, ClientHandler, Ctx, Event, FilterKind, Filtered, Judged, Judgement, Member, Route, RouteId,
+    RouteOptions, ServerHandler, Verdict,
+};
+use crate::schema::{Empty, InputSchema, InvalidInput, Wire, decode, wire_type};
+
+/// A route with both files.
+pub type Paired<S, C> = Entry<Both<S, C>>;
+/// A route with a server file: every member gets the output, unfiltered.
+pub type ServerOnly<S> = Entry<Server<S>>;
+/// A route with a client file: no handler, and `serverOutput` is `{}`.
+pub type ClientOnly<C> = Entry<Client<C>>;
+
+/// One route of the table.
+pub struct Entry<F> {
+    id: RouteId,
+    files: PhantomData<fn() -> F>,
+}
+
+impl<F> Entry<F> {
+    /// Gives the files their names.
+    #[must_use]
+    pub const fn new(id: RouteId) -> Self {
+        Self { id, files: PhantomData }
+    }
+}
+
+impl<F> std::fmt::Debug for Entry<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Entry").field(&self.id.cb).finish()
+    }
+}
+
+/// The files of a route as one: a handler that may do nothing and a filter that may let everybody through.
+pub trait Files: 'static {
+    /// The app.
+    type App: App;
+    /// What a caller sends.
+    type Input: Wire;
+    /// What the handler answers.
+    type Output: Wire;
+    /// What each member gets for itself.
+    type Own: Wire;
+    /// The doc comment of the route.
+    const DOCS: &'static str;
+    /// The options of the route.
+    const OPTIONS: RouteOptions;
+    /// The limit for one run of the filter.
+    const FILTER_TIMEOUT: Option<Duration>;
+    /// How members are filtered.
+    const FILTER: FilterKind;
+
+    /// Returns who may call.
+    fn auth() -> Auth<Self::App>;
+
+    /// Runs the handler.
+    fn call<'a>(
+        ctx: Ctx<'a, Self::App>,
+        input: &'a Self::Input,
+    ) -> impl Future<Output = Result<Self::Output, SyncError>> + Send + 'a;
+
+    /// Runs the filter.
+    fn filter<'a>(
+        member: Member<'a, Self::App>,
+        input: &'a Self::Input,
+        output: &'a Self::Output,
+    ) -> Filtered<'a, Self::Own>;
+}
+
+/// The files of [`Paired`].
+pub struct Both<S, C>(PhantomData<fn() -> (S, C)>);
+/// The file of [`ServerOnly`].
+pub struct Server<S>(PhantomData<fn() -> S>);
+/// The file of [`ClientOnly`].
+pub struct Client<C>(PhantomData<fn() -> C>);
+
+impl<S, C> Files for Both<S, C>
+where
+    S: ServerHandler,
+    C: ClientHandler<App = S::App, Input = S::Input, ServerOutput = S::Output>,
+{
+    type App = S::App;
+    type Input = S::Input;
+    type Output = S::Output;
+    type Own = C::Output;
+    const DOCS: &'static str = S::DOCS;
+    const OPTIONS: RouteOptions = S::OPTIONS;
+    const FILTER_TIMEOUT: Option<Duration> = C::OPTIONS.timeout;
+    const FILTER: FilterKind = if C::ASYNC { FilterKind::Async } else { FilterKind::Sync };
+
+    fn auth() -> Auth<S::App> {
+        S::auth()
+    }
+
+    fn call<'a>(
+        ctx: Ctx<'a, S::App>,
+        input: &'a S::Input,
+    ) -> impl Future<Output = Result<S::Output, SyncError>> + Send + 'a {
+        S::call(ctx, input)
+    }
+
+    fn filter<'a>(
+        member: Member<'a, S::App>,
+        input: &'a S::Input,
+        output: &'a S::Output,
+    ) -> Filtered<'a, C::Output> {
+        C::filter(member, input, output)
+    }
+}
+
+impl<S: ServerHandler> Files for Server<S> {
+    type App = S::App;
+    type Input = S::Input;
+    type Output = S::Output;
+    type Own = Empty;
+    const DOCS: &'static str = S::DOCS;
+    const OPTIONS: RouteOptions = S::OPTIONS;
+    const FILTER_TIMEOUT: Option<Duration> = None;
+    const FILTER: FilterKind = FilterKind::None;
+
+    fn auth() -> Auth<S::App> {
+        S::auth()
+    }
+
+    fn call<'a>(
+        ctx: Ctx<'a, S::App>,
+        input: &'a S::Input,
+    ) -> impl Future<Output = Result<S::Output, SyncError>> + Send + 'a {
+        S::call(ctx, input)
+    }
+
+    fn filter<'a>(_: Member<'a, S::App>, _: &'a S::Input, _: &'a S::Output) -> Filtered<'a, Empty> {
+        Filtered::Ready(Verdict::Deliver(Empty {}))
+    }
+}
+
+impl<C: ClientHandler<ServerOutput = Empty>> Files for Client<C> {
+    type App = C::App;
+    type Input = C::Input;
+    type Output = Empty;
+    type Own = C::Output;
+    const DOCS: &'static str = C::DOCS;
+    const OPTIONS: RouteOptions = C::OPTIONS;
+    const FILTER_TIMEOUT: Option<Duration> = C::OPTIONS.timeout;
+    const FILTER: FilterKind = if C::ASYNC { FilterKind::Async } else { FilterKind::Sync };
+
+    fn auth() -> Auth<C::App> {
+        C::auth()
+    }
+
+    async fn call<'a>(_: Ctx<'a, C::App>, _: &'a C::Input) -> Result<Empty, SyncError> {
+        Ok(Empty {})
+    }
+
+    fn filter<'a>(member: Member<'a, C::App>, input: &'a C::Input, output: &'a Empty) -> Filtered<'a, C::Output> {
+        C::filter(member, input, output)
+    }
+}
+
+impl<F: Files> Route<F::App> for Entry<F> {
+    fn id(&self) -> &RouteId {
+        &self.id
+    }
+
+    fn auth(&self) -> Auth<F::App> {
+        F::auth()
+    }
+
+    fn options(&self) -> RouteOptions {
+        F::OPTIONS
+    }
+
+    fn filter_timeout(&self) -> Option<Duration> {
+        F::FILTER_TIMEOUT
+    }
+
+    fn types(&self, types: &mut Types) -> RouteTypes {
+        RouteTypes {
+            page: self.id.page.to_owned(),
+            name: self.id.name.to_owned(),
+            version: self.id.version.to_owned(),
+            docs: F::DOCS.to_owned(),
+            sources: self.id.sources.iter().map(|&source| source.to_owned()).collect(),
+            client_input: wire_type::<F::Input>(types),
+            server_output: wire_type::<F::Output>(types),
+            client_output: wire_type::<F::Own>(types),
+            server_stream: None,
+            client_stream: None,
+        }
+    }
+
+    fn input_schema(&self) -> InputSchema {
+        InputSchema::of::<F::Input>()
+    }
+
+    fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn Call<F::App>>, InvalidInput> {
+        let input = decode::<F::Input>(schema, json)?;
+        Ok(Box::new(TypedCall::<F> { input, cb: self.id.cb }))
+    }
+}
+
+struct TypedCall<F: Files> {
+    input: F::Input,
+    cb: &'static str,
+}
+
+impl<F: Files> Call<F::App> for TypedCall<F> {
+    fn run<'a>(self: Box<Self>, ctx: Ctx<'a, F::App>) -> BoxFuture<'a, Result<Box<dyn Event<F::App>>, SyncError>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            let Self { input, cb } = *self;
+            let output = F::call(ctx, &input).await?;
+            let json = encode(&output, cb).ok_or_else(|| SyncError::new("sync-server-failed"))?;
+            Ok(Box::new(TypedEvent::<F> { input, output, json, cb }) as Box<dyn Event<F::App>>)
+        })
+    }
+}
+
+struct TypedEvent<F: Files> {
+    input: F::Input,
+    output: F::Output,
+    json: Box<RawValue>,
+    cb: &'static str,
+}
+
+impl<F: Files> Event<F::App> for TypedEvent<F> {
+    fn server_output(&self) -> &RawValue {
+        &self.json
+    }
+
+    fn filter_kind(&self) -> FilterKind {
+        F::FILTER
+    }
+
+    fn judge<'a>(&'a self, member: Member<'a, F::App>) -> Judged<'a> {
+        match F::filter(member, &self.input, &self.output) {
+            Filtered::Ready(verdict) => Judged::Ready(judgement(verdict, self.cb)),
+            Filtered::Later(verdict) => {
+                let cb = self.cb;
+                Judged::Later(Box::pin(async move { judgement(verdict.await, cb) }))
+            }
+        }
+    }
+}
+
+fn judgement<T: Wire>(verdict: Verdict<T>, cb: &'static str) -> Judgement {
+    match verdict {
+        Verdict::Deliver(own) => match encode(&own, cb) {
+            Some(json) => Judgement::Deliver((json.get() != "{}").then_some(json)),
+            None => Judgement::Refuse(SyncError::new("sync-client-failed")),
+        },
+        Verdict::Skip => Judgement::Skip,
+        Verdict::Refuse(error) => Judgement::Refuse(error),
+    }
+}
+
+/// Writes an output; `None`, with a line in the log, for a value that has no JSON form.
+fn encode<T: Wire>(output: &T, cb: &str) -> Option<Box<RawValue>> {
+    let json = crate::schema::encode(output).map_err(|error| error.to_string());
+    let json = json.and_then(|json| String::from_utf8(json).map_err(|error| error.to_string()));
+    let json = json.and_then(|json| RawValue::from_string(json).map_err(|error| error.to_string()));
+    json.map_err(|error| tracing::error!(route = cb, error, "an output has no JSON form")).ok()
+}

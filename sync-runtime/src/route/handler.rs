@@ -1,0 +1,157 @@
+//! What the attributes implement.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::error::SyncError;
+use crate::route::{App, Auth, Ctx, Member, Pattern, RoomCtx};
+use crate::schema::{Empty, Wire};
+
+/// A future behind one pointer.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What an attribute says about a route besides who may call it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RouteOptions {
+    /// Stale frames may be dropped for a slow member; without effect yet.
+    pub volatile: bool,
+    /// Calls of one socket need not wait for each other; without effect yet.
+    pub concurrent: bool,
+    /// A room without members is no error.
+    pub allow_empty_room: bool,
+    /// How long the handler (or the filter, in a client file) may take, instead of the configured limit.
+    pub timeout: Option<Duration>,
+}
+
+impl RouteOptions {
+    /// An attribute without arguments.
+    pub const NONE: Self = Self { volatile: false, concurrent: false, allow_empty_room: false, timeout: None };
+}
+
+/// A server file: runs once for each call.
+pub trait ServerHandler: Send + Sync + 'static {
+    /// The app of the handler, taken from its `Ctx`.
+    type App: App;
+    /// What a caller sends.
+    type Input: Wire;
+    /// What the caller gets back and every member sees.
+    type Output: Wire;
+    /// The doc comment of `main`.
+    const DOCS: &'static str;
+    /// What the attribute says.
+    const OPTIONS: RouteOptions;
+
+    /// Returns who may call.
+    fn auth() -> Auth<Self::App>;
+
+    /// Runs `main`.
+    fn call<'a>(
+        ctx: Ctx<'a, Self::App>,
+        input: &'a Self::Input,
+    ) -> impl Future<Output = Result<Self::Output, SyncError>> + Send + 'a;
+}
+
+/// A client file: runs once for each member of the room.
+pub trait ClientHandler: Send + Sync + 'static {
+    /// The app of the filter, taken from its `Member`.
+    type App: App;
+    /// What the caller sent.
+    type Input: Wire;
+    /// What the server handler answered; [`Empty`] where there is no server file.
+    type ServerOutput: Wire;
+    /// What the member gets for itself.
+    type Output: Wire;
+    /// The doc comment of `main`.
+    const DOCS: &'static str;
+    /// What the attribute says.
+    const OPTIONS: RouteOptions;
+    /// Whether `main` is an `async fn`.
+    const ASYNC: bool;
+
+    /// Returns who may call; used where there is no server file.
+    fn auth() -> Auth<Self::App>;
+
+    /// Runs `main` for one member.
+    fn filter<'a>(
+        member: Member<'a, Self::App>,
+        input: &'a Self::Input,
+        output: &'a Self::ServerOutput,
+    ) -> Filtered<'a, Self::Output>;
+}
+
+/// The outcome of a filter, at once or later.
+pub enum Filtered<'a, T> {
+    /// A plain `fn` has its verdict at once.
+    Ready(Verdict<T>),
+    /// An `async fn` may wait.
+    Later(BoxFuture<'a, Verdict<T>>),
+}
+
+impl<'a, T> Filtered<'a, T> {
+    /// Boxes the future of an `async fn`.
+    pub fn later(verdict: impl Future<Output = Verdict<T>> + Send + 'a) -> Self {
+        Self::Later(Box::pin(verdict))
+    }
+}
+
+/// How members are filtered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilterKind {
+    /// Everybody gets the event with `clientOutput: {}`.
+    None,
+    /// A plain `fn` decides at once.
+    Sync,
+    /// An `async fn` may wait.
+    Async,
+}
+
+/// What a filter decides about one member.
+#[derive(Debug, PartialEq)]
+pub enum Verdict<T> {
+    /// The member gets the event, with this output of its own.
+    Deliver(T),
+    /// The member gets no frame at all.
+    Skip,
+    /// The member gets an error frame; nobody else is affected.
+    Refuse(SyncError),
+}
+
+/// What a filter may return: `bool`, `Option<ClientOutput>`, or a `Result` of one of these.
+pub trait IntoVerdict<T> {
+    /// Converts it.
+    fn into_verdict(self) -> Verdict<T>;
+}
+
+impl IntoVerdict<Empty> for bool {
+    fn into_verdict(self) -> Verdict<Empty> {
+        if self { Verdict::Deliver(Empty {}) } else { Verdict::Skip }
+    }
+}
+
+impl<T: Wire> IntoVerdict<T> for Option<T> {
+    fn into_verdict(self) -> Verdict<T> {
+        self.map_or(Verdict::Skip, Verdict::Deliver)
+    }
+}
+
+impl<T, V: IntoVerdict<T>> IntoVerdict<T> for Result<V, SyncError> {
+    fn into_verdict(self) -> Verdict<T> {
+        self.map_or_else(Verdict::Refuse, IntoVerdict::into_verdict)
+    }
+}
+
+/// A `_room.rs` file: who may be in the rooms of a page.
+pub trait RoomRule<A: App>: Send + Sync {
+    /// Returns which names the rule opens.
+    fn pattern(&self) -> Pattern;
+
+    /// Returns who may enter.
+    fn auth(&self) -> Auth<A>;
+
+    /// Returns whether callers who are not in the room may send to it.
+    fn anyone_may_send(&self) -> bool;
+
+    /// Runs `join`; `parameters` are the parts of the name that the pattern leaves open, in its order.
+    fn join<'a>(&'a self, ctx: RoomCtx<'a, A>, parameters: &'a [&'a str]) -> BoxFuture<'a, Result<(), SyncError>>;
+}

@@ -1,0 +1,19 @@
+//! What an app consists of: its types, its handlers, and the table that generated code fills.
+//!
+//! A *route* is one version of one name; its *handler* runs once for a call, its *filter* once for each member of the room.
+//! Attributes implement [`ServerHandler`], [`ClientHandler`] and [`RoomRule`]; the generator combines them into a [`Table`];
+//! `dispatch` sees only the erased [`Route`]. This module runs nothing and knows neither rooms nor doors.
+
+mod app;
+mod auth;
+mod context;
+mod entry;
+mod handler;
+mod table;
+
+pub use app::App;
+pub use auth::{Auth, Denied};
+pub use context::{CallerView, Ctx, Member, MemberView, RoomCtx};
+pub use entry::{ClientOnly, Paired, ServerOnly};
+pub use handler::{BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, RoomRule, RouteOptions, ServerHandler, Verdict};
+pub use table::{Call, Event, Judgement, Judged, Pattern, Route, RouteId, Segment, Table};

@@ -1,0 +1,398 @@
+//! Builds the parts of a server, connects them, starts and stops them.
+
+use std::future::Future;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
+use socketioxide::SocketIo;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::config::{Config, ConfigError};
+use crate::dispatch::{Caller, Dispatcher};
+use crate::error::SyncError;
+use crate::i18n::{Catalog, CatalogError};
+use crate::rooms::{CloseReason, Hub};
+use crate::route::{App, BoxFuture, Table};
+use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
+use crate::transport::{
+    LinkCounters, Links, Origins, Ready, WireInfo, WireListener, attach, check_origin, routes, watch_sockets,
+};
+use crate::transport::{caller, error_response, session_cookie};
+
+/// Any error of an app's own code.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+type MakeApp<A> = Box<dyn FnOnce(Config) -> BoxFuture<'static, Result<A, BoxError>> + Send>;
+type MakeRoutes<A> = Box<dyn FnOnce(Handle<A>) -> Router + Send>;
+
+/// A server that has not started: how the app is built, and what it serves besides its handlers.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use sync::wire;
+/// # #[sync::session] pub struct Session { pub user_id: String }
+/// # #[wire] pub struct Person {}
+/// pub struct Chess;
+/// # impl sync::App for Chess {
+/// #     type Session = Session;
+/// #     type Public = Person;
+/// #     fn guest() -> Session { Session { user_id: String::new() } }
+/// #     fn user_id(session: &Session) -> Option<&str> { Some(&session.user_id) }
+/// #     fn public(_: &Session) -> Person { Person {} }
+/// #     fn locale(_: &Session) -> Option<&str> { None }
+/// # }
+/// pub fn server() -> sync::Server<Chess> {
+///     sync::Server::new(async |_config| Ok(Chess))
+///         .routes(|_handle| sync::axum::Router::new().route("/hello", sync::axum::routing::get(async || "hello")))
+/// }
+/// ```
+pub struct Server<A: App> {
+    make_app: MakeApp<A>,
+    make_routes: Vec<MakeRoutes<A>>,
+    store: Option<Arc<dyn SessionStore<A::Session>>>,
+}
+
+impl<A: App> Server<A> {
+    /// Creates a server whose app `make_app` builds, inside the runtime, when the server starts.
+    pub fn new<F, R>(make_app: F) -> Self
+    where
+        F: FnOnce(Config) -> R + Send + 'static,
+        R: Future<Output = Result<A, BoxError>> + Send + 'static,
+    {
+        let make_app: MakeApp<A> = Box::new(move |config| Box::pin(make_app(config)));
+        Self { make_app, make_routes: Vec::new(), store: None }
+    }
+
+    /// Adds HTTP routes, and with them a fallback for unknown paths if the router has one.
+    #[must_use]
+    pub fn routes(mut self, routes: impl FnOnce(Handle<A>) -> Router + Send + 'static) -> Self {
+        self.make_routes.push(Box::new(routes));
+        self
+    }
+
+    /// Keeps sessions in `store` instead of in memory.
+    #[must_use]
+    pub fn session_store(mut self, store: Arc<dyn SessionStore<A::Session>>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Starts to listen, and returns when connections are accepted.
+    ///
+    /// # Errors
+    ///
+    /// When the app cannot be built, a message file is not Fluent, or the address cannot be listened on.
+    pub async fn start(self, table: &'static Table<A>, config: Config) -> Result<Running<A>, StartError> {
+        let catalog = Catalog::new(table.locales)?;
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(config.session_ttl)));
+        let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
+        let listener = WireListener::new(listener, config.write_timeout);
+        let links = Arc::new(Links::new(config.send_queue));
+        let handle = Handle(Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store))));
+        let ready: Ready = Arc::new(AtomicBool::new(true));
+        let (router, sockets) = router(&handle, &links, &ready, self.make_routes);
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(serve_until(listener, router, stop.clone()));
+        Ok(Running { address, handle, links, sockets, ready, stop, served })
+    }
+}
+
+impl<A: App> std::fmt::Debug for Server<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("routes", &self.make_routes.len()).finish_non_exhaustive()
+    }
+}
+
+/// A server that could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A message file of the app cannot be used.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The app could not be built.
+    #[error("the app could not be built")]
+    App(#[source] BoxError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on `{address}`: is another server running there? `SYNC_LISTEN` names another address")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+}
+
+/// What an app's own HTTP routes can ask of the server. Cheap to clone.
+pub struct Handle<A: App>(Arc<Dispatcher<A>>);
+
+impl<A: App> Handle<A> {
+    /// Returns the app.
+    #[must_use]
+    pub fn app(&self) -> &A {
+        self.0.app()
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        self.0.config()
+    }
+
+    /// Returns the sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions<A> {
+        self.0.sessions()
+    }
+
+    /// Returns the index of connections and rooms.
+    #[must_use]
+    pub fn hub(&self) -> &Hub<A> {
+        self.0.hub()
+    }
+
+    /// Returns the session of a request; a guest's where there is none.
+    ///
+    /// # Errors
+    ///
+    /// `auth-required` for a token that is not valid (any more).
+    pub async fn session(&self, headers: &HeaderMap) -> Result<Arc<LiveSession<A>>, SyncError> {
+        let session = caller(&self.0, headers).await?.session().clone();
+        if session.is_revoked() { Err(SyncError::new("auth-required")) } else { Ok(session) }
+    }
+
+    /// Ends a session: its token is not valid any more and its sockets are closed.
+    ///
+    /// # Errors
+    ///
+    /// `sync-server-failed` when the session store does not answer.
+    pub async fn end_session(&self, session: &LiveSession<A>) -> Result<(), SyncError> {
+        self.sessions().revoke(session).await.map_err(|error| {
+            tracing::error!(%error, "a session could not be ended");
+            SyncError::new("sync-server-failed")
+        })?;
+        self.hub().close_session(session, CloseReason::SessionEnded);
+        Ok(())
+    }
+
+    /// Writes the `Set-Cookie` value for a token; an empty one ends the cookie.
+    #[must_use]
+    pub fn session_cookie(&self, token: &str) -> String {
+        let config = self.config();
+        session_cookie(token, config.session_ttl, !config.is_development())
+    }
+
+    /// Answers a request with an error envelope, in the language of its session or of its `Accept-Language`.
+    pub async fn error(&self, headers: &HeaderMap, error: SyncError) -> Response {
+        let asking = match caller(&self.0, headers).await {
+            Ok(asking) => asking,
+            Err(_) => Caller::http(LiveSession::anonymous(), self.0.catalog().negotiate([])),
+        };
+        error_response(&self.0, &asking, error)
+    }
+}
+
+impl<A: App> Clone for Handle<A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<A: App> std::fmt::Debug for Handle<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Handle").field(&self.0).finish()
+    }
+}
+
+/// A server that accepts connections.
+pub struct Running<A: App> {
+    address: SocketAddr,
+    handle: Handle<A>,
+    links: Arc<Links>,
+    sockets: SocketIo,
+    ready: Ready,
+    stop: CancellationToken,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl<A: App> Running<A> {
+    /// Returns the address, with the port that was chosen where the configuration said 0.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the way to the app, its sessions and its rooms.
+    #[must_use]
+    pub fn handle(&self) -> &Handle<A> {
+        &self.handle
+    }
+
+    /// Returns how many sockets the server closed, by reason.
+    #[must_use]
+    pub fn closed_sockets(&self) -> &LinkCounters {
+        self.links.counters()
+    }
+
+    /// Stops: takes no more calls, finishes those in flight, delivers what they caused, tells the clients, and returns; within
+    /// the configured shutdown timeout whatever happens.
+    pub async fn shutdown(self) {
+        let limit = self.handle.config().shutdown_timeout;
+        self.ready.store(false, Ordering::Release);
+        let dispatcher = &self.handle.0;
+        dispatcher.calls().close();
+        dispatcher.hub().deliveries().close();
+        let finished = async {
+            dispatcher.calls().wait().await;
+            dispatcher.hub().deliveries().wait().await;
+            self.sockets.close().await;
+            self.stop.cancel();
+            self.served.await
+        };
+        if tokio::time::timeout(limit, finished).await.is_err() {
+            tracing::warn!(?limit, "stopped with calls or connections still open");
+        }
+    }
+}
+
+impl<A: App> std::fmt::Debug for Running<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Runs a server until SIGINT or SIGTERM; what `sync::app!` makes `serve()` of.
+pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
+    start_log();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    runtime.block_on(async {
+        let started = match read_config() {
+            Ok(config) => server.start(table, config).await,
+            Err(error) => Err(error.into()),
+        };
+        match started {
+            Ok(running) => {
+                announce(running.address());
+                wait_for_signal().await;
+                running.shutdown().await;
+                ExitCode::SUCCESS
+            }
+            Err(error) => fail(&error),
+        }
+    })
+}
+
+fn router<A: App>(
+    handle: &Handle<A>,
+    links: &Arc<Links>,
+    ready: &Ready,
+    make_routes: Vec<MakeRoutes<A>>,
+) -> (Router, SocketIo) {
+    let dispatcher = &handle.0;
+    let (socket_layer, sockets) = attach(dispatcher.clone(), links.clone());
+    let origins = Arc::new(Origins::new(handle.config()));
+    let mut router = routes(dispatcher.clone(), ready.clone());
+    for make in make_routes {
+        router = router.merge(make(handle.clone()));
+    }
+    // The layer added last sees a request first.
+    let router = router
+        .layer(socket_layer)
+        .layer(from_fn_with_state(links.clone(), watch_sockets))
+        .layer(cors(origins.clone()))
+        .layer(from_fn_with_state((dispatcher.clone(), origins), check_origin::<A>))
+        .layer(map_response(without_sniffing));
+    (router, sockets)
+}
+
+/// Lets pages of allowed origins read answers; whether an origin may send at all is decided before.
+fn cors(origins: Arc<Origins>) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |_, parts| origins.allow(&parts.headers)))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, HeaderName::from_static("idempotency-key")])
+}
+
+async fn without_sniffing(mut response: Response) -> Response {
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+async fn serve_until(listener: WireListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<WireInfo>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    // A log that is there already belongs to whoever runs us.
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init().unwrap_or_default();
+}
+
+fn read_config() -> Result<Config, ConfigError> {
+    let toml = match std::fs::read_to_string("sync.toml") {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(ConfigError::Syntax(error.to_string())),
+    };
+    Config::read(&toml, std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+}
+
+fn announce(address: SocketAddr) {
+    // Programs that start us read this line; one that has closed our output does not want it.
+    writeln!(std::io::stdout(), "listening on http://{address}").unwrap_or_default();
+}
+
+async fn wait_for_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(terminated) => terminated,
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be heard");
+                interrupted.await.unwrap_or_default();
+                return;
+            }
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted.await.unwrap_or_default();
+}
+
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    let mut message = format!("error: {error}");
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        message.push_str(&format!(": {source}"));
+        cause = source.source();
+    }
+    writeln!(std::io::stderr(), "{message}").unwrap_or_default();
+    ExitCode::FAILURE
+}

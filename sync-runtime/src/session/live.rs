@@ -1,0 +1,168 @@
+//! The sessions that are in use.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use arc_swap::ArcSwap;
+
+use crate::route::App;
+use crate::session::{SessionStore, StoreError, Token, TokenHash};
+
+/// One session in use: shared by every socket and request of its token, or by one anonymous socket alone.
+pub struct LiveSession<A: App> {
+    id: u64,
+    key: Option<TokenHash>,
+    session: ArcSwap<A::Session>,
+    revoked: AtomicBool,
+}
+
+impl<A: App> LiveSession<A> {
+    fn new(key: Option<TokenHash>, session: A::Session) -> Arc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Self { id, key, session: ArcSwap::from_pointee(session), revoked: AtomicBool::new(false) })
+    }
+
+    /// Creates the session of one caller without a token; it equals no other.
+    #[must_use]
+    pub fn anonymous() -> Arc<Self> {
+        Self::new(None, A::guest())
+    }
+
+    /// Creates the session of a caller whose token is not valid (any more): it can do nothing.
+    #[must_use]
+    pub fn ended() -> Arc<Self> {
+        let session = Self::anonymous();
+        session.revoked.store(true, Ordering::Release);
+        session
+    }
+
+    /// Returns a number that two sessions never share while the server runs. It is no secret and no token.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Returns the session as it is now.
+    #[must_use]
+    pub fn get(&self) -> Arc<A::Session> {
+        self.session.load_full()
+    }
+
+    /// Returns whether the session was revoked while it was in use.
+    #[must_use]
+    pub fn is_revoked(&self) -> bool {
+        self.revoked.load(Ordering::Acquire)
+    }
+}
+
+impl<A: App> std::fmt::Debug for LiveSession<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LiveSession").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Creates, finds, changes and ends sessions.
+///
+/// A session lives for the configured time after its last use; while a socket of it is open it does not expire.
+pub struct Sessions<A: App> {
+    store: Arc<dyn SessionStore<A::Session>>,
+    live: Mutex<HashMap<TokenHash, Weak<LiveSession<A>>>>,
+}
+
+impl<A: App> Sessions<A> {
+    /// Keeps sessions in `store`.
+    #[must_use]
+    pub fn new(store: Arc<dyn SessionStore<A::Session>>) -> Self {
+        Self { store, live: Mutex::new(HashMap::new()) }
+    }
+
+    /// Starts a session and returns its token.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer.
+    pub async fn create(&self, session: A::Session) -> Result<Token, StoreError> {
+        let token = Token::random();
+        self.store.save(TokenHash::of(token.as_str()), session).await?;
+        Ok(token)
+    }
+
+    /// Returns the session of a token; `None` when it is not valid (any more).
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer.
+    pub async fn find(&self, token: &str) -> Result<Option<Arc<LiveSession<A>>>, StoreError> {
+        let key = TokenHash::of(token);
+        let stored = self.store.load(key).await?;
+        let live = self.live(key);
+        match (stored, live) {
+            (_, Some(live)) if live.is_revoked() => Ok(None),
+            (Some(_), Some(live)) => Ok(Some(live)),
+            // The store let it expire, but a socket has been using it all the time.
+            (None, Some(live)) => {
+                self.store.save(key, (*live.get()).clone()).await?;
+                Ok(Some(live))
+            }
+            (Some(session), None) => Ok(Some(self.enter(key, session))),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Changes a session; every socket of it sees the change from its next event on.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer; the session is as it was then.
+    pub async fn update(
+        &self,
+        session: &LiveSession<A>,
+        change: impl FnOnce(&mut A::Session),
+    ) -> Result<Arc<A::Session>, StoreError> {
+        let mut changed = (*session.get()).clone();
+        change(&mut changed);
+        if let Some(key) = session.key {
+            self.store.save(key, changed.clone()).await?;
+        }
+        let changed = Arc::new(changed);
+        session.session.store(changed.clone());
+        Ok(changed)
+    }
+
+    /// Ends a session: its token is not valid any more, and its sockets are refused from their next call on.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer.
+    pub async fn revoke(&self, session: &LiveSession<A>) -> Result<(), StoreError> {
+        session.revoked.store(true, Ordering::Release);
+        match session.key {
+            Some(key) => self.store.remove(key).await,
+            None => Ok(()),
+        }
+    }
+
+    fn live(&self, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).get(&key)?.upgrade()
+    }
+
+    fn enter(&self, key: TokenHash, session: A::Session) -> Arc<LiveSession<A>> {
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another request may have entered it since we looked.
+        if let Some(entered) = live.get(&key).and_then(Weak::upgrade) {
+            return entered;
+        }
+        live.retain(|_, session| session.strong_count() > 0);
+        let entered = LiveSession::new(Some(key), session);
+        live.insert(key, Arc::downgrade(&entered));
+        entered
+    }
+}
+
+impl<A: App> std::fmt::Debug for Sessions<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sessions")
+    }
+}

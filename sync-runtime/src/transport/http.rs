@@ -1,0 +1,196 @@
+//! The HTTP door: `POST /sync/{page}/{name}/{version}`, and whether the server is well.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::dispatch::{Answer, Caller, Dispatcher};
+use crate::error::SyncError;
+use crate::route::App;
+use crate::session::LiveSession;
+use crate::transport::credentials;
+use crate::transport::link::Links;
+use crate::transport::listener::WireInfo;
+use crate::transport::origin::Origins;
+use crate::wire::{SyncCall, bad_request};
+
+/// Whether the server has started and does not stop.
+pub type Ready = Arc<AtomicBool>;
+
+/// Builds the routes of this door.
+pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>, ready: Ready) -> Router {
+    Router::new()
+        .route("/sync", any(sync::<A>))
+        .route("/sync/{*route}", any(sync::<A>))
+        .with_state(dispatcher)
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(async move || readiness(&ready)))
+}
+
+/// Answers with an error envelope in the reader's language.
+pub fn error_response<A: App>(dispatcher: &Dispatcher<A>, caller: &Caller<A>, error: SyncError) -> Response {
+    respond(dispatcher.refuse(caller, error))
+}
+
+/// Says who a request is from. A token that is not valid (any more) gives a caller whose calls are `auth-required`.
+///
+/// # Errors
+///
+/// `sync-server-failed` when the session store does not answer.
+pub async fn caller<A: App>(dispatcher: &Dispatcher<A>, headers: &HeaderMap) -> Result<Caller<A>, SyncError> {
+    let language = credentials::language(headers, dispatcher.catalog());
+    let session = match credentials::token(headers) {
+        None => LiveSession::anonymous(),
+        Some(token) => match dispatcher.sessions().find(&token).await {
+            Ok(found) => found.unwrap_or_else(LiveSession::ended),
+            Err(error) => {
+                tracing::error!(%error, "a request could not be authenticated");
+                return Err(SyncError::new("sync-server-failed"));
+            }
+        },
+    };
+    Ok(Caller::http(session, language))
+}
+
+/// Refuses web pages of other origins before any layer below does anything.
+pub async fn check_origin<A: App>(
+    State((dispatcher, origins)): State<(Arc<Dispatcher<A>>, Arc<Origins>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if origins.allow(request.headers()) {
+        return next.run(request).await;
+    }
+    // The session is not looked at: a foreign page must not even learn whether its visitor has one.
+    let language = credentials::language(request.headers(), dispatcher.catalog());
+    let stranger = Caller::http(LiveSession::anonymous(), language);
+    error_response(&dispatcher, &stranger, SyncError::new("origin-forbidden"))
+}
+
+/// Watches `/socket.io`: notes when a socket moves to a WebSocket, when a poll has taken what was queued, and holds back posts
+/// while the socket's messages are not read.
+pub async fn watch_sockets(State(links): State<Arc<Links>>, request: Request, next: Next) -> Response {
+    let Some(sid) = socket_id(&request) else { return next.run(request).await };
+    let wire = request.extensions().get::<ConnectInfo<WireInfo>>().map(|info| info.0.0.clone());
+    let method = request.method().clone();
+    if method == Method::POST && let Some(link) = links.find(&sid) {
+        link.reading().await;
+    }
+    let response = next.run(request).await;
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        if let Some(wire) = wire {
+            links.upgraded(&sid, wire);
+        }
+    } else if method == Method::GET && let Some(link) = links.find(&sid) {
+        link.polled();
+    }
+    response
+}
+
+fn socket_id(request: &Request) -> Option<String> {
+    let query = request.uri().query().filter(|_| request.uri().path().starts_with("/socket.io"))?;
+    query.split('&').find_map(|pair| pair.strip_prefix("sid=")).map(str::to_owned)
+}
+
+fn readiness(ready: &AtomicBool) -> Response {
+    if ready.load(Ordering::Acquire) {
+        "ok".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping").into_response()
+    }
+}
+
+async fn sync<A: App>(
+    State(dispatcher): State<Arc<Dispatcher<A>>>,
+    path: Option<Path<String>>,
+    request: Request,
+) -> Response {
+    let caller = match caller(&dispatcher, request.headers()).await {
+        Ok(caller) => caller,
+        Err(error) => {
+            let language = credentials::language(request.headers(), dispatcher.catalog());
+            return error_response(&dispatcher, &Caller::http(LiveSession::anonymous(), language), error);
+        }
+    };
+    let route = path.map(|Path(route)| route).unwrap_or_default();
+    let posted = match Posted::read(request, dispatcher.config().message_limit).await {
+        Ok(posted) => posted,
+        Err(error) => return error_response(&dispatcher, &caller, error),
+    };
+    // In a task of its own: a client that hangs up must not cut a handler in half.
+    let calling = dispatcher.clone();
+    let answered = dispatcher.calls().spawn(async move {
+        let call = posted.call(&route);
+        calling.call(&caller, call).await
+    });
+    match answered.await {
+        Ok(answer) => respond(answer),
+        Err(error) => {
+            tracing::error!(%error, "a call ended without an answer");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A request to `/sync` as far as HTTP goes.
+struct Posted {
+    body: Bytes,
+    id: Option<String>,
+}
+
+impl Posted {
+    async fn read(request: Request, limit: usize) -> Result<Self, SyncError> {
+        if request.method() != Method::POST {
+            return Err(SyncError::new("sync-method-not-allowed"));
+        }
+        if !is_json(request.headers()) {
+            return Err(SyncError::new("sync-unsupported-media-type"));
+        }
+        let id = match request.headers().get("idempotency-key") {
+            None => None,
+            Some(id) => Some(id.to_str().map_err(|_| bad_request("id"))?.to_owned()),
+        };
+        let body = read_body(request.into_body(), limit).await?;
+        Ok(Self { body, id })
+    }
+
+    fn call<'a>(&'a self, route: &'a str) -> Result<SyncCall<'a>, SyncError> {
+        let (path, version) = route.rsplit_once('/').ok_or_else(|| SyncError::new("sync-not-found"))?;
+        let text = std::str::from_utf8(&self.body).map_err(|_| bad_request("utf-8"))?;
+        SyncCall::from_http(text, path, version, self.id.as_deref())
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+async fn read_body(body: Body, limit: usize) -> Result<Bytes, SyncError> {
+    let too_large = || SyncError::new("sync-too-large").param("limit", limit);
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(_) => Err(bad_request("body")),
+    }
+}
+
+fn respond(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body: Box<str> = answer.json.into();
+    let mut response = (status, String::from(body)).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}

@@ -1,0 +1,20 @@
+//! The doors: Socket.IO and HTTP.
+//!
+//! A door translates what comes in, calls `dispatch`, and translates the answer back; it makes no rule of its own. Only this
+//! folder names Socket.IO, HTTP and TCP types. A *wire* is one TCP connection; a *link* is what belongs to one socket whatever
+//! wire it is on, since a socket may begin with HTTP polling and go on as a WebSocket.
+
+mod credentials;
+mod http;
+mod link;
+mod listener;
+mod mailbox;
+mod origin;
+mod socketio;
+
+pub use credentials::session_cookie;
+pub use http::{Ready, caller, check_origin, error_response, routes, watch_sockets};
+pub use link::{LinkCounters, Links};
+pub use listener::{WireInfo, WireListener};
+pub use origin::Origins;
+pub use socketio::attach;

@@ -1,0 +1,90 @@
+//! What a caller gets back: acknowledgements and HTTP bodies.
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::error::SyncError;
+
+/// The answer to a refused call: `{ status:"error", errorCode, errorParams, message, httpStatus }`.
+///
+/// Source: `tests/wire/sync_error_answer.json`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorAnswer<'a> {
+    status: &'static str,
+    error_code: &'a str,
+    error_params: &'a std::collections::BTreeMap<std::borrow::Cow<'static, str>, Value>,
+    message: &'a str,
+    http_status: u16,
+}
+
+impl<'a> ErrorAnswer<'a> {
+    /// Combines an error with its sentence in the reader's language.
+    #[must_use]
+    pub fn new(error: &'a SyncError, message: &'a str) -> Self {
+        Self {
+            status: "error",
+            error_code: error.code(),
+            error_params: error.params(),
+            message,
+            http_status: error.http_status(),
+        }
+    }
+
+    /// Writes it as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Box<RawValue> {
+        json(self)
+    }
+}
+
+/// Writes `{ status:"success", result }`.
+#[must_use]
+pub fn answer_result(result: &RawValue) -> Box<RawValue> {
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        status: &'static str,
+        result: &'a RawValue,
+    }
+    json(&Answer { status: "success", result })
+}
+
+/// Writes `{ status:"success", rooms }`, the answer to `leaveRoom` and `joinedRooms`.
+#[must_use]
+pub fn answer_rooms(rooms: &[impl AsRef<str>]) -> Box<RawValue> {
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        status: &'static str,
+        rooms: Vec<&'a str>,
+    }
+    json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect() })
+}
+
+/// Writes `{ status:"success", rooms, pos, recovered:false }`, the answer to `joinRoom`.
+#[must_use]
+pub fn answer_rooms_joined(rooms: &[impl AsRef<str>], pos: &str) -> Box<RawValue> {
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        status: &'static str,
+        rooms: Vec<&'a str>,
+        pos: &'a str,
+        recovered: bool,
+    }
+    json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect(), pos, recovered: false })
+}
+
+/// Writes `{ status:"success" }`, the answer to `updateLocation`.
+#[must_use]
+pub fn answer_location() -> Box<RawValue> {
+    #[derive(Serialize)]
+    struct Answer {
+        status: &'static str,
+    }
+    json(&Answer { status: "success" })
+}
+
+/// Writes a value of our own, which has only string keys and so always has a JSON form.
+fn json(value: &impl Serialize) -> Box<RawValue> {
+    to_raw_value(value).expect("envelopes always have a JSON form")
+}

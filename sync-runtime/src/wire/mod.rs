@@ -1,0 +1,31 @@
+//! The JSON that crosses the network: envelopes, event names, positions.
+//!
+//! What a caller sends is read here, what a member gets is written here, and `tests/wire` holds one example of each.
+//! This module knows no routes, no sessions and no sockets.
+
+mod answer;
+mod call;
+mod frame;
+mod position;
+
+pub use answer::{ErrorAnswer, answer_location, answer_result, answer_rooms, answer_rooms_joined};
+pub use call::{IgnoreSelf, Location, RoomName, SyncCall, read_location, read_room};
+pub(crate) use call::bad_request;
+pub use frame::{Frame, FrameHead, empty_object, error_frame};
+pub use position::{Position, PositionKey};
+
+/// The names of the Socket.IO events.
+pub mod event {
+    /// A call from a client, and an event to a member.
+    pub const SYNC: &str = "sync";
+    /// Enters a room.
+    pub const JOIN_ROOM: &str = "joinRoom";
+    /// Leaves a room.
+    pub const LEAVE_ROOM: &str = "leaveRoom";
+    /// Asks for the rooms of this socket.
+    pub const JOINED_ROOMS: &str = "joinedRooms";
+    /// Tells which page the socket shows.
+    pub const UPDATE_LOCATION: &str = "updateLocation";
+    /// Gives up a call; not offered yet.
+    pub const SYNC_CANCEL: &str = "syncCancel";
+}
