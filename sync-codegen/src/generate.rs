@@ -25,9 +25,11 @@ pub struct Generated {
 #[must_use]
 pub fn generate(app_dir: &Path) -> Generated {
     let tree = scan::scan(app_dir);
-    let problems = check::check(&tree);
+    let mut problems = check::check(&tree);
     let app = App::new(&tree, &problems);
     let spoken = problems::divide(&tree, &problems);
+    problems.extend(check::check_attributes(&tree));
+    problems.sort();
     Generated {
         module_tree: emit::rust::module_tree(&app.root),
         table: emit::rust::table(&app, &spoken.homeless),

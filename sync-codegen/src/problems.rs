@@ -57,10 +57,17 @@ pub(crate) fn divide(tree: &Tree, problems: &[Diagnostic]) -> Spoken {
 /// Tests and files outside of pages do not speak: nobody knows whether the compiler ever reads them.
 fn speaker<'a>(tree: &'a Tree, problem: &Diagnostic) -> Option<(&'a str, &'a str)> {
     let page = tree.pages.get(page_around(&problem.file))?;
-    let files = page.files.iter().filter(|(name, _)| *name != FileName::Test).map(|(_, file)| file).chain(&page.room);
-    let files = files.collect::<Vec<_>>();
-    let own = files.iter().find(|file| file.path == problem.file).and_then(|file| spokesman(file, problem.line));
-    own.or_else(|| files.iter().find_map(|file| spokesman(file, None)))
+    let rank = |name: &FileName| match name {
+        FileName::Handler(_) => Some(0),
+        FileName::Misnamed(_) | FileName::Shared => Some(1),
+        FileName::Test => None,
+    };
+    let mut files = page.files.iter().filter_map(|(name, file)| Some((rank(name)?, file))).collect::<Vec<_>>();
+    files.extend(page.room.iter().map(|room| (2, room)));
+    files.sort_by_key(|(rank, _)| *rank);
+    let own =
+        files.iter().find(|(_, file)| file.path == problem.file).and_then(|(_, file)| spokesman(file, problem.line));
+    own.or_else(|| files.iter().find_map(|(_, file)| spokesman(file, None)))
 }
 
 /// The page of a file in `src/<page>/_sync/` or in `src/<page>/`.

@@ -4,35 +4,20 @@ use crate::diagnostic::Diagnostic;
 use crate::scan::{FileName, HandlerName, Side, SourceFile, Tree};
 use crate::syntax::handler_file::{Handler, Kind, Outline};
 
-/// Files without a function `main` that has an attribute.
+/// Files without a function that has an attribute.
 pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
-    routes(tree).filter_map(|(name, file, outline)| missing_handler(name, file, outline)).collect()
-}
-
-fn missing_handler(name: &HandlerName, file: &SourceFile, outline: &Outline) -> Option<Diagnostic> {
-    let attribute = format!("#[sync::{}]", name.side.word());
-    if outline.handlers.iter().any(|handler| handler.name == "main") {
-        return None;
+    let mut problems = Vec::new();
+    for (name, file, outline) in routes(tree).filter(|(.., outline)| outline.handlers.is_empty()) {
+        let attribute = format!("#[sync::{}]", name.side.word());
+        problems.push(match outline.main_line {
+            Some(line) => {
+                let what = "`main` has no attribute, so the route does not exist";
+                Diagnostic::new(&file.path, what, format!("put `{attribute}` above it")).at_line(line)
+            }
+            None => Diagnostic::new(&file.path, "the file has no `main`", format!("add `{}`", example(name.side))),
+        });
     }
-    Some(match (outline.main_line, outline.handlers.first()) {
-        (Some(line), None) => Diagnostic::new(
-            &file.path,
-            "`main` has no attribute, so the route does not exist",
-            format!("put `{attribute}` above it"),
-        )
-        .at_line(line),
-        (Some(line), Some(handler)) => Diagnostic::new(
-            &file.path,
-            format!("`#[{}]` stands on `{}` and not on `main`", handler.attribute, handler.name),
-            format!("put `{attribute}` above `main`"),
-        )
-        .at_line(line),
-        (None, Some(handler)) => {
-            Diagnostic::new(&file.path, format!("the handler is called `{}`", handler.name), "call it `main`")
-                .at_line(handler.line)
-        }
-        (None, None) => Diagnostic::new(&file.path, "the file has no `main`", format!("add `{}`", example(name.side))),
-    })
+    problems
 }
 
 fn example(side: Side) -> &'static str {
@@ -42,17 +27,22 @@ fn example(side: Side) -> &'static str {
     }
 }
 
-/// Files with more handlers than their `main`.
-pub(super) fn several_handlers(tree: &Tree) -> Vec<Diagnostic> {
+/// Handlers that are not called `main`.
+pub(super) fn handlers_of_another_name(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (_, file, outline) in routes(tree) {
-        let has_main = outline.handlers.iter().any(|handler| handler.name == "main");
-        let surplus = outline.handlers.iter().filter(|handler| has_main && handler.name != "main");
-        problems.extend(surplus.map(|handler| {
-            let what = format!("a file holds one handler, `main`, and this is another: `{}`", handler.name);
-            Diagnostic::new(&file.path, what, "move it to a file of its own, or remove its attribute")
-                .at_line(handler.line)
-        }));
+        for handler in outline.handlers.iter().filter(|handler| handler.name != "main") {
+            let (what, help) = if outline.main_line.is_none() {
+                (format!("the handler is called `{}`", handler.name), "call it `main`".to_owned())
+            } else {
+                let what = format!(
+                    "`#[{}]` stands on `{}`, and the handler of a file is `main`",
+                    handler.attribute, handler.name
+                );
+                (what, format!("put it above `main`, or move `{}` to a file of its own", handler.name))
+            };
+            problems.push(Diagnostic::new(&file.path, what, help).at_line(handler.line));
+        }
     }
     problems
 }

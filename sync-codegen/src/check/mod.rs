@@ -14,28 +14,43 @@ use crate::scan::Tree;
 
 pub(crate) use locales::missing_messages;
 
-/// Returns every mistake in `tree`, sorted.
+/// A function that finds the breaches of one rule.
+type Rule = fn(&Tree) -> Vec<Diagnostic>;
+
+const RULES: &[Rule] = &[
+    names::strays,
+    names::misnamed_files,
+    names::misnamed_pages,
+    meetings::pages_meet,
+    meetings::routes_meet,
+    meetings::modules_meet,
+    handlers::missing_handlers,
+    handlers::handlers_on_the_wrong_side,
+    handlers::handlers_outside_of_routes,
+    pairs::filters_without_a_server,
+    pairs::filters_unlike_their_server,
+    rooms::missing_rules,
+    rooms::misplaced_rules,
+    rooms::equal_beginnings,
+    locales::unreadable_messages,
+    locales::repeated_messages,
+    locales::unknown_languages,
+];
+
+/// Rules that an attribute checks too, as soon as it is written.
+const RULES_OF_ATTRIBUTES: &[Rule] = &[handlers::handlers_of_another_name];
+
+/// Returns every mistake in `tree` that only the scanner knows of, sorted.
 pub(crate) fn check(tree: &Tree) -> Vec<Diagnostic> {
-    let rules = [
-        names::strays,
-        names::misnamed_files,
-        names::misnamed_pages,
-        meetings::pages_meet,
-        meetings::routes_meet,
-        meetings::modules_meet,
-        handlers::missing_handlers,
-        handlers::several_handlers,
-        handlers::handlers_on_the_wrong_side,
-        handlers::handlers_outside_of_routes,
-        pairs::filters_without_a_server,
-        pairs::filters_unlike_their_server,
-        rooms::missing_rules,
-        rooms::misplaced_rules,
-        rooms::equal_beginnings,
-        locales::unreadable_messages,
-        locales::repeated_messages,
-        locales::unknown_languages,
-    ];
+    run(RULES, tree)
+}
+
+/// Returns the mistakes that attributes tell themselves; for those who read a list and run no compiler.
+pub(crate) fn check_attributes(tree: &Tree) -> Vec<Diagnostic> {
+    run(RULES_OF_ATTRIBUTES, tree)
+}
+
+fn run(rules: &[Rule], tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = rules.iter().flat_map(|rule| rule(tree)).collect::<Vec<_>>();
     problems.sort();
     problems.dedup();

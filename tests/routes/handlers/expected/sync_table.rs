@@ -1,9 +1,54 @@
 ::core::compile_error!("`#[sync::room]` in a file that is no page's `_room.rs`\n--> src/rooms.rs:1\nhelp: move it to src/<page>/_room.rs");
+static CHESS_ELSEWHERE_V1: ::sync::__private::ServerOnly<chess::elsewhere_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "elsewhere",
+        version: "v1",
+        path: "chess/elsewhere",
+        cb: "chess/elsewhere/v1",
+        sources: &["src/chess/_sync/elsewhere_server_v1.rs"],
+    });
+static CHESS_RENAMED_V1: ::sync::__private::ServerOnly<chess::renamed_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "renamed",
+        version: "v1",
+        path: "chess/renamed",
+        cb: "chess/renamed/v1",
+        sources: &["src/chess/_sync/renamed_server_v1.rs"],
+    });
+static CHESS_TWICE_V1: ::sync::__private::ServerOnly<chess::twice_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "twice",
+        version: "v1",
+        path: "chess/twice",
+        cb: "chess/twice/v1",
+        sources: &["src/chess/_sync/twice_server_v1.rs"],
+    });
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[],
-    find: |_path, _version| None,
+    routes: &[
+        &CHESS_ELSEWHERE_V1,
+        &CHESS_RENAMED_V1,
+        &CHESS_TWICE_V1,
+    ],
+    find: |path, version| match path {
+        "chess/elsewhere" => match version {
+            "v1" => Some(0),
+            _ => None,
+        },
+        "chess/renamed" => match version {
+            "v1" => Some(1),
+            _ => None,
+        },
+        "chess/twice" => match version {
+            "v1" => Some(2),
+            _ => None,
+        },
+        _ => None,
+    },
     rooms: &[],
     error_codes: &[],
     locales: &[],
