@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { setStage } from "./stage.ts";
+
+const stage = setStage();
+
+const V1 = "examples/updateCounter/v1";
+const V2 = "examples/updateCounter/v2";
+const ANNOUNCE = "root/announce/v1";
+
+describe("the counter of two users", () => {
+  it("brings each event to both tabs, and says to each whether it is theirs", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) await tab.goTo("examples");
+
+    await ada.add("v1", { amount: 5 });
+    await bob.event(V1);
+    await bob.add("v2", { amount: 10, note: "for lunch" });
+    await ada.event(V2);
+
+    const room = "game-room-lounge";
+    await expect.poll(() => ada.received()).toEqual([
+      { kind: "event", route: V1, room, mine: true },
+      { kind: "event", route: V2, room, mine: false },
+    ]);
+    await expect.poll(() => bob.received()).toEqual([
+      { kind: "event", route: V1, room, mine: false },
+      { kind: "event", route: V2, room, mine: true },
+    ]);
+    for (const tab of [ada, bob]) await tab.counterShows(15);
+    expect(await ada.part("counter-note").textContent()).toBe("for lunch");
+    expect(await ada.part("counter-changed").textContent()).toContain("Bob");
+    await ada.page.screenshot({ path: stage.screenshot("counter-ada") });
+    await bob.page.screenshot({ path: stage.screenshot("counter-bob") });
+  });
+
+  it("stays in its room", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    await ada.goTo("examples");
+    await bob.goTo("examples");
+    await bob.pickRoom("elsewhere");
+    await bob.isInRoom();
+    await bob.page.waitForURL("/examples?room=elsewhere");
+
+    await ada.pickRoom("here");
+    await ada.isInRoom();
+    await ada.add("v1");
+    await bob.add("v1", { amount: 7 });
+    await bob.event(V1);
+    expect(await bob.received()).toEqual([{ kind: "event", route: V1, room: "game-room-elsewhere", mine: true }]);
+  });
+
+  it("skips a member who looks at another page", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) {
+      await tab.goTo("examples");
+      await tab.pickRoom("skipping");
+      await tab.isInRoom();
+    }
+    await bob.press("go-elsewhere");
+    await bob.isInRoom();
+    expect(await bob.part("joined-rooms").textContent()).toContain("game-room-skipping");
+
+    await ada.add("v1");
+    await ada.event(V1);
+    // The same room's order: once Bob has the announcement, the event before it has passed him by.
+    await ada.goTo("nested");
+    await ada.announce("after the event", "game-room-skipping");
+    await bob.event(ANNOUNCE);
+    expect(await bob.received()).toEqual([{ kind: "event", route: ANNOUNCE, room: "game-room-skipping", mine: null }]);
+    expect(await bob.part("announcement").textContent()).toContain("after the event");
+
+    // Back on the page, events come again.
+    await bob.dismissAnnouncement();
+    await bob.goTo("examples");
+    await ada.goTo("examples");
+    await ada.add("v1");
+    await bob.event(V1);
+  });
+});
+
+describe("two tabs of one user", () => {
+  it("are both the sender's, and are left out one by one or together", async () => {
+    const visitor = await stage.visitor();
+    const left = await visitor.open();
+    await left.signIn("Grace");
+    const right = await visitor.open("/examples?room=tabs");
+    await left.page.goto("/examples?room=tabs");
+    for (const tab of [left, right]) await tab.isInRoom();
+
+    await left.add("v1", { amount: 1 });
+    await right.event(V1);
+    await left.press("ignore-tab");
+    await left.add("v1", { amount: 1 });
+    await left.counterShows(2);
+    await right.event(V1, 2);
+    await left.press("ignore-session");
+    await left.add("v2", { amount: 1 });
+    await left.counterShows(3);
+
+    // The last event comes to both, so whatever was meant for them before has come, too.
+    await left.press("ignore-nobody");
+    await left.add("v1", { amount: 1 });
+    for (const tab of [left, right]) await tab.counterShows(4);
+    const mine = { kind: "event", route: V1, room: "game-room-tabs", mine: true };
+    expect(await left.received()).toEqual([mine, mine]);
+    expect(await right.received()).toEqual([mine, mine, mine]);
+  });
+});

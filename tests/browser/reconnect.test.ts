@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { startAppServer } from "./appServer.ts";
+import { startCuttableProxy } from "./cuttableProxy.ts";
+import { setStage } from "./stage.ts";
+
+const stage = setStage();
+const V1 = "examples/updateCounter/v1";
+
+describe("a connection that breaks", () => {
+  it("comes back by itself, with the session, the rooms and the page", async () => {
+    const proxy = await startCuttableProxy(stage.server.port);
+    try {
+      const ada = await stage.signedIn("Ada", { url: proxy.url });
+      const bob = await stage.signedIn("Bob");
+      for (const tab of [ada, bob]) await tab.goTo("examples");
+
+      proxy.cut();
+      await ada.connection("reconnecting");
+      await bob.add("v1", { amount: 5 });
+      proxy.mend();
+      await ada.connected();
+      await ada.isInRoom();
+
+      await bob.add("v1", { amount: 5 });
+      await ada.counterShows(10);
+      await ada.add("v1", { amount: 5 });
+      await bob.counterShows(15);
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
+describe("a server that restarts on the same port", () => {
+  it("is found again, and whoever it no longer knows can sign in and go on", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) await tab.goTo("examples");
+    await ada.add("v1");
+    await bob.event(V1);
+
+    const { port } = stage.server;
+    await stage.server.stop();
+    for (const tab of [ada, bob]) await tab.connection("reconnecting");
+    stage.replaceServer(await startAppServer({ port }));
+
+    for (const tab of [ada, bob]) {
+      await tab.part("session-ended").waitFor();
+      await tab.connected();
+    }
+    await ada.signIn("Ada");
+    await bob.signIn("Bob");
+    for (const tab of [ada, bob]) await tab.isInRoom();
+    expect(await ada.part("session-ended").count()).toBe(0);
+
+    // The counters were in memory: a new server begins anew.
+    await ada.add("v1", { amount: 3 });
+    await bob.event(V1);
+    for (const tab of [ada, bob]) await tab.counterShows(3);
+  });
+});

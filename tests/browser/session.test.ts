@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { setStage } from "./stage.ts";
+
+const stage = setStage();
+
+describe("signing in and out", () => {
+  it("takes any name, shows it, and forgets it", async () => {
+    const tab = await stage.signedIn("Ada");
+    expect(await tab.part("user-name").textContent()).toContain("Ada");
+    await tab.part("welcome").waitFor();
+
+    await tab.page.reload();
+    await tab.part("user-name").waitFor();
+
+    await tab.signOut();
+    await tab.part("sign-in-form").waitFor();
+    await tab.page.reload();
+    await tab.part("sign-in-form").waitFor();
+  });
+
+  it("in one tab signs in and out the other tabs of the browser", async () => {
+    const visitor = await stage.visitor();
+    const first = await visitor.open();
+    const second = await visitor.open("/examples");
+    await second.part("sign-in-gate").waitFor();
+
+    await first.signIn("Grace");
+    await second.part("user-name").waitFor();
+    await second.isInRoom();
+
+    await second.signOut();
+    await first.part("sign-in-form").waitFor();
+  });
+
+  it("is asked for on a page whose routes want it, and the page goes on from there", async () => {
+    const visitor = await stage.visitor();
+    const tab = await visitor.open("/examples?room=gate");
+    await tab.part("sign-in-gate").waitFor();
+    expect(await tab.part("add-v1").isDisabled()).toBe(true);
+
+    await tab.signIn("Ada");
+    await tab.isInRoom();
+    await tab.add("v1", { amount: 3 });
+    await tab.counterShows(3);
+  });
+});
+
+describe("the page's language", () => {
+  it("is the browser's until one is chosen, and the choice is remembered for the user", async () => {
+    const tab = await stage.signedIn("Bob", { locale: "de-DE" });
+    await tab.page.locator('html[lang="de"]').waitFor();
+
+    await tab.chooseLanguage("fr");
+    await tab.page.locator('html[lang="fr"]').waitFor();
+    expect(await tab.part("nav-overview").textContent()).toBe("Aperçu");
+
+    const elsewhere = await stage.signedIn("Bob", { locale: "de-DE" });
+    await elsewhere.page.locator('html[lang="fr"]').waitFor();
+
+    await elsewhere.chooseLanguage("");
+    await elsewhere.page.locator('html[lang="de"]').waitFor();
+  });
+
+  it("can be chosen before signing in, and goes along", async () => {
+    const visitor = await stage.visitor();
+    const tab = await visitor.open();
+    await tab.chooseLanguage("nl");
+    await tab.page.locator('html[lang="nl"]').waitFor();
+    await tab.connected();
+
+    await tab.signIn("Newcomer");
+    await tab.page.locator('html[lang="nl"]').waitFor();
+    expect(await tab.part("language").inputValue()).toBe("nl");
+  });
+});
+
+describe("the address bar", () => {
+  it("names the page, and an unknown path leads back", async () => {
+    const visitor = await stage.visitor();
+    const tab = await visitor.open("/no-such-page");
+    await tab.part("not-found").getByRole("link").click();
+    await tab.page.waitForURL("/");
+
+    await tab.press("nav-errors");
+    await tab.page.waitForURL("/errors");
+    expect(await tab.page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
+    await tab.page.goBack();
+    await tab.part("sign-in-form").waitFor();
+    expect(await tab.part("location").textContent()).toBe("/");
+  });
+});

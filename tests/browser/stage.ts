@@ -1,0 +1,119 @@
+/** What every test file needs: a server, a browser, and people in it. Everything is put away when the file is done. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { type AppServer, startAppServer } from "./appServer.ts";
+import { Tab } from "./tab.ts";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const SCREENSHOTS = fileURLToPath(new URL("screenshots/", import.meta.url));
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A wait that takes longer than this is a failure. */
+const PATIENCE_MS = 10_000;
+
+/** One person's browser: its tabs share the cookie, as those of a real browser do. */
+export interface Visitor {
+  readonly context: BrowserContext;
+  /** Opens one more tab. */
+  open(href?: string): Promise<Tab>;
+}
+
+export interface Stage {
+  readonly server: AppServer;
+  readonly browser: Browser;
+  /** Takes over from a server that was stopped by the test. */
+  replaceServer(server: AppServer): void;
+  /** A browser without a cookie, English unless told otherwise. */
+  visitor(options?: BrowserContextOptions & { url?: string }): Promise<Visitor>;
+  /** A tab of a new visitor who is signed in. */
+  signedIn(name: string, options?: BrowserContextOptions & { url?: string }): Promise<Tab>;
+  /** Where a screenshot of this name goes. */
+  screenshot(name: string): string;
+}
+
+/** Sets the stage for the tests of one file. What a tab's console complained about fails the test in which it did. */
+export function setStage(): Stage {
+  let server: AppServer | null = null;
+  let browser: Browser | null = null;
+  const contexts = new Set<BrowserContext>();
+  const tabs = new Set<Tab>();
+
+  beforeAll(async () => {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    server = await startAppServer();
+    // Playwright gives each launch a profile folder of its own and removes it again.
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  });
+
+  afterEach(async () => {
+    const complaints = [...tabs].flatMap((tab) => tab.complaints);
+    tabs.clear();
+    for (const context of contexts) await context.close();
+    contexts.clear();
+    expect(complaints).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const stage: Stage = {
+    get server() {
+      return present(server);
+    },
+    get browser() {
+      return present(browser);
+    },
+    replaceServer(next) {
+      server = next;
+    },
+    async visitor({ url, ...options } = {}) {
+      const context = await stage.browser.newContext({
+        baseURL: url ?? stage.server.url,
+        locale: "en-US",
+        viewport: { width: 1280, height: 860 },
+        reducedMotion: "reduce",
+        ...options,
+      });
+      context.setDefaultTimeout(PATIENCE_MS);
+      contexts.add(context);
+      return {
+        context,
+        async open(href = "/") {
+          const tab = new Tab(await context.newPage());
+          tabs.add(tab);
+          await tab.page.goto(href);
+          await tab.connected();
+          return tab;
+        },
+      };
+    },
+    async signedIn(name, options) {
+      const visitor = await stage.visitor(options);
+      const tab = await visitor.open();
+      await tab.signIn(name);
+      return tab;
+    },
+    screenshot: (name) => path.join(SCREENSHOTS, `${name}.png`),
+  };
+  return stage;
+}
+
+function present<T>(value: T | null): T {
+  if (value === null) throw new Error("the stage is set in beforeAll: use it in tests only");
+  return value;
+}

@@ -1,0 +1,154 @@
+/** A tab as a person uses it: what can be done there and what can be read there, never how the page is built. */
+import type { Locator, Page } from "playwright-core";
+
+export type PageWord = "overview" | "examples" | "chat" | "lobby" | "nested" | "errors";
+
+/** One row of the tab's live list. */
+export interface Row {
+  readonly kind: "event" | "error" | "answer";
+  readonly route: string;
+  readonly room: string;
+  /** What the filter said, where it said so. */
+  readonly mine: boolean | null;
+}
+
+export class Tab {
+  readonly page: Page;
+  /** What the console and the page complained about. */
+  readonly complaints: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (message) => {
+      // The browser reports every refused request and broken connection; the page shows those itself.
+      const isNetwork = /Failed to load resource|WebSocket connection|net::ERR_/.test(message.text());
+      if (message.type() === "error" && !isNetwork) this.complaints.push(message.text());
+    });
+  }
+
+  /** The element with this test id. */
+  part(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  /** Clicks on the element with this test id. The tab comes to the front first: a browser hardly draws those behind it. */
+  async press(testId: string): Promise<void> {
+    await this.page.bringToFront();
+    await this.part(testId).click();
+  }
+
+  /** Waits until the connection pill says so. */
+  async connection(state: "connected" | "connecting" | "reconnecting" | "refused"): Promise<void> {
+    await this.page.locator(`[data-testid="connection"][data-state="${state}"]`).waitFor();
+  }
+
+  connected(): Promise<void> {
+    return this.connection("connected");
+  }
+
+  async signIn(name: string): Promise<void> {
+    await this.part("sign-in-name").fill(name);
+    await this.press("sign-in-submit");
+    await this.part("user-name").waitFor();
+    // The socket reconnects with the new cookie.
+    await this.connected();
+  }
+
+  async signOut(): Promise<void> {
+    await this.press("sign-out");
+    await this.part("header-sign-in").waitFor();
+    await this.connected();
+  }
+
+  /** Follows a link of the navigation; on a page with rooms, waits until this tab is in its room. */
+  async goTo(word: PageWord): Promise<void> {
+    await this.press(`nav-${word}`);
+    if (word !== "overview") await this.isInRoom();
+  }
+
+  async isInRoom(): Promise<void> {
+    await this.page.locator('[data-testid="room-status"][data-joined="true"]').waitFor();
+  }
+
+  async pickRoom(id: string): Promise<void> {
+    await this.part("room-id").fill(id);
+    await this.press("room-join");
+  }
+
+  async chooseLanguage(language: "" | "en" | "nl" | "de" | "fr"): Promise<void> {
+    await this.part("language").selectOption(language);
+  }
+
+  /** Presses one of the counter's buttons and waits for the answer. */
+  async add(version: "v1" | "v2", { amount = 5, note = "" } = {}): Promise<void> {
+    await this.part("counter-amount").fill(String(amount));
+    await this.part("counter-note-input").fill(note);
+    const answers = this.rows("answer", `examples/updateCounter/${version}`);
+    const before = await answers.count();
+    await this.press(`add-${version}`);
+    await answers.nth(before).waitFor();
+  }
+
+  /** Waits until the counter shows `value`. */
+  async counterShows(value: number): Promise<void> {
+    await this.page.locator('[data-testid="counter-value"]', { hasText: new RegExp(`^${value}$`) }).waitFor();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.part("message-input").fill(text);
+    await this.press("message-send");
+  }
+
+  /** Announces `text` to `room` from the page of nested routes. */
+  async announce(text: string, room?: string): Promise<void> {
+    if (room !== undefined) await this.part("announce-room").selectOption(room);
+    await this.part("announce-text").fill(text);
+    await this.press("announce-send");
+  }
+
+  async dismissAnnouncement(): Promise<void> {
+    await this.part("announcement").getByRole("button").click();
+  }
+
+  /** Rows of the live list, newest first. */
+  rows(kind: Row["kind"], route: string): Locator {
+    return this.page.locator(`[data-testid="feed-row"][data-kind="${kind}"][data-route="${route}"]`);
+  }
+
+  /** Waits for the newest row of `route`, at least the `nth` of its kind. */
+  async event(route: string, nth = 1): Promise<void> {
+    await this.rows("event", route)
+      .nth(nth - 1)
+      .waitFor();
+  }
+
+  /** All rows of the live list that are no answers to this tab's own calls, oldest first. */
+  async received(): Promise<readonly Row[]> {
+    const rows = await this.part("feed-row").evaluateAll((elements) =>
+      elements.map((element) => ({
+        kind: element.getAttribute("data-kind"),
+        route: element.getAttribute("data-route") ?? "",
+        room: element.getAttribute("data-room") ?? "",
+        mine: element.querySelector("[data-mine]")?.getAttribute("data-mine") ?? null,
+      })),
+    );
+    return rows
+      .filter((row): row is typeof row & { kind: "event" | "error" } => row.kind === "event" || row.kind === "error")
+      .map(({ kind, route, room, mine }) => ({ kind, route, room, mine: mine === null ? null : mine === "true" }))
+      .reverse();
+  }
+
+  /** Presses a button of the errors page and reads what came back. */
+  async attempt(word: string): Promise<{ code: string; params: unknown; status: string; message: string }> {
+    await this.press(`attempt-${word}`);
+    await this.page.locator(`[data-testid="result"][data-attempt="${word}"][aria-busy="false"]`).waitFor();
+    const read = async (id: string) => (await this.part(id).textContent()) ?? "";
+    return {
+      code: await read("result-code"),
+      params: JSON.parse(await read("result-params")),
+      status: await read("result-status"),
+      message: await read("result-message"),
+    };
+  }
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { setStage } from "./stage.ts";
+import type { Tab } from "./tab.ts";
+
+const stage = setStage();
+
+/** The messages of the chat page as its reader sees them, oldest first. */
+async function messages(tab: Tab) {
+  return tab.part("message").evaluateAll((elements) =>
+    elements.map((element) => {
+      const text = (selector: string) => element.querySelector(selector)?.textContent ?? "";
+      return {
+        mine: element.getAttribute("data-mine") === "true",
+        text: text("p"),
+        place: text('[data-testid="message-place"]'),
+        locale: text('[data-testid="message-locale"]'),
+      };
+    }),
+  );
+}
+
+describe("the chat", () => {
+  it("shows each reader the same words with their own place and language", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob", { locale: "nl-NL" });
+    for (const tab of [ada, bob]) await tab.goTo("chat");
+
+    await ada.say("Hello Bob");
+    await bob.part("message").waitFor();
+    await bob.say("Dag Ada");
+    await ada.part("message").nth(1).waitFor();
+
+    await expect.poll(() => messages(ada)).toEqual([
+      { mine: true, text: "Hello Bob", place: "here", locale: "en" },
+      { mine: false, text: "Dag Ada", place: "here", locale: "en" },
+    ]);
+    await expect.poll(() => messages(bob)).toEqual([
+      { mine: false, text: "Hello Bob", place: "here", locale: "nl" },
+      { mine: true, text: "Dag Ada", place: "here", locale: "nl" },
+    ]);
+    await ada.page.screenshot({ path: stage.screenshot("chat-ada") });
+    await bob.page.screenshot({ path: stage.screenshot("chat-bob") });
+  });
+
+  it("reaches a member on another page as `elsewhere`, and counts what is unread", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) {
+      await tab.goTo("chat");
+      await tab.pickRoom("away");
+      await tab.isInRoom();
+    }
+    await bob.goTo("lobby");
+    await ada.say("Are you there?");
+    await bob.part("chat-unread").waitFor();
+    expect(await bob.part("chat-unread").textContent()).toContain("1");
+
+    await bob.goTo("chat");
+    expect(await messages(bob)).toEqual([{ mine: false, text: "Are you there?", place: "elsewhere", locale: "en" }]);
+    expect(await bob.part("chat-unread").count()).toBe(0);
+  });
+
+  it("tells the others that somebody types, until the message is there", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) {
+      await tab.goTo("chat");
+      await tab.pickRoom("typing");
+      await tab.isInRoom();
+      await tab.part("joined-rooms").getByText("lobby-typing").waitFor();
+    }
+    await ada.part("message-input").pressSequentially("Wait");
+    await bob.page.locator('[data-testid="typing"][data-typing="true"]').waitFor();
+    expect(await ada.part("typing").getAttribute("data-typing")).toBe("false");
+
+    await ada.press("message-send");
+    await bob.part("message").waitFor();
+    await bob.page.locator('[data-testid="typing"][data-typing="false"]').waitFor();
+  });
+});
+
+describe("the lobby", () => {
+  it("passes on that somebody types and nothing else", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) await tab.goTo("lobby");
+
+    await ada.part("typing-pad").pressSequentially("se");
+    await bob.event("lobby/typing/v1");
+    await bob.page.locator('[data-testid="typing"][data-typing="true"]').waitFor();
+    expect(await bob.part("server-output").first().textContent()).toBe("{}");
+    expect(await bob.part("client-output").first().textContent()).toBe("{}");
+    // It falls silent by itself.
+    await bob.page.locator('[data-testid="typing"][data-typing="false"]').waitFor();
+    expect(await ada.received()).toEqual([]);
+  });
+});
+
+describe("nested and root routes", () => {
+  it("bring the same output to every member", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) await tab.goTo("nested");
+
+    await ada.part("nested-text").fill("Hello from below");
+    await ada.press("nested-send");
+    for (const tab of [ada, bob]) {
+      await tab.event("test/nestedTest/room/v1");
+      await tab.part("nested-received").getByText("Hello from below").waitFor();
+      expect(await tab.part("client-output").first().textContent()).toBe("{}");
+    }
+
+    await bob.announce("Tea is ready");
+    for (const tab of [ada, bob]) await tab.part("announcement").getByText("Tea is ready").waitFor();
+  });
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["*.test.ts"],
+    // Each file has a server and a browser of its own; one after the other they leave the machine to the test.
+    fileParallelism: false,
+    // Outer limits only: every step waits for what it expects, and fails on its own after 10 s.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
