@@ -106,13 +106,17 @@ function FeedRow({ entry }: { entry: FeedEntry }) {
       data-room={entry.room}
     >
       <div className="feed-line">
-        <span className={failed ? "tag danger" : `tag ${entry.kind}`}>{words.feed[failed ? "error" : entry.kind]}</span>
-        <code className="feed-route">{route}</code>
-        <FeedMark entry={entry} />
-      </div>
-      <div className="feed-line small">
-        <span className="feed-room">{entry.room}</span>
+        <code className="feed-route" title={route}>
+          {route}
+        </code>
         <FeedTime at={entry.at} />
+      </div>
+      <div className="feed-line">
+        <span className={failed ? "tag danger" : `tag ${entry.kind}`}>{words.feed[failed ? "error" : entry.kind]}</span>
+        <span className="feed-room" title={entry.room}>
+          {entry.room}
+        </span>
+        <FeedMark entry={entry} />
       </div>
       <FeedData entry={entry} />
     </li>
@@ -122,7 +126,7 @@ function FeedRow({ entry }: { entry: FeedEntry }) {
 /** Whose doing it was, where the filter says so; for an answer, how long it took. */
 function FeedMark({ entry }: { entry: FeedEntry }) {
   const words = useWords();
-  if (entry.kind === "answer") return <span className="muted">{words.answer.inMs(entry.tookMs)}</span>;
+  if (entry.kind === "answer") return <span className="feed-time">{words.answer.inMs(entry.tookMs)}</span>;
   if (entry.kind === "error" || !("mine" in entry.event.clientOutput)) return null;
   const { mine } = entry.event.clientOutput;
   return (

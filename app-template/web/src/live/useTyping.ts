@@ -27,8 +27,8 @@ export function useTyping(lobby: string, onSent?: () => void): () => void {
   }, [lobby, onSent]);
 }
 
-/** Whether a typing event came from `lobby` a moment ago. */
-export function useIsSomebodyTyping(lobby: string): boolean {
+/** Whether a typing event came from `lobby` a moment ago, and after the feed's entry `said`, with which somebody finished. */
+export function useIsSomebodyTyping(lobby: string, said = 0): boolean {
   const { feed } = useFeed();
   const last = eventsIn(feed, lobby, "lobby/typing/v1").at(-1);
   const lastAt = last?.at.getTime() ?? 0;
@@ -41,5 +41,6 @@ export function useIsSomebodyTyping(lobby: string): boolean {
     return () => clearTimeout(timer);
   }, [lastAt]);
 
+  if (last === undefined || last.id < said) return false;
   return lastAt > forgottenAt && Date.now() - lastAt < FORGET_AFTER_MS;
 }

@@ -56,7 +56,8 @@ function Messages({ room, lobby }: { room: string; lobby: string }) {
   const words = useWords();
   const { feed } = useFeed();
   const messages = eventsIn(feed, room, "chat/sendMessage/v1");
-  const isTyping = useIsSomebodyTyping(lobby);
+  const said = messages.findLast((message) => !message.event.clientOutput.mine)?.id;
+  const isTyping = useIsSomebodyTyping(lobby, said);
   const list = useRef<HTMLOListElement>(null);
   const count = messages.length;
 
