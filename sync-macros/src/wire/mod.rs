@@ -1,6 +1,25 @@
 //! `#[wire]` and `#[sync::session]`: a Rust type becomes one that can travel.
+//!
+//! [`parse`] reads the item into a small model and collects every mistake; [`emit`] writes from it the item without our attributes,
+//! serde's derive, and the model that the checker and the generator see. What serde does and what we say about it come from
+//! the same names, since the attributes for serde are written anew and not passed on.
+//!
+//! An item with a mistake still gets every trait, with bodies that never run, so that the mistake is the only error.
+
+mod attributes;
+mod emit;
+mod field_type;
+mod item;
+mod mistakes;
+mod parse;
+mod rename;
+mod rules;
 
 use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Item};
+
+use mistakes::Mistakes;
 
 /// Which attribute is being expanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,8 +30,54 @@ pub(crate) enum Kind {
     Session,
 }
 
+impl Kind {
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::Wire => "#[wire]",
+            Self::Session => "#[sync::session]",
+        }
+    }
+}
+
 /// Expands the attribute with the arguments `attr` on `item`; mistakes are `compile_error!`s inside the result.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
-    let _ = (attr, kind);
-    item
+    let mut mistakes = Mistakes::default();
+    if !attr.is_empty() {
+        let what = format!("`{}` takes no arguments", kind.attribute());
+        mistakes.add(&attr, what, "serde's attributes go into `#[serde(…)]`, rules into `#[validate(…)]`");
+    }
+    let Some(input) = struct_or_enum(&item, kind, &mut mistakes) else {
+        let errors = mistakes.into_tokens();
+        return quote!(#errors #item);
+    };
+    let parsed = parse::item(&input, kind, &mut mistakes);
+    if mistakes.is_empty() {
+        emit::item(&input, &parsed)
+    } else {
+        emit::stand_in(&input, mistakes)
+    }
+}
+
+fn struct_or_enum(item: &TokenStream, kind: Kind, mistakes: &mut Mistakes) -> Option<DeriveInput> {
+    let what = format!("`{}` goes on a struct or an enum", kind.attribute());
+    match syn::parse2::<DeriveInput>(item.clone()) {
+        Ok(DeriveInput { data: Data::Union(union), .. }) => {
+            let help = "make it an enum, whose JSON says which variant it is";
+            mistakes.add(union.union_token, "a union has no JSON", help);
+            None
+        }
+        Ok(input) => Some(input),
+        // Another kind of item, or a syntax error, which is then told by the parser.
+        Err(error) => {
+            match syn::parse2::<Item>(item.clone()) {
+                Ok(item) => mistakes.add(first_token(&item), what, "move it to the type that travels"),
+                Err(_) => mistakes.add_error(error),
+            }
+            None
+        }
+    }
+}
+
+fn first_token(item: &Item) -> TokenStream {
+    quote!(#item).into_iter().take(1).collect()
 }

@@ -1,0 +1,91 @@
+//! A wire type as the macro sees it.
+
+use proc_macro2::TokenStream;
+use syn::{Ident, LitStr, Member, Type};
+
+/// A struct or an enum.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// The name in TypeScript, without generic arguments.
+    pub(super) name: String,
+    pub(super) docs: String,
+    pub(super) body: Body,
+    /// `#[serde(default)]` on the struct.
+    pub(super) default: Option<Default>,
+    pub(super) transparent: bool,
+    /// Whether unknown fields are an error.
+    pub(super) is_strict: bool,
+    /// Whether validator has rules to run.
+    pub(super) has_rules: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    Struct(Fields),
+    Enum(Tagging, Vec<Variant>),
+}
+
+#[derive(Debug)]
+pub(super) enum Fields {
+    Unit,
+    Tuple(Vec<Field>),
+    Named(Vec<Field>),
+}
+
+impl Fields {
+    pub(super) fn all(&self) -> &[Field] {
+        match self {
+            Self::Unit => &[],
+            Self::Tuple(fields) | Self::Named(fields) => fields,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) member: Member,
+    pub(super) ty: Type,
+    /// The name in JSON; the position in a tuple.
+    pub(super) name: String,
+    pub(super) aliases: Vec<String>,
+    pub(super) docs: String,
+    pub(super) default: Option<Default>,
+    pub(super) skip_serializing_if: Option<LitStr>,
+    pub(super) flatten: bool,
+    pub(super) skip: bool,
+    /// `#[wire(number)]`.
+    pub(super) number: bool,
+    /// Whether the field has `#[validate(…)]`.
+    pub(super) has_rules: bool,
+}
+
+/// What a missing field becomes.
+#[derive(Debug, Clone)]
+pub(super) enum Default {
+    /// `Default::default()`.
+    Trait,
+    /// What the function at this path returns.
+    Function(LitStr),
+}
+
+#[derive(Debug)]
+pub(super) struct Variant {
+    pub(super) ident: Ident,
+    pub(super) name: String,
+    pub(super) aliases: Vec<String>,
+    pub(super) docs: String,
+    pub(super) fields: Fields,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Tagging {
+    External,
+    Internal { tag: String },
+    Adjacent { tag: String, content: String },
+    Untagged,
+}
+
+/// Tokens for a list of string literals, as a slice.
+pub(super) fn strings(texts: &[String]) -> TokenStream {
+    quote::quote!(&[#(#texts),*])
+}

@@ -1,0 +1,60 @@
+//! `#[validate(…)]`: validator's derive does the work, this only keeps what it would misunderstand away from it.
+
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Token, parse_quote};
+
+use super::attributes::metas;
+use super::mistakes::Mistakes;
+
+/// Returns whether a field has a rule of its own, and refuses what has no meaning here.
+pub(super) fn on_field(attributes: &[Attribute], mistakes: &mut Mistakes) -> bool {
+    let rules = metas(attributes, "validate", mistakes);
+    rules.iter().for_each(|rule| check(rule, mistakes));
+    rules.iter().any(|rule| !is_nested(rule))
+}
+
+/// Returns whether a struct has a rule about it as a whole.
+pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut Mistakes) -> bool {
+    let rules = metas(attributes, "validate", mistakes);
+    rules.iter().for_each(|rule| check(rule, mistakes));
+    rules.iter().any(|rule| !is_nested(rule))
+}
+
+/// Refuses rules where validator knows none: in tuples and enums. Returns that there are none.
+pub(super) fn none(attributes: &[Attribute], mistakes: &mut Mistakes) -> bool {
+    if let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident("validate")) {
+        let help = "make what it holds a `#[wire]` struct with named fields, and put the rules there";
+        mistakes.add(attribute, "rules run on the named fields of a struct only", help);
+    }
+    false
+}
+
+fn check(rule: &Meta, mistakes: &mut Mistakes) {
+    const CONTEXT: &str = "check in the handler what needs more than the input";
+    if rule.path().is_ident("context") || rule.path().is_ident("mutable") {
+        mistakes.add(rule, "a rule sees the input and nothing else", CONTEXT);
+    }
+    let Meta::List(list) = rule else { return };
+    // Arguments that are not a list of items are validator's to explain.
+    let Ok(arguments) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else { return };
+    for argument in arguments {
+        if argument.path().is_ident("message") {
+            let help = "write `code = \"…\"`; it becomes the `reason` of the error, and sentences stand in `locales/`";
+            mistakes.add(&argument, "a rule has a code, not a sentence", help);
+        } else if argument.path().is_ident("use_context") {
+            mistakes.add(&argument, "a rule sees the input and nothing else", CONTEXT);
+        }
+    }
+}
+
+/// What a field holds is checked without being asked.
+fn is_nested(rule: &Meta) -> bool {
+    rule.path().is_ident("nested") || rule.path().is_ident("nest_all_fields")
+}
+
+/// Returns the attribute without `nested`; nothing if nothing else was in it.
+pub(super) fn without_nested(attribute: &Attribute) -> Option<Attribute> {
+    let rules = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
+    let rules: Vec<_> = rules.into_iter().filter(|rule| !is_nested(rule)).collect();
+    (!rules.is_empty()).then(|| parse_quote!(#[validate(#(#rules),*)]))
+}

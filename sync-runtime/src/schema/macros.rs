@@ -1,0 +1,154 @@
+//! What `#[wire]` expands to. No promise is made about it.
+//!
+//! All that is generated for a field asks one question about its type, [`part`], [`flat`] or [`number`]. So a type that cannot travel
+//! is one error, at the field, however many traits are implemented with it; for the same reason serde's own derive runs on
+//! a copy of the type and falls back to [`Fallback`] where that copy does not work out.
+
+#![doc(hidden)]
+
+use std::fmt::Debug;
+
+use ::serde::de::{DeserializeOwned, Deserializer};
+use ::serde::{Serialize, Serializer};
+use sync_schema::type_label;
+
+pub use ::serde;
+pub use sync_schema::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
+pub use validator;
+
+pub use super::rules::{ByRules, Probe, Rules, WithoutRules};
+pub use super::{Element, Flat, InvalidInput, Key, Numeric, Path, Wire};
+
+/// What generated code needs of the type of a field.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<T> {
+    /// Clones a value.
+    pub clone: fn(&T) -> T,
+    /// Shows a value.
+    pub debug: fn(&T) -> &dyn Debug,
+    /// [`Wire::shape`].
+    pub shape: fn(&mut Types) -> Shape,
+    /// [`Wire::check_rules`].
+    pub rules: fn(&T, &Path<'_>) -> Result<(), InvalidInput>,
+}
+
+/// A field of any wire type.
+#[must_use]
+pub const fn part<T: Wire>() -> Part<T> {
+    Part { clone: T::clone, debug: |value| value, shape: T::shape, rules: T::check_rules }
+}
+
+/// A field whose own fields stand in the object around it.
+#[must_use]
+pub const fn flat<T: Flat>() -> Part<T> {
+    part::<T>()
+}
+
+/// A field with `#[wire(number)]`.
+#[must_use]
+pub const fn number<T: Numeric>() -> Part<T> {
+    Part { clone: T::clone, debug: |value| value, shape: T::number_shape, rules: |_, _| Ok(()) }
+}
+
+/// A wire type, as a bound that is looked at where it is needed and not where it is written.
+pub trait Travels<'a>: Serialize + DeserializeOwned {}
+
+impl<T: Wire> Travels<'_> for T {}
+
+/// A type under `#[wire(number)]`, as such a bound.
+pub trait TravelsAsNumber<'a>: Serialize + DeserializeOwned {}
+
+impl<T: Numeric> TravelsAsNumber<'_> for T {}
+
+/// Stands in for the derived functions of a copy with a field that cannot travel; the error about that field is shown elsewhere.
+pub trait Fallback: Sized {
+    /// Never runs.
+    fn serialize<T, S: Serializer>(_: &T, _: S) -> Result<S::Ok, S::Error> {
+        unreachable!("a program with this type does not compile")
+    }
+
+    /// Never runs.
+    fn deserialize<'de, T, D: Deserializer<'de>>(_: D) -> Result<T, D::Error> {
+        unreachable!("a program with this type does not compile")
+    }
+}
+
+impl<T> Fallback for T {}
+
+/// Adds `T` to `types` under `name`, which is completed by its generic arguments.
+pub fn define<T: 'static>(types: &mut Types, about: &About, body: fn(&mut Types) -> Body) -> Shape {
+    types.describe::<T>(|types| {
+        let name = format!("{}{}", about.name, type_label(arguments(std::any::type_name::<T>())));
+        Definition::new(&name, about.module, about.docs, body(types))
+    })
+}
+
+/// Returns the generic arguments of the type at `path`; nothing if there are none.
+fn arguments(path: &str) -> &str {
+    if !path.ends_with('>') {
+        return "";
+    }
+    let mut depth = 0_usize;
+    let opening = path.char_indices().rev().find(|(_, sign)| {
+        depth = depth + usize::from(*sign == '>') - usize::from(*sign == '<');
+        depth == 0
+    });
+    opening.map_or("", |(start, _)| &path[start..])
+}
+
+/// Returns the variants of the enum `T` as keys of a map.
+pub fn enum_key<T: Wire>(types: &mut Types) -> MapKey {
+    match T::shape(types) {
+        Shape::Named(name) => MapKey::Named(name),
+        _ => MapKey::String,
+    }
+}
+
+/// What a type is called and what is said about it.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// The name of the type, without generic arguments.
+    pub name: &'static str,
+    /// `module_path!()`.
+    pub module: &'static str,
+    /// The doc comment.
+    pub docs: &'static str,
+}
+
+/// What a field or a variant is called and what is said about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Called {
+    /// The name in JSON.
+    pub name: &'static str,
+    /// Further names that input may use.
+    pub aliases: &'static [&'static str],
+    /// The doc comment.
+    pub docs: &'static str,
+}
+
+/// Makes the model of a field.
+pub fn field(called: &Called, presence: Presence, shape: Shape) -> Field {
+    let aliases = called.aliases.iter().map(|&alias| alias.to_owned()).collect();
+    Field { aliases, docs: called.docs.to_owned(), presence, ..Field::new(called.name, shape) }
+}
+
+/// Makes the model of a flattened field.
+pub fn flattened(called: &Called, shape: Shape) -> Field {
+    Field { flatten: true, ..field(called, Presence::Required, shape) }
+}
+
+/// Makes the model of a variant.
+pub fn variant(called: &Called, body: VariantBody) -> Variant {
+    let aliases = called.aliases.iter().map(|&alias| alias.to_owned()).collect();
+    Variant { name: called.name.to_owned(), aliases, docs: called.docs.to_owned(), body }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn generic_arguments_are_those_at_the_end_of_the_path() {
+        let arguments = super::arguments;
+        assert_eq!(arguments("app::<impl app::A for app::B<u8>>::f::Local"), "");
+        assert_eq!(arguments("app::<impl app::A for app::B<u8>>::f::Page<app::Pair<u8, u8>>"), "<app::Pair<u8, u8>>");
+    }
+}
