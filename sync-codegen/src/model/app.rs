@@ -64,7 +64,8 @@ impl App {
     pub(crate) fn new(tree: &Tree, problems: &[Diagnostic]) -> Self {
         let (root, mounts) = mount(tree);
         let bad = problems.iter().map(|problem| problem.file.as_str()).collect::<BTreeSet<_>>();
-        let is_good = |file: &SourceFile| !bad.contains(file.path.as_str()) && file.content.outline.is_some();
+        // A file with a syntax error is not known to be bad: the compiler will say what is wrong with it, and nothing else.
+        let is_good = |file: &SourceFile| !bad.contains(file.path.as_str());
         let rules = tree.pages.values().filter_map(|page| page.room.as_ref()).filter(|room| is_good(room));
         let mut rooms =
             rules.filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone() })).collect::<Vec<_>>();

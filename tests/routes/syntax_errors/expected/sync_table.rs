@@ -7,20 +7,50 @@ static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Se
         cb: "chess/good/v1",
         sources: &["src/chess/_sync/good_server_v1.rs"],
     });
+static CHESS_MOVE_V1: ::sync::__private::Paired<chess::move_v1::server::__Server, chess::move_v1::client::__Client> =
+    ::sync::__private::Paired::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "move",
+        version: "v1",
+        path: "chess/move",
+        cb: "chess/move/v1",
+        sources: &["src/chess/_sync/move_server_v1.rs", "src/chess/_sync/move_client_v1.rs"],
+    });
+static CHESS_TAKE_V1: ::sync::__private::ServerOnly<chess::take_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "take",
+        version: "v1",
+        path: "chess/take",
+        cb: "chess/take/v1",
+        sources: &["src/chess/_sync/take_server_v1.rs"],
+    });
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
     routes: &[
         &CHESS_GOOD_V1,
+        &CHESS_MOVE_V1,
+        &CHESS_TAKE_V1,
     ],
     find: |path, version| match path {
         "chess/good" => match version {
             "v1" => Some(0),
             _ => None,
         },
+        "chess/move" => match version {
+            "v1" => Some(1),
+            _ => None,
+        },
+        "chess/take" => match version {
+            "v1" => Some(2),
+            _ => None,
+        },
         _ => None,
     },
-    rooms: &[],
+    rooms: &[
+        &chess::_room::__Room,
+    ],
     error_codes: &[],
     locales: &[],
 };
