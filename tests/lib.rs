@@ -1,1 +1,4 @@
 //! What needs two crates, a disk or a socket; the tests are in `it/`.
+
+pub mod app;
+pub mod socket;

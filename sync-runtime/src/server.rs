@@ -169,6 +169,18 @@ impl<A: App> Handle<A> {
         self.0.hub()
     }
 
+    /// Returns how many calls are being handled.
+    #[must_use]
+    pub fn calls_in_flight(&self) -> usize {
+        self.0.calls().len()
+    }
+
+    /// Returns whether the server takes no more calls.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.0.calls().is_closed()
+    }
+
     /// Returns the session of a request; a guest's where there is none.
     ///
     /// # Errors

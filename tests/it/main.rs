@@ -1,3 +1,6 @@
 //! The one test binary.
 
 mod codegen;
+mod delivery;
+mod events;
+mod tidy;

@@ -13,7 +13,7 @@ use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{Connection, Hub};
 use crate::route::{App, CallerView, Ctx, Event, Route, RoomCtx, Table};
-use crate::schema::{InputSchema, InvalidInput};
+use crate::schema::InputSchema;
 use crate::session::{LiveSession, Sessions};
 use crate::wire::{
     ErrorAnswer, Location, PositionKey, RoomName, SyncCall, answer_location, answer_result, answer_rooms,
@@ -147,7 +147,9 @@ impl<A: App> Dispatcher<A> {
         authorize::condition(&route.auth(), &session)?;
         let options = route.options();
         authorize::receiver(caller, &call.receiver, options.allow_empty_room, self.table, &self.hub)?;
-        let input = route.decode(schema, call.data).map_err(invalid_input)?;
+        let input = route
+            .decode(schema, call.data)
+            .map_err(|invalid| SyncError::invalid_input(invalid.path, invalid.reason))?;
         let view = self.view(caller, &session, &call.receiver);
         let limit = options.timeout.unwrap_or(self.config.handler_timeout);
         let event = server_stage::run_once(input, Ctx::new(&view.view()), limit, route.id().cb).await?;
@@ -259,9 +261,4 @@ impl<A: App> HeldView<'_, A> {
         let Self { app, room, session, locale, location } = self;
         CallerView { app, room, session, locale, location }
     }
-}
-
-fn invalid_input(invalid: InvalidInput) -> SyncError {
-    let subject = if invalid.path.is_empty() { "top" } else { "field" };
-    SyncError::new("sync-invalid-input").param("path", invalid.path).param("reason", invalid.reason.as_ref()).about(subject)
 }

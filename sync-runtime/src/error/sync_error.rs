@@ -41,6 +41,16 @@ impl SyncError {
         Self { inner: Box::new(Inner { code, status: status_of(code), params: BTreeMap::new(), subject: None }) }
     }
 
+    /// Creates the error for an input that is wrong at `path` (in wire names, `tags[1].weight`; empty for the input itself).
+    ///
+    /// `reason` is a token such as `missing`, on which the sentence selects. The value itself is never part of it.
+    #[must_use]
+    pub fn invalid_input(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        let path: String = path.into();
+        let subject = if path.is_empty() { "top" } else { "field" };
+        Self::new("sync-invalid-input").about(subject).param("path", path).param("reason", reason.into())
+    }
+
     /// Adds a parameter of the sentence, under a name as Fluent writes it.
     #[must_use]
     pub fn param(mut self, name: &'static str, value: impl Into<Value>) -> Self {

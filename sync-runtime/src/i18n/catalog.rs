@@ -1,7 +1,5 @@
 //! All messages, by language.
 
-use std::collections::BTreeMap;
-
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde_json::Value;
@@ -152,13 +150,6 @@ fn fluent_value(value: &Value) -> FluentValue<'_> {
         Value::Number(number) => number.as_f64().map_or_else(|| number.to_string().into(), FluentValue::from),
         other => other.to_string().into(),
     }
-}
-
-/// Returns the languages of the framework's own messages with the ids in each, for a test that they are complete.
-#[doc(hidden)]
-#[must_use]
-pub fn framework_messages() -> BTreeMap<&'static str, &'static str> {
-    FRAMEWORK.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -45,3 +45,493 @@ fn refused_by_serde<T: Wire>(json: &str) -> InvalidInput {
     };
     InvalidInput { path, reason: "invalid-format".into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashMap, HashSet};
+
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::wire;
+
+    /// Decodes each line of `inputs` and writes what came out beside it.
+    #[track_caller]
+    fn check<T: Wire>(inputs: &[&str], expected: Expect) {
+        let schema = InputSchema::of::<T>();
+        let lines = inputs.iter().map(|json| match decode::<T>(&schema, json) {
+            Ok(value) => format!("{json} => {value:?}\n"),
+            Err(InvalidInput { path, reason }) => format!("{json} => {path}: {reason}\n"),
+        });
+        expected.assert_eq(&lines.collect::<String>());
+    }
+
+    #[wire]
+    struct Amount {
+        amount: i32,
+        note_text: Option<String>,
+        #[serde(default)]
+        tags: Vec<Tag>,
+    }
+
+    #[wire]
+    struct Tag {
+        name: String,
+        #[validate(range(max = 10, code = "too_heavy"))]
+        weight: u8,
+    }
+
+    #[test]
+    fn a_struct_takes_an_object_with_its_fields_and_nothing_else() {
+        check::<Amount>(
+            &[
+                r#"{"amount":5}"#,
+                r#"{"noteText":"a","amount":5,"tags":[]}"#,
+                r#"{"amount":5,"noteText":null}"#,
+                r#"[5,null,[]]"#,
+                r#"null"#,
+                r#""a""#,
+                r#"{}"#,
+                r#"{"amount":5,"note_text":"a"}"#,
+                r#"{"amount":5,"__proto__":{}}"#,
+                r#"{"amount":5,"amount":5}"#,
+                r#"{"amount":"5"}"#,
+                r#"{"amount":5.5}"#,
+                r#"{"amount":2147483648}"#,
+                r#"{"amount":1e400}"#,
+                r#"{"amount":99999999999999999999}"#,
+                r#"{"amount":null}"#,
+                r#"{"amount":5,"tags":null}"#,
+                r#"{"amount":5"#,
+                r#"{"amount":5}}"#,
+                r#""#,
+            ],
+            expect![[""]],
+        );
+    }
+
+    #[test]
+    fn places_are_told_in_wire_names_and_the_first_one_counts() {
+        check::<Amount>(
+            &[
+                r#"{"amount":1,"tags":[{"name":"a","weight":1},{"name":"b","weight":300}]}"#,
+                r#"{"amount":1,"tags":[{"name":"a","weight":1},{"name":"b","weight":11}]}"#,
+                r#"{"amount":1,"tags":[{"name":"a","weight":1,"x":1}]}"#,
+                r#"{"amount":1,"tags":[["a",1]]}"#,
+                r#"{"amount":1,"tags":[{"weight":1}]}"#,
+                r#"{"zzz":1,"amount":"1"}"#,
+                r#"{"amount":"1","zzz":1}"#,
+                r#"{"amount":1,"tags":[{"name":"\ud800","weight":1}]}"#,
+                r#"{"\u0061mount":1}"#,
+            ],
+            expect![[""]],
+        );
+    }
+
+    #[wire]
+    enum External {
+        Unit,
+        #[serde(alias = "oldPair")]
+        Pair(i32, String),
+        One(Tag),
+        Named {
+            the_value: bool,
+        },
+    }
+
+    #[test]
+    fn an_enum_takes_one_variant() {
+        check::<External>(
+            &[
+                r#""unit""#,
+                r#"{"pair":[1,"a"]}"#,
+                r#"{"oldPair":[1,"a"]}"#,
+                r#"{"one":{"name":"a","weight":1}}"#,
+                r#"{"named":{"theValue":true}}"#,
+                r#"{"unit":null}"#,
+                r#""pair""#,
+                r#""zzz""#,
+                r#"{"zzz":1}"#,
+                r#"{}"#,
+                r#"{"pair":[1]}"#,
+                r#"{"pair":[1,"a",2]}"#,
+                r#"{"named":{"theValue":true},"unit":1}"#,
+                r#"{"named":{"theValue":true,"x":1}}"#,
+                r#"{"named":[true]}"#,
+                r#"{"one":{"name":"a","weight":11}}"#,
+                r#"5"#,
+            ],
+            expect![[""]],
+        );
+    }
+
+    #[wire]
+    #[serde(tag = "kind")]
+    enum Internal {
+        Unit,
+        Named { the_value: bool, note: Option<String> },
+        One(Tag),
+        More(Box<Inner>),
+        Rest(BTreeMap<String, i32>),
+    }
+
+    #[wire]
+    #[serde(tag = "inner")]
+    enum Inner {
+        A,
+        B { x: i32 },
+    }
+
+    #[test]
+    fn a_tag_may_come_late_and_nothing_may_stand_beside_a_unit_variant() {
+        check::<Internal>(
+            &[
+                r#"{"kind":"unit"}"#,
+                r#"{"kind":"named","theValue":true}"#,
+                r#"{"theValue":true,"kind":"named"}"#,
+                r#"{"name":"a","kind":"one","weight":1}"#,
+                r#"{"x":1,"inner":"b","kind":"more"}"#,
+                r#"{"kind":"more","inner":"a"}"#,
+                r#"{"a":1,"kind":"rest"}"#,
+                r#"{"kind":"unit","x":1}"#,
+                r#"{"x":1,"kind":"unit"}"#,
+                r#"{"kind":"named"}"#,
+                r#"{"theValue":1,"kind":"named"}"#,
+                r#"{"kind":"zzz"}"#,
+                r#"{"kind":0}"#,
+                r#"{"x":1}"#,
+                r#"{"kind":"unit","kind":"unit"}"#,
+                r#"["unit"]"#,
+                r#"{"kind":"one","name":"a","weight":11}"#,
+                r#"{"kind":"more","inner":"b","x":"1"}"#,
+                r#"{"kind":"more"}"#,
+                r#"{"kind":"rest","a":"x"}"#,
+            ],
+            expect![[""]],
+        );
+    }
+
+    #[wire]
+    #[serde(tag = "t", content = "c")]
+    enum Adjacent {
+        Unit,
+        One(i32),
+        Named { x: i32 },
+    }
+
+    #[test]
+    fn content_belongs_to_its_tag() {
+        check::<Adjacent>(
+            &[
+                r#"{"t":"unit"}"#,
+                r#"{"t":"one","c":1}"#,
+                r#"{"c":1,"t":"one"}"#,
+                r#"{"c":{"x":1},"t":"named"}"#,
+                r#"{"t":"unit","c":null}"#,
+                r#"{"t":"one"}"#,
+                r#"{"c":1}"#,
+                r#"{"c":{"x":"1"},"t":"named"}"#,
+                r#"{"t":"named","c":{"x":1,"y":1}}"#,
+                r#"{"t":"one","c":1,"d":1}"#,
+            ],
+            expect![[""]],
+        );
+    }
+
+    #[wire]
+    #[serde(untagged)]
+    enum Untagged {
+        Small { x: i32 },
+        Large { x: i32, y: i32 },
+        Many(Vec<i32>),
+        Text(String),
+        Nothing,
+    }
+
+    #[test]
+    fn without_a_tag_the_first_variant_that_fits_is_taken_and_never_one_that_does_not() {
+        check::<Untagged>(
+            &[
+                r#"{"x":1}"#,
+                r#"{"x":1,"y":2}"#,
+                r#"[1,2,3]"#,
+                r#""a""#,
+                r#"null"#,
+                r#"{"x":1,"z":2}"#,
+                r#"true"#,
+                // serde would read this as `Small { x: 1 }`.
+                r#"[1]"#,
+            ],
+            expect![[""]],
+        );
+    }
+
+    #[wire]
+    struct Flat {
+        id: i32,
+        #[serde(flatten)]
+        tag: Tag,
+        #[serde(flatten)]
+        inner: Inner,
+    }
+
+    #[wire]
+    struct Open {
+        id: i32,
+        #[serde(flatten)]
+        rest: HashMap<String, Tag>,
+    }
+
+    #[test]
+    fn flattened_fields_stand_in_the_outer_object() {
+        check::<Flat>(
+            &[
+                r#"{"id":1,"name":"a","weight":1,"inner":"b","x":1}"#,
+                r#"{"x":1,"weight":1,"name":"a","inner":"b","id":1}"#,
+                r#"{"id":1,"name":"a","weight":1,"inner":"a","x":1}"#,
+                r#"{"id":1,"name":"a","weight":1,"inner":"a","zzz":1}"#,
+                r#"{"id":1,"name":"a","weight":11,"inner":"a"}"#,
+                r#"{"id":1,"name":"a","inner":"a"}"#,
+                r#"{"id":1,"name":"a","weight":1}"#,
+                r#"[1]"#,
+            ],
+            expect![[""]],
+        );
+        check::<Open>(
+            &[
+                r#"{"id":1,"a":{"name":"a","weight":1}}"#,
+                r#"{"id":1,"a":{"name":"a","weight":11},"b":{"name":"a","weight":11}}"#,
+                r#"{"id":1,"a":{"name":"a"}}"#,
+                r#"{"id":1,"a":1}"#,
+            ],
+            expect![[""]],
+        );
+    }
+
+    #[wire]
+    enum FlatExternal {
+        Unit,
+        Value(i32),
+    }
+
+    #[wire]
+    struct AroundExternal {
+        id: i32,
+        #[serde(flatten)]
+        choice: FlatExternal,
+    }
+
+    #[wire]
+    struct AroundAdjacent {
+        id: i32,
+        #[serde(flatten)]
+        choice: Adjacent,
+    }
+
+    #[test]
+    fn flattened_enums_stand_in_the_outer_object() {
+        check::<AroundExternal>(
+            &[
+                r#"{"id":1,"value":1}"#,
+                r#"{"value":1,"id":1}"#,
+                r#"{"unit":null,"id":1}"#,
+                r#"{"id":1}"#,
+                r#"{"value":"1","id":1}"#,
+                r#"{"value":1,"unit":null,"id":1}"#,
+            ],
+            expect![[""]],
+        );
+        check::<AroundAdjacent>(
+            &[
+                r#"{"id":1,"t":"one","c":1}"#,
+                r#"{"c":1,"id":1,"t":"one"}"#,
+                r#"{"id":1,"t":"unit"}"#,
+                r#"{"id":1,"t":"unit","c":1}"#,
+                r#"{"id":1,"c":1}"#,
+            ],
+            expect![[""]],
+        );
+    }
+
+    #[wire]
+    #[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
+    enum Color {
+        DarkRed,
+        Green,
+    }
+
+    #[wire]
+    struct Std {
+        map: BTreeMap<u16, bool>,
+        colors: HashMap<Color, f32>,
+        set: HashSet<Color>,
+        pair: (i8, char),
+        three: [u32; 3],
+        at: chrono::DateTime<chrono::Utc>,
+        on: Option<chrono::NaiveDate>,
+        any: serde_json::Value,
+        #[wire(number)]
+        big: Option<Vec<u64>>,
+        nothing: (),
+    }
+
+    const STD: &str = r#"{"map":{"1":true},"colors":{"darkRed":1.5},"set":["green"],"pair":[-1,"ä"],"three":[1,2,3],"at":"2024-02-29T12:00:00Z","on":"2024-02-29","any":[{"a":null}],"big":[9007199254740991],"nothing":null}"#;
+
+    #[test]
+    fn types_of_the_standard_library_are_checked_to_their_limits() {
+        let changed = [
+            ("", ""),
+            (r#"{"1":true}"#, r#"{"65536":true}"#),
+            (r#"{"1":true}"#, r#"{"01":true}"#),
+            (r#"{"1":true}"#, r#"{"a":true}"#),
+            ("darkRed", "blue"),
+            ("1.5", "1e39"),
+            ("1.5", r#""1""#),
+            (r#"["green"]"#, r#"["blue"]"#),
+            ("ä", "ab"),
+            ("ä", ""),
+            ("[-1,", "[-129,"),
+            ("[1,2,3]", "[1,2]"),
+            ("[1,2,3]", "[1,2,3,4]"),
+            ("[1,2,3]", "[1,2,-3]"),
+            ("12:00:00Z", "12:00:00"),
+            ("2024-02-29\"", "2023-02-29\""),
+            ("9007199254740991", "9007199254740992"),
+            ("9007199254740991", "-1"),
+            (r#""nothing":null"#, r#""nothing":0"#),
+            (r#""any":[{"a":null}],"#, ""),
+        ];
+        let inputs: Vec<String> = changed.iter().map(|(from, to)| STD.replacen(from, to, 1)).collect();
+        let schema = InputSchema::of::<Std>();
+        let results = inputs.iter().zip(changed).map(|(json, (_, to))| match decode::<Std>(&schema, json) {
+            Ok(_) => format!("{to} => ok\n"),
+            Err(InvalidInput { path, reason }) => format!("{to} => {path}: {reason}\n"),
+        });
+        expect![[""]].assert_eq(&results.collect::<String>());
+    }
+
+    #[wire]
+    struct Nested {
+        inner: Option<Box<Nested>>,
+        list: Option<Vec<Nested>>,
+        any: Option<serde_json::Value>,
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_refused_without_using_up_the_stack() {
+        let nest = |open: &str, close: &str, times: usize| format!("{}{}", open.repeat(times), close.repeat(times));
+        let schema = InputSchema::of::<Nested>();
+        let reason = |json: &str| decode::<Nested>(&schema, json).map(|_| ()).map_err(|error| error.reason.into_owned());
+        let json = |times| nest(r#"{"inner":"#, "}", times).replace(":}", ":null}");
+        assert_eq!(reason(&json(64)), Ok(()));
+        assert_eq!(reason(&json(65)), Err("too-deep".into()));
+        assert_eq!(reason(&json(100_000)), Err("too-deep".into()));
+        assert_eq!(reason(&format!(r#"{{"any":{}}}"#, nest("[", "]", 63))), Ok(()));
+        assert_eq!(reason(&format!(r#"{{"any":{}}}"#, nest("[", "]", 64))), Err("too-deep".into()));
+        assert_eq!(reason(&nest("[", "]", 100_000)), Err("expected-object".into()));
+    }
+
+    #[wire]
+    #[serde(untagged)]
+    enum Ambiguous {
+        A { next: Box<Ambiguous> },
+        B { next: Box<Ambiguous> },
+        C { next: Box<Ambiguous> },
+        End(bool),
+    }
+
+    #[test]
+    fn enums_without_tags_cannot_be_made_to_search_for_ever() {
+        let schema = InputSchema::of::<Ambiguous>();
+        let json = format!("{}1{}", r#"{"next":"#.repeat(60), "}".repeat(60));
+        assert_eq!(decode::<Ambiguous>(&schema, &json).unwrap_err().reason, "no-variant-matches");
+    }
+
+    #[wire]
+    struct Page<T> {
+        items: Vec<T>,
+        next: Option<T>,
+    }
+
+    #[wire]
+    struct Grid<const N: usize> {
+        cells: [[i16; N]; N],
+    }
+
+    #[wire]
+    #[serde(transparent)]
+    struct Id {
+        value: String,
+    }
+
+    #[test]
+    fn generic_types_travel() {
+        check::<Page<Id>>(
+            &[r#"{"items":["a"]}"#, r#"{"items":[],"next":"a"}"#, r#"{"items":[1]}"#],
+            expect![[""]],
+        );
+        check::<Grid<2>>(&[r#"{"cells":[[1,2],[3,4]]}"#, r#"{"cells":[[1,2],[3]]}"#], expect![[""]]);
+    }
+
+    #[wire]
+    #[serde(default)]
+    struct Defaults {
+        a: i32,
+        #[serde(skip_serializing_if = "String::is_empty")]
+        b_text: String,
+        #[serde(skip)]
+        hidden: std::collections::LinkedList<u8>,
+        #[serde(rename = "type")]
+        r#type: bool,
+    }
+
+    impl Default for Defaults {
+        fn default() -> Self {
+            Self { a: 7, b_text: String::new(), hidden: [1].into(), r#type: true }
+        }
+    }
+
+    #[test]
+    fn what_has_a_default_may_be_left_out() {
+        check::<Defaults>(
+            &["{}", r#"{"bText":"x","type":false}"#, r#"{"hidden":[]}"#, r#"{"a":null}"#],
+            expect![[""]],
+        );
+        let schema = InputSchema::of::<Defaults>();
+        let value = decode::<Defaults>(&schema, "{}").unwrap();
+        assert_eq!(serde_json::to_string(&value).unwrap(), r#"{"a":7,"type":true}"#);
+    }
+
+    #[wire]
+    #[validate(schema(function = "in_order"))]
+    struct Range {
+        #[validate(range(min = 1))]
+        from: i32,
+        #[validate(length(max = 2), nested)]
+        list: Vec<Tag>,
+        #[validate(nested)]
+        by_name: HashMap<String, Tag>,
+        #[validate(range(min = 1))]
+        to: i32,
+    }
+
+    fn in_order(range: &Range) -> Result<(), validator::ValidationError> {
+        if range.from < range.to { Ok(()) } else { Err(validator::ValidationError::new("out_of_order")) }
+    }
+
+    #[test]
+    fn rules_run_in_the_order_of_the_fields_and_the_value_is_not_repeated() {
+        check::<Range>(
+            &[
+                r#"{"from":1,"list":[],"byName":{},"to":2}"#,
+                r#"{"from":0,"list":[],"byName":{},"to":0}"#,
+                r#"{"from":1,"list":[{"name":"a","weight":99}],"byName":{},"to":0}"#,
+                r#"{"from":1,"list":[{"name":"a","weight":99},{"name":"a","weight":1},{"name":"a","weight":1}],"byName":{},"to":0}"#,
+                r#"{"from":1,"list":[],"byName":{"z":{"name":"a","weight":99},"b":{"name":"a","weight":99}},"to":0}"#,
+                r#"{"from":1,"list":[],"byName":{},"to":0}"#,
+                r#"{"from":3,"list":[],"byName":{},"to":2}"#,
+            ],
+            expect![[""]],
+        );
+    }
+}

@@ -1,0 +1,52 @@
+# The two commands of this repository are `make run` and `make test`; both set up what they need.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: help run test test-rust test-ts test-browser bench setup setup-node setup-chromium page
+
+help: ## What can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+run: page ## Runs the template app on http://localhost:3000
+	cargo run --locked --package app-server
+
+test: test-rust test-ts test-browser ## Runs every check
+
+test-rust: ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+	cargo test --locked --workspace
+	scripts/check-compiled-once
+	scripts/check-generated
+
+test-ts: setup-node ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
+	cargo build --locked --package app-server
+	npm run build
+	npm run typecheck
+	npm run lint:package
+	npm run test
+
+test-browser: setup-node setup-chromium page ## The flows of the web page in a real browser
+	npm run test:browser --workspace tests-browser
+
+bench: ## Measures; see docs/benchmarks.md
+	scripts/bench
+
+setup: setup-node setup-chromium ## Installs what is not there yet
+
+setup-node: node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package-lock.json package.json $(wildcard */package.json */*/package.json)
+	npm ci
+	@touch $@
+
+setup-chromium:
+	scripts/setup-chromium
+
+# The page needs the types that the Rust build writes.
+page: setup-node
+	cargo build --locked --package app-server
+	npm run build --workspace syncwright
+	npm run build --workspace app-web

@@ -1,0 +1,5 @@
+counter-full = Der Zähler ist voll: er endet bei { $max }.
+example-conflict = Jemand anderes war schneller.
+example-filtered = Dieses Ereignis ist nicht für dich bestimmt.
+example-refused = Das Beispiel hat abgelehnt: { $reason }.
+session-unavailable = Das Anmelden funktioniert gerade nicht.

@@ -1,0 +1,140 @@
+//! How people sign in: by name, so that a first app needs no provider. A real app replaces this file.
+//!
+//! `POST /auth/login {"name": "Ada", "locale": "en"}` starts a session, `GET /auth/session` shows it, `PATCH /auth/session` changes its
+//! language or its quiet, `POST /auth/logout` ends it. The same name is the same user.
+
+use sync::axum::extract::State;
+use sync::axum::http::header::SET_COOKIE;
+use sync::axum::http::{HeaderMap, HeaderValue, StatusCode};
+use sync::axum::response::{IntoResponse, Response};
+use sync::axum::routing::{any, get, post};
+use sync::axum::{Json, Router};
+use sync::serde_json::{Value, json};
+use sync::{Handle, SyncError};
+
+use crate::app::{App, Session};
+
+/// The longest name, in characters.
+const NAME_LIMIT: usize = 40;
+
+/// The routes under `/auth`.
+pub fn routes(handle: Handle<App>) -> Router {
+    Router::new()
+        .route("/auth/login", post(login))
+        .route("/auth/logout", post(logout))
+        .route("/auth/session", get(show).patch(change))
+        .route("/auth/{*unknown}", any(unknown))
+        .with_state(handle)
+}
+
+async fn login(State(handle): State<Handle<App>>, headers: HeaderMap, body: String) -> Response {
+    let started = async {
+        let fields = read(&body)?;
+        let name = name(&fields)?;
+        let locale = locale(&fields)?.flatten();
+        let session = Session { user_id: user_id(&name), name, locale, muted: false };
+        let token = handle.sessions().create(session.clone()).await.map_err(store_failed)?;
+        Ok(with_cookie(&handle, token.as_str(), json!({ "token": token.as_str(), "session": shown(&session) })))
+    };
+    answer(&handle, &headers, started.await).await
+}
+
+async fn logout(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
+    // Somebody whose session has ended already is as signed out as they wish to be.
+    if let Ok(session) = handle.session(&headers).await
+        && let Err(error) = handle.end_session(&session).await
+    {
+        return handle.error(&headers, error).await;
+    }
+    with_cookie(&handle, "", json!({ "status": "success" }))
+}
+
+async fn show(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
+    let found = handle.session(&headers).await.map(|session| Json(json!({ "session": shown(&session.get()) })).into_response());
+    answer(&handle, &headers, found).await
+}
+
+async fn change(State(handle): State<Handle<App>>, headers: HeaderMap, body: String) -> Response {
+    let changed = async {
+        let session = handle.session(&headers).await?;
+        if session.get().user_id.is_empty() {
+            return Err(SyncError::new("auth-required"));
+        }
+        let fields = read(&body)?;
+        let (locale, muted) = (locale(&fields)?, muted(&fields)?);
+        let update = |session: &mut Session| {
+            session.locale = locale.unwrap_or(session.locale.take());
+            session.muted = muted.unwrap_or(session.muted);
+        };
+        let session = handle.sessions().update(&session, update).await.map_err(store_failed)?;
+        Ok(Json(json!({ "session": shown(&session) })).into_response())
+    };
+    answer(&handle, &headers, changed.await).await
+}
+
+async fn unknown(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
+    handle.error(&headers, SyncError::new("sync-not-found")).await
+}
+
+async fn answer(handle: &Handle<App>, headers: &HeaderMap, outcome: Result<Response, SyncError>) -> Response {
+    match outcome {
+        Ok(response) => response,
+        Err(error) => handle.error(headers, error).await,
+    }
+}
+
+fn with_cookie(handle: &Handle<App>, token: &str, body: Value) -> Response {
+    let mut response = Json(body).into_response();
+    match HeaderValue::from_str(&handle.session_cookie(token)) {
+        Ok(cookie) => {
+            response.headers_mut().insert(SET_COOKIE, cookie);
+            response
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn shown(session: &Session) -> Value {
+    json!({ "userId": session.user_id, "name": session.name, "locale": session.locale, "muted": session.muted })
+}
+
+fn read(body: &str) -> Result<Value, SyncError> {
+    sync::serde_json::from_str::<Value>(body).ok().filter(Value::is_object).ok_or_else(|| invalid("", "expected-object"))
+}
+
+fn name(fields: &Value) -> Result<String, SyncError> {
+    let name = fields.get("name").ok_or_else(|| invalid("name", "missing"))?;
+    let name = name.as_str().ok_or_else(|| invalid("name", "expected-string"))?;
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fits = (1..=NAME_LIMIT).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits { Ok(name) } else { Err(invalid("name", "length")) }
+}
+
+/// Returns the language to set, `Some(None)` for none, or nothing where the field was left out.
+fn locale(fields: &Value) -> Result<Option<Option<String>>, SyncError> {
+    match fields.get("locale") {
+        None => Ok(None),
+        Some(Value::Null) => Ok(Some(None)),
+        Some(Value::String(tag)) if tag.len() <= 35 => Ok(Some(Some(tag.clone()))),
+        Some(_) => Err(invalid("locale", "invalid-format")),
+    }
+}
+
+fn muted(fields: &Value) -> Result<Option<bool>, SyncError> {
+    match fields.get("muted") {
+        None => Ok(None),
+        Some(muted) => muted.as_bool().map(Some).ok_or_else(|| invalid("muted", "expected-boolean")),
+    }
+}
+
+fn user_id(name: &str) -> String {
+    name.to_lowercase()
+}
+
+fn invalid(path: &'static str, reason: &'static str) -> SyncError {
+    SyncError::invalid_input(path, reason)
+}
+
+fn store_failed(error: sync::StoreError) -> SyncError {
+    sync::error!("session-unavailable", cause = error.to_string()).status(503)
+}

@@ -1,0 +1,41 @@
+use crate::Ctx;
+use sync::{SyncError, wire};
+
+#[wire]
+pub struct ClientInput {
+    /// How it goes wrong.
+    pub kind: Kind,
+}
+
+/// The ways in which a call can go wrong.
+#[wire]
+#[derive(Copy, PartialEq)]
+pub enum Kind {
+    /// The handler refuses.
+    App,
+    /// The handler refuses with a status of its own.
+    Conflict,
+    /// The handler wants somebody who has signed in.
+    Login,
+    /// The handler has a bug.
+    Panic,
+    /// The handler takes too long.
+    Slow,
+    /// The handler succeeds, the filter refuses.
+    FilterError,
+    /// The handler succeeds, the filter has a bug.
+    FilterPanic,
+}
+
+/// Goes wrong in the way that is asked for.
+#[sync::server(auth = public, timeout = 0.5)]
+pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<(), SyncError> {
+    match input.kind {
+        Kind::App => Err(sync::error!("example-refused", reason = "you asked for it")),
+        Kind::Conflict => Err(sync::error!("example-conflict").status(409)),
+        Kind::Login if ctx.session().user_id.is_empty() => Err(sync::error!("auth-required")),
+        Kind::Panic => panic!("the example handler was asked to panic"),
+        Kind::Slow => std::future::pending().await,
+        Kind::Login | Kind::FilterError | Kind::FilterPanic => Ok(()),
+    }
+}

@@ -1,0 +1,98 @@
+//! Starts the test app on a free port.
+
+use std::net::SocketAddr;
+
+use sync::{Config, Hub, Running, Sessions};
+use test_app::{App, Session};
+
+use crate::socket::{Client, Identity};
+
+/// A running test app.
+#[derive(Debug)]
+pub struct TestServer {
+    running: Running<App>,
+}
+
+/// A session that is signed in; `outcome` is what the filter of `outcome/three` does with it.
+#[must_use]
+pub fn member(user_id: &str, outcome: &str, locale: Option<&str>) -> Option<Session> {
+    let locale = locale.map(str::to_owned);
+    Some(Session { user_id: user_id.to_owned(), outcome: outcome.to_owned(), locale })
+}
+
+/// Nobody in particular.
+#[must_use]
+pub fn guest() -> Option<Session> {
+    None
+}
+
+impl TestServer {
+    /// Starts it with the default configuration on a free port.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts it on a free port with a changed configuration.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        change(&mut config);
+        Self { running: test_app::start(config).await.expect("the test app starts") }
+    }
+
+    /// Returns the server.
+    #[must_use]
+    pub fn running(&self) -> &Running<App> {
+        &self.running
+    }
+
+    /// Gives up the server, to stop it.
+    #[must_use]
+    pub fn into_running(self) -> Running<App> {
+        self.running
+    }
+
+    /// Returns where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.running.address()
+    }
+
+    /// Returns the app.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        self.running.handle().app()
+    }
+
+    /// Returns the index of members.
+    #[must_use]
+    pub fn hub(&self) -> &Hub<App> {
+        self.running.handle().hub()
+    }
+
+    /// Returns the sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions<App> {
+        self.running.handle().sessions()
+    }
+
+    /// Starts a session and returns its token.
+    pub async fn token(&self, session: Option<Session>) -> String {
+        let session = session.expect("a guest has no token");
+        self.sessions().create(session).await.expect("a store").as_str().to_owned()
+    }
+
+    /// Connects a socket with a session of its own.
+    pub async fn connect(&self, session: Option<Session>) -> Client {
+        let identity = match session {
+            None => Identity::default(),
+            Some(session) => Identity::token(&self.token(Some(session)).await),
+        };
+        self.connect_as(identity).await
+    }
+
+    /// Connects a socket.
+    pub async fn connect_as(&self, identity: Identity) -> Client {
+        Client::connect(self.address(), identity).await.expect("a connection")
+    }
+}

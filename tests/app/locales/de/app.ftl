@@ -1,0 +1,2 @@
+order-lost = Die Reihenfolge ist verloren.
+outcome-refused = Nicht für { $who }.

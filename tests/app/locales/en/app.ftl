@@ -1,0 +1,2 @@
+order-lost = The order was lost.
+outcome-refused = Not for { $who }.

@@ -1,0 +1,2 @@
+order-lost = L’ordre est perdu.
+outcome-refused = Pas pour { $who }.

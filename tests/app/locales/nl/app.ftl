@@ -1,0 +1,2 @@
+order-lost = De volgorde is kwijt.
+outcome-refused = Niet voor { $who }.

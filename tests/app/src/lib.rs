@@ -1,0 +1,9 @@
+//! An app whose handlers misbehave in every way that a test needs.
+
+mod app;
+#[path = "sync.generated.rs"]
+pub mod routes;
+
+pub use app::{App, Session};
+
+sync::app!(routes, app::App);

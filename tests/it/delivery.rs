@@ -1,0 +1,129 @@
+//! Slow readers, bursts and shutdown: what the transport must not lose and whom it must not wait for.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sync::CloseReason;
+use sync_tests::app::{TestServer, guest};
+use sync_tests::socket::{Client, PATIENCE};
+
+/// Waits until `done`, looking as often as other tasks have run.
+async fn until(what: &str, done: impl Fn() -> bool) {
+    let waited = async {
+        while !done() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, waited).await.is_ok(), "never: {what}");
+}
+
+#[tokio::test]
+async fn a_member_that_stops_reading_is_disconnected_and_slows_nobody() {
+    let server = TestServer::start_with(|config| {
+        config.write_timeout = Duration::from_millis(300);
+        config.send_queue = 64 << 20;
+    })
+    .await;
+    let mut stalled = server.connect(guest()).await;
+    let mut reader = server.connect(guest()).await;
+    stalled.join("open-a").await;
+    reader.join("open-a").await;
+    let room = server.hub().room("open-a").expect("two members");
+    // From here on nobody reads `stalled`, but its connection stays open until the end of the test.
+    while room.len() == 2 {
+        bulk(&mut reader, 200_000).await;
+    }
+    assert_eq!(server.running().closed_sockets().closed(CloseReason::WriteTimeout), 1);
+    assert_eq!(server.hub().connection_count(), 1);
+    bulk(&mut reader, 10).await;
+    drop(stalled);
+}
+
+#[tokio::test]
+async fn a_full_send_queue_disconnects_with_a_reason() {
+    let server = TestServer::start_with(|config| config.send_queue = 300_000).await;
+    let mut stalled = server.connect(guest()).await;
+    let mut reader = server.connect(guest()).await;
+    stalled.join("open-a").await;
+    reader.join("open-a").await;
+    let room = server.hub().room("open-a").expect("two members");
+    while room.len() == 2 {
+        bulk(&mut reader, 100_000).await;
+    }
+    assert_eq!(server.running().closed_sockets().closed(CloseReason::SendQueueFull), 1);
+    // The one that was closed got its events in order and without a gap, up to the point where it was closed.
+    let mut count = 0;
+    while stalled.receive().await.is_ok() {
+        count += 1;
+    }
+    assert_eq!(stalled.log.len(), count);
+    assert!(stalled.log.iter().all(|frame| frame.len() > 100_000));
+}
+
+#[tokio::test]
+async fn four_hundred_events_reach_a_thousand_members_in_order() {
+    const MEMBERS: usize = 1000;
+    const EVENTS: usize = 400;
+    let server = TestServer::start().await;
+    let mut members = Vec::new();
+    for _ in 0..MEMBERS {
+        let mut client = server.connect(guest()).await;
+        client.join("open-a").await;
+        members.push(client);
+    }
+    let mut sender = server.connect(guest()).await;
+    sender.join("open-a").await;
+    let readers: Vec<_> = members.into_iter().map(|client| tokio::spawn(read_all(client, EVENTS))).collect();
+    let own = tokio::spawn(async move {
+        for index in 0..EVENTS {
+            let call = json!({ "name": "order/wait", "version": "v1", "receiver": "open-a",
+                               "data": { "index": index, "waitMs": 0 } });
+            sender.start("sync", call).await;
+        }
+        read_all(sender, EVENTS).await
+    });
+    let expected: Vec<u64> = (0..EVENTS as u64).collect();
+    assert_eq!(own.await.expect("no panic"), expected);
+    for reader in readers {
+        assert_eq!(reader.await.expect("no panic"), expected);
+    }
+    assert_eq!(server.running().closed_sockets().closed(CloseReason::SendQueueFull), 0);
+}
+
+#[tokio::test]
+async fn shutdown_finishes_what_is_in_flight_and_takes_no_more() {
+    let server = TestServer::start().await;
+    let mut caller = server.connect(guest()).await;
+    let mut late = server.connect(guest()).await;
+    caller.join("open-a").await;
+    late.join("open-a").await;
+    let call = json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": { "index": 7, "waitMs": 200 } });
+    let slow = caller.start("sync", call).await;
+    caller.start("joinedRooms", json!({})).await;
+    // The handler has begun when its socket answers nothing else; the other socket shows that time passes.
+    late.call("joinedRooms", json!({})).await;
+    let calls = server.running().handle().clone();
+    until("the call is in flight", || calls.calls_in_flight() > 0).await;
+    let stopping = tokio::spawn(server.into_running().shutdown());
+    until("the server stops", || calls.is_stopping()).await;
+    assert_eq!(late.sync("order/wait", "v1", "open-a", json!({ "index": 8, "waitMs": 0 })).await["errorCode"], "sync-shutting-down");
+    assert_eq!(caller.ack(slow).await["result"]["index"], 7);
+    assert_eq!(late.frame().await["serverOutput"]["index"], 7);
+    stopping.await.expect("no panic");
+    caller.closed().await;
+}
+
+async fn bulk(client: &mut Client, bytes: u32) {
+    let answer = client.sync("odd/bulk", "v1", "open-a", json!({ "bytes": bytes })).await;
+    assert_eq!(answer["status"], "success");
+    assert_eq!(client.frame().await["serverOutput"]["bulk"].as_str().map(str::len), Some(bytes as usize));
+}
+
+async fn read_all(mut client: Client, events: usize) -> Vec<u64> {
+    let mut indexes = Vec::new();
+    for _ in 0..events {
+        let frame: Value = client.frame().await;
+        indexes.push(frame["serverOutput"]["index"].as_u64().expect("an index"));
+    }
+    indexes
+}

@@ -1,0 +1,81 @@
+//! Apps outside of this repository, built by cargo as their authors would.
+//!
+//! They use the target folder of this test, so that the packages from the registry are there already. Their packages have
+//! names and places of their own, or cargo would take them for the template.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A workspace in a folder of its own.
+pub(crate) struct Outside {
+    folder: tempfile::TempDir,
+}
+
+impl Outside {
+    /// Makes a workspace with the dependencies and profiles of this one and the packages in `members`.
+    pub(crate) fn new(members: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = repository();
+        let manifest = std::fs::read_to_string(root.join("Cargo.toml")).expect("the workspace");
+        let paths = manifest.replace("path = \"", &format!("path = \"{}/", root.display()));
+        let lines = paths.lines().map(|line| match line.split(' ').next() {
+            Some("members") => format!("members = {members:?}"),
+            Some("app" | "app-server") => String::new(),
+            _ => line.to_owned(),
+        });
+        let manifest = lines.collect::<Vec<_>>().join("\n");
+        std::fs::write(folder.path().join("Cargo.toml"), manifest).expect("a manifest");
+        std::fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).expect("a lock file");
+        Self { folder }
+    }
+
+    pub(crate) fn path(&self, inside: &str) -> PathBuf {
+        self.folder.path().join(inside)
+    }
+
+    pub(crate) fn write(&self, inside: &str, text: &str) {
+        let path = self.path(inside);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    /// Runs cargo, and returns what it printed: standard output, and the rest.
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> (String, String) {
+        let cargo = Command::new(env!("CARGO"))
+            .args(arguments)
+            .arg("--offline")
+            .current_dir(self.folder.path())
+            .env("CARGO_TARGET_DIR", target())
+            .env_remove("SYNC_CHECK")
+            .output()
+            .expect("cargo runs");
+        (String::from_utf8_lossy(&cargo.stdout).into_owned(), String::from_utf8_lossy(&cargo.stderr).into_owned())
+    }
+}
+
+/// Copies `from` without what is installed or built.
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let name = entry.file_name();
+        if [OsStr::new("node_modules"), OsStr::new("data"), OsStr::new("target")].contains(&name.as_os_str()) {
+            continue;
+        }
+        if entry.path().is_dir() {
+            copy_tree(&entry.path(), &to.join(name));
+        } else {
+            std::fs::copy(entry.path(), to.join(name)).expect("a copy");
+        }
+    }
+}
+
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
+}
+
+/// `target`, seen from `target/debug/deps/it-…`.
+fn target() -> PathBuf {
+    let program = std::env::current_exe().expect("this program");
+    program.ancestors().nth(3).expect("the target folder").to_owned()
+}

@@ -1,0 +1,210 @@
+//! A small Socket.IO client that shows every frame as it came in.
+//!
+//! It speaks Engine.IO v4 and Socket.IO v5 over a WebSocket, sends whatever text it is told to, and keeps what arrives, so that
+//! a test can look at the raw log of a member.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// How long a test waits for something that should come at once.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A connected socket.
+#[derive(Debug)]
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    next_ack: u64,
+    acks: HashMap<u64, Value>,
+    frames: VecDeque<Value>,
+    /// Every `sync` frame as text, in the order of arrival.
+    pub log: Vec<String>,
+}
+
+/// What a client brings along.
+#[derive(Debug, Default, Clone)]
+pub struct Identity {
+    /// The `auth` object of the handshake.
+    pub auth: Value,
+    /// Headers of the handshake.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Identity {
+    /// Somebody who is signed in.
+    #[must_use]
+    pub fn token(token: &str) -> Self {
+        Self { auth: json!({ "token": token }), headers: Vec::new() }
+    }
+}
+
+impl Client {
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// The message of the connect error, or what the HTTP handshake was answered with.
+    pub async fn connect(address: SocketAddr, identity: Identity) -> Result<Self, String> {
+        let mut request = format!("ws://{address}/socket.io/?EIO=4&transport=websocket")
+            .into_client_request()
+            .map_err(|error| error.to_string())?;
+        for (name, value) in identity.headers {
+            request.headers_mut().insert(name, value.parse().map_err(|_| "a header value")?);
+        }
+        let (socket, _) = connect_async(request).await.map_err(|error| error.to_string())?;
+        let mut client =
+            Self { socket, next_ack: 0, acks: HashMap::new(), frames: VecDeque::new(), log: Vec::new() };
+        client.text(|text| text.starts_with('0').then_some(())).await?;
+        let auth = if identity.auth.is_null() { String::new() } else { identity.auth.to_string() };
+        client.send(&format!("40{auth}")).await;
+        client
+            .text(|text| match text.get(..2)? {
+                "40" => Some(Ok(())),
+                "44" => Some(Err(message_of(&text[2..]))),
+                _ => None,
+            })
+            .await??;
+        Ok(client)
+    }
+
+    /// Sends one raw Engine.IO text.
+    pub async fn send(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.expect("the connection is open");
+    }
+
+    /// Sends one raw WebSocket message.
+    ///
+    /// # Errors
+    ///
+    /// When the connection is closed.
+    pub async fn send_message(&mut self, message: Message) -> Result<(), String> {
+        self.socket.send(message).await.map_err(|error| error.to_string())
+    }
+
+    /// Sends an event and waits for its acknowledgement.
+    pub async fn call(&mut self, event: &str, payload: impl Into<Value>) -> Value {
+        let id = self.start(event, payload).await;
+        self.ack(id).await
+    }
+
+    /// Sends an event and returns the number under which its acknowledgement will come.
+    pub async fn start(&mut self, event: &str, payload: impl Into<Value>) -> u64 {
+        self.start_raw(&json!([event, payload.into()]).to_string()).await
+    }
+
+    /// Sends the JSON array of an event as it is.
+    pub async fn start_raw(&mut self, array: &str) -> u64 {
+        let id = self.next_ack;
+        self.next_ack += 1;
+        self.send(&format!("42{id}{array}")).await;
+        id
+    }
+
+    /// Waits for an acknowledgement.
+    pub async fn ack(&mut self, id: u64) -> Value {
+        loop {
+            if let Some(answer) = self.acks.remove(&id) {
+                return answer;
+            }
+            self.receive().await.expect("an acknowledgement");
+        }
+    }
+
+    /// Calls a route.
+    pub async fn sync(&mut self, name: &str, version: &str, receiver: &str, data: impl Into<Value>) -> Value {
+        let call = json!({ "name": name, "version": version, "data": data.into(), "receiver": receiver });
+        self.call("sync", call).await
+    }
+
+    /// Enters a room, which must succeed.
+    pub async fn join(&mut self, room: &str) -> Value {
+        let answer = self.call("joinRoom", json!({ "room": room })).await;
+        assert_eq!(answer["status"], "success", "{answer}");
+        answer
+    }
+
+    /// Says which page it shows.
+    pub async fn show(&mut self, path: &str) {
+        let answer = self.call("updateLocation", json!({ "pathName": path, "searchParams": {} })).await;
+        assert_eq!(answer, json!({ "status": "success" }));
+    }
+
+    /// Waits for the next `sync` frame.
+    pub async fn frame(&mut self) -> Value {
+        loop {
+            if let Some(frame) = self.frames.pop_front() {
+                return frame;
+            }
+            self.receive().await.expect("a frame");
+        }
+    }
+
+    /// Returns the frames that came in before the answer to a question that is asked now.
+    pub async fn frames_so_far(&mut self) -> Vec<Value> {
+        self.call("joinedRooms", json!({})).await;
+        self.frames.drain(..).collect()
+    }
+
+    /// Waits until the server closes the connection.
+    pub async fn closed(&mut self) {
+        while self.receive().await.is_ok() {}
+    }
+
+    /// Takes in one message.
+    ///
+    /// # Errors
+    ///
+    /// When the connection is closed.
+    pub async fn receive(&mut self) -> Result<(), String> {
+        let text = self.next_text().await?;
+        if text == "2" {
+            self.send("3").await;
+        } else if let Some(array) = text.strip_prefix("42") {
+            self.log.push(text.clone());
+            let mut parts: Vec<Value> = serde_json::from_str(array).map_err(|error| error.to_string())?;
+            assert_eq!(parts[0], "sync", "{text}");
+            self.frames.push_back(parts.remove(1));
+        } else if let Some(ack) = text.strip_prefix("43") {
+            let digits = ack.find('[').ok_or("an acknowledgement without payload")?;
+            let id = ack[..digits].parse().map_err(|_| "an acknowledgement without number")?;
+            let mut parts: Vec<Value> = serde_json::from_str(&ack[digits..]).map_err(|error| error.to_string())?;
+            self.acks.insert(id, parts.remove(0));
+        }
+        Ok(())
+    }
+
+    async fn next_text(&mut self) -> Result<String, String> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await.map_err(|_| "nothing came")?;
+            match message.ok_or("closed")?.map_err(|error| error.to_string())? {
+                Message::Text(text) => return Ok(text.to_string()),
+                Message::Close(_) => return Err("closed".to_owned()),
+                _ => {}
+            }
+        }
+    }
+
+    async fn text<T>(&mut self, wanted: impl Fn(&str) -> Option<T>) -> Result<T, String> {
+        loop {
+            let text = self.next_text().await?;
+            if text == "2" {
+                self.send("3").await;
+            }
+            if let Some(found) = wanted(&text) {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+fn message_of(json: &str) -> String {
+    let error: Value = serde_json::from_str(json).unwrap_or_default();
+    error["message"].as_str().unwrap_or_default().to_owned()
+}
