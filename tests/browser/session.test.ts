@@ -46,19 +46,21 @@ describe("signing in and out", () => {
 });
 
 describe("the page's language", () => {
-  it("is the browser's until one is chosen, and the choice is remembered for the user", async () => {
-    const tab = await stage.signedIn("Bob", { locale: "de-DE" });
+  it("is the browser's until one is chosen, and the choice stays with the session in all its tabs", async () => {
+    const visitor = await stage.visitor({ locale: "de-DE" });
+    const tab = await visitor.open();
+    await tab.signIn("Bob");
     await tab.page.locator('html[lang="de"]').waitFor();
+    const other = await visitor.open("/chat");
 
     await tab.chooseLanguage("fr");
-    await tab.page.locator('html[lang="fr"]').waitFor();
+    for (const each of [tab, other]) await each.page.locator('html[lang="fr"]').waitFor();
     expect(await tab.part("nav-overview").textContent()).toBe("Aperçu");
+    await tab.page.reload();
+    await tab.page.locator('html[lang="fr"]').waitFor();
 
-    const elsewhere = await stage.signedIn("Bob", { locale: "de-DE" });
-    await elsewhere.page.locator('html[lang="fr"]').waitFor();
-
-    await elsewhere.chooseLanguage("");
-    await elsewhere.page.locator('html[lang="de"]').waitFor();
+    await tab.chooseLanguage("");
+    for (const each of [tab, other]) await each.page.locator('html[lang="de"]').waitFor();
   });
 
   it("can be chosen before signing in, and goes along", async () => {

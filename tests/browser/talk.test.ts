@@ -96,6 +96,36 @@ describe("the lobby", () => {
   });
 });
 
+describe("a member who wants to be left alone", () => {
+  it("hears of nobody who types, and of others again when they like", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) {
+      await tab.goTo("lobby");
+      await tab.pickRoom("quiet");
+      await tab.isInRoom();
+    }
+    const saved = bob.page.waitForResponse("**/auth/session");
+    await bob.press("mute");
+    await saved;
+    await ada.press("typing-pad");
+    await ada.page.keyboard.type("a");
+    await ada.goTo("nested");
+    // The same room's order: what was typed before has passed him by when the announcement is there.
+    await ada.announce("still there?", "lobby-quiet");
+    await bob.event("root/announce/v1");
+    expect(await bob.received()).toEqual([{ kind: "event", route: "root/announce/v1", room: "lobby-quiet", mine: null }]);
+
+    const savedAgain = bob.page.waitForResponse("**/auth/session");
+    await bob.press("mute");
+    await savedAgain;
+    await ada.goTo("lobby");
+    await ada.press("typing-pad");
+    await ada.page.keyboard.type("b");
+    await bob.event("lobby/typing/v1");
+  });
+});
+
 describe("nested and root routes", () => {
   it("bring the same output to every member", async () => {
     const ada = await stage.signedIn("Ada");

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
-const WINDOW = { width: 1000, height: 760 };
+const WINDOW = { width: 960, height: 720 };
 const TARGET = process.env.UPDATE_DOCS === "1" ? fileURLToPath(new URL("../../docs/two-tabs.png", import.meta.url)) : null;
 
 it("two tabs show the same room, each in its own way", async () => {
@@ -17,6 +17,7 @@ it("two tabs show the same room, each in its own way", async () => {
   for (const tab of [ada, bob]) {
     await tab.counterShows(30);
     await tab.part("counter-note").waitFor();
+    await tab.part("counter").evaluate((card) => card.scrollIntoView());
   }
 
   const shots = await Promise.all([ada, bob].map((tab) => tab.page.screenshot()));

@@ -12,7 +12,7 @@ export interface SyncTypeMap {
     'sendMessage': { v1: {
       clientInput: { text: string };
       serverOutput: { id: number; author: Person; text: string };
-      clientOutput: { mine: boolean; place: string; locale: string };
+      clientOutput: { mine: boolean; place: "here" | "elsewhere"; locale: string };
       serverStream: never;
       clientStream: never;
     } };
@@ -102,6 +102,7 @@ export type ErrorCode =
   | "room-forbidden"
   | "room-invalid"
   | "room-limit"
+  | "session-unavailable"
   | "sync-bad-request"
   | "sync-cancelled"
   | "sync-client-failed"

@@ -35,7 +35,7 @@ export function ExamplesPage() {
     <>
       <PageHead title={words.examples.title} lead={words.examples.lead} files={FILES} />
       <RoomPicker prefix={PREFIX} pageRoom={pageRoom} />
-      <section className="card counter">
+      <section className="card counter" data-testid="counter">
         <CounterValue room={pageRoom.room} answered={answered} />
         <CounterControls room={pageRoom.room} isJoined={pageRoom.isJoined} onAnswered={setAnswered} />
       </section>

@@ -6,6 +6,7 @@ import { usePageRoom } from "../live/usePageRoom";
 import { useIsSomebodyTyping, useTyping } from "../live/useTyping";
 import { CodeBlock } from "../parts/CodeBlock";
 import { RoomPicker } from "../parts/RoomPicker";
+import { useSession } from "../session/SessionProvider";
 import { PageHead } from "./PageHead";
 import { TYPING_GATE } from "./snippets";
 
@@ -33,6 +34,7 @@ export function LobbyPage() {
           {isTyping ? words.lobby.someone : words.lobby.nobody}
         </p>
         <Pad room={room} isJoined={isJoined} arrived={arrived} />
+        <DoNotDisturb />
       </section>
       <CodeBlock {...TYPING_GATE} />
     </>
@@ -59,6 +61,30 @@ function Pad({ room, isJoined, arrived }: { room: string; isJoined: boolean; arr
       />
       <p id={`${id}-hint`} className="hint">
         {isJoined ? `${words.lobby.sent(sent)} · ${words.lobby.arrived(arrived)}` : words.room.mustJoin}
+      </p>
+    </div>
+  );
+}
+
+function DoNotDisturb() {
+  const words = useWords();
+  const { session, mute } = useSession();
+  const id = useId();
+  return (
+    <div className="switch">
+      <input
+        id={id}
+        type="checkbox"
+        role="switch"
+        checked={session?.muted ?? false}
+        disabled={session === null}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => void mute(event.target.checked)}
+        data-testid="mute"
+      />
+      <label htmlFor={id}>{words.lobby.mute}</label>
+      <p id={`${id}-hint`} className="hint">
+        {words.lobby.muteHint}
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 /** What the errors page tries: each attempt is made to be refused, and says with which code. */
-import type { ErrorCode } from "../_sockets/apiTypes.generated";
+import type { ErrorCode, SyncClientInput } from "../_sockets/apiTypes.generated";
 import { joinRoom, syncRequest } from "../_sockets/syncRequest";
 import type { Words } from "../language/words/en";
 import type { ShownError } from "../live/feed";
@@ -25,12 +25,9 @@ export interface AttemptGroup {
   readonly attempts: readonly Attempt[];
 }
 
-type FailKind = Parameters<typeof fail>[0];
+type FailKind = SyncClientInput<"examples", "fail", "v1">["kind"];
 
-function fail(
-  kind: "app" | "conflict" | "login" | "panic" | "slow" | "filterError" | "filterPanic",
-  room: string,
-): Promise<AttemptAnswer> {
+function fail(kind: FailKind, room: string): Promise<AttemptAnswer> {
   return syncRequest({ name: "examples/fail", version: "v1", data: { kind }, receiver: room });
 }
 
@@ -143,7 +140,6 @@ export const ATTEMPTS: readonly AttemptGroup[] = [
     attempts: [
       failing("app", "example-refused"),
       failing("conflict", "example-conflict"),
-      failing("login", "auth-required"),
       failing("panic", "sync-server-failed"),
       failing("slow", "sync-timeout"),
     ],

@@ -61,7 +61,7 @@ export const GENERATED_TYPES: Snippet = {
 };
 
 export const CALL_AND_LISTEN: Snippet = {
-  title: "web/src/pages/ExamplesPage.tsx",
+  title: "web/src/YourPage.tsx",
   language: "ts",
   code: `const answer = await syncRequest({
   name: "examples/updateCounter", version: "v1",

@@ -35,7 +35,7 @@ export function SignInForm() {
             onChange={(event) => setName(event.target.value)}
             aria-describedby={`${fieldId}-hint`}
             required
-            maxLength={60}
+            maxLength={40}
             data-testid="sign-in-name"
           />
           <button type="submit" className="button primary" disabled={isBusy} data-testid="sign-in-submit">

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import type { Session } from "../_sockets/apiTypes.generated";
 import { sync, useConnectionStatus } from "../_sockets/syncRequest";
 import { type Language, parseLanguage, pickLanguage, readLanguageChoice, writeLanguageChoice } from "../language/languages";
-import { type AuthAnswer, fetchSession, saveLocale, signIn, signOut } from "./sessionRequests";
+import { type AuthAnswer, changeSession, fetchSession, signIn, signOut } from "./sessionRequests";
 
 interface SessionValue {
   readonly status: "loading" | "signedOut" | "signedIn";
@@ -16,6 +16,8 @@ interface SessionValue {
   signIn(name: string): Promise<AuthAnswer>;
   signOut(): Promise<void>;
   chooseLanguage(choice: Language | null): Promise<void>;
+  /** Whether this user wants to be left alone. */
+  mute(muted: boolean): Promise<void>;
 }
 
 const SessionContext = createContext<SessionValue | null>(null);
@@ -112,7 +114,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
           session: before.session && { ...before.session, locale: choice },
         }));
         if (state.session === null) sync.reconnect();
-        else settle(await saveLocale(choice, requestLanguage()));
+        else settle(await changeSession({ locale: choice }, requestLanguage()));
+        tellOtherTabs();
+      },
+      async mute(muted) {
+        setState((before) => ({ ...before, session: before.session && { ...before.session, muted } }));
+        settle(await changeSession({ muted }, requestLanguage()));
         tellOtherTabs();
       },
     }),

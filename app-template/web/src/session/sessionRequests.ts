@@ -11,6 +11,9 @@ export type AuthAnswer =
   | { readonly status: "error"; readonly errorCode: string; readonly message: string }
   | { readonly status: "unreachable" };
 
+/** What users decide about their own session. */
+export type SessionChange = Partial<Pick<Session, "locale" | "muted">>;
+
 type Method = "GET" | "POST" | "PATCH";
 
 /** Sentences in the answers come in `language`, unless the session prefers another one. */
@@ -27,9 +30,9 @@ export function signOut(language: string): Promise<AuthAnswer> {
   return ask("POST", "/auth/logout", language, {});
 }
 
-/** `null` leaves the choice to each browser. */
-export function saveLocale(locale: string | null, language: string): Promise<AuthAnswer> {
-  return ask("PATCH", "/auth/session", language, { locale });
+/** Changes what is given; a `locale` of `null` leaves the choice to each browser. */
+export function changeSession(change: SessionChange, language: string): Promise<AuthAnswer> {
+  return ask("PATCH", "/auth/session", language, change);
 }
 
 async function ask(method: Method, path: string, language: string, body?: object): Promise<AuthAnswer> {

@@ -167,6 +167,8 @@ export const de: Words = {
     nobody: "Sonst schreibt niemand.",
     sent: (count) => (count === 1 ? "1 Ereignis gesendet" : `${count} Ereignisse gesendet`),
     arrived: (count) => (count === 1 ? "1 Ereignis angekommen" : `${count} Ereignisse angekommen`),
+    mute: "Nicht stören",
+    muteHint: "Das Tor fragt danach: Ist dies an, kommt in keinem deiner Tabs ein Tippereignis an.",
   },
 
   nested: {
@@ -201,7 +203,6 @@ export const de: Words = {
     inClient: "In diesem Tab entschieden",
     app: "Ein Code der App selbst",
     conflict: "Mit Status 409",
-    login: "Der Handler will eine Anmeldung",
     panic: "Der Handler gerät in Panik",
     slow: "Der Handler braucht zu lange",
     tooSmall: "Betrag 0",

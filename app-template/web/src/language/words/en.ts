@@ -160,6 +160,8 @@ export const en = {
     nobody: "Nobody else is typing.",
     sent: (count: number) => (count === 1 ? "1 event sent" : `${count} events sent`),
     arrived: (count: number) => (count === 1 ? "1 event arrived" : `${count} events arrived`),
+    mute: "Do not disturb",
+    muteHint: "The gate asks for it: with this on, no typing event comes to any of your tabs.",
   },
 
   nested: {
@@ -194,7 +196,6 @@ export const en = {
     inClient: "Decided in this tab",
     app: "The app's own code",
     conflict: "With status 409",
-    login: "The handler wants a login",
     panic: "The handler panics",
     slow: "The handler takes too long",
     tooSmall: "Amount 0",

@@ -167,6 +167,8 @@ export const fr: Words = {
     nobody: "Personne d'autre n'écrit.",
     sent: (count) => (count <= 1 ? `${count} événement envoyé` : `${count} événements envoyés`),
     arrived: (count) => (count <= 1 ? `${count} événement arrivé` : `${count} événements arrivés`),
+    mute: "Ne pas déranger",
+    muteHint: "La porte le demande : si c’est activé, aucun événement de frappe n’arrive dans vos onglets.",
   },
 
   nested: {
@@ -201,7 +203,6 @@ export const fr: Words = {
     inClient: "Décidé dans cet onglet",
     app: "Un code de l'application",
     conflict: "Avec le statut 409",
-    login: "Le gestionnaire veut une connexion",
     panic: "Le gestionnaire panique",
     slow: "Le gestionnaire est trop lent",
     tooSmall: "Quantité 0",

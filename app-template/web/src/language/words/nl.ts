@@ -165,6 +165,8 @@ export const nl: Words = {
     nobody: "Niemand anders typt.",
     sent: (count) => (count === 1 ? "1 gebeurtenis verstuurd" : `${count} gebeurtenissen verstuurd`),
     arrived: (count) => (count === 1 ? "1 gebeurtenis binnengekomen" : `${count} gebeurtenissen binnengekomen`),
+    mute: "Niet storen",
+    muteHint: "De poort vraagt ernaar: staat dit aan, dan komt er in geen van je tabbladen een typgebeurtenis binnen.",
   },
 
   nested: {
@@ -199,7 +201,6 @@ export const nl: Words = {
     inClient: "Beslist in dit tabblad",
     app: "Een code van de app zelf",
     conflict: "Met status 409",
-    login: "De handler wil een login",
     panic: "De handler raakt in paniek",
     slow: "De handler duurt te lang",
     tooSmall: "Aantal 0",
