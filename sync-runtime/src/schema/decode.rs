@@ -106,7 +106,28 @@ mod tests {
                 r#"{"amount":5}}"#,
                 r#""#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"amount":5} => Amount { amount: 5, note_text: None, tags: [] }
+                {"noteText":"a","amount":5,"tags":[]} => Amount { amount: 5, note_text: Some("a"), tags: [] }
+                {"amount":5,"noteText":null} => Amount { amount: 5, note_text: None, tags: [] }
+                [5,null,[]] => : expected-object
+                null => : expected-object
+                "a" => : expected-object
+                {} => amount: missing
+                {"amount":5,"note_text":"a"} => note_text: unknown-field
+                {"amount":5,"__proto__":{}} => __proto__: unknown-field
+                {"amount":5,"amount":5} => amount: duplicate-field
+                {"amount":"5"} => amount: expected-integer
+                {"amount":5.5} => amount: expected-integer
+                {"amount":2147483648} => amount: out-of-range
+                {"amount":1e400} => amount: invalid-json
+                {"amount":99999999999999999999} => amount: out-of-range
+                {"amount":null} => amount: expected-integer
+                {"amount":5,"tags":null} => tags: expected-array
+                {"amount":5 => : invalid-json
+                {"amount":5}} => : invalid-json
+                 => : invalid-json
+            "#]],
         );
     }
 
@@ -124,7 +145,17 @@ mod tests {
                 r#"{"amount":1,"tags":[{"name":"\ud800","weight":1}]}"#,
                 r#"{"\u0061mount":1}"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"amount":1,"tags":[{"name":"a","weight":1},{"name":"b","weight":300}]} => tags[1].weight: out-of-range
+                {"amount":1,"tags":[{"name":"a","weight":1},{"name":"b","weight":11}]} => tags[1].weight: too-heavy
+                {"amount":1,"tags":[{"name":"a","weight":1,"x":1}]} => tags[0].x: unknown-field
+                {"amount":1,"tags":[["a",1]]} => tags[0]: expected-object
+                {"amount":1,"tags":[{"weight":1}]} => tags[0].name: missing
+                {"zzz":1,"amount":"1"} => zzz: unknown-field
+                {"amount":"1","zzz":1} => amount: expected-integer
+                {"amount":1,"tags":[{"name":"\ud800","weight":1}]} => tags[0].name: invalid-json
+                {"\u0061mount":1} => Amount { amount: 1, note_text: None, tags: [] }
+            "#]],
         );
     }
 
@@ -161,7 +192,25 @@ mod tests {
                 r#"{"one":{"name":"a","weight":11}}"#,
                 r#"5"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                "unit" => Unit
+                {"pair":[1,"a"]} => Pair(1, "a")
+                {"oldPair":[1,"a"]} => Pair(1, "a")
+                {"one":{"name":"a","weight":1}} => One(Tag { name: "a", weight: 1 })
+                {"named":{"theValue":true}} => Named { the_value: true }
+                {"unit":null} => : expected-string
+                "pair" => : expected-object
+                "zzz" => : unknown-variant
+                {"zzz":1} => : unknown-variant
+                {} => : unknown-variant
+                {"pair":[1]} => pair: wrong-length
+                {"pair":[1,"a",2]} => pair: wrong-length
+                {"named":{"theValue":true},"unit":1} => unit: unknown-field
+                {"named":{"theValue":true,"x":1}} => named.x: unknown-field
+                {"named":[true]} => named: expected-object
+                {"one":{"name":"a","weight":11}} => one.weight: too-heavy
+                5 => : unknown-variant
+            "#]],
         );
     }
 
@@ -207,7 +256,28 @@ mod tests {
                 r#"{"kind":"more"}"#,
                 r#"{"kind":"rest","a":"x"}"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"kind":"unit"} => Unit
+                {"kind":"named","theValue":true} => Named { the_value: true, note: None }
+                {"theValue":true,"kind":"named"} => Named { the_value: true, note: None }
+                {"name":"a","kind":"one","weight":1} => One(Tag { name: "a", weight: 1 })
+                {"x":1,"inner":"b","kind":"more"} => More(B { x: 1 })
+                {"kind":"more","inner":"a"} => More(A)
+                {"a":1,"kind":"rest"} => Rest({"a": 1})
+                {"kind":"unit","x":1} => x: unknown-field
+                {"x":1,"kind":"unit"} => x: unknown-field
+                {"kind":"named"} => theValue: missing
+                {"theValue":1,"kind":"named"} => theValue: expected-boolean
+                {"kind":"zzz"} => kind: unknown-variant
+                {"kind":0} => kind: expected-string
+                {"x":1} => kind: missing
+                {"kind":"unit","kind":"unit"} => kind: duplicate-field
+                ["unit"] => : expected-object
+                {"kind":"one","name":"a","weight":11} => weight: too-heavy
+                {"kind":"more","inner":"b","x":"1"} => x: expected-integer
+                {"kind":"more"} => inner: missing
+                {"kind":"rest","a":"x"} => a: expected-integer
+            "#]],
         );
     }
 
@@ -234,7 +304,18 @@ mod tests {
                 r#"{"t":"named","c":{"x":1,"y":1}}"#,
                 r#"{"t":"one","c":1,"d":1}"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"t":"unit"} => Unit
+                {"t":"one","c":1} => One(1)
+                {"c":1,"t":"one"} => One(1)
+                {"c":{"x":1},"t":"named"} => Named { x: 1 }
+                {"t":"unit","c":null} => c: unknown-field
+                {"t":"one"} => c: missing
+                {"c":1} => t: missing
+                {"c":{"x":"1"},"t":"named"} => c.x: expected-integer
+                {"t":"named","c":{"x":1,"y":1}} => c.y: unknown-field
+                {"t":"one","c":1,"d":1} => d: unknown-field
+            "#]],
         );
     }
 
@@ -262,7 +343,16 @@ mod tests {
                 // serde would read this as `Small { x: 1 }`.
                 r#"[1]"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"x":1} => Small { x: 1 }
+                {"x":1,"y":2} => Large { x: 1, y: 2 }
+                [1,2,3] => Many([1, 2, 3])
+                "a" => Text("a")
+                null => Nothing
+                {"x":1,"z":2} => : no-variant-matches
+                true => : no-variant-matches
+                [1] => : no-variant-matches
+            "#]],
         );
     }
 
@@ -295,7 +385,16 @@ mod tests {
                 r#"{"id":1,"name":"a","weight":1}"#,
                 r#"[1]"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"id":1,"name":"a","weight":1,"inner":"b","x":1} => Flat { id: 1, tag: Tag { name: "a", weight: 1 }, inner: B { x: 1 } }
+                {"x":1,"weight":1,"name":"a","inner":"b","id":1} => Flat { id: 1, tag: Tag { name: "a", weight: 1 }, inner: B { x: 1 } }
+                {"id":1,"name":"a","weight":1,"inner":"a","x":1} => x: unknown-field
+                {"id":1,"name":"a","weight":1,"inner":"a","zzz":1} => zzz: unknown-field
+                {"id":1,"name":"a","weight":11,"inner":"a"} => weight: too-heavy
+                {"id":1,"name":"a","inner":"a"} => weight: missing
+                {"id":1,"name":"a","weight":1} => inner: missing
+                [1] => : expected-object
+            "#]],
         );
         check::<Open>(
             &[
@@ -304,7 +403,12 @@ mod tests {
                 r#"{"id":1,"a":{"name":"a"}}"#,
                 r#"{"id":1,"a":1}"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"id":1,"a":{"name":"a","weight":1}} => Open { id: 1, rest: {"a": Tag { name: "a", weight: 1 }} }
+                {"id":1,"a":{"name":"a","weight":11},"b":{"name":"a","weight":11}} => a.weight: too-heavy
+                {"id":1,"a":{"name":"a"}} => a.weight: missing
+                {"id":1,"a":1} => a: expected-object
+            "#]],
         );
     }
 
@@ -339,7 +443,14 @@ mod tests {
                 r#"{"value":"1","id":1}"#,
                 r#"{"value":1,"unit":null,"id":1}"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"id":1,"value":1} => AroundExternal { id: 1, choice: Value(1) }
+                {"value":1,"id":1} => AroundExternal { id: 1, choice: Value(1) }
+                {"unit":null,"id":1} => AroundExternal { id: 1, choice: Unit }
+                {"id":1} => : unknown-variant
+                {"value":"1","id":1} => value: expected-integer
+                {"value":1,"unit":null,"id":1} => unit: unknown-field
+            "#]],
         );
         check::<AroundAdjacent>(
             &[
@@ -349,7 +460,13 @@ mod tests {
                 r#"{"id":1,"t":"unit","c":1}"#,
                 r#"{"id":1,"c":1}"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"id":1,"t":"one","c":1} => AroundAdjacent { id: 1, choice: One(1) }
+                {"c":1,"id":1,"t":"one"} => AroundAdjacent { id: 1, choice: One(1) }
+                {"id":1,"t":"unit"} => AroundAdjacent { id: 1, choice: Unit }
+                {"id":1,"t":"unit","c":1} => c: unknown-field
+                {"id":1,"c":1} => t: missing
+            "#]],
         );
     }
 
@@ -407,7 +524,28 @@ mod tests {
             Ok(_) => format!("{to} => ok\n"),
             Err(InvalidInput { path, reason }) => format!("{to} => {path}: {reason}\n"),
         });
-        expect![[""]].assert_eq(&results.collect::<String>());
+        expect![[r#"
+             => ok
+            {"65536":true} => map.65536: out-of-range
+            {"01":true} => map.01: expected-integer
+            {"a":true} => map.a: expected-integer
+            blue => colors.blue: unknown-variant
+            1e39 => colors.darkRed: out-of-range
+            "1" => colors.darkRed: expected-number
+            ["blue"] => set[0]: unknown-variant
+            ab => pair[1]: invalid-format
+             => pair[1]: invalid-format
+            [-129, => pair[0]: out-of-range
+            [1,2] => three: wrong-length
+            [1,2,3,4] => three: wrong-length
+            [1,2,-3] => three[2]: out-of-range
+            12:00:00 => at: invalid-format
+            2023-02-29" => on: invalid-format
+            9007199254740992 => big[0]: out-of-range
+            -1 => big[0]: out-of-range
+            "nothing":0 => nothing: expected-null
+             => any: missing
+        "#]].assert_eq(&results.collect::<String>());
     }
 
     #[wire]
@@ -444,7 +582,7 @@ mod tests {
     fn enums_without_tags_cannot_be_made_to_search_for_ever() {
         let schema = InputSchema::of::<Ambiguous>();
         let json = format!("{}1{}", r#"{"next":"#.repeat(60), "}".repeat(60));
-        assert_eq!(decode::<Ambiguous>(&schema, &json).unwrap_err().reason, "no-variant-matches");
+        assert_eq!(decode::<Ambiguous>(&schema, &json).unwrap_err().reason, "too-deep");
     }
 
     #[wire]
@@ -468,9 +606,16 @@ mod tests {
     fn generic_types_travel() {
         check::<Page<Id>>(
             &[r#"{"items":["a"]}"#, r#"{"items":[],"next":"a"}"#, r#"{"items":[1]}"#],
-            expect![[""]],
+            expect![[r#"
+                {"items":["a"]} => Page { items: [Id { value: "a" }], next: None }
+                {"items":[],"next":"a"} => Page { items: [], next: Some(Id { value: "a" }) }
+                {"items":[1]} => items[0]: expected-string
+            "#]],
         );
-        check::<Grid<2>>(&[r#"{"cells":[[1,2],[3,4]]}"#, r#"{"cells":[[1,2],[3]]}"#], expect![[""]]);
+        check::<Grid<2>>(&[r#"{"cells":[[1,2],[3,4]]}"#, r#"{"cells":[[1,2],[3]]}"#], expect![[r#"
+            {"cells":[[1,2],[3,4]]} => Grid { cells: [[1, 2], [3, 4]] }
+            {"cells":[[1,2],[3]]} => cells[1]: wrong-length
+        "#]]);
     }
 
     #[wire]
@@ -495,7 +640,12 @@ mod tests {
     fn what_has_a_default_may_be_left_out() {
         check::<Defaults>(
             &["{}", r#"{"bText":"x","type":false}"#, r#"{"hidden":[]}"#, r#"{"a":null}"#],
-            expect![[""]],
+            expect![[r#"
+                {} => Defaults { a: 7, b_text: "", hidden: [1], type: true }
+                {"bText":"x","type":false} => Defaults { a: 7, b_text: "x", hidden: [1], type: false }
+                {"hidden":[]} => hidden: unknown-field
+                {"a":null} => a: expected-integer
+            "#]],
         );
         let schema = InputSchema::of::<Defaults>();
         let value = decode::<Defaults>(&schema, "{}").unwrap();
@@ -531,7 +681,15 @@ mod tests {
                 r#"{"from":1,"list":[],"byName":{},"to":0}"#,
                 r#"{"from":3,"list":[],"byName":{},"to":2}"#,
             ],
-            expect![[""]],
+            expect![[r#"
+                {"from":1,"list":[],"byName":{},"to":2} => Range { from: 1, list: [], by_name: {}, to: 2 }
+                {"from":0,"list":[],"byName":{},"to":0} => from: range
+                {"from":1,"list":[{"name":"a","weight":99}],"byName":{},"to":0} => list[0].weight: too-heavy
+                {"from":1,"list":[{"name":"a","weight":99},{"name":"a","weight":1},{"name":"a","weight":1}],"byName":{},"to":0} => list: length
+                {"from":1,"list":[],"byName":{"z":{"name":"a","weight":99},"b":{"name":"a","weight":99}},"to":0} => byName.b.weight: too-heavy
+                {"from":1,"list":[],"byName":{},"to":0} => to: range
+                {"from":3,"list":[],"byName":{},"to":2} => : out-of-order
+            "#]],
         );
     }
 }
