@@ -60,9 +60,10 @@ fn module_of(src: &Path, file: &Path) -> String {
     relative.iter().next().map(|first| first.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Returns the modules behind `crate::` in code; documentation may point anywhere.
+/// Returns the modules behind `crate::` in code; documentation and tests may point anywhere.
 fn used_modules(text: &str) -> BTreeSet<String> {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let (shipped, _) = text.split_once("#[cfg(test)]").unwrap_or((text, ""));
+    let code = shipped.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.flat_map(|line| line.split("crate::").skip(1))
         .map(|rest| rest.chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect::<String>())
         .filter(|name| !name.is_empty() && name.starts_with(char::is_lowercase))
@@ -77,7 +78,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
                 files.push(path);
             }
         }

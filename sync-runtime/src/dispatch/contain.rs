@@ -84,20 +84,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_in_a_poll_in_a_drop_or_in_a_payload_stays_inside() {
+    async fn a_panic_in_a_poll_or_in_its_payload_stays_inside() {
         check(async { 1 }, Ok(1)).await;
         check(async { panic!("expected by the test") }, Err(Panicked)).await;
         check(async { std::panic::panic_any(Bomb(3)) }, Err(Panicked)).await;
-        let bomb = Bomb(1);
-        check(
-            async move {
-                let _held = &bomb;
-                tokio::task::yield_now().await;
-                panic!("expected by the test")
-            },
-            Err(Panicked),
-        )
-        .await;
     }
 
     #[tokio::test]

@@ -10,6 +10,8 @@ mod client_stage;
 mod contain;
 mod pipeline;
 mod server_stage;
+#[cfg(test)]
+mod tests;
 
 pub use caller::Caller;
 pub use pipeline::{Answer, Dispatcher};

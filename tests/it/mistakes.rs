@@ -1,0 +1,107 @@
+//! What the compiler says about each mistake in a file tree, and where: at the user's own file.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+use sync_codegen::generate;
+
+use crate::outside::{Outside, copy_tree, repository};
+
+const MANIFEST: &str = "[package]\nname = \"mistakes\"\nversion.workspace = true\nedition.workspace = true\n\n\
+    [dependencies]\nsync.workspace = true\n\n[build-dependencies]\nsync-codegen.workspace = true\n";
+
+const APP: &str = r#"
+use sync::wire;
+
+#[sync::session]
+pub struct Session {}
+
+#[wire]
+pub struct Person {}
+
+pub struct App;
+
+impl sync::App for App {
+    type Session = Session;
+    type Public = Person;
+    fn guest() -> Session { Session {} }
+    fn user_id(_: &Session) -> Option<&str> { None }
+    fn public(_: &Session) -> Person { Person {} }
+    fn locale(_: &Session) -> Option<&str> { None }
+}
+
+pub fn server() -> sync::Server<App> {
+    sync::Server::new(async |_| Ok(App))
+}
+"#;
+
+const LIB: &str = "mod app;\n#[path = \"sync.generated.rs\"]\npub mod routes;\nsync::app!(routes, app::App);\n";
+
+/// Compiles the tree of `case`, and finds each line of its `sync-problems` in an error of the file that has to tell it.
+fn check(case: &str) {
+    let outside = Outside::new(&[case]);
+    copy_tree(&repository().join("tests/routes").join(case).join("src"), &outside.path(case).join("src"));
+    outside.write(&format!("{case}/Cargo.toml"), &MANIFEST.replace("mistakes", &format!("mistakes-{case}")));
+    outside.write(&format!("{case}/build.rs"), "fn main() { sync_codegen::build() }");
+    outside.write(&format!("{case}/src/app.rs"), APP);
+    outside.write(&format!("{case}/src/lib.rs"), LIB);
+    let expected = expected(&outside.path(case));
+    let (printed, rest) = outside.cargo(&["build", "--message-format=json"]);
+    let told = errors(&printed, case);
+    assert!(!told.is_empty(), "{rest}");
+    let missing = expected.difference(&told).collect::<Vec<_>>();
+    assert!(missing.is_empty(), "{missing:#?}\nare not among\n{told:#?}");
+}
+
+/// `(file, message)`, as the generator decided.
+fn expected(app: &Path) -> BTreeSet<(String, String)> {
+    let problems = generate(app).problems_file;
+    let rows = problems.lines().filter_map(|line| {
+        let mut columns = line.splitn(3, '\t');
+        Some((columns.next()?.to_owned(), columns.nth(1)?.replace("\\n", "\n")))
+    });
+    rows.collect()
+}
+
+/// `(file of the primary span, message)`, as the compiler tells it.
+fn errors(printed: &str, case: &str) -> BTreeSet<(String, String)> {
+    let messages = printed.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let errors = messages.filter(|message| message["message"]["level"] == "error").filter_map(|message| {
+        let message = &message["message"];
+        let span = message["spans"].as_array()?.iter().find(|span| span["is_primary"] == true)?;
+        let file = span["file_name"].as_str()?.trim_start_matches(case).trim_start_matches('/');
+        Some((file.to_owned(), message["message"].as_str()?.to_owned()))
+    });
+    errors.collect()
+}
+
+#[test]
+fn a_wrong_file_name_is_told_in_that_file() {
+    check("file_names");
+}
+
+#[test]
+fn a_stray_file_is_told_by_its_neighbour() {
+    check("strays");
+}
+
+#[test]
+fn names_that_meet_are_told_in_one_of_the_files() {
+    check("meetings");
+}
+
+#[test]
+fn a_missing_or_misplaced_handler_is_told_in_its_file() {
+    check("handlers");
+}
+
+#[test]
+fn a_filter_unlike_its_server_is_told_in_its_file() {
+    check("pairs");
+}
+
+#[test]
+fn a_wrong_room_rule_is_told_in_its_file() {
+    check("rooms");
+}
