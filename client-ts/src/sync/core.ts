@@ -68,6 +68,7 @@ export class Core {
       onProblem: this.#onProblem,
       defaultTimeoutMs: this.#timeoutMs,
       newId,
+      random: random ?? Math.random,
     };
     const calls = new Calls(parts);
     this.#calls = calls;

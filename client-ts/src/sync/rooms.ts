@@ -6,6 +6,7 @@
  */
 
 import { parseJoinAnswer, parseRoomsAnswer, type JoinAnswer, type RoomsAnswer, type WireFailure } from "../wire/answers";
+import { backoffMs, type Backoff } from "../socket/backoff";
 import type { Calls } from "./calls";
 import type { ClientFailure } from "./clientFailure";
 import type { Limits } from "./deadline";
@@ -28,6 +29,8 @@ export interface RoomsParts {
   readonly isOpen: () => boolean;
   readonly onProblem: OnProblem;
   readonly defaultTimeoutMs: number;
+  /** From 0 to below 1. */
+  readonly random: () => number;
 }
 
 interface Room {
@@ -39,11 +42,19 @@ interface Room {
   /** Was entered at least once, so that a refusal is a loss. */
   wasEntered: boolean;
   status: WireRoomStatus;
+  /** The server may count us in, as far as can be told here. */
+  isMaybeInside: boolean;
   /** The last position seen. */
   pos: string | null;
   /** Counts the joins sent, because only the answer to the last one tells where we are. */
   joins: number;
+  /** Counts the joins in a row that a server in trouble turned away, and waits for the next. */
+  failures: number;
+  retry: ReturnType<typeof setTimeout> | undefined;
 }
+
+/** How long to leave alone a server that is in trouble. */
+const RETRY_BACKOFF: Backoff = { baseMs: 1_000, capMs: 30_000 };
 
 const IDLE: WireRoomStatus = { status: "idle" };
 const JOINING: WireRoomStatus = { status: "joining" };
@@ -132,7 +143,11 @@ export class Rooms {
 
   /** The connection broke, and the server let us leave all rooms. */
   lost(): void {
-    for (const room of [...this.#rooms.values()]) this.#setStatus(room, JOINING);
+    for (const room of [...this.#rooms.values()]) {
+      clearTimeout(room.retry);
+      room.isMaybeInside = false;
+      this.#setStatus(room, JOINING);
+    }
   }
 
   /** No connection, and none to come; the rooms stay wanted for when there is one. */
@@ -151,16 +166,19 @@ export class Rooms {
   }
 
   #enter(room: Room): void {
+    clearTimeout(room.retry);
     const join = (room.joins += 1);
+    const isInside = room.status === JOINED;
     // Being in the room already, nothing can have been missed.
-    const after = room.status === JOINED ? null : room.pos;
-    if (room.status !== JOINED) this.#setStatus(room, JOINING);
+    const after = isInside ? null : room.pos;
+    if (!isInside) this.#setStatus(room, JOINING);
+    room.isMaybeInside = true;
     const payload = after === null ? { room: room.name } : { room: room.name, after };
     this.#parts.calls.callNow("joinRoom", payload, parseJoinAnswer, this.#ownLimits(), answer => {
       const isOutdated = join !== room.joins || this.#rooms.get(room.name) !== room;
       // After a loss the next connection joins again, and its answer is the one that counts.
       if (isOutdated || !this.#parts.isOpen()) return;
-      if (answer.status === "error") this.#refused(room, answer);
+      if (answer.status === "error") this.#refused(room, answer, isInside);
       else this.#entered(room, answer.pos, after !== null && !answer.recovered);
       room.waiters.settle(answer);
     });
@@ -169,26 +187,40 @@ export class Rooms {
   #entered(room: Room, pos: string, hasGap: boolean): void {
     room.pos = pos;
     room.wasEntered = true;
+    room.failures = 0;
     if (room.waiters.size > 0) room.isKept = true;
     this.#setStatus(room, JOINED);
     if (hasGap) this.gaps.tell(room.name);
   }
 
-  #refused(room: Room, error: WireFailure): void {
+  #refused(room: Room, error: WireFailure, isInside: boolean): void {
     const isLoss = room.wasEntered;
     room.wasEntered = false;
-    room.pos = null;
-    if (!isPassing(error)) room.isKept = false;
+    if (isPassing(error)) {
+      this.#retryLater(room);
+    } else {
+      room.isKept = false;
+      room.isMaybeInside = isInside;
+      room.pos = null;
+    }
     this.#setStatus(room, { status: "error", error });
     if (isLoss) this.losses.tell(room.name, error);
     queueMicrotask(() => this.#leaveIfUnwanted(room));
   }
 
+  #retryLater(room: Room): void {
+    room.failures += 1;
+    const delayMs = backoffMs(room.failures, RETRY_BACKOFF, this.#parts.random);
+    room.retry = setTimeout(() => this.#enter(room), delayMs);
+  }
+
   #leaveIfUnwanted(room: Room): void {
     if (isWanted(room) || this.#rooms.get(room.name) !== room) return;
-    const isKnownToServer = room.status.status === "joined" || room.status.status === "joining";
     this.#forget(room);
-    if (!isKnownToServer || !this.#parts.isOpen()) return;
+    if (room.isMaybeInside && this.#parts.isOpen()) this.#tellLeft(room);
+  }
+
+  #tellLeft(room: Room): void {
     this.#parts.calls.callNow("leaveRoom", { room: room.name }, parseRoomsAnswer, this.#ownLimits(), () => {});
   }
 
@@ -206,15 +238,19 @@ export class Rooms {
       listeners: new Listeners(this.#parts.onProblem),
       isKept: false,
       wasEntered: false,
+      isMaybeInside: false,
       status: IDLE,
       pos: null,
       joins: 0,
+      failures: 0,
+      retry: undefined,
     };
     this.#rooms.set(name, room);
     return room;
   }
 
   #forget(room: Room): void {
+    clearTimeout(room.retry);
     this.#rooms.delete(room.name);
   }
 

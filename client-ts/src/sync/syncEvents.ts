@@ -58,8 +58,8 @@ export interface SyncEventOptions<
  * ```
  */
 export type UpsertSyncEventCallback<Map, Code extends string> = <
-  const Name extends RouteName<Map>,
-  const Version extends RouteVersion<Map, Name>,
+  Name extends RouteName<Map>,
+  Version extends RouteVersion<Map, Name>,
 >(
   options: SyncEventOptions<Map, Code, Name, Version>,
 ) => () => void;

@@ -51,8 +51,8 @@ export interface SyncRequestBase<Name extends string, Version extends string, Ch
  * ```
  */
 export type SyncRequest<Map, Code extends string> = <
-  const Name extends RouteName<Map>,
-  const Version extends RouteVersion<Map, Name>,
+  Name extends RouteName<Map>,
+  Version extends RouteVersion<Map, Name>,
 >(
   options: SyncRequestOptions<Map, Name, Version>,
 ) => Promise<SyncAnswer<TypeOf<Map, Name, Version, "serverOutput">, Code>>;

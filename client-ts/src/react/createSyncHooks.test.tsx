@@ -1,0 +1,283 @@
+// @vitest-environment happy-dom
+import { act, memo, StrictMode, Suspense, useEffect, useState, type ReactNode } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { renderToString } from "react-dom/server";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSyncIn } from "../sync/createSync";
+import { FakeNetwork, FakeWakes } from "../testing/fakeLink";
+import type { ErrorCode, SyncTypeMap } from "../testing/routes";
+import { createSyncHooks } from "./createSyncHooks";
+
+declare global {
+  var IS_REACT_ACT_ENVIRONMENT: boolean;
+}
+globalThis.IS_REACT_ACT_ENVIRONMENT = true;
+
+let root: Root;
+let container: HTMLElement;
+beforeEach(() => {
+  container = document.createElement("div");
+  root = createRoot(container);
+});
+afterEach(() => act(async () => root.unmount()));
+
+function setUp() {
+  const network = new FakeNetwork();
+  const sync = createSyncIn<SyncTypeMap, ErrorCode>(
+    { openLink: network.openLink, onWake: new FakeWakes().onWake },
+    { lang: () => "en" },
+  );
+  return { network, sync, ...createSyncHooks(sync) };
+}
+
+function setUpConnected() {
+  const all = setUp();
+  all.sync.connect();
+  all.network.link.accept();
+  return all;
+}
+
+/** Renders as an app in development does: everything twice. */
+const show = (page: ReactNode): Promise<void> => act(async () => root.render(<StrictMode>{page}</StrictMode>));
+
+const ADD = { name: "examples/updateCounter", version: "v1" } as const;
+const frame = (newValue: number): object => ({
+  cb: "examples/updateCounter/v1",
+  room: "a",
+  pos: "p1",
+  status: "success",
+  serverOutput: { newValue },
+  clientOutput: { mine: true },
+});
+const JOINED = { status: "success", rooms: ["a"], pos: "p1", recovered: false };
+
+describe("useSyncEvents", () => {
+  test("brings each event once to the closure of the last render, and none after unmount", async () => {
+    const { network, useSyncEvents } = setUpConnected();
+    const seen: string[] = [];
+    function Counter({ label }: { label: string }): ReactNode {
+      const [value, setValue] = useState(0);
+      const { upsertSyncEventCallback } = useSyncEvents();
+      upsertSyncEventCallback({
+        ...ADD,
+        callback: ({ serverOutput }) => {
+          seen.push(`${label} ${value}`);
+          setValue(serverOutput.newValue);
+        },
+      });
+      return value;
+    }
+    await show(<Counter label="first" />);
+    await act(async () => network.link.receive("sync", frame(5)));
+    expect(container.textContent).toBe("5");
+    await show(<Counter label="second" />);
+    await act(async () => network.link.receive("sync", frame(6)));
+    await show(null);
+    network.link.receive("sync", frame(7));
+    expect(seen).toEqual(["first 0", "second 5"]);
+  });
+
+  test("works in effects, with and without their undo", async () => {
+    const { network, useSyncEvents } = setUpConnected();
+    const seen: string[] = [];
+    function Effects({ label }: { label: string }): ReactNode {
+      const { upsertSyncEventCallback } = useSyncEvents();
+      useEffect(
+        () => upsertSyncEventCallback({ ...ADD, callback: () => void seen.push(label) }),
+        [upsertSyncEventCallback, label],
+      );
+      useEffect(() => {
+        upsertSyncEventCallback({ ...ADD, version: "v2", callback: () => void seen.push(`${label} v2`) });
+      }, [upsertSyncEventCallback, label]);
+      return null;
+    }
+    const both = (): void => {
+      network.link.receive("sync", frame(1));
+      network.link.receive("sync", { ...frame(1), cb: "examples/updateCounter/v2" });
+    };
+    await show(<Effects label="one" />);
+    both();
+    await show(<Effects label="two" />);
+    both();
+    await show(null);
+    both();
+    expect(seen).toEqual(["one", "one v2", "two", "two v2"]);
+  });
+
+  test("keeps two components apart, and calls them in the order mounted", async () => {
+    const { network, useSyncEvents } = setUpConnected();
+    const seen: string[] = [];
+    function Listener({ label }: { label: string }): ReactNode {
+      useSyncEvents().upsertSyncEventCallback({ ...ADD, callback: () => void seen.push(label) });
+      return null;
+    }
+    await show([<Listener key="a" label="a" />, <Listener key="b" label="b" />]);
+    network.link.receive("sync", frame(1));
+    await show([<Listener key="b" label="b" />]);
+    network.link.receive("sync", frame(2));
+    expect(seen).toEqual(["a", "b", "b"]);
+  });
+
+  test("brings streams and errors to their own callbacks, and keeps the order of the first call", async () => {
+    const { network, useSyncEvents } = setUpConnected();
+    const seen: unknown[] = [];
+    function Listener({ label }: { label: string }): ReactNode {
+      useSyncEvents().upsertSyncEventCallback({
+        ...ADD,
+        callback: () => void seen.push(label),
+        onStream: ({ percent }) => void seen.push(percent),
+        onError: ({ errorCode }) => void seen.push(errorCode),
+      });
+      return null;
+    }
+    const Stays = memo(Listener);
+    await show([<Listener key="a" label="a" />, <Stays key="b" label="b" />]);
+    await show([<Listener key="a" label="A" />, <Stays key="b" label="b" />]);
+    network.link.receive("sync", frame(1));
+    await show([<Listener key="a" label="A" />]);
+    network.link.receive("sync", { ...frame(1), status: "error", errorCode: "counter-full", errorParams: {}, message: "" });
+    network.link.receive("sync", { ...frame(1), status: "stream", stream: { percent: 3 } });
+    expect(seen).toEqual(["A", "b", "counter-full", 3]);
+  });
+
+  test("keeps a callback that a memoising compiler does not ask for again", async () => {
+    const { network, useSyncEvents } = setUpConnected();
+    const seen: string[] = [];
+    function Listener({ asks }: { asks: boolean }): ReactNode {
+      const { upsertSyncEventCallback } = useSyncEvents();
+      if (asks) upsertSyncEventCallback({ ...ADD, callback: () => void seen.push("called") });
+      return null;
+    }
+    await show(<Listener asks />);
+    await show(<Listener asks={false} />);
+    network.link.receive("sync", frame(1));
+    expect(seen).toEqual(["called"]);
+  });
+
+  test("does not listen for a render that React threw away", async () => {
+    const { network, useSyncEvents } = setUpConnected();
+    const seen: string[] = [];
+    const never = new Promise<never>(() => {});
+    function Suspends(): ReactNode {
+      useSyncEvents().upsertSyncEventCallback({ ...ADD, callback: () => void seen.push("called") });
+      throw never;
+    }
+    await show(
+      <Suspense fallback="waiting">
+        <Suspends />
+      </Suspense>,
+    );
+    expect(container.textContent).toBe("waiting");
+    network.link.receive("sync", frame(1));
+    expect(seen).toEqual([]);
+  });
+
+  test("has an undo, also for a call in the body", async () => {
+    const { network, useSyncEvents } = setUpConnected();
+    const seen: string[] = [];
+    let undo = (): void => {};
+    let listenLater = (): void => {};
+    function Listener(): ReactNode {
+      const { upsertSyncEventCallback } = useSyncEvents();
+      undo = upsertSyncEventCallback({ ...ADD, callback: () => void seen.push("body") });
+      listenLater = () => void upsertSyncEventCallback({ ...ADD, callback: () => void seen.push("later") });
+      return null;
+    }
+    await show(<Listener />);
+    undo();
+    network.link.receive("sync", frame(1));
+    expect(seen).toEqual([]);
+    listenLater();
+    undo();
+    network.link.receive("sync", frame(2));
+    expect(seen).toEqual(["later"]);
+  });
+
+  test("hands out the same function over all renders", async () => {
+    const { useSyncEvents } = setUpConnected();
+    const functions = new Set<unknown>();
+    function Listener(): ReactNode {
+      const { upsertSyncEventCallback } = useSyncEvents();
+      useEffect(() => void functions.add(upsertSyncEventCallback));
+      return null;
+    }
+    await show(<Listener />);
+    await show(<Listener />);
+    expect(functions.size).toBe(1);
+  });
+});
+
+describe("useConnectionStatus", () => {
+  test("connects, and shows each change", async () => {
+    const { network, sync, useConnectionStatus } = setUp();
+    const Status = (): ReactNode => useConnectionStatus().status;
+    await show(<Status />);
+    expect(container.textContent).toBe("connecting");
+    await act(async () => network.link.accept());
+    expect(container.textContent).toBe("connected");
+    await act(async () => sync.disconnect());
+    expect(container.textContent).toBe("closed");
+  });
+});
+
+describe("useRoom", () => {
+  test("joins on mount, once in spite of StrictMode, and leaves on unmount", async () => {
+    const { network, useRoom } = setUpConnected();
+    const Room = ({ room }: { room: string | null }): ReactNode => useRoom(room).status;
+    await show(<Room room="a" />);
+    expect(container.textContent).toBe("joining");
+    await act(async () => network.link.answer("joinRoom", JOINED));
+    expect(container.textContent).toBe("joined");
+    await show(null);
+    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
+  });
+
+  test("changes rooms, and is in none with null", async () => {
+    const { network, useRoom } = setUpConnected();
+    const Room = ({ room }: { room: string | null }): ReactNode => useRoom(room).status;
+    await show(<Room room="a" />);
+    await show(<Room room="b" />);
+    await show(<Room room={null} />);
+    expect(container.textContent).toBe("idle");
+    expect(network.link.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
+      'joinRoom {"room":"a"}',
+      'joinRoom {"room":"b"}',
+      'leaveRoom {"room":"a"}',
+      'leaveRoom {"room":"b"}',
+    ]);
+  });
+
+  test("is shared by components, and handed from one page to the next", async () => {
+    const { network, useRoom } = setUpConnected();
+    const Room = (): ReactNode => useRoom("a").status;
+    await show([<Room key="1" />, <Room key="2" />]);
+    await act(async () => network.link.answer("joinRoom", JOINED));
+    await show([<Room key="2" />]);
+    await show(<Room key="3" />);
+    expect(container.textContent).toBe("joined");
+    expect(network.link.events).toEqual(["joinRoom"]);
+  });
+
+  test("shows why a room is closed", async () => {
+    const { network, useRoom } = setUpConnected();
+    function Room(): ReactNode {
+      const room = useRoom("a");
+      return room.status === "error" ? room.error.message : room.status;
+    }
+    await show(<Room />);
+    const refusal = { status: "error", errorCode: "room-forbidden", errorParams: {}, message: "No entry.", httpStatus: 403 };
+    await act(async () => network.link.answer("joinRoom", refusal));
+    expect(container.textContent).toBe("No entry.");
+  });
+});
+
+test("on the server nothing connects and nothing is joined", () => {
+  const { network, sync, useConnectionStatus, useRoom, useSyncEvents } = setUp();
+  function Page(): ReactNode {
+    useSyncEvents().upsertSyncEventCallback({ ...ADD, callback: () => {} });
+    return [useConnectionStatus().status, useRoom("a").status, useRoom(null).status].join(" ");
+  }
+  expect(renderToString(<Page />)).toBe("idle joining idle");
+  expect(network.links).toHaveLength(0);
+  expect(sync.roomStatus("a")).toEqual({ status: "idle" });
+});

@@ -1,0 +1,351 @@
+/** Rooms over a network in the hands of the test. */
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FakeNetwork, FakeWakes } from "../testing/fakeLink";
+import type { ErrorCode, SyncTypeMap } from "../testing/routes";
+import { failure } from "../testing/testServer";
+import { createSyncIn } from "./createSync";
+import type { SyncOptions } from "./syncClient";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function setUp(options: SyncOptions = {}) {
+  const network = new FakeNetwork();
+  const wakes = new FakeWakes();
+  const sync = createSyncIn<SyncTypeMap, ErrorCode>(
+    { openLink: network.openLink, onWake: wakes.onWake, random: () => 0 },
+    { lang: () => "en", timeoutMs: 1_000, ...options },
+  );
+  const gaps: string[] = [];
+  const losses: string[] = [];
+  sync.onGap(({ room }) => void gaps.push(room));
+  sync.onRoomLost(({ room, error }) => void losses.push(`${room}: ${error.errorCode}`));
+  return { sync, network, gaps, losses };
+}
+
+function setUpConnected(options?: SyncOptions) {
+  const all = setUp(options);
+  all.sync.connect();
+  all.network.link.accept();
+  return all;
+}
+
+/** Breaks the connection, waits for the next and accepts it. */
+function reconnect(network: FakeNetwork): void {
+  network.link.lose();
+  vi.advanceTimersByTime(0);
+  network.link.accept();
+}
+
+function joined(pos: string, recovered = false): object {
+  return { status: "success", rooms: ["a"], pos, recovered };
+}
+
+const frame = (pos: string): object => ({ cb: "root/ping/v1", room: "a", pos, status: "success", serverOutput: {}, clientOutput: {} });
+
+describe("joinRoom", () => {
+  test("asks, and answers what the server says", async () => {
+    const { sync, network } = setUpConnected();
+    const answer = sync.joinRoom("a");
+    expect(sync.roomStatus("a")).toEqual({ status: "joining" });
+    expect(network.link.sent).toMatchObject([{ event: "joinRoom", payload: { room: "a" } }]);
+    network.link.answer("joinRoom", joined("p1"));
+    expect(sync.roomStatus("a")).toEqual({ status: "joined" });
+    expect(await answer).toEqual(joined("p1"));
+  });
+
+  test("again asks again, without a gap", async () => {
+    const { sync, network, gaps } = setUpConnected();
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    const again = sync.joinRoom("a");
+    expect(sync.roomStatus("a")).toEqual({ status: "joined" });
+    network.link.answer("joinRoom", joined("p5"));
+    expect(await again).toEqual(joined("p5"));
+    expect(network.link.sent[1]?.payload).toEqual({ room: "a" });
+    expect(gaps).toEqual([]);
+  });
+
+  test("that is refused does not stay wanted", async () => {
+    const { sync, network, losses } = setUpConnected();
+    const answer = sync.joinRoom("a");
+    network.link.answer("joinRoom", failure("room-forbidden", 403));
+    expect(await answer).toEqual(failure("room-forbidden", 403));
+    expect(sync.roomStatus("a")).toEqual({ status: "idle" });
+    reconnect(network);
+    expect(network.link.events).toEqual([]);
+    expect(losses).toEqual([]);
+  });
+
+  test("waits for a connection, until its own time", async () => {
+    const { sync, network } = setUp();
+    const short = sync.joinRoom("a", { timeoutMs: 10 });
+    const long = sync.joinRoom("a", { timeoutMs: Number.POSITIVE_INFINITY });
+    vi.advanceTimersByTime(10);
+    expect(await short).toMatchObject({ errorCode: "sync-timeout" });
+    vi.advanceTimersByTime(2 ** 31);
+    network.link.accept();
+    expect(network.link.events).toEqual(["joinRoom"]);
+    network.link.answer("joinRoom", joined("p1"));
+    expect(await long).toMatchObject({ status: "success" });
+  });
+
+  test("that nobody waits for any more is undone on the server", async () => {
+    const { sync, network } = setUpConnected();
+    const controller = new AbortController();
+    const answer = sync.joinRoom("a", { signal: controller.signal });
+    controller.abort();
+    expect(await answer).toMatchObject({ errorCode: "sync-cancelled" });
+    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
+    network.link.answer("joinRoom", joined("p1"));
+    expect(sync.roomStatus("a")).toEqual({ status: "idle" });
+  });
+
+  test("that is aborted already is not sent", async () => {
+    const { sync, network } = setUpConnected();
+    expect(await sync.joinRoom("a", { signal: AbortSignal.abort() })).toMatchObject({ errorCode: "sync-cancelled" });
+    reconnect(network);
+    expect(network.link.events).toEqual([]);
+  });
+
+  test("lives through a broken connection", async () => {
+    const { sync, network } = setUpConnected();
+    const answer = sync.joinRoom("a");
+    reconnect(network);
+    network.link.answer("joinRoom", joined("p1"));
+    expect(await answer).toMatchObject({ status: "success" });
+  });
+
+  test("ends when the server says nothing", async () => {
+    const { sync, network } = setUpConnected();
+    const answer = sync.joinRoom("a");
+    vi.advanceTimersByTime(1_000);
+    expect(await answer).toMatchObject({ errorCode: "sync-timeout" });
+    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
+  });
+
+  test("with a malformed answer ends, too", async () => {
+    const { sync, network } = setUpConnected({ onProblem: () => {} });
+    const answer = sync.joinRoom("a");
+    network.link.answer("joinRoom", { status: "success" });
+    expect(await answer).toMatchObject({ errorCode: "sync-server-failed" });
+  });
+});
+
+describe("leaveRoom", () => {
+  test("leaves, and the room is not joined again", async () => {
+    const { sync, network } = setUpConnected();
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    const answer = sync.leaveRoom("a");
+    network.link.answer("leaveRoom", { status: "success", rooms: [] });
+    expect(await answer).toEqual({ status: "success", rooms: [] });
+    reconnect(network);
+    expect(network.link.events).toEqual([]);
+  });
+
+  test("ends a join that waits", async () => {
+    const { sync, network } = setUp();
+    const join = sync.joinRoom("a");
+    const leave = sync.leaveRoom("a");
+    expect(await join).toMatchObject({ errorCode: "sync-cancelled" });
+    expect(await leave).toEqual({ status: "success", rooms: [] });
+    network.link.accept();
+    expect(network.link.events).toEqual([]);
+  });
+
+  test("keeps a room that somebody holds", async () => {
+    const { sync, network } = setUpConnected();
+    sync.holdRoom("a");
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    const answer = sync.leaveRoom("a");
+    expect(network.link.events).toEqual(["joinRoom", "joinRoom", "joinedRooms"]);
+    network.link.answer("joinedRooms", { status: "success", rooms: ["a"] });
+    expect(await answer).toEqual({ status: "success", rooms: ["a"] });
+    expect(sync.roomStatus("a")).toEqual({ status: "joined" });
+  });
+});
+
+describe("holdRoom", () => {
+  test("joins for the first and leaves after the last", async () => {
+    const { sync, network } = setUpConnected();
+    const first = sync.holdRoom("a");
+    const second = sync.holdRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    first();
+    await Promise.resolve();
+    expect(network.link.events).toEqual(["joinRoom"]);
+    second();
+    second();
+    await Promise.resolve();
+    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
+    expect(sync.roomStatus("a")).toEqual({ status: "idle" });
+  });
+
+  test("does not let go of what joinRoom keeps", async () => {
+    const { sync, network } = setUpConnected();
+    const release = sync.holdRoom("a");
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    release();
+    await Promise.resolve();
+    expect(network.link.events).toEqual(["joinRoom", "joinRoom"]);
+    expect(sync.roomStatus("a")).toEqual({ status: "joined" });
+  });
+
+  test("handed over at once, neither leaves nor joins", async () => {
+    const { sync, network } = setUpConnected();
+    sync.holdRoom("a")();
+    sync.holdRoom("a");
+    await Promise.resolve();
+    expect(network.link.events).toEqual(["joinRoom"]);
+  });
+
+  test("tells each change, with a snapshot that stays the same in between", () => {
+    const { sync, network } = setUp();
+    const seen: unknown[] = [];
+    sync.holdRoom("a", () => void seen.push(sync.roomStatus("a")));
+    network.link.accept();
+    network.link.answer("joinRoom", joined("p1"));
+    expect(sync.roomStatus("a")).toBe(sync.roomStatus("a"));
+    network.link.lose();
+    expect(seen).toEqual([{ status: "joining" }, { status: "joined" }, { status: "joining" }]);
+  });
+
+  test("that is refused is tried again on the next connection", () => {
+    const { sync, network, losses } = setUpConnected();
+    sync.holdRoom("a");
+    network.link.answer("joinRoom", failure("auth-required", 401));
+    expect(sync.roomStatus("a")).toMatchObject({ status: "error", error: { errorCode: "auth-required" } });
+    sync.reconnect();
+    network.link.accept();
+    network.link.answer("joinRoom", joined("p1"));
+    expect(sync.roomStatus("a")).toEqual({ status: "joined" });
+    expect(losses).toEqual([]);
+  });
+
+  test("without a connection to come is an error until there is one", () => {
+    const { sync, network } = setUp();
+    sync.holdRoom("a");
+    network.link.refuse("auth-required");
+    sync.holdRoom("b");
+    const refused = { status: "error", error: { errorCode: "auth-required", message: "Please sign in first." } };
+    expect([sync.roomStatus("a"), sync.roomStatus("b")]).toMatchObject([refused, refused]);
+    sync.reconnect();
+    network.link.accept();
+    expect(network.link.sent.map(({ payload }) => payload)).toEqual([{ room: "a" }, { room: "b" }]);
+  });
+});
+
+describe("after a reconnect", () => {
+  test("a room asks for what it missed behind the last position seen", () => {
+    const { sync, network, gaps } = setUpConnected();
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    network.link.receive("sync", frame("p2"));
+    network.link.receive("sync", { ...frame("p3"), status: "error", errorCode: "x-y", errorParams: {}, message: "" });
+    network.link.receive("sync", { ...frame("p9"), room: "another" });
+    reconnect(network);
+    expect(network.link.sent[0]?.payload).toEqual({ room: "a", after: "p3" });
+    network.link.receive("sync", frame("p4"));
+    network.link.answer("joinRoom", joined("p4", true));
+    expect(gaps).toEqual([]);
+    reconnect(network);
+    expect(network.link.sent[0]?.payload).toEqual({ room: "a", after: "p4" });
+  });
+
+  test("a position that is behind the answer counts, however close they come", () => {
+    const { sync, network } = setUpConnected();
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    network.link.receive("sync", frame("p2"));
+    reconnect(network);
+    expect(network.link.sent[0]?.payload).toEqual({ room: "a", after: "p2" });
+  });
+
+  test("what was missed for good is told", () => {
+    const { sync, network, gaps } = setUpConnected();
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    expect(gaps).toEqual([]);
+    reconnect(network);
+    network.link.answer("joinRoom", joined("q7"));
+    expect(gaps).toEqual(["a"]);
+  });
+
+  test("a room that would not have us back is told, once, and given up", async () => {
+    const { sync, network, losses } = setUpConnected();
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    reconnect(network);
+    network.link.answer("joinRoom", failure("room-forbidden", 403));
+    await Promise.resolve();
+    expect(losses).toEqual(["a: room-forbidden"]);
+    expect(sync.roomStatus("a")).toEqual({ status: "idle" });
+    reconnect(network);
+    expect(network.link.events).toEqual([]);
+  });
+
+  test("a room of a server in trouble is told once, and tried again without a gap that nobody hears of", () => {
+    const { sync, network, losses, gaps } = setUpConnected();
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    reconnect(network);
+    network.link.answer("joinRoom", failure("sync-server-failed", 500));
+    expect(sync.roomStatus("a")).toMatchObject({ status: "error" });
+    vi.advanceTimersByTime(0);
+    network.link.answer("joinRoom", failure("sync-rate-limited", 429, { seconds: 1 }));
+    vi.advanceTimersByTime(0);
+    expect(network.link.sent.map(({ payload }) => payload)).toEqual(Array(3).fill({ room: "a", after: "p1" }));
+    network.link.answer("joinRoom", joined("p9"));
+    expect(sync.roomStatus("a")).toEqual({ status: "joined" });
+    expect([losses, gaps]).toEqual([["a: sync-server-failed"], ["a"]]);
+  });
+
+  test("a room is not tried again once it was left, or the connection broke", async () => {
+    const { sync, network } = setUpConnected();
+    const release = sync.holdRoom("a");
+    network.link.answer("joinRoom", failure("sync-server-failed", 500));
+    const first = network.link;
+    reconnect(network);
+    expect(first.events).toEqual(["joinRoom"]);
+    network.link.answer("joinRoom", failure("sync-server-failed", 500));
+    release();
+    await Promise.resolve();
+    vi.advanceTimersByTime(60_000);
+    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
+  });
+
+  test("an answer of the connection before is nobody's", () => {
+    const { sync, network } = setUpConnected();
+    void sync.joinRoom("a");
+    const old = network.link;
+    reconnect(network);
+    old.answer("joinRoom", joined("p1"));
+    expect(sync.roomStatus("a")).toEqual({ status: "joining" });
+  });
+});
+
+describe("updateLocation", () => {
+  test("is sent once for all that wait, with the last", async () => {
+    const { sync, network } = setUp();
+    const first = sync.updateLocation({ pathName: "/a" });
+    const second = sync.updateLocation({ pathName: "/b", searchParams: { tab: "1" } });
+    network.link.accept();
+    expect(network.link.sent.map(({ payload }) => payload)).toEqual([{ pathName: "/b", searchParams: { tab: "1" } }]);
+    network.link.answer("updateLocation", { status: "success" });
+    expect(await Promise.all([first, second])).toEqual([{ status: "success" }, { status: "success" }]);
+  });
+
+  test("goes out again with each connection", () => {
+    const { sync, network } = setUpConnected();
+    void sync.updateLocation({ pathName: "/a" });
+    network.link.lose();
+    void sync.updateLocation({ pathName: "/b" });
+    vi.advanceTimersByTime(0);
+    network.link.accept();
+    expect(network.link.sent.map(({ payload }) => payload)).toEqual([{ pathName: "/b", searchParams: {} }]);
+  });
+});
