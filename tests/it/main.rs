@@ -1,7 +1,6 @@
 //! The one test binary.
 
 mod codegen;
-mod compiled_once;
 mod delivery;
 mod events;
 mod mistakes;

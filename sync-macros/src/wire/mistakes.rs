@@ -1,8 +1,8 @@
 //! The mistakes in one item, each told at the user's own tokens.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::Error;
+use syn::{Error, Ident};
 
 /// Mistakes in the order in which they were found.
 #[derive(Debug, Default)]
@@ -17,6 +17,13 @@ impl Mistakes {
     /// Adds a mistake that the parser has told.
     pub(super) fn add_error(&mut self, error: Error) {
         self.0.push(error);
+    }
+
+    /// Adds what the scanner found out about a file without a handler, where the type called `name` has to tell it.
+    pub(super) fn add_scanned(&mut self, name: &Ident) {
+        let Some(file) = Span::call_site().local_file() else { return };
+        let messages = sync_codegen::problems::for_item(&file, &name.to_string());
+        self.0.extend(messages.into_iter().map(|message| Error::new(Span::call_site(), message)));
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -50,6 +50,7 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenS
         let errors = mistakes.into_tokens();
         return quote!(#errors #item);
     };
+    mistakes.add_scanned(&input.ident);
     let parsed = parse::item(&input, kind, &mut mistakes);
     if mistakes.is_empty() {
         emit::item(&input, &parsed)
