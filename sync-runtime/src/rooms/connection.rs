@@ -22,14 +22,25 @@ pub struct Connection<A: App> {
     joined: Mutex<Joined<A>>,
 }
 
+/// A room that a connection is in, and its seat there.
+pub(super) struct Place<A: App> {
+    pub(super) room: Arc<Room<A>>,
+    pub(super) seat: Arc<Seat<A>>,
+}
+
 /// The rooms of a connection, in the order in which it entered them.
 pub(super) struct Joined<A: App> {
-    pub(super) rooms: Vec<(Arc<Room<A>>, Arc<Seat<A>>)>,
+    pub(super) rooms: Vec<Place<A>>,
     /// Set once, when the socket is gone; no room can be entered after that.
     pub(super) closed: bool,
 }
 
 impl<A: App> Joined<A> {
+    /// Returns the index of a room.
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        self.rooms.iter().position(|place| **place.room.name() == *name)
+    }
+
     pub(super) fn check_limit(&self, limit: usize) -> Result<(), SyncError> {
         if self.rooms.len() < limit { Ok(()) } else { Err(SyncError::new("room-limit").param("limit", limit)) }
     }
@@ -79,13 +90,13 @@ impl<A: App> Connection<A> {
     /// Returns the names of its rooms, in the order in which it entered them.
     #[must_use]
     pub fn room_names(&self) -> Vec<Arc<str>> {
-        self.joined().rooms.iter().map(|(room, _)| room.name().clone()).collect()
+        self.joined().rooms.iter().map(|place| place.room.name().clone()).collect()
     }
 
     /// Returns whether it is in the room of this name.
     #[must_use]
     pub fn is_in(&self, name: &str) -> bool {
-        self.joined().rooms.iter().any(|(room, _)| **room.name() == *name)
+        self.joined().place(name).is_some()
     }
 
     /// Checks that it may enter one more room.

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::error::SyncError;
 use crate::i18n::Locale;
+use crate::rooms::connection::Place;
 use crate::rooms::{CloseReason, Connection, Delivery, Outbox, Room};
 use crate::route::App;
 use crate::session::LiveSession;
@@ -28,6 +29,15 @@ struct Index<A: App> {
     rooms: HashMap<Arc<str>, Arc<Room<A>>>,
     // By session: two tabs of one user are two connections of one session.
     connections: HashMap<u64, Vec<Arc<Connection<A>>>>,
+}
+
+impl<A: App> Index<A> {
+    /// Gives a seat back; a room that nobody is left in is forgotten.
+    fn vacate(&mut self, place: &Place<A>) {
+        if place.room.leave_seat(&place.seat) {
+            self.rooms.remove(place.room.name());
+        }
+    }
 }
 
 impl<A: App> Default for Hub<A> {
@@ -73,10 +83,8 @@ impl<A: App> Hub<A> {
         if std::mem::replace(&mut joined.closed, true) {
             return;
         }
-        for (room, seat) in &joined.rooms {
-            if room.leave_seat(seat) {
-                index.rooms.remove(room.name());
-            }
+        for place in &joined.rooms {
+            index.vacate(place);
         }
         if let Entry::Occupied(mut tabs) = index.connections.entry(connection.session().id()) {
             tabs.get_mut().retain(|other| other.id() != connection.id());
@@ -97,8 +105,8 @@ impl<A: App> Hub<A> {
         if joined.closed {
             return Err(SyncError::new("sync-disconnected"));
         }
-        if let Some((room, _)) = joined.rooms.iter().find(|(room, _)| **room.name() == *name) {
-            return Ok(room.position());
+        if let Some(place) = joined.place(name) {
+            return Ok(joined.rooms[place].room.position());
         }
         joined.check_limit(limit)?;
         loop {
@@ -108,7 +116,7 @@ impl<A: App> Hub<A> {
                 index.rooms.remove(name);
                 continue;
             };
-            joined.rooms.push((room, seat));
+            joined.rooms.push(Place { room, seat });
             return Ok(position);
         }
     }
@@ -120,10 +128,8 @@ impl<A: App> Hub<A> {
         if joined.closed {
             return;
         }
-        let Some(place) = joined.rooms.iter().position(|(room, _)| **room.name() == *name) else { return };
-        let (room, seat) = joined.rooms.remove(place);
-        if room.leave_seat(&seat) {
-            index.rooms.remove(name);
+        if let Some(place) = joined.place(name) {
+            index.vacate(&joined.rooms.remove(place));
         }
     }
 

@@ -138,19 +138,18 @@ impl<A: App> Room<A> {
     }
 
     async fn deliver_all(self: Arc<Self>) {
-        while let Some((seq, delivery, seats)) = self.next_delivery() {
-            delivery.deliver(Position { epoch: self.epoch, seq }, seats).await;
+        while let Some(delivering) = self.next_delivery() {
+            delivering.await;
         }
     }
 
-    #[allow(clippy::type_complexity, reason = "a private triple, taken apart where it is made")]
-    fn next_delivery(&self) -> Option<(u64, Box<dyn Delivery<A>>, Arc<Vec<Arc<Seat<A>>>>)> {
+    fn next_delivery(&self) -> Option<BoxFuture<'static, ()>> {
         let mut state = self.state();
         let Some((seq, delivery)) = state.waiting.pop_front() else {
             state.delivering = false;
             return None;
         };
-        Some((seq, delivery, state.seats.clone()))
+        Some(delivery.deliver(Position { epoch: self.epoch, seq }, state.seats.clone()))
     }
 
     fn state(&self) -> MutexGuard<'_, State<A>> {
