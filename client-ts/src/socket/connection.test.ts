@@ -7,18 +7,21 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A connection over a fake network; `random` answers 0.5, so that the wait is half of its bound. */
-function setUp(openLink?: () => never) {
+function setUp(openLink?: () => never, onLost?: (connection: Connection) => void) {
   const network = new FakeNetwork();
   const wakes = new FakeWakes();
   const heard: string[] = [];
   const events: ConnectionEvents = {
     opened: () => void heard.push("opened"),
-    lost: () => void heard.push("lost"),
+    lost: () => {
+      heard.push("lost");
+      onLost?.(connection);
+    },
     stopped: () => void heard.push("stopped"),
     unable: error => void heard.push(`unable: ${String(error)}`),
     received: (event, message) => void heard.push(`${event} ${JSON.stringify(message)}`),
   };
-  const connection = new Connection({
+  const connection: Connection = new Connection({
     openLink: openLink ?? network.openLink,
     onWake: wakes.onWake,
     backoff: { baseMs: 500, capMs: 10_000 },
@@ -227,6 +230,19 @@ describe("reconnect and disconnect", () => {
     connection.disconnect();
     vi.advanceTimersByTime(600_000);
     expect(network.links).toHaveLength(1);
+  });
+
+  test.each([
+    ["disconnects", (connection: Connection) => connection.disconnect(), "closed", 1],
+    ["connects anew", (connection: Connection) => connection.reconnect(), "reconnecting", 2],
+  ])("an owner that %s when it hears of a loss has the last word", (_, act, status, links) => {
+    const { connection, network } = setUp(undefined, act);
+    connection.connect();
+    network.link.accept();
+    network.link.lose();
+    vi.advanceTimersByTime(60_000);
+    expect(connection.getSnapshot().status).toBe(status);
+    expect(network.links).toHaveLength(links);
   });
 
   test("a listener that disconnects during a change has the last word", () => {

@@ -144,6 +144,9 @@ export class Connection implements ConnectionStatusStore {
   }
 
   #retryLater(): void {
+    // Those who were told may have decided otherwise: the app disconnected, or connected anew.
+    const { status } = this.#status;
+    if (status === "closed" || status === "refused" || this.#link !== null) return;
     this.#failures += 1;
     const delayMs = backoffMs(this.#failures, this.#parts.backoff, this.#parts.random);
     this.#retry = setTimeout(() => this.#attempt(), delayMs);

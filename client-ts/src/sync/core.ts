@@ -12,6 +12,7 @@ import type { CallLimits } from "./answer";
 import { Calls } from "./calls";
 import { clientFailures, refusalFailure } from "./clientFailure";
 import type { Limits } from "./deadline";
+import { Listeners } from "./listeners";
 import { Location } from "./location";
 import { newId } from "./newId";
 import { logProblem, type OnProblem } from "./problems";
@@ -37,6 +38,8 @@ export class Core {
   readonly events: SyncEvents;
   readonly rooms: Rooms;
   readonly location: Location;
+  /** Told after each change of the connection's status. */
+  readonly statusListeners: Listeners<[]>;
   readonly #requests: SyncRequests;
   readonly #calls: Calls;
   readonly #onProblem: OnProblem;
@@ -58,6 +61,9 @@ export class Core {
       describe: refusal => refusalFailure(refusal, this.#lang()),
       events: this.#connectionEvents(),
     });
+
+    this.statusListeners = new Listeners(this.#onProblem);
+    this.connection.subscribe(() => this.statusListeners.tell());
 
     const failure = clientFailures(this.#lang);
     const parts = {

@@ -431,6 +431,16 @@ describe("the life of a client", () => {
     expect(await sync.joinedRooms()).toEqual({ status: "success", rooms: ["room"] });
   });
 
+  test("is not disturbed by a listener that throws", async () => {
+    const server = await startServer();
+    const { sync, problems } = client(server);
+    sync.status.subscribe(() => {
+      throw new Error("listener");
+    });
+    expect(await sync.joinedRooms()).toEqual({ status: "success", rooms: [] });
+    expect(problems.map(({ kind }) => kind)).toEqual(["callback-failed", "callback-failed"]);
+  });
+
   test("works with functions taken out of the client", async () => {
     const server = await startServer();
     const { syncRequest, joinRoom, leaveRoom, joinedRooms } = client(server).sync;

@@ -73,7 +73,7 @@ export function createSyncIn<Map extends TypeMapOf<Map>, Code extends string = s
     status: {
       getSnapshot: connection.getSnapshot,
       subscribe: changed => {
-        const undo = connection.subscribe(changed);
+        const undo = core.statusListeners.on(changed);
         core.use();
         return undo;
       },
