@@ -1,7 +1,8 @@
+import { useEffect, useState } from "react";
 import { useWords } from "../language/LanguageProvider";
 import { useUnreadMessages } from "../live/useUnreadMessages";
 import { Link } from "../routing/Link";
-import { hrefOf, type PagePath, usePlace } from "../routing/router";
+import { findPage, hrefOf, type PagePath, usePlace } from "../routing/router";
 import { useSession } from "../session/SessionProvider";
 import { Brand } from "./Brand";
 import { ConnectionPill } from "./ConnectionPill";
@@ -36,16 +37,28 @@ export function Header() {
   );
 }
 
+/** A page's link leads back to how the page was left, its room included. */
+function useLastHrefs(): ReadonlyMap<PagePath, string> {
+  const { pathName, searchParams } = usePlace();
+  const [hrefs, setHrefs] = useState<ReadonlyMap<PagePath, string>>(() => new Map());
+  useEffect(() => {
+    const page = findPage(pathName);
+    if (page !== null) setHrefs((before) => new Map(before).set(page, hrefOf(page, searchParams)));
+  }, [pathName, searchParams]);
+  return hrefs;
+}
+
 function Navigation() {
   const words = useWords();
-  const { pathName, searchParams } = usePlace();
+  const { pathName } = usePlace();
+  const lastHrefs = useLastHrefs();
   const unread = useUnreadMessages();
   return (
     <nav className="nav" aria-label={words.mainNavigation}>
       {NAVIGATION.map(({ page, word }) => (
         <Link
           key={page}
-          href={hrefOf(page, { room: searchParams.room ?? "" })}
+          href={lastHrefs.get(page) ?? page}
           aria-current={pathName === page ? "page" : undefined}
           data-testid={`nav-${word}`}
         >

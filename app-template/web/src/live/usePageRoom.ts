@@ -4,9 +4,6 @@ import { useSession } from "../session/SessionProvider";
 import type { ShownError } from "./feed";
 import { useRooms } from "./RoomsProvider";
 
-/** The part of a room's name that the address carries, the same on every page. */
-export const DEFAULT_ROOM_ID = "lounge";
-
 export interface PageRoom {
   readonly id: string;
   /** The whole name: the page's prefix and the id. */
@@ -20,14 +17,13 @@ export interface PageRoom {
   leave(): void;
 }
 
-/** The id in the address (`?room=…`), or the default one. */
-export function useRoomId(): string {
-  return usePlace().searchParams.room ?? DEFAULT_ROOM_ID;
-}
-
-/** The room that a page is about. It is entered on arrival and kept when the page is left; only `leave` leaves it. */
-export function usePageRoom(page: PagePath, prefix: string): PageRoom {
-  const id = useRoomId();
+/**
+ * The room that a page is about: `prefix` and the id in the address (`?room=…`), or `defaultId`.
+ *
+ * It is entered on arrival and kept when the page is left; only `leave` leaves it.
+ */
+export function usePageRoom(page: PagePath, prefix: string, defaultId = "lounge"): PageRoom {
+  const id = usePlace().searchParams.room ?? defaultId;
   const { session } = useSession();
   const { rooms, enter, leave } = useRooms();
   const room = prefix + id;

@@ -20,7 +20,8 @@ export function ErrorsPage() {
 
   function attempt(next: Attempt) {
     setTried(next);
-    void run(next.route, pageRoom.room, () => next.run(pageRoom.room, language));
+    const room = next.elsewhere ?? pageRoom.room;
+    void run(next.route, room, () => next.run(room, language));
   }
 
   return (

@@ -11,13 +11,18 @@ import { Rich } from "../parts/Rich";
 import { RoomPicker } from "../parts/RoomPicker";
 import { PageHead } from "./PageHead";
 
+/** The page's room rule takes a number: `nested-{number}`. */
 const PREFIX = "nested-";
-const FILES = ["src/test/nestedTest/_sync/room_server_v1.rs", "src/_sync/announce_server_v1.rs"];
+const FILES = [
+  "src/test/nestedTest/_room.rs",
+  "src/test/nestedTest/_sync/room_server_v1.rs",
+  "src/_sync/announce_server_v1.rs",
+];
 
 /** Two server files alone: one deep in the folders, one at their root. */
 export function NestedPage() {
   const words = useWords();
-  const pageRoom = usePageRoom("/nested", PREFIX);
+  const pageRoom = usePageRoom("/nested", PREFIX, "1");
   return (
     <>
       <PageHead title={words.nested.title} lead={words.nested.lead} files={FILES} />

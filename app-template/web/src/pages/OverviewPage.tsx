@@ -1,11 +1,10 @@
 import type { ReactNode } from "react";
 import { useWords } from "../language/LanguageProvider";
-import { useRoomId } from "../live/usePageRoom";
 import { CodeBlock } from "../parts/CodeBlock";
 import { Rich } from "../parts/Rich";
 import { SignInForm } from "../parts/SignInForm";
 import { Link } from "../routing/Link";
-import { hrefOf, type PagePath } from "../routing/router";
+import type { PagePath } from "../routing/router";
 import { useSession } from "../session/SessionProvider";
 import { CALL_AND_LISTEN, CLIENT_FILTER, GENERATED_TYPES, SERVER_HANDLER, type Snippet } from "./snippets";
 
@@ -41,7 +40,6 @@ export function OverviewPage() {
 function WayIn() {
   const words = useWords();
   const { status, session } = useSession();
-  const href = hrefOf("/examples", { room: useRoomId() });
   if (status === "loading") return null;
   if (session === null) {
     return (
@@ -56,10 +54,10 @@ function WayIn() {
         <strong>{words.session.welcome(session.name)}</strong> {words.session.welcomeText}
       </p>
       <div className="actions">
-        <Link className="button primary" href={href}>
+        <Link className="button primary" href="/examples">
           {words.session.openCounter}
         </Link>
-        <a className="button" href={href} target="_blank" rel="noopener">
+        <a className="button" href="/examples" target="_blank" rel="noopener">
           {words.session.openSecondTab} <span aria-hidden="true">↗</span>
         </a>
       </div>

@@ -16,6 +16,8 @@ export interface Attempt {
   readonly expects: ErrorCode;
   /** As the feed shows it. */
   readonly route: string;
+  /** Where it goes instead of the page's room. */
+  readonly elsewhere?: string;
   run(room: string, language: string): Promise<AttemptAnswer>;
 }
 
@@ -45,7 +47,7 @@ function adding(word: ErrorWord, expects: ErrorCode, amount: number): Attempt {
 }
 
 function joining(word: ErrorWord, expects: ErrorCode, room: string): Attempt {
-  return { word, expects, route: "joinRoom", run: () => enter(room) };
+  return { word, expects, route: "joinRoom", elsewhere: room, run: enter };
 }
 
 async function enter(room: string): Promise<AttemptAnswer> {
@@ -68,13 +70,8 @@ const notInRoom: Attempt = {
   word: "notInRoom",
   expects: "sync-not-in-room",
   route: "examples/updateCounter/v1",
-  run: () =>
-    syncRequest({
-      name: "examples/updateCounter",
-      version: "v1",
-      data: { amount: 1 },
-      receiver: "game-room-where-nobody-went",
-    }),
+  elsewhere: "game-room-where-nobody-went",
+  run: (room) => syncRequest({ name: "examples/updateCounter", version: "v1", data: { amount: 1 }, receiver: room }),
 };
 
 const unknownRoute: Attempt = {
