@@ -1,9 +1,11 @@
 //! One room: its members and its sequence.
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::FutureExt;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::Connection;
@@ -139,7 +141,10 @@ impl<A: App> Room<A> {
 
     async fn deliver_all(self: Arc<Self>) {
         while let Some(delivering) = self.next_delivery() {
-            delivering.await;
+            // A delivery contains the app's panics itself; one of our own must not silence the room.
+            if AssertUnwindSafe(delivering).catch_unwind().await.is_err() {
+                tracing::error!(room = %self.name, "a delivery panicked");
+            }
         }
     }
 
