@@ -29,7 +29,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     check_plain(&function, "main", &mut mistakes);
     let filter = Filter::read(&function, &mut mistakes);
     let handler =
-        if mistakes.is_empty() { implementation(&function, &arguments, &filter) } else { stand_in(&filter) };
+        if mistakes.is_empty() { implementation(&function, &arguments, &filter) } else { stand_in(filter) };
     let errors = mistakes.compile_errors();
     quote!(#errors #function #handler)
 }
@@ -56,7 +56,8 @@ enum Argument {
 impl<'f> Filter<'f> {
     fn read(function: &'f ItemFn, mistakes: &mut Mistakes) -> Self {
         let parameters = parameters(function);
-        let paired = has_server_file().unwrap_or(parameters.len() > 2);
+        // Three parameters without a server file are told by the scanner, which knows whether one is there under a wrong name.
+        let paired = has_server_file() == Some(true) || parameters.len() > 2;
         let most = if paired { 3 } else { 2 };
         if parameters.is_empty() || parameters.len() > most {
             let takes = if paired { "the member, the input and the output" } else { "the member and the input" };
@@ -192,7 +193,9 @@ fn body(function: &ItemFn, filter: &Filter<'_>) -> TokenStream {
 }
 
 /// Keeps the table quiet while the filter is wrong: one mistake is one error.
-fn stand_in(filter: &Filter<'_>) -> TokenStream {
+fn stand_in(filter: Filter<'_>) -> TokenStream {
+    // Without a server file `super::server` may not be there, and the user's own `use` says so already.
+    let filter = Filter { paired: filter.paired && has_server_file() == Some(true), ..filter };
     let (input, server_output, output) = filter.types();
     quote! {
         #[doc(hidden)]
