@@ -78,9 +78,10 @@ export class Calls {
   /** The connection is there, and what must come first has been sent: now those that waited. */
   opened(): void {
     this.#isOpen = true;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const pending of waiting) this.#send(pending);
+    for (const pending of [...this.#waiting]) {
+      // One that ended while those before it were sent is not sent any more.
+      if (this.#waiting.delete(pending)) this.#send(pending);
+    }
   }
 
   /** The connection broke. */
