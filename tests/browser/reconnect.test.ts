@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startAppServer } from "./appServer.ts";
+import { startAppServer } from "tests-node/appServer";
 import { startCuttableProxy } from "./cuttableProxy.ts";
 import { setStage } from "./stage.ts";
 

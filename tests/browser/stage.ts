@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { type AppServer, startAppServer } from "./appServer.ts";
+import { type AppServer, startAppServer } from "tests-node/appServer";
 import { Tab } from "./tab.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";

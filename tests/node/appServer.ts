@@ -1,4 +1,4 @@
-/** Starts the template's server on a port of its own, with a data folder of its own, and stops it again. */
+/** Starts a server on a port of its own, with a data folder of its own, and stops it again. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -9,7 +9,22 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const BINARY = process.env.APP_SERVER ?? path.join(ROOT, "target/debug/app-server");
+
+/** The servers that there are. */
+const SERVERS = {
+  /** The template: what a new app copies. */
+  template: {
+    binary: process.env.APP_SERVER ?? path.join(ROOT, "target/debug/app-server"),
+    folder: path.join(ROOT, "app-template"),
+    howToGet: "build it with `cargo build -p app-server`, or name one in APP_SERVER",
+  },
+  /** The app of the Rust tests: rooms for guests, handlers that wait. */
+  testApp: {
+    binary: process.env.TEST_APP_SERVER ?? path.join(ROOT, "target/debug/examples/test_app_server"),
+    folder: path.join(ROOT, "tests/app"),
+    howToGet: "build it with `cargo build -p sync-tests --examples`, or name one in TEST_APP_SERVER",
+  },
+};
 
 /** How long a start or a stop may take before something is wrong. */
 const PATIENCE_MS = 20_000;
@@ -18,55 +33,74 @@ export interface AppServer {
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly port: number;
+  /** What it has logged until now. */
+  readonly log: string;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
+  /** Ends it as a crash would, and waits until it is gone. */
+  kill(): Promise<void>;
 }
 
-/** Starts a server; port 0 leaves the choice to the system. */
-export async function startAppServer({ port = 0 } = {}): Promise<AppServer> {
-  if (!existsSync(BINARY)) {
-    throw new Error(`no server at \`${BINARY}\`: build it with \`cargo build -p app-server\`, or name one in APP_SERVER`);
-  }
-  const data = await mkdtemp(path.join(tmpdir(), "syncwright-browser-"));
-  const child = spawn(BINARY, [], {
-    cwd: path.join(ROOT, "app-template"),
-    env: { ...process.env, SYNC_LISTEN: `127.0.0.1:${port}`, SYNC_DATA: data, SYNC_ENV: "development" },
+export interface StartOptions {
+  readonly app?: keyof typeof SERVERS;
+  /** 0 leaves the choice to the system. */
+  readonly port?: number;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startAppServer({ app = "template", port = 0, env = {} }: StartOptions = {}): Promise<AppServer> {
+  const { binary, folder, howToGet } = SERVERS[app];
+  if (!existsSync(binary)) throw new Error(`no server at \`${binary}\`: ${howToGet}`);
+  const data = await mkdtemp(path.join(tmpdir(), "syncwright-test-"));
+  const child = spawn(binary, [], {
+    cwd: folder,
+    env: { ...process.env, SYNC_LISTEN: `127.0.0.1:${port}`, SYNC_DATA: data, SYNC_ENV: "development", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const url = await readAddress(child);
+  // A test run that ends in the middle takes its servers with it.
+  const orphaned = () => child.kill("SIGKILL");
+  process.once("exit", orphaned);
+  const log: string[] = [];
+  const url = await readAddress(child, log);
+
+  async function end(signal: "SIGTERM" | "SIGKILL") {
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, "exit", { signal: AbortSignal.timeout(PATIENCE_MS) });
+      child.kill(signal);
+      await exited;
+    }
+    process.removeListener("exit", orphaned);
+    await rm(data, { recursive: true, force: true });
+  }
+
   return {
     url,
     port: Number(new URL(url).port),
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const exited = once(child, "exit", { signal: AbortSignal.timeout(PATIENCE_MS) });
-        child.kill("SIGTERM");
-        await exited;
-      }
-      await rm(data, { recursive: true, force: true });
+    get log() {
+      return log.join("");
     },
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
   };
 }
 
-/** The server says where it listens on a line of its own; the rest of its output is kept for a failure's message. */
-async function readAddress(child: ChildProcess): Promise<string> {
+/** The server says where it listens on a line of its own; the rest of its output is kept in `log`. */
+async function readAddress(child: ChildProcess, log: string[]): Promise<string> {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error("the server was started without pipes");
-  let said = "";
-  stderr.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-  });
+  stderr.setEncoding("utf8").on("data", (chunk: string) => log.push(chunk));
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       clearTimeout(timer);
       child.kill("SIGKILL");
-      reject(new Error(`${why}\n${said}`));
+      reject(new Error(`${why}\n${log.join("")}`));
     };
     const timer = setTimeout(() => fail("the server did not say where it listens"), PATIENCE_MS);
     child.once("error", (error) => fail(`the server did not start: ${error.message}`));
     child.once("exit", (code) => fail(`the server ended with code ${code} before it listened`));
     createInterface({ input: stdout }).on("line", (line) => {
-      said += `${line}\n`;
+      log.push(`${line}\n`);
       const address = /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
       if (address === undefined) return;
       clearTimeout(timer);
