@@ -103,7 +103,7 @@ impl<A: App> Sessions<A> {
             (Some(_), Some(live)) => Ok(Some(live)),
             // The store let it expire, but a socket has been using it all the time.
             (None, Some(live)) => {
-                self.store.save(key, (*live.get()).clone()).await?;
+                self.touch(&live).await?;
                 Ok(Some(live))
             }
             (Some(session), None) => Ok(Some(self.enter(key, session))),
@@ -123,12 +123,19 @@ impl<A: App> Sessions<A> {
     ) -> Result<Arc<A::Session>, StoreError> {
         let mut changed = (*session.get()).clone();
         change(&mut changed);
-        if let Some(key) = session.key {
-            self.store.save(key, changed.clone()).await?;
-        }
+        self.save(session, changed.clone()).await?;
         let changed = Arc::new(changed);
         session.session.store(changed.clone());
         Ok(changed)
+    }
+
+    /// Counts as a use of a session: its time to live begins again. Called when one of its sockets goes.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer.
+    pub async fn touch(&self, session: &LiveSession<A>) -> Result<(), StoreError> {
+        self.save(session, (*session.get()).clone()).await
     }
 
     /// Ends a session: its token is not valid any more, and its sockets are refused from their next call on.
@@ -144,6 +151,13 @@ impl<A: App> Sessions<A> {
         }
     }
 
+    async fn save(&self, session: &LiveSession<A>, value: A::Session) -> Result<(), StoreError> {
+        let Some(key) = session.key.filter(|_| !session.is_revoked()) else { return Ok(()) };
+        self.store.save(key, value).await?;
+        // Whoever ended the session meanwhile may have removed it before we wrote.
+        if session.is_revoked() { self.store.remove(key).await } else { Ok(()) }
+    }
+
     fn live(&self, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).get(&key)?.upgrade()
     }
@@ -154,7 +168,10 @@ impl<A: App> Sessions<A> {
         if let Some(entered) = live.get(&key).and_then(Weak::upgrade) {
             return entered;
         }
-        live.retain(|_, session| session.strong_count() > 0);
+        // Grows to twice what is in use before it is swept, so that each entry pays for one look at another.
+        if live.len() == live.capacity() {
+            live.retain(|_, session| session.strong_count() > 0);
+        }
         let entered = LiveSession::new(Some(key), session);
         live.insert(key, Arc::downgrade(&entered));
         entered
@@ -164,5 +181,83 @@ impl<A: App> Sessions<A> {
 impl<A: App> std::fmt::Debug for Sessions<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Sessions")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::schema::Empty;
+    use crate::session::MemoryStore;
+
+    struct TestApp;
+
+    impl App for TestApp {
+        type Session = Empty;
+        type Public = Empty;
+
+        fn guest() -> Empty {
+            Empty {}
+        }
+
+        fn user_id(_: &Empty) -> Option<&str> {
+            None
+        }
+
+        fn public(_: &Empty) -> Empty {
+            Empty {}
+        }
+
+        fn locale(_: &Empty) -> Option<&str> {
+            None
+        }
+    }
+
+    const TTL: Duration = Duration::from_secs(60);
+
+    fn sessions() -> Sessions<TestApp> {
+        Sessions::new(Arc::new(MemoryStore::new(TTL)))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_lives_for_its_time_after_its_last_use() {
+        let sessions = sessions();
+        let token = sessions.create(Empty {}).await.expect("a store");
+        for _ in 0..3 {
+            tokio::time::advance(TTL - Duration::from_secs(1)).await;
+            assert!(sessions.find(token.as_str()).await.expect("a store").is_some());
+        }
+        tokio::time::advance(TTL + Duration::from_secs(1)).await;
+        assert!(sessions.find(token.as_str()).await.expect("a store").is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_in_use_does_not_expire_and_its_time_begins_when_its_socket_goes() {
+        let sessions = sessions();
+        let token = sessions.create(Empty {}).await.expect("a store");
+        let socket = sessions.find(token.as_str()).await.expect("a store").expect("a session");
+        tokio::time::advance(TTL * 5).await;
+        sessions.touch(&socket).await.expect("a store");
+        drop(socket);
+        tokio::time::advance(TTL - Duration::from_secs(1)).await;
+        assert!(sessions.find(token.as_str()).await.expect("a store").is_some());
+    }
+
+    #[tokio::test]
+    async fn an_ended_session_cannot_be_used_changed_or_brought_back() {
+        let sessions = sessions();
+        let token = sessions.create(Empty {}).await.expect("a store");
+        let first = sessions.find(token.as_str()).await.expect("a store").expect("a session");
+        let second = sessions.find(token.as_str()).await.expect("a store").expect("a session");
+        assert_eq!(first.id(), second.id(), "two sockets of one token share a session");
+        sessions.revoke(&first).await.expect("a store");
+        assert!(second.is_revoked());
+        sessions.update(&second, |_| ()).await.expect("a store");
+        sessions.touch(&second).await.expect("a store");
+        assert!(sessions.find(token.as_str()).await.expect("a store").is_none());
+        drop((first, second));
+        assert!(sessions.find(token.as_str()).await.expect("a store").is_none());
     }
 }

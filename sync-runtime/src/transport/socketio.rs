@@ -163,6 +163,12 @@ fn close<A: App>(socket: &SocketRef) {
     let Some(line) = socket.extensions.remove::<Arc<Line<A>>>() else { return };
     line.dispatcher.hub().remove(&line.connection);
     line.links.remove(&socket.id.to_string());
+    let (dispatcher, session) = (line.dispatcher.clone(), line.connection.session().clone());
+    line.dispatcher.calls().spawn(async move {
+        if let Err(error) = dispatcher.sessions().touch(&session).await {
+            tracing::warn!(%error, "the use of a session could not be noted");
+        }
+    });
     if line.link.has_timed_out() {
         line.links.count(CloseReason::WriteTimeout);
         tracing::info!(connection = line.connection.id(), reason = CloseReason::WriteTimeout.as_str(), "closed a socket");
