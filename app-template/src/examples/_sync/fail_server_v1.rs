@@ -15,8 +15,6 @@ pub enum Kind {
     App,
     /// The handler refuses with a status of its own.
     Conflict,
-    /// The handler wants somebody who has signed in.
-    Login,
     /// The handler has a bug.
     Panic,
     /// The handler takes too long.
@@ -31,11 +29,10 @@ pub enum Kind {
 #[sync::server(auth = public, timeout = 0.5)]
 pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<(), SyncError> {
     match input.kind {
-        Kind::App => Err(sync::error!("example-refused", reason = "you asked for it")),
+        Kind::App => Err(sync::error!("example-refused", room = ctx.room())),
         Kind::Conflict => Err(sync::error!("example-conflict").status(409)),
-        Kind::Login if ctx.session().user_id.is_empty() => Err(sync::error!("auth-required")),
         Kind::Panic => panic!("the example handler was asked to panic"),
         Kind::Slow => std::future::pending().await,
-        Kind::Login | Kind::FilterError | Kind::FilterPanic => Ok(()),
+        Kind::FilterError | Kind::FilterPanic => Ok(()),
     }
 }
