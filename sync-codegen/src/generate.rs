@@ -27,13 +27,13 @@ pub fn generate(app_dir: &Path) -> Generated {
     let tree = scan::scan(app_dir);
     let mut problems = check::check(&tree);
     let app = App::new(&tree, &problems);
-    let spoken = problems::divide(&tree, &problems);
+    let problems_file = problems::assign(&tree, &problems);
     problems.extend(check::check_attributes(&tree));
     problems.sort();
     Generated {
         module_tree: emit::rust::module_tree(&app.root),
-        table: emit::rust::table(&app, &spoken.homeless),
-        problems_file: spoken.file,
+        table: emit::rust::table(&app),
+        problems_file,
         missing_messages: check::missing_messages(&tree),
         problems,
     }

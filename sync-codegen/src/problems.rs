@@ -2,8 +2,8 @@
 //!
 //! A build script that fails takes the editor's help away with it. So [`crate::build`] writes what it found to
 //! `$OUT_DIR/sync-problems`, and `#[sync::server]`, `#[sync::client]`, `#[sync::room]` and `#[wire]` look there for the item that
-//! they stand on. Each mistake has one *speaker*: an item of the file that is wrong, else of a handler in the same page; a
-//! mistake without one becomes a compile error in the dispatch table.
+//! they stand on. Each mistake has one *speaker*: an item of the file that is wrong, else of a handler in the same page. The
+//! mistakes that are left (a stray file alone in its folder, a message file) are told by `sync::app!`, which every app has once.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -12,6 +12,8 @@ use crate::scan::{FileName, SourceFile, Tree};
 
 /// The file in `$OUT_DIR`: one mistake a line, `<file> TAB <item> TAB <message>`.
 pub(crate) const FILE_NAME: &str = "sync-problems";
+/// Stands for the file and the item of a mistake that `sync::app!` tells.
+const APP: &str = "app!";
 
 /// Returns the messages that the attribute on `item` in `file` has to show, sorted.
 ///
@@ -19,37 +21,26 @@ pub(crate) const FILE_NAME: &str = "sync-problems";
 /// message ends in its help. Outside a crate with a build script, or if nothing is wrong, there are none.
 #[must_use]
 pub fn for_item(file: &Path, item: &str) -> Vec<String> {
-    read(file).into_iter().filter(|problem| problem.item == item).map(|problem| problem.message).collect()
+    let app_dir = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    in_file(&read(), app_dir.as_deref(), &file).filter(|problem| problem.item == item).map(Problem::message).collect()
 }
 
-/// Returns the messages that all attributes in `file` together have to show, sorted.
+/// Returns the messages that `sync::app!` has to show, sorted.
 #[must_use]
-pub fn for_file(file: &Path) -> Vec<String> {
-    read(file).into_iter().map(|problem| problem.message).collect()
+pub fn for_app() -> Vec<String> {
+    parse(&read()).filter(|problem| problem.file == APP).map(Problem::message).collect()
 }
 
-/// What the scanner found, divided by who tells it.
-#[derive(Debug, Default)]
-pub(crate) struct Spoken {
-    /// The text of `$OUT_DIR/sync-problems`.
-    pub(crate) file: String,
-    /// The messages without a speaker.
-    pub(crate) homeless: Vec<String>,
-}
-
-/// Finds a speaker for each of `problems`.
-pub(crate) fn divide(tree: &Tree, problems: &[Diagnostic]) -> Spoken {
-    let mut spoken = Spoken::default();
+/// Returns the text of `$OUT_DIR/sync-problems`: each of `problems` beside its speaker.
+pub(crate) fn assign(tree: &Tree, problems: &[Diagnostic]) -> String {
+    let mut text = String::new();
     for problem in problems {
-        match speaker(tree, problem) {
-            Some((file, item)) => {
-                let message = message(problem, file != problem.file);
-                spoken.file.push_str(&format!("{file}\t{item}\t{}\n", escape(&message)));
-            }
-            None => spoken.homeless.push(message(problem, true)),
-        }
+        let (file, item) = speaker(tree, problem).unwrap_or((APP, APP));
+        let message = escape(&message(problem, file != problem.file));
+        text.push_str(&format!("{file}\t{item}\t{message}\n"));
     }
-    spoken
+    text
 }
 
 /// An item with an attribute of ours, in the file that is wrong or else in its page: `(file, name of the item)`.
@@ -95,39 +86,39 @@ fn message(problem: &Diagnostic, with_place: bool) -> String {
     format!("{}{place}\nhelp: {}", problem.what, problem.help)
 }
 
-struct Problem {
-    item: String,
-    message: String,
+/// A line of the file.
+struct Problem<'a> {
+    file: &'a str,
+    item: &'a str,
+    message: &'a str,
 }
 
-fn read(file: &Path) -> Vec<Problem> {
-    let Some(out_dir) = std::env::var_os("OUT_DIR") else { return Vec::new() };
-    let Ok(text) = std::fs::read_to_string(Path::new(&out_dir).join(FILE_NAME)) else { return Vec::new() };
-    if text.is_empty() {
-        return Vec::new();
+impl Problem<'_> {
+    fn message(self) -> String {
+        unescape(self.message)
     }
-    let app_dir = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    parse(&text, app_dir.as_deref(), &file)
 }
 
-fn parse(text: &str, app_dir: Option<&Path>, file: &Path) -> Vec<Problem> {
-    let file = plain(file);
-    let is_file = |path: &str| match app_dir.map(|app_dir| file.strip_prefix(plain(app_dir))) {
-        Some(Ok(inside)) => inside == Path::new(path),
-        // Behind a link the two have no common beginning.
-        _ => file.ends_with(path),
-    };
-    let mut problems = Vec::new();
-    for line in text.lines() {
+fn read() -> String {
+    let path = std::env::var_os("OUT_DIR").map(|out_dir| Path::new(&out_dir).join(FILE_NAME));
+    path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
+}
+
+fn parse(text: &str) -> impl Iterator<Item = Problem<'_>> {
+    text.lines().filter_map(|line| {
         let mut columns = line.splitn(3, '\t');
-        if let (Some(path), Some(item), Some(message)) = (columns.next(), columns.next(), columns.next())
-            && is_file(path)
-        {
-            problems.push(Problem { item: item.to_owned(), message: unescape(message) });
-        }
-    }
-    problems
+        Some(Problem { file: columns.next()?, item: columns.next()?, message: columns.next()? })
+    })
+}
+
+fn in_file<'a>(text: &'a str, app_dir: Option<&Path>, file: &Path) -> impl Iterator<Item = Problem<'a>> {
+    let file = plain(file);
+    let inside = app_dir.and_then(|app_dir| file.strip_prefix(plain(app_dir)).ok()).map(Path::to_owned);
+    parse(text).filter(move |problem| match &inside {
+        Some(inside) => inside == Path::new(problem.file),
+        // Behind a link the file and the app's folder have no common beginning.
+        None => file.ends_with(problem.file),
+    })
 }
 
 /// Without `.` and `..`, which a `#[path]` can leave in the compiler's paths.
@@ -163,12 +154,12 @@ fn unescape(message: &str) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{escape, parse};
+    use super::{Problem, escape, in_file};
 
     fn check(file: &str, expected: &[&str]) {
         let text = format!("src/chess/_sync/move_v1.rs\tmain\t{}\n", escape("no side\nhelp: rename a\\b"));
-        let problems = parse(&text, Some(Path::new("/home/ada/app")), Path::new(file));
-        assert_eq!(problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), expected, "{file}");
+        let problems = in_file(&text, Some(Path::new("/home/ada/app")), Path::new(file));
+        assert_eq!(problems.map(Problem::message).collect::<Vec<_>>(), expected, "{file}");
     }
 
     #[test]

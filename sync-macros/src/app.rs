@@ -19,7 +19,10 @@ impl Parse for AppInput {
         let app: Path = input.parse().map_err(explain)?;
         input.parse::<Option<Token![,]>>()?;
         if app.segments.len() < 2 {
-            return Err(explain(syn::Error::new_spanned(app, "the app stands in a module of its own, beside `server()`")));
+            return Err(explain(syn::Error::new_spanned(
+                app,
+                "the app stands in a module of its own, beside `server()`",
+            )));
         }
         Ok(Self { routes, app })
     }
@@ -34,7 +37,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     if let Some(last) = server.segments.last_mut() {
         last.ident = proc_macro2::Ident::new("server", last.ident.span());
     }
+    // What the scanner found out and no attribute in the file can tell.
+    let scanned = sync_codegen::problems::for_app();
+    let errors = scanned
+        .into_iter()
+        .map(|message| syn::Error::new(proc_macro2::Span::call_site(), message).into_compile_error());
     quote! {
+        #(#errors)*
+
         /// The app whose handlers these are.
         pub type SyncApp = #app;
         /// The caller of a route, as its server handler sees it.

@@ -2,9 +2,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use sync_codegen::syntax::arguments::RouteArguments;
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
+use sync_codegen::syntax::arguments::RouteArguments;
 
 use crate::handler::{
     Mistakes, Parameter, auth, borrowed, check_plain, docs, generic_arguments, local_file, options, parameters,
@@ -28,8 +28,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let arguments = mistakes.check(syn::parse2::<RouteArguments>(attribute)).unwrap_or_default();
     check_plain(&function, "main", &mut mistakes);
     let filter = Filter::read(&function, &mut mistakes);
-    let handler =
-        if mistakes.is_empty() { implementation(&function, &arguments, &filter) } else { stand_in(filter) };
+    let handler = if mistakes.is_empty() { implementation(&function, &arguments, &filter) } else { stand_in(filter) };
     let errors = mistakes.compile_errors();
     quote!(#errors #function #handler)
 }
@@ -65,10 +64,15 @@ impl<'f> Filter<'f> {
             mistakes.add(function.sig.inputs.span(), what, if paired { PAIRED } else { ALONE });
         }
         let mut input = None;
-        let mut arguments: Vec<_> = parameters.first().map(|first| (Argument::Member, first.span)).into_iter().collect();
+        let mut arguments: Vec<_> =
+            parameters.first().map(|first| (Argument::Member, first.span)).into_iter().collect();
         for (index, parameter) in parameters.iter().enumerate().skip(1) {
             let ty = borrowed(parameter, mistakes);
-            let argument = if paired && is_output(index, parameters.len(), parameter) { Argument::Output } else { Argument::Input };
+            let argument = if paired && is_output(index, parameters.len(), parameter) {
+                Argument::Output
+            } else {
+                Argument::Input
+            };
             if argument == Argument::Input {
                 input = ty;
             }

@@ -254,8 +254,11 @@ mod on_this_disk {
     #[test]
     fn a_file_with_other_bytes_than_utf8_is_left_to_the_compiler() {
         let make = |src: &Path| std::fs::write(src.join("chess/_sync/move_server_v1.rs"), b"// \xff\n");
-        check(make, expect_test::expect![[r#"
+        check(
+            make,
+            expect_test::expect![[r#"
             "chess/move/v1",
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -38,10 +38,11 @@ pub fn server() -> sync::Server<App> {
 
 const LIB: &str = "mod app;\n#[path = \"sync.generated.rs\"]\npub mod routes;\nsync::app!(routes, app::App);\n";
 
-/// Compiles the tree of `case`, and finds each line of its `sync-problems` in an error of the file that has to tell it.
+/// Compiles the tree of `case`: each line of its `sync-problems` is an error of the file that has to tell it, and no error is
+/// in a file that its author never sees.
 fn check(case: &str) {
     let outside = Outside::new(&[case]);
-    copy_tree(&repository().join("tests/routes").join(case).join("src"), &outside.path(case).join("src"));
+    copy_tree(&repository().join("tests/routes").join(case), &outside.path(case));
     outside.write(&format!("{case}/Cargo.toml"), &MANIFEST.replace("mistakes", &format!("mistakes-{case}")));
     outside.write(&format!("{case}/build.rs"), "fn main() { sync_codegen::build() }");
     outside.write(&format!("{case}/src/app.rs"), APP);
@@ -52,6 +53,8 @@ fn check(case: &str) {
     assert!(!told.is_empty(), "{rest}");
     let missing = expected.difference(&told).collect::<Vec<_>>();
     assert!(missing.is_empty(), "{missing:#?}\nare not among\n{told:#?}");
+    let hidden = told.iter().filter(|(file, _)| !file.starts_with("src/") || file.ends_with("sync.generated.rs"));
+    assert_eq!(hidden.collect::<Vec<_>>(), Vec::<&(String, String)>::new());
 }
 
 /// `(file, message)`, as the generator decided.
@@ -59,7 +62,8 @@ fn expected(app: &Path) -> BTreeSet<(String, String)> {
     let problems = generate(app).problems_file;
     let rows = problems.lines().filter_map(|line| {
         let mut columns = line.splitn(3, '\t');
-        Some((columns.next()?.to_owned(), columns.nth(1)?.replace("\\n", "\n")))
+        let file = columns.next()?.replace("app!", "src/lib.rs");
+        Some((file, columns.nth(1)?.replace("\\n", "\n")))
     });
     rows.collect()
 }
@@ -104,4 +108,9 @@ fn a_filter_unlike_its_server_is_told_in_its_file() {
 #[test]
 fn a_wrong_room_rule_is_told_in_its_file() {
     check("rooms");
+}
+
+#[test]
+fn a_wrong_message_file_is_told_where_the_app_is_declared() {
+    check("locales");
 }

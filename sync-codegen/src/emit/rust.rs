@@ -41,12 +41,9 @@ fn file_module(out: &mut Writer, name: &str, file: &FileModule) {
     out.line(if file.is_test { format!("mod {name};") } else { format!("pub mod {name};") });
 }
 
-/// Writes `sync_table.rs`; each of `homeless` becomes a compile error, since no attribute in the user's files can show it.
-pub(crate) fn table(app: &App, homeless: &[String]) -> String {
+/// Writes `sync_table.rs`.
+pub(crate) fn table(app: &App) -> String {
     let mut out = Writer::new("    ");
-    for message in homeless {
-        out.line(format!("::core::compile_error!({message:?});"));
-    }
     for route in &app.routes {
         route_static(&mut out, route);
     }

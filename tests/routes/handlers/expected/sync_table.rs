@@ -1,4 +1,3 @@
-::core::compile_error!("`#[sync::room]` in a file that is no page's `_room.rs`\n--> src/rooms.rs:1\nhelp: move it to src/<page>/_room.rs");
 static CHESS_ELSEWHERE_V1: ::sync::__private::ServerOnly<chess::elsewhere_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",

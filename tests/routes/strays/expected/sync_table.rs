@@ -1,4 +1,3 @@
-::core::compile_error!("only Rust files belong in a `_sync` folder, not `board.json`\n--> src/go/_sync/board.json\nhelp: move it out of src/go/_sync, for example to src/go");
 static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",
