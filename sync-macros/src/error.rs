@@ -28,7 +28,10 @@ impl Parse for ErrorInput {
             let name = input.call(Ident::parse_any)?;
             input.parse::<Token![=]>().map_err(|error| {
                 let what = format!("`{name}` needs a value");
-                syn::Error::new(error.span(), format!("{what}\nhelp: write `{name} = …`; a sentence belongs into `locales/`"))
+                syn::Error::new(
+                    error.span(),
+                    format!("{what}\nhelp: write `{name} = …`; a sentence belongs into `locales/`"),
+                )
             })?;
             parameters.push((name, input.parse()?));
         }

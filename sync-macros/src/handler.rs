@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, Meta, Pat, PathArguments, ReturnType, Type,
+};
 use sync_codegen::problems;
 use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
-use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, Meta, Pat, PathArguments, ReturnType, Type};
 
 /// Collects the mistakes of one item, so that all are told at once.
 #[derive(Default)]

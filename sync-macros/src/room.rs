@@ -2,10 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use sync_codegen::syntax::arguments::{RoomArguments, Send};
-use sync_codegen::syntax::pattern::{Pattern, Segment};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
+use sync_codegen::syntax::arguments::{RoomArguments, Send};
+use sync_codegen::syntax::pattern::{Pattern, Segment};
 
 use crate::handler::{
     Mistakes, Parameter, auth, check_plain, is_unit, parameters, result_arguments, return_span, returned, text,
@@ -38,8 +38,7 @@ fn check(function: &ItemFn, arguments: Option<&RoomArguments>, mistakes: &mut Mi
     if function.sig.asyncness.is_none() {
         mistakes.add(function.sig.fn_token.span(), "the rule of a room is an `async fn`", SHAPE);
     }
-    let returns_unit =
-        returned(function).and_then(result_arguments).is_some_and(|(output, _)| is_unit(output));
+    let returns_unit = returned(function).and_then(result_arguments).is_some_and(|(output, _)| is_unit(output));
     if !returns_unit {
         mistakes.add(return_span(function), "the rule of a room returns `Result<(), SyncError>`", SHAPE);
     }

@@ -2,13 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use sync_codegen::syntax::arguments::RouteArguments;
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
+use sync_codegen::syntax::arguments::RouteArguments;
 
 use crate::handler::{
-    Mistakes, auth, borrowed, check_plain, docs, is_unit, options, output_type, parameters, result_arguments, return_span,
-    returned,
+    Mistakes, auth, borrowed, check_plain, docs, is_unit, options, output_type, parameters, result_arguments,
+    return_span, returned,
 };
 
 const SHAPE: &str = "write `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`";
@@ -101,11 +101,7 @@ fn call(function: &ItemFn, returns_unit: bool) -> TokenStream {
     let arguments = quote!(#(#arguments),*);
     let name = &function.sig.ident;
     let returned = return_span(function).resolved_at(proc_macro2::Span::call_site());
-    let value = if returns_unit {
-        quote!(output.map(|()| ::sync::__private::Empty {}))
-    } else {
-        quote!(output)
-    };
+    let value = if returns_unit { quote!(output.map(|()| ::sync::__private::Empty {})) } else { quote!(output) };
     let user_output = if returns_unit { quote!(()) } else { quote!(Self::Output) };
     let await_output = quote_spanned! {returned=>
         let output: ::core::result::Result<#user_output, ::sync::SyncError> = running.await;

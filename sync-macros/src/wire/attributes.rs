@@ -116,7 +116,8 @@ pub(super) fn on_field(attributes: &[Attribute], mistakes: &mut Mistakes) -> OnF
 
 type Table = &'static [(&'static str, &'static str)];
 
-const OWN_FORM: &str = "use a type whose own JSON is the right one: a `#[wire]` newtype, a `String`, a date of `sync::chrono`";
+const OWN_FORM: &str =
+    "use a type whose own JSON is the right one: a `#[wire]` newtype, a `String`, a date of `sync::chrono`";
 const CONVERT: &str = "give the type the fields that travel, and convert in the handler";
 const BOUNDS: &str = "remove it: `#[wire]` writes the bounds";
 const ONE_SIDE: &str = "use `skip` to leave it out on both sides, or two types, one for input and one for output";
@@ -190,7 +191,11 @@ pub(super) fn metas(attributes: &[Attribute], name: &str, mistakes: &mut Mistake
 fn no_wire(attributes: &[Attribute], mistakes: &mut Mistakes) {
     let is_wire = |attribute: &&Attribute| attribute.path().is_ident("wire");
     if let Some(attribute) = attributes.iter().find(is_wire) {
-        mistakes.add(attribute, "`#[wire(…)]` inside a wire type belongs on a field", "write `#[wire(number)]` on the field");
+        mistakes.add(
+            attribute,
+            "`#[wire(…)]` inside a wire type belongs on a field",
+            "write `#[wire(number)]` on the field",
+        );
     }
 }
 

@@ -123,7 +123,9 @@ fn definition(input: &DeriveInput, has_rules: bool) -> TokenStream {
 fn each_field(data: &mut Data, mut change: impl FnMut(&mut SynField)) {
     match data {
         Data::Struct(data) => data.fields.iter_mut().for_each(change),
-        Data::Enum(data) => data.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut()).for_each(&mut change),
+        Data::Enum(data) => {
+            data.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut()).for_each(&mut change)
+        }
         Data::Union(_) => {}
     }
 }
@@ -149,7 +151,8 @@ fn without_ours(attribute: &Attribute) -> Option<Attribute> {
     const OURS: [&str; 5] = ["Debug", "Clone", "Serialize", "Deserialize", "Validate"];
     let derives = attribute.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated);
     let Ok(derives) = derives else { return Some(attribute.clone()) };
-    let is_ours = |path: &syn::Path| path.segments.last().is_some_and(|last| OURS.iter().any(|ours| last.ident == ours));
+    let is_ours =
+        |path: &syn::Path| path.segments.last().is_some_and(|last| OURS.iter().any(|ours| last.ident == ours));
     let others: Vec<_> = derives.into_iter().filter(|path| !is_ours(path)).collect();
     (!others.is_empty()).then(|| parse_quote!(#[derive(#(#others),*)]))
 }
@@ -172,7 +175,8 @@ fn stand_in_traits(ident: &Ident, generics: &Generics) -> TokenStream {
     let lifetimes = generics.lifetimes().count();
     let (parameters, conditions) = (generics.params.iter(), &generics.where_clause);
     // What travels owns its data, so of a type with lifetimes only the `'static` one can stand in.
-    let parameters: Vec<_> = parameters.filter(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_))).collect();
+    let parameters: Vec<_> =
+        parameters.filter(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_))).collect();
     let statics = (0..lifetimes).map(|_| quote!('static));
     let names = generics.params.iter().filter_map(|parameter| match parameter {
         syn::GenericParam::Lifetime(_) => None,
@@ -213,4 +217,3 @@ fn stand_in_traits(ident: &Ident, generics: &Generics) -> TokenStream {
 fn serde_attribute(items: &[TokenStream]) -> Option<TokenStream> {
     (!items.is_empty()).then(|| quote!(#[serde(#(#items),*)]))
 }
-

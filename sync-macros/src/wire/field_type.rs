@@ -4,8 +4,8 @@
 
 use syn::visit::{self, Visit};
 use syn::{
-    Expr, ExprPath, GenericArgument, Generics, Ident, PathArguments, PathSegment, Type, TypeArray, TypePath, TypeReference, TypeSlice,
-    TypeTraitObject,
+    Expr, ExprPath, GenericArgument, Generics, Ident, PathArguments, PathSegment, Type, TypeArray, TypePath,
+    TypeReference, TypeSlice, TypeTraitObject,
 };
 
 use super::mistakes::Mistakes;
@@ -165,7 +165,8 @@ struct Arrays<'a> {
 
 impl<'ast> Visit<'ast> for Arrays<'_> {
     fn visit_type_array(&mut self, array: &'ast TypeArray) {
-        let is_parameter = |path: &ExprPath| self.generics.const_params().any(|constant| path.path.is_ident(&constant.ident));
+        let is_parameter =
+            |path: &ExprPath| self.generics.const_params().any(|constant| path.path.is_ident(&constant.ident));
         if matches!(&array.len, Expr::Path(path) if is_parameter(path)) {
             self.found.push(array.clone());
         }

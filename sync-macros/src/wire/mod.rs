@@ -52,11 +52,7 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenS
     };
     mistakes.add_scanned(&input.ident);
     let parsed = parse::item(&input, kind, &mut mistakes);
-    if mistakes.is_empty() {
-        emit::item(&input, &parsed)
-    } else {
-        emit::stand_in(&input, mistakes)
-    }
+    if mistakes.is_empty() { emit::item(&input, &parsed) } else { emit::stand_in(&input, mistakes) }
 }
 
 fn struct_or_enum(item: &TokenStream, kind: Kind, mistakes: &mut Mistakes) -> Option<DeriveInput> {

@@ -232,7 +232,12 @@ fn tagging(on_container: &OnContainer, mistakes: &mut Mistakes) -> Tagging {
     }
 }
 
-fn variant(input: &DeriveInput, variant: &syn::Variant, on_container: &OnContainer, mistakes: &mut Mistakes) -> Variant {
+fn variant(
+    input: &DeriveInput,
+    variant: &syn::Variant,
+    on_container: &OnContainer,
+    mistakes: &mut Mistakes,
+) -> Variant {
     let on_variant = attributes::on_variant(&variant.attrs, mistakes);
     // serde's `rename_all` on an enum is about its variants alone; who writes it decides about the fields, too.
     let as_in_rust = on_container.rename_all.map(|_| Rename::Snake);

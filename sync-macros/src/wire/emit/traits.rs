@@ -56,7 +56,8 @@ fn arm(path: &TokenStream, name: &str, fields: &Fields) -> Arm {
     let all: Vec<_> = fields.all().iter().enumerate().collect();
     let members: Vec<_> = all.iter().map(|(_, field)| &field.member).collect();
     let bindings: Vec<_> = all.iter().map(|(index, _)| format_ident!("field_{index}")).collect();
-    let shown: Vec<_> = all.iter().zip(&bindings).map(|((_, field), binding)| shown(field, &quote!(#binding))).collect();
+    let shown: Vec<_> =
+        all.iter().zip(&bindings).map(|((_, field), binding)| shown(field, &quote!(#binding))).collect();
     let cloned = all.iter().zip(&bindings).map(|((_, field), binding)| cloned(field, &quote!(#binding)));
     let debug = match fields {
         Fields::Unit => quote!(out.write_str(#name)),
