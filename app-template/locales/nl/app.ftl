@@ -1,5 +1,5 @@
 counter-full = De teller is vol: hij stopt bij { $max }.
 example-conflict = Iemand anders was sneller.
 example-filtered = Deze gebeurtenis is niet voor jou bedoeld.
-example-refused = Het voorbeeld weigerde in de ruimte { $room } te werken.
+example-refused = Het voorbeeld weigerde “{ $kind }” te doen.
 session-unavailable = Aanmelden werkt op dit moment niet.

@@ -27,9 +27,9 @@ pub enum Kind {
 
 /// Goes wrong in the way that is asked for.
 #[sync::server(auth = public, timeout = 0.5)]
-pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<(), SyncError> {
+pub async fn main(_ctx: Ctx<'_>, input: &ClientInput) -> Result<(), SyncError> {
     match input.kind {
-        Kind::App => Err(sync::error!("example-refused", room = ctx.room())),
+        Kind::App => Err(sync::error!("example-refused", kind = "app")),
         Kind::Conflict => Err(sync::error!("example-conflict").status(409)),
         Kind::Panic => panic!("the example handler was asked to panic"),
         Kind::Slow => std::future::pending().await,
