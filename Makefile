@@ -3,12 +3,14 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-ts test-browser bench setup setup-node setup-chromium page
+.PHONY: help run test test-rust test-ts test-browser bench setup setup-node setup-chromium server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
-run: page ## Runs the template app on http://localhost:3000
+run: setup-node ## Runs the template app on http://localhost:3000
+	cargo build --locked --package app-server
+	$(MAKE) --no-print-directory page
 	cargo run --locked --package app-server
 
 test: test-rust test-ts test-browser ## Runs every check
@@ -21,14 +23,13 @@ test-rust: ## Format, lints, docs and tests of the Rust side; needs neither Node
 	scripts/check-compiled-once
 	scripts/check-generated
 
-test-ts: setup-node ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
-	cargo build --locked --package app-server
+test-ts: setup-node server ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
 	npm run build
 	npm run typecheck
 	npm run lint:package
 	npm run test
 
-test-browser: setup-node setup-chromium page ## The flows of the web page in a real browser
+test-browser: setup-node setup-chromium server page ## The flows of the web page in a real browser
 	npm run test:browser --workspace tests-browser
 
 bench: ## Measures; see docs/benchmarks.md
@@ -45,8 +46,10 @@ node_modules/.package-lock.json: package-lock.json package.json $(wildcard */pac
 setup-chromium:
 	scripts/setup-chromium
 
-# The page needs the types that the Rust build writes.
+# The whole workspace, as `cargo test` builds it: one package alone would have other features, and compile everything again.
+server:
+	cargo build --locked --workspace
+
 page: setup-node
-	cargo build --locked --package app-server
 	npm run build --workspace syncwright
 	npm run build --workspace app-web
