@@ -545,7 +545,8 @@ mod tests {
             -1 => big[0]: out-of-range
             "nothing":0 => nothing: expected-null
              => any: missing
-        "#]].assert_eq(&results.collect::<String>());
+        "#]]
+        .assert_eq(&results.collect::<String>());
     }
 
     #[wire]
@@ -559,7 +560,8 @@ mod tests {
     fn what_is_nested_too_deeply_is_refused_without_using_up_the_stack() {
         let nest = |open: &str, close: &str, times: usize| format!("{}{}", open.repeat(times), close.repeat(times));
         let schema = InputSchema::of::<Nested>();
-        let reason = |json: &str| decode::<Nested>(&schema, json).map(|_| ()).map_err(|error| error.reason.into_owned());
+        let reason =
+            |json: &str| decode::<Nested>(&schema, json).map(|_| ()).map_err(|error| error.reason.into_owned());
         let json = |times| nest(r#"{"inner":"#, "}", times).replace(":}", ":null}");
         assert_eq!(reason(&json(64)), Ok(()));
         assert_eq!(reason(&json(65)), Err("too-deep".into()));
@@ -612,10 +614,13 @@ mod tests {
                 {"items":[1]} => items[0]: expected-string
             "#]],
         );
-        check::<Grid<2>>(&[r#"{"cells":[[1,2],[3,4]]}"#, r#"{"cells":[[1,2],[3]]}"#], expect![[r#"
+        check::<Grid<2>>(
+            &[r#"{"cells":[[1,2],[3,4]]}"#, r#"{"cells":[[1,2],[3]]}"#],
+            expect![[r#"
             {"cells":[[1,2],[3,4]]} => Grid { cells: [[1, 2], [3, 4]] }
             {"cells":[[1,2],[3]]} => cells[1]: wrong-length
-        "#]]);
+        "#]],
+        );
     }
 
     #[wire]

@@ -39,8 +39,13 @@ pub(super) struct Slot {
 pub(super) enum Node {
     Null,
     Bool,
-    Integer { min: i64, max: i64 },
-    Number { max: f64 },
+    Integer {
+        min: i64,
+        max: i64,
+    },
+    Number {
+        max: f64,
+    },
     String,
     Char,
     Text(&'static str),
@@ -313,8 +318,10 @@ impl<'a> Builder<'a> {
     }
 
     fn choices(&mut self, variants: &'a [Variant]) -> Vec<Choice> {
-        let choice =
-            |variant: &'a Variant| Choice { names: names(&variant.name, &variant.aliases), carries: self.carried(variant) };
+        let choice = |variant: &'a Variant| Choice {
+            names: names(&variant.name, &variant.aliases),
+            carries: self.carried(variant),
+        };
         variants.iter().map(choice).collect()
     }
 

@@ -156,7 +156,10 @@ impl<'a, 's: 'a, 'de> Entries<'a, 's, 'de> {
     /// Takes the waiting entries that can be taken now, in the order of the text.
     fn settle(&mut self) -> Result<(), serde_json::Error> {
         let deciding = |entries: &Self| {
-            entries.waiting.iter().position(|(name, _)| entries.undecided.iter().any(|undecided| decides(undecided, name)))
+            entries
+                .waiting
+                .iter()
+                .position(|(name, _)| entries.undecided.iter().any(|undecided| decides(undecided, name)))
         };
         while let Some(position) = deciding(self) {
             let (name, text) = self.waiting.remove(position);
