@@ -1,8 +1,11 @@
 //! The one test binary.
 
+mod bad_input;
 mod codegen;
+mod compiled_once;
 mod delivery;
 mod events;
 mod mistakes;
 mod outside;
 mod tidy;
+mod typescript;
