@@ -133,11 +133,11 @@ impl File<'_> {
     fn write_lookups(&self, out: &mut Writer) {
         const ROUTE: &str = "P extends SyncPagePath, N extends SyncName<P>, V extends SyncVersion<P, N>";
         out.line("/** A page. */");
-        out.line("export type SyncPagePath = keyof SyncTypeMap;");
+        out.line("export type SyncPagePath = keyof SyncTypeMap & string;");
         out.line("/** The name of a route of the page `P`. */");
-        out.line("export type SyncName<P extends SyncPagePath> = keyof SyncTypeMap[P];");
+        out.line("export type SyncName<P extends SyncPagePath> = keyof SyncTypeMap[P] & string;");
         out.line("/** A version of the route `N` of the page `P`. */");
-        out.line("export type SyncVersion<P extends SyncPagePath, N extends SyncName<P>> = keyof SyncTypeMap[P][N];");
+        out.line("export type SyncVersion<P extends SyncPagePath, N extends SyncName<P>> = keyof SyncTypeMap[P][N] & string;");
         let parts = [
             ("SyncClientInput", "clientInput", "What a caller sends."),
             ("SyncServerOutput", "serverOutput", "What the handler answers; every member gets it."),
