@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Peer } from "./peer.ts";
+import type { Peer, PeerOptions } from "./peer.ts";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
@@ -131,23 +131,19 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe.each(CASES)("$claim", ({ call, errorCode, errorParams = {}, httpStatus, sentences }) => {
-  it.each(LANGUAGES)("is told in the language of the handshake, %s", async (lang) => {
-    const ada = await stage.person("Ada", { lang });
-    await check(ada, lang);
+describe("an error envelope", () => {
+  it.each(CASES)("for $claim speaks the language of the reader", async ({ call, errorCode, errorParams = {}, httpStatus, sentences }) => {
+    const check = async (lang: keyof Sentences, options: PeerOptions) => {
+      const [peer, room] = [await stage.person("Ada", options), stage.room()];
+      await peer.join(room);
+      const envelope = { status: "error", errorCode, errorParams, message: sentences[lang], httpStatus };
+      expect(await call(peer, room)).toEqual(envelope);
+    };
+    const inHandshake = LANGUAGES.map((lang) => check(lang, { lang }));
+    // The session decides, whatever the handshake says.
+    const inSession = check("nl", { token: await stage.signIn("Ada", "nl"), lang: "fr" });
+    await Promise.all([...inHandshake, inSession]);
   });
-
-  it("is told in the language of the session, whatever the handshake says", async () => {
-    const ada = await stage.guest({ token: await stage.signIn("Ada", "nl"), lang: "fr" });
-    await check(ada, "nl");
-  });
-
-  async function check(peer: Peer, lang: keyof Sentences) {
-    const room = stage.room();
-    await peer.join(room);
-    const envelope = { status: "error", errorCode, errorParams, message: sentences[lang], httpStatus };
-    expect(await call(peer, room)).toEqual(envelope);
-  }
 });
 
 describe("the language of a sentence", () => {
