@@ -21,6 +21,7 @@ export interface PeerOptions {
   readonly auth?: unknown;
   readonly transports?: readonly ("polling" | "websocket")[];
   readonly headers?: Readonly<Record<string, string>>;
+  readonly namespace?: string;
 }
 
 export interface CallOptions {
@@ -35,8 +36,8 @@ export class Peer {
   readonly #frames: Frame[] = [];
   readonly #waiting: ((frame: Frame) => void)[] = [];
 
-  constructor(url: string, { token, lang, auth, transports, headers }: PeerOptions = {}) {
-    this.socket = io(url, {
+  constructor(url: string, { token, lang, auth, transports, headers, namespace = "/" }: PeerOptions = {}) {
+    this.socket = io(url + namespace, {
       auth: (auth ?? { ...(token !== undefined && { token }), ...(lang !== undefined && { lang }) }) as Json,
       ...(transports !== undefined && { transports: [...transports] }),
       ...(headers !== undefined && { extraHeaders: { ...headers } }),
