@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::App;
 use crate::{check, emit, problems, scan};
 
-/// Everything that [`crate::build`] writes and says about an app.
+/// Everything that [`crate::build()`] writes and says about an app.
 #[derive(Debug)]
 pub struct Generated {
     /// The text of `src/sync.generated.rs`.

@@ -42,6 +42,15 @@ fn the_library_is_compiled_once_and_a_second_build_does_nothing() {
     assert_eq!(std::fs::read_to_string(outside.path(TYPES)).ok(), Some(types), "deleted types come back");
     check(&outside, "after the types came back", &[], 0);
 
+    outside.write(TYPES, "// edited");
+    let (_, printed) = outside.cargo(&["build", "--config", "env.SYNC_CHECK=\"1\""]);
+    assert!(printed.contains("apiTypes.generated.ts is stale: run `cargo build`"), "{printed}");
+    assert_eq!(
+        std::fs::read_to_string(outside.path(TYPES)).ok().as_deref(),
+        Some("// edited"),
+        "a check writes nothing"
+    );
+
     let handler = "copy/src/examples/_sync/copied_server_v1.rs";
     outside.write(
         handler,

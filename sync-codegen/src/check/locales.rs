@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::scan::{LocaleFile, Tree};
 
-/// Codes for which the framework has sentences of its own.
-const FRAMEWORK_CODES: [&str; 24] = [
+/// The codes for which the framework has sentences of its own, sorted; an app need not have one.
+pub const FRAMEWORK_CODES: [&str; 24] = [
     "auth-forbidden",
     "auth-required",
     "offline-dropped",
