@@ -20,7 +20,6 @@ test-rust: ## Format, lints, docs and tests of the Rust side; needs neither Node
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 	cargo test --locked --workspace
-	scripts/check-compiled-once
 	scripts/check-generated
 
 test-ts: setup-node server ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
