@@ -21,7 +21,6 @@ mod scan;
 use std::path::Path;
 
 pub use build::build;
-pub use check::FRAMEWORK_CODES;
 pub use diagnostic::Diagnostic;
 pub use export::export;
 pub use generate::{Generated, generate};

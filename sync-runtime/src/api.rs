@@ -1,8 +1,7 @@
 //! Describes an app for its front end.
 
-use sync_schema::{Api, Types};
+use sync_schema::{Api, FRAMEWORK_CODES, Types};
 
-use crate::error::FRAMEWORK_CODES;
 use crate::route::{App, Table};
 use crate::schema::wire_type;
 

@@ -199,11 +199,7 @@ const SETTINGS: &[Setting] = &[
 const MILLISECONDS: &str = "a whole number of milliseconds from 1";
 const SIZE: &str = "a whole number of bytes from 1";
 
-const fn setting(
-    key: &'static str,
-    expected: &'static str,
-    apply: fn(&mut Config, &str) -> Option<()>,
-) -> Setting {
+const fn setting(key: &'static str, expected: &'static str, apply: fn(&mut Config, &str) -> Option<()>) -> Setting {
     Setting { key, expected, apply }
 }
 
@@ -226,7 +222,9 @@ impl Config {
             let Some(key) = name.strip_prefix("SYNC_") else { continue };
             match find(&key.to_ascii_lowercase()) {
                 Some(setting) => config.apply(setting, name, value)?,
-                None => tracing::warn!(variable = %name, nearest = %format!("SYNC_{}", nearest(key).to_ascii_uppercase()), "unknown variable"),
+                None => {
+                    tracing::warn!(variable = %name, nearest = %format!("SYNC_{}", nearest(key).to_ascii_uppercase()), "unknown variable")
+                }
             }
         }
         config.check_limits(variables.get("SYNC_LIMITS").map_or("limits", |_| "SYNC_LIMITS"))?;
@@ -306,9 +304,9 @@ fn positive(text: &str) -> Option<usize> {
 }
 
 fn is_origin(text: &str) -> bool {
-    ["http://", "https://"].iter().any(|scheme| {
-        text.strip_prefix(scheme).is_some_and(|host| !host.is_empty() && !host.contains('/'))
-    })
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| text.strip_prefix(scheme).is_some_and(|host| !host.is_empty() && !host.contains('/')))
 }
 
 #[cfg(test)]
@@ -341,7 +339,8 @@ mod tests {
 
     #[test]
     fn variables_win_over_the_file_and_unknown_ones_are_passed_over() {
-        let variables = [("SYNC_LISTEN".to_owned(), "127.0.0.1:2".to_owned()), ("SYNC_LISTN".to_owned(), "x".to_owned())];
+        let variables =
+            [("SYNC_LISTEN".to_owned(), "127.0.0.1:2".to_owned()), ("SYNC_LISTN".to_owned(), "x".to_owned())];
         let config = Config::read("listen = '127.0.0.1:1'\norigins = ['https://A.example']", variables).expect("valid");
         assert_eq!(config.listen.port(), 2);
         assert_eq!(config.origins, ["https://a.example"]);

@@ -27,7 +27,7 @@ mod wire;
 pub use axum;
 pub use chrono;
 pub use config::{Config, ConfigError, Environment};
-pub use error::{FRAMEWORK_CODES, SyncError, status_of};
+pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
 pub use rooms::{CloseReason, Connection, Hub};
 pub use route::{App, Auth, Ctx, Member, RoomCtx};

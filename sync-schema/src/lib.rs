@@ -7,9 +7,9 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod codes;
 mod shape;
 
 pub use api::{Api, RouteTypes, WireType};
-pub use shape::{
-    Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody, type_label,
-};
+pub use codes::FRAMEWORK_CODES;
+pub use shape::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody, type_label};

@@ -302,6 +302,9 @@ mod tests {
             named::<Item>(&mut types, "Second")
         };
         assert_ne!(first, second);
-        assert_eq!(types.iter().map(|(_, definition)| definition.name.as_str()).collect::<Vec<_>>(), ["First", "Second"]);
+        assert_eq!(
+            types.iter().map(|(_, definition)| definition.name.as_str()).collect::<Vec<_>>(),
+            ["First", "Second"]
+        );
     }
 }

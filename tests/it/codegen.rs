@@ -149,12 +149,6 @@ fn a_file_with_a_syntax_error_is_mounted_and_left_to_the_compiler() {
     check("syntax_errors");
 }
 
-#[test]
-fn the_generator_knows_the_codes_of_the_framework() {
-    let codes = sync::FRAMEWORK_CODES.iter().map(|(code, _)| *code).collect::<Vec<_>>();
-    assert_eq!(sync_codegen::FRAMEWORK_CODES.as_slice(), codes);
-}
-
 /// Trees that a repository cannot hold on every system.
 mod on_this_disk {
     use super::*;

@@ -2,36 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sync_schema::FRAMEWORK_CODES;
+
 use crate::diagnostic::Diagnostic;
 use crate::scan::{LocaleFile, Tree};
 
-/// The codes for which the framework has sentences of its own, sorted; an app need not have one.
-pub const FRAMEWORK_CODES: [&str; 24] = [
-    "auth-forbidden",
-    "auth-required",
-    "offline-dropped",
-    "offline-queue-full",
-    "origin-forbidden",
-    "room-forbidden",
-    "room-invalid",
-    "room-limit",
-    "sync-bad-request",
-    "sync-cancelled",
-    "sync-client-failed",
-    "sync-disconnected",
-    "sync-id-reused",
-    "sync-invalid-input",
-    "sync-method-not-allowed",
-    "sync-no-receivers",
-    "sync-not-found",
-    "sync-not-in-room",
-    "sync-rate-limited",
-    "sync-server-failed",
-    "sync-shutting-down",
-    "sync-timeout",
-    "sync-too-large",
-    "sync-unsupported-media-type",
-];
+/// The framework has sentences of its own for these; an app need not have one.
+fn is_framework_code(code: &str) -> bool {
+    FRAMEWORK_CODES.iter().any(|(known, _)| *known == code)
+}
 
 /// Files that Fluent cannot read.
 pub(super) fn unreadable_messages(tree: &Tree) -> Vec<Diagnostic> {
@@ -90,7 +69,7 @@ pub(crate) fn missing_messages(tree: &Tree) -> Vec<Diagnostic> {
     let languages = tree.locales.iter().map(|locale| locale.language.as_str()).collect::<BTreeSet<_>>();
     let languages = if languages.is_empty() { BTreeSet::from(["en"]) } else { languages };
     let mut first_uses = BTreeMap::new();
-    for (code, path, line) in tree.error_codes().filter(|(code, ..)| !FRAMEWORK_CODES.contains(code)) {
+    for (code, path, line) in tree.error_codes().filter(|(code, ..)| !is_framework_code(code)) {
         let first = first_uses.entry(code).or_insert((path, line));
         *first = (*first).min((path, line));
     }

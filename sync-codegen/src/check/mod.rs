@@ -12,7 +12,6 @@ mod rooms;
 use crate::diagnostic::Diagnostic;
 use crate::scan::Tree;
 
-pub use locales::FRAMEWORK_CODES;
 pub(crate) use locales::missing_messages;
 
 /// A function that finds the breaches of one rule.

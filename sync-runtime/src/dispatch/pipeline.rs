@@ -12,7 +12,7 @@ use crate::dispatch::{Caller, authorize, server_stage};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{Connection, Hub};
-use crate::route::{App, CallerView, Ctx, Event, Route, RoomCtx, Table};
+use crate::route::{App, CallerView, Ctx, Event, RoomCtx, Route, Table};
 use crate::schema::InputSchema;
 use crate::session::{LiveSession, Sessions};
 use crate::wire::{

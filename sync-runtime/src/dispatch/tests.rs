@@ -12,8 +12,8 @@ use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{CloseReason, Connection, Outbox};
 use crate::route::{
-    App, Auth, ClientHandler, Ctx, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions, Segment,
-    ServerHandler, Table, Verdict,
+    App, Auth, ClientHandler, Ctx, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
+    Segment, ServerHandler, Table, Verdict,
 };
 use crate::schema::{Empty, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions};

@@ -6,5 +6,5 @@
 mod codes;
 mod sync_error;
 
-pub use codes::{FRAMEWORK_CODES, status_of};
+pub use codes::status_of;
 pub use sync_error::SyncError;

@@ -112,8 +112,7 @@ impl Catalog {
     }
 
     fn bundle_of(&mut self, language: &str) -> Result<usize, CatalogError> {
-        let tag: LanguageIdentifier =
-            language.parse().map_err(|_| CatalogError::Language(language.to_owned()))?;
+        let tag: LanguageIdentifier = language.parse().map_err(|_| CatalogError::Language(language.to_owned()))?;
         if let Some(index) = self.tags.iter().position(|known| *known == tag) {
             return Ok(index);
         }
@@ -155,7 +154,7 @@ fn fluent_value(value: &Value) -> FluentValue<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::FRAMEWORK_CODES;
+    use sync_schema::FRAMEWORK_CODES;
 
     fn check(error: &SyncError, language: &str, expected: &str) {
         let catalog = Catalog::new(&[

@@ -68,13 +68,7 @@ impl<A: App> Seat<A> {
 
 impl<A: App> Room<A> {
     pub(super) fn new(name: Arc<str>, epoch: u64) -> Arc<Self> {
-        let state = State {
-            seq: 0,
-            seats: Arc::default(),
-            waiting: VecDeque::new(),
-            delivering: false,
-            gone: false,
-        };
+        let state = State { seq: 0, seats: Arc::default(), waiting: VecDeque::new(), delivering: false, gone: false };
         Arc::new(Self { name, epoch, state: Mutex::new(state) })
     }
 

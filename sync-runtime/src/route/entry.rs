@@ -8,8 +8,8 @@ use sync_schema::{RouteTypes, Types};
 
 use crate::error::SyncError;
 use crate::route::{
-    App, Auth, BoxFuture, Call, ClientHandler, Ctx, Event, FilterKind, Filtered, Judged, Judgement, Member, Route, RouteId,
-    RouteOptions, ServerHandler, Verdict,
+    App, Auth, BoxFuture, Call, ClientHandler, Ctx, Event, FilterKind, Filtered, Judged, Judgement, Member, Route,
+    RouteId, RouteOptions, ServerHandler, Verdict,
 };
 use crate::schema::{Empty, InputSchema, InvalidInput, Wire, decode, wire_type};
 
@@ -108,11 +108,7 @@ where
         S::call(ctx, input)
     }
 
-    fn filter<'a>(
-        member: Member<'a, S::App>,
-        input: &'a S::Input,
-        output: &'a S::Output,
-    ) -> Filtered<'a, C::Output> {
+    fn filter<'a>(member: Member<'a, S::App>, input: &'a S::Input, output: &'a S::Output) -> Filtered<'a, C::Output> {
         C::filter(member, input, output)
     }
 }

@@ -15,5 +15,7 @@ pub use app::App;
 pub use auth::{Auth, Denied};
 pub use context::{CallerView, Ctx, Member, MemberView, RoomCtx};
 pub use entry::{ClientOnly, Paired, ServerOnly};
-pub use handler::{BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, RoomRule, RouteOptions, ServerHandler, Verdict};
-pub use table::{Call, Event, Judgement, Judged, Pattern, Route, RouteId, Segment, Table};
+pub use handler::{
+    BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, RoomRule, RouteOptions, ServerHandler, Verdict,
+};
+pub use table::{Call, Event, Judged, Judgement, Pattern, Route, RouteId, Segment, Table};

@@ -82,7 +82,9 @@ pub async fn watch_sockets(State(links): State<Arc<Links>>, request: Request, ne
     let Some(sid) = socket_id(&request) else { return next.run(request).await };
     let wire = request.extensions().get::<ConnectInfo<WireInfo>>().map(|info| info.0.0.clone());
     let method = request.method().clone();
-    if method == Method::POST && let Some(link) = links.find(&sid) {
+    if method == Method::POST
+        && let Some(link) = links.find(&sid)
+    {
         link.reading().await;
     }
     let response = next.run(request).await;
@@ -90,7 +92,9 @@ pub async fn watch_sockets(State(links): State<Arc<Links>>, request: Request, ne
         if let Some(wire) = wire {
             links.upgraded(&sid, wire);
         }
-    } else if method == Method::GET && let Some(link) = links.find(&sid) {
+    } else if method == Method::GET
+        && let Some(link) = links.find(&sid)
+    {
         link.polled();
     }
     response

@@ -57,7 +57,10 @@ pub fn cookie_allowed(headers: &HeaderMap) -> bool {
 
 fn is_local(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address == IpAddr::from([127, 0, 0, 1]) || address == IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]))
+    host == "localhost"
+        || host.parse::<IpAddr>().is_ok_and(|address| {
+            address == IpAddr::from([127, 0, 0, 1]) || address == IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1])
+        })
 }
 
 #[cfg(test)]
@@ -76,7 +79,8 @@ mod tests {
     fn own_configured_and_in_development_local_origins_are_allowed() {
         let mut config = Config { origins: vec!["https://shop.example".to_owned()], ..Config::default() };
         config.environment = crate::config::Environment::Development;
-        let same = [("http://app.example:8080", true), ("https://APP.example:8080", true), ("https://shop.example", true)];
+        let same =
+            [("http://app.example:8080", true), ("https://APP.example:8080", true), ("https://shop.example", true)];
         let foreign = [
             ("http://app.example", false),
             ("http://shop.example", false),

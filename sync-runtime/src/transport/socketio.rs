@@ -68,7 +68,11 @@ fn builder(config: &Config) -> socketioxide::SocketIoBuilder {
         .max_payload(transport_limit as u64)
         .ws_max_message_size(transport_limit)
         .ws_max_frame_size(transport_limit)
-        .with_parser(socketioxide::ParserConfig::common().max_incoming_binary_buf_size(config.message_limit).max_incoming_binaries(16))
+        .with_parser(
+            socketioxide::ParserConfig::common()
+                .max_incoming_binary_buf_size(config.message_limit)
+                .max_incoming_binaries(16),
+        )
 }
 
 /// The `auth` object of a handshake.
@@ -139,11 +143,14 @@ async fn open<A: App>(
     let session = identify(dispatcher, token).await?;
     let language = language(dispatcher, auth.lang, headers);
     let wire = match socket.transport_type() {
-        socketioxide::TransportType::Websocket => socket.req_parts().extensions.get::<axum::extract::ConnectInfo<WireInfo>>(),
+        socketioxide::TransportType::Websocket => {
+            socket.req_parts().extensions.get::<axum::extract::ConnectInfo<WireInfo>>()
+        }
         socketioxide::TransportType::Polling => None,
     };
     let link = links.open(&socket.id.to_string(), wire.map(|info| info.0.0.clone()));
-    let outbox = SocketOutbox::<A> { socket: socket.clone(), link: link.clone(), links: links.clone(), app: PhantomData };
+    let outbox =
+        SocketOutbox::<A> { socket: socket.clone(), link: link.clone(), links: links.clone(), app: PhantomData };
     let connection = dispatcher.hub().connection(session, language, Arc::new(outbox));
     let line = Line {
         dispatcher: dispatcher.clone(),
@@ -171,7 +178,11 @@ fn close<A: App>(socket: &SocketRef) {
     });
     if line.link.has_timed_out() {
         line.links.count(CloseReason::WriteTimeout);
-        tracing::info!(connection = line.connection.id(), reason = CloseReason::WriteTimeout.as_str(), "closed a socket");
+        tracing::info!(
+            connection = line.connection.id(),
+            reason = CloseReason::WriteTimeout.as_str(),
+            "closed a socket"
+        );
     }
 }
 

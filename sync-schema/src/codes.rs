@@ -1,0 +1,41 @@
+//! The codes that the framework itself answers with.
+
+/// Every framework code with its HTTP status, sorted by code.
+///
+/// Source: PRODUCT §7. Codes that only the client makes are here too, because `ErrorCode` in TypeScript is one union.
+pub const FRAMEWORK_CODES: &[(&str, u16)] = &[
+    ("auth-forbidden", 403),
+    ("auth-required", 401),
+    ("offline-dropped", 503),
+    ("offline-queue-full", 503),
+    ("origin-forbidden", 403),
+    ("room-forbidden", 403),
+    ("room-invalid", 400),
+    ("room-limit", 409),
+    ("sync-bad-request", 400),
+    ("sync-cancelled", 499),
+    ("sync-client-failed", 500),
+    ("sync-disconnected", 503),
+    ("sync-id-reused", 409),
+    ("sync-invalid-input", 400),
+    ("sync-method-not-allowed", 405),
+    ("sync-no-receivers", 404),
+    ("sync-not-found", 404),
+    ("sync-not-in-room", 403),
+    ("sync-rate-limited", 429),
+    ("sync-server-failed", 500),
+    ("sync-shutting-down", 503),
+    ("sync-timeout", 504),
+    ("sync-too-large", 413),
+    ("sync-unsupported-media-type", 415),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_are_sorted() {
+        assert!(FRAMEWORK_CODES.is_sorted());
+    }
+}
