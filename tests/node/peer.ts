@@ -22,6 +22,8 @@ export interface PeerOptions {
   readonly transports?: readonly ("polling" | "websocket")[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly namespace?: string;
+  /** Where to connect to instead of the server itself. */
+  readonly url?: string;
 }
 
 export interface CallOptions {
@@ -61,6 +63,11 @@ export class Peer {
     return this;
   }
 
+  /** Waits until it has come back by itself, however many attempts that takes. */
+  async reconnected(): Promise<void> {
+    if (!this.socket.connected) await this.#first("connect");
+  }
+
   /** Waits until the server has refused a connection. */
   async refused(): Promise<Error & { readonly description?: unknown }> {
     const [, error] = await this.#first("connect_error");
@@ -71,6 +78,11 @@ export class Peer {
   async disconnected(): Promise<string> {
     const [, reason] = await this.#first("disconnect");
     return String(reason);
+  }
+
+  /** Says by which transport it is connected at the moment. */
+  get transport(): string {
+    return this.socket.io.engine.transport.name;
   }
 
   /** Sends an event and waits for its acknowledgement. */

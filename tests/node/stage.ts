@@ -66,8 +66,8 @@ export function setStage(options: StartOptions = {}): Stage {
       const people = Promise.all(names.map((name) => stage.person(name)));
       return people as Promise<{ [Index in keyof Names]: Peer }>;
     },
-    peer(options) {
-      const peer = new Peer(stage.server.url, options);
+    peer(options = {}) {
+      const peer = new Peer(options.url ?? stage.server.url, options);
       peers.add(peer);
       return peer;
     },
