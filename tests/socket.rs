@@ -17,6 +17,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// How long a test waits for something that should come at once.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+const NOTHING: &str = "nothing came";
+
 /// A connected socket.
 #[derive(Debug)]
 pub struct Client {
@@ -59,8 +61,7 @@ impl Client {
             request.headers_mut().insert(name, value.parse().map_err(|_| "a header value")?);
         }
         let (socket, _) = connect_async(request).await.map_err(|error| error.to_string())?;
-        let mut client =
-            Self { socket, next_ack: 0, acks: HashMap::new(), frames: VecDeque::new(), log: Vec::new() };
+        let mut client = Self { socket, next_ack: 0, acks: HashMap::new(), frames: VecDeque::new(), log: Vec::new() };
         client.text(|text| text.starts_with('0').then_some(())).await?;
         let auth = if identity.auth.is_null() { String::new() } else { identity.auth.to_string() };
         client.send(&format!("40{auth}")).await;
@@ -104,6 +105,15 @@ impl Client {
         let id = self.next_ack;
         self.next_ack += 1;
         self.send(&format!("42{id}{array}")).await;
+        id
+    }
+
+    /// Sends the JSON array of an event with one binary attachment.
+    pub async fn start_binary(&mut self, array: &str, attachment: &[u8]) -> u64 {
+        let id = self.next_ack;
+        self.next_ack += 1;
+        self.send(&format!("451-{id}{array}")).await;
+        self.send_message(Message::binary(attachment.to_vec())).await.expect("the connection is open");
         id
     }
 
@@ -154,7 +164,12 @@ impl Client {
 
     /// Waits until the server closes the connection.
     pub async fn closed(&mut self) {
-        while self.receive().await.is_ok() {}
+        let reason = loop {
+            if let Err(reason) = self.receive().await {
+                break reason;
+            }
+        };
+        assert_ne!(reason, NOTHING, "the connection is still open");
     }
 
     /// Takes in one message.
@@ -182,7 +197,7 @@ impl Client {
 
     async fn next_text(&mut self) -> Result<String, String> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await.map_err(|_| "nothing came")?;
+            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await.map_err(|_| NOTHING)?;
             match message.ok_or("closed")?.map_err(|error| error.to_string())? {
                 Message::Text(text) => return Ok(text.to_string()),
                 Message::Close(_) => return Err("closed".to_owned()),

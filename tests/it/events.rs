@@ -140,18 +140,6 @@ async fn ignore_self_leaves_out_the_socket_or_the_session() {
 }
 
 #[tokio::test]
-async fn nothing_a_caller_sends_chooses_the_callback() {
-    let server = TestServer::start().await;
-    let mut client = server.connect(guest()).await;
-    client.join("open-a").await;
-    let mut call = wait_call(1, 0);
-    call["cb"] = json!("outcome/three/v1");
-    call["later"] = json!({ "field": 1 });
-    assert_eq!(client.call("sync", call).await["status"], "success");
-    assert_eq!(client.frame().await["cb"], "order/wait/v1");
-}
-
-#[tokio::test]
 async fn a_call_that_was_sent_before_the_socket_went_is_handled() {
     let server = TestServer::start().await;
     let mut listener = server.connect(guest()).await;
@@ -162,17 +150,6 @@ async fn a_call_that_was_sent_before_the_socket_went_is_handled() {
     leaving.start("sync", wait_call(2, 0)).await;
     leaving.send_message(Message::Close(None)).await.expect("open until now");
     assert_eq!(indexes(&mut listener, 2).await, [1, 2]);
-}
-
-#[tokio::test]
-async fn a_second_connect_changes_nothing() {
-    let server = TestServer::start().await;
-    let mut client = server.connect(member("ada", "deliver", None)).await;
-    client.join("open-a").await;
-    client.send("40{\"token\":\"forged\"}").await;
-    client.sync("outcome/three", "v1", "open-a", json!({ "text": "still me" })).await;
-    assert_eq!(client.frame().await["clientOutput"]["mine"], true);
-    assert_eq!(client.frames_so_far().await, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -25,4 +25,11 @@ pub mod outcome {
         pub mod server;
     }
 }
+pub mod strict {
+    #[path = "_sync"]
+    pub mod take_v1 {
+        #[path = "take_server_v1.rs"]
+        pub mod server;
+    }
+}
 include!(concat!(env!("OUT_DIR"), "/sync_table.rs"));

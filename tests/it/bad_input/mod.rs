@@ -1,0 +1,93 @@
+//! Bad input: what each door answers, and that the server goes on.
+
+mod connections;
+mod stage;
+mod table;
+
+use std::net::SocketAddr;
+
+use app::SyncApp;
+use serde_json::Value;
+use stage::{LIMIT, Script, Sent, Stage, call, deep, post, raw, sized, with_id};
+use sync::{App, Config, Running};
+use sync_tests::app::{TestServer, member};
+use table::GOOD;
+
+const COUNTER: Script = Script {
+    path: "examples/updateCounter",
+    version: "v1",
+    room: "game-room-1",
+    good: r#"{"amount":1}"#,
+    page: "/examples",
+};
+
+const TAKE: Script = Script { path: "strict/take", version: "v1", room: "open-a", good: "{}", page: "/" };
+
+async fn template() -> Running<SyncApp> {
+    template_with(|_| {}).await
+}
+
+async fn template_with(change: impl FnOnce(&mut Config)) -> Running<SyncApp> {
+    let mut config = Config::default();
+    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    change(&mut config);
+    app::start(config).await.expect("the template starts")
+}
+
+fn session(name: &str, locale: Option<&str>) -> <SyncApp as App>::Session {
+    let mut session = SyncApp::guest();
+    session.user_id = name.to_owned();
+    session.name = name.to_owned();
+    session.locale = locale.map(str::to_owned);
+    session
+}
+
+#[tokio::test]
+async fn every_refusal_has_its_code_its_status_and_its_sentence_in_four_languages() {
+    let running = template().await;
+    Stage::new(&running, COUNTER, session).await.check(table::cases()).await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_deeper_in_an_input_is_told_with_its_path() {
+    let server = TestServer::start().await;
+    let session = |name: &str, locale: Option<&str>| member(name, "deliver", locale).expect("a session");
+    Stage::new(server.running(), TAKE, session).await.check(table::nested()).await;
+}
+
+/// A correct call with something more beside its data.
+fn counted(more: &str) -> Sent {
+    call(&format!(r#""data":{{"amount":1}},"receiver":"game-room-1",{more}"#))
+}
+
+/// Nothing of this is wrong, though it looks as if it could be.
+#[tokio::test]
+async fn what_only_looks_wrong_passes() {
+    let odd = [
+        ("exactly 1 MB", sized(LIMIT)),
+        ("unknown fields beside the data", counted(r#""later":{"a":[1]},"cb":"s3cret","__proto__":{"a":1}"#)),
+        ("an unknown field twice", counted(r#""later":1,"later":2"#)),
+        ("an unknown field that is nested deeply", counted(&format!(r#""later":{}"#, deep("[", 100_000, "]")))),
+        ("names written with escapes", call(r#""d\u0061ta":{"am\u006funt":1},"receiver":"game\u002droom-1""#)),
+        ("spaces and lines", call("\n\t\"data\" : {\r\n\"amount\" : 1 } , \"receiver\":\"game-room-1\" \n")),
+        ("`ignoreSelf` for the session", counted(r#""ignoreSelf":false,"stream":false"#)),
+        ("an id of 64 characters", with_id(&format!("{:?}", "x".repeat(64)))),
+        (
+            "a second payload",
+            raw(
+                r#"["sync",{"name":"examples/updateCounter","version":"v1","data":{"amount":1},"receiver":"game-room-1"},{}]"#,
+            ),
+        ),
+        ("a type with its encoding", post(GOOD).header("content-type", "Application/JSON; charset=utf-8")),
+        ("an id in a header", post(GOOD).header("idempotency-key", &"x".repeat(64))),
+    ];
+    let running = template().await;
+    let mut stage = Stage::new(&running, COUNTER, session).await;
+    for (what, sent) in odd {
+        for (door, answer) in stage.send(0, &sent).await {
+            let answer: Value = serde_json::from_str(&answer).expect("JSON");
+            assert_eq!(answer["status"], "success", "{door}: {what}: {answer}");
+            assert!(answer["result"]["newValue"].is_number(), "{door}: {what}: {answer}");
+        }
+    }
+}
