@@ -9,3 +9,5 @@ mod mistakes;
 mod outside;
 mod tidy;
 mod typescript;
+mod wire;
+mod ui;

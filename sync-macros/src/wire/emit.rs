@@ -5,9 +5,10 @@ mod rules;
 mod serde;
 mod traits;
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Field as SynField, Generics, Ident, Token, Type, WherePredicate, parse_quote};
 
 use super::field_type::{self, Use};
@@ -106,18 +107,28 @@ fn bounded(input: &DeriveInput, item: &Item) -> Generics {
 /// The item as the user wrote it, without what was meant for us.
 fn definition(input: &DeriveInput, has_rules: bool) -> TokenStream {
     let mut input = input.clone();
+    let first_rule = has_rules.then(|| first_rule(&input)).flatten();
     input.attrs = kept(&input.attrs, has_rules);
     each_field(&mut input.data, |field| field.attrs = kept(&field.attrs, has_rules));
     if let Data::Enum(data) = &mut input.data {
         data.variants.iter_mut().for_each(|variant| variant.attrs = kept(&variant.attrs, false));
     }
-    let rules = has_rules.then(|| {
-        quote! {
+    let rules = first_rule.map(|rule| {
+        // validator tells what it does not like at the place of its own name.
+        let at = Span::call_site().located_at(rule.span());
+        quote_spanned! {at=>
             #[derive(::sync::schema::macros::validator::Validate)]
             #[validate(crate = "::sync::schema::macros::validator")]
         }
     });
     quote!(#rules #input)
+}
+
+fn first_rule(input: &DeriveInput) -> Option<Attribute> {
+    let is_rule = |attribute: &&Attribute| attribute.path().is_ident("validate");
+    let Data::Struct(data) = &input.data else { return None };
+    let of_fields = data.fields.iter().flat_map(|field| &field.attrs);
+    of_fields.chain(&input.attrs).find(is_rule).cloned()
 }
 
 fn each_field(data: &mut Data, mut change: impl FnMut(&mut SynField)) {
@@ -159,7 +170,9 @@ fn without_ours(attribute: &Attribute) -> Option<Attribute> {
 
 /// Writes the item and, beside the mistakes, traits that never run: nothing that uses the type gets an error of its own.
 pub(super) fn stand_in(input: &DeriveInput, mistakes: Mistakes) -> TokenStream {
-    let definition = definition(input, false);
+    let mut input = input.clone();
+    each_field(&mut input.data, |field| field_type::make_sendable(&mut field.ty));
+    let definition = definition(&input, false);
     let errors = mistakes.into_tokens();
     let mut generics = input.generics.clone();
     generics.type_params_mut().for_each(|parameter| {
@@ -211,9 +224,4 @@ fn stand_in_traits(ident: &Ident, generics: &Generics) -> TokenStream {
             }
         };
     }
-}
-
-/// The items of a list of attributes as tokens, or nothing if there are none.
-fn serde_attribute(items: &[TokenStream]) -> Option<TokenStream> {
-    (!items.is_empty()).then(|| quote!(#[serde(#(#items),*)]))
 }

@@ -3,9 +3,10 @@
 //! The types themselves decide what can travel; this only says it sooner and better where the type is written out.
 
 use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Expr, ExprPath, GenericArgument, Generics, Ident, PathArguments, PathSegment, Type, TypeArray, TypePath,
-    TypeReference, TypeSlice, TypeTraitObject,
+    Expr, ExprLit, ExprPath, GenericArgument, Generics, Ident, Lit, PathArguments, PathSegment, Type, TypeArray,
+    TypePath, TypeReference, TypeSlice, TypeTraitObject, parse_quote,
 };
 
 use super::mistakes::Mistakes;
@@ -54,6 +55,9 @@ impl<'ast> Visit<'ast> for Checker<'_> {
     fn visit_type_array(&mut self, array: &'ast TypeArray) {
         if is_byte(&array.elem) {
             self.mistakes.add(array, BYTES, BASE64);
+        } else if literal_length(array).is_some_and(|length| length > LONGEST_ARRAY) {
+            let what = format!("an array that travels has at most {LONGEST_ARRAY} items");
+            self.mistakes.add(array, what, "use a `Vec`, with `#[validate(length(equal = …))]` if its length is fixed");
         } else {
             visit::visit_type_array(self, array);
         }
@@ -81,6 +85,16 @@ impl<'ast> Visit<'ast> for Checker<'_> {
 
     // Lengths and defaults are no types.
     fn visit_expr(&mut self, _: &'ast Expr) {}
+}
+
+/// What serde reads and writes.
+const LONGEST_ARRAY: usize = 32;
+
+fn literal_length(array: &TypeArray) -> Option<usize> {
+    match &array.len {
+        Expr::Lit(ExprLit { lit: Lit::Int(length), .. }) => length.base10_parse().ok(),
+        _ => None,
+    }
 }
 
 /// Returns the last name of a path that is written as a plain type.
@@ -116,6 +130,55 @@ pub(super) fn is_plain(ty: &Type) -> bool {
     match first_argument(path) {
         None => PLAIN.iter().any(|plain| last.ident == plain),
         Some(inner) => last.ident == "Option" && is_plain(inner),
+    }
+}
+
+/// Replaces what was refused and cannot be sent to another thread by something that can: a trait that stands in asks for no more.
+pub(super) fn make_sendable(ty: &mut Type) {
+    Sendable.visit_type_mut(ty);
+}
+
+struct Sendable;
+
+impl VisitMut for Sendable {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        visit_mut::visit_type_mut(self, ty);
+        match ty {
+            Type::TraitObject(object) => {
+                object.bounds.push(parse_quote!(::core::marker::Send));
+                object.bounds.push(parse_quote!(::core::marker::Sync));
+            }
+            Type::Path(path) if single(path).as_deref() == Some("Rc") => {
+                if let Some(inner) = first_argument(path) {
+                    *ty = parse_quote!(::std::sync::Arc<#inner>);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a rule can be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Number,
+    Truth,
+    Text,
+    List,
+}
+
+/// Returns what `ty`, or what is in the `Option`, is; `None` where its tokens do not tell.
+pub(super) fn sort(ty: &Type) -> Option<Sort> {
+    let Type::Path(path) = ty else { return None };
+    match (single(path)?.as_str(), first_argument(path)) {
+        ("Option", Some(inner)) => sort(inner),
+        ("String", None) => Some(Sort::Text),
+        ("bool", None) => Some(Sort::Truth),
+        ("Vec" | "VecDeque" | "HashSet" | "BTreeSet" | "HashMap" | "BTreeMap", Some(_)) => Some(Sort::List),
+        ("i8" | "i16" | "i32" | "i64" | "isize" | "u8" | "u16" | "u32" | "u64" | "usize" | "f32" | "f64", None) => {
+            Some(Sort::Number)
+        }
+        _ => None,
     }
 }
 

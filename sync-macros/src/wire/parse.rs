@@ -114,7 +114,7 @@ fn fields(input: &DeriveInput, fields: &syn::Fields, names: Rename, place: Place
         }
         combinations(&on_field, field.ident.is_some(), place, mistakes);
         let has_rules = match place {
-            Place::Struct { .. } if field.ident.is_some() => rules::on_field(&field.attrs, mistakes),
+            Place::Struct { .. } if field.ident.is_some() => rules::on_field(&field.attrs, &field.ty, mistakes),
             _ => rules::none(&field.attrs, mistakes),
         };
         parsed.push(Field { has_rules, ..self::field(field, index, names, on_field) });

@@ -1,15 +1,19 @@
 //! `#[validate(…)]`: validator's derive does the work, this only keeps what it would misunderstand away from it.
 
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token, parse_quote};
+use syn::{Attribute, Meta, Token, Type, parse_quote};
 
 use super::attributes::metas;
+use super::field_type::{Sort, sort};
 use super::mistakes::Mistakes;
 
 /// Returns whether a field has a rule of its own, and refuses what has no meaning here.
-pub(super) fn on_field(attributes: &[Attribute], mistakes: &mut Mistakes) -> bool {
+pub(super) fn on_field(attributes: &[Attribute], ty: &Type, mistakes: &mut Mistakes) -> bool {
     let rules = metas(attributes, "validate", mistakes);
-    rules.iter().for_each(|rule| check(rule, mistakes));
+    for rule in &rules {
+        check(rule, mistakes);
+        suits(rule, ty, mistakes);
+    }
     rules.iter().any(|rule| !is_nested(rule))
 }
 
@@ -27,6 +31,22 @@ pub(super) fn none(attributes: &[Attribute], mistakes: &mut Mistakes) -> bool {
         mistakes.add(attribute, "rules run on the named fields of a struct only", help);
     }
     false
+}
+
+/// Refuses a rule about something that the field is not, as far as the tokens tell; what they do not tell, validator's traits do.
+fn suits(rule: &Meta, ty: &Type, mistakes: &mut Mistakes) {
+    let Some(name) = rule.path().get_ident().map(ToString::to_string) else { return };
+    let (subject, suits): (&str, &[Sort]) = match name.as_str() {
+        "range" => ("numbers", &[Sort::Number]),
+        "length" => ("texts, lists and maps", &[Sort::Text, Sort::List]),
+        "contains" | "does_not_contain" => ("texts and maps", &[Sort::Text, Sort::List]),
+        "email" | "url" | "ip" | "regex" | "credit_card" | "non_control_character" => ("texts", &[Sort::Text]),
+        _ => return,
+    };
+    if sort(ty).is_some_and(|sort| !suits.contains(&sort)) {
+        let help = "remove the rule, or use `custom(function = …)`";
+        mistakes.add(rule, format!("`{name}` is a rule for {subject}"), help);
+    }
 }
 
 fn check(rule: &Meta, mistakes: &mut Mistakes) {

@@ -32,9 +32,9 @@ use crate::schema::Wire;
 /// ```
 pub trait App: Send + Sync + Sized + 'static {
     /// Who a caller is, as the app sees it; written with `#[sync::session]`.
-    type Session: Wire + Clone;
+    type Session: Wire + Send + Sync;
     /// What others may know of a user; written with `#[sync::wire]`.
-    type Public: Wire + Clone;
+    type Public: Wire + Send + Sync;
 
     /// Returns the session of a caller who has not logged in.
     fn guest() -> Self::Session;

@@ -45,11 +45,11 @@ pub trait Files: 'static {
     /// The app.
     type App: App;
     /// What a caller sends.
-    type Input: Wire;
+    type Input: Wire + Send + Sync;
     /// What the handler answers.
-    type Output: Wire;
+    type Output: Wire + Send + Sync;
     /// What each member gets for itself.
-    type Own: Wire;
+    type Own: Wire + Send + Sync;
     /// The doc comment of the route.
     const DOCS: &'static str;
     /// The options of the route.

@@ -34,9 +34,9 @@ pub trait ServerHandler: Send + Sync + 'static {
     /// The app of the handler, taken from its `Ctx`.
     type App: App;
     /// What a caller sends.
-    type Input: Wire;
+    type Input: Wire + Send + Sync;
     /// What the caller gets back and every member sees.
-    type Output: Wire;
+    type Output: Wire + Send + Sync;
     /// The doc comment of `main`.
     const DOCS: &'static str;
     /// What the attribute says.
@@ -57,11 +57,11 @@ pub trait ClientHandler: Send + Sync + 'static {
     /// The app of the filter, taken from its `Member`.
     type App: App;
     /// What the caller sent.
-    type Input: Wire;
+    type Input: Wire + Send + Sync;
     /// What the server handler answered; [`Empty`] where there is no server file.
-    type ServerOutput: Wire;
+    type ServerOutput: Wire + Send + Sync;
     /// What the member gets for itself.
-    type Output: Wire;
+    type Output: Wire + Send + Sync;
     /// The doc comment of `main`.
     const DOCS: &'static str;
     /// What the attribute says.

@@ -19,7 +19,7 @@ pub const MAX_INTEGER: i64 = (1 << 53) - 1;
     label = "`#[wire(number)]` takes 64-bit integers, also inside `Option`, lists, maps and tuples",
     note = "in a type of your own, put `#[wire(number)]` on the field that holds the integer"
 )]
-pub trait Numeric: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Numeric: Clone + Debug + Serialize + DeserializeOwned + 'static {
     /// Returns the JSON that the type stands for.
     fn number_shape(types: &mut Types) -> Shape;
 }

@@ -215,9 +215,9 @@ impl<T: Numeric + Ord> Numeric for BTreeSet<T> {
 }
 
 /// What serde asks of a hasher, and [`Wire`] of a type that holds one.
-pub trait Hasher: BuildHasher + Default + Clone + Send + Sync + 'static {}
+pub trait Hasher: BuildHasher + Default + Clone + 'static {}
 
-impl<S: BuildHasher + Default + Clone + Send + Sync + 'static> Hasher for S {}
+impl<S: BuildHasher + Default + Clone + 'static> Hasher for S {}
 
 impl<T: Element + Eq + Hash, S: Hasher> Wire for HashSet<T, S> {
     fn shape(types: &mut Types) -> Shape {

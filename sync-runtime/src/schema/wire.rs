@@ -17,7 +17,7 @@ use super::{InvalidInput, Path, encode};
     note = "put `#[wire]` on the type if it is yours",
     note = "64-bit integers need `#[wire(number)]` on the field; foreign types, references and bytes are sent as a `String`"
 )]
-pub trait Wire: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Wire: Clone + Debug + Serialize + DeserializeOwned + 'static {
     /// Returns the JSON that the type stands for; definitions that it refers to are added to `types`.
     fn shape(types: &mut Types) -> Shape;
 
@@ -55,7 +55,7 @@ pub trait Flat: Wire {}
     label = "not a key",
     note = "keys are `String`, integers up to 32 bits, or a `#[wire]` enum of unit variants"
 )]
-pub trait Key<const WIDE: bool>: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Key<const WIDE: bool>: Clone + Debug + Serialize + DeserializeOwned + 'static {
     /// Returns what the keys may be; definitions that it refers to are added to `types`.
     fn key(types: &mut Types) -> MapKey;
 }

@@ -6,14 +6,15 @@
 //!
 //! [`Fallback`]: ../../../../sync/schema/macros/trait.Fallback.html
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Type, parse_quote};
 
 use super::super::field_type;
 use super::super::item::{Body, Default, Field, Fields, Tagging, Variant};
-use super::{Context, serde_attribute};
+use super::Context;
 
 pub(super) fn implementations(context: &Context<'_>) -> TokenStream {
     let copy = copy(context);
@@ -160,8 +161,10 @@ fn copied_fields(context: &Context<'_>, fields: &Fields) -> TokenStream {
 fn copied_field(context: &Context<'_>, field: &Field) -> TokenStream {
     let ty = without_self(&field.ty, context);
     let syn::Member::Named(ident) = &field.member else { return quote!(#ty) };
-    let attributes = serde_attribute(&field_attributes(field));
-    quote!(#attributes #ident: #ty)
+    let attributes = field_attributes(field);
+    // serde tells what it does not like at the beginning of the field.
+    let at = Span::call_site().located_at(field.ty.span());
+    quote_spanned!(at=> #[serde(#(#attributes),*)] #ident: #ty)
 }
 
 fn field_attributes(field: &Field) -> Vec<TokenStream> {

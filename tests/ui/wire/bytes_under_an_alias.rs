@@ -1,0 +1,8 @@
+type Blob = Vec<u8>;
+
+#[sync::wire]
+struct Input {
+    blob: Blob,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[sync::wire]
+struct Input {
+    #[cfg(debug_assertions)]
+    a: i32,
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[sync::wire]
+fn input() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[sync::wire]
+struct Input {
+    #[wire(number)]
+    id: u128,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[sync::wire]
+struct Input<'a> {
+    text: &'a str,
+    other: std::borrow::Cow<'a, str>,
+}
+
+fn main() {}

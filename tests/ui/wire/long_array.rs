@@ -1,0 +1,6 @@
+#[sync::wire]
+struct Input {
+    board: [i32; 64],
+}
+
+fn main() {}

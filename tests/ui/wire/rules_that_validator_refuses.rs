@@ -1,0 +1,7 @@
+#[sync::wire]
+struct Input {
+    #[validate(range)]
+    a: i32,
+}
+
+fn main() {}

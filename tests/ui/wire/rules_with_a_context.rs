@@ -1,0 +1,8 @@
+#[sync::wire]
+#[validate(context = "()")]
+struct Input {
+    #[validate(custom(function = "check", use_context))]
+    a: i32,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#[sync::wire]
+#[serde(default)]
+#[derive(Default)]
+enum Input {
+    #[default]
+    A,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[sync::wire]
+#[serde(rename_all = "camel-case")]
+struct Input {
+    a: i32,
+}
+
+fn main() {}

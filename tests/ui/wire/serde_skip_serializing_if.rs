@@ -1,0 +1,7 @@
+#[sync::wire]
+struct Input {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+fn main() {}

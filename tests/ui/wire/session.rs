@@ -1,0 +1,6 @@
+#[sync::session]
+struct Session {
+    id: u64,
+}
+
+fn main() {}

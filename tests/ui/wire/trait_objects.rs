@@ -1,0 +1,6 @@
+#[sync::wire]
+struct Input {
+    shape: Box<dyn std::fmt::Debug>,
+}
+
+fn main() {}
