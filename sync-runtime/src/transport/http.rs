@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -30,6 +31,7 @@ pub type Ready = Arc<AtomicBool>;
 pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>, ready: Ready) -> Router {
     Router::new()
         .route("/sync", any(sync::<A>))
+        .route("/sync/", any(sync::<A>))
         .route("/sync/{*route}", any(sync::<A>))
         .with_state(dispatcher)
         .route("/healthz", get(async || "ok"))
@@ -115,7 +117,7 @@ fn readiness(ready: &AtomicBool) -> Response {
 
 async fn sync<A: App>(
     State(dispatcher): State<Arc<Dispatcher<A>>>,
-    path: Option<Path<String>>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
     let caller = match caller(&dispatcher, request.headers()).await {
@@ -125,6 +127,7 @@ async fn sync<A: App>(
             return error_response(&dispatcher, &Caller::http(LiveSession::anonymous(), language), error);
         }
     };
+    // A path without a route, or one that is not UTF-8, is that of no route.
     let route = path.map(|Path(route)| route).unwrap_or_default();
     let posted = match Posted::read(request, dispatcher.config().message_limit).await {
         Ok(posted) => posted,
