@@ -74,7 +74,7 @@ impl<'f> Filter<'f> {
                 Argument::Input
             };
             if argument == Argument::Input {
-                input = ty;
+                input = Some(ty);
             }
             arguments.push((argument, parameter.span));
         }

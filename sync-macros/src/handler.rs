@@ -84,19 +84,17 @@ pub(crate) fn check_plain(function: &ItemFn, name: &str, mistakes: &mut Mistakes
     }
 }
 
-/// Returns the type behind `&T`.
-pub(crate) fn borrowed<'f>(parameter: &Parameter<'f>, mistakes: &mut Mistakes) -> Option<&'f Type> {
-    match parameter.ty {
-        Type::Reference(reference) if reference.mutability.is_none() => Some(&reference.elem),
-        ty => {
-            let name = parameter.name.map_or_else(|| "input".to_owned(), ToString::to_string);
-            let ty_text = text(ty);
-            let ty_text = ty_text.trim_start_matches("& mut ").trim_start_matches('&');
-            let what = format!("`{name}` is shared with the filters, so it is borrowed");
-            mistakes.add(parameter.ty.span(), what, format!("write `{name}: &{ty_text}`"));
-            None
-        }
-    }
+/// Returns the type behind `&T`; where the `&` is missing, what it is missing from, so that the pair of this file stays quiet.
+pub(crate) fn borrowed<'f>(parameter: &Parameter<'f>, mistakes: &mut Mistakes) -> &'f Type {
+    let inner = match parameter.ty {
+        Type::Reference(reference) if reference.mutability.is_none() => return &reference.elem,
+        Type::Reference(reference) => &*reference.elem,
+        ty => ty,
+    };
+    let name = parameter.name.map_or_else(|| "input".to_owned(), ToString::to_string);
+    let what = format!("`{name}` is shared with the filters, so it is borrowed");
+    mistakes.add(parameter.ty.span(), what, format!("write `{name}: &{}`", text(inner)));
+    inner
 }
 
 /// Returns `T` and `E` of `Result<T, E>`.

@@ -49,7 +49,7 @@ fn check<'f>(function: &'f ItemFn, mistakes: &mut Mistakes) -> Option<&'f Type> 
     if returned(function).and_then(result_arguments).is_none() {
         mistakes.add(return_span(function), "the server handler returns a `Result`", SHAPE);
     }
-    parameters.get(1).and_then(|input| borrowed(input, mistakes))
+    parameters.get(1).map(|input| borrowed(input, mistakes))
 }
 
 fn implementation(

@@ -129,7 +129,8 @@ impl IntoVerdict<Empty> for bool {
     }
 }
 
-impl<T: Wire> IntoVerdict<T> for Option<T> {
+// Without a bound: a type that is no wire type is told once, where `ClientHandler::Output` asks for one.
+impl<T> IntoVerdict<T> for Option<T> {
     fn into_verdict(self) -> Verdict<T> {
         self.map_or(Verdict::Skip, Verdict::Deliver)
     }
