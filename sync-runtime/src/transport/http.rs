@@ -131,7 +131,7 @@ async fn sync<A: App>(
     let route = path.map(|Path(route)| route).unwrap_or_default();
     let posted = match Posted::read(request, dispatcher.config().message_limit).await {
         Ok(posted) => posted,
-        Err(error) => return error_response(&dispatcher, &caller, error),
+        Err(error) => return naming_post(error_response(&dispatcher, &caller, error)),
     };
     // In a task of its own: a client that hangs up must not cut a handler in half.
     let calling = dispatcher.clone();
@@ -196,7 +196,12 @@ fn respond(answer: Answer) -> Response {
     let body: Box<str> = answer.json.into();
     let mut response = (status, String::from(body)).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if status == StatusCode::METHOD_NOT_ALLOWED {
+    response
+}
+
+/// Names the method of `/sync` in the answer to another one. An app's own routes have methods of their own.
+fn naming_post(mut response: Response) -> Response {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     }
     response
