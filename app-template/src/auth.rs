@@ -3,7 +3,9 @@
 //! `POST /auth/login {"name": "Ada", "locale": "en"}` starts a session, `GET /auth/session` shows it, `PATCH /auth/session` changes its
 //! language or its quiet, `POST /auth/logout` ends it. The same name is the same user.
 
-use sync::axum::extract::State;
+use sync::axum::body::Bytes;
+use sync::axum::extract::rejection::BytesRejection;
+use sync::axum::extract::{DefaultBodyLimit, State};
 use sync::axum::http::header::SET_COOKIE;
 use sync::axum::http::{HeaderMap, HeaderValue, StatusCode};
 use sync::axum::response::{IntoResponse, Response};
@@ -16,6 +18,11 @@ use crate::app::{App, Session};
 
 /// The longest name, in characters.
 const NAME_LIMIT: usize = 40;
+/// The longest body, in bytes.
+const BODY_LIMIT: usize = 16 * 1024;
+
+/// What was sent, unless it is longer than `BODY_LIMIT`.
+type Body = Result<Bytes, BytesRejection>;
 
 /// The routes under `/auth`.
 pub fn routes(handle: Handle<App>) -> Router {
@@ -23,13 +30,17 @@ pub fn routes(handle: Handle<App>) -> Router {
         .route("/auth/login", post(login))
         .route("/auth/logout", post(logout))
         .route("/auth/session", get(show).patch(change))
+        .method_not_allowed_fallback(wrong_method)
+        .route("/auth", any(unknown))
+        .route("/auth/", any(unknown))
         .route("/auth/{*unknown}", any(unknown))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(handle)
 }
 
-async fn login(State(handle): State<Handle<App>>, headers: HeaderMap, body: String) -> Response {
+async fn login(State(handle): State<Handle<App>>, headers: HeaderMap, body: Body) -> Response {
     let started = async {
-        let fields = read(&body)?;
+        let fields = read(body)?;
         let name = name(&fields)?;
         let locale = locale(&fields)?.flatten();
         let session = Session { user_id: user_id(&name), name, locale, muted: false };
@@ -50,17 +61,18 @@ async fn logout(State(handle): State<Handle<App>>, headers: HeaderMap) -> Respon
 }
 
 async fn show(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
-    let found = handle.session(&headers).await.map(|session| Json(json!({ "session": shown(&session.get()) })).into_response());
+    let found =
+        handle.session(&headers).await.map(|session| Json(json!({ "session": shown(&session.get()) })).into_response());
     answer(&handle, &headers, found).await
 }
 
-async fn change(State(handle): State<Handle<App>>, headers: HeaderMap, body: String) -> Response {
+async fn change(State(handle): State<Handle<App>>, headers: HeaderMap, body: Body) -> Response {
     let changed = async {
         let session = handle.session(&headers).await?;
         if session.get().user_id.is_empty() {
             return Err(SyncError::new("auth-required"));
         }
-        let fields = read(&body)?;
+        let fields = read(body)?;
         let (locale, muted) = (locale(&fields)?, muted(&fields)?);
         let update = |session: &mut Session| {
             session.locale = locale.unwrap_or(session.locale.take());
@@ -74,6 +86,10 @@ async fn change(State(handle): State<Handle<App>>, headers: HeaderMap, body: Str
 
 async fn unknown(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
     handle.error(&headers, SyncError::new("sync-not-found")).await
+}
+
+async fn wrong_method(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
+    handle.error(&headers, SyncError::new("sync-method-not-allowed")).await
 }
 
 async fn answer(handle: &Handle<App>, headers: &HeaderMap, outcome: Result<Response, SyncError>) -> Response {
@@ -98,8 +114,9 @@ fn shown(session: &Session) -> Value {
     json!({ "userId": session.user_id, "name": session.name, "locale": session.locale, "muted": session.muted })
 }
 
-fn read(body: &str) -> Result<Value, SyncError> {
-    sync::serde_json::from_str::<Value>(body).ok().filter(Value::is_object).ok_or_else(|| invalid("", "expected-object"))
+fn read(body: Body) -> Result<Value, SyncError> {
+    let body = body.map_err(|_| SyncError::new("sync-too-large").param("limit", BODY_LIMIT))?;
+    sync::serde_json::from_slice(&body).ok().filter(Value::is_object).ok_or_else(|| invalid("", "expected-object"))
 }
 
 fn name(fields: &Value) -> Result<String, SyncError> {

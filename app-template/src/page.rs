@@ -2,7 +2,7 @@
 
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sync::axum::Router;
-use sync::axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use sync::axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
 use sync::axum::http::{Method, StatusCode, Uri};
 use sync::axum::response::{Html, IntoResponse, Response};
 
@@ -23,7 +23,7 @@ pub fn routes() -> Router {
 
 async fn serve(method: Method, uri: Uri) -> Response {
     if method != Method::GET && method != Method::HEAD {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
     }
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Page::get(path) {
