@@ -3,3 +3,4 @@
 pub mod app;
 pub mod socket;
 pub mod types;
+pub mod values;

@@ -14,9 +14,7 @@ mod wire;
 
 use proc_macro::TokenStream;
 
-/// Makes a type one that can travel: serde, the front end's types, and the rules of `#[validate]`.
-///
-/// Fields and variants are camelCase in JSON, and unknown fields are refused.
+#[doc = include_str!("wire/wire.md")]
 #[proc_macro_attribute]
 pub fn wire(attribute: TokenStream, item: TokenStream) -> TokenStream {
     wire::expand(attribute.into(), item.into(), wire::Kind::Wire).into()

@@ -9,5 +9,6 @@ mod mistakes;
 mod outside;
 mod tidy;
 mod typescript;
-mod wire;
 mod ui;
+mod values;
+mod wire;

@@ -28,6 +28,9 @@ impl Wire for Empty {
 impl Element for Empty {}
 impl Flat for Empty {}
 
+/// What the largest `f32` is written as. As an `f64` that is a little more than the `f32` itself, to which it is rounded again.
+const LARGEST_F32: f64 = 3.402_823_5e38;
+
 /// Types without parts, which may also stand beside a `#[wire(number)]`.
 macro_rules! leaves {
     ($($leaf:ty: $shape:expr),* $(,)?) => { $(
@@ -61,7 +64,7 @@ integers!(i8, i16, u16, i32, u32);
 leaves! {
     (): Shape::Null,
     bool: Shape::Bool,
-    f32: Shape::Number { max: f32::MAX.into() },
+    f32: Shape::Number { max: LARGEST_F32 },
     f64: Shape::Number { max: f64::MAX },
     char: Shape::Char,
     String: Shape::String,
