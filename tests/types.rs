@@ -365,6 +365,15 @@ pub fn api() -> Api {
     }
 }
 
+/// Describes an app of one route, from `In` to `Out`.
+#[must_use]
+pub fn api_of<In: Wire, Out: Wire>() -> Api {
+    let mut types = Types::default();
+    let routes = vec![route::<In, Out>(&mut types, "page", "name", "v1").0];
+    let [session, public] = [wire_type::<shared::Session>(&mut types), wire_type::<shared::Person>(&mut types)];
+    Api { manifest_dir: String::new(), routes, session, public, error_codes: Vec::new(), types }
+}
+
 struct Described(RouteTypes);
 
 fn route<In: Wire, Out: Wire>(types: &mut Types, page: &str, name: &str, version: &str) -> Described {

@@ -1,11 +1,265 @@
-//! The TypeScript of types of every kind.
+//! The TypeScript of types of every kind, and types that have none.
 
-use expect_test::expect_file;
+use std::collections::BTreeMap;
+
+use expect_test::{Expect, expect, expect_file};
+use sync::schema::{Api, Wire};
+use sync::wire;
 use sync_codegen::emit::typescript;
-use sync_tests::types;
+use sync_tests::types::{self, api_of};
 
 #[test]
 fn types_of_every_kind_are_written() {
     let text = typescript(&types::api()).unwrap_or_else(|problems| format!("{problems:#?}"));
     expect_file!["../typescript/everyType.generated.ts"].assert_eq(&text);
+}
+
+/// What is declared, and the types of the one route.
+#[track_caller]
+fn check(api: &Api, expected: Expect) {
+    let text = match typescript(api) {
+        Ok(text) => {
+            let route = text.lines().take_while(|line| !line.contains("SyncPagePath"));
+            let route = route.filter(|line| line.contains("clientInput:") || line.contains("serverOutput:"));
+            let declared = text.lines().skip_while(|line| !line.contains("ErrorCode"));
+            let declared = declared.filter(|line| line.starts_with("export") && !line.contains("ErrorCode"));
+            route.chain(declared).map(|line| format!("{}\n", line.trim())).collect()
+        }
+        Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect::<String>(),
+    };
+    expected.assert_eq(&text);
+}
+
+#[track_caller]
+fn check_types<In: Wire, Out: Wire>(expected: Expect) {
+    check(&api_of::<In, Out>(), expected);
+}
+
+mod here {
+    #[sync::wire]
+    pub struct Item {
+        pub a: i32,
+    }
+
+    #[sync::wire]
+    pub struct Record {
+        pub a: i32,
+    }
+
+    #[sync::wire]
+    #[serde(rename = "Goods")]
+    pub struct Renamed {
+        pub a: Option<i32>,
+    }
+}
+
+mod there {
+    #[sync::wire]
+    pub struct Item {
+        pub b: String,
+    }
+
+    pub(crate) fn in_a_function() -> sync::schema::Api {
+        #[sync::wire]
+        pub struct Item {
+            pub b: bool,
+        }
+        sync_tests::types::api_of::<Item, super::here::Item>()
+    }
+}
+
+#[test]
+fn types_of_one_name_are_told_apart_by_their_modules() {
+    check_types::<here::Item, there::Item>(expect![[r#"
+        clientInput: TypescriptHereItem;
+        serverOutput: TypescriptThereItem;
+        export interface Person {
+        export interface Session {
+        export interface TypescriptHereItem {
+        export interface TypescriptThereItem {
+    "#]]);
+    check_types::<here::Item, here::Item>(expect![[r#"
+        clientInput: Item;
+        serverOutput: Item;
+        export interface Item {
+        export interface Person {
+        export interface Session {
+    "#]]);
+    check(
+        &there::in_a_function(),
+        expect![[r#"
+            clientInput: TypescriptThereItem;
+            serverOutput: TypescriptHereItem;
+            export interface Person {
+            export interface Session {
+            export interface TypescriptHereItem {
+            export interface TypescriptThereItem {
+        "#]],
+    );
+}
+
+#[test]
+fn names_that_mean_something_else_are_qualified() {
+    check_types::<here::Record, here::Renamed>(expect![[r#"
+        clientInput: TypescriptHereRecord;
+        serverOutput: Goods;
+        export interface Goods {
+        export interface Person {
+        export interface Session {
+        export interface TypescriptHereRecord {
+    "#]]);
+}
+
+#[test]
+fn a_type_has_two_forms_only_where_they_differ() {
+    check_types::<here::Renamed, here::Item>(expect![[r#"
+        clientInput: Goods;
+        serverOutput: Item;
+        export interface Goods {
+        export interface Item {
+        export interface Person {
+        export interface Session {
+    "#]]);
+    check_types::<Vec<here::Renamed>, here::Renamed>(expect![[r#"
+        clientInput: GoodsInput[];
+        serverOutput: Goods;
+        export interface Goods {
+        export interface GoodsInput {
+        export interface Person {
+        export interface Session {
+    "#]]);
+}
+
+#[wire]
+struct Tag {
+    name: String,
+}
+
+#[wire]
+#[serde(tag = "kind")]
+enum Move {
+    Step(Tag),
+    Stay,
+}
+
+#[test]
+fn flattened_fields_that_overwrite_each_other_are_told() {
+    #[wire]
+    struct Twice {
+        name: String,
+        #[serde(flatten)]
+        tag: Tag,
+    }
+    check_types::<(), Twice>(expect![[r#"
+        error: the field `name` of `Tag` is there already, in the struct itself
+          --> it::typescript::flattened_fields_that_overwrite_each_other_are_told::Twice
+          = help: rename one of them, or do not flatten: then it has a name of its own
+    "#]]);
+
+    #[wire]
+    struct TwoParts {
+        #[serde(flatten)]
+        first: Tag,
+        #[serde(flatten)]
+        second: Tag,
+    }
+    check_types::<(), TwoParts>(expect![[r#"
+        error: the field `name` of `Tag` is there already, in `Tag`
+          --> it::typescript::flattened_fields_that_overwrite_each_other_are_told::TwoParts
+          = help: rename one of them, or do not flatten: then it has a name of its own
+    "#]]);
+
+    #[wire]
+    #[serde(tag = "name")]
+    enum Tagged {
+        Tag(Tag),
+    }
+    check_types::<(), Tagged>(expect![[r#"
+        error: `Tag` has a field `name`, which already says which variant it is
+          --> it::typescript::flattened_fields_that_overwrite_each_other_are_told::Tagged
+          = help: rename the field, or choose another `tag`
+    "#]]);
+}
+
+#[test]
+fn flattened_fields_that_serde_gives_to_another_are_told() {
+    #[wire]
+    struct MapFirst {
+        #[serde(flatten)]
+        rest: BTreeMap<String, i32>,
+        #[serde(flatten)]
+        tag: Tag,
+    }
+    check_types::<MapFirst, ()>(expect![[r#"
+        error: serde would hand the other flattened fields to the map, too
+          --> it::typescript::flattened_fields_that_serde_gives_to_another_are_told::MapFirst
+          = help: flatten it last, and beside plain structs only; or give it a name of its own
+    "#]]);
+
+    #[wire]
+    struct MapLast {
+        #[serde(flatten)]
+        tag: Tag,
+        #[serde(flatten)]
+        rest: BTreeMap<String, i32>,
+    }
+    check_types::<MapLast, ()>(expect![[r#"
+        clientInput: MapLast;
+        serverOutput: null;
+        export interface MapLast {
+        export interface Person {
+        export interface Session {
+    "#]]);
+
+    #[wire]
+    struct Other {
+        other: i32,
+    }
+
+    #[wire]
+    struct EnumFirst {
+        #[serde(flatten)]
+        step: Move,
+        #[serde(flatten)]
+        other: Other,
+    }
+    check_types::<EnumFirst, ()>(expect![[r#"
+        error: serde would hand the other flattened fields to `Move`, too
+          --> it::typescript::flattened_fields_that_serde_gives_to_another_are_told::EnumFirst
+          = help: flatten it last, and beside plain structs only; or give it a name of its own
+    "#]]);
+}
+
+#[test]
+fn number_keys_where_serde_has_forgotten_them_are_told() {
+    #[wire]
+    struct Board {
+        pieces: Vec<BTreeMap<u8, String>>,
+    }
+
+    #[wire]
+    #[serde(tag = "kind")]
+    enum Inside {
+        Board(Board),
+    }
+    check_types::<Inside, ()>(expect![[r#"
+        error: serde cannot read a map with number keys inside `Inside`
+          --> it::typescript::number_keys_where_serde_has_forgotten_them_are_told::Inside
+          = help: use `String` keys; or an enum without `tag` and `untagged`, and no `flatten`
+    "#]]);
+    check_types::<(), Inside>(expect![[r#"
+        clientInput: null;
+        serverOutput: Inside;
+        export interface Board {
+        export type Inside = { kind: 'board' } & Board;
+        export interface Person {
+        export interface Session {
+    "#]]);
+    check_types::<Board, Board>(expect![[r#"
+        clientInput: Board;
+        serverOutput: Board;
+        export interface Board {
+        export interface Person {
+        export interface Session {
+    "#]]);
 }

@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
             (VariantBody::Newtype(shape), Some(tag)) => {
                 let part = self.part(shape, &mut Vec::new());
                 if part.fields.contains(tag) {
-                    let what = format!("`{}` has a field `{tag}`, which already says which variant it is", part.name);
+                    let what = format!("{} has a field `{tag}`, which already says which variant it is", part.name);
                     self.report(what, "rename the field, or choose another `tag`");
                 }
             }
@@ -86,11 +86,11 @@ impl<'a> Checker<'a> {
         for part in &parts {
             for name in &part.fields {
                 if let Some(other) = known.get(name) {
-                    let what = format!("the field `{name}` of `{}` is there already, in {other}", part.name);
+                    let what = format!("the field `{name}` of {} is there already, in {other}", part.name);
                     self.report(what, "rename one of them, or do not flatten: then it has a name of its own");
                 }
             }
-            known.extend(part.fields.iter().map(|name| (name.clone(), format!("`{}`", part.name))));
+            known.extend(part.fields.iter().map(|name| (name.clone(), part.name.clone())));
         }
         self.greedy(&parts);
     }
@@ -99,7 +99,7 @@ impl<'a> Checker<'a> {
         for (index, part) in parts.iter().enumerate().filter(|(_, part)| part.is_greedy) {
             let is_taken = |(other, before): (usize, &Part)| other == index || (other < index && before.takes);
             if !parts.iter().enumerate().all(is_taken) {
-                let what = format!("serde would hand the other flattened fields to `{}`, too", part.name);
+                let what = format!("serde would hand the other flattened fields to {}, too", part.name);
                 self.report(what, "flatten it last, and beside plain structs only; or give it a name of its own");
             }
         }
@@ -111,16 +111,14 @@ impl<'a> Checker<'a> {
         match shape {
             Shape::Option(inner) => self.part(inner, outer),
             Shape::Map(..) => Part { name: "the map".into(), takes: false, is_greedy: true, ..unknown },
-            Shape::Named(key) if outer.contains(&key.as_str()) => {
-                self.report(format!("`{key}` is flattened into itself"), "remove one `flatten`, or use a list");
-                unknown
-            }
+            // Rust refuses a type that is flattened into itself.
+            Shape::Named(key) if outer.contains(&key.as_str()) => unknown,
             Shape::Named(key) => {
                 let Some(definition) = self.types.get(key) else { return unknown };
                 outer.push(key);
                 let part = self.part_of(definition, outer);
                 outer.pop();
-                Part { name: definition.name.clone(), ..part }
+                Part { name: format!("`{}`", definition.name), ..part }
             }
             _ => unknown,
         }
