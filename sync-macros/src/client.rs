@@ -95,7 +95,6 @@ impl<'f> Filter<'f> {
 
 /// Looks for `<name>_server_v<n>.rs` beside `<name>_client_v<n>.rs`.
 fn has_server_file() -> Option<bool> {
-    eprintln!("HSF {:?}", local_file());
     let file = local_file()?;
     let (name, version) = file.file_stem()?.to_str()?.rsplit_once("_client_")?;
     Some(file.with_file_name(format!("{name}_server_{version}.rs")).exists())
