@@ -47,7 +47,7 @@ setup-chromium:
 
 # The whole workspace, as `cargo test` builds it: one package alone would have other features, and compile everything again.
 server:
-	cargo build --locked --workspace
+	cargo build --locked --workspace --lib --bins --examples
 
 page: setup-node
 	npm run build --workspace syncwright
