@@ -40,6 +40,9 @@ async function complaints(compiler: string, app: keyof typeof TYPES, further: st
     verbatimModuleSyntax: true,
     erasableSyntaxOnly: true,
     target: "ES2022",
+    // No type of the wire is one of a browser.
+    lib: ["ES2022"],
+    skipLibCheck: true,
     module: "ESNext",
     moduleResolution: "bundler",
     types: [],
