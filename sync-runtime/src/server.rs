@@ -25,7 +25,7 @@ use crate::rooms::{CloseReason, Hub};
 use crate::route::{App, BoxFuture, Table};
 use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
 use crate::transport::{
-    LinkCounters, Links, Origins, Ready, WireInfo, WireListener, attach, check_origin, routes, watch_sockets,
+    LinkCounters, Links, Origins, Ready, SocketWatch, WireInfo, WireListener, WireTimes, attach, check_origin, routes, watch_sockets,
 };
 use crate::transport::{caller, error_response, session_cookie};
 
@@ -101,7 +101,8 @@ impl<A: App> Server<A> {
             .await
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let listener = WireListener::new(listener, config.write_timeout);
+        let times = WireTimes { write_timeout: config.write_timeout, ping_timeout: config.ping_timeout };
+        let listener = WireListener::new(listener, times);
         let links = Arc::new(Links::new(config.send_queue));
         let handle = Handle(Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store))));
         let ready: Ready = Arc::new(AtomicBool::new(true));
@@ -324,6 +325,7 @@ fn router<A: App>(
     let dispatcher = &handle.0;
     let (socket_layer, sockets) = attach(dispatcher.clone(), links.clone());
     let origins = Arc::new(Origins::new(handle.config()));
+    let watch = SocketWatch { links: links.clone(), ping_timeout: handle.config().ping_timeout };
     let mut router = routes(dispatcher.clone(), ready.clone());
     for make in make_routes {
         router = router.merge(make(handle.clone()));
@@ -331,7 +333,7 @@ fn router<A: App>(
     // The layer added last sees a request first.
     let router = router
         .layer(socket_layer)
-        .layer(from_fn_with_state(links.clone(), watch_sockets))
+        .layer(from_fn_with_state(watch, watch_sockets))
         .layer(cors(origins.clone()))
         .layer(from_fn_with_state((dispatcher.clone(), origins), check_origin::<A>))
         .layer(map_response(without_sniffing));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::dispatch::contain::contained;
 use crate::i18n::{Catalog, Locale};
 use crate::rooms::Connection;
 use crate::route::App;
@@ -62,5 +63,6 @@ impl<A: App> Caller<A> {
 
 /// Returns the language in which a reader gets sentences.
 pub(super) fn reader_locale<A: App>(session: &A::Session, language: Locale, catalog: &Catalog) -> Locale {
-    A::locale(session).and_then(|chosen| catalog.locale(chosen)).unwrap_or(language)
+    let chosen = contained(|| A::locale(session).and_then(|chosen| catalog.locale(chosen)));
+    chosen.ok().flatten().unwrap_or(language)
 }

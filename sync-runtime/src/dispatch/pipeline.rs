@@ -8,11 +8,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::dispatch::client_stage::{Fanout, Origin};
+use crate::dispatch::contain::{Contained, Panicked};
 use crate::dispatch::{Caller, authorize, server_stage};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{Connection, Hub};
-use crate::route::{App, CallerView, Ctx, Event, RoomCtx, Route, Table};
+use crate::route::{App, BoxFuture, CallerView, Ctx, Event, RoomCtx, Route, Table};
 use crate::schema::InputSchema;
 use crate::session::{LiveSession, Sessions};
 use crate::wire::{
@@ -102,14 +103,14 @@ impl<A: App> Dispatcher<A> {
     /// Calls a route.
     pub async fn call(&self, caller: &Caller<A>, call: Result<SyncCall<'_>, SyncError>) -> Answer {
         let answered = async { self.run(caller, &call?).await.map(|output| answer_result(&output)) };
-        self.answer(caller, answered.await)
+        self.answer(caller, contained_stages(Box::pin(answered)).await)
     }
 
     /// Enters a room.
     pub async fn join(&self, connection: &Arc<Connection<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
         let caller = Caller::socket(connection.clone());
         let answered = async { self.enter(&caller, connection, &room?).await };
-        self.answer(&caller, answered.await)
+        self.answer(&caller, contained_stages(Box::pin(answered)).await)
     }
 
     /// Leaves a room; leaving one that the connection is not in is allowed.
@@ -261,4 +262,12 @@ impl<A: App> HeldView<'_, A> {
         let Self { app, room, session, locale, location } = self;
         CallerView { app, room, session, locale, location }
     }
+}
+
+/// Runs stages in which code of the app runs here and there: conditions, rules of inputs, getters of the session.
+async fn contained_stages<T>(stages: BoxFuture<'_, Result<T, SyncError>>) -> Result<T, SyncError> {
+    Contained::new(stages).await.unwrap_or_else(|Panicked| {
+        tracing::error!(what = "a condition, a rule of an input, or a getter of the session", "panicked");
+        Err(SyncError::new("sync-server-failed"))
+    })
 }

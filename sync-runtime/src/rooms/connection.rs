@@ -1,8 +1,9 @@
 //! One socket that has said who it is.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::SyncError;
 use crate::i18n::Locale;
@@ -115,7 +116,7 @@ impl<A: App> Connection<A> {
     }
 
     pub(super) fn joined(&self) -> MutexGuard<'_, Joined<A>> {
-        self.joined.lock().unwrap_or_else(PoisonError::into_inner)
+        self.joined.lock()
     }
 }
 

@@ -23,8 +23,6 @@ pub enum CloseReason {
     WriteTimeout,
     /// Its session ended.
     SessionEnded,
-    /// The server stops.
-    ShuttingDown,
 }
 
 impl CloseReason {
@@ -35,7 +33,6 @@ impl CloseReason {
             Self::SendQueueFull => "send-queue-full",
             Self::WriteTimeout => "write-timeout",
             Self::SessionEnded => "session-ended",
-            Self::ShuttingDown => "shutting-down",
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
+use parking_lot::Mutex;
+use tokio::sync::MutexGuard;
 
 use crate::route::App;
 use crate::session::{SessionStore, StoreError, Token, TokenHash};
@@ -68,6 +70,8 @@ impl<A: App> std::fmt::Debug for LiveSession<A> {
 /// A session lives for the configured time after its last use; while a socket of it is open it does not expire.
 pub struct Sessions<A: App> {
     store: Arc<dyn SessionStore<A::Session>>,
+    // One operation at a time on one session; sessions that share a lock only wait for each other.
+    turns: [tokio::sync::Mutex<()>; 64],
     live: Mutex<HashMap<TokenHash, Weak<LiveSession<A>>>>,
 }
 
@@ -75,7 +79,7 @@ impl<A: App> Sessions<A> {
     /// Keeps sessions in `store`.
     #[must_use]
     pub fn new(store: Arc<dyn SessionStore<A::Session>>) -> Self {
-        Self { store, live: Mutex::new(HashMap::new()) }
+        Self { store, turns: std::array::from_fn(|_| tokio::sync::Mutex::new(())), live: Mutex::new(HashMap::new()) }
     }
 
     /// Starts a session and returns its token.
@@ -96,6 +100,7 @@ impl<A: App> Sessions<A> {
     /// When the store does not answer.
     pub async fn find(&self, token: &str) -> Result<Option<Arc<LiveSession<A>>>, StoreError> {
         let key = TokenHash::of(token);
+        let _turn = self.turn(key).await;
         let stored = self.store.load(key).await?;
         let live = self.live(key);
         match (stored, live) {
@@ -103,7 +108,7 @@ impl<A: App> Sessions<A> {
             (Some(_), Some(live)) => Ok(Some(live)),
             // The store let it expire, but a socket has been using it all the time.
             (None, Some(live)) => {
-                self.touch(&live).await?;
+                self.store.save(key, (*live.get()).clone()).await?;
                 Ok(Some(live))
             }
             (Some(session), None) => Ok(Some(self.enter(key, session))),
@@ -121,6 +126,7 @@ impl<A: App> Sessions<A> {
         session: &LiveSession<A>,
         change: impl FnOnce(&mut A::Session),
     ) -> Result<Arc<A::Session>, StoreError> {
+        let _turn = self.turn_of(session).await;
         let mut changed = (*session.get()).clone();
         change(&mut changed);
         self.save(session, changed.clone()).await?;
@@ -135,6 +141,7 @@ impl<A: App> Sessions<A> {
     ///
     /// When the store does not answer.
     pub async fn touch(&self, session: &LiveSession<A>) -> Result<(), StoreError> {
+        let _turn = self.turn_of(session).await;
         self.save(session, (*session.get()).clone()).await
     }
 
@@ -145,6 +152,7 @@ impl<A: App> Sessions<A> {
     /// When the store does not answer.
     pub async fn revoke(&self, session: &LiveSession<A>) -> Result<(), StoreError> {
         session.revoked.store(true, Ordering::Release);
+        let _turn = self.turn_of(session).await;
         match session.key {
             Some(key) => self.store.remove(key).await,
             None => Ok(()),
@@ -152,18 +160,30 @@ impl<A: App> Sessions<A> {
     }
 
     async fn save(&self, session: &LiveSession<A>, value: A::Session) -> Result<(), StoreError> {
-        let Some(key) = session.key.filter(|_| !session.is_revoked()) else { return Ok(()) };
-        self.store.save(key, value).await?;
-        // Whoever ended the session meanwhile may have removed it before we wrote.
-        if session.is_revoked() { self.store.remove(key).await } else { Ok(()) }
+        // An ended session was removed, or will be as soon as it is the turn of whoever ends it.
+        match session.key.filter(|_| !session.is_revoked()) {
+            Some(key) => self.store.save(key, value).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn turn(&self, key: TokenHash) -> MutexGuard<'_, ()> {
+        self.turns[usize::from(key.first_byte()) % self.turns.len()].lock().await
+    }
+
+    async fn turn_of(&self, session: &LiveSession<A>) -> Option<MutexGuard<'_, ()>> {
+        match session.key {
+            Some(key) => Some(self.turn(key).await),
+            None => None,
+        }
     }
 
     fn live(&self, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).get(&key)?.upgrade()
+        self.live.lock().get(&key)?.upgrade()
     }
 
     fn enter(&self, key: TokenHash, session: A::Session) -> Arc<LiveSession<A>> {
-        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut live = self.live.lock();
         // Another request may have entered it since we looked.
         if let Some(entered) = live.get(&key).and_then(Weak::upgrade) {
             return entered;

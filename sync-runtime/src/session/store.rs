@@ -1,9 +1,9 @@
 //! Where sessions are kept.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::route::BoxFuture;
@@ -50,7 +50,7 @@ impl<S> MemoryStore<S> {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut HashMap<TokenHash, Entry<S>>) -> T) -> T {
-        work(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.entries.lock())
     }
 }
 

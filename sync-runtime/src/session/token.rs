@@ -37,6 +37,10 @@ impl TokenHash {
     pub fn of(token: &str) -> Self {
         Self(Sha256::digest(token.as_bytes()).into())
     }
+
+    pub(crate) fn first_byte(&self) -> u8 {
+        self.0[0]
+    }
 }
 
 // A token in a log is a session given away.

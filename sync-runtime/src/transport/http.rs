@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE};
@@ -20,7 +21,7 @@ use crate::route::App;
 use crate::session::LiveSession;
 use crate::transport::credentials;
 use crate::transport::link::Links;
-use crate::transport::listener::WireInfo;
+use crate::transport::listener::{Wire, WireInfo};
 use crate::transport::origin::Origins;
 use crate::wire::{SyncCall, bad_request};
 
@@ -78,33 +79,62 @@ pub async fn check_origin<A: App>(
     error_response(&dispatcher, &stranger, SyncError::new("origin-forbidden"))
 }
 
-/// Watches `/socket.io`: notes when a socket moves to a WebSocket, when a poll has taken what was queued, and holds back posts
-/// while the socket's messages are not read.
-pub async fn watch_sockets(State(links): State<Arc<Links>>, request: Request, next: Next) -> Response {
-    let Some(sid) = socket_id(&request) else { return next.run(request).await };
-    let wire = request.extensions().get::<ConnectInfo<WireInfo>>().map(|info| info.0.0.clone());
-    let method = request.method().clone();
-    if method == Method::POST
-        && let Some(link) = links.find(&sid)
-    {
-        link.reading().await;
+/// What [`watch_sockets`] needs to know.
+#[derive(Debug, Clone)]
+pub struct SocketWatch {
+    /// The links of all sockets.
+    pub links: Arc<Links>,
+    /// How long a ping may stay unanswered.
+    pub ping_timeout: Duration,
+}
+
+/// Watches `/socket.io`: which connections become WebSockets, and whose; what polls take away; and posts, which are taken one at
+/// a time and held back while the socket's messages are not read.
+pub async fn watch_sockets(State(watch): State<SocketWatch>, request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/socket.io") {
+        return next.run(request).await;
+    }
+    let sid = query_value(&request, "sid");
+    let wire = request.extensions().get::<ConnectInfo<WireInfo>>().and_then(|info| info.0.0.upgrade());
+    if let (Some("websocket"), Some(wire)) = (query_value(&request, "transport").as_deref(), wire) {
+        return watch_upgrade(&watch.links, sid, &wire, request, next).await;
+    }
+    let link = sid.and_then(|sid| watch.links.find(&sid));
+    let Some(link) = link else { return next.run(request).await };
+    if request.method() == Method::POST {
+        let _turn = link.post().await;
+        let response = next.run(request).await;
+        link.reading(watch.ping_timeout / 2).await;
+        return response;
     }
     let response = next.run(request).await;
-    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-        if let Some(wire) = wire {
-            links.upgraded(&sid, wire);
-        }
-    } else if method == Method::GET
-        && let Some(link) = links.find(&sid)
-    {
-        link.polled();
+    if response.status() == StatusCode::OK {
+        link.polled(response.body().size_hint().exact().unwrap_or_default());
     }
     response
 }
 
-fn socket_id(request: &Request) -> Option<String> {
-    let query = request.uri().query().filter(|_| request.uri().path().starts_with("/socket.io"))?;
-    query.split('&').find_map(|pair| pair.strip_prefix("sid=")).map(str::to_owned)
+/// engineioxide accepts an upgrade first and looks afterwards: a second connection for one socket is refused here.
+async fn watch_upgrade(
+    links: &Links,
+    sid: Option<String>,
+    wire: &Arc<Wire>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if sid.is_some_and(|sid| !links.upgrade(&sid, wire)) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let response = next.run(request).await;
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        wire.begin_frames();
+    }
+    response
+}
+
+fn query_value(request: &Request, name: &str) -> Option<String> {
+    let pairs = request.uri().query()?.split('&');
+    pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
 fn readiness(ready: &AtomicBool) -> Response {

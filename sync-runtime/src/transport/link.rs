@@ -1,104 +1,124 @@
 //! What belongs to one socket, whatever TCP connection it is on.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-use tokio::sync::Notify;
+use parking_lot::Mutex;
+use tokio::sync::{MutexGuard, Notify};
 
 use crate::rooms::CloseReason;
 use crate::transport::listener::Wire;
 
-/// What one queued packet costs besides its text; keeps a flood of empty packets within the byte limit too.
-const PACKET_COST: usize = 64;
-
 /// The link of one socket: the connection it is on, and how much waits to be sent.
 ///
-/// The queue itself is engineioxide's, which cannot say how long it is. What was handed to it since it was last seen empty is
-/// counted here: it is empty whenever its writer flushes the connection, or when a polling response has taken it. What is
-/// handed over during such a moment is forgotten, so at most twice the limit waits.
+/// The queue itself is engineioxide's, which cannot say how long it is. What is handed to it is added up here, and what the
+/// kernel takes from the connection (or a poll takes away) is subtracted.
 #[derive(Debug)]
 pub struct Link {
-    wire: ArcSwapOption<Wire>,
-    reading_paused: AtomicBool,
+    limit: u64,
+    state: Mutex<State>,
     resumed: Notify,
-    queued: AtomicUsize,
-    // The flush count of the wire at which `queued` began.
-    flushes_seen: AtomicU64,
-    limit: usize,
+    /// Held by the one post of a polling client that is being handled.
+    posting: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    wire: Weak<Wire>,
+    reading_paused: bool,
+    /// The bytes that were handed over and not taken yet.
+    queued: u64,
+    /// What the wire had written when `queued` was last brought up to date.
+    written: u64,
+}
+
+impl State {
+    fn settle(&mut self) {
+        if let Some(wire) = self.wire.upgrade() {
+            let written = wire.written();
+            // Pings and handshakes are written too, and were never counted in.
+            self.queued = self.queued.saturating_sub(written - self.written);
+            self.written = written;
+        }
+    }
 }
 
 impl Link {
     fn new(limit: usize) -> Self {
-        Self {
-            wire: ArcSwapOption::empty(),
-            reading_paused: AtomicBool::new(false),
-            resumed: Notify::new(),
-            queued: AtomicUsize::new(0),
-            flushes_seen: AtomicU64::new(0),
-            limit,
-        }
+        let state = Mutex::new(State::default());
+        Self { limit: limit as u64, state, resumed: Notify::new(), posting: tokio::sync::Mutex::default() }
     }
 
-    /// Counts a packet of `bytes`; `false` when the queue is full.
+    /// Counts a packet in; `false` when the queue is full already. One packet may pass the limit, whatever its size.
     pub fn reserve(&self, bytes: usize) -> bool {
-        if let Some(wire) = &*self.wire.load() {
-            let flushes = wire.flushes();
-            if self.flushes_seen.swap(flushes, Ordering::AcqRel) != flushes {
-                self.queued.store(0, Ordering::Release);
-            }
+        let mut state = self.state.lock();
+        state.settle();
+        if state.queued >= self.limit {
+            return false;
         }
-        let cost = bytes + PACKET_COST;
-        // A single packet may be larger than the limit; it is let through when nothing else waits.
-        let before = self.queued.fetch_add(cost, Ordering::AcqRel);
-        before == 0 || before + cost <= self.limit
+        state.queued += bytes as u64;
+        true
     }
 
-    /// Notes that a polling response has taken what was queued.
-    pub fn polled(&self) {
-        self.queued.store(0, Ordering::Release);
+    /// Notes that a poll has taken `bytes`.
+    pub fn polled(&self, bytes: u64) {
+        let mut state = self.state.lock();
+        state.queued = state.queued.saturating_sub(bytes);
     }
 
-    /// Moves the socket to a WebSocket connection.
-    pub fn set_wire(&self, wire: Arc<Wire>) {
-        self.flushes_seen.store(wire.flushes(), Ordering::Release);
-        if self.reading_paused.load(Ordering::Acquire) {
-            wire.pause_reading();
+    /// Makes `wire` the socket's WebSocket connection; `false` when it has one already.
+    pub fn set_wire(&self, wire: &Arc<Wire>) -> bool {
+        let mut state = self.state.lock();
+        if state.wire.strong_count() > 0 {
+            return false;
         }
-        self.wire.store(Some(wire));
+        state.written = wire.written();
+        state.wire = Arc::downgrade(wire);
+        if state.reading_paused {
+            wire.pause_reading(true);
+        }
+        true
     }
 
-    /// Ends the WebSocket connection, if the socket is on one.
-    pub fn close(&self) -> bool {
-        self.wire.load().as_ref().map(|wire| wire.close()).is_some()
+    /// Returns the WebSocket connection.
+    pub fn wire(&self) -> Option<Arc<Wire>> {
+        self.state.lock().wire.upgrade()
     }
 
     /// Holds back what the client sends, or lets it come.
     pub fn pause_reading(&self, pause: bool) {
-        self.reading_paused.store(pause, Ordering::Release);
-        if let Some(wire) = &*self.wire.load() {
-            if pause { wire.pause_reading() } else { wire.resume_reading() }
+        let mut state = self.state.lock();
+        state.reading_paused = pause;
+        if let Some(wire) = state.wire.upgrade() {
+            wire.pause_reading(pause);
         }
+        drop(state);
         if !pause {
             self.resumed.notify_waiters();
         }
     }
 
-    /// Waits until reading is not held back: what slows down a client that posts its messages.
-    pub async fn reading(&self) {
-        loop {
-            let resumed = self.resumed.notified();
-            if !self.reading_paused.load(Ordering::Acquire) {
-                return;
-            }
-            resumed.await;
-        }
+    /// Waits for the turn of a post: the posts of one socket are taken one at a time.
+    pub async fn post(&self) -> MutexGuard<'_, ()> {
+        self.posting.lock().await
     }
 
-    /// Returns whether the connection was ended because the client read nothing.
-    pub fn has_timed_out(&self) -> bool {
-        self.wire.load().as_ref().is_some_and(|wire| wire.has_timed_out())
+    /// Waits until reading is not held back, but no longer than `limit`.
+    ///
+    /// This slows down a client that posts its messages. It cannot wait for ever: the answer to the next ping is in a post.
+    pub async fn reading(&self, limit: Duration) {
+        let resumed = async {
+            loop {
+                let resumed = self.resumed.notified();
+                if !self.state.lock().reading_paused {
+                    return;
+                }
+                resumed.await;
+            }
+        };
+        tokio::time::timeout(limit, resumed).await.unwrap_or_default();
     }
 }
 
@@ -106,10 +126,15 @@ impl Link {
 #[derive(Debug)]
 pub struct Links {
     limit: usize,
-    links: Mutex<HashMap<String, Arc<Link>>>,
-    // WebSocket connections of upgrades whose socket is not known yet.
-    upgraded: Mutex<HashMap<String, Weak<Wire>>>,
+    index: Mutex<Index>,
     counters: LinkCounters,
+}
+
+#[derive(Debug, Default)]
+struct Index {
+    links: HashMap<String, Weak<Link>>,
+    // WebSocket connections of upgrades whose socket has not said who it is yet.
+    upgraded: HashMap<String, Weak<Wire>>,
 }
 
 /// How many sockets the server closed, by reason.
@@ -118,7 +143,6 @@ pub struct LinkCounters {
     send_queue_full: AtomicU64,
     write_timeout: AtomicU64,
     session_ended: AtomicU64,
-    shutting_down: AtomicU64,
 }
 
 impl LinkCounters {
@@ -128,12 +152,15 @@ impl LinkCounters {
         self.counter(reason).load(Ordering::Relaxed)
     }
 
+    pub(super) fn count(&self, reason: CloseReason) {
+        self.counter(reason).fetch_add(1, Ordering::Relaxed);
+    }
+
     fn counter(&self, reason: CloseReason) -> &AtomicU64 {
         match reason {
             CloseReason::SendQueueFull => &self.send_queue_full,
             CloseReason::WriteTimeout => &self.write_timeout,
             CloseReason::SessionEnded => &self.session_ended,
-            CloseReason::ShuttingDown => &self.shutting_down,
         }
     }
 }
@@ -142,7 +169,7 @@ impl Links {
     /// Creates the index; `limit` is how many bytes may wait for one socket.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self { limit, links: Mutex::default(), upgraded: Mutex::default(), counters: LinkCounters::default() }
+        Self { limit, index: Mutex::default(), counters: LinkCounters::default() }
     }
 
     /// Returns the counters.
@@ -151,47 +178,43 @@ impl Links {
         &self.counters
     }
 
-    pub(super) fn count(&self, reason: CloseReason) {
-        self.counters.counter(reason).fetch_add(1, Ordering::Relaxed);
-    }
-
     /// Makes the link of a new socket; `wire` is its WebSocket connection, if it began as one.
     pub(super) fn open(&self, sid: &str, wire: Option<Arc<Wire>>) -> Arc<Link> {
         let link = Arc::new(Link::new(self.limit));
-        lock(&self.links).insert(sid.to_owned(), link.clone());
-        let wire = wire.or_else(|| lock(&self.upgraded).remove(sid).and_then(|wire| wire.upgrade()));
-        if let Some(wire) = wire {
-            link.set_wire(wire);
+        let mut index = self.index.lock();
+        let upgraded = index.upgraded.remove(sid).and_then(|wire| wire.upgrade());
+        if let Some(wire) = wire.or(upgraded) {
+            link.set_wire(&wire);
         }
+        sweep(&mut index.links);
+        index.links.insert(sid.to_owned(), Arc::downgrade(&link));
         link
     }
 
-    /// Notes that a socket has moved from polling to the WebSocket connection `wire`.
-    pub(super) fn upgraded(&self, sid: &str, wire: Arc<Wire>) {
-        if let Some(link) = self.find(sid) {
+    /// Makes `wire` the connection that the socket moves to; `false` when it has one that is open: a socket moves once.
+    pub(super) fn upgrade(&self, sid: &str, wire: &Arc<Wire>) -> bool {
+        let mut index = self.index.lock();
+        if let Some(link) = index.links.get(sid).and_then(Weak::upgrade) {
             return link.set_wire(wire);
         }
-        let mut upgraded = lock(&self.upgraded);
-        upgraded.retain(|_, wire| wire.strong_count() > 0);
-        upgraded.insert(sid.to_owned(), Arc::downgrade(&wire));
-        drop(upgraded);
-        // The socket may have become known between the two looks.
-        if let Some(link) = self.find(sid) {
-            link.set_wire(wire);
+        if index.upgraded.get(sid).is_some_and(|wire| wire.strong_count() > 0) {
+            return false;
         }
+        sweep(&mut index.upgraded);
+        index.upgraded.insert(sid.to_owned(), Arc::downgrade(wire));
+        true
     }
 
     pub(super) fn find(&self, sid: &str) -> Option<Arc<Link>> {
-        lock(&self.links).get(sid).cloned()
-    }
-
-    pub(super) fn remove(&self, sid: &str) {
-        lock(&self.links).remove(sid);
+        self.index.lock().links.get(sid)?.upgrade()
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Removes what nobody holds any more, whenever the map would have to grow.
+fn sweep<T>(map: &mut HashMap<String, Weak<T>>) {
+    if map.len() == map.capacity() {
+        map.retain(|_, held| held.strong_count() > 0);
+    }
 }
 
 #[cfg(test)]
@@ -199,12 +222,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_queue_is_bounded_in_bytes_and_lets_one_large_packet_through() {
+    fn a_queue_is_bounded_in_bytes_and_one_packet_may_pass_the_limit() {
         let link = Link::new(1000);
+        assert!(link.reserve(999));
         assert!(link.reserve(5000));
         assert!(!link.reserve(1));
-        link.polled();
-        assert!((0..14).all(|_| link.reserve(7)), "14 packets of 71 bytes fit into 1000");
-        assert!(!link.reserve(7));
+        link.polled(5000);
+        assert!(link.reserve(1));
+        assert!(!link.reserve(1));
     }
 }

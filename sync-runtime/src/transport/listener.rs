@@ -8,19 +8,25 @@ use std::future::Future;
 use std::io;
 use std::net::{Shutdown, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use futures_util::task::AtomicWaker;
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Sleep;
 
+use crate::transport::websocket::{FrameTracker, PONG};
+
 /// One TCP connection, shared by the protocol stack that uses it and by those who watch it.
+///
+/// The protocol stack owns it through [`WireIo`]; everybody else holds a weak reference, so that the connection is closed when
+/// the stack lets go of it.
 #[derive(Debug)]
 pub struct Wire {
     stream: TcpStream,
@@ -28,8 +34,10 @@ pub struct Wire {
     reader: AtomicWaker,
     closed: AtomicBool,
     timed_out: AtomicBool,
-    // How often everything that was written had reached the kernel.
-    flushes: AtomicU64,
+    // How many bytes the kernel has taken.
+    written: AtomicU64,
+    // Set when the connection has become a WebSocket.
+    frames: Mutex<Option<FrameTracker>>,
 }
 
 impl Wire {
@@ -42,21 +50,23 @@ impl Wire {
         }
     }
 
-    /// Stops reading; the peer is slowed down as soon as the buffers between us are full.
-    pub fn pause_reading(&self) {
-        self.reading_paused.store(true, Ordering::Release);
+    /// Notes that the request that was read last turns the connection into a WebSocket; the next byte begins a frame.
+    pub fn begin_frames(&self) {
+        *self.frames.lock() = Some(FrameTracker::default());
     }
 
-    /// Reads on.
-    pub fn resume_reading(&self) {
-        if self.reading_paused.swap(false, Ordering::AcqRel) {
-            self.reader.wake();
-        }
+    /// Stops reading, or reads on; the peer is slowed down as soon as the buffers between us are full.
+    ///
+    /// While nothing is read, pings cannot be answered: we answer them in the peer's place, or the heartbeat would end a
+    /// connection that does nothing but wait for us.
+    pub fn pause_reading(&self, pause: bool) {
+        self.reading_paused.store(pause, Ordering::Release);
+        self.reader.wake();
     }
 
-    /// Returns how often everything that was written had reached the kernel.
-    pub fn flushes(&self) -> u64 {
-        self.flushes.load(Ordering::Acquire)
+    /// Returns how many bytes the kernel has taken since the connection began.
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
     }
 
     /// Returns whether the connection was ended because the peer took nothing for too long.
@@ -71,11 +81,11 @@ impl Wire {
 
 /// The connection of a request, as axum hands it to handlers and layers.
 #[derive(Debug, Clone)]
-pub struct WireInfo(pub Arc<Wire>);
+pub struct WireInfo(pub Weak<Wire>);
 
 impl Connected<IncomingStream<'_, WireListener>> for WireInfo {
     fn connect_info(stream: IncomingStream<'_, WireListener>) -> Self {
-        Self(stream.io().wire.clone())
+        Self(Arc::downgrade(&stream.io().wire))
     }
 }
 
@@ -83,13 +93,22 @@ impl Connected<IncomingStream<'_, WireListener>> for WireInfo {
 #[derive(Debug)]
 pub struct WireListener {
     listener: TcpListener,
-    write_timeout: Duration,
+    times: WireTimes,
+}
+
+/// The time limits of a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct WireTimes {
+    /// How long the peer may take nothing.
+    pub write_timeout: Duration,
+    /// How long a ping may stay unanswered.
+    pub ping_timeout: Duration,
 }
 
 impl WireListener {
-    /// Wraps a listener; a peer that takes nothing for `write_timeout` is disconnected.
-    pub fn new(listener: TcpListener, write_timeout: Duration) -> Self {
-        Self { listener, write_timeout }
+    /// Wraps a listener.
+    pub fn new(listener: TcpListener, times: WireTimes) -> Self {
+        Self { listener, times }
     }
 }
 
@@ -101,8 +120,8 @@ impl Listener for WireListener {
         loop {
             match self.listener.accept().await {
                 Ok((stream, address)) => {
-                    configure(&stream, self.write_timeout);
-                    return (WireIo::new(stream, self.write_timeout), address);
+                    configure(&stream, self.times.write_timeout);
+                    return (WireIo::new(stream, self.times), address);
                 }
                 Err(error) => {
                     // Mostly too many open files: others have to close first.
@@ -136,26 +155,66 @@ fn configure(stream: &TcpStream, write_timeout: Duration) {
 #[derive(Debug)]
 pub struct WireIo {
     wire: Arc<Wire>,
-    write_timeout: Duration,
+    times: WireTimes,
     stalled: Option<Pin<Box<Sleep>>>,
+    next_pong: Option<Pin<Box<Sleep>>>,
 }
 
 impl WireIo {
-    fn new(stream: TcpStream, write_timeout: Duration) -> Self {
+    fn new(stream: TcpStream, times: WireTimes) -> Self {
         let wire = Wire {
             stream,
             reading_paused: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             closed: AtomicBool::new(false),
             timed_out: AtomicBool::new(false),
-            flushes: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            frames: Mutex::new(None),
         };
-        Self { wire: Arc::new(wire), write_timeout, stalled: None }
+        Self { wire: Arc::new(wire), times, stalled: None, next_pong: None }
+    }
+
+    /// Reads at most `limit` bytes, and follows the frames in them.
+    fn poll_read_some(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+        limit: usize,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.wire.stream.poll_read_ready(context))?;
+            let room = limit.min(buffer.remaining());
+            let unfilled = buffer.initialize_unfilled_to(room);
+            match self.wire.stream.try_read(unfilled) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok(count) => {
+                    if let Some(frames) = &mut *self.wire.frames.lock() {
+                        frames.advance(&unfilled[..count]);
+                    }
+                    buffer.advance(count);
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+
+    /// Waits between two messages, and answers pings meanwhile.
+    fn poll_paused(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        // Twice within the time that a ping may stay unanswered, whenever it was sent.
+        let every = self.times.ping_timeout / 2;
+        let next_pong = self.next_pong.get_or_insert_with(|| Box::pin(tokio::time::sleep(every)));
+        ready!(next_pong.as_mut().poll(context));
+        self.next_pong = None;
+        if buffer.remaining() >= PONG.len() {
+            buffer.put_slice(&PONG);
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Waits for room in the kernel's buffer, but no longer than the write timeout.
     fn poll_stalled(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let timeout = self.write_timeout;
+        let timeout = self.times.write_timeout;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         ready!(stalled.as_mut().poll(context));
         self.wire.timed_out.store(true, Ordering::Release);
@@ -178,6 +237,8 @@ impl WireIo {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                     written => {
                         self.stalled = None;
+                        let count = *written.as_ref().unwrap_or(&0);
+                        self.wire.written.fetch_add(count as u64, Ordering::AcqRel);
                         return Poll::Ready(written);
                     }
                 },
@@ -187,21 +248,26 @@ impl WireIo {
 }
 
 impl AsyncRead for WireIo {
-    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let wire = &self.wire;
-        wire.reader.register(context.waker());
-        loop {
-            if wire.is_closed() {
-                return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
-            }
-            if wire.reading_paused.load(Ordering::Acquire) {
-                return Poll::Pending;
-            }
-            ready!(wire.stream.poll_read_ready(context))?;
-            match wire.stream.try_read_buf(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                read => return Poll::Ready(read.map(drop)),
-            }
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.wire.reader.register(context.waker());
+        if self.wire.is_closed() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        if !self.wire.reading_paused.load(Ordering::Acquire) {
+            self.next_pong = None;
+            return self.poll_read_some(context, buffer, usize::MAX);
+        }
+        let rest =
+            self.wire.frames.lock().as_ref().map(|frames| (frames.is_between_messages(), frames.until_boundary()));
+        match rest {
+            Some((true, _)) => self.poll_paused(context, buffer),
+            Some((false, rest)) => self.poll_read_some(context, buffer, rest),
+            // Not a WebSocket (yet): what a request is held back for is decided where requests are seen.
+            None => self.poll_read_some(context, buffer, usize::MAX),
         }
     }
 }
@@ -224,8 +290,7 @@ impl AsyncWrite for WireIo {
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // Writes go straight to the kernel, so whoever flushes has nothing left in its own buffers.
-        self.wire.flushes.fetch_add(1, Ordering::AcqRel);
+        // Writes go straight to the kernel.
         Poll::Ready(Ok(()))
     }
 

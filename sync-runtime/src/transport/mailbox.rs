@@ -1,7 +1,9 @@
 //! The messages of one socket, handled one after the other.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::transport::link::Link;
 
@@ -72,6 +74,6 @@ impl<M> Mailbox<M> {
     }
 
     fn state(&self) -> MutexGuard<'_, State<M>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

@@ -11,10 +11,11 @@ mod listener;
 mod mailbox;
 mod origin;
 mod socketio;
+mod websocket;
 
 pub use credentials::session_cookie;
-pub use http::{Ready, caller, check_origin, error_response, routes, watch_sockets};
+pub use http::{SocketWatch, Ready, caller, check_origin, error_response, routes, watch_sockets};
 pub use link::{LinkCounters, Links};
-pub use listener::{WireInfo, WireListener};
+pub use listener::{WireInfo, WireListener, WireTimes};
 pub use origin::Origins;
 pub use socketio::attach;

@@ -3,15 +3,23 @@
 //! socketioxide speaks the protocol; what it leaves to its users is done here: the order of a socket's messages, back-pressure,
 //! a bound for what waits to be sent, and an answer to everything that has the wrong form.
 
+use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
+use axum::extract::ConnectInfo;
+use futures_util::FutureExt;
+use serde::Deserialize;
 use serde_json::value::RawValue;
-use socketioxide::SocketIo;
-use socketioxide::extract::{AckSender, SocketRef, TryData};
-use socketioxide::handler::{ConnectHandler, FromMessageParts, MessageHandler};
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::{AckSender, SocketRef};
+use socketioxide::handler::{ConnectHandler, FromConnectParts, FromMessageParts, MessageHandler};
 use socketioxide::socket::Socket;
+use socketioxide::{SendError, SocketError, SocketIo, TransportType};
 use socketioxide_core::{Str, Value};
 
 use crate::config::Config;
@@ -23,35 +31,30 @@ use crate::route::App;
 use crate::session::LiveSession;
 use crate::transport::credentials;
 use crate::transport::link::{Link, Links};
-use crate::transport::listener::WireInfo;
+use crate::transport::listener::{Wire, WireInfo};
 use crate::transport::mailbox::Mailbox;
 use crate::wire::{Frame, SyncCall, bad_request, event, read_location, read_room};
 
 /// The tower layer that answers `/socket.io`.
 type SocketLayer = socketioxide::layer::SocketIoLayer;
 
-/// How many packets engineioxide queues for one socket; our own limit in bytes is reached before.
-fn packets_within(bytes: usize) -> usize {
-    (bytes / 64).max(128)
-}
+/// The largest `auth` of a handshake, in bytes.
+const AUTH_LIMIT: usize = 8 * 1024;
+/// How long a connection may be open without saying who it is.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// What the smallest packet takes: an acknowledgement. The queue holds so many of them that its limit in bytes comes first.
+const SMALLEST_PACKET: usize = 16;
 
 /// Builds the Socket.IO layer, and what closes all sockets at the end.
 pub fn attach<A: App>(dispatcher: Arc<Dispatcher<A>>, links: Arc<Links>) -> (SocketLayer, SocketIo) {
-    let config = dispatcher.config();
-    let (layer, io) = builder(config).build_layer();
+    let (layer, io) = builder(dispatcher.config()).build_layer();
     let authenticate = {
         let (dispatcher, links) = (dispatcher.clone(), links.clone());
-        async move |socket: SocketRef, TryData(auth): TryData<serde_json::Value>| {
-            let auth = Handshake::read(auth.unwrap_or(serde_json::Value::Null))?;
-            open(&dispatcher, &links, &socket, auth).await
-        }
+        async move |knock: Knock| open(&dispatcher, &links, knock).await
     };
     let greet = async move |socket: SocketRef| {
         if let Some(line) = socket.extensions.get::<Arc<Line<A>>>() {
-            dispatcher.hub().enter(&line.connection);
-            if line.mailbox.open() {
-                line.start_draining();
-            }
+            line.enter(&socket);
         }
     };
     io.ns("/", greet.with(authenticate));
@@ -61,41 +64,53 @@ pub fn attach<A: App>(dispatcher: Arc<Dispatcher<A>>, links: Arc<Links>) -> (Soc
 fn builder(config: &Config) -> socketioxide::SocketIoBuilder {
     // Above our own limit, so that a message that is a little too large gets an answer instead of a closed connection.
     let transport_limit = config.message_limit * 2 + 4096;
+    let parser = socketioxide::ParserConfig::common()
+        .max_incoming_binary_buf_size(config.message_limit)
+        .max_incoming_binaries(16);
     SocketIo::builder()
         .ping_interval(config.ping_interval)
         .ping_timeout(config.ping_timeout)
-        .max_buffer_size(packets_within(config.send_queue))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .max_buffer_size((config.send_queue / SMALLEST_PACKET).max(128))
         .max_payload(transport_limit as u64)
         .ws_max_message_size(transport_limit)
         .ws_max_frame_size(transport_limit)
-        .with_parser(
-            socketioxide::ParserConfig::common()
-                .max_incoming_binary_buf_size(config.message_limit)
-                .max_incoming_binaries(16),
-        )
+        .with_parser(parser)
+}
+
+/// A socket that asks to be let in: a weak reference, since what we keep of it is kept by the socket itself.
+struct Knock {
+    socket: Weak<Socket>,
+    auth: Result<Handshake, Refused>,
+}
+
+impl FromConnectParts<LocalAdapter> for Knock {
+    type Error = Infallible;
+
+    fn from_connect_parts(socket: &Arc<Socket>, auth: &Option<Value>) -> Result<Self, Infallible> {
+        let auth = match auth {
+            None => Ok(Handshake::default()),
+            Some(Value::Str(text, None)) => Handshake::read(text),
+            Some(_) => Err(Refused("sync-bad-request")),
+        };
+        Ok(Self { socket: Arc::downgrade(socket), auth })
+    }
 }
 
 /// The `auth` object of a handshake.
-#[derive(Default)]
+#[derive(Default, Deserialize)]
 struct Handshake {
     token: Option<String>,
     lang: Option<String>,
 }
 
 impl Handshake {
-    fn read(auth: serde_json::Value) -> Result<Self, Refused> {
-        let text = |value: Option<&serde_json::Value>| match value {
-            None | Some(serde_json::Value::Null) => Ok(None),
-            Some(serde_json::Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(Refused("sync-bad-request")),
-        };
-        match auth {
-            serde_json::Value::Null => Ok(Self::default()),
-            serde_json::Value::Object(fields) => {
-                Ok(Self { token: text(fields.get("token"))?, lang: text(fields.get("lang"))? })
-            }
-            _ => Err(Refused("sync-bad-request")),
+    fn read(text: &str) -> Result<Self, Refused> {
+        // serde would take an array for the struct.
+        if text.len() > AUTH_LIMIT || !text.trim_start().starts_with('{') {
+            return Err(Refused("sync-bad-request"));
         }
+        serde_json::from_str(text).map_err(|_| Refused("sync-bad-request"))
     }
 }
 
@@ -108,7 +123,7 @@ impl fmt::Display for Refused {
     }
 }
 
-/// Everything that belongs to one socket.
+/// Everything that belongs to one socket; kept in the socket's extensions until it is gone.
 struct Line<A: App> {
     dispatcher: Arc<Dispatcher<A>>,
     connection: Arc<Connection<A>>,
@@ -117,10 +132,10 @@ struct Line<A: App> {
     mailbox: Mailbox<Message>,
 }
 
-/// One message of a client, with the way to answer it.
+/// One message of a client, with the way to answer it if it asked for an answer.
 struct Message {
     content: Content,
-    ack: AckSender,
+    ack: Option<AckSender>,
 }
 
 enum Content {
@@ -129,61 +144,40 @@ enum Content {
 }
 
 /// Makes a socket's line before the client is told that it is connected, so that its first message finds it.
-async fn open<A: App>(
-    dispatcher: &Arc<Dispatcher<A>>,
-    links: &Arc<Links>,
-    socket: &SocketRef,
-    auth: Handshake,
-) -> Result<(), Refused> {
+async fn open<A: App>(dispatcher: &Arc<Dispatcher<A>>, links: &Arc<Links>, knock: Knock) -> Result<(), Refused> {
+    let Handshake { token, lang } = knock.auth?;
     if dispatcher.calls().is_closed() {
         return Err(Refused("sync-shutting-down"));
     }
+    let Some(socket) = knock.socket.upgrade() else { return Err(Refused("sync-disconnected")) };
     let headers = &socket.req_parts().headers;
-    let token = auth.token.or_else(|| credentials::token(headers));
-    let session = identify(dispatcher, token).await?;
-    let language = language(dispatcher, auth.lang, headers);
-    let wire = match socket.transport_type() {
-        socketioxide::TransportType::Websocket => {
-            socket.req_parts().extensions.get::<axum::extract::ConnectInfo<WireInfo>>()
-        }
-        socketioxide::TransportType::Polling => None,
-    };
-    let link = links.open(&socket.id.to_string(), wire.map(|info| info.0.0.clone()));
-    let outbox =
-        SocketOutbox::<A> { socket: socket.clone(), link: link.clone(), links: links.clone(), app: PhantomData };
-    let connection = dispatcher.hub().connection(session, language, Arc::new(outbox));
+    let session = identify(dispatcher, token.or_else(|| credentials::token(headers))).await?;
+    let language = language(dispatcher, lang, headers);
+    let link = links.open(&socket.id.to_string(), first_wire(&socket));
+    let outbox = SocketOutbox::<A> { socket: knock.socket, link: link.clone(), app: PhantomData };
     let line = Line {
         dispatcher: dispatcher.clone(),
-        connection,
-        link: link.clone(),
+        connection: dispatcher.hub().connection(session, language, Arc::new(outbox)),
+        mailbox: Mailbox::new(link.clone()),
+        link,
         links: links.clone(),
-        mailbox: Mailbox::new(link),
     };
     socket.extensions.insert(Arc::new(line));
     socket.on_fallback(Inbox::<A>(PhantomData));
-    socket.on_disconnect(async |socket: SocketRef| close::<A>(&socket));
+    socket.on_disconnect(async |socket: SocketRef| {
+        if let Some(line) = socket.extensions.remove::<Arc<Line<A>>>() {
+            line.leave(None);
+        }
+    });
     Ok(())
 }
 
-/// Forgets a socket that is gone. Its line goes with the last of its messages.
-fn close<A: App>(socket: &SocketRef) {
-    let Some(line) = socket.extensions.remove::<Arc<Line<A>>>() else { return };
-    line.dispatcher.hub().remove(&line.connection);
-    line.links.remove(&socket.id.to_string());
-    let (dispatcher, session) = (line.dispatcher.clone(), line.connection.session().clone());
-    line.dispatcher.calls().spawn(async move {
-        if let Err(error) = dispatcher.sessions().touch(&session).await {
-            tracing::warn!(%error, "the use of a session could not be noted");
-        }
-    });
-    if line.link.has_timed_out() {
-        line.links.count(CloseReason::WriteTimeout);
-        tracing::info!(
-            connection = line.connection.id(),
-            reason = CloseReason::WriteTimeout.as_str(),
-            "closed a socket"
-        );
-    }
+/// Returns the connection of a socket that began as a WebSocket. A socket that began with polling was seen when it moved.
+fn first_wire(socket: &Socket) -> Option<Arc<Wire>> {
+    let request = socket.req_parts();
+    let began_here = request.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "transport=websocket"));
+    let info = request.extensions.get::<ConnectInfo<WireInfo>>().filter(|_| began_here)?;
+    info.0.0.upgrade()
 }
 
 async fn identify<A: App>(dispatcher: &Dispatcher<A>, token: Option<String>) -> Result<Arc<LiveSession<A>>, Refused> {
@@ -211,10 +205,13 @@ struct Inbox<A>(PhantomData<fn() -> A>);
 /// Tells our implementation of [`MessageHandler`] apart from those for closures.
 struct InOrder;
 
-impl<A: App> MessageHandler<socketioxide::adapter::LocalAdapter, InOrder> for Inbox<A> {
+impl<A: App> MessageHandler<LocalAdapter, InOrder> for Inbox<A> {
     fn call(&self, socket: Arc<Socket>, mut value: Value, ack_id: Option<i64>) {
         let Some(line) = socket.extensions.get::<Arc<Line<A>>>() else { return };
-        let Ok(ack) = AckSender::from_message_parts(&socket, &mut value, &ack_id);
+        let ack = ack_id.map(|_| {
+            let Ok(ack) = AckSender::from_message_parts(&socket, &mut value, &ack_id);
+            ack
+        });
         let limit = line.dispatcher.config().message_limit;
         let (content, bytes) = match value {
             Value::Str(text, None) if text.len() <= limit => {
@@ -231,17 +228,56 @@ impl<A: App> MessageHandler<socketioxide::adapter::LocalAdapter, InOrder> for In
 }
 
 impl<A: App> Line<A> {
+    /// Makes the socket known, and begins with what it has sent already.
+    fn enter(self: &Arc<Self>, socket: &Socket) {
+        self.dispatcher.hub().enter(&self.connection);
+        // It may have gone, or been signed out, before it was known.
+        if socket.transport_type() == TransportType::Websocket && self.link.wire().is_none() {
+            self.leave(None);
+        }
+        if self.connection.session().is_revoked() {
+            self.connection.outbox().close(CloseReason::SessionEnded);
+        }
+        if self.mailbox.open() {
+            self.start_draining();
+        }
+    }
+
+    /// Forgets a socket that is gone. What it had sent is still handled, and keeps the line until then.
+    fn leave(&self, reason: Option<CloseReason>) {
+        self.dispatcher.hub().remove(&self.connection);
+        let timed_out = self.link.wire().is_some_and(|wire| wire.has_timed_out());
+        if let Some(reason) = reason.or(timed_out.then_some(CloseReason::WriteTimeout)) {
+            tracing::info!(connection = self.connection.id(), reason = reason.as_str(), "closed a socket");
+            self.links.counters().count(reason);
+        }
+        let (dispatcher, session) = (self.dispatcher.clone(), self.connection.session().clone());
+        self.dispatcher.calls().spawn(async move {
+            if let Err(error) = dispatcher.sessions().touch(&session).await {
+                tracing::warn!(%error, "the use of a session could not be noted");
+            }
+        });
+    }
+
     fn start_draining(self: &Arc<Self>) {
         let line = self.clone();
         self.dispatcher.calls().spawn(async move {
-            while let Some(message) = line.mailbox.next() {
-                let answer = match &message.content {
-                    Content::Text(text) => line.handle(text).await,
-                    Content::Refused(error) => line.refuse(error.clone()),
-                };
-                line.acknowledge(message.ack, &answer);
+            while let Some(Message { content, ack }) = line.mailbox.next() {
+                // The pipeline contains the app's panics; one of our own must not leave the socket deaf.
+                let answered = AssertUnwindSafe(line.answer(content)).catch_unwind().await;
+                let answer = answered.unwrap_or_else(|_| line.refuse(SyncError::new("sync-server-failed")));
+                if let Some(ack) = ack {
+                    line.acknowledge(ack, &answer);
+                }
             }
         });
+    }
+
+    async fn answer(&self, content: Content) -> Answer {
+        match content {
+            Content::Text(text) => self.handle(&text).await,
+            Content::Refused(error) => self.refuse(error),
+        }
     }
 
     async fn handle(&self, text: &str) -> Answer {
@@ -268,56 +304,73 @@ impl<A: App> Line<A> {
         self.dispatcher.refuse(&Caller::socket(self.connection.clone()), error)
     }
 
-    /// Answers a message, if its sender asked for an answer.
     fn acknowledge(&self, ack: AckSender, answer: &Answer) {
-        if !self.link.reserve(answer.json.get().len()) {
+        let json = &*answer.json;
+        // `43`, a number of some digits, and brackets around the answer.
+        if !self.link.reserve(framed(json.get().len() + 8)) {
             return self.connection.outbox().close(CloseReason::SendQueueFull);
         }
-        if let Err(error) = ack.send(&*answer.json) {
-            tracing::debug!(connection = self.connection.id(), %error, "an answer could not be sent");
-        }
+        check_sent(ack.send(json), self.connection.outbox());
     }
 }
 
 /// Splits `["event", payload, …]`; a message without payload has the payload `null`.
-fn read_event(text: &str) -> Result<(std::borrow::Cow<'_, str>, &str), SyncError> {
+fn read_event(text: &str) -> Result<(Cow<'_, str>, &str), SyncError> {
     let parts: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| bad_request("json"))?;
     let name = parts.first().ok_or_else(|| bad_request("event"))?;
     let name = serde_json::from_str(name.get()).map_err(|_| bad_request("event"))?;
     Ok((name, parts.get(1).map_or("null", |payload| payload.get())))
 }
 
+/// Returns what a text message of `length` bytes takes on a WebSocket (RFC 6455 §5.2, unmasked).
+fn framed(length: usize) -> usize {
+    length
+        + match length {
+            0..126 => 2,
+            126..65_536 => 4,
+            _ => 10,
+        }
+}
+
+/// A packet that could not be queued is a gap, and a gap ends the connection.
+fn check_sent(sent: Result<(), SendError>, outbox: &dyn Outbox) {
+    match sent {
+        Ok(()) => {}
+        Err(SendError::Socket(SocketError::InternalChannelFull)) => outbox.close(CloseReason::SendQueueFull),
+        // The socket is gone; its disconnect handler takes it out of its rooms.
+        Err(error) => tracing::debug!(%error, "a packet could not be sent"),
+    }
+}
+
 /// Sends frames through socketioxide.
 struct SocketOutbox<A> {
-    socket: SocketRef,
+    socket: Weak<Socket>,
     link: Arc<Link>,
-    links: Arc<Links>,
     app: PhantomData<fn() -> A>,
 }
 
 impl<A: App> Outbox for SocketOutbox<A> {
     fn send(&self, frame: &Frame) {
-        if !self.link.reserve(frame.get().len()) {
+        let Some(socket) = self.socket.upgrade() else { return };
+        // `42["sync",` and `]` around the frame.
+        if !self.link.reserve(framed(frame.get().len() + 11)) {
             return self.close(CloseReason::SendQueueFull);
         }
-        match self.socket.emit(event::SYNC, &**frame) {
-            Ok(()) => {}
-            Err(socketioxide::SendError::Socket(socketioxide::SocketError::InternalChannelFull)) => {
-                self.close(CloseReason::SendQueueFull);
-            }
-            // The socket is gone; its disconnect handler takes it out of its rooms.
-            Err(error) => tracing::debug!(sid = %self.socket.id, %error, "a frame could not be sent"),
-        }
+        check_sent(socket.emit(event::SYNC, &**frame), self);
     }
 
     fn close(&self, reason: CloseReason) {
-        tracing::info!(sid = %self.socket.id, reason = reason.as_str(), "closing a socket");
-        self.links.count(reason);
+        let Some(socket) = self.socket.upgrade() else { return };
+        // Whoever takes the line out closes the socket; it is no member any more, however long its connection takes to go.
+        let Some(line) = socket.extensions.remove::<Arc<Line<A>>>() else { return };
+        line.leave(Some(reason));
         // A lost connection is one that the client restores by itself; a polling client has none that could be cut.
-        if !self.link.close() && self.socket.clone().disconnect().is_err() {
-            tracing::debug!(sid = %self.socket.id, "the socket is left to its heartbeat");
+        let wire = self.link.wire();
+        if socket.transport_type() == TransportType::Polling && socket.disconnect().is_err() {
+            tracing::debug!("a polling socket is left to its heartbeat");
         }
-        // Not left to the disconnect handler: it may be long in coming, and a closed socket is no member.
-        close::<A>(&self.socket);
+        if let Some(wire) = wire {
+            wire.close();
+        }
     }
 }
