@@ -43,14 +43,17 @@ pub use wire::Location;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::api::describe;
-    pub use crate::i18n::accepted;
+    // Benchmarks drive the pipeline without a network.
+    pub use crate::dispatch::{Caller, Dispatcher};
+    pub use crate::i18n::{Catalog, accepted};
+    pub use crate::rooms::Outbox;
     pub use crate::route::{
         Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, Filtered, IntoVerdict, Member, Paired, Pattern, RoomCtx,
         RoomRule, Route, RouteId, RouteOptions, Segment, ServerHandler, ServerOnly, Table, Verdict,
     };
     pub use crate::schema::Empty;
     pub use crate::server::serve;
-    pub use crate::wire::{Position, PositionKey};
+    pub use crate::wire::{Frame, Position, PositionKey, SyncCall};
     pub use serde;
     pub use serde_json;
     pub use sync_schema::Api;

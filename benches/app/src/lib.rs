@@ -1,0 +1,9 @@
+//! An app whose handlers do next to nothing, so that what is left is ours.
+
+mod app;
+#[path = "sync.generated.rs"]
+pub mod routes;
+
+pub use app::{App, Session};
+
+sync::app!(routes, app::App);

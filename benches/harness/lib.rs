@@ -1,0 +1,13 @@
+//! Measures side by side, and prints tables.
+//!
+//! An *entrant* is one way to do a piece of work; a *contest* runs all entrants of one question in turn, for many rounds, so that
+//! whatever else the machine does hits all of them alike. Times are CPU time, never wall time, unless a name says so. A *ratio* is
+//! taken within a round, against the first entrant, and then the median over the rounds. Nothing here asserts.
+
+mod contest;
+mod cpu;
+mod table;
+
+pub use contest::{Contest, Sample};
+pub use cpu::{children_cpu, thread_cpu};
+pub use table::{median, print, print_table};

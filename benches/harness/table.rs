@@ -1,0 +1,53 @@
+//! Tables as `docs/benchmarks.md` shows them.
+
+/// Returns the middle one of `values`, or the mean of the two in the middle; 0 if there are none.
+#[must_use]
+pub fn median(values: &[f64]) -> f64 {
+    quantile(values, 0.5)
+}
+
+/// Returns what a quarter of `values` is below, and what a quarter is above.
+pub(crate) fn quartiles(values: &[f64]) -> (f64, f64) {
+    (quantile(values, 0.25), quantile(values, 0.75))
+}
+
+fn quantile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
+    let place = share * last as f64;
+    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    below + (above - below) * place.fract()
+}
+
+/// Prints a table whose first column is text and whose other columns are numbers.
+pub fn print_table(head: &[&str], rows: &[Vec<String>]) {
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].as_str()).chain([head[column]]);
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths = (0..head.len()).map(width).collect::<Vec<_>>();
+    let line = |cells: &[&str]| {
+        let cells = cells.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
+            0 => format!("{cell:width$}"),
+            _ => format!("{cell:>width$}"),
+        });
+        format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+    };
+    print(&line(head));
+    let rule = widths.iter().enumerate().map(|(column, &width)| match column {
+        0 => format!("|-{}-|", "-".repeat(width)),
+        _ => format!("-{}:|", "-".repeat(width)),
+    });
+    print(&rule.collect::<String>());
+    for row in rows {
+        print(&line(&row.iter().map(String::as_str).collect::<Vec<_>>()));
+    }
+    print("");
+}
+
+/// Prints one line.
+#[expect(clippy::print_stdout, reason = "a table is what a benchmark is for")]
+pub fn print(line: &str) {
+    println!("{line}");
+}
