@@ -7,8 +7,8 @@ use syn::{ItemFn, Type};
 use sync_codegen::syntax::arguments::RouteArguments;
 
 use crate::handler::{
-    Mistakes, Parameter, auth, borrowed, check_plain, docs, generic_arguments, local_file, options, parameters,
-    result_arguments, return_span, returned,
+    Mistakes, Parameter, auth, borrowed, check_context, check_plain, docs, function, generic_arguments, local_file,
+    options, parameters, parameters_span, result_arguments, return_span, returned,
 };
 
 const PAIRED: &str =
@@ -16,18 +16,16 @@ const PAIRED: &str =
 const ALONE: &str = "write `pub fn main(member: Member<'_>, input: &ClientInput) -> Option<ClientOutput>`";
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item.clone()) {
+    let function = match function(&item, "#[sync::client]", PAIRED) {
         Ok(function) => function,
-        Err(error) => {
-            let error = error.to_compile_error();
-            return quote!(#error #item);
-        }
+        Err(instead) => return instead,
     };
     let mut mistakes = Mistakes::default();
     mistakes.add_scanned(&function.sig.ident);
     let arguments = mistakes.check(syn::parse2::<RouteArguments>(attribute)).unwrap_or_default();
     check_plain(&function, "main", &mut mistakes);
-    let filter = Filter::read(&function, &mut mistakes);
+    let parameters = parameters(&function);
+    let filter = Filter::read(&function, &parameters, &mut mistakes);
     let handler = if mistakes.is_empty() { implementation(&function, &arguments, &filter) } else { stand_in(filter) };
     let errors = mistakes.compile_errors();
     quote!(#errors #function #handler)
@@ -38,47 +36,49 @@ struct Filter<'f> {
     /// Whether there is a server file beside this one: its types are then the handler's.
     paired: bool,
     /// The arguments that `main` takes, in its order.
-    arguments: Vec<(Argument, Span)>,
-    /// The input's type where the file declares its own.
-    input: Option<&'f Type>,
+    arguments: Vec<(Argument<'f>, &'f Parameter<'f>)>,
     /// `ClientOutput`; `None` for a gate.
     output: Option<&'f Type>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Argument {
+/// One argument; of what is borrowed, the type behind the `&`.
+enum Argument<'f> {
     Member,
-    Input,
-    Output,
+    Input(&'f Type),
+    Output(&'f Type),
 }
 
 impl<'f> Filter<'f> {
-    fn read(function: &'f ItemFn, mistakes: &mut Mistakes) -> Self {
-        let parameters = parameters(function);
+    fn read(function: &'f ItemFn, parameters: &'f [Parameter<'f>], mistakes: &mut Mistakes) -> Self {
         // Three parameters without a server file are told by the scanner, which knows whether one is there under a wrong name.
         let paired = has_server_file() == Some(true) || parameters.len() > 2;
         let most = if paired { 3 } else { 2 };
         if parameters.is_empty() || parameters.len() > most {
             let takes = if paired { "the member, the input and the output" } else { "the member and the input" };
             let what = format!("this filter takes {takes}, not {} parameters", parameters.len());
-            mistakes.add(function.sig.inputs.span(), what, if paired { PAIRED } else { ALONE });
+            mistakes.add(parameters_span(function, most), what, if paired { PAIRED } else { ALONE });
         }
-        let mut input = None;
-        let mut arguments: Vec<_> =
-            parameters.first().map(|first| (Argument::Member, first.span)).into_iter().collect();
-        for (index, parameter) in parameters.iter().enumerate().skip(1) {
+        check_context(parameters, "Member", mistakes);
+        if let [_, second, _] = parameters
+            && is_named_output(second)
+        {
+            mistakes.add(second.span, "the input comes before the output", PAIRED);
+        }
+        let mut arguments: Vec<_> = parameters.first().map(|first| (Argument::Member, first)).into_iter().collect();
+        for (index, parameter) in parameters.iter().enumerate().take(most).skip(1) {
             let ty = borrowed(parameter, mistakes);
-            let argument = if paired && is_output(index, parameters.len(), parameter) {
-                Argument::Output
-            } else {
-                Argument::Input
-            };
-            if argument == Argument::Input {
-                input = Some(ty);
-            }
-            arguments.push((argument, parameter.span));
+            let is_output = paired && is_output(index, parameters.len(), parameter);
+            arguments.push((if is_output { Argument::Output(ty) } else { Argument::Input(ty) }, parameter));
         }
-        Self { paired, arguments, input, output: output(function, mistakes) }
+        Self { paired, arguments, output: output(function, mistakes) }
+    }
+
+    /// The type of the input, if the filter takes it.
+    fn input(&self) -> Option<&'f Type> {
+        self.arguments.iter().find_map(|(argument, _)| match argument {
+            Argument::Input(ty) => Some(*ty),
+            _ => None,
+        })
     }
 
     fn types(&self) -> (TokenStream, TokenStream, TokenStream) {
@@ -87,7 +87,7 @@ impl<'f> Filter<'f> {
             let server = quote!(<super::server::__Server as ::sync::__private::ServerHandler>);
             (quote!(#server::Input), quote!(#server::Output))
         } else {
-            (self.input.map_or_else(|| empty.clone(), |input| quote!(#input)), empty.clone())
+            (self.input().map_or_else(|| empty.clone(), |input| quote!(#input)), empty.clone())
         };
         (input, server_output, self.output.map_or(empty, |output| quote!(#output)))
     }
@@ -102,14 +102,13 @@ fn has_server_file() -> Option<bool> {
 
 /// The third parameter is the output; a second one is, if it is of that type and the input was left out.
 fn is_output(index: usize, count: usize, parameter: &Parameter<'_>) -> bool {
-    let named_output = || match parameter.ty {
-        Type::Reference(reference) => match &*reference.elem {
-            Type::Path(path) => path.path.segments.last().is_some_and(|segment| segment.ident == "ServerOutput"),
-            _ => false,
-        },
-        _ => false,
-    };
-    index == 2 || (count == 2 && named_output())
+    index == 2 || (count == 2 && is_named_output(parameter))
+}
+
+fn is_named_output(parameter: &Parameter<'_>) -> bool {
+    let Type::Reference(reference) = parameter.ty else { return false };
+    let Type::Path(path) = &*reference.elem else { return false };
+    path.path.segments.last().is_some_and(|segment| segment.ident == "ServerOutput")
 }
 
 /// Returns `T` of `Option<T>`, `None` for a gate.
@@ -165,13 +164,17 @@ fn implementation(function: &ItemFn, arguments: &RouteArguments, filter: &Filter
 
 /// Calls `main`; each argument stands at the user's parameter, the result at the user's return type.
 fn body(function: &ItemFn, filter: &Filter<'_>) -> TokenStream {
-    let arguments = filter.arguments.iter().map(|(argument, span)| {
-        let name = match argument {
-            Argument::Member => "member",
-            Argument::Input => "input",
-            Argument::Output => "output",
+    let call_site = Span::call_site();
+    let arguments = filter.arguments.iter().map(|(argument, parameter)| {
+        let (name, ty) = match argument {
+            Argument::Member => ("member", None),
+            Argument::Input(ty) => ("input", Some(ty).filter(|_| filter.paired)),
+            Argument::Output(ty) => ("output", Some(ty)),
         };
-        proc_macro2::Ident::new(name, span.resolved_at(Span::call_site()))
+        let span = ty.map_or(parameter.span, Spanned::span).resolved_at(call_site);
+        let name = proc_macro2::Ident::new(name, span);
+        // Another type than the server's is told at the type, with the way out.
+        ty.map_or(quote!(#name), |ty| quote_spanned!(span=> ::sync::__private::OfServer::<#ty>::of_server(#name)))
     });
     let main = &function.sig.ident;
     let call = quote!(#main(#(#arguments),*));

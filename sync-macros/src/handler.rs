@@ -6,7 +6,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, Meta, Pat, PathArguments, ReturnType, Type,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, Item, ItemFn, Lit, Meta, Pat, PathArguments, ReturnType,
+    Type,
 };
 use sync_codegen::problems;
 use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
@@ -71,10 +72,23 @@ pub(crate) fn parameters(function: &ItemFn) -> Vec<Parameter<'_>> {
         .collect()
 }
 
+/// Returns the function that an attribute stands on, or what to expand to instead.
+pub(crate) fn function(item: &TokenStream, attribute: &str, shape: &str) -> Result<ItemFn, TokenStream> {
+    syn::parse2(item.clone()).map_err(|error| {
+        let error = match syn::parse2::<Item>(item.clone()) {
+            Ok(Item::Fn(_)) | Err(_) => error,
+            Ok(_) => syn::Error::new(error.span(), format!("`{attribute}` goes on a function\nhelp: {shape}")),
+        };
+        let error = error.to_compile_error();
+        quote!(#error #item)
+    })
+}
+
 /// Checks what holds for every handler: its name, and that it is not generic.
 pub(crate) fn check_plain(function: &ItemFn, name: &str, mistakes: &mut Mistakes) {
     let signature = &function.sig;
-    if signature.ident != name {
+    // The scanner, which knows the whole file, has told the name already if it found anything.
+    if signature.ident != name && mistakes.is_empty() {
         let what = format!("the function of this file is called `{name}`, not `{}`", signature.ident);
         mistakes.add(signature.ident.span(), what, format!("rename it to `{name}`"));
     }
@@ -82,6 +96,35 @@ pub(crate) fn check_plain(function: &ItemFn, name: &str, mistakes: &mut Mistakes
         let help = "remove the parameters in angle brackets; lifetimes are written `'_`";
         mistakes.add(signature.generics.span(), "a handler cannot be generic", help);
     }
+}
+
+/// What the first parameter of a handler, a filter and a room rule can be.
+const CONTEXTS: [&str; 3] = ["Ctx", "Member", "RoomCtx"];
+
+/// Checks the first parameter as far as its words tell: the context `name`, by value.
+///
+/// Another name may be an alias; whether it is one is decided by the compiler.
+pub(crate) fn check_context(parameters: &[Parameter<'_>], name: &str, mistakes: &mut Mistakes) {
+    let Some(first) = parameters.first() else { return };
+    let is_wrong = match first.ty {
+        Type::Reference(_) => true,
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let last = last.ident.to_string();
+            last != name && CONTEXTS.contains(&last.as_str())
+        }),
+        _ => false,
+    };
+    if is_wrong {
+        let argument = if name == "Member" { "member" } else { "ctx" };
+        let what = format!("the first parameter is the `{name}`, by value");
+        mistakes.add(first.ty.span(), what, format!("write `{argument}: {name}<'_>`"));
+    }
+}
+
+/// Returns where the superfluous parameters begin, or where parameters would stand.
+pub(crate) fn parameters_span(function: &ItemFn, most: usize) -> Span {
+    let superfluous = function.sig.inputs.iter().nth(most).map(Spanned::span);
+    superfluous.unwrap_or_else(|| function.sig.paren_token.span.join())
 }
 
 /// Returns the type behind `&T`; where the `&` is missing, what it is missing from, so that the pair of this file stays quiet.
@@ -125,6 +168,12 @@ pub(crate) fn returned(function: &ItemFn) -> Option<&Type> {
 /// Returns where the return type stands, or would stand.
 pub(crate) fn return_span(function: &ItemFn) -> Span {
     returned(function).map_or_else(|| function.sig.ident.span(), Spanned::span)
+}
+
+/// Returns where the error type of a `Result` stands, or else the whole type.
+pub(crate) fn error_span(function: &ItemFn) -> Span {
+    let error = returned(function).and_then(result_arguments).and_then(|(_, error)| error);
+    error.map_or_else(|| return_span(function), Spanned::span)
 }
 
 /// Writes `T` as a wire type: `()` travels as `{}`.
@@ -175,7 +224,12 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
         Some(Timeout::Millis(millis, _)) => {
             quote!(::core::option::Option::Some(::core::time::Duration::from_millis(#millis)))
         }
-        Some(Timeout::Duration(duration)) => quote!(::core::option::Option::Some(#duration)),
+        Some(Timeout::Duration(duration)) => quote_spanned! {duration.span()=>
+            {
+                const TIMEOUT: ::core::time::Duration = #duration;
+                ::core::option::Option::Some(TIMEOUT)
+            }
+        },
     };
     quote! {
         ::sync::__private::RouteOptions {

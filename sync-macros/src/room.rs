@@ -8,18 +8,16 @@ use sync_codegen::syntax::arguments::{RoomArguments, Send};
 use sync_codegen::syntax::pattern::{Pattern, Segment};
 
 use crate::handler::{
-    Mistakes, Parameter, auth, check_plain, is_unit, parameters, result_arguments, return_span, returned, text,
+    Mistakes, Parameter, auth, check_context, check_plain, error_span, function, is_unit, parameters, parameters_span,
+    result_arguments, return_span, returned, text,
 };
 
 const SHAPE: &str = "write `pub async fn join(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`";
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item.clone()) {
+    let function = match function(&item, "#[sync::room]", SHAPE) {
         Ok(function) => function,
-        Err(error) => {
-            let error = error.to_compile_error();
-            return quote!(#error #item);
-        }
+        Err(instead) => return instead,
     };
     let mut mistakes = Mistakes::default();
     mistakes.add_scanned(&function.sig.ident);
@@ -44,14 +42,20 @@ fn check(function: &ItemFn, arguments: Option<&RoomArguments>, mistakes: &mut Mi
     }
     let parameters = parameters(function);
     if parameters.is_empty() {
-        mistakes.add(function.sig.ident.span(), "the rule of a room takes the context", SHAPE);
+        mistakes.add(parameters_span(function, 0), "the rule of a room takes the context", SHAPE);
     }
+    check_context(&parameters, "RoomCtx", mistakes);
     let Some(arguments) = arguments else { return };
     for parameter in parameters.iter().skip(1) {
         if place(parameter, &arguments.pattern).is_none() {
             let name = parameter.name.map_or_else(|| "_".to_owned(), ToString::to_string);
             let what = format!("`{name}` is not a parameter of the room pattern");
             mistakes.add(parameter.span, what, known_parameters(&arguments.pattern));
+        } else if let Type::Reference(reference) = parameter.ty
+            && !is_str(&reference.elem)
+        {
+            let what = "only a text can be borrowed from the name of a room";
+            mistakes.add(parameter.ty.span(), what, format!("write `{}`, without `&`", text(&reference.elem)));
         }
     }
 }
@@ -85,9 +89,10 @@ fn implementation(function: &ItemFn, arguments: &RoomArguments) -> TokenStream {
     let name = &function.sig.ident;
     let returned = return_span(function).resolved_at(call_site);
     let call = quote_spanned! {returned=>
-        let joined: ::core::result::Result<(), ::sync::SyncError> = joining.await;
-        joined
+        let joined: ::core::result::Result<(), _> = joining.await;
     };
+    let refusal = error_span(function).resolved_at(call_site);
+    let answered = quote_spanned! {refusal=> ::sync::__private::answered(joined) };
     let boxed = quote_spanned! {name.span().resolved_at(call_site)=> ::std::boxed::Box::pin(deciding) };
     quote! {
         #[doc(hidden)]
@@ -115,6 +120,7 @@ fn implementation(function: &ItemFn, arguments: &RoomArguments) -> TokenStream {
                     let _ = parameters;
                     let joining = #name(#ctx, #(#values),*);
                     #call
+                    #answered
                 };
                 #boxed
             }
@@ -127,17 +133,21 @@ fn value(parameter: &Parameter<'_>, pattern: &Pattern) -> TokenStream {
     let index = place(parameter, pattern).unwrap_or_default();
     let span = parameter.ty.span().resolved_at(proc_macro2::Span::call_site());
     let ty = parameter.ty;
-    if matches!(ty, Type::Reference(_)) && text(ty).ends_with("str") {
+    if matches!(ty, Type::Reference(_)) {
         return quote_spanned!(span=> parameters[#index]);
     }
     quote_spanned! {span=>
-        match <#ty as ::core::str::FromStr>::from_str(parameters[#index]) {
-            ::core::result::Result::Ok(value) => value,
-            ::core::result::Result::Err(_) => {
+        match <#ty as ::sync::__private::RoomParameter>::read(parameters[#index]) {
+            ::core::option::Option::Some(value) => value,
+            ::core::option::Option::None => {
                 return ::core::result::Result::Err(::sync::SyncError::new("room-invalid"));
             }
         }
     }
+}
+
+fn is_str(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "str"))
 }
 
 /// Keeps the table quiet while the rule is wrong: one mistake is one error.

@@ -7,19 +7,16 @@ use syn::{ItemFn, Type};
 use sync_codegen::syntax::arguments::RouteArguments;
 
 use crate::handler::{
-    Mistakes, auth, borrowed, check_plain, docs, is_unit, options, output_type, parameters, result_arguments,
-    return_span, returned,
+    Mistakes, auth, borrowed, check_context, check_plain, docs, error_span, function, is_unit, options, output_type,
+    parameters, parameters_span, result_arguments, return_span, returned,
 };
 
 const SHAPE: &str = "write `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`";
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item.clone()) {
+    let function = match function(&item, "#[sync::server]", SHAPE) {
         Ok(function) => function,
-        Err(error) => {
-            let error = error.to_compile_error();
-            return quote!(#error #item);
-        }
+        Err(instead) => return instead,
     };
     let mut mistakes = Mistakes::default();
     mistakes.add_scanned(&function.sig.ident);
@@ -44,8 +41,9 @@ fn check<'f>(function: &'f ItemFn, mistakes: &mut Mistakes) -> Option<&'f Type> 
     let parameters = parameters(function);
     if parameters.is_empty() || parameters.len() > 2 {
         let what = format!("the server handler takes the context and the input, not {} parameters", parameters.len());
-        mistakes.add(function.sig.inputs.span(), what, SHAPE);
+        mistakes.add(parameters_span(function, 2), what, SHAPE);
     }
+    check_context(&parameters, "Ctx", mistakes);
     if returned(function).and_then(result_arguments).is_none() {
         mistakes.add(return_span(function), "the server handler returns a `Result`", SHAPE);
     }
@@ -104,13 +102,16 @@ fn call(function: &ItemFn, returns_unit: bool) -> TokenStream {
     let value = if returns_unit { quote!(output.map(|()| ::sync::__private::Empty {})) } else { quote!(output) };
     let user_output = if returns_unit { quote!(()) } else { quote!(Self::Output) };
     let await_output = quote_spanned! {returned=>
-        let output: ::core::result::Result<#user_output, ::sync::SyncError> = running.await;
+        let output: ::core::result::Result<#user_output, _> = running.await;
     };
+    let refusal = error_span(function).resolved_at(proc_macro2::Span::call_site());
+    let answered = quote_spanned! {refusal=> ::sync::__private::answered(output) };
     quote! {
         async move {
             let _ = &input;
             let running = #name(#arguments);
             #await_output
+            let output = #answered;
             #value
         }
     }

@@ -276,7 +276,11 @@ fn flag(input: ParseStream<'_>, key: &Ident) -> syn::Result<Span> {
 }
 
 fn separator(input: ParseStream<'_>) -> syn::Result<()> {
-    if input.is_empty() { Ok(()) } else { input.parse::<Token![,]>().map(|_| ()) }
+    if input.is_empty() || input.peek(Token![,]) {
+        input.parse::<Option<Token![,]>>().map(|_| ())
+    } else {
+        Err(syn::Error::new(input.span(), "this belongs to no argument\nhelp: put a comma between two arguments"))
+    }
 }
 
 fn set<T>(place: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {

@@ -263,8 +263,6 @@ fn judgement<T: Wire>(verdict: Verdict<T>, cb: &'static str) -> Judgement {
 
 /// Writes an output; `None`, with a line in the log, for a value that has no JSON form.
 fn encode<T: Wire>(output: &T, cb: &str) -> Option<Box<RawValue>> {
-    let json = crate::schema::encode(output).map_err(|error| error.to_string());
-    let json = json.and_then(|json| String::from_utf8(json).map_err(|error| error.to_string()));
-    let json = json.and_then(|json| RawValue::from_string(json).map_err(|error| error.to_string()));
-    json.map_err(|error| tracing::error!(route = cb, error, "an output has no JSON form")).ok()
+    let json = crate::schema::encode_raw(output);
+    json.map_err(|error| tracing::error!(route = cb, error = ?error, "an output has no JSON form")).ok()
 }

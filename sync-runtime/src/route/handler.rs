@@ -118,6 +118,11 @@ pub enum Verdict<T> {
 }
 
 /// What a filter may return: `bool`, `Option<ClientOutput>`, or a `Result` of one of these.
+#[diagnostic::on_unimplemented(
+    message = "a filter cannot answer with `{Self}`",
+    label = "not an answer of a filter",
+    note = "return `bool`, `Option<ClientOutput>`, or a `Result` of one of these with `SyncError`"
+)]
 pub trait IntoVerdict<T> {
     /// Converts it.
     fn into_verdict(self) -> Verdict<T>;
@@ -136,6 +141,7 @@ impl<T> IntoVerdict<T> for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, V: IntoVerdict<T>> IntoVerdict<T> for Result<V, SyncError> {
     fn into_verdict(self) -> Verdict<T> {
         self.map_or_else(Verdict::Refuse, IntoVerdict::into_verdict)

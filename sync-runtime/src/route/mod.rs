@@ -8,6 +8,7 @@ mod app;
 mod auth;
 mod context;
 mod entry;
+mod expect;
 mod handler;
 mod table;
 
@@ -15,6 +16,7 @@ pub use app::App;
 pub use auth::{Auth, Denied};
 pub use context::{CallerView, Ctx, Member, MemberView, RoomCtx};
 pub use entry::{ClientOnly, Paired, ServerOnly};
+pub use expect::{OfServer, RoomParameter, answered};
 pub use handler::{
     BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, RoomRule, RouteOptions, ServerHandler, Verdict,
 };
