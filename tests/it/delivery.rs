@@ -64,7 +64,8 @@ async fn a_full_send_queue_disconnects_with_a_reason() {
 async fn four_hundred_events_reach_a_thousand_members_in_order() {
     const MEMBERS: usize = 1000;
     const EVENTS: usize = 400;
-    let server = TestServer::start().await;
+    // Nobody reads, and so nobody answers a ping, before all are connected.
+    let server = TestServer::start_with(|config| config.ping_timeout = Duration::from_secs(300)).await;
     let mut members = Vec::new();
     for _ in 0..MEMBERS {
         let mut client = server.connect(guest()).await;
@@ -97,7 +98,8 @@ async fn shutdown_finishes_what_is_in_flight_and_takes_no_more() {
     let mut late = server.connect(guest()).await;
     caller.join("open-a").await;
     late.join("open-a").await;
-    let call = json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": { "index": 7, "waitMs": 200 } });
+    let call =
+        json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": { "index": 7, "waitMs": 200 } });
     let slow = caller.start("sync", call).await;
     caller.start("joinedRooms", json!({})).await;
     // The handler has begun when its socket answers nothing else; the other socket shows that time passes.
@@ -106,7 +108,10 @@ async fn shutdown_finishes_what_is_in_flight_and_takes_no_more() {
     until("the call is in flight", || calls.calls_in_flight() > 0).await;
     let stopping = tokio::spawn(server.into_running().shutdown());
     until("the server stops", || calls.is_stopping()).await;
-    assert_eq!(late.sync("order/wait", "v1", "open-a", json!({ "index": 8, "waitMs": 0 })).await["errorCode"], "sync-shutting-down");
+    assert_eq!(
+        late.sync("order/wait", "v1", "open-a", json!({ "index": 8, "waitMs": 0 })).await["errorCode"],
+        "sync-shutting-down"
+    );
     assert_eq!(caller.ack(slow).await["result"]["index"], 7);
     assert_eq!(late.frame().await["serverOutput"]["index"], 7);
     stopping.await.expect("no panic");

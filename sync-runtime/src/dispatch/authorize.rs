@@ -58,10 +58,11 @@ pub(super) struct FoundRule<'n, A: App> {
 ///
 /// # Errors
 ///
-/// `room-forbidden` for a name that no rule opens.
+/// `room-forbidden` for a name that no rule opens, `room-invalid` for one that does not fit the pattern of its rule.
 pub(super) fn rule<'n, A: App>(table: &Table<A>, name: &'n str) -> Result<FoundRule<'n, A>, SyncError> {
     let candidates = table.rooms.iter().filter(|rule| name.starts_with(rule.pattern().beginning()));
     let longest = candidates.max_by_key(|rule| rule.pattern().beginning().len());
-    let found = longest.and_then(|rule| Some(FoundRule { rule: *rule, parameters: rule.pattern().parameters(name)? }));
-    found.ok_or_else(|| SyncError::new("room-forbidden"))
+    let rule = *longest.ok_or_else(|| SyncError::new("room-forbidden"))?;
+    let parameters = rule.pattern().parameters(name).ok_or_else(|| SyncError::new("room-invalid"))?;
+    Ok(FoundRule { rule, parameters })
 }

@@ -1,7 +1,7 @@
 //! The pipeline without a network: what is counted here is what the transport is handed.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize, Serializer};
@@ -201,8 +201,7 @@ async fn an_output_is_encoded_once_and_equal_frames_are_one_buffer() {
     stage.delivered().await;
     assert_eq!(ENCODED.load(Ordering::Relaxed) - before, 1, "one encoding of `serverOutput` for 1,000 members");
 
-    let frames: Vec<Frame> =
-        members.iter().flat_map(|(_, outbox)| outbox.0.lock().clone()).collect();
+    let frames: Vec<Frame> = members.iter().flat_map(|(_, outbox)| outbox.0.lock().clone()).collect();
     assert_eq!(frames.len(), MEMBERS);
     assert!(frames[0].get().ends_with(r#""serverOutput":"counted","clientOutput":true}"#), "{}", frames[0]);
     assert!(frames[1].get().ends_with(r#""serverOutput":"counted","clientOutput":false}"#), "{}", frames[1]);

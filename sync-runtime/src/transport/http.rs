@@ -107,21 +107,15 @@ pub async fn watch_sockets(State(watch): State<SocketWatch>, request: Request, n
         link.reading(watch.ping_timeout / 2).await;
         return response;
     }
+    link.poll();
     let response = next.run(request).await;
-    if response.status() == StatusCode::OK {
-        link.polled(response.body().size_hint().exact().unwrap_or_default());
-    }
+    let taken = response.body().size_hint().exact().filter(|_| response.status() == StatusCode::OK);
+    link.polled(taken.unwrap_or_default());
     response
 }
 
 /// engineioxide accepts an upgrade first and looks afterwards: a second connection for one socket is refused here.
-async fn watch_upgrade(
-    links: &Links,
-    sid: Option<String>,
-    wire: &Arc<Wire>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn watch_upgrade(links: &Links, sid: Option<String>, wire: &Arc<Wire>, request: Request, next: Next) -> Response {
     if sid.is_some_and(|sid| !links.upgrade(&sid, wire)) {
         return StatusCode::BAD_REQUEST.into_response();
     }

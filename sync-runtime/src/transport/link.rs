@@ -1,7 +1,7 @@
 //! What belongs to one socket, whatever TCP connection it is on.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -10,6 +10,9 @@ use tokio::sync::{MutexGuard, Notify};
 
 use crate::rooms::CloseReason;
 use crate::transport::listener::Wire;
+
+/// How often it is looked whether everything has been taken.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// The link of one socket: the connection it is on, and how much waits to be sent.
 ///
@@ -27,11 +30,15 @@ pub struct Link {
 #[derive(Debug, Default)]
 struct State {
     wire: Weak<Wire>,
+    /// Outlives the wire.
+    timed_out: Arc<AtomicBool>,
     reading_paused: bool,
     /// The bytes that were handed over and not taken yet.
     queued: u64,
     /// What the wire had written when `queued` was last brought up to date.
     written: u64,
+    /// Whether a poll has come since the last packet was handed over: it has nothing to take away, and waits.
+    polling: bool,
 }
 
 impl State {
@@ -59,13 +66,28 @@ impl Link {
             return false;
         }
         state.queued += bytes as u64;
+        state.polling = false;
         true
+    }
+
+    /// Notes that a poll has come, to take away what is queued.
+    pub fn poll(&self) {
+        self.state.lock().polling = true;
     }
 
     /// Notes that a poll has taken `bytes`.
     pub fn polled(&self, bytes: u64) {
         let mut state = self.state.lock();
+        state.polling = false;
         state.queued = state.queued.saturating_sub(bytes);
+    }
+
+    /// Returns whether the client gets all that was handed over even if the socket is closed now.
+    ///
+    /// The writer of a WebSocket writes what it has before it ends; what waits for a poll that does not come is lost.
+    fn is_flushed(&self) -> bool {
+        let state = self.state.lock();
+        state.wire.strong_count() > 0 || state.polling
     }
 
     /// Makes `wire` the socket's WebSocket connection; `false` when it has one already.
@@ -76,10 +98,16 @@ impl Link {
         }
         state.written = wire.written();
         state.wire = Arc::downgrade(wire);
+        state.timed_out = wire.timed_out();
         if state.reading_paused {
             wire.pause_reading(true);
         }
         true
+    }
+
+    /// Returns whether its connection was ended because the client read nothing.
+    pub fn has_timed_out(&self) -> bool {
+        self.state.lock().timed_out.load(Ordering::Acquire)
     }
 
     /// Returns the WebSocket connection.
@@ -178,6 +206,15 @@ impl Links {
         &self.counters
     }
 
+    /// Waits until every client gets all that was handed over even if its socket is closed now.
+    ///
+    /// A client that polls and has gone away without a word keeps this waiting until its heartbeat ends.
+    pub async fn flushed(&self) {
+        while !self.index.lock().links.values().filter_map(Weak::upgrade).all(|link| link.is_flushed()) {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
     /// Makes the link of a new socket; `wire` is its WebSocket connection, if it began as one.
     pub(super) fn open(&self, sid: &str, wire: Option<Arc<Wire>>) -> Arc<Link> {
         let link = Arc::new(Link::new(self.limit));
@@ -230,5 +267,19 @@ mod tests {
         link.polled(5000);
         assert!(link.reserve(1));
         assert!(!link.reserve(1));
+    }
+
+    #[test]
+    fn a_polling_client_has_everything_when_it_has_come_back_for_more() {
+        let link = Link::new(1000);
+        assert!(!link.is_flushed(), "between two polls something may have come");
+        link.poll();
+        assert!(link.is_flushed());
+        assert!(link.reserve(7));
+        assert!(!link.is_flushed(), "the poll may have been on its way back already");
+        link.polled(7);
+        assert!(!link.is_flushed());
+        link.poll();
+        assert!(link.is_flushed());
     }
 }

@@ -33,7 +33,7 @@ pub struct Wire {
     reading_paused: AtomicBool,
     reader: AtomicWaker,
     closed: AtomicBool,
-    timed_out: AtomicBool,
+    timed_out: Arc<AtomicBool>,
     // How many bytes the kernel has taken.
     written: AtomicU64,
     // Set when the connection has become a WebSocket.
@@ -69,9 +69,9 @@ impl Wire {
         self.written.load(Ordering::Acquire)
     }
 
-    /// Returns whether the connection was ended because the peer took nothing for too long.
-    pub fn has_timed_out(&self) -> bool {
-        self.timed_out.load(Ordering::Acquire)
+    /// Tells, also when the connection is gone, whether it was ended because the peer took nothing for too long.
+    pub fn timed_out(&self) -> Arc<AtomicBool> {
+        self.timed_out.clone()
     }
 
     fn is_closed(&self) -> bool {
@@ -167,7 +167,7 @@ impl WireIo {
             reading_paused: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             closed: AtomicBool::new(false),
-            timed_out: AtomicBool::new(false),
+            timed_out: Arc::default(),
             written: AtomicU64::new(0),
             frames: Mutex::new(None),
         };

@@ -14,7 +14,7 @@ mod socketio;
 mod websocket;
 
 pub use credentials::session_cookie;
-pub use http::{SocketWatch, Ready, caller, check_origin, error_response, routes, watch_sockets};
+pub use http::{Ready, SocketWatch, caller, check_origin, error_response, routes, watch_sockets};
 pub use link::{LinkCounters, Links};
 pub use listener::{WireInfo, WireListener, WireTimes};
 pub use origin::Origins;

@@ -175,7 +175,8 @@ async fn open<A: App>(dispatcher: &Arc<Dispatcher<A>>, links: &Arc<Links>, knock
 /// Returns the connection of a socket that began as a WebSocket. A socket that began with polling was seen when it moved.
 fn first_wire(socket: &Socket) -> Option<Arc<Wire>> {
     let request = socket.req_parts();
-    let began_here = request.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "transport=websocket"));
+    let began_here =
+        request.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "transport=websocket"));
     let info = request.extensions.get::<ConnectInfo<WireInfo>>().filter(|_| began_here)?;
     info.0.0.upgrade()
 }
@@ -246,8 +247,8 @@ impl<A: App> Line<A> {
     /// Forgets a socket that is gone. What it had sent is still handled, and keeps the line until then.
     fn leave(&self, reason: Option<CloseReason>) {
         self.dispatcher.hub().remove(&self.connection);
-        let timed_out = self.link.wire().is_some_and(|wire| wire.has_timed_out());
-        if let Some(reason) = reason.or(timed_out.then_some(CloseReason::WriteTimeout)) {
+        let timed_out = self.link.has_timed_out().then_some(CloseReason::WriteTimeout);
+        if let Some(reason) = reason.or(timed_out) {
             tracing::info!(connection = self.connection.id(), reason = reason.as_str(), "closed a socket");
             self.links.counters().count(reason);
         }

@@ -119,10 +119,13 @@ mod tests {
             [frame(0x01, 3), frame(0x89, 2), frame(0x00, 3), frame(0x80, 3)].concat(),
             PONG.to_vec(),
         ];
-        let ends: Vec<usize> = parts.iter().scan(0, |end, part| {
-            *end += part.len();
-            Some(*end)
-        }).collect();
+        let ends: Vec<usize> = parts
+            .iter()
+            .scan(0, |end, part| {
+                *end += part.len();
+                Some(*end)
+            })
+            .collect();
         let bytes = parts.concat();
         for piece in [1, 2, 7, 4096, usize::MAX] {
             assert_eq!(boundaries(&bytes, piece), ends, "in pieces of {piece}");

@@ -42,7 +42,7 @@ async fn a_handshake_of_another_form_is_refused_with_a_code() {
         (json!({ "lang": { "s3cret": 1 } }), "sync-bad-request"),
         (json!({ "token": "" }), "auth-required"),
         (json!({ "token": "s3cret" }), "auth-required"),
-        (json!({ "token": "x".repeat(100_000) }), "auth-required"),
+        (json!({ "token": "x".repeat(100_000) }), "sync-bad-request"),
     ];
     for (auth, code) in cases {
         let refused = Client::connect(running.address(), Identity { auth: auth.clone(), headers: Vec::new() }).await;
