@@ -111,6 +111,18 @@ fn names_that_mean_something_else_are_qualified() {
 }
 
 #[test]
+fn the_session_has_its_name_whatever_the_app_calls_it() {
+    let api = api_of::<here::Item, ()>();
+    check(&Api { session: api.public.clone(), ..api }, expect![[r#"
+        clientInput: Item;
+        serverOutput: null;
+        export type Session = Person;
+        export interface Item {
+        export interface Person {
+    "#]]);
+}
+
+#[test]
 fn a_type_has_two_forms_only_where_they_differ() {
     check_types::<here::Renamed, here::Item>(expect![[r#"
         clientInput: Goods;

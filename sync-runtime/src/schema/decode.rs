@@ -697,4 +697,26 @@ mod tests {
             "#]],
         );
     }
+
+    #[crate::session]
+    struct Session {
+        user_id: String,
+        locale: Option<String>,
+    }
+
+    #[test]
+    fn a_session_ignores_what_it_does_not_know() {
+        let session: Session = serde_json::from_str(r#"{"userId":"a","locale":null,"theme":"dark"}"#).unwrap();
+        assert_eq!(format!("{session:?}"), r#"Session { user_id: "a", locale: None }"#);
+        serde_json::from_str::<Tag>(r#"{"name":"a","weight":1,"theme":"dark"}"#).unwrap_err();
+    }
+
+    #[test]
+    fn a_number_arrives_as_it_was_sent() {
+        let schema = InputSchema::of::<Vec<f64>>();
+        for number in [0.1 + 0.2, 1e23, 5e-324, 0.840_440_154_219_293_3, f64::MAX] {
+            let json = serde_json::to_string(&[number]).unwrap();
+            assert_eq!(decode::<Vec<f64>>(&schema, &json).unwrap(), [number]);
+        }
+    }
 }

@@ -9,6 +9,7 @@ use serde::ser::{
     Error, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
+use serde_json::value::RawValue;
 
 use super::MAX_INTEGER;
 
@@ -38,6 +39,15 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> 
     let mut json = Vec::with_capacity(128);
     encode_into(&mut json, value)?;
     Ok(json)
+}
+
+/// Writes `value` as JSON text that is known to be JSON, to be put into other JSON as it is.
+///
+/// # Errors
+///
+/// As [`encode`].
+pub fn encode_raw<T: Serialize + ?Sized>(value: &T) -> Result<Box<RawValue>, EncodeError> {
+    Ok(serde_json::value::to_raw_value(&ExactValue(value))?)
 }
 
 /// Appends `value` to `json` as JSON text.
@@ -262,6 +272,8 @@ mod tests {
     fn check(value: &impl Serialize, expected: Option<&str>) {
         let json = encode(value).ok().map(|json| String::from_utf8_lossy(&json).into_owned());
         assert_eq!(json.as_deref(), expected);
+        let raw = encode_raw(value).ok();
+        assert_eq!(raw.as_deref().map(RawValue::get), expected);
     }
 
     #[test]
@@ -282,7 +294,7 @@ mod tests {
 
     #[test]
     fn text_that_is_json_already_passes_as_it_is() {
-        let raw = serde_json::value::RawValue::from_string("18446744073709551615".to_owned()).unwrap();
+        let raw = RawValue::from_string("18446744073709551615".to_owned()).unwrap();
         check(&raw, Some("18446744073709551615"));
     }
 }

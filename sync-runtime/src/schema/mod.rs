@@ -30,7 +30,7 @@ pub use sync_schema::{
 };
 
 pub use decode::decode;
-pub use encode::{EncodeError, encode, encode_into};
+pub use encode::{EncodeError, encode, encode_into, encode_raw};
 pub use input::InputSchema;
 pub use number::{MAX_INTEGER, Numeric};
 pub use path::{InvalidInput, Path};
