@@ -31,12 +31,13 @@ pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
 pub use rooms::{CloseReason, Connection, Hub};
 pub use route::{App, Auth, Ctx, Member, RoomCtx};
-pub use schema::Wire;
+pub use schema::{Empty, Wire};
 pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
 pub use session::{LiveSession, MemoryStore, SessionStore, Sessions, StoreError, Token, TokenHash};
 pub use sync_macros::{app, client, error, room, server, session, wire};
 pub use transport::LinkCounters;
+pub use validator;
 pub use wire::Location;
 
 /// What attributes and generated code expand to. No promise is made about it.
