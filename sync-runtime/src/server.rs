@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -25,9 +26,13 @@ use crate::rooms::{CloseReason, Hub};
 use crate::route::{App, BoxFuture, Table};
 use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
 use crate::transport::{
-    LinkCounters, Links, Origins, Ready, SocketWatch, WireInfo, WireListener, WireTimes, attach, check_origin, routes, watch_sockets,
+    LinkCounters, Links, Origins, Ready, SocketWatch, WireInfo, WireListener, WireTimes, attach, check_origin, routes,
+    watch_sockets,
 };
 use crate::transport::{caller, error_response, session_cookie};
+
+/// How long shutdown waits for polling clients to fetch what was sent to them.
+const FLUSH_LIMIT: Duration = Duration::from_secs(2);
 
 /// Any error of an app's own code.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -273,15 +278,22 @@ impl<A: App> Running<A> {
         let dispatcher = &self.handle.0;
         dispatcher.calls().close();
         dispatcher.hub().deliveries().close();
+        let abort = self.served.abort_handle();
         let finished = async {
             dispatcher.calls().wait().await;
             dispatcher.hub().deliveries().wait().await;
+            tokio::time::timeout(FLUSH_LIMIT, self.links.flushed()).await.unwrap_or_default();
             self.sockets.close().await;
             self.stop.cancel();
             self.served.await
         };
         if tokio::time::timeout(limit, finished).await.is_err() {
             tracing::warn!(?limit, "stopped with calls or connections still open");
+            abort.abort();
+        }
+        // socketioxide forgets the disconnect handlers of the sockets that it closes.
+        for connection in dispatcher.hub().connections() {
+            dispatcher.hub().remove(&connection);
         }
     }
 }
@@ -299,7 +311,7 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    runtime.block_on(async {
+    let code = runtime.block_on(async {
         let started = match read_config() {
             Ok(config) => server.start(table, config).await,
             Err(error) => Err(error.into()),
@@ -313,7 +325,10 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
             }
             Err(error) => fail(&error),
         }
-    })
+    });
+    // A handler that blocks its thread does not keep the process from ending.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    code
 }
 
 fn router<A: App>(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sync::CloseReason;
-use sync_tests::app::{TestServer, guest};
+use sync_tests::app::{TestServer, guest, member};
 use sync_tests::socket::{Client, PATIENCE};
 
 /// Waits until `done`, looking as often as other tasks have run.
@@ -131,4 +131,105 @@ async fn read_all(mut client: Client, events: usize) -> Vec<u64> {
         indexes.push(frame["serverOutput"]["index"].as_u64().expect("an index"));
     }
     indexes
+}
+
+#[tokio::test]
+async fn answers_that_nobody_asked_for_count_for_nothing() {
+    let server = TestServer::start_with(|config| config.send_queue = 200_000).await;
+    let mut caller = server.connect(guest()).await;
+    caller.join("open-a").await;
+    let call = json!(["sync", { "name": "odd/bulk", "version": "v1", "receiver": "open-a", "ignoreSelf": true,
+                                "data": { "bytes": 100_000 } }]);
+    for _ in 0..20 {
+        caller.send(&format!("42{call}")).await;
+    }
+    assert_eq!(caller.frames_so_far().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_caller_who_waits_for_us_is_not_taken_for_dead() {
+    let server = TestServer::start_with(|config| {
+        config.ping_interval = Duration::from_millis(500);
+        config.ping_timeout = Duration::from_millis(500);
+    })
+    .await;
+    let mut caller = server.connect(guest()).await;
+    caller.join("open-a").await;
+    caller.join("open-b").await;
+    // Reading is held back behind the first call, for longer than a ping may stay unanswered.
+    let mut call = json!({ "name": "order/wait", "version": "v1", "receiver": "open-b", "ignoreSelf": true,
+                           "data": { "index": 0, "waitMs": 2500 } });
+    caller.start("sync", call.clone()).await;
+    call["data"]["waitMs"] = json!(0);
+    for index in 1..10_000 {
+        call["data"]["index"] = json!(index);
+        caller.start("sync", call.clone()).await;
+    }
+    let last = caller.start("joinedRooms", json!({})).await;
+    assert_eq!(caller.ack(last).await["rooms"], json!(["open-a", "open-b"]));
+    assert_eq!(server.app().ended.lock().expect("not poisoned").len(), 10_000);
+}
+
+#[tokio::test]
+async fn a_reader_that_is_too_slow_for_the_stream_is_disconnected_however_much_it_reads() {
+    let server = TestServer::start_with(|config| config.send_queue = 2_000_000).await;
+    let mut slow = server.connect(guest()).await;
+    let mut sender = server.connect(guest()).await;
+    slow.join("open-a").await;
+    sender.join("open-a").await;
+    let room = server.hub().room("open-a").expect("two members");
+    // It reads one frame for every two that are sent: it is always reading, and always further behind.
+    let mut sent = 0;
+    while room.len() == 2 {
+        bulk(&mut sender, 100_000).await;
+        sent += 1;
+        if sent % 2 == 0 {
+            slow.frame().await;
+        }
+        assert!(sent < 2000, "200 MB are neither read nor refused");
+    }
+    assert_eq!(server.running().closed_sockets().closed(CloseReason::SendQueueFull), 1);
+}
+
+#[tokio::test]
+async fn a_socket_moves_to_one_websocket_only() {
+    let server = TestServer::start().await;
+    let polling = format!("http://{}/socket.io/?EIO=4&transport=polling", server.address());
+    let http = reqwest::Client::new();
+    let open = http.get(&polling).send().await.expect("an answer").text().await.expect("a text");
+    let open: Value = serde_json::from_str(&open[1..]).expect("an open packet");
+    let sid = open["sid"].as_str().expect("an id");
+    let upgrade = format!("ws://{}/socket.io/?EIO=4&transport=websocket&sid={sid}", server.address());
+    let (first, _) = tokio_tungstenite::connect_async(&upgrade).await.expect("the socket moves");
+    let second = tokio_tungstenite::connect_async(&upgrade).await.expect_err("it has moved");
+    assert!(second.to_string().contains("400"), "{second}");
+    drop(first);
+}
+
+#[tokio::test]
+async fn a_filter_that_waits_holds_up_its_member_alone() {
+    let server = TestServer::start_with(|config| config.filter_timeout = Duration::from_secs(3600)).await;
+    let mut hanging = server.connect(member("ada", "hang", None)).await;
+    let mut fine = server.connect(member("bob", "deliver", None)).await;
+    hanging.join("open-a").await;
+    fine.join("open-a").await;
+    for text in ["one", "two", "three"] {
+        fine.sync("outcome/three", "v1", "open-a", json!({ "text": text })).await;
+        assert_eq!(fine.frame().await["serverOutput"]["text"], text);
+    }
+    // What needs no filter waits behind the filter too: this member's order is the room's.
+    fine.sync("odd/bulk", "v1", "open-a", json!({ "bytes": 1 })).await;
+    assert_eq!(fine.frame().await["cb"], "odd/bulk/v1");
+    assert_eq!(hanging.frames_so_far().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_condition_that_panics_is_an_answer_and_not_the_end() {
+    let server = TestServer::start().await;
+    let mut caller = server.connect(guest()).await;
+    caller.join("open-a").await;
+    for _ in 0..2 {
+        let answer = caller.sync("odd/guarded", "v1", "open-a", json!({})).await;
+        assert_eq!(answer["errorCode"], "sync-server-failed");
+    }
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use futures_util::stream;
+use parking_lot::Mutex;
 use serde_json::value::RawValue;
+use tokio_util::task::TaskTracker;
 
 use crate::dispatch::caller::reader_locale;
 use crate::dispatch::contain::{Contained, Panicked, contained};
@@ -16,8 +16,6 @@ use crate::rooms::{Delivery, Seat};
 use crate::route::{App, BoxFuture, Event, FilterKind, Judged, Judgement, Member, MemberView};
 use crate::wire::{Frame, FrameHead, IgnoreSelf, Position, PositionKey, empty_object, error_frame};
 
-/// How many filters of one event may wait at once.
-const CONCURRENT_FILTERS: usize = 256;
 /// After how many members other tasks get their turn.
 const MEMBERS_PER_TURN: usize = 256;
 
@@ -31,6 +29,8 @@ pub(super) struct Fanout<A: App> {
     pub(super) filter_timeout: Duration,
     pub(super) catalog: Arc<Catalog>,
     pub(super) positions: Arc<PositionKey>,
+    /// Where the work of members that are behind is done.
+    pub(super) tasks: TaskTracker,
 }
 
 /// Who caused an event.
@@ -47,32 +47,80 @@ impl<A: App> Delivery<A> for Fanout<A> {
     fn deliver(self: Box<Self>, position: Position, seats: Arc<Vec<Arc<Seat<A>>>>) -> BoxFuture<'static, ()> {
         Box::pin(async move {
             let pos = self.positions.seal(position);
-            let mut frames = Frames::new(&self, &pos);
-            let mut waiting = Vec::new();
+            let event = Arc::new(Placed { fanout: *self, pos, by_output: Mutex::default() });
             for (turn, seat) in seats.iter().enumerate() {
-                if !seat.hears(position.seq) || self.leaves_out(seat) {
-                    continue;
-                }
-                match self.judge(seat) {
-                    Decided::Now(judgement) => frames.send(seat, judgement),
-                    Decided::Later(judgement) => waiting.push(judgement),
+                if seat.hears(position.seq) && !event.fanout.leaves_out(seat) {
+                    event.reach(seat).await;
                 }
                 if turn % MEMBERS_PER_TURN == MEMBERS_PER_TURN - 1 {
                     tokio::task::yield_now().await;
                 }
             }
-            let mut judged = stream::iter(waiting).buffer_unordered(CONCURRENT_FILTERS);
-            while let Some((seat, judgement)) = judged.next().await {
-                frames.send(seat, judgement);
-            }
         })
     }
 }
 
-/// A judgement that is there or that has to be waited for.
-enum Decided<'a, A: App> {
-    Now(Judgement),
-    Later(BoxFuture<'a, (&'a Seat<A>, Judgement)>),
+/// An event that has its place, with the frames that were made of it so far.
+struct Placed<A: App> {
+    fanout: Fanout<A>,
+    pos: String,
+    /// By the JSON of `clientOutput`: members with equal output hold one buffer.
+    by_output: Mutex<HashMap<Box<str>, Frame>>,
+}
+
+impl<A: App> Placed<A> {
+    /// Brings the event to one member: at once if that is possible, and else beside the others, behind what the member waits
+    /// for already.
+    async fn reach(self: &Arc<Self>, seat: &Arc<Seat<A>>) {
+        if !seat.is_behind() && self.fanout.event.filter_kind() != FilterKind::Async {
+            return self.send(seat, self.fanout.judge_now(seat));
+        }
+        let (event, member) = (self.clone(), seat.clone());
+        let mut work: BoxFuture<'static, ()> = Box::pin(async move {
+            let judgement = event.fanout.judge(&member).await;
+            event.send(&member, judgement);
+        });
+        // Most filters that may wait do not: those are done here, without a task.
+        if seat.is_behind() || futures_util::poll!(&mut work).is_pending() {
+            seat.queue(work, &self.fanout.tasks);
+        }
+    }
+
+    fn send(&self, seat: &Seat<A>, judgement: Judgement) {
+        let frame = match judgement {
+            Judgement::Skip => return,
+            Judgement::Deliver(own) => self.frame(own.as_deref()),
+            Judgement::Refuse(error) => self.error(seat, &error),
+        };
+        // A member that left while its filter ran must not hear of it.
+        if seat.is_taken() {
+            seat.connection().outbox().send(&frame);
+        }
+    }
+
+    fn frame(&self, own: Option<&RawValue>) -> Frame {
+        let key = own.map_or("{}", RawValue::get);
+        let mut by_output = self.by_output.lock();
+        if let Some(frame) = by_output.get(key) {
+            return frame.clone();
+        }
+        let head = FrameHead {
+            cb: self.fanout.cb,
+            room: &self.fanout.room,
+            pos: &self.pos,
+            server_output: self.fanout.event.server_output(),
+        };
+        let frame = head.frame(own.unwrap_or_else(|| empty_object()));
+        by_output.insert(key.into(), frame.clone());
+        frame
+    }
+
+    fn error(&self, seat: &Seat<A>, error: &SyncError) -> Frame {
+        let connection = seat.connection();
+        let catalog = &self.fanout.catalog;
+        let locale = reader_locale::<A>(&connection.session().get(), connection.language(), catalog);
+        error_frame(self.fanout.cb, &self.fanout.room, &self.pos, error, &catalog.sentence(error, locale))
+    }
 }
 
 impl<A: App> Fanout<A> {
@@ -84,15 +132,18 @@ impl<A: App> Fanout<A> {
         }
     }
 
-    fn judge<'a>(&'a self, seat: &'a Seat<A>) -> Decided<'a, A> {
+    /// Runs the filter for one member, within its time limit if it waits.
+    async fn judge(&self, seat: &Seat<A>) -> Judgement {
         match self.event.filter_kind() {
-            FilterKind::None => Decided::Now(Judgement::Deliver(None)),
-            FilterKind::Sync => Decided::Now(self.judge_now(seat)),
-            FilterKind::Async => Decided::Later(Box::pin(async move { (seat, self.judge_later(seat).await) })),
+            FilterKind::Async => self.judge_later(seat).await,
+            FilterKind::None | FilterKind::Sync => self.judge_now(seat),
         }
     }
 
     fn judge_now(&self, seat: &Seat<A>) -> Judgement {
+        if self.event.filter_kind() == FilterKind::None {
+            return Judgement::Deliver(None);
+        }
         let facts = MemberFacts::of(seat, &self.catalog);
         let view = facts.view(self, seat);
         let judged = contained(|| match self.event.judge(Member::new(&view)) {
@@ -151,53 +202,5 @@ impl<A: App> MemberFacts<A> {
             is_sender: fanout.origin.session_id == connection.session().id(),
             is_sending_socket: fanout.origin.connection_id == Some(connection.id()),
         }
-    }
-}
-
-/// The frames of one event; members with equal output hold one buffer.
-struct Frames<'a, A: App> {
-    fanout: &'a Fanout<A>,
-    pos: &'a str,
-    by_output: HashMap<Box<str>, Frame>,
-}
-
-impl<'a, A: App> Frames<'a, A> {
-    fn new(fanout: &'a Fanout<A>, pos: &'a str) -> Self {
-        Self { fanout, pos, by_output: HashMap::new() }
-    }
-
-    fn send(&mut self, seat: &Seat<A>, judgement: Judgement) {
-        let frame = match judgement {
-            Judgement::Skip => return,
-            Judgement::Deliver(own) => self.frame(own.as_deref()),
-            Judgement::Refuse(error) => self.error(seat, &error),
-        };
-        // A member that left while its filter ran must not hear of it.
-        if seat.is_taken() {
-            seat.connection().outbox().send(&frame);
-        }
-    }
-
-    fn frame(&mut self, own: Option<&RawValue>) -> Frame {
-        let key = own.map_or("{}", RawValue::get);
-        if let Some(frame) = self.by_output.get(key) {
-            return frame.clone();
-        }
-        let head = FrameHead {
-            cb: self.fanout.cb,
-            room: &self.fanout.room,
-            pos: self.pos,
-            server_output: self.fanout.event.server_output(),
-        };
-        let frame = head.frame(own.unwrap_or_else(|| empty_object()));
-        self.by_output.insert(key.into(), frame.clone());
-        frame
-    }
-
-    fn error(&self, seat: &Seat<A>, error: &SyncError) -> Frame {
-        let connection = seat.connection();
-        let catalog = &self.fanout.catalog;
-        let locale = reader_locale::<A>(&connection.session().get(), connection.language(), catalog);
-        error_frame(self.fanout.cb, &self.fanout.room, self.pos, error, &catalog.sentence(error, locale))
     }
 }

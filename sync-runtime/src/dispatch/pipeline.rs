@@ -182,6 +182,7 @@ impl<A: App> Dispatcher<A> {
             filter_timeout: route.filter_timeout().unwrap_or(self.config.filter_timeout),
             catalog: self.catalog.clone(),
             positions: self.positions.clone(),
+            tasks: self.hub.deliveries().clone(),
         };
         self.hub.push(&call.receiver, Box::new(fanout));
     }

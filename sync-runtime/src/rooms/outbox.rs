@@ -21,6 +21,8 @@ pub enum CloseReason {
     SendQueueFull,
     /// The kernel took nothing from us for longer than the write timeout.
     WriteTimeout,
+    /// Its filters take so long that more than 1,024 events wait for them.
+    FiltersTooSlow,
     /// Its session ended.
     SessionEnded,
 }
@@ -32,6 +34,7 @@ impl CloseReason {
         match self {
             Self::SendQueueFull => "send-queue-full",
             Self::WriteTimeout => "write-timeout",
+            Self::FiltersTooSlow => "filters-too-slow",
             Self::SessionEnded => "session-ended",
         }
     }

@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::FutureExt;
 use parking_lot::{Mutex, MutexGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::rooms::Connection;
+use crate::rooms::{CloseReason, Connection};
 use crate::route::{App, BoxFuture};
 use crate::wire::Position;
 
@@ -37,7 +37,12 @@ pub struct Seat<A: App> {
     /// The last event before it joined.
     since: u64,
     taken: AtomicBool,
+    /// What has to wait for work of this member that is not done; `None` when nothing is going on.
+    behind: Mutex<Option<VecDeque<BoxFuture<'static, ()>>>>,
 }
+
+/// How many events may wait for one member's filter before the member is disconnected.
+const BEHIND_LIMIT: usize = 1024;
 
 /// An event on its way to the members of a room.
 pub trait Delivery<A: App>: Send {
@@ -64,6 +69,46 @@ impl<A: App> Seat<A> {
     #[must_use]
     pub fn hears(&self, seq: u64) -> bool {
         seq > self.since
+    }
+
+    /// Returns whether earlier work of this member is not done: whatever comes next must be [queued](Seat::queue).
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.behind.lock().is_some()
+    }
+
+    /// Does `work` for this member alone, after what is queued already; the other members do not wait.
+    pub fn queue(self: &Arc<Self>, work: BoxFuture<'static, ()>, tasks: &TaskTracker) {
+        let mut behind = self.behind.lock();
+        let Some(waiting) = behind.as_mut() else {
+            *behind = Some(VecDeque::from([work]));
+            drop(behind);
+            tasks.spawn(self.clone().catch_up());
+            return;
+        };
+        waiting.push_back(work);
+        if waiting.len() > BEHIND_LIMIT {
+            waiting.clear();
+            drop(behind);
+            self.connection.outbox().close(CloseReason::FiltersTooSlow);
+        }
+    }
+
+    async fn catch_up(self: Arc<Self>) {
+        while let Some(work) = self.next_work() {
+            if AssertUnwindSafe(work).catch_unwind().await.is_err() {
+                tracing::error!(connection = self.connection.id(), "a delivery panicked");
+            }
+        }
+    }
+
+    fn next_work(&self) -> Option<BoxFuture<'static, ()>> {
+        let mut behind = self.behind.lock();
+        let next = behind.as_mut().and_then(VecDeque::pop_front);
+        if next.is_none() {
+            *behind = None;
+        }
+        next
     }
 }
 
@@ -120,7 +165,12 @@ impl<A: App> Room<A> {
         if state.gone {
             return None;
         }
-        let seat = Arc::new(Seat { connection: connection.clone(), since: state.seq, taken: AtomicBool::new(true) });
+        let seat = Arc::new(Seat {
+            connection: connection.clone(),
+            since: state.seq,
+            taken: AtomicBool::new(true),
+            behind: Mutex::new(None),
+        });
         Arc::make_mut(&mut state.seats).push(seat.clone());
         Some((seat, Position { epoch: self.epoch, seq: state.seq }))
     }

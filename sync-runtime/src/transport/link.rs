@@ -58,13 +58,17 @@ impl Link {
         Self { limit: limit as u64, state, resumed: Notify::new(), posting: tokio::sync::Mutex::default() }
     }
 
-    /// Counts a packet in; `false` when the queue is full already. One packet may pass the limit, whatever its size.
-    pub fn reserve(&self, bytes: usize) -> bool {
+    /// Counts a packet of `length` bytes in; `false` when the queue is full already. One packet may pass the limit, whatever its size.
+    ///
+    /// `length` must not be more than what is written in the end: the difference would stay in the queue for ever.
+    pub fn reserve(&self, length: usize) -> bool {
         let mut state = self.state.lock();
         state.settle();
         if state.queued >= self.limit {
             return false;
         }
+        // The answer to a poll has no frames.
+        let bytes = if state.wire.strong_count() > 0 { framed(length) } else { length };
         state.queued += bytes as u64;
         state.polling = false;
         true
@@ -170,6 +174,7 @@ struct Index {
 pub struct LinkCounters {
     send_queue_full: AtomicU64,
     write_timeout: AtomicU64,
+    filters_too_slow: AtomicU64,
     session_ended: AtomicU64,
 }
 
@@ -188,6 +193,7 @@ impl LinkCounters {
         match reason {
             CloseReason::SendQueueFull => &self.send_queue_full,
             CloseReason::WriteTimeout => &self.write_timeout,
+            CloseReason::FiltersTooSlow => &self.filters_too_slow,
             CloseReason::SessionEnded => &self.session_ended,
         }
     }
@@ -245,6 +251,16 @@ impl Links {
     pub(super) fn find(&self, sid: &str) -> Option<Arc<Link>> {
         self.index.lock().links.get(sid)?.upgrade()
     }
+}
+
+/// Returns what a text message of `length` bytes takes on a WebSocket (RFC 6455 §5.2, unmasked).
+fn framed(length: usize) -> usize {
+    length
+        + match length {
+            0..126 => 2,
+            126..65_536 => 4,
+            _ => 10,
+        }
 }
 
 /// Removes what nobody holds any more, whenever the map would have to grow.

@@ -307,8 +307,8 @@ impl<A: App> Line<A> {
 
     fn acknowledge(&self, ack: AckSender, answer: &Answer) {
         let json = &*answer.json;
-        // `43`, a number of some digits, and brackets around the answer.
-        if !self.link.reserve(framed(json.get().len() + 8)) {
+        // `43`, a number of at least one digit, and brackets around the answer.
+        if !self.link.reserve(json.get().len() + 5) {
             return self.connection.outbox().close(CloseReason::SendQueueFull);
         }
         check_sent(ack.send(json), self.connection.outbox());
@@ -321,16 +321,6 @@ fn read_event(text: &str) -> Result<(Cow<'_, str>, &str), SyncError> {
     let name = parts.first().ok_or_else(|| bad_request("event"))?;
     let name = serde_json::from_str(name.get()).map_err(|_| bad_request("event"))?;
     Ok((name, parts.get(1).map_or("null", |payload| payload.get())))
-}
-
-/// Returns what a text message of `length` bytes takes on a WebSocket (RFC 6455 §5.2, unmasked).
-fn framed(length: usize) -> usize {
-    length
-        + match length {
-            0..126 => 2,
-            126..65_536 => 4,
-            _ => 10,
-        }
 }
 
 /// A packet that could not be queued is a gap, and a gap ends the connection.
@@ -354,7 +344,7 @@ impl<A: App> Outbox for SocketOutbox<A> {
     fn send(&self, frame: &Frame) {
         let Some(socket) = self.socket.upgrade() else { return };
         // `42["sync",` and `]` around the frame.
-        if !self.link.reserve(framed(frame.get().len() + 11)) {
+        if !self.link.reserve(frame.get().len() + 11) {
             return self.close(CloseReason::SendQueueFull);
         }
         check_sent(socket.emit(event::SYNC, &**frame), self);

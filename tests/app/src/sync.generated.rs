@@ -6,6 +6,11 @@ pub mod odd {
         #[path = "bulk_server_v1.rs"]
         pub mod server;
     }
+    #[path = "_sync"]
+    pub mod guarded_v1 {
+        #[path = "guarded_server_v1.rs"]
+        pub mod server;
+    }
 }
 pub mod order {
     #[path = "_room.rs"]
