@@ -135,7 +135,13 @@ struct Line<A: App> {
 /// One message of a client, with the way to answer it if it asked for an answer.
 struct Message {
     content: Content,
-    ack: Option<AckSender>,
+    ack: Option<Ack>,
+}
+
+/// The way to answer, and how many digits its number has.
+struct Ack {
+    sender: AckSender,
+    digits: usize,
 }
 
 enum Content {
@@ -209,9 +215,9 @@ struct InOrder;
 impl<A: App> MessageHandler<LocalAdapter, InOrder> for Inbox<A> {
     fn call(&self, socket: Arc<Socket>, mut value: Value, ack_id: Option<i64>) {
         let Some(line) = socket.extensions.get::<Arc<Line<A>>>() else { return };
-        let ack = ack_id.map(|_| {
-            let Ok(ack) = AckSender::from_message_parts(&socket, &mut value, &ack_id);
-            ack
+        let ack = ack_id.map(|id| {
+            let Ok(sender) = AckSender::from_message_parts(&socket, &mut value, &ack_id);
+            Ack { sender, digits: id.to_string().len() }
         });
         let limit = line.dispatcher.config().message_limit;
         let (content, bytes) = match value {
@@ -305,13 +311,13 @@ impl<A: App> Line<A> {
         self.dispatcher.refuse(&Caller::socket(self.connection.clone()), error)
     }
 
-    fn acknowledge(&self, ack: AckSender, answer: &Answer) {
+    fn acknowledge(&self, ack: Ack, answer: &Answer) {
         let json = &*answer.json;
-        // `43`, a number of at least one digit, and brackets around the answer.
-        if !self.link.reserve(json.get().len() + 5) {
+        // `43`, the number, and brackets around the answer.
+        if !self.link.reserve(json.get().len() + ack.digits + 4) {
             return self.connection.outbox().close(CloseReason::SendQueueFull);
         }
-        check_sent(ack.send(json), self.connection.outbox());
+        check_sent(ack.sender.send(json), self.connection.outbox());
     }
 }
 
