@@ -7,8 +7,8 @@ use syn::{ItemFn, Type};
 use sync_codegen::syntax::arguments::RouteArguments;
 
 use crate::handler::{
-    Mistakes, Parameter, auth, borrowed, check_context, check_plain, docs, function, generic_arguments, local_file,
-    options, parameters, parameters_span, result_arguments, return_span, returned,
+    Mistakes, Parameter, auth, borrowed, check_context, check_plain, docs, function, generic_arguments, is_another,
+    local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
 };
 
 const PAIRED: &str =
@@ -18,7 +18,10 @@ const ALONE: &str = "write `pub fn main(member: Member<'_>, input: &ClientInput)
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let function = match function(&item, "#[sync::client]", PAIRED) {
         Ok(function) => function,
-        Err(instead) => return instead,
+        Err(instead) => {
+            let handler = stand_in(Filter { paired: true, arguments: Vec::new(), output: None });
+            return quote!(#instead #handler);
+        }
     };
     let mut mistakes = Mistakes::default();
     mistakes.add_scanned(&function.sig.ident);
@@ -26,7 +29,13 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     check_plain(&function, "main", &mut mistakes);
     let parameters = parameters(&function);
     let filter = Filter::read(&function, &parameters, &mut mistakes);
-    let handler = if mistakes.is_empty() { implementation(&function, &arguments, &filter) } else { stand_in(filter) };
+    let handler = if is_another(&function, "main") {
+        TokenStream::new()
+    } else if mistakes.is_empty() {
+        implementation(&function, &arguments, &filter)
+    } else {
+        stand_in(filter)
+    };
     let errors = mistakes.compile_errors();
     quote!(#errors #function #handler)
 }

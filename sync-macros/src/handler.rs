@@ -11,6 +11,7 @@ use syn::{
 };
 use sync_codegen::problems;
 use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
+use sync_codegen::syntax::handler_file::HandlerFile;
 
 /// Collects the mistakes of one item, so that all are told at once.
 #[derive(Default)]
@@ -32,6 +33,11 @@ impl Mistakes {
         let Some(file) = local_file() else { return };
         let messages = problems::for_item(&file, &name.to_string());
         self.0.extend(messages.into_iter().map(|message| syn::Error::new(Span::call_site(), message)));
+    }
+
+    /// Returns whether one of them names the item `name`.
+    fn mention(&self, name: &Ident) -> bool {
+        self.0.iter().any(|error| error.to_string().contains(&format!("`{name}`")))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -72,7 +78,7 @@ pub(crate) fn parameters(function: &ItemFn) -> Vec<Parameter<'_>> {
         .collect()
 }
 
-/// Returns the function that an attribute stands on, or what to expand to instead.
+/// Returns the function that an attribute stands on, or what to expand to instead, besides what keeps the table quiet.
 pub(crate) fn function(item: &TokenStream, attribute: &str, shape: &str) -> Result<ItemFn, TokenStream> {
     syn::parse2(item.clone()).map_err(|error| {
         let error = match syn::parse2::<Item>(item.clone()) {
@@ -87,8 +93,11 @@ pub(crate) fn function(item: &TokenStream, attribute: &str, shape: &str) -> Resu
 /// Checks what holds for every handler: its name, and that it is not generic.
 pub(crate) fn check_plain(function: &ItemFn, name: &str, mistakes: &mut Mistakes) {
     let signature = &function.sig;
-    // The scanner, which knows the whole file, has told the name already if it found anything.
-    if signature.ident != name && mistakes.is_empty() {
+    let is_another = is_another(function, name);
+    if is_another && !mistakes.mention(&signature.ident) {
+        let what = format!("`{name}` of this file has such an attribute already");
+        mistakes.add(signature.ident.span(), what, format!("move `{}` to a file of its own", signature.ident));
+    } else if signature.ident != name && !is_another {
         let what = format!("the function of this file is called `{name}`, not `{}`", signature.ident);
         mistakes.add(signature.ident.span(), what, format!("rename it to `{name}`"));
     }
@@ -96,6 +105,15 @@ pub(crate) fn check_plain(function: &ItemFn, name: &str, mistakes: &mut Mistakes
         let help = "remove the parameters in angle brackets; lifetimes are written `'_`";
         mistakes.add(signature.generics.span(), "a handler cannot be generic", help);
     }
+}
+
+/// Returns whether this is a further handler in a file whose real one is `name`: what stands in for it would meet that one.
+pub(crate) fn is_another(function: &ItemFn, name: &str) -> bool {
+    let is_there = |file: PathBuf| {
+        let outline = HandlerFile::read(&file).outline;
+        outline.is_some_and(|outline| outline.handlers.iter().any(|handler| handler.name == name))
+    };
+    function.sig.ident != name && local_file().is_some_and(is_there)
 }
 
 /// What the first parameter of a handler, a filter and a room rule can be.

@@ -8,8 +8,8 @@ use sync_codegen::syntax::arguments::{RoomArguments, Send};
 use sync_codegen::syntax::pattern::{Pattern, Segment};
 
 use crate::handler::{
-    Mistakes, Parameter, auth, check_context, check_plain, error_span, function, is_unit, parameters, parameters_span,
-    result_arguments, return_span, returned, text,
+    Mistakes, Parameter, auth, check_context, check_plain, error_span, function, is_another, is_unit, parameters,
+    parameters_span, result_arguments, return_span, returned, text,
 };
 
 const SHAPE: &str = "write `pub async fn join(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`";
@@ -17,7 +17,10 @@ const SHAPE: &str = "write `pub async fn join(ctx: RoomCtx<'_>, id: &str) -> Res
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let function = match function(&item, "#[sync::room]", SHAPE) {
         Ok(function) => function,
-        Err(instead) => return instead,
+        Err(instead) => {
+            let handler = stand_in();
+            return quote!(#instead #handler);
+        }
     };
     let mut mistakes = Mistakes::default();
     mistakes.add_scanned(&function.sig.ident);
@@ -25,6 +28,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     check(&function, arguments.as_ref(), &mut mistakes);
     let rule = match &arguments {
         Some(arguments) if mistakes.is_empty() => implementation(&function, arguments),
+        _ if is_another(&function, "join") => TokenStream::new(),
         _ => stand_in(),
     };
     let errors = mistakes.compile_errors();

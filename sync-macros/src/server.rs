@@ -7,8 +7,8 @@ use syn::{ItemFn, Type};
 use sync_codegen::syntax::arguments::RouteArguments;
 
 use crate::handler::{
-    Mistakes, auth, borrowed, check_context, check_plain, docs, error_span, function, is_unit, options, output_type,
-    parameters, parameters_span, result_arguments, return_span, returned,
+    Mistakes, auth, borrowed, check_context, check_plain, docs, error_span, function, is_another, is_unit, options,
+    output_type, parameters, parameters_span, result_arguments, return_span, returned,
 };
 
 const SHAPE: &str = "write `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`";
@@ -16,14 +16,19 @@ const SHAPE: &str = "write `pub async fn main(ctx: Ctx<'_>, input: &ClientInput)
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let function = match function(&item, "#[sync::server]", SHAPE) {
         Ok(function) => function,
-        Err(instead) => return instead,
+        Err(instead) => {
+            let handler = stand_in(None, None);
+            return quote!(#instead #handler);
+        }
     };
     let mut mistakes = Mistakes::default();
     mistakes.add_scanned(&function.sig.ident);
     let arguments = mistakes.check(syn::parse2::<RouteArguments>(attribute)).unwrap_or_default();
     let input = check(&function, &mut mistakes);
     let output = returned(&function).and_then(result_arguments).map(|(output, _)| output);
-    let handler = if mistakes.is_empty() {
+    let handler = if is_another(&function, "main") {
+        TokenStream::new()
+    } else if mistakes.is_empty() {
         implementation(&function, &arguments, input, output)
     } else {
         stand_in(input, output)

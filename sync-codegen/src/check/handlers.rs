@@ -7,7 +7,9 @@ use crate::syntax::handler_file::{Handler, Kind, Outline};
 /// Files without a function that has an attribute.
 pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for (name, file, outline) in routes(tree).filter(|(.., outline)| outline.handlers.is_empty()) {
+    // An attribute that stands on a type says so itself.
+    let is_empty = |outline: &Outline| outline.handlers.is_empty() && !outline.has_handler_on_a_type;
+    for (name, file, outline) in routes(tree).filter(|(.., outline)| is_empty(outline)) {
         let attribute = format!("#[sync::{}]", name.side.word());
         problems.push(match outline.main_line {
             Some(line) => {

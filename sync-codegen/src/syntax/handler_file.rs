@@ -43,6 +43,8 @@ pub struct Outline {
     pub main_line: Option<usize>,
     /// The name of the first type with `#[wire]`.
     pub first_wire: Option<String>,
+    /// An attribute for functions stands on a type, and says so itself.
+    pub has_handler_on_a_type: bool,
     /// The types that the file declares itself, in the order of the source.
     pub types: Vec<String>,
     /// The file names `super::server`, the types of the server file beside it.
@@ -160,22 +162,17 @@ impl Outline {
         if function.sig.ident == "main" {
             self.main_line = Some(line_of(function.sig.ident.span()));
         }
-        let ours = |attribute: &Attribute| match found.imports.resolve(attribute.path()).as_deref() {
-            Some("server") => Some(Kind::Server),
-            Some("client") => Some(Kind::Client),
-            Some("room") => Some(Kind::Room),
-            _ => None,
-        };
         self.handlers.extend(function.attrs.iter().find_map(|attribute| {
+            let kind = kind(attribute, found)?;
             Some(Handler {
-                kind: ours(attribute)?,
+                kind,
                 attribute: path_text(attribute.path()),
                 name: function.sig.ident.to_string(),
                 line: line_of(attribute.span()),
                 is_async: function.sig.asyncness.is_some(),
                 parameters: function.sig.inputs.len(),
                 docs: docs(&function.attrs),
-                arguments: arguments(ours(attribute)?, attribute),
+                arguments: arguments(kind, attribute),
             })
         }));
     }
@@ -186,6 +183,17 @@ impl Outline {
         if self.first_wire.is_none() && attributes.iter().any(is_wire) {
             self.first_wire = Some(name.to_string());
         }
+        self.has_handler_on_a_type |= attributes.iter().any(|attribute| kind(attribute, found).is_some());
+    }
+}
+
+/// Returns which of our attributes for functions this is.
+fn kind(attribute: &Attribute, found: &tokens::Found) -> Option<Kind> {
+    match found.imports.resolve(attribute.path()).as_deref() {
+        Some("server") => Some(Kind::Server),
+        Some("client") => Some(Kind::Client),
+        Some("room") => Some(Kind::Room),
+        _ => None,
     }
 }
 
