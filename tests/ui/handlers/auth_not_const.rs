@@ -1,0 +1,19 @@
+#[path = "../prelude.rs"]
+mod prelude;
+pub use prelude::*;
+
+#[allow(unused_imports)]
+mod server {
+    use crate::*;
+
+    fn admin() -> Auth {
+        Auth::login()
+    }
+
+    #[sync::server(auth = admin())]
+    pub async fn main(_ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
+        Ok(ServerOutput { new_value: input.amount })
+    }
+}
+
+fn main() {}

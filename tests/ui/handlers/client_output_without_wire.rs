@@ -1,0 +1,32 @@
+#[path = "../prelude.rs"]
+mod prelude;
+pub use prelude::*;
+
+#[allow(unused_imports)]
+mod server {
+    use crate::*;
+
+    pub use crate::{ClientInput, ServerOutput};
+
+    #[sync::server]
+    pub async fn main(_ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
+        Ok(ServerOutput { new_value: input.amount })
+    }
+}
+
+#[allow(unused_imports)]
+mod client {
+    use crate::*;
+    use super::server::{ClientInput, ServerOutput};
+
+    pub struct Own {
+        pub mine: bool,
+    }
+
+    #[sync::client]
+    pub fn main(member: Member<'_>, _input: &ClientInput, _output: &ServerOutput) -> Option<Own> {
+        Some(Own { mine: member.is_sender() })
+    }
+}
+
+fn main() {}
