@@ -719,4 +719,31 @@ mod tests {
             assert_eq!(decode::<Vec<f64>>(&schema, &json).unwrap(), [number]);
         }
     }
+
+    /// Makes a struct, as macros of an app may.
+    macro_rules! numbers {
+        ($name:ident { $($field:ident)* }) => {
+            #[wire]
+            struct $name {
+                $($field: u8),*
+            }
+        };
+    }
+
+    numbers!(Many {
+        a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 d0 d1 d2 d3 d4 d5 d6 d7 d8 d9
+        e0 e1 e2 e3 e4 e5 e6 e7 e8 e9 f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 g0 g1 g2 g3 g4 g5 g6 g7 g8 g9
+    });
+
+    #[test]
+    fn a_struct_may_have_any_number_of_fields() {
+        let schema = InputSchema::of::<Many>();
+        let fields: Vec<_> =
+            ('a'..='g').flat_map(|row| (0..10).map(move |column| format!("\"{row}{column}\":1"))).collect();
+        let json = format!("{{{}}}", fields.join(","));
+        assert_eq!(decode::<Many>(&schema, &json).unwrap().g9, 1);
+        let path = |json: &str| schema.check(json).unwrap_err().to_string();
+        assert_eq!(path(&json.replace("g9", "g8")), "input is refused at `g8`: duplicate-field");
+        assert_eq!(path(&json.replace(r#","g9":1"#, "")), "input is refused at `g9`: missing");
+    }
 }
