@@ -113,13 +113,16 @@ fn names_that_mean_something_else_are_qualified() {
 #[test]
 fn the_session_has_its_name_whatever_the_app_calls_it() {
     let api = api_of::<here::Item, ()>();
-    check(&Api { session: api.public.clone(), ..api }, expect![[r#"
+    check(
+        &Api { session: api.public.clone(), ..api },
+        expect![[r#"
         clientInput: Item;
         serverOutput: null;
         export type Session = Person;
         export interface Item {
         export interface Person {
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
