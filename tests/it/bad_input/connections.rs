@@ -221,3 +221,24 @@ async fn a_poll_that_makes_no_sense_is_refused() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_polling_socket_that_posts_nonsense_is_closed_alone() {
+    let running = template().await;
+    let mut bob = player(&running, "bob").await;
+    let http = reqwest::Client::new();
+    let path = format!("http://{}/socket.io/?EIO=4&transport=polling", running.address());
+    let far_too_large = format!(r#"420["sync",{{"x":"{}"}}]"#, "x".repeat(3 * LIMIT)).into_bytes();
+    for nonsense in [b"42[\"sync\",\"\xff\"]".to_vec(), b"s3cret".to_vec(), b"\x1e\x1e".to_vec(), far_too_large] {
+        let opened = http.get(&path).send().await.expect("an answer").text().await.expect("a text");
+        let opened: Value = serde_json::from_str(opened.trim_start_matches('0')).expect("JSON");
+        let path = format!("{path}&sid={}", opened["sid"].as_str().expect("an id"));
+        http.post(&path).body("40").send().await.expect("an answer").error_for_status().expect("a connect packet");
+        // The server may hang up before all of it is sent.
+        if let Ok(answer) = http.post(&path).body(nonsense).send().await {
+            assert!(answer.status().is_client_error(), "{}", answer.status());
+        }
+        let value = play(&mut bob).await;
+        assert_eq!(bob.frame().await["serverOutput"]["newValue"], value);
+    }
+}
