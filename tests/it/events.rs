@@ -1,10 +1,11 @@
 //! Events over real sockets: who gets what, in which order, and whom a failure touches.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use sync_tests::app::{TestServer, guest, member};
-use sync_tests::socket::{Client, Identity};
+use sync_tests::socket::{Client, Identity, PATIENCE};
 use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
@@ -150,6 +151,24 @@ async fn a_call_that_was_sent_before_the_socket_went_is_handled() {
     leaving.start("sync", wait_call(2, 0)).await;
     leaving.send_message(Message::Close(None)).await.expect("open until now");
     assert_eq!(indexes(&mut listener, 2).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_socket_that_is_gone_leaves_nothing_behind() {
+    let server = TestServer::start().await;
+    let mut client = server.connect(guest()).await;
+    client.join("open-a").await;
+    client.join("open-b").await;
+    client.call("sync", wait_call(1, 0)).await;
+    let connection = Arc::downgrade(&server.hub().connections()[0]);
+    drop(client);
+    let freed = async {
+        while connection.strong_count() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, freed).await.is_ok(), "something holds a connection that is gone");
+    assert_eq!(server.hub().connection_count(), 0);
 }
 
 #[tokio::test]

@@ -32,14 +32,37 @@ pub(super) struct Place<A: App> {
 /// The rooms of a connection, in the order in which it entered them.
 pub(super) struct Joined<A: App> {
     pub(super) rooms: Vec<Place<A>>,
-    /// Set once, when the socket is gone; no room can be entered after that.
-    pub(super) closed: bool,
+    /// Set once, when the socket is gone, to the names of the rooms that it was in; no room can be entered after that.
+    left: Option<Vec<Arc<str>>>,
 }
 
 impl<A: App> Joined<A> {
     /// Returns the index of a room.
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         self.rooms.iter().position(|place| **place.room.name() == *name)
+    }
+
+    /// Returns whether the socket is gone.
+    pub(super) fn is_closed(&self) -> bool {
+        self.left.is_some()
+    }
+
+    /// Notes that the socket is gone, and hands over its places; none the second time.
+    ///
+    /// Seats hold their connection. One that held its seats for ever would never be freed.
+    pub(super) fn close(&mut self) -> Option<Vec<Place<A>>> {
+        if self.is_closed() {
+            return None;
+        }
+        let rooms = std::mem::take(&mut self.rooms);
+        self.left = Some(rooms.iter().map(|place| place.room.name().clone()).collect());
+        Some(rooms)
+    }
+
+    /// The names of the rooms that the connection is in, or was in when its socket went.
+    fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        let rooms = self.rooms.iter().map(|place| place.room.name());
+        self.left.iter().flatten().chain(rooms)
     }
 
     pub(super) fn check_limit(&self, limit: usize) -> Result<(), SyncError> {
@@ -49,7 +72,7 @@ impl<A: App> Joined<A> {
 
 impl<A: App> Connection<A> {
     pub(super) fn new(id: u64, session: Arc<LiveSession<A>>, language: Locale, outbox: Arc<dyn Outbox>) -> Self {
-        let joined = Mutex::new(Joined { rooms: Vec::new(), closed: false });
+        let joined = Mutex::new(Joined { rooms: Vec::new(), left: None });
         Self { id, session, language, location: ArcSwap::default(), outbox, joined }
     }
 
@@ -91,13 +114,13 @@ impl<A: App> Connection<A> {
     /// Returns the names of its rooms, in the order in which it entered them.
     #[must_use]
     pub fn room_names(&self) -> Vec<Arc<str>> {
-        self.joined().rooms.iter().map(|place| place.room.name().clone()).collect()
+        self.joined().names().cloned().collect()
     }
 
     /// Returns whether it is in the room of this name.
     #[must_use]
     pub fn is_in(&self, name: &str) -> bool {
-        self.joined().place(name).is_some()
+        self.joined().names().any(|room| **room == *name)
     }
 
     /// Checks that it may enter one more room.
@@ -112,7 +135,7 @@ impl<A: App> Connection<A> {
     /// Returns whether the socket is gone.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.joined().closed
+        self.joined().is_closed()
     }
 
     pub(super) fn joined(&self) -> MutexGuard<'_, Joined<A>> {

@@ -70,7 +70,7 @@ impl<A: App> Hub<A> {
     /// Makes a connection known; does nothing when its socket is gone already.
     pub fn enter(&self, connection: &Arc<Connection<A>>) {
         let mut index = self.index();
-        if !connection.joined().closed {
+        if !connection.joined().is_closed() {
             index.connections.entry(connection.session().id()).or_default().push(connection.clone());
         }
     }
@@ -80,11 +80,8 @@ impl<A: App> Hub<A> {
     /// The connection still knows the rooms that it was in: what it sent before it went may be handled after.
     pub fn remove(&self, connection: &Arc<Connection<A>>) {
         let mut index = self.index();
-        let mut joined = connection.joined();
-        if std::mem::replace(&mut joined.closed, true) {
-            return;
-        }
-        for place in &joined.rooms {
+        let Some(places) = connection.joined().close() else { return };
+        for place in &places {
             index.vacate(place);
         }
         if let Entry::Occupied(mut tabs) = index.connections.entry(connection.session().id()) {
@@ -103,7 +100,7 @@ impl<A: App> Hub<A> {
     pub fn join(&self, connection: &Arc<Connection<A>>, name: &str, limit: usize) -> Result<Position, SyncError> {
         let mut index = self.index();
         let mut joined = connection.joined();
-        if joined.closed {
+        if joined.is_closed() {
             return Err(SyncError::new("sync-disconnected"));
         }
         if let Some(place) = joined.place(name) {
@@ -126,7 +123,7 @@ impl<A: App> Hub<A> {
     pub fn leave(&self, connection: &Arc<Connection<A>>, name: &str) {
         let mut index = self.index();
         let mut joined = connection.joined();
-        if joined.closed {
+        if joined.is_closed() {
             return;
         }
         if let Some(place) = joined.place(name) {
