@@ -18,7 +18,8 @@ function complaints(compiler: string): Promise<string[]> {
   // The declarations of the packages are checked once, by the faster of the two.
   const skipLibCheck = String(compiler === "typescript");
   return new Promise((resolve) => {
-    execFile(process.execPath, [tsc, "--pretty", "false", "--project", TYPES, "--skipLibCheck", skipLibCheck], (_, stdout) => {
+    const args = ["--pretty", "false", "--project", TYPES, "--skipLibCheck", skipLibCheck];
+    execFile(process.execPath, [tsc, ...args], { cwd: TYPES }, (_, stdout) => {
       // What belongs to a complaint is indented below it.
       resolve(stdout.split(/\n(?=\S)/).map((complaint) => complaint.trim()).filter((complaint) => complaint !== ""));
     });
