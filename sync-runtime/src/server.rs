@@ -340,7 +340,8 @@ fn router<A: App>(
     let dispatcher = &handle.0;
     let (socket_layer, sockets) = attach(dispatcher.clone(), links.clone());
     let origins = Arc::new(Origins::new(handle.config()));
-    let watch = SocketWatch { links: links.clone(), ping_timeout: handle.config().ping_timeout };
+    let ping_timeout = handle.config().ping_timeout;
+    let watch = SocketWatch { links: links.clone(), ping_timeout, ready: ready.clone() };
     let mut router = routes(dispatcher.clone(), ready.clone());
     for make in make_routes {
         router = router.merge(make(handle.clone()));

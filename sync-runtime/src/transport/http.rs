@@ -86,6 +86,8 @@ pub struct SocketWatch {
     pub links: Arc<Links>,
     /// How long a ping may stay unanswered.
     pub ping_timeout: Duration,
+    /// Whether new sockets are let in.
+    pub ready: Ready,
 }
 
 /// Watches `/socket.io`: which connections become WebSockets, and whose; what polls take away; and posts, which are taken one at
@@ -95,6 +97,10 @@ pub async fn watch_sockets(State(watch): State<SocketWatch>, request: Request, n
         return next.run(request).await;
     }
     let sid = query_value(&request, "sid");
+    if sid.is_none() && !watch.ready.load(Ordering::Acquire) {
+        // A stock client takes a refused CONNECT for final, but tries again where there was no connection to be had.
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     let wire = request.extensions().get::<ConnectInfo<WireInfo>>().and_then(|info| info.0.0.upgrade());
     if let (Some("websocket"), Some(wire)) = (query_value(&request, "transport").as_deref(), wire) {
         return watch_upgrade(&watch.links, sid, &wire, request, next).await;
