@@ -13,35 +13,12 @@ use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{CloseReason, Connection, Outbox};
 use crate::route::{
-    App, Auth, ClientHandler, Ctx, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
-    Segment, ServerHandler, Table, Verdict,
+    Auth, ClientHandler, Ctx, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions, Segment,
+    ServerHandler, Table, TestApp, Verdict,
 };
 use crate::schema::{Empty, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions};
 use crate::wire::{Frame, SyncCall};
-
-struct TestApp;
-
-impl App for TestApp {
-    type Session = Empty;
-    type Public = Empty;
-
-    fn guest() -> Empty {
-        Empty {}
-    }
-
-    fn user_id(_: &Empty) -> Option<&str> {
-        None
-    }
-
-    fn public(_: &Empty) -> Empty {
-        Empty {}
-    }
-
-    fn locale(_: &Empty) -> Option<&str> {
-        None
-    }
-}
 
 /// Counts how often it is written as JSON.
 #[derive(Debug, Clone, Deserialize)]

@@ -11,6 +11,8 @@ mod entry;
 mod expect;
 mod handler;
 mod table;
+#[cfg(test)]
+mod test_app;
 
 pub use app::App;
 pub use auth::{Auth, Denied};
@@ -21,3 +23,5 @@ pub use handler::{
     BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, RoomRule, RouteOptions, ServerHandler, Verdict,
 };
 pub use table::{Call, Event, Judged, Judgement, Pattern, Route, RouteId, Segment, Table};
+#[cfg(test)]
+pub(crate) use test_app::TestApp;

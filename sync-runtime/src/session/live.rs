@@ -209,31 +209,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::route::TestApp;
     use crate::schema::Empty;
     use crate::session::MemoryStore;
-
-    struct TestApp;
-
-    impl App for TestApp {
-        type Session = Empty;
-        type Public = Empty;
-
-        fn guest() -> Empty {
-            Empty {}
-        }
-
-        fn user_id(_: &Empty) -> Option<&str> {
-            None
-        }
-
-        fn public(_: &Empty) -> Empty {
-            Empty {}
-        }
-
-        fn locale(_: &Empty) -> Option<&str> {
-            None
-        }
-    }
 
     const TTL: Duration = Duration::from_secs(60);
 
