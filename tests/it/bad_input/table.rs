@@ -680,10 +680,10 @@ fn requests() -> Vec<Case> {
         Case {
             refused: Refused("sync-method-not-allowed", 405, "{}"),
             sentences: [
-                "This address takes POST only.",
-                "Dit adres neemt alleen POST aan.",
-                "Diese Adresse nimmt nur POST an.",
-                "Cette adresse n’accepte que POST.",
+                "This address does not take this method.",
+                "Dit adres neemt deze methode niet aan.",
+                "Diese Adresse nimmt diese Methode nicht an.",
+                "Cette adresse n’accepte pas cette méthode.",
             ],
             sent: vec![
                 ("the method GET", post(GOOD).method(Method::GET)),

@@ -53,7 +53,7 @@ sync-invalid-input = { $subject ->
     [regex] ist nicht wie erwartet geschrieben
    *[other] ist nicht gültig ({ $reason })
 }.
-sync-method-not-allowed = Diese Adresse nimmt nur POST an.
+sync-method-not-allowed = Diese Adresse nimmt diese Methode nicht an.
 sync-no-receivers = In diesem Raum ist niemand.
 sync-not-found = Diese Funktion gibt es nicht.
 sync-not-in-room = Du bist nicht in diesem Raum.

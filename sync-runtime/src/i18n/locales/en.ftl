@@ -53,7 +53,7 @@ sync-invalid-input = { $subject ->
     [regex] is not written as expected
    *[other] is not valid ({ $reason })
 }.
-sync-method-not-allowed = This address takes POST only.
+sync-method-not-allowed = This address does not take this method.
 sync-no-receivers = Nobody is in this room.
 sync-not-found = This function does not exist.
 sync-not-in-room = You are not in this room.

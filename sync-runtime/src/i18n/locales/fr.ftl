@@ -53,7 +53,7 @@ sync-invalid-input = { $subject ->
     [regex] n’est pas écrit comme attendu
    *[other] n’est pas valide ({ $reason })
 }.
-sync-method-not-allowed = Cette adresse n’accepte que POST.
+sync-method-not-allowed = Cette adresse n’accepte pas cette méthode.
 sync-no-receivers = Il n’y a personne dans ce salon.
 sync-not-found = Cette fonction n’existe pas.
 sync-not-in-room = Vous n’êtes pas dans ce salon.

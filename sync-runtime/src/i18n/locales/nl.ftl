@@ -53,7 +53,7 @@ sync-invalid-input = { $subject ->
     [regex] is niet geschreven zoals verwacht
    *[other] is niet geldig ({ $reason })
 }.
-sync-method-not-allowed = Dit adres neemt alleen POST aan.
+sync-method-not-allowed = Dit adres neemt deze methode niet aan.
 sync-no-receivers = Er is niemand in deze ruimte.
 sync-not-found = Deze functie bestaat niet.
 sync-not-in-room = Je bent niet in deze ruimte.
