@@ -153,5 +153,7 @@ fn invalid(path: &'static str, reason: &'static str) -> SyncError {
 }
 
 fn store_failed(error: sync::StoreError) -> SyncError {
-    sync::error!("session-unavailable", cause = error.to_string()).status(503)
+    // What is wrong inside is for operators; users are told that it is not their doing.
+    sync::tracing::error!(%error, "the session store does not answer");
+    sync::error!("session-unavailable").status(503)
 }

@@ -11,6 +11,9 @@ use sync::axum::response::{Html, IntoResponse, Response};
 #[allow_missing = true]
 struct Page;
 
+/// How the names of files end that a page loads.
+const LOADED: [&str; 9] = [".js", ".css", ".map", ".json", ".ico", ".png", ".svg", ".woff2", ".txt"];
+
 const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>The page is not built</title>
 <body style=\"font:1rem/1.6 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem\">
 <h1>The server runs, the page is not built</h1>
@@ -29,8 +32,8 @@ async fn serve(method: Method, uri: Uri) -> Response {
     if let Some(file) = Page::get(path) {
         return with_type(path, file);
     }
-    // What looks like a file is one that is missing; anything else is a path of the page's own.
-    if path.rsplit('/').next().is_some_and(|last| last.contains('.')) {
+    // What the page loads is there or it is missing; anything else is a path of the page's own, dots and all.
+    if path.starts_with("assets/") || LOADED.iter().any(|ending| path.ends_with(ending)) {
         return StatusCode::NOT_FOUND.into_response();
     }
     match Page::get("index.html") {

@@ -36,6 +36,7 @@ pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
 pub use session::{LiveSession, MemoryStore, SessionStore, Sessions, StoreError, Token, TokenHash};
 pub use sync_macros::{app, client, error, room, server, session, wire};
+pub use tracing;
 pub use transport::LinkCounters;
 pub use validator;
 pub use wire::Location;
