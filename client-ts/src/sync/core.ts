@@ -15,7 +15,7 @@ import type { Limits } from "./deadline";
 import { Listeners } from "./listeners";
 import { Location } from "./location";
 import { newId } from "./newId";
-import { logProblem, type OnProblem } from "./problems";
+import { guarded, logProblem, type OnProblem } from "./problems";
 import { Rooms } from "./rooms";
 import type { SyncOptions } from "./syncClient";
 import { SyncEvents } from "./syncEvents";
@@ -50,7 +50,7 @@ export class Core {
   constructor({ openLink, onWake, random }: SyncSurroundings, options: SyncOptions) {
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#autoConnect = options.autoConnect ?? true;
-    this.#onProblem = options.onProblem ?? logProblem;
+    this.#onProblem = guarded(options.onProblem ?? logProblem);
     this.#lang = () => languageOf(options) ?? browserLanguage();
 
     this.connection = new Connection({

@@ -31,3 +31,15 @@ export const logProblem: OnProblem = problem => {
       return;
   }
 };
+
+/** `onProblem`, safe to call anywhere: the code that reports something goes on even when the app's reporter throws. */
+export function guarded(onProblem: OnProblem): OnProblem {
+  return problem => {
+    try {
+      onProblem(problem);
+    } catch (error) {
+      logProblem(problem);
+      console.error("syncwright: `onProblem` failed", error);
+    }
+  };
+}
