@@ -109,8 +109,9 @@ export class Core {
         this.#calls.opened();
       },
       lost: () => {
-        this.rooms.lost();
+        // A call made by a listener of a room must find out that it has to wait.
         this.#calls.lost();
+        this.rooms.lost();
       },
       stopped: () => {
         const failure = this.#blocked();

@@ -214,6 +214,19 @@ describe("holdRoom", () => {
     expect(seen).toEqual([{ status: "joining" }, { status: "joined" }, { status: "joining" }]);
   });
 
+  test("that hears of a broken connection may call at once, and the call waits", async () => {
+    const { sync, network } = setUpConnected();
+    const calls: Promise<unknown>[] = [];
+    sync.holdRoom("a", () => {
+      if (sync.roomStatus("a").status === "joining" && network.link.events.includes("joinRoom")) calls.push(sync.joinedRooms());
+    });
+    network.link.answer("joinRoom", joined("p1"));
+    reconnect(network);
+    expect(network.link.events).toEqual(["joinRoom", "joinedRooms"]);
+    network.link.answer("joinedRooms", { status: "success", rooms: ["a"] });
+    expect(await Promise.all(calls)).toEqual([{ status: "success", rooms: ["a"] }]);
+  });
+
   test("that is refused is tried again on the next connection", () => {
     const { sync, network, losses } = setUpConnected();
     sync.holdRoom("a");
