@@ -49,12 +49,17 @@ function Tab() {
 
 function ServerNotices() {
   const words = useWords();
-  const { isServerReachable, hasEnded } = useSession();
+  const { isServerReachable, hasEnded, problem } = useSession();
   return (
     <>
       {!isServerReachable && (
         <p role="alert" className="notice danger" data-testid="unreachable">
           {words.session.unreachable}
+        </p>
+      )}
+      {problem !== null && (
+        <p role="alert" className="notice danger" data-testid="session-problem">
+          {problem}
         </p>
       )}
       {hasEnded && (

@@ -3,14 +3,17 @@ import type { Session } from "../_sockets/apiTypes.generated";
 import { sync, useConnectionStatus } from "../_sockets/syncRequest";
 import { type Language, parseLanguage, pickLanguage, readLanguageChoice, writeLanguageChoice } from "../language/languages";
 import { type AuthAnswer, changeSession, fetchSession, signIn, signOut } from "./sessionRequests";
+import { isAboutUser, isSignInNeeded, type SessionState, settled, userOf, withChange } from "./sessionState";
 
 interface SessionValue {
-  readonly status: "loading" | "signedOut" | "signedIn";
+  readonly status: SessionState["status"];
   /** Somebody's session, or `null` when nobody is signed in. */
   readonly session: Session | null;
   readonly isServerReachable: boolean;
   /** The server did not know the cookie any more; true until somebody signs in. */
   readonly hasEnded: boolean;
+  /** Why the server did not do what it was asked for last, in its own words. */
+  readonly problem: string | null;
   /** `null`: whatever the browser prefers. */
   readonly languageChoice: Language | null;
   signIn(name: string): Promise<AuthAnswer>;
@@ -28,14 +31,6 @@ export function useSession(): SessionValue {
   return value;
 }
 
-interface SessionState {
-  readonly status: SessionValue["status"];
-  readonly session: Session | null;
-  readonly isServerReachable: boolean;
-  readonly hasEnded: boolean;
-  readonly guestChoice: Language | null;
-}
-
 const requestLanguage = () => readLanguageChoice() ?? pickLanguage(navigator.languages);
 
 /** Knows who is signed in, and reconnects the socket whenever that changes, here or in another tab of this browser. */
@@ -45,41 +40,44 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     session: null,
     isServerReachable: true,
     hasEnded: false,
+    problem: null,
     guestChoice: readLanguageChoice(),
   }));
   const userId = useRef<string | null>(null);
+  const settledChoice = useRef(state.guestChoice);
 
-  /** Takes over what the server says. The socket's login is its handshake's, so another user means another connection. */
-  const settle = useCallback((answer: AuthAnswer) => {
-    if (answer.status === "unreachable") {
-      setState((before) => ({ ...before, isServerReachable: false }));
-      return;
-    }
-    const session = answer.status === "success" && answer.session?.userId ? answer.session : null;
-    const choice = parseLanguage(session?.locale);
-    if (choice !== null) writeLanguageChoice(choice);
-    setState((before) => ({
-      status: session === null ? "signedOut" : "signedIn",
-      session,
-      isServerReachable: true,
-      hasEnded: session === null && before.hasEnded,
-      guestChoice: choice ?? before.guestChoice,
-    }));
-    const before = userId.current;
+  /**
+   * Takes over what the server says, and returns whether that took another connection: the socket's login is its
+   * handshake's, and so is its language wherever the session has none.
+   */
+  const settle = useCallback((answer: AuthAnswer): boolean => {
+    setState((before) => settled(before, answer));
+    if (!isAboutUser(answer)) return false;
+    const session = userOf(answer);
+    const choice = session === null ? settledChoice.current : parseLanguage(session.locale);
+    if (session !== null) writeLanguageChoice(choice);
+    const isOtherUser = userId.current !== null && userId.current !== (session?.userId ?? "");
+    const isLanguageLeftOpen = choice === null && settledChoice.current !== null;
     userId.current = session?.userId ?? "";
-    if (before !== null && before !== userId.current) sync.reconnect();
+    settledChoice.current = choice;
+    if (!isOtherUser && !isLanguageLeftOpen) return false;
+    sync.reconnect();
+    return true;
   }, []);
 
   const refresh = useCallback(async () => settle(await fetchSession(requestLanguage())), [settle]);
   const tellOtherTabs = useOtherTabs(refresh);
   useEndOfSession(
     useCallback(async () => {
-      setState((before) => ({ ...before, hasEnded: before.session !== null }));
-      // Signing out takes the cookie away that nobody knows any more; without it the socket may connect as a guest.
-      await signOut(requestLanguage());
-      await refresh();
-      sync.reconnect();
-    }, [refresh]),
+      let answer = await fetchSession(requestLanguage());
+      // Another tab may have signed in meanwhile: only a cookie that is still unknown is taken away, by signing out.
+      if (isSignInNeeded(answer)) {
+        setState((before) => settled(before, answer));
+        await signOut(requestLanguage());
+        answer = await fetchSession(requestLanguage());
+      }
+      if (!settle(answer)) sync.reconnect();
+    }, [settle]),
   );
 
   useEffect(() => {
@@ -92,6 +90,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       session: state.session,
       isServerReachable: state.isServerReachable,
       hasEnded: state.hasEnded,
+      problem: state.problem,
       languageChoice: state.session === null ? state.guestChoice : parseLanguage(state.session.locale),
       async signIn(name) {
         const answer = await signIn(name, state.guestChoice, requestLanguage());
@@ -102,24 +101,34 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         return answer;
       },
       async signOut() {
-        await signOut(requestLanguage());
-        await refresh();
+        const answer = await signOut(requestLanguage());
+        if (answer.status === "success") await refresh();
+        else settle(answer);
         tellOtherTabs();
       },
       async chooseLanguage(choice) {
+        const { guestChoice, session } = state;
         writeLanguageChoice(choice);
-        setState((before) => ({
-          ...before,
-          guestChoice: choice,
-          session: before.session && { ...before.session, locale: choice },
-        }));
-        if (state.session === null) sync.reconnect();
-        else settle(await changeSession({ locale: choice }, requestLanguage()));
+        setState((before) => withChange({ ...before, guestChoice: choice }, { locale: choice }));
+        if (session === null) {
+          settledChoice.current = choice;
+          sync.reconnect();
+        } else {
+          const answer = await changeSession({ locale: choice }, requestLanguage());
+          settle(answer);
+          if (!isAboutUser(answer)) {
+            writeLanguageChoice(guestChoice);
+            setState((before) => withChange({ ...before, guestChoice }, { locale: session.locale }));
+          }
+        }
         tellOtherTabs();
       },
       async mute(muted) {
-        setState((before) => ({ ...before, session: before.session && { ...before.session, muted } }));
-        settle(await changeSession({ muted }, requestLanguage()));
+        const wasMuted = state.session?.muted ?? false;
+        setState((before) => withChange(before, { muted }));
+        const answer = await changeSession({ muted }, requestLanguage());
+        settle(answer);
+        if (!isAboutUser(answer)) setState((before) => withChange(before, { muted: wasMuted }));
         tellOtherTabs();
       },
     }),
