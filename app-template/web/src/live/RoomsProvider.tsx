@@ -7,6 +7,8 @@ interface RoomsValue {
   /** Enters a room, or knocks again at one that stayed shut. */
   enter(room: string): Promise<void>;
   leave(room: string): void;
+  /** Whether somebody entered the room and nobody left it, now rather than when the page was drawn. */
+  isHeld(room: string): boolean;
 }
 
 const RoomsContext = createContext<RoomsValue | null>(null);
@@ -61,6 +63,8 @@ export function RoomsProvider({ children }: { children: ReactNode }) {
     [release],
   );
 
+  const isHeld = useCallback((room: string) => held.current.has(room), []);
+
   useEffect(() => {
     const rooms = held.current;
     return () => {
@@ -68,6 +72,6 @@ export function RoomsProvider({ children }: { children: ReactNode }) {
     };
   }, [release]);
 
-  const value = useMemo(() => ({ rooms, enter, leave }), [rooms, enter, leave]);
+  const value = useMemo(() => ({ rooms, enter, leave, isHeld }), [rooms, enter, leave, isHeld]);
   return <RoomsContext value={value}>{children}</RoomsContext>;
 }

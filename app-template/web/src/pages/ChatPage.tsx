@@ -10,7 +10,6 @@ import { useIsSomebodyTyping, useTyping } from "../live/useTyping";
 import { CallError } from "../parts/CallError";
 import { Rich } from "../parts/Rich";
 import { RoomPicker } from "../parts/RoomPicker";
-import { useSession } from "../session/SessionProvider";
 import { PageHead } from "./PageHead";
 
 const PREFIX = "chat-";
@@ -26,7 +25,7 @@ export function ChatPage() {
   const words = useWords();
   const pageRoom = usePageRoom("/chat", PREFIX);
   const lobby = `lobby-${pageRoom.id}`;
-  useCompanionRoom(lobby);
+  useCompanionRoom(lobby, pageRoom.isJoined || pageRoom.isBusy);
   return (
     <>
       <PageHead title={words.chat.title} lead={words.chat.lead} files={FILES} />
@@ -42,14 +41,14 @@ export function ChatPage() {
   );
 }
 
-/** The chat borrows a room of the lobby for its typing events, for as long as somebody is signed in. */
-function useCompanionRoom(room: string) {
-  const { session } = useSession();
-  const { enter } = useRooms();
-  const userId = session?.userId;
+/** The chat borrows a room of the lobby for its typing events while it is shown; one that was entered before is kept. */
+function useCompanionRoom(room: string, isWanted: boolean) {
+  const { enter, leave, isHeld } = useRooms();
   useEffect(() => {
-    if (userId !== undefined) void enter(room);
-  }, [userId, room, enter]);
+    if (!isWanted || isHeld(room)) return;
+    void enter(room);
+    return () => leave(room);
+  }, [room, isWanted, enter, leave, isHeld]);
 }
 
 function Messages({ room, lobby }: { room: string; lobby: string }) {
