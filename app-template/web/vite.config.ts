@@ -14,7 +14,7 @@ export default defineConfig({
     },
   },
   build: {
-    // Nothing is inlined as `data:`, so that the server's content security policy can stay narrow.
+    // Nothing is inlined as `data:`: whoever sends a content security policy in front of the app can keep it narrow.
     assetsInlineLimit: 0,
   },
 });
