@@ -155,6 +155,14 @@ describe("leaveRoom", () => {
     expect(network.link.events).toEqual([]);
   });
 
+  test("without a connection answers at once, also for a room that somebody holds", async () => {
+    const { sync, network } = setUpConnected();
+    sync.holdRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    network.link.lose();
+    expect(await sync.leaveRoom("a")).toEqual({ status: "success", rooms: ["a"] });
+  });
+
   test("keeps a room that somebody holds", async () => {
     const { sync, network } = setUpConnected();
     sync.holdRoom("a");

@@ -94,10 +94,10 @@ export class Rooms {
     if (room !== undefined) {
       room.isKept = false;
       room.waiters.settle(this.#parts.failure("sync-cancelled"));
-      if (isWanted(room)) return this.joined(limits);
-      this.#forget(room);
+      if (!isWanted(room)) this.#forget(room);
     }
     if (!this.#parts.isOpen()) return { status: "success", rooms: [...this.#rooms.keys()] };
+    if (this.#rooms.has(name)) return this.joined(limits);
     return new Promise<RoomsAnswer>(settle => {
       this.#parts.calls.callInTurn("leaveRoom", { room: name }, parseRoomsAnswer, limits, answer => settle(answer));
     });
