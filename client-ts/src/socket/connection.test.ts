@@ -12,6 +12,7 @@ function setUp(openLink?: () => never, onLost?: (connection: Connection) => void
   const wakes = new FakeWakes();
   const heard: string[] = [];
   const events: ConnectionEvents = {
+    started: () => {},
     opened: () => void heard.push("opened"),
     lost: () => {
       heard.push("lost");

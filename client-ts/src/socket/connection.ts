@@ -7,6 +7,8 @@ import type { OnWake } from "./wake";
 
 /** What the connection tells its owner, always before the status says the same. */
 export interface ConnectionEvents {
+  /** Somebody asked for a link: from now on there are attempts. */
+  started(): void;
   /** There is a link: first things first, `emit` sends in the order called. */
   opened(): void;
   /** The link is gone, and with it every answer that was still to come. */
@@ -98,7 +100,9 @@ export class Connection implements ConnectionStatusStore {
     this.#failures = 0;
     this.#attempts = 0;
     this.#sleepThroughWakes ??= this.#parts.onWake(() => this.#wake());
-    this.#attempt();
+    this.#set(this.#nextAttempt(), () => this.#parts.events.started());
+    // Those who were told may have decided otherwise.
+    if (this.#isTrying() && this.#link === null) this.#attempt();
   }
 
   #attempt(): void {
@@ -155,7 +159,11 @@ export class Connection implements ConnectionStatusStore {
 
   /** The next attempt shows while it is waited for, too. */
   #announceAttempt(): void {
-    this.#set({ status: this.#wasConnected ? "reconnecting" : "connecting", attempt: this.#attempts + 1 });
+    this.#set(this.#nextAttempt());
+  }
+
+  #nextAttempt(): ConnectionStatus {
+    return { status: this.#wasConnected ? "reconnecting" : "connecting", attempt: this.#attempts + 1 };
   }
 
   /** A server that accepts and drops us at once must not be asked ever faster. */
@@ -196,9 +204,10 @@ export class Connection implements ConnectionStatusStore {
     return this.#status.status === "connecting" || this.#status.status === "reconnecting";
   }
 
-  #set(status: ConnectionStatus): void {
+  #set(status: ConnectionStatus, tellOwner = (): void => {}): void {
     if (isSame(this.#status, status)) return;
     this.#status = status;
+    tellOwner();
     this.#notify();
   }
 

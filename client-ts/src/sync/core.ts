@@ -102,6 +102,7 @@ export class Core {
 
   #connectionEvents(): ConnectionEvents {
     return {
+      started: () => this.rooms.started(),
       opened: () => {
         // The server must know what we show before it filters, and have us in our rooms before we speak there.
         this.location.opened();

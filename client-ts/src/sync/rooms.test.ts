@@ -260,6 +260,24 @@ describe("holdRoom", () => {
   });
 });
 
+test.each([
+  ["disconnect() and connect()", "disconnect", "connect"],
+  ["a refusal and reconnect()", "refuse", "reconnect"],
+] as const)("after %s a room is being joined again, and no longer an error", (_, stop, start) => {
+  const { sync, network } = setUpConnected();
+  const seen: string[] = [];
+  sync.holdRoom("a", () => void seen.push(`${sync.status.getSnapshot().status}: ${sync.roomStatus("a").status}`));
+  network.link.answer("joinRoom", joined("p1"));
+  if (stop === "disconnect") sync.disconnect();
+  else {
+    sync.reconnect();
+    network.link.refuse("auth-required");
+  }
+  seen.length = 0;
+  sync[start]();
+  expect(seen).toEqual(["connecting: joining"]);
+});
+
 describe("after a reconnect", () => {
   test("a room asks for what it missed behind the last position seen", () => {
     const { sync, network, gaps } = setUpConnected();

@@ -133,6 +133,11 @@ export class Rooms {
     if (room !== undefined) room.pos = pos;
   }
 
+  /** A connection will come, and what stood in the way of the last one says nothing any more. */
+  started(): void {
+    for (const room of [...this.#rooms.values()]) this.#setStatus(room, JOINING);
+  }
+
   /** A new connection is in no room yet. */
   opened(): void {
     for (const room of [...this.#rooms.values()]) {
