@@ -43,6 +43,26 @@ describe("signing in and out", () => {
     await tab.add("v1", { amount: 3 });
     await tab.counterShows(3);
   });
+
+  it("lasts while the server cannot change the session, and takes back what was shown too early", async () => {
+    const tab = await stage.signedIn("Ada");
+    await tab.goTo("lobby");
+    const body = { status: "error", errorCode: "session-unavailable", message: "Try again later." };
+    await tab.page.route("**/auth/session", (route) => route.fulfill({ status: 503, json: body }));
+
+    await tab.press("mute");
+    await tab.part("session-problem").getByText("Try again later.").waitFor();
+    await expect.poll(() => tab.part("mute").isChecked()).toBe(false);
+    await tab.chooseLanguage("fr");
+    await tab.page.locator('html[lang="en"]').waitFor();
+    expect(await tab.part("user-name").textContent()).toContain("Ada");
+    await tab.isInRoom();
+
+    await tab.page.unroute("**/auth/session");
+    await tab.press("mute");
+    await tab.part("session-problem").waitFor({ state: "detached" });
+    expect(await tab.part("mute").isChecked()).toBe(true);
+  });
 });
 
 describe("the page's language", () => {
@@ -61,6 +81,23 @@ describe("the page's language", () => {
 
     await tab.chooseLanguage("");
     for (const each of [tab, other]) await each.page.locator('html[lang="de"]').waitFor();
+  });
+
+  it("is the server's too when it is left to the browser again, in all tabs", async () => {
+    const visitor = await stage.visitor({ locale: "de-DE" });
+    const tab = await visitor.open("/errors");
+    await tab.chooseLanguage("fr");
+    await tab.signIn("Carl");
+    const other = await visitor.open("/errors");
+    for (const each of [tab, other]) {
+      await each.isInRoom();
+      expect((await each.attempt("unknownRoute")).message).toMatch(/n’existe/);
+    }
+
+    await tab.chooseLanguage("");
+    for (const each of [tab, other]) {
+      await expect.poll(async () => (await each.attempt("unknownRoute")).message).toMatch(/gibt es nicht/);
+    }
   });
 
   it("can be chosen before signing in, and goes along", async () => {

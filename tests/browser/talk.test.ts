@@ -79,6 +79,27 @@ describe("the chat", () => {
   });
 });
 
+describe("the lobby's room that the chat borrows", () => {
+  it("is left with the chat's own, and kept when it was entered before", async () => {
+    const ada = await stage.signedIn("Ada");
+    const rooms = () => ada.part("joined-rooms").locator(".chip").allTextContents();
+    const areJoined = (...expected: string[]) =>
+      expect.poll(async () => (await rooms()).map((room) => room.replace("×", "")).sort()).toEqual(expected.sort());
+
+    await ada.goTo("lobby");
+    await ada.goTo("chat");
+    await areJoined("chat-lounge", "lobby-lounge");
+    await ada.pickRoom("den");
+    await areJoined("chat-den", "lobby-den", "lobby-lounge");
+    await ada.press("room-leave");
+    await areJoined("lobby-lounge");
+    await ada.press("room-join");
+    await areJoined("chat-den", "lobby-den", "lobby-lounge");
+    await ada.press("nav-overview");
+    await areJoined("chat-den", "lobby-lounge");
+  });
+});
+
 describe("the lobby", () => {
   it("passes on that somebody types and nothing else", async () => {
     const ada = await stage.signedIn("Ada");
