@@ -327,7 +327,7 @@ describe("after a reconnect", () => {
     expect(network.link.events).toEqual([]);
   });
 
-  test("a room of a server in trouble is told once, and tried again without a gap that nobody hears of", () => {
+  test("a room of a server in trouble is tried again, neither lost nor with a gap that nobody hears of", () => {
     const { sync, network, losses, gaps } = setUpConnected();
     void sync.joinRoom("a");
     network.link.answer("joinRoom", joined("p1"));
@@ -340,7 +340,18 @@ describe("after a reconnect", () => {
     expect(network.link.sent.map(({ payload }) => payload)).toEqual(Array(3).fill({ room: "a", after: "p1" }));
     network.link.answer("joinRoom", joined("p9"));
     expect(sync.roomStatus("a")).toEqual({ status: "joined" });
-    expect([losses, gaps]).toEqual([["a: sync-server-failed"], ["a"]]);
+    expect([losses, gaps]).toEqual([[], ["a"]]);
+  });
+
+  test("a room that is refused after a server was in trouble is lost all the same", () => {
+    const { sync, network, losses } = setUpConnected();
+    void sync.joinRoom("a");
+    network.link.answer("joinRoom", joined("p1"));
+    reconnect(network);
+    network.link.answer("joinRoom", failure("sync-server-failed", 500));
+    vi.advanceTimersByTime(0);
+    network.link.answer("joinRoom", failure("room-forbidden", 403));
+    expect(losses).toEqual(["a: room-forbidden"]);
   });
 
   test("a room is not tried again once it was left, or the connection broke", async () => {

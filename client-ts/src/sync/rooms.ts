@@ -199,11 +199,11 @@ export class Rooms {
   }
 
   #refused(room: Room, error: WireFailure, isInside: boolean): void {
-    const isLoss = room.wasEntered;
-    room.wasEntered = false;
+    const isLoss = room.wasEntered && !isPassing(error);
     if (isPassing(error)) {
       this.#retryLater(room);
     } else {
+      room.wasEntered = false;
       room.isKept = false;
       room.isMaybeInside = isInside;
       room.pos = null;
