@@ -105,6 +105,7 @@ describe("joinRoom", () => {
   test("that is aborted already is not sent", async () => {
     const { sync, network } = setUpConnected();
     expect(await sync.joinRoom("a", { signal: AbortSignal.abort() })).toMatchObject({ errorCode: "sync-cancelled" });
+    expect(network.link.events).toEqual([]);
     reconnect(network);
     expect(network.link.events).toEqual([]);
   });

@@ -79,6 +79,7 @@ export class Rooms {
   async join(name: string, limits: Limits): Promise<JoinAnswer> {
     const blocked = this.#parts.blocked();
     if (blocked !== null) return blocked;
+    if (limits.signal?.aborted === true) return this.#parts.failure("sync-cancelled");
     const room = this.#room(name);
     const answer = room.waiters.wait(limits);
     if (this.#parts.isOpen()) this.#enter(room);
