@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { failure, TestServer, type TestServerOptions } from "../testing/testServer";
-import { socketIoLinks, type Link, type LinkEvents, type LinkOptions } from "./link";
+import { socketIoLinks, type Link, type LinkEvents, type LinkOptions, type OpenLink } from "./link";
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -15,6 +15,22 @@ async function startServer(options?: TestServerOptions): Promise<TestServer> {
 
 /** Opens a link; `happened` resolves with the next thing that the link tells. */
 function open(url: string, options: Partial<LinkOptions> = {}): { link: Link; happened: () => Promise<string> } {
+  return openWith(links(url, options));
+}
+
+function links(url: string, options: Partial<LinkOptions> = {}): OpenLink {
+  return socketIoLinks({
+    url,
+    path: "/socket.io",
+    transports: ["websocket", "polling"],
+    withCredentials: false,
+    openTimeoutMs: 5_000,
+    handshake: () => ({ token: "t", lang: "nl" }),
+    ...options,
+  });
+}
+
+function openWith(openLink: OpenLink): { link: Link; happened: () => Promise<string> } {
   const told: string[] = [];
   let wake = (): void => {};
   const tell = (what: string): void => {
@@ -28,15 +44,7 @@ function open(url: string, options: Partial<LinkOptions> = {}): { link: Link; ha
     lost: reason => tell(`lost: ${reason}`),
     received: (event, message) => tell(`received ${event} ${JSON.stringify(message)}`),
   };
-  const link = socketIoLinks({
-    url,
-    path: "/socket.io",
-    transports: ["websocket", "polling"],
-    withCredentials: false,
-    openTimeoutMs: 5_000,
-    handshake: () => ({ token: "t", lang: "nl" }),
-    ...options,
-  })(events);
+  const link = openLink(events);
   endings.push(() => link.close());
   const happened = async (): Promise<string> => {
     while (told.length === 0) await new Promise<void>(resolve => (wake = resolve));
@@ -67,6 +75,14 @@ describe("a link", () => {
     const server = await startServer({ transports: ["polling"] });
     const { happened } = open(server.url);
     expect(await happened()).toBe("opened");
+    expect(server.transports).toEqual(["polling"]);
+  });
+
+  test("comes to polling where a WebSocket hangs", async () => {
+    const server = await startServer({ hangsOnWebSocket: true });
+    const openLink = links(server.url, { openTimeoutMs: 500 });
+    expect(await openWith(openLink).happened()).toBe("failed");
+    expect(await openWith(openLink).happened()).toBe("opened");
     expect(server.transports).toEqual(["polling"]);
   });
 

@@ -41,7 +41,7 @@ export interface LinkOptions {
   /** An origin such as `https://play.example.org`; that of the page by default. */
   readonly url?: string | undefined;
   readonly path: string;
-  /** Tried one after the other. */
+  /** Tried one after the other, within one link or, where one hangs, from link to link. */
   readonly transports: readonly Transport[];
   /** Whether cookies go along to another origin. */
   readonly withCredentials: boolean;
@@ -53,7 +53,10 @@ export interface LinkOptions {
 
 /** Opens links over Socket.IO. Its own reconnection and buffering stay off: `Connection` decides both. */
 export function socketIoLinks(options: LinkOptions): OpenLink {
-  return events => new SocketIoLink(options, events);
+  let { transports } = options;
+  // A transport that hangs uses up all the time of its link, so the next link begins with the next transport.
+  const timedOut = (): void => void (transports = [...transports.slice(1), ...transports.slice(0, 1)]);
+  return events => new SocketIoLink({ ...options, transports }, events, timedOut);
 }
 
 class SocketIoLink implements Link {
@@ -63,7 +66,7 @@ class SocketIoLink implements Link {
   #lastHeard = Date.now();
   #longestSilenceMs = Number.POSITIVE_INFINITY;
 
-  constructor(options: LinkOptions, events: LinkEvents) {
+  constructor(options: LinkOptions, events: LinkEvents, timedOut: () => void) {
     const manager = new Manager(options.url ?? "", {
       path: options.path,
       transports: [...options.transports],
@@ -75,7 +78,11 @@ class SocketIoLink implements Link {
     });
     this.#socket = manager.socket("/", { auth: { ...options.handshake() } });
     // Socket.IO's own limit ends with the transport's handshake; this one covers the server's welcome too.
-    this.#openTimer = setTimeout(() => this.#end(() => events.failed("timeout")), options.openTimeoutMs);
+    const giveUp = (): void => {
+      timedOut();
+      events.failed("timeout");
+    };
+    this.#openTimer = setTimeout(() => this.#end(giveUp), options.openTimeoutMs);
     this.#forward(events);
     this.#socket.connect();
     this.#watchSilence();

@@ -22,6 +22,8 @@ export interface TestServerOptions {
   /** Every HTTP request is answered with 403 and this body, before Socket.IO sees it. */
   readonly forbidden?: () => unknown;
   readonly transports?: readonly Transport[];
+  /** A WebSocket's handshake is never answered, as behind some proxies. */
+  readonly hangsOnWebSocket?: boolean;
 }
 
 /** One test's server, on a port of its own. */
@@ -36,10 +38,11 @@ export class TestServer {
   readonly #rooms = new Map<Socket, Set<string>>();
   #port = 0;
 
-  constructor({ refuse, isSilent, forbidden, transports }: TestServerOptions = {}) {
+  constructor({ refuse, isSilent, forbidden, transports, hangsOnWebSocket }: TestServerOptions = {}) {
     this.#http = createServer();
     this.#io = new Server(this.#http, { transports: [...(transports ?? ["polling", "websocket"])] });
     if (forbidden !== undefined) this.#forbid(forbidden);
+    if (hangsOnWebSocket === true) this.#hangOnUpgrade();
     this.#io.use((socket, next) => {
       this.handshakes.push(socket.handshake.auth);
       const code = refuse?.(socket.handshake.auth) ?? null;
@@ -157,6 +160,14 @@ export class TestServer {
     const next = (this.#positions.get(room) ?? 0) + step;
     this.#positions.set(room, next);
     return `epoch-${next}`;
+  }
+
+  #hangOnUpgrade(): void {
+    this.#http.removeAllListeners("upgrade");
+    this.#http.on("upgrade", (_, socket) => {
+      socket.on("error", () => {});
+      socket.on("end", () => socket.destroy()).resume();
+    });
   }
 
   #forbid(body: () => unknown): void {
