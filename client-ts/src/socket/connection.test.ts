@@ -153,6 +153,21 @@ describe("waking", () => {
     expect(heard).toEqual(["lost"]);
   });
 
+  test("replaces an attempt that hangs, but not one that has only begun", () => {
+    const { connection, network, wakes, heard } = setUp();
+    connection.connect();
+    vi.advanceTimersByTime(1_999);
+    wakes.wake();
+    expect(network.links).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    wakes.wake();
+    wakes.wake();
+    expect(network.links.map(link => link.isClosed)).toEqual([true, false]);
+    network.link.accept();
+    expect(connection.getSnapshot()).toEqual({ status: "connected" });
+    expect(heard).toEqual(["opened"]);
+  });
+
   test("is listened for only while there is something to wake", () => {
     const { connection, wakes, network } = setUp();
     expect(wakes.size).toBe(0);

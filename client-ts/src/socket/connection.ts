@@ -36,12 +36,16 @@ const IDLE: ConnectionStatus = { status: "idle" };
 const CONNECTED: ConnectionStatus = { status: "connected" };
 const CLOSED: ConnectionStatus = { status: "closed" };
 
+/** An attempt older than this has most likely lost its network by the time the page wakes. */
+const HANGING_AFTER_MS = 2_000;
+
 /** A connection that comes back: after a loss it waits, longer each time and never the same, and tries again. */
 export class Connection implements ConnectionStatusStore {
   readonly #parts: ConnectionParts;
   readonly #listeners = new Set<() => void>();
   #status: ConnectionStatus = IDLE;
   #link: Link | null = null;
+  #attemptedAt = 0;
   #openedAt: number | null = null;
   #wasConnected = false;
   /** Losses and failures in a row; they decide how long to wait. */
@@ -111,6 +115,7 @@ export class Connection implements ConnectionStatusStore {
     this.#attempts += 1;
     // A listener of the status may have called disconnect() meanwhile, or have been first to open a link.
     if (this.#link !== null || !this.#isTrying()) return;
+    this.#attemptedAt = Date.now();
     try {
       this.#link = this.#parts.openLink(this.#linkEvents());
     } catch (error) {
@@ -174,7 +179,11 @@ export class Connection implements ConnectionStatusStore {
 
   #wake(): void {
     if (this.#retry !== null) return this.#attempt();
-    if (this.isOpen && this.#link?.isStale() === true) this.reconnect();
+    if (this.isOpen ? this.#link?.isStale() === true : this.#isHanging()) this.reconnect();
+  }
+
+  #isHanging(): boolean {
+    return this.#link !== null && Date.now() - this.#attemptedAt >= HANGING_AFTER_MS;
   }
 
   #stop(status: ConnectionStatus): void {
