@@ -6,10 +6,10 @@ pub use prelude::*;
 mod room {
     use crate::*;
 
-    pub struct Id(pub u32);
+    pub struct Plate(pub u32);
 
     #[sync::room("parameter-not-from-str-{id}")]
-    pub async fn join(_ctx: RoomCtx<'_>, id: Id) -> Result<(), SyncError> {
+    pub async fn join(_ctx: RoomCtx<'_>, id: Plate) -> Result<(), SyncError> {
         if id.0 == 0 { Err(sync::error!("room-invalid")) } else { Ok(()) }
     }
 }
