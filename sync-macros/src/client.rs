@@ -140,7 +140,7 @@ fn implementation(function: &ItemFn, arguments: &RouteArguments, filter: &Filter
     let options = options(arguments);
     let auth = auth(arguments.auth.as_ref());
     let (input, server_output, output) = filter.types();
-    let asynchronous = function.sig.asyncness.is_some();
+    let kind = if function.sig.asyncness.is_some() { quote!(Async) } else { quote!(Sync) };
     let body = body(function, filter);
     quote! {
         #[doc(hidden)]
@@ -153,14 +153,18 @@ fn implementation(function: &ItemFn, arguments: &RouteArguments, filter: &Filter
             type Output = #output;
             const DOCS: &'static str = #docs;
             const OPTIONS: ::sync::__private::RouteOptions = #options;
-            const ASYNC: bool = #asynchronous;
+            const FILTER: ::sync::__private::FilterKind = ::sync::__private::FilterKind::#kind;
+            type Group = ();
 
             fn auth() -> ::sync::Auth<crate::SyncApp> {
                 #auth
             }
 
+            fn group(_: ::sync::Member<'_, crate::SyncApp>) {}
+
             fn filter<'a>(
                 member: ::sync::Member<'a, crate::SyncApp>,
+                (): &(),
                 input: &'a Self::Input,
                 output: &'a Self::ServerOutput,
             ) -> ::sync::__private::Filtered<'a, Self::Output> {
@@ -224,14 +228,18 @@ fn stand_in(filter: Filter<'_>) -> TokenStream {
             type Output = #output;
             const DOCS: &'static str = "";
             const OPTIONS: ::sync::__private::RouteOptions = ::sync::__private::RouteOptions::NONE;
-            const ASYNC: bool = false;
+            const FILTER: ::sync::__private::FilterKind = ::sync::__private::FilterKind::Sync;
+            type Group = ();
 
             fn auth() -> ::sync::Auth<crate::SyncApp> {
                 ::sync::Auth::login()
             }
 
+            fn group(_: ::sync::Member<'_, crate::SyncApp>) {}
+
             fn filter<'a>(
                 _: ::sync::Member<'a, crate::SyncApp>,
+                (): &(),
                 _: &'a Self::Input,
                 _: &'a Self::ServerOutput,
             ) -> ::sync::__private::Filtered<'a, Self::Output> {

@@ -14,7 +14,7 @@ use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{Delivery, Seat};
 use crate::route::{App, BoxFuture, Event, FilterKind, Judged, Judgement, Member, MemberView};
-use crate::wire::{Frame, FrameHead, IgnoreSelf, Position, PositionKey, empty_object, error_frame};
+use crate::wire::{Frame, FrameHead, IgnoreSelf, Position, PositionKey, error_frame};
 
 /// After how many members other tasks get their turn.
 const MEMBERS_PER_TURN: usize = 256;
@@ -86,10 +86,10 @@ impl<A: App> Placed<A> {
         }
     }
 
-    fn send(&self, seat: &Seat<A>, judgement: Judgement) {
+    fn send(&self, seat: &Seat<A>, (judgement, own): (Judgement, Vec<u8>)) {
         let frame = match judgement {
             Judgement::Skip => return,
-            Judgement::Deliver(own) => self.frame(own.as_deref()),
+            Judgement::Deliver => self.frame(std::str::from_utf8(&own).expect("JSON is UTF-8")),
             Judgement::Refuse(error) => self.error(seat, &error),
         };
         // A member that left while its filter ran must not hear of it.
@@ -98,8 +98,8 @@ impl<A: App> Placed<A> {
         }
     }
 
-    fn frame(&self, own: Option<&RawValue>) -> Frame {
-        let key = own.map_or("{}", RawValue::get);
+    fn frame(&self, own: &str) -> Frame {
+        let key = if own.is_empty() { "{}" } else { own };
         let mut by_output = self.by_output.lock();
         if let Some(frame) = by_output.get(key) {
             return frame.clone();
@@ -110,7 +110,8 @@ impl<A: App> Placed<A> {
             pos: &self.pos,
             server_output: self.fanout.event.server_output(),
         };
-        let frame = head.frame(own.unwrap_or_else(|| empty_object()));
+        let own: &RawValue = serde_json::from_str(key).expect("filters write JSON");
+        let frame = head.frame(own);
         by_output.insert(key.into(), frame.clone());
         frame
     }
@@ -133,39 +134,42 @@ impl<A: App> Fanout<A> {
     }
 
     /// Runs the filter for one member, within its time limit if it waits.
-    async fn judge(&self, seat: &Seat<A>) -> Judgement {
+    async fn judge(&self, seat: &Seat<A>) -> (Judgement, Vec<u8>) {
         match self.event.filter_kind() {
             FilterKind::Async => self.judge_later(seat).await,
-            FilterKind::None | FilterKind::Sync => self.judge_now(seat),
+            _ => self.judge_now(seat),
         }
     }
 
-    fn judge_now(&self, seat: &Seat<A>) -> Judgement {
+    fn judge_now(&self, seat: &Seat<A>) -> (Judgement, Vec<u8>) {
+        let mut own = Vec::new();
         if self.event.filter_kind() == FilterKind::None {
-            return Judgement::Deliver(None);
+            return (Judgement::Deliver, own);
         }
         let facts = MemberFacts::of(seat, &self.catalog);
         let view = facts.view(self, seat);
-        let judged = contained(|| match self.event.judge(Member::new(&view)) {
+        let judged = contained(|| match self.event.judge(Member::new(&view), &mut own) {
             Judged::Ready(judgement) => Some(judgement),
-            Judged::Later(_) => None,
+            Judged::Later(_) | Judged::Group(..) => None,
         });
-        judged.ok().flatten().unwrap_or_else(|| self.panicked())
+        (judged.ok().flatten().unwrap_or_else(|| self.panicked()), own)
     }
 
-    async fn judge_later(&self, seat: &Seat<A>) -> Judgement {
+    async fn judge_later(&self, seat: &Seat<A>) -> (Judgement, Vec<u8>) {
         let facts = MemberFacts::of(seat, &self.catalog);
         let view = facts.view(self, seat);
-        let made = contained(|| match self.event.judge(Member::new(&view)) {
-            Judged::Ready(judgement) => Box::pin(std::future::ready(judgement)) as BoxFuture<'_, Judgement>,
-            Judged::Later(judgement) => judgement,
-        });
-        let Ok(filter) = made else { return self.panicked() };
+        let mut own = Vec::new();
+        let made = contained(|| self.event.judge(Member::new(&view), &mut own));
+        let filter = match made {
+            Ok(Judged::Later(filter)) => filter,
+            Ok(Judged::Ready(judgement)) => return (judgement, own),
+            _ => return (self.panicked(), own),
+        };
         match tokio::time::timeout(self.filter_timeout, Contained::new(filter)).await {
-            Ok(judged) => judged.unwrap_or_else(|Panicked| self.panicked()),
+            Ok(judged) => judged.unwrap_or_else(|Panicked| (self.panicked(), Vec::new())),
             Err(_) => {
                 tracing::warn!(route = self.cb, limit = ?self.filter_timeout, "a filter was stopped: it took too long");
-                Judgement::Refuse(SyncError::new("sync-client-failed"))
+                (Judgement::Refuse(SyncError::new("sync-client-failed")), Vec::new())
             }
         }
     }

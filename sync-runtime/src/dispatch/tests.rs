@@ -13,8 +13,8 @@ use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{CloseReason, Connection, Outbox};
 use crate::route::{
-    Auth, ClientHandler, Ctx, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions, Segment,
-    ServerHandler, Table, TestApp, Verdict,
+    Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
+    Segment, ServerHandler, Table, TestApp, Verdict,
 };
 use crate::schema::{Empty, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions};
@@ -66,13 +66,16 @@ impl ClientHandler for Filter {
     type Output = bool;
     const DOCS: &'static str = "";
     const OPTIONS: RouteOptions = RouteOptions::NONE;
-    const ASYNC: bool = false;
+    const FILTER: FilterKind = FilterKind::Sync;
+    type Group = ();
 
     fn auth() -> Auth<TestApp> {
         Auth::public()
     }
 
-    fn filter<'a>(member: Member<'a, TestApp>, _: &'a Empty, _: &'a Counted) -> Filtered<'a, bool> {
+    fn group(_: Member<'_, TestApp>) {}
+
+    fn filter<'a>(member: Member<'a, TestApp>, (): &(), _: &'a Empty, _: &'a Counted) -> Filtered<'a, bool> {
         Filtered::Ready(Verdict::Deliver(member.is_sending_socket()))
     }
 }

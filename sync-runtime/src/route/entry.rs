@@ -1,8 +1,13 @@
 //! Combines a server file and a client file into one route.
 
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::hash::Hash;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde_json::value::RawValue;
 use sync_schema::{RouteTypes, Types};
 
@@ -11,7 +16,7 @@ use crate::route::{
     App, Auth, BoxFuture, Call, ClientHandler, Ctx, Event, FilterKind, Filtered, Judged, Judgement, Member, Route,
     RouteId, RouteOptions, ServerHandler, Verdict,
 };
-use crate::schema::{Empty, InputSchema, InvalidInput, Wire, decode, wire_type};
+use crate::schema::{Empty, EncodeError, InputSchema, InvalidInput, Wire, decode, encode_into, encode_raw, wire_type};
 
 /// A route with both files.
 pub type Paired<S, C> = Entry<Both<S, C>>;
@@ -58,6 +63,8 @@ pub trait Files: 'static {
     const FILTER_TIMEOUT: Option<Duration>;
     /// How members are filtered.
     const FILTER: FilterKind;
+    /// What the filter's `by` makes of a member.
+    type Group: Eq + Hash + Send + 'static;
 
     /// Returns who may call.
     fn auth() -> Auth<Self::App>;
@@ -68,9 +75,13 @@ pub trait Files: 'static {
         input: &'a Self::Input,
     ) -> impl Future<Output = Result<Self::Output, SyncError>> + Send + 'a;
 
+    /// Returns the group of a member.
+    fn group(member: Member<'_, Self::App>) -> Self::Group;
+
     /// Runs the filter.
     fn filter<'a>(
         member: Member<'a, Self::App>,
+        group: &Self::Group,
         input: &'a Self::Input,
         output: &'a Self::Output,
     ) -> Filtered<'a, Self::Own>;
@@ -95,7 +106,8 @@ where
     const DOCS: &'static str = S::DOCS;
     const OPTIONS: RouteOptions = S::OPTIONS;
     const FILTER_TIMEOUT: Option<Duration> = C::OPTIONS.timeout;
-    const FILTER: FilterKind = if C::ASYNC { FilterKind::Async } else { FilterKind::Sync };
+    const FILTER: FilterKind = C::FILTER;
+    type Group = C::Group;
 
     fn auth() -> Auth<S::App> {
         S::auth()
@@ -108,8 +120,17 @@ where
         S::call(ctx, input)
     }
 
-    fn filter<'a>(member: Member<'a, S::App>, input: &'a S::Input, output: &'a S::Output) -> Filtered<'a, C::Output> {
-        C::filter(member, input, output)
+    fn group(member: Member<'_, S::App>) -> C::Group {
+        C::group(member)
+    }
+
+    fn filter<'a>(
+        member: Member<'a, S::App>,
+        group: &C::Group,
+        input: &'a S::Input,
+        output: &'a S::Output,
+    ) -> Filtered<'a, C::Output> {
+        C::filter(member, group, input, output)
     }
 }
 
@@ -122,6 +143,7 @@ impl<S: ServerHandler> Files for Server<S> {
     const OPTIONS: RouteOptions = S::OPTIONS;
     const FILTER_TIMEOUT: Option<Duration> = None;
     const FILTER: FilterKind = FilterKind::None;
+    type Group = ();
 
     fn auth() -> Auth<S::App> {
         S::auth()
@@ -134,7 +156,9 @@ impl<S: ServerHandler> Files for Server<S> {
         S::call(ctx, input)
     }
 
-    fn filter<'a>(_: Member<'a, S::App>, _: &'a S::Input, _: &'a S::Output) -> Filtered<'a, Empty> {
+    fn group(_: Member<'_, S::App>) {}
+
+    fn filter<'a>(_: Member<'a, S::App>, (): &(), _: &'a S::Input, _: &'a S::Output) -> Filtered<'a, Empty> {
         Filtered::Ready(Verdict::Deliver(Empty {}))
     }
 }
@@ -147,7 +171,8 @@ impl<C: ClientHandler<ServerOutput = Empty>> Files for Client<C> {
     const DOCS: &'static str = C::DOCS;
     const OPTIONS: RouteOptions = C::OPTIONS;
     const FILTER_TIMEOUT: Option<Duration> = C::OPTIONS.timeout;
-    const FILTER: FilterKind = if C::ASYNC { FilterKind::Async } else { FilterKind::Sync };
+    const FILTER: FilterKind = C::FILTER;
+    type Group = C::Group;
 
     fn auth() -> Auth<C::App> {
         C::auth()
@@ -157,8 +182,17 @@ impl<C: ClientHandler<ServerOutput = Empty>> Files for Client<C> {
         Ok(Empty {})
     }
 
-    fn filter<'a>(member: Member<'a, C::App>, input: &'a C::Input, output: &'a Empty) -> Filtered<'a, C::Output> {
-        C::filter(member, input, output)
+    fn group(member: Member<'_, C::App>) -> C::Group {
+        C::group(member)
+    }
+
+    fn filter<'a>(
+        member: Member<'a, C::App>,
+        group: &C::Group,
+        input: &'a C::Input,
+        output: &'a Empty,
+    ) -> Filtered<'a, C::Output> {
+        C::filter(member, group, input, output)
     }
 }
 
@@ -218,7 +252,8 @@ impl<F: Files> Call<F::App> for TypedCall<F> {
             let Self { input, cb } = *self;
             let output = F::call(ctx, &input).await?;
             let json = encode(&output, cb).ok_or_else(|| SyncError::new("sync-server-failed"))?;
-            Ok(Box::new(TypedEvent::<F> { input, output, json, cb }) as Box<dyn Event<F::App>>)
+            let groups = Mutex::default();
+            Ok(Box::new(TypedEvent::<F> { input, output, json, cb, groups }) as Box<dyn Event<F::App>>)
         })
     }
 }
@@ -228,6 +263,25 @@ struct TypedEvent<F: Files> {
     output: F::Output,
     json: Box<RawValue>,
     cb: &'static str,
+    /// The groups that were judged, by number.
+    groups: Mutex<HashMap<F::Group, usize>>,
+}
+
+impl<F: Files> TypedEvent<F> {
+    fn judge_group<'a>(&'a self, member: Member<'a, F::App>, own: &mut Vec<u8>) -> Judged<'a> {
+        let mut groups = self.groups.lock();
+        let next = groups.len();
+        match groups.entry(F::group(member)) {
+            Slot::Occupied(known) => Judged::Group(*known.get(), None),
+            Slot::Vacant(new) => match F::filter(member, new.key(), &self.input, &self.output) {
+                Filtered::Ready(verdict) => {
+                    new.insert(next);
+                    Judged::Group(next, Some(judgement(verdict, self.cb, own)))
+                }
+                Filtered::Later(_) => unreachable!("the attribute refuses `by` beside `async`"),
+            },
+        }
+    }
 }
 
 impl<F: Files> Event<F::App> for TypedEvent<F> {
@@ -239,22 +293,38 @@ impl<F: Files> Event<F::App> for TypedEvent<F> {
         F::FILTER
     }
 
-    fn judge<'a>(&'a self, member: Member<'a, F::App>) -> Judged<'a> {
-        match F::filter(member, &self.input, &self.output) {
-            Filtered::Ready(verdict) => Judged::Ready(judgement(verdict, self.cb)),
+    fn judge<'a>(&'a self, member: Member<'a, F::App>, own: &mut Vec<u8>) -> Judged<'a> {
+        if F::FILTER == FilterKind::Group {
+            return self.judge_group(member, own);
+        }
+        match F::filter(member, &F::group(member), &self.input, &self.output) {
+            Filtered::Ready(verdict) => Judged::Ready(judgement(verdict, self.cb, own)),
             Filtered::Later(verdict) => {
                 let cb = self.cb;
-                Judged::Later(Box::pin(async move { judgement(verdict.await, cb) }))
+                Judged::Later(Box::pin(async move {
+                    let mut own = Vec::new();
+                    (judgement(verdict.await, cb, &mut own), own)
+                }))
             }
         }
     }
 }
 
-fn judgement<T: Wire>(verdict: Verdict<T>, cb: &'static str) -> Judgement {
+fn judgement<T: Wire>(verdict: Verdict<T>, cb: &'static str, own: &mut Vec<u8>) -> Judgement {
     match verdict {
-        Verdict::Deliver(own) => match encode(&own, cb) {
-            Some(json) => Judgement::Deliver((json.get() != "{}").then_some(json)),
-            None => Judgement::Refuse(SyncError::new("sync-client-failed")),
+        // The output of every gate.
+        Verdict::Deliver(_) if TypeId::of::<T>() == TypeId::of::<Empty>() => Judgement::Deliver,
+        Verdict::Deliver(output) => match encode_into(own, &output) {
+            Ok(()) => {
+                if own.as_slice() == b"{}" {
+                    own.clear();
+                }
+                Judgement::Deliver
+            }
+            Err(error) => {
+                log_unwritable(cb, &error);
+                Judgement::Refuse(SyncError::new("sync-client-failed"))
+            }
         },
         Verdict::Skip => Judgement::Skip,
         Verdict::Refuse(error) => Judgement::Refuse(error),
@@ -263,6 +333,9 @@ fn judgement<T: Wire>(verdict: Verdict<T>, cb: &'static str) -> Judgement {
 
 /// Writes an output; `None`, with a line in the log, for a value that has no JSON form.
 fn encode<T: Wire>(output: &T, cb: &str) -> Option<Box<RawValue>> {
-    let json = crate::schema::encode_raw(output);
-    json.map_err(|error| tracing::error!(route = cb, error = ?error, "an output has no JSON form")).ok()
+    encode_raw(output).map_err(|error| log_unwritable(cb, &error)).ok()
+}
+
+fn log_unwritable(cb: &str, error: &EncodeError) {
+    tracing::error!(route = cb, ?error, "an output has no JSON form");
 }

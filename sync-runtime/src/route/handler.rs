@@ -1,6 +1,7 @@
 //! What the attributes implement.
 
 use std::future::Future;
+use std::hash::Hash;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -66,15 +67,21 @@ pub trait ClientHandler: Send + Sync + 'static {
     const DOCS: &'static str;
     /// What the attribute says.
     const OPTIONS: RouteOptions;
-    /// Whether `main` is an `async fn`.
-    const ASYNC: bool;
+    /// How often `main` runs, and whether it may wait.
+    const FILTER: FilterKind;
+    /// What `by` makes of a member; `()` without it.
+    type Group: Eq + Hash + Send + 'static;
 
     /// Returns who may call; used where there is no server file.
     fn auth() -> Auth<Self::App>;
 
-    /// Runs `main` for one member.
+    /// Returns the group of a member; called for filters by group alone.
+    fn group(member: Member<'_, Self::App>) -> Self::Group;
+
+    /// Runs `main` for one member, or for the group that it is the first member of.
     fn filter<'a>(
         member: Member<'a, Self::App>,
+        group: &Self::Group,
         input: &'a Self::Input,
         output: &'a Self::ServerOutput,
     ) -> Filtered<'a, Self::Output>;
@@ -100,10 +107,12 @@ impl<'a, T> Filtered<'a, T> {
 pub enum FilterKind {
     /// Everybody gets the event with `clientOutput: {}`.
     None,
-    /// A plain `fn` decides at once.
+    /// A plain `fn` decides at once, for each member.
     Sync,
-    /// An `async fn` may wait.
+    /// An `async fn` may wait, for each member.
     Async,
+    /// A plain `fn` decides at once, for each group of members: those of whom `by` makes the same value.
+    Group,
 }
 
 /// What a filter decides about one member.

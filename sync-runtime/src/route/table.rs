@@ -84,23 +84,28 @@ pub trait Event<A: App>: Send + Sync {
     /// Returns how members are filtered; without a filter [`Event::judge`] need not be called.
     fn filter_kind(&self) -> FilterKind;
 
-    /// Runs the filter for one member and encodes what it answers.
-    fn judge<'a>(&'a self, member: Member<'a, A>) -> Judged<'a>;
+    /// Runs the filter for one member, or for its group unless that has been judged.
+    ///
+    /// `own` is empty; `clientOutput` is written there as JSON, nothing where it is `{}`.
+    fn judge<'a>(&'a self, member: Member<'a, A>, own: &mut Vec<u8>) -> Judged<'a>;
 }
 
 /// The judgement about one member, at once or later.
 pub enum Judged<'a> {
     /// A plain filter, or none.
     Ready(Judgement),
-    /// A filter that may wait.
-    Later(BoxFuture<'a, Judgement>),
+    /// A filter that may wait, with the output that it writes in the end.
+    Later(BoxFuture<'a, (Judgement, Vec<u8>)>),
+    /// A filter by group: the number of the member's group, counted from 0 in the order in which groups are met, and the
+    /// judgement about it; `None` when an earlier call gave it.
+    Group(usize, Option<Judgement>),
 }
 
 /// What one member gets.
 #[derive(Debug)]
 pub enum Judgement {
-    /// The event, with this `clientOutput`; `None` stands for `{}`.
-    Deliver(Option<Box<RawValue>>),
+    /// The event, with the `clientOutput` that was written.
+    Deliver,
     /// Nothing.
     Skip,
     /// An error frame.

@@ -65,12 +65,6 @@ pub fn error_frame(cb: &str, room: &str, pos: &str, error: &SyncError, message: 
     shared(&Failure { cb, room, pos, status: "error", error_code, error_params, message })
 }
 
-/// Returns `{}`: what travels where there is nothing to say.
-#[must_use]
-pub fn empty_object() -> &'static RawValue {
-    serde_json::from_str("{}").expect("an empty object is JSON")
-}
-
 fn shared(frame: &impl Serialize) -> Frame {
     to_raw_value(frame).expect("frames always have a JSON form").into()
 }

@@ -11,7 +11,7 @@ mod position;
 pub use answer::{ErrorAnswer, answer_location, answer_result, answer_rooms, answer_rooms_joined};
 pub(crate) use call::bad_request;
 pub use call::{IgnoreSelf, Location, RoomName, SyncCall, read_location, read_room};
-pub use frame::{Frame, FrameHead, empty_object, error_frame};
+pub use frame::{Frame, FrameHead, error_frame};
 pub use position::{Position, PositionKey};
 
 /// The names of the Socket.IO events.
