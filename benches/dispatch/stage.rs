@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bench_app::{App, Session};
 use harness::{Sample, thread_cpu};
-use sync::__private::{Caller, Catalog, Dispatcher, Frame, Outbox, SyncCall};
+use sync::__private::{Bundle, Caller, Catalog, Dispatcher, Outbox, SyncCall};
 use sync::{CloseReason, Config, Connection, MemoryStore, Sessions};
 use tokio::runtime::Runtime;
 
@@ -18,8 +18,8 @@ const FRAMES: usize = 20_000;
 pub(crate) struct Nowhere(AtomicUsize);
 
 impl Outbox for Nowhere {
-    fn send(&self, frame: &Frame) {
-        self.0.fetch_add(frame.get().len(), Ordering::Relaxed);
+    fn send(&self, bundle: &Bundle) {
+        self.0.fetch_add(bundle.websocket().len(), Ordering::Relaxed);
     }
 
     fn close(&self, _: CloseReason) {}

@@ -43,6 +43,9 @@ pub struct Config {
     pub room_limit: usize,
     /// How many bytes may wait for one socket before it is disconnected.
     pub send_queue: usize,
+    /// Whether finished frames are written straight to a WebSocket. If not, they take the way through socketioxide: slower, with the
+    /// same bytes in the end, and the stale frames of volatile routes are not dropped there.
+    pub direct_delivery: bool,
     /// How long the kernel may take nothing from us for a socket before it is disconnected.
     pub write_timeout: Duration,
     /// How long a session lives after its last use.
@@ -105,6 +108,7 @@ impl Default for Config {
             message_limit: 1_000_000,
             room_limit: 50,
             send_queue: 1 << 20,
+            direct_delivery: true,
             write_timeout: Duration::from_secs(10),
             session_ttl: Duration::from_secs(30 * 24 * 3600),
             shutdown_timeout: Duration::from_secs(10),
@@ -141,11 +145,7 @@ const SETTINGS: &[Setting] = &[
         Some(())
     }),
     setting("limits", "`on`, or `off` outside production", |config, text| {
-        config.limits = match text {
-            "on" => true,
-            "off" => false,
-            _ => return None,
-        };
+        config.limits = switch(text)?;
         Some(())
     }),
     setting("origins", "origins such as https://example.com, separated by commas", |config, text| {
@@ -172,6 +172,10 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("send_queue", SIZE, |config, text| {
         config.send_queue = positive(text)?;
+        Some(())
+    }),
+    setting("direct_delivery", "`on` or `off`", |config, text| {
+        config.direct_delivery = switch(text)?;
         Some(())
     }),
     setting("write_timeout_ms", MILLISECONDS, |config, text| {
@@ -293,6 +297,14 @@ fn nearest(key: &str) -> &'static str {
     let key = key.to_ascii_lowercase();
     let distance = |setting: &&Setting| strsim::damerau_levenshtein(setting.key, &key);
     SETTINGS.iter().min_by_key(distance).map_or("listen", |setting| setting.key)
+}
+
+fn switch(text: &str) -> Option<bool> {
+    match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
 }
 
 fn milliseconds(text: &str) -> Option<Duration> {

@@ -48,7 +48,7 @@ pub mod __private {
     // Benchmarks drive the pipeline without a network.
     pub use crate::dispatch::{Caller, Dispatcher};
     pub use crate::i18n::{Catalog, accepted};
-    pub use crate::rooms::Outbox;
+    pub use crate::rooms::{Bundle, Outbox};
     pub use crate::route::{
         Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, IntoVerdict, Member, OfServer, Paired,
         Pattern, RoomCtx, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Segment, ServerHandler, ServerOnly,
@@ -56,7 +56,7 @@ pub mod __private {
     };
     pub use crate::schema::Empty;
     pub use crate::server::serve;
-    pub use crate::wire::{Frame, Position, PositionKey, SyncCall};
+    pub use crate::wire::{Packet, Position, PositionKey, SyncCall};
     pub use serde;
     pub use serde_json;
     pub use sync_schema::Api;

@@ -26,8 +26,8 @@ use crate::rooms::{CloseReason, Hub};
 use crate::route::{App, BoxFuture, Table};
 use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
 use crate::transport::{
-    LinkCounters, Links, Origins, Ready, SocketWatch, WireInfo, WireListener, WireTimes, attach, check_origin, routes,
-    watch_sockets,
+    LinkCounters, LinkLimits, Links, Origins, Ready, SocketWatch, WireInfo, WireListener, WireTimes, attach,
+    check_origin, routes, watch_sockets,
 };
 use crate::transport::{caller, error_response, session_cookie};
 
@@ -108,7 +108,7 @@ impl<A: App> Server<A> {
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
         let times = WireTimes { write_timeout: config.write_timeout, ping_timeout: config.ping_timeout };
         let listener = WireListener::new(listener, times);
-        let links = Arc::new(Links::new(config.send_queue));
+        let links = Arc::new(Links::new(LinkLimits { queue: config.send_queue, direct: config.direct_delivery }));
         let handle = Handle(Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store))));
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let (router, sockets) = router(&handle, &links, &ready, self.make_routes);

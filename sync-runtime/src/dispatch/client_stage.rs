@@ -1,23 +1,23 @@
-//! The filter, once for each member, and what each member gets.
+//! The filter, once for each member or once for each group of members, and what each member gets.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use serde_json::value::RawValue;
-use tokio_util::task::TaskTracker;
 
 use crate::dispatch::caller::reader_locale;
 use crate::dispatch::contain::{Contained, Panicked, contained};
 use crate::error::SyncError;
-use crate::i18n::Catalog;
-use crate::rooms::{Delivery, Seat};
+use crate::i18n::{Catalog, Locale};
+use crate::rooms::{Deferred, Delivery, Facts, Placed, Reach, Seat};
 use crate::route::{App, BoxFuture, Event, FilterKind, Judged, Judgement, Member, MemberView};
-use crate::wire::{Frame, FrameHead, IgnoreSelf, Position, PositionKey, error_frame};
+use crate::wire::{Envelope, IgnoreSelf, Packet, Position, PositionKey};
 
-/// After how many members other tasks get their turn.
-const MEMBERS_PER_TURN: usize = 256;
+/// What a member's frame takes besides `serverOutput`, about.
+const ENVELOPE: usize = 160;
+/// How many different outputs of one event are kept to be found again. With more of them, most members have their own.
+const OUTPUTS: usize = 256;
 
 /// An event with all that its delivery needs.
 pub(super) struct Fanout<A: App> {
@@ -26,11 +26,10 @@ pub(super) struct Fanout<A: App> {
     pub(super) room: String,
     pub(super) origin: Origin<A>,
     pub(super) ignore_self: IgnoreSelf,
+    pub(super) volatile: bool,
     pub(super) filter_timeout: Duration,
     pub(super) catalog: Arc<Catalog>,
     pub(super) positions: Arc<PositionKey>,
-    /// Where the work of members that are behind is done.
-    pub(super) tasks: TaskTracker,
 }
 
 /// Who caused an event.
@@ -44,83 +43,192 @@ pub(super) struct Origin<A: App> {
 }
 
 impl<A: App> Delivery<A> for Fanout<A> {
-    fn deliver(self: Box<Self>, position: Position, seats: Arc<Vec<Arc<Seat<A>>>>) -> BoxFuture<'static, ()> {
-        Box::pin(async move {
-            let pos = self.positions.seal(position);
-            let event = Arc::new(Placed { fanout: *self, pos, by_output: Mutex::default() });
-            for (turn, seat) in seats.iter().enumerate() {
-                if seat.hears(position.seq) && !event.fanout.leaves_out(seat) {
-                    event.reach(seat).await;
-                }
-                if turn % MEMBERS_PER_TURN == MEMBERS_PER_TURN - 1 {
-                    tokio::task::yield_now().await;
-                }
+    fn size(&self) -> usize {
+        self.event.server_output().get().len() + ENVELOPE
+    }
+
+    fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
+        let pos = self.positions.seal(position);
+        let envelope = Envelope::new(self.cb, &self.room, pos, self.event.server_output(), self.volatile);
+        let judge = Judge { fanout: *self, envelope, by_output: Mutex::default(), groups: Mutex::default() };
+        Box::new(InPlace { judge: Arc::new(judge), own: Vec::new(), empty: None, last: None })
+    }
+}
+
+/// An event whose members are visited one after the other, with what the last of them got.
+struct InPlace<A: App> {
+    judge: Arc<Judge<A>>,
+    /// The `clientOutput` of the member that is being visited.
+    own: Vec<u8>,
+    /// The packet of those whose output is `{}`.
+    empty: Option<Packet>,
+    /// The last output that was not `{}`, and its packet.
+    last: Option<(Vec<u8>, Packet)>,
+}
+
+impl<A: App> Placed<A> for InPlace<A> {
+    fn reach(&mut self, seat: &Arc<Seat<A>>, facts: &mut Option<Facts<A>>) -> Reach {
+        if self.judge.fanout.leaves_out(seat) {
+            return Reach::Nothing;
+        }
+        match self.judge.fanout.event.filter_kind() {
+            FilterKind::None => Reach::Packet(self.empty()),
+            FilterKind::Async => self.reach_async(seat),
+            FilterKind::Sync => {
+                let facts = facts.get_or_insert_with(|| facts_of(seat, &self.judge.fanout.catalog));
+                self.reach_now(seat, facts)
             }
-        })
+            FilterKind::Group => {
+                let facts = facts.get_or_insert_with(|| facts_of(seat, &self.judge.fanout.catalog));
+                self.own.clear();
+                self.judge.group_packet(seat, facts, &mut self.own).map_or(Reach::Nothing, Reach::Packet)
+            }
+        }
+    }
+
+    fn defer(&self, seat: &Arc<Seat<A>>) -> Deferred {
+        let (judge, seat) = (self.judge.clone(), seat.clone());
+        let packet =
+            Box::pin(async move { if judge.fanout.leaves_out(&seat) { None } else { judge.reach(&seat).await } });
+        Deferred { topic: self.judge.envelope.topic().cloned(), packet }
     }
 }
 
-/// An event that has its place, with the frames that were made of it so far.
-struct Placed<A: App> {
+impl<A: App> InPlace<A> {
+    /// Most filters that may wait do not: those are done here, without a task.
+    fn reach_async(&self, seat: &Arc<Seat<A>>) -> Reach {
+        let mut work = self.defer(seat);
+        let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
+        match work.packet.as_mut().poll(&mut nobody) {
+            std::task::Poll::Ready(packet) => packet.map_or(Reach::Nothing, Reach::Packet),
+            std::task::Poll::Pending => Reach::Later(work),
+        }
+    }
+
+    fn reach_now(&mut self, seat: &Seat<A>, facts: &Facts<A>) -> Reach {
+        let Self { judge, own, .. } = self;
+        own.clear();
+        let view = judge.fanout.view(seat, facts);
+        let judgement = match contained(|| judge.fanout.event.judge(Member::new(&view), own)) {
+            Ok(Judged::Ready(judgement)) => judgement,
+            // The others are answers of filters of other kinds.
+            Ok(_) | Err(Panicked) => Judgement::Refuse(judge.fanout.panicked()),
+        };
+        match judgement {
+            Judgement::Deliver => Reach::Packet(self.packet()),
+            Judgement::Skip => Reach::Nothing,
+            Judgement::Refuse(error) => Reach::Packet(self.judge.error(&error, facts.locale)),
+        }
+    }
+
+    /// Returns the packet for the output in `own`.
+    fn packet(&mut self) -> Packet {
+        if self.own.is_empty() {
+            return self.empty();
+        }
+        if let Some((own, packet)) = &self.last
+            && *own == self.own
+        {
+            return packet.clone();
+        }
+        let packet = self.judge.packet(&self.own);
+        let (own, last) = self.last.get_or_insert_with(|| (Vec::new(), packet.clone()));
+        own.clone_from(&self.own);
+        last.clone_from(&packet);
+        packet
+    }
+
+    fn empty(&mut self) -> Packet {
+        self.empty.get_or_insert_with(|| self.judge.envelope.success(b"")).clone()
+    }
+}
+
+/// What judges the members of one event, and remembers the packets that it has made.
+struct Judge<A: App> {
     fanout: Fanout<A>,
-    pos: String,
-    /// By the JSON of `clientOutput`: members with equal output hold one buffer.
-    by_output: Mutex<HashMap<Box<str>, Frame>>,
+    envelope: Envelope,
+    /// By `clientOutput`: members with equal output get one buffer.
+    by_output: Mutex<HashMap<Box<[u8]>, Packet>>,
+    /// By the number of the group; locked while a group is judged, so that no member finds a group without its outcome.
+    groups: Mutex<Vec<Outcome>>,
 }
 
-impl<A: App> Placed<A> {
-    /// Brings the event to one member: at once if that is possible, and else beside the others, behind what the member waits
-    /// for already.
-    async fn reach(self: &Arc<Self>, seat: &Arc<Seat<A>>) {
-        if !seat.is_behind() && self.fanout.event.filter_kind() != FilterKind::Async {
-            return self.send(seat, self.fanout.judge_now(seat));
+/// What the members of a group get.
+enum Outcome {
+    Packet(Packet),
+    Nothing,
+    /// An error, with its packet for each language that was asked for.
+    Error(SyncError, Vec<(Locale, Packet)>),
+}
+
+impl<A: App> Judge<A> {
+    /// Runs the filter for one member alone, within its time limit if it waits.
+    async fn reach(&self, seat: &Seat<A>) -> Option<Packet> {
+        let facts = facts_of(seat, &self.fanout.catalog);
+        if self.fanout.event.filter_kind() == FilterKind::Group {
+            return self.group_packet(seat, &facts, &mut Vec::new());
         }
-        let (event, member) = (self.clone(), seat.clone());
-        let mut work: BoxFuture<'static, ()> = Box::pin(async move {
-            let judgement = event.fanout.judge(&member).await;
-            event.send(&member, judgement);
-        });
-        // Most filters that may wait do not: those are done here, without a task.
-        if seat.is_behind() || futures_util::poll!(&mut work).is_pending() {
-            seat.queue(work, &self.fanout.tasks);
+        let (judgement, own) = self.fanout.judge(seat, &facts).await;
+        match judgement {
+            Judgement::Deliver => Some(self.packet(&own)),
+            Judgement::Skip => None,
+            Judgement::Refuse(error) => Some(self.error(&error, facts.locale)),
         }
     }
 
-    fn send(&self, seat: &Seat<A>, (judgement, own): (Judgement, Vec<u8>)) {
-        let frame = match judgement {
-            Judgement::Skip => return,
-            Judgement::Deliver => self.frame(std::str::from_utf8(&own).expect("JSON is UTF-8")),
-            Judgement::Refuse(error) => self.error(seat, &error),
-        };
-        // A member that left while its filter ran must not hear of it.
-        if seat.is_taken() {
-            seat.connection().outbox().send(&frame);
+    /// Runs the filter for the member's group, unless that has been done.
+    fn group_packet(&self, seat: &Seat<A>, facts: &Facts<A>, own: &mut Vec<u8>) -> Option<Packet> {
+        let view = self.fanout.view(seat, facts);
+        let mut groups = self.groups.lock();
+        match contained(|| self.fanout.event.judge(Member::new(&view), own)) {
+            Ok(Judged::Group(group, judgement)) => {
+                groups.extend(judgement.map(|judgement| self.outcome(judgement, own)));
+                groups[group].packet(facts.locale, |error| self.error(error, facts.locale))
+            }
+            // The others are answers of filters of other kinds. A group that panicked is judged again for its next member.
+            Ok(_) | Err(Panicked) => Some(self.error(&self.fanout.panicked(), facts.locale)),
         }
     }
 
-    fn frame(&self, own: &str) -> Frame {
-        let key = if own.is_empty() { "{}" } else { own };
+    fn outcome(&self, judgement: Judgement, own: &[u8]) -> Outcome {
+        match judgement {
+            Judgement::Deliver => Outcome::Packet(self.packet(own)),
+            Judgement::Skip => Outcome::Nothing,
+            Judgement::Refuse(error) => Outcome::Error(error, Vec::new()),
+        }
+    }
+
+    fn packet(&self, own: &[u8]) -> Packet {
         let mut by_output = self.by_output.lock();
-        if let Some(frame) = by_output.get(key) {
-            return frame.clone();
+        if let Some(packet) = by_output.get(own) {
+            return packet.clone();
         }
-        let head = FrameHead {
-            cb: self.fanout.cb,
-            room: &self.fanout.room,
-            pos: &self.pos,
-            server_output: self.fanout.event.server_output(),
-        };
-        let own: &RawValue = serde_json::from_str(key).expect("filters write JSON");
-        let frame = head.frame(own);
-        by_output.insert(key.into(), frame.clone());
-        frame
+        let packet = self.envelope.success(own);
+        if by_output.len() < OUTPUTS {
+            by_output.insert(own.into(), packet.clone());
+        }
+        packet
     }
 
-    fn error(&self, seat: &Seat<A>, error: &SyncError) -> Frame {
-        let connection = seat.connection();
-        let catalog = &self.fanout.catalog;
-        let locale = reader_locale::<A>(&connection.session().get(), connection.language(), catalog);
-        error_frame(self.fanout.cb, &self.fanout.room, &self.pos, error, &catalog.sentence(error, locale))
+    fn error(&self, error: &SyncError, locale: Locale) -> Packet {
+        self.envelope.error(error, &self.fanout.catalog.sentence(error, locale))
+    }
+}
+
+impl Outcome {
+    fn packet(&mut self, locale: Locale, write: impl FnOnce(&SyncError) -> Packet) -> Option<Packet> {
+        match self {
+            Self::Packet(packet) => Some(packet.clone()),
+            Self::Nothing => None,
+            Self::Error(error, by_locale) => {
+                if let Some((_, packet)) = by_locale.iter().find(|(known, _)| *known == locale) {
+                    return Some(packet.clone());
+                }
+                let packet = write(error);
+                by_locale.push((locale, packet.clone()));
+                Some(packet)
+            }
+        }
     }
 }
 
@@ -129,44 +237,21 @@ impl<A: App> Fanout<A> {
         match self.ignore_self {
             IgnoreSelf::No => false,
             IgnoreSelf::Socket => self.origin.connection_id == Some(seat.connection().id()),
-            IgnoreSelf::Session => self.origin.session_id == seat.connection().session().id(),
+            IgnoreSelf::Session => self.origin.session_id == seat.session().id(),
         }
     }
 
-    /// Runs the filter for one member, within its time limit if it waits.
-    async fn judge(&self, seat: &Seat<A>) -> (Judgement, Vec<u8>) {
-        match self.event.filter_kind() {
-            FilterKind::Async => self.judge_later(seat).await,
-            _ => self.judge_now(seat),
-        }
-    }
-
-    fn judge_now(&self, seat: &Seat<A>) -> (Judgement, Vec<u8>) {
+    async fn judge(&self, seat: &Seat<A>, facts: &Facts<A>) -> (Judgement, Vec<u8>) {
+        let view = self.view(seat, facts);
         let mut own = Vec::new();
-        if self.event.filter_kind() == FilterKind::None {
-            return (Judgement::Deliver, own);
-        }
-        let facts = MemberFacts::of(seat, &self.catalog);
-        let view = facts.view(self, seat);
-        let judged = contained(|| match self.event.judge(Member::new(&view), &mut own) {
-            Judged::Ready(judgement) => Some(judgement),
-            Judged::Later(_) | Judged::Group(..) => None,
-        });
-        (judged.ok().flatten().unwrap_or_else(|| self.panicked()), own)
-    }
-
-    async fn judge_later(&self, seat: &Seat<A>) -> (Judgement, Vec<u8>) {
-        let facts = MemberFacts::of(seat, &self.catalog);
-        let view = facts.view(self, seat);
-        let mut own = Vec::new();
-        let made = contained(|| self.event.judge(Member::new(&view), &mut own));
-        let filter = match made {
-            Ok(Judged::Later(filter)) => filter,
+        let filter: BoxFuture<'_, _> = match contained(|| self.event.judge(Member::new(&view), &mut own)) {
             Ok(Judged::Ready(judgement)) => return (judgement, own),
-            _ => return (self.panicked(), own),
+            Ok(Judged::Later(filter)) => filter,
+            // A group is judged where its members are visited.
+            Ok(Judged::Group(..)) | Err(Panicked) => return (Judgement::Refuse(self.panicked()), own),
         };
         match tokio::time::timeout(self.filter_timeout, Contained::new(filter)).await {
-            Ok(judged) => judged.unwrap_or_else(|Panicked| (self.panicked(), Vec::new())),
+            Ok(judged) => judged.unwrap_or_else(|Panicked| (Judgement::Refuse(self.panicked()), Vec::new())),
             Err(_) => {
                 tracing::warn!(route = self.cb, limit = ?self.filter_timeout, "a filter was stopped: it took too long");
                 (Judgement::Refuse(SyncError::new("sync-client-failed")), Vec::new())
@@ -174,37 +259,28 @@ impl<A: App> Fanout<A> {
         }
     }
 
-    fn panicked(&self) -> Judgement {
+    fn panicked(&self) -> SyncError {
         tracing::error!(route = self.cb, what = "filter", "panicked");
-        Judgement::Refuse(SyncError::new("sync-client-failed"))
-    }
-}
-
-/// What a filter sees of a member, held while it runs: a session may change meanwhile.
-struct MemberFacts<A: App> {
-    session: Arc<A::Session>,
-    location: Arc<crate::wire::Location>,
-    locale: crate::i18n::Locale,
-}
-
-impl<A: App> MemberFacts<A> {
-    fn of(seat: &Seat<A>, catalog: &Catalog) -> Self {
-        let connection = seat.connection();
-        let session = connection.session().get();
-        let locale = reader_locale::<A>(&session, connection.language(), catalog);
-        Self { session, location: connection.location(), locale }
+        SyncError::new("sync-client-failed")
     }
 
-    fn view<'a>(&'a self, fanout: &'a Fanout<A>, seat: &Seat<A>) -> MemberView<'a, A> {
-        let connection = seat.connection();
+    fn view<'a>(&'a self, seat: &Seat<A>, facts: &'a Facts<A>) -> MemberView<'a, A> {
         MemberView {
-            room: &fanout.room,
-            caller: &fanout.origin.session,
-            session: &self.session,
-            locale: fanout.catalog.name(self.locale),
-            location: &self.location,
-            is_sender: fanout.origin.session_id == connection.session().id(),
-            is_sending_socket: fanout.origin.connection_id == Some(connection.id()),
+            room: &self.room,
+            caller: &self.origin.session,
+            session: &facts.session,
+            locale: self.catalog.name(facts.locale),
+            location: &facts.location,
+            is_sender: self.origin.session_id == seat.session().id(),
+            is_sending_socket: self.origin.connection_id == Some(seat.connection().id()),
         }
     }
+}
+
+/// Returns what filters see of a member, to be held while they run: a session may change meanwhile.
+fn facts_of<A: App>(seat: &Seat<A>, catalog: &Catalog) -> Facts<A> {
+    let connection = seat.connection();
+    let session = seat.session().get();
+    let locale = reader_locale::<A>(&session, connection.language(), catalog);
+    Facts { session, location: connection.location(), locale }
 }

@@ -151,6 +151,7 @@ impl<A: App> Dispatcher<A> {
         let input = route
             .decode(schema, call.data)
             .map_err(|invalid| SyncError::invalid_input(invalid.path, invalid.reason))?;
+        self.hub.ready(&call.receiver).await;
         let view = self.view(caller, &session, &call.receiver);
         let limit = options.timeout.unwrap_or(self.config.handler_timeout);
         let event = server_stage::run_once(input, Ctx::new(&view.view()), limit, route.id().cb).await?;
@@ -179,10 +180,10 @@ impl<A: App> Dispatcher<A> {
             room: call.receiver.to_string(),
             origin,
             ignore_self: call.ignore_self,
+            volatile: route.options().volatile,
             filter_timeout: route.filter_timeout().unwrap_or(self.config.filter_timeout),
             catalog: self.catalog.clone(),
             positions: self.positions.clone(),
-            tasks: self.hub.deliveries().clone(),
         };
         self.hub.push(&call.receiver, Box::new(fanout));
     }

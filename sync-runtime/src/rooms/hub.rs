@@ -131,6 +131,13 @@ impl<A: App> Hub<A> {
         }
     }
 
+    /// Waits until a room takes events, which it does unless callers have been faster than its deliveries for a while.
+    pub async fn ready(&self, name: &str) {
+        if let Some(room) = self.room(name) {
+            room.ready().await;
+        }
+    }
+
     /// Gives an event its place in the order of a room; `None` when nobody is there any more.
     pub fn push(&self, name: &str, delivery: Box<dyn Delivery<A>>) -> Option<Position> {
         let room = self.room(name)?;

@@ -1,16 +1,23 @@
 //! Who is where, and the order of what happens there.
 //!
 //! A *connection* is one socket that has said who it is; a *member* is a connection in a room. A *room* exists while it has
-//! members. Each room has one sequence: joining, leaving and events take their places in it, and the deliveries of one room run
-//! one after the other in that order. What a delivery sends is the business of `dispatch`; how it reaches the socket is the
-//! business of `transport`, which implements [`Outbox`].
+//! members. Each room has one sequence: joining, leaving and events take their places in it. One task per busy room takes the
+//! events that wait, together, and visits each member once: what a member gets is sent as one piece. What a member gets is the
+//! business of `dispatch`, which implements [`Delivery`]; how it reaches the socket is the business of `transport`, which
+//! implements [`Outbox`].
 
+mod bundle;
 mod connection;
+mod delivery;
 mod hub;
 mod outbox;
 mod room;
+mod seat;
 
+pub use bundle::Bundle;
 pub use connection::Connection;
+pub use delivery::{Delivery, Facts, Placed, Reach};
 pub use hub::Hub;
 pub use outbox::{CloseReason, Outbox};
-pub use room::{Delivery, Room, Seat};
+pub use room::Room;
+pub use seat::{Deferred, Seat};

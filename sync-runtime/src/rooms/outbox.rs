@@ -1,14 +1,15 @@
 //! The way out to one socket.
 
-use crate::wire::Frame;
+use crate::rooms::Bundle;
 
 /// Takes what is to be sent to one socket, in order and without waiting.
 ///
-/// A frame is either on its way or the socket is being closed: an outbox that cannot take one more closes its socket with
-/// [`CloseReason::SendQueueFull`] and counts it, it never drops a frame silently.
+/// A packet is either on its way or the socket is being closed: an outbox that cannot take one more closes its socket with
+/// [`CloseReason::SendQueueFull`] and counts it. The one packet that it may drop is one of a volatile route while a newer one
+/// of the same topic is sent in its place.
 pub trait Outbox: Send + Sync {
-    /// Sends a `sync` frame. Frames of equal content share one buffer.
-    fn send(&self, frame: &Frame);
+    /// Sends packets, in their order. Packets of equal content share one buffer.
+    fn send(&self, bundle: &Bundle);
 
     /// Closes the socket; the client may connect again.
     fn close(&self, reason: CloseReason);

@@ -1,121 +1,68 @@
 //! One room: its members and its sequence.
 
 use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::FutureExt;
 use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use crate::rooms::{CloseReason, Connection};
-use crate::route::{App, BoxFuture};
+use crate::rooms::delivery::deliver_all;
+use crate::rooms::{Connection, Delivery, Placed, Seat};
+use crate::route::App;
 use crate::wire::Position;
+
+/// How many events go out together, and how many bytes of them each member gets at once, about.
+const BATCH: Load = Load { events: 256, bytes: 64 * 1024 };
+/// How much may wait in a room before callers wait, too.
+const BACKLOG: Load = Load { events: 1024, bytes: 16 * 1024 * 1024 };
 
 /// A room that has members, or deliveries that still wait.
 pub struct Room<A: App> {
     name: Arc<str>,
     epoch: u64,
     state: Mutex<State<A>>,
+    /// Told when less waits than the backlog may hold.
+    drained: Notify,
 }
 
 struct State<A: App> {
     /// How many events have a place.
     seq: u64,
-    // Members in the order in which they joined; deliveries in progress hold the list as it was.
-    seats: Arc<Vec<Arc<Seat<A>>>>,
+    /// How many members there are.
+    members: usize,
+    /// Members in the order in which they joined, and those who left since the list was tidied. While deliveries run, their task
+    /// has the list, and this holds who joined meanwhile.
+    seats: Vec<Arc<Seat<A>>>,
+    /// How many in the whole list have left.
+    vacant: usize,
     waiting: VecDeque<(u64, Box<dyn Delivery<A>>)>,
+    waiting_bytes: usize,
     delivering: bool,
     /// Set when the room was taken out of the hub: a new room of the same name has another epoch.
     gone: bool,
 }
 
-/// A member: one connection in one room.
-pub struct Seat<A: App> {
-    connection: Arc<Connection<A>>,
-    /// The last event before it joined.
-    since: u64,
-    taken: AtomicBool,
-    /// What has to wait for work of this member that is not done; `None` when nothing is going on.
-    behind: Mutex<Option<VecDeque<BoxFuture<'static, ()>>>>,
-}
-
-/// How many events may wait for one member's filter before the member is disconnected.
-const BEHIND_LIMIT: usize = 1024;
-
-/// An event on its way to the members of a room.
-pub trait Delivery<A: App>: Send {
-    /// Brings the event at `position` to `seats`: the members who joined before it, in the order in which they joined.
-    ///
-    /// A seat may be left while this runs; it must be asked ([`Seat::is_taken`]) right before a frame is sent.
-    fn deliver(self: Box<Self>, position: Position, seats: Arc<Vec<Arc<Seat<A>>>>) -> BoxFuture<'static, ()>;
-}
-
-impl<A: App> Seat<A> {
-    /// Returns the member's connection.
-    #[must_use]
-    pub fn connection(&self) -> &Arc<Connection<A>> {
-        &self.connection
-    }
-
-    /// Returns whether the member is still in the room.
-    #[must_use]
-    pub fn is_taken(&self) -> bool {
-        self.taken.load(Ordering::Acquire)
-    }
-
-    /// Returns whether the event with this number happened after the member joined.
-    #[must_use]
-    pub fn hears(&self, seq: u64) -> bool {
-        seq > self.since
-    }
-
-    /// Returns whether earlier work of this member is not done: whatever comes next must be [queued](Seat::queue).
-    #[must_use]
-    pub fn is_behind(&self) -> bool {
-        self.behind.lock().is_some()
-    }
-
-    /// Does `work` for this member alone, after what is queued already; the other members do not wait.
-    pub fn queue(self: &Arc<Self>, work: BoxFuture<'static, ()>, tasks: &TaskTracker) {
-        let mut behind = self.behind.lock();
-        let Some(waiting) = behind.as_mut() else {
-            *behind = Some(VecDeque::from([work]));
-            drop(behind);
-            tasks.spawn(self.clone().catch_up());
-            return;
-        };
-        waiting.push_back(work);
-        if waiting.len() > BEHIND_LIMIT {
-            waiting.clear();
-            drop(behind);
-            self.connection.outbox().close(CloseReason::FiltersTooSlow);
-        }
-    }
-
-    async fn catch_up(self: Arc<Self>) {
-        while let Some(work) = self.next_work() {
-            if AssertUnwindSafe(work).catch_unwind().await.is_err() {
-                tracing::error!(connection = self.connection.id(), "a delivery panicked");
-            }
-        }
-    }
-
-    fn next_work(&self) -> Option<BoxFuture<'static, ()>> {
-        let mut behind = self.behind.lock();
-        let next = behind.as_mut().and_then(VecDeque::pop_front);
-        if next.is_none() {
-            *behind = None;
-        }
-        next
-    }
+/// So many events of so many bytes.
+#[derive(Clone, Copy)]
+struct Load {
+    events: usize,
+    bytes: usize,
 }
 
 impl<A: App> Room<A> {
     pub(super) fn new(name: Arc<str>, epoch: u64) -> Arc<Self> {
-        let state = State { seq: 0, seats: Arc::default(), waiting: VecDeque::new(), delivering: false, gone: false };
-        Arc::new(Self { name, epoch, state: Mutex::new(state) })
+        let state = State {
+            seq: 0,
+            members: 0,
+            seats: Vec::new(),
+            vacant: 0,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            delivering: false,
+            gone: false,
+        };
+        Arc::new(Self { name, epoch, state: Mutex::new(state), drained: Notify::new() })
     }
 
     /// Returns the room's name.
@@ -127,13 +74,13 @@ impl<A: App> Room<A> {
     /// Returns the place of the last event.
     #[must_use]
     pub fn position(&self) -> Position {
-        Position { epoch: self.epoch, seq: self.state().seq }
+        self.at(self.state().seq)
     }
 
     /// Returns how many members there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.state().seats.len()
+        self.state().members
     }
 
     /// Returns whether nobody is here.
@@ -142,9 +89,20 @@ impl<A: App> Room<A> {
         self.len() == 0
     }
 
+    /// Waits until the room takes events: callers are faster than deliveries for a while, but not for ever.
+    pub async fn ready(&self) {
+        loop {
+            let drained = self.drained.notified();
+            if !self.state().is_full() {
+                return;
+            }
+            drained.await;
+        }
+    }
+
     /// Gives an event its place; `None` when the room is gone.
     ///
-    /// The deliveries of a room run one after the other, in a task that ends when nothing waits.
+    /// The deliveries of a room run in a task of its own that ends when nothing waits.
     pub(super) fn push(self: &Arc<Self>, delivery: Box<dyn Delivery<A>>, tasks: &TaskTracker) -> Option<Position> {
         let mut state = self.state();
         if state.gone {
@@ -152,11 +110,12 @@ impl<A: App> Room<A> {
         }
         state.seq += 1;
         let seq = state.seq;
+        state.waiting_bytes += delivery.size();
         state.waiting.push_back((seq, delivery));
         if !std::mem::replace(&mut state.delivering, true) {
-            tasks.spawn(self.clone().deliver_all());
+            tasks.spawn(deliver_all(self.clone(), tasks.clone()));
         }
-        Some(Position { epoch: self.epoch, seq })
+        Some(self.at(seq))
     }
 
     /// Adds a member; `None` when the room is gone.
@@ -165,41 +124,47 @@ impl<A: App> Room<A> {
         if state.gone {
             return None;
         }
-        let seat = Arc::new(Seat {
-            connection: connection.clone(),
-            since: state.seq,
-            taken: AtomicBool::new(true),
-            behind: Mutex::new(None),
-        });
-        Arc::make_mut(&mut state.seats).push(seat.clone());
-        Some((seat, Position { epoch: self.epoch, seq: state.seq }))
+        let seat = Seat::new(connection, state.seq);
+        state.members += 1;
+        state.seats.push(seat.clone());
+        Some((seat, self.at(state.seq)))
     }
 
     /// Removes a member, and returns whether the room is of no use any more.
-    pub(super) fn leave_seat(&self, seat: &Arc<Seat<A>>) -> bool {
-        seat.taken.store(false, Ordering::Release);
+    pub(super) fn leave_seat(&self, seat: &Seat<A>) -> bool {
         let mut state = self.state();
-        Arc::make_mut(&mut state.seats).retain(|other| !Arc::ptr_eq(other, seat));
-        state.gone = state.seats.is_empty();
+        seat.vacate();
+        state.members -= 1;
+        state.vacant += 1;
+        // Tidied now and then, so that many who leave at once do not each look through the list.
+        if !state.delivering && state.vacant * 16 > state.seats.len() {
+            state.tidy(&mut Vec::new());
+        }
+        state.gone = state.members == 0;
         state.gone
     }
 
-    async fn deliver_all(self: Arc<Self>) {
-        while let Some(delivering) = self.next_delivery() {
-            // A delivery contains the app's panics itself; one of our own must not silence the room.
-            if AssertUnwindSafe(delivering).catch_unwind().await.is_err() {
-                tracing::error!(room = %self.name, "a delivery panicked");
-            }
+    /// Takes the events that go out next, and brings the list of members up to date; gives the list back when nothing waits.
+    pub(super) fn next_batch(&self, seats: &mut Vec<Arc<Seat<A>>>) -> Option<Vec<(u64, Box<dyn Placed<A>>)>> {
+        let mut state = self.state();
+        state.tidy(seats);
+        if state.waiting.is_empty() {
+            state.delivering = false;
+            state.waiting = VecDeque::new();
+            return None;
         }
+        *seats = std::mem::take(&mut state.seats);
+        let batch = state.take_batch();
+        let full = state.is_full();
+        drop(state);
+        if !full {
+            self.drained.notify_waiters();
+        }
+        Some(batch.into_iter().map(|(seq, event)| (seq, event.place(self.at(seq)))).collect())
     }
 
-    fn next_delivery(&self) -> Option<BoxFuture<'static, ()>> {
-        let mut state = self.state();
-        let Some((seq, delivery)) = state.waiting.pop_front() else {
-            state.delivering = false;
-            return None;
-        };
-        Some(delivery.deliver(Position { epoch: self.epoch, seq }, state.seats.clone()))
+    fn at(&self, seq: u64) -> Position {
+        Position { epoch: self.epoch, seq }
     }
 
     fn state(&self) -> MutexGuard<'_, State<A>> {
@@ -207,14 +172,40 @@ impl<A: App> Room<A> {
     }
 }
 
-impl<A: App> std::fmt::Debug for Room<A> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Room").field("name", &self.name).finish_non_exhaustive()
+impl<A: App> State<A> {
+    fn is_full(&self) -> bool {
+        self.waiting.len() >= BACKLOG.events || self.waiting_bytes >= BACKLOG.bytes
+    }
+
+    /// Puts those who joined behind `seats`, the members who were here before, and drops who has left.
+    fn tidy(&mut self, seats: &mut Vec<Arc<Seat<A>>>) {
+        seats.append(&mut self.seats);
+        if self.vacant > 0 {
+            seats.retain(|seat| seat.is_taken());
+            self.vacant = 0;
+        }
+        std::mem::swap(&mut self.seats, seats);
+    }
+
+    /// Takes events in their order up to what goes out together, at least one.
+    fn take_batch(&mut self) -> Vec<(u64, Box<dyn Delivery<A>>)> {
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        while let Some((_, next)) = self.waiting.front() {
+            let size = next.size();
+            if !batch.is_empty() && (batch.len() >= BATCH.events || bytes + size > BATCH.bytes) {
+                break;
+            }
+            bytes += size;
+            batch.extend(self.waiting.pop_front());
+        }
+        self.waiting_bytes -= bytes;
+        batch
     }
 }
 
-impl<A: App> std::fmt::Debug for Seat<A> {
+impl<A: App> std::fmt::Debug for Room<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Seat").field("connection", &self.connection.id()).finish_non_exhaustive()
+        f.debug_struct("Room").field("name", &self.name).finish_non_exhaustive()
     }
 }

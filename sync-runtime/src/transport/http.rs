@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE};
@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
@@ -21,8 +21,9 @@ use crate::route::App;
 use crate::session::LiveSession;
 use crate::transport::credentials;
 use crate::transport::link::Links;
-use crate::transport::listener::{Wire, WireInfo};
+use crate::transport::listener::WireInfo;
 use crate::transport::origin::Origins;
+use crate::transport::wire::Wire;
 use crate::wire::{SyncCall, bad_request};
 
 /// Whether the server has started and does not stop.
@@ -114,10 +115,15 @@ pub async fn watch_sockets(State(watch): State<SocketWatch>, request: Request, n
         return response;
     }
     link.poll();
-    let response = next.run(request).await;
-    let taken = response.body().size_hint().exact().filter(|_| response.status() == StatusCode::OK);
-    link.polled(taken.unwrap_or_default());
-    response
+    let (parts, body) = next.run(request).await.into_parts();
+    // engineioxide has the whole payload in memory.
+    let Ok(payload) = body.collect().await.map(Collected::to_bytes) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if parts.status == StatusCode::OK {
+        link.polled(&payload);
+    }
+    Response::from_parts(parts, Body::from(payload))
 }
 
 /// engineioxide accepts an upgrade first and looks afterwards: a second connection for one socket is refused here.

@@ -2,30 +2,59 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde_json::value::RawValue;
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::AckSender;
+use socketioxide::handler::FromMessageParts;
+use socketioxide::socket::Socket;
+use socketioxide::{SendError, SocketError, TransportType};
+use socketioxide_core::Value;
 use tokio::sync::{MutexGuard, Notify};
 
-use crate::rooms::CloseReason;
-use crate::transport::listener::Wire;
+use crate::rooms::{Bundle, CloseReason};
+use crate::transport::passage::Passage;
+use crate::transport::send_queue::SendQueue;
+use crate::transport::wire::{Sent, Wire};
+use crate::wire::{Packet, event, frame_json};
 
 /// How often it is looked whether everything has been taken.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// The link of one socket: the connection it is on, and how much waits to be sent.
+/// The link of one socket: the connection it is on, and what waits to be sent.
 ///
-/// The queue itself is engineioxide's, which cannot say how long it is. What is handed to it is added up here, and what the
-/// kernel takes from the connection (or a poll takes away) is subtracted.
+/// Packets take one of two ways. The *direct* way writes them to the WebSocket, past socketioxide: no channel, no task to wake, no
+/// copy. The *ordinary* way hands them to socketioxide: while a client polls, while it moves from polling to a WebSocket, and
+/// always if the direct way is switched off. A socket that has gone over to the direct way stays there; what was on the ordinary way
+/// then is waited for, so that nothing is overtaken.
 #[derive(Debug)]
 pub struct Link {
-    limit: u64,
+    limits: LinkLimits,
+    socket: Weak<Socket>,
+    /// Set when packets go the direct way.
+    direct: OnceLock<Weak<Wire>>,
+    passage: Arc<Passage>,
     state: Mutex<State>,
     resumed: Notify,
     /// Held by the one post of a polling client that is being handled.
     posting: tokio::sync::Mutex<()>,
 }
+
+/// How packets may be sent.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkLimits {
+    /// How many bytes may wait for one socket.
+    pub queue: usize,
+    /// Whether packets may be written past socketioxide.
+    pub direct: bool,
+}
+
+/// The packets were not sent since too much waits already.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct QueueFull;
 
 #[derive(Debug, Default)]
 struct State {
@@ -33,79 +62,145 @@ struct State {
     /// Outlives the wire.
     timed_out: Arc<AtomicBool>,
     reading_paused: bool,
-    /// The bytes that were handed over and not taken yet.
-    queued: u64,
-    /// What the wire had written when `queued` was last brought up to date.
-    written: u64,
+    /// What waits for the next poll.
+    queue: SendQueue,
     /// Whether a poll has come since the last packet was handed over: it has nothing to take away, and waits.
     polling: bool,
 }
 
-impl State {
-    fn settle(&mut self) {
-        if let Some(wire) = self.wire.upgrade() {
-            let written = wire.written();
-            // Pings and handshakes are written too, and were never counted in.
-            self.queued = self.queued.saturating_sub(written - self.written);
-            self.written = written;
-        }
-    }
-}
-
 impl Link {
-    fn new(limit: usize) -> Self {
-        let state = Mutex::new(State::default());
-        Self { limit: limit as u64, state, resumed: Notify::new(), posting: tokio::sync::Mutex::default() }
+    fn new(limits: LinkLimits, socket: Weak<Socket>) -> Self {
+        Self {
+            limits,
+            socket,
+            direct: OnceLock::new(),
+            passage: Arc::default(),
+            state: Mutex::default(),
+            resumed: Notify::new(),
+            posting: tokio::sync::Mutex::default(),
+        }
     }
 
-    /// Counts a packet of `length` bytes in; `false` when the queue is full already. One packet may pass the limit, whatever its size.
+    /// Sends packets, in their order, behind all that were sent before.
     ///
-    /// `length` must not be more than what is written in the end: the difference would stay in the queue for ever.
-    pub fn reserve(&self, length: usize) -> bool {
-        let mut state = self.state.lock();
-        state.settle();
-        if state.queued >= self.limit {
-            return false;
+    /// # Errors
+    ///
+    /// When more bytes wait than the limit; the packets that do not are lost, and the socket is of no use then.
+    pub(super) fn send(&self, bundle: &Bundle) -> Result<(), QueueFull> {
+        if let Some(wire) = self.direct.get() {
+            return self.send_direct(wire, bundle);
         }
-        // The answer to a poll has no frames.
-        let bytes = if state.wire.strong_count() > 0 { framed(length) } else { length };
-        state.queued += bytes as u64;
-        state.polling = false;
-        true
+        let mut state = self.state.lock();
+        match state.wire.upgrade() {
+            Some(wire) if self.limits.direct && self.is_websocket() => {
+                self.go_direct(&mut state, &wire)?;
+                self.send_direct(&state.wire, bundle)
+            }
+            Some(wire) => {
+                self.check(wire.waiting() + self.passage.bytes())?;
+                bundle.packets().iter().try_for_each(|packet| self.hand_over(packet))
+            }
+            None => {
+                bundle.packets().iter().for_each(|packet| state.queue.push(packet.clone()));
+                self.check((state.queue.bytes() + self.passage.bytes()).saturating_sub(bundle.websocket().len()))?;
+                if state.polling { self.hand_over_all(&mut state) } else { Ok(()) }
+            }
+        }
+    }
+
+    fn send_direct(&self, wire: &Weak<Wire>, bundle: &Bundle) -> Result<(), QueueFull> {
+        match wire.upgrade().map(|wire| wire.send(bundle, self.limits.queue)) {
+            Some(Sent::Full) => Err(QueueFull),
+            // A socket without its connection is about to be forgotten.
+            Some(Sent::Accepted | Sent::Closed) | None => Ok(()),
+        }
+    }
+
+    fn go_direct(&self, state: &mut State, wire: &Arc<Wire>) -> Result<(), QueueFull> {
+        self.direct.get_or_init(|| Arc::downgrade(wire));
+        while let Some(packet) = state.queue.pop() {
+            self.send_direct(&state.wire, &packet.into())?;
+        }
+        Ok(())
+    }
+
+    fn is_websocket(&self) -> bool {
+        self.socket.upgrade().is_some_and(|socket| socket.transport_type() == TransportType::Websocket)
+    }
+
+    fn check(&self, waiting: usize) -> Result<(), QueueFull> {
+        if waiting > self.limits.queue { Err(QueueFull) } else { Ok(()) }
+    }
+
+    fn hand_over_all(&self, state: &mut State) -> Result<(), QueueFull> {
+        while let Some(packet) = state.queue.pop() {
+            state.polling = false;
+            self.hand_over(&packet)?;
+        }
+        state.queue.clear();
+        Ok(())
+    }
+
+    /// Hands a packet to socketioxide.
+    fn hand_over(&self, packet: &Packet) -> Result<(), QueueFull> {
+        let Some(socket) = self.socket.upgrade() else { return Ok(()) };
+        let bytes = packet.text().len();
+        self.passage.enter(bytes);
+        let Err(error) = emit(&socket, packet) else { return Ok(()) };
+        self.passage.refuse(bytes);
+        match error {
+            SendError::Socket(SocketError::InternalChannelFull) => Err(QueueFull),
+            // The socket is gone; its disconnect handler takes it out of its rooms.
+            error => {
+                tracing::debug!(%error, "a packet could not be sent");
+                Ok(())
+            }
+        }
     }
 
     /// Notes that a poll has come, to take away what is queued.
-    pub fn poll(&self) {
-        self.state.lock().polling = true;
+    pub(super) fn poll(&self) {
+        let mut state = self.state.lock();
+        state.polling = true;
+        // Full is what engineioxide's queue cannot be while ours is not.
+        self.hand_over_all(&mut state).unwrap_or_else(|QueueFull| tracing::warn!("a poll could not be answered"));
     }
 
-    /// Notes that a poll has taken `bytes`.
-    pub fn polled(&self, bytes: u64) {
+    /// Notes that a poll was answered with `payload`.
+    pub(super) fn polled(&self, payload: &[u8]) {
         let mut state = self.state.lock();
         state.polling = false;
-        state.queued = state.queued.saturating_sub(bytes);
+        self.passage.payload_left(payload);
+        if let Some(wire) = state.wire.upgrade() {
+            wire.release();
+        }
     }
 
-    /// Returns whether the client gets all that was handed over even if the socket is closed now.
+    /// Returns whether the client gets all that was sent even if the socket is closed now.
     ///
     /// The writer of a WebSocket writes what it has before it ends; what waits for a poll that does not come is lost.
     fn is_flushed(&self) -> bool {
         let state = self.state.lock();
-        state.wire.strong_count() > 0 || state.polling
+        match state.wire.upgrade() {
+            Some(wire) => wire.waiting() == 0,
+            None => state.polling,
+        }
     }
 
     /// Makes `wire` the socket's WebSocket connection; `false` when it has one already.
-    pub fn set_wire(&self, wire: &Arc<Wire>) -> bool {
+    pub(super) fn set_wire(&self, wire: &Arc<Wire>) -> bool {
         let mut state = self.state.lock();
         if state.wire.strong_count() > 0 {
             return false;
         }
-        state.written = wire.written();
+        wire.attach(&self.passage);
         state.wire = Arc::downgrade(wire);
         state.timed_out = wire.timed_out();
         if state.reading_paused {
             wire.pause_reading(true);
         }
+        // Polls that take things away end with the move.
+        self.hand_over_all(&mut state).unwrap_or_else(|QueueFull| tracing::warn!("a move to a WebSocket began late"));
         true
     }
 
@@ -154,10 +249,30 @@ impl Link {
     }
 }
 
+/// Sends a packet through socketioxide, which writes it anew.
+fn emit(socket: &Arc<Socket>, packet: &Packet) -> Result<(), SendError> {
+    if let Some(json) = frame_json(packet) {
+        return socket.emit(event::SYNC, raw(json));
+    }
+    let (id, answer) = read_acknowledgement(packet.text()).expect("a packet is an event or an acknowledgement");
+    let Ok(sender) = AckSender::<LocalAdapter>::from_message_parts(socket, &mut Value::Str("".into(), None), &Some(id));
+    sender.send(raw(answer))
+}
+
+fn raw(json: &str) -> &RawValue {
+    serde_json::from_str(json).expect("packets are made of JSON")
+}
+
+/// Splits `43<id>[<answer>]`.
+fn read_acknowledgement(text: &str) -> Option<(i64, &str)> {
+    let (id, rest) = text.strip_prefix("43")?.split_once('[')?;
+    Some((id.parse().ok()?, rest.strip_suffix(']')?))
+}
+
 /// The links of all sockets by engine id, and how many sockets were closed for which reason.
 #[derive(Debug)]
 pub struct Links {
-    limit: usize,
+    limits: LinkLimits,
     index: Mutex<Index>,
     counters: LinkCounters,
 }
@@ -200,10 +315,10 @@ impl LinkCounters {
 }
 
 impl Links {
-    /// Creates the index; `limit` is how many bytes may wait for one socket.
+    /// Creates the index.
     #[must_use]
-    pub fn new(limit: usize) -> Self {
-        Self { limit, index: Mutex::default(), counters: LinkCounters::default() }
+    pub fn new(limits: LinkLimits) -> Self {
+        Self { limits, index: Mutex::default(), counters: LinkCounters::default() }
     }
 
     /// Returns the counters.
@@ -222,8 +337,8 @@ impl Links {
     }
 
     /// Makes the link of a new socket; `wire` is its WebSocket connection, if it began as one.
-    pub(super) fn open(&self, sid: &str, wire: Option<Arc<Wire>>) -> Arc<Link> {
-        let link = Arc::new(Link::new(self.limit));
+    pub(super) fn open(&self, sid: &str, socket: Weak<Socket>, wire: Option<Arc<Wire>>) -> Arc<Link> {
+        let link = Arc::new(Link::new(self.limits, socket));
         let mut index = self.index.lock();
         let upgraded = index.upgraded.remove(sid).and_then(|wire| wire.upgrade());
         if let Some(wire) = wire.or(upgraded) {
@@ -253,16 +368,6 @@ impl Links {
     }
 }
 
-/// Returns what a text message of `length` bytes takes on a WebSocket (RFC 6455 §5.2, unmasked).
-fn framed(length: usize) -> usize {
-    length
-        + match length {
-            0..126 => 2,
-            126..65_536 => 4,
-            _ => 10,
-        }
-}
-
 /// Removes what nobody holds any more, whenever the map would have to grow.
 fn sweep<T>(map: &mut HashMap<String, Weak<T>>) {
     if map.len() == map.capacity() {
@@ -274,28 +379,43 @@ fn sweep<T>(map: &mut HashMap<String, Weak<T>>) {
 mod tests {
     use super::*;
 
+    const LIMITS: LinkLimits = LinkLimits { queue: 1000, direct: true };
+
+    fn link() -> Link {
+        Link::new(LIMITS, Weak::new())
+    }
+
+    fn bundle(length: usize) -> Bundle {
+        let answer = serde_json::value::to_raw_value(&"x".repeat(length)).expect("JSON");
+        Packet::acknowledgement(1, &answer).into()
+    }
+
     #[test]
     fn a_queue_is_bounded_in_bytes_and_one_packet_may_pass_the_limit() {
-        let link = Link::new(1000);
-        assert!(link.reserve(999));
-        assert!(link.reserve(5000));
-        assert!(!link.reserve(1));
-        link.polled(5000);
-        assert!(link.reserve(1));
-        assert!(!link.reserve(1));
+        let link = link();
+        assert_eq!(link.send(&bundle(900)), Ok(()));
+        assert_eq!(link.send(&bundle(5000)), Ok(()));
+        assert_eq!(link.send(&bundle(1)), Err(QueueFull));
+        link.poll();
+        assert_eq!(link.send(&bundle(900)), Ok(()));
     }
 
     #[test]
     fn a_polling_client_has_everything_when_it_has_come_back_for_more() {
-        let link = Link::new(1000);
+        let link = link();
         assert!(!link.is_flushed(), "between two polls something may have come");
         link.poll();
         assert!(link.is_flushed());
-        assert!(link.reserve(7));
+        assert_eq!(link.send(&bundle(7)), Ok(()));
         assert!(!link.is_flushed(), "the poll may have been on its way back already");
-        link.polled(7);
+        link.polled(b"431[\"xxxxxxx\"]");
         assert!(!link.is_flushed());
         link.poll();
         assert!(link.is_flushed());
+    }
+
+    #[test]
+    fn an_acknowledgement_is_read_back() {
+        assert_eq!(read_acknowledgement("4312[{\"a\":[1]}]"), Some((12, "{\"a\":[1]}")));
     }
 }

@@ -10,12 +10,16 @@ mod link;
 mod listener;
 mod mailbox;
 mod origin;
+mod passage;
+mod send_queue;
 mod socketio;
 mod websocket;
+mod wire;
+mod wire_io;
 
 pub use credentials::session_cookie;
 pub use http::{Ready, SocketWatch, caller, check_origin, error_response, routes, watch_sockets};
-pub use link::{LinkCounters, Links};
+pub use link::{LinkCounters, LinkLimits, Links};
 pub use listener::{WireInfo, WireListener, WireTimes};
 pub use origin::Origins;
 pub use socketio::attach;

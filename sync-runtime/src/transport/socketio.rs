@@ -16,24 +16,25 @@ use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{AckSender, SocketRef};
-use socketioxide::handler::{ConnectHandler, FromConnectParts, FromMessageParts, MessageHandler};
+use socketioxide::extract::SocketRef;
+use socketioxide::handler::{ConnectHandler, FromConnectParts, MessageHandler};
 use socketioxide::socket::Socket;
-use socketioxide::{SendError, SocketError, SocketIo, TransportType};
+use socketioxide::{SocketIo, TransportType};
 use socketioxide_core::{Str, Value};
 
 use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::i18n::{Locale, accepted};
-use crate::rooms::{CloseReason, Connection, Outbox};
+use crate::rooms::{Bundle, CloseReason, Connection, Outbox};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::transport::credentials;
-use crate::transport::link::{Link, Links};
-use crate::transport::listener::{Wire, WireInfo};
+use crate::transport::link::{Link, Links, QueueFull};
+use crate::transport::listener::WireInfo;
 use crate::transport::mailbox::Mailbox;
-use crate::wire::{Frame, SyncCall, bad_request, event, read_location, read_room};
+use crate::transport::wire::Wire;
+use crate::wire::{Packet, SyncCall, bad_request, event, read_location, read_room};
 
 /// The tower layer that answers `/socket.io`.
 type SocketLayer = socketioxide::layer::SocketIoLayer;
@@ -42,7 +43,7 @@ type SocketLayer = socketioxide::layer::SocketIoLayer;
 const AUTH_LIMIT: usize = 8 * 1024;
 /// How long a connection may be open without saying who it is.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// What the smallest packet takes: an acknowledgement. The queue holds so many of them that its limit in bytes comes first.
+/// What the smallest packet takes: an acknowledgement. socketioxide's queue holds so many of them that our limit in bytes comes first.
 const SMALLEST_PACKET: usize = 16;
 
 /// Builds the Socket.IO layer, and what closes all sockets at the end.
@@ -132,16 +133,10 @@ struct Line<A: App> {
     mailbox: Mailbox<Message>,
 }
 
-/// One message of a client, with the way to answer it if it asked for an answer.
+/// One message of a client, with the number under which it is answered if it asked for an answer.
 struct Message {
     content: Content,
-    ack: Option<Ack>,
-}
-
-/// The way to answer, and how many digits its number has.
-struct Ack {
-    sender: AckSender,
-    digits: usize,
+    id: Option<i64>,
 }
 
 enum Content {
@@ -159,7 +154,7 @@ async fn open<A: App>(dispatcher: &Arc<Dispatcher<A>>, links: &Arc<Links>, knock
     let headers = &socket.req_parts().headers;
     let session = identify(dispatcher, token.or_else(|| credentials::token(headers))).await?;
     let language = language(dispatcher, lang, headers);
-    let link = links.open(&socket.id.to_string(), first_wire(&socket));
+    let link = links.open(&socket.id.to_string(), knock.socket.clone(), first_wire(&socket));
     let outbox = SocketOutbox::<A> { socket: knock.socket, link: link.clone(), app: PhantomData };
     let line = Line {
         dispatcher: dispatcher.clone(),
@@ -213,12 +208,8 @@ struct Inbox<A>(PhantomData<fn() -> A>);
 struct InOrder;
 
 impl<A: App> MessageHandler<LocalAdapter, InOrder> for Inbox<A> {
-    fn call(&self, socket: Arc<Socket>, mut value: Value, ack_id: Option<i64>) {
+    fn call(&self, socket: Arc<Socket>, value: Value, id: Option<i64>) {
         let Some(line) = socket.extensions.get::<Arc<Line<A>>>() else { return };
-        let ack = ack_id.map(|id| {
-            let Ok(sender) = AckSender::from_message_parts(&socket, &mut value, &ack_id);
-            Ack { sender, digits: id.to_string().len() }
-        });
         let limit = line.dispatcher.config().message_limit;
         let (content, bytes) = match value {
             Value::Str(text, None) if text.len() <= limit => {
@@ -228,7 +219,7 @@ impl<A: App> MessageHandler<LocalAdapter, InOrder> for Inbox<A> {
             Value::Str(_, None) => (Content::Refused(SyncError::new("sync-too-large").param("limit", limit)), 0),
             _ => (Content::Refused(bad_request("binary")), 0),
         };
-        if line.mailbox.push(Message { content, ack }, bytes) {
+        if line.mailbox.push(Message { content, id }, bytes) {
             line.start_draining();
         }
     }
@@ -269,12 +260,12 @@ impl<A: App> Line<A> {
     fn start_draining(self: &Arc<Self>) {
         let line = self.clone();
         self.dispatcher.calls().spawn(async move {
-            while let Some(Message { content, ack }) = line.mailbox.next() {
+            while let Some(Message { content, id }) = line.mailbox.next() {
                 // The pipeline contains the app's panics; one of our own must not leave the socket deaf.
                 let answered = AssertUnwindSafe(line.answer(content)).catch_unwind().await;
                 let answer = answered.unwrap_or_else(|_| line.refuse(SyncError::new("sync-server-failed")));
-                if let Some(ack) = ack {
-                    line.acknowledge(ack, &answer);
+                if let Some(id) = id {
+                    line.connection.outbox().send(&Packet::acknowledgement(id, &answer.json).into());
                 }
             }
         });
@@ -310,15 +301,6 @@ impl<A: App> Line<A> {
     fn refuse(&self, error: SyncError) -> Answer {
         self.dispatcher.refuse(&Caller::socket(self.connection.clone()), error)
     }
-
-    fn acknowledge(&self, ack: Ack, answer: &Answer) {
-        let json = &*answer.json;
-        // `43`, the number, and brackets around the answer.
-        if !self.link.reserve(json.get().len() + ack.digits + 4) {
-            return self.connection.outbox().close(CloseReason::SendQueueFull);
-        }
-        check_sent(ack.sender.send(json), self.connection.outbox());
-    }
 }
 
 /// Splits `["event", payload, …]`; a message without payload has the payload `null`.
@@ -329,17 +311,7 @@ fn read_event(text: &str) -> Result<(Cow<'_, str>, &str), SyncError> {
     Ok((name, parts.get(1).map_or("null", |payload| payload.get())))
 }
 
-/// A packet that could not be queued is a gap, and a gap ends the connection.
-fn check_sent(sent: Result<(), SendError>, outbox: &dyn Outbox) {
-    match sent {
-        Ok(()) => {}
-        Err(SendError::Socket(SocketError::InternalChannelFull)) => outbox.close(CloseReason::SendQueueFull),
-        // The socket is gone; its disconnect handler takes it out of its rooms.
-        Err(error) => tracing::debug!(%error, "a packet could not be sent"),
-    }
-}
-
-/// Sends frames through socketioxide.
+/// The way out to one socket.
 struct SocketOutbox<A> {
     socket: Weak<Socket>,
     link: Arc<Link>,
@@ -347,13 +319,11 @@ struct SocketOutbox<A> {
 }
 
 impl<A: App> Outbox for SocketOutbox<A> {
-    fn send(&self, frame: &Frame) {
-        let Some(socket) = self.socket.upgrade() else { return };
-        // `42["sync",` and `]` around the frame.
-        if !self.link.reserve(frame.get().len() + 11) {
-            return self.close(CloseReason::SendQueueFull);
+    fn send(&self, bundle: &Bundle) {
+        // What cannot be sent is a gap, and a gap ends the connection.
+        if self.link.send(bundle) == Err(QueueFull) {
+            self.close(CloseReason::SendQueueFull);
         }
-        check_sent(socket.emit(event::SYNC, &**frame), self);
     }
 
     fn close(&self, reason: CloseReason) {

@@ -1,59 +1,94 @@
-//! Where one WebSocket message ends and the next begins, in the bytes that a client sends.
+//! Where one WebSocket message ends and the next begins, in the bytes of one direction.
 //!
-//! Reading is held back between two messages only: there, and nowhere else, something can be put in between. Source: RFC 6455 §5.2.
+//! Something can be put in between there and nowhere else. Source: RFC 6455 §5.2.
 
 /// The answer to a ping of Engine.IO, as a client would send it: a final text frame `3`, masked with zeros.
 pub(super) const PONG: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'3'];
 
+/// The longest header of a frame: two bytes, eight of length, four of mask.
+const HEADER: usize = 14;
+
 /// Follows the frames of one direction of a WebSocket connection.
 #[derive(Debug, Default)]
 pub(super) struct FrameTracker {
-    /// The bytes of the current header so far; at most 2 + 8 + 4.
-    header: Vec<u8>,
-    /// How much of the current payload is still to come.
+    /// The current header so far, or the last one.
+    header: [u8; HEADER],
+    /// How much of the header there is; 0 when it is whole.
+    header_filled: usize,
+    /// The length of the current payload.
     payload: u64,
+    /// How much of it is still to come.
+    left: u64,
+    /// The first bytes of the payload.
+    opening: [u8; 2],
     /// Whether the last data frame was not the final one of its message.
     fragmented: bool,
+}
+
+/// A frame that has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PassedFrame {
+    /// The first two bytes of its payload as they were, masked or not; zeros where there are none.
+    pub(super) opening: [u8; 2],
+    /// The length of its payload.
+    pub(super) payload: u64,
 }
 
 impl FrameTracker {
     /// Returns whether a message may begin here.
     pub(super) fn is_between_messages(&self) -> bool {
-        self.header.is_empty() && self.payload == 0 && !self.fragmented
+        self.header_filled == 0 && self.left == 0 && !self.fragmented
     }
 
     /// Returns how many bytes can be read without passing the end of the current frame; at least 1.
     pub(super) fn until_boundary(&self) -> usize {
-        if self.payload > 0 {
-            return usize::try_from(self.payload).unwrap_or(usize::MAX);
+        if self.left > 0 {
+            return usize::try_from(self.left).unwrap_or(usize::MAX);
         }
-        self.header_length().saturating_sub(self.header.len()).max(1)
+        self.header_length().saturating_sub(self.header_filled).max(1)
     }
 
-    /// Takes note of bytes that were read.
-    pub(super) fn advance(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let skipped = bytes.len().min(usize::try_from(self.payload).unwrap_or(usize::MAX));
-            self.payload -= skipped as u64;
-            bytes = &bytes[skipped..];
-            if let Some((next, rest)) = bytes.split_first() {
-                self.header.push(*next);
-                bytes = rest;
-                if self.header.len() == self.header_length() {
-                    self.begin_payload();
+    /// Takes note of bytes, and tells which frames end in them.
+    pub(super) fn advance(&mut self, mut bytes: &[u8], mut passed: impl FnMut(PassedFrame)) {
+        while let Some(first) = bytes.first() {
+            if self.left > 0 {
+                bytes = self.skip_payload(bytes);
+            } else {
+                self.header[self.header_filled] = *first;
+                self.header_filled += 1;
+                bytes = &bytes[1..];
+                if self.header_filled < self.header_length() {
+                    continue;
                 }
+                self.begin_payload();
+            }
+            if self.left == 0 {
+                passed(PassedFrame { opening: self.opening, payload: self.payload });
             }
         }
     }
 
+    /// Passes over what belongs to the payload, and returns what is behind it.
+    fn skip_payload<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let count = bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let at = usize::try_from(self.payload - self.left).unwrap_or(usize::MAX);
+        for (slot, byte) in self.opening.iter_mut().skip(at).zip(&bytes[..count]) {
+            *slot = *byte;
+        }
+        self.left -= count as u64;
+        &bytes[count..]
+    }
+
     fn header_length(&self) -> usize {
-        let Some(second) = self.header.get(1) else { return 2 };
-        let extended = match second & 0x7f {
+        if self.header_filled < 2 {
+            return 2;
+        }
+        let extended = match self.header[1] & 0x7f {
             126 => 2,
             127 => 8,
             _ => 0,
         };
-        2 + extended + if second & 0x80 == 0 { 0 } else { 4 }
+        2 + extended + if self.header[1] & 0x80 == 0 { 0 } else { 4 }
     }
 
     fn begin_payload(&mut self) {
@@ -67,7 +102,9 @@ impl FrameTracker {
         if self.header[0] & 0x08 == 0 {
             self.fragmented = self.header[0] & 0x80 == 0;
         }
-        self.header.clear();
+        self.left = self.payload;
+        self.opening = [0; 2];
+        self.header_filled = 0;
     }
 }
 
@@ -99,7 +136,7 @@ mod tests {
         let (mut at, mut found) = (0, Vec::new());
         while at < bytes.len() {
             let take = tracker.until_boundary().min(piece).min(bytes.len() - at);
-            tracker.advance(&bytes[at..at + take]);
+            tracker.advance(&bytes[at..at + take], |_| ());
             at += take;
             if tracker.is_between_messages() {
                 found.push(at);
@@ -130,8 +167,21 @@ mod tests {
         for piece in [1, 2, 7, 4096, usize::MAX] {
             assert_eq!(boundaries(&bytes, piece), ends, "in pieces of {piece}");
         }
-        let mut whole = FrameTracker::default();
-        whole.advance(&bytes);
+        let (mut whole, mut payloads) = (FrameTracker::default(), Vec::new());
+        whole.advance(&bytes, |frame| payloads.push(frame.payload));
         assert!(whole.is_between_messages());
+        assert_eq!(payloads, [0, 5, 126, 70_000, 3, 2, 3, 3, 1]);
+    }
+
+    #[test]
+    fn the_first_bytes_of_a_payload_are_told_however_it_is_cut() {
+        let frames = [&b"\x81\x0242"[..], b"\x81\x00", b"\x81\x012", b"\x81\x0443[]"].concat();
+        for piece in [1, 2, 3, 100] {
+            let (mut tracker, mut openings) = (FrameTracker::default(), Vec::new());
+            for bytes in frames.chunks(piece) {
+                tracker.advance(bytes, |frame| openings.push(frame.opening));
+            }
+            assert_eq!(openings, [*b"42", [0, 0], [b'2', 0], *b"43"], "in pieces of {piece}");
+        }
     }
 }

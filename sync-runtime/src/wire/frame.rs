@@ -3,33 +3,35 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use crate::error::SyncError;
+use crate::wire::packet::{Packet, Topic};
 
-/// One finished `sync` frame. Members whose frames are equal hold the same buffer.
-pub type Frame = Arc<RawValue>;
+/// What stands before the JSON object of a frame, and behind it.
+const AROUND: (&str, &str) = ("42[\"sync\",", "]");
 
 /// The part of an event that all members share: everything but `clientOutput`.
 ///
-/// `serverOutput` is encoded before a head is made and is copied into each distinct frame as it is.
-/// Source: `tests/wire/sync_event_success.json`.
-#[derive(Debug, Clone, Copy)]
-pub struct FrameHead<'a> {
-    /// `<page>/<name>/<version>`, resolved by the server.
-    pub cb: &'a str,
-    /// The room of the event.
-    pub room: &'a str,
-    /// Its place in the room's order.
-    pub pos: &'a str,
-    /// What the handler answered.
-    pub server_output: &'a RawValue,
+/// `serverOutput` is encoded before an envelope is made and is copied into each distinct frame as it is.
+/// Source: `tests/wire/sync_event_success.json` and `tests/wire/sync_event_error.json`.
+#[derive(Debug)]
+pub struct Envelope {
+    /// The frame of a success up to the value of `clientOutput`.
+    before_own: Vec<u8>,
+    cb: &'static str,
+    room: Box<str>,
+    pos: String,
+    topic: Option<Arc<Topic>>,
 }
 
-impl FrameHead<'_> {
-    /// Writes the frame of a member that gets `client_output`.
+impl Envelope {
+    /// Writes what is the same for all members.
+    ///
+    /// `cb` is `<page>/<name>/<version>`, resolved by the server; `pos` the event's place in the order of the room. Packets of a
+    /// `volatile` route replace older ones of the same route and room.
     #[must_use]
-    pub fn frame(&self, client_output: &RawValue) -> Frame {
+    pub fn new(cb: &'static str, room: &str, pos: String, server_output: &RawValue, volatile: bool) -> Self {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Success<'a> {
@@ -38,33 +40,53 @@ impl FrameHead<'_> {
             pos: &'a str,
             status: &'static str,
             server_output: &'a RawValue,
-            client_output: &'a RawValue,
         }
-        let Self { cb, room, pos, server_output } = *self;
-        shared(&Success { cb, room, pos, status: "success", server_output, client_output })
+        let success = Success { cb, room, pos: &pos, status: "success", server_output };
+        let mut before_own = AROUND.0.as_bytes().to_vec();
+        serde_json::to_writer(&mut before_own, &success).expect("frames always have a JSON form");
+        before_own.pop();
+        before_own.extend_from_slice(b",\"clientOutput\":");
+        let topic = volatile.then(|| Arc::new(Topic { cb, room: room.into() }));
+        Self { before_own, cb, room: room.into(), pos, topic }
+    }
+
+    /// Returns what the packets are about, if the route is volatile.
+    #[must_use]
+    pub fn topic(&self) -> Option<&Arc<Topic>> {
+        self.topic.as_ref()
+    }
+
+    /// Writes the frame of a member that gets `own`, a JSON text; an empty one stands for `{}`.
+    #[must_use]
+    pub fn success(&self, own: &[u8]) -> Packet {
+        let own = if own.is_empty() { b"{}" } else { own };
+        Packet::new(&[&self.before_own, own, b"}", AROUND.1.as_bytes()], self.topic.clone())
+    }
+
+    /// Writes the frame of a member whose filter returned an error; `message` is the sentence for it.
+    #[must_use]
+    pub fn error(&self, error: &SyncError, message: &str) -> Packet {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Failure<'a> {
+            cb: &'a str,
+            room: &'a str,
+            pos: &'a str,
+            status: &'static str,
+            error_code: &'a str,
+            error_params: &'a std::collections::BTreeMap<std::borrow::Cow<'static, str>, serde_json::Value>,
+            message: &'a str,
+        }
+        let Self { cb, room, pos, .. } = self;
+        let (error_code, error_params) = (error.code(), error.params());
+        let failure = Failure { cb, room, pos, status: "error", error_code, error_params, message };
+        let json = serde_json::to_vec(&failure).expect("frames always have a JSON form");
+        Packet::new(&[AROUND.0.as_bytes(), &json, AROUND.1.as_bytes()], self.topic.clone())
     }
 }
 
-/// Writes the frame of a member whose filter returned an error.
-///
-/// Source: `tests/wire/sync_event_error.json`.
+/// Returns the JSON object of a frame; `None` for packets that are none.
 #[must_use]
-pub fn error_frame(cb: &str, room: &str, pos: &str, error: &SyncError, message: &str) -> Frame {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Failure<'a> {
-        cb: &'a str,
-        room: &'a str,
-        pos: &'a str,
-        status: &'static str,
-        error_code: &'a str,
-        error_params: &'a std::collections::BTreeMap<std::borrow::Cow<'static, str>, serde_json::Value>,
-        message: &'a str,
-    }
-    let (error_code, error_params) = (error.code(), error.params());
-    shared(&Failure { cb, room, pos, status: "error", error_code, error_params, message })
-}
-
-fn shared(frame: &impl Serialize) -> Frame {
-    to_raw_value(frame).expect("frames always have a JSON form").into()
+pub fn frame_json(packet: &Packet) -> Option<&str> {
+    packet.text().strip_prefix(AROUND.0)?.strip_suffix(AROUND.1)
 }

@@ -1,4 +1,4 @@
-//! The JSON that crosses the network: envelopes, event names, positions.
+//! What crosses the network: envelopes, event names, positions, finished packets.
 //!
 //! What a caller sends is read here, what a member gets is written here, and `tests/wire` holds one example of each.
 //! This module knows no routes, no sessions and no sockets.
@@ -6,12 +6,14 @@
 mod answer;
 mod call;
 mod frame;
+mod packet;
 mod position;
 
 pub use answer::{ErrorAnswer, answer_location, answer_result, answer_rooms, answer_rooms_joined};
 pub(crate) use call::bad_request;
 pub use call::{IgnoreSelf, Location, RoomName, SyncCall, read_location, read_room};
-pub use frame::{Frame, FrameHead, error_frame};
+pub use frame::{Envelope, frame_json};
+pub use packet::{Packet, Topic};
 pub use position::{Position, PositionKey};
 
 /// The names of the Socket.IO events.

@@ -1,0 +1,50 @@
+//! What one member is sent at once.
+
+use crate::wire::Packet;
+
+/// Packets for one member, in their order, as one piece.
+#[derive(Debug, Default)]
+pub struct Bundle {
+    packets: Vec<Packet>,
+    /// All packets behind each other; unused for a single one.
+    joined: Vec<u8>,
+}
+
+impl Bundle {
+    /// Returns the packets.
+    #[must_use]
+    pub fn packets(&self) -> &[Packet] {
+        &self.packets
+    }
+
+    /// Returns all packets as WebSocket frames, one behind the other.
+    #[must_use]
+    pub fn websocket(&self) -> &[u8] {
+        match &*self.packets {
+            [single] => single.websocket(),
+            _ => &self.joined,
+        }
+    }
+
+    /// Takes `packets` instead of what it holds, and leaves an empty list behind.
+    ///
+    /// Members mostly get the same packets as the member before them: these are not joined again.
+    pub(super) fn replace(&mut self, packets: &mut Vec<Packet>) {
+        let same = self.packets.len() == packets.len()
+            && self.packets.iter().zip(&*packets).all(|(held, packet)| held.is_same(packet));
+        if !same {
+            std::mem::swap(&mut self.packets, packets);
+            self.joined.clear();
+            if self.packets.len() > 1 {
+                self.packets.iter().for_each(|packet| self.joined.extend_from_slice(packet.websocket()));
+            }
+        }
+        packets.clear();
+    }
+}
+
+impl From<Packet> for Bundle {
+    fn from(packet: Packet) -> Self {
+        Self { packets: vec![packet], joined: Vec::new() }
+    }
+}

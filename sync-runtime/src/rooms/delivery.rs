@@ -1,0 +1,128 @@
+//! From the events that wait in a room to its members.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use tokio_util::task::TaskTracker;
+
+use crate::i18n::Locale;
+use crate::rooms::{Bundle, Deferred, Room, Seat};
+use crate::route::{App, BoxFuture};
+use crate::wire::{Location, Packet, Position};
+
+/// How long members are visited before other rooms, calls and heartbeats get their turn.
+const TURN: Duration = Duration::from_micros(500);
+/// After how many members the clock is looked at.
+const MEMBERS_PER_LOOK: usize = 32;
+
+/// An event that waits for its turn in a room.
+pub trait Delivery<A: App>: Send {
+    /// Returns how many bytes each member will get of it, about.
+    fn size(&self) -> usize;
+
+    /// Prepares what is the same for all members.
+    fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>>;
+}
+
+/// An event whose members are being visited.
+pub trait Placed<A: App>: Send {
+    /// Says what a member gets; `facts` are the member's, once they have been asked for.
+    fn reach(&mut self, seat: &Arc<Seat<A>>, facts: &mut Option<Facts<A>>) -> Reach;
+
+    /// Says what a member gets, when what it waits for is done.
+    fn defer(&self, seat: &Arc<Seat<A>>) -> Deferred;
+}
+
+/// What a member gets of an event.
+pub enum Reach {
+    /// This packet.
+    Packet(Packet),
+    /// Nothing.
+    Nothing,
+    /// Its filter waits for something.
+    Later(Deferred),
+}
+
+/// What filters see of a member, the same for all events that it is visited with.
+pub struct Facts<A: App> {
+    /// The session, as it is now.
+    pub session: Arc<A::Session>,
+    /// The page that the socket shows.
+    pub location: Arc<Location>,
+    /// The member's language.
+    pub locale: Locale,
+}
+
+/// Delivers what waits in `room` until nothing does.
+pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> BoxFuture<'static, ()> {
+    Box::pin(async move {
+        // Calls that were read together are answered first, and their events go out together.
+        tokio::task::yield_now().await;
+        let mut seats = Vec::new();
+        while let Some(batch) = room.next_batch(&mut seats) {
+            let visiting = visit_all(batch, &seats, &tasks);
+            // A delivery contains the app's panics itself; one of our own must not silence the room.
+            if AssertUnwindSafe(visiting).catch_unwind().await.is_err() {
+                tracing::error!(room = %room.name(), "a delivery panicked");
+            }
+        }
+    })
+}
+
+/// Visits each member once, in the order in which they joined.
+async fn visit_all<A: App>(batch: Vec<(u64, Box<dyn Placed<A>>)>, seats: &[Arc<Seat<A>>], tasks: &TaskTracker) {
+    let mut visit = Visit { batch, packets: Vec::new(), bundle: Bundle::default(), tasks };
+    let mut turn = Instant::now();
+    for members in seats.chunks(MEMBERS_PER_LOOK) {
+        members.iter().filter(|seat| seat.is_taken()).for_each(|seat| visit.member(seat));
+        if turn.elapsed() > TURN {
+            tokio::task::yield_now().await;
+            turn = Instant::now();
+        }
+    }
+}
+
+/// What goes from member to member.
+struct Visit<'a, A: App> {
+    batch: Vec<(u64, Box<dyn Placed<A>>)>,
+    packets: Vec<Packet>,
+    /// What the last member got.
+    bundle: Bundle,
+    tasks: &'a TaskTracker,
+}
+
+impl<A: App> Visit<'_, A> {
+    /// Brings all events of the batch to one member: in one piece, or in order behind what the member waits for.
+    fn member(&mut self, seat: &Arc<Seat<A>>) {
+        let mut behind = seat.is_behind();
+        let mut facts = None;
+        for (seq, event) in &mut self.batch {
+            if !seat.hears(*seq) {
+                continue;
+            }
+            if behind {
+                seat.defer(event.defer(seat), self.tasks);
+                continue;
+            }
+            match event.reach(seat, &mut facts) {
+                Reach::Packet(packet) => self.packets.push(packet),
+                Reach::Nothing => {}
+                Reach::Later(work) => {
+                    send(seat, &mut self.bundle, &mut self.packets);
+                    seat.defer(work, self.tasks);
+                    behind = true;
+                }
+            }
+        }
+        send(seat, &mut self.bundle, &mut self.packets);
+    }
+}
+
+fn send<A: App>(seat: &Seat<A>, bundle: &mut Bundle, packets: &mut Vec<Packet>) {
+    if !packets.is_empty() {
+        bundle.replace(packets);
+        seat.send(bundle);
+    }
+}

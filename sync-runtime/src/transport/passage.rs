@@ -1,0 +1,94 @@
+//! What was handed to the ordinary path of socketioxide and has not come out of it.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::transport::websocket::PassedFrame;
+
+/// Counts the messages of one socket that are on their way through socketioxide and engineioxide.
+///
+/// As long as there are any, nothing may be written past them. Messages are what begins with `42` (an event), `43` (an
+/// acknowledgement) or `40` (the answer to CONNECT, counted from the start); pings and the handshake of the transport do not count.
+#[derive(Debug)]
+pub(super) struct Passage {
+    messages: AtomicUsize,
+    bytes: AtomicUsize,
+    connected: AtomicBool,
+}
+
+impl Default for Passage {
+    fn default() -> Self {
+        Self { messages: AtomicUsize::new(1), bytes: AtomicUsize::new(0), connected: AtomicBool::new(false) }
+    }
+}
+
+impl Passage {
+    /// Returns whether nothing is on its way.
+    pub(super) fn is_clear(&self) -> bool {
+        self.messages.load(Ordering::Acquire) == 0
+    }
+
+    /// Returns how many bytes are on their way, counted as text.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Acquire)
+    }
+
+    /// Counts in a message of so many bytes; called before it is handed over.
+    pub(super) fn enter(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes, Ordering::AcqRel);
+        self.messages.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Counts out a message that was not accepted.
+    pub(super) fn refuse(&self, bytes: usize) {
+        subtract(&self.bytes, bytes);
+        subtract(&self.messages, 1);
+    }
+
+    /// Counts out what a frame on a WebSocket has carried.
+    pub(super) fn frame_left(&self, frame: PassedFrame) {
+        self.left(frame.opening, usize::try_from(frame.payload).unwrap_or(usize::MAX));
+    }
+
+    /// Counts out what the answer to a poll carries: packets with U+001E between them.
+    pub(super) fn payload_left(&self, payload: &[u8]) {
+        for packet in payload.split(|byte| *byte == 0x1e) {
+            if let [first, second, ..] = packet {
+                self.left([*first, *second], packet.len());
+            }
+        }
+    }
+
+    fn left(&self, opening: [u8; 2], bytes: usize) {
+        match &opening {
+            // A client that connects twice is answered twice.
+            b"40" if !self.connected.swap(true, Ordering::AcqRel) => subtract(&self.messages, 1),
+            b"42" | b"43" => self.refuse(bytes),
+            _ => {}
+        }
+    }
+}
+
+/// Counts down to 0 and no further: what an app does with its own socketioxide was never counted in.
+fn subtract(counter: &AtomicUsize, count: usize) {
+    let subtracted = |value: usize| Some(value.saturating_sub(count));
+    counter.fetch_update(Ordering::AcqRel, Ordering::Acquire, subtracted).unwrap_or_default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_is_clear_when_everything_has_come_out() {
+        let passage = Passage::default();
+        passage.payload_left(b"0{\"sid\":1}\x1e40{}\x1e40{}");
+        assert!(passage.is_clear());
+        passage.enter(4);
+        passage.enter(5);
+        assert_eq!((passage.is_clear(), passage.bytes()), (false, 9));
+        passage.payload_left(b"2\x1e42[]");
+        assert_eq!((passage.is_clear(), passage.bytes()), (false, 5));
+        passage.frame_left(PassedFrame { opening: *b"43", payload: 5 });
+        assert_eq!((passage.is_clear(), passage.bytes()), (true, 0));
+    }
+}

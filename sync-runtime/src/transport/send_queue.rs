@@ -1,0 +1,230 @@
+//! What waits to be sent to one socket.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+
+use crate::wire::{Packet, Topic};
+
+/// Packets in their order, with their size. Of two volatile packets of one topic only the newer one waits.
+///
+/// Whoever waits for the same packets as others holds the same buffers.
+#[derive(Debug, Default)]
+pub(super) struct SendQueue {
+    entries: VecDeque<Entry>,
+    bytes: usize,
+    /// How many entries have a topic.
+    volatile: usize,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Packet(Packet),
+    /// What the kernel has not taken of what it has begun to take; always at the front.
+    Rest(Bytes),
+}
+
+impl Entry {
+    fn bytes(&self) -> &Bytes {
+        match self {
+            Self::Packet(packet) => packet.websocket(),
+            Self::Rest(rest) => rest,
+        }
+    }
+
+    fn topic(&self) -> Option<&Arc<Topic>> {
+        match self {
+            Self::Packet(packet) => packet.topic(),
+            Self::Rest(_) => None,
+        }
+    }
+}
+
+impl SendQueue {
+    /// Returns how many bytes wait.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Appends a packet, and drops the one that it replaces.
+    pub(super) fn push(&mut self, packet: Packet) {
+        if packet.topic().is_some() {
+            self.drop_older(packet.topic());
+            self.volatile += 1;
+        }
+        self.append(Entry::Packet(packet));
+    }
+
+    /// Appends bytes that nothing replaces: what the protocol stack writes, or the rest of a packet.
+    pub(super) fn push_bytes(&mut self, bytes: Bytes) {
+        self.append(Entry::Rest(bytes));
+    }
+
+    /// Appends packets of which the first `written` bytes have been written already.
+    pub(super) fn push_rest(&mut self, packets: &[Packet], mut written: usize) {
+        for packet in packets {
+            let length = packet.websocket().len();
+            if written >= length {
+                written -= length;
+            } else if written > 0 {
+                self.push_bytes(packet.websocket().slice(written..));
+                written = 0;
+            } else {
+                self.push(packet.clone());
+            }
+        }
+    }
+
+    /// Takes the first packet; whoever uses this never pushes bytes.
+    pub(super) fn pop(&mut self) -> Option<Packet> {
+        match self.pop_entry()? {
+            Entry::Packet(packet) => Some(packet),
+            Entry::Rest(_) => None,
+        }
+    }
+
+    /// Moves everything behind what is in `other`.
+    pub(super) fn drain_into(&mut self, other: &mut Self) {
+        while let Some(entry) = self.pop_entry() {
+            match entry {
+                Entry::Packet(packet) => other.push(packet),
+                rest @ Entry::Rest(_) => other.append(rest),
+            }
+        }
+        self.clear();
+    }
+
+    /// Fills `slices` with what comes first, and returns how many were filled.
+    pub(super) fn slices<'q>(&'q self, slices: &mut [IoSlice<'q>]) -> usize {
+        let filled = slices.iter_mut().zip(&self.entries);
+        filled.map(|(slice, entry)| *slice = IoSlice::new(entry.bytes())).count()
+    }
+
+    /// Removes the first `count` bytes: they were written.
+    pub(super) fn advance(&mut self, mut count: usize) {
+        while let Some(first) = self.entries.front().filter(|_| count > 0) {
+            let length = first.bytes().len();
+            let Some(entry) = self.pop_entry() else { return };
+            if count < length {
+                // A packet that has begun cannot be replaced any more.
+                let mut rest = entry.bytes().clone();
+                rest.advance(count);
+                self.bytes += rest.len();
+                self.entries.push_front(Entry::Rest(rest));
+            }
+            count = count.saturating_sub(length);
+        }
+        if self.entries.is_empty() {
+            self.clear();
+        }
+    }
+
+    /// Drops everything, and gives its memory back.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    fn append(&mut self, entry: Entry) {
+        self.bytes += entry.bytes().len();
+        self.entries.push_back(entry);
+    }
+
+    fn pop_entry(&mut self) -> Option<Entry> {
+        let entry = self.entries.pop_front()?;
+        self.forget(&entry);
+        Some(entry)
+    }
+
+    fn forget(&mut self, entry: &Entry) {
+        self.bytes -= entry.bytes().len();
+        self.volatile -= usize::from(entry.topic().is_some());
+    }
+
+    fn drop_older(&mut self, topic: Option<&Arc<Topic>>) {
+        if self.volatile == 0 {
+            return;
+        }
+        // From the end: the older one of a busy topic is near.
+        if let Some(index) = self.entries.iter().rposition(|entry| entry.topic() == topic)
+            && let Some(older) = self.entries.remove(index)
+        {
+            self.forget(&older);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Envelope, frame_json};
+
+    fn packet(text: &str) -> Packet {
+        let (route, name) = text.split_once(' ').expect("a route and a text");
+        let cb = if route == "cursor" { "test/cursor/v1" } else { "test/chat/v1" };
+        let output = serde_json::value::to_raw_value(name).expect("JSON");
+        Envelope::new(cb, "room", String::new(), &output, route == "cursor").success(b"")
+    }
+
+    fn texts(queue: &mut SendQueue) -> Vec<String> {
+        let left: usize = queue.entries.iter().map(|entry| entry.bytes().len()).sum();
+        assert_eq!(queue.bytes(), left);
+        let packets = std::iter::from_fn(|| queue.pop());
+        let texts = packets.map(|packet| {
+            let json: serde_json::Value = serde_json::from_str(frame_json(&packet).expect("a frame")).expect("JSON");
+            json["serverOutput"].as_str().expect("a text").to_owned()
+        });
+        let texts = texts.collect();
+        assert_eq!((queue.bytes(), queue.volatile), (0, 0));
+        texts
+    }
+
+    #[track_caller]
+    fn check(pushed: &[&str], expected: &[&str]) {
+        let mut queue = SendQueue::default();
+        pushed.iter().for_each(|text| queue.push(packet(text)));
+        assert_eq!(texts(&mut queue), expected);
+    }
+
+    #[test]
+    fn the_newest_packet_of_a_volatile_topic_waits_in_its_place() {
+        check(&["chat 1", "chat 2"], &["1", "2"]);
+        check(&["cursor 1", "cursor 2", "cursor 3"], &["3"]);
+        check(&["cursor 1", "chat 2", "cursor 3", "chat 4"], &["2", "3", "4"]);
+    }
+
+    #[test]
+    fn a_packet_that_has_begun_is_finished() {
+        let (first, second) = (packet("cursor 1"), packet("cursor 2"));
+        let bytes = first.websocket().clone();
+        let mut queue = SendQueue::default();
+        queue.push(first);
+        queue.advance(5);
+        queue.push(second.clone());
+        assert_eq!(queue.bytes(), bytes.len() - 5 + second.websocket().len());
+        let mut slices = [IoSlice::new(&[]); 4];
+        assert_eq!(queue.slices(&mut slices), 2);
+        assert_eq!(&*slices[0], &bytes[5..]);
+        queue.advance(bytes.len() - 5);
+        assert_eq!(texts(&mut queue), ["2"]);
+    }
+
+    #[test]
+    fn what_was_written_of_several_packets_does_not_wait() {
+        let packets = ["chat 1", "chat 2", "chat 3"].map(packet);
+        let length = packets[0].websocket().len();
+        for (written, waiting) in [(0, 3 * length), (length, 2 * length), (length + 1, 2 * length - 1), (3 * length, 0)]
+        {
+            let mut queue = SendQueue::default();
+            queue.push_rest(&packets, written);
+            assert_eq!(queue.bytes(), waiting);
+            queue.advance(waiting);
+            assert!(queue.is_empty());
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! One TCP connection, seen from beside the protocol stack that uses it.
+
+use std::io;
+use std::io::IoSlice;
+use std::net::Shutdown;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Waker;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::task::AtomicWaker;
+use parking_lot::Mutex;
+use tokio::net::TcpStream;
+
+use crate::rooms::Bundle;
+use crate::transport::passage::Passage;
+use crate::transport::send_queue::SendQueue;
+use crate::transport::websocket::FrameTracker;
+
+/// How many packets go to the kernel in one call.
+const SLICES: usize = 64;
+
+/// One TCP connection, shared by the protocol stack that uses it and by those who send packets past it.
+///
+/// The protocol stack owns it through `WireIo`; everybody else holds a weak reference, so that the connection is closed when the
+/// stack lets go of it. As a WebSocket it has two writers, the stack and [`Wire::send`]: both put in whole frames only, under one
+/// lock, and what the kernel does not take waits in one queue.
+#[derive(Debug)]
+pub struct Wire {
+    pub(super) stream: TcpStream,
+    write_timeout: Duration,
+    closed: AtomicBool,
+    timed_out: Arc<AtomicBool>,
+    reading_paused: AtomicBool,
+    reader: AtomicWaker,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Set when the connection has become a WebSocket.
+    websocket: Option<Box<WebSocket>>,
+    /// What the socket on this connection has on its way through socketioxide; set as soon as there is a socket.
+    passage: Option<Arc<Passage>>,
+    /// What the kernel has not taken.
+    queue: SendQueue,
+    /// Whether a task waits for the kernel.
+    flushing: bool,
+}
+
+/// What has to be known of a WebSocket to write between its frames.
+#[derive(Debug)]
+struct WebSocket {
+    received: FrameTracker,
+    sent: FrameTracker,
+    /// How much of the end of the answer to the upgrade has been sent: it comes before the first frame.
+    head: HeadEnd,
+    /// Packets that must not be sent before what socketioxide has been handed.
+    held: SendQueue,
+}
+
+/// What became of packets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// They were written or wait to be.
+    Accepted,
+    /// Too much waits already.
+    Full,
+    /// The connection is closed.
+    Closed,
+}
+
+impl Wire {
+    pub(super) fn new(stream: TcpStream, write_timeout: Duration) -> Self {
+        Self {
+            stream,
+            write_timeout,
+            closed: AtomicBool::new(false),
+            timed_out: Arc::default(),
+            reading_paused: AtomicBool::new(false),
+            reader: AtomicWaker::new(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Ends the connection in both directions; whoever reads or writes it gets an error. What waits to be sent is dropped.
+    pub fn close(&self) {
+        if !self.closed.swap(true, Ordering::AcqRel) {
+            // Wakes the tasks that wait for the socket. An error says that the peer was faster.
+            socket2::SockRef::from(&self.stream).shutdown(Shutdown::Both).ok();
+            self.reader.wake();
+            let mut state = self.state.lock();
+            state.queue.clear();
+            if let Some(websocket) = &mut state.websocket {
+                websocket.held.clear();
+            }
+        }
+    }
+
+    /// Notes that the request that was read last turns the connection into a WebSocket; the next byte received begins a frame.
+    pub fn begin_frames(&self) {
+        let websocket = WebSocket {
+            received: FrameTracker::default(),
+            sent: FrameTracker::default(),
+            head: HeadEnd::default(),
+            held: SendQueue::default(),
+        };
+        self.state.lock().websocket = Some(Box::new(websocket));
+    }
+
+    /// Stops reading, or reads on; the peer is slowed down as soon as the buffers between us are full.
+    ///
+    /// While nothing is read, pings cannot be answered: we answer them in the peer's place, or the heartbeat would end a
+    /// connection that does nothing but wait for us.
+    pub fn pause_reading(&self, pause: bool) {
+        self.reading_paused.store(pause, Ordering::Release);
+        self.reader.wake();
+    }
+
+    /// Tells, also when the connection is gone, whether it was ended because the peer took nothing for too long.
+    pub fn timed_out(&self) -> Arc<AtomicBool> {
+        self.timed_out.clone()
+    }
+
+    /// Returns how many bytes wait to be sent.
+    pub(super) fn waiting(&self) -> usize {
+        self.state.lock().waiting()
+    }
+
+    /// Sends what was held for packets that have left by another way since: with the answer to a poll.
+    pub(super) fn release(self: &Arc<Self>) {
+        let mut state = self.state.lock();
+        state.release();
+        self.flush_later(&mut state);
+    }
+
+    /// Says whose connection this is.
+    pub(super) fn attach(&self, passage: &Arc<Passage>) {
+        self.state.lock().passage = Some(passage.clone());
+    }
+
+    /// Puts packets behind all that has been sent and all that is on its way through socketioxide.
+    ///
+    /// Returns [`Sent::Full`] when more than `limit` bytes waited before them; the connection is of no use then.
+    pub(super) fn send(self: &Arc<Self>, bundle: &Bundle, limit: usize) -> Sent {
+        let mut state = self.state.lock();
+        if self.is_closed() {
+            return Sent::Closed;
+        }
+        let bytes = bundle.websocket();
+        if let Some(held) = state.held() {
+            bundle.packets().iter().for_each(|packet| held.push(packet.clone()));
+        } else {
+            let written = if state.queue.is_empty() { self.write(bytes) } else { Ok(0) };
+            match written {
+                Ok(written) if written == bytes.len() => return Sent::Accepted,
+                Ok(written) => state.queue.push_rest(bundle.packets(), written),
+                // The reader of the connection learns why.
+                Err(_) => return Sent::Closed,
+            }
+            self.flush_later(&mut state);
+        }
+        if state.waiting() > limit + bytes.len() { Sent::Full } else { Sent::Accepted }
+    }
+
+    /// Puts what the protocol stack writes behind what waits; `None` for a connection that is no WebSocket: there the stack is the
+    /// only writer.
+    ///
+    /// Everything is taken: what the stack is handed is bounded, and a ping must not wait until a slow peer has caught up.
+    pub(super) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
+        let mut state = self.state.lock();
+        state.websocket.as_ref()?;
+        let written = if state.queue.is_empty() { self.write(bytes) } else { Ok(0) };
+        Some(written.map(|written| {
+            if written < bytes.len() {
+                state.queue.push_bytes(Bytes::copy_from_slice(&bytes[written..]));
+            }
+            state.follow(bytes);
+            self.flush_later(&mut state);
+            bytes.len()
+        }))
+    }
+
+    /// Follows the frames that the peer sends.
+    pub(super) fn received(&self, bytes: &[u8]) {
+        if let Some(websocket) = &mut self.state.lock().websocket {
+            websocket.received.advance(bytes, |_| ());
+        }
+    }
+
+    /// Returns whether the peer is between two messages, and how many bytes are left of its current frame; `None` for a connection
+    /// that is no WebSocket (yet).
+    pub(super) fn receiving(&self) -> Option<(bool, usize)> {
+        let state = self.state.lock();
+        let received = &state.websocket.as_ref()?.received;
+        Some((received.is_between_messages(), received.until_boundary()))
+    }
+
+    pub(super) fn is_websocket(&self) -> bool {
+        self.state.lock().websocket.is_some()
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_reading_paused(&self) -> bool {
+        self.reading_paused.load(Ordering::Acquire)
+    }
+
+    pub(super) fn register_reader(&self, waker: &Waker) {
+        self.reader.register(waker);
+    }
+
+    /// Ends a connection whose peer takes nothing.
+    pub(super) fn time_out(&self) {
+        self.timed_out.store(true, Ordering::Release);
+        self.close();
+    }
+
+    /// Closes the connection as soon as the kernel has taken what waits.
+    pub(super) fn finish(&self) {
+        if self.state.lock().queue.is_empty() {
+            self.close();
+        }
+        // Else the task that waits for the kernel does, since it is the last one to hold the connection.
+    }
+
+    /// Hands bytes to the kernel, and returns how many it has taken.
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self.stream.try_write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+            written => written,
+        }
+    }
+
+    /// Starts to wait for the kernel if anything waits for it.
+    fn flush_later(self: &Arc<Self>, state: &mut State) {
+        if !state.queue.is_empty() && !std::mem::replace(&mut state.flushing, true) {
+            // It ends with the connection, and when nothing waits.
+            tokio::spawn(self.clone().flush());
+        }
+    }
+
+    async fn flush(self: Arc<Self>) {
+        while !self.is_closed() {
+            let writable = tokio::time::timeout(self.write_timeout, self.stream.writable());
+            if writable.await.is_err() {
+                return self.time_out();
+            }
+            match self.flush_some() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(_) => return self.close(),
+            }
+        }
+    }
+
+    /// Writes what the kernel takes at once, and returns whether anything is left.
+    fn flush_some(&self) -> io::Result<bool> {
+        let mut state = self.state.lock();
+        loop {
+            let mut slices = [IoSlice::new(&[]); SLICES];
+            let filled = state.queue.slices(&mut slices);
+            if filled == 0 {
+                state.flushing = false;
+                return Ok(false);
+            }
+            match self.stream.try_write_vectored(&slices[..filled]) {
+                Ok(count) => state.queue.advance(count),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl State {
+    /// Returns how many bytes wait.
+    fn waiting(&self) -> usize {
+        self.queue.bytes() + self.websocket.as_ref().map_or(0, |websocket| websocket.held.bytes())
+    }
+
+    /// Returns where packets wait while nothing may be put between the frames of the protocol stack.
+    fn held(&mut self) -> Option<&mut SendQueue> {
+        let open = self.is_open();
+        self.websocket.as_mut().filter(|_| !open).map(|websocket| &mut websocket.held)
+    }
+
+    /// Returns whether packets may be written: between two frames, and when there is nothing that they would overtake.
+    fn is_open(&self) -> bool {
+        self.websocket.as_ref().is_some_and(|websocket| websocket.is_between_frames())
+            && self.passage.as_ref().is_some_and(|passage| passage.is_clear())
+    }
+
+    /// Follows the frames of the protocol stack, and lets go of what was held if they end here.
+    fn follow(&mut self, bytes: &[u8]) {
+        let Some(websocket) = &mut self.websocket else { return };
+        let frames = websocket.head.skip(bytes);
+        websocket.sent.advance(frames, |frame| {
+            if let Some(passage) = &self.passage {
+                passage.frame_left(frame);
+            }
+        });
+        self.release();
+    }
+
+    /// Lets go of what was held, unless it still has to wait.
+    fn release(&mut self) {
+        if self.is_open()
+            && let Some(websocket) = &mut self.websocket
+        {
+            websocket.held.drain_into(&mut self.queue);
+        }
+    }
+}
+
+impl WebSocket {
+    fn is_between_frames(&self) -> bool {
+        self.head.is_passed() && self.sent.is_between_messages()
+    }
+}
+
+/// Looks for the empty line at the end of an HTTP head.
+#[derive(Debug, Default)]
+struct HeadEnd {
+    /// How many bytes of `\r\n\r\n` have just passed.
+    matched: usize,
+}
+
+impl HeadEnd {
+    const END: &'static [u8] = b"\r\n\r\n";
+
+    fn is_passed(&self) -> bool {
+        self.matched == Self::END.len()
+    }
+
+    /// Returns what of `bytes` is behind the head.
+    fn skip<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let mut rest = bytes;
+        while let Some((byte, behind)) = rest.split_first().filter(|_| !self.is_passed()) {
+            self.matched = match *byte {
+                byte if byte == Self::END[self.matched] => self.matched + 1,
+                b'\r' => 1,
+                _ => 0,
+            };
+            rest = behind;
+        }
+        rest
+    }
+}

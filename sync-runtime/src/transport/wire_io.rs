@@ -1,0 +1,176 @@
+//! The two ends of a connection as the protocol stack sees them.
+
+use std::future::Future;
+use std::io;
+use std::net::Shutdown;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
+
+use crate::transport::listener::WireTimes;
+use crate::transport::websocket::PONG;
+use crate::transport::wire::Wire;
+
+/// A connection that axum, hyper, engineioxide and tungstenite read and write without knowing that they share it.
+///
+/// It does what none of them does: it ends a connection whose peer stops reading, and can hold back reading, which is the only
+/// back-pressure that a Socket.IO client feels.
+#[derive(Debug)]
+pub struct WireIo {
+    wire: Arc<Wire>,
+    times: WireTimes,
+    stalled: Option<Pin<Box<Sleep>>>,
+    next_pong: Option<Pin<Box<Sleep>>>,
+}
+
+impl WireIo {
+    pub(super) fn new(stream: TcpStream, times: WireTimes) -> Self {
+        let wire = Wire::new(stream, times.write_timeout);
+        Self { wire: Arc::new(wire), times, stalled: None, next_pong: None }
+    }
+
+    pub(super) fn wire(&self) -> &Arc<Wire> {
+        &self.wire
+    }
+
+    /// Reads at most `limit` bytes, and follows the frames in them.
+    fn poll_read_some(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+        limit: usize,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.wire.stream.poll_read_ready(context))?;
+            let room = limit.min(buffer.remaining());
+            let unfilled = buffer.initialize_unfilled_to(room);
+            match self.wire.stream.try_read(unfilled) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok(count) => {
+                    self.wire.received(&unfilled[..count]);
+                    buffer.advance(count);
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+
+    /// Waits between two messages, and answers pings meanwhile.
+    fn poll_paused(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        // Twice within the time that a ping may stay unanswered, whenever it was sent.
+        let every = self.times.ping_timeout / 2;
+        let next_pong = self.next_pong.get_or_insert_with(|| Box::pin(tokio::time::sleep(every)));
+        ready!(next_pong.as_mut().poll(context));
+        self.next_pong = None;
+        if buffer.remaining() >= PONG.len() {
+            buffer.put_slice(&PONG);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Waits for room in the kernel's buffer, but no longer than the write timeout.
+    fn poll_stalled(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let timeout = self.times.write_timeout;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        ready!(stalled.as_mut().poll(context));
+        self.wire.time_out();
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer reads nothing")))
+    }
+
+    fn poll_write_with(
+        &mut self,
+        context: &mut Context<'_>,
+        write: impl Fn(&TcpStream) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            if self.wire.is_closed() {
+                return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+            }
+            match self.wire.stream.poll_write_ready(context)? {
+                Poll::Pending => return self.poll_stalled(context),
+                Poll::Ready(()) => match write(&self.wire.stream) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    written => {
+                        self.stalled = None;
+                        return Poll::Ready(written);
+                    }
+                },
+            }
+        }
+    }
+}
+
+impl AsyncRead for WireIo {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.wire.register_reader(context.waker());
+        if self.wire.is_closed() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        if !self.wire.is_reading_paused() {
+            self.next_pong = None;
+            return self.poll_read_some(context, buffer, usize::MAX);
+        }
+        match self.wire.receiving() {
+            Some((true, _)) => self.poll_paused(context, buffer),
+            Some((false, rest)) => self.poll_read_some(context, buffer, rest),
+            // Not a WebSocket (yet): what a request is held back for is decided where requests are seen.
+            None => self.poll_read_some(context, buffer, usize::MAX),
+        }
+    }
+}
+
+impl AsyncWrite for WireIo {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.wire.is_closed() {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        match self.wire.write_frames(bytes) {
+            Some(written) => Poll::Ready(written),
+            None => self.poll_write_with(context, |stream| stream.try_write(bytes)),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.wire.is_websocket() {
+            let first = slices.iter().find(|slice| !slice.is_empty());
+            return self.poll_write(context, first.map_or(&[], |slice| slice));
+        }
+        self.poll_write_with(context, |stream| stream.try_write_vectored(slices))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // Writes go straight to the kernel, or wait for it in a queue that is not ours alone.
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.wire.waiting() > 0 {
+            // Closed when the kernel has taken it.
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Ready(socket2::SockRef::from(&self.wire.stream).shutdown(Shutdown::Write))
+    }
+}
+
+impl Drop for WireIo {
+    fn drop(&mut self) {
+        self.wire.finish();
+    }
+}
