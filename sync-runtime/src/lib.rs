@@ -50,9 +50,9 @@ pub mod __private {
     pub use crate::i18n::{Catalog, accepted};
     pub use crate::rooms::{Bundle, Outbox};
     pub use crate::route::{
-        Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, IntoVerdict, Member, OfServer, Paired,
-        Pattern, RoomCtx, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Segment, ServerHandler, ServerOnly,
-        Table, Verdict, answered,
+        Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict,
+        Member, OfServer, Paired, Pattern, RoomCtx, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Segment,
+        ServerHandler, ServerOnly, Table, Verdict, answered, group_of,
     };
     pub use crate::schema::Empty;
     pub use crate::server::serve;

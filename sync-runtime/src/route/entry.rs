@@ -3,7 +3,6 @@
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
-use std::hash::Hash;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -13,8 +12,8 @@ use sync_schema::{RouteTypes, Types};
 
 use crate::error::SyncError;
 use crate::route::{
-    App, Auth, BoxFuture, Call, ClientHandler, Ctx, Event, FilterKind, Filtered, Judged, Judgement, Member, Route,
-    RouteId, RouteOptions, ServerHandler, Verdict,
+    App, Auth, BoxFuture, Call, ClientHandler, Ctx, Event, FilterKind, Filtered, GroupKey, Judged, Judgement, Member,
+    Route, RouteId, RouteOptions, ServerHandler, Verdict,
 };
 use crate::schema::{Empty, EncodeError, InputSchema, InvalidInput, Wire, decode, encode_into, encode_raw, wire_type};
 
@@ -64,7 +63,7 @@ pub trait Files: 'static {
     /// How members are filtered.
     const FILTER: FilterKind;
     /// What the filter's `by` makes of a member.
-    type Group: Eq + Hash + Send + 'static;
+    type Group: GroupKey;
 
     /// Returns who may call.
     fn auth() -> Auth<Self::App>;
@@ -209,6 +208,10 @@ impl<F: Files> Route<F::App> for Entry<F> {
         F::OPTIONS
     }
 
+    fn filter(&self) -> FilterKind {
+        F::FILTER
+    }
+
     fn filter_timeout(&self) -> Option<Duration> {
         F::FILTER_TIMEOUT
     }
@@ -252,7 +255,7 @@ impl<F: Files> Call<F::App> for TypedCall<F> {
             let Self { input, cb } = *self;
             let output = F::call(ctx, &input).await?;
             let json = encode(&output, cb).ok_or_else(|| SyncError::new("sync-server-failed"))?;
-            let groups = Mutex::default();
+            let groups = Mutex::new(Groups { numbers: HashMap::new(), judged: 0 });
             Ok(Box::new(TypedEvent::<F> { input, output, json, cb, groups }) as Box<dyn Event<F::App>>)
         })
     }
@@ -263,23 +266,39 @@ struct TypedEvent<F: Files> {
     output: F::Output,
     json: Box<RawValue>,
     cb: &'static str,
-    /// The groups that were judged, by number.
-    groups: Mutex<HashMap<F::Group, usize>>,
+    groups: Mutex<Groups<F::Group>>,
+}
+
+/// The groups that were met, each with its number.
+struct Groups<K> {
+    /// `None` for a group whose filter panicked: there is no judgement to refer to.
+    numbers: HashMap<K, Option<usize>>,
+    /// How many groups have a number.
+    judged: usize,
 }
 
 impl<F: Files> TypedEvent<F> {
     fn judge_group<'a>(&'a self, member: Member<'a, F::App>, own: &mut Vec<u8>) -> Judged<'a> {
+        let group = F::group(member);
         let mut groups = self.groups.lock();
-        let next = groups.len();
-        match groups.entry(F::group(member)) {
-            Slot::Occupied(known) => Judged::Group(*known.get(), None),
-            Slot::Vacant(new) => match F::filter(member, new.key(), &self.input, &self.output) {
-                Filtered::Ready(verdict) => {
-                    new.insert(next);
-                    Judged::Group(next, Some(judgement(verdict, self.cb, own)))
-                }
-                Filtered::Later(_) => unreachable!("the attribute refuses `by` beside `async`"),
+        let Groups { numbers, judged } = &mut *groups;
+        match group.among(numbers) {
+            Slot::Occupied(met) => match *met.get() {
+                Some(number) => Judged::Group(number, None),
+                None => Judged::Ready(Judgement::Refuse(SyncError::new("sync-client-failed"))),
             },
+            Slot::Vacant(new) => {
+                // Met before it is judged: a filter that panics does so for one member, and not for each of the group.
+                let mut met = new.insert_entry(None);
+                let Filtered::Ready(verdict) = F::filter(member, met.key(), &self.input, &self.output) else {
+                    unreachable!("the attribute refuses `by` beside `async`");
+                };
+                let judgement = judgement(verdict, self.cb, own);
+                let number = *judged;
+                met.insert(Some(number));
+                *judged += 1;
+                Judged::Group(number, Some(judgement))
+            }
         }
     }
 }
@@ -338,4 +357,126 @@ fn encode<T: Wire>(output: &T, cb: &str) -> Option<Box<RawValue>> {
 
 fn log_unwritable(cb: &str, error: &EncodeError) {
     tracing::error!(route = cb, ?error, "an output has no JSON form");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::collections::BTreeMap;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use serde::{Deserialize, Serialize, Serializer};
+    use sync_schema::Shape;
+
+    use crate::route::{CallerView, MemberView, TestApp};
+    use crate::wire::Location;
+
+    use super::*;
+
+    thread_local! {
+        /// Each test is a thread of its own.
+        static RUNS: Cell<usize> = const { Cell::new(0) };
+        static ENCODINGS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Counts how often it is written as JSON.
+    #[derive(Debug, Clone, Deserialize)]
+    struct Side(String);
+
+    impl Serialize for Side {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            ENCODINGS.set(ENCODINGS.get() + 1);
+            self.0.serialize(serializer)
+        }
+    }
+
+    impl Wire for Side {
+        fn shape(_: &mut Types) -> Shape {
+            Shape::String
+        }
+    }
+
+    /// Its `by` is the member's language, which is what each member is told.
+    struct BySide;
+
+    impl ClientHandler for BySide {
+        type App = TestApp;
+        type Input = Empty;
+        type ServerOutput = Empty;
+        type Output = Side;
+        const DOCS: &'static str = "";
+        const OPTIONS: RouteOptions = RouteOptions::NONE;
+        const FILTER: FilterKind = FilterKind::Group;
+        type Group = String;
+
+        fn auth() -> Auth<TestApp> {
+            Auth::public()
+        }
+
+        fn group(member: Member<'_, TestApp>) -> String {
+            member.locale().to_owned()
+        }
+
+        fn filter<'a>(_: Member<'a, TestApp>, side: &String, _: &'a Empty, _: &'a Empty) -> Filtered<'a, Side> {
+            RUNS.set(RUNS.get() + 1);
+            assert_ne!(side, "broken", "the test filter was asked to panic");
+            Filtered::Ready(if side == "deaf" { Verdict::Skip } else { Verdict::Deliver(Side(side.clone())) })
+        }
+    }
+
+    static ROUTE: ClientOnly<BySide> = ClientOnly::new(RouteId {
+        page: "test",
+        name: "side",
+        version: "v1",
+        path: "test/side",
+        cb: "test/side/v1",
+        sources: &[],
+    });
+
+    async fn event() -> Box<dyn Event<TestApp>> {
+        let location = Location { path_name: String::new(), search_params: BTreeMap::new() };
+        let view = CallerView { app: &TestApp, room: "room", session: &Empty {}, locale: "en", location: &location };
+        let call = ROUTE.decode(&ROUTE.input_schema(), "{}").expect("an input");
+        call.run(Ctx::new(&view)).await.map_err(|_| "an event").expect("an event")
+    }
+
+    /// What one member is told: the number of its group, and `(judgement, clientOutput)` where the filter ran.
+    fn judge(event: &dyn Event<TestApp>, side: &str) -> String {
+        let location = Location { path_name: String::new(), search_params: BTreeMap::new() };
+        let (room, caller, session, locale) = ("room", &Empty {}, &Empty {}, side);
+        let (is_sender, is_sending_socket) = (false, false);
+        let view = MemberView { room, caller, session, locale, location: &location, is_sender, is_sending_socket };
+        let mut own = Vec::new();
+        let judged = catch_unwind(AssertUnwindSafe(|| event.judge(Member::new(&view), &mut own)));
+        match judged {
+            Err(_) => "panic".to_owned(),
+            Ok(Judged::Group(number, None)) => format!("{number}"),
+            Ok(Judged::Group(number, Some(judgement))) => {
+                format!("{number} {judgement:?} {}", String::from_utf8_lossy(&own))
+            }
+            Ok(Judged::Ready(Judgement::Refuse(error))) => error.code().to_owned(),
+            Ok(_) => "without a group".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn ten_thousand_members_in_four_groups_are_four_filter_runs_and_four_encodings() {
+        assert_eq!(ROUTE.filter(), FilterKind::Group);
+        let event = event().await;
+        for member in 0..10_000 {
+            let number = member % 4;
+            let told = judge(&*event, &format!("side-{number}"));
+            let expected = if member < 4 { format!("{number} Deliver \"side-{number}\"") } else { number.to_string() };
+            assert_eq!(told, expected);
+        }
+        assert_eq!((RUNS.get(), ENCODINGS.get()), (4, 4));
+    }
+
+    #[tokio::test]
+    async fn a_group_whose_filter_panics_is_asked_once_and_has_no_number() {
+        let event = event().await;
+        let told = ["deaf", "broken", "a", "broken", "deaf", "a"].map(|side| judge(&*event, side));
+        let failed = "sync-client-failed";
+        assert_eq!(told, ["0 Skip ", "panic", "1 Deliver \"a\"", failed, "0", "1"]);
+    }
 }

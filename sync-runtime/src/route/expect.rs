@@ -1,8 +1,12 @@
 //! What attributes expect of the types in a handler, as traits, so that the compiler says in words what is missing.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::str::FromStr;
 
 use crate::error::SyncError;
+use crate::route::{App, Member};
 
 /// The error of a handler and of a room rule.
 #[diagnostic::on_unimplemented(
@@ -64,4 +68,60 @@ impl<T: ?Sized> OfServer<T> for T {
     fn of_server(&self) -> &T {
         self
     }
+}
+
+/// What the `by` of a filter may make of a member: a value that is equal for members of one group.
+// `Eq` and `Hash` are not bounds of the trait: the compiler would tell of each of them instead of what stands here.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot tell groups of members apart",
+    label = "not a type with `Eq` and `Hash`",
+    note = "put `#[derive(PartialEq, Eq, Hash)]` on the type if it is yours; of a float take a whole number"
+)]
+pub trait GroupKey: Sized + Send + 'static {
+    /// Looks it up among the groups that were met.
+    fn among<V>(self, met: &mut HashMap<Self, V>) -> Entry<'_, Self, V>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Eq + Hash + Send + 'static> GroupKey for T {
+    fn among<V>(self, met: &mut HashMap<Self, V>) -> Entry<'_, Self, V> {
+        met.entry(self)
+    }
+}
+
+/// What the `by` of a filter returns, as `T`, of which the filter takes a `&T`: the same type, or the borrowed form of a text or list.
+#[diagnostic::on_unimplemented(
+    message = "`by` makes `{Self}` of a member, and this filter takes `&{T}`",
+    label = "makes `{Self}`",
+    note = "the first parameter of `main` is what `by` returns, borrowed"
+)]
+pub trait IntoGroup<T> {
+    /// Returns it as it is, or a copy of what is borrowed.
+    fn into_group(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> IntoGroup<T> for T {
+    fn into_group(self) -> T {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoGroup<String> for &str {
+    fn into_group(self) -> String {
+        self.to_owned()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> IntoGroup<Vec<T>> for &[T] {
+    fn into_group(self) -> Vec<T> {
+        self.to_vec()
+    }
+}
+
+/// Applies the `by` of a filter; a closure learns from here that its parameter is a member.
+pub fn group_of<'m, A: App, T, R: IntoGroup<T>>(by: fn(Member<'m, A>) -> R, member: Member<'m, A>) -> T {
+    by(member).into_group()
 }

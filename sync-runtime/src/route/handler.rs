@@ -1,12 +1,11 @@
 //! What the attributes implement.
 
 use std::future::Future;
-use std::hash::Hash;
 use std::pin::Pin;
 use std::time::Duration;
 
 use crate::error::SyncError;
-use crate::route::{App, Auth, Ctx, Member, Pattern, RoomCtx};
+use crate::route::{App, Auth, Ctx, GroupKey, Member, Pattern, RoomCtx};
 use crate::schema::{Empty, Wire};
 
 /// A future behind one pointer.
@@ -70,7 +69,7 @@ pub trait ClientHandler: Send + Sync + 'static {
     /// How often `main` runs, and whether it may wait.
     const FILTER: FilterKind;
     /// What `by` makes of a member; `()` without it.
-    type Group: Eq + Hash + Send + 'static;
+    type Group: GroupKey;
 
     /// Returns who may call; used where there is no server file.
     fn auth() -> Auth<Self::App>;
@@ -102,16 +101,16 @@ impl<'a, T> Filtered<'a, T> {
     }
 }
 
-/// How members are filtered.
+/// How members are filtered, and so what one event costs besides its deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilterKind {
-    /// Everybody gets the event with `clientOutput: {}`.
+    /// Everybody gets the event with `clientOutput: {}`: O(1), one encoding.
     None,
-    /// A plain `fn` decides at once, for each member.
+    /// A plain `fn` decides at once, for each member: O(members).
     Sync,
-    /// An `async fn` may wait, for each member.
+    /// An `async fn` may wait, for each member: O(members).
     Async,
-    /// A plain `fn` decides at once, for each group of members: those of whom `by` makes the same value.
+    /// A plain `fn` decides at once, for each group of members, those of whom `by` makes the same value: O(groups).
     Group,
 }
 

@@ -1,6 +1,7 @@
 //! What an app consists of: its types, its handlers, and the table that generated code fills.
 //!
-//! A *route* is one version of one name; its *handler* runs once for a call, its *filter* once for each member of the room.
+//! A *route* is one version of one name; its *handler* runs once for a call, its *filter* once for each member of the room, or
+//! once for each *group* of members that it cannot tell apart.
 //! Attributes implement [`ServerHandler`], [`ClientHandler`] and [`RoomRule`]; the generator combines them into a [`Table`];
 //! `dispatch` sees only the erased [`Route`]. This module runs nothing and knows neither rooms nor doors.
 
@@ -18,7 +19,7 @@ pub use app::App;
 pub use auth::{Auth, Denied};
 pub use context::{CallerView, Ctx, Member, MemberView, RoomCtx};
 pub use entry::{ClientOnly, Paired, ServerOnly};
-pub use expect::{OfServer, RoomParameter, answered};
+pub use expect::{GroupKey, IntoGroup, OfServer, RoomParameter, answered, group_of};
 pub use handler::{
     BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, RoomRule, RouteOptions, ServerHandler, Verdict,
 };

@@ -51,6 +51,10 @@ pub trait Route<A: App>: Send + Sync {
     /// Returns what the attribute of the handler says; of the filter where there is no handler.
     fn options(&self) -> RouteOptions;
 
+    /// Returns how its members are filtered, which says what grows with the room: nothing without a filter, O(1) encodings; the runs
+    /// of the filter with the members, O(members), or with the groups among them, O(groups).
+    fn filter(&self) -> FilterKind;
+
     /// Returns how long one run of the filter may take, if the client file says so.
     fn filter_timeout(&self) -> Option<std::time::Duration>;
 
@@ -92,7 +96,7 @@ pub trait Event<A: App>: Send + Sync {
 
 /// The judgement about one member, at once or later.
 pub enum Judged<'a> {
-    /// A plain filter, or none.
+    /// A plain filter, or none; or a group whose filter panicked in an earlier call.
     Ready(Judgement),
     /// A filter that may wait, with the output that it writes in the end.
     Later(BoxFuture<'a, (Judgement, Vec<u8>)>),
