@@ -106,21 +106,33 @@ pub async fn watch_sockets(State(watch): State<SocketWatch>, request: Request, n
     if let (Some("websocket"), Some(wire)) = (query_value(&request, "transport").as_deref(), wire) {
         return watch_upgrade(&watch.links, sid, &wire, request, next).await;
     }
-    let link = sid.and_then(|sid| watch.links.find(&sid));
-    let Some(link) = link else { return next.run(request).await };
+    let Some(sid) = sid else { return next.run(request).await };
     if request.method() == Method::POST {
-        let _turn = link.post().await;
-        let response = next.run(request).await;
-        link.reading(watch.ping_timeout / 2).await;
-        return response;
+        watch_post(&watch, &sid, request, next).await
+    } else {
+        watch_poll(&watch.links, &sid, request, next).await
     }
-    link.poll();
+}
+
+async fn watch_post(watch: &SocketWatch, sid: &str, request: Request, next: Next) -> Response {
+    let Some(link) = watch.links.find(sid) else { return next.run(request).await };
+    let _turn = link.post().await;
+    let response = next.run(request).await;
+    link.reading(watch.ping_timeout / 2).await;
+    response
+}
+
+async fn watch_poll(links: &Links, sid: &str, request: Request, next: Next) -> Response {
+    if let Some(link) = links.find(sid) {
+        link.poll();
+    }
     let (parts, body) = next.run(request).await.into_parts();
     // engineioxide has the whole payload in memory.
     let Ok(payload) = body.collect().await.map(Collected::to_bytes) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    if parts.status == StatusCode::OK {
+    // The first poll of a socket mostly comes before there is a link, and takes the answer to CONNECT away.
+    if let Some(link) = links.find(sid).filter(|_| parts.status == StatusCode::OK) {
         link.polled(&payload);
     }
     Response::from_parts(parts, Body::from(payload))
