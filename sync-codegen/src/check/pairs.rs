@@ -18,14 +18,16 @@ pub(super) fn filters_without_a_server(tree: &Tree) -> Vec<Diagnostic> {
             if expects_server && !has_server(page, name) {
                 let server = HandlerName { side: Side::Server, ..name.clone() };
                 let what = format!("there is no `{}` beside this filter", server.file_name());
-                problems.push(Diagnostic::new(&file.path, what, missing_server_help(page, name)).at_line(handler.line));
+                problems.push(
+                    Diagnostic::new(&file.path, what, missing_server_help(page, name, handler)).at_line(handler.line),
+                );
             }
         }
     }
     problems
 }
 
-fn missing_server_help(page: &PageFiles, client: &HandlerName) -> String {
+fn missing_server_help(page: &PageFiles, client: &HandlerName, handler: &Handler) -> String {
     let add = HandlerName { side: Side::Server, ..client.clone() }.file_name();
     let servers = || page.files.iter().filter_map(|(name, _)| intended(name)).filter(|name| name.side == Side::Server);
     if let Some(newest) = servers().filter(|server| server.name == client.name).max_by_key(|server| server.version) {
@@ -40,7 +42,8 @@ fn missing_server_help(page: &PageFiles, client: &HandlerName) -> String {
         let rename = HandlerName { name: near.to_owned(), ..client.clone() }.file_name();
         return format!("did you mean `{rename}`? Otherwise add {add}");
     }
-    format!("add {add}, or let `main` take `(member, input)` with a `ClientInput` of this file")
+    let first = if handler.is_by_group() { "group" } else { "member" };
+    format!("add {add}, or let `main` take `({first}, input)` with a `ClientInput` of this file")
 }
 
 /// Filters that behave as if they stood alone, beside a server file.
@@ -60,12 +63,16 @@ fn own_types(file: &SourceFile, outline: &Outline, handler: &Handler, server: &s
     let (what, help) = if outline.declares("ClientInput") {
         (
             format!("the input of this route is declared in `{server}`, and here once more"),
-            "remove `ClientInput` here and write `use super::server::ClientInput;`",
+            "remove `ClientInput` here and write `use super::server::ClientInput;`".to_owned(),
         )
     } else if handler.parameters == 2 && !outline.uses_server {
+        let first = if handler.is_by_group() { "group: &Group" } else { "member: Member<'_>" };
         (
             format!("this filter does not take the types of `{server}` beside it"),
-            "write `use super::server::{ClientInput, ServerOutput};` and `main(member: Member<'_>, input: &ClientInput, output: &ServerOutput)`",
+            format!(
+                "write `use super::server::{{ClientInput, ServerOutput}};` and \
+                 `main({first}, input: &ClientInput, output: &ServerOutput)`"
+            ),
         )
     } else {
         return None;
@@ -75,7 +82,8 @@ fn own_types(file: &SourceFile, outline: &Outline, handler: &Handler, server: &s
 
 /// Who may call, how often and at what price is said once, in the server file.
 fn own_arguments(file: &SourceFile, handler: &Handler, server: &str) -> Option<Diagnostic> {
-    let Some(Arguments::Route(arguments)) = &handler.arguments else { return None };
+    let Some(Arguments::Filter(arguments)) = &handler.arguments else { return None };
+    let arguments = &arguments.route;
     let given = [
         ("auth", arguments.auth.is_some()),
         ("volatile", arguments.volatile.is_some()),

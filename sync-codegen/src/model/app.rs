@@ -6,6 +6,7 @@ use super::module::{Module, Mounts, mount};
 use super::names::{page_name, static_name};
 use crate::diagnostic::Diagnostic;
 use crate::scan::{FileName, HandlerName, Side, SourceFile, Tree};
+use crate::syntax::handler_file;
 
 /// An app, as far as files tell.
 #[derive(Debug, Default)]
@@ -32,6 +33,18 @@ pub(crate) struct Route {
     pub(crate) static_name: String,
     pub(crate) server: Option<Handler>,
     pub(crate) client: Option<Handler>,
+    pub(crate) filter: Filter,
+}
+
+/// How often the filter of a route runs for one event; the runtime's `FilterKind`, as far as it decides what an event costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filter {
+    /// There is none.
+    None,
+    /// For each member of the room.
+    ByMember,
+    /// For each distinct value of its `by` in the room.
+    ByGroup,
 }
 
 /// A handler's file.
@@ -97,19 +110,28 @@ fn routes(tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool) -
         // One bad file, and the route cannot work.
         versions.retain(|_, files| files.iter().all(|(_, file)| is_good(file)));
         for ((name, version), files) in versions {
-            let handler = |side: Side| {
-                let (_, file) = files.iter().find(|(name, _)| name.side == side)?;
-                Some(Handler { file: file.path.clone(), module: mounts.get(&file.path)?.clone() })
-            };
+            let file = |side: Side| files.iter().find(|(name, _)| name.side == side).map(|(_, file)| *file);
+            let handler =
+                |file: &SourceFile| Some(Handler { file: file.path.clone(), module: mounts.get(&file.path)?.clone() });
             let page = page_name(folder).to_owned();
             let static_name = static_name(&page, name, version);
-            let (server, client) = (handler(Side::Server), handler(Side::Client));
-            routes.push(Route { page, name: name.to_owned(), version, static_name, server, client });
+            let (server, client) = (file(Side::Server).and_then(handler), file(Side::Client).and_then(handler));
+            let filter = file(Side::Client).map_or(Filter::None, filter_of);
+            routes.push(Route { page, name: name.to_owned(), version, static_name, server, client, filter });
         }
     }
     routes.sort_by(|a, b| (&a.page, &a.name, a.version).cmp(&(&b.page, &b.name, b.version)));
     number_equal_statics(&mut routes);
     routes
+}
+
+fn filter_of(file: &SourceFile) -> Filter {
+    let handlers = file.content.outline.iter().flat_map(|outline| &outline.handlers);
+    if handlers.filter(|handler| handler.name == "main").any(handler_file::Handler::is_by_group) {
+        Filter::ByGroup
+    } else {
+        Filter::ByMember
+    }
 }
 
 /// `a/b` with `c` and `a` with `b_c` have one static name; the later ones get a number.

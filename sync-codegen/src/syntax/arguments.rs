@@ -40,6 +40,30 @@ pub struct RouteArguments {
     pub timeout: Option<Timeout>,
 }
 
+/// The arguments of a filter: those of a route, and `by = <path or closure>`, in any order.
+///
+/// `by` is a function `fn(Member<'_>) -> T` where `T: Eq + Hash + Send + 'static`. The first parameter of `main` is then the `&T`
+/// instead of the `Member`, so that the filter can read nothing else of a member; it runs once for each value of `T` in the room.
+///
+/// ```
+/// use sync_codegen::syntax::arguments::FilterArguments;
+///
+/// let arguments: FilterArguments = syn::parse_str("by = |member| member.session().role, timeout = 0.5")?;
+/// assert!(arguments.by.is_some() && arguments.route.timeout.is_some());
+/// # Ok::<(), syn::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct FilterArguments {
+    /// What a route without a server file says of itself.
+    pub route: RouteArguments,
+    /// What the filter reads of a member; the whole member where this is `None`.
+    pub by: Option<Projection>,
+}
+
+/// The value of `by`: a path, or a closure with one parameter.
+#[derive(Debug)]
+pub struct Projection(pub Box<Expr>);
+
 /// The arguments of a room rule: `"pattern"`, then in any order `auth = …` as for routes and `send = anyone | members`.
 #[derive(Debug)]
 pub struct RoomArguments {
@@ -101,25 +125,77 @@ pub enum RateLimit {
 }
 
 const ROUTE_KEYS: [&str; 6] = ["auth", "volatile", "concurrent", "empty_room", "rate_limit", "timeout"];
+const FILTER_KEYS: [&str; 7] = ["auth", "volatile", "concurrent", "empty_room", "rate_limit", "timeout", "by"];
 const ROOM_KEYS: [&str; 2] = ["auth", "send"];
+
+impl RouteArguments {
+    /// Reads the argument `key`; says whether there is one of this name.
+    fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
+        match key.to_string().as_str() {
+            "auth" => set(&mut self.auth, key, value(input, key)?)?,
+            "volatile" => set(&mut self.volatile, key, flag(input, key)?)?,
+            "concurrent" => set(&mut self.concurrent, key, flag(input, key)?)?,
+            "empty_room" => set(&mut self.empty_room, key, empty_room(input, key)?)?,
+            "rate_limit" => set(&mut self.rate_limit, key, value(input, key)?)?,
+            "timeout" => set(&mut self.timeout, key, value(input, key)?)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
 
 impl Parse for RouteArguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut arguments = Self::default();
         while !input.is_empty() {
             let key: Ident = input.call(syn::ext::IdentExt::parse_any)?;
-            match key.to_string().as_str() {
-                "auth" => set(&mut arguments.auth, &key, value(input, &key)?)?,
-                "volatile" => set(&mut arguments.volatile, &key, flag(input, &key)?)?,
-                "concurrent" => set(&mut arguments.concurrent, &key, flag(input, &key)?)?,
-                "empty_room" => set(&mut arguments.empty_room, &key, empty_room(input, &key)?)?,
-                "rate_limit" => set(&mut arguments.rate_limit, &key, value(input, &key)?)?,
-                "timeout" => set(&mut arguments.timeout, &key, value(input, &key)?)?,
-                unknown => return Err(unknown_key(&key, unknown, &ROUTE_KEYS)),
+            if key == "by" {
+                let what = "`by` says what a filter reads of a member, and this is no filter";
+                return Err(syn::Error::new(
+                    key.span(),
+                    format!("{what}\nhelp: move it to the client file of this route"),
+                ));
+            }
+            if !arguments.read(&key, input)? {
+                return Err(unknown_key(&key, &key.to_string(), &ROUTE_KEYS));
             }
             separator(input)?;
         }
         Ok(arguments)
+    }
+}
+
+impl Parse for FilterArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut arguments = Self::default();
+        while !input.is_empty() {
+            let key: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+            if key == "by" {
+                set(&mut arguments.by, &key, value(input, &key)?)?;
+            } else if !arguments.route.read(&key, input)? {
+                return Err(unknown_key(&key, &key.to_string(), &FILTER_KEYS));
+            }
+            separator(input)?;
+        }
+        Ok(arguments)
+    }
+}
+
+impl Parse for Projection {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let expression: Expr = input.parse()?;
+        let what = match &expression {
+            Expr::Path(_) => None,
+            Expr::Closure(closure) if closure.asyncness.is_some() => Some("`by` cannot wait"),
+            Expr::Closure(closure) if closure.inputs.len() != 1 => Some("`by` takes the member and nothing else"),
+            Expr::Closure(_) => None,
+            _ => Some("`by` is a function from a member to what the filter reads of it"),
+        };
+        let help = "write `by = |member| member.session().role`, or the name of such a function";
+        match what {
+            None => Ok(Self(Box::new(expression))),
+            Some(what) => Err(syn::Error::new_spanned(expression, format!("{what}\nhelp: {help}"))),
+        }
     }
 }
 
@@ -260,6 +336,7 @@ fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
     }
     let example = match key.to_string().as_str() {
         "auth" => "login",
+        "by" => "|member| member.session().role",
         "empty_room" => "allow",
         "rate_limit" => "\"20/s\"",
         "timeout" => "5",
@@ -322,11 +399,22 @@ mod tests {
     use expect_test::{Expect, expect};
     use quote::ToTokens;
 
-    use super::{AuthArgument, RateLimit, RoomArguments, RouteArguments, Send, Timeout};
+    use super::{AuthArgument, FilterArguments, RateLimit, RoomArguments, RouteArguments, Send, Timeout};
 
     fn check(arguments: &str, expected: Expect) {
         let text = match syn::parse_str::<RouteArguments>(arguments) {
             Ok(arguments) => describe(&arguments),
+            Err(error) => at_column(&error),
+        };
+        expected.assert_eq(&text);
+    }
+
+    fn check_filter(arguments: &str, expected: Expect) {
+        let text = match syn::parse_str::<FilterArguments>(arguments) {
+            Ok(filter) => {
+                let by = filter.by.map_or("member".into(), |by| by.0.to_token_stream().to_string());
+                format!("by {by}: {}", describe(&filter.route))
+            }
             Err(error) => at_column(&error),
         };
         expected.assert_eq(&text);
@@ -514,6 +602,105 @@ mod tests {
             expect![[r#"
             16: `everyone` is not a value of `send`
             help: it can be `anyone`, `members`"#]],
+        );
+    }
+    #[test]
+    fn a_filter_says_what_it_reads_of_a_member() {
+        check_filter("", expect!["by member: "]);
+        check_filter("by = role", expect!["by role: "]);
+        check_filter(
+            "auth = public, by = crate::roles::of, volatile",
+            expect!["by crate :: roles :: of: auth=public, volatile"],
+        );
+        check_filter(
+            "by = |member| (member.is_sender(), member.session().role),",
+            expect!["by | member | (member . is_sender () , member . session () . role): "],
+        );
+        check_filter(
+            "by",
+            expect![[r#"
+            0: `by` needs a value
+            help: write `by = |member| member.session().role`"#]],
+        );
+        check_filter(
+            "by = , volatile",
+            expect![[r#"
+            0: `by` needs a value
+            help: write `by = |member| member.session().role`"#]],
+        );
+        check_filter(
+            "by = role, by = role",
+            expect![[r#"
+            11: `by` is given twice
+            help: remove one of them"#]],
+        );
+        check_filter(
+            "group_by = role",
+            expect![[r#"
+            0: unknown argument `group_by`
+            help: it can be `auth`, `volatile`, `concurrent`, `empty_room`, `rate_limit`, `timeout`, `by`"#]],
+        );
+        check_filter(
+            "bye = role",
+            expect![[r#"
+            0: unknown argument `bye`
+            help: did you mean `by`?"#]],
+        );
+    }
+
+    #[test]
+    fn what_a_filter_reads_is_a_function_of_the_member() {
+        check_filter(
+            "by = \"role\"",
+            expect![[r#"
+            5: `by` is a function from a member to what the filter reads of it
+            help: write `by = |member| member.session().role`, or the name of such a function"#]],
+        );
+        check_filter(
+            "by = member.session().role",
+            expect![[r#"
+            5: `by` is a function from a member to what the filter reads of it
+            help: write `by = |member| member.session().role`, or the name of such a function"#]],
+        );
+        check_filter(
+            "by = role()",
+            expect![[r#"
+            5: `by` is a function from a member to what the filter reads of it
+            help: write `by = |member| member.session().role`, or the name of such a function"#]],
+        );
+        check_filter(
+            "by = || 1",
+            expect![[r#"
+            5: `by` takes the member and nothing else
+            help: write `by = |member| member.session().role`, or the name of such a function"#]],
+        );
+        check_filter(
+            "by = |member, input| 1",
+            expect![[r#"
+            5: `by` takes the member and nothing else
+            help: write `by = |member| member.session().role`, or the name of such a function"#]],
+        );
+        check_filter(
+            "by = async |member| 1",
+            expect![[r#"
+            5: `by` cannot wait
+            help: write `by = |member| member.session().role`, or the name of such a function"#]],
+        );
+    }
+
+    #[test]
+    fn only_a_filter_reads_a_member() {
+        check(
+            "by = role",
+            expect![[r#"
+            0: `by` says what a filter reads of a member, and this is no filter
+            help: move it to the client file of this route"#]],
+        );
+        check_room(
+            "\"lobby\", by = role",
+            expect![[r#"
+            9: unknown argument `by`
+            help: it can be `auth`, `send`"#]],
         );
     }
 }

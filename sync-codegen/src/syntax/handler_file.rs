@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Item, ItemFn, Meta};
 
-use super::arguments::{RoomArguments, RouteArguments};
+use super::arguments::{FilterArguments, RoomArguments, RouteArguments};
 use super::error_code::ErrorCode;
 use super::tokens;
 
@@ -75,8 +75,10 @@ pub struct Handler {
 /// The arguments of an attribute of ours.
 #[derive(Debug)]
 pub enum Arguments {
-    /// Of `#[sync::server]` and `#[sync::client]`.
+    /// Of `#[sync::server]`.
     Route(Box<RouteArguments>),
+    /// Of `#[sync::client]`.
+    Filter(Box<FilterArguments>),
     /// Of `#[sync::room]`.
     Room(Box<RoomArguments>),
 }
@@ -134,6 +136,14 @@ impl HandlerFile {
         }
         let Ok(tokens) = source.parse::<TokenStream>() else { return Self::default() };
         Self { error_codes: tokens::walk(tokens).error_codes, outline: Some(Outline::default()) }
+    }
+}
+
+impl Handler {
+    /// Returns whether this is a filter that reads a declared part of the member: `#[sync::client(by = …)]`.
+    #[must_use]
+    pub fn is_by_group(&self) -> bool {
+        matches!(&self.arguments, Some(Arguments::Filter(arguments)) if arguments.by.is_some())
     }
 }
 
@@ -221,7 +231,8 @@ fn arguments(kind: Kind, attribute: &Attribute) -> Option<Arguments> {
     };
     match kind {
         Kind::Room => Some(Arguments::Room(Box::new(syn::parse2(tokens).ok()?))),
-        Kind::Server | Kind::Client => Some(Arguments::Route(Box::new(syn::parse2(tokens).ok()?))),
+        Kind::Server => Some(Arguments::Route(Box::new(syn::parse2(tokens).ok()?))),
+        Kind::Client => Some(Arguments::Filter(Box::new(syn::parse2(tokens).ok()?))),
     }
 }
 

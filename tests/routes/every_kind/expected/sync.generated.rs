@@ -40,6 +40,11 @@ pub mod examples {
         pub mod client;
     }
     #[path = "_sync"]
+    pub mod ranked_v1 {
+        #[path = "ranked_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
     pub mod updateCounter_v1 {
         #[path = "updateCounter_client_v1.rs"]
         pub mod client;

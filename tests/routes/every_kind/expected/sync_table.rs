@@ -1,3 +1,4 @@
+/// O(1): no filter, an event is encoded once.
 static _2024_SAY_V1: ::sync::__private::ServerOnly<_2024::say_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "2024",
@@ -7,6 +8,7 @@ static _2024_SAY_V1: ::sync::__private::ServerOnly<_2024::say_v1::server::__Serv
         cb: "2024/say/v1",
         sources: &["src/2024/_sync/say_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static A_B_C_V1: ::sync::__private::ServerOnly<a::b_c_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "a",
@@ -16,6 +18,7 @@ static A_B_C_V1: ::sync::__private::ServerOnly<a::b_c_v1::server::__Server> =
         cb: "a/b_c/v1",
         sources: &["src/a/_sync/b_c_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static A_B_C_V1_2: ::sync::__private::ServerOnly<a::b::c_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "a/b",
@@ -25,6 +28,7 @@ static A_B_C_V1_2: ::sync::__private::ServerOnly<a::b::c_v1::server::__Server> =
         cb: "a/b/c/v1",
         sources: &["src/a/b/_sync/c_server_v1.rs"],
     });
+/// O(members): the filter runs once for each member.
 static EXAMPLES_2FA_V1: ::sync::__private::ClientOnly<examples::_2fa_v1::client::__Client> =
     ::sync::__private::ClientOnly::new(::sync::__private::RouteId {
         page: "examples",
@@ -34,6 +38,17 @@ static EXAMPLES_2FA_V1: ::sync::__private::ClientOnly<examples::_2fa_v1::client:
         cb: "examples/2fa/v1",
         sources: &["src/examples/_sync/2fa_client_v1.rs"],
     });
+/// O(groups): the filter runs once for each value of its `by`.
+static EXAMPLES_RANKED_V1: ::sync::__private::ClientOnly<examples::ranked_v1::client::__Client> =
+    ::sync::__private::ClientOnly::new(::sync::__private::RouteId {
+        page: "examples",
+        name: "ranked",
+        version: "v1",
+        path: "examples/ranked",
+        cb: "examples/ranked/v1",
+        sources: &["src/examples/_sync/ranked_client_v1.rs"],
+    });
+/// O(1): no filter, an event is encoded once.
 static EXAMPLES_UPDATE_COUNTER_V1: ::sync::__private::ServerOnly<examples::update_counter_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "examples",
@@ -43,6 +58,7 @@ static EXAMPLES_UPDATE_COUNTER_V1: ::sync::__private::ServerOnly<examples::updat
         cb: "examples/update-counter/v1",
         sources: &["src/examples/_sync/update-counter_server_v1.rs"],
     });
+/// O(members): the filter runs once for each member.
 static EXAMPLES_UPDATE_COUNTER_V1_2: ::sync::__private::Paired<examples::updateCounter_v1::server::__Server, examples::updateCounter_v1::client::__Client> =
     ::sync::__private::Paired::new(::sync::__private::RouteId {
         page: "examples",
@@ -52,6 +68,7 @@ static EXAMPLES_UPDATE_COUNTER_V1_2: ::sync::__private::Paired<examples::updateC
         cb: "examples/updateCounter/v1",
         sources: &["src/examples/_sync/updateCounter_server_v1.rs", "src/examples/_sync/updateCounter_client_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static EXAMPLES_UPDATE_COUNTER_V2: ::sync::__private::ServerOnly<examples::updateCounter_v2::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "examples",
@@ -61,6 +78,7 @@ static EXAMPLES_UPDATE_COUNTER_V2: ::sync::__private::ServerOnly<examples::updat
         cb: "examples/updateCounter/v2",
         sources: &["src/examples/_sync/updateCounter_server_v2.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static EXAMPLES_UPDATE_COUNTER_V10: ::sync::__private::ServerOnly<examples::updateCounter_v10::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "examples",
@@ -70,6 +88,7 @@ static EXAMPLES_UPDATE_COUNTER_V10: ::sync::__private::ServerOnly<examples::upda
         cb: "examples/updateCounter/v10",
         sources: &["src/examples/_sync/updateCounter_server_v10.rs"],
     });
+/// O(members): the filter runs once for each member.
 static LOBBY_TYPING_V1: ::sync::__private::ClientOnly<lobby::typing_v1::client::__Client> =
     ::sync::__private::ClientOnly::new(::sync::__private::RouteId {
         page: "lobby",
@@ -79,6 +98,7 @@ static LOBBY_TYPING_V1: ::sync::__private::ClientOnly<lobby::typing_v1::client::
         cb: "lobby/typing/v1",
         sources: &["src/lobby/_sync/typing_client_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static MY_PAGE_SUB_SAY_V1: ::sync::__private::ServerOnly<my_page::sub::say_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "my-page/sub",
@@ -88,6 +108,7 @@ static MY_PAGE_SUB_SAY_V1: ::sync::__private::ServerOnly<my_page::sub::say_v1::s
         cb: "my-page/sub/say/v1",
         sources: &["src/my-page/sub/_sync/say_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "root",
@@ -97,6 +118,7 @@ static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server
         cb: "root/announce/v1",
         sources: &["src/_sync/announce_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static TEST_NESTED_TEST_ROOM_V1: ::sync::__private::ServerOnly<test::nestedTest::room_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "test/nestedTest",
@@ -106,6 +128,7 @@ static TEST_NESTED_TEST_ROOM_V1: ::sync::__private::ServerOnly<test::nestedTest:
         cb: "test/nestedTest/room/v1",
         sources: &["src/test/nestedTest/_sync/room_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static TYPE_SAY_V1: ::sync::__private::ServerOnly<type_::say_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "type",
@@ -123,6 +146,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         &A_B_C_V1,
         &A_B_C_V1_2,
         &EXAMPLES_2FA_V1,
+        &EXAMPLES_RANKED_V1,
         &EXAMPLES_UPDATE_COUNTER_V1,
         &EXAMPLES_UPDATE_COUNTER_V1_2,
         &EXAMPLES_UPDATE_COUNTER_V2,
@@ -150,34 +174,38 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             "v1" => Some(3),
             _ => None,
         },
-        "examples/update-counter" => match version {
+        "examples/ranked" => match version {
             "v1" => Some(4),
             _ => None,
         },
-        "examples/updateCounter" => match version {
+        "examples/update-counter" => match version {
             "v1" => Some(5),
-            "v2" => Some(6),
-            "v10" => Some(7),
+            _ => None,
+        },
+        "examples/updateCounter" => match version {
+            "v1" => Some(6),
+            "v2" => Some(7),
+            "v10" => Some(8),
             _ => None,
         },
         "lobby/typing" => match version {
-            "v1" => Some(8),
-            _ => None,
-        },
-        "my-page/sub/say" => match version {
             "v1" => Some(9),
             _ => None,
         },
-        "root/announce" => match version {
+        "my-page/sub/say" => match version {
             "v1" => Some(10),
             _ => None,
         },
-        "test/nestedTest/room" => match version {
+        "root/announce" => match version {
             "v1" => Some(11),
             _ => None,
         },
-        "type/say" => match version {
+        "test/nestedTest/room" => match version {
             "v1" => Some(12),
+            _ => None,
+        },
+        "type/say" => match version {
+            "v1" => Some(13),
             _ => None,
         },
         _ => None,

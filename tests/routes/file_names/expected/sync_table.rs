@@ -1,3 +1,4 @@
+/// O(1): no filter, an event is encoded once.
 static CHESS_CASTLE_V1: ::sync::__private::ServerOnly<chess::castle_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",
@@ -7,6 +8,7 @@ static CHESS_CASTLE_V1: ::sync::__private::ServerOnly<chess::castle_v1::server::
         cb: "chess/castle/v1",
         sources: &["src/chess/_sync/castle_server_v1.rs"],
     });
+/// O(members): the filter runs once for each member.
 static CHESS_FOO_V1: ::sync::__private::ClientOnly<chess::foo_v1::client::__Client> =
     ::sync::__private::ClientOnly::new(::sync::__private::RouteId {
         page: "chess",
@@ -16,6 +18,7 @@ static CHESS_FOO_V1: ::sync::__private::ClientOnly<chess::foo_v1::client::__Clie
         cb: "chess/foo/v1",
         sources: &["src/chess/_sync/foo_client_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",

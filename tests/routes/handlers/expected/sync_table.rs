@@ -1,3 +1,4 @@
+/// O(1): no filter, an event is encoded once.
 static CHESS_ELSEWHERE_V1: ::sync::__private::ServerOnly<chess::elsewhere_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",
@@ -7,6 +8,7 @@ static CHESS_ELSEWHERE_V1: ::sync::__private::ServerOnly<chess::elsewhere_v1::se
         cb: "chess/elsewhere/v1",
         sources: &["src/chess/_sync/elsewhere_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static CHESS_RENAMED_V1: ::sync::__private::ServerOnly<chess::renamed_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",
@@ -16,6 +18,7 @@ static CHESS_RENAMED_V1: ::sync::__private::ServerOnly<chess::renamed_v1::server
         cb: "chess/renamed/v1",
         sources: &["src/chess/_sync/renamed_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static CHESS_TWICE_V1: ::sync::__private::ServerOnly<chess::twice_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",

@@ -1,3 +1,4 @@
+/// O(1): no filter, an event is encoded once.
 static CHESS_TAKE_PIECE_V2: ::sync::__private::ServerOnly<chess::take_piece_v2::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",
@@ -7,6 +8,7 @@ static CHESS_TAKE_PIECE_V2: ::sync::__private::ServerOnly<chess::take_piece_v2::
         cb: "chess/take_piece/v2",
         sources: &["src/chess/_sync/take_piece_server_v2.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static CHESS__ROOM_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_0::a_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess/_room",
@@ -16,6 +18,7 @@ static CHESS__ROOM_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_0::a_v1
         cb: "chess/_room/a/v1",
         sources: &["src/chess/_room/_sync/a_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static CHESS__RULES_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_1::a_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess/_rules",
@@ -25,6 +28,7 @@ static CHESS__RULES_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_1::a_v
         cb: "chess/_rules/a/v1",
         sources: &["src/chess/_rules/_sync/a_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static CHESS_MOVE_V1_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_2::a_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess/move_v1",
@@ -34,6 +38,7 @@ static CHESS_MOVE_V1_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_2::a_
         cb: "chess/move_v1/a/v1",
         sources: &["src/chess/move_v1/_sync/a_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static MY_PAGE_A_V1: ::sync::__private::ServerOnly<my_page::a_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "my-page",
@@ -43,6 +48,7 @@ static MY_PAGE_A_V1: ::sync::__private::ServerOnly<my_page::a_v1::server::__Serv
         cb: "my-page/a/v1",
         sources: &["src/my-page/_sync/a_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "root",
@@ -52,6 +58,7 @@ static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server
         cb: "root/announce/v1",
         sources: &["src/_sync/announce_server_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static TYPE_A_V1: ::sync::__private::ServerOnly<type_::a_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "type",

@@ -7,6 +7,18 @@ pub mod chess {
         pub mod client;
     }
     #[path = "_sync"]
+    pub mod groupAlone_v1 {
+        #[path = "groupAlone_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
+    pub mod groupUnlike_v1 {
+        #[path = "groupUnlike_client_v1.rs"]
+        pub mod client;
+        #[path = "groupUnlike_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod guarded_v1 {
         #[path = "guarded_client_v1.rs"]
         pub mod client;

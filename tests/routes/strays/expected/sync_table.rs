@@ -1,3 +1,4 @@
+/// O(1): no filter, an event is encoded once.
 static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",

@@ -1,3 +1,4 @@
+/// O(1): no filter, an event is encoded once.
 static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",
@@ -7,6 +8,7 @@ static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Se
         cb: "chess/good/v1",
         sources: &["src/chess/_sync/good_server_v1.rs"],
     });
+/// O(members): the filter runs once for each member.
 static CHESS_MOVE_V1: ::sync::__private::Paired<chess::move_v1::server::__Server, chess::move_v1::client::__Client> =
     ::sync::__private::Paired::new(::sync::__private::RouteId {
         page: "chess",
@@ -16,6 +18,7 @@ static CHESS_MOVE_V1: ::sync::__private::Paired<chess::move_v1::server::__Server
         cb: "chess/move/v1",
         sources: &["src/chess/_sync/move_server_v1.rs", "src/chess/_sync/move_client_v1.rs"],
     });
+/// O(1): no filter, an event is encoded once.
 static CHESS_TAKE_V1: ::sync::__private::ServerOnly<chess::take_v1::server::__Server> =
     ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
         page: "chess",
