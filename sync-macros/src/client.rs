@@ -4,19 +4,16 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
-use sync_codegen::syntax::arguments::RouteArguments;
+use sync_codegen::syntax::arguments::FilterArguments;
 
+use crate::group;
 use crate::handler::{
     Mistakes, Parameter, auth, borrowed, check_context, check_plain, docs, function, generic_arguments, is_another,
-    local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
+    is_named, local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
 };
 
-const PAIRED: &str =
-    "write `pub fn main(member: Member<'_>, input: &ClientInput, output: &ServerOutput) -> Option<ClientOutput>`";
-const ALONE: &str = "write `pub fn main(member: Member<'_>, input: &ClientInput) -> Option<ClientOutput>`";
-
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match function(&item, "#[sync::client]", PAIRED) {
+    let function = match function(&item, "#[sync::client]", &shape(true, "member: Member<'_>")) {
         Ok(function) => function,
         Err(instead) => {
             let handler = stand_in(Filter { paired: true, arguments: Vec::new(), output: None });
@@ -25,19 +22,25 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut mistakes = Mistakes::default();
     mistakes.add_scanned(&function.sig.ident);
-    let arguments = mistakes.check(syn::parse2::<RouteArguments>(attribute)).unwrap_or_default();
+    let arguments = mistakes.check(syn::parse2::<FilterArguments>(attribute));
     check_plain(&function, "main", &mut mistakes);
     let parameters = parameters(&function);
-    let filter = Filter::read(&function, &parameters, &mut mistakes);
+    let filter = Filter::read(&function, &parameters, arguments.as_ref(), &mut mistakes);
     let handler = if is_another(&function, "main") {
         TokenStream::new()
     } else if mistakes.is_empty() {
-        implementation(&function, &arguments, &filter)
+        implementation(&function, &arguments.unwrap_or_default(), &filter)
     } else {
         stand_in(filter)
     };
     let errors = mistakes.compile_errors();
     quote!(#errors #function #handler)
+}
+
+/// What to write, where the signature is wrong as a whole.
+fn shape(paired: bool, first: &str) -> String {
+    let output = if paired { ", output: &ServerOutput" } else { "" };
+    format!("write `pub fn main({first}, input: &ClientInput{output}) -> Option<ClientOutput>`")
 }
 
 /// What the signature says.
@@ -53,33 +56,57 @@ struct Filter<'f> {
 /// One argument; of what is borrowed, the type behind the `&`.
 enum Argument<'f> {
     Member,
+    Group(&'f Type),
     Input(&'f Type),
     Output(&'f Type),
 }
 
 impl<'f> Filter<'f> {
-    fn read(function: &'f ItemFn, parameters: &'f [Parameter<'f>], mistakes: &mut Mistakes) -> Self {
+    /// `attribute` is `None` where it cannot be read, so that nobody knows what the first parameter has to be.
+    fn read(
+        function: &'f ItemFn,
+        parameters: &'f [Parameter<'f>],
+        attribute: Option<&FilterArguments>,
+        mistakes: &mut Mistakes,
+    ) -> Self {
+        let by = attribute.and_then(|attribute| attribute.by.as_ref());
         // Three parameters without a server file are told by the scanner, which knows whether one is there under a wrong name.
         let paired = has_server_file() == Some(true) || parameters.len() > 2;
+        let (word, first) = if by.is_some() { ("group", "group: &Group") } else { ("member", "member: Member<'_>") };
+        let shape = shape(paired, first);
         let most = if paired { 3 } else { 2 };
         if parameters.is_empty() || parameters.len() > most {
-            let takes = if paired { "the member, the input and the output" } else { "the member and the input" };
-            let what = format!("this filter takes {takes}, not {} parameters", parameters.len());
-            mistakes.add(parameters_span(function, most), what, if paired { PAIRED } else { ALONE });
+            let takes = if paired { ", the input and the output" } else { " and the input" };
+            let what = format!("this filter takes the {word}{takes}, not {} parameters", parameters.len());
+            mistakes.add(parameters_span(function, most), what, &shape);
         }
-        check_context(parameters, "Member", mistakes);
         if let [_, second, _] = parameters
-            && is_named_output(second)
+            && is_named(second, "ServerOutput")
         {
-            mistakes.add(second.span, "the input comes before the output", PAIRED);
+            mistakes.add(second.span, "the input comes before the output", &shape);
         }
-        let mut arguments: Vec<_> = parameters.first().map(|first| (Argument::Member, first)).into_iter().collect();
+        let first = parameters.first().map(|first| match by {
+            Some(by) => (Argument::Group(group::check(function, first, by, mistakes)), first),
+            None => (Argument::Member, first),
+        });
+        if attribute.is_some() && by.is_none() {
+            check_context(parameters, "Member", mistakes);
+        }
+        let mut arguments: Vec<_> = first.into_iter().collect();
         for (index, parameter) in parameters.iter().enumerate().take(most).skip(1) {
             let ty = borrowed(parameter, mistakes);
             let is_output = paired && is_output(index, parameters.len(), parameter);
             arguments.push((if is_output { Argument::Output(ty) } else { Argument::Input(ty) }, parameter));
         }
         Self { paired, arguments, output: output(function, mistakes) }
+    }
+
+    /// The type of the group, if the filter takes one.
+    fn group(&self) -> Option<&'f Type> {
+        self.arguments.iter().find_map(|(argument, _)| match argument {
+            Argument::Group(ty) => Some(*ty),
+            _ => None,
+        })
     }
 
     /// The type of the input, if the filter takes it.
@@ -111,13 +138,7 @@ fn has_server_file() -> Option<bool> {
 
 /// The third parameter is the output; a second one is, if it is of that type and the input was left out.
 fn is_output(index: usize, count: usize, parameter: &Parameter<'_>) -> bool {
-    index == 2 || (count == 2 && is_named_output(parameter))
-}
-
-fn is_named_output(parameter: &Parameter<'_>) -> bool {
-    let Type::Reference(reference) = parameter.ty else { return false };
-    let Type::Path(path) = &*reference.elem else { return false };
-    path.path.segments.last().is_some_and(|segment| segment.ident == "ServerOutput")
+    index == 2 || (count == 2 && is_named(parameter, "ServerOutput"))
 }
 
 /// Returns `T` of `Option<T>`, `None` for a gate.
@@ -135,12 +156,18 @@ fn output<'f>(function: &'f ItemFn, mistakes: &mut Mistakes) -> Option<&'f Type>
     }
 }
 
-fn implementation(function: &ItemFn, arguments: &RouteArguments, filter: &Filter<'_>) -> TokenStream {
+fn implementation(function: &ItemFn, arguments: &FilterArguments, filter: &Filter<'_>) -> TokenStream {
     let docs = docs(&function.attrs);
-    let options = options(arguments);
-    let auth = auth(arguments.auth.as_ref());
+    let options = options(&arguments.route);
+    let auth = auth(arguments.route.auth.as_ref());
     let (input, server_output, output) = filter.types();
-    let kind = if function.sig.asyncness.is_some() { quote!(Async) } else { quote!(Sync) };
+    let kind = match (&arguments.by, function.sig.asyncness) {
+        (Some(_), _) => quote!(Group),
+        (None, Some(_)) => quote!(Async),
+        (None, None) => quote!(Sync),
+    };
+    let group = filter.group().map_or_else(|| quote!(()), group::owned);
+    let grouping = arguments.by.as_ref().map_or_else(|| quote!(), group::of_member);
     let body = body(function, filter);
     quote! {
         #[doc(hidden)]
@@ -154,21 +181,24 @@ fn implementation(function: &ItemFn, arguments: &RouteArguments, filter: &Filter
             const DOCS: &'static str = #docs;
             const OPTIONS: ::sync::__private::RouteOptions = #options;
             const FILTER: ::sync::__private::FilterKind = ::sync::__private::FilterKind::#kind;
-            type Group = ();
+            type Group = #group;
 
             fn auth() -> ::sync::Auth<crate::SyncApp> {
                 #auth
             }
 
-            fn group(_: ::sync::Member<'_, crate::SyncApp>) {}
+            fn group(__member: ::sync::Member<'_, crate::SyncApp>) -> Self::Group {
+                let _ = __member;
+                #grouping
+            }
 
             fn filter<'a>(
                 member: ::sync::Member<'a, crate::SyncApp>,
-                (): &(),
+                group: &Self::Group,
                 input: &'a Self::Input,
                 output: &'a Self::ServerOutput,
             ) -> ::sync::__private::Filtered<'a, Self::Output> {
-                let _ = (&input, &output);
+                let _ = (&member, &group, &input, &output);
                 #body
             }
         }
@@ -181,6 +211,7 @@ fn body(function: &ItemFn, filter: &Filter<'_>) -> TokenStream {
     let arguments = filter.arguments.iter().map(|(argument, parameter)| {
         let (name, ty) = match argument {
             Argument::Member => ("member", None),
+            Argument::Group(_) => ("group", None),
             Argument::Input(ty) => ("input", Some(ty).filter(|_| filter.paired)),
             Argument::Output(ty) => ("output", Some(ty)),
         };

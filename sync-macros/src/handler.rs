@@ -23,6 +23,16 @@ impl Mistakes {
         self.0.push(syn::Error::new(span, format!("{what}\nhelp: {help}")));
     }
 
+    /// Adds a mistake of all `tokens`.
+    pub(crate) fn add_at(
+        &mut self,
+        tokens: impl quote::ToTokens,
+        what: impl std::fmt::Display,
+        help: impl std::fmt::Display,
+    ) {
+        self.0.push(syn::Error::new_spanned(tokens, format!("{what}\nhelp: {help}")));
+    }
+
     /// Takes the value, or notes why there is none.
     pub(crate) fn check<T>(&mut self, value: syn::Result<T>) -> Option<T> {
         value.map_err(|error| self.0.push(error)).ok()
@@ -117,7 +127,7 @@ pub(crate) fn is_another(function: &ItemFn, name: &str) -> bool {
 }
 
 /// What the first parameter of a handler, a filter and a room rule can be.
-const CONTEXTS: [&str; 3] = ["Ctx", "Member", "RoomCtx"];
+pub(crate) const CONTEXTS: [&str; 3] = ["Ctx", "Member", "RoomCtx"];
 
 /// Checks the first parameter as far as its words tell: the context `name`, by value.
 ///
@@ -126,16 +136,25 @@ pub(crate) fn check_context(parameters: &[Parameter<'_>], name: &str, mistakes: 
     let Some(first) = parameters.first() else { return };
     let is_wrong = match first.ty {
         Type::Reference(_) => true,
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
-            let last = last.ident.to_string();
-            last != name && CONTEXTS.contains(&last.as_str())
-        }),
-        _ => false,
+        ty => last_word(ty).is_some_and(|last| last != name && CONTEXTS.iter().any(|context| last == context)),
     };
     if is_wrong {
         let argument = if name == "Member" { "member" } else { "ctx" };
         let what = format!("the first parameter is the `{name}`, by value");
         mistakes.add(first.ty.span(), what, format!("write `{argument}: {name}<'_>`"));
+    }
+}
+
+/// Returns whether a parameter is a `&name`.
+pub(crate) fn is_named(parameter: &Parameter<'_>, name: &str) -> bool {
+    matches!(parameter.ty, Type::Reference(reference) if last_word(&reference.elem).is_some_and(|last| last == name))
+}
+
+/// Returns the last word of a type that is a path: `Role` of `crate::Role`.
+pub(crate) fn last_word(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
+        _ => None,
     }
 }
 

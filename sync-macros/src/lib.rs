@@ -7,6 +7,7 @@
 mod app;
 mod client;
 mod error;
+mod group;
 mod handler;
 mod room;
 mod server;
@@ -35,10 +36,7 @@ pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
     server::expand(attribute.into(), item.into()).into()
 }
 
-/// Stands on `main` of a client file: `pub fn main(member: Member<'_>, input: &ClientInput, output: &ServerOutput) -> Option<ClientOutput>`.
-///
-/// It returns `bool`, `Option<ClientOutput>`, or a `Result` of one of these. Without a server file beside it, it has no third
-/// parameter. Arguments as for `server`.
+#[doc = include_str!("client.md")]
 #[proc_macro_attribute]
 pub fn client(attribute: TokenStream, item: TokenStream) -> TokenStream {
     client::expand(attribute.into(), item.into()).into()
