@@ -1,5 +1,4 @@
 use super::server::{ClientInput, ServerOutput};
-use crate::Member;
 use sync::wire;
 
 #[wire]
@@ -9,10 +8,9 @@ pub struct ClientOutput {
 }
 
 /// Only tabs that show the page hear of it.
-#[sync::client]
-pub fn main(member: Member<'_>, _input: &ClientInput, _output: &ServerOutput) -> Option<ClientOutput> {
-    if member.location().path_name != "/examples" {
-        return None;
-    }
-    Some(ClientOutput { mine: member.is_sender() })
+///
+/// As version 1, but for each group of members: those who show the page or not, those who called or not.
+#[sync::client(by = |member| (member.location().path_name == "/examples", member.is_sender()))]
+pub fn main(&(shown, mine): &(bool, bool), _input: &ClientInput, _output: &ServerOutput) -> Option<ClientOutput> {
+    shown.then_some(ClientOutput { mine })
 }
