@@ -6,6 +6,7 @@ mod compiled_once;
 mod delivery;
 mod editor;
 mod events;
+mod groups;
 mod mistakes;
 mod outside;
 mod tidy;
