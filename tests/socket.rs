@@ -4,11 +4,13 @@
 //! a test can look at the raw log of a member.
 
 use std::collections::{HashMap, VecDeque};
+use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -78,6 +80,14 @@ impl Client {
     /// Sends one raw Engine.IO text.
     pub async fn send(&mut self, text: &str) {
         self.socket.send(Message::text(text)).await.expect("the connection is open");
+    }
+
+    /// Sends raw Engine.IO texts in one piece.
+    pub async fn send_all<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) {
+        for text in texts {
+            self.socket.feed(Message::text(text)).await.expect("the connection is open");
+        }
+        self.socket.flush().await.expect("the connection is open");
     }
 
     /// Sends one raw WebSocket message.
@@ -217,6 +227,73 @@ impl Client {
             }
         }
     }
+}
+
+/// A socket that polls, one request at a time as the test wants it.
+#[derive(Debug)]
+pub struct Polling {
+    address: SocketAddr,
+    sid: String,
+}
+
+impl Polling {
+    /// Opens a session of Engine.IO; no CONNECT is sent yet.
+    pub async fn open(address: SocketAddr) -> Self {
+        let mut polling = Self { address, sid: String::new() };
+        let open: Value = serde_json::from_str(&polling.poll().await[1..]).expect("an open packet");
+        polling.sid = open["sid"].as_str().expect("an id").to_owned();
+        polling
+    }
+
+    /// Polls once, and returns the payload of the answer.
+    pub async fn poll(&self) -> String {
+        self.poll_later().await.await.expect("the task of the poll")
+    }
+
+    /// Sends the request of a poll and returns as soon as it is on its way; the answer comes from the task.
+    pub async fn poll_later(&self) -> tokio::task::JoinHandle<String> {
+        let mut stream = self.request("GET", "").await;
+        tokio::spawn(async move { read_answer(&mut stream).await })
+    }
+
+    /// Posts packets.
+    pub async fn post(&self, payload: &str) {
+        let mut stream = self.request("POST", payload).await;
+        assert_eq!(read_answer(&mut stream).await, "ok");
+    }
+
+    /// Moves to a WebSocket; `meanwhile` runs when the client is between the two.
+    pub async fn upgrade(self, meanwhile: impl Future<Output = ()>) -> Client {
+        let Self { address, sid } = self;
+        let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket&sid={sid}");
+        let (socket, _) = connect_async(url).await.expect("the socket moves");
+        let mut client = Client { socket, next_ack: 0, acks: HashMap::new(), frames: VecDeque::new(), log: Vec::new() };
+        client.send("2probe").await;
+        client.text(|text| (text == "3probe").then_some(())).await.expect("an answer to the probe");
+        meanwhile.await;
+        client.send("5").await;
+        client
+    }
+
+    async fn request(&self, method: &str, body: &str) -> TcpStream {
+        let Self { address, sid } = self;
+        let sid = if sid.is_empty() { String::new() } else { format!("&sid={sid}") };
+        let head = format!("{method} /socket.io/?EIO=4&transport=polling{sid} HTTP/1.1\r\nhost: {address}\r\n");
+        let length = body.len();
+        let request = format!("{head}connection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream.write_all(request.as_bytes()).await.expect("a server that reads");
+        stream
+    }
+}
+
+async fn read_answer(stream: &mut TcpStream) -> String {
+    let mut answer = String::new();
+    let read = tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.expect(NOTHING);
+    read.expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+    body.to_owned()
 }
 
 fn message_of(json: &str) -> String {

@@ -26,7 +26,7 @@ use crate::rooms::{CloseReason, Hub};
 use crate::route::{App, BoxFuture, Table};
 use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
 use crate::transport::{
-    LinkCounters, LinkLimits, Links, Origins, Ready, SocketWatch, WireInfo, WireListener, WireTimes, attach,
+    LinkCounters, LinkLimits, Links, Origins, Ready, SocketWatch, Traffic, WireInfo, WireListener, WireTimes, attach,
     check_origin, routes, watch_sockets,
 };
 use crate::transport::{caller, error_response, session_cookie};
@@ -268,6 +268,12 @@ impl<A: App> Running<A> {
     #[must_use]
     pub fn closed_sockets(&self) -> &LinkCounters {
         self.links.counters()
+    }
+
+    /// Returns what passes through the sockets that are open.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.links.traffic()
     }
 
     /// Stops: takes no more calls, finishes those in flight, delivers what they caused, tells the clients, and returns; within

@@ -4,6 +4,7 @@ mod bad_input;
 mod codegen;
 mod compiled_once;
 mod delivery;
+mod direct;
 mod editor;
 mod events;
 mod groups;

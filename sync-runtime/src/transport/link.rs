@@ -293,6 +293,16 @@ pub struct LinkCounters {
     session_ended: AtomicU64,
 }
 
+/// What passes through the sockets that are open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Traffic {
+    /// How often the kernel has taken something for a WebSocket. Several packets for one socket are mostly one write.
+    pub writes: u64,
+    /// How many bytes wait for sockets that are slower than what they are sent.
+    pub waiting: usize,
+}
+
 impl LinkCounters {
     /// Returns how many sockets were closed for `reason` since the start.
     #[must_use]
@@ -334,6 +344,19 @@ impl Links {
         while !self.index.lock().links.values().filter_map(Weak::upgrade).all(|link| link.is_flushed()) {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
+    }
+
+    /// Adds up what passes through the sockets that are open.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        let mut traffic = Traffic::default();
+        for link in self.index.lock().links.values().filter_map(Weak::upgrade) {
+            let state = link.state.lock();
+            let wire = state.wire.upgrade();
+            traffic.writes += wire.as_ref().map_or(0, |wire| wire.writes());
+            traffic.waiting += state.queue.bytes() + link.passage.bytes() + wire.map_or(0, |wire| wire.waiting());
+        }
+        traffic
     }
 
     /// Makes the link of a new socket; `wire` is its WebSocket connection, if it began as one.

@@ -19,7 +19,7 @@ mod wire_io;
 
 pub use credentials::session_cookie;
 pub use http::{Ready, SocketWatch, caller, check_origin, error_response, routes, watch_sockets};
-pub use link::{LinkCounters, LinkLimits, Links};
+pub use link::{LinkCounters, LinkLimits, Links, Traffic};
 pub use listener::{WireInfo, WireListener, WireTimes};
 pub use origin::Origins;
 pub use socketio::attach;

@@ -47,6 +47,8 @@ struct State {
     queue: SendQueue,
     /// Whether a task waits for the kernel.
     flushing: bool,
+    /// How often the kernel has taken something, since the connection is a WebSocket.
+    writes: u64,
 }
 
 /// What has to be known of a WebSocket to write between its frames.
@@ -128,6 +130,11 @@ impl Wire {
         self.state.lock().waiting()
     }
 
+    /// Returns how often the kernel has taken something since the connection is a WebSocket.
+    pub(super) fn writes(&self) -> u64 {
+        self.state.lock().writes
+    }
+
     /// Sends what was held for packets that have left by another way since: with the answer to a poll.
     pub(super) fn release(self: &Arc<Self>) {
         let mut state = self.state.lock();
@@ -152,8 +159,7 @@ impl Wire {
         if let Some(held) = state.held() {
             bundle.packets().iter().for_each(|packet| held.push(packet.clone()));
         } else {
-            let written = if state.queue.is_empty() { self.write(bytes) } else { Ok(0) };
-            match written {
+            match self.write(&mut state, bytes) {
                 Ok(written) if written == bytes.len() => return Sent::Accepted,
                 Ok(written) => state.queue.push_rest(bundle.packets(), written),
                 // The reader of the connection learns why.
@@ -171,7 +177,7 @@ impl Wire {
     pub(super) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
         let mut state = self.state.lock();
         state.websocket.as_ref()?;
-        let written = if state.queue.is_empty() { self.write(bytes) } else { Ok(0) };
+        let written = self.write(&mut state, bytes);
         Some(written.map(|written| {
             if written < bytes.len() {
                 state.queue.push_bytes(Bytes::copy_from_slice(&bytes[written..]));
@@ -227,11 +233,17 @@ impl Wire {
         // Else the task that waits for the kernel does, since it is the last one to hold the connection.
     }
 
-    /// Hands bytes to the kernel, and returns how many it has taken.
-    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+    /// Hands bytes to the kernel unless others wait, and returns how many it has taken.
+    fn write(&self, state: &mut State, bytes: &[u8]) -> io::Result<usize> {
+        if !state.queue.is_empty() {
+            return Ok(0);
+        }
         match self.stream.try_write(bytes) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
-            written => written,
+            written => {
+                state.writes += 1;
+                written
+            }
         }
     }
 
@@ -268,7 +280,10 @@ impl Wire {
                 return Ok(false);
             }
             match self.stream.try_write_vectored(&slices[..filled]) {
-                Ok(count) => state.queue.advance(count),
+                Ok(count) => {
+                    state.writes += 1;
+                    state.queue.advance(count);
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
             }

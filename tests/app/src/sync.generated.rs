@@ -26,6 +26,11 @@ pub mod odd {
         pub mod server;
     }
     #[path = "_sync"]
+    pub mod cursor_v1 {
+        #[path = "cursor_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod guarded_v1 {
         #[path = "guarded_server_v1.rs"]
         pub mod server;

@@ -1,0 +1,284 @@
+//! The two ways out of the server, straight to the connection and through socketioxide: same bytes, same order.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sync::CloseReason;
+use sync_tests::app::{TestServer, guest, member};
+use sync_tests::socket::{Client, PATIENCE, Polling};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+#[tokio::test]
+async fn both_ways_put_the_same_bytes_on_the_wire() {
+    let (direct, ordinary) = (bytes_on_the_wire(true).await, bytes_on_the_wire(false).await);
+    assert!(direct.len() > 200_000, "short, long and very long frames");
+    // Not assert_eq: a difference would be printed as it is.
+    let differs = direct.iter().zip(&ordinary).position(|(direct, ordinary)| direct != ordinary);
+    assert_eq!((differs, direct.len()), (None, ordinary.len()));
+}
+
+/// Returns all that a member is sent behind the answer to its CONNECT; `pos`, which no two servers share, is blanked out.
+async fn bytes_on_the_wire(direct: bool) -> Vec<u8> {
+    let server = TestServer::start_with(|config| config.direct_delivery = direct).await;
+    let token = server.token(member("ada", "deliver", Some("de"))).await;
+    let mut raw = RawWebSocket::open(&server, &token).await;
+    let mut bytes = raw.ask(r#"1["joinRoom",{"room":"open-a"}]"#, 1).await;
+    let three = r#"["sync",{"name":"outcome/three","version":"v1","receiver":"open-a","data":{"text":"ä\"\n"}}]"#;
+    bytes.extend(raw.ask(&format!("2{three}"), 2).await);
+    for (ack, length) in [(3, 1), (4, 300), (57, 70_000), (1234, 150_000)] {
+        let bulk = r#"["sync",{"name":"odd/bulk","version":"v1","receiver":"open-a","data":{"bytes":"#;
+        bytes.extend(raw.ask(&format!("{ack}{bulk}{length}}}}}]"), 2).await);
+    }
+    bytes.extend(raw.ask(r#"6["sync",{"name":"nowhere","version":"v1","receiver":"open-a"}]"#, 1).await);
+    without_positions(bytes)
+}
+
+/// A WebSocket of which every byte counts.
+struct RawWebSocket {
+    stream: TcpStream,
+}
+
+impl RawWebSocket {
+    async fn open(server: &TestServer, token: &str) -> Self {
+        let address = server.address();
+        let head =
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n";
+        let key = "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+        let mut raw = Self { stream: TcpStream::connect(address).await.expect("a connection") };
+        let request = format!("{head}{key}host: {address}\r\n\r\n");
+        raw.stream.write_all(request.as_bytes()).await.expect("a server that reads");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            answer.push(raw.stream.read_u8().await.expect("more"));
+        }
+        raw.frame().await;
+        raw.send(&format!("40{}", json!({ "token": token }))).await;
+        raw.frame().await;
+        raw
+    }
+
+    /// Sends an event, and returns the bytes of so many frames.
+    async fn ask(&mut self, event: &str, frames: usize) -> Vec<u8> {
+        self.send(&format!("42{event}")).await;
+        let mut bytes = Vec::new();
+        for _ in 0..frames {
+            let frame = tokio::time::timeout(PATIENCE, self.frame()).await;
+            bytes.extend(frame.unwrap_or_else(|_| panic!("no answer to {event}")));
+        }
+        bytes
+    }
+
+    /// Sends one text, masked with zeros.
+    async fn send(&mut self, text: &str) {
+        let length = u16::try_from(text.len()).expect("a short text");
+        let mut frame = vec![0x81, 0x80 | 126];
+        frame.extend(length.to_be_bytes());
+        frame.extend([0; 4]);
+        frame.extend(text.as_bytes());
+        self.stream.write_all(&frame).await.expect("a server that reads");
+    }
+
+    /// Reads one frame that is no ping.
+    async fn frame(&mut self) -> Vec<u8> {
+        loop {
+            let mut frame = vec![0; 2];
+            self.stream.read_exact(&mut frame).await.expect("a head");
+            let extended = match frame[1] {
+                126 => 2,
+                127 => 8,
+                _ => 0,
+            };
+            frame.resize(2 + extended, 0);
+            self.stream.read_exact(&mut frame[2..]).await.expect("a length");
+            let length = if extended == 0 { &frame[1..] } else { &frame[2..] };
+            let length = length.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
+            let head = frame.len();
+            frame.resize(head + length, 0);
+            self.stream.read_exact(&mut frame[head..]).await.expect("a payload");
+            if frame[head..] != *b"2" {
+                return frame;
+            }
+        }
+    }
+}
+
+fn without_positions(mut bytes: Vec<u8>) -> Vec<u8> {
+    const NAME: &[u8] = br#""pos":""#;
+    let mut at = 0;
+    while let Some(found) = bytes[at..].windows(NAME.len()).position(|window| window == NAME) {
+        at += found + NAME.len();
+        let length = bytes[at..].iter().position(|byte| *byte == b'"').expect("the end of a text");
+        bytes[at..at + length].fill(b'.');
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn a_client_whose_first_poll_was_early_is_answered_on_its_websocket() {
+    let server = TestServer::start().await;
+    let polling = Polling::open(server.address()).await;
+    let early = polling.poll_later().await;
+    polling.post("40").await;
+    // It may be answered with a ping.
+    if !early.await.expect("a poll").contains("40{") {
+        assert!(polling.poll().await.contains("40{"));
+    }
+    let mut client = polling.upgrade(async {}).await;
+    client.join("open-a").await;
+}
+
+#[tokio::test]
+async fn nothing_is_overtaken_when_a_client_moves_to_a_websocket() {
+    for direct in [true, false] {
+        let server = TestServer::start_with(|config| config.direct_delivery = direct).await;
+        let mut caller = server.connect(guest()).await;
+        let polling = Polling::open(server.address()).await;
+        connect_and_join(&polling).await;
+        caller.join("open-a").await;
+        // The first waits for a poll that does not come, the others find the client between polling and WebSocket.
+        bulk(&mut caller, 1).await;
+        let mut client = polling
+            .upgrade(async {
+                for bytes in 2..50 {
+                    bulk(&mut caller, bytes).await;
+                }
+            })
+            .await;
+        for bytes in 50..100 {
+            bulk(&mut caller, bytes).await;
+        }
+        for bytes in 1..100 {
+            assert_eq!(
+                client.frame().await["serverOutput"]["bulk"].as_str().map(str::len),
+                Some(bytes),
+                "direct: {direct}"
+            );
+        }
+    }
+}
+
+async fn connect_and_join(polling: &Polling) {
+    for (packet, answer) in [("40", "40"), (r#"421["joinRoom",{"room":"open-a"}]"#, "431")] {
+        polling.post(packet).await;
+        // A poll may also be answered with a ping alone.
+        while !polling.poll().await.split('\u{1e}').any(|packet| packet.starts_with(answer)) {}
+    }
+}
+
+async fn bulk(client: &mut Client, bytes: usize) {
+    client.sync("odd/bulk", "v1", "open-a", json!({ "bytes": bytes })).await;
+    client.frame().await;
+}
+
+#[tokio::test]
+async fn a_slow_member_of_a_volatile_route_gets_what_is_new() {
+    const LAST: u32 = 400;
+    let server = TestServer::start_with(|config| config.send_queue = 200_000).await;
+    let mut slow = server.connect(guest()).await;
+    let mut caller = server.connect(guest()).await;
+    slow.join("open-a").await;
+    caller.join("open-a").await;
+    for index in 0..=LAST {
+        move_cursor(&mut caller, index, 60_000).await;
+        assert!(server.running().traffic().waiting < 500_000, "one frame of the route waits, and what has begun");
+    }
+    // What is no cursor is not dropped, and keeps its place.
+    caller.sync("odd/bulk", "v1", "open-a", json!({ "bytes": 1 })).await;
+    let seen = indexes_until_bulk(&mut slow).await;
+    assert!(seen.is_sorted() && seen.len() < LAST as usize, "{} of {LAST} frames", seen.len());
+    assert_eq!(seen.last(), Some(&u64::from(LAST)));
+    assert_eq!(server.running().closed_sockets().closed(CloseReason::SendQueueFull), 0);
+    assert_eq!(server.running().traffic().waiting, 0);
+}
+
+#[tokio::test]
+async fn a_polling_member_of_a_volatile_route_gets_what_is_new() {
+    let server = TestServer::start_with(|config| config.send_queue = 10_000).await;
+    let mut caller = server.connect(guest()).await;
+    caller.join("open-a").await;
+    let polling = Polling::open(server.address()).await;
+    connect_and_join(&polling).await;
+    for index in 0..100 {
+        move_cursor(&mut caller, index, 1000).await;
+    }
+    bulk(&mut caller, 1).await;
+    let payload = polling.poll().await;
+    let packets: Vec<_> = payload.split('\u{1e}').filter(|packet| *packet != "2").collect();
+    assert_eq!(packets.len(), 2, "{payload:.200}");
+    assert!(packets[0].contains(r#""index":99,"#) && packets[1].contains(r#""bulk":"x""#), "{payload:.200}");
+}
+
+async fn move_cursor(caller: &mut Client, index: u32, bytes: u32) {
+    caller.sync("odd/cursor", "v1", "open-a", json!({ "index": index, "bytes": bytes })).await;
+    assert_eq!(caller.frame().await["serverOutput"]["index"], index);
+}
+
+async fn indexes_until_bulk(client: &mut Client) -> Vec<u64> {
+    let mut indexes = Vec::new();
+    loop {
+        let frame = client.frame().await;
+        match frame["serverOutput"]["index"].as_u64() {
+            Some(index) => indexes.push(index),
+            None => return indexes,
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_that_wait_together_are_one_write_for_each_member() {
+    const MEMBERS: u64 = 20;
+    const EVENTS: usize = 8;
+    let server = TestServer::start().await;
+    let mut members = Vec::new();
+    for _ in 0..MEMBERS {
+        let mut member = server.connect(guest()).await;
+        member.join("open-a").await;
+        members.push(member);
+    }
+    let before = server.running().traffic().writes;
+    let mut burst = String::new();
+    for index in 0..EVENTS {
+        let call =
+            json!(["sync", { "name": "odd/bulk", "version": "v1", "receiver": "open-a", "data": { "bytes": 9 } }]);
+        write!(burst, "{}42{index}{call}", if index == 0 { "" } else { "\u{1e}" }).expect("a text");
+    }
+    members[0].send_all(burst.split('\u{1e}')).await;
+    for member in &mut members {
+        for _ in 0..EVENTS {
+            let frame: Value = member.frame().await;
+            assert_eq!(frame["serverOutput"]["bulk"], "x".repeat(9));
+        }
+    }
+    let writes = server.running().traffic().writes - before;
+    let expected = MEMBERS + EVENTS as u64;
+    // Each member may be pinged, too.
+    assert!(
+        (expected..expected + MEMBERS).contains(&writes),
+        "{writes}: one for each member, and the caller's answers"
+    );
+}
+
+#[tokio::test]
+async fn memory_of_a_stalled_member_is_bounded_and_given_back() {
+    const LIMIT: usize = 1 << 20;
+    let server = TestServer::start_with(|config| config.send_queue = LIMIT).await;
+    let mut stalled = server.connect(guest()).await;
+    let mut caller = server.connect(guest()).await;
+    stalled.join("open-a").await;
+    caller.join("open-a").await;
+    let mut most = 0;
+    while server.hub().connection_count() == 2 {
+        bulk(&mut caller, 50_000).await;
+        most = most.max(server.running().traffic().waiting);
+    }
+    assert!((LIMIT / 2..LIMIT + 200_000).contains(&most), "{most} bytes waited");
+    let given_back = async {
+        while server.running().traffic().waiting > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, given_back).await.is_ok());
+    drop(stalled);
+}
