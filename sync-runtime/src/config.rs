@@ -43,8 +43,8 @@ pub struct Config {
     pub room_limit: usize,
     /// How many bytes may wait for one socket before it is disconnected.
     pub send_queue: usize,
-    /// Whether finished frames are written straight to a WebSocket. If not, they take the way through socketioxide: slower, with the
-    /// same bytes in the end, and the stale frames of volatile routes are not dropped there.
+    /// Whether finished frames are written straight to a WebSocket. If not, they take the way through the protocol stack: slower,
+    /// with the same bytes in the end, and the stale frames of volatile routes are not dropped there.
     pub direct_delivery: bool,
     /// How long the kernel may take nothing from us for a socket before it is disconnected.
     pub write_timeout: Duration,

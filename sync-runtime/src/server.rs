@@ -23,7 +23,7 @@ use crate::dispatch::{Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::i18n::{Catalog, CatalogError};
 use crate::rooms::{CloseReason, Hub};
-use crate::route::{App, BoxFuture, Table};
+use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
 use crate::transport::{
     LinkCounters, LinkLimits, Links, Origins, Ready, SocketWatch, Traffic, WireInfo, WireListener, WireTimes, attach,
@@ -112,6 +112,7 @@ impl<A: App> Server<A> {
         let handle = Handle(Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store))));
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let (router, sockets) = router(&handle, &links, &ready, self.make_routes);
+        log_filters(table);
         let stop = CancellationToken::new();
         let served = tokio::spawn(serve_until(listener, router, stop.clone()));
         Ok(Running { address, handle, links, sockets, ready, stop, served })
@@ -379,6 +380,18 @@ async fn without_sniffing(mut response: Response) -> Response {
 async fn serve_until(listener: WireListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
     let service = router.into_make_service_with_connect_info::<WireInfo>();
     axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+}
+
+/// Says what an event of each route costs, for those who ask for it with `RUST_LOG=sync=debug`.
+fn log_filters<A: App>(table: &Table<A>) {
+    for route in table.routes {
+        let cost = match route.filter() {
+            FilterKind::None => "one frame for all",
+            FilterKind::Sync | FilterKind::Async => "O(members): a filter for each member",
+            FilterKind::Group => "O(groups): a filter for each group of members",
+        };
+        tracing::debug!(route = route.id().cb, cost, "route");
+    }
 }
 
 fn start_log() {

@@ -185,7 +185,9 @@ impl<A: App> Judge<A> {
                 groups.extend(judgement.map(|judgement| self.outcome(judgement, own)));
                 groups[group].packet(facts.locale, |error| self.error(error, facts.locale))
             }
-            // The others are answers of filters of other kinds. A group that panicked is judged again for its next member.
+            // The filter panicked for an earlier member of the group.
+            Ok(Judged::Ready(Judgement::Refuse(error))) => Some(self.error(&error, facts.locale)),
+            // The others are answers of filters of other kinds.
             Ok(_) | Err(Panicked) => Some(self.error(&self.fanout.panicked(), facts.locale)),
         }
     }

@@ -35,6 +35,9 @@ pub trait Placed<A: App>: Send {
     fn defer(&self, seat: &Arc<Seat<A>>) -> Deferred;
 }
 
+/// Events that go out together, with their numbers, in their order.
+pub(super) type Batch<A> = Vec<(u64, Box<dyn Placed<A>>)>;
+
 /// What a member gets of an event.
 pub enum Reach {
     /// This packet.
@@ -72,7 +75,7 @@ pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> Box
 }
 
 /// Visits each member once, in the order in which they joined.
-async fn visit_all<A: App>(batch: Vec<(u64, Box<dyn Placed<A>>)>, seats: &[Arc<Seat<A>>], tasks: &TaskTracker) {
+async fn visit_all<A: App>(batch: Batch<A>, seats: &[Arc<Seat<A>>], tasks: &TaskTracker) {
     let mut visit = Visit { batch, packets: Vec::new(), bundle: Bundle::default(), tasks };
     let mut turn = Instant::now();
     for members in seats.chunks(MEMBERS_PER_LOOK) {
@@ -86,7 +89,7 @@ async fn visit_all<A: App>(batch: Vec<(u64, Box<dyn Placed<A>>)>, seats: &[Arc<S
 
 /// What goes from member to member.
 struct Visit<'a, A: App> {
-    batch: Vec<(u64, Box<dyn Placed<A>>)>,
+    batch: Batch<A>,
     packets: Vec<Packet>,
     /// What the last member got.
     bundle: Bundle,

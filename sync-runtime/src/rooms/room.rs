@@ -7,13 +7,13 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use crate::rooms::delivery::deliver_all;
-use crate::rooms::{Connection, Delivery, Placed, Seat};
+use crate::rooms::delivery::{Batch, deliver_all};
+use crate::rooms::{Connection, Delivery, Seat};
 use crate::route::App;
 use crate::wire::Position;
 
 /// How many events go out together, and how many bytes of them each member gets at once, about.
-const BATCH: Load = Load { events: 256, bytes: 64 * 1024 };
+const TOGETHER: Load = Load { events: 256, bytes: 64 * 1024 };
 /// How much may wait in a room before callers wait, too.
 const BACKLOG: Load = Load { events: 1024, bytes: 16 * 1024 * 1024 };
 
@@ -145,7 +145,7 @@ impl<A: App> Room<A> {
     }
 
     /// Takes the events that go out next, and brings the list of members up to date; gives the list back when nothing waits.
-    pub(super) fn next_batch(&self, seats: &mut Vec<Arc<Seat<A>>>) -> Option<Vec<(u64, Box<dyn Placed<A>>)>> {
+    pub(super) fn next_batch(&self, seats: &mut Vec<Arc<Seat<A>>>) -> Option<Batch<A>> {
         let mut state = self.state();
         state.tidy(seats);
         if state.waiting.is_empty() {
@@ -193,7 +193,7 @@ impl<A: App> State<A> {
         let mut bytes = 0;
         while let Some((_, next)) = self.waiting.front() {
             let size = next.size();
-            if !batch.is_empty() && (batch.len() >= BATCH.events || bytes + size > BATCH.bytes) {
+            if !batch.is_empty() && (batch.len() >= TOGETHER.events || bytes + size > TOGETHER.bytes) {
                 break;
             }
             bytes += size;

@@ -1,14 +1,18 @@
 //! What a request brings to say who it is from.
 
 use cookie::{Cookie, SameSite};
-use http::HeaderMap;
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use http::{HeaderMap, HeaderName};
 
 use crate::i18n::{Catalog, Locale, accepted};
 use crate::transport::origin::cookie_allowed;
 
 /// The name of the session cookie.
 const SESSION_COOKIE: &str = "session";
+
+/// The headers that say who a request is from, and those that decide whether its cookie counts.
+pub(super) const IDENTIFYING: [HeaderName; 6] =
+    [AUTHORIZATION, COOKIE, ACCEPT_LANGUAGE, ORIGIN, HOST, HeaderName::from_static("sec-fetch-site")];
 
 /// Returns the token of `Authorization: Bearer`, or else of the session cookie where it may be used.
 pub(super) fn token(headers: &HeaderMap) -> Option<String> {

@@ -43,6 +43,8 @@ type SocketLayer = socketioxide::layer::SocketIoLayer;
 const AUTH_LIMIT: usize = 8 * 1024;
 /// How long a connection may be open without saying who it is.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How many bytes are read from a WebSocket at once; every idle socket has a buffer of this size.
+const READ_BUFFER: usize = 1024;
 /// What the smallest packet takes: an acknowledgement. socketioxide's queue holds so many of them that our limit in bytes comes first.
 const SMALLEST_PACKET: usize = 16;
 
@@ -76,6 +78,7 @@ fn builder(config: &Config) -> socketioxide::SocketIoBuilder {
         .max_payload(transport_limit as u64)
         .ws_max_message_size(transport_limit)
         .ws_max_frame_size(transport_limit)
+        .ws_read_buffer_size(READ_BUFFER)
         .with_parser(parser)
 }
 
