@@ -1,7 +1,9 @@
 //! The pipeline without a network: what is counted here is what the transport is handed.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::LocalKey;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize, Serializer};
@@ -18,17 +20,30 @@ use crate::route::{
 };
 use crate::schema::{Empty, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions};
-use crate::wire::{Packet, SyncCall, frame_json};
+use crate::wire::{Location, Packet, SyncCall, frame_json};
 
 /// Counts how often it is written as JSON.
 #[derive(Debug, Clone, Deserialize)]
 struct Counted;
 
-static ENCODED: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    // Of one test: each has a thread of its own.
+    static ENCODED: Cell<usize> = const { Cell::new(0) };
+    static FILTERED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Returns how often something was counted since the last time.
+fn taken(counter: &'static LocalKey<Cell<usize>>) -> usize {
+    counter.take()
+}
+
+fn count(counter: &'static LocalKey<Cell<usize>>) {
+    counter.set(counter.get() + 1);
+}
 
 impl Serialize for Counted {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        ENCODED.fetch_add(1, Ordering::Relaxed);
+        count(&ENCODED);
         serializer.serialize_str("counted")
     }
 }
@@ -76,7 +91,35 @@ impl ClientHandler for Filter {
     fn group(_: Member<'_, TestApp>) {}
 
     fn filter<'a>(member: Member<'a, TestApp>, (): &(), _: &'a Empty, _: &'a Counted) -> Filtered<'a, bool> {
+        count(&FILTERED);
         Filtered::Ready(Verdict::Deliver(member.is_sending_socket()))
+    }
+}
+
+/// Members are grouped by the page that they show; each group gets an output of its own.
+struct ByPage;
+
+impl ClientHandler for ByPage {
+    type App = TestApp;
+    type Input = Empty;
+    type ServerOutput = Counted;
+    type Output = Counted;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions::NONE;
+    const FILTER: FilterKind = FilterKind::Group;
+    type Group = String;
+
+    fn auth() -> Auth<TestApp> {
+        Auth::public()
+    }
+
+    fn group(member: Member<'_, TestApp>) -> String {
+        member.location().path_name.clone()
+    }
+
+    fn filter<'a>(_: Member<'a, TestApp>, _: &String, _: &'a Empty, _: &'a Counted) -> Filtered<'a, Counted> {
+        count(&FILTERED);
+        Filtered::Ready(Verdict::Deliver(Counted))
     }
 }
 
@@ -104,31 +147,45 @@ impl RoomRule<TestApp> for Open {
     }
 }
 
-static COUNT: Paired<Handler, Filter> = Paired::new(RouteId {
-    page: "test",
-    name: "count",
-    version: "v1",
-    path: "test/count",
-    cb: "test/count/v1",
-    sources: &[],
-});
+static COUNT: Paired<Handler, Filter> = Paired::new(route_id("test/count", "test/count/v1"));
+static BY_PAGE: Paired<Handler, ByPage> = Paired::new(route_id("test/byPage", "test/byPage/v1"));
+
+const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
+    RouteId { page: "test", name: "", version: "v1", path, cb, sources: &[] }
+}
 
 static TABLE: Table<TestApp> = Table {
     manifest_dir: "",
-    routes: &[&COUNT],
-    find: |path, version| (path == "test/count" && version == "v1").then_some(0),
+    routes: &[&BY_PAGE, &COUNT],
+    find: |path, _| match path {
+        "test/byPage" => Some(0),
+        "test/count" => Some(1),
+        _ => None,
+    },
     rooms: &[&Open],
     error_codes: &[],
     locales: &[],
 };
 
-/// Keeps what it is handed.
+/// Keeps what it is handed, one list for each piece.
 #[derive(Default)]
-struct Collected(Mutex<Vec<Packet>>);
+struct Collected(Mutex<Vec<Vec<Packet>>>);
 
 impl Outbox for Collected {
     fn send(&self, bundle: &Bundle) {
-        self.0.lock().extend_from_slice(bundle.packets());
+        self.0.lock().push(bundle.packets().to_vec());
+    }
+
+    fn close(&self, _: CloseReason) {}
+}
+
+/// Counts what it is handed.
+#[derive(Default)]
+struct Sink(AtomicUsize);
+
+impl Outbox for Sink {
+    fn send(&self, bundle: &Bundle) {
+        self.0.fetch_add(bundle.packets().len(), Ordering::Relaxed);
     }
 
     fn close(&self, _: CloseReason) {}
@@ -148,17 +205,25 @@ impl Stage {
 
     async fn member(&self) -> (Arc<Connection<TestApp>>, Arc<Collected>) {
         let outbox = Arc::new(Collected::default());
+        (self.member_with(outbox.clone()).await, outbox)
+    }
+
+    async fn member_with(&self, outbox: Arc<dyn Outbox>) -> Arc<Connection<TestApp>> {
         let language = self.dispatcher.catalog().negotiate([]);
-        let connection = self.dispatcher.hub().connection(LiveSession::anonymous(), language, outbox.clone());
+        let connection = self.dispatcher.hub().connection(LiveSession::anonymous(), language, outbox);
         self.dispatcher.hub().enter(&connection);
         let answer = self.dispatcher.join(&connection, Ok("open-a".into())).await;
         assert_eq!(answer.status, 200, "{}", answer.json);
-        (connection, outbox)
+        connection
     }
 
     async fn call(&self, connection: &Arc<Connection<TestApp>>) {
-        let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-        let answer = self.dispatcher.call(&Caller::socket(connection.clone()), SyncCall::from_socket(call)).await;
+        self.call_route(connection, "test/count").await;
+    }
+
+    async fn call_route(&self, connection: &Arc<Connection<TestApp>>, route: &str) {
+        let call = format!(r#"{{"name":"{route}","version":"v1","receiver":"open-a"}}"#);
+        let answer = self.dispatcher.call(&Caller::socket(connection.clone()), SyncCall::from_socket(&call)).await;
         assert_eq!(answer.json.get(), r#"{"status":"success","result":"counted"}"#);
     }
 
@@ -176,17 +241,90 @@ async fn an_output_is_encoded_once_and_equal_frames_are_one_buffer() {
     for _ in 0..MEMBERS {
         members.push(stage.member().await);
     }
-    let before = ENCODED.load(Ordering::Relaxed);
+    taken(&ENCODED);
     stage.call(&members[0].0).await;
     stage.delivered().await;
-    assert_eq!(ENCODED.load(Ordering::Relaxed) - before, 1, "one encoding of `serverOutput` for 1,000 members");
+    assert_eq!(taken(&ENCODED), 1, "one encoding of `serverOutput` for 1,000 members");
+    assert_eq!(taken(&FILTERED), MEMBERS);
 
-    let frames: Vec<Packet> = members.iter().flat_map(|(_, outbox)| outbox.0.lock().clone()).collect();
+    let frames: Vec<Packet> = members.iter().flat_map(|(_, outbox)| outbox.0.lock().concat()).collect();
     assert_eq!(frames.len(), MEMBERS);
     let ends_with = |frame: &Packet, end: &str| frame_json(frame).is_some_and(|json| json.ends_with(end));
     assert!(ends_with(&frames[0], r#""serverOutput":"counted","clientOutput":true}"#), "{}", frames[0].text());
     assert!(ends_with(&frames[1], r#""serverOutput":"counted","clientOutput":false}"#), "{}", frames[1].text());
     assert!(frames[2..].iter().all(|frame| frame.is_same(&frames[1])), "equal outputs share one buffer");
+}
+
+#[tokio::test]
+async fn ten_thousand_members_in_four_groups_are_four_filter_runs_and_four_encodings() {
+    const MEMBERS: usize = 10_000;
+    let stage = Stage::new();
+    let mut members = Vec::new();
+    for number in 0..MEMBERS {
+        let (connection, outbox) = stage.member().await;
+        let location = Location { path_name: format!("/{}", number % 4), ..Location::default() };
+        connection.set_location(location);
+        members.push((connection, outbox));
+    }
+    taken(&ENCODED);
+    stage.call_route(&members[0].0, "test/byPage").await;
+    stage.delivered().await;
+    assert_eq!(taken(&FILTERED), 4);
+    assert_eq!(taken(&ENCODED), 1 + 4, "`serverOutput`, and one `clientOutput` for each group");
+    let frames: Vec<Packet> = members.iter().flat_map(|(_, outbox)| outbox.0.lock().concat()).collect();
+    assert_eq!(frames.len(), MEMBERS);
+    assert!(
+        frames.iter().all(|frame| frame.is_same(&frames[0])),
+        "equal outputs of several groups are one buffer, too"
+    );
+}
+
+#[tokio::test]
+async fn events_that_wait_together_are_one_piece_for_each_member() {
+    let stage = Stage::new();
+    let members = [stage.member().await, stage.member().await, stage.member().await];
+    for _ in 0..5 {
+        stage.call(&members[1].0).await;
+    }
+    stage.delivered().await;
+    for (_, outbox) in &members {
+        let pieces: Vec<usize> = outbox.0.lock().iter().map(Vec::len).collect();
+        assert_eq!(pieces, [5]);
+    }
+}
+
+#[test]
+fn a_delivery_allocates_nothing_for_a_member_that_gets_what_another_got() {
+    let allocations = |members| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let stage = Stage::new();
+        let connections = runtime.block_on(async {
+            let mut connections = Vec::new();
+            for _ in 0..members {
+                connections.push(stage.member_with(Arc::new(Sink::default())).await);
+            }
+            stage.call(&connections[0]).await;
+            connections
+        });
+        let counted = allocation_counter::measure(|| runtime.block_on(stage.delivered()));
+        drop(connections);
+        counted.count_total
+    };
+    assert_eq!(allocations(100), allocations(1000));
+}
+
+#[tokio::test]
+async fn callers_wait_while_a_room_has_more_than_enough_to_deliver() {
+    let stage = Stage::new();
+    let (connection, outbox) = stage.member().await;
+    let (stage, connection) = (&stage, &connection);
+    // Nothing is delivered while this future does not wait: calls that run together are all placed first.
+    let calls = futures_util::future::join_all((0..3000).map(|_| stage.call(connection)));
+    let mut calls = Box::pin(calls);
+    assert!(futures_util::poll!(&mut calls).is_pending(), "some wait");
+    calls.await;
+    stage.delivered().await;
+    assert_eq!(outbox.0.lock().concat().len(), 3000);
 }
 
 #[tokio::test]
@@ -202,7 +340,7 @@ async fn a_member_hears_what_happens_between_its_joining_and_its_leaving() {
     stage.dispatcher.leave(&late, Ok("open-a".into()));
     stage.call(&caller).await;
     stage.delivered().await;
-    assert_eq!(heard.0.lock().len(), 1);
+    assert_eq!(heard.0.lock().concat().len(), 1);
 }
 
 #[tokio::test]
