@@ -14,7 +14,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// What an attribute says about a route besides who may call it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RouteOptions {
-    /// Stale frames may be dropped for a slow member; without effect yet.
+    /// A member that is slower than the events gets the newest of those that wait, for each route and room.
     pub volatile: bool,
     /// Calls of one socket need not wait for each other; without effect yet.
     pub concurrent: bool,
