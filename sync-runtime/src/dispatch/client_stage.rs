@@ -16,8 +16,9 @@ use crate::wire::{Envelope, IgnoreSelf, Packet, Position, PositionKey};
 
 /// What a member's frame takes besides `serverOutput`, about.
 const ENVELOPE: usize = 160;
-/// How many different outputs of one event are kept to be found again. With more of them, most members have their own.
-const OUTPUTS: usize = 256;
+/// How many different outputs of one event are kept to be found again. Where there are more, most members have their own, and keeping
+/// one costs more than writing it.
+const OUTPUTS: usize = 32;
 
 /// An event with all that its delivery needs.
 pub(super) struct Fanout<A: App> {

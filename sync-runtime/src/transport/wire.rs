@@ -152,7 +152,7 @@ impl Wire {
     /// Returns [`Sent::Full`] when more than `limit` bytes waited before them; the connection is of no use then.
     pub(super) fn send(self: &Arc<Self>, bundle: &Bundle, limit: usize) -> Sent {
         let mut state = self.state.lock();
-        if self.is_closed() {
+        if self.is_closed() || state.websocket.is_none() {
             return Sent::Closed;
         }
         let bytes = bundle.websocket();
@@ -300,8 +300,7 @@ impl State {
 
     /// Returns where packets wait while nothing may be put between the frames of the protocol stack.
     fn held(&mut self) -> Option<&mut SendQueue> {
-        let open = self.is_open();
-        self.websocket.as_mut().filter(|_| !open).map(|websocket| &mut websocket.held)
+        if self.is_open() { None } else { self.websocket.as_mut().map(|websocket| &mut websocket.held) }
     }
 
     /// Returns whether packets may be written: between two frames, and when there is nothing that they would overtake.
