@@ -6,8 +6,10 @@
 
 mod contest;
 mod cpu;
+mod process;
 mod table;
 
 pub use contest::{Contest, Sample};
 pub use cpu::{children_cpu, thread_cpu};
-pub use table::{median, print, print_table};
+pub use process::{ProcessCpu, resident_bytes};
+pub use table::{digits, median, print, print_table, quantile, table};

@@ -11,7 +11,9 @@ pub(crate) fn quartiles(values: &[f64]) -> (f64, f64) {
     (quantile(values, 0.25), quantile(values, 0.75))
 }
 
-fn quantile(values: &[f64], share: f64) -> f64 {
+/// Returns what `share` of `values` is below: 0.5 is the median, 1 the largest; 0 if there are none.
+#[must_use]
+pub fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
@@ -20,8 +22,25 @@ fn quantile(values: &[f64], share: f64) -> f64 {
     below + (above - below) * place.fract()
 }
 
+/// Writes a number with three digits, which are all that a measurement is good for.
+#[must_use]
+pub fn digits(number: f64) -> String {
+    match number.abs() {
+        0.0 => "0".to_owned(),
+        ..9.995 => format!("{number:.2}"),
+        ..99.95 => format!("{number:.1}"),
+        _ => format!("{number:.0}"),
+    }
+}
+
 /// Prints a table whose first column is text and whose other columns are numbers.
 pub fn print_table(head: &[&str], rows: &[Vec<String>]) {
+    print(&table(head, rows));
+}
+
+/// Writes a table whose first column is text and whose other columns are numbers.
+#[must_use]
+pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].as_str()).chain([head[column]]);
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -34,16 +53,13 @@ pub fn print_table(head: &[&str], rows: &[Vec<String>]) {
         });
         format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
     };
-    print(&line(head));
     let rule = widths.iter().enumerate().map(|(column, &width)| match column {
         0 => format!("|-{}-|", "-".repeat(width)),
         _ => format!("-{}:|", "-".repeat(width)),
     });
-    print(&rule.collect::<String>());
-    for row in rows {
-        print(&line(&row.iter().map(String::as_str).collect::<Vec<_>>()));
-    }
-    print("");
+    let rule = rule.collect::<String>();
+    let rows = rows.iter().map(|row| line(&row.iter().map(String::as_str).collect::<Vec<_>>()));
+    [line(head), rule].into_iter().chain(rows).map(|line| line + "\n").collect()
 }
 
 /// Prints one line.

@@ -4,6 +4,13 @@ pub mod bench {
     #[path = "_room.rs"]
     pub mod _room;
     #[path = "_sync"]
+    pub mod equal_v1 {
+        #[path = "equal_client_v1.rs"]
+        pub mod client;
+        #[path = "equal_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod everyone_v1 {
         #[path = "everyone_server_v1.rs"]
         pub mod server;
@@ -27,6 +34,18 @@ pub mod bench {
         #[path = "gate_client_v1.rs"]
         pub mod client;
         #[path = "gate_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod named_v1 {
+        #[path = "named_client_v1.rs"]
+        pub mod client;
+        #[path = "named_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod plain_v1 {
+        #[path = "plain_server_v1.rs"]
         pub mod server;
     }
 }

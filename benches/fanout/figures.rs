@@ -1,0 +1,98 @@
+//! The raw figures of a run, as they are written to disk.
+
+use serde::{Deserialize, Serialize};
+
+use crate::control::{Outcome, Pace};
+use crate::matrix::{Cell, Setting};
+
+/// Everything that was measured.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Figures {
+    /// When, on what machine, with which versions: one line each.
+    pub(crate) machine: Vec<String>,
+    /// How many rounds there were.
+    pub(crate) rounds: usize,
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) memory: Vec<Memory>,
+    /// Entrants that could not be started, and why.
+    pub(crate) absent: Vec<(String, String)>,
+}
+
+/// One entrant in one round of one cell.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Sample {
+    pub(crate) cell: Cell,
+    pub(crate) entrant: String,
+    pub(crate) round: usize,
+    pub(crate) outcome: Outcome,
+}
+
+/// What idle connections cost a server.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Memory {
+    pub(crate) setting: Setting,
+    pub(crate) entrant: String,
+    /// Resident bytes for each connection, the server without any taken off.
+    pub(crate) bytes: f64,
+    /// Milliseconds of CPU time for each connection.
+    pub(crate) connect: f64,
+}
+
+impl Figures {
+    /// Returns the samples of one entrant in one cell, in the order of the rounds.
+    pub(crate) fn of<'a>(&'a self, cell: &'a Cell, entrant: &'a str) -> impl Iterator<Item = &'a Sample> {
+        self.samples.iter().filter(move |sample| sample.cell == *cell && sample.entrant == entrant)
+    }
+
+    /// Returns a figure of each round.
+    pub(crate) fn rounds_of(&self, cell: &Cell, entrant: &str, figure: impl Fn(&Outcome) -> f64) -> Vec<f64> {
+        self.of(cell, entrant).map(|sample| figure(&sample.outcome)).collect()
+    }
+
+    /// Divides a figure of `above` by that of `below` in the same round, for each round that has both.
+    pub(crate) fn ratios(&self, cell: &Cell, above: &str, below: &str, figure: impl Fn(&Outcome) -> f64) -> Vec<f64> {
+        let pairs = self.of(cell, above).filter_map(|sample| {
+            let other = self.of(cell, below).find(|other| other.round == sample.round)?;
+            Some(figure(&sample.outcome) / figure(&other.outcome))
+        });
+        pairs.collect()
+    }
+
+    /// Returns the cells that were measured, in their order.
+    pub(crate) fn cells(&self) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for sample in &self.samples {
+            if !cells.contains(&sample.cell) {
+                cells.push(sample.cell);
+            }
+        }
+        cells
+    }
+}
+
+impl Outcome {
+    /// Microseconds of server CPU for each delivery.
+    pub(crate) fn cpu_per_delivery(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / self.deliveries as f64
+    }
+
+    /// Frames that one read of the generator brings.
+    pub(crate) fn frames_per_read(&self) -> f64 {
+        self.deliveries as f64 / self.reads as f64
+    }
+
+    /// Deliveries a second, by the clock on the wall.
+    pub(crate) fn per_second(&self) -> f64 {
+        self.deliveries as f64 / self.wall.as_secs_f64()
+    }
+}
+
+impl Cell {
+    /// Returns how many requests are in flight in each room; `None` at a fixed pace.
+    pub(crate) fn in_flight(&self) -> Option<usize> {
+        match self.pace {
+            Pace::InFlight(requests) => Some(requests),
+            Pace::PerSecond(_) => None,
+        }
+    }
+}

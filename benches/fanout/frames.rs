@@ -1,0 +1,65 @@
+//! WebSocket frames, as far as both ends of this benchmark need them (RFC 6455 §5.2).
+//!
+//! A client masks what it sends; this one masks with zeros, which changes nothing.
+
+use std::ops::Range;
+
+/// The last frame of its message, and text.
+const FINAL_TEXT: u8 = 0x81;
+/// The bit beside the length that says that a mask follows.
+const MASKED: u8 = 0x80;
+
+/// Where a frame lies in a buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// Whether it is the whole of a text message.
+    pub(crate) is_text: bool,
+    /// The key of its mask, if it has one.
+    pub(crate) mask: Option<[u8; 4]>,
+    /// Its payload.
+    pub(crate) payload: Range<usize>,
+}
+
+/// Finds the frame at the beginning of `bytes`; `None` if it is not all there.
+pub(crate) fn first_frame(bytes: &[u8]) -> Option<Frame> {
+    let (&kind, &length) = (bytes.first()?, bytes.get(1)?);
+    let (mut at, length) = match length & !MASKED {
+        126 => (4, usize::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
+        127 => (10, usize::try_from(u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?)).ok()?),
+        short => (2, usize::from(short)),
+    };
+    let mut mask = None;
+    if bytes[1] & MASKED != 0 {
+        mask = Some(bytes.get(at..at + 4)?.try_into().ok()?);
+        at += 4;
+    }
+    let payload = at..at + length;
+    (payload.end <= bytes.len()).then_some(Frame { is_text: kind == FINAL_TEXT, mask, payload })
+}
+
+/// Appends a text message as a client sends it.
+pub(crate) fn put_masked(to: &mut Vec<u8>, text: &[u8]) {
+    put_head(to, text.len(), MASKED);
+    to.extend_from_slice(&[0; 4]);
+    to.extend_from_slice(text);
+}
+
+/// Appends the head of a text message of so many bytes, as a server sends it.
+pub(crate) fn put_head_of(to: &mut Vec<u8>, length: usize) {
+    put_head(to, length, 0);
+}
+
+fn put_head(to: &mut Vec<u8>, length: usize, masked: u8) {
+    to.push(FINAL_TEXT);
+    match length {
+        0..126 => to.push(masked | length as u8),
+        126..65_536 => {
+            to.push(masked | 126);
+            to.extend_from_slice(&(length as u16).to_be_bytes());
+        }
+        _ => {
+            to.push(masked | 127);
+            to.extend_from_slice(&(length as u64).to_be_bytes());
+        }
+    }
+}

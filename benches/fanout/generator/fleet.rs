@@ -1,0 +1,271 @@
+//! All members of one server, and the requests that the first member of each room sends.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use harness::{ProcessCpu, quantile};
+
+use crate::control::{Crowd, Faults, Latency, Load, Outcome, Pace};
+use crate::generator::expected::Expected;
+use crate::generator::room::{Room, Times};
+use crate::generator::seen::Seen;
+use crate::generator::socket::{Socket, unexpected};
+use crate::poll::Poll;
+use crate::protocol;
+
+/// How many members connect at once.
+const TOGETHER: usize = 100;
+/// How long nothing may arrive before the rest is given up as lost.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How much one read can bring.
+const SCRATCH: usize = 256 * 1024;
+
+/// Every member of one server.
+pub(super) struct Fleet {
+    pid: u32,
+    poll: Poll,
+    sockets: Vec<Socket>,
+    seen: Vec<Seen>,
+    rooms: Vec<Room>,
+    members_of_room: usize,
+    scratch: Vec<u8>,
+}
+
+impl Fleet {
+    /// Connects everybody and joins the rooms.
+    pub(super) fn connect(crowd: &Crowd) -> io::Result<Self> {
+        let members_of_room = crowd.members / crowd.rooms;
+        let members = members_of_room * crowd.rooms;
+        let poll = Poll::new()?;
+        let mut sockets = Vec::with_capacity(members);
+        for start in (0..members).step_by(TOGETHER) {
+            let numbers = start..members.min(start + TOGETHER);
+            let mut group = numbers.clone().map(|_| Socket::open(crowd.server.port)).collect::<io::Result<Vec<_>>>()?;
+            for (socket, member) in group.iter_mut().zip(numbers.clone()) {
+                let token = crowd.server.tokens.get(member).cloned().unwrap_or_else(|| protocol::user(member));
+                socket.log_in(&token)?;
+            }
+            for (socket, member) in group.iter_mut().zip(numbers.clone()) {
+                socket.join(&protocol::room(member / members_of_room))?;
+            }
+            for (socket, member) in group.iter_mut().zip(numbers) {
+                socket.is_joined()?;
+                poll.watch(&*socket, member)?;
+            }
+            sockets.append(&mut group);
+        }
+        let room = |number| Room::new(protocol::room(number), protocol::members_of(number, members, crowd.rooms));
+        Ok(Self {
+            pid: crowd.pid,
+            poll,
+            seen: sockets.iter().map(|_| Seen::default()).collect(),
+            sockets,
+            rooms: (0..crowd.rooms).map(room).collect(),
+            members_of_room,
+            scratch: vec![0; SCRATCH],
+        })
+    }
+
+    /// Sends what `load` says, until all is delivered and answered or nothing has come for too long.
+    pub(super) fn run(&mut self, load: &Load) -> io::Result<Outcome> {
+        let before = self.settled_cpu()?;
+        let mut run = Run::new(load, self.sockets.len());
+        let start = Instant::now();
+        for room in &mut self.rooms {
+            room.left = load.requests;
+        }
+        match load.pace {
+            Pace::InFlight(requests) => self.keep_in_flight(requests, &mut run)?,
+            Pace::PerSecond(requests) => self.keep_pace(Duration::from_secs(1) / requests, &mut run)?,
+        }
+        let wall = start.elapsed();
+        self.give_up(&mut run.faults);
+        let cpu = self.settled_cpu()?.since(&before);
+        let deliveries = load.requests * self.sockets.len() as u64;
+        let Run { reads, idle, faults, times, .. } = run;
+        Ok(Outcome { deliveries, cpu, wall, reads, idle, faults, latency: times.map(summary) })
+    }
+
+    /// Closed loop. Looks without waiting, so that the server never has to wake us.
+    fn keep_in_flight(&mut self, requests: usize, run: &mut Run<'_>) -> io::Result<()> {
+        for room in 0..self.rooms.len() {
+            for _ in 0..self.rooms[room].left.min(requests as u64) {
+                self.send(room, Instant::now(), run)?;
+            }
+        }
+        while run.is_under_way(&self.rooms) {
+            self.receive(Duration::ZERO, run)?;
+            while let Some(room) = run.finished.pop() {
+                if self.rooms[room].left > 0 {
+                    self.send(room, Instant::now(), run)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Open loop. Sleeps between two requests, and counts from when a request should have been sent.
+    fn keep_pace(&mut self, interval: Duration, run: &mut Run<'_>) -> io::Result<()> {
+        run.times = Some(Times::default());
+        let mut due = Instant::now();
+        while run.is_under_way(&self.rooms) {
+            let now = Instant::now();
+            if self.rooms[0].left > 0 && due <= now {
+                for room in 0..self.rooms.len() {
+                    self.send(room, due, run)?;
+                }
+                due += interval;
+                continue;
+            }
+            let timeout = if self.rooms[0].left > 0 { due - now } else { Duration::from_millis(100) };
+            self.receive(timeout, run)?;
+            run.finished.clear();
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, room: usize, due: Instant, run: &mut Run<'_>) -> io::Result<()> {
+        let room = &mut self.rooms[room];
+        let sender = room.members.start;
+        let number = room.sent(due);
+        self.sockets[sender].say(&protocol::request(run.load.route, &room.name, number, &run.pad))?;
+        run.blocked.push(sender);
+        Ok(())
+    }
+
+    fn receive(&mut self, timeout: Duration, run: &mut Run<'_>) -> io::Result<()> {
+        let Self { poll, sockets, seen, rooms, members_of_room, scratch, .. } = self;
+        for sender in std::mem::take(&mut run.blocked) {
+            if !sockets[sender].flush()? {
+                run.blocked.push(sender);
+            }
+        }
+        let mut ready = std::mem::take(&mut run.ready);
+        poll.look(Some(timeout), &mut ready)?;
+        if ready.is_empty() {
+            run.idle += 1;
+        }
+        for &member in &ready {
+            let room = member / *members_of_room;
+            let now = Instant::now();
+            run.heard = now;
+            let mut pings = 0;
+            loop {
+                run.reads += 1;
+                let more = sockets[member].read(scratch, |packet| match packet {
+                    [b'4', b'2', ..] => run.event(member, room, packet, now, &mut seen[member], &mut rooms[room]),
+                    [b'4', b'3', ..] => run.acknowledgement(packet, &mut rooms[room]),
+                    b"2" => {
+                        pings += 1;
+                        Ok(())
+                    }
+                    _ => Err(unexpected("an event, an acknowledgement or a ping", packet)),
+                })?;
+                if !more {
+                    break;
+                }
+            }
+            for _ in 0..pings {
+                sockets[member].say("3")?;
+            }
+        }
+        run.ready = ready;
+        Ok(())
+    }
+
+    fn give_up(&mut self, faults: &mut Faults) {
+        for room in &mut self.rooms {
+            faults.unanswered += room.unanswered;
+            for member in room.members.clone() {
+                self.seen[member].give_up(room.next, faults);
+            }
+            room.give_up();
+        }
+    }
+
+    /// Reads the server's CPU time once it does not change: the kernel counts a thread when it stops.
+    fn settled_cpu(&self) -> io::Result<ProcessCpu> {
+        let mut last = ProcessCpu::read(self.pid)?;
+        for _ in 0..20 {
+            std::thread::sleep(Duration::from_millis(1));
+            let now = ProcessCpu::read(self.pid)?;
+            if now == last {
+                break;
+            }
+            last = now;
+        }
+        Ok(last)
+    }
+}
+
+/// One load while it runs.
+struct Run<'a> {
+    load: &'a Load,
+    pad: String,
+    expected: Expected,
+    reads: u64,
+    idle: u64,
+    faults: Faults,
+    times: Option<Times>,
+    /// When something last arrived.
+    heard: Instant,
+    /// Which rooms may send another request.
+    finished: Vec<usize>,
+    /// Senders whose requests the kernel may not have taken.
+    blocked: Vec<usize>,
+    ready: Vec<usize>,
+}
+
+impl<'a> Run<'a> {
+    fn new(load: &'a Load, members: usize) -> Self {
+        let pad = protocol::pad(load.pad);
+        Self {
+            load,
+            expected: Expected::new(load, &pad, members),
+            pad,
+            reads: 0,
+            idle: 0,
+            faults: Faults::default(),
+            times: None,
+            heard: Instant::now(),
+            finished: Vec::new(),
+            blocked: Vec::new(),
+            ready: Vec::new(),
+        }
+    }
+
+    fn event(
+        &mut self,
+        member: usize,
+        at: usize,
+        packet: &[u8],
+        now: Instant,
+        seen: &mut Seen,
+        room: &mut Room,
+    ) -> io::Result<()> {
+        let number = self.expected.number(member, &room.name, packet)?;
+        if seen.note(number, &mut self.faults) && room.arrived(number, now, self.times.as_mut()) {
+            self.finished.push(at);
+        }
+        Ok(())
+    }
+
+    fn acknowledgement(&mut self, packet: &[u8], room: &mut Room) -> io::Result<()> {
+        const SUCCESS: &[u8] = br#""status":"success""#;
+        if !packet.windows(SUCCESS.len()).any(|bytes| bytes == SUCCESS) {
+            return Err(unexpected("an acknowledgement of success", packet));
+        }
+        room.unanswered = room.unanswered.saturating_sub(1);
+        Ok(())
+    }
+
+    fn is_under_way(&self, rooms: &[Room]) -> bool {
+        let is_open = |room: &Room| room.left + room.in_flight + room.unanswered > 0;
+        rooms.iter().any(is_open) && self.heard.elapsed() < PATIENCE
+    }
+}
+
+fn summary(times: Times) -> Latency {
+    let all = [0.5, 0.99, 0.999].map(|share| quantile(&times.all, share));
+    Latency { all, ..times.requests }
+}

@@ -1,0 +1,130 @@
+//! What is measured: cells, in groups that share the same servers and members.
+
+use serde::{Deserialize, Serialize};
+
+use crate::control::Pace;
+use crate::entrants::{self, ENTRANTS, Entrant};
+
+/// What the members of a room get.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Outputs {
+    /// The same for all.
+    Equal,
+    /// Another one for each.
+    Different,
+}
+
+/// How many members there are, in how many rooms, on how many worker threads.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Setting {
+    pub(crate) members: usize,
+    pub(crate) rooms: usize,
+    pub(crate) threads: usize,
+}
+
+/// One situation in which all entrants are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cell {
+    pub(crate) setting: Setting,
+    /// Bytes of text in a request.
+    pub(crate) pad: usize,
+    pub(crate) outputs: Outputs,
+    /// In each room.
+    pub(crate) pace: Pace,
+}
+
+/// Cells that are measured with the same servers and members.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) setting: Setting,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) entrants: Vec<&'static Entrant>,
+}
+
+impl Cell {
+    /// Names it as `--cell` does: members, bytes, outputs, requests in flight, and what is not as usual.
+    pub(crate) fn id(&self) -> String {
+        let Setting { members, rooms, threads } = self.setting;
+        let outputs = match self.outputs {
+            Outputs::Equal => "equal",
+            Outputs::Different => "different",
+        };
+        let pace = match self.pace {
+            Pace::InFlight(requests) => requests.to_string(),
+            Pace::PerSecond(requests) => format!("{requests}-per-second"),
+        };
+        let mut id = format!("{members}/{}/{outputs}/{pace}", self.pad);
+        if rooms > 1 {
+            id.push_str(&format!("/{rooms}-rooms"));
+        }
+        if threads > 1 {
+            id.push_str(&format!("/{threads}-threads"));
+        }
+        id
+    }
+}
+
+/// One room on one thread.
+pub(crate) const fn one_room(members: usize) -> Setting {
+    Setting { members, rooms: 1, threads: 1 }
+}
+
+/// The cells of the target table.
+pub(crate) fn quick() -> Vec<Group> {
+    let room = one_room(1000);
+    let mut cells = closed(room, &[64], &[1, 8]);
+    cells.push(open_loop());
+    vec![group(room, cells, ENTRANTS.iter().collect()), group(one_room(5000), Vec::new(), ENTRANTS.iter().collect())]
+}
+
+/// Everything.
+pub(crate) fn full() -> Vec<Group> {
+    let all = || ENTRANTS.iter().collect::<Vec<_>>();
+    let one = |members| group(one_room(members), closed(one_room(members), &[64, 1024], &[1, 8, 256]), all());
+    let mut groups = [10, 100, 1000, 5000].map(one).into_iter().collect::<Vec<_>>();
+    groups[2].cells.push(open_loop());
+    let few = || named(&[entrants::RAW, entrants::RAW_GATHER, entrants::OURS, entrants::LOOP]);
+    for setting in [
+        Setting { members: 5000, rooms: 500, threads: 1 },
+        Setting { members: 5000, rooms: 1, threads: 2 },
+        Setting { members: 5000, rooms: 200, threads: 2 },
+        Setting { members: 5000, rooms: 200, threads: 1 },
+    ] {
+        let cells = [1, 8].map(|requests| equal(setting, requests)).to_vec();
+        let two = setting.threads > 1;
+        let entrants = if two { named(&[entrants::OURS, entrants::LOOP]) } else { few() };
+        groups.push(group(setting, cells, entrants));
+    }
+    groups
+}
+
+/// 20 requests a second, whatever has become of the earlier ones.
+pub(crate) fn open_loop() -> Cell {
+    Cell { pace: Pace::PerSecond(20), ..equal(one_room(1000), 1) }
+}
+
+/// 64 bytes, the same for all.
+pub(crate) fn equal(setting: Setting, in_flight: usize) -> Cell {
+    Cell { setting, pad: 64, outputs: Outputs::Equal, pace: Pace::InFlight(in_flight) }
+}
+
+fn closed(setting: Setting, pads: &[usize], in_flight: &[usize]) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for &requests in in_flight {
+        for &pad in pads {
+            for outputs in [Outputs::Equal, Outputs::Different] {
+                cells.push(Cell { setting, pad, outputs, pace: Pace::InFlight(requests) });
+            }
+        }
+    }
+    cells
+}
+
+fn group(setting: Setting, cells: Vec<Cell>, entrants: Vec<&'static Entrant>) -> Group {
+    Group { setting, cells, entrants }
+}
+
+fn named(names: &[&str]) -> Vec<&'static Entrant> {
+    ENTRANTS.iter().filter(|entrant| names.contains(&entrant.name)).collect()
+}

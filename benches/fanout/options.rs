@@ -1,0 +1,101 @@
+//! What the command line asks for.
+
+use crate::matrix::{Cell, Group};
+
+/// How to measure, and what.
+#[derive(Debug)]
+pub(crate) struct Options {
+    /// Only the cells of the target table.
+    pub(crate) quick: bool,
+    /// Only cells whose id is or begins with one of these; empty for all.
+    cells: Vec<String>,
+    /// Only entrants of these names; empty for all.
+    entrants: Vec<String>,
+    pub(crate) rounds: usize,
+    /// About how long one sample takes.
+    pub(crate) seconds: f64,
+    /// How long one sample at a fixed pace takes.
+    pub(crate) open_seconds: f64,
+    /// Whether the block in docs/benchmarks.md and the charts are written.
+    pub(crate) write: bool,
+    /// Whether the figures of the last run are reported again, and nothing is measured.
+    pub(crate) again: bool,
+}
+
+/// How the program is used.
+pub(crate) const USAGE: &str = "\
+scripts/bench fanout [--quick] [--cell ID]… [--entrant NAME]… [--rounds N] [--seconds S] [--open-seconds S] [--write] [--again]
+  --quick           only the cells of the target table
+  --cell ID         members/bytes/outputs/in flight, such as 1000/64/equal/8, or a beginning of it; may be repeated
+  --entrant NAME    such as `ours` or `raw epoll`; may be repeated
+  --rounds N        how often everybody is measured (3)
+  --seconds S       how long one sample takes, about (0.4)
+  --open-seconds S  how long one sample at a fixed pace takes (3)
+  --write           writes docs/benchmarks.md and the charts too
+  --again           reports the figures of the last run again";
+
+impl Options {
+    /// Reads the arguments.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with them.
+    pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self {
+            quick: false,
+            cells: Vec::new(),
+            entrants: Vec::new(),
+            rounds: 3,
+            seconds: 0.4,
+            open_seconds: 3.0,
+            write: false,
+            again: false,
+        };
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or_else(|| format!("`{argument}` needs a value"));
+            match argument.as_str() {
+                "--quick" => options.quick = true,
+                "--cell" => options.cells.push(value()?),
+                "--entrant" => options.entrants.push(value()?),
+                "--rounds" => options.rounds = number(&value()?)?,
+                "--seconds" => options.seconds = number(&value()?)?,
+                "--open-seconds" => options.open_seconds = number(&value()?)?,
+                "--write" => options.write = true,
+                "--again" => options.again = true,
+                // cargo says it to every benchmark.
+                "--bench" => {}
+                _ => return Err(format!("`{argument}` is no option: expected one of these\n{USAGE}")),
+            }
+        }
+        Ok(options)
+    }
+
+    /// Returns the groups that are left when only what is asked for is measured.
+    pub(crate) fn choose(&self, groups: Vec<Group>) -> Vec<Group> {
+        if self.cells.is_empty() {
+            return groups;
+        }
+        let choose = |mut group: Group| {
+            group.cells.retain(|cell| self.wants_cell(cell));
+            (!group.cells.is_empty()).then_some(group)
+        };
+        groups.into_iter().filter_map(choose).collect()
+    }
+
+    /// Returns whether the entrant of this name is measured.
+    pub(crate) fn wants_entrant(&self, name: &str) -> bool {
+        self.entrants.is_empty() || self.entrants.iter().any(|wanted| wanted == name)
+    }
+
+    fn wants_cell(&self, cell: &Cell) -> bool {
+        let id = cell.id();
+        self.cells
+            .iter()
+            .any(|wanted| id.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("`{text}` is no number"))
+}

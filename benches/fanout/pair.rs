@@ -1,0 +1,151 @@
+//! A server and the generator that belongs to it.
+
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use harness::resident_bytes;
+use rustix::thread::{CpuSet, sched_setaffinity};
+
+use crate::control::{Answer, Crowd, Load, Order, Outcome, Started, hear, tell};
+use crate::entrants::Server;
+use crate::figures::Memory;
+use crate::matrix::Setting;
+
+/// The core of the servers; the generators have the next one.
+const SERVER_CORE: usize = 0;
+
+/// Two processes that end with this value.
+pub(crate) struct Pair {
+    /// Lives as long as the generator needs it.
+    _server: Talker,
+    generator: Talker,
+    /// How long one delivery took in the last load, in seconds.
+    pub(crate) pace: f64,
+}
+
+impl Pair {
+    /// Starts both and connects all members; returns also what the connections cost.
+    pub(crate) fn start(server: Server, name: &str, setting: Setting) -> io::Result<(Self, Memory)> {
+        let Setting { members, rooms, threads } = setting;
+        pin(SERVER_CORE..SERVER_CORE + threads)?;
+        let started = Talker::start(&mut command(server, members, threads)?);
+        pin(SERVER_CORE + 1..SERVER_CORE + 2)?;
+        let mut server = started?;
+        let mut generator = Talker::start(Command::new(std::env::current_exe()?).arg("generate"))?;
+        let started: Started = server.hear()?;
+        let pid = server.child.id();
+        let before = settled_memory(pid)?;
+        let crowd = Crowd { server: started, pid, members, rooms };
+        let answer = generator.ask(&Order::Connect(crowd))?;
+        let Answer::Connected { cpu } = answer else { return Err(broken(answer)) };
+        let bytes = settled_memory(pid)?.saturating_sub(before) as f64 / members as f64;
+        let connect = cpu.as_secs_f64() * 1e3 / members as f64;
+        Ok((
+            Self { _server: server, generator, pace: 0.0 },
+            Memory { setting, entrant: name.to_owned(), bytes, connect },
+        ))
+    }
+
+    /// Sends the requests.
+    pub(crate) fn run(&mut self, load: &Load) -> io::Result<Outcome> {
+        match self.generator.ask(&Order::Load(load.clone()))? {
+            Answer::Done(outcome) => {
+                self.pace = outcome.wall.as_secs_f64() / outcome.deliveries as f64;
+                Ok(outcome)
+            }
+            answer => Err(broken(answer)),
+        }
+    }
+}
+
+/// Returns the folder of the peers that are not Rust.
+pub(crate) fn peers() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fanout/peers")
+}
+
+fn command(server: Server, members: usize, threads: usize) -> io::Result<Command> {
+    let (program, script, kind) = match server {
+        Server::Rust(kind) => {
+            let mut command = Command::new(std::env::current_exe()?);
+            command.args(["serve", kind, &members.to_string()]).env("TOKIO_WORKER_THREADS", threads.to_string());
+            return Ok(command);
+        }
+        Server::Node(script, kind) => (PathBuf::from("node"), script, kind),
+        Server::Bun(script) => (peers().join("node_modules/bun/bin/bun.exe"), script, "publish"),
+    };
+    if !peers().join("node_modules").exists() {
+        return Err(io::Error::other("the peers are not installed: `scripts/bench fanout` does it"));
+    }
+    let mut command = Command::new(program);
+    command.current_dir(peers()).args([script, kind]).env("NODE_ENV", "production");
+    Ok(command)
+}
+
+/// Runs this thread, and what it starts from now on, on these cores, as far as there are so many.
+fn pin(cores: std::ops::Range<usize>) -> io::Result<()> {
+    let count = cores_of_machine();
+    let mut set = CpuSet::new();
+    cores.for_each(|core| set.set(core % count));
+    Ok(sched_setaffinity(None, &set)?)
+}
+
+/// Counts all cores, also those on which this thread may not run at the moment.
+fn cores_of_machine() -> usize {
+    let listed = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    listed.lines().filter(|line| line.starts_with("processor")).count().max(1)
+}
+
+/// Reads how much memory a process has once that does not change any more.
+fn settled_memory(pid: u32) -> io::Result<u64> {
+    let mut last = resident_bytes(pid)?;
+    for _ in 0..10 {
+        std::thread::sleep(Duration::from_millis(100));
+        let now = resident_bytes(pid)?;
+        if now.abs_diff(last) < 64 * 1024 {
+            return Ok(now);
+        }
+        last = now;
+    }
+    Ok(last)
+}
+
+/// A child that is spoken with.
+struct Talker {
+    child: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Talker {
+    fn start(command: &mut Command) -> io::Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let answers = child.stdout.take().ok_or_else(|| io::Error::other("a child without output"))?;
+        Ok(Self { child, answers: BufReader::new(answers) })
+    }
+
+    fn ask(&mut self, order: &Order) -> io::Result<Answer> {
+        let orders = self.child.stdin.as_mut().ok_or_else(|| io::Error::other("a child without input"))?;
+        tell(orders, order)?;
+        self.hear()
+    }
+
+    fn hear<T: serde::de::DeserializeOwned>(&mut self) -> io::Result<T> {
+        hear(&mut self.answers)?.ok_or_else(|| io::Error::other("a child ended"))
+    }
+}
+
+impl Drop for Talker {
+    fn drop(&mut self) {
+        // One that has ended already cannot be killed.
+        self.child.kill().unwrap_or_default();
+        drop(self.child.wait());
+    }
+}
+
+fn broken(answer: Answer) -> io::Error {
+    match answer {
+        Answer::Failed(why) => io::Error::other(why),
+        Answer::Connected { .. } | Answer::Done(_) => io::Error::other("an answer to another question"),
+    }
+}

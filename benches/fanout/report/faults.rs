@@ -1,0 +1,46 @@
+//! What was lost, doubled, reordered or not answered.
+
+use std::collections::BTreeMap;
+
+use crate::control::Faults;
+use crate::entrants::ENTRANTS;
+use crate::figures::Figures;
+
+/// Returns whether those who are held to it have lost, doubled and reordered nothing, in any cell.
+pub(crate) fn is_faultless(figures: &Figures) -> bool {
+    let held = ENTRANTS.iter().filter(|entrant| entrant.is_held_to_order()).map(|entrant| entrant.name);
+    let held = held.collect::<Vec<_>>();
+    let mut samples = figures.samples.iter().filter(|sample| held.contains(&sample.entrant.as_str()));
+    samples.all(|sample| sample.outcome.faults == Faults::default())
+}
+
+/// One row for each entrant, over all cells.
+pub(super) fn table(figures: &Figures) -> String {
+    let mut rows = Vec::new();
+    for entrant in ENTRANTS {
+        let samples = figures.samples.iter().filter(|sample| sample.entrant == entrant.name).collect::<Vec<_>>();
+        if samples.is_empty() {
+            continue;
+        }
+        let deliveries = samples.iter().map(|sample| sample.outcome.deliveries).sum::<u64>();
+        let count = |fault: fn(&Faults) -> u64| {
+            let mut cells = BTreeMap::new();
+            for sample in &samples {
+                *cells.entry(sample.cell.id()).or_insert(0) += fault(&sample.outcome.faults);
+            }
+            let total = cells.values().sum::<u64>();
+            let worst = cells.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > 0);
+            worst.map_or_else(|| "0".to_owned(), |(cell, count)| format!("{total} (most in {cell}: {count})"))
+        };
+        rows.push(vec![
+            entrant.name.to_owned(),
+            deliveries.to_string(),
+            count(|faults| faults.lost),
+            count(|faults| faults.doubled),
+            count(|faults| faults.reordered),
+            count(|faults| faults.unanswered),
+        ]);
+    }
+    let head = ["", "deliveries", "lost", "doubled", "reordered", "requests without answer"];
+    format!("### Lost, doubled, reordered\n\n{}\n", harness::table(&head, &rows))
+}

@@ -1,0 +1,45 @@
+//! Our server, as an app would run it, with the routes of `benches/app`.
+
+use std::error::Error;
+use std::future::pending;
+
+use bench_app::{App, Session};
+use sync::{Config, Running};
+
+use crate::protocol;
+use crate::servers::{PING_INTERVAL, announce};
+
+/// Serves until the process ends; `direct` is whether frames are written straight to the connection.
+pub(super) fn serve(members: usize, direct: bool) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let server = bench_app::server();
+        let running = server.start(&bench_app::routes::TABLE, config(direct)?).await?;
+        announce(running.address().port(), log_in(&running, members).await?)?;
+        pending().await
+    })
+}
+
+fn config(direct: bool) -> Result<Config, sync::ConfigError> {
+    let ping = PING_INTERVAL.as_millis().to_string();
+    let variables = [
+        ("SYNC_LISTEN", "127.0.0.1:0"),
+        ("SYNC_ENV", "development"),
+        ("SYNC_LIMITS", "off"),
+        ("SYNC_PING_INTERVAL_MS", &ping),
+        ("SYNC_PING_TIMEOUT_MS", &ping),
+        ("SYNC_DIRECT_DELIVERY", if direct { "on" } else { "off" }),
+    ];
+    Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))
+}
+
+/// Makes a session for each member, and returns their tokens.
+async fn log_in(running: &Running<App>, members: usize) -> Result<Vec<String>, sync::StoreError> {
+    let mut tokens = Vec::with_capacity(members);
+    for member in 0..members {
+        let seat = u32::try_from(member).unwrap_or_default();
+        let session = Session { user_id: protocol::user(member), seat, active: true };
+        tokens.push(running.handle().sessions().create(session).await?.as_str().to_owned());
+    }
+    Ok(tokens)
+}
