@@ -104,6 +104,13 @@ pub(crate) struct Faults {
     pub(crate) unanswered: u64,
 }
 
+impl Faults {
+    /// Counts all of them.
+    pub(crate) fn total(&self) -> u64 {
+        self.lost + self.doubled + self.reordered + self.unanswered
+    }
+}
+
 /// Milliseconds from the moment at which a request was to be sent.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Latency {

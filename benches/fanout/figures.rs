@@ -10,8 +10,6 @@ use crate::matrix::{Cell, Setting};
 pub(crate) struct Figures {
     /// When, on what machine, with which versions: one line each.
     pub(crate) machine: Vec<String>,
-    /// How many rounds there were.
-    pub(crate) rounds: usize,
     pub(crate) samples: Vec<Sample>,
     pub(crate) memory: Vec<Memory>,
     /// Entrants that could not be started, and why.
@@ -56,6 +54,12 @@ impl Figures {
             Some(figure(&sample.outcome) / figure(&other.outcome))
         });
         pairs.collect()
+    }
+
+    /// Returns what an idle connection costs an entrant, measured with the most connections.
+    pub(crate) fn idle_memory(&self, entrant: &str) -> Option<&Memory> {
+        let own = self.memory.iter().filter(|memory| memory.entrant == entrant && memory.setting.threads == 1);
+        own.max_by_key(|memory| (memory.setting.members, std::cmp::Reverse(memory.setting.rooms)))
     }
 
     /// Returns the cells that were measured, in their order.

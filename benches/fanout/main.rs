@@ -60,7 +60,7 @@ fn drive(arguments: Vec<String>) -> Result<ExitCode, Box<dyn Error>> {
 
 fn measure(options: &Options) -> Result<Figures, Box<dyn Error>> {
     let groups = options.choose(if options.quick { matrix::quick() } else { matrix::full() });
-    let mut figures = Figures { machine: report::machine(), rounds: options.rounds, ..Figures::default() };
+    let mut figures = Figures { machine: report::machine(), ..Figures::default() };
     for (number, group) in groups.iter().enumerate() {
         eprintln!("group {} of {}: {:?}", number + 1, groups.len(), group.setting);
         rounds::run(group, options, &mut figures)?;

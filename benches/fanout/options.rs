@@ -1,6 +1,7 @@
 //! What the command line asks for.
 
-use crate::matrix::{Cell, Group};
+use crate::control::Pace;
+use crate::matrix::{Cell, Group, one_room};
 
 /// How to measure, and what.
 #[derive(Debug)]
@@ -11,7 +12,7 @@ pub(crate) struct Options {
     cells: Vec<String>,
     /// Only entrants of these names; empty for all.
     entrants: Vec<String>,
-    pub(crate) rounds: usize,
+    rounds: Option<usize>,
     /// About how long one sample takes.
     pub(crate) seconds: f64,
     /// How long one sample at a fixed pace takes.
@@ -28,8 +29,8 @@ scripts/bench fanout [--quick] [--cell ID]… [--entrant NAME]… [--rounds N] [
   --quick           only the cells of the target table
   --cell ID         members/bytes/outputs/in flight, such as 1000/64/equal/8, or a beginning of it; may be repeated
   --entrant NAME    such as `ours` or `raw epoll`; may be repeated
-  --rounds N        how often everybody is measured (3)
-  --seconds S       how long one sample takes, about (0.4)
+  --rounds N        how often everybody is measured (3; 7 in the cells of the target table)
+  --seconds S       how long one sample takes, about (0.25)
   --open-seconds S  how long one sample at a fixed pace takes (3)
   --write           writes docs/benchmarks.md and the charts too
   --again           reports the figures of the last run again";
@@ -45,8 +46,8 @@ impl Options {
             quick: false,
             cells: Vec::new(),
             entrants: Vec::new(),
-            rounds: 3,
-            seconds: 0.4,
+            rounds: None,
+            seconds: 0.25,
             open_seconds: 3.0,
             write: false,
             again: false,
@@ -58,7 +59,7 @@ impl Options {
                 "--quick" => options.quick = true,
                 "--cell" => options.cells.push(value()?),
                 "--entrant" => options.entrants.push(value()?),
-                "--rounds" => options.rounds = number(&value()?)?,
+                "--rounds" => options.rounds = Some(number(&value()?)?),
                 "--seconds" => options.seconds = number(&value()?)?,
                 "--open-seconds" => options.open_seconds = number(&value()?)?,
                 "--write" => options.write = true,
@@ -81,6 +82,12 @@ impl Options {
             (!group.cells.is_empty()).then_some(group)
         };
         groups.into_iter().filter_map(choose).collect()
+    }
+
+    /// Returns how often everybody is measured in a cell.
+    pub(crate) fn rounds(&self, cell: &Cell) -> usize {
+        let is_target = cell.setting == one_room(1000) && cell.pad == 64 && matches!(cell.pace, Pace::InFlight(1 | 8));
+        self.rounds.unwrap_or(if is_target { 7 } else { 3 })
     }
 
     /// Returns whether the entrant of this name is measured.

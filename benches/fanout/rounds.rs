@@ -2,8 +2,7 @@
 
 use std::io;
 
-use crate::control::Load;
-use crate::control::Pace;
+use crate::control::{Load, Pace};
 use crate::entrants::{Entrant, Server};
 use crate::figures::{Figures, Sample};
 use crate::matrix::{Cell, Group};
@@ -21,7 +20,7 @@ pub(crate) fn run(group: &Group, options: &Options, figures: &mut Figures) -> io
     for cell in &group.cells {
         eprintln!("  {}", cell.id());
         let mut entrants = warm_up(cell, group, &mut pairs, options)?;
-        for round in 0..options.rounds {
+        for round in 0..options.rounds(cell) {
             for Prepared { entrant, pair, load } in &mut entrants {
                 let outcome = pairs[*pair].1.run(load).map_err(|error| named(error, entrant, cell))?;
                 figures.samples.push(Sample { cell: *cell, entrant: entrant.name.to_owned(), round, outcome });
@@ -69,7 +68,8 @@ fn start(group: &Group, options: &Options, figures: &mut Figures) -> Pairs {
 fn warm_up(cell: &Cell, group: &Group, pairs: &mut Pairs, options: &Options) -> io::Result<Vec<Prepared>> {
     let mut prepared = Vec::new();
     for &entrant in &group.entrants {
-        let Some(route) = entrant.route(cell.outputs).filter(|_| options.wants_entrant(entrant.name)) else { continue };
+        let is_wanted = options.wants_entrant(entrant.name) && (group.everywhere || cell.is_for(entrant.name));
+        let Some(route) = entrant.route(cell.outputs).filter(|_| is_wanted) else { continue };
         let Some(pair) = pairs.iter().position(|(server, _)| *server == entrant.server) else { continue };
         let members = cell.setting.members;
         let least = match cell.pace {

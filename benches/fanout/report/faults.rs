@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::control::Faults;
 use crate::entrants::ENTRANTS;
-use crate::figures::Figures;
+use crate::figures::{Figures, Sample};
 
-/// Returns whether those who are held to it have lost, doubled and reordered nothing, in any cell.
-pub(crate) fn is_faultless(figures: &Figures) -> bool {
-    let held = ENTRANTS.iter().filter(|entrant| entrant.is_held_to_order()).map(|entrant| entrant.name);
-    let held = held.collect::<Vec<_>>();
-    let mut samples = figures.samples.iter().filter(|sample| held.contains(&sample.entrant.as_str()));
-    samples.all(|sample| sample.outcome.faults == Faults::default())
+/// Counts what went wrong with those who are held to order, in all cells.
+pub(super) fn of_held(figures: &Figures) -> u64 {
+    let held = |sample: &&Sample| {
+        let mut entrants = ENTRANTS.iter().filter(|entrant| entrant.is_held_to_order());
+        entrants.any(|entrant| entrant.name == sample.entrant)
+    };
+    figures.samples.iter().filter(held).map(|sample| sample.outcome.faults.total()).sum()
 }
 
 /// One row for each entrant, over all cells.

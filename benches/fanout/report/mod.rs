@@ -1,26 +1,39 @@
 //! From figures to what a reader sees: tables, targets, charts, and the page that shows them.
 
+mod charts;
 mod faults;
 mod machine;
+mod page;
 mod tables;
 mod targets;
 
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use harness::print;
 
-pub(crate) use faults::is_faultless;
 pub(crate) use machine::machine;
 
+use crate::entrants::{ENTRANTS, Entrant};
 use crate::figures::Figures;
 use crate::options::Options;
 
 /// Prints the tables, and writes the page and the charts if that is asked for.
-pub(crate) fn write(figures: &Figures, _options: &Options) -> io::Result<()> {
-    print(&text(figures));
+pub(crate) fn write(figures: &Figures, options: &Options) -> Result<(), Box<dyn Error>> {
+    let text = text(figures);
+    print(&text);
+    if options.write {
+        charts::draw(figures)?;
+        page::write(&text)?;
+    }
     Ok(())
+}
+
+/// Returns whether nothing was lost, doubled or reordered by those who are held to that.
+pub(crate) fn is_faultless(figures: &Figures) -> bool {
+    faults::of_held(figures) == 0
 }
 
 /// Keeps the figures for `--again` and for whoever wants to compute with them.
@@ -36,7 +49,18 @@ pub(crate) fn read() -> io::Result<Figures> {
 }
 
 fn text(figures: &Figures) -> String {
-    [tables::all(figures), targets::table(figures), faults::table(figures)].concat()
+    let machine = figures.machine.iter().map(|line| format!("* {line}\n")).collect::<String>();
+    let absent = figures.absent.iter().map(|(name, why)| format!("* {name} is left out: {why}\n")).collect::<String>();
+    let who = format!("### Who is measured\n\n{}\n", who(figures));
+    let (targets, tables, faults) = (targets::table(figures), tables::all(figures), faults::table(figures));
+    [machine, absent, "\n".to_owned(), targets, who, tables, faults].concat()
+}
+
+/// Says what each entrant does.
+fn who(figures: &Figures) -> String {
+    let is_there = |entrant: &&Entrant| figures.samples.iter().any(|sample| sample.entrant == entrant.name);
+    let line = |entrant: &Entrant| format!("* **{}**: {}.\n", entrant.name, entrant.does);
+    ENTRANTS.iter().filter(is_there).map(line).collect()
 }
 
 fn file() -> PathBuf {
