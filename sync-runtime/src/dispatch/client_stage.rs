@@ -1,7 +1,7 @@
 //! The filter, once for each member or once for each group of members, and what each member gets.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -10,9 +10,9 @@ use crate::dispatch::caller::reader_locale;
 use crate::dispatch::contain::{Contained, Panicked, contained};
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
-use crate::rooms::{Deferred, Delivery, Facts, Placed, Reach, Seat};
-use crate::route::{App, BoxFuture, Event, FilterKind, Judged, Judgement, Member, MemberView};
-use crate::wire::{Envelope, IgnoreSelf, Packet, Position, PositionKey};
+use crate::rooms::{Connection, Deferred, Delivery, Facts, Placed, Reach, Row};
+use crate::route::{App, BoxFuture, Event, FilterKind, Judged, Judgement, LateFacts, Member, MemberView};
+use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey};
 
 /// What a member's frame takes besides `serverOutput`, about.
 const ENVELOPE: usize = 160;
@@ -52,7 +52,7 @@ impl<A: App> Delivery<A> for Fanout<A> {
         let pos = self.positions.seal(position);
         let envelope = Envelope::new(self.cb, &self.room, pos, self.event.server_output(), self.volatile);
         let judge = Judge { fanout: *self, envelope, by_output: Mutex::default(), groups: Mutex::default() };
-        Box::new(InPlace { judge: Arc::new(judge), own: Vec::new(), empty: None, last: None })
+        Box::new(InPlace { judge: Arc::new(judge), own: Vec::new(), empty: None, last: None, met_once: 0 })
     }
 }
 
@@ -65,40 +65,40 @@ struct InPlace<A: App> {
     empty: Option<Packet>,
     /// The last output that was not `{}`, and its packet.
     last: Option<(Vec<u8>, Packet)>,
+    /// How many outputs in a row were met for the first time.
+    met_once: usize,
 }
 
 impl<A: App> Placed<A> for InPlace<A> {
-    fn reach(&mut self, seat: &Arc<Seat<A>>, facts: &mut Option<Facts<A>>) -> Reach {
-        if self.judge.fanout.leaves_out(seat) {
+    fn reach(&mut self, member: &Row<A>, facts: &mut Option<Facts<A>>) -> Reach {
+        if self.judge.fanout.leaves_out(member) {
             return Reach::Nothing;
         }
-        match self.judge.fanout.event.filter_kind() {
+        let kind = self.judge.fanout.event.filter_kind();
+        match kind {
             FilterKind::None => Reach::Packet(self.empty()),
-            FilterKind::Async => self.reach_async(seat),
-            FilterKind::Sync => {
-                let facts = facts.get_or_insert_with(|| facts_of(seat, &self.judge.fanout.catalog));
-                self.reach_now(seat, facts)
-            }
+            FilterKind::Async => self.reach_async(member),
+            FilterKind::Sync => self.reach_now(member, facts.get_or_insert_with(|| facts_of(member))),
             FilterKind::Group => {
-                let facts = facts.get_or_insert_with(|| facts_of(seat, &self.judge.fanout.catalog));
                 self.own.clear();
-                self.judge.group_packet(seat, facts, &mut self.own).map_or(Reach::Nothing, Reach::Packet)
+                let facts = facts.get_or_insert_with(|| facts_of(member));
+                self.judge.group_packet(member, facts, &mut self.own).map_or(Reach::Nothing, Reach::Packet)
             }
         }
     }
 
-    fn defer(&self, seat: &Arc<Seat<A>>) -> Deferred {
-        let (judge, seat) = (self.judge.clone(), seat.clone());
+    fn defer(&self, member: &Row<A>) -> Deferred {
+        let (judge, member) = (self.judge.clone(), member.clone());
         let packet =
-            Box::pin(async move { if judge.fanout.leaves_out(&seat) { None } else { judge.reach(&seat).await } });
+            Box::pin(async move { if judge.fanout.leaves_out(&member) { None } else { judge.reach(&member).await } });
         Deferred { topic: self.judge.envelope.topic().cloned(), packet }
     }
 }
 
 impl<A: App> InPlace<A> {
     /// Most filters that may wait do not: those are done here, without a task.
-    fn reach_async(&self, seat: &Arc<Seat<A>>) -> Reach {
-        let mut work = self.defer(seat);
+    fn reach_async(&self, member: &Row<A>) -> Reach {
+        let mut work = self.defer(member);
         let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
         match work.packet.as_mut().poll(&mut nobody) {
             std::task::Poll::Ready(packet) => packet.map_or(Reach::Nothing, Reach::Packet),
@@ -106,11 +106,10 @@ impl<A: App> InPlace<A> {
         }
     }
 
-    fn reach_now(&mut self, seat: &Seat<A>, facts: &Facts<A>) -> Reach {
+    fn reach_now(&mut self, member: &Row<A>, facts: &Facts<A>) -> Reach {
         let Self { judge, own, .. } = self;
         own.clear();
-        let view = judge.fanout.view(seat, facts);
-        let judgement = match contained(|| judge.fanout.event.judge(Member::new(&view), own)) {
+        let judgement = match judge.fanout.run(member, facts, own) {
             Ok(Judged::Ready(judgement)) => judgement,
             // The others are answers of filters of other kinds.
             Ok(_) | Err(Panicked) => Judgement::Refuse(judge.fanout.panicked()),
@@ -118,7 +117,7 @@ impl<A: App> InPlace<A> {
         match judgement {
             Judgement::Deliver => Reach::Packet(self.packet()),
             Judgement::Skip => Reach::Nothing,
-            Judgement::Refuse(error) => Reach::Packet(self.judge.error(&error, facts.locale)),
+            Judgement::Refuse(error) => Reach::Packet(self.judge.error(&error, member, facts)),
         }
     }
 
@@ -132,7 +131,11 @@ impl<A: App> InPlace<A> {
         {
             return packet.clone();
         }
-        let packet = self.judge.packet(&self.own);
+        if self.met_once > OUTPUTS {
+            return self.judge.envelope.success(&self.own);
+        }
+        let (packet, is_new) = self.judge.packet(&self.own);
+        self.met_once = if is_new { self.met_once + 1 } else { 0 };
         let (own, last) = self.last.get_or_insert_with(|| (Vec::new(), packet.clone()));
         own.clone_from(&self.own);
         last.clone_from(&packet);
@@ -164,66 +167,69 @@ enum Outcome {
 
 impl<A: App> Judge<A> {
     /// Runs the filter for one member alone, within its time limit if it waits.
-    async fn reach(&self, seat: &Seat<A>) -> Option<Packet> {
-        let facts = facts_of(seat, &self.fanout.catalog);
+    async fn reach(&self, member: &Row<A>) -> Option<Packet> {
+        let facts = facts_of(member);
         if self.fanout.event.filter_kind() == FilterKind::Group {
-            return self.group_packet(seat, &facts, &mut Vec::new());
+            return self.group_packet(member, &facts, &mut Vec::new());
         }
-        let (judgement, own) = self.fanout.judge(seat, &facts).await;
+        let (judgement, own) = self.fanout.judge(member, &facts).await;
         match judgement {
-            Judgement::Deliver => Some(self.packet(&own)),
+            Judgement::Deliver => Some(self.packet(&own).0),
             Judgement::Skip => None,
-            Judgement::Refuse(error) => Some(self.error(&error, facts.locale)),
+            Judgement::Refuse(error) => Some(self.error(&error, member, &facts)),
         }
     }
 
     /// Runs the filter for the member's group, unless that has been done.
-    fn group_packet(&self, seat: &Seat<A>, facts: &Facts<A>, own: &mut Vec<u8>) -> Option<Packet> {
-        let view = self.fanout.view(seat, facts);
+    fn group_packet(&self, member: &Row<A>, facts: &Facts<A>, own: &mut Vec<u8>) -> Option<Packet> {
         let mut groups = self.groups.lock();
-        match contained(|| self.fanout.event.judge(Member::new(&view), own)) {
+        match self.fanout.run(member, facts, own) {
             Ok(Judged::Group(group, judgement)) => {
                 groups.extend(judgement.map(|judgement| self.outcome(judgement, own)));
-                groups[group].packet(facts.locale, |error| self.error(error, facts.locale))
+                let locale = || self.fanout.locale(member.connection(), facts);
+                groups[group].packet(locale, |error| self.error(error, member, facts))
             }
             // The filter panicked for an earlier member of the group.
-            Ok(Judged::Ready(Judgement::Refuse(error))) => Some(self.error(&error, facts.locale)),
+            Ok(Judged::Ready(Judgement::Refuse(error))) => Some(self.error(&error, member, facts)),
             // The others are answers of filters of other kinds.
-            Ok(_) | Err(Panicked) => Some(self.error(&self.fanout.panicked(), facts.locale)),
+            Ok(_) | Err(Panicked) => Some(self.error(&self.fanout.panicked(), member, facts)),
         }
     }
 
     fn outcome(&self, judgement: Judgement, own: &[u8]) -> Outcome {
         match judgement {
-            Judgement::Deliver => Outcome::Packet(self.packet(own)),
+            Judgement::Deliver => Outcome::Packet(self.packet(own).0),
             Judgement::Skip => Outcome::Nothing,
             Judgement::Refuse(error) => Outcome::Error(error, Vec::new()),
         }
     }
 
-    fn packet(&self, own: &[u8]) -> Packet {
+    /// Returns the packet for an output, and whether it is new.
+    fn packet(&self, own: &[u8]) -> (Packet, bool) {
         let mut by_output = self.by_output.lock();
         if let Some(packet) = by_output.get(own) {
-            return packet.clone();
+            return (packet.clone(), false);
         }
         let packet = self.envelope.success(own);
         if by_output.len() < OUTPUTS {
             by_output.insert(own.into(), packet.clone());
         }
-        packet
+        (packet, true)
     }
 
-    fn error(&self, error: &SyncError, locale: Locale) -> Packet {
+    fn error(&self, error: &SyncError, member: &Row<A>, facts: &Facts<A>) -> Packet {
+        let locale = self.fanout.locale(member.connection(), facts);
         self.envelope.error(error, &self.fanout.catalog.sentence(error, locale))
     }
 }
 
 impl Outcome {
-    fn packet(&mut self, locale: Locale, write: impl FnOnce(&SyncError) -> Packet) -> Option<Packet> {
+    fn packet(&mut self, locale: impl FnOnce() -> Locale, write: impl FnOnce(&SyncError) -> Packet) -> Option<Packet> {
         match self {
             Self::Packet(packet) => Some(packet.clone()),
             Self::Nothing => None,
             Self::Error(error, by_locale) => {
+                let locale = locale();
                 if let Some((_, packet)) = by_locale.iter().find(|(known, _)| *known == locale) {
                     return Some(packet.clone());
                 }
@@ -236,16 +242,17 @@ impl Outcome {
 }
 
 impl<A: App> Fanout<A> {
-    fn leaves_out(&self, seat: &Seat<A>) -> bool {
+    fn leaves_out(&self, member: &Row<A>) -> bool {
         match self.ignore_self {
             IgnoreSelf::No => false,
-            IgnoreSelf::Socket => self.origin.connection_id == Some(seat.connection().id()),
-            IgnoreSelf::Session => self.origin.session_id == seat.session().id(),
+            IgnoreSelf::Socket => self.origin.connection_id == Some(member.connection_id()),
+            IgnoreSelf::Session => self.origin.session_id == member.session().id(),
         }
     }
 
-    async fn judge(&self, seat: &Seat<A>, facts: &Facts<A>) -> (Judgement, Vec<u8>) {
-        let view = self.view(seat, facts);
+    async fn judge(&self, member: &Row<A>, facts: &Facts<A>) -> (Judgement, Vec<u8>) {
+        let late = Late { fanout: self, connection: member.connection(), facts };
+        let view = self.view(member, facts, &late);
         let mut own = Vec::new();
         let filter: BoxFuture<'_, _> = match contained(|| self.event.judge(Member::new(&view), &mut own)) {
             Ok(Judged::Ready(judgement)) => return (judgement, own),
@@ -262,28 +269,56 @@ impl<A: App> Fanout<A> {
         }
     }
 
+    /// Runs a filter that decides at once. One that does not is taken for one that panicked.
+    fn run(&self, member: &Row<A>, facts: &Facts<A>, own: &mut Vec<u8>) -> Result<Judged<'static>, Panicked> {
+        let late = Late { fanout: self, connection: member.connection(), facts };
+        let view = self.view(member, facts, &late);
+        match contained(|| self.event.judge(Member::new(&view), own))? {
+            Judged::Ready(judgement) => Ok(Judged::Ready(judgement)),
+            Judged::Group(group, judgement) => Ok(Judged::Group(group, judgement)),
+            Judged::Later(_) => Err(Panicked),
+        }
+    }
+
     fn panicked(&self) -> SyncError {
         tracing::error!(route = self.cb, what = "filter", "panicked");
         SyncError::new("sync-client-failed")
     }
 
-    fn view<'a>(&'a self, seat: &Seat<A>, facts: &'a Facts<A>) -> MemberView<'a, A> {
+    fn view<'a>(&'a self, member: &Row<A>, facts: &'a Facts<A>, late: &'a Late<'a, A>) -> MemberView<'a, A> {
         MemberView {
             room: &self.room,
             caller: &self.origin.session,
             session: &facts.session,
-            locale: self.catalog.name(facts.locale),
-            location: &facts.location,
-            is_sender: self.origin.session_id == seat.session().id(),
-            is_sending_socket: self.origin.connection_id == Some(seat.connection().id()),
+            late,
+            is_sender: self.origin.session_id == member.session().id(),
+            is_sending_socket: self.origin.connection_id == Some(member.connection_id()),
         }
+    }
+
+    fn locale(&self, connection: &Connection<A>, facts: &Facts<A>) -> Locale {
+        *facts.locale.get_or_init(|| reader_locale::<A>(&facts.session, connection.language(), &self.catalog))
+    }
+}
+
+/// Looks up what few filters ask for.
+struct Late<'a, A: App> {
+    fanout: &'a Fanout<A>,
+    connection: &'a Connection<A>,
+    facts: &'a Facts<A>,
+}
+
+impl<A: App> LateFacts for Late<'_, A> {
+    fn locale(&self) -> &str {
+        self.fanout.catalog.name(self.fanout.locale(self.connection, self.facts))
+    }
+
+    fn location(&self) -> &Location {
+        self.facts.location.get_or_init(|| self.connection.location())
     }
 }
 
 /// Returns what filters see of a member, to be held while they run: a session may change meanwhile.
-fn facts_of<A: App>(seat: &Seat<A>, catalog: &Catalog) -> Facts<A> {
-    let connection = seat.connection();
-    let session = seat.session().get();
-    let locale = reader_locale::<A>(&session, connection.language(), catalog);
-    Facts { session, location: connection.location(), locale }
+fn facts_of<A: App>(member: &Row<A>) -> Facts<A> {
+    Facts { session: member.session().get(), location: OnceLock::new(), locale: OnceLock::new() }
 }

@@ -20,4 +20,4 @@ pub use delivery::{Delivery, Facts, Placed, Reach};
 pub use hub::Hub;
 pub use outbox::{CloseReason, Outbox};
 pub use room::Room;
-pub use seat::{Deferred, Seat};
+pub use seat::{Deferred, Row, Seat};

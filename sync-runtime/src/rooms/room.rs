@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::delivery::{Batch, deliver_all};
-use crate::rooms::{Connection, Delivery, Seat};
+use crate::rooms::seat::{Row, Seat};
+use crate::rooms::{Connection, Delivery};
 use crate::route::App;
 use crate::wire::Position;
 
@@ -33,7 +34,7 @@ struct State<A: App> {
     members: usize,
     /// Members in the order in which they joined, and those who left since the list was tidied. While deliveries run, their task
     /// has the list, and this holds who joined meanwhile.
-    seats: Vec<Arc<Seat<A>>>,
+    rows: Vec<Row<A>>,
     /// How many in the whole list have left.
     vacant: usize,
     waiting: VecDeque<(u64, Box<dyn Delivery<A>>)>,
@@ -55,7 +56,7 @@ impl<A: App> Room<A> {
         let state = State {
             seq: 0,
             members: 0,
-            seats: Vec::new(),
+            rows: Vec::new(),
             vacant: 0,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
@@ -87,6 +88,11 @@ impl<A: App> Room<A> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns how many events wait to go out.
+    pub(super) fn waiting(&self) -> usize {
+        self.state().waiting.len()
     }
 
     /// Waits until the room takes events: callers are faster than deliveries for a while, but not for ever.
@@ -124,9 +130,10 @@ impl<A: App> Room<A> {
         if state.gone {
             return None;
         }
-        let seat = Seat::new(connection, state.seq);
+        let row = Row::new(connection, state.seq);
+        let seat = row.seat().clone();
         state.members += 1;
-        state.seats.push(seat.clone());
+        state.rows.push(row);
         Some((seat, self.at(state.seq)))
     }
 
@@ -137,7 +144,7 @@ impl<A: App> Room<A> {
         state.members -= 1;
         state.vacant += 1;
         // Tidied now and then, so that many who leave at once do not each look through the list.
-        if !state.delivering && state.vacant * 16 > state.seats.len() {
+        if !state.delivering && state.vacant * 16 > state.rows.len() {
             state.tidy(&mut Vec::new());
         }
         state.gone = state.members == 0;
@@ -145,15 +152,15 @@ impl<A: App> Room<A> {
     }
 
     /// Takes the events that go out next, and brings the list of members up to date; gives the list back when nothing waits.
-    pub(super) fn next_batch(&self, seats: &mut Vec<Arc<Seat<A>>>) -> Option<Batch<A>> {
+    pub(super) fn next_batch(&self, rows: &mut Vec<Row<A>>) -> Option<Batch<A>> {
         let mut state = self.state();
-        state.tidy(seats);
+        state.tidy(rows);
         if state.waiting.is_empty() {
             state.delivering = false;
             state.waiting = VecDeque::new();
             return None;
         }
-        *seats = std::mem::take(&mut state.seats);
+        *rows = std::mem::take(&mut state.rows);
         let batch = state.take_batch();
         let full = state.is_full();
         drop(state);
@@ -177,14 +184,14 @@ impl<A: App> State<A> {
         self.waiting.len() >= BACKLOG.events || self.waiting_bytes >= BACKLOG.bytes
     }
 
-    /// Puts those who joined behind `seats`, the members who were here before, and drops who has left.
-    fn tidy(&mut self, seats: &mut Vec<Arc<Seat<A>>>) {
-        seats.append(&mut self.seats);
+    /// Puts those who joined behind `rows`, the members who were here before, and drops who has left.
+    fn tidy(&mut self, rows: &mut Vec<Row<A>>) {
+        rows.append(&mut self.rows);
         if self.vacant > 0 {
-            seats.retain(|seat| seat.is_taken());
+            rows.retain(|row| row.seat().is_taken());
             self.vacant = 0;
         }
-        std::mem::swap(&mut self.seats, seats);
+        std::mem::swap(&mut self.rows, rows);
     }
 
     /// Takes events in their order up to what goes out together, at least one.

@@ -20,16 +20,22 @@ const BEHIND_LIMIT: usize = 1024;
 /// A member: one connection in one room.
 pub struct Seat<A: App> {
     connection: Arc<Connection<A>>,
-    // Beside the connection, so that a visit finds all that it needs after one step.
-    session: Arc<LiveSession<A>>,
-    outbox: Arc<dyn Outbox>,
-    /// The last event before it joined.
-    since: u64,
     taken: AtomicBool,
     /// Set while work of this member is not done.
     behind: AtomicBool,
     /// What has to wait for that work.
     deferred: Mutex<VecDeque<Deferred>>,
+}
+
+/// A seat in the list of its room, with all that a visit needs beside it: of a thousand members, nothing is in the cache, and
+/// each step from one place in memory to the next costs as much as a filter.
+pub struct Row<A: App> {
+    seat: Arc<Seat<A>>,
+    session: Arc<LiveSession<A>>,
+    outbox: Arc<dyn Outbox>,
+    connection_id: u64,
+    /// The last event before it joined.
+    since: u64,
 }
 
 /// What a member gets of one event, when that is known later.
@@ -41,52 +47,22 @@ pub struct Deferred {
 }
 
 impl<A: App> Seat<A> {
-    pub(super) fn new(connection: &Arc<Connection<A>>, since: u64) -> Arc<Self> {
+    pub(super) fn new(connection: &Arc<Connection<A>>) -> Arc<Self> {
         Arc::new(Self {
             connection: connection.clone(),
-            session: connection.session().clone(),
-            outbox: connection.shared_outbox(),
-            since,
             taken: AtomicBool::new(true),
             behind: AtomicBool::new(false),
             deferred: Mutex::default(),
         })
     }
 
-    /// Returns the member's connection.
-    #[must_use]
-    pub fn connection(&self) -> &Arc<Connection<A>> {
-        &self.connection
-    }
-
-    /// Returns the session of the member's connection.
-    #[must_use]
-    pub fn session(&self) -> &Arc<LiveSession<A>> {
-        &self.session
-    }
-
     /// Returns whether the member is still in the room.
-    #[must_use]
-    pub fn is_taken(&self) -> bool {
+    pub(super) fn is_taken(&self) -> bool {
         self.taken.load(Ordering::Acquire)
-    }
-
-    /// Returns whether the event with this number happened after the member joined.
-    #[must_use]
-    pub fn hears(&self, seq: u64) -> bool {
-        seq > self.since
     }
 
     pub(super) fn vacate(&self) {
         self.taken.store(false, Ordering::Release);
-    }
-
-    /// Sends packets, unless the member has left.
-    pub(super) fn send(&self, bundle: &Bundle) {
-        // A member that left while its filter ran must not hear of it.
-        if self.is_taken() {
-            self.outbox.send(bundle);
-        }
     }
 
     /// Returns whether earlier work of this member is not done: whatever comes next must be [deferred](Seat::defer).
@@ -106,7 +82,7 @@ impl<A: App> Seat<A> {
         if deferred.len() > BEHIND_LIMIT {
             deferred.clear();
             drop(deferred);
-            self.outbox.close(CloseReason::FiltersTooSlow);
+            self.connection.outbox().close(CloseReason::FiltersTooSlow);
         } else if !self.behind.swap(true, Ordering::AcqRel) {
             tasks.spawn(self.clone().catch_up());
         }
@@ -115,8 +91,9 @@ impl<A: App> Seat<A> {
     async fn catch_up(self: Arc<Self>) {
         while let Some(work) = self.next_deferred() {
             match AssertUnwindSafe(work.packet).catch_unwind().await {
-                Ok(Some(packet)) => self.send(&packet.into()),
-                Ok(None) => {}
+                // A member that left while its filter ran must not hear of it.
+                Ok(Some(packet)) if self.is_taken() => self.connection.outbox().send(&packet.into()),
+                Ok(_) => {}
                 Err(_) => tracing::error!(connection = self.connection.id(), "a delivery panicked"),
             }
         }
@@ -131,6 +108,66 @@ impl<A: App> Seat<A> {
             self.behind.store(false, Ordering::Release);
         }
         next
+    }
+}
+
+impl<A: App> Row<A> {
+    pub(super) fn new(connection: &Arc<Connection<A>>, since: u64) -> Self {
+        Self {
+            seat: Seat::new(connection),
+            session: connection.session().clone(),
+            outbox: connection.shared_outbox(),
+            connection_id: connection.id(),
+            since,
+        }
+    }
+
+    /// Returns the member's connection.
+    #[must_use]
+    pub fn connection(&self) -> &Connection<A> {
+        &self.seat.connection
+    }
+
+    /// Returns the number of the member's connection.
+    #[must_use]
+    pub fn connection_id(&self) -> u64 {
+        self.connection_id
+    }
+
+    /// Returns the session of the member's connection.
+    #[must_use]
+    pub fn session(&self) -> &Arc<LiveSession<A>> {
+        &self.session
+    }
+
+    pub(super) fn seat(&self) -> &Arc<Seat<A>> {
+        &self.seat
+    }
+
+    /// Returns whether the event with this number happened after the member joined.
+    pub(super) fn hears(&self, seq: u64) -> bool {
+        seq > self.since
+    }
+
+    /// Sends packets, unless the member has left.
+    pub(super) fn send(&self, bundle: &Bundle) {
+        if self.seat.is_taken() {
+            self.outbox.send(bundle);
+        }
+    }
+}
+
+impl<A: App> Clone for Row<A> {
+    fn clone(&self) -> Self {
+        let Self { seat, session, outbox, connection_id, since } = self;
+        let (seat, session, outbox) = (seat.clone(), session.clone(), outbox.clone());
+        Self { seat, session, outbox, connection_id: *connection_id, since: *since }
+    }
+}
+
+impl<A: App> std::fmt::Debug for Row<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Row").field(&self.seat).finish()
     }
 }
 

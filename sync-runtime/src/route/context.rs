@@ -40,14 +40,21 @@ pub struct MemberView<'a, A: App> {
     pub caller: &'a A::Session,
     /// The member's session.
     pub session: &'a A::Session,
-    /// The member's language.
-    pub locale: &'a str,
-    /// The page that the member's socket shows.
-    pub location: &'a Location,
+    /// What few filters ask for.
+    pub late: &'a dyn LateFacts,
     /// Whether caller and member are of the same session.
     pub is_sender: bool,
     /// Whether the member is the calling socket.
     pub is_sending_socket: bool,
+}
+
+/// Facts of a member that are looked up when a filter asks for them.
+pub trait LateFacts: Sync {
+    /// Returns the member's language.
+    fn locale(&self) -> &str;
+
+    /// Returns the page that the member's socket shows.
+    fn location(&self) -> &Location;
 }
 
 macro_rules! caller_methods {
@@ -133,13 +140,13 @@ impl<'a, A: App> Member<'a, A> {
     /// Returns the member's language, one that the app has sentences in: `nl`.
     #[must_use]
     pub fn locale(&self) -> &'a str {
-        self.view.locale
+        self.view.late.locale()
     }
 
     /// Returns the page that the member's socket shows; two tabs of one user show two pages.
     #[must_use]
     pub fn location(&self) -> &'a Location {
-        self.view.location
+        self.view.late.location()
     }
 
     /// Returns the name of the room.

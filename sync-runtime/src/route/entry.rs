@@ -368,7 +368,7 @@ mod tests {
     use serde::{Deserialize, Serialize, Serializer};
     use sync_schema::Shape;
 
-    use crate::route::{CallerView, MemberView, TestApp};
+    use crate::route::{CallerView, LateFacts, MemberView, TestApp};
     use crate::wire::Location;
 
     use super::*;
@@ -440,12 +440,28 @@ mod tests {
         call.run(Ctx::new(&view)).await.map_err(|_| "an event").expect("an event")
     }
 
+    struct Shown<'a> {
+        locale: &'a str,
+        location: &'a Location,
+    }
+
+    impl LateFacts for Shown<'_> {
+        fn locale(&self) -> &str {
+            self.locale
+        }
+
+        fn location(&self) -> &Location {
+            self.location
+        }
+    }
+
     /// What one member is told: the number of its group, and `(judgement, clientOutput)` where the filter ran.
     fn judge(event: &dyn Event<TestApp>, side: &str) -> String {
         let location = Location { path_name: String::new(), search_params: BTreeMap::new() };
         let (room, caller, session, locale) = ("room", &Empty {}, &Empty {}, side);
         let (is_sender, is_sending_socket) = (false, false);
-        let view = MemberView { room, caller, session, locale, location: &location, is_sender, is_sending_socket };
+        let late = Shown { locale, location: &location };
+        let view = MemberView { room, caller, session, late: &late, is_sender, is_sending_socket };
         let mut own = Vec::new();
         let judged = catch_unwind(AssertUnwindSafe(|| event.judge(Member::new(&view), &mut own)));
         match judged {

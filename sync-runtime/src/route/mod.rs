@@ -17,7 +17,7 @@ mod test_app;
 
 pub use app::App;
 pub use auth::{Auth, Denied};
-pub use context::{CallerView, Ctx, Member, MemberView, RoomCtx};
+pub use context::{CallerView, Ctx, LateFacts, Member, MemberView, RoomCtx};
 pub use entry::{ClientOnly, Paired, ServerOnly};
 pub use expect::{GroupKey, IntoGroup, OfServer, RoomParameter, answered, group_of};
 pub use handler::{

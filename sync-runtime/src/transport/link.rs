@@ -15,7 +15,7 @@ use socketioxide::{SendError, SocketError, TransportType};
 use socketioxide_core::Value;
 use tokio::sync::{MutexGuard, Notify};
 
-use crate::rooms::{Bundle, CloseReason};
+use crate::rooms::{Bundle, CloseReason, Outbox};
 use crate::transport::passage::Passage;
 use crate::transport::send_queue::SendQueue;
 use crate::transport::wire::{Sent, Wire};
@@ -34,6 +34,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 pub struct Link {
     limits: LinkLimits,
     socket: Weak<Socket>,
+    forget: Forget,
     /// Set when packets go the direct way.
     direct: OnceLock<Weak<Wire>>,
     passage: Arc<Passage>,
@@ -42,6 +43,9 @@ pub struct Link {
     /// Held by the one post of a polling client that is being handled.
     posting: tokio::sync::Mutex<()>,
 }
+
+/// Takes a socket out of its rooms for a reason, and returns whether that had not been done.
+pub(super) type Forget = fn(&Socket, CloseReason) -> bool;
 
 /// How packets may be sent.
 #[derive(Debug, Clone, Copy)]
@@ -69,10 +73,11 @@ struct State {
 }
 
 impl Link {
-    fn new(limits: LinkLimits, socket: Weak<Socket>) -> Self {
+    fn new(limits: LinkLimits, socket: Weak<Socket>, forget: Forget) -> Self {
         Self {
             limits,
             socket,
+            forget,
             direct: OnceLock::new(),
             passage: Arc::default(),
             state: Mutex::default(),
@@ -86,7 +91,7 @@ impl Link {
     /// # Errors
     ///
     /// When more bytes wait than the limit; the packets that do not are lost, and the socket is of no use then.
-    pub(super) fn send(&self, bundle: &Bundle) -> Result<(), QueueFull> {
+    fn try_send(&self, bundle: &Bundle) -> Result<(), QueueFull> {
         if let Some(wire) = self.direct.get() {
             return self.send_direct(wire, bundle);
         }
@@ -160,10 +165,18 @@ impl Link {
 
     /// Notes that a poll has come, to take away what is queued.
     pub(super) fn poll(&self) {
-        let mut state = self.state.lock();
-        state.polling = true;
-        // Full is what engineioxide's queue cannot be while ours is not.
-        self.hand_over_all(&mut state).unwrap_or_else(|QueueFull| tracing::warn!("a poll could not be answered"));
+        let handed_over = {
+            let mut state = self.state.lock();
+            state.polling = true;
+            self.hand_over_all(&mut state)
+        };
+        self.close_if_full(handed_over);
+    }
+
+    fn close_if_full(&self, sent: Result<(), QueueFull>) {
+        if sent == Err(QueueFull) {
+            self.close(CloseReason::SendQueueFull);
+        }
     }
 
     /// Notes that a poll was answered with `payload`.
@@ -200,7 +213,9 @@ impl Link {
             wire.pause_reading(true);
         }
         // Polls that take things away end with the move.
-        self.hand_over_all(&mut state).unwrap_or_else(|QueueFull| tracing::warn!("a move to a WebSocket began late"));
+        let handed_over = self.hand_over_all(&mut state);
+        drop(state);
+        self.close_if_full(handed_over);
         true
     }
 
@@ -246,6 +261,29 @@ impl Link {
             }
         };
         tokio::time::timeout(limit, resumed).await.unwrap_or_default();
+    }
+}
+
+impl Outbox for Link {
+    fn send(&self, bundle: &Bundle) {
+        // What cannot be sent is a gap, and a gap ends the connection.
+        self.close_if_full(self.try_send(bundle));
+    }
+
+    fn close(&self, reason: CloseReason) {
+        let Some(socket) = self.socket.upgrade() else { return };
+        // It is no member any more, however long its connection takes to go.
+        if !(self.forget)(&socket, reason) {
+            return;
+        }
+        // A lost connection is one that the client restores by itself; a polling client has none that could be cut.
+        if socket.transport_type() == TransportType::Polling && socket.disconnect().is_err() {
+            tracing::debug!("a polling socket is left to its heartbeat");
+        }
+        if let Some(wire) = self.wire() {
+            wire.close();
+        }
+        self.state.lock().queue.clear();
     }
 }
 
@@ -360,8 +398,8 @@ impl Links {
     }
 
     /// Makes the link of a new socket; `wire` is its WebSocket connection, if it began as one.
-    pub(super) fn open(&self, sid: &str, socket: Weak<Socket>, wire: Option<Arc<Wire>>) -> Arc<Link> {
-        let link = Arc::new(Link::new(self.limits, socket));
+    pub(super) fn open(&self, sid: &str, socket: Weak<Socket>, forget: Forget, wire: Option<Arc<Wire>>) -> Arc<Link> {
+        let link = Arc::new(Link::new(self.limits, socket, forget));
         let mut index = self.index.lock();
         let upgraded = index.upgraded.remove(sid).and_then(|wire| wire.upgrade());
         if let Some(wire) = wire.or(upgraded) {
@@ -405,7 +443,7 @@ mod tests {
     const LIMITS: LinkLimits = LinkLimits { queue: 1000, direct: true };
 
     fn link() -> Link {
-        Link::new(LIMITS, Weak::new())
+        Link::new(LIMITS, Weak::new(), |_, _| false)
     }
 
     fn bundle(length: usize) -> Bundle {
@@ -416,11 +454,11 @@ mod tests {
     #[test]
     fn a_queue_is_bounded_in_bytes_and_one_packet_may_pass_the_limit() {
         let link = link();
-        assert_eq!(link.send(&bundle(900)), Ok(()));
-        assert_eq!(link.send(&bundle(5000)), Ok(()));
-        assert_eq!(link.send(&bundle(1)), Err(QueueFull));
+        assert_eq!(link.try_send(&bundle(900)), Ok(()));
+        assert_eq!(link.try_send(&bundle(5000)), Ok(()));
+        assert_eq!(link.try_send(&bundle(1)), Err(QueueFull));
         link.poll();
-        assert_eq!(link.send(&bundle(900)), Ok(()));
+        assert_eq!(link.try_send(&bundle(900)), Ok(()));
     }
 
     #[test]
@@ -429,7 +467,7 @@ mod tests {
         assert!(!link.is_flushed(), "between two polls something may have come");
         link.poll();
         assert!(link.is_flushed());
-        assert_eq!(link.send(&bundle(7)), Ok(()));
+        assert_eq!(link.try_send(&bundle(7)), Ok(()));
         assert!(!link.is_flushed(), "the poll may have been on its way back already");
         link.polled(b"431[\"xxxxxxx\"]");
         assert!(!link.is_flushed());

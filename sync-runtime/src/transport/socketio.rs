@@ -26,11 +26,11 @@ use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::i18n::{Locale, accepted};
-use crate::rooms::{Bundle, CloseReason, Connection, Outbox};
+use crate::rooms::{CloseReason, Connection};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::transport::credentials;
-use crate::transport::link::{Link, Links, QueueFull};
+use crate::transport::link::{Link, Links};
 use crate::transport::listener::WireInfo;
 use crate::transport::mailbox::Mailbox;
 use crate::transport::wire::Wire;
@@ -157,11 +157,10 @@ async fn open<A: App>(dispatcher: &Arc<Dispatcher<A>>, links: &Arc<Links>, knock
     let headers = &socket.req_parts().headers;
     let session = identify(dispatcher, token.or_else(|| credentials::token(headers))).await?;
     let language = language(dispatcher, lang, headers);
-    let link = links.open(&socket.id.to_string(), knock.socket.clone(), first_wire(&socket));
-    let outbox = SocketOutbox::<A> { socket: knock.socket, link: link.clone(), app: PhantomData };
+    let link = links.open(&socket.id.to_string(), knock.socket, forget::<A>, first_wire(&socket));
     let line = Line {
         dispatcher: dispatcher.clone(),
-        connection: dispatcher.hub().connection(session, language, Arc::new(outbox)),
+        connection: dispatcher.hub().connection(session, language, link.clone()),
         mailbox: Mailbox::new(link.clone()),
         link,
         links: links.clone(),
@@ -174,6 +173,12 @@ async fn open<A: App>(dispatcher: &Arc<Dispatcher<A>>, links: &Arc<Links>, knock
         }
     });
     Ok(())
+}
+
+/// Takes a socket's line out: whoever does closes the socket.
+fn forget<A: App>(socket: &Socket, reason: CloseReason) -> bool {
+    let line = socket.extensions.remove::<Arc<Line<A>>>();
+    line.inspect(|line| line.leave(Some(reason))).is_some()
 }
 
 /// Returns the connection of a socket that began as a WebSocket. A socket that began with polling was seen when it moved.
@@ -312,35 +317,4 @@ fn read_event(text: &str) -> Result<(Cow<'_, str>, &str), SyncError> {
     let name = parts.first().ok_or_else(|| bad_request("event"))?;
     let name = serde_json::from_str(name.get()).map_err(|_| bad_request("event"))?;
     Ok((name, parts.get(1).map_or("null", |payload| payload.get())))
-}
-
-/// The way out to one socket.
-struct SocketOutbox<A> {
-    socket: Weak<Socket>,
-    link: Arc<Link>,
-    app: PhantomData<fn() -> A>,
-}
-
-impl<A: App> Outbox for SocketOutbox<A> {
-    fn send(&self, bundle: &Bundle) {
-        // What cannot be sent is a gap, and a gap ends the connection.
-        if self.link.send(bundle) == Err(QueueFull) {
-            self.close(CloseReason::SendQueueFull);
-        }
-    }
-
-    fn close(&self, reason: CloseReason) {
-        let Some(socket) = self.socket.upgrade() else { return };
-        // Whoever takes the line out closes the socket; it is no member any more, however long its connection takes to go.
-        let Some(line) = socket.extensions.remove::<Arc<Line<A>>>() else { return };
-        line.leave(Some(reason));
-        // A lost connection is one that the client restores by itself; a polling client has none that could be cut.
-        let wire = self.link.wire();
-        if socket.transport_type() == TransportType::Polling && socket.disconnect().is_err() {
-            tracing::debug!("a polling socket is left to its heartbeat");
-        }
-        if let Some(wire) = wire {
-            wire.close();
-        }
-    }
 }

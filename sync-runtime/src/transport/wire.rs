@@ -47,6 +47,8 @@ struct State {
     queue: SendQueue,
     /// Whether a task waits for the kernel.
     flushing: bool,
+    /// Whether packets may be written: between two frames, and when there is nothing that they would overtake.
+    open: bool,
     /// How often the kernel has taken something, since the connection is a WebSocket.
     writes: u64,
 }
@@ -144,7 +146,9 @@ impl Wire {
 
     /// Says whose connection this is.
     pub(super) fn attach(&self, passage: &Arc<Passage>) {
-        self.state.lock().passage = Some(passage.clone());
+        let mut state = self.state.lock();
+        state.passage = Some(passage.clone());
+        state.release();
     }
 
     /// Puts packets behind all that has been sent and all that is on its way through socketioxide.
@@ -238,7 +242,8 @@ impl Wire {
         if !state.queue.is_empty() {
             return Ok(0);
         }
-        match self.stream.try_write(bytes) {
+        // Not through tokio, which would first look up whether it believes that there is room.
+        match socket2::SockRef::from(&self.stream).send(bytes) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
             written => {
                 state.writes += 1;
@@ -300,13 +305,7 @@ impl State {
 
     /// Returns where packets wait while nothing may be put between the frames of the protocol stack.
     fn held(&mut self) -> Option<&mut SendQueue> {
-        if self.is_open() { None } else { self.websocket.as_mut().map(|websocket| &mut websocket.held) }
-    }
-
-    /// Returns whether packets may be written: between two frames, and when there is nothing that they would overtake.
-    fn is_open(&self) -> bool {
-        self.websocket.as_ref().is_some_and(|websocket| websocket.is_between_frames())
-            && self.passage.as_ref().is_some_and(|passage| passage.is_clear())
+        if self.open { None } else { self.websocket.as_mut().map(|websocket| &mut websocket.held) }
     }
 
     /// Follows the frames of the protocol stack, and lets go of what was held if they end here.
@@ -323,9 +322,9 @@ impl State {
 
     /// Lets go of what was held, unless it still has to wait.
     fn release(&mut self) {
-        if self.is_open()
-            && let Some(websocket) = &mut self.websocket
-        {
+        let Some(websocket) = &mut self.websocket else { return };
+        self.open = websocket.is_between_frames() && self.passage.as_ref().is_some_and(|passage| passage.is_clear());
+        if self.open {
             websocket.held.drain_into(&mut self.queue);
         }
     }
