@@ -123,9 +123,10 @@ fn lean(mut request: Request) -> Request {
     let kept = IDENTIFYING.into_iter().chain([SEC_WEBSOCKET_KEY]);
     let values = kept.flat_map(|name| whole.get_all(&name).into_iter().map(move |value| (name.clone(), value)));
     let copied = values.filter_map(|(name, value)| Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?)));
-    for (name, value) in copied.collect::<Vec<_>>() {
-        request.headers_mut().append(name, value);
-    }
+    let copied: Vec<_> = copied.collect();
+    let mut headers = HeaderMap::with_capacity(copied.len());
+    headers.extend(copied.into_iter().map(|(name, value)| (Some(name), value)));
+    *request.headers_mut() = headers;
     if let Ok(address) = request.uri().to_string().parse() {
         *request.uri_mut() = address;
     }
