@@ -9,8 +9,8 @@ pub(crate) struct Entrant {
     /// As tables and charts call it.
     pub(crate) name: &'static str,
     pub(crate) server: Server,
-    /// Whether it runs the filter; those that do not send the same to all.
-    pub(crate) filters: bool,
+    /// What is asked of it for each kind of output; without a filter there is one kind only.
+    pub(crate) routes: &'static [(Outputs, Route)],
     /// What it does, for the documentation.
     pub(crate) does: &'static str,
 }
@@ -28,6 +28,7 @@ pub(crate) enum Server {
 
 pub(crate) const OURS: &str = "ours";
 pub(crate) const OURS_PLAIN: &str = "ours, no filter";
+pub(crate) const OURS_GROUP: &str = "ours, by group";
 pub(crate) const OURS_ORDINARY: &str = "ours, through socketioxide";
 pub(crate) const LOOP: &str = "socketioxide loop";
 pub(crate) const BROADCAST: &str = "socketioxide broadcast, no filter";
@@ -37,66 +38,76 @@ pub(crate) const BUN: &str = "Bun publish, no filter";
 pub(crate) const RAW: &str = "raw epoll";
 pub(crate) const RAW_GATHER: &str = "raw epoll, gathering";
 
+const FILTERED: &[(Outputs, Route)] = &[(Outputs::Equal, Route::Equal), (Outputs::Different, Route::Named)];
+const PLAIN: &[(Outputs, Route)] = &[(Outputs::Equal, Route::Plain)];
+const GROUPS: &[(Outputs, Route)] = &[(Outputs::Different, Route::Group)];
+
 /// In the order of the tables.
 pub(crate) const ENTRANTS: &[Entrant] = &[
     Entrant {
         name: RAW,
         server: Server::Rust("raw"),
-        filters: true,
+        routes: FILTERED,
         does: "one thread, epoll, framing by hand, filter, one `send` for each delivery; a frame is encoded once for all who get the same",
     },
     Entrant {
         name: RAW_GATHER,
         server: Server::Rust("raw-gather"),
-        filters: true,
+        routes: FILTERED,
         does: "the same; requests that were read together go out together, after one more look for others: the limit where several are in flight",
     },
     Entrant {
         name: OURS,
         server: Server::Rust("ours"),
-        filters: true,
+        routes: FILTERED,
         does: "our server as an app runs it, with sessions, rooms and room order; `fn -> bool` as filter (equal), `fn -> Option<ClientOutput>` (different)",
     },
     Entrant {
         name: OURS_PLAIN,
         server: Server::Rust("ours"),
-        filters: false,
+        routes: PLAIN,
         does: "the same server, a route without a client file",
+    },
+    Entrant {
+        name: OURS_GROUP,
+        server: Server::Rust("ours"),
+        routes: GROUPS,
+        does: "the same server, a filter that runs once for each of four groups",
     },
     Entrant {
         name: OURS_ORDINARY,
         server: Server::Rust("ours-ordinary"),
-        filters: true,
+        routes: FILTERED,
         does: "ours with `direct_delivery = off`: every frame takes the way through socketioxide",
     },
     Entrant {
         name: LOOP,
         server: Server::Rust("loop"),
-        filters: true,
+        routes: FILTERED,
         does: "`io.to(room).sockets()`, filter, `socket.emit` for each; TCP_NODELAY, room for 4,096 packets per socket",
     },
     Entrant {
         name: BROADCAST,
         server: Server::Rust("broadcast"),
-        filters: false,
+        routes: PLAIN,
         does: "`io.to(room).emit`; otherwise the same",
     },
     Entrant {
         name: NODE_LOOP,
         server: Server::Node("socketio.mjs", "loop"),
-        filters: true,
+        routes: FILTERED,
         does: "socket.io: `fetchSockets()`, awaited filter, `emit` for each, a pause of 1 ms every 100 members",
     },
     Entrant {
         name: NODE_BROADCAST,
         server: Server::Node("socketio.mjs", "broadcast"),
-        filters: false,
+        routes: PLAIN,
         does: "socket.io: `io.to(room).emit`",
     },
     Entrant {
         name: BUN,
         server: Server::Bun("bun.mjs"),
-        filters: false,
+        routes: PLAIN,
         does: "`Bun.serve`: `ws.subscribe`, `server.publish`, Engine.IO and Socket.IO by hand",
     },
 ];
@@ -104,12 +115,7 @@ pub(crate) const ENTRANTS: &[Entrant] = &[
 impl Entrant {
     /// Returns the route that stands for `outputs`; `None` if this entrant cannot do it.
     pub(crate) fn route(&self, outputs: Outputs) -> Option<Route> {
-        match (outputs, self.filters) {
-            (Outputs::Equal, true) => Some(Route::Equal),
-            (Outputs::Different, true) => Some(Route::Named),
-            (Outputs::Equal, false) => Some(Route::Plain),
-            (Outputs::Different, false) => None,
-        }
+        self.routes.iter().find(|(own, _)| *own == outputs).map(|(_, route)| *route)
     }
 
     /// Returns whether losses, doubles and inversions fail the run: of peers they are a figure.

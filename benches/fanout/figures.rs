@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::control::{Outcome, Pace};
+use crate::control::{Faults, Outcome, Pace};
 use crate::matrix::{Cell, Setting};
 
 /// Everything that was measured.
@@ -12,6 +12,9 @@ pub(crate) struct Figures {
     pub(crate) machine: Vec<String>,
     pub(crate) samples: Vec<Sample>,
     pub(crate) memory: Vec<Memory>,
+    /// What was seen with stock clients.
+    #[serde(default)]
+    pub(crate) stock: Vec<Stock>,
     /// Entrants that could not be started, and why.
     pub(crate) absent: Vec<(String, String)>,
 }
@@ -21,8 +24,17 @@ pub(crate) struct Figures {
 pub(crate) struct Sample {
     pub(crate) cell: Cell,
     pub(crate) entrant: String,
+    /// From 1; 0 is the warm-up, which counts for nothing but what was lost, doubled or reordered.
     pub(crate) round: usize,
     pub(crate) outcome: Outcome,
+}
+
+/// What stock clients of our server got.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Stock {
+    pub(crate) name: String,
+    pub(crate) deliveries: u64,
+    pub(crate) faults: Faults,
 }
 
 /// What idle connections cost a server.
@@ -37,9 +49,10 @@ pub(crate) struct Memory {
 }
 
 impl Figures {
-    /// Returns the samples of one entrant in one cell, in the order of the rounds.
+    /// Returns the samples of one entrant in one cell, in the order of the rounds, without the warm-up.
     pub(crate) fn of<'a>(&'a self, cell: &'a Cell, entrant: &'a str) -> impl Iterator<Item = &'a Sample> {
-        self.samples.iter().filter(move |sample| sample.cell == *cell && sample.entrant == entrant)
+        let is_wanted = move |sample: &&Sample| sample.cell == *cell && sample.entrant == entrant && sample.round > 0;
+        self.samples.iter().filter(is_wanted)
     }
 
     /// Returns a figure of each round.
@@ -56,10 +69,13 @@ impl Figures {
         pairs.collect()
     }
 
-    /// Returns what an idle connection costs an entrant, measured with the most connections.
+    /// Returns what an idle connection costs an entrant, measured with up to 5000 connections in one room.
     pub(crate) fn idle_memory(&self, entrant: &str) -> Option<&Memory> {
-        let own = self.memory.iter().filter(|memory| memory.entrant == entrant && memory.setting.threads == 1);
-        own.max_by_key(|memory| (memory.setting.members, std::cmp::Reverse(memory.setting.rooms)))
+        let is_usual = |memory: &&Memory| {
+            let Setting { members, rooms, threads } = memory.setting;
+            memory.entrant == entrant && members <= 5000 && rooms == 1 && threads == 1
+        };
+        self.memory.iter().filter(is_usual).max_by_key(|memory| memory.setting.members)
     }
 
     /// Returns the cells that were measured, in their order.

@@ -23,6 +23,7 @@ mod protocol;
 mod report;
 mod rounds;
 mod servers;
+mod stock;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -63,7 +64,15 @@ fn measure(options: &Options) -> Result<Figures, Box<dyn Error>> {
     let mut figures = Figures { machine: report::machine(), ..Figures::default() };
     for (number, group) in groups.iter().enumerate() {
         eprintln!("group {} of {}: {:?}", number + 1, groups.len(), group.setting);
-        rounds::run(group, options, &mut figures)?;
+        rounds::run(group, options, &mut figures);
+        report::keep(&figures)?;
+    }
+    if options.wants_everything() {
+        eprintln!("stock clients");
+        match stock::check() {
+            Ok(stock) => figures.stock = stock,
+            Err(error) => figures.absent.push(("stock clients".to_owned(), error.to_string())),
+        }
         report::keep(&figures)?;
     }
     Ok(figures)

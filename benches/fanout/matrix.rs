@@ -40,14 +40,25 @@ pub(crate) struct Group {
     pub(crate) setting: Setting,
     pub(crate) cells: Vec<Cell>,
     pub(crate) entrants: Vec<&'static Entrant>,
-    /// Whether all of them take part in every cell; otherwise see [`Cell::is_for`].
-    pub(crate) everywhere: bool,
+    /// Whether only the targets matter.
+    pub(crate) few: bool,
 }
 
 impl Cell {
-    /// Returns whether somebody takes part where only the targets matter: at a fixed pace these are few.
-    pub(crate) fn is_for(&self, entrant: &str) -> bool {
-        self.in_flight().is_some() || [entrants::RAW, entrants::OURS, entrants::LOOP].contains(&entrant)
+    /// Returns whether somebody takes part.
+    ///
+    /// With very many frames in flight only those do that put several into one call: the others have shown their cost with fewer
+    /// and would need minutes. `few` is for when only the targets matter: at a fixed pace every sample takes its time.
+    pub(crate) fn is_for(&self, entrant: &str, few: bool) -> bool {
+        use entrants::{BROADCAST, BUN, LOOP, OURS, OURS_GROUP, OURS_ORDINARY, OURS_PLAIN, RAW, RAW_GATHER};
+        let Some(in_flight) = self.in_flight() else { return !few || [RAW, OURS, LOOP].contains(&entrant) };
+        match in_flight * self.setting.members {
+            ..100_000 => true,
+            100_000..1_000_000 => {
+                [RAW_GATHER, OURS, OURS_PLAIN, OURS_GROUP, OURS_ORDINARY, BROADCAST, BUN].contains(&entrant)
+            }
+            _ => [RAW_GATHER, OURS, OURS_PLAIN, OURS_GROUP, BUN].contains(&entrant),
+        }
     }
 
     /// Names it as `--cell` does: members, bytes, outputs, requests in flight, and what is not as usual.
@@ -82,7 +93,7 @@ pub(crate) fn quick() -> Vec<Group> {
     let room = one_room(1000);
     let mut cells = closed(room, &[64], &[1, 8]);
     cells.push(open_loop());
-    let thousand = Group { everywhere: false, ..group(room, cells, ENTRANTS.iter().collect()) };
+    let thousand = Group { few: true, ..group(room, cells, ENTRANTS.iter().collect()) };
     // For the memory of idle connections.
     let idle = group(one_room(5000), Vec::new(), ENTRANTS.iter().collect());
     vec![thousand, idle]
@@ -94,6 +105,10 @@ pub(crate) fn full() -> Vec<Group> {
     let one = |members| group(one_room(members), closed(one_room(members), &[64, 1024], &[1, 8, 256]), all());
     let mut groups = [10, 100, 1000, 5000].map(one).into_iter().collect::<Vec<_>>();
     groups[2].cells.push(open_loop());
+    let ten_thousand = one_room(10_000);
+    let cells = [1, 8].map(|requests| Cell { outputs: Outputs::Different, ..equal(ten_thousand, requests) });
+    let entrants = named(&[entrants::RAW, entrants::RAW_GATHER, entrants::OURS, entrants::OURS_GROUP]);
+    groups.push(group(ten_thousand, cells.to_vec(), entrants));
     let few = || named(&[entrants::RAW, entrants::RAW_GATHER, entrants::OURS, entrants::LOOP]);
     for setting in [
         Setting { members: 5000, rooms: 500, threads: 1 },
@@ -132,7 +147,7 @@ fn closed(setting: Setting, pads: &[usize], in_flight: &[usize]) -> Vec<Cell> {
 }
 
 fn group(setting: Setting, cells: Vec<Cell>, entrants: Vec<&'static Entrant>) -> Group {
-    Group { setting, cells, entrants, everywhere: true }
+    Group { setting, cells, entrants, few: false }
 }
 
 fn named(names: &[&str]) -> Vec<&'static Entrant> {

@@ -90,6 +90,11 @@ impl Options {
         self.rounds.unwrap_or(if is_target { 7 } else { 3 })
     }
 
+    /// Returns whether neither cells nor entrants are chosen.
+    pub(crate) fn wants_everything(&self) -> bool {
+        self.cells.is_empty() && self.entrants.is_empty()
+    }
+
     /// Returns whether the entrant of this name is measured.
     pub(crate) fn wants_entrant(&self, name: &str) -> bool {
         self.entrants.is_empty() || self.entrants.iter().any(|wanted| wanted == name)

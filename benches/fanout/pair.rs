@@ -19,22 +19,18 @@ const SERVER_CORE: usize = 0;
 /// Two processes that end with this value.
 pub(crate) struct Pair {
     /// Lives as long as the generator needs it.
-    _server: Talker,
-    generator: Talker,
-    /// How long one delivery took in the last load, in seconds.
-    pub(crate) pace: f64,
+    _server: Process,
+    generator: Process,
+    /// How long one delivery took in the last load, in seconds; `None` before the first.
+    pub(crate) pace: Option<f64>,
 }
 
 impl Pair {
     /// Starts both and connects all members; returns also what the connections cost.
     pub(crate) fn start(server: Server, name: &str, setting: Setting) -> io::Result<(Self, Memory)> {
         let Setting { members, rooms, threads } = setting;
-        pin(SERVER_CORE..SERVER_CORE + threads)?;
-        let started = Talker::start(&mut command(server, members, threads)?);
-        pin(SERVER_CORE + 1..SERVER_CORE + 2)?;
-        let mut server = started?;
-        let mut generator = Talker::start(Command::new(std::env::current_exe()?).arg("generate"))?;
-        let started: Started = server.hear()?;
+        let (server, started) = Process::serve(server, members, threads)?;
+        let mut generator = Process::start(Command::new(std::env::current_exe()?).arg("generate"))?;
         let pid = server.child.id();
         let before = settled_memory(pid)?;
         let crowd = Crowd { server: started, pid, members, rooms };
@@ -43,7 +39,7 @@ impl Pair {
         let bytes = settled_memory(pid)?.saturating_sub(before) as f64 / members as f64;
         let connect = cpu.as_secs_f64() * 1e3 / members as f64;
         Ok((
-            Self { _server: server, generator, pace: 0.0 },
+            Self { _server: server, generator, pace: None },
             Memory { setting, entrant: name.to_owned(), bytes, connect },
         ))
     }
@@ -52,7 +48,7 @@ impl Pair {
     pub(crate) fn run(&mut self, load: &Load) -> io::Result<Outcome> {
         match self.generator.ask(&Order::Load(load.clone()))? {
             Answer::Done(outcome) => {
-                self.pace = outcome.wall.as_secs_f64() / outcome.deliveries as f64;
+                self.pace = Some(1.0 / outcome.per_second());
                 Ok(outcome)
             }
             answer => Err(broken(answer)),
@@ -111,13 +107,23 @@ fn settled_memory(pid: u32) -> io::Result<u64> {
     Ok(last)
 }
 
-/// A child that is spoken with.
-struct Talker {
+/// A child that is spoken with, and that ends with this value.
+pub(crate) struct Process {
     child: Child,
     answers: BufReader<ChildStdout>,
 }
 
-impl Talker {
+impl Process {
+    /// Starts a server on as many cores as it has threads, and waits until it listens. Whatever is started next has another core.
+    pub(crate) fn serve(server: Server, members: usize, threads: usize) -> io::Result<(Self, Started)> {
+        pin(SERVER_CORE..SERVER_CORE + threads)?;
+        let process = Self::start(&mut command(server, members, threads)?);
+        pin(SERVER_CORE + 1..SERVER_CORE + 2)?;
+        let mut process = process?;
+        let started = process.hear()?;
+        Ok((process, started))
+    }
+
     fn start(command: &mut Command) -> io::Result<Self> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let answers = child.stdout.take().ok_or_else(|| io::Error::other("a child without output"))?;
@@ -135,7 +141,7 @@ impl Talker {
     }
 }
 
-impl Drop for Talker {
+impl Drop for Process {
     fn drop(&mut self) {
         // One that has ended already cannot be killed.
         self.child.kill().unwrap_or_default();

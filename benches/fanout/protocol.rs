@@ -35,6 +35,8 @@ pub(crate) enum Route {
     Equal,
     /// A filter is asked for each member, and no two members get the same.
     Named,
+    /// A filter is asked for each of four groups, and each group gets something else.
+    Group,
 }
 
 impl Route {
@@ -44,14 +46,16 @@ impl Route {
             Self::Plain => "bench/plain",
             Self::Equal => "bench/equal",
             Self::Named => "bench/named",
+            Self::Group => "bench/group",
         }
     }
 
     /// Returns the `clientOutput` of a member.
-    pub(crate) fn own(self, user: &str) -> String {
+    pub(crate) fn own(self, member: usize) -> String {
         match self {
             Self::Plain | Self::Equal => "{}".to_owned(),
-            Self::Named => format!("{{\"userId\":\"{user}\"}}"),
+            Self::Named => format!("{{\"userId\":\"{}\"}}", user(member)),
+            Self::Group => format!("{{\"userId\":\"team-{:05}\"}}", member % 4),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Runs a group: all servers up, all members connected, and then cell after cell in rounds, A B C, A B C.
+//!
+//! Whoever cannot be started or goes wrong is left out from then on, and the report says so.
 
+use std::collections::HashMap;
 use std::io;
 
 use crate::control::{Load, Pace};
@@ -9,89 +12,97 @@ use crate::matrix::{Cell, Group};
 use crate::options::Options;
 use crate::pair::Pair;
 
-/// How many deliveries a warm-up has at least.
-const WARM_UP: usize = 20_000;
-/// A sample that would take longer is left out: so slow an entrant has shown that elsewhere.
-const TOO_LONG: f64 = 4.0;
+/// How many deliveries a warm-up has at least, in the first cell of a server and in later ones.
+const WARM_UP: (usize, usize) = (20_000, 5_000);
+/// A sample that would take more seconds is left out, at the pace of the cell before.
+const TOO_LONG: f64 = 8.0;
 
 /// Measures a group and adds what it finds.
-pub(crate) fn run(group: &Group, options: &Options, figures: &mut Figures) -> io::Result<()> {
-    let mut pairs = start(group, options, figures);
+pub(crate) fn run(group: &Group, options: &Options, figures: &mut Figures) {
+    let mut field = Field { pairs: HashMap::new(), figures };
+    for entrant in &group.entrants {
+        if options.wants_entrant(entrant.name) {
+            field.start(group, entrant);
+        }
+    }
     for cell in &group.cells {
         eprintln!("  {}", cell.id());
-        let mut entrants = warm_up(cell, group, &mut pairs, options)?;
-        for round in 0..options.rounds(cell) {
-            for Prepared { entrant, pair, load } in &mut entrants {
-                let outcome = pairs[*pair].1.run(load).map_err(|error| named(error, entrant, cell))?;
-                figures.samples.push(Sample { cell: *cell, entrant: entrant.name.to_owned(), round, outcome });
+        let is_wanted =
+            |entrant: &&&Entrant| options.wants_entrant(entrant.name) && cell.is_for(entrant.name, group.few);
+        let entrants = group.entrants.iter().filter(is_wanted);
+        let loads = entrants.filter_map(|entrant| Some((*entrant, field.warm_up(cell, entrant, options)?)));
+        let loads = loads.collect::<Vec<_>>();
+        for round in 1..=options.rounds(cell) {
+            for (entrant, load) in &loads {
+                field.load(cell, entrant, load, round);
             }
         }
     }
-    Ok(())
 }
 
-/// One entrant that is warm, and as many requests as take the time of a sample.
-struct Prepared {
-    entrant: &'static Entrant,
-    /// Which pair is its own.
-    pair: usize,
-    load: Load,
+/// The servers that are up, each with its generator.
+struct Field<'a> {
+    pairs: HashMap<Server, Pair>,
+    figures: &'a mut Figures,
 }
 
-type Pairs = Vec<(Server, Pair)>;
-
-/// Starts one server for all entrants that share it; one that does not start is left out.
-fn start(group: &Group, options: &Options, figures: &mut Figures) -> Pairs {
-    let mut pairs = Pairs::new();
-    for entrant in &group.entrants {
-        let is_there = pairs.iter().any(|(server, _)| *server == entrant.server);
-        if is_there
-            || !options.wants_entrant(entrant.name)
-            || figures.absent.iter().any(|(name, _)| name == entrant.name)
-        {
-            continue;
+impl Field<'_> {
+    /// Starts an entrant's server, unless somebody else's is the same.
+    fn start(&mut self, group: &Group, entrant: &Entrant) {
+        let is_absent = self.figures.absent.iter().any(|(name, _)| name == entrant.name);
+        if is_absent || self.pairs.contains_key(&entrant.server) {
+            return;
         }
         match Pair::start(entrant.server, entrant.name, group.setting) {
             Ok((pair, memory)) => {
-                figures.memory.push(memory);
-                pairs.push((entrant.server, pair));
+                self.figures.memory.push(memory);
+                self.pairs.insert(entrant.server, pair);
             }
-            Err(error) => {
-                eprintln!("warning: {} is left out: {error}", entrant.name);
-                figures.absent.push((entrant.name.to_owned(), error.to_string()));
-            }
+            Err(error) => self.leave_out(entrant, &error),
         }
     }
-    pairs
-}
 
-fn warm_up(cell: &Cell, group: &Group, pairs: &mut Pairs, options: &Options) -> io::Result<Vec<Prepared>> {
-    let mut prepared = Vec::new();
-    for &entrant in &group.entrants {
-        let is_wanted = options.wants_entrant(entrant.name) && (group.everywhere || cell.is_for(entrant.name));
-        let Some(route) = entrant.route(cell.outputs).filter(|_| is_wanted) else { continue };
-        let Some(pair) = pairs.iter().position(|(server, _)| *server == entrant.server) else { continue };
+    /// Runs for a moment, and returns as many requests as take the time of a sample; `None` for those that do not take part.
+    fn warm_up(&mut self, cell: &Cell, entrant: &Entrant, options: &Options) -> Option<Load> {
+        let route = entrant.route(cell.outputs)?;
+        let pace = self.pairs.get(&entrant.server)?.pace;
         let members = cell.setting.members;
         let least = match cell.pace {
             Pace::InFlight(requests) => 2 * requests,
             Pace::PerSecond(_) => 5,
         };
-        if pairs[pair].1.pace * (least * members) as f64 > TOO_LONG {
-            continue;
+        if pace.unwrap_or_default() * (least * members) as f64 > TOO_LONG {
+            return None;
         }
-        let requests = least.max(WARM_UP.div_ceil(members)) as u64;
+        let deliveries = if pace.is_none() { WARM_UP.0 } else { WARM_UP.1 };
+        let requests = least.max(deliveries.div_ceil(members)) as u64;
         let load = Load { route, pad: cell.pad, pace: cell.pace, requests, check: true };
-        pairs[pair].1.run(&load).map_err(|error| named(error, entrant, cell))?;
-        let pace = pairs[pair].1.pace;
+        let per_second = self.load(cell, entrant, &load, 0)?;
         let requests = match cell.pace {
-            Pace::InFlight(_) => (options.seconds / pace / members as f64).ceil().max(least as f64) as u64,
-            Pace::PerSecond(requests) => (options.open_seconds * f64::from(requests)).ceil() as u64,
+            Pace::InFlight(_) => (options.seconds * per_second / members as f64).ceil().max(least as f64),
+            Pace::PerSecond(requests) => (options.open_seconds * f64::from(requests)).ceil(),
         };
-        prepared.push(Prepared { entrant, pair, load: Load { requests, check: false, ..load } });
+        Some(Load { requests: requests as u64, check: false, ..load })
     }
-    Ok(prepared)
-}
 
-fn named(error: io::Error, entrant: &Entrant, cell: &Cell) -> io::Error {
-    io::Error::other(format!("{} in {}: {error}", entrant.name, cell.id()))
+    /// Sends the requests, keeps what came of them, and returns how many deliveries there were in a second.
+    fn load(&mut self, cell: &Cell, entrant: &Entrant, load: &Load, round: usize) -> Option<f64> {
+        match self.pairs.get_mut(&entrant.server)?.run(load) {
+            Ok(outcome) => {
+                let per_second = outcome.per_second();
+                self.figures.samples.push(Sample { cell: *cell, entrant: entrant.name.to_owned(), round, outcome });
+                Some(per_second)
+            }
+            Err(error) => {
+                self.leave_out(entrant, &io::Error::other(format!("{}: {error}", cell.id())));
+                None
+            }
+        }
+    }
+
+    fn leave_out(&mut self, entrant: &Entrant, error: &io::Error) {
+        eprintln!("warning: {} is left out: {error}", entrant.name);
+        self.pairs.remove(&entrant.server);
+        self.figures.absent.push((entrant.name.to_owned(), error.to_string()));
+    }
 }

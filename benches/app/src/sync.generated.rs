@@ -37,6 +37,13 @@ pub mod bench {
         pub mod server;
     }
     #[path = "_sync"]
+    pub mod group_v1 {
+        #[path = "group_client_v1.rs"]
+        pub mod client;
+        #[path = "group_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod named_v1 {
         #[path = "named_client_v1.rs"]
         pub mod client;

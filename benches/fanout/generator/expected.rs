@@ -23,7 +23,7 @@ pub(super) struct Expected {
 
 impl Expected {
     pub(super) fn new(load: &Load, pad: &str, members: usize) -> Self {
-        let own = load.route.own(&protocol::user(0));
+        let own = load.route.own(0);
         let length = protocol::event(load.route, &protocol::room(0), 0, pad, &own).len();
         Self { route: load.route, pad: pad.to_owned(), length, at: 0, check: vec![load.check; members] }
     }
@@ -52,7 +52,7 @@ impl Expected {
 
     /// Compares all fields; their order is free.
     fn compare(&self, member: usize, room: &str, number: u64, packet: &[u8]) -> io::Result<()> {
-        let own = self.route.own(&protocol::user(member));
+        let own = self.route.own(member);
         let expected = protocol::event(self.route, room, number, &self.pad, &own);
         let read = |text: &[u8]| serde_json::from_slice::<Value>(text.get(2..).unwrap_or_default()).ok();
         let mut got = read(packet).ok_or_else(|| unexpected("JSON", packet))?;

@@ -21,7 +21,7 @@ use crate::report::page::docs;
 use crate::report::tables::{latency_of, present};
 
 /// Of texts and axes.
-const INK: RGBColor = RGBColor(118, 118, 118);
+const INK: RGBColor = RGBColor(128, 128, 128);
 const FONT: &str = "sans-serif";
 
 /// Draws every chart for which there are figures into docs/benchmarks.
@@ -92,6 +92,7 @@ fn color(entrant: &str) -> RGBColor {
     match entrant {
         entrants::OURS => RGBColor(47, 129, 247),
         entrants::OURS_PLAIN => RGBColor(110, 170, 250),
+        entrants::OURS_GROUP => RGBColor(30, 90, 200),
         entrants::OURS_ORDINARY => RGBColor(90, 110, 190),
         entrants::RAW => RGBColor(140, 140, 140),
         entrants::RAW_GATHER => RGBColor(110, 110, 110),

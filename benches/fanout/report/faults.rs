@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::control::Faults;
 use crate::entrants::ENTRANTS;
-use crate::figures::{Figures, Sample};
+use crate::figures::{Figures, Sample, Stock};
 
-/// Counts what went wrong with those who are held to order, in all cells.
+/// Counts what went wrong with those who are held to order, in all cells; one that was left out counts too.
 pub(super) fn of_held(figures: &Figures) -> u64 {
     let held = |sample: &&Sample| {
         let mut entrants = ENTRANTS.iter().filter(|entrant| entrant.is_held_to_order());
         entrants.any(|entrant| entrant.name == sample.entrant)
     };
-    figures.samples.iter().filter(held).map(|sample| sample.outcome.faults.total()).sum()
+    let cells = figures.samples.iter().filter(held).map(|sample| sample.outcome.faults.total()).sum::<u64>();
+    let fallen = |(name, _): &&(String, String)| {
+        ENTRANTS.iter().any(|entrant| entrant.name == name && entrant.is_held_to_order())
+    };
+    let fallen = figures.absent.iter().filter(fallen).count() as u64;
+    cells + fallen + figures.stock.iter().map(|stock| stock.faults.total()).sum::<u64>()
 }
 
 /// One row for each entrant, over all cells.
@@ -41,6 +46,10 @@ pub(super) fn table(figures: &Figures) -> String {
             count(|faults| faults.reordered),
             count(|faults| faults.unanswered),
         ]);
+    }
+    for Stock { name, deliveries, faults: Faults { lost, doubled, reordered, unanswered } } in &figures.stock {
+        let counts = [deliveries, lost, doubled, reordered, unanswered].map(u64::to_string);
+        rows.push([name.clone()].into_iter().chain(counts).collect());
     }
     let head = ["", "deliveries", "lost", "doubled", "reordered", "requests without answer"];
     format!("### Lost, doubled, reordered\n\n{}\n", harness::table(&head, &rows))

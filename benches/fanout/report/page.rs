@@ -7,7 +7,15 @@ use std::path::{Path, PathBuf};
 /// What the block stands between.
 const MARKS: (&str, &str) = ("<!-- figures of the fan-out: begin -->\n", "<!-- figures of the fan-out: end -->\n");
 
-/// Puts the tables into the page.
+/// The charts, and what a reader who cannot see them reads.
+const CHARTS: &[(&str, &str)] = &[
+    ("cpu-per-delivery", "server CPU per delivery by entrant, with 1 and with 8 requests in flight"),
+    ("cpu-over-members", "server CPU per delivery over the size of the room"),
+    ("latency-of-the-last-member", "how long the last of 1000 members waits at 20 requests a second"),
+    ("memory-per-connection", "resident memory per idle connection by entrant"),
+];
+
+/// Puts the charts that there are and the tables into the page.
 ///
 /// # Errors
 ///
@@ -19,7 +27,10 @@ pub(super) fn write(text: &str) -> io::Result<()> {
         || io::Error::other(format!("`{}` has no place for the tables: expected `{}`", file.display(), MARKS.0.trim()));
     let (before, rest) = page.split_once(MARKS.0).ok_or_else(missing)?;
     let (_, behind) = rest.split_once(MARKS.1).ok_or_else(missing)?;
-    fs::write(&file, [before, MARKS.0, "\n", text.trim_end(), "\n\n", MARKS.1, behind].concat())
+    let is_there = |(name, _): &&(&str, &str)| docs().join(format!("benchmarks/{name}.svg")).exists();
+    let charts = CHARTS.iter().filter(is_there).map(|(name, what)| format!("![{what}](benchmarks/{name}.svg)\n"));
+    let block = format!("{}\n\n{}", text.trim_end(), charts.collect::<String>());
+    fs::write(&file, [before, MARKS.0, "\n", block.as_str(), "\n", MARKS.1, behind].concat())
 }
 
 /// Returns the folder of what users read.
