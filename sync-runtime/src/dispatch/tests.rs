@@ -209,20 +209,24 @@ impl Stage {
     }
 
     async fn member_with(&self, outbox: Arc<dyn Outbox>) -> Arc<Connection<TestApp>> {
+        self.member_of("open-a", outbox).await
+    }
+
+    async fn member_of(&self, room: &str, outbox: Arc<dyn Outbox>) -> Arc<Connection<TestApp>> {
         let language = self.dispatcher.catalog().negotiate([]);
         let connection = self.dispatcher.hub().connection(LiveSession::anonymous(), language, outbox);
         self.dispatcher.hub().enter(&connection);
-        let answer = self.dispatcher.join(&connection, Ok("open-a".into())).await;
+        let answer = self.dispatcher.join(&connection, Ok(room.into())).await;
         assert_eq!(answer.status, 200, "{}", answer.json);
         connection
     }
 
     async fn call(&self, connection: &Arc<Connection<TestApp>>) {
-        self.call_route(connection, "test/count").await;
+        self.call_route(connection, "test/count", "open-a").await;
     }
 
-    async fn call_route(&self, connection: &Arc<Connection<TestApp>>, route: &str) {
-        let call = format!(r#"{{"name":"{route}","version":"v1","receiver":"open-a"}}"#);
+    async fn call_route(&self, connection: &Arc<Connection<TestApp>>, route: &str, room: &str) {
+        let call = format!(r#"{{"name":"{route}","version":"v1","receiver":"{room}"}}"#);
         let answer = self.dispatcher.call(&Caller::socket(connection.clone()), SyncCall::from_socket(&call)).await;
         assert_eq!(answer.json.get(), r#"{"status":"success","result":"counted"}"#);
     }
@@ -267,7 +271,7 @@ async fn ten_thousand_members_in_four_groups_are_four_filter_runs_and_four_encod
         members.push((connection, outbox));
     }
     taken(&ENCODED);
-    stage.call_route(&members[0].0, "test/byPage").await;
+    stage.call_route(&members[0].0, "test/byPage", "open-a").await;
     stage.delivered().await;
     assert_eq!(taken(&FILTERED), 4);
     assert_eq!(taken(&ENCODED), 1 + 4, "`serverOutput`, and one `clientOutput` for each group");
@@ -311,6 +315,41 @@ fn a_delivery_allocates_nothing_for_a_member_that_gets_what_another_got() {
         counted.count_total
     };
     assert_eq!(allocations(100), allocations(1000));
+}
+
+#[tokio::test]
+async fn ten_rooms_live_beside_a_huge_one() {
+    const MEMBERS: usize = 20_000;
+    const EVENTS: usize = 20;
+    let stage = Stage::new();
+    let huge = Arc::new(Sink::default());
+    let mut caller = None;
+    for _ in 0..MEMBERS {
+        caller = Some(stage.member_with(huge.clone()).await);
+    }
+    let caller = caller.expect("members");
+    let mut small = Vec::new();
+    for room in 0..10 {
+        let outbox = Arc::new(Sink::default());
+        let name = format!("open-small-{room}");
+        small.push((stage.member_of(&name, outbox.clone()).await, name, outbox));
+    }
+    for _ in 0..EVENTS {
+        stage.call(&caller).await;
+    }
+    while huge.0.load(Ordering::Relaxed) == 0 {
+        tokio::task::yield_now().await;
+    }
+    // The huge room has begun; whoever calls now is answered and delivered before it has ended.
+    for (member, name, _) in &small {
+        stage.call_route(member, "test/count", name).await;
+    }
+    while small.iter().any(|(_, _, outbox)| outbox.0.load(Ordering::Relaxed) == 0) {
+        tokio::task::yield_now().await;
+    }
+    assert!(huge.0.load(Ordering::Relaxed) < MEMBERS * EVENTS);
+    stage.delivered().await;
+    assert_eq!(huge.0.load(Ordering::Relaxed), MEMBERS * EVENTS);
 }
 
 #[tokio::test]
