@@ -47,8 +47,8 @@ pub(crate) struct Load {
     pub(crate) pace: Pace,
     /// How many requests the first member of each room sends.
     pub(crate) requests: u64,
-    /// Whether the first frame of each member is read as JSON and compared field by field.
-    pub(crate) check: bool,
+    /// Whether this is the warm-up: the first frame of each member is read as JSON and compared field by field.
+    pub(crate) is_warm_up: bool,
 }
 
 /// When the next request is sent.
@@ -79,6 +79,8 @@ pub(crate) enum Answer {
 pub(crate) struct Outcome {
     /// How many frames the members should have got, and have but for [`Faults::lost`].
     pub(crate) deliveries: u64,
+    /// The same, with those that came before the measurement: what [`Outcome::faults`] are out of.
+    pub(crate) checked: u64,
     /// The server's CPU time.
     pub(crate) cpu: Duration,
     pub(crate) wall: Duration,

@@ -29,7 +29,7 @@ scripts/bench fanout [--quick] [--cell ID]… [--entrant NAME]… [--rounds N] [
   --quick           only the cells of the target table
   --cell ID         members/bytes/outputs/in flight, such as 1000/64/equal/8, or a beginning of it; may be repeated
   --entrant NAME    such as `ours` or `raw epoll`; may be repeated
-  --rounds N        how often everybody is measured (3; 7 in the cells of the target table)
+  --rounds N        how often everybody is measured (3; 7 in the cells of the target table, 2 from 5000 members)
   --seconds S       how long one sample takes, about (0.25)
   --open-seconds S  how long one sample at a fixed pace takes (3)
   --write           writes docs/benchmarks.md and the charts too
@@ -87,7 +87,13 @@ impl Options {
     /// Returns how often everybody is measured in a cell.
     pub(crate) fn rounds(&self, cell: &Cell) -> usize {
         let is_target = cell.setting == one_room(1000) && cell.pad == 64 && matches!(cell.pace, Pace::InFlight(1 | 8));
-        self.rounds.unwrap_or(if is_target { 7 } else { 3 })
+        let usual = match cell.setting.members {
+            _ if is_target => 7,
+            // One round takes ten seconds.
+            5000.. => 2,
+            _ => 3,
+        };
+        self.rounds.unwrap_or(usual)
     }
 
     /// Returns whether neither cells nor entrants are chosen.

@@ -76,13 +76,13 @@ impl Field<'_> {
         }
         let deliveries = if pace.is_none() { WARM_UP.0 } else { WARM_UP.1 };
         let requests = least.max(deliveries.div_ceil(members)) as u64;
-        let load = Load { route, pad: cell.pad, pace: cell.pace, requests, check: true };
+        let load = Load { route, pad: cell.pad, pace: cell.pace, requests, is_warm_up: true };
         let per_second = self.load(cell, entrant, &load, 0)?;
         let requests = match cell.pace {
             Pace::InFlight(_) => (options.seconds * per_second / members as f64).ceil().max(least as f64),
             Pace::PerSecond(requests) => (options.open_seconds * f64::from(requests)).ceil(),
         };
-        Some(Load { requests: requests as u64, check: false, ..load })
+        Some(Load { requests: requests as u64, is_warm_up: false, ..load })
     }
 
     /// Sends the requests, keeps what came of them, and returns how many deliveries there were in a second.

@@ -25,7 +25,7 @@ impl Expected {
     pub(super) fn new(load: &Load, pad: &str, members: usize) -> Self {
         let own = load.route.own(0);
         let length = protocol::event(load.route, &protocol::room(0), 0, pad, &own).len();
-        Self { route: load.route, pad: pad.to_owned(), length, at: 0, check: vec![load.check; members] }
+        Self { route: load.route, pad: pad.to_owned(), length, at: 0, check: vec![load.is_warm_up; members] }
     }
 
     /// Returns the number of the request that `packet` belongs to.

@@ -28,7 +28,7 @@ pub(super) fn table(figures: &Figures) -> String {
         if samples.is_empty() {
             continue;
         }
-        let deliveries = samples.iter().map(|sample| sample.outcome.deliveries).sum::<u64>();
+        let deliveries = samples.iter().map(|sample| sample.outcome.checked).sum::<u64>();
         let count = |fault: fn(&Faults) -> u64| {
             let mut cells = BTreeMap::new();
             for sample in &samples {
