@@ -182,6 +182,11 @@ impl Client {
         assert_ne!(reason, NOTHING, "the connection is still open");
     }
 
+    /// Returns the next text that is no ping, as it is.
+    pub async fn next_answer(&mut self) -> String {
+        self.text(|text| (text != "2").then(|| text.to_owned())).await.expect("the connection is open")
+    }
+
     /// Takes in one message.
     ///
     /// # Errors
@@ -262,16 +267,28 @@ impl Polling {
         assert_eq!(read_answer(&mut stream).await, "ok");
     }
 
+    /// Returns the id of the session.
+    #[must_use]
+    pub fn sid(&self) -> &str {
+        &self.sid
+    }
+
     /// Moves to a WebSocket; `meanwhile` runs when the client is between the two.
     pub async fn upgrade(self, meanwhile: impl Future<Output = ()>) -> Client {
+        let mut client = self.begin_upgrade().await;
+        meanwhile.await;
+        client.send("5").await;
+        client
+    }
+
+    /// Opens the WebSocket to move to, up to the answer to the probe; `5` ends the move.
+    pub async fn begin_upgrade(self) -> Client {
         let Self { address, sid } = self;
         let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket&sid={sid}");
         let (socket, _) = connect_async(url).await.expect("the socket moves");
         let mut client = Client { socket, next_ack: 0, acks: HashMap::new(), frames: VecDeque::new(), log: Vec::new() };
         client.send("2probe").await;
         client.text(|text| (text == "3probe").then_some(())).await.expect("an answer to the probe");
-        meanwhile.await;
-        client.send("5").await;
         client
     }
 

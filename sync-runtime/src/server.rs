@@ -16,6 +16,7 @@ use socketioxide::SocketIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::config::{Config, ConfigError};
@@ -26,8 +27,8 @@ use crate::rooms::{CloseReason, Hub};
 use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
 use crate::transport::{
-    LinkCounters, LinkLimits, Links, Origins, Ready, SocketWatch, Traffic, WireInfo, WireListener, WireTimes, attach,
-    check_origin, routes, watch_sockets,
+    LinkCounters, LinkLimits, Links, Origins, Ready, SocketWatch, Traffic, WireInfo, WireLimits, WireListener, attach,
+    check_origin, routes, transport_limit, watch_sockets,
 };
 use crate::transport::{caller, error_response, session_cookie};
 
@@ -106,16 +107,19 @@ impl<A: App> Server<A> {
             .await
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let times = WireTimes { write_timeout: config.write_timeout, ping_timeout: config.ping_timeout };
-        let listener = WireListener::new(listener, times);
-        let links = Arc::new(Links::new(LinkLimits { queue: config.send_queue, direct: config.direct_delivery }));
+        // Pings travel with the packets.
+        let (queue, poll) = (config.send_queue, transport_limit(&config) - 64);
+        let limits = WireLimits { write_timeout: config.write_timeout, ping_timeout: config.ping_timeout, queue };
+        let flushes = TaskTracker::new();
+        let listener = WireListener::new(listener, limits, flushes.clone());
+        let links = Arc::new(Links::new(LinkLimits { queue, poll, direct: config.direct_delivery }));
         let handle = Handle(Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store))));
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let (router, sockets) = router(&handle, &links, &ready, self.make_routes);
         log_filters(table);
         let stop = CancellationToken::new();
         let served = tokio::spawn(serve_until(listener, router, stop.clone()));
-        Ok(Running { address, handle, links, sockets, ready, stop, served })
+        Ok(Running { address, handle, links, flushes, sockets, ready, stop, served })
     }
 }
 
@@ -246,6 +250,7 @@ pub struct Running<A: App> {
     address: SocketAddr,
     handle: Handle<A>,
     links: Arc<Links>,
+    flushes: TaskTracker,
     sockets: SocketIo,
     ready: Ready,
     stop: CancellationToken,
@@ -289,8 +294,11 @@ impl<A: App> Running<A> {
         let finished = async {
             dispatcher.calls().wait().await;
             dispatcher.hub().deliveries().wait().await;
-            tokio::time::timeout(FLUSH_LIMIT, self.links.flushed()).await.unwrap_or_default();
+            self.links.flushed(FLUSH_LIMIT).await;
             self.sockets.close().await;
+            // Slow readers get what was sent to them as long as there is time.
+            self.flushes.close();
+            self.flushes.wait().await;
             self.stop.cancel();
             self.served.await
         };

@@ -161,10 +161,13 @@ async fn a_caller_who_waits_for_us_is_not_taken_for_dead() {
                            "data": { "index": 0, "waitMs": 2500 } });
     caller.start("sync", call.clone()).await;
     call["data"]["waitMs"] = json!(0);
-    for index in 1..10_000 {
+    let calls = (1..10_000).map(|index| {
         call["data"]["index"] = json!(index);
-        caller.start("sync", call.clone()).await;
-    }
+        format!("42{}", json!(["sync", call]))
+    });
+    // All at once: nobody answers a ping before the last one is on its way.
+    let calls: Vec<String> = calls.collect();
+    caller.send_all(calls.iter().map(String::as_str)).await;
     let last = caller.start("joinedRooms", json!({})).await;
     assert_eq!(caller.ack(last).await["rooms"], json!(["open-a", "open-b"]));
     assert_eq!(server.app().ended.lock().expect("not poisoned").len(), 10_000);

@@ -167,6 +167,124 @@ async fn connect_and_join(polling: &Polling) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_answer_does_not_overtake_an_event_at_the_move() {
+    let server = TestServer::start().await;
+    let mut caller = server.connect(guest()).await;
+    caller.join("open-a").await;
+    for _ in 0..10 {
+        let polling = Polling::open(server.address()).await;
+        connect_and_join(&polling).await;
+        // Nothing waits when the move begins; the event finds the client between polling and WebSocket, the call comes with the `5`.
+        let mut client = polling.begin_upgrade().await;
+        bulk(&mut caller, 7).await;
+        client.send_all(["5", r#"4277["joinedRooms",{}]"#]).await;
+        assert!(client.next_answer().await.starts_with("42["), "the event was first");
+        assert!(client.next_answer().await.starts_with("4377["));
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_much_for_one_poll_is_not_lost_at_the_move() {
+    let server = TestServer::start_with(|config| config.message_limit = 1000).await;
+    let mut caller = server.connect(guest()).await;
+    let polling = Polling::open(server.address()).await;
+    connect_and_join(&polling).await;
+    caller.join("open-a").await;
+    for bytes in 900..920 {
+        bulk(&mut caller, bytes).await;
+    }
+    let polled = polling.poll().await.split('\u{1e}').filter(|packet| packet.starts_with("42")).count();
+    assert!((1..20).contains(&polled), "{polled} of 20 in one poll");
+    let mut client = polling.upgrade(async {}).await;
+    for bytes in 900 + polled..920 {
+        assert_eq!(client.frame().await["serverOutput"]["bulk"].as_str().map(str::len), Some(bytes));
+    }
+    assert_eq!(server.running().traffic().waiting, 0);
+}
+
+#[tokio::test]
+async fn a_socket_that_has_moved_can_connect_again() {
+    let server = TestServer::start().await;
+    let polling = Polling::open(server.address()).await;
+    connect_and_join(&polling).await;
+    let mut client = polling.upgrade(async {}).await;
+    client.join("open-a").await;
+    client.send_all(["41", "40"]).await;
+    client.join("open-b").await;
+}
+
+#[tokio::test]
+async fn a_refused_upgrade_takes_nobodys_place() {
+    let server = TestServer::start().await;
+    let polling = Polling::open(server.address()).await;
+    connect_and_join(&polling).await;
+    // Without a key; the connection stays open.
+    let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
+    let path = format!("/socket.io/?EIO=4&transport=websocket&sid={}", polling.sid());
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes()).await.expect("a server that reads");
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).await.expect("an answer");
+    assert_eq!(&status, b"HTTP/1.1 400");
+    polling.upgrade(async {}).await.join("open-a").await;
+}
+
+#[tokio::test]
+async fn a_client_that_makes_the_stack_talk_and_does_not_listen_is_disconnected() {
+    let server = TestServer::start_with(|config| config.send_queue = 100_000).await;
+    let token = server.token(member("ada", "deliver", None)).await;
+    let mut raw = RawWebSocket::open(&server, &token).await;
+    let ping = [&[0x89, 0x80 | 125, 0, 0, 0, 0][..], &[b'x'; 125]].concat();
+    while raw.stream.write_all(&ping.repeat(1000)).await.is_ok() {
+        assert!(server.running().traffic().waiting < 1_000_000);
+    }
+    until_closed(&server, CloseReason::SendQueueFull).await;
+}
+
+#[tokio::test]
+async fn a_slow_reader_gets_what_was_sent_before_the_server_stopped() {
+    const EVENTS: usize = 60;
+    let server = TestServer::start_with(|config| config.send_queue = 1 << 26).await;
+    let mut slow = server.connect(guest()).await;
+    let mut caller = server.connect(guest()).await;
+    slow.join("open-a").await;
+    caller.join("open-a").await;
+    for _ in 0..EVENTS {
+        bulk(&mut caller, 200_000).await;
+    }
+    assert!(server.running().traffic().waiting > 1_000_000, "more than the kernel takes");
+    let stopping = tokio::spawn(server.into_running().shutdown());
+    while caller.receive().await.is_ok() {}
+    while slow.receive().await.is_ok() {}
+    assert_eq!(slow.log.len(), EVENTS);
+    stopping.await.expect("a server that stops");
+}
+
+#[tokio::test]
+async fn filters_of_a_member_that_has_gone_hold_up_nobody() {
+    let server = TestServer::start_with(|config| config.filter_timeout = Duration::from_secs(3600)).await;
+    let mut hanging = server.connect(member("ada", "hang", None)).await;
+    let mut caller = server.connect(guest()).await;
+    hanging.join("open-a").await;
+    caller.join("open-a").await;
+    for _ in 0..30 {
+        caller.sync("outcome/three", "v1", "open-a", json!({ "text": "x" })).await;
+    }
+    drop(hanging);
+    let deliveries = server.hub().deliveries().clone();
+    deliveries.close();
+    assert!(tokio::time::timeout(PATIENCE, deliveries.wait()).await.is_ok());
+}
+
+async fn until_closed(server: &TestServer, reason: CloseReason) {
+    let closed = async {
+        while server.running().closed_sockets().closed(reason) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, closed).await.is_ok(), "never closed: {reason:?}");
+}
+
 async fn bulk(client: &mut Client, bytes: usize) {
     client.sync("odd/bulk", "v1", "open-a", json!({ "bytes": bytes })).await;
     client.frame().await;

@@ -1,7 +1,7 @@
 //! The filter, once for each member or once for each group of members, and what each member gets.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -10,7 +10,7 @@ use crate::dispatch::caller::reader_locale;
 use crate::dispatch::contain::{Contained, Panicked, contained};
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
-use crate::rooms::{Connection, Deferred, Delivery, Facts, Placed, Reach, Row};
+use crate::rooms::{Deferred, Delivery, Facts, Placed, Reach, Row};
 use crate::route::{App, BoxFuture, Event, FilterKind, Judged, Judgement, LateFacts, Member, MemberView};
 use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey};
 
@@ -70,18 +70,16 @@ struct InPlace<A: App> {
 }
 
 impl<A: App> Placed<A> for InPlace<A> {
-    fn reach(&mut self, member: &Row<A>, facts: &mut Option<Facts<A>>) -> Reach {
+    fn reach(&mut self, member: &Row<A>, facts: &Facts) -> Reach {
         if self.judge.fanout.leaves_out(member) {
             return Reach::Nothing;
         }
-        let kind = self.judge.fanout.event.filter_kind();
-        match kind {
+        match self.judge.fanout.event.filter_kind() {
             FilterKind::None => Reach::Packet(self.empty()),
             FilterKind::Async => self.reach_async(member),
-            FilterKind::Sync => self.reach_now(member, facts.get_or_insert_with(|| facts_of(member))),
+            FilterKind::Sync => self.reach_now(member, facts),
             FilterKind::Group => {
                 self.own.clear();
-                let facts = facts.get_or_insert_with(|| facts_of(member));
                 self.judge.group_packet(member, facts, &mut self.own).map_or(Reach::Nothing, Reach::Packet)
             }
         }
@@ -91,7 +89,7 @@ impl<A: App> Placed<A> for InPlace<A> {
         let (judge, member) = (self.judge.clone(), member.clone());
         let packet =
             Box::pin(async move { if judge.fanout.leaves_out(&member) { None } else { judge.reach(&member).await } });
-        Deferred { topic: self.judge.envelope.topic().cloned(), packet }
+        Deferred { topic: self.judge.envelope.topic().cloned(), size: self.judge.fanout.size(), packet }
     }
 }
 
@@ -100,13 +98,15 @@ impl<A: App> InPlace<A> {
     fn reach_async(&self, member: &Row<A>) -> Reach {
         let mut work = self.defer(member);
         let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
-        match work.packet.as_mut().poll(&mut nobody) {
+        // Without tokio's budget, which a visit of many members would use up: the visit gives way by itself.
+        let mut unhurried = std::pin::pin!(tokio::task::unconstrained(work.packet.as_mut()));
+        match unhurried.as_mut().poll(&mut nobody) {
             std::task::Poll::Ready(packet) => packet.map_or(Reach::Nothing, Reach::Packet),
             std::task::Poll::Pending => Reach::Later(work),
         }
     }
 
-    fn reach_now(&mut self, member: &Row<A>, facts: &Facts<A>) -> Reach {
+    fn reach_now(&mut self, member: &Row<A>, facts: &Facts) -> Reach {
         let Self { judge, own, .. } = self;
         own.clear();
         let judgement = match judge.fanout.run(member, facts, own) {
@@ -168,7 +168,7 @@ enum Outcome {
 impl<A: App> Judge<A> {
     /// Runs the filter for one member alone, within its time limit if it waits.
     async fn reach(&self, member: &Row<A>) -> Option<Packet> {
-        let facts = facts_of(member);
+        let facts = Facts::default();
         if self.fanout.event.filter_kind() == FilterKind::Group {
             return self.group_packet(member, &facts, &mut Vec::new());
         }
@@ -181,12 +181,12 @@ impl<A: App> Judge<A> {
     }
 
     /// Runs the filter for the member's group, unless that has been done.
-    fn group_packet(&self, member: &Row<A>, facts: &Facts<A>, own: &mut Vec<u8>) -> Option<Packet> {
+    fn group_packet(&self, member: &Row<A>, facts: &Facts, own: &mut Vec<u8>) -> Option<Packet> {
         let mut groups = self.groups.lock();
         match self.fanout.run(member, facts, own) {
             Ok(Judged::Group(group, judgement)) => {
                 groups.extend(judgement.map(|judgement| self.outcome(judgement, own)));
-                let locale = || self.fanout.locale(member.connection(), facts);
+                let locale = || self.fanout.locale(member, facts);
                 groups[group].packet(locale, |error| self.error(error, member, facts))
             }
             // The filter panicked for an earlier member of the group.
@@ -217,8 +217,8 @@ impl<A: App> Judge<A> {
         (packet, true)
     }
 
-    fn error(&self, error: &SyncError, member: &Row<A>, facts: &Facts<A>) -> Packet {
-        let locale = self.fanout.locale(member.connection(), facts);
+    fn error(&self, error: &SyncError, member: &Row<A>, facts: &Facts) -> Packet {
+        let locale = self.fanout.locale(member, facts);
         self.envelope.error(error, &self.fanout.catalog.sentence(error, locale))
     }
 }
@@ -246,13 +246,13 @@ impl<A: App> Fanout<A> {
         match self.ignore_self {
             IgnoreSelf::No => false,
             IgnoreSelf::Socket => self.origin.connection_id == Some(member.connection_id()),
-            IgnoreSelf::Session => self.origin.session_id == member.session().id(),
+            IgnoreSelf::Session => self.origin.session_id == member.session_id(),
         }
     }
 
-    async fn judge(&self, member: &Row<A>, facts: &Facts<A>) -> (Judgement, Vec<u8>) {
-        let late = Late { fanout: self, connection: member.connection(), facts };
-        let view = self.view(member, facts, &late);
+    async fn judge(&self, member: &Row<A>, facts: &Facts) -> (Judgement, Vec<u8>) {
+        let late = Late { fanout: self, member, facts };
+        let view = self.view(member, &late);
         let mut own = Vec::new();
         let filter: BoxFuture<'_, _> = match contained(|| self.event.judge(Member::new(&view), &mut own)) {
             Ok(Judged::Ready(judgement)) => return (judgement, own),
@@ -270,9 +270,9 @@ impl<A: App> Fanout<A> {
     }
 
     /// Runs a filter that decides at once. One that does not is taken for one that panicked.
-    fn run(&self, member: &Row<A>, facts: &Facts<A>, own: &mut Vec<u8>) -> Result<Judged<'static>, Panicked> {
-        let late = Late { fanout: self, connection: member.connection(), facts };
-        let view = self.view(member, facts, &late);
+    fn run(&self, member: &Row<A>, facts: &Facts, own: &mut Vec<u8>) -> Result<Judged<'static>, Panicked> {
+        let late = Late { fanout: self, member, facts };
+        let view = self.view(member, &late);
         match contained(|| self.event.judge(Member::new(&view), own))? {
             Judged::Ready(judgement) => Ok(Judged::Ready(judgement)),
             Judged::Group(group, judgement) => Ok(Judged::Group(group, judgement)),
@@ -285,40 +285,36 @@ impl<A: App> Fanout<A> {
         SyncError::new("sync-client-failed")
     }
 
-    fn view<'a>(&'a self, member: &Row<A>, facts: &'a Facts<A>, late: &'a Late<'a, A>) -> MemberView<'a, A> {
+    fn view<'a>(&'a self, member: &'a Row<A>, late: &'a Late<'a, A>) -> MemberView<'a, A> {
         MemberView {
             room: &self.room,
             caller: &self.origin.session,
-            session: &facts.session,
+            session: member.session(),
             late,
-            is_sender: self.origin.session_id == member.session().id(),
+            is_sender: self.origin.session_id == member.session_id(),
             is_sending_socket: self.origin.connection_id == Some(member.connection_id()),
         }
     }
 
-    fn locale(&self, connection: &Connection<A>, facts: &Facts<A>) -> Locale {
-        *facts.locale.get_or_init(|| reader_locale::<A>(&facts.session, connection.language(), &self.catalog))
+    fn locale(&self, member: &Row<A>, facts: &Facts) -> Locale {
+        let look_up = || reader_locale::<A>(member.session(), member.connection().language(), &self.catalog);
+        *facts.locale.get_or_init(look_up)
     }
 }
 
 /// Looks up what few filters ask for.
 struct Late<'a, A: App> {
     fanout: &'a Fanout<A>,
-    connection: &'a Connection<A>,
-    facts: &'a Facts<A>,
+    member: &'a Row<A>,
+    facts: &'a Facts,
 }
 
 impl<A: App> LateFacts for Late<'_, A> {
     fn locale(&self) -> &str {
-        self.fanout.catalog.name(self.fanout.locale(self.connection, self.facts))
+        self.fanout.catalog.name(self.fanout.locale(self.member, self.facts))
     }
 
     fn location(&self) -> &Location {
-        self.facts.location.get_or_init(|| self.connection.location())
+        self.facts.location.get_or_init(|| self.member.connection().location())
     }
-}
-
-/// Returns what filters see of a member, to be held while they run: a session may change meanwhile.
-fn facts_of<A: App>(member: &Row<A>) -> Facts<A> {
-    Facts { session: member.session().get(), location: OnceLock::new(), locale: OnceLock::new() }
 }

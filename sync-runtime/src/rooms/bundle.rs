@@ -1,5 +1,6 @@
 //! What one member is sent at once.
 
+use crate::rooms::QueueFull;
 use crate::wire::Packet;
 
 /// Packets for one member, in their order, as one piece.
@@ -24,6 +25,16 @@ impl Bundle {
             [single] => single.websocket(),
             _ => &self.joined,
         }
+    }
+
+    /// Checks what waits for the socket with this bundle: one packet may pass the limit, whatever its size.
+    ///
+    /// # Errors
+    ///
+    /// When more than `limit` bytes wait before the last packet.
+    pub fn check(&self, waiting: usize, limit: usize) -> Result<(), QueueFull> {
+        let last = self.packets.last().map_or(0, |packet| packet.websocket().len());
+        if waiting > limit + last { Err(QueueFull) } else { Ok(()) }
     }
 
     /// Takes `packets` instead of what it holds, and leaves an empty list behind.

@@ -111,10 +111,6 @@ impl<A: App> Connection<A> {
         &*self.outbox
     }
 
-    pub(super) fn shared_outbox(&self) -> Arc<dyn Outbox> {
-        self.outbox.clone()
-    }
-
     /// Returns the names of its rooms, in the order in which it entered them.
     #[must_use]
     pub fn room_names(&self) -> Vec<Arc<str>> {

@@ -1,6 +1,6 @@
 //! From the events that wait in a room to its members.
 
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -15,10 +15,12 @@ use crate::wire::{Location, Packet, Position};
 
 /// How long members are visited before other rooms, calls and heartbeats get their turn.
 const TURN: Duration = Duration::from_micros(500);
-/// How often it is looked, at most, whether more events have come, before those that wait go out.
-const LOOKS: usize = 4;
-/// After how many members the clock is looked at.
-const MEMBERS_PER_LOOK: usize = 32;
+/// What part of a visit of all members is worth waiting for more events to go out with it.
+const WORTH_WAITING: u32 = 128;
+/// After how many events, each for one member, the clock is looked at.
+const EVENTS_PER_LOOK: usize = 32;
+/// How many bytes go out as one piece.
+const PIECE: usize = 64 * 1024;
 
 /// An event that waits for its turn in a room.
 pub trait Delivery<A: App>: Send {
@@ -31,15 +33,22 @@ pub trait Delivery<A: App>: Send {
 
 /// An event whose members are being visited.
 pub trait Placed<A: App>: Send {
-    /// Says what a member gets; `facts` are the member's, once they have been asked for.
-    fn reach(&mut self, member: &Row<A>, facts: &mut Option<Facts<A>>) -> Reach;
+    /// Says what a member gets; `facts` are the member's.
+    fn reach(&mut self, member: &Row<A>, facts: &Facts) -> Reach;
 
     /// Says what a member gets, when what it waits for is done.
     fn defer(&self, member: &Row<A>) -> Deferred;
 }
 
-/// Events that go out together, with their numbers, in their order.
-pub(super) type Batch<A> = Vec<(u64, Box<dyn Placed<A>>)>;
+/// Events that go out together.
+pub(super) struct Batch<A: App> {
+    /// The events and their places, in their order.
+    pub(super) events: Vec<(Position, Box<dyn Delivery<A>>)>,
+    /// How many had left the room when the list of members was brought up to date.
+    pub(super) vacated: usize,
+    /// Whether a session has changed since the last visit.
+    pub(super) renew: bool,
+}
 
 /// What a member gets of an event.
 pub enum Reach {
@@ -51,10 +60,9 @@ pub enum Reach {
     Later(Deferred),
 }
 
-/// What filters see of a member, the same for all events that it is visited with.
-pub struct Facts<A: App> {
-    /// The session, as it is now.
-    pub session: Arc<A::Session>,
+/// What was looked up of a member, the same for all events that it is visited with.
+#[derive(Debug, Default)]
+pub struct Facts {
     /// The page that the socket shows, once a filter has asked for it.
     pub location: OnceLock<Arc<Location>>,
     /// The member's language, once somebody has asked for it.
@@ -64,38 +72,58 @@ pub struct Facts<A: App> {
 /// Delivers what waits in `room` until nothing does.
 pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> BoxFuture<'static, ()> {
     Box::pin(async move {
-        let mut members = Vec::new();
+        let mut rows = Vec::new();
         loop {
             gather(&room).await;
-            let Some(batch) = room.next_batch(&mut members) else { return };
-            let visiting = visit_all(batch, &members, &tasks);
+            let start = Instant::now();
+            let Some(batch) = room.next_batch(&mut rows) else { return };
             // A delivery contains the app's panics itself; one of our own must not silence the room.
-            if AssertUnwindSafe(visiting).catch_unwind().await.is_err() {
-                tracing::error!(room = %room.name(), "a delivery panicked");
+            if AssertUnwindSafe(visit_all(&room, batch, &mut rows, &tasks)).catch_unwind().await.is_err() {
+                rows.iter().for_each(|row| row.seat().fail());
             }
+            room.visited(start.elapsed());
         }
     })
 }
 
 /// Lets those go first who are about to add an event, so that theirs goes out with the others.
 ///
-/// A look costs a microsecond, and a visit of all members many. It ends with the first look that finds nothing new.
+/// How long that is worth depends on what a visit costs: where it takes ten milliseconds, eighty microseconds. Each new event
+/// begins the wait again, up to an eighth of a visit.
 async fn gather<A: App>(room: &Room<A>) {
-    for _ in 0..LOOKS {
-        let before = room.waiting();
+    let worth = room.last_visit() / WORTH_WAITING;
+    let start = Instant::now();
+    let mut newest = start;
+    let mut waiting = room.waiting();
+    while waiting > 0 {
         tokio::task::yield_now().await;
-        if room.waiting() == before {
+        let now = Instant::now();
+        let more = room.waiting();
+        if more > waiting {
+            (waiting, newest) = (more, now);
+        } else if now - newest >= worth {
+            return;
+        }
+        if now - start >= worth * 16 {
             return;
         }
     }
 }
 
 /// Visits each member once, in the order in which they joined.
-async fn visit_all<A: App>(batch: Batch<A>, members: &[Row<A>], tasks: &TaskTracker) {
-    let mut visit = Visit { batch, packets: Vec::new(), bundle: Bundle::default(), tasks };
+async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>], tasks: &TaskTracker) {
+    let Batch { events, vacated, renew } = batch;
+    let events = events.into_iter().map(|(position, event)| (position.seq, event.place(position))).collect::<Vec<_>>();
+    let members_per_look = (EVENTS_PER_LOOK / events.len()).max(1);
+    let mut visit = Visit { room, events, vacated, packets: Vec::new(), bundle: Bundle::default(), tasks };
     let mut turn = Instant::now();
-    for members in members.chunks(MEMBERS_PER_LOOK) {
-        members.iter().filter(|member| member.seat().is_taken()).for_each(|member| visit.member(member));
+    for rows in rows.chunks_mut(members_per_look) {
+        for row in rows {
+            if renew {
+                row.renew();
+            }
+            visit.contained(row);
+        }
         if turn.elapsed() > TURN {
             tokio::task::yield_now().await;
             turn = Instant::now();
@@ -105,7 +133,10 @@ async fn visit_all<A: App>(batch: Batch<A>, members: &[Row<A>], tasks: &TaskTrac
 
 /// What goes from member to member.
 struct Visit<'a, A: App> {
-    batch: Batch<A>,
+    room: &'a Room<A>,
+    events: Vec<(u64, Box<dyn Placed<A>>)>,
+    /// How many had left the room when the visit began: the list has none of them.
+    vacated: usize,
     packets: Vec<Packet>,
     /// What the last member got.
     bundle: Bundle,
@@ -113,36 +144,65 @@ struct Visit<'a, A: App> {
 }
 
 impl<A: App> Visit<'_, A> {
-    /// Brings all events of the batch to one member: in one piece, or in order behind what the member waits for.
-    fn member(&mut self, member: &Row<A>) {
-        let seat = member.seat();
-        let mut behind = seat.is_behind();
-        let mut facts = None;
-        for (seq, event) in &mut self.batch {
-            if !member.hears(*seq) {
+    /// Visits a member. A panic of ours is that member's alone, and does not leave it with a gap.
+    fn contained(&mut self, row: &Row<A>) {
+        if catch_unwind(AssertUnwindSafe(|| self.member(row))).is_err() {
+            self.packets.clear();
+            self.bundle = Bundle::default();
+            row.seat().fail();
+        }
+    }
+
+    /// Brings all events to one member: in one piece, or in order behind what the member waits for.
+    fn member(&mut self, row: &Row<A>) {
+        if !self.is_here(row) {
+            return;
+        }
+        let mut behind = self.room.is_anybody_behind() && row.seat().is_behind();
+        let facts = Facts::default();
+        let mut bytes = 0;
+        for index in 0..self.events.len() {
+            let (seq, event) = &mut self.events[index];
+            if !row.hears(*seq) {
                 continue;
             }
             if behind {
-                seat.defer(event.defer(member), self.tasks);
+                row.seat().defer(event.defer(row), self.tasks);
                 continue;
             }
-            match event.reach(member, &mut facts) {
-                Reach::Packet(packet) => self.packets.push(packet),
+            match event.reach(row, &facts) {
+                Reach::Packet(packet) => {
+                    bytes += packet.websocket().len();
+                    self.packets.push(packet);
+                    if bytes >= PIECE {
+                        self.send(row);
+                        bytes = 0;
+                    }
+                }
                 Reach::Nothing => {}
                 Reach::Later(work) => {
-                    send(member, &mut self.bundle, &mut self.packets);
-                    seat.defer(work, self.tasks);
+                    self.send(row);
+                    row.seat().defer(work, self.tasks);
                     behind = true;
                 }
             }
         }
-        send(member, &mut self.bundle, &mut self.packets);
+        self.send(row);
     }
-}
 
-fn send<A: App>(member: &Row<A>, bundle: &mut Bundle, packets: &mut Vec<Packet>) {
-    if !packets.is_empty() {
-        bundle.replace(packets);
-        member.send(bundle);
+    fn send(&mut self, row: &Row<A>) {
+        if self.packets.is_empty() {
+            return;
+        }
+        self.bundle.replace(&mut self.packets);
+        // A member that left while its filter ran must not hear of it.
+        if self.is_here(row) {
+            row.send(&self.bundle);
+        }
+    }
+
+    /// Returns whether a member is still in the room; as long as nobody has left, without looking at the member.
+    fn is_here(&self, row: &Row<A>) -> bool {
+        self.room.vacated() == self.vacated || row.seat().is_taken()
     }
 }

@@ -18,6 +18,6 @@ pub use bundle::Bundle;
 pub use connection::Connection;
 pub use delivery::{Delivery, Facts, Placed, Reach};
 pub use hub::Hub;
-pub use outbox::{CloseReason, Outbox};
+pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::Room;
 pub use seat::{Deferred, Row, Seat};

@@ -1,5 +1,7 @@
 //! The way out to one socket.
 
+use std::sync::{Arc, Weak};
+
 use crate::rooms::Bundle;
 
 /// Takes what is to be sent to one socket, in order and without waiting.
@@ -13,7 +15,26 @@ pub trait Outbox: Send + Sync {
 
     /// Closes the socket; the client may connect again.
     fn close(&self, reason: CloseReason);
+
+    /// Returns a shorter way to the socket, once there is one; there is no way back from it.
+    fn shortcut(&self) -> Option<Weak<dyn Shortcut>> {
+        None
+    }
 }
+
+/// The connection behind an outbox: a visit of a thousand members saves a step in memory for each.
+pub trait Shortcut: Send + Sync {
+    /// Sends packets, as [`Outbox::send`] does.
+    ///
+    /// # Errors
+    ///
+    /// When too much waits; the outbox is to be closed then.
+    fn send(self: Arc<Self>, bundle: &Bundle) -> Result<(), QueueFull>;
+}
+
+/// The packets were not sent since too much waits already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueFull;
 
 /// Why the server closed a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,8 +43,10 @@ pub enum CloseReason {
     SendQueueFull,
     /// The kernel took nothing from us for longer than the write timeout.
     WriteTimeout,
-    /// Its filters take so long that more than 1,024 events wait for them.
+    /// Its filters take so long that more than 1,024 events, or 16 MiB of them, wait.
     FiltersTooSlow,
+    /// A bug of ours kept it from getting what it should have got.
+    DeliveryFailed,
     /// Its session ended.
     SessionEnded,
 }
@@ -36,6 +59,7 @@ impl CloseReason {
             Self::SendQueueFull => "send-queue-full",
             Self::WriteTimeout => "write-timeout",
             Self::FiltersTooSlow => "filters-too-slow",
+            Self::DeliveryFailed => "delivery-failed",
             Self::SessionEnded => "session-ended",
         }
     }

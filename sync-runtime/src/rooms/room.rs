@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
@@ -11,6 +13,7 @@ use crate::rooms::delivery::{Batch, deliver_all};
 use crate::rooms::seat::{Row, Seat};
 use crate::rooms::{Connection, Delivery};
 use crate::route::App;
+use crate::session::session_changes;
 use crate::wire::Position;
 
 /// How many events go out together, and how many bytes of them each member gets at once, about.
@@ -25,6 +28,12 @@ pub struct Room<A: App> {
     state: Mutex<State<A>>,
     /// Told when less waits than the backlog may hold.
     drained: Notify,
+    /// How many have left since the room was made.
+    vacated: AtomicUsize,
+    /// How many members wait for their filters.
+    behind: Arc<AtomicUsize>,
+    /// How many microseconds the last visit of all members took.
+    last_visit: AtomicU64,
 }
 
 struct State<A: App> {
@@ -39,6 +48,8 @@ struct State<A: App> {
     vacant: usize,
     waiting: VecDeque<(u64, Box<dyn Delivery<A>>)>,
     waiting_bytes: usize,
+    /// [`session_changes`] when the sessions in the list were last renewed.
+    renewed: u64,
     delivering: bool,
     /// Set when the room was taken out of the hub: a new room of the same name has another epoch.
     gone: bool,
@@ -60,10 +71,19 @@ impl<A: App> Room<A> {
             vacant: 0,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
+            renewed: session_changes(),
             delivering: false,
             gone: false,
         };
-        Arc::new(Self { name, epoch, state: Mutex::new(state), drained: Notify::new() })
+        Arc::new(Self {
+            name,
+            epoch,
+            state: Mutex::new(state),
+            drained: Notify::new(),
+            vacated: AtomicUsize::new(0),
+            behind: Arc::default(),
+            last_visit: AtomicU64::new(0),
+        })
     }
 
     /// Returns the room's name.
@@ -130,7 +150,7 @@ impl<A: App> Room<A> {
         if state.gone {
             return None;
         }
-        let row = Row::new(connection, state.seq);
+        let row = Row::new(connection, state.seq, &self.behind);
         let seat = row.seat().clone();
         state.members += 1;
         state.rows.push(row);
@@ -141,6 +161,7 @@ impl<A: App> Room<A> {
     pub(super) fn leave_seat(&self, seat: &Seat<A>) -> bool {
         let mut state = self.state();
         seat.vacate();
+        self.vacated.fetch_add(1, Ordering::AcqRel);
         state.members -= 1;
         state.vacant += 1;
         // Tidied now and then, so that many who leave at once do not each look through the list.
@@ -161,13 +182,33 @@ impl<A: App> Room<A> {
             return None;
         }
         *rows = std::mem::take(&mut state.rows);
-        let batch = state.take_batch();
-        let full = state.is_full();
-        drop(state);
-        if !full {
+        // The number is read before the sessions are: a change in between is seen the next time.
+        let changes = session_changes();
+        let renew = std::mem::replace(&mut state.renewed, changes) != changes;
+        let vacated = self.vacated();
+        let events = state.take_batch().into_iter().map(|(seq, event)| (self.at(seq), event)).collect();
+        if !state.is_full() {
             self.drained.notify_waiters();
         }
-        Some(batch.into_iter().map(|(seq, event)| (seq, event.place(self.at(seq)))).collect())
+        Some(Batch { events, vacated, renew })
+    }
+
+    /// Returns how many have left since the room was made.
+    pub(super) fn vacated(&self) -> usize {
+        self.vacated.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_anybody_behind(&self) -> bool {
+        self.behind.load(Ordering::Acquire) > 0
+    }
+
+    /// Returns how long the last visit of all members took.
+    pub(super) fn last_visit(&self) -> Duration {
+        Duration::from_micros(self.last_visit.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn visited(&self, took: Duration) {
+        self.last_visit.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     fn at(&self, seq: u64) -> Position {

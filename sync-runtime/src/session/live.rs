@@ -11,6 +11,15 @@ use tokio::sync::MutexGuard;
 use crate::route::App;
 use crate::session::{SessionStore, StoreError, Token, TokenHash};
 
+/// Counts the changes of all sessions in use. Whoever keeps copies looks at this one number before it uses them.
+static CHANGES: AtomicU64 = AtomicU64::new(0);
+
+/// Returns a number that is another one after any session in use has changed.
+#[must_use]
+pub fn session_changes() -> u64 {
+    CHANGES.load(Ordering::Acquire)
+}
+
 /// One session in use: shared by every socket and request of its token, or by one anonymous socket alone.
 pub struct LiveSession<A: App> {
     id: u64,
@@ -132,6 +141,7 @@ impl<A: App> Sessions<A> {
         self.save(session, changed.clone()).await?;
         let changed = Arc::new(changed);
         session.session.store(changed.clone());
+        CHANGES.fetch_add(1, Ordering::AcqRel);
         Ok(changed)
     }
 

@@ -7,6 +7,6 @@ mod live;
 mod store;
 mod token;
 
-pub use live::{LiveSession, Sessions};
+pub use live::{LiveSession, Sessions, session_changes};
 pub use store::{MemoryStore, SessionStore, StoreError};
 pub use token::{Token, TokenHash};

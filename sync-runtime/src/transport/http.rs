@@ -94,7 +94,8 @@ pub struct SocketWatch {
 /// Watches `/socket.io`: which connections become WebSockets, and whose; what polls take away; and posts, which are taken one at
 /// a time and held back while the socket's messages are not read.
 pub async fn watch_sockets(State(watch): State<SocketWatch>, request: Request, next: Next) -> Response {
-    if !request.uri().path().starts_with("/socket.io") {
+    let rest = request.uri().path().strip_prefix("/socket.io");
+    if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         return next.run(request).await;
     }
     let sid = query_value(&request, "sid");
@@ -159,12 +160,14 @@ async fn watch_poll(links: &Links, sid: &str, request: Request, next: Next) -> R
 
 /// engineioxide accepts an upgrade first and looks afterwards: a second connection for one socket is refused here.
 async fn watch_upgrade(links: &Links, sid: Option<String>, wire: &Arc<Wire>, request: Request, next: Next) -> Response {
-    if sid.is_some_and(|sid| !links.upgrade(&sid, wire)) {
+    if sid.as_ref().is_some_and(|sid| !links.upgrade(sid, wire)) {
         return StatusCode::BAD_REQUEST.into_response();
     }
     let response = next.run(request).await;
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         wire.begin_frames();
+    } else if let Some(sid) = sid {
+        links.take_back(&sid, wire);
     }
     response
 }

@@ -1,7 +1,7 @@
 //! What belongs to one socket, whatever TCP connection it is on.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use socketioxide::{SendError, SocketError, TransportType};
 use socketioxide_core::Value;
 use tokio::sync::{MutexGuard, Notify};
 
-use crate::rooms::{Bundle, CloseReason, Outbox};
+use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
 use crate::transport::passage::Passage;
 use crate::transport::send_queue::SendQueue;
-use crate::transport::wire::{Sent, Wire};
+use crate::transport::wire::Wire;
 use crate::wire::{Packet, event, frame_json};
 
 /// How often it is looked whether everything has been taken.
@@ -52,19 +52,17 @@ pub(super) type Forget = fn(&Socket, CloseReason) -> bool;
 pub struct LinkLimits {
     /// How many bytes may wait for one socket.
     pub queue: usize,
+    /// How many bytes the answer to one poll may have.
+    pub poll: usize,
     /// Whether packets may be written past socketioxide.
     pub direct: bool,
 }
 
-/// The packets were not sent since too much waits already.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct QueueFull;
-
 #[derive(Debug, Default)]
 struct State {
     wire: Weak<Wire>,
-    /// Outlives the wire.
-    timed_out: Arc<AtomicBool>,
+    /// Why the wire was ended, if we did; outlives it.
+    ended: Arc<OnceLock<CloseReason>>,
     reading_paused: bool,
     /// What waits for the next poll.
     queue: SendQueue,
@@ -93,56 +91,49 @@ impl Link {
     /// When more bytes wait than the limit; the packets that do not are lost, and the socket is of no use then.
     fn try_send(&self, bundle: &Bundle) -> Result<(), QueueFull> {
         if let Some(wire) = self.direct.get() {
-            return self.send_direct(wire, bundle);
+            return send_direct(wire, bundle);
         }
         let mut state = self.state.lock();
         match state.wire.upgrade() {
             Some(wire) if self.limits.direct && self.is_websocket() => {
-                self.go_direct(&mut state, &wire)?;
-                self.send_direct(&state.wire, bundle)
+                // Under the lock: whoever finds the direct way set passes it.
+                wire.release();
+                self.direct.get_or_init(|| state.wire.clone());
+                send_direct(&state.wire, bundle)
             }
             Some(wire) => {
-                self.check(wire.waiting() + self.passage.bytes())?;
+                let bytes: usize = bundle.packets().iter().map(|packet| packet.text().len()).sum();
+                bundle.check(wire.waiting() + self.passage.bytes() + bytes, self.limits.queue)?;
                 bundle.packets().iter().try_for_each(|packet| self.hand_over(packet))
             }
             None => {
                 bundle.packets().iter().for_each(|packet| state.queue.push(packet.clone()));
-                self.check((state.queue.bytes() + self.passage.bytes()).saturating_sub(bundle.websocket().len()))?;
-                if state.polling { self.hand_over_all(&mut state) } else { Ok(()) }
+                bundle.check(state.queue.bytes() + self.passage.bytes(), self.limits.queue)?;
+                if state.polling { self.answer_poll(&mut state) } else { Ok(()) }
             }
         }
-    }
-
-    fn send_direct(&self, wire: &Weak<Wire>, bundle: &Bundle) -> Result<(), QueueFull> {
-        match wire.upgrade().map(|wire| wire.send(bundle, self.limits.queue)) {
-            Some(Sent::Full) => Err(QueueFull),
-            // A socket without its connection is about to be forgotten.
-            Some(Sent::Accepted | Sent::Closed) | None => Ok(()),
-        }
-    }
-
-    fn go_direct(&self, state: &mut State, wire: &Arc<Wire>) -> Result<(), QueueFull> {
-        self.direct.get_or_init(|| Arc::downgrade(wire));
-        while let Some(packet) = state.queue.pop() {
-            self.send_direct(&state.wire, &packet.into())?;
-        }
-        Ok(())
     }
 
     fn is_websocket(&self) -> bool {
         self.socket.upgrade().is_some_and(|socket| socket.transport_type() == TransportType::Websocket)
     }
 
-    fn check(&self, waiting: usize) -> Result<(), QueueFull> {
-        if waiting > self.limits.queue { Err(QueueFull) } else { Ok(()) }
-    }
-
-    fn hand_over_all(&self, state: &mut State) -> Result<(), QueueFull> {
-        while let Some(packet) = state.queue.pop() {
+    /// Hands over what a poll that waits can take away, at least one packet.
+    ///
+    /// No more: engineioxide puts a packet that does not fit aside for the next poll, and forgets it if there is a WebSocket instead.
+    fn answer_poll(&self, state: &mut State) -> Result<(), QueueFull> {
+        while let Some(bytes) = state.queue.next_bytes() {
+            let ahead = self.passage.bytes();
+            if ahead > 0 && ahead + bytes > self.limits.poll {
+                break;
+            }
+            let Some(packet) = state.queue.pop() else { break };
             state.polling = false;
             self.hand_over(&packet)?;
         }
-        state.queue.clear();
+        if state.queue.is_empty() {
+            state.queue.clear();
+        }
         Ok(())
     }
 
@@ -152,7 +143,7 @@ impl Link {
         let bytes = packet.text().len();
         self.passage.enter(bytes);
         let Err(error) = emit(&socket, packet) else { return Ok(()) };
-        self.passage.refuse(bytes);
+        self.passage.leave(bytes);
         match error {
             SendError::Socket(SocketError::InternalChannelFull) => Err(QueueFull),
             // The socket is gone; its disconnect handler takes it out of its rooms.
@@ -168,7 +159,7 @@ impl Link {
         let handed_over = {
             let mut state = self.state.lock();
             state.polling = true;
-            self.hand_over_all(&mut state)
+            self.answer_poll(&mut state)
         };
         self.close_if_full(handed_over);
     }
@@ -195,9 +186,13 @@ impl Link {
     fn is_flushed(&self) -> bool {
         let state = self.state.lock();
         match state.wire.upgrade() {
-            Some(wire) => wire.waiting() == 0,
+            Some(wire) => self.passage.is_clear() && !wire.is_holding(),
             None => state.polling,
         }
+    }
+
+    fn is_polling(&self) -> bool {
+        self.state.lock().wire.strong_count() == 0
     }
 
     /// Makes `wire` the socket's WebSocket connection; `false` when it has one already.
@@ -208,20 +203,31 @@ impl Link {
         }
         wire.attach(&self.passage);
         state.wire = Arc::downgrade(wire);
-        state.timed_out = wire.timed_out();
+        state.ended = wire.ended();
         if state.reading_paused {
             wire.pause_reading(true);
         }
-        // Polls that take things away end with the move.
-        let handed_over = self.hand_over_all(&mut state);
+        // Polls end with the move; what is handed over now comes out of the WebSocket.
+        let mut handed_over = Ok(());
+        while let Some(packet) = state.queue.pop().filter(|_| handed_over.is_ok()) {
+            handed_over = self.hand_over(&packet);
+        }
         drop(state);
         self.close_if_full(handed_over);
         true
     }
 
-    /// Returns whether its connection was ended because the client read nothing.
-    pub fn has_timed_out(&self) -> bool {
-        self.state.lock().timed_out.load(Ordering::Acquire)
+    /// Gives back a wire that did not become the socket's connection.
+    fn take_back(&self, wire: &Arc<Wire>) {
+        let mut state = self.state.lock();
+        if std::ptr::eq(state.wire.as_ptr(), Arc::as_ptr(wire)) {
+            state.wire = Weak::new();
+        }
+    }
+
+    /// Returns why its connection was ended, if that was not the client's doing.
+    pub fn ended(&self) -> Option<CloseReason> {
+        self.state.lock().ended.get().copied()
     }
 
     /// Returns the WebSocket connection.
@@ -265,6 +271,10 @@ impl Link {
 }
 
 impl Outbox for Link {
+    fn shortcut(&self) -> Option<Weak<dyn Shortcut>> {
+        self.direct.get().map(|wire| wire.clone() as Weak<dyn Shortcut>)
+    }
+
     fn send(&self, bundle: &Bundle) {
         // What cannot be sent is a gap, and a gap ends the connection.
         self.close_if_full(self.try_send(bundle));
@@ -277,14 +287,18 @@ impl Outbox for Link {
             return;
         }
         // A lost connection is one that the client restores by itself; a polling client has none that could be cut.
-        if socket.transport_type() == TransportType::Polling && socket.disconnect().is_err() {
-            tracing::debug!("a polling socket is left to its heartbeat");
-        }
-        if let Some(wire) = self.wire() {
-            wire.close();
+        match self.wire().filter(|_| socket.transport_type() == TransportType::Websocket) {
+            Some(wire) => wire.close(),
+            None if socket.disconnect().is_err() => tracing::debug!("a socket is left to its heartbeat"),
+            None => {}
         }
         self.state.lock().queue.clear();
     }
+}
+
+fn send_direct(wire: &Weak<Wire>, bundle: &Bundle) -> Result<(), QueueFull> {
+    // A socket without its connection is about to be forgotten.
+    wire.upgrade().map_or(Ok(()), |wire| wire.send(bundle))
 }
 
 /// Sends a packet through socketioxide, which writes it anew.
@@ -318,7 +332,7 @@ pub struct Links {
 #[derive(Debug, Default)]
 struct Index {
     links: HashMap<String, Weak<Link>>,
-    // WebSocket connections of upgrades whose socket has not said who it is yet.
+    // The connections that sockets have moved to.
     upgraded: HashMap<String, Weak<Wire>>,
 }
 
@@ -328,6 +342,7 @@ pub struct LinkCounters {
     send_queue_full: AtomicU64,
     write_timeout: AtomicU64,
     filters_too_slow: AtomicU64,
+    delivery_failed: AtomicU64,
     session_ended: AtomicU64,
 }
 
@@ -357,6 +372,7 @@ impl LinkCounters {
             CloseReason::SendQueueFull => &self.send_queue_full,
             CloseReason::WriteTimeout => &self.write_timeout,
             CloseReason::FiltersTooSlow => &self.filters_too_slow,
+            CloseReason::DeliveryFailed => &self.delivery_failed,
             CloseReason::SessionEnded => &self.session_ended,
         }
     }
@@ -375,11 +391,19 @@ impl Links {
         &self.counters
     }
 
-    /// Waits until every client gets all that was handed over even if its socket is closed now.
-    ///
-    /// A client that polls and has gone away without a word keeps this waiting until its heartbeat ends.
-    pub async fn flushed(&self) {
-        while !self.index.lock().links.values().filter_map(Weak::upgrade).all(|link| link.is_flushed()) {
+    /// Waits until every client gets all that was sent even if its socket is closed now; for those that poll, no longer than
+    /// `polling`: one that has gone away without a word would keep this waiting until its heartbeat ends.
+    pub async fn flushed(&self, polling: Duration) {
+        let all = |wanted: fn(&Link) -> bool| {
+            self.index.lock().links.values().filter_map(Weak::upgrade).all(|link| wanted(&link))
+        };
+        let polled = async {
+            while !all(|link| !link.is_polling() || link.is_flushed()) {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        tokio::time::timeout(polling, polled).await.unwrap_or_default();
+        while !all(|link| link.is_polling() || link.is_flushed()) {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
@@ -401,7 +425,7 @@ impl Links {
     pub(super) fn open(&self, sid: &str, socket: Weak<Socket>, forget: Forget, wire: Option<Arc<Wire>>) -> Arc<Link> {
         let link = Arc::new(Link::new(self.limits, socket, forget));
         let mut index = self.index.lock();
-        let upgraded = index.upgraded.remove(sid).and_then(|wire| wire.upgrade());
+        let upgraded = index.upgraded.get(sid).and_then(Weak::upgrade);
         if let Some(wire) = wire.or(upgraded) {
             link.set_wire(&wire);
         }
@@ -413,15 +437,29 @@ impl Links {
     /// Makes `wire` the connection that the socket moves to; `false` when it has one that is open: a socket moves once.
     pub(super) fn upgrade(&self, sid: &str, wire: &Arc<Wire>) -> bool {
         let mut index = self.index.lock();
-        if let Some(link) = index.links.get(sid).and_then(Weak::upgrade) {
-            return link.set_wire(wire);
-        }
         if index.upgraded.get(sid).is_some_and(|wire| wire.strong_count() > 0) {
             return false;
         }
+        if let Some(link) = index.links.get(sid).and_then(Weak::upgrade)
+            && !link.set_wire(wire)
+        {
+            return false;
+        }
+        // Kept for a client that connects, or connects again, after it has moved.
         sweep(&mut index.upgraded);
         index.upgraded.insert(sid.to_owned(), Arc::downgrade(wire));
         true
+    }
+
+    /// Takes back what [`Links::upgrade`] did: the socket has not moved after all.
+    pub(super) fn take_back(&self, sid: &str, wire: &Arc<Wire>) {
+        let mut index = self.index.lock();
+        if index.upgraded.get(sid).is_some_and(|held| std::ptr::eq(held.as_ptr(), Arc::as_ptr(wire))) {
+            index.upgraded.remove(sid);
+        }
+        if let Some(link) = index.links.get(sid).and_then(Weak::upgrade) {
+            link.take_back(wire);
+        }
     }
 
     pub(super) fn find(&self, sid: &str) -> Option<Arc<Link>> {
@@ -440,7 +478,7 @@ fn sweep<T>(map: &mut HashMap<String, Weak<T>>) {
 mod tests {
     use super::*;
 
-    const LIMITS: LinkLimits = LinkLimits { queue: 1000, direct: true };
+    const LIMITS: LinkLimits = LinkLimits { queue: 1000, poll: 100_000, direct: true };
 
     fn link() -> Link {
         Link::new(LIMITS, Weak::new(), |_, _| false)

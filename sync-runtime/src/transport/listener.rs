@@ -8,8 +8,9 @@ use std::time::Duration;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::task::TaskTracker;
 
-use crate::transport::wire::Wire;
+use crate::transport::wire::{Wire, WireLimits};
 use crate::transport::wire_io::WireIo;
 
 /// The connection of a request, as axum hands it to handlers and layers.
@@ -26,22 +27,14 @@ impl Connected<IncomingStream<'_, WireListener>> for WireInfo {
 #[derive(Debug)]
 pub struct WireListener {
     listener: TcpListener,
-    times: WireTimes,
-}
-
-/// The time limits of a connection.
-#[derive(Debug, Clone, Copy)]
-pub struct WireTimes {
-    /// How long the peer may take nothing.
-    pub write_timeout: Duration,
-    /// How long a ping may stay unanswered.
-    pub ping_timeout: Duration,
+    limits: WireLimits,
+    flushes: TaskTracker,
 }
 
 impl WireListener {
-    /// Wraps a listener.
-    pub fn new(listener: TcpListener, times: WireTimes) -> Self {
-        Self { listener, times }
+    /// Wraps a listener; `flushes` are the tasks that wait until slow peers have taken what was sent to them.
+    pub fn new(listener: TcpListener, limits: WireLimits, flushes: TaskTracker) -> Self {
+        Self { listener, limits, flushes }
     }
 }
 
@@ -53,8 +46,8 @@ impl Listener for WireListener {
         loop {
             match self.listener.accept().await {
                 Ok((stream, address)) => {
-                    configure(&stream, self.times.write_timeout);
-                    return (WireIo::new(stream, self.times), address);
+                    configure(&stream, self.limits.write_timeout);
+                    return (WireIo::new(stream, self.limits, self.flushes.clone()), address);
                 }
                 Err(error) => {
                     // Mostly too many open files: others have to close first.

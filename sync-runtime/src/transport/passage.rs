@@ -38,14 +38,18 @@ impl Passage {
         self.messages.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Counts out a message that was not accepted.
-    pub(super) fn refuse(&self, bytes: usize) {
+    /// Counts out a message that has left, or was not accepted.
+    pub(super) fn leave(&self, bytes: usize) {
         subtract(&self.bytes, bytes);
         subtract(&self.messages, 1);
     }
 
     /// Counts out what a frame on a WebSocket has carried.
     pub(super) fn frame_left(&self, frame: PassedFrame) {
+        // A pong may hold anything.
+        if !frame.is_text {
+            return;
+        }
         self.left(frame.opening, usize::try_from(frame.payload).unwrap_or(usize::MAX));
     }
 
@@ -62,7 +66,7 @@ impl Passage {
         match &opening {
             // A client that connects twice is answered twice.
             b"40" if !self.connected.swap(true, Ordering::AcqRel) => subtract(&self.messages, 1),
-            b"42" | b"43" => self.refuse(bytes),
+            b"42" | b"43" => self.leave(bytes),
             _ => {}
         }
     }
@@ -88,7 +92,7 @@ mod tests {
         assert_eq!((passage.is_clear(), passage.bytes()), (false, 9));
         passage.payload_left(b"2\x1e42[]");
         assert_eq!((passage.is_clear(), passage.bytes()), (false, 5));
-        passage.frame_left(PassedFrame { opening: *b"43", payload: 5 });
+        passage.frame_left(PassedFrame { is_text: true, opening: *b"43", payload: 5 });
         assert_eq!((passage.is_clear(), passage.bytes()), (true, 0));
     }
 }

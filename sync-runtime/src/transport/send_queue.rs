@@ -22,7 +22,7 @@ pub(super) struct SendQueue {
 #[derive(Debug)]
 enum Entry {
     Packet(Packet),
-    /// What the kernel has not taken of what it has begun to take; always at the front.
+    /// What the protocol stack wrote, or the rest of a packet that the kernel has begun to take.
     Rest(Bytes),
 }
 
@@ -79,6 +79,11 @@ impl SendQueue {
                 self.push(packet.clone());
             }
         }
+    }
+
+    /// Returns how many bytes the first packet has.
+    pub(super) fn next_bytes(&self) -> Option<usize> {
+        self.entries.front().map(|entry| entry.bytes().len())
     }
 
     /// Takes the first packet; whoever uses this never pushes bytes.

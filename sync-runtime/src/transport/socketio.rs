@@ -64,9 +64,15 @@ pub fn attach<A: App>(dispatcher: Arc<Dispatcher<A>>, links: Arc<Links>) -> (Soc
     (layer, io)
 }
 
+/// Returns how many bytes one message or one poll may have for the transport.
+///
+/// Above our own limit, so that a message that is a little too large gets an answer instead of a closed connection.
+pub fn transport_limit(config: &Config) -> usize {
+    config.message_limit * 2 + 4096
+}
+
 fn builder(config: &Config) -> socketioxide::SocketIoBuilder {
-    // Above our own limit, so that a message that is a little too large gets an answer instead of a closed connection.
-    let transport_limit = config.message_limit * 2 + 4096;
+    let transport_limit = transport_limit(config);
     let parser = socketioxide::ParserConfig::common()
         .max_incoming_binary_buf_size(config.message_limit)
         .max_incoming_binaries(16);
@@ -252,8 +258,7 @@ impl<A: App> Line<A> {
     /// Forgets a socket that is gone. What it had sent is still handled, and keeps the line until then.
     fn leave(&self, reason: Option<CloseReason>) {
         self.dispatcher.hub().remove(&self.connection);
-        let timed_out = self.link.has_timed_out().then_some(CloseReason::WriteTimeout);
-        if let Some(reason) = reason.or(timed_out) {
+        if let Some(reason) = reason.or_else(|| self.link.ended()) {
             tracing::info!(connection = self.connection.id(), reason = reason.as_str(), "closed a socket");
             self.links.counters().count(reason);
         }

@@ -28,6 +28,8 @@ pub(super) struct FrameTracker {
 /// A frame that has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PassedFrame {
+    /// Whether it is a text frame, or the first part of one.
+    pub(super) is_text: bool,
     /// The first two bytes of its payload as they were, masked or not; zeros where there are none.
     pub(super) opening: [u8; 2],
     /// The length of its payload.
@@ -63,7 +65,8 @@ impl FrameTracker {
                 self.begin_payload();
             }
             if self.left == 0 {
-                passed(PassedFrame { opening: self.opening, payload: self.payload });
+                let is_text = self.header[0] & 0x0f == 1;
+                passed(PassedFrame { is_text, opening: self.opening, payload: self.payload });
             }
         }
     }

@@ -3,8 +3,8 @@
 use std::io;
 use std::io::IoSlice;
 use std::net::Shutdown;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -12,29 +12,45 @@ use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
+use tokio_util::task::TaskTracker;
 
-use crate::rooms::Bundle;
+use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut};
 use crate::transport::passage::Passage;
 use crate::transport::send_queue::SendQueue;
 use crate::transport::websocket::FrameTracker;
 
 /// How many packets go to the kernel in one call.
 const SLICES: usize = 64;
+/// How many bytes the protocol stack may add to a queue that is full: pongs, a Close.
+const PROTOCOL_BYTES: usize = 64 * 1024;
 
 /// One TCP connection, shared by the protocol stack that uses it and by those who send packets past it.
 ///
 /// The protocol stack owns it through `WireIo`; everybody else holds a weak reference, so that the connection is closed when the
-/// stack lets go of it. As a WebSocket it has two writers, the stack and [`Wire::send`]: both put in whole frames only, under one
-/// lock, and what the kernel does not take waits in one queue.
+/// stack lets go of it. As a WebSocket it has two writers, the stack and [`Shortcut::send`]: both put in whole frames only, under
+/// one lock, and what the kernel does not take waits in one queue.
 #[derive(Debug)]
 pub struct Wire {
     pub(super) stream: TcpStream,
-    write_timeout: Duration,
+    limits: WireLimits,
     closed: AtomicBool,
-    timed_out: Arc<AtomicBool>,
+    ended: Arc<OnceLock<CloseReason>>,
     reading_paused: AtomicBool,
     reader: AtomicWaker,
+    /// Where the work of waiting for the kernel is done.
+    flushes: TaskTracker,
     state: Mutex<State>,
+}
+
+/// The limits of a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct WireLimits {
+    /// How long the peer may take nothing.
+    pub write_timeout: Duration,
+    /// How long a ping may stay unanswered.
+    pub ping_timeout: Duration,
+    /// How many bytes may wait for the peer.
+    pub queue: usize,
 }
 
 #[derive(Debug, Default)]
@@ -49,12 +65,12 @@ struct State {
     flushing: bool,
     /// Whether packets may be written: between two frames, and when there is nothing that they would overtake.
     open: bool,
-    /// How often the kernel has taken something, since the connection is a WebSocket.
+    /// How often the kernel was handed something, since the connection is a WebSocket.
     writes: u64,
 }
 
 /// What has to be known of a WebSocket to write between its frames.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct WebSocket {
     received: FrameTracker,
     sent: FrameTracker,
@@ -64,26 +80,16 @@ struct WebSocket {
     held: SendQueue,
 }
 
-/// What became of packets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sent {
-    /// They were written or wait to be.
-    Accepted,
-    /// Too much waits already.
-    Full,
-    /// The connection is closed.
-    Closed,
-}
-
 impl Wire {
-    pub(super) fn new(stream: TcpStream, write_timeout: Duration) -> Self {
+    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker) -> Self {
         Self {
             stream,
-            write_timeout,
+            limits,
             closed: AtomicBool::new(false),
-            timed_out: Arc::default(),
+            ended: Arc::default(),
             reading_paused: AtomicBool::new(false),
             reader: AtomicWaker::new(),
+            flushes,
             state: Mutex::default(),
         }
     }
@@ -103,14 +109,10 @@ impl Wire {
     }
 
     /// Notes that the request that was read last turns the connection into a WebSocket; the next byte received begins a frame.
+    ///
+    /// The next bytes sent are the end of the answer to that request: a client that sends another one before has no use of it.
     pub fn begin_frames(&self) {
-        let websocket = WebSocket {
-            received: FrameTracker::default(),
-            sent: FrameTracker::default(),
-            head: HeadEnd::default(),
-            held: SendQueue::default(),
-        };
-        self.state.lock().websocket = Some(Box::new(websocket));
+        self.state.lock().websocket = Some(Box::default());
     }
 
     /// Stops reading, or reads on; the peer is slowed down as soon as the buffers between us are full.
@@ -122,9 +124,9 @@ impl Wire {
         self.reader.wake();
     }
 
-    /// Tells, also when the connection is gone, whether it was ended because the peer took nothing for too long.
-    pub fn timed_out(&self) -> Arc<AtomicBool> {
-        self.timed_out.clone()
+    /// Tells, also when the connection is gone, why it was ended if it was not the peer who did.
+    pub fn ended(&self) -> Arc<OnceLock<CloseReason>> {
+        self.ended.clone()
     }
 
     /// Returns how many bytes wait to be sent.
@@ -132,64 +134,58 @@ impl Wire {
         self.state.lock().waiting()
     }
 
-    /// Returns how often the kernel has taken something since the connection is a WebSocket.
+    /// Returns whether packets are held back.
+    pub(super) fn is_holding(&self) -> bool {
+        self.state.lock().websocket.as_ref().is_some_and(|websocket| !websocket.held.is_empty())
+    }
+
+    /// Returns how often the kernel was handed something since the connection is a WebSocket.
     pub(super) fn writes(&self) -> u64 {
         self.state.lock().writes
     }
 
-    /// Sends what was held for packets that have left by another way since: with the answer to a poll.
+    /// Says whose connection this is.
+    pub(super) fn attach(self: &Arc<Self>, passage: &Arc<Passage>) {
+        self.state.lock().passage = Some(passage.clone());
+        self.release();
+    }
+
+    /// Looks whether packets would overtake anything, and lets go of those that are held if they would not.
+    ///
+    /// Called when that may have changed without a frame: when socketioxide was handed something, or a poll has taken it away.
     pub(super) fn release(self: &Arc<Self>) {
         let mut state = self.state.lock();
         state.release();
         self.flush_later(&mut state);
     }
 
-    /// Says whose connection this is.
-    pub(super) fn attach(&self, passage: &Arc<Passage>) {
-        let mut state = self.state.lock();
-        state.passage = Some(passage.clone());
-        state.release();
-    }
-
-    /// Puts packets behind all that has been sent and all that is on its way through socketioxide.
-    ///
-    /// Returns [`Sent::Full`] when more than `limit` bytes waited before them; the connection is of no use then.
-    pub(super) fn send(self: &Arc<Self>, bundle: &Bundle, limit: usize) -> Sent {
-        let mut state = self.state.lock();
-        if self.is_closed() || state.websocket.is_none() {
-            return Sent::Closed;
-        }
-        let bytes = bundle.websocket();
-        if let Some(held) = state.held() {
-            bundle.packets().iter().for_each(|packet| held.push(packet.clone()));
-        } else {
-            match self.write(&mut state, bytes) {
-                Ok(written) if written == bytes.len() => return Sent::Accepted,
-                Ok(written) => state.queue.push_rest(bundle.packets(), written),
-                // The reader of the connection learns why.
-                Err(_) => return Sent::Closed,
-            }
-            self.flush_later(&mut state);
-        }
-        if state.waiting() > limit + bytes.len() { Sent::Full } else { Sent::Accepted }
-    }
-
     /// Puts what the protocol stack writes behind what waits; `None` for a connection that is no WebSocket: there the stack is the
     /// only writer.
     ///
-    /// Everything is taken: what the stack is handed is bounded, and a ping must not wait until a slow peer has caught up.
+    /// A ping must not wait until a slow peer has caught up, so everything is taken. A peer that makes the stack talk and does not
+    /// listen fills its queue, and that ends the connection.
     pub(super) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
         let mut state = self.state.lock();
         state.websocket.as_ref()?;
-        let written = self.write(&mut state, bytes);
-        Some(written.map(|written| {
-            if written < bytes.len() {
-                state.queue.push_bytes(Bytes::copy_from_slice(&bytes[written..]));
+        let written = match self.write(&mut state, bytes) {
+            Ok(_) if state.waiting() > self.limits.queue + PROTOCOL_BYTES => {
+                drop(state);
+                self.end(CloseReason::SendQueueFull);
+                return Some(Err(io::ErrorKind::BrokenPipe.into()));
             }
-            state.follow(bytes);
-            self.flush_later(&mut state);
-            bytes.len()
-        }))
+            Ok(written) => written,
+            Err(error) => {
+                drop(state);
+                self.close();
+                return Some(Err(error));
+            }
+        };
+        if written < bytes.len() {
+            state.queue.push_bytes(Bytes::copy_from_slice(&bytes[written..]));
+        }
+        state.follow(bytes);
+        self.flush_later(&mut state);
+        Some(Ok(bytes.len()))
     }
 
     /// Follows the frames that the peer sends.
@@ -223,9 +219,9 @@ impl Wire {
         self.reader.register(waker);
     }
 
-    /// Ends a connection whose peer takes nothing.
-    pub(super) fn time_out(&self) {
-        self.timed_out.store(true, Ordering::Release);
+    /// Ends the connection for a reason of ours.
+    pub(super) fn end(&self, reason: CloseReason) {
+        self.ended.get_or_init(|| reason);
         self.close();
     }
 
@@ -242,13 +238,10 @@ impl Wire {
         if !state.queue.is_empty() {
             return Ok(0);
         }
-        // Not through tokio, which would first look up whether it believes that there is room.
-        match socket2::SockRef::from(&self.stream).send(bytes) {
+        state.writes += 1;
+        match send(&self.stream, bytes) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
-            written => {
-                state.writes += 1;
-                written
-            }
+            written => written,
         }
     }
 
@@ -256,15 +249,15 @@ impl Wire {
     fn flush_later(self: &Arc<Self>, state: &mut State) {
         if !state.queue.is_empty() && !std::mem::replace(&mut state.flushing, true) {
             // It ends with the connection, and when nothing waits.
-            tokio::spawn(self.clone().flush());
+            self.flushes.spawn(self.clone().flush());
         }
     }
 
     async fn flush(self: Arc<Self>) {
         while !self.is_closed() {
-            let writable = tokio::time::timeout(self.write_timeout, self.stream.writable());
+            let writable = tokio::time::timeout(self.limits.write_timeout, self.stream.writable());
             if writable.await.is_err() {
-                return self.time_out();
+                return self.end(CloseReason::WriteTimeout);
             }
             match self.flush_some() {
                 Ok(true) => {}
@@ -295,6 +288,47 @@ impl Wire {
         }
         Ok(true)
     }
+}
+
+impl Shortcut for Wire {
+    fn send(self: Arc<Self>, bundle: &Bundle) -> Result<(), QueueFull> {
+        let mut state = self.state.lock();
+        if self.is_closed() || state.websocket.is_none() {
+            return Ok(());
+        }
+        if let Some(held) = state.held() {
+            bundle.packets().iter().for_each(|packet| held.push(packet.clone()));
+        } else {
+            let bytes = bundle.websocket();
+            match self.write(&mut state, bytes) {
+                Ok(written) if written == bytes.len() => return Ok(()),
+                Ok(written) => state.queue.push_rest(bundle.packets(), written),
+                Err(_) => {
+                    drop(state);
+                    self.close();
+                    return Ok(());
+                }
+            }
+            self.flush_later(&mut state);
+        }
+        bundle.check(state.waiting(), self.limits.queue)
+    }
+}
+
+/// Hands bytes to the kernel.
+///
+/// Not through tokio, which would first look up whether it believes that there is room: for a member of a large room, that is one
+/// more place in memory that is not in the cache.
+#[cfg(target_os = "linux")]
+fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    /// A connection that the peer has reset is an error and not a signal (linux/socket.h).
+    const MSG_NOSIGNAL: i32 = 0x4000;
+    socket2::SockRef::from(stream).send_with_flags(bytes, MSG_NOSIGNAL)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    stream.try_write(bytes)
 }
 
 impl State {

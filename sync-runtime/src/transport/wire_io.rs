@@ -10,10 +10,11 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
+use tokio_util::task::TaskTracker;
 
-use crate::transport::listener::WireTimes;
+use crate::rooms::CloseReason;
 use crate::transport::websocket::PONG;
-use crate::transport::wire::Wire;
+use crate::transport::wire::{Wire, WireLimits};
 
 /// A connection that axum, hyper, engineioxide and tungstenite read and write without knowing that they share it.
 ///
@@ -22,15 +23,15 @@ use crate::transport::wire::Wire;
 #[derive(Debug)]
 pub struct WireIo {
     wire: Arc<Wire>,
-    times: WireTimes,
+    limits: WireLimits,
     stalled: Option<Pin<Box<Sleep>>>,
     next_pong: Option<Pin<Box<Sleep>>>,
 }
 
 impl WireIo {
-    pub(super) fn new(stream: TcpStream, times: WireTimes) -> Self {
-        let wire = Wire::new(stream, times.write_timeout);
-        Self { wire: Arc::new(wire), times, stalled: None, next_pong: None }
+    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker) -> Self {
+        let wire = Wire::new(stream, limits, flushes);
+        Self { wire: Arc::new(wire), limits, stalled: None, next_pong: None }
     }
 
     pub(super) fn wire(&self) -> &Arc<Wire> {
@@ -63,7 +64,7 @@ impl WireIo {
     /// Waits between two messages, and answers pings meanwhile.
     fn poll_paused(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         // Twice within the time that a ping may stay unanswered, whenever it was sent.
-        let every = self.times.ping_timeout / 2;
+        let every = self.limits.ping_timeout / 2;
         let next_pong = self.next_pong.get_or_insert_with(|| Box::pin(tokio::time::sleep(every)));
         ready!(next_pong.as_mut().poll(context));
         self.next_pong = None;
@@ -75,10 +76,10 @@ impl WireIo {
 
     /// Waits for room in the kernel's buffer, but no longer than the write timeout.
     fn poll_stalled(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let timeout = self.times.write_timeout;
+        let timeout = self.limits.write_timeout;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         ready!(stalled.as_mut().poll(context));
-        self.wire.time_out();
+        self.wire.end(CloseReason::WriteTimeout);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer reads nothing")))
     }
 
