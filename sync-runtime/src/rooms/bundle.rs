@@ -37,20 +37,21 @@ impl Bundle {
         if waiting > limit + last { Err(QueueFull) } else { Ok(()) }
     }
 
-    /// Takes `packets` instead of what it holds, and leaves an empty list behind.
+    /// Takes `packets` instead of what it holds.
     ///
     /// Members mostly get the same packets as the member before them: these are not joined again.
-    pub(super) fn replace(&mut self, packets: &mut Vec<Packet>) {
+    pub(super) fn replace(&mut self, packets: &[Packet]) {
         let same = self.packets.len() == packets.len()
-            && self.packets.iter().zip(&*packets).all(|(held, packet)| held.is_same(packet));
-        if !same {
-            std::mem::swap(&mut self.packets, packets);
-            self.joined.clear();
-            if self.packets.len() > 1 {
-                self.packets.iter().for_each(|packet| self.joined.extend_from_slice(packet.websocket()));
-            }
+            && self.packets.iter().zip(packets).all(|(held, packet)| held.is_same(packet));
+        if same {
+            return;
         }
-        packets.clear();
+        self.packets.clear();
+        self.packets.extend_from_slice(packets);
+        self.joined.clear();
+        if packets.len() > 1 {
+            packets.iter().for_each(|packet| self.joined.extend_from_slice(packet.websocket()));
+        }
     }
 }
 

@@ -17,8 +17,9 @@ use crate::wire::{Location, Packet, Position};
 const TURN: Duration = Duration::from_micros(500);
 /// What part of a visit of all members is worth waiting for more events to go out with it.
 const WORTH_WAITING: u32 = 128;
-/// After how many events, each for one member, the clock is looked at.
-const EVENTS_PER_LOOK: usize = 32;
+/// How many events, each for one member, are judged before any is sent. Filters and sends in turns would each find the processor's
+/// caches full of the other's code.
+const JUDGED_TOGETHER: usize = 64;
 /// How many bytes go out as one piece.
 const PIECE: usize = 64 * 1024;
 
@@ -114,16 +115,15 @@ async fn gather<A: App>(room: &Room<A>) {
 async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>], tasks: &TaskTracker) {
     let Batch { events, vacated, renew } = batch;
     let events = events.into_iter().map(|(position, event)| (position.seq, event.place(position))).collect::<Vec<_>>();
-    let members_per_look = (EVENTS_PER_LOOK / events.len()).max(1);
-    let mut visit = Visit { room, events, vacated, packets: Vec::new(), bundle: Bundle::default(), tasks };
+    let together = (JUDGED_TOGETHER / events.len()).max(1);
+    let mut visit =
+        Visit { room, events, vacated, packets: Vec::new(), pieces: Vec::new(), bundle: Bundle::default(), tasks };
     let mut turn = Instant::now();
-    for rows in rows.chunks_mut(members_per_look) {
-        for row in rows {
-            if renew {
-                row.renew();
-            }
-            visit.contained(row);
+    for rows in rows.chunks_mut(together) {
+        if renew {
+            rows.iter_mut().for_each(Row::renew);
         }
+        visit.members(rows);
         if turn.elapsed() > TURN {
             tokio::task::yield_now().await;
             turn = Instant::now();
@@ -137,32 +137,51 @@ struct Visit<'a, A: App> {
     events: Vec<(u64, Box<dyn Placed<A>>)>,
     /// How many had left the room when the visit began: the list has none of them.
     vacated: usize,
+    /// What some members get, one after the other.
     packets: Vec<Packet>,
-    /// What the last member got.
+    /// Which of the packets go out together, in their order.
+    pieces: Vec<Piece>,
+    /// What was sent last.
     bundle: Bundle,
     tasks: &'a TaskTracker,
 }
 
+/// What one member gets in one write.
+#[derive(Clone, Copy)]
+struct Piece {
+    /// The index of the member.
+    row: usize,
+    /// The end of its packets; they begin where those of the piece before end.
+    end: usize,
+}
+
 impl<A: App> Visit<'_, A> {
-    /// Visits a member. A panic of ours is that member's alone, and does not leave it with a gap.
-    fn contained(&mut self, row: &Row<A>) {
-        if catch_unwind(AssertUnwindSafe(|| self.member(row))).is_err() {
-            self.packets.clear();
-            self.bundle = Bundle::default();
-            row.seat().fail();
+    /// Visits some members: judges them all, and sends what they get.
+    fn members(&mut self, rows: &[Row<A>]) {
+        for (index, row) in rows.iter().enumerate() {
+            contained(row, || self.judge(index, row));
         }
+        let mut start = 0;
+        for index in 0..self.pieces.len() {
+            let Piece { row, end } = self.pieces[index];
+            contained(&rows[row], || self.send(&rows[row], start, end));
+            start = end;
+        }
+        self.pieces.clear();
+        self.packets.clear();
     }
 
-    /// Brings all events to one member: in one piece, or in order behind what the member waits for.
-    fn member(&mut self, row: &Row<A>) {
+    /// Collects what one member gets of all events: in pieces, or in order behind what the member waits for.
+    fn judge(&mut self, index: usize, row: &Row<A>) {
         if !self.is_here(row) {
             return;
         }
         let mut behind = self.room.is_anybody_behind() && row.seat().is_behind();
         let facts = Facts::default();
+        let first = self.packets.len();
         let mut bytes = 0;
-        for index in 0..self.events.len() {
-            let (seq, event) = &mut self.events[index];
+        for event in 0..self.events.len() {
+            let (seq, event) = &mut self.events[event];
             if !row.hears(*seq) {
                 continue;
             }
@@ -175,26 +194,37 @@ impl<A: App> Visit<'_, A> {
                     bytes += packet.websocket().len();
                     self.packets.push(packet);
                     if bytes >= PIECE {
-                        self.send(row);
+                        self.end_piece(index);
                         bytes = 0;
                     }
                 }
                 Reach::Nothing => {}
                 Reach::Later(work) => {
-                    self.send(row);
+                    // Its filter may be done at any time: what comes before it goes out now.
+                    self.pieces.retain(|piece| piece.row != index);
+                    self.send(row, first, self.packets.len());
+                    self.packets.truncate(first);
                     row.seat().defer(work, self.tasks);
                     behind = true;
                 }
             }
         }
-        self.send(row);
+        self.end_piece(index);
     }
 
-    fn send(&mut self, row: &Row<A>) {
-        if self.packets.is_empty() {
+    /// Makes a piece of the packets behind the last one, if there are any.
+    fn end_piece(&mut self, row: usize) {
+        let end = self.packets.len();
+        if self.pieces.last().map_or(0, |piece| piece.end) < end {
+            self.pieces.push(Piece { row, end });
+        }
+    }
+
+    fn send(&mut self, row: &Row<A>, start: usize, end: usize) {
+        if start == end {
             return;
         }
-        self.bundle.replace(&mut self.packets);
+        self.bundle.replace(&self.packets[start..end]);
         // A member that left while its filter ran must not hear of it.
         if self.is_here(row) {
             row.send(&self.bundle);
@@ -204,5 +234,12 @@ impl<A: App> Visit<'_, A> {
     /// Returns whether a member is still in the room; as long as nobody has left, without looking at the member.
     fn is_here(&self, row: &Row<A>) -> bool {
         self.room.vacated() == self.vacated || row.seat().is_taken()
+    }
+}
+
+/// Does something for one member. A panic of ours is that member's alone, and does not leave it with a gap.
+fn contained<A: App>(row: &Row<A>, work: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(work)).is_err() {
+        row.seat().fail();
     }
 }
