@@ -15,8 +15,9 @@ use crate::wire::{Location, Packet, Position};
 
 /// How long members are visited before other rooms, calls and heartbeats get their turn.
 const TURN: Duration = Duration::from_micros(500);
-/// What part of a visit of all members is worth waiting for more events to go out with it.
+/// What part of a visit of all members is worth waiting for more events to go out with it, and how long at most.
 const WORTH_WAITING: u32 = 128;
+const WAIT_LIMIT: Duration = Duration::from_millis(1);
 /// How many events, each for one member, are judged before any is sent. Filters and sends in turns would each find the processor's
 /// caches full of the other's code.
 const JUDGED_TOGETHER: usize = 64;
@@ -92,7 +93,7 @@ pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> Box
 /// How long that is worth depends on what a visit costs: where it takes ten milliseconds, eighty microseconds. Each new event
 /// begins the wait again, up to an eighth of a visit.
 async fn gather<A: App>(room: &Room<A>) {
-    let worth = room.last_visit() / WORTH_WAITING;
+    let worth = (room.last_visit() / WORTH_WAITING).min(WAIT_LIMIT);
     let start = Instant::now();
     let mut newest = start;
     let mut waiting = room.waiting();
