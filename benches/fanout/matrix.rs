@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::control::Pace;
 use crate::entrants::{self, ENTRANTS, Entrant};
 
+/// Who makes a call to the kernel for each delivery.
+const SENDING_ONE_BY_ONE: &[&str] = &[entrants::RAW, entrants::LOOP, entrants::NODE_LOOP, entrants::NODE_BROADCAST];
+/// Who is another way to use a server that takes part anyway.
+const VARIANTS: &[&str] =
+    &[entrants::OURS_PLAIN, entrants::OURS_GROUP, entrants::OURS_ORDINARY, entrants::NODE_BROADCAST];
+
 /// What the members of a room get.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -45,20 +51,22 @@ pub(crate) struct Group {
 }
 
 impl Cell {
-    /// Returns whether somebody takes part.
+    /// Returns whether somebody takes part; `few` is for when only the targets matter.
     ///
-    /// With very many frames in flight only those do that put several into one call: the others have shown their cost with fewer
-    /// and would need minutes. `few` is for when only the targets matter: at a fixed pace every sample takes its time.
+    /// Time is short. At a fixed pace every sample takes its seconds. With very many frames in flight only those take part that put
+    /// several into one call: the others have shown their cost with fewer and would need minutes. Variants of one server are
+    /// compared with the small payload, and in rooms that are not huge.
     pub(crate) fn is_for(&self, entrant: &str, few: bool) -> bool {
-        use entrants::{BROADCAST, BUN, LOOP, OURS, OURS_GROUP, OURS_ORDINARY, OURS_PLAIN, RAW, RAW_GATHER};
-        let Some(in_flight) = self.in_flight() else { return !few || [RAW, OURS, LOOP].contains(&entrant) };
-        match in_flight * self.setting.members {
-            ..100_000 => true,
-            100_000..1_000_000 => {
-                [RAW_GATHER, OURS, OURS_PLAIN, OURS_GROUP, OURS_ORDINARY, BROADCAST, BUN].contains(&entrant)
-            }
-            _ => [RAW_GATHER, OURS, OURS_PLAIN, OURS_GROUP, BUN].contains(&entrant),
-        }
+        let Some(in_flight) = self.in_flight() else {
+            return !few || [entrants::RAW, entrants::OURS, entrants::LOOP].contains(&entrant);
+        };
+        let left_out: &[&str] = match in_flight * self.setting.members {
+            ..100_000 => &[],
+            100_000..1_000_000 => SENDING_ONE_BY_ONE,
+            _ => &[SENDING_ONE_BY_ONE, &[entrants::OURS_ORDINARY, entrants::BROADCAST]].concat(),
+        };
+        let is_usual = self.pad == 64 && self.setting.members < 5000 || self.setting.members > 5000;
+        !left_out.contains(&entrant) && (is_usual || !VARIANTS.contains(&entrant))
     }
 
     /// Names it as `--cell` does: members, bytes, outputs, requests in flight, and what is not as usual.

@@ -13,8 +13,7 @@ pub(crate) struct Options {
     /// Only entrants of these names; empty for all.
     entrants: Vec<String>,
     rounds: Option<usize>,
-    /// About how long one sample takes.
-    pub(crate) seconds: f64,
+    seconds: Option<f64>,
     /// How long one sample at a fixed pace takes.
     pub(crate) open_seconds: f64,
     /// Whether the block in docs/benchmarks.md and the charts are written.
@@ -29,8 +28,8 @@ scripts/bench fanout [--quick] [--cell ID]… [--entrant NAME]… [--rounds N] [
   --quick           only the cells of the target table
   --cell ID         members/bytes/outputs/in flight, such as 1000/64/equal/8, or a beginning of it; may be repeated
   --entrant NAME    such as `ours` or `raw epoll`; may be repeated
-  --rounds N        how often everybody is measured (3; 7 in the cells of the target table, 2 from 5000 members)
-  --seconds S       how long one sample takes, about (0.25)
+  --rounds N        how often everybody is measured (3; 7 or, with --quick, 5 in the cells of the target table, 2 from 5000 members)
+  --seconds S       how long one sample takes, about (0.15; 0.25 in the cells of the target table)
   --open-seconds S  how long one sample at a fixed pace takes (3)
   --write           writes docs/benchmarks.md and the charts too
   --again           reports the figures of the last run again";
@@ -47,7 +46,7 @@ impl Options {
             cells: Vec::new(),
             entrants: Vec::new(),
             rounds: None,
-            seconds: 0.25,
+            seconds: None,
             open_seconds: 3.0,
             write: false,
             again: false,
@@ -60,7 +59,7 @@ impl Options {
                 "--cell" => options.cells.push(value()?),
                 "--entrant" => options.entrants.push(value()?),
                 "--rounds" => options.rounds = Some(number(&value()?)?),
-                "--seconds" => options.seconds = number(&value()?)?,
+                "--seconds" => options.seconds = Some(number(&value()?)?),
                 "--open-seconds" => options.open_seconds = number(&value()?)?,
                 "--write" => options.write = true,
                 "--again" => options.again = true,
@@ -86,14 +85,19 @@ impl Options {
 
     /// Returns how often everybody is measured in a cell.
     pub(crate) fn rounds(&self, cell: &Cell) -> usize {
-        let is_target = cell.setting == one_room(1000) && cell.pad == 64 && matches!(cell.pace, Pace::InFlight(1 | 8));
         let usual = match cell.setting.members {
-            _ if is_target => 7,
+            _ if is_target(cell) && self.quick => 5,
+            _ if is_target(cell) => 7,
             // One round takes ten seconds.
             5000.. => 2,
             _ => 3,
         };
         self.rounds.unwrap_or(usual)
+    }
+
+    /// Returns about how long one sample takes.
+    pub(crate) fn seconds(&self, cell: &Cell) -> f64 {
+        self.seconds.unwrap_or(if is_target(cell) { 0.25 } else { 0.15 })
     }
 
     /// Returns whether neither cells nor entrants are chosen.
@@ -112,6 +116,11 @@ impl Options {
             .iter()
             .any(|wanted| id.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     }
+}
+
+/// Returns whether a cell is in the target table.
+fn is_target(cell: &Cell) -> bool {
+    cell.setting == one_room(1000) && cell.pad == 64 && matches!(cell.pace, Pace::InFlight(1 | 8))
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {

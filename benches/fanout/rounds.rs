@@ -79,7 +79,7 @@ impl Field<'_> {
         let load = Load { route, pad: cell.pad, pace: cell.pace, requests, is_warm_up: true };
         let per_second = self.load(cell, entrant, &load, 0)?;
         let requests = match cell.pace {
-            Pace::InFlight(_) => (options.seconds * per_second / members as f64).ceil().max(least as f64),
+            Pace::InFlight(_) => (options.seconds(cell) * per_second / members as f64).ceil().max(least as f64),
             Pace::PerSecond(requests) => (options.open_seconds * f64::from(requests)).ceil(),
         };
         Some(Load { requests: requests as u64, is_warm_up: false, ..load })

@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A TCP that has heard nothing for a while acknowledges the next 16 segments at once and later ones together. On the loopback
 /// interface that is the server's CPU time, and an entrant that was measured a moment ago on the same connections would be spared it.
 const LEAD_IN: u64 = 17;
+/// How long that may take: to a server for which it takes longer, the difference is small.
+const LONGEST_LEAD_IN: Duration = Duration::from_millis(800);
 /// How much one read can bring.
 const SCRATCH: usize = 256 * 1024;
 
@@ -95,15 +97,14 @@ impl Fleet {
         Ok(Outcome { deliveries, checked, cpu, wall, reads, idle, faults, latency: times.map(summary) })
     }
 
-    /// Goes on until every member has got [`LEAD_IN`] segments, and everything has arrived.
+    /// Goes on until the members have got [`LEAD_IN`] segments each, and everything has arrived.
     fn lead_in(&mut self, run: &mut Run<'_>) -> io::Result<()> {
         let in_flight = match run.load.pace {
             Pace::InFlight(in_flight) => in_flight,
             Pace::PerSecond(_) => 1,
         };
-        let mut reads = u64::MAX;
-        while run.reads < LEAD_IN * self.sockets.len() as u64 && run.reads != reads {
-            reads = run.reads;
+        let start = Instant::now();
+        while run.reads < LEAD_IN * self.sockets.len() as u64 && start.elapsed() < LONGEST_LEAD_IN {
             self.keep_in_flight(in_flight, 2 * in_flight as u64, run)?;
         }
         Ok(())
