@@ -256,7 +256,8 @@ impl Wire {
     async fn flush(self: Arc<Self>) {
         while !self.is_closed() {
             let writable = tokio::time::timeout(self.limits.write_timeout, self.stream.writable());
-            if writable.await.is_err() {
+            // We may have been kept from running ourselves: the kernel has the last word.
+            if writable.await.is_err() && !self.takes_more() {
                 return self.end(CloseReason::WriteTimeout);
             }
             match self.flush_some() {
@@ -264,6 +265,20 @@ impl Wire {
                 Ok(false) => break,
                 Err(_) => return self.close(),
             }
+        }
+    }
+
+    /// Returns whether the kernel takes anything of what waits, whatever tokio has been told.
+    fn takes_more(&self) -> bool {
+        let mut state = self.state.lock();
+        let mut slices = [IoSlice::new(&[])];
+        state.queue.slices(&mut slices);
+        match send(&self.stream, &slices[0]) {
+            Ok(count) => {
+                state.queue.advance(count);
+                count > 0
+            }
+            Err(_) => false,
         }
     }
 
