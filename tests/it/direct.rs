@@ -204,6 +204,27 @@ async fn what_is_too_much_for_one_poll_is_not_lost_at_the_move() {
 }
 
 #[tokio::test]
+async fn many_small_events_are_too_much_for_one_poll_too() {
+    const EVENTS: usize = 600;
+    let server = TestServer::start_with(|config| config.message_limit = 20_000).await;
+    let mut caller = server.connect(guest()).await;
+    let polling = Polling::open(server.address()).await;
+    connect_and_join(&polling).await;
+    caller.join("open-a").await;
+    for _ in 0..EVENTS {
+        bulk(&mut caller, 1).await;
+    }
+    let polled = polling.poll().await.split('\u{1e}').filter(|packet| packet.starts_with("42")).count();
+    assert!((100..EVENTS).contains(&polled), "{polled} in one poll");
+    // Half of the rest comes out of socketioxide after the move, the other half when that is done.
+    let mut client = polling.upgrade(async {}).await;
+    for _ in polled..EVENTS {
+        client.frame().await;
+    }
+    assert_eq!(server.running().traffic().waiting, 0);
+}
+
+#[tokio::test]
 async fn a_socket_that_has_moved_can_connect_again() {
     let server = TestServer::start().await;
     let polling = Polling::open(server.address()).await;

@@ -13,7 +13,8 @@ use crate::rooms::{Bundle, Deferred, Room};
 use crate::route::{App, BoxFuture};
 use crate::wire::{Location, Packet, Position};
 
-/// How long members are visited before other rooms, calls and heartbeats get their turn.
+/// How long members are visited before other rooms, calls and heartbeats get their turn; it is looked after 64 filters, or between two
+/// members if there are more events.
 const TURN: Duration = Duration::from_micros(500);
 /// What part of a visit of all members is worth waiting for more events to go out with it, and how long at most.
 const WORTH_WAITING: u32 = 128;
@@ -81,7 +82,7 @@ pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> Box
             let Some(batch) = room.next_batch(&mut rows) else { return };
             // A delivery contains the app's panics itself; one of our own must not silence the room.
             if AssertUnwindSafe(visit_all(&room, batch, &mut rows, &tasks)).catch_unwind().await.is_err() {
-                rows.iter().for_each(|row| row.seat().fail());
+                rows.iter().for_each(|row| close(row));
             }
             room.visited(start.elapsed());
         }
@@ -91,7 +92,7 @@ pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> Box
 /// Lets those go first who are about to add an event, so that theirs goes out with the others.
 ///
 /// How long that is worth depends on what a visit costs: where it takes ten milliseconds, eighty microseconds. Each new event
-/// begins the wait again, up to an eighth of a visit.
+/// begins the wait again, up to sixteen times.
 async fn gather<A: App>(room: &Room<A>) {
     let worth = (room.last_visit() / WORTH_WAITING).min(WAIT_LIMIT);
     let start = Instant::now();
@@ -159,13 +160,22 @@ struct Piece {
 impl<A: App> Visit<'_, A> {
     /// Visits some members: judges them all, and sends what they get.
     fn members(&mut self, rows: &[Row<A>]) {
+        // A panic of ours is one member's alone: it is closed, since it would be left with a gap, and nobody gets what was its.
         for (index, row) in rows.iter().enumerate() {
-            contained(row, || self.judge(index, row));
+            let first = self.packets.len();
+            if catch_unwind(AssertUnwindSafe(|| self.judge(index, row))).is_err() {
+                self.pieces.retain(|piece| piece.row != index);
+                self.packets.truncate(first);
+                close(row);
+            }
         }
         let mut start = 0;
         for index in 0..self.pieces.len() {
             let Piece { row, end } = self.pieces[index];
-            contained(&rows[row], || self.send(&rows[row], start, end));
+            if catch_unwind(AssertUnwindSafe(|| self.send(&rows[row], start, end))).is_err() {
+                self.bundle = Bundle::default();
+                close(&rows[row]);
+            }
             start = end;
         }
         self.pieces.clear();
@@ -181,8 +191,8 @@ impl<A: App> Visit<'_, A> {
         let facts = Facts::default();
         let first = self.packets.len();
         let mut bytes = 0;
-        for event in 0..self.events.len() {
-            let (seq, event) = &mut self.events[event];
+        for number in 0..self.events.len() {
+            let (seq, event) = &mut self.events[number];
             if !row.hears(*seq) {
                 continue;
             }
@@ -238,9 +248,9 @@ impl<A: App> Visit<'_, A> {
     }
 }
 
-/// Does something for one member. A panic of ours is that member's alone, and does not leave it with a gap.
-fn contained<A: App>(row: &Row<A>, work: impl FnOnce()) {
-    if catch_unwind(AssertUnwindSafe(work)).is_err() {
-        row.seat().fail();
+/// Closes a member after a panic, whatever happens.
+fn close<A: App>(row: &Row<A>) {
+    if catch_unwind(AssertUnwindSafe(|| row.seat().fail())).is_err() {
+        tracing::error!(connection = row.connection_id(), "a member could not be closed");
     }
 }

@@ -75,7 +75,7 @@ impl<A: App> Hub<A> {
         }
     }
 
-    /// Takes a connection out of all rooms; nothing is sent to it any more. Can be called twice.
+    /// Takes a connection out of all rooms; besides what is being sent to it right now, nothing is any more. Can be called twice.
     ///
     /// The connection still knows the rooms that it was in: what it sent before it went may be handled after.
     pub fn remove(&self, connection: &Arc<Connection<A>>) {

@@ -94,46 +94,71 @@ impl Link {
             return send_direct(wire, bundle);
         }
         let mut state = self.state.lock();
-        match state.wire.upgrade() {
-            Some(wire) if self.limits.direct && self.is_websocket() => {
-                // Under the lock: whoever finds the direct way set passes it.
-                wire.release();
-                self.direct.get_or_init(|| state.wire.clone());
-                send_direct(&state.wire, bundle)
-            }
-            Some(wire) => {
-                let bytes: usize = bundle.packets().iter().map(|packet| packet.text().len()).sum();
-                bundle.check(wire.waiting() + self.passage.bytes() + bytes, self.limits.queue)?;
-                bundle.packets().iter().try_for_each(|packet| self.hand_over(packet))
-            }
-            None => {
-                bundle.packets().iter().for_each(|packet| state.queue.push(packet.clone()));
-                bundle.check(state.queue.bytes() + self.passage.bytes(), self.limits.queue)?;
-                if state.polling { self.answer_poll(&mut state) } else { Ok(()) }
-            }
+        bundle.packets().iter().for_each(|packet| state.queue.push(packet.clone()));
+        let wire = state.wire.upgrade();
+        let written = wire.as_ref().map_or(0, |wire| wire.waiting());
+        bundle.check(written + state.queue.bytes() + self.passage.bytes(), self.limits.queue)?;
+        self.pass_on(&mut state, wire.as_ref())
+    }
+
+    /// Passes on what waits here, as far as that is possible now.
+    fn pass_on(&self, state: &mut State, wire: Option<&Arc<Wire>>) -> Result<(), QueueFull> {
+        match wire {
+            Some(wire) if self.is_websocket() && self.limits.direct => self.go_direct(state, wire),
+            Some(_) if self.is_websocket() => self.hand_over_up_to(state, usize::MAX),
+            // A client that moves may poll once more.
+            Some(_) => self.hand_over_up_to(state, self.limits.poll),
+            None if state.polling => self.hand_over_up_to(state, self.limits.poll),
+            None => Ok(()),
         }
+    }
+
+    fn go_direct(&self, state: &mut State, wire: &Arc<Wire>) -> Result<(), QueueFull> {
+        wire.release();
+        let mut sent = Ok(());
+        while let Some(packet) = state.queue.pop() {
+            sent = sent.and(wire.clone().send(&packet.into()));
+        }
+        state.queue.clear();
+        // Last, and under the lock: whoever finds it set passes the lock.
+        self.direct.get_or_init(|| Arc::downgrade(wire));
+        sent
+    }
+
+    /// Notes that nothing is on its way through socketioxide any more: what was too much for the move goes out.
+    pub(super) fn cleared(&self) {
+        if self.direct.get().is_some() {
+            return;
+        }
+        let mut state = self.state.lock();
+        if state.queue.is_empty() {
+            return;
+        }
+        let wire = state.wire.upgrade();
+        let passed_on = self.pass_on(&mut state, wire.as_ref());
+        drop(state);
+        self.close_if_full(passed_on);
     }
 
     fn is_websocket(&self) -> bool {
         self.socket.upgrade().is_some_and(|socket| socket.transport_type() == TransportType::Websocket)
     }
 
-    /// Hands over what a poll that waits can take away, at least one packet.
+    /// Hands packets to socketioxide until so many bytes are on their way, at least one if nothing is.
     ///
-    /// No more: engineioxide puts a packet that does not fit aside for the next poll, and forgets it if there is a WebSocket instead.
-    fn answer_poll(&self, state: &mut State) -> Result<(), QueueFull> {
+    /// No more than one poll can take away: engineioxide puts a packet that does not fit aside for the next poll, and forgets it
+    /// if there is a WebSocket instead.
+    fn hand_over_up_to(&self, state: &mut State, limit: usize) -> Result<(), QueueFull> {
         while let Some(bytes) = state.queue.next_bytes() {
             let ahead = self.passage.bytes();
-            if ahead > 0 && ahead + bytes > self.limits.poll {
-                break;
+            if ahead > 0 && ahead.saturating_add(bytes) > limit {
+                return Ok(());
             }
             let Some(packet) = state.queue.pop() else { break };
             state.polling = false;
             self.hand_over(&packet)?;
         }
-        if state.queue.is_empty() {
-            state.queue.clear();
-        }
+        state.queue.clear();
         Ok(())
     }
 
@@ -159,7 +184,7 @@ impl Link {
         let handed_over = {
             let mut state = self.state.lock();
             state.polling = true;
-            self.answer_poll(&mut state)
+            self.hand_over_up_to(&mut state, self.limits.poll)
         };
         self.close_if_full(handed_over);
     }
@@ -175,9 +200,11 @@ impl Link {
         let mut state = self.state.lock();
         state.polling = false;
         self.passage.payload_left(payload);
-        if let Some(wire) = state.wire.upgrade() {
-            wire.release();
-        }
+        let Some(wire) = state.wire.upgrade() else { return };
+        wire.release();
+        let passed_on = self.pass_on(&mut state, Some(&wire));
+        drop(state);
+        self.close_if_full(passed_on);
     }
 
     /// Returns whether the client gets all that was sent even if the socket is closed now.
@@ -186,34 +213,26 @@ impl Link {
     fn is_flushed(&self) -> bool {
         let state = self.state.lock();
         match state.wire.upgrade() {
-            Some(wire) => self.passage.is_clear() && !wire.is_holding(),
+            Some(wire) => self.passage.is_clear() && !wire.is_holding() && state.queue.is_empty(),
             None => state.polling,
         }
     }
 
-    fn is_polling(&self) -> bool {
-        self.state.lock().wire.strong_count() == 0
-    }
-
     /// Makes `wire` the socket's WebSocket connection; `false` when it has one already.
-    pub(super) fn set_wire(&self, wire: &Arc<Wire>) -> bool {
+    pub(super) fn set_wire(self: &Arc<Self>, wire: &Arc<Wire>) -> bool {
         let mut state = self.state.lock();
         if state.wire.strong_count() > 0 {
             return false;
         }
-        wire.attach(&self.passage);
         state.wire = Arc::downgrade(wire);
         state.ended = wire.ended();
         if state.reading_paused {
             wire.pause_reading(true);
         }
-        // Polls end with the move; what is handed over now comes out of the WebSocket.
-        let mut handed_over = Ok(());
-        while let Some(packet) = state.queue.pop().filter(|_| handed_over.is_ok()) {
-            handed_over = self.hand_over(&packet);
-        }
+        wire.attach(self, &self.passage);
+        let passed_on = self.pass_on(&mut state, Some(wire));
         drop(state);
-        self.close_if_full(handed_over);
+        self.close_if_full(passed_on);
         true
     }
 
@@ -398,12 +417,12 @@ impl Links {
             self.index.lock().links.values().filter_map(Weak::upgrade).all(|link| wanted(&link))
         };
         let polled = async {
-            while !all(|link| !link.is_polling() || link.is_flushed()) {
+            while !all(|link| link.is_websocket() || link.is_flushed()) {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
         };
         tokio::time::timeout(polling, polled).await.unwrap_or_default();
-        while !all(|link| link.is_polling() || link.is_flushed()) {
+        while !all(|link| !link.is_websocket() || link.is_flushed()) {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }

@@ -4,6 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::transport::websocket::PassedFrame;
 
+/// How many bytes stand between two messages in the answer to a poll.
+const SEPARATOR: usize = 1;
+
 /// Counts the messages of one socket that are on their way through socketioxide and engineioxide.
 ///
 /// As long as there are any, nothing may be written past them. Messages are what begins with `42` (an event), `43` (an
@@ -27,20 +30,20 @@ impl Passage {
         self.messages.load(Ordering::Acquire) == 0
     }
 
-    /// Returns how many bytes are on their way, counted as text.
+    /// Returns how many bytes are on their way, counted as in the answer to a poll: text, and a separator for each message.
     pub(super) fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Acquire)
     }
 
     /// Counts in a message of so many bytes; called before it is handed over.
     pub(super) fn enter(&self, bytes: usize) {
-        self.bytes.fetch_add(bytes, Ordering::AcqRel);
+        self.bytes.fetch_add(bytes + SEPARATOR, Ordering::AcqRel);
         self.messages.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Counts out a message that has left, or was not accepted.
     pub(super) fn leave(&self, bytes: usize) {
-        subtract(&self.bytes, bytes);
+        subtract(&self.bytes, bytes + SEPARATOR);
         subtract(&self.messages, 1);
     }
 
@@ -89,9 +92,9 @@ mod tests {
         assert!(passage.is_clear());
         passage.enter(4);
         passage.enter(5);
-        assert_eq!((passage.is_clear(), passage.bytes()), (false, 9));
+        assert_eq!((passage.is_clear(), passage.bytes()), (false, 11));
         passage.payload_left(b"2\x1e42[]");
-        assert_eq!((passage.is_clear(), passage.bytes()), (false, 5));
+        assert_eq!((passage.is_clear(), passage.bytes()), (false, 6));
         passage.frame_left(PassedFrame { is_text: true, opening: *b"43", payload: 5 });
         assert_eq!((passage.is_clear(), passage.bytes()), (true, 0));
     }

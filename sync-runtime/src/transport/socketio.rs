@@ -190,8 +190,10 @@ fn forget<A: App>(socket: &Socket, reason: CloseReason) -> bool {
 /// Returns the connection of a socket that began as a WebSocket. A socket that began with polling was seen when it moved.
 fn first_wire(socket: &Socket) -> Option<Arc<Wire>> {
     let request = socket.req_parts();
-    let began_here =
-        request.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "transport=websocket"));
+    let began_here = request.uri.query().is_some_and(|query| {
+        // The first one counts, as it does for engineioxide.
+        query.split('&').find(|pair| pair.starts_with("transport=")) == Some("transport=websocket")
+    });
     let info = request.extensions.get::<ConnectInfo<WireInfo>>().filter(|_| began_here)?;
     info.0.0.upgrade()
 }
@@ -244,7 +246,10 @@ impl<A: App> Line<A> {
     fn enter(self: &Arc<Self>, socket: &Socket) {
         self.dispatcher.hub().enter(&self.connection);
         // It may have gone, or been signed out, before it was known.
-        if socket.transport_type() == TransportType::Websocket && self.link.wire().is_none() {
+        if socket.transport_type() == TransportType::Websocket
+            && self.link.wire().is_none()
+            && socket.extensions.remove::<Arc<Self>>().is_some()
+        {
             self.leave(None);
         }
         if self.connection.session().is_revoked() {

@@ -36,6 +36,13 @@ pub(super) struct PassedFrame {
     pub(super) payload: u64,
 }
 
+impl PassedFrame {
+    /// Returns whether it carries an event or an acknowledgement.
+    pub(super) fn is_packet(&self) -> bool {
+        self.is_text && matches!(&self.opening, b"42" | b"43")
+    }
+}
+
 impl FrameTracker {
     /// Returns whether a message may begin here.
     pub(super) fn is_between_messages(&self) -> bool {

@@ -4,7 +4,7 @@ use std::io;
 use std::io::IoSlice;
 use std::net::Shutdown;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -15,14 +15,15 @@ use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut};
+use crate::transport::link::Link;
 use crate::transport::passage::Passage;
 use crate::transport::send_queue::SendQueue;
 use crate::transport::websocket::FrameTracker;
 
 /// How many packets go to the kernel in one call.
 const SLICES: usize = 64;
-/// How many bytes the protocol stack may add to a queue that is full: pongs, a Close.
-const PROTOCOL_BYTES: usize = 64 * 1024;
+/// How many bytes besides packets, pongs above all, may be sent while the peer takes nothing.
+const PROTOCOL_BYTES: usize = 256 * 1024;
 
 /// One TCP connection, shared by the protocol stack that uses it and by those who send packets past it.
 ///
@@ -57,7 +58,8 @@ pub struct WireLimits {
 struct State {
     /// Set when the connection has become a WebSocket.
     websocket: Option<Box<WebSocket>>,
-    /// What the socket on this connection has on its way through socketioxide; set as soon as there is a socket.
+    /// The socket on this connection, as soon as there is one, and what it has on its way through socketioxide.
+    link: Weak<Link>,
     passage: Option<Arc<Passage>>,
     /// What the kernel has not taken.
     queue: SendQueue,
@@ -65,6 +67,8 @@ struct State {
     flushing: bool,
     /// Whether packets may be written: between two frames, and when there is nothing that they would overtake.
     open: bool,
+    /// How many bytes besides packets were sent since nothing waited.
+    protocol: usize,
     /// How often the kernel was handed something, since the connection is a WebSocket.
     writes: u64,
 }
@@ -145,8 +149,11 @@ impl Wire {
     }
 
     /// Says whose connection this is.
-    pub(super) fn attach(self: &Arc<Self>, passage: &Arc<Passage>) {
-        self.state.lock().passage = Some(passage.clone());
+    pub(super) fn attach(self: &Arc<Self>, link: &Arc<Link>, passage: &Arc<Passage>) {
+        let mut state = self.state.lock();
+        state.link = Arc::downgrade(link);
+        state.passage = Some(passage.clone());
+        drop(state);
         self.release();
     }
 
@@ -162,17 +169,15 @@ impl Wire {
     /// Puts what the protocol stack writes behind what waits; `None` for a connection that is no WebSocket: there the stack is the
     /// only writer.
     ///
-    /// A ping must not wait until a slow peer has caught up, so everything is taken. A peer that makes the stack talk and does not
-    /// listen fills its queue, and that ends the connection.
+    /// A ping must not wait until a slow peer has caught up, so everything is taken. Packets are bounded where they are handed over; a
+    /// peer that makes the stack talk of other things and does not listen ends the connection.
     pub(super) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
         let mut state = self.state.lock();
         state.websocket.as_ref()?;
+        if state.queue.is_empty() {
+            state.protocol = 0;
+        }
         let written = match self.write(&mut state, bytes) {
-            Ok(_) if state.waiting() > self.limits.queue + PROTOCOL_BYTES => {
-                drop(state);
-                self.end(CloseReason::SendQueueFull);
-                return Some(Err(io::ErrorKind::BrokenPipe.into()));
-            }
             Ok(written) => written,
             Err(error) => {
                 drop(state);
@@ -185,6 +190,14 @@ impl Wire {
         }
         state.follow(bytes);
         self.flush_later(&mut state);
+        let (is_open, is_too_much) = (state.open, !state.queue.is_empty() && state.protocol > PROTOCOL_BYTES);
+        let link = state.link.clone();
+        drop(state);
+        if is_too_much {
+            self.end(CloseReason::SendQueueFull);
+        } else if let Some(link) = link.upgrade().filter(|_| is_open) {
+            link.cleared();
+        }
         Some(Ok(bytes.len()))
     }
 
@@ -364,6 +377,9 @@ impl State {
         websocket.sent.advance(frames, |frame| {
             if let Some(passage) = &self.passage {
                 passage.frame_left(frame);
+            }
+            if !frame.is_packet() {
+                self.protocol += usize::try_from(frame.payload).unwrap_or(usize::MAX / 2);
             }
         });
         self.release();
