@@ -181,7 +181,7 @@ impl Wire {
             Ok(written) => written,
             Err(error) => {
                 drop(state);
-                self.close();
+                self.fail(&error);
                 return Some(Err(error));
             }
         };
@@ -238,6 +238,15 @@ impl Wire {
         self.close();
     }
 
+    /// Ends a connection that the kernel has given up.
+    pub(super) fn fail(&self, error: &io::Error) {
+        // TCP_USER_TIMEOUT: the peer has taken nothing, and the kernel was faster than we.
+        if error.kind() == io::ErrorKind::TimedOut {
+            self.ended.get_or_init(|| CloseReason::WriteTimeout);
+        }
+        self.close();
+    }
+
     /// Closes the connection as soon as the kernel has taken what waits.
     pub(super) fn finish(&self) {
         if self.state.lock().queue.is_empty() {
@@ -276,7 +285,7 @@ impl Wire {
             match self.flush_some() {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(_) => return self.close(),
+                Err(error) => return self.fail(&error),
             }
         }
     }
@@ -331,9 +340,9 @@ impl Shortcut for Wire {
             match self.write(&mut state, bytes) {
                 Ok(written) if written == bytes.len() => return Ok(()),
                 Ok(written) => state.queue.push_rest(bundle.packets(), written),
-                Err(_) => {
+                Err(error) => {
                     drop(state);
-                    self.close();
+                    self.fail(&error);
                     return Ok(());
                 }
             }

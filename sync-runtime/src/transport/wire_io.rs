@@ -51,7 +51,10 @@ impl WireIo {
             let unfilled = buffer.initialize_unfilled_to(room);
             match self.wire.stream.try_read(unfilled) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
+                Err(error) => {
+                    self.wire.fail(&error);
+                    return Poll::Ready(Err(error));
+                }
                 Ok(count) => {
                     self.wire.received(&unfilled[..count]);
                     buffer.advance(count);
