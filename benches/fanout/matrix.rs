@@ -58,7 +58,8 @@ impl Cell {
     /// compared with the small payload, and in rooms that are not huge.
     pub(crate) fn is_for(&self, entrant: &str, few: bool) -> bool {
         let Some(in_flight) = self.in_flight() else {
-            return !few || [entrants::RAW, entrants::OURS, entrants::LOOP].contains(&entrant);
+            let is_target = [entrants::RAW, entrants::OURS, entrants::LOOP].contains(&entrant);
+            return is_target || !few && !VARIANTS.contains(&entrant);
         };
         let left_out: &[&str] = match in_flight * self.setting.members {
             ..100_000 => &[],

@@ -3,11 +3,11 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use harness::{ProcessCpu, quantile};
+use harness::ProcessCpu;
 
-use crate::control::{Crowd, Faults, Latency, Load, Outcome, Pace};
-use crate::generator::expected::Expected;
+use crate::control::{Crowd, Faults, Load, Outcome, Pace};
 use crate::generator::room::{Room, Times};
+use crate::generator::run::{Run, summary};
 use crate::generator::seen::Seen;
 use crate::generator::socket::{Socket, unexpected};
 use crate::poll::Poll;
@@ -15,8 +15,6 @@ use crate::protocol;
 
 /// How many members connect at once.
 const TOGETHER: usize = 100;
-/// How long nothing may arrive before the rest is given up as lost.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How many segments each member gets before anything is measured.
 ///
 /// A TCP that has heard nothing for a while acknowledges the next 16 segments at once and later ones together. On the loopback
@@ -224,76 +222,4 @@ impl Fleet {
         }
         Ok(last)
     }
-}
-
-/// One load while it runs.
-struct Run<'a> {
-    load: &'a Load,
-    pad: String,
-    expected: Expected,
-    reads: u64,
-    idle: u64,
-    faults: Faults,
-    times: Option<Times>,
-    /// When something last arrived.
-    heard: Instant,
-    /// Which rooms may send another request.
-    finished: Vec<usize>,
-    /// Senders whose requests the kernel may not have taken.
-    blocked: Vec<usize>,
-    ready: Vec<usize>,
-}
-
-impl<'a> Run<'a> {
-    fn new(load: &'a Load, members: usize) -> Self {
-        let pad = protocol::pad(load.pad);
-        Self {
-            load,
-            expected: Expected::new(load, &pad, members),
-            pad,
-            reads: 0,
-            idle: 0,
-            faults: Faults::default(),
-            times: None,
-            heard: Instant::now(),
-            finished: Vec::new(),
-            blocked: Vec::new(),
-            ready: Vec::new(),
-        }
-    }
-
-    fn event(
-        &mut self,
-        member: usize,
-        at: usize,
-        packet: &[u8],
-        now: Instant,
-        seen: &mut Seen,
-        room: &mut Room,
-    ) -> io::Result<()> {
-        let number = self.expected.number(member, &room.name, packet)?;
-        if seen.note(number, &mut self.faults) && room.arrived(number, now, self.times.as_mut()) {
-            self.finished.push(at);
-        }
-        Ok(())
-    }
-
-    fn acknowledgement(&mut self, packet: &[u8], room: &mut Room) -> io::Result<()> {
-        const SUCCESS: &[u8] = br#""status":"success""#;
-        if !packet.windows(SUCCESS.len()).any(|bytes| bytes == SUCCESS) {
-            return Err(unexpected("an acknowledgement of success", packet));
-        }
-        room.unanswered = room.unanswered.saturating_sub(1);
-        Ok(())
-    }
-
-    fn is_under_way(&self, rooms: &[Room]) -> bool {
-        let is_open = |room: &Room| room.left + room.in_flight + room.unanswered > 0;
-        rooms.iter().any(is_open) && self.heard.elapsed() < PATIENCE
-    }
-}
-
-fn summary(times: Times) -> Latency {
-    let all = [0.5, 0.99, 0.999].map(|share| quantile(&times.all, share));
-    Latency { all, ..times.requests }
 }

@@ -7,6 +7,7 @@
 mod expected;
 mod fleet;
 mod room;
+mod run;
 mod seen;
 mod socket;
 

@@ -165,6 +165,7 @@ fn settings(figures: &Figures, cells: &[Cell]) -> String {
     if settings.len() < 2 {
         return String::new();
     }
+    settings.sort_by_key(|setting| (setting.threads, setting.rooms));
     let mut rows = Vec::new();
     for entrant in [entrants::RAW, entrants::RAW_GATHER, entrants::OURS, entrants::LOOP] {
         for &setting in &settings {
