@@ -85,6 +85,7 @@ impl Panel {
             .disable_y_axis()
             .y_labels(0)
             .x_desc(self.axis)
+            .x_label_formatter(&|value| format!("{value:.0}"))
             .axis_style(INK)
             .bold_line_style(INK.mix(0.3))
             .light_line_style(TRANSPARENT)

@@ -67,12 +67,15 @@ impl Lines {
             .caption(title, (FONT, 15).into_font().color(&INK))
             .x_label_area_size(42)
             .y_label_area_size(56)
+            .margin_left(6)
             .margin_right(14)
             .build_cartesian_2d((8.0..6500.0).log_scale(), (range.0..range.1).log_scale())?;
         chart
             .configure_mesh()
             .x_desc(self.axes.0)
             .y_desc(self.axes.1)
+            .x_label_formatter(&whole)
+            .y_label_formatter(&|value| if *value < 1.0 { format!("{value:.1}") } else { whole(value) })
             .axis_style(INK)
             .bold_line_style(INK.mix(0.3))
             .light_line_style(TRANSPARENT)
@@ -85,4 +88,8 @@ impl Lines {
         }
         Ok(())
     }
+}
+
+fn whole(value: &f64) -> String {
+    format!("{value:.0}")
 }
