@@ -391,12 +391,8 @@ async fn events_that_wait_together_are_one_write_for_each_member() {
         }
     }
     let writes = server.running().traffic().writes - before;
-    let expected = MEMBERS + EVENTS as u64;
     // Each member may be pinged, too.
-    assert!(
-        (expected..expected + MEMBERS).contains(&writes),
-        "{writes}: one for each member, and the caller's answers"
-    );
+    assert!((MEMBERS..2 * MEMBERS).contains(&writes), "{writes}: one for each member, the caller's answers included");
 }
 
 #[tokio::test]

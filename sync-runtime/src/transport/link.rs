@@ -101,6 +101,25 @@ impl Link {
         self.pass_on(&mut state, wire.as_ref())
     }
 
+    /// Sends an answer, together with what follows it: the next packet, or what is [answered](Link::send_answers) until then.
+    pub(super) fn answer(&self, packet: Packet) {
+        match self.direct_wire() {
+            Some(wire) => self.close_if_full(wire.cork(packet)),
+            None => self.send(&packet.into()),
+        }
+    }
+
+    /// Sends answers that nothing has followed.
+    pub(super) fn send_answers(&self) {
+        if let Some(wire) = self.direct_wire() {
+            wire.send_corked();
+        }
+    }
+
+    fn direct_wire(&self) -> Option<Arc<Wire>> {
+        self.direct.get()?.upgrade()
+    }
+
     /// Passes on what waits here, as far as that is possible now.
     fn pass_on(&self, state: &mut State, wire: Option<&Arc<Wire>>) -> Result<(), QueueFull> {
         match wire {

@@ -48,6 +48,11 @@ impl SendQueue {
         self.bytes
     }
 
+    /// Returns how many packets, or rests of packets, wait.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -6,10 +6,13 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
+use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use axum::extract::ConnectInfo;
 use futures_util::FutureExt;
@@ -45,6 +48,8 @@ const AUTH_LIMIT: usize = 8 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many bytes are read from a WebSocket at once; every idle socket has a buffer of this size.
 const READ_BUFFER: usize = 1024;
+/// How long an answer may wait for what goes out with it, about.
+const ANSWERS_WAIT: Duration = Duration::from_micros(200);
 /// What the smallest packet takes: an acknowledgement. socketioxide's queue holds so many of them that our limit in bytes comes first.
 const SMALLEST_PACKET: usize = 16;
 
@@ -277,16 +282,34 @@ impl<A: App> Line<A> {
 
     fn start_draining(self: &Arc<Self>) {
         let line = self.clone();
-        self.dispatcher.calls().spawn(async move {
-            while let Some(Message { content, id }) = line.mailbox.next() {
-                // The pipeline contains the app's panics; one of our own must not leave the socket deaf.
-                let answered = AssertUnwindSafe(line.answer(content)).catch_unwind().await;
-                let answer = answered.unwrap_or_else(|_| line.refuse(SyncError::new("sync-server-failed")));
-                if let Some(id) = id {
-                    line.connection.outbox().send(&Packet::acknowledgement(id, &answer.json).into());
+        self.dispatcher.calls().spawn(async move { line.drain().await });
+    }
+
+    /// Handles what waits, one after the other. Answers that are ready at once go out together, and with the events that the calls have caused:
+    /// to the caller, these are one packet on the network.
+    async fn drain(&self) {
+        let mut begun = Instant::now();
+        while let Some(Message { content, id }) = self.mailbox.next() {
+            // The pipeline contains the app's panics; one of our own must not leave the socket deaf.
+            let mut answered = pin!(AssertUnwindSafe(self.answer(content)).catch_unwind());
+            let answered = match poll_fn(|context| Poll::Ready(answered.as_mut().poll(context))).await {
+                Poll::Ready(answered) => answered,
+                Poll::Pending => {
+                    self.link.send_answers();
+                    answered.await
                 }
+            };
+            let answer = answered.unwrap_or_else(|_| self.refuse(SyncError::new("sync-server-failed")));
+            if let Some(id) = id {
+                self.link.answer(Packet::acknowledgement(id, &answer.json));
             }
-        });
+            if begun.elapsed() > ANSWERS_WAIT {
+                self.link.send_answers();
+                begun = Instant::now();
+            }
+        }
+        let_rooms_deliver().await;
+        self.link.send_answers();
     }
 
     async fn answer(&self, content: Content) -> Answer {
@@ -318,6 +341,16 @@ impl<A: App> Line<A> {
 
     fn refuse(&self, error: SyncError) -> Answer {
         self.dispatcher.refuse(&Caller::socket(self.connection.clone()), error)
+    }
+}
+
+/// Lets rooms have their turn, unless there is so much to do that it would take long.
+async fn let_rooms_deliver() {
+    let start = Instant::now();
+    tokio::task::yield_now().await;
+    // A room gathers events for at least one turn of its own.
+    if start.elapsed() < ANSWERS_WAIT {
+        tokio::task::yield_now().await;
     }
 }
 

@@ -19,9 +19,13 @@ use crate::transport::link::Link;
 use crate::transport::passage::Passage;
 use crate::transport::send_queue::SendQueue;
 use crate::transport::websocket::FrameTracker;
+use crate::wire::Packet;
 
 /// How many packets go to the kernel in one call.
 const SLICES: usize = 64;
+/// How many packets may be corked, and how many bytes of them.
+const CORKED_PACKETS: usize = 15;
+const CORKED_BYTES: usize = 16 * 1024;
 /// How many bytes besides packets, pongs above all, may be sent while the peer takes nothing.
 const PROTOCOL_BYTES: usize = 256 * 1024;
 
@@ -61,7 +65,7 @@ struct State {
     /// The socket on this connection, as soon as there is one, and what it has on its way through socketioxide.
     link: Weak<Link>,
     passage: Option<Arc<Passage>>,
-    /// What the kernel has not taken.
+    /// What the kernel has not taken; while nobody waits for it, what is corked.
     queue: SendQueue,
     /// Whether a task waits for the kernel.
     flushing: bool,
@@ -248,22 +252,64 @@ impl Wire {
     }
 
     /// Closes the connection as soon as the kernel has taken what waits.
-    pub(super) fn finish(&self) {
+    pub(super) fn finish(self: &Arc<Self>) {
+        self.send_corked();
         if self.state.lock().queue.is_empty() {
             self.close();
         }
         // Else the task that waits for the kernel does, since it is the last one to hold the connection.
     }
 
-    /// Hands bytes to the kernel unless others wait, and returns how many it has taken.
+    /// Takes a packet that goes out with the next one, or when [corked packets are sent](Wire::send_corked), whichever is first.
+    ///
+    /// # Errors
+    ///
+    /// When more bytes wait than the limit.
+    pub(super) fn cork(self: &Arc<Self>, packet: Packet) -> Result<(), QueueFull> {
+        let mut state = self.state.lock();
+        if state.open && !self.is_closed() && state.corks(&packet) {
+            state.queue.push(packet);
+            return Ok(());
+        }
+        drop(state);
+        self.clone().send(&packet.into())
+    }
+
+    /// Sends what is corked.
+    pub(super) fn send_corked(self: &Arc<Self>) {
+        let mut state = self.state.lock();
+        if state.queue.is_empty() || state.flushing {
+            return;
+        }
+        if let Err(error) = self.write(&mut state, &[]) {
+            drop(state);
+            return self.fail(&error);
+        }
+        self.flush_later(&mut state);
+    }
+
+    /// Hands bytes to the kernel behind what is corked, unless others wait for it, and returns how many of them it has taken.
     fn write(&self, state: &mut State, bytes: &[u8]) -> io::Result<usize> {
-        if !state.queue.is_empty() {
+        if state.flushing {
             return Ok(0);
         }
         state.writes += 1;
-        match send(&self.stream, bytes) {
+        let corked = state.queue.bytes();
+        let sent = if corked == 0 {
+            send(&self.stream, bytes)
+        } else {
+            let mut slices = [IoSlice::new(&[]); CORKED_PACKETS + 1];
+            let filled = state.queue.slices(&mut slices);
+            slices[filled] = IoSlice::new(bytes);
+            send_vectored(&self.stream, &slices[..=filled])
+        };
+        match sent {
+            Ok(count) => {
+                state.queue.advance(count.min(corked));
+                Ok(count.saturating_sub(corked))
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
-            written => written,
+            Err(error) => Err(error),
         }
     }
 
@@ -352,15 +398,23 @@ impl Shortcut for Wire {
     }
 }
 
+/// A connection that the peer has reset is an error and not a signal (linux/socket.h).
+#[cfg(target_os = "linux")]
+const MSG_NOSIGNAL: i32 = 0x4000;
+
 /// Hands bytes to the kernel.
 ///
 /// Not through tokio, which would first look up whether it believes that there is room: for a member of a large room, that is one
 /// more place in memory that is not in the cache.
 #[cfg(target_os = "linux")]
 fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    /// A connection that the peer has reset is an error and not a signal (linux/socket.h).
-    const MSG_NOSIGNAL: i32 = 0x4000;
     socket2::SockRef::from(stream).send_with_flags(bytes, MSG_NOSIGNAL)
+}
+
+/// Hands the bytes of several packets to the kernel; a single one is cheaper to [`send`].
+#[cfg(target_os = "linux")]
+fn send_vectored(stream: &TcpStream, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    socket2::SockRef::from(stream).send_vectored_with_flags(slices, MSG_NOSIGNAL)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -368,10 +422,20 @@ fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     stream.try_write(bytes)
 }
 
+#[cfg(not(target_os = "linux"))]
+fn send_vectored(stream: &TcpStream, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    stream.try_write_vectored(slices)
+}
+
 impl State {
     /// Returns how many bytes wait.
     fn waiting(&self) -> usize {
         self.queue.bytes() + self.websocket.as_ref().map_or(0, |websocket| websocket.held.bytes())
+    }
+
+    /// Returns whether a packet is worth holding back: together they are still a small write.
+    fn corks(&self, packet: &Packet) -> bool {
+        self.queue.len() < CORKED_PACKETS && self.queue.bytes() + packet.websocket().len() <= CORKED_BYTES
     }
 
     /// Returns where packets wait while nothing may be put between the frames of the protocol stack.

@@ -165,6 +165,7 @@ impl AsyncWrite for WireIo {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.wire.send_corked();
         if self.wire.waiting() > 0 {
             // Closed when the kernel has taken it.
             return Poll::Ready(Ok(()));
