@@ -1,6 +1,5 @@
 //! The filter, once for each member or once for each group of members, and what each member gets.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +15,9 @@ use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey}
 
 /// What a member's frame takes besides `serverOutput`, about.
 const ENVELOPE: usize = 160;
-/// How many different outputs of one event are kept to be found again. Where there are more, most members have their own, and keeping
-/// one costs more than writing it.
-const OUTPUTS: usize = 32;
+/// How many different outputs of one event are kept to be found again, the first ones. Where there are more, most members have their
+/// own, and looking for one costs as much as writing it.
+const OUTPUTS: usize = 8;
 
 /// An event with all that its delivery needs.
 pub(super) struct Fanout<A: App> {
@@ -51,22 +50,17 @@ impl<A: App> Delivery<A> for Fanout<A> {
     fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
         let pos = self.positions.seal(position);
         let envelope = Envelope::new(self.cb, &self.room, pos, self.event.server_output(), self.volatile);
-        let judge = Judge { fanout: *self, envelope, by_output: Mutex::default(), groups: Mutex::default() };
-        Box::new(InPlace { judge: Arc::new(judge), own: Vec::new(), empty: None, last: None, met_once: 0 })
+        let judge = Judge { fanout: *self, envelope, outputs: Mutex::default(), groups: Mutex::default() };
+        Box::new(InPlace { judge: Arc::new(judge), own: Vec::new(), outputs: Outputs::default() })
     }
 }
 
-/// An event whose members are visited one after the other, with what the last of them got.
+/// An event whose members are visited one after the other.
 struct InPlace<A: App> {
     judge: Arc<Judge<A>>,
     /// The `clientOutput` of the member that is being visited.
     own: Vec<u8>,
-    /// The packet of those whose output is `{}`.
-    empty: Option<Packet>,
-    /// The last output that was not `{}`, and its packet.
-    last: Option<(Vec<u8>, Packet)>,
-    /// How many outputs in a row were met for the first time.
-    met_once: usize,
+    outputs: Outputs,
 }
 
 impl<A: App> Placed<A> for InPlace<A> {
@@ -75,7 +69,7 @@ impl<A: App> Placed<A> for InPlace<A> {
             return Reach::Nothing;
         }
         match self.judge.fanout.event.filter_kind() {
-            FilterKind::None => Reach::Packet(self.empty()),
+            FilterKind::None => Reach::Packet(self.packet()),
             FilterKind::Async => self.reach_async(member),
             FilterKind::Sync => self.reach_now(member, facts),
             FilterKind::Group => {
@@ -123,27 +117,34 @@ impl<A: App> InPlace<A> {
 
     /// Returns the packet for the output in `own`.
     fn packet(&mut self) -> Packet {
-        if self.own.is_empty() {
-            return self.empty();
-        }
-        if let Some((own, packet)) = &self.last
-            && *own == self.own
-        {
-            return packet.clone();
-        }
-        if self.met_once > OUTPUTS {
-            return self.judge.envelope.success(&self.own);
-        }
-        let (packet, is_new) = self.judge.packet(&self.own);
-        self.met_once = if is_new { self.met_once + 1 } else { 0 };
-        let (own, last) = self.last.get_or_insert_with(|| (Vec::new(), packet.clone()));
-        own.clone_from(&self.own);
-        last.clone_from(&packet);
-        packet
+        self.outputs.packet(&self.judge.envelope, &self.own)
     }
+}
 
-    fn empty(&mut self) -> Packet {
-        self.empty.get_or_insert_with(|| self.judge.envelope.success(b"")).clone()
+/// Packets of one event that were written already: members with equal output get one buffer.
+#[derive(Default)]
+struct Outputs {
+    /// The packet of those whose output is `{}`.
+    empty: Option<Packet>,
+    packets: Vec<Packet>,
+}
+
+impl Outputs {
+    /// Returns the packet for `own`, a new one unless it is kept.
+    fn packet(&mut self, envelope: &Envelope, own: &[u8]) -> Packet {
+        if own.is_empty() {
+            return self.empty.get_or_insert_with(|| envelope.success(own)).clone();
+        }
+        if let Some(index) = self.packets.iter().position(|packet| envelope.is_success(packet, own)) {
+            // The next member most likely gets the same.
+            self.packets.swap(0, index);
+            return self.packets[0].clone();
+        }
+        let packet = envelope.success(own);
+        if self.packets.len() < OUTPUTS {
+            self.packets.push(packet.clone());
+        }
+        packet
     }
 }
 
@@ -151,8 +152,7 @@ impl<A: App> InPlace<A> {
 struct Judge<A: App> {
     fanout: Fanout<A>,
     envelope: Envelope,
-    /// By `clientOutput`: members with equal output get one buffer.
-    by_output: Mutex<HashMap<Box<[u8]>, Packet>>,
+    outputs: Mutex<Outputs>,
     /// By the number of the group; locked while a group is judged, so that no member finds a group without its outcome.
     groups: Mutex<Vec<Outcome>>,
 }
@@ -174,7 +174,7 @@ impl<A: App> Judge<A> {
         }
         let (judgement, own) = self.fanout.judge(member, &facts).await;
         match judgement {
-            Judgement::Deliver => Some(self.packet(&own).0),
+            Judgement::Deliver => Some(self.packet(&own)),
             Judgement::Skip => None,
             Judgement::Refuse(error) => Some(self.error(&error, member, &facts)),
         }
@@ -198,23 +198,14 @@ impl<A: App> Judge<A> {
 
     fn outcome(&self, judgement: Judgement, own: &[u8]) -> Outcome {
         match judgement {
-            Judgement::Deliver => Outcome::Packet(self.packet(own).0),
+            Judgement::Deliver => Outcome::Packet(self.packet(own)),
             Judgement::Skip => Outcome::Nothing,
             Judgement::Refuse(error) => Outcome::Error(error, Vec::new()),
         }
     }
 
-    /// Returns the packet for an output, and whether it is new.
-    fn packet(&self, own: &[u8]) -> (Packet, bool) {
-        let mut by_output = self.by_output.lock();
-        if let Some(packet) = by_output.get(own) {
-            return (packet.clone(), false);
-        }
-        let packet = self.envelope.success(own);
-        if by_output.len() < OUTPUTS {
-            by_output.insert(own.into(), packet.clone());
-        }
-        (packet, true)
+    fn packet(&self, own: &[u8]) -> Packet {
+        self.outputs.lock().packet(&self.envelope, own)
     }
 
     fn error(&self, error: &SyncError, member: &Row<A>, facts: &Facts) -> Packet {

@@ -37,20 +37,21 @@ impl Bundle {
         if waiting > limit + last { Err(QueueFull) } else { Ok(()) }
     }
 
-    /// Takes `packets` instead of what it holds.
+    /// Takes `packets` instead of what it holds, and leaves nothing of them.
     ///
-    /// Members mostly get the same packets as the member before them: these are not joined again.
-    pub(super) fn replace(&mut self, packets: &[Packet]) {
+    /// Members mostly get the same packets as the member before them: these are not joined again. A packet that is one member's alone
+    /// is moved, since a second owner costs an allocation.
+    pub(super) fn replace(&mut self, packets: &mut [Packet]) {
         let same = self.packets.len() == packets.len()
-            && self.packets.iter().zip(packets).all(|(held, packet)| held.is_same(packet));
+            && self.packets.iter().zip(&*packets).all(|(held, packet)| held.is_same(packet));
         if same {
             return;
         }
         self.packets.clear();
-        self.packets.extend_from_slice(packets);
+        self.packets.extend(packets.iter_mut().map(Packet::take));
         self.joined.clear();
-        if packets.len() > 1 {
-            packets.iter().for_each(|packet| self.joined.extend_from_slice(packet.websocket()));
+        if let [_, _, ..] = &*self.packets {
+            self.packets.iter().for_each(|packet| self.joined.extend_from_slice(packet.websocket()));
         }
     }
 }

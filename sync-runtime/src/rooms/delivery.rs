@@ -231,11 +231,12 @@ impl<A: App> Visit<'_, A> {
         }
     }
 
+    /// Sends some of the packets; they are gone then.
     fn send(&mut self, row: &Row<A>, start: usize, end: usize) {
         if start == end {
             return;
         }
-        self.bundle.replace(&self.packets[start..end]);
+        self.bundle.replace(&mut self.packets[start..end]);
         // A member that left while its filter ran must not hear of it.
         if self.is_here(row) {
             row.send(&self.bundle);

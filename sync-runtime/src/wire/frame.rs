@@ -10,6 +10,8 @@ use crate::wire::packet::{Packet, Topic};
 
 /// What stands before the JSON object of a frame, and behind it.
 const AROUND: (&str, &str) = ("42[\"sync\",", "]");
+/// What stands behind `clientOutput` in the frame of a success.
+const BEHIND_OWN: &[u8] = b"}]";
 
 /// The part of an event that all members share: everything but `clientOutput`.
 ///
@@ -60,7 +62,16 @@ impl Envelope {
     #[must_use]
     pub fn success(&self, own: &[u8]) -> Packet {
         let own = if own.is_empty() { b"{}" } else { own };
-        Packet::new(&[&self.before_own, own, b"}", AROUND.1.as_bytes()], self.topic.clone())
+        Packet::new(&[&self.before_own, own, BEHIND_OWN], self.topic.clone())
+    }
+
+    /// Returns whether `packet`, which [`success`](Envelope::success) of this envelope has written, is the one for `own`, a JSON text.
+    #[must_use]
+    pub fn is_success(&self, packet: &Packet, own: &[u8]) -> bool {
+        let text = packet.text_bytes();
+        // The lengths first: that is enough to tell most outputs apart.
+        text.len() == self.before_own.len() + own.len() + BEHIND_OWN.len()
+            && text[self.before_own.len()..].starts_with(own)
     }
 
     /// Writes the frame of a member whose filter returned an error; `message` is the sentence for it.

@@ -1,6 +1,5 @@
 //! One finished message to a client, as it stands on a WebSocket.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -61,7 +60,16 @@ impl Packet {
     /// Returns the packet as text, beginning with the packet types of Engine.IO and Socket.IO: `42["sync",{…}]`.
     #[must_use]
     pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.frame[self.text_range()]).expect("packets are made of JSON")
+        std::str::from_utf8(self.text_bytes()).expect("packets are made of JSON")
+    }
+
+    pub(super) fn text_bytes(&self) -> &[u8] {
+        let head = match self.frame[1] {
+            0..126 => 2,
+            126 => 4,
+            _ => 10,
+        };
+        &self.frame[head..]
     }
 
     /// Returns what the packet is about, if it is of a volatile route.
@@ -70,19 +78,15 @@ impl Packet {
         self.topic.as_ref()
     }
 
+    /// Moves the packet out; what is left is none, and has no text.
+    pub(crate) fn take(&mut self) -> Self {
+        Self { frame: std::mem::take(&mut self.frame), topic: self.topic.take() }
+    }
+
     /// Returns whether both are the same buffer.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         std::ptr::eq(self.frame.as_ptr(), other.frame.as_ptr())
-    }
-
-    fn text_range(&self) -> Range<usize> {
-        let head = match self.frame[1] {
-            0..126 => 2,
-            126 => 4,
-            _ => 10,
-        };
-        head..self.frame.len()
     }
 }
 
