@@ -396,6 +396,34 @@ async fn events_that_wait_together_are_one_write_for_each_member() {
 }
 
 #[tokio::test]
+async fn answers_to_calls_that_came_together_are_one_write() {
+    const CALLS: u64 = 12;
+    let server = TestServer::start().await;
+    let mut client = server.connect(guest()).await;
+    let before = server.running().traffic().writes;
+    let calls: Vec<_> = (0..CALLS).map(|id| format!(r#"42{id}["joinedRooms",{{}}]"#)).collect();
+    client.send_all(calls.iter().map(String::as_str)).await;
+    for id in 0..CALLS {
+        assert_eq!(client.ack(id).await["status"], "success");
+    }
+    let writes = server.running().traffic().writes - before;
+    // It may be pinged, too.
+    assert!((1..=2).contains(&writes), "{writes}");
+}
+
+#[tokio::test]
+async fn an_answer_does_not_wait_for_the_call_behind_it() {
+    let server = TestServer::start().await;
+    let mut client = server.connect(guest()).await;
+    client.join("open-a").await;
+    let data = json!({ "index": 1, "waitMs": 10_000 });
+    let slow = json!(["sync", { "name": "order/wait", "version": "v1", "receiver": "open-a", "data": data }]);
+    client.send_all([r#"421000["joinedRooms",{}]"#, &format!("421001{slow}")]).await;
+    assert_eq!(client.ack(1000).await["status"], "success");
+    assert!(server.app().ended.lock().expect("not poisoned").is_empty(), "the handler behind it still runs");
+}
+
+#[tokio::test]
 async fn memory_of_a_stalled_member_is_bounded_and_given_back() {
     const LIMIT: usize = 1 << 20;
     let server = TestServer::start_with(|config| config.send_queue = LIMIT).await;
