@@ -109,6 +109,11 @@ impl Link {
         }
     }
 
+    /// Returns whether there are answers that nothing has followed.
+    pub(super) fn has_answers(&self) -> bool {
+        self.direct_wire().is_some_and(|wire| wire.is_corked())
+    }
+
     /// Sends answers that nothing has followed.
     pub(super) fn send_answers(&self) {
         if let Some(wire) = self.direct_wire() {

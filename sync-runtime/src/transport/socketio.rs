@@ -285,10 +285,10 @@ impl<A: App> Line<A> {
         self.dispatcher.calls().spawn(async move { line.drain().await });
     }
 
-    /// Handles what waits, one after the other. Answers that are ready at once go out together, and with the events that the calls have caused:
-    /// to the caller, these are one packet on the network.
+    /// Handles what waits, one after the other. Answers go out together, and with the events that the calls have caused; but none
+    /// waits for a handler that waits, or for long.
     async fn drain(&self) {
-        let mut begun = Instant::now();
+        let mut busy_since = Instant::now();
         while let Some(Message { content, id }) = self.mailbox.next() {
             // The pipeline contains the app's panics; one of our own must not leave the socket deaf.
             let mut answered = pin!(AssertUnwindSafe(self.answer(content)).catch_unwind());
@@ -296,19 +296,23 @@ impl<A: App> Line<A> {
                 Poll::Ready(answered) => answered,
                 Poll::Pending => {
                     self.link.send_answers();
-                    answered.await
+                    let answered = answered.await;
+                    busy_since = Instant::now();
+                    answered
                 }
             };
             let answer = answered.unwrap_or_else(|_| self.refuse(SyncError::new("sync-server-failed")));
             if let Some(id) = id {
                 self.link.answer(Packet::acknowledgement(id, &answer.json));
             }
-            if begun.elapsed() > ANSWERS_WAIT {
+            if busy_since.elapsed() > ANSWERS_WAIT {
                 self.link.send_answers();
-                begun = Instant::now();
+                busy_since = Instant::now();
             }
         }
-        let_rooms_deliver().await;
+        if self.link.has_answers() {
+            let_rooms_deliver().await;
+        }
         self.link.send_answers();
     }
 
@@ -344,14 +348,18 @@ impl<A: App> Line<A> {
     }
 }
 
-/// Lets rooms have their turn, unless there is so much to do that it would take long.
+/// Lets rooms have their turn. They give way once themselves, to gather events, and may be behind us in the queue of tasks then.
 async fn let_rooms_deliver() {
-    let start = Instant::now();
     tokio::task::yield_now().await;
-    // A room gathers events for at least one turn of its own.
-    if start.elapsed() < ANSWERS_WAIT {
-        tokio::task::yield_now().await;
-    }
+    let mut is_last = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut is_last, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// Splits `["event", payload, …]`; a message without payload has the payload `null`.

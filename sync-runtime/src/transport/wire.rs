@@ -275,10 +275,15 @@ impl Wire {
         self.clone().send(&packet.into())
     }
 
+    /// Returns whether a packet is corked.
+    pub(super) fn is_corked(&self) -> bool {
+        self.state.lock().is_corked()
+    }
+
     /// Sends what is corked.
     pub(super) fn send_corked(self: &Arc<Self>) {
         let mut state = self.state.lock();
-        if state.queue.is_empty() || state.flushing {
+        if !state.is_corked() {
             return;
         }
         if let Err(error) = self.write(&mut state, &[]) {
@@ -431,6 +436,10 @@ impl State {
     /// Returns how many bytes wait.
     fn waiting(&self) -> usize {
         self.queue.bytes() + self.websocket.as_ref().map_or(0, |websocket| websocket.held.bytes())
+    }
+
+    fn is_corked(&self) -> bool {
+        !self.flushing && !self.queue.is_empty()
     }
 
     /// Returns whether a packet is worth holding back: together they are still a small write.

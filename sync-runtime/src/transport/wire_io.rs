@@ -2,11 +2,15 @@
 
 use std::future::Future;
 use std::io;
+#[cfg(target_os = "linux")]
+use std::io::Read;
 use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+#[cfg(target_os = "linux")]
+use tokio::io::Interest;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
@@ -49,7 +53,7 @@ impl WireIo {
             ready!(self.wire.stream.poll_read_ready(context))?;
             let room = limit.min(buffer.remaining());
             let unfilled = buffer.initialize_unfilled_to(room);
-            match self.wire.stream.try_read(unfilled) {
+            match read(&self.wire.stream, unfilled) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => {
                     self.wire.fail(&error);
@@ -107,6 +111,25 @@ impl WireIo {
             }
         }
     }
+}
+
+/// Reads what the kernel has.
+///
+/// Less than there is room for is all that it has, and more will be an edge for epoll: tokio is told as if one more read had found
+/// nothing, and that read is saved.
+#[cfg(target_os = "linux")]
+fn read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut count = 0;
+    let read = stream.try_io(Interest::READABLE, || {
+        count = (&*socket2::SockRef::from(stream)).read(buffer)?;
+        if (1..buffer.len()).contains(&count) { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+    });
+    if count > 0 { Ok(count) } else { read.map(|()| 0) }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    stream.try_read(buffer)
 }
 
 impl AsyncRead for WireIo {
