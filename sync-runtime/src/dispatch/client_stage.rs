@@ -15,8 +15,8 @@ use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey}
 
 /// What a member's frame takes besides `serverOutput`, about.
 const ENVELOPE: usize = 160;
-/// How many different outputs of one event are kept to be found again, the first ones. Where there are more, most members have their
-/// own, and looking for one costs as much as writing it.
+/// How many different outputs of one event are kept to be found again. Where there are more, most members have their own, and looking for
+/// one costs as much as writing it.
 const OUTPUTS: usize = 8;
 
 /// An event with all that its delivery needs.
@@ -127,6 +127,8 @@ struct Outputs {
     /// The packet of those whose output is `{}`.
     empty: Option<Packet>,
     packets: Vec<Packet>,
+    /// The last output that there was no room for.
+    missed: Vec<u8>,
 }
 
 impl Outputs {
@@ -135,7 +137,7 @@ impl Outputs {
         if own.is_empty() {
             return self.empty.get_or_insert_with(|| envelope.success(own)).clone();
         }
-        if let Some(index) = self.packets.iter().position(|packet| envelope.is_success(packet, own)) {
+        if let Some(index) = self.packets.iter().position(|packet| envelope.is_success_of(packet, own)) {
             // The next member most likely gets the same.
             self.packets.swap(0, index);
             return self.packets[0].clone();
@@ -143,6 +145,12 @@ impl Outputs {
         let packet = envelope.success(own);
         if self.packets.len() < OUTPUTS {
             self.packets.push(packet.clone());
+        } else if self.missed == own {
+            // Twice in a row: many may get it, and those that are kept may be of a few who came first.
+            self.packets[OUTPUTS - 1] = packet.clone();
+        } else {
+            self.missed.clear();
+            self.missed.extend_from_slice(own);
         }
         packet
     }
@@ -307,5 +315,23 @@ impl<A: App> LateFacts for Late<'_, A> {
 
     fn location(&self) -> &Location {
         self.facts.location.get_or_init(|| self.member.connection().location())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_many_get_is_one_buffer_whoever_came_first() {
+        let output = serde_json::value::to_raw_value("output").expect("JSON");
+        let envelope = Envelope::new("test/count/v1", "room", String::new(), &output, false);
+        let mut outputs = Outputs::default();
+        for hand in 0..2 * OUTPUTS {
+            outputs.packet(&envelope, hand.to_string().as_bytes());
+        }
+        let spectators: Vec<_> = (0..100).map(|_| outputs.packet(&envelope, b"null")).collect();
+        assert!(spectators[0].text().ends_with(r#""clientOutput":null}]"#));
+        assert!(spectators[1..].iter().all(|packet| packet.is_same(&spectators[1])));
     }
 }

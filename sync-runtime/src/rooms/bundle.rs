@@ -37,7 +37,7 @@ impl Bundle {
         if waiting > limit + last { Err(QueueFull) } else { Ok(()) }
     }
 
-    /// Takes `packets` instead of what it holds, and leaves nothing of them.
+    /// Takes `packets` instead of what it holds; they are of no use then.
     ///
     /// Members mostly get the same packets as the member before them: these are not joined again. A packet that is one member's alone
     /// is moved, since a second owner costs an allocation.
@@ -50,7 +50,7 @@ impl Bundle {
         self.packets.clear();
         self.packets.extend(packets.iter_mut().map(Packet::take));
         self.joined.clear();
-        if let [_, _, ..] = &*self.packets {
+        if self.packets.len() > 1 {
             self.packets.iter().for_each(|packet| self.joined.extend_from_slice(packet.websocket()));
         }
     }

@@ -231,7 +231,7 @@ impl<A: App> Visit<'_, A> {
         }
     }
 
-    /// Sends some of the packets; they are gone then.
+    /// Sends some of the packets; they are of no use then.
     fn send(&mut self, row: &Row<A>, start: usize, end: usize) {
         if start == end {
             return;

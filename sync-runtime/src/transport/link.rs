@@ -101,21 +101,16 @@ impl Link {
         self.pass_on(&mut state, wire.as_ref())
     }
 
-    /// Sends an answer, together with what follows it: the next packet, or what is [answered](Link::send_answers) until then.
-    pub(super) fn answer(&self, packet: Packet) {
+    /// Takes an answer that goes out with the next packet, or when [corked answers are sent](Link::send_corked), whichever is first.
+    pub(super) fn cork(&self, packet: Packet) {
         match self.direct_wire() {
             Some(wire) => self.close_if_full(wire.cork(packet)),
             None => self.send(&packet.into()),
         }
     }
 
-    /// Returns whether there are answers that nothing has followed.
-    pub(super) fn has_answers(&self) -> bool {
-        self.direct_wire().is_some_and(|wire| wire.is_corked())
-    }
-
-    /// Sends answers that nothing has followed.
-    pub(super) fn send_answers(&self) {
+    /// Sends what is corked.
+    pub(super) fn send_corked(&self) {
         if let Some(wire) = self.direct_wire() {
             wire.send_corked();
         }
@@ -331,7 +326,11 @@ impl Outbox for Link {
         }
         // A lost connection is one that the client restores by itself; a polling client has none that could be cut.
         match self.wire().filter(|_| socket.transport_type() == TransportType::Websocket) {
-            Some(wire) => wire.close(),
+            Some(wire) => {
+                // Calls that have succeeded are answered.
+                wire.send_corked();
+                wire.close();
+            }
             None if socket.disconnect().is_err() => tracing::debug!("a socket is left to its heartbeat"),
             None => {}
         }

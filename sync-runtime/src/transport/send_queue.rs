@@ -141,6 +141,7 @@ impl SendQueue {
     }
 
     fn append(&mut self, entry: Entry) {
+        debug_assert!(!entry.bytes().is_empty(), "the kernel would never take it");
         self.bytes += entry.bytes().len();
         self.entries.push_back(entry);
     }

@@ -11,7 +11,6 @@ use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::{Arc, Weak};
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use axum::extract::ConnectInfo;
@@ -48,8 +47,8 @@ const AUTH_LIMIT: usize = 8 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many bytes are read from a WebSocket at once; every idle socket has a buffer of this size.
 const READ_BUFFER: usize = 1024;
-/// How long an answer may wait for what goes out with it, about.
-const ANSWERS_WAIT: Duration = Duration::from_micros(200);
+/// After what time answers are sent though the next message could be handled at once.
+const CORKED_FOR: Duration = Duration::from_micros(200);
 /// What the smallest packet takes: an acknowledgement. socketioxide's queue holds so many of them that our limit in bytes comes first.
 const SMALLEST_PACKET: usize = 16;
 
@@ -285,35 +284,33 @@ impl<A: App> Line<A> {
         self.dispatcher.calls().spawn(async move { line.drain().await });
     }
 
-    /// Handles what waits, one after the other. Answers go out together, and with the events that the calls have caused; but none
-    /// waits for a handler that waits, or for long.
+    /// Handles what waits, one after the other. Answers that are ready one behind the other go out together, but none waits for a
+    /// handler that waits.
     async fn drain(&self) {
         let mut busy_since = Instant::now();
         while let Some(Message { content, id }) = self.mailbox.next() {
             // The pipeline contains the app's panics; one of our own must not leave the socket deaf.
             let mut answered = pin!(AssertUnwindSafe(self.answer(content)).catch_unwind());
-            let answered = match poll_fn(|context| Poll::Ready(answered.as_mut().poll(context))).await {
-                Poll::Ready(answered) => answered,
-                Poll::Pending => {
-                    self.link.send_answers();
-                    let answered = answered.await;
-                    busy_since = Instant::now();
-                    answered
+            let mut has_waited = false;
+            let answered = poll_fn(|context| {
+                let polled = answered.as_mut().poll(context);
+                if polled.is_pending() && !std::mem::replace(&mut has_waited, true) {
+                    self.link.send_corked();
                 }
-            };
+                polled
+            })
+            .await;
             let answer = answered.unwrap_or_else(|_| self.refuse(SyncError::new("sync-server-failed")));
             if let Some(id) = id {
-                self.link.answer(Packet::acknowledgement(id, &answer.json));
+                self.link.cork(Packet::acknowledgement(id, &answer.json));
             }
-            if busy_since.elapsed() > ANSWERS_WAIT {
-                self.link.send_answers();
+            // After a call that waited or took long, the next one may, too.
+            if has_waited || busy_since.elapsed() > CORKED_FOR {
+                self.link.send_corked();
                 busy_since = Instant::now();
             }
         }
-        if self.link.has_answers() {
-            let_rooms_deliver().await;
-        }
-        self.link.send_answers();
+        self.link.send_corked();
     }
 
     async fn answer(&self, content: Content) -> Answer {
@@ -346,20 +343,6 @@ impl<A: App> Line<A> {
     fn refuse(&self, error: SyncError) -> Answer {
         self.dispatcher.refuse(&Caller::socket(self.connection.clone()), error)
     }
-}
-
-/// Lets rooms have their turn. They give way once themselves, to gather events, and may be behind us in the queue of tasks then.
-async fn let_rooms_deliver() {
-    tokio::task::yield_now().await;
-    let mut is_last = false;
-    poll_fn(|context| {
-        if std::mem::replace(&mut is_last, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// Splits `["event", payload, …]`; a message without payload has the payload `null`.

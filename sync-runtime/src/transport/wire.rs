@@ -23,7 +23,7 @@ use crate::wire::Packet;
 
 /// How many packets go to the kernel in one call.
 const SLICES: usize = 64;
-/// How many packets may be corked, and how many bytes of them.
+/// How many packets may be corked, so that they and the next one are few slices, and how many bytes of them.
 const CORKED_PACKETS: usize = 15;
 const CORKED_BYTES: usize = 16 * 1024;
 /// How many bytes besides packets, pongs above all, may be sent while the peer takes nothing.
@@ -71,7 +71,7 @@ struct State {
     flushing: bool,
     /// Whether packets may be written: between two frames, and when there is nothing that they would overtake.
     open: bool,
-    /// How many bytes besides packets were sent since nothing waited.
+    /// How many bytes besides packets were sent since nobody waited for the kernel.
     protocol: usize,
     /// How often the kernel was handed something, since the connection is a WebSocket.
     writes: u64,
@@ -178,7 +178,7 @@ impl Wire {
     pub(super) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
         let mut state = self.state.lock();
         state.websocket.as_ref()?;
-        if state.queue.is_empty() {
+        if !state.flushing {
             state.protocol = 0;
         }
         let written = match self.write(&mut state, bytes) {
@@ -253,11 +253,16 @@ impl Wire {
 
     /// Closes the connection as soon as the kernel has taken what waits.
     pub(super) fn finish(self: &Arc<Self>) {
-        self.send_corked();
-        if self.state.lock().queue.is_empty() {
-            self.close();
+        let mut state = self.state.lock();
+        let written = self.write_corked(&mut state);
+        let is_done = state.queue.is_empty();
+        drop(state);
+        match written {
+            Err(error) => self.fail(&error),
+            Ok(()) if is_done => self.close(),
+            // The task that waits for the kernel does, since it is the last one to hold the connection.
+            Ok(()) => {}
         }
-        // Else the task that waits for the kernel does, since it is the last one to hold the connection.
     }
 
     /// Takes a packet that goes out with the next one, or when [corked packets are sent](Wire::send_corked), whichever is first.
@@ -275,22 +280,21 @@ impl Wire {
         self.clone().send(&packet.into())
     }
 
-    /// Returns whether a packet is corked.
-    pub(super) fn is_corked(&self) -> bool {
-        self.state.lock().is_corked()
-    }
-
     /// Sends what is corked.
     pub(super) fn send_corked(self: &Arc<Self>) {
         let mut state = self.state.lock();
-        if !state.is_corked() {
-            return;
-        }
-        if let Err(error) = self.write(&mut state, &[]) {
+        if let Err(error) = self.write_corked(&mut state) {
             drop(state);
-            return self.fail(&error);
+            self.fail(&error);
         }
-        self.flush_later(&mut state);
+    }
+
+    fn write_corked(self: &Arc<Self>, state: &mut State) -> io::Result<()> {
+        if !state.flushing && !state.queue.is_empty() {
+            self.write(state, &[])?;
+            self.flush_later(state);
+        }
+        Ok(())
     }
 
     /// Hands bytes to the kernel behind what is corked, unless others wait for it, and returns how many of them it has taken.
@@ -303,10 +307,14 @@ impl Wire {
         let sent = if corked == 0 {
             send(&self.stream, bytes)
         } else {
-            let mut slices = [IoSlice::new(&[]); CORKED_PACKETS + 1];
-            let filled = state.queue.slices(&mut slices);
-            slices[filled] = IoSlice::new(bytes);
-            send_vectored(&self.stream, &slices[..=filled])
+            // Whoever adds more than may be corked writes, and what the kernel does not take then is flushed by a task.
+            debug_assert!(state.queue.len() <= CORKED_PACKETS, "nobody waits for the kernel");
+            let mut slices = [IoSlice::new(bytes); CORKED_PACKETS + 1];
+            let filled = state.queue.slices(&mut slices[..CORKED_PACKETS]);
+            match &slices[..=filled] {
+                [single, _] if bytes.is_empty() => send(&self.stream, single),
+                slices => send_vectored(&self.stream, slices),
+            }
         };
         match sent {
             Ok(count) => {
@@ -438,13 +446,11 @@ impl State {
         self.queue.bytes() + self.websocket.as_ref().map_or(0, |websocket| websocket.held.bytes())
     }
 
-    fn is_corked(&self) -> bool {
-        !self.flushing && !self.queue.is_empty()
-    }
-
-    /// Returns whether a packet is worth holding back: together they are still a small write.
+    /// Returns whether a packet is worth holding back: with the others it is still a small write, and nobody waits for the kernel.
     fn corks(&self, packet: &Packet) -> bool {
-        self.queue.len() < CORKED_PACKETS && self.queue.bytes() + packet.websocket().len() <= CORKED_BYTES
+        !self.flushing
+            && self.queue.len() < CORKED_PACKETS
+            && self.queue.bytes() + packet.websocket().len() <= CORKED_BYTES
     }
 
     /// Returns where packets wait while nothing may be put between the frames of the protocol stack.

@@ -2,15 +2,11 @@
 
 use std::future::Future;
 use std::io;
-#[cfg(target_os = "linux")]
-use std::io::Read;
 use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-#[cfg(target_os = "linux")]
-use tokio::io::Interest;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
@@ -115,10 +111,13 @@ impl WireIo {
 
 /// Reads what the kernel has.
 ///
-/// Less than there is room for is all that it has, and more will be an edge for epoll: tokio is told as if one more read had found
-/// nothing, and that read is saved.
+/// Less than there is room for is all that it has, and more will be an edge (epoll(7), question 9): tokio is told as if one more read had
+/// found nothing, and that read is saved. It does the same for those who read through it.
 #[cfg(target_os = "linux")]
 fn read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    use std::io::Read;
+    use tokio::io::Interest;
+
     let mut count = 0;
     let read = stream.try_io(Interest::READABLE, || {
         count = (&*socket2::SockRef::from(stream)).read(buffer)?;

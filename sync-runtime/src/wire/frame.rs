@@ -65,9 +65,9 @@ impl Envelope {
         Packet::new(&[&self.before_own, own, BEHIND_OWN], self.topic.clone())
     }
 
-    /// Returns whether `packet`, which [`success`](Envelope::success) of this envelope has written, is the one for `own`, a JSON text.
+    /// Returns whether `packet` is the one for `own`, a JSON text; [`success`](Envelope::success) of this envelope has written it.
     #[must_use]
-    pub fn is_success(&self, packet: &Packet, own: &[u8]) -> bool {
+    pub fn is_success_of(&self, packet: &Packet, own: &[u8]) -> bool {
         let text = packet.text_bytes();
         // The lengths first: that is enough to tell most outputs apart.
         text.len() == self.before_own.len() + own.len() + BEHIND_OWN.len()

@@ -78,7 +78,7 @@ impl Packet {
         self.topic.as_ref()
     }
 
-    /// Moves the packet out; what is left is none, and has no text.
+    /// Moves the packet out; what is left is no packet, and must not be read.
     pub(crate) fn take(&mut self) -> Self {
         Self { frame: std::mem::take(&mut self.frame), topic: self.topic.take() }
     }
