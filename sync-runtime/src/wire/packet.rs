@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes};
 use serde_json::value::RawValue;
 
 /// A Socket.IO packet inside a final, unmasked WebSocket text frame. Clones share one buffer.
@@ -39,10 +39,10 @@ impl Packet {
     /// Puts the parts of a packet's text together.
     pub(super) fn new(parts: &[&[u8]], topic: Option<Arc<Topic>>) -> Self {
         let length = parts.iter().map(|part| part.len()).sum();
-        let mut frame = BytesMut::with_capacity(head_length(length) + length);
+        let mut frame = Vec::with_capacity(head_length(length) + length);
         put_head(&mut frame, length);
-        parts.iter().for_each(|part| frame.put_slice(part));
-        Self { frame: frame.freeze(), topic }
+        parts.iter().for_each(|part| frame.extend_from_slice(part));
+        Self { frame: frame.into(), topic }
     }
 
     /// Writes the acknowledgement of the message with this number.
@@ -98,7 +98,7 @@ fn head_length(length: usize) -> usize {
     }
 }
 
-fn put_head(frame: &mut BytesMut, length: usize) {
+fn put_head(frame: &mut Vec<u8>, length: usize) {
     /// The last frame of its message, and text.
     const FINAL_TEXT: u8 = 0x81;
     frame.put_u8(FINAL_TEXT);
