@@ -28,7 +28,7 @@ scripts/bench fanout [--quick] [--cell ID]… [--entrant NAME]… [--rounds N] [
   --quick           only the cells of the target table
   --cell ID         members/bytes/outputs/in flight, such as 1000/64/equal/8, or a beginning of it; may be repeated
   --entrant NAME    such as `ours` or `raw epoll`; may be repeated
-  --rounds N        how often everybody is measured (3; 5 in the cells of the target table, 2 from 5000 members)
+  --rounds N        how often everybody is measured (3; 9 in the cells of the target table, 2 from 5000 members)
   --seconds S       how long one sample takes, about (0.15; 0.25 in the cells of the target table)
   --open-seconds S  how long one sample at a fixed pace takes (3)
   --write           writes docs/benchmarks.md and the charts too
@@ -86,7 +86,7 @@ impl Options {
     /// Returns how often everybody is measured in a cell.
     pub(crate) fn rounds(&self, cell: &Cell) -> usize {
         let usual = match cell.setting.members {
-            _ if is_target(cell) => 5,
+            _ if is_target(cell) => 9,
             // One round takes ten seconds.
             5000.. => 2,
             _ => 3,
