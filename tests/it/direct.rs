@@ -64,8 +64,7 @@ impl RawWebSocket {
         self.send(&format!("42{event}")).await;
         let mut bytes = Vec::new();
         for _ in 0..frames {
-            let frame = tokio::time::timeout(PATIENCE, self.frame()).await;
-            bytes.extend(frame.unwrap_or_else(|_| panic!("no answer to {event}")));
+            bytes.extend(self.frame().await);
         }
         bytes
     }
@@ -82,6 +81,10 @@ impl RawWebSocket {
 
     /// Reads one frame that is no ping.
     async fn frame(&mut self) -> Vec<u8> {
+        tokio::time::timeout(PATIENCE, self.next_frame()).await.expect("no frame came")
+    }
+
+    async fn next_frame(&mut self) -> Vec<u8> {
         loop {
             let mut frame = vec![0; 2];
             self.stream.read_exact(&mut frame).await.expect("a head");
@@ -392,8 +395,8 @@ async fn events_that_wait_together_are_one_write_for_each_member() {
         }
     }
     let writes = server.running().traffic().writes - before;
-    let answers = 1..=EVENTS as u64;
-    assert!(answers.contains(&(writes - MEMBERS)), "{writes}: one for each member, and the caller's answers");
+    let expected = MEMBERS + 1..=MEMBERS + EVENTS as u64;
+    assert!(expected.contains(&writes), "{writes}: one for each member, and the caller's answers");
 }
 
 #[tokio::test]
@@ -409,7 +412,7 @@ async fn answers_to_calls_that_came_together_go_out_together() {
     }
     let writes = server.running().traffic().writes - before;
     // How many depends on how fast this machine is.
-    assert!((1..CALLS / 2).contains(&writes), "{writes}");
+    assert!((1..CALLS).contains(&writes), "{writes}");
 }
 
 #[tokio::test]
@@ -438,7 +441,7 @@ async fn answers_that_the_kernel_does_not_take_wait_in_their_order() {
 }
 
 #[tokio::test]
-async fn an_answer_does_not_wait_for_the_call_behind_it() {
+async fn an_answer_does_not_wait_for_a_handler_that_waits() {
     let server = TestServer::start().await;
     let mut client = server.connect(guest()).await;
     client.join("open-a").await;

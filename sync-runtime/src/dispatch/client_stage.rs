@@ -15,9 +15,11 @@ use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey}
 
 /// What a member's frame takes besides `serverOutput`, about.
 const ENVELOPE: usize = 160;
-/// How many different outputs of one event are kept to be found again. Where there are more, most members have their own, and looking for
-/// one costs as much as writing it.
+/// How many different outputs of one event are kept to be found again. Looking for one among more costs as much as writing it.
 const OUTPUTS: usize = 8;
+/// How often one is not found until it takes the place of the one that was found longest ago. To keep one costs an allocation, which is
+/// too much where each member has its own.
+const MISSES: usize = 16;
 
 /// An event with all that its delivery needs.
 pub(super) struct Fanout<A: App> {
@@ -69,7 +71,7 @@ impl<A: App> Placed<A> for InPlace<A> {
             return Reach::Nothing;
         }
         match self.judge.fanout.event.filter_kind() {
-            FilterKind::None => Reach::Packet(self.packet()),
+            FilterKind::None => Reach::Packet(self.outputs.packet(&self.judge.envelope, b"")),
             FilterKind::Async => self.reach_async(member),
             FilterKind::Sync => self.reach_now(member, facts),
             FilterKind::Group => {
@@ -121,14 +123,14 @@ impl<A: App> InPlace<A> {
     }
 }
 
-/// Packets of one event that were written already: members with equal output get one buffer.
+/// Packets of one event that were written already: members with equal output mostly get one buffer.
 #[derive(Default)]
 struct Outputs {
-    /// The packet of those whose output is `{}`.
+    /// The packet of those whose output is `{}`, which is found at once.
     empty: Option<Packet>,
+    /// The one that was found last comes first.
     packets: Vec<Packet>,
-    /// The last output that there was no room for.
-    missed: Vec<u8>,
+    misses: usize,
 }
 
 impl Outputs {
@@ -138,19 +140,15 @@ impl Outputs {
             return self.empty.get_or_insert_with(|| envelope.success(own)).clone();
         }
         if let Some(index) = self.packets.iter().position(|packet| envelope.is_success_of(packet, own)) {
-            // The next member most likely gets the same.
-            self.packets.swap(0, index);
+            self.packets[..=index].rotate_right(1);
             return self.packets[0].clone();
         }
         let packet = envelope.success(own);
+        self.misses += 1;
         if self.packets.len() < OUTPUTS {
             self.packets.push(packet.clone());
-        } else if self.missed == own {
-            // Twice in a row: many may get it, and those that are kept may be of a few who came first.
+        } else if self.misses.is_multiple_of(MISSES) {
             self.packets[OUTPUTS - 1] = packet.clone();
-        } else {
-            self.missed.clear();
-            self.missed.extend_from_slice(own);
         }
         packet
     }
@@ -160,6 +158,7 @@ impl Outputs {
 struct Judge<A: App> {
     fanout: Fanout<A>,
     envelope: Envelope,
+    /// Of members whose filter may wait, and of groups; those who are judged in place share theirs without a lock.
     outputs: Mutex<Outputs>,
     /// By the number of the group; locked while a group is judged, so that no member finds a group without its outcome.
     groups: Mutex<Vec<Outcome>>,
@@ -320,18 +319,27 @@ impl<A: App> LateFacts for Late<'_, A> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
-    fn what_many_get_is_one_buffer_whoever_came_first() {
+    fn what_many_get_is_shared_whoever_came_first() {
         let output = serde_json::value::to_raw_value("output").expect("JSON");
         let envelope = Envelope::new("test/count/v1", "room", String::new(), &output, false);
         let mut outputs = Outputs::default();
         for hand in 0..2 * OUTPUTS {
             outputs.packet(&envelope, hand.to_string().as_bytes());
         }
-        let spectators: Vec<_> = (0..100).map(|_| outputs.packet(&envelope, b"null")).collect();
-        assert!(spectators[0].text().ends_with(r#""clientOutput":null}]"#));
-        assert!(spectators[1..].iter().all(|packet| packet.is_same(&spectators[1])));
+        let spectators: Vec<_> = (0..1000)
+            .map(|index| {
+                let output = if index % 2 == 0 { "true" } else { "null" };
+                let packet = outputs.packet(&envelope, output.as_bytes());
+                assert!(packet.text().ends_with(&format!(":{output}}}]")), "{}", packet.text());
+                packet
+            })
+            .collect();
+        let buffers: HashSet<_> = spectators.iter().map(|packet| packet.websocket().as_ptr()).collect();
+        assert!(buffers.len() < 4 * MISSES, "{}", buffers.len());
     }
 }

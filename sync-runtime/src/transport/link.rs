@@ -90,8 +90,9 @@ impl Link {
     ///
     /// When more bytes wait than the limit; the packets that do not are lost, and the socket is of no use then.
     fn try_send(&self, bundle: &Bundle) -> Result<(), QueueFull> {
-        if let Some(wire) = self.direct.get() {
-            return send_direct(wire, bundle);
+        if self.direct.get().is_some() {
+            // A socket without its connection is about to be forgotten.
+            return self.direct_wire().map_or(Ok(()), |wire| wire.send(bundle));
         }
         let mut state = self.state.lock();
         bundle.packets().iter().for_each(|packet| state.queue.push(packet.clone()));
@@ -101,7 +102,7 @@ impl Link {
         self.pass_on(&mut state, wire.as_ref())
     }
 
-    /// Takes an answer that goes out with the next packet, or when [corked answers are sent](Link::send_corked), whichever is first.
+    /// Sends an answer, which may wait for what is sent next or for [`send_corked`](Link::send_corked), whichever is first.
     pub(super) fn cork(&self, packet: Packet) {
         match self.direct_wire() {
             Some(wire) => self.close_if_full(wire.cork(packet)),
@@ -327,7 +328,7 @@ impl Outbox for Link {
         // A lost connection is one that the client restores by itself; a polling client has none that could be cut.
         match self.wire().filter(|_| socket.transport_type() == TransportType::Websocket) {
             Some(wire) => {
-                // Calls that have succeeded are answered.
+                // Answers that wait for nothing but each other are not lost.
                 wire.send_corked();
                 wire.close();
             }
@@ -336,11 +337,6 @@ impl Outbox for Link {
         }
         self.state.lock().queue.clear();
     }
-}
-
-fn send_direct(wire: &Weak<Wire>, bundle: &Bundle) -> Result<(), QueueFull> {
-    // A socket without its connection is about to be forgotten.
-    wire.upgrade().map_or(Ok(()), |wire| wire.send(bundle))
 }
 
 /// Sends a packet through socketioxide, which writes it anew.
@@ -394,7 +390,7 @@ pub struct LinkCounters {
 pub struct Traffic {
     /// How often the kernel has taken something for a WebSocket. Several packets for one socket are mostly one write.
     pub writes: u64,
-    /// How many bytes wait for sockets that are slower than what they are sent.
+    /// How many bytes wait: for sockets that are slower than what they are sent, and answers that are about to go out.
     pub waiting: usize,
 }
 

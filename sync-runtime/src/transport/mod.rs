@@ -4,7 +4,7 @@
 //! folder names Socket.IO, HTTP and TCP types. A *wire* is one TCP connection; a *link* is what belongs to one socket whatever
 //! wire it is on, since a socket may begin with HTTP polling and go on as a WebSocket. Packets take the *direct* way, written
 //! to the wire, or the *ordinary* way, handed to socketioxide; a *passage* counts what is still on the latter, and packets that
-//! must not overtake it are *held*. Answers that go out with what follows them are *corked*.
+//! must not overtake it are *held*. Answers that wait for what is sent next are *corked*.
 
 mod credentials;
 mod http;

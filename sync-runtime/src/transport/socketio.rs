@@ -47,7 +47,7 @@ const AUTH_LIMIT: usize = 8 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many bytes are read from a WebSocket at once; every idle socket has a buffer of this size.
 const READ_BUFFER: usize = 1024;
-/// After what time answers are sent though the next message could be handled at once.
+/// After what time answers are sent though the next message could be handled at once; it is looked between two messages.
 const CORKED_FOR: Duration = Duration::from_micros(200);
 /// What the smallest packet takes: an acknowledgement. socketioxide's queue holds so many of them that our limit in bytes comes first.
 const SMALLEST_PACKET: usize = 16;
@@ -285,21 +285,13 @@ impl<A: App> Line<A> {
     }
 
     /// Handles what waits, one after the other. Answers that are ready one behind the other go out together, but none waits for a
-    /// handler that waits.
+    /// handler that gives its thread away.
     async fn drain(&self) {
         let mut busy_since = Instant::now();
         while let Some(Message { content, id }) = self.mailbox.next() {
             // The pipeline contains the app's panics; one of our own must not leave the socket deaf.
-            let mut answered = pin!(AssertUnwindSafe(self.answer(content)).catch_unwind());
-            let mut has_waited = false;
-            let answered = poll_fn(|context| {
-                let polled = answered.as_mut().poll(context);
-                if polled.is_pending() && !std::mem::replace(&mut has_waited, true) {
-                    self.link.send_corked();
-                }
-                polled
-            })
-            .await;
+            let answering = AssertUnwindSafe(self.answer(content)).catch_unwind();
+            let (answered, has_waited) = self.uncorking(answering).await;
             let answer = answered.unwrap_or_else(|_| self.refuse(SyncError::new("sync-server-failed")));
             if let Some(id) = id {
                 self.link.cork(Packet::acknowledgement(id, &answer.json));
@@ -311,6 +303,20 @@ impl<A: App> Line<A> {
             }
         }
         self.link.send_corked();
+    }
+
+    /// Does `work`, sends what is corked as soon as it has to wait, and returns whether it had to.
+    async fn uncorking<T>(&self, work: impl Future<Output = T>) -> (T, bool) {
+        let mut work = pin!(work);
+        let mut has_waited = false;
+        let done = poll_fn(|context| {
+            let polled = work.as_mut().poll(context);
+            if polled.is_pending() && !std::mem::replace(&mut has_waited, true) {
+                self.link.send_corked();
+            }
+            polled
+        });
+        (done.await, has_waited)
     }
 
     async fn answer(&self, content: Content) -> Answer {

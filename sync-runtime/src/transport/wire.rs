@@ -21,7 +21,7 @@ use crate::transport::send_queue::SendQueue;
 use crate::transport::websocket::FrameTracker;
 use crate::wire::Packet;
 
-/// How many packets go to the kernel in one call.
+/// How many packets that have waited for the kernel it is handed at once.
 const SLICES: usize = 64;
 /// How many packets may be corked, so that they and the next one are few slices, and how many bytes of them.
 const CORKED_PACKETS: usize = 15;
@@ -265,7 +265,8 @@ impl Wire {
         }
     }
 
-    /// Takes a packet that goes out with the next one, or when [corked packets are sent](Wire::send_corked), whichever is first.
+    /// Takes a packet that may wait for the next one that is sent or for [`send_corked`](Wire::send_corked), whichever is first. One
+    /// that is too much to wait is sent at once, behind those that do.
     ///
     /// # Errors
     ///
@@ -446,7 +447,7 @@ impl State {
         self.queue.bytes() + self.websocket.as_ref().map_or(0, |websocket| websocket.held.bytes())
     }
 
-    /// Returns whether a packet is worth holding back: with the others it is still a small write, and nobody waits for the kernel.
+    /// Returns whether a packet may be corked: with the others it is still a small write, and nobody waits for the kernel.
     fn corks(&self, packet: &Packet) -> bool {
         !self.flushing
             && self.queue.len() < CORKED_PACKETS
@@ -515,5 +516,89 @@ impl HeadEnd {
             rest = behind;
         }
         rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::transport::wire_io::WireIo;
+
+    /// The end of an upgrade, and the answer to CONNECT.
+    const BEGINNING: &[u8] = b"\r\n\r\n\x81\x0240";
+
+    /// Connects a WebSocket on which nothing but packets is to be sent.
+    async fn connected() -> (WireIo, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let patience = Duration::from_secs(20);
+        let limits = WireLimits { write_timeout: patience, ping_timeout: patience, queue: 1 << 20 };
+        let io = WireIo::new(accepted.expect("a client").0, limits, TaskTracker::new());
+        let wire = io.wire();
+        wire.begin_frames();
+        wire.state.lock().passage = Some(Arc::default());
+        wire.write_frames(BEGINNING).expect("a WebSocket").expect("a peer that listens");
+        let mut client = client.expect("a server");
+        let mut beginning = [0; BEGINNING.len()];
+        client.read_exact(&mut beginning).await.expect("the beginning");
+        (io, client)
+    }
+
+    fn packet(id: usize) -> Packet {
+        let answer = serde_json::value::to_raw_value(&id).expect("JSON");
+        Packet::acknowledgement(i64::try_from(id).expect("a number"), &answer)
+    }
+
+    fn bytes(packets: std::ops::Range<usize>) -> Vec<u8> {
+        packets.flat_map(|id| packet(id).websocket().to_vec()).collect()
+    }
+
+    #[tokio::test]
+    async fn corked_packets_are_one_write_with_what_is_sent_next() {
+        for (corked, sent) in [(1, 0), (3, 0), (3, 1), (CORKED_PACKETS, 1), (CORKED_PACKETS + 1, 0)] {
+            let (io, mut client) = connected().await;
+            let before = io.wire().writes();
+            (0..corked).for_each(|id| io.wire().cork(packet(id)).expect("room"));
+            assert_eq!(io.wire().writes() - before, u64::from(corked > CORKED_PACKETS));
+            (corked..corked + sent).for_each(|id| io.wire().clone().send(&packet(id).into()).expect("room"));
+            io.wire().send_corked();
+            assert_eq!(io.wire().writes() - before, 1, "{corked} corked, {sent} sent");
+            let expected = bytes(0..corked + sent);
+            let mut read = vec![0; expected.len()];
+            client.read_exact(&mut read).await.expect("the packets");
+            assert_eq!(read, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_packet_that_is_too_long_is_not_corked() {
+        let (io, mut client) = connected().await;
+        let answer = serde_json::value::to_raw_value(&"x".repeat(CORKED_BYTES)).expect("JSON");
+        let long = Packet::acknowledgement(1, &answer);
+        io.wire().cork(packet(0)).expect("room");
+        io.wire().cork(long.clone()).expect("room");
+        let expected = [bytes(0..1), long.websocket().to_vec()].concat();
+        let mut read = vec![0; expected.len()];
+        client.read_exact(&mut read).await.expect("the packets");
+        assert_eq!(read, expected);
+    }
+
+    #[tokio::test]
+    async fn corked_packets_are_sent_before_the_end() {
+        for is_shut_down in [true, false] {
+            let (mut io, mut client) = connected().await;
+            io.wire().cork(packet(0)).expect("room");
+            if is_shut_down {
+                io.shutdown().await.expect("a peer that listens");
+            }
+            drop(io);
+            let mut read = Vec::new();
+            client.read_to_end(&mut read).await.expect("an end in order");
+            assert_eq!(read, bytes(0..1));
+        }
     }
 }

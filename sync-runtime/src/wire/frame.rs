@@ -10,7 +10,7 @@ use crate::wire::packet::{Packet, Topic};
 
 /// What stands before the JSON object of a frame, and behind it.
 const AROUND: (&str, &str) = ("42[\"sync\",", "]");
-/// What stands behind `clientOutput` in the frame of a success.
+/// What stands behind `clientOutput` in the frame of a success; it ends with what stands behind the JSON object.
 const BEHIND_OWN: &[u8] = b"}]";
 
 /// The part of an event that all members share: everything but `clientOutput`.
@@ -61,14 +61,13 @@ impl Envelope {
     /// Writes the frame of a member that gets `own`, a JSON text; an empty one stands for `{}`.
     #[must_use]
     pub fn success(&self, own: &[u8]) -> Packet {
-        let own = if own.is_empty() { b"{}" } else { own };
-        Packet::new(&[&self.before_own, own, BEHIND_OWN], self.topic.clone())
+        Packet::new(&[&self.before_own, or_object(own), BEHIND_OWN], self.topic.clone())
     }
 
-    /// Returns whether `packet` is the one for `own`, a JSON text; [`success`](Envelope::success) of this envelope has written it.
+    /// Returns whether `packet`, which must be of this envelope's [`success`](Envelope::success), is the one for `own`.
     #[must_use]
     pub fn is_success_of(&self, packet: &Packet, own: &[u8]) -> bool {
-        let text = packet.text_bytes();
+        let (text, own) = (packet.text_bytes(), or_object(own));
         // The lengths first: that is enough to tell most outputs apart.
         text.len() == self.before_own.len() + own.len() + BEHIND_OWN.len()
             && text[self.before_own.len()..].starts_with(own)
@@ -94,6 +93,10 @@ impl Envelope {
         let json = serde_json::to_vec(&failure).expect("frames always have a JSON form");
         Packet::new(&[AROUND.0.as_bytes(), &json, AROUND.1.as_bytes()], self.topic.clone())
     }
+}
+
+fn or_object(own: &[u8]) -> &[u8] {
+    if own.is_empty() { b"{}" } else { own }
 }
 
 /// Returns the JSON object of a frame; `None` for packets that are none.
