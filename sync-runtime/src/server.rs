@@ -28,7 +28,7 @@ use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
 use crate::transport::{
     LinkCounters, LinkLimits, Links, Origins, Ready, SocketWatch, Traffic, WireInfo, WireLimits, WireListener, attach,
-    check_origin, routes, transport_limit, watch_sockets,
+    check_origin, poll_limit, routes, watch_sockets,
 };
 use crate::transport::{caller, error_response, session_cookie};
 
@@ -107,8 +107,7 @@ impl<A: App> Server<A> {
             .await
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
-        // Pings travel with the packets.
-        let (queue, poll) = (config.send_queue, transport_limit(&config) - 64);
+        let (queue, poll) = (config.send_queue, poll_limit(&config));
         let limits = WireLimits { write_timeout: config.write_timeout, ping_timeout: config.ping_timeout, queue };
         let flushes = TaskTracker::new();
         let listener = WireListener::new(listener, limits, flushes.clone());

@@ -103,7 +103,7 @@ impl<A: App> InPlace<A> {
     }
 
     fn reach_now(&mut self, member: &Row<A>, facts: &Facts) -> Reach {
-        let Self { judge, own, .. } = self;
+        let Self { judge, own, outputs } = self;
         own.clear();
         let judgement = match judge.fanout.run(member, facts, own) {
             Ok(Judged::Ready(judgement)) => judgement,
@@ -111,15 +111,10 @@ impl<A: App> InPlace<A> {
             Ok(_) | Err(Panicked) => Judgement::Refuse(judge.fanout.panicked()),
         };
         match judgement {
-            Judgement::Deliver => Reach::Packet(self.packet()),
+            Judgement::Deliver => Reach::Packet(outputs.packet(&judge.envelope, own)),
             Judgement::Skip => Reach::Nothing,
-            Judgement::Refuse(error) => Reach::Packet(self.judge.error(&error, member, facts)),
+            Judgement::Refuse(error) => Reach::Packet(judge.error(&error, member, facts)),
         }
-    }
-
-    /// Returns the packet for the output in `own`.
-    fn packet(&mut self) -> Packet {
-        self.outputs.packet(&self.judge.envelope, &self.own)
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod credentials;
 mod http;
+mod kernel;
 mod link;
 mod listener;
 mod mailbox;
@@ -24,5 +25,5 @@ pub use http::{Ready, SocketWatch, caller, check_origin, error_response, routes,
 pub use link::{LinkCounters, LinkLimits, Links, Traffic};
 pub use listener::{WireInfo, WireListener};
 pub use origin::Origins;
-pub use socketio::{attach, transport_limit};
+pub use socketio::{attach, poll_limit};
 pub use wire::WireLimits;

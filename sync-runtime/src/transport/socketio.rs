@@ -71,8 +71,13 @@ pub fn attach<A: App>(dispatcher: Arc<Dispatcher<A>>, links: Arc<Links>) -> (Soc
 /// Returns how many bytes one message or one poll may have for the transport.
 ///
 /// Above our own limit, so that a message that is a little too large gets an answer instead of a closed connection.
-pub fn transport_limit(config: &Config) -> usize {
+fn transport_limit(config: &Config) -> usize {
     config.message_limit * 2 + 4096
+}
+
+/// Returns how many bytes of packets one poll may take away: pings travel with them.
+pub fn poll_limit(config: &Config) -> usize {
+    transport_limit(config) - 64
 }
 
 fn builder(config: &Config) -> socketioxide::SocketIoBuilder {

@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut};
+use crate::transport::kernel::{send, send_vectored};
 use crate::transport::link::Link;
 use crate::transport::passage::Passage;
 use crate::transport::send_queue::SendQueue;
@@ -410,35 +411,6 @@ impl Shortcut for Wire {
         }
         bundle.check(state.waiting(), self.limits.queue)
     }
-}
-
-/// A connection that the peer has reset is an error and not a signal (linux/socket.h).
-#[cfg(target_os = "linux")]
-const MSG_NOSIGNAL: i32 = 0x4000;
-
-/// Hands bytes to the kernel.
-///
-/// Not through tokio, which would first look up whether it believes that there is room: for a member of a large room, that is one
-/// more place in memory that is not in the cache.
-#[cfg(target_os = "linux")]
-fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    socket2::SockRef::from(stream).send_with_flags(bytes, MSG_NOSIGNAL)
-}
-
-/// Hands the bytes of several packets to the kernel; a single one is cheaper to [`send`].
-#[cfg(target_os = "linux")]
-fn send_vectored(stream: &TcpStream, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-    socket2::SockRef::from(stream).send_vectored_with_flags(slices, MSG_NOSIGNAL)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    stream.try_write(bytes)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn send_vectored(stream: &TcpStream, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-    stream.try_write_vectored(slices)
 }
 
 impl State {

@@ -13,6 +13,7 @@ use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::CloseReason;
+use crate::transport::kernel::read;
 use crate::transport::websocket::PONG;
 use crate::transport::wire::{Wire, WireLimits};
 
@@ -107,28 +108,6 @@ impl WireIo {
             }
         }
     }
-}
-
-/// Reads what the kernel has.
-///
-/// Less than there is room for is all that it has, and more will be an edge (epoll(7), question 9): tokio is told as if one more read had
-/// found nothing, and that read is saved. It does the same for those who read through it.
-#[cfg(target_os = "linux")]
-fn read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
-    use std::io::Read;
-    use tokio::io::Interest;
-
-    let mut count = 0;
-    let read = stream.try_io(Interest::READABLE, || {
-        count = (&*socket2::SockRef::from(stream)).read(buffer)?;
-        if (1..buffer.len()).contains(&count) { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
-    });
-    if count > 0 { Ok(count) } else { read.map(|()| 0) }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn read(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
-    stream.try_read(buffer)
 }
 
 impl AsyncRead for WireIo {
