@@ -30,6 +30,8 @@ pub struct Client {
     frames: VecDeque<Value>,
     /// Every `sync` frame as text, in the order of arrival.
     pub log: Vec<String>,
+    /// Why the server says that it ends the connection.
+    pub closing: Option<String>,
 }
 
 /// What a client brings along.
@@ -63,7 +65,7 @@ impl Client {
             request.headers_mut().insert(name, value.parse().map_err(|_| "a header value")?);
         }
         let (socket, _) = connect_async(request).await.map_err(|error| error.to_string())?;
-        let mut client = Self { socket, next_ack: 0, acks: HashMap::new(), frames: VecDeque::new(), log: Vec::new() };
+        let mut client = Self::on(socket);
         client.text(|text| text.starts_with('0').then_some(())).await?;
         let auth = if identity.auth.is_null() { String::new() } else { identity.auth.to_string() };
         client.send(&format!("40{auth}")).await;
@@ -75,6 +77,11 @@ impl Client {
             })
             .await??;
         Ok(client)
+    }
+
+    fn on(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
+        let (acks, frames) = (HashMap::new(), VecDeque::new());
+        Self { socket, next_ack: 0, acks, frames, log: Vec::new(), closing: None }
     }
 
     /// Sends one raw Engine.IO text.
@@ -195,12 +202,18 @@ impl Client {
     pub async fn receive(&mut self) -> Result<(), String> {
         let text = self.next_text().await?;
         if text == "2" {
-            self.send("3").await;
+            // The server may have hung up behind its ping.
+            self.send_message(Message::text("3")).await?;
         } else if let Some(array) = text.strip_prefix("42") {
-            self.log.push(text.clone());
             let mut parts: Vec<Value> = serde_json::from_str(array).map_err(|error| error.to_string())?;
-            assert_eq!(parts[0], "sync", "{text}");
-            self.frames.push_back(parts.remove(1));
+            match parts[0].as_str() {
+                Some("sync") => {
+                    self.log.push(text.clone());
+                    self.frames.push_back(parts.remove(1));
+                }
+                Some("closing") => self.closing = parts[1]["reason"].as_str().map(str::to_owned),
+                _ => panic!("an event that there is not: {text}"),
+            }
         } else if let Some(ack) = text.strip_prefix("43") {
             let digits = ack.find('[').ok_or("an acknowledgement without payload")?;
             let id = ack[..digits].parse().map_err(|_| "an acknowledgement without number")?;
@@ -286,7 +299,7 @@ impl Polling {
         let Self { address, sid } = self;
         let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket&sid={sid}");
         let (socket, _) = connect_async(url).await.expect("the socket moves");
-        let mut client = Client { socket, next_ack: 0, acks: HashMap::new(), frames: VecDeque::new(), log: Vec::new() };
+        let mut client = Client::on(socket);
         client.send("2probe").await;
         client.text(|text| (text == "3probe").then_some(())).await.expect("an answer to the probe");
         client

@@ -48,6 +48,12 @@ pub struct Config {
     pub direct_delivery: bool,
     /// How long the kernel may take nothing from us for a socket before it is disconnected.
     pub write_timeout: Duration,
+    /// How long it may take nothing of an answer over HTTP.
+    pub download_timeout: Duration,
+    /// How long a client may take for the head of a request, and between two requests on one connection.
+    pub head_timeout: Duration,
+    /// How long it may take for the body of a request; a second more for each 16 KiB that have come.
+    pub body_timeout: Duration,
     /// How long a session lives after its last use.
     pub session_ttl: Duration,
     /// How long shutdown waits for calls in flight and for what is still to be sent.
@@ -110,6 +116,9 @@ impl Default for Config {
             send_queue: 1 << 20,
             direct_delivery: true,
             write_timeout: Duration::from_secs(10),
+            download_timeout: Duration::from_secs(120),
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
             session_ttl: Duration::from_secs(30 * 24 * 3600),
             shutdown_timeout: Duration::from_secs(10),
             ping_interval: Duration::from_secs(25),
@@ -180,6 +189,18 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("write_timeout_ms", MILLISECONDS, |config, text| {
         config.write_timeout = milliseconds(text)?;
+        Some(())
+    }),
+    setting("download_timeout_ms", MILLISECONDS, |config, text| {
+        config.download_timeout = milliseconds(text)?;
+        Some(())
+    }),
+    setting("head_timeout_ms", MILLISECONDS, |config, text| {
+        config.head_timeout = milliseconds(text)?;
+        Some(())
+    }),
+    setting("body_timeout_ms", MILLISECONDS, |config, text| {
+        config.body_timeout = milliseconds(text)?;
         Some(())
     }),
     setting("session_ttl_ms", MILLISECONDS, |config, text| {

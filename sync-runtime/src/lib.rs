@@ -56,7 +56,7 @@ pub mod __private {
     };
     pub use crate::schema::Empty;
     pub use crate::server::serve;
-    pub use crate::wire::{Packet, Position, PositionKey, SyncCall};
+    pub use crate::wire::{Inbound, InboundKind, Packet, Position, PositionKey, SyncCall};
     pub use serde;
     pub use serde_json;
     pub use sync_schema::Api;

@@ -12,7 +12,6 @@ use axum::Router;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
-use socketioxide::SocketIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -26,11 +25,11 @@ use crate::i18n::{Catalog, CatalogError};
 use crate::rooms::{CloseReason, Hub};
 use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
+use crate::transport::{self, caller, error_response, session_cookie};
 use crate::transport::{
-    LinkCounters, LinkLimits, Links, Origins, Ready, SocketWatch, Traffic, WireInfo, WireLimits, WireListener, attach,
-    check_origin, poll_limit, routes, watch_sockets,
+    HttpLimits, LinkCounters, LinkLimits, Links, Origins, Ready, Traffic, WireLimits, WireListener, check_origin,
+    poll_limit, raise_file_limit, routes, socket_routes,
 };
-use crate::transport::{caller, error_response, session_cookie};
 
 /// How long shutdown waits for polling clients to fetch what was sent to them.
 const FLUSH_LIMIT: Duration = Duration::from_secs(2);
@@ -108,17 +107,19 @@ impl<A: App> Server<A> {
             .map_err(|source| StartError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
         let (queue, poll) = (config.send_queue, poll_limit(&config));
-        let limits = WireLimits { write_timeout: config.write_timeout, ping_timeout: config.ping_timeout, queue };
+        let (write_timeout, download_timeout) = (config.write_timeout, config.download_timeout);
+        let limits = WireLimits { write_timeout, download_timeout, ping_timeout: config.ping_timeout, queue };
+        let http_limits = HttpLimits { head: config.head_timeout, body: config.body_timeout };
         let flushes = TaskTracker::new();
         let listener = WireListener::new(listener, limits, flushes.clone());
         let links = Arc::new(Links::new(LinkLimits { queue, poll, direct: config.direct_delivery }));
         let handle = Handle(Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store))));
         let ready: Ready = Arc::new(AtomicBool::new(true));
-        let (router, sockets) = router(&handle, &links, &ready, self.make_routes);
+        let router = router(&handle, &links, &ready, self.make_routes);
         log_filters(table);
         let stop = CancellationToken::new();
-        let served = tokio::spawn(serve_until(listener, router, stop.clone()));
-        Ok(Running { address, handle, links, flushes, sockets, ready, stop, served })
+        let served = tokio::spawn(transport::serve(listener, router, http_limits, stop.clone()));
+        Ok(Running { address, handle, links, flushes, ready, stop, served })
     }
 }
 
@@ -250,10 +251,9 @@ pub struct Running<A: App> {
     handle: Handle<A>,
     links: Arc<Links>,
     flushes: TaskTracker,
-    sockets: SocketIo,
     ready: Ready,
     stop: CancellationToken,
-    served: JoinHandle<std::io::Result<()>>,
+    served: JoinHandle<()>,
 }
 
 impl<A: App> Running<A> {
@@ -294,7 +294,7 @@ impl<A: App> Running<A> {
             dispatcher.calls().wait().await;
             dispatcher.hub().deliveries().wait().await;
             self.links.flushed(FLUSH_LIMIT).await;
-            self.sockets.close().await;
+            self.links.close_all().await;
             // Slow readers get what was sent to them as long as there is time.
             self.flushes.close();
             self.flushes.wait().await;
@@ -305,7 +305,7 @@ impl<A: App> Running<A> {
             tracing::warn!(?limit, "stopped with calls or connections still open");
             abort.abort();
         }
-        // socketioxide forgets the disconnect handlers of the sockets that it closes.
+        // Those that could not be closed in time.
         for connection in dispatcher.hub().connections() {
             dispatcher.hub().remove(&connection);
         }
@@ -321,6 +321,7 @@ impl<A: App> std::fmt::Debug for Running<A> {
 /// Runs a server until SIGINT or SIGTERM; what `sync::app!` makes `serve()` of.
 pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
     start_log();
+    raise_file_limit();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
@@ -345,29 +346,19 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
     code
 }
 
-fn router<A: App>(
-    handle: &Handle<A>,
-    links: &Arc<Links>,
-    ready: &Ready,
-    make_routes: Vec<MakeRoutes<A>>,
-) -> (Router, SocketIo) {
+fn router<A: App>(handle: &Handle<A>, links: &Arc<Links>, ready: &Ready, make_routes: Vec<MakeRoutes<A>>) -> Router {
     let dispatcher = &handle.0;
-    let (socket_layer, sockets) = attach(dispatcher.clone(), links.clone());
     let origins = Arc::new(Origins::new(handle.config()));
-    let ping_timeout = handle.config().ping_timeout;
-    let watch = SocketWatch { links: links.clone(), ping_timeout, ready: ready.clone() };
-    let mut router = routes(dispatcher.clone(), ready.clone());
+    let sockets = socket_routes(dispatcher.clone(), links.clone(), ready.clone());
+    let mut router = routes(dispatcher.clone(), ready.clone()).merge(sockets);
     for make in make_routes {
         router = router.merge(make(handle.clone()));
     }
     // The layer added last sees a request first.
-    let router = router
-        .layer(socket_layer)
-        .layer(from_fn_with_state(watch, watch_sockets))
+    router
         .layer(cors(origins.clone()))
         .layer(from_fn_with_state((dispatcher.clone(), origins), check_origin::<A>))
-        .layer(map_response(without_sniffing));
-    (router, sockets)
+        .layer(map_response(without_sniffing))
 }
 
 /// Lets pages of allowed origins read answers; whether an origin may send at all is decided before.
@@ -382,11 +373,6 @@ fn cors(origins: Arc<Origins>) -> CorsLayer {
 async fn without_sniffing(mut response: Response) -> Response {
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
-}
-
-async fn serve_until(listener: WireListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<WireInfo>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
 /// Says what an event of each route costs, for those who ask for it with `RUST_LOG=sync=debug`.

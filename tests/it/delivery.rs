@@ -56,7 +56,8 @@ async fn a_full_send_queue_disconnects_with_a_reason() {
     while stalled.receive().await.is_ok() {
         count += 1;
     }
-    assert_eq!(stalled.log.len(), count);
+    assert_eq!(stalled.closing.as_deref(), Some("send-queue-full"), "it is told as soon as it reads again");
+    assert_eq!(stalled.log.len(), count - 1, "and nothing else");
     assert!(stalled.log.iter().all(|frame| frame.len() > 100_000));
 }
 

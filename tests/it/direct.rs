@@ -1,4 +1,4 @@
-//! The two ways out of the server, straight to the connection and through socketioxide: same bytes, same order.
+//! The two ways out of the server, straight to the connection and through engineioxide: same bytes, same order.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -219,7 +219,7 @@ async fn many_small_events_are_too_much_for_one_poll_too() {
     }
     let polled = polling.poll().await.split('\u{1e}').filter(|packet| packet.starts_with("42")).count();
     assert!((100..EVENTS).contains(&polled), "{polled} in one poll");
-    // Half of the rest comes out of socketioxide after the move, the other half when that is done.
+    // Half of the rest comes out of engineioxide after the move, the other half when that is done.
     let mut client = polling.upgrade(async {}).await;
     for _ in polled..EVENTS {
         client.frame().await;

@@ -180,6 +180,7 @@ async fn a_session_that_ends_closes_its_sockets() {
     let session = server.sessions().find(&token).await.expect("a store").expect("a session");
     server.running().handle().end_session(&session).await.expect("a store");
     client.closed().await;
+    assert_eq!(client.closing.as_deref(), Some("session-ended"));
     assert_eq!(server.hub().connection_count(), 0);
     assert!(server.hub().room("open-a").is_none());
     let refused = Client::connect(server.address(), Identity::token(&token)).await.expect_err("the token has ended");

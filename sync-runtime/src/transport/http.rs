@@ -2,28 +2,24 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
-use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::http::header::{ALLOW, CONTENT_TYPE, SEC_WEBSOCKET_KEY};
+use axum::extract::{Path, Request, State};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::route::App;
 use crate::session::LiveSession;
-use crate::transport::credentials::{self, IDENTIFYING};
-use crate::transport::link::Links;
-use crate::transport::listener::WireInfo;
+use crate::transport::credentials;
 use crate::transport::origin::Origins;
-use crate::transport::wire::Wire;
 use crate::wire::{SyncCall, bad_request};
 
 /// Whether the server has started and does not stop.
@@ -78,103 +74,6 @@ pub async fn check_origin<A: App>(
     let language = credentials::language(request.headers(), dispatcher.catalog());
     let stranger = Caller::http(LiveSession::anonymous(), language);
     error_response(&dispatcher, &stranger, SyncError::new("origin-forbidden"))
-}
-
-/// What [`watch_sockets`] needs to know.
-#[derive(Debug, Clone)]
-pub struct SocketWatch {
-    /// The links of all sockets.
-    pub links: Arc<Links>,
-    /// How long a ping may stay unanswered.
-    pub ping_timeout: Duration,
-    /// Whether new sockets are let in.
-    pub ready: Ready,
-}
-
-/// Watches `/socket.io`: which connections become WebSockets, and whose; what polls take away; and posts, which are taken one at
-/// a time and held back while the socket's messages are not read.
-pub async fn watch_sockets(State(watch): State<SocketWatch>, request: Request, next: Next) -> Response {
-    let rest = request.uri().path().strip_prefix("/socket.io");
-    if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-        return next.run(request).await;
-    }
-    let sid = query_value(&request, "sid");
-    if sid.is_none() && !watch.ready.load(Ordering::Acquire) {
-        // A stock client takes a refused CONNECT for final, but tries again where there was no connection to be had.
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
-    let wire = request.extensions().get::<ConnectInfo<WireInfo>>().and_then(|info| info.0.0.upgrade());
-    if let (Some("websocket"), Some(wire)) = (query_value(&request, "transport").as_deref(), wire) {
-        return watch_upgrade(&watch.links, sid, &wire, lean(request), next).await;
-    }
-    let Some(sid) = sid else { return next.run(lean(request)).await };
-    if request.method() == Method::POST {
-        watch_post(&watch, &sid, request, next).await
-    } else {
-        watch_poll(&watch.links, &sid, request, next).await
-    }
-}
-
-/// Reduces a handshake to what is needed of it.
-///
-/// A socket keeps the head of its handshake as long as it lives. Its headers and its address are slices of the buffer that hyper
-/// read them into: without copies, that buffer would live as long, 16 KiB for each idle socket.
-fn lean(mut request: Request) -> Request {
-    let whole = std::mem::take(request.headers_mut());
-    let kept = IDENTIFYING.into_iter().chain([SEC_WEBSOCKET_KEY]);
-    let values = kept.flat_map(|name| whole.get_all(&name).into_iter().map(move |value| (name.clone(), value)));
-    let copied = values.filter_map(|(name, value)| Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?)));
-    let copied: Vec<_> = copied.collect();
-    let mut headers = HeaderMap::with_capacity(copied.len());
-    headers.extend(copied.into_iter().map(|(name, value)| (Some(name), value)));
-    *request.headers_mut() = headers;
-    if let Ok(address) = request.uri().to_string().parse() {
-        *request.uri_mut() = address;
-    }
-    request
-}
-
-async fn watch_post(watch: &SocketWatch, sid: &str, request: Request, next: Next) -> Response {
-    let Some(link) = watch.links.find(sid) else { return next.run(request).await };
-    let _turn = link.post().await;
-    let response = next.run(request).await;
-    link.reading(watch.ping_timeout / 2).await;
-    response
-}
-
-async fn watch_poll(links: &Links, sid: &str, request: Request, next: Next) -> Response {
-    if let Some(link) = links.find(sid) {
-        link.poll();
-    }
-    let (parts, body) = next.run(request).await.into_parts();
-    // engineioxide has the whole payload in memory.
-    let Ok(payload) = body.collect().await.map(Collected::to_bytes) else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    // The first poll of a socket mostly comes before there is a link, and takes the answer to CONNECT away.
-    if let Some(link) = links.find(sid).filter(|_| parts.status == StatusCode::OK) {
-        link.polled(&payload);
-    }
-    Response::from_parts(parts, Body::from(payload))
-}
-
-/// engineioxide accepts an upgrade first and looks afterwards: a second connection for one socket is refused here.
-async fn watch_upgrade(links: &Links, sid: Option<String>, wire: &Arc<Wire>, request: Request, next: Next) -> Response {
-    if sid.as_ref().is_some_and(|sid| !links.upgrade(sid, wire)) {
-        return StatusCode::BAD_REQUEST.into_response();
-    }
-    let response = next.run(request).await;
-    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-        wire.begin_frames();
-    } else if let Some(sid) = sid {
-        links.take_back(&sid, wire);
-    }
-    response
-}
-
-fn query_value(request: &Request, name: &str) -> Option<String> {
-    let pairs = request.uri().query()?.split('&');
-    pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
 fn readiness(ready: &AtomicBool) -> Response {

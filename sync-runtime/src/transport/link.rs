@@ -5,36 +5,32 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use engineioxide::socket::Sid;
+use engineioxide::{DisconnectReason, Str, TransportType};
 use parking_lot::Mutex;
-use serde_json::value::RawValue;
-use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::AckSender;
-use socketioxide::handler::FromMessageParts;
-use socketioxide::socket::Socket;
-use socketioxide::{SendError, SocketError, TransportType};
-use socketioxide_core::Value;
 use tokio::sync::{MutexGuard, Notify};
 
 use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
+use crate::transport::carrier::EngineSocket;
+use crate::transport::lobby::Lobby;
 use crate::transport::passage::Passage;
 use crate::transport::send_queue::SendQueue;
 use crate::transport::wire::Wire;
-use crate::wire::{Packet, event, frame_json};
+use crate::wire::Packet;
 
 /// How often it is looked whether everything has been taken.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// The link of one socket: the connection it is on, and what waits to be sent.
 ///
-/// Packets take one of two ways. The *direct* way writes them to the WebSocket, past socketioxide: no channel, no task to wake, no
-/// copy. The *ordinary* way hands them to socketioxide: while a client polls, while it moves from polling to a WebSocket, and
+/// Packets take one of two ways. The *direct* way writes them to the WebSocket, past engineioxide: no channel, no task to wake, no
+/// copy. The *ordinary* way hands them to engineioxide: while a client polls, while it moves from polling to a WebSocket, and
 /// always if the direct way is switched off. A socket that has gone over to the direct way stays there; what was on the ordinary way
 /// then is waited for, so that nothing is overtaken.
 #[derive(Debug)]
 pub struct Link {
     limits: LinkLimits,
-    socket: Weak<Socket>,
-    forget: Forget,
+    socket: Weak<EngineSocket>,
     /// Set when packets go the direct way.
     direct: OnceLock<Weak<Wire>>,
     passage: Arc<Passage>,
@@ -44,9 +40,6 @@ pub struct Link {
     posting: tokio::sync::Mutex<()>,
 }
 
-/// Takes a socket out of its rooms for a reason, and returns whether that had not been done.
-pub(super) type Forget = fn(&Socket, CloseReason) -> bool;
-
 /// How packets may be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct LinkLimits {
@@ -54,7 +47,7 @@ pub struct LinkLimits {
     pub queue: usize,
     /// How many bytes the answer to one poll may have.
     pub poll: usize,
-    /// Whether packets may be written past socketioxide.
+    /// Whether packets may be written past engineioxide.
     pub direct: bool,
 }
 
@@ -71,11 +64,10 @@ struct State {
 }
 
 impl Link {
-    fn new(limits: LinkLimits, socket: Weak<Socket>, forget: Forget) -> Self {
+    pub(super) fn new(limits: LinkLimits, socket: Weak<EngineSocket>) -> Self {
         Self {
             limits,
             socket,
-            forget,
             direct: OnceLock::new(),
             passage: Arc::default(),
             state: Mutex::default(),
@@ -145,7 +137,7 @@ impl Link {
         sent
     }
 
-    /// Notes that nothing is on its way through socketioxide any more: what was too much for the move goes out.
+    /// Notes that nothing is on its way through engineioxide any more: what was too much for the move goes out.
     pub(super) fn cleared(&self) {
         if self.direct.get().is_some() {
             return;
@@ -164,7 +156,7 @@ impl Link {
         self.socket.upgrade().is_some_and(|socket| socket.transport_type() == TransportType::Websocket)
     }
 
-    /// Hands packets to socketioxide until so many bytes are on their way, at least one if nothing is.
+    /// Hands packets to engineioxide until so many bytes are on their way, at least one if nothing is.
     ///
     /// No more than one poll can take away: engineioxide puts a packet that does not fit aside for the next poll, and forgets it
     /// if there is a WebSocket instead.
@@ -182,21 +174,16 @@ impl Link {
         Ok(())
     }
 
-    /// Hands a packet to socketioxide.
+    /// Hands a packet to engineioxide.
     fn hand_over(&self, packet: &Packet) -> Result<(), QueueFull> {
         let Some(socket) = self.socket.upgrade() else { return Ok(()) };
         let bytes = packet.text().len();
         self.passage.enter(bytes);
-        let Err(error) = emit(&socket, packet) else { return Ok(()) };
-        self.passage.leave(bytes);
-        match error {
-            SendError::Socket(SocketError::InternalChannelFull) => Err(QueueFull),
-            // The socket is gone; its disconnect handler takes it out of its rooms.
-            error => {
-                tracing::debug!(%error, "a packet could not be sent");
-                Ok(())
-            }
+        let refused = emit(&socket, packet);
+        if refused.is_err() {
+            self.passage.leave(bytes);
         }
+        refused
     }
 
     /// Notes that a poll has come, to take away what is queued.
@@ -238,12 +225,9 @@ impl Link {
         }
     }
 
-    /// Makes `wire` the socket's WebSocket connection; `false` when it has one already.
-    pub(super) fn set_wire(self: &Arc<Self>, wire: &Arc<Wire>) -> bool {
+    /// Makes `wire` the socket's WebSocket connection.
+    pub(super) fn set_wire(self: &Arc<Self>, wire: &Arc<Wire>) {
         let mut state = self.state.lock();
-        if state.wire.strong_count() > 0 {
-            return false;
-        }
         state.wire = Arc::downgrade(wire);
         state.ended = wire.ended();
         if state.reading_paused {
@@ -253,15 +237,6 @@ impl Link {
         let passed_on = self.pass_on(&mut state, Some(wire));
         drop(state);
         self.close_if_full(passed_on);
-        true
-    }
-
-    /// Gives back a wire that did not become the socket's connection.
-    fn take_back(&self, wire: &Arc<Wire>) {
-        let mut state = self.state.lock();
-        if std::ptr::eq(state.wire.as_ptr(), Arc::as_ptr(wire)) {
-            state.wire = Weak::new();
-        }
     }
 
     /// Returns why its connection was ended, if that was not the client's doing.
@@ -322,56 +297,44 @@ impl Outbox for Link {
     fn close(&self, reason: CloseReason) {
         let Some(socket) = self.socket.upgrade() else { return };
         // It is no member any more, however long its connection takes to go.
-        if !(self.forget)(&socket, reason) {
-            return;
-        }
+        let Some(occupant) = socket.data.vacate_link(self) else { return };
+        occupant.leave(Some(reason));
+        self.state.lock().queue.clear();
+        let closing = Packet::closing(reason.as_str());
         // A lost connection is one that the client restores by itself; a polling client has none that could be cut.
         match self.wire().filter(|_| socket.transport_type() == TransportType::Websocket) {
-            Some(wire) => {
-                // Answers that wait for nothing but each other are not lost.
-                wire.send_corked();
-                wire.close();
+            Some(wire) => wire.dismiss(reason, &closing),
+            None => {
+                let told = emit(&socket, &closing).and_then(|()| emit(&socket, &Packet::disconnect()));
+                if told.is_err() {
+                    socket.close(DisconnectReason::TransportClose);
+                }
             }
-            None if socket.disconnect().is_err() => tracing::debug!("a socket is left to its heartbeat"),
-            None => {}
         }
-        self.state.lock().queue.clear();
     }
 }
 
-/// Sends a packet through socketioxide, which writes it anew.
-fn emit(socket: &Arc<Socket>, packet: &Packet) -> Result<(), SendError> {
-    if let Some(json) = frame_json(packet) {
-        return socket.emit(event::SYNC, raw(json));
+/// Hands a packet to engineioxide, which writes it anew.
+///
+/// # Errors
+///
+/// When its queue is full. A socket that is gone takes everything: its end is told elsewhere.
+pub(super) fn emit(socket: &EngineSocket, packet: &Packet) -> Result<(), QueueFull> {
+    // engineioxide puts its own type before ours.
+    let text = Str::copy_from_slice(&packet.text()[1..]);
+    match socket.emit(text) {
+        Err(_) if !socket.is_closed() => Err(QueueFull),
+        _ => Ok(()),
     }
-    let (id, answer) = read_acknowledgement(packet.text()).expect("a packet is an event or an acknowledgement");
-    let Ok(sender) = AckSender::<LocalAdapter>::from_message_parts(socket, &mut Value::Str("".into(), None), &Some(id));
-    sender.send(raw(answer))
 }
 
-fn raw(json: &str) -> &RawValue {
-    serde_json::from_str(json).expect("packets are made of JSON")
-}
-
-/// Splits `43<id>[<answer>]`.
-fn read_acknowledgement(text: &str) -> Option<(i64, &str)> {
-    let (id, rest) = text.strip_prefix("43")?.split_once('[')?;
-    Some((id.parse().ok()?, rest.strip_suffix(']')?))
-}
-
-/// The links of all sockets by engine id, and how many sockets were closed for which reason.
+/// All sockets of Engine.IO by their ids, and how many were closed for which reason.
 #[derive(Debug)]
 pub struct Links {
     limits: LinkLimits,
-    index: Mutex<Index>,
+    sockets: Mutex<HashMap<Sid, Weak<EngineSocket>>>,
+    lobby: Arc<Lobby>,
     counters: LinkCounters,
-}
-
-#[derive(Debug, Default)]
-struct Index {
-    links: HashMap<String, Weak<Link>>,
-    // The connections that sockets have moved to.
-    upgraded: HashMap<String, Weak<Wire>>,
 }
 
 /// How many sockets the server closed, by reason.
@@ -420,7 +383,7 @@ impl Links {
     /// Creates the index.
     #[must_use]
     pub fn new(limits: LinkLimits) -> Self {
-        Self { limits, index: Mutex::default(), counters: LinkCounters::default() }
+        Self { limits, sockets: Mutex::default(), lobby: Arc::default(), counters: LinkCounters::default() }
     }
 
     /// Returns the counters.
@@ -432,9 +395,7 @@ impl Links {
     /// Waits until every client gets all that was sent even if its socket is closed now; for those that poll, no longer than
     /// `polling`: one that has gone away without a word would keep this waiting until its heartbeat ends.
     pub async fn flushed(&self, polling: Duration) {
-        let all = |wanted: fn(&Link) -> bool| {
-            self.index.lock().links.values().filter_map(Weak::upgrade).all(|link| wanted(&link))
-        };
+        let all = |wanted: fn(&Link) -> bool| self.links().iter().all(|link| wanted(link));
         let polled = async {
             while !all(|link| link.is_websocket() || link.is_flushed()) {
                 tokio::time::sleep(LOOK_AGAIN).await;
@@ -450,7 +411,7 @@ impl Links {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         let mut traffic = Traffic::default();
-        for link in self.index.lock().links.values().filter_map(Weak::upgrade) {
+        for link in self.links() {
             let state = link.state.lock();
             let wire = state.wire.upgrade();
             traffic.writes += wire.as_ref().map_or(0, |wire| wire.writes());
@@ -459,56 +420,52 @@ impl Links {
         traffic
     }
 
-    /// Makes the link of a new socket; `wire` is its WebSocket connection, if it began as one.
-    pub(super) fn open(&self, sid: &str, socket: Weak<Socket>, forget: Forget, wire: Option<Arc<Wire>>) -> Arc<Link> {
-        let link = Arc::new(Link::new(self.limits, socket, forget));
-        let mut index = self.index.lock();
-        let upgraded = index.upgraded.get(sid).and_then(Weak::upgrade);
-        if let Some(wire) = wire.or(upgraded) {
-            link.set_wire(&wire);
-        }
-        sweep(&mut index.links);
-        index.links.insert(sid.to_owned(), Arc::downgrade(&link));
-        link
-    }
-
-    /// Makes `wire` the connection that the socket moves to; `false` when it has one that is open: a socket moves once.
-    pub(super) fn upgrade(&self, sid: &str, wire: &Arc<Wire>) -> bool {
-        let mut index = self.index.lock();
-        if index.upgraded.get(sid).is_some_and(|wire| wire.strong_count() > 0) {
-            return false;
-        }
-        if let Some(link) = index.links.get(sid).and_then(Weak::upgrade)
-            && !link.set_wire(wire)
-        {
-            return false;
-        }
-        // Kept for a client that connects, or connects again, after it has moved.
-        sweep(&mut index.upgraded);
-        index.upgraded.insert(sid.to_owned(), Arc::downgrade(wire));
-        true
-    }
-
-    /// Takes back what [`Links::upgrade`] did: the socket has not moved after all.
-    pub(super) fn take_back(&self, sid: &str, wire: &Arc<Wire>) {
-        let mut index = self.index.lock();
-        if index.upgraded.get(sid).is_some_and(|held| std::ptr::eq(held.as_ptr(), Arc::as_ptr(wire))) {
-            index.upgraded.remove(sid);
-        }
-        if let Some(link) = index.links.get(sid).and_then(Weak::upgrade) {
-            link.take_back(wire);
+    /// Closes all sockets, so that their clients connect again, and returns when they are closed.
+    pub async fn close_all(&self) {
+        let sockets = self.sockets();
+        sockets.iter().for_each(|socket| socket.close(DisconnectReason::ClosingServer));
+        for socket in sockets {
+            socket.closed().await;
         }
     }
 
-    pub(super) fn find(&self, sid: &str) -> Option<Arc<Link>> {
-        self.index.lock().links.get(sid)?.upgrade()
+    /// Adds a socket that has shaken hands.
+    pub(super) fn add(&self, socket: &Arc<EngineSocket>) {
+        self.sockets.lock().insert(socket.id, Arc::downgrade(socket));
+        self.lobby.enter(socket);
     }
-}
 
-/// Removes what nobody holds any more, whenever the map would have to grow.
-fn sweep<T>(map: &mut HashMap<String, Weak<T>>) {
-    if map.len() == map.capacity() {
-        map.retain(|_, held| held.strong_count() > 0);
+    /// Forgets a socket.
+    pub(super) fn remove(&self, socket: &EngineSocket) {
+        self.lobby.leave(socket);
+        let mut sockets = self.sockets.lock();
+        sockets.remove(&socket.id);
+        if sockets.len() < sockets.capacity() / 4 {
+            sockets.shrink_to_fit();
+        }
+    }
+
+    /// Returns those who have not said CONNECT.
+    pub(super) fn lobby(&self) -> &Arc<Lobby> {
+        &self.lobby
+    }
+
+    /// Makes the link of a client that is let in.
+    pub(super) fn open(&self, socket: &Arc<EngineSocket>) -> Arc<Link> {
+        Arc::new(Link::new(self.limits, Arc::downgrade(socket)))
+    }
+
+    /// Returns the socket with this id.
+    pub(super) fn find(&self, sid: &str) -> Option<Arc<EngineSocket>> {
+        self.sockets.lock().get(&sid.parse().ok()?)?.upgrade()
+    }
+
+    fn links(&self) -> Vec<Arc<Link>> {
+        self.sockets().iter().filter_map(|socket| socket.data.link()).collect()
+    }
+
+    fn sockets(&self) -> Vec<Arc<EngineSocket>> {
+        self.sockets.lock().values().filter_map(Weak::upgrade).collect()
     }
 }
 
@@ -519,7 +476,7 @@ mod tests {
     const LIMITS: LinkLimits = LinkLimits { queue: 1000, poll: 100_000, direct: true };
 
     fn link() -> Link {
-        Link::new(LIMITS, Weak::new(), |_, _| false)
+        Link::new(LIMITS, Weak::new())
     }
 
     fn bundle(length: usize) -> Bundle {
@@ -549,10 +506,5 @@ mod tests {
         assert!(!link.is_flushed());
         link.poll();
         assert!(link.is_flushed());
-    }
-
-    #[test]
-    fn an_acknowledgement_is_read_back() {
-        assert_eq!(read_acknowledgement("4312[{\"a\":[1]}]"), Some((12, "{\"a\":[1]}")));
     }
 }

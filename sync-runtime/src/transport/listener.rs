@@ -1,26 +1,28 @@
 //! Accepts TCP connections, as [`WireIo`].
 
-use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
+use crate::transport::connections::{Connections, Seat};
 use crate::transport::wire::{Wire, WireLimits};
 use crate::transport::wire_io::WireIo;
 
-/// The connection of a request, as axum hands it to handlers and layers.
-#[derive(Debug, Clone)]
-pub struct WireInfo(pub Weak<Wire>);
+/// How long it takes until a listener that has not been able to accept anything says so again.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
 
-impl Connected<IncomingStream<'_, WireListener>> for WireInfo {
-    fn connect_info(stream: IncomingStream<'_, WireListener>) -> Self {
-        Self(Arc::downgrade(stream.io().wire()))
-    }
+/// The connection of a request, as handlers and layers find it in the request's extensions.
+#[derive(Debug, Clone)]
+pub struct WireInfo {
+    /// The connection.
+    pub wire: Weak<Wire>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// Whether it was accepted beyond what the server has room for: only the health of the server is told on it.
+    pub is_spare: bool,
 }
 
 /// Accepts connections as [`WireIo`].
@@ -29,50 +31,55 @@ pub struct WireListener {
     listener: TcpListener,
     limits: WireLimits,
     flushes: TaskTracker,
+    connections: Arc<Connections>,
+    last_failure: Option<Instant>,
 }
 
 impl WireListener {
     /// Wraps a listener; `flushes` are the tasks that wait until slow peers have taken what was sent to them.
+    #[must_use]
     pub fn new(listener: TcpListener, limits: WireLimits, flushes: TaskTracker) -> Self {
-        Self { listener, limits, flushes }
+        Self { listener, limits, flushes, connections: Arc::default(), last_failure: None }
     }
-}
 
-impl Listener for WireListener {
-    type Io = WireIo;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (WireIo, SocketAddr) {
+    /// Waits for the next connection.
+    pub(super) async fn accept(&mut self) -> (WireIo, WireInfo) {
         loop {
             match self.listener.accept().await {
-                Ok((stream, address)) => {
-                    configure(&stream, self.limits.write_timeout);
-                    return (WireIo::new(stream, self.limits, self.flushes.clone()), address);
-                }
+                Ok((stream, address)) => match self.connections.seat() {
+                    Some(seat) => return self.take(stream, address, seat),
+                    // Closed: even those who ask for the server's health have to wait.
+                    None => {
+                        self.complain("too many connections");
+                        tokio::task::yield_now().await;
+                    }
+                },
                 Err(error) => {
+                    self.complain(&error);
                     // Mostly too many open files: others have to close first.
-                    tracing::warn!(%error, "a connection could not be accepted");
+                    self.connections.make_room();
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             }
         }
     }
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+    fn take(&self, stream: TcpStream, address: SocketAddr, seat: Seat) -> (WireIo, WireInfo) {
+        // Without it, Nagle's algorithm and delayed acknowledgements cost 40 ms for a small frame.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+        let is_spare = seat.is_spare();
+        let io = WireIo::new(stream, self.limits, self.flushes.clone(), seat);
+        let wire = Arc::downgrade(io.wire());
+        (io, WireInfo { wire, address: address.ip(), is_spare })
     }
-}
 
-fn configure(stream: &TcpStream, write_timeout: Duration) {
-    // Without it, Nagle's algorithm and delayed acknowledgements cost 40 ms for a small frame.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    /// Says once for each minute of trouble why connections are not accepted.
+    fn complain(&mut self, why: &(impl std::fmt::Display + ?Sized)) {
+        if self.last_failure.is_none_or(|last| last.elapsed() > SAY_AGAIN) {
+            self.last_failure = Some(Instant::now());
+            tracing::error!(%why, open = self.connections.open(), "connections cannot be accepted");
+        }
     }
-    // A peer that has vanished acknowledges nothing: the kernel then gives up in step with us.
-    #[cfg(target_os = "linux")]
-    if let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(write_timeout * 2)) {
-        tracing::debug!(%error, "TCP_USER_TIMEOUT could not be set");
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = write_timeout;
 }

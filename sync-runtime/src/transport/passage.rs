@@ -1,4 +1,4 @@
-//! What was handed to the ordinary path of socketioxide and has not come out of it.
+//! What was handed to engineioxide and has not come out of it.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -7,7 +7,7 @@ use crate::transport::websocket::PassedFrame;
 /// How many bytes stand between two messages in the answer to a poll.
 const SEPARATOR: usize = 1;
 
-/// Counts the messages of one socket that are on their way through socketioxide and engineioxide.
+/// Counts the messages of one socket that are on their way through engineioxide.
 ///
 /// As long as there are any, nothing may be written past them. Messages are what begins with `42` (an event), `43` (an
 /// acknowledgement) or `40` (the answer to CONNECT, counted from the start); pings and the handshake of the transport do not count.
@@ -75,7 +75,7 @@ impl Passage {
     }
 }
 
-/// Counts down to 0 and no further: what an app does with its own socketioxide was never counted in.
+/// Counts down to 0 and no further: what we tell a client that is not let in was never counted in.
 fn subtract(counter: &AtomicUsize, count: usize) {
     let subtracted = |value: usize| Some(value.saturating_sub(count));
     counter.fetch_update(Ordering::AcqRel, Ordering::Acquire, subtracted).unwrap_or_default();

@@ -135,6 +135,15 @@ impl SendQueue {
         }
     }
 
+    /// Drops all packets that have not begun.
+    pub(super) fn drop_packets(&mut self) {
+        let entries = std::mem::take(&mut self.entries);
+        let rests = entries.into_iter().filter(|entry| matches!(entry, Entry::Rest(_)));
+        self.entries = rests.collect();
+        self.bytes = self.entries.iter().map(|entry| entry.bytes().len()).sum();
+        self.volatile = 0;
+    }
+
     /// Drops everything, and gives its memory back.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

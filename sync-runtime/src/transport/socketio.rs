@@ -1,28 +1,22 @@
 //! The Socket.IO door.
 //!
-//! socketioxide speaks the protocol; what it leaves to its users is done here: the order of a socket's messages, back-pressure,
-//! a bound for what waits to be sent, and an answer to everything that has the wrong form.
+//! engineioxide speaks Engine.IO. What Socket.IO adds is done here: who says CONNECT, what a packet is, the order of a socket's messages,
+//! back-pressure, and an answer to everything that has the wrong form.
 
 use std::borrow::Cow;
-use std::convert::Infallible;
-use std::fmt;
 use std::future::{Future, poll_fn};
-use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::ConnectInfo;
+use bytes::Bytes;
+use engineioxide::config::EngineIoConfig;
+use engineioxide::handler::EngineIoHandler;
+use engineioxide::{DisconnectReason, Str, TransportType};
 use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::SocketRef;
-use socketioxide::handler::{ConnectHandler, FromConnectParts, MessageHandler};
-use socketioxide::socket::Socket;
-use socketioxide::{SocketIo, TransportType};
-use socketioxide_core::{Str, Value};
 
 use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Dispatcher};
@@ -31,42 +25,22 @@ use crate::i18n::{Locale, accepted};
 use crate::rooms::{CloseReason, Connection};
 use crate::route::App;
 use crate::session::LiveSession;
+use crate::transport::carrier::{Carrier, Content, EngineSocket, Message, Occupant, first_wire};
 use crate::transport::credentials;
-use crate::transport::link::{Link, Links};
-use crate::transport::listener::WireInfo;
+use crate::transport::link::{Link, Links, emit};
 use crate::transport::mailbox::Mailbox;
-use crate::transport::wire::Wire;
-use crate::wire::{Packet, SyncCall, bad_request, event, read_location, read_room};
-
-/// The tower layer that answers `/socket.io`.
-type SocketLayer = socketioxide::layer::SocketIoLayer;
+use crate::wire::{Inbound, InboundKind, Packet, SyncCall, bad_request, event, read_location, read_room};
 
 /// The largest `auth` of a handshake, in bytes.
 const AUTH_LIMIT: usize = 8 * 1024;
-/// How long a connection may be open without saying who it is.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many bytes are read from a WebSocket at once; every idle socket has a buffer of this size.
 const READ_BUFFER: usize = 1024;
 /// After what time answers are sent though the next message could be handled at once; it is looked between two messages.
 const CORKED_FOR: Duration = Duration::from_micros(200);
-/// What the smallest packet takes: an acknowledgement. socketioxide's queue holds so many of them that our limit in bytes comes first.
+/// What the smallest packet takes: an acknowledgement. engineioxide's queue holds so many of them that our limit in bytes comes first.
 const SMALLEST_PACKET: usize = 16;
-
-/// Builds the Socket.IO layer, and what closes all sockets at the end.
-pub fn attach<A: App>(dispatcher: Arc<Dispatcher<A>>, links: Arc<Links>) -> (SocketLayer, SocketIo) {
-    let (layer, io) = builder(dispatcher.config()).build_layer();
-    let authenticate = {
-        let (dispatcher, links) = (dispatcher.clone(), links.clone());
-        async move |knock: Knock| open(&dispatcher, &links, knock).await
-    };
-    let greet = async move |socket: SocketRef| {
-        if let Some(line) = socket.extensions.get::<Arc<Line<A>>>() {
-            line.enter(&socket);
-        }
-    };
-    io.ns("/", greet.with(authenticate));
-    (layer, io)
-}
+/// How many binary parts an event may announce; they are refused with it.
+const ATTACHMENTS: usize = 16;
 
 /// Returns how many bytes one message or one poll may have for the transport.
 ///
@@ -80,39 +54,156 @@ pub fn poll_limit(config: &Config) -> usize {
     transport_limit(config) - 64
 }
 
-fn builder(config: &Config) -> socketioxide::SocketIoBuilder {
+pub(super) fn engine_config(config: &Config) -> EngineIoConfig {
     let transport_limit = transport_limit(config);
-    let parser = socketioxide::ParserConfig::common()
-        .max_incoming_binary_buf_size(config.message_limit)
-        .max_incoming_binaries(16);
-    SocketIo::builder()
+    EngineIoConfig::builder()
+        .req_path("/socket.io")
         .ping_interval(config.ping_interval)
         .ping_timeout(config.ping_timeout)
-        .connect_timeout(CONNECT_TIMEOUT)
         .max_buffer_size((config.send_queue / SMALLEST_PACKET).max(128))
         .max_payload(transport_limit as u64)
         .ws_max_message_size(transport_limit)
         .ws_max_frame_size(transport_limit)
         .ws_read_buffer_size(READ_BUFFER)
-        .with_parser(parser)
+        .build()
 }
 
-/// A socket that asks to be let in: a weak reference, since what we keep of it is kept by the socket itself.
-struct Knock {
-    socket: Weak<Socket>,
-    auth: Result<Handshake, Refused>,
+/// Takes what engineioxide hands over.
+pub(super) struct Door<A: App> {
+    dispatcher: Arc<Dispatcher<A>>,
+    links: Arc<Links>,
 }
 
-impl FromConnectParts<LocalAdapter> for Knock {
-    type Error = Infallible;
+impl<A: App> Door<A> {
+    /// Puts the door before the pipeline.
+    pub(super) fn new(dispatcher: Arc<Dispatcher<A>>, links: Arc<Links>) -> Self {
+        Self { dispatcher, links }
+    }
+}
 
-    fn from_connect_parts(socket: &Arc<Socket>, auth: &Option<Value>) -> Result<Self, Infallible> {
-        let auth = match auth {
-            None => Ok(Handshake::default()),
-            Some(Value::Str(text, None)) => Handshake::read(text),
-            Some(_) => Err(Refused("sync-bad-request")),
+impl<A: App> std::fmt::Debug for Door<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Door").finish_non_exhaustive()
+    }
+}
+
+impl<A: App> EngineIoHandler for Door<A> {
+    type Data = Carrier;
+
+    fn on_connect(self: Arc<Self>, socket: Arc<EngineSocket>) {
+        if let Some(wire) = first_wire(&socket) {
+            socket.data.set_wire(&wire);
+        }
+        self.links.add(&socket);
+    }
+
+    fn on_disconnect(&self, socket: Arc<EngineSocket>, _: DisconnectReason) {
+        self.links.remove(&socket);
+        if let Some(occupant) = socket.data.vacate() {
+            occupant.leave(None);
+        }
+    }
+
+    fn on_message(self: &Arc<Self>, text: Str, socket: Arc<EngineSocket>) {
+        let Some(packet) = Inbound::read(&text) else { return socket.close(DisconnectReason::PacketParsingError) };
+        if packet.namespace != "/" {
+            if packet.kind == InboundKind::Connect {
+                tell(&socket, &Packet::refused(packet.namespace, "Invalid namespace"));
+            }
+            return;
+        }
+        match packet.kind {
+            InboundKind::Connect => self.connect(&socket, packet.json),
+            InboundKind::Disconnect => self.disconnect(&socket),
+            InboundKind::Event => {
+                let content = self.event(&text, packet.json.len());
+                receive(&socket, Message { content, id: packet.id });
+            }
+            InboundKind::BinaryEvent(count @ ..=ATTACHMENTS) => {
+                socket.data.expect_attachments(count);
+                receive(&socket, Message { content: Content::Binary, id: packet.id });
+            }
+            InboundKind::BinaryEvent(_) => socket.close(DisconnectReason::PacketParsingError),
+            // Nothing that we send asks for an answer.
+            InboundKind::Answer(count) => socket.data.expect_attachments(count),
+        }
+    }
+
+    fn on_binary(self: &Arc<Self>, _: Bytes, socket: Arc<EngineSocket>) {
+        if !socket.data.take_attachment() {
+            socket.close(DisconnectReason::PacketParsingError);
+        }
+    }
+}
+
+impl<A: App> Door<A> {
+    /// Takes the last `length` bytes of a packet. What is too large is refused in its turn, and not kept until then.
+    fn event(&self, text: &Str, length: usize) -> Content {
+        if length > self.dispatcher.config().message_limit {
+            return Content::TooLarge;
+        }
+        Content::Text(text.slice(text.len() - length..))
+    }
+
+    fn connect(self: &Arc<Self>, socket: &Arc<EngineSocket>, auth: &str) {
+        // A second CONNECT changes nothing.
+        if !socket.data.knock() {
+            return;
+        }
+        let (door, socket, auth) = (self.clone(), socket.clone(), Handshake::read(auth));
+        let letting_in = async move {
+            if let Err(Refused(code)) = door.let_in(&socket, auth).await {
+                socket.data.turn_away();
+                tell(&socket, &Packet::refused("/", code));
+            }
         };
-        Ok(Self { socket: Arc::downgrade(socket), auth })
+        self.dispatcher.calls().spawn(letting_in);
+    }
+
+    /// Makes a socket's line before the client is told that it is connected, so that its first message finds it.
+    async fn let_in(&self, socket: &Arc<EngineSocket>, auth: Result<Handshake, Refused>) -> Result<(), Refused> {
+        let Handshake { token, lang } = auth?;
+        let dispatcher = &self.dispatcher;
+        if dispatcher.calls().is_closed() {
+            return Err(Refused("sync-shutting-down"));
+        }
+        let headers = &socket.req_parts.headers;
+        let session = identify(dispatcher, token.or_else(|| credentials::token(headers))).await?;
+        let language = language(dispatcher, lang, headers);
+        let link = self.links.open(socket);
+        let line = Arc::new(Line {
+            dispatcher: dispatcher.clone(),
+            connection: dispatcher.hub().connection(session, language, link.clone()),
+            mailbox: Mailbox::new(link.clone()),
+            link,
+            links: self.links.clone(),
+        });
+        self.links.lobby().leave(socket);
+        socket.data.occupy(line.clone());
+        tell(socket, &Packet::connected(socket.id.as_str()));
+        line.enter(socket);
+        Ok(())
+    }
+
+    fn disconnect(&self, socket: &Arc<EngineSocket>) {
+        if let Some(occupant) = socket.data.vacate() {
+            occupant.leave(None);
+            self.links.lobby().enter(socket);
+        }
+    }
+}
+
+/// Sends a packet that is not counted: there is no client to whom anything is sent yet.
+fn tell(socket: &EngineSocket, packet: &Packet) {
+    if emit(socket, packet).is_err() {
+        socket.close(DisconnectReason::TransportClose);
+    }
+}
+
+fn receive(socket: &EngineSocket, message: Message) {
+    // Who has not said CONNECT is nobody.
+    if let Some(occupant) = socket.data.occupant() {
+        occupant.receive(message);
     }
 }
 
@@ -125,6 +216,9 @@ struct Handshake {
 
 impl Handshake {
     fn read(text: &str) -> Result<Self, Refused> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
         // serde would take an array for the struct.
         if text.len() > AUTH_LIMIT || !text.trim_start().starts_with('{') {
             return Err(Refused("sync-bad-request"));
@@ -136,13 +230,7 @@ impl Handshake {
 /// Why a handshake was refused: the error code, since a Socket.IO connect error carries nothing but one text.
 struct Refused(&'static str);
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-/// Everything that belongs to one socket; kept in the socket's extensions until it is gone.
+/// Everything that belongs to one client; kept by its carrier until it is gone.
 struct Line<A: App> {
     dispatcher: Arc<Dispatcher<A>>,
     connection: Arc<Connection<A>>,
@@ -151,60 +239,10 @@ struct Line<A: App> {
     mailbox: Mailbox<Message>,
 }
 
-/// One message of a client, with the number under which it is answered if it asked for an answer.
-struct Message {
-    content: Content,
-    id: Option<i64>,
-}
-
-enum Content {
-    Text(Str),
-    Refused(SyncError),
-}
-
-/// Makes a socket's line before the client is told that it is connected, so that its first message finds it.
-async fn open<A: App>(dispatcher: &Arc<Dispatcher<A>>, links: &Arc<Links>, knock: Knock) -> Result<(), Refused> {
-    let Handshake { token, lang } = knock.auth?;
-    if dispatcher.calls().is_closed() {
-        return Err(Refused("sync-shutting-down"));
+impl<A: App> std::fmt::Debug for Line<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Line").field("connection", &self.connection.id()).finish_non_exhaustive()
     }
-    let Some(socket) = knock.socket.upgrade() else { return Err(Refused("sync-disconnected")) };
-    let headers = &socket.req_parts().headers;
-    let session = identify(dispatcher, token.or_else(|| credentials::token(headers))).await?;
-    let language = language(dispatcher, lang, headers);
-    let link = links.open(&socket.id.to_string(), knock.socket, forget::<A>, first_wire(&socket));
-    let line = Line {
-        dispatcher: dispatcher.clone(),
-        connection: dispatcher.hub().connection(session, language, link.clone()),
-        mailbox: Mailbox::new(link.clone()),
-        link,
-        links: links.clone(),
-    };
-    socket.extensions.insert(Arc::new(line));
-    socket.on_fallback(Inbox::<A>(PhantomData));
-    socket.on_disconnect(async |socket: SocketRef| {
-        if let Some(line) = socket.extensions.remove::<Arc<Line<A>>>() {
-            line.leave(None);
-        }
-    });
-    Ok(())
-}
-
-/// Takes a socket's line out: whoever does closes the socket.
-fn forget<A: App>(socket: &Socket, reason: CloseReason) -> bool {
-    let line = socket.extensions.remove::<Arc<Line<A>>>();
-    line.inspect(|line| line.leave(Some(reason))).is_some()
-}
-
-/// Returns the connection of a socket that began as a WebSocket. A socket that began with polling was seen when it moved.
-fn first_wire(socket: &Socket) -> Option<Arc<Wire>> {
-    let request = socket.req_parts();
-    let began_here = request.uri.query().is_some_and(|query| {
-        // The first one counts, as it does for engineioxide.
-        query.split('&').find(|pair| pair.starts_with("transport=")) == Some("transport=websocket")
-    });
-    let info = request.extensions.get::<ConnectInfo<WireInfo>>().filter(|_| began_here)?;
-    info.0.0.upgrade()
 }
 
 async fn identify<A: App>(dispatcher: &Dispatcher<A>, token: Option<String>) -> Result<Arc<LiveSession<A>>, Refused> {
@@ -226,50 +264,21 @@ fn language<A: App>(dispatcher: &Dispatcher<A>, lang: Option<String>, headers: &
     }
 }
 
-/// Takes a socket's messages in place, in the order in which they arrive; socketioxide's own handlers are a task each.
-struct Inbox<A>(PhantomData<fn() -> A>);
-
-/// Tells our implementation of [`MessageHandler`] apart from those for closures.
-struct InOrder;
-
-impl<A: App> MessageHandler<LocalAdapter, InOrder> for Inbox<A> {
-    fn call(&self, socket: Arc<Socket>, value: Value, id: Option<i64>) {
-        let Some(line) = socket.extensions.get::<Arc<Line<A>>>() else { return };
-        let limit = line.dispatcher.config().message_limit;
-        let (content, bytes) = match value {
-            Value::Str(text, None) if text.len() <= limit => {
-                let bytes = text.len();
-                (Content::Text(text), bytes)
-            }
-            Value::Str(_, None) => (Content::Refused(SyncError::new("sync-too-large").param("limit", limit)), 0),
-            _ => (Content::Refused(bad_request("binary")), 0),
-        };
-        if line.mailbox.push(Message { content, id }, bytes) {
-            line.start_draining();
-        }
+impl<A: App> Occupant for Line<A> {
+    fn link(&self) -> &Arc<Link> {
+        &self.link
     }
-}
 
-impl<A: App> Line<A> {
-    /// Makes the socket known, and begins with what it has sent already.
-    fn enter(self: &Arc<Self>, socket: &Socket) {
-        self.dispatcher.hub().enter(&self.connection);
-        // It may have gone, or been signed out, before it was known.
-        if socket.transport_type() == TransportType::Websocket
-            && self.link.wire().is_none()
-            && socket.extensions.remove::<Arc<Self>>().is_some()
-        {
-            self.leave(None);
-        }
-        if self.connection.session().is_revoked() {
-            self.connection.outbox().close(CloseReason::SessionEnded);
-        }
-        if self.mailbox.open() {
+    fn receive(self: Arc<Self>, message: Message) {
+        let bytes = match &message.content {
+            Content::Text(text) => text.len(),
+            Content::Binary | Content::TooLarge => 0,
+        };
+        if self.mailbox.push(message, bytes) {
             self.start_draining();
         }
     }
 
-    /// Forgets a socket that is gone. What it had sent is still handled, and keeps the line until then.
     fn leave(&self, reason: Option<CloseReason>) {
         self.dispatcher.hub().remove(&self.connection);
         if let Some(reason) = reason.or_else(|| self.link.ended()) {
@@ -282,6 +291,24 @@ impl<A: App> Line<A> {
                 tracing::warn!(%error, "the use of a session could not be noted");
             }
         });
+    }
+}
+
+impl<A: App> Line<A> {
+    /// Makes the socket known, and begins with what it has sent already.
+    fn enter(self: &Arc<Self>, socket: &EngineSocket) {
+        self.dispatcher.hub().enter(&self.connection);
+        // It may have gone, or been signed out, before it was known.
+        let is_cut = socket.transport_type() == TransportType::Websocket && self.link.wire().is_none();
+        if (is_cut || socket.is_closed()) && socket.data.vacate_link(&self.link).is_some() {
+            self.leave(None);
+        }
+        if self.connection.session().is_revoked() {
+            self.connection.outbox().close(CloseReason::SessionEnded);
+        }
+        if self.mailbox.open() {
+            self.start_draining();
+        }
     }
 
     fn start_draining(self: &Arc<Self>) {
@@ -327,7 +354,11 @@ impl<A: App> Line<A> {
     async fn answer(&self, content: Content) -> Answer {
         match content {
             Content::Text(text) => self.handle(&text).await,
-            Content::Refused(error) => self.refuse(error),
+            Content::Binary => self.refuse(bad_request("binary")),
+            Content::TooLarge => {
+                let limit = self.dispatcher.config().message_limit;
+                self.refuse(SyncError::new("sync-too-large").param("limit", limit))
+            }
         }
     }
 

@@ -14,7 +14,8 @@ use parking_lot::Mutex;
 use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
-use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut};
+use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
+use crate::transport::connections::Seat;
 use crate::transport::kernel::{send, send_vectored};
 use crate::transport::link::Link;
 use crate::transport::passage::Passage;
@@ -29,6 +30,8 @@ const CORKED_PACKETS: usize = 15;
 const CORKED_BYTES: usize = 16 * 1024;
 /// How many bytes besides packets, pongs above all, may be sent while the peer takes nothing.
 const PROTOCOL_BYTES: usize = 256 * 1024;
+/// How long a peer that is dismissed may take to read why, and to hang up.
+const DISMISSAL: Duration = Duration::from_secs(10);
 
 /// One TCP connection, shared by the protocol stack that uses it and by those who send packets past it.
 ///
@@ -39,10 +42,15 @@ const PROTOCOL_BYTES: usize = 256 * 1024;
 pub struct Wire {
     pub(super) stream: TcpStream,
     limits: WireLimits,
+    /// Set when the protocol stack has no more use of the connection.
     closed: AtomicBool,
+    /// Set when the peer has none either.
+    cut: AtomicBool,
     ended: Arc<OnceLock<CloseReason>>,
     reading_paused: AtomicBool,
     reader: AtomicWaker,
+    /// Its place among the connections of the server.
+    seat: Seat,
     /// Where the work of waiting for the kernel is done.
     flushes: TaskTracker,
     state: Mutex<State>,
@@ -51,19 +59,30 @@ pub struct Wire {
 /// The limits of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct WireLimits {
-    /// How long the peer may take nothing.
+    /// How long the peer may take nothing of what it is sent on a WebSocket.
     pub write_timeout: Duration,
+    /// How long it may take nothing of an answer over HTTP: a download may be slow, or wait for its reader.
+    pub download_timeout: Duration,
     /// How long a ping may stay unanswered.
     pub ping_timeout: Duration,
     /// How many bytes may wait for the peer.
     pub queue: usize,
 }
 
+impl WireLimits {
+    /// Limits that no test meets by accident.
+    #[cfg(test)]
+    pub(super) fn patient() -> Self {
+        let patience = Duration::from_secs(20);
+        Self { write_timeout: patience, download_timeout: patience, ping_timeout: patience, queue: 1 << 20 }
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
     /// Set when the connection has become a WebSocket.
     websocket: Option<Box<WebSocket>>,
-    /// The socket on this connection, as soon as there is one, and what it has on its way through socketioxide.
+    /// The socket on this connection, as soon as there is one, and what it has on its way through engineioxide.
     link: Weak<Link>,
     passage: Option<Arc<Passage>>,
     /// What the kernel has not taken; while nobody waits for it, what is corked.
@@ -85,16 +104,18 @@ struct WebSocket {
     sent: FrameTracker,
     /// How much of the end of the answer to the upgrade has been sent: it comes before the first frame.
     head: HeadEnd,
-    /// Packets that must not be sent before what socketioxide has been handed.
+    /// Packets that must not be sent before what engineioxide has been handed.
     held: SendQueue,
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker) -> Self {
+    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker, seat: Seat) -> Self {
         Self {
             stream,
+            seat,
             limits,
             closed: AtomicBool::new(false),
+            cut: AtomicBool::new(false),
             ended: Arc::default(),
             reading_paused: AtomicBool::new(false),
             reader: AtomicWaker::new(),
@@ -106,9 +127,15 @@ impl Wire {
     /// Ends the connection in both directions; whoever reads or writes it gets an error. What waits to be sent is dropped.
     pub fn close(&self) {
         if !self.closed.swap(true, Ordering::AcqRel) {
+            self.cut();
+            self.reader.wake();
+        }
+    }
+
+    fn cut(&self) {
+        if !self.cut.swap(true, Ordering::AcqRel) {
             // Wakes the tasks that wait for the socket. An error says that the peer was faster.
             socket2::SockRef::from(&self.stream).shutdown(Shutdown::Both).ok();
-            self.reader.wake();
             let mut state = self.state.lock();
             state.queue.clear();
             if let Some(websocket) = &mut state.websocket {
@@ -117,11 +144,67 @@ impl Wire {
         }
     }
 
+    /// Ends the connection for a reason of ours, and tells the peer if it still reads: `last` is sent in place of all that waits.
+    pub(super) fn dismiss(self: &Arc<Self>, reason: CloseReason, last: &Packet) {
+        self.ended.get_or_init(|| reason);
+        // Answers that wait for nothing but each other are not lost.
+        self.send_corked();
+        if self.closed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        self.reader.wake();
+        let is_told = self.state.lock().say_last(last);
+        if is_told {
+            // It ends within the time of a dismissal.
+            self.flushes.spawn(self.clone().see_off());
+        } else {
+            self.cut();
+        }
+    }
+
+    /// Waits until the peer has taken the rest, and hangs up as soon as it does.
+    async fn see_off(self: Arc<Self>) {
+        let seen_off = async {
+            self.flush_all().await?;
+            socket2::SockRef::from(&self.stream).shutdown(Shutdown::Write)?;
+            // To close a connection with something unread would take back what is on its way.
+            let mut unread = [0; 1024];
+            loop {
+                self.stream.readable().await?;
+                match self.stream.try_read(&mut unread) {
+                    Ok(0) => return Ok(()),
+                    Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
+                    _ => tokio::task::yield_now().await,
+                }
+            }
+        };
+        let seen_off: Result<io::Result<()>, _> = tokio::time::timeout(DISMISSAL, seen_off).await;
+        if !matches!(seen_off, Ok(Ok(()))) {
+            tracing::debug!("a dismissed connection was cut");
+        }
+        self.cut();
+    }
+
+    async fn flush_all(&self) -> io::Result<()> {
+        while self.flush_some()? {
+            self.stream.writable().await?;
+        }
+        Ok(())
+    }
+
     /// Notes that the request that was read last turns the connection into a WebSocket; the next byte received begins a frame.
     ///
     /// The next bytes sent are the end of the answer to that request: a client that sends another one before has no use of it.
     pub fn begin_frames(&self) {
         self.state.lock().websocket = Some(Box::default());
+        self.seat.leave();
+        // A peer that has vanished acknowledges nothing: the kernel then gives up in step with us. Not before: a download may be slow.
+        #[cfg(target_os = "linux")]
+        if let Err(error) =
+            socket2::SockRef::from(&self.stream).set_tcp_user_timeout(Some(self.limits.write_timeout * 2))
+        {
+            tracing::debug!(%error, "TCP_USER_TIMEOUT could not be set");
+        }
     }
 
     /// Stops reading, or reads on; the peer is slowed down as soon as the buffers between us are full.
@@ -164,7 +247,7 @@ impl Wire {
 
     /// Looks whether packets would overtake anything, and lets go of those that are held if they would not.
     ///
-    /// Called when that may have changed without a frame: when socketioxide was handed something, or a poll has taken it away.
+    /// Called when that may have changed without a frame: when engineioxide was handed something, or a poll has taken it away.
     pub(super) fn release(self: &Arc<Self>) {
         let mut state = self.state.lock();
         state.release();
@@ -199,7 +282,10 @@ impl Wire {
         let link = state.link.clone();
         drop(state);
         if is_too_much {
-            self.end(CloseReason::SendQueueFull);
+            match link.upgrade() {
+                Some(link) => link.close(CloseReason::SendQueueFull),
+                None => self.end(CloseReason::SendQueueFull),
+            }
         } else if let Some(link) = link.upgrade().filter(|_| is_open) {
             link.cleared();
         }
@@ -219,6 +305,11 @@ impl Wire {
         let state = self.state.lock();
         let received = &state.websocket.as_ref()?.received;
         Some((received.is_between_messages(), received.until_boundary()))
+    }
+
+    /// Returns its place among the connections of the server.
+    pub(super) fn seat(&self) -> &Seat {
+        &self.seat
     }
 
     pub(super) fn is_websocket(&self) -> bool {
@@ -260,7 +351,7 @@ impl Wire {
         drop(state);
         match written {
             Err(error) => self.fail(&error),
-            Ok(()) if is_done => self.close(),
+            Ok(()) if is_done && !self.is_closed() => self.close(),
             // The task that waits for the kernel does, since it is the last one to hold the connection.
             Ok(()) => {}
         }
@@ -337,6 +428,7 @@ impl Wire {
     }
 
     async fn flush(self: Arc<Self>) {
+        // A connection that is dismissed is another task's.
         while !self.is_closed() {
             let writable = tokio::time::timeout(self.limits.write_timeout, self.stream.writable());
             // We may have been kept from running ourselves: the kernel has the last word.
@@ -431,6 +523,20 @@ impl State {
         if self.open { None } else { self.websocket.as_mut().map(|websocket| &mut websocket.held) }
     }
 
+    /// Puts a packet in the place of all that waits but has not begun; `false` if that cannot be: it would stand within another frame.
+    fn say_last(&mut self, packet: &Packet) -> bool {
+        let Some(websocket) = &mut self.websocket else { return false };
+        if !websocket.is_between_frames() {
+            return false;
+        }
+        websocket.held.clear();
+        self.queue.drop_packets();
+        self.queue.push(packet.clone());
+        // Nobody else flushes it.
+        self.flushing = true;
+        true
+    }
+
     /// Follows the frames of the protocol stack, and lets go of what was held if they end here.
     fn follow(&mut self, bytes: &[u8]) {
         let Some(websocket) = &mut self.websocket else { return };
@@ -507,9 +613,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
-        let patience = Duration::from_secs(20);
-        let limits = WireLimits { write_timeout: patience, ping_timeout: patience, queue: 1 << 20 };
-        let io = WireIo::new(accepted.expect("a client").0, limits, TaskTracker::new());
+        let (stream, _) = accepted.expect("a client");
+        let io = WireIo::new(stream, WireLimits::patient(), TaskTracker::new(), Seat::alone());
         let wire = io.wire();
         wire.begin_frames();
         wire.state.lock().passage = Some(Arc::default());

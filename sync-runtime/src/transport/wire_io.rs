@@ -13,6 +13,7 @@ use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::CloseReason;
+use crate::transport::connections::Seat;
 use crate::transport::kernel::read;
 use crate::transport::websocket::PONG;
 use crate::transport::wire::{Wire, WireLimits};
@@ -30,9 +31,10 @@ pub struct WireIo {
 }
 
 impl WireIo {
-    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker) -> Self {
-        let wire = Wire::new(stream, limits, flushes);
-        Self { wire: Arc::new(wire), limits, stalled: None, next_pong: None }
+    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker, seat: Seat) -> Self {
+        let wire = Arc::new(Wire::new(stream, limits, flushes, seat));
+        wire.seat().enter(&wire);
+        Self { wire, limits, stalled: None, next_pong: None }
     }
 
     pub(super) fn wire(&self) -> &Arc<Wire> {
@@ -78,9 +80,9 @@ impl WireIo {
         Poll::Ready(Ok(()))
     }
 
-    /// Waits for room in the kernel's buffer, but no longer than the write timeout.
+    /// Waits for room in the kernel's buffer, but no longer than a download may stand still.
     fn poll_stalled(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let timeout = self.limits.write_timeout;
+        let timeout = self.limits.download_timeout;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         ready!(stalled.as_mut().poll(context));
         self.wire.end(CloseReason::WriteTimeout);

@@ -100,7 +100,7 @@ fn or_object(own: &[u8]) -> &[u8] {
 }
 
 /// Returns the JSON object of a frame; `None` for packets that are none.
-#[must_use]
-pub fn frame_json(packet: &Packet) -> Option<&str> {
+#[cfg(test)]
+pub(crate) fn frame_json(packet: &Packet) -> Option<&str> {
     packet.text().strip_prefix(AROUND.0)?.strip_suffix(AROUND.1)
 }

@@ -6,13 +6,17 @@
 mod answer;
 mod call;
 mod frame;
+mod inbound;
 mod packet;
 mod position;
 
 pub use answer::{ErrorAnswer, answer_location, answer_result, answer_rooms, answer_rooms_joined};
 pub(crate) use call::bad_request;
 pub use call::{IgnoreSelf, Location, RoomName, SyncCall, read_location, read_room};
-pub use frame::{Envelope, frame_json};
+pub use frame::Envelope;
+#[cfg(test)]
+pub(crate) use frame::frame_json;
+pub use inbound::{Inbound, InboundKind};
 pub use packet::{Packet, Topic};
 pub use position::{Position, PositionKey};
 
@@ -30,4 +34,6 @@ pub mod event {
     pub const UPDATE_LOCATION: &str = "updateLocation";
     /// Gives up a call; not offered yet.
     pub const SYNC_CANCEL: &str = "syncCancel";
+    /// Tells a client why the server is about to end its connection.
+    pub const CLOSING: &str = "closing";
 }

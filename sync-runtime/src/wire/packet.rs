@@ -5,6 +5,8 @@ use std::sync::Arc;
 use bytes::{BufMut, Bytes};
 use serde_json::value::RawValue;
 
+use crate::wire::event;
+
 /// A Socket.IO packet inside a final, unmasked WebSocket text frame. Clones share one buffer.
 ///
 /// A frame is made of a head of 2, 4 or 10 bytes and the packet's text (RFC 6455 §5.2); a door that is no WebSocket takes
@@ -49,6 +51,35 @@ impl Packet {
     #[must_use]
     pub fn acknowledgement(id: i64, answer: &RawValue) -> Self {
         Self::new(&[b"43", id.to_string().as_bytes(), b"[", answer.get().as_bytes(), b"]"], None)
+    }
+
+    /// Writes what a client is told before the server ends its connection: `{ reason }`.
+    ///
+    /// Source: `tests/wire/closing.json`.
+    #[must_use]
+    pub fn closing(reason: &str) -> Self {
+        let payload = serde_json::json!([event::CLOSING, { "reason": reason }]).to_string();
+        Self::new(&[b"42", payload.as_bytes()], None)
+    }
+
+    /// Writes the answer to a CONNECT that lets the client in; `sid` is the id of its socket.
+    #[must_use]
+    pub fn connected(sid: &str) -> Self {
+        Self::new(&[b"40", serde_json::json!({ "sid": sid }).to_string().as_bytes()], None)
+    }
+
+    /// Writes the answer to a CONNECT that is refused; a namespace of its own is named before it.
+    #[must_use]
+    pub fn refused(namespace: &str, message: &str) -> Self {
+        let namespace = if namespace == "/" { String::new() } else { format!("{namespace},") };
+        let payload = serde_json::json!({ "message": message }).to_string();
+        Self::new(&[b"44", namespace.as_bytes(), payload.as_bytes()], None)
+    }
+
+    /// Writes the packet that ends a client's stay.
+    #[must_use]
+    pub fn disconnect() -> Self {
+        Self::new(&[b"41"], None)
     }
 
     /// Returns the whole WebSocket frame.

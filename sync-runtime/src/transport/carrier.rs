@@ -1,0 +1,233 @@
+//! What we keep with each socket of Engine.IO, from its handshake to its end.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
+use engineioxide::TransportType;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use crate::rooms::CloseReason;
+use crate::transport::link::Link;
+use crate::transport::listener::WireInfo;
+use crate::transport::wire::Wire;
+
+/// A socket of Engine.IO with what we keep for it.
+pub(super) type EngineSocket = engineioxide::Socket<Carrier>;
+
+/// How long a poll may hang while its socket tries to move to a WebSocket: the client waits for it before it does.
+const HANG_WHILE_MOVING: Duration = Duration::from_millis(100);
+
+/// What carries a client: it exists before the client has said CONNECT, and outlives a DISCONNECT.
+#[derive(Debug, Default)]
+pub(super) struct Carrier {
+    state: Mutex<State>,
+    /// Whether a WebSocket is being tried; told to the poll that hangs.
+    moving: AtomicBool,
+    tried: Notify,
+    /// Its number among those who have not said CONNECT; 0 when it has.
+    ticket: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    stage: Stage,
+    /// The WebSocket connection.
+    wire: Weak<Wire>,
+    has_moved: bool,
+    /// How many binary parts of an event are still to come, to be passed over.
+    attachments: usize,
+}
+
+#[derive(Debug, Default)]
+enum Stage {
+    /// Nobody has said CONNECT.
+    #[default]
+    Vacant,
+    /// It is being found out who that is.
+    Knocking,
+    Occupied(Arc<dyn Occupant>),
+}
+
+/// A client that was let in.
+pub(super) trait Occupant: Send + Sync + std::fmt::Debug {
+    /// Returns the way out to the client.
+    fn link(&self) -> &Arc<Link>;
+
+    /// Takes a message.
+    fn receive(self: Arc<Self>, message: Message);
+
+    /// Forgets the client, which is gone; `reason` is why, if that was our doing.
+    fn leave(&self, reason: Option<CloseReason>);
+}
+
+/// One message of a client, with the number under which it is answered if it asked for an answer.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) content: Content,
+    pub(super) id: Option<i64>,
+}
+
+/// What a message says.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// The array of an event, if it is one.
+    Text(engineioxide::Str),
+    /// An event with binary parts: none of ours.
+    Binary,
+    /// More than a message may have.
+    TooLarge,
+}
+
+impl Carrier {
+    /// Notes that somebody has said CONNECT; `false` if somebody has before.
+    pub(super) fn knock(&self) -> bool {
+        let mut state = self.state.lock();
+        let is_vacant = matches!(state.stage, Stage::Vacant);
+        if is_vacant {
+            state.stage = Stage::Knocking;
+        }
+        is_vacant
+    }
+
+    /// Notes that whoever said CONNECT was not let in.
+    pub(super) fn turn_away(&self) {
+        self.state.lock().stage = Stage::Vacant;
+    }
+
+    /// Lets a client in; what it is sent goes to the WebSocket, if there is one.
+    pub(super) fn occupy(&self, occupant: Arc<dyn Occupant>) {
+        let wire = {
+            let mut state = self.state.lock();
+            state.stage = Stage::Occupied(occupant.clone());
+            state.wire.upgrade()
+        };
+        if let Some(wire) = wire {
+            occupant.link().set_wire(&wire);
+        }
+    }
+
+    /// Returns the client.
+    pub(super) fn occupant(&self) -> Option<Arc<dyn Occupant>> {
+        match &self.state.lock().stage {
+            Stage::Occupied(occupant) => Some(occupant.clone()),
+            Stage::Vacant | Stage::Knocking => None,
+        }
+    }
+
+    /// Takes the client out: whoever does says that it leaves.
+    pub(super) fn vacate(&self) -> Option<Arc<dyn Occupant>> {
+        self.take_out(|_| true)
+    }
+
+    /// Takes out the client whose link this is.
+    pub(super) fn vacate_link(&self, link: &Link) -> Option<Arc<dyn Occupant>> {
+        self.take_out(|occupant| std::ptr::eq(&**occupant.link(), link))
+    }
+
+    fn take_out(&self, is_meant: impl FnOnce(&dyn Occupant) -> bool) -> Option<Arc<dyn Occupant>> {
+        let mut state = self.state.lock();
+        match &state.stage {
+            Stage::Occupied(occupant) if is_meant(&**occupant) => {
+                let occupant = occupant.clone();
+                state.stage = Stage::Vacant;
+                Some(occupant)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the way out to the client.
+    pub(super) fn link(&self) -> Option<Arc<Link>> {
+        self.occupant().map(|occupant| occupant.link().clone())
+    }
+
+    /// Makes `wire` the WebSocket that the socket is on from now on.
+    pub(super) fn set_wire(&self, wire: &Arc<Wire>) {
+        {
+            let mut state = self.state.lock();
+            state.wire = Arc::downgrade(wire);
+            state.has_moved = true;
+        }
+        // Without the lock, which closing the client takes; who is let in meanwhile finds the wire.
+        if let Some(link) = self.link() {
+            link.set_wire(wire);
+        }
+    }
+
+    /// Returns whether the socket is on a WebSocket, or has been.
+    pub(super) fn has_moved(&self) -> bool {
+        self.state.lock().has_moved
+    }
+
+    /// Notes that a WebSocket is being tried; `false` if one is already, or if the socket has moved to one.
+    pub(super) fn begin_move(&self) -> bool {
+        let begun = !self.has_moved() && !self.moving.swap(true, Ordering::AcqRel);
+        if begun {
+            self.tried.notify_waiters();
+        }
+        begun
+    }
+
+    /// Notes that the try is over.
+    pub(super) fn end_move(&self) {
+        self.moving.store(false, Ordering::Release);
+    }
+
+    /// Waits until a poll should be answered, though nothing is there for it, so that the client can move.
+    pub(super) async fn asks_to_move(&self) {
+        loop {
+            let tried = self.tried.notified();
+            if self.moving.load(Ordering::Acquire) {
+                tokio::time::sleep(HANG_WHILE_MOVING).await;
+                if self.moving.load(Ordering::Acquire) {
+                    return;
+                }
+            } else {
+                tried.await;
+            }
+        }
+    }
+
+    /// Expects so many binary parts.
+    pub(super) fn expect_attachments(&self, count: usize) {
+        self.state.lock().attachments = count;
+    }
+
+    /// Takes a binary part, and returns whether one was expected.
+    pub(super) fn take_attachment(&self) -> bool {
+        let mut state = self.state.lock();
+        let is_expected = state.attachments > 0;
+        state.attachments = state.attachments.saturating_sub(1);
+        is_expected
+    }
+
+    /// Returns its number in the lobby; 0 when it is not there.
+    pub(super) fn ticket(&self) -> u64 {
+        self.ticket.load(Ordering::Acquire)
+    }
+
+    /// Sets its number in the lobby, and returns the one before.
+    pub(super) fn set_ticket(&self, ticket: u64) -> u64 {
+        self.ticket.swap(ticket, Ordering::AcqRel)
+    }
+}
+
+/// Returns the connection of the handshake.
+fn handshake_info(socket: &EngineSocket) -> Option<&WireInfo> {
+    socket.req_parts.extensions.get::<ConnectInfo<WireInfo>>().map(|info| &info.0)
+}
+
+/// Returns the connection of a socket that began as a WebSocket. One that began with polling has shown only where it polled.
+pub(super) fn first_wire(socket: &EngineSocket) -> Option<Arc<Wire>> {
+    let info = handshake_info(socket).filter(|_| socket.transport_type() == TransportType::Websocket)?;
+    info.wire.upgrade()
+}
+
+/// Returns the address that the handshake came from.
+pub(super) fn address(socket: &EngineSocket) -> Option<IpAddr> {
+    handshake_info(socket).map(|info| info.address)
+}

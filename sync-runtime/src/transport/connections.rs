@@ -1,0 +1,240 @@
+//! How many connections there is room for, and who has to go.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use crate::transport::wire::Wire;
+
+/// What part of the files that the process may open is not for connections, and within which bounds: the app has files, too.
+const KEPT_PART: usize = 8;
+const KEPT: std::ops::RangeInclusive<usize> = 32..=512;
+/// How many more are accepted when there is no room, so that the server's health can still be asked for.
+const SPARE: usize = 8;
+/// What part of the quiet connections are closed at once: to find them, all have to be looked at.
+const CLOSED_TOGETHER: usize = 16;
+
+/// The open connections. One that is neither a WebSocket nor busy with a request is *quiet*; when there is no room for another
+/// one, those that have been quiet for longest are closed.
+#[derive(Debug)]
+pub(super) struct Connections {
+    limit: usize,
+    open: AtomicUsize,
+    last_id: AtomicU64,
+    /// Those that are no WebSockets.
+    plain: Mutex<HashMap<u64, Weak<Wire>>>,
+    start: Instant,
+}
+
+/// The place of one connection; given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Seat {
+    connections: Arc<Connections>,
+    id: u64,
+    is_spare: bool,
+    /// How many requests are being handled.
+    requests: AtomicUsize,
+    /// When it was last busy, in milliseconds since the server started.
+    busy_at: AtomicU64,
+}
+
+/// A request that is being handled.
+#[derive(Debug)]
+pub(super) struct Busy(Arc<Wire>);
+
+impl Default for Connections {
+    fn default() -> Self {
+        let files = files();
+        let kept = (files / KEPT_PART).clamp(*KEPT.start(), *KEPT.end());
+        Self::with_limit(files.saturating_sub(kept).max(SPARE))
+    }
+}
+
+impl Connections {
+    fn with_limit(limit: usize) -> Self {
+        let (open, last_id) = (AtomicUsize::new(0), AtomicU64::new(0));
+        Self { limit, open, last_id, plain: Mutex::default(), start: Instant::now() }
+    }
+
+    /// Returns how many connections are open.
+    pub(super) fn open(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Takes a place for a connection that was accepted; `None` if there is none even for those who ask for the server's health.
+    pub(super) fn seat(self: &Arc<Self>) -> Option<Seat> {
+        let is_full = self.open() >= self.limit;
+        let is_spare = is_full && self.make_room() == 0;
+        // Those that were closed are open until their tasks have noticed.
+        if self.open() >= self.limit + SPARE {
+            return None;
+        }
+        self.open.fetch_add(1, Ordering::Relaxed);
+        let id = self.last_id.fetch_add(1, Ordering::Relaxed);
+        let (requests, busy_at) = (AtomicUsize::new(0), AtomicU64::new(self.now()));
+        Some(Seat { connections: self.clone(), id, is_spare, requests, busy_at })
+    }
+
+    /// Closes some of those that have been quiet for longest, and returns how many.
+    pub(super) fn make_room(&self) -> usize {
+        let mut quiet: Vec<_> = {
+            let plain = self.plain.lock();
+            let wires = plain.values().filter_map(Weak::upgrade).filter(|wire| !wire.is_closed());
+            wires.filter_map(|wire| Some((wire.seat().quiet_since()?, wire))).collect()
+        };
+        if quiet.is_empty() {
+            return 0;
+        }
+        let count = quiet.len().div_ceil(CLOSED_TOGETHER);
+        quiet.select_nth_unstable_by_key(count - 1, |(since, _)| *since);
+        quiet.truncate(count);
+        quiet.iter().for_each(|(_, wire)| wire.close());
+        count
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.start.elapsed().max(Duration::from_millis(1)).as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Seat {
+    /// Takes a place where nobody else is, for tests.
+    #[cfg(test)]
+    pub(super) fn alone() -> Self {
+        Arc::new(Connections::with_limit(1)).seat().expect("room for one")
+    }
+
+    pub(super) fn is_spare(&self) -> bool {
+        self.is_spare
+    }
+
+    /// Lets the connection be found when room is needed.
+    pub(super) fn enter(&self, wire: &Arc<Wire>) {
+        self.connections.plain.lock().insert(self.id, Arc::downgrade(wire));
+    }
+
+    /// Notes that the connection has become a WebSocket: it is not quiet any more, whether it speaks or not.
+    pub(super) fn leave(&self) {
+        self.connections.plain.lock().remove(&self.id);
+    }
+
+    fn quiet_since(&self) -> Option<u64> {
+        (self.requests.load(Ordering::Acquire) == 0).then(|| self.busy_at.load(Ordering::Relaxed))
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.leave();
+        self.connections.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Busy {
+    /// Notes that a request has come in on a connection.
+    pub(super) fn new(wire: Arc<Wire>) -> Self {
+        wire.seat().requests.fetch_add(1, Ordering::AcqRel);
+        Self(wire)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        let seat = self.0.seat();
+        seat.busy_at.store(seat.connections.now(), Ordering::Relaxed);
+        seat.requests.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Returns how many files the process may open.
+#[cfg(unix)]
+fn files() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    limit.current.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX)
+}
+
+#[cfg(not(unix))]
+fn files() -> usize {
+    usize::MAX
+}
+
+/// Lets the process open as many files as it may at most; each connection is one.
+pub fn raise_file_limit() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        if limit.current != limit.maximum {
+            limit.current = limit.maximum;
+            if let Err(error) = setrlimit(Resource::Nofile, limit) {
+                tracing::debug!(%error, "the limit of open files could not be raised");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio_util::task::TaskTracker;
+
+    use super::*;
+    use crate::transport::wire::WireLimits;
+    use crate::transport::wire_io::WireIo;
+
+    struct Peers {
+        listener: TcpListener,
+        connections: Arc<Connections>,
+        clients: Vec<TcpStream>,
+    }
+
+    impl Peers {
+        async fn with_limit(limit: usize) -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            Self { listener, connections: Arc::new(Connections::with_limit(limit)), clients: Vec::new() }
+        }
+
+        /// Accepts one more; `None` if there is no room.
+        async fn accept(&mut self) -> Option<WireIo> {
+            let address = self.listener.local_addr().expect("an address");
+            let (client, accepted) = tokio::join!(TcpStream::connect(address), self.listener.accept());
+            self.clients.push(client.expect("a server"));
+            let seat = self.connections.seat()?;
+            Some(WireIo::new(accepted.expect("a client").0, WireLimits::patient(), TaskTracker::new(), seat))
+        }
+    }
+
+    #[tokio::test]
+    async fn those_who_were_quiet_for_longest_make_room() {
+        let mut peers = Peers::with_limit(3).await;
+        let first = peers.accept().await.expect("room");
+        let busy = Busy::new(first.wire().clone());
+        let silent = peers.accept().await.expect("room");
+        silent.wire().seat().busy_at.store(0, Ordering::Relaxed);
+        let third = peers.accept().await.expect("room");
+        let fourth = peers.accept().await.expect("room, as soon as the silent one has gone");
+        let closed = [&first, &silent, &third, &fourth].map(|io| io.wire().is_closed());
+        assert_eq!(closed, [false, true, false, false]);
+        assert!(!fourth.wire().seat().is_spare());
+        drop((busy, silent));
+        assert_eq!(peers.connections.open(), 3);
+    }
+
+    #[tokio::test]
+    async fn when_nobody_is_quiet_a_few_may_ask_for_the_health() {
+        let mut peers = Peers::with_limit(1).await;
+        let socket = peers.accept().await.expect("room");
+        socket.wire().begin_frames();
+        let mut spare = Vec::new();
+        while let Some(io) = peers.accept().await {
+            assert!(io.wire().seat().is_spare());
+            socket.wire().seat().leave();
+            spare.push((Busy::new(io.wire().clone()), io));
+        }
+        assert_eq!(spare.len(), SPARE);
+        assert!(!socket.wire().is_closed());
+    }
+}

@@ -1,0 +1,177 @@
+//! Sockets that have not said who they are.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use engineioxide::DisconnectReason;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use crate::transport::carrier::{EngineSocket, address};
+
+/// How long a socket may be open without saying CONNECT.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many may be; a socket takes about 9 KB.
+const LIMITS: Limits = Limits { all: 4096, address: 1024 };
+
+/// Those who have shaken hands and not said CONNECT, or said DISCONNECT after.
+///
+/// A handshake costs its sender one short request and us a socket. When there are too many of one address, or in all, the oldest
+/// have to go: whoever means it says CONNECT within a round trip.
+#[derive(Debug)]
+pub(super) struct Lobby {
+    limits: Limits,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    all: usize,
+    address: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    last_ticket: u64,
+    /// By ticket, so that the oldest comes first.
+    waiting: BTreeMap<u64, Waiting>,
+    by_address: HashMap<Option<IpAddr>, BTreeSet<u64>>,
+    /// Whether a task looks after those who wait too long.
+    is_watched: bool,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    socket: Weak<EngineSocket>,
+    address: Option<IpAddr>,
+    since: Instant,
+}
+
+impl Default for Lobby {
+    fn default() -> Self {
+        Self { limits: LIMITS, state: Mutex::default() }
+    }
+}
+
+impl Lobby {
+    /// Lets a socket wait for its CONNECT, and closes the oldest of those for whom there is no room then.
+    pub(super) fn enter(self: &Arc<Self>, socket: &Arc<EngineSocket>) {
+        let address = address(socket);
+        let mut state = self.state.lock();
+        state.last_ticket += 1;
+        let ticket = state.last_ticket;
+        // Under the lock: whoever leaves finds the ticket in the list.
+        let before = socket.data.set_ticket(ticket);
+        state.remove(before);
+        state.add(ticket, Waiting { socket: Arc::downgrade(socket), address, since: Instant::now() });
+        let crowded_out = state.crowded_out(address, self.limits);
+        if !std::mem::replace(&mut state.is_watched, true) {
+            tokio::spawn(self.clone().watch());
+        }
+        drop(state);
+        if let Some(oldest) = crowded_out {
+            close(&oldest);
+        }
+    }
+
+    /// Notes that a socket has said CONNECT, or is gone.
+    pub(super) fn leave(&self, socket: &EngineSocket) {
+        if socket.data.ticket() != 0 {
+            let mut state = self.state.lock();
+            let ticket = socket.data.set_ticket(0);
+            state.remove(ticket);
+        }
+    }
+
+    /// Closes those who have waited too long, until nobody waits.
+    async fn watch(self: Arc<Self>) {
+        while let Some(until) = self.next_end() {
+            tokio::time::sleep_until(until).await;
+            while let Some(late) = self.take_late() {
+                close(&late);
+            }
+        }
+    }
+
+    fn next_end(&self) -> Option<Instant> {
+        let mut state = self.state.lock();
+        let oldest = state.waiting.first_key_value().map(|(_, waiting)| waiting.since + PATIENCE);
+        state.is_watched = oldest.is_some();
+        oldest
+    }
+
+    fn take_late(&self) -> Option<Weak<EngineSocket>> {
+        let mut state = self.state.lock();
+        let (ticket, oldest) = state.waiting.first_key_value()?;
+        let ticket = *ticket;
+        if oldest.since.elapsed() < PATIENCE { None } else { state.remove(ticket) }
+    }
+}
+
+impl State {
+    fn add(&mut self, ticket: u64, waiting: Waiting) {
+        self.by_address.entry(waiting.address).or_default().insert(ticket);
+        self.waiting.insert(ticket, waiting);
+    }
+
+    fn remove(&mut self, ticket: u64) -> Option<Weak<EngineSocket>> {
+        let waiting = self.waiting.remove(&ticket)?;
+        if let Some(tickets) = self.by_address.get_mut(&waiting.address) {
+            tickets.remove(&ticket);
+            if tickets.is_empty() {
+                self.by_address.remove(&waiting.address);
+            }
+        }
+        Some(waiting.socket)
+    }
+
+    /// Takes out the oldest of `address`, or of all, if there are more than there may be.
+    fn crowded_out(&mut self, address: Option<IpAddr>, limits: Limits) -> Option<Weak<EngineSocket>> {
+        let own = self.by_address.get(&address)?;
+        let oldest = if own.len() > limits.address {
+            *own.first()?
+        } else if self.waiting.len() > limits.all {
+            *self.waiting.first_key_value()?.0
+        } else {
+            return None;
+        };
+        self.remove(oldest)
+    }
+}
+
+fn close(socket: &Weak<EngineSocket>) {
+    if let Some(socket) = socket.upgrade() {
+        socket.close(DisconnectReason::TransportClose);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Enters sockets of these addresses, and returns the numbers of those who were crowded out.
+    fn crowded_out(addresses: &[u8], limits: Limits) -> Vec<u64> {
+        let mut state = State::default();
+        let mut gone = Vec::new();
+        for (ticket, last) in (1..).zip(addresses) {
+            let address = Some(IpAddr::from([10, 0, 0, *last]));
+            state.add(ticket, Waiting { socket: Weak::new(), address, since: Instant::now() });
+            let before: Vec<_> = state.waiting.keys().copied().collect();
+            state.crowded_out(address, limits);
+            gone.extend(before.into_iter().filter(|ticket| !state.waiting.contains_key(ticket)));
+        }
+        let by_address: usize = state.by_address.values().map(BTreeSet::len).sum();
+        assert_eq!(by_address, state.waiting.len());
+        gone
+    }
+
+    #[test]
+    fn the_oldest_has_to_go_of_its_address_and_of_all() {
+        let limits = Limits { all: 4, address: 2 };
+        assert!(crowded_out(&[1, 1, 2], limits).is_empty());
+        assert_eq!(crowded_out(&[1, 2, 1, 1, 1], limits), [1, 3]);
+        assert_eq!(crowded_out(&[1, 2, 3, 4, 5, 6], limits), [1, 2]);
+    }
+}
