@@ -10,6 +10,7 @@ mod events;
 mod groups;
 mod mistakes;
 mod outside;
+mod strain;
 mod tidy;
 mod typescript;
 mod ui;

@@ -55,6 +55,12 @@ impl<A: App> LiveSession<A> {
         self.id
     }
 
+    /// Returns whether it has a token, so that others can have the same session.
+    #[must_use]
+    pub fn has_token(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// Returns the session as it is now.
     #[must_use]
     pub fn get(&self) -> Arc<A::Session> {

@@ -12,6 +12,7 @@ use tokio::sync::{MutexGuard, Notify};
 
 use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
 use crate::transport::carrier::EngineSocket;
+use crate::transport::leftovers::Leftovers;
 use crate::transport::lobby::Lobby;
 use crate::transport::passage::Passage;
 use crate::transport::send_queue::SendQueue;
@@ -334,6 +335,7 @@ pub struct Links {
     limits: LinkLimits,
     sockets: Mutex<HashMap<Sid, Weak<EngineSocket>>>,
     lobby: Arc<Lobby>,
+    leftovers: Arc<Leftovers>,
     counters: LinkCounters,
 }
 
@@ -383,7 +385,13 @@ impl Links {
     /// Creates the index.
     #[must_use]
     pub fn new(limits: LinkLimits) -> Self {
-        Self { limits, sockets: Mutex::default(), lobby: Arc::default(), counters: LinkCounters::default() }
+        Self {
+            limits,
+            sockets: Mutex::default(),
+            lobby: Arc::default(),
+            leftovers: Arc::default(),
+            counters: LinkCounters::default(),
+        }
     }
 
     /// Returns the counters.
@@ -448,6 +456,11 @@ impl Links {
     /// Returns those who have not said CONNECT.
     pub(super) fn lobby(&self) -> &Arc<Lobby> {
         &self.lobby
+    }
+
+    /// Returns what callers had sent before they went.
+    pub(super) fn leftovers(&self) -> &Arc<Leftovers> {
+        &self.leftovers
     }
 
     /// Makes the link of a client that is let in.

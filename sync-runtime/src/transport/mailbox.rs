@@ -2,15 +2,21 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
+use tokio::time::Instant;
+
+use crate::transport::leftovers::Share;
 use crate::transport::link::Link;
 
 /// Reading from a socket is held back above this many waiting bytes …
 const HIGH_BYTES: usize = 512 * 1024;
 /// … or this many waiting messages, and goes on below half of it.
 const HIGH_COUNT: usize = 4096;
+/// How long what a socket had sent is handled after it has gone.
+const LEFT_FOR: Duration = Duration::from_secs(60);
 
 /// What has arrived from one socket and waits for its turn.
 ///
@@ -28,12 +34,23 @@ struct State<M> {
     open: bool,
     draining: bool,
     paused: bool,
+    /// Set when the socket is gone.
+    left: Option<Left>,
+}
+
+/// What is known of a socket that is gone.
+#[derive(Debug)]
+struct Left {
+    until: Instant,
+    /// Held as long as anything of it is handled, for whoever waits for that.
+    _share: Share,
 }
 
 impl<M> Mailbox<M> {
     /// Creates a mailbox that keeps messages and does not hand them out before it is [opened](Mailbox::open).
     pub(super) fn new(link: Arc<Link>) -> Self {
-        let state = State { waiting: VecDeque::new(), bytes: 0, open: false, draining: false, paused: false };
+        let waiting = VecDeque::new();
+        let state = State { waiting, bytes: 0, open: false, draining: false, paused: false, left: None };
         Self { link, state: Mutex::new(state) }
     }
 
@@ -61,8 +78,15 @@ impl<M> Mailbox<M> {
     /// Returns the oldest message; with `None` the draining task ends.
     pub(super) fn next(&self) -> Option<M> {
         let mut state = self.state();
+        if state.left.as_ref().is_some_and(|left| left.until <= Instant::now()) {
+            state.give_up();
+        }
         let Some((message, bytes)) = state.waiting.pop_front() else {
             state.draining = false;
+            // Without the lock: whoever waits for this looks for more.
+            let left = state.left.take();
+            drop(state);
+            drop(left);
             return None;
         };
         state.bytes -= bytes;
@@ -73,7 +97,43 @@ impl<M> Mailbox<M> {
         Some(message)
     }
 
+    /// Notes that the socket is gone: what waits is handled as far as `keep` takes it over, and for a while. `keep` is given the sizes
+    /// of the messages, oldest first, and returns how many it takes.
+    pub(super) fn leave(&self, keep: impl FnOnce(&mut dyn Iterator<Item = usize>) -> (usize, Share)) {
+        let mut state = self.state();
+        let (kept, share) = keep(&mut state.waiting.iter().map(|(_, bytes)| *bytes));
+        state.drop_behind(kept);
+        if state.draining || !state.waiting.is_empty() {
+            state.left = Some(Left { until: Instant::now() + LEFT_FOR, _share: share });
+        }
+    }
+
+    /// Drops what waits if the socket is gone: nobody is there to be told that it will not be handled.
+    pub(super) fn give_up_if_left(&self) {
+        let mut state = self.state();
+        if state.left.is_some() {
+            state.give_up();
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State<M>> {
         self.state.lock()
+    }
+}
+
+impl<M> State<M> {
+    fn give_up(&mut self) {
+        self.drop_behind(0);
+    }
+
+    /// Drops all but the first messages, so many of them.
+    fn drop_behind(&mut self, kept: usize) {
+        let dropped = self.waiting.len().saturating_sub(kept);
+        if dropped > 0 {
+            tracing::warn!(messages = dropped, "dropped what a socket had sent before it went");
+            self.waiting.truncate(kept);
+            self.waiting.shrink_to_fit();
+            self.bytes = self.waiting.iter().map(|(_, bytes)| bytes).sum();
+        }
     }
 }

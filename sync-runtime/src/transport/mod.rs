@@ -13,6 +13,7 @@ mod engineio;
 mod handshake;
 mod http;
 mod kernel;
+mod leftovers;
 mod link;
 mod listener;
 mod lobby;

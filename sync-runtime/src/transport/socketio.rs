@@ -25,18 +25,22 @@ use crate::i18n::{Locale, accepted};
 use crate::rooms::{CloseReason, Connection};
 use crate::route::App;
 use crate::session::LiveSession;
-use crate::transport::carrier::{Carrier, Content, EngineSocket, Message, Occupant, first_wire};
+use crate::transport::carrier::{Carrier, Content, EngineSocket, Message, Occupant, address, first_wire};
 use crate::transport::credentials;
+use crate::transport::leftovers::{CallerKey, Sender};
 use crate::transport::link::{Link, Links, emit};
 use crate::transport::mailbox::Mailbox;
 use crate::wire::{Inbound, InboundKind, Packet, SyncCall, bad_request, event, read_location, read_room};
 
 /// The largest `auth` of a handshake, in bytes.
 const AUTH_LIMIT: usize = 8 * 1024;
+/// The longest name of a tab, in bytes.
+const TAB_LIMIT: usize = 64;
 /// How many bytes are read from a WebSocket at once; every idle socket has a buffer of this size.
 const READ_BUFFER: usize = 1024;
-/// After what time answers are sent though the next message could be handled at once; it is looked between two messages.
-const CORKED_FOR: Duration = Duration::from_micros(200);
+/// After what time answers are sent, and others get their turn, though the next message could be handled at once; it is looked between
+/// two messages.
+const TURN: Duration = Duration::from_micros(200);
 /// What the smallest packet takes: an acknowledgement. engineioxide's queue holds so many of them that our limit in bytes comes first.
 const SMALLEST_PACKET: usize = 16;
 /// How many binary parts an event may announce; they are refused with it.
@@ -162,7 +166,7 @@ impl<A: App> Door<A> {
 
     /// Makes a socket's line before the client is told that it is connected, so that its first message finds it.
     async fn let_in(&self, socket: &Arc<EngineSocket>, auth: Result<Handshake, Refused>) -> Result<(), Refused> {
-        let Handshake { token, lang } = auth?;
+        let Handshake { token, lang, tab } = auth?;
         let dispatcher = &self.dispatcher;
         if dispatcher.calls().is_closed() {
             return Err(Refused("sync-shutting-down"));
@@ -171,9 +175,12 @@ impl<A: App> Door<A> {
         let session = identify(dispatcher, token.or_else(|| credentials::token(headers))).await?;
         let language = language(dispatcher, lang, headers);
         let link = self.links.open(socket);
+        let caller = caller_key(&session, tab);
+        let connection = dispatcher.hub().connection(session, language, link.clone());
         let line = Arc::new(Line {
+            sender: Sender { socket: connection.id(), caller, address: address(socket) },
             dispatcher: dispatcher.clone(),
-            connection: dispatcher.hub().connection(session, language, link.clone()),
+            connection,
             mailbox: Mailbox::new(link.clone()),
             link,
             links: self.links.clone(),
@@ -212,6 +219,7 @@ fn receive(socket: &EngineSocket, message: Message) {
 struct Handshake {
     token: Option<String>,
     lang: Option<String>,
+    tab: Option<String>,
 }
 
 impl Handshake {
@@ -223,7 +231,9 @@ impl Handshake {
         if text.len() > AUTH_LIMIT || !text.trim_start().starts_with('{') {
             return Err(Refused("sync-bad-request"));
         }
-        serde_json::from_str(text).map_err(|_| Refused("sync-bad-request"))
+        let read: Self = serde_json::from_str(text).map_err(|_| Refused("sync-bad-request"))?;
+        let is_short = read.tab.as_ref().is_none_or(|tab| (1..=TAB_LIMIT).contains(&tab.len()));
+        if is_short { Ok(read) } else { Err(Refused("sync-bad-request")) }
     }
 }
 
@@ -232,6 +242,7 @@ struct Refused(&'static str);
 
 /// Everything that belongs to one client; kept by its carrier until it is gone.
 struct Line<A: App> {
+    sender: Sender,
     dispatcher: Arc<Dispatcher<A>>,
     connection: Arc<Connection<A>>,
     link: Arc<Link>,
@@ -243,6 +254,11 @@ impl<A: App> std::fmt::Debug for Line<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Line").field("connection", &self.connection.id()).finish_non_exhaustive()
     }
+}
+
+fn caller_key<A: App>(session: &LiveSession<A>, tab: Option<String>) -> Option<CallerKey> {
+    let session = session.has_token().then(|| session.id());
+    (session.is_some() || tab.is_some()).then_some(CallerKey { session, tab })
 }
 
 async fn identify<A: App>(dispatcher: &Dispatcher<A>, token: Option<String>) -> Result<Arc<LiveSession<A>>, Refused> {
@@ -281,6 +297,8 @@ impl<A: App> Occupant for Line<A> {
 
     fn leave(&self, reason: Option<CloseReason>) {
         self.dispatcher.hub().remove(&self.connection);
+        let leftovers = self.links.leftovers();
+        self.mailbox.leave(|sizes| leftovers.take(&self.sender, sizes));
         if let Some(reason) = reason.or_else(|| self.link.ended()) {
             tracing::info!(connection = self.connection.id(), reason = reason.as_str(), "closed a socket");
             self.links.counters().count(reason);
@@ -306,7 +324,19 @@ impl<A: App> Line<A> {
         if self.connection.session().is_revoked() {
             self.connection.outbox().close(CloseReason::SessionEnded);
         }
-        if self.mailbox.open() {
+        self.open();
+    }
+
+    /// Begins with what the socket has sent, behind all that the same caller had sent on sockets that are gone.
+    fn open(self: &Arc<Self>) {
+        if self.links.leftovers().hold(&self.sender) {
+            let line = self.clone();
+            let opening = async move {
+                line.links.leftovers().handled(&line.sender).await;
+                line.open();
+            };
+            self.dispatcher.calls().spawn(opening);
+        } else if self.mailbox.open() {
             self.start_draining();
         }
     }
@@ -317,10 +347,10 @@ impl<A: App> Line<A> {
     }
 
     /// Handles what waits, one after the other. Answers that are ready one behind the other go out together, but none waits for a
-    /// handler that gives its thread away.
+    /// handler that gives its thread away, and none keeps others from running.
     async fn drain(&self) {
         let mut busy_since = Instant::now();
-        while let Some(Message { content, id }) = self.mailbox.next() {
+        while let Some(Message { content, id }) = self.next() {
             // The pipeline contains the app's panics; one of our own must not leave the socket deaf.
             let answering = AssertUnwindSafe(self.answer(content)).catch_unwind();
             let (answered, has_waited) = self.uncorking(answering).await;
@@ -329,12 +359,23 @@ impl<A: App> Line<A> {
                 self.link.cork(Packet::acknowledgement(id, &answer.json));
             }
             // After a call that waited or took long, the next one may, too.
-            if has_waited || busy_since.elapsed() > CORKED_FOR {
+            let is_long = busy_since.elapsed() > TURN;
+            if has_waited || is_long {
                 self.link.send_corked();
+                if is_long && !has_waited {
+                    tokio::task::yield_now().await;
+                }
                 busy_since = Instant::now();
             }
         }
         self.link.send_corked();
+    }
+
+    fn next(&self) -> Option<Message> {
+        if self.dispatcher.calls().is_closed() {
+            self.mailbox.give_up_if_left();
+        }
+        self.mailbox.next()
     }
 
     /// Does `work`, sends what is corked as soon as it has to wait, and returns whether it had to.

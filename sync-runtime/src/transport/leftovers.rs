@@ -1,0 +1,246 @@
+//! What callers had sent before they went.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+/// How much may be left over by one caller, from one address, and in all.
+const LIMITS: Limits = Limits {
+    caller: Load { messages: 256, bytes: 256 * 1024 },
+    address: Load { messages: 1024, bytes: 2 * 1024 * 1024 },
+    all: Load { messages: 16 * 1024, bytes: 16 * 1024 * 1024 },
+};
+
+/// Messages of sockets that are gone. What a caller sent counts, whether it waits for the answer or not; but a caller who is gone is
+/// not slowed down any more by what it has sent, so that somebody has to say where it ends.
+///
+/// A share is counted as it was when its socket went, until the last of its messages has been handled.
+#[derive(Debug)]
+pub(super) struct Leftovers {
+    limits: Limits,
+    state: Mutex<State>,
+    /// Told whenever a share has been given back.
+    given_back: Notify,
+}
+
+/// Whose messages they are: those of a session, or of one tab of it. Anonymous callers without a tab are nobody that could come back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct CallerKey {
+    /// The number of the session; `None` for one that a single socket has.
+    pub(super) session: Option<u64>,
+    /// What the page calls itself.
+    pub(super) tab: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    caller: Load,
+    address: Load,
+    all: Load,
+}
+
+/// So many messages of so many bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Load {
+    messages: usize,
+    bytes: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    all: Load,
+    addresses: HashMap<Option<IpAddr>, Load>,
+    /// Of callers who may come back, also those of whom only the call that runs is left.
+    callers: HashMap<CallerKey, Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    load: Load,
+    /// The numbers of the sockets, which came one after the other.
+    sockets: BTreeSet<u64>,
+}
+
+/// What one socket has left; given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Share {
+    leftovers: Arc<Leftovers>,
+    sender: Sender,
+    load: Load,
+}
+
+/// Who sent something on a socket.
+#[derive(Debug, Clone)]
+pub(super) struct Sender {
+    /// The number of the socket.
+    pub(super) socket: u64,
+    /// The caller, if it could come back.
+    pub(super) caller: Option<CallerKey>,
+    /// Where it is.
+    pub(super) address: Option<IpAddr>,
+}
+
+impl Default for Leftovers {
+    fn default() -> Self {
+        Self { limits: LIMITS, state: Mutex::default(), given_back: Notify::new() }
+    }
+}
+
+impl Leftovers {
+    /// Takes what a socket leaves, given by the sizes of its messages, oldest first, and returns how many of them may be handled.
+    pub(super) fn take(self: &Arc<Self>, sender: &Sender, sizes: impl Iterator<Item = usize>) -> (usize, Share) {
+        let mut state = self.state.lock();
+        let room = state.room(sender, self.limits);
+        let mut load = Load::default();
+        for bytes in sizes {
+            let next = Load { messages: load.messages + 1, bytes: load.bytes + bytes };
+            if !next.fits(room) {
+                break;
+            }
+            load = next;
+        }
+        state.add(sender, load);
+        drop(state);
+        (load.messages, Share { leftovers: self.clone(), sender: sender.clone(), load })
+    }
+
+    /// Waits until everything that the caller had sent on earlier sockets, which are gone, has been handled.
+    pub(super) async fn handled(&self, sender: &Sender) {
+        loop {
+            let given_back = self.given_back.notified();
+            if !self.hold(sender) {
+                return;
+            }
+            given_back.await;
+        }
+    }
+
+    /// Returns whether anything is left that the caller had sent on earlier sockets.
+    pub(super) fn hold(&self, sender: &Sender) -> bool {
+        let Some(caller) = &sender.caller else { return false };
+        let state = self.state.lock();
+        let first = state.callers.get(caller).and_then(|held| held.sockets.first());
+        first.is_some_and(|first| *first < sender.socket)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.leftovers.state.lock().remove(&self.sender, self.load);
+        self.leftovers.given_back.notify_waiters();
+    }
+}
+
+impl State {
+    /// Returns how much more may be left.
+    fn room(&self, sender: &Sender, limits: Limits) -> Load {
+        let of_caller = sender.caller.as_ref().and_then(|caller| self.callers.get(caller));
+        let of_address = self.addresses.get(&sender.address).copied();
+        limits
+            .caller
+            .without(of_caller.map_or(Load::default(), |held| held.load))
+            .least(limits.address.without(of_address.unwrap_or_default()))
+            .least(limits.all.without(self.all))
+    }
+
+    fn add(&mut self, sender: &Sender, load: Load) {
+        self.all = self.all.with(load);
+        let of_address = self.addresses.entry(sender.address).or_default();
+        *of_address = of_address.with(load);
+        if let Some(caller) = &sender.caller {
+            let held = self.callers.entry(caller.clone()).or_default();
+            held.load = held.load.with(load);
+            held.sockets.insert(sender.socket);
+        }
+    }
+
+    fn remove(&mut self, sender: &Sender, load: Load) {
+        self.all = self.all.without(load);
+        if let Entry::Occupied(mut of_address) = self.addresses.entry(sender.address) {
+            *of_address.get_mut() = of_address.get().without(load);
+            if *of_address.get() == Load::default() {
+                of_address.remove();
+            }
+        }
+        let Some(caller) = &sender.caller else { return };
+        if let Entry::Occupied(mut held) = self.callers.entry(caller.clone()) {
+            held.get_mut().load = held.get().load.without(load);
+            held.get_mut().sockets.remove(&sender.socket);
+            if held.get().sockets.is_empty() {
+                held.remove();
+            }
+        }
+    }
+}
+
+impl Load {
+    fn fits(self, room: Self) -> bool {
+        self.messages <= room.messages && self.bytes <= room.bytes
+    }
+
+    fn least(self, other: Self) -> Self {
+        Self { messages: self.messages.min(other.messages), bytes: self.bytes.min(other.bytes) }
+    }
+
+    fn with(self, more: Self) -> Self {
+        Self { messages: self.messages + more.messages, bytes: self.bytes + more.bytes }
+    }
+
+    fn without(self, less: Self) -> Self {
+        Self { messages: self.messages.saturating_sub(less.messages), bytes: self.bytes.saturating_sub(less.bytes) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leftovers(caller: usize, address: usize, all: usize) -> Arc<Leftovers> {
+        let load = |messages| Load { messages, bytes: 100 };
+        let limits = Limits { caller: load(caller), address: load(address), all: load(all) };
+        Arc::new(Leftovers { limits, ..Leftovers::default() })
+    }
+
+    fn sender(socket: u64, session: Option<u64>, last: u8) -> Sender {
+        let caller = session.map(|session| CallerKey { session: Some(session), tab: None });
+        Sender { socket, caller, address: Some(IpAddr::from([10, 0, 0, last])) }
+    }
+
+    #[test]
+    fn what_is_left_over_is_bounded_for_a_caller_an_address_and_in_all() {
+        let leftovers = leftovers(3, 5, 7);
+        let take = |sender: Sender, sizes: &[usize]| leftovers.take(&sender, sizes.iter().copied());
+        let (first, share) = take(sender(1, Some(1), 1), &[1; 9]);
+        assert_eq!(first, 3, "of one caller");
+        let (second, _held) = take(sender(2, Some(2), 1), &[1; 9]);
+        assert_eq!(second, 2, "from one address");
+        let (third, _held) = take(sender(3, None, 2), &[1; 9]);
+        assert_eq!(third, 2, "in all");
+        drop(share);
+        let (fourth, _held) = take(sender(4, Some(1), 1), &[60, 60, 1]);
+        assert_eq!(fourth, 1, "in bytes, oldest first");
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_comes_back_waits_for_all_that_it_had_sent() {
+        let leftovers = leftovers(3, 5, 7);
+        let [first, second, third] = [1, 2, 3].map(|socket| sender(socket, Some(1), 1));
+        let (_, of_first) = leftovers.take(&first, [1].into_iter());
+        let (_, of_second) = leftovers.take(&second, std::iter::empty());
+        // It may go before its own turn has come: it must not wait for itself.
+        let (_, of_third) = leftovers.take(&third, [1].into_iter());
+        let mut handled = std::pin::pin!(leftovers.handled(&third));
+        assert!(futures_util::poll!(handled.as_mut()).is_pending());
+        drop(of_first);
+        assert!(futures_util::poll!(handled.as_mut()).is_pending(), "a call still runs");
+        drop(of_second);
+        handled.await;
+        drop(of_third);
+        let state = leftovers.state.lock();
+        assert_eq!((state.addresses.len(), state.callers.len(), state.all), (0, 0, Load::default()));
+    }
+}

@@ -1,0 +1,258 @@
+//! Those who send and go, who come and say nothing, who take their time: what they cost, and that nobody else notices.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sync_tests::app::{TestServer, guest, member};
+use sync_tests::socket::{Identity, PATIENCE, Polling};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const UPGRADE: &str = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+                       sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+/// The event of a call of `order/wait`, without a number: nobody waits for the answer.
+fn wait(index: u32, wait_ms: u32) -> String {
+    let data = json!({ "index": index, "waitMs": wait_ms });
+    let call = json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": data });
+    format!("42{}", json!(["sync", call]))
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it never came to that");
+}
+
+#[tokio::test]
+async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
+    const SENT: u32 = 2000;
+    let server = TestServer::start().await;
+    let token = server.token(member("ada", "deliver", None)).await;
+    let mut gone = server.connect_as(Identity::token(&token)).await;
+    gone.join("open-a").await;
+    // The first keeps its place until the others have come in and their sender has gone.
+    let calls: Vec<_> = (0..SENT).map(|index| wait(index, if index == 0 { 500 } else { 0 })).collect();
+    gone.send_all(calls.iter().map(String::as_str)).await;
+    drop(gone);
+    until(|| server.hub().connection_count() == 0).await;
+    let mut back = server.connect_as(Identity::token(&token)).await;
+    back.join("open-a").await;
+    let own =
+        json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": { "index": SENT, "waitMs": 0 } });
+    assert_eq!(back.call("sync", own).await["status"], "success");
+    let ended = server.app().ended.lock().expect("not poisoned").clone();
+    assert_eq!(ended.last(), Some(&SENT), "the new call did not overtake the old ones");
+    assert!(ended.is_sorted());
+    assert!((200..1000).contains(&ended.len()), "{} of {SENT} were handled", ended.len());
+}
+
+#[tokio::test]
+async fn many_who_have_gone_do_not_keep_the_server_from_stopping() {
+    let server = TestServer::start_with(|config| config.shutdown_timeout = PATIENCE).await;
+    for _ in 0..20 {
+        let mut gone = server.connect(guest()).await;
+        gone.join("open-a").await;
+        // Each would take a minute.
+        let calls: Vec<_> = (0..200).map(|index| wait(index, 300)).collect();
+        gone.send_all(calls.iter().map(String::as_str)).await;
+    }
+    until(|| server.hub().connection_count() == 0).await;
+    let stopping = server.into_running().shutdown();
+    assert!(tokio::time::timeout(PATIENCE / 4, stopping).await.is_ok(), "only the calls that run are waited for");
+}
+
+#[tokio::test]
+async fn the_oldest_of_too_many_who_say_nothing_have_to_go() {
+    let server = TestServer::start().await;
+    let (mut http, url) = (Http::open(server.address()).await, "/socket.io/?EIO=4&transport=polling");
+    let mut sids = Vec::new();
+    for _ in 0..1030 {
+        let open: Value = serde_json::from_str(&http.get(url).await.1[1..]).expect("an open packet");
+        sids.push(open["sid"].as_str().expect("an id").to_owned());
+        if sids.len() == 1 {
+            // One of them has said who it is, and stays.
+            assert_eq!(http.post(&format!("{url}&sid={}", sids[0]), "40").await, (200, "ok".to_owned()));
+        }
+    }
+    let statuses = [0, 1, 5, 7, 1029].map(|index| format!("{url}&sid={}", sids[index]));
+    let mut found = Vec::new();
+    for path in &statuses {
+        found.push(http.get(path).await.0);
+    }
+    assert_eq!(found, [200, 400, 400, 200, 200]);
+}
+
+/// One connection that is kept.
+struct Http {
+    stream: TcpStream,
+}
+
+impl Http {
+    async fn open(address: SocketAddr) -> Self {
+        Self { stream: TcpStream::connect(address).await.expect("a connection") }
+    }
+
+    async fn get(&mut self, path: &str) -> (u16, String) {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n")).await
+    }
+
+    async fn post(&mut self, path: &str, body: &str) -> (u16, String) {
+        let length = body.len();
+        self.ask(&format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n{body}")).await
+    }
+
+    /// Sends a request, and returns status and body of the answer.
+    async fn ask(&mut self, request: &str) -> (u16, String) {
+        self.stream.write_all(request.as_bytes()).await.expect("a server that reads");
+        tokio::time::timeout(PATIENCE, self.answer()).await.expect("no answer came")
+    }
+
+    async fn answer(&mut self) -> (u16, String) {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.stream.read_u8().await.expect("more of a head"));
+        }
+        let head = String::from_utf8(head).expect("a text").to_ascii_lowercase();
+        let status = head[9..12].parse().expect("a status");
+        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
+        let mut body = vec![0; length.map_or(0, |length| length.parse().expect("a length"))];
+        self.stream.read_exact(&mut body).await.expect("a body");
+        (status, String::from_utf8(body).expect("a text"))
+    }
+
+    /// Waits until the server hangs up, and returns what it has said before.
+    async fn rest(mut self) -> String {
+        let mut rest = Vec::new();
+        let read = tokio::time::timeout(PATIENCE, self.stream.read_to_end(&mut rest)).await;
+        // A reset is an end, too.
+        read.expect("the connection is still open").unwrap_or_default();
+        String::from_utf8(rest).expect("a text")
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_takes_its_time_is_cut_off() {
+    let limit = Duration::from_millis(100);
+    let server = TestServer::start_with(|config| {
+        config.head_timeout = limit;
+        config.body_timeout = limit;
+    })
+    .await;
+    let mut bystander = server.connect(guest()).await;
+    let post = "POST /sync/order/wait/v1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let poll = "POST /socket.io/?EIO=4&transport=polling&sid=";
+    let polling = Polling::open(server.address()).await;
+    let poll = format!("{poll}{} HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n42", polling.sid());
+    for said in ["", "GET /healthz HTTP/1.1\r\nhost", post, &poll] {
+        let mut slow = Http::open(server.address()).await;
+        slow.stream.write_all(said.as_bytes()).await.expect("a server that reads");
+        let answer = slow.rest().await;
+        assert!(!answer.starts_with("HTTP/1.1 200"), "{said}: {answer}");
+    }
+    let mut idle = Http::open(server.address()).await;
+    assert_eq!(idle.get("/healthz").await, (200, "ok".to_owned()));
+    assert_eq!(idle.rest().await, "", "between two requests");
+    assert_eq!(bystander.call("joinedRooms", json!({})).await["status"], "success", "a WebSocket may be silent");
+}
+
+#[tokio::test]
+async fn what_is_no_handshake_is_refused_at_once() {
+    let server = TestServer::start().await;
+    for headers in ["", "connection: upgrade\r\nupgrade: h2c\r\n", &UPGRADE.replace("13", "8")] {
+        for sid in ["", "&sid=AAAAAAAAAAAAAAAA"] {
+            let path = format!("/socket.io/?EIO=4&transport=websocket{sid}");
+            let mut http = Http::open(server.address()).await;
+            let (status, _) = http.ask(&format!("GET {path} HTTP/1.1\r\nhost: a\r\n{headers}\r\n")).await;
+            assert_eq!(status, 400, "{headers}");
+        }
+    }
+}
+
+/// Connects by polling and enters a room.
+async fn polling_member(server: &TestServer) -> Polling {
+    let polling = Polling::open(server.address()).await;
+    for (packet, answer) in [("40", "40"), (r#"421["joinRoom",{"room":"open-a"}]"#, "431")] {
+        polling.post(packet).await;
+        while !polling.poll().await.split('\u{1e}').any(|packet| packet.starts_with(answer)) {}
+    }
+    polling
+}
+
+/// Calls and hears of it, by polling.
+async fn polls_on(polling: &Polling, ack: u32) {
+    let call = json!({ "name": "odd/bulk", "version": "v1", "receiver": "open-a", "data": { "bytes": 1 } });
+    polling.post(&format!("42{ack}{}", json!(["sync", call]))).await;
+    let mut heard = String::new();
+    while !(heard.contains(&format!("43{ack}[")) && heard.contains("42[")) {
+        heard += &polling.poll().await;
+    }
+}
+
+#[tokio::test]
+async fn a_socket_survives_every_move_that_fails() {
+    let server = TestServer::start().await;
+    let polling = polling_member(&server).await;
+    let request =
+        format!("GET /socket.io/?EIO=4&transport=websocket&sid={} HTTP/1.1\r\nhost: a\r\n{UPGRADE}\r\n", polling.sid());
+    let probe = b"\x81\x86\0\0\0\x002probe";
+    let ways: [&[u8]; 5] = [b"", &probe[..7], probe, b"\x81\x81\0\0\0\x005", b"\x81\x062probe"];
+    for (ack, said) in (10..).zip(ways) {
+        let mut network = Http::open(server.address()).await;
+        assert_eq!(network.ask(&request).await.0, 101);
+        network.stream.write_all(said).await.expect("a server that reads");
+        // While it is tried, and when it has come to nothing.
+        polls_on(&polling, ack).await;
+        drop(network);
+        polls_on(&polling, ack + 100).await;
+    }
+    let moved = polling_member(&server).await;
+    let sid = moved.sid().to_owned();
+    let mut client = moved.upgrade(async {}).await;
+    client.join("open-b").await;
+    let mut http = Http::open(server.address()).await;
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={sid}");
+    assert_eq!(http.get(&path).await.0, 400, "it is on its WebSocket now");
+}
+
+#[tokio::test]
+async fn a_poll_does_not_hang_while_its_client_moves() {
+    let server = TestServer::start().await;
+    let polling = polling_member(&server).await;
+    let hanging = polling.poll_later().await;
+    let mut client = polling.begin_upgrade().await;
+    // A stock client says `5` when its poll has come back.
+    let payload = hanging.await.expect("a poll");
+    assert!(payload == "6" || payload == "2", "{payload}");
+    client.send("5").await;
+    client.join("open-b").await;
+}
+
+#[tokio::test]
+async fn a_flood_of_calls_lets_others_have_their_turn() {
+    let server = TestServer::start().await;
+    let mut flood = server.connect(guest()).await;
+    flood.join("open-a").await;
+    let first = flood.start("sync", json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": { "index": 0, "waitMs": 50 } })).await;
+    let calls: Vec<_> = (1..4000).map(|id| format!(r#"42{}["joinedRooms",{{}}]"#, id + 10)).collect();
+    flood.send_all(calls.iter().map(String::as_str)).await;
+    flood.ack(first).await;
+    // All that waits is handled now, on this thread.
+    let turns = Arc::new(AtomicUsize::new(0));
+    let counted = turns.clone();
+    let bystander = tokio::spawn(async move {
+        loop {
+            counted.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+    });
+    flood.ack(4009).await;
+    bystander.abort();
+    assert!(turns.load(Ordering::Relaxed) > 20, "{turns:?}");
+}
