@@ -42,6 +42,31 @@ async fn one_event_three_members_three_outcomes_three_languages() {
 }
 
 #[tokio::test]
+async fn a_member_that_is_skipped_cannot_count_what_it_was_not_given() {
+    let server = TestServer::start().await;
+    let mut skipped = server.connect(member("bob", "skip", None)).await;
+    let mut given = server.connect(member("ada", "deliver", None)).await;
+    let joined = skipped.join("open-a").await;
+    given.join("open-a").await;
+    let mut joins = vec![joined["pos"].clone()];
+    for _ in 0..6 {
+        given.sync("outcome/three", "v1", "open-a", json!({ "text": "hi" })).await;
+        let frame = given.frame().await;
+        assert_eq!(given.join("open-a").await["pos"], frame["pos"], "that of the last frame");
+        assert_eq!(skipped.join("open-a").await, joined, "nothing has changed");
+    }
+    // Nor by coming back, or on another socket: no two joins look the same, whether something happened between them or not.
+    for _ in 0..3 {
+        let mut other = server.connect(member("bob", "skip", None)).await;
+        joins.push(other.join("open-a").await["pos"].clone());
+        skipped.call("leaveRoom", json!({ "room": "open-a" })).await;
+        joins.push(skipped.join("open-a").await["pos"].clone());
+    }
+    let texts: std::collections::BTreeSet<_> = joins.iter().map(Value::to_string).collect();
+    assert_eq!(texts.len(), joins.len());
+}
+
+#[tokio::test]
 async fn a_failing_filter_touches_one_member_only() {
     let server = TestServer::start_with(|config| config.filter_timeout = Duration::from_millis(50)).await;
     let mut panicking = server.connect(member("ada", "panic", Some("de"))).await;

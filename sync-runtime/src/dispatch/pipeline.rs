@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::task::Poll;
 
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
@@ -12,7 +14,7 @@ use crate::dispatch::contain::{Contained, Panicked};
 use crate::dispatch::{Caller, authorize, server_stage};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
-use crate::rooms::{Connection, Hub};
+use crate::rooms::{Admission, Connection, Held, Hub};
 use crate::route::{App, BoxFuture, CallerView, Ctx, Event, RoomCtx, Route, Table};
 use crate::schema::InputSchema;
 use crate::session::{LiveSession, Sessions};
@@ -28,6 +30,18 @@ pub struct Answer {
     pub json: Box<RawValue>,
     /// The HTTP status.
     pub status: u16,
+    /// Keeps back what must not be sent before the answer.
+    #[expect(dead_code, reason = "it is there to be dropped, when the answer is on its way")]
+    hold: Option<Hold>,
+}
+
+/// Keeps something back until it is dropped.
+struct Hold(#[expect(dead_code, reason = "it is there to be dropped")] Box<dyn Send>);
+
+impl std::fmt::Debug for Hold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hold")
+    }
 }
 
 /// The pipeline of one server, and everything that its stages look at.
@@ -110,15 +124,22 @@ impl<A: App> Dispatcher<A> {
     pub async fn join(&self, connection: &Arc<Connection<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
         let caller = Caller::socket(connection.clone());
         let answered = async { self.enter(&caller, connection, &room?).await };
-        self.answer(&caller, contained_stages(Box::pin(answered)).await)
+        let (answer, hold) = match contained_stages(Box::pin(answered)).await {
+            Ok((rooms, held)) => (Ok(rooms), Some(Hold(Box::new(held)))),
+            Err(error) => (Err(error), None),
+        };
+        Answer { hold, ..self.answer(&caller, answer) }
     }
 
-    /// Leaves a room; leaving one that the connection is not in is allowed.
-    pub fn leave(&self, connection: &Arc<Connection<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
-        let left = self.admit(connection.session()).and(room).map(|room| {
-            self.hub.leave(connection, &room);
-            answer_rooms(&connection.room_names())
-        });
+    /// Leaves a room; leaving one that the connection is not in is allowed. Behind the answer comes nothing of the room any more.
+    pub async fn leave(&self, connection: &Arc<Connection<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
+        let left = match self.admit(connection.session()).and(room) {
+            Ok(room) => {
+                self.hub.leave(connection, &room).await;
+                Ok(answer_rooms(&connection.room_names()))
+            }
+            Err(error) => Err(error),
+        };
         self.answer(&Caller::socket(connection.clone()), left)
     }
 
@@ -143,6 +164,7 @@ impl<A: App> Dispatcher<A> {
     }
 
     async fn run(&self, caller: &Caller<A>, call: &SyncCall<'_>) -> Result<Box<RawValue>, SyncError> {
+        let arrived = Instant::now();
         let (route, schema) = self.find(call)?;
         let session = self.check_session(caller)?;
         authorize::condition(&route.auth(), &session)?;
@@ -151,13 +173,30 @@ impl<A: App> Dispatcher<A> {
         let input = route
             .decode(schema, call.data)
             .map_err(|invalid| SyncError::invalid_input(invalid.path, invalid.reason))?;
-        self.hub.ready(&call.receiver).await;
-        let view = self.view(caller, &session, &call.receiver);
         let limit = options.timeout.unwrap_or(self.config.handler_timeout);
-        let event = server_stage::run_once(input, Ctx::new(&view.view()), limit, route.id().cb).await?;
+        let admission = self.wait_for_turn(caller, &call.receiver, arrived + limit).await?;
+        let view = self.view(caller, &session, &call.receiver);
+        // What it has waited for its turn, it has waited for its answer.
+        let left = limit.saturating_sub(arrived.elapsed());
+        let event = server_stage::run_once(input, Ctx::new(&view.view()), left, route.id().cb).await?;
         let output = event.server_output().to_owned();
-        self.publish(caller, call, *route, session, event);
+        self.publish(caller, call, *route, session, event, admission);
         Ok(output)
+    }
+
+    /// Waits until the room takes one more event of this caller; `None` when nobody is there.
+    async fn wait_for_turn(
+        &self,
+        caller: &Caller<A>,
+        room: &str,
+        until: Instant,
+    ) -> Result<Option<Admission<A>>, SyncError> {
+        let mut turn = std::pin::pin!(self.hub.admit(room, caller.session().id()));
+        // Mostly it need not wait, and no timer is needed.
+        if let Poll::Ready(admission) = futures_util::poll!(turn.as_mut()) {
+            return Ok(admission);
+        }
+        tokio::time::timeout_at(until, turn).await.map_err(|_| SyncError::new("sync-timeout"))
     }
 
     /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
@@ -168,6 +207,7 @@ impl<A: App> Dispatcher<A> {
         route: &'static dyn Route<A>,
         session: Arc<A::Session>,
         event: Box<dyn Event<A>>,
+        admission: Option<Admission<A>>,
     ) {
         let origin = Origin {
             session,
@@ -185,7 +225,7 @@ impl<A: App> Dispatcher<A> {
             catalog: self.catalog.clone(),
             positions: self.positions.clone(),
         };
-        self.hub.push(&call.receiver, Box::new(fanout));
+        self.hub.push(&call.receiver, Box::new(fanout), caller.session().id(), admission);
     }
 
     async fn enter(
@@ -193,7 +233,7 @@ impl<A: App> Dispatcher<A> {
         caller: &Caller<A>,
         connection: &Arc<Connection<A>>,
         room: &str,
-    ) -> Result<Box<RawValue>, SyncError> {
+    ) -> Result<(Box<RawValue>, Held<A>), SyncError> {
         let session = self.check_session(caller)?;
         let name = RoomName::new(room)?.as_str();
         if !connection.is_in(name) {
@@ -206,8 +246,9 @@ impl<A: App> Dispatcher<A> {
             server_stage::within(limit, name, "room rule", || found.rule.join(RoomCtx::new(&view), &found.parameters))
                 .await?;
         }
-        let position = self.hub.join(connection, name, self.config.room_limit)?;
-        Ok(answer_rooms_joined(&connection.room_names(), &self.positions.seal(position)))
+        let held = self.hub.join(connection, name, self.config.room_limit).await?;
+        let pos = self.positions.seal(held.position());
+        Ok((answer_rooms_joined(&connection.room_names(), &pos), held))
     }
 
     fn find(&self, call: &SyncCall<'_>) -> Result<(&'static &'static dyn Route<A>, &InputSchema), SyncError> {
@@ -235,10 +276,11 @@ impl<A: App> Dispatcher<A> {
 
     fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {
         match outcome {
-            Ok(json) => Answer { json, status: 200 },
+            Ok(json) => Answer { json, status: 200, hold: None },
             Err(error) => {
                 let sentence = self.catalog.sentence(&error, caller.locale(&self.catalog));
-                Answer { json: ErrorAnswer::new(&error, &sentence).to_json(), status: error.http_status() }
+                let json = ErrorAnswer::new(&error, &sentence).to_json();
+                Answer { json, status: error.http_status(), hold: None }
             }
         }
     }

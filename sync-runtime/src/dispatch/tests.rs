@@ -212,10 +212,21 @@ impl Stage {
         self.member_of("open-a", outbox).await
     }
 
-    async fn member_of(&self, room: &str, outbox: Arc<dyn Outbox>) -> Arc<Connection<TestApp>> {
+    /// Connects somebody who is in no room.
+    fn member_of_nothing(&self) -> (Arc<Connection<TestApp>>, Arc<Collected>) {
+        let outbox = Arc::new(Collected::default());
+        (self.connect(outbox.clone()), outbox)
+    }
+
+    fn connect(&self, outbox: Arc<dyn Outbox>) -> Arc<Connection<TestApp>> {
         let language = self.dispatcher.catalog().negotiate([]);
         let connection = self.dispatcher.hub().connection(LiveSession::anonymous(), language, outbox);
         self.dispatcher.hub().enter(&connection);
+        connection
+    }
+
+    async fn member_of(&self, room: &str, outbox: Arc<dyn Outbox>) -> Arc<Connection<TestApp>> {
+        let connection = self.connect(outbox);
         let answer = self.dispatcher.join(&connection, Ok(room.into())).await;
         assert_eq!(answer.status, 200, "{}", answer.json);
         connection
@@ -376,22 +387,101 @@ async fn a_member_hears_what_happens_between_its_joining_and_its_leaving() {
     while heard.0.lock().is_empty() {
         tokio::task::yield_now().await;
     }
-    stage.dispatcher.leave(&late, Ok("open-a".into()));
+    stage.dispatcher.leave(&late, Ok("open-a".into())).await;
     stage.call(&caller).await;
     stage.delivered().await;
     assert_eq!(heard.0.lock().concat().len(), 1);
 }
 
 #[tokio::test]
+async fn nothing_of_a_room_is_sent_before_the_answer_to_its_join() {
+    let stage = Stage::new();
+    let (caller, own) = stage.member().await;
+    let (late, heard) = stage.member_of_nothing();
+    for again in [false, true] {
+        let answer = stage.dispatcher.join(&late, Ok("open-a".into())).await;
+        own.0.lock().clear();
+        heard.0.lock().clear();
+        for _ in 0..3 {
+            stage.call(&caller).await;
+        }
+        while own.0.lock().concat().len() < 3 {
+            tokio::task::yield_now().await;
+        }
+        assert!(heard.0.lock().is_empty(), "again: {again}");
+        drop(answer);
+        while heard.0.lock().concat().len() < 3 {
+            tokio::task::yield_now().await;
+        }
+        stage.call(&caller).await;
+        while heard.0.lock().concat().len() < 4 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(positions(&own), positions(&heard), "in the order of the room");
+    }
+}
+
+/// Reads the positions of the frames.
+fn positions(collected: &Collected) -> Vec<String> {
+    let frames = collected.0.lock().concat();
+    let json = |frame: &Packet| serde_json::from_str::<serde_json::Value>(frame_json(frame).expect("a frame"));
+    frames.iter().map(|frame| json(frame).expect("JSON")["pos"].to_string()).collect()
+}
+
+#[tokio::test]
+async fn a_member_that_joins_again_is_told_what_it_was_sent_last() {
+    let stage = Stage::new();
+    let (caller, heard) = stage.member().await;
+    let again = || async {
+        let answer = stage.dispatcher.join(&caller, Ok("open-a".into())).await;
+        serde_json::from_str::<serde_json::Value>(answer.json.get()).expect("JSON")["pos"].to_string()
+    };
+    let joined = again().await;
+    assert_eq!(again().await, joined);
+    for count in 1..4 {
+        stage.call(&caller).await;
+        // Asked while the room is busy: what has not been sent by then comes behind the answer.
+        let told = again().await;
+        assert_eq!(&told, positions(&heard).last().unwrap_or(&joined));
+        while heard.0.lock().concat().len() < count {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(positions(&heard).last(), Some(&again().await));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_waits_for_its_turn_no_longer_than_its_handler_may_take() {
+    let stage = Stage::new();
+    let (flooder, _) = stage.member().await;
+    let (other, _) = stage.member().await;
+    let mut held = Vec::new();
+    while held.len() < 128 {
+        held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
+    }
+    stage.call(&other).await;
+    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
+    let start = tokio::time::Instant::now();
+    let answer = stage.dispatcher.call(&Caller::socket(flooder.clone()), SyncCall::from_socket(call)).await;
+    assert_eq!(answer.status, 504, "{}", answer.json);
+    assert_eq!(start.elapsed().as_secs(), 30);
+    assert_eq!(taken(&ENCODED), 1, "its handler has not run");
+    held.pop();
+    stage.call(&flooder).await;
+}
+
+#[tokio::test]
 async fn a_room_that_was_empty_starts_a_new_epoch() {
     let stage = Stage::new();
-    let (caller, _) = stage.member().await;
-    let first = stage.dispatcher.hub().room("open-a").expect("a member").position();
-    stage.dispatcher.leave(&caller, Ok("open-a".into()));
-    assert!(stage.dispatcher.hub().room("open-a").is_none());
-    let (_, _) = stage.member().await;
-    let second = stage.dispatcher.hub().room("open-a").expect("a member").position();
-    assert_ne!(first.epoch, second.epoch);
+    let (connection, _) = stage.member_of_nothing();
+    let hub = stage.dispatcher.hub();
+    let mut epochs = Vec::new();
+    for _ in 0..2 {
+        epochs.push(hub.join(&connection, "open-a", 1).await.expect("room").position().epoch);
+        hub.leave(&connection, "open-a").await;
+        assert!(hub.room("open-a").is_none());
+    }
+    assert_ne!(epochs[0], epochs[1]);
 }
 
 #[tokio::test]

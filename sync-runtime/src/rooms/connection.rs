@@ -29,6 +29,12 @@ pub(super) struct Place<A: App> {
     pub(super) seat: Arc<Seat<A>>,
 }
 
+impl<A: App> Clone for Place<A> {
+    fn clone(&self) -> Self {
+        Self { room: self.room.clone(), seat: self.seat.clone() }
+    }
+}
+
 /// The rooms of a connection, in the order in which it entered them.
 pub(super) struct Joined<A: App> {
     pub(super) rooms: Vec<Place<A>>,

@@ -92,9 +92,10 @@ pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> Box
 /// Lets those go first who are about to add an event, so that theirs goes out with the others.
 ///
 /// How long that is worth depends on what a visit costs: where it takes ten milliseconds, eighty microseconds. Each new event
-/// begins the wait again, up to sixteen times.
+/// begins the wait again, up to sixteen times, or for as long as one caller may keep its thread.
 async fn gather<A: App>(room: &Room<A>) {
     let worth = (room.last_visit() / WORTH_WAITING).min(WAIT_LIMIT);
+    let limit = (worth * 16).max(TURN);
     let start = Instant::now();
     let mut newest = start;
     let mut waiting = room.waiting();
@@ -107,7 +108,7 @@ async fn gather<A: App>(room: &Room<A>) {
         } else if now - newest >= worth {
             return;
         }
-        if now - start >= worth * 16 {
+        if now - start >= limit {
             return;
         }
     }
@@ -125,7 +126,9 @@ async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>],
         if renew {
             rows.iter_mut().for_each(Row::renew);
         }
+        let visiting = room.visit().await;
         visit.members(rows);
+        drop(visiting);
         if turn.elapsed() > TURN {
             tokio::task::yield_now().await;
             turn = Instant::now();
@@ -159,9 +162,9 @@ struct Piece {
 
 impl<A: App> Visit<'_, A> {
     /// Visits some members: judges them all, and sends what they get.
-    fn members(&mut self, rows: &[Row<A>]) {
+    fn members(&mut self, rows: &mut [Row<A>]) {
         // A panic of ours is one member's alone: it is closed, since it would be left with a gap, and nobody gets what was its.
-        for (index, row) in rows.iter().enumerate() {
+        for (index, row) in rows.iter_mut().enumerate() {
             let first = self.packets.len();
             if catch_unwind(AssertUnwindSafe(|| self.judge(index, row))).is_err() {
                 self.pieces.retain(|piece| piece.row != index);
@@ -183,7 +186,7 @@ impl<A: App> Visit<'_, A> {
     }
 
     /// Collects what one member gets of all events: in pieces, or in order behind what the member waits for.
-    fn judge(&mut self, index: usize, row: &Row<A>) {
+    fn judge(&mut self, index: usize, row: &mut Row<A>) {
         if !self.is_here(row) {
             return;
         }
@@ -193,15 +196,17 @@ impl<A: App> Visit<'_, A> {
         let mut bytes = 0;
         for number in 0..self.events.len() {
             let (seq, event) = &mut self.events[number];
-            if !row.hears(*seq) {
+            let seq = *seq;
+            if !row.hears(seq) {
                 continue;
             }
             if behind {
-                row.seat().defer(event.defer(row), self.tasks);
+                row.seat().defer(seq, event.defer(row), self.tasks);
                 continue;
             }
             match event.reach(row, &facts) {
                 Reach::Packet(packet) => {
+                    row.sent(seq);
                     bytes += packet.websocket().len();
                     self.packets.push(packet);
                     if bytes >= PIECE {
@@ -215,7 +220,7 @@ impl<A: App> Visit<'_, A> {
                     self.pieces.retain(|piece| piece.row != index);
                     self.send(row, first, self.packets.len());
                     self.packets.truncate(first);
-                    row.seat().defer(work, self.tasks);
+                    row.seat().defer(seq, work, self.tasks);
                     behind = true;
                 }
             }

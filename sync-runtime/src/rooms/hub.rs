@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio_util::task::TaskTracker;
@@ -11,10 +11,13 @@ use tokio_util::task::TaskTracker;
 use crate::error::SyncError;
 use crate::i18n::Locale;
 use crate::rooms::connection::Place;
-use crate::rooms::{CloseReason, Connection, Delivery, Outbox, Room};
+use crate::rooms::{Admission, CloseReason, Connection, Delivery, Held, Outbox, Room};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::Position;
+
+/// How many epochs a position can tell apart.
+const EPOCHS: u64 = 1 << 48;
 
 /// All connections and rooms of one server process.
 ///
@@ -23,6 +26,7 @@ pub struct Hub<A: App> {
     index: Mutex<Index<A>>,
     next_id: AtomicU64,
     epochs: AtomicU64,
+    joins: AtomicU32,
     deliveries: TaskTracker,
 }
 
@@ -30,6 +34,12 @@ struct Index<A: App> {
     rooms: HashMap<Arc<str>, Arc<Room<A>>>,
     // By session: two tabs of one user are two connections of one session.
     connections: HashMap<u64, Vec<Arc<Connection<A>>>>,
+}
+
+/// What became of a connection that wanted to enter a room.
+enum Entered<A: App> {
+    Now(Held<A>),
+    Before(Place<A>),
 }
 
 impl<A: App> Index<A> {
@@ -50,6 +60,7 @@ impl<A: App> Default for Hub<A> {
             index: Mutex::new(Index { rooms: HashMap::new(), connections: HashMap::new() }),
             next_id: AtomicU64::new(1),
             epochs: AtomicU64::new(u64::from_ne_bytes(start)),
+            joins: AtomicU32::new(1),
             deliveries: TaskTracker::new(),
         }
     }
@@ -94,54 +105,81 @@ impl<A: App> Hub<A> {
 
     /// Enters a room, or does nothing when the connection is in it already, and returns the place from which it hears events.
     ///
+    /// That is the place of the last frame that it was sent, or the one where it joined: nothing in it changes because of an event that
+    /// the connection was not given. Until the answer is dropped, it is sent nothing that happens in the room.
+    ///
     /// # Errors
     ///
     /// `room-limit` when the connection is in `limit` rooms; `sync-disconnected` when its socket is gone.
-    pub fn join(&self, connection: &Arc<Connection<A>>, name: &str, limit: usize) -> Result<Position, SyncError> {
+    pub async fn join(&self, connection: &Arc<Connection<A>>, name: &str, limit: usize) -> Result<Held<A>, SyncError> {
+        let place = match self.enter_room(connection, name, limit)? {
+            Entered::Now(held) => return Ok(held),
+            Entered::Before(place) => place,
+        };
+        let held = place.room.heard(&place.seat, &self.deliveries).await;
+        held.ok_or_else(|| SyncError::new("sync-disconnected"))
+    }
+
+    fn enter_room(&self, connection: &Arc<Connection<A>>, name: &str, limit: usize) -> Result<Entered<A>, SyncError> {
         let mut index = self.index();
         let mut joined = connection.joined();
         if joined.is_closed() {
             return Err(SyncError::new("sync-disconnected"));
         }
         if let Some(place) = joined.place(name) {
-            return Ok(joined.rooms[place].room.position());
+            return Ok(Entered::Before(joined.rooms[place].clone()));
         }
         joined.check_limit(limit)?;
+        let salt = self.joins.fetch_add(1, Ordering::Relaxed);
         loop {
             let room = self.room_or_new(&mut index, name);
             // A room that was just left by its last member is replaced by a new one.
-            let Some((seat, position)) = room.take_seat(connection) else {
+            let Some(held) = room.take_seat(connection, salt, &self.deliveries) else {
                 index.rooms.remove(name);
                 continue;
             };
-            joined.rooms.push(Place { room, seat });
-            return Ok(position);
+            joined.rooms.push(Place { room, seat: held.seat().clone() });
+            return Ok(Entered::Now(held));
         }
     }
 
-    /// Leaves a room; does nothing when the connection is not in it.
-    pub fn leave(&self, connection: &Arc<Connection<A>>, name: &str) {
+    /// Leaves a room, and returns when the connection is sent nothing of it any more; does nothing when it is not there.
+    pub async fn leave(&self, connection: &Arc<Connection<A>>, name: &str) {
+        let Some(place) = self.leave_room(connection, name) else { return };
+        place.room.visited_once().await;
+        place.seat.settled().await;
+    }
+
+    fn leave_room(&self, connection: &Arc<Connection<A>>, name: &str) -> Option<Place<A>> {
         let mut index = self.index();
         let mut joined = connection.joined();
         if joined.is_closed() {
-            return;
+            return None;
         }
-        if let Some(place) = joined.place(name) {
-            index.vacate(&joined.rooms.remove(place));
-        }
+        let place = joined.place(name)?;
+        let place = joined.rooms.remove(place);
+        index.vacate(&place);
+        Some(place)
     }
 
-    /// Waits until a room takes events, which it does unless callers have been faster than its deliveries for a while.
-    pub async fn ready(&self, name: &str) {
-        if let Some(room) = self.room(name) {
-            room.ready().await;
-        }
-    }
-
-    /// Gives an event its place in the order of a room; `None` when nobody is there any more.
-    pub fn push(&self, name: &str, delivery: Box<dyn Delivery<A>>) -> Option<Position> {
+    /// Waits until a room takes an event of the session with this number; `None` when nobody is there.
+    pub async fn admit(&self, name: &str, caller: u64) -> Option<Admission<A>> {
         let room = self.room(name)?;
-        room.push(delivery, &self.deliveries)
+        Some(room.admit(caller).await)
+    }
+
+    /// Gives an event of the session with this number its place in the order of a room; `None` when nobody is there any more.
+    pub fn push(
+        &self,
+        name: &str,
+        delivery: Box<dyn Delivery<A>>,
+        caller: u64,
+        admission: Option<Admission<A>>,
+    ) -> Option<Position> {
+        let room = self.room(name)?;
+        // A room that was made meanwhile has not let anybody in.
+        let is_admitted = admission.is_some_and(|admission| admission.redeem(&room));
+        room.push(delivery, caller, is_admitted, &self.deliveries)
     }
 
     /// Returns the room of this name, if anybody is in it.
@@ -186,7 +224,8 @@ impl<A: App> Hub<A> {
         if let Some(room) = index.rooms.get(name) {
             return room.clone();
         }
-        let room = Room::new(Arc::from(name), self.epochs.fetch_add(1, Ordering::Relaxed));
+        let epoch = self.epochs.fetch_add(1, Ordering::Relaxed) % EPOCHS;
+        let room = Room::new(Arc::from(name), epoch);
         index.rooms.insert(room.name().clone(), room.clone());
         room
     }

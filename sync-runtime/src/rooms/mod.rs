@@ -9,6 +9,7 @@
 mod bundle;
 mod connection;
 mod delivery;
+mod gate;
 mod hub;
 mod outbox;
 mod room;
@@ -17,7 +18,8 @@ mod seat;
 pub use bundle::Bundle;
 pub use connection::Connection;
 pub use delivery::{Delivery, Facts, Placed, Reach};
+pub use gate::Admission;
 pub use hub::Hub;
 pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::Room;
-pub use seat::{Deferred, Row, Seat};
+pub use seat::{Deferred, Held, Row, Seat};

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
-use tokio::sync::Notify;
+use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::delivery::{Batch, deliver_all};
-use crate::rooms::seat::{Row, Seat};
+use crate::rooms::gate::{Admission, Gate, Load, Turn};
+use crate::rooms::seat::{Held, Row, Seat};
 use crate::rooms::{Connection, Delivery};
 use crate::route::App;
 use crate::session::session_changes;
@@ -18,16 +19,14 @@ use crate::wire::Position;
 
 /// How many events go out together, and how many bytes of them each member gets at once, about.
 const TOGETHER: Load = Load { events: 256, bytes: 64 * 1024 };
-/// How much may wait in a room before callers wait, too.
-const BACKLOG: Load = Load { events: 1024, bytes: 16 * 1024 * 1024 };
 
 /// A room that has members, or deliveries that still wait.
 pub struct Room<A: App> {
     name: Arc<str>,
     epoch: u64,
     state: Mutex<State<A>>,
-    /// Told when less waits than the backlog may hold.
-    drained: Notify,
+    /// Held while some members are visited.
+    visiting: tokio::sync::Mutex<()>,
     /// How many have left since the room was made.
     vacated: AtomicUsize,
     /// How many members wait for their filters.
@@ -46,8 +45,12 @@ struct State<A: App> {
     rows: Vec<Row<A>>,
     /// How many in the whole list have left.
     vacant: usize,
-    waiting: VecDeque<(u64, Box<dyn Delivery<A>>)>,
-    waiting_bytes: usize,
+    waiting: VecDeque<Waiting<A>>,
+    gate: Gate,
+    /// The number of the member that came last.
+    last_number: u64,
+    /// Who wants to know what they have been sent, when the list of members is here.
+    asking: Vec<Asking<A>>,
     /// [`session_changes`] when the sessions in the list were last renewed.
     renewed: u64,
     delivering: bool,
@@ -55,11 +58,46 @@ struct State<A: App> {
     gone: bool,
 }
 
-/// So many events of so many bytes.
-#[derive(Clone, Copy)]
-struct Load {
-    events: usize,
+/// A member that wants to know what it has been sent.
+struct Asking<A: App> {
+    seat: Arc<Seat<A>>,
+    tasks: TaskTracker,
+    tell: oneshot::Sender<Held<A>>,
+}
+
+/// A call that waits for its turn.
+struct InLine<'r, A: App> {
+    room: &'r Room<A>,
+    caller: u64,
+    told: oneshot::Receiver<()>,
+}
+
+impl<A: App> InLine<'_, A> {
+    async fn wait(mut self) {
+        // The room holds the other end as long as somebody waits.
+        (&mut self.told).await.unwrap_or_default();
+    }
+}
+
+impl<A: App> Drop for InLine<'_, A> {
+    fn drop(&mut self) {
+        // It may have got its turn and given up at the same time.
+        self.told.close();
+        if self.told.try_recv().is_ok() {
+            self.room.with_gate(|gate| {
+                gate.give_back(self.caller, 0);
+                gate.let_in();
+            });
+        }
+    }
+}
+
+/// An event that has its place.
+struct Waiting<A: App> {
+    seq: u64,
+    delivery: Box<dyn Delivery<A>>,
     bytes: usize,
+    caller: u64,
 }
 
 impl<A: App> Room<A> {
@@ -70,7 +108,9 @@ impl<A: App> Room<A> {
             rows: Vec::new(),
             vacant: 0,
             waiting: VecDeque::new(),
-            waiting_bytes: 0,
+            gate: Gate::default(),
+            last_number: 0,
+            asking: Vec::new(),
             renewed: session_changes(),
             delivering: false,
             gone: false,
@@ -79,7 +119,7 @@ impl<A: App> Room<A> {
             name,
             epoch,
             state: Mutex::new(state),
-            drained: Notify::new(),
+            visiting: tokio::sync::Mutex::default(),
             vacated: AtomicUsize::new(0),
             behind: Arc::default(),
             last_visit: AtomicU64::new(0),
@@ -90,12 +130,6 @@ impl<A: App> Room<A> {
     #[must_use]
     pub fn name(&self) -> &Arc<str> {
         &self.name
-    }
-
-    /// Returns the place of the last event.
-    #[must_use]
-    pub fn position(&self) -> Position {
-        self.at(self.state().seq)
     }
 
     /// Returns how many members there are.
@@ -115,46 +149,73 @@ impl<A: App> Room<A> {
         self.state().waiting.len()
     }
 
-    /// Waits until the room takes events: callers are faster than deliveries for a while, but not for ever.
-    pub async fn ready(&self) {
-        loop {
-            let drained = self.drained.notified();
-            if !self.state().is_full() {
-                return;
-            }
-            drained.await;
+    /// Waits until the room takes an event of this caller, which it does at once unless callers have been faster than its deliveries.
+    pub(super) async fn admit(self: &Arc<Self>, caller: u64) -> Admission<A> {
+        let turn = self.state().gate.ask(caller);
+        if let Turn::Later(told) = turn {
+            InLine { room: self, caller, told }.wait().await;
         }
+        Admission::new(self.clone(), caller)
+    }
+
+    pub(super) fn with_gate(&self, work: impl FnOnce(&mut Gate)) {
+        work(&mut self.state().gate);
     }
 
     /// Gives an event its place; `None` when the room is gone.
     ///
     /// The deliveries of a room run in a task of its own that ends when nothing waits.
-    pub(super) fn push(self: &Arc<Self>, delivery: Box<dyn Delivery<A>>, tasks: &TaskTracker) -> Option<Position> {
+    pub(super) fn push(
+        self: &Arc<Self>,
+        delivery: Box<dyn Delivery<A>>,
+        caller: u64,
+        is_admitted: bool,
+        tasks: &TaskTracker,
+    ) -> Option<Position> {
+        let bytes = delivery.size();
         let mut state = self.state();
         if state.gone {
             return None;
         }
+        if !is_admitted {
+            state.gate.enter(caller);
+        }
+        state.gate.push(caller, bytes);
         state.seq += 1;
         let seq = state.seq;
-        state.waiting_bytes += delivery.size();
-        state.waiting.push_back((seq, delivery));
+        state.waiting.push_back(Waiting { seq, delivery, bytes, caller });
         if !std::mem::replace(&mut state.delivering, true) {
             tasks.spawn(deliver_all(self.clone(), tasks.clone()));
         }
-        Some(self.at(seq))
+        Some(self.event(seq))
     }
 
-    /// Adds a member; `None` when the room is gone.
-    pub(super) fn take_seat(&self, connection: &Arc<Connection<A>>) -> Option<(Arc<Seat<A>>, Position)> {
+    /// Adds a member; `None` when the room is gone. `salt` is a number that no other join has.
+    pub(super) fn take_seat(&self, connection: &Arc<Connection<A>>, salt: u32, tasks: &TaskTracker) -> Option<Held<A>> {
         let mut state = self.state();
         if state.gone {
             return None;
         }
-        let row = Row::new(connection, state.seq, &self.behind);
-        let seat = row.seat().clone();
+        state.last_number += 1;
+        let joined = Position { epoch: self.epoch, seq: state.seq, salt };
+        let seat = Seat::new(connection, state.last_number, joined, &self.behind);
         state.members += 1;
-        state.rows.push(row);
-        Some((seat, self.at(state.seq)))
+        state.rows.push(Row::new(&seat));
+        Some(seat.hold(joined, tasks))
+    }
+
+    /// Finds out the place of the last frame that a member was sent, or the one where it joined; `None` if it has left.
+    pub(super) async fn heard(&self, seat: &Arc<Seat<A>>, tasks: &TaskTracker) -> Option<Held<A>> {
+        let told = {
+            let mut state = self.state();
+            if !state.delivering {
+                return state.heard(seat, self.epoch, tasks);
+            }
+            let (tell, told) = oneshot::channel();
+            state.asking.push(Asking { seat: seat.clone(), tasks: tasks.clone(), tell });
+            told
+        };
+        told.await.ok()
     }
 
     /// Removes a member, and returns whether the room is of no use any more.
@@ -172,10 +233,23 @@ impl<A: App> Room<A> {
         state.gone
     }
 
+    /// Waits until nobody is being visited who was here before.
+    pub(super) async fn visited_once(&self) {
+        if self.state().delivering {
+            drop(self.visiting.lock().await);
+        }
+    }
+
+    /// Begins to visit some members.
+    pub(super) async fn visit(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.visiting.lock().await
+    }
+
     /// Takes the events that go out next, and brings the list of members up to date; gives the list back when nothing waits.
     pub(super) fn next_batch(&self, rows: &mut Vec<Row<A>>) -> Option<Batch<A>> {
         let mut state = self.state();
         state.tidy(rows);
+        state.tell_who_ask(self.epoch);
         if state.waiting.is_empty() {
             state.delivering = false;
             state.waiting = VecDeque::new();
@@ -186,10 +260,7 @@ impl<A: App> Room<A> {
         let changes = session_changes();
         let renew = std::mem::replace(&mut state.renewed, changes) != changes;
         let vacated = self.vacated();
-        let events = state.take_batch().into_iter().map(|(seq, event)| (self.at(seq), event)).collect();
-        if !state.is_full() {
-            self.drained.notify_waiters();
-        }
+        let events = state.take_batch().into_iter().map(|event| (self.event(event.seq), event.delivery)).collect();
         Some(Batch { events, vacated, renew })
     }
 
@@ -211,8 +282,8 @@ impl<A: App> Room<A> {
         self.last_visit.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    fn at(&self, seq: u64) -> Position {
-        Position { epoch: self.epoch, seq }
+    fn event(&self, seq: u64) -> Position {
+        Position::of_event(self.epoch, seq)
     }
 
     fn state(&self) -> MutexGuard<'_, State<A>> {
@@ -221,8 +292,19 @@ impl<A: App> Room<A> {
 }
 
 impl<A: App> State<A> {
-    fn is_full(&self) -> bool {
-        self.waiting.len() >= BACKLOG.events || self.waiting_bytes >= BACKLOG.bytes
+    /// Says what a member was sent; the list of members must be here.
+    fn heard(&self, seat: &Arc<Seat<A>>, epoch: u64, tasks: &TaskTracker) -> Option<Held<A>> {
+        let index = self.rows.binary_search_by_key(&seat.number(), |row| row.seat().number()).ok()?;
+        Some(seat.hold(self.rows[index].heard(epoch), tasks))
+    }
+
+    fn tell_who_ask(&mut self, epoch: u64) {
+        for Asking { seat, tasks, tell } in std::mem::take(&mut self.asking) {
+            if let Some(held) = self.heard(&seat, epoch, &tasks) {
+                // One that does not listen any more is let go.
+                tell.send(held).unwrap_or_else(drop);
+            }
+        }
     }
 
     /// Puts those who joined behind `rows`, the members who were here before, and drops who has left.
@@ -235,19 +317,19 @@ impl<A: App> State<A> {
         std::mem::swap(&mut self.rows, rows);
     }
 
-    /// Takes events in their order up to what goes out together, at least one.
-    fn take_batch(&mut self) -> Vec<(u64, Box<dyn Delivery<A>>)> {
-        let mut batch = Vec::new();
+    /// Takes events in their order up to what goes out together, at least one, and lets callers in who wait for that.
+    fn take_batch(&mut self) -> Vec<Waiting<A>> {
+        let mut batch: Vec<Waiting<A>> = Vec::new();
         let mut bytes = 0;
-        while let Some((_, next)) = self.waiting.front() {
-            let size = next.size();
-            if !batch.is_empty() && (batch.len() >= TOGETHER.events || bytes + size > TOGETHER.bytes) {
+        while let Some(next) = self.waiting.front() {
+            if !batch.is_empty() && (batch.len() >= TOGETHER.events || bytes + next.bytes > TOGETHER.bytes) {
                 break;
             }
-            bytes += size;
+            bytes += next.bytes;
+            self.gate.take(next.caller, next.bytes);
             batch.extend(self.waiting.pop_front());
         }
-        self.waiting_bytes -= bytes;
+        self.gate.let_in();
         batch
     }
 }

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::rooms::{Bundle, CloseReason, Connection, QueueFull, Shortcut};
 use crate::route::{App, BoxFuture};
-use crate::wire::{Packet, Topic};
+use crate::wire::{Packet, Position, Topic};
 
 /// How much may wait for one member's filter before the member is disconnected.
 const BEHIND_EVENTS: usize = 1024;
@@ -21,20 +21,40 @@ const BEHIND_BYTES: usize = 16 * 1024 * 1024;
 /// A member: one connection in one room.
 pub struct Seat<A: App> {
     connection: Arc<Connection<A>>,
+    /// Which member of the room it is: a later one has a higher number.
+    number: u64,
+    /// Where it joined.
+    joined: Position,
     taken: AtomicBool,
     /// Told when the seat is left.
     left: Notify,
     /// Set while work of this member is not done; counted in the room.
     behind: AtomicBool,
     behind_in_room: Arc<AtomicUsize>,
+    /// Told when it is not behind any more.
+    caught_up: Notify,
     /// What has to wait for that work.
     deferred: Mutex<Waiting>,
 }
 
 #[derive(Default)]
 struct Waiting {
-    events: VecDeque<Deferred>,
+    /// With the number of each event.
+    events: VecDeque<(u64, Deferred)>,
     bytes: usize,
+    /// Whether the member is sent nothing now.
+    is_held: bool,
+    /// Whether a task does what is deferred.
+    has_task: bool,
+    /// The last event of which something was sent here.
+    last: u64,
+}
+
+/// A member that is sent nothing, until this is dropped: the answer to its call has to go out first.
+pub struct Held<A: App> {
+    seat: Arc<Seat<A>>,
+    position: Position,
+    tasks: TaskTracker,
 }
 
 /// A seat in the list of its room, with all that a visit needs beside it: of a thousand members, nothing is in the cache, and
@@ -47,8 +67,8 @@ pub struct Row<A: App> {
     shortcut: OnceLock<Weak<dyn Shortcut>>,
     session_id: u64,
     connection_id: u64,
-    /// The last event before it joined.
-    since: u64,
+    /// The last event of which it was sent something, or before it joined.
+    last: u64,
 }
 
 /// What a member gets of one event, when that is known later.
@@ -62,15 +82,27 @@ pub struct Deferred {
 }
 
 impl<A: App> Seat<A> {
-    fn new(connection: &Arc<Connection<A>>, behind_in_room: &Arc<AtomicUsize>) -> Arc<Self> {
+    pub(super) fn new(
+        connection: &Arc<Connection<A>>,
+        number: u64,
+        joined: Position,
+        behind_in_room: &Arc<AtomicUsize>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             connection: connection.clone(),
+            number,
+            joined,
             taken: AtomicBool::new(true),
             left: Notify::new(),
             behind: AtomicBool::new(false),
             behind_in_room: behind_in_room.clone(),
+            caught_up: Notify::new(),
             deferred: Mutex::default(),
         })
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     /// Returns whether the member is still in the room.
@@ -88,29 +120,74 @@ impl<A: App> Seat<A> {
         self.behind.load(Ordering::Acquire)
     }
 
-    /// Does `work` for this member alone, after what is deferred already; the other members do not wait.
+    /// Waits until a member that has left is sent nothing any more.
+    pub(super) async fn settled(&self) {
+        loop {
+            let caught_up = self.caught_up.notified();
+            if !self.is_behind() {
+                return;
+            }
+            caught_up.await;
+        }
+    }
+
+    /// Keeps from the member what happens from now on, until the answer to its call has gone out; nobody is being visited now.
+    pub(super) fn hold(self: &Arc<Self>, position: Position, tasks: &TaskTracker) -> Held<A> {
+        self.deferred.lock().is_held = true;
+        self.fall_behind();
+        Held { seat: self.clone(), position, tasks: tasks.clone() }
+    }
+
+    fn release(self: &Arc<Self>, tasks: &TaskTracker) {
+        let mut deferred = self.deferred.lock();
+        deferred.is_held = false;
+        if deferred.has_task {
+            return;
+        }
+        if deferred.events.is_empty() || !self.is_taken() {
+            self.catch_up_under(&mut deferred);
+        } else {
+            self.start(&mut deferred, tasks);
+        }
+    }
+
+    /// Does `work` on the event of this number for this member alone, after what is deferred already; the other members do not wait.
     ///
     /// Called by the room's one task alone.
-    pub(super) fn defer(self: &Arc<Self>, work: Deferred, tasks: &TaskTracker) {
+    pub(super) fn defer(self: &Arc<Self>, seq: u64, work: Deferred, tasks: &TaskTracker) {
         if !self.is_taken() {
             return;
         }
         let mut deferred = self.deferred.lock();
-        deferred.push(work);
+        deferred.push(seq, work);
         if deferred.is_too_much() {
-            *deferred = Waiting::default();
+            deferred.clear();
             drop(deferred);
             self.connection.outbox().close(CloseReason::FiltersTooSlow);
-        } else if !self.behind.swap(true, Ordering::AcqRel) {
-            self.behind_in_room.fetch_add(1, Ordering::AcqRel);
-            tasks.spawn(self.clone().catch_up());
+            return;
+        }
+        self.fall_behind();
+        if !deferred.is_held && !deferred.has_task {
+            self.start(&mut deferred, tasks);
         }
     }
 
+    fn fall_behind(&self) {
+        if !self.behind.swap(true, Ordering::AcqRel) {
+            self.behind_in_room.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    fn start(self: &Arc<Self>, deferred: &mut Waiting, tasks: &TaskTracker) {
+        deferred.has_task = true;
+        tasks.spawn(self.clone().catch_up());
+    }
+
     async fn catch_up(self: Arc<Self>) {
-        while let Some(work) = self.next_deferred() {
+        while let Some((seq, work)) = self.next_deferred() {
             let sending = async {
                 if let Some(packet) = work.packet.await {
+                    self.deferred.lock().last = seq;
                     self.send(&packet.into());
                 }
             };
@@ -139,34 +216,75 @@ impl<A: App> Seat<A> {
         }
     }
 
-    fn next_deferred(&self) -> Option<Deferred> {
+    fn next_deferred(&self) -> Option<(u64, Deferred)> {
         let mut deferred = self.deferred.lock();
+        if deferred.is_held && self.is_taken() {
+            // Whoever releases it goes on with the rest.
+            deferred.has_task = false;
+            return None;
+        }
         let next = deferred.pop().filter(|_| self.is_taken());
         if next.is_none() {
-            *deferred = Waiting::default();
-            // Under the lock: what is deferred from now on starts a task of its own.
-            self.behind.store(false, Ordering::Release);
-            self.behind_in_room.fetch_sub(1, Ordering::AcqRel);
+            deferred.has_task = false;
+            self.catch_up_under(&mut deferred);
         }
         next
+    }
+
+    /// Notes that nothing is left to be done. Under the lock: what is deferred from now on starts a task of its own.
+    fn catch_up_under(&self, deferred: &mut Waiting) {
+        deferred.clear();
+        if self.behind.swap(false, Ordering::AcqRel) {
+            self.behind_in_room.fetch_sub(1, Ordering::AcqRel);
+        }
+        self.caught_up.notify_waiters();
+    }
+}
+
+impl<A: App> Held<A> {
+    /// Returns the place from which the member hears what happens.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    pub(super) fn seat(&self) -> &Arc<Seat<A>> {
+        &self.seat
+    }
+}
+
+impl<A: App> Drop for Held<A> {
+    fn drop(&mut self) {
+        self.seat.release(&self.tasks);
+    }
+}
+
+impl<A: App> std::fmt::Debug for Held<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Held").field("position", &self.position).finish_non_exhaustive()
     }
 }
 
 impl Waiting {
-    fn push(&mut self, work: Deferred) {
+    fn push(&mut self, seq: u64, work: Deferred) {
         if let Some(topic) = &work.topic
-            && let Some(older) = self.events.iter().rposition(|older| older.topic.as_ref() == Some(topic))
+            && let Some(older) = self.events.iter().rposition(|(_, older)| older.topic.as_ref() == Some(topic))
         {
-            self.bytes -= self.events.remove(older).map_or(0, |older| older.size);
+            self.bytes -= self.events.remove(older).map_or(0, |(_, older)| older.size);
         }
         self.bytes += work.size;
-        self.events.push_back(work);
+        self.events.push_back((seq, work));
     }
 
-    fn pop(&mut self) -> Option<Deferred> {
+    fn pop(&mut self) -> Option<(u64, Deferred)> {
         let next = self.events.pop_front()?;
-        self.bytes -= next.size;
+        self.bytes -= next.1.size;
         Some(next)
+    }
+
+    fn clear(&mut self) {
+        self.events = VecDeque::new();
+        self.bytes = 0;
     }
 
     fn is_too_much(&self) -> bool {
@@ -175,14 +293,15 @@ impl Waiting {
 }
 
 impl<A: App> Row<A> {
-    pub(super) fn new(connection: &Arc<Connection<A>>, since: u64, behind_in_room: &Arc<AtomicUsize>) -> Self {
+    pub(super) fn new(seat: &Arc<Seat<A>>) -> Self {
+        let connection = &seat.connection;
         Self {
-            seat: Seat::new(connection, behind_in_room),
+            seat: seat.clone(),
             session: connection.session().get(),
             shortcut: OnceLock::new(),
             session_id: connection.session().id(),
             connection_id: connection.id(),
-            since,
+            last: seat.joined.seq,
         }
     }
 
@@ -225,9 +344,20 @@ impl<A: App> Row<A> {
         &self.seat
     }
 
-    /// Returns whether the event with this number happened after the member joined.
+    /// Returns whether the event with this number happened after the member joined; members are visited with events in their order.
     pub(super) fn hears(&self, seq: u64) -> bool {
-        seq > self.since
+        seq > self.last
+    }
+
+    /// Notes that the member is sent something of this event.
+    pub(super) fn sent(&mut self, seq: u64) {
+        self.last = seq;
+    }
+
+    /// Returns the place of the last event of which the member was sent something, or the one where it joined.
+    pub(super) fn heard(&self, epoch: u64) -> Position {
+        let last = self.last.max(self.seat.deferred.lock().last);
+        if last > self.seat.joined.seq { Position::of_event(epoch, last) } else { self.seat.joined }
     }
 
     /// Sends packets; it was looked before whether the member has left.
@@ -248,14 +378,14 @@ impl<A: App> Row<A> {
 
 impl<A: App> Clone for Row<A> {
     fn clone(&self) -> Self {
-        let Self { seat, session, shortcut, session_id, connection_id, since } = self;
+        let Self { seat, session, shortcut, session_id, connection_id, last } = self;
         Self {
             seat: seat.clone(),
             session: session.clone(),
             shortcut: shortcut.clone(),
             session_id: *session_id,
             connection_id: *connection_id,
-            since: *since,
+            last: *last,
         }
     }
 }

@@ -415,7 +415,7 @@ impl<A: App> Line<A> {
                 dispatcher.call(&caller, SyncCall::from_socket(payload)).await
             }
             event::JOIN_ROOM => dispatcher.join(connection, read_room(payload)).await,
-            event::LEAVE_ROOM => dispatcher.leave(connection, read_room(payload)),
+            event::LEAVE_ROOM => dispatcher.leave(connection, read_room(payload)).await,
             event::JOINED_ROOMS => dispatcher.joined(connection),
             event::UPDATE_LOCATION => dispatcher.locate(connection, read_location(payload)),
             event::SYNC_CANCEL => self.refuse(bad_request("later")),

@@ -8,16 +8,27 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// A place in one room's order: the events of an epoch are numbered 1, 2, 3 … without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// The history that `seq` counts in; a room whose history is lost starts a new one.
+    /// The history that `seq` counts in, less than 2^48; a room whose history is lost starts a new one.
     pub epoch: u64,
-    /// The number of the event; 0 is the place before the first.
+    /// The number of the event, less than 2^48; 0 is the place before the first.
     pub seq: u64,
+    /// 0 for the place of an event, which is the same for all; for the place where somebody joined, a number that no other join has:
+    /// nobody can tell from two joins whether something happened between them.
+    pub salt: u32,
+}
+
+impl Position {
+    /// Returns the place of an event.
+    #[must_use]
+    pub fn of_event(epoch: u64, seq: u64) -> Self {
+        Self { epoch, seq, salt: 0 }
+    }
 }
 
 /// Turns positions into text and back.
 ///
-/// On the wire a position is one encrypted block: equal for all members, and two of them say nothing about how many events
-/// lie between, so that nobody can count what was skipped for it.
+/// On the wire a position is one encrypted block: that of an event is equal for all members, and two of them say nothing about how many
+/// events lie between, so that nobody can count what was skipped for it.
 ///
 /// # Examples
 ///
@@ -25,7 +36,7 @@ pub struct Position {
 /// use sync::__private::{Position, PositionKey};
 ///
 /// let key = PositionKey::new([7; 16]);
-/// let place = Position { epoch: 1, seq: 2 };
+/// let place = Position::of_event(1, 2);
 /// assert_eq!(key.open(&key.seal(place)), Some(place));
 /// assert_eq!(key.open("not a position"), None);
 /// ```
@@ -42,8 +53,9 @@ impl PositionKey {
     #[must_use]
     pub fn seal(&self, position: Position) -> String {
         let mut block = [0; 16];
-        block[..8].copy_from_slice(&position.epoch.to_be_bytes());
-        block[8..].copy_from_slice(&position.seq.to_be_bytes());
+        block[..6].copy_from_slice(&position.epoch.to_be_bytes()[2..]);
+        block[6..12].copy_from_slice(&position.seq.to_be_bytes()[2..]);
+        block[12..].copy_from_slice(&position.salt.to_be_bytes());
         let mut block = block.into();
         self.0.encrypt_block(&mut block);
         URL_SAFE_NO_PAD.encode(block)
@@ -55,8 +67,9 @@ impl PositionKey {
         let block: [u8; 16] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
         let mut block = block.into();
         self.0.decrypt_block(&mut block);
-        let half = |range: std::ops::Range<usize>| block[range].try_into().ok().map(u64::from_be_bytes);
-        Some(Position { epoch: half(0..8)?, seq: half(8..16)? })
+        let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        let salt = u32::try_from(number(&block[12..])).ok()?;
+        Some(Position { epoch: number(&block[..6]), seq: number(&block[6..12]), salt })
     }
 }
 
