@@ -13,6 +13,7 @@ compile_error!("a panic of one handler must not end the process: remove `panic =
 
 mod api;
 mod config;
+mod contain;
 mod dispatch;
 mod error;
 mod i18n;

@@ -395,8 +395,9 @@ async fn events_that_wait_together_are_one_write_for_each_member() {
         }
     }
     let writes = server.running().traffic().writes - before;
-    let expected = MEMBERS + 1..=MEMBERS + EVENTS as u64;
-    assert!(expected.contains(&writes), "{writes}: one for each member, and the caller's answers");
+    // A second visit if the caller had to give its thread away between two calls.
+    let expected = MEMBERS + 1..=2 * MEMBERS + EVENTS as u64;
+    assert!(expected.contains(&writes), "{writes}: one or two for each member, and the caller's answers");
 }
 
 #[tokio::test]

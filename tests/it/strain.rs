@@ -256,3 +256,30 @@ async fn a_flood_of_calls_lets_others_have_their_turn() {
     bystander.abort();
     assert!(turns.load(Ordering::Relaxed) > 20, "{turns:?}");
 }
+
+#[tokio::test]
+async fn values_that_cannot_end_well_harm_nobody() {
+    const EVENTS: u32 = 8;
+    let server = TestServer::start().await;
+    let mut caller = server.connect(guest()).await;
+    let mut members = Vec::new();
+    caller.join("open-a").await;
+    for _ in 0..3 {
+        let mut member = server.connect(guest()).await;
+        member.join("open-a").await;
+        members.push(member);
+    }
+    // All in one batch: the end of one must not meet that of another.
+    let call = |index| json!({ "name": "odd/bomb", "version": "v1", "receiver": "open-a", "data": { "index": index } });
+    let calls: Vec<_> = (0..EVENTS).map(|index| format!("42{}", json!(["sync", call(index)]))).collect();
+    caller.send_all(calls.iter().map(String::as_str)).await;
+    for member in members.iter_mut().chain([&mut caller]) {
+        for index in 0..EVENTS {
+            let frame = member.frame().await;
+            assert_eq!((&frame["status"], &frame["serverOutput"]["index"]), (&json!("success"), &json!(index)));
+        }
+    }
+    let refused = json!({ "name": "odd/bomb", "version": "v1", "receiver": "nowhere", "data": { "index": 1 } });
+    assert_eq!(caller.call("sync", refused).await["errorCode"], "sync-not-in-room");
+    assert_eq!(server.hub().connection_count(), 4);
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dispatch::contain::contained;
+use crate::contain::contained;
 use crate::i18n::{Catalog, Locale};
 use crate::rooms::Connection;
 use crate::route::App;

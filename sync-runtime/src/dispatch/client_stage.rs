@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use crate::contain::{Contained, Panicked, contained};
 use crate::dispatch::caller::reader_locale;
-use crate::dispatch::contain::{Contained, Panicked, contained};
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
 use crate::rooms::{Deferred, Delivery, Facts, Placed, Reach, Row};

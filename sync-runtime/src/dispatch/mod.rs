@@ -7,7 +7,6 @@
 mod authorize;
 mod caller;
 mod client_stage;
-mod contain;
 mod pipeline;
 mod server_stage;
 #[cfg(test)]

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::contain::{Contained, Guarded, Panicked};
 use crate::dispatch::client_stage::{Fanout, Origin};
-use crate::dispatch::contain::{Contained, Panicked};
 use crate::dispatch::{Caller, authorize, server_stage};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
@@ -46,7 +46,7 @@ impl std::fmt::Debug for Hold {
 
 /// The pipeline of one server, and everything that its stages look at.
 pub struct Dispatcher<A: App> {
-    app: A,
+    app: Guarded<A>,
     config: Config,
     table: &'static Table<A>,
     // In step with the table's routes.
@@ -66,7 +66,7 @@ impl<A: App> Dispatcher<A> {
         let mut key = [0; 16];
         getrandom::fill(&mut key).expect("the operating system has randomness");
         Self {
-            app,
+            app: Guarded::new(app),
             config,
             table,
             schemas: table.routes.iter().map(|route| route.input_schema()).collect(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::dispatch::contain::{Contained, Panicked, contained};
+use crate::contain::{Contained, Panicked, contained};
 use crate::error::SyncError;
 use crate::route::{App, BoxFuture, Call, Ctx, Event};
 

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use serde_json::value::RawValue;
 use sync_schema::{RouteTypes, Types};
 
+use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::{
     App, Auth, BoxFuture, Call, ClientHandler, Ctx, Event, FilterKind, Filtered, GroupKey, Judged, Judgement, Member,
@@ -237,12 +238,12 @@ impl<F: Files> Route<F::App> for Entry<F> {
 
     fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn Call<F::App>>, InvalidInput> {
         let input = decode::<F::Input>(schema, json)?;
-        Ok(Box::new(TypedCall::<F> { input, cb: self.id.cb }))
+        Ok(Box::new(TypedCall::<F> { input: Guarded::new(input), cb: self.id.cb }))
     }
 }
 
 struct TypedCall<F: Files> {
-    input: F::Input,
+    input: Guarded<F::Input>,
     cb: &'static str,
 }
 
@@ -253,8 +254,8 @@ impl<F: Files> Call<F::App> for TypedCall<F> {
     {
         Box::pin(async move {
             let Self { input, cb } = *self;
-            let output = F::call(ctx, &input).await?;
-            let json = encode(&output, cb).ok_or_else(|| SyncError::new("sync-server-failed"))?;
+            let output = Guarded::new(F::call(ctx, &input).await?);
+            let json = encode(&*output, cb).ok_or_else(|| SyncError::new("sync-server-failed"))?;
             let groups = Mutex::new(Groups { numbers: HashMap::new(), judged: 0 });
             Ok(Box::new(TypedEvent::<F> { input, output, json, cb, groups }) as Box<dyn Event<F::App>>)
         })
@@ -262,8 +263,8 @@ impl<F: Files> Call<F::App> for TypedCall<F> {
 }
 
 struct TypedEvent<F: Files> {
-    input: F::Input,
-    output: F::Output,
+    input: Guarded<F::Input>,
+    output: Guarded<F::Output>,
     json: Box<RawValue>,
     cb: &'static str,
     groups: Mutex<Groups<F::Group>>,
@@ -272,7 +273,7 @@ struct TypedEvent<F: Files> {
 /// The groups that were met, each with its number.
 struct Groups<K> {
     /// `None` for a group whose filter panicked: there is no judgement to refer to.
-    numbers: HashMap<K, Option<usize>>,
+    numbers: HashMap<Guarded<K>, Option<usize>>,
     /// How many groups have a number.
     judged: usize,
 }

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::str::FromStr;
 
+use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::{App, Member};
 
@@ -79,13 +80,13 @@ impl<T: ?Sized> OfServer<T> for T {
 )]
 pub trait GroupKey: Sized + Send + 'static {
     /// Looks it up among the groups that were met.
-    fn among<V>(self, met: &mut HashMap<Self, V>) -> Entry<'_, Self, V>;
+    fn among<V>(self, met: &mut HashMap<Guarded<Self>, V>) -> Entry<'_, Guarded<Self>, V>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Eq + Hash + Send + 'static> GroupKey for T {
-    fn among<V>(self, met: &mut HashMap<Self, V>) -> Entry<'_, Self, V> {
-        met.entry(self)
+    fn among<V>(self, met: &mut HashMap<Guarded<Self>, V>) -> Entry<'_, Guarded<Self>, V> {
+        met.entry(Guarded::new(self))
     }
 }
 

@@ -21,6 +21,13 @@ pub mod groups {
 }
 pub mod odd {
     #[path = "_sync"]
+    pub mod bomb_v1 {
+        #[path = "bomb_client_v1.rs"]
+        pub mod client;
+        #[path = "bomb_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod bulk_v1 {
         #[path = "bulk_server_v1.rs"]
         pub mod server;

@@ -1,28 +1,29 @@
 //! Keeps a panic of the app's code where it happened.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::future::Future;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// The app's code panicked. Its payload is gone; the panic hook has printed it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Panicked;
+pub(crate) struct Panicked;
 
 /// Calls `work`, and catches its panic.
-pub(super) fn contained<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+pub(crate) fn contained<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(work)).map_err(discard)
 }
 
 /// A future whose panics end as a value: those of a poll, and those of dropping it half done.
-pub(super) struct Contained<'a, T> {
+pub(crate) struct Contained<'a, T> {
     future: Option<Pin<Box<dyn Future<Output = T> + Send + 'a>>>,
 }
 
 impl<'a, T> Contained<'a, T> {
     /// Contains `future`; it was made outside, so making it must have been [`contained`].
-    pub(super) fn new(future: Pin<Box<dyn Future<Output = T> + Send + 'a>>) -> Self {
+    pub(crate) fn new(future: Pin<Box<dyn Future<Output = T> + Send + 'a>>) -> Self {
         Self { future: Some(future) }
     }
 
@@ -52,6 +53,36 @@ impl<T> Future for Contained<'_, T> {
 impl<T> Drop for Contained<'_, T> {
     fn drop(&mut self) {
         self.drop_future().unwrap_or_default();
+    }
+}
+
+/// A value of the app's whose end is contained: a panic in its `Drop` is a line in the log.
+///
+/// Values of the app's end in our code, mostly several of them together. A panic would reach whoever happens to come last, and a
+/// second one on the way there would end the process.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Guarded<T>(Option<T>);
+
+impl<T> Guarded<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Some(value))
+    }
+}
+
+impl<T> Deref for Guarded<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_ref().expect("it is there until its end")
+    }
+}
+
+impl<T> Drop for Guarded<T> {
+    fn drop(&mut self) {
+        let value = self.0.take();
+        if contained(|| drop(value)).is_err() {
+            tracing::error!(what = "the end of a value", r#type = type_name::<T>(), "panicked");
+        }
     }
 }
 
@@ -88,6 +119,18 @@ mod tests {
         check(async { 1 }, Ok(1)).await;
         check(async { panic!("expected by the test") }, Err(Panicked)).await;
         check(async { std::panic::panic_any(Bomb(3)) }, Err(Panicked)).await;
+    }
+
+    #[test]
+    fn values_end_without_harm_to_those_beside_them() {
+        let values: Vec<_> = (0..4).map(|generation| Guarded::new(Bomb(generation))).collect();
+        assert_eq!(values[3].0.as_ref().map(|bomb| bomb.0), Some(3));
+        drop(values);
+        let unwinding = catch_unwind(|| {
+            let _held = Guarded::new(Bomb(1));
+            panic!("expected by the test");
+        });
+        assert!(unwinding.is_err(), "and the process goes on");
     }
 
     #[tokio::test]
