@@ -47,7 +47,7 @@ export type JoinRoomAnswer<Code extends string = string> =
       readonly status: "success";
       /** All rooms that this connection is in. */
       readonly rooms: readonly string[];
-      /** The place in the room's order from which events follow; opaque. */
+      /** The place in the room's order of the last event that this connection was given, or from which events follow; opaque. */
       readonly pos: string;
       /** Whether all events since the last visit were sent before this answer. */
       readonly recovered: boolean;

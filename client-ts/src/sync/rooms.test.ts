@@ -305,6 +305,26 @@ describe("after a reconnect", () => {
     expect(network.link.sent[0]?.payload).toEqual({ room: "a", after: "p2" });
   });
 
+  test.each([
+    ["before the first answer", ["join", "frame p2", "answer p1"], "p2"],
+    ["behind the first answer", ["join", "answer p1", "frame p2"], "p2"],
+    ["before a repeated join", ["join", "answer p1", "frame p2", "join", "answer p3"], "p3"],
+    ["before the answer to a repeated join", ["join", "answer p1", "join", "frame p3", "answer p2"], "p3"],
+    ["between two joins that wait", ["join", "frame p2", "join", "answer p2"], "p2"],
+  ])("what arrived last counts, and a frame %s is not forgotten", async (_, steps, last) => {
+    const { sync, network } = setUpConnected();
+    let answer: Promise<unknown> = Promise.resolve();
+    const step: Readonly<Record<string, (pos: string) => void>> = {
+      join: () => void (answer = sync.joinRoom("a")),
+      frame: pos => network.link.receive("sync", frame(pos)),
+      answer: pos => network.link.answer("joinRoom", joined(pos)),
+    };
+    for (const [what = "", pos = ""] of steps.map(text => text.split(" "))) step[what]?.(pos);
+    expect(await answer).toMatchObject({ pos: steps.at(-1)?.startsWith("answer") === true ? last : "p1" });
+    reconnect(network);
+    expect(network.link.sent[0]?.payload).toEqual({ room: "a", after: last });
+  });
+
   test("what was missed for good is told", () => {
     const { sync, network, gaps } = setUpConnected();
     void sync.joinRoom("a");

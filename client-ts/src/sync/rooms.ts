@@ -44,8 +44,10 @@ interface Room {
   status: WireRoomStatus;
   /** The server may count us in, as far as can be told here. */
   isMaybeInside: boolean;
-  /** The last position seen. */
+  /** The last position seen; null before the room was entered. */
   pos: string | null;
+  /** A frame has come since the last join was sent. Its position is not older than that of the answer to the join. */
+  isPosOfFrame: boolean;
   /** Counts the joins sent, because only the answer to the last one tells where we are. */
   joins: number;
   /** Counts the joins in a row that a server in trouble turned away, and waits for the next. */
@@ -131,7 +133,9 @@ export class Rooms {
   /** A frame of `name` was at `pos`. */
   seen(name: string, pos: string): void {
     const room = this.#rooms.get(name);
-    if (room !== undefined) room.pos = pos;
+    if (room === undefined) return;
+    room.pos = pos;
+    room.isPosOfFrame = true;
   }
 
   /** A connection will come, and what stood in the way of the last one says nothing any more. */
@@ -179,14 +183,20 @@ export class Rooms {
     const after = isInside ? null : room.pos;
     if (!isInside) this.#setStatus(room, JOINING);
     room.isMaybeInside = true;
+    room.isPosOfFrame = false;
     const payload = after === null ? { room: room.name } : { room: room.name, after };
     this.#parts.calls.callNow("joinRoom", payload, parseJoinAnswer, this.#ownLimits(), answer => {
       const isOutdated = join !== room.joins || this.#rooms.get(room.name) !== room;
       // After a loss the next connection joins again, and its answer is the one that counts.
       if (isOutdated || !this.#parts.isOpen()) return;
-      if (answer.status === "error") this.#refused(room, answer, isInside);
-      else this.#entered(room, answer.pos, after !== null && !answer.recovered);
-      room.waiters.settle(answer);
+      if (answer.status === "error") {
+        this.#refused(room, answer, isInside);
+        room.waiters.settle(answer);
+      } else {
+        const pos = newestPos(room, answer.pos);
+        this.#entered(room, pos, after !== null && !answer.recovered);
+        room.waiters.settle({ ...answer, pos });
+      }
     });
   }
 
@@ -247,6 +257,7 @@ export class Rooms {
       isMaybeInside: false,
       status: IDLE,
       pos: null,
+      isPosOfFrame: false,
       joins: 0,
       failures: 0,
       retry: undefined,
@@ -269,6 +280,11 @@ export class Rooms {
 
 function isWanted(room: Room): boolean {
   return room.isKept || room.waiters.size > 0 || room.listeners.size > 0;
+}
+
+/** Positions cannot be compared, so the order of arrival decides: a frame that came before the answer is what was seen last. */
+function newestPos(room: Room, answered: string): string {
+  return room.isPosOfFrame && room.pos !== null ? room.pos : answered;
 }
 
 /** Whether the same join may succeed later: the server was slow, busy or in trouble. */
