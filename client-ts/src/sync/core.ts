@@ -5,7 +5,7 @@ import { Connection, type ConnectionEvents } from "../socket/connection";
 import { socketIoLinks, type LinkOptions, type OpenLink } from "../socket/link";
 import { onPageWake, type OnWake } from "../socket/wake";
 import type { CallAnswer, WireFailure } from "../wire/answers";
-import { parseCallStreamFrame, parseSyncFrame } from "../wire/frames";
+import { parseSyncFrame } from "../wire/frames";
 import type { Handshake } from "../wire/payloads";
 import type { Read } from "../wire/read";
 import type { CallLimits } from "./answer";
@@ -14,7 +14,6 @@ import { clientFailures, refusalFailure } from "./clientFailure";
 import type { Limits } from "./deadline";
 import { Listeners } from "./listeners";
 import { Location } from "./location";
-import { newId } from "./newId";
 import { guarded, logProblem, type OnProblem } from "./problems";
 import { Rooms } from "./rooms";
 import type { SyncOptions } from "./syncClient";
@@ -73,7 +72,6 @@ export class Core {
       isOpen: () => this.connection.isOpen,
       onProblem: this.#onProblem,
       defaultTimeoutMs: this.#timeoutMs,
-      newId,
       random: random ?? Math.random,
     };
     const calls = new Calls(parts);
@@ -81,7 +79,7 @@ export class Core {
     this.events = new SyncEvents(this.#onProblem);
     this.rooms = new Rooms({ ...parts, calls });
     this.location = new Location({ ...parts, calls });
-    this.#requests = new SyncRequests({ ...parts, calls });
+    this.#requests = new SyncRequests(calls);
   }
 
   /** Something needs a connection. */
@@ -133,8 +131,6 @@ export class Core {
         if (frame.status !== "stream") this.rooms.seen(frame.room, frame.pos);
         this.events.deliver(frame);
       });
-    } else if (event === "syncStream") {
-      this.#readable(event, parseCallStreamFrame(message), frame => this.#requests.deliver(frame));
     }
   }
 

@@ -180,12 +180,11 @@ export class Rooms {
     const join = (room.joins += 1);
     const isInside = room.status === JOINED;
     // Being in the room already, nothing can have been missed.
-    const after = isInside ? null : room.pos;
+    const hasMissed = !isInside && room.pos !== null;
     if (!isInside) this.#setStatus(room, JOINING);
     room.isMaybeInside = true;
     room.isPosOfFrame = false;
-    const payload = after === null ? { room: room.name } : { room: room.name, after };
-    this.#parts.calls.callNow("joinRoom", payload, parseJoinAnswer, this.#ownLimits(), answer => {
+    this.#parts.calls.callNow("joinRoom", { room: room.name }, parseJoinAnswer, this.#ownLimits(), answer => {
       const isOutdated = join !== room.joins || this.#rooms.get(room.name) !== room;
       // After a loss the next connection joins again, and its answer is the one that counts.
       if (isOutdated || !this.#parts.isOpen()) return;
@@ -194,7 +193,7 @@ export class Rooms {
         room.waiters.settle(answer);
       } else {
         const pos = newestPos(room, answer.pos);
-        this.#entered(room, pos, after !== null && !answer.recovered);
+        this.#entered(room, pos, hasMissed && !answer.recovered);
         room.waiters.settle({ ...answer, pos });
       }
     });

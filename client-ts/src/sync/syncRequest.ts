@@ -1,12 +1,10 @@
 /** Calls of routes. */
 
 import { parseCallAnswer, type CallAnswer } from "../wire/answers";
-import type { CallStreamFrame } from "../wire/frames";
 import type { IgnoreSelf, SyncCall } from "../wire/payloads";
 import type { CallLimits, SyncAnswer } from "./answer";
 import type { Calls } from "./calls";
 import type { Limits } from "./deadline";
-import type { OnProblem } from "./problems";
 import type { RouteName, RouteVersion, TypeOf } from "./routes";
 
 /** `data`, which may be left out exactly when `{}` is a valid input. */
@@ -17,11 +15,10 @@ export type SyncRequestOptions<
   Map,
   Name extends RouteName<Map>,
   Version extends RouteVersion<Map, Name>,
-> = SyncRequestBase<Name, Version, TypeOf<Map, Name, Version, "serverStream">> &
-  DataOption<TypeOf<Map, Name, Version, "clientInput">>;
+> = SyncRequestBase<Name, Version> & DataOption<TypeOf<Map, Name, Version, "clientInput">>;
 
 /** All of a call but its `data`. */
-export interface SyncRequestBase<Name extends string, Version extends string, Chunk> extends CallLimits {
+export interface SyncRequestBase<Name extends string, Version extends string> extends CallLimits {
   /** `<page>/<name>`. */
   readonly name: Name;
   readonly version: Version;
@@ -29,8 +26,6 @@ export interface SyncRequestBase<Name extends string, Version extends string, Ch
   readonly receiver: string;
   /** Leaves out this connection (`true`) or all tabs of its session (`"session"`). `false` by default. */
   readonly ignoreSelf?: IgnoreSelf | undefined;
-  /** Called for each chunk that the handler sends to the caller, as typed by the route's `ServerStream`. */
-  readonly onStream?: ((chunk: Chunk) => void) | undefined;
 }
 
 /**
@@ -64,52 +59,20 @@ export interface UntypedRequest {
   readonly data?: unknown;
   readonly receiver: string;
   readonly ignoreSelf?: IgnoreSelf | undefined;
-  readonly onStream?: ((chunk: unknown) => void) | undefined;
 }
 
-/** What requests are made of. */
-export interface SyncRequestsParts {
-  readonly calls: Calls;
-  readonly onProblem: OnProblem;
-  /** Names a call, differently each time. */
-  readonly newId: () => string;
-}
-
-/** Sends calls of routes, and brings the chunks of those that stream to their callers. */
+/** Sends calls of routes. */
 export class SyncRequests {
-  readonly #parts: SyncRequestsParts;
-  readonly #streams = new Map<string, (chunk: unknown) => void>();
+  readonly #calls: Calls;
 
-  constructor(parts: SyncRequestsParts) {
-    this.#parts = parts;
+  constructor(calls: Calls) {
+    this.#calls = calls;
   }
 
   /** See {@link SyncRequest}. */
   send(request: UntypedRequest, limits: Limits): Promise<CallAnswer> {
-    const { onStream } = request;
-    if (onStream === undefined) return this.#call(payloadOf(request), limits, () => {});
-
-    const id = this.#parts.newId();
-    this.#streams.set(id, onStream);
-    return this.#call({ ...payloadOf(request), id, stream: true }, limits, () => this.#streams.delete(id));
-  }
-
-  /** Brings a chunk to the call that it belongs to; one whose call is over is nobody's. */
-  deliver({ id, stream }: CallStreamFrame): void {
-    try {
-      this.#streams.get(id)?.(stream);
-    } catch (error) {
-      this.#parts.onProblem({ kind: "callback-failed", route: null, error });
-    }
-  }
-
-  /** `ended` is called before anything that arrives behind the answer is looked at. */
-  #call(payload: SyncCall, limits: Limits, ended: () => void): Promise<CallAnswer> {
-    return new Promise<CallAnswer>(resolve => {
-      this.#parts.calls.callInTurn("sync", payload, parseCallAnswer, limits, answer => {
-        ended();
-        resolve(answer);
-      });
+    return new Promise<CallAnswer>(settle => {
+      this.#calls.callInTurn("sync", payloadOf(request), parseCallAnswer, limits, answer => settle(answer));
     });
   }
 }

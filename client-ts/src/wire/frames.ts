@@ -1,4 +1,4 @@
-/** What the server sends unasked: the events of a room, and the chunks of a call that streams. */
+/** What the server sends unasked: the events of a room. */
 
 import type { ErrorParams } from "./answers";
 import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
@@ -35,12 +35,6 @@ export interface StreamFrame {
   readonly stream: unknown;
 }
 
-/** A `syncStream` frame: a chunk for the caller alone; `id` is the call's. */
-export interface CallStreamFrame {
-  readonly id: string;
-  readonly stream: unknown;
-}
-
 /** Reads a `sync` frame. Unknown fields are ignored, so that an older client can talk to a newer server. */
 export function parseSyncFrame(message: unknown): Read<SyncFrame> {
   if (!isObject(message)) return unreadable("a frame is not an object");
@@ -59,14 +53,6 @@ export function parseSyncFrame(message: unknown): Read<SyncFrame> {
     default:
       return unreadable("`status` is none of `success`, `error`, `stream`");
   }
-}
-
-/** Reads a `syncStream` frame. */
-export function parseCallStreamFrame(message: unknown): Read<CallStreamFrame> {
-  if (!isObject(message)) return unreadable("a frame is not an object");
-  if (typeof message.id !== "string") return unreadable("`id` is not a string");
-  if (!("stream" in message)) return unreadable("`stream` is missing");
-  return read({ id: message.id, stream: message.stream });
 }
 
 function parseSuccess(cb: string, room: string, message: JsonObject): Read<SuccessFrame> {

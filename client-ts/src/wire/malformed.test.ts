@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
-import { parseCallStreamFrame, parseSyncFrame } from "./frames";
+import { parseSyncFrame } from "./frames";
 import type { Read } from "./read";
 
 const NO_OBJECTS = [undefined, null, 0, "", "success", [], [{ status: "success" }], true];
@@ -17,7 +17,6 @@ describe("what is not of the agreed form is named, and never read halfway", () =
       check(parse, message, "an answer is not an object");
     }
     check(parseSyncFrame, message, "a frame is not an object");
-    check(parseCallStreamFrame, message, "a frame is not an object");
   });
 
   test.each([
@@ -56,11 +55,6 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     [{ ...FRAME, status: "error", errorCode: "a-b", errorParams: {} }, "`message` is not a string"],
     [{ ...FRAME, status: "stream" }, "`stream` is missing"],
   ])("frame %j", (message, problem) => check(parseSyncFrame, message, problem));
-
-  test.each([
-    [{ stream: 1 }, "`id` is not a string"],
-    [{ id: "a" }, "`stream` is missing"],
-  ])("stream frame %j", (message, problem) => check(parseCallStreamFrame, message, problem));
 
   test("fields of a newer server are left out, not refused", () => {
     const frame = { ...FRAME, status: "stream", stream: 1, newer: true };

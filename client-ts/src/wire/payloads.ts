@@ -24,16 +24,11 @@ export interface SyncCall {
   /** The room that hears of it. */
   readonly receiver: string;
   readonly ignoreSelf?: IgnoreSelf;
-  /** Names the call in `syncStream` frames: 1 to 64 visible ASCII characters. */
-  readonly id?: string;
-  /** Asks for `syncStream` frames. */
-  readonly stream?: true;
 }
 
-/** Asks to be in `room`; `after` is the last `pos` seen there before the connection was lost. */
+/** Asks to be in `room`. */
 export interface JoinRoom {
   readonly room: string;
-  readonly after?: string;
 }
 
 /** Asks to be in `room` no longer. */
