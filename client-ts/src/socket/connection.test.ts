@@ -128,6 +128,48 @@ describe("losing the connection", () => {
   });
 });
 
+describe("a server that ends the connection", () => {
+  test("is quoted until there is a connection again, however often that is tried", () => {
+    const { connection, network, statuses } = setUpConnected();
+    connection.endsFor("send-queue-full");
+    expect(connection.getSnapshot()).toMatchObject({ status: "connected" });
+    network.link.lose();
+    vi.advanceTimersByTime(250);
+    network.link.fail();
+    vi.advanceTimersByTime(500);
+    network.link.accept();
+    network.link.lose();
+    const closing = "send-queue-full";
+    expect(statuses).toMatchObject([
+      { status: "reconnecting", attempt: 1, closing },
+      { status: "reconnecting", attempt: 2, closing },
+      { status: "connected" },
+      { status: "reconnecting", attempt: 1 },
+    ]);
+    expect(statuses.map(status => "closing" in status)).toEqual([true, true, false, false]);
+  });
+
+  test("is quoted beside its refusal to take us back", () => {
+    const { connection, network } = setUpConnected();
+    connection.endsFor("session-ended");
+    network.link.lose();
+    vi.advanceTimersByTime(250);
+    network.link.refuse("auth-required");
+    expect(connection.getSnapshot()).toMatchObject({ status: "refused", errorCode: "auth-required", closing: "session-ended" });
+    connection.connect();
+    expect(connection.getSnapshot()).toEqual({ status: "connecting", attempt: 1, closing: "session-ended" });
+  });
+
+  test("is not quoted once the app itself has disconnected", () => {
+    const { connection, network } = setUpConnected();
+    connection.endsFor("write-timeout");
+    network.link.lose();
+    connection.disconnect();
+    connection.connect();
+    expect(connection.getSnapshot()).toEqual({ status: "connecting", attempt: 1 });
+  });
+});
+
 describe("waking", () => {
   test("ends the wait at once", () => {
     const { network, wakes } = setUpConnected();

@@ -2,8 +2,9 @@
 
 import { backoffMs, type Backoff } from "./backoff";
 import type { Link, LinkEvents, OpenLink, Refusal } from "./link";
-import type { ConnectionStatus, ConnectionStatusStore } from "./status";
+import type { ConnectionStatus, ConnectionStatusStore, EndedByServer } from "./status";
 import type { OnWake } from "./wake";
+import type { ClosingReason } from "../wire/frames";
 
 /** What the connection tells its owner, always before the status says the same. */
 export interface ConnectionEvents {
@@ -52,6 +53,8 @@ export class Connection implements ConnectionStatusStore {
   #failures = 0;
   /** Attempts since there was a connection. */
   #attempts = 0;
+  /** Why the server ended, or is about to end, the last connection. */
+  #endedByServer: EndedByServer = {};
   #retry: ReturnType<typeof setTimeout> | null = null;
   #sleepThroughWakes: (() => void) | null = null;
 
@@ -89,6 +92,7 @@ export class Connection implements ConnectionStatusStore {
   /** Ends the link and stays closed until `connect()` or `reconnect()`. */
   disconnect(): void {
     if (this.#status.status === "closed") return;
+    this.#endedByServer = {};
     this.#dropLink();
     this.#stop(CLOSED);
   }
@@ -98,6 +102,11 @@ export class Connection implements ConnectionStatusStore {
     if (!this.isOpen || this.#link === null) return false;
     this.#link.emit(event, payload, answered);
     return true;
+  }
+
+  /** The server has said that it is about to end the connection, and why. */
+  endsFor(closing: ClosingReason): void {
+    this.#endedByServer = { closing };
   }
 
   #start(): void {
@@ -131,13 +140,14 @@ export class Connection implements ConnectionStatusStore {
         this.#openedAt = Date.now();
         this.#wasConnected = true;
         this.#attempts = 0;
+        this.#endedByServer = {};
         events.opened();
         if (this.isOpen) this.#set(CONNECTED);
       },
       refused: refusal => {
         this.#link = null;
         const { message, httpStatus } = this.#parts.describe(refusal);
-        this.#stop({ status: "refused", errorCode: refusal.errorCode, message, httpStatus });
+        this.#stop({ status: "refused", errorCode: refusal.errorCode, message, httpStatus, ...this.#endedByServer });
       },
       failed: () => {
         this.#link = null;
@@ -168,7 +178,8 @@ export class Connection implements ConnectionStatusStore {
   }
 
   #nextAttempt(): ConnectionStatus {
-    return { status: this.#wasConnected ? "reconnecting" : "connecting", attempt: this.#attempts + 1 };
+    const status = this.#wasConnected ? "reconnecting" : "connecting";
+    return { status, attempt: this.#attempts + 1, ...this.#endedByServer };
   }
 
   /** A server that accepts and drops us at once must not be asked ever faster. */
@@ -225,7 +236,7 @@ export class Connection implements ConnectionStatusStore {
   }
 }
 
+/** Statuses are plain data. */
 function isSame(left: ConnectionStatus, right: ConnectionStatus): boolean {
-  const attempt = "attempt" in left ? left.attempt : null;
-  return left.status === right.status && attempt === ("attempt" in right ? right.attempt : null);
+  return JSON.stringify(left) === JSON.stringify(right);
 }

@@ -1,5 +1,7 @@
 /** What a user may be told about the connection. */
 
+import type { ClosingReason } from "../wire/frames";
+
 /**
  * Where the connection stands.
  *
@@ -16,18 +18,24 @@
  */
 export type ConnectionStatus =
   | { readonly status: "idle" }
-  | { readonly status: "connecting"; readonly attempt: number }
+  | ({ readonly status: "connecting"; readonly attempt: number } & EndedByServer)
   | { readonly status: "connected" }
-  | { readonly status: "reconnecting"; readonly attempt: number }
-  | {
+  | ({ readonly status: "reconnecting"; readonly attempt: number } & EndedByServer)
+  | ({
       readonly status: "refused";
       /** Such as `auth-required` or `origin-forbidden`. */
       readonly errorCode: string;
       /** A sentence in the reader's language. */
       readonly message: string;
       readonly httpStatus: number;
-    }
+    } & EndedByServer)
   | { readonly status: "closed" };
+
+/** Whether the last connection was ended by the server, and why. */
+export interface EndedByServer {
+  /** The server's reason, such as `send-queue-full`, until there is a connection again; absent where it gave none. */
+  readonly closing?: ClosingReason;
+}
 
 /** The status and its changes, in the form that `useSyncExternalStore` takes. */
 export interface ConnectionStatusStore {

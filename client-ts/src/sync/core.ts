@@ -5,7 +5,7 @@ import { Connection, type ConnectionEvents } from "../socket/connection";
 import { socketIoLinks, type LinkOptions, type OpenLink } from "../socket/link";
 import { onPageWake, type OnWake } from "../socket/wake";
 import type { CallAnswer, WireFailure } from "../wire/answers";
-import { parseSyncFrame } from "../wire/frames";
+import { parseClosing, parseSyncFrame } from "../wire/frames";
 import type { Handshake } from "../wire/payloads";
 import type { Read } from "../wire/read";
 import type { CallLimits } from "./answer";
@@ -131,6 +131,8 @@ export class Core {
         if (frame.status !== "stream") this.rooms.seen(frame.room, frame.pos);
         this.events.deliver(frame);
       });
+    } else if (event === "closing") {
+      this.#readable(event, parseClosing(message), ({ reason }) => this.connection.endsFor(reason));
     }
   }
 

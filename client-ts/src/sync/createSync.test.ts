@@ -301,6 +301,22 @@ describe("after a reconnect", () => {
     expect(await event).toMatchObject({ serverOutput: { amount: 5 } });
   });
 
+  test.each(["websocket", "polling"] as const)("the status says why the server ended it, over %s", async transport => {
+    const server = await startServer();
+    const { sync, problems } = client(server, { transports: [transport] });
+    await sync.joinRoom("room");
+    for (const malformed of [null, "write-timeout", { reason: 1 }]) server.emit("closing", malformed);
+    server.emit("closing", { reason: "filters-too-slow", newer: true });
+    if (transport === "polling") server.kick();
+    else server.hangUp();
+    await reach(sync, "reconnecting");
+    expect(sync.status.getSnapshot()).toEqual({ status: "reconnecting", attempt: 1, closing: "filters-too-slow" });
+    await reach(sync, "connected");
+    expect(sync.status.getSnapshot()).not.toHaveProperty("closing");
+    expect(await sync.joinedRooms()).toMatchObject({ rooms: ["room"] });
+    expect(problems.map(problem => "event" in problem && problem.event)).toEqual(["closing", "closing", "closing"]);
+  });
+
   test("a wake-up makes the attempt at once", async () => {
     const server = await startServer();
     const { sync, wakes } = client(server, { backoff: { baseMs: 3_600_000, capMs: 3_600_000 } });

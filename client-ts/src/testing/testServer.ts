@@ -96,6 +96,11 @@ export class TestServer {
     for (const socket of this.#rooms.keys()) socket.conn.close(true);
   }
 
+  /** Closes all connections, behind what was said before. */
+  hangUp(): void {
+    for (const socket of this.#rooms.keys()) socket.conn.close();
+  }
+
   /** Ends all connections as a server does that wants to be rid of a client. */
   kick(): void {
     this.#io.disconnectSockets(true);

@@ -1,4 +1,4 @@
-/** What the server sends unasked: the events of a room. */
+/** What the server sends unasked: the events of a room, and why it ends a connection. */
 
 import type { ErrorParams } from "./answers";
 import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
@@ -35,6 +35,20 @@ export interface StreamFrame {
   readonly stream: unknown;
 }
 
+/** Why the server ends a connection. A newer server may have reasons that are not named here. */
+export type ClosingReason =
+  | "send-queue-full"
+  | "write-timeout"
+  | "filters-too-slow"
+  | "delivery-failed"
+  | "session-ended"
+  | (string & {});
+
+/** A `closing` frame: the last one of a connection that the server ends for a reason of its own. */
+export interface Closing {
+  readonly reason: ClosingReason;
+}
+
 /** Reads a `sync` frame. Unknown fields are ignored, so that an older client can talk to a newer server. */
 export function parseSyncFrame(message: unknown): Read<SyncFrame> {
   if (!isObject(message)) return unreadable("a frame is not an object");
@@ -53,6 +67,13 @@ export function parseSyncFrame(message: unknown): Read<SyncFrame> {
     default:
       return unreadable("`status` is none of `success`, `error`, `stream`");
   }
+}
+
+/** Reads a `closing` frame. */
+export function parseClosing(message: unknown): Read<Closing> {
+  if (!isObject(message)) return unreadable("a frame is not an object");
+  const { reason } = message;
+  return typeof reason === "string" && reason !== "" ? read({ reason }) : unreadable("`reason` is not a code");
 }
 
 function parseSuccess(cb: string, room: string, message: JsonObject): Read<SuccessFrame> {

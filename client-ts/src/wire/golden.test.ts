@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseCallAnswer, parseFailure, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
-import { parseSyncFrame } from "./frames";
+import { parseClosing, parseSyncFrame } from "./frames";
 import type { Handshake, JoinRoom, LeaveRoom, SyncCall, SyncLocation } from "./payloads";
 import { isObject, type Read } from "./read";
 
@@ -11,6 +11,7 @@ type Parse = (message: unknown) => Read<unknown>;
 
 /** What the server sends: each file is read by the function that reads it in production. */
 const RECEIVED: Readonly<Record<string, Parse>> = {
+  closing: parseClosing,
   join_room_answer: parseJoinAnswer,
   join_room_answer_recovered: parseJoinAnswer,
   joined_rooms_answer: parseRoomsAnswer,

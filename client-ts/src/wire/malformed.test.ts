@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
-import { parseSyncFrame } from "./frames";
+import { parseClosing, parseSyncFrame } from "./frames";
 import type { Read } from "./read";
 
 const NO_OBJECTS = [undefined, null, 0, "", "success", [], [{ status: "success" }], true];
@@ -17,6 +17,7 @@ describe("what is not of the agreed form is named, and never read halfway", () =
       check(parse, message, "an answer is not an object");
     }
     check(parseSyncFrame, message, "a frame is not an object");
+    check(parseClosing, message, "a frame is not an object");
   });
 
   test.each([
@@ -55,6 +56,10 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     [{ ...FRAME, status: "error", errorCode: "a-b", errorParams: {} }, "`message` is not a string"],
     [{ ...FRAME, status: "stream" }, "`stream` is missing"],
   ])("frame %j", (message, problem) => check(parseSyncFrame, message, problem));
+
+  test.each([{}, { reason: "" }, { reason: 7 }, { reason: ["write-timeout"] }])("closing %j", message =>
+    check(parseClosing, message, "`reason` is not a code"),
+  );
 
   test("fields of a newer server are left out, not refused", () => {
     const frame = { ...FRAME, status: "stream", stream: 1, newer: true };
