@@ -228,7 +228,7 @@ describe("a server that restarts", () => {
     const waiting = ada.syncRequest({ ...COUNTER, data: { amount: 1 }, receiver: "game-room-1" });
     await restarted;
     expect(await waiting).toMatchObject({ errorCode: "auth-required", httpStatus: 401 });
-    expect(ada.status.getSnapshot()).toEqual({ status: "connected" });
+    expect(ada.status.getSnapshot()).toMatchObject({ status: "connected" });
   });
 });
 

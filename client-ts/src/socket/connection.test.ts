@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { FakeNetwork, FakeWakes } from "../testing/fakeLink";
+import { BY_WEBSOCKET, FakeNetwork, FakeWakes } from "../testing/fakeLink";
 import { Connection, type ConnectionEvents } from "./connection";
 import type { ConnectionStatus } from "./status";
+
+const CONNECTED: ConnectionStatus = { status: "connected", ...BY_WEBSOCKET };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -53,7 +55,7 @@ describe("connecting", () => {
     connection.connect();
     network.link.accept();
     expect(network.links).toHaveLength(1);
-    expect(statuses).toEqual([{ status: "connecting", attempt: 1 }, { status: "connected" }]);
+    expect(statuses).toEqual([{ status: "connecting", attempt: 1 }, CONNECTED]);
     expect(heard).toEqual(["connecting", "opened", "connected"]);
   });
 
@@ -92,6 +94,19 @@ describe("connecting", () => {
   });
 });
 
+describe("the way of the messages", () => {
+  const byPolling = { transport: "polling", isWebSocketFailing: true } as const;
+
+  test("is told while there is a connection", () => {
+    const { connection, network, statuses } = setUp();
+    connection.connect();
+    network.link.accept(byPolling);
+    network.link.move(BY_WEBSOCKET);
+    network.link.move(BY_WEBSOCKET);
+    expect(statuses.slice(1)).toEqual([{ status: "connected", ...byPolling }, CONNECTED]);
+  });
+});
+
 describe("losing the connection", () => {
   test("tells the owner, waits, and connects again", () => {
     const { connection, network, statuses, heard } = setUpConnected();
@@ -100,7 +115,7 @@ describe("losing the connection", () => {
     expect(connection.emit("sync", {}, () => {})).toBe(false);
     vi.advanceTimersByTime(250);
     network.link.accept();
-    expect(statuses).toEqual([{ status: "reconnecting", attempt: 1 }, { status: "connected" }]);
+    expect(statuses).toEqual([{ status: "reconnecting", attempt: 1 }, CONNECTED]);
     expect(heard).toEqual(["lost", "opened"]);
   });
 
@@ -206,7 +221,7 @@ describe("waking", () => {
     wakes.wake();
     expect(network.links.map(link => link.isClosed)).toEqual([true, false]);
     network.link.accept();
-    expect(connection.getSnapshot()).toEqual({ status: "connected" });
+    expect(connection.getSnapshot().status).toBe("connected");
     expect(heard).toEqual(["opened"]);
   });
 
@@ -257,7 +272,7 @@ describe("reconnect and disconnect", () => {
     expect(network.links.map(link => link.isClosed)).toEqual([true, false]);
     expect(heard).toEqual(["lost"]);
     network.link.accept();
-    expect(statuses).toEqual([{ status: "reconnecting", attempt: 1 }, { status: "connected" }]);
+    expect(statuses).toEqual([{ status: "reconnecting", attempt: 1 }, CONNECTED]);
   });
 
   test("reconnect while waiting or connecting leaves one link", () => {
@@ -279,7 +294,7 @@ describe("reconnect and disconnect", () => {
     expect(heard).toEqual(["lost", "stopped"]);
     connection.connect();
     network.link.accept();
-    expect(connection.getSnapshot()).toEqual({ status: "connected" });
+    expect(connection.getSnapshot().status).toBe("connected");
   });
 
   test("disconnect while waiting cancels the wait", () => {

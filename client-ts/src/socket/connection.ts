@@ -34,7 +34,6 @@ export interface ConnectionParts {
 }
 
 const IDLE: ConnectionStatus = { status: "idle" };
-const CONNECTED: ConnectionStatus = { status: "connected" };
 const CLOSED: ConnectionStatus = { status: "closed" };
 
 /** An attempt older than this has most likely lost its network by the time the page wakes. */
@@ -136,14 +135,15 @@ export class Connection implements ConnectionStatusStore {
   #linkEvents(): LinkEvents {
     const { events } = this.#parts;
     return {
-      opened: () => {
+      opened: carriage => {
         this.#openedAt = Date.now();
         this.#wasConnected = true;
         this.#attempts = 0;
         this.#endedByServer = {};
         events.opened();
-        if (this.isOpen) this.#set(CONNECTED);
+        if (this.isOpen) this.#set({ status: "connected", ...carriage });
       },
+      moved: carriage => this.#set({ status: "connected", ...carriage }),
       refused: refusal => {
         this.#link = null;
         const { message, httpStatus } = this.#parts.describe(refusal);

@@ -1,6 +1,7 @@
 /** What a user may be told about the connection. */
 
 import type { ClosingReason } from "../wire/frames";
+import type { Carriage } from "./link";
 
 /**
  * Where the connection stands.
@@ -9,7 +10,7 @@ import type { ClosingReason } from "../wire/frames";
  * | --- | --- | --- |
  * | `idle` | nothing has needed a connection yet | the first use, or `connect()` |
  * | `connecting` | the first connection is being made; `attempt` counts from 1 | a connection, a refusal |
- * | `connected` | calls go out at once | a loss |
+ * | `connected` | calls go out at once; `transport` says by which way | a loss |
  * | `reconnecting` | it was there and will be again; `attempt` counts from 1 | a connection, a refusal |
  * | `refused` | the server does not want these credentials or this page; nothing is tried by itself | `reconnect()` |
  * | `closed` | `disconnect()` was called | `connect()` |
@@ -19,7 +20,7 @@ import type { ClosingReason } from "../wire/frames";
 export type ConnectionStatus =
   | { readonly status: "idle" }
   | ({ readonly status: "connecting"; readonly attempt: number } & EndedByServer)
-  | { readonly status: "connected" }
+  | ({ readonly status: "connected" } & Carriage)
   | ({ readonly status: "reconnecting"; readonly attempt: number } & EndedByServer)
   | ({
       readonly status: "refused";

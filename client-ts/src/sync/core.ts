@@ -2,7 +2,8 @@
 
 import { DEFAULT_BACKOFF } from "../socket/backoff";
 import { Connection, type ConnectionEvents } from "../socket/connection";
-import { socketIoLinks, type LinkOptions, type OpenLink } from "../socket/link";
+import type { OpenLink } from "../socket/link";
+import { socketIoLinks, type LinkOptions } from "../socket/links";
 import { onPageWake, type OnWake } from "../socket/wake";
 import type { CallAnswer, WireFailure } from "../wire/answers";
 import { parseClosing, parseSyncFrame } from "../wire/frames";

@@ -403,7 +403,7 @@ describe("the life of a client", () => {
     expect(sync.status.getSnapshot()).toEqual({ status: "idle" });
     expect(sync.roomStatus("room")).toEqual({ status: "idle" });
     await sync.joinedRooms();
-    expect(sync.status.getSnapshot()).toEqual({ status: "connected" });
+    expect(sync.status.getSnapshot()).toEqual({ status: "connected", transport: "websocket", isWebSocketFailing: false });
   });
 
   test("begins with connect() when the app says so, and calls wait for it", async () => {

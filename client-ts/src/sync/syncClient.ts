@@ -20,11 +20,14 @@ export interface SyncOptions {
   readonly lang?: (() => string | null | undefined) | undefined;
   /** How long a call may take unless it says otherwise, in milliseconds; 30,000 by default. */
   readonly timeoutMs?: number | undefined;
-  /** Ways to connect, tried one after the other: WebSocket, then HTTP polling (which upgrades when it can) by default. */
+  /**
+   * Ways to connect, the best first: WebSocket, then HTTP polling by default. A WebSocket that does not get through gives way
+   * to polling, and is tried again later; see `isWebSocketFailing` of the status.
+   */
   readonly transports?: readonly Transport[] | undefined;
   /** Whether cookies go along when `url` is another origin; false by default. */
   readonly withCredentials?: boolean | undefined;
-  /** How long one attempt to connect may take, in milliseconds; 20,000 by default. */
+  /** How long an attempt to connect may take by each of the ways, in milliseconds; 20,000 by default. */
   readonly connectTimeoutMs?: number | undefined;
   /** Bounds of the random wait between attempts; 500 ms, doubling up to 10 s, by default. */
   readonly backoff?: Partial<Backoff> | undefined;

@@ -1,6 +1,6 @@
 /** A network in the hands of a test: nothing happens on a link unless the test says so. */
 
-import type { Link, LinkEvents, OpenLink } from "../socket/link";
+import type { Carriage, Link, LinkEvents, OpenLink } from "../socket/link";
 
 /** What was sent over a link, and the way to answer it. */
 export interface Sent {
@@ -8,6 +8,9 @@ export interface Sent {
   readonly payload: object;
   readonly answered: (answer: unknown) => void;
 }
+
+/** How a link is carried unless the test says otherwise. */
+export const BY_WEBSOCKET: Carriage = { transport: "websocket", isWebSocketFailing: false };
 
 /** A link whose other end is the test. */
 export class FakeLink implements Link {
@@ -33,8 +36,12 @@ export class FakeLink implements Link {
     this.isClosed = true;
   }
 
-  accept(): void {
-    if (!this.isClosed) this.#events.opened();
+  accept(carriage: Carriage = BY_WEBSOCKET): void {
+    if (!this.isClosed) this.#events.opened(carriage);
+  }
+
+  move(carriage: Carriage): void {
+    this.#events.moved(carriage);
   }
 
   refuse(errorCode: string): void {

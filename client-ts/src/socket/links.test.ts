@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { BAD_NETWORKS, startBadNetwork, type BadNetworkProxy } from "../testing/badNetwork";
 import { failure, TestServer, type TestServerOptions } from "../testing/testServer";
-import { socketIoLinks, type Link, type LinkEvents, type LinkOptions, type OpenLink } from "./link";
+import type { Link, LinkEvents, OpenLink } from "./link";
+import { socketIoLinks, type LinkOptions } from "./links";
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -38,7 +40,8 @@ function openWith(openLink: OpenLink): { link: Link; happened: () => Promise<str
     wake();
   };
   const events: LinkEvents = {
-    opened: () => tell("opened"),
+    opened: ({ transport, isWebSocketFailing }) => tell(`opened by ${transport}${isWebSocketFailing ? ", no WebSocket" : ""}`),
+    moved: ({ transport, isWebSocketFailing }) => tell(`moved to ${transport}${isWebSocketFailing ? ", no WebSocket" : ""}`),
     refused: refusal => tell(`refused ${JSON.stringify(refusal)}`),
     failed: () => tell("failed"),
     lost: reason => tell(`lost: ${reason}`),
@@ -53,6 +56,15 @@ function openWith(openLink: OpenLink): { link: Link; happened: () => Promise<str
   return { link, happened };
 }
 
+/** Waits for what must come, over what may come before it. */
+async function until(happened: () => Promise<string>, wanted: RegExp): Promise<void> {
+  for (;;) {
+    const what = await happened();
+    if (wanted.test(what)) return;
+    expect(what).toMatch(/^(opened by|moved to) polling/);
+  }
+}
+
 describe("a link", () => {
   test.each([
     [["websocket"], "websocket"],
@@ -61,7 +73,7 @@ describe("a link", () => {
   ] as const)("over %j carries messages both ways", async (transports, used) => {
     const server = await startServer();
     const { link, happened } = open(server.url, { transports });
-    expect(await happened()).toBe("opened");
+    expect(await happened()).toBe(`opened by ${used}`);
     expect(server.transports).toEqual([used]);
     expect(server.handshakes).toEqual([{ token: "t", lang: "nl" }]);
 
@@ -69,21 +81,6 @@ describe("a link", () => {
     expect(await answer).toEqual({ status: "success", rooms: ["a"], pos: "epoch-0", recovered: false });
     server.emit("sync", { hello: 1 });
     expect(await happened()).toBe('received sync {"hello":1}');
-  });
-
-  test("falls back to polling where there is no WebSocket", async () => {
-    const server = await startServer({ transports: ["polling"] });
-    const { happened } = open(server.url);
-    expect(await happened()).toBe("opened");
-    expect(server.transports).toEqual(["polling"]);
-  });
-
-  test("comes to polling where a WebSocket hangs", async () => {
-    const server = await startServer({ hangsOnWebSocket: true });
-    const openLink = links(server.url, { openTimeoutMs: 500 });
-    expect(await openWith(openLink).happened()).toBe("failed");
-    expect(await openWith(openLink).happened()).toBe("opened");
-    expect(server.transports).toEqual(["polling"]);
   });
 
   test("says nothing after close()", async () => {
@@ -121,6 +118,58 @@ describe("a link", () => {
   });
 });
 
+describe.each(Object.entries(BAD_NETWORKS))("a network that %s", (_, network) => {
+  const kept = new Map<string, string>();
+  const store = { read: (key: string) => kept.get(key) ?? null, write: (key: string, text: string | null) => void kept.set(key, text ?? "") };
+  const ways = { patienceMs: 50, openTimeoutMs: 2_000, store } as const;
+  afterEach(() => kept.clear());
+
+  async function setUpNetwork(): Promise<{ server: TestServer; proxy: BadNetworkProxy }> {
+    const server = await startServer();
+    const proxy = await startBadNetwork(Number(new URL(server.url).port), network);
+    endings.push(() => proxy.close());
+    return { server, proxy };
+  }
+
+  test("is polled through, at once after that, and by a page that is loaded anew", async () => {
+    const { proxy } = await setUpNetwork();
+    const openLink = links(proxy.url, ways);
+    for (const open of [() => openLink, () => openLink, () => links(proxy.url, ways)]) {
+      const { link, happened } = openWith(open());
+      expect(await happened()).toBe("opened by polling, no WebSocket");
+      const answer = new Promise(resolve => link.emit("joinRoom", { room: "a" }, resolve));
+      expect(await answer).toMatchObject({ status: "success", rooms: ["a"] });
+      link.close();
+    }
+    expect(proxy.webSockets).toBe(1);
+  });
+
+  test("does not disturb those who poll and try to move", async () => {
+    const { server, proxy } = await setUpNetwork();
+    const { link, happened } = open(proxy.url, { ...ways, openTimeoutMs: 200, transports: ["polling", "websocket"] });
+    await until(happened, /^(opened by|moved to) polling, no WebSocket$/);
+    const answer = new Promise(resolve => link.emit("joinRoom", { room: "a" }, resolve));
+    expect(await answer).toMatchObject({ status: "success", rooms: ["a"] });
+    expect(server.size).toBe(1);
+  });
+
+  test("is tried again later, by one that goes by polling meanwhile, and left behind once it is mended", async () => {
+    const { server, proxy } = await setUpNetwork();
+    const openLink = links(proxy.url, ways);
+    const first = openWith(openLink);
+    expect(await first.happened()).toBe("opened by polling, no WebSocket");
+    first.link.close();
+    proxy.mend();
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(now + 2 * 60_000);
+    const { link, happened } = openWith(openLink);
+    await until(happened, /^(opened by|moved to) websocket$/);
+    await new Promise(resolve => link.emit("joinRoom", { room: "a" }, resolve));
+    expect(server.transports).toEqual(["websocket"]);
+    expect(await openWith(openLink).happened()).toBe("opened by websocket");
+  });
+});
+
 describe("a link ends", () => {
   test("lost, when the network breaks", async () => {
     const server = await startServer();
@@ -148,7 +197,7 @@ describe("a link ends", () => {
   test("failed, when the server accepts and then says nothing", async () => {
     const server = await startServer({ isSilent: true });
     expect(await open(server.url, { openTimeoutMs: 200 }).happened()).toBe("failed");
-    expect(server.handshakes).toHaveLength(1);
+    expect(server.handshakes).toHaveLength(2);
   });
 
   test.each(["auth-required", "origin-forbidden"])("refused with %s by the server's middleware", async code => {
