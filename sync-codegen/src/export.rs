@@ -119,6 +119,11 @@ mod tests {
     }
 
     #[test]
+    fn what_an_editor_adds_to_a_manifest_changes_nothing() {
+        check("\u{feff}[package.metadata.sync]\r\ntypes = \"web/src/api.ts\"\r\n", expect!["web/src/api.ts"]);
+    }
+
+    #[test]
     fn a_missing_or_wrong_place_is_told() {
         check("[package]\nname = \"app\"", expect!["error: it does not say where the TypeScript goes"]);
         check("[package.metadata.sync]", expect!["error: it does not say where the TypeScript goes"]);

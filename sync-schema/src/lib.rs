@@ -8,8 +8,10 @@
 
 mod api;
 mod codes;
+mod language;
 mod shape;
 
 pub use api::{Api, RouteTypes, WireType};
 pub use codes::FRAMEWORK_CODES;
+pub use language::language_tag;
 pub use shape::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody, type_label};

@@ -247,6 +247,28 @@ mod on_this_disk {
     }
 
     #[test]
+    fn what_an_editor_adds_to_a_text_changes_nothing() {
+        let make = |src: &Path| {
+            let server = SERVER.replace("Ok(())", "Err(sync::error!(\"chess-lost\"))");
+            std::fs::write(src.join("chess/_sync/move_server_v1.rs"), format!("\u{feff}{server}\r\n"))?;
+            std::fs::write(src.join("app.rs"), "\u{feff}fn f() { sync::error!(\"chess-won\") }")?;
+            let english = src.with_file_name("locales/en");
+            std::fs::create_dir_all(&english)?;
+            std::fs::write(english.join("a.ftl"), "\u{feff}chess-lost = Lost.\r\nchess-won =\r\n    Won.\r\n")?;
+            std::fs::write(english.join("b.ftl"), "\u{feff}")?;
+            std::fs::write(english.join("c.ftl"), "")?;
+            assert_eq!(told(&generate(src.parent().expect("the app")).missing_messages), "");
+            Ok(())
+        };
+        check(
+            make,
+            expect_test::expect![[r#"
+                "chess/move/v1",
+            "#]],
+        );
+    }
+
+    #[test]
     fn an_empty_sync_folder_is_no_page() {
         check(|_| Ok(()), expect_test::expect![""]);
     }

@@ -29,10 +29,10 @@ pub(super) fn unreadable_messages(tree: &Tree) -> Vec<Diagnostic> {
 pub(super) fn repeated_messages(tree: &Tree) -> Vec<Diagnostic> {
     let mut seen = BTreeMap::<(&str, &str), (&str, usize)>::new();
     let mut problems = Vec::new();
-    for locale in &tree.locales {
+    for (language, locale) in languages(tree) {
         for (message, line) in &locale.messages {
-            match seen.get(&(locale.language.as_str(), message.as_str())) {
-                None => drop(seen.insert((&locale.language, message), (&locale.path, *line))),
+            match seen.get(&(language, message.as_str())) {
+                None => drop(seen.insert((language, message), (&locale.path, *line))),
                 Some((path, first)) => {
                     let what = format!("the message `{message}` is there already: {path}:{first}");
                     problems.push(Diagnostic::new(&locale.path, what, "remove one of them").at_line(*line));
@@ -45,28 +45,25 @@ pub(super) fn repeated_messages(tree: &Tree) -> Vec<Diagnostic> {
 
 /// Folders in `locales/` that are no language.
 pub(super) fn unknown_languages(tree: &Tree) -> Vec<Diagnostic> {
-    let wrong = tree.locales.iter().filter(|locale| !is_language(&locale.language));
+    let wrong = tree.locales.iter().filter(|locale| locale.language.is_none());
     wrong
         .map(|locale| {
-            let what = format!("`{}` is no language", locale.language);
+            let what = format!("`{}` is no language", locale.folder);
             Diagnostic::new(&locale.path, what, "name the folder after the language, such as `en`, `nl` or `pt-BR`")
         })
         .collect()
 }
 
-/// `en`, `pt-BR`, `zh-Hant-TW`: subtags of letters and digits, the first of two or three letters.
-fn is_language(tag: &str) -> bool {
-    let mut subtags = tag.split('-');
-    let is_first = |first: &str| matches!(first.len(), 2 | 3) && first.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_next = |next: &str| (2..=8).contains(&next.len()) && next.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    subtags.next().is_some_and(is_first) && subtags.all(is_next)
+/// The message files of languages, `de_DE` and `de-DE` being one.
+fn languages(tree: &Tree) -> impl Iterator<Item = (&str, &LocaleFile)> {
+    tree.locales.iter().filter_map(|locale| Some((locale.language.as_deref()?, locale)))
 }
 
 /// Returns, for each code that a language has no sentence for, where it is used and which file to add it to; sorted.
 ///
 /// A build goes on without it, and the reader sees the default language: this is a warning there, an error before a release.
 pub(crate) fn missing_messages(tree: &Tree) -> Vec<Diagnostic> {
-    let languages = tree.locales.iter().map(|locale| locale.language.as_str()).collect::<BTreeSet<_>>();
+    let languages = self::languages(tree).map(|(language, _)| language).collect::<BTreeSet<_>>();
     let languages = if languages.is_empty() { BTreeSet::from(["en"]) } else { languages };
     let mut first_uses = BTreeMap::new();
     for (code, path, line) in tree.error_codes().filter(|(code, ..)| !is_framework_code(code)) {
@@ -86,15 +83,17 @@ pub(crate) fn missing_messages(tree: &Tree) -> Vec<Diagnostic> {
 }
 
 fn defines(tree: &Tree, language: &str, code: &str) -> bool {
-    tree.locales.iter().any(|locale| locale.language == language && has_message(locale, code))
+    // The reader of `de-AT` gets what `de` says.
+    let is_part_of = |other| language.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    languages(tree).any(|(other, locale)| is_part_of(other) && has_message(locale, code))
 }
 
 /// The file that has it in another language, else the first there is, else `app.ftl`.
 fn file_for(tree: &Tree, language: &str, code: &str) -> String {
     let elsewhere = tree.locales.iter().find(|locale| has_message(locale, code));
-    let own = tree.locales.iter().find(|locale| locale.language == language);
+    let own = languages(tree).find(|(other, _)| *other == language).map(|(_, locale)| locale);
     let file = elsewhere.or(own).map_or("app.ftl", |locale| locale.file.as_str());
-    format!("locales/{language}/{file}")
+    format!("locales/{}/{file}", own.map_or(language, |locale| locale.folder.as_str()))
 }
 
 fn has_message(locale: &LocaleFile, code: &str) -> bool {

@@ -149,10 +149,6 @@ fn number_equal_statics(routes: &mut [Route]) {
 
 fn locales(tree: &Tree, bad: &BTreeSet<&str>) -> Vec<Locale> {
     let good = tree.locales.iter().filter(|locale| !bad.contains(locale.path.as_str()));
-    good.map(|locale| Locale {
-        language: locale.language.clone(),
-        file: locale.file.clone(),
-        path: locale.path.clone(),
-    })
-    .collect()
+    good.map(|locale| Locale { language: locale.folder.clone(), file: locale.file.clone(), path: locale.path.clone() })
+        .collect()
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use fluent_syntax::ast::Entry;
+use sync_schema::language_tag;
 use walkdir::WalkDir;
 
 use super::{is_ignored, relative};
@@ -11,7 +12,9 @@ use super::{is_ignored, relative};
 #[derive(Debug)]
 pub(crate) struct LocaleFile {
     /// The name of the folder: `en`, `pt-BR`.
-    pub(crate) language: String,
+    pub(crate) folder: String,
+    /// The language that the folder is named after, in the one form that all its spellings have; `None` if it is no language.
+    pub(crate) language: Option<String>,
     /// The name of the file: `app.ftl`.
     pub(crate) file: String,
     /// Relative to the app, with forward slashes.
@@ -39,12 +42,18 @@ pub(crate) fn scan(app_dir: &Path) -> Vec<LocaleFile> {
 }
 
 fn read(app_dir: &Path, path: &Path) -> Option<LocaleFile> {
-    let language = path.parent()?.file_name()?.to_str()?.to_owned();
-    let file = path.file_name()?.to_str()?.to_owned();
-    let mut locale =
-        LocaleFile { language, file, path: relative(app_dir, path), messages: Vec::new(), errors: Vec::new() };
+    let folder = path.parent()?.file_name()?.to_str()?.to_owned();
+    let mut locale = LocaleFile {
+        language: language_tag(&folder),
+        folder,
+        file: path.file_name()?.to_str()?.to_owned(),
+        path: relative(app_dir, path),
+        messages: Vec::new(),
+        errors: Vec::new(),
+    };
     match std::fs::read_to_string(path) {
-        Ok(source) => locale.parse(&source),
+        // The mark with which some editors begin a file; Fluent would take it for the beginning of a message's id.
+        Ok(source) => locale.parse(source.strip_prefix('\u{feff}').unwrap_or(&source)),
         Err(error) => locale.errors.push(SyntaxError { line: 1, what: error.to_string() }),
     }
     Some(locale)

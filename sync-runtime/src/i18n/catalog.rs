@@ -3,10 +3,10 @@
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde_json::Value;
-use unic_langid::LanguageIdentifier;
+use sync_schema::language_tag;
 
 use crate::error::SyncError;
-use crate::i18n::locale::{Locale, negotiate};
+use crate::i18n::locale::{Locale, lookup, negotiate};
 
 /// The framework's messages.
 const FRAMEWORK: [(&str, &str); 4] = [
@@ -18,11 +18,10 @@ const FRAMEWORK: [(&str, &str); 4] = [
 
 /// The messages of the framework and of an app.
 ///
-/// A code without a message in the reader's language is looked up in the default language, English; a code without any
-/// message is answered with the code itself.
+/// A code without a message in the reader's language (`de-AT`, then `de`) is looked up in the default language, English; a code
+/// without any message is answered with the code itself.
 pub struct Catalog {
-    // In step with `bundles`; the default language first.
-    tags: Vec<LanguageIdentifier>,
+    // In step with `bundles`, each in the form of `language_tag`; the default language first.
     names: Vec<String>,
     bundles: Vec<FluentBundle<FluentResource>>,
 }
@@ -53,7 +52,7 @@ impl Catalog {
     ///
     /// Names the first file that cannot be used.
     pub fn new(app: &[(&str, &str, &str)]) -> Result<Self, CatalogError> {
-        let mut catalog = Self { tags: Vec::new(), names: Vec::new(), bundles: Vec::new() };
+        let mut catalog = Self { names: Vec::new(), bundles: Vec::new() };
         for (language, text) in FRAMEWORK {
             catalog.add(language, "sync.ftl", text)?;
         }
@@ -66,14 +65,14 @@ impl Catalog {
     /// Returns the first of `wanted` that there are messages for, or the default language.
     #[must_use]
     pub fn negotiate<'w>(&self, wanted: impl IntoIterator<Item = &'w str>) -> Locale {
-        wanted.into_iter().find_map(|tag| negotiate(tag, &self.tags)).unwrap_or(Locale(0))
+        wanted.into_iter().find_map(|tag| negotiate(tag, &self.names)).unwrap_or(Locale(0))
     }
 
     /// Returns the locale for `tag`, if there is one.
     #[must_use]
     pub fn locale(&self, tag: &str) -> Option<Locale> {
         // The usual case needs no parsing: what a session holds is mostly one of our own names.
-        self.names.iter().position(|name| name == tag).map(Locale).or_else(|| negotiate(tag, &self.tags))
+        self.names.iter().position(|name| name == tag).map(Locale).or_else(|| negotiate(tag, &self.names))
     }
 
     /// Returns the tag of a locale.
@@ -86,7 +85,7 @@ impl Catalog {
     #[must_use]
     pub fn sentence(&self, error: &SyncError, locale: Locale) -> String {
         let arguments = arguments(error);
-        let found = [locale, Locale(0)].into_iter().find_map(|Locale(index)| {
+        let found = lookup(self.name(locale), &self.names).chain([Locale(0)]).find_map(|Locale(index)| {
             let bundle = &self.bundles[index];
             let pattern = bundle.get_message(error.code())?.value()?;
             let mut problems = Vec::new();
@@ -100,6 +99,8 @@ impl Catalog {
     }
 
     fn add(&mut self, language: &str, file: &str, text: &str) -> Result<(), CatalogError> {
+        // Some editors begin a file with a mark that Fluent would take for the beginning of a message's id.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let resource = FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| CatalogError::Syntax {
             language: language.to_owned(),
             file: file.to_owned(),
@@ -112,15 +113,15 @@ impl Catalog {
     }
 
     fn bundle_of(&mut self, language: &str) -> Result<usize, CatalogError> {
-        let tag: LanguageIdentifier = language.parse().map_err(|_| CatalogError::Language(language.to_owned()))?;
-        if let Some(index) = self.tags.iter().position(|known| *known == tag) {
+        let unknown = || CatalogError::Language(language.to_owned());
+        let name = language_tag(language).ok_or_else(unknown)?;
+        if let Some(index) = self.names.iter().position(|known| *known == name) {
             return Ok(index);
         }
-        let mut bundle = FluentBundle::new_concurrent(vec![tag.clone()]);
+        let mut bundle = FluentBundle::new_concurrent(vec![name.parse().map_err(|_| unknown())?]);
         // Isolation marks are for mixed scripts in running text; in JSON they are invisible characters that break comparisons.
         bundle.set_use_isolating(false);
-        self.names.push(tag.to_string());
-        self.tags.push(tag);
+        self.names.push(name);
         self.bundles.push(bundle);
         Ok(self.bundles.len() - 1)
     }
@@ -187,6 +188,43 @@ mod tests {
     #[test]
     fn an_app_can_word_a_framework_code_its_own_way() {
         check(&SyncError::new("room-forbidden"), "en", "Not for you.");
+    }
+
+    #[test]
+    fn every_spelling_of_a_language_finds_its_messages() {
+        let required = SyncError::new("auth-required");
+        let german = Catalog::new(&[]).expect("valid messages").sentence(&required, Locale(1));
+        for tag in ["de", "DE", "de_DE", "de-u-co-phonebk", "de-DE-x-private"] {
+            check(&required, tag, &german);
+            let catalog = Catalog::new(&[(tag, "app.ftl", "auth-required = Halt.")]).expect(tag);
+            assert_eq!(catalog.sentence(&required, catalog.locale("de-DE").expect("german")), "Halt.", "{tag}");
+            assert_eq!(catalog.locale(tag), catalog.locale("de-DE"), "{tag}");
+        }
+    }
+
+    #[test]
+    fn what_a_region_does_not_say_its_language_says() {
+        let austrian = Catalog::new(&[("de-AT", "app.ftl", "game-full = Voll.")]).expect("valid messages");
+        let reader = austrian.negotiate(["de-AT"]);
+        assert_eq!(austrian.name(reader), "de-AT");
+        assert_eq!(austrian.sentence(&SyncError::new("game-full"), reader), "Voll.");
+        let required = SyncError::new("auth-required");
+        assert_eq!(austrian.sentence(&required, reader), austrian.sentence(&required, austrian.negotiate(["de"])));
+    }
+
+    #[test]
+    fn what_an_editor_adds_to_a_file_changes_no_message() {
+        let plain = "game-full = Full.\ngame-lost = Lost:\n    { $why }\n";
+        let lost = SyncError::new("game-lost").param("why", "time");
+        for text in
+            [plain.to_owned(), format!("\u{feff}{plain}"), plain.replace('\n', "\r\n"), format!("\u{feff}\r\n{plain}")]
+        {
+            let catalog =
+                Catalog::new(&[("en", "app.ftl", &text), ("en", "none.ftl", ""), ("en", "mark.ftl", "\u{feff}")]);
+            let catalog = catalog.expect("valid messages");
+            assert_eq!(catalog.sentence(&SyncError::new("game-full"), Locale(0)), "Full.", "{text:?}");
+            assert_eq!(catalog.sentence(&lost, Locale(0)).replace('\r', ""), "Lost:\ntime", "{text:?}");
+        }
     }
 
     #[test]

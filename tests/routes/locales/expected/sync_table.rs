@@ -11,6 +11,8 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         "room-invalid",
     ],
     locales: &[
+        ("de-DE-x-private", "more.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/de-DE-x-private/more.ftl"))),
         ("en", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en/app.ftl"))),
+        ("nl-BE", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/nl-BE/app.ftl"))),
     ],
 };

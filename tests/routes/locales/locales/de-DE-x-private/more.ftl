@@ -1,0 +1,2 @@
+app-full = Noch einmal voll.
+app-gone = Weg.
