@@ -26,6 +26,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     check_plain(&function, "main", &mut mistakes);
     let parameters = parameters(&function);
     let filter = Filter::read(&function, &parameters, arguments.as_ref(), &mut mistakes);
+    check_timeout(&function, arguments.as_ref(), &mut mistakes);
     let handler = if is_another(&function, "main") {
         TokenStream::new()
     } else if mistakes.is_empty() {
@@ -35,6 +36,16 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     };
     let errors = mistakes.compile_errors();
     quote!(#errors #function #handler)
+}
+
+/// A time limit ends what waits; nothing ends a plain function but itself.
+fn check_timeout(function: &ItemFn, attribute: Option<&FilterArguments>, mistakes: &mut Mistakes) {
+    let Some(FilterArguments { by, route }) = attribute else { return };
+    if let (Some(timeout), None) = (&route.timeout, function.sig.asyncness) {
+        let way_out = if by.is_some() { "" } else { ", or write `pub async fn main` if the filter has to wait" };
+        let what = "`timeout` has no effect on a plain `fn`: it never waits";
+        mistakes.add(timeout.span(), what, format!("remove `timeout`{way_out}"));
+    }
 }
 
 /// What to write, where the signature is wrong as a whole.

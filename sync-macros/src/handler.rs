@@ -254,7 +254,6 @@ pub(crate) fn auth(argument: Option<&AuthArgument>) -> TokenStream {
 /// Writes the other arguments of a route.
 pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
     let volatile = arguments.volatile.is_some();
-    let concurrent = arguments.concurrent.is_some();
     let allow_empty_room = arguments.empty_room.is_some();
     let timeout = match &arguments.timeout {
         None => quote!(::core::option::Option::None),
@@ -271,7 +270,6 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
     quote! {
         ::sync::__private::RouteOptions {
             volatile: #volatile,
-            concurrent: #concurrent,
             allow_empty_room: #allow_empty_room,
             timeout: #timeout,
         }

@@ -1,5 +1,6 @@
 //! The one test binary.
 
+mod arguments;
 mod bad_input;
 mod codegen;
 mod compiled_once;

@@ -80,16 +80,14 @@ fn own_types(file: &SourceFile, outline: &Outline, handler: &Handler, server: &s
     Some(Diagnostic::new(&file.path, what, help).at_line(handler.line))
 }
 
-/// Who may call, how often and at what price is said once, in the server file.
+/// Who may call, and what becomes of the event, is said once, in the server file.
 fn own_arguments(file: &SourceFile, handler: &Handler, server: &str) -> Option<Diagnostic> {
     let Some(Arguments::Filter(arguments)) = &handler.arguments else { return None };
     let arguments = &arguments.route;
     let given = [
         ("auth", arguments.auth.is_some()),
         ("volatile", arguments.volatile.is_some()),
-        ("concurrent", arguments.concurrent.is_some()),
         ("empty_room", arguments.empty_room.is_some()),
-        ("rate_limit", arguments.rate_limit.is_some()),
     ];
     let names = given.iter().filter(|(_, given)| *given).map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>();
     if names.is_empty() {

@@ -16,17 +16,15 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub struct RouteOptions {
     /// A member that is slower than the events gets the newest of those that wait, for each route and room.
     pub volatile: bool,
-    /// Calls of one socket need not wait for each other; without effect yet.
-    pub concurrent: bool,
     /// A room without members is no error.
     pub allow_empty_room: bool,
-    /// How long the handler (or the filter, in a client file) may take, instead of the configured limit.
+    /// How long the handler (or the `async` filter, in a client file) may take, instead of the configured limit.
     pub timeout: Option<Duration>,
 }
 
 impl RouteOptions {
     /// An attribute without arguments.
-    pub const NONE: Self = Self { volatile: false, concurrent: false, allow_empty_room: false, timeout: None };
+    pub const NONE: Self = Self { volatile: false, allow_empty_room: false, timeout: None };
 }
 
 /// A server file: runs once for each call.

@@ -2,6 +2,6 @@ use super::server::{ClientInput, ServerOutput};
 use crate::Member;
 
 #[sync::client(auth = public, volatile, timeout = 2)]
-pub fn main(member: Member<'_>, input: &ClientInput, output: &ServerOutput) -> bool {
+pub async fn main(member: Member<'_>, input: &ClientInput, output: &ServerOutput) -> bool {
     true
 }

@@ -1,0 +1,15 @@
+#[path = "../prelude.rs"]
+mod prelude;
+pub use prelude::*;
+
+#[allow(unused_imports)]
+mod server {
+    use crate::*;
+
+    #[sync::server(auth = public, rate_limit = "20/s burst 100")]
+    pub async fn main(_ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
+        Ok(ServerOutput { new_value: input.amount })
+    }
+}
+
+fn main() {}
