@@ -52,9 +52,12 @@ impl SyncError {
     }
 
     /// Adds a parameter of the sentence, under a name as Fluent writes it.
+    ///
+    /// A whole number beyond ±(2^53 − 1) becomes a text: as numbers, JavaScript and Fluent would both round it, and only a text reads
+    /// the same in `errorParams` and in the sentence.
     #[must_use]
     pub fn param(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.inner.params.insert(Cow::Borrowed(name), value.into());
+        self.inner.params.insert(Cow::Borrowed(name), exact(value.into()));
         self
     }
 
@@ -95,6 +98,24 @@ impl SyncError {
 
     pub(crate) fn subject(&self) -> Option<&str> {
         self.inner.subject.as_deref()
+    }
+}
+
+/// Writes the whole numbers in `value` that a double cannot hold as texts.
+fn exact(value: Value) -> Value {
+    const MAX: u64 = (1 << 53) - 1;
+    match value {
+        Value::Number(number) => {
+            let is_exact = match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => number <= MAX,
+                (None, Some(number)) => number.unsigned_abs() <= MAX,
+                (None, None) => true,
+            };
+            if is_exact { Value::Number(number) } else { Value::String(number.to_string()) }
+        }
+        Value::Array(items) => items.into_iter().map(exact).collect(),
+        Value::Object(entries) => entries.into_iter().map(|(name, value)| (name, exact(value))).collect(),
+        other => other,
     }
 }
 

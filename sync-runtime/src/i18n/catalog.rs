@@ -155,6 +155,7 @@ fn fluent_value(value: &Value) -> FluentValue<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     use sync_schema::FRAMEWORK_CODES;
 
     fn check(error: &SyncError, language: &str, expected: &str) {
@@ -183,6 +184,26 @@ mod tests {
         check(&full, "nl", "The game is full: 4 players.");
         check(&full, "not a tag", "The game is full: 4 players.");
         check(&SyncError::new("game-lost"), "en", "game-lost");
+    }
+
+    #[test]
+    fn a_number_reads_the_same_in_the_parameters_and_in_the_sentence() {
+        const LIMIT: i64 = 9_007_199_254_740_991;
+        for (max, parameter) in [
+            (json!(LIMIT), json!(LIMIT)),
+            (json!(-LIMIT), json!(-LIMIT)),
+            (json!(LIMIT + 2), json!("9007199254740993")),
+            (json!(i64::MIN), json!("-9223372036854775808")),
+            (json!(u64::MAX), json!("18446744073709551615")),
+            (json!([1, LIMIT + 2]), json!([1, "9007199254740993"])),
+            (json!({ "a": LIMIT + 2 }), json!({ "a": "9007199254740993" })),
+            (json!(0.5), json!(0.5)),
+        ] {
+            let full = SyncError::new("game-full").param("max", max);
+            assert_eq!(full.params()["max"], parameter);
+            let text = parameter.as_str().map_or_else(|| parameter.to_string(), str::to_owned);
+            check(&full, "en", &format!("The game is full: {text} players."));
+        }
     }
 
     #[test]
