@@ -224,14 +224,32 @@ pub mod shared {
     #[wire]
     pub struct Names {
         pub r#type: String,
-        #[serde(rename = "__proto__")]
-        pub proto: i32,
+        pub constructor: Option<i32>,
+        pub to_string: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub value_of: Vec<Special>,
+        pub by_special: BTreeMap<Special, Option<bool>>,
         #[serde(rename = "it's a \"name\"", alias = "other")]
         pub quoted: i32,
         #[serde(rename = "")]
         pub empty: bool,
         #[serde(skip)]
         pub hidden: std::time::Duration,
+    }
+
+    #[wire]
+    #[derive(PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Special {
+        HasOwnProperty,
+        Constructor,
+        Other,
+    }
+
+    /// What can be read under any name, and not always be written.
+    #[wire]
+    pub struct Prototype {
+        #[serde(rename = "__proto__")]
+        pub proto: Option<i32>,
     }
 }
 
@@ -248,7 +266,7 @@ pub mod routes {
 
         pub mod move_v1 {
             pub mod server {
-                use super::super::super::super::shared::{External, Internal, Person, Settings};
+                use super::super::super::super::shared::{External, Internal, Person, Prototype, Settings};
                 use super::super::_shared::Item;
 
                 /// Where to.
@@ -269,6 +287,7 @@ pub mod routes {
                     pub item: Item,
                     pub how: External,
                     pub settings: Settings,
+                    pub prototype: Prototype,
                 }
             }
 

@@ -278,3 +278,88 @@ fn number_keys_where_serde_has_forgotten_them_are_told() {
         export interface Session {
     "#]]);
 }
+
+/// The members of the types that begin with `Car`.
+#[track_caller]
+fn check_members<In: Wire, Out: Wire>(expected: Expect) {
+    let text = typescript(&api_of::<In, Out>()).expect("types");
+    let text = text.rsplit_once("ErrorCode").map_or("", |(_, declared)| declared);
+    let declared = text.split("export ").filter(|part| part.starts_with("interface Car"));
+    expected.assert_eq(&declared.collect::<String>());
+}
+
+#[test]
+fn what_every_object_has_is_never_absent() {
+    #[wire]
+    struct Car {
+        constructor: Option<String>,
+        to_string: String,
+        #[serde(default)]
+        value_of: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        has_own_property: Option<bool>,
+        /// Of the car.
+        #[serde(rename = "__proto__")]
+        proto: Option<i32>,
+    }
+    check_members::<Car, Car>(expect![[r#"
+        interface Car {
+          constructor: string | null;
+          toString: string;
+          valueOf: number;
+          hasOwnProperty?: boolean | null | Object['hasOwnProperty'];
+          /** Of the car. */
+          __proto__: number | null;
+        }
+
+        interface CarInput {
+          constructor?: string | null | Object['constructor'];
+          toString: string;
+          valueOf?: number | Object['valueOf'];
+          hasOwnProperty?: boolean | null | Object['hasOwnProperty'];
+          /**
+           * Of the car.
+           *
+           * Cannot be given: in an object literal `__proto__` sets the prototype. Rename the field to make it travel.
+           */
+          __proto__?: never;
+        }
+
+        /** What others may know of a user. */
+    "#]]);
+}
+
+#[test]
+fn what_every_object_has_tells_no_variant() {
+    #[wire]
+    enum Part {
+        Constructor(String),
+        ToString,
+    }
+    check_types::<(), Part>(expect![[r#"
+        error: every object of JavaScript has a `constructor`, which cannot tell this variant
+          --> it::typescript::what_every_object_has_tells_no_variant::Part
+          = help: rename the variant, or add `#[serde(tag = "…")]` to the enum
+    "#]]);
+}
+
+#[test]
+fn what_sets_the_prototype_cannot_be_asked_for() {
+    #[wire]
+    struct Needed {
+        #[serde(rename = "__proto__")]
+        proto: i32,
+    }
+    check_types::<(), Needed>(expect![[r#"
+        clientInput: null;
+        serverOutput: Needed;
+        export interface Needed {
+        export interface Person {
+        export interface Session {
+    "#]]);
+    check_types::<Needed, ()>(expect![[r#"
+        error: `__proto__` cannot be given: in an object literal of JavaScript it sets the prototype
+          --> it::typescript::what_sets_the_prototype_cannot_be_asked_for::Needed
+          = help: give it another name in JSON: `#[serde(rename = "…")]`
+    "#]]);
+}

@@ -14,7 +14,14 @@ export interface SyncTypeMap {
        */
       v1: {
         clientInput: ChessMoveV1ClientInputInput;
-        serverOutput: { turn: number; by: Person; item: ChessSharedItem; how: External; settings: Settings };
+        serverOutput: {
+          turn: number;
+          by: Person;
+          item: ChessSharedItem;
+          how: External;
+          settings: Settings;
+          prototype: Prototype;
+        };
         clientOutput: { visible: boolean };
         serverStream: never;
         clientStream: never;
@@ -212,7 +219,7 @@ export interface LobbyEverythingV10ClientInputInput {
   anything: Anything;
   around: AroundExternal;
   standard: StandardInput;
-  names?: Names | null;
+  names?: NamesInput | null;
   tree: TreeInput;
   profile: ProfileInput;
   page: PagePersonInput;
@@ -231,7 +238,29 @@ export type Meters = number;
 /** Names that are special somewhere. */
 export interface Names {
   type: string;
-  __proto__: number;
+  constructor: number | null;
+  toString: string;
+  valueOf?: Special[] | Object['valueOf'];
+  bySpecial: {
+    hasOwnProperty?: boolean | null | Object['hasOwnProperty'];
+    constructor?: boolean | null | Object['constructor'];
+    other?: boolean | null;
+  };
+  'it\'s a "name"': number;
+  '': boolean;
+}
+
+/** Names that are special somewhere. */
+export interface NamesInput {
+  type: string;
+  constructor?: number | null | Object['constructor'];
+  toString: string;
+  valueOf?: Special[] | Object['valueOf'];
+  bySpecial: {
+    hasOwnProperty?: boolean | null | Object['hasOwnProperty'];
+    constructor?: boolean | null | Object['constructor'];
+    other?: boolean | null;
+  };
   'it\'s a "name"': number;
   '': boolean;
 }
@@ -292,6 +321,11 @@ export interface ProfileInput {
   tag: Tag;
 }
 
+/** What can be read under any name, and not always be written. */
+export interface Prototype {
+  __proto__: number | null;
+}
+
 /** Who is signed in. */
 export interface Session {
   userId: string;
@@ -311,6 +345,8 @@ export interface SettingsInput {
   volume?: number;
   tags?: Tag[];
 }
+
+export type Special = 'hasOwnProperty' | 'constructor' | 'other';
 
 /** What the standard library brings. */
 export interface Standard {

@@ -4,6 +4,7 @@
 //! and written and whose two forms differ (an `Option` may be left out of input, but is always there in output) is emitted
 //! twice, as `T` and `TInput`. What only one route uses stands in the route map itself. This knows shapes and no Rust.
 
+mod inherited;
 mod names;
 mod problems;
 mod reach;

@@ -66,6 +66,11 @@ pub mod odd {
         #[path = "guarded_server_v1.rs"]
         pub mod server;
     }
+    #[path = "_sync"]
+    pub mod words_v1 {
+        #[path = "words_server_v1.rs"]
+        pub mod server;
+    }
 }
 pub mod order {
     #[path = "_room.rs"]

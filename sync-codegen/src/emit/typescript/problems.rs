@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sync_schema::{Api, Body, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody};
 
+use super::inherited::{PROTOTYPE, inherited};
 use super::reach::Reach;
 use super::render::Direction;
 use crate::Diagnostic;
@@ -18,8 +19,10 @@ pub(super) fn find(api: &Api, reach: &Reach) -> Vec<Diagnostic> {
         let Some(definition) = api.types.get(key) else { continue };
         let mut checker = Checker { types: &api.types, key, problems: &mut problems };
         checker.objects(definition);
+        checker.variants_of_every_object(definition);
         if directions.contains(&Direction::Input) {
             checker.buffers(definition);
+            checker.prototypes(definition);
         }
     }
     problems.into_iter().collect()
@@ -166,6 +169,40 @@ impl<'a> Checker<'a> {
                 part.is_greedy = true;
             }
             VariantBody::Unit | VariantBody::Tuple(_) => {}
+        }
+    }
+
+    /// `'constructor' in value` holds for every value, so this is how no variant can be told.
+    fn variants_of_every_object(&mut self, definition: &'a Definition) {
+        let Body::Enum(Tagging::External, variants) = &definition.body else { return };
+        for variant in variants.iter().filter(|variant| variant.body != VariantBody::Unit) {
+            if inherited(&variant.name).is_some() {
+                let what =
+                    format!("every object of JavaScript has a `{0}`, which cannot tell this variant", variant.name);
+                self.report(what, "rename the variant, or add `#[serde(tag = \"…\")]` to the enum");
+            }
+        }
+    }
+
+    /// What has to be given and cannot be written.
+    fn prototypes(&mut self, definition: &'a Definition) {
+        let is_needed = |field: &Field| !field.flatten && !field.is_optional_in_input() && field.name == PROTOTYPE;
+        let is_wrong = match &definition.body {
+            Body::Struct(fields) => fields.iter().any(is_needed),
+            Body::Enum(tagging, variants) => {
+                let names = match tagging {
+                    Tagging::Internal { tag } => vec![tag],
+                    Tagging::Adjacent { tag, content } => vec![tag, content],
+                    Tagging::External | Tagging::Untagged => Vec::new(),
+                };
+                names.iter().any(|name| *name == PROTOTYPE) || variants.iter().flat_map(fields_of).any(is_needed)
+            }
+            Body::Alias(_) => false,
+        };
+        if is_wrong {
+            let what =
+                "`__proto__` cannot be given: in an object literal of JavaScript it sets the prototype".to_owned();
+            self.report(what, "give it another name in JSON: `#[serde(rename = \"…\")]`");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use sync_schema::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
 
+use super::inherited::{NOT_GIVEN, PROTOTYPE, inherited};
 use super::tree::{Member, Tree, property, quoted};
 
 /// Which way a value goes.
@@ -71,9 +72,21 @@ impl<'a, N: Naming> Renderer<'a, N> {
             MapKey::String => Tree::Object(vec![entries(Tree::word("string"), value)]),
             MapKey::Integer { .. } => Tree::Object(vec![entries(Tree::word("number"), value)]),
             MapKey::Named(name) => {
+                let variants = self.variants(name);
+                if variants.iter().any(|variant| inherited(&variant.name).is_some()) {
+                    let entry = |variant: &Variant| optional(&variant.name, &variant.docs, value.clone(), direction);
+                    return Tree::Object(variants.iter().map(entry).collect());
+                }
                 let key = self.shape(&Shape::Named(name.clone()), direction);
                 Tree::Generic("Partial", vec![Tree::Generic("Record", vec![key, value])])
             }
+        }
+    }
+
+    fn variants(&self, key: &str) -> &'a [Variant] {
+        match self.types.get(key).map(|definition| &definition.body) {
+            Some(Body::Enum(_, variants)) => variants,
+            _ => &[],
         }
     }
 
@@ -97,11 +110,11 @@ impl<'a, N: Naming> Renderer<'a, N> {
             if field.flatten {
                 self.flatten(&mut parts, &field.shape, direction);
             } else {
-                parts.members.push(Member {
-                    docs: field.docs.clone(),
-                    property: property(&field.name),
-                    is_optional: is_optional(field, direction),
-                    tree: self.shape(&field.shape, direction),
+                let tree = self.shape(&field.shape, direction);
+                parts.members.push(if is_optional(field, direction) {
+                    optional(&field.name, &field.docs, tree, direction)
+                } else {
+                    Member { docs: field.docs.clone(), ..member(&field.name, tree) }
                 });
             }
         }
@@ -231,6 +244,21 @@ fn entries(key: Tree, value: Tree) -> Member {
 
 fn member(name: &str, tree: Tree) -> Member {
     Member { docs: String::new(), property: property(name), is_optional: false, tree }
+}
+
+/// A property that may be left out; what then is there in its place belongs to its type.
+fn optional(name: &str, docs: &str, tree: Tree, direction: Direction) -> Member {
+    if name == PROTOTYPE && direction == Direction::Input {
+        let docs = format!("{docs}\n\n{NOT_GIVEN}");
+        return Member { docs, is_optional: true, ..member(name, Tree::word("never")) };
+    }
+    let tree = match inherited(name) {
+        Some(inherited) if tree != Tree::word("unknown") => {
+            Tree::union(vec![(String::new(), tree), (String::new(), inherited)])
+        }
+        _ => tree,
+    };
+    Member { docs: docs.to_owned(), is_optional: true, ..member(name, tree) }
 }
 
 fn is_optional(field: &Field, direction: Direction) -> bool {
