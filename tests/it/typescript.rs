@@ -71,29 +71,29 @@ mod there {
 #[test]
 fn types_of_one_name_are_told_apart_by_their_modules() {
     check_types::<here::Item, there::Item>(expect![[r#"
-        clientInput: TypescriptHereItem;
-        serverOutput: TypescriptThereItem;
+        clientInput: ItTypescriptHereItem;
+        serverOutput: ItTypescriptThereItem;
+        export interface ItTypescriptHereItem {
+        export interface ItTypescriptThereItem {
         export interface Person {
         export interface Session {
-        export interface TypescriptHereItem {
-        export interface TypescriptThereItem {
     "#]]);
     check_types::<here::Item, here::Item>(expect![[r#"
-        clientInput: Item;
-        serverOutput: Item;
-        export interface Item {
+        clientInput: ItTypescriptHereItem;
+        serverOutput: ItTypescriptHereItem;
+        export interface ItTypescriptHereItem {
         export interface Person {
         export interface Session {
     "#]]);
     check(
         &there::in_a_function(),
         expect![[r#"
-            clientInput: TypescriptThereItem;
-            serverOutput: TypescriptHereItem;
+            clientInput: ItTypescriptThereItem;
+            serverOutput: ItTypescriptHereItem;
+            export interface ItTypescriptHereItem {
+            export interface ItTypescriptThereItem {
             export interface Person {
             export interface Session {
-            export interface TypescriptHereItem {
-            export interface TypescriptThereItem {
         "#]],
     );
 }
@@ -101,12 +101,12 @@ fn types_of_one_name_are_told_apart_by_their_modules() {
 #[test]
 fn names_that_mean_something_else_are_qualified() {
     check_types::<here::Record, here::Renamed>(expect![[r#"
-        clientInput: TypescriptHereRecord;
+        clientInput: ItTypescriptHereRecord;
         serverOutput: Goods;
         export interface Goods {
+        export interface ItTypescriptHereRecord {
         export interface Person {
         export interface Session {
-        export interface TypescriptHereRecord {
     "#]]);
 }
 
@@ -116,12 +116,12 @@ fn the_session_has_its_name_whatever_the_app_calls_it() {
     check(
         &Api { session: api.public.clone(), ..api },
         expect![[r#"
-        clientInput: Item;
-        serverOutput: null;
-        export type Session = Person;
-        export interface Item {
-        export interface Person {
-    "#]],
+            clientInput: ItTypescriptHereItem;
+            serverOutput: null;
+            export type Session = Person;
+            export interface ItTypescriptHereItem {
+            export interface Person {
+        "#]],
     );
 }
 
@@ -129,9 +129,9 @@ fn the_session_has_its_name_whatever_the_app_calls_it() {
 fn a_type_has_two_forms_only_where_they_differ() {
     check_types::<here::Renamed, here::Item>(expect![[r#"
         clientInput: Goods;
-        serverOutput: Item;
+        serverOutput: ItTypescriptHereItem;
         export interface Goods {
-        export interface Item {
+        export interface ItTypescriptHereItem {
         export interface Person {
         export interface Session {
     "#]]);
@@ -219,9 +219,9 @@ fn flattened_fields_that_serde_gives_to_another_are_told() {
         rest: BTreeMap<String, i32>,
     }
     check_types::<MapLast, ()>(expect![[r#"
-        clientInput: MapLast;
+        clientInput: ItTypescriptMapLast;
         serverOutput: null;
-        export interface MapLast {
+        export interface ItTypescriptMapLast {
         export interface Person {
         export interface Session {
     "#]]);
@@ -264,28 +264,28 @@ fn number_keys_where_serde_has_forgotten_them_are_told() {
     "#]]);
     check_types::<(), Inside>(expect![[r#"
         clientInput: null;
-        serverOutput: Inside;
-        export interface Board {
-        export type Inside = { kind: 'board' } & Board;
+        serverOutput: ItTypescriptInside;
+        export interface ItTypescriptBoard {
+        export type ItTypescriptInside = { kind: 'board' } & ItTypescriptBoard;
         export interface Person {
         export interface Session {
     "#]]);
     check_types::<Board, Board>(expect![[r#"
-        clientInput: Board;
-        serverOutput: Board;
-        export interface Board {
+        clientInput: ItTypescriptBoard;
+        serverOutput: ItTypescriptBoard;
+        export interface ItTypescriptBoard {
         export interface Person {
         export interface Session {
     "#]]);
 }
 
-/// The members of the types that begin with `Car`.
+/// The members of the types that are declared here.
 #[track_caller]
 fn check_members<In: Wire, Out: Wire>(expected: Expect) {
     let text = typescript(&api_of::<In, Out>()).expect("types");
     let text = text.rsplit_once("ErrorCode").map_or("", |(_, declared)| declared);
-    let declared = text.split("export ").filter(|part| part.starts_with("interface Car"));
-    expected.assert_eq(&declared.collect::<String>());
+    let declared = text.split("export ").filter_map(|part| part.strip_prefix("interface ItTypescript"));
+    expected.assert_eq(&declared.map(|part| part.split_inclusive("\n}\n").next().unwrap_or(part)).collect::<String>());
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn what_every_object_has_is_never_absent() {
         proto: Option<i32>,
     }
     check_members::<Car, Car>(expect![[r#"
-        interface Car {
+        Car {
           constructor: string | null;
           toString: string;
           valueOf: number;
@@ -311,8 +311,7 @@ fn what_every_object_has_is_never_absent() {
           /** Of the car. */
           __proto__: number | null;
         }
-
-        interface CarInput {
+        CarInput {
           constructor?: string | null | Object['constructor'];
           toString: string;
           valueOf?: number | Object['valueOf'];
@@ -324,8 +323,6 @@ fn what_every_object_has_is_never_absent() {
            */
           __proto__?: never;
         }
-
-        /** What others may know of a user. */
     "#]]);
 }
 
@@ -352,8 +349,8 @@ fn what_sets_the_prototype_cannot_be_asked_for() {
     }
     check_types::<(), Needed>(expect![[r#"
         clientInput: null;
-        serverOutput: Needed;
-        export interface Needed {
+        serverOutput: ItTypescriptNeeded;
+        export interface ItTypescriptNeeded {
         export interface Person {
         export interface Session {
     "#]]);

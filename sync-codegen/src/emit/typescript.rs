@@ -29,7 +29,8 @@ const INDENT: &str = "  ";
 ///
 /// # Errors
 ///
-/// Types that serde cannot read or write as they are declared, such as two flattened structs with a field of one name.
+/// Types that serde cannot read or write as they are declared, such as two flattened structs with a field of one name; and types
+/// that have one name in TypeScript.
 /// What a type alone can do wrong is told by `#[wire]`; these mistakes need more than one type.
 pub fn typescript(api: &Api) -> Result<String, Vec<Diagnostic>> {
     let reach = Reach::of(api);
@@ -37,7 +38,7 @@ pub fn typescript(api: &Api) -> Result<String, Vec<Diagnostic>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    let names = Names::of(api, &reach);
+    let names = Names::of(api, &reach)?;
     let file = File { api, renderer: Renderer::new(&api.types, &names), names: &names, reach: &reach };
     Ok(file.write())
 }

@@ -27,7 +27,7 @@ export interface SyncTypeMap {
           /** Whether this member said it. */
           mine: boolean;
           /** Whether this tab shows the chat. */
-          place: Place;
+          place: ChatSendMessageV1Place;
           /** The language in which this member reads. */
           locale: string;
         };
@@ -47,7 +47,7 @@ export interface SyncTypeMap {
       v1: {
         clientInput: {
           /** How it goes wrong. */
-          kind: Kind;
+          kind: ExamplesFailV1Kind;
         };
         serverOutput: Record<string, never>;
         clientOutput: Record<string, never>;
@@ -240,8 +240,15 @@ export type ErrorCode =
   | 'sync-too-large'
   | 'sync-unsupported-media-type';
 
+/** Where a member's tab is. */
+export type ChatSendMessageV1Place =
+  /** On the page of the chat. */
+  | 'here'
+  /** On another page. */
+  | 'elsewhere';
+
 /** The ways in which a call can go wrong. */
-export type Kind =
+export type ExamplesFailV1Kind =
   /** The handler refuses. */
   | 'app'
   /** The handler refuses with a status of its own. */
@@ -262,13 +269,6 @@ export interface Person {
   /** The name that they signed in with. */
   name: string;
 }
-
-/** Where a member's tab is. */
-export type Place =
-  /** On the page of the chat. */
-  | 'here'
-  /** On another page. */
-  | 'elsewhere';
 
 /** Who somebody is, as the app sees it. */
 export interface Session {
