@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::generate::{Generated, generate};
+use crate::generate::generate;
 use crate::output::{self, Sameness};
+use crate::watch::watch;
 use crate::{Diagnostic, cargo, problems, scan};
 
 /// Writes the module tree and the dispatch table of the app whose `build.rs` calls it.
@@ -36,7 +37,8 @@ fn run() -> Result<(), BuildError> {
     let out_dir = folder("OUT_DIR")?;
     refuse_abort()?;
     let generated = generate(&app_dir);
-    watch(&app_dir, &generated);
+    watch(&app_dir.join("src"), &out_dir);
+    watch(&app_dir.join("locales"), &out_dir);
     for missing in &generated.missing_messages {
         cargo::warn(&one_line(missing));
     }
@@ -56,15 +58,6 @@ fn refuse_abort() -> Result<(), BuildError> {
     match std::env::var("CARGO_CFG_PANIC") {
         Ok(strategy) if strategy == "abort" => Err(BuildError::PanicAbort),
         _ => Ok(()),
-    }
-}
-
-fn watch(app_dir: &Path, generated: &Generated) {
-    cargo::rerun_if_changed(&app_dir.join("src"));
-    let locales = app_dir.join("locales");
-    // Cargo runs a script again and again for a folder that is not there: right only while somebody is asked to make it.
-    if locales.exists() || !generated.missing_messages.is_empty() {
-        cargo::rerun_if_changed(&locales);
     }
 }
 

@@ -17,6 +17,7 @@ mod generate;
 mod model;
 mod output;
 mod scan;
+mod watch;
 
 use std::path::Path;
 

@@ -82,7 +82,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
 }
 
 /// Where a system does not let folders be opened, cargo runs the script once more: slower, and nothing else.
-fn set_modified(folder: &Path, time: SystemTime) {
+pub(crate) fn set_modified(folder: &Path, time: SystemTime) {
     let _ = File::open(folder).and_then(|folder| folder.set_modified(time));
 }
 

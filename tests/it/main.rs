@@ -16,4 +16,5 @@ mod tidy;
 mod typescript;
 mod ui;
 mod values;
+mod watched;
 mod wire;
