@@ -2,12 +2,16 @@
 //!
 //! Variables win over the file. Both are passed in, so that a test needs neither a file nor the process environment.
 
+mod origin;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
+
+pub(crate) use origin::WebOrigin;
 
 /// How a server runs. [`Config::default`] is a development server on port 3000 with every limit at its default.
 ///
@@ -157,10 +161,9 @@ const SETTINGS: &[Setting] = &[
         config.limits = switch(text)?;
         Some(())
     }),
-    setting("origins", "origins such as https://example.com, separated by commas", |config, text| {
-        let origins: Vec<_> = text.split(',').map(str::trim).filter(|origin| !origin.is_empty()).collect();
-        origins.iter().all(|origin| is_origin(origin)).then_some(())?;
-        config.origins = origins.into_iter().map(|origin| origin.to_ascii_lowercase()).collect();
+    setting("origins", ORIGINS, |config, text| {
+        let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        config.origins = origins.map(normal_origin).collect::<Option<_>>()?;
         Some(())
     }),
     setting("handler_timeout_ms", MILLISECONDS, |config, text| {
@@ -221,6 +224,8 @@ const SETTINGS: &[Setting] = &[
     }),
 ];
 
+const ORIGINS: &str = "origins such as https://example.com, separated by commas: a scheme, a host (in its form `xn--…` if it is \
+                       not ASCII) and nothing else but a port";
 const MILLISECONDS: &str = "a whole number of milliseconds from 1";
 const SIZE: &str = "a whole number of bytes from 1";
 
@@ -260,6 +265,18 @@ impl Config {
     #[must_use]
     pub fn is_development(&self) -> bool {
         self.environment == Environment::Development
+    }
+
+    /// Checks what code can set without [`read`](Self::read), and brings it into its normal form.
+    pub(crate) fn checked(mut self) -> Result<Self, ConfigError> {
+        for origin in &mut self.origins {
+            *origin = normal_origin(origin).ok_or_else(|| ConfigError::Value {
+                name: "origins".to_owned(),
+                value: origin.clone(),
+                expected: ORIGINS,
+            })?;
+        }
+        Ok(self)
     }
 
     fn apply(&mut self, setting: &Setting, name: &str, value: &str) -> Result<(), ConfigError> {
@@ -336,10 +353,8 @@ fn positive(text: &str) -> Option<usize> {
     text.parse().ok().filter(|number| *number > 0)
 }
 
-fn is_origin(text: &str) -> bool {
-    ["http://", "https://"]
-        .iter()
-        .any(|scheme| text.strip_prefix(scheme).is_some_and(|host| !host.is_empty() && !host.contains('/')))
+fn normal_origin(text: &str) -> Option<String> {
+    WebOrigin::parse(text).map(|origin| origin.to_string())
 }
 
 #[cfg(test)]
@@ -361,6 +376,32 @@ mod tests {
         check("room_limit = { a = 1 }", &[], "`room_limit` is `table`: expected a whole number from 1");
         check("listen = ", &[], "`sync.toml` cannot be read");
         check("origins = ['example.com']", &[], "`origins` is `example.com`: expected origins such as");
+        let idn = ("SYNC_ORIGINS", "https://bücher.example");
+        check(
+            "",
+            &[idn],
+            "`SYNC_ORIGINS` is `https://bücher.example`: expected origins such as https://example.com, separated by",
+        );
+        check(
+            "",
+            &[("SYNC_ORIGINS", "https://a.example/x")],
+            "`SYNC_ORIGINS` is `https://a.example/x`: expected origins",
+        );
+    }
+
+    #[test]
+    fn origins_are_brought_into_one_form_wherever_they_come_from() {
+        let written = ["HTTPS://Shop.example:443/", "http://b.example:8080"].map(str::to_owned).to_vec();
+        let normal = ["https://shop.example", "http://b.example:8080"];
+        let read = Config::read("", [("SYNC_ORIGINS".to_owned(), written.join(" , "))]).expect("valid");
+        assert_eq!(read.origins, normal);
+        let in_code = Config { origins: written, ..Config::default() };
+        assert_eq!(in_code.checked().expect("valid").origins, normal);
+        for wrong in ["*", "shop.example", "https://shop.example/path"] {
+            let config = Config { origins: vec![wrong.to_owned()], ..Config::default() };
+            let error = config.checked().expect_err("no origin").to_string();
+            assert!(error.starts_with(&format!("`origins` is `{wrong}`: expected origins such as")), "{error}");
+        }
     }
 
     #[test]

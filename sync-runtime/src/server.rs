@@ -97,8 +97,10 @@ impl<A: App> Server<A> {
     ///
     /// # Errors
     ///
-    /// When the app cannot be built, a message file is not Fluent, or the address cannot be listened on.
+    /// When the configuration cannot be used, the app cannot be built, a message file is not Fluent, or the address cannot be
+    /// listened on.
     pub async fn start(self, table: &'static Table<A>, config: Config) -> Result<Running<A>, StartError> {
+        let config = config.checked()?;
         let catalog = Catalog::new(table.locales)?;
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(config.session_ttl)));
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;

@@ -104,6 +104,9 @@ describe("GET /auth/session", () => {
     expect(await json("/auth/session", { headers: { Cookie, "Sec-Fetch-Site": "same-origin" } })).toEqual([200, ada]);
     expect(await json("/auth/session", { headers: { Cookie, "Sec-Fetch-Site": "cross-site" } })).toEqual([200, { session: GUEST }]);
     expect(await json("/auth/session", { headers: { Cookie } })).toEqual([200, { session: GUEST }]);
+    // Over plain HTTP, a browser says where a page's own GET comes from in Referer alone.
+    expect(await json("/auth/session", { headers: { Cookie, Referer: `${stage.server.url}/chat` } })).toEqual([200, ada]);
+    expect(await json("/auth/session", { headers: { Cookie, Referer: "https://evil.example/" } })).toEqual([200, { session: GUEST }]);
   });
 
   it("refuses a token that is not valid", async () => {

@@ -43,6 +43,9 @@ describe("a handshake", () => {
       expect(await withCookie({ "Sec-Fetch-Site": "none" })).toBe(true);
       expect(await withCookie({ "Sec-Fetch-Site": "cross-site" })).toBe(false);
       expect(await withCookie({ "Sec-Fetch-Site": "same-site" })).toBe(false);
+      expect(await withCookie({ Referer: `${url}/chat?room=1` })).toBe(true);
+      expect(await withCookie({ Referer: "https://evil.example/" })).toBe(false);
+      expect(await withCookie({ Referer: url, "Sec-Fetch-Site": "cross-site" })).toBe(false);
       expect(await withCookie({})).toBe(false);
     }
   });

@@ -1,18 +1,28 @@
 //! What a request brings to say who it is from.
 
 use cookie::{Cookie, SameSite};
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN};
-use http::{HeaderMap, HeaderName};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN, REFERER};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::config::WebOrigin;
 use crate::i18n::{Catalog, Locale, accepted};
-use crate::transport::origin::cookie_allowed;
+use crate::transport::origin::{SEC_FETCH_SITE, cookie_allowed};
 
 /// The name of the session cookie.
 const SESSION_COOKIE: &str = "session";
 
 /// The headers that say who a request is from, and those that decide whether its cookie counts.
-pub(super) const IDENTIFYING: [HeaderName; 6] =
-    [AUTHORIZATION, COOKIE, ACCEPT_LANGUAGE, ORIGIN, HOST, HeaderName::from_static("sec-fetch-site")];
+pub(super) const IDENTIFYING: [HeaderName; 7] =
+    [AUTHORIZATION, COOKIE, ACCEPT_LANGUAGE, ORIGIN, HOST, SEC_FETCH_SITE, REFERER];
+
+/// Copies an identifying header; of the page's address, which is as long as the page likes, the origin alone.
+pub(super) fn copied(name: &HeaderName, value: &HeaderValue) -> Option<HeaderValue> {
+    if name == REFERER {
+        let page = WebOrigin::of_address(value.to_str().ok()?)?;
+        return HeaderValue::from_str(&page.to_string()).ok();
+    }
+    HeaderValue::from_bytes(value.as_bytes()).ok()
+}
 
 /// Returns the token of `Authorization: Bearer`, or else of the session cookie where it may be used.
 pub(super) fn token(headers: &HeaderMap) -> Option<String> {

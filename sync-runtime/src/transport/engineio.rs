@@ -22,7 +22,7 @@ use tower::Service;
 use crate::dispatch::Dispatcher;
 use crate::route::App;
 use crate::transport::carrier::EngineSocket;
-use crate::transport::credentials::IDENTIFYING;
+use crate::transport::credentials::{self, IDENTIFYING};
 use crate::transport::handshake::check_handshake;
 use crate::transport::http::Ready;
 use crate::transport::link::Links;
@@ -193,7 +193,7 @@ fn lean(mut request: Request) -> Request {
     let whole = std::mem::take(request.headers_mut());
     let kept = IDENTIFYING.into_iter().chain([SEC_WEBSOCKET_KEY]);
     let values = kept.flat_map(|name| whole.get_all(&name).into_iter().map(move |value| (name.clone(), value)));
-    let copied = values.filter_map(|(name, value)| Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?)));
+    let copied = values.filter_map(|(name, value)| credentials::copied(&name, value).map(|value| (name, value)));
     let copied: Vec<_> = copied.collect();
     let mut headers = HeaderMap::with_capacity(copied.len());
     headers.extend(copied.into_iter().map(|(name, value)| (Some(name), value)));
