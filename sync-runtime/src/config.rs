@@ -37,6 +37,12 @@ pub struct Config {
     pub limits: bool,
     /// Further origins whose pages may use this server, such as `https://example.com`; `SYNC_ORIGINS`, separated by commas.
     pub origins: Vec<String>,
+    /// The name of the session cookie; `SYNC_COOKIE_NAME`. Without one it has the name that the app gives it
+    /// ([`Server::cookie_name`](crate::Server::cookie_name)), or else [`DEFAULT_COOKIE_NAME`](Self::DEFAULT_COOKIE_NAME).
+    ///
+    /// Browsers share cookies between the ports of a host: two apps of one host need two names. Where cookies are `Secure`,
+    /// `__Host-` comes before it.
+    pub cookie_name: Option<String>,
     /// How long a handler may take.
     pub handler_timeout: Duration,
     /// How long a filter may take for one member.
@@ -113,6 +119,7 @@ impl Default for Config {
             environment: if cfg!(debug_assertions) { Environment::Development } else { Environment::Production },
             limits: true,
             origins: Vec::new(),
+            cookie_name: None,
             handler_timeout: Duration::from_secs(30),
             filter_timeout: Duration::from_secs(1),
             message_limit: 1_000_000,
@@ -164,6 +171,10 @@ const SETTINGS: &[Setting] = &[
     setting("origins", ORIGINS, |config, text| {
         let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
         config.origins = origins.map(normal_origin).collect::<Option<_>>()?;
+        Some(())
+    }),
+    setting("cookie_name", COOKIE_NAME, |config, text| {
+        config.cookie_name = Some(is_cookie_name(text).then(|| text.to_owned())?);
         Some(())
     }),
     setting("handler_timeout_ms", MILLISECONDS, |config, text| {
@@ -226,6 +237,8 @@ const SETTINGS: &[Setting] = &[
 
 const ORIGINS: &str = "origins such as https://example.com, separated by commas: a scheme, a host (in its form `xn--…` if it is \
                        not ASCII) and nothing else but a port";
+const COOKIE_NAME: &str = "a name for cookies, 1 to 64 letters, digits and signs such as `_`; without the prefix `__Host-`, \
+                           which is put before it where cookies are `Secure`";
 const MILLISECONDS: &str = "a whole number of milliseconds from 1";
 const SIZE: &str = "a whole number of bytes from 1";
 
@@ -234,6 +247,9 @@ const fn setting(key: &'static str, expected: &'static str, apply: fn(&mut Confi
 }
 
 impl Config {
+    /// The name of the session cookie where neither the app nor the configuration says another one.
+    pub const DEFAULT_COOKIE_NAME: &str = "session";
+
     /// Reads the text of `sync.toml` and then the variables, of which only those that begin with `SYNC_` matter.
     ///
     /// An unknown `SYNC_…` variable is a warning in the log.
@@ -276,7 +292,18 @@ impl Config {
                 expected: ORIGINS,
             })?;
         }
-        Ok(self)
+        match self.cookie_name {
+            Some(name) if !is_cookie_name(&name) => {
+                Err(ConfigError::Value { name: "cookie_name".to_owned(), value: name, expected: COOKIE_NAME })
+            }
+            _ => Ok(self),
+        }
+    }
+
+    /// Returns the name of the session cookie, without a prefix.
+    #[must_use]
+    pub fn session_cookie_name(&self) -> &str {
+        self.cookie_name.as_deref().unwrap_or(Self::DEFAULT_COOKIE_NAME)
     }
 
     fn apply(&mut self, setting: &Setting, name: &str, value: &str) -> Result<(), ConfigError> {
@@ -357,6 +384,15 @@ fn normal_origin(text: &str) -> Option<String> {
     WebOrigin::parse(text).map(|origin| origin.to_string())
 }
 
+/// A token of RFC 6265 that a browser takes over plain HTTP, too.
+fn is_cookie_name(text: &str) -> bool {
+    let has_prefix = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+        && !has_prefix("__Host-")
+        && !has_prefix("__Secure-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -387,6 +423,11 @@ mod tests {
             &[("SYNC_ORIGINS", "https://a.example/x")],
             "`SYNC_ORIGINS` is `https://a.example/x`: expected origins",
         );
+        for name in ["", "a b", "a=b", "a;b", "ä", "__Host-chess", "__secure-chess", &"x".repeat(65)] {
+            let expected = format!("`SYNC_COOKIE_NAME` is `{name}`: expected a name for cookies");
+            check("", &[("SYNC_COOKIE_NAME", name)], &expected);
+        }
+        check("cookie_nam = 'chess'", &[], "`sync.toml` has an unknown key `cookie_nam`: expected `cookie_name`");
     }
 
     #[test]
@@ -402,6 +443,14 @@ mod tests {
             let error = config.checked().expect_err("no origin").to_string();
             assert!(error.starts_with(&format!("`origins` is `{wrong}`: expected origins such as")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_cookie_name_in_code_is_checked_like_one_that_is_configured() {
+        let named = |name: &str| Config { cookie_name: Some(name.to_owned()), ..Config::default() }.checked();
+        assert_eq!(named("chess").expect("valid").session_cookie_name(), "chess");
+        assert!(named("chess game").is_err());
+        assert_eq!(Config::default().session_cookie_name(), "session");
     }
 
     #[test]

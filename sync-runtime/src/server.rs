@@ -66,6 +66,7 @@ pub struct Server<A: App> {
     make_app: MakeApp<A>,
     make_routes: Vec<MakeRoutes<A>>,
     store: Option<Arc<dyn SessionStore<A::Session>>>,
+    cookie_name: Option<String>,
 }
 
 impl<A: App> Server<A> {
@@ -76,7 +77,7 @@ impl<A: App> Server<A> {
         R: Future<Output = Result<A, BoxError>> + Send + 'static,
     {
         let make_app: MakeApp<A> = Box::new(move |config| Box::pin(make_app(config)));
-        Self { make_app, make_routes: Vec::new(), store: None }
+        Self { make_app, make_routes: Vec::new(), store: None, cookie_name: None }
     }
 
     /// Adds HTTP routes, and with them a fallback for unknown paths if the router has one.
@@ -93,13 +94,21 @@ impl<A: App> Server<A> {
         self
     }
 
+    /// Names the session cookie, unless the configuration does. Apps that share a host, on two ports of it, need two names.
+    #[must_use]
+    pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
+        self.cookie_name = Some(name.into());
+        self
+    }
+
     /// Starts to listen, and returns when connections are accepted.
     ///
     /// # Errors
     ///
     /// When the configuration cannot be used, the app cannot be built, a message file is not Fluent, or the address cannot be
     /// listened on.
-    pub async fn start(self, table: &'static Table<A>, config: Config) -> Result<Running<A>, StartError> {
+    pub async fn start(self, table: &'static Table<A>, mut config: Config) -> Result<Running<A>, StartError> {
+        config.cookie_name = config.cookie_name.or(self.cookie_name);
         let config = config.checked()?;
         let catalog = Catalog::new(table.locales)?;
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(config.session_ttl)));
@@ -221,8 +230,7 @@ impl<A: App> Handle<A> {
     /// Writes the `Set-Cookie` value for a token; an empty one ends the cookie.
     #[must_use]
     pub fn session_cookie(&self, token: &str) -> String {
-        let config = self.config();
-        session_cookie(token, config.session_ttl, !config.is_development())
+        session_cookie(token, self.config().session_ttl, self.config())
     }
 
     /// Answers a request with an error envelope, in the language of its session or of its `Accept-Language`.

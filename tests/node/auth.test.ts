@@ -39,7 +39,7 @@ describe("POST /auth/login", () => {
     expect(answer).toEqual({ token: expect.any(String), session: session("Ada", { locale: "nl" }) });
     expect(answer.token).toMatch(/^[\w-]{43}$/);
     expect(cookie(response)).toEqual({
-      name: "session",
+      name: "app_session",
       value: answer.token,
       attributes: ["httponly", `max-age=${30 * 24 * 3600}`, "path=/", "samesite=lax"],
     });
@@ -98,7 +98,7 @@ describe("GET /auth/session", () => {
   it("shows the session of the token, and of the cookie where a page of ours asks", async () => {
     const token = await stage.signIn("Ada", "fr");
     const ada = { session: session("Ada", { locale: "fr" }) };
-    const Cookie = `session=${token}`;
+    const Cookie = `app_session=${token}`;
     expect(await json("/auth/session", { headers: bearer(token) })).toEqual([200, ada]);
     expect(await json("/auth/session", { headers: { Cookie, Origin: stage.server.url } })).toEqual([200, ada]);
     expect(await json("/auth/session", { headers: { Cookie, "Sec-Fetch-Site": "same-origin" } })).toEqual([200, ada]);
@@ -107,6 +107,9 @@ describe("GET /auth/session", () => {
     // Over plain HTTP, a browser says where a page's own GET comes from in Referer alone.
     expect(await json("/auth/session", { headers: { Cookie, Referer: `${stage.server.url}/chat` } })).toEqual([200, ada]);
     expect(await json("/auth/session", { headers: { Cookie, Referer: "https://evil.example/" } })).toEqual([200, { session: GUEST }]);
+    // The name that every app had once.
+    const old = `session=${token}`;
+    expect(await json("/auth/session", { headers: { Cookie: old, "Sec-Fetch-Site": "same-origin" } })).toEqual([200, ada]);
   });
 
   it("refuses a token that is not valid", async () => {
@@ -169,7 +172,7 @@ describe("POST /auth/logout", () => {
 
     const response = await stage.fetch("/auth/logout", { method: "POST", headers: bearer(token) });
     expect([response.status, await response.json()]).toEqual([200, { status: "success" }]);
-    expect(cookie(response)).toMatchObject({ name: "session", value: "", attributes: expect.arrayContaining(["max-age=0", "path=/"]) });
+    expect(cookie(response)).toMatchObject({ name: "app_session", value: "", attributes: expect.arrayContaining(["max-age=0", "path=/"]) });
 
     await closed;
     expect(await json("/auth/session", { headers: bearer(token) })).toEqual([401, refused(401, "auth-required")]);
@@ -184,7 +187,7 @@ describe("POST /auth/logout", () => {
 
   it("by the cookie works on a page of ours alone", async () => {
     const token = await stage.signIn("Ada");
-    const Cookie = `session=${token}`;
+    const Cookie = `app_session=${token}`;
     await stage.fetch("/auth/logout", { method: "POST", headers: { Cookie, "Sec-Fetch-Site": "cross-site" } });
     const foreign = await stage.fetch("/auth/logout", { method: "POST", headers: { Cookie, Origin: "https://evil.example" } });
     expect(foreign.status).toBe(403);
@@ -214,6 +217,33 @@ describe("addresses and methods under /auth", () => {
   });
 });
 
+describe("two apps on two ports of a host", () => {
+  it("leave each other's sign-in alone", async () => {
+    const other = await startAppServer({ env: { SYNC_COOKIE_NAME: "other" } });
+    try {
+      // A browser: it has one set of cookies for both.
+      const jar = new Map<string, string>();
+      const ask = async (url: string, path: string, body?: object) => {
+        const Cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+        const response = await fetch(url + path, {
+          method: body === undefined ? "GET" : "POST",
+          headers: { Cookie, "Sec-Fetch-Site": "same-origin" },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        });
+        if (response.headers.getSetCookie().length > 0) jar.set(cookie(response).name, cookie(response).value);
+        return ((await response.json()) as { session?: { name: string } }).session?.name;
+      };
+      await ask(stage.server.url, "/auth/login", { name: "Ada" });
+      await ask(other.url, "/auth/login", { name: "Bob" });
+      expect([await ask(stage.server.url, "/auth/session"), await ask(other.url, "/auth/session")]).toEqual(["Ada", "Bob"]);
+      await ask(other.url, "/auth/logout", {});
+      expect([await ask(stage.server.url, "/auth/session"), await ask(other.url, "/auth/session")]).toEqual(["Ada", ""]);
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
 describe("in production", () => {
   let server: AppServer;
   beforeAll(async () => {
@@ -221,9 +251,17 @@ describe("in production", () => {
   });
   afterAll(() => server.stop());
 
-  it("the cookie travels over HTTPS only", async () => {
+  it("the cookie travels over HTTPS only, and is that of one host", async () => {
     const response = await fetch(`${server.url}/auth/login`, { method: "POST", body: '{"name":"Ada"}' });
-    expect(cookie(response).attributes).toContain("secure");
+    const { name, value, attributes } = cookie(response);
+    expect([name, attributes]).toEqual(["__Host-app_session", expect.arrayContaining(["secure", "path=/"])]);
+    const who = async (Cookie: string) => {
+      const answer = await fetch(`${server.url}/auth/session`, { headers: { Cookie, Origin: server.url } });
+      return ((await answer.json()) as { session: { name: string } }).session.name;
+    };
+    expect(await who(`__Host-app_session=${value}`)).toBe("Ada");
+    // Whoever owns a neighbouring host can set one without the prefix.
+    expect(await who(`app_session=${value}`)).toBe("");
   });
 
   it("pages of this machine are as foreign as others, and its own address is not", async () => {

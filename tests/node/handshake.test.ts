@@ -33,7 +33,7 @@ describe("a handshake", () => {
   });
 
   it("with the cookie is that session only where a page of ours sends it", async () => {
-    const Cookie = `other=1; session=${await stage.signIn("Ada")}; theme=dark`;
+    const Cookie = `other=1; app_session=${await stage.signIn("Ada")}; theme=dark`;
     const { url, port } = stage.server;
     for (const transports of TRANSPORTS) {
       const withCookie = (headers: PeerOptions["headers"]) => isSignedIn({ transports, headers: { Cookie, ...headers } });
@@ -52,7 +52,7 @@ describe("a handshake", () => {
 
   it("with a token and a cookie is the session of the token", async () => {
     const [token, other] = [await stage.signIn("Ada"), await stage.signIn("Bob")];
-    const peer = await stage.guest({ token, headers: { Cookie: `session=${other}`, Origin: stage.server.url } });
+    const peer = await stage.guest({ token, headers: { Cookie: `app_session=${other}`, Origin: stage.server.url } });
     const room = stage.room("nested");
     await peer.join(room);
     expect((await peer.sync("test/nestedTest/room/v1", room, { message: "hi" })).result).toMatchObject({
@@ -74,10 +74,10 @@ describe("a handshake", () => {
   });
 
   it("with a cookie that is not valid any more is refused, not anonymous", async () => {
-    const headers = { Cookie: "session=gone", Origin: stage.server.url };
+    const headers = { Cookie: "app_session=gone", Origin: stage.server.url };
     expect(await outcome({ headers })).toBe("auth-required");
     // Where the cookie does not count, there is nothing to refuse.
-    await stage.peer({ headers: { Cookie: "session=gone" } }).connected();
+    await stage.peer({ headers: { Cookie: "app_session=gone" } }).connected();
   });
 
   it("after the logout of its session is refused", async () => {

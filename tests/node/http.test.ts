@@ -226,7 +226,7 @@ describe("who calls over HTTP", () => {
   });
 
   it("is known by the cookie where a page of ours sends it", async () => {
-    const Cookie = `session=${await stage.signIn("Ada")}`;
+    const Cookie = `app_session=${await stage.signIn("Ada")}`;
     const { url, port } = stage.server;
     expect(await call({ Cookie, Origin: url })).toBe(SIGNED_IN);
     for (const origin of [`http://localhost:${port}`, "http://localhost:5173", "https://127.0.0.1", "http://[::1]:1234"]) {
@@ -242,7 +242,7 @@ describe("who calls over HTTP", () => {
   it("may bring a token from wherever there is no browser", async () => {
     const token = await stage.signIn("Ada");
     expect(await call({ ...bearer(token), "Sec-Fetch-Site": "cross-site" })).toBe(SIGNED_IN);
-    expect(await call({ ...bearer(token), Cookie: "session=gone" })).toBe(SIGNED_IN);
+    expect(await call({ ...bearer(token), Cookie: "app_session=gone" })).toBe(SIGNED_IN);
   });
 
   it.each([

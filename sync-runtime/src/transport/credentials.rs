@@ -1,15 +1,21 @@
 //! What a request brings to say who it is from.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use cookie::{Cookie, SameSite};
 use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN, REFERER};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::config::WebOrigin;
+use crate::config::{Config, WebOrigin};
+use crate::dispatch::Dispatcher;
 use crate::i18n::{Catalog, Locale, accepted};
+use crate::route::App;
+use crate::session::{LiveSession, StoreError};
 use crate::transport::origin::{SEC_FETCH_SITE, cookie_allowed};
 
-/// The name of the session cookie.
-const SESSION_COOKIE: &str = "session";
+/// What browsers ask of a cookie of this prefix: it is `Secure` and belongs to one host alone, whose neighbours cannot set it.
+const HOST_PREFIX: &str = "__Host-";
 
 /// The headers that say who a request is from, and those that decide whether its cookie counts.
 pub(super) const IDENTIFYING: [HeaderName; 7] =
@@ -24,9 +30,62 @@ pub(super) fn copied(name: &HeaderName, value: &HeaderValue) -> Option<HeaderVal
     HeaderValue::from_bytes(value.as_bytes()).ok()
 }
 
+/// The token of a request, and how it was brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Credential {
+    /// In `Authorization`, or in the `auth` of a handshake.
+    Token(String),
+    /// In the session cookie.
+    Cookie(String),
+    /// In a cookie of the name that every app had once. It is ours if we know it, and that of another app on this host if not.
+    OldCookie(String),
+}
+
+impl Credential {
+    fn token(&self) -> &str {
+        match self {
+            Self::Token(token) | Self::Cookie(token) | Self::OldCookie(token) => token,
+        }
+    }
+}
+
 /// Returns the token of `Authorization: Bearer`, or else of the session cookie where it may be used.
-pub(super) fn token(headers: &HeaderMap) -> Option<String> {
-    bearer(headers).or_else(|| cookie_allowed(headers).then(|| cookie_token(headers)).flatten())
+pub(super) fn credential(headers: &HeaderMap, config: &Config) -> Option<Credential> {
+    bearer(headers).map(Credential::Token).or_else(|| cookie(headers, config))
+}
+
+/// Returns the token of the session cookie where it may be used, whatever else the request brings.
+fn cookie(headers: &HeaderMap, config: &Config) -> Option<Credential> {
+    if !cookie_allowed(headers) {
+        return None;
+    }
+    let named = |is_name: &dyn Fn(&str) -> bool| {
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = cookies.flat_map(Cookie::split_parse).filter_map(Result::ok);
+        pairs
+            .find(|cookie| is_name(cookie.name()) && !cookie.value().is_empty())
+            .map(|cookie| cookie.value().to_owned())
+    };
+    let ours = named(&|name| is_session_cookie(name, config)).map(Credential::Cookie);
+    ours.or_else(|| named(&|name| name == Config::DEFAULT_COOKIE_NAME).map(Credential::OldCookie))
+}
+
+/// Returns the session of a credential: an anonymous one without, and one that has ended for a token that is not valid (any more).
+///
+/// # Errors
+///
+/// When the store does not answer.
+pub(super) async fn session_of<A: App>(
+    dispatcher: &Dispatcher<A>,
+    credential: Option<Credential>,
+) -> Result<Arc<LiveSession<A>>, StoreError> {
+    let Some(credential) = credential else { return Ok(LiveSession::anonymous()) };
+    let found = dispatcher.sessions().find(credential.token()).await?;
+    Ok(match (found, credential) {
+        (Some(session), _) => session,
+        (None, Credential::OldCookie(_)) => LiveSession::anonymous(),
+        (None, Credential::Token(_) | Credential::Cookie(_)) => LiveSession::ended(),
+    })
 }
 
 /// Returns the language that `Accept-Language` asks for.
@@ -35,18 +94,31 @@ pub(super) fn language(headers: &HeaderMap, catalog: &Catalog) -> Locale {
     catalog.negotiate(accepted(header).iter().map(String::as_str))
 }
 
-/// Writes the `Set-Cookie` value of a session; an empty token ends it. `secure` belongs to production, which has HTTPS.
+/// Writes the `Set-Cookie` value of a session; an empty token ends it. In production, which has HTTPS, it is `Secure`.
 #[must_use]
-pub fn session_cookie(token: &str, max_age: std::time::Duration, secure: bool) -> String {
-    let age = if token.is_empty() { 0 } else { i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX) };
-    Cookie::build((SESSION_COOKIE, token))
+pub fn session_cookie(token: &str, max_age: Duration, config: &Config) -> String {
+    // Rounded up: a cookie of no whole second would be none.
+    let age =
+        if token.is_empty() { 0 } else { max_age.as_secs().saturating_add(u64::from(max_age.subsec_nanos() > 0)) };
+    let is_secure = is_secure(config);
+    let prefix = if is_secure { HOST_PREFIX } else { "" };
+    Cookie::build((format!("{prefix}{}", config.session_cookie_name()), token))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(secure)
-        .max_age(cookie::time::Duration::seconds(age))
+        .secure(is_secure)
+        .max_age(cookie::time::Duration::seconds(i64::try_from(age).unwrap_or(i64::MAX)))
         .build()
         .to_string()
+}
+
+fn is_session_cookie(name: &str, config: &Config) -> bool {
+    let plain = if is_secure(config) { name.strip_prefix(HOST_PREFIX) } else { Some(name) };
+    plain == Some(config.session_cookie_name())
+}
+
+fn is_secure(config: &Config) -> bool {
+    !config.is_development()
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {
@@ -55,9 +127,61 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-fn cookie_token(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut named = cookies.flat_map(Cookie::split_parse).filter_map(Result::ok);
-    let token = named.find(|cookie| cookie.name() == SESSION_COOKIE)?.value().to_owned();
-    (!token.is_empty()).then_some(token)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Environment;
+
+    fn config(environment: Environment, name: Option<&str>) -> Config {
+        Config { environment, cookie_name: name.map(str::to_owned), ..Config::default() }
+    }
+
+    #[test]
+    fn the_configured_cookie_comes_first_and_the_old_one_after_it() {
+        use Environment::{Development, Production};
+        let ours = |token: &str| Some(Credential::Cookie(token.to_owned()));
+        let old = |token: &str| Some(Credential::OldCookie(token.to_owned()));
+        let cases = [
+            (Development, None, "session=a", ours("a")),
+            (Development, Some("chess"), "chess=a", ours("a")),
+            (Development, Some("chess"), "session=b; chess=a", ours("a")),
+            (Development, Some("chess"), "session=b; other=c", old("b")),
+            (Development, Some("chess"), "chess=; session=b", old("b")),
+            (Development, Some("chess"), "__Host-chess=a; checkers=b; Chess=c", None),
+            (Production, Some("chess"), "session=b; __Host-chess=a", ours("a")),
+            // A neighbour of the host can set one without the prefix.
+            (Production, Some("chess"), "chess=a", None),
+            (Production, None, "session=b; __Host-session=a", ours("a")),
+            (Production, None, "session=b", old("b")),
+        ];
+        for (environment, name, cookies, expected) in cases {
+            let said = [(COOKIE, cookies), (SEC_FETCH_SITE, "same-origin")];
+            let headers: HeaderMap =
+                said.into_iter().map(|(name, value)| (name, value.parse().expect("a header value"))).collect();
+            assert_eq!(
+                credential(&headers, &config(environment, name)),
+                expected,
+                "{environment:?} {name:?} {cookies}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_written_under_its_name_and_with_its_prefix_where_it_is_secure() {
+        for (environment, name, written) in [
+            (Environment::Development, None, "session=t; HttpOnly; SameSite=Lax; Path=/; Max-Age=4"),
+            (Environment::Development, Some("chess"), "chess=t; HttpOnly; SameSite=Lax; Path=/; Max-Age=4"),
+            (
+                Environment::Production,
+                Some("chess"),
+                "__Host-chess=t; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=4",
+            ),
+        ] {
+            let config = config(environment, name);
+            let cookie = session_cookie("t", Duration::from_millis(3001), &config);
+            assert_eq!(cookie, written);
+            let ended = session_cookie("", Duration::from_secs(3), &config);
+            assert!(ended.ends_with("; Max-Age=0"), "{ended}");
+        }
+    }
 }

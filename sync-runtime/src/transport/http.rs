@@ -48,16 +48,11 @@ pub fn error_response<A: App>(dispatcher: &Dispatcher<A>, caller: &Caller<A>, er
 /// `sync-server-failed` when the session store does not answer.
 pub async fn caller<A: App>(dispatcher: &Dispatcher<A>, headers: &HeaderMap) -> Result<Caller<A>, SyncError> {
     let language = credentials::language(headers, dispatcher.catalog());
-    let session = match credentials::token(headers) {
-        None => LiveSession::anonymous(),
-        Some(token) => match dispatcher.sessions().find(&token).await {
-            Ok(found) => found.unwrap_or_else(LiveSession::ended),
-            Err(error) => {
-                tracing::error!(%error, "a request could not be authenticated");
-                return Err(SyncError::new("sync-server-failed"));
-            }
-        },
-    };
+    let credential = credentials::credential(headers, dispatcher.config());
+    let session = credentials::session_of(dispatcher, credential).await.map_err(|error| {
+        tracing::error!(%error, "a request could not be authenticated");
+        SyncError::new("sync-server-failed")
+    })?;
     Ok(Caller::http(session, language))
 }
 

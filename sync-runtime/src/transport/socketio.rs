@@ -26,7 +26,7 @@ use crate::rooms::{CloseReason, Connection};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::transport::carrier::{Carrier, Content, EngineSocket, Message, Occupant, address, first_wire};
-use crate::transport::credentials;
+use crate::transport::credentials::{self, Credential};
 use crate::transport::leftovers::{CallerKey, Sender};
 use crate::transport::link::{Link, Links, emit};
 use crate::transport::mailbox::Mailbox;
@@ -172,7 +172,8 @@ impl<A: App> Door<A> {
             return Err(Refused("sync-shutting-down"));
         }
         let headers = &socket.req_parts.headers;
-        let session = identify(dispatcher, token.or_else(|| credentials::token(headers))).await?;
+        let credential = token.map(Credential::Token).or_else(|| credentials::credential(headers, dispatcher.config()));
+        let session = identify(dispatcher, credential).await?;
         let language = language(dispatcher, lang, headers);
         let link = self.links.open(socket);
         let caller = caller_key(&session, tab);
@@ -261,16 +262,15 @@ fn caller_key<A: App>(session: &LiveSession<A>, tab: Option<String>) -> Option<C
     (session.is_some() || tab.is_some()).then_some(CallerKey { session, tab })
 }
 
-async fn identify<A: App>(dispatcher: &Dispatcher<A>, token: Option<String>) -> Result<Arc<LiveSession<A>>, Refused> {
-    let Some(token) = token else { return Ok(LiveSession::anonymous()) };
-    match dispatcher.sessions().find(&token).await {
-        Ok(Some(session)) => Ok(session),
-        Ok(None) => Err(Refused("auth-required")),
-        Err(error) => {
-            tracing::error!(%error, "a socket could not be authenticated");
-            Err(Refused("sync-server-failed"))
-        }
-    }
+async fn identify<A: App>(
+    dispatcher: &Dispatcher<A>,
+    credential: Option<Credential>,
+) -> Result<Arc<LiveSession<A>>, Refused> {
+    let session = credentials::session_of(dispatcher, credential).await.map_err(|error| {
+        tracing::error!(%error, "a socket could not be authenticated");
+        Refused("sync-server-failed")
+    })?;
+    if session.is_revoked() { Err(Refused("auth-required")) } else { Ok(session) }
 }
 
 fn language<A: App>(dispatcher: &Dispatcher<A>, lang: Option<String>, headers: &http::HeaderMap) -> Locale {
