@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use sync::{Config, Hub, Running, Sessions};
+use sync::{Config, Hub, Running, Server, Sessions};
 use test_app::{App, Session};
 
 use crate::socket::{Client, Identity};
@@ -34,10 +34,15 @@ impl TestServer {
 
     /// Starts it on a free port with a changed configuration.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_server(test_app::server(), change).await
+    }
+
+    /// Starts the test app with what a test adds to its server.
+    pub async fn start_server(server: Server<App>, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         change(&mut config);
-        Self { running: test_app::start(config).await.expect("the test app starts") }
+        Self { running: server.start(&test_app::routes::TABLE, config).await.expect("the test app starts") }
     }
 
     /// Returns the server.

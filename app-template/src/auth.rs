@@ -44,20 +44,17 @@ async fn login(State(handle): State<Handle<App>>, headers: HeaderMap, body: Body
         let name = name(&fields)?;
         let locale = locale(&fields)?.flatten();
         let session = Session { user_id: user_id(&name), name, locale, muted: false };
-        let token = handle.sessions().create(session.clone()).await.map_err(store_failed)?;
-        Ok(with_cookie(&handle, token.as_str(), json!({ "token": token.as_str(), "session": shown(&session) })))
+        let token = handle.sign_in(&headers, session.clone()).await?;
+        let body = Json(json!({ "token": token.as_str(), "session": shown(&session) }));
+        Ok(with_cookie(&handle, token.as_str(), body.into_response()))
     };
     answer(&handle, &headers, started.await).await
 }
 
 async fn logout(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
-    // Somebody whose session has ended already is as signed out as they wish to be.
-    if let Ok(session) = handle.session(&headers).await
-        && let Err(error) = handle.end_session(&session).await
-    {
-        return handle.error(&headers, error).await;
-    }
-    with_cookie(&handle, "", json!({ "status": "success" }))
+    let ended = handle.sign_out(&headers).await.map(|()| Json(json!({ "status": "success" })).into_response());
+    // The browser forgets the session even if the server could not forget all of it.
+    with_cookie(&handle, "", answer(&handle, &headers, ended).await)
 }
 
 async fn show(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
@@ -74,11 +71,11 @@ async fn change(State(handle): State<Handle<App>>, headers: HeaderMap, body: Bod
         }
         let fields = read(body)?;
         let (locale, muted) = (locale(&fields)?, muted(&fields)?);
-        let update = |session: &mut Session| {
+        let update = move |session: &mut Session| {
             session.locale = locale.unwrap_or(session.locale.take());
             session.muted = muted.unwrap_or(session.muted);
         };
-        let session = handle.sessions().update(&session, update).await.map_err(store_failed)?;
+        let session = handle.sessions().update(&session, update).await?;
         Ok(Json(json!({ "session": shown(&session) })).into_response())
     };
     answer(&handle, &headers, changed.await).await
@@ -99,8 +96,7 @@ async fn answer(handle: &Handle<App>, headers: &HeaderMap, outcome: Result<Respo
     }
 }
 
-fn with_cookie(handle: &Handle<App>, token: &str, body: Value) -> Response {
-    let mut response = Json(body).into_response();
+fn with_cookie(handle: &Handle<App>, token: &str, mut response: Response) -> Response {
     match HeaderValue::from_str(&handle.session_cookie(token)) {
         Ok(cookie) => {
             response.headers_mut().insert(SET_COOKIE, cookie);
@@ -150,10 +146,4 @@ fn user_id(name: &str) -> String {
 
 fn invalid(path: &'static str, reason: &'static str) -> SyncError {
     SyncError::invalid_input(path, reason)
-}
-
-fn store_failed(error: sync::StoreError) -> SyncError {
-    // What is wrong inside is for operators; users are told that it is not their doing.
-    sync::tracing::error!(%error, "the session store does not answer");
-    sync::error!("session-unavailable").status(503)
 }

@@ -19,13 +19,13 @@ use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::config::{Config, ConfigError};
-use crate::dispatch::{Caller, Dispatcher};
+use crate::dispatch::Dispatcher;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, CatalogError};
 use crate::rooms::{CloseReason, Hub};
 use crate::route::{App, BoxFuture, FilterKind, Table};
-use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions};
-use crate::transport::{self, caller, error_response, session_cookie};
+use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions, Token};
+use crate::transport::{self, caller, cookie_token, error_response, session_cookie, stranger, token};
 use crate::transport::{
     HttpLimits, LinkCounters, LinkLimits, Links, Origins, Ready, Traffic, WireLimits, WireListener, check_origin,
     poll_limit, raise_file_limit, routes, socket_routes,
@@ -125,6 +125,7 @@ impl<A: App> Server<A> {
         let listener = WireListener::new(listener, limits, flushes.clone());
         let links = Arc::new(Links::new(LinkLimits { queue, poll, direct: config.direct_delivery }));
         let handle = Handle(Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store))));
+        keep_sessions(&handle.0);
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let router = router(&handle, &links, &ready, self.make_routes);
         log_filters(table);
@@ -207,39 +208,60 @@ impl<A: App> Handle<A> {
     ///
     /// # Errors
     ///
-    /// `auth-required` for a token that is not valid (any more).
+    /// `auth-required` for a token that is not valid (any more), `session-unavailable` when the session store does not answer.
     pub async fn session(&self, headers: &HeaderMap) -> Result<Arc<LiveSession<A>>, SyncError> {
         let session = caller(&self.0, headers).await?.session().clone();
         if session.is_revoked() { Err(SyncError::new("auth-required")) } else { Ok(session) }
     }
 
-    /// Ends a session: its token is not valid any more and its sockets are closed.
+    /// Starts a session for whoever sends this request. The session that its cookie named is ended, and the sockets of that one
+    /// are closed.
     ///
     /// # Errors
     ///
-    /// `sync-server-failed` when the session store does not answer.
+    /// `session-unavailable` when the session store does not answer; nothing has changed then.
+    pub async fn sign_in(&self, headers: &HeaderMap, session: A::Session) -> Result<Token, SyncError> {
+        let token = self.sessions().create(session).await?;
+        if let Some(before) = cookie_token(headers, self.config()) {
+            self.sessions().end_token_later(&before);
+        }
+        Ok(token)
+    }
+
+    /// Ends the session of a request, as [`end_session`](Handle::end_session) does. Somebody whose session has ended already, or who
+    /// never had one, is as signed out as they wish to be.
+    ///
+    /// # Errors
+    ///
+    /// As for [`end_session`](Handle::end_session).
+    pub async fn sign_out(&self, headers: &HeaderMap) -> Result<(), SyncError> {
+        match token(headers, self.config()) {
+            Some(token) => Ok(self.sessions().end_token(&token).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends a session: its token is not valid any more and its sockets are closed, at once and though the caller may hang up.
+    ///
+    /// # Errors
+    ///
+    /// `session-unavailable` when the session store does not agree in time. The session stays ended on this server, which goes on
+    /// trying to remove it.
     pub async fn end_session(&self, session: &LiveSession<A>) -> Result<(), SyncError> {
-        self.sessions().revoke(session).await.map_err(|error| {
-            tracing::error!(%error, "a session could not be ended");
-            SyncError::new("sync-server-failed")
-        })?;
-        self.hub().close_session(session, CloseReason::SessionEnded);
-        Ok(())
+        Ok(self.sessions().end(session).await?)
     }
 
     /// Writes the `Set-Cookie` value for a token; an empty one ends the cookie.
     #[must_use]
     pub fn session_cookie(&self, token: &str) -> String {
-        session_cookie(token, self.config().session_ttl, self.config())
+        session_cookie(token, self.sessions().ttl(), self.config())
     }
 
     /// Answers a request with an error envelope, in the language of its session or of its `Accept-Language`.
     pub async fn error(&self, headers: &HeaderMap, error: SyncError) -> Response {
-        let asking = match caller(&self.0, headers).await {
-            Ok(asking) => asking,
-            Err(_) => Caller::http(LiveSession::anonymous(), self.0.catalog().negotiate([])),
-        };
-        error_response(&self.0, &asking, error)
+        // A store that does not answer is not asked once more who asks.
+        let asking = if error.code() == "session-unavailable" { None } else { caller(&self.0, headers).await.ok() };
+        error_response(&self.0, &asking.unwrap_or_else(|| stranger(&self.0, headers)), error)
     }
 }
 
@@ -302,12 +324,16 @@ impl<A: App> Running<A> {
         let abort = self.served.abort_handle();
         let finished = async {
             dispatcher.calls().wait().await;
+            // Beside what follows: a store that does not answer holds up nobody's last frames.
+            let handle = self.handle.clone();
+            let sessions = tokio::spawn(async move { handle.sessions().finish().await });
             dispatcher.hub().deliveries().wait().await;
             self.links.flushed(FLUSH_LIMIT).await;
             self.links.close_all().await;
             // Slow readers get what was sent to them as long as there is time.
             self.flushes.close();
             self.flushes.wait().await;
+            sessions.await.unwrap_or_default();
             self.stop.cancel();
             self.served.await
         };
@@ -369,6 +395,17 @@ fn router<A: App>(handle: &Handle<A>, links: &Arc<Links>, ready: &Ready, make_ro
         .layer(cors(origins.clone()))
         .layer(from_fn_with_state((dispatcher.clone(), origins), check_origin::<A>))
         .layer(map_response(without_sniffing))
+}
+
+/// Closes the sockets of sessions that end, and keeps those that are in use.
+fn keep_sessions<A: App>(dispatcher: &Arc<Dispatcher<A>>) {
+    let closing = Arc::downgrade(dispatcher);
+    dispatcher.sessions().when_ended(move |session| {
+        if let Some(dispatcher) = closing.upgrade() {
+            dispatcher.hub().close_session(session, CloseReason::SessionEnded);
+        }
+    });
+    dispatcher.sessions().keep();
 }
 
 /// Lets pages of allowed origins read answers; whether an origin may send at all is decided before.

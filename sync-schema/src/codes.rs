@@ -12,6 +12,7 @@ pub const FRAMEWORK_CODES: &[(&str, u16)] = &[
     ("room-forbidden", 403),
     ("room-invalid", 400),
     ("room-limit", 409),
+    ("session-unavailable", 503),
     ("sync-bad-request", 400),
     ("sync-cancelled", 499),
     ("sync-client-failed", 500),

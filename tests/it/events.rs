@@ -222,7 +222,7 @@ async fn a_changed_session_reaches_every_tab_at_its_next_event() {
     caller.join("open-a").await;
     let session = server.sessions().find(&token).await.expect("a store").expect("a session");
     for locale in ["nl", "fr"] {
-        let update = |session: &mut test_app::Session| session.locale = Some(locale.to_owned());
+        let update = move |session: &mut test_app::Session| session.locale = Some(locale.to_owned());
         server.sessions().update(&session, update).await.expect("a store");
         caller.sync("outcome/three", "v1", "open-a", json!({ "text": "hi" })).await;
         assert_eq!(tab.frame().await["clientOutput"]["locale"], locale);

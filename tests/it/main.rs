@@ -11,6 +11,7 @@ mod events;
 mod groups;
 mod mistakes;
 mod outside;
+mod sessions;
 mod strain;
 mod tidy;
 mod typescript;

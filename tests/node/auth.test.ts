@@ -52,6 +52,18 @@ describe("POST /auth/login", () => {
     expect(await json("/auth/session", { headers: bearer(two) })).toEqual([200, { session: session("ADA") }]);
   });
 
+  it("ends the session that the cookie named, and closes its sockets", async () => {
+    const before = await stage.signIn("Ada");
+    const tab = await stage.guest({ token: before });
+    const closed = tab.disconnected();
+    const headers = { Cookie: `app_session=${before}`, Origin: stage.server.url };
+    const response = await stage.fetch("/auth/login", { body: { name: "Bob" }, headers });
+    const after = (await response.json()) as { token: string };
+    await closed;
+    expect(await json("/auth/session", { headers: bearer(before) })).toEqual([401, refused(401, "auth-required")]);
+    expect(await json("/auth/session", { headers: bearer(after.token) })).toEqual([200, { session: session("Bob") }]);
+  });
+
   it.each([["Zoë 汉字"], ["O’Brien"], ["x"], ["𝒮".repeat(40)], ["<b>"]])("takes the name %s", async (name) => {
     expect(await json("/auth/login", { body: { name } })).toMatchObject([200, { session: { name } }]);
   });

@@ -2,4 +2,3 @@ counter-full = Der Zähler ist voll: er endet bei { $max }.
 example-conflict = Jemand anderes war schneller.
 example-filtered = Dieses Ereignis ist nicht für dich bestimmt.
 example-refused = Das Beispiel wollte „{ $kind }“ nicht tun.
-session-unavailable = Das Anmelden funktioniert gerade nicht.

@@ -2,4 +2,3 @@ counter-full = Le compteur est plein : il s’arrête à { $max }.
 example-conflict = Quelqu’un d’autre a été plus rapide.
 example-filtered = Cet événement ne vous est pas destiné.
 example-refused = L’exemple a refusé de faire « { $kind } ».
-session-unavailable = La connexion ne fonctionne pas pour le moment.

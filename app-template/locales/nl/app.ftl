@@ -2,4 +2,3 @@ counter-full = De teller is vol: hij stopt bij { $max }.
 example-conflict = Iemand anders was sneller.
 example-filtered = Deze gebeurtenis is niet voor jou bedoeld.
 example-refused = Het voorbeeld weigerde “{ $kind }” te doen.
-session-unavailable = Aanmelden werkt op dit moment niet.

@@ -211,7 +211,7 @@ describe("a link ends", () => {
     expect(await open(server.url).happened()).toBe(`refused ${JSON.stringify(body)}`);
   });
 
-  test.each(["sync-shutting-down", "sync-rate-limited", "Invalid namespace"])(
+  test.each(["sync-shutting-down", "sync-rate-limited", "session-unavailable", "Invalid namespace"])(
     "failed, when the server says %s, which passes",
     async message => {
       const server = await startServer({ refuse: () => message });

@@ -150,6 +150,7 @@ const CODE = /^[a-z0-9]+(?:-[a-z0-9]+)+$/;
 
 /** Codes that ask to come back later rather than with something else. */
 const PASSING: ReadonlySet<string> = new Set([
+  "session-unavailable",
   "sync-rate-limited",
   "sync-server-failed",
   "sync-shutting-down",

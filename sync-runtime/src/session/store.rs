@@ -1,26 +1,42 @@
-//! Where sessions are kept.
+//! What a place for sessions has to do.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-use tokio::time::Instant;
-
+use crate::error::SyncError;
 use crate::route::BoxFuture;
 use crate::session::TokenHash;
 
-/// A place for sessions, by the hash of their token.
+/// A place for sessions, by the hash of their token. It may be shared by several servers and changed by operators.
 ///
-/// A session that was not used for longer than its time to live is gone; [`load`](SessionStore::load) and
-/// [`save`](SessionStore::save) count as use.
+/// The contract, which one suite checks for every store:
+///
+/// - A session is there from [`create`](Self::create) until it is [removed](Self::remove) or was not used for longer than
+///   [`ttl`](Self::ttl). `create`, [`load`](Self::load), [`update`](Self::update) and [`touch`](Self::touch) are uses. A session that
+///   was not used for so long is as if it had been removed, whether or not its memory or its row has been freed.
+/// - Only `create` brings a session into being. `update` and `touch` do nothing for one that is not there: what another server or
+///   an operator has removed must not come back.
+/// - Once an operation is answered, every later one sees its effect, from this server or another. Operations on one session that
+///   run at the same time have an effect as if they ran in some order; an operation has its whole effect or none, also when its
+///   future is dropped.
+/// - A failed operation may have had its effect or not; the callers here repeat what may be repeated, and ask again.
+/// - Nobody waits for expired sessions: freeing them is work in small pieces, never a walk over all of them.
 pub trait SessionStore<S>: Send + Sync + 'static {
+    /// Returns for how long a session is there after its last use.
+    fn ttl(&self) -> Duration;
+
+    /// Writes a new session. The key is that of a fresh token and never was there before.
+    fn create(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<(), StoreError>>;
+
     /// Returns the session, or `None` when there is none (any more).
     fn load(&self, key: TokenHash) -> BoxFuture<'_, Result<Option<S>, StoreError>>;
 
-    /// Writes the session, whether it exists or not.
-    fn save(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<(), StoreError>>;
+    /// Writes the session if it is there, and returns whether it was.
+    fn update(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<bool, StoreError>>;
 
-    /// Forgets the session.
+    /// Counts as a use of each of these sessions, and returns those that are not there (any more).
+    fn touch(&self, keys: Vec<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>>;
+
+    /// Forgets the session; one that is not there is forgotten already.
     fn remove(&self, key: TokenHash) -> BoxFuture<'_, Result<(), StoreError>>;
 }
 
@@ -29,58 +45,32 @@ pub trait SessionStore<S>: Send + Sync + 'static {
 #[error("the session store does not answer")]
 pub struct StoreError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// Sessions in memory: gone when the server stops.
-#[derive(Debug)]
-pub struct MemoryStore<S> {
-    ttl: Duration,
-    entries: Mutex<HashMap<TokenHash, Entry<S>>>,
+/// Why a session could not be changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// It has ended: it was signed out, has expired, or is gone from the store.
+    #[error("the session has ended")]
+    Ended,
+    /// The store does not answer; whether it has written the change is not known.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
-#[derive(Debug)]
-struct Entry<S> {
-    session: S,
-    used: Instant,
-}
-
-impl<S> MemoryStore<S> {
-    /// Creates an empty store whose sessions live for `ttl` after their last use.
-    #[must_use]
-    pub fn new(ttl: Duration) -> Self {
-        Self { ttl, entries: Mutex::new(HashMap::new()) }
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&mut HashMap<TokenHash, Entry<S>>) -> T) -> T {
-        work(&mut self.entries.lock())
+/// `session-unavailable`. What is wrong inside is for operators, and is logged here.
+impl From<StoreError> for SyncError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, cause = %error.0, "sessions are not available");
+        Self::new("session-unavailable")
     }
 }
 
-impl<S: Clone + Send + Sync + 'static> SessionStore<S> for MemoryStore<S> {
-    fn load(&self, key: TokenHash) -> BoxFuture<'_, Result<Option<S>, StoreError>> {
-        let found = self.with(|entries| {
-            let entry = entries.get_mut(&key)?;
-            if entry.used.elapsed() > self.ttl {
-                entries.remove(&key);
-                return None;
-            }
-            entry.used = Instant::now();
-            Some(entry.session.clone())
-        });
-        Box::pin(std::future::ready(Ok(found)))
-    }
-
-    fn save(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.with(|entries| {
-            // Each new session pays for the ones that nobody asks for any more, so that they do not pile up.
-            if !entries.contains_key(&key) {
-                entries.retain(|_, entry| entry.used.elapsed() <= self.ttl);
-            }
-            entries.insert(key, Entry { session, used: Instant::now() });
-        });
-        Box::pin(std::future::ready(Ok(())))
-    }
-
-    fn remove(&self, key: TokenHash) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.with(|entries| entries.remove(&key));
-        Box::pin(std::future::ready(Ok(())))
+/// `auth-required` for a session that has ended, `session-unavailable` for a store that does not answer.
+impl From<SessionError> for SyncError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Ended => Self::new("auth-required"),
+            SessionError::Store(error) => error.into(),
+        }
     }
 }

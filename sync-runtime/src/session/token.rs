@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 pub struct Token(String);
 
 /// What is kept of a token: its SHA-256.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash([u8; 32]);
 
 impl Token {
@@ -36,6 +36,12 @@ impl TokenHash {
     #[must_use]
     pub fn of(token: &str) -> Self {
         Self(Sha256::digest(token.as_bytes()).into())
+    }
+
+    /// Returns the bytes, for a store that keeps them.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     pub(crate) fn first_byte(&self) -> u8 {

@@ -70,6 +70,18 @@ fn cookie(headers: &HeaderMap, config: &Config) -> Option<Credential> {
     ours.or_else(|| named(&|name| name == Config::DEFAULT_COOKIE_NAME).map(Credential::OldCookie))
 }
 
+/// Returns the token that the cookie of a request names, where it may be used.
+#[must_use]
+pub fn cookie_token(headers: &HeaderMap, config: &Config) -> Option<String> {
+    cookie(headers, config).map(|credential| credential.token().to_owned())
+}
+
+/// Returns the token of a request.
+#[must_use]
+pub fn token(headers: &HeaderMap, config: &Config) -> Option<String> {
+    credential(headers, config).map(|credential| credential.token().to_owned())
+}
+
 /// Returns the session of a credential: an anonymous one without, and one that has ended for a token that is not valid (any more).
 ///
 /// # Errors

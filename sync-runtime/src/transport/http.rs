@@ -45,15 +45,16 @@ pub fn error_response<A: App>(dispatcher: &Dispatcher<A>, caller: &Caller<A>, er
 ///
 /// # Errors
 ///
-/// `sync-server-failed` when the session store does not answer.
+/// `session-unavailable` when the session store does not answer.
 pub async fn caller<A: App>(dispatcher: &Dispatcher<A>, headers: &HeaderMap) -> Result<Caller<A>, SyncError> {
     let language = credentials::language(headers, dispatcher.catalog());
     let credential = credentials::credential(headers, dispatcher.config());
-    let session = credentials::session_of(dispatcher, credential).await.map_err(|error| {
-        tracing::error!(%error, "a request could not be authenticated");
-        SyncError::new("sync-server-failed")
-    })?;
-    Ok(Caller::http(session, language))
+    Ok(Caller::http(credentials::session_of(dispatcher, credential).await?, language))
+}
+
+/// Makes a caller who is nobody, to be answered in the language that the request asks for.
+pub fn stranger<A: App>(dispatcher: &Dispatcher<A>, headers: &HeaderMap) -> Caller<A> {
+    Caller::http(LiveSession::anonymous(), credentials::language(headers, dispatcher.catalog()))
 }
 
 /// Refuses web pages of other origins before any layer below does anything.
@@ -66,9 +67,7 @@ pub async fn check_origin<A: App>(
         return next.run(request).await;
     }
     // The session is not looked at: a foreign page must not even learn whether its visitor has one.
-    let language = credentials::language(request.headers(), dispatcher.catalog());
-    let stranger = Caller::http(LiveSession::anonymous(), language);
-    error_response(&dispatcher, &stranger, SyncError::new("origin-forbidden"))
+    error_response(&dispatcher, &stranger(&dispatcher, request.headers()), SyncError::new("origin-forbidden"))
 }
 
 fn readiness(ready: &AtomicBool) -> Response {
@@ -86,10 +85,7 @@ async fn sync<A: App>(
 ) -> Response {
     let caller = match caller(&dispatcher, request.headers()).await {
         Ok(caller) => caller,
-        Err(error) => {
-            let language = credentials::language(request.headers(), dispatcher.catalog());
-            return error_response(&dispatcher, &Caller::http(LiveSession::anonymous(), language), error);
-        }
+        Err(error) => return error_response(&dispatcher, &stranger(&dispatcher, request.headers()), error),
     };
     // A path without a route, or one that is not UTF-8, is that of no route.
     let route = path.map(|Path(route)| route).unwrap_or_default();

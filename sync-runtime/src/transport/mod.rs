@@ -29,9 +29,9 @@ mod wire;
 mod wire_io;
 
 pub use connections::raise_file_limit;
-pub use credentials::session_cookie;
+pub use credentials::{cookie_token, session_cookie, token};
 pub use engineio::socket_routes;
-pub use http::{Ready, caller, check_origin, error_response, routes};
+pub use http::{Ready, caller, check_origin, error_response, routes, stranger};
 pub use link::{LinkCounters, LinkLimits, Links, Traffic};
 pub use listener::WireListener;
 pub use origin::Origins;

@@ -266,10 +266,8 @@ async fn identify<A: App>(
     dispatcher: &Dispatcher<A>,
     credential: Option<Credential>,
 ) -> Result<Arc<LiveSession<A>>, Refused> {
-    let session = credentials::session_of(dispatcher, credential).await.map_err(|error| {
-        tracing::error!(%error, "a socket could not be authenticated");
-        Refused("sync-server-failed")
-    })?;
+    let session = credentials::session_of(dispatcher, credential).await;
+    let session = session.map_err(|error| Refused(SyncError::from(error).code()))?;
     if session.is_revoked() { Err(Refused("auth-required")) } else { Ok(session) }
 }
 
@@ -303,12 +301,7 @@ impl<A: App> Occupant for Line<A> {
             tracing::info!(connection = self.connection.id(), reason = reason.as_str(), "closed a socket");
             self.links.counters().count(reason);
         }
-        let (dispatcher, session) = (self.dispatcher.clone(), self.connection.session().clone());
-        self.dispatcher.calls().spawn(async move {
-            if let Err(error) = dispatcher.sessions().touch(&session).await {
-                tracing::warn!(%error, "the use of a session could not be noted");
-            }
-        });
+        self.dispatcher.sessions().touch(self.connection.session());
     }
 }
 

@@ -4,6 +4,6 @@ mod app;
 #[path = "sync.generated.rs"]
 pub mod routes;
 
-pub use app::{App, Session};
+pub use app::{App, Session, server};
 
 sync::app!(routes, app::App);

@@ -8,6 +8,7 @@ origin-forbidden = Diese Website darf diesen Server nicht benutzen.
 room-forbidden = Du darfst diesen Raum nicht betreten.
 room-invalid = Es gibt keinen Raum mit diesem Namen.
 room-limit = Du kannst in höchstens { $limit } Räumen zugleich sein.
+session-unavailable = Deine Anmeldung kann gerade nicht geprüft werden; versuche es gleich noch einmal.
 sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
     [not-an-object] sie muss ein JSON-Objekt sein
     [json] sie ist kein gültiges JSON

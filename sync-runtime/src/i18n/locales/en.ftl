@@ -8,6 +8,7 @@ origin-forbidden = This website may not use this server.
 room-forbidden = You may not enter this room.
 room-invalid = There is no room with this name.
 room-limit = You can be in at most { $limit } rooms at once.
+session-unavailable = Your sign-in cannot be checked at the moment; try again soon.
 sync-bad-request = This message is not of the expected form: { $subject ->
     [not-an-object] it must be a JSON object
     [json] it is not valid JSON

@@ -8,6 +8,7 @@ origin-forbidden = Ce site web n’a pas le droit d’utiliser ce serveur.
 room-forbidden = Vous n’avez pas accès à ce salon.
 room-invalid = Aucun salon ne porte ce nom.
 room-limit = Vous pouvez être dans { $limit } salons au plus à la fois.
+session-unavailable = Votre connexion ne peut pas être vérifiée pour le moment ; réessayez dans un instant.
 sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
     [not-an-object] il doit être un objet JSON
     [json] ce n’est pas du JSON valide

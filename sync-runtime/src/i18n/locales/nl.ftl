@@ -8,6 +8,7 @@ origin-forbidden = Deze website mag deze server niet gebruiken.
 room-forbidden = Je mag deze ruimte niet betreden.
 room-invalid = Er bestaat geen ruimte met deze naam.
 room-limit = Je kunt in hoogstens { $limit } ruimtes tegelijk zijn.
+session-unavailable = Je aanmelding kan nu niet worden gecontroleerd; probeer het zo meteen opnieuw.
 sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
     [not-an-object] het moet een JSON-object zijn
     [json] het is geen geldige JSON

@@ -1,0 +1,133 @@
+//! Which sessions are in use, and which were ended though the store may still have them.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
+use tokio::time::Instant;
+
+use crate::route::App;
+use crate::session::{LiveSession, TokenHash};
+
+/// Into how many parts the sessions are split: whoever walks through one of them holds up few others, and not for long.
+pub(super) const SHARDS: usize = 256;
+
+/// How many sessions can be ending at once. A store is down for long when there are more, and each of them costs memory.
+const ENDING_LIMIT: usize = 1 << 16;
+
+/// The sessions in use of one server process, by what they are kept under.
+pub(super) struct Index<A: App> {
+    shards: Box<[Mutex<Shard<A>>]>,
+    ending: AtomicUsize,
+}
+
+struct Shard<A: App> {
+    // Entries of sessions that nobody uses any more stay until the next walk: a request alone makes one.
+    live: HashMap<TokenHash, Weak<LiveSession<A>>>,
+    ending: HashMap<TokenHash, Instant>,
+}
+
+/// A session in use, and what the store has of it if it was in use before.
+struct Entered<A: App> {
+    session: Arc<LiveSession<A>>,
+    known: Option<A::Session>,
+}
+
+impl<A: App> Index<A> {
+    pub(super) fn new() -> Self {
+        let shard = || Mutex::new(Shard { live: HashMap::new(), ending: HashMap::new() });
+        Self { shards: std::iter::repeat_with(shard).take(SHARDS).collect(), ending: AtomicUsize::new(0) }
+    }
+
+    /// Returns the session in use, made of what the store has if it was in no use; `None` when it has ended meanwhile.
+    pub(super) fn enter(&self, key: TokenHash, stored: A::Session) -> Option<Arc<LiveSession<A>>> {
+        let Entered { session, known } = self.find_or_insert(key, stored)?;
+        if session.is_revoked() {
+            return None;
+        }
+        // Outside of the lock: what is compared is the app's.
+        if let Some(stored) = known {
+            session.adopt(stored);
+        }
+        Some(session)
+    }
+
+    fn find_or_insert(&self, key: TokenHash, stored: A::Session) -> Option<Entered<A>> {
+        let mut shard = self.shard(key);
+        if shard.ending.contains_key(&key) {
+            return None;
+        }
+        if let Some(session) = shard.live.get(&key).and_then(Weak::upgrade) {
+            return Some(Entered { session, known: Some(stored) });
+        }
+        let session = LiveSession::new(Some(key), stored);
+        shard.live.insert(key, Arc::downgrade(&session));
+        Some(Entered { session, known: None })
+    }
+
+    /// Ends a session here; until it is [forgotten](Index::forget), its token is refused whatever the store says. Returns it if it
+    /// is in use.
+    pub(super) fn end(&self, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
+        let mut shard = self.shard(key);
+        if shard.ending.contains_key(&key) || self.count_ending() {
+            shard.ending.insert(key, Instant::now());
+        }
+        revoked(&shard, key)
+    }
+
+    /// Ends a session that is gone from the store, and returns it if it is in use.
+    pub(super) fn lose(&self, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
+        revoked(&self.shard(key), key)
+    }
+
+    /// Notes that the store has removed a session that was ended here.
+    pub(super) fn forget(&self, key: TokenHash) {
+        if self.shard(key).ending.remove(&key).is_some() {
+            self.ending.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn is_ending(&self, key: TokenHash) -> bool {
+        self.shard(key).ending.contains_key(&key)
+    }
+
+    /// Returns the sessions of one shard that are in use.
+    pub(super) fn in_use(&self, shard: usize) -> Vec<TokenHash> {
+        let mut shard = self.shards[shard].lock();
+        shard.live.retain(|_, session| session.strong_count() > 0);
+        if shard.live.len() < shard.live.capacity() / 4 {
+            shard.live.shrink_to_fit();
+        }
+        shard.live.keys().copied().collect()
+    }
+
+    /// Returns the sessions of one shard that are ending. After `ttl` without a use, the store has none of them any more.
+    pub(super) fn ending(&self, shard: usize, ttl: Duration) -> Vec<TokenHash> {
+        let mut shard = self.shards[shard].lock();
+        let before = shard.ending.len();
+        shard.ending.retain(|_, since| since.elapsed() <= ttl);
+        self.ending.fetch_sub(before - shard.ending.len(), Ordering::Relaxed);
+        shard.ending.keys().copied().collect()
+    }
+
+    fn count_ending(&self) -> bool {
+        let more = |count| (count < ENDING_LIMIT).then_some(count + 1);
+        let counted = self.ending.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok();
+        if !counted {
+            tracing::error!(limit = ENDING_LIMIT, "too many sessions wait to be removed from the store");
+        }
+        counted
+    }
+
+    fn shard(&self, key: TokenHash) -> MutexGuard<'_, Shard<A>> {
+        self.shards[usize::from(key.first_byte()) % SHARDS].lock()
+    }
+}
+
+fn revoked<A: App>(shard: &Shard<A>, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
+    let live = shard.live.get(&key)?.upgrade()?;
+    live.revoke();
+    Some(live)
+}

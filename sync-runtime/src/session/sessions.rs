@@ -1,0 +1,299 @@
+//! Creates, finds, changes and ends sessions.
+
+use std::panic::resume_unwind;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::route::{App, BoxFuture};
+use crate::session::index::Index;
+use crate::session::keeper::keep;
+use crate::session::{LiveSession, SessionError, SessionStore, StoreError, Token, TokenHash};
+
+/// How long the store may take for one answer.
+const STORE_LIMIT: Duration = Duration::from_secs(5);
+/// How long to wait between tries to remove a session; after the last one, the keeper tries again once in its round.
+const REMOVAL_PAUSES: [Duration; 3] =
+    [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(800)];
+/// How long somebody who signs out waits for the store to agree.
+const REMOVAL_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Creates, finds, changes and ends sessions.
+///
+/// A session lives for the store's time to live after its last use; while a socket of it is open it does not expire. The store is the
+/// truth: a session that is gone from it has ended, which is noticed when it is used and at the latest a minute later. What has
+/// begun here is finished in a task of its own, whether or not the caller waits for it: a client that hangs up cuts nothing in half.
+pub struct Sessions<A: App>(Arc<Shared<A>>);
+
+type Told<A> = Box<dyn Fn(&LiveSession<A>) + Send + Sync>;
+
+pub(super) struct Shared<A: App> {
+    pub(super) store: Arc<dyn SessionStore<A::Session>>,
+    pub(super) index: Index<A>,
+    // Whoever looks a session up does so beside others; whoever changes or removes it does so alone.
+    turns: [RwLock<()>; 64],
+    told: OnceLock<Told<A>>,
+    work: TaskTracker,
+    stopped: CancellationToken,
+}
+
+impl<A: App> Sessions<A> {
+    /// Keeps sessions in `store`.
+    #[must_use]
+    pub fn new(store: Arc<dyn SessionStore<A::Session>>) -> Self {
+        Self(Arc::new(Shared {
+            store,
+            index: Index::new(),
+            turns: std::array::from_fn(|_| RwLock::new(())),
+            told: OnceLock::new(),
+            work: TaskTracker::new(),
+            stopped: CancellationToken::new(),
+        }))
+    }
+
+    /// Returns for how long a session lives after its last use.
+    #[must_use]
+    pub fn ttl(&self) -> Duration {
+        self.0.store.ttl()
+    }
+
+    /// Starts a session and returns its token. One whose token nobody waits for any more is ended again.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer.
+    pub async fn create(&self, session: A::Session) -> Result<Token, StoreError> {
+        let token = Token::random();
+        let key = TokenHash::of(token.as_str());
+        let (tell, told) = oneshot::channel();
+        let sessions = Self(self.0.clone());
+        self.0.work.spawn(async move {
+            let created = ask(sessions.0.store.create(key, session)).await;
+            // A store that did not answer may have written it all the same.
+            let failed = created.is_err();
+            if tell.send(created).is_err() || failed {
+                sessions.begin_to_end(key);
+            }
+        });
+        told.await.unwrap_or_else(|_| Err(StoreError("the server is stopping".into())))?;
+        Ok(token)
+    }
+
+    /// Returns the session of a token; `None` when it is not valid (any more).
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer.
+    pub async fn find(&self, token: &str) -> Result<Option<Arc<LiveSession<A>>>, StoreError> {
+        let key = TokenHash::of(token);
+        if self.0.index.is_ending(key) {
+            return Ok(None);
+        }
+        // Nothing is left half done if the caller goes away in between: nothing is written but the use.
+        let _turn = self.0.shared_turn(key).await;
+        match ask(self.0.store.load(key)).await? {
+            Some(stored) => Ok(self.0.index.enter(key, stored)),
+            None => {
+                self.0.lose(key);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Changes a session as the store has it; every socket of it sees the change from its next event on.
+    ///
+    /// # Errors
+    ///
+    /// When the session has ended, or the store does not answer; the session is as it was then, unless the store wrote the change
+    /// without saying so: then it shows when the session is found the next time.
+    pub async fn update(
+        &self,
+        session: &Arc<LiveSession<A>>,
+        change: impl FnOnce(&mut A::Session) + Send + 'static,
+    ) -> Result<Arc<A::Session>, SessionError> {
+        let (shared, session) = (self.0.clone(), session.clone());
+        let updated = self.0.work.spawn(async move { shared.update(&session, change).await }).await;
+        // A panic of the app's `change` is its caller's.
+        updated.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(error) => Err(StoreError(error.into()).into()),
+        })
+    }
+
+    /// Counts as a use of a session: its time to live begins again. Called when one of its sockets goes; nobody waits for it.
+    pub fn touch(&self, session: &LiveSession<A>) {
+        let Some(key) = session.key().filter(|_| !session.is_revoked()) else { return };
+        let shared = self.0.clone();
+        self.0.work.spawn(async move {
+            if let Err(error) = shared.touch(vec![key]).await {
+                tracing::warn!(%error, "the use of a session could not be noted");
+            }
+        });
+    }
+
+    /// Ends a session: its token is not valid any more and its sockets are closed, both at once and whatever the store says.
+    ///
+    /// # Errors
+    ///
+    /// When the store has not agreed within three seconds. The session stays ended on this server, which goes on trying to remove it;
+    /// until it has, other servers may let its token in.
+    pub async fn end(&self, session: &LiveSession<A>) -> Result<(), StoreError> {
+        match session.key() {
+            Some(key) => self.end_key(key).await,
+            None => {
+                session.revoke();
+                self.0.tell(session);
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the session of a token, as [`end`](Sessions::end) does; one that is not valid (any more) is ended already.
+    ///
+    /// # Errors
+    ///
+    /// As for [`end`](Sessions::end).
+    pub async fn end_token(&self, token: &str) -> Result<(), StoreError> {
+        self.end_key(TokenHash::of(token)).await
+    }
+
+    /// Ends the session of a token, and lets others wait for the store.
+    pub fn end_token_later(&self, token: &str) {
+        self.begin_to_end(TokenHash::of(token));
+    }
+
+    /// Says what is to be done about a session that has ended: once for each server, before the first session is found.
+    pub(crate) fn when_ended(&self, told: impl Fn(&LiveSession<A>) + Send + Sync + 'static) {
+        // Whoever was there first stays.
+        self.0.told.set(Box::new(told)).unwrap_or_default();
+    }
+
+    /// Begins to keep the sessions in use from expiring, and to look whether they are still in the store.
+    pub(crate) fn keep(&self) {
+        self.0.work.spawn(keep(Arc::downgrade(&self.0), self.ttl(), self.0.stopped.clone()));
+    }
+
+    /// Stops keeping, and waits for what has begun.
+    pub(crate) async fn finish(&self) {
+        self.0.stopped.cancel();
+        self.0.work.close();
+        self.0.work.wait().await;
+    }
+
+    /// Returns whether a session was ended here and may still be in the store.
+    #[cfg(test)]
+    pub(super) fn is_ending(&self, token: &str) -> bool {
+        self.0.index.is_ending(TokenHash::of(token))
+    }
+
+    async fn end_key(&self, key: TokenHash) -> Result<(), StoreError> {
+        match timeout(REMOVAL_PATIENCE, self.begin_to_end(key)).await {
+            Ok(Ok(removed)) => removed,
+            Ok(Err(error)) => Err(StoreError(error.into())),
+            Err(error) => Err(StoreError(error.into())),
+        }
+    }
+
+    /// Ends a session here and now; the task removes it from the store.
+    fn begin_to_end(&self, key: TokenHash) -> JoinHandle<Result<(), StoreError>> {
+        if let Some(live) = self.0.index.end(key) {
+            self.0.tell(&live);
+        }
+        let shared = self.0.clone();
+        self.0.work.spawn(async move { shared.remove(key).await })
+    }
+}
+
+impl<A: App> Shared<A> {
+    /// Notes that a session is gone from the store.
+    pub(super) fn lose(&self, key: TokenHash) {
+        if let Some(live) = self.index.lose(key) {
+            tracing::info!(session = live.id(), "a session in use is gone from the store");
+            self.tell(&live);
+        }
+    }
+
+    /// Removes a session that was ended here; after that its token is refused since the store has none of it.
+    pub(super) async fn remove_once(&self, key: TokenHash) -> Result<(), StoreError> {
+        // Somebody who has loaded it and not entered it yet does so before, and finds it ending.
+        let _turn = self.turn(key).await;
+        ask(self.store.remove(key)).await?;
+        self.index.forget(key);
+        Ok(())
+    }
+
+    async fn remove(&self, key: TokenHash) -> Result<(), StoreError> {
+        for pause in REMOVAL_PAUSES {
+            if self.remove_once(key).await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(pause).await;
+        }
+        let removed = self.remove_once(key).await;
+        removed.inspect_err(|error| {
+            tracing::error!(%error, cause = %error.0, "a session has ended here and is still in the store");
+        })
+    }
+
+    async fn update(
+        &self,
+        session: &LiveSession<A>,
+        change: impl FnOnce(&mut A::Session),
+    ) -> Result<Arc<A::Session>, SessionError> {
+        let Some(key) = session.key() else {
+            let mut changed = (*session.get()).clone();
+            change(&mut changed);
+            return Ok(session.set(changed));
+        };
+        let _turn = self.turn(key).await;
+        if session.is_revoked() {
+            return Err(SessionError::Ended);
+        }
+        let stored = ask(self.store.load(key)).await?;
+        let Some(mut changed) = stored else { return Err(self.ended(key)) };
+        change(&mut changed);
+        if !ask(self.store.update(key, changed.clone())).await? {
+            return Err(self.ended(key));
+        }
+        Ok(session.set(changed))
+    }
+
+    fn ended(&self, key: TokenHash) -> SessionError {
+        self.lose(key);
+        SessionError::Ended
+    }
+
+    fn tell(&self, session: &LiveSession<A>) {
+        if let Some(told) = self.told.get() {
+            told(session);
+        }
+    }
+
+    async fn shared_turn(&self, key: TokenHash) -> RwLockReadGuard<'_, ()> {
+        self.turn_lock(key).read().await
+    }
+
+    async fn turn(&self, key: TokenHash) -> RwLockWriteGuard<'_, ()> {
+        self.turn_lock(key).write().await
+    }
+
+    fn turn_lock(&self, key: TokenHash) -> &RwLock<()> {
+        &self.turns[usize::from(key.first_byte()) % self.turns.len()]
+    }
+}
+
+/// Waits for the store, for so long as somebody may be made to wait.
+pub(super) async fn ask<T>(answer: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, StoreError> {
+    timeout(STORE_LIMIT, answer).await.unwrap_or_else(|error| Err(StoreError(error.into())))
+}
+
+impl<A: App> std::fmt::Debug for Sessions<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sessions")
+    }
+}

@@ -1,0 +1,219 @@
+//! Signing out, with a store that is slow, down, or changed by somebody else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sync::axum::Router;
+use sync::axum::extract::State;
+use sync::axum::http::HeaderMap;
+use sync::axum::response::{IntoResponse, Response};
+use sync::axum::routing::post;
+use sync::{BoxFuture, Config, Handle, MemoryStore, SessionStore, StoreError, TokenHash};
+use sync_tests::app::{TestServer, member};
+use sync_tests::socket::{Client, Identity};
+use test_app::{App, Session};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, watch};
+
+type Answer<'s, T> = BoxFuture<'s, Result<T, StoreError>>;
+
+/// What goes wrong in a store.
+#[derive(Clone, Copy, PartialEq)]
+enum Trouble {
+    Nothing,
+    /// Removing takes until there is another trouble.
+    SlowToRemove,
+    /// Nothing is removed.
+    CannotRemove,
+    /// Nothing is answered at all.
+    Down,
+}
+
+/// A store that has trouble.
+struct TroubledStore {
+    kept: MemoryStore<Session>,
+    trouble: watch::Sender<Trouble>,
+    asked_to_remove: Notify,
+}
+
+impl TroubledStore {
+    fn set(&self, trouble: Trouble) {
+        self.trouble.send_replace(trouble);
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        if *self.trouble.borrow() == Trouble::Down { Err(StoreError("down".into())) } else { Ok(()) }
+    }
+
+    async fn has(&self, token: &str) -> bool {
+        self.kept.touch(vec![TokenHash::of(token)]).await.expect("a store").is_empty()
+    }
+}
+
+impl SessionStore<Session> for TroubledStore {
+    fn ttl(&self) -> Duration {
+        self.kept.ttl()
+    }
+
+    fn create(&self, key: TokenHash, session: Session) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.check()?;
+            self.kept.create(key, session).await
+        })
+    }
+
+    fn load(&self, key: TokenHash) -> Answer<'_, Option<Session>> {
+        Box::pin(async move {
+            self.check()?;
+            self.kept.load(key).await
+        })
+    }
+
+    fn update(&self, key: TokenHash, session: Session) -> Answer<'_, bool> {
+        Box::pin(async move {
+            self.check()?;
+            self.kept.update(key, session).await
+        })
+    }
+
+    fn touch(&self, keys: Vec<TokenHash>) -> Answer<'_, Vec<TokenHash>> {
+        Box::pin(async move {
+            self.check()?;
+            self.kept.touch(keys).await
+        })
+    }
+
+    fn remove(&self, key: TokenHash) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.asked_to_remove.notify_one();
+            let mut trouble = self.trouble.subscribe();
+            let now = *trouble.wait_for(|now| *now != Trouble::SlowToRemove).await.expect("a store");
+            if now == Trouble::Nothing {
+                self.kept.remove(key).await
+            } else {
+                Err(StoreError("the disk is full".into()))
+            }
+        })
+    }
+}
+
+/// A server with a troubled store, and somebody with a socket there.
+struct Stage {
+    store: Arc<TroubledStore>,
+    server: TestServer,
+    token: String,
+    socket: Client,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let store = Arc::new(TroubledStore {
+            kept: MemoryStore::new(Config::default().session_ttl),
+            trouble: watch::Sender::new(Trouble::Nothing),
+            asked_to_remove: Notify::new(),
+        });
+        let routes = |handle| Router::new().route("/out", post(sign_out)).with_state(handle);
+        let server = test_app::server().session_store(store.clone()).routes(routes);
+        let server = TestServer::start_server(server, |_| {}).await;
+        let token = server.token(member("ada", "deliver", None)).await;
+        let socket = server.connect_as(Identity::token(&token)).await;
+        Self { store, server, token, socket }
+    }
+
+    async fn knock(&self) -> Result<(), String> {
+        Client::connect(self.server.address(), Identity::token(&self.token)).await.map(drop)
+    }
+
+    /// Sends a request to sign out, without waiting for the answer.
+    async fn ask_to_sign_out(&self) -> TcpStream {
+        let Self { server, token, .. } = self;
+        let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
+        let head =
+            format!("POST /out HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.expect("a server that reads");
+        stream
+    }
+
+    async fn sign_out(&self) -> (u16, String) {
+        let address = format!("http://{}/out", self.server.address());
+        let request = reqwest::Client::new().post(address).bearer_auth(&self.token).header("accept-language", "nl");
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("a text"))
+    }
+}
+
+async fn sign_out(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
+    match handle.sign_out(&headers).await {
+        Ok(()) => "out".into_response(),
+        Err(error) => handle.error(&headers, error).await,
+    }
+}
+
+#[tokio::test]
+async fn signing_out_is_done_though_the_caller_hangs_up() {
+    let mut stage = Stage::new().await;
+    stage.store.set(Trouble::SlowToRemove);
+    let caller = stage.ask_to_sign_out().await;
+    stage.store.asked_to_remove.notified().await;
+    drop(caller);
+    stage.socket.closed().await;
+    assert_eq!(stage.knock().await, Err("auth-required".to_owned()), "while the store takes its time");
+    stage.store.set(Trouble::Nothing);
+    let Stage { store, server, token, .. } = stage;
+    server.into_running().shutdown().await;
+    assert!(!store.has(&token).await, "shutdown waits for the store");
+}
+
+#[tokio::test]
+async fn signing_out_counts_here_though_the_store_fails_and_the_caller_is_told() {
+    let mut stage = Stage::new().await;
+    stage.store.set(Trouble::CannotRemove);
+    let (status, body) = stage.sign_out().await;
+    assert_eq!(status, 503);
+    assert!(body.contains("\"session-unavailable\"") && body.contains("Je aanmelding kan"), "{body}");
+    stage.socket.closed().await;
+    assert_eq!(stage.knock().await, Err("auth-required".to_owned()));
+    stage.store.set(Trouble::Nothing);
+    assert_eq!(stage.sign_out().await, (200, "out".to_owned()), "asking again is how one knows");
+    assert!(!stage.store.has(&stage.token).await);
+    assert_eq!(stage.knock().await, Err("auth-required".to_owned()));
+}
+
+#[tokio::test]
+async fn a_session_that_an_operator_removes_ends_with_its_sockets() {
+    let mut stage = Stage::new().await;
+    stage.store.kept.remove(TokenHash::of(&stage.token)).await.expect("a store");
+    assert_eq!(stage.knock().await, Err("auth-required".to_owned()));
+    stage.socket.closed().await;
+    assert!(!stage.store.has(&stage.token).await, "it is not written again by a socket that goes");
+}
+
+#[tokio::test]
+async fn what_another_server_writes_shows_when_the_session_is_found_and_is_not_written_over() {
+    let stage = Stage::new().await;
+    let sessions = stage.server.sessions();
+    let key = TokenHash::of(&stage.token);
+    stage.store.update(key, member("ada", "skip", None).expect("a session")).await.expect("a store");
+    let live = sessions.find(&stage.token).await.expect("a store").expect("a session");
+    assert_eq!(live.get().outcome, "skip");
+    stage.store.update(key, member("ada", "error", None).expect("a session")).await.expect("a store");
+    let changed = sessions.update(&live, |session| session.locale = Some("nl".to_owned())).await.expect("a session");
+    assert_eq!((changed.outcome.as_str(), changed.locale.as_deref()), ("error", Some("nl")));
+    assert_eq!(live.get().outcome, "error");
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_is_told_by_its_own_code_at_both_doors_and_ends_nothing() {
+    let mut stage = Stage::new().await;
+    stage.store.set(Trouble::Down);
+    assert_eq!(stage.knock().await, Err("session-unavailable".to_owned()));
+    let call = reqwest::Client::new().post(format!("http://{}/sync/order/wait/v1", stage.server.address()));
+    let answer = call.bearer_auth(&stage.token).send().await.expect("an answer");
+    assert_eq!(answer.status(), 503);
+    let body = answer.text().await.expect("a text");
+    assert!(body.contains("\"session-unavailable\"") && body.contains("Your sign-in cannot"), "{body}");
+    stage.store.set(Trouble::Nothing);
+    assert_eq!(stage.knock().await, Ok(()));
+    stage.socket.join("open-a").await;
+}
