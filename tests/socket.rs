@@ -30,8 +30,8 @@ pub struct Client {
     frames: VecDeque<Value>,
     /// Every `sync` frame as text, in the order of arrival.
     pub log: Vec<String>,
-    /// Why the server says that it ends the connection.
-    pub closing: Option<String>,
+    /// What the server says before it ends the connection.
+    pub closing: Option<Value>,
 }
 
 /// What a client brings along.
@@ -211,7 +211,7 @@ impl Client {
                     self.log.push(text.clone());
                     self.frames.push_back(parts.remove(1));
                 }
-                Some("closing") => self.closing = parts[1]["reason"].as_str().map(str::to_owned),
+                Some("closing") => self.closing = parts.pop(),
                 _ => panic!("an event that there is not: {text}"),
             }
         } else if let Some(ack) = text.strip_prefix("43") {

@@ -29,11 +29,11 @@ pub(crate) use origin::WebOrigin;
 pub struct Config {
     /// Where to listen; `SYNC_LISTEN`, default `127.0.0.1:3000`.
     pub listen: SocketAddr,
-    /// Where the server keeps its files; `SYNC_DATA`, default `./data`.
+    /// Where the server keeps its files; `SYNC_DATA`, default `./data`. Nothing is kept there yet, and whoever sets it is told so.
     pub data: PathBuf,
     /// Development or production; `SYNC_ENV`, by default what the build is.
     pub environment: Environment,
-    /// Whether rate limits apply; `SYNC_LIMITS=off` is refused in production.
+    /// Whether rate limits apply; `SYNC_LIMITS=off` is refused in production. There are none yet, and whoever sets it is told so.
     pub limits: bool,
     /// Further origins whose pages may use this server, such as `https://example.com`; `SYNC_ORIGINS`, separated by commas.
     pub origins: Vec<String>,
@@ -145,6 +145,8 @@ struct Setting {
     key: &'static str,
     expected: &'static str,
     apply: fn(&mut Config, &str) -> Option<()>,
+    /// Why it has no effect, if it has none yet.
+    idle: Option<&'static str>,
 }
 
 const SETTINGS: &[Setting] = &[
@@ -155,7 +157,8 @@ const SETTINGS: &[Setting] = &[
     setting("data", "a folder", |config, text| {
         config.data = (!text.is_empty()).then(|| PathBuf::from(text))?;
         Some(())
-    }),
+    })
+    .idle("sessions are kept in memory"),
     setting("env", "`development` or `production`", |config, text| {
         config.environment = match text {
             "development" => Environment::Development,
@@ -167,7 +170,8 @@ const SETTINGS: &[Setting] = &[
     setting("limits", "`on`, or `off` outside production", |config, text| {
         config.limits = switch(text)?;
         Some(())
-    }),
+    })
+    .idle("there are no rate limits"),
     setting("origins", ORIGINS, |config, text| {
         let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
         config.origins = origins.map(normal_origin).collect::<Option<_>>()?;
@@ -243,7 +247,13 @@ const MILLISECONDS: &str = "a whole number of milliseconds from 1";
 const SIZE: &str = "a whole number of bytes from 1";
 
 const fn setting(key: &'static str, expected: &'static str, apply: fn(&mut Config, &str) -> Option<()>) -> Setting {
-    Setting { key, expected, apply }
+    Setting { key, expected, apply, idle: None }
+}
+
+impl Setting {
+    const fn idle(self, why: &'static str) -> Self {
+        Self { idle: Some(why), ..self }
+    }
 }
 
 impl Config {
@@ -252,7 +262,7 @@ impl Config {
 
     /// Reads the text of `sync.toml` and then the variables, of which only those that begin with `SYNC_` matter.
     ///
-    /// An unknown `SYNC_…` variable is a warning in the log.
+    /// An unknown `SYNC_…` variable is a warning in the log, and so is a setting that has no effect yet.
     ///
     /// # Errors
     ///
@@ -307,6 +317,9 @@ impl Config {
     }
 
     fn apply(&mut self, setting: &Setting, name: &str, value: &str) -> Result<(), ConfigError> {
+        if let Some(why) = setting.idle {
+            tracing::warn!(setting = name, why, "this setting has no effect yet");
+        }
         (setting.apply)(self, value.trim()).ok_or_else(|| ConfigError::Value {
             name: name.to_owned(),
             value: value.to_owned(),

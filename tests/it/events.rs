@@ -67,6 +67,36 @@ async fn a_member_that_is_skipped_cannot_count_what_it_was_not_given() {
 }
 
 #[tokio::test]
+async fn a_tab_that_has_moved_on_hears_nothing_of_the_page_that_it_has_left() {
+    let server = TestServer::start().await;
+    let mut caller = server.connect(guest()).await;
+    caller.join("open-a").await;
+    let long = |length: usize| json!({ "pathName": "/new", "searchParams": { "q": "x".repeat(length) } });
+    let moves = [
+        (long(16_383), "success", true),
+        (long(16_384), "success", true),
+        (json!({ "pathName": "/".repeat(2049), "searchParams": {} }), "error", false),
+        (json!({ "pathName": 5 }), "error", false),
+    ];
+    for (location, status, is_heard) in moves {
+        let mut tab = server.connect(guest()).await;
+        tab.join("open-a").await;
+        tab.show("/old").await;
+        assert_eq!(tab.call("updateLocation", location).await["status"], status);
+        for path_name in ["/old", "/new"] {
+            caller.sync("groups/page", "v1", "open-a", json!({ "pathName": path_name })).await;
+        }
+        // What needs no filter comes last.
+        caller.sync("odd/bulk", "v1", "open-a", json!({ "bytes": 1 })).await;
+        if is_heard {
+            assert_eq!(tab.frame().await["cb"], "groups/page/v1");
+        }
+        assert_eq!(tab.frame().await["cb"], "odd/bulk/v1");
+        tab.call("leaveRoom", json!({ "room": "open-a" })).await;
+    }
+}
+
+#[tokio::test]
 async fn a_failing_filter_touches_one_member_only() {
     let server = TestServer::start_with(|config| config.filter_timeout = Duration::from_millis(50)).await;
     let mut panicking = server.connect(member("ada", "panic", Some("de"))).await;
@@ -205,7 +235,7 @@ async fn a_session_that_ends_closes_its_sockets() {
     let session = server.sessions().find(&token).await.expect("a store").expect("a session");
     server.running().handle().end_session(&session).await.expect("a store");
     client.closed().await;
-    assert_eq!(client.closing.as_deref(), Some("session-ended"));
+    assert_eq!(client.closing, Some(json!({ "reason": "session-ended" })));
     assert_eq!(server.hub().connection_count(), 0);
     assert!(server.hub().room("open-a").is_none());
     let refused = Client::connect(server.address(), Identity::token(&token)).await.expect_err("the token has ended");

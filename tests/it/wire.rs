@@ -28,6 +28,7 @@ const SENT: &[&str] = &[
 
 /// Sent by the server.
 const RECEIVED: &[&str] = &[
+    "closing",
     "handshake_refusal",
     "join_room_answer",
     "joined_rooms_answer",
@@ -44,7 +45,7 @@ const RECEIVED: &[&str] = &[
 ];
 
 /// Not sent by the server yet.
-const LATER: &[&str] = &["closing", "join_room_answer_recovered", "sync_event_stream", "sync_stream"];
+const LATER: &[&str] = &["join_room_answer_recovered", "sync_event_stream", "sync_stream"];
 
 fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("wire")
@@ -135,6 +136,17 @@ async fn a_call_its_answer_and_its_event() {
         let own = if call == "sync_call_full" { 0 } else { 1 };
         assert_eq!(ada.frames_so_far().await.len(), own, "{call}");
     }
+}
+
+#[tokio::test]
+async fn the_last_word() {
+    let running = template().await;
+    let token = token(&running, "Ada").await;
+    let mut ada = Client::connect(running.address(), Identity::token(&token)).await.expect("a connection");
+    let session = running.handle().sessions().find(&token).await.expect("a store").expect("a session");
+    running.handle().end_session(&session).await.expect("a store");
+    ada.closed().await;
+    check_all_but("closing", ada.closing.expect("a last word"), &["reason"]);
 }
 
 #[tokio::test]

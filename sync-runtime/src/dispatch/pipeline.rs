@@ -149,8 +149,11 @@ impl<A: App> Dispatcher<A> {
         self.answer(&Caller::socket(connection.clone()), rooms)
     }
 
-    /// Sets the page that a connection shows.
+    /// Sets the page that a connection shows. One that cannot be told shows another one than before all the same.
     pub fn locate(&self, connection: &Arc<Connection<A>>, location: Result<Location, SyncError>) -> Answer {
+        if location.is_err() {
+            connection.set_location(Location { truncated: true, ..Location::default() });
+        }
         let located = self.admit(connection.session()).and(location).map(|location| {
             connection.set_location(location);
             answer_location()

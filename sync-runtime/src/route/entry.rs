@@ -435,7 +435,7 @@ mod tests {
     });
 
     async fn event() -> Box<dyn Event<TestApp>> {
-        let location = Location { path_name: String::new(), search_params: BTreeMap::new() };
+        let location = Location::default();
         let view = CallerView { app: &TestApp, room: "room", session: &Empty {}, locale: "en", location: &location };
         let call = ROUTE.decode(&ROUTE.input_schema(), "{}").expect("an input");
         call.run(Ctx::new(&view)).await.map_err(|_| "an event").expect("an event")
@@ -458,7 +458,7 @@ mod tests {
 
     /// What one member is told: the number of its group, and `(judgement, clientOutput)` where the filter ran.
     fn judge(event: &dyn Event<TestApp>, side: &str) -> String {
-        let location = Location { path_name: String::new(), search_params: BTreeMap::new() };
+        let location = Location::default();
         let (room, caller, session, locale) = ("room", &Empty {}, &Empty {}, side);
         let (is_sender, is_sending_socket) = (false, false);
         let late = Shown { locale, location: &location };

@@ -13,8 +13,10 @@ use crate::error::SyncError;
 
 /// The longest room name, in bytes (PRODUCT §9).
 pub const ROOM_NAME_LIMIT: usize = 256;
-/// The longest path or search parameter of a location, in bytes.
-const LOCATION_LIMIT: usize = 4096;
+/// The longest path of a location, in bytes.
+const PATH_LIMIT: usize = 2048;
+/// How many bytes the search parameters of a location may have, names and values together.
+const PARAMETERS_LIMIT: usize = 16 * 1024;
 
 /// A call of a route, whichever door it came in by.
 ///
@@ -31,8 +33,6 @@ pub struct SyncCall<'a> {
     pub receiver: Cow<'a, str>,
     /// Who of the caller's own sockets hears nothing.
     pub ignore_self: IgnoreSelf,
-    /// The idempotency key: accepted and checked, without effect yet.
-    pub id: Option<Cow<'a, str>>,
 }
 
 /// Which of the caller's own sockets get no frame.
@@ -50,10 +50,12 @@ pub enum IgnoreSelf {
 /// The page that a socket shows; empty until the client has sent one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Location {
-    /// The path, for example `/examples`.
+    /// The path, for example `/examples`; at most 2 KiB.
     pub path_name: String,
-    /// The search parameters, sorted by name.
+    /// The search parameters, sorted by name; at most 16 KiB of names and values.
     pub search_params: BTreeMap<String, String>,
+    /// Whether there were more search parameters than that: then there are none here.
+    pub truncated: bool,
 }
 
 /// A room name of a possible form: 1 to 256 bytes.
@@ -101,9 +103,8 @@ impl<'a> SyncCall<'a> {
     pub fn from_http(json: &'a str, path: &'a str, version: &'a str, id: Option<&'a str>) -> Result<Self, SyncError> {
         let mut fields = Fields::read(json)?;
         fields.id = Slot::default();
-        let mut call = fields.finish(Cow::Borrowed(path), Cow::Borrowed(version))?;
-        call.id = id.map(|id| checked_id(Cow::Borrowed(id))).transpose()?;
-        Ok(call)
+        let call = fields.finish(Cow::Borrowed(path), Cow::Borrowed(version))?;
+        id.map_or(Ok(call), |id| Err(without_effect(id)))
     }
 }
 
@@ -121,20 +122,24 @@ pub fn read_room(json: &str) -> Result<Cow<'_, str>, SyncError> {
 
 /// Reads the payload of `updateLocation`: `pathName` is a string, `searchParams` an object of strings that may be left out.
 ///
+/// Search parameters of more than 16 KiB are left out: the page is shown all the same, and a socket that went on showing the one before
+/// would hear of what is not its business.
+///
 /// # Errors
 ///
-/// `sync-bad-request` about the field that is missing, of another type or longer than 4,096 bytes.
+/// `sync-bad-request` about the field that is missing or of another type, or about a path of more than 2 KiB.
 pub fn read_location(json: &str) -> Result<Location, SyncError> {
     let fields: LocationFields<'_> = read_object(json)?;
     let path_name = fields.path_name.required_text("pathName")?.into_owned();
     let search_params = fields.search_params.optional::<BTreeMap<String, String>>("searchParams")?.unwrap_or_default();
-    if path_name.len() > LOCATION_LIMIT {
-        return Err(bad_request("pathName"));
+    if path_name.len() > PATH_LIMIT {
+        return Err(bad_request("path-too-long"));
     }
-    if search_params.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > LOCATION_LIMIT {
-        return Err(bad_request("searchParams"));
+    let bytes: usize = search_params.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > PARAMETERS_LIMIT {
+        return Ok(Location { path_name, search_params: BTreeMap::new(), truncated: true });
     }
-    Ok(Location { path_name, search_params })
+    Ok(Location { path_name, search_params, truncated: false })
 }
 
 /// Makes the answer to a message that is not of the form of PRODUCT §5; `subject` names the part that is wrong.
@@ -184,9 +189,11 @@ impl<'a> Fields<'a> {
     fn finish(self, path: Cow<'a, str>, version: Cow<'a, str>) -> Result<SyncCall<'a>, SyncError> {
         let receiver = self.receiver.required_text("receiver")?;
         let ignore_self = self.ignore_self.ignore_self()?;
-        let id = self.id.optional_text("id")?.map(checked_id).transpose()?;
+        if let Some(id) = self.id.optional_text("id")? {
+            return Err(without_effect(&id));
+        }
         self.stream.optional::<bool>("stream")?;
-        Ok(SyncCall { path, version, data: self.data.0.map_or("{}", RawValue::get), receiver, ignore_self, id })
+        Ok(SyncCall { path, version, data: self.data.0.map_or("{}", RawValue::get), receiver, ignore_self })
     }
 }
 
@@ -201,9 +208,10 @@ fn read_object<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, SyncError> {
     })
 }
 
-fn checked_id(id: Cow<'_, str>) -> Result<Cow<'_, str>, SyncError> {
-    let visible = !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic());
-    if visible { Ok(id) } else { Err(bad_request("id")) }
+/// Refuses an idempotency key: who sends one relies on what it does, and it does nothing yet.
+fn without_effect(id: &str) -> SyncError {
+    let is_visible = !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    bad_request(if is_visible { "id-later" } else { "id" })
 }
 
 /// A field of an envelope as it was sent; `None` when it was not. `null` is a value like any other.
@@ -247,10 +255,9 @@ mod tests {
 
     fn check(json: &str, expected: &str) {
         let read = match SyncCall::from_socket(json) {
-            Ok(call) => format!(
-                "{} {} {} {} {:?} {:?}",
-                call.path, call.version, call.data, call.receiver, call.ignore_self, call.id
-            ),
+            Ok(call) => {
+                format!("{} {} {} {} {:?}", call.path, call.version, call.data, call.receiver, call.ignore_self)
+            }
             Err(error) => format!("{} {}", error.code(), error.subject().unwrap_or_default()),
         };
         assert_eq!(read, expected, "{json}");
@@ -258,9 +265,10 @@ mod tests {
 
     #[test]
     fn a_call_is_read_and_a_wrong_one_names_its_field() {
-        let good = r#"{"name":"a/b","version":"v1","data":{"x":1},"receiver":"r","ignoreSelf":"session","id":"k"}"#;
-        check(good, r#"a/b v1 {"x":1} r Session Some("k")"#);
-        check(r#"{"name":"a\u002fb","version":"v1","receiver":"r","later":[1]}"#, "a/b v1 {} r No None");
+        let good =
+            r#"{"name":"a/b","version":"v1","data":{"x":1},"receiver":"r","ignoreSelf":"session","stream":true}"#;
+        check(good, r#"a/b v1 {"x":1} r Session"#);
+        check(r#"{"name":"a\u002fb","version":"v1","receiver":"r","later":[1]}"#, "a/b v1 {} r No");
         check(r#"["a/b","v1",null,"r"]"#, "sync-bad-request not-an-object");
         check("null", "sync-bad-request not-an-object");
         check(r#"{"version":"v1","receiver":"r"}"#, "sync-bad-request name");
@@ -272,6 +280,7 @@ mod tests {
         check(r#"{"name":"a/b","version":"v1","receiver":"r","ignoreSelf":null}"#, "sync-bad-request ignoreSelf");
         check(r#"{"name":"a/b","version":"v1","receiver":"r","id":""}"#, "sync-bad-request id");
         check(r#"{"name":"a/b","version":"v1","receiver":"r","id":"a b"}"#, "sync-bad-request id");
+        check(r#"{"name":"a/b","version":"v1","receiver":"r","id":"a-b"}"#, "sync-bad-request id-later");
         check(r#"{"name":"a/b","version":"v1","receiver":"r","stream":"yes"}"#, "sync-bad-request stream");
         check(r#"{"name":"a","name":"b","version":"v1","receiver":"r"}"#, "sync-bad-request duplicate-field");
         check(r#"{"name":"a","version":"v1","receiver":"r""#, "sync-bad-request json");
@@ -279,7 +288,7 @@ mod tests {
 
     #[test]
     fn data_that_is_null_is_not_left_out() {
-        check(r#"{"name":"a/b","version":"v1","data":null,"receiver":"r"}"#, "a/b v1 null r No None");
+        check(r#"{"name":"a/b","version":"v1","data":null,"receiver":"r"}"#, "a/b v1 null r No");
     }
 
     #[test]
@@ -287,7 +296,12 @@ mod tests {
         let location = read_location(r#"{"pathName":"/a","searchParams":{"q":"1"}}"#).expect("a location");
         assert_eq!((location.path_name.as_str(), location.search_params["q"].as_str()), ("/a", "1"));
         assert!(read_location(r#"{"pathName":"/a"}"#).is_ok());
-        let long = format!(r#"{{"pathName":"{}"}}"#, "a".repeat(LOCATION_LIMIT + 1));
+        let with = |value: usize| format!(r#"{{"pathName":"/a","searchParams":{{"q":"{}"}}}}"#, "x".repeat(value));
+        let whole = read_location(&with(PARAMETERS_LIMIT - 1)).expect("a location");
+        assert_eq!((whole.search_params.len(), whole.truncated), (1, false));
+        let cut = read_location(&with(PARAMETERS_LIMIT)).expect("a location");
+        assert_eq!((cut.path_name.as_str(), cut.search_params.len(), cut.truncated), ("/a", 0, true));
+        let long = format!(r#"{{"pathName":"{}"}}"#, "a".repeat(PATH_LIMIT + 1));
         for wrong in [r#"{"searchParams":{}}"#, r#"{"pathName":"/","searchParams":{"q":1}}"#, long.as_str()] {
             assert!(read_location(wrong).is_err(), "{wrong}");
         }

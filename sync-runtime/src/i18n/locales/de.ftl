@@ -19,6 +19,8 @@ sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
     [later] dieser Server bietet das noch nicht
     [ignoreSelf] „ignoreSelf“ muss true, false oder "session" sein
     [id] „id“ muss aus 1 bis 64 sichtbaren ASCII-Zeichen bestehen
+    [id-later] „id“ hat noch keine Wirkung und muss wegbleiben
+    [path-too-long] „pathName“ darf höchstens 2 KB lang sein
    *[other] „{ $subject }“ fehlt oder hat nicht den erwarteten Typ
 }.
 sync-cancelled = Der Aufruf wurde abgebrochen.

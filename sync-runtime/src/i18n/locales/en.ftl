@@ -19,6 +19,8 @@ sync-bad-request = This message is not of the expected form: { $subject ->
     [later] this server does not offer it yet
     [ignoreSelf] “ignoreSelf” must be true, false or "session"
     [id] “id” must be 1 to 64 visible ASCII characters
+    [id-later] “id” has no effect yet: leave it out
+    [path-too-long] “pathName” must have at most 2 KB
    *[other] “{ $subject }” is missing or not of the expected type
 }.
 sync-cancelled = The call was cancelled.

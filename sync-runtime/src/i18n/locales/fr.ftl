@@ -19,6 +19,8 @@ sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
     [later] ce serveur ne le propose pas encore
     [ignoreSelf] « ignoreSelf » doit valoir true, false ou "session"
     [id] « id » doit compter de 1 à 64 caractères ASCII visibles
+    [id-later] « id » n’a pas encore d’effet : ne l’envoyez pas
+    [path-too-long] « pathName » doit compter au plus 2 Ko
    *[other] « { $subject } » manque ou n’a pas le type attendu
 }.
 sync-cancelled = L’appel a été annulé.

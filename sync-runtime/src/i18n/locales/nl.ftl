@@ -19,6 +19,8 @@ sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
     [later] deze server biedt dit nog niet
     [ignoreSelf] “ignoreSelf” moet true, false of "session" zijn
     [id] “id” moet uit 1 tot 64 zichtbare ASCII-tekens bestaan
+    [id-later] “id” heeft nog geen effect: laat het weg
+    [path-too-long] “pathName” mag hoogstens 2 kB lang zijn
    *[other] “{ $subject }” ontbreekt of heeft niet het verwachte type
 }.
 sync-cancelled = De aanroep is geannuleerd.
