@@ -15,10 +15,11 @@ run: setup-node ## Runs the template app on http://localhost:3000
 
 test: test-rust test-ts test-browser ## Runs every check
 
+# All steps choose the same targets, so that dependencies have the same features in each and are checked once and compiled once.
 test-rust: ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --lib --bins --examples
 	cargo test --locked --workspace
 	scripts/check-generated
 

@@ -21,7 +21,7 @@ const SERVER: &str = "\npub fn server() -> sync::Server<App> {\n    sync::Server
 #[test]
 fn each_wrong_handler_is_told_once_at_the_users_own_tokens() {
     let folder = repository().join("tests/ui/handlers");
-    let outside = Outside::new(&["editor"]);
+    let outside = Outside::with_our_features(&["editor"]);
     outside.write("editor/Cargo.toml", MANIFEST);
     outside.write("editor/build.rs", "fn main() { sync_codegen::build() }");
     outside.write("editor/src/lib.rs", LIB);
@@ -37,7 +37,7 @@ fn each_wrong_handler_is_told_once_at_the_users_own_tokens() {
             expected.insert(page, vec![marked(&case)]);
         }
     }
-    let (printed, rest) = outside.cargo(&["build", "--message-format=json"]);
+    let (printed, rest) = outside.cargo(&["check", "--message-format=json"]);
     let told = told(&printed);
     assert!(!told.is_empty(), "{rest}");
     let pages = expected.keys().chain(told.keys()).collect::<BTreeSet<_>>();

@@ -41,14 +41,14 @@ const LIB: &str = "mod app;\n#[path = \"sync.generated.rs\"]\npub mod routes;\ns
 /// Compiles the tree of `case`: each line of its `sync-problems` is an error of the file that has to tell it, and no error is
 /// in a file that its author never sees.
 fn check(case: &str) {
-    let outside = Outside::new(&[case]);
+    let outside = Outside::with_our_features(&[case]);
     copy_tree(&repository().join("tests/routes").join(case), &outside.path(case));
     outside.write(&format!("{case}/Cargo.toml"), &MANIFEST.replace("mistakes", &format!("mistakes-{case}")));
     outside.write(&format!("{case}/build.rs"), "fn main() { sync_codegen::build() }");
     outside.write(&format!("{case}/src/app.rs"), APP);
     outside.write(&format!("{case}/src/lib.rs"), LIB);
     let expected = expected(&outside.path(case));
-    let (printed, rest) = outside.cargo(&["build", "--message-format=json"]);
+    let (printed, rest) = outside.cargo(&["check", "--message-format=json"]);
     let told = errors(&printed, case);
     assert!(!told.is_empty(), "{rest}");
     let missing = expected.difference(&told).collect::<Vec<_>>();

@@ -3,9 +3,12 @@
 //! They use the target folder of this test, so that the packages from the registry are there already. Their packages have
 //! names and places of their own, or cargo would take them for the template.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde_json::Value;
 
 /// A workspace in a folder of its own.
 pub(crate) struct Outside {
@@ -30,6 +33,17 @@ impl Outside {
         Self { folder }
     }
 
+    /// Makes a workspace like [`Outside::new`] whose packages from the registry have the features that they have in this one's tests:
+    /// what cargo has checked for one is not checked again for the other.
+    pub(crate) fn with_our_features(members: &[&str]) -> Self {
+        let outside = Self::new(&[members, &["features"]].concat());
+        let manifest =
+            "[package]\nname = \"features\"\nversion.workspace = true\nedition.workspace = true\n\n[dependencies]\n";
+        outside.write("features/Cargo.toml", &(manifest.to_owned() + &our_dependencies()));
+        outside.write("features/src/lib.rs", "");
+        outside
+    }
+
     pub(crate) fn path(&self, inside: &str) -> PathBuf {
         self.folder.path().join(inside)
     }
@@ -52,6 +66,28 @@ impl Outside {
             .expect("cargo runs");
         (String::from_utf8_lossy(&cargo.stdout).into_owned(), String::from_utf8_lossy(&cargo.stderr).into_owned())
     }
+}
+
+/// Every dependency of this workspace that is from the registry, with all features that a member asks for, as lines of a manifest.
+fn our_dependencies() -> String {
+    let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
+    let cargo = Command::new(env!("CARGO")).args(arguments).current_dir(repository()).output().expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&cargo.stdout).expect("metadata");
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let members = list(&metadata["packages"]);
+    let mut asked = BTreeMap::<String, (bool, BTreeSet<String>)>::new();
+    let all = members.iter().flat_map(|member| list(&member["dependencies"]));
+    for dependency in all.filter(|dependency| !dependency["source"].is_null()) {
+        let text = |key: &str| dependency[key].as_str().unwrap_or_default().to_owned();
+        let (default, features) =
+            asked.entry(format!("{} = {{ version = {:?}", text("name"), text("req"))).or_default();
+        *default |= dependency["uses_default_features"] == true;
+        features.extend(list(&dependency["features"]).iter().filter_map(Value::as_str).map(str::to_owned));
+    }
+    let lines = asked.into_iter().map(|(dependency, (default, features))| {
+        format!("{dependency}, default-features = {default}, features = {:?} }}\n", Vec::from_iter(features))
+    });
+    lines.collect()
 }
 
 /// Copies `from` without what is installed or built.
