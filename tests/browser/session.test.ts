@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { startAppServer } from "tests-node/appServer";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();
@@ -62,6 +63,51 @@ describe("signing in and out", () => {
     await tab.press("mute");
     await tab.part("session-problem").waitFor({ state: "detached" });
     expect(await tab.part("mute").isChecked()).toBe(true);
+  });
+});
+
+describe("a page that asked in vain who is signed in", () => {
+  it("asks again, and shows what it could not", async () => {
+    const visitor = await stage.visitor();
+    await visitor.context.route("**/auth/session", (route) => route.abort());
+    const tab = await visitor.open();
+    await tab.part("unreachable").waitFor();
+    expect(await tab.part("sign-in-form").count()).toBe(0);
+
+    await visitor.context.unroute("**/auth/session");
+    await tab.part("sign-in-form").waitFor();
+    await tab.part("unreachable").waitFor({ state: "detached" });
+  });
+
+  it("asks again when the server is busy, and its socket is that of whoever is signed in by then", async () => {
+    const visitor = await stage.visitor();
+    const [first, second] = [await visitor.open(), await visitor.open("/examples")];
+    const body = { status: "error", errorCode: "session-unavailable", message: "Try again later." };
+    await second.page.route("**/auth/session", (route) => route.fulfill({ status: 503, json: body }));
+    await second.page.reload();
+    await second.part("session-problem").waitFor();
+    await first.signIn("Ada");
+
+    await second.page.unroute("**/auth/session");
+    await second.part("user-name").waitFor();
+    await second.isInRoom();
+    await second.add("v1", { amount: 2 });
+    await second.counterShows(2);
+  });
+
+  it("gets out of a refusal, too, when its session has ended meanwhile", async () => {
+    const tab = await stage.signedIn("Ada");
+    await tab.page.route("**/auth/**", (route) => route.abort());
+    const { port } = stage.server;
+    await stage.server.stop();
+    stage.replaceServer(await startAppServer({ port }));
+    await tab.connection("refused");
+    await tab.part("unreachable").waitFor();
+
+    await tab.page.unroute("**/auth/**");
+    await tab.part("session-ended").waitFor();
+    await tab.connected();
+    await tab.signIn("Ada");
   });
 });
 

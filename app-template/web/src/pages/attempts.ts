@@ -97,6 +97,7 @@ const noLogin: Attempt = {
         credentials: "omit",
         headers: { "content-type": "application/json", "accept-language": language },
         body: JSON.stringify({ data: { amount: 1 }, receiver: room }),
+        signal: AbortSignal.timeout(10_000),
       });
       return readEnvelope(await response.json());
     } catch (cause) {

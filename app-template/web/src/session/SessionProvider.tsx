@@ -2,6 +2,8 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import type { Session } from "../_sockets/apiTypes.generated";
 import { sync, useConnectionStatus } from "../_sockets/syncRequest";
 import { type Language, parseLanguage, pickLanguage, readLanguageChoice, writeLanguageChoice } from "../language/languages";
+import { Asking } from "./asking";
+import { onChance } from "./chances";
 import { type AuthAnswer, changeSession, fetchSession, signIn, signOut } from "./sessionRequests";
 import { isAboutUser, isSignInNeeded, type SessionState, settled, userOf, withChange } from "./sessionState";
 
@@ -31,6 +33,12 @@ export function useSession(): SessionValue {
   return value;
 }
 
+/** The socket was refused for want of a session that the server knows. */
+const isSocketRefused = () => {
+  const connection = sync.status.getSnapshot();
+  return connection.status === "refused" && connection.errorCode === "auth-required";
+};
+
 const requestLanguage = () => readLanguageChoice() ?? pickLanguage(navigator.languages);
 
 /** Knows who is signed in, and reconnects the socket whenever that changes, here or in another tab of this browser. */
@@ -44,6 +52,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     guestChoice: readLanguageChoice(),
   }));
   const userId = useRef<string | null>(null);
+  /** A question about the user stayed without an answer before there was any; the socket may be somebody else's meanwhile. */
+  const wasUnanswered = useRef(false);
+  /** Counts what was asked of the server. An answer to anything but the last of it may be older than what is shown. */
+  const asked = useRef(0);
   const settledChoice = useRef(state.guestChoice);
 
   /**
@@ -56,7 +68,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     const session = userOf(answer);
     const choice = session === null ? settledChoice.current : parseLanguage(session.locale);
     if (session !== null) writeLanguageChoice(choice);
-    const isOtherUser = userId.current !== null && userId.current !== (session?.userId ?? "");
+    const isOtherUser =
+      userId.current === null ? wasUnanswered.current && session !== null : userId.current !== (session?.userId ?? "");
     const isLanguageLeftOpen = choice === null && settledChoice.current !== null;
     userId.current = session?.userId ?? "";
     settledChoice.current = choice;
@@ -65,24 +78,41 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     return true;
   }, []);
 
-  const refresh = useCallback(async () => settle(await fetchSession(requestLanguage())), [settle]);
-  const tellOtherTabs = useOtherTabs(refresh);
-  useEndOfSession(
-    useCallback(async () => {
-      let answer = await fetchSession(requestLanguage());
+  /** Asks who is signed in, and gets the socket out of a refusal once that is known. */
+  const ask = useCallback(async (): Promise<boolean> => {
+    const number = (asked.current += 1);
+    let answer = await fetchSession(requestLanguage());
+    if (number === asked.current && isSignInNeeded(answer) && isSocketRefused()) {
+      setState((before) => settled(before, answer));
       // Another tab may have signed in meanwhile: only a cookie that is still unknown is taken away, by signing out.
-      if (isSignInNeeded(answer)) {
-        setState((before) => settled(before, answer));
-        await signOut(requestLanguage());
-        answer = await fetchSession(requestLanguage());
-      }
-      if (!settle(answer)) sync.reconnect();
-    }, [settle]),
-  );
+      answer = await signOut(requestLanguage());
+    }
+    // What was changed meanwhile may or may not be in this answer.
+    if (number !== asked.current) return false;
+    const isAnswered = isAboutUser(answer);
+    wasUnanswered.current ||= !isAnswered;
+    const hasReconnected = settle(answer);
+    if (isAnswered && !hasReconnected && isSocketRefused()) sync.reconnect();
+    return isAnswered;
+  }, [settle]);
 
-  useEffect(() => {
-    void refresh();
-  }, [refresh]);
+  const asking = useMemo(() => new Asking({ ask, onChance, random: Math.random }), [ask]);
+  useEffect(() => asking.start(), [asking]);
+  const tellOtherTabs = useOtherTabs(useCallback(() => asking.now(), [asking]));
+  useEndOfSession(asking);
+
+  /** Takes over the answer to a request that changes something. If there was none, it may have had its effect. */
+  const change = useCallback(
+    async (request: () => Promise<AuthAnswer>): Promise<AuthAnswer> => {
+      asked.current += 1;
+      const answer = await request();
+      settle(answer);
+      if (answer.status === "unreachable") asking.now();
+      tellOtherTabs();
+      return answer;
+    },
+    [settle, asking, tellOtherTabs],
+  );
 
   const value = useMemo<SessionValue>(
     () => ({
@@ -93,18 +123,19 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       problem: state.problem,
       languageChoice: state.session === null ? state.guestChoice : parseLanguage(state.session.locale),
       async signIn(name) {
+        asked.current += 1;
         const answer = await signIn(name, state.guestChoice, requestLanguage());
+        // The form says what is wrong with a name; whether a lost answer has signed us in must be asked.
         if (answer.status === "success") {
           settle(answer);
           tellOtherTabs();
+        } else {
+          asking.now();
         }
         return answer;
       },
       async signOut() {
-        const answer = await signOut(requestLanguage());
-        if (answer.status === "success") await refresh();
-        else settle(answer);
-        tellOtherTabs();
+        await change(() => signOut(requestLanguage()));
       },
       async chooseLanguage(choice) {
         const { guestChoice, session } = state;
@@ -113,48 +144,47 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         if (session === null) {
           settledChoice.current = choice;
           sync.reconnect();
-        } else {
-          const answer = await changeSession({ locale: choice }, requestLanguage());
-          settle(answer);
-          if (!isAboutUser(answer)) {
-            writeLanguageChoice(guestChoice);
-            setState((before) => withChange({ ...before, guestChoice }, { locale: session.locale }));
-          }
+          tellOtherTabs();
+        } else if (!isAboutUser(await change(() => changeSession({ locale: choice }, requestLanguage())))) {
+          writeLanguageChoice(guestChoice);
+          setState((before) => withChange({ ...before, guestChoice }, { locale: session.locale }));
         }
-        tellOtherTabs();
       },
       async mute(muted) {
         const wasMuted = state.session?.muted ?? false;
         setState((before) => withChange(before, { muted }));
-        const answer = await changeSession({ muted }, requestLanguage());
-        settle(answer);
+        const answer = await change(() => changeSession({ muted }, requestLanguage()));
         if (!isAboutUser(answer)) setState((before) => withChange(before, { muted: wasMuted }));
-        tellOtherTabs();
       },
     }),
-    [state, settle, refresh, tellOtherTabs],
+    [state, settle, change, asking, tellOtherTabs],
   );
 
   return <SessionContext value={value}>{children}</SessionContext>;
 }
 
-/** The server does not know the cookie any more: sessions expire, and a restart forgets those that are kept in memory. */
-function useEndOfSession(ended: () => Promise<void>): void {
+/**
+ * The server does not know the cookie any more: sessions expire, and a restart forgets those that are kept in memory. One
+ * answer gets us out of that, as a rule; a server that goes on refusing is asked ever more rarely.
+ */
+function useEndOfSession(asking: Asking): void {
   const connection = useConnectionStatus();
-  const isUnknown = connection.status === "refused" && connection.errorCode === "auth-required";
-  const hasTried = useRef(false);
+  const hasAsked = useRef(false);
   useEffect(() => {
-    if (connection.status === "connected") hasTried.current = false;
-    if (!isUnknown || hasTried.current) return;
-    hasTried.current = true;
-    void ended();
-  }, [connection, isUnknown, ended]);
+    if (connection.status === "connected") hasAsked.current = false;
+    if (!isSocketRefused()) return;
+    if (hasAsked.current) asking.later();
+    else asking.now();
+    hasAsked.current = true;
+  }, [connection, asking]);
 }
 
 /** All tabs of a browser share one cookie: what one of them changes, the others ask for again. */
 function useOtherTabs(changed: () => void): () => void {
   const channel = useRef<BroadcastChannel | null>(null);
   useEffect(() => {
+    // A browser without it shows in one tab what another has changed when that tab asks again.
+    if (typeof BroadcastChannel === "undefined") return;
     const opened = new BroadcastChannel("syncwright.session");
     opened.onmessage = changed;
     channel.current = opened;

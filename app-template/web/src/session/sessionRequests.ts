@@ -16,6 +16,9 @@ export type SessionChange = Partial<Pick<Session, "locale" | "muted">>;
 
 type Method = "GET" | "POST" | "PATCH";
 
+/** A connection that died unnoticed never answers. */
+const ANSWER_WITHIN_MS = 10_000;
+
 /** Sentences in the answers come in `language`, unless the session prefers another one. */
 export function fetchSession(language: string): Promise<AuthAnswer> {
   return ask("GET", "/auth/session", language);
@@ -41,6 +44,7 @@ async function ask(method: Method, path: string, language: string, body?: object
       method,
       headers: { "accept-language": language, ...(body && { "content-type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     return parseAuthAnswer(await response.json());
   } catch {
