@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startAppServer } from "tests-node/appServer";
-import { setStage } from "./stage.ts";
+import { PLAIN_HOST, setStage } from "./stage.ts";
 
 const stage = setStage();
 
@@ -108,6 +108,23 @@ describe("a page that asked in vain who is signed in", () => {
     await tab.part("session-ended").waitFor();
     await tab.connected();
     await tab.signIn("Ada");
+  });
+});
+
+describe("a page without TLS, under a name other than localhost", () => {
+  it("says where its requests come from, and copies in the old way", async () => {
+    const visitor = await stage.visitor({ url: `http://${PLAIN_HOST}:${stage.server.port}` });
+    const tab = await visitor.open();
+    const asked = tab.page.waitForRequest("**/auth/session");
+    await tab.page.reload();
+    expect(await (await asked).headerValue("referer")).toBe(tab.page.url());
+    expect(await tab.page.evaluate(() => [window.isSecureContext, "clipboard" in navigator])).toEqual([false, false]);
+
+    await tab.page.getByRole("button", { name: "Copy" }).first().click();
+    await tab.page.getByRole("button", { name: "Copied" }).waitFor();
+    await tab.part("sign-in-name").focus();
+    await tab.page.keyboard.press("Control+V");
+    expect(await tab.part("sign-in-name").inputValue()).toMatch(/^\S.{10}/);
   });
 });
 

@@ -10,6 +10,9 @@ import { Tab } from "./tab.ts";
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const SCREENSHOTS = fileURLToPath(new URL("screenshots/", import.meta.url));
 
+/** A name of the server's machine under which browsers trust a page without TLS as little as any other. */
+export const PLAIN_HOST = "plain.example";
+
 const FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -19,6 +22,9 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A name other than localhost, for pages that have no TLS and get no exceptions from the browser.
+  `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
+  "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
 ];
 
 /** A wait that takes longer than this is a failure. */

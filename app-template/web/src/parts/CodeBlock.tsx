@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { useWords } from "../language/LanguageProvider";
+import { copyText } from "./copyText";
 import { type CodeLanguage, highlight } from "./highlight";
 
 interface CodeBlockProps {
@@ -16,13 +17,10 @@ export function CodeBlock({ title, language, code }: CodeBlockProps) {
   const [copied, setCopied] = useState(false);
 
   async function copy() {
-    try {
-      await navigator.clipboard.writeText(code);
-      setCopied(true);
-      setTimeout(() => setCopied(false), 1500);
-    } catch {
-      // Without permission to the clipboard the text can still be selected.
-    }
+    // Where neither way is allowed, the text can still be selected.
+    if (!(await copyText(code))) return;
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
   }
 
   return (

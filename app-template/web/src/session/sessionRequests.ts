@@ -44,6 +44,9 @@ async function ask(method: Method, path: string, language: string, body?: object
       method,
       headers: { "accept-language": language, ...(body && { "content-type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
+      // Without TLS, under a name other than localhost, a GET says by its `Referer` alone that it comes from the server's own
+      // page, and only then is its cookie taken.
+      referrerPolicy: "same-origin",
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     return parseAuthAnswer(await response.json());
