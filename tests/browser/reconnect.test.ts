@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startAppServer } from "tests-node/appServer";
+import { BAD_NETWORKS, startBadNetwork } from "../../client-ts/src/testing/badNetwork.ts";
 import { startCuttableProxy } from "./cuttableProxy.ts";
 import { setStage } from "./stage.ts";
 
@@ -25,6 +26,26 @@ describe("a connection that breaks", () => {
       await ada.counterShows(10);
       await ada.add("v1", { amount: 5 });
       await bob.counterShows(15);
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
+describe.each(["cuts it behind the 101", "swallows what the server sends over it"])("a network that %s", (kind) => {
+  it("is polled through, and the page says so, also when it is loaded anew", async () => {
+    const proxy = await startBadNetwork(stage.server.port, BAD_NETWORKS[kind] ?? {});
+    try {
+      const ada = await stage.signedIn("Ada", { url: proxy.url });
+      const bob = await stage.signedIn("Bob");
+      for (const tab of [ada, bob]) await tab.goTo("examples");
+      const tried = proxy.webSockets;
+      await ada.page.reload();
+      await ada.isInRoom();
+      await bob.add("v1", { amount: 5 });
+      await ada.event(V1);
+      expect(await ada.part("connection").getAttribute("title")).toContain("WebSocket");
+      expect(proxy.webSockets).toBe(tried);
     } finally {
       await proxy.close();
     }

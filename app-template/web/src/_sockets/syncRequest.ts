@@ -12,6 +12,9 @@ export const sync = createSync<SyncTypeMap, ErrorCode>({
   lang: readLanguageChoice,
 });
 
+/** Where the connection stands. */
+export type { ConnectionStatus } from "syncwright";
+
 /** Whether this tab is in a room, with the app's own error codes. */
 export type RoomStatus = RoomStatusOf<ErrorCode>;
 

@@ -1,12 +1,13 @@
-import { sync, useConnectionStatus } from "../_sockets/syncRequest";
+import { type ConnectionStatus, sync, useConnectionStatus } from "../_sockets/syncRequest";
 import { useWords } from "../language/LanguageProvider";
+import type { Words } from "../language/words/en";
 
 /** The client's state machine in one word, live. */
 export function ConnectionPill() {
   const words = useWords();
   const connection = useConnectionStatus();
   const state = connection.status === "idle" ? "connecting" : connection.status;
-  const hint = connection.status === "refused" ? connection.message : undefined;
+  const hint = hintOf(connection, words.connection);
   const canRetry = state === "refused" || state === "closed";
   return (
     <div className="pill" data-state={state} data-testid="connection" title={hint}>
@@ -25,4 +26,11 @@ export function ConnectionPill() {
       )}
     </div>
   );
+}
+
+/** What there is to say beyond the one word. */
+function hintOf(connection: ConnectionStatus, words: Words["connection"]): string | undefined {
+  if (connection.status === "refused") return connection.message;
+  if (connection.status === "connected") return connection.isWebSocketFailing ? words.noWebSocket : undefined;
+  return "closing" in connection && connection.closing !== undefined ? words.endedByServer(connection.closing) : undefined;
 }

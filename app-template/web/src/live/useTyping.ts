@@ -10,9 +10,10 @@ const FORGET_AFTER_MS = 3500;
 
 /** Returns what to call at each key: tells the others in `lobby` that somebody types, and counts how often it did. */
 export function useTyping(lobby: string, onSent?: () => void): () => void {
-  const saidAt = useRef(0);
+  const saidAt = useRef(Number.NEGATIVE_INFINITY);
   return useCallback(() => {
-    const now = Date.now();
+    // This clock is never set back: with the other one, somebody could be silent for an hour.
+    const now = performance.now();
     if (now - saidAt.current < SAY_EVERY_MS) return;
     saidAt.current = now;
     onSent?.();
@@ -35,12 +36,12 @@ export function useIsSomebodyTyping(lobby: string, said = 0): boolean {
   const [forgottenAt, setForgottenAt] = useState(0);
 
   useEffect(() => {
-    const leftMs = lastAt + FORGET_AFTER_MS - Date.now();
+    const leftMs = Math.min(lastAt + FORGET_AFTER_MS - Date.now(), FORGET_AFTER_MS);
     if (leftMs <= 0) return;
     const timer = setTimeout(() => setForgottenAt(lastAt), leftMs);
     return () => clearTimeout(timer);
   }, [lastAt]);
 
   if (last === undefined || last.id < said) return false;
-  return lastAt > forgottenAt && Date.now() - lastAt < FORGET_AFTER_MS;
+  return lastAt !== forgottenAt && Date.now() - lastAt < FORGET_AFTER_MS;
 }

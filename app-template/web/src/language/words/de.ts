@@ -25,6 +25,8 @@ export const de: Words = {
     refused: "Abgelehnt",
     closed: "Nicht verbunden",
     attempt: (attempt) => `Versuch ${attempt}`,
+    endedByServer: (reason) => `Der Server hat die Verbindung beendet: ${reason}.`,
+    noWebSocket: "In diesem Netz kommt kein WebSocket durch. Alles funktioniert, etwas langsamer, und es wird später wieder versucht.",
     tryAgain: "Noch einmal versuchen",
   },
 

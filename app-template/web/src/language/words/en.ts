@@ -23,6 +23,8 @@ export const en = {
     refused: "Refused",
     closed: "Not connected",
     attempt: (attempt: number) => `attempt ${attempt}`,
+    endedByServer: (reason: string) => `The server ended the connection: ${reason}.`,
+    noWebSocket: "No WebSocket gets through on this network. Everything works, a little slower, and it is tried again later.",
     tryAgain: "Try again",
   },
 

@@ -25,6 +25,8 @@ export const fr: Words = {
     refused: "Refusée",
     closed: "Non connecté",
     attempt: (attempt) => `tentative ${attempt}`,
+    endedByServer: (reason) => `Le serveur a mis fin à la connexion : ${reason}.`,
+    noWebSocket: "Aucun WebSocket ne passe sur ce réseau. Tout fonctionne, un peu plus lentement, et ce sera réessayé plus tard.",
     tryAgain: "Réessayer",
   },
 

@@ -25,6 +25,8 @@ export const nl: Words = {
     refused: "Geweigerd",
     closed: "Niet verbonden",
     attempt: (attempt) => `poging ${attempt}`,
+    endedByServer: (reason) => `De server heeft de verbinding beëindigd: ${reason}.`,
+    noWebSocket: "Op dit netwerk komt geen WebSocket door. Alles werkt, iets trager, en het wordt later opnieuw geprobeerd.",
     tryAgain: "Opnieuw proberen",
   },
 
