@@ -101,6 +101,24 @@ describe("the lobby's room that the chat borrows", () => {
 });
 
 describe("the lobby", () => {
+  it("is not silenced by a clock that is set back", async () => {
+    const [ada, bob] = [await stage.signedIn("Ada"), await stage.signedIn("Bob")];
+    for (const tab of [ada, bob]) await tab.goTo("lobby");
+    await ada.part("typing-pad").pressSequentially("h");
+    await bob.event("lobby/typing/v1");
+
+    const hour = 3_600_000;
+    for (const tab of [ada, bob]) {
+      await tab.page.evaluate((ms) => {
+        const now = Date.now.bind(Date);
+        Date.now = () => now() - ms;
+      }, hour);
+    }
+    await bob.page.locator('[data-testid="typing"][data-typing="false"]').waitFor();
+    await ada.part("typing-pad").pressSequentially("i");
+    await bob.event("lobby/typing/v1", 2);
+  });
+
   it("passes on that somebody types and nothing else", async () => {
     const ada = await stage.signedIn("Ada");
     const bob = await stage.signedIn("Bob");
