@@ -2,7 +2,7 @@
 
 import { expectTypeOf } from "vitest";
 import { createSync } from "../index";
-import type { ClientErrorCode, ErrorParams, RouteName, RouteVersion, TypeOf } from "../index";
+import type { ClientErrorCode, DataOption, ErrorParams, RouteName, RouteVersion, TypeOf } from "../index";
 import { createSyncHooks } from "../react/index";
 import type { ErrorCode, Person, SyncTypeMap } from "../testing/routes";
 
@@ -65,6 +65,24 @@ void syncRequest({ name: "root/ping", version: "v1", receiver: "room", data: {} 
 void syncRequest({ name: "examples/updateCounter", version: "v1", receiver: "room" });
 // @ts-expect-error the input has no fields
 void syncRequest({ name: "root/ping", version: "v1", receiver: "room", data: { at: "now" } });
+
+// A field may be called as something that every object has; what `{}` inherits is no value for it.
+type Needs<Input> = {} extends DataOption<Input> ? "nothing" : "data";
+expectTypeOf<Needs<{ constructor?: string; valueOf?: number | null }>>().toEqualTypeOf<"nothing">();
+expectTypeOf<Needs<{ amount?: number; toString?: string }>>().toEqualTypeOf<"nothing">();
+expectTypeOf<Needs<{ ["__proto__"]?: string }>>().toEqualTypeOf<"nothing">();
+expectTypeOf<Needs<{ constructor: string }>>().toEqualTypeOf<"data">();
+expectTypeOf<Needs<{ valueOf: unknown }>>().toEqualTypeOf<"data">();
+expectTypeOf<Needs<{ toString: unknown; amount?: number }>>().toEqualTypeOf<"data">();
+expectTypeOf<Needs<{ kind: "add" } | { constructor?: string }>>().toEqualTypeOf<"nothing">();
+expectTypeOf<Needs<{ kind: "add" } | { valueOf: unknown }>>().toEqualTypeOf<"data">();
+expectTypeOf<Needs<Record<string, number>>>().toEqualTypeOf<"nothing">();
+expectTypeOf<Needs<Record<string, never>>>().toEqualTypeOf<"nothing">();
+expectTypeOf<Needs<{ [key: string]: string; hasOwnProperty: string }>>().toEqualTypeOf<"data">();
+expectTypeOf<Needs<string>>().toEqualTypeOf<"data">();
+expectTypeOf<Needs<"add" | "take">>().toEqualTypeOf<"data">();
+expectTypeOf<Needs<null>>().toEqualTypeOf<"data">();
+expectTypeOf<Needs<readonly number[]>>().toEqualTypeOf<"data">();
 
 // @ts-expect-error no such route
 void syncRequest({ name: "examples/updateConter", version: "v1", receiver: "room", data: { amount: 5 } });
