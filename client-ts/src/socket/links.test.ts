@@ -3,6 +3,7 @@ import { BAD_NETWORKS, startBadNetwork, type BadNetworkProxy } from "../testing/
 import { failure, TestServer, type TestServerOptions } from "../testing/testServer";
 import type { Link, LinkEvents, OpenLink } from "./link";
 import { socketIoLinks, type LinkOptions } from "./links";
+import type { TextStore } from "./webSocketMemory";
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -120,7 +121,7 @@ describe("a link", () => {
 
 describe.each(Object.entries(BAD_NETWORKS))("a network that %s", (_, network) => {
   const kept = new Map<string, string>();
-  const store = { read: (key: string) => kept.get(key) ?? null, write: (key: string, text: string | null) => void kept.set(key, text ?? "") };
+  const store: TextStore = { read: key => kept.get(key) ?? null, write: (key, text) => void kept.set(key, text ?? "") };
   const ways = { patienceMs: 50, openTimeoutMs: 2_000, store } as const;
   afterEach(() => kept.clear());
 

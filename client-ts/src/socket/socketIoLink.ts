@@ -32,6 +32,9 @@ export interface SocketIoOptions {
   readonly openTimeoutMs: number;
 }
 
+/** How long a move may take, in milliseconds, while polling goes on. A WebSocket needs four round trips. */
+const MOVE_LIMIT_MS = 5_000;
+
 /** Opens a link. Socket.IO's own reconnection and buffering stay off: `Connection` decides both. */
 export class SocketIoLink implements Link {
   readonly #socket: Socket;
@@ -48,7 +51,7 @@ export class SocketIoLink implements Link {
     this.#events = events;
     const manager = new Manager(options.url ?? "", {
       path: options.path,
-      transports: this.#transports(beginning, options.openTimeoutMs),
+      transports: this.#transports(beginning, Math.min(options.openTimeoutMs, MOVE_LIMIT_MS)),
       withCredentials: options.withCredentials,
       timeout: options.openTimeoutMs,
       reconnection: false,
@@ -79,6 +82,7 @@ export class SocketIoLink implements Link {
     const { moveAfterMs } = beginning;
     if (moveAfterMs === null) return ["polling"];
     const tried = (): void => void (this.#move = "tried");
+    // The polling of this place, whether a browser or Node, and a WebSocket that takes its time.
     return [NodeXHR, webSocketToMoveTo({ afterMs: moveAfterMs, limitMs, tried })];
   }
 

@@ -1,4 +1,4 @@
-/** Remembers that no WebSocket gets through to a server from here, over reloads of the page too, so that it is not tried each time. */
+/** Remembers that no WebSocket gets through to a server from here, over reloads of the page too. */
 
 import { isObject } from "../wire/read";
 
@@ -11,7 +11,7 @@ export interface TextStore {
 
 /** How long it goes by polling alone after the first failure, in milliseconds; twice as long after each further one. */
 const FIRST_PAUSE_MS = 2 * 60_000;
-const LONGEST_PAUSE_MS = 60 * 60_000;
+const LONGEST_PAUSE_MS = 15 * 60_000;
 
 interface Failures {
   readonly inARow: number;
