@@ -2,6 +2,7 @@
 //!
 //! A *shape* says which JSON one Rust type stands for; a *definition* is a shape with a name. The runtime fills this model
 //! (`#[wire]` describes each type), checks what arrives against it, and hands it to the generator, which writes TypeScript from it.
+//! With it go the words that both have to read alike: the framework's codes, and the names of languages.
 //! It knows no serde, no TypeScript and no route table, so that both sides can depend on it and on nothing of each other.
 
 #![forbid(unsafe_code)]
