@@ -27,8 +27,8 @@ use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions, Token};
 use crate::transport::{self, caller, cookie_token, error_response, session_cookie, stranger, token};
 use crate::transport::{
-    HttpLimits, LinkCounters, LinkLimits, Links, Origins, Ready, Traffic, WireLimits, WireListener, check_origin,
-    poll_limit, raise_file_limit, routes, socket_routes,
+    HttpLimits, LinkCounters, LinkLimits, Links, Origins, Ready, Renewal, Traffic, WireLimits, WireListener,
+    check_origin, poll_limit, raise_file_limit, renew_cookie, routes, socket_routes,
 };
 
 /// How long shutdown waits for polling clients to fetch what was sent to them.
@@ -392,6 +392,7 @@ fn router<A: App>(handle: &Handle<A>, links: &Arc<Links>, ready: &Ready, make_ro
     }
     // The layer added last sees a request first.
     router
+        .layer(from_fn_with_state(Renewal::new(dispatcher.clone()), renew_cookie::<A>))
         .layer(cors(origins.clone()))
         .layer(from_fn_with_state((dispatcher.clone(), origins), check_origin::<A>))
         .layer(map_response(without_sniffing))

@@ -4,6 +4,7 @@ mod arguments;
 mod bad_input;
 mod codegen;
 mod compiled_once;
+mod cookies;
 mod delivery;
 mod direct;
 mod editor;

@@ -13,6 +13,7 @@ use crate::i18n::{Catalog, Locale, accepted};
 use crate::route::App;
 use crate::session::{LiveSession, StoreError};
 use crate::transport::origin::{SEC_FETCH_SITE, cookie_allowed};
+use crate::transport::renewal::cookie_was_used;
 
 /// What browsers ask of a cookie of this prefix: it is `Secure` and belongs to one host alone, whose neighbours cannot set it.
 const HOST_PREFIX: &str = "__Host-";
@@ -94,7 +95,11 @@ pub(super) async fn session_of<A: App>(
     let Some(credential) = credential else { return Ok(LiveSession::anonymous()) };
     let found = dispatcher.sessions().find(credential.token()).await?;
     Ok(match (found, credential) {
-        (Some(session), _) => session,
+        (Some(session), Credential::Token(_)) => session,
+        (Some(session), Credential::Cookie(token) | Credential::OldCookie(token)) => {
+            cookie_was_used(token, session.clone());
+            session
+        }
         (None, Credential::OldCookie(_)) => LiveSession::anonymous(),
         (None, Credential::Token(_) | Credential::Cookie(_)) => LiveSession::ended(),
     })
@@ -122,6 +127,12 @@ pub fn session_cookie(token: &str, max_age: Duration, config: &Config) -> String
         .max_age(cookie::time::Duration::seconds(i64::try_from(age).unwrap_or(i64::MAX)))
         .build()
         .to_string()
+}
+
+/// Returns the token in a `Set-Cookie` value, if it is that of the session cookie; an empty one ends it.
+pub(super) fn token_set<'v>(set_cookie: &'v HeaderValue, config: &Config) -> Option<&'v str> {
+    let (name, rest) = set_cookie.to_str().ok()?.split_once('=')?;
+    is_session_cookie(name, config).then(|| rest.split(';').next().unwrap_or_default())
 }
 
 fn is_session_cookie(name: &str, config: &Config) -> bool {
@@ -179,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_written_under_its_name_and_with_its_prefix_where_it_is_secure() {
+    fn a_cookie_is_written_under_the_name_under_which_it_is_read() {
         for (environment, name, written) in [
             (Environment::Development, None, "session=t; HttpOnly; SameSite=Lax; Path=/; Max-Age=4"),
             (Environment::Development, Some("chess"), "chess=t; HttpOnly; SameSite=Lax; Path=/; Max-Age=4"),
@@ -192,8 +203,10 @@ mod tests {
             let config = config(environment, name);
             let cookie = session_cookie("t", Duration::from_millis(3001), &config);
             assert_eq!(cookie, written);
+            assert_eq!(token_set(&cookie.parse().expect("a header value"), &config), Some("t"));
             let ended = session_cookie("", Duration::from_secs(3), &config);
             assert!(ended.ends_with("; Max-Age=0"), "{ended}");
+            assert_eq!(token_set(&ended.parse().expect("a header value"), &config), Some(""));
         }
     }
 }
