@@ -9,7 +9,7 @@ use sync::axum::extract::{DefaultBodyLimit, State};
 use sync::axum::http::header::SET_COOKIE;
 use sync::axum::http::{HeaderMap, HeaderValue, StatusCode};
 use sync::axum::response::{IntoResponse, Response};
-use sync::axum::routing::{any, get, post};
+use sync::axum::routing::{get, post};
 use sync::axum::{Json, Router};
 use sync::serde_json::{Value, json};
 use sync::{Handle, SyncError};
@@ -31,9 +31,6 @@ pub fn routes(handle: Handle<App>) -> Router {
         .route("/auth/logout", post(logout))
         .route("/auth/session", get(show).patch(change))
         .method_not_allowed_fallback(wrong_method)
-        .route("/auth", any(unknown))
-        .route("/auth/", any(unknown))
-        .route("/auth/{*unknown}", any(unknown))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(handle)
 }
@@ -79,10 +76,6 @@ async fn change(State(handle): State<Handle<App>>, headers: HeaderMap, body: Bod
         Ok(Json(json!({ "session": shown(&session) })).into_response())
     };
     answer(&handle, &headers, changed.await).await
-}
-
-async fn unknown(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
-    handle.error(&headers, SyncError::new("sync-not-found")).await
 }
 
 async fn wrong_method(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {

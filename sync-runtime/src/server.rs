@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::http::{HeaderMap, HeaderName, Method, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -28,7 +28,7 @@ use crate::session::{LiveSession, MemoryStore, SessionStore, Sessions, Token};
 use crate::transport::{self, caller, cookie_token, error_response, session_cookie, stranger, token};
 use crate::transport::{
     HttpLimits, LinkCounters, LinkLimits, Links, Origins, Ready, Renewal, Traffic, WireLimits, WireListener,
-    check_origin, poll_limit, raise_file_limit, renew_cookie, routes, socket_routes,
+    check_origin, harden, keep_reserved, poll_limit, raise_file_limit, renew_cookie, routes, socket_routes,
 };
 
 /// How long shutdown waits for polling clients to fetch what was sent to them.
@@ -392,10 +392,11 @@ fn router<A: App>(handle: &Handle<A>, links: &Arc<Links>, ready: &Ready, make_ro
     }
     // The layer added last sees a request first.
     router
+        .layer(from_fn_with_state(dispatcher.clone(), keep_reserved::<A>))
         .layer(from_fn_with_state(Renewal::new(dispatcher.clone()), renew_cookie::<A>))
         .layer(cors(origins.clone()))
         .layer(from_fn_with_state((dispatcher.clone(), origins), check_origin::<A>))
-        .layer(map_response(without_sniffing))
+        .layer(from_fn(harden))
 }
 
 /// Closes the sockets of sessions that end, and keeps those that are in use.
@@ -416,11 +417,6 @@ fn cors(origins: Arc<Origins>) -> CorsLayer {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, HeaderName::from_static("idempotency-key")])
-}
-
-async fn without_sniffing(mut response: Response) -> Response {
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }
 
 /// Says what an event of each route costs, for those who ask for it with `RUST_LOG=sync=debug`.

@@ -1,5 +1,6 @@
 //! The one test binary.
 
+mod addresses;
 mod arguments;
 mod bad_input;
 mod codegen;

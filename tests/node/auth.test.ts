@@ -124,6 +124,12 @@ describe("GET /auth/session", () => {
     expect(await json("/auth/session", { headers: { Cookie: old, "Sec-Fetch-Site": "same-origin" } })).toEqual([200, ada]);
   });
 
+  it("is kept by nobody on the way", async () => {
+    for (const path of ["/auth/session", "/auth/login", "/auth/nothing"]) {
+      expect((await stage.fetch(path)).headers.get("cache-control")).toBe("no-store");
+    }
+  });
+
   it("refuses a token that is not valid", async () => {
     expect(await json("/auth/session", { headers: bearer("x") })).toEqual([401, refused(401, "auth-required")]);
   });

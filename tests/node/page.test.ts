@@ -34,11 +34,13 @@ describe("the page", () => {
     const response = await stage.fetch(path);
     expect([response.status, isPage(response)]).toEqual([200, true]);
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("content-security-policy")).toBe("frame-ancestors 'self'");
   });
 
   it.each([
     ["/sync"], ["/sync/"], ["/sync/x"], ["/sync/examples/updateCounter/v1"],
     ["/auth"], ["/auth/"], ["/auth/x"], ["/auth/login"],
+    ["/metrics"], ["/metrics/x"], ["/api"], ["/api/x"], ["/_inspect"], ["/healthz/x"], ["/readyz/"],
     ["/socket.io"], ["/socket.io/"], ["/socket.io/x"], ["/socket.io/?EIO=4"],
   ])("is not the answer at %s", async (path) => {
     for (const method of ["GET", "POST"]) {
