@@ -26,8 +26,10 @@ enum Trouble {
     SlowToRemove,
     /// Nothing is removed.
     CannotRemove,
-    /// Nothing is answered at all.
+    /// Every answer is that there is none.
     Down,
+    /// Nothing is answered at all.
+    Silent,
 }
 
 /// A store that has trouble.
@@ -42,8 +44,13 @@ impl TroubledStore {
         self.trouble.send_replace(trouble);
     }
 
-    fn check(&self) -> Result<(), StoreError> {
-        if *self.trouble.borrow() == Trouble::Down { Err(StoreError("down".into())) } else { Ok(()) }
+    async fn check(&self) -> Result<(), StoreError> {
+        let now = *self.trouble.borrow();
+        match now {
+            Trouble::Down => Err(StoreError("down".into())),
+            Trouble::Silent => std::future::pending().await,
+            _ => Ok(()),
+        }
     }
 
     async fn has(&self, token: &str) -> bool {
@@ -58,28 +65,28 @@ impl SessionStore<Session> for TroubledStore {
 
     fn create(&self, key: TokenHash, session: Session) -> Answer<'_, ()> {
         Box::pin(async move {
-            self.check()?;
+            self.check().await?;
             self.kept.create(key, session).await
         })
     }
 
     fn load(&self, key: TokenHash) -> Answer<'_, Option<Session>> {
         Box::pin(async move {
-            self.check()?;
+            self.check().await?;
             self.kept.load(key).await
         })
     }
 
     fn update(&self, key: TokenHash, session: Session) -> Answer<'_, bool> {
         Box::pin(async move {
-            self.check()?;
+            self.check().await?;
             self.kept.update(key, session).await
         })
     }
 
     fn touch(&self, keys: Vec<TokenHash>) -> Answer<'_, Vec<TokenHash>> {
         Box::pin(async move {
-            self.check()?;
+            self.check().await?;
             self.kept.touch(keys).await
         })
     }
@@ -216,4 +223,16 @@ async fn a_store_that_is_down_is_told_by_its_own_code_at_both_doors_and_ends_not
     stage.store.set(Trouble::Nothing);
     assert_eq!(stage.knock().await, Ok(()));
     stage.socket.join("open-a").await;
+}
+
+#[tokio::test]
+async fn a_handshake_does_not_wait_for_a_silent_store_to_renew_its_cookie() {
+    let stage = Stage::new().await;
+    stage.store.set(Trouble::Silent);
+    let address = format!("http://{}/socket.io/?EIO=4&transport=polling", stage.server.address());
+    let request = reqwest::Client::new().get(address).header("sec-fetch-site", "same-origin");
+    let answering = request.header("cookie", format!("session={}", stage.token)).send();
+    let answer = tokio::time::timeout(Duration::from_secs(3), answering).await.expect("an answer in good time");
+    let answer = answer.expect("an answer");
+    assert_eq!((answer.status().as_u16(), answer.headers().get("set-cookie")), (200, None));
 }

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use parking_lot::Mutex;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::config::Config;
 use crate::dispatch::Dispatcher;
@@ -30,6 +30,9 @@ use crate::transport::credentials::{Credential, credential, session_cookie, sess
 const PARTS: u32 = 8;
 /// How many cookies are remembered. With more, they are all forgotten, and set once more than needed.
 const REMEMBERED: usize = 1 << 16;
+
+/// How long a handshake waits for the store before it goes on without its cookie: the socket itself may wait for longer.
+const HANDSHAKE_PATIENCE: Duration = Duration::from_millis(250);
 
 tokio::task_local! {
     /// The cookie that the request of this task has used, if it has.
@@ -76,7 +79,7 @@ impl<A: App> Renewal<A> {
 
     async fn look_up(&self, credential: Option<Credential>) {
         // A store that does not answer is told about by whoever needs the answer.
-        drop(session_of(&self.dispatcher, credential).await);
+        drop(timeout(HANDSHAKE_PATIENCE, session_of(&self.dispatcher, credential)).await);
     }
 
     fn renew(&self, response: &mut Response, used: Used) {
