@@ -2,7 +2,7 @@
 
 use std::any::{Any, type_name};
 use std::future::Future;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -60,6 +60,8 @@ impl<T> Drop for Contained<'_, T> {
 ///
 /// Values of the app's end in our code, mostly several of them together. A panic would reach whoever happens to come last, and a
 /// second one on the way there would end the process.
+///
+/// It is used like the value itself.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Guarded<T>(Option<T>);
 
@@ -74,6 +76,12 @@ impl<T> Deref for Guarded<T> {
 
     fn deref(&self) -> &T {
         self.0.as_ref().expect("it is there until its end")
+    }
+}
+
+impl<T> DerefMut for Guarded<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.as_mut().expect("it is there until its end")
     }
 }
 

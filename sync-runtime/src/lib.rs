@@ -28,6 +28,7 @@ mod wire;
 pub use axum;
 pub use chrono;
 pub use config::{Config, ConfigError, Environment};
+pub use contain::Guarded;
 pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
 pub use rooms::{CloseReason, Connection, Hub};

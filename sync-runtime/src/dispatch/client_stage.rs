@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::contain::{Contained, Panicked, contained};
+use crate::contain::{Contained, Guarded, Panicked, contained};
 use crate::dispatch::caller::reader_locale;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
@@ -37,7 +37,7 @@ pub(super) struct Fanout<A: App> {
 /// Who caused an event.
 pub(super) struct Origin<A: App> {
     /// The caller's session when it called.
-    pub(super) session: Arc<A::Session>,
+    pub(super) session: Arc<Guarded<A::Session>>,
     /// The number of that session.
     pub(super) session_id: u64,
     /// The number of the calling socket; `None` over HTTP.

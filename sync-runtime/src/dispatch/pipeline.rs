@@ -208,7 +208,7 @@ impl<A: App> Dispatcher<A> {
         caller: &Caller<A>,
         call: &SyncCall<'_>,
         route: &'static dyn Route<A>,
-        session: Arc<A::Session>,
+        session: Arc<Guarded<A::Session>>,
         event: Box<dyn Event<A>>,
         admission: Option<Admission<A>>,
     ) {
@@ -259,7 +259,7 @@ impl<A: App> Dispatcher<A> {
         Ok((&self.table.routes[index], &self.schemas[index]))
     }
 
-    fn check_session(&self, caller: &Caller<A>) -> Result<Arc<A::Session>, SyncError> {
+    fn check_session(&self, caller: &Caller<A>) -> Result<Arc<Guarded<A::Session>>, SyncError> {
         self.admit(caller.session())?;
         Ok(caller.session().get())
     }

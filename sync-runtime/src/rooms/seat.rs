@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+use crate::contain::Guarded;
 use crate::rooms::{Bundle, CloseReason, Connection, QueueFull, Shortcut};
 use crate::route::{App, BoxFuture};
 use crate::wire::{Packet, Position, Topic};
@@ -62,7 +63,7 @@ pub struct Held<A: App> {
 pub struct Row<A: App> {
     seat: Arc<Seat<A>>,
     /// The session as it was when the room was last visited.
-    session: Arc<A::Session>,
+    session: Arc<Guarded<A::Session>>,
     /// Past the outbox, where there is a way.
     shortcut: OnceLock<Weak<dyn Shortcut>>,
     session_id: u64,

@@ -363,7 +363,6 @@ fn log_unwritable(cb: &str, error: &EncodeError) {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::collections::BTreeMap;
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use serde::{Deserialize, Serialize, Serializer};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
+use crate::contain::Guarded;
 use crate::route::App;
 use crate::session::{LiveSession, TokenHash};
 
@@ -32,7 +33,7 @@ struct Shard<A: App> {
 /// A session in use, and what the store has of it if it was in use before.
 struct Entered<A: App> {
     session: Arc<LiveSession<A>>,
-    known: Option<A::Session>,
+    known: Option<Guarded<A::Session>>,
 }
 
 impl<A: App> Index<A> {
@@ -42,7 +43,7 @@ impl<A: App> Index<A> {
     }
 
     /// Returns the session in use, made of what the store has if it was in no use; `None` when it has ended meanwhile.
-    pub(super) fn enter(&self, key: TokenHash, stored: A::Session) -> Option<Arc<LiveSession<A>>> {
+    pub(super) fn enter(&self, key: TokenHash, stored: Guarded<A::Session>) -> Option<Arc<LiveSession<A>>> {
         let Entered { session, known } = self.find_or_insert(key, stored)?;
         if session.is_revoked() {
             return None;
@@ -54,7 +55,7 @@ impl<A: App> Index<A> {
         Some(session)
     }
 
-    fn find_or_insert(&self, key: TokenHash, stored: A::Session) -> Option<Entered<A>> {
+    fn find_or_insert(&self, key: TokenHash, stored: Guarded<A::Session>) -> Option<Entered<A>> {
         let mut shard = self.shard(key);
         if shard.ending.contains_key(&key) {
             return None;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
+use crate::contain::Guarded;
 use crate::route::App;
 use crate::session::TokenHash;
 
@@ -21,12 +22,12 @@ pub fn session_changes() -> u64 {
 pub struct LiveSession<A: App> {
     id: u64,
     key: Option<TokenHash>,
-    session: ArcSwap<A::Session>,
+    session: ArcSwap<Guarded<A::Session>>,
     revoked: AtomicBool,
 }
 
 impl<A: App> LiveSession<A> {
-    pub(super) fn new(key: Option<TokenHash>, session: A::Session) -> Arc<Self> {
+    pub(super) fn new(key: Option<TokenHash>, session: Guarded<A::Session>) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         Arc::new(Self { id, key, session: ArcSwap::from_pointee(session), revoked: AtomicBool::new(false) })
@@ -35,7 +36,7 @@ impl<A: App> LiveSession<A> {
     /// Creates the session of one caller without a token; it equals no other.
     #[must_use]
     pub fn anonymous() -> Arc<Self> {
-        Self::new(None, A::guest())
+        Self::new(None, Guarded::new(A::guest()))
     }
 
     /// Creates the session of a caller whose token is not valid (any more): it can do nothing.
@@ -60,7 +61,7 @@ impl<A: App> LiveSession<A> {
 
     /// Returns the session as it is now.
     #[must_use]
-    pub fn get(&self) -> Arc<A::Session> {
+    pub fn get(&self) -> Arc<Guarded<A::Session>> {
         self.session.load_full()
     }
 
@@ -80,7 +81,7 @@ impl<A: App> LiveSession<A> {
     }
 
     /// Takes over a changed session, for all sockets.
-    pub(super) fn set(&self, session: A::Session) -> Arc<A::Session> {
+    pub(super) fn set(&self, session: Guarded<A::Session>) -> Arc<Guarded<A::Session>> {
         let session = Arc::new(session);
         self.session.store(session.clone());
         CHANGES.fetch_add(1, Ordering::AcqRel);
@@ -88,7 +89,7 @@ impl<A: App> LiveSession<A> {
     }
 
     /// Takes over what the store has, if that is something else: another server may have written it.
-    pub(super) fn adopt(&self, stored: A::Session) {
+    pub(super) fn adopt(&self, stored: Guarded<A::Session>) {
         // Sessions cannot be compared but by what is stored of them.
         let as_stored = |session: &A::Session| serde_json::to_vec(session).ok();
         if as_stored(&self.get()) != as_stored(&stored) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use crate::contain::Guarded;
 use crate::route::BoxFuture;
 use crate::session::{SessionStore, StoreError, TokenHash};
 
@@ -30,7 +31,7 @@ struct Kept<S> {
 
 #[derive(Debug)]
 struct Entry<S> {
-    session: S,
+    session: Guarded<S>,
     used: Instant,
     queued: Instant,
 }
@@ -68,17 +69,17 @@ impl<S> Kept<S> {
         self.remove(key);
         let queued = after(now, ttl);
         self.queue.insert((queued, key));
-        self.entries.insert(key, Entry { session, used: now, queued });
+        self.entries.insert(key, Entry { session: Guarded::new(session), used: now, queued });
     }
 
-    fn remove(&mut self, key: TokenHash) -> Option<S> {
+    fn remove(&mut self, key: TokenHash) -> Option<Guarded<S>> {
         let entry = self.entries.remove(&key)?;
         self.queue.remove(&(entry.queued, key));
         Some(entry.session)
     }
 
     /// Takes out what has expired, as far as it is met at the beginning of the queue.
-    fn expire(&mut self, now: Instant, ttl: Duration) -> Vec<S> {
+    fn expire(&mut self, now: Instant, ttl: Duration) -> Vec<Guarded<S>> {
         let mut expired = Vec::new();
         for _ in 0..LOOKED_AT {
             let Some((_, key)) = self.queue.first().copied().filter(|(due, _)| *due < now) else { break };
@@ -116,11 +117,11 @@ impl<S: Clone + Send + Sync + 'static> SessionStore<S> for MemoryStore<S> {
     }
 
     fn load(&self, key: TokenHash) -> BoxFuture<'_, Result<Option<S>, StoreError>> {
-        answer(self.with_entry(key, |entry| entry.session.clone()))
+        answer(self.with_entry(key, |entry| S::clone(&entry.session)))
     }
 
     fn update(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<bool, StoreError>> {
-        answer(self.with_entry(key, |entry| std::mem::replace(&mut entry.session, session)).is_some())
+        answer(self.with_entry(key, |entry| std::mem::replace(&mut entry.session, Guarded::new(session))).is_some())
     }
 
     fn touch(&self, keys: Vec<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>> {
@@ -196,5 +197,29 @@ mod tests {
         let store = MemoryStore::new(Duration::MAX);
         store.create(key(1), 7).await.expect("a store");
         assert_eq!(store.load(key(1)).await.expect("a store"), Some(7));
+    }
+
+    /// A session whose end panics.
+    #[derive(Clone)]
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("the end of a test session was asked to panic");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sessions_that_cannot_end_well_harm_nobody() {
+        let store = MemoryStore::new(TTL);
+        for number in 0..10 {
+            store.create(key(number), Bomb).await.expect("a store");
+        }
+        store.create(key(1), Bomb).await.expect("a store");
+        assert!(store.update(key(2), Bomb).await.expect("a store"));
+        store.remove(key(3)).await.expect("a store");
+        tokio::time::advance(TTL * 2).await;
+        store.create(key(1), Bomb).await.expect("four have expired");
+        drop(store);
     }
 }

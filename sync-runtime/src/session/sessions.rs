@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::contain::Guarded;
 use crate::route::{App, BoxFuture};
 use crate::session::index::Index;
 use crate::session::keeper::keep;
@@ -97,7 +98,7 @@ impl<A: App> Sessions<A> {
         // Nothing is left half done if the caller goes away in between: nothing is written but the use.
         let _turn = self.0.shared_turn(key).await;
         match ask(self.0.store.load(key)).await? {
-            Some(stored) => Ok(self.0.index.enter(key, stored)),
+            Some(stored) => Ok(self.0.index.enter(key, Guarded::new(stored))),
             None => {
                 self.0.lose(key);
                 Ok(None)
@@ -115,7 +116,7 @@ impl<A: App> Sessions<A> {
         &self,
         session: &Arc<LiveSession<A>>,
         change: impl FnOnce(&mut A::Session) + Send + 'static,
-    ) -> Result<Arc<A::Session>, SessionError> {
+    ) -> Result<Arc<Guarded<A::Session>>, SessionError> {
         let (shared, session) = (self.0.clone(), session.clone());
         let updated = self.0.work.spawn(async move { shared.update(&session, change).await }).await;
         // A panic of the app's `change` is its caller's.
@@ -244,9 +245,9 @@ impl<A: App> Shared<A> {
         &self,
         session: &LiveSession<A>,
         change: impl FnOnce(&mut A::Session),
-    ) -> Result<Arc<A::Session>, SessionError> {
+    ) -> Result<Arc<Guarded<A::Session>>, SessionError> {
         let Some(key) = session.key() else {
-            let mut changed = (*session.get()).clone();
+            let mut changed = Guarded::new(A::Session::clone(&session.get()));
             change(&mut changed);
             return Ok(session.set(changed));
         };
@@ -255,9 +256,10 @@ impl<A: App> Shared<A> {
             return Err(SessionError::Ended);
         }
         let stored = ask(self.store.load(key)).await?;
-        let Some(mut changed) = stored else { return Err(self.ended(key)) };
+        let Some(stored) = stored else { return Err(self.ended(key)) };
+        let mut changed = Guarded::new(stored);
         change(&mut changed);
-        if !ask(self.store.update(key, changed.clone())).await? {
+        if !ask(self.store.update(key, A::Session::clone(&changed))).await? {
             return Err(self.ended(key));
         }
         Ok(session.set(changed))
