@@ -50,10 +50,11 @@ void syncRequest({
   ...ADD,
   data: { amount: 5 },
   ignoreSelf: "session",
+  onStream: chunk => expectTypeOf(chunk).toEqualTypeOf<{ done: number }>(),
   signal: controller.signal,
   timeoutMs: 10_000,
 });
-void syncRequest({ ...ADD, data: { amount: 5 }, ignoreSelf: undefined, signal: undefined, timeoutMs: undefined });
+void syncRequest({ ...ADD, data: { amount: 5 }, ignoreSelf: undefined, onStream: undefined, signal: undefined, timeoutMs: undefined });
 
 // `data` may be left out exactly when `{}` is a valid input.
 void syncRequest({ name: "lobby/typing", version: "v1", receiver: "room" });
@@ -106,8 +107,8 @@ void syncRequest({ name: "lobby/typing", version: "v1" });
 void syncRequest({ ...ADD, data: { amount: 5 }, ignoreSelf: "tab" });
 // @ts-expect-error an option that does not exist
 void syncRequest({ ...ADD, data: { amount: 5 }, timeout: 10 });
-// @ts-expect-error no call streams yet
-void syncRequest({ ...ADD, data: { amount: 5 }, onStream: () => {} });
+// @ts-expect-error a chunk has no such field
+void syncRequest({ ...ADD, data: { amount: 5 }, onStream: chunk => chunk.percent });
 // @ts-expect-error a call cannot be named by its caller yet
 void syncRequest({ ...ADD, data: { amount: 5 }, id: "add-1" });
 

@@ -29,10 +29,11 @@ export type SyncRequestOptions<
   Map,
   Name extends RouteName<Map>,
   Version extends RouteVersion<Map, Name>,
-> = SyncRequestBase<Name, Version> & DataOption<TypeOf<Map, Name, Version, "clientInput">>;
+> = SyncRequestBase<Name, Version, TypeOf<Map, Name, Version, "serverStream">> &
+  DataOption<TypeOf<Map, Name, Version, "clientInput">>;
 
 /** All of a call but its `data`. */
-export interface SyncRequestBase<Name extends string, Version extends string> extends CallLimits {
+export interface SyncRequestBase<Name extends string, Version extends string, Chunk> extends CallLimits {
   /** `<page>/<name>`. */
   readonly name: Name;
   readonly version: Version;
@@ -40,6 +41,11 @@ export interface SyncRequestBase<Name extends string, Version extends string> ex
   readonly receiver: string;
   /** Leaves out this connection (`true`) or all tabs of its session (`"session"`). `false` by default. */
   readonly ignoreSelf?: IgnoreSelf | undefined;
+  /**
+   * Called for each chunk that the handler sends to the caller, as typed by the route's `ServerStream`. No handler can stream yet: the type of
+   * a chunk is `never`, and nothing is asked of the server.
+   */
+  readonly onStream?: ((chunk: Chunk) => void) | undefined;
 }
 
 /**
