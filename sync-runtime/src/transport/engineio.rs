@@ -23,7 +23,7 @@ use crate::dispatch::Dispatcher;
 use crate::route::App;
 use crate::transport::carrier::EngineSocket;
 use crate::transport::credentials::{self, IDENTIFYING};
-use crate::transport::handshake::check_handshake;
+use crate::transport::handshake;
 use crate::transport::http::Ready;
 use crate::transport::link::Links;
 use crate::transport::listener::WireInfo;
@@ -95,8 +95,8 @@ impl<A: App> Gate<A> {
     /// Opens a socket on a WebSocket.
     async fn open_websocket(&mut self, request: Request) -> Response {
         let (head, body) = request.into_parts();
-        if let Err(refused) = check_handshake(&head) {
-            return refused;
+        if let Some(mistake) = handshake::mistake(&head) {
+            return handshake::refuse(mistake);
         }
         let wire = wire_of(&head);
         let response = self.pass_on(lean(Request::from_parts(head, body))).await;
@@ -109,8 +109,8 @@ impl<A: App> Gate<A> {
     /// Lets a socket try a WebSocket. If that comes to nothing, the socket polls on.
     async fn move_socket(&mut self, socket: Arc<EngineSocket>, request: Request) -> Response {
         let (mut head, _) = request.into_parts();
-        if let Err(refused) = check_handshake(&head) {
-            return refused;
+        if let Some(mistake) = handshake::mistake(&head) {
+            return handshake::refuse(mistake);
         }
         let (Some(wire), Some(upgrade)) = (wire_of(&head), head.extensions.remove::<OnUpgrade>()) else {
             return StatusCode::BAD_REQUEST.into_response();

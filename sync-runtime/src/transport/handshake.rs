@@ -9,22 +9,14 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// Checks the head of a request that names the transport `websocket`.
-///
-/// # Errors
-///
-/// The answer, 400, which says what is wrong.
-pub(super) fn check_handshake(head: &request::Parts) -> Result<(), Response> {
-    match mistake(head) {
-        None => Ok(()),
-        Some(mistake) => {
-            let version = [(SEC_WEBSOCKET_VERSION, "13")];
-            Err((StatusCode::BAD_REQUEST, version, format!("no WebSocket handshake: {mistake}\n")).into_response())
-        }
-    }
+/// Answers a request that is no handshake: 400, and what is wrong with it.
+pub(super) fn refuse(mistake: &'static str) -> Response {
+    let version = [(SEC_WEBSOCKET_VERSION, "13")];
+    (StatusCode::BAD_REQUEST, version, format!("no WebSocket handshake: {mistake}\n")).into_response()
 }
 
-fn mistake(head: &request::Parts) -> Option<&'static str> {
+/// Returns what is wrong with the head of a request that names the transport `websocket`.
+pub(super) fn mistake(head: &request::Parts) -> Option<&'static str> {
     let request::Parts { method, version, headers, .. } = head;
     if method != Method::GET || *version != Version::HTTP_11 {
         return Some("expected GET and HTTP/1.1");

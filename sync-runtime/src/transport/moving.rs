@@ -195,7 +195,7 @@ mod tests {
         let probe = frame(0x81, b"2probe");
         let ways: [&[Vec<u8>]; 8] = [
             &[],
-            &[probe.clone()],
+            std::slice::from_ref(&probe),
             &[probe[..4].to_vec()],
             &[frame(0x81, b"2")],
             &[probe.clone(), frame(0x81, b"42[]")],
