@@ -126,6 +126,16 @@ describe("a page without TLS, under a name other than localhost", () => {
     await tab.page.keyboard.press("Control+V");
     expect(await tab.part("sign-in-name").inputValue()).toMatch(/^\S.{10}/);
   });
+
+  it("under another name and without TLS is who its socket is, after a reload too", async () => {
+    const visitor = await stage.visitor({ url: `http://${PLAIN_HOST}:${stage.server.port}` });
+    const tab = await visitor.open("/examples?room=plain");
+    await tab.signIn("Ada");
+    await tab.isInRoom();
+    await tab.page.reload();
+    await tab.part("user-name").waitFor();
+    await tab.isInRoom();
+  });
 });
 
 describe("the page's language", () => {
