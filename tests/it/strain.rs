@@ -33,24 +33,28 @@ async fn until(is_so: impl Fn() -> bool) {
 #[tokio::test]
 async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
     const SENT: u32 = 2000;
-    let server = TestServer::start().await;
-    let token = server.token(member("ada", "deliver", None)).await;
-    let mut gone = server.connect_as(Identity::token(&token)).await;
-    gone.join("open-a").await;
-    // The first keeps its place until the others have come in and their sender has gone.
-    let calls: Vec<_> = (0..SENT).map(|index| wait(index, if index == 0 { 500 } else { 0 })).collect();
-    gone.send_all(calls.iter().map(String::as_str)).await;
-    drop(gone);
-    until(|| server.hub().connection_count() == 0).await;
-    let mut back = server.connect_as(Identity::token(&token)).await;
-    back.join("open-a").await;
-    let own =
-        json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": { "index": SENT, "waitMs": 0 } });
-    assert_eq!(back.call("sync", own).await["status"], "success");
-    let ended = server.app().ended.lock().expect("not poisoned").clone();
-    assert_eq!(ended.last(), Some(&SENT), "the new call did not overtake the old ones");
-    assert!(ended.is_sorted());
-    assert!((200..1000).contains(&ended.len()), "{} of {SENT} were handled", ended.len());
+    for is_anonymous in [false, true] {
+        let server = TestServer::start().await;
+        let token = server.token(member("ada", "deliver", None)).await;
+        // Who has no session is known by the name of the page.
+        let auth = if is_anonymous { json!({ "tab": "page-1" }) } else { json!({ "token": token }) };
+        let connect = || server.connect_as(Identity { auth: auth.clone(), headers: Vec::new() });
+        let mut gone = connect().await;
+        gone.join("open-a").await;
+        // The first keeps its place until the others have come in and their sender has gone.
+        let calls: Vec<_> = (0..SENT).map(|index| wait(index, if index == 0 { 500 } else { 0 })).collect();
+        gone.send_all(calls.iter().map(String::as_str)).await;
+        drop(gone);
+        until(|| server.hub().connection_count() == 0).await;
+        let mut back = connect().await;
+        back.join("open-a").await;
+        let own = json!({ "index": SENT, "waitMs": 0 });
+        assert_eq!(back.sync("order/wait", "v1", "open-a", own).await["status"], "success");
+        let ended = server.app().ended.lock().expect("not poisoned").clone();
+        assert_eq!(ended.last(), Some(&SENT), "the new call did not overtake the old ones");
+        assert!(ended.is_sorted());
+        assert!((200..1000).contains(&ended.len()), "{} of {SENT} were handled", ended.len());
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ import { Rooms } from "./rooms";
 import type { SyncOptions } from "./syncClient";
 import { SyncEvents } from "./syncEvents";
 import { SyncRequests, type UntypedRequest } from "./syncRequest";
+import { newTabName } from "./tabName";
 
 /** What differs between a page and a test. */
 export interface SyncSurroundings {
@@ -152,18 +153,19 @@ export class Core {
 }
 
 function linkOptions(options: SyncOptions): LinkOptions {
+  const tab = newTabName();
   return {
     url: options.url,
     path: options.path ?? "/socket.io",
     transports: options.transports ?? ["websocket", "polling"],
     withCredentials: options.withCredentials ?? false,
     openTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
-    handshake: () => handshake(options.token?.(), options.lang?.()),
+    handshake: () => handshake(tab, options.token?.(), options.lang?.()),
   };
 }
 
-function handshake(token: string | null | undefined, lang: string | null | undefined): Handshake {
-  return { ...(token != null && { token }), ...(lang != null && { lang }) };
+function handshake(tab: string, token: string | null | undefined, lang: string | null | undefined): Handshake {
+  return { ...(token != null && { token }), ...(lang != null && { lang }), tab };
 }
 
 /** For sentences, where an app's `lang` that throws must not turn an error into an exception. */

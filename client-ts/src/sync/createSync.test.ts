@@ -363,7 +363,8 @@ describe("credentials", () => {
     token = "good";
     sync.reconnect();
     expect(await sync.joinRoom("room")).toMatchObject({ status: "success", rooms: ["room"] });
-    expect(server.handshakes).toEqual([{ lang: "nl" }, { token: "good", lang: "nl" }]);
+    const tab: unknown = expect.stringMatching(/^[0-9a-f]{32}$/);
+    expect(server.handshakes).toEqual([{ lang: "nl", tab }, { token: "good", lang: "nl", tab }]);
     expect(server.log).toEqual(['updateLocation {"pathName":"/","searchParams":{}}', 'joinRoom {"room":"room"}']);
   });
 
@@ -375,10 +376,12 @@ describe("credentials", () => {
     token = "ada";
     sync.reconnect();
     expect(await sync.joinedRooms()).toEqual({ status: "success", rooms: ["room"] });
+    const tab: unknown = expect.any(String);
     expect(server.handshakes).toEqual([
-      { token: "guest", lang: "en" },
-      { token: "ada", lang: "en" },
+      { token: "guest", lang: "en", tab },
+      { token: "ada", lang: "en", tab },
     ]);
+    expect(new Set(server.handshakes.map(handshake => (handshake as { tab: string }).tab)).size, "one page").toBe(1);
   });
 
   test("that cannot be had are reported, and asked for again", async () => {

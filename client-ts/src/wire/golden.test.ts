@@ -35,7 +35,7 @@ const CALL: SyncCall = { name: "examples/updateCounter", version: "v1", data: { 
 const SENT: {
   readonly [File in string]: SyncCall | JoinRoom | LeaveRoom | SyncLocation | Handshake | Record<string, never>;
 } = {
-  handshake: { token: "c2Vzc2lvbi10b2tlbg", lang: "nl" } satisfies Handshake,
+  handshake: { token: "c2Vzc2lvbi10b2tlbg", lang: "nl", tab: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b" } satisfies Handshake,
   join_room: { room: ROOM } satisfies JoinRoom,
   joined_rooms: {},
   leave_room: { room: ROOM } satisfies LeaveRoom,

@@ -48,4 +48,6 @@ export interface SyncLocation {
 export interface Handshake {
   readonly token?: string;
   readonly lang?: string;
+  /** What this page calls itself: what it sent on a connection that is gone comes before what it sends on the next. */
+  readonly tab?: string;
 }
