@@ -20,6 +20,8 @@ pub(crate) struct Entrant {
 pub(crate) enum Server {
     /// This program, started as `serve <kind>`.
     Rust(&'static str),
+    /// An earlier build of this program, which `--before` names, started in the same way.
+    Before(&'static str),
     /// A script of the folder `peers`, run by Node.
     Node(&'static str, &'static str),
     /// A script of the folder `peers`, run by Bun.
@@ -28,8 +30,10 @@ pub(crate) enum Server {
 
 pub(crate) const OURS: &str = "ours";
 pub(crate) const OURS_PLAIN: &str = "ours, no filter";
+const OURS_BEFORE: &str = "ours, before";
+const OURS_PLAIN_BEFORE: &str = "ours, no filter, before";
 pub(crate) const OURS_GROUP: &str = "ours, by group";
-pub(crate) const OURS_ORDINARY: &str = "ours, through socketioxide";
+pub(crate) const OURS_ORDINARY: &str = "ours, through the stack";
 pub(crate) const LOOP: &str = "socketioxide loop";
 pub(crate) const BROADCAST: &str = "socketioxide broadcast, no filter";
 pub(crate) const NODE_LOOP: &str = "Node loop";
@@ -69,6 +73,18 @@ pub(crate) const ENTRANTS: &[Entrant] = &[
         does: "the same server, a route without a client file",
     },
     Entrant {
+        name: OURS_BEFORE,
+        server: Server::Before("ours"),
+        routes: FILTERED,
+        does: "ours as it was before a change",
+    },
+    Entrant {
+        name: OURS_PLAIN_BEFORE,
+        server: Server::Before("ours"),
+        routes: PLAIN,
+        does: "the same, without a client file",
+    },
+    Entrant {
         name: OURS_GROUP,
         server: Server::Rust("ours"),
         routes: GROUPS,
@@ -78,7 +94,7 @@ pub(crate) const ENTRANTS: &[Entrant] = &[
         name: OURS_ORDINARY,
         server: Server::Rust("ours-ordinary"),
         routes: FILTERED,
-        does: "ours with `direct_delivery = off`: every frame takes the way through socketioxide",
+        does: "ours with `direct_delivery = off`: every frame takes the way through the protocol stack",
     },
     Entrant {
         name: LOOP,

@@ -54,6 +54,9 @@ fn main() -> ExitCode {
 /// Measures what the arguments ask for, and reports.
 fn drive(arguments: Vec<String>) -> Result<ExitCode, Box<dyn Error>> {
     let options = Options::read(arguments)?;
+    if let Some(before) = &options.before {
+        pair::BEFORE.get_or_init(|| before.clone());
+    }
     let figures = if options.again { report::read()? } else { measure(&options)? };
     report::write(&figures, &options)?;
     Ok(if report::is_faultless(&figures) { ExitCode::SUCCESS } else { ExitCode::FAILURE })

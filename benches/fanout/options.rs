@@ -1,6 +1,9 @@
 //! What the command line asks for.
 
+use std::path::PathBuf;
+
 use crate::control::Pace;
+use crate::entrants::{Entrant, Server};
 use crate::matrix::{Cell, Group, one_room};
 
 /// How to measure, and what.
@@ -18,19 +21,22 @@ pub(crate) struct Options {
     pub(crate) open_seconds: f64,
     /// Whether the block in docs/benchmarks.md and the charts are written.
     pub(crate) write: bool,
+    /// The program of an earlier build, measured beside this one.
+    pub(crate) before: Option<PathBuf>,
     /// Whether the figures of the last run are reported again, and nothing is measured.
     pub(crate) again: bool,
 }
 
 /// How the program is used.
 pub(crate) const USAGE: &str = "\
-scripts/bench fanout [--quick] [--cell ID]… [--entrant NAME]… [--rounds N] [--seconds S] [--open-seconds S] [--write] [--again]
+scripts/bench fanout [--quick] [--cell ID]… [--entrant NAME]… [--rounds N] [--seconds S] [--open-seconds S] [--before PROGRAM] [--write] [--again]
   --quick           only the cells of the target table
   --cell ID         members/bytes/outputs/in flight, such as 1000/64/equal/8, or a beginning of it; may be repeated
   --entrant NAME    such as `ours` or `raw epoll`; may be repeated
   --rounds N        how often everybody is measured (3; 9 in the cells of the target table, 2 from 5000 members)
   --seconds S       how long one sample takes, about (0.15; 0.25 in the cells of the target table)
   --open-seconds S  how long one sample at a fixed pace takes (3)
+  --before PROGRAM  measures an earlier build beside this one: its `fanout-…` in target/release/deps
   --write           writes docs/benchmarks.md and the charts too
   --again           reports the figures of the last run again";
 
@@ -49,6 +55,7 @@ impl Options {
             seconds: None,
             open_seconds: 3.0,
             write: false,
+            before: None,
             again: false,
         };
         let mut arguments = arguments.into_iter();
@@ -62,6 +69,7 @@ impl Options {
                 "--seconds" => options.seconds = Some(number(&value()?)?),
                 "--open-seconds" => options.open_seconds = number(&value()?)?,
                 "--write" => options.write = true,
+                "--before" => options.before = Some(value()?.into()),
                 "--again" => options.again = true,
                 // cargo says it to every benchmark.
                 "--bench" => {}
@@ -73,14 +81,20 @@ impl Options {
 
     /// Returns the groups that are left when only what is asked for is measured.
     pub(crate) fn choose(&self, groups: Vec<Group>) -> Vec<Group> {
+        let is_there = |entrant: &&Entrant| self.before.is_some() || !matches!(entrant.server, Server::Before(_));
+        let keep = |mut group: Group| {
+            group.entrants.retain(|entrant| is_there(&entrant));
+            group
+        };
+        let groups = groups.into_iter().map(keep);
         if self.cells.is_empty() {
-            return groups;
+            return groups.collect();
         }
         let choose = |mut group: Group| {
             group.cells.retain(|cell| self.wants_cell(cell));
             (!group.cells.is_empty()).then_some(group)
         };
-        groups.into_iter().filter_map(choose).collect()
+        groups.filter_map(choose).collect()
     }
 
     /// Returns how often everybody is measured in a cell.

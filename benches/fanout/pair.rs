@@ -3,6 +3,7 @@
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use harness::resident_bytes;
@@ -15,6 +16,9 @@ use crate::matrix::Setting;
 
 /// The core of the servers; the generators have the next one.
 const SERVER_CORE: usize = 0;
+
+/// The earlier build that is measured beside this one.
+pub(crate) static BEFORE: OnceLock<PathBuf> = OnceLock::new();
 
 /// Two processes that end with this value.
 pub(crate) struct Pair {
@@ -63,8 +67,14 @@ pub(crate) fn peers() -> PathBuf {
 
 fn command(server: Server, members: usize, threads: usize) -> io::Result<Command> {
     let (program, script, kind) = match server {
-        Server::Rust(kind) => {
-            let mut command = Command::new(std::env::current_exe()?);
+        Server::Rust(kind) | Server::Before(kind) => {
+            let program = match server {
+                Server::Before(_) => {
+                    BEFORE.get().cloned().ok_or_else(|| io::Error::other("`--before` names no build"))?
+                }
+                _ => std::env::current_exe()?,
+            };
+            let mut command = Command::new(program);
             command.args(["serve", kind, &members.to_string()]).env("TOKIO_WORKER_THREADS", threads.to_string());
             return Ok(command);
         }
