@@ -47,13 +47,16 @@ export interface StartOptions {
   readonly port?: number;
   /** Further variables of its environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How many files it may open; as many as this process by default. */
+  readonly files?: number;
 }
 
-export async function startAppServer({ app = "template", port = 0, env = {} }: StartOptions = {}): Promise<AppServer> {
+export async function startAppServer({ app = "template", port = 0, env = {}, files }: StartOptions = {}): Promise<AppServer> {
   const { binary, folder, howToGet } = SERVERS[app];
   if (!existsSync(binary)) throw new Error(`no server at \`${binary}\`: ${howToGet}`);
   const data = await mkdtemp(path.join(tmpdir(), "syncwright-test-"));
-  const child = spawn(binary, [], {
+  const [program, args] = files === undefined ? [binary, []] : ["sh", ["-c", `ulimit -n ${files}; exec "$0"`, binary]];
+  const child = spawn(program, args, {
     cwd: folder,
     env: { ...process.env, SYNC_LISTEN: `127.0.0.1:${port}`, SYNC_DATA: data, SYNC_ENV: "development", ...env },
     stdio: ["ignore", "pipe", "pipe"],

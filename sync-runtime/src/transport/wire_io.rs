@@ -182,3 +182,44 @@ impl Drop for WireIo {
         self.wire.finish();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Accepts one connection whose WebSocket peers may take nothing for a millisecond only.
+    async fn connected() -> (WireIo, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let limits = WireLimits { write_timeout: std::time::Duration::from_millis(1), ..WireLimits::patient() };
+        let (stream, _) = accepted.expect("a client");
+        (WireIo::new(stream, limits, TaskTracker::new(), Seat::alone()), client.expect("a server"))
+    }
+
+    #[tokio::test]
+    async fn a_download_may_stand_still_for_longer_than_a_websocket() {
+        const BYTES: usize = 32 * 1024 * 1024;
+        let (mut io, mut client) = connected().await;
+        let sending = tokio::spawn(async move { io.write_all(&vec![7; BYTES]).await.map(|()| io) });
+        // The reader has other things to do for a while.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert!(!sending.is_finished());
+        let mut read = vec![0; BYTES];
+        client.read_exact(&mut read).await.expect("all of it");
+        sending.await.expect("a task").expect("a peer that reads in the end");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_kernel_gives_up_websockets_alone() {
+        let (io, _client) = connected().await;
+        let timeout = || socket2::SockRef::from(&io.wire().stream).tcp_user_timeout().expect("a socket");
+        assert_eq!(timeout(), None);
+        io.wire().begin_frames();
+        assert_eq!(timeout(), Some(std::time::Duration::from_millis(2)));
+    }
+}
