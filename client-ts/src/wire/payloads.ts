@@ -38,9 +38,9 @@ export interface LeaveRoom {
 
 /** What this tab shows, for the filters on the server. */
 export interface SyncLocation {
-  /** As in `window.location.pathname`: `/examples`. */
+  /** As in `window.location.pathname`: `/examples`; at most 2 KiB. */
   readonly pathName: string;
-  /** The query, one value for each name. */
+  /** The query, one value for each name; where names and values have more than 16 KiB, the server leaves them out and filters can see that. */
   readonly searchParams: Readonly<Record<string, string>>;
 }
 
