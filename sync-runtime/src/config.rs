@@ -60,7 +60,8 @@ pub struct Config {
     pub write_timeout: Duration,
     /// How long it may take nothing of an answer over HTTP.
     pub download_timeout: Duration,
-    /// How long a client may take for the head of a request, and between two requests on one connection.
+    /// How long a client may take for the head of a request, and between two requests on one connection: longer than a proxy before us
+    /// keeps one, mostly for a minute, or it would send a request into a connection that we close.
     pub head_timeout: Duration,
     /// How long it may take for the body of a request; a second more for each 16 KiB that have come.
     pub body_timeout: Duration,
@@ -128,7 +129,7 @@ impl Default for Config {
             direct_delivery: true,
             write_timeout: Duration::from_secs(10),
             download_timeout: Duration::from_secs(120),
-            head_timeout: Duration::from_secs(30),
+            head_timeout: Duration::from_secs(75),
             body_timeout: Duration::from_secs(30),
             session_ttl: Duration::from_secs(30 * 24 * 3600),
             shutdown_timeout: Duration::from_secs(10),

@@ -14,6 +14,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -33,6 +34,8 @@ use crate::transport::{
 
 /// How long shutdown waits for polling clients to fetch what was sent to them.
 const FLUSH_LIMIT: Duration = Duration::from_secs(2);
+/// What is kept of the time of a shutdown, at most a quarter, for telling those who are connected: handlers do not get it.
+const TELLING: Duration = Duration::from_millis(2500);
 
 /// Any error of an app's own code.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -321,15 +324,15 @@ impl<A: App> Running<A> {
         let dispatcher = &self.handle.0;
         dispatcher.calls().close();
         dispatcher.hub().deliveries().close();
-        let abort = self.served.abort_handle();
-        let finished = async {
-            dispatcher.calls().wait().await;
+        let (start, abort) = (Instant::now(), self.served.abort_handle());
+        let calls = tokio::time::timeout(limit - TELLING.min(limit / 4), dispatcher.calls().wait()).await;
+        let told = async {
             // Beside what follows: a store that does not answer holds up nobody's last frames.
             let handle = self.handle.clone();
             let sessions = tokio::spawn(async move { handle.sessions().finish().await });
             dispatcher.hub().deliveries().wait().await;
             self.links.flushed(FLUSH_LIMIT).await;
-            self.links.close_all().await;
+            self.links.closed().await;
             // Slow readers get what was sent to them as long as there is time.
             self.flushes.close();
             self.flushes.wait().await;
@@ -337,11 +340,14 @@ impl<A: App> Running<A> {
             self.stop.cancel();
             self.served.await
         };
-        if tokio::time::timeout(limit, finished).await.is_err() {
+        let told = tokio::time::timeout_at(start + limit, told).await;
+        if calls.is_err() || told.is_err() {
             tracing::warn!(?limit, "stopped with calls or connections still open");
-            abort.abort();
         }
-        // Those that could not be closed in time.
+        // Nothing is served after this, not even where there was no time to tell.
+        self.stop.cancel();
+        self.links.close();
+        abort.abort();
         for connection in dispatcher.hub().connections() {
             dispatcher.hub().remove(&connection);
         }

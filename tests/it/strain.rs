@@ -73,9 +73,30 @@ async fn many_who_have_gone_do_not_keep_the_server_from_stopping() {
 }
 
 #[tokio::test]
+async fn a_handler_that_takes_too_long_does_not_keep_others_from_being_told() {
+    let server = TestServer::start_with(|config| config.shutdown_timeout = Duration::from_millis(800)).await;
+    let (mut slow, mut bystander) = (server.connect(guest()).await, server.connect(guest()).await);
+    slow.join("open-a").await;
+    bystander.join("open-a").await;
+    slow.send(&wait(1, 60_000)).await;
+    until(|| server.running().handle().calls_in_flight() > 0).await;
+    let mut http = Http::open(server.address()).await;
+    assert_eq!(http.get("/healthz").await.0, 200);
+    server.into_running().shutdown().await;
+    bystander.closed().await;
+    assert_eq!(http.rest().await, "", "nothing is served any more");
+}
+
+#[tokio::test]
 async fn the_oldest_of_too_many_who_say_nothing_have_to_go() {
     let server = TestServer::start().await;
     let (mut http, url) = (Http::open(server.address()).await, "/socket.io/?EIO=4&transport=polling");
+    // One whom the server has shown out waits with them, and is older than all.
+    let token = server.token(member("ada", "deliver", None)).await;
+    let ended = Polling::open(server.address()).await;
+    ended.post(&format!("40{}", json!({ "token": token }))).await;
+    until(|| server.hub().connection_count() == 1).await;
+    server.sessions().end_token(&token).await.expect("a store");
     let mut sids = Vec::new();
     for _ in 0..1030 {
         let open: Value = serde_json::from_str(&http.get(url).await.1[1..]).expect("an open packet");
@@ -85,12 +106,13 @@ async fn the_oldest_of_too_many_who_say_nothing_have_to_go() {
             assert_eq!(http.post(&format!("{url}&sid={}", sids[0]), "40").await, (200, "ok".to_owned()));
         }
     }
-    let statuses = [0, 1, 5, 7, 1029].map(|index| format!("{url}&sid={}", sids[index]));
+    let statuses = [0, 1, 5, 8, 1029].map(|index| format!("{url}&sid={}", sids[index]));
     let mut found = Vec::new();
     for path in &statuses {
         found.push(http.get(path).await.0);
     }
     assert_eq!(found, [200, 400, 400, 200, 200]);
+    assert_eq!(http.get(&format!("{url}&sid={}", ended.sid())).await.0, 400);
 }
 
 /// One connection that is kept.
@@ -177,6 +199,12 @@ async fn what_is_no_handshake_is_refused_at_once() {
             assert_eq!(status, 400, "{headers}");
         }
     }
+    // Of another version of Engine.IO, or of none.
+    let polling = polling_member(&server).await;
+    let path = format!("/socket.io/?transport=websocket&sid={}", polling.sid());
+    let mut http = Http::open(server.address()).await;
+    assert_eq!(http.ask(&format!("GET {path} HTTP/1.1\r\nhost: a\r\n{UPGRADE}\r\n")).await.0, 400);
+    polls_on(&polling, 7).await;
 }
 
 /// Connects by polling and enters a room.

@@ -30,6 +30,8 @@ pub struct Answer {
     pub json: Box<RawValue>,
     /// The HTTP status.
     pub status: u16,
+    /// In how many seconds it is worth to call again, if that was said.
+    pub retry_after: Option<u64>,
     /// Keeps back what must not be sent before the answer.
     #[expect(dead_code, reason = "it is there to be dropped, when the answer is on its way")]
     hold: Option<Hold>,
@@ -169,15 +171,17 @@ impl<A: App> Dispatcher<A> {
     async fn run(&self, caller: &Caller<A>, call: &SyncCall<'_>) -> Result<Box<RawValue>, SyncError> {
         let arrived = Instant::now();
         let (route, schema) = self.find(call)?;
-        let session = self.check_session(caller)?;
-        authorize::condition(&route.auth(), &session)?;
+        let mut session = self.authorize(caller, call, *route)?;
         let options = route.options();
-        authorize::receiver(caller, &call.receiver, options.allow_empty_room, self.table, &self.hub)?;
         let input = route
             .decode(schema, call.data)
             .map_err(|invalid| SyncError::invalid_input(invalid.path, invalid.reason))?;
         let limit = options.timeout.unwrap_or(self.config.handler_timeout);
-        let admission = self.wait_for_turn(caller, &call.receiver, arrived + limit).await?;
+        let Turn { admission, has_waited } = self.wait_for_turn(caller, &call.receiver, arrived + limit).await?;
+        if has_waited {
+            // Much may have changed meanwhile: who has signed out calls nothing any more.
+            session = self.authorize(caller, call, *route)?;
+        }
         let view = self.view(caller, &session, &call.receiver);
         // What it has waited for its turn, it has waited for its answer.
         let left = limit.saturating_sub(arrived.elapsed());
@@ -187,19 +191,29 @@ impl<A: App> Dispatcher<A> {
         Ok(output)
     }
 
-    /// Waits until the room takes one more event of this caller; `None` when nobody is there.
-    async fn wait_for_turn(
+    /// Looks whether a caller may call: who it is, what the route asks for, and whether it may send to the room.
+    fn authorize(
         &self,
         caller: &Caller<A>,
-        room: &str,
-        until: Instant,
-    ) -> Result<Option<Admission<A>>, SyncError> {
+        call: &SyncCall<'_>,
+        route: &'static dyn Route<A>,
+    ) -> Result<Arc<Guarded<A::Session>>, SyncError> {
+        let session = self.check_session(caller)?;
+        authorize::condition(&route.auth(), &session)?;
+        let allow_empty_room = route.options().allow_empty_room;
+        authorize::receiver(caller, &call.receiver, allow_empty_room, self.table, &self.hub)?;
+        Ok(session)
+    }
+
+    /// Waits until the room takes one more event of this caller.
+    async fn wait_for_turn(&self, caller: &Caller<A>, room: &str, until: Instant) -> Result<Turn<A>, SyncError> {
         let mut turn = std::pin::pin!(self.hub.admit(room, caller.session().id()));
         // Mostly it need not wait, and no timer is needed.
         if let Poll::Ready(admission) = futures_util::poll!(turn.as_mut()) {
-            return Ok(admission);
+            return Ok(Turn { admission: admission?, has_waited: false });
         }
-        tokio::time::timeout_at(until, turn).await.map_err(|_| SyncError::new("sync-timeout"))
+        let admission = tokio::time::timeout_at(until, turn).await.map_err(|_| SyncError::new("sync-timeout"))??;
+        Ok(Turn { admission, has_waited: true })
     }
 
     /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
@@ -279,11 +293,13 @@ impl<A: App> Dispatcher<A> {
 
     fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {
         match outcome {
-            Ok(json) => Answer { json, status: 200, hold: None },
+            Ok(json) => Answer { json, status: 200, retry_after: None, hold: None },
             Err(error) => {
                 let sentence = self.catalog.sentence(&error, caller.locale(&self.catalog));
                 let json = ErrorAnswer::new(&error, &sentence).to_json();
-                Answer { json, status: error.http_status(), hold: None }
+                let retry_after = error.params().get("seconds").and_then(serde_json::Value::as_u64);
+                let retry_after = retry_after.filter(|_| error.code() == "sync-rate-limited");
+                Answer { json, status: error.http_status(), retry_after, hold: None }
             }
         }
     }
@@ -293,6 +309,13 @@ impl<A: App> std::fmt::Debug for Dispatcher<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Dispatcher").field("hub", &self.hub).finish_non_exhaustive()
     }
+}
+
+/// The turn of a call.
+struct Turn<A: App> {
+    /// `None` when nobody is in the room.
+    admission: Option<Admission<A>>,
+    has_waited: bool,
 }
 
 /// What a caller's view borrows from, where part of it is shared and may be replaced while a handler runs.

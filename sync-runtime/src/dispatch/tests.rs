@@ -147,6 +147,39 @@ impl RoomRule<TestApp> for Open {
     }
 }
 
+/// Its filter waits for [`GO`].
+struct Waiting;
+
+static GO: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+impl ClientHandler for Waiting {
+    type App = TestApp;
+    type Input = Empty;
+    type ServerOutput = Counted;
+    type Output = Counted;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions::NONE;
+    const FILTER: FilterKind = FilterKind::Async;
+    type Group = ();
+
+    fn auth() -> Auth<TestApp> {
+        Auth::public()
+    }
+
+    fn group(_: Member<'_, TestApp>) {}
+
+    fn filter<'a>(member: Member<'a, TestApp>, (): &(), _: &'a Empty, _: &'a Counted) -> Filtered<'a, Counted> {
+        let is_sender = member.is_sending_socket();
+        Filtered::later(async move {
+            if !is_sender {
+                GO.notified().await;
+            }
+            Verdict::Deliver(Counted)
+        })
+    }
+}
+
+static WAITING: Paired<Handler, Waiting> = Paired::new(route_id("test/waiting", "test/waiting/v1"));
 static COUNT: Paired<Handler, Filter> = Paired::new(route_id("test/count", "test/count/v1"));
 static BY_PAGE: Paired<Handler, ByPage> = Paired::new(route_id("test/byPage", "test/byPage/v1"));
 
@@ -156,8 +189,9 @@ const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
 
 static TABLE: Table<TestApp> = Table {
     manifest_dir: "",
-    routes: &[&BY_PAGE, &COUNT],
+    routes: &[&BY_PAGE, &COUNT, &WAITING],
     find: |path, _| match path {
+        "test/waiting" => Some(2),
         "test/byPage" => Some(0),
         "test/count" => Some(1),
         _ => None,
@@ -366,10 +400,13 @@ async fn ten_rooms_live_beside_a_huge_one() {
 #[tokio::test]
 async fn callers_wait_while_a_room_has_more_than_enough_to_deliver() {
     let stage = Stage::new();
-    let (connection, outbox) = stage.member().await;
-    let (stage, connection) = (&stage, &connection);
+    let mut callers = Vec::new();
+    for _ in 0..10 {
+        callers.push(stage.member().await);
+    }
+    let (stage, outbox) = (&stage, &callers[0].1);
     // Nothing is delivered while this future does not wait: calls that run together are all placed first.
-    let calls = futures_util::future::join_all((0..3000).map(|_| stage.call(connection)));
+    let calls = futures_util::future::join_all((0..3000).map(|number| stage.call(&callers[number % 10].0)));
     let mut calls = Box::pin(calls);
     assert!(futures_util::poll!(&mut calls).is_pending(), "some wait");
     calls.await;
@@ -456,7 +493,7 @@ async fn a_call_waits_for_its_turn_no_longer_than_its_handler_may_take() {
     let (flooder, _) = stage.member().await;
     let (other, _) = stage.member().await;
     let mut held = Vec::new();
-    while held.len() < 128 {
+    while held.len() < 256 {
         held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
     }
     stage.call(&other).await;
@@ -468,6 +505,72 @@ async fn a_call_waits_for_its_turn_no_longer_than_its_handler_may_take() {
     assert_eq!(taken(&ENCODED), 1, "its handler has not run");
     held.pop();
     stage.call(&flooder).await;
+}
+
+#[tokio::test]
+async fn a_call_that_has_waited_is_looked_at_again() {
+    let stage = Stage::new();
+    let (flooder, _) = stage.member().await;
+    let (_other, _) = stage.member().await;
+    let mut held = Vec::new();
+    while held.len() < 256 {
+        held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
+    }
+    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
+    let caller = Caller::socket(flooder.clone());
+    let mut waiting = Box::pin(stage.dispatcher.call(&caller, SyncCall::from_socket(call)));
+    assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+    stage.dispatcher.hub().leave(&flooder, "open-a").await;
+    held.clear();
+    let answer = waiting.await;
+    assert!(answer.json.get().contains("sync-not-in-room"), "{}", answer.json);
+    assert_eq!(taken(&ENCODED), 0, "its handler has not run");
+}
+
+#[tokio::test]
+async fn too_many_calls_of_one_caller_do_not_even_wait() {
+    let stage = Stage::new();
+    let (flooder, _) = stage.member().await;
+    let (other, _) = stage.member().await;
+    let mut held = Vec::new();
+    while held.len() < 256 {
+        held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
+    }
+    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
+    let caller = Caller::socket(flooder.clone());
+    let mut waiting: Vec<_> =
+        (0..256).map(|_| Box::pin(stage.dispatcher.call(&caller, SyncCall::from_socket(call)))).collect();
+    for call in &mut waiting {
+        assert!(futures_util::poll!(call.as_mut()).is_pending());
+    }
+    let refused = stage.dispatcher.call(&caller, SyncCall::from_socket(call)).await;
+    assert_eq!((refused.status, refused.retry_after), (429, Some(1)), "{}", refused.json);
+    stage.call(&other).await;
+    // Those who give up make room.
+    waiting.clear();
+    assert!(futures_util::poll!(Box::pin(stage.dispatcher.call(&caller, SyncCall::from_socket(call)))).is_pending());
+}
+
+#[tokio::test]
+async fn a_filter_that_is_running_does_not_speak_before_the_answer_to_a_join() {
+    let stage = Stage::new();
+    let (caller, own) = stage.member().await;
+    let (member, heard) = stage.member().await;
+    stage.call_route(&caller, "test/waiting", "open-a").await;
+    while own.0.lock().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let answer = stage.dispatcher.join(&member, Ok("open-a".into())).await;
+    GO.notify_one();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(heard.0.lock().is_empty());
+    drop(answer);
+    while heard.0.lock().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(positions(&own), positions(&heard));
 }
 
 #[tokio::test]

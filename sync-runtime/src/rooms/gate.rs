@@ -10,8 +10,11 @@ use crate::route::App;
 
 /// How much may wait in a room before callers wait, too.
 pub(super) const BACKLOG: Load = Load { events: 1024, bytes: 16 * 1024 * 1024 };
-/// How much of it may be one caller's, whose calls wait for each other above that: an eighth.
-const SHARE: Load = Load { events: 128, bytes: 2 * 1024 * 1024 };
+/// How much of it may be one caller's, whose calls wait for each other above that: a quarter, which is
+/// as much as goes out together.
+const SHARE: Load = Load { events: 256, bytes: 4 * 1024 * 1024 };
+/// How many calls of one caller may wait. A socket has one at a time: these are tabs, and requests over HTTP.
+const IN_LINE: usize = 256;
 
 /// So many events of so many bytes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,6 +50,8 @@ struct Share {
 pub(super) enum Turn {
     Now,
     Later(oneshot::Receiver<()>),
+    /// Too many of its calls wait.
+    Never,
 }
 
 /// A call that may add its event. What is not used is given back.
@@ -70,6 +75,12 @@ impl Gate {
         if !is_full && share.waiting.is_empty() && !share.held.reaches(SHARE) {
             share.held.events += 1;
             return Turn::Now;
+        }
+        if share.waiting.len() >= IN_LINE {
+            share.waiting.retain(|tell| !tell.is_closed());
+        }
+        if share.waiting.len() >= IN_LINE {
+            return Turn::Never;
         }
         let (tell, told) = oneshot::channel();
         share.waiting.push_back(tell);
@@ -144,10 +155,14 @@ impl<A: App> Admission<A> {
         Self { room, caller, is_used: false }
     }
 
-    /// Uses the place, if it is one of this room.
-    pub(super) fn redeem(mut self, room: &Room<A>) -> bool {
-        self.is_used = std::ptr::eq(&*self.room, room);
-        self.is_used
+    /// Returns whether the place is one of this room.
+    pub(super) fn is_of(&self, room: &Room<A>) -> bool {
+        std::ptr::eq(&*self.room, room)
+    }
+
+    /// Uses the place: an event has taken it over.
+    pub(super) fn redeem(mut self) {
+        self.is_used = true;
     }
 }
 
@@ -181,6 +196,7 @@ mod tests {
                     None
                 }
                 Turn::Later(told) => Some(told),
+                Turn::Never => None,
             })
             .collect()
     }
@@ -197,7 +213,7 @@ mod tests {
     fn one_caller_has_its_share_and_no_more() {
         let mut gate = Gate::default();
         let mut flood = ask(&mut gate, 1, 1000);
-        assert_eq!(flood.len(), 1000 - SHARE.events);
+        assert_eq!(flood.len(), IN_LINE, "more need not wait: they are refused");
         assert!(ask(&mut gate, 2, 1).is_empty(), "others have their own");
         (0..10).for_each(|_| gate.take(1, 1));
         gate.let_in();
@@ -207,16 +223,16 @@ mod tests {
     #[test]
     fn when_the_room_is_full_callers_take_turns() {
         let mut gate = Gate::default();
-        let mut floods: Vec<_> = (0..8).map(|caller| ask(&mut gate, caller, 1000)).collect();
+        let mut floods: Vec<_> = (0..4).map(|caller| ask(&mut gate, caller, 1000)).collect();
         let mut late = ask(&mut gate, 99, 1);
-        assert_eq!(late.len(), 1, "eight callers fill the room");
-        for caller in 0..8 {
+        assert_eq!(late.len(), 1, "four callers fill the room");
+        for caller in 0..4 {
             gate.take(caller, 1);
         }
         gate.let_in();
         assert_eq!(let_in(&mut gate, &mut late, 99), 1, "it need not wait for all that they have sent");
-        let let_in: Vec<_> = (0..8).zip(&mut floods).map(|(caller, flood)| let_in(&mut gate, flood, caller)).collect();
-        assert_eq!(let_in.iter().sum::<usize>(), 7);
+        let let_in: Vec<_> = (0..4).zip(&mut floods).map(|(caller, flood)| let_in(&mut gate, flood, caller)).collect();
+        assert_eq!(let_in.iter().sum::<usize>(), 3);
         assert!(let_in.iter().all(|count| *count <= 1), "{let_in:?}");
     }
 

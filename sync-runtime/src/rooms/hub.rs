@@ -163,9 +163,14 @@ impl<A: App> Hub<A> {
     }
 
     /// Waits until a room takes an event of the session with this number; `None` when nobody is there.
-    pub async fn admit(&self, name: &str, caller: u64) -> Option<Admission<A>> {
-        let room = self.room(name)?;
-        Some(room.admit(caller).await)
+    ///
+    /// # Errors
+    ///
+    /// `sync-rate-limited` when more than 256 calls of the session wait for this room.
+    pub async fn admit(&self, name: &str, caller: u64) -> Result<Option<Admission<A>>, SyncError> {
+        let Some(room) = self.room(name) else { return Ok(None) };
+        let admission = room.admit(caller).await;
+        admission.map(Some).ok_or_else(|| SyncError::new("sync-rate-limited").param("seconds", 1))
     }
 
     /// Gives an event of the session with this number its place in the order of a room; `None` when nobody is there any more.
@@ -178,8 +183,12 @@ impl<A: App> Hub<A> {
     ) -> Option<Position> {
         let room = self.room(name)?;
         // A room that was made meanwhile has not let anybody in.
-        let is_admitted = admission.is_some_and(|admission| admission.redeem(&room));
-        room.push(delivery, caller, is_admitted, &self.deliveries)
+        let admission = admission.filter(|admission| admission.is_of(&room));
+        let position = room.push(delivery, caller, admission.is_some(), &self.deliveries)?;
+        if let Some(admission) = admission {
+            admission.redeem();
+        }
+        Some(position)
     }
 
     /// Returns the room of this name, if anybody is in it.

@@ -149,13 +149,16 @@ impl<A: App> Room<A> {
         self.state().waiting.len()
     }
 
-    /// Waits until the room takes an event of this caller, which it does at once unless callers have been faster than its deliveries.
-    pub(super) async fn admit(self: &Arc<Self>, caller: u64) -> Admission<A> {
+    /// Waits until the room takes an event of this caller, which it does at once unless callers have been faster than its deliveries;
+    /// `None` when too many calls of this caller wait.
+    pub(super) async fn admit(self: &Arc<Self>, caller: u64) -> Option<Admission<A>> {
         let turn = self.state().gate.ask(caller);
-        if let Turn::Later(told) = turn {
-            InLine { room: self, caller, told }.wait().await;
+        match turn {
+            Turn::Now => {}
+            Turn::Later(told) => InLine { room: self, caller, told }.wait().await,
+            Turn::Never => return None,
         }
-        Admission::new(self.clone(), caller)
+        Some(Admission::new(self.clone(), caller))
     }
 
     pub(super) fn with_gate(&self, work: impl FnOnce(&mut Gate)) {

@@ -186,9 +186,9 @@ impl<A: App> Seat<A> {
 
     async fn catch_up(self: Arc<Self>) {
         while let Some((seq, work)) = self.next_deferred() {
+            let Deferred { topic, size, packet } = work;
             let sending = async {
-                if let Some(packet) = work.packet.await {
-                    self.deferred.lock().last = seq;
+                if let Some(packet) = packet.await.and_then(|packet| self.unless_held(seq, topic, size, packet)) {
                     self.send(&packet.into());
                 }
             };
@@ -202,6 +202,19 @@ impl<A: App> Seat<A> {
                 self.fail();
             }
         }
+    }
+
+    /// Returns a packet that is to be sent now. A member that was held while its filter ran gets it when it is released.
+    fn unless_held(&self, seq: u64, topic: Option<Arc<Topic>>, size: usize, packet: Packet) -> Option<Packet> {
+        let mut deferred = self.deferred.lock();
+        if deferred.is_held {
+            let packet: BoxFuture<'static, _> = Box::pin(std::future::ready(Some(packet)));
+            deferred.events.push_front((seq, Deferred { topic, size, packet }));
+            deferred.bytes += size;
+            return None;
+        }
+        deferred.last = seq;
+        Some(packet)
     }
 
     /// Closes a member that did not get what it should have got because of a bug of ours.

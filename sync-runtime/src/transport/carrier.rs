@@ -1,7 +1,7 @@
 //! What we keep with each socket of Engine.IO, from its handshake to its end.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -21,12 +21,14 @@ pub(super) type EngineSocket = engineioxide::Socket<Carrier>;
 /// How long a poll may hang while its socket tries to move to a WebSocket: the client waits for it before it does.
 const HANG_WHILE_MOVING: Duration = Duration::from_millis(100);
 
+/// The part of an IPv6 address that a host cannot choose (RFC 4291 §2.5.4).
+const NETWORK: u128 = !0 << 64;
+
 /// What carries a client: it exists before the client has said CONNECT, and outlives a DISCONNECT.
 #[derive(Debug, Default)]
 pub(super) struct Carrier {
     state: Mutex<State>,
-    /// Whether a WebSocket is being tried; told to the poll that hangs.
-    moving: AtomicBool,
+    /// Told when a WebSocket is tried, for the poll that hangs.
     tried: Notify,
     /// Its number among those who have not said CONNECT; 0 when it has.
     ticket: AtomicU64,
@@ -38,6 +40,8 @@ struct State {
     /// The WebSocket connection.
     wire: Weak<Wire>,
     has_moved: bool,
+    /// Whether a WebSocket is being tried.
+    is_moving: bool,
     /// How many binary parts of an event are still to come, to be passed over.
     attachments: usize,
 }
@@ -165,7 +169,9 @@ impl Carrier {
 
     /// Notes that a WebSocket is being tried; `false` if one is already, or if the socket has moved to one.
     pub(super) fn begin_move(&self) -> bool {
-        let begun = !self.has_moved() && !self.moving.swap(true, Ordering::AcqRel);
+        let mut state = self.state.lock();
+        let begun = !state.has_moved && !std::mem::replace(&mut state.is_moving, true);
+        drop(state);
         if begun {
             self.tried.notify_waiters();
         }
@@ -174,16 +180,20 @@ impl Carrier {
 
     /// Notes that the try is over.
     pub(super) fn end_move(&self) {
-        self.moving.store(false, Ordering::Release);
+        self.state.lock().is_moving = false;
+    }
+
+    fn is_moving(&self) -> bool {
+        self.state.lock().is_moving
     }
 
     /// Waits until a poll should be answered, though nothing is there for it, so that the client can move.
     pub(super) async fn asks_to_move(&self) {
         loop {
             let tried = self.tried.notified();
-            if self.moving.load(Ordering::Acquire) {
+            if self.is_moving() {
                 tokio::time::sleep(HANG_WHILE_MOVING).await;
-                if self.moving.load(Ordering::Acquire) {
+                if self.is_moving() {
                     return;
                 }
             } else {
@@ -227,7 +237,10 @@ pub(super) fn first_wire(socket: &EngineSocket) -> Option<Arc<Wire>> {
     info.wire.upgrade()
 }
 
-/// Returns the address that the handshake came from.
+/// Returns the address that the handshake came from: of IPv6 the network, since every host has as many addresses as it likes.
 pub(super) fn address(socket: &EngineSocket) -> Option<IpAddr> {
-    handshake_info(socket).map(|info| info.address)
+    handshake_info(socket).map(|info| match info.address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::from((address.to_bits() & NETWORK).to_be_bytes()),
+        address => address,
+    })
 }

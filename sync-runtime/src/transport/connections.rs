@@ -121,7 +121,8 @@ impl Seat {
         self.connections.plain.lock().remove(&self.id);
     }
 
-    fn quiet_since(&self) -> Option<u64> {
+    /// Returns since when it has been quiet, in milliseconds since the server started; `None` while a request is being handled.
+    pub(super) fn quiet_since(&self) -> Option<u64> {
         (self.requests.load(Ordering::Acquire) == 0).then(|| self.busy_at.load(Ordering::Relaxed))
     }
 }

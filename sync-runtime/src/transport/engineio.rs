@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, request};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use engineioxide::service::EngineIoService;
@@ -66,8 +66,8 @@ pub fn socket_routes<A: App>(dispatcher: Arc<Dispatcher<A>>, links: Arc<Links>, 
 
 /// Sorts requests: handshakes, WebSockets that sockets move to, polls and posts.
 async fn enter<A: App>(State(mut gate): State<Gate<A>>, request: Request) -> Response {
-    let is_websocket = query_value(&request, "transport") == Some("websocket");
-    let Some(sid) = query_value(&request, "sid").map(ToOwned::to_owned) else {
+    let is_websocket = query_value(request.uri(), "transport") == Some("websocket");
+    let Some(sid) = query_value(request.uri(), "sid").map(ToOwned::to_owned) else {
         if !gate.ready.load(Ordering::Acquire) {
             // A stock client takes a refused CONNECT for final, but tries again where there was no connection to be had.
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -111,6 +111,9 @@ impl<A: App> Gate<A> {
         let (mut head, _) = request.into_parts();
         if let Some(mistake) = handshake::mistake(&head) {
             return handshake::refuse(mistake);
+        }
+        if query_value(&head.uri, "EIO") != Some("4") {
+            return refused(r#"{"code":5,"message":"Unsupported protocol version"}"#);
         }
         let (Some(wire), Some(upgrade)) = (wire_of(&head), head.extensions.remove::<OnUpgrade>()) else {
             return StatusCode::BAD_REQUEST.into_response();
@@ -209,8 +212,8 @@ fn wire_of(head: &request::Parts) -> Option<Arc<Wire>> {
 }
 
 /// Returns the first value of a parameter: the one that counts for engineioxide.
-fn query_value<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
-    let pairs = request.uri().query()?.split('&');
+fn query_value<'r>(address: &'r Uri, name: &str) -> Option<&'r str> {
+    let pairs = address.query()?.split('&');
     pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 

@@ -32,6 +32,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 pub struct Link {
     limits: LinkLimits,
     socket: Weak<EngineSocket>,
+    /// Where a socket waits whose client was taken out.
+    lobby: Weak<Lobby>,
     /// Set when packets go the direct way.
     direct: OnceLock<Weak<Wire>>,
     passage: Arc<Passage>,
@@ -65,10 +67,11 @@ struct State {
 }
 
 impl Link {
-    pub(super) fn new(limits: LinkLimits, socket: Weak<EngineSocket>) -> Self {
+    pub(super) fn new(limits: LinkLimits, socket: Weak<EngineSocket>, lobby: Weak<Lobby>) -> Self {
         Self {
             limits,
             socket,
+            lobby,
             direct: OnceLock::new(),
             passage: Arc::default(),
             state: Mutex::default(),
@@ -307,8 +310,9 @@ impl Outbox for Link {
             Some(wire) => wire.dismiss(reason, &closing),
             None => {
                 let told = emit(&socket, &closing).and_then(|()| emit(&socket, &Packet::disconnect()));
-                if told.is_err() {
-                    socket.close(DisconnectReason::TransportClose);
+                match self.lobby.upgrade().filter(|_| told.is_ok()) {
+                    Some(lobby) => lobby.enter(&socket),
+                    None => socket.close(DisconnectReason::TransportClose),
                 }
             }
         }
@@ -428,10 +432,15 @@ impl Links {
         traffic
     }
 
-    /// Closes all sockets, so that their clients connect again, and returns when they are closed.
-    pub async fn close_all(&self) {
+    /// Closes all sockets, so that their clients connect again.
+    pub fn close(&self) {
+        self.sockets().iter().for_each(|socket| socket.close(DisconnectReason::ClosingServer));
+    }
+
+    /// Closes all sockets, and returns when they are closed.
+    pub async fn closed(&self) {
         let sockets = self.sockets();
-        sockets.iter().for_each(|socket| socket.close(DisconnectReason::ClosingServer));
+        self.close();
         for socket in sockets {
             socket.closed().await;
         }
@@ -465,7 +474,7 @@ impl Links {
 
     /// Makes the link of a client that is let in.
     pub(super) fn open(&self, socket: &Arc<EngineSocket>) -> Arc<Link> {
-        Arc::new(Link::new(self.limits, Arc::downgrade(socket)))
+        Arc::new(Link::new(self.limits, Arc::downgrade(socket), Arc::downgrade(&self.lobby)))
     }
 
     /// Returns the socket with this id.
@@ -489,7 +498,7 @@ mod tests {
     const LIMITS: LinkLimits = LinkLimits { queue: 1000, poll: 100_000, direct: true };
 
     fn link() -> Link {
-        Link::new(LIMITS, Weak::new())
+        Link::new(LIMITS, Weak::new(), Weak::new())
     }
 
     fn bundle(length: usize) -> Bundle {

@@ -38,6 +38,8 @@ struct State {
     /// By ticket, so that the oldest comes first.
     waiting: BTreeMap<u64, Waiting>,
     by_address: HashMap<Option<IpAddr>, BTreeSet<u64>>,
+    /// The addresses by how many of each wait.
+    crowds: BTreeSet<(usize, Option<IpAddr>)>,
     /// Whether a task looks after those who wait too long.
     is_watched: bool,
 }
@@ -68,7 +70,8 @@ impl Lobby {
         state.add(ticket, Waiting { socket: Arc::downgrade(socket), address, since: Instant::now() });
         let crowded_out = state.crowded_out(address, self.limits);
         if !std::mem::replace(&mut state.is_watched, true) {
-            tokio::spawn(self.clone().watch());
+            // It ends when nobody waits, and with the lobby.
+            tokio::spawn(Self::watch(Arc::downgrade(self)));
         }
         drop(state);
         if let Some(oldest) = crowded_out {
@@ -86,10 +89,10 @@ impl Lobby {
     }
 
     /// Closes those who have waited too long, until nobody waits.
-    async fn watch(self: Arc<Self>) {
-        while let Some(until) = self.next_end() {
+    async fn watch(lobby: Weak<Self>) {
+        while let Some(until) = lobby.upgrade().and_then(|lobby| lobby.next_end()) {
             tokio::time::sleep_until(until).await;
-            while let Some(late) = self.take_late() {
+            while let Some(late) = lobby.upgrade().and_then(|lobby| lobby.take_late()) {
                 close(&late);
             }
         }
@@ -112,32 +115,50 @@ impl Lobby {
 
 impl State {
     fn add(&mut self, ticket: u64, waiting: Waiting) {
-        self.by_address.entry(waiting.address).or_default().insert(ticket);
+        let address = waiting.address;
+        let own = self.by_address.entry(address).or_default();
+        self.crowds.remove(&(own.len(), address));
+        own.insert(ticket);
+        self.crowds.insert((own.len(), address));
         self.waiting.insert(ticket, waiting);
     }
 
     fn remove(&mut self, ticket: u64) -> Option<Weak<EngineSocket>> {
         let waiting = self.waiting.remove(&ticket)?;
-        if let Some(tickets) = self.by_address.get_mut(&waiting.address) {
-            tickets.remove(&ticket);
-            if tickets.is_empty() {
+        if let Some(own) = self.by_address.get_mut(&waiting.address) {
+            self.crowds.remove(&(own.len(), waiting.address));
+            own.remove(&ticket);
+            if own.is_empty() {
                 self.by_address.remove(&waiting.address);
+            } else {
+                self.crowds.insert((own.len(), waiting.address));
             }
         }
         Some(waiting.socket)
     }
 
-    /// Takes out the oldest of `address`, or of all, if there are more than there may be.
+    /// Takes out the oldest of `address` if there are more of it than there may be, or else, if there are too many in all, of the address
+    /// that has most: who comes alone is not crowded out by those who come in crowds.
     fn crowded_out(&mut self, address: Option<IpAddr>, limits: Limits) -> Option<Weak<EngineSocket>> {
         let own = self.by_address.get(&address)?;
         let oldest = if own.len() > limits.address {
             *own.first()?
         } else if self.waiting.len() > limits.all {
-            *self.waiting.first_key_value()?.0
+            self.oldest_of_the_largest_crowd()?
         } else {
             return None;
         };
         self.remove(oldest)
+    }
+}
+
+impl State {
+    fn oldest_of_the_largest_crowd(&self) -> Option<u64> {
+        let (most, crowd) = self.crowds.last()?;
+        let (oldest, waiting) = self.waiting.first_key_value()?;
+        // Of crowds of one size, the one that the oldest of all belongs to.
+        let is_of_one = self.by_address.get(&waiting.address).is_some_and(|own| own.len() == *most);
+        if is_of_one { Some(*oldest) } else { self.by_address.get(crowd)?.first().copied() }
     }
 }
 
@@ -164,6 +185,7 @@ mod tests {
         }
         let by_address: usize = state.by_address.values().map(BTreeSet::len).sum();
         assert_eq!(by_address, state.waiting.len());
+        assert_eq!(state.crowds.iter().map(|(count, _)| count).sum::<usize>(), state.waiting.len());
         gone
     }
 
@@ -173,5 +195,6 @@ mod tests {
         assert!(crowded_out(&[1, 1, 2], limits).is_empty());
         assert_eq!(crowded_out(&[1, 2, 1, 1, 1], limits), [1, 3]);
         assert_eq!(crowded_out(&[1, 2, 3, 4, 5, 6], limits), [1, 2]);
+        assert_eq!(crowded_out(&[1, 2, 2, 3, 4], limits), [2], "of the largest crowd");
     }
 }

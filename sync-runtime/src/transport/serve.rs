@@ -14,9 +14,9 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use crate::transport::connections::Busy;
@@ -37,19 +37,28 @@ pub struct HttpLimits {
     pub body: Duration,
 }
 
-/// Serves connections until `stop`, and then until those that are open have ended.
+/// Serves connections until `stop`, and then until those that are open have ended. Dropped before, it cuts them.
 pub async fn serve(mut listener: WireListener, router: Router, limits: HttpLimits, stop: CancellationToken) {
-    let connections = TaskTracker::new();
+    let mut connections = JoinSet::new();
     loop {
-        let (io, info) = tokio::select! {
-            accepted = listener.accept() => accepted,
+        tokio::select! {
+            (io, info) = listener.accept() => {
+                connections.spawn(serve_connection(io, info, router.clone(), limits, stop.clone()));
+            }
+            Some(ended) = connections.join_next() => log_panic(ended),
             () = stop.cancelled() => break,
-        };
-        connections.spawn(serve_connection(io, info, router.clone(), limits, stop.clone()));
+        }
     }
     drop(listener);
-    connections.close();
-    connections.wait().await;
+    while let Some(ended) = connections.join_next().await {
+        log_panic(ended);
+    }
+}
+
+fn log_panic(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a connection was not served to its end");
+    }
 }
 
 async fn serve_connection(io: WireIo, info: WireInfo, router: Router, limits: HttpLimits, stop: CancellationToken) {
@@ -76,13 +85,52 @@ async fn answer(
     router: Router,
     limits: HttpLimits,
 ) -> Result<Response, Infallible> {
-    let _busy = info.wire.upgrade().map(Busy::new);
+    let wire = info.wire.clone();
+    let busy = wire.upgrade().map(Busy::new);
     if info.is_spare && !HEALTH.contains(&request.uri().path()) {
         return Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::CONNECTION, "close")]).into_response());
     }
     let mut request: Request = request.map(|body| timed(body, limits.body));
     request.extensions_mut().insert(ConnectInfo(info));
-    router.oneshot(request).await
+    let response = router.oneshot(request).await?;
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS
+        && let Some(wire) = wire.upgrade()
+    {
+        // It is no HTTP connection any more, whoever speaks on it.
+        wire.seat().leave();
+    }
+    Ok(response.map(|body| Body::new(Sent { body, busy })))
+}
+
+/// The body of an answer, which keeps its connection busy until it has been sent or given up.
+#[derive(Debug)]
+struct Sent {
+    body: Body,
+    busy: Option<Busy>,
+}
+
+impl HttpBody for Sent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if frame.is_none() {
+            self.busy = None;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 fn timed(body: Incoming, limit: Duration) -> Body {
@@ -153,5 +201,37 @@ where
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::transport::connections::Seat;
+    use crate::transport::wire::WireLimits;
+
+    #[tokio::test]
+    async fn a_connection_is_busy_until_its_answer_has_been_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (stream, _) = accepted.expect("a client");
+        let io = WireIo::new(stream, WireLimits::patient(), tokio_util::task::TaskTracker::new(), Seat::alone());
+        for is_given_up in [false, true] {
+            let busy = Some(Busy::new(io.wire().clone()));
+            let mut sent = Sent { body: Body::from("a download"), busy };
+            assert!(sent.frame().await.is_some());
+            assert_eq!(io.wire().seat().quiet_since(), None);
+            if is_given_up {
+                drop(sent);
+            } else {
+                assert!(sent.frame().await.is_none());
+            }
+            assert!(io.wire().seat().quiet_since().is_some());
+        }
+        drop(client);
     }
 }

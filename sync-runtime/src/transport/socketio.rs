@@ -146,7 +146,7 @@ impl<A: App> Door<A> {
         if length > self.dispatcher.config().message_limit {
             return Content::TooLarge;
         }
-        Content::Text(text.slice(text.len() - length..))
+        Content::Text(last(text, length))
     }
 
     fn connect(self: &Arc<Self>, socket: &Arc<EngineSocket>, auth: &str) {
@@ -199,6 +199,11 @@ impl<A: App> Door<A> {
             self.links.lobby().enter(socket);
         }
     }
+}
+
+/// Copies the last `length` bytes: a slice would keep all that was read together with them, up to the largest message.
+fn last(text: &Str, length: usize) -> Str {
+    Str::copy_from_slice(&text[text.len() - length..])
 }
 
 /// Sends a packet that is not counted: there is no client to whom anything is sent yet.
@@ -427,4 +432,17 @@ fn read_event(text: &str) -> Result<(Cow<'_, str>, &str), SyncError> {
     let name = parts.first().ok_or_else(|| bad_request("event"))?;
     let name = serde_json::from_str(name.get()).map_err(|_| bad_request("event"))?;
     Ok((name, parts.get(1).map_or("null", |payload| payload.get())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_waits_keeps_nothing_but_itself() {
+        let read = Str::from(format!("2{}[]", "x".repeat(1000)));
+        let kept = last(&read, 2);
+        assert_eq!(kept, "[]");
+        assert!(Bytes::from(kept).is_unique(), "what was read can be freed");
+    }
 }
