@@ -31,7 +31,7 @@ pub(super) struct Connections {
 
 /// The place of one connection; given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(super) struct Slot {
     connections: Arc<Connections>,
     id: u64,
     is_spare: bool,
@@ -65,7 +65,7 @@ impl Connections {
     }
 
     /// Takes a place for a connection that was accepted; `None` if there is none even for those who ask for the server's health.
-    pub(super) fn seat(self: &Arc<Self>) -> Option<Seat> {
+    pub(super) fn slot(self: &Arc<Self>) -> Option<Slot> {
         let is_full = self.open() >= self.limit;
         let is_spare = is_full && self.make_room() == 0;
         // Those that were closed are open until their tasks have noticed.
@@ -75,7 +75,7 @@ impl Connections {
         self.open.fetch_add(1, Ordering::Relaxed);
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
         let (requests, busy_at) = (AtomicUsize::new(0), AtomicU64::new(self.now()));
-        Some(Seat { connections: self.clone(), id, is_spare, requests, busy_at })
+        Some(Slot { connections: self.clone(), id, is_spare, requests, busy_at })
     }
 
     /// Closes some of those that have been quiet for longest, and returns how many.
@@ -83,7 +83,7 @@ impl Connections {
         let mut quiet: Vec<_> = {
             let plain = self.plain.lock();
             let wires = plain.values().filter_map(Weak::upgrade).filter(|wire| !wire.is_closed());
-            wires.filter_map(|wire| Some((wire.seat().quiet_since()?, wire))).collect()
+            wires.filter_map(|wire| Some((wire.slot().quiet_since()?, wire))).collect()
         };
         if quiet.is_empty() {
             return 0;
@@ -100,11 +100,11 @@ impl Connections {
     }
 }
 
-impl Seat {
+impl Slot {
     /// Takes a place where nobody else is, for tests.
     #[cfg(test)]
     pub(super) fn alone() -> Self {
-        Arc::new(Connections::with_limit(1)).seat().expect("room for one")
+        Arc::new(Connections::with_limit(1)).slot().expect("room for one")
     }
 
     pub(super) fn is_spare(&self) -> bool {
@@ -127,7 +127,7 @@ impl Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for Slot {
     fn drop(&mut self) {
         self.leave();
         self.connections.open.fetch_sub(1, Ordering::Relaxed);
@@ -137,16 +137,16 @@ impl Drop for Seat {
 impl Busy {
     /// Notes that a request has come in on a connection.
     pub(super) fn new(wire: Arc<Wire>) -> Self {
-        wire.seat().requests.fetch_add(1, Ordering::AcqRel);
+        wire.slot().requests.fetch_add(1, Ordering::AcqRel);
         Self(wire)
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        let seat = self.0.seat();
-        seat.busy_at.store(seat.connections.now(), Ordering::Relaxed);
-        seat.requests.fetch_sub(1, Ordering::AcqRel);
+        let slot = self.0.slot();
+        slot.busy_at.store(slot.connections.now(), Ordering::Relaxed);
+        slot.requests.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -203,8 +203,8 @@ mod tests {
             let address = self.listener.local_addr().expect("an address");
             let (client, accepted) = tokio::join!(TcpStream::connect(address), self.listener.accept());
             self.clients.push(client.expect("a server"));
-            let seat = self.connections.seat()?;
-            Some(WireIo::new(accepted.expect("a client").0, WireLimits::patient(), TaskTracker::new(), seat))
+            let slot = self.connections.slot()?;
+            Some(WireIo::new(accepted.expect("a client").0, WireLimits::patient(), TaskTracker::new(), slot))
         }
     }
 
@@ -214,12 +214,12 @@ mod tests {
         let first = peers.accept().await.expect("room");
         let busy = Busy::new(first.wire().clone());
         let silent = peers.accept().await.expect("room");
-        silent.wire().seat().busy_at.store(0, Ordering::Relaxed);
+        silent.wire().slot().busy_at.store(0, Ordering::Relaxed);
         let third = peers.accept().await.expect("room");
         let fourth = peers.accept().await.expect("room, as soon as the silent one has gone");
         let closed = [&first, &silent, &third, &fourth].map(|io| io.wire().is_closed());
         assert_eq!(closed, [false, true, false, false]);
-        assert!(!fourth.wire().seat().is_spare());
+        assert!(!fourth.wire().slot().is_spare());
         drop((busy, silent));
         assert_eq!(peers.connections.open(), 3);
     }
@@ -231,8 +231,8 @@ mod tests {
         socket.wire().begin_frames();
         let mut spare = Vec::new();
         while let Some(io) = peers.accept().await {
-            assert!(io.wire().seat().is_spare());
-            socket.wire().seat().leave();
+            assert!(io.wire().slot().is_spare());
+            socket.wire().slot().leave();
             spare.push((Busy::new(io.wire().clone()), io));
         }
         assert_eq!(spare.len(), SPARE);

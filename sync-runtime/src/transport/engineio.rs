@@ -35,7 +35,7 @@ use crate::transport::wire::Wire;
 const NOOP: &str = "6";
 
 /// What the requests to `/socket.io` need to know.
-struct Gate<A: App> {
+struct Doorway<A: App> {
     engine: EngineIoService<Door<A>>,
     links: Arc<Links>,
     /// How long a ping may stay unanswered.
@@ -44,7 +44,7 @@ struct Gate<A: App> {
     ready: Ready,
 }
 
-impl<A: App> Clone for Gate<A> {
+impl<A: App> Clone for Doorway<A> {
     fn clone(&self) -> Self {
         let Self { engine, links, ping_timeout, ready } = self;
         Self { engine: engine.clone(), links: links.clone(), ping_timeout: *ping_timeout, ready: ready.clone() }
@@ -56,37 +56,37 @@ pub fn socket_routes<A: App>(dispatcher: Arc<Dispatcher<A>>, links: Arc<Links>, 
     let config = engine_config(dispatcher.config());
     let ping_timeout = config.ping_timeout;
     let engine = EngineIoService::with_config(Arc::new(Door::new(dispatcher, links.clone())), config);
-    let gate = Gate { engine, links, ping_timeout, ready };
+    let doorway = Doorway { engine, links, ping_timeout, ready };
     Router::new()
         .route("/socket.io", any(enter::<A>))
         .route("/socket.io/", any(enter::<A>))
         .route("/socket.io/{*rest}", any(enter::<A>))
-        .with_state(gate)
+        .with_state(doorway)
 }
 
 /// Sorts requests: handshakes, WebSockets that sockets move to, polls and posts.
-async fn enter<A: App>(State(mut gate): State<Gate<A>>, request: Request) -> Response {
+async fn enter<A: App>(State(mut doorway): State<Doorway<A>>, request: Request) -> Response {
     let is_websocket = query_value(request.uri(), "transport") == Some("websocket");
     let Some(sid) = query_value(request.uri(), "sid").map(ToOwned::to_owned) else {
-        if !gate.ready.load(Ordering::Acquire) {
+        if !doorway.ready.load(Ordering::Acquire) {
             // A stock client takes a refused CONNECT for final, but tries again where there was no connection to be had.
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
-        return if is_websocket { gate.open_websocket(request).await } else { gate.pass_on(lean(request)).await };
+        return if is_websocket { doorway.open_websocket(request).await } else { doorway.pass_on(lean(request)).await };
     };
-    let Some(socket) = gate.links.find(&sid) else {
+    let Some(socket) = doorway.links.find(&sid) else {
         return refused(r#"{"code":1,"message":"Session ID unknown"}"#);
     };
     match *request.method() {
-        Method::GET if is_websocket => gate.move_socket(socket, request).await,
+        Method::GET if is_websocket => doorway.move_socket(socket, request).await,
         // It is on its WebSocket.
         _ if socket.data.has_moved() => refused(r#"{"code":3,"message":"Bad request"}"#),
-        Method::POST => gate.post(&socket, request).await,
-        _ => gate.poll(&socket, request).await,
+        Method::POST => doorway.post(&socket, request).await,
+        _ => doorway.poll(&socket, request).await,
     }
 }
 
-impl<A: App> Gate<A> {
+impl<A: App> Doorway<A> {
     async fn pass_on(&mut self, request: Request) -> Response {
         let answered: Result<_, Infallible> = self.engine.call(request).await;
         answered.map_or_else(|never| match never {}, |response| response.map(Body::new))

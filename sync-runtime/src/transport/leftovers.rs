@@ -18,12 +18,12 @@ const LIMITS: Limits = Limits {
 /// Messages of sockets that are gone. What a caller sent counts, whether it waits for the answer or not; but a caller who is gone is
 /// not slowed down any more by what it has sent, so that somebody has to say where it ends.
 ///
-/// A share is counted as it was when its socket went, until the last of its messages has been handled.
+/// What a socket leaves is counted as it was when its socket went, until the last of its messages has been handled.
 #[derive(Debug)]
 pub(super) struct Leftovers {
     limits: Limits,
     state: Mutex<State>,
-    /// Told whenever a share has been given back.
+    /// Told whenever something has been given back.
     given_back: Notify,
 }
 
@@ -55,11 +55,11 @@ struct State {
     all: Load,
     addresses: HashMap<Option<IpAddr>, Load>,
     /// Of callers who may come back, also those of whom only the call that runs is left.
-    callers: HashMap<CallerKey, Held>,
+    callers: HashMap<CallerKey, OfCaller>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct OfCaller {
     load: Load,
     /// The numbers of the sockets, which came one after the other.
     sockets: BTreeSet<u64>,
@@ -67,7 +67,7 @@ struct Held {
 
 /// What one socket has left; given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Share {
+pub(super) struct Leftover {
     leftovers: Arc<Leftovers>,
     sender: Sender,
     load: Load,
@@ -92,7 +92,7 @@ impl Default for Leftovers {
 
 impl Leftovers {
     /// Takes what a socket leaves, given by the sizes of its messages, oldest first, and returns how many of them may be handled.
-    pub(super) fn take(self: &Arc<Self>, sender: &Sender, sizes: impl Iterator<Item = usize>) -> (usize, Share) {
+    pub(super) fn take(self: &Arc<Self>, sender: &Sender, sizes: impl Iterator<Item = usize>) -> (usize, Leftover) {
         let mut state = self.state.lock();
         let room = state.room(sender, self.limits);
         let mut load = Load::default();
@@ -105,7 +105,7 @@ impl Leftovers {
         }
         state.add(sender, load);
         drop(state);
-        (load.messages, Share { leftovers: self.clone(), sender: sender.clone(), load })
+        (load.messages, Leftover { leftovers: self.clone(), sender: sender.clone(), load })
     }
 
     /// Waits until everything that the caller had sent on earlier sockets, which are gone, has been handled.
@@ -128,7 +128,7 @@ impl Leftovers {
     }
 }
 
-impl Drop for Share {
+impl Drop for Leftover {
     fn drop(&mut self) {
         self.leftovers.state.lock().remove(&self.sender, self.load);
         self.leftovers.given_back.notify_waiters();
@@ -214,13 +214,13 @@ mod tests {
     fn what_is_left_over_is_bounded_for_a_caller_an_address_and_in_all() {
         let leftovers = leftovers(3, 5, 7);
         let take = |sender: Sender, sizes: &[usize]| leftovers.take(&sender, sizes.iter().copied());
-        let (first, share) = take(sender(1, Some(1), 1), &[1; 9]);
+        let (first, leftover) = take(sender(1, Some(1), 1), &[1; 9]);
         assert_eq!(first, 3, "of one caller");
         let (second, _held) = take(sender(2, Some(2), 1), &[1; 9]);
         assert_eq!(second, 2, "from one address");
         let (third, _held) = take(sender(3, None, 2), &[1; 9]);
         assert_eq!(third, 2, "in all");
-        drop(share);
+        drop(leftover);
         let (fourth, _held) = take(sender(4, Some(1), 1), &[60, 60, 1]);
         assert_eq!(fourth, 1, "in bytes, oldest first");
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
-use crate::transport::connections::{Connections, Seat};
+use crate::transport::connections::{Connections, Slot};
 use crate::transport::wire::{Wire, WireLimits};
 use crate::transport::wire_io::WireIo;
 
@@ -46,8 +46,8 @@ impl WireListener {
     pub(super) async fn accept(&mut self) -> (WireIo, WireInfo) {
         loop {
             match self.listener.accept().await {
-                Ok((stream, address)) => match self.connections.seat() {
-                    Some(seat) => return self.take(stream, address, seat),
+                Ok((stream, address)) => match self.connections.slot() {
+                    Some(slot) => return self.take(stream, address, slot),
                     // Closed: even those who ask for the server's health have to wait.
                     None => {
                         self.complain("too many connections");
@@ -64,13 +64,13 @@ impl WireListener {
         }
     }
 
-    fn take(&self, stream: TcpStream, address: SocketAddr, seat: Seat) -> (WireIo, WireInfo) {
+    fn take(&self, stream: TcpStream, address: SocketAddr, slot: Slot) -> (WireIo, WireInfo) {
         // Without it, Nagle's algorithm and delayed acknowledgements cost 40 ms for a small frame.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY could not be set");
         }
-        let is_spare = seat.is_spare();
-        let io = WireIo::new(stream, self.limits, self.flushes.clone(), seat);
+        let is_spare = slot.is_spare();
+        let io = WireIo::new(stream, self.limits, self.flushes.clone(), slot);
         let wire = Arc::downgrade(io.wire());
         (io, WireInfo { wire, address: address.ip(), is_spare })
     }

@@ -8,7 +8,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use tokio::time::Instant;
 
-use crate::transport::leftovers::Share;
+use crate::transport::leftovers::Leftover;
 use crate::transport::link::Link;
 
 /// Reading from a socket is held back above this many waiting bytes …
@@ -43,7 +43,7 @@ struct State<M> {
 struct Left {
     until: Instant,
     /// Held as long as anything of it is handled, for whoever waits for that.
-    _share: Share,
+    _leftover: Leftover,
 }
 
 impl<M> Mailbox<M> {
@@ -99,12 +99,12 @@ impl<M> Mailbox<M> {
 
     /// Notes that the socket is gone: what waits is handled as far as `keep` takes it over, and for a while. `keep` is given the sizes
     /// of the messages, oldest first, and returns how many it takes.
-    pub(super) fn leave(&self, keep: impl FnOnce(&mut dyn Iterator<Item = usize>) -> (usize, Share)) {
+    pub(super) fn leave(&self, keep: impl FnOnce(&mut dyn Iterator<Item = usize>) -> (usize, Leftover)) {
         let mut state = self.state();
-        let (kept, share) = keep(&mut state.waiting.iter().map(|(_, bytes)| *bytes));
+        let (kept, leftover) = keep(&mut state.waiting.iter().map(|(_, bytes)| *bytes));
         state.drop_behind(kept);
         if state.draining || !state.waiting.is_empty() {
-            state.left = Some(Left { until: Instant::now() + LEFT_FOR, _share: share });
+            state.left = Some(Left { until: Instant::now() + LEFT_FOR, _leftover: leftover });
         }
     }
 

@@ -97,7 +97,7 @@ async fn answer(
         && let Some(wire) = wire.upgrade()
     {
         // It is no HTTP connection any more, whoever speaks on it.
-        wire.seat().leave();
+        wire.slot().leave();
     }
     Ok(response.map(|body| Body::new(Sent { body, busy })))
 }
@@ -210,7 +210,7 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
-    use crate::transport::connections::Seat;
+    use crate::transport::connections::Slot;
     use crate::transport::wire::WireLimits;
 
     #[tokio::test]
@@ -219,18 +219,18 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
         let (stream, _) = accepted.expect("a client");
-        let io = WireIo::new(stream, WireLimits::patient(), tokio_util::task::TaskTracker::new(), Seat::alone());
+        let io = WireIo::new(stream, WireLimits::patient(), tokio_util::task::TaskTracker::new(), Slot::alone());
         for is_given_up in [false, true] {
             let busy = Some(Busy::new(io.wire().clone()));
             let mut sent = Sent { body: Body::from("a download"), busy };
             assert!(sent.frame().await.is_some());
-            assert_eq!(io.wire().seat().quiet_since(), None);
+            assert_eq!(io.wire().slot().quiet_since(), None);
             if is_given_up {
                 drop(sent);
             } else {
                 assert!(sent.frame().await.is_none());
             }
-            assert!(io.wire().seat().quiet_since().is_some());
+            assert!(io.wire().slot().quiet_since().is_some());
         }
         drop(client);
     }

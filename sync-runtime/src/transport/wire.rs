@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
-use crate::transport::connections::Seat;
+use crate::transport::connections::Slot;
 use crate::transport::kernel::{send, send_vectored};
 use crate::transport::link::Link;
 use crate::transport::passage::Passage;
@@ -50,7 +50,7 @@ pub struct Wire {
     reading_paused: AtomicBool,
     reader: AtomicWaker,
     /// Its place among the connections of the server.
-    seat: Seat,
+    slot: Slot,
     /// Where the work of waiting for the kernel is done.
     flushes: TaskTracker,
     state: Mutex<State>,
@@ -109,10 +109,10 @@ struct WebSocket {
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker, seat: Seat) -> Self {
+    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker, slot: Slot) -> Self {
         Self {
             stream,
-            seat,
+            slot,
             limits,
             closed: AtomicBool::new(false),
             cut: AtomicBool::new(false),
@@ -197,7 +197,7 @@ impl Wire {
     /// The next bytes sent are the end of the answer to that request: a client that sends another one before has no use of it.
     pub fn begin_frames(&self) {
         self.state.lock().websocket = Some(Box::default());
-        self.seat.leave();
+        self.slot.leave();
         // A peer that has vanished acknowledges nothing: the kernel then gives up in step with us. Not before: a download may be slow.
         #[cfg(target_os = "linux")]
         if let Err(error) =
@@ -308,8 +308,8 @@ impl Wire {
     }
 
     /// Returns its place among the connections of the server.
-    pub(super) fn seat(&self) -> &Seat {
-        &self.seat
+    pub(super) fn slot(&self) -> &Slot {
+        &self.slot
     }
 
     pub(super) fn is_websocket(&self) -> bool {
@@ -614,7 +614,7 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
         let (stream, _) = accepted.expect("a client");
-        let io = WireIo::new(stream, WireLimits::patient(), TaskTracker::new(), Seat::alone());
+        let io = WireIo::new(stream, WireLimits::patient(), TaskTracker::new(), Slot::alone());
         let wire = io.wire();
         wire.begin_frames();
         wire.state.lock().passage = Some(Arc::default());

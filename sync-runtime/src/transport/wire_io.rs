@@ -13,7 +13,7 @@ use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::CloseReason;
-use crate::transport::connections::Seat;
+use crate::transport::connections::Slot;
 use crate::transport::kernel::read;
 use crate::transport::websocket::PONG;
 use crate::transport::wire::{Wire, WireLimits};
@@ -31,9 +31,9 @@ pub struct WireIo {
 }
 
 impl WireIo {
-    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker, seat: Seat) -> Self {
-        let wire = Arc::new(Wire::new(stream, limits, flushes, seat));
-        wire.seat().enter(&wire);
+    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker, slot: Slot) -> Self {
+        let wire = Arc::new(Wire::new(stream, limits, flushes, slot));
+        wire.slot().enter(&wire);
         Self { wire, limits, stalled: None, next_pong: None }
     }
 
@@ -197,7 +197,7 @@ mod tests {
         let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
         let limits = WireLimits { write_timeout: std::time::Duration::from_millis(1), ..WireLimits::patient() };
         let (stream, _) = accepted.expect("a client");
-        (WireIo::new(stream, limits, TaskTracker::new(), Seat::alone()), client.expect("a server"))
+        (WireIo::new(stream, limits, TaskTracker::new(), Slot::alone()), client.expect("a server"))
     }
 
     #[tokio::test]
