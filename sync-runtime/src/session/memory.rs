@@ -65,11 +65,13 @@ impl<S> MemoryStore<S> {
 }
 
 impl<S> Kept<S> {
-    fn insert(&mut self, key: TokenHash, session: S, now: Instant, ttl: Duration) {
-        self.remove(key);
+    /// Puts a session in, and returns the one whose place it takes.
+    fn insert(&mut self, key: TokenHash, session: Guarded<S>, now: Instant, ttl: Duration) -> Option<Guarded<S>> {
+        let before = self.remove(key);
         let queued = after(now, ttl);
         self.queue.insert((queued, key));
-        self.entries.insert(key, Entry { session: Guarded::new(session), used: now, queued });
+        self.entries.insert(key, Entry { session, used: now, queued });
+        before
     }
 
     fn remove(&mut self, key: TokenHash) -> Option<Guarded<S>> {
@@ -108,10 +110,10 @@ impl<S: Clone + Send + Sync + 'static> SessionStore<S> for MemoryStore<S> {
 
     fn create(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<(), StoreError>> {
         // The app's values are dropped when nobody waits for the lock any more.
-        let _expired = self.with(|kept| {
+        let session = Guarded::new(session);
+        let _over = self.with(|kept| {
             let now = Instant::now();
-            kept.insert(key, session, now, self.ttl);
-            kept.expire(now, self.ttl)
+            (kept.insert(key, session, now, self.ttl), kept.expire(now, self.ttl))
         });
         answer(())
     }
@@ -121,7 +123,9 @@ impl<S: Clone + Send + Sync + 'static> SessionStore<S> for MemoryStore<S> {
     }
 
     fn update(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<bool, StoreError>> {
-        answer(self.with_entry(key, |entry| std::mem::replace(&mut entry.session, Guarded::new(session))).is_some())
+        // Whichever of the two is not kept is dropped here, too.
+        let mut session = Guarded::new(session);
+        answer(self.with_entry(key, |entry| std::mem::swap(&mut entry.session, &mut session)).is_some())
     }
 
     fn touch(&self, keys: Vec<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>> {
@@ -140,6 +144,9 @@ fn answer<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, Result<T, StoreError>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::session::store_suite;
 
@@ -217,9 +224,40 @@ mod tests {
         }
         store.create(key(1), Bomb).await.expect("a store");
         assert!(store.update(key(2), Bomb).await.expect("a store"));
+        assert!(!store.update(key(99), Bomb).await.expect("a store"));
         store.remove(key(3)).await.expect("a store");
         tokio::time::advance(TTL * 2).await;
         store.create(key(1), Bomb).await.expect("four have expired");
         drop(store);
+    }
+
+    /// A session that looks, at its end, whether its store can be used.
+    #[derive(Clone)]
+    struct Watcher(Arc<(MemoryStore<Watcher>, AtomicUsize)>);
+
+    impl Drop for Watcher {
+        fn drop(&mut self) {
+            let (store, held_up) = &*self.0;
+            if store.kept.is_locked() {
+                held_up.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_session_ends_while_others_wait_for_the_store() {
+        let shared = Arc::new((MemoryStore::new(TTL), AtomicUsize::new(0)));
+        let (store, held_up) = &*shared;
+        for number in [1, 1, 2, 3] {
+            store.create(key(number), Watcher(shared.clone())).await.expect("a store");
+        }
+        assert!(store.update(key(1), Watcher(shared.clone())).await.expect("a store"));
+        assert!(!store.update(key(9), Watcher(shared.clone())).await.expect("a store"), "it never was there");
+        store.remove(key(2)).await.expect("a store");
+        tokio::time::advance(TTL * 2).await;
+        assert!(!store.update(key(3), Watcher(shared.clone())).await.expect("a store"), "it has expired");
+        store.create(key(4), Watcher(shared.clone())).await.expect("a store");
+        assert_eq!(held_up.load(Ordering::Relaxed), 0);
+        store.remove(key(4)).await.expect("a store");
     }
 }
