@@ -17,6 +17,8 @@ pub(super) const SHARDS: usize = 256;
 
 /// How many sessions can be ending at once. A store is down for long when there are more, and each of them costs memory.
 const ENDING_LIMIT: usize = 1 << 16;
+/// With more, only those that were in use here are remembered: anybody can sign out what never was a token.
+const UNKNOWN_LIMIT: usize = ENDING_LIMIT / 2;
 
 /// The sessions in use of one server process, by what they are kept under.
 pub(super) struct Index<A: App> {
@@ -34,6 +36,12 @@ struct Shard<A: App> {
 struct Entered<A: App> {
     session: Arc<LiveSession<A>>,
     known: Option<Guarded<A::Session>>,
+}
+
+/// A session that has ended here: itself if it is in use, and whether it is or lately was.
+pub(super) struct Ended<A: App> {
+    pub(super) session: Option<Arc<LiveSession<A>>>,
+    pub(super) is_known: bool,
 }
 
 impl<A: App> Index<A> {
@@ -68,14 +76,14 @@ impl<A: App> Index<A> {
         Some(Entered { session, known: None })
     }
 
-    /// Ends a session here; until it is [forgotten](Index::forget), its token is refused whatever the store says. Returns it if it
-    /// is in use.
-    pub(super) fn end(&self, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
+    /// Ends a session here; until it is [forgotten](Index::forget), its token is refused whatever the store says.
+    pub(super) fn end(&self, key: TokenHash) -> Ended<A> {
         let mut shard = self.shard(key);
-        if shard.ending.contains_key(&key) || self.count_ending() {
+        let is_known = shard.live.contains_key(&key);
+        if shard.ending.contains_key(&key) || self.count_ending(if is_known { ENDING_LIMIT } else { UNKNOWN_LIMIT }) {
             shard.ending.insert(key, Instant::now());
         }
-        revoked(&shard, key)
+        Ended { session: revoked(&shard, key), is_known }
     }
 
     /// Ends a session that is gone from the store, and returns it if it is in use.
@@ -113,13 +121,13 @@ impl<A: App> Index<A> {
         shard.ending.keys().copied().collect()
     }
 
-    fn count_ending(&self) -> bool {
-        let more = |count| (count < ENDING_LIMIT).then_some(count + 1);
-        let counted = self.ending.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok();
-        if !counted {
-            tracing::error!(limit = ENDING_LIMIT, "too many sessions wait to be removed from the store");
+    fn count_ending(&self, limit: usize) -> bool {
+        let more = |count| (count < limit).then_some(count + 1);
+        let counted = self.ending.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        if counted == Ok(limit - 1) {
+            tracing::error!(limit, "too many sessions wait to be removed from the store: no more are remembered");
         }
-        counted
+        counted.is_ok()
     }
 
     fn shard(&self, key: TokenHash) -> MutexGuard<'_, Shard<A>> {

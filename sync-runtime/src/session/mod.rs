@@ -8,6 +8,7 @@ mod index;
 mod keeper;
 mod live;
 mod memory;
+mod removals;
 mod sessions;
 mod store;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod store_suite;
 #[cfg(test)]
 mod tests;
 mod token;
+mod turns;
 
 pub use live::{LiveSession, session_changes};
 pub use memory::MemoryStore;

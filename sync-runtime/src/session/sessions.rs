@@ -1,26 +1,27 @@
 //! Creates, finds, changes and ends sessions.
 
+use std::collections::HashSet;
 use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::contain::Guarded;
+use crate::contain::{Contained, Guarded, Panicked, contained};
 use crate::route::{App, BoxFuture};
 use crate::session::index::Index;
-use crate::session::keeper::keep;
+use crate::session::keeper::Keeper;
+use crate::session::removals::Removals;
+use crate::session::turns::Turns;
 use crate::session::{LiveSession, SessionError, SessionStore, StoreError, Token, TokenHash};
 
 /// How long the store may take for one answer.
 const STORE_LIMIT: Duration = Duration::from_secs(5);
-/// How long to wait between tries to remove a session; after the last one, the keeper tries again once in its round.
-const REMOVAL_PAUSES: [Duration; 3] =
-    [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(800)];
 /// How long somebody who signs out waits for the store to agree.
 const REMOVAL_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -35,9 +36,12 @@ type Told<A> = Box<dyn Fn(&LiveSession<A>) + Send + Sync>;
 
 pub(super) struct Shared<A: App> {
     pub(super) store: Arc<dyn SessionStore<A::Session>>,
+    pub(super) ttl: Duration,
     pub(super) index: Index<A>,
-    // Whoever looks a session up does so beside others; whoever changes or removes it does so alone.
-    turns: [RwLock<()>; 64],
+    pub(super) turns: Turns,
+    // The use of these is to be noted in the store: sockets of theirs have gone lately.
+    pub(super) left: Mutex<HashSet<TokenHash>>,
+    removals: Removals,
     told: OnceLock<Told<A>>,
     work: TaskTracker,
     stopped: CancellationToken,
@@ -47,10 +51,14 @@ impl<A: App> Sessions<A> {
     /// Keeps sessions in `store`.
     #[must_use]
     pub fn new(store: Arc<dyn SessionStore<A::Session>>) -> Self {
+        let ttl = store.ttl();
         Self(Arc::new(Shared {
             store,
+            ttl,
             index: Index::new(),
-            turns: std::array::from_fn(|_| RwLock::new(())),
+            turns: Turns::new(),
+            left: Mutex::default(),
+            removals: Removals::new(),
             told: OnceLock::new(),
             work: TaskTracker::new(),
             stopped: CancellationToken::new(),
@@ -60,7 +68,7 @@ impl<A: App> Sessions<A> {
     /// Returns for how long a session lives after its last use.
     #[must_use]
     pub fn ttl(&self) -> Duration {
-        self.0.store.ttl()
+        self.0.ttl
     }
 
     /// Starts a session and returns its token. One whose token nobody waits for any more is ended again.
@@ -74,11 +82,11 @@ impl<A: App> Sessions<A> {
         let (tell, told) = oneshot::channel();
         let sessions = Self(self.0.clone());
         self.0.work.spawn(async move {
-            let created = ask(sessions.0.store.create(key, session)).await;
+            let created = ask(|| sessions.0.store.create(key, session)).await;
             // A store that did not answer may have written it all the same.
             let failed = created.is_err();
             if tell.send(created).is_err() || failed {
-                sessions.begin_to_end(key);
+                drop(sessions.begin_to_end(key));
             }
         });
         told.await.unwrap_or_else(|_| Err(StoreError("the server is stopping".into())))?;
@@ -96,8 +104,8 @@ impl<A: App> Sessions<A> {
             return Ok(None);
         }
         // Nothing is left half done if the caller goes away in between: nothing is written but the use.
-        let _turn = self.0.shared_turn(key).await;
-        match ask(self.0.store.load(key)).await? {
+        let _turn = self.0.turns.shared(key).await?;
+        match ask(|| self.0.store.load(key)).await? {
             Some(stored) => Ok(self.0.index.enter(key, Guarded::new(stored))),
             None => {
                 self.0.lose(key);
@@ -126,15 +134,12 @@ impl<A: App> Sessions<A> {
         })
     }
 
-    /// Counts as a use of a session: its time to live begins again. Called when one of its sockets goes; nobody waits for it.
+    /// Counts as a use of a session: its time to live begins again. Called when one of its sockets goes; the keeper tells the store
+    /// within a second, of all that went together.
     pub fn touch(&self, session: &LiveSession<A>) {
-        let Some(key) = session.key().filter(|_| !session.is_revoked()) else { return };
-        let shared = self.0.clone();
-        self.0.work.spawn(async move {
-            if let Err(error) = shared.touch(vec![key]).await {
-                tracing::warn!(%error, "the use of a session could not be noted");
-            }
-        });
+        if let Some(key) = session.key().filter(|_| !session.is_revoked()) {
+            self.0.left.lock().insert(key);
+        }
     }
 
     /// Ends a session: its token is not valid any more and its sockets are closed, both at once and whatever the store says.
@@ -165,7 +170,7 @@ impl<A: App> Sessions<A> {
 
     /// Ends the session of a token, and lets others wait for the store.
     pub fn end_token_later(&self, token: &str) {
-        self.begin_to_end(TokenHash::of(token));
+        drop(self.begin_to_end(TokenHash::of(token)));
     }
 
     /// Says what is to be done about a session that has ended: once for each server, before the first session is found.
@@ -176,7 +181,11 @@ impl<A: App> Sessions<A> {
 
     /// Begins to keep the sessions in use from expiring, and to look whether they are still in the store.
     pub(crate) fn keep(&self) {
-        self.0.work.spawn(keep(Arc::downgrade(&self.0), self.ttl(), self.0.stopped.clone()));
+        let keeper = Keeper::new(Arc::downgrade(&self.0), self.ttl(), self.0.stopped.clone());
+        // Each by itself: what waits to be removed must not keep sessions in use waiting until they expire.
+        self.0.work.spawn(keeper.clone().keep_used());
+        self.0.work.spawn(keeper.clone().note_left());
+        self.0.work.spawn(keeper.remove_ended());
     }
 
     /// Stops keeping, and waits for what has begun.
@@ -193,20 +202,24 @@ impl<A: App> Sessions<A> {
     }
 
     async fn end_key(&self, key: TokenHash) -> Result<(), StoreError> {
-        match timeout(REMOVAL_PATIENCE, self.begin_to_end(key)).await {
+        let removing =
+            self.begin_to_end(key).ok_or_else(|| StoreError("too many sessions are being removed".into()))?;
+        match timeout(REMOVAL_PATIENCE, removing).await {
             Ok(Ok(removed)) => removed,
             Ok(Err(error)) => Err(StoreError(error.into())),
             Err(error) => Err(StoreError(error.into())),
         }
     }
 
-    /// Ends a session here and now; the task removes it from the store.
-    fn begin_to_end(&self, key: TokenHash) -> JoinHandle<Result<(), StoreError>> {
-        if let Some(live) = self.0.index.end(key) {
-            self.0.tell(&live);
+    /// Ends a session here and now; the task removes it from the store. Without a place for one, the keeper will.
+    fn begin_to_end(&self, key: TokenHash) -> Option<JoinHandle<Result<(), StoreError>>> {
+        let ended = self.0.index.end(key);
+        if let Some(live) = &ended.session {
+            self.0.tell(live);
         }
+        let place = self.0.removals.place(ended.is_known)?;
         let shared = self.0.clone();
-        self.0.work.spawn(async move { shared.remove(key).await })
+        Some(self.0.work.spawn(async move { shared.remove(key, &place).await }))
     }
 }
 
@@ -219,28 +232,6 @@ impl<A: App> Shared<A> {
         }
     }
 
-    /// Removes a session that was ended here; after that its token is refused since the store has none of it.
-    pub(super) async fn remove_once(&self, key: TokenHash) -> Result<(), StoreError> {
-        // Somebody who has loaded it and not entered it yet does so before, and finds it ending.
-        let _turn = self.turn(key).await;
-        ask(self.store.remove(key)).await?;
-        self.index.forget(key);
-        Ok(())
-    }
-
-    async fn remove(&self, key: TokenHash) -> Result<(), StoreError> {
-        for pause in REMOVAL_PAUSES {
-            if self.remove_once(key).await.is_ok() {
-                return Ok(());
-            }
-            tokio::time::sleep(pause).await;
-        }
-        let removed = self.remove_once(key).await;
-        removed.inspect_err(|error| {
-            tracing::error!(%error, cause = %error.0, "a session has ended here and is still in the store");
-        })
-    }
-
     async fn update(
         &self,
         session: &LiveSession<A>,
@@ -251,15 +242,16 @@ impl<A: App> Shared<A> {
             change(&mut changed);
             return Ok(session.set(changed));
         };
-        let _turn = self.turn(key).await;
+        let _turn = self.turns.alone(key).await?;
         if session.is_revoked() {
             return Err(SessionError::Ended);
         }
-        let stored = ask(self.store.load(key)).await?;
+        let stored = ask(|| self.store.load(key)).await?;
         let Some(stored) = stored else { return Err(self.ended(key)) };
         let mut changed = Guarded::new(stored);
         change(&mut changed);
-        if !ask(self.store.update(key, A::Session::clone(&changed))).await? {
+        let written = A::Session::clone(&changed);
+        if !ask(|| self.store.update(key, written)).await? {
             return Err(self.ended(key));
         }
         Ok(session.set(changed))
@@ -275,23 +267,18 @@ impl<A: App> Shared<A> {
             told(session);
         }
     }
-
-    async fn shared_turn(&self, key: TokenHash) -> RwLockReadGuard<'_, ()> {
-        self.turn_lock(key).read().await
-    }
-
-    async fn turn(&self, key: TokenHash) -> RwLockWriteGuard<'_, ()> {
-        self.turn_lock(key).write().await
-    }
-
-    fn turn_lock(&self, key: TokenHash) -> &RwLock<()> {
-        &self.turns[usize::from(key.first_byte()) % self.turns.len()]
-    }
 }
 
-/// Waits for the store, for so long as somebody may be made to wait.
-pub(super) async fn ask<T>(answer: BoxFuture<'_, Result<T, StoreError>>) -> Result<T, StoreError> {
-    timeout(STORE_LIMIT, answer).await.unwrap_or_else(|error| Err(StoreError(error.into())))
+/// Asks the store, which is the app's: for so long as somebody may be made to wait, and whatever it does.
+pub(super) async fn ask<'s, T>(
+    question: impl FnOnce() -> BoxFuture<'s, Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let answering = async { Contained::new(contained(question)?).await };
+    match timeout(STORE_LIMIT, answering).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(Panicked)) => Err(StoreError("the store panicked".into())),
+        Err(error) => Err(StoreError(error.into())),
+    }
 }
 
 impl<A: App> std::fmt::Debug for Sessions<A> {

@@ -21,7 +21,7 @@ use crate::session::TokenHash;
 /// - A failed operation may have had its effect or not; the callers here repeat what may be repeated, and ask again.
 /// - Nobody waits for expired sessions: freeing them is work in small pieces, never a walk over all of them.
 pub trait SessionStore<S>: Send + Sync + 'static {
-    /// Returns for how long a session is there after its last use.
+    /// Returns for how long a session is there after its last use. It is asked once.
     fn ttl(&self) -> Duration;
 
     /// Writes a new session. The key is that of a fresh token and never was there before.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use parking_lot::Mutex;
+use tokio::time::Instant;
 
 use crate::route::{BoxFuture, TestApp};
 use crate::schema::Empty;
@@ -13,12 +14,22 @@ use crate::session::{LiveSession, MemoryStore, SessionError, SessionStore, Sessi
 
 const TTL: Duration = Duration::from_secs(60);
 
-/// A store that takes a second for each answer while it is slow, and has none while it is down.
+/// A store that takes a second for each answer while it is slow, has none while it is down, and has bugs.
 struct Store {
     kept: MemoryStore<Empty>,
     is_slow: AtomicBool,
     is_down: AtomicBool,
+    bug: Mutex<Option<Bug>>,
     asked: AtomicUsize,
+    answering: AtomicUsize,
+    most_answering: AtomicUsize,
+}
+
+/// Where a store panics.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Bug {
+    WhenAsked,
+    WhileAnswering,
 }
 
 impl Store {
@@ -30,6 +41,20 @@ impl Store {
         self.is_down.store(is_down, Ordering::Relaxed);
     }
 
+    fn set_bug(&self, bug: Option<Bug>) {
+        *self.bug.lock() = bug;
+    }
+
+    /// Panics, if it is to do so here.
+    fn pass_bug(&self, here: Bug) {
+        let bug = *self.bug.lock();
+        assert_ne!(bug, Some(here), "the store was asked to panic");
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     async fn has(&self, token: &str) -> bool {
         self.kept.touch(vec![TokenHash::of(token)]).await.expect("a store").is_empty()
     }
@@ -39,7 +64,12 @@ impl Store {
         work: impl FnOnce() -> BoxFuture<'a, Result<T, StoreError>> + Send + 'a,
     ) -> BoxFuture<'a, Result<T, StoreError>> {
         self.asked.fetch_add(1, Ordering::Relaxed);
+        self.pass_bug(Bug::WhenAsked);
         Box::pin(async move {
+            self.pass_bug(Bug::WhileAnswering);
+            let answering = self.answering.fetch_add(1, Ordering::Relaxed) + 1;
+            self.most_answering.fetch_max(answering, Ordering::Relaxed);
+            let _answered = Answered(&self.answering);
             if self.is_slow.load(Ordering::Relaxed) {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
@@ -48,6 +78,15 @@ impl Store {
             }
             work().await
         })
+    }
+}
+
+/// Counts an answer out, also one that was given up.
+struct Answered<'s>(&'s AtomicUsize);
+
+impl Drop for Answered<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -88,9 +127,15 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
-        let is_down = AtomicBool::new(false);
-        let (is_slow, asked) = (AtomicBool::new(false), AtomicUsize::new(0));
-        let store = Arc::new(Store { kept: MemoryStore::new(TTL), is_slow, is_down, asked });
+        let store = Arc::new(Store {
+            kept: MemoryStore::new(TTL),
+            is_slow: AtomicBool::new(false),
+            is_down: AtomicBool::new(false),
+            bug: Mutex::default(),
+            asked: AtomicUsize::new(0),
+            answering: AtomicUsize::new(0),
+            most_answering: AtomicUsize::new(0),
+        });
         let sessions = Sessions::new(store.clone());
         let ended = Arc::<Mutex<Vec<u64>>>::default();
         let told = ended.clone();
@@ -149,10 +194,35 @@ async fn the_keeper_asks_about_sessions_in_use_alone_and_not_too_often() {
         let token = stage.sessions.create(Empty {}).await.expect("a store");
         stage.sessions.find(token.as_str()).await.expect("a store");
     }
-    let before = stage.store.asked.load(Ordering::Relaxed);
+    let before = stage.store.asked();
     pass(TTL).await;
-    let asked = stage.store.asked.load(Ordering::Relaxed) - before;
+    let asked = stage.store.asked() - before;
     assert!((3..=5).contains(&asked), "{asked}: four rounds with one session in use");
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_whose_sockets_go_together_are_one_question_to_the_store() {
+    let stage = Stage::new().await;
+    stage.sessions.keep();
+    let mut tokens = Vec::new();
+    for _ in 0..2000 {
+        tokens.push(stage.sessions.create(Empty {}).await.expect("a store"));
+    }
+    for end in ["lives on", "is stopped"] {
+        pass(TTL - Duration::from_secs(3)).await;
+        let mut sockets = Vec::new();
+        for token in &tokens {
+            sockets.push(stage.sessions.find(token.as_str()).await.expect("a store").expect("a session"));
+        }
+        let before = stage.store.asked();
+        sockets.drain(..).for_each(|socket| stage.sessions.touch(&socket));
+        if end == "is stopped" {
+            stage.sessions.finish().await;
+        }
+        pass(Duration::from_secs(2)).await;
+        let asked = stage.store.asked() - before;
+        assert!((4..=6).contains(&asked), "{asked}: 512 in each, and one about what is in use: the server {end}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,6 +290,75 @@ async fn signing_out_twice_is_the_truth_twice() {
     }
 }
 
+/// Signs out five thousand texts that never were a token, at a store that takes a second for each.
+fn sign_garbage_out(stage: &Stage) -> impl Iterator<Item = String> {
+    stage.store.set_slow(true);
+    let garbage = || (0..5000).map(|number| format!("garbage {number}"));
+    garbage().for_each(|token| stage.sessions.end_token_later(&token));
+    garbage()
+}
+
+#[tokio::test(start_paused = true)]
+async fn garbage_that_is_signed_out_holds_up_neither_those_who_come_nor_those_who_go() {
+    let stage = Stage::new().await;
+    stage.sessions.keep();
+    let mut garbage = sign_garbage_out(&stage);
+    let begun = Instant::now();
+    assert!(stage.is_let_in().await);
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}: the store's own second", begun.elapsed());
+    assert!(stage.sessions.end(&stage.socket).await.is_ok(), "the store has agreed in time");
+    assert!(!stage.store.has(&stage.token).await);
+    let most = stage.store.most_answering.load(Ordering::Relaxed);
+    assert!(most < 50, "{most} questions at once");
+    pass(TTL + Duration::from_secs(600)).await;
+    assert!(garbage.all(|token| !stage.sessions.is_ending(&token)), "nothing of it is left");
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_in_use_do_not_expire_while_many_wait_to_be_removed() {
+    let stage = Stage::new().await;
+    stage.sessions.keep();
+    drop(sign_garbage_out(&stage));
+    pass(TTL * 3).await;
+    assert!(stage.store.has(&stage.token).await);
+    assert!(!stage.socket.is_revoked());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_works_long_on_one_session_is_not_waited_for_without_end() {
+    let stage = Stage::new().await;
+    stage.store.set_slow(true);
+    let changes = (0..20).map(|_| stage.sessions.update(&stage.socket, |_| ()));
+    let begun = Instant::now();
+    let (changed, found) = tokio::join!(futures_util::future::join_all(changes), async {
+        tokio::task::yield_now().await;
+        let found = stage.sessions.find(&stage.token).await;
+        (found, begun.elapsed())
+    });
+    assert!(changed.iter().any(Result::is_ok) && changed.iter().any(Result::is_err));
+    assert!(found.0.is_err() && found.1 < Duration::from_secs(10), "{:?}", found.1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_panics_is_one_that_does_not_answer() {
+    for bug in [Bug::WhenAsked, Bug::WhileAnswering] {
+        let stage = Stage::new().await;
+        stage.sessions.keep();
+        stage.store.set_bug(Some(bug));
+        assert!(stage.sessions.find(&stage.token).await.is_err());
+        assert!(stage.sessions.create(Empty {}).await.is_err());
+        assert!(matches!(stage.sessions.update(&stage.socket, |_| ()).await, Err(SessionError::Store(_))));
+        assert!(stage.sessions.end_token("garbage").await.is_err());
+        stage.sessions.touch(&stage.socket);
+        pass(TTL / 2).await;
+        stage.store.set_bug(None);
+        pass(TTL * 3).await;
+        assert!(!stage.socket.is_revoked(), "{bug:?}: the keeper goes on");
+        assert!(stage.store.has(&stage.token).await);
+        assert!(!stage.sessions.is_ending("garbage"));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_session_that_ends_while_it_is_looked_up_is_not_found() {
     let stage = Stage::new().await;
@@ -240,7 +379,10 @@ async fn a_session_that_is_gone_from_the_store_ends_when_that_is_noticed() {
                 let updated = stage.sessions.update(&stage.socket, |_| ()).await;
                 assert!(matches!(updated, Err(SessionError::Ended)));
             }
-            "touched" => stage.sessions.touch(&stage.socket),
+            "touched" => {
+                stage.sessions.keep();
+                stage.sessions.touch(&stage.socket);
+            }
             _ => stage.sessions.keep(),
         }
         pass(TTL / 4 + Duration::from_secs(1)).await;
@@ -275,7 +417,7 @@ async fn a_change_is_made_though_nobody_waits_for_it() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_does_not_answer_is_waited_for_so_long() {
     let sessions = Sessions::<TestApp>::new(Arc::new(Silent));
-    let begun = tokio::time::Instant::now();
+    let begun = Instant::now();
     assert!(sessions.find("x").await.is_err());
     assert!(sessions.create(Empty {}).await.is_err());
     assert!(sessions.end_token("x").await.is_err());
