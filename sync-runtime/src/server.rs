@@ -397,8 +397,7 @@ fn router<A: App>(handle: &Handle<A>, links: &Arc<Links>, ready: &Ready, make_ro
         router = router.merge(make(handle.clone()));
     }
     // The layer added last sees a request first.
-    router
-        .layer(from_fn_with_state(dispatcher.clone(), keep_reserved::<A>))
+    keep_reserved(dispatcher.clone(), router)
         .layer(from_fn_with_state(Renewal::new(dispatcher.clone()), renew_cookie::<A>))
         .layer(cors(origins.clone()))
         .layer(from_fn_with_state((dispatcher.clone(), origins), check_origin::<A>))

@@ -68,6 +68,44 @@ async fn everything_else_is_the_page_and_routes_of_the_app_stay_its_own() {
 }
 
 #[tokio::test]
+async fn what_an_app_nests_under_a_reserved_name_answers_there_in_all_its_forms() {
+    let own = || get(async || "the app's own");
+    let page = || any(async || Html("<!doctype html>"));
+    let nested = move || Router::new().route("/own", own()).fallback(async || "the app's own fallback");
+    let app = test_app::server().routes(move |_| {
+        Router::new()
+            .nest_service("/auth", own())
+            .nest("/api", nested())
+            .nest_service("/_inspect", nested())
+            // The ways in which a page can take any first part, as a language does.
+            .nest_service("/{language}/service", page())
+            .route("/{language}/route", page())
+            .fallback_service(page())
+    });
+    let server = TestServer::start_server(app, |_| {}).await;
+    for (path, expected) in [
+        ("/auth", "the app's own"),
+        ("/auth/", "the app's own"),
+        ("/auth/callback", "the app's own"),
+        ("/auth/auth/x", "the app's own"),
+        ("/api/own", "the app's own"),
+        ("/api/x", "the app's own fallback"),
+        ("/api", "the app's own fallback"),
+        ("/_inspect/own", "the app's own"),
+        ("/_inspect/x/y", "the app's own fallback"),
+        ("/de/service/x", "<!doctype html>"),
+        ("/de/route", "<!doctype html>"),
+        ("/de", "<!doctype html>"),
+    ] {
+        let (status, _, body) = get_from(&server, path).await;
+        assert_eq!((status, body.as_str()), (200, expected), "{path}");
+    }
+    for path in ["/metrics", "/sync/x", "/metrics/service/x", "/metrics/route"] {
+        assert!(matches!(get_from(&server, path).await.0, 404 | 405), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn pages_are_shown_in_no_foreign_frame_and_nothing_under_auth_is_kept() {
     let [server, _] = servers().await;
     let (_, page, _) = get_from(&server, "/chat").await;
