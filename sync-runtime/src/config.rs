@@ -41,7 +41,7 @@ pub struct Config {
     /// ([`Server::cookie_name`](crate::Server::cookie_name)), or else [`DEFAULT_COOKIE_NAME`](Self::DEFAULT_COOKIE_NAME).
     ///
     /// Browsers share cookies between the ports of a host: two apps of one host need two names. Where cookies are `Secure`,
-    /// `__Host-` comes before it.
+    /// `__Host-` comes before it; where they are not, a cookie called [`DEFAULT_COOKIE_NAME`](Self::DEFAULT_COOKIE_NAME) is still read.
     pub cookie_name: Option<String>,
     /// How long a handler may take.
     pub handler_timeout: Duration,
@@ -81,7 +81,8 @@ pub struct Config {
 pub enum Environment {
     /// Origins of this machine are allowed on every port.
     Development,
-    /// Cookies are sent over HTTPS only.
+    /// Cookies are sent over HTTPS only, and have the prefix `__Host-`; one without it is not read, since a neighbouring host can
+    /// have set it.
     Production,
 }
 

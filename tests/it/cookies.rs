@@ -82,8 +82,8 @@ async fn token(server: &TestServer, name: &str) -> String {
 
 #[tokio::test]
 async fn a_page_on_plain_http_under_any_name_is_who_its_socket_is() {
-    let server = start(|config| config.environment = Environment::Production).await;
-    let cookie = format!("__Host-chess={}", token(&server, "ada").await);
+    let server = start(|_| {}).await;
+    let cookie = format!("chess={}", token(&server, "ada").await);
     let port = server.address().port();
     let host = format!("phone.example:{port}");
     let (page, foreign) = (format!("http://{host}/chat?room=1"), "http://evil.example/".to_owned());
@@ -188,6 +188,26 @@ async fn the_old_name_is_read_and_never_taken_for_a_session_of_ours_that_has_end
     let moved =
         ask(&server, "/who", &[("cookie", &format!("session={}", token(&server, "eve").await)), SAME_ORIGIN]).await;
     assert!(moved.2[0].starts_with("chess="), "it goes on under the name of the app: {moved:?}");
+}
+
+#[tokio::test]
+async fn in_production_a_neighbour_of_the_host_cannot_plant_a_session() {
+    let server = start(|config| config.environment = Environment::Production).await;
+    let (ada, mallory) = (token(&server, "ada").await, token(&server, "mallory").await);
+    // Any host beside ours can set a cookie for both of us, but none with the prefix.
+    for (cookies, name) in [
+        (format!("session={mallory}"), ""),
+        (format!("chess={mallory}"), ""),
+        (format!("session={mallory}; chess={mallory}; __Host-chess={ada}"), "ada"),
+    ] {
+        let (status, who, set) = ask(&server, "/who", &[("cookie", &cookies), SAME_ORIGIN]).await;
+        assert_eq!((status, who.as_str()), (200, name), "{cookies}");
+        let promoted = set.iter().find(|cookie| cookie.contains(&mallory));
+        assert_eq!(promoted, None, "{cookies}");
+        post_to(&server, "/in/eve", &[("cookie", &cookies), SAME_ORIGIN]).await;
+        let bearer = format!("Bearer {mallory}");
+        assert_eq!(ask(&server, "/who", &[("authorization", &bearer)]).await.0, 200, "it is not even ended");
+    }
 }
 
 #[tokio::test]

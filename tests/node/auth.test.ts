@@ -280,6 +280,7 @@ describe("in production", () => {
     expect(await who(`__Host-app_session=${value}`)).toBe("Ada");
     // Whoever owns a neighbouring host can set one without the prefix.
     expect(await who(`app_session=${value}`)).toBe("");
+    expect(await who(`session=${value}`)).toBe("");
   });
 
   it("pages of this machine are as foreign as others, and its own address is not", async () => {

@@ -38,7 +38,8 @@ pub(super) enum Credential {
     Token(String),
     /// In the session cookie.
     Cookie(String),
-    /// In a cookie of the name that every app had once. It is ours if we know it, and that of another app on this host if not.
+    /// In a cookie of the name that every app had once, which counts outside production. It is ours if we know it, and that of
+    /// another app on this host if not.
     OldCookie(String),
 }
 
@@ -68,7 +69,9 @@ fn cookie(headers: &HeaderMap, config: &Config) -> Option<Credential> {
             .map(|cookie| cookie.value().to_owned())
     };
     let ours = named(&|name| is_session_cookie(name, config)).map(Credential::Cookie);
-    ours.or_else(|| named(&|name| name == Config::DEFAULT_COOKIE_NAME).map(Credential::OldCookie))
+    // Without a prefix, a neighbour of the host can have set it.
+    let old = |name: &str| name == Config::DEFAULT_COOKIE_NAME && !is_secure(config);
+    ours.or_else(|| named(&old).map(Credential::OldCookie))
 }
 
 /// Returns the token that the cookie of a request names, where it may be used.
@@ -160,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_configured_cookie_comes_first_and_the_old_one_after_it() {
+    fn the_configured_cookie_comes_first_and_outside_production_the_old_one_after_it() {
         use Environment::{Development, Production};
         let ours = |token: &str| Some(Credential::Cookie(token.to_owned()));
         let old = |token: &str| Some(Credential::OldCookie(token.to_owned()));
@@ -175,7 +178,9 @@ mod tests {
             // A neighbour of the host can set one without the prefix.
             (Production, Some("chess"), "chess=a", None),
             (Production, None, "session=b; __Host-session=a", ours("a")),
-            (Production, None, "session=b", old("b")),
+            // Nor is the old name read, which has none.
+            (Production, Some("chess"), "session=b", None),
+            (Production, None, "session=b", None),
         ];
         for (environment, name, cookies, expected) in cases {
             let said = [(COOKIE, cookies), (SEC_FETCH_SITE, "same-origin")];
