@@ -95,7 +95,8 @@ impl sync::App for App {
 /// Builds the server: the app, how people sign in, and the web page.
 pub fn server() -> Server<App> {
     Server::new(async |_config| Ok(App::default()))
-        // Browsers share cookies between the ports of a host: each app has a name of its own, that of its package.
+        // Browsers share cookies between the ports of a host: each app has a name of its own, that of its package, and in development
+        // each copy of it, by its port.
         .cookie_name(concat!(env!("CARGO_PKG_NAME"), "_session"))
         .routes(auth::routes)
         .routes(|_handle| page::routes())

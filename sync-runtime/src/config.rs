@@ -40,7 +40,8 @@ pub struct Config {
     /// The name of the session cookie; `SYNC_COOKIE_NAME`. Without one it has the name that the app gives it
     /// ([`Server::cookie_name`](crate::Server::cookie_name)), or else [`DEFAULT_COOKIE_NAME`](Self::DEFAULT_COOKIE_NAME).
     ///
-    /// Browsers share cookies between the ports of a host: two apps of one host need two names. Where cookies are `Secure`,
+    /// Browsers share cookies between the ports of a host: two apps of one host need two names. So in development, the name that an
+    /// app gives has the port behind it, as in `chess_3000`; one that is configured is used as it is. Where cookies are `Secure`,
     /// `__Host-` comes before it; where they are not, a cookie called [`DEFAULT_COOKIE_NAME`](Self::DEFAULT_COOKIE_NAME) is still read.
     pub cookie_name: Option<String>,
     /// How long a handler may take.
@@ -312,6 +313,21 @@ impl Config {
         }
     }
 
+    /// Names the session cookie as the app does, unless the configuration has named it.
+    ///
+    /// Copies of one app call it the same. In development each of them has a port of its own, which tells them apart; in production
+    /// there may be several servers of one app behind one address, which must agree. A port that the system chooses is in no name: it
+    /// would be another one after each start.
+    pub(crate) fn with_cookie_of_app(mut self, name: Option<String>) -> Self {
+        let port = Some(self.listen.port()).filter(|port| *port != 0 && self.is_development());
+        let named = |name: String| match port {
+            Some(port) => format!("{name}_{port}"),
+            None => name,
+        };
+        self.cookie_name = self.cookie_name.or(name.map(named));
+        self
+    }
+
     /// Returns the name of the session cookie, without a prefix.
     #[must_use]
     pub fn session_cookie_name(&self) -> &str {
@@ -466,6 +482,25 @@ mod tests {
         assert_eq!(named("chess").expect("valid").session_cookie_name(), "chess");
         assert!(named("chess game").is_err());
         assert_eq!(Config::default().session_cookie_name(), "session");
+    }
+
+    #[test]
+    fn a_cookie_that_the_app_names_has_the_port_of_a_developers_server_in_its_name() {
+        use Environment::{Development, Production};
+        for (environment, port, configured, of_app, expected) in [
+            (Development, 3000, None, Some("chess"), "chess_3000"),
+            (Development, 3001, None, Some("chess"), "chess_3001"),
+            (Development, 0, None, Some("chess"), "chess"),
+            (Development, 3000, Some("mine"), Some("chess"), "mine"),
+            (Development, 3000, None, None, "session"),
+            (Production, 3000, None, Some("chess"), "chess"),
+        ] {
+            let listen = SocketAddr::from(([127, 0, 0, 1], port));
+            let cookie_name = configured.map(str::to_owned);
+            let config = Config { environment, listen, cookie_name, ..Config::default() };
+            let config = config.with_cookie_of_app(of_app.map(str::to_owned)).checked().expect("valid");
+            assert_eq!(config.session_cookie_name(), expected, "{environment:?} {port} {configured:?} {of_app:?}");
+        }
     }
 
     #[test]

@@ -97,7 +97,11 @@ impl<A: App> Server<A> {
         self
     }
 
-    /// Names the session cookie, unless the configuration does. Apps that share a host, on two ports of it, need two names.
+    /// Names the session cookie, unless the configuration does.
+    ///
+    /// Browsers share cookies between the ports of a host, and copies of an app call their cookies the same: in development, the port of
+    /// the server comes behind the name, as in `chess_3000`. In production it does not, since several servers may be one app there;
+    /// two apps on one host need two names then.
     #[must_use]
     pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
         self.cookie_name = Some(name.into());
@@ -110,9 +114,8 @@ impl<A: App> Server<A> {
     ///
     /// When the configuration cannot be used, the app cannot be built, a message file is not Fluent, or the address cannot be
     /// listened on.
-    pub async fn start(self, table: &'static Table<A>, mut config: Config) -> Result<Running<A>, StartError> {
-        config.cookie_name = config.cookie_name.or(self.cookie_name);
-        let config = config.checked()?;
+    pub async fn start(self, table: &'static Table<A>, config: Config) -> Result<Running<A>, StartError> {
+        let config = config.with_cookie_of_app(self.cookie_name).checked()?;
         let catalog = Catalog::new(table.locales)?;
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(config.session_ttl)));
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;

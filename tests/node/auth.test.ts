@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppServer, startAppServer } from "./appServer.ts";
 import { type RequestOptions, setStage } from "./stage.ts";
@@ -235,9 +237,19 @@ describe("addresses and methods under /auth", () => {
   });
 });
 
-describe("two apps on two ports of a host", () => {
-  it("leave each other's sign-in alone", async () => {
-    const other = await startAppServer({ env: { SYNC_COOKIE_NAME: "other" } });
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const listening = createServer().listen(0, "127.0.0.1");
+  await once(listening, "listening");
+  const { port } = listening.address() as AddressInfo;
+  listening.close();
+  await once(listening, "close");
+  return port;
+}
+
+describe("two copies of an app on two ports of a host", () => {
+  it("leave each other's sign-in alone, though nobody has named their cookies", async () => {
+    const [one, other] = [await startAppServer({ port: await freePort() }), await startAppServer({ port: await freePort() })];
     try {
       // A browser: it has one set of cookies for both.
       const jar = new Map<string, string>();
@@ -251,13 +263,14 @@ describe("two apps on two ports of a host", () => {
         if (response.headers.getSetCookie().length > 0) jar.set(cookie(response).name, cookie(response).value);
         return ((await response.json()) as { session?: { name: string } }).session?.name;
       };
-      await ask(stage.server.url, "/auth/login", { name: "Ada" });
+      await ask(one.url, "/auth/login", { name: "Ada" });
       await ask(other.url, "/auth/login", { name: "Bob" });
-      expect([await ask(stage.server.url, "/auth/session"), await ask(other.url, "/auth/session")]).toEqual(["Ada", "Bob"]);
+      expect([await ask(one.url, "/auth/session"), await ask(other.url, "/auth/session")]).toEqual(["Ada", "Bob"]);
       await ask(other.url, "/auth/logout", {});
-      expect([await ask(stage.server.url, "/auth/session"), await ask(other.url, "/auth/session")]).toEqual(["Ada", ""]);
+      expect([await ask(one.url, "/auth/session"), await ask(other.url, "/auth/session")]).toEqual(["Ada", ""]);
+      expect([...jar.keys()]).toEqual([`app_session_${one.port}`, `app_session_${other.port}`]);
     } finally {
-      await other.stop();
+      await Promise.all([one.stop(), other.stop()]);
     }
   });
 });
