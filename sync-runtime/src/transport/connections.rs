@@ -80,11 +80,10 @@ impl Connections {
 
     /// Closes some of those that have been quiet for longest, and returns how many.
     pub(super) fn make_room(&self) -> usize {
-        let mut quiet: Vec<_> = {
-            let plain = self.plain.lock();
-            let wires = plain.values().filter_map(Weak::upgrade).filter(|wire| !wire.is_closed());
-            wires.filter_map(|wire| Some((wire.slot().quiet_since()?, wire))).collect()
-        };
+        // Looked at without the lock: we may be the last to hold one, and its end takes the lock.
+        let wires: Vec<_> = self.plain.lock().values().filter_map(Weak::upgrade).collect();
+        let open = wires.into_iter().filter(|wire| !wire.is_closed());
+        let mut quiet: Vec<_> = open.filter_map(|wire| Some((wire.slot().quiet_since()?, wire))).collect();
         if quiet.is_empty() {
             return 0;
         }
