@@ -102,6 +102,35 @@ impl<A: App> Server<A> {
     /// Browsers share cookies between the ports of a host, and copies of an app call their cookies the same: in development, the port of
     /// the server comes behind the name, as in `chess_3000`. In production it does not, since several servers may be one app there;
     /// two apps on one host need two names then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[sync::session] pub struct Session { pub user_id: String }
+    /// # #[sync::wire] pub struct Person {}
+    /// # pub struct Chess;
+    /// # impl sync::App for Chess {
+    /// #     type Session = Session;
+    /// #     type Public = Person;
+    /// #     fn guest() -> Session { Session { user_id: String::new() } }
+    /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
+    /// #     fn public(_: &Session) -> Person { Person {} }
+    /// #     fn locale(_: &Session) -> Option<&str> { None }
+    /// # }
+    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table {
+    /// #     manifest_dir: "", routes: &[], find: |_, _| None, rooms: &[], error_codes: &[], locales: &[],
+    /// # };
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), sync::BoxError> {
+    /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
+    /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
+    /// let server = sync::Server::new(async |_config| Ok(Chess)).cookie_name("chess");
+    /// # let running = server.start(&TABLE, config).await?;
+    /// # let handle = running.handle();
+    /// assert!(handle.session_cookie("t").starts_with("__Host-chess=t;")); // in production
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
         self.cookie_name = Some(name.into());
@@ -226,6 +255,46 @@ impl<A: App> Handle<A> {
     /// # Errors
     ///
     /// `session-unavailable` when the session store does not answer; nothing has changed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sync::Handle;
+    /// use sync::axum::extract::State;
+    /// use sync::axum::http::{HeaderMap, header::SET_COOKIE};
+    /// use sync::axum::response::{IntoResponse, Response};
+    ///
+    /// async fn enter(State(handle): State<Handle<Chess>>, headers: HeaderMap) -> Response {
+    ///     let session = Session { user_id: "ada".to_owned() }; // whoever the app has found this to be
+    ///     match handle.sign_in(&headers, session).await {
+    ///         Ok(token) => ([(SET_COOKIE, handle.session_cookie(token.as_str()))], "welcome").into_response(),
+    ///         Err(error) => handle.error(&headers, error).await,
+    ///     }
+    /// }
+    /// # #[sync::session] pub struct Session { pub user_id: String }
+    /// # #[sync::wire] pub struct Person {}
+    /// # pub struct Chess;
+    /// # impl sync::App for Chess {
+    /// #     type Session = Session;
+    /// #     type Public = Person;
+    /// #     fn guest() -> Session { Session { user_id: String::new() } }
+    /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
+    /// #     fn public(_: &Session) -> Person { Person {} }
+    /// #     fn locale(_: &Session) -> Option<&str> { None }
+    /// # }
+    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table {
+    /// #     manifest_dir: "", routes: &[], find: |_, _| None, rooms: &[], error_codes: &[], locales: &[],
+    /// # };
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), sync::BoxError> {
+    /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
+    /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
+    /// # let running = sync::Server::new(async |_config| Ok(Chess)).start(&TABLE, config).await?;
+    /// # let answer = enter(State(running.handle().clone()), HeaderMap::new()).await;
+    /// # assert!(answer.headers()[SET_COOKIE].to_str()?.starts_with("__Host-session="));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn sign_in(&self, headers: &HeaderMap, session: A::Session) -> Result<Token, SyncError> {
         let token = self.sessions().create(session).await?;
         if let Some(before) = cookie_token(headers, self.config()) {
@@ -240,6 +309,51 @@ impl<A: App> Handle<A> {
     /// # Errors
     ///
     /// As for [`end_session`](Handle::end_session).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sync::Handle;
+    /// use sync::axum::extract::State;
+    /// use sync::axum::http::{HeaderMap, header::SET_COOKIE};
+    /// use sync::axum::response::{IntoResponse, Response};
+    ///
+    /// async fn leave(State(handle): State<Handle<Chess>>, headers: HeaderMap) -> Response {
+    ///     let answer = match handle.sign_out(&headers).await {
+    ///         Ok(()) => "goodbye".into_response(),
+    ///         Err(error) => handle.error(&headers, error).await,
+    ///     };
+    ///     // The browser forgets the session even if the store could not.
+    ///     ([(SET_COOKIE, handle.session_cookie(""))], answer).into_response()
+    /// }
+    /// # #[sync::session] pub struct Session { pub user_id: String }
+    /// # #[sync::wire] pub struct Person {}
+    /// # pub struct Chess;
+    /// # impl sync::App for Chess {
+    /// #     type Session = Session;
+    /// #     type Public = Person;
+    /// #     fn guest() -> Session { Session { user_id: String::new() } }
+    /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
+    /// #     fn public(_: &Session) -> Person { Person {} }
+    /// #     fn locale(_: &Session) -> Option<&str> { None }
+    /// # }
+    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table {
+    /// #     manifest_dir: "", routes: &[], find: |_, _| None, rooms: &[], error_codes: &[], locales: &[],
+    /// # };
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), sync::BoxError> {
+    /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
+    /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
+    /// # let running = sync::Server::new(async |_config| Ok(Chess)).start(&TABLE, config).await?;
+    /// # let handle = running.handle().clone();
+    /// # let token = handle.sign_in(&HeaderMap::new(), Session { user_id: "ada".to_owned() }).await?;
+    /// # let headers = HeaderMap::from_iter([("authorization".parse()?, format!("Bearer {}", token.as_str()).parse()?)]);
+    /// # assert!(handle.session(&headers).await.is_ok());
+    /// # leave(State(handle.clone()), headers.clone()).await;
+    /// # assert!(handle.session(&headers).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn sign_out(&self, headers: &HeaderMap) -> Result<(), SyncError> {
         match token(headers, self.config()) {
             Some(token) => Ok(self.sessions().end_token(&token).await?),

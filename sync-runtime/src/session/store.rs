@@ -20,6 +20,98 @@ use crate::session::TokenHash;
 ///   future is dropped.
 /// - A failed operation may have had its effect or not; the callers here repeat what may be repeated, and ask again.
 /// - Nobody waits for expired sessions: freeing them is work in small pieces, never a walk over all of them.
+///
+/// An answer that takes longer than five seconds and a panic are as an answer that did not come.
+///
+/// # Examples
+///
+/// A store that keeps each session as a row of JSON. Here the rows are in a map; in a database each of its functions is the one statement
+/// that its comment shows, with [`TokenHash::as_bytes`] as the key, and an error of the database becomes a [`StoreError`].
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::sync::{Mutex, PoisonError};
+/// use std::time::{Duration, Instant};
+///
+/// use serde::{Serialize, de::DeserializeOwned};
+/// use sync::{BoxFuture, SessionStore, StoreError, TokenHash, serde_json};
+///
+/// struct Rows {
+///     ttl: Duration,
+///     rows: Mutex<HashMap<TokenHash, (String, Instant)>>,
+/// }
+///
+/// impl Rows {
+///     /// Uses a row that is there and has not expired. Asking and using are one step: no `SELECT` before it.
+///     ///
+///     /// `UPDATE sessions SET used = now(), session = coalesce($2, session)
+///     ///  WHERE key = $1 AND used > now() - $3 RETURNING session`
+///     fn use_row(&self, key: TokenHash, change: Option<String>) -> Option<String> {
+///         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+///         let (session, used) = rows.get_mut(&key).filter(|(_, used)| used.elapsed() <= self.ttl)?;
+///         *used = Instant::now();
+///         if let Some(changed) = change {
+///             *session = changed;
+///         }
+///         Some(session.clone())
+///     }
+/// }
+///
+/// impl<S: Serialize + DeserializeOwned + Send + 'static> SessionStore<S> for Rows {
+///     fn ttl(&self) -> Duration {
+///         self.ttl
+///     }
+///
+///     /// `INSERT INTO sessions (key, session, used) VALUES ($1, $2, now())`
+///     fn create(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<(), StoreError>> {
+///         Box::pin(async move {
+///             let row = (to_json(&session)?, Instant::now());
+///             self.rows.lock().unwrap_or_else(PoisonError::into_inner).insert(key, row);
+///             Ok(())
+///         })
+///     }
+///
+///     fn load(&self, key: TokenHash) -> BoxFuture<'_, Result<Option<S>, StoreError>> {
+///         Box::pin(async move {
+///             let row = self.use_row(key, None);
+///             row.map(|json| serde_json::from_str(&json)).transpose().map_err(|error| StoreError(error.into()))
+///         })
+///     }
+///
+///     fn update(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<bool, StoreError>> {
+///         Box::pin(async move { Ok(self.use_row(key, Some(to_json(&session)?)).is_some()) })
+///     }
+///
+///     /// `… WHERE key = ANY($1) … RETURNING key`, and the difference: one statement, however many keys there are.
+///     fn touch(&self, keys: Vec<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>> {
+///         Box::pin(async move { Ok(keys.into_iter().filter(|key| self.use_row(*key, None).is_none()).collect()) })
+///     }
+///
+///     /// `DELETE FROM sessions WHERE key = $1`; what has expired, a job of the database deletes.
+///     fn remove(&self, key: TokenHash) -> BoxFuture<'_, Result<(), StoreError>> {
+///         Box::pin(async move {
+///             self.rows.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+///             Ok(())
+///         })
+///     }
+/// }
+///
+/// fn to_json(session: &impl Serialize) -> Result<String, StoreError> {
+///     serde_json::to_string(session).map_err(|error| StoreError(error.into()))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), StoreError> {
+/// let store = Rows { ttl: Duration::from_secs(3600), rows: Mutex::default() };
+/// let key = TokenHash::of("the token of a user");
+/// assert!(!store.update(key, "Bob".to_owned()).await?, "only `create` brings one into being");
+/// store.create(key, "Ada".to_owned()).await?;
+/// assert_eq!(store.load(key).await?, Some("Ada".to_owned()));
+/// SessionStore::<String>::remove(&store, key).await?;
+/// assert_eq!(SessionStore::<String>::touch(&store, vec![key]).await?, [key]);
+/// # Ok(())
+/// # }
+/// ```
 pub trait SessionStore<S>: Send + Sync + 'static {
     /// Returns for how long a session is there after its last use. It is asked once.
     fn ttl(&self) -> Duration;
