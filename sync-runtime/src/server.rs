@@ -492,8 +492,10 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
         };
         match started {
             Ok(running) => {
+                // Heard from now on: who reads where the server listens may stop it.
+                let stopped = signalled();
                 announce(running.address());
-                wait_for_signal().await;
+                stopped.await;
                 running.shutdown().await;
                 ExitCode::SUCCESS
             }
@@ -576,25 +578,33 @@ fn announce(address: SocketAddr) {
     writeln!(std::io::stdout(), "listening on http://{address}").unwrap_or_default();
 }
 
-async fn wait_for_signal() {
-    let interrupted = tokio::signal::ctrl_c();
+/// Listens for SIGINT and SIGTERM, and returns what waits for them.
+fn signalled() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
-        let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(terminated) => terminated,
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be heard");
-                interrupted.await.unwrap_or_default();
-                return;
+    let [interrupted, terminated] = {
+        use tokio::signal::unix::{SignalKind, signal};
+        [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
+            let heard = signal(kind);
+            async move {
+                match heard {
+                    Ok(mut heard) => drop(heard.recv().await),
+                    Err(error) => {
+                        tracing::warn!(%error, ?kind, "a signal cannot be heard");
+                        std::future::pending().await
+                    }
+                }
             }
-        };
+        })
+    };
+    #[cfg(not(unix))]
+    let (interrupted, terminated) =
+        (async { tokio::signal::ctrl_c().await.unwrap_or_default() }, std::future::pending());
+    async move {
         tokio::select! {
-            _ = interrupted => {}
-            _ = terminated.recv() => {}
+            () = interrupted => {}
+            () = terminated => {}
         }
     }
-    #[cfg(not(unix))]
-    interrupted.await.unwrap_or_default();
 }
 
 fn fail(error: &dyn std::error::Error) -> ExitCode {

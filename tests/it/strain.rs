@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sync_tests::app::{TestServer, guest, member};
 use sync_tests::socket::{Identity, PATIENCE, Polling};
+use test_app::BUSY;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -254,6 +255,52 @@ async fn a_socket_survives_every_move_that_fails() {
 }
 
 #[tokio::test]
+async fn a_ping_may_come_in_the_middle_of_a_probe() {
+    let server = TestServer::start().await;
+    let polling = polling_member(&server).await;
+    let path = format!("/socket.io/?EIO=4&transport=websocket&sid={}", polling.sid());
+    let mut http = Http::open(server.address()).await;
+    assert_eq!(http.ask(&format!("GET {path} HTTP/1.1\r\nhost: a\r\n{UPGRADE}\r\n")).await.0, 101);
+    http.stream
+        .write_all(b"\x01\x83\0\0\0\x002pr\x89\x80\0\0\0\0\x80\x83\0\0\0\0obe")
+        .await
+        .expect("a server that reads");
+    let mut answer = [0; 10];
+    http.stream.read_exact(&mut answer).await.expect("an answer");
+    assert_eq!(&answer, b"\x8a\0\x81\x063probe");
+}
+
+#[tokio::test]
+async fn who_leaves_at_once_is_not_let_in() {
+    let server = TestServer::start().await;
+    let polling = Polling::open(server.address()).await;
+    polling.post("40\u{1e}41").await;
+    let mut http = Http::open(server.address()).await;
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", polling.sid());
+    assert_eq!(http.get(&path).await.0, 400);
+    assert_eq!(server.hub().connection_count(), 0);
+}
+
+#[tokio::test]
+async fn who_comes_on_the_socket_of_another_does_not_get_its_answers() {
+    let server = TestServer::start().await;
+    let polling = polling_member(&server).await;
+    let call = |ack: u32, wait_ms: u32| wait(ack, wait_ms).replacen("42", &format!("42{ack}"), 1);
+    polling.post(&call(7, 100)).await;
+    until(|| server.app().begun.load(Ordering::Relaxed) == 1).await;
+    let join = r#"425["joinRoom",{"room":"open-b"}]"#;
+    polling.post(&["41", "40"].join("\u{1e}")).await;
+    while !polling.poll().await.contains("40{") {}
+    polling.post(join).await;
+    polling.post(&call(8, 200).replace("open-a", "open-b")).await;
+    let mut heard = String::new();
+    while !heard.contains("438[") {
+        heard += &polling.poll().await;
+    }
+    assert!(!heard.contains("437["), "{heard}");
+}
+
+#[tokio::test]
 async fn a_poll_does_not_hang_while_its_client_moves() {
     let server = TestServer::start().await;
     let polling = polling_member(&server).await;
@@ -287,6 +334,141 @@ async fn a_flood_of_calls_lets_others_have_their_turn() {
     flood.ack(4009).await;
     bystander.abort();
     assert!(turns.load(Ordering::Relaxed) > 20, "{turns:?}");
+}
+
+#[tokio::test]
+async fn who_cannot_be_slowed_down_and_sends_on_is_told_why_it_must_go() {
+    let server = TestServer::start().await;
+    let polling = polling_member(&server).await;
+    polling.post(&wait(0, 5000)).await;
+    // What comes in one post cannot be held back any more.
+    polling.post(&vec![r#"42["joinedRooms",{}]"#; 70_000].join("\u{1e}")).await;
+    while !polling.poll().await.contains("receive-queue-full") {}
+    until(|| server.hub().connection_count() == 0).await;
+}
+
+#[tokio::test]
+async fn who_asks_for_what_is_not_there_is_not_answered_for_ever() {
+    let server = TestServer::start().await;
+    let mut client = server.connect(guest()).await;
+    let asked: Vec<_> = (0..1000).map(|index| format!("40/admin-{index},")).collect();
+    client.send_all(asked.iter().map(String::as_str)).await;
+    client.closed().await;
+
+    let mut client = server.connect(guest()).await;
+    client.send("40/admin,").await;
+    client.join("open-a").await;
+    client.send(&format!("40/{},", "a".repeat(1000))).await;
+    client.closed().await;
+}
+
+/// The event of a call whose filter keeps its thread for a millisecond, for each member but the caller.
+fn busy(test: usize, index: usize) -> String {
+    let call = json!({ "name": "order/busy", "version": "v1", "receiver": "open-a", "data": { "test": test, "index": index } });
+    format!("42{}", json!(["sync", call]))
+}
+
+#[tokio::test]
+async fn a_member_who_joins_again_does_not_wait_for_all_the_others() {
+    const MEMBERS: usize = 24;
+    const TOGETHER: usize = 32;
+    let server = TestServer::start().await;
+    let mut caller = server.connect(guest()).await;
+    caller.join("open-a").await;
+    let mut members = Vec::new();
+    for _ in 0..MEMBERS {
+        let mut member = server.connect(guest()).await;
+        member.join("open-a").await;
+        members.push(member);
+    }
+    let calls: Vec<_> = (0..=TOGETHER).map(|index| busy(0, index)).collect();
+    caller.send_all(calls.iter().map(String::as_str)).await;
+    while caller.frame().await["serverOutput"]["index"] != TOGETHER {}
+    let visited = || BUSY[0].load(Ordering::Relaxed);
+    let before = visited();
+    caller.join("open-a").await;
+    let meanwhile = visited() - before;
+    assert!(meanwhile < MEMBERS * TOGETHER / 2, "{meanwhile} filters ran before the answer");
+    for member in &mut members {
+        for index in 0..=TOGETHER {
+            assert_eq!(member.frame().await["serverOutput"]["index"], index);
+        }
+    }
+    assert_eq!(visited(), MEMBERS * (TOGETHER + 1));
+}
+
+#[tokio::test]
+async fn a_member_who_catches_up_lets_others_have_their_turn() {
+    const EVENTS: usize = 50;
+    let server = TestServer::start().await;
+    let mut caller = server.connect(member("ada", "deliver", None)).await;
+    let mut behind = server.connect(guest()).await;
+    caller.join("open-a").await;
+    behind.join("open-a").await;
+    let turns = Arc::new(AtomicUsize::new(0));
+    let counted = turns.clone();
+    let bystander = tokio::spawn(async move {
+        loop {
+            if (1..EVENTS).contains(&BUSY[1].load(Ordering::Relaxed)) {
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+    // One is behind with the first, so that it gets the others by itself.
+    caller.call("sync", json!({ "name": "arguments/doubt", "version": "v1", "receiver": "open-a" })).await;
+    let calls: Vec<_> = (0..EVENTS).map(|index| busy(1, index)).collect();
+    caller.send_all(calls.iter().map(String::as_str)).await;
+    assert_eq!(behind.frame().await["status"], "error");
+    for index in 0..EVENTS {
+        assert_eq!(behind.frame().await["serverOutput"]["index"], index);
+    }
+    bystander.abort();
+    assert!(turns.load(Ordering::Relaxed) >= EVENTS / 2, "{turns:?}");
+}
+
+#[tokio::test]
+async fn calls_of_those_who_hung_up_end_within_bounds() {
+    const SENT: u32 = 20;
+    const BYTES: usize = 200 * 1024;
+    let server = TestServer::start().await;
+    let token = server.token(member("ada", "deliver", None)).await;
+    let mut listener = server.connect_as(Identity::token(&token)).await;
+    listener.join("hall-a").await;
+    let request = |index: u32, wait_ms: u32, bytes: usize| {
+        let body = json!({ "receiver": "hall-a", "data": { "index": index, "waitMs": wait_ms } }).to_string();
+        let length = body.len() + bytes;
+        let head =
+            "POST /sync/order/wait/v1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nauthorization: Bearer ";
+        format!("{head}{token}\r\ncontent-length: {length}\r\n\r\n{body}{}", " ".repeat(bytes))
+    };
+    let mut callers = Vec::new();
+    for index in 0..SENT {
+        let mut caller = TcpStream::connect(server.address()).await.expect("a connection");
+        caller.write_all(request(index, 500, BYTES).as_bytes()).await.expect("a server that reads");
+        callers.push(caller);
+    }
+    until(|| server.app().begun.load(Ordering::Relaxed) == SENT).await;
+    drop(callers);
+    // Longer than theirs: when it has ended, so have they.
+    let mut stays = Http::open(server.address()).await;
+    let (status, answer) = stays.ask(&request(SENT, 1000, 0)).await;
+    assert_eq!(status, 200, "{answer}");
+    let ended = server.app().ended.lock().expect("not poisoned").clone();
+    assert_eq!(ended.len(), 11, "two megabytes of one address, and whoever waits: {ended:?}");
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused() {
+    let server = TestServer::start().await;
+    let handshake = |bytes: usize| {
+        let path = "/socket.io/?EIO=4&transport=polling";
+        format!("GET {path} HTTP/1.1\r\nhost: a\r\ncookie: a={}\r\n\r\n", "a".repeat(bytes))
+    };
+    for (bytes, status) in [(16 * 1024, 200), (300 * 1024, 431)] {
+        let mut http = Http::open(server.address()).await;
+        assert_eq!(http.ask(&handshake(bytes)).await.0, status);
+    }
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ export interface StreamFrame {
 export type ClosingReason =
   | "send-queue-full"
   | "write-timeout"
+  | "receive-queue-full"
   | "filters-too-slow"
   | "delivery-failed"
   | "session-ended"

@@ -15,7 +15,7 @@ use crate::wire::{Location, Packet, Position};
 
 /// How long members are visited before other rooms, calls and heartbeats get their turn; it is looked after 64 filters, or between two
 /// members if there are more events.
-const TURN: Duration = Duration::from_micros(500);
+pub(super) const TURN: Duration = Duration::from_micros(500);
 /// What part of a visit of all members is worth waiting for more events to go out with it, and how long at most.
 const WORTH_WAITING: u32 = 128;
 const WAIT_LIMIT: Duration = Duration::from_millis(1);
@@ -122,15 +122,18 @@ async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>],
     let mut visit =
         Visit { room, events, vacated, packets: Vec::new(), pieces: Vec::new(), bundle: Bundle::default(), tasks };
     let mut turn = Instant::now();
-    for rows in rows.chunks_mut(together) {
+    for first in (0..rows.len()).step_by(together) {
+        let end = rows.len().min(first + together);
+        let members = &mut rows[first..end];
         if renew {
-            rows.iter_mut().for_each(Row::renew);
+            members.iter_mut().for_each(Row::renew);
         }
         let visiting = room.visit().await;
-        visit.members(rows);
+        visit.members(members);
         drop(visiting);
         if turn.elapsed() > TURN {
             tokio::task::yield_now().await;
+            room.tell_who_ask(rows);
             turn = Instant::now();
         }
     }

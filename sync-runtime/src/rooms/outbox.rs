@@ -43,6 +43,8 @@ pub enum CloseReason {
     SendQueueFull,
     /// The kernel took nothing from us for longer than the write timeout.
     WriteTimeout,
+    /// It sent more than waits for its handlers, and could not be slowed down.
+    ReceiveQueueFull,
     /// Its filters take so long that more than 1,024 events, or 16 MiB of them, wait.
     FiltersTooSlow,
     /// A bug of ours kept it from getting what it should have got.
@@ -58,6 +60,7 @@ impl CloseReason {
         match self {
             Self::SendQueueFull => "send-queue-full",
             Self::WriteTimeout => "write-timeout",
+            Self::ReceiveQueueFull => "receive-queue-full",
             Self::FiltersTooSlow => "filters-too-slow",
             Self::DeliveryFailed => "delivery-failed",
             Self::SessionEnded => "session-ended",

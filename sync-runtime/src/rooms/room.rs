@@ -49,7 +49,7 @@ struct State<A: App> {
     gate: Gate,
     /// The number of the member that came last.
     last_number: u64,
-    /// Who wants to know what they have been sent, when the list of members is here.
+    /// Who wants to know what they have been sent.
     asking: Vec<Asking<A>>,
     /// [`session_changes`] when the sessions in the list were last renewed.
     renewed: u64,
@@ -212,7 +212,7 @@ impl<A: App> Room<A> {
         let told = {
             let mut state = self.state();
             if !state.delivering {
-                return state.heard(seat, self.epoch, tasks);
+                return state.heard(&[], seat, self.epoch, tasks);
             }
             let (tell, told) = oneshot::channel();
             state.asking.push(Asking { seat: seat.clone(), tasks: tasks.clone(), tell });
@@ -252,7 +252,7 @@ impl<A: App> Room<A> {
     pub(super) fn next_batch(&self, rows: &mut Vec<Row<A>>) -> Option<Batch<A>> {
         let mut state = self.state();
         state.tidy(rows);
-        state.tell_who_ask(self.epoch);
+        state.tell_who_ask(&[], self.epoch);
         if state.waiting.is_empty() {
             state.delivering = false;
             state.waiting = VecDeque::new();
@@ -265,6 +265,14 @@ impl<A: App> Room<A> {
         let vacated = self.vacated();
         let events = state.take_batch().into_iter().map(|event| (self.event(event.seq), event.delivery)).collect();
         Some(Batch { events, vacated, renew })
+    }
+
+    /// Answers those who want to know what they have been sent; `rows` are the members that are being visited.
+    pub(super) fn tell_who_ask(&self, rows: &[Row<A>]) {
+        let mut state = self.state();
+        if !state.asking.is_empty() {
+            state.tell_who_ask(rows, self.epoch);
+        }
     }
 
     /// Returns how many have left since the room was made.
@@ -295,15 +303,19 @@ impl<A: App> Room<A> {
 }
 
 impl<A: App> State<A> {
-    /// Says what a member was sent; the list of members must be here.
-    fn heard(&self, seat: &Arc<Seat<A>>, epoch: u64, tasks: &TaskTracker) -> Option<Held<A>> {
-        let index = self.rows.binary_search_by_key(&seat.number(), |row| row.seat().number()).ok()?;
-        Some(seat.hold(self.rows[index].heard(epoch), tasks))
+    /// Says what a member was sent; `away` is the list of members while deliveries run.
+    fn heard(&self, away: &[Row<A>], seat: &Arc<Seat<A>>, epoch: u64, tasks: &TaskTracker) -> Option<Held<A>> {
+        let find = |rows: &[Row<A>]| {
+            let index = rows.binary_search_by_key(&seat.number(), |row| row.seat().number()).ok()?;
+            Some(rows[index].heard(epoch))
+        };
+        let position = find(away).or_else(|| find(&self.rows))?;
+        Some(seat.hold(position, tasks))
     }
 
-    fn tell_who_ask(&mut self, epoch: u64) {
+    fn tell_who_ask(&mut self, away: &[Row<A>], epoch: u64) {
         for Asking { seat, tasks, tell } in std::mem::take(&mut self.asking) {
-            if let Some(held) = self.heard(&seat, epoch, &tasks) {
+            if let Some(held) = self.heard(away, &seat, epoch, &tasks) {
                 // One that does not listen any more is let go.
                 tell.send(held).unwrap_or_else(drop);
             }

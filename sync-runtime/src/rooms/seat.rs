@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use parking_lot::Mutex;
@@ -11,6 +12,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::contain::Guarded;
+use crate::rooms::delivery::TURN;
 use crate::rooms::{Bundle, CloseReason, Connection, QueueFull, Shortcut};
 use crate::route::{App, BoxFuture};
 use crate::wire::{Packet, Position, Topic};
@@ -185,6 +187,7 @@ impl<A: App> Seat<A> {
     }
 
     async fn catch_up(self: Arc<Self>) {
+        let mut turn = Instant::now();
         while let Some((seq, work)) = self.next_deferred() {
             let Deferred { topic, size, packet } = work;
             let sending = async {
@@ -200,6 +203,10 @@ impl<A: App> Seat<A> {
             };
             if done.is_err() {
                 self.fail();
+            }
+            if turn.elapsed() > TURN {
+                tokio::task::yield_now().await;
+                turn = Instant::now();
             }
         }
     }

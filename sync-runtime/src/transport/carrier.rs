@@ -21,6 +21,9 @@ pub(super) type EngineSocket = engineioxide::Socket<Carrier>;
 /// How long a poll may hang while its socket tries to move to a WebSocket: the client waits for it before it does.
 const HANG_WHILE_MOVING: Duration = Duration::from_millis(100);
 
+/// How many answers to a CONNECT one socket gets: they wait for it uncounted.
+const TOLD_LIMIT: usize = 64;
+
 /// The part of an IPv6 address that a host cannot choose (RFC 4291 §2.5.4).
 const NETWORK: u128 = !0 << 64;
 
@@ -42,6 +45,8 @@ struct State {
     has_moved: bool,
     /// Whether a WebSocket is being tried.
     is_moving: bool,
+    /// How often it was told something that is not counted by a link.
+    told: usize,
     /// How many binary parts of an event are still to come, to be passed over.
     attachments: usize,
 }
@@ -95,6 +100,11 @@ impl Carrier {
             state.stage = Stage::Knocking;
         }
         is_vacant
+    }
+
+    /// Returns whether somebody who has said CONNECT is being looked up.
+    pub(super) fn is_knocked_at(&self) -> bool {
+        matches!(self.state.lock().stage, Stage::Knocking)
     }
 
     /// Notes that whoever said CONNECT was not let in.
@@ -202,6 +212,13 @@ impl Carrier {
         }
     }
 
+    /// Counts in an answer to a CONNECT; `false` if there were so many that something is wrong with whoever asks.
+    pub(super) fn may_be_told(&self) -> bool {
+        let mut state = self.state.lock();
+        state.told += 1;
+        state.told <= TOLD_LIMIT
+    }
+
     /// Expects so many binary parts.
     pub(super) fn expect_attachments(&self, count: usize) {
         self.state.lock().attachments = count;
@@ -237,10 +254,15 @@ pub(super) fn first_wire(socket: &EngineSocket) -> Option<Arc<Wire>> {
     info.wire.upgrade()
 }
 
-/// Returns the address that the handshake came from: of IPv6 the network, since every host has as many addresses as it likes.
+/// Returns the address that the handshake came from, as far as it says [who](host) it is.
 pub(super) fn address(socket: &EngineSocket) -> Option<IpAddr> {
-    handshake_info(socket).map(|info| match info.address.to_canonical() {
+    handshake_info(socket).map(|info| host(info.address))
+}
+
+/// Returns what an address says of a host: of IPv6 the network, since every host has as many addresses as it likes.
+pub(super) fn host(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::from((address.to_bits() & NETWORK).to_be_bytes()),
         address => address,
-    })
+    }
 }

@@ -1,24 +1,30 @@
 //! The HTTP door: `POST /sync/{page}/{name}/{version}`, and whether the server is well.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use parking_lot::Mutex;
+use tokio::task::AbortHandle;
 
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::route::App;
 use crate::session::LiveSession;
+use crate::transport::carrier::host;
 use crate::transport::credentials;
+use crate::transport::leftovers::{Leftover, Leftovers, Sender};
+use crate::transport::listener::WireInfo;
 use crate::transport::origin::Origins;
 use crate::wire::{SyncCall, bad_request};
 
@@ -31,7 +37,7 @@ pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>, ready: Ready) -> Router {
         .route("/sync", any(sync::<A>))
         .route("/sync/", any(sync::<A>))
         .route("/sync/{*route}", any(sync::<A>))
-        .with_state(dispatcher)
+        .with_state((dispatcher, Arc::default()))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(async move || readiness(&ready)))
 }
@@ -79,10 +85,11 @@ fn readiness(ready: &AtomicBool) -> Response {
 }
 
 async fn sync<A: App>(
-    State(dispatcher): State<Arc<Dispatcher<A>>>,
+    State((dispatcher, leftovers)): State<(Arc<Dispatcher<A>>, Arc<Leftovers>)>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
+    let address = request.extensions().get::<ConnectInfo<WireInfo>>().map(|ConnectInfo(info)| host(info.address));
     let caller = match caller(&dispatcher, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return error_response(&dispatcher, &stranger(&dispatcher, request.headers()), error),
@@ -94,16 +101,45 @@ async fn sync<A: App>(
         Err(error) => return naming_post(error_response(&dispatcher, &caller, error)),
     };
     // In a task of its own: a client that hangs up must not cut a handler in half.
-    let calling = dispatcher.clone();
+    let (calling, bytes, left) = (dispatcher.clone(), posted.body.len(), Left::default());
+    let own = left.clone();
     let answered = dispatcher.calls().spawn(async move {
         let call = posted.call(&route);
-        calling.call(&caller, call).await
+        let answer = calling.call(&caller, call).await;
+        own.lock().take();
+        answer
     });
+    let _waiting = Waiting { leftovers, address, bytes, call: answered.abort_handle(), left };
     match answered.await {
         Ok(answer) => respond(answer),
         Err(error) => {
             tracing::error!(%error, "a call ended without an answer");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// What the call of a caller who has hung up takes.
+type Left = Arc<Mutex<Option<Leftover>>>;
+
+/// A caller who waits for the answer. If it is dropped before, the call goes on only where there is room for what is left of callers.
+struct Waiting {
+    leftovers: Arc<Leftovers>,
+    address: Option<IpAddr>,
+    bytes: usize,
+    call: AbortHandle,
+    left: Left,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if self.call.is_finished() {
+            return;
+        }
+        let sender = Sender { socket: 0, caller: None, address: self.address };
+        match self.leftovers.take(&sender, std::iter::once(self.bytes)) {
+            (0, _) => self.call.abort(),
+            (_, leftover) => *self.left.lock() = Some(leftover),
         }
     }
 }

@@ -76,7 +76,7 @@ pub(super) struct Leftover {
 /// Who sent something on a socket.
 #[derive(Debug, Clone)]
 pub(super) struct Sender {
-    /// The number of the socket.
+    /// The number of the socket; it tells those of one caller apart.
     pub(super) socket: u64,
     /// The caller, if it could come back.
     pub(super) caller: Option<CallerKey>,

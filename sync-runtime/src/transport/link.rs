@@ -348,6 +348,7 @@ pub struct Links {
 pub struct LinkCounters {
     send_queue_full: AtomicU64,
     write_timeout: AtomicU64,
+    receive_queue_full: AtomicU64,
     filters_too_slow: AtomicU64,
     delivery_failed: AtomicU64,
     session_ended: AtomicU64,
@@ -378,6 +379,7 @@ impl LinkCounters {
         match reason {
             CloseReason::SendQueueFull => &self.send_queue_full,
             CloseReason::WriteTimeout => &self.write_timeout,
+            CloseReason::ReceiveQueueFull => &self.receive_queue_full,
             CloseReason::FiltersTooSlow => &self.filters_too_slow,
             CloseReason::DeliveryFailed => &self.delivery_failed,
             CloseReason::SessionEnded => &self.session_ended,

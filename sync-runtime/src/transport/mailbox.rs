@@ -15,6 +15,8 @@ use crate::transport::link::Link;
 const HIGH_BYTES: usize = 512 * 1024;
 /// … or this many waiting messages, and goes on below half of it.
 const HIGH_COUNT: usize = 4096;
+/// How often that may wait at most: a post cannot be held back for ever, and there may be ways to send on that nobody has thought of.
+const BEYOND: usize = 16;
 /// How long what a socket had sent is handled after it has gone.
 const LEFT_FOR: Duration = Duration::from_secs(60);
 
@@ -46,6 +48,17 @@ struct Left {
     _leftover: Leftover,
 }
 
+/// What became of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Pushed {
+    /// A task has to be started that drains.
+    First,
+    /// It waits for its turn.
+    Behind,
+    /// It was not taken: the socket cannot be slowed down, and is to be closed.
+    TooMuch,
+}
+
 impl<M> Mailbox<M> {
     /// Creates a mailbox that keeps messages and does not hand them out before it is [opened](Mailbox::open).
     pub(super) fn new(link: Arc<Link>) -> Self {
@@ -54,17 +67,21 @@ impl<M> Mailbox<M> {
         Self { link, state: Mutex::new(state) }
     }
 
-    /// Adds a message of `bytes`, and returns whether a task has to be started that drains.
+    /// Adds a message of `bytes`, and says what has to be done about it.
     #[must_use]
-    pub(super) fn push(&self, message: M, bytes: usize) -> bool {
+    pub(super) fn push(&self, message: M, bytes: usize) -> Pushed {
         let mut state = self.state();
+        if state.bytes > HIGH_BYTES * BEYOND || state.waiting.len() > HIGH_COUNT * BEYOND {
+            return Pushed::TooMuch;
+        }
         state.waiting.push_back((message, bytes));
         state.bytes += bytes;
         if !state.paused && (state.bytes > HIGH_BYTES || state.waiting.len() > HIGH_COUNT) {
             state.paused = true;
             self.link.pause_reading(true);
         }
-        state.open && !std::mem::replace(&mut state.draining, true)
+        let is_first = state.open && !std::mem::replace(&mut state.draining, true);
+        if is_first { Pushed::First } else { Pushed::Behind }
     }
 
     /// Lets messages be handed out, and returns whether a task has to be started that drains.
@@ -130,7 +147,7 @@ impl<M> State<M> {
     fn drop_behind(&mut self, kept: usize) {
         let dropped = self.waiting.len().saturating_sub(kept);
         if dropped > 0 {
-            tracing::warn!(messages = dropped, "dropped what a socket had sent before it went");
+            tracing::debug!(messages = dropped, "dropped what a socket had sent before it went");
             self.waiting.truncate(kept);
             self.waiting.shrink_to_fit();
             self.bytes = self.waiting.iter().map(|(_, bytes)| bytes).sum();

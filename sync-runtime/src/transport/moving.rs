@@ -47,8 +47,9 @@ async fn converse(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Res
 }
 
 async fn expect(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), text: &[u8]) -> io::Result<()> {
+    let mut begun = Vec::new();
     loop {
-        match read_message(stream).await? {
+        match read_message(stream, &mut begun).await? {
             Message::Text(found) if found == text => return Ok(()),
             Message::Text(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "not what moves a socket")),
             Message::Ping(payload) => {
@@ -60,9 +61,9 @@ async fn expect(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), text: &[u8])
     }
 }
 
-/// Reads one short message, however many frames it comes in, and nothing behind it.
-async fn read_message(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Message> {
-    let mut text = Vec::new();
+/// Reads one short message, however many frames it comes in, and nothing behind it; a ping may come between them, `text` is what came
+/// before it.
+async fn read_message(stream: &mut (impl AsyncRead + Unpin), text: &mut Vec<u8>) -> io::Result<Message> {
     loop {
         let frame = read_frame(stream).await?;
         let (first, payload) = (frame.first, frame.payload);
@@ -74,7 +75,7 @@ async fn read_message(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Messa
             _ => return Err(io::Error::new(io::ErrorKind::InvalidData, "not what moves a socket")),
         }
         if first & 0x80 != 0 {
-            return Ok(Message::Text(text));
+            return Ok(Message::Text(std::mem::take(text)));
         }
     }
 }

@@ -25,6 +25,8 @@ use crate::transport::wire_io::WireIo;
 
 /// How many bytes of a body pay for another second: what is uploaded on purpose comes faster than this.
 const SLOWEST: u64 = 16 * 1024;
+/// How large the head of a request may be, in bytes; what is longer is answered with 431. The head of a handshake is kept.
+const HEAD_LIMIT: usize = 32 * 1024;
 /// The paths that are answered even if there is no room for anything else.
 const HEALTH: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
@@ -64,7 +66,7 @@ fn log_panic(ended: Result<(), JoinError>) {
 async fn serve_connection(io: WireIo, info: WireInfo, router: Router, limits: HttpLimits, stop: CancellationToken) {
     let answer = service_fn(move |request| answer(request, info.clone(), router.clone(), limits));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.head);
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_LIMIT);
     let serving = http.serve_connection(TokioIo::new(io), answer).with_upgrades();
     let mut serving = std::pin::pin!(serving);
     let ended = tokio::select! {

@@ -8,6 +8,7 @@ use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -22,18 +23,20 @@ use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::i18n::{Locale, accepted};
-use crate::rooms::{CloseReason, Connection};
+use crate::rooms::{CloseReason, Connection, Outbox};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::transport::carrier::{Carrier, Content, EngineSocket, Message, Occupant, address, first_wire};
 use crate::transport::credentials::{self, Credential};
 use crate::transport::leftovers::{CallerKey, Sender};
 use crate::transport::link::{Link, Links, emit};
-use crate::transport::mailbox::Mailbox;
+use crate::transport::mailbox::{Mailbox, Pushed};
 use crate::wire::{Inbound, InboundKind, Packet, SyncCall, bad_request, event, read_location, read_room};
 
 /// The largest `auth` of a handshake, in bytes.
 const AUTH_LIMIT: usize = 8 * 1024;
+/// The longest name of a namespace that is answered, in bytes.
+const NAMESPACE_LIMIT: usize = 256;
 /// The longest name of a tab, in bytes.
 const TAB_LIMIT: usize = 64;
 /// How many bytes are read from a WebSocket at once; every idle socket has a buffer of this size.
@@ -111,8 +114,12 @@ impl<A: App> EngineIoHandler for Door<A> {
     fn on_message(self: &Arc<Self>, text: Str, socket: Arc<EngineSocket>) {
         let Some(packet) = Inbound::read(&text) else { return socket.close(DisconnectReason::PacketParsingError) };
         if packet.namespace != "/" {
-            if packet.kind == InboundKind::Connect {
-                tell(&socket, &Packet::refused(packet.namespace, "Invalid namespace"));
+            match packet.kind {
+                InboundKind::Connect if packet.namespace.len() <= NAMESPACE_LIMIT => {
+                    tell(&socket, &Packet::refused(packet.namespace, "Invalid namespace"));
+                }
+                InboundKind::Connect => socket.close(DisconnectReason::PacketParsingError),
+                _ => {}
             }
             return;
         }
@@ -185,6 +192,7 @@ impl<A: App> Door<A> {
             mailbox: Mailbox::new(link.clone()),
             link,
             links: self.links.clone(),
+            is_gone: AtomicBool::new(false),
         });
         self.links.lobby().leave(socket);
         socket.data.occupy(line.clone());
@@ -194,6 +202,10 @@ impl<A: App> Door<A> {
     }
 
     fn disconnect(&self, socket: &Arc<EngineSocket>) {
+        if socket.data.is_knocked_at() {
+            // Whoever is being looked up must not be let in any more.
+            return socket.close(DisconnectReason::TransportClose);
+        }
         if let Some(occupant) = socket.data.vacate() {
             occupant.leave(None);
             self.links.lobby().enter(socket);
@@ -208,7 +220,7 @@ fn last(text: &Str, length: usize) -> Str {
 
 /// Sends a packet that is not counted: there is no client to whom anything is sent yet.
 fn tell(socket: &EngineSocket, packet: &Packet) {
-    if emit(socket, packet).is_err() {
+    if !socket.data.may_be_told() || emit(socket, packet).is_err() {
         socket.close(DisconnectReason::TransportClose);
     }
 }
@@ -254,6 +266,8 @@ struct Line<A: App> {
     link: Arc<Link>,
     links: Arc<Links>,
     mailbox: Mailbox<Message>,
+    /// Whether the client has left the socket, which may still be open.
+    is_gone: AtomicBool,
 }
 
 impl<A: App> std::fmt::Debug for Line<A> {
@@ -293,12 +307,15 @@ impl<A: App> Occupant for Line<A> {
             Content::Text(text) => text.len(),
             Content::Binary | Content::TooLarge => 0,
         };
-        if self.mailbox.push(message, bytes) {
-            self.start_draining();
+        match self.mailbox.push(message, bytes) {
+            Pushed::First => self.start_draining(),
+            Pushed::Behind => {}
+            Pushed::TooMuch => self.link.close(CloseReason::ReceiveQueueFull),
         }
     }
 
     fn leave(&self, reason: Option<CloseReason>) {
+        self.is_gone.store(true, Ordering::Release);
         self.dispatcher.hub().remove(&self.connection);
         let leftovers = self.links.leftovers();
         self.mailbox.leave(|sizes| leftovers.take(&self.sender, sizes));
@@ -353,7 +370,10 @@ impl<A: App> Line<A> {
             let answering = AssertUnwindSafe(self.answer(content)).catch_unwind();
             let (answered, has_waited) = self.uncorking(answering).await;
             let answer = answered.unwrap_or_else(|_| self.refuse(SyncError::new("sync-server-failed")));
-            if let Some(id) = id {
+            // Somebody else may be on its socket now.
+            if let Some(id) = id
+                && !self.is_gone.load(Ordering::Acquire)
+            {
                 self.link.cork(Packet::acknowledgement(id, &answer.json));
             }
             // After a call that waited or took long, the next one may, too.

@@ -1,6 +1,7 @@
 //! What the handlers share.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, AtomicUsize};
 
 use sync::{Server, wire};
 
@@ -22,9 +23,14 @@ pub struct Person {
     pub user_id: String,
 }
 
+/// How often the filter of `order/busy` has kept its thread, for each test by its number: a filter has no other place to note it.
+pub static BUSY: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+
 /// The state of the test app.
 #[derive(Debug, Default)]
 pub struct App {
+    /// How many calls of `order/wait` have begun.
+    pub begun: AtomicU32,
     /// The numbers of the calls of `order/wait`, in the order in which their handlers ended.
     pub ended: Mutex<Vec<u32>>,
 }

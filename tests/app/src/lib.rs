@@ -4,6 +4,6 @@ mod app;
 #[path = "sync.generated.rs"]
 pub mod routes;
 
-pub use app::{App, Session, server};
+pub use app::{App, BUSY, Session, server};
 
 sync::app!(routes, app::App);

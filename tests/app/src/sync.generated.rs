@@ -76,6 +76,13 @@ pub mod order {
     #[path = "_room.rs"]
     pub mod _room;
     #[path = "_sync"]
+    pub mod busy_v1 {
+        #[path = "busy_client_v1.rs"]
+        pub mod client;
+        #[path = "busy_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod wait_v1 {
         #[path = "wait_server_v1.rs"]
         pub mod server;
