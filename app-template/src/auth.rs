@@ -2,12 +2,15 @@
 //!
 //! `POST /auth/login {"name": "Ada", "locale": "en"}` starts a session, `GET /auth/session` shows it, `PATCH /auth/session` changes its
 //! language or its quiet, `POST /auth/logout` ends it. The same name is the same user.
+//!
+//! Answers that show a session say in `Session-Ask-Again-Ms` when its page should ask again: only answers to requests keep its cookie
+//! young, and a page may use its socket alone.
 
 use sync::axum::body::Bytes;
 use sync::axum::extract::rejection::BytesRejection;
 use sync::axum::extract::{DefaultBodyLimit, State};
 use sync::axum::http::header::SET_COOKIE;
-use sync::axum::http::{HeaderMap, HeaderValue, StatusCode};
+use sync::axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use sync::axum::response::{IntoResponse, Response};
 use sync::axum::routing::{get, post};
 use sync::axum::{Json, Router};
@@ -20,6 +23,9 @@ use crate::app::{App, Session};
 const NAME_LIMIT: usize = 40;
 /// The longest body, in bytes.
 const BODY_LIMIT: usize = 16 * 1024;
+
+/// In how many milliseconds to ask for the session again.
+const ASK_AGAIN: HeaderName = HeaderName::from_static("session-ask-again-ms");
 
 /// What was sent, unless it is longer than `BODY_LIMIT`.
 type Body = Result<Bytes, BytesRejection>;
@@ -42,8 +48,8 @@ async fn login(State(handle): State<Handle<App>>, headers: HeaderMap, body: Body
         let locale = locale(&fields)?.flatten();
         let session = Session { user_id: user_id(&name), name, locale, muted: false };
         let token = handle.sign_in(&headers, session.clone()).await?;
-        let body = Json(json!({ "token": token.as_str(), "session": shown(&session) }));
-        Ok(with_cookie(&handle, token.as_str(), body.into_response()))
+        let body = json!({ "token": token.as_str(), "session": shown(&session) });
+        Ok(with_cookie(&handle, token.as_str(), with_time(&handle, body)))
     };
     answer(&handle, &headers, started.await).await
 }
@@ -55,8 +61,8 @@ async fn logout(State(handle): State<Handle<App>>, headers: HeaderMap) -> Respon
 }
 
 async fn show(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
-    let found =
-        handle.session(&headers).await.map(|session| Json(json!({ "session": shown(&session.get()) })).into_response());
+    let found = handle.session(&headers).await;
+    let found = found.map(|session| with_time(&handle, json!({ "session": shown(&session.get()) })));
     answer(&handle, &headers, found).await
 }
 
@@ -73,7 +79,7 @@ async fn change(State(handle): State<Handle<App>>, headers: HeaderMap, body: Bod
             session.muted = muted.unwrap_or(session.muted);
         };
         let session = handle.sessions().update(&session, update).await?;
-        Ok(Json(json!({ "session": shown(&session) })).into_response())
+        Ok(with_time(&handle, json!({ "session": shown(&session) })))
     };
     answer(&handle, &headers, changed.await).await
 }
@@ -97,6 +103,12 @@ fn with_cookie(handle: &Handle<App>, token: &str, mut response: Response) -> Res
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// An answer that shows a session. Its page may miss two times of four before the cookie is too old.
+fn with_time(handle: &Handle<App>, body: Value) -> Response {
+    let pause = handle.sessions().ttl() / 4;
+    ([(ASK_AGAIN, pause.as_millis().to_string())], Json(body)).into_response()
 }
 
 fn shown(session: &Session) -> Value {

@@ -33,6 +33,19 @@ describe("signing in and out", () => {
     await first.part("sign-in-form").waitFor();
   });
 
+  it("outlives its first cookie on a page that only uses its socket", async () => {
+    const server = await startAppServer({ env: { SYNC_SESSION_TTL_MS: "8000" } });
+    try {
+      const tab = await stage.signedIn("Ada", { url: server.url });
+      const [cookie] = await tab.page.context().cookies();
+      await expect.poll(() => Date.now() / 1000, { timeout: 10_000 }).toBeGreaterThan(cookie?.expires ?? Infinity);
+      await tab.page.reload();
+      await tab.part("user-name").waitFor();
+    } finally {
+      await server.stop();
+    }
+  });
+
   it("is asked for on a page whose routes want it, and the page goes on from there", async () => {
     const visitor = await stage.visitor();
     const tab = await visitor.open("/examples?room=gate");

@@ -126,6 +126,18 @@ describe("GET /auth/session", () => {
     expect(await json("/auth/session", { headers: { Cookie: old, "Sec-Fetch-Site": "same-origin" } })).toEqual([200, ada]);
   });
 
+  it("says when to ask again, as does every answer that shows a session", async () => {
+    const token = await stage.signIn("Ada");
+    for (const [path, options] of [
+      ["/auth/login", { body: { name: "Ada" } }],
+      ["/auth/session", { headers: bearer(token) }],
+      ["/auth/session", { method: "PATCH", headers: bearer(token), body: { muted: true } }],
+    ] as const) {
+      const response = await stage.fetch(path, options);
+      expect(response.headers.get("session-ask-again-ms")).toBe(`${(30 * 24 * 3600 * 1000) / 4}`);
+    }
+  });
+
   it("is kept by nobody on the way", async () => {
     for (const path of ["/auth/session", "/auth/login", "/auth/nothing"]) {
       expect((await stage.fetch(path)).headers.get("cache-control")).toBe("no-store");

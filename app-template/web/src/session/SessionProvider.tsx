@@ -4,6 +4,7 @@ import { sync, useConnectionStatus } from "../_sockets/syncRequest";
 import { type Language, parseLanguage, pickLanguage, readLanguageChoice, writeLanguageChoice } from "../language/languages";
 import { Asking } from "./asking";
 import { onChance } from "./chances";
+import { askInTime, type Renewal } from "./renewal";
 import { type AuthAnswer, changeSession, fetchSession, signIn, signOut } from "./sessionRequests";
 import { isAboutUser, isSignInNeeded, type SessionState, settled, userOf, withChange } from "./sessionState";
 
@@ -49,6 +50,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     isServerReachable: true,
     hasEnded: false,
     problem: null,
+    renewal: null,
     guestChoice: readLanguageChoice(),
   }));
   const userId = useRef<string | null>(null);
@@ -100,6 +102,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   useEffect(() => asking.start(), [asking]);
   const tellOtherTabs = useOtherTabs(useCallback(() => asking.now(), [asking]));
   useEndOfSession(asking);
+  useRenewal(asking, state.renewal);
 
   /** Takes over the answer to a request that changes something. If there was none, it may have had its effect. */
   const change = useCallback(
@@ -177,6 +180,15 @@ function useEndOfSession(asking: Asking): void {
     else asking.now();
     hasAsked.current = true;
   }, [connection, asking]);
+}
+
+/** The answer that this asks for brings the next renewal. */
+function useRenewal(asking: Asking, renewal: Renewal | null): void {
+  useEffect(() => {
+    if (renewal === null) return;
+    const isConnected = () => sync.status.getSnapshot().status === "connected";
+    return askInTime(renewal, { ask: () => asking.now(), isConnected, onChance, now: Date.now });
+  }, [asking, renewal]);
 }
 
 /** All tabs of a browser share one cookie: what one of them changes, the others ask for again. */

@@ -4,10 +4,11 @@
  * The session itself lives in an HttpOnly cookie that this page cannot read; what arrives here is what the server tells about it.
  */
 import type { Session } from "../_sockets/apiTypes.generated";
+import { parseRenewal, type Renewal } from "./renewal";
 
 /** `unreachable` means that whatever answered was not this app's server. */
 export type AuthAnswer =
-  | { readonly status: "success"; readonly session: Session | null }
+  | { readonly status: "success"; readonly session: Session | null; readonly renewal: Renewal | null }
   | { readonly status: "error"; readonly errorCode: string; readonly message: string }
   | { readonly status: "unreachable" };
 
@@ -49,21 +50,21 @@ async function ask(method: Method, path: string, language: string, body?: object
       referrerPolicy: "same-origin",
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
-    return parseAuthAnswer(await response.json());
+    return parseAuthAnswer(await response.json(), parseRenewal(response.headers.get("session-ask-again-ms")));
   } catch {
     return { status: "unreachable" };
   }
 }
 
 /** Reads an answer; the one to signing out has no session. */
-export function parseAuthAnswer(body: unknown): AuthAnswer {
+export function parseAuthAnswer(body: unknown, renewal: Renewal | null): AuthAnswer {
   if (!isRecord(body)) return { status: "unreachable" };
   if (body.status === "error" && typeof body.errorCode === "string" && typeof body.message === "string") {
     return { status: "error", errorCode: body.errorCode, message: body.message };
   }
-  if (body.session === undefined) return { status: "success", session: null };
+  if (body.session === undefined) return { status: "success", session: null, renewal };
   const session = parseSession(body.session);
-  return session === null ? { status: "unreachable" } : { status: "success", session };
+  return session === null ? { status: "unreachable" } : { status: "success", session, renewal };
 }
 
 function parseSession(value: unknown): Session | null {

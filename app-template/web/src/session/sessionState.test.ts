@@ -12,12 +12,13 @@ const signedIn: SessionState = {
   isServerReachable: true,
   hasEnded: false,
   problem: null,
+  renewal: { afterMs: 60_000 },
   guestChoice: "nl",
 };
-const signedOut: SessionState = { ...signedIn, status: "signedOut", session: null };
+const signedOut: SessionState = { ...signedIn, status: "signedOut", session: null, renewal: null };
 
 const refusal = (errorCode: string): AuthAnswer => ({ status: "error", errorCode, message: "No." });
-const success = (session: Session): AuthAnswer => ({ status: "success", session });
+const success = (session: Session): AuthAnswer => ({ status: "success", session, renewal: { afterMs: 60_000 } });
 
 it.each<{ what: string; before: SessionState; answer: AuthAnswer; after: SessionState }>([
   {

@@ -1,6 +1,7 @@
 /** What the page knows of its user, and how an answer of the server changes that. It asks for nothing itself. */
 import type { Session } from "../_sockets/apiTypes.generated";
 import { type Language, parseLanguage } from "../language/languages";
+import type { Renewal } from "./renewal";
 import type { AuthAnswer, SessionChange } from "./sessionRequests";
 
 export interface SessionState {
@@ -12,6 +13,8 @@ export interface SessionState {
   readonly hasEnded: boolean;
   /** Why the server did not do what it was asked for last, in its own words. */
   readonly problem: string | null;
+  /** When to ask for the session again, so that its cookie stays as young as it; nobody's has none. */
+  readonly renewal: Renewal | null;
   /** The language chosen in this browser. */
   readonly guestChoice: Language | null;
 }
@@ -37,6 +40,7 @@ export function settled(before: SessionState, answer: AuthAnswer): SessionState 
   if (answer.status === "error" && !isSignInNeeded(answer)) {
     return { ...before, isServerReachable: true, problem: answer.message };
   }
+  const renewal = answer.status === "success" ? answer.renewal : null;
   const session = userOf(answer);
   const hasJustEnded = isSignInNeeded(answer) && before.session !== null;
   return {
@@ -45,6 +49,7 @@ export function settled(before: SessionState, answer: AuthAnswer): SessionState 
     isServerReachable: true,
     hasEnded: session === null && (before.hasEnded || hasJustEnded),
     problem: null,
+    renewal: session === null ? null : renewal,
     guestChoice: session === null ? before.guestChoice : parseLanguage(session.locale),
   };
 }
