@@ -83,7 +83,7 @@ impl Options {
     pub(crate) fn choose(&self, groups: Vec<Group>) -> Vec<Group> {
         let is_there = |entrant: &&Entrant| self.before.is_some() || !matches!(entrant.server, Server::Before(_));
         let keep = |mut group: Group| {
-            group.entrants.retain(|entrant| is_there(&entrant));
+            group.entrants.retain(|entrant| is_there(entrant));
             group
         };
         let groups = groups.into_iter().map(keep);
