@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { startAppServer } from "tests-node/appServer";
 import { BAD_NETWORKS, startBadNetwork } from "../../client-ts/src/testing/badNetwork.ts";
 import { startCuttableProxy } from "./cuttableProxy.ts";
 import { setStage } from "./stage.ts";
@@ -60,10 +59,9 @@ describe("a server that restarts on the same port", () => {
     await ada.add("v1");
     await bob.event(V1);
 
-    const { port } = stage.server;
     await stage.server.stop();
     for (const tab of [ada, bob]) await tab.connection("reconnecting");
-    stage.replaceServer(await startAppServer({ port }));
+    await stage.startAgain();
 
     for (const tab of [ada, bob]) {
       await tab.part("session-ended").waitFor();

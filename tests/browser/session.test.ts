@@ -111,9 +111,8 @@ describe("a page that asked in vain who is signed in", () => {
   it("gets out of a refusal, too, when its session has ended meanwhile", async () => {
     const tab = await stage.signedIn("Ada");
     await tab.page.route("**/auth/**", (route) => route.abort());
-    const { port } = stage.server;
     await stage.server.stop();
-    stage.replaceServer(await startAppServer({ port }));
+    await stage.startAgain();
     await tab.connection("refused");
     await tab.part("unreachable").waitFor();
 

@@ -40,8 +40,8 @@ export interface Visitor {
 export interface Stage {
   readonly server: AppServer;
   readonly browser: Browser;
-  /** Takes over from a server that was stopped by the test. */
-  replaceServer(server: AppServer): void;
+  /** Starts a server on the port of the one that the test has stopped. It knows none of the sessions. */
+  startAgain(): Promise<void>;
   /** A browser without a cookie, English unless told otherwise. */
   visitor(options?: BrowserContextOptions & { url?: string }): Promise<Visitor>;
   /** A tab of a new visitor who is signed in. */
@@ -84,8 +84,9 @@ export function setStage(): Stage {
     get browser() {
       return present(browser);
     },
-    replaceServer(next) {
-      server = next;
+    async startAgain() {
+      // On a port that it is told, it would call its cookie after the port.
+      server = await startAppServer({ port: stage.server.port, env: { SYNC_COOKIE_NAME: "app_session" } });
     },
     async visitor({ url, ...options } = {}) {
       const context = await stage.browser.newContext({
