@@ -13,8 +13,8 @@ use crate::rooms::{Bundle, Deferred, Room};
 use crate::route::{App, BoxFuture};
 use crate::wire::{Location, Packet, Position};
 
-/// How long members are visited before other rooms, calls and heartbeats get their turn; it is looked after 64 filters, or between two
-/// members if there are more events.
+/// How long members are visited, or one of them catches up, before other rooms, calls and heartbeats get their turn; on a visit it is
+/// looked after 64 filters, or between two members if there are more events.
 pub(super) const TURN: Duration = Duration::from_micros(500);
 /// What part of a visit of all members is worth waiting for more events to go out with it, and how long at most.
 const WORTH_WAITING: u32 = 128;
