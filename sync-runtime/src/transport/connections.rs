@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use crate::transport::wire::Wire;
 
@@ -16,6 +17,8 @@ const KEPT: std::ops::RangeInclusive<usize> = 32..=512;
 const SPARE: usize = 8;
 /// What part of the quiet connections are closed at once: to find them, all have to be looked at.
 const CLOSED_TOGETHER: usize = 16;
+/// How long a connection that was accepted waits for its place: those that were closed have to notice it first.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The open connections. One that is neither a WebSocket nor busy with a request is *quiet*; when there is no room for another
 /// one, those that have been quiet for longest are closed.
@@ -26,6 +29,8 @@ pub(super) struct Connections {
     last_id: AtomicU64,
     /// Those that are no WebSockets.
     plain: Mutex<HashMap<u64, Weak<Wire>>>,
+    /// Rung when a place is given back.
+    freed: Notify,
     start: Instant,
 }
 
@@ -56,7 +61,8 @@ impl Default for Connections {
 impl Connections {
     fn with_limit(limit: usize) -> Self {
         let (open, last_id) = (AtomicUsize::new(0), AtomicU64::new(0));
-        Self { limit, open, last_id, plain: Mutex::default(), start: Instant::now() }
+        let (plain, freed) = (Mutex::default(), Notify::new());
+        Self { limit, open, last_id, plain, freed, start: Instant::now() }
     }
 
     /// Returns how many connections are open.
@@ -64,8 +70,26 @@ impl Connections {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Takes a place for a connection that was accepted; `None` if there is none even for those who ask for the server's health.
-    pub(super) fn slot(self: &Arc<Self>) -> Option<Slot> {
+    /// Takes a place for a connection that was accepted, as soon as there is one; `None` if there is none for long, not even for
+    /// those who ask for the server's health.
+    pub(super) async fn slot(self: &Arc<Self>) -> Option<Slot> {
+        let waiting = async {
+            loop {
+                match self.free_slot() {
+                    Some(slot) => return slot,
+                    None => self.freed.notified().await,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.ok()
+    }
+
+    /// Waits until a place is given back, a moment at most.
+    pub(super) async fn freed(&self, moment: Duration) {
+        tokio::time::timeout(moment, self.freed.notified()).await.unwrap_or_default();
+    }
+
+    fn free_slot(self: &Arc<Self>) -> Option<Slot> {
         let is_full = self.open() >= self.limit;
         let is_spare = is_full && self.make_room() == 0;
         // Those that were closed are open until their tasks have noticed.
@@ -103,7 +127,7 @@ impl Slot {
     /// Takes a place where nobody else is, for tests.
     #[cfg(test)]
     pub(super) fn alone() -> Self {
-        Arc::new(Connections::with_limit(1)).slot().expect("room for one")
+        Arc::new(Connections::with_limit(1)).free_slot().expect("room for one")
     }
 
     pub(super) fn is_spare(&self) -> bool {
@@ -130,6 +154,7 @@ impl Drop for Slot {
     fn drop(&mut self) {
         self.leave();
         self.connections.open.fetch_sub(1, Ordering::Relaxed);
+        self.connections.freed.notify_one();
     }
 }
 
@@ -202,7 +227,7 @@ mod tests {
             let address = self.listener.local_addr().expect("an address");
             let (client, accepted) = tokio::join!(TcpStream::connect(address), self.listener.accept());
             self.clients.push(client.expect("a server"));
-            let slot = self.connections.slot()?;
+            let slot = self.connections.free_slot()?;
             Some(WireIo::new(accepted.expect("a client").0, WireLimits::patient(), TaskTracker::new(), slot))
         }
     }
@@ -236,5 +261,20 @@ mod tests {
         }
         assert_eq!(spare.len(), SPARE);
         assert!(!socket.wire().is_closed());
+    }
+
+    #[tokio::test]
+    async fn who_comes_before_the_closed_have_gone_waits_for_it() {
+        let mut peers = Peers::with_limit(1).await;
+        let mut open = Vec::new();
+        while let Some(io) = peers.accept().await {
+            open.push(io);
+        }
+        assert_eq!(open.len(), 1 + SPARE);
+        assert!(open[0].wire().is_closed());
+        let mut waiting = std::pin::pin!(peers.connections.slot());
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        open.remove(0);
+        assert!(waiting.await.is_some());
     }
 }

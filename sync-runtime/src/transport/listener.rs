@@ -32,6 +32,8 @@ pub struct WireListener {
     limits: WireLimits,
     flushes: TaskTracker,
     connections: Arc<Connections>,
+    /// The connection that waits for its place.
+    accepted: Option<(TcpStream, SocketAddr)>,
     last_failure: Option<Instant>,
 }
 
@@ -39,26 +41,27 @@ impl WireListener {
     /// Wraps a listener; `flushes` are the tasks that wait until slow peers have taken what was sent to them.
     #[must_use]
     pub fn new(listener: TcpListener, limits: WireLimits, flushes: TaskTracker) -> Self {
-        Self { listener, limits, flushes, connections: Arc::default(), last_failure: None }
+        Self { listener, limits, flushes, connections: Arc::default(), accepted: None, last_failure: None }
     }
 
-    /// Waits for the next connection.
+    /// Waits for the next connection. Nothing is lost when this is dropped and called again.
     pub(super) async fn accept(&mut self) -> (WireIo, WireInfo) {
         loop {
+            if self.accepted.is_some() {
+                let slot = self.connections.slot().await;
+                match (self.accepted.take(), slot) {
+                    (Some((stream, address)), Some(slot)) => return self.take(stream, address, slot),
+                    // Closed: even those who ask for the server's health have waited in vain.
+                    _ => self.complain("too many connections"),
+                }
+            }
             match self.listener.accept().await {
-                Ok((stream, address)) => match self.connections.slot() {
-                    Some(slot) => return self.take(stream, address, slot),
-                    // Closed: even those who ask for the server's health have to wait.
-                    None => {
-                        self.complain("too many connections");
-                        tokio::task::yield_now().await;
-                    }
-                },
+                Ok(accepted) => self.accepted = Some(accepted),
                 Err(error) => {
                     self.complain(&error);
                     // Mostly too many open files: others have to close first.
                     self.connections.make_room();
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    self.connections.freed(Duration::from_millis(50)).await;
                 }
             }
         }
