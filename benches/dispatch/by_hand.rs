@@ -7,7 +7,7 @@ use bench_app::routes::bench::filter_v1::client::ClientOutput;
 use bench_app::routes::bench::filter_v1::server::{ClientInput, ServerOutput};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
-use sync::Connection;
+use sync::Socket;
 
 use crate::payload;
 
@@ -70,7 +70,7 @@ pub(crate) fn tree_frame(output: &serde_json::Value, seat: u32) -> Frame {
 }
 
 /// Makes for each member the frame that `frame` makes of its number.
-pub(crate) fn send_each(members: &[Arc<Connection<App>>], mut frame: impl FnMut(u32) -> Frame) {
+pub(crate) fn send_each(members: &[Arc<Socket<App>>], mut frame: impl FnMut(u32) -> Frame) {
     for member in members {
         let session = member.session().get();
         if session.active {

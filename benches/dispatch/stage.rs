@@ -7,7 +7,7 @@ use std::time::Duration;
 use bench_app::{App, Session};
 use harness::{Sample, thread_cpu};
 use sync::__private::{Bundle, Caller, Catalog, Dispatcher, Outbox, SyncCall};
-use sync::{CloseReason, Config, Connection, MemoryStore, Sessions};
+use sync::{CloseReason, Config, MemoryStore, Sessions, Socket};
 use tokio::runtime::Runtime;
 
 /// How many frames one sample sends, about.
@@ -29,7 +29,7 @@ impl Outbox for Nowhere {
 pub(crate) struct Stage {
     runtime: Runtime,
     dispatcher: Dispatcher<App>,
-    members: Vec<Arc<Connection<App>>>,
+    members: Vec<Arc<Socket<App>>>,
 }
 
 impl Stage {
@@ -47,7 +47,7 @@ impl Stage {
     /// Sends `json` for the first member, and measures until the last call is answered; deliveries wait meanwhile.
     pub(crate) fn call(&self, json: &str, times: usize) -> Sample {
         self.runtime.block_on(async {
-            let caller = Caller::socket(self.members[0].clone());
+            let caller = Caller::of_socket(self.members[0].clone());
             let start = thread_cpu();
             for _ in 0..times {
                 self.call_once(&caller, json).await;
@@ -59,7 +59,7 @@ impl Stage {
     /// Sends `json` for the first member, and waits after each call until it is delivered.
     pub(crate) fn call_one_by_one(&self, json: &str, times: usize) -> Sample {
         self.runtime.block_on(async {
-            let caller = Caller::socket(self.members[0].clone());
+            let caller = Caller::of_socket(self.members[0].clone());
             let start = thread_cpu();
             for _ in 0..times {
                 self.call_once(&caller, json).await;
@@ -86,7 +86,7 @@ impl Stage {
     }
 
     /// Gives all members to `event`, as often as [`Stage::fan_out`] does.
-    pub(crate) fn by_hand(&self, mut event: impl FnMut(&[Arc<Connection<App>>])) -> Sample {
+    pub(crate) fn by_hand(&self, mut event: impl FnMut(&[Arc<Socket<App>>])) -> Sample {
         let events = FRAMES.div_ceil(self.members.len());
         let start = thread_cpu();
         for _ in 0..events {
@@ -107,15 +107,15 @@ impl Stage {
     }
 }
 
-async fn member(dispatcher: &Dispatcher<App>, seat: usize) -> Arc<Connection<App>> {
+async fn member(dispatcher: &Dispatcher<App>, seat: usize) -> Arc<Socket<App>> {
     let seat = u32::try_from(seat).expect("a small number");
     let session = Session { user_id: format!("user-{seat}"), seat, active: true };
     let token = dispatcher.sessions().create(session).await.expect("a store");
     let session = dispatcher.sessions().find(token.as_str()).await.expect("a store").expect("a session");
     let language = dispatcher.catalog().negotiate([]);
-    let connection = dispatcher.hub().connection(session, language, Arc::new(Nowhere::default()));
-    dispatcher.hub().enter(&connection);
-    let answer = dispatcher.join(&connection, Ok("bench-a".into())).await;
+    let socket = dispatcher.hub().socket(session, language, Arc::new(Nowhere::default()));
+    dispatcher.hub().enter(&socket);
+    let answer = dispatcher.join(&socket, Ok("bench-a".into())).await;
     assert_eq!(answer.status, 200, "{}", answer.json);
-    connection
+    socket
 }

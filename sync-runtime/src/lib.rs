@@ -31,7 +31,7 @@ pub use config::{Config, ConfigError, Environment};
 pub use contain::Guarded;
 pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
-pub use rooms::{CloseReason, Connection, Hub};
+pub use rooms::{CloseReason, Hub, Socket};
 pub use route::{App, Auth, BoxFuture, Ctx, Member, RoomCtx};
 pub use schema::{Empty, Wire};
 pub use serde_json;

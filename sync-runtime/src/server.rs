@@ -221,7 +221,7 @@ impl<A: App> Handle<A> {
         self.0.sessions()
     }
 
-    /// Returns the index of connections and rooms.
+    /// Returns the index of sockets and rooms.
     #[must_use]
     pub fn hub(&self) -> &Hub<A> {
         self.0.hub()
@@ -465,8 +465,8 @@ impl<A: App> Running<A> {
         self.stop.cancel();
         self.links.close();
         abort.abort();
-        for connection in dispatcher.hub().connections() {
-            dispatcher.hub().remove(&connection);
+        for socket in dispatcher.hub().sockets() {
+            dispatcher.hub().remove(&socket);
         }
     }
 }

@@ -34,7 +34,7 @@ async fn a_member_that_stops_reading_is_disconnected_and_slows_nobody() {
         bulk(&mut reader, 20_000).await;
     }
     assert_eq!(server.running().closed_sockets().closed(CloseReason::WriteTimeout), 1);
-    assert_eq!(server.hub().connection_count(), 1);
+    assert_eq!(server.hub().socket_count(), 1);
     bulk(&mut reader, 10).await;
     drop(stalled);
 }

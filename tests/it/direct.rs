@@ -462,7 +462,7 @@ async fn memory_of_a_stalled_member_is_bounded_and_given_back() {
     stalled.join("open-a").await;
     caller.join("open-a").await;
     let mut most = 0;
-    while server.hub().connection_count() == 2 {
+    while server.hub().socket_count() == 2 {
         bulk(&mut caller, 50_000).await;
         most = most.max(server.running().traffic().waiting);
     }

@@ -215,7 +215,7 @@ async fn a_socket_that_is_gone_leaves_nothing_behind() {
     client.join("open-a").await;
     client.join("open-b").await;
     client.call("sync", wait_call(1, 0)).await;
-    let connection = Arc::downgrade(&server.hub().connections()[0]);
+    let connection = Arc::downgrade(&server.hub().sockets()[0]);
     drop(client);
     let freed = async {
         while connection.strong_count() > 0 {
@@ -223,7 +223,7 @@ async fn a_socket_that_is_gone_leaves_nothing_behind() {
         }
     };
     assert!(tokio::time::timeout(PATIENCE, freed).await.is_ok(), "something holds a connection that is gone");
-    assert_eq!(server.hub().connection_count(), 0);
+    assert_eq!(server.hub().socket_count(), 0);
 }
 
 #[tokio::test]
@@ -236,7 +236,7 @@ async fn a_session_that_ends_closes_its_sockets() {
     server.running().handle().end_session(&session).await.expect("a store");
     client.closed().await;
     assert_eq!(client.closing, Some(json!({ "reason": "session-ended" })));
-    assert_eq!(server.hub().connection_count(), 0);
+    assert_eq!(server.hub().socket_count(), 0);
     assert!(server.hub().room("open-a").is_none());
     let refused = Client::connect(server.address(), Identity::token(&token)).await.expect_err("the token has ended");
     assert_eq!(refused, "auth-required");

@@ -46,7 +46,7 @@ async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
         let calls: Vec<_> = (0..SENT).map(|index| wait(index, if index == 0 { 500 } else { 0 })).collect();
         gone.send_all(calls.iter().map(String::as_str)).await;
         drop(gone);
-        until(|| server.hub().connection_count() == 0).await;
+        until(|| server.hub().socket_count() == 0).await;
         let mut back = connect().await;
         back.join("open-a").await;
         let own = json!({ "index": SENT, "waitMs": 0 });
@@ -68,7 +68,7 @@ async fn many_who_have_gone_do_not_keep_the_server_from_stopping() {
         let calls: Vec<_> = (0..200).map(|index| wait(index, 300)).collect();
         gone.send_all(calls.iter().map(String::as_str)).await;
     }
-    until(|| server.hub().connection_count() == 0).await;
+    until(|| server.hub().socket_count() == 0).await;
     let stopping = server.into_running().shutdown();
     assert!(tokio::time::timeout(PATIENCE / 4, stopping).await.is_ok(), "only the calls that run are waited for");
 }
@@ -96,7 +96,7 @@ async fn the_oldest_of_too_many_who_say_nothing_have_to_go() {
     let token = server.token(member("ada", "deliver", None)).await;
     let ended = Polling::open(server.address()).await;
     ended.post(&format!("40{}", json!({ "token": token }))).await;
-    until(|| server.hub().connection_count() == 1).await;
+    until(|| server.hub().socket_count() == 1).await;
     server.sessions().end_token(&token).await.expect("a store");
     let mut sids = Vec::new();
     for _ in 0..1030 {
@@ -278,7 +278,7 @@ async fn who_leaves_at_once_is_not_let_in() {
     let mut http = Http::open(server.address()).await;
     let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", polling.sid());
     assert_eq!(http.get(&path).await.0, 400);
-    assert_eq!(server.hub().connection_count(), 0);
+    assert_eq!(server.hub().socket_count(), 0);
 }
 
 #[tokio::test]
@@ -344,7 +344,7 @@ async fn who_cannot_be_slowed_down_and_sends_on_is_told_why_it_must_go() {
     // What comes in one post cannot be held back any more.
     polling.post(&vec![r#"42["joinedRooms",{}]"#; 70_000].join("\u{1e}")).await;
     while !polling.poll().await.contains("receive-queue-full") {}
-    until(|| server.hub().connection_count() == 0).await;
+    until(|| server.hub().socket_count() == 0).await;
 }
 
 #[tokio::test]
@@ -495,5 +495,5 @@ async fn values_that_cannot_end_well_harm_nobody() {
     }
     let refused = json!({ "name": "odd/bomb", "version": "v1", "receiver": "nowhere", "data": { "index": 1 } });
     assert_eq!(caller.call("sync", refused).await["errorCode"], "sync-not-in-room");
-    assert_eq!(server.hub().connection_count(), 4);
+    assert_eq!(server.hub().socket_count(), 4);
 }

@@ -29,9 +29,9 @@ pub(super) fn receiver<A: App>(
     hub: &Hub<A>,
 ) -> Result<(), SyncError> {
     let room = RoomName::new(room)?.as_str();
-    let is_in = match caller.connection() {
-        Some(connection) => connection.is_in(room),
-        None => hub.of_session(caller.session()).iter().any(|connection| connection.is_in(room)),
+    let is_in = match caller.socket() {
+        Some(socket) => socket.is_in(room),
+        None => hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)),
     };
     if is_in {
         return Ok(());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::contain::contained;
 use crate::i18n::{Catalog, Locale};
-use crate::rooms::Connection;
+use crate::rooms::Socket;
 use crate::route::App;
 use crate::session::LiveSession;
 
@@ -20,7 +20,7 @@ pub struct Caller<A: App> {
 #[derive(Debug)]
 pub enum Door<A: App> {
     /// A socket: a caller that can be a member itself.
-    Socket(Arc<Connection<A>>),
+    Socket(Arc<Socket<A>>),
     /// An HTTP request: in the rooms of every socket of its session, and in none of its own.
     Http,
 }
@@ -28,9 +28,9 @@ pub enum Door<A: App> {
 impl<A: App> Caller<A> {
     /// A call from a socket.
     #[must_use]
-    pub fn socket(connection: Arc<Connection<A>>) -> Self {
-        let (session, language) = (connection.session().clone(), connection.language());
-        Self { session, language, door: Door::Socket(connection) }
+    pub fn of_socket(socket: Arc<Socket<A>>) -> Self {
+        let (session, language) = (socket.session().clone(), socket.language());
+        Self { session, language, door: Door::Socket(socket) }
     }
 
     /// A call over HTTP; `language` is what `Accept-Language` asks for.
@@ -47,9 +47,9 @@ impl<A: App> Caller<A> {
 
     /// Returns the calling socket; `None` over HTTP.
     #[must_use]
-    pub fn connection(&self) -> Option<&Arc<Connection<A>>> {
+    pub fn socket(&self) -> Option<&Arc<Socket<A>>> {
         match &self.door {
-            Door::Socket(connection) => Some(connection),
+            Door::Socket(socket) => Some(socket),
             Door::Http => None,
         }
     }

@@ -41,7 +41,7 @@ pub(super) struct Origin<A: App> {
     /// The number of that session.
     pub(super) session_id: u64,
     /// The number of the calling socket; `None` over HTTP.
-    pub(super) connection_id: Option<u64>,
+    pub(super) socket_id: Option<u64>,
 }
 
 impl<A: App> Delivery<A> for Fanout<A> {
@@ -238,7 +238,7 @@ impl<A: App> Fanout<A> {
     fn leaves_out(&self, member: &Row<A>) -> bool {
         match self.ignore_self {
             IgnoreSelf::No => false,
-            IgnoreSelf::Socket => self.origin.connection_id == Some(member.connection_id()),
+            IgnoreSelf::Socket => self.origin.socket_id == Some(member.socket_id()),
             IgnoreSelf::Session => self.origin.session_id == member.session_id(),
         }
     }
@@ -285,12 +285,12 @@ impl<A: App> Fanout<A> {
             session: member.session(),
             late,
             is_sender: self.origin.session_id == member.session_id(),
-            is_sending_socket: self.origin.connection_id == Some(member.connection_id()),
+            is_sending_socket: self.origin.socket_id == Some(member.socket_id()),
         }
     }
 
     fn locale(&self, member: &Row<A>, facts: &Facts) -> Locale {
-        let look_up = || reader_locale::<A>(member.session(), member.connection().language(), &self.catalog);
+        let look_up = || reader_locale::<A>(member.session(), member.socket().language(), &self.catalog);
         *facts.locale.get_or_init(look_up)
     }
 }
@@ -308,7 +308,7 @@ impl<A: App> LateFacts for Late<'_, A> {
     }
 
     fn location(&self) -> &Location {
-        self.facts.location.get_or_init(|| self.member.connection().location())
+        self.facts.location.get_or_init(|| self.member.socket().location())
     }
 }
 

@@ -14,7 +14,7 @@ use crate::dispatch::client_stage::{Fanout, Origin};
 use crate::dispatch::{Caller, authorize, server_stage};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
-use crate::rooms::{Admission, Connection, Held, Hub};
+use crate::rooms::{Admission, Held, Hub, Socket};
 use crate::route::{App, BoxFuture, CallerView, Ctx, Event, RoomCtx, Route, Table};
 use crate::schema::InputSchema;
 use crate::session::{LiveSession, Sessions};
@@ -98,7 +98,7 @@ impl<A: App> Dispatcher<A> {
         &self.catalog
     }
 
-    /// Returns the index of connections and rooms.
+    /// Returns the index of sockets and rooms.
     #[must_use]
     pub fn hub(&self) -> &Hub<A> {
         &self.hub
@@ -123,9 +123,9 @@ impl<A: App> Dispatcher<A> {
     }
 
     /// Enters a room.
-    pub async fn join(&self, connection: &Arc<Connection<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
-        let caller = Caller::socket(connection.clone());
-        let answered = async { self.enter(&caller, connection, &room?).await };
+    pub async fn join(&self, socket: &Arc<Socket<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
+        let caller = Caller::of_socket(socket.clone());
+        let answered = async { self.enter(&caller, socket, &room?).await };
         let (answer, hold) = match contained_stages(Box::pin(answered)).await {
             Ok((rooms, held)) => (Ok(rooms), Some(Hold(Box::new(held)))),
             Err(error) => (Err(error), None),
@@ -133,34 +133,34 @@ impl<A: App> Dispatcher<A> {
         Answer { hold, ..self.answer(&caller, answer) }
     }
 
-    /// Leaves a room; leaving one that the connection is not in is allowed. Behind the answer comes nothing of the room any more.
-    pub async fn leave(&self, connection: &Arc<Connection<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
-        let left = match self.admit(connection.session()).and(room) {
+    /// Leaves a room; leaving one that the socket is not in is allowed. Behind the answer comes nothing of the room any more.
+    pub async fn leave(&self, socket: &Arc<Socket<A>>, room: Result<Cow<'_, str>, SyncError>) -> Answer {
+        let left = match self.admit(socket.session()).and(room) {
             Ok(room) => {
-                self.hub.leave(connection, &room).await;
-                Ok(answer_rooms(&connection.room_names()))
+                self.hub.leave(socket, &room).await;
+                Ok(answer_rooms(&socket.room_names()))
             }
             Err(error) => Err(error),
         };
-        self.answer(&Caller::socket(connection.clone()), left)
+        self.answer(&Caller::of_socket(socket.clone()), left)
     }
 
-    /// Lists the rooms of a connection, in the order in which it entered them.
-    pub fn joined(&self, connection: &Arc<Connection<A>>) -> Answer {
-        let rooms = self.admit(connection.session()).map(|()| answer_rooms(&connection.room_names()));
-        self.answer(&Caller::socket(connection.clone()), rooms)
+    /// Lists the rooms of a socket, in the order in which it entered them.
+    pub fn joined(&self, socket: &Arc<Socket<A>>) -> Answer {
+        let rooms = self.admit(socket.session()).map(|()| answer_rooms(&socket.room_names()));
+        self.answer(&Caller::of_socket(socket.clone()), rooms)
     }
 
-    /// Sets the page that a connection shows. One that cannot be told shows another one than before all the same.
-    pub fn locate(&self, connection: &Arc<Connection<A>>, location: Result<Location, SyncError>) -> Answer {
+    /// Sets the page that a socket shows. One that cannot be told shows another one than before all the same.
+    pub fn locate(&self, socket: &Arc<Socket<A>>, location: Result<Location, SyncError>) -> Answer {
         if location.is_err() {
-            connection.set_location(Location { truncated: true, ..Location::default() });
+            socket.set_location(Location { truncated: true, ..Location::default() });
         }
-        let located = self.admit(connection.session()).and(location).map(|location| {
-            connection.set_location(location);
+        let located = self.admit(socket.session()).and(location).map(|location| {
+            socket.set_location(location);
             answer_location()
         });
-        self.answer(&Caller::socket(connection.clone()), located)
+        self.answer(&Caller::of_socket(socket.clone()), located)
     }
 
     /// Answers a message that no stage can do anything with.
@@ -226,11 +226,8 @@ impl<A: App> Dispatcher<A> {
         event: Box<dyn Event<A>>,
         admission: Option<Admission<A>>,
     ) {
-        let origin = Origin {
-            session,
-            session_id: caller.session().id(),
-            connection_id: caller.connection().map(|connection| connection.id()),
-        };
+        let origin =
+            Origin { session, session_id: caller.session().id(), socket_id: caller.socket().map(|socket| socket.id()) };
         let fanout = Fanout {
             event,
             cb: route.id().cb,
@@ -248,24 +245,24 @@ impl<A: App> Dispatcher<A> {
     async fn enter(
         &self,
         caller: &Caller<A>,
-        connection: &Arc<Connection<A>>,
+        socket: &Arc<Socket<A>>,
         room: &str,
     ) -> Result<(Box<RawValue>, Held<A>), SyncError> {
         let session = self.check_session(caller)?;
         let name = RoomName::new(room)?.as_str();
-        if !connection.is_in(name) {
+        if !socket.is_in(name) {
             let found = authorize::rule(self.table, name)?;
             authorize::condition(&found.rule.auth(), &session)?;
-            connection.check_room_limit(self.config.room_limit)?;
+            socket.check_room_limit(self.config.room_limit)?;
             let view = self.view(caller, &session, name);
             let view = view.view();
             let limit = self.config.handler_timeout;
             server_stage::within(limit, name, "room rule", || found.rule.join(RoomCtx::new(&view), &found.parameters))
                 .await?;
         }
-        let held = self.hub.join(connection, name, self.config.room_limit).await?;
+        let held = self.hub.join(socket, name, self.config.room_limit).await?;
         let pos = self.positions.seal(held.position());
-        Ok((answer_rooms_joined(&connection.room_names(), &pos), held))
+        Ok((answer_rooms_joined(&socket.room_names(), &pos), held))
     }
 
     fn find(&self, call: &SyncCall<'_>) -> Result<(&'static &'static dyn Route<A>, &InputSchema), SyncError> {
@@ -286,7 +283,7 @@ impl<A: App> Dispatcher<A> {
     }
 
     fn view<'a>(&'a self, caller: &Caller<A>, session: &'a A::Session, room: &'a str) -> HeldView<'a, A> {
-        let location = caller.connection().map_or_else(Arc::default, |connection| connection.location());
+        let location = caller.socket().map_or_else(Arc::default, |socket| socket.location());
         let locale = self.catalog.name(caller.locale(&self.catalog));
         HeldView { app: &self.app, room, session, locale, location }
     }

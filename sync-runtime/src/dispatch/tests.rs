@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::dispatch::{Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
-use crate::rooms::{Bundle, CloseReason, Connection, Outbox};
+use crate::rooms::{Bundle, CloseReason, Outbox, Socket};
 use crate::route::{
     Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
     Segment, ServerHandler, Table, TestApp, Verdict,
@@ -237,42 +237,42 @@ impl Stage {
         Self { dispatcher: Dispatcher::new(TestApp, config, &TABLE, catalog, sessions) }
     }
 
-    async fn member(&self) -> (Arc<Connection<TestApp>>, Arc<Collected>) {
+    async fn member(&self) -> (Arc<Socket<TestApp>>, Arc<Collected>) {
         let outbox = Arc::new(Collected::default());
         (self.member_with(outbox.clone()).await, outbox)
     }
 
-    async fn member_with(&self, outbox: Arc<dyn Outbox>) -> Arc<Connection<TestApp>> {
+    async fn member_with(&self, outbox: Arc<dyn Outbox>) -> Arc<Socket<TestApp>> {
         self.member_of("open-a", outbox).await
     }
 
     /// Connects somebody who is in no room.
-    fn member_of_nothing(&self) -> (Arc<Connection<TestApp>>, Arc<Collected>) {
+    fn member_of_nothing(&self) -> (Arc<Socket<TestApp>>, Arc<Collected>) {
         let outbox = Arc::new(Collected::default());
         (self.connect(outbox.clone()), outbox)
     }
 
-    fn connect(&self, outbox: Arc<dyn Outbox>) -> Arc<Connection<TestApp>> {
+    fn connect(&self, outbox: Arc<dyn Outbox>) -> Arc<Socket<TestApp>> {
         let language = self.dispatcher.catalog().negotiate([]);
-        let connection = self.dispatcher.hub().connection(LiveSession::anonymous(), language, outbox);
-        self.dispatcher.hub().enter(&connection);
-        connection
+        let socket = self.dispatcher.hub().socket(LiveSession::anonymous(), language, outbox);
+        self.dispatcher.hub().enter(&socket);
+        socket
     }
 
-    async fn member_of(&self, room: &str, outbox: Arc<dyn Outbox>) -> Arc<Connection<TestApp>> {
-        let connection = self.connect(outbox);
-        let answer = self.dispatcher.join(&connection, Ok(room.into())).await;
+    async fn member_of(&self, room: &str, outbox: Arc<dyn Outbox>) -> Arc<Socket<TestApp>> {
+        let socket = self.connect(outbox);
+        let answer = self.dispatcher.join(&socket, Ok(room.into())).await;
         assert_eq!(answer.status, 200, "{}", answer.json);
-        connection
+        socket
     }
 
-    async fn call(&self, connection: &Arc<Connection<TestApp>>) {
-        self.call_route(connection, "test/count", "open-a").await;
+    async fn call(&self, socket: &Arc<Socket<TestApp>>) {
+        self.call_route(socket, "test/count", "open-a").await;
     }
 
-    async fn call_route(&self, connection: &Arc<Connection<TestApp>>, route: &str, room: &str) {
+    async fn call_route(&self, socket: &Arc<Socket<TestApp>>, route: &str, room: &str) {
         let call = format!(r#"{{"name":"{route}","version":"v1","receiver":"{room}"}}"#);
-        let answer = self.dispatcher.call(&Caller::socket(connection.clone()), SyncCall::from_socket(&call)).await;
+        let answer = self.dispatcher.call(&Caller::of_socket(socket.clone()), SyncCall::from_socket(&call)).await;
         assert_eq!(answer.json.get(), r#"{"status":"success","result":"counted"}"#);
     }
 
@@ -310,10 +310,10 @@ async fn ten_thousand_members_in_four_groups_are_four_filter_runs_and_four_encod
     let stage = Stage::new();
     let mut members = Vec::new();
     for number in 0..MEMBERS {
-        let (connection, outbox) = stage.member().await;
+        let (socket, outbox) = stage.member().await;
         let location = Location { path_name: format!("/{}", number % 4), ..Location::default() };
-        connection.set_location(location);
-        members.push((connection, outbox));
+        socket.set_location(location);
+        members.push((socket, outbox));
     }
     taken(&ENCODED);
     stage.call_route(&members[0].0, "test/byPage", "open-a").await;
@@ -347,16 +347,16 @@ fn a_delivery_allocates_nothing_for_a_member_that_gets_what_another_got() {
     let allocations = |members| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         let stage = Stage::new();
-        let connections = runtime.block_on(async {
-            let mut connections = Vec::new();
+        let sockets = runtime.block_on(async {
+            let mut sockets = Vec::new();
             for _ in 0..members {
-                connections.push(stage.member_with(Arc::new(Sink::default())).await);
+                sockets.push(stage.member_with(Arc::new(Sink::default())).await);
             }
-            stage.call(&connections[0]).await;
-            connections
+            stage.call(&sockets[0]).await;
+            sockets
         });
         let counted = allocation_counter::measure(|| runtime.block_on(stage.delivered()));
-        drop(connections);
+        drop(sockets);
         counted.count_total
     };
     assert_eq!(allocations(100), allocations(1000));
@@ -499,7 +499,7 @@ async fn a_call_waits_for_its_turn_no_longer_than_its_handler_may_take() {
     stage.call(&other).await;
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
     let start = tokio::time::Instant::now();
-    let answer = stage.dispatcher.call(&Caller::socket(flooder.clone()), SyncCall::from_socket(call)).await;
+    let answer = stage.dispatcher.call(&Caller::of_socket(flooder.clone()), SyncCall::from_socket(call)).await;
     assert_eq!(answer.status, 504, "{}", answer.json);
     assert_eq!(start.elapsed().as_secs(), 30);
     assert_eq!(taken(&ENCODED), 1, "its handler has not run");
@@ -517,7 +517,7 @@ async fn a_call_that_has_waited_is_looked_at_again() {
         held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
     }
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let caller = Caller::socket(flooder.clone());
+    let caller = Caller::of_socket(flooder.clone());
     let mut waiting = Box::pin(stage.dispatcher.call(&caller, SyncCall::from_socket(call)));
     assert!(futures_util::poll!(waiting.as_mut()).is_pending());
     stage.dispatcher.hub().leave(&flooder, "open-a").await;
@@ -537,7 +537,7 @@ async fn too_many_calls_of_one_caller_do_not_even_wait() {
         held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
     }
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let caller = Caller::socket(flooder.clone());
+    let caller = Caller::of_socket(flooder.clone());
     let mut waiting: Vec<_> =
         (0..256).map(|_| Box::pin(stage.dispatcher.call(&caller, SyncCall::from_socket(call)))).collect();
     for call in &mut waiting {
@@ -576,12 +576,12 @@ async fn a_filter_that_is_running_does_not_speak_before_the_answer_to_a_join() {
 #[tokio::test]
 async fn a_room_that_was_empty_starts_a_new_epoch() {
     let stage = Stage::new();
-    let (connection, _) = stage.member_of_nothing();
+    let (socket, _) = stage.member_of_nothing();
     let hub = stage.dispatcher.hub();
     let mut epochs = Vec::new();
     for _ in 0..2 {
-        epochs.push(hub.join(&connection, "open-a", 1).await.expect("room").position().epoch);
-        hub.leave(&connection, "open-a").await;
+        epochs.push(hub.join(&socket, "open-a", 1).await.expect("room").position().epoch);
+        hub.leave(&socket, "open-a").await;
         assert!(hub.room("open-a").is_none());
     }
     assert_ne!(epochs[0], epochs[1]);
@@ -590,12 +590,12 @@ async fn a_room_that_was_empty_starts_a_new_epoch() {
 #[tokio::test]
 async fn a_socket_is_in_at_most_so_many_rooms() {
     let stage = Stage::new();
-    let (connection, _) = stage.member().await;
+    let (socket, _) = stage.member().await;
     for number in 1..50 {
-        assert_eq!(stage.dispatcher.join(&connection, Ok(format!("open-{number}").into())).await.status, 200);
+        assert_eq!(stage.dispatcher.join(&socket, Ok(format!("open-{number}").into())).await.status, 200);
     }
-    let refused = stage.dispatcher.join(&connection, Ok("open-one-too-many".into())).await;
+    let refused = stage.dispatcher.join(&socket, Ok("open-one-too-many".into())).await;
     assert_eq!(refused.status, 409);
     assert!(refused.json.get().contains(r#""errorCode":"room-limit","errorParams":{"limit":50}"#), "{}", refused.json);
-    assert_eq!(stage.dispatcher.join(&connection, Ok("open-1".into())).await.status, 200, "again is allowed");
+    assert_eq!(stage.dispatcher.join(&socket, Ok("open-1".into())).await.status, 200, "again is allowed");
 }

@@ -1,4 +1,4 @@
-//! The index of all connections and rooms; the truth about who is where.
+//! The index of all sockets and rooms; the truth about who is where.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,8 +10,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::error::SyncError;
 use crate::i18n::Locale;
-use crate::rooms::connection::Place;
-use crate::rooms::{Admission, CloseReason, Connection, Delivery, Held, Outbox, Room};
+use crate::rooms::socket::Place;
+use crate::rooms::{Admission, CloseReason, Delivery, Held, Outbox, Room, Socket};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::Position;
@@ -19,9 +19,9 @@ use crate::wire::Position;
 /// How many epochs a position can tell apart.
 const EPOCHS: u64 = 1 << 48;
 
-/// All connections and rooms of one server process.
+/// All sockets and rooms of one server process.
 ///
-/// Locks are taken in the order index, connection, room, and never held across a wait.
+/// Locks are taken in the order index, socket, room, and never held across a wait.
 pub struct Hub<A: App> {
     index: Mutex<Index<A>>,
     next_id: AtomicU64,
@@ -32,11 +32,11 @@ pub struct Hub<A: App> {
 
 struct Index<A: App> {
     rooms: HashMap<Arc<str>, Arc<Room<A>>>,
-    // By session: two tabs of one user are two connections of one session.
-    connections: HashMap<u64, Vec<Arc<Connection<A>>>>,
+    // By session: two tabs of one user are two sockets of one session.
+    sockets: HashMap<u64, Vec<Arc<Socket<A>>>>,
 }
 
-/// What became of a connection that wanted to enter a room.
+/// What became of a socket that wanted to enter a room.
 enum Entered<A: App> {
     Now(Held<A>),
     Before(Place<A>),
@@ -57,7 +57,7 @@ impl<A: App> Default for Hub<A> {
         let mut start = [0; 8];
         getrandom::fill(&mut start).expect("the operating system has randomness");
         Self {
-            index: Mutex::new(Index { rooms: HashMap::new(), connections: HashMap::new() }),
+            index: Mutex::new(Index { rooms: HashMap::new(), sockets: HashMap::new() }),
             next_id: AtomicU64::new(1),
             epochs: AtomicU64::new(u64::from_ne_bytes(start)),
             joins: AtomicU32::new(1),
@@ -67,52 +67,47 @@ impl<A: App> Default for Hub<A> {
 }
 
 impl<A: App> Hub<A> {
-    /// Makes a connection; it is known to nobody until it is [entered](Hub::enter).
-    pub fn connection(
-        &self,
-        session: Arc<LiveSession<A>>,
-        language: Locale,
-        outbox: Arc<dyn Outbox>,
-    ) -> Arc<Connection<A>> {
+    /// Makes a socket; it is known to nobody until it is [entered](Hub::enter).
+    pub fn socket(&self, session: Arc<LiveSession<A>>, language: Locale, outbox: Arc<dyn Outbox>) -> Arc<Socket<A>> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Connection::new(id, session, language, outbox))
+        Arc::new(Socket::new(id, session, language, outbox))
     }
 
-    /// Makes a connection known; does nothing when its socket is gone already.
-    pub fn enter(&self, connection: &Arc<Connection<A>>) {
+    /// Makes a socket known; does nothing when it is gone already.
+    pub fn enter(&self, socket: &Arc<Socket<A>>) {
         let mut index = self.index();
-        if !connection.joined().is_closed() {
-            index.connections.entry(connection.session().id()).or_default().push(connection.clone());
+        if !socket.joined().is_closed() {
+            index.sockets.entry(socket.session().id()).or_default().push(socket.clone());
         }
     }
 
-    /// Takes a connection out of all rooms; besides what is being sent to it right now, nothing is any more. Can be called twice.
+    /// Takes a socket out of all rooms; besides what is being sent to it right now, nothing is any more. Can be called twice.
     ///
-    /// The connection still knows the rooms that it was in: what it sent before it went may be handled after.
-    pub fn remove(&self, connection: &Arc<Connection<A>>) {
+    /// The socket still knows the rooms that it was in: what it sent before it went may be handled after.
+    pub fn remove(&self, socket: &Arc<Socket<A>>) {
         let mut index = self.index();
-        let Some(places) = connection.joined().close() else { return };
+        let Some(places) = socket.joined().close() else { return };
         for place in &places {
             index.vacate(place);
         }
-        if let Entry::Occupied(mut tabs) = index.connections.entry(connection.session().id()) {
-            tabs.get_mut().retain(|other| other.id() != connection.id());
+        if let Entry::Occupied(mut tabs) = index.sockets.entry(socket.session().id()) {
+            tabs.get_mut().retain(|other| other.id() != socket.id());
             if tabs.get().is_empty() {
                 tabs.remove();
             }
         }
     }
 
-    /// Enters a room, or does nothing when the connection is in it already, and returns the place from which it hears events.
+    /// Enters a room, or does nothing when the socket is in it already, and returns the place from which it hears events.
     ///
     /// That is the place of the last frame that it was sent, or the one where it joined: nothing in it changes because of an event that
-    /// the connection was not given. Until the answer is dropped, it is sent nothing that happens in the room.
+    /// the socket was not given. Until the answer is dropped, it is sent nothing that happens in the room.
     ///
     /// # Errors
     ///
-    /// `room-limit` when the connection is in `limit` rooms; `sync-disconnected` when its socket is gone.
-    pub async fn join(&self, connection: &Arc<Connection<A>>, name: &str, limit: usize) -> Result<Held<A>, SyncError> {
-        let place = match self.enter_room(connection, name, limit)? {
+    /// `room-limit` when the socket is in `limit` rooms; `sync-disconnected` when it is gone.
+    pub async fn join(&self, socket: &Arc<Socket<A>>, name: &str, limit: usize) -> Result<Held<A>, SyncError> {
+        let place = match self.enter_room(socket, name, limit)? {
             Entered::Now(held) => return Ok(held),
             Entered::Before(place) => place,
         };
@@ -120,9 +115,9 @@ impl<A: App> Hub<A> {
         held.ok_or_else(|| SyncError::new("sync-disconnected"))
     }
 
-    fn enter_room(&self, connection: &Arc<Connection<A>>, name: &str, limit: usize) -> Result<Entered<A>, SyncError> {
+    fn enter_room(&self, socket: &Arc<Socket<A>>, name: &str, limit: usize) -> Result<Entered<A>, SyncError> {
         let mut index = self.index();
-        let mut joined = connection.joined();
+        let mut joined = socket.joined();
         if joined.is_closed() {
             return Err(SyncError::new("sync-disconnected"));
         }
@@ -134,7 +129,7 @@ impl<A: App> Hub<A> {
         loop {
             let room = self.room_or_new(&mut index, name);
             // A room that was just left by its last member is replaced by a new one.
-            let Some(held) = room.take_seat(connection, salt, &self.deliveries) else {
+            let Some(held) = room.take_seat(socket, salt, &self.deliveries) else {
                 index.rooms.remove(name);
                 continue;
             };
@@ -143,16 +138,16 @@ impl<A: App> Hub<A> {
         }
     }
 
-    /// Leaves a room, and returns when the connection is sent nothing of it any more; does nothing when it is not there.
-    pub async fn leave(&self, connection: &Arc<Connection<A>>, name: &str) {
-        let Some(place) = self.leave_room(connection, name) else { return };
+    /// Leaves a room, and returns when the socket is sent nothing of it any more; does nothing when it is not there.
+    pub async fn leave(&self, socket: &Arc<Socket<A>>, name: &str) {
+        let Some(place) = self.leave_room(socket, name) else { return };
         place.room.visited_once().await;
         place.seat.settled().await;
     }
 
-    fn leave_room(&self, connection: &Arc<Connection<A>>, name: &str) -> Option<Place<A>> {
+    fn leave_room(&self, socket: &Arc<Socket<A>>, name: &str) -> Option<Place<A>> {
         let mut index = self.index();
-        let mut joined = connection.joined();
+        let mut joined = socket.joined();
         if joined.is_closed() {
             return None;
         }
@@ -197,17 +192,17 @@ impl<A: App> Hub<A> {
         self.index().rooms.get(name).cloned()
     }
 
-    /// Returns the connections of one session.
+    /// Returns the sockets of one session.
     #[must_use]
-    pub fn of_session(&self, session: &LiveSession<A>) -> Vec<Arc<Connection<A>>> {
-        self.index().connections.get(&session.id()).cloned().unwrap_or_default()
+    pub fn of_session(&self, session: &LiveSession<A>) -> Vec<Arc<Socket<A>>> {
+        self.index().sockets.get(&session.id()).cloned().unwrap_or_default()
     }
 
     /// Closes every socket of one session.
     pub fn close_session(&self, session: &LiveSession<A>, reason: CloseReason) {
-        for connection in self.of_session(session) {
-            self.remove(&connection);
-            connection.outbox().close(reason);
+        for socket in self.of_session(session) {
+            self.remove(&socket);
+            socket.outbox().close(reason);
         }
     }
 
@@ -217,16 +212,16 @@ impl<A: App> Hub<A> {
         &self.deliveries
     }
 
-    /// Returns all connections.
+    /// Returns all sockets.
     #[must_use]
-    pub fn connections(&self) -> Vec<Arc<Connection<A>>> {
-        self.index().connections.values().flatten().cloned().collect()
+    pub fn sockets(&self) -> Vec<Arc<Socket<A>>> {
+        self.index().sockets.values().flatten().cloned().collect()
     }
 
-    /// Returns how many connections there are.
+    /// Returns how many sockets there are.
     #[must_use]
-    pub fn connection_count(&self) -> usize {
-        self.index().connections.values().map(Vec::len).sum()
+    pub fn socket_count(&self) -> usize {
+        self.index().sockets.values().map(Vec::len).sum()
     }
 
     fn room_or_new(&self, index: &mut Index<A>, name: &str) -> Arc<Room<A>> {
@@ -246,6 +241,6 @@ impl<A: App> Hub<A> {
 
 impl<A: App> std::fmt::Debug for Hub<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hub").field("connections", &self.connection_count()).finish_non_exhaustive()
+        f.debug_struct("Hub").field("sockets", &self.socket_count()).finish_non_exhaustive()
     }
 }

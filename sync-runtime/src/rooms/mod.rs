@@ -1,25 +1,25 @@
 //! Who is where, and the order of what happens there.
 //!
-//! A *connection* is one socket that has said who it is; a *member* is a connection in a room. A *room* exists while it has
+//! A *socket* is one Socket.IO socket that has said who it is; a *member* is a socket in a room. A *room* exists while it has
 //! members. Each room has one sequence: joining, leaving and events take their places in it. One task per busy room takes the
 //! events that wait, together, and visits each member once: what a member gets is sent as one piece. What a member gets is the
 //! business of `dispatch`, which implements [`Delivery`]; how it reaches the socket is the business of `transport`, which
 //! implements [`Outbox`].
 
 mod bundle;
-mod connection;
 mod delivery;
 mod gate;
 mod hub;
 mod outbox;
 mod room;
 mod seat;
+mod socket;
 
 pub use bundle::Bundle;
-pub use connection::Connection;
 pub use delivery::{Delivery, Facts, Placed, Reach};
 pub use gate::Admission;
 pub use hub::Hub;
 pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::Room;
 pub use seat::{Deferred, Held, Row, Seat};
+pub use socket::Socket;

@@ -22,7 +22,7 @@ pub trait Outbox: Send + Sync {
     }
 }
 
-/// The connection behind an outbox: a visit of a thousand members saves a step in memory for each.
+/// The socket behind an outbox: a visit of a thousand members saves a step in memory for each.
 pub trait Shortcut: Send + Sync {
     /// Sends packets, as [`Outbox::send`] does.
     ///

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::rooms::delivery::{Batch, deliver_all};
 use crate::rooms::gate::{Admission, Gate, Load, Turn};
 use crate::rooms::seat::{Held, Row, Seat};
-use crate::rooms::{Connection, Delivery};
+use crate::rooms::{Delivery, Socket};
 use crate::route::App;
 use crate::session::session_changes;
 use crate::wire::Position;
@@ -194,14 +194,14 @@ impl<A: App> Room<A> {
     }
 
     /// Adds a member; `None` when the room is gone. `salt` is a number that no other join has.
-    pub(super) fn take_seat(&self, connection: &Arc<Connection<A>>, salt: u32, tasks: &TaskTracker) -> Option<Held<A>> {
+    pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, salt: u32, tasks: &TaskTracker) -> Option<Held<A>> {
         let mut state = self.state();
         if state.gone {
             return None;
         }
         state.last_number += 1;
         let joined = Position { epoch: self.epoch, seq: state.seq, salt };
-        let seat = Seat::new(connection, state.last_number, joined, &self.behind);
+        let seat = Seat::new(socket, state.last_number, joined, &self.behind);
         state.members += 1;
         state.rows.push(Row::new(&seat));
         Some(seat.hold(joined, tasks))

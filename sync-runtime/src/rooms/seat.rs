@@ -1,4 +1,4 @@
-//! A member: one connection in one room.
+//! A member: one socket in one room.
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::contain::Guarded;
 use crate::rooms::delivery::TURN;
-use crate::rooms::{Bundle, CloseReason, Connection, QueueFull, Shortcut};
+use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut, Socket};
 use crate::route::{App, BoxFuture};
 use crate::wire::{Packet, Position, Topic};
 
@@ -21,9 +21,9 @@ use crate::wire::{Packet, Position, Topic};
 const BEHIND_EVENTS: usize = 1024;
 const BEHIND_BYTES: usize = 16 * 1024 * 1024;
 
-/// A member: one connection in one room.
+/// A member: one socket in one room.
 pub struct Seat<A: App> {
-    connection: Arc<Connection<A>>,
+    socket: Arc<Socket<A>>,
     /// Which member of the room it is: a later one has a higher number.
     number: u64,
     /// Where it joined.
@@ -69,7 +69,7 @@ pub struct Row<A: App> {
     /// Past the outbox, where there is a way.
     shortcut: OnceLock<Weak<dyn Shortcut>>,
     session_id: u64,
-    connection_id: u64,
+    socket_id: u64,
     /// The last event of which it was sent something, or before it joined.
     last: u64,
 }
@@ -86,13 +86,13 @@ pub struct Deferred {
 
 impl<A: App> Seat<A> {
     pub(super) fn new(
-        connection: &Arc<Connection<A>>,
+        socket: &Arc<Socket<A>>,
         number: u64,
         joined: Position,
         behind_in_room: &Arc<AtomicUsize>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            connection: connection.clone(),
+            socket: socket.clone(),
             number,
             joined,
             taken: AtomicBool::new(true),
@@ -166,7 +166,7 @@ impl<A: App> Seat<A> {
         if deferred.is_too_much() {
             deferred.clear();
             drop(deferred);
-            self.connection.outbox().close(CloseReason::FiltersTooSlow);
+            self.socket.outbox().close(CloseReason::FiltersTooSlow);
             return;
         }
         self.fall_behind();
@@ -226,14 +226,14 @@ impl<A: App> Seat<A> {
 
     /// Closes a member that did not get what it should have got because of a bug of ours.
     pub(super) fn fail(&self) {
-        tracing::error!(connection = self.connection.id(), "a delivery panicked");
-        self.connection.outbox().close(CloseReason::DeliveryFailed);
+        tracing::error!(socket = self.socket.id(), "a delivery panicked");
+        self.socket.outbox().close(CloseReason::DeliveryFailed);
     }
 
     /// Sends packets, unless the member has left: one that left while its filter ran must not hear of it.
     fn send(&self, bundle: &Bundle) {
         if self.is_taken() {
-            self.connection.outbox().send(bundle);
+            self.socket.outbox().send(bundle);
         }
     }
 
@@ -315,27 +315,27 @@ impl Waiting {
 
 impl<A: App> Row<A> {
     pub(super) fn new(seat: &Arc<Seat<A>>) -> Self {
-        let connection = &seat.connection;
+        let socket = &seat.socket;
         Self {
             seat: seat.clone(),
-            session: connection.session().get(),
+            session: socket.session().get(),
             shortcut: OnceLock::new(),
-            session_id: connection.session().id(),
-            connection_id: connection.id(),
+            session_id: socket.session().id(),
+            socket_id: socket.id(),
             last: seat.joined.seq,
         }
     }
 
-    /// Returns the member's connection.
+    /// Returns the member's socket.
     #[must_use]
-    pub fn connection(&self) -> &Connection<A> {
-        &self.seat.connection
+    pub fn socket(&self) -> &Socket<A> {
+        &self.seat.socket
     }
 
-    /// Returns the number of the member's connection.
+    /// Returns the number of the member's socket.
     #[must_use]
-    pub fn connection_id(&self) -> u64 {
-        self.connection_id
+    pub fn socket_id(&self) -> u64 {
+        self.socket_id
     }
 
     /// Returns the session of the member.
@@ -358,7 +358,7 @@ impl<A: App> Row<A> {
     }
 
     pub(super) fn renew(&mut self) {
-        self.session = self.connection().session().get();
+        self.session = self.socket().session().get();
     }
 
     pub(super) fn seat(&self) -> &Arc<Seat<A>> {
@@ -385,11 +385,11 @@ impl<A: App> Row<A> {
     pub(super) fn send(&self, bundle: &Bundle) {
         if let Some(shortcut) = self.shortcut.get() {
             if shortcut.upgrade().is_some_and(|shortcut| shortcut.send(bundle) == Err(QueueFull)) {
-                self.connection().outbox().close(CloseReason::SendQueueFull);
+                self.socket().outbox().close(CloseReason::SendQueueFull);
             }
             return;
         }
-        let outbox = self.connection().outbox();
+        let outbox = self.socket().outbox();
         outbox.send(bundle);
         if let Some(shortcut) = outbox.shortcut() {
             self.shortcut.get_or_init(|| shortcut);
@@ -399,13 +399,13 @@ impl<A: App> Row<A> {
 
 impl<A: App> Clone for Row<A> {
     fn clone(&self) -> Self {
-        let Self { seat, session, shortcut, session_id, connection_id, last } = self;
+        let Self { seat, session, shortcut, session_id, socket_id, last } = self;
         Self {
             seat: seat.clone(),
             session: session.clone(),
             shortcut: shortcut.clone(),
             session_id: *session_id,
-            connection_id: *connection_id,
+            socket_id: *socket_id,
             last: *last,
         }
     }
@@ -419,6 +419,6 @@ impl<A: App> std::fmt::Debug for Row<A> {
 
 impl<A: App> std::fmt::Debug for Seat<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Seat").field("connection", &self.connection.id()).finish_non_exhaustive()
+        f.debug_struct("Seat").field("socket", &self.socket.id()).finish_non_exhaustive()
     }
 }

@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::i18n::{Locale, accepted};
-use crate::rooms::{CloseReason, Connection, Outbox};
+use crate::rooms::{CloseReason, Outbox, Socket};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::transport::carrier::{Carrier, Content, EngineSocket, Message, Occupant, address, first_wire};
@@ -97,52 +97,52 @@ impl<A: App> std::fmt::Debug for Door<A> {
 impl<A: App> EngineIoHandler for Door<A> {
     type Data = Carrier;
 
-    fn on_connect(self: Arc<Self>, socket: Arc<EngineSocket>) {
-        if let Some(wire) = first_wire(&socket) {
-            socket.data.set_wire(&wire);
+    fn on_connect(self: Arc<Self>, engine: Arc<EngineSocket>) {
+        if let Some(wire) = first_wire(&engine) {
+            engine.data.set_wire(&wire);
         }
-        self.links.add(&socket);
+        self.links.add(&engine);
     }
 
-    fn on_disconnect(&self, socket: Arc<EngineSocket>, _: DisconnectReason) {
-        self.links.remove(&socket);
-        if let Some(occupant) = socket.data.vacate() {
+    fn on_disconnect(&self, engine: Arc<EngineSocket>, _: DisconnectReason) {
+        self.links.remove(&engine);
+        if let Some(occupant) = engine.data.vacate() {
             occupant.leave(None);
         }
     }
 
-    fn on_message(self: &Arc<Self>, text: Str, socket: Arc<EngineSocket>) {
-        let Some(packet) = Inbound::read(&text) else { return socket.close(DisconnectReason::PacketParsingError) };
+    fn on_message(self: &Arc<Self>, text: Str, engine: Arc<EngineSocket>) {
+        let Some(packet) = Inbound::read(&text) else { return engine.close(DisconnectReason::PacketParsingError) };
         if packet.namespace != "/" {
             match packet.kind {
                 InboundKind::Connect if packet.namespace.len() <= NAMESPACE_LIMIT => {
-                    tell(&socket, &Packet::refused(packet.namespace, "Invalid namespace"));
+                    tell(&engine, &Packet::refused(packet.namespace, "Invalid namespace"));
                 }
-                InboundKind::Connect => socket.close(DisconnectReason::PacketParsingError),
+                InboundKind::Connect => engine.close(DisconnectReason::PacketParsingError),
                 _ => {}
             }
             return;
         }
         match packet.kind {
-            InboundKind::Connect => self.connect(&socket, packet.json),
-            InboundKind::Disconnect => self.disconnect(&socket),
+            InboundKind::Connect => self.connect(&engine, packet.json),
+            InboundKind::Disconnect => self.disconnect(&engine),
             InboundKind::Event => {
                 let content = self.event(&text, packet.json.len());
-                receive(&socket, Message { content, id: packet.id });
+                receive(&engine, Message { content, id: packet.id });
             }
             InboundKind::BinaryEvent(count @ ..=ATTACHMENTS) => {
-                socket.data.expect_attachments(count);
-                receive(&socket, Message { content: Content::Binary, id: packet.id });
+                engine.data.expect_attachments(count);
+                receive(&engine, Message { content: Content::Binary, id: packet.id });
             }
-            InboundKind::BinaryEvent(_) => socket.close(DisconnectReason::PacketParsingError),
+            InboundKind::BinaryEvent(_) => engine.close(DisconnectReason::PacketParsingError),
             // Nothing that we send asks for an answer.
-            InboundKind::Answer(count) => socket.data.expect_attachments(count),
+            InboundKind::Answer(count) => engine.data.expect_attachments(count),
         }
     }
 
-    fn on_binary(self: &Arc<Self>, _: Bytes, socket: Arc<EngineSocket>) {
-        if !socket.data.take_attachment() {
-            socket.close(DisconnectReason::PacketParsingError);
+    fn on_binary(self: &Arc<Self>, _: Bytes, engine: Arc<EngineSocket>) {
+        if !engine.data.take_attachment() {
+            engine.close(DisconnectReason::PacketParsingError);
         }
     }
 }
@@ -156,59 +156,59 @@ impl<A: App> Door<A> {
         Content::Text(last(text, length))
     }
 
-    fn connect(self: &Arc<Self>, socket: &Arc<EngineSocket>, auth: &str) {
+    fn connect(self: &Arc<Self>, engine: &Arc<EngineSocket>, auth: &str) {
         // A second CONNECT changes nothing.
-        if !socket.data.knock() {
+        if !engine.data.knock() {
             return;
         }
-        let (door, socket, auth) = (self.clone(), socket.clone(), Handshake::read(auth));
+        let (door, engine, auth) = (self.clone(), engine.clone(), Handshake::read(auth));
         let letting_in = async move {
-            if let Err(Refused(code)) = door.let_in(&socket, auth).await {
-                socket.data.turn_away();
-                tell(&socket, &Packet::refused("/", code));
+            if let Err(Refused(code)) = door.let_in(&engine, auth).await {
+                engine.data.turn_away();
+                tell(&engine, &Packet::refused("/", code));
             }
         };
         self.dispatcher.calls().spawn(letting_in);
     }
 
     /// Makes a socket's line before the client is told that it is connected, so that its first message finds it.
-    async fn let_in(&self, socket: &Arc<EngineSocket>, auth: Result<Handshake, Refused>) -> Result<(), Refused> {
+    async fn let_in(&self, engine: &Arc<EngineSocket>, auth: Result<Handshake, Refused>) -> Result<(), Refused> {
         let Handshake { token, lang, tab } = auth?;
         let dispatcher = &self.dispatcher;
         if dispatcher.calls().is_closed() {
             return Err(Refused("sync-shutting-down"));
         }
-        let headers = &socket.req_parts.headers;
+        let headers = &engine.req_parts.headers;
         let credential = token.map(Credential::Token).or_else(|| credentials::credential(headers, dispatcher.config()));
         let session = identify(dispatcher, credential).await?;
         let language = language(dispatcher, lang, headers);
-        let link = self.links.open(socket);
+        let link = self.links.open(engine);
         let caller = caller_key(&session, tab);
-        let connection = dispatcher.hub().connection(session, language, link.clone());
+        let socket = dispatcher.hub().socket(session, language, link.clone());
         let line = Arc::new(Line {
-            sender: Sender { socket: connection.id(), caller, address: address(socket) },
+            sender: Sender { socket: socket.id(), caller, address: address(engine) },
             dispatcher: dispatcher.clone(),
-            connection,
+            socket,
             mailbox: Mailbox::new(link.clone()),
             link,
             links: self.links.clone(),
             is_gone: AtomicBool::new(false),
         });
-        self.links.lobby().leave(socket);
-        socket.data.occupy(line.clone());
-        tell(socket, &Packet::connected(socket.id.as_str()));
-        line.enter(socket);
+        self.links.lobby().leave(engine);
+        engine.data.occupy(line.clone());
+        tell(engine, &Packet::connected(engine.id.as_str()));
+        line.enter(engine);
         Ok(())
     }
 
-    fn disconnect(&self, socket: &Arc<EngineSocket>) {
-        if socket.data.is_knocked_at() {
+    fn disconnect(&self, engine: &Arc<EngineSocket>) {
+        if engine.data.is_knocked_at() {
             // Whoever is being looked up must not be let in any more.
-            return socket.close(DisconnectReason::TransportClose);
+            return engine.close(DisconnectReason::TransportClose);
         }
-        if let Some(occupant) = socket.data.vacate() {
+        if let Some(occupant) = engine.data.vacate() {
             occupant.leave(None);
-            self.links.lobby().enter(socket);
+            self.links.lobby().enter(engine);
         }
     }
 }
@@ -219,15 +219,15 @@ fn last(text: &Str, length: usize) -> Str {
 }
 
 /// Sends a packet that is not counted: there is no client to whom anything is sent yet.
-fn tell(socket: &EngineSocket, packet: &Packet) {
-    if !socket.data.may_be_told() || emit(socket, packet).is_err() {
-        socket.close(DisconnectReason::TransportClose);
+fn tell(engine: &EngineSocket, packet: &Packet) {
+    if !engine.data.may_be_told() || emit(engine, packet).is_err() {
+        engine.close(DisconnectReason::TransportClose);
     }
 }
 
-fn receive(socket: &EngineSocket, message: Message) {
+fn receive(engine: &EngineSocket, message: Message) {
     // Who has not said CONNECT is nobody.
-    if let Some(occupant) = socket.data.occupant() {
+    if let Some(occupant) = engine.data.occupant() {
         occupant.receive(message);
     }
 }
@@ -262,7 +262,7 @@ struct Refused(&'static str);
 struct Line<A: App> {
     sender: Sender,
     dispatcher: Arc<Dispatcher<A>>,
-    connection: Arc<Connection<A>>,
+    socket: Arc<Socket<A>>,
     link: Arc<Link>,
     links: Arc<Links>,
     mailbox: Mailbox<Message>,
@@ -272,7 +272,7 @@ struct Line<A: App> {
 
 impl<A: App> std::fmt::Debug for Line<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Line").field("connection", &self.connection.id()).finish_non_exhaustive()
+        f.debug_struct("Line").field("socket", &self.socket.id()).finish_non_exhaustive()
     }
 }
 
@@ -316,28 +316,28 @@ impl<A: App> Occupant for Line<A> {
 
     fn leave(&self, reason: Option<CloseReason>) {
         self.is_gone.store(true, Ordering::Release);
-        self.dispatcher.hub().remove(&self.connection);
+        self.dispatcher.hub().remove(&self.socket);
         let leftovers = self.links.leftovers();
         self.mailbox.leave(|sizes| leftovers.take(&self.sender, sizes));
         if let Some(reason) = reason.or_else(|| self.link.ended()) {
-            tracing::info!(connection = self.connection.id(), reason = reason.as_str(), "closed a socket");
+            tracing::info!(socket = self.socket.id(), reason = reason.as_str(), "closed a socket");
             self.links.counters().count(reason);
         }
-        self.dispatcher.sessions().touch(self.connection.session());
+        self.dispatcher.sessions().touch(self.socket.session());
     }
 }
 
 impl<A: App> Line<A> {
     /// Makes the socket known, and begins with what it has sent already.
-    fn enter(self: &Arc<Self>, socket: &EngineSocket) {
-        self.dispatcher.hub().enter(&self.connection);
+    fn enter(self: &Arc<Self>, engine: &EngineSocket) {
+        self.dispatcher.hub().enter(&self.socket);
         // It may have gone, or been signed out, before it was known.
-        let is_cut = socket.transport_type() == TransportType::Websocket && self.link.wire().is_none();
-        if (is_cut || socket.is_closed()) && socket.data.vacate_link(&self.link).is_some() {
+        let is_cut = engine.transport_type() == TransportType::Websocket && self.link.wire().is_none();
+        if (is_cut || engine.is_closed()) && engine.data.vacate_link(&self.link).is_some() {
             self.leave(None);
         }
-        if self.connection.session().is_revoked() {
-            self.connection.outbox().close(CloseReason::SessionEnded);
+        if self.socket.session().is_revoked() {
+            self.socket.outbox().close(CloseReason::SessionEnded);
         }
         self.open();
     }
@@ -426,23 +426,23 @@ impl<A: App> Line<A> {
             Ok(parts) => parts,
             Err(error) => return self.refuse(error),
         };
-        let (dispatcher, connection) = (&self.dispatcher, &self.connection);
+        let (dispatcher, socket) = (&self.dispatcher, &self.socket);
         match &*name {
             event::SYNC => {
-                let caller = Caller::socket(connection.clone());
+                let caller = Caller::of_socket(socket.clone());
                 dispatcher.call(&caller, SyncCall::from_socket(payload)).await
             }
-            event::JOIN_ROOM => dispatcher.join(connection, read_room(payload)).await,
-            event::LEAVE_ROOM => dispatcher.leave(connection, read_room(payload)).await,
-            event::JOINED_ROOMS => dispatcher.joined(connection),
-            event::UPDATE_LOCATION => dispatcher.locate(connection, read_location(payload)),
+            event::JOIN_ROOM => dispatcher.join(socket, read_room(payload)).await,
+            event::LEAVE_ROOM => dispatcher.leave(socket, read_room(payload)).await,
+            event::JOINED_ROOMS => dispatcher.joined(socket),
+            event::UPDATE_LOCATION => dispatcher.locate(socket, read_location(payload)),
             event::SYNC_CANCEL => self.refuse(bad_request("later")),
             _ => self.refuse(bad_request("event")),
         }
     }
 
     fn refuse(&self, error: SyncError) -> Answer {
-        self.dispatcher.refuse(&Caller::socket(self.connection.clone()), error)
+        self.dispatcher.refuse(&Caller::of_socket(self.socket.clone()), error)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::session::LiveSession;
 use crate::wire::Location;
 
 /// One socket: its session, its page, its rooms, and the way out to it.
-pub struct Connection<A: App> {
+pub struct Socket<A: App> {
     id: u64,
     session: Arc<LiveSession<A>>,
     /// The language of the handshake, for a session that has chosen none.
@@ -23,7 +23,7 @@ pub struct Connection<A: App> {
     joined: Mutex<Joined<A>>,
 }
 
-/// A room that a connection is in, and its seat there.
+/// A room that a socket is in, and its seat there.
 pub(super) struct Place<A: App> {
     pub(super) room: Arc<Room<A>>,
     pub(super) seat: Arc<Seat<A>>,
@@ -35,7 +35,7 @@ impl<A: App> Clone for Place<A> {
     }
 }
 
-/// The rooms of a connection, in the order in which it entered them.
+/// The rooms of a socket, in the order in which it entered them.
 pub(super) struct Joined<A: App> {
     pub(super) rooms: Vec<Place<A>>,
     /// Set once, when the socket is gone, to the names of the rooms that it was in; no room can be entered after that.
@@ -55,7 +55,7 @@ impl<A: App> Joined<A> {
 
     /// Notes that the socket is gone, and hands over its places; none the second time.
     ///
-    /// Seats hold their connection. One that held its seats for ever would never be freed.
+    /// Seats hold their socket. One that held its seats for ever would never be freed.
     pub(super) fn close(&mut self) -> Option<Vec<Place<A>>> {
         if self.is_closed() {
             return None;
@@ -65,7 +65,7 @@ impl<A: App> Joined<A> {
         Some(rooms)
     }
 
-    /// The names of the rooms that the connection is in, or was in when its socket went.
+    /// The names of the rooms that the socket is in, or was in when it went.
     fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         let rooms = self.rooms.iter().map(|place| place.room.name());
         self.left.iter().flatten().chain(rooms)
@@ -76,7 +76,7 @@ impl<A: App> Joined<A> {
     }
 }
 
-impl<A: App> Connection<A> {
+impl<A: App> Socket<A> {
     pub(super) fn new(id: u64, session: Arc<LiveSession<A>>, language: Locale, outbox: Arc<dyn Outbox>) -> Self {
         let joined = Mutex::new(Joined { rooms: Vec::new(), left: None });
         Self { id, session, language, location: ArcSwap::default(), outbox, joined }
@@ -149,8 +149,8 @@ impl<A: App> Connection<A> {
     }
 }
 
-impl<A: App> std::fmt::Debug for Connection<A> {
+impl<A: App> std::fmt::Debug for Socket<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Socket").field("id", &self.id).finish_non_exhaustive()
     }
 }
