@@ -12,6 +12,7 @@ extern crate self as sync;
 compile_error!("a panic of one handler must not end the process: remove `panic = \"abort\"` from the profile");
 
 mod api;
+mod clock;
 mod config;
 mod contain;
 mod dispatch;

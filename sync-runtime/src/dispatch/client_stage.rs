@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use crate::clock::timeout;
 use crate::contain::{Contained, Guarded, Panicked, contained};
 use crate::dispatch::caller::reader_locale;
 use crate::error::SyncError;
@@ -253,7 +254,7 @@ impl<A: App> Fanout<A> {
             // A group is judged where its members are visited.
             Ok(Judged::Group(..)) | Err(Panicked) => return (Judgement::Refuse(self.panicked()), own),
         };
-        match tokio::time::timeout(self.filter_timeout, Contained::new(filter)).await {
+        match timeout(self.filter_timeout, Contained::new(filter)).await {
             Ok(judged) => judged.unwrap_or_else(|Panicked| (Judgement::Refuse(self.panicked()), Vec::new())),
             Err(_) => {
                 tracing::warn!(route = self.cb, limit = ?self.filter_timeout, "a filter was stopped: it took too long");

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use serde_json::value::RawValue;
-use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::{Instant, timeout_at};
 use crate::config::Config;
 use crate::contain::{Contained, Guarded, Panicked};
 use crate::dispatch::client_stage::{Fanout, Origin};
@@ -212,7 +212,7 @@ impl<A: App> Dispatcher<A> {
         if let Poll::Ready(admission) = futures_util::poll!(turn.as_mut()) {
             return Ok(Turn { admission: admission?, has_waited: false });
         }
-        let admission = tokio::time::timeout_at(until, turn).await.map_err(|_| SyncError::new("sync-timeout"))??;
+        let admission = timeout_at(until, turn).await.map_err(|_| SyncError::new("sync-timeout"))??;
         Ok(Turn { admission, has_waited: true })
     }
 

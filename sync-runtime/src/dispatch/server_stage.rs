@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::clock::timeout;
 use crate::contain::{Contained, Panicked, contained};
 use crate::error::SyncError;
 use crate::route::{App, BoxFuture, Call, Ctx, Event};
@@ -32,7 +33,7 @@ pub(super) async fn within<'a, T: 'a>(
         SyncError::new("sync-server-failed")
     };
     let running = Contained::new(contained(make).map_err(failed)?);
-    match tokio::time::timeout(limit, running).await {
+    match timeout(limit, running).await {
         Ok(outcome) => outcome.map_err(failed)?,
         Err(_) => {
             tracing::warn!(route = cb, what, ?limit, "stopped: it took too long");

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize, Serializer};
 use sync_schema::{Shape, Types};
 
+use crate::clock::Instant;
 use crate::config::Config;
 use crate::dispatch::{Caller, Dispatcher};
 use crate::error::SyncError;
@@ -498,7 +499,7 @@ async fn a_call_waits_for_its_turn_no_longer_than_its_handler_may_take() {
     }
     stage.call(&other).await;
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let start = tokio::time::Instant::now();
+    let start = Instant::now();
     let answer = stage.dispatcher.call(&Caller::of_socket(flooder.clone()), SyncCall::from_socket(call)).await;
     assert_eq!(answer.status, 504, "{}", answer.json);
     assert_eq!(start.elapsed().as_secs(), 30);

@@ -2,11 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::RealInstant;
 use crate::i18n::Locale;
 use crate::rooms::seat::Row;
 use crate::rooms::{Bundle, Deferred, Room};
@@ -78,7 +79,7 @@ pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> Box
         let mut rows = Vec::new();
         loop {
             gather(&room).await;
-            let start = Instant::now();
+            let start = RealInstant::now();
             let Some(batch) = room.next_batch(&mut rows) else { return };
             // A delivery contains the app's panics itself; one of our own must not silence the room.
             if AssertUnwindSafe(visit_all(&room, batch, &mut rows, &tasks)).catch_unwind().await.is_err() {
@@ -96,12 +97,12 @@ pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> Box
 async fn gather<A: App>(room: &Room<A>) {
     let worth = (room.last_visit() / WORTH_WAITING).min(WAIT_LIMIT);
     let limit = (worth * 16).max(TURN);
-    let start = Instant::now();
+    let start = RealInstant::now();
     let mut newest = start;
     let mut waiting = room.waiting();
     while waiting > 0 {
         tokio::task::yield_now().await;
-        let now = Instant::now();
+        let now = RealInstant::now();
         let more = room.waiting();
         if more > waiting {
             (waiting, newest) = (more, now);
@@ -121,7 +122,7 @@ async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>],
     let together = (JUDGED_TOGETHER / events.len()).max(1);
     let mut visit =
         Visit { room, events, vacated, packets: Vec::new(), pieces: Vec::new(), bundle: Bundle::default(), tasks };
-    let mut turn = Instant::now();
+    let mut turn = RealInstant::now();
     for first in (0..rows.len()).step_by(together) {
         let end = rows.len().min(first + together);
         let members = &mut rows[first..end];
@@ -134,7 +135,7 @@ async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>],
         if turn.elapsed() > TURN {
             tokio::task::yield_now().await;
             room.tell_who_ask(rows);
-            turn = Instant::now();
+            turn = RealInstant::now();
         }
     }
 }

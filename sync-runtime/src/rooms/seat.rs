@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::Instant;
 
 use futures_util::FutureExt;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::RealInstant;
 use crate::contain::Guarded;
 use crate::rooms::delivery::TURN;
 use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut, Socket};
@@ -187,7 +187,7 @@ impl<A: App> Seat<A> {
     }
 
     async fn catch_up(self: Arc<Self>) {
-        let mut turn = Instant::now();
+        let mut turn = RealInstant::now();
         while let Some((seq, work)) = self.next_deferred() {
             let Deferred { topic, size, packet } = work;
             let sending = async {
@@ -206,7 +206,7 @@ impl<A: App> Seat<A> {
             }
             if turn.elapsed() > TURN {
                 tokio::task::yield_now().await;
-                turn = Instant::now();
+                turn = RealInstant::now();
             }
         }
     }

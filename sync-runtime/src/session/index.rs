@@ -6,8 +6,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
-use tokio::time::Instant;
 
+use crate::clock::Instant;
 use crate::contain::Guarded;
 use crate::route::App;
 use crate::session::{LiveSession, TokenHash};

@@ -12,6 +12,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock;
 use crate::route::App;
 use crate::session::index::SHARDS;
 use crate::session::sessions::{Shared, ask};
@@ -111,7 +112,7 @@ impl<A: App> Keeper<A> {
 
     /// Waits for the next look; `None` when there will be none.
     async fn after(&self, pause: Duration) -> Option<Arc<Shared<A>>> {
-        self.stopped.run_until_cancelled(tokio::time::sleep(pause)).await?;
+        self.stopped.run_until_cancelled(clock::sleep(pause)).await?;
         self.shared.upgrade()
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::time::Instant;
 
+use crate::clock::Instant;
 use crate::contain::Guarded;
 use crate::route::BoxFuture;
 use crate::session::{SessionStore, StoreError, TokenHash};

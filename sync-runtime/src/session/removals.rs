@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::clock;
 use crate::route::App;
 use crate::session::sessions::{Shared, ask};
 use crate::session::{StoreError, TokenHash};
@@ -67,7 +68,7 @@ impl<A: App> Shared<A> {
             if place.in_turn(self.remove_once(key)).await.is_ok() {
                 return Ok(());
             }
-            tokio::time::sleep(pause).await;
+            clock::sleep(pause).await;
         }
         let removed = place.in_turn(self.remove_once(key)).await;
         removed.inspect_err(|error| {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::timeout;
 use crate::contain::{Contained, Guarded, Panicked, contained};
 use crate::route::{App, BoxFuture};
 use crate::session::index::Index;

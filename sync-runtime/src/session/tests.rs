@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use parking_lot::Mutex;
-use tokio::time::Instant;
 
+use crate::clock::{self, Instant};
 use crate::route::{BoxFuture, TestApp};
 use crate::schema::Empty;
 use crate::session::{LiveSession, MemoryStore, SessionError, SessionStore, Sessions, StoreError, TokenHash};
@@ -71,7 +71,7 @@ impl Store {
             self.most_answering.fetch_max(answering, Ordering::Relaxed);
             let _answered = Answered(&self.answering);
             if self.is_slow.load(Ordering::Relaxed) {
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                clock::sleep(Duration::from_secs(1)).await;
             }
             if self.is_down.load(Ordering::Relaxed) {
                 return Err(StoreError("down".into()));
@@ -157,7 +157,7 @@ impl Stage {
 
 /// Lets time pass in steps in which all tasks get their turn.
 async fn pass(time: Duration) {
-    tokio::time::sleep(time).await;
+    clock::sleep(time).await;
 }
 
 #[tokio::test(start_paused = true)]

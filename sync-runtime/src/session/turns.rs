@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
-use tokio::time::timeout;
 
+use crate::clock::timeout;
 use crate::session::{StoreError, TokenHash};
 
 /// How long somebody waits for others who work on the same session.

@@ -1,0 +1,34 @@
+//! What time it is, and waiting until it is later: the one place of the runtime that asks.
+//!
+//! Time is tokio's, so a test owns it: under `#[tokio::test(start_paused = true)]` it stands still while anything can run, and jumps to
+//! the next end of a wait when nothing can. A test then waits for a minute, or for a month, at no cost. [`Instant::now`] is the operating
+//! system's wherever tokio's `test-util` is off, as in every app.
+//!
+//! [`RealInstant`] is for what work costs, not for what is waited for: a turn that is given away after half a millisecond, a visit whose
+//! length says how long the next one waits for more events. It goes on where a test has stopped the clock, since work does; and it costs a
+//! call of the system and nothing else, which counts where it is asked between the members of a room.
+//!
+//! Nothing in the runtime reads the calendar.
+
+pub(crate) use std::time::Instant as RealInstant;
+
+pub(crate) use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_test_owns_the_time_that_is_waited_for_and_not_what_work_costs() {
+        const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
+        let (begun, real) = (Instant::now(), RealInstant::now());
+        assert!(timeout(MONTH, std::future::pending::<()>()).await.is_err());
+        assert!(begun.elapsed() >= MONTH);
+        assert!(real.elapsed() < Duration::from_secs(60));
+        let stopped = Instant::now();
+        while real.elapsed() < Duration::from_millis(2) {}
+        assert!(stopped.elapsed().is_zero(), "nobody has waited");
+    }
+}
