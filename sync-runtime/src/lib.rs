@@ -40,7 +40,7 @@ pub use server::{BoxError, Handle, Running, Server, StartError};
 pub use session::{LiveSession, MemoryStore, SessionError, SessionStore, Sessions, StoreError, Token, TokenHash};
 pub use sync_macros::{app, client, error, room, server, session, wire};
 pub use tracing;
-pub use transport::{LinkCounters, Traffic};
+pub use transport::{ClosedSockets, Traffic};
 pub use validator;
 pub use wire::Location;
 

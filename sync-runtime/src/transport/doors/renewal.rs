@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::dispatch::Dispatcher;
 use crate::route::App;
 use crate::session::LiveSession;
-use crate::transport::credentials::{Credential, credential, session_cookie, session_of, token_set};
+use crate::transport::doors::credentials::{Credential, credential, session_cookie, session_of, token_set};
 
 /// Into how many parts the time to live is split: a cookie is set once in each of them.
 const PARTS: u32 = 8;

@@ -12,7 +12,7 @@ use crate::wire::{Packet, Topic};
 ///
 /// Whoever waits for the same packets as others holds the same buffers.
 #[derive(Debug, Default)]
-pub(super) struct SendQueue {
+pub struct SendQueue {
     entries: VecDeque<Entry>,
     bytes: usize,
     /// How many entries have a topic.
@@ -44,21 +44,21 @@ impl Entry {
 
 impl SendQueue {
     /// Returns how many bytes wait.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::transport) fn bytes(&self) -> usize {
         self.bytes
     }
 
     /// Returns how many packets, or rests of packets, wait.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::transport) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::transport) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// Appends a packet, and drops the one that it replaces.
-    pub(super) fn push(&mut self, packet: Packet) {
+    pub(in crate::transport) fn push(&mut self, packet: Packet) {
         if packet.topic().is_some() {
             self.drop_older(packet.topic());
             self.volatile += 1;
@@ -67,12 +67,12 @@ impl SendQueue {
     }
 
     /// Appends bytes that nothing replaces: what the protocol stack writes, or the rest of a packet.
-    pub(super) fn push_bytes(&mut self, bytes: Bytes) {
+    pub(in crate::transport) fn push_bytes(&mut self, bytes: Bytes) {
         self.append(Entry::Rest(bytes));
     }
 
     /// Appends packets of which the first `written` bytes have been written already.
-    pub(super) fn push_rest(&mut self, packets: &[Packet], mut written: usize) {
+    pub(in crate::transport) fn push_rest(&mut self, packets: &[Packet], mut written: usize) {
         for packet in packets {
             let length = packet.websocket().len();
             if written >= length {
@@ -87,12 +87,12 @@ impl SendQueue {
     }
 
     /// Returns how many bytes the first packet has.
-    pub(super) fn next_bytes(&self) -> Option<usize> {
+    pub(in crate::transport) fn next_bytes(&self) -> Option<usize> {
         self.entries.front().map(|entry| entry.bytes().len())
     }
 
     /// Takes the first packet; whoever uses this never pushes bytes.
-    pub(super) fn pop(&mut self) -> Option<Packet> {
+    pub(in crate::transport) fn pop(&mut self) -> Option<Packet> {
         match self.pop_entry()? {
             Entry::Packet(packet) => Some(packet),
             Entry::Rest(_) => None,
@@ -100,7 +100,7 @@ impl SendQueue {
     }
 
     /// Moves everything behind what is in `other`.
-    pub(super) fn drain_into(&mut self, other: &mut Self) {
+    pub(in crate::transport) fn drain_into(&mut self, other: &mut Self) {
         while let Some(entry) = self.pop_entry() {
             match entry {
                 Entry::Packet(packet) => other.push(packet),
@@ -111,13 +111,13 @@ impl SendQueue {
     }
 
     /// Fills `slices` with what comes first, and returns how many were filled.
-    pub(super) fn slices<'q>(&'q self, slices: &mut [IoSlice<'q>]) -> usize {
+    pub(in crate::transport) fn slices<'q>(&'q self, slices: &mut [IoSlice<'q>]) -> usize {
         let filled = slices.iter_mut().zip(&self.entries);
         filled.map(|(slice, entry)| *slice = IoSlice::new(entry.bytes())).count()
     }
 
     /// Removes the first `count` bytes: they were written.
-    pub(super) fn advance(&mut self, mut count: usize) {
+    pub(in crate::transport) fn advance(&mut self, mut count: usize) {
         while let Some(first) = self.entries.front().filter(|_| count > 0) {
             let length = first.bytes().len();
             let Some(entry) = self.pop_entry() else { return };
@@ -136,7 +136,7 @@ impl SendQueue {
     }
 
     /// Drops all packets that have not begun.
-    pub(super) fn drop_packets(&mut self) {
+    pub(in crate::transport) fn drop_packets(&mut self) {
         let entries = std::mem::take(&mut self.entries);
         let rests = entries.into_iter().filter(|entry| matches!(entry, Entry::Rest(_)));
         self.entries = rests.collect();
@@ -145,7 +145,7 @@ impl SendQueue {
     }
 
     /// Drops everything, and gives its memory back.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::transport) fn clear(&mut self) {
         *self = Self::default();
     }
 

@@ -9,7 +9,7 @@ use engineioxide::DisconnectReason;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use crate::transport::carrier::{EngineSocket, address};
+use crate::transport::doors::socketio::carrier::{EngineSocket, address};
 
 /// How long a socket may be open without saying CONNECT.
 const PATIENCE: Duration = Duration::from_secs(10);

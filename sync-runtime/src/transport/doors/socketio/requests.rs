@@ -21,15 +21,15 @@ use tower::Service;
 
 use crate::dispatch::Dispatcher;
 use crate::route::App;
-use crate::transport::carrier::EngineSocket;
-use crate::transport::credentials::{self, IDENTIFYING};
-use crate::transport::handshake;
-use crate::transport::http::Ready;
-use crate::transport::link::Links;
-use crate::transport::listener::WireInfo;
-use crate::transport::moving::{Proved, prove};
-use crate::transport::socketio::{Door, engine_config};
-use crate::transport::wire::Wire;
+use crate::transport::doors::credentials::{self, IDENTIFYING};
+use crate::transport::doors::http::Ready;
+use crate::transport::doors::socketio::carrier::EngineSocket;
+use crate::transport::doors::socketio::door::{Door, engine_config};
+use crate::transport::doors::socketio::engine_sockets::EngineSockets;
+use crate::transport::doors::socketio::handshake;
+use crate::transport::doors::socketio::moving::{Proved, prove};
+use crate::transport::pipes::Pipe;
+use crate::transport::pipes::PipeInfo;
 
 /// What tells a client that its poll brought nothing.
 const NOOP: &str = "6";
@@ -37,7 +37,7 @@ const NOOP: &str = "6";
 /// What the requests to `/socket.io` need to know.
 struct Doorway<A: App> {
     engine: EngineIoService<Door<A>>,
-    links: Arc<Links>,
+    sockets: Arc<EngineSockets>,
     /// How long a ping may stay unanswered.
     ping_timeout: Duration,
     /// Whether new sockets are let in.
@@ -46,17 +46,17 @@ struct Doorway<A: App> {
 
 impl<A: App> Clone for Doorway<A> {
     fn clone(&self) -> Self {
-        let Self { engine, links, ping_timeout, ready } = self;
-        Self { engine: engine.clone(), links: links.clone(), ping_timeout: *ping_timeout, ready: ready.clone() }
+        let Self { engine, sockets, ping_timeout, ready } = self;
+        Self { engine: engine.clone(), sockets: sockets.clone(), ping_timeout: *ping_timeout, ready: ready.clone() }
     }
 }
 
 /// Builds the routes below `/socket.io`.
-pub fn socket_routes<A: App>(dispatcher: Arc<Dispatcher<A>>, links: Arc<Links>, ready: Ready) -> Router {
+pub fn socket_routes<A: App>(dispatcher: Arc<Dispatcher<A>>, sockets: Arc<EngineSockets>, ready: Ready) -> Router {
     let config = engine_config(dispatcher.config());
     let ping_timeout = config.ping_timeout;
-    let engine = EngineIoService::with_config(Arc::new(Door::new(dispatcher, links.clone())), config);
-    let doorway = Doorway { engine, links, ping_timeout, ready };
+    let engine = EngineIoService::with_config(Arc::new(Door::new(dispatcher, sockets.clone())), config);
+    let doorway = Doorway { engine, sockets, ping_timeout, ready };
     Router::new()
         .route("/socket.io", any(enter::<A>))
         .route("/socket.io/", any(enter::<A>))
@@ -74,7 +74,7 @@ async fn enter<A: App>(State(mut doorway): State<Doorway<A>>, request: Request) 
         }
         return if is_websocket { doorway.open_websocket(request).await } else { doorway.pass_on(lean(request)).await };
     };
-    let Some(socket) = doorway.links.find(&sid) else {
+    let Some(socket) = doorway.sockets.find(&sid) else {
         return refused(r#"{"code":1,"message":"Session ID unknown"}"#);
     };
     match *request.method() {
@@ -98,10 +98,10 @@ impl<A: App> Doorway<A> {
         if let Some(mistake) = handshake::mistake(&head) {
             return handshake::refuse(mistake);
         }
-        let wire = wire_of(&head);
+        let pipe = pipe_of(&head);
         let response = self.pass_on(lean(Request::from_parts(head, body))).await;
-        if let Some(wire) = wire.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS) {
-            wire.begin_frames();
+        if let Some(pipe) = pipe.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS) {
+            pipe.begin_frames();
         }
         response
     }
@@ -115,20 +115,20 @@ impl<A: App> Doorway<A> {
         if query_value(&head.uri, "EIO") != Some("4") {
             return refused(r#"{"code":5,"message":"Unsupported protocol version"}"#);
         }
-        let (Some(wire), Some(upgrade)) = (wire_of(&head), head.extensions.remove::<OnUpgrade>()) else {
+        let (Some(pipe), Some(upgrade)) = (pipe_of(&head), head.extensions.remove::<OnUpgrade>()) else {
             return StatusCode::BAD_REQUEST.into_response();
         };
         if !socket.data.begin_move() {
             return refused(r#"{"code":3,"message":"Bad request"}"#);
         }
         let accepted = accept(&head);
-        wire.begin_frames();
+        pipe.begin_frames();
         let head = lean(Request::from_parts(head, Body::empty())).into_parts().0;
         let mut engine = self.engine.clone();
-        // It ends with the connection, or within the time of a move.
+        // It ends with the pipe, or within the time of a move.
         tokio::spawn(async move {
             if let Some(stream) = tried(upgrade).await {
-                socket.data.set_wire(&wire);
+                socket.data.set_pipe(&pipe);
                 let handed_over = engine.call((stream, http::Request::from_parts(head, ()))).await;
                 if let Err(error) = handed_over {
                     tracing::error!(%error, "a socket could not be moved");
@@ -141,17 +141,17 @@ impl<A: App> Doorway<A> {
 
     /// Takes the posts of a socket one at a time, and holds them back while its messages are not read.
     async fn post(&mut self, socket: &EngineSocket, request: Request) -> Response {
-        let Some(link) = socket.data.link() else { return self.pass_on(request).await };
-        let _turn = link.post().await;
+        let Some(outlet) = socket.data.outlet() else { return self.pass_on(request).await };
+        let _turn = outlet.post().await;
         let response = self.pass_on(request).await;
-        link.reading(self.ping_timeout / 2).await;
+        outlet.reading(self.ping_timeout / 2).await;
         response
     }
 
     /// Follows what polls take away, and does not let one hang while its socket moves.
     async fn poll(&mut self, socket: &EngineSocket, request: Request) -> Response {
-        if let Some(link) = socket.data.link() {
-            link.poll();
+        if let Some(outlet) = socket.data.outlet() {
+            outlet.poll();
         }
         let response = tokio::select! {
             response = self.pass_on(request) => response,
@@ -163,9 +163,9 @@ impl<A: App> Doorway<A> {
         let Ok(payload) = body.collect().await.map(Collected::to_bytes) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        // The first poll of a socket mostly comes before there is a link, and takes the answer to CONNECT away.
-        if let Some(link) = socket.data.link().filter(|_| parts.status == StatusCode::OK) {
-            link.polled(&payload);
+        // The first poll of a socket mostly comes before there is a outlet, and takes the answer to CONNECT away.
+        if let Some(outlet) = socket.data.outlet().filter(|_| parts.status == StatusCode::OK) {
+            outlet.polled(&payload);
         }
         Response::from_parts(parts, Body::from(payload))
     }
@@ -207,8 +207,8 @@ fn lean(mut request: Request) -> Request {
     request
 }
 
-fn wire_of(head: &request::Parts) -> Option<Arc<Wire>> {
-    head.extensions.get::<ConnectInfo<WireInfo>>()?.0.wire.upgrade()
+fn pipe_of(head: &request::Parts) -> Option<Arc<Pipe>> {
+    head.extensions.get::<ConnectInfo<PipeInfo>>()?.0.pipe.upgrade()
 }
 
 /// Returns the first value of a parameter: the one that counts for engineioxide.

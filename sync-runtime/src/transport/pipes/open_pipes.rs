@@ -1,4 +1,4 @@
-//! How many connections there is room for, and who has to go.
+//! How many pipes there is room for, and who has to go.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -8,36 +8,36 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::transport::wire::Wire;
+use crate::transport::pipes::pipe::Pipe;
 
-/// What part of the files that the process may open is not for connections, and within which bounds: the app has files, too.
+/// What part of the files that the process may open is not for pipes, and within which bounds: the app has files, too.
 const KEPT_PART: usize = 8;
 const KEPT: std::ops::RangeInclusive<usize> = 32..=512;
 /// How many more are accepted when there is no room, so that the server's health can still be asked for.
 const SPARE: usize = 8;
-/// What part of the quiet connections are closed at once: to find them, all have to be looked at.
+/// What part of the quiet pipes are closed at once: to find them, all have to be looked at.
 const CLOSED_TOGETHER: usize = 16;
-/// How long a connection that was accepted waits for its place: those that were closed have to notice it first.
+/// How long a pipe that was accepted waits for its place: those that were closed have to notice it first.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The open connections. One that is neither a WebSocket nor busy with a request is *quiet*; when there is no room for another
+/// The open pipes. One that is neither a WebSocket nor busy with a request is *quiet*; when there is no room for another
 /// one, those that have been quiet for longest are closed.
 #[derive(Debug)]
-pub(super) struct Connections {
+pub(super) struct OpenPipes {
     limit: usize,
     open: AtomicUsize,
     last_id: AtomicU64,
     /// Those that are no WebSockets.
-    plain: Mutex<HashMap<u64, Weak<Wire>>>,
+    plain: Mutex<HashMap<u64, Weak<Pipe>>>,
     /// Rung when a place is given back.
     freed: Notify,
     start: Instant,
 }
 
-/// The place of one connection; given back when it is dropped.
+/// The place of one pipe; given back when it is dropped.
 #[derive(Debug)]
 pub(super) struct Slot {
-    connections: Arc<Connections>,
+    pipes: Arc<OpenPipes>,
     id: u64,
     is_spare: bool,
     /// How many requests are being handled.
@@ -48,9 +48,9 @@ pub(super) struct Slot {
 
 /// A request that is being handled.
 #[derive(Debug)]
-pub(super) struct Busy(Arc<Wire>);
+pub(super) struct Busy(Arc<Pipe>);
 
-impl Default for Connections {
+impl Default for OpenPipes {
     fn default() -> Self {
         let files = files();
         let kept = (files / KEPT_PART).clamp(*KEPT.start(), *KEPT.end());
@@ -58,19 +58,19 @@ impl Default for Connections {
     }
 }
 
-impl Connections {
+impl OpenPipes {
     fn with_limit(limit: usize) -> Self {
         let (open, last_id) = (AtomicUsize::new(0), AtomicU64::new(0));
         let (plain, freed) = (Mutex::default(), Notify::new());
         Self { limit, open, last_id, plain, freed, start: Instant::now() }
     }
 
-    /// Returns how many connections are open.
+    /// Returns how many pipes are open.
     pub(super) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Takes a place for a connection that was accepted, as soon as there is one; `None` if there is none for long, not even for
+    /// Takes a place for a pipe that was accepted, as soon as there is one; `None` if there is none for long, not even for
     /// those who ask for the server's health.
     pub(super) async fn slot(self: &Arc<Self>) -> Option<Slot> {
         let waiting = async {
@@ -99,22 +99,22 @@ impl Connections {
         self.open.fetch_add(1, Ordering::Relaxed);
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
         let (requests, busy_at) = (AtomicUsize::new(0), AtomicU64::new(self.now()));
-        Some(Slot { connections: self.clone(), id, is_spare, requests, busy_at })
+        Some(Slot { pipes: self.clone(), id, is_spare, requests, busy_at })
     }
 
     /// Closes some of those that have been quiet for longest, and returns how many.
     pub(super) fn make_room(&self) -> usize {
         // Looked at without the lock: we may be the last to hold one, and its end takes the lock.
-        let wires: Vec<_> = self.plain.lock().values().filter_map(Weak::upgrade).collect();
-        let open = wires.into_iter().filter(|wire| !wire.is_closed());
-        let mut quiet: Vec<_> = open.filter_map(|wire| Some((wire.slot().quiet_since()?, wire))).collect();
+        let pipes: Vec<_> = self.plain.lock().values().filter_map(Weak::upgrade).collect();
+        let open = pipes.into_iter().filter(|pipe| !pipe.is_closed());
+        let mut quiet: Vec<_> = open.filter_map(|pipe| Some((pipe.slot().quiet_since()?, pipe))).collect();
         if quiet.is_empty() {
             return 0;
         }
         let count = quiet.len().div_ceil(CLOSED_TOGETHER);
         quiet.select_nth_unstable_by_key(count - 1, |(since, _)| *since);
         quiet.truncate(count);
-        quiet.iter().for_each(|(_, wire)| wire.close());
+        quiet.iter().for_each(|(_, pipe)| pipe.close());
         count
     }
 
@@ -127,21 +127,21 @@ impl Slot {
     /// Takes a place where nobody else is, for tests.
     #[cfg(test)]
     pub(super) fn alone() -> Self {
-        Arc::new(Connections::with_limit(1)).free_slot().expect("room for one")
+        Arc::new(OpenPipes::with_limit(1)).free_slot().expect("room for one")
     }
 
     pub(super) fn is_spare(&self) -> bool {
         self.is_spare
     }
 
-    /// Lets the connection be found when room is needed.
-    pub(super) fn enter(&self, wire: &Arc<Wire>) {
-        self.connections.plain.lock().insert(self.id, Arc::downgrade(wire));
+    /// Lets the pipe be found when room is needed.
+    pub(super) fn enter(&self, pipe: &Arc<Pipe>) {
+        self.pipes.plain.lock().insert(self.id, Arc::downgrade(pipe));
     }
 
-    /// Notes that the connection has become a WebSocket: it is not quiet any more, whether it speaks or not.
+    /// Notes that the pipe has become a WebSocket: it is not quiet any more, whether it speaks or not.
     pub(super) fn leave(&self) {
-        self.connections.plain.lock().remove(&self.id);
+        self.pipes.plain.lock().remove(&self.id);
     }
 
     /// Returns since when it has been quiet, in milliseconds since the server started; `None` while a request is being handled.
@@ -153,23 +153,23 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         self.leave();
-        self.connections.open.fetch_sub(1, Ordering::Relaxed);
-        self.connections.freed.notify_one();
+        self.pipes.open.fetch_sub(1, Ordering::Relaxed);
+        self.pipes.freed.notify_one();
     }
 }
 
 impl Busy {
-    /// Notes that a request has come in on a connection.
-    pub(super) fn new(wire: Arc<Wire>) -> Self {
-        wire.slot().requests.fetch_add(1, Ordering::AcqRel);
-        Self(wire)
+    /// Notes that a request has come in on a pipe.
+    pub(super) fn new(pipe: Arc<Pipe>) -> Self {
+        pipe.slot().requests.fetch_add(1, Ordering::AcqRel);
+        Self(pipe)
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
         let slot = self.0.slot();
-        slot.busy_at.store(slot.connections.now(), Ordering::Relaxed);
+        slot.busy_at.store(slot.pipes.now(), Ordering::Relaxed);
         slot.requests.fetch_sub(1, Ordering::AcqRel);
     }
 }
@@ -186,7 +186,7 @@ fn files() -> usize {
     usize::MAX
 }
 
-/// Lets the process open as many files as it may at most; each connection is one.
+/// Lets the process open as many files as it may at most; each pipe is one.
 pub fn raise_file_limit() {
     #[cfg(unix)]
     {
@@ -207,28 +207,28 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
-    use crate::transport::wire::WireLimits;
-    use crate::transport::wire_io::WireIo;
+    use crate::transport::pipes::pipe::PipeLimits;
+    use crate::transport::pipes::pipe_io::PipeIo;
 
     struct Peers {
         listener: TcpListener,
-        connections: Arc<Connections>,
+        pipes: Arc<OpenPipes>,
         clients: Vec<TcpStream>,
     }
 
     impl Peers {
         async fn with_limit(limit: usize) -> Self {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-            Self { listener, connections: Arc::new(Connections::with_limit(limit)), clients: Vec::new() }
+            Self { listener, pipes: Arc::new(OpenPipes::with_limit(limit)), clients: Vec::new() }
         }
 
         /// Accepts one more; `None` if there is no room.
-        async fn accept(&mut self) -> Option<WireIo> {
+        async fn accept(&mut self) -> Option<PipeIo> {
             let address = self.listener.local_addr().expect("an address");
             let (client, accepted) = tokio::join!(TcpStream::connect(address), self.listener.accept());
             self.clients.push(client.expect("a server"));
-            let slot = self.connections.free_slot()?;
-            Some(WireIo::new(accepted.expect("a client").0, WireLimits::patient(), TaskTracker::new(), slot))
+            let slot = self.pipes.free_slot()?;
+            Some(PipeIo::new(accepted.expect("a client").0, PipeLimits::patient(), TaskTracker::new(), slot))
         }
     }
 
@@ -236,31 +236,31 @@ mod tests {
     async fn those_who_were_quiet_for_longest_make_room() {
         let mut peers = Peers::with_limit(3).await;
         let first = peers.accept().await.expect("room");
-        let busy = Busy::new(first.wire().clone());
+        let busy = Busy::new(first.pipe().clone());
         let silent = peers.accept().await.expect("room");
-        silent.wire().slot().busy_at.store(0, Ordering::Relaxed);
+        silent.pipe().slot().busy_at.store(0, Ordering::Relaxed);
         let third = peers.accept().await.expect("room");
         let fourth = peers.accept().await.expect("room, as soon as the silent one has gone");
-        let closed = [&first, &silent, &third, &fourth].map(|io| io.wire().is_closed());
+        let closed = [&first, &silent, &third, &fourth].map(|io| io.pipe().is_closed());
         assert_eq!(closed, [false, true, false, false]);
-        assert!(!fourth.wire().slot().is_spare());
+        assert!(!fourth.pipe().slot().is_spare());
         drop((busy, silent));
-        assert_eq!(peers.connections.open(), 3);
+        assert_eq!(peers.pipes.open(), 3);
     }
 
     #[tokio::test]
     async fn when_nobody_is_quiet_a_few_may_ask_for_the_health() {
         let mut peers = Peers::with_limit(1).await;
         let socket = peers.accept().await.expect("room");
-        socket.wire().begin_frames();
+        socket.pipe().begin_frames();
         let mut spare = Vec::new();
         while let Some(io) = peers.accept().await {
-            assert!(io.wire().slot().is_spare());
-            socket.wire().slot().leave();
-            spare.push((Busy::new(io.wire().clone()), io));
+            assert!(io.pipe().slot().is_spare());
+            socket.pipe().slot().leave();
+            spare.push((Busy::new(io.pipe().clone()), io));
         }
         assert_eq!(spare.len(), SPARE);
-        assert!(!socket.wire().is_closed());
+        assert!(!socket.pipe().is_closed());
     }
 
     #[tokio::test]
@@ -271,8 +271,8 @@ mod tests {
             open.push(io);
         }
         assert_eq!(open.len(), 1 + SPARE);
-        assert!(open[0].wire().is_closed());
-        let mut waiting = std::pin::pin!(peers.connections.slot());
+        assert!(open[0].pipe().is_closed());
+        let mut waiting = std::pin::pin!(peers.pipes.slot());
         assert!(futures_util::poll!(&mut waiting).is_pending());
         open.remove(0);
         assert!(waiting.await.is_some());

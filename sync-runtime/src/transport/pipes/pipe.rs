@@ -15,12 +15,12 @@ use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
-use crate::transport::connections::Slot;
-use crate::transport::kernel::{send, send_vectored};
-use crate::transport::link::Link;
-use crate::transport::passage::Passage;
-use crate::transport::send_queue::SendQueue;
-use crate::transport::websocket::FrameTracker;
+use crate::transport::doors::Outlet;
+use crate::transport::pipes::open_pipes::Slot;
+use crate::transport::pipes::passage::Passage;
+use crate::transport::pipes::send_queue::SendQueue;
+use crate::transport::pipes::tcp::{send, send_vectored};
+use crate::transport::pipes::websocket::FrameTracker;
 use crate::wire::Packet;
 
 /// How many packets that have waited for the kernel it is handed at once.
@@ -35,30 +35,30 @@ const DISMISSAL: Duration = Duration::from_secs(10);
 
 /// One TCP connection, shared by the protocol stack that uses it and by those who send packets past it.
 ///
-/// The protocol stack owns it through `WireIo`; everybody else holds a weak reference, so that the connection is closed when the
+/// The protocol stack owns it through `PipeIo`; everybody else holds a weak reference, so that the pipe is closed when the
 /// stack lets go of it. As a WebSocket it has two writers, the stack and [`Shortcut::send`]: both put in whole frames only, under
 /// one lock, and what the kernel does not take waits in one queue.
 #[derive(Debug)]
-pub struct Wire {
-    pub(super) stream: TcpStream,
-    limits: WireLimits,
-    /// Set when the protocol stack has no more use of the connection.
+pub struct Pipe {
+    pub(in crate::transport) stream: TcpStream,
+    limits: PipeLimits,
+    /// Set when the protocol stack has no more use of the pipe.
     closed: AtomicBool,
     /// Set when the peer has none either.
     cut: AtomicBool,
     ended: Arc<OnceLock<CloseReason>>,
     reading_paused: AtomicBool,
     reader: AtomicWaker,
-    /// Its place among the connections of the server.
+    /// Its place among the pipes of the server.
     slot: Slot,
     /// Where the work of waiting for the kernel is done.
     flushes: TaskTracker,
     state: Mutex<State>,
 }
 
-/// The limits of a connection.
+/// The limits of a pipe.
 #[derive(Debug, Clone, Copy)]
-pub struct WireLimits {
+pub struct PipeLimits {
     /// How long the peer may take nothing of what it is sent on a WebSocket.
     pub write_timeout: Duration,
     /// How long it may take nothing of an answer over HTTP: a download may be slow, or wait for its reader.
@@ -69,10 +69,10 @@ pub struct WireLimits {
     pub queue: usize,
 }
 
-impl WireLimits {
+impl PipeLimits {
     /// Limits that no test meets by accident.
     #[cfg(test)]
-    pub(super) fn patient() -> Self {
+    pub(in crate::transport) fn patient() -> Self {
         let patience = Duration::from_secs(20);
         Self { write_timeout: patience, download_timeout: patience, ping_timeout: patience, queue: 1 << 20 }
     }
@@ -80,10 +80,10 @@ impl WireLimits {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Set when the connection has become a WebSocket.
+    /// Set when the pipe has become a WebSocket.
     websocket: Option<Box<WebSocket>>,
-    /// The socket on this connection, as soon as there is one, and what it has on its way through engineioxide.
-    link: Weak<Link>,
+    /// The socket on this pipe, as soon as there is one, and what it has on its way through engineioxide.
+    outlet: Weak<Outlet>,
     passage: Option<Arc<Passage>>,
     /// What the kernel has not taken; while nobody waits for it, what is corked.
     queue: SendQueue,
@@ -93,7 +93,7 @@ struct State {
     open: bool,
     /// How many bytes besides packets were sent since nobody waited for the kernel.
     protocol: usize,
-    /// How often the kernel was handed something, since the connection is a WebSocket.
+    /// How often the kernel was handed something, since the pipe is a WebSocket.
     writes: u64,
 }
 
@@ -108,8 +108,8 @@ struct WebSocket {
     held: SendQueue,
 }
 
-impl Wire {
-    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker, slot: Slot) -> Self {
+impl Pipe {
+    pub(super) fn new(stream: TcpStream, limits: PipeLimits, flushes: TaskTracker, slot: Slot) -> Self {
         Self {
             stream,
             slot,
@@ -124,7 +124,7 @@ impl Wire {
         }
     }
 
-    /// Ends the connection in both directions; whoever reads or writes it gets an error. What waits to be sent is dropped.
+    /// Ends the pipe in both directions; whoever reads or writes it gets an error. What waits to be sent is dropped.
     pub fn close(&self) {
         if !self.closed.swap(true, Ordering::AcqRel) {
             self.cut();
@@ -144,8 +144,8 @@ impl Wire {
         }
     }
 
-    /// Ends the connection for a reason of ours, and tells the peer if it still reads: `last` is sent in place of all that waits.
-    pub(super) fn dismiss(self: &Arc<Self>, reason: CloseReason, last: &Packet) {
+    /// Ends the pipe for a reason of ours, and tells the peer if it still reads: `last` is sent in place of all that waits.
+    pub(in crate::transport) fn dismiss(self: &Arc<Self>, reason: CloseReason, last: &Packet) {
         self.ended.get_or_init(|| reason);
         // Answers that wait for nothing but each other are not lost.
         self.send_corked();
@@ -167,7 +167,7 @@ impl Wire {
         let seen_off = async {
             self.flush_all().await?;
             socket2::SockRef::from(&self.stream).shutdown(Shutdown::Write)?;
-            // To close a connection with something unread would take back what is on its way.
+            // To close a pipe with something unread would take back what is on its way.
             let mut unread = [0; 1024];
             loop {
                 self.stream.readable().await?;
@@ -192,7 +192,7 @@ impl Wire {
         Ok(())
     }
 
-    /// Notes that the request that was read last turns the connection into a WebSocket; the next byte received begins a frame.
+    /// Notes that the request that was read last turns the pipe into a WebSocket; the next byte received begins a frame.
     ///
     /// The next bytes sent are the end of the answer to that request: a client that sends another one before has no use of it.
     pub fn begin_frames(&self) {
@@ -210,36 +210,36 @@ impl Wire {
     /// Stops reading, or reads on; the peer is slowed down as soon as the buffers between us are full.
     ///
     /// While nothing is read, pings cannot be answered: we answer them in the peer's place, or the heartbeat would end a
-    /// connection that does nothing but wait for us.
+    /// pipe that does nothing but wait for us.
     pub fn pause_reading(&self, pause: bool) {
         self.reading_paused.store(pause, Ordering::Release);
         self.reader.wake();
     }
 
-    /// Tells, also when the connection is gone, why it was ended if it was not the peer who did.
+    /// Tells, also when the pipe is gone, why it was ended if it was not the peer who did.
     pub fn ended(&self) -> Arc<OnceLock<CloseReason>> {
         self.ended.clone()
     }
 
     /// Returns how many bytes wait to be sent.
-    pub(super) fn waiting(&self) -> usize {
+    pub(in crate::transport) fn waiting(&self) -> usize {
         self.state.lock().waiting()
     }
 
     /// Returns whether packets are held back.
-    pub(super) fn is_holding(&self) -> bool {
+    pub(in crate::transport) fn is_holding(&self) -> bool {
         self.state.lock().websocket.as_ref().is_some_and(|websocket| !websocket.held.is_empty())
     }
 
-    /// Returns how often the kernel was handed something since the connection is a WebSocket.
-    pub(super) fn writes(&self) -> u64 {
+    /// Returns how often the kernel was handed something since the pipe is a WebSocket.
+    pub(in crate::transport) fn writes(&self) -> u64 {
         self.state.lock().writes
     }
 
-    /// Says whose connection this is.
-    pub(super) fn attach(self: &Arc<Self>, link: &Arc<Link>, passage: &Arc<Passage>) {
+    /// Says whose pipe this is.
+    pub(in crate::transport) fn attach(self: &Arc<Self>, outlet: &Arc<Outlet>, passage: &Arc<Passage>) {
         let mut state = self.state.lock();
-        state.link = Arc::downgrade(link);
+        state.outlet = Arc::downgrade(outlet);
         state.passage = Some(passage.clone());
         drop(state);
         self.release();
@@ -248,18 +248,18 @@ impl Wire {
     /// Looks whether packets would overtake anything, and lets go of those that are held if they would not.
     ///
     /// Called when that may have changed without a frame: when engineioxide was handed something, or a poll has taken it away.
-    pub(super) fn release(self: &Arc<Self>) {
+    pub(in crate::transport) fn release(self: &Arc<Self>) {
         let mut state = self.state.lock();
         state.release();
         self.flush_later(&mut state);
     }
 
-    /// Puts what the protocol stack writes behind what waits; `None` for a connection that is no WebSocket: there the stack is the
+    /// Puts what the protocol stack writes behind what waits; `None` for a pipe that is no WebSocket: there the stack is the
     /// only writer.
     ///
     /// A ping must not wait until a slow peer has caught up, so everything is taken. Packets are bounded where they are handed over; a
-    /// peer that makes the stack talk of other things and does not listen ends the connection.
-    pub(super) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
+    /// peer that makes the stack talk of other things and does not listen ends the pipe.
+    pub(in crate::transport) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
         let mut state = self.state.lock();
         state.websocket.as_ref()?;
         if !state.flushing {
@@ -279,63 +279,63 @@ impl Wire {
         state.follow(bytes);
         self.flush_later(&mut state);
         let (is_open, is_too_much) = (state.open, !state.queue.is_empty() && state.protocol > PROTOCOL_BYTES);
-        let link = state.link.clone();
+        let outlet = state.outlet.clone();
         drop(state);
         if is_too_much {
-            match link.upgrade() {
-                Some(link) => link.close(CloseReason::SendQueueFull),
+            match outlet.upgrade() {
+                Some(outlet) => outlet.close(CloseReason::SendQueueFull),
                 None => self.end(CloseReason::SendQueueFull),
             }
-        } else if let Some(link) = link.upgrade().filter(|_| is_open) {
-            link.cleared();
+        } else if let Some(outlet) = outlet.upgrade().filter(|_| is_open) {
+            outlet.cleared();
         }
         Some(Ok(bytes.len()))
     }
 
     /// Follows the frames that the peer sends.
-    pub(super) fn received(&self, bytes: &[u8]) {
+    pub(in crate::transport) fn received(&self, bytes: &[u8]) {
         if let Some(websocket) = &mut self.state.lock().websocket {
             websocket.received.advance(bytes, |_| ());
         }
     }
 
-    /// Returns whether the peer is between two messages, and how many bytes are left of its current frame; `None` for a connection
+    /// Returns whether the peer is between two messages, and how many bytes are left of its current frame; `None` for a pipe
     /// that is no WebSocket (yet).
-    pub(super) fn receiving(&self) -> Option<(bool, usize)> {
+    pub(in crate::transport) fn receiving(&self) -> Option<(bool, usize)> {
         let state = self.state.lock();
         let received = &state.websocket.as_ref()?.received;
         Some((received.is_between_messages(), received.until_boundary()))
     }
 
-    /// Returns its place among the connections of the server.
+    /// Returns its place among the pipes of the server.
     pub(super) fn slot(&self) -> &Slot {
         &self.slot
     }
 
-    pub(super) fn is_websocket(&self) -> bool {
+    pub(in crate::transport) fn is_websocket(&self) -> bool {
         self.state.lock().websocket.is_some()
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(in crate::transport) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
-    pub(super) fn is_reading_paused(&self) -> bool {
+    pub(in crate::transport) fn is_reading_paused(&self) -> bool {
         self.reading_paused.load(Ordering::Acquire)
     }
 
-    pub(super) fn register_reader(&self, waker: &Waker) {
+    pub(in crate::transport) fn register_reader(&self, waker: &Waker) {
         self.reader.register(waker);
     }
 
-    /// Ends the connection for a reason of ours.
-    pub(super) fn end(&self, reason: CloseReason) {
+    /// Ends the pipe for a reason of ours.
+    pub(in crate::transport) fn end(&self, reason: CloseReason) {
         self.ended.get_or_init(|| reason);
         self.close();
     }
 
-    /// Ends a connection that the kernel has given up.
-    pub(super) fn fail(&self, error: &io::Error) {
+    /// Ends a pipe that the kernel has given up.
+    pub(in crate::transport) fn fail(&self, error: &io::Error) {
         // TCP_USER_TIMEOUT: the peer has taken nothing, and the kernel was faster than we.
         if error.kind() == io::ErrorKind::TimedOut {
             self.ended.get_or_init(|| CloseReason::WriteTimeout);
@@ -343,8 +343,8 @@ impl Wire {
         self.close();
     }
 
-    /// Closes the connection as soon as the kernel has taken what waits.
-    pub(super) fn finish(self: &Arc<Self>) {
+    /// Closes the pipe as soon as the kernel has taken what waits.
+    pub(in crate::transport) fn finish(self: &Arc<Self>) {
         let mut state = self.state.lock();
         let written = self.write_corked(&mut state);
         let is_done = state.queue.is_empty();
@@ -352,18 +352,18 @@ impl Wire {
         match written {
             Err(error) => self.fail(&error),
             Ok(()) if is_done && !self.is_closed() => self.close(),
-            // The task that waits for the kernel does, since it is the last one to hold the connection.
+            // The task that waits for the kernel does, since it is the last one to hold the pipe.
             Ok(()) => {}
         }
     }
 
-    /// Takes a packet that may wait for the next one that is sent or for [`send_corked`](Wire::send_corked), whichever is first. One
+    /// Takes a packet that may wait for the next one that is sent or for [`send_corked`](Pipe::send_corked), whichever is first. One
     /// that is too much to wait is sent at once, behind those that do.
     ///
     /// # Errors
     ///
     /// When more bytes wait than the limit.
-    pub(super) fn cork(self: &Arc<Self>, packet: Packet) -> Result<(), QueueFull> {
+    pub(in crate::transport) fn cork(self: &Arc<Self>, packet: Packet) -> Result<(), QueueFull> {
         let mut state = self.state.lock();
         if state.open && !self.is_closed() && state.corks(&packet) {
             state.queue.push(packet);
@@ -374,7 +374,7 @@ impl Wire {
     }
 
     /// Sends what is corked.
-    pub(super) fn send_corked(self: &Arc<Self>) {
+    pub(in crate::transport) fn send_corked(self: &Arc<Self>) {
         let mut state = self.state.lock();
         if let Err(error) = self.write_corked(&mut state) {
             drop(state);
@@ -422,13 +422,13 @@ impl Wire {
     /// Starts to wait for the kernel if anything waits for it.
     fn flush_later(self: &Arc<Self>, state: &mut State) {
         if !state.queue.is_empty() && !std::mem::replace(&mut state.flushing, true) {
-            // It ends with the connection, and when nothing waits.
+            // It ends with the pipe, and when nothing waits.
             self.flushes.spawn(self.clone().flush());
         }
     }
 
     async fn flush(self: Arc<Self>) {
-        // A connection that is dismissed is another task's.
+        // A pipe that is dismissed is another task's.
         while !self.is_closed() {
             let writable = tokio::time::timeout(self.limits.write_timeout, self.stream.writable());
             // We may have been kept from running ourselves: the kernel has the last word.
@@ -480,7 +480,7 @@ impl Wire {
     }
 }
 
-impl Shortcut for Wire {
+impl Shortcut for Pipe {
     fn send(self: Arc<Self>, bundle: &Bundle) -> Result<(), QueueFull> {
         let mut state = self.state.lock();
         if self.is_closed() || state.websocket.is_none() {
@@ -603,22 +603,22 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::transport::wire_io::WireIo;
+    use crate::transport::pipes::pipe_io::PipeIo;
 
     /// The end of an upgrade, and the answer to CONNECT.
     const BEGINNING: &[u8] = b"\r\n\r\n\x81\x0240";
 
     /// Connects a WebSocket on which nothing but packets is to be sent.
-    async fn connected() -> (WireIo, TcpStream) {
+    async fn connected() -> (PipeIo, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
         let (stream, _) = accepted.expect("a client");
-        let io = WireIo::new(stream, WireLimits::patient(), TaskTracker::new(), Slot::alone());
-        let wire = io.wire();
-        wire.begin_frames();
-        wire.state.lock().passage = Some(Arc::default());
-        wire.write_frames(BEGINNING).expect("a WebSocket").expect("a peer that listens");
+        let io = PipeIo::new(stream, PipeLimits::patient(), TaskTracker::new(), Slot::alone());
+        let pipe = io.pipe();
+        pipe.begin_frames();
+        pipe.state.lock().passage = Some(Arc::default());
+        pipe.write_frames(BEGINNING).expect("a WebSocket").expect("a peer that listens");
         let mut client = client.expect("a server");
         let mut beginning = [0; BEGINNING.len()];
         client.read_exact(&mut beginning).await.expect("the beginning");
@@ -638,12 +638,12 @@ mod tests {
     async fn corked_packets_are_one_write_with_what_is_sent_next() {
         for (corked, sent) in [(1, 0), (3, 0), (3, 1), (CORKED_PACKETS, 1), (CORKED_PACKETS + 1, 0)] {
             let (io, mut client) = connected().await;
-            let before = io.wire().writes();
-            (0..corked).for_each(|id| io.wire().cork(packet(id)).expect("room"));
-            assert_eq!(io.wire().writes() - before, u64::from(corked > CORKED_PACKETS));
-            (corked..corked + sent).for_each(|id| io.wire().clone().send(&packet(id).into()).expect("room"));
-            io.wire().send_corked();
-            assert_eq!(io.wire().writes() - before, 1, "{corked} corked, {sent} sent");
+            let before = io.pipe().writes();
+            (0..corked).for_each(|id| io.pipe().cork(packet(id)).expect("room"));
+            assert_eq!(io.pipe().writes() - before, u64::from(corked > CORKED_PACKETS));
+            (corked..corked + sent).for_each(|id| io.pipe().clone().send(&packet(id).into()).expect("room"));
+            io.pipe().send_corked();
+            assert_eq!(io.pipe().writes() - before, 1, "{corked} corked, {sent} sent");
             let expected = bytes(0..corked + sent);
             let mut read = vec![0; expected.len()];
             client.read_exact(&mut read).await.expect("the packets");
@@ -656,8 +656,8 @@ mod tests {
         let (io, mut client) = connected().await;
         let answer = serde_json::value::to_raw_value(&"x".repeat(CORKED_BYTES)).expect("JSON");
         let long = Packet::acknowledgement(1, &answer);
-        io.wire().cork(packet(0)).expect("room");
-        io.wire().cork(long.clone()).expect("room");
+        io.pipe().cork(packet(0)).expect("room");
+        io.pipe().cork(long.clone()).expect("room");
         let expected = [bytes(0..1), long.websocket().to_vec()].concat();
         let mut read = vec![0; expected.len()];
         client.read_exact(&mut read).await.expect("the packets");
@@ -668,7 +668,7 @@ mod tests {
     async fn corked_packets_are_sent_before_the_end() {
         for is_shut_down in [true, false] {
             let (mut io, mut client) = connected().await;
-            io.wire().cork(packet(0)).expect("room");
+            io.pipe().cork(packet(0)).expect("room");
             if is_shut_down {
                 io.shutdown().await.expect("a peer that listens");
             }

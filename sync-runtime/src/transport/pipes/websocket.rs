@@ -3,14 +3,14 @@
 //! Something can be put in between there and nowhere else. Source: RFC 6455 §5.2.
 
 /// The answer to a ping of Engine.IO, as a client would send it: a final text frame `3`, masked with zeros.
-pub(super) const PONG: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'3'];
+pub(in crate::transport) const PONG: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'3'];
 
 /// The longest header of a frame: two bytes, eight of length, four of mask.
 const HEADER: usize = 14;
 
-/// Follows the frames of one direction of a WebSocket connection.
+/// Follows the frames of one direction of a WebSocket pipe.
 #[derive(Debug, Default)]
-pub(super) struct FrameTracker {
+pub(in crate::transport) struct FrameTracker {
     /// The current header so far, or the last one.
     header: [u8; HEADER],
     /// How much of the header there is; 0 when it is whole.
@@ -27,30 +27,30 @@ pub(super) struct FrameTracker {
 
 /// A frame that has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PassedFrame {
+pub(in crate::transport) struct PassedFrame {
     /// Whether it is a text frame, or the first part of one.
-    pub(super) is_text: bool,
+    pub(in crate::transport) is_text: bool,
     /// The first two bytes of its payload as they were, masked or not; zeros where there are none.
-    pub(super) opening: [u8; 2],
+    pub(in crate::transport) opening: [u8; 2],
     /// The length of its payload.
-    pub(super) payload: u64,
+    pub(in crate::transport) payload: u64,
 }
 
 impl PassedFrame {
     /// Returns whether it carries an event or an acknowledgement.
-    pub(super) fn is_packet(&self) -> bool {
+    pub(in crate::transport) fn is_packet(&self) -> bool {
         self.is_text && matches!(&self.opening, b"42" | b"43")
     }
 }
 
 impl FrameTracker {
     /// Returns whether a message may begin here.
-    pub(super) fn is_between_messages(&self) -> bool {
+    pub(in crate::transport) fn is_between_messages(&self) -> bool {
         self.header_filled == 0 && self.left == 0 && !self.fragmented
     }
 
     /// Returns how many bytes can be read without passing the end of the current frame; at least 1.
-    pub(super) fn until_boundary(&self) -> usize {
+    pub(in crate::transport) fn until_boundary(&self) -> usize {
         if self.left > 0 {
             return usize::try_from(self.left).unwrap_or(usize::MAX);
         }
@@ -58,7 +58,7 @@ impl FrameTracker {
     }
 
     /// Takes note of bytes, and tells which frames end in them.
-    pub(super) fn advance(&mut self, mut bytes: &[u8], mut passed: impl FnMut(PassedFrame)) {
+    pub(in crate::transport) fn advance(&mut self, mut bytes: &[u8], mut passed: impl FnMut(PassedFrame)) {
         while let Some(first) = bytes.first() {
             if self.left > 0 {
                 bytes = self.skip_payload(bytes);

@@ -12,8 +12,8 @@ use crate::dispatch::Dispatcher;
 use crate::i18n::{Catalog, Locale, accepted};
 use crate::route::App;
 use crate::session::{LiveSession, StoreError};
-use crate::transport::origin::{SEC_FETCH_SITE, cookie_allowed};
-use crate::transport::renewal::cookie_was_used;
+use crate::transport::doors::origin::{SEC_FETCH_SITE, cookie_allowed};
+use crate::transport::doors::renewal::cookie_was_used;
 
 /// What browsers ask of a cookie of this prefix: it is `Secure` and belongs to one host alone, whose neighbours cannot set it.
 const HOST_PREFIX: &str = "__Host-";

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::transport::websocket::PassedFrame;
+use crate::transport::pipes::websocket::PassedFrame;
 
 /// How many bytes stand between two messages in the answer to a poll.
 const SEPARATOR: usize = 1;
@@ -12,7 +12,7 @@ const SEPARATOR: usize = 1;
 /// As long as there are any, nothing may be written past them. Messages are what begins with `42` (an event), `43` (an
 /// acknowledgement) or `40` (the answer to CONNECT, counted from the start); pings and the handshake of the transport do not count.
 #[derive(Debug)]
-pub(super) struct Passage {
+pub struct Passage {
     messages: AtomicUsize,
     bytes: AtomicUsize,
     connected: AtomicBool,
@@ -26,29 +26,29 @@ impl Default for Passage {
 
 impl Passage {
     /// Returns whether nothing is on its way.
-    pub(super) fn is_clear(&self) -> bool {
+    pub(in crate::transport) fn is_clear(&self) -> bool {
         self.messages.load(Ordering::Acquire) == 0
     }
 
     /// Returns how many bytes are on their way, counted as in the answer to a poll: text, and a separator for each message.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::transport) fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Acquire)
     }
 
     /// Counts in a message of so many bytes; called before it is handed over.
-    pub(super) fn enter(&self, bytes: usize) {
+    pub(in crate::transport) fn enter(&self, bytes: usize) {
         self.bytes.fetch_add(bytes + SEPARATOR, Ordering::AcqRel);
         self.messages.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Counts out a message that has left, or was not accepted.
-    pub(super) fn leave(&self, bytes: usize) {
+    pub(in crate::transport) fn leave(&self, bytes: usize) {
         subtract(&self.bytes, bytes + SEPARATOR);
         subtract(&self.messages, 1);
     }
 
     /// Counts out what a frame on a WebSocket has carried.
-    pub(super) fn frame_left(&self, frame: PassedFrame) {
+    pub(in crate::transport) fn frame_left(&self, frame: PassedFrame) {
         // A pong may hold anything.
         if !frame.is_text {
             return;
@@ -57,7 +57,7 @@ impl Passage {
     }
 
     /// Counts out what the answer to a poll carries: packets with U+001E between them.
-    pub(super) fn payload_left(&self, payload: &[u8]) {
+    pub(in crate::transport) fn payload_left(&self, payload: &[u8]) {
         for packet in payload.split(|byte| *byte == 0x1e) {
             if let [first, second, ..] = packet {
                 self.left([*first, *second], packet.len());

@@ -33,7 +33,7 @@ enum Message {
 ///
 /// # Errors
 ///
-/// When the connection ends, takes too long, or says anything else. The socket is as it was then, and polls.
+/// When the pipe ends, takes too long, or says anything else. The socket is as it was then, and polls.
 pub(super) async fn prove<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> io::Result<Proved<S>> {
     tokio::time::timeout(PATIENCE, converse(&mut stream)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     Ok(Proved { stream, unread: Bytes::from_static(REPLAYED), unwritten: PROBED.len() })

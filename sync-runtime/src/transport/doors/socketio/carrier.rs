@@ -11,9 +11,9 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::rooms::CloseReason;
-use crate::transport::link::Link;
-use crate::transport::listener::WireInfo;
-use crate::transport::wire::Wire;
+use crate::transport::doors::socketio::outlet::Outlet;
+use crate::transport::pipes::Pipe;
+use crate::transport::pipes::PipeInfo;
 
 /// A socket of Engine.IO with what we keep for it.
 pub(super) type EngineSocket = engineioxide::Socket<Carrier>;
@@ -23,9 +23,6 @@ const HANG_WHILE_MOVING: Duration = Duration::from_millis(100);
 
 /// How many answers to a CONNECT one socket gets: they wait for it uncounted.
 const TOLD_LIMIT: usize = 64;
-
-/// The part of an IPv6 address that a host cannot choose (RFC 4291 §2.5.4).
-const NETWORK: u128 = !0 << 64;
 
 /// What carries a client: it exists before the client has said CONNECT, and outlives a DISCONNECT.
 #[derive(Debug, Default)]
@@ -40,12 +37,12 @@ pub(super) struct Carrier {
 #[derive(Debug, Default)]
 struct State {
     stage: Stage,
-    /// The WebSocket connection.
-    wire: Weak<Wire>,
+    /// The pipe of its WebSocket.
+    pipe: Weak<Pipe>,
     has_moved: bool,
     /// Whether a WebSocket is being tried.
     is_moving: bool,
-    /// How often it was told something that is not counted by a link.
+    /// How often it was told something that is not counted by a outlet.
     told: usize,
     /// How many binary parts of an event are still to come, to be passed over.
     attachments: usize,
@@ -64,7 +61,7 @@ enum Stage {
 /// A client that was let in.
 pub(super) trait Occupant: Send + Sync + std::fmt::Debug {
     /// Returns the way out to the client.
-    fn link(&self) -> &Arc<Link>;
+    fn outlet(&self) -> &Arc<Outlet>;
 
     /// Takes a message.
     fn receive(self: Arc<Self>, message: Message);
@@ -114,13 +111,13 @@ impl Carrier {
 
     /// Lets a client in; what it is sent goes to the WebSocket, if there is one.
     pub(super) fn occupy(&self, occupant: Arc<dyn Occupant>) {
-        let wire = {
+        let pipe = {
             let mut state = self.state.lock();
             state.stage = Stage::Occupied(occupant.clone());
-            state.wire.upgrade()
+            state.pipe.upgrade()
         };
-        if let Some(wire) = wire {
-            occupant.link().set_wire(&wire);
+        if let Some(pipe) = pipe {
+            occupant.outlet().set_pipe(&pipe);
         }
     }
 
@@ -137,9 +134,9 @@ impl Carrier {
         self.take_out(|_| true)
     }
 
-    /// Takes out the client whose link this is.
-    pub(super) fn vacate_link(&self, link: &Link) -> Option<Arc<dyn Occupant>> {
-        self.take_out(|occupant| std::ptr::eq(&**occupant.link(), link))
+    /// Takes out the client whose outlet this is.
+    pub(super) fn vacate_outlet(&self, outlet: &Outlet) -> Option<Arc<dyn Occupant>> {
+        self.take_out(|occupant| std::ptr::eq(&**occupant.outlet(), outlet))
     }
 
     fn take_out(&self, is_meant: impl FnOnce(&dyn Occupant) -> bool) -> Option<Arc<dyn Occupant>> {
@@ -155,20 +152,20 @@ impl Carrier {
     }
 
     /// Returns the way out to the client.
-    pub(super) fn link(&self) -> Option<Arc<Link>> {
-        self.occupant().map(|occupant| occupant.link().clone())
+    pub(super) fn outlet(&self) -> Option<Arc<Outlet>> {
+        self.occupant().map(|occupant| occupant.outlet().clone())
     }
 
-    /// Makes `wire` the WebSocket that the socket is on from now on.
-    pub(super) fn set_wire(&self, wire: &Arc<Wire>) {
+    /// Makes `pipe` the WebSocket that the socket is on from now on.
+    pub(super) fn set_pipe(&self, pipe: &Arc<Pipe>) {
         {
             let mut state = self.state.lock();
-            state.wire = Arc::downgrade(wire);
+            state.pipe = Arc::downgrade(pipe);
             state.has_moved = true;
         }
-        // Without the lock, which closing the client takes; who is let in meanwhile finds the wire.
-        if let Some(link) = self.link() {
-            link.set_wire(wire);
+        // Without the lock, which closing the client takes; who is let in meanwhile finds the pipe.
+        if let Some(outlet) = self.outlet() {
+            outlet.set_pipe(pipe);
         }
     }
 
@@ -243,26 +240,18 @@ impl Carrier {
     }
 }
 
-/// Returns the connection of the handshake.
-fn handshake_info(socket: &EngineSocket) -> Option<&WireInfo> {
-    socket.req_parts.extensions.get::<ConnectInfo<WireInfo>>().map(|info| &info.0)
+/// Returns the pipe of the handshake.
+fn handshake_info(socket: &EngineSocket) -> Option<&PipeInfo> {
+    socket.req_parts.extensions.get::<ConnectInfo<PipeInfo>>().map(|info| &info.0)
 }
 
-/// Returns the connection of a socket that began as a WebSocket. One that began with polling has shown only where it polled.
-pub(super) fn first_wire(socket: &EngineSocket) -> Option<Arc<Wire>> {
+/// Returns the pipe of a socket that began as a WebSocket. One that began with polling has shown only where it polled.
+pub(super) fn first_pipe(socket: &EngineSocket) -> Option<Arc<Pipe>> {
     let info = handshake_info(socket).filter(|_| socket.transport_type() == TransportType::Websocket)?;
-    info.wire.upgrade()
+    info.pipe.upgrade()
 }
 
-/// Returns the address that the handshake came from, as far as it says [who](host) it is.
+/// Returns the [host](PipeInfo::host) that the handshake came from.
 pub(super) fn address(socket: &EngineSocket) -> Option<IpAddr> {
-    handshake_info(socket).map(|info| host(info.address))
-}
-
-/// Returns what an address says of a host: of IPv6 the network, since every host has as many addresses as it likes.
-pub(super) fn host(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::from((address.to_bits() & NETWORK).to_be_bytes()),
-        address => address,
-    }
+    handshake_info(socket).map(PipeInfo::host)
 }

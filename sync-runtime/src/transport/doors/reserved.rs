@@ -14,7 +14,7 @@ use tower::ServiceExt;
 use crate::dispatch::Dispatcher;
 use crate::error::SyncError;
 use crate::route::App;
-use crate::transport::http::{error_response, stranger};
+use crate::transport::doors::http::{error_response, stranger};
 
 /// The first parts of the addresses that belong to the server, whether it answers there today or not.
 const RESERVED: [&str; 8] = ["_inspect", "api", "auth", "healthz", "metrics", "readyz", "socket.io", "sync"];

@@ -21,11 +21,10 @@ use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::route::App;
 use crate::session::LiveSession;
-use crate::transport::carrier::host;
-use crate::transport::credentials;
-use crate::transport::leftovers::{Leftover, Leftovers, Sender};
-use crate::transport::listener::WireInfo;
-use crate::transport::origin::Origins;
+use crate::transport::doors::credentials;
+use crate::transport::doors::leftovers::{Leftover, Leftovers, Sender};
+use crate::transport::doors::origin::Origins;
+use crate::transport::pipes::PipeInfo;
 use crate::wire::{SyncCall, bad_request};
 
 /// Whether the server has started and does not stop.
@@ -89,7 +88,7 @@ async fn sync<A: App>(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let address = request.extensions().get::<ConnectInfo<WireInfo>>().map(|ConnectInfo(info)| host(info.address));
+    let address = request.extensions().get::<ConnectInfo<PipeInfo>>().map(|ConnectInfo(info)| info.host());
     let caller = match caller(&dispatcher, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return error_response(&dispatcher, &stranger(&dispatcher, request.headers()), error),

@@ -1,4 +1,4 @@
-//! The two ends of a connection as the protocol stack sees them.
+//! The two ends of a pipe as the protocol stack sees them.
 
 use std::future::Future;
 use std::io;
@@ -13,32 +13,32 @@ use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::CloseReason;
-use crate::transport::connections::Slot;
-use crate::transport::kernel::read;
-use crate::transport::websocket::PONG;
-use crate::transport::wire::{Wire, WireLimits};
+use crate::transport::pipes::open_pipes::Slot;
+use crate::transport::pipes::pipe::{Pipe, PipeLimits};
+use crate::transport::pipes::tcp::read;
+use crate::transport::pipes::websocket::PONG;
 
-/// A connection that axum, hyper, engineioxide and tungstenite read and write without knowing that they share it.
+/// A pipe that axum, hyper, engineioxide and tungstenite read and write without knowing that they share it.
 ///
-/// It does what none of them does: it ends a connection whose peer stops reading, and can hold back reading, which is the only
+/// It does what none of them does: it ends a pipe whose peer stops reading, and can hold back reading, which is the only
 /// back-pressure that a Socket.IO client feels.
 #[derive(Debug)]
-pub struct WireIo {
-    wire: Arc<Wire>,
-    limits: WireLimits,
+pub struct PipeIo {
+    pipe: Arc<Pipe>,
+    limits: PipeLimits,
     stalled: Option<Pin<Box<Sleep>>>,
     next_pong: Option<Pin<Box<Sleep>>>,
 }
 
-impl WireIo {
-    pub(super) fn new(stream: TcpStream, limits: WireLimits, flushes: TaskTracker, slot: Slot) -> Self {
-        let wire = Arc::new(Wire::new(stream, limits, flushes, slot));
-        wire.slot().enter(&wire);
-        Self { wire, limits, stalled: None, next_pong: None }
+impl PipeIo {
+    pub(super) fn new(stream: TcpStream, limits: PipeLimits, flushes: TaskTracker, slot: Slot) -> Self {
+        let pipe = Arc::new(Pipe::new(stream, limits, flushes, slot));
+        pipe.slot().enter(&pipe);
+        Self { pipe, limits, stalled: None, next_pong: None }
     }
 
-    pub(super) fn wire(&self) -> &Arc<Wire> {
-        &self.wire
+    pub(super) fn pipe(&self) -> &Arc<Pipe> {
+        &self.pipe
     }
 
     /// Reads at most `limit` bytes, and follows the frames in them.
@@ -49,17 +49,17 @@ impl WireIo {
         limit: usize,
     ) -> Poll<io::Result<()>> {
         loop {
-            ready!(self.wire.stream.poll_read_ready(context))?;
+            ready!(self.pipe.stream.poll_read_ready(context))?;
             let room = limit.min(buffer.remaining());
             let unfilled = buffer.initialize_unfilled_to(room);
-            match read(&self.wire.stream, unfilled) {
+            match read(&self.pipe.stream, unfilled) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => {
-                    self.wire.fail(&error);
+                    self.pipe.fail(&error);
                     return Poll::Ready(Err(error));
                 }
                 Ok(count) => {
-                    self.wire.received(&unfilled[..count]);
+                    self.pipe.received(&unfilled[..count]);
                     buffer.advance(count);
                     return Poll::Ready(Ok(()));
                 }
@@ -85,7 +85,7 @@ impl WireIo {
         let timeout = self.limits.download_timeout;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         ready!(stalled.as_mut().poll(context));
-        self.wire.end(CloseReason::WriteTimeout);
+        self.pipe.end(CloseReason::WriteTimeout);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer reads nothing")))
     }
 
@@ -95,12 +95,12 @@ impl WireIo {
         write: impl Fn(&TcpStream) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
         loop {
-            if self.wire.is_closed() {
+            if self.pipe.is_closed() {
                 return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
             }
-            match self.wire.stream.poll_write_ready(context)? {
+            match self.pipe.stream.poll_write_ready(context)? {
                 Poll::Pending => return self.poll_stalled(context),
-                Poll::Ready(()) => match write(&self.wire.stream) {
+                Poll::Ready(()) => match write(&self.pipe.stream) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                     written => {
                         self.stalled = None;
@@ -112,21 +112,21 @@ impl WireIo {
     }
 }
 
-impl AsyncRead for WireIo {
+impl AsyncRead for PipeIo {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.wire.register_reader(context.waker());
-        if self.wire.is_closed() {
+        self.pipe.register_reader(context.waker());
+        if self.pipe.is_closed() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        if !self.wire.is_reading_paused() {
+        if !self.pipe.is_reading_paused() {
             self.next_pong = None;
             return self.poll_read_some(context, buffer, usize::MAX);
         }
-        match self.wire.receiving() {
+        match self.pipe.receiving() {
             Some((true, _)) => self.poll_paused(context, buffer),
             Some((false, rest)) => self.poll_read_some(context, buffer, rest),
             // Not a WebSocket (yet): what a request is held back for is decided where requests are seen.
@@ -135,12 +135,12 @@ impl AsyncRead for WireIo {
     }
 }
 
-impl AsyncWrite for WireIo {
+impl AsyncWrite for PipeIo {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if self.wire.is_closed() {
+        if self.pipe.is_closed() {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        match self.wire.write_frames(bytes) {
+        match self.pipe.write_frames(bytes) {
             Some(written) => Poll::Ready(written),
             None => self.poll_write_with(context, |stream| stream.try_write(bytes)),
         }
@@ -151,7 +151,7 @@ impl AsyncWrite for WireIo {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.wire.is_websocket() {
+        if self.pipe.is_websocket() {
             let first = slices.iter().find(|slice| !slice.is_empty());
             return self.poll_write(context, first.map_or(&[], |slice| slice));
         }
@@ -168,18 +168,18 @@ impl AsyncWrite for WireIo {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.wire.send_corked();
-        if self.wire.waiting() > 0 {
+        self.pipe.send_corked();
+        if self.pipe.waiting() > 0 {
             // Closed when the kernel has taken it.
             return Poll::Ready(Ok(()));
         }
-        Poll::Ready(socket2::SockRef::from(&self.wire.stream).shutdown(Shutdown::Write))
+        Poll::Ready(socket2::SockRef::from(&self.pipe.stream).shutdown(Shutdown::Write))
     }
 }
 
-impl Drop for WireIo {
+impl Drop for PipeIo {
     fn drop(&mut self) {
-        self.wire.finish();
+        self.pipe.finish();
     }
 }
 
@@ -190,14 +190,14 @@ mod tests {
 
     use super::*;
 
-    /// Accepts one connection whose WebSocket peers may take nothing for a millisecond only.
-    async fn connected() -> (WireIo, TcpStream) {
+    /// Accepts one pipe whose WebSocket peers may take nothing for a millisecond only.
+    async fn connected() -> (PipeIo, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
-        let limits = WireLimits { write_timeout: std::time::Duration::from_millis(1), ..WireLimits::patient() };
+        let limits = PipeLimits { write_timeout: std::time::Duration::from_millis(1), ..PipeLimits::patient() };
         let (stream, _) = accepted.expect("a client");
-        (WireIo::new(stream, limits, TaskTracker::new(), Slot::alone()), client.expect("a server"))
+        (PipeIo::new(stream, limits, TaskTracker::new(), Slot::alone()), client.expect("a server"))
     }
 
     #[tokio::test]
@@ -217,9 +217,9 @@ mod tests {
     #[tokio::test]
     async fn the_kernel_gives_up_websockets_alone() {
         let (io, _client) = connected().await;
-        let timeout = || socket2::SockRef::from(&io.wire().stream).tcp_user_timeout().expect("a socket");
+        let timeout = || socket2::SockRef::from(&io.pipe().stream).tcp_user_timeout().expect("a socket");
         assert_eq!(timeout(), None);
-        io.wire().begin_frames();
+        io.pipe().begin_frames();
         assert_eq!(timeout(), Some(std::time::Duration::from_millis(2)));
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP on the connections that come in, with a limit of time for everything that a client can take its time with.
+//! HTTP on the pipes that come in, with a limit of time for everything that a client can take its time with.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -19,9 +19,9 @@ use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::transport::connections::Busy;
-use crate::transport::listener::{WireInfo, WireListener};
-use crate::transport::wire_io::WireIo;
+use crate::transport::pipes::listener::{PipeInfo, PipeListener};
+use crate::transport::pipes::open_pipes::Busy;
+use crate::transport::pipes::pipe_io::PipeIo;
 
 /// How many bytes of a body pay for another second: what is uploaded on purpose comes faster than this.
 const SLOWEST: u64 = 16 * 1024;
@@ -39,20 +39,20 @@ pub struct HttpLimits {
     pub body: Duration,
 }
 
-/// Serves connections until `stop`, and then until those that are open have ended. Dropped before, it cuts them.
-pub async fn serve(mut listener: WireListener, router: Router, limits: HttpLimits, stop: CancellationToken) {
-    let mut connections = JoinSet::new();
+/// Serves pipes until `stop`, and then until those that are open have ended. Dropped before, it cuts them.
+pub async fn serve(mut listener: PipeListener, router: Router, limits: HttpLimits, stop: CancellationToken) {
+    let mut serving = JoinSet::new();
     loop {
         tokio::select! {
             (io, info) = listener.accept() => {
-                connections.spawn(serve_connection(io, info, router.clone(), limits, stop.clone()));
+                serving.spawn(serve_pipe(io, info, router.clone(), limits, stop.clone()));
             }
-            Some(ended) = connections.join_next() => log_panic(ended),
+            Some(ended) = serving.join_next() => log_panic(ended),
             () = stop.cancelled() => break,
         }
     }
     drop(listener);
-    while let Some(ended) = connections.join_next().await {
+    while let Some(ended) = serving.join_next().await {
         log_panic(ended);
     }
 }
@@ -63,7 +63,7 @@ fn log_panic(ended: Result<(), JoinError>) {
     }
 }
 
-async fn serve_connection(io: WireIo, info: WireInfo, router: Router, limits: HttpLimits, stop: CancellationToken) {
+async fn serve_pipe(io: PipeIo, info: PipeInfo, router: Router, limits: HttpLimits, stop: CancellationToken) {
     let answer = service_fn(move |request| answer(request, info.clone(), router.clone(), limits));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_LIMIT);
@@ -83,12 +83,12 @@ async fn serve_connection(io: WireIo, info: WireInfo, router: Router, limits: Ht
 
 async fn answer(
     request: hyper::Request<Incoming>,
-    info: WireInfo,
+    info: PipeInfo,
     router: Router,
     limits: HttpLimits,
 ) -> Result<Response, Infallible> {
-    let wire = info.wire.clone();
-    let busy = wire.upgrade().map(Busy::new);
+    let pipe = info.pipe.clone();
+    let busy = pipe.upgrade().map(Busy::new);
     if info.is_spare && !HEALTH.contains(&request.uri().path()) {
         return Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::CONNECTION, "close")]).into_response());
     }
@@ -96,15 +96,15 @@ async fn answer(
     request.extensions_mut().insert(ConnectInfo(info));
     let response = router.oneshot(request).await?;
     if response.status() == StatusCode::SWITCHING_PROTOCOLS
-        && let Some(wire) = wire.upgrade()
+        && let Some(pipe) = pipe.upgrade()
     {
-        // It is no HTTP connection any more, whoever speaks on it.
-        wire.slot().leave();
+        // It is no HTTP any more, whoever speaks on it.
+        pipe.slot().leave();
     }
     Ok(response.map(|body| Body::new(Sent { body, busy })))
 }
 
-/// The body of an answer, which keeps its connection busy until it has been sent or given up.
+/// The body of an answer, which keeps its pipe busy until it has been sent or given up.
 #[derive(Debug)]
 struct Sent {
     body: Body,
@@ -212,27 +212,27 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
-    use crate::transport::connections::Slot;
-    use crate::transport::wire::WireLimits;
+    use crate::transport::pipes::open_pipes::Slot;
+    use crate::transport::pipes::pipe::PipeLimits;
 
     #[tokio::test]
-    async fn a_connection_is_busy_until_its_answer_has_been_sent() {
+    async fn a_pipe_is_busy_until_its_answer_has_been_sent() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
         let (stream, _) = accepted.expect("a client");
-        let io = WireIo::new(stream, WireLimits::patient(), tokio_util::task::TaskTracker::new(), Slot::alone());
+        let io = PipeIo::new(stream, PipeLimits::patient(), tokio_util::task::TaskTracker::new(), Slot::alone());
         for is_given_up in [false, true] {
-            let busy = Some(Busy::new(io.wire().clone()));
+            let busy = Some(Busy::new(io.pipe().clone()));
             let mut sent = Sent { body: Body::from("a download"), busy };
             assert!(sent.frame().await.is_some());
-            assert_eq!(io.wire().slot().quiet_since(), None);
+            assert_eq!(io.pipe().slot().quiet_since(), None);
             if is_given_up {
                 drop(sent);
             } else {
                 assert!(sent.frame().await.is_none());
             }
-            assert!(io.wire().slot().quiet_since().is_some());
+            assert!(io.pipe().slot().quiet_since().is_some());
         }
         drop(client);
     }

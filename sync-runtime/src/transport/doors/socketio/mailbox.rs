@@ -8,8 +8,8 @@ use parking_lot::{Mutex, MutexGuard};
 
 use tokio::time::Instant;
 
-use crate::transport::leftovers::Leftover;
-use crate::transport::link::Link;
+use crate::transport::doors::leftovers::Leftover;
+use crate::transport::doors::socketio::outlet::Outlet;
 
 /// Reading from a socket is held back above this many waiting bytes …
 const HIGH_BYTES: usize = 512 * 1024;
@@ -25,7 +25,7 @@ const LEFT_FOR: Duration = Duration::from_secs(60);
 /// A task drains it; it is started by the first message and ends when nothing waits, so that an idle socket has no task.
 #[derive(Debug)]
 pub(super) struct Mailbox<M> {
-    link: Arc<Link>,
+    outlet: Arc<Outlet>,
     state: Mutex<State<M>>,
 }
 
@@ -61,10 +61,10 @@ pub(super) enum Pushed {
 
 impl<M> Mailbox<M> {
     /// Creates a mailbox that keeps messages and does not hand them out before it is [opened](Mailbox::open).
-    pub(super) fn new(link: Arc<Link>) -> Self {
+    pub(super) fn new(outlet: Arc<Outlet>) -> Self {
         let waiting = VecDeque::new();
         let state = State { waiting, bytes: 0, open: false, draining: false, paused: false, left: None };
-        Self { link, state: Mutex::new(state) }
+        Self { outlet, state: Mutex::new(state) }
     }
 
     /// Adds a message of `bytes`, and says what has to be done about it.
@@ -78,7 +78,7 @@ impl<M> Mailbox<M> {
         state.bytes += bytes;
         if !state.paused && (state.bytes > HIGH_BYTES || state.waiting.len() > HIGH_COUNT) {
             state.paused = true;
-            self.link.pause_reading(true);
+            self.outlet.pause_reading(true);
         }
         let is_first = state.open && !std::mem::replace(&mut state.draining, true);
         if is_first { Pushed::First } else { Pushed::Behind }
@@ -109,7 +109,7 @@ impl<M> Mailbox<M> {
         state.bytes -= bytes;
         if state.paused && state.bytes <= HIGH_BYTES / 2 && state.waiting.len() <= HIGH_COUNT / 2 {
             state.paused = false;
-            self.link.pause_reading(false);
+            self.outlet.pause_reading(false);
         }
         Some(message)
     }

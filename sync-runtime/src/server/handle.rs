@@ -1,0 +1,212 @@
+//! The way to a server's parts, for the app's own routes.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::config::Config;
+use crate::dispatch::Dispatcher;
+use crate::error::SyncError;
+use crate::rooms::Hub;
+use crate::route::App;
+use crate::session::{LiveSession, Sessions, Token};
+use crate::transport::{caller, cookie_token, error_response, session_cookie, stranger, token};
+
+/// What an app's own HTTP routes can ask of the server. Cheap to clone.
+pub struct Handle<A: App>(pub(super) Arc<Dispatcher<A>>);
+
+impl<A: App> Handle<A> {
+    /// Returns the app.
+    #[must_use]
+    pub fn app(&self) -> &A {
+        self.0.app()
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        self.0.config()
+    }
+
+    /// Returns the sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions<A> {
+        self.0.sessions()
+    }
+
+    /// Returns the index of sockets and rooms.
+    #[must_use]
+    pub fn hub(&self) -> &Hub<A> {
+        self.0.hub()
+    }
+
+    /// Returns how many calls are being handled.
+    #[must_use]
+    pub fn calls_in_flight(&self) -> usize {
+        self.0.calls().len()
+    }
+
+    /// Returns whether the server takes no more calls.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.0.calls().is_closed()
+    }
+
+    /// Returns the session of a request; a guest's where there is none.
+    ///
+    /// # Errors
+    ///
+    /// `auth-required` for a token that is not valid (any more), `session-unavailable` when the session store does not answer.
+    pub async fn session(&self, headers: &HeaderMap) -> Result<Arc<LiveSession<A>>, SyncError> {
+        let session = caller(&self.0, headers).await?.session().clone();
+        if session.is_revoked() { Err(SyncError::new("auth-required")) } else { Ok(session) }
+    }
+
+    /// Starts a session for whoever sends this request. The session that its cookie named is ended, and the sockets of that one
+    /// are closed.
+    ///
+    /// # Errors
+    ///
+    /// `session-unavailable` when the session store does not answer; nothing has changed then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sync::Handle;
+    /// use sync::axum::extract::State;
+    /// use sync::axum::http::{HeaderMap, header::SET_COOKIE};
+    /// use sync::axum::response::{IntoResponse, Response};
+    ///
+    /// async fn enter(State(handle): State<Handle<Chess>>, headers: HeaderMap) -> Response {
+    ///     let session = Session { user_id: "ada".to_owned() }; // whoever the app has found this to be
+    ///     match handle.sign_in(&headers, session).await {
+    ///         Ok(token) => ([(SET_COOKIE, handle.session_cookie(token.as_str()))], "welcome").into_response(),
+    ///         Err(error) => handle.error(&headers, error).await,
+    ///     }
+    /// }
+    /// # #[sync::session] pub struct Session { pub user_id: String }
+    /// # #[sync::wire] pub struct Person {}
+    /// # pub struct Chess;
+    /// # impl sync::App for Chess {
+    /// #     type Session = Session;
+    /// #     type Public = Person;
+    /// #     fn guest() -> Session { Session { user_id: String::new() } }
+    /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
+    /// #     fn public(_: &Session) -> Person { Person {} }
+    /// #     fn locale(_: &Session) -> Option<&str> { None }
+    /// # }
+    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table {
+    /// #     manifest_dir: "", routes: &[], find: |_, _| None, rooms: &[], error_codes: &[], locales: &[],
+    /// # };
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), sync::BoxError> {
+    /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
+    /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
+    /// # let running = sync::Server::new(async |_config| Ok(Chess)).start(&TABLE, config).await?;
+    /// # let answer = enter(State(running.handle().clone()), HeaderMap::new()).await;
+    /// # assert!(answer.headers()[SET_COOKIE].to_str()?.starts_with("__Host-session="));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn sign_in(&self, headers: &HeaderMap, session: A::Session) -> Result<Token, SyncError> {
+        let token = self.sessions().create(session).await?;
+        if let Some(before) = cookie_token(headers, self.config()) {
+            self.sessions().end_token_later(&before);
+        }
+        Ok(token)
+    }
+
+    /// Ends the session of a request, as [`end_session`](Handle::end_session) does. Somebody whose session has ended already, or who
+    /// never had one, is as signed out as they wish to be.
+    ///
+    /// # Errors
+    ///
+    /// As for [`end_session`](Handle::end_session).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sync::Handle;
+    /// use sync::axum::extract::State;
+    /// use sync::axum::http::{HeaderMap, header::SET_COOKIE};
+    /// use sync::axum::response::{IntoResponse, Response};
+    ///
+    /// async fn leave(State(handle): State<Handle<Chess>>, headers: HeaderMap) -> Response {
+    ///     let answer = match handle.sign_out(&headers).await {
+    ///         Ok(()) => "goodbye".into_response(),
+    ///         Err(error) => handle.error(&headers, error).await,
+    ///     };
+    ///     // The browser forgets the session even if the store could not.
+    ///     ([(SET_COOKIE, handle.session_cookie(""))], answer).into_response()
+    /// }
+    /// # #[sync::session] pub struct Session { pub user_id: String }
+    /// # #[sync::wire] pub struct Person {}
+    /// # pub struct Chess;
+    /// # impl sync::App for Chess {
+    /// #     type Session = Session;
+    /// #     type Public = Person;
+    /// #     fn guest() -> Session { Session { user_id: String::new() } }
+    /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
+    /// #     fn public(_: &Session) -> Person { Person {} }
+    /// #     fn locale(_: &Session) -> Option<&str> { None }
+    /// # }
+    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table {
+    /// #     manifest_dir: "", routes: &[], find: |_, _| None, rooms: &[], error_codes: &[], locales: &[],
+    /// # };
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), sync::BoxError> {
+    /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
+    /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
+    /// # let running = sync::Server::new(async |_config| Ok(Chess)).start(&TABLE, config).await?;
+    /// # let handle = running.handle().clone();
+    /// # let token = handle.sign_in(&HeaderMap::new(), Session { user_id: "ada".to_owned() }).await?;
+    /// # let headers = HeaderMap::from_iter([("authorization".parse()?, format!("Bearer {}", token.as_str()).parse()?)]);
+    /// # assert!(handle.session(&headers).await.is_ok());
+    /// # leave(State(handle.clone()), headers.clone()).await;
+    /// # assert!(handle.session(&headers).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn sign_out(&self, headers: &HeaderMap) -> Result<(), SyncError> {
+        match token(headers, self.config()) {
+            Some(token) => Ok(self.sessions().end_token(&token).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends a session: its token is not valid any more and its sockets are closed, at once and though the caller may hang up.
+    ///
+    /// # Errors
+    ///
+    /// `session-unavailable` when the session store does not agree in time. The session stays ended on this server, which goes on
+    /// trying to remove it.
+    pub async fn end_session(&self, session: &LiveSession<A>) -> Result<(), SyncError> {
+        Ok(self.sessions().end(session).await?)
+    }
+
+    /// Writes the `Set-Cookie` value for a token; an empty one ends the cookie.
+    #[must_use]
+    pub fn session_cookie(&self, token: &str) -> String {
+        session_cookie(token, self.sessions().ttl(), self.config())
+    }
+
+    /// Answers a request with an error envelope, in the language of its session or of its `Accept-Language`.
+    pub async fn error(&self, headers: &HeaderMap, error: SyncError) -> Response {
+        // A store that does not answer is not asked once more who asks.
+        let asking = if error.code() == "session-unavailable" { None } else { caller(&self.0, headers).await.ok() };
+        error_response(&self.0, &asking.unwrap_or_else(|| stranger(&self.0, headers)), error)
+    }
+}
+
+impl<A: App> Clone for Handle<A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<A: App> std::fmt::Debug for Handle<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Handle").field(&self.0).finish()
+    }
+}

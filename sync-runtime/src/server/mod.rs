@@ -1,0 +1,11 @@
+//! Builds the parts of a server, connects them, starts and stops them.
+
+mod builder;
+mod handle;
+mod process;
+mod running;
+
+pub use builder::{BoxError, Server, StartError};
+pub use handle::Handle;
+pub use process::serve;
+pub use running::Running;

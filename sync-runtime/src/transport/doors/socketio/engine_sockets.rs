@@ -1,0 +1,131 @@
+//! All sockets of Engine.IO, from their handshakes to their ends.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use engineioxide::DisconnectReason;
+use engineioxide::socket::Sid;
+use parking_lot::Mutex;
+
+use crate::transport::doors::leftovers::Leftovers;
+use crate::transport::doors::socketio::carrier::EngineSocket;
+use crate::transport::doors::socketio::closed_sockets::ClosedSockets;
+use crate::transport::doors::socketio::lobby::Lobby;
+use crate::transport::doors::socketio::outlet::{Outlet, OutletLimits, Traffic};
+
+/// How often it is looked whether everything has been taken.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// All sockets of Engine.IO by their ids, and how many were closed for which reason.
+#[derive(Debug)]
+pub struct EngineSockets {
+    limits: OutletLimits,
+    sockets: Mutex<HashMap<Sid, Weak<EngineSocket>>>,
+    lobby: Arc<Lobby>,
+    leftovers: Arc<Leftovers>,
+    counters: ClosedSockets,
+}
+
+impl EngineSockets {
+    /// Creates the index.
+    #[must_use]
+    pub fn new(limits: OutletLimits) -> Self {
+        Self {
+            limits,
+            sockets: Mutex::default(),
+            lobby: Arc::default(),
+            leftovers: Arc::default(),
+            counters: ClosedSockets::default(),
+        }
+    }
+
+    /// Returns the counters.
+    #[must_use]
+    pub fn counters(&self) -> &ClosedSockets {
+        &self.counters
+    }
+
+    /// Waits until every client gets all that was sent even if its socket is closed now; for those that poll, no longer than
+    /// `polling`: one that has gone away without a word would keep this waiting until its heartbeat ends.
+    pub async fn flushed(&self, polling: Duration) {
+        let all = |wanted: fn(&Outlet) -> bool| self.outlets().iter().all(|outlet| wanted(outlet));
+        let polled = async {
+            while !all(|outlet| outlet.is_websocket() || outlet.is_flushed()) {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        tokio::time::timeout(polling, polled).await.unwrap_or_default();
+        while !all(|outlet| !outlet.is_websocket() || outlet.is_flushed()) {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Adds up what passes through the sockets that are open.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        let mut traffic = Traffic::default();
+        for outlet in self.outlets() {
+            outlet.add_to(&mut traffic);
+        }
+        traffic
+    }
+
+    /// Closes all sockets, so that their clients connect again.
+    pub fn close(&self) {
+        self.sockets().iter().for_each(|socket| socket.close(DisconnectReason::ClosingServer));
+    }
+
+    /// Closes all sockets, and returns when they are closed.
+    pub async fn closed(&self) {
+        let sockets = self.sockets();
+        self.close();
+        for socket in sockets {
+            socket.closed().await;
+        }
+    }
+
+    /// Adds a socket that has shaken hands.
+    pub(super) fn add(&self, socket: &Arc<EngineSocket>) {
+        self.sockets.lock().insert(socket.id, Arc::downgrade(socket));
+        self.lobby.enter(socket);
+    }
+
+    /// Forgets a socket.
+    pub(super) fn remove(&self, socket: &EngineSocket) {
+        self.lobby.leave(socket);
+        let mut sockets = self.sockets.lock();
+        sockets.remove(&socket.id);
+        if sockets.len() < sockets.capacity() / 4 {
+            sockets.shrink_to_fit();
+        }
+    }
+
+    /// Returns those who have not said CONNECT.
+    pub(super) fn lobby(&self) -> &Arc<Lobby> {
+        &self.lobby
+    }
+
+    /// Returns what callers had sent before they went.
+    pub(super) fn leftovers(&self) -> &Arc<Leftovers> {
+        &self.leftovers
+    }
+
+    /// Makes the outlet of a client that is let in.
+    pub(super) fn open(&self, socket: &Arc<EngineSocket>) -> Arc<Outlet> {
+        Arc::new(Outlet::new(self.limits, Arc::downgrade(socket), Arc::downgrade(&self.lobby)))
+    }
+
+    /// Returns the socket with this id.
+    pub(super) fn find(&self, sid: &str) -> Option<Arc<EngineSocket>> {
+        self.sockets.lock().get(&sid.parse().ok()?)?.upgrade()
+    }
+
+    fn outlets(&self) -> Vec<Arc<Outlet>> {
+        self.sockets().iter().filter_map(|socket| socket.data.outlet()).collect()
+    }
+
+    fn sockets(&self) -> Vec<Arc<EngineSocket>> {
+        self.sockets.lock().values().filter_map(Weak::upgrade).collect()
+    }
+}
