@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::generate::generate;
 use crate::output::{self, Sameness};
 use crate::watch::watch;
-use crate::{Diagnostic, cargo, problems, scan};
+use crate::{cargo, problems, scan};
 
 /// Writes the module tree and the dispatch table of the app whose `build.rs` calls it.
 ///
@@ -40,7 +40,7 @@ fn run() -> Result<(), BuildError> {
     watch(&app_dir.join("src"), &out_dir);
     watch(&app_dir.join("locales"), &out_dir);
     for missing in &generated.missing_messages {
-        cargo::warn(&one_line(missing));
+        cargo::warn(&missing.one_line());
     }
     let path = app_dir.join("src").join(scan::MODULE_TREE);
     if output::is_stale(&path, &generated.module_tree, Sameness::Words) {
@@ -59,11 +59,6 @@ fn refuse_abort() -> Result<(), BuildError> {
         Ok(strategy) if strategy == "abort" => Err(BuildError::PanicAbort),
         _ => Ok(()),
     }
-}
-
-pub(crate) fn one_line(problem: &Diagnostic) -> String {
-    let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
-    format!("{} ({}{line}): {}", problem.what, problem.file, problem.help)
 }
 
 fn folder(variable: &'static str) -> Result<PathBuf, BuildError> {

@@ -28,6 +28,12 @@ impl Diagnostic {
     pub fn at_line(self, line: usize) -> Self {
         Self { line: Some(line), ..self }
     }
+
+    /// The mistake on one line, as cargo shows what a build script says.
+    pub(crate) fn one_line(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{} ({}{line}): {}", self.what, self.file, self.help)
+    }
 }
 
 /// Three lines, as the compiler prints its own; no newline at the end.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use sync_schema::Api;
 
-use crate::build::one_line;
+use crate::diagnostic::Diagnostic;
 use crate::output::{self, Sameness};
-use crate::{Diagnostic, cargo, emit};
+use crate::{cargo, emit};
 
 /// Writes the TypeScript of the app whose server's `build.rs` calls it with `app::export_types`.
 ///
@@ -22,7 +22,7 @@ use crate::{Diagnostic, cargo, emit};
 pub fn export(export_types: fn() -> Api) {
     let errors = match run(&export_types()) {
         Ok(()) => return,
-        Err(ExportError::Types(problems)) => problems.iter().map(one_line).collect(),
+        Err(ExportError::Types(problems)) => problems.iter().map(Diagnostic::one_line).collect(),
         Err(error) => vec![error.to_string()],
     };
     errors.iter().for_each(|error| cargo::error(error));

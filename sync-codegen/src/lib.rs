@@ -14,6 +14,7 @@ mod check;
 mod diagnostic;
 mod export;
 mod generate;
+mod lane;
 mod model;
 mod output;
 mod scan;

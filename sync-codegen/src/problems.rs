@@ -8,7 +8,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
-use crate::scan::{FileName, SourceFile, Tree};
+use crate::scan::{FileName, SourceFile, Tree, page_of};
 
 /// The file in `$OUT_DIR`: one mistake a line, `<file> TAB <item> TAB <message>`.
 pub(crate) const FILE_NAME: &str = "sync-problems";
@@ -47,25 +47,19 @@ pub(crate) fn assign(tree: &Tree, problems: &[Diagnostic]) -> String {
 ///
 /// Tests and files outside of pages do not speak: nobody knows whether the compiler ever reads them.
 fn speaker<'a>(tree: &'a Tree, problem: &Diagnostic) -> Option<(&'a str, &'a str)> {
-    let page = tree.pages.get(page_around(&problem.file))?;
+    let folder = problem.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let page = tree.pages.get(page_of(folder))?;
     let rank = |name: &FileName| match name {
         FileName::Handler(_) => Some(0),
         FileName::Misnamed(_) | FileName::Shared => Some(1),
         FileName::Test => None,
     };
-    let mut files = page.files.iter().filter_map(|(name, file)| Some((rank(name)?, file))).collect::<Vec<_>>();
+    let mut files = page.files.iter().filter_map(|file| Some((rank(&file.name)?, &file.source))).collect::<Vec<_>>();
     files.extend(page.room.iter().map(|room| (2, room)));
     files.sort_by_key(|(rank, _)| *rank);
     let own =
         files.iter().find(|(_, file)| file.path == problem.file).and_then(|(_, file)| spokesman(file, problem.line));
     own.or_else(|| files.iter().find_map(|(_, file)| spokesman(file, None)))
-}
-
-/// The page of a file in `src/<page>/_sync/` or in `src/<page>/`.
-fn page_around(path: &str) -> &str {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let folder = folder.strip_suffix("/_sync").unwrap_or(folder);
-    folder.strip_prefix("src").unwrap_or(folder).trim_start_matches('/')
 }
 
 /// The handler on `line`, else the first one, else the first type with `#[wire]`.

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::scan::{FileName, HandlerName, Misnamed, PageFiles, Stray, StrayReason, Tree, name_rule, suggested_name};
+use crate::lane::page_folder;
+use crate::scan::{
+    FileName, HandlerName, Misnamed, PageFile, PageFiles, Stray, StrayReason, Tree, name_rule, suggested_name,
+};
 
-/// Things in a `_sync` folder that are no Rust files.
+/// Things in the folder of a lane that are no Rust files.
 pub(super) fn strays(tree: &Tree) -> Vec<Diagnostic> {
     tree.strays.iter().map(stray).collect()
 }
@@ -13,14 +16,15 @@ pub(super) fn strays(tree: &Tree) -> Vec<Diagnostic> {
 fn stray(stray: &Stray) -> Diagnostic {
     let Stray { path, reason } = stray;
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let page = folder.strip_suffix("/_sync").unwrap_or(folder);
+    let page = page_folder(folder);
+    let lane = folder.rsplit('/').next().unwrap_or_default();
     let (what, help) = match reason {
         StrayReason::Folder => (
-            format!("a folder inside `_sync` is not read: `{name}`"),
-            format!("move its files to {folder}, or make it a page of its own: {page}/{name}/_sync"),
+            format!("a folder inside `{lane}` is not read: `{name}`"),
+            format!("move its files to {folder}, or make it a page of its own: {page}/{name}/{lane}"),
         ),
         StrayReason::NotRust => (
-            format!("only Rust files belong in a `_sync` folder, not `{name}`"),
+            format!("only Rust files belong in a `{lane}` folder, not `{name}`"),
             format!("move it out of {folder}, for example to {page}"),
         ),
         StrayReason::NotUtf8 => {
@@ -34,13 +38,13 @@ fn stray(stray: &Stray) -> Diagnostic {
     Diagnostic::new(path, what, help)
 }
 
-/// Files in a `_sync` folder that are neither handler nor shared module nor test.
+/// Files in the folder of a lane that are neither handler nor shared module nor test.
 pub(super) fn misnamed_files(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for page in tree.pages.values() {
-        for (name, file) in &page.files {
-            if let FileName::Misnamed(misnamed) = name {
-                problems.push(Diagnostic::new(&file.path, &misnamed.what, help(misnamed, page)));
+        for file in &page.files {
+            if let FileName::Misnamed(misnamed) = &file.name {
+                problems.push(Diagnostic::new(&file.source.path, &misnamed.what, help(misnamed, file, page)));
             }
         }
     }
@@ -48,13 +52,11 @@ pub(super) fn misnamed_files(tree: &Tree) -> Vec<Diagnostic> {
 }
 
 /// The name that was meant may be taken already.
-fn help(misnamed: &Misnamed, page: &PageFiles) -> String {
+fn help(misnamed: &Misnamed, file: &PageFile, page: &PageFiles) -> String {
     let Some(meant) = &misnamed.meant else { return misnamed.help.clone() };
-    let taken = page.files.iter().filter_map(|(name, _)| match name {
-        FileName::Handler(handler) if handler.name == meant.name && handler.side == meant.side => Some(handler.version),
-        _ => None,
-    });
-    let taken = taken.collect::<BTreeSet<_>>();
+    let beside = page.handlers().filter(|(handler, other)| other.lane == file.lane && handler.form == meant.form);
+    let same_name = beside.filter(|(handler, _)| handler.name == meant.name);
+    let taken = same_name.map(|(handler, _)| handler.version).collect::<BTreeSet<_>>();
     match taken.last() {
         Some(newest) if taken.contains(&meant.version) => {
             let next = HandlerName { version: newest.saturating_add(1), ..meant.clone() };

@@ -4,9 +4,10 @@
 //! with a syntax error exists all the same.
 
 use crate::diagnostic::Diagnostic;
+use crate::lane;
 use crate::model::folded;
-use crate::scan::{FileName, HandlerName, PageFiles, Side, SourceFile, Tree};
-use crate::syntax::handler_file::{Arguments, Handler, Outline};
+use crate::scan::{HandlerName, PageFiles, SourceFile, Tree};
+use crate::syntax::handler_file::{Arguments, Handler, Kind, Outline};
 use crate::syntax::nearest::nearest;
 
 /// Filters that expect what a server file gives them, without a server file.
@@ -16,8 +17,7 @@ pub(super) fn filters_without_a_server(tree: &Tree) -> Vec<Diagnostic> {
         for (name, file, outline, handler) in filters(page) {
             let expects_server = outline.uses_server || handler.parameters > 2;
             if expects_server && !has_server(page, name) {
-                let server = HandlerName { side: Side::Server, ..name.clone() };
-                let what = format!("there is no `{}` beside this filter", server.file_name());
+                let what = format!("there is no `{}` beside this filter", server_beside(name));
                 problems.push(
                     Diagnostic::new(&file.path, what, missing_server_help(page, name, handler)).at_line(handler.line),
                 );
@@ -28,8 +28,8 @@ pub(super) fn filters_without_a_server(tree: &Tree) -> Vec<Diagnostic> {
 }
 
 fn missing_server_help(page: &PageFiles, client: &HandlerName, handler: &Handler) -> String {
-    let add = HandlerName { side: Side::Server, ..client.clone() }.file_name();
-    let servers = || page.files.iter().filter_map(|(name, _)| intended(name)).filter(|name| name.side == Side::Server);
+    let add = server_beside(client);
+    let servers = || servers(page);
     if let Some(newest) = servers().filter(|server| server.name == client.name).max_by_key(|server| server.version) {
         let rename = HandlerName { version: newest.version, ..client.clone() }.file_name();
         return format!("the newest server version is v{}: rename this file to {rename}, or add {add}", newest.version);
@@ -51,7 +51,7 @@ pub(super) fn filters_unlike_their_server(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for page in tree.pages.values() {
         for (name, file, outline, handler) in filters(page).filter(|(name, ..)| has_server(page, name)) {
-            let server = HandlerName { side: Side::Server, ..name.clone() }.file_name();
+            let server = server_beside(name);
             problems.extend(own_types(file, outline, handler, &server));
             problems.extend(own_arguments(file, handler, &server));
         }
@@ -100,25 +100,23 @@ fn own_arguments(file: &SourceFile, handler: &Handler, server: &str) -> Option<D
 
 /// The client files with a readable `main`.
 fn filters(page: &PageFiles) -> impl Iterator<Item = (&HandlerName, &SourceFile, &Outline, &Handler)> {
-    page.files.iter().filter_map(|(name, file)| {
-        let FileName::Handler(name) = name else { return None };
-        let outline = file.content.outline.as_ref()?;
+    page.handlers().filter(|(name, _)| name.kind() == Kind::Client).filter_map(|(name, file)| {
+        let outline = file.source.content.outline.as_ref()?;
         let main = outline.handlers.iter().find(|handler| handler.name == "main")?;
-        (name.side == Side::Client).then_some((name, file, outline, main))
+        Some((name, &file.source, outline, main))
     })
 }
 
 /// Whether somebody wrote the server file of `client`, under a name that is at least almost right: one mistake, one message.
 fn has_server(page: &PageFiles, client: &HandlerName) -> bool {
-    page.files.iter().filter_map(|(name, _)| intended(name)).any(|name| {
-        name.side == Side::Server && name.version == client.version && folded(&name.name) == folded(&client.name)
-    })
+    servers(page).any(|server| server.version == client.version && folded(&server.name) == folded(&client.name))
 }
 
-fn intended(name: &FileName) -> Option<&HandlerName> {
-    match name {
-        FileName::Handler(name) => Some(name),
-        FileName::Misnamed(misnamed) => misnamed.meant.as_ref(),
-        FileName::Shared | FileName::Test => None,
-    }
+fn servers(page: &PageFiles) -> impl Iterator<Item = &HandlerName> {
+    page.files.iter().filter_map(|file| file.name.intended()).filter(|name| name.kind() == Kind::Server)
+}
+
+/// The name of the server file that belongs to `client`.
+fn server_beside(client: &HandlerName) -> String {
+    lane::of_kind(Kind::Server).map(|(_, form)| client.beside(form).file_name()).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
+use crate::lane;
 use crate::model::page_name;
 use crate::scan::{SourceFile, Tree};
 use crate::syntax::handler_file::{Arguments, Handler, Kind};
@@ -30,27 +31,30 @@ pub(super) fn missing_rules(tree: &Tree) -> Vec<Diagnostic> {
     problems
 }
 
-/// `_room.rs` inside of `_sync`, and handlers of routes inside of `_room.rs`.
+/// `_room.rs` in the folder of a lane, and handlers of routes inside of `_room.rs`.
 pub(super) fn misplaced_rules(tree: &Tree) -> Vec<Diagnostic> {
-    let in_sync = tree.pages.values().flat_map(|page| &page.files).map(|(_, file)| file);
-    let misplaced = in_sync.filter(|file| file.path.ends_with("/_sync/_room.rs"));
+    let in_lanes = tree.pages.values().flat_map(|page| &page.files);
+    let misplaced = in_lanes.filter(|file| file.source.stem() == "_room");
     let mut problems = misplaced
         .map(|file| {
-            let place = file.path.replace("/_sync/_room.rs", "/_room.rs");
+            let (folder, path) = (file.lane.folder, &file.source.path);
+            let what = format!("a page's room rule lies beside its `{folder}` folder, not in it");
             Diagnostic::new(
-                &file.path,
-                "a page's room rule lies beside its `_sync` folder, not in it",
-                format!("move it to {place}"),
+                path,
+                what,
+                format!("move it to {}", path.replace(&format!("/{folder}/_room.rs"), "/_room.rs")),
             )
         })
         .collect::<Vec<_>>();
     for (_, file) in rooms(tree) {
         let handlers = file.content.outline.iter().flat_map(|outline| &outline.handlers);
-        problems.extend(handlers.filter(|handler| handler.kind != Kind::Room).map(|handler| {
+        problems.extend(handlers.filter_map(|handler| {
+            let (lane, form) = lane::of_kind(handler.kind)?;
             let what = format!("`#[{}]` in a `_room.rs`", handler.attribute);
-            let place = file.path.replace("/_room.rs", &format!("/_sync/<name>_{}_v1.rs", handler.kind.word()));
-            Diagnostic::new(&file.path, what, format!("write `#[sync::room(\"…\")]`, or move it to {place}"))
-                .at_line(handler.line)
+            let place = format!("/{}/{}", lane.folder, form.file_name("<name>", 1));
+            let help =
+                format!("write `#[sync::room(\"…\")]`, or move it to {}", file.path.replace("/_room.rs", &place));
+            Some(Diagnostic::new(&file.path, what, help).at_line(handler.line))
         }));
     }
     problems

@@ -5,22 +5,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::module::{Module, Mounts, mount};
 use super::names::{page_name, static_name};
 use crate::diagnostic::Diagnostic;
-use crate::scan::{FileName, HandlerName, Side, SourceFile, Tree};
-use crate::syntax::handler_file;
+use crate::lane::{LANES, Lane};
+use crate::scan::{HandlerName, SourceFile, Tree};
+use crate::syntax::handler_file::{self, Kind};
 
 /// An app, as far as files tell.
 #[derive(Debug, Default)]
 pub(crate) struct App {
     /// The pages and what is in them.
     pub(crate) root: Module,
-    /// The routes without mistakes, sorted by page, name and version.
-    pub(crate) routes: Vec<Route>,
+    /// The routes without mistakes of each lane.
+    pub(crate) lanes: Vec<LaneRoutes>,
     /// The rules without mistakes, sorted by page.
     pub(crate) rooms: Vec<Room>,
     /// The app's own error codes, sorted, each once.
     pub(crate) error_codes: Vec<String>,
     /// The message files, sorted by language and name.
     pub(crate) locales: Vec<Locale>,
+}
+
+/// The routes of one lane.
+#[derive(Debug)]
+pub(crate) struct LaneRoutes {
+    pub(crate) lane: &'static Lane,
+    /// Sorted by page, name and version.
+    pub(crate) routes: Vec<Route>,
 }
 
 /// One version of a route.
@@ -31,8 +40,10 @@ pub(crate) struct Route {
     pub(crate) version: u32,
     /// The name of its static in the table.
     pub(crate) static_name: String,
-    pub(crate) server: Option<Handler>,
-    pub(crate) client: Option<Handler>,
+    /// The runtime's type for a route with these files.
+    pub(crate) entry: &'static str,
+    /// Its files, in the order of the lane's forms.
+    pub(crate) handlers: Vec<Handler>,
     pub(crate) filter: Filter,
 }
 
@@ -52,8 +63,8 @@ pub(crate) enum Filter {
 pub(crate) struct Handler {
     /// Relative to the app.
     pub(crate) file: String,
-    /// `examples::move_v1::server`
-    pub(crate) module: String,
+    /// `examples::move_v1::server::__Server`
+    pub(crate) handler: String,
 }
 
 /// A page's room rule.
@@ -84,7 +95,7 @@ impl App {
             rules.filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone() })).collect::<Vec<_>>();
         rooms.sort_by(|a, b| a.module.cmp(&b.module));
         Self {
-            routes: routes(tree, &mounts, is_good),
+            lanes: lanes(tree, &mounts, is_good),
             rooms,
             error_codes: tree
                 .error_codes()
@@ -98,31 +109,54 @@ impl App {
     }
 }
 
-fn routes(tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool) -> Vec<Route> {
+fn lanes(tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool) -> Vec<LaneRoutes> {
+    let of_lane = |lane: &&'static Lane| LaneRoutes { lane, routes: routes(lane, tree, mounts, &is_good) };
+    let mut lanes = LANES.iter().map(of_lane).collect::<Vec<_>>();
+    number_equal_statics(lanes.iter_mut().flat_map(|lane| &mut lane.routes));
+    lanes
+}
+
+fn routes(lane: &Lane, tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool) -> Vec<Route> {
     let mut routes = Vec::new();
     for (folder, page) in &tree.pages {
         let mut versions = BTreeMap::<(&str, u32), Vec<(&HandlerName, &SourceFile)>>::new();
-        for (name, file) in &page.files {
-            if let FileName::Handler(name) = name {
-                versions.entry((&name.name, name.version)).or_default().push((name, file));
-            }
+        for (name, file) in page.handlers().filter(|(_, file)| file.lane == lane) {
+            versions.entry((&name.name, name.version)).or_default().push((name, &file.source));
         }
         // One bad file, and the route cannot work.
         versions.retain(|_, files| files.iter().all(|(_, file)| is_good(file)));
         for ((name, version), files) in versions {
-            let file = |side: Side| files.iter().find(|(name, _)| name.side == side).map(|(_, file)| *file);
-            let handler =
-                |file: &SourceFile| Some(Handler { file: file.path.clone(), module: mounts.get(&file.path)?.clone() });
-            let page = page_name(folder).to_owned();
-            let static_name = static_name(&page, name, version);
-            let (server, client) = (file(Side::Server).and_then(handler), file(Side::Client).and_then(handler));
-            let filter = file(Side::Client).map_or(Filter::None, filter_of);
-            routes.push(Route { page, name: name.to_owned(), version, static_name, server, client, filter });
+            routes.extend(route(lane, page_name(folder), (name, version), &files, mounts));
         }
     }
     routes.sort_by(|a, b| (&a.page, &a.name, a.version).cmp(&(&b.page, &b.name, b.version)));
-    number_equal_statics(&mut routes);
     routes
+}
+
+fn route(
+    lane: &Lane,
+    page: &str,
+    (name, version): (&str, u32),
+    files: &[(&HandlerName, &SourceFile)],
+    mounts: &Mounts,
+) -> Option<Route> {
+    let file = |kind: Kind| files.iter().find(|(name, _)| name.kind() == kind).map(|(_, file)| *file);
+    let there = lane.forms.iter().filter_map(|form| Some((form, file(form.kind)?))).collect::<Vec<_>>();
+    let kinds = there.iter().map(|(form, _)| form.kind).collect::<Vec<_>>();
+    let (_, entry) = lane.table.entries.iter().find(|(files, _)| *files == kinds)?;
+    let handlers = there.iter().map(|(form, file)| {
+        let module = mounts.get(&file.path)?;
+        Some(Handler { file: file.path.clone(), handler: format!("{module}::{}", form.handler) })
+    });
+    Some(Route {
+        page: page.to_owned(),
+        name: name.to_owned(),
+        version,
+        static_name: static_name(page, name, version),
+        entry,
+        handlers: handlers.collect::<Option<_>>()?,
+        filter: file(Kind::Client).map_or(Filter::None, filter_of),
+    })
 }
 
 fn filter_of(file: &SourceFile) -> Filter {
@@ -135,7 +169,7 @@ fn filter_of(file: &SourceFile) -> Filter {
 }
 
 /// `a/b` with `c` and `a` with `b_c` have one static name; the later ones get a number.
-fn number_equal_statics(routes: &mut [Route]) {
+fn number_equal_statics<'r>(routes: impl Iterator<Item = &'r mut Route>) {
     let mut taken = BTreeSet::new();
     for route in routes {
         let plain = route.static_name.clone();

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::names::{module_name, page_name};
-use crate::scan::{FileName, HandlerName, PageFiles, SourceFile, Tree};
+use crate::lane::LANES;
+use crate::scan::{FileName, HandlerName, PageFile, PageFiles, Tree};
 
-/// A module with a body: a page, or a version of a route.
+/// A module with a body: a page, a lane in it, or a version of a route.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Module {
     /// Its folder, below that of the module around it; `` where the two have the same.
@@ -76,15 +77,29 @@ impl Module {
             let name = self.add_file("_room", "_room.rs".into(), false);
             mounts.insert(room.path.clone(), format!("{path}::{name}"));
         }
+        for lane in LANES.iter().filter(|lane| lane.has_own_module && page.of_lane(lane).next().is_some()) {
+            let name = self.place(lane.folder, lane.folder);
+            let path = format!("{path}::{name}");
+            if let Some(module) = self.modules.get_mut(&name) {
+                module.add_files(page.of_lane(lane), &path, mounts);
+            }
+        }
+        let in_page = page.files.iter().filter(|file| !file.lane.has_own_module);
+        self.add_files(in_page, path, mounts);
+    }
+
+    /// Mounts files in this module, whose path is `path`.
+    fn add_files<'f>(&mut self, files: impl Iterator<Item = &'f PageFile>, path: &str, mounts: &mut Mounts) {
         let mut rest = Vec::new();
-        for (name, file) in &page.files {
-            match name {
+        for file in files {
+            let stem = file.source.stem();
+            match &file.name {
                 FileName::Handler(handler) => {
                     let module = self.add_handler(handler, file);
-                    mounts.insert(file.path.clone(), format!("{path}::{module}"));
+                    mounts.insert(file.source.path.clone(), format!("{path}::{module}"));
                 }
-                FileName::Shared => drop(self.add_file(file.stem(), in_sync(file), false)),
-                FileName::Test => drop(self.add_file(file.stem(), in_sync(file), true)),
+                FileName::Shared => drop(self.add_file(stem, path_of(file), false)),
+                FileName::Test => drop(self.add_file(stem, path_of(file), true)),
                 FileName::Misnamed(misnamed) => rest.push((misnamed.meant.as_ref(), file)),
             }
         }
@@ -92,26 +107,28 @@ impl Module {
         for (meant, file) in rest {
             match meant {
                 Some(handler) => drop(self.add_handler(handler, file)),
-                None => drop(self.add_file(MISNAMED, in_sync(file), false)),
+                None => drop(self.add_file(MISNAMED, path_of(file), false)),
             }
         }
     }
 
-    /// Returns the path of the module below this one: `move_v1::server`.
-    fn add_handler(&mut self, handler: &HandlerName, file: &SourceFile) -> String {
+    /// Returns the path of the module below this one: `move_v1::server`, or `find_v1` where a route has one file.
+    fn add_handler(&mut self, handler: &HandlerName, file: &PageFile) -> String {
         let version = module_name(&format!("{}_v{}", handler.name, handler.version));
-        let side = handler.side.word();
+        let Some(side) = handler.form.side else {
+            let name = if self.is_free(&version) { &version } else { MISNAMED };
+            return self.add_file(name, path_of(file), false);
+        };
         let is_taken = match self.modules.get(&version) {
-            Some(module) => module.folder != "_sync" || module.files.contains_key(side),
+            Some(module) => module.folder != file.lane.folder || module.files.contains_key(side),
             None => !self.is_free(&version),
         };
         if is_taken {
-            return self.add_file(MISNAMED, in_sync(file), false);
+            return self.add_file(MISNAMED, path_of(file), false);
         }
-        let module =
-            self.modules.entry(version.clone()).or_insert_with(|| Self { folder: "_sync".into(), ..Self::default() });
-        let path = file.path.rsplit('/').next().unwrap_or_default().to_owned();
-        module.files.insert(side.to_owned(), FileModule { path, is_test: false });
+        let module = self.modules.entry(version.clone()).or_default();
+        module.folder = file.lane.folder.to_owned();
+        module.files.insert(side.to_owned(), FileModule { path: file_name(file).to_owned(), is_test: false });
         format!("{version}::{side}")
     }
 
@@ -138,7 +155,12 @@ impl Module {
 /// Begins the names of modules whose file or folder has a name that cannot be used.
 const MISNAMED: &str = "__misnamed_";
 
-/// `_sync/_rules.rs`, as seen from the page.
-fn in_sync(file: &SourceFile) -> String {
-    format!("_sync/{}", file.path.rsplit('/').next().unwrap_or_default())
+/// The path of a file as seen from the module that it is mounted in: that of its lane or of its page.
+fn path_of(file: &PageFile) -> String {
+    let name = file_name(file);
+    if file.lane.has_own_module { name.to_owned() } else { format!("{}/{name}", file.lane.folder) }
+}
+
+fn file_name(file: &PageFile) -> &str {
+    file.source.path.rsplit('/').next().unwrap_or_default()
 }

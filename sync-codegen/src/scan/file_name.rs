@@ -1,7 +1,9 @@
-//! What the name of a file in a `_sync` folder says: `updateCounter_server_v1.rs`.
+//! What the name of a file in the folder of a lane says: `updateCounter_server_v1.rs`.
 //!
 //! Names are taken letter by letter; whether a good name is unique in its folder is not decided here.
 
+use crate::lane::{Form, Lane};
+use crate::syntax::handler_file::Kind;
 use crate::syntax::nearest::nearest;
 
 /// A file name, understood or not.
@@ -18,18 +20,12 @@ pub(crate) enum FileName {
 }
 
 /// The parts of a handler's file name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HandlerName {
     pub(crate) name: String,
     pub(crate) version: u32,
-    pub(crate) side: Side,
-}
-
-/// Which of a route's two files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Side {
-    Client,
-    Server,
+    /// Which of its route's files it is.
+    pub(crate) form: &'static Form,
 }
 
 /// A name that is not understood.
@@ -41,25 +37,26 @@ pub(crate) struct Misnamed {
     pub(crate) meant: Option<HandlerName>,
 }
 
-impl Side {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-        }
-    }
-}
-
 impl HandlerName {
     /// The name of the file: `updateCounter_server_v1.rs`.
     pub(crate) fn file_name(&self) -> String {
-        format!("{}_{}_v{}.rs", self.name, self.side.word(), self.version)
+        self.form.file_name(&self.name, self.version)
+    }
+
+    /// The attribute that belongs in the file.
+    pub(crate) fn kind(&self) -> Kind {
+        self.form.kind
+    }
+
+    /// The other file of the same version.
+    pub(crate) fn beside(&self, form: &'static Form) -> Self {
+        Self { form, ..self.clone() }
     }
 }
 
 impl FileName {
-    /// Reads a file name with its ending `.rs`.
-    pub(crate) fn parse(file_name: &str) -> Self {
+    /// Reads the name, with its ending `.rs`, of a file of `lane`.
+    pub(crate) fn parse(lane: &'static Lane, file_name: &str) -> Self {
         let stem = file_name.strip_suffix(".rs").unwrap_or(file_name);
         if stem.ends_with("_test") {
             return module_name_rule(stem).map_or(Self::Test, Self::Misnamed);
@@ -67,33 +64,125 @@ impl FileName {
         if stem.starts_with('_') {
             return module_name_rule(stem).map_or(Self::Shared, Self::Misnamed);
         }
-        match handler(stem) {
+        match handler(lane, stem) {
             Ok(name) => Self::Handler(name),
             Err(misnamed) => Self::Misnamed(misnamed),
         }
     }
+
+    /// Returns the name that this is, or was meant to be.
+    pub(crate) fn intended(&self) -> Option<&HandlerName> {
+        match self {
+            Self::Handler(name) => Some(name),
+            Self::Misnamed(misnamed) => misnamed.meant.as_ref(),
+            Self::Shared | Self::Test => None,
+        }
+    }
 }
 
-fn handler(stem: &str) -> Result<HandlerName, Misnamed> {
-    let parts = stem.split('_').collect::<Vec<_>>();
-    let (name, side, version) = match parts.as_slice() {
-        [name @ .., side, version] if looks_like_version(version) => (name.join("_"), *side, *version),
-        [name @ .., version, side] if looks_like_version(version) && exact_side(side).is_some() => {
-            return Err(turned_round(&name.join("_"), side, version));
-        }
-        [name @ .., side] if exact_side(side).is_some() => return Err(without_version(&name.join("_"), side)),
-        [name @ .., side, version] if exact_side(side).is_some() => {
-            return Err(wrong_version(&name.join("_"), side, version));
-        }
-        [version] if looks_like_version(version) => return Err(without_name("server", version)),
-        _ => return Err(without_both(stem)),
-    };
-    if name.is_empty() && exact_side(side).is_some() {
-        return Err(without_name(side, version));
+fn handler(lane: &'static Lane, stem: &str) -> Result<HandlerName, Misnamed> {
+    match lane.forms {
+        [form] if form.side.is_none() => plain(form, stem),
+        forms => Sided { lane, first: &forms[0] }.read(stem),
     }
-    let Some(side) = exact_side(side) else { return Err(without_side(&name, side, version)) };
-    let Some(number) = version_number(version) else { return Err(wrong_version(&name, side.word(), version)) };
-    let handler = HandlerName { name, version: number, side };
+}
+
+/// `<name>_v<n>`.
+fn plain(form: &'static Form, stem: &str) -> Result<HandlerName, Misnamed> {
+    let (name, version) = stem.rsplit_once('_').unwrap_or(("", stem));
+    // Digits alone and `v1a` are slips of a version; a word is a part of the name.
+    let is_digits = version.bytes().all(|byte| byte.is_ascii_digit());
+    let begins_like_one =
+        version.strip_prefix(['v', 'V']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if !is_digits && !begins_like_one {
+        let name = suggested_name(stem);
+        return Err(Misnamed {
+            what: "file name does not say which version it is".into(),
+            help: format!("rename it to {}, or to _{name}.rs if handlers share it", form.file_name(&name, 1)),
+            meant: None,
+        });
+    }
+    match version_number(version) {
+        _ if name.is_empty() => Err(without_name(form, version)),
+        None => Err(wrong_version(form, name, version)),
+        Some(version) => named(HandlerName { name: name.to_owned(), version, form }),
+    }
+}
+
+/// Reads `<name>_<side>_v<n>`.
+struct Sided {
+    lane: &'static Lane,
+    /// Stands for any side, where a message needs one.
+    first: &'static Form,
+}
+
+impl Sided {
+    fn read(&self, stem: &str) -> Result<HandlerName, Misnamed> {
+        let parts = stem.split('_').collect::<Vec<_>>();
+        let (name, side, version) = match parts.as_slice() {
+            [name @ .., side, version] if looks_like_version(version) => (name.join("_"), *side, *version),
+            parts => return Err(self.without_version_at_the_end(stem, parts)),
+        };
+        let Some(form) = self.lane.form_of_side(side) else { return Err(self.without_side(&name, side, version)) };
+        match version_number(version) {
+            _ if name.is_empty() => Err(without_name(form, version)),
+            None => Err(wrong_version(form, &name, version)),
+            Some(version) => named(HandlerName { name, version, form }),
+        }
+    }
+
+    fn without_version_at_the_end(&self, stem: &str, parts: &[&str]) -> Misnamed {
+        let name = |count: usize| parts[..parts.len().saturating_sub(count)].join("_");
+        let mut backwards = parts.iter().rev().copied();
+        let (last, before) = (backwards.next().unwrap_or_default(), backwards.next());
+        match (before.and_then(|part| self.lane.form_of_side(part)), self.lane.form_of_side(last)) {
+            (_, Some(form)) => match before.filter(|version| looks_like_version(version)) {
+                Some(version) => turned_round(&name(2), form, last, version),
+                None => without_version(&name(1), form),
+            },
+            (Some(form), None) => wrong_version(form, &name(2), last),
+            (None, None) if before.is_none() && looks_like_version(last) => without_name(self.first, last),
+            (None, None) => self.without_both(stem),
+        }
+    }
+
+    fn without_side(&self, name: &str, side: &str, version: &str) -> Misnamed {
+        let near = nearest(side, self.lane.sides()).and_then(|side| self.lane.form_of_side(side));
+        let meant = near.zip(version_number(version));
+        match meant.map(|(form, version)| HandlerName { name: name.to_owned(), version, form }) {
+            Some(meant) if !name.is_empty() => Misnamed {
+                what: format!("`{side}` is no side of a route"),
+                help: format!("did you mean `{}`?", meant.file_name()),
+                meant: name_rule(name).is_none().then_some(meant),
+            },
+            _ => {
+                let name = if name.is_empty() { side.to_owned() } else { format!("{name}_{side}") };
+                let version = version_number(version).unwrap_or(1);
+                let forms = self.lane.forms.iter();
+                let names = forms.map(|form| format!("{} if it {}", form.file_name(&name, version), form.runs));
+                Misnamed {
+                    what: "file name does not say which side it is".into(),
+                    help: format!("rename it to {}", names.collect::<Vec<_>>().join(", or ")),
+                    meant: None,
+                }
+            }
+        }
+    }
+
+    fn without_both(&self, stem: &str) -> Misnamed {
+        let name = suggested_name(stem);
+        let forms = self.lane.forms.iter();
+        let names = forms.map(|form| format!("to {} if it {}", form.file_name(&name, 1), form.runs));
+        Misnamed {
+            what: "file name says neither side nor version".into(),
+            help: format!("rename it {}, or to _{name}.rs if handlers share it", names.collect::<Vec<_>>().join(", ")),
+            meant: None,
+        }
+    }
+}
+
+/// Takes a name all of whose parts are there.
+fn named(handler: HandlerName) -> Result<HandlerName, Misnamed> {
     match name_rule(&handler.name) {
         None => Ok(handler),
         Some((what, help)) => Err(bad_name(&handler, what, help)),
@@ -113,54 +202,20 @@ fn version_number(part: &str) -> Option<u32> {
     if number.starts_with('0') || !digits_only { None } else { number.parse().ok() }
 }
 
-fn exact_side(part: &str) -> Option<Side> {
-    match part {
-        "client" => Some(Side::Client),
-        "server" => Some(Side::Server),
-        _ => None,
-    }
-}
-
-fn without_side(name: &str, side: &str, version: &str) -> Misnamed {
-    let meant = match nearest(side, ["server", "client"]).and_then(exact_side) {
-        Some(side) => version_number(version).map(|version| HandlerName { name: name.to_owned(), version, side }),
-        None => None,
-    };
-    match meant {
-        Some(meant) if !name.is_empty() => Misnamed {
-            what: format!("`{side}` is no side of a route"),
-            help: format!("did you mean `{}`?", meant.file_name()),
-            meant: name_rule(name).is_none().then_some(meant),
-        },
-        _ => {
-            let name = if name.is_empty() { side.to_owned() } else { format!("{name}_{side}") };
-            let version = version_number(version).unwrap_or(1);
-            Misnamed {
-                what: "file name does not say which side it is".into(),
-                help: format!(
-                    "rename it to {name}_server_v{version}.rs if it runs once, \
-                     or {name}_client_v{version}.rs if it runs for each member"
-                ),
-                meant: None,
-            }
-        }
-    }
-}
-
-fn without_version(name: &str, side: &str) -> Misnamed {
+fn without_version(name: &str, form: &'static Form) -> Misnamed {
     if name.is_empty() {
-        return without_name(side, "v1");
+        return without_name(form, "v1");
     }
     Misnamed {
         what: "file name does not say which version it is".into(),
-        help: format!("rename it to {name}_{side}_v1.rs"),
-        meant: meant(name, side, 1),
+        help: format!("rename it to {}", form.file_name(name, 1)),
+        meant: meant(name, form, 1),
     }
 }
 
-fn wrong_version(name: &str, side: &str, version: &str) -> Misnamed {
+fn wrong_version(form: &'static Form, name: &str, version: &str) -> Misnamed {
     if name.is_empty() {
-        return without_name(side, "v1");
+        return without_name(form, "v1");
     }
     let digits = version.trim_start_matches(|character: char| !character.is_ascii_digit());
     let (what, number) = match digits.parse::<u64>() {
@@ -172,41 +227,27 @@ fn wrong_version(name: &str, side: &str, version: &str) -> Misnamed {
         Ok(number) => (format!("`{version}` is no version"), number.max(1)),
         Err(_) => (format!("`{version}` is no version"), 1),
     };
-    Misnamed {
-        what,
-        help: format!("rename it to {name}_{side}_v{number}.rs"),
-        meant: u32::try_from(number).ok().and_then(|number| meant(name, side, number)),
-    }
+    let number = u32::try_from(number).unwrap_or(1);
+    Misnamed { what, help: format!("rename it to {}", form.file_name(name, number)), meant: meant(name, form, number) }
 }
 
-fn turned_round(name: &str, side: &str, version: &str) -> Misnamed {
+fn turned_round(name: &str, form: &'static Form, side: &str, version: &str) -> Misnamed {
     if name.is_empty() {
-        return without_name(side, version);
+        return without_name(form, version);
     }
     let number = version_number(version).unwrap_or(1);
     Misnamed {
         what: format!("the side stands before the version: `{side}_v{number}`"),
-        help: format!("rename it to {name}_{side}_v{number}.rs"),
-        meant: meant(name, side, number),
+        help: format!("rename it to {}", form.file_name(name, number)),
+        meant: meant(name, form, number),
     }
 }
 
-fn without_both(stem: &str) -> Misnamed {
-    let name = suggested_name(stem);
-    Misnamed {
-        what: "file name says neither side nor version".into(),
-        help: format!(
-            "rename it to {name}_server_v1.rs if it runs once, to {name}_client_v1.rs if it runs for each member, \
-             or to _{name}.rs if handlers share it"
-        ),
-        meant: None,
-    }
-}
-
-fn without_name(side: &str, version: &str) -> Misnamed {
+fn without_name(form: &Form, version: &str) -> Misnamed {
+    let side = form.side.map(|side| format!("{side}_")).unwrap_or_default();
     Misnamed {
         what: "file name does not say which route it is".into(),
-        help: format!("put the route's name in front, as in move_{side}_{version}.rs"),
+        help: format!("put the route's name in front, as in move_{side}{version}.rs"),
         meant: None,
     }
 }
@@ -230,9 +271,8 @@ fn module_name_rule(stem: &str) -> Option<Misnamed> {
     })
 }
 
-fn meant(name: &str, side: &str, version: u32) -> Option<HandlerName> {
-    let side = exact_side(side)?;
-    name_rule(name).is_none().then(|| HandlerName { name: name.to_owned(), version, side })
+fn meant(name: &str, form: &'static Form, version: u32) -> Option<HandlerName> {
+    name_rule(name).is_none().then(|| HandlerName { name: name.to_owned(), version, form })
 }
 
 /// Says what is wrong with the name of a route or of a page's folder, and what to do if a better spelling is not enough.
@@ -268,10 +308,16 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::{FileName, HandlerName};
+    use crate::lane::in_folder;
 
     fn check(stem: &str, expected: Expect) {
-        let describe = |name: &HandlerName| format!("{} {} {}", name.name, name.side.word(), name.version);
-        let text = match FileName::parse(&format!("{stem}.rs")) {
+        check_in("_sync", stem, expected);
+    }
+
+    fn check_in(folder: &str, stem: &str, expected: Expect) {
+        let lane = in_folder(folder).expect("a lane");
+        let describe = |name: &HandlerName| format!("{} {} {}", name.name, name.kind().word(), name.version);
+        let text = match FileName::parse(lane, &format!("{stem}.rs")) {
             FileName::Handler(name) => describe(&name),
             FileName::Shared => "shared".into(),
             FileName::Test => "test".into(),

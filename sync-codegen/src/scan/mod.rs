@@ -11,13 +11,12 @@ use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
-pub(crate) use file_name::{FileName, HandlerName, Misnamed, Side, name_rule, suggested_name};
+pub(crate) use file_name::{FileName, HandlerName, Misnamed, name_rule, suggested_name};
 pub(crate) use locale::LocaleFile;
 
+use crate::lane::{self, Lane};
 use crate::syntax::handler_file::HandlerFile;
 
-/// The folder of handlers in a page.
-const HANDLERS: &str = "_sync";
 /// The file with a page's room rule.
 const ROOM: &str = "_room.rs";
 /// What the generator itself writes into `src/`.
@@ -39,22 +38,43 @@ pub(crate) struct Tree {
 /// The files of one page.
 #[derive(Debug, Default)]
 pub(crate) struct PageFiles {
-    /// The Rust files in `_sync`, sorted by path.
-    pub(crate) files: Vec<(FileName, SourceFile)>,
+    /// The Rust files in the folders of lanes, sorted by path.
+    pub(crate) files: Vec<PageFile>,
     /// `_room.rs`.
     pub(crate) room: Option<SourceFile>,
 }
 
 impl PageFiles {
-    /// Returns the files in `_sync`, then the room rule.
+    /// Returns the files of lanes, then the room rule.
     pub(crate) fn source_files(&self) -> impl Iterator<Item = &SourceFile> {
-        self.files.iter().map(|(_, file)| file).chain(&self.room)
+        self.files.iter().map(|file| &file.source).chain(&self.room)
     }
 
-    /// Returns the paths of the files in `_sync`, then of the room rule.
+    /// Returns the paths of the files of lanes, then of the room rule.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.source_files().map(|file| file.path.as_str())
     }
+
+    /// Returns the files of `lane`.
+    pub(crate) fn of_lane(&self, lane: &Lane) -> impl Iterator<Item = &PageFile> {
+        self.files.iter().filter(move |file| file.lane == lane)
+    }
+
+    /// Returns the well-named handlers of all lanes.
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = (&HandlerName, &PageFile)> {
+        self.files.iter().filter_map(|file| match &file.name {
+            FileName::Handler(name) => Some((name, file)),
+            _ => None,
+        })
+    }
+}
+
+/// A Rust file in the folder of a lane.
+#[derive(Debug)]
+pub(crate) struct PageFile {
+    pub(crate) lane: &'static Lane,
+    pub(crate) name: FileName,
+    pub(crate) source: SourceFile,
 }
 
 /// A Rust file.
@@ -85,7 +105,7 @@ pub(crate) struct Stray {
 /// Why a [`Stray`] is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StrayReason {
-    /// A folder inside of `_sync`.
+    /// A folder inside of that of a lane.
     Folder,
     /// Not a Rust file.
     NotRust,
@@ -140,44 +160,44 @@ impl Tree {
 
     fn add(&mut self, app_dir: &Path, entry: &DirEntry) -> Walk {
         let path = relative(app_dir, entry.path());
-        let in_sync = entry.path().parent().and_then(Path::file_name) == Some(OsStr::new(HANDLERS));
+        let lane = lane_around(entry.path());
         let is_folder = entry.file_type().is_dir();
         let is_utf8 = entry.path().strip_prefix(app_dir).is_ok_and(|path| path.to_str().is_some());
-        match (in_sync, is_folder) {
-            (true, true) => {
+        match (lane, is_folder) {
+            (Some(_), true) => {
                 self.add_stray(path, StrayReason::Folder);
                 Walk::Skip
             }
-            (false, true) => {
-                if entry.file_name() == HANDLERS && is_utf8 {
-                    self.pages.entry(page_of(&path)).or_default();
+            (None, true) => {
+                if lane_called(entry.file_name()).is_some() && is_utf8 {
+                    self.pages.entry(page_of(&path).to_owned()).or_default();
                 }
                 Walk::Enter
             }
             (_, false) => {
-                self.add_file(entry, path, in_sync, is_utf8);
+                self.add_file(entry, path, lane, is_utf8);
                 Walk::Enter
             }
         }
     }
 
-    fn add_file(&mut self, entry: &DirEntry, path: String, in_sync: bool, is_utf8: bool) {
-        let is_room = !in_sync && entry.file_name() == ROOM;
+    fn add_file(&mut self, entry: &DirEntry, path: String, lane: Option<&'static Lane>, is_utf8: bool) {
+        let is_room = lane.is_none() && entry.file_name() == ROOM;
         let is_rust = entry.path().extension() == Some(OsStr::new("rs"));
         if !is_utf8 {
-            if in_sync || is_room {
+            if lane.is_some() || is_room {
                 self.add_stray(path, StrayReason::NotUtf8);
             }
-        } else if in_sync && !is_rust {
+        } else if lane.is_some() && !is_rust {
             self.add_stray(path, StrayReason::NotRust);
-        } else if in_sync {
-            let name = FileName::parse(&entry.file_name().to_string_lossy());
-            let page = page_of(path.rsplit_once('/').map_or("", |(folder, _)| folder));
-            let file = SourceFile { content: HandlerFile::read(entry.path()), path };
-            self.pages.entry(page).or_default().files.push((name, file));
+        } else if let Some(lane) = lane {
+            let name = FileName::parse(lane, &entry.file_name().to_string_lossy());
+            let page = page_of(folder_of(&path)).to_owned();
+            let source = SourceFile { content: HandlerFile::read(entry.path()), path };
+            self.pages.entry(page).or_default().files.push(PageFile { lane, name, source });
         } else if is_room {
+            let page = page_of(folder_of(&path)).to_owned();
             let file = SourceFile { content: HandlerFile::read(entry.path()), path };
-            let page = page_of(&file.path);
             self.pages.entry(page).or_default().room = Some(file);
         } else if is_rust && let Ok(source) = std::fs::read_to_string(entry.path()) {
             self.bystanders.push(SourceFile { path, content: HandlerFile::parse_bystander(&source) });
@@ -185,8 +205,8 @@ impl Tree {
     }
 
     fn add_unreadable(&mut self, app_dir: &Path, path: &Path) {
-        let in_sync = path.parent().and_then(Path::file_name) == Some(OsStr::new(HANDLERS));
-        let belongs_to_us = in_sync || path.file_name().is_some_and(|name| name == HANDLERS || name == ROOM);
+        let is_ours = |name: &OsStr| lane_called(name).is_some() || name == ROOM;
+        let belongs_to_us = lane_around(path).is_some() || path.file_name().is_some_and(is_ours);
         if belongs_to_us && !path.file_name().is_some_and(is_ignored) {
             self.add_stray(relative(app_dir, path), StrayReason::Unreadable);
         }
@@ -197,10 +217,23 @@ impl Tree {
     }
 }
 
-/// `src/chess/_sync` and `src/chess/_room.rs` are of the page `chess`, `src/_sync` of the page ``.
-fn page_of(path: &str) -> String {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    folder.strip_prefix("src").unwrap_or(folder).trim_start_matches('/').to_owned()
+/// The lane whose folder `path` lies in.
+fn lane_around(path: &Path) -> Option<&'static Lane> {
+    path.parent().and_then(Path::file_name).and_then(lane_called)
+}
+
+fn lane_called(folder: &OsStr) -> Option<&'static Lane> {
+    folder.to_str().and_then(lane::in_folder)
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Returns the page of the folder `folder`, which may be that of a lane: `chess` of `src/chess/_sync` and of `src/chess`, `` of `src`.
+pub(crate) fn page_of(folder: &str) -> &str {
+    let folder = lane::page_folder(folder);
+    folder.strip_prefix("src").unwrap_or(folder).trim_start_matches('/')
 }
 
 /// What editors, versioning and operating systems leave lying around, and what a front end installs.

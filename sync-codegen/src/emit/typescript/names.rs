@@ -22,7 +22,8 @@ use sync_schema::{Api, Definition, Shape, type_label};
 use super::reach::Reach;
 use super::render::{Direction, Naming};
 use super::tree::is_identifier;
-use crate::Diagnostic;
+use crate::diagnostic::Diagnostic;
+use crate::lane::{LANES, Lane};
 
 /// The names of all definitions that are reached.
 #[derive(Debug)]
@@ -30,11 +31,10 @@ pub(super) struct Names {
     names: BTreeMap<(String, Direction), String>,
 }
 
-/// Names that mean something else in the file or in TypeScript.
+/// Names that mean something else in the file, besides those of lanes, or in TypeScript.
 #[rustfmt::skip]
 const TAKEN: &[&str] = &[
-    "SyncTypeMap", "SyncPagePath", "SyncName", "SyncVersion", "SyncClientInput", "SyncServerOutput", "SyncClientOutput",
-    "SyncServerStream", "SyncClientStream", "FullSyncPath", "ErrorCode", "Session",
+    "ErrorCode", "Session",
     "Array", "Awaited", "BigInt", "Boolean", "Date", "Error", "Exclude", "Extract", "Function", "JSON", "Map", "Math", "NonNullable",
     "Number", "Object", "Omit", "Parameters", "Partial", "Pick", "Promise", "Proxy", "Readonly", "ReadonlyArray", "Record", "RegExp",
     "Required", "ReturnType", "Set", "String", "Symbol", "WeakMap", "WeakSet",
@@ -45,6 +45,11 @@ const TAKEN: &[&str] = &[
     "set", "static", "string", "super", "switch", "symbol", "this", "throw", "true", "try", "type", "typeof", "undefined", "unique",
     "unknown", "using", "var", "void", "while", "with", "yield",
 ];
+
+/// Returns whether `name` means something else.
+fn is_taken(name: &str) -> bool {
+    TAKEN.contains(&name) || LANES.iter().any(|lane| lane.typescript.declares(name))
+}
 
 impl Names {
     /// # Errors
@@ -151,7 +156,7 @@ impl<'a> Named<'a> {
         let inside = module.split_once("::").map_or(module, |(_, inside)| inside);
         let last = as_identifier(&format!("{}{name}", words(around)));
         let names = [place, words(inside)].map(|place| as_identifier(&format!("{place}{name}")));
-        let is_free = |name: &String| !TAKEN.contains(&name.as_str()) || (name == "Session" && key == app.session);
+        let is_free = |name: &String| !is_taken(name) || (name == "Session" && key == app.session);
         Self { key, first: names.into_iter().find(is_free).unwrap_or_else(|| last.clone()), last }
     }
 }
@@ -177,7 +182,7 @@ fn own_names<'a>(types: &[Named<'a>]) -> BTreeMap<&'a str, String> {
 /// A name that somebody wrote comes before one that is made here.
 fn input_form(name: &str, taken: &BTreeSet<&str>) -> String {
     let form = format!("{name}Input");
-    if taken.contains(form.as_str()) || TAKEN.contains(&form.as_str()) { form + "Form" } else { form }
+    if taken.contains(form.as_str()) || is_taken(&form) { form + "Form" } else { form }
 }
 
 /// Returns a mistake for each type whose name is that of a type before it.
@@ -197,10 +202,22 @@ fn clashes(names: &Names, reach: &Reach) -> Vec<Diagnostic> {
     clashes.into_values().collect()
 }
 
-/// Returns the path of the handler's folder inside `routes`, if `module` is that of a handler: `chess::move_v1`.
+/// Returns the path inside `routes` of what a handler's types are named after, if `module` is that of a handler: `chess::move_v1`.
 fn handler(module: &str) -> Option<&str> {
     let (_, inside) = module.split_once("::routes::")?;
-    inside.strip_suffix("::server").or_else(|| inside.strip_suffix("::client"))
+    let (around, last) = inside.rsplit_once("::")?;
+    let of_lane = |lane: &&Lane| match lane.has_own_module {
+        // Beside the handlers lie modules that they share, and those begin with `_`.
+        true => around.rsplit("::").next() == Some(lane.folder) && !is_shared(last),
+        false => lane.form_of_side(last).is_some(),
+    };
+    let lane = LANES.iter().copied().find(of_lane)?;
+    Some(if lane.has_own_module { inside } else { around })
+}
+
+/// `_rules` is the module of a shared file, `_2fa_v1` that of the route `2fa`.
+fn is_shared(module: &str) -> bool {
+    module.strip_prefix('_').is_some_and(|rest| !rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 fn package(module: &str) -> &str {

@@ -10,7 +10,7 @@ use sync_schema::{Api, Body, Definition, Field, MapKey, Shape, Tagging, Types, V
 use super::inherited::{PROTOTYPE, inherited};
 use super::reach::Reach;
 use super::render::Direction;
-use crate::Diagnostic;
+use crate::diagnostic::Diagnostic;
 
 /// Returns what is wrong with the types that the routes reach, sorted; each names its type by the Rust path.
 pub(super) fn find(api: &Api, reach: &Reach) -> Vec<Diagnostic> {
