@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bench_app::{App, Session};
 use harness::{Sample, thread_cpu};
-use sync::__private::{Bundle, Caller, Catalog, Dispatcher, Outbox, SyncCall};
+use sync::__private::{Bundle, Caller, Catalog, Dispatcher, Message, Outbox, Presented, PresentedToken, Turn};
 use sync::{CloseReason, Config, MemoryStore, Sessions, Socket};
 use tokio::runtime::Runtime;
 
@@ -96,8 +96,7 @@ impl Stage {
     }
 
     async fn call_once(&self, caller: &Caller<App>, json: &str) {
-        let answer = self.dispatcher.call(caller, SyncCall::from_socket(json)).await;
-        assert_eq!(answer.status, 200, "{}", answer.json);
+        handle(&self.dispatcher, caller, "sync", json).await;
     }
 
     async fn delivered(&self) {
@@ -111,11 +110,18 @@ async fn member(dispatcher: &Dispatcher<App>, seat: usize) -> Arc<Socket<App>> {
     let seat = u32::try_from(seat).expect("a small number");
     let session = Session { user_id: format!("user-{seat}"), seat, active: true };
     let token = dispatcher.sessions().create(session).await.expect("a store");
-    let session = dispatcher.sessions().find(token.as_str()).await.expect("a store").expect("a session");
+    let token = PresentedToken::Ours(token.as_str().to_owned());
     let language = dispatcher.catalog().negotiate([]);
-    let socket = dispatcher.hub().socket(session, language, Arc::new(Nowhere::default()));
-    dispatcher.hub().enter(&socket);
-    let answer = dispatcher.join(&socket, Ok("bench-a".into())).await;
-    assert_eq!(answer.status, 200, "{}", answer.json);
+    let presented = Presented { token: Some(token), language, address: None, tab: None };
+    let identity = dispatcher.admit(presented).await.expect("a session");
+    let socket = dispatcher.socket(identity, Arc::new(Nowhere::default()));
+    dispatcher.enter(&socket);
+    handle(dispatcher, &Caller::of_socket(socket.clone()), "joinRoom", r#"{"room":"bench-a"}"#).await;
     socket
+}
+
+async fn handle(dispatcher: &Dispatcher<App>, caller: &Caller<App>, event: &str, json: &str) {
+    let message = Message::read(event, json).expect("a message");
+    let answer = dispatcher.handle(caller, message, &Turn::default()).await;
+    assert_eq!(answer.status, 200, "{}", answer.json);
 }

@@ -30,6 +30,7 @@ static EVENT: Lane = Lane {
     ],
     has_own_module: false,
     table: Table {
+        field: "events",
         entries: &[
             (&[Kind::Server, Kind::Client], "Paired"),
             (&[Kind::Server], "ServerOnly"),
@@ -82,6 +83,8 @@ pub(crate) struct Form {
 /// What a lane is in the dispatch table.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Table {
+    /// The field with its routes.
+    pub(crate) field: &'static str,
     /// The runtime's type for a route with these files.
     pub(crate) entries: &'static [(&'static [Kind], &'static str)],
     /// What one call costs where no filter runs.

@@ -272,6 +272,7 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
             volatile: #volatile,
             allow_empty_room: #allow_empty_room,
             timeout: #timeout,
+            ..::sync::__private::RouteOptions::NONE
         }
     }
 }

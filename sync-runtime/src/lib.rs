@@ -18,6 +18,7 @@ mod contain;
 mod dispatch;
 mod error;
 mod i18n;
+mod id;
 mod rooms;
 mod route;
 pub mod schema;
@@ -32,6 +33,7 @@ pub use config::{Config, ConfigError, Environment};
 pub use contain::Guarded;
 pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
+pub use id::Id;
 pub use rooms::{CloseReason, Hub, Socket};
 pub use route::{App, Auth, BoxFuture, Ctx, Member, RoomCtx};
 pub use schema::{Empty, Wire};
@@ -49,17 +51,18 @@ pub use wire::Location;
 pub mod __private {
     pub use crate::api::describe;
     // Benchmarks drive the pipeline without a network.
-    pub use crate::dispatch::{Caller, Dispatcher};
+    pub use crate::dispatch::{Caller, Dispatcher, Presented, PresentedToken, Turn};
     pub use crate::i18n::{Catalog, accepted};
-    pub use crate::rooms::{Bundle, Outbox};
+    pub use crate::rooms::{Bundle, Identity, Outbox};
     pub use crate::route::{
         Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict,
-        Member, OfServer, Paired, Pattern, RoomCtx, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Segment,
-        ServerHandler, ServerOnly, Table, Verdict, answered, group_of,
+        Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomParameter, RoomRule, Route, RouteId,
+        RouteOptions, Routes, Segment, ServerHandler, ServerOnly, StreamTo, Streams, Table, Verdict, answered,
+        group_of,
     };
     pub use crate::schema::Empty;
     pub use crate::server::serve;
-    pub use crate::wire::{Inbound, InboundKind, Packet, Position, PositionKey, SyncCall};
+    pub use crate::wire::{Inbound, InboundKind, Message, Packet, Position, PositionKey};
     pub use serde;
     pub use serde_json;
     pub use sync_schema::Api;

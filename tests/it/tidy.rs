@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The runtime's modules from the lowest layer up. A module uses itself and modules of lower layers, never one of its own layer.
 const LAYERS: &[&[&str]] = &[
-    &["config", "contain", "error", "schema"],
+    &["clock", "config", "contain", "error", "id", "schema"],
     &["wire"],
     &["route"],
     &["api", "i18n", "session"],

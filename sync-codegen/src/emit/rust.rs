@@ -52,9 +52,11 @@ pub(crate) fn table(app: &App) -> String {
     out.line("/// What the runtime knows of this app.");
     out.open("pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {");
     out.line("manifest_dir: env!(\"CARGO_MANIFEST_DIR\"),");
-    for LaneRoutes { routes, .. } in &app.lanes {
-        list(&mut out, "routes", routes.iter().map(|route| format!("&{}", route.static_name)));
+    for LaneRoutes { lane, routes } in &app.lanes {
+        out.open(format!("{}: ::sync::__private::Routes {{", lane.table.field));
+        list(&mut out, "all", routes.iter().map(|route| format!("&{}", route.static_name)));
         find(&mut out, routes);
+        out.close("},");
     }
     list(&mut out, "rooms", app.rooms.iter().map(|room| format!("&{}::__Room", room.module)));
     list(&mut out, "error_codes", app.error_codes.iter().map(|code| format!("{code:?}")));
@@ -66,6 +68,7 @@ pub(crate) fn table(app: &App) -> String {
             format!("({language:?}, {file:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})))")
         }),
     );
+    out.line("..::sync::__private::Table::EMPTY");
     out.close("};");
     out.finish()
 }

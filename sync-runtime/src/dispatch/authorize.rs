@@ -1,6 +1,6 @@
 //! Everything about the caller that can refuse a call, in the order of PRODUCT §1.
 
-use crate::dispatch::Caller;
+use crate::dispatch::{Caller, Origin};
 use crate::error::SyncError;
 use crate::rooms::Hub;
 use crate::route::{App, Auth, Denied, RoomRule, Table};
@@ -29,14 +29,15 @@ pub(super) fn receiver<A: App>(
     hub: &Hub<A>,
 ) -> Result<(), SyncError> {
     let room = RoomName::new(room)?.as_str();
-    let is_in = match caller.socket() {
-        Some(socket) => socket.is_in(room),
-        None => hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)),
+    let (is_in, may_send) = match caller.origin() {
+        Origin::Socket(socket) => (socket.is_in(room), false),
+        Origin::Http => (hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)), false),
+        Origin::Server => (false, true),
     };
     if is_in {
         return Ok(());
     }
-    if !rule(table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
+    if !may_send && !rule(table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
         return Err(SyncError::new("sync-not-in-room"));
     }
     if hub.room(room).is_none() && !allow_empty_room {

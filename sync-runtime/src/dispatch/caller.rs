@@ -4,60 +4,73 @@ use std::sync::Arc;
 
 use crate::contain::contained;
 use crate::i18n::{Catalog, Locale};
-use crate::rooms::Socket;
+use crate::rooms::{Identity, Socket};
 use crate::route::App;
 use crate::session::LiveSession;
 
-/// Who sends a call, and by which door it came in.
+/// Who sends a call, and from where.
 #[derive(Debug)]
 pub struct Caller<A: App> {
-    session: Arc<LiveSession<A>>,
-    language: Locale,
-    door: Door<A>,
+    identity: Identity<A>,
+    origin: Origin<A>,
 }
 
-/// The door that a call came in by.
+/// Where a call comes from.
 #[derive(Debug)]
-pub enum Door<A: App> {
+pub enum Origin<A: App> {
     /// A socket: a caller that can be a member itself.
     Socket(Arc<Socket<A>>),
     /// An HTTP request: in the rooms of every socket of its session, and in none of its own.
     Http,
+    /// The app itself: nothing is refused to it but what cannot be done.
+    Server,
 }
 
 impl<A: App> Caller<A> {
     /// A call from a socket.
     #[must_use]
     pub fn of_socket(socket: Arc<Socket<A>>) -> Self {
-        let (session, language) = (socket.session().clone(), socket.language());
-        Self { session, language, door: Door::Socket(socket) }
+        Self { identity: socket.identity().clone(), origin: Origin::Socket(socket) }
     }
 
-    /// A call over HTTP; `language` is what `Accept-Language` asks for.
+    /// A call over HTTP.
     #[must_use]
-    pub fn http(session: Arc<LiveSession<A>>, language: Locale) -> Self {
-        Self { session, language, door: Door::Http }
+    pub fn http(identity: Identity<A>) -> Self {
+        Self { identity, origin: Origin::Http }
+    }
+
+    /// A call of the app itself, whose session is a guest's.
+    #[must_use]
+    pub fn server(language: Locale) -> Self {
+        let identity = Identity { session: LiveSession::anonymous(), language, address: None, tab: None };
+        Self { identity, origin: Origin::Server }
     }
 
     /// Returns the session.
     #[must_use]
     pub fn session(&self) -> &Arc<LiveSession<A>> {
-        &self.session
+        &self.identity.session
     }
 
-    /// Returns the calling socket; `None` over HTTP.
+    /// Returns where the call comes from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin<A> {
+        &self.origin
+    }
+
+    /// Returns the calling socket; `None` for those that are none.
     #[must_use]
     pub fn socket(&self) -> Option<&Arc<Socket<A>>> {
-        match &self.door {
-            Door::Socket(socket) => Some(socket),
-            Door::Http => None,
+        match &self.origin {
+            Origin::Socket(socket) => Some(socket),
+            Origin::Http | Origin::Server => None,
         }
     }
 
     /// Returns the language of the answer: the one of the session, or else of the handshake or the request.
     #[must_use]
     pub fn locale(&self, catalog: &Catalog) -> Locale {
-        reader_locale::<A>(&self.session.get(), self.language, catalog)
+        reader_locale::<A>(&self.session().get(), self.identity.language, catalog)
     }
 }
 

@@ -10,8 +10,9 @@ use crate::contain::{Contained, Guarded, Panicked, contained};
 use crate::dispatch::caller::reader_locale;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
+use crate::id::Id;
 use crate::rooms::{Deferred, Delivery, Facts, Placed, Reach, Row};
-use crate::route::{App, BoxFuture, Event, FilterKind, Judged, Judgement, LateFacts, Member, MemberView};
+use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Verdict};
 use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey};
 
 /// What a member's frame takes besides `serverOutput`, about.
@@ -27,7 +28,7 @@ pub(super) struct Fanout<A: App> {
     pub(super) event: Box<dyn Event<A>>,
     pub(super) cb: &'static str,
     pub(super) room: String,
-    pub(super) origin: Origin<A>,
+    pub(super) sender: Sender<A>,
     pub(super) ignore_self: IgnoreSelf,
     pub(super) volatile: bool,
     pub(super) filter_timeout: Duration,
@@ -36,13 +37,13 @@ pub(super) struct Fanout<A: App> {
 }
 
 /// Who caused an event.
-pub(super) struct Origin<A: App> {
+pub(super) struct Sender<A: App> {
     /// The caller's session when it called.
     pub(super) session: Arc<Guarded<A::Session>>,
     /// The number of that session.
-    pub(super) session_id: u64,
+    pub(super) session_id: Id,
     /// The number of the calling socket; `None` over HTTP.
-    pub(super) socket_id: Option<u64>,
+    pub(super) socket_id: Option<Id>,
 }
 
 impl<A: App> Delivery<A> for Fanout<A> {
@@ -53,7 +54,7 @@ impl<A: App> Delivery<A> for Fanout<A> {
     fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
         let pos = self.positions.seal(position);
         let envelope = Envelope::new(self.cb, &self.room, pos, self.event.server_output(), self.volatile);
-        let judge = Judge { fanout: *self, envelope, outputs: Mutex::default(), groups: Mutex::default() };
+        let judge = Judge { fanout: *self, envelope, outputs: Mutex::default() };
         Box::new(InPlace { judge: Arc::new(judge), own: Vec::new(), outputs: Outputs::default() })
     }
 }
@@ -71,7 +72,7 @@ impl<A: App> Placed<A> for InPlace<A> {
         if self.judge.fanout.leaves_out(member) {
             return Reach::Nothing;
         }
-        match self.judge.fanout.event.filter_kind() {
+        match self.judge.fanout.event.filter() {
             FilterKind::None => Reach::Packet(self.outputs.packet(&self.judge.envelope, b"")),
             FilterKind::Async => self.reach_async(member),
             FilterKind::Sync => self.reach_now(member, facts),
@@ -106,16 +107,9 @@ impl<A: App> InPlace<A> {
     fn reach_now(&mut self, member: &Row<A>, facts: &Facts) -> Reach {
         let Self { judge, own, outputs } = self;
         own.clear();
-        let judgement = match judge.fanout.run(member, facts, own) {
-            Ok(Judged::Ready(judgement)) => judgement,
-            // The others are answers of filters of other kinds.
-            Ok(_) | Err(Panicked) => Judgement::Refuse(judge.fanout.panicked()),
-        };
-        match judgement {
-            Judgement::Deliver => Reach::Packet(outputs.packet(&judge.envelope, own)),
-            Judgement::Skip => Reach::Nothing,
-            Judgement::Refuse(error) => Reach::Packet(judge.error(&error, member, facts)),
-        }
+        let verdict = judge.fanout.run(member, facts, |event, member| event.judge(member, own));
+        let verdict = verdict.map(|()| outputs.packet(&judge.envelope, own));
+        judge.packet_of(verdict, member, facts).map_or(Reach::Nothing, Reach::Packet)
     }
 }
 
@@ -156,54 +150,37 @@ struct Judge<A: App> {
     envelope: Envelope,
     /// Of members whose filter may wait, and of groups; those who are judged in place share theirs without a lock.
     outputs: Mutex<Outputs>,
-    /// By the number of the group; locked while a group is judged, so that no member finds a group without its outcome.
-    groups: Mutex<Vec<Outcome>>,
-}
-
-/// What the members of a group get.
-enum Outcome {
-    Packet(Packet),
-    Nothing,
-    /// An error, with its packet for each language that was asked for.
-    Error(SyncError, Vec<(Locale, Packet)>),
 }
 
 impl<A: App> Judge<A> {
     /// Runs the filter for one member alone, within its time limit if it waits.
     async fn reach(&self, member: &Row<A>) -> Option<Packet> {
         let facts = Facts::default();
-        if self.fanout.event.filter_kind() == FilterKind::Group {
-            return self.group_packet(member, &facts, &mut Vec::new());
-        }
-        let (judgement, own) = self.fanout.judge(member, &facts).await;
-        match judgement {
-            Judgement::Deliver => Some(self.packet(&own)),
-            Judgement::Skip => None,
-            Judgement::Refuse(error) => Some(self.error(&error, member, &facts)),
-        }
-    }
-
-    /// Runs the filter for the member's group, unless that has been done.
-    fn group_packet(&self, member: &Row<A>, facts: &Facts, own: &mut Vec<u8>) -> Option<Packet> {
-        let mut groups = self.groups.lock();
-        match self.fanout.run(member, facts, own) {
-            Ok(Judged::Group(group, judgement)) => {
-                groups.extend(judgement.map(|judgement| self.outcome(judgement, own)));
-                let locale = || self.fanout.locale(member, facts);
-                groups[group].packet(locale, |error| self.error(error, member, facts))
+        let mut own = Vec::new();
+        let verdict = match self.fanout.event.filter() {
+            FilterKind::Group => return self.group_packet(member, &facts, &mut own),
+            FilterKind::None => Verdict::Deliver(own),
+            FilterKind::Sync => {
+                self.fanout.run(member, &facts, |event, member| event.judge(member, &mut own)).map(|()| own)
             }
-            // The filter panicked for an earlier member of the group.
-            Ok(Judged::Ready(Judgement::Refuse(error))) => Some(self.error(&error, member, facts)),
-            // The others are answers of filters of other kinds.
-            Ok(_) | Err(Panicked) => Some(self.error(&self.fanout.panicked(), member, facts)),
-        }
+            FilterKind::Async => self.fanout.run_later(member, &facts).await,
+        };
+        self.packet_of(verdict.map(|own| self.packet(&own)), member, &facts)
     }
 
-    fn outcome(&self, judgement: Judgement, own: &[u8]) -> Outcome {
-        match judgement {
-            Judgement::Deliver => Outcome::Packet(self.packet(own)),
-            Judgement::Skip => Outcome::Nothing,
-            Judgement::Refuse(error) => Outcome::Error(error, Vec::new()),
+    /// Returns what the member's group gets; its filter runs unless it has.
+    fn group_packet(&self, member: &Row<A>, facts: &Facts, own: &mut Vec<u8>) -> Option<Packet> {
+        let mut packet = |own: &[u8]| self.packet(own);
+        let judged = self.fanout.run(member, facts, |event, member| event.judge_group(member, own, &mut packet));
+        self.packet_of(judged, member, facts)
+    }
+
+    /// Returns what a member gets, if anything.
+    fn packet_of(&self, verdict: Verdict<Packet>, member: &Row<A>, facts: &Facts) -> Option<Packet> {
+        match verdict {
+            Verdict::Deliver(packet) => Some(packet),
+            Verdict::Skip => None,
+            Verdict::Refuse(error) => Some(self.error(&error, member, facts)),
         }
     }
 
@@ -217,76 +194,54 @@ impl<A: App> Judge<A> {
     }
 }
 
-impl Outcome {
-    fn packet(&mut self, locale: impl FnOnce() -> Locale, write: impl FnOnce(&SyncError) -> Packet) -> Option<Packet> {
-        match self {
-            Self::Packet(packet) => Some(packet.clone()),
-            Self::Nothing => None,
-            Self::Error(error, by_locale) => {
-                let locale = locale();
-                if let Some((_, packet)) = by_locale.iter().find(|(known, _)| *known == locale) {
-                    return Some(packet.clone());
-                }
-                let packet = write(error);
-                by_locale.push((locale, packet.clone()));
-                Some(packet)
-            }
-        }
-    }
-}
-
 impl<A: App> Fanout<A> {
     fn leaves_out(&self, member: &Row<A>) -> bool {
         match self.ignore_self {
             IgnoreSelf::No => false,
-            IgnoreSelf::Socket => self.origin.socket_id == Some(member.socket_id()),
-            IgnoreSelf::Session => self.origin.session_id == member.session_id(),
+            IgnoreSelf::Socket => self.sender.socket_id == Some(member.socket_id()),
+            IgnoreSelf::Session => self.sender.session_id == member.session_id(),
         }
     }
 
-    async fn judge(&self, member: &Row<A>, facts: &Facts) -> (Judgement, Vec<u8>) {
+    /// Runs a filter that decides at once; one that panics refuses its member.
+    fn run<T>(
+        &self,
+        member: &Row<A>,
+        facts: &Facts,
+        judge: impl FnOnce(&dyn Event<A>, Member<'_, A>) -> Verdict<T>,
+    ) -> Verdict<T> {
         let late = Late { fanout: self, member, facts };
         let view = self.view(member, &late);
-        let mut own = Vec::new();
-        let filter: BoxFuture<'_, _> = match contained(|| self.event.judge(Member::new(&view), &mut own)) {
-            Ok(Judged::Ready(judgement)) => return (judgement, own),
-            Ok(Judged::Later(filter)) => filter,
-            // A group is judged where its members are visited.
-            Ok(Judged::Group(..)) | Err(Panicked) => return (Judgement::Refuse(self.panicked()), own),
-        };
+        contained(|| judge(&*self.event, Member::new(&view))).unwrap_or_else(|Panicked| self.panicked())
+    }
+
+    /// Runs a filter that may wait, within its time limit.
+    async fn run_later(&self, member: &Row<A>, facts: &Facts) -> Verdict<Vec<u8>> {
+        let late = Late { fanout: self, member, facts };
+        let view = self.view(member, &late);
+        let filter = self.event.judge_later(Member::new(&view));
         match timeout(self.filter_timeout, Contained::new(filter)).await {
-            Ok(judged) => judged.unwrap_or_else(|Panicked| (Judgement::Refuse(self.panicked()), Vec::new())),
+            Ok(judged) => judged.unwrap_or_else(|Panicked| self.panicked()),
             Err(_) => {
                 tracing::warn!(route = self.cb, limit = ?self.filter_timeout, "a filter was stopped: it took too long");
-                (Judgement::Refuse(SyncError::new("sync-client-failed")), Vec::new())
+                Verdict::Refuse(SyncError::new("sync-client-failed"))
             }
         }
     }
 
-    /// Runs a filter that decides at once. One that does not is taken for one that panicked.
-    fn run(&self, member: &Row<A>, facts: &Facts, own: &mut Vec<u8>) -> Result<Judged<'static>, Panicked> {
-        let late = Late { fanout: self, member, facts };
-        let view = self.view(member, &late);
-        match contained(|| self.event.judge(Member::new(&view), own))? {
-            Judged::Ready(judgement) => Ok(Judged::Ready(judgement)),
-            Judged::Group(group, judgement) => Ok(Judged::Group(group, judgement)),
-            Judged::Later(_) => Err(Panicked),
-        }
-    }
-
-    fn panicked(&self) -> SyncError {
+    fn panicked<T>(&self) -> Verdict<T> {
         tracing::error!(route = self.cb, what = "filter", "panicked");
-        SyncError::new("sync-client-failed")
+        Verdict::Refuse(SyncError::new("sync-client-failed"))
     }
 
     fn view<'a>(&'a self, member: &'a Row<A>, late: &'a Late<'a, A>) -> MemberView<'a, A> {
         MemberView {
             room: &self.room,
-            caller: &self.origin.session,
+            caller: &self.sender.session,
             session: member.session(),
             late,
-            is_sender: self.origin.session_id == member.session_id(),
-            is_sending_socket: self.origin.socket_id == Some(member.socket_id()),
+            is_sender: self.sender.session_id == member.session_id(),
+            is_sending_socket: self.sender.socket_id == Some(member.socket_id()),
         }
     }
 

@@ -1,16 +1,24 @@
-//! The one pipeline behind both doors.
+//! The one pipeline behind all doors.
 //!
 //! `find route → session → authorise (route, then room) → validate input → handler once → room order → filter for each member →
 //! deliver`. A door decodes what came in, says who the *caller* is, and translates the answer; every rule is here, so that no
-//! door can miss one. This folder knows no Socket.IO and no HTTP types.
+//! door can miss one. What only some calls have, such as a room, is the business of their *lane*. This folder knows no Socket.IO and no
+//! HTTP types.
 
 mod authorize;
 mod caller;
 mod client_stage;
+mod dispatcher;
+mod identify;
+mod lanes;
+mod life;
 mod pipeline;
 mod server_stage;
 #[cfg(test)]
 mod tests;
+mod turn;
 
-pub use caller::Caller;
-pub use pipeline::{Answer, Dispatcher};
+pub use caller::{Caller, Origin};
+pub use dispatcher::{Answer, Dispatcher};
+pub use identify::{Presented, PresentedToken};
+pub use turn::Turn;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::clock::timeout;
 use crate::contain::{Contained, Panicked, contained};
 use crate::error::SyncError;
-use crate::route::{App, BoxFuture, Call, Ctx, Event};
+use crate::route::{App, BoxFuture, Call, Ctx, Done};
 
 /// Runs a call's handler within `limit`; `cb` names the route in the log.
 ///
@@ -17,7 +17,7 @@ pub(super) async fn run_once<A: App>(
     ctx: Ctx<'_, A>,
     limit: Duration,
     cb: &str,
-) -> Result<Box<dyn Event<A>>, SyncError> {
+) -> Result<Done<A>, SyncError> {
     within(limit, cb, "handler", || call.run(ctx)).await
 }
 

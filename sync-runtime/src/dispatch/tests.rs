@@ -11,17 +11,17 @@ use sync_schema::{Shape, Types};
 
 use crate::clock::Instant;
 use crate::config::Config;
-use crate::dispatch::{Caller, Dispatcher};
+use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
-use crate::rooms::{Bundle, CloseReason, Outbox, Socket};
+use crate::rooms::{Bundle, CloseReason, Identity, Outbox, Socket};
 use crate::route::{
     Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
-    Segment, ServerHandler, Table, TestApp, Verdict,
+    Routes, Segment, ServerHandler, Table, TestApp, Verdict,
 };
 use crate::schema::{Empty, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions};
-use crate::wire::{Location, Packet, SyncCall, frame_json};
+use crate::wire::{Location, Message, Packet, event, frame_json};
 
 /// Counts how often it is written as JSON.
 #[derive(Debug, Clone, Deserialize)]
@@ -189,17 +189,17 @@ const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
 }
 
 static TABLE: Table<TestApp> = Table {
-    manifest_dir: "",
-    routes: &[&BY_PAGE, &COUNT, &WAITING],
-    find: |path, _| match path {
-        "test/waiting" => Some(2),
-        "test/byPage" => Some(0),
-        "test/count" => Some(1),
-        _ => None,
+    events: Routes {
+        all: &[&BY_PAGE, &COUNT, &WAITING],
+        find: |path, _| match path {
+            "test/waiting" => Some(2),
+            "test/byPage" => Some(0),
+            "test/count" => Some(1),
+            _ => None,
+        },
     },
     rooms: &[&Open],
-    error_codes: &[],
-    locales: &[],
+    ..Table::EMPTY
 };
 
 /// Keeps what it is handed, one list for each piece.
@@ -255,14 +255,15 @@ impl Stage {
 
     fn connect(&self, outbox: Arc<dyn Outbox>) -> Arc<Socket<TestApp>> {
         let language = self.dispatcher.catalog().negotiate([]);
-        let socket = self.dispatcher.hub().socket(LiveSession::anonymous(), language, outbox);
-        self.dispatcher.hub().enter(&socket);
+        let identity = Identity { session: LiveSession::anonymous(), language, address: None, tab: None };
+        let socket = self.dispatcher.socket(identity, outbox);
+        self.dispatcher.enter(&socket);
         socket
     }
 
     async fn member_of(&self, room: &str, outbox: Arc<dyn Outbox>) -> Arc<Socket<TestApp>> {
         let socket = self.connect(outbox);
-        let answer = self.dispatcher.join(&socket, Ok(room.into())).await;
+        let answer = self.join(&socket, room).await;
         assert_eq!(answer.status, 200, "{}", answer.json);
         socket
     }
@@ -273,8 +274,22 @@ impl Stage {
 
     async fn call_route(&self, socket: &Arc<Socket<TestApp>>, route: &str, room: &str) {
         let call = format!(r#"{{"name":"{route}","version":"v1","receiver":"{room}"}}"#);
-        let answer = self.dispatcher.call(&Caller::of_socket(socket.clone()), SyncCall::from_socket(&call)).await;
+        let answer = self.say(socket, event::SYNC, &call).await;
         assert_eq!(answer.json.get(), r#"{"status":"success","result":"counted"}"#);
+    }
+
+    async fn join(&self, socket: &Arc<Socket<TestApp>>, room: &str) -> Answer {
+        self.say(socket, event::JOIN_ROOM, &format!(r#"{{"room":"{room}"}}"#)).await
+    }
+
+    async fn leave(&self, socket: &Arc<Socket<TestApp>>, room: &str) -> Answer {
+        self.say(socket, event::LEAVE_ROOM, &format!(r#"{{"room":"{room}"}}"#)).await
+    }
+
+    /// Handles a message of a socket.
+    async fn say(&self, socket: &Arc<Socket<TestApp>>, event: &str, payload: &str) -> Answer {
+        let message = Message::read(event, payload).expect("a message of the right form");
+        self.dispatcher.handle(&Caller::of_socket(socket.clone()), message, &Turn::default()).await
     }
 
     async fn delivered(&self) {
@@ -425,7 +440,7 @@ async fn a_member_hears_what_happens_between_its_joining_and_its_leaving() {
     while heard.0.lock().is_empty() {
         tokio::task::yield_now().await;
     }
-    stage.dispatcher.leave(&late, Ok("open-a".into())).await;
+    stage.leave(&late, "open-a").await;
     stage.call(&caller).await;
     stage.delivered().await;
     assert_eq!(heard.0.lock().concat().len(), 1);
@@ -437,7 +452,7 @@ async fn nothing_of_a_room_is_sent_before_the_answer_to_its_join() {
     let (caller, own) = stage.member().await;
     let (late, heard) = stage.member_of_nothing();
     for again in [false, true] {
-        let answer = stage.dispatcher.join(&late, Ok("open-a".into())).await;
+        let answer = stage.join(&late, "open-a").await;
         own.0.lock().clear();
         heard.0.lock().clear();
         for _ in 0..3 {
@@ -471,7 +486,7 @@ async fn a_member_that_joins_again_is_told_what_it_was_sent_last() {
     let stage = Stage::new();
     let (caller, heard) = stage.member().await;
     let again = || async {
-        let answer = stage.dispatcher.join(&caller, Ok("open-a".into())).await;
+        let answer = stage.join(&caller, "open-a").await;
         serde_json::from_str::<serde_json::Value>(answer.json.get()).expect("JSON")["pos"].to_string()
     };
     let joined = again().await;
@@ -500,7 +515,7 @@ async fn a_call_waits_for_its_turn_no_longer_than_its_handler_may_take() {
     stage.call(&other).await;
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
     let start = Instant::now();
-    let answer = stage.dispatcher.call(&Caller::of_socket(flooder.clone()), SyncCall::from_socket(call)).await;
+    let answer = stage.say(&flooder, event::SYNC, call).await;
     assert_eq!(answer.status, 504, "{}", answer.json);
     assert_eq!(start.elapsed().as_secs(), 30);
     assert_eq!(taken(&ENCODED), 1, "its handler has not run");
@@ -518,8 +533,7 @@ async fn a_call_that_has_waited_is_looked_at_again() {
         held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
     }
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let caller = Caller::of_socket(flooder.clone());
-    let mut waiting = Box::pin(stage.dispatcher.call(&caller, SyncCall::from_socket(call)));
+    let mut waiting = Box::pin(stage.say(&flooder, event::SYNC, call));
     assert!(futures_util::poll!(waiting.as_mut()).is_pending());
     stage.dispatcher.hub().leave(&flooder, "open-a").await;
     held.clear();
@@ -538,18 +552,16 @@ async fn too_many_calls_of_one_caller_do_not_even_wait() {
         held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
     }
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let caller = Caller::of_socket(flooder.clone());
-    let mut waiting: Vec<_> =
-        (0..256).map(|_| Box::pin(stage.dispatcher.call(&caller, SyncCall::from_socket(call)))).collect();
+    let mut waiting: Vec<_> = (0..256).map(|_| Box::pin(stage.say(&flooder, event::SYNC, call))).collect();
     for call in &mut waiting {
         assert!(futures_util::poll!(call.as_mut()).is_pending());
     }
-    let refused = stage.dispatcher.call(&caller, SyncCall::from_socket(call)).await;
+    let refused = stage.say(&flooder, event::SYNC, call).await;
     assert_eq!((refused.status, refused.retry_after), (429, Some(1)), "{}", refused.json);
     stage.call(&other).await;
     // Those who give up make room.
     waiting.clear();
-    assert!(futures_util::poll!(Box::pin(stage.dispatcher.call(&caller, SyncCall::from_socket(call)))).is_pending());
+    assert!(futures_util::poll!(Box::pin(stage.say(&flooder, event::SYNC, call))).is_pending());
 }
 
 #[tokio::test]
@@ -561,7 +573,7 @@ async fn a_filter_that_is_running_does_not_speak_before_the_answer_to_a_join() {
     while own.0.lock().is_empty() {
         tokio::task::yield_now().await;
     }
-    let answer = stage.dispatcher.join(&member, Ok("open-a".into())).await;
+    let answer = stage.join(&member, "open-a").await;
     GO.notify_one();
     for _ in 0..100 {
         tokio::task::yield_now().await;
@@ -593,10 +605,10 @@ async fn a_socket_is_in_at_most_so_many_rooms() {
     let stage = Stage::new();
     let (socket, _) = stage.member().await;
     for number in 1..50 {
-        assert_eq!(stage.dispatcher.join(&socket, Ok(format!("open-{number}").into())).await.status, 200);
+        assert_eq!(stage.join(&socket, &format!("open-{number}")).await.status, 200);
     }
-    let refused = stage.dispatcher.join(&socket, Ok("open-one-too-many".into())).await;
+    let refused = stage.join(&socket, "open-one-too-many").await;
     assert_eq!(refused.status, 409);
     assert!(refused.json.get().contains(r#""errorCode":"room-limit","errorParams":{"limit":50}"#), "{}", refused.json);
-    assert_eq!(stage.dispatcher.join(&socket, Ok("open-1".into())).await.status, 200, "again is allowed");
+    assert_eq!(stage.join(&socket, "open-1").await.status, 200, "again is allowed");
 }

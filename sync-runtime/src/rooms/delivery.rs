@@ -261,6 +261,6 @@ impl<A: App> Visit<'_, A> {
 /// Closes a member after a panic, whatever happens.
 fn close<A: App>(row: &Row<A>) {
     if catch_unwind(AssertUnwindSafe(|| row.seat().fail())).is_err() {
-        tracing::error!(socket = row.socket_id(), "a member could not be closed");
+        tracing::error!(socket = %row.socket_id(), "a member could not be closed");
     }
 }

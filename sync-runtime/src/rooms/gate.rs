@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use crate::id::Id;
 use crate::rooms::Room;
 use crate::route::App;
 
@@ -30,9 +31,9 @@ pub(super) struct Load {
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     /// By the number of the session.
-    callers: HashMap<u64, Share>,
+    callers: HashMap<Id, Share>,
     /// Those who wait for nothing but room in the room, in the order of their turns.
-    round: VecDeque<u64>,
+    round: VecDeque<Id>,
     /// How much waits for its delivery.
     backlog: Load,
 }
@@ -57,7 +58,7 @@ pub(super) enum Turn {
 /// A call that may add its event. What is not used is given back.
 pub struct Admission<A: App> {
     room: Arc<Room<A>>,
-    caller: u64,
+    caller: Id,
     is_used: bool,
 }
 
@@ -69,7 +70,7 @@ impl Load {
 
 impl Gate {
     /// Asks for a place for one event of a caller.
-    pub(super) fn ask(&mut self, caller: u64) -> Turn {
+    pub(super) fn ask(&mut self, caller: Id) -> Turn {
         let is_full = self.backlog.reaches(BACKLOG);
         let share = self.callers.entry(caller).or_default();
         if !is_full && share.waiting.is_empty() && !share.held.reaches(SHARE) {
@@ -89,26 +90,26 @@ impl Gate {
     }
 
     /// Counts the event of a caller that was let in.
-    pub(super) fn push(&mut self, caller: u64, bytes: usize) {
+    pub(super) fn push(&mut self, caller: Id, bytes: usize) {
         self.backlog.events += 1;
         self.backlog.bytes += bytes;
         self.callers.entry(caller).or_default().held.bytes += bytes;
     }
 
     /// Counts in a caller that was let into another room.
-    pub(super) fn enter(&mut self, caller: u64) {
+    pub(super) fn enter(&mut self, caller: Id) {
         self.callers.entry(caller).or_default().held.events += 1;
     }
 
     /// Notes that an event is being delivered.
-    pub(super) fn take(&mut self, caller: u64, bytes: usize) {
+    pub(super) fn take(&mut self, caller: Id, bytes: usize) {
         self.backlog.events -= 1;
         self.backlog.bytes -= bytes;
         self.give_back(caller, bytes);
     }
 
     /// Gives a place back that came to nothing.
-    pub(super) fn give_back(&mut self, caller: u64, bytes: usize) {
+    pub(super) fn give_back(&mut self, caller: Id, bytes: usize) {
         let Some(share) = self.callers.get_mut(&caller) else { return };
         share.held.events -= 1;
         share.held.bytes -= bytes;
@@ -142,7 +143,7 @@ impl Gate {
     }
 
     /// Lets a caller take part in the round, if it waits for nothing else.
-    fn line_up(&mut self, caller: u64) {
+    fn line_up(&mut self, caller: Id) {
         let Some(share) = self.callers.get_mut(&caller) else { return };
         if !share.waiting.is_empty() && !share.held.reaches(SHARE) && !std::mem::replace(&mut share.is_in_round, true) {
             self.round.push_back(caller);
@@ -151,7 +152,7 @@ impl Gate {
 }
 
 impl<A: App> Admission<A> {
-    pub(super) fn new(room: Arc<Room<A>>, caller: u64) -> Self {
+    pub(super) fn new(room: Arc<Room<A>>, caller: Id) -> Self {
         Self { room, caller, is_used: false }
     }
 
@@ -187,12 +188,16 @@ impl<A: App> std::fmt::Debug for Admission<A> {
 mod tests {
     use super::*;
 
+    fn id(caller: u8) -> Id {
+        Id::of([caller; 16])
+    }
+
     /// Asks so often for one caller, and returns how many have to wait.
-    fn ask(gate: &mut Gate, caller: u64, times: usize) -> VecDeque<oneshot::Receiver<()>> {
+    fn ask(gate: &mut Gate, caller: u8, times: usize) -> VecDeque<oneshot::Receiver<()>> {
         (0..times)
-            .filter_map(|_| match gate.ask(caller) {
+            .filter_map(|_| match gate.ask(id(caller)) {
                 Turn::Now => {
-                    gate.push(caller, 1);
+                    gate.push(id(caller), 1);
                     None
                 }
                 Turn::Later(told) => Some(told),
@@ -202,10 +207,10 @@ mod tests {
     }
 
     /// Counts those who have been told.
-    fn let_in(gate: &mut Gate, waiting: &mut VecDeque<oneshot::Receiver<()>>, caller: u64) -> usize {
+    fn let_in(gate: &mut Gate, waiting: &mut VecDeque<oneshot::Receiver<()>>, caller: u8) -> usize {
         let before = waiting.len();
         waiting.retain_mut(|told| told.try_recv().is_err());
-        (waiting.len()..before).for_each(|_| gate.push(caller, 1));
+        (waiting.len()..before).for_each(|_| gate.push(id(caller), 1));
         before - waiting.len()
     }
 
@@ -215,7 +220,7 @@ mod tests {
         let mut flood = ask(&mut gate, 1, 1000);
         assert_eq!(flood.len(), IN_LINE, "more need not wait: they are refused");
         assert!(ask(&mut gate, 2, 1).is_empty(), "others have their own");
-        (0..10).for_each(|_| gate.take(1, 1));
+        (0..10).for_each(|_| gate.take(id(1), 1));
         gate.let_in();
         assert_eq!(let_in(&mut gate, &mut flood, 1), 10);
     }
@@ -227,7 +232,7 @@ mod tests {
         let mut late = ask(&mut gate, 99, 1);
         assert_eq!(late.len(), 1, "four callers fill the room");
         for caller in 0..4 {
-            gate.take(caller, 1);
+            gate.take(id(caller), 1);
         }
         gate.let_in();
         assert_eq!(let_in(&mut gate, &mut late, 99), 1, "it need not wait for all that they have sent");
@@ -240,7 +245,7 @@ mod tests {
     fn nothing_is_kept_of_those_who_have_given_up_or_gone() {
         let mut gate = Gate::default();
         drop(ask(&mut gate, 1, 1000));
-        (0..SHARE.events).for_each(|_| gate.take(1, 1));
+        (0..SHARE.events).for_each(|_| gate.take(id(1), 1));
         gate.let_in();
         assert_eq!((gate.callers.len(), gate.round.len(), gate.backlog.events, gate.backlog.bytes), (0, 0, 0, 0));
     }
@@ -248,8 +253,8 @@ mod tests {
     #[test]
     fn large_events_count_by_their_bytes() {
         let mut gate = Gate::default();
-        assert!(matches!(gate.ask(1), Turn::Now));
-        gate.push(1, SHARE.bytes);
+        assert!(matches!(gate.ask(id(1)), Turn::Now));
+        gate.push(id(1), SHARE.bytes);
         assert_eq!(ask(&mut gate, 1, 1).len(), 1);
         assert!(ask(&mut gate, 2, 1).is_empty());
     }

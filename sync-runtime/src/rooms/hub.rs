@@ -9,9 +9,9 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::error::SyncError;
-use crate::i18n::Locale;
+use crate::id::Id;
 use crate::rooms::socket::Place;
-use crate::rooms::{Admission, CloseReason, Delivery, Held, Outbox, Room, Socket};
+use crate::rooms::{Admission, CloseReason, Delivery, Held, Room, Socket};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::Position;
@@ -24,7 +24,6 @@ const EPOCHS: u64 = 1 << 48;
 /// Locks are taken in the order index, socket, room, and never held across a wait.
 pub struct Hub<A: App> {
     index: Mutex<Index<A>>,
-    next_id: AtomicU64,
     epochs: AtomicU64,
     joins: AtomicU32,
     deliveries: TaskTracker,
@@ -33,7 +32,7 @@ pub struct Hub<A: App> {
 struct Index<A: App> {
     rooms: HashMap<Arc<str>, Arc<Room<A>>>,
     // By session: two tabs of one user are two sockets of one session.
-    sockets: HashMap<u64, Vec<Arc<Socket<A>>>>,
+    sockets: HashMap<Id, Vec<Arc<Socket<A>>>>,
 }
 
 /// What became of a socket that wanted to enter a room.
@@ -58,7 +57,6 @@ impl<A: App> Default for Hub<A> {
         getrandom::fill(&mut start).expect("the operating system has randomness");
         Self {
             index: Mutex::new(Index { rooms: HashMap::new(), sockets: HashMap::new() }),
-            next_id: AtomicU64::new(1),
             epochs: AtomicU64::new(u64::from_ne_bytes(start)),
             joins: AtomicU32::new(1),
             deliveries: TaskTracker::new(),
@@ -67,12 +65,6 @@ impl<A: App> Default for Hub<A> {
 }
 
 impl<A: App> Hub<A> {
-    /// Makes a socket; it is known to nobody until it is [entered](Hub::enter).
-    pub fn socket(&self, session: Arc<LiveSession<A>>, language: Locale, outbox: Arc<dyn Outbox>) -> Arc<Socket<A>> {
-        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Socket::new(id, session, language, outbox))
-    }
-
     /// Makes a socket known; does nothing when it is gone already.
     pub fn enter(&self, socket: &Arc<Socket<A>>) {
         let mut index = self.index();
@@ -162,7 +154,7 @@ impl<A: App> Hub<A> {
     /// # Errors
     ///
     /// `sync-rate-limited` when more than 256 calls of the session wait for this room.
-    pub async fn admit(&self, name: &str, caller: u64) -> Result<Option<Admission<A>>, SyncError> {
+    pub async fn admit(&self, name: &str, caller: Id) -> Result<Option<Admission<A>>, SyncError> {
         let Some(room) = self.room(name) else { return Ok(None) };
         let admission = room.admit(caller).await;
         admission.map(Some).ok_or_else(|| SyncError::new("sync-rate-limited").param("seconds", 1))
@@ -173,7 +165,7 @@ impl<A: App> Hub<A> {
         &self,
         name: &str,
         delivery: Box<dyn Delivery<A>>,
-        caller: u64,
+        caller: Id,
         admission: Option<Admission<A>>,
     ) -> Option<Position> {
         let room = self.room(name)?;

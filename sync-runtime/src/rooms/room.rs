@@ -9,6 +9,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
+use crate::id::Id;
 use crate::rooms::delivery::{Batch, deliver_all};
 use crate::rooms::gate::{Admission, Gate, Load, Turn};
 use crate::rooms::seat::{Held, Row, Seat};
@@ -68,7 +69,7 @@ struct Asking<A: App> {
 /// A call that waits for its turn.
 struct InLine<'r, A: App> {
     room: &'r Room<A>,
-    caller: u64,
+    caller: Id,
     told: oneshot::Receiver<()>,
 }
 
@@ -97,7 +98,7 @@ struct Waiting<A: App> {
     seq: u64,
     delivery: Box<dyn Delivery<A>>,
     bytes: usize,
-    caller: u64,
+    caller: Id,
 }
 
 impl<A: App> Room<A> {
@@ -151,7 +152,7 @@ impl<A: App> Room<A> {
 
     /// Waits until the room takes an event of this caller, which it does at once unless callers have been faster than its deliveries;
     /// `None` when too many calls of this caller wait.
-    pub(super) async fn admit(self: &Arc<Self>, caller: u64) -> Option<Admission<A>> {
+    pub(super) async fn admit(self: &Arc<Self>, caller: Id) -> Option<Admission<A>> {
         let turn = self.state().gate.ask(caller);
         match turn {
             Turn::Now => {}
@@ -171,7 +172,7 @@ impl<A: App> Room<A> {
     pub(super) fn push(
         self: &Arc<Self>,
         delivery: Box<dyn Delivery<A>>,
-        caller: u64,
+        caller: Id,
         is_admitted: bool,
         tasks: &TaskTracker,
     ) -> Option<Position> {

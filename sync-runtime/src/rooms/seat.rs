@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::RealInstant;
 use crate::contain::Guarded;
+use crate::id::Id;
 use crate::rooms::delivery::TURN;
 use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut, Socket};
 use crate::route::{App, BoxFuture};
@@ -68,8 +69,8 @@ pub struct Row<A: App> {
     session: Arc<Guarded<A::Session>>,
     /// Past the outbox, where there is a way.
     shortcut: OnceLock<Weak<dyn Shortcut>>,
-    session_id: u64,
-    socket_id: u64,
+    session_id: Id,
+    socket_id: Id,
     /// The last event of which it was sent something, or before it joined.
     last: u64,
 }
@@ -226,7 +227,7 @@ impl<A: App> Seat<A> {
 
     /// Closes a member that did not get what it should have got because of a bug of ours.
     pub(super) fn fail(&self) {
-        tracing::error!(socket = self.socket.id(), "a delivery panicked");
+        tracing::error!(socket = %self.socket.id(), "a delivery panicked");
         self.socket.outbox().close(CloseReason::DeliveryFailed);
     }
 
@@ -334,7 +335,7 @@ impl<A: App> Row<A> {
 
     /// Returns the number of the member's socket.
     #[must_use]
-    pub fn socket_id(&self) -> u64 {
+    pub fn socket_id(&self) -> Id {
         self.socket_id
     }
 
@@ -346,7 +347,7 @@ impl<A: App> Row<A> {
 
     /// Returns the number of the member's session.
     #[must_use]
-    pub fn session_id(&self) -> u64 {
+    pub fn session_id(&self) -> Id {
         self.session_id
     }
 

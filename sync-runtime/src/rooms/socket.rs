@@ -7,17 +7,16 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::SyncError;
 use crate::i18n::Locale;
-use crate::rooms::{Outbox, Room, Seat};
+use crate::id::Id;
+use crate::rooms::{Identity, Outbox, Room, Seat};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::Location;
 
 /// One socket: its session, its page, its rooms, and the way out to it.
 pub struct Socket<A: App> {
-    id: u64,
-    session: Arc<LiveSession<A>>,
-    /// The language of the handshake, for a session that has chosen none.
-    language: Locale,
+    id: Id,
+    identity: Identity<A>,
     location: ArcSwap<Location>,
     outbox: Arc<dyn Outbox>,
     joined: Mutex<Joined<A>>,
@@ -77,27 +76,35 @@ impl<A: App> Joined<A> {
 }
 
 impl<A: App> Socket<A> {
-    pub(super) fn new(id: u64, session: Arc<LiveSession<A>>, language: Locale, outbox: Arc<dyn Outbox>) -> Self {
+    /// Makes the socket of somebody who was let in; it is known to nobody until it is [entered](crate::rooms::Hub::enter).
+    #[must_use]
+    pub fn new(identity: Identity<A>, outbox: Arc<dyn Outbox>) -> Self {
         let joined = Mutex::new(Joined { rooms: Vec::new(), left: None });
-        Self { id, session, language, location: ArcSwap::default(), outbox, joined }
+        Self { id: Id::random(), identity, location: ArcSwap::default(), outbox, joined }
     }
 
-    /// Returns a number that no two sockets share while the server runs.
+    /// Returns a number that no two sockets share.
     #[must_use]
-    pub fn id(&self) -> u64 {
+    pub fn id(&self) -> Id {
         self.id
     }
 
     /// Returns the session, shared with the other sockets of the same token.
     #[must_use]
     pub fn session(&self) -> &Arc<LiveSession<A>> {
-        &self.session
+        &self.identity.session
+    }
+
+    /// Returns who is on the socket.
+    #[must_use]
+    pub fn identity(&self) -> &Identity<A> {
+        &self.identity
     }
 
     /// Returns the language of the handshake.
     #[must_use]
     pub fn language(&self) -> Locale {
-        self.language
+        self.identity.language
     }
 
     /// Returns the page that the socket shows.

@@ -1,6 +1,9 @@
 //! What a handler, a filter and a room rule see of the world: borrowed views, cheap to copy.
 
-use crate::route::App;
+use serde_json::value::RawValue;
+
+use crate::error::SyncError;
+use crate::route::{App, BoxFuture};
 use crate::wire::Location;
 
 /// The caller of a route, as its server handler sees it.
@@ -30,6 +33,38 @@ pub struct CallerView<'a, A: App> {
     pub locale: &'a str,
     /// The page that the calling socket shows; empty over HTTP.
     pub location: &'a Location,
+    /// The way out for what is streamed while the handler runs.
+    pub streams: &'a dyn Streams,
+}
+
+/// The way out of a running handler: chunks that are sent before its answer. Made by `dispatch`.
+pub trait Streams: Sync {
+    /// Sends a chunk, and returns when there is room for the next one.
+    ///
+    /// # Errors
+    ///
+    /// `sync-cancelled` when nobody is there any more to hear it.
+    fn send<'a>(&'a self, to: StreamTo<'a>, chunk: &'a RawValue) -> BoxFuture<'a, Result<(), SyncError>>;
+}
+
+/// Who hears a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamTo<'a> {
+    /// The caller alone.
+    Caller,
+    /// Every member of the room.
+    Room,
+    /// The members whose users have these ids.
+    Users(&'a [&'a str]),
+}
+
+/// The way out of a call that nobody listens to while it runs: chunks are dropped.
+pub(crate) struct NoStreams;
+
+impl Streams for NoStreams {
+    fn send<'a>(&'a self, _: StreamTo<'a>, _: &'a RawValue) -> BoxFuture<'a, Result<(), SyncError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// The facts behind [`Member`]; made by `dispatch`.
@@ -73,7 +108,7 @@ macro_rules! caller_methods {
                 self.view.app
             }
 
-            /// Returns the name of the room.
+            /// Returns the name of the room; empty in a request, which has none.
             #[must_use]
             pub fn room(&self) -> &'a str {
                 self.view.room
@@ -122,6 +157,15 @@ macro_rules! caller_methods {
 
 caller_methods!(Ctx);
 caller_methods!(RoomCtx);
+
+impl<'a, A: App> Ctx<'a, A> {
+    /// Returns the way out for chunks.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn streams(&self) -> &'a dyn Streams {
+        self.view.streams
+    }
+}
 
 impl<'a, A: App> Member<'a, A> {
     /// Wraps the facts.

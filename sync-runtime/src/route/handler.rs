@@ -12,8 +12,12 @@ use crate::schema::{Empty, Wire};
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What an attribute says about a route besides who may call it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct RouteOptions {
+    /// How a request may be sent over HTTP.
+    pub method: Method,
+    /// Calls that the same socket sends behind it do not wait for its end.
+    pub concurrent: bool,
     /// A member that is slower than the events gets the newest of those that wait, for each route and room.
     pub volatile: bool,
     /// A room without members is no error.
@@ -24,16 +28,26 @@ pub struct RouteOptions {
 
 impl RouteOptions {
     /// An attribute without arguments.
-    pub const NONE: Self = Self { volatile: false, allow_empty_room: false, timeout: None };
+    pub const NONE: Self =
+        Self { method: Method::Post, concurrent: false, volatile: false, allow_empty_room: false, timeout: None };
 }
 
-/// A server file: runs once for each call.
+/// How a request may be sent over HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// By `POST` alone.
+    Post,
+    /// By `GET`, too: it has no effect, and its input is a query.
+    Get,
+}
+
+/// A handler: the `main` of a server file or of a request, which runs once for each call.
 pub trait ServerHandler: Send + Sync + 'static {
     /// The app of the handler, taken from its `Ctx`.
     type App: App;
     /// What a caller sends.
     type Input: Wire + Send + Sync;
-    /// What the caller gets back and every member sees.
+    /// What the caller gets back; in the event lane every member sees it.
     type Output: Wire + Send + Sync;
     /// The doc comment of `main`.
     const DOCS: &'static str;
@@ -84,7 +98,7 @@ pub trait ClientHandler: Send + Sync + 'static {
     ) -> Filtered<'a, Self::Output>;
 }
 
-/// The outcome of a filter, at once or later.
+/// The outcome of a filter: its verdict at once, or later.
 pub enum Filtered<'a, T> {
     /// A plain `fn` has its verdict at once.
     Ready(Verdict<T>),
@@ -112,15 +126,27 @@ pub enum FilterKind {
     Group,
 }
 
-/// What a filter decides about one member.
-#[derive(Debug, PartialEq)]
+/// What is decided about one member. `T` is what it gets besides the event: first the output of the filter, then its JSON form, at last
+/// the packet.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Verdict<T> {
-    /// The member gets the event, with this output of its own.
+    /// The member gets the event, with this.
     Deliver(T),
     /// The member gets no frame at all.
     Skip,
     /// The member gets an error frame; nobody else is affected.
     Refuse(SyncError),
+}
+
+impl<T> Verdict<T> {
+    /// Turns what is delivered into something else.
+    pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Verdict<U> {
+        match self {
+            Self::Deliver(own) => Verdict::Deliver(turn(own)),
+            Self::Skip => Verdict::Skip,
+            Self::Refuse(error) => Verdict::Refuse(error),
+        }
+    }
 }
 
 /// What a filter may return: `bool`, `Option<ClientOutput>`, or a `Result` of one of these.

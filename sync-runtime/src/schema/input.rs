@@ -24,7 +24,7 @@ use crate::schema::InvalidInput;
 pub struct InputSchema {
     pub(super) nodes: Vec<Node>,
     pub(super) objects: Vec<Object>,
-    root: Slot,
+    pub(super) root: Slot,
 }
 
 /// A place for a value: which node it must be, and whether `null` will do instead.

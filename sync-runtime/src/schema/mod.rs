@@ -18,6 +18,7 @@ mod standard;
 mod check;
 mod input;
 mod object;
+mod query;
 
 mod decode;
 mod encode;

@@ -106,9 +106,7 @@ impl<A: App> Server<A> {
     /// #     fn public(_: &Session) -> Person { Person {} }
     /// #     fn locale(_: &Session) -> Option<&str> { None }
     /// # }
-    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table {
-    /// #     manifest_dir: "", routes: &[], find: |_, _| None, rooms: &[], error_codes: &[], locales: &[],
-    /// # };
+    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table::EMPTY;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), sync::BoxError> {
     /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
@@ -231,7 +229,7 @@ fn cors(origins: Arc<Origins>) -> CorsLayer {
 
 /// Says what an event of each route costs, for those who ask for it with `RUST_LOG=sync=debug`.
 fn log_filters<A: App>(table: &Table<A>) {
-    for route in table.routes {
+    for route in table.routes() {
         let cost = match route.filter() {
             FilterKind::None => "one frame for all",
             FilterKind::Sync | FilterKind::Async => "O(members): a filter for each member",

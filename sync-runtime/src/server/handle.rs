@@ -96,9 +96,7 @@ impl<A: App> Handle<A> {
     /// #     fn public(_: &Session) -> Person { Person {} }
     /// #     fn locale(_: &Session) -> Option<&str> { None }
     /// # }
-    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table {
-    /// #     manifest_dir: "", routes: &[], find: |_, _| None, rooms: &[], error_codes: &[], locales: &[],
-    /// # };
+    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table::EMPTY;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), sync::BoxError> {
     /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
@@ -151,9 +149,7 @@ impl<A: App> Handle<A> {
     /// #     fn public(_: &Session) -> Person { Person {} }
     /// #     fn locale(_: &Session) -> Option<&str> { None }
     /// # }
-    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table {
-    /// #     manifest_dir: "", routes: &[], find: |_, _| None, rooms: &[], error_codes: &[], locales: &[],
-    /// # };
+    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table::EMPTY;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), sync::BoxError> {
     /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use arc_swap::ArcSwap;
 
 use crate::contain::Guarded;
+use crate::id::Id;
 use crate::route::App;
 use crate::session::TokenHash;
 
@@ -20,7 +21,7 @@ pub fn session_changes() -> u64 {
 
 /// One session in use: shared by every socket and request of its token, or by one anonymous socket alone.
 pub struct LiveSession<A: App> {
-    id: u64,
+    id: Id,
     key: Option<TokenHash>,
     session: ArcSwap<Guarded<A::Session>>,
     revoked: AtomicBool,
@@ -28,8 +29,7 @@ pub struct LiveSession<A: App> {
 
 impl<A: App> LiveSession<A> {
     pub(super) fn new(key: Option<TokenHash>, session: Guarded<A::Session>) -> Arc<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        let id = key.map_or_else(Id::random, |key| key.session_id());
         Arc::new(Self { id, key, session: ArcSwap::from_pointee(session), revoked: AtomicBool::new(false) })
     }
 
@@ -47,9 +47,10 @@ impl<A: App> LiveSession<A> {
         session
     }
 
-    /// Returns a number that two sessions never share while the server runs. It is no secret and no token.
+    /// Returns a number that two sessions never share; that of a session with a token is the same on every server. It is no secret and
+    /// no token.
     #[must_use]
-    pub fn id(&self) -> u64 {
+    pub fn id(&self) -> Id {
         self.id
     }
 

@@ -227,7 +227,7 @@ impl<A: App> Shared<A> {
     /// Notes that a session is gone from the store.
     pub(super) fn lose(&self, key: TokenHash) {
         if let Some(live) = self.index.lose(key) {
-            tracing::info!(session = live.id(), "a session in use is gone from the store");
+            tracing::info!(session = %live.id(), "a session in use is gone from the store");
             self.tell(&live);
         }
     }

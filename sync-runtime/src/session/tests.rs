@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use parking_lot::Mutex;
 
 use crate::clock::{self, Instant};
+use crate::id::Id;
 use crate::route::{BoxFuture, TestApp};
 use crate::schema::Empty;
 use crate::session::{LiveSession, MemoryStore, SessionError, SessionStore, Sessions, StoreError, TokenHash};
@@ -122,7 +123,7 @@ struct Stage {
     sessions: Sessions<TestApp>,
     token: String,
     socket: Arc<LiveSession<TestApp>>,
-    ended: Arc<Mutex<Vec<u64>>>,
+    ended: Arc<Mutex<Vec<Id>>>,
 }
 
 impl Stage {
@@ -137,7 +138,7 @@ impl Stage {
             most_answering: AtomicUsize::new(0),
         });
         let sessions = Sessions::new(store.clone());
-        let ended = Arc::<Mutex<Vec<u64>>>::default();
+        let ended = Arc::<Mutex<Vec<Id>>>::default();
         let told = ended.clone();
         sessions.when_ended(move |session| told.lock().push(session.id()));
         let token = sessions.create(Empty {}).await.expect("a store").as_str().to_owned();

@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+use crate::id::Id;
+
 /// A fresh token: 32 random bytes as 43 characters. It is shown once, to its user, and never kept.
 pub struct Token(String);
 
@@ -42,6 +44,14 @@ impl TokenHash {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// Returns the number of the session: another hash, since this one lets in whoever can write to the store.
+    pub(super) fn session_id(&self) -> Id {
+        let hash: [u8; 32] = Sha256::new_with_prefix("session id").chain_update(self.0).finalize().into();
+        let mut half = [0; 16];
+        half.copy_from_slice(&hash[..16]);
+        Id::of(half)
     }
 
     pub(crate) fn first_byte(&self) -> u8 {

@@ -5,25 +5,34 @@
 
 mod answer;
 mod call;
+mod fields;
 mod frame;
 mod inbound;
+mod location;
+mod message;
 mod packet;
 mod position;
+mod room_name;
 
 pub use answer::{ErrorAnswer, answer_location, answer_result, answer_rooms, answer_rooms_joined};
-pub(crate) use call::bad_request;
-pub use call::{IgnoreSelf, Location, RoomName, SyncCall, read_location, read_room};
+pub use call::{Call, Data, HttpCall, IgnoreSelf, SyncCall};
+pub(crate) use fields::bad_request;
 pub use frame::Envelope;
 #[cfg(test)]
 pub(crate) use frame::frame_json;
 pub use inbound::{Inbound, InboundKind};
+pub use location::Location;
+pub use message::Message;
 pub use packet::{Packet, Topic};
 pub use position::{Position, PositionKey};
+pub use room_name::RoomName;
 
 /// The names of the Socket.IO events.
 pub mod event {
     /// A call from a client, and an event to a member.
     pub const SYNC: &str = "sync";
+    /// A call of the request lane.
+    pub const REQUEST: &str = "request";
     /// Enters a room.
     pub const JOIN_ROOM: &str = "joinRoom";
     /// Leaves a room.

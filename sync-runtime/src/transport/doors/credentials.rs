@@ -1,6 +1,6 @@
 //! What a request brings to say who it is from.
 
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use cookie::{Cookie, SameSite};
@@ -8,10 +8,11 @@ use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HOST, ORIGIN, REFERER
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::{Config, WebOrigin};
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{Dispatcher, Presented, PresentedToken};
+use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale, accepted};
+use crate::rooms::Identity;
 use crate::route::App;
-use crate::session::{LiveSession, StoreError};
 use crate::transport::doors::origin::{SEC_FETCH_SITE, cookie_allowed};
 use crate::transport::doors::renewal::cookie_was_used;
 
@@ -44,6 +45,22 @@ pub(super) enum Credential {
 }
 
 impl Credential {
+    /// Returns what it is to the pipeline.
+    pub(super) fn presented(self) -> PresentedToken {
+        match self {
+            Self::Token(token) | Self::Cookie(token) => PresentedToken::Ours(token),
+            Self::OldCookie(token) => PresentedToken::Perhaps(token),
+        }
+    }
+
+    /// Returns the token of a cookie.
+    pub(super) fn cookie(&self) -> Option<&str> {
+        match self {
+            Self::Token(_) => None,
+            Self::Cookie(token) | Self::OldCookie(token) => Some(token),
+        }
+    }
+
     fn token(&self) -> &str {
         match self {
             Self::Token(token) | Self::Cookie(token) | Self::OldCookie(token) => token,
@@ -86,26 +103,25 @@ pub fn token(headers: &HeaderMap, config: &Config) -> Option<String> {
     credential(headers, config).map(|credential| credential.token().to_owned())
 }
 
-/// Returns the session of a credential: an anonymous one without, and one that has ended for a token that is not valid (any more).
+/// Says who a request is from, by the headers that say so.
 ///
 /// # Errors
 ///
-/// When the store does not answer.
-pub(super) async fn session_of<A: App>(
+/// `session-unavailable` when the session store does not answer.
+pub(super) async fn identify<A: App>(
     dispatcher: &Dispatcher<A>,
-    credential: Option<Credential>,
-) -> Result<Arc<LiveSession<A>>, StoreError> {
-    let Some(credential) = credential else { return Ok(LiveSession::anonymous()) };
-    let found = dispatcher.sessions().find(credential.token()).await?;
-    Ok(match (found, credential) {
-        (Some(session), Credential::Token(_)) => session,
-        (Some(session), Credential::Cookie(token) | Credential::OldCookie(token)) => {
-            cookie_was_used(token, session.clone());
-            session
-        }
-        (None, Credential::OldCookie(_)) => LiveSession::anonymous(),
-        (None, Credential::Token(_) | Credential::Cookie(_)) => LiveSession::ended(),
-    })
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+) -> Result<Identity<A>, SyncError> {
+    let credential = credential(headers, dispatcher.config());
+    let cookie = credential.as_ref().and_then(Credential::cookie).map(str::to_owned);
+    let token = credential.map(Credential::presented);
+    let language = language(headers, dispatcher.catalog());
+    let identity = dispatcher.identify(Presented { token, language, address, tab: None }).await?;
+    if let Some(cookie) = cookie.filter(|_| identity.session.has_token()) {
+        cookie_was_used(cookie, identity.session.clone());
+    }
+    Ok(identity)
 }
 
 /// Returns the language that `Accept-Language` asks for.

@@ -1,6 +1,5 @@
-//! The HTTP door: `POST /sync/{page}/{name}/{version}`, and whether the server is well.
+//! The HTTP door: `POST /sync/{page}/{name}/{version}`, `/api/…`, and whether the server is well.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,38 +7,70 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use parking_lot::Mutex;
-use tokio::task::AbortHandle;
 
-use crate::dispatch::{Answer, Caller, Dispatcher};
+use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
+use crate::rooms::Identity;
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::transport::doors::credentials;
-use crate::transport::doors::leftovers::{Leftover, Leftovers, Sender};
+use crate::transport::doors::leftovers::{Leftovers, Running, RunningPlace};
 use crate::transport::doors::origin::Origins;
 use crate::transport::pipes::PipeInfo;
-use crate::wire::{SyncCall, bad_request};
+use crate::wire::{Call, Data, HttpCall, Message, SyncCall, bad_request};
 
 /// Whether the server has started and does not stop.
 pub type Ready = Arc<AtomicBool>;
 
 /// Builds the routes of this door.
 pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>, ready: Ready) -> Router {
-    Router::new()
-        .route("/sync", any(sync::<A>))
-        .route("/sync/", any(sync::<A>))
-        .route("/sync/{*route}", any(sync::<A>))
+    let mut router = Router::new();
+    for lane in LANES {
+        // Also without a name: that is a call of no route.
+        for path in [lane.path.to_owned(), format!("{}/", lane.path), format!("{}/{{*route}}", lane.path)] {
+            let called = async move |State(state): State<DoorState<A>>, path: CalledPath, request: Request| {
+                call(lane, state, path, request).await
+            };
+            router = router.route(&path, any(called));
+        }
+    }
+    router
         .with_state((dispatcher, Arc::default()))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(async move || readiness(&ready)))
 }
+
+/// A lane as it is called over HTTP.
+#[derive(Debug)]
+struct HttpLane {
+    /// What its paths begin with.
+    path: &'static str,
+    /// Whether the input may be the query of a `GET`.
+    takes_get: bool,
+    /// Reads a call.
+    read: for<'a> fn(HttpCall<'a>, Data<'a>) -> Result<Message<'a>, SyncError>,
+}
+
+static LANES: &[HttpLane] = &[
+    HttpLane {
+        path: "/sync",
+        takes_get: false,
+        read: |http, data| match data {
+            Data::Json(body) => SyncCall::from_http(http, body).map(Message::Sync),
+            Data::Query(_) => Err(SyncError::new("sync-method-not-allowed")),
+        },
+    },
+    HttpLane { path: "/api", takes_get: true, read: |http, data| Call::from_http(http, data).map(Message::Request) },
+];
+
+type DoorState<A> = (Arc<Dispatcher<A>>, Arc<Leftovers>);
+type CalledPath = Result<Path<String>, PathRejection>;
 
 /// Answers with an error envelope in the reader's language.
 pub fn error_response<A: App>(dispatcher: &Dispatcher<A>, caller: &Caller<A>, error: SyncError) -> Response {
@@ -52,14 +83,13 @@ pub fn error_response<A: App>(dispatcher: &Dispatcher<A>, caller: &Caller<A>, er
 ///
 /// `session-unavailable` when the session store does not answer.
 pub async fn caller<A: App>(dispatcher: &Dispatcher<A>, headers: &HeaderMap) -> Result<Caller<A>, SyncError> {
-    let language = credentials::language(headers, dispatcher.catalog());
-    let credential = credentials::credential(headers, dispatcher.config());
-    Ok(Caller::http(credentials::session_of(dispatcher, credential).await?, language))
+    Ok(Caller::http(credentials::identify(dispatcher, headers, None).await?))
 }
 
 /// Makes a caller who is nobody, to be answered in the language that the request asks for.
 pub fn stranger<A: App>(dispatcher: &Dispatcher<A>, headers: &HeaderMap) -> Caller<A> {
-    Caller::http(LiveSession::anonymous(), credentials::language(headers, dispatcher.catalog()))
+    let (session, language) = (LiveSession::anonymous(), credentials::language(headers, dispatcher.catalog()));
+    Caller::http(Identity { session, language, address: None, tab: None })
 }
 
 /// Refuses web pages of other origins before any layer below does anything.
@@ -83,34 +113,37 @@ fn readiness(ready: &AtomicBool) -> Response {
     }
 }
 
-async fn sync<A: App>(
-    State((dispatcher, leftovers)): State<(Arc<Dispatcher<A>>, Arc<Leftovers>)>,
-    path: Result<Path<String>, PathRejection>,
+async fn call<A: App>(
+    lane: &'static HttpLane,
+    (dispatcher, leftovers): DoorState<A>,
+    path: CalledPath,
     request: Request,
 ) -> Response {
     let address = request.extensions().get::<ConnectInfo<PipeInfo>>().map(|ConnectInfo(info)| info.host());
-    let caller = match caller(&dispatcher, request.headers()).await {
-        Ok(caller) => caller,
+    let caller = match credentials::identify(&dispatcher, request.headers(), address).await {
+        Ok(identity) => Caller::http(identity),
         Err(error) => return error_response(&dispatcher, &stranger(&dispatcher, request.headers()), error),
     };
     // A path without a route, or one that is not UTF-8, is that of no route.
     let route = path.map(|Path(route)| route).unwrap_or_default();
-    let posted = match Posted::read(request, dispatcher.config().message_limit).await {
-        Ok(posted) => posted,
+    let received = match Received::read(request, lane, dispatcher.config().message_limit).await {
+        Ok(received) => received,
         Err(error) => return naming_post(error_response(&dispatcher, &caller, error)),
     };
     // In a task of its own: a client that hangs up must not cut a handler in half.
-    let (calling, bytes, left) = (dispatcher.clone(), posted.body.len(), Left::default());
-    let own = left.clone();
+    let (calling, bytes, place) = (dispatcher.clone(), received.input.len(), RunningPlace::default());
+    let (own, is_get) = (place.clone(), received.is_get);
     let answered = dispatcher.calls().spawn(async move {
-        let call = posted.call(&route);
-        let answer = calling.call(&caller, call).await;
-        own.lock().take();
+        let answer = match received.message(lane, &route) {
+            Ok(message) => calling.handle(&caller, message, &Turn::default()).await,
+            Err(error) => calling.refuse(&caller, error),
+        };
+        own.end();
         answer
     });
-    let _waiting = Waiting { leftovers, address, bytes, call: answered.abort_handle(), left };
+    let _running = Running::new(leftovers, address, bytes, answered.abort_handle(), place);
     match answered.await {
-        Ok(answer) => respond(answer),
+        Ok(answer) => naming_post(uncached(respond(answer), is_get)),
         Err(error) => {
             tracing::error!(%error, "a call ended without an answer");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -118,57 +151,39 @@ async fn sync<A: App>(
     }
 }
 
-/// What the call of a caller who has hung up takes.
-type Left = Arc<Mutex<Option<Leftover>>>;
-
-/// A caller who waits for the answer. If it is dropped before, the call goes on only where there is room for what is left of callers.
-struct Waiting {
-    leftovers: Arc<Leftovers>,
-    address: Option<IpAddr>,
-    bytes: usize,
-    call: AbortHandle,
-    left: Left,
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if self.call.is_finished() {
-            return;
-        }
-        let sender = Sender { socket: 0, caller: None, address: self.address };
-        match self.leftovers.take(&sender, std::iter::once(self.bytes)) {
-            (0, _) => self.call.abort(),
-            (_, leftover) => *self.left.lock() = Some(leftover),
-        }
-    }
-}
-
-/// A request to `/sync` as far as HTTP goes.
-struct Posted {
-    body: Bytes,
+/// A call as far as HTTP goes.
+struct Received {
+    /// The body, or the query of a `GET`.
+    input: Bytes,
+    is_get: bool,
     id: Option<String>,
 }
 
-impl Posted {
-    async fn read(request: Request, limit: usize) -> Result<Self, SyncError> {
-        if request.method() != Method::POST {
+impl Received {
+    async fn read(request: Request, lane: &HttpLane, limit: usize) -> Result<Self, SyncError> {
+        let is_get = lane.takes_get && request.method() == Method::GET;
+        if !is_get && request.method() != Method::POST {
             return Err(SyncError::new("sync-method-not-allowed"));
         }
-        if !is_json(request.headers()) {
+        if !is_get && !is_json(request.headers()) {
             return Err(SyncError::new("sync-unsupported-media-type"));
         }
         let id = match request.headers().get("idempotency-key") {
             None => None,
             Some(id) => Some(id.to_str().map_err(|_| bad_request("id"))?.to_owned()),
         };
-        let body = read_body(request.into_body(), limit).await?;
-        Ok(Self { body, id })
+        let input = match is_get {
+            true => Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes()),
+            false => read_body(request.into_body(), limit).await?,
+        };
+        Ok(Self { input, is_get, id })
     }
 
-    fn call<'a>(&'a self, route: &'a str) -> Result<SyncCall<'a>, SyncError> {
+    fn message<'a>(&'a self, lane: &HttpLane, route: &'a str) -> Result<Message<'a>, SyncError> {
         let (path, version) = route.rsplit_once('/').ok_or_else(|| SyncError::new("sync-not-found"))?;
-        let text = std::str::from_utf8(&self.body).map_err(|_| bad_request("utf-8"))?;
-        SyncCall::from_http(text, path, version, self.id.as_deref())
+        let input = std::str::from_utf8(&self.input).map_err(|_| bad_request("utf-8"))?;
+        let data = if self.is_get { Data::Query(input) } else { Data::Json(input) };
+        (lane.read)(HttpCall { path, version, id: self.id.as_deref() }, data)
     }
 }
 
@@ -197,7 +212,15 @@ fn respond(answer: Answer) -> Response {
     response
 }
 
-/// Names the method of `/sync` in the answer to another one. An app's own routes have methods of their own.
+/// Keeps the answer to a `GET` out of caches: it is its caller's, and was true when it was asked for.
+fn uncached(mut response: Response, is_get: bool) -> Response {
+    if is_get {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Names the method that every route takes in the answer to another one. An app's own routes have methods of their own.
 fn naming_post(mut response: Response) -> Response {
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));

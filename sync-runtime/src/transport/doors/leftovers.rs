@@ -4,9 +4,15 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+use crate::id::Id;
+use crate::rooms::Identity;
+use crate::route::App;
 
 /// How much may be left over by one caller, from one address, and in all.
 const LIMITS: Limits = Limits {
@@ -22,6 +28,8 @@ const LIMITS: Limits = Limits {
 #[derive(Debug)]
 pub(super) struct Leftovers {
     limits: Limits,
+    /// How many sockets have been let in.
+    sockets: AtomicU64,
     state: Mutex<State>,
     /// Told whenever something has been given back.
     given_back: Notify,
@@ -31,9 +39,9 @@ pub(super) struct Leftovers {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct CallerKey {
     /// The number of the session; `None` for one that a single socket has.
-    pub(super) session: Option<u64>,
+    pub(super) session: Option<Id>,
     /// What the page calls itself.
-    pub(super) tab: Option<String>,
+    pub(super) tab: Option<Box<str>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +84,7 @@ pub(super) struct Leftover {
 /// Who sent something on a socket.
 #[derive(Debug, Clone)]
 pub(super) struct Sender {
-    /// The number of the socket; it tells those of one caller apart.
+    /// Which socket of this server it was: those of one caller come one after the other.
     pub(super) socket: u64,
     /// The caller, if it could come back.
     pub(super) caller: Option<CallerKey>,
@@ -86,11 +94,19 @@ pub(super) struct Sender {
 
 impl Default for Leftovers {
     fn default() -> Self {
-        Self { limits: LIMITS, state: Mutex::default(), given_back: Notify::new() }
+        Self { limits: LIMITS, sockets: AtomicU64::new(1), state: Mutex::default(), given_back: Notify::new() }
     }
 }
 
 impl Leftovers {
+    /// Says who sends on a socket that is let in now.
+    pub(super) fn sender<A: App>(&self, identity: &Identity<A>) -> Sender {
+        let Identity { session, tab, address, .. } = identity;
+        let session = session.has_token().then(|| session.id());
+        let caller = (session.is_some() || tab.is_some()).then(|| CallerKey { session, tab: tab.clone() });
+        Sender { socket: self.sockets.fetch_add(1, Ordering::Relaxed), caller, address: *address }
+    }
+
     /// Takes what a socket leaves, given by the sizes of its messages, oldest first, and returns how many of them may be handled.
     pub(super) fn take(self: &Arc<Self>, sender: &Sender, sizes: impl Iterator<Item = usize>) -> (usize, Leftover) {
         let mut state = self.state.lock();
@@ -177,6 +193,59 @@ impl State {
     }
 }
 
+/// A call in a task of its own, whose caller may go before its end. When this is dropped before, the call goes on only where there is room
+/// for what is left of callers.
+#[derive(Debug)]
+pub(super) struct Running {
+    leftovers: Arc<Leftovers>,
+    address: Option<IpAddr>,
+    bytes: usize,
+    task: AbortHandle,
+    place: RunningPlace,
+}
+
+/// Holds what a call takes whose caller has gone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RunningPlace(Arc<Mutex<Option<Leftover>>>);
+
+impl RunningPlace {
+    /// Gives back what the call takes: it has ended.
+    pub(super) fn end(&self) {
+        self.0.lock().take();
+    }
+}
+
+impl Running {
+    /// Watches the task of a call of so many bytes, which [ends](RunningPlace::end) its `place` by itself.
+    pub(super) fn new(
+        leftovers: Arc<Leftovers>,
+        address: Option<IpAddr>,
+        bytes: usize,
+        task: AbortHandle,
+        place: RunningPlace,
+    ) -> Self {
+        Self { leftovers, address, bytes, task, place }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.task.is_finished()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.has_ended() {
+            return;
+        }
+        // Nobody waits behind such a call, so it need not be known whose it is.
+        let sender = Sender { socket: 0, caller: None, address: self.address };
+        match self.leftovers.take(&sender, std::iter::once(self.bytes)) {
+            (0, _) => self.task.abort(),
+            (_, leftover) => *self.place.0.lock() = Some(leftover),
+        }
+    }
+}
+
 impl Load {
     fn fits(self, room: Self) -> bool {
         self.messages <= room.messages && self.bytes <= room.bytes
@@ -205,8 +274,8 @@ mod tests {
         Arc::new(Leftovers { limits, ..Leftovers::default() })
     }
 
-    fn sender(socket: u64, session: Option<u64>, last: u8) -> Sender {
-        let caller = session.map(|session| CallerKey { session: Some(session), tab: None });
+    fn sender(socket: u64, session: Option<u8>, last: u8) -> Sender {
+        let caller = session.map(|session| CallerKey { session: Some(Id::of([session; 16])), tab: None });
         Sender { socket, caller, address: Some(IpAddr::from([10, 0, 0, last])) }
     }
 

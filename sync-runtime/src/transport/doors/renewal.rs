@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::dispatch::Dispatcher;
 use crate::route::App;
 use crate::session::LiveSession;
-use crate::transport::doors::credentials::{Credential, credential, session_cookie, session_of, token_set};
+use crate::transport::doors::credentials::{credential, identify, session_cookie, token_set};
 
 /// Into how many parts the time to live is split: a cookie is set once in each of them.
 const PARTS: u32 = 8;
@@ -65,21 +65,18 @@ impl<A: App> Renewal<A> {
         Self { dispatcher, renewed }
     }
 
-    /// Returns the cookie that a handshake will use, if it is due: the socket is let in later, with the answer to its CONNECT.
-    fn due_handshake(&self, request: &Request) -> Option<Credential> {
+    /// Returns the headers of a handshake whose cookie is due: the socket is let in later, with the answer to its CONNECT.
+    fn due_handshake(&self, request: &Request) -> Option<HeaderMap> {
         let is_handshake = request.method() == Method::GET
             && request.uri().path().trim_end_matches('/') == "/socket.io"
             && !request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("sid=")));
         let brought = credential(request.headers(), self.dispatcher.config()).filter(|_| is_handshake)?;
-        match &brought {
-            Credential::Token(_) => None,
-            Credential::Cookie(token) | Credential::OldCookie(token) => self.renewed.is_due(token).then_some(brought),
-        }
+        brought.cookie().is_some_and(|token| self.renewed.is_due(token)).then(|| request.headers().clone())
     }
 
-    async fn look_up(&self, credential: Option<Credential>) {
+    async fn look_up(&self, headers: &HeaderMap) {
         // A store that does not answer is told about by whoever needs the answer.
-        drop(timeout(HANDSHAKE_PATIENCE, session_of(&self.dispatcher, credential)).await);
+        drop(timeout(HANDSHAKE_PATIENCE, identify(&self.dispatcher, headers, None)).await);
     }
 
     fn renew(&self, response: &mut Response, used: Used) {
@@ -106,8 +103,10 @@ pub async fn renew_cookie<A: App>(State(renewal): State<Renewal<A>>, request: Re
     let handshake = renewal.due_handshake(&request);
     let answering = async {
         let response = next.run(request).await;
-        if handshake.is_some() && matches!(response.status(), StatusCode::OK | StatusCode::SWITCHING_PROTOCOLS) {
-            renewal.look_up(handshake).await;
+        if let Some(headers) = &handshake
+            && matches!(response.status(), StatusCode::OK | StatusCode::SWITCHING_PROTOCOLS)
+        {
+            renewal.look_up(headers).await;
         }
         (response, USED.with(RefCell::take))
     };

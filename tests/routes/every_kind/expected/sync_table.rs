@@ -141,74 +141,76 @@ static TYPE_SAY_V1: ::sync::__private::ServerOnly<type_::say_v1::server::__Serve
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[
-        &_2024_SAY_V1,
-        &A_B_C_V1,
-        &A_B_C_V1_2,
-        &EXAMPLES_2FA_V1,
-        &EXAMPLES_RANKED_V1,
-        &EXAMPLES_UPDATE_COUNTER_V1,
-        &EXAMPLES_UPDATE_COUNTER_V1_2,
-        &EXAMPLES_UPDATE_COUNTER_V2,
-        &EXAMPLES_UPDATE_COUNTER_V10,
-        &LOBBY_TYPING_V1,
-        &MY_PAGE_SUB_SAY_V1,
-        &ROOT_ANNOUNCE_V1,
-        &TEST_NESTED_TEST_ROOM_V1,
-        &TYPE_SAY_V1,
-    ],
-    find: |path, version| match path {
-        "2024/say" => match version {
-            "v1" => Some(0),
+    events: ::sync::__private::Routes {
+        all: &[
+            &_2024_SAY_V1,
+            &A_B_C_V1,
+            &A_B_C_V1_2,
+            &EXAMPLES_2FA_V1,
+            &EXAMPLES_RANKED_V1,
+            &EXAMPLES_UPDATE_COUNTER_V1,
+            &EXAMPLES_UPDATE_COUNTER_V1_2,
+            &EXAMPLES_UPDATE_COUNTER_V2,
+            &EXAMPLES_UPDATE_COUNTER_V10,
+            &LOBBY_TYPING_V1,
+            &MY_PAGE_SUB_SAY_V1,
+            &ROOT_ANNOUNCE_V1,
+            &TEST_NESTED_TEST_ROOM_V1,
+            &TYPE_SAY_V1,
+        ],
+        find: |path, version| match path {
+            "2024/say" => match version {
+                "v1" => Some(0),
+                _ => None,
+            },
+            "a/b_c" => match version {
+                "v1" => Some(1),
+                _ => None,
+            },
+            "a/b/c" => match version {
+                "v1" => Some(2),
+                _ => None,
+            },
+            "examples/2fa" => match version {
+                "v1" => Some(3),
+                _ => None,
+            },
+            "examples/ranked" => match version {
+                "v1" => Some(4),
+                _ => None,
+            },
+            "examples/update-counter" => match version {
+                "v1" => Some(5),
+                _ => None,
+            },
+            "examples/updateCounter" => match version {
+                "v1" => Some(6),
+                "v2" => Some(7),
+                "v10" => Some(8),
+                _ => None,
+            },
+            "lobby/typing" => match version {
+                "v1" => Some(9),
+                _ => None,
+            },
+            "my-page/sub/say" => match version {
+                "v1" => Some(10),
+                _ => None,
+            },
+            "root/announce" => match version {
+                "v1" => Some(11),
+                _ => None,
+            },
+            "test/nestedTest/room" => match version {
+                "v1" => Some(12),
+                _ => None,
+            },
+            "type/say" => match version {
+                "v1" => Some(13),
+                _ => None,
+            },
             _ => None,
         },
-        "a/b_c" => match version {
-            "v1" => Some(1),
-            _ => None,
-        },
-        "a/b/c" => match version {
-            "v1" => Some(2),
-            _ => None,
-        },
-        "examples/2fa" => match version {
-            "v1" => Some(3),
-            _ => None,
-        },
-        "examples/ranked" => match version {
-            "v1" => Some(4),
-            _ => None,
-        },
-        "examples/update-counter" => match version {
-            "v1" => Some(5),
-            _ => None,
-        },
-        "examples/updateCounter" => match version {
-            "v1" => Some(6),
-            "v2" => Some(7),
-            "v10" => Some(8),
-            _ => None,
-        },
-        "lobby/typing" => match version {
-            "v1" => Some(9),
-            _ => None,
-        },
-        "my-page/sub/say" => match version {
-            "v1" => Some(10),
-            _ => None,
-        },
-        "root/announce" => match version {
-            "v1" => Some(11),
-            _ => None,
-        },
-        "test/nestedTest/room" => match version {
-            "v1" => Some(12),
-            _ => None,
-        },
-        "type/say" => match version {
-            "v1" => Some(13),
-            _ => None,
-        },
-        _ => None,
     },
     rooms: &[
         &examples::_room::__Room,
@@ -223,4 +225,5 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         ("en", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en/app.ftl"))),
         ("nl", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/nl/app.ftl"))),
     ],
+    ..::sync::__private::Table::EMPTY
 };

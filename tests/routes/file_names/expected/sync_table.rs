@@ -31,27 +31,30 @@ static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Se
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[
-        &CHESS_CASTLE_V1,
-        &CHESS_FOO_V1,
-        &CHESS_GOOD_V1,
-    ],
-    find: |path, version| match path {
-        "chess/castle" => match version {
-            "v1" => Some(0),
+    events: ::sync::__private::Routes {
+        all: &[
+            &CHESS_CASTLE_V1,
+            &CHESS_FOO_V1,
+            &CHESS_GOOD_V1,
+        ],
+        find: |path, version| match path {
+            "chess/castle" => match version {
+                "v1" => Some(0),
+                _ => None,
+            },
+            "chess/foo" => match version {
+                "v1" => Some(1),
+                _ => None,
+            },
+            "chess/good" => match version {
+                "v1" => Some(2),
+                _ => None,
+            },
             _ => None,
         },
-        "chess/foo" => match version {
-            "v1" => Some(1),
-            _ => None,
-        },
-        "chess/good" => match version {
-            "v1" => Some(2),
-            _ => None,
-        },
-        _ => None,
     },
     rooms: &[],
     error_codes: &[],
     locales: &[],
+    ..::sync::__private::Table::EMPTY
 };

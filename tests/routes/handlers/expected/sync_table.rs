@@ -31,27 +31,30 @@ static CHESS_TWICE_V1: ::sync::__private::ServerOnly<chess::twice_v1::server::__
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[
-        &CHESS_ELSEWHERE_V1,
-        &CHESS_RENAMED_V1,
-        &CHESS_TWICE_V1,
-    ],
-    find: |path, version| match path {
-        "chess/elsewhere" => match version {
-            "v1" => Some(0),
+    events: ::sync::__private::Routes {
+        all: &[
+            &CHESS_ELSEWHERE_V1,
+            &CHESS_RENAMED_V1,
+            &CHESS_TWICE_V1,
+        ],
+        find: |path, version| match path {
+            "chess/elsewhere" => match version {
+                "v1" => Some(0),
+                _ => None,
+            },
+            "chess/renamed" => match version {
+                "v1" => Some(1),
+                _ => None,
+            },
+            "chess/twice" => match version {
+                "v1" => Some(2),
+                _ => None,
+            },
             _ => None,
         },
-        "chess/renamed" => match version {
-            "v1" => Some(1),
-            _ => None,
-        },
-        "chess/twice" => match version {
-            "v1" => Some(2),
-            _ => None,
-        },
-        _ => None,
     },
     rooms: &[],
     error_codes: &[],
     locales: &[],
+    ..::sync::__private::Table::EMPTY
 };

@@ -1,8 +1,10 @@
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[],
-    find: |_path, _version| None,
+    events: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[],
     error_codes: &[
         "app-attribute-only",
@@ -15,4 +17,5 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         ("en", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en/app.ftl"))),
         ("nl-BE", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/nl-BE/app.ftl"))),
     ],
+    ..::sync::__private::Table::EMPTY
 };

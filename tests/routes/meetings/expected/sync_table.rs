@@ -71,47 +71,50 @@ static TYPE_A_V1: ::sync::__private::ServerOnly<type_::a_v1::server::__Server> =
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[
-        &CHESS_TAKE_PIECE_V2,
-        &CHESS__ROOM_A_V1,
-        &CHESS__RULES_A_V1,
-        &CHESS_MOVE_V1_A_V1,
-        &MY_PAGE_A_V1,
-        &ROOT_ANNOUNCE_V1,
-        &TYPE_A_V1,
-    ],
-    find: |path, version| match path {
-        "chess/take_piece" => match version {
-            "v2" => Some(0),
+    events: ::sync::__private::Routes {
+        all: &[
+            &CHESS_TAKE_PIECE_V2,
+            &CHESS__ROOM_A_V1,
+            &CHESS__RULES_A_V1,
+            &CHESS_MOVE_V1_A_V1,
+            &MY_PAGE_A_V1,
+            &ROOT_ANNOUNCE_V1,
+            &TYPE_A_V1,
+        ],
+        find: |path, version| match path {
+            "chess/take_piece" => match version {
+                "v2" => Some(0),
+                _ => None,
+            },
+            "chess/_room/a" => match version {
+                "v1" => Some(1),
+                _ => None,
+            },
+            "chess/_rules/a" => match version {
+                "v1" => Some(2),
+                _ => None,
+            },
+            "chess/move_v1/a" => match version {
+                "v1" => Some(3),
+                _ => None,
+            },
+            "my-page/a" => match version {
+                "v1" => Some(4),
+                _ => None,
+            },
+            "root/announce" => match version {
+                "v1" => Some(5),
+                _ => None,
+            },
+            "type/a" => match version {
+                "v1" => Some(6),
+                _ => None,
+            },
             _ => None,
         },
-        "chess/_room/a" => match version {
-            "v1" => Some(1),
-            _ => None,
-        },
-        "chess/_rules/a" => match version {
-            "v1" => Some(2),
-            _ => None,
-        },
-        "chess/move_v1/a" => match version {
-            "v1" => Some(3),
-            _ => None,
-        },
-        "my-page/a" => match version {
-            "v1" => Some(4),
-            _ => None,
-        },
-        "root/announce" => match version {
-            "v1" => Some(5),
-            _ => None,
-        },
-        "type/a" => match version {
-            "v1" => Some(6),
-            _ => None,
-        },
-        _ => None,
     },
     rooms: &[],
     error_codes: &[],
     locales: &[],
+    ..::sync::__private::Table::EMPTY
 };

@@ -1,9 +1,12 @@
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[],
-    find: |_path, _version| None,
+    events: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[],
     error_codes: &[],
     locales: &[],
+    ..::sync::__private::Table::EMPTY
 };

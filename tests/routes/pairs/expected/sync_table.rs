@@ -21,22 +21,25 @@ static CHESS_SMALL_V1: ::sync::__private::Paired<chess::small_v1::server::__Serv
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[
-        &CHESS_MOVE_V1,
-        &CHESS_SMALL_V1,
-    ],
-    find: |path, version| match path {
-        "chess/move" => match version {
-            "v1" => Some(0),
+    events: ::sync::__private::Routes {
+        all: &[
+            &CHESS_MOVE_V1,
+            &CHESS_SMALL_V1,
+        ],
+        find: |path, version| match path {
+            "chess/move" => match version {
+                "v1" => Some(0),
+                _ => None,
+            },
+            "chess/small" => match version {
+                "v1" => Some(1),
+                _ => None,
+            },
             _ => None,
         },
-        "chess/small" => match version {
-            "v1" => Some(1),
-            _ => None,
-        },
-        _ => None,
     },
     rooms: &[],
     error_codes: &[],
     locales: &[],
+    ..::sync::__private::Table::EMPTY
 };

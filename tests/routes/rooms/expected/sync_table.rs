@@ -1,8 +1,10 @@
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[],
-    find: |_path, _version| None,
+    events: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[
         &all::_room::__Room,
         &broken::_room::__Room,
@@ -10,4 +12,5 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     ],
     error_codes: &[],
     locales: &[],
+    ..::sync::__private::Table::EMPTY
 };

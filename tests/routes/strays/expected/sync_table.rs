@@ -11,17 +11,20 @@ static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Se
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[
-        &CHESS_GOOD_V1,
-    ],
-    find: |path, version| match path {
-        "chess/good" => match version {
-            "v1" => Some(0),
+    events: ::sync::__private::Routes {
+        all: &[
+            &CHESS_GOOD_V1,
+        ],
+        find: |path, version| match path {
+            "chess/good" => match version {
+                "v1" => Some(0),
+                _ => None,
+            },
             _ => None,
         },
-        _ => None,
     },
     rooms: &[],
     error_codes: &[],
     locales: &[],
+    ..::sync::__private::Table::EMPTY
 };

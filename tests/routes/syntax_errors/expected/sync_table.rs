@@ -31,29 +31,32 @@ static CHESS_TAKE_V1: ::sync::__private::ServerOnly<chess::take_v1::server::__Se
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
-    routes: &[
-        &CHESS_GOOD_V1,
-        &CHESS_MOVE_V1,
-        &CHESS_TAKE_V1,
-    ],
-    find: |path, version| match path {
-        "chess/good" => match version {
-            "v1" => Some(0),
+    events: ::sync::__private::Routes {
+        all: &[
+            &CHESS_GOOD_V1,
+            &CHESS_MOVE_V1,
+            &CHESS_TAKE_V1,
+        ],
+        find: |path, version| match path {
+            "chess/good" => match version {
+                "v1" => Some(0),
+                _ => None,
+            },
+            "chess/move" => match version {
+                "v1" => Some(1),
+                _ => None,
+            },
+            "chess/take" => match version {
+                "v1" => Some(2),
+                _ => None,
+            },
             _ => None,
         },
-        "chess/move" => match version {
-            "v1" => Some(1),
-            _ => None,
-        },
-        "chess/take" => match version {
-            "v1" => Some(2),
-            _ => None,
-        },
-        _ => None,
     },
     rooms: &[
         &chess::_room::__Room,
     ],
     error_codes: &[],
     locales: &[],
+    ..::sync::__private::Table::EMPTY
 };

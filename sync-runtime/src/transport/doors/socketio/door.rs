@@ -1,5 +1,6 @@
 //! Who says CONNECT, and what a packet is.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,13 +10,10 @@ use engineioxide::{DisconnectReason, Str};
 use serde::Deserialize;
 
 use crate::config::Config;
-use crate::dispatch::Dispatcher;
-use crate::error::SyncError;
-use crate::i18n::{Locale, accepted};
+use crate::dispatch::{Dispatcher, Presented};
+use crate::i18n::accepted;
 use crate::route::App;
-use crate::session::LiveSession;
 use crate::transport::doors::credentials::{self, Credential};
-use crate::transport::doors::leftovers::{CallerKey, Sender};
 use crate::transport::doors::socketio::carrier::{Carrier, Content, EngineSocket, Message, address, first_pipe};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
 use crate::transport::doors::socketio::line::Line;
@@ -159,20 +157,12 @@ impl<A: App> Door<A> {
 
     /// Makes a socket's line before the client is told that it is connected, so that its first message finds it.
     async fn let_in(&self, engine: &Arc<EngineSocket>, auth: Result<Handshake, Refused>) -> Result<(), Refused> {
-        let Handshake { token, lang, tab } = auth?;
-        let dispatcher = &self.dispatcher;
-        if dispatcher.calls().is_closed() {
-            return Err(Refused("sync-shutting-down"));
-        }
-        let headers = &engine.req_parts.headers;
-        let credential = token.map(Credential::Token).or_else(|| credentials::credential(headers, dispatcher.config()));
-        let session = identify(dispatcher, credential).await?;
-        let language = language(dispatcher, lang, headers);
+        let (dispatcher, headers) = (&self.dispatcher, &engine.req_parts.headers);
+        let presented = auth?.presented(dispatcher, headers, address(engine));
+        let identity = dispatcher.admit(presented).await.map_err(|error| Refused(error.code()))?;
         let outlet = self.sockets.open(engine);
-        let caller = caller_key(&session, tab);
-        let socket = dispatcher.hub().socket(session, language, outlet.clone());
-        let sender = Sender { socket: socket.id(), caller, address: address(engine) };
-        let line = Arc::new(Line::new(sender, dispatcher.clone(), socket, outlet, self.sockets.clone()));
+        let socket = dispatcher.socket(identity, outlet.clone());
+        let line = Arc::new(Line::new(dispatcher.clone(), socket, outlet, self.sockets.clone()));
         self.sockets.lobby().leave(engine);
         engine.data.occupy(line.clone());
         tell(engine, &Packet::connected(engine.id.as_str()));
@@ -232,31 +222,28 @@ impl Handshake {
         let is_short = read.tab.as_ref().is_none_or(|tab| (1..=TAB_LIMIT).contains(&tab.len()));
         if is_short { Ok(read) } else { Err(Refused("sync-bad-request")) }
     }
+
+    /// Adds what the request of the handshake says where this does not.
+    fn presented<A: App>(
+        self,
+        dispatcher: &Dispatcher<A>,
+        headers: &http::HeaderMap,
+        address: Option<IpAddr>,
+    ) -> Presented {
+        let Self { token, lang, tab } = self;
+        let credential = token.map(Credential::Token).or_else(|| credentials::credential(headers, dispatcher.config()));
+        let catalog = dispatcher.catalog();
+        let language = match lang {
+            Some(lang) => catalog.negotiate(accepted(&lang).iter().map(String::as_str)),
+            None => credentials::language(headers, catalog),
+        };
+        let token = credential.map(Credential::presented);
+        Presented { token, language, address, tab: tab.map(String::into_boxed_str) }
+    }
 }
 
 /// Why a handshake was refused: the error code, since a Socket.IO connect error carries nothing but one text.
 struct Refused(&'static str);
-
-fn caller_key<A: App>(session: &LiveSession<A>, tab: Option<String>) -> Option<CallerKey> {
-    let session = session.has_token().then(|| session.id());
-    (session.is_some() || tab.is_some()).then_some(CallerKey { session, tab })
-}
-
-async fn identify<A: App>(
-    dispatcher: &Dispatcher<A>,
-    credential: Option<Credential>,
-) -> Result<Arc<LiveSession<A>>, Refused> {
-    let session = credentials::session_of(dispatcher, credential).await;
-    let session = session.map_err(|error| Refused(SyncError::from(error).code()))?;
-    if session.is_revoked() { Err(Refused("auth-required")) } else { Ok(session) }
-}
-
-fn language<A: App>(dispatcher: &Dispatcher<A>, lang: Option<String>, headers: &http::HeaderMap) -> Locale {
-    match lang {
-        Some(lang) => dispatcher.catalog().negotiate(accepted(&lang).iter().map(String::as_str)),
-        None => credentials::language(headers, dispatcher.catalog()),
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,31 +1,39 @@
 //! A client that was let in: its messages, one after the other, and their answers.
 
 use std::borrow::Cow;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::task::Poll;
+use std::time::Duration;
 
 use engineioxide::TransportType;
 use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Either, select};
+use parking_lot::Mutex;
 use serde_json::value::RawValue;
+use tokio::sync::Semaphore;
 
-use crate::dispatch::{Answer, Caller, Dispatcher};
+use crate::clock::RealInstant;
+use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::rooms::{CloseReason, Outbox, Socket};
 use crate::route::App;
-use crate::transport::doors::leftovers::Sender;
+use crate::transport::doors::leftovers::{Running, RunningPlace, Sender};
 use crate::transport::doors::socketio::carrier::{Content, EngineSocket, Message, Occupant};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
 use crate::transport::doors::socketio::mailbox::{Mailbox, Pushed};
 use crate::transport::doors::socketio::outlet::Outlet;
-use crate::wire::{Packet, SyncCall, bad_request, event, read_location, read_room};
+use crate::wire::{self, Packet, bad_request, event};
 
 /// After what time answers are sent, and others get their turn, though the next message could be handled at once; it is looked between
 /// two messages.
 const TURN: Duration = Duration::from_micros(200);
+/// How many calls of `concurrent` routes run at once for one socket, and how many bytes of them count as one more; what is sent
+/// behind them waits.
+const BESIDE: u32 = 100;
+const BESIDE_BYTES: usize = 5 * 1024;
 
 /// Everything that belongs to one client; kept by its carrier until it is gone.
 pub(super) struct Line<A: App> {
@@ -35,8 +43,30 @@ pub(super) struct Line<A: App> {
     outlet: Arc<Outlet>,
     sockets: Arc<EngineSockets>,
     mailbox: Mailbox<Message>,
+    /// That of the message which is being handled.
+    turn: Turn,
+    beside: Beside,
     /// Whether the client has left the socket, which may still be open.
     is_gone: AtomicBool,
+}
+
+/// The calls that go on beside those that came after them.
+struct Beside {
+    places: Arc<Semaphore>,
+    calls: Mutex<Vec<Running>>,
+}
+
+/// A message that is being handled, whatever becomes of its socket.
+type Answering = BoxFuture<'static, Answer>;
+
+/// What became of a message in its turn.
+enum Handled {
+    Answered {
+        answer: Answer,
+        has_waited: bool,
+    },
+    /// It has passed its turn on, and is not done.
+    Beside(Answering),
 }
 
 impl<A: App> std::fmt::Debug for Line<A> {
@@ -51,10 +81,10 @@ impl<A: App> Occupant for Line<A> {
     }
 
     fn receive(self: Arc<Self>, message: Message) {
-        let bytes = match &message.content {
-            Content::Text(text) => text.len(),
-            Content::Binary | Content::TooLarge => 0,
-        };
+        if message.content.gives_up() {
+            return self.give_up(message);
+        }
+        let bytes = message.content.bytes();
         match self.mailbox.push(message, bytes) {
             Pushed::First => self.start_draining(),
             Pushed::Behind => {}
@@ -64,40 +94,46 @@ impl<A: App> Occupant for Line<A> {
 
     fn leave(&self, reason: Option<CloseReason>) {
         self.is_gone.store(true, Ordering::Release);
-        self.dispatcher.hub().remove(&self.socket);
+        self.dispatcher.disconnect(&self.socket);
         let leftovers = self.sockets.leftovers();
         self.mailbox.leave(|sizes| leftovers.take(&self.sender, sizes));
+        // Outside of the lock: what is given up here is the app's.
+        drop(std::mem::take(&mut *self.beside.calls.lock()));
         if let Some(reason) = reason.or_else(|| self.outlet.ended()) {
-            tracing::info!(socket = self.socket.id(), reason = reason.as_str(), "closed a socket");
+            tracing::info!(socket = %self.socket.id(), reason = reason.as_str(), "closed a socket");
             self.sockets.counters().count(reason);
         }
-        self.dispatcher.sessions().touch(self.socket.session());
     }
 }
 
 impl<A: App> Line<A> {
     /// Puts the parts together; the client is not [entered](Line::enter) yet.
     pub(super) fn new(
-        sender: Sender,
         dispatcher: Arc<Dispatcher<A>>,
         socket: Arc<Socket<A>>,
         outlet: Arc<Outlet>,
         sockets: Arc<EngineSockets>,
     ) -> Self {
-        let (mailbox, is_gone) = (Mailbox::new(outlet.clone()), AtomicBool::new(false));
-        Self { sender, dispatcher, socket, outlet, sockets, mailbox, is_gone }
+        Self {
+            sender: sockets.leftovers().sender(socket.identity()),
+            mailbox: Mailbox::new(outlet.clone()),
+            turn: Turn::default(),
+            beside: Beside { places: Arc::new(Semaphore::new(BESIDE as usize)), calls: Mutex::default() },
+            is_gone: AtomicBool::new(false),
+            dispatcher,
+            socket,
+            outlet,
+            sockets,
+        }
     }
 
     /// Makes the socket known, and begins with what it has sent already.
     pub(super) fn enter(self: &Arc<Self>, engine: &EngineSocket) {
-        self.dispatcher.hub().enter(&self.socket);
-        // It may have gone, or been signed out, before it was known.
+        self.dispatcher.enter(&self.socket);
+        // It may have gone before it was known.
         let is_cut = engine.transport_type() == TransportType::Websocket && self.outlet.pipe().is_none();
         if (is_cut || engine.is_closed()) && engine.data.vacate_outlet(&self.outlet).is_some() {
             self.leave(None);
-        }
-        if self.socket.session().is_revoked() {
-            self.socket.outbox().close(CloseReason::SessionEnded);
         }
         self.open();
     }
@@ -123,19 +159,20 @@ impl<A: App> Line<A> {
 
     /// Handles what waits, one after the other. Answers that are ready one behind the other go out together, but none waits for a
     /// handler that gives its thread away, and none keeps others from running.
-    async fn drain(&self) {
-        let mut busy_since = Instant::now();
+    async fn drain(self: &Arc<Self>) {
+        let mut busy_since = RealInstant::now();
         while let Some(Message { content, id }) = self.next() {
-            // The pipeline contains the app's panics; one of our own must not leave the socket deaf.
-            let answering = AssertUnwindSafe(self.answer(content)).catch_unwind();
-            let (answered, has_waited) = self.uncorking(answering).await;
-            let answer = answered.unwrap_or_else(|_| self.refuse(SyncError::new("sync-server-failed")));
-            // Somebody else may be on its socket now.
-            if let Some(id) = id
-                && !self.is_gone.load(Ordering::Acquire)
-            {
-                self.outlet.cork(Packet::acknowledgement(id, &answer.json));
-            }
+            let bytes = content.bytes();
+            let has_waited = match self.in_turn(self.clone().answering(content)).await {
+                Handled::Answered { answer, has_waited } => {
+                    self.reply(id, &answer);
+                    has_waited
+                }
+                Handled::Beside(answering) => {
+                    self.set_aside(answering, id, bytes).await;
+                    true
+                }
+            };
             // After a call that waited or took long, the next one may, too.
             let is_long = busy_since.elapsed() > TURN;
             if has_waited || is_long {
@@ -143,7 +180,7 @@ impl<A: App> Line<A> {
                 if is_long && !has_waited {
                     tokio::task::yield_now().await;
                 }
-                busy_since = Instant::now();
+                busy_since = RealInstant::now();
             }
         }
         self.outlet.send_corked();
@@ -156,53 +193,121 @@ impl<A: App> Line<A> {
         self.mailbox.next()
     }
 
-    /// Does `work`, sends what is corked as soon as it has to wait, and returns whether it had to.
-    async fn uncorking<T>(&self, work: impl Future<Output = T>) -> (T, bool) {
-        let mut work = pin!(work);
+    /// Handles a message until it is answered or has passed its turn on, and sends what is corked as soon as it has to wait.
+    async fn in_turn(&self, mut answering: Answering) -> Handled {
         let mut has_waited = false;
-        let done = poll_fn(|context| {
-            let polled = work.as_mut().poll(context);
-            if polled.is_pending() && !std::mem::replace(&mut has_waited, true) {
-                self.outlet.send_corked();
+        let answered = poll_fn(|context| match answering.poll_unpin(context) {
+            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Pending => {
+                if !std::mem::replace(&mut has_waited, true) {
+                    self.outlet.send_corked();
+                }
+                if self.turn.take_passed() { Poll::Ready(None) } else { Poll::Pending }
             }
-            polled
         });
-        (done.await, has_waited)
-    }
-
-    async fn answer(&self, content: Content) -> Answer {
-        match content {
-            Content::Text(text) => self.handle(&text).await,
-            Content::Binary => self.refuse(bad_request("binary")),
-            Content::TooLarge => {
-                let limit = self.dispatcher.config().message_limit;
-                self.refuse(SyncError::new("sync-too-large").param("limit", limit))
+        match answered.await {
+            Some(answer) => {
+                // It had nothing to wait for after all.
+                self.turn.take_passed();
+                Handled::Answered { answer, has_waited }
             }
+            None => Handled::Beside(answering),
         }
     }
 
-    async fn handle(&self, text: &str) -> Answer {
-        let (name, payload) = match read_event(text) {
-            Ok(parts) => parts,
-            Err(error) => return self.refuse(error),
+    /// Lets a call go on in a task of its own. When there are too many, those behind it wait, but not the call itself.
+    async fn set_aside(self: &Arc<Self>, answering: Answering, id: Option<i64>, bytes: usize) {
+        let weight = u32::try_from(1 + bytes / BESIDE_BYTES).unwrap_or(BESIDE).min(BESIDE);
+        let place = std::pin::pin!(self.beside.places.clone().acquire_many_owned(weight));
+        let (answering, place) = match select(answering, place).await {
+            Either::Left((answer, _)) => return self.reply(id, &answer),
+            Either::Right((place, answering)) => (answering, place),
         };
-        let (dispatcher, socket) = (&self.dispatcher, &self.socket);
-        match &*name {
-            event::SYNC => {
-                let caller = Caller::of_socket(socket.clone());
-                dispatcher.call(&caller, SyncCall::from_socket(payload)).await
-            }
-            event::JOIN_ROOM => dispatcher.join(socket, read_room(payload)).await,
-            event::LEAVE_ROOM => dispatcher.leave(socket, read_room(payload)).await,
-            event::JOINED_ROOMS => dispatcher.joined(socket),
-            event::UPDATE_LOCATION => dispatcher.locate(socket, read_location(payload)),
-            event::SYNC_CANCEL => self.refuse(bad_request("later")),
-            _ => self.refuse(bad_request("event")),
+        let (line, running) = (self.clone(), RunningPlace::default());
+        let own = running.clone();
+        let task = self.dispatcher.calls().spawn(async move {
+            let answer = answering.await;
+            line.reply(id, &answer);
+            line.outlet.send_corked();
+            own.end();
+            drop(place);
+        });
+        let leftovers = self.sockets.leftovers().clone();
+        let call = Running::new(leftovers, self.sender.address, bytes, task.abort_handle(), running);
+        let mut calls = self.beside.calls.lock();
+        calls.retain(|call| !call.has_ended());
+        calls.push(call);
+        drop(calls);
+        if self.is_gone.load(Ordering::Acquire) {
+            drop(std::mem::take(&mut *self.beside.calls.lock()));
+        }
+    }
+
+    /// Answers a message, unless nobody asked for that. Somebody else may be on the socket of a client that has gone.
+    fn reply(&self, id: Option<i64>, answer: &Answer) {
+        if let Some(id) = id
+            && !self.is_gone.load(Ordering::Acquire)
+        {
+            self.outlet.cork(Packet::acknowledgement(id, &answer.json));
+        }
+    }
+
+    /// Handles a message that gives up a call: behind what it gives up, it would be too late.
+    fn give_up(&self, message: Message) {
+        let caller = Caller::of_socket(self.socket.clone());
+        let answer = match message.content.read() {
+            Ok(wire::Message::Cancel { id }) => self.dispatcher.cancel(&caller, &id),
+            Ok(_) => self.dispatcher.refuse(&caller, bad_request("event")),
+            Err(error) => self.dispatcher.refuse(&caller, error),
+        };
+        self.reply(message.id, &answer);
+        self.outlet.send_corked();
+    }
+
+    /// Handles a message. The pipeline contains the app's panics; one of our own must not leave the socket deaf.
+    fn answering(self: Arc<Self>, content: Content) -> Answering {
+        let line = self.clone();
+        let answering = AssertUnwindSafe(async move { line.answer(&content).await }).catch_unwind();
+        async move { answering.await.unwrap_or_else(|_| self.refuse(SyncError::new("sync-server-failed"))) }.boxed()
+    }
+
+    async fn answer(&self, content: &Content) -> Answer {
+        let caller = Caller::of_socket(self.socket.clone());
+        if matches!(content, Content::TooLarge) {
+            let limit = self.dispatcher.config().message_limit;
+            return self.dispatcher.refuse(&caller, SyncError::new("sync-too-large").param("limit", limit));
+        }
+        match content.read() {
+            Ok(message) => self.dispatcher.handle(&caller, message, &self.turn).await,
+            Err(error) => self.dispatcher.refuse(&caller, error),
         }
     }
 
     fn refuse(&self, error: SyncError) -> Answer {
         self.dispatcher.refuse(&Caller::of_socket(self.socket.clone()), error)
+    }
+}
+
+impl Content {
+    /// Returns how many bytes it holds.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary | Self::TooLarge => 0,
+        }
+    }
+
+    /// Returns whether it gives up a call, as far as its beginning tells.
+    fn gives_up(&self) -> bool {
+        let Self::Text(text) = self else { return false };
+        let name = text.strip_prefix("[\"").and_then(|rest| rest.strip_prefix(event::SYNC_CANCEL));
+        name.is_some_and(|rest| rest.starts_with('"'))
+    }
+
+    fn read(&self) -> Result<wire::Message<'_>, SyncError> {
+        let Self::Text(text) = self else { return Err(bad_request("binary")) };
+        let (name, payload) = read_event(text)?;
+        wire::Message::read(&name, payload)
     }
 }
 

@@ -1,0 +1,221 @@
+//! The dispatcher: the parts of one server, and the verbs by which doors and the app speak to it.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::contain::{Contained, Guarded, Panicked};
+use crate::dispatch::lanes::Lanes;
+use crate::dispatch::{Caller, Turn, authorize};
+use crate::error::SyncError;
+use crate::i18n::Catalog;
+use crate::rooms::Hub;
+use crate::route::{App, BoxFuture, CallerView, NoStreams, Streams, Table};
+use crate::session::Sessions;
+use crate::wire::{ErrorAnswer, Location, Message, PositionKey, bad_request};
+
+/// What a caller is told: JSON, and the status it has over HTTP.
+#[derive(Debug)]
+pub struct Answer {
+    /// The envelope.
+    pub json: Box<RawValue>,
+    /// The HTTP status.
+    pub status: u16,
+    /// In how many seconds it is worth to call again, if that was said.
+    pub retry_after: Option<u64>,
+    /// Keeps back what must not be sent before the answer.
+    #[expect(dead_code, reason = "it is there to be dropped, when the answer is on its way")]
+    hold: Option<Hold>,
+}
+
+/// Keeps something back until it is dropped.
+pub(super) struct Hold(#[expect(dead_code, reason = "it is there to be dropped")] Box<dyn Send>);
+
+impl Hold {
+    pub(super) fn new(kept: impl Send + 'static) -> Self {
+        Self(Box::new(kept))
+    }
+}
+
+impl std::fmt::Debug for Hold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hold")
+    }
+}
+
+impl Answer {
+    pub(super) fn holding(self, hold: Option<Hold>) -> Self {
+        Self { hold, ..self }
+    }
+}
+
+/// The pipeline of one server, and everything that its stages look at.
+pub struct Dispatcher<A: App> {
+    app: Guarded<A>,
+    config: Config,
+    table: &'static Table<A>,
+    lanes: Lanes<A>,
+    catalog: Arc<Catalog>,
+    hub: Hub<A>,
+    sessions: Sessions<A>,
+    positions: Arc<PositionKey>,
+    // Calls and deliveries in flight; shutdown closes it and waits.
+    calls: TaskTracker,
+}
+
+impl<A: App> Dispatcher<A> {
+    /// Combines the parts of a server.
+    #[must_use]
+    pub fn new(app: A, config: Config, table: &'static Table<A>, catalog: Catalog, sessions: Sessions<A>) -> Self {
+        let mut key = [0; 16];
+        getrandom::fill(&mut key).expect("the operating system has randomness");
+        Self {
+            app: Guarded::new(app),
+            config,
+            table,
+            lanes: Lanes::new(table),
+            catalog: Arc::new(catalog),
+            hub: Hub::default(),
+            sessions,
+            positions: Arc::new(PositionKey::new(key)),
+            calls: TaskTracker::new(),
+        }
+    }
+
+    /// Returns the app.
+    #[must_use]
+    pub fn app(&self) -> &A {
+        &self.app
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Returns the messages.
+    #[must_use]
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    pub(super) fn table(&self) -> &'static Table<A> {
+        self.table
+    }
+
+    pub(super) fn lanes(&self) -> &Lanes<A> {
+        &self.lanes
+    }
+
+    pub(super) fn positions(&self) -> &Arc<PositionKey> {
+        &self.positions
+    }
+
+    /// Returns the index of sockets and rooms.
+    #[must_use]
+    pub fn hub(&self) -> &Hub<A> {
+        &self.hub
+    }
+
+    /// Returns the sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions<A> {
+        &self.sessions
+    }
+
+    /// Returns the tracker of calls in flight; a closed one means that the server takes no more calls.
+    #[must_use]
+    pub fn calls(&self) -> &TaskTracker {
+        &self.calls
+    }
+
+    /// Handles a message of a socket, and says when those behind it need not wait for its end.
+    pub async fn handle(&self, caller: &Caller<A>, message: Message<'_>, turn: &Turn) -> Answer {
+        match message {
+            Message::Sync(call) => self.call(caller, &call, turn).await,
+            Message::Request(call) => self.call(caller, &call, turn).await,
+            Message::Join { room, after: _ } => self.join(caller, &room).await,
+            Message::Leave { room } => self.leave(caller, &room).await,
+            Message::Joined => self.joined(caller),
+            Message::Locate(location) => self.locate(caller, location),
+            Message::Lost(why) => self.lose(caller, why),
+            Message::Cancel { id } => self.cancel(caller, &id),
+        }
+    }
+
+    /// Gives up a call. It waits for nothing, least of all for what it cancels.
+    pub fn cancel(&self, caller: &Caller<A>, _id: &str) -> Answer {
+        // No call has an id yet: whoever relies on this is told so.
+        self.refuse(caller, bad_request("later"))
+    }
+
+    /// Answers a message that could not be read.
+    pub fn refuse(&self, caller: &Caller<A>, error: SyncError) -> Answer {
+        self.answer(caller, Err(error))
+    }
+
+    /// Checks that the server takes calls.
+    pub(super) fn check_open(&self) -> Result<(), SyncError> {
+        if self.calls.is_closed() { Err(SyncError::new("sync-shutting-down")) } else { Ok(()) }
+    }
+
+    /// Returns the caller's session as it is now, unless it has ended.
+    pub(super) fn check_session(&self, caller: &Caller<A>) -> Result<Arc<Guarded<A::Session>>, SyncError> {
+        self.check_open()?;
+        authorize::session(caller.session())?;
+        Ok(caller.session().get())
+    }
+
+    pub(super) fn view<'a>(&'a self, caller: &Caller<A>, session: &'a A::Session, room: &'a str) -> HeldView<'a, A> {
+        let location = caller.socket().map_or_else(Arc::default, |socket| socket.location());
+        let locale = self.catalog.name(caller.locale(&self.catalog));
+        HeldView { app: &self.app, room, session, locale, location, streams: &NoStreams }
+    }
+
+    pub(super) fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {
+        match outcome {
+            Ok(json) => Answer { json, status: 200, retry_after: None, hold: None },
+            Err(error) => {
+                let sentence = self.catalog.sentence(&error, caller.locale(&self.catalog));
+                let json = ErrorAnswer::new(&error, &sentence).to_json();
+                let retry_after = error.params().get("seconds").and_then(serde_json::Value::as_u64);
+                let retry_after = retry_after.filter(|_| error.code() == "sync-rate-limited");
+                Answer { json, status: error.http_status(), retry_after, hold: None }
+            }
+        }
+    }
+}
+
+impl<A: App> std::fmt::Debug for Dispatcher<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dispatcher").field("hub", &self.hub).finish_non_exhaustive()
+    }
+}
+
+/// What a caller's view borrows from, where part of it is shared and may be replaced while a handler runs.
+pub(super) struct HeldView<'a, A: App> {
+    app: &'a A,
+    room: &'a str,
+    session: &'a A::Session,
+    locale: &'a str,
+    location: Arc<Location>,
+    streams: &'a dyn Streams,
+}
+
+impl<A: App> HeldView<'_, A> {
+    pub(super) fn view(&self) -> CallerView<'_, A> {
+        let Self { app, room, session, locale, location, streams } = self;
+        CallerView { app, room, session, locale, location, streams: *streams }
+    }
+}
+
+/// Runs stages in which code of the app runs here and there: conditions, rules of inputs, getters of the session.
+pub(super) async fn contained_stages<T>(stages: BoxFuture<'_, Result<T, SyncError>>) -> Result<T, SyncError> {
+    Contained::new(stages).await.unwrap_or_else(|Panicked| {
+        tracing::error!(what = "a condition, a rule of an input, or a getter of the session", "panicked");
+        Err(SyncError::new("sync-server-failed"))
+    })
+}

@@ -1,0 +1,77 @@
+//! The event lane: a call is sent to a room, waits for its turn there, and what happened gets its place in the room's order.
+
+use std::task::Poll;
+
+use crate::clock::{Instant, timeout_at};
+use crate::dispatch::client_stage::{Fanout, Sender};
+use crate::dispatch::lanes::{Entered, Found, Lane, Lanes, Ran};
+use crate::dispatch::{Caller, Dispatcher, authorize};
+use crate::error::SyncError;
+use crate::rooms::Admission;
+use crate::route::{App, Effect, Route};
+use crate::wire::{Call, SyncCall};
+
+impl<A: App> Lane<A> for SyncCall<'_> {
+    /// `None` when nobody is in the room.
+    type Place = Option<Admission<A>>;
+
+    fn call(&self) -> &Call<'_> {
+        &self.call
+    }
+
+    fn room(&self) -> &str {
+        &self.receiver
+    }
+
+    fn find<'d>(&self, lanes: &'d Lanes<A>) -> Result<Found<'d, A>, SyncError> {
+        lanes.events.find(&self.call)
+    }
+
+    fn authorize(
+        &self,
+        dispatcher: &Dispatcher<A>,
+        caller: &Caller<A>,
+        route: &'static dyn Route<A>,
+    ) -> Result<(), SyncError> {
+        let allow_empty_room = route.options().allow_empty_room;
+        authorize::receiver(caller, &self.receiver, allow_empty_room, dispatcher.table(), dispatcher.hub())
+    }
+
+    async fn enter(
+        &self,
+        dispatcher: &Dispatcher<A>,
+        caller: &Caller<A>,
+        until: Instant,
+    ) -> Result<Entered<Self::Place>, SyncError> {
+        let mut turn = std::pin::pin!(dispatcher.hub().admit(&self.receiver, caller.session().id()));
+        // Mostly it need not wait, and no timer is needed.
+        if let Poll::Ready(place) = futures_util::poll!(turn.as_mut()) {
+            return Ok(Entered { place: place?, has_waited: false });
+        }
+        let place = timeout_at(until, turn).await.map_err(|_| SyncError::new("sync-timeout"))??;
+        Ok(Entered { place, has_waited: true })
+    }
+
+    /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
+    fn apply(&self, dispatcher: &Dispatcher<A>, ran: Ran<'_, A>, place: Self::Place) {
+        let Effect::Event(event) = ran.effect else { return };
+        let caller = ran.caller;
+        let sender = Sender {
+            session: ran.session,
+            session_id: caller.session().id(),
+            socket_id: caller.socket().map(|socket| socket.id()),
+        };
+        let fanout = Fanout {
+            filter_timeout: event.filter_timeout().unwrap_or(dispatcher.config().filter_timeout),
+            event,
+            cb: ran.route.id().cb,
+            room: self.receiver.to_string(),
+            sender,
+            ignore_self: self.ignore_self,
+            volatile: ran.route.options().volatile,
+            catalog: dispatcher.catalog().clone(),
+            positions: dispatcher.positions().clone(),
+        };
+        dispatcher.hub().push(&self.receiver, Box::new(fanout), caller.session().id(), place);
+    }
+}

@@ -1,0 +1,114 @@
+//! What the lanes have of their own. The pipeline asks them at the places that [`Lane`] names, and knows none of them.
+//!
+//! To add one: a field in [`Table`], a field in [`Lanes`], a file here, and a variant of [`Message`](crate::wire::Message).
+
+mod event;
+mod request;
+
+use std::sync::Arc;
+
+use crate::clock::Instant;
+use crate::contain::Guarded;
+use crate::dispatch::{Caller, Dispatcher};
+use crate::error::SyncError;
+use crate::route::{App, Effect, Route, Routes, Table};
+use crate::schema::InputSchema;
+use crate::wire::Call;
+
+/// The routes of all lanes.
+pub(super) struct Lanes<A: App> {
+    events: Directory<A>,
+    requests: Directory<A>,
+}
+
+impl<A: App> Lanes<A> {
+    pub(super) fn new(table: &'static Table<A>) -> Self {
+        Self { events: Directory::new(&table.events), requests: Directory::new(&table.requests) }
+    }
+}
+
+/// The routes of one lane, each with what its input must look like.
+pub(super) struct Directory<A: App> {
+    routes: &'static Routes<A>,
+    // In step with the routes.
+    schemas: Vec<InputSchema>,
+}
+
+/// A route that was called.
+pub(super) struct Found<'d, A: App> {
+    pub(super) route: &'static dyn Route<A>,
+    pub(super) schema: &'d InputSchema,
+}
+
+impl<A: App> Directory<A> {
+    fn new(routes: &'static Routes<A>) -> Self {
+        Self { routes, schemas: routes.all.iter().map(|route| route.input_schema()).collect() }
+    }
+
+    fn find(&self, call: &Call<'_>) -> Result<Found<'_, A>, SyncError> {
+        let index = (self.routes.find)(&call.path, &call.version).ok_or_else(|| SyncError::new("sync-not-found"))?;
+        Ok(Found { route: self.routes.all[index], schema: &self.schemas[index] })
+    }
+}
+
+/// A call of one lane, and what the pipeline asks the lane about it, in this order.
+pub(super) trait Lane<A: App>: Sync {
+    /// What a call holds from `enter` to `apply`: its place in the line of a room, for instance.
+    type Place: Send;
+
+    /// Returns what all calls have.
+    fn call(&self) -> &Call<'_>;
+
+    /// Returns the room of the call; empty in lanes without rooms.
+    fn room(&self) -> &str;
+
+    /// Finds the route.
+    ///
+    /// # Errors
+    ///
+    /// `sync-not-found`, and what else can be said of a call before anybody asks who sends it.
+    fn find<'d>(&self, lanes: &'d Lanes<A>) -> Result<Found<'d, A>, SyncError>;
+
+    /// Checks what the lane asks of a caller who fulfils the condition of the route.
+    ///
+    /// # Errors
+    ///
+    /// Why the caller may not call.
+    fn authorize(
+        &self,
+        dispatcher: &Dispatcher<A>,
+        caller: &Caller<A>,
+        route: &'static dyn Route<A>,
+    ) -> Result<(), SyncError>;
+
+    /// Waits until the handler may run.
+    ///
+    /// # Errors
+    ///
+    /// `sync-timeout` when that is not before `until`.
+    fn enter(
+        &self,
+        dispatcher: &Dispatcher<A>,
+        caller: &Caller<A>,
+        until: Instant,
+    ) -> impl Future<Output = Result<Entered<Self::Place>, SyncError>> + Send;
+
+    /// Does what follows from the call for others.
+    fn apply(&self, dispatcher: &Dispatcher<A>, ran: Ran<'_, A>, place: Self::Place);
+}
+
+/// A call whose handler may run.
+pub(super) struct Entered<P> {
+    pub(super) place: P,
+    /// Whether it had to wait, so that much may have changed meanwhile.
+    pub(super) has_waited: bool,
+}
+
+/// A call whose handler has succeeded.
+pub(super) struct Ran<'c, A: App> {
+    pub(super) caller: &'c Caller<A>,
+    pub(super) route: &'static dyn Route<A>,
+    /// The caller's session when it called.
+    pub(super) session: Arc<Guarded<A::Session>>,
+    pub(super) effect: Effect<A>,
+}

@@ -1,0 +1,39 @@
+//! The request lane: a question and its answer; there is no room, nobody waits for anybody, and nothing follows.
+
+use crate::clock::Instant;
+use crate::dispatch::lanes::{Entered, Found, Lane, Lanes, Ran};
+use crate::dispatch::{Caller, Dispatcher};
+use crate::error::SyncError;
+use crate::route::{App, Method, Route};
+use crate::wire::{Call, Data};
+
+impl<A: App> Lane<A> for Call<'_> {
+    type Place = ();
+
+    fn call(&self) -> &Call<'_> {
+        self
+    }
+
+    fn room(&self) -> &str {
+        ""
+    }
+
+    fn find<'d>(&self, lanes: &'d Lanes<A>) -> Result<Found<'d, A>, SyncError> {
+        let found = lanes.requests.find(self)?;
+        let is_get = matches!(self.data, Data::Query(_));
+        if is_get && found.route.options().method != Method::Get {
+            return Err(SyncError::new("sync-method-not-allowed"));
+        }
+        Ok(found)
+    }
+
+    fn authorize(&self, _: &Dispatcher<A>, _: &Caller<A>, _: &'static dyn Route<A>) -> Result<(), SyncError> {
+        Ok(())
+    }
+
+    async fn enter(&self, _: &Dispatcher<A>, _: &Caller<A>, _: Instant) -> Result<Entered<()>, SyncError> {
+        Ok(Entered { place: (), has_waited: false })
+    }
+
+    fn apply(&self, _: &Dispatcher<A>, _: Ran<'_, A>, (): ()) {}
+}

@@ -1,0 +1,117 @@
+//! The life of a socket: let in, entered, in and out of rooms, gone. The doors have no rule of their own about it.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crate::dispatch::dispatcher::{Hold, contained_stages};
+use crate::dispatch::{Answer, Caller, Dispatcher, Presented, authorize, server_stage};
+use crate::error::SyncError;
+use crate::rooms::{CloseReason, Held, Identity, Outbox, Socket};
+use crate::route::{App, RoomCtx};
+use crate::wire::{Location, RoomName, answer_location, answer_rooms, answer_rooms_joined, bad_request};
+
+impl<A: App> Dispatcher<A> {
+    /// Looks who somebody is who wants a socket.
+    ///
+    /// # Errors
+    ///
+    /// `sync-shutting-down`; `auth-required` for a token that is not valid (any more); `session-unavailable`.
+    pub async fn admit(&self, presented: Presented) -> Result<Identity<A>, SyncError> {
+        self.check_open()?;
+        let identity = self.identify(presented).await?;
+        authorize::session(&identity.session)?;
+        Ok(identity)
+    }
+
+    /// Makes the socket of somebody who was admitted; nobody knows it before it has [entered](Dispatcher::enter).
+    #[must_use]
+    pub fn socket(&self, identity: Identity<A>, outbox: Arc<dyn Outbox>) -> Arc<Socket<A>> {
+        Arc::new(Socket::new(identity, outbox))
+    }
+
+    /// Makes a socket known, unless it has gone already. One whose session has ended meanwhile is closed.
+    pub fn enter(&self, socket: &Arc<Socket<A>>) {
+        self.hub().enter(socket);
+        if socket.session().is_revoked() {
+            socket.outbox().close(CloseReason::SessionEnded);
+        }
+    }
+
+    /// Takes out a socket that is gone: it is a member of nothing from now on. What it sent before still counts as sent by a member.
+    pub fn disconnect(&self, socket: &Arc<Socket<A>>) {
+        self.hub().remove(socket);
+        self.sessions().touch(socket.session());
+    }
+
+    /// Enters a room.
+    pub(super) async fn join(&self, caller: &Caller<A>, room: &str) -> Answer {
+        let answered = async { self.enter_room(caller, room).await };
+        let (answer, hold) = match contained_stages(Box::pin(answered)).await {
+            Ok((rooms, held)) => (Ok(rooms), Some(Hold::new(held))),
+            Err(error) => (Err(error), None),
+        };
+        self.answer(caller, answer).holding(hold)
+    }
+
+    async fn enter_room(&self, caller: &Caller<A>, room: &str) -> Result<(Box<RawValue>, Held<A>), SyncError> {
+        let session = self.check_session(caller)?;
+        let socket = member(caller)?;
+        let name = RoomName::new(room)?.as_str();
+        let limit = self.config().room_limit;
+        if !socket.is_in(name) {
+            let found = authorize::rule(self.table(), name)?;
+            authorize::condition(&found.rule.auth(), &session)?;
+            socket.check_room_limit(limit)?;
+            let view = self.view(caller, &session, name);
+            let view = view.view();
+            let time = self.config().handler_timeout;
+            server_stage::within(time, name, "room rule", || found.rule.join(RoomCtx::new(&view), &found.parameters))
+                .await?;
+        }
+        let held = self.hub().join(socket, name, limit).await?;
+        let pos = self.positions().seal(held.position());
+        Ok((answer_rooms_joined(&socket.room_names(), &pos), held))
+    }
+
+    /// Leaves a room; leaving one that the socket is not in is allowed. Behind the answer comes nothing of the room any more.
+    pub(super) async fn leave(&self, caller: &Caller<A>, room: &str) -> Answer {
+        let left = match self.check_session(caller).and_then(|_| member(caller)) {
+            Ok(socket) => {
+                self.hub().leave(socket, room).await;
+                Ok(answer_rooms(&socket.room_names()))
+            }
+            Err(error) => Err(error),
+        };
+        self.answer(caller, left)
+    }
+
+    /// Lists the rooms of a socket, in the order in which it entered them.
+    pub(super) fn joined(&self, caller: &Caller<A>) -> Answer {
+        let socket = self.check_session(caller).and_then(|_| member(caller));
+        self.answer(caller, socket.map(|socket| answer_rooms(&socket.room_names())))
+    }
+
+    /// Sets the page that a socket shows.
+    pub(super) fn locate(&self, caller: &Caller<A>, location: Location) -> Answer {
+        let socket = self.check_session(caller).and_then(|_| member(caller));
+        let located = socket.map(|socket| {
+            socket.set_location(location);
+            answer_location()
+        });
+        self.answer(caller, located)
+    }
+
+    /// Notes that a socket shows another page than before, but not which one, for the reason that is answered.
+    pub(super) fn lose(&self, caller: &Caller<A>, why: SyncError) -> Answer {
+        if let Ok(socket) = member(caller) {
+            socket.set_location(Location { truncated: true, ..Location::default() });
+        }
+        self.answer(caller, self.check_session(caller).and(Err(why)))
+    }
+}
+
+/// Returns the socket of a caller: nobody else can be in rooms.
+fn member<A: App>(caller: &Caller<A>) -> Result<&Arc<Socket<A>>, SyncError> {
+    caller.socket().ok_or_else(|| bad_request("event"))
+}

@@ -1,0 +1,87 @@
+//! The request lane: question and answer, and nobody else hears it.
+
+use std::marker::PhantomData;
+
+use sync_schema::{RouteTypes, Types};
+
+use crate::contain::Guarded;
+use crate::error::SyncError;
+use crate::route::run::run_handler;
+use crate::route::{Auth, BoxFuture, Call, Ctx, Done, Effect, Route, RouteId, RouteOptions, ServerHandler};
+use crate::schema::{Empty, InputSchema, InvalidInput, decode, wire_type};
+
+/// A route of the request lane.
+pub struct RequestOnly<H> {
+    id: RouteId,
+    handler: PhantomData<fn() -> H>,
+}
+
+impl<H> RequestOnly<H> {
+    /// Gives the handler its names.
+    #[must_use]
+    pub const fn new(id: RouteId) -> Self {
+        Self { id, handler: PhantomData }
+    }
+}
+
+impl<H> std::fmt::Debug for RequestOnly<H> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("RequestOnly").field(&self.id.cb).finish()
+    }
+}
+
+impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
+    fn id(&self) -> &RouteId {
+        &self.id
+    }
+
+    fn auth(&self) -> Auth<H::App> {
+        H::auth()
+    }
+
+    fn options(&self) -> RouteOptions {
+        H::OPTIONS
+    }
+
+    fn types(&self, types: &mut Types) -> RouteTypes {
+        RouteTypes {
+            page: self.id.page.to_owned(),
+            name: self.id.name.to_owned(),
+            version: self.id.version.to_owned(),
+            docs: H::DOCS.to_owned(),
+            sources: self.id.sources.iter().map(|&source| source.to_owned()).collect(),
+            client_input: wire_type::<H::Input>(types),
+            server_output: wire_type::<H::Output>(types),
+            client_output: wire_type::<Empty>(types),
+            server_stream: None,
+            client_stream: None,
+        }
+    }
+
+    fn input_schema(&self) -> InputSchema {
+        InputSchema::of::<H::Input>()
+    }
+
+    fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn Call<H::App>>, InvalidInput> {
+        let input = Guarded::new(decode::<H::Input>(schema, json)?);
+        Ok(Box::new(RequestCall::<H> { input, cb: self.id.cb }))
+    }
+}
+
+struct RequestCall<H: ServerHandler> {
+    input: Guarded<H::Input>,
+    cb: &'static str,
+}
+
+impl<H: ServerHandler> Call<H::App> for RequestCall<H> {
+    fn run<'a>(self: Box<Self>, ctx: Ctx<'a, H::App>) -> BoxFuture<'a, Result<Done<H::App>, SyncError>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            let Self { input, cb } = *self;
+            let (_, output) = run_handler::<H>(ctx, &input, cb).await?;
+            Ok(Done { output, effect: Effect::None })
+        })
+    }
+}

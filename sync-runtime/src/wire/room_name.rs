@@ -1,0 +1,30 @@
+//! The name of a room.
+
+use crate::error::SyncError;
+
+/// The longest room name, in bytes (PRODUCT §9).
+pub const ROOM_NAME_LIMIT: usize = 256;
+
+/// A room name of a possible form: 1 to 256 bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct RoomName<'a>(&'a str);
+
+impl<'a> RoomName<'a> {
+    /// Checks the length of `name`.
+    ///
+    /// # Errors
+    ///
+    /// `room-invalid` when it is empty or has more than 256 bytes.
+    pub fn new(name: &'a str) -> Result<Self, SyncError> {
+        if name.is_empty() || name.len() > ROOM_NAME_LIMIT {
+            return Err(SyncError::new("room-invalid"));
+        }
+        Ok(Self(name))
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn as_str(&self) -> &'a str {
+        self.0
+    }
+}
