@@ -3,15 +3,6 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-use axum::Router;
-use axum::http::{HeaderName, Method, header};
-use axum::middleware::{from_fn, from_fn_with_state};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::config::{Config, ConfigError};
 use crate::dispatch::Dispatcher;
@@ -21,10 +12,7 @@ use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::server::handle::Handle;
 use crate::server::running::Running;
 use crate::session::{MemoryStore, SessionStore, Sessions};
-use crate::transport::{
-    self, EngineSockets, HttpLimits, Origins, OutletLimits, PipeLimits, PipeListener, Ready, Renewal, check_origin,
-    harden, keep_reserved, poll_limit, renew_cookie, routes, socket_routes,
-};
+use crate::transport::{OpenDoors, PipeListener, Router};
 
 /// Any error of an app's own code.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -135,25 +123,16 @@ impl<A: App> Server<A> {
         let catalog = Catalog::new(table.locales)?;
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(config.session_ttl)));
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let (queue, poll) = (config.send_queue, poll_limit(&config));
-        let (write_timeout, download_timeout) = (config.write_timeout, config.download_timeout);
-        let limits = PipeLimits { write_timeout, download_timeout, ping_timeout: config.ping_timeout, queue };
-        let http_limits = HttpLimits { head: config.head_timeout, body: config.body_timeout };
-        let flushes = TaskTracker::new();
-        let listener = PipeListener::new(listener, limits, flushes.clone());
-        let sockets = Arc::new(EngineSockets::new(OutletLimits { queue, poll, direct: config.direct_delivery }));
-        let handle = Handle(Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store))));
-        keep_sessions(&handle.0);
-        let ready: Ready = Arc::new(AtomicBool::new(true));
-        let router = router(&handle, &sockets, &ready, self.make_routes);
+        let address = config.listen;
+        let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
+        let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store)));
+        keep_sessions(&dispatcher);
         log_filters(table);
-        let stop = CancellationToken::new();
-        let served = tokio::spawn(transport::serve(listener, router, http_limits, stop.clone()));
-        Ok(Running { address, handle, sockets, flushes, ready, stop, served })
+        let handle = Handle::new(dispatcher.clone());
+        let routes = self.make_routes.into_iter().map(|make| make(handle.clone()));
+        let routes = routes.fold(Router::new(), Router::merge);
+        let doors = OpenDoors::open(listener, &dispatcher, routes);
+        Ok(Running::new(handle, doors))
     }
 }
 
@@ -186,27 +165,6 @@ pub enum StartError {
     },
 }
 
-fn router<A: App>(
-    handle: &Handle<A>,
-    sockets: &Arc<EngineSockets>,
-    ready: &Ready,
-    make_routes: Vec<MakeRoutes<A>>,
-) -> Router {
-    let dispatcher = &handle.0;
-    let origins = Arc::new(Origins::new(handle.config()));
-    let socket_routes = socket_routes(dispatcher.clone(), sockets.clone(), ready.clone());
-    let mut router = routes(dispatcher.clone(), ready.clone()).merge(socket_routes);
-    for make in make_routes {
-        router = router.merge(make(handle.clone()));
-    }
-    // The layer added last sees a request first.
-    keep_reserved(dispatcher.clone(), router)
-        .layer(from_fn_with_state(Renewal::new(dispatcher.clone()), renew_cookie::<A>))
-        .layer(cors(origins.clone()))
-        .layer(from_fn_with_state((dispatcher.clone(), origins), check_origin::<A>))
-        .layer(from_fn(harden))
-}
-
 /// Closes the sockets of sessions that end, and keeps those that are in use.
 fn keep_sessions<A: App>(dispatcher: &Arc<Dispatcher<A>>) {
     let closing = Arc::downgrade(dispatcher);
@@ -216,15 +174,6 @@ fn keep_sessions<A: App>(dispatcher: &Arc<Dispatcher<A>>) {
         }
     });
     dispatcher.sessions().keep();
-}
-
-/// Lets pages of allowed origins read answers; whether an origin may send at all is decided before.
-fn cors(origins: Arc<Origins>) -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(move |_, parts| origins.allow(&parts.headers)))
-        .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, HeaderName::from_static("idempotency-key")])
 }
 
 /// Says what an event of each route costs, for those who ask for it with `RUST_LOG=sync=debug`.

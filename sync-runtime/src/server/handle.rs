@@ -2,21 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
-use axum::response::Response;
-
 use crate::config::Config;
 use crate::dispatch::Dispatcher;
 use crate::error::SyncError;
 use crate::rooms::Hub;
 use crate::route::App;
 use crate::session::{LiveSession, Sessions, Token};
-use crate::transport::{caller, cookie_token, error_response, session_cookie, stranger, token};
+use crate::transport::{HeaderMap, Response, caller, cookie_token, error_response, session_cookie, stranger, token};
 
 /// What an app's own HTTP routes can ask of the server. Cheap to clone.
-pub struct Handle<A: App>(pub(super) Arc<Dispatcher<A>>);
+pub struct Handle<A: App>(Arc<Dispatcher<A>>);
 
 impl<A: App> Handle<A> {
+    pub(super) fn new(dispatcher: Arc<Dispatcher<A>>) -> Self {
+        Self(dispatcher)
+    }
+
+    pub(super) fn dispatcher(&self) -> &Dispatcher<A> {
+        &self.0
+    }
+
     /// Returns the app.
     #[must_use]
     pub fn app(&self) -> &A {

@@ -9,7 +9,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use tower::ServiceExt;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
 
 use crate::dispatch::Dispatcher;
 use crate::error::SyncError;
@@ -30,9 +31,10 @@ pub fn keep_reserved<A: App>(dispatcher: Arc<Dispatcher<A>>, router: Router) -> 
         .clone()
         .fallback(async move |request: Request| missing(&asked, &request))
         .layer(from_fn_with_state(dispatcher, keep_name::<A>));
+    let [reserved, router] = [reserved, router].map(TowerToHyperService::new);
     Router::new().fallback(async move |request: Request| {
         let is_reserved = RESERVED.contains(&first_part(request.uri().path()));
-        if is_reserved { reserved.oneshot(request).await } else { router.oneshot(request).await }
+        if is_reserved { reserved.call(request).await } else { router.call(request).await }
     })
 }
 

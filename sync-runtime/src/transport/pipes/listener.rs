@@ -1,5 +1,6 @@
 //! Accepts TCP connections, as [`PipeIo`].
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
+use crate::config::Config;
 use crate::transport::pipes::open_pipes::{OpenPipes, Slot};
 use crate::transport::pipes::pipe::{Pipe, PipeLimits};
 use crate::transport::pipes::pipe_io::PipeIo;
@@ -43,6 +45,7 @@ impl PipeInfo {
 #[derive(Debug)]
 pub struct PipeListener {
     listener: TcpListener,
+    address: SocketAddr,
     limits: PipeLimits,
     flushes: TaskTracker,
     pipes: Arc<OpenPipes>,
@@ -52,10 +55,28 @@ pub struct PipeListener {
 }
 
 impl PipeListener {
-    /// Wraps a listener; `flushes` are the tasks that wait until slow peers have taken what was sent to them.
+    /// Listens on the configured address.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub async fn bind(config: &Config) -> io::Result<Self> {
+        let listener = TcpListener::bind(config.listen).await?;
+        let (address, limits) = (listener.local_addr()?, PipeLimits::new(config));
+        let (flushes, pipes) = (TaskTracker::new(), Arc::default());
+        Ok(Self { listener, address, limits, flushes, pipes, accepted: None, last_failure: None })
+    }
+
+    /// Returns the address, with the port that was chosen where the configuration said 0.
     #[must_use]
-    pub fn new(listener: TcpListener, limits: PipeLimits, flushes: TaskTracker) -> Self {
-        Self { listener, limits, flushes, pipes: Arc::default(), accepted: None, last_failure: None }
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the tasks that wait until slow peers have taken what was sent to them.
+    #[must_use]
+    pub fn flushes(&self) -> &TaskTracker {
+        &self.flushes
     }
 
     /// Waits for the next pipe. Nothing is lost when this is dropped and called again.

@@ -17,6 +17,6 @@ mod websocket;
 pub use listener::{PipeInfo, PipeListener};
 pub use open_pipes::raise_file_limit;
 pub use passage::Passage;
-pub use pipe::{Pipe, PipeLimits};
+pub use pipe::Pipe;
 pub use send_queue::SendQueue;
-pub use serve::{HttpLimits, serve};
+pub use serve::serve;

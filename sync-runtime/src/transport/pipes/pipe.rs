@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
+use crate::config::Config;
 use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
 use crate::transport::doors::Outlet;
 use crate::transport::pipes::open_pipes::Slot;
@@ -70,6 +71,12 @@ pub struct PipeLimits {
 }
 
 impl PipeLimits {
+    /// Takes the limits from the configuration.
+    pub(super) fn new(config: &Config) -> Self {
+        let Config { write_timeout, download_timeout, ping_timeout, send_queue: queue, .. } = *config;
+        Self { write_timeout, download_timeout, ping_timeout, queue }
+    }
+
     /// Limits that no test meets by accident.
     #[cfg(test)]
     pub(in crate::transport) fn patient() -> Self {

@@ -12,13 +12,14 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
+use crate::config::Config;
 use crate::transport::pipes::listener::{PipeInfo, PipeListener};
 use crate::transport::pipes::open_pipes::Busy;
 use crate::transport::pipes::pipe_io::PipeIo;
@@ -37,6 +38,12 @@ pub struct HttpLimits {
     pub head: Duration,
     /// For the body, which gets a second more for each 16 KiB that have come.
     pub body: Duration,
+}
+
+impl From<&Config> for HttpLimits {
+    fn from(config: &Config) -> Self {
+        Self { head: config.head_timeout, body: config.body_timeout }
+    }
 }
 
 /// Serves pipes until `stop`, and then until those that are open have ended. Dropped before, it cuts them.
@@ -64,6 +71,7 @@ fn log_panic(ended: Result<(), JoinError>) {
 }
 
 async fn serve_pipe(io: PipeIo, info: PipeInfo, router: Router, limits: HttpLimits, stop: CancellationToken) {
+    let router = TowerToHyperService::new(router);
     let answer = service_fn(move |request| answer(request, info.clone(), router.clone(), limits));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_LIMIT);
@@ -84,7 +92,7 @@ async fn serve_pipe(io: PipeIo, info: PipeInfo, router: Router, limits: HttpLimi
 async fn answer(
     request: hyper::Request<Incoming>,
     info: PipeInfo,
-    router: Router,
+    router: TowerToHyperService<Router>,
     limits: HttpLimits,
 ) -> Result<Response, Infallible> {
     let pipe = info.pipe.clone();
@@ -94,7 +102,7 @@ async fn answer(
     }
     let mut request: Request = request.map(|body| timed(body, limits.body));
     request.extensions_mut().insert(ConnectInfo(info));
-    let response = router.oneshot(request).await?;
+    let response = router.call(request).await?;
     if response.status() == StatusCode::SWITCHING_PROTOCOLS
         && let Some(pipe) = pipe.upgrade()
     {

@@ -41,7 +41,7 @@ fn transport_limit(config: &Config) -> usize {
 }
 
 /// Returns how many bytes of packets one poll may take away: pings travel with them.
-pub fn poll_limit(config: &Config) -> usize {
+pub(super) fn poll_limit(config: &Config) -> usize {
     transport_limit(config) - 64
 }
 

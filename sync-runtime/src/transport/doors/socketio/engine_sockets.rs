@@ -8,9 +8,11 @@ use engineioxide::DisconnectReason;
 use engineioxide::socket::Sid;
 use parking_lot::Mutex;
 
+use crate::config::Config;
 use crate::transport::doors::leftovers::Leftovers;
 use crate::transport::doors::socketio::carrier::EngineSocket;
 use crate::transport::doors::socketio::closed_sockets::ClosedSockets;
+use crate::transport::doors::socketio::door::poll_limit;
 use crate::transport::doors::socketio::lobby::Lobby;
 use crate::transport::doors::socketio::outlet::{Outlet, OutletLimits, Traffic};
 
@@ -24,26 +26,28 @@ pub struct EngineSockets {
     sockets: Mutex<HashMap<Sid, Weak<EngineSocket>>>,
     lobby: Arc<Lobby>,
     leftovers: Arc<Leftovers>,
-    counters: ClosedSockets,
+    closed_sockets: ClosedSockets,
 }
 
 impl EngineSockets {
     /// Creates the index.
     #[must_use]
-    pub fn new(limits: OutletLimits) -> Self {
+    pub fn new(config: &Config) -> Self {
+        let limits =
+            OutletLimits { queue: config.send_queue, poll: poll_limit(config), direct: config.direct_delivery };
         Self {
             limits,
             sockets: Mutex::default(),
             lobby: Arc::default(),
             leftovers: Arc::default(),
-            counters: ClosedSockets::default(),
+            closed_sockets: ClosedSockets::default(),
         }
     }
 
-    /// Returns the counters.
+    /// Returns how many sockets were closed, by reason.
     #[must_use]
-    pub fn counters(&self) -> &ClosedSockets {
-        &self.counters
+    pub fn closed_sockets(&self) -> &ClosedSockets {
+        &self.closed_sockets
     }
 
     /// Waits until every client gets all that was sent even if its socket is closed now; for those that poll, no longer than
@@ -77,7 +81,7 @@ impl EngineSockets {
     }
 
     /// Closes all sockets, and returns when they are closed.
-    pub async fn closed(&self) {
+    pub async fn close_all(&self) {
         let sockets = self.sockets();
         self.close();
         for socket in sockets {

@@ -101,7 +101,7 @@ impl<A: App> Occupant for Line<A> {
         drop(std::mem::take(&mut *self.beside.calls.lock()));
         if let Some(reason) = reason.or_else(|| self.outlet.ended()) {
             tracing::info!(socket = %self.socket.id(), reason = reason.as_str(), "closed a socket");
-            self.sockets.counters().count(reason);
+            self.sockets.closed_sockets().count(reason);
         }
     }
 }

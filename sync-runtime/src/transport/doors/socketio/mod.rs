@@ -21,7 +21,6 @@ mod outlet;
 mod requests;
 
 pub use closed_sockets::ClosedSockets;
-pub use door::poll_limit;
 pub use engine_sockets::EngineSockets;
-pub use outlet::{Outlet, OutletLimits, Traffic};
+pub use outlet::{Outlet, Traffic};
 pub use requests::socket_routes;

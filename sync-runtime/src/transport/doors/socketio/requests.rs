@@ -14,10 +14,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use engineioxide::service::EngineIoService;
 use http_body_util::{BodyExt, Collected};
+use hyper::service::Service;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tower::Service;
 
 use crate::dispatch::Dispatcher;
 use crate::route::App;
@@ -36,7 +37,7 @@ const NOOP: &str = "6";
 
 /// What the requests to `/socket.io` need to know.
 struct Doorway<A: App> {
-    engine: EngineIoService<Door<A>>,
+    engine: TowerToHyperService<EngineIoService<Door<A>>>,
     sockets: Arc<EngineSockets>,
     /// How long a ping may stay unanswered.
     ping_timeout: Duration,
@@ -55,7 +56,8 @@ impl<A: App> Clone for Doorway<A> {
 pub fn socket_routes<A: App>(dispatcher: Arc<Dispatcher<A>>, sockets: Arc<EngineSockets>, ready: Ready) -> Router {
     let config = engine_config(dispatcher.config());
     let ping_timeout = config.ping_timeout;
-    let engine = EngineIoService::with_config(Arc::new(Door::new(dispatcher, sockets.clone())), config);
+    let door = Arc::new(Door::new(dispatcher, sockets.clone()));
+    let engine = TowerToHyperService::new(EngineIoService::with_config(door, config));
     let doorway = Doorway { engine, sockets, ping_timeout, ready };
     Router::new()
         .route("/socket.io", any(enter::<A>))
@@ -65,7 +67,7 @@ pub fn socket_routes<A: App>(dispatcher: Arc<Dispatcher<A>>, sockets: Arc<Engine
 }
 
 /// Sorts requests: handshakes, WebSockets that sockets move to, polls and posts.
-async fn enter<A: App>(State(mut doorway): State<Doorway<A>>, request: Request) -> Response {
+async fn enter<A: App>(State(doorway): State<Doorway<A>>, request: Request) -> Response {
     let is_websocket = query_value(request.uri(), "transport") == Some("websocket");
     let Some(sid) = query_value(request.uri(), "sid").map(ToOwned::to_owned) else {
         if !doorway.ready.load(Ordering::Acquire) {
@@ -87,13 +89,13 @@ async fn enter<A: App>(State(mut doorway): State<Doorway<A>>, request: Request) 
 }
 
 impl<A: App> Doorway<A> {
-    async fn pass_on(&mut self, request: Request) -> Response {
+    async fn pass_on(&self, request: Request) -> Response {
         let answered: Result<_, Infallible> = self.engine.call(request).await;
         answered.map_or_else(|never| match never {}, |response| response.map(Body::new))
     }
 
     /// Opens a socket on a WebSocket.
-    async fn open_websocket(&mut self, request: Request) -> Response {
+    async fn open_websocket(&self, request: Request) -> Response {
         let (head, body) = request.into_parts();
         if let Some(mistake) = handshake::mistake(&head) {
             return handshake::refuse(mistake);
@@ -107,7 +109,7 @@ impl<A: App> Doorway<A> {
     }
 
     /// Lets a socket try a WebSocket. If that comes to nothing, the socket polls on.
-    async fn move_socket(&mut self, socket: Arc<EngineSocket>, request: Request) -> Response {
+    async fn move_socket(&self, socket: Arc<EngineSocket>, request: Request) -> Response {
         let (mut head, _) = request.into_parts();
         if let Some(mistake) = handshake::mistake(&head) {
             return handshake::refuse(mistake);
@@ -124,7 +126,7 @@ impl<A: App> Doorway<A> {
         let accepted = accept(&head);
         pipe.begin_frames();
         let head = lean(Request::from_parts(head, Body::empty())).into_parts().0;
-        let mut engine = self.engine.clone();
+        let engine = self.engine.clone();
         // It ends with the pipe, or within the time of a move.
         tokio::spawn(async move {
             if let Some(stream) = tried(upgrade).await {
@@ -140,7 +142,7 @@ impl<A: App> Doorway<A> {
     }
 
     /// Takes the posts of a socket one at a time, and holds them back while its messages are not read.
-    async fn post(&mut self, socket: &EngineSocket, request: Request) -> Response {
+    async fn post(&self, socket: &EngineSocket, request: Request) -> Response {
         let Some(outlet) = socket.data.outlet() else { return self.pass_on(request).await };
         let _turn = outlet.post().await;
         let response = self.pass_on(request).await;
@@ -149,7 +151,7 @@ impl<A: App> Doorway<A> {
     }
 
     /// Follows what polls take away, and does not let one hang while its socket moves.
-    async fn poll(&mut self, socket: &EngineSocket, request: Request) -> Response {
+    async fn poll(&self, socket: &EngineSocket, request: Request) -> Response {
         if let Some(outlet) = socket.data.outlet() {
             outlet.poll();
         }

@@ -1,0 +1,99 @@
+//! All doors of a server that runs, as one.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::dispatch::Dispatcher;
+use crate::route::App;
+use crate::transport::doors::{ClosedSockets, EngineSockets, Ready, Traffic, router};
+use crate::transport::pipes::{PipeListener, serve};
+
+/// The doors, open: requests and messages come in and are handed to the dispatcher.
+///
+/// The methods that close them are steps, to be taken in the order in which they stand here; dropped without them, all pipes are served on.
+#[derive(Debug)]
+pub struct OpenDoors {
+    address: SocketAddr,
+    sockets: Arc<EngineSockets>,
+    ready: Ready,
+    /// The tasks that wait until slow peers have taken what was sent to them.
+    flushes: TaskTracker,
+    /// Cancelled when no more pipes are accepted; those that are open end with their requests.
+    stop: CancellationToken,
+    serving: TaskTracker,
+    served: AbortHandle,
+}
+
+impl OpenDoors {
+    /// Serves what comes on `listener`, with the app's own `routes` beside ours.
+    #[must_use]
+    pub fn open<A: App>(listener: PipeListener, dispatcher: &Arc<Dispatcher<A>>, routes: Router) -> Self {
+        let (address, flushes) = (listener.address(), listener.flushes().clone());
+        let ready: Ready = Arc::new(AtomicBool::new(true));
+        let sockets = Arc::new(EngineSockets::new(dispatcher.config()));
+        let router = router(dispatcher, &sockets, &ready, routes);
+        let (stop, serving) = (CancellationToken::new(), TaskTracker::new());
+        let served = serving.spawn(serve(listener, router, dispatcher.config().into(), stop.clone())).abort_handle();
+        Self { address, sockets, ready, flushes, stop, serving, served }
+    }
+
+    /// Returns the address, with the port that was chosen where the configuration said 0.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns how many sockets the server closed, by reason.
+    #[must_use]
+    pub fn closed_sockets(&self) -> &ClosedSockets {
+        self.sockets.closed_sockets()
+    }
+
+    /// Returns what passes through the sockets that are open.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.sockets.traffic()
+    }
+
+    /// Lets no more sockets in, and says at `/readyz` that others are to be asked.
+    pub fn turn_away(&self) {
+        self.ready.store(false, Ordering::Release);
+    }
+
+    /// Waits until every client gets all that was sent even if its socket is closed now; for those that poll, no longer than `polling`.
+    pub async fn flushed(&self, polling: Duration) {
+        self.sockets.flushed(polling).await;
+    }
+
+    /// Closes all sockets, so that their clients connect again, and returns when they are closed.
+    pub async fn close_sockets(&self) {
+        self.sockets.close_all().await;
+    }
+
+    /// Waits until those who read slowly have taken what was sent to them.
+    pub async fn drained(&self) {
+        self.flushes.close();
+        self.flushes.wait().await;
+    }
+
+    /// Accepts no more pipes, and returns when the requests on those that are open are answered.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        self.serving.close();
+        self.serving.wait().await;
+    }
+
+    /// Cuts all pipes, whatever is on them.
+    pub fn cut(&self) {
+        self.stop.cancel();
+        self.sockets.close();
+        self.served.abort();
+    }
+}
