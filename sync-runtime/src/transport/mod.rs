@@ -2,7 +2,20 @@
 //!
 //! Only this folder names engineioxide, axum, hyper, tower-http and TCP. `doors/` translates what comes in, calls `dispatch`, and
 //! translates the answer back; `pipes/` holds the TCP connections that all of it comes on, and knows no door. [`OpenDoors`] is what the
-//! server sees of both.
+//! server sees of both. Doors know of a pipe that a socket is on what [`Direct`](pipes::Direct) says; the pipe knows of the socket what
+//! [`Tenant`](pipes::Tenant) says, a trait of its own.
+//!
+//! # Locks
+//!
+//! One that is further down this list is taken under one further up, and never the other way round:
+//!
+//! 1. that of a socket's mailbox (`doors/socketio/mailbox.rs`),
+//! 2. that of its outlet (`doors/socketio/outlet.rs`),
+//! 3. that of its pipe (`pipes/pipe.rs`),
+//! 4. those of what is shared by all: leftovers, lobby, sockets, open pipes. At most one of them is held at a time.
+//!
+//! That of a carrier is held for itself alone, as are those of `rooms` and `session`: what a pipe tells its tenant, and what leaves a room
+//! because an outlet closes, is told with none of ours held. Rooms may hold theirs when they send.
 
 mod doors;
 mod open_doors;

@@ -16,4 +16,4 @@ mod socketio;
 pub use credentials::{cookie_token, session_cookie, token};
 pub use http::{Ready, caller, error_response, stranger};
 pub use router::router;
-pub use socketio::{ClosedSockets, EngineSockets, Outlet, Traffic};
+pub use socketio::{ClosedSockets, EngineSockets, Traffic};

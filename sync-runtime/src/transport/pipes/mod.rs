@@ -4,6 +4,7 @@
 //! WebSocket, packets may be put between the frames of the stack; a *passage* counts what the stack was handed before, which they
 //! must not overtake. Nothing here knows what a request or a message says.
 
+mod direct;
 mod listener;
 mod open_pipes;
 mod passage;
@@ -14,6 +15,7 @@ mod serve;
 mod tcp;
 mod websocket;
 
+pub use direct::{Direct, Tenant};
 pub use listener::{PipeInfo, PipeListener};
 pub use open_pipes::raise_file_limit;
 pub use passage::Passage;

@@ -1,27 +1,20 @@
-//! What was handed to engineioxide and has not come out of it.
+//! What was handed to the protocol stack and has not come out of it.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::transport::pipes::websocket::PassedFrame;
+use crate::transport::pipes::websocket::{PassedFrame, is_message};
 
 /// How many bytes stand between two messages in the answer to a poll.
 const SEPARATOR: usize = 1;
 
-/// Counts the messages of one socket that are on their way through engineioxide.
+/// Counts the messages of one socket that are on their way through engineioxide, from its handshake to its end.
 ///
-/// As long as there are any, nothing may be written past them. Messages are what begins with `42` (an event), `43` (an
-/// acknowledgement) or `40` (the answer to CONNECT, counted from the start); pings and the handshake of the transport do not count.
-#[derive(Debug)]
+/// As long as there are any, nothing may be written past them. Whoever hands one over counts it in, whatever it says; it is told from what
+/// Engine.IO says by itself (pings, the handshake of the transport) by the type that Engine.IO puts before it.
+#[derive(Debug, Default)]
 pub struct Passage {
     messages: AtomicUsize,
     bytes: AtomicUsize,
-    connected: AtomicBool,
-}
-
-impl Default for Passage {
-    fn default() -> Self {
-        Self { messages: AtomicUsize::new(1), bytes: AtomicUsize::new(0), connected: AtomicBool::new(false) }
-    }
 }
 
 impl Passage {
@@ -48,34 +41,23 @@ impl Passage {
     }
 
     /// Counts out what a frame on a WebSocket has carried.
-    pub(in crate::transport) fn frame_left(&self, frame: PassedFrame) {
-        // A pong may hold anything.
-        if !frame.is_text {
-            return;
+    pub(super) fn frame_left(&self, frame: PassedFrame) {
+        if frame.is_message() {
+            self.leave(usize::try_from(frame.payload).unwrap_or(usize::MAX / 2));
         }
-        self.left(frame.opening, usize::try_from(frame.payload).unwrap_or(usize::MAX));
     }
 
-    /// Counts out what the answer to a poll carries: packets with U+001E between them.
+    /// Counts out what the answer to a poll carries: packets of Engine.IO with U+001E between them.
     pub(in crate::transport) fn payload_left(&self, payload: &[u8]) {
         for packet in payload.split(|byte| *byte == 0x1e) {
-            if let [first, second, ..] = packet {
-                self.left([*first, *second], packet.len());
+            if packet.first().is_some_and(|first| is_message(*first)) {
+                self.leave(packet.len());
             }
-        }
-    }
-
-    fn left(&self, opening: [u8; 2], bytes: usize) {
-        match &opening {
-            // A client that connects twice is answered twice.
-            b"40" if !self.connected.swap(true, Ordering::AcqRel) => subtract(&self.messages, 1),
-            b"42" | b"43" => self.leave(bytes),
-            _ => {}
         }
     }
 }
 
-/// Counts down to 0 and no further: what we tell a client that is not let in was never counted in.
+/// Counts down to 0 and no further.
 fn subtract(counter: &AtomicUsize, count: usize) {
     let subtracted = |value: usize| Some(value.saturating_sub(count));
     counter.fetch_update(Ordering::AcqRel, Ordering::Acquire, subtracted).unwrap_or_default();
@@ -88,14 +70,35 @@ mod tests {
     #[test]
     fn the_way_is_clear_when_everything_has_come_out() {
         let passage = Passage::default();
-        passage.payload_left(b"0{\"sid\":1}\x1e40{}\x1e40{}");
         assert!(passage.is_clear());
+        passage.enter(4);
+        passage.payload_left(b"0{\"sid\":1}\x1e2");
+        assert_eq!((passage.is_clear(), passage.bytes()), (false, 5));
+        passage.payload_left(b"2\x1e40{}");
+        assert_eq!((passage.is_clear(), passage.bytes()), (true, 0));
         passage.enter(4);
         passage.enter(5);
         assert_eq!((passage.is_clear(), passage.bytes()), (false, 11));
         passage.payload_left(b"2\x1e42[]");
         assert_eq!((passage.is_clear(), passage.bytes()), (false, 6));
-        passage.frame_left(PassedFrame { is_text: true, opening: *b"43", payload: 5 });
+        passage.frame_left(PassedFrame { is_text: true, first: b'2', payload: 1 });
+        passage.frame_left(PassedFrame { is_text: false, first: b'4', payload: 5 });
+        assert_eq!((passage.is_clear(), passage.bytes()), (false, 6));
+        passage.frame_left(PassedFrame { is_text: true, first: b'4', payload: 5 });
+        assert_eq!((passage.is_clear(), passage.bytes()), (true, 0));
+    }
+
+    #[test]
+    fn a_message_counts_whatever_it_says() {
+        let said = ["40{}", "41", "42[\"presence\",{}]", "42[\"syncStream\",{}]", "431[true]", "44{}", "451-[]", "4"];
+        let passage = Passage::default();
+        said.iter().for_each(|text| passage.enter(text.len()));
+        let (polled, framed) = said.split_at(4);
+        passage.payload_left(polled.join("\u{1e}").as_bytes());
+        assert!(!passage.is_clear());
+        for text in framed {
+            passage.frame_left(PassedFrame { is_text: true, first: text.as_bytes()[0], payload: text.len() as u64 });
+        }
         assert_eq!((passage.is_clear(), passage.bytes()), (true, 0));
     }
 }

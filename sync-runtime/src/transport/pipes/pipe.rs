@@ -15,13 +15,13 @@ use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
-use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
-use crate::transport::doors::Outlet;
+use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut};
+use crate::transport::pipes::direct::{Direct, Tenant};
 use crate::transport::pipes::open_pipes::Slot;
 use crate::transport::pipes::passage::Passage;
 use crate::transport::pipes::send_queue::SendQueue;
 use crate::transport::pipes::tcp::{send, send_vectored};
-use crate::transport::pipes::websocket::FrameTracker;
+use crate::transport::pipes::websocket::{FrameTracker, HeadEnd};
 use crate::wire::Packet;
 
 /// How many packets that have waited for the kernel it is handed at once.
@@ -89,8 +89,9 @@ impl PipeLimits {
 struct State {
     /// Set when the pipe has become a WebSocket.
     websocket: Option<Box<WebSocket>>,
-    /// The socket on this pipe, as soon as there is one, and what it has on its way through engineioxide.
-    outlet: Weak<Outlet>,
+    /// Who sends here, as soon as there is somebody.
+    tenant: Option<Weak<dyn Tenant>>,
+    /// What the socket on this pipe has on its way through the stack.
     passage: Option<Arc<Passage>>,
     /// What the kernel has not taken; while nobody waits for it, what is corked.
     queue: SendQueue,
@@ -151,24 +152,6 @@ impl Pipe {
         }
     }
 
-    /// Ends the pipe for a reason of ours, and tells the peer if it still reads: `last` is sent in place of all that waits.
-    pub(in crate::transport) fn dismiss(self: &Arc<Self>, reason: CloseReason, last: &Packet) {
-        self.ended.get_or_init(|| reason);
-        // Answers that wait for nothing but each other are not lost.
-        self.send_corked();
-        if self.closed.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        self.reader.wake();
-        let is_told = self.state.lock().say_last(last);
-        if is_told {
-            // It ends within the time of a dismissal.
-            self.flushes.spawn(self.clone().see_off());
-        } else {
-            self.cut();
-        }
-    }
-
     /// Waits until the peer has taken the rest, and hangs up as soon as it does.
     async fn see_off(self: Arc<Self>) {
         let seen_off = async {
@@ -214,53 +197,6 @@ impl Pipe {
         }
     }
 
-    /// Stops reading, or reads on; the peer is slowed down as soon as the buffers between us are full.
-    ///
-    /// While nothing is read, pings cannot be answered: we answer them in the peer's place, or the heartbeat would end a
-    /// pipe that does nothing but wait for us.
-    pub fn pause_reading(&self, pause: bool) {
-        self.reading_paused.store(pause, Ordering::Release);
-        self.reader.wake();
-    }
-
-    /// Tells, also when the pipe is gone, why it was ended if it was not the peer who did.
-    pub fn ended(&self) -> Arc<OnceLock<CloseReason>> {
-        self.ended.clone()
-    }
-
-    /// Returns how many bytes wait to be sent.
-    pub(in crate::transport) fn waiting(&self) -> usize {
-        self.state.lock().waiting()
-    }
-
-    /// Returns whether packets are held back.
-    pub(in crate::transport) fn is_holding(&self) -> bool {
-        self.state.lock().websocket.as_ref().is_some_and(|websocket| !websocket.held.is_empty())
-    }
-
-    /// Returns how often the kernel was handed something since the pipe is a WebSocket.
-    pub(in crate::transport) fn writes(&self) -> u64 {
-        self.state.lock().writes
-    }
-
-    /// Says whose pipe this is.
-    pub(in crate::transport) fn attach(self: &Arc<Self>, outlet: &Arc<Outlet>, passage: &Arc<Passage>) {
-        let mut state = self.state.lock();
-        state.outlet = Arc::downgrade(outlet);
-        state.passage = Some(passage.clone());
-        drop(state);
-        self.release();
-    }
-
-    /// Looks whether packets would overtake anything, and lets go of those that are held if they would not.
-    ///
-    /// Called when that may have changed without a frame: when engineioxide was handed something, or a poll has taken it away.
-    pub(in crate::transport) fn release(self: &Arc<Self>) {
-        let mut state = self.state.lock();
-        state.release();
-        self.flush_later(&mut state);
-    }
-
     /// Puts what the protocol stack writes behind what waits; `None` for a pipe that is no WebSocket: there the stack is the
     /// only writer.
     ///
@@ -286,15 +222,13 @@ impl Pipe {
         state.follow(bytes);
         self.flush_later(&mut state);
         let (is_open, is_too_much) = (state.open, !state.queue.is_empty() && state.protocol > PROTOCOL_BYTES);
-        let outlet = state.outlet.clone();
+        let tenant = state.tenant.as_ref().and_then(Weak::upgrade);
         drop(state);
-        if is_too_much {
-            match outlet.upgrade() {
-                Some(outlet) => outlet.close(CloseReason::SendQueueFull),
-                None => self.end(CloseReason::SendQueueFull),
-            }
-        } else if let Some(outlet) = outlet.upgrade().filter(|_| is_open) {
-            outlet.cleared();
+        match tenant {
+            Some(tenant) if is_too_much => tenant.close(CloseReason::SendQueueFull),
+            Some(tenant) if is_open => tenant.cleared(),
+            None if is_too_much => self.end(CloseReason::SendQueueFull),
+            _ => {}
         }
         Some(Ok(bytes.len()))
     }
@@ -364,24 +298,8 @@ impl Pipe {
         }
     }
 
-    /// Takes a packet that may wait for the next one that is sent or for [`send_corked`](Pipe::send_corked), whichever is first. One
-    /// that is too much to wait is sent at once, behind those that do.
-    ///
-    /// # Errors
-    ///
-    /// When more bytes wait than the limit.
-    pub(in crate::transport) fn cork(self: &Arc<Self>, packet: Packet) -> Result<(), QueueFull> {
-        let mut state = self.state.lock();
-        if state.open && !self.is_closed() && state.corks(&packet) {
-            state.queue.push(packet);
-            return Ok(());
-        }
-        drop(state);
-        self.clone().send(&packet.into())
-    }
-
     /// Sends what is corked.
-    pub(in crate::transport) fn send_corked(self: &Arc<Self>) {
+    pub(super) fn uncork(self: &Arc<Self>) {
         let mut state = self.state.lock();
         if let Err(error) = self.write_corked(&mut state) {
             drop(state);
@@ -512,6 +430,75 @@ impl Shortcut for Pipe {
     }
 }
 
+impl Direct for Pipe {
+    fn follow(self: Arc<Self>, passage: Arc<Passage>) {
+        self.state.lock().passage = Some(passage);
+        self.release();
+    }
+
+    fn let_to(&self, tenant: Weak<dyn Tenant>) {
+        self.state.lock().tenant = Some(tenant);
+    }
+
+    fn release(self: Arc<Self>) {
+        let mut state = self.state.lock();
+        state.release();
+        self.flush_later(&mut state);
+    }
+
+    fn cork(self: Arc<Self>, packet: Packet) -> Result<(), QueueFull> {
+        let mut state = self.state.lock();
+        if state.open && !self.is_closed() && state.corks(&packet) {
+            state.queue.push(packet);
+            return Ok(());
+        }
+        drop(state);
+        self.send(&packet.into())
+    }
+
+    fn send_corked(self: Arc<Self>) {
+        self.uncork();
+    }
+
+    fn dismiss(self: Arc<Self>, reason: CloseReason, last: &Packet) {
+        self.ended.get_or_init(|| reason);
+        // Answers that wait for nothing but each other are not lost.
+        self.uncork();
+        if self.closed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        self.reader.wake();
+        let is_told = self.state.lock().say_last(last);
+        if is_told {
+            // It ends within the time of a dismissal.
+            self.flushes.spawn(self.clone().see_off());
+        } else {
+            self.cut();
+        }
+    }
+
+    fn pause_reading(&self, pause: bool) {
+        self.reading_paused.store(pause, Ordering::Release);
+        self.reader.wake();
+    }
+
+    fn ended(&self) -> Arc<OnceLock<CloseReason>> {
+        self.ended.clone()
+    }
+
+    fn waiting(&self) -> usize {
+        self.state.lock().waiting()
+    }
+
+    fn is_holding(&self) -> bool {
+        self.state.lock().websocket.as_ref().is_some_and(|websocket| !websocket.held.is_empty())
+    }
+
+    fn writes(&self) -> u64 {
+        self.state.lock().writes
+    }
+}
+
 impl State {
     /// Returns how many bytes wait.
     fn waiting(&self) -> usize {
@@ -552,7 +539,7 @@ impl State {
             if let Some(passage) = &self.passage {
                 passage.frame_left(frame);
             }
-            if !frame.is_packet() {
+            if !frame.is_message() {
                 self.protocol += usize::try_from(frame.payload).unwrap_or(usize::MAX / 2);
             }
         });
@@ -572,35 +559,6 @@ impl State {
 impl WebSocket {
     fn is_between_frames(&self) -> bool {
         self.head.is_passed() && self.sent.is_between_messages()
-    }
-}
-
-/// Looks for the empty line at the end of an HTTP head.
-#[derive(Debug, Default)]
-struct HeadEnd {
-    /// How many bytes of `\r\n\r\n` have just passed.
-    matched: usize,
-}
-
-impl HeadEnd {
-    const END: &'static [u8] = b"\r\n\r\n";
-
-    fn is_passed(&self) -> bool {
-        self.matched == Self::END.len()
-    }
-
-    /// Returns what of `bytes` is behind the head.
-    fn skip<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let mut rest = bytes;
-        while let Some((byte, behind)) = rest.split_first().filter(|_| !self.is_passed()) {
-            self.matched = match *byte {
-                byte if byte == Self::END[self.matched] => self.matched + 1,
-                b'\r' => 1,
-                _ => 0,
-            };
-            rest = behind;
-        }
-        rest
     }
 }
 
@@ -646,10 +604,10 @@ mod tests {
         for (corked, sent) in [(1, 0), (3, 0), (3, 1), (CORKED_PACKETS, 1), (CORKED_PACKETS + 1, 0)] {
             let (io, mut client) = connected().await;
             let before = io.pipe().writes();
-            (0..corked).for_each(|id| io.pipe().cork(packet(id)).expect("room"));
+            (0..corked).for_each(|id| io.pipe().clone().cork(packet(id)).expect("room"));
             assert_eq!(io.pipe().writes() - before, u64::from(corked > CORKED_PACKETS));
             (corked..corked + sent).for_each(|id| io.pipe().clone().send(&packet(id).into()).expect("room"));
-            io.pipe().send_corked();
+            io.pipe().uncork();
             assert_eq!(io.pipe().writes() - before, 1, "{corked} corked, {sent} sent");
             let expected = bytes(0..corked + sent);
             let mut read = vec![0; expected.len()];
@@ -663,8 +621,8 @@ mod tests {
         let (io, mut client) = connected().await;
         let answer = serde_json::value::to_raw_value(&"x".repeat(CORKED_BYTES)).expect("JSON");
         let long = Packet::acknowledgement(1, &answer);
-        io.pipe().cork(packet(0)).expect("room");
-        io.pipe().cork(long.clone()).expect("room");
+        io.pipe().clone().cork(packet(0)).expect("room");
+        io.pipe().clone().cork(long.clone()).expect("room");
         let expected = [bytes(0..1), long.websocket().to_vec()].concat();
         let mut read = vec![0; expected.len()];
         client.read_exact(&mut read).await.expect("the packets");
@@ -675,7 +633,7 @@ mod tests {
     async fn corked_packets_are_sent_before_the_end() {
         for is_shut_down in [true, false] {
             let (mut io, mut client) = connected().await;
-            io.pipe().cork(packet(0)).expect("room");
+            io.pipe().clone().cork(packet(0)).expect("room");
             if is_shut_down {
                 io.shutdown().await.expect("a peer that listens");
             }

@@ -13,6 +13,7 @@ use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 
 use crate::rooms::CloseReason;
+use crate::transport::pipes::direct::Direct;
 use crate::transport::pipes::open_pipes::Slot;
 use crate::transport::pipes::pipe::{Pipe, PipeLimits};
 use crate::transport::pipes::tcp::read;
@@ -168,7 +169,7 @@ impl AsyncWrite for PipeIo {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.pipe.send_corked();
+        self.pipe.uncork();
         if self.pipe.waiting() > 0 {
             // Closed when the kernel has taken it.
             return Poll::Ready(Ok(()));

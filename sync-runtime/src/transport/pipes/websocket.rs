@@ -8,6 +8,11 @@ pub(in crate::transport) const PONG: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'3'];
 /// The longest header of a frame: two bytes, eight of length, four of mask.
 const HEADER: usize = 14;
 
+/// Returns whether a packet of Engine.IO that begins like this is a message. Source: the Engine.IO protocol, revision 4, "Packet encoding".
+pub(in crate::transport) fn is_message(first: u8) -> bool {
+    first == b'4'
+}
+
 /// Follows the frames of one direction of a WebSocket pipe.
 #[derive(Debug, Default)]
 pub(in crate::transport) struct FrameTracker {
@@ -19,8 +24,8 @@ pub(in crate::transport) struct FrameTracker {
     payload: u64,
     /// How much of it is still to come.
     left: u64,
-    /// The first bytes of the payload.
-    opening: [u8; 2],
+    /// The first byte of the payload.
+    first: u8,
     /// Whether the last data frame was not the final one of its message.
     fragmented: bool,
 }
@@ -30,16 +35,16 @@ pub(in crate::transport) struct FrameTracker {
 pub(in crate::transport) struct PassedFrame {
     /// Whether it is a text frame, or the first part of one.
     pub(in crate::transport) is_text: bool,
-    /// The first two bytes of its payload as they were, masked or not; zeros where there are none.
-    pub(in crate::transport) opening: [u8; 2],
+    /// The first byte of its payload as it was, masked or not; 0 where there is none.
+    pub(in crate::transport) first: u8,
     /// The length of its payload.
     pub(in crate::transport) payload: u64,
 }
 
 impl PassedFrame {
-    /// Returns whether it carries an event or an acknowledgement.
-    pub(in crate::transport) fn is_packet(&self) -> bool {
-        self.is_text && matches!(&self.opening, b"42" | b"43")
+    /// Returns whether it carries a message of Engine.IO: what is sent to a client, whatever it says. A pong may hold anything.
+    pub(in crate::transport) fn is_message(&self) -> bool {
+        self.is_text && is_message(self.first)
     }
 }
 
@@ -73,7 +78,7 @@ impl FrameTracker {
             }
             if self.left == 0 {
                 let is_text = self.header[0] & 0x0f == 1;
-                passed(PassedFrame { is_text, opening: self.opening, payload: self.payload });
+                passed(PassedFrame { is_text, first: self.first, payload: self.payload });
             }
         }
     }
@@ -81,9 +86,8 @@ impl FrameTracker {
     /// Passes over what belongs to the payload, and returns what is behind it.
     fn skip_payload<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let count = bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        let at = usize::try_from(self.payload - self.left).unwrap_or(usize::MAX);
-        for (slot, byte) in self.opening.iter_mut().skip(at).zip(&bytes[..count]) {
-            *slot = *byte;
+        if self.left == self.payload {
+            self.first = bytes[0];
         }
         self.left -= count as u64;
         &bytes[count..]
@@ -113,8 +117,38 @@ impl FrameTracker {
             self.fragmented = self.header[0] & 0x80 == 0;
         }
         self.left = self.payload;
-        self.opening = [0; 2];
+        self.first = 0;
         self.header_filled = 0;
+    }
+}
+
+/// Looks for the empty line at the end of an HTTP head.
+#[derive(Debug, Default)]
+pub(super) struct HeadEnd {
+    /// How many bytes of `\r\n\r\n` have just passed.
+    matched: usize,
+}
+
+impl HeadEnd {
+    const END: &'static [u8] = b"\r\n\r\n";
+
+    /// Returns whether it was found.
+    pub(super) fn is_passed(&self) -> bool {
+        self.matched == Self::END.len()
+    }
+
+    /// Returns what of `bytes` is behind the head.
+    pub(super) fn skip<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let mut rest = bytes;
+        while let Some((byte, behind)) = rest.split_first().filter(|_| !self.is_passed()) {
+            self.matched = match *byte {
+                byte if byte == Self::END[self.matched] => self.matched + 1,
+                b'\r' => 1,
+                _ => 0,
+            };
+            rest = behind;
+        }
+        rest
     }
 }
 
@@ -184,14 +218,14 @@ mod tests {
     }
 
     #[test]
-    fn the_first_bytes_of_a_payload_are_told_however_it_is_cut() {
+    fn the_first_byte_of_a_payload_is_told_however_it_is_cut() {
         let frames = [&b"\x81\x0242"[..], b"\x81\x00", b"\x81\x012", b"\x81\x0443[]"].concat();
         for piece in [1, 2, 3, 100] {
-            let (mut tracker, mut openings) = (FrameTracker::default(), Vec::new());
+            let (mut tracker, mut firsts) = (FrameTracker::default(), Vec::new());
             for bytes in frames.chunks(piece) {
-                tracker.advance(bytes, |frame| openings.push(frame.opening));
+                tracker.advance(bytes, |frame| firsts.push(frame.first));
             }
-            assert_eq!(openings, [*b"42", [0, 0], [b'2', 0], *b"43"], "in pieces of {piece}");
+            assert_eq!(firsts, [b'4', 0, b'2', b'4'], "in pieces of {piece}");
         }
     }
 }

@@ -12,8 +12,7 @@ use tokio::sync::Notify;
 
 use crate::rooms::CloseReason;
 use crate::transport::doors::socketio::outlet::Outlet;
-use crate::transport::pipes::Pipe;
-use crate::transport::pipes::PipeInfo;
+use crate::transport::pipes::{Direct, Passage, PipeInfo};
 
 /// A socket of Engine.IO with what we keep for it.
 pub(super) type EngineSocket = engineioxide::Socket<Carrier>;
@@ -28,6 +27,8 @@ const TOLD_LIMIT: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Carrier {
     state: Mutex<State>,
+    /// What is on its way to it through engineioxide.
+    passage: Arc<Passage>,
     /// Told when a WebSocket is tried, for the poll that hangs.
     tried: Notify,
     /// Its number among those who have not said CONNECT; 0 when it has.
@@ -38,11 +39,11 @@ pub(super) struct Carrier {
 struct State {
     stage: Stage,
     /// The pipe of its WebSocket.
-    pipe: Weak<Pipe>,
+    pipe: Option<Weak<dyn Direct>>,
     has_moved: bool,
     /// Whether a WebSocket is being tried.
     is_moving: bool,
-    /// How often it was told something that is not counted by a outlet.
+    /// How often it was told something that is not counted by an outlet.
     told: usize,
     /// How many binary parts of an event are still to come, to be passed over.
     attachments: usize,
@@ -114,7 +115,7 @@ impl Carrier {
         let pipe = {
             let mut state = self.state.lock();
             state.stage = Stage::Occupied(occupant.clone());
-            state.pipe.upgrade()
+            state.pipe.as_ref().and_then(Weak::upgrade)
         };
         if let Some(pipe) = pipe {
             occupant.outlet().set_pipe(&pipe);
@@ -157,10 +158,11 @@ impl Carrier {
     }
 
     /// Makes `pipe` the WebSocket that the socket is on from now on.
-    pub(super) fn set_pipe(&self, pipe: &Arc<Pipe>) {
+    pub(super) fn set_pipe(&self, pipe: &Arc<dyn Direct>) {
+        pipe.clone().follow(self.passage.clone());
         {
             let mut state = self.state.lock();
-            state.pipe = Arc::downgrade(pipe);
+            state.pipe = Some(Arc::downgrade(pipe));
             state.has_moved = true;
         }
         // Without the lock, which closing the client takes; who is let in meanwhile finds the pipe.
@@ -209,6 +211,11 @@ impl Carrier {
         }
     }
 
+    /// Returns what is on its way to it through engineioxide.
+    pub(super) fn passage(&self) -> &Arc<Passage> {
+        &self.passage
+    }
+
     /// Counts in an answer to a CONNECT; `false` if there were so many that something is wrong with whoever asks.
     pub(super) fn may_be_told(&self) -> bool {
         let mut state = self.state.lock();
@@ -246,9 +253,9 @@ fn handshake_info(socket: &EngineSocket) -> Option<&PipeInfo> {
 }
 
 /// Returns the pipe of a socket that began as a WebSocket. One that began with polling has shown only where it polled.
-pub(super) fn first_pipe(socket: &EngineSocket) -> Option<Arc<Pipe>> {
+pub(super) fn first_pipe(socket: &EngineSocket) -> Option<Arc<dyn Direct>> {
     let info = handshake_info(socket).filter(|_| socket.transport_type() == TransportType::Websocket)?;
-    info.pipe.upgrade()
+    Some(info.pipe.upgrade()?)
 }
 
 /// Returns the [host](PipeInfo::host) that the handshake came from.

@@ -17,7 +17,7 @@ use crate::transport::doors::credentials::{self, Credential};
 use crate::transport::doors::socketio::carrier::{Carrier, Content, EngineSocket, Message, address, first_pipe};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
 use crate::transport::doors::socketio::line::Line;
-use crate::transport::doors::socketio::outlet::emit;
+use crate::transport::doors::socketio::ordinary::{announce, emit_announced};
 use crate::wire::{Inbound, InboundKind, Packet};
 
 /// The largest `auth` of a handshake, in bytes.
@@ -164,8 +164,11 @@ impl<A: App> Door<A> {
         let socket = dispatcher.socket(identity, outlet.clone());
         let line = Arc::new(Line::new(dispatcher.clone(), socket, outlet, self.sockets.clone()));
         self.sockets.lobby().leave(engine);
+        let connected = Packet::connected(engine.id.as_str());
+        // Before there is anybody to whom anything else is sent.
+        announce(engine, &connected);
         engine.data.occupy(line.clone());
-        tell(engine, &Packet::connected(engine.id.as_str()));
+        tell_announced(engine, &connected);
         line.enter(engine);
         Ok(())
     }
@@ -187,9 +190,14 @@ fn last(text: &Str, length: usize) -> Str {
     Str::copy_from_slice(&text[text.len() - length..])
 }
 
-/// Sends a packet that is not counted: there is no client to whom anything is sent yet.
+/// Sends a packet for which there is no outlet: there is no client to whom anything else is sent yet.
 fn tell(engine: &EngineSocket, packet: &Packet) {
-    if !engine.data.may_be_told() || emit(engine, packet).is_err() {
+    announce(engine, packet);
+    tell_announced(engine, packet);
+}
+
+fn tell_announced(engine: &EngineSocket, packet: &Packet) {
+    if !engine.data.may_be_told() || emit_announced(engine, packet).is_err() {
         engine.close(DisconnectReason::TransportClose);
     }
 }

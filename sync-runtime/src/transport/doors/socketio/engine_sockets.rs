@@ -15,9 +15,7 @@ use crate::transport::doors::socketio::closed_sockets::ClosedSockets;
 use crate::transport::doors::socketio::door::poll_limit;
 use crate::transport::doors::socketio::lobby::Lobby;
 use crate::transport::doors::socketio::outlet::{Outlet, OutletLimits, Traffic};
-
-/// How often it is looked whether everything has been taken.
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
+use crate::transport::doors::socketio::progress::Progress;
 
 /// All sockets of Engine.IO by their ids, and how many were closed for which reason.
 #[derive(Debug)]
@@ -27,6 +25,7 @@ pub struct EngineSockets {
     lobby: Arc<Lobby>,
     leftovers: Arc<Leftovers>,
     closed_sockets: ClosedSockets,
+    progress: Arc<Progress>,
 }
 
 impl EngineSockets {
@@ -41,6 +40,7 @@ impl EngineSockets {
             lobby: Arc::default(),
             leftovers: Arc::default(),
             closed_sockets: ClosedSockets::default(),
+            progress: Arc::default(),
         }
     }
 
@@ -53,15 +53,17 @@ impl EngineSockets {
     /// Waits until every client gets all that was sent even if its socket is closed now; for those that poll, no longer than
     /// `polling`: one that has gone away without a word would keep this waiting until its heartbeat ends.
     pub async fn flushed(&self, polling: Duration) {
-        let all = |wanted: fn(&Outlet) -> bool| self.outlets().iter().all(|outlet| wanted(outlet));
-        let polled = async {
-            while !all(|outlet| outlet.is_websocket() || outlet.is_flushed()) {
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
-        };
+        let sockets = self.sockets();
+        let polled = self.flushed_of(&sockets, |outlet| outlet.polls());
         tokio::time::timeout(polling, polled).await.unwrap_or_default();
-        while !all(|outlet| !outlet.is_websocket() || outlet.is_flushed()) {
-            tokio::time::sleep(LOOK_AGAIN).await;
+        self.flushed_of(&sockets, |outlet| !outlet.polls()).await;
+    }
+
+    /// Waits for those that `concerns` us, one after the other: nothing more is sent to one that has everything.
+    async fn flushed_of(&self, sockets: &[Arc<EngineSocket>], concerns: fn(&Outlet) -> bool) {
+        for socket in sockets {
+            let has_all = || socket.data.outlet().is_none_or(|outlet| !concerns(&outlet) || outlet.is_flushed());
+            self.progress.until(has_all).await;
         }
     }
 
@@ -105,6 +107,11 @@ impl EngineSockets {
         }
     }
 
+    /// Returns what is told when a client has taken something, or has gone.
+    pub(super) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
     /// Returns those who have not said CONNECT.
     pub(super) fn lobby(&self) -> &Arc<Lobby> {
         &self.lobby
@@ -117,7 +124,8 @@ impl EngineSockets {
 
     /// Makes the outlet of a client that is let in.
     pub(super) fn open(&self, socket: &Arc<EngineSocket>) -> Arc<Outlet> {
-        Arc::new(Outlet::new(self.limits, Arc::downgrade(socket), Arc::downgrade(&self.lobby)))
+        let (passage, progress) = (socket.data.passage().clone(), self.progress.clone());
+        Arc::new(Outlet::new(self.limits, Arc::downgrade(socket), Arc::downgrade(&self.lobby), passage, progress))
     }
 
     /// Returns the socket with this id.

@@ -103,6 +103,7 @@ impl<A: App> Occupant for Line<A> {
             tracing::info!(socket = %self.socket.id(), reason = reason.as_str(), "closed a socket");
             self.sockets.closed_sockets().count(reason);
         }
+        self.sockets.progress().made();
     }
 }
 

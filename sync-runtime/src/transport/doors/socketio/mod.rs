@@ -17,10 +17,12 @@ mod line;
 mod lobby;
 mod mailbox;
 mod moving;
+mod ordinary;
 mod outlet;
+mod progress;
 mod requests;
 
 pub use closed_sockets::ClosedSockets;
 pub use engine_sockets::EngineSockets;
-pub use outlet::{Outlet, Traffic};
+pub use outlet::Traffic;
 pub use requests::socket_routes;

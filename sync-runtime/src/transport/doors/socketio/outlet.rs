@@ -3,16 +3,16 @@
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use engineioxide::{DisconnectReason, Str, TransportType};
+use engineioxide::{DisconnectReason, TransportType};
 use parking_lot::Mutex;
 use tokio::sync::{MutexGuard, Notify};
 
 use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
 use crate::transport::doors::socketio::carrier::EngineSocket;
 use crate::transport::doors::socketio::lobby::Lobby;
-use crate::transport::pipes::Passage;
-use crate::transport::pipes::Pipe;
-use crate::transport::pipes::SendQueue;
+use crate::transport::doors::socketio::ordinary::emit;
+use crate::transport::doors::socketio::progress::Progress;
+use crate::transport::pipes::{Direct, Passage, SendQueue, Tenant};
 use crate::wire::Packet;
 
 /// The outlet of one socket: the pipe it is on, and what waits to be sent.
@@ -28,8 +28,10 @@ pub struct Outlet {
     /// Where a socket waits whose client was taken out.
     lobby: Weak<Lobby>,
     /// Set when packets go the direct way.
-    direct: OnceLock<Weak<Pipe>>,
+    direct: OnceLock<Weak<dyn Direct>>,
+    /// What is on its way through engineioxide.
     passage: Arc<Passage>,
+    progress: Arc<Progress>,
     state: Mutex<State>,
     resumed: Notify,
     /// Held by the one post of a polling client that is being handled.
@@ -59,7 +61,8 @@ pub struct Traffic {
 
 #[derive(Debug, Default)]
 struct State {
-    pipe: Weak<Pipe>,
+    /// The pipe that the socket is on as a WebSocket.
+    pipe: Option<Weak<dyn Direct>>,
     /// Why the pipe was ended, if we did; outlives it.
     ended: Arc<OnceLock<CloseReason>>,
     reading_paused: bool,
@@ -70,13 +73,20 @@ struct State {
 }
 
 impl Outlet {
-    pub(super) fn new(limits: OutletLimits, socket: Weak<EngineSocket>, lobby: Weak<Lobby>) -> Self {
+    pub(super) fn new(
+        limits: OutletLimits,
+        socket: Weak<EngineSocket>,
+        lobby: Weak<Lobby>,
+        passage: Arc<Passage>,
+        progress: Arc<Progress>,
+    ) -> Self {
         Self {
             limits,
             socket,
             lobby,
             direct: OnceLock::new(),
-            passage: Arc::default(),
+            passage,
+            progress,
             state: Mutex::default(),
             resumed: Notify::new(),
             posting: tokio::sync::Mutex::default(),
@@ -95,7 +105,7 @@ impl Outlet {
         }
         let mut state = self.state.lock();
         bundle.packets().iter().for_each(|packet| state.queue.push(packet.clone()));
-        let pipe = state.pipe.upgrade();
+        let pipe = state.pipe();
         let written = pipe.as_ref().map_or(0, |pipe| pipe.waiting());
         bundle.check(written + state.queue.bytes() + self.passage.bytes(), self.limits.queue)?;
         self.pass_on(&mut state, pipe.as_ref())
@@ -116,12 +126,12 @@ impl Outlet {
         }
     }
 
-    fn direct_pipe(&self) -> Option<Arc<Pipe>> {
+    fn direct_pipe(&self) -> Option<Arc<dyn Direct>> {
         self.direct.get()?.upgrade()
     }
 
     /// Passes on what waits here, as far as that is possible now.
-    fn pass_on(&self, state: &mut State, pipe: Option<&Arc<Pipe>>) -> Result<(), QueueFull> {
+    fn pass_on(&self, state: &mut State, pipe: Option<&Arc<dyn Direct>>) -> Result<(), QueueFull> {
         match pipe {
             Some(pipe) if self.is_websocket() && self.limits.direct => self.go_direct(state, pipe),
             Some(_) if self.is_websocket() => self.hand_over_up_to(state, usize::MAX),
@@ -132,8 +142,8 @@ impl Outlet {
         }
     }
 
-    fn go_direct(&self, state: &mut State, pipe: &Arc<Pipe>) -> Result<(), QueueFull> {
-        pipe.release();
+    fn go_direct(&self, state: &mut State, pipe: &Arc<dyn Direct>) -> Result<(), QueueFull> {
+        pipe.clone().release();
         let mut sent = Ok(());
         while let Some(packet) = state.queue.pop() {
             sent = sent.and(pipe.clone().send(&packet.into()));
@@ -144,22 +154,7 @@ impl Outlet {
         sent
     }
 
-    /// Notes that nothing is on its way through engineioxide any more: what was too much for the move goes out.
-    pub(in crate::transport) fn cleared(&self) {
-        if self.direct.get().is_some() {
-            return;
-        }
-        let mut state = self.state.lock();
-        if state.queue.is_empty() {
-            return;
-        }
-        let pipe = state.pipe.upgrade();
-        let passed_on = self.pass_on(&mut state, pipe.as_ref());
-        drop(state);
-        self.close_if_full(passed_on);
-    }
-
-    pub(super) fn is_websocket(&self) -> bool {
+    fn is_websocket(&self) -> bool {
         self.socket.upgrade().is_some_and(|socket| socket.transport_type() == TransportType::Websocket)
     }
 
@@ -175,22 +170,12 @@ impl Outlet {
             }
             let Some(packet) = state.queue.pop() else { break };
             state.polling = false;
-            self.hand_over(&packet)?;
+            if let Some(socket) = self.socket.upgrade() {
+                emit(&socket, &packet)?;
+            }
         }
         state.queue.clear();
         Ok(())
-    }
-
-    /// Hands a packet to engineioxide.
-    fn hand_over(&self, packet: &Packet) -> Result<(), QueueFull> {
-        let Some(socket) = self.socket.upgrade() else { return Ok(()) };
-        let bytes = packet.text().len();
-        self.passage.enter(bytes);
-        let refused = emit(&socket, packet);
-        if refused.is_err() {
-            self.passage.leave(bytes);
-        }
-        refused
     }
 
     /// Notes that a poll has come, to take away what is queued.
@@ -201,6 +186,7 @@ impl Outlet {
             self.hand_over_up_to(&mut state, self.limits.poll)
         };
         self.close_if_full(handed_over);
+        self.progress.made();
     }
 
     fn close_if_full(&self, sent: Result<(), QueueFull>) {
@@ -209,16 +195,16 @@ impl Outlet {
         }
     }
 
-    /// Notes that a poll was answered with `payload`.
-    pub(super) fn polled(&self, payload: &[u8]) {
+    /// Notes that a poll was answered, and that what the answer carries was counted out.
+    pub(super) fn polled(&self) {
         let mut state = self.state.lock();
         state.polling = false;
-        self.passage.payload_left(payload);
-        let Some(pipe) = state.pipe.upgrade() else { return };
-        pipe.release();
+        let Some(pipe) = state.pipe() else { return };
+        pipe.clone().release();
         let passed_on = self.pass_on(&mut state, Some(&pipe));
         drop(state);
         self.close_if_full(passed_on);
+        self.progress.made();
     }
 
     /// Returns whether the client gets all that was sent even if the socket is closed now.
@@ -226,32 +212,42 @@ impl Outlet {
     /// The writer of a WebSocket writes what it has before it ends; what waits for a poll that does not come is lost.
     pub(super) fn is_flushed(&self) -> bool {
         let state = self.state.lock();
-        match state.pipe.upgrade() {
-            Some(pipe) => self.passage.is_clear() && !pipe.is_holding() && state.queue.is_empty(),
+        match &state.pipe {
+            // The pipe first: under its lock, what passes it is counted out.
+            Some(pipe) => pipe
+                .upgrade()
+                .is_none_or(|pipe| !pipe.is_holding() && self.passage.is_clear() && state.queue.is_empty()),
             None => state.polling,
         }
+    }
+
+    /// Returns whether the client has not come further than polling.
+    pub(super) fn polls(&self) -> bool {
+        self.state.lock().pipe.is_none()
     }
 
     /// Adds what passes through this one.
     pub(super) fn add_to(&self, traffic: &mut Traffic) {
         let state = self.state.lock();
-        let pipe = state.pipe.upgrade();
+        let pipe = state.pipe();
         traffic.writes += pipe.as_ref().map_or(0, |pipe| pipe.writes());
         traffic.waiting += state.queue.bytes() + self.passage.bytes() + pipe.map_or(0, |pipe| pipe.waiting());
     }
 
-    /// Makes `pipe` the pipe that the socket is on as a WebSocket.
-    pub(super) fn set_pipe(self: &Arc<Self>, pipe: &Arc<Pipe>) {
+    /// Makes `pipe` the one that the socket is on, as a WebSocket.
+    pub(super) fn set_pipe(self: &Arc<Self>, pipe: &Arc<dyn Direct>) {
         let mut state = self.state.lock();
-        state.pipe = Arc::downgrade(pipe);
+        state.pipe = Some(Arc::downgrade(pipe));
         state.ended = pipe.ended();
         if state.reading_paused {
             pipe.pause_reading(true);
         }
-        pipe.attach(self, &self.passage);
+        let tenant: Weak<Self> = Arc::downgrade(self);
+        pipe.let_to(tenant);
         let passed_on = self.pass_on(&mut state, Some(pipe));
         drop(state);
         self.close_if_full(passed_on);
+        self.progress.made();
     }
 
     /// Returns why its pipe was ended, if that was not the client's doing.
@@ -260,15 +256,15 @@ impl Outlet {
     }
 
     /// Returns the pipe that it is on as a WebSocket.
-    pub fn pipe(&self) -> Option<Arc<Pipe>> {
-        self.state.lock().pipe.upgrade()
+    pub fn pipe(&self) -> Option<Arc<dyn Direct>> {
+        self.state.lock().pipe()
     }
 
     /// Holds back what the client sends, or lets it come.
     pub fn pause_reading(&self, pause: bool) {
         let mut state = self.state.lock();
         state.reading_paused = pause;
-        if let Some(pipe) = state.pipe.upgrade() {
+        if let Some(pipe) = state.pipe() {
             pipe.pause_reading(pause);
         }
         drop(state);
@@ -296,6 +292,28 @@ impl Outlet {
             }
         };
         tokio::time::timeout(limit, resumed).await.unwrap_or_default();
+    }
+}
+
+impl State {
+    fn pipe(&self) -> Option<Arc<dyn Direct>> {
+        self.pipe.as_ref()?.upgrade()
+    }
+}
+
+impl Tenant for Outlet {
+    /// What was too much for the move goes out.
+    fn cleared(&self) {
+        if self.direct.get().is_none() {
+            let mut state = self.state.lock();
+            if !state.queue.is_empty() {
+                let pipe = state.pipe();
+                let passed_on = self.pass_on(&mut state, pipe.as_ref());
+                drop(state);
+                self.close_if_full(passed_on);
+            }
+        }
+        self.progress.made();
     }
 }
 
@@ -330,20 +348,6 @@ impl Outbox for Outlet {
     }
 }
 
-/// Hands a packet to engineioxide, which writes it anew.
-///
-/// # Errors
-///
-/// When its queue is full. A socket that is gone takes everything: its end is told elsewhere.
-pub(super) fn emit(socket: &EngineSocket, packet: &Packet) -> Result<(), QueueFull> {
-    // engineioxide puts its own type before ours.
-    let text = Str::copy_from_slice(&packet.text()[1..]);
-    match socket.emit(text) {
-        Err(_) if !socket.is_closed() => Err(QueueFull),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,7 +355,7 @@ mod tests {
     const LIMITS: OutletLimits = OutletLimits { queue: 1000, poll: 100_000, direct: true };
 
     fn outlet() -> Outlet {
-        Outlet::new(LIMITS, Weak::new(), Weak::new())
+        Outlet::new(LIMITS, Weak::new(), Weak::new(), Arc::default(), Arc::default())
     }
 
     fn bundle(length: usize) -> Bundle {
@@ -377,7 +381,7 @@ mod tests {
         assert!(outlet.is_flushed());
         assert_eq!(outlet.try_send(&bundle(7)), Ok(()));
         assert!(!outlet.is_flushed(), "the poll may have been on its way back already");
-        outlet.polled(b"431[\"xxxxxxx\"]");
+        outlet.polled();
         assert!(!outlet.is_flushed());
         outlet.poll();
         assert!(outlet.is_flushed());

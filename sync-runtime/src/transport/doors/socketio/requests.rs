@@ -29,8 +29,7 @@ use crate::transport::doors::socketio::door::{Door, engine_config};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
 use crate::transport::doors::socketio::handshake;
 use crate::transport::doors::socketio::moving::{Proved, prove};
-use crate::transport::pipes::Pipe;
-use crate::transport::pipes::PipeInfo;
+use crate::transport::pipes::{Direct, Pipe, PipeInfo};
 
 /// What tells a client that its poll brought nothing.
 const NOOP: &str = "6";
@@ -130,6 +129,7 @@ impl<A: App> Doorway<A> {
         // It ends with the pipe, or within the time of a move.
         tokio::spawn(async move {
             if let Some(stream) = tried(upgrade).await {
+                let pipe: Arc<dyn Direct> = pipe;
                 socket.data.set_pipe(&pipe);
                 let handed_over = engine.call((stream, http::Request::from_parts(head, ()))).await;
                 if let Err(error) = handed_over {
@@ -165,9 +165,12 @@ impl<A: App> Doorway<A> {
         let Ok(payload) = body.collect().await.map(Collected::to_bytes) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        // The first poll of a socket mostly comes before there is a outlet, and takes the answer to CONNECT away.
-        if let Some(outlet) = socket.data.outlet().filter(|_| parts.status == StatusCode::OK) {
-            outlet.polled(&payload);
+        if parts.status == StatusCode::OK {
+            // The first poll of a socket mostly comes before there is an outlet, and takes the answer to CONNECT away.
+            socket.data.passage().payload_left(&payload);
+            if let Some(outlet) = socket.data.outlet() {
+                outlet.polled();
+            }
         }
         Response::from_parts(parts, Body::from(payload))
     }
