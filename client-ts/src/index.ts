@@ -18,7 +18,7 @@ export type { SyncEvent, SyncEventError, SyncEventOptions, UpsertSyncEventCallba
 export type { DataOption, SyncRequest, SyncRequestBase, SyncRequestOptions } from "./sync/syncRequest";
 export type { ConnectionStatus, ConnectionStatusStore, EndedByServer } from "./socket/status";
 export type { Backoff } from "./socket/backoff";
-export type { Carriage, Transport } from "./socket/link";
+export type { Carriage, Transport } from "./socket/socket";
 export type { IgnoreSelf } from "./wire/payloads";
 export type { ErrorParams } from "./wire/answers";
 export type { ClosingReason } from "./wire/frames";

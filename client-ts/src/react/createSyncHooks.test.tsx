@@ -4,7 +4,7 @@ import { createRoot, type Root } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSyncIn } from "../sync/createSync";
-import { FakeNetwork, FakeWakes } from "../testing/fakeLink";
+import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
 import type { ErrorCode, SyncTypeMap } from "../testing/routes";
 import { createSyncHooks } from "./createSyncHooks";
 
@@ -24,7 +24,7 @@ afterEach(() => act(async () => root.unmount()));
 function setUp() {
   const network = new FakeNetwork();
   const sync = createSyncIn<SyncTypeMap, ErrorCode>(
-    { openLink: network.openLink, onWake: new FakeWakes().onWake },
+    { openSocket: network.openSocket, onWake: new FakeWakes().onWake },
     { lang: () => "en" },
   );
   return { network, sync, ...createSyncHooks(sync) };
@@ -33,7 +33,7 @@ function setUp() {
 function setUpConnected() {
   const all = setUp();
   all.sync.connect();
-  all.network.link.accept();
+  all.network.socket.accept();
   return all;
 }
 
@@ -68,12 +68,12 @@ describe("useSyncEvents", () => {
       return value;
     }
     await show(<Counter label="first" />);
-    await act(async () => network.link.receive("sync", frame(5)));
+    await act(async () => network.socket.receive("sync", frame(5)));
     expect(container.textContent).toBe("5");
     await show(<Counter label="second" />);
-    await act(async () => network.link.receive("sync", frame(6)));
+    await act(async () => network.socket.receive("sync", frame(6)));
     await show(null);
-    network.link.receive("sync", frame(7));
+    network.socket.receive("sync", frame(7));
     expect(seen).toEqual(["first 0", "second 5"]);
   });
 
@@ -92,8 +92,8 @@ describe("useSyncEvents", () => {
       return null;
     }
     const both = (): void => {
-      network.link.receive("sync", frame(1));
-      network.link.receive("sync", { ...frame(1), cb: "examples/updateCounter/v2" });
+      network.socket.receive("sync", frame(1));
+      network.socket.receive("sync", { ...frame(1), cb: "examples/updateCounter/v2" });
     };
     await show(<Effects label="one" />);
     both();
@@ -112,9 +112,9 @@ describe("useSyncEvents", () => {
       return null;
     }
     await show([<Listener key="a" label="a" />, <Listener key="b" label="b" />]);
-    network.link.receive("sync", frame(1));
+    network.socket.receive("sync", frame(1));
     await show([<Listener key="b" label="b" />]);
-    network.link.receive("sync", frame(2));
+    network.socket.receive("sync", frame(2));
     expect(seen).toEqual(["a", "b", "b"]);
   });
 
@@ -133,10 +133,10 @@ describe("useSyncEvents", () => {
     const Stays = memo(Listener);
     await show([<Listener key="a" label="a" />, <Stays key="b" label="b" />]);
     await show([<Listener key="a" label="A" />, <Stays key="b" label="b" />]);
-    network.link.receive("sync", frame(1));
+    network.socket.receive("sync", frame(1));
     await show([<Listener key="a" label="A" />]);
-    network.link.receive("sync", { ...frame(1), status: "error", errorCode: "counter-full", errorParams: {}, message: "" });
-    network.link.receive("sync", { ...frame(1), status: "stream", stream: { percent: 3 } });
+    network.socket.receive("sync", { ...frame(1), status: "error", errorCode: "counter-full", errorParams: {}, message: "" });
+    network.socket.receive("sync", { ...frame(1), status: "stream", stream: { percent: 3 } });
     expect(seen).toEqual(["A", "b", "counter-full", 3]);
   });
 
@@ -150,7 +150,7 @@ describe("useSyncEvents", () => {
     }
     await show(<Listener asks />);
     await show(<Listener asks={false} />);
-    network.link.receive("sync", frame(1));
+    network.socket.receive("sync", frame(1));
     expect(seen).toEqual(["called"]);
   });
 
@@ -168,7 +168,7 @@ describe("useSyncEvents", () => {
       </Suspense>,
     );
     expect(container.textContent).toBe("waiting");
-    network.link.receive("sync", frame(1));
+    network.socket.receive("sync", frame(1));
     expect(seen).toEqual([]);
   });
 
@@ -185,11 +185,11 @@ describe("useSyncEvents", () => {
     }
     await show(<Listener />);
     undo();
-    network.link.receive("sync", frame(1));
+    network.socket.receive("sync", frame(1));
     expect(seen).toEqual([]);
     listenLater();
     undo();
-    network.link.receive("sync", frame(2));
+    network.socket.receive("sync", frame(2));
     expect(seen).toEqual(["later"]);
   });
 
@@ -213,7 +213,7 @@ describe("useConnectionStatus", () => {
     const Status = (): ReactNode => useConnectionStatus().status;
     await show(<Status />);
     expect(container.textContent).toBe("connecting");
-    await act(async () => network.link.accept());
+    await act(async () => network.socket.accept());
     expect(container.textContent).toBe("connected");
     await act(async () => sync.disconnect());
     expect(container.textContent).toBe("closed");
@@ -226,10 +226,10 @@ describe("useRoom", () => {
     const Room = ({ room }: { room: string | null }): ReactNode => useRoom(room).status;
     await show(<Room room="a" />);
     expect(container.textContent).toBe("joining");
-    await act(async () => network.link.answer("joinRoom", JOINED));
+    await act(async () => network.socket.answer("joinRoom", JOINED));
     expect(container.textContent).toBe("joined");
     await show(null);
-    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
+    expect(network.socket.events).toEqual(["joinRoom", "leaveRoom"]);
   });
 
   test("changes rooms, and is in none with null", async () => {
@@ -239,7 +239,7 @@ describe("useRoom", () => {
     await show(<Room room="b" />);
     await show(<Room room={null} />);
     expect(container.textContent).toBe("idle");
-    expect(network.link.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
+    expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
       'joinRoom {"room":"a"}',
       'joinRoom {"room":"b"}',
       'leaveRoom {"room":"a"}',
@@ -251,11 +251,11 @@ describe("useRoom", () => {
     const { network, useRoom } = setUpConnected();
     const Room = (): ReactNode => useRoom("a").status;
     await show([<Room key="1" />, <Room key="2" />]);
-    await act(async () => network.link.answer("joinRoom", JOINED));
+    await act(async () => network.socket.answer("joinRoom", JOINED));
     await show([<Room key="2" />]);
     await show(<Room key="3" />);
     expect(container.textContent).toBe("joined");
-    expect(network.link.events).toEqual(["joinRoom"]);
+    expect(network.socket.events).toEqual(["joinRoom"]);
   });
 
   test("shows why a room is closed", async () => {
@@ -266,7 +266,7 @@ describe("useRoom", () => {
     }
     await show(<Room />);
     const refusal = { status: "error", errorCode: "room-forbidden", errorParams: {}, message: "No entry.", httpStatus: 403 };
-    await act(async () => network.link.answer("joinRoom", refusal));
+    await act(async () => network.socket.answer("joinRoom", refusal));
     expect(container.textContent).toBe("No entry.");
   });
 });
@@ -278,6 +278,6 @@ test("on the server nothing connects and nothing is joined", () => {
     return [useConnectionStatus().status, useRoom("a").status, useRoom(null).status].join(" ");
   }
   expect(renderToString(<Page />)).toBe("idle joining idle");
-  expect(network.links).toHaveLength(0);
+  expect(network.sockets).toHaveLength(0);
   expect(sync.roomStatus("a")).toEqual({ status: "idle" });
 });

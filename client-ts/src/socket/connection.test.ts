@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BY_WEBSOCKET, FakeNetwork, FakeWakes } from "../testing/fakeLink";
+import { BY_WEBSOCKET, FakeNetwork, FakeWakes } from "../testing/fakeSocket";
 import { Connection, type ConnectionEvents } from "./connection";
 import type { ConnectionStatus } from "./status";
 
@@ -9,7 +9,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A connection over a fake network; `random` answers 0.5, so that the wait is half of its bound. */
-function setUp(openLink?: () => never, onLost?: (connection: Connection) => void) {
+function setUp(openSocket?: () => never, onLost?: (connection: Connection) => void) {
   const network = new FakeNetwork();
   const wakes = new FakeWakes();
   const heard: string[] = [];
@@ -25,7 +25,7 @@ function setUp(openLink?: () => never, onLost?: (connection: Connection) => void
     received: (event, message) => void heard.push(`${event} ${JSON.stringify(message)}`),
   };
   const connection: Connection = new Connection({
-    openLink: openLink ?? network.openLink,
+    openSocket: openSocket ?? network.openSocket,
     onWake: wakes.onWake,
     backoff: { baseMs: 500, capMs: 10_000 },
     random: () => 0.5,
@@ -40,7 +40,7 @@ function setUp(openLink?: () => never, onLost?: (connection: Connection) => void
 function setUpConnected() {
   const all = setUp();
   all.connection.connect();
-  all.network.link.accept();
+  all.network.socket.accept();
   all.statuses.length = 0;
   all.heard.length = 0;
   return all;
@@ -53,8 +53,8 @@ describe("connecting", () => {
     connection.subscribe(() => void heard.push(connection.getSnapshot().status));
     connection.connect();
     connection.connect();
-    network.link.accept();
-    expect(network.links).toHaveLength(1);
+    network.socket.accept();
+    expect(network.sockets).toHaveLength(1);
     expect(statuses).toEqual([{ status: "connecting", attempt: 1 }, CONNECTED]);
     expect(heard).toEqual(["connecting", "opened", "connected"]);
   });
@@ -63,17 +63,17 @@ describe("connecting", () => {
     const { connection, network } = setUp();
     connection.connect();
     for (const waitMs of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
-      const before = network.links.length;
-      network.link.fail();
+      const before = network.sockets.length;
+      network.socket.fail();
       vi.advanceTimersByTime(waitMs - 1);
-      expect(network.links).toHaveLength(before);
+      expect(network.sockets).toHaveLength(before);
       vi.advanceTimersByTime(1);
-      expect(network.links).toHaveLength(before + 1);
+      expect(network.sockets).toHaveLength(before + 1);
     }
     expect(connection.getSnapshot()).toEqual({ status: "connecting", attempt: 8 });
   });
 
-  test("tries again when no link can even be made", () => {
+  test("tries again when no socket can even be made", () => {
     let tries = 0;
     const { connection, heard } = setUp(() => {
       throw new Error(`no token ${(tries += 1)}`);
@@ -87,7 +87,7 @@ describe("connecting", () => {
   test("hands out the same snapshot until something changes", () => {
     const { connection, network } = setUp();
     connection.connect();
-    network.link.fail();
+    network.socket.fail();
     const waiting = connection.getSnapshot();
     vi.advanceTimersByTime(250);
     expect(connection.getSnapshot()).toBe(waiting);
@@ -100,9 +100,9 @@ describe("the way of the messages", () => {
   test("is told while there is a connection", () => {
     const { connection, network, statuses } = setUp();
     connection.connect();
-    network.link.accept(byPolling);
-    network.link.move(BY_WEBSOCKET);
-    network.link.move(BY_WEBSOCKET);
+    network.socket.accept(byPolling);
+    network.socket.move(BY_WEBSOCKET);
+    network.socket.move(BY_WEBSOCKET);
     expect(statuses.slice(1)).toEqual([{ status: "connected", ...byPolling }, CONNECTED]);
   });
 });
@@ -110,11 +110,11 @@ describe("the way of the messages", () => {
 describe("losing the connection", () => {
   test("tells the owner, waits, and connects again", () => {
     const { connection, network, statuses, heard } = setUpConnected();
-    network.link.lose();
+    network.socket.lose();
     expect(heard).toEqual(["lost"]);
     expect(connection.emit("sync", {}, () => {})).toBe(false);
     vi.advanceTimersByTime(250);
-    network.link.accept();
+    network.socket.accept();
     expect(statuses).toEqual([{ status: "reconnecting", attempt: 1 }, CONNECTED]);
     expect(heard).toEqual(["lost", "opened"]);
   });
@@ -122,24 +122,24 @@ describe("losing the connection", () => {
   test("does not ask ever faster a server that accepts and drops", () => {
     const { network } = setUpConnected();
     for (const waitMs of [250, 500, 1_000]) {
-      network.link.lose();
+      network.socket.lose();
       vi.advanceTimersByTime(waitMs - 1);
-      const before = network.links.length;
+      const before = network.sockets.length;
       vi.advanceTimersByTime(1);
-      expect(network.links).toHaveLength(before + 1);
-      network.link.accept();
+      expect(network.sockets).toHaveLength(before + 1);
+      network.socket.accept();
     }
   });
 
   test("forgets old failures once a connection has lasted", () => {
     const { network } = setUpConnected();
-    network.link.lose();
+    network.socket.lose();
     vi.advanceTimersByTime(250);
-    network.link.accept();
+    network.socket.accept();
     vi.advanceTimersByTime(10_000);
-    network.link.lose();
+    network.socket.lose();
     vi.advanceTimersByTime(250);
-    expect(network.links).toHaveLength(3);
+    expect(network.sockets).toHaveLength(3);
   });
 });
 
@@ -148,12 +148,12 @@ describe("a server that ends the connection", () => {
     const { connection, network, statuses } = setUpConnected();
     connection.endsFor("send-queue-full");
     expect(connection.getSnapshot()).toMatchObject({ status: "connected" });
-    network.link.lose();
+    network.socket.lose();
     vi.advanceTimersByTime(250);
-    network.link.fail();
+    network.socket.fail();
     vi.advanceTimersByTime(500);
-    network.link.accept();
-    network.link.lose();
+    network.socket.accept();
+    network.socket.lose();
     const closing = "send-queue-full";
     expect(statuses).toMatchObject([
       { status: "reconnecting", attempt: 1, closing },
@@ -167,9 +167,9 @@ describe("a server that ends the connection", () => {
   test("is quoted beside its refusal to take us back", () => {
     const { connection, network } = setUpConnected();
     connection.endsFor("session-ended");
-    network.link.lose();
+    network.socket.lose();
     vi.advanceTimersByTime(250);
-    network.link.refuse("auth-required");
+    network.socket.refuse("auth-required");
     expect(connection.getSnapshot()).toMatchObject({ status: "refused", errorCode: "auth-required", closing: "session-ended" });
     connection.connect();
     expect(connection.getSnapshot()).toEqual({ status: "connecting", attempt: 1, closing: "session-ended" });
@@ -178,7 +178,7 @@ describe("a server that ends the connection", () => {
   test("is not quoted once the app itself has disconnected", () => {
     const { connection, network } = setUpConnected();
     connection.endsFor("write-timeout");
-    network.link.lose();
+    network.socket.lose();
     connection.disconnect();
     connection.connect();
     expect(connection.getSnapshot()).toEqual({ status: "connecting", attempt: 1 });
@@ -188,25 +188,25 @@ describe("a server that ends the connection", () => {
 describe("waking", () => {
   test("ends the wait at once", () => {
     const { network, wakes } = setUpConnected();
-    network.link.lose();
+    network.socket.lose();
     wakes.wake();
     wakes.wake();
-    expect(network.links).toHaveLength(2);
+    expect(network.sockets).toHaveLength(2);
     vi.advanceTimersByTime(60_000);
-    expect(network.links).toHaveLength(2);
+    expect(network.sockets).toHaveLength(2);
   });
 
   test("leaves a living connection alone", () => {
     const { network, wakes } = setUpConnected();
     wakes.wake();
-    expect(network.links).toHaveLength(1);
+    expect(network.sockets).toHaveLength(1);
   });
 
   test("replaces a connection that died unnoticed", () => {
     const { network, wakes, heard } = setUpConnected();
-    network.link.stale = true;
+    network.socket.stale = true;
     wakes.wake();
-    expect(network.links.map(link => link.isClosed)).toEqual([true, false]);
+    expect(network.sockets.map(socket => socket.isClosed)).toEqual([true, false]);
     expect(heard).toEqual(["lost"]);
   });
 
@@ -215,12 +215,12 @@ describe("waking", () => {
     connection.connect();
     vi.advanceTimersByTime(1_999);
     wakes.wake();
-    expect(network.links).toHaveLength(1);
+    expect(network.sockets).toHaveLength(1);
     vi.advanceTimersByTime(1);
     wakes.wake();
     wakes.wake();
-    expect(network.links.map(link => link.isClosed)).toEqual([true, false]);
-    network.link.accept();
+    expect(network.sockets.map(socket => socket.isClosed)).toEqual([true, false]);
+    network.socket.accept();
     expect(connection.getSnapshot().status).toBe("connected");
     expect(heard).toEqual(["opened"]);
   });
@@ -231,7 +231,7 @@ describe("waking", () => {
     connection.connect();
     connection.reconnect();
     expect(wakes.size).toBe(1);
-    network.link.refuse("auth-required");
+    network.socket.refuse("auth-required");
     expect(wakes.size).toBe(0);
     connection.connect();
     connection.disconnect();
@@ -243,7 +243,7 @@ describe("a refusal", () => {
   test("is shown, and nothing is tried by itself", () => {
     const { connection, network, heard } = setUp();
     connection.connect();
-    network.link.refuse("auth-required");
+    network.socket.refuse("auth-required");
     expect(connection.getSnapshot()).toEqual({
       status: "refused",
       errorCode: "auth-required",
@@ -252,37 +252,37 @@ describe("a refusal", () => {
     });
     expect(heard).toEqual(["stopped"]);
     vi.advanceTimersByTime(600_000);
-    expect(network.links).toHaveLength(1);
+    expect(network.sockets).toHaveLength(1);
   });
 
   test("ends with the next credentials", () => {
     const { connection, network, statuses } = setUp();
     connection.connect();
-    network.link.refuse("auth-required");
+    network.socket.refuse("auth-required");
     connection.reconnect();
-    network.link.accept();
+    network.socket.accept();
     expect(statuses.map(({ status }) => status)).toEqual(["connecting", "refused", "connecting", "connected"]);
   });
 });
 
 describe("reconnect and disconnect", () => {
-  test("reconnect drops the link and opens another at once", () => {
+  test("reconnect drops the socket and opens another at once", () => {
     const { connection, network, statuses, heard } = setUpConnected();
     connection.reconnect();
-    expect(network.links.map(link => link.isClosed)).toEqual([true, false]);
+    expect(network.sockets.map(socket => socket.isClosed)).toEqual([true, false]);
     expect(heard).toEqual(["lost"]);
-    network.link.accept();
+    network.socket.accept();
     expect(statuses).toEqual([{ status: "reconnecting", attempt: 1 }, CONNECTED]);
   });
 
-  test("reconnect while waiting or connecting leaves one link", () => {
+  test("reconnect while waiting or connecting leaves one socket", () => {
     const { connection, network } = setUp();
     connection.connect();
     connection.reconnect();
-    network.link.fail();
+    network.socket.fail();
     connection.reconnect();
     vi.advanceTimersByTime(60_000);
-    expect(network.links.map(link => link.isClosed)).toEqual([true, false, false]);
+    expect(network.sockets.map(socket => socket.isClosed)).toEqual([true, false, false]);
   });
 
   test("disconnect stays disconnected until connect", () => {
@@ -293,29 +293,29 @@ describe("reconnect and disconnect", () => {
     expect(connection.getSnapshot()).toEqual({ status: "closed" });
     expect(heard).toEqual(["lost", "stopped"]);
     connection.connect();
-    network.link.accept();
+    network.socket.accept();
     expect(connection.getSnapshot().status).toBe("connected");
   });
 
   test("disconnect while waiting cancels the wait", () => {
     const { connection, network } = setUpConnected();
-    network.link.lose();
+    network.socket.lose();
     connection.disconnect();
     vi.advanceTimersByTime(600_000);
-    expect(network.links).toHaveLength(1);
+    expect(network.sockets).toHaveLength(1);
   });
 
   test.each([
     ["disconnects", (connection: Connection) => connection.disconnect(), "closed", 1],
     ["connects anew", (connection: Connection) => connection.reconnect(), "reconnecting", 2],
-  ])("an owner that %s when it hears of a loss has the last word", (_, act, status, links) => {
+  ])("an owner that %s when it hears of a loss has the last word", (_, act, status, sockets) => {
     const { connection, network } = setUp(undefined, act);
     connection.connect();
-    network.link.accept();
-    network.link.lose();
+    network.socket.accept();
+    network.socket.lose();
     vi.advanceTimersByTime(60_000);
     expect(connection.getSnapshot().status).toBe(status);
-    expect(network.links).toHaveLength(links);
+    expect(network.sockets).toHaveLength(sockets);
   });
 
   test("a listener that disconnects during a change has the last word", () => {
@@ -324,7 +324,7 @@ describe("reconnect and disconnect", () => {
       if (connection.getSnapshot().status === "connecting") connection.disconnect();
     });
     connection.connect();
-    expect(network.links).toHaveLength(0);
+    expect(network.sockets).toHaveLength(0);
     expect(connection.getSnapshot()).toEqual({ status: "closed" });
   });
 });

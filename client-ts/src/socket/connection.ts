@@ -1,29 +1,29 @@
-/** Keeps one link open, or says why there is none. It knows when to connect and nothing of what is sent. */
+/** The connection: keeps one socket open, a new one after each loss, or says why there is none. It knows when to connect and nothing of what is sent. */
 
 import { backoffMs, type Backoff } from "./backoff";
-import type { Link, LinkEvents, OpenLink, Refusal } from "./link";
+import type { OpenSocket, Refusal, Socket, SocketEvents } from "./socket";
 import type { ConnectionStatus, ConnectionStatusStore, EndedByServer } from "./status";
 import type { OnWake } from "./wake";
 import type { ClosingReason } from "../wire/frames";
 
 /** What the connection tells its owner, always before the status says the same. */
 export interface ConnectionEvents {
-  /** Somebody asked for a link: from now on there are attempts. */
+  /** Somebody asked for a socket: from now on there are attempts. */
   started(): void;
-  /** There is a link: first things first, `emit` sends in the order called. */
+  /** There is a socket: first things first, `emit` sends in the order called. */
   opened(): void;
-  /** The link is gone, and with it every answer that was still to come. */
+  /** The socket is gone, and with it every answer that was still to come. */
   lost(): void;
-  /** `refused` or `closed`: no link will come by itself. */
+  /** `refused` or `closed`: no socket will come by itself. */
   stopped(): void;
-  /** No link could even be tried, say because the app's `token` function threw; it is tried again later. */
+  /** No socket could even be tried, say because the app's `token` function threw; it is tried again later. */
   unable(error: unknown): void;
   received(event: string, message: unknown): void;
 }
 
 /** What a connection is made of; tests bring their own. */
 export interface ConnectionParts {
-  readonly openLink: OpenLink;
+  readonly openSocket: OpenSocket;
   readonly backoff: Backoff;
   /** From 0 to below 1, as `Math.random`. */
   readonly random: () => number;
@@ -44,15 +44,15 @@ export class Connection implements ConnectionStatusStore {
   readonly #parts: ConnectionParts;
   readonly #listeners = new Set<() => void>();
   #status: ConnectionStatus = IDLE;
-  #link: Link | null = null;
+  #socket: Socket | null = null;
   #attemptedAt = 0;
   #openedAt: number | null = null;
   #wasConnected = false;
   /** Losses and failures in a row; they decide how long to wait. */
   #failures = 0;
-  /** Attempts since there was a connection. */
+  /** Attempts since there was an open socket. */
   #attempts = 0;
-  /** Why the server ended, or is about to end, the last connection. */
+  /** Why the server ended, or is about to end, the last socket. */
   #endedByServer: EndedByServer = {};
   #retry: ReturnType<typeof setTimeout> | null = null;
   #sleepThroughWakes: (() => void) | null = null;
@@ -82,28 +82,28 @@ export class Connection implements ConnectionStatusStore {
     if (status === "idle" || status === "refused" || status === "closed") this.#start();
   }
 
-  /** Ends the link, if there is one, and opens another with the credentials of now. */
+  /** Ends the socket, if there is one, and opens another with the credentials of now. */
   reconnect(): void {
-    this.#dropLink();
+    this.#dropSocket();
     this.#start();
   }
 
-  /** Ends the link and stays closed until `connect()` or `reconnect()`. */
+  /** Ends the socket and stays closed until `connect()` or `reconnect()`. */
   disconnect(): void {
     if (this.#status.status === "closed") return;
     this.#endedByServer = {};
-    this.#dropLink();
+    this.#dropSocket();
     this.#stop(CLOSED);
   }
 
-  /** Sends, when the link is open; answers whether it was. Throws what cannot be written as JSON. */
+  /** Sends, when the socket is open; answers whether it was. Throws what cannot be written as JSON. */
   emit(event: string, payload: object, answered: (answer: unknown) => void): boolean {
-    if (!this.isOpen || this.#link === null) return false;
-    this.#link.emit(event, payload, answered);
+    if (!this.isOpen || this.#socket === null) return false;
+    this.#socket.emit(event, payload, answered);
     return true;
   }
 
-  /** The server has said that it is about to end the connection, and why. */
+  /** The server has said that it is about to end the socket, and why. */
   endsFor(closing: ClosingReason): void {
     this.#endedByServer = { closing };
   }
@@ -114,25 +114,25 @@ export class Connection implements ConnectionStatusStore {
     this.#sleepThroughWakes ??= this.#parts.onWake(() => this.#wake());
     this.#set(this.#nextAttempt(), () => this.#parts.events.started());
     // Those who were told may have decided otherwise.
-    if (this.#isTrying() && this.#link === null) this.#attempt();
+    if (this.#isTrying() && this.#socket === null) this.#attempt();
   }
 
   #attempt(): void {
     this.#cancelRetry();
     this.#announceAttempt();
     this.#attempts += 1;
-    // A listener of the status may have called disconnect() meanwhile, or have been first to open a link.
-    if (this.#link !== null || !this.#isTrying()) return;
+    // A listener of the status may have called disconnect() meanwhile, or have been first to open a socket.
+    if (this.#socket !== null || !this.#isTrying()) return;
     this.#attemptedAt = Date.now();
     try {
-      this.#link = this.#parts.openLink(this.#linkEvents());
+      this.#socket = this.#parts.openSocket(this.#socketEvents());
     } catch (error) {
       this.#parts.events.unable(error);
       this.#retryLater();
     }
   }
 
-  #linkEvents(): LinkEvents {
+  #socketEvents(): SocketEvents {
     const { events } = this.#parts;
     return {
       opened: carriage => {
@@ -145,17 +145,17 @@ export class Connection implements ConnectionStatusStore {
       },
       moved: carriage => this.#set({ status: "connected", ...carriage }),
       refused: refusal => {
-        this.#link = null;
+        this.#socket = null;
         const { message, httpStatus } = this.#parts.describe(refusal);
         this.#stop({ status: "refused", errorCode: refusal.errorCode, message, httpStatus, ...this.#endedByServer });
       },
       failed: () => {
-        this.#link = null;
+        this.#socket = null;
         this.#retryLater();
       },
       lost: () => {
         this.#forgetFailuresOfLongAgo();
-        this.#dropLink();
+        this.#dropSocket();
         this.#retryLater();
       },
       received: (event, message) => events.received(event, message),
@@ -165,7 +165,7 @@ export class Connection implements ConnectionStatusStore {
   #retryLater(): void {
     // Those who were told may have decided otherwise: the app disconnected, or connected anew.
     const { status } = this.#status;
-    if (status === "closed" || status === "refused" || this.#link !== null) return;
+    if (status === "closed" || status === "refused" || this.#socket !== null) return;
     this.#failures += 1;
     const delayMs = backoffMs(this.#failures, this.#parts.backoff, this.#parts.random);
     this.#retry = setTimeout(() => this.#attempt(), delayMs);
@@ -190,11 +190,11 @@ export class Connection implements ConnectionStatusStore {
 
   #wake(): void {
     if (this.#retry !== null) return this.#attempt();
-    if (this.isOpen ? this.#link?.isStale() === true : this.#isHanging()) this.reconnect();
+    if (this.isOpen ? this.#socket?.isStale() === true : this.#isHanging()) this.reconnect();
   }
 
   #isHanging(): boolean {
-    return this.#link !== null && Date.now() - this.#attemptedAt >= HANGING_AFTER_MS;
+    return this.#socket !== null && Date.now() - this.#attemptedAt >= HANGING_AFTER_MS;
   }
 
   #stop(status: ConnectionStatus): void {
@@ -207,10 +207,10 @@ export class Connection implements ConnectionStatusStore {
     this.#notify();
   }
 
-  #dropLink(): void {
+  #dropSocket(): void {
     const wasOpen = this.isOpen;
-    this.#link?.close();
-    this.#link = null;
+    this.#socket?.close();
+    this.#socket = null;
     this.#openedAt = null;
     if (wasOpen) this.#parts.events.lost();
   }

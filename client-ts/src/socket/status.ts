@@ -1,7 +1,7 @@
 /** What a user may be told about the connection. */
 
 import type { ClosingReason } from "../wire/frames";
-import type { Carriage } from "./link";
+import type { Carriage } from "./socket";
 
 /**
  * Where the connection stands.
@@ -32,7 +32,7 @@ export type ConnectionStatus =
     } & EndedByServer)
   | { readonly status: "closed" };
 
-/** Whether the last connection was ended by the server, and why. */
+/** Whether the last socket was ended by the server, and why. */
 export interface EndedByServer {
   /** The server's reason, such as `send-queue-full`, until there is a connection again; absent where it gave none. */
   readonly closing?: ClosingReason;

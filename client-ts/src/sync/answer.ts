@@ -45,9 +45,9 @@ export type SyncAnswer<Output, Code extends string = string> = SyncSuccess<Outpu
 export type JoinRoomAnswer<Code extends string = string> =
   | {
       readonly status: "success";
-      /** All rooms that this connection is in. */
+      /** All rooms that this socket is in. */
       readonly rooms: readonly string[];
-      /** The place in the room's order of the last event that this connection was given, or from which events follow; opaque. */
+      /** The place in the room's order of the last event that this socket was given, or from which events follow; opaque. */
       readonly pos: string;
       /** Whether all events since the last visit were sent before this answer. */
       readonly recovered: boolean;

@@ -1,7 +1,7 @@
 /** Errors that are made in the client, with their sentences: the only words of this package that a user reads. */
 
 import type { WireFailure } from "../wire/answers";
-import type { Refusal } from "../socket/link";
+import type { Refusal } from "../socket/socket";
 import type { ClientErrorCode } from "./answer";
 
 /** Codes that the server sends without a sentence, because the handshake leaves no room for one. */

@@ -2,8 +2,8 @@
 
 import { DEFAULT_BACKOFF } from "../socket/backoff";
 import { Connection, type ConnectionEvents } from "../socket/connection";
-import type { OpenLink } from "../socket/link";
-import { socketIoLinks, type LinkOptions } from "../socket/links";
+import type { OpenSocket } from "../socket/socket";
+import { socketOpener, type SocketOptions } from "../socket/socketOpener";
 import { onPageWake, type OnWake } from "../socket/wake";
 import type { CallAnswer, WireFailure } from "../wire/answers";
 import { parseClosing, parseSyncFrame } from "../wire/frames";
@@ -24,7 +24,7 @@ import { newTabName } from "./tabName";
 
 /** What differs between a page and a test. */
 export interface SyncSurroundings {
-  readonly openLink?: OpenLink;
+  readonly openSocket?: OpenSocket;
   readonly onWake?: OnWake;
   /** From 0 to below 1. */
   readonly random?: () => number;
@@ -48,14 +48,14 @@ export class Core {
   readonly #timeoutMs: number;
   readonly #lang: () => string | undefined;
 
-  constructor({ openLink, onWake, random }: SyncSurroundings, options: SyncOptions) {
+  constructor({ openSocket, onWake, random }: SyncSurroundings, options: SyncOptions) {
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#autoConnect = options.autoConnect ?? true;
     this.#onProblem = guarded(options.onProblem ?? logProblem);
     this.#lang = () => languageOf(options) ?? browserLanguage();
 
     this.connection = new Connection({
-      openLink: openLink ?? socketIoLinks(linkOptions(options)),
+      openSocket: openSocket ?? socketOpener(socketOptions(options)),
       onWake: onWake ?? onPageWake,
       random: random ?? Math.random,
       backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
@@ -152,7 +152,7 @@ export class Core {
   }
 }
 
-function linkOptions(options: SyncOptions): LinkOptions {
+function socketOptions(options: SyncOptions): SocketOptions {
   const tab = newTabName();
   return {
     url: options.url,

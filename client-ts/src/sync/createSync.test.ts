@@ -6,7 +6,7 @@ import { failure, TestServer, type TestServerOptions } from "../testing/testServ
 import { createSyncIn } from "./createSync";
 import type { SyncProblem } from "./problems";
 import type { SyncClient, SyncOptions } from "./syncClient";
-import { FakeWakes } from "../testing/fakeLink";
+import { FakeWakes } from "../testing/fakeSocket";
 
 type Client = SyncClient<SyncTypeMap, ErrorCode>;
 

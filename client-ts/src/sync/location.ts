@@ -1,4 +1,4 @@
-/** What this tab shows: told to the server, which forgets it with each connection. */
+/** What this tab shows: told to the server, which forgets it with each socket. */
 
 import { parsePlainAnswer, type PlainAnswer, type WireFailure } from "../wire/answers";
 import type { SyncLocation } from "../wire/payloads";
@@ -16,7 +16,7 @@ export interface LocationParts {
   readonly defaultTimeoutMs: number;
 }
 
-/** Remembers the last location and sends it again on each new connection, before anything that a filter could judge by it. */
+/** Remembers the last location and sends it again on each new socket, before anything that a filter could judge by it. */
 export class Location {
   readonly #parts: LocationParts;
   readonly #waiters: Waiters<PlainAnswer>;
@@ -35,7 +35,7 @@ export class Location {
     return this.#parts.isOpen() ? this.#send(location, limits) : this.#waiters.wait(limits);
   }
 
-  /** A new connection: the server does not know yet. */
+  /** A new socket: the server does not know yet. */
   opened(): void {
     if (this.#latest === null) return;
     const limits = { timeoutMs: this.#parts.defaultTimeoutMs, signal: undefined };

@@ -12,7 +12,7 @@ test("an `onProblem` that throws stops nothing: the next attempt comes, and both
   let tries = 0;
   const sync = createSyncIn(
     {
-      openLink: () => {
+      openSocket: () => {
         throw new Error(`no token ${(tries += 1)}`);
       },
       onWake: () => () => {},

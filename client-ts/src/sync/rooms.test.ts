@@ -1,7 +1,7 @@
 /** Rooms over a network in the hands of the test. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { FakeNetwork, FakeWakes } from "../testing/fakeLink";
+import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
 import type { ErrorCode, SyncTypeMap } from "../testing/routes";
 import { failure } from "../testing/testServer";
 import { createSyncIn } from "./createSync";
@@ -14,7 +14,7 @@ function setUp(options: SyncOptions = {}) {
   const network = new FakeNetwork();
   const wakes = new FakeWakes();
   const sync = createSyncIn<SyncTypeMap, ErrorCode>(
-    { openLink: network.openLink, onWake: wakes.onWake, random: () => 0 },
+    { openSocket: network.openSocket, onWake: wakes.onWake, random: () => 0 },
     { lang: () => "en", timeoutMs: 1_000, ...options },
   );
   const gaps: string[] = [];
@@ -27,15 +27,15 @@ function setUp(options: SyncOptions = {}) {
 function setUpConnected(options?: SyncOptions) {
   const all = setUp(options);
   all.sync.connect();
-  all.network.link.accept();
+  all.network.socket.accept();
   return all;
 }
 
 /** Breaks the connection, waits for the next and accepts it. */
 function reconnect(network: FakeNetwork): void {
-  network.link.lose();
+  network.socket.lose();
   vi.advanceTimersByTime(0);
-  network.link.accept();
+  network.socket.accept();
 }
 
 function joined(pos: string, recovered = false): object {
@@ -49,8 +49,8 @@ describe("joinRoom", () => {
     const { sync, network } = setUpConnected();
     const answer = sync.joinRoom("a");
     expect(sync.roomStatus("a")).toEqual({ status: "joining" });
-    expect(network.link.sent).toMatchObject([{ event: "joinRoom", payload: { room: "a" } }]);
-    network.link.answer("joinRoom", joined("p1"));
+    expect(network.socket.sent).toMatchObject([{ event: "joinRoom", payload: { room: "a" } }]);
+    network.socket.answer("joinRoom", joined("p1"));
     expect(sync.roomStatus("a")).toEqual({ status: "joined" });
     expect(await answer).toEqual(joined("p1"));
   });
@@ -58,23 +58,23 @@ describe("joinRoom", () => {
   test("again asks again, without a gap", async () => {
     const { sync, network, gaps } = setUpConnected();
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     const again = sync.joinRoom("a");
     expect(sync.roomStatus("a")).toEqual({ status: "joined" });
-    network.link.answer("joinRoom", joined("p5"));
+    network.socket.answer("joinRoom", joined("p5"));
     expect(await again).toEqual(joined("p5"));
-    expect(network.link.sent[1]?.payload).toEqual({ room: "a" });
+    expect(network.socket.sent[1]?.payload).toEqual({ room: "a" });
     expect(gaps).toEqual([]);
   });
 
   test("that is refused does not stay wanted", async () => {
     const { sync, network, losses } = setUpConnected();
     const answer = sync.joinRoom("a");
-    network.link.answer("joinRoom", failure("room-forbidden", 403));
+    network.socket.answer("joinRoom", failure("room-forbidden", 403));
     expect(await answer).toEqual(failure("room-forbidden", 403));
     expect(sync.roomStatus("a")).toEqual({ status: "idle" });
     reconnect(network);
-    expect(network.link.events).toEqual([]);
+    expect(network.socket.events).toEqual([]);
     expect(losses).toEqual([]);
   });
 
@@ -85,9 +85,9 @@ describe("joinRoom", () => {
     vi.advanceTimersByTime(10);
     expect(await short).toMatchObject({ errorCode: "sync-timeout" });
     vi.advanceTimersByTime(2 ** 31);
-    network.link.accept();
-    expect(network.link.events).toEqual(["joinRoom"]);
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.accept();
+    expect(network.socket.events).toEqual(["joinRoom"]);
+    network.socket.answer("joinRoom", joined("p1"));
     expect(await long).toMatchObject({ status: "success" });
   });
 
@@ -97,24 +97,24 @@ describe("joinRoom", () => {
     const answer = sync.joinRoom("a", { signal: controller.signal });
     controller.abort();
     expect(await answer).toMatchObject({ errorCode: "sync-cancelled" });
-    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
-    network.link.answer("joinRoom", joined("p1"));
+    expect(network.socket.events).toEqual(["joinRoom", "leaveRoom"]);
+    network.socket.answer("joinRoom", joined("p1"));
     expect(sync.roomStatus("a")).toEqual({ status: "idle" });
   });
 
   test("that is aborted already is not sent", async () => {
     const { sync, network } = setUpConnected();
     expect(await sync.joinRoom("a", { signal: AbortSignal.abort() })).toMatchObject({ errorCode: "sync-cancelled" });
-    expect(network.link.events).toEqual([]);
+    expect(network.socket.events).toEqual([]);
     reconnect(network);
-    expect(network.link.events).toEqual([]);
+    expect(network.socket.events).toEqual([]);
   });
 
   test("lives through a broken connection", async () => {
     const { sync, network } = setUpConnected();
     const answer = sync.joinRoom("a");
     reconnect(network);
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     expect(await answer).toMatchObject({ status: "success" });
   });
 
@@ -123,13 +123,13 @@ describe("joinRoom", () => {
     const answer = sync.joinRoom("a");
     vi.advanceTimersByTime(1_000);
     expect(await answer).toMatchObject({ errorCode: "sync-timeout" });
-    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
+    expect(network.socket.events).toEqual(["joinRoom", "leaveRoom"]);
   });
 
   test("with a malformed answer ends, too", async () => {
     const { sync, network } = setUpConnected({ onProblem: () => {} });
     const answer = sync.joinRoom("a");
-    network.link.answer("joinRoom", { status: "success" });
+    network.socket.answer("joinRoom", { status: "success" });
     expect(await answer).toMatchObject({ errorCode: "sync-server-failed" });
   });
 });
@@ -138,12 +138,12 @@ describe("leaveRoom", () => {
   test("leaves, and the room is not joined again", async () => {
     const { sync, network } = setUpConnected();
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     const answer = sync.leaveRoom("a");
-    network.link.answer("leaveRoom", { status: "success", rooms: [] });
+    network.socket.answer("leaveRoom", { status: "success", rooms: [] });
     expect(await answer).toEqual({ status: "success", rooms: [] });
     reconnect(network);
-    expect(network.link.events).toEqual([]);
+    expect(network.socket.events).toEqual([]);
   });
 
   test("ends a join that waits", async () => {
@@ -152,15 +152,15 @@ describe("leaveRoom", () => {
     const leave = sync.leaveRoom("a");
     expect(await join).toMatchObject({ errorCode: "sync-cancelled" });
     expect(await leave).toEqual({ status: "success", rooms: [] });
-    network.link.accept();
-    expect(network.link.events).toEqual([]);
+    network.socket.accept();
+    expect(network.socket.events).toEqual([]);
   });
 
   test("without a connection answers at once, also for a room that somebody holds", async () => {
     const { sync, network } = setUpConnected();
     sync.holdRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
-    network.link.lose();
+    network.socket.answer("joinRoom", joined("p1"));
+    network.socket.lose();
     expect(await sync.leaveRoom("a")).toEqual({ status: "success", rooms: ["a"] });
   });
 
@@ -168,10 +168,10 @@ describe("leaveRoom", () => {
     const { sync, network } = setUpConnected();
     sync.holdRoom("a");
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     const answer = sync.leaveRoom("a");
-    expect(network.link.events).toEqual(["joinRoom", "joinRoom", "joinedRooms"]);
-    network.link.answer("joinedRooms", { status: "success", rooms: ["a"] });
+    expect(network.socket.events).toEqual(["joinRoom", "joinRoom", "joinedRooms"]);
+    network.socket.answer("joinedRooms", { status: "success", rooms: ["a"] });
     expect(await answer).toEqual({ status: "success", rooms: ["a"] });
     expect(sync.roomStatus("a")).toEqual({ status: "joined" });
   });
@@ -182,14 +182,14 @@ describe("holdRoom", () => {
     const { sync, network } = setUpConnected();
     const first = sync.holdRoom("a");
     const second = sync.holdRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     first();
     await Promise.resolve();
-    expect(network.link.events).toEqual(["joinRoom"]);
+    expect(network.socket.events).toEqual(["joinRoom"]);
     second();
     second();
     await Promise.resolve();
-    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
+    expect(network.socket.events).toEqual(["joinRoom", "leaveRoom"]);
     expect(sync.roomStatus("a")).toEqual({ status: "idle" });
   });
 
@@ -197,10 +197,10 @@ describe("holdRoom", () => {
     const { sync, network } = setUpConnected();
     const release = sync.holdRoom("a");
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     release();
     await Promise.resolve();
-    expect(network.link.events).toEqual(["joinRoom", "joinRoom"]);
+    expect(network.socket.events).toEqual(["joinRoom", "joinRoom"]);
     expect(sync.roomStatus("a")).toEqual({ status: "joined" });
   });
 
@@ -209,17 +209,17 @@ describe("holdRoom", () => {
     sync.holdRoom("a")();
     sync.holdRoom("a");
     await Promise.resolve();
-    expect(network.link.events).toEqual(["joinRoom"]);
+    expect(network.socket.events).toEqual(["joinRoom"]);
   });
 
   test("tells each change, with a snapshot that stays the same in between", () => {
     const { sync, network } = setUp();
     const seen: unknown[] = [];
     sync.holdRoom("a", () => void seen.push(sync.roomStatus("a")));
-    network.link.accept();
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.accept();
+    network.socket.answer("joinRoom", joined("p1"));
     expect(sync.roomStatus("a")).toBe(sync.roomStatus("a"));
-    network.link.lose();
+    network.socket.lose();
     expect(seen).toEqual([{ status: "joining" }, { status: "joined" }, { status: "joining" }]);
   });
 
@@ -227,23 +227,23 @@ describe("holdRoom", () => {
     const { sync, network } = setUpConnected();
     const calls: Promise<unknown>[] = [];
     sync.holdRoom("a", () => {
-      if (sync.roomStatus("a").status === "joining" && network.link.events.includes("joinRoom")) calls.push(sync.joinedRooms());
+      if (sync.roomStatus("a").status === "joining" && network.socket.events.includes("joinRoom")) calls.push(sync.joinedRooms());
     });
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     reconnect(network);
-    expect(network.link.events).toEqual(["joinRoom", "joinedRooms"]);
-    network.link.answer("joinedRooms", { status: "success", rooms: ["a"] });
+    expect(network.socket.events).toEqual(["joinRoom", "joinedRooms"]);
+    network.socket.answer("joinedRooms", { status: "success", rooms: ["a"] });
     expect(await Promise.all(calls)).toEqual([{ status: "success", rooms: ["a"] }]);
   });
 
   test("that is refused is tried again on the next connection", () => {
     const { sync, network, losses } = setUpConnected();
     sync.holdRoom("a");
-    network.link.answer("joinRoom", failure("auth-required", 401));
+    network.socket.answer("joinRoom", failure("auth-required", 401));
     expect(sync.roomStatus("a")).toMatchObject({ status: "error", error: { errorCode: "auth-required" } });
     sync.reconnect();
-    network.link.accept();
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.accept();
+    network.socket.answer("joinRoom", joined("p1"));
     expect(sync.roomStatus("a")).toEqual({ status: "joined" });
     expect(losses).toEqual([]);
   });
@@ -251,13 +251,13 @@ describe("holdRoom", () => {
   test("without a connection to come is an error until there is one", () => {
     const { sync, network } = setUp();
     sync.holdRoom("a");
-    network.link.refuse("auth-required");
+    network.socket.refuse("auth-required");
     sync.holdRoom("b");
     const refused = { status: "error", error: { errorCode: "auth-required", message: "Please sign in first." } };
     expect([sync.roomStatus("a"), sync.roomStatus("b")]).toMatchObject([refused, refused]);
     sync.reconnect();
-    network.link.accept();
-    expect(network.link.sent.map(({ payload }) => payload)).toEqual([{ room: "a" }, { room: "b" }]);
+    network.socket.accept();
+    expect(network.socket.sent.map(({ payload }) => payload)).toEqual([{ room: "a" }, { room: "b" }]);
   });
 });
 
@@ -268,11 +268,11 @@ test.each([
   const { sync, network } = setUpConnected();
   const seen: string[] = [];
   sync.holdRoom("a", () => void seen.push(`${sync.status.getSnapshot().status}: ${sync.roomStatus("a").status}`));
-  network.link.answer("joinRoom", joined("p1"));
+  network.socket.answer("joinRoom", joined("p1"));
   if (stop === "disconnect") sync.disconnect();
   else {
     sync.reconnect();
-    network.link.refuse("auth-required");
+    network.socket.refuse("auth-required");
   }
   seen.length = 0;
   sync[start]();
@@ -283,20 +283,20 @@ describe("after a reconnect", () => {
   test("a room of which the server sent what was missed has no gap", () => {
     const { sync, network, gaps } = setUpConnected();
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     reconnect(network);
-    network.link.receive("sync", frame("p2"));
-    network.link.answer("joinRoom", joined("p2", true));
+    network.socket.receive("sync", frame("p2"));
+    network.socket.answer("joinRoom", joined("p2", true));
     expect(gaps).toEqual([]);
   });
 
   test("a room is asked for by its name alone: what else could be said has no effect yet", () => {
     const { sync, network } = setUpConnected();
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
-    network.link.receive("sync", frame("p2"));
+    network.socket.answer("joinRoom", joined("p1"));
+    network.socket.receive("sync", frame("p2"));
     reconnect(network);
-    expect(network.link.sent[0]?.payload).toEqual({ room: "a" });
+    expect(network.socket.sent[0]?.payload).toEqual({ room: "a" });
   });
 
   test.each([
@@ -309,8 +309,8 @@ describe("after a reconnect", () => {
     let answer: Promise<unknown> = Promise.resolve();
     const step: Readonly<Record<string, (pos: string) => void>> = {
       join: () => void (answer = sync.joinRoom("a")),
-      frame: pos => network.link.receive("sync", frame(pos)),
-      answer: pos => network.link.answer("joinRoom", joined(pos)),
+      frame: pos => network.socket.receive("sync", frame(pos)),
+      answer: pos => network.socket.answer("joinRoom", joined(pos)),
     };
     for (const [what = "", pos = ""] of steps.map(text => text.split(" "))) step[what]?.(pos);
     expect(await answer).toEqual(joined(last));
@@ -319,38 +319,38 @@ describe("after a reconnect", () => {
   test("what was missed for good is told", () => {
     const { sync, network, gaps } = setUpConnected();
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     expect(gaps).toEqual([]);
     reconnect(network);
-    network.link.answer("joinRoom", joined("q7"));
+    network.socket.answer("joinRoom", joined("q7"));
     expect(gaps).toEqual(["a"]);
   });
 
   test("a room that would not have us back is told, once, and given up", async () => {
     const { sync, network, losses } = setUpConnected();
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     reconnect(network);
-    network.link.answer("joinRoom", failure("room-forbidden", 403));
+    network.socket.answer("joinRoom", failure("room-forbidden", 403));
     await Promise.resolve();
     expect(losses).toEqual(["a: room-forbidden"]);
     expect(sync.roomStatus("a")).toEqual({ status: "idle" });
     reconnect(network);
-    expect(network.link.events).toEqual([]);
+    expect(network.socket.events).toEqual([]);
   });
 
   test("a room of a server in trouble is tried again, neither lost nor with a gap that nobody hears of", () => {
     const { sync, network, losses, gaps } = setUpConnected();
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     reconnect(network);
-    network.link.answer("joinRoom", failure("sync-server-failed", 500));
+    network.socket.answer("joinRoom", failure("sync-server-failed", 500));
     expect(sync.roomStatus("a")).toMatchObject({ status: "error" });
     vi.advanceTimersByTime(0);
-    network.link.answer("joinRoom", failure("sync-rate-limited", 429, { seconds: 1 }));
+    network.socket.answer("joinRoom", failure("sync-rate-limited", 429, { seconds: 1 }));
     vi.advanceTimersByTime(0);
-    expect(network.link.sent.map(({ payload }) => payload)).toEqual(Array(3).fill({ room: "a" }));
-    network.link.answer("joinRoom", joined("p9"));
+    expect(network.socket.sent.map(({ payload }) => payload)).toEqual(Array(3).fill({ room: "a" }));
+    network.socket.answer("joinRoom", joined("p9"));
     expect(sync.roomStatus("a")).toEqual({ status: "joined" });
     expect([losses, gaps]).toEqual([[], ["a"]]);
   });
@@ -358,32 +358,32 @@ describe("after a reconnect", () => {
   test("a room that is refused after a server was in trouble is lost all the same", () => {
     const { sync, network, losses } = setUpConnected();
     void sync.joinRoom("a");
-    network.link.answer("joinRoom", joined("p1"));
+    network.socket.answer("joinRoom", joined("p1"));
     reconnect(network);
-    network.link.answer("joinRoom", failure("sync-server-failed", 500));
+    network.socket.answer("joinRoom", failure("sync-server-failed", 500));
     vi.advanceTimersByTime(0);
-    network.link.answer("joinRoom", failure("room-forbidden", 403));
+    network.socket.answer("joinRoom", failure("room-forbidden", 403));
     expect(losses).toEqual(["a: room-forbidden"]);
   });
 
   test("a room is not tried again once it was left, or the connection broke", async () => {
     const { sync, network } = setUpConnected();
     const release = sync.holdRoom("a");
-    network.link.answer("joinRoom", failure("sync-server-failed", 500));
-    const first = network.link;
+    network.socket.answer("joinRoom", failure("sync-server-failed", 500));
+    const first = network.socket;
     reconnect(network);
     expect(first.events).toEqual(["joinRoom"]);
-    network.link.answer("joinRoom", failure("sync-server-failed", 500));
+    network.socket.answer("joinRoom", failure("sync-server-failed", 500));
     release();
     await Promise.resolve();
     vi.advanceTimersByTime(60_000);
-    expect(network.link.events).toEqual(["joinRoom", "leaveRoom"]);
+    expect(network.socket.events).toEqual(["joinRoom", "leaveRoom"]);
   });
 
   test("an answer of the connection before is nobody's", () => {
     const { sync, network } = setUpConnected();
     void sync.joinRoom("a");
-    const old = network.link;
+    const old = network.socket;
     reconnect(network);
     old.answer("joinRoom", joined("p1"));
     expect(sync.roomStatus("a")).toEqual({ status: "joining" });
@@ -395,19 +395,19 @@ describe("updateLocation", () => {
     const { sync, network } = setUp();
     const first = sync.updateLocation({ pathName: "/a" });
     const second = sync.updateLocation({ pathName: "/b", searchParams: { tab: "1" } });
-    network.link.accept();
-    expect(network.link.sent.map(({ payload }) => payload)).toEqual([{ pathName: "/b", searchParams: { tab: "1" } }]);
-    network.link.answer("updateLocation", { status: "success" });
+    network.socket.accept();
+    expect(network.socket.sent.map(({ payload }) => payload)).toEqual([{ pathName: "/b", searchParams: { tab: "1" } }]);
+    network.socket.answer("updateLocation", { status: "success" });
     expect(await Promise.all([first, second])).toEqual([{ status: "success" }, { status: "success" }]);
   });
 
   test("goes out again with each connection", () => {
     const { sync, network } = setUpConnected();
     void sync.updateLocation({ pathName: "/a" });
-    network.link.lose();
+    network.socket.lose();
     void sync.updateLocation({ pathName: "/b" });
     vi.advanceTimersByTime(0);
-    network.link.accept();
-    expect(network.link.sent.map(({ payload }) => payload)).toEqual([{ pathName: "/b", searchParams: {} }]);
+    network.socket.accept();
+    expect(network.socket.sent.map(({ payload }) => payload)).toEqual([{ pathName: "/b", searchParams: {} }]);
   });
 });

@@ -2,7 +2,8 @@
  * The rooms that somebody here wants to be in, and whether we are.
  *
  * A room is wanted while a `joinRoom` waits for its answer, from a successful `joinRoom` until `leaveRoom`, and while
- * anybody holds it (`holdRoom`, which is what `useRoom` does). Wanted rooms are joined again on each new connection.
+ * anybody holds it (`holdRoom`, which is what `useRoom` does). A *seat* is one membership, a socket in a room: it goes with the
+ * socket, so wanted rooms are joined again on each new one.
  */
 
 import { parseJoinAnswer, parseRoomsAnswer, type JoinAnswer, type RoomsAnswer, type WireFailure } from "../wire/answers";
@@ -42,8 +43,8 @@ interface Room {
   /** Was entered at least once, so that a refusal is a loss. */
   wasEntered: boolean;
   status: WireRoomStatus;
-  /** The server may count us in, as far as can be told here. */
-  isMaybeInside: boolean;
+  /** The server may keep a seat for us in it, as far as can be told here. */
+  mayHaveSeat: boolean;
   /** The last position seen; null before the room was entered. */
   pos: string | null;
   /** A frame has come since the last join was sent. Its position is not older than that of the answer to the join. */
@@ -106,7 +107,7 @@ export class Rooms {
     });
   }
 
-  /** Asks the server for the rooms of this connection. */
+  /** Asks the server for the rooms of this socket. */
   joined(limits: Limits): Promise<RoomsAnswer> {
     return new Promise<RoomsAnswer>(settle => {
       this.#parts.calls.callInTurn("joinedRooms", {}, parseRoomsAnswer, limits, answer => settle(answer));
@@ -138,12 +139,12 @@ export class Rooms {
     room.isPosOfFrame = true;
   }
 
-  /** A connection will come, and what stood in the way of the last one says nothing any more. */
+  /** A socket will come, and what stood in the way of the last one says nothing any more. */
   started(): void {
     for (const room of [...this.#rooms.values()]) this.#setStatus(room, JOINING);
   }
 
-  /** A new connection is in no room yet. */
+  /** A new socket has no seat anywhere yet. */
   opened(): void {
     for (const room of [...this.#rooms.values()]) {
       this.#setStatus(room, JOINING);
@@ -151,11 +152,11 @@ export class Rooms {
     }
   }
 
-  /** The connection broke, and the server let us leave all rooms. */
+  /** The socket is gone, and with it its seats in all rooms. */
   lost(): void {
     for (const room of [...this.#rooms.values()]) {
       clearTimeout(room.retry);
-      room.isMaybeInside = false;
+      room.mayHaveSeat = false;
       this.#setStatus(room, JOINING);
     }
   }
@@ -178,18 +179,18 @@ export class Rooms {
   #enter(room: Room): void {
     clearTimeout(room.retry);
     const join = (room.joins += 1);
-    const isInside = room.status === JOINED;
-    // Being in the room already, nothing can have been missed.
-    const hasMissed = !isInside && room.pos !== null;
-    if (!isInside) this.#setStatus(room, JOINING);
-    room.isMaybeInside = true;
+    const hasSeat = room.status === JOINED;
+    // With a seat in the room, nothing can have been missed.
+    const hasMissed = !hasSeat && room.pos !== null;
+    if (!hasSeat) this.#setStatus(room, JOINING);
+    room.mayHaveSeat = true;
     room.isPosOfFrame = false;
     this.#parts.calls.callNow("joinRoom", { room: room.name }, parseJoinAnswer, this.#ownLimits(), answer => {
       const isOutdated = join !== room.joins || this.#rooms.get(room.name) !== room;
-      // After a loss the next connection joins again, and its answer is the one that counts.
+      // After a loss the next socket joins again, and its answer is the one that counts.
       if (isOutdated || !this.#parts.isOpen()) return;
       if (answer.status === "error") {
-        this.#refused(room, answer, isInside);
+        this.#refused(room, answer, hasSeat);
         room.waiters.settle(answer);
       } else {
         const pos = newestPos(room, answer.pos);
@@ -208,14 +209,14 @@ export class Rooms {
     if (hasGap) this.gaps.tell(room.name);
   }
 
-  #refused(room: Room, error: WireFailure, isInside: boolean): void {
+  #refused(room: Room, error: WireFailure, hasSeat: boolean): void {
     const isLoss = room.wasEntered && !isPassing(error);
     if (isPassing(error)) {
       this.#retryLater(room);
     } else {
       room.wasEntered = false;
       room.isKept = false;
-      room.isMaybeInside = isInside;
+      room.mayHaveSeat = hasSeat;
       room.pos = null;
     }
     this.#setStatus(room, { status: "error", error });
@@ -232,7 +233,7 @@ export class Rooms {
   #leaveIfUnwanted(room: Room): void {
     if (isWanted(room) || this.#rooms.get(room.name) !== room) return;
     this.#forget(room);
-    if (room.isMaybeInside && this.#parts.isOpen()) this.#tellLeft(room);
+    if (room.mayHaveSeat && this.#parts.isOpen()) this.#tellLeft(room);
   }
 
   #tellLeft(room: Room): void {
@@ -253,7 +254,7 @@ export class Rooms {
       listeners: new Listeners(this.#parts.onProblem),
       isKept: false,
       wasEntered: false,
-      isMaybeInside: false,
+      mayHaveSeat: false,
       status: IDLE,
       pos: null,
       isPosOfFrame: false,

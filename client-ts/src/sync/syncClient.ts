@@ -1,7 +1,7 @@
 /** What an application sees of this package: the options, and the client that they make. */
 
 import type { Backoff } from "../socket/backoff";
-import type { Transport } from "../socket/link";
+import type { Transport } from "../socket/socket";
 import type { ConnectionStatusStore } from "../socket/status";
 import type { CallLimits, JoinRoomAnswer, LocationAnswer, RoomsAnswer, SyncFailure } from "./answer";
 import type { OnProblem } from "./problems";
@@ -14,9 +14,9 @@ export interface SyncOptions {
   readonly url?: string | undefined;
   /** Where the server speaks Socket.IO; `/socket.io` by default. */
   readonly path?: string | undefined;
-  /** The session's token, asked anew for each connection. Without one the session cookie decides, if there is one. */
+  /** The session's token, asked anew for each socket. Without one the session cookie decides, if there is one. */
   readonly token?: (() => string | null | undefined) | undefined;
-  /** The reader's language as a tag (`nl`, `de-AT`), asked anew for each connection and for each error made here. The browser's by default. */
+  /** The reader's language as a tag (`nl`, `de-AT`), asked anew for each socket and for each error made here. The browser's by default. */
   readonly lang?: (() => string | null | undefined) | undefined;
   /** How long a call may take unless it says otherwise, in milliseconds; 30,000 by default. */
   readonly timeoutMs?: number | undefined;
@@ -51,7 +51,7 @@ export type RoomStatus<Code extends string = string> =
   /** On the way, or waiting for a connection. */
   | { readonly status: "joining" }
   | { readonly status: "joined" }
-  /** Turned away. It is tried again on the next connection as long as it is held. */
+  /** Turned away. It is tried again on the next socket as long as it is held. */
   | { readonly status: "error"; readonly error: SyncFailure<Code> };
 
 /** The client of one app. Every function can be taken out of the object and called alone. */
@@ -66,7 +66,7 @@ export interface SyncClient<Map, Code extends string = string> {
    * Without a connection it answers at once, with the rooms that will be joined again.
    */
   readonly leaveRoom: (room: string, limits?: CallLimits) => Promise<RoomsAnswer<Code>>;
-  /** Asks the server which rooms this connection is in. */
+  /** Asks the server which rooms this socket is in. */
   readonly joinedRooms: (limits?: CallLimits) => Promise<RoomsAnswer<Code>>;
   /**
    * Is in `room` until the undo that this returns, together with all others who hold it; `changed` is called after each

@@ -44,7 +44,7 @@ export interface SyncEventOptions<
 }
 
 /**
- * Calls back for each event of a route, in any room that this connection is in; returns its own undo.
+ * Calls back for each event of a route, in any room that this socket is in; returns its own undo.
  *
  * Any number of callbacks per route, called in the order added. One that throws is reported (`onProblem`) and does not stop the others.
  *

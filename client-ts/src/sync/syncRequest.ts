@@ -39,7 +39,7 @@ export interface SyncRequestBase<Name extends string, Version extends string, Ch
   readonly version: Version;
   /** The room whose members hear of it. */
   readonly receiver: string;
-  /** Leaves out this connection (`true`) or all tabs of its session (`"session"`). `false` by default. */
+  /** Leaves out this socket (`true`) or all tabs of its session (`"session"`). `false` by default. */
   readonly ignoreSelf?: IgnoreSelf | undefined;
   /**
    * Called for each chunk that the handler sends to the caller, as typed by the route's `ServerStream`. No handler can stream yet: the type of

@@ -2,7 +2,7 @@
 
 import { createServer, type Server as HttpServer } from "node:http";
 import { Server, type Socket } from "socket.io";
-import type { Transport } from "../socket/link";
+import type { Transport } from "../socket/socket";
 
 /** What a client sent. */
 export interface Heard {
@@ -91,17 +91,17 @@ export class TestServer {
     this.#io.emit(event, message);
   }
 
-  /** Breaks all connections as a network does, without a word. */
+  /** Breaks all sockets as a network does, without a word. */
   cut(): void {
     for (const socket of this.#rooms.keys()) socket.conn.close(true);
   }
 
-  /** Closes all connections, behind what was said before. */
+  /** Closes all sockets, behind what was said before. */
   hangUp(): void {
     for (const socket of this.#rooms.keys()) socket.conn.close();
   }
 
-  /** Ends all connections as a server does that wants to be rid of a client. */
+  /** Ends all sockets as a server does that wants to be rid of a client. */
   kick(): void {
     this.#io.disconnectSockets(true);
   }

@@ -1,4 +1,4 @@
-/** What the server sends unasked: the events of a room, and why it ends a connection. */
+/** What the server sends unasked: the events of a room, and why it ends a socket. */
 
 import type { ErrorParams } from "./answers";
 import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
@@ -35,7 +35,7 @@ export interface StreamFrame {
   readonly stream: unknown;
 }
 
-/** Why the server ends a connection. A newer server may have reasons that are not named here. */
+/** Why the server ends a socket. A newer server may have reasons that are not named here. */
 export type ClosingReason =
   | "send-queue-full"
   | "write-timeout"
@@ -45,7 +45,7 @@ export type ClosingReason =
   | "session-ended"
   | (string & {});
 
-/** A `closing` frame: the last one of a connection that the server ends for a reason of its own. */
+/** A `closing` frame: the last one of a socket that the server ends for a reason of its own. */
 export interface Closing {
   readonly reason: ClosingReason;
 }

@@ -44,10 +44,10 @@ export interface SyncLocation {
   readonly searchParams: Readonly<Record<string, string>>;
 }
 
-/** Who is connecting, and the language to answer in; sent once with each connection. */
+/** Who is connecting, and the language to answer in; sent once with each socket. */
 export interface Handshake {
   readonly token?: string;
   readonly lang?: string;
-  /** What this page calls itself: what it sent on a connection that is gone comes before what it sends on the next. */
+  /** What this page calls itself: what it sent on a socket that is gone comes before what it sends on the next. */
   readonly tab?: string;
 }

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { BAD_NETWORKS, startBadNetwork, type BadNetworkProxy } from "../testing/badNetwork";
 import { failure, TestServer, type TestServerOptions } from "../testing/testServer";
-import type { Link, LinkEvents, OpenLink } from "./link";
-import { socketIoLinks, type LinkOptions } from "./links";
+import type { OpenSocket, Socket, SocketEvents } from "./socket";
+import { socketOpener, type SocketOptions } from "./socketOpener";
 import type { TextStore } from "./webSocketMemory";
 
 const endings: (() => unknown)[] = [];
@@ -16,13 +16,13 @@ async function startServer(options?: TestServerOptions): Promise<TestServer> {
   return server;
 }
 
-/** Opens a link; `happened` resolves with the next thing that the link tells. */
-function open(url: string, options: Partial<LinkOptions> = {}): { link: Link; happened: () => Promise<string> } {
-  return openWith(links(url, options));
+/** Opens a socket; `happened` resolves with the next thing that the socket tells. */
+function open(url: string, options: Partial<SocketOptions> = {}): { socket: Socket; happened: () => Promise<string> } {
+  return openWith(opener(url, options));
 }
 
-function links(url: string, options: Partial<LinkOptions> = {}): OpenLink {
-  return socketIoLinks({
+function opener(url: string, options: Partial<SocketOptions> = {}): OpenSocket {
+  return socketOpener({
     url,
     path: "/socket.io",
     transports: ["websocket", "polling"],
@@ -33,14 +33,14 @@ function links(url: string, options: Partial<LinkOptions> = {}): OpenLink {
   });
 }
 
-function openWith(openLink: OpenLink): { link: Link; happened: () => Promise<string> } {
+function openWith(openSocket: OpenSocket): { socket: Socket; happened: () => Promise<string> } {
   const told: string[] = [];
   let wake = (): void => {};
   const tell = (what: string): void => {
     told.push(what);
     wake();
   };
-  const events: LinkEvents = {
+  const events: SocketEvents = {
     opened: ({ transport, isWebSocketFailing }) => tell(`opened by ${transport}${isWebSocketFailing ? ", no WebSocket" : ""}`),
     moved: ({ transport, isWebSocketFailing }) => tell(`moved to ${transport}${isWebSocketFailing ? ", no WebSocket" : ""}`),
     refused: refusal => tell(`refused ${JSON.stringify(refusal)}`),
@@ -48,13 +48,13 @@ function openWith(openLink: OpenLink): { link: Link; happened: () => Promise<str
     lost: reason => tell(`lost: ${reason}`),
     received: (event, message) => tell(`received ${event} ${JSON.stringify(message)}`),
   };
-  const link = openLink(events);
-  endings.push(() => link.close());
+  const socket = openSocket(events);
+  endings.push(() => socket.close());
   const happened = async (): Promise<string> => {
     while (told.length === 0) await new Promise<void>(resolve => (wake = resolve));
     return told.shift() ?? "";
   };
-  return { link, happened };
+  return { socket, happened };
 }
 
 /** Waits for what must come, over what may come before it. */
@@ -66,19 +66,19 @@ async function until(happened: () => Promise<string>, wanted: RegExp): Promise<v
   }
 }
 
-describe("a link", () => {
+describe("a socket", () => {
   test.each([
     [["websocket"], "websocket"],
     [["polling"], "polling"],
     [["websocket", "polling"], "websocket"],
   ] as const)("over %j carries messages both ways", async (transports, used) => {
     const server = await startServer();
-    const { link, happened } = open(server.url, { transports });
+    const { socket, happened } = open(server.url, { transports });
     expect(await happened()).toBe(`opened by ${used}`);
     expect(server.transports).toEqual([used]);
     expect(server.handshakes).toEqual([{ token: "t", lang: "nl" }]);
 
-    const answer = new Promise(resolve => link.emit("joinRoom", { room: "a" }, resolve));
+    const answer = new Promise(resolve => socket.emit("joinRoom", { room: "a" }, resolve));
     expect(await answer).toEqual({ status: "success", rooms: ["a"], pos: "epoch-0", recovered: false });
     server.emit("sync", { hello: 1 });
     expect(await happened()).toBe('received sync {"hello":1}');
@@ -86,9 +86,9 @@ describe("a link", () => {
 
   test("says nothing after close()", async () => {
     const server = await startServer();
-    const { link, happened } = open(server.url);
+    const { socket, happened } = open(server.url);
     await happened();
-    link.close();
+    socket.close();
     await vi.waitFor(() => expect(server.size).toBe(0));
     const other = open(server.url);
     await other.happened();
@@ -100,22 +100,22 @@ describe("a link", () => {
 
   test("throws what cannot be written as JSON", async () => {
     const server = await startServer();
-    const { link, happened } = open(server.url);
+    const { socket, happened } = open(server.url);
     await happened();
     const circular: { self?: unknown } = {};
     circular.self = circular;
-    expect(() => link.emit("sync", circular, () => {})).toThrow();
-    expect(() => link.emit("sync", { amount: 1n }, () => {})).toThrow();
+    expect(() => socket.emit("sync", circular, () => {})).toThrow();
+    expect(() => socket.emit("sync", { amount: 1n }, () => {})).toThrow();
   });
 
   test("is stale when it has heard nothing for longer than pings allow", async () => {
     const server = await startServer();
-    const { link, happened } = open(server.url);
+    const { socket, happened } = open(server.url);
     await happened();
-    expect(link.isStale()).toBe(false);
+    expect(socket.isStale()).toBe(false);
     const now = Date.now();
     vi.spyOn(Date, "now").mockReturnValue(now + 46_000);
-    expect(link.isStale()).toBe(true);
+    expect(socket.isStale()).toBe(true);
   });
 });
 
@@ -134,44 +134,44 @@ describe.each(Object.entries(BAD_NETWORKS))("a network that %s", (_, network) =>
 
   test("is polled through, at once after that, and by a page that is loaded anew", async () => {
     const { proxy } = await setUpNetwork();
-    const openLink = links(proxy.url, ways);
-    for (const open of [() => openLink, () => openLink, () => links(proxy.url, ways)]) {
-      const { link, happened } = openWith(open());
+    const openSocket = opener(proxy.url, ways);
+    for (const open of [() => openSocket, () => openSocket, () => opener(proxy.url, ways)]) {
+      const { socket, happened } = openWith(open());
       expect(await happened()).toBe("opened by polling, no WebSocket");
-      const answer = new Promise(resolve => link.emit("joinRoom", { room: "a" }, resolve));
+      const answer = new Promise(resolve => socket.emit("joinRoom", { room: "a" }, resolve));
       expect(await answer).toMatchObject({ status: "success", rooms: ["a"] });
-      link.close();
+      socket.close();
     }
     expect(proxy.webSockets).toBe(1);
   });
 
   test("does not disturb those who poll and try to move", async () => {
     const { server, proxy } = await setUpNetwork();
-    const { link, happened } = open(proxy.url, { ...ways, openTimeoutMs: 200, transports: ["polling", "websocket"] });
+    const { socket, happened } = open(proxy.url, { ...ways, openTimeoutMs: 200, transports: ["polling", "websocket"] });
     await until(happened, /^(opened by|moved to) polling, no WebSocket$/);
-    const answer = new Promise(resolve => link.emit("joinRoom", { room: "a" }, resolve));
+    const answer = new Promise(resolve => socket.emit("joinRoom", { room: "a" }, resolve));
     expect(await answer).toMatchObject({ status: "success", rooms: ["a"] });
     expect(server.size).toBe(1);
   });
 
   test("is tried again later, by one that goes by polling meanwhile, and left behind once it is mended", async () => {
     const { server, proxy } = await setUpNetwork();
-    const openLink = links(proxy.url, ways);
-    const first = openWith(openLink);
+    const openSocket = opener(proxy.url, ways);
+    const first = openWith(openSocket);
     expect(await first.happened()).toBe("opened by polling, no WebSocket");
-    first.link.close();
+    first.socket.close();
     proxy.mend();
     const now = Date.now();
     vi.spyOn(Date, "now").mockReturnValue(now + 2 * 60_000);
-    const { link, happened } = openWith(openLink);
+    const { socket, happened } = openWith(openSocket);
     await until(happened, /^(opened by|moved to) websocket$/);
-    await new Promise(resolve => link.emit("joinRoom", { room: "a" }, resolve));
+    await new Promise(resolve => socket.emit("joinRoom", { room: "a" }, resolve));
     expect(server.transports).toEqual(["websocket"]);
-    expect(await openWith(openLink).happened()).toBe("opened by websocket");
+    expect(await openWith(openSocket).happened()).toBe("opened by websocket");
   });
 });
 
-describe("a link ends", () => {
+describe("a socket ends", () => {
   test("lost, when the network breaks", async () => {
     const server = await startServer();
     const { happened } = open(server.url);

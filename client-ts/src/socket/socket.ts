@@ -1,4 +1,4 @@
-/** One connection, from its first byte to its last; it never comes back. */
+/** One Socket.IO socket, from its first byte to its last; it never comes back. What outlives sockets is the connection (`connection.ts`). */
 
 import type { WireFailure } from "../wire/answers";
 
@@ -15,23 +15,23 @@ export interface Carriage {
   readonly isWebSocketFailing: boolean;
 }
 
-/** What a link tells its owner. Exactly one of `refused`, `failed` and `lost` is the last, unless `close()` was. */
-export interface LinkEvents {
+/** What a socket tells its owner. Exactly one of `refused`, `failed` and `lost` is the last, unless `close()` was. */
+export interface SocketEvents {
   /** The server let us in: `emit` works from now on. */
   opened(carriage: Carriage): void;
   /** It is open as before, but for how messages are carried, or for what is known of that. */
   moved(carriage: Carriage): void;
   /** The server answered, and does not want us. */
   refused(refusal: Refusal): void;
-  /** There was no connection to be had. */
+  /** The server could not be reached. */
   failed(reason: string): void;
   /** It was open and is no longer. */
   lost(reason: string): void;
   received(event: string, message: unknown): void;
 }
 
-/** A connection. Being used once only, it has no buffer from which an old call could be sent again. */
-export interface Link {
+/** A socket. Being used once only, it has no buffer from which an old call could be sent again. */
+export interface Socket {
   /** Sends `payload`; `answered` is called at most once. Throws what cannot be written as JSON. */
   emit(event: string, payload: object, answered: (answer: unknown) => void): void;
   /** Whether nothing was heard for longer than the server's pings allow, which happens while a computer sleeps. */
@@ -40,5 +40,5 @@ export interface Link {
   close(): void;
 }
 
-/** Opens a link; its events come later, never during the call. */
-export type OpenLink = (events: LinkEvents) => Link;
+/** Opens a socket; its events come later, never during the call. */
+export type OpenSocket = (events: SocketEvents) => Socket;

@@ -1,21 +1,21 @@
-/** A link by one transport. The only file, with `moveToWebSocket.ts`, that knows Socket.IO. */
+/** A socket by one transport. The only file, with `moveToWebSocket.ts`, that knows Socket.IO. */
 
-import { Manager, NodeXHR, type ManagerOptions, type Socket } from "socket.io-client";
+import { Manager, NodeXHR, type ManagerOptions, type Socket as StockSocket } from "socket.io-client";
 import { parseFailure } from "../wire/answers";
 import type { Handshake } from "../wire/payloads";
-import type { Link, LinkEvents, Refusal, Transport } from "./link";
+import type { Refusal, Socket, SocketEvents, Transport } from "./socket";
 import { webSocketToMoveTo } from "./moveToWebSocket";
 
-/** What a link by one transport tells its owner: as {@link LinkEvents}, less what others know better. */
-export interface TransportEvents extends Pick<LinkEvents, "refused" | "failed" | "lost" | "received"> {
+/** What a socket by one transport tells its owner: as {@link SocketEvents}, less what others know better. */
+export interface TransportEvents extends Pick<SocketEvents, "refused" | "failed" | "lost" | "received"> {
   opened(transport: Transport): void;
   /** Begun by polling, it goes by WebSocket from now on. */
   moved(): void;
-  /** It was to move to a WebSocket, which did not get through; `isOver` when the connection broke of it. */
+  /** It was to move to a WebSocket, which did not get through; `isOver` when the socket broke of it. */
   moveFailed(isOver: boolean): void;
 }
 
-/** How a link begins. */
+/** How a socket begins. */
 export type Beginning =
   | { readonly transport: "websocket" }
   /** `moveAfterMs` is when it tries to move to a WebSocket; null is never. */
@@ -35,9 +35,9 @@ export interface SocketIoOptions {
 /** How long a move may take, in milliseconds, while polling goes on. A WebSocket needs four round trips. */
 const MOVE_LIMIT_MS = 5_000;
 
-/** Opens a link. Socket.IO's own reconnection and buffering stay off: `Connection` decides both. */
-export class SocketIoLink implements Link {
-  readonly #socket: Socket;
+/** Opens a socket. Socket.IO's own reconnection and buffering stay off: `Connection` decides both. */
+export class SocketIoSocket implements Socket {
+  readonly #socket: StockSocket;
   readonly #events: TransportEvents;
   readonly #openTimer: ReturnType<typeof setTimeout>;
   #wasOpened = false;
@@ -120,7 +120,7 @@ export class SocketIoLink implements Link {
       if (!this.#hasEnded) this.#events.moved();
     });
     engine.on("upgradeError", () => {
-      // A connection that ends takes its attempt to move with it, which says nothing of the attempt.
+      // A socket that ends takes its attempt to move with it, which says nothing of the attempt.
       if (this.#hasEnded || this.#move !== "tried") return;
       this.#move = "none";
       this.#events.moveFailed(false);
@@ -132,7 +132,7 @@ export class SocketIoLink implements Link {
     });
   }
 
-  /** The connection is gone. If it was moving, or nothing was heard since it moved, that is most likely why. */
+  /** The socket is gone. If it was moving, or nothing was heard since it moved, that is most likely why. */
   #broke(reason: string): void {
     this.#end(() => {
       if (this.#move === "tried" || this.#move === "made") this.#events.moveFailed(true);

@@ -1,25 +1,25 @@
-/** A network in the hands of a test: nothing happens on a link unless the test says so. */
+/** A network in the hands of a test: nothing happens on a socket unless the test says so. */
 
-import type { Carriage, Link, LinkEvents, OpenLink } from "../socket/link";
+import type { Carriage, OpenSocket, Socket, SocketEvents } from "../socket/socket";
 
-/** What was sent over a link, and the way to answer it. */
+/** What was sent over a socket, and the way to answer it. */
 export interface Sent {
   readonly event: string;
   readonly payload: object;
   readonly answered: (answer: unknown) => void;
 }
 
-/** How a link is carried unless the test says otherwise. */
+/** How a socket is carried unless the test says otherwise. */
 export const BY_WEBSOCKET: Carriage = { transport: "websocket", isWebSocketFailing: false };
 
-/** A link whose other end is the test. */
-export class FakeLink implements Link {
+/** A socket whose other end is the test. */
+export class FakeSocket implements Socket {
   readonly sent: Sent[] = [];
-  readonly #events: LinkEvents;
+  readonly #events: SocketEvents;
   isClosed = false;
   stale = false;
 
-  constructor(events: LinkEvents) {
+  constructor(events: SocketEvents) {
     this.#events = events;
   }
 
@@ -73,21 +73,21 @@ export class FakeLink implements Link {
   }
 }
 
-/** All links that were asked for, oldest first. */
+/** All sockets that were asked for, oldest first. */
 export class FakeNetwork {
-  readonly links: FakeLink[] = [];
+  readonly sockets: FakeSocket[] = [];
 
-  readonly openLink: OpenLink = events => {
-    const link = new FakeLink(events);
-    this.links.push(link);
-    return link;
+  readonly openSocket: OpenSocket = events => {
+    const socket = new FakeSocket(events);
+    this.sockets.push(socket);
+    return socket;
   };
 
-  /** The link asked for last. */
-  get link(): FakeLink {
-    const link = this.links.at(-1);
-    if (link === undefined) throw new Error("nobody has asked for a link");
-    return link;
+  /** The socket asked for last. */
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error("nobody has asked for a socket");
+    return socket;
   }
 }
 

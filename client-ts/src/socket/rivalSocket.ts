@@ -1,10 +1,10 @@
 /** Two ways to connect, of which the first to get through is taken. */
 
-import type { Link, Transport } from "./link";
-import type { TransportEvents } from "./socketIoLink";
+import type { Socket, Transport } from "./socket";
+import type { TransportEvents } from "./socketIoSocket";
 
-/** Opens a link by one transport; its events come later, never during the call. */
-export type OpenRival = (events: TransportEvents) => Link;
+/** Opens a socket by one transport; its events come later, never during the call. */
+export type OpenRival = (events: TransportEvents) => Socket;
 
 /** The two ways, in the order in which they are tried. */
 export interface Rivals {
@@ -18,13 +18,13 @@ export interface Rivals {
  * Begins with the first way. The second joins when the first has failed, or seems to hang, so that a network which swallows
  * what is sent costs no more than the patience. Whichever opens ends the other.
  */
-export class RivalLink implements Link {
+export class RivalSocket implements Socket {
   readonly #events: TransportEvents;
   readonly #openSecond: OpenRival;
-  readonly #running = new Set<Link>();
+  readonly #running = new Set<Socket>();
   readonly #patience: ReturnType<typeof setTimeout> | undefined;
   #hasSecond = false;
-  #winner: Link | null = null;
+  #winner: Socket | null = null;
 
   constructor({ first, second, patienceMs }: Rivals, events: TransportEvents) {
     this.#events = events;
@@ -54,35 +54,35 @@ export class RivalLink implements Link {
 
   #start(open: OpenRival): void {
     const events = this.#events;
-    const link: Link = open({
-      opened: transport => this.#won(link, transport),
+    const socket: Socket = open({
+      opened: transport => this.#won(socket, transport),
       moved: () => events.moved(),
       moveFailed: isOver => events.moveFailed(isOver),
       refused: refusal => {
         this.#endAll();
         events.refused(refusal);
       },
-      failed: reason => this.#dropOut(link, reason),
+      failed: reason => this.#dropOut(socket, reason),
       lost: reason => {
         this.#endAll();
         events.lost(reason);
       },
       received: (event, message) => events.received(event, message),
     });
-    this.#running.add(link);
+    this.#running.add(socket);
   }
 
-  #won(link: Link, transport: Transport): void {
-    this.#winner = link;
-    this.#running.delete(link);
+  #won(socket: Socket, transport: Transport): void {
+    this.#winner = socket;
+    this.#running.delete(socket);
     this.#endAll();
-    this.#running.add(link);
+    this.#running.add(socket);
     this.#events.opened(transport);
   }
 
-  /** One that has not opened gives up; the last one to do so ends the link. */
-  #dropOut(link: Link, reason: string): void {
-    this.#running.delete(link);
+  /** One that has not opened gives up; the last one to do so ends the socket. */
+  #dropOut(socket: Socket, reason: string): void {
+    this.#running.delete(socket);
     this.#startSecond();
     if (this.#running.size === 0) this.#events.failed(reason);
   }
@@ -90,7 +90,7 @@ export class RivalLink implements Link {
   #endAll(): void {
     this.#hasSecond = true;
     clearTimeout(this.#patience);
-    for (const link of this.#running) link.close();
+    for (const socket of this.#running) socket.close();
     this.#running.clear();
   }
 }

@@ -1,16 +1,16 @@
-/** Which transports a link tries, by what the app allows and what is known of this network. */
+/** Which transports a socket tries, by what the app allows and what is known of this network. */
 
 import type { Handshake } from "../wire/payloads";
-import type { Carriage, LinkEvents, OpenLink, Transport } from "./link";
-import { RivalLink, type OpenRival, type Rivals } from "./rivalLink";
-import { SocketIoLink, type Beginning, type SocketIoOptions, type TransportEvents } from "./socketIoLink";
+import type { Carriage, OpenSocket, SocketEvents, Transport } from "./socket";
+import { RivalSocket, type OpenRival, type Rivals } from "./rivalSocket";
+import { SocketIoSocket, type Beginning, type SocketIoOptions, type TransportEvents } from "./socketIoSocket";
 import { tabStore, WebSocketMemory, type TextStore } from "./webSocketMemory";
 
 /** Where and how to connect. */
-export interface LinkOptions extends SocketIoOptions {
+export interface SocketOptions extends SocketIoOptions {
   /** What may be used, the best first. */
   readonly transports: readonly Transport[];
-  /** Asked anew for each link. */
+  /** Asked anew for each socket. */
   readonly handshake: () => Handshake;
   /** How long a transport is tried alone before the next one joins, in milliseconds. */
   readonly patienceMs?: number;
@@ -21,16 +21,16 @@ export interface LinkOptions extends SocketIoOptions {
 /** A WebSocket needs four round trips, a page that waits for longer looks broken. */
 const DEFAULT_PATIENCE_MS = 1_500;
 
-/** Opens links over Socket.IO; all of them share what is known of WebSockets to their server. */
-export function socketIoLinks(options: LinkOptions): OpenLink {
+/** Opens sockets over Socket.IO; all of them share what is known of WebSockets to their server. */
+export function socketOpener(options: SocketOptions): OpenSocket {
   const memory = new WebSocketMemory(options.store ?? tabStore, `${options.url ?? ""}${options.path}`);
   return events => {
     const handshake = options.handshake();
-    const by = (beginning: Beginning): OpenRival => told => new SocketIoLink(options, beginning, handshake, told);
+    const by = (beginning: Beginning): OpenRival => told => new SocketIoSocket(options, beginning, handshake, told);
     const { transports, patienceMs = Math.min(DEFAULT_PATIENCE_MS, options.openTimeoutMs / 2) } = options;
     if (transports.includes("websocket") && transports.includes("polling")) {
       const beginsBy = memory.isFailing ? "polling" : (transports[0] ?? "websocket");
-      return new RivalLink(rivals(by, beginsBy, memory, patienceMs), remembering(memory, beginsBy, events));
+      return new RivalSocket(rivals(by, beginsBy, memory, patienceMs), remembering(memory, beginsBy, events));
     }
     return by(alone(transports[0] ?? "websocket"))(remembering(null, null, events));
   };
@@ -57,8 +57,8 @@ function rivals(
   return { first: polling, second: webSocket, patienceMs: memory.isFailing ? null : patienceMs };
 }
 
-/** Learns from what happens to a link, and tells `events` of it. Without a memory there is no choice, and nothing to learn. */
-function remembering(memory: WebSocketMemory | null, beganBy: Transport | null, events: LinkEvents): TransportEvents {
+/** Learns from what happens to a socket, and tells `events` of it. Without a memory there is no choice, and nothing to learn. */
+function remembering(memory: WebSocketMemory | null, beganBy: Transport | null, events: SocketEvents): TransportEvents {
   const by = (transport: Transport): Carriage => ({ transport, isWebSocketFailing: memory?.isFailing ?? false });
   let isOpen = false;
   // A move can be over before the server lets us in: `opened` tells its outcome then.
