@@ -1,24 +1,13 @@
 /** Sends payloads and waits for their answers. It knows events and deadlines, and nothing of what an answer means. */
 
-import type { Connection } from "../socket/connection";
 import type { WireFailure } from "../wire/answers";
 import type { ClientEvent, ClientPayloads } from "../wire/payloads";
 import type { Read } from "../wire/read";
-import type { ClientFailure } from "./clientFailure";
 import { deadline, type Limits } from "./deadline";
-import type { OnProblem } from "./problems";
+import type { Part, PartTools } from "./part";
 
 /** How an answer is read. */
 export type Parse<Answer> = (message: unknown) => Read<Answer>;
-
-/** What calls are made of. */
-export interface CallsParts {
-  readonly connection: Connection;
-  readonly failure: ClientFailure;
-  /** Why nothing can be sent before somebody connects again; null when waiting makes sense. */
-  readonly blocked: () => WireFailure | null;
-  readonly onProblem: OnProblem;
-}
 
 interface Pending {
   readonly event: ClientEvent;
@@ -33,30 +22,32 @@ interface Pending {
  * Each comes to an end: answer, time, abort, or loss of the connection. What was on its way when the connection broke is
  * never sent again, as nobody knows whether it arrived.
  */
-export class Calls {
-  readonly #parts: CallsParts;
+export class Calls implements Part {
+  readonly #tools: PartTools;
   readonly #waiting = new Set<Pending>();
   readonly #onTheirWay = new Set<Pending>();
   #isOpen = false;
 
-  constructor(parts: CallsParts) {
-    this.#parts = parts;
+  constructor(tools: PartTools) {
+    this.#tools = tools;
   }
 
-  /** Sends, or waits for a connection and its turn; otherwise as `callNow`. */
+  /** Sends, or waits for a connection and its turn. Never rejects. */
   callInTurn<Event extends ClientEvent, Answer>(
     event: Event,
     payload: ClientPayloads[Event],
     parse: Parse<Answer>,
     limits: Limits,
-    settle: (answer: Answer | WireFailure) => void,
-  ): void {
-    const blocked = this.#parts.blocked();
-    if (blocked !== null) return settle(blocked);
-    const pending = this.#pending(event, payload, parse, limits, settle);
-    if (pending === null) return;
-    if (this.#isOpen) this.#send(pending);
-    else this.#waiting.add(pending);
+  ): Promise<Answer | WireFailure> {
+    return new Promise<Answer | WireFailure>(resolve => {
+      const settle = (answer: Answer | WireFailure): void => resolve(answer);
+      const blocked = this.#tools.blocked();
+      if (blocked !== null) return settle(blocked);
+      const pending = this.#pending(event, payload, parse, limits, settle);
+      if (pending === null) return;
+      if (this.#isOpen) this.#send(pending);
+      else this.#waiting.add(pending);
+    });
   }
 
   /**
@@ -75,7 +66,7 @@ export class Calls {
     if (pending !== null) this.#send(pending);
   }
 
-  /** The connection is there, and what must come first has been sent: now those that waited. */
+  /** What must come first on the new socket has been sent: now those that waited. */
   opened(): void {
     this.#isOpen = true;
     for (const pending of [...this.#waiting]) {
@@ -84,13 +75,12 @@ export class Calls {
     }
   }
 
-  /** The connection broke. */
   lost(): void {
     this.#isOpen = false;
-    this.#failAll(this.#onTheirWay, this.#parts.failure("sync-disconnected"));
+    this.#failAll(this.#onTheirWay, this.#tools.failure("sync-disconnected"));
   }
 
-  /** There is no connection and none to come: nothing waits in vain. */
+  /** Nothing waits in vain. */
   stopped(failure: WireFailure): void {
     this.#failAll(this.#waiting, failure);
   }
@@ -103,7 +93,7 @@ export class Calls {
     limits: Limits,
     settle: (answer: Answer | WireFailure) => void,
   ): Pending | null {
-    const { failure } = this.#parts;
+    const { failure } = this.#tools;
     if (limits.signal?.aborted === true) {
       settle(failure("sync-cancelled"));
       return null;
@@ -121,7 +111,7 @@ export class Calls {
   }
 
   #send(pending: Pending): void {
-    const { connection, onProblem, failure } = this.#parts;
+    const { connection, onProblem, failure } = this.#tools;
     this.#onTheirWay.add(pending);
     try {
       const wasSent = connection.emit(pending.event, pending.payload, message => {
@@ -138,8 +128,8 @@ export class Calls {
   #read<Answer>(event: ClientEvent, parse: Parse<Answer>, message: unknown): Answer | WireFailure {
     const answer = parse(message);
     if (answer.ok) return answer.value;
-    this.#parts.onProblem({ kind: "unreadable-message", event, problem: answer.problem });
-    return this.#parts.failure("sync-server-failed");
+    this.#tools.onProblem({ kind: "unreadable-message", event, problem: answer.problem });
+    return this.#tools.failure("sync-server-failed");
   }
 
   #failAll(pending: ReadonlySet<Pending>, failure: WireFailure): void {

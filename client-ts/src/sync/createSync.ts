@@ -1,12 +1,13 @@
-/** The client of one app: the parts of `core.ts`, typed by the app's routes. */
+/** The client of one app: its parts, typed by the app's routes. */
 
 import type { SyncLocation } from "../wire/payloads";
 import { asAppAnswer, type SyncAnswer, type SyncFailure } from "./answer";
 import { Core, type SyncSurroundings } from "./core";
+import { clientParts } from "./parts";
 import type { RouteName, RouteVersion, TypeMapOf, TypeOf } from "./routes";
 import type { LocationOptions, RoomStatus, SyncClient, SyncOptions } from "./syncClient";
 import { untypedCallbacks, type SyncEventOptions } from "./syncEvents";
-import type { SyncRequestOptions, UntypedRequest } from "./syncRequest";
+import { sendSyncRequest, type SyncRequestOptions, type UntypedRequest } from "./syncRequest";
 
 /**
  * Makes the client of one app; connects on first use.
@@ -34,21 +35,23 @@ export function createSyncIn<Map extends TypeMapOf<Map>, Code extends string = s
   surroundings: SyncSurroundings,
   options: SyncOptions,
 ): SyncClient<Map, Code> {
-  const core = new Core(surroundings, options);
-  const { connection, rooms } = core;
+  const core = new Core(surroundings, options, clientParts);
+  const { connection } = core;
+  const { calls, events, location, rooms } = core.parts;
 
   return {
     syncRequest: async <Name extends RouteName<Map>, Version extends RouteVersion<Map, Name>>(
       request: SyncRequestOptions<Map, Name, Version>,
     ) => {
-      const answer = await core.request(request as UntypedRequest, request);
+      core.use();
+      const answer = await sendSyncRequest(calls, request as UntypedRequest, core.limits(request));
       return answer as SyncAnswer<TypeOf<Map, Name, Version, "serverOutput">, Code>;
     },
     upsertSyncEventCallback: <Name extends RouteName<Map>, Version extends RouteVersion<Map, Name>>(
       event: SyncEventOptions<Map, Code, Name, Version>,
     ) => {
       core.use();
-      return core.events.on(`${event.name}/${event.version}`, untypedCallbacks(event));
+      return events.on(`${event.name}/${event.version}`, untypedCallbacks(event));
     },
     joinRoom: async (room, limits) => {
       core.use();
@@ -66,9 +69,9 @@ export function createSyncIn<Map extends TypeMapOf<Map>, Code extends string = s
     roomStatus: room => rooms.status(room) as RoomStatus<Code>,
     onGap: callback => rooms.gaps.on(room => callback({ room })),
     onRoomLost: callback => rooms.losses.on((room, error) => callback({ room, error: error as SyncFailure<Code> })),
-    updateLocation: async (location, limits) => {
+    updateLocation: async (shown, limits) => {
       core.use();
-      return asAppAnswer(await core.location.update(plainLocation(location), core.limits(limits)));
+      return asAppAnswer(await location.update(plainLocation(shown), core.limits(limits)));
     },
     status: {
       getSnapshot: connection.getSnapshot,

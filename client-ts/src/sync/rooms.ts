@@ -9,10 +9,9 @@
 import { parseJoinAnswer, parseRoomsAnswer, type JoinAnswer, type RoomsAnswer, type WireFailure } from "../wire/answers";
 import { backoffMs, type Backoff } from "../socket/backoff";
 import type { Calls } from "./calls";
-import type { ClientFailure } from "./clientFailure";
 import type { Limits } from "./deadline";
 import { Listeners } from "./listeners";
-import type { OnProblem } from "./problems";
+import type { Part, PartTools, Receives } from "./part";
 import { Waiters } from "./waiters";
 
 /** Where a room stands, before the codes are known to be the app's. */
@@ -21,18 +20,6 @@ export type WireRoomStatus =
   | { readonly status: "joining" }
   | { readonly status: "joined" }
   | { readonly status: "error"; readonly error: WireFailure };
-
-/** What the rooms are made of. */
-export interface RoomsParts {
-  readonly calls: Calls;
-  readonly failure: ClientFailure;
-  readonly blocked: () => WireFailure | null;
-  readonly isOpen: () => boolean;
-  readonly onProblem: OnProblem;
-  readonly defaultTimeoutMs: number;
-  /** From 0 to below 1. */
-  readonly random: () => number;
-}
 
 interface Room {
   readonly name: string;
@@ -64,28 +51,35 @@ const JOINING: WireRoomStatus = { status: "joining" };
 const JOINED: WireRoomStatus = { status: "joined" };
 
 /** All wanted rooms, in the order in which they were first wanted. */
-export class Rooms {
-  readonly #parts: RoomsParts;
+export class Rooms implements Part {
+  readonly #tools: PartTools;
+  readonly #calls: Calls;
   readonly #rooms = new Map<string, Room>();
   /** Told after a reconnect that the server could not say what was missed in `room`. */
   readonly gaps: Listeners<[room: string]>;
   /** Told when a room that we were in would not have us back. */
   readonly losses: Listeners<[room: string, error: WireFailure]>;
+  readonly receives: Receives = {
+    sync: frame => {
+      if (frame.status !== "stream") this.#seen(frame.room, frame.pos);
+    },
+  };
 
-  constructor(parts: RoomsParts) {
-    this.#parts = parts;
-    this.gaps = new Listeners(parts.onProblem);
-    this.losses = new Listeners(parts.onProblem);
+  constructor(tools: PartTools, calls: Calls) {
+    this.#tools = tools;
+    this.#calls = calls;
+    this.gaps = new Listeners(tools.onProblem);
+    this.losses = new Listeners(tools.onProblem);
   }
 
   /** Enters `name` and stays, over reconnects too, until `leave`. */
   async join(name: string, limits: Limits): Promise<JoinAnswer> {
-    const blocked = this.#parts.blocked();
+    const blocked = this.#tools.blocked();
     if (blocked !== null) return blocked;
-    if (limits.signal?.aborted === true) return this.#parts.failure("sync-cancelled");
+    if (limits.signal?.aborted === true) return this.#tools.failure("sync-cancelled");
     const room = this.#room(name);
     const answer = room.waiters.wait(limits);
-    if (this.#parts.isOpen()) this.#enter(room);
+    if (this.#tools.connection.isOpen) this.#enter(room);
     else this.#setStatus(room, JOINING);
     const settled = await answer;
     this.#leaveIfUnwanted(room);
@@ -97,21 +91,17 @@ export class Rooms {
     const room = this.#rooms.get(name);
     if (room !== undefined) {
       room.isKept = false;
-      room.waiters.settle(this.#parts.failure("sync-cancelled"));
+      room.waiters.settle(this.#tools.failure("sync-cancelled"));
       if (!isWanted(room)) this.#forget(room);
     }
-    if (!this.#parts.isOpen()) return { status: "success", rooms: [...this.#rooms.keys()] };
+    if (!this.#tools.connection.isOpen) return { status: "success", rooms: [...this.#rooms.keys()] };
     if (this.#rooms.has(name)) return this.joined(limits);
-    return new Promise<RoomsAnswer>(settle => {
-      this.#parts.calls.callInTurn("leaveRoom", { room: name }, parseRoomsAnswer, limits, answer => settle(answer));
-    });
+    return this.#calls.callInTurn("leaveRoom", { room: name }, parseRoomsAnswer, limits);
   }
 
   /** Asks the server for the rooms of this socket. */
   joined(limits: Limits): Promise<RoomsAnswer> {
-    return new Promise<RoomsAnswer>(settle => {
-      this.#parts.calls.callInTurn("joinedRooms", {}, parseRoomsAnswer, limits, answer => settle(answer));
-    });
+    return this.#calls.callInTurn("joinedRooms", {}, parseRoomsAnswer, limits);
   }
 
   /** Is in `name` until the undo that this returns; `changed` is called after each change of its status. */
@@ -131,20 +121,11 @@ export class Rooms {
     return this.#rooms.get(name)?.status ?? IDLE;
   }
 
-  /** A frame of `name` was at `pos`. */
-  seen(name: string, pos: string): void {
-    const room = this.#rooms.get(name);
-    if (room === undefined) return;
-    room.pos = pos;
-    room.isPosOfFrame = true;
-  }
-
-  /** A socket will come, and what stood in the way of the last one says nothing any more. */
   started(): void {
     for (const room of [...this.#rooms.values()]) this.#setStatus(room, JOINING);
   }
 
-  /** A new socket has no seat anywhere yet. */
+  /** A new socket has no seat yet. */
   opened(): void {
     for (const room of [...this.#rooms.values()]) {
       this.#setStatus(room, JOINING);
@@ -152,7 +133,6 @@ export class Rooms {
     }
   }
 
-  /** The socket is gone, and with it its seats in all rooms. */
   lost(): void {
     for (const room of [...this.#rooms.values()]) {
       clearTimeout(room.retry);
@@ -161,7 +141,7 @@ export class Rooms {
     }
   }
 
-  /** No connection, and none to come; the rooms stay wanted for when there is one. */
+  /** The rooms stay wanted for when there is a socket again. */
   stopped(failure: WireFailure): void {
     for (const room of [...this.#rooms.values()]) {
       this.#setStatus(room, { status: "error", error: failure });
@@ -169,10 +149,18 @@ export class Rooms {
     }
   }
 
+  /** A frame of `name` was at `pos`. */
+  #seen(name: string, pos: string): void {
+    const room = this.#rooms.get(name);
+    if (room === undefined) return;
+    room.pos = pos;
+    room.isPosOfFrame = true;
+  }
+
   #startHold(room: Room): void {
-    const blocked = this.#parts.blocked();
+    const blocked = this.#tools.blocked();
     if (blocked !== null) this.#setStatus(room, { status: "error", error: blocked });
-    else if (this.#parts.isOpen()) this.#enter(room);
+    else if (this.#tools.connection.isOpen) this.#enter(room);
     else this.#setStatus(room, JOINING);
   }
 
@@ -185,10 +173,10 @@ export class Rooms {
     if (!hasSeat) this.#setStatus(room, JOINING);
     room.mayHaveSeat = true;
     room.isPosOfFrame = false;
-    this.#parts.calls.callNow("joinRoom", { room: room.name }, parseJoinAnswer, this.#ownLimits(), answer => {
+    this.#calls.callNow("joinRoom", { room: room.name }, parseJoinAnswer, this.#ownLimits(), answer => {
       const isOutdated = join !== room.joins || this.#rooms.get(room.name) !== room;
       // After a loss the next socket joins again, and its answer is the one that counts.
-      if (isOutdated || !this.#parts.isOpen()) return;
+      if (isOutdated || !this.#tools.connection.isOpen) return;
       if (answer.status === "error") {
         this.#refused(room, answer, hasSeat);
         room.waiters.settle(answer);
@@ -226,23 +214,23 @@ export class Rooms {
 
   #retryLater(room: Room): void {
     room.failures += 1;
-    const delayMs = backoffMs(room.failures, RETRY_BACKOFF, this.#parts.random);
+    const delayMs = backoffMs(room.failures, RETRY_BACKOFF, this.#tools.random);
     room.retry = setTimeout(() => this.#enter(room), delayMs);
   }
 
   #leaveIfUnwanted(room: Room): void {
     if (isWanted(room) || this.#rooms.get(room.name) !== room) return;
     this.#forget(room);
-    if (room.mayHaveSeat && this.#parts.isOpen()) this.#tellLeft(room);
+    if (room.mayHaveSeat && this.#tools.connection.isOpen) this.#tellLeft(room);
   }
 
   #tellLeft(room: Room): void {
-    this.#parts.calls.callNow("leaveRoom", { room: room.name }, parseRoomsAnswer, this.#ownLimits(), () => {});
+    this.#calls.callNow("leaveRoom", { room: room.name }, parseRoomsAnswer, this.#ownLimits(), () => {});
   }
 
   /** For what nobody waits for. */
   #ownLimits(): Limits {
-    return { timeoutMs: this.#parts.defaultTimeoutMs, signal: undefined };
+    return { timeoutMs: this.#tools.defaultTimeoutMs, signal: undefined };
   }
 
   #room(name: string): Room {
@@ -250,8 +238,8 @@ export class Rooms {
     if (known !== undefined) return known;
     const room: Room = {
       name,
-      waiters: new Waiters(this.#parts.failure),
-      listeners: new Listeners(this.#parts.onProblem),
+      waiters: new Waiters(this.#tools.failure),
+      listeners: new Listeners(this.#tools.onProblem),
       isKept: false,
       wasEntered: false,
       mayHaveSeat: false,

@@ -2,6 +2,7 @@
 
 import type { SyncFrame } from "../wire/frames";
 import type { SyncFailure } from "./answer";
+import type { Part, Receives } from "./part";
 import type { OnProblem } from "./problems";
 import type { RouteName, RouteVersion, TypeOf } from "./routes";
 
@@ -88,9 +89,10 @@ export function untypedCallbacks<
 function ignore(): void {}
 
 /** All callbacks by route. */
-export class SyncEvents {
+export class SyncEvents implements Part {
   readonly #onProblem: OnProblem;
   readonly #byRoute = new Map<string, Set<EventCallbacks>>();
+  readonly receives: Receives = { sync: frame => this.#deliver(frame) };
 
   constructor(onProblem: OnProblem) {
     this.#onProblem = onProblem;
@@ -108,7 +110,7 @@ export class SyncEvents {
   }
 
   /** Brings `frame` to all who listen now, in the order added. One who is removed by another meanwhile is not called. */
-  deliver(frame: SyncFrame): void {
+  #deliver(frame: SyncFrame): void {
     const entries = this.#byRoute.get(frame.cb);
     if (entries === undefined) return;
     for (const entry of [...entries]) {

@@ -81,20 +81,9 @@ export interface UntypedRequest {
   readonly ignoreSelf?: IgnoreSelf | undefined;
 }
 
-/** Sends calls of routes. */
-export class SyncRequests {
-  readonly #calls: Calls;
-
-  constructor(calls: Calls) {
-    this.#calls = calls;
-  }
-
-  /** See {@link SyncRequest}. */
-  send(request: UntypedRequest, limits: Limits): Promise<CallAnswer> {
-    return new Promise<CallAnswer>(settle => {
-      this.#calls.callInTurn("sync", payloadOf(request), parseCallAnswer, limits, answer => settle(answer));
-    });
-  }
+/** See {@link SyncRequest}. */
+export function sendSyncRequest(calls: Calls, request: UntypedRequest, limits: Limits): Promise<CallAnswer> {
+  return calls.callInTurn("sync", payloadOf(request), parseCallAnswer, limits);
 }
 
 function payloadOf({ name, version, data, receiver, ignoreSelf }: UntypedRequest): SyncCall {

@@ -3,6 +3,12 @@
 import type { ErrorParams } from "./answers";
 import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
 
+/** What the server sends unasked, by the name of its event. */
+export interface ServerFrames {
+  sync: SyncFrame;
+  closing: Closing;
+}
+
 /** One `sync` frame. `cb` is `<page>/<name>/<version>`, resolved by the server; `pos` is an opaque place in the room's order. */
 export type SyncFrame = SuccessFrame | ErrorFrame | StreamFrame;
 
@@ -48,6 +54,22 @@ export type ClosingReason =
 /** A `closing` frame: the last one of a socket that the server ends for a reason of its own. */
 export interface Closing {
   readonly reason: ClosingReason;
+}
+
+/** How each event is read: with its type above, all that this package has to be told of a new one. */
+const PARSERS: { readonly [Event in keyof ServerFrames]: (message: unknown) => Read<ServerFrames[Event]> } = {
+  sync: parseSyncFrame,
+  closing: parseClosing,
+};
+
+/** Whether this version knows `event`; a newer server may send others. */
+export function isServerEvent(event: string): event is keyof ServerFrames {
+  return Object.hasOwn(PARSERS, event);
+}
+
+/** Reads what came as `event`. */
+export function parseFrame<Event extends keyof ServerFrames>(event: Event, message: unknown): Read<ServerFrames[Event]> {
+  return PARSERS[event](message);
 }
 
 /** Reads a `sync` frame. Unknown fields are ignored, so that an older client can talk to a newer server. */
