@@ -159,7 +159,7 @@ describe("a call", () => {
         status: "error",
         errorCode: "sync-server-failed",
         errorParams: {},
-        message: "Auf dem Server ist etwas schiefgegangen. Bitte versuchen Sie es erneut.",
+        message: "Bei uns ist etwas schiefgegangen.",
         httpStatus: 500,
       });
       expect(problems).toMatchObject([{ kind: "unreadable-message", event: "sync" }]);
@@ -349,11 +349,11 @@ describe("credentials", () => {
       status: "error",
       errorCode: "auth-required",
       errorParams: {},
-      message: "Log eerst in.",
+      message: "Meld je eerst aan.",
       httpStatus: 401,
     };
     expect(await sync.syncRequest(ADD)).toEqual(refused);
-    expect(sync.status.getSnapshot()).toMatchObject({ status: "refused", errorCode: "auth-required", message: "Log eerst in." });
+    expect(sync.status.getSnapshot()).toMatchObject({ status: "refused", errorCode: "auth-required", message: "Meld je eerst aan." });
     expect(await Promise.all([sync.joinRoom("room"), sync.joinedRooms(), sync.updateLocation({ pathName: "/" })])).toEqual([
       refused,
       refused,

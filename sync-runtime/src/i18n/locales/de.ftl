@@ -1,7 +1,10 @@
 # What the framework says itself. An app words a code its own way by defining the same id in locales/de/*.ftl.
+# The TypeScript client says some of it, too (`npm run generate -w syncwright`): the attribute `client` where its cause is another one.
 
 auth-forbidden = Das ist dir nicht erlaubt ({ $key }).
 auth-required = Bitte melde dich zuerst an.
+# No code: what the client says of a refusal whose code it has no sentence for.
+connection-refused = Der Server hat die Verbindung abgelehnt.
 offline-dropped = Eine offline gemachte Änderung konnte nicht gesendet werden ({ $reason }).
 offline-queue-full = Zu viele Änderungen warten auf eine Verbindung.
 origin-forbidden = Diese Website darf diesen Server nicht benutzen.
@@ -23,6 +26,7 @@ sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
     [path-too-long] „pathName“ darf höchstens 2 KB lang sein
    *[other] „{ $subject }“ fehlt oder hat nicht den erwarteten Typ
 }.
+    .client = Diese Anfrage konnte nicht gesendet werden.
 sync-cancelled = Der Aufruf wurde abgebrochen.
 sync-client-failed = Dieses Ereignis konnte nicht für dich aufbereitet werden.
 sync-disconnected = Die Verbindung ist abgebrochen, bevor die Antwort da war.
@@ -67,5 +71,6 @@ sync-rate-limited = Zu viele Anfragen; versuche es in { $seconds ->
 sync-server-failed = Bei uns ist etwas schiefgegangen.
 sync-shutting-down = Der Server startet neu; versuche es gleich noch einmal.
 sync-timeout = Das hat zu lange gedauert und wurde beendet.
+    .client = Die Antwort hat zu lange gedauert; versuche es noch einmal.
 sync-too-large = Die Nachricht ist zu groß; höchstens { $limit } Byte sind erlaubt.
 sync-unsupported-media-type = Die Anfrage muss als application/json gesendet werden.

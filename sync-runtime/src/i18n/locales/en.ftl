@@ -1,7 +1,10 @@
 # What the framework says itself. An app words a code its own way by defining the same id in locales/en/*.ftl.
+# The TypeScript client says some of it, too (`npm run generate -w syncwright`): the attribute `client` where its cause is another one.
 
 auth-forbidden = You are not allowed to do this ({ $key }).
 auth-required = Please sign in first.
+# No code: what the client says of a refusal whose code it has no sentence for.
+connection-refused = The server refused the connection.
 offline-dropped = A change made offline could not be sent ({ $reason }).
 offline-queue-full = Too many changes are waiting for a connection.
 origin-forbidden = This website may not use this server.
@@ -23,6 +26,7 @@ sync-bad-request = This message is not of the expected form: { $subject ->
     [path-too-long] “pathName” must have at most 2 KB
    *[other] “{ $subject }” is missing or not of the expected type
 }.
+    .client = This request could not be sent.
 sync-cancelled = The call was cancelled.
 sync-client-failed = This event could not be prepared for you.
 sync-disconnected = The connection was lost before the answer arrived.
@@ -67,5 +71,6 @@ sync-rate-limited = Too many requests; try again in { $seconds ->
 sync-server-failed = Something went wrong on our side.
 sync-shutting-down = The server is restarting; try again in a moment.
 sync-timeout = This took too long and was stopped.
+    .client = The answer took too long. Please try again.
 sync-too-large = The message is too large; at most { $limit } bytes are allowed.
 sync-unsupported-media-type = The request must be sent as application/json.

@@ -1,7 +1,10 @@
 # What the framework says itself. An app words a code its own way by defining the same id in locales/fr/*.ftl.
+# The TypeScript client says some of it, too (`npm run generate -w syncwright`): the attribute `client` where its cause is another one.
 
 auth-forbidden = Vous n’êtes pas autorisé à faire cela ({ $key }).
 auth-required = Veuillez d’abord vous connecter.
+# No code: what the client says of a refusal whose code it has no sentence for.
+connection-refused = Le serveur a refusé la connexion.
 offline-dropped = Une modification faite hors ligne n’a pas pu être envoyée ({ $reason }).
 offline-queue-full = Trop de modifications attendent une connexion.
 origin-forbidden = Ce site web n’a pas le droit d’utiliser ce serveur.
@@ -23,6 +26,7 @@ sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
     [path-too-long] « pathName » doit compter au plus 2 Ko
    *[other] « { $subject } » manque ou n’a pas le type attendu
 }.
+    .client = Cette requête n’a pas pu être envoyée.
 sync-cancelled = L’appel a été annulé.
 sync-client-failed = Cet événement n’a pas pu être préparé pour vous.
 sync-disconnected = La connexion a été perdue avant l’arrivée de la réponse.
@@ -67,5 +71,6 @@ sync-rate-limited = Trop de requêtes ; réessayez dans { $seconds ->
 sync-server-failed = Une erreur s’est produite de notre côté.
 sync-shutting-down = Le serveur redémarre ; réessayez dans un instant.
 sync-timeout = Cela a pris trop de temps et a été arrêté.
+    .client = La réponse a mis trop de temps à arriver ; veuillez réessayer.
 sync-too-large = Le message est trop grand ; { $limit } octets au plus sont permis.
 sync-unsupported-media-type = La requête doit être envoyée en application/json.

@@ -1,7 +1,10 @@
 # What the framework says itself. An app words a code its own way by defining the same id in locales/nl/*.ftl.
+# The TypeScript client says some of it, too (`npm run generate -w syncwright`): the attribute `client` where its cause is another one.
 
 auth-forbidden = Je mag dit niet doen ({ $key }).
 auth-required = Meld je eerst aan.
+# No code: what the client says of a refusal whose code it has no sentence for.
+connection-refused = De server heeft de verbinding geweigerd.
 offline-dropped = Een offline gemaakte wijziging kon niet worden verzonden ({ $reason }).
 offline-queue-full = Er wachten te veel wijzigingen op een verbinding.
 origin-forbidden = Deze website mag deze server niet gebruiken.
@@ -23,6 +26,7 @@ sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
     [path-too-long] “pathName” mag hoogstens 2 kB lang zijn
    *[other] “{ $subject }” ontbreekt of heeft niet het verwachte type
 }.
+    .client = Dit verzoek kon niet worden verzonden.
 sync-cancelled = De aanroep is geannuleerd.
 sync-client-failed = Deze gebeurtenis kon niet voor je worden voorbereid.
 sync-disconnected = De verbinding is verbroken voordat het antwoord er was.
@@ -67,5 +71,6 @@ sync-rate-limited = Te veel verzoeken; probeer het over { $seconds ->
 sync-server-failed = Er ging bij ons iets mis.
 sync-shutting-down = De server wordt opnieuw gestart; probeer het zo weer.
 sync-timeout = Dit duurde te lang en is gestopt.
+    .client = Het antwoord duurde te lang; probeer het opnieuw.
 sync-too-large = Het bericht is te groot; hoogstens { $limit } bytes zijn toegestaan.
 sync-unsupported-media-type = Het verzoek moet als application/json worden verzonden.
