@@ -12,10 +12,11 @@ export type {
   SyncFailure,
   SyncSuccess,
 } from "./sync/answer";
+export type { DataOption } from "./sync/dataOption";
 export type { OnProblem, SyncProblem } from "./sync/problems";
 export type { RouteName, RouteTypes, RouteVersion, TypeMapOf, TypeOf } from "./sync/routes";
 export type { SyncEvent, SyncEventError, SyncEventOptions, UpsertSyncEventCallback } from "./sync/syncEvents";
-export type { DataOption, SyncRequest, SyncRequestBase, SyncRequestOptions } from "./sync/syncRequest";
+export type { SyncRequest, SyncRequestBase, SyncRequestOptions } from "./sync/syncRequest";
 export type { ConnectionStatus, ConnectionStatusStore, EndedByServer } from "./socket/status";
 export type { Backoff } from "./socket/backoff";
 export type { Carriage, Transport } from "./socket/socket";

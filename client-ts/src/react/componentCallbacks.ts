@@ -1,6 +1,5 @@
 /** The event callbacks of one mounted component. */
 
-import type { SyncClient } from "../sync/syncClient";
 import { untypedCallbacks, type EventCallbacks, type UpsertSyncEventCallback } from "../sync/syncEvents";
 
 /** One route's callbacks. They can be exchanged without being taken out of the line, so that no event is missed. */
@@ -18,13 +17,13 @@ type Render = Map<string, Pick<Entry, "callbacks" | "register">>;
  * unmount, and twice in StrictMode; the entries themselves outlive that.
  */
 export class ComponentCallbacks<TypeMap, Code extends string> {
-  readonly #sync: SyncClient<TypeMap, Code>;
+  readonly #listen: UpsertSyncEventCallback<TypeMap, Code>;
   readonly #entries = new Map<string, Entry>();
   #render: Render | null = null;
   #isAttached = false;
 
-  constructor(sync: SyncClient<TypeMap, Code>) {
-    this.#sync = sync;
+  constructor(listen: UpsertSyncEventCallback<TypeMap, Code>) {
+    this.#listen = listen;
   }
 
   /** The component's body runs: until `commit`, `upsert` notes down only. */
@@ -62,7 +61,7 @@ export class ComponentCallbacks<TypeMap, Code extends string> {
     const route = `${name}/${version}`;
     const callbacks = untypedCallbacks(options);
     const register = (): (() => void) =>
-      this.#sync.upsertSyncEventCallback({
+      this.#listen({
         name,
         version,
         callback: event => this.#entries.get(route)?.callbacks.callback(event),

@@ -53,8 +53,8 @@ export interface SyncHooks<Map, Code extends string = string> {
  */
 export function createSyncHooks<Map, Code extends string>(sync: SyncClient<Map, Code>): SyncHooks<Map, Code> {
   return {
-    useSyncEvents: syncEventsHook(sync),
-    useConnectionStatus: connectionStatusHook(sync),
+    useSyncEvents: syncEventsHook(sync.upsertSyncEventCallback),
+    useConnectionStatus: connectionStatusHook(sync.status),
     useRoom: roomHook(sync),
   };
 }

@@ -1,13 +1,10 @@
 import { useSyncExternalStore } from "react";
-import type { ConnectionStatus } from "../socket/status";
-import type { SyncClient } from "../sync/syncClient";
+import type { ConnectionStatus, ConnectionStatusStore } from "../socket/status";
 
 const ON_THE_SERVER: ConnectionStatus = { status: "idle" };
 
 /** Makes `useConnectionStatus`. */
-export function connectionStatusHook<Map, Code extends string>({
-  status,
-}: SyncClient<Map, Code>): () => ConnectionStatus {
+export function connectionStatusHook(status: ConnectionStatusStore): () => ConnectionStatus {
   return function useConnectionStatus() {
     return useSyncExternalStore(status.subscribe, status.getSnapshot, () => ON_THE_SERVER);
   };

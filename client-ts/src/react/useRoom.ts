@@ -5,8 +5,8 @@ const IN_NO_ROOM: RoomStatus<never> = { status: "idle" };
 const NOT_YET: RoomStatus<never> = { status: "joining" };
 
 /** Makes `useRoom`: the subscription to a room's status is what holds the room. */
-export function roomHook<Map, Code extends string>(
-  sync: SyncClient<Map, Code>,
+export function roomHook<Code extends string>(
+  sync: Pick<SyncClient<unknown, Code>, "holdRoom" | "roomStatus">,
 ): (room: string | null) => RoomStatus<Code> {
   return function useRoom(room) {
     const hold = useCallback((changed: () => void) => (room === null ? () => {} : sync.holdRoom(room, changed)), [room]);

@@ -1,5 +1,4 @@
 import { useEffect, useInsertionEffect, useMemo, useState } from "react";
-import type { SyncClient } from "../sync/syncClient";
 import type { UpsertSyncEventCallback } from "../sync/syncEvents";
 import { ComponentCallbacks } from "./componentCallbacks";
 
@@ -11,10 +10,10 @@ export interface SyncEventHook<Map, Code extends string = string> {
 
 /** Makes `useSyncEvents`. */
 export function syncEventsHook<Map, Code extends string>(
-  sync: SyncClient<Map, Code>,
+  listen: UpsertSyncEventCallback<Map, Code>,
 ): () => SyncEventHook<Map, Code> {
   return function useSyncEvents() {
-    const [callbacks] = useState(() => new ComponentCallbacks<Map, Code>(sync));
+    const [callbacks] = useState(() => new ComponentCallbacks<Map, Code>(listen));
     const render = callbacks.beginRender();
     // Insertion effects come before all others, so that an effect of this component or of a child finds the render over.
     useInsertionEffect(() => callbacks.commit(render));

@@ -1,7 +1,7 @@
 /**
  * The types of an app's routes, looked up in the map that the generator writes.
  *
- * `Map` is `SyncTypeMap` of `apiTypes.generated.ts`: `Map[page][name][version]`. Calls name a route as `<page>/<name>`,
+ * `Map` is a map of `apiTypes.generated.ts`, such as `SyncTypeMap`: `Map[page][name][version]`. Calls name a route as `<page>/<name>`,
  * where a page may hold slashes of its own and a name never does, so the last slash is the one that counts.
  */
 
@@ -14,10 +14,10 @@ export interface RouteTypes {
   readonly clientStream: unknown;
 }
 
-/** What a type map looks like: `createSync` refuses anything else. */
-export type TypeMapOf<Map> = {
+/** What a type map looks like whose versions have these types: `createSync` refuses anything else. */
+export type TypeMapOf<Map, Types = RouteTypes> = {
   readonly [Page in keyof Map]: {
-    readonly [Name in keyof Map[Page]]: { readonly [Version in keyof Map[Page][Name]]: RouteTypes };
+    readonly [Name in keyof Map[Page]]: { readonly [Version in keyof Map[Page][Name]]: Types };
   };
 };
 

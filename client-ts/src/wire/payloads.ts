@@ -1,9 +1,6 @@
 /** What the client sends: event names and their payloads. The forms are `tests/wire/*.json`, read by both languages. */
 
-/** The names of the events that the client sends. */
-export type ClientEvent = "sync" | "joinRoom" | "leaveRoom" | "joinedRooms" | "updateLocation";
-
-/** The payload that belongs to each event. */
+/** The events that the client sends, and the payload of each. */
 export interface ClientPayloads {
   sync: SyncCall;
   joinRoom: JoinRoom;
@@ -11,6 +8,9 @@ export interface ClientPayloads {
   joinedRooms: Readonly<Record<string, never>>;
   updateLocation: SyncLocation;
 }
+
+/** The name of an event that the client sends. */
+export type ClientEvent = keyof ClientPayloads;
 
 /** Whom an event leaves out: nobody, the calling socket, or every tab of its session. */
 export type IgnoreSelf = boolean | "session";
