@@ -51,8 +51,13 @@ export type RouteVersion<Map, Name extends string> = Name extends string
   : never;
 
 /** The types of one version of one route. */
-export type RouteAt<Map, Name extends string, Version extends string> =
-  RouteVersions<Map, Name> extends infer Versions ? (Version extends keyof Versions ? Versions[Version] : never) : never;
+export type RouteAt<Map, Name extends string, Version extends string> = Name extends string
+  ? RouteVersions<Map, Name> extends infer Versions
+    ? Version extends keyof Versions
+      ? Versions[Version]
+      : never
+    : never
+  : never;
 
 /** One of the five types of a route, such as its `serverOutput`. */
 export type TypeOf<Map, Name extends string, Version extends string, Field extends keyof RouteTypes> =

@@ -5,6 +5,7 @@ import { createSync } from "../index";
 import type { ClientErrorCode, DataOption, ErrorParams, RouteName, RouteVersion, TypeOf } from "../index";
 import { createSyncHooks } from "../react/index";
 import type { ErrorCode, Person, SyncTypeMap } from "../testing/routes";
+import type { RouteAt } from "./routes";
 
 const sync = createSync<SyncTypeMap, ErrorCode>();
 const { syncRequest, upsertSyncEventCallback } = sync;
@@ -18,6 +19,9 @@ expectTypeOf<RouteName<SyncTypeMap>>().toEqualTypeOf<
 expectTypeOf<RouteVersion<SyncTypeMap, "examples/updateCounter">>().toEqualTypeOf<"v1" | "v2">();
 expectTypeOf<RouteVersion<SyncTypeMap, "test/nestedTest/room">>().toEqualTypeOf<"v1">();
 expectTypeOf<TypeOf<SyncTypeMap, "test/nestedTest/room", "v1", "clientInput">>().toEqualTypeOf<{ message: string }>();
+// Where a name is wrong the compiler goes on with all of them: `data` must not be a second mistake because some have no such version.
+type Uneven = { a: { x: { v1: "input of a/x" } }; b: { y: { v2: "input of b/y" } } };
+expectTypeOf<RouteAt<Uneven, "a/x" | "b/y", "v1">>().toEqualTypeOf<"input of a/x">();
 
 // Answers.
 const added = await syncRequest({ ...ADD, data: { amount: 5 } });
