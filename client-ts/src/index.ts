@@ -2,6 +2,7 @@
 
 export { createSync } from "./sync/createSync";
 export type { LocationOptions, RoomStatus, SyncClient, SyncOptions } from "./sync/syncClient";
+export type { ApiRequest, ApiRequestBase, ApiRequestOptions } from "./sync/apiRequest";
 export type {
   CallLimits,
   ClientErrorCode,
@@ -14,7 +15,7 @@ export type {
 } from "./sync/answer";
 export type { DataOption } from "./sync/dataOption";
 export type { OnProblem, SyncProblem } from "./sync/problems";
-export type { RouteName, RouteTypes, RouteVersion, TypeMapOf, TypeOf } from "./sync/routes";
+export type { ApiTypes, NoRoutes, RouteName, RouteTypes, RouteVersion, TypeMapOf, TypeOf } from "./sync/routes";
 export type { SyncEvent, SyncEventError, SyncEventOptions, UpsertSyncEventCallback } from "./sync/syncEvents";
 export type { SyncRequest, SyncRequestBase, SyncRequestOptions } from "./sync/syncRequest";
 export type { ConnectionStatus, ConnectionStatusStore, EndedByServer } from "./socket/status";

@@ -20,6 +20,7 @@ const SENT: &[&str] = &[
     "join_room_after",
     "joined_rooms",
     "leave_room",
+    "request_call",
     "sync_call",
     "sync_call_full",
     "sync_call_without_data",

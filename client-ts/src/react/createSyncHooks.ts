@@ -1,13 +1,15 @@
 /** The React hooks of one app: thin, over the client that they are made from. */
 
 import type { ConnectionStatus } from "../socket/status";
+import type { NoRoutes } from "../sync/routes";
 import type { RoomStatus, SyncClient } from "../sync/syncClient";
+import { apiRequestHook, type UseApiRequest } from "./useApiRequest";
 import { connectionStatusHook } from "./useConnectionStatus";
 import { roomHook } from "./useRoom";
 import { syncEventsHook, type SyncEventHook } from "./useSyncEvents";
 
 /** The hooks of one app; each can be taken out of the object. */
-export interface SyncHooks<Map, Code extends string = string> {
+export interface SyncHooks<Map, Code extends string = string, Api = NoRoutes> {
   /**
    * Callbacks for events, for as long as the component is mounted.
    *
@@ -26,6 +28,24 @@ export interface SyncHooks<Map, Code extends string = string> {
    * ```
    */
   readonly useSyncEvents: () => SyncEventHook<Map, Code>;
+
+  /**
+   * One question of one component, and the newest answer to it.
+   *
+   * `call` asks; it stays the same over all renders, and belongs in an effect or an event handler. A call takes the place of the one before:
+   * that one ends with `sync-cancelled`, unless it has been answered, and its answer is not shown. What was shown stays until the new
+   * answer is there. Unmounting ends a call that is under way. Each `call` answers its caller, too, as `apiRequest` does, which
+   * is the one to use for calls that must all be made.
+   *
+   * @example
+   * ```tsx
+   * const { call, result, error, isPending } = useApiRequest({ name: "games/find", version: "v1" });
+   * useEffect(() => void call({ data: { id } }), [call, id]);
+   * if (error !== null) return <p>{error.message}</p>;
+   * return <h1 aria-busy={isPending}>{result?.title}</h1>;
+   * ```
+   */
+  readonly useApiRequest: UseApiRequest<Api, Code>;
 
   /** Where the connection stands; `idle` on the server. */
   readonly useConnectionStatus: () => ConnectionStatus;
@@ -47,13 +67,16 @@ export interface SyncHooks<Map, Code extends string = string> {
  *
  * @example
  * ```ts
- * export const sync = createSync<SyncTypeMap, ErrorCode>();
- * export const { useSyncEvents, useConnectionStatus, useRoom } = createSyncHooks(sync);
+ * export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>();
+ * export const { useSyncEvents, useApiRequest, useConnectionStatus, useRoom } = createSyncHooks(sync);
  * ```
  */
-export function createSyncHooks<Map, Code extends string>(sync: SyncClient<Map, Code>): SyncHooks<Map, Code> {
+export function createSyncHooks<Map, Code extends string, Api>(
+  sync: SyncClient<Map, Code, Api>,
+): SyncHooks<Map, Code, Api> {
   return {
     useSyncEvents: syncEventsHook(sync.upsertSyncEventCallback),
+    useApiRequest: apiRequestHook(sync.apiRequest),
     useConnectionStatus: connectionStatusHook(sync.status),
     useRoom: roomHook(sync),
   };

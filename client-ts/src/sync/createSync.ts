@@ -1,10 +1,11 @@
 /** The client of one app: its parts, typed by the app's routes. */
 
 import type { SyncLocation } from "../wire/payloads";
+import { sendApiRequest, type ApiRequestOptions, type UntypedApiRequest } from "./apiRequest";
 import { asAppAnswer, type SyncAnswer, type SyncFailure } from "./answer";
 import { Core, type SyncSurroundings } from "./core";
 import { clientParts } from "./parts";
-import type { RouteName, RouteVersion, TypeMapOf, TypeOf } from "./routes";
+import type { ApiTypes, NoRoutes, RouteName, RouteVersion, TypeMapOf, TypeOf } from "./routes";
 import type { LocationOptions, RoomStatus, SyncClient, SyncOptions } from "./syncClient";
 import { untypedCallbacks, type SyncEventOptions } from "./syncEvents";
 import { sendSyncRequest, type SyncRequestOptions, type UntypedRequest } from "./syncRequest";
@@ -12,29 +13,32 @@ import { sendSyncRequest, type SyncRequestOptions, type UntypedRequest } from ".
 /**
  * Makes the client of one app; connects on first use.
  *
- * `Map` and `Code` are `SyncTypeMap` and `ErrorCode` of the generated `apiTypes.generated.ts`: with them a wrong route,
- * version, payload or field does not compile.
+ * `Map`, `Code` and `Api` are `SyncTypeMap`, `ErrorCode` and `ApiTypeMap` of the generated `apiTypes.generated.ts`: with them a wrong
+ * route, version, payload or field does not compile. An app without questions leaves `Api` out.
  *
  * @example
  * ```ts
  * import { createSync } from "syncwright";
- * import type { ErrorCode, SyncTypeMap } from "./apiTypes.generated";
+ * import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "./apiTypes.generated";
  *
- * export const sync = createSync<SyncTypeMap, ErrorCode>();
- * export const { syncRequest, joinRoom, leaveRoom, upsertSyncEventCallback } = sync;
+ * export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>();
+ * export const { syncRequest, apiRequest, joinRoom, leaveRoom, upsertSyncEventCallback } = sync;
  * ```
  */
-export function createSync<Map extends TypeMapOf<Map>, Code extends string = string>(
-  options: SyncOptions = {},
-): SyncClient<Map, Code> {
+export function createSync<
+  Map extends TypeMapOf<Map>,
+  Code extends string = string,
+  Api extends TypeMapOf<Api, ApiTypes> = NoRoutes,
+>(options: SyncOptions = {}): SyncClient<Map, Code, Api> {
   return createSyncIn({}, options);
 }
 
 /** As {@link createSync}, with surroundings of the caller's choice. */
-export function createSyncIn<Map extends TypeMapOf<Map>, Code extends string = string>(
-  surroundings: SyncSurroundings,
-  options: SyncOptions,
-): SyncClient<Map, Code> {
+export function createSyncIn<
+  Map extends TypeMapOf<Map>,
+  Code extends string = string,
+  Api extends TypeMapOf<Api, ApiTypes> = NoRoutes,
+>(surroundings: SyncSurroundings, options: SyncOptions): SyncClient<Map, Code, Api> {
   const core = new Core(surroundings, options, clientParts);
   const { connection } = core;
   const { calls, events, location, rooms } = core.parts;
@@ -46,6 +50,13 @@ export function createSyncIn<Map extends TypeMapOf<Map>, Code extends string = s
       core.use();
       const answer = await sendSyncRequest(calls, request as UntypedRequest, core.limits(request));
       return answer as SyncAnswer<TypeOf<Map, Name, Version, "serverOutput">, Code>;
+    },
+    apiRequest: async <Name extends RouteName<Api>, Version extends RouteVersion<Api, Name>>(
+      request: ApiRequestOptions<Api, Name, Version>,
+    ) => {
+      core.use();
+      const answer = await sendApiRequest(calls, request as UntypedApiRequest, core.limits(request));
+      return answer as SyncAnswer<TypeOf<Api, Name, Version, "output">, Code>;
     },
     upsertSyncEventCallback: <Name extends RouteName<Map>, Version extends RouteVersion<Map, Name>>(
       event: SyncEventOptions<Map, Code, Name, Version>,

@@ -35,6 +35,16 @@ const MISTAKES: readonly (readonly [name: string, call: string, diagnostics: rea
     'upsertSyncEventCallback({ name: "examples/updateCounter", version: "v1", callback: ({ serverOutput }) => serverOutput.value });',
     ["value: Property 'value' does not exist on type '{ newValue: number; }'."],
   ],
+  [
+    "a misspelt question names the right one",
+    'void apiRequest({ name: "games/fnd", version: "v1", data: { id: "1" } });',
+    ['name: Type \'"games/fnd"\' is not assignable to type \'RouteName<ApiTypeMap>\'. Did you mean \'"games/find"\'?'],
+  ],
+  [
+    "a field of a question that does not exist is underlined itself",
+    'void apiRequest({ name: "games/find", version: "v1", data: { id: "1", lang: "nl" } });',
+    ["lang: Object literal may only specify known properties, and 'lang' does not exist in type '{ id: string; }'."],
+  ],
 ];
 
 test("mistakes are explained at the user's own tokens", { timeout: 60_000 }, () => {
@@ -45,7 +55,7 @@ test("mistakes are explained at the user's own tokens", { timeout: 60_000 }, () 
 
 /** Compiles `calls`, one a line; answers the diagnostics of each line, with the text that they underline. */
 function diagnostics(calls: string, lineCount: number): readonly (readonly string[])[] {
-  const head = `import { createSync } from "../index"; import type { ErrorCode, SyncTypeMap } from "../testing/routes"; const { syncRequest, upsertSyncEventCallback } = createSync<SyncTypeMap, ErrorCode>();`;
+  const head = `import { createSync } from "../index"; import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "../testing/routes"; const { syncRequest, apiRequest, upsertSyncEventCallback } = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>();`;
   const file = join(FOLDER, "mistakes.ts");
   const text = `${head}\n${calls}\n`;
   const options: ts.CompilerOptions = {

@@ -14,6 +14,16 @@ export interface RouteTypes {
   readonly clientStream: unknown;
 }
 
+/** What the map says of one version of a question. */
+export interface ApiTypes {
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly stream: unknown;
+}
+
+/** The map of an app without questions. */
+export type NoRoutes = Readonly<Record<never, never>>;
+
 /** What a type map looks like whose versions have these types: `createSync` refuses anything else. */
 export type TypeMapOf<Map, Types = RouteTypes> = {
   readonly [Page in keyof Map]: {
@@ -59,6 +69,11 @@ export type RouteAt<Map, Name extends string, Version extends string> = Name ext
     : never
   : never;
 
-/** One of the five types of a route, such as its `serverOutput`. */
-export type TypeOf<Map, Name extends string, Version extends string, Field extends keyof RouteTypes> =
+/** One of the types of a route, such as its `serverOutput`. */
+export type TypeOf<
+  Map,
+  Name extends string,
+  Version extends string,
+  Field extends keyof RouteTypes | keyof ApiTypes,
+> =
   RouteAt<Map, Name, Version> extends infer Types ? (Field extends keyof Types ? Types[Field] : never) : never;

@@ -3,8 +3,10 @@
 import type { Backoff } from "../socket/backoff";
 import type { Transport } from "../socket/socket";
 import type { ConnectionStatusStore } from "../socket/status";
+import type { ApiRequest } from "./apiRequest";
 import type { CallLimits, JoinRoomAnswer, LocationAnswer, RoomsAnswer, SyncFailure } from "./answer";
 import type { OnProblem } from "./problems";
+import type { NoRoutes } from "./routes";
 import type { UpsertSyncEventCallback } from "./syncEvents";
 import type { SyncRequest } from "./syncRequest";
 
@@ -54,9 +56,10 @@ export type RoomStatus<Code extends string = string> =
   /** Turned away. It is tried again on the next socket as long as it is held. */
   | { readonly status: "error"; readonly error: SyncFailure<Code> };
 
-/** The client of one app. Every function can be taken out of the object and called alone. */
-export interface SyncClient<Map, Code extends string = string> {
+/** The client of one app. Every function can be taken out of the object and called alone. `Api` is its `ApiTypeMap`, if it has one. */
+export interface SyncClient<Map, Code extends string = string, Api = NoRoutes> {
   readonly syncRequest: SyncRequest<Map, Code>;
+  readonly apiRequest: ApiRequest<Api, Code>;
   readonly upsertSyncEventCallback: UpsertSyncEventCallback<Map, Code>;
 
   /** Enters `room` and stays, over reconnects too, until `leaveRoom`. Joining again is allowed and answers the same. */

@@ -57,5 +57,48 @@ export interface SyncTypeMap {
   };
 }
 
+/** The questions that the tests ask. */
+export interface ApiTypeMap {
+  'games': {
+    'count': {
+      v1: {
+        input: { open?: boolean | null };
+        output: { games: number };
+        stream: never;
+      };
+    };
+    'find': {
+      v1: {
+        input: { id: string };
+        output: { title: string };
+        stream: never;
+      };
+      v2: {
+        input: { id: string; lang?: string | null };
+        output: { title: string; by: Person };
+        stream: never;
+      };
+    };
+  };
+  'root': {
+    'now': {
+      v1: {
+        input: Record<string, never>;
+        output: { at: string };
+        stream: never;
+      };
+    };
+  };
+  'test/nestedTest': {
+    'read': {
+      v3: {
+        input: { line: number } | { word: string };
+        output: { text: string | null };
+        stream: never;
+      };
+    };
+  };
+}
+
 /** The codes that the app can answer with. */
 export type ErrorCode = "auth-required" | "counter-full" | "room-forbidden" | "sync-not-in-room";

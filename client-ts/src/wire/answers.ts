@@ -15,7 +15,7 @@ export interface WireFailure {
   readonly httpStatus: number;
 }
 
-/** The answer to a `sync` call. */
+/** The answer to a `sync` or `request` call. */
 export type CallAnswer = { readonly status: "success"; readonly result: unknown } | WireFailure;
 
 /** The answer to `joinRoom`. */
@@ -37,7 +37,7 @@ export type RoomsAnswer = { readonly status: "success"; readonly rooms: readonly
 /** The answer to `updateLocation`. */
 export type PlainAnswer = { readonly status: "success" } | WireFailure;
 
-/** Reads the answer to a `sync` call. */
+/** Reads the answer to a `sync` or `request` call. */
 export function parseCallAnswer(message: unknown): Read<CallAnswer> {
   return parseAnswer(message, answer =>
     "result" in answer ? read({ status: "success", result: answer.result }) : unreadable("`result` is missing"),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseCallAnswer, parseFailure, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
 import { parseClosing, parseSyncFrame } from "./frames";
-import type { Handshake, JoinRoom, LeaveRoom, SyncCall, SyncLocation } from "./payloads";
+import type { ApiCall, Handshake, JoinRoom, LeaveRoom, SyncCall, SyncLocation } from "./payloads";
 import { isObject, type Read } from "./read";
 
 const FOLDER = new URL("../../../tests/wire/", import.meta.url);
@@ -33,12 +33,13 @@ const CALL: SyncCall = { name: "examples/updateCounter", version: "v1", data: { 
 
 /** What the client sends: each file is written by a value of the type that production sends. */
 const SENT: {
-  readonly [File in string]: SyncCall | JoinRoom | LeaveRoom | SyncLocation | Handshake | Record<string, never>;
+  readonly [File in string]: SyncCall | ApiCall | JoinRoom | LeaveRoom | SyncLocation | Handshake | Record<string, never>;
 } = {
   handshake: { token: "c2Vzc2lvbi10b2tlbg", lang: "nl", tab: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b" } satisfies Handshake,
   join_room: { room: ROOM } satisfies JoinRoom,
   joined_rooms: {},
   leave_room: { room: ROOM } satisfies LeaveRoom,
+  request_call: { name: "examples/readCounter", version: "v1", data: { room: ROOM } } satisfies ApiCall,
   sync_call: CALL,
   sync_call_full: { ...CALL, ignoreSelf: "session" } satisfies SyncCall,
   sync_call_without_data: { name: "test/nestedTest/room", version: "v1", receiver: "nested-1" } satisfies SyncCall,

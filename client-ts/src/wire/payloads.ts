@@ -3,6 +3,7 @@
 /** The events that the client sends, and the payload of each. */
 export interface ClientPayloads {
   sync: SyncCall;
+  request: ApiCall;
   joinRoom: JoinRoom;
   leaveRoom: LeaveRoom;
   joinedRooms: Readonly<Record<string, never>>;
@@ -24,6 +25,14 @@ export interface SyncCall {
   /** The room that hears of it. */
   readonly receiver: string;
   readonly ignoreSelf?: IgnoreSelf;
+}
+
+/** A question: a call that nobody but its caller hears of. */
+export interface ApiCall {
+  /** `<page>/<name>`. */
+  readonly name: string;
+  readonly version: string;
+  readonly data?: unknown;
 }
 
 /** Asks to be in `room`. */

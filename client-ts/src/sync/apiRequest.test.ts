@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
+import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "../testing/routes";
+import { failure } from "../testing/testServer";
+import { createSyncIn } from "./createSync";
+import type { SyncProblem } from "./problems";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function setUp() {
+  const network = new FakeNetwork();
+  const problems: SyncProblem[] = [];
+  const sync = createSyncIn<SyncTypeMap, ErrorCode, ApiTypeMap>(
+    { openSocket: network.openSocket, onWake: new FakeWakes().onWake, random: () => 0 },
+    { lang: () => "en", onProblem: problem => void problems.push(problem) },
+  );
+  return { sync, network, problems };
+}
+
+function setUpConnected() {
+  const all = setUp();
+  all.sync.connect();
+  all.network.socket.accept();
+  return all;
+}
+
+const FIND = { name: "games/find", version: "v1", data: { id: "42" } } as const;
+const FOUND = { status: "success", result: { title: "Go" } };
+
+describe("a question", () => {
+  test("is answered with what the handler found", async () => {
+    const { sync, network } = setUpConnected();
+    const answer = sync.apiRequest(FIND);
+    network.socket.answer("request", FOUND);
+    expect(await answer).toEqual(FOUND);
+  });
+
+  test("says what was asked and nothing else", () => {
+    const { sync, network } = setUpConnected();
+    void sync.apiRequest({ name: "root/now", version: "v1" });
+    void sync.apiRequest({ ...FIND, timeoutMs: 5, signal: new AbortController().signal });
+    // A caller without types may say more; a question goes to no room.
+    void sync.apiRequest({ ...FIND, ...{ receiver: "room", ignoreSelf: true, id: "x", stream: true } });
+    expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
+      'request {"name":"root/now","version":"v1"}',
+      'request {"name":"games/find","version":"v1","data":{"id":"42"}}',
+      'request {"name":"games/find","version":"v1","data":{"id":"42"}}',
+    ]);
+  });
+
+  test("is refused with the server's error, as a value", async () => {
+    const { sync, network } = setUpConnected();
+    const answer = sync.apiRequest(FIND);
+    network.socket.answer("request", failure("sync-rate-limited", 429, { seconds: 2 }));
+    expect(await answer).toEqual(failure("sync-rate-limited", 429, { seconds: 2 }));
+  });
+
+  test("connects when it is the first to need a connection, and waits for it", async () => {
+    const { sync, network } = setUp();
+    const answer = sync.apiRequest(FIND);
+    expect(network.sockets).toHaveLength(1);
+    network.socket.accept();
+    network.socket.answer("request", FOUND);
+    expect(await answer).toEqual(FOUND);
+  });
+
+  test("without a connection waits its turn among the calls, behind the rooms", () => {
+    const { sync, network } = setUpConnected();
+    void sync.joinRoom("a");
+    network.socket.answer("joinRoom", { status: "success", rooms: ["a"], pos: "p1", recovered: false });
+    network.socket.lose();
+    void sync.apiRequest(FIND);
+    void sync.syncRequest({ name: "root/ping", version: "v1", receiver: "a" });
+    void sync.apiRequest({ name: "games/count", version: "v1" });
+    vi.advanceTimersByTime(0);
+    network.socket.accept();
+    expect(network.socket.events).toEqual(["joinRoom", "request", "sync", "request"]);
+  });
+
+  test("that was on its way when the socket was lost ends, and is not sent again", async () => {
+    const { sync, network } = setUpConnected();
+    const answer = sync.apiRequest(FIND);
+    network.socket.lose();
+    expect(await answer).toMatchObject({ errorCode: "sync-disconnected", httpStatus: 503 });
+    vi.advanceTimersByTime(0);
+    network.socket.accept();
+    expect(network.socket.events).toEqual([]);
+  });
+
+  test.each([
+    ["its own time", 20],
+    ["that of every call", undefined],
+  ])("ends after %s", async (_, timeoutMs) => {
+    const { sync, network } = setUpConnected();
+    const answer = sync.apiRequest({ ...FIND, timeoutMs });
+    vi.advanceTimersByTime((timeoutMs ?? 30_000) - 1);
+    const ended = vi.fn();
+    void answer.then(ended);
+    await Promise.resolve();
+    expect(ended).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(await answer).toMatchObject({ errorCode: "sync-timeout", httpStatus: 504 });
+    network.socket.answer("request", FOUND);
+  });
+
+  test("ends with its signal, and an answer that comes later is nobody's", async () => {
+    const { sync, network, problems } = setUpConnected();
+    const controller = new AbortController();
+    const answer = sync.apiRequest({ ...FIND, signal: controller.signal });
+    controller.abort();
+    expect(await answer).toMatchObject({ errorCode: "sync-cancelled", httpStatus: 499 });
+    network.socket.answer("request", null);
+    expect(problems).toEqual([]);
+  });
+
+  test("that is aborted while it waits is not sent", async () => {
+    const { sync, network } = setUp();
+    const controller = new AbortController();
+    const answer = sync.apiRequest({ ...FIND, signal: controller.signal });
+    controller.abort();
+    network.socket.accept();
+    expect(await answer).toMatchObject({ errorCode: "sync-cancelled" });
+    expect(network.socket.events).toEqual([]);
+  });
+
+  test("fails at once when no connection will come", async () => {
+    const { sync, network } = setUp();
+    const waiting = sync.apiRequest(FIND);
+    network.socket.refuse("auth-required");
+    const refused = { errorCode: "auth-required", message: "Please sign in first.", httpStatus: 401 };
+    expect(await waiting).toMatchObject(refused);
+    expect(await sync.apiRequest(FIND)).toMatchObject(refused);
+    sync.disconnect();
+    expect(await sync.apiRequest(FIND)).toMatchObject({ errorCode: "sync-disconnected" });
+  });
+
+  test.each([undefined, "yes", { status: "success" }, { status: "error" }])("whose answer is %j ends all the same", async malformed => {
+    const { sync, network, problems } = setUpConnected();
+    const answer = sync.apiRequest(FIND);
+    network.socket.answer("request", malformed);
+    expect(await answer).toMatchObject({ errorCode: "sync-server-failed", httpStatus: 500 });
+    expect(problems).toMatchObject([{ kind: "unreadable-message", event: "request" }]);
+  });
+
+  test("that cannot be written as JSON ends without being sent", async () => {
+    const { sync, network, problems } = setUpConnected();
+    const data: { id: string; self?: unknown } = { id: "1" };
+    data.self = data;
+    expect(await sync.apiRequest({ ...FIND, data })).toMatchObject({ errorCode: "sync-bad-request", httpStatus: 400 });
+    expect(network.socket.events).toEqual([]);
+    expect(problems).toMatchObject([{ kind: "unsendable-data", event: "request" }]);
+  });
+});

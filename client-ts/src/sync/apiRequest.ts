@@ -1,0 +1,60 @@
+/** Questions: calls that the server answers and that nobody else hears of. */
+
+import { parseCallAnswer, type CallAnswer } from "../wire/answers";
+import type { ApiCall } from "../wire/payloads";
+import type { CallLimits, SyncAnswer } from "./answer";
+import type { Calls } from "./calls";
+import type { DataOption } from "./dataOption";
+import type { Limits } from "./deadline";
+import type { RouteName, RouteVersion, TypeOf } from "./routes";
+
+/** A call of the question `Name`, version `Version`. `Map` is the app's `ApiTypeMap`. */
+export type ApiRequestOptions<
+  Map,
+  Name extends RouteName<Map>,
+  Version extends RouteVersion<Map, Name>,
+> = ApiRequestBase<Name, Version> & DataOption<TypeOf<Map, Name, Version, "input">>;
+
+/** All of a call but its `data`. */
+export interface ApiRequestBase<Name extends string, Version extends string> extends CallLimits {
+  /** `<page>/<name>`. */
+  readonly name: Name;
+  readonly version: Version;
+}
+
+/**
+ * Asks the server and answers with the handler's output, or with an error: it never throws and never rejects.
+ *
+ * It needs no room. Otherwise it is like a `syncRequest`: without a connection it waits for one, and goes out in the order called, after
+ * the rooms have been joined again. One that was on its way when the connection broke ends with `sync-disconnected` and is not sent
+ * again. It takes 30 s at most unless `timeoutMs` says otherwise.
+ *
+ * @example
+ * ```ts
+ * const answer = await apiRequest({ name: "games/find", version: "v1", data: { id: "42" } });
+ * if (answer.status === "error") toast(answer.message);
+ * else show(answer.result.title);
+ * ```
+ */
+export type ApiRequest<Map, Code extends string> = <
+  Name extends RouteName<Map>,
+  Version extends RouteVersion<Map, Name>,
+>(
+  options: ApiRequestOptions<Map, Name, Version>,
+) => Promise<SyncAnswer<TypeOf<Map, Name, Version, "output">, Code>>;
+
+/** A question, before types. */
+export interface UntypedApiRequest {
+  readonly name: string;
+  readonly version: string;
+  readonly data?: unknown;
+}
+
+/** See {@link ApiRequest}. */
+export function sendApiRequest(calls: Calls, request: UntypedApiRequest, limits: Limits): Promise<CallAnswer> {
+  return calls.callInTurn("request", payloadOf(request), parseCallAnswer, limits);
+}
+
+function payloadOf({ name, version, data }: UntypedApiRequest): ApiCall {
+  return { name, version, ...(data !== undefined && { data }) };
+}
