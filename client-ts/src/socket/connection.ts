@@ -21,8 +21,8 @@ export interface ConnectionEvents {
   received(event: string, message: unknown): void;
 }
 
-/** What a connection is made of; tests bring their own. */
-export interface ConnectionParts {
+/** What a connection needs from outside; tests bring their own. */
+export interface ConnectionSurroundings {
   readonly openSocket: OpenSocket;
   readonly backoff: Backoff;
   /** From 0 to below 1, as `Math.random`. */
@@ -41,7 +41,7 @@ const HANGING_AFTER_MS = 2_000;
 
 /** A connection that comes back: after a loss it waits, longer each time and never the same, and tries again. */
 export class Connection implements ConnectionStatusStore {
-  readonly #parts: ConnectionParts;
+  readonly #surroundings: ConnectionSurroundings;
   readonly #listeners = new Set<() => void>();
   #status: ConnectionStatus = IDLE;
   #socket: Socket | null = null;
@@ -57,8 +57,8 @@ export class Connection implements ConnectionStatusStore {
   #retry: ReturnType<typeof setTimeout> | null = null;
   #sleepThroughWakes: (() => void) | null = null;
 
-  constructor(parts: ConnectionParts) {
-    this.#parts = parts;
+  constructor(surroundings: ConnectionSurroundings) {
+    this.#surroundings = surroundings;
   }
 
   /** The status now; the same object as long as nothing changed. */
@@ -111,8 +111,8 @@ export class Connection implements ConnectionStatusStore {
   #start(): void {
     this.#failures = 0;
     this.#attempts = 0;
-    this.#sleepThroughWakes ??= this.#parts.onWake(() => this.#wake());
-    this.#set(this.#nextAttempt(), () => this.#parts.events.started());
+    this.#sleepThroughWakes ??= this.#surroundings.onWake(() => this.#wake());
+    this.#set(this.#nextAttempt(), () => this.#surroundings.events.started());
     // Those who were told may have decided otherwise.
     if (this.#isTrying() && this.#socket === null) this.#attempt();
   }
@@ -125,15 +125,15 @@ export class Connection implements ConnectionStatusStore {
     if (this.#socket !== null || !this.#isTrying()) return;
     this.#attemptedAt = Date.now();
     try {
-      this.#socket = this.#parts.openSocket(this.#socketEvents());
+      this.#socket = this.#surroundings.openSocket(this.#socketEvents());
     } catch (error) {
-      this.#parts.events.unable(error);
+      this.#surroundings.events.unable(error);
       this.#retryLater();
     }
   }
 
   #socketEvents(): SocketEvents {
-    const { events } = this.#parts;
+    const { events } = this.#surroundings;
     return {
       opened: carriage => {
         this.#openedAt = Date.now();
@@ -146,7 +146,7 @@ export class Connection implements ConnectionStatusStore {
       moved: carriage => this.#set({ status: "connected", ...carriage }),
       refused: refusal => {
         this.#socket = null;
-        const { message, httpStatus } = this.#parts.describe(refusal);
+        const { message, httpStatus } = this.#surroundings.describe(refusal);
         this.#stop({ status: "refused", errorCode: refusal.errorCode, message, httpStatus, ...this.#endedByServer });
       },
       failed: () => {
@@ -167,7 +167,7 @@ export class Connection implements ConnectionStatusStore {
     const { status } = this.#status;
     if (status === "closed" || status === "refused" || this.#socket !== null) return;
     this.#failures += 1;
-    const delayMs = backoffMs(this.#failures, this.#parts.backoff, this.#parts.random);
+    const delayMs = backoffMs(this.#failures, this.#surroundings.backoff, this.#surroundings.random);
     this.#retry = setTimeout(() => this.#attempt(), delayMs);
     this.#announceAttempt();
   }
@@ -185,7 +185,7 @@ export class Connection implements ConnectionStatusStore {
   /** A server that accepts and drops us at once must not be asked ever faster. */
   #forgetFailuresOfLongAgo(): void {
     const upForMs = this.#openedAt === null ? 0 : Date.now() - this.#openedAt;
-    if (upForMs >= this.#parts.backoff.capMs) this.#failures = 0;
+    if (upForMs >= this.#surroundings.backoff.capMs) this.#failures = 0;
   }
 
   #wake(): void {
@@ -203,7 +203,7 @@ export class Connection implements ConnectionStatusStore {
     this.#sleepThroughWakes = null;
     this.#wasConnected = false;
     this.#status = status;
-    this.#parts.events.stopped();
+    this.#surroundings.events.stopped();
     this.#notify();
   }
 
@@ -212,7 +212,7 @@ export class Connection implements ConnectionStatusStore {
     this.#socket?.close();
     this.#socket = null;
     this.#openedAt = null;
-    if (wasOpen) this.#parts.events.lost();
+    if (wasOpen) this.#surroundings.events.lost();
   }
 
   #cancelRetry(): void {

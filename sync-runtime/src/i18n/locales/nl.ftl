@@ -1,5 +1,6 @@
 # What the framework says itself. An app words a code its own way by defining the same id in locales/nl/*.ftl.
-# The TypeScript client says some of it, too (`npm run generate -w syncwright`): the attribute `client` where its cause is another one.
+# The TypeScript client says some of it, too: after a change, `npm run generate -w syncwright`. It says the attribute `client` of a message where there
+# is one, because a code can have another cause there.
 
 auth-forbidden = Je mag dit niet doen ({ $key }).
 auth-required = Meld je eerst aan.
