@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use sync::{Config, Hub, Running, Server, Sessions};
 use test_app::{App, Session};
 
-use crate::socket::{Client, Identity};
+use crate::socket::{Client, Identity, PATIENCE};
 
 /// A running test app.
 #[derive(Debug)]
@@ -79,6 +79,20 @@ impl TestServer {
     #[must_use]
     pub fn sessions(&self) -> &Sessions<App> {
         self.running.handle().sessions()
+    }
+
+    /// Waits until the server has this many sockets.
+    pub async fn has_sockets(&self, wanted: usize) {
+        let mut counts = self.hub().socket_counts();
+        let found = tokio::time::timeout(PATIENCE, counts.wait_for(|count| *count == wanted)).await;
+        assert!(found.is_ok(), "never {wanted} sockets, but {}", self.hub().socket_count());
+    }
+
+    /// Waits until this many calls of `order/wait` have begun.
+    pub async fn has_begun(&self, wanted: u32) {
+        let mut begun = self.app().begun.subscribe();
+        let found = tokio::time::timeout(PATIENCE, begun.wait_for(|begun| *begun == wanted)).await;
+        assert!(found.is_ok(), "never {wanted} calls, but {}", *self.app().begun.borrow());
     }
 
     /// Starts a session and returns its token.

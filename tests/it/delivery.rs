@@ -5,17 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sync::CloseReason;
 use sync_tests::app::{TestServer, guest, member};
-use sync_tests::socket::{Client, PATIENCE};
-
-/// Waits until `done`, looking as often as other tasks have run.
-async fn until(what: &str, done: impl Fn() -> bool) {
-    let waited = async {
-        while !done() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    assert!(tokio::time::timeout(PATIENCE, waited).await.is_ok(), "never: {what}");
-}
+use sync_tests::socket::Client;
 
 #[tokio::test]
 async fn a_member_that_stops_reading_is_disconnected_and_slows_nobody() {
@@ -102,9 +92,13 @@ async fn shutdown_finishes_what_is_in_flight_and_takes_no_more() {
     // The handler has begun when its socket answers nothing else; the other socket shows that time passes.
     late.call("joinedRooms", json!({})).await;
     let calls = server.running().handle().clone();
-    until("the call is in flight", || calls.calls_in_flight() > 0).await;
-    let stopping = tokio::spawn(server.into_running().shutdown());
-    until("the server stops", || calls.is_stopping()).await;
+    server.has_begun(1).await;
+    assert_eq!(calls.calls_in_flight(), 1);
+    // It takes no more calls from its first step on, and waits for the one that it has.
+    let mut stopping = Box::pin(server.into_running().shutdown());
+    assert!(futures_util::poll!(&mut stopping).is_pending());
+    assert!(calls.is_stopping());
+    let stopping = tokio::spawn(stopping);
     assert_eq!(
         late.sync("order/wait", "v1", "open-a", json!({ "index": 8, "waitMs": 0 })).await["errorCode"],
         "sync-shutting-down"

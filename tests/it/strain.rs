@@ -22,15 +22,6 @@ fn wait(index: u32, wait_ms: u32) -> String {
     format!("42{}", json!(["sync", call]))
 }
 
-async fn until(is_so: impl Fn() -> bool) {
-    let waiting = async {
-        while !is_so() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting).await.expect("it never came to that");
-}
-
 #[tokio::test]
 async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
     const SENT: u32 = 2000;
@@ -46,7 +37,7 @@ async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
         let calls: Vec<_> = (0..SENT).map(|index| wait(index, if index == 0 { 500 } else { 0 })).collect();
         gone.send_all(calls.iter().map(String::as_str)).await;
         drop(gone);
-        until(|| server.hub().socket_count() == 0).await;
+        server.has_sockets(0).await;
         let mut back = connect().await;
         back.join("open-a").await;
         let own = json!({ "index": SENT, "waitMs": 0 });
@@ -68,7 +59,7 @@ async fn many_who_have_gone_do_not_keep_the_server_from_stopping() {
         let calls: Vec<_> = (0..200).map(|index| wait(index, 300)).collect();
         gone.send_all(calls.iter().map(String::as_str)).await;
     }
-    until(|| server.hub().socket_count() == 0).await;
+    server.has_sockets(0).await;
     let stopping = server.into_running().shutdown();
     assert!(tokio::time::timeout(PATIENCE / 4, stopping).await.is_ok(), "only the calls that run are waited for");
 }
@@ -80,7 +71,7 @@ async fn a_handler_that_takes_too_long_does_not_keep_others_from_being_told() {
     slow.join("open-a").await;
     bystander.join("open-a").await;
     slow.send(&wait(1, 60_000)).await;
-    until(|| server.running().handle().calls_in_flight() > 0).await;
+    server.has_begun(1).await;
     let mut http = Http::open(server.address()).await;
     assert_eq!(http.get("/healthz").await.0, 200);
     server.into_running().shutdown().await;
@@ -96,7 +87,7 @@ async fn the_oldest_of_too_many_who_say_nothing_have_to_go() {
     let token = server.token(member("ada", "deliver", None)).await;
     let ended = Polling::open(server.address()).await;
     ended.post(&format!("40{}", json!({ "token": token }))).await;
-    until(|| server.hub().socket_count() == 1).await;
+    server.has_sockets(1).await;
     server.sessions().end_token(&token).await.expect("a store");
     let mut sids = Vec::new();
     for _ in 0..1030 {
@@ -287,7 +278,7 @@ async fn who_comes_on_the_socket_of_another_does_not_get_its_answers() {
     let polling = polling_member(&server).await;
     let call = |ack: u32, wait_ms: u32| wait(ack, wait_ms).replacen("42", &format!("42{ack}"), 1);
     polling.post(&call(7, 100)).await;
-    until(|| server.app().begun.load(Ordering::Relaxed) == 1).await;
+    server.has_begun(1).await;
     let join = r#"425["joinRoom",{"room":"open-b"}]"#;
     polling.post(&["41", "40"].join("\u{1e}")).await;
     while !polling.poll().await.contains("40{") {}
@@ -344,7 +335,7 @@ async fn who_cannot_be_slowed_down_and_sends_on_is_told_why_it_must_go() {
     // What comes in one post cannot be held back any more.
     polling.post(&vec![r#"42["joinedRooms",{}]"#; 70_000].join("\u{1e}")).await;
     while !polling.poll().await.contains("receive-queue-full") {}
-    until(|| server.hub().socket_count() == 0).await;
+    server.has_sockets(0).await;
 }
 
 #[tokio::test]
@@ -448,7 +439,7 @@ async fn calls_of_those_who_hung_up_end_within_bounds() {
         caller.write_all(request(index, 500, BYTES).as_bytes()).await.expect("a server that reads");
         callers.push(caller);
     }
-    until(|| server.app().begun.load(Ordering::Relaxed) == SENT).await;
+    server.has_begun(SENT).await;
     drop(callers);
     // Longer than theirs: when it has ended, so have they.
     let mut stays = Http::open(server.address()).await;

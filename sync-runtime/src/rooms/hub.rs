@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use crate::error::SyncError;
@@ -24,6 +25,8 @@ const EPOCHS: u64 = 1 << 48;
 /// Locks are taken in the order index, socket, room, and never held across a wait.
 pub struct Hub<A: App> {
     index: Mutex<Index<A>>,
+    /// How many sockets the index has; changed under its lock.
+    count: watch::Sender<usize>,
     epochs: AtomicU64,
     joins: AtomicU32,
     deliveries: TaskTracker,
@@ -57,6 +60,7 @@ impl<A: App> Default for Hub<A> {
         getrandom::fill(&mut start).expect("the operating system has randomness");
         Self {
             index: Mutex::new(Index { rooms: HashMap::new(), sockets: HashMap::new() }),
+            count: watch::Sender::default(),
             epochs: AtomicU64::new(u64::from_ne_bytes(start)),
             joins: AtomicU32::new(1),
             deliveries: TaskTracker::new(),
@@ -70,6 +74,7 @@ impl<A: App> Hub<A> {
         let mut index = self.index();
         if !socket.joined().is_closed() {
             index.sockets.entry(socket.session().id()).or_default().push(socket.clone());
+            self.count.send_modify(|count| *count += 1);
         }
     }
 
@@ -83,7 +88,10 @@ impl<A: App> Hub<A> {
             index.vacate(place);
         }
         if let Entry::Occupied(mut tabs) = index.sockets.entry(socket.session().id()) {
+            let before = tabs.get().len();
             tabs.get_mut().retain(|other| other.id() != socket.id());
+            let gone = before - tabs.get().len();
+            self.count.send_modify(|count| *count -= gone);
             if tabs.get().is_empty() {
                 tabs.remove();
             }
@@ -213,7 +221,13 @@ impl<A: App> Hub<A> {
     /// Returns how many sockets there are.
     #[must_use]
     pub fn socket_count(&self) -> usize {
-        self.index().sockets.values().map(Vec::len).sum()
+        *self.count.borrow()
+    }
+
+    /// Returns how many sockets there are, now and whenever that changes: what waits for a socket to come or go need not look again and again.
+    #[must_use]
+    pub fn socket_counts(&self) -> watch::Receiver<usize> {
+        self.count.subscribe()
     }
 
     fn room_or_new(&self, index: &mut Index<A>, name: &str) -> Arc<Room<A>> {

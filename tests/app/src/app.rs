@@ -1,9 +1,10 @@
 //! What the handlers share.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 
 use sync::{Server, wire};
+use tokio::sync::watch;
 
 /// Who a test caller is.
 #[sync::session]
@@ -29,8 +30,8 @@ pub static BUSY: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 /// The state of the test app.
 #[derive(Debug, Default)]
 pub struct App {
-    /// How many calls of `order/wait` have begun.
-    pub begun: AtomicU32,
+    /// How many calls of `order/wait` have begun; a test waits for it to change.
+    pub begun: watch::Sender<u32>,
     /// The numbers of the calls of `order/wait`, in the order in which their handlers ended.
     pub ended: Mutex<Vec<u32>>,
 }

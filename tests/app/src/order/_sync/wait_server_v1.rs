@@ -1,5 +1,4 @@
 use crate::Ctx;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use sync::{SyncError, wire};
 
@@ -17,7 +16,7 @@ pub struct ServerOutput {
 /// Waits as long as it is told to.
 #[sync::server(auth = public)]
 pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
-    ctx.app().begun.fetch_add(1, Ordering::Relaxed);
+    ctx.app().begun.send_modify(|begun| *begun += 1);
     if input.wait_ms > 0 {
         tokio::time::sleep(Duration::from_millis(input.wait_ms.into())).await;
     } else {
