@@ -5,7 +5,7 @@
     reason = "most of these types are examples of one attribute each; the docs are about some of them"
 )]
 
-use sync::schema::{Api, RouteTypes, Types, Wire, wire_type};
+use sync::schema::{Api, Lane, Payload, RouteTypes, Types, Wire, wire_type};
 
 /// Types that several handlers share.
 pub mod shared {
@@ -397,6 +397,7 @@ struct Described(RouteTypes);
 
 fn route<In: Wire, Out: Wire>(types: &mut Types, page: &str, name: &str, version: &str) -> Described {
     Described(RouteTypes {
+        lane: Lane::Event,
         page: page.into(),
         name: name.into(),
         version: version.into(),
@@ -405,20 +406,28 @@ fn route<In: Wire, Out: Wire>(types: &mut Types, page: &str, name: &str, version
             format!("src/{page}/_sync/{name}_server_{version}.rs"),
             format!("src/{page}/_sync/{name}_client_{version}.rs"),
         ],
-        client_input: wire_type::<In>(types),
-        server_output: wire_type::<Out>(types),
-        client_output: wire_type::<sync::schema::Empty>(types),
-        server_stream: None,
-        client_stream: None,
+        payloads: vec![
+            Payload::input("clientInput", wire_type::<In>(types)),
+            Payload::output("serverOutput", wire_type::<Out>(types)),
+            Payload::output("clientOutput", wire_type::<sync::schema::Empty>(types)),
+            Payload::never("serverStream"),
+            Payload::never("clientStream"),
+        ],
     })
 }
 
 impl Described {
     fn filtered<T: Wire>(self, types: &mut Types) -> Self {
-        Self(RouteTypes { client_output: wire_type::<T>(types), ..self.0 })
+        self.with(Payload::output("clientOutput", wire_type::<T>(types)))
     }
 
     fn streaming<T: Wire>(self, types: &mut Types) -> Self {
-        Self(RouteTypes { server_stream: Some(wire_type::<T>(types)), ..self.0 })
+        self.with(Payload::output("serverStream", wire_type::<T>(types)))
+    }
+
+    fn with(mut self, payload: Payload) -> Self {
+        let place = self.0.payloads.iter_mut().find(|other| other.name == payload.name);
+        *place.expect("a payload of this name") = payload;
+        self
     }
 }

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use sync::schema::{Api, Body, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody, WireType};
+use sync::schema::{
+    Api, Body, Definition, Direction, Field, MapKey, Payload, Shape, Tagging, Types, Variant, VariantBody, WireType,
+};
 use sync::serde_json::{Map, Number, Value, json};
 
 /// Makes values of the shapes in `types`.
@@ -366,12 +368,13 @@ pub fn typescript(api: &Api, module: &str, count: usize, mismatch: bool) -> Stri
     };
     for route in &api.routes {
         let place = format!("{}, {}, {}", json!(route.page), json!(route.name), json!(route.version));
-        let inputs = inputs(api, &route.client_input, count);
-        constant(&format!("SyncClientInput<{place}>"), &inputs);
-        constant(&format!("SyncServerOutput<{place}>"), &outputs(api, &route.server_output, count));
-        constant(&format!("SyncClientOutput<{place}>"), &outputs(api, &route.client_output, count));
-        if let Some(stream) = &route.server_stream {
-            constant(&format!("SyncServerStream<{place}>"), &outputs(api, stream, count));
+        for Payload { name, direction, wire } in &route.payloads {
+            let Some(wire) = wire else { continue };
+            let values = match direction {
+                Direction::Input => inputs(api, wire, count),
+                Direction::Output => outputs(api, wire, count),
+            };
+            constant(&format!("Sync{}{}<{place}>", name[..1].to_uppercase(), &name[1..]), &values);
         }
     }
     constant("Session", &outputs(api, &api.session, count));

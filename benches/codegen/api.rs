@@ -1,6 +1,6 @@
 //! An app's types as the compiled app would describe them.
 
-use sync_schema::{Api, Body, Definition, Field, RouteTypes, Shape, Types, WireType};
+use sync_schema::{Api, Body, Definition, Field, Lane, Payload, RouteTypes, Shape, Types, WireType};
 
 /// Describes so many routes of three structs each, and one type that all outputs share.
 pub(crate) fn of(routes: usize) -> Api {
@@ -18,15 +18,21 @@ fn route(types: &mut Types, number: usize, person: &Shape) -> RouteTypes {
     let note = Shape::Option(Box::new(Shape::String));
     let input = [("amount", integer.clone()), ("note", note.clone()), ("tags", Shape::Array(Box::new(Shape::String)))];
     let output = [("newValue", integer), ("note", note), ("by", person.clone())];
+    let mut of = |side: &str, name: &str, fields: &[(&str, Shape)]| {
+        wire(structure(types, &format!("{module}::{side}"), name, fields))
+    };
     RouteTypes {
+        lane: Lane::Event,
         version: "v1".to_owned(),
         docs: "Adds to the room's counter.".to_owned(),
         sources: vec![format!("src/{page}/_sync/{name}_server_v1.rs"), format!("src/{page}/_sync/{name}_client_v1.rs")],
-        client_input: wire(structure(types, &format!("{module}::server"), "ClientInput", &input)),
-        server_output: wire(structure(types, &format!("{module}::server"), "ServerOutput", &output)),
-        client_output: wire(structure(types, &format!("{module}::client"), "ClientOutput", &[("mine", Shape::Bool)])),
-        server_stream: None,
-        client_stream: None,
+        payloads: vec![
+            Payload::input("clientInput", of("server", "ClientInput", &input)),
+            Payload::output("serverOutput", of("server", "ServerOutput", &output)),
+            Payload::output("clientOutput", of("client", "ClientOutput", &[("mine", Shape::Bool)])),
+            Payload::never("serverStream"),
+            Payload::never("clientStream"),
+        ],
         page,
         name,
     }

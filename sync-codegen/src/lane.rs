@@ -11,6 +11,7 @@ pub(crate) const LANES: &[&Lane] = &[&EVENT];
 
 /// Something happened, and everybody in a room hears of it.
 static EVENT: Lane = Lane {
+    name: sync_schema::Lane::Event,
     folder: "_sync",
     forms: &[
         Form {
@@ -55,6 +56,8 @@ static EVENT: Lane = Lane {
 /// One lane.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Lane {
+    /// What the compiled app calls it.
+    pub(crate) name: sync_schema::Lane,
     /// The folder of its files in a page.
     pub(crate) folder: &'static str,
     /// The files that one version of a route can have, in the order in which a route names its sources; at least one.

@@ -9,7 +9,7 @@ use crate::schema::wire_type;
 #[must_use]
 pub fn describe<A: App>(table: &Table<A>) -> Api {
     let mut types = Types::default();
-    let routes = table.events.all.iter().map(|route| route.types(&mut types)).collect();
+    let routes = table.routes().map(|route| route.types(&mut types)).collect();
     let session = wire_type::<A::Session>(&mut types);
     let public = wire_type::<A::Public>(&mut types);
     let framework = FRAMEWORK_CODES.iter().map(|(code, _)| *code);

@@ -7,7 +7,7 @@ use crate::{Shape, Types};
 pub struct Api {
     /// The folder of the app's `Cargo.toml`, absolute; where `[package.metadata.sync]` is read.
     pub manifest_dir: String,
-    /// The routes, sorted by page, name and version.
+    /// The routes, sorted by lane, page, name and version.
     pub routes: Vec<RouteTypes>,
     /// The app's session, as a client reads it from `/auth/session`.
     pub session: WireType,
@@ -19,29 +19,72 @@ pub struct Api {
     pub types: Types,
 }
 
-/// One version of one route.
+/// One way for a front end and the server to meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    /// Something happened, and a room hears of it: `src/<page>/_sync/`.
+    Event,
+    /// Question and answer, and nobody else hears it: `src/<page>/_api/`.
+    Request,
+}
+
+/// One version of one route, whatever its lane.
 #[derive(Debug, Clone)]
 pub struct RouteTypes {
-    /// The page, nested pages with slashes: `test/nestedTest`; `root` for `src/_sync`.
+    /// The lane, in which page, name and version are its own.
+    pub lane: Lane,
+    /// The page, nested pages with slashes: `test/nestedTest`; `root` for that of `src` itself.
     pub page: String,
     /// The name inside the page.
     pub name: String,
     /// The version: `v1`.
     pub version: String,
-    /// The doc comment of the handler: the server's, or the client's where there is no server file.
+    /// The doc comment of the handler; of the filter where there is no handler.
     pub docs: String,
     /// The handler files, relative to the app's folder, with forward slashes; server first.
     pub sources: Vec<String>,
+    /// What crosses the network for this route, in the order of the lane's documentation.
+    pub payloads: Vec<Payload>,
+}
+
+/// One of the things that travel for a route.
+#[derive(Debug, Clone)]
+pub struct Payload {
+    /// What it is called in TypeScript: `clientInput`.
+    pub name: &'static str,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// What it is; `None` for one that this route does not have, such as a stream.
+    pub wire: Option<WireType>,
+}
+
+impl Payload {
     /// What a caller sends.
-    pub client_input: WireType,
-    /// What the handler answers and every member gets; `{}` where there is no server file.
-    pub server_output: WireType,
-    /// What each member gets for itself; `{}` where there is no client file or where it is a gate.
-    pub client_output: WireType,
-    /// What the handler streams, if it streams.
-    pub server_stream: Option<WireType>,
-    /// What the filter streams, if it streams.
-    pub client_stream: Option<WireType>,
+    #[must_use]
+    pub fn input(name: &'static str, wire: WireType) -> Self {
+        Self { name, direction: Direction::Input, wire: Some(wire) }
+    }
+
+    /// What the server sends.
+    #[must_use]
+    pub fn output(name: &'static str, wire: WireType) -> Self {
+        Self { name, direction: Direction::Output, wire: Some(wire) }
+    }
+
+    /// What the server could send and this route never does.
+    #[must_use]
+    pub fn never(name: &'static str) -> Self {
+        Self { name, direction: Direction::Output, wire: None }
+    }
+}
+
+/// Which way a value goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// From the server.
+    Output,
+    /// To the server.
+    Input,
 }
 
 /// A type in one place, with a way to send a value through it.

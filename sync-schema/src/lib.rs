@@ -12,7 +12,7 @@ mod codes;
 mod language;
 mod shape;
 
-pub use api::{Api, RouteTypes, WireType};
+pub use api::{Api, Direction, Lane, Payload, RouteTypes, WireType};
 pub use codes::FRAMEWORK_CODES;
 pub use language::language_tag;
 pub use shape::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody, type_label};

@@ -8,14 +8,9 @@ use sync_tests::values::{Values, refused};
 
 /// All types of an app by the place where they are used.
 fn all(api: &Api) -> Vec<(String, &WireType)> {
-    let of_route = |route: &'static str, wire| (route.to_owned(), wire);
     let routes = api.routes.iter().flat_map(|route| {
-        [
-            of_route("input", &route.client_input),
-            of_route("output", &route.server_output),
-            of_route("own", &route.client_output),
-        ]
-        .map(|(place, wire)| (format!("{}/{} {} {place}", route.page, route.name, route.version), wire))
+        let payloads = route.payloads.iter().filter_map(|payload| Some((payload.name, payload.wire.as_ref()?)));
+        payloads.map(|(name, wire)| (format!("{}/{} {} {name}", route.page, route.name, route.version), wire))
     });
     routes.chain([("session".to_owned(), &api.session), ("public".to_owned(), &api.public)]).collect()
 }

@@ -11,7 +11,7 @@ mod reach;
 mod render;
 mod tree;
 
-use sync_schema::{Api, RouteTypes, Shape, WireType};
+use sync_schema::{Api, Direction, Payload, RouteTypes, Shape};
 
 use super::listed;
 use super::writer::Writer;
@@ -20,7 +20,7 @@ use crate::lane::{self, LANES, Lane, TypeScript};
 
 use names::Names;
 use reach::Reach;
-use render::{Direction, Renderer};
+use render::Renderer;
 use tree::{Tree, quoted};
 
 const INDENT: &str = "  ";
@@ -74,7 +74,7 @@ impl File<'_> {
         write_docs(out, lane.typescript.map);
         out.open(format!("export interface {} {{", lane.typescript.type_map()));
         let mut open: [&str; 2] = ["", ""];
-        for route in self.routes() {
+        for route in self.routes(lane) {
             let place = [route.page.as_str(), route.name.as_str()];
             if open != place {
                 self.close_until(out, open, place);
@@ -102,8 +102,8 @@ impl File<'_> {
         }
     }
 
-    fn routes(&self) -> Vec<&RouteTypes> {
-        let mut routes: Vec<_> = self.api.routes.iter().collect();
+    fn routes(&self, lane: &Lane) -> Vec<&RouteTypes> {
+        let mut routes: Vec<_> = self.api.routes.iter().filter(|route| route.lane == lane.name).collect();
         routes.sort_by_key(|route| (&route.page, &route.name, version_number(&route.version), &route.version));
         routes
     }
@@ -113,15 +113,12 @@ impl File<'_> {
         let docs = [route.docs.as_str(), sources.as_str()].into_iter().filter(|part| !part.is_empty());
         write_docs(out, &docs.collect::<Vec<_>>().join("\n\n"));
         out.open(format!("{}: {{", tree::property(&route.version)));
-        self.write_type(out, "clientInput", Some(&route.client_input), Direction::Input);
-        self.write_type(out, "serverOutput", Some(&route.server_output), Direction::Output);
-        self.write_type(out, "clientOutput", Some(&route.client_output), Direction::Output);
-        self.write_type(out, "serverStream", route.server_stream.as_ref(), Direction::Output);
-        self.write_type(out, "clientStream", route.client_stream.as_ref(), Direction::Output);
+        route.payloads.iter().for_each(|payload| self.write_payload(out, payload));
         out.close("};");
     }
 
-    fn write_type(&self, out: &mut Writer, name: &str, wire: Option<&WireType>, direction: Direction) {
+    fn write_payload(&self, out: &mut Writer, payload: &Payload) {
+        let Payload { name, direction, wire } = payload;
         let Some(wire) = wire else {
             out.line(format!("{name}: never;"));
             return;
@@ -134,7 +131,7 @@ impl File<'_> {
         }
         // The place of these lines: page, name, version, type.
         let column = 4 * INDENT.len();
-        write_tree(out, column, &format!("{name}: "), &self.renderer.shape(&wire.shape, direction));
+        write_tree(out, column, &format!("{name}: "), &self.renderer.shape(&wire.shape, *direction));
     }
 
     fn write_lookups(&self, out: &mut Writer, lane: &Lane) {
@@ -156,7 +153,7 @@ impl File<'_> {
         }
         out.line("");
         write_docs(out, paths);
-        let routes = self.routes().into_iter().map(|route| format!("{}/{}", route.page, route.name));
+        let routes = self.routes(lane).into_iter().map(|route| format!("{}/{}", route.page, route.name));
         write_union(out, &format!("Full{prefix}Path"), routes);
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
-use sync_schema::{RouteTypes, Types};
+use sync_schema::{Lane, Payload, RouteTypes, Types};
 
 use crate::contain::Guarded;
 use crate::error::SyncError;
@@ -140,18 +140,14 @@ where
     }
 
     fn types(&self, types: &mut Types) -> RouteTypes {
-        RouteTypes {
-            page: self.id.page.to_owned(),
-            name: self.id.name.to_owned(),
-            version: self.id.version.to_owned(),
-            docs: S::DOCS.to_owned(),
-            sources: self.id.sources.iter().map(|&source| source.to_owned()).collect(),
-            client_input: wire_type::<S::Input>(types),
-            server_output: wire_type::<S::Output>(types),
-            client_output: wire_type::<C::Output>(types),
-            server_stream: None,
-            client_stream: None,
-        }
+        let payloads = vec![
+            Payload::input("clientInput", wire_type::<S::Input>(types)),
+            Payload::output("serverOutput", wire_type::<S::Output>(types)),
+            Payload::output("clientOutput", wire_type::<C::Output>(types)),
+            Payload::never("serverStream"),
+            Payload::never("clientStream"),
+        ];
+        self.id.describe(Lane::Event, S::DOCS, payloads)
     }
 
     fn input_schema(&self) -> InputSchema {

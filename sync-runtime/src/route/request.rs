@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
-use sync_schema::{RouteTypes, Types};
+use sync_schema::{Lane, Payload, RouteTypes, Types};
 
 use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::run::run_handler;
 use crate::route::{Auth, BoxFuture, Call, Ctx, Done, Effect, Route, RouteId, RouteOptions, ServerHandler};
-use crate::schema::{Empty, InputSchema, InvalidInput, decode, wire_type};
+use crate::schema::{InputSchema, InvalidInput, decode, wire_type};
 
 /// A route of the request lane.
 pub struct RequestOnly<H> {
@@ -44,18 +44,12 @@ impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
     }
 
     fn types(&self, types: &mut Types) -> RouteTypes {
-        RouteTypes {
-            page: self.id.page.to_owned(),
-            name: self.id.name.to_owned(),
-            version: self.id.version.to_owned(),
-            docs: H::DOCS.to_owned(),
-            sources: self.id.sources.iter().map(|&source| source.to_owned()).collect(),
-            client_input: wire_type::<H::Input>(types),
-            server_output: wire_type::<H::Output>(types),
-            client_output: wire_type::<Empty>(types),
-            server_stream: None,
-            client_stream: None,
-        }
+        let payloads = vec![
+            Payload::input("input", wire_type::<H::Input>(types)),
+            Payload::output("output", wire_type::<H::Output>(types)),
+            Payload::never("stream"),
+        ];
+        self.id.describe(Lane::Request, H::DOCS, payloads)
     }
 
     fn input_schema(&self) -> InputSchema {

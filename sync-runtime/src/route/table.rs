@@ -1,7 +1,7 @@
 //! The table that generated code fills, and the erased form of a route.
 
 use serde_json::value::RawValue;
-use sync_schema::{RouteTypes, Types};
+use sync_schema::{Lane, Payload, RouteTypes, Types};
 
 use crate::error::SyncError;
 use crate::route::{App, Auth, BoxFuture, Ctx, Event, FilterKind, RoomRule, RouteOptions};
@@ -68,6 +68,21 @@ pub struct RouteId {
     pub cb: &'static str,
     /// The handler files, relative to the app's folder, server first.
     pub sources: &'static [&'static str],
+}
+
+impl RouteId {
+    /// Describes the route for the front end.
+    pub(super) fn describe(&self, lane: Lane, docs: &str, payloads: Vec<Payload>) -> RouteTypes {
+        RouteTypes {
+            lane,
+            page: self.page.to_owned(),
+            name: self.name.to_owned(),
+            version: self.version.to_owned(),
+            docs: docs.to_owned(),
+            sources: self.sources.iter().map(|&source| source.to_owned()).collect(),
+            payloads,
+        }
+    }
 }
 
 /// One route, whatever its lane and its types.

@@ -17,10 +17,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sync_schema::{Api, Definition, Shape, type_label};
+use sync_schema::{Api, Definition, Direction, Shape, type_label};
 
 use super::reach::Reach;
-use super::render::{Direction, Naming};
+use super::render::Naming;
 use super::tree::is_identifier;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
@@ -246,7 +246,7 @@ fn as_identifier(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sync_schema::{Body, Definition, Field, RouteTypes, Types, WireType};
+    use sync_schema::{Body, Definition, Field, Payload, RouteTypes, Types, WireType};
 
     use super::*;
 
@@ -263,16 +263,17 @@ mod tests {
         };
         let session = wire("app::app::Session");
         let routes = paths.iter().map(|path| RouteTypes {
+            lane: sync_schema::Lane::Event,
             page: (*path).to_owned(),
             name: "use".to_owned(),
             version: "v1".to_owned(),
             docs: String::new(),
             sources: Vec::new(),
-            client_input: wire(path),
-            server_output: wire(path),
-            client_output: wire(path),
-            server_stream: None,
-            client_stream: None,
+            payloads: vec![
+                Payload::input("clientInput", wire(path)),
+                Payload::output("serverOutput", wire(path)),
+                Payload::output("clientOutput", wire(path)),
+            ],
         });
         let routes = routes.collect();
         let Shape::Array(session) = session.shape else { unreachable!("see above") };

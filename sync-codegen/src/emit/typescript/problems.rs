@@ -5,11 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sync_schema::{Api, Body, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody};
+use sync_schema::{Api, Body, Definition, Direction, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody};
 
 use super::inherited::{PROTOTYPE, inherited};
 use super::reach::Reach;
-use super::render::Direction;
 use crate::diagnostic::Diagnostic;
 
 /// Returns what is wrong with the types that the routes reach, sorted; each names its type by the Rust path.

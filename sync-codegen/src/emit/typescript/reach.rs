@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use sync_schema::{Api, RouteTypes, Shape, Types, WireType};
+use sync_schema::{Api, Direction, Shape, Types, WireType};
 
-use super::render::{Direction, Naming, Renderer};
+use super::render::{Naming, Renderer};
 
 /// What a walk from the routes has found.
 #[derive(Debug, Default)]
@@ -91,14 +91,8 @@ impl Reach {
 
 /// The types of all routes, in their order.
 pub(super) fn roots(api: &Api) -> Vec<(&WireType, Direction)> {
-    api.routes.iter().flat_map(of_route).collect()
-}
-
-fn of_route(route: &RouteTypes) -> Vec<(&WireType, Direction)> {
-    let outputs = [Some(&route.server_output), Some(&route.client_output)];
-    let streams = [route.server_stream.as_ref(), route.client_stream.as_ref()];
-    let outputs = outputs.into_iter().chain(streams).flatten().map(|wire| (wire, Direction::Output));
-    std::iter::once((&route.client_input, Direction::Input)).chain(outputs).collect()
+    let payloads = api.routes.iter().flat_map(|route| &route.payloads);
+    payloads.filter_map(|payload| Some((payload.wire.as_ref()?, payload.direction))).collect()
 }
 
 /// Names each definition by its key, and remembers which ones were asked for.

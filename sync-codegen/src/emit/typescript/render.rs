@@ -1,18 +1,9 @@
 //! From shapes to TypeScript types.
 
-use sync_schema::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
+use sync_schema::{Body, Definition, Direction, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
 
 use super::inherited::{NOT_GIVEN, PROTOTYPE, inherited};
 use super::tree::{Member, Tree, property, quoted};
-
-/// Which way a value goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Direction {
-    /// From the server.
-    Output,
-    /// To the server.
-    Input,
-}
 
 /// What the definition under a key is called; `None` if it stands where it is used.
 pub(super) trait Naming {
