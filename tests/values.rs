@@ -371,8 +371,8 @@ pub fn typescript(api: &Api, module: &str, count: usize, mismatch: bool) -> Stri
         for Payload { name, direction, wire } in &route.payloads {
             let Some(wire) = wire else { continue };
             let values = match direction {
-                Direction::Input => inputs(api, wire, count),
-                Direction::Output => outputs(api, wire, count),
+                Direction::ToServer => inputs(api, wire, count),
+                Direction::FromServer => outputs(api, wire, count),
             };
             constant(&format!("Sync{}{}<{place}>", name[..1].to_uppercase(), &name[1..]), &values);
         }

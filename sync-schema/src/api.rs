@@ -62,19 +62,19 @@ impl Payload {
     /// What a caller sends.
     #[must_use]
     pub fn input(name: &'static str, wire: WireType) -> Self {
-        Self { name, direction: Direction::Input, wire: Some(wire) }
+        Self { name, direction: Direction::ToServer, wire: Some(wire) }
     }
 
     /// What the server sends.
     #[must_use]
     pub fn output(name: &'static str, wire: WireType) -> Self {
-        Self { name, direction: Direction::Output, wire: Some(wire) }
+        Self { name, direction: Direction::FromServer, wire: Some(wire) }
     }
 
     /// What the server could send and this route never does.
     #[must_use]
     pub fn never(name: &'static str) -> Self {
-        Self { name, direction: Direction::Output, wire: None }
+        Self { name, direction: Direction::FromServer, wire: None }
     }
 }
 
@@ -82,9 +82,9 @@ impl Payload {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// From the server.
-    Output,
+    FromServer,
     /// To the server.
-    Input,
+    ToServer,
 }
 
 /// A type in one place, with a way to send a value through it.

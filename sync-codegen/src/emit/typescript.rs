@@ -164,7 +164,7 @@ impl File<'_> {
 
     /// Adds the name `Session` where the app calls its session something else.
     fn write_session(&self, out: &mut Writer) {
-        let session = self.renderer.shape(&self.api.session.shape, Direction::Output);
+        let session = self.renderer.shape(&self.api.session.shape, Direction::FromServer);
         if session != Tree::word("Session") {
             out.line("/** The app's session, as `/auth/session` answers it. */");
             write_tree(out, 0, "export type Session = ", &session);

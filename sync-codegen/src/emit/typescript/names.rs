@@ -66,8 +66,8 @@ impl Names {
         for (key, name) in &own {
             let in_two_forms = reach.in_two_forms.contains(*key);
             let input = if in_two_forms { input_form(name, &taken) } else { name.clone() };
-            names.insert(((*key).to_owned(), Direction::Output), name.clone());
-            names.insert(((*key).to_owned(), Direction::Input), input);
+            names.insert(((*key).to_owned(), Direction::FromServer), name.clone());
+            names.insert(((*key).to_owned(), Direction::ToServer), input);
         }
         let names = Self { names };
         let clashes = clashes(&names, reach);
@@ -76,7 +76,7 @@ impl Names {
 
     /// Returns whether the definition under `key` has no name of its own.
     pub(super) fn is_inlined(&self, key: &str) -> bool {
-        [Direction::Output, Direction::Input].into_iter().all(|direction| self.name(key, direction).is_none())
+        [Direction::FromServer, Direction::ToServer].into_iter().all(|direction| self.name(key, direction).is_none())
     }
 
     /// Returns what is to be declared: names with keys and the direction of the form.
@@ -285,7 +285,8 @@ mod tests {
     fn names(paths: &[&str]) -> BTreeMap<String, (String, String)> {
         let api = api(paths);
         let names = Names::of(&api, &Reach::of(&api)).expect("names");
-        let both = |path: &str| Some((names.name(path, Direction::Output)?, names.name(path, Direction::Input)?));
+        let both =
+            |path: &str| Some((names.name(path, Direction::FromServer)?, names.name(path, Direction::ToServer)?));
         paths.iter().map(|path| ((*path).to_owned(), both(path).expect("a name"))).collect()
     }
 

@@ -19,7 +19,7 @@ pub(super) fn find(api: &Api, reach: &Reach) -> Vec<Diagnostic> {
         let mut checker = Checker { types: &api.types, key, problems: &mut problems };
         checker.objects(definition);
         checker.variants_of_every_object(definition);
-        if directions.contains(&Direction::Input) {
+        if directions.contains(&Direction::ToServer) {
             checker.buffers(definition);
             checker.prototypes(definition);
         }

@@ -32,7 +32,7 @@ impl Reach {
         }
         // The session and the public type are exported whoever refers to them.
         for wire in [&api.session, &api.public] {
-            let direction = Direction::Output;
+            let direction = Direction::FromServer;
             waiting.extend(reach.refer(references(&api.types, &wire.shape, direction), direction));
             if let Shape::Named(key) = &wire.shape {
                 *reach.references.entry(key.clone()).or_default() += 1;
@@ -68,12 +68,12 @@ impl Reach {
         };
         let mut differing: BTreeSet<String> = both
             .iter()
-            .filter(|key| text(key, Direction::Input) != text(key, Direction::Output))
+            .filter(|key| text(key, Direction::ToServer) != text(key, Direction::FromServer))
             .map(|key| (*key).clone())
             .collect();
         loop {
             let refers_to_one = |key: &&&String| {
-                references_inside(types, key, Direction::Input).iter().any(|inner| differing.contains(inner))
+                references_inside(types, key, Direction::ToServer).iter().any(|inner| differing.contains(inner))
             };
             let more: Vec<String> = both
                 .iter()

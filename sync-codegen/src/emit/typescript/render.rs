@@ -239,7 +239,7 @@ fn member(name: &str, tree: Tree) -> Member {
 
 /// A property that may be left out; what then is there in its place belongs to its type.
 fn optional(name: &str, docs: &str, tree: Tree, direction: Direction) -> Member {
-    if name == PROTOTYPE && direction == Direction::Input {
+    if name == PROTOTYPE && direction == Direction::ToServer {
         let docs = format!("{docs}\n\n{NOT_GIVEN}");
         return Member { docs, is_optional: true, ..member(name, Tree::word("never")) };
     }
@@ -254,7 +254,7 @@ fn optional(name: &str, docs: &str, tree: Tree, direction: Direction) -> Member 
 
 fn is_optional(field: &Field, direction: Direction) -> bool {
     match direction {
-        Direction::Input => field.is_optional_in_input(),
-        Direction::Output => field.presence == Presence::Omittable,
+        Direction::ToServer => field.is_optional_in_input(),
+        Direction::FromServer => field.presence == Presence::Omittable,
     }
 }
