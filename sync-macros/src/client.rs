@@ -5,11 +5,12 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
 use sync_codegen::syntax::arguments::FilterArguments;
+use sync_codegen::syntax::handler_file::docs;
 
 use crate::group;
 use crate::handler::{
-    Mistakes, Parameter, auth, borrowed, check_context, check_plain, docs, function, generic_arguments, is_another,
-    is_named, local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
+    Mistakes, Parameter, auth, borrowed, check_context, check_plain, function, generic_arguments, is_another, is_named,
+    local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
 };
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -30,7 +31,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let handler = if is_another(&function, "main") {
         TokenStream::new()
     } else if mistakes.is_empty() {
-        implementation(&function, &arguments.unwrap_or_default(), &filter)
+        implementation(&filter, Main::of(&function, &arguments.unwrap_or_default(), &filter))
     } else {
         stand_in(filter)
     };
@@ -105,7 +106,7 @@ impl<'f> Filter<'f> {
         }
         let mut arguments: Vec<_> = first.into_iter().collect();
         for (index, parameter) in parameters.iter().enumerate().take(most).skip(1) {
-            let ty = borrowed(parameter, mistakes);
+            let ty = borrowed(parameter, "is shared with the filters", mistakes);
             let is_output = paired && is_output(index, parameters.len(), parameter);
             arguments.push((if is_output { Argument::Output(ty) } else { Argument::Input(ty) }, parameter));
         }
@@ -167,19 +168,53 @@ fn output<'f>(function: &'f ItemFn, mistakes: &mut Mistakes) -> Option<&'f Type>
     }
 }
 
-fn implementation(function: &ItemFn, arguments: &FilterArguments, filter: &Filter<'_>) -> TokenStream {
-    let docs = docs(&function.attrs);
-    let options = options(&arguments.route);
-    let auth = auth(arguments.route.auth.as_ref());
+/// What an implementation makes of the function.
+struct Main {
+    docs: String,
+    options: TokenStream,
+    auth: TokenStream,
+    /// The variant of `FilterKind`.
+    kind: TokenStream,
+    /// The type of a group, and the expression that makes it.
+    group: TokenStream,
+    grouping: TokenStream,
+    body: TokenStream,
+}
+
+impl Main {
+    fn of(function: &ItemFn, arguments: &FilterArguments, filter: &Filter<'_>) -> Self {
+        Self {
+            docs: docs(&function.attrs),
+            options: options(&arguments.route),
+            auth: auth(arguments.route.auth.as_ref()),
+            kind: match (&arguments.by, function.sig.asyncness) {
+                (Some(_), _) => quote!(Group),
+                (None, Some(_)) => quote!(Async),
+                (None, None) => quote!(Sync),
+            },
+            group: filter.group().map_or_else(|| quote!(()), group::owned),
+            grouping: arguments.by.as_ref().map_or_else(TokenStream::new, group::of_member),
+            body: body(function, filter),
+        }
+    }
+
+    /// A filter that lets nobody through.
+    fn stand_in() -> Self {
+        Self {
+            docs: String::new(),
+            options: quote!(::sync::__private::RouteOptions::NONE),
+            auth: quote!(::sync::Auth::login()),
+            kind: quote!(Sync),
+            group: quote!(()),
+            grouping: TokenStream::new(),
+            body: quote!(::sync::__private::Filtered::Ready(::sync::__private::Verdict::Skip)),
+        }
+    }
+}
+
+fn implementation(filter: &Filter<'_>, main: Main) -> TokenStream {
     let (input, server_output, output) = filter.types();
-    let kind = match (&arguments.by, function.sig.asyncness) {
-        (Some(_), _) => quote!(Group),
-        (None, Some(_)) => quote!(Async),
-        (None, None) => quote!(Sync),
-    };
-    let group = filter.group().map_or_else(|| quote!(()), group::owned);
-    let grouping = arguments.by.as_ref().map_or_else(|| quote!(), group::of_member);
-    let body = body(function, filter);
+    let Main { docs, options, auth, kind, group, grouping, body } = main;
     quote! {
         #[doc(hidden)]
         pub struct __Client;
@@ -258,35 +293,5 @@ fn body(function: &ItemFn, filter: &Filter<'_>) -> TokenStream {
 fn stand_in(filter: Filter<'_>) -> TokenStream {
     // Without a server file `super::server` may not be there, and the user's own `use` says so already.
     let filter = Filter { paired: filter.paired && has_server_file() == Some(true), ..filter };
-    let (input, server_output, output) = filter.types();
-    quote! {
-        #[doc(hidden)]
-        pub struct __Client;
-
-        impl ::sync::__private::ClientHandler for __Client {
-            type App = crate::SyncApp;
-            type Input = #input;
-            type ServerOutput = #server_output;
-            type Output = #output;
-            const DOCS: &'static str = "";
-            const OPTIONS: ::sync::__private::RouteOptions = ::sync::__private::RouteOptions::NONE;
-            const FILTER: ::sync::__private::FilterKind = ::sync::__private::FilterKind::Sync;
-            type Group = ();
-
-            fn auth() -> ::sync::Auth<crate::SyncApp> {
-                ::sync::Auth::login()
-            }
-
-            fn group(_: ::sync::Member<'_, crate::SyncApp>) {}
-
-            fn filter<'a>(
-                _: ::sync::Member<'a, crate::SyncApp>,
-                (): &(),
-                _: &'a Self::Input,
-                _: &'a Self::ServerOutput,
-            ) -> ::sync::__private::Filtered<'a, Self::Output> {
-                ::sync::__private::Filtered::Ready(::sync::__private::Verdict::Skip)
-            }
-        }
-    }
+    implementation(&filter, Main::stand_in())
 }

@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, Item, ItemFn, Lit, Meta, Pat, PathArguments, ReturnType,
-    Type,
-};
+use syn::{FnArg, GenericArgument, Ident, Item, ItemFn, Pat, PathArguments, ReturnType, Type};
 use sync_codegen::problems;
 use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
 use sync_codegen::syntax::handler_file::HandlerFile;
@@ -165,14 +162,16 @@ pub(crate) fn parameters_span(function: &ItemFn, most: usize) -> Span {
 }
 
 /// Returns the type behind `&T`; where the `&` is missing, what it is missing from, so that the pair of this file stays quiet.
-pub(crate) fn borrowed<'f>(parameter: &Parameter<'f>, mistakes: &mut Mistakes) -> &'f Type {
+///
+/// `why` says what becomes of it: `is shared with the filters`.
+pub(crate) fn borrowed<'f>(parameter: &Parameter<'f>, why: &str, mistakes: &mut Mistakes) -> &'f Type {
     let inner = match parameter.ty {
         Type::Reference(reference) if reference.mutability.is_none() => return &reference.elem,
         Type::Reference(reference) => &*reference.elem,
         ty => ty,
     };
     let name = parameter.name.map_or_else(|| "input".to_owned(), ToString::to_string);
-    let what = format!("`{name}` is shared with the filters, so it is borrowed");
+    let what = format!("`{name}` {why}, so it is borrowed");
     mistakes.add(parameter.ty.span(), what, format!("write `{name}: &{}`", text(inner)));
     inner
 }
@@ -220,18 +219,6 @@ pub(crate) fn output_type(ty: &Type) -> TokenStream {
 
 pub(crate) fn is_unit(ty: &Type) -> bool {
     matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
-}
-
-/// Returns the doc comment of an item, lines joined by `\n`, without the leading space of each.
-pub(crate) fn docs(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => Some(line.value()),
-            _ => None,
-        },
-        _ => None,
-    });
-    lines.map(|line| line.strip_prefix(' ').unwrap_or(&line).to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes the `auth` of a route or a room rule.

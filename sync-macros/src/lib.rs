@@ -9,6 +9,7 @@ mod client;
 mod error;
 mod group;
 mod handler;
+mod once;
 mod room;
 mod server;
 mod wire;

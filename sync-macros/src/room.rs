@@ -1,6 +1,6 @@
 //! `#[sync::room]`: the rule of a page's rooms.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
@@ -18,7 +18,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let function = match function(&item, "#[sync::room]", SHAPE) {
         Ok(function) => function,
         Err(instead) => {
-            let handler = stand_in();
+            let handler = implementation(Rule::stand_in());
             return quote!(#instead #handler);
         }
     };
@@ -27,9 +27,10 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let arguments = mistakes.check(syn::parse2::<RoomArguments>(attribute));
     check(&function, arguments.as_ref(), &mut mistakes);
     let rule = match &arguments {
-        Some(arguments) if mistakes.is_empty() => implementation(&function, arguments),
+        Some(arguments) if mistakes.is_empty() => implementation(Rule::of(&function, arguments)),
         _ if is_another(&function, "join") => TokenStream::new(),
-        _ => stand_in(),
+        // Keeps the table quiet while the rule is wrong: one mistake is one error.
+        _ => implementation(Rule::stand_in()),
     };
     let errors = mistakes.compile_errors();
     quote!(#errors #function #rule)
@@ -78,18 +79,46 @@ fn place(parameter: &Parameter<'_>, pattern: &Pattern) -> Option<usize> {
     pattern.parameters().position(|known| known == name || name.strip_prefix('_') == Some(known))
 }
 
-fn implementation(function: &ItemFn, arguments: &RoomArguments) -> TokenStream {
-    let segments = arguments.pattern.segments.iter().map(|segment| match segment {
-        Segment::Literal(text) => quote!(::sync::__private::Segment::Literal(#text)),
-        Segment::Parameter(name) => quote!(::sync::__private::Segment::Parameter(#name)),
-    });
-    let auth = auth(arguments.auth.as_ref());
-    let anyone = matches!(arguments.send, Some(Send::Anyone(_)));
+/// What an implementation makes of the function.
+struct Rule {
+    /// The parts of the pattern.
+    segments: Vec<TokenStream>,
+    auth: TokenStream,
+    anyone: bool,
+    join: TokenStream,
+}
+
+impl Rule {
+    fn of(function: &ItemFn, arguments: &RoomArguments) -> Self {
+        let segments = arguments.pattern.segments.iter().map(|segment| match segment {
+            Segment::Literal(text) => quote!(::sync::__private::Segment::Literal(#text)),
+            Segment::Parameter(name) => quote!(::sync::__private::Segment::Parameter(#name)),
+        });
+        Self {
+            segments: segments.collect(),
+            auth: auth(arguments.auth.as_ref()),
+            anyone: matches!(arguments.send, Some(Send::Anyone(_))),
+            join: join(function, &arguments.pattern),
+        }
+    }
+
+    /// A rule that opens nothing.
+    fn stand_in() -> Self {
+        let join = quote! {
+            let _ = (ctx, parameters);
+            ::std::boxed::Box::pin(::core::future::ready(::core::result::Result::Ok(())))
+        };
+        Self { segments: Vec::new(), auth: quote!(::sync::Auth::login()), anyone: false, join }
+    }
+}
+
+/// Calls the function; each argument stands at the user's parameter, the result at the user's return type.
+fn join(function: &ItemFn, pattern: &Pattern) -> TokenStream {
     let parameters = parameters(function);
-    let values = parameters.iter().skip(1).map(|parameter| value(parameter, &arguments.pattern));
-    let call_site = proc_macro2::Span::call_site();
-    let ctx = parameters.first().map_or_else(proc_macro2::Span::call_site, |first| first.span.resolved_at(call_site));
-    let ctx = proc_macro2::Ident::new("ctx", ctx);
+    let values = parameters.iter().skip(1).map(|parameter| value(parameter, pattern));
+    let call_site = Span::call_site();
+    let ctx = parameters.first().map_or(call_site, |first| first.span.resolved_at(call_site));
+    let ctx = Ident::new("ctx", ctx);
     let name = &function.sig.ident;
     let returned = return_span(function).resolved_at(call_site);
     let call = quote_spanned! {returned=>
@@ -98,6 +127,19 @@ fn implementation(function: &ItemFn, arguments: &RoomArguments) -> TokenStream {
     let refusal = error_span(function).resolved_at(call_site);
     let answered = quote_spanned! {refusal=> ::sync::__private::answered(joined) };
     let boxed = quote_spanned! {name.span().resolved_at(call_site)=> ::std::boxed::Box::pin(deciding) };
+    quote! {
+        let deciding = async move {
+            let _ = parameters;
+            let joining = #name(#ctx, #(#values),*);
+            #call
+            #answered
+        };
+        #boxed
+    }
+}
+
+fn implementation(rule: Rule) -> TokenStream {
+    let Rule { segments, auth, anyone, join } = rule;
     quote! {
         #[doc(hidden)]
         pub struct __Room;
@@ -120,13 +162,7 @@ fn implementation(function: &ItemFn, arguments: &RoomArguments) -> TokenStream {
                 ctx: ::sync::RoomCtx<'a, crate::SyncApp>,
                 parameters: &'a [&'a str],
             ) -> ::sync::__private::BoxFuture<'a, ::core::result::Result<(), ::sync::SyncError>> {
-                let deciding = async move {
-                    let _ = parameters;
-                    let joining = #name(#ctx, #(#values),*);
-                    #call
-                    #answered
-                };
-                #boxed
+                #join
             }
         }
     }
@@ -135,7 +171,7 @@ fn implementation(function: &ItemFn, arguments: &RoomArguments) -> TokenStream {
 /// Writes one argument: the text itself, or what it is parsed to.
 fn value(parameter: &Parameter<'_>, pattern: &Pattern) -> TokenStream {
     let index = place(parameter, pattern).unwrap_or_default();
-    let span = parameter.ty.span().resolved_at(proc_macro2::Span::call_site());
+    let span = parameter.ty.span().resolved_at(Span::call_site());
     let ty = parameter.ty;
     if matches!(ty, Type::Reference(_)) {
         return quote_spanned!(span=> parameters[#index]);
@@ -152,34 +188,4 @@ fn value(parameter: &Parameter<'_>, pattern: &Pattern) -> TokenStream {
 
 fn is_str(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "str"))
-}
-
-/// Keeps the table quiet while the rule is wrong: one mistake is one error.
-fn stand_in() -> TokenStream {
-    quote! {
-        #[doc(hidden)]
-        pub struct __Room;
-
-        impl ::sync::__private::RoomRule<crate::SyncApp> for __Room {
-            fn pattern(&self) -> ::sync::__private::Pattern {
-                ::sync::__private::Pattern(&[])
-            }
-
-            fn auth(&self) -> ::sync::Auth<crate::SyncApp> {
-                ::sync::Auth::login()
-            }
-
-            fn anyone_may_send(&self) -> bool {
-                false
-            }
-
-            fn join<'a>(
-                &'a self,
-                _: ::sync::RoomCtx<'a, crate::SyncApp>,
-                _: &'a [&'a str],
-            ) -> ::sync::__private::BoxFuture<'a, ::core::result::Result<(), ::sync::SyncError>> {
-                ::std::boxed::Box::pin(::core::future::ready(::core::result::Result::Ok(())))
-            }
-        }
-    }
 }

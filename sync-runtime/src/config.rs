@@ -390,9 +390,7 @@ fn unknown_key(key: &str) -> ConfigError {
 }
 
 fn nearest(key: &str) -> &'static str {
-    let key = key.to_ascii_lowercase();
-    let distance = |setting: &&Setting| strsim::damerau_levenshtein(setting.key, &key);
-    SETTINGS.iter().min_by_key(distance).map_or("listen", |setting| setting.key)
+    sync_schema::closest(key, SETTINGS.iter().map(|setting| setting.key)).unwrap_or("listen")
 }
 
 fn switch(text: &str) -> Option<bool> {

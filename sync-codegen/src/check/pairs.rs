@@ -3,12 +3,13 @@
 //! A client file that stands alone declares its own `ClientInput`; one beside a server file takes its types from there. A file
 //! with a syntax error exists all the same.
 
+use sync_schema::nearest;
+
 use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::folded;
 use crate::scan::{HandlerName, PageFiles, SourceFile, Tree};
 use crate::syntax::handler_file::{Arguments, Handler, Kind, Outline};
-use crate::syntax::nearest::nearest;
 
 /// Filters that expect what a server file gives them, without a server file.
 pub(super) fn filters_without_a_server(tree: &Tree) -> Vec<Diagnostic> {

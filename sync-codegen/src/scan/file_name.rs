@@ -2,9 +2,10 @@
 //!
 //! Names are taken letter by letter; whether a good name is unique in its folder is not decided here.
 
+use sync_schema::nearest;
+
 use crate::lane::{Form, Lane};
 use crate::syntax::handler_file::Kind;
-use crate::syntax::nearest::nearest;
 
 /// A file name, understood or not.
 #[derive(Debug, Clone, PartialEq, Eq)]

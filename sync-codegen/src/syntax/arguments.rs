@@ -8,7 +8,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, Lit, LitStr, Token};
 
-use super::nearest::nearest;
+use sync_schema::nearest;
+
 use super::pattern::Pattern;
 
 /// The arguments of a route, all optional and in any order:
@@ -139,20 +140,13 @@ impl RouteArguments {
 impl Parse for RouteArguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut arguments = Self::default();
-        while !input.is_empty() {
-            let key: Ident = input.call(syn::ext::IdentExt::parse_any)?;
-            if key == "by" {
+        each(input, &ROUTE_KEYS, |key| match key == "by" {
+            false => arguments.read(key, input),
+            true => {
                 let what = "`by` says what a filter reads of a member, and this is no filter";
-                return Err(syn::Error::new(
-                    key.span(),
-                    format!("{what}\nhelp: move it to the client file of this route"),
-                ));
+                Err(syn::Error::new(key.span(), format!("{what}\nhelp: move it to the client file of this route")))
             }
-            if !arguments.read(&key, input)? {
-                return Err(unknown_key(&key, &key.to_string(), &ROUTE_KEYS));
-            }
-            separator(input)?;
-        }
+        })?;
         Ok(arguments)
     }
 }
@@ -160,17 +154,24 @@ impl Parse for RouteArguments {
 impl Parse for FilterArguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut arguments = Self::default();
-        while !input.is_empty() {
-            let key: Ident = input.call(syn::ext::IdentExt::parse_any)?;
-            if key == "by" {
-                set(&mut arguments.by, &key, value(input, &key)?)?;
-            } else if !arguments.route.read(&key, input)? {
-                return Err(unknown_key(&key, &key.to_string(), &FILTER_KEYS));
-            }
-            separator(input)?;
-        }
+        each(input, &FILTER_KEYS, |key| match key == "by" {
+            false => arguments.route.read(key, input),
+            true => set(&mut arguments.by, key, value(input, key)?).map(|()| true),
+        })?;
         Ok(arguments)
     }
+}
+
+/// Reads arguments to the end, each by its key; `read` says whether there is one of this name, which are `known`.
+fn each(input: ParseStream<'_>, known: &[&str], mut read: impl FnMut(&Ident) -> syn::Result<bool>) -> syn::Result<()> {
+    while !input.is_empty() {
+        let key: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+        if !read(&key)? {
+            return Err(unknown_key(&key, known));
+        }
+        separator(input)?;
+    }
+    Ok(())
 }
 
 impl Parse for Projection {
@@ -201,15 +202,14 @@ impl Parse for RoomArguments {
         let pattern = Pattern::parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))?;
         let mut arguments = Self { pattern, pattern_span: text.span(), auth: None, send: None };
         separator(input)?;
-        while !input.is_empty() {
-            let key: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+        each(input, &ROOM_KEYS, |key| {
             match key.to_string().as_str() {
-                "auth" => set(&mut arguments.auth, &key, value(input, &key)?)?,
-                "send" => set(&mut arguments.send, &key, value(input, &key)?)?,
-                unknown => return Err(unknown_key(&key, unknown, &ROOM_KEYS)),
+                "auth" => set(&mut arguments.auth, key, value(input, key)?)?,
+                "send" => set(&mut arguments.send, key, value(input, key)?)?,
+                _ => return Ok(false),
             }
-            separator(input)?;
-        }
+            Ok(true)
+        })?;
         Ok(arguments)
     }
 }
@@ -331,8 +331,9 @@ fn single_word(expression: &Expr) -> Option<&Ident> {
     }
 }
 
-fn unknown_key(key: &Ident, name: &str, known: &[&str]) -> syn::Error {
-    if let Some((_, instead)) = NOT_YET.iter().find(|(later, _)| *later == name) {
+fn unknown_key(key: &Ident, known: &[&str]) -> syn::Error {
+    let name = &key.to_string();
+    if let Some((_, instead)) = NOT_YET.iter().find(|(later, _)| later == name) {
         return syn::Error::new(key.span(), format!("`{name}` has no effect yet: {instead}\nhelp: remove it"));
     }
     let help = match nearest(name, known.iter().copied()) {

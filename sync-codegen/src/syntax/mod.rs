@@ -4,7 +4,6 @@ pub mod handler_file;
 
 pub mod arguments;
 pub mod error_code;
-pub mod nearest;
 pub mod pattern;
 
 mod tokens;

@@ -5,8 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// The longest room name, in bytes; a pattern whose literals alone are longer could never match.
-const LONGEST_ROOM_NAME: usize = 256;
+use sync_schema::{ROOM_NAME_LIMIT, is_room_character};
 
 /// The pattern of one room rule.
 ///
@@ -100,12 +99,6 @@ impl Pattern {
     }
 }
 
-/// Returns whether a room name may contain `character`.
-#[must_use]
-pub fn is_room_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '~' | '@' | '-')
-}
-
 fn split(text: &str) -> Result<Vec<Segment>, PatternError> {
     let mut segments = Vec::new();
     let mut rest = text;
@@ -136,10 +129,11 @@ fn parameter(name: &str) -> Result<String, PatternError> {
 }
 
 fn checked_literal(literal: &str) -> Result<String, PatternError> {
-    if literal.len() > LONGEST_ROOM_NAME {
+    // It could never match.
+    if literal.len() > ROOM_NAME_LIMIT {
         return Err(error(
             "the room pattern is longer than any room name",
-            format!("a room name has at most {LONGEST_ROOM_NAME} bytes: shorten it"),
+            format!("a room name has at most {ROOM_NAME_LIMIT} bytes: shorten it"),
         ));
     }
     match literal.chars().find(|character| !is_room_character(*character)) {

@@ -1,5 +1,7 @@
 //! Which room names a rule opens.
 
+use sync_schema::is_room_character;
+
 /// Which room names a rule opens: literal parts and parameters in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pattern(pub &'static [Segment]);
@@ -51,7 +53,7 @@ fn matches_from<'n>(segments: &[Segment], rest: &'n str, values: &mut Vec<&'n st
             rest.strip_prefix(text).is_some_and(|rest| matches_from(behind, rest, values))
         }
         Some((Segment::Parameter(_), behind)) => {
-            let longest = rest.bytes().take_while(|byte| is_parameter_byte(*byte)).count();
+            let longest = rest.bytes().take_while(|byte| is_room_character(char::from(*byte))).count();
             (1..=longest).rev().any(|len| {
                 let kept = values.len();
                 values.push(&rest[..len]);
@@ -63,8 +65,4 @@ fn matches_from<'n>(segments: &[Segment], rest: &'n str, values: &mut Vec<&'n st
             })
         }
     }
-}
-
-fn is_parameter_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_.~@-".contains(&byte)
 }

@@ -1,9 +1,8 @@
 //! The name of a room.
 
-use crate::error::SyncError;
+use sync_schema::ROOM_NAME_LIMIT;
 
-/// The longest room name, in bytes (PRODUCT §9).
-pub const ROOM_NAME_LIMIT: usize = 256;
+use crate::error::SyncError;
 
 /// A room name of a possible form: 1 to 256 bytes.
 #[derive(Debug, Clone, Copy)]
