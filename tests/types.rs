@@ -5,7 +5,7 @@
     reason = "most of these types are examples of one attribute each; the docs are about some of them"
 )]
 
-use sync::schema::{Api, Lane, Payload, RouteTypes, Types, Wire, wire_type};
+use sync::schema::{Api, Lane, Model, Payload, RouteTypes, Wire, wire_type};
 
 /// Types that several handlers share.
 pub mod shared {
@@ -355,8 +355,12 @@ use shared::{Profile, Tree};
 /// Describes the routes as `sync::app!` does.
 #[must_use]
 pub fn api() -> Api {
-    let mut types = Types::default();
-    let types = &mut types;
+    api_with(&mut Model::default())
+}
+
+/// As [`api`]; what only a program with the types can do is left in `types`.
+#[must_use]
+pub fn api_with(types: &mut Model) -> Api {
     let routes = vec![
         route::<everything_v10::server::ClientInput, everything_v10::server::ClientInput>(
             types,
@@ -380,22 +384,22 @@ pub fn api() -> Api {
         session,
         public,
         error_codes,
-        types: std::mem::take(types),
+        types: types.types().clone(),
     }
 }
 
 /// Describes an app of one route, from `In` to `Out`.
 #[must_use]
 pub fn api_of<In: Wire, Out: Wire>() -> Api {
-    let mut types = Types::default();
+    let mut types = Model::default();
     let routes = vec![route::<In, Out>(&mut types, "page", "name", "v1").0];
     let [session, public] = [wire_type::<shared::Session>(&mut types), wire_type::<shared::Person>(&mut types)];
-    Api { manifest_dir: String::new(), routes, session, public, error_codes: Vec::new(), types }
+    Api { manifest_dir: String::new(), routes, session, public, error_codes: Vec::new(), types: types.into_types() }
 }
 
 struct Described(RouteTypes);
 
-fn route<In: Wire, Out: Wire>(types: &mut Types, page: &str, name: &str, version: &str) -> Described {
+fn route<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, version: &str) -> Described {
     Described(RouteTypes {
         lane: Lane::Event,
         page: page.into(),
@@ -417,11 +421,11 @@ fn route<In: Wire, Out: Wire>(types: &mut Types, page: &str, name: &str, version
 }
 
 impl Described {
-    fn filtered<T: Wire>(self, types: &mut Types) -> Self {
+    fn filtered<T: Wire>(self, types: &mut Model) -> Self {
         self.with(Payload::output("clientOutput", wire_type::<T>(types)))
     }
 
-    fn streaming<T: Wire>(self, types: &mut Types) -> Self {
+    fn streaming<T: Wire>(self, types: &mut Model) -> Self {
         self.with(Payload::output("serverStream", wire_type::<T>(types)))
     }
 

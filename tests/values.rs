@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use sync::schema::{
-    Api, Body, Definition, Direction, Field, MapKey, Payload, Shape, Tagging, Types, Variant, VariantBody, WireType,
+    Api, Body, Definition, Direction, Field, MapKey, Model, Payload, Shape, Tagging, Types, Variant, VariantBody,
+    WireType,
 };
 use sync::serde_json::{Map, Number, Value, json};
 
@@ -350,11 +351,11 @@ fn changes(value: &Value, at: &Struct) -> Vec<Refused> {
 }
 
 /// Writes a TypeScript file that imports the generated types from `module` and holds `count` values of each type of each route:
-/// what callers may send, and what Rust writes when it has read that.
+/// what callers may send, and what Rust writes when it has read that. `model` is the one with which `api` was described.
 ///
 /// With `mismatch`, one value is of another type, so that the file must not compile.
 #[must_use]
-pub fn typescript(api: &Api, module: &str, count: usize, mismatch: bool) -> String {
+pub fn typescript(api: &Api, model: &Model, module: &str, count: usize, mismatch: bool) -> String {
     let mut text = format!(
         "import type {{ Session, SyncClientInput, SyncClientOutput, SyncServerOutput, SyncServerStream }} from {};\n",
         json!(module)
@@ -372,12 +373,12 @@ pub fn typescript(api: &Api, module: &str, count: usize, mismatch: bool) -> Stri
             let Some(wire) = wire else { continue };
             let values = match direction {
                 Direction::ToServer => inputs(api, wire, count),
-                Direction::FromServer => outputs(api, wire, count),
+                Direction::FromServer => outputs(api, model, wire, count),
             };
             constant(&format!("Sync{}{}<{place}>", name[..1].to_uppercase(), &name[1..]), &values);
         }
     }
-    constant("Session", &outputs(api, &api.session, count));
+    constant("Session", &outputs(api, model, &api.session, count));
     if mismatch {
         constant("Session", &["{ \"userId\": 5 }".to_owned()]);
     }
@@ -389,10 +390,11 @@ fn inputs(api: &Api, wire: &WireType, count: usize) -> Vec<String> {
     (0..count).map(|_| literal(&values.value(&wire.shape))).collect()
 }
 
-fn outputs(api: &Api, wire: &WireType, count: usize) -> Vec<String> {
+fn outputs(api: &Api, model: &Model, wire: &WireType, count: usize) -> Vec<String> {
     let mut values = Values::new(&api.types, 11);
     let written = |value: Value| {
-        (wire.round_trip)(&value.to_string()).map(|json| sync::serde_json::from_str(&json).unwrap_or_default())
+        let round_trip = model.round_trip(&wire.shape).ok_or("a type that was not described")?;
+        round_trip(&value.to_string()).map(|json| sync::serde_json::from_str(&json).unwrap_or_default())
     };
     (0..count)
         .map(|_| written(values.value(&wire.shape)).map_or_else(|error| error, |value: Value| literal(&value)))

@@ -49,7 +49,7 @@ pub use wire::Location;
 /// What attributes and generated code expand to. No promise is made about it.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::api::describe;
+    pub use crate::api::{describe, describe_with};
     // Benchmarks drive the pipeline without a network.
     pub use crate::dispatch::{Caller, Dispatcher, Presented, PresentedToken, Turn};
     pub use crate::i18n::{Catalog, accepted};

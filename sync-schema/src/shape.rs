@@ -1,6 +1,5 @@
 //! The JSON that a Rust type stands for.
 
-use std::any::{TypeId, type_name};
 use std::collections::BTreeMap;
 
 /// The JSON of one Rust type.
@@ -65,7 +64,6 @@ pub enum MapKey {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Types {
     definitions: BTreeMap<String, Option<Definition>>,
-    keys: BTreeMap<TypeId, String>,
 }
 
 impl Types {
@@ -94,25 +92,6 @@ impl Types {
             self.definitions.insert(key.to_owned(), Some(definition));
         }
         Shape::Named(key.to_owned())
-    }
-
-    /// Adds the Rust type `T` unless it is there already, and returns the shape that refers to it.
-    ///
-    /// `define` may describe further types, and may describe `T` itself.
-    pub fn describe<T: 'static>(&mut self, define: impl FnOnce(&mut Self) -> Definition) -> Shape {
-        if let Some(key) = self.keys.get(&TypeId::of::<T>()) {
-            return Shape::Named(key.clone());
-        }
-        let key = self.free_key(type_name::<T>());
-        self.keys.insert(TypeId::of::<T>(), key.clone());
-        self.define(&key, define)
-    }
-
-    /// Returns `path`, or `path#2` and so on where other types have that key already.
-    fn free_key(&self, path: &str) -> String {
-        let numbered = (2..).map(|number: usize| format!("{path}#{number}"));
-        let mut keys = std::iter::once(path.to_owned()).chain(numbered);
-        keys.find(|key| !self.definitions.contains_key(key)).unwrap_or_default()
     }
 
     /// Returns the definition under `key`.
@@ -279,32 +258,4 @@ pub fn type_label(path: &str) -> String {
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn named<T: 'static>(types: &mut Types, name: &str) -> Shape {
-        types.describe::<T>(|_| Definition::new(name, "app", "", Body::Struct(Vec::new())))
-    }
-
-    #[test]
-    fn two_types_of_one_path_are_two_definitions() {
-        let mut types = Types::default();
-        let first = {
-            struct Item;
-            named::<Item>(&mut types, "First");
-            named::<Item>(&mut types, "First")
-        };
-        let second = {
-            struct Item;
-            named::<Item>(&mut types, "Second")
-        };
-        assert_ne!(first, second);
-        assert_eq!(
-            types.iter().map(|(_, definition)| definition.name.as_str()).collect::<Vec<_>>(),
-            ["First", "Second"]
-        );
-    }
 }

@@ -12,7 +12,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Field as SynField, Generics, Ident, Token, Type, WherePredicate, parse_quote};
 
 use super::field_type::{self, Use};
-use super::item::{Body, Field, Item};
+use super::item::{Body, Field, Item, Tagging};
 use super::mistakes::Mistakes;
 use super::rules::without_nested;
 
@@ -54,6 +54,11 @@ impl Context<'_> {
             Body::Enum(_, variants) => ([].as_slice(), variants.as_slice()),
         };
         of_struct.iter().chain(of_variants.iter().flat_map(|variant| variant.fields.all()))
+    }
+
+    /// Whether it is an enum whose JSON does not say which variant it is.
+    fn is_untagged(&self) -> bool {
+        matches!(self.item.body, Body::Enum(Tagging::Untagged, _))
     }
 
     /// Writes an implementation of the trait for the item.
@@ -215,12 +220,12 @@ fn stand_in_traits(ident: &Ident, generics: &Generics) -> TokenStream {
                 fn deserialize<__D: serde::Deserializer<'de>>(_: __D) -> ::core::result::Result<Self, __D::Error> #never
             }
             impl<#(#parameters),*> __wire::Wire for #ty #conditions {
-                fn shape(_: &mut __wire::Types) -> __wire::Shape #never
+                fn shape(_: &mut __wire::Model) -> __wire::Shape #never
             }
             impl<#(#parameters),*> __wire::Element for #ty #conditions {}
             impl<#(#parameters),*> __wire::Flat for #ty #conditions {}
             impl<const WIDE: bool, #(#parameters),*> __wire::Key<WIDE> for #ty #conditions {
-                fn key(_: &mut __wire::Types) -> __wire::MapKey #never
+                fn key(_: &mut __wire::Model) -> __wire::MapKey #never
             }
         };
     }

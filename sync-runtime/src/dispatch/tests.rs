@@ -7,7 +7,7 @@ use std::thread::LocalKey;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize, Serializer};
-use sync_schema::{Shape, Types};
+use sync_schema::Shape;
 
 use crate::clock::Instant;
 use crate::config::Config;
@@ -19,7 +19,7 @@ use crate::route::{
     Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
     Routes, Segment, ServerHandler, Table, TestApp, Verdict,
 };
-use crate::schema::{Empty, Wire};
+use crate::schema::{Empty, Model, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions};
 use crate::wire::{Location, Message, Packet, event, frame_json};
 
@@ -50,7 +50,7 @@ impl Serialize for Counted {
 }
 
 impl Wire for Counted {
-    fn shape(_: &mut Types) -> Shape {
+    fn shape(_: &mut Model) -> Shape {
         Shape::String
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
-use sync_schema::{Lane, Payload, RouteTypes, Types};
+use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::contain::Guarded;
 use crate::error::SyncError;
@@ -17,7 +17,7 @@ use crate::route::{
     App, Auth, BoxFuture, Call, ClientHandler, Ctx, Done, Effect, FilterKind, Filtered, GroupKey, Member, Route,
     RouteId, RouteOptions, ServerHandler, Verdict,
 };
-use crate::schema::{Empty, InputSchema, InvalidInput, Wire, decode, encode_into, wire_type};
+use crate::schema::{Empty, InputSchema, InvalidInput, Model, Wire, decode, encode_into, wire_type};
 use crate::wire::Packet;
 
 /// A route with both files: `S` runs once, `C` once for each member.
@@ -139,11 +139,11 @@ where
         C::FILTER
     }
 
-    fn types(&self, types: &mut Types) -> RouteTypes {
+    fn types(&self, model: &mut Model) -> RouteTypes {
         let payloads = vec![
-            Payload::input("clientInput", wire_type::<S::Input>(types)),
-            Payload::output("serverOutput", wire_type::<S::Output>(types)),
-            Payload::output("clientOutput", wire_type::<C::Output>(types)),
+            Payload::input("clientInput", wire_type::<S::Input>(model)),
+            Payload::output("serverOutput", wire_type::<S::Output>(model)),
+            Payload::output("clientOutput", wire_type::<C::Output>(model)),
             Payload::never("serverStream"),
             Payload::never("clientStream"),
         ];
@@ -331,7 +331,7 @@ mod tests {
     }
 
     impl Wire for Side {
-        fn shape(_: &mut Types) -> Shape {
+        fn shape(_: &mut Model) -> Shape {
             Shape::String
         }
     }

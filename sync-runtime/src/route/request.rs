@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
-use sync_schema::{Lane, Payload, RouteTypes, Types};
+use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::run::run_handler;
 use crate::route::{Auth, BoxFuture, Call, Ctx, Done, Effect, Route, RouteId, RouteOptions, ServerHandler};
-use crate::schema::{InputSchema, InvalidInput, decode, wire_type};
+use crate::schema::{InputSchema, InvalidInput, Model, decode, wire_type};
 
 /// A route of the request lane.
 pub struct RequestOnly<H> {
@@ -43,10 +43,10 @@ impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
         H::OPTIONS
     }
 
-    fn types(&self, types: &mut Types) -> RouteTypes {
+    fn types(&self, model: &mut Model) -> RouteTypes {
         let payloads = vec![
-            Payload::input("input", wire_type::<H::Input>(types)),
-            Payload::output("output", wire_type::<H::Output>(types)),
+            Payload::input("input", wire_type::<H::Input>(model)),
+            Payload::output("output", wire_type::<H::Output>(model)),
             Payload::never("stream"),
         ];
         self.id.describe(Lane::Request, H::DOCS, payloads)

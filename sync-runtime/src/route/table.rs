@@ -1,11 +1,11 @@
 //! The table that generated code fills, and the erased form of a route.
 
 use serde_json::value::RawValue;
-use sync_schema::{Lane, Payload, RouteTypes, Types};
+use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::error::SyncError;
 use crate::route::{App, Auth, BoxFuture, Ctx, Event, FilterKind, RoomRule, RouteOptions};
-use crate::schema::{InputSchema, InvalidInput};
+use crate::schema::{InputSchema, InvalidInput, Model};
 
 /// What the runtime knows of an app: data and pointers, written by the generator.
 pub struct Table<A: App> {
@@ -103,7 +103,7 @@ pub trait Route<A: App>: Send + Sync {
     }
 
     /// Describes its types for the front end.
-    fn types(&self, types: &mut Types) -> RouteTypes;
+    fn types(&self, model: &mut Model) -> RouteTypes;
 
     /// Describes its input for [`Route::decode`].
     fn input_schema(&self) -> InputSchema;

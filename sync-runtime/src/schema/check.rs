@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::input::{Choice, Key, Node, Object, Slot};
-use super::{InputSchema, InvalidInput, Path, dates, object};
+use super::{InputSchema, InvalidInput, Path, Reading, dates, effort, object};
 
 /// How many arrays and objects may lie inside each other.
 const DEPTH: usize = 64;
@@ -23,7 +23,7 @@ const REPEATS: usize = 256;
 /// Checks that `json` is one value that fits `slot`.
 pub(super) fn check(schema: &InputSchema, slot: Slot, json: &str, at: &Path<'_>) -> Result<(), InvalidInput> {
     let work = Cell::new(REPEATS.saturating_mul(json.len() + 256));
-    let walk = Walk { schema, mode: Mode::Report, failure: RefCell::new(None), work: &work };
+    let walk = Walk { schema, reports: true, failure: RefCell::new(None), work: &work };
     walk.run(slot, json, at, 0).map_err(|_| {
         let failure = walk.failure.borrow_mut().take();
         failure.unwrap_or_else(|| InvalidInput::new(at, "invalid-json"))
@@ -33,21 +33,11 @@ pub(super) fn check(schema: &InputSchema, slot: Slot, json: &str, at: &Path<'_>)
 /// What one walk through a text shares.
 pub(super) struct Walk<'s> {
     schema: &'s InputSchema,
-    mode: Mode,
+    /// Whether it says what is wrong; it may also only ask whether a variant fits.
+    reports: bool,
     failure: RefCell<Option<InvalidInput>>,
     /// How many characters may still be looked at again.
     work: &'s Cell<usize>,
-}
-
-/// What a walk is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    /// Says what is wrong.
-    Report,
-    /// Asks whether a variant fits.
-    Try,
-    /// Asks whether serde would take the text for a variant, which it does with some that do not fit.
-    TryAsSerde,
 }
 
 impl<'s> Walk<'s> {
@@ -62,14 +52,10 @@ impl<'s> Walk<'s> {
         &self.schema.objects[index]
     }
 
-    pub(super) fn is_as_serde(&self) -> bool {
-        self.mode == Mode::TryAsSerde
-    }
-
     /// Remembers what is wrong, unless something is known already, and returns an error that ends the walk.
     pub(super) fn fail<E: Error>(&self, at: &Path<'_>, reason: &'static str) -> E {
         let mut failure = self.failure.borrow_mut();
-        if self.mode == Mode::Report && failure.is_none() {
+        if self.reports && failure.is_none() {
             *failure = Some(InvalidInput::new(at, reason));
         }
         E::custom(reason)
@@ -91,12 +77,18 @@ impl<'s> Walk<'s> {
         Ok(())
     }
 
-    /// Returns whether `raw` fits `slot`, or, as serde reads it, is taken for it.
-    fn fits<E: Error>(&self, raw: &RawValue, slot: Slot, place: (&Path<'_>, usize), mode: Mode) -> Result<bool, E> {
-        let (at, depth) = place;
+    /// Returns whether `raw` fits `slot`.
+    fn fits<E: Error>(&self, raw: &RawValue, slot: Slot, at: &Path<'_>, depth: usize) -> Result<bool, E> {
         self.repeat(raw, at)?;
-        let trial = Walk { mode, failure: RefCell::new(None), ..*self };
+        let trial = Walk { reports: false, failure: RefCell::new(None), ..*self };
         Ok(trial.run(slot, raw.get(), at, depth).is_ok())
+    }
+
+    /// Has serde read `raw`; this, too, is looking at it again.
+    fn read<E: Error>(&self, raw: &RawValue, reading: Reading, at: &Path<'_>) -> Result<Option<usize>, E> {
+        let (variant, left) = effort::within(self.work.get(), || reading(raw.get()));
+        self.work.set(left);
+        if left > 0 { Ok(variant) } else { Err(self.fail(at, "too-deep")) }
     }
 }
 
@@ -135,23 +127,34 @@ impl<'a, 's> Check<'a, 's> {
         if self.depth < DEPTH { Ok(()) } else { Err(self.fail("too-deep")) }
     }
 
-    /// Finds the first variant that fits, and refuses the value if serde would stop at an earlier one.
-    fn untagged<'de, D: Deserializer<'de>>(&self, variants: &[Slot], text: D) -> Result<(), D::Error> {
+    /// Finds the first variant that fits, and refuses the value if serde reads it as another one: it takes more than fits.
+    fn untagged<'de, D>(&self, variants: &[Slot], reading: Option<Reading>, text: D) -> Result<(), D::Error>
+    where
+        D: Deserializer<'de>,
+    {
         let raw = self.walk.later(text, self.at)?;
         let (_, nullable) = self.walk.schema.resolve(self.slot);
         if nullable && raw.get() == "null" {
             return Ok(());
         }
-        for &variant in variants {
-            let place = (self.at, self.depth);
-            if !self.walk.is_as_serde() && self.walk.fits(raw, variant, place, Mode::Try)? {
-                return Ok(());
-            }
-            if self.walk.fits(raw, variant, place, Mode::TryAsSerde)? {
-                return if self.walk.is_as_serde() { Ok(()) } else { Err(self.fail("no-variant-matches")) };
+        let mut fitting = None;
+        for (index, &variant) in variants.iter().enumerate() {
+            if self.walk.fits(raw, variant, self.at, self.depth)? {
+                fitting = Some(index);
+                break;
             }
         }
-        Err(self.fail("no-variant-matches"))
+        match (fitting, reading) {
+            (None, _) => Err(self.fail("no-variant-matches")),
+            // Before the first one there is none that serde could stop at.
+            (Some(0), _) | (Some(_), None) => Ok(()),
+            (Some(_), Some(reading)) => match self.walk.read(raw, reading, self.at)? {
+                read if read == fitting => Ok(()),
+                // What serde refuses altogether does not arrive.
+                None => Ok(()),
+                Some(_) => Err(self.fail("no-variant-matches")),
+            },
+        }
     }
 
     fn unit_variant<E: Error>(&self, variants: &[Choice], name: &str) -> Result<(), E> {
@@ -169,7 +172,6 @@ impl<'a, 's> Check<'a, 's> {
             Choice { names, carries: Some(slot) } => {
                 map.next_value_seed(self.inner(*slot, &self.at.field(&names.name)))?;
             }
-            Choice { carries: None, .. } if self.walk.is_as_serde() => map.next_value::<()>()?,
             Choice { carries: None, .. } => return Err(self.fail("expected-string")),
         }
         map.next_key_seed(Name)?.map_or(Ok(()), |key| Err(self.walk.fail(&self.at.key(&key), "unknown-field")))
@@ -222,7 +224,7 @@ fn expectation(node: &Node) -> &'static str {
         Node::External(variants) if variants.iter().all(|variant| variant.carries.is_none()) => "expected-string",
         Node::External(variants) if variants.iter().all(|variant| variant.carries.is_some()) => "expected-object",
         Node::External(_) => "unknown-variant",
-        Node::Untagged(_) => "no-variant-matches",
+        Node::Untagged(..) => "no-variant-matches",
         Node::Any | Node::Alias(_) => "invalid-json",
     }
 }
@@ -249,8 +251,8 @@ impl<'de> DeserializeSeed<'de> for Check<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, text: D) -> Result<(), D::Error> {
-        if let Node::Untagged(variants) = self.node() {
-            return self.untagged(variants, text);
+        if let Node::Untagged(variants, reading) = self.node() {
+            return self.untagged(variants, *reading, text);
         }
         // What no visit has refused was not JSON; the innermost check that sees this knows the place best.
         text.deserialize_any(self).inspect_err(|_| {
@@ -321,9 +323,6 @@ impl<'de> Visitor<'de> for Check<'_, '_> {
             Node::Array(item) => self.array(*item, seq),
             Node::Tuple(items) => self.tuple(items, seq),
             Node::Any => self.array(self.slot, seq),
-            Node::Object(index) if self.walk.is_as_serde() => {
-                object::check_as_list(self, self.walk.object(*index), seq)
-            }
             _ => Err(self.expected()),
         }
     }

@@ -1,9 +1,9 @@
 //! Dates and times of chrono, as the ISO 8601 strings that chrono writes.
 
 use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use sync_schema::{Shape, Types};
+use sync_schema::Shape;
 
-use super::{Element, Wire};
+use super::{Element, Model, Wire};
 
 const DATE_TIME: &str = "date-time";
 const DATE: &str = "date";
@@ -24,7 +24,7 @@ pub(super) fn is_valid(format: &str, text: &str) -> bool {
 macro_rules! texts {
     ($($text:ty: $format:expr),* $(,)?) => { $(
         impl Wire for $text {
-            fn shape(_: &mut Types) -> Shape {
+            fn shape(_: &mut Model) -> Shape {
                 Shape::Text($format)
             }
         }

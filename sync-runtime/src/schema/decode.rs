@@ -340,7 +340,6 @@ mod tests {
                 r#"null"#,
                 r#"{"x":1,"z":2}"#,
                 r#"true"#,
-                // serde would read this as `Small { x: 1 }`.
                 r#"[1]"#,
             ],
             expect![[r#"
@@ -351,7 +350,7 @@ mod tests {
                 null => Nothing
                 {"x":1,"z":2} => : no-variant-matches
                 true => : no-variant-matches
-                [1] => : no-variant-matches
+                [1] => Many([1])
             "#]],
         );
     }
@@ -585,6 +584,106 @@ mod tests {
         let schema = InputSchema::of::<Ambiguous>();
         let json = format!("{}1{}", r#"{"next":"#.repeat(60), "}".repeat(60));
         assert_eq!(decode::<Ambiguous>(&schema, &json).unwrap_err().reason, "too-deep");
+    }
+
+    #[wire]
+    struct Buffered {
+        next: Box<Lenient>,
+        a: bool,
+    }
+
+    #[wire]
+    #[serde(untagged)]
+    enum Lenient {
+        Flat {
+            #[serde(flatten)]
+            buffered: Buffered,
+        },
+        Plain {
+            next: Box<Lenient>,
+            b: bool,
+        },
+        End(bool),
+    }
+
+    #[test]
+    fn serde_cannot_be_made_to_search_for_ever_either() {
+        let schema = InputSchema::of::<Lenient>();
+        // The first variant is out at `b` for us; serde reads on, twice as long at each level.
+        let json = |times| format!("{}true{}", r#"{"b":true,"next":"#.repeat(times), "}".repeat(times));
+        assert!(decode::<Lenient>(&schema, &json(5)).is_ok());
+        assert_eq!(decode::<Lenient>(&schema, &json(60)).unwrap_err().reason, "too-deep");
+    }
+
+    #[wire]
+    #[serde(untagged)]
+    enum Chain {
+        End(bool),
+        Pair(bool, Box<Chain>),
+        More { next: Box<Chain> },
+    }
+
+    #[test]
+    fn enums_without_tags_may_lie_inside_each_other_to_the_limit_of_nesting() {
+        let schema = InputSchema::of::<Chain>();
+        let json = format!("{}true{}", r#"{"next":"#.repeat(64), "}".repeat(64));
+        assert!(decode::<Chain>(&schema, &json).is_ok());
+    }
+
+    #[wire]
+    struct Plain {
+        name: String,
+        weight: u8,
+        note: Option<bool>,
+    }
+
+    #[wire]
+    #[serde(untagged)]
+    enum Ordered {
+        Unknown {
+            #[serde(flatten)]
+            tag: Tag,
+        },
+        Beside(Inner),
+        Whole(Plain),
+        Known {
+            name: String,
+            weight: u8,
+            note: bool,
+        },
+        Any(serde_json::Value),
+    }
+
+    #[test]
+    fn what_serde_takes_for_an_earlier_variant_is_refused() {
+        check::<Ordered>(
+            &[
+                r#"{"name":"a","weight":1}"#,
+                // serde ignores what it does not know where it has to buffer.
+                r#"{"name":"a","weight":1,"note":true}"#,
+                r#"{"name":"a","weight":11}"#,
+                r#"{"inner":"a","x":1}"#,
+                // serde takes a list for a struct, and for the tag of a unit variant.
+                r#"["a"]"#,
+                r#"["a",1,true]"#,
+                r#"["a",1]"#,
+                r#"["b"]"#,
+                r#"[true]"#,
+                r#"{"note":true}"#,
+            ],
+            expect![[r#"
+                {"name":"a","weight":1} => Unknown { tag: Tag { name: "a", weight: 1 } }
+                {"name":"a","weight":1,"note":true} => : no-variant-matches
+                {"name":"a","weight":11} => weight: too-heavy
+                {"inner":"a","x":1} => : no-variant-matches
+                ["a"] => : no-variant-matches
+                ["a",1,true] => : no-variant-matches
+                ["a",1] => Any(Array [String("a"), Number(1)])
+                ["b"] => Any(Array [String("b")])
+                [true] => Any(Array [Bool(true)])
+                {"note":true} => Any(Object {"note": Bool(true)})
+            "#]],
+        );
     }
 
     #[wire]

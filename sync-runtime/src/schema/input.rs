@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sync_schema::{Body, Definition, MapKey, Shape, Tagging, Types, Variant, VariantBody};
 
-use super::{Path, Wire, check};
+use super::{Model, Path, Reading, Wire, check};
 use crate::schema::InvalidInput;
 
 /// What a route takes, ready to hold texts against; built once for each route.
@@ -55,7 +55,8 @@ pub(super) enum Node {
     Map(Key, Slot),
     Object(usize),
     External(Vec<Choice>),
-    Untagged(Vec<Slot>),
+    /// One of these, and as which of them serde reads a text.
+    Untagged(Vec<Slot>, Option<Reading>),
     /// Another node under a name.
     Alias(Slot),
 }
@@ -96,8 +97,6 @@ pub(super) struct Object {
     pub(super) enums: Vec<Tagged>,
     /// The entries of a flattened map: all keys that are nothing else.
     pub(super) rest: Option<(Key, Slot)>,
-    /// Whether serde itself ignores unknown fields here, because it buffers.
-    pub(super) ignores_unknown: bool,
 }
 
 impl Object {
@@ -130,15 +129,16 @@ impl InputSchema {
     /// Prepares the shape of `T`.
     #[must_use]
     pub fn of<T: Wire>() -> Self {
-        let mut types = Types::default();
-        let shape = T::shape(&mut types);
-        Self::new(&types, &shape)
+        let mut model = Model::default();
+        let shape = T::shape(&mut model);
+        Self::new(&model, &shape)
     }
 
-    /// Prepares `shape`, whose definitions are in `types`.
+    /// Prepares `shape`, whose definitions are in `model`.
     #[must_use]
-    pub fn new(types: &Types, shape: &Shape) -> Self {
-        let mut builder = Builder { types, nodes: Vec::new(), objects: Vec::new(), known: BTreeMap::new() };
+    pub fn new(model: &Model, shape: &Shape) -> Self {
+        let types = model.types();
+        let mut builder = Builder { model, types, nodes: Vec::new(), objects: Vec::new(), known: BTreeMap::new() };
         let root = builder.slot(shape);
         Self { nodes: builder.nodes, objects: builder.objects, root }
     }
@@ -166,6 +166,7 @@ impl InputSchema {
 }
 
 struct Builder<'a> {
+    model: &'a Model,
     types: &'a Types,
     nodes: Vec<Node>,
     objects: Vec<Object>,
@@ -209,19 +210,19 @@ impl<'a> Builder<'a> {
         let slot = self.add(Node::Null);
         self.known.insert(name, slot.node);
         if let Some(definition) = self.types.get(name) {
-            self.nodes[slot.node] = self.definition(definition);
+            self.nodes[slot.node] = self.definition(name, definition);
         }
         slot
     }
 
-    fn definition(&mut self, definition: &'a Definition) -> Node {
+    fn definition(&mut self, key: &str, definition: &'a Definition) -> Node {
         match &definition.body {
-            Body::Struct(fields) => Node::Object(self.object(fields, false)),
+            Body::Struct(fields) => Node::Object(self.object(fields)),
             Body::Alias(shape) => Node::Alias(self.slot(shape)),
             Body::Enum(Tagging::External, variants) => Node::External(self.choices(variants)),
             Body::Enum(Tagging::Untagged, variants) => {
                 let carried = |variant| self.carried(variant).unwrap_or_else(|| self.add(Node::Null));
-                Node::Untagged(variants.iter().map(carried).collect())
+                Node::Untagged(variants.iter().map(carried).collect(), self.model.reading(key))
             }
             Body::Enum(tagging, variants) => {
                 let tagged = self.tagged(tagging, variants);
@@ -235,8 +236,8 @@ impl<'a> Builder<'a> {
         self.objects.len() - 1
     }
 
-    fn object(&mut self, fields: &'a [sync_schema::Field], ignores_unknown: bool) -> usize {
-        let mut object = Object { ignores_unknown, ..Object::default() };
+    fn object(&mut self, fields: &'a [sync_schema::Field]) -> usize {
+        let mut object = Object::default();
         self.add_fields(&mut object, fields, 0);
         self.keep(object)
     }
@@ -244,7 +245,6 @@ impl<'a> Builder<'a> {
     fn add_fields(&mut self, object: &mut Object, fields: &'a [sync_schema::Field], level: usize) {
         for field in fields {
             if field.flatten {
-                object.ignores_unknown = true;
                 self.flatten(object, &field.shape, level + 1);
             } else {
                 let names = names(&field.name, &field.aliases);
@@ -301,7 +301,7 @@ impl<'a> Builder<'a> {
     /// Returns the object that a variant adds to the object with its tag.
     fn inside(&mut self, body: &'a VariantBody) -> usize {
         match body {
-            VariantBody::Struct(fields) => self.object(fields, true),
+            VariantBody::Struct(fields) => self.object(fields),
             VariantBody::Newtype(shape) => {
                 let mut object = Object::default();
                 self.flatten(&mut object, shape, 0);
@@ -334,7 +334,7 @@ impl<'a> Builder<'a> {
                 Some(self.add(Node::Tuple(items)))
             }
             VariantBody::Struct(fields) => {
-                let object = self.object(fields, false);
+                let object = self.object(fields);
                 Some(self.add(Node::Object(object)))
             }
         }

@@ -13,11 +13,12 @@ use ::serde::{Serialize, Serializer};
 use sync_schema::type_label;
 
 pub use ::serde;
-pub use sync_schema::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
+pub use sync_schema::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Variant, VariantBody};
 pub use validator;
 
+pub use super::effort::Measured;
 pub use super::rules::{ByRules, Probe, Rules, WithoutRules};
-pub use super::{Element, Flat, InvalidInput, Key, Numeric, Path, Wire};
+pub use super::{Element, Flat, InvalidInput, Key, Model, Numeric, Path, Wire};
 
 /// What generated code needs of the type of a field.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +28,7 @@ pub struct Part<T> {
     /// Shows a value.
     pub debug: fn(&T) -> &dyn Debug,
     /// [`Wire::shape`].
-    pub shape: fn(&mut Types) -> Shape,
+    pub shape: fn(&mut Model) -> Shape,
     /// [`Wire::check_rules`].
     pub rules: fn(&T, &Path<'_>) -> Result<(), InvalidInput>,
 }
@@ -75,12 +76,25 @@ pub trait Fallback: Sized {
 
 impl<T> Fallback for T {}
 
-/// Adds `T` to `types` under `name`, which is completed by its generic arguments.
-pub fn define<T: 'static>(types: &mut Types, about: &About, body: fn(&mut Types) -> Body) -> Shape {
-    types.describe::<T>(|types| {
+/// Adds `T` to `model` under the name in `about`, which is completed by its generic arguments.
+pub fn define<T: 'static>(model: &mut Model, about: &About, body: fn(&mut Model) -> Body) -> Shape {
+    model.describe::<T>(|model| {
         let name = format!("{}{}", about.name, type_label(arguments(std::any::type_name::<T>())));
-        Definition::new(&name, about.module, about.docs, body(types))
+        Definition::new(&name, about.module, about.docs, body(model))
     })
+}
+
+/// Adds `T`, an enum without a tag, as [`define`] does.
+pub fn define_untagged<T: Untagged>(model: &mut Model, about: &About, body: fn(&mut Model) -> Body) -> Shape {
+    let shape = define::<T>(model, about, body);
+    model.add_reading(&shape, |json| serde_json::from_str::<T>(json).ok().map(|value| value.variant()));
+    shape
+}
+
+/// An enum whose JSON does not say which variant it is: serde alone knows as which one it reads a text.
+pub trait Untagged: Wire {
+    /// Returns the index of the variant.
+    fn variant(&self) -> usize;
 }
 
 /// Returns the generic arguments of the type at `path`; nothing if there are none.
@@ -97,8 +111,8 @@ fn arguments(path: &str) -> &str {
 }
 
 /// Returns the variants of the enum `T` as keys of a map.
-pub fn enum_key<T: Wire>(types: &mut Types) -> MapKey {
-    match T::shape(types) {
+pub fn enum_key<T: Wire>(model: &mut Model) -> MapKey {
+    match T::shape(model) {
         Shape::Named(name) => MapKey::Named(name),
         _ => MapKey::String,
     }

@@ -8,6 +8,7 @@
 //!
 //! It knows no route, no session and no sentence. The model itself is re-exported from here.
 
+mod model;
 mod path;
 mod wire;
 
@@ -16,6 +17,7 @@ mod number;
 mod standard;
 
 mod check;
+mod effort;
 mod input;
 mod object;
 mod query;
@@ -34,6 +36,7 @@ pub use sync_schema::{
 pub use decode::decode;
 pub use encode::{EncodeError, encode, encode_into, encode_raw};
 pub use input::InputSchema;
+pub use model::{Model, Reading, RoundTrip};
 pub use number::{MAX_INTEGER, Numeric};
 pub use path::{InvalidInput, Path};
 pub use standard::Empty;

@@ -4,9 +4,9 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sync_schema::{MapKey, Shape, Types};
+use sync_schema::{MapKey, Shape};
 
-use super::Key;
+use super::{Key, Model};
 
 /// 2^53 − 1, JavaScript's `Number.MAX_SAFE_INTEGER`: whole numbers from `-MAX_INTEGER` to `MAX_INTEGER` arrive as they were sent.
 pub const MAX_INTEGER: i64 = (1 << 53) - 1;
@@ -21,18 +21,18 @@ pub const MAX_INTEGER: i64 = (1 << 53) - 1;
 )]
 pub trait Numeric: Clone + Debug + Serialize + DeserializeOwned + 'static {
     /// Returns the JSON that the type stands for.
-    fn number_shape(types: &mut Types) -> Shape;
+    fn number_shape(model: &mut Model) -> Shape;
 }
 
 macro_rules! wide {
     ($($integer:ty: $min:expr),*) => { $(
         impl Numeric for $integer {
-            fn number_shape(_: &mut Types) -> Shape {
+            fn number_shape(_: &mut Model) -> Shape {
                 Shape::Integer { min: $min, max: MAX_INTEGER }
             }
         }
         impl Key<true> for $integer {
-            fn key(_: &mut Types) -> MapKey {
+            fn key(_: &mut Model) -> MapKey {
                 MapKey::Integer { min: $min, max: MAX_INTEGER }
             }
         }

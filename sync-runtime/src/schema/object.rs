@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::mem;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Path;
@@ -62,9 +62,6 @@ fn unknown<'de, V: Value<'de>>(
     if let Some((key, slot)) = objects.iter().find_map(|object| object.rest.as_ref()) {
         check_key(key, name).map_err(|reason| check.walk.fail::<V::Error>(&at, reason))?;
         return value.read(check.inner(*slot, &at));
-    }
-    if check.walk.is_as_serde() && objects.iter().any(|object| object.ignores_unknown) {
-        return value.read(Ignored);
     }
     Err(check.walk.fail(&at, "unknown-field"))
 }
@@ -242,16 +239,6 @@ impl<'de> DeserializeSeed<'de> for Later<'_, '_> {
     }
 }
 
-struct Ignored;
-
-impl<'de> DeserializeSeed<'de> for Ignored {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, text: D) -> Result<(), D::Error> {
-        text.deserialize_ignored_any(IgnoredAny).map(|_| ())
-    }
-}
-
 /// Reads the tag of an enum: the index of the object that its variant adds.
 #[derive(Clone, Copy)]
 struct Tag<'a, 's> {
@@ -282,30 +269,6 @@ impl<'de> Visitor<'de> for Tag<'_, '_> {
         let variant = self.decided.variants.iter().find(|(names, _)| names.include(name));
         variant.map(|(_, object)| *object).ok_or_else(|| self.walk.fail(self.at, "unknown-variant"))
     }
-}
-
-/// Returns as serde does whether a list is taken for the struct: its fields in order, those with a default left out at the end.
-pub(super) fn check_as_list<'de, A: SeqAccess<'de>>(
-    check: Check<'_, '_>,
-    object: &Object,
-    mut seq: A,
-) -> Result<(), A::Error> {
-    if !object.enums.is_empty() {
-        let first = seq.next_element::<&RawValue>()?;
-        let is_tag = object.fields.is_empty() && first.is_some_and(|first| first.get().starts_with('"'));
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        return if is_tag { Ok(()) } else { Err(check.walk.fail(check.at, "expected-object")) };
-    }
-    if object.ignores_unknown {
-        return Err(check.walk.fail(check.at, "expected-object"));
-    }
-    for field in &object.fields {
-        let found = seq.next_element_seed(check.inner(field.slot, check.at))?;
-        if found.is_none() && field.required {
-            return Err(check.walk.fail(check.at, "wrong-length"));
-        }
-    }
-    seq.next_element::<IgnoredAny>()?.map_or(Ok(()), |_| Err(check.walk.fail(check.at, "wrong-length")))
 }
 
 /// Which fields have been seen, by index.

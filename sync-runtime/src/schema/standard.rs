@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sync_schema::{Body, Definition, MapKey, Shape, Types};
+use sync_schema::{Body, Definition, MapKey, Shape};
 
 use super::number::Numeric;
-use super::{Element, Flat, InvalidInput, Key, Path, Wire};
+use super::{Element, Flat, InvalidInput, Key, Model, Path, Wire};
 
 /// `{}`: the input of a call that has none, and what `Result<(), SyncError>` travels as.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +20,8 @@ use super::{Element, Flat, InvalidInput, Key, Path, Wire};
 pub struct Empty {}
 
 impl Wire for Empty {
-    fn shape(types: &mut Types) -> Shape {
-        types.describe::<Self>(|_| Definition::new("Empty", "sync", "", Body::Struct(Vec::new())))
+    fn shape(model: &mut Model) -> Shape {
+        model.describe::<Self>(|_| Definition::new("Empty", "sync", "", Body::Struct(Vec::new())))
     }
 }
 
@@ -35,13 +35,13 @@ const LARGEST_F32: f64 = 3.402_823_5e38;
 macro_rules! leaves {
     ($($leaf:ty: $shape:expr),* $(,)?) => { $(
         impl Wire for $leaf {
-            fn shape(_: &mut Types) -> Shape {
+            fn shape(_: &mut Model) -> Shape {
                 $shape
             }
         }
         impl Element for $leaf {}
         impl Numeric for $leaf {
-            fn number_shape(_: &mut Types) -> Shape {
+            fn number_shape(_: &mut Model) -> Shape {
                 $shape
             }
         }
@@ -53,7 +53,7 @@ macro_rules! integers {
     ($($integer:ty),*) => { $(
         leaves!($integer: Shape::Integer { min: <$integer>::MIN.into(), max: <$integer>::MAX.into() });
         impl<const WIDE: bool> Key<WIDE> for $integer {
-            fn key(_: &mut Types) -> MapKey {
+            fn key(_: &mut Model) -> MapKey {
                 MapKey::Integer { min: <$integer>::MIN.into(), max: <$integer>::MAX.into() }
             }
         }
@@ -77,13 +77,13 @@ leaves! {
 }
 
 impl Wire for u8 {
-    fn shape(_: &mut Types) -> Shape {
+    fn shape(_: &mut Model) -> Shape {
         Shape::Integer { min: u8::MIN.into(), max: u8::MAX.into() }
     }
 }
 
 impl<const WIDE: bool> Key<WIDE> for u8 {
-    fn key(_: &mut Types) -> MapKey {
+    fn key(_: &mut Model) -> MapKey {
         MapKey::Integer { min: u8::MIN.into(), max: u8::MAX.into() }
     }
 }
@@ -99,13 +99,13 @@ pub trait NotBytes<'a> {}
 impl Element for u8 where for<'a> u8: NotBytes<'a> {}
 
 impl<const WIDE: bool> Key<WIDE> for String {
-    fn key(_: &mut Types) -> MapKey {
+    fn key(_: &mut Model) -> MapKey {
         MapKey::String
     }
 }
 
 impl Wire for serde_json::Value {
-    fn shape(_: &mut Types) -> Shape {
+    fn shape(_: &mut Model) -> Shape {
         Shape::Any
     }
 }
@@ -113,7 +113,7 @@ impl Wire for serde_json::Value {
 impl Element for serde_json::Value {}
 
 impl Wire for serde_json::Map<String, serde_json::Value> {
-    fn shape(_: &mut Types) -> Shape {
+    fn shape(_: &mut Model) -> Shape {
         Shape::Map(MapKey::String, Box::new(Shape::Any))
     }
 }
@@ -122,8 +122,8 @@ impl Element for serde_json::Map<String, serde_json::Value> {}
 impl Flat for serde_json::Map<String, serde_json::Value> {}
 
 impl<T: Wire> Wire for Option<T> {
-    fn shape(types: &mut Types) -> Shape {
-        optional(T::shape(types))
+    fn shape(model: &mut Model) -> Shape {
+        optional(T::shape(model))
     }
 
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
@@ -134,8 +134,8 @@ impl<T: Wire> Wire for Option<T> {
 impl<T: Wire> Element for Option<T> {}
 
 impl<T: Numeric> Numeric for Option<T> {
-    fn number_shape(types: &mut Types) -> Shape {
-        optional(T::number_shape(types))
+    fn number_shape(model: &mut Model) -> Shape {
+        optional(T::number_shape(model))
     }
 }
 
@@ -151,8 +151,8 @@ fn optional(shape: Shape) -> Shape {
 macro_rules! pointers {
     ($($pointer:ident),*) => { $(
         impl<T: Wire> Wire for $pointer<T> {
-            fn shape(types: &mut Types) -> Shape {
-                T::shape(types)
+            fn shape(model: &mut Model) -> Shape {
+                T::shape(model)
             }
 
             fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
@@ -162,8 +162,8 @@ macro_rules! pointers {
         impl<T: Wire> Element for $pointer<T> {}
         impl<T: Flat> Flat for $pointer<T> {}
         impl<T: Numeric> Numeric for $pointer<T> {
-            fn number_shape(types: &mut Types) -> Shape {
-                T::number_shape(types)
+            fn number_shape(model: &mut Model) -> Shape {
+                T::number_shape(model)
             }
         }
     )* };
@@ -175,8 +175,8 @@ pointers!(Box, Arc);
 macro_rules! lists {
     ($($list:ty),*) => { $(
         impl<T: Element> Wire for $list {
-            fn shape(types: &mut Types) -> Shape {
-                Shape::Array(Box::new(T::shape(types)))
+            fn shape(model: &mut Model) -> Shape {
+                Shape::Array(Box::new(T::shape(model)))
             }
 
             fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
@@ -185,8 +185,8 @@ macro_rules! lists {
         }
         impl<T: Element> Element for $list {}
         impl<T: Numeric> Numeric for $list {
-            fn number_shape(types: &mut Types) -> Shape {
-                Shape::Array(Box::new(T::number_shape(types)))
+            fn number_shape(model: &mut Model) -> Shape {
+                Shape::Array(Box::new(T::number_shape(model)))
             }
         }
     )* };
@@ -199,8 +199,8 @@ fn check_items<'a, T: Wire>(items: impl Iterator<Item = &'a T>, at: &Path<'_>) -
 }
 
 impl<T: Element + Ord> Wire for BTreeSet<T> {
-    fn shape(types: &mut Types) -> Shape {
-        Shape::Array(Box::new(T::shape(types)))
+    fn shape(model: &mut Model) -> Shape {
+        Shape::Array(Box::new(T::shape(model)))
     }
 
     // An item has lost its place in the text, so the set is the deepest place that is known.
@@ -212,8 +212,8 @@ impl<T: Element + Ord> Wire for BTreeSet<T> {
 impl<T: Element + Ord> Element for BTreeSet<T> {}
 
 impl<T: Numeric + Ord> Numeric for BTreeSet<T> {
-    fn number_shape(types: &mut Types) -> Shape {
-        Shape::Array(Box::new(T::number_shape(types)))
+    fn number_shape(model: &mut Model) -> Shape {
+        Shape::Array(Box::new(T::number_shape(model)))
     }
 }
 
@@ -223,8 +223,8 @@ pub trait Hasher: BuildHasher + Default + Clone + 'static {}
 impl<S: BuildHasher + Default + Clone + 'static> Hasher for S {}
 
 impl<T: Element + Eq + Hash, S: Hasher> Wire for HashSet<T, S> {
-    fn shape(types: &mut Types) -> Shape {
-        Shape::Array(Box::new(T::shape(types)))
+    fn shape(model: &mut Model) -> Shape {
+        Shape::Array(Box::new(T::shape(model)))
     }
 
     // Hash order differs from run to run; the answer does not.
@@ -236,8 +236,8 @@ impl<T: Element + Eq + Hash, S: Hasher> Wire for HashSet<T, S> {
 impl<T: Element + Eq + Hash, S: Hasher> Element for HashSet<T, S> {}
 
 impl<T: Numeric + Eq + Hash, S: Hasher> Numeric for HashSet<T, S> {
-    fn number_shape(types: &mut Types) -> Shape {
-        Shape::Array(Box::new(T::number_shape(types)))
+    fn number_shape(model: &mut Model) -> Shape {
+        Shape::Array(Box::new(T::number_shape(model)))
     }
 }
 
@@ -247,8 +247,8 @@ fn first(errors: impl Iterator<Item = InvalidInput>) -> Result<(), InvalidInput>
 }
 
 impl<K: Key<false> + Ord, V: Wire> Wire for BTreeMap<K, V> {
-    fn shape(types: &mut Types) -> Shape {
-        Shape::Map(K::key(types), Box::new(V::shape(types)))
+    fn shape(model: &mut Model) -> Shape {
+        Shape::Map(K::key(model), Box::new(V::shape(model)))
     }
 
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
@@ -260,14 +260,14 @@ impl<K: Key<false> + Ord, V: Wire> Element for BTreeMap<K, V> {}
 impl<V: Wire> Flat for BTreeMap<String, V> {}
 
 impl<K: Key<true> + Ord, V: Numeric> Numeric for BTreeMap<K, V> {
-    fn number_shape(types: &mut Types) -> Shape {
-        Shape::Map(K::key(types), Box::new(V::number_shape(types)))
+    fn number_shape(model: &mut Model) -> Shape {
+        Shape::Map(K::key(model), Box::new(V::number_shape(model)))
     }
 }
 
 impl<K: Key<false> + Eq + Hash, V: Wire, S: Hasher> Wire for HashMap<K, V, S> {
-    fn shape(types: &mut Types) -> Shape {
-        Shape::Map(K::key(types), Box::new(V::shape(types)))
+    fn shape(model: &mut Model) -> Shape {
+        Shape::Map(K::key(model), Box::new(V::shape(model)))
     }
 
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
@@ -279,8 +279,8 @@ impl<K: Key<false> + Eq + Hash, V: Wire, S: Hasher> Element for HashMap<K, V, S>
 impl<V: Wire, S: Hasher> Flat for HashMap<String, V, S> {}
 
 impl<K: Key<true> + Eq + Hash, V: Numeric, S: Hasher> Numeric for HashMap<K, V, S> {
-    fn number_shape(types: &mut Types) -> Shape {
-        Shape::Map(K::key(types), Box::new(V::number_shape(types)))
+    fn number_shape(model: &mut Model) -> Shape {
+        Shape::Map(K::key(model), Box::new(V::number_shape(model)))
     }
 }
 
@@ -316,8 +316,8 @@ impl<T: Element, const N: usize> Wire for [T; N]
 where
     [T; N]: SmallArray,
 {
-    fn shape(types: &mut Types) -> Shape {
-        Shape::Tuple(vec![T::shape(types); N])
+    fn shape(model: &mut Model) -> Shape {
+        Shape::Tuple(vec![T::shape(model); N])
     }
 
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
@@ -331,16 +331,16 @@ impl<T: Numeric, const N: usize> Numeric for [T; N]
 where
     [T; N]: SmallArray,
 {
-    fn number_shape(types: &mut Types) -> Shape {
-        Shape::Tuple(vec![T::number_shape(types); N])
+    fn number_shape(model: &mut Model) -> Shape {
+        Shape::Tuple(vec![T::number_shape(model); N])
     }
 }
 
 macro_rules! tuples {
     ($( ($($name:ident $index:tt),+) )*) => { $(
         impl<$($name: Wire),+> Wire for ($($name,)+) {
-            fn shape(types: &mut Types) -> Shape {
-                Shape::Tuple(vec![$($name::shape(types)),+])
+            fn shape(model: &mut Model) -> Shape {
+                Shape::Tuple(vec![$($name::shape(model)),+])
             }
 
             fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
@@ -350,8 +350,8 @@ macro_rules! tuples {
         }
         impl<$($name: Wire),+> Element for ($($name,)+) {}
         impl<$($name: Numeric),+> Numeric for ($($name,)+) {
-            fn number_shape(types: &mut Types) -> Shape {
-                Shape::Tuple(vec![$($name::number_shape(types)),+])
+            fn number_shape(model: &mut Model) -> Shape {
+                Shape::Tuple(vec![$($name::number_shape(model)),+])
             }
         }
     )* };

@@ -4,9 +4,9 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sync_schema::{MapKey, Shape, Types, WireType};
+use sync_schema::{MapKey, Shape, WireType};
 
-use super::{InvalidInput, Path, encode};
+use super::{InvalidInput, Model, Path, encode};
 
 /// A type that can travel between the server and its clients: `#[wire]` implements it.
 ///
@@ -18,8 +18,8 @@ use super::{InvalidInput, Path, encode};
     note = "64-bit integers need `#[wire(number)]` on the field; foreign types, references and bytes are sent as a `String`"
 )]
 pub trait Wire: Clone + Debug + Serialize + DeserializeOwned + 'static {
-    /// Returns the JSON that the type stands for; definitions that it refers to are added to `types`.
-    fn shape(types: &mut Types) -> Shape;
+    /// Returns the JSON that the type stands for; definitions that it refers to are added to `model`.
+    fn shape(model: &mut Model) -> Shape;
 
     /// Runs the `#[validate]` rules of the value and of all that it holds, in the order of the fields.
     ///
@@ -56,13 +56,15 @@ pub trait Flat: Wire {}
     note = "keys are `String`, integers up to 32 bits, or a `#[wire]` enum of unit variants"
 )]
 pub trait Key<const WIDE: bool>: Clone + Debug + Serialize + DeserializeOwned + 'static {
-    /// Returns what the keys may be; definitions that it refers to are added to `types`.
-    fn key(types: &mut Types) -> MapKey;
+    /// Returns what the keys may be; definitions that it refers to are added to `model`.
+    fn key(model: &mut Model) -> MapKey;
 }
 
-/// Describes `T` for the generator, with a way to send values through it.
-pub fn wire_type<T: Wire>(types: &mut Types) -> WireType {
-    WireType { shape: T::shape(types), round_trip: round_trip::<T> }
+/// Describes `T` for the generator; `model` gets a way to send values through it.
+pub fn wire_type<T: Wire>(model: &mut Model) -> WireType {
+    let shape = T::shape(model);
+    model.add_round_trip(&shape, round_trip::<T>);
+    WireType { shape }
 }
 
 fn round_trip<T: Wire>(json: &str) -> Result<String, String> {

@@ -14,7 +14,8 @@ pub(super) fn implementations(context: &Context<'_>) -> TokenStream {
     let element = context.implement(&quote!(__wire::Element), &quote!());
     let flat = is_flat(context).then(|| context.implement(&quote!(__wire::Flat), &quote!()));
     let key = is_key(context).then(|| key(context));
-    quote!(#wire #element #flat #key)
+    let untagged = context.is_untagged().then(|| untagged(context));
+    quote!(#wire #element #flat #key #untagged)
 }
 
 /// Whether the JSON is an object in every case that serde can put into another one.
@@ -35,11 +36,25 @@ fn key(context: &Context<'_>) -> TokenStream {
     let ident = &context.input.ident;
     quote! {
         impl<const WIDE: bool> __wire::Key<WIDE> for #ident {
-            fn key(types: &mut __wire::Types) -> __wire::MapKey {
-                __wire::enum_key::<Self>(types)
+            fn key(model: &mut __wire::Model) -> __wire::MapKey {
+                __wire::enum_key::<Self>(model)
             }
         }
     }
+}
+
+/// Says which variant a value is: what serde has read is asked, not foretold.
+fn untagged(context: &Context<'_>) -> TokenStream {
+    let Body::Enum(_, variants) = &context.item.body else { return quote!() };
+    let arms = variants.iter().enumerate().map(|(index, Variant { ident, .. })| quote!(Self::#ident { .. } => #index));
+    context.implement(
+        &quote!(__wire::Untagged),
+        &quote! {
+            fn variant(&self) -> usize {
+                match *self { #(#arms),* }
+            }
+        },
+    )
 }
 
 fn shape(context: &Context<'_>) -> TokenStream {
@@ -53,10 +68,11 @@ fn shape(context: &Context<'_>) -> TokenStream {
         }
     };
     let (name, docs) = (&context.item.name, &context.item.docs);
+    let define = if context.is_untagged() { quote!(define_untagged) } else { quote!(define) };
     quote! {
-        fn shape(types: &mut __wire::Types) -> __wire::Shape {
+        fn shape(model: &mut __wire::Model) -> __wire::Shape {
             const ABOUT: __wire::About = __wire::About { name: #name, module: ::core::module_path!(), docs: #docs };
-            __wire::define::<Self>(types, &ABOUT, |types| #body)
+            __wire::#define::<Self>(model, &ABOUT, |model| #body)
         }
     }
 }
@@ -84,7 +100,7 @@ fn alias(fields: &[Field]) -> TokenStream {
 
 fn shape_of(field: &Field) -> TokenStream {
     let part = part(field);
-    quote!((#part.shape)(types))
+    quote!((#part.shape)(model))
 }
 
 fn shapes(fields: &[Field]) -> TokenStream {
@@ -132,7 +148,7 @@ fn variant(context: &Context<'_>, variant: &Variant, is_beside_tag: bool) -> Tok
         Fields::Unit => quote!(Unit),
         Fields::Tuple(items) if items.len() == 1 && is_beside_tag => {
             let ty = &items[0].ty;
-            quote!(Newtype((__wire::flat::<#ty>().shape)(types)))
+            quote!(Newtype((__wire::flat::<#ty>().shape)(model)))
         }
         Fields::Tuple(items) if items.len() == 1 => {
             let shapes = items.iter().map(shape_of);

@@ -40,6 +40,9 @@ fn serialize(context: &Context<'_>) -> TokenStream {
 
 fn deserialize(context: &Context<'_>) -> TokenStream {
     let path = copy_path(context);
+    // serde searches; how long, is counted.
+    let deserializer =
+        if context.is_untagged() { quote!(__wire::Measured(deserializer)) } else { quote!(deserializer) };
     let mut generics = context.generics.clone();
     generics.params.insert(0, parse_quote!('de));
     let (parameters, _, conditions) = generics.split_for_impl();
@@ -52,7 +55,7 @@ fn deserialize(context: &Context<'_>) -> TokenStream {
             where
                 __D: __wire::serde::Deserializer<'de>,
             {
-                #path::deserialize(deserializer)
+                #path::deserialize(#deserializer)
             }
         }
     }
