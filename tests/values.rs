@@ -72,6 +72,8 @@ impl<'a> Values<'a> {
                 Some(definition) => self.definition(name, definition, depth),
                 None => Value::Null,
             },
+            // What a foreign type takes, it alone knows.
+            Shape::Foreign { .. } => Value::Null,
         }
     }
 

@@ -39,6 +39,13 @@ pub enum Shape {
     Map(MapKey, Box<Shape>),
     /// The definition under this key in [`Types`]; the key is the Rust path of the type.
     Named(String),
+    /// JSON of which its type says nothing but how TypeScript writes it.
+    Foreign {
+        /// The type expression, which refers to declarations by their names: `Array<Point>`.
+        typescript: String,
+        /// The keys in [`Types::declarations`] of all that it refers to, also by way of others, sorted.
+        declarations: Vec<String>,
+    },
 }
 
 /// What the keys of a map may be; JSON writes all of them as strings.
@@ -64,6 +71,7 @@ pub enum MapKey {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Types {
     definitions: BTreeMap<String, Option<Definition>>,
+    declarations: BTreeMap<String, Declaration>,
 }
 
 impl Types {
@@ -100,10 +108,31 @@ impl Types {
         self.definitions.get(key)?.as_ref()
     }
 
+    /// Adds what a foreign type is called and how it is declared; `key` is its Rust path, without generic arguments.
+    pub fn declare(&mut self, key: &str, declaration: Declaration) {
+        self.declarations.insert(key.to_owned(), declaration);
+    }
+
+    /// Returns the declarations of foreign types, sorted by key.
+    pub fn declarations(&self) -> impl Iterator<Item = (&str, &Declaration)> {
+        self.declarations.iter().map(|(key, declaration)| (key.as_str(), declaration))
+    }
+
     /// Returns all definitions, sorted by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Definition)> {
         self.definitions.iter().filter_map(|(key, definition)| Some((key.as_str(), definition.as_ref()?)))
     }
+}
+
+/// How a foreign type is declared in TypeScript.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// Its name, without generic parameters.
+    pub name: String,
+    /// The declaration without `export`: `type Point = { x: number, y: number, };`.
+    pub text: String,
+    /// The doc comment as TypeScript has it, with its signs; empty if there is none.
+    pub docs: String,
 }
 
 /// A named type.
@@ -118,13 +147,15 @@ pub struct Definition {
     pub docs: String,
     /// What it consists of.
     pub body: Body,
+    /// The rules about the whole, as they are written.
+    pub rules: Vec<String>,
 }
 
 impl Definition {
-    /// Creates a definition from its parts.
+    /// Creates a definition from its parts, without rules.
     #[must_use]
     pub fn new(name: &str, module: &str, docs: &str, body: Body) -> Self {
-        Self { name: name.to_owned(), module: module.to_owned(), docs: docs.to_owned(), body }
+        Self { name: name.to_owned(), module: module.to_owned(), docs: docs.to_owned(), body, rules: Vec::new() }
     }
 }
 
@@ -152,6 +183,10 @@ pub struct Field {
     pub shape: Shape,
     /// Whether the field may be absent.
     pub presence: Presence,
+    /// What takes the place of an absent field, as it is written: `default`, `default = "path"`; empty if nothing does.
+    pub default: String,
+    /// The rules about the value, as they are written: `range(min=1,max=100)`.
+    pub rules: Vec<String>,
     /// `#[serde(flatten)]`: the fields (or the map entries) of `shape` stand in the outer object.
     pub flatten: bool,
 }
@@ -166,6 +201,8 @@ impl Field {
             docs: String::new(),
             shape,
             presence: Presence::Required,
+            default: String::new(),
+            rules: Vec::new(),
             flatten: false,
         }
     }

@@ -3,6 +3,7 @@
 mod addresses;
 mod arguments;
 mod bad_input;
+mod canonical;
 mod codegen;
 mod compiled_once;
 mod cookies;

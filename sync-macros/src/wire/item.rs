@@ -15,7 +15,9 @@ pub(super) struct Item {
     pub(super) transparent: bool,
     /// Whether unknown fields are an error.
     pub(super) is_strict: bool,
-    /// Whether validator has rules to run.
+    /// validator's rules about the whole, as they are written.
+    pub(super) rules: Vec<String>,
+    /// Whether validator has rules to run, about the whole or about fields.
     pub(super) has_rules: bool,
 }
 
@@ -55,8 +57,8 @@ pub(super) struct Field {
     pub(super) skip: bool,
     /// `#[wire(number)]`.
     pub(super) number: bool,
-    /// Whether the field has `#[validate(…)]`.
-    pub(super) has_rules: bool,
+    /// validator's rules about the field, as they are written.
+    pub(super) rules: Vec<String>,
 }
 
 /// What a missing field becomes.

@@ -23,13 +23,18 @@ pub(super) fn item(input: &DeriveInput, kind: Kind, mistakes: &mut Mistakes) -> 
         Data::Struct(data) => structure(input, &data.fields, &on_container, mistakes),
         Data::Union(_) => Body::Struct(Fields::Unit),
     };
+    let rules = match &body {
+        Body::Struct(Fields::Named(_)) => rules::on_container(&input.attrs, mistakes),
+        _ => rules::none(&input.attrs, mistakes),
+    };
     let item = Item {
         name: on_container.rename.as_ref().map_or_else(|| input.ident.unraw().to_string(), LitStr::value),
         docs: docs(&input.attrs),
         default: on_container.default.as_ref().map(|(_, default)| default.clone()),
         transparent: on_container.transparent.is_some(),
         is_strict: kind == Kind::Wire && serde_can_refuse_unknown_fields(&body),
-        has_rules: has_rules(input, &body, mistakes),
+        has_rules: !rules.is_empty() || fields_have_rules(&body),
+        rules,
         body,
     };
     type_name(&item, &on_container, mistakes);
@@ -46,13 +51,8 @@ fn serde_can_refuse_unknown_fields(body: &Body) -> bool {
     }
 }
 
-fn has_rules(input: &DeriveInput, body: &Body, mistakes: &mut Mistakes) -> bool {
-    match body {
-        Body::Struct(Fields::Named(fields)) => {
-            rules::on_container(&input.attrs, mistakes) || fields.iter().any(|field| field.has_rules)
-        }
-        _ => rules::none(&input.attrs, mistakes),
-    }
+fn fields_have_rules(body: &Body) -> bool {
+    matches!(body, Body::Struct(Fields::Named(fields)) if fields.iter().any(|field| !field.rules.is_empty()))
 }
 
 fn lifetimes(input: &DeriveInput, mistakes: &mut Mistakes) {
@@ -113,11 +113,11 @@ fn fields(input: &DeriveInput, fields: &syn::Fields, names: Rename, place: Place
             field_type::check(&field.ty, on_field.number.is_some(), mistakes);
         }
         combinations(&on_field, field.ident.is_some(), place, mistakes);
-        let has_rules = match place {
+        let rules = match place {
             Place::Struct { .. } if field.ident.is_some() => rules::on_field(&field.attrs, &field.ty, mistakes),
             _ => rules::none(&field.attrs, mistakes),
         };
-        parsed.push(Field { has_rules, ..self::field(field, index, names, on_field) });
+        parsed.push(Field { rules, ..self::field(field, index, names, on_field) });
     }
     match fields {
         syn::Fields::Unit => Fields::Unit,
@@ -143,7 +143,7 @@ fn field(field: &syn::Field, index: usize, names: Rename, on_field: OnField) -> 
         flatten: on_field.flatten.is_some(),
         skip: on_field.skip.is_some(),
         number: on_field.number.is_some(),
-        has_rules: false,
+        rules: Vec::new(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `#[validate(…)]`: validator's derive does the work, this only keeps what it would misunderstand away from it.
 
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token, Type, parse_quote};
 
@@ -7,30 +9,61 @@ use super::attributes::metas;
 use super::field_type::{Sort, sort};
 use super::mistakes::Mistakes;
 
-/// Returns whether a field has a rule of its own, and refuses what has no meaning here.
-pub(super) fn on_field(attributes: &[Attribute], ty: &Type, mistakes: &mut Mistakes) -> bool {
+/// Returns the rules of a field, and refuses what has no meaning here.
+pub(super) fn on_field(attributes: &[Attribute], ty: &Type, mistakes: &mut Mistakes) -> Vec<String> {
     let rules = metas(attributes, "validate", mistakes);
     for rule in &rules {
         check(rule, mistakes);
         suits(rule, ty, mistakes);
     }
-    rules.iter().any(|rule| !is_nested(rule))
+    texts(&rules)
 }
 
-/// Returns whether a struct has a rule about it as a whole.
-pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut Mistakes) -> bool {
+/// Returns the rules of a struct about it as a whole.
+pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut Mistakes) -> Vec<String> {
     let rules = metas(attributes, "validate", mistakes);
     rules.iter().for_each(|rule| check(rule, mistakes));
-    rules.iter().any(|rule| !is_nested(rule))
+    texts(&rules)
+}
+
+/// The rules that validator runs, as they are written but for spaces.
+fn texts(rules: &[Meta]) -> Vec<String> {
+    let of_validator = rules.iter().filter(|rule| !is_nested(rule));
+    of_validator.map(|rule| text(rule.to_token_stream())).collect()
+}
+
+/// The tokens without the spaces that do not matter: how many a printer puts between them differs from compiler to compiler.
+fn text(tokens: TokenStream) -> String {
+    let is_word = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | '"' | '\'');
+    let mut text = String::new();
+    for token in tokens {
+        let token = match token {
+            TokenTree::Group(group) => {
+                let inside = self::text(group.stream());
+                match group.delimiter() {
+                    Delimiter::Parenthesis => format!("({inside})"),
+                    Delimiter::Bracket => format!("[{inside}]"),
+                    Delimiter::Brace => format!("{{{inside}}}"),
+                    Delimiter::None => inside,
+                }
+            }
+            token => token.to_string(),
+        };
+        if text.ends_with(is_word) && token.starts_with(is_word) {
+            text.push(' ');
+        }
+        text.push_str(&token);
+    }
+    text
 }
 
 /// Refuses rules where validator knows none: in tuples and enums. Returns that there are none.
-pub(super) fn none(attributes: &[Attribute], mistakes: &mut Mistakes) -> bool {
+pub(super) fn none(attributes: &[Attribute], mistakes: &mut Mistakes) -> Vec<String> {
     if let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident("validate")) {
         let help = "make what it holds a `#[wire]` struct with named fields, and put the rules there";
         mistakes.add(attribute, "rules run on the named fields of a struct only", help);
     }
-    false
+    Vec::new()
 }
 
 /// Refuses a rule about something that the field is not, as far as the tokens tell; what they do not tell, validator's traits do.

@@ -190,6 +190,8 @@ impl<'a> Builder<'a> {
             Shape::Char => Node::Char,
             Shape::Text(format) => Node::Text(format),
             Shape::Any => Node::Any,
+            // Its own `Deserialize` says what it is.
+            Shape::Foreign { .. } => Node::Any,
             Shape::Option(inner) => return Slot { nullable: true, ..self.slot(inner) },
             Shape::Array(item) => Node::Array(self.slot(item)),
             Shape::Tuple(items) => Node::Tuple(self.slots(items)),

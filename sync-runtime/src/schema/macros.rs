@@ -80,7 +80,7 @@ impl<T> Fallback for T {}
 pub fn define<T: 'static>(model: &mut Model, about: &About, body: fn(&mut Model) -> Body) -> Shape {
     model.describe::<T>(|model| {
         let name = format!("{}{}", about.name, type_label(arguments(std::any::type_name::<T>())));
-        Definition::new(&name, about.module, about.docs, body(model))
+        Definition { rules: owned(about.rules), ..Definition::new(&name, about.module, about.docs, body(model)) }
     })
 }
 
@@ -127,6 +127,8 @@ pub struct About {
     pub module: &'static str,
     /// The doc comment.
     pub docs: &'static str,
+    /// The rules about the whole.
+    pub rules: &'static [&'static str],
 }
 
 /// What a field or a variant is called and what is said about it.
@@ -142,8 +144,17 @@ pub struct Called {
 
 /// Makes the model of a field.
 pub fn field(called: &Called, presence: Presence, shape: Shape) -> Field {
-    let aliases = called.aliases.iter().map(|&alias| alias.to_owned()).collect();
+    let aliases = owned(called.aliases);
     Field { aliases, docs: called.docs.to_owned(), presence, ..Field::new(called.name, shape) }
+}
+
+/// Adds to the model of a field what takes its place where it is missing, and its rules.
+pub fn with_rules(field: Field, default: &str, rules: &[&str]) -> Field {
+    Field { default: default.to_owned(), rules: owned(rules), ..field }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
 }
 
 /// Makes the model of a flattened field.
@@ -153,8 +164,7 @@ pub fn flattened(called: &Called, shape: Shape) -> Field {
 
 /// Makes the model of a variant.
 pub fn variant(called: &Called, body: VariantBody) -> Variant {
-    let aliases = called.aliases.iter().map(|&alias| alias.to_owned()).collect();
-    Variant { name: called.name.to_owned(), aliases, docs: called.docs.to_owned(), body }
+    Variant { name: called.name.to_owned(), aliases: owned(called.aliases), docs: called.docs.to_owned(), body }
 }
 
 #[cfg(test)]

@@ -29,8 +29,8 @@ mod rules;
 pub mod macros;
 
 pub use sync_schema::{
-    Api, Body, Definition, Direction, Field, Lane, MapKey, Payload, Presence, RouteTypes, Shape, Tagging, Types,
-    Variant, VariantBody, WireType,
+    Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, Presence, RouteTypes, Shape, Tagging,
+    Types, Variant, VariantBody, WireType,
 };
 
 pub use decode::decode;

@@ -50,6 +50,11 @@ impl<'a, N: Naming> Renderer<'a, N> {
                 (None, Some(definition)) => self.definition(definition, direction),
                 (None, None) => Tree::word("unknown"),
             },
+            // What it is made of is not known here, so it keeps together wherever it stands.
+            Shape::Foreign { typescript, .. } if typescript.contains(['|', '&']) => {
+                Tree::Word(format!("({typescript})"))
+            }
+            Shape::Foreign { typescript, .. } => Tree::word(typescript),
         }
     }
 

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::item::{Body, Field, Fields, Tagging, Variant, strings};
+use super::super::item::{Body, Default, Field, Fields, Tagging, Variant, strings};
 use super::super::parse::default_of;
 use super::{Context, part, rules};
 
@@ -67,11 +67,12 @@ fn shape(context: &Context<'_>) -> TokenStream {
             quote!(__wire::Body::Enum(#tagging, ::std::vec![#(#variants),*]))
         }
     };
-    let (name, docs) = (&context.item.name, &context.item.docs);
+    let (name, docs, rules) = (&context.item.name, &context.item.docs, strings(&context.item.rules));
     let define = if context.is_untagged() { quote!(define_untagged) } else { quote!(define) };
     quote! {
         fn shape(model: &mut __wire::Model) -> __wire::Shape {
-            const ABOUT: __wire::About = __wire::About { name: #name, module: ::core::module_path!(), docs: #docs };
+            const ABOUT: __wire::About =
+                __wire::About { name: #name, module: ::core::module_path!(), docs: #docs, rules: #rules };
             __wire::#define::<Self>(model, &ABOUT, |model| #body)
         }
     }
@@ -115,14 +116,30 @@ fn fields(context: &Context<'_>, fields: &[Field]) -> TokenStream {
         if field.flatten {
             return quote!(__wire::flattened(#called, #shape));
         }
-        let presence = match (&field.skip_serializing_if, default_of(field, context.item)) {
+        let default = default_of(field, context.item);
+        let presence = match (&field.skip_serializing_if, default) {
             (Some(_), _) => quote!(Omittable),
             (None, Some(_)) => quote!(DefaultInInput),
             (None, None) => quote!(Required),
         };
-        quote!(__wire::field(#called, __wire::Presence::#presence, #shape))
+        let plain = quote!(__wire::field(#called, __wire::Presence::#presence, #shape));
+        let (default, rules) = (default.map(|default| default_text(default, field)), &field.rules);
+        if default.is_none() && rules.is_empty() {
+            return plain;
+        }
+        let (default, rules) = (default.unwrap_or_default(), strings(rules));
+        quote!(__wire::with_rules(#plain, #default, #rules))
     });
     quote!(::std::vec![#(#fields),*])
+}
+
+/// What takes the place of a missing field, in the words of serde's attribute.
+fn default_text(default: &Default, field: &Field) -> String {
+    let of_what = if field.default.is_some() { "" } else { " of the struct" };
+    match default {
+        Default::Trait => format!("default{of_what}"),
+        Default::Function(path) => format!("default = {:?}{of_what}", path.value()),
+    }
 }
 
 fn called(name: &str, aliases: &[String], docs: &str) -> TokenStream {

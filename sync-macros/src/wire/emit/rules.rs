@@ -40,7 +40,7 @@ fn of_struct(context: &Context<'_>, fields: &Fields) -> TokenStream {
     let checks = fields.all().iter().map(|field| {
         let member = &field.member;
         let place = if is_one_value { quote!(at) } else { place(field, &quote!(at)) };
-        let own = (has_rules && field.has_rules).then(|| own_rules(field, &place));
+        let own = (has_rules && !field.rules.is_empty()).then(|| own_rules(field, &place));
         let inner = inner_rules(field, &quote!(&self.#member), &place);
         quote!(#own #inner)
     });

@@ -1,0 +1,347 @@
+//! An app's contract with its callers as text.
+//!
+//! Each line is one fact, below the line of what it is about. Two apps with one contract have one text, whatever their comments, the
+//! folders of their files and the order in which their types were described; whatever else changes, changes a line.
+//! What TypeScript does not tell apart is told apart here: ranges of numbers, formats, defaults, rules.
+//!
+//! A rule or a default is what is written in the source, so a constant is its name. The order of fields and variants is a fact,
+//! since callers see it: in the text of the TypeScript, in which of two wrong fields an error names, in untagged enums.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::{
+    Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, Presence, RouteTypes, Shape, Tagging,
+    Types, Variant, VariantBody,
+};
+
+/// The contract: routes and their types, error codes.
+///
+/// # Examples
+///
+/// ```
+/// use sync_schema::{Api, Body, Definition, Direction, Field, Lane, Payload, RouteTypes, Shape, Types, WireType};
+///
+/// let mut types = Types::default();
+/// let input = types.define("app::Step", |_| {
+///     let mut weight = Field::new("weight", Shape::Integer { min: 0, max: 255 });
+///     weight.rules.push("range(max=10)".into());
+///     Definition::new("Step", "app", "Where to.", Body::Struct(vec![weight]))
+/// });
+/// let [input, session, public] = [input, Shape::String, Shape::Null].map(|shape| WireType { shape });
+/// let route = RouteTypes {
+///     lane: Lane::Event,
+///     page: "chess".into(),
+///     name: "move".into(),
+///     version: "v1".into(),
+///     docs: String::new(),
+///     sources: Vec::new(),
+///     payloads: vec![Payload::input("clientInput", input), Payload::never("serverStream")],
+/// };
+/// let error_codes = vec!["sync-not-found".to_owned()];
+/// let api = Api { manifest_dir: String::new(), routes: vec![route], session, public, error_codes, types };
+/// assert_eq!(
+///     api.to_string(),
+///     "\
+/// event chess/move v1
+///   in clientInput: `app::Step`
+///   out serverStream: never
+/// session: string
+/// public: null
+/// error sync-not-found
+/// type `app::Step`
+///   called Step in app
+///   field weight: integer 0..=255
+///     rule range(max=10)
+/// "
+/// );
+/// ```
+impl fmt::Display for Api {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut routes: Vec<&RouteTypes> = self.routes.iter().collect();
+        routes.sort_by_key(|route| (route.lane, &route.page, &route.name, number(&route.version), &route.version));
+        routes.iter().try_for_each(|route| write_route(out, route))?;
+        writeln!(out, "session: {}", Expression(&self.session.shape))?;
+        writeln!(out, "public: {}", Expression(&self.public.shape))?;
+        let codes: BTreeSet<&String> = self.error_codes.iter().collect();
+        codes.iter().try_for_each(|code| writeln!(out, "error {}", Name(code)))?;
+        let reached = Reached::of(self);
+        for (key, definition) in self.types.iter().filter(|(key, _)| reached.definitions.contains(key)) {
+            write_definition(out, key, definition)?;
+        }
+        for (key, declaration) in self.types.declarations().filter(|(key, _)| reached.declarations.contains(key)) {
+            write_declaration(out, key, declaration)?;
+        }
+        Ok(())
+    }
+}
+
+/// `v10` comes after `v9`.
+fn number(version: &str) -> u64 {
+    version.trim_start_matches('v').parse().unwrap_or(u64::MAX)
+}
+
+fn write_route(out: &mut fmt::Formatter<'_>, route: &RouteTypes) -> fmt::Result {
+    let lane = match route.lane {
+        Lane::Event => "event",
+        Lane::Request => "request",
+    };
+    writeln!(out, "{lane} {}/{} {}", Name(&route.page), Name(&route.name), Name(&route.version))?;
+    for Payload { name, direction, wire } in &route.payloads {
+        let direction = match direction {
+            Direction::ToServer => "in",
+            Direction::FromServer => "out",
+        };
+        match wire {
+            Some(wire) => writeln!(out, "  {direction} {}: {}", Name(name), Expression(&wire.shape))?,
+            None => writeln!(out, "  {direction} {}: never", Name(name))?,
+        }
+    }
+    Ok(())
+}
+
+fn write_definition(out: &mut fmt::Formatter<'_>, key: &str, definition: &Definition) -> fmt::Result {
+    writeln!(out, "type {}", Path(key))?;
+    writeln!(out, "  called {} in {}", Name(&definition.name), definition.module)?;
+    definition.rules.iter().try_for_each(|rule| writeln!(out, "  rule {}", Line(rule)))?;
+    match &definition.body {
+        Body::Alias(shape) => writeln!(out, "  is {}", Expression(shape)),
+        Body::Struct(fields) => write_fields(out, "  ", fields),
+        Body::Enum(tagging, variants) => {
+            match tagging {
+                Tagging::External => writeln!(out, "  variants by name")?,
+                Tagging::Internal { tag } => writeln!(out, "  variants by tag {}", Name(tag))?,
+                Tagging::Adjacent { tag, content } => {
+                    writeln!(out, "  variants by tag {}, content {}", Name(tag), Name(content))?;
+                }
+                Tagging::Untagged => writeln!(out, "  variants by form")?,
+            }
+            variants.iter().try_for_each(|variant| write_variant(out, variant))
+        }
+    }
+}
+
+fn write_variant(out: &mut fmt::Formatter<'_>, variant: &Variant) -> fmt::Result {
+    match &variant.body {
+        VariantBody::Unit => writeln!(out, "  variant {}", Name(&variant.name))?,
+        VariantBody::Newtype(shape) => writeln!(out, "  variant {}: {}", Name(&variant.name), Expression(shape))?,
+        VariantBody::Tuple(items) => writeln!(out, "  variant {}: {}", Name(&variant.name), Items("tuple", items))?,
+        VariantBody::Struct(_) => writeln!(out, "  variant {}: fields", Name(&variant.name))?,
+    }
+    variant.aliases.iter().try_for_each(|alias| writeln!(out, "    alias {}", Name(alias)))?;
+    match &variant.body {
+        VariantBody::Struct(fields) => write_fields(out, "    ", fields),
+        _ => Ok(()),
+    }
+}
+
+fn write_fields(out: &mut fmt::Formatter<'_>, indent: &str, fields: &[Field]) -> fmt::Result {
+    for field in fields {
+        let shape = Expression(&field.shape);
+        if field.flatten {
+            writeln!(out, "{indent}fields of {shape}")?;
+        } else {
+            writeln!(out, "{indent}field {}: {shape}", Name(&field.name))?;
+        }
+        field.aliases.iter().try_for_each(|alias| writeln!(out, "{indent}  alias {}", Name(alias)))?;
+        match field.presence {
+            Presence::Required => {}
+            Presence::DefaultInInput => writeln!(out, "{indent}  may be absent in input")?,
+            Presence::Omittable => writeln!(out, "{indent}  may be absent")?,
+        }
+        if !field.default.is_empty() {
+            writeln!(out, "{indent}  {}", Line(&field.default))?;
+        }
+        field.rules.iter().try_for_each(|rule| writeln!(out, "{indent}  rule {}", Line(rule)))?;
+    }
+    Ok(())
+}
+
+fn write_declaration(out: &mut fmt::Formatter<'_>, key: &str, declaration: &Declaration) -> fmt::Result {
+    writeln!(out, "foreign {}", Path(key))?;
+    writeln!(out, "  called {}", Name(&declaration.name))?;
+    writeln!(out, "  {}", Line(&without_comments(&declaration.text)))
+}
+
+/// TypeScript without its doc comments, on one line.
+fn without_comments(text: &str) -> String {
+    let mut kept = String::new();
+    let mut quote = None;
+    let mut rest = text;
+    while let Some(sign) = rest.chars().next() {
+        if quote.is_none() && rest.starts_with("/*") {
+            rest = rest.split_once("*/").map_or("", |(_, after)| after);
+            continue;
+        }
+        let length = sign.len_utf8() + if sign == '\\' { rest.chars().nth(1).map_or(0, char::len_utf8) } else { 0 };
+        match quote {
+            None if matches!(sign, '"' | '\'' | '`') => quote = Some(sign),
+            Some(open) if open == sign => quote = None,
+            _ => {}
+        }
+        if quote.is_some() || !sign.is_whitespace() {
+            kept.push_str(&rest[..length]);
+        } else if !kept.ends_with(' ') {
+            kept.push(' ');
+        }
+        rest = &rest[length..];
+    }
+    kept.trim().to_owned()
+}
+
+/// A shape where a type is used.
+struct Expression<'a>(&'a Shape);
+
+impl fmt::Display for Expression<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Shape::Null => out.write_str("null"),
+            Shape::Bool => out.write_str("boolean"),
+            Shape::Integer { min, max } => write!(out, "integer {min}..={max}"),
+            Shape::Number { max } => write!(out, "number to {max:e}"),
+            Shape::String => out.write_str("string"),
+            Shape::Char => out.write_str("char"),
+            Shape::Text(format) => write!(out, "text {}", Name(format)),
+            Shape::Any => out.write_str("any"),
+            Shape::Option(inner) => write!(out, "option({})", Self(inner)),
+            Shape::Array(item) => write!(out, "list({})", Self(item)),
+            Shape::Tuple(items) => Items("tuple", items).fmt(out),
+            Shape::Map(key, value) => {
+                match key {
+                    MapKey::String => out.write_str("map(string")?,
+                    MapKey::Integer { min, max } => write!(out, "map(integer {min}..={max}")?,
+                    MapKey::Named(key) => write!(out, "map({}", Path(key))?,
+                }
+                write!(out, ", {})", Self(value))
+            }
+            Shape::Named(key) => Path(key).fmt(out),
+            Shape::Foreign { typescript, .. } => write!(out, "foreign({})", Line(&without_comments(typescript))),
+        }
+    }
+}
+
+/// Shapes side by side.
+struct Items<'a>(&'a str, &'a [Shape]);
+
+impl fmt::Display for Items<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}(", self.0)?;
+        for (index, item) in self.1.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(out, "{comma}{}", Expression(item))?;
+        }
+        out.write_str(")")
+    }
+}
+
+/// A Rust path, which may hold brackets, commas and spaces.
+struct Path<'a>(&'a str);
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "`{}`", self.0)
+    }
+}
+
+/// A name, in quotes where it is more than one word.
+struct Name<'a>(&'a str);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_word = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '$' | '-' | '/');
+        if !self.0.is_empty() && self.0.chars().all(is_word) {
+            return out.write_str(self.0);
+        }
+        write!(out, "\"{}\"", Line(&self.0.replace('\\', "\\\\").replace('"', "\\\"")))
+    }
+}
+
+/// A text that stays on its line.
+struct Line<'a>(&'a str);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|sign| match sign {
+            sign if sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}') => {
+                write!(out, "\\u{{{:x}}}", u32::from(sign))
+            }
+            sign => write!(out, "{sign}"),
+        })
+    }
+}
+
+/// What the routes, the session and the public type refer to.
+#[derive(Default)]
+struct Reached<'a> {
+    definitions: BTreeSet<&'a str>,
+    declarations: BTreeSet<&'a str>,
+}
+
+impl<'a> Reached<'a> {
+    fn of(api: &'a Api) -> Self {
+        let mut reached = Self::default();
+        let payloads = api.routes.iter().flat_map(|route| &route.payloads).filter_map(|payload| payload.wire.as_ref());
+        payloads.chain([&api.session, &api.public]).for_each(|wire| reached.shape(&api.types, &wire.shape));
+        reached
+    }
+
+    fn shape(&mut self, types: &'a Types, shape: &'a Shape) {
+        match shape {
+            Shape::Option(inner) | Shape::Array(inner) => self.shape(types, inner),
+            Shape::Tuple(items) => items.iter().for_each(|item| self.shape(types, item)),
+            Shape::Map(key, value) => {
+                if let MapKey::Named(key) = key {
+                    self.definition(types, key);
+                }
+                self.shape(types, value);
+            }
+            Shape::Named(key) => self.definition(types, key),
+            Shape::Foreign { declarations, .. } => {
+                self.declarations.extend(declarations.iter().map(String::as_str));
+            }
+            _ => {}
+        }
+    }
+
+    fn definition(&mut self, types: &'a Types, key: &'a str) {
+        if !self.definitions.insert(key) {
+            return;
+        }
+        match types.get(key).map(|definition| &definition.body) {
+            Some(Body::Alias(shape)) => self.shape(types, shape),
+            Some(Body::Struct(fields)) => fields.iter().for_each(|field| self.shape(types, &field.shape)),
+            Some(Body::Enum(_, variants)) => variants.iter().for_each(|variant| match &variant.body {
+                VariantBody::Unit => {}
+                VariantBody::Newtype(shape) => self.shape(types, shape),
+                VariantBody::Tuple(items) => items.iter().for_each(|item| self.shape(types, item)),
+                VariantBody::Struct(fields) => fields.iter().for_each(|field| self.shape(types, &field.shape)),
+            }),
+            None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typescript_loses_its_comments_and_lines_and_nothing_else() {
+        assert_eq!(
+            without_comments(
+                "type A = {\n/**\n * Of `x`.\n */\n\"/* a  */\": 'it\\'s /* b */',\n  c: number /* d */ }"
+            ),
+            "type A = { \"/* a  */\": 'it\\'s /* b */', c: number }"
+        );
+    }
+
+    #[test]
+    fn what_is_no_word_is_quoted_and_stays_on_its_line() {
+        let name = |name| Name(name).to_string();
+        assert_eq!(
+            [name("newValue"), name(""), name("a b"), name("grün")],
+            ["newValue", r#""""#, r#""a b""#, r#""grün""#]
+        );
+        assert_eq!(name("a\n\"\\n"), r#""a\u{a}\"\\n""#);
+    }
+}
