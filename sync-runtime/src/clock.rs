@@ -12,6 +12,8 @@
 
 pub(crate) use std::time::Instant as RealInstant;
 
+#[cfg(test)]
+pub(crate) use tokio::time::advance;
 pub(crate) use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 #[cfg(test)]

@@ -1,89 +1,169 @@
-//! The house keeps its plan: dependencies inside the runtime point one way.
+//! The house keeps its plan: what may use what, and what may be named where.
+//!
+//! The plan is data, here and in the comments beside the dependencies in `Cargo.toml`; `tidy/rules.rs` holds it, `tidy/source.rs` reads
+//! the sources, and `tidy/planted.rs` proves that each rule finds what is planted.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod planted;
+mod rules;
+mod source;
+mod workspace;
 
-/// The runtime's modules from the lowest layer up. A module uses itself and modules of lower layers, never one of its own layer.
-const LAYERS: &[&[&str]] = &[
-    &["clock", "config", "contain", "error", "id", "schema"],
-    &["wire"],
-    &["route"],
-    &["api", "i18n", "session"],
-    &["rooms"],
-    &["dispatch"],
-    &["transport"],
-    &["server"],
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use rules::{Layers, Room, Wrong};
+use workspace::Workspace;
+
+/// The runtime, from the lowest layer up.
+const RUNTIME: Layers<'_> = Layers {
+    below: &[],
+    layers: &[
+        &["clock", "config", "contain", "error", "id", "schema"],
+        &["wire"],
+        &["route"],
+        &["api", "i18n", "session"],
+        &["rooms"],
+        &["dispatch"],
+        &["transport"],
+        &["server"],
+    ],
+    siblings: false,
+    // The attributes `crate::wire` and `crate::session` have the names of modules.
+    tests: &[("schema", "session"), ("schema", "wire")],
+};
+
+/// The doors stand above the pipes, and what the server sees of both above them.
+const TRANSPORT: Layers<'_> =
+    Layers { below: &["transport"], layers: &[&["pipes"], &["doors"], &["open_doors"]], siblings: false, tests: &[] };
+
+/// The generator: what reads, what judges, what writes text; and above all of it the disk that is written to.
+const GENERATOR: Layers<'_> = Layers {
+    below: &[],
+    layers: &[
+        &["diagnostic", "syntax"],
+        &["lane"],
+        &["scan"],
+        &["model", "problems"],
+        &["check", "emit"],
+        &["generate"],
+        &["cargo", "output"],
+        &["watch"],
+        &["build", "export"],
+    ],
+    siblings: false,
+    tests: &[],
+};
+
+/// Which packages of the workspace each of them is built with. What tests and measures may use everything.
+const PACKAGES: &[(&str, &[&str])] = &[
+    ("sync-schema", &[]),
+    ("sync-codegen", &["sync-schema"]),
+    ("sync-macros", &["sync-codegen"]),
+    ("sync-runtime", &["sync-macros", "sync-schema"]),
+    ("app", &["sync-codegen", "sync-runtime"]),
+    ("app-server", &["app", "sync-codegen"]),
 ];
 
-#[test]
-fn modules_of_the_runtime_use_lower_layers_only() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sync-runtime/src");
-    let mut wrong = Vec::new();
-    let mut seen = BTreeSet::new();
-    for file in rust_files(&src) {
-        let module = module_of(&src, &file);
-        if module == "lib" {
-            continue;
-        }
-        let layer = layer_of(&module).unwrap_or_else(|| panic!("`{module}` has no layer: add it to LAYERS"));
-        seen.insert(module.clone());
-        for used in used_modules(&fs::read_to_string(&file).expect("a readable file")) {
-            let lower = layer_of(&used).is_some_and(|used| used < layer);
-            if used != module && !lower {
-                wrong.push(format!("{} uses crate::{used}", file.strip_prefix(&src).unwrap_or(&file).display()));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "upward or sideways:\n{}", wrong.join("\n"));
-    let known: BTreeSet<_> = LAYERS.iter().flat_map(|layer| layer.iter().map(|name| (*name).to_owned())).collect();
-    assert_eq!(seen, known, "LAYERS names modules that are gone");
-}
+/// The packages that are held to the style of the house; an app is its user's.
+const HOUSE: [&str; 4] = ["sync-schema", "sync-codegen", "sync-macros", "sync-runtime"];
+
+/// What the macros know of the generator: the syntax of one file, and the mistakes that the scanner has found.
+const KNOWN_TO_MACROS: [&str; 2] = ["problems", "syntax"];
+
+/// What may be named where: the name, the folder for which this holds, and the rooms in it. Crates have theirs in `Cargo.toml`.
+const ROOMS: &[(&str, &str, &[&str])] = &[
+    ("sync_macros", "sync-runtime/src", &[]),
+    // Time is asked for in one place, which a test owns.
+    ("tokio::time", "sync-runtime/src", &["sync-runtime/src/clock.rs"]),
+    ("std::time::Instant", "sync-runtime/src", &["sync-runtime/src/clock.rs"]),
+    ("std::time::SystemTime", "sync-runtime/src", &[]),
+    ("std::thread::sleep", "sync-runtime/src", &[]),
+    ("tokio::net", "sync-runtime/src", &["sync-runtime/src/transport"]),
+    ("std::net::TcpListener", "sync-runtime/src", &[]),
+    ("std::net::TcpStream", "sync-runtime/src", &[]),
+    // Model in, text out.
+    ("std::fs", "sync-codegen/src/check", &[]),
+    ("std::fs", "sync-codegen/src/emit", &[]),
+    ("std::fs", "sync-codegen/src/model", &[]),
+    // The one wait of the generator is for the clock of a file system, which tells nobody that it has ticked.
+    ("std::thread::sleep", "sync-codegen/src", &["sync-codegen/src/watch.rs"]),
+    // No test waits by sleeping: an answer, a frame, a count that is watched says that it is so. Handlers of the test app take their time.
+    ("std::thread::sleep", "tests", &["tests/app/src/order"]),
+    ("tokio::time::interval", "tests", &[]),
+    ("tokio::time::sleep", "tests", &["tests/app/src/order"]),
+];
+
+/// What is wrong today and about to be put right: file, what is said of it, and why it is still there.
+const KNOWN: &[(&str, &str, &str)] = &[
+    ("sync-runtime/src/server", "names tokio::time, which may be named in sync-runtime/src/clock.rs", CLOCK),
+    ("sync-runtime/src/transport", "names tokio::time, which may be named in sync-runtime/src/clock.rs", CLOCK),
+    ("sync-runtime/src/transport", "names std::time::Instant, which may be named in sync-runtime/src/clock.rs", CLOCK),
+    ("sync-codegen/src", "names several modules in one `use`", REBUILT),
+    ("sync-schema/src", "names several modules in one `use`", REBUILT),
+];
+
+const CLOCK: &str = "`transport` and `server` take their time from `clock` when they are rebuilt";
+const REBUILT: &str = "its files are being rebuilt";
+
+static WORKSPACE: LazyLock<Workspace> = LazyLock::new(Workspace::read);
 
 #[test]
-fn only_the_transport_names_socket_io() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sync-runtime/src");
-    let naming: Vec<_> = rust_files(&src)
-        .into_iter()
-        .filter(|file| module_of(&src, file) != "transport")
-        .filter(|file| {
-            fs::read_to_string(file).is_ok_and(|text| text.contains("engineioxide") || text.contains("hyper"))
-        })
-        .collect();
-    assert_eq!(naming, Vec::<PathBuf>::new());
+fn the_house_keeps_its_plan() {
+    let wrong = [layers(), packages(), rooms(), uses(), dependencies()].concat();
+    let wrong: BTreeSet<Wrong> = rules::but_known(wrong, KNOWN).into_iter().collect();
+    let lines: Vec<_> = wrong.iter().map(Wrong::to_string).collect();
+    assert!(wrong.is_empty(), "\n{}", lines.join("\n"));
 }
 
-fn layer_of(module: &str) -> Option<usize> {
-    LAYERS.iter().position(|layer| layer.contains(&module))
+fn layers() -> Vec<Wrong> {
+    let plans = [("sync-runtime", RUNTIME), ("sync-runtime", TRANSPORT), ("sync-codegen", GENERATOR)];
+    let held = plans
+        .map(|(package, plan)| rules::layers(WORKSPACE.library(package), &plan, &WORKSPACE.package(package).crates()));
+    held.concat()
 }
 
-fn module_of(src: &Path, file: &Path) -> String {
-    let relative = file.strip_prefix(src).unwrap_or(file).with_extension("");
-    relative.iter().next().map(|first| first.to_string_lossy().into_owned()).unwrap_or_default()
+fn packages() -> Vec<Wrong> {
+    let planned = PACKAGES.iter().map(|(package, _)| *package);
+    let is_held =
+        |package: &&String| planned.clone().any(|planned| planned == package.as_str()) || package.starts_with("sync-");
+    let tries = ["sync-tests", "sync-benches"];
+    let packages = WORKSPACE.packages.keys().filter(is_held).filter(|package| !tries.contains(&package.as_str()));
+    let depends: BTreeMap<_, _> =
+        packages.map(|package| (package.clone(), WORKSPACE.package(package).depends_on.clone())).collect();
+    let macros = WORKSPACE.package("sync-macros");
+    let mut wrong = rules::packages(&depends, PACKAGES);
+    let library = WORKSPACE.library("sync-macros");
+    wrong.extend(rules::only_parts(library, "sync_codegen", &KNOWN_TO_MACROS, &macros.crates()));
+    wrong
 }
 
-/// Returns the modules behind `crate::` in code; documentation and tests may point anywhere.
-fn used_modules(text: &str) -> BTreeSet<String> {
-    let (shipped, _) = text.split_once("#[cfg(test)]").unwrap_or((text, ""));
-    let code = shipped.lines().filter(|line| !line.trim_start().starts_with("//"));
-    code.flat_map(|line| line.split("crate::").skip(1))
-        .map(|rest| rest.chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect::<String>())
-        .filter(|name| !name.is_empty() && name.starts_with(char::is_lowercase))
-        .collect()
+fn rooms() -> Vec<Wrong> {
+    let mut rooms = WORKSPACE.rooms();
+    assert!(rooms.len() > 10, "the comments in Cargo.toml say less than they did");
+    rooms.extend(ROOMS.iter().map(|(name, of, only_in)| Room {
+        name: (*name).to_owned(),
+        of: (*of).to_owned(),
+        only_in: only_in.iter().map(|room| (*room).to_owned()).collect(),
+    }));
+    let crates = WORKSPACE.packages.values().flat_map(workspace::Package::crates).collect();
+    let targets: Vec<_> =
+        WORKSPACE.packages.values().flat_map(|package| &package.built).map(|built| &built.target).collect();
+    rooms.iter().flat_map(|room| rules::room(&targets, room, &crates)).collect()
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a readable folder").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
-                files.push(path);
-            }
-        }
-    }
-    files
+fn uses() -> Vec<Wrong> {
+    let groups = HOUSE.iter().flat_map(|package| &WORKSPACE.package(package).groups);
+    groups.map(|group| Wrong::new(&group.file, group.line, "names several modules in one `use`".to_owned())).collect()
+}
+
+fn dependencies() -> Vec<Wrong> {
+    let packages = WORKSPACE.packages.values();
+    let unused = packages.flat_map(|package| rules::unused(&package.dependencies, &package.built));
+    let manifest = Path::new("Cargo.toml");
+    let declared: BTreeSet<String> = WORKSPACE.declared();
+    let asked_for: BTreeSet<String> = WORKSPACE.packages.values().flat_map(workspace::Package::names).collect();
+    let idle =
+        declared.difference(&asked_for).map(|name| Wrong::new(manifest, 0, format!("no package asks for `{name}`")));
+    unused.chain(idle).collect()
 }

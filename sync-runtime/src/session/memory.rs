@@ -148,13 +148,14 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+    use crate::clock::advance;
     use crate::session::store_suite;
 
     const TTL: Duration = Duration::from_secs(60);
 
     #[tokio::test(start_paused = true)]
     async fn it_keeps_the_contract() {
-        store_suite::run(MemoryStore::new, tokio::time::advance).await;
+        store_suite::run(MemoryStore::new, advance).await;
     }
 
     fn key(number: usize) -> TokenHash {
@@ -171,7 +172,7 @@ mod tests {
         for number in 0..100 {
             store.create(key(number), 0).await.expect("a store");
         }
-        tokio::time::advance(TTL + Duration::from_millis(1)).await;
+        advance(TTL + Duration::from_millis(1)).await;
         store.create(key(100), 0).await.expect("a store");
         assert_eq!(sizes(&store), (97, 97), "one new session looks at four old ones");
         for number in 101..140 {
@@ -187,7 +188,7 @@ mod tests {
             store.create(key(number), 0).await.expect("a store");
         }
         for _ in 0..20 {
-            tokio::time::advance(TTL / 3).await;
+            advance(TTL / 3).await;
             let used = (0..50).map(key).collect();
             assert!(store.touch(used).await.expect("a store").is_empty());
             store.create(key(50), 0).await.expect("a store");
@@ -226,7 +227,7 @@ mod tests {
         assert!(store.update(key(2), Bomb).await.expect("a store"));
         assert!(!store.update(key(99), Bomb).await.expect("a store"));
         store.remove(key(3)).await.expect("a store");
-        tokio::time::advance(TTL * 2).await;
+        advance(TTL * 2).await;
         store.create(key(1), Bomb).await.expect("four have expired");
         drop(store);
     }
@@ -254,7 +255,7 @@ mod tests {
         assert!(store.update(key(1), Watcher(shared.clone())).await.expect("a store"));
         assert!(!store.update(key(9), Watcher(shared.clone())).await.expect("a store"), "it never was there");
         store.remove(key(2)).await.expect("a store");
-        tokio::time::advance(TTL * 2).await;
+        advance(TTL * 2).await;
         assert!(!store.update(key(3), Watcher(shared.clone())).await.expect("a store"), "it has expired");
         store.create(key(4), Watcher(shared.clone())).await.expect("a store");
         assert_eq!(held_up.load(Ordering::Relaxed), 0);
