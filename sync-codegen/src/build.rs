@@ -3,10 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::cargo;
 use crate::generate::generate;
 use crate::output::{self, Sameness};
 use crate::watch::watch;
-use crate::{cargo, problems, scan};
+use crate::problems;
+use crate::scan;
 
 /// Writes the module tree and the dispatch table of the app whose `build.rs` calls it.
 ///

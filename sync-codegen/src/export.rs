@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use sync_schema::Api;
 
+use crate::cargo;
 use crate::diagnostic::Diagnostic;
+use crate::emit;
 use crate::output::{self, Sameness};
-use crate::{cargo, emit};
 
 /// Writes the TypeScript of the app whose server's `build.rs` calls it with `app::export_types`.
 ///

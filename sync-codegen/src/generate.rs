@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use crate::check;
 use crate::diagnostic::Diagnostic;
+use crate::emit;
 use crate::model::App;
-use crate::{check, emit, problems, scan};
+use crate::problems;
+use crate::scan;
 
 /// Everything that [`crate::build()`] writes and says about an app.
 #[derive(Debug)]

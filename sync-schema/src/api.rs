@@ -1,6 +1,6 @@
 //! The routes of an app with their types.
 
-use crate::{Shape, Types};
+use crate::shape::{Shape, Types};
 
 /// Everything that a front end can know about an app.
 #[derive(Debug, Clone)]

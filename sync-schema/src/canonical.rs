@@ -10,10 +10,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::{
-    Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, Presence, RouteTypes, Shape, Tagging,
-    Types, Variant, VariantBody,
-};
+use crate::api::{Api, Direction, Lane, Payload, RouteTypes};
+use crate::shape::{Body, Declaration, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
 
 /// The contract: routes and their types, error codes.
 ///

@@ -99,12 +99,9 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("sync-runtime/src/server", "names tokio::time, which may be named in sync-runtime/src/clock.rs", CLOCK),
     ("sync-runtime/src/transport", "names tokio::time, which may be named in sync-runtime/src/clock.rs", CLOCK),
     ("sync-runtime/src/transport", "names std::time::Instant, which may be named in sync-runtime/src/clock.rs", CLOCK),
-    ("sync-codegen/src", "names several modules in one `use`", REBUILT),
-    ("sync-schema/src", "names several modules in one `use`", REBUILT),
 ];
 
 const CLOCK: &str = "`transport` and `server` take their time from `clock` when they are rebuilt";
-const REBUILT: &str = "its files are being rebuilt";
 
 static WORKSPACE: LazyLock<Workspace> = LazyLock::new(Workspace::read);
 
