@@ -5,7 +5,7 @@
     reason = "most of these types are examples of one attribute each; the docs are about some of them"
 )]
 
-use sync::schema::{Api, Lane, Model, Payload, RouteTypes, Wire, wire_type};
+use sync::schema::{Api, Direction, Lane, Model, Payload, RouteTypes, Wire, wire_type};
 
 /// Types that several handlers share.
 pub mod shared {
@@ -256,6 +256,35 @@ pub mod shared {
 /// Handlers, where an app mounts them.
 pub mod routes {
     pub mod chess {
+        /// Requests: their types are none of the events of the same name.
+        pub mod _api {
+            pub mod move_v1 {
+                /// What to look for.
+                #[sync::wire]
+                pub struct Input {
+                    /// The id of a game.
+                    pub id: String,
+                    pub side: Option<Side>,
+                    pub limit: Option<u8>,
+                }
+
+                /// One of two.
+                #[sync::wire]
+                pub enum Side {
+                    White,
+                    Black,
+                }
+
+                #[sync::wire]
+                pub struct Output {
+                    /// The one to move.
+                    pub turn: Side,
+                    pub other: Side,
+                    pub item: super::super::_shared::Item,
+                }
+            }
+        }
+
         /// Beside the handlers; its `Item` is another than that of the lobby.
         pub mod _shared {
             #[sync::wire]
@@ -348,7 +377,7 @@ pub mod routes {
     }
 }
 
-use routes::chess::{move_v1, move_v2};
+use routes::chess::{_api, move_v1, move_v2};
 use routes::lobby::everything_v10;
 use shared::{Profile, Tree};
 
@@ -374,6 +403,9 @@ pub fn api_with(types: &mut Model) -> Api {
         route::<move_v1::server::ClientInput, move_v1::server::ServerOutput>(types, "chess", "move", "v1")
             .filtered::<move_v1::client::ClientOutput>(types),
         route::<sync::schema::Empty, sync::schema::Empty>(types, "test/nestedTest", "it's", "v1"),
+        request::<move_v1::server::ClientInput, _api::move_v1::Output>(types, "chess", "move", "v1"),
+        request::<_api::move_v1::Input, Vec<Profile>>(types, "chess", "move", "v10").by_query(),
+        request::<sync::schema::Empty, sync::schema::Empty>(types, "root", "time", "v1"),
     ];
     let session = wire_type::<shared::Session>(types);
     let public = wire_type::<shared::Person>(types);
@@ -420,7 +452,39 @@ fn route<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, version
     })
 }
 
+fn request<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, version: &str) -> Described {
+    Described(RouteTypes {
+        lane: Lane::Request,
+        page: page.into(),
+        name: name.into(),
+        version: version.into(),
+        docs: format!("Asks for {name}."),
+        sources: vec![format!("src/{page}/_api/{name}_{version}.rs")],
+        payloads: vec![
+            Payload::input("input", wire_type::<In>(types)),
+            Payload::output("output", wire_type::<Out>(types)),
+            Payload::never("stream"),
+        ],
+    })
+}
+
+/// Describes an app of one request that is asked by `GET`.
+#[must_use]
+pub fn api_by_query<In: Wire>() -> Api {
+    let mut types = Model::default();
+    let routes = vec![request::<In, sync::schema::Empty>(&mut types, "page", "name", "v1").by_query().0];
+    let [session, public] = [wire_type::<shared::Session>(&mut types), wire_type::<shared::Person>(&mut types)];
+    Api { manifest_dir: String::new(), routes, session, public, error_codes: Vec::new(), types: types.into_types() }
+}
+
 impl Described {
+    fn by_query(mut self) -> Self {
+        for payload in self.0.payloads.iter_mut().filter(|payload| payload.direction == Direction::ToServer) {
+            payload.is_query = true;
+        }
+        self
+    }
+
     fn filtered<T: Wire>(self, types: &mut Model) -> Self {
         self.with(Payload::output("clientOutput", wire_type::<T>(types)))
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use sync::schema::{
-    Api, Body, Definition, Direction, Field, MapKey, Model, Payload, Shape, Tagging, Types, Variant, VariantBody,
+    Api, Body, Definition, Direction, Field, Lane, MapKey, Model, Payload, Shape, Tagging, Types, Variant, VariantBody,
     WireType,
 };
 use sync::serde_json::{Map, Number, Value, json};
@@ -358,10 +358,9 @@ fn changes(value: &Value, at: &Struct) -> Vec<Refused> {
 /// With `mismatch`, one value is of another type, so that the file must not compile.
 #[must_use]
 pub fn typescript(api: &Api, model: &Model, module: &str, count: usize, mismatch: bool) -> String {
-    let mut text = format!(
-        "import type {{ Session, SyncClientInput, SyncClientOutput, SyncServerOutput, SyncServerStream }} from {};\n",
-        json!(module)
-    );
+    const TYPES: &str =
+        "ApiInput, ApiOutput, Session, SyncClientInput, SyncClientOutput, SyncServerOutput, SyncServerStream";
+    let mut text = format!("import type {{ {TYPES} }} from {};\n", json!(module));
     let mut constants = 0;
     let mut constant = |name: &str, values: &[String]| {
         constants += 1;
@@ -371,13 +370,17 @@ pub fn typescript(api: &Api, model: &Model, module: &str, count: usize, mismatch
     };
     for route in &api.routes {
         let place = format!("{}, {}, {}", json!(route.page), json!(route.name), json!(route.version));
-        for Payload { name, direction, wire } in &route.payloads {
+        let prefix = match route.lane {
+            Lane::Event => "Sync",
+            Lane::Request => "Api",
+        };
+        for Payload { name, direction, wire, .. } in &route.payloads {
             let Some(wire) = wire else { continue };
             let values = match direction {
                 Direction::ToServer => inputs(api, wire, count),
                 Direction::FromServer => outputs(api, model, wire, count),
             };
-            constant(&format!("Sync{}{}<{place}>", name[..1].to_uppercase(), &name[1..]), &values);
+            constant(&format!("{prefix}{}{}<{place}>", name[..1].to_uppercase(), &name[1..]), &values);
         }
     }
     constant("Session", &outputs(api, model, &api.session, count));

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::cargo;
 use crate::generate::generate;
 use crate::output::{self, Sameness};
-use crate::watch::watch;
 use crate::problems;
 use crate::scan;
+use crate::watch::watch;
 
 /// Writes the module tree and the dispatch table of the app whose `build.rs` calls it.
 ///

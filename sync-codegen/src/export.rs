@@ -9,6 +9,7 @@ use crate::cargo;
 use crate::diagnostic::Diagnostic;
 use crate::emit;
 use crate::output::{self, Sameness};
+use crate::syntax::handler_file::HandlerFile;
 
 /// Writes the TypeScript of the app whose server's `build.rs` calls it with `app::export_types`.
 ///
@@ -51,7 +52,7 @@ fn run(api: &Api) -> Result<(), ExportError> {
     let path = app_dir.join(&types);
     cargo::rerun_if_changed(&path);
     let is_check = cargo::is_check();
-    let text = emit::typescript(api).map_err(ExportError::Types)?;
+    let text = emit::typescript(api).map_err(|problems| ExportError::Types(located(problems, app_dir)))?;
     if !output::is_stale(&path, &text, Sameness::Lines) {
         return Ok(());
     }
@@ -61,6 +62,21 @@ fn run(api: &Api) -> Result<(), ExportError> {
     // What lies in the app's `src/` is watched by the app's own script, which ran before this one was linked.
     let latest = if path.starts_with(app_dir.join("src")) { None } else { output::program_time() };
     output::replace(&path, &text, latest).map_err(|error| ExportError::Write(path, error))
+}
+
+/// Adds the line of the handler to mistakes of a handler's file.
+fn located(problems: Vec<Diagnostic>, app_dir: &Path) -> Vec<Diagnostic> {
+    let line = |problem: &Diagnostic| {
+        // Other mistakes name a type.
+        let file = Some(&problem.file).filter(|file| file.ends_with(".rs"))?;
+        let handlers = HandlerFile::read(&app_dir.join(file)).outline?.handlers;
+        handlers.iter().find(|handler| handler.name == "main").map(|handler| handler.line)
+    };
+    let located = problems.into_iter().map(|problem| match line(&problem) {
+        Some(line) => problem.at_line(line),
+        None => problem,
+    });
+    located.collect()
 }
 
 /// Reads `[package.metadata.sync] types`.
@@ -109,6 +125,8 @@ impl std::fmt::Display for ExportError {
 mod tests {
     use expect_test::{Expect, expect};
 
+    use crate::diagnostic::Diagnostic;
+
     fn check(manifest: &str, expected: Expect) {
         let text = super::types_path(manifest).unwrap_or_else(|error| format!("error: {error}"));
         expected.assert_eq(&text);
@@ -149,5 +167,16 @@ mod tests {
             ],
         );
         check("[package", expect!["error: unclosed table, expected `]`"]);
+    }
+
+    #[test]
+    fn a_mistake_of_a_handlers_file_is_told_at_its_main() {
+        let app = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(app.path().join("src/_api")).expect("a folder");
+        let handler = "\n\n#[sync::request]\npub async fn main() {}\n";
+        std::fs::write(app.path().join("src/_api/find_v1.rs"), handler).expect("a file");
+        let problems = ["src/_api/find_v1.rs", "src/_api/gone_v1.rs", "app::shop::Item"];
+        let located = super::located(problems.map(|file| Diagnostic::new(file, "what", "help")).to_vec(), app.path());
+        assert_eq!(located.iter().map(|problem| problem.line).collect::<Vec<_>>(), [Some(3), None, None]);
     }
 }

@@ -7,7 +7,7 @@
 use crate::syntax::handler_file::Kind;
 
 /// Every lane, in the order in which the table and the TypeScript have them.
-pub(crate) const LANES: &[&Lane] = &[&EVENT];
+pub(crate) const LANES: &[&Lane] = &[&EVENT, &REQUEST];
 
 /// Something happened, and everybody in a room hears of it.
 static EVENT: Lane = Lane {
@@ -49,6 +49,35 @@ static EVENT: Lane = Lane {
             ("clientOutput", "What a member gets for itself."),
             ("serverStream", "What the handler streams."),
             ("clientStream", "What the filter streams."),
+        ],
+    },
+};
+
+/// A question and its answer, of which nobody but the caller hears.
+static REQUEST: Lane = Lane {
+    name: sync_schema::Lane::Request,
+    folder: "_api",
+    forms: &[Form {
+        kind: Kind::Request,
+        side: None,
+        runs: "answers its caller alone",
+        handler: "__Request",
+        example: "#[sync::request] pub async fn main(ctx: Ctx<'_>) -> Result<(), SyncError>",
+    }],
+    has_own_module: true,
+    table: Table {
+        field: "requests",
+        entries: &[(&[Kind::Request], "RequestOnly")],
+        cost: "O(1): nobody but the caller hears of it.",
+    },
+    typescript: TypeScript {
+        prefix: "Api",
+        map: "Every version of every request, by page and name.",
+        paths: "Every request as calls name it: page, slash, name.",
+        payloads: &[
+            ("input", "What a caller asks."),
+            ("output", "What the handler answers."),
+            ("stream", "What the handler streams."),
         ],
     },
 };
@@ -187,7 +216,7 @@ fn is_capitalized(word: &str, of: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{EVENT, LANES};
+    use super::{EVENT, LANES, REQUEST};
 
     #[test]
     fn a_lane_knows_the_names_that_it_declares() {
@@ -199,6 +228,7 @@ mod tests {
             assert!(!EVENT.typescript.declares(name), "{name}");
         }
         assert_eq!(EVENT.typescript.lookup("clientInput"), "SyncClientInput");
+        assert!(REQUEST.typescript.declares("ApiInput") && !REQUEST.typescript.declares("SyncClientInput"));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The scanner's mistakes, told by the attribute macros in the files that are wrong.
 //!
 //! A build script that fails takes the editor's help away with it. So [`crate::build()`] writes what it found to
-//! `$OUT_DIR/sync-problems`, and `#[sync::server]`, `#[sync::client]`, `#[sync::room]` and `#[wire]` look there for the item that
-//! they stand on. Each mistake has one *speaker*: an item of the file that is wrong, else of a handler in the same page. The
-//! mistakes that are left (a stray file alone in its folder, a message file) are told by `sync::app!`, which every app has once.
+//! `$OUT_DIR/sync-problems`, and our attributes for functions and types look there for the item that they stand on. Each mistake
+//! has one *speaker*: an item of the file that is wrong, else of a handler in the same page. The mistakes that are left (a stray
+//! file alone in its folder, a message file) are told by `sync::app!`, which every app has once.
 
 use std::path::{Component, Path, PathBuf};
 

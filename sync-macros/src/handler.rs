@@ -242,7 +242,22 @@ pub(crate) fn auth(argument: Option<&AuthArgument>) -> TokenStream {
 pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
     let volatile = arguments.volatile.is_some();
     let allow_empty_room = arguments.empty_room.is_some();
-    let timeout = match &arguments.timeout {
+    let concurrent = arguments.concurrent.is_some();
+    let timeout = timeout(arguments.timeout.as_ref());
+    quote! {
+        ::sync::__private::RouteOptions {
+            volatile: #volatile,
+            allow_empty_room: #allow_empty_room,
+            timeout: #timeout,
+            concurrent: #concurrent,
+            ..::sync::__private::RouteOptions::NONE
+        }
+    }
+}
+
+/// Writes a time limit, or none.
+pub(crate) fn timeout(argument: Option<&Timeout>) -> TokenStream {
+    match argument {
         None => quote!(::core::option::Option::None),
         Some(Timeout::Millis(millis, _)) => {
             quote!(::core::option::Option::Some(::core::time::Duration::from_millis(#millis)))
@@ -253,14 +268,6 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
                 ::core::option::Option::Some(TIMEOUT)
             }
         },
-    };
-    quote! {
-        ::sync::__private::RouteOptions {
-            volatile: #volatile,
-            allow_empty_room: #allow_empty_room,
-            timeout: #timeout,
-            ..::sync::__private::RouteOptions::NONE
-        }
     }
 }
 

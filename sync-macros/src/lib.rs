@@ -10,6 +10,7 @@ mod error;
 mod group;
 mod handler;
 mod once;
+mod request;
 mod room;
 mod server;
 mod wire;
@@ -30,10 +31,23 @@ pub fn session(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Stands on `main` of a server file: `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`.
 ///
-/// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`.
+/// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`,
+/// `concurrent`: what its caller sends next does not wait for it.
 #[proc_macro_attribute]
 pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
     server::expand(attribute.into(), item.into()).into()
+}
+
+/// Stands on `main` of a request: `pub async fn main(ctx: Ctx<'_>, input: &Input) -> Result<Output, SyncError>`.
+///
+/// Nobody but the caller hears of it. There is no room, so `ctx.room()` is refused; what a handler wants to know of one is in the input.
+///
+/// Arguments, all optional: `auth`, `timeout` and `concurrent` as for `server`, and `method = GET | POST`. Over HTTP a request is asked
+/// by `POST /api/<page>/<name>/<version>`; `GET` is for one without an effect, whose input is a struct of strings, numbers, booleans,
+/// dates, enums of plain names, and `Option`s of these: its fields are the query.
+#[proc_macro_attribute]
+pub fn request(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    request::expand(attribute.into(), item.into()).into()
 }
 
 #[doc = include_str!("client.md")]

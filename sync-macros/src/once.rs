@@ -1,7 +1,7 @@
 //! A `main` that runs once for a call and answers it.
 //!
-//! The attributes of such functions differ in their arguments and in the trait that they implement; how the function looks, and how
-//! it is called, is the same for all of them and stands here.
+//! The attributes of such functions differ in their arguments; how the function looks, and how it is called, is the same for all of
+//! them and stands here.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -25,9 +25,8 @@ pub(crate) struct Once<A> {
     pub(crate) shape: &'static str,
     /// Why the input is borrowed: `is shared with the filters`.
     pub(crate) input: &'static str,
-    /// The type beside the function, and the trait that it implements.
+    /// The type beside the function, which implements `ServerHandler`.
     pub(crate) handler: &'static str,
-    pub(crate) implements: &'static str,
     /// Writes what the arguments say.
     pub(crate) said: fn(&A) -> Said,
 }
@@ -46,7 +45,7 @@ impl<A: Parse + Default> Once<A> {
         &self,
         attribute: TokenStream,
         item: TokenStream,
-        check: impl FnOnce(&ItemFn, &mut Mistakes),
+        check: impl FnOnce(&ItemFn, &A, &mut Mistakes),
     ) -> TokenStream {
         let function = match function(&item, self.attribute, self.shape) {
             Ok(function) => function,
@@ -59,7 +58,7 @@ impl<A: Parse + Default> Once<A> {
         mistakes.add_scanned(&function.sig.ident);
         let arguments = mistakes.check(syn::parse2::<A>(attribute)).unwrap_or_default();
         let input = self.check(&function, &mut mistakes);
-        check(&function, &mut mistakes);
+        check(&function, &arguments, &mut mistakes);
         let output = returned(&function).and_then(result_arguments).map(|(output, _)| output);
         let handler = if is_another(&function, "main") {
             TokenStream::new()
@@ -97,7 +96,7 @@ impl<A: Parse + Default> Once<A> {
     }
 
     fn implementation(&self, input: Option<&Type>, output: Option<&Type>, main: Main) -> TokenStream {
-        let [handler, implements] = [self.handler, self.implements].map(|name| Ident::new(name, Span::call_site()));
+        let handler = Ident::new(self.handler, Span::call_site());
         let input = input.map_or_else(|| quote!(::sync::__private::Empty), |input| quote!(#input));
         let output = output.map_or_else(|| quote!(::sync::__private::Empty), output_type);
         let Main { docs, said: Said { auth, options }, call, name } = main;
@@ -109,7 +108,7 @@ impl<A: Parse + Default> Once<A> {
             #[doc(hidden)]
             pub struct #handler;
 
-            impl ::sync::__private::#implements for #handler {
+            impl ::sync::__private::ServerHandler for #handler {
                 type App = crate::SyncApp;
                 type Input = #input;
                 type Output = #output;

@@ -12,10 +12,9 @@ const SERVER: Once<RouteArguments> = Once {
     shape: "write `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`",
     input: "is shared with the filters",
     handler: "__Server",
-    implements: "ServerHandler",
     said: |arguments| Said { auth: auth(arguments.auth.as_ref()), options: options(arguments) },
 };
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    SERVER.expand(attribute, item, |_, _| {})
+    SERVER.expand(attribute, item, |_, _, _| {})
 }

@@ -1,8 +1,9 @@
 //! Typed, authorised, translated real-time events over Socket.IO and HTTP.
 //!
-//! An app drops handler files into `src/<page>/_sync/`; this crate runs them. Apps depend on it under the name `sync`, and
-//! everything that an attribute expands to is reached through it. Where to read first: [`App`], [`Server`], and the
-//! attributes [`wire`](macro@wire), [`server`](macro@server), [`client`](macro@client) and [`room`](macro@room).
+//! An app drops handler files into `src/<page>/_sync/` and `src/<page>/_api/`; this crate runs them. Apps depend on it under
+//! the name `sync`, and everything that an attribute expands to is reached through it. Where to read first: [`App`], [`Server`],
+//! and the attributes [`wire`](macro@wire), [`server`](macro@server), [`client`](macro@client), [`request`](macro@request) and
+//! [`room`](macro@room).
 
 // The attributes expand to paths that begin with `::sync`, also in this crate's own tests and examples.
 #[allow(unused_extern_crates, reason = "named only inside of expansions")]
@@ -40,7 +41,7 @@ pub use schema::{Empty, Wire};
 pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
 pub use session::{LiveSession, MemoryStore, SessionError, SessionStore, Sessions, StoreError, Token, TokenHash};
-pub use sync_macros::{app, client, error, room, server, session, wire};
+pub use sync_macros::{app, client, error, request, room, server, session, wire};
 pub use tracing;
 pub use transport::{ClosedSockets, Traffic};
 pub use validator;

@@ -56,25 +56,33 @@ pub struct Payload {
     pub direction: Direction,
     /// What it is; `None` for one that this route does not have, such as a stream.
     pub wire: Option<WireType>,
+    /// It can stand in the query of a URL, where a field has one value and no parts.
+    pub is_query: bool,
 }
 
 impl Payload {
     /// What a caller sends.
     #[must_use]
     pub fn input(name: &'static str, wire: WireType) -> Self {
-        Self { name, direction: Direction::ToServer, wire: Some(wire) }
+        Self { name, direction: Direction::ToServer, wire: Some(wire), is_query: false }
+    }
+
+    /// What a caller sends in the query of a URL.
+    #[must_use]
+    pub fn query(name: &'static str, wire: WireType) -> Self {
+        Self { is_query: true, ..Self::input(name, wire) }
     }
 
     /// What the server sends.
     #[must_use]
     pub fn output(name: &'static str, wire: WireType) -> Self {
-        Self { name, direction: Direction::FromServer, wire: Some(wire) }
+        Self { name, direction: Direction::FromServer, wire: Some(wire), is_query: false }
     }
 
     /// What the server could send and this route never does.
     #[must_use]
     pub fn never(name: &'static str) -> Self {
-        Self { name, direction: Direction::FromServer, wire: None }
+        Self { name, direction: Direction::FromServer, wire: None, is_query: false }
     }
 }
 

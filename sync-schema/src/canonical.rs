@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::api::{Api, Direction, Lane, Payload, RouteTypes};
-use crate::shape::{Body, Declaration, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
+use crate::shape::{
+    Body, Declaration, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody,
+};
 
 /// The contract: routes and their types, error codes.
 ///
@@ -85,8 +87,9 @@ fn write_route(out: &mut fmt::Formatter<'_>, route: &RouteTypes) -> fmt::Result 
         Lane::Request => "request",
     };
     writeln!(out, "{lane} {}/{} {}", Name(&route.page), Name(&route.name), Name(&route.version))?;
-    for Payload { name, direction, wire } in &route.payloads {
+    for Payload { name, direction, wire, is_query } in &route.payloads {
         let direction = match direction {
+            Direction::ToServer if *is_query => "query",
             Direction::ToServer => "in",
             Direction::FromServer => "out",
         };

@@ -58,10 +58,10 @@ fn page_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         let is_rust = entry.extension() == Some(OsStr::new("rs"));
-        let in_sync = folder.file_name() == Some(OsStr::new("_sync"));
-        if entry.is_dir() && !in_sync && entry.file_name() != Some(OsStr::new("node_modules")) {
+        let in_lane = folder.file_name().is_some_and(|name| name == "_sync" || name == "_api");
+        if entry.is_dir() && !in_lane && entry.file_name() != Some(OsStr::new("node_modules")) {
             files.extend(page_files(&entry));
-        } else if is_rust && (in_sync || entry.file_name() == Some(OsStr::new("_room.rs"))) {
+        } else if is_rust && (in_lane || entry.file_name() == Some(OsStr::new("_room.rs"))) {
             files.push(entry);
         }
     }
@@ -147,6 +147,21 @@ fn messages_are_readable_and_there_in_every_language() {
 #[test]
 fn a_file_with_a_syntax_error_is_mounted_and_left_to_the_compiler() {
     check("syntax_errors");
+}
+
+#[test]
+fn requests_are_a_lane_of_their_own() {
+    check("requests");
+}
+
+#[test]
+fn a_request_has_a_name_and_a_version() {
+    check("request_names");
+}
+
+#[test]
+fn a_request_holds_one_main_with_its_attribute() {
+    check("request_handlers");
 }
 
 /// Trees that a repository cannot hold on every system.

@@ -59,6 +59,7 @@ fn files(case: &Path) -> Vec<(&'static str, String)> {
             "room" => "_room.rs",
             "client" => "_sync/go_client_v1.rs",
             _ if body.contains("#[sync::server") => "_sync/go_server_v1.rs",
+            _ if body.contains("#[sync::request") => "_api/go_v1.rs",
             _ => "_sync/_go.rs",
         };
         (file, lines.collect::<Vec<_>>().join("\n") + "\n")

@@ -114,3 +114,13 @@ fn a_wrong_room_rule_is_told_in_its_file() {
 fn a_wrong_message_file_is_told_where_the_app_is_declared() {
     check("locales");
 }
+
+#[test]
+fn a_wrong_name_of_a_request_is_told_in_that_file() {
+    check("request_names");
+}
+
+#[test]
+fn a_wrong_request_is_told_in_its_file() {
+    check("request_handlers");
+}

@@ -360,3 +360,105 @@ fn what_sets_the_prototype_cannot_be_asked_for() {
           = help: give it another name in JSON: `#[serde(rename = "…")]`
     "#]]);
 }
+
+/// What is said of an input that is asked for by `GET`; nothing where a query can hold it.
+#[track_caller]
+fn check_query<In: Wire>(expected: Expect) {
+    let problems = typescript(&types::api_by_query::<In>()).err().unwrap_or_default();
+    expected.assert_eq(&problems.iter().map(|problem| format!("{problem}\n")).collect::<String>());
+}
+
+#[test]
+fn a_query_holds_scalars() {
+    #[wire]
+    enum Side {
+        White,
+        Black,
+    }
+
+    #[wire]
+    struct Every {
+        text: String,
+        sign: char,
+        whole: i32,
+        #[wire(number)]
+        large: u64,
+        fraction: f64,
+        truth: bool,
+        side: Side,
+        when: sync::chrono::DateTime<sync::chrono::Utc>,
+        boxed: Box<i32>,
+        maybe: Option<Side>,
+        #[serde(default)]
+        left_out: u8,
+    }
+    check_query::<Every>(expect![""]);
+    check_query::<sync::schema::Empty>(expect![""]);
+
+    #[wire]
+    struct Alias(Every);
+    check_query::<Alias>(expect![""]);
+}
+
+#[test]
+fn what_no_query_holds_is_told_in_the_file_of_the_request() {
+    #[wire]
+    struct Part {
+        a: i32,
+    }
+
+    #[wire]
+    struct Others {
+        list: Vec<String>,
+        maybe_list: Option<Vec<i32>>,
+        pair: (i32, i32),
+        map: BTreeMap<String, i32>,
+        part: Part,
+        step: Move,
+        fine: i32,
+        nothing: (),
+        #[serde(flatten)]
+        tag: Tag,
+    }
+    check_query::<Others>(expect![[r#"
+        error: `page/name` v1 is asked by `GET`, and its input has the field `list`, which is a list
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+        error: `page/name` v1 is asked by `GET`, and its input has the field `maybeList`, which is a list
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+        error: `page/name` v1 is asked by `GET`, and its input has the field `pair`, which is a list
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+        error: `page/name` v1 is asked by `GET`, and its input has the field `map`, which is a map
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+        error: `page/name` v1 is asked by `GET`, and its input has the field `part`, which is an object
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+        error: `page/name` v1 is asked by `GET`, and its input has the field `step`, which is an enum whose variants hold something
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+        error: `page/name` v1 is asked by `GET`, and its input has the field `nothing`, which is always `null`
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+        error: `page/name` v1 is asked by `GET`, and its input flattens another type, of which a query knows nothing
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+    "#]]);
+    check_query::<Move>(expect![[r#"
+        error: `page/name` v1 is asked by `GET`, and its input is an enum whose variants hold something, and a query has fields
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+    "#]]);
+    check_query::<Vec<i32>>(expect![[r#"
+        error: `page/name` v1 is asked by `GET`, and its input is a list, and a query has fields
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+    "#]]);
+    check_query::<String>(expect![[r#"
+        error: `page/name` v1 is asked by `GET`, and its input is a single value, and a query has fields
+          --> src/page/_api/name_v1.rs
+          = help: remove `method = GET`, or take strings, numbers, booleans, dates, enums of plain names, and `Option`s of these
+    "#]]);
+}

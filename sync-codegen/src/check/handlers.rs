@@ -58,8 +58,12 @@ fn wrong_side(name: &HandlerName, file: &PageFile, handler: &Handler) -> Diagnos
     let word = name.kind().word();
     let what = format!("`#[{}]` in a {word} file", handler.attribute);
     let mut help = format!("write `#[sync::{word}]`");
-    if let Some((_, form)) = lane::of_kind(handler.kind) {
-        help = format!("{help}, or rename the file to {}", name.beside(form).file_name());
+    match lane::of_kind(handler.kind) {
+        Some((lane, form)) if lane == file.lane => {
+            help = format!("{help}, or rename the file to {}", name.beside(form).file_name());
+        }
+        Some((lane, form)) => help = format!("{help}, or move the file to {}", file.in_lane(lane, form, name)),
+        None => {}
     }
     Diagnostic::new(&file.source.path, what, help).at_line(handler.line)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::lane::page_folder;
+use crate::lane::{self, page_folder};
 use crate::scan::{
     FileName, HandlerName, Misnamed, PageFile, PageFiles, Stray, StrayReason, Tree, name_rule, suggested_name,
 };
@@ -51,8 +51,11 @@ pub(super) fn misnamed_files(tree: &Tree) -> Vec<Diagnostic> {
     problems
 }
 
-/// The name that was meant may be taken already.
+/// The file may be one of another lane, and the name that was meant may be taken already.
 fn help(misnamed: &Misnamed, file: &PageFile, page: &PageFiles) -> String {
+    if let Some(elsewhere) = elsewhere(file) {
+        return format!("move it to {elsewhere}; here, {}", misnamed.help);
+    }
     let Some(meant) = &misnamed.meant else { return misnamed.help.clone() };
     let beside = page.handlers().filter(|(handler, other)| other.lane == file.lane && handler.form == meant.form);
     let same_name = beside.filter(|(handler, _)| handler.name == meant.name);
@@ -63,6 +66,16 @@ fn help(misnamed: &Misnamed, file: &PageFile, page: &PageFiles) -> String {
             format!("{} exists already: rename this one to {}, or remove it", meant.file_name(), next.file_name())
         }
         _ => misnamed.help.clone(),
+    }
+}
+
+/// Where a file belongs whose `main` has the attribute of another lane, and whose name is right there.
+fn elsewhere(file: &PageFile) -> Option<String> {
+    let main = file.source.content.outline.as_ref()?.handlers.iter().find(|handler| handler.name == "main")?;
+    let (lane, form) = lane::of_kind(main.kind).filter(|(lane, _)| *lane != file.lane)?;
+    match FileName::parse(lane, file.source.file_name()) {
+        FileName::Handler(name) if name.form == form => Some(file.in_lane(lane, form, &name)),
+        _ => None,
     }
 }
 

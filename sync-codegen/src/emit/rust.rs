@@ -68,7 +68,6 @@ pub(crate) fn table(app: &App) -> String {
             format!("({language:?}, {file:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})))")
         }),
     );
-    out.line("..::sync::__private::Table::EMPTY");
     out.close("};");
     out.finish()
 }

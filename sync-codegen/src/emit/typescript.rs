@@ -7,6 +7,7 @@
 mod inherited;
 mod names;
 mod problems;
+mod queries;
 mod reach;
 mod render;
 mod tree;
@@ -31,12 +32,13 @@ const INDENT: &str = "  ";
 ///
 /// # Errors
 ///
-/// Types that serde cannot read or write as they are declared, such as two flattened structs with a field of one name; and types
-/// that have one name in TypeScript.
+/// Types that serde cannot read or write as they are declared, such as two flattened structs with a field of one name; types that
+/// have one name in TypeScript; and inputs of `GET` that no query can hold.
 /// What a type alone can do wrong is told by `#[wire]`; these mistakes need more than one type.
 pub fn typescript(api: &Api) -> Result<String, Vec<Diagnostic>> {
     let reach = Reach::of(api);
-    let problems = problems::find(api, &reach);
+    let mut problems = problems::find(api, &reach);
+    problems.extend(queries::find(api));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -118,7 +120,7 @@ impl File<'_> {
     }
 
     fn write_payload(&self, out: &mut Writer, payload: &Payload) {
-        let Payload { name, direction, wire } = payload;
+        let Payload { name, direction, wire, .. } = payload;
         let Some(wire) = wire else {
             out.line(format!("{name}: never;"));
             return;

@@ -144,6 +144,8 @@ fn route(
     let there = lane.forms.iter().filter_map(|form| Some((form, file(form.kind)?))).collect::<Vec<_>>();
     let kinds = there.iter().map(|(form, _)| form.kind).collect::<Vec<_>>();
     let (_, entry) = lane.table.entries.iter().find(|(files, _)| *files == kinds)?;
+    // A request may have the name of an event: it is `CHESS_API_FIND_V1` beside `CHESS_FIND_V1`.
+    let place = format!("{page}{}", if lane.has_own_module { lane.folder } else { "" });
     let handlers = there.iter().map(|(form, file)| {
         let module = mounts.get(&file.path)?;
         Some(Handler { file: file.path.clone(), handler: format!("{module}::{}", form.handler) })
@@ -152,7 +154,7 @@ fn route(
         page: page.to_owned(),
         name: name.to_owned(),
         version,
-        static_name: static_name(page, name, version),
+        static_name: static_name(&place, name, version),
         entry,
         handlers: handlers.collect::<Option<_>>()?,
         filter: file(Kind::Client).map_or(Filter::None, filter_of),

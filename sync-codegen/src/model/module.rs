@@ -128,7 +128,7 @@ impl Module {
         }
         let module = self.modules.entry(version.clone()).or_default();
         module.folder = file.lane.folder.to_owned();
-        module.files.insert(side.to_owned(), FileModule { path: file_name(file).to_owned(), is_test: false });
+        module.files.insert(side.to_owned(), FileModule { path: file.source.file_name().to_owned(), is_test: false });
         format!("{version}::{side}")
     }
 
@@ -157,10 +157,6 @@ const MISNAMED: &str = "__misnamed_";
 
 /// The path of a file as seen from the module that it is mounted in: that of its lane or of its page.
 fn path_of(file: &PageFile) -> String {
-    let name = file_name(file);
+    let name = file.source.file_name();
     if file.lane.has_own_module { name.to_owned() } else { format!("{}/{name}", file.lane.folder) }
-}
-
-fn file_name(file: &PageFile) -> &str {
-    file.source.path.rsplit('/').next().unwrap_or_default()
 }

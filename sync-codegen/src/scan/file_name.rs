@@ -92,7 +92,7 @@ fn handler(lane: &'static Lane, stem: &str) -> Result<HandlerName, Misnamed> {
 fn plain(form: &'static Form, stem: &str) -> Result<HandlerName, Misnamed> {
     let (name, version) = stem.rsplit_once('_').unwrap_or(("", stem));
     // Digits alone and `v1a` are slips of a version; a word is a part of the name.
-    let is_digits = version.bytes().all(|byte| byte.is_ascii_digit());
+    let is_digits = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
     let begins_like_one =
         version.strip_prefix(['v', 'V']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     if !is_digits && !begins_like_one {
@@ -521,6 +521,114 @@ mod tests {
         );
         check(
             "constructor_server_v1",
+            expect![[r#"
+            error: `constructor` has a meaning of its own in JavaScript
+              = help: choose another name"#]],
+        );
+    }
+
+    fn check_request(stem: &str, expected: Expect) {
+        check_in("_api", stem, expected);
+    }
+
+    #[test]
+    fn a_request_has_no_side() {
+        check_request("find_v1", expect!["find request 1"]);
+        check_request("find_game_v12", expect!["find_game request 12"]);
+        check_request("restart_server_v1", expect!["restart_server request 1"]);
+        check_request("2fa_v1", expect!["2fa request 1"]);
+        check_request("_rules", expect!["shared"]);
+        check_request("find_test", expect!["test"]);
+    }
+
+    #[test]
+    fn a_request_has_a_version_and_a_name() {
+        check_request(
+            "find",
+            expect![[r#"
+            error: file name does not say which version it is
+              = help: rename it to find_v1.rs, or to _find.rs if handlers share it"#]],
+        );
+        check_request(
+            "find_game",
+            expect![[r#"
+            error: file name does not say which version it is
+              = help: rename it to find_game_v1.rs, or to _find_game.rs if handlers share it"#]],
+        );
+        check_request(
+            "find_v",
+            expect![[r#"
+            error: file name does not say which version it is
+              = help: rename it to find_v_v1.rs, or to _find_v.rs if handlers share it"#]],
+        );
+        check_request(
+            "find_2fa",
+            expect![[r#"
+            error: file name does not say which version it is
+              = help: rename it to find_2fa_v1.rs, or to _find_2fa.rs if handlers share it"#]],
+        );
+        check_request(
+            "mod",
+            expect![[r#"
+            error: file name does not say which version it is
+              = help: rename it to mod_v1.rs, or to _mod.rs if handlers share it"#]],
+        );
+        check_request(
+            "find_v0",
+            expect![[r#"
+            error: versions start at `v1`, this is `v0`
+              = help: rename it to find_v1.rs
+            mounted as find request 1"#]],
+        );
+        check_request(
+            "find_v01",
+            expect![[r#"
+            error: the version `v01` starts with a zero
+              = help: rename it to find_v1.rs
+            mounted as find request 1"#]],
+        );
+        check_request(
+            "find_V1",
+            expect![[r#"
+            error: `V1` is no version
+              = help: rename it to find_v1.rs
+            mounted as find request 1"#]],
+        );
+        check_request(
+            "find_1",
+            expect![[r#"
+            error: `1` is no version
+              = help: rename it to find_v1.rs
+            mounted as find request 1"#]],
+        );
+        check_request(
+            "find_v1a",
+            expect![[r#"
+            error: `v1a` is no version
+              = help: rename it to find_v1.rs
+            mounted as find request 1"#]],
+        );
+        check_request(
+            "find_v99999999999",
+            expect![[r#"
+            error: the version `v99999999999` is too large
+              = help: rename it to find_v1.rs
+            mounted as find request 1"#]],
+        );
+        check_request(
+            "v1",
+            expect![[r#"
+            error: file name does not say which route it is
+              = help: put the route's name in front, as in move_v1.rs"#]],
+        );
+        check_request(
+            "my find_v1",
+            expect![[r#"
+            error: `my find` cannot stand in a URL and in TypeScript: use A–Z, a–z, 0–9, `_` and `-`, the first no `-`
+              = help: rename it, for example to my-find_v1.rs"#]],
+        );
+        check_request(
+            "constructor_v1",
             expect![[r#"
             error: `constructor` has a meaning of its own in JavaScript
               = help: choose another name"#]],

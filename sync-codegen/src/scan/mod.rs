@@ -14,7 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 pub(crate) use file_name::{FileName, HandlerName, Misnamed, name_rule, suggested_name};
 pub(crate) use locale::LocaleFile;
 
-use crate::lane::{self, Lane};
+use crate::lane::{self, Form, Lane};
 use crate::syntax::handler_file::HandlerFile;
 
 /// The file with a page's room rule.
@@ -77,6 +77,17 @@ pub(crate) struct PageFile {
     pub(crate) source: SourceFile,
 }
 
+impl PageFile {
+    /// Returns where the file would lie as one of another lane: `src/chess/_api/find_v1.rs`.
+    pub(crate) fn in_lane(&self, lane: &Lane, form: &Form, name: &HandlerName) -> String {
+        let page = lane::page_folder(folder_of(&self.source.path));
+        // The side that a name has in one lane is a part of the name in another.
+        let side = form.side.and_then(|side| name.name.strip_suffix(side)?.strip_suffix('_'));
+        let route = side.filter(|name| !name.is_empty()).unwrap_or(&name.name);
+        format!("{page}/{}/{}", lane.folder, form.file_name(route, name.version))
+    }
+}
+
 /// A Rust file.
 #[derive(Debug)]
 pub(crate) struct SourceFile {
@@ -87,9 +98,14 @@ pub(crate) struct SourceFile {
 }
 
 impl SourceFile {
-    /// Returns the name of the file without folder and `.rs`.
+    /// Returns the name of the file.
+    pub(crate) fn file_name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Returns the name of the file without `.rs`.
     pub(crate) fn stem(&self) -> &str {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
+        let name = self.file_name();
         name.strip_suffix(".rs").unwrap_or(name)
     }
 }

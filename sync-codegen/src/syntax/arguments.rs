@@ -1,4 +1,4 @@
-//! What stands in the brackets of `#[sync::server(…)]`, `#[sync::client(…)]` and `#[sync::room(…)]`.
+//! What stands in the brackets of `#[sync::server(…)]`, `#[sync::client(…)]`, `#[sync::request(…)]` and `#[sync::room(…)]`.
 //!
 //! Arguments are read and nothing else: whether a client file may have an `auth` of its own is decided by the scanner, which
 //! knows the files, and whether an expression is of the right type by the compiler.
@@ -13,7 +13,8 @@ use sync_schema::nearest;
 use super::pattern::Pattern;
 
 /// The arguments of a route, all optional and in any order:
-/// `auth = login | public | <const of type Auth>`, `volatile`, `empty_room = allow`, `timeout = <seconds, or a const Duration>`.
+/// `auth = login | public | <const of type Auth>`, `volatile`, `empty_room = allow`, `concurrent`,
+/// `timeout = <seconds, or a const Duration>`.
 ///
 /// ```
 /// use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
@@ -32,6 +33,8 @@ pub struct RouteArguments {
     pub volatile: Option<Span>,
     /// `empty_room = allow`: where `allow` stands, if it does. The handler runs with nobody to hear it.
     pub empty_room: Option<Span>,
+    /// `concurrent`: where it stands, if it does. What its caller sends next does not wait for the handler.
+    pub concurrent: Option<Span>,
     /// How long the handler, or an `async` filter for one member, may take.
     pub timeout: Option<Timeout>,
 }
@@ -54,6 +57,37 @@ pub struct FilterArguments {
     pub route: RouteArguments,
     /// What the filter reads of a member; the whole member where this is `None`.
     pub by: Option<Projection>,
+}
+
+/// The arguments of a request, all optional and in any order:
+/// `auth` and `timeout` and `concurrent` as for a route, `method = GET | POST`.
+///
+/// ```
+/// use sync_codegen::syntax::arguments::{Method, RequestArguments};
+///
+/// let arguments: RequestArguments = syn::parse_str("auth = public, method = GET")?;
+/// assert!(matches!(arguments.method, Some(Method::Get(_))) && arguments.concurrent.is_none());
+/// # Ok::<(), syn::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct RequestArguments {
+    /// Who may call; login is required where this is `None`.
+    pub auth: Option<AuthArgument>,
+    /// How it can be asked over HTTP; `POST` alone where this is `None`.
+    pub method: Option<Method>,
+    /// `concurrent`: where it stands, if it does. What its caller sends next does not wait for the handler.
+    pub concurrent: Option<Span>,
+    /// How long the handler may take.
+    pub timeout: Option<Timeout>,
+}
+
+/// The value of `method`.
+#[derive(Debug)]
+pub enum Method {
+    /// `GET`, and `POST` all the same: the handler has no effect.
+    Get(Span),
+    /// `POST`.
+    Post(Span),
 }
 
 /// The value of `by`: a path, or a closure with one parameter.
@@ -113,14 +147,19 @@ impl Timeout {
     }
 }
 
-const ROUTE_KEYS: [&str; 4] = ["auth", "volatile", "empty_room", "timeout"];
+const ROUTE_KEYS: [&str; 5] = ["auth", "volatile", "empty_room", "concurrent", "timeout"];
 const FILTER_KEYS: [&str; 5] = ["auth", "volatile", "empty_room", "timeout", "by"];
+const REQUEST_KEYS: [&str; 4] = ["auth", "method", "concurrent", "timeout"];
 const ROOM_KEYS: [&str; 2] = ["auth", "send"];
 
 /// Arguments that the product has a place for and this version does not know yet, with what holds until then.
-const NOT_YET: [(&str, &str); 2] = [
-    ("concurrent", "the calls of one socket run one after the other"),
-    ("rate_limit", "nobody counts the calls of a route"),
+const NOT_YET: [(&str, &str); 1] = [("rate_limit", "nobody counts the calls of a route")];
+
+/// Arguments that only make sense with a room, and why they do not without one.
+const OF_ROOMS: [(&str, &str); 3] = [
+    ("volatile", "a request has an answer, and no events that could be stale"),
+    ("empty_room", "a request is sent to no room"),
+    ("by", "a request has no members to filter"),
 ];
 
 impl RouteArguments {
@@ -130,6 +169,7 @@ impl RouteArguments {
             "auth" => set(&mut self.auth, key, value(input, key)?)?,
             "volatile" => set(&mut self.volatile, key, flag(input, key)?)?,
             "empty_room" => set(&mut self.empty_room, key, empty_room(input, key)?)?,
+            "concurrent" => set(&mut self.concurrent, key, flag(input, key)?)?,
             "timeout" => set(&mut self.timeout, key, value(input, key)?)?,
             _ => return Ok(false),
         }
@@ -151,12 +191,42 @@ impl Parse for RouteArguments {
     }
 }
 
+impl Parse for RequestArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut arguments = Self::default();
+        each(input, &REQUEST_KEYS, |key| {
+            match key.to_string().as_str() {
+                "auth" => set(&mut arguments.auth, key, value(input, key)?)?,
+                "method" => set(&mut arguments.method, key, value(input, key)?)?,
+                "concurrent" => set(&mut arguments.concurrent, key, flag(input, key)?)?,
+                "timeout" => set(&mut arguments.timeout, key, value(input, key)?)?,
+                name => match OF_ROOMS.iter().find(|(other, _)| *other == name) {
+                    Some((_, why)) => {
+                        let message = format!("`{name}` has no meaning here: {why}\nhelp: remove it");
+                        return Err(syn::Error::new(key.span(), message));
+                    }
+                    None => return Ok(false),
+                },
+            }
+            Ok(true)
+        })?;
+        Ok(arguments)
+    }
+}
+
 impl Parse for FilterArguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut arguments = Self::default();
-        each(input, &FILTER_KEYS, |key| match key == "by" {
-            false => arguments.route.read(key, input),
-            true => set(&mut arguments.by, key, value(input, key)?).map(|()| true),
+        each(input, &FILTER_KEYS, |key| match key.to_string().as_str() {
+            "by" => set(&mut arguments.by, key, value(input, key)?).map(|()| true),
+            "concurrent" => {
+                let what = "`concurrent` is said of a handler, and this is a filter: its caller does not wait for it";
+                Err(syn::Error::new(
+                    key.span(),
+                    format!("{what}\nhelp: remove it, or move it to the server file of this route"),
+                ))
+            }
+            _ => arguments.route.read(key, input),
         })?;
         Ok(arguments)
     }
@@ -246,6 +316,26 @@ impl Parse for Send {
     }
 }
 
+impl Parse for Method {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) {
+            let text: LitStr = input.parse()?;
+            let what = "a method is a word, and no text";
+            return Err(syn::Error::new(text.span(), format!("{what}\nhelp: write `method = GET` or `method = POST`")));
+        }
+        let word: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+        match word.to_string().as_str() {
+            "GET" => Ok(Self::Get(word.span())),
+            "POST" => Ok(Self::Post(word.span())),
+            other @ ("PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS") => {
+                let what = format!("a request is asked by `GET` or `POST`, not by `{other}`");
+                Err(syn::Error::new(word.span(), format!("{what}\nhelp: write `method = POST`, or leave it out")))
+            }
+            other => Err(wrong_word(&word, other, "method", &["GET", "POST"])),
+        }
+    }
+}
+
 impl Parse for Timeout {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let expression: Expr = input.parse()?;
@@ -296,6 +386,7 @@ fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
         "auth" => "login",
         "by" => "|member| member.session().role",
         "empty_room" => "allow",
+        "method" => "GET",
         "timeout" => "5",
         _ => "anyone",
     };
@@ -360,7 +451,9 @@ mod tests {
     use expect_test::{Expect, expect};
     use quote::ToTokens;
 
-    use super::{AuthArgument, FilterArguments, RoomArguments, RouteArguments, Send, Timeout};
+    use super::{
+        AuthArgument, FilterArguments, Method, RequestArguments, RoomArguments, RouteArguments, Send, Timeout,
+    };
 
     fn check(arguments: &str, expected: Expect) {
         let text = match syn::parse_str::<RouteArguments>(arguments) {
@@ -398,6 +491,22 @@ mod tests {
         expected.assert_eq(&text);
     }
 
+    fn check_request(arguments: &str, expected: Expect) {
+        let text = match syn::parse_str::<RequestArguments>(arguments) {
+            Ok(RequestArguments { auth, method, concurrent, timeout }) => {
+                let method = match method {
+                    None => "default",
+                    Some(Method::Get(_)) => "GET",
+                    Some(Method::Post(_)) => "POST",
+                };
+                let route = RouteArguments { auth, concurrent, timeout, ..RouteArguments::default() };
+                format!("{method}: {}", describe(&route))
+            }
+            Err(error) => at_column(&error),
+        };
+        expected.assert_eq(&text);
+    }
+
     fn at_column(error: &syn::Error) -> String {
         format!("{}: {error}", error.span().start().column)
     }
@@ -407,6 +516,7 @@ mod tests {
         parts.extend(arguments.auth.as_ref().map(|auth| format!("auth={}", describe_auth(auth))));
         parts.extend(arguments.volatile.map(|_| "volatile".into()));
         parts.extend(arguments.empty_room.map(|_| "empty_room".into()));
+        parts.extend(arguments.concurrent.map(|_| "concurrent".into()));
         parts.extend(arguments.timeout.as_ref().map(|timeout| match timeout {
             Timeout::Millis(millis, _) => format!("{millis} ms"),
             Timeout::Duration(expression) => format!("timeout={}", expression.to_token_stream()),
@@ -431,6 +541,7 @@ mod tests {
         check("auth = crate::auth::ADMIN", expect!["auth=const crate :: auth :: ADMIN"]);
         check("auth = Auth::login().not()", expect!["auth=const Auth :: login () . not ()"]);
         check("empty_room = allow, volatile", expect!["volatile, empty_room"]);
+        check("concurrent, volatile", expect!["volatile, concurrent"]);
         check("timeout = 5", expect!["5000 ms"]);
         check("timeout = 0.25", expect!["250 ms"]);
         check("timeout = Duration::from_millis(20)", expect!["timeout=Duration :: from_millis (20)"]);
@@ -448,7 +559,7 @@ mod tests {
             "volatile, receiver = 1",
             expect![[r#"
             10: unknown argument `receiver`
-            help: it can be `auth`, `volatile`, `empty_room`, `timeout`"#]],
+            help: it can be `auth`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
         );
     }
 
@@ -520,22 +631,89 @@ mod tests {
 
     #[test]
     fn what_has_no_effect_yet_is_refused() {
-        let concurrent =
-            "0: `concurrent` has no effect yet: the calls of one socket run one after the other\nhelp: remove it";
-        let limit = "10: `rate_limit` has no effect yet: nobody counts the calls of a route\nhelp: remove it";
-        for (arguments, told) in [("concurrent", concurrent), ("volatile, rate_limit = \"off\"", limit)] {
-            for error in [
-                syn::parse_str::<RouteArguments>(arguments).expect_err(arguments),
-                syn::parse_str::<FilterArguments>(arguments).expect_err(arguments),
-            ] {
-                assert_eq!(at_column(&error), told);
-            }
+        let told = "12: `rate_limit` has no effect yet: nobody counts the calls of a route\nhelp: remove it";
+        let arguments = "timeout =1, rate_limit = \"off\"";
+        for error in [
+            syn::parse_str::<RouteArguments>(arguments).expect_err(arguments),
+            syn::parse_str::<FilterArguments>(arguments).expect_err(arguments),
+            syn::parse_str::<RequestArguments>(arguments).expect_err(arguments),
+        ] {
+            assert_eq!(at_column(&error), told);
         }
         check(
             "rate_limits = \"20/s\"",
             expect![[r#"
             0: unknown argument `rate_limits`
-            help: it can be `auth`, `volatile`, `empty_room`, `timeout`"#]],
+            help: it can be `auth`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
+        );
+    }
+
+    #[test]
+    fn a_request_is_asked_by_get_or_post() {
+        check_request("", expect!["default: "]);
+        check_request("method = GET, auth = public", expect!["GET: auth=public"]);
+        check_request("timeout = 1, concurrent, method = POST,", expect!["POST: concurrent, 1000 ms"]);
+        check_request(
+            "method",
+            expect![[r#"
+            0: `method` needs a value
+            help: write `method = GET`"#]],
+        );
+        check_request(
+            "method = get",
+            expect![[r#"
+            9: `get` is not a value of `method`
+            help: did you mean `GET`?"#]],
+        );
+        check_request(
+            "method = \"GET\"",
+            expect![[r#"
+            9: a method is a word, and no text
+            help: write `method = GET` or `method = POST`"#]],
+        );
+        check_request(
+            "method = PUT",
+            expect![[r#"
+            9: a request is asked by `GET` or `POST`, not by `PUT`
+            help: write `method = POST`, or leave it out"#]],
+        );
+        check_request(
+            "methd = GET",
+            expect![[r#"
+            0: unknown argument `methd`
+            help: did you mean `method`?"#]],
+        );
+    }
+
+    #[test]
+    fn what_only_a_room_has_is_refused_in_a_request() {
+        check_request(
+            "volatile",
+            expect![[r#"
+            0: `volatile` has no meaning here: a request has an answer, and no events that could be stale
+            help: remove it"#]],
+        );
+        check_request(
+            "auth = public, empty_room = allow",
+            expect![[r#"
+            15: `empty_room` has no meaning here: a request is sent to no room
+            help: remove it"#]],
+        );
+        check_request(
+            "by = role",
+            expect![[r#"
+            0: `by` has no meaning here: a request has no members to filter
+            help: remove it"#]],
+        );
+    }
+
+    #[test]
+    fn what_its_caller_does_not_wait_for_is_not_concurrent() {
+        check_filter(
+            "concurrent",
+            expect![[r#"
+            0: `concurrent` is said of a handler, and this is a filter: its caller does not wait for it
+            help: remove it, or move it to the server file of this route"#]],
         );
     }
 

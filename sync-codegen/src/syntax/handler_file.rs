@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Item, ItemFn, Meta};
 
-use super::arguments::{FilterArguments, RoomArguments, RouteArguments};
+use super::arguments::{FilterArguments, RequestArguments, RoomArguments, RouteArguments};
 use super::error_code::ErrorCode;
 use super::tokens;
 
@@ -81,6 +81,8 @@ pub enum Arguments {
     Filter(Box<FilterArguments>),
     /// Of `#[sync::room]`.
     Room(Box<RoomArguments>),
+    /// Of `#[sync::request]`.
+    Request(Box<RequestArguments>),
 }
 
 /// The attributes that make a function a handler.
@@ -92,16 +94,22 @@ pub enum Kind {
     Client,
     /// `#[sync::room]`: says who may join.
     Room,
+    /// `#[sync::request]`: runs once, for its caller alone.
+    Request,
 }
 
 impl Kind {
-    /// Returns the word in the attribute: `server`, `client` or `room`.
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Server, Self::Client, Self::Room, Self::Request];
+
+    /// Returns the word in the attribute: `server`, `client`, `room` or `request`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Server => "server",
             Self::Client => "client",
             Self::Room => "room",
+            Self::Request => "request",
         }
     }
 }
@@ -126,8 +134,7 @@ impl HandlerFile {
     /// Reads the error codes of a file that need not hold a handler; cheaper than [`HandlerFile::parse`] where it holds none.
     #[must_use]
     pub fn parse_bystander(source: &str) -> Self {
-        let may_hold_handler =
-            ["server", "client", "room"].iter().any(|word| source.contains(word)) && source.contains("sync");
+        let may_hold_handler = Kind::ALL.iter().any(|kind| source.contains(kind.word())) && source.contains("sync");
         if may_hold_handler {
             return Self::parse(source);
         }
@@ -199,12 +206,8 @@ impl Outline {
 
 /// Returns which of our attributes for functions this is.
 fn kind(attribute: &Attribute, found: &tokens::Found) -> Option<Kind> {
-    match found.imports.resolve(attribute.path()).as_deref() {
-        Some("server") => Some(Kind::Server),
-        Some("client") => Some(Kind::Client),
-        Some("room") => Some(Kind::Room),
-        _ => None,
-    }
+    let name = found.imports.resolve(attribute.path())?;
+    Kind::ALL.into_iter().find(|kind| kind.word() == name)
 }
 
 /// Returns the doc comment in `attributes`: lines joined by `\n`, without the leading space of each.
@@ -232,6 +235,7 @@ fn arguments(kind: Kind, attribute: &Attribute) -> Option<Arguments> {
     match kind {
         Kind::Room => Some(Arguments::Room(Box::new(syn::parse2(tokens).ok()?))),
         Kind::Server => Some(Arguments::Route(Box::new(syn::parse2(tokens).ok()?))),
+        Kind::Request => Some(Arguments::Request(Box::new(syn::parse2(tokens).ok()?))),
         Kind::Client => Some(Arguments::Filter(Box::new(syn::parse2(tokens).ok()?))),
     }
 }

@@ -5,5 +5,6 @@ pub mod handler_file;
 pub mod arguments;
 pub mod error_code;
 pub mod pattern;
+pub mod query;
 
 mod tokens;

@@ -7,7 +7,7 @@ use sync_schema::{Lane, Payload, RouteTypes};
 use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::run::run_handler;
-use crate::route::{Auth, BoxFuture, Call, Ctx, Done, Effect, Route, RouteId, RouteOptions, ServerHandler};
+use crate::route::{Auth, BoxFuture, Call, Ctx, Done, Effect, Method, Route, RouteId, RouteOptions, ServerHandler};
 use crate::schema::{InputSchema, InvalidInput, Model, decode, wire_type};
 
 /// A route of the request lane.
@@ -44,8 +44,12 @@ impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
     }
 
     fn types(&self, model: &mut Model) -> RouteTypes {
+        let input = wire_type::<H::Input>(model);
         let payloads = vec![
-            Payload::input("input", wire_type::<H::Input>(model)),
+            match H::OPTIONS.method {
+                Method::Get => Payload::query("input", input),
+                Method::Post => Payload::input("input", input),
+            },
             Payload::output("output", wire_type::<H::Output>(model)),
             Payload::never("stream"),
         ];

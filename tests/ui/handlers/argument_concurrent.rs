@@ -6,7 +6,7 @@ pub use prelude::*;
 mod server {
     use crate::*;
 
-    #[sync::server(auth = public, concurrent)]
+    #[sync::server(auth = public, concurrent = true)]
     pub async fn main(_ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
         Ok(ServerOutput { new_value: input.amount })
     }

@@ -5,6 +5,7 @@
 //! | declared in | name of `Item` |
 //! |---|---|
 //! | a handler of `chess/move`, `v1` | `ChessMoveV1Item` |
+//! | a request, `chess/find`, `v1` | `ChessApiFindV1Item` |
 //! | `_rules.rs`, another file of the page `chess` | `ChessRulesItem` |
 //! | the module of the app's session, or its `lib.rs` | `Item` |
 //! | the app's module `shop::cart` | `ShopCartItem` |
@@ -312,10 +313,13 @@ mod tests {
             ("app::routes::chess::move_v1::server::Item", "ChessMoveV1Item", "ChessMoveV1ItemInput"),
             ("app::routes::chess::move_v2::client::Item", "ChessMoveV2Item", "ChessMoveV2ItemInput"),
             ("app::routes::chess::_rules::Item", "ChessRulesItem", "ChessRulesItemInput"),
+            ("app::routes::chess::_api::move_v1::Item", "ChessApiMoveV1Item", "ChessApiMoveV1ItemInput"),
+            ("app::routes::chess::_api::_rules::Item", "ChessApiRulesItem", "ChessApiRulesItemInput"),
             ("app::app::Page<app::app::Item>", "PageItem", "PageItemInput"),
             ("app::app::Page<app::shop::Item>", "PageShopItem", "PageShopItemInput"),
             ("app::app::Page<alloc::vec::Vec<geometry::Item>>", "PageVecItem", "PageVecItemInput"),
             ("app::routes::_2024::say_v1::server::Item", "_2024SayV1Item", "_2024SayV1ItemInput"),
+            ("app::routes::api::_type::Map", "RoutesApiTypeMap", "RoutesApiTypeMapInput"),
             ("app::routes::sync::_type::Map", "RoutesSyncTypeMap", "RoutesSyncTypeMapInput"),
         ]);
     }
@@ -359,6 +363,8 @@ mod tests {
             "app::routes::shop::item_v1::server",
             "app::routes::shop::item_v2::client",
             "app::routes::root::item_v1::server",
+            "app::routes::shop::_api::item_v1",
+            "app::routes::shop::_api::_rules",
         ];
         for module in modules {
             paths.extend(names_of_types.iter().map(|name| format!("{module}::{name}")));

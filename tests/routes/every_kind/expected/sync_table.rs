@@ -212,6 +212,10 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             _ => None,
         },
     },
+    requests: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[
         &examples::_room::__Room,
         &lobby::rooms::_room::__Room,
@@ -225,5 +229,4 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         ("en", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en/app.ftl"))),
         ("nl", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/nl/app.ftl"))),
     ],
-    ..::sync::__private::Table::EMPTY
 };

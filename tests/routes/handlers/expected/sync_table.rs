@@ -53,8 +53,11 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             _ => None,
         },
     },
+    requests: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[],
     error_codes: &[],
     locales: &[],
-    ..::sync::__private::Table::EMPTY
 };

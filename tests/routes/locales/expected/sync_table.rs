@@ -5,6 +5,10 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    requests: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[],
     error_codes: &[
         "app-attribute-only",
@@ -17,5 +21,4 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         ("en", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/en/app.ftl"))),
         ("nl-BE", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/nl-BE/app.ftl"))),
     ],
-    ..::sync::__private::Table::EMPTY
 };

@@ -5,8 +5,11 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    requests: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[],
     error_codes: &[],
     locales: &[],
-    ..::sync::__private::Table::EMPTY
 };

@@ -5,6 +5,10 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    requests: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[
         &all::_room::__Room,
         &broken::_room::__Room,
@@ -12,5 +16,4 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     ],
     error_codes: &[],
     locales: &[],
-    ..::sync::__private::Table::EMPTY
 };

@@ -1,0 +1,91 @@
+//! `#[sync::request]`: `main` of a request's file.
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{ItemFn, Type};
+use sync_codegen::syntax::arguments::{Method, RequestArguments};
+use sync_codegen::syntax::query::not_scalar;
+
+use crate::handler::{Mistakes, auth, last_word, local_file, parameters, timeout};
+use crate::once::{Once, Said};
+
+const REQUEST: Once<RequestArguments> = Once {
+    attribute: "#[sync::request]",
+    what: "the handler of a request",
+    shape: "write `pub async fn main(ctx: Ctx<'_>, input: &Input) -> Result<Output, SyncError>`",
+    input: "belongs to the call",
+    handler: "__Request",
+    said: |arguments| Said { auth: auth(arguments.auth.as_ref()), options: options(arguments) },
+};
+
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    REQUEST.expand(attribute, item, |function, arguments, mistakes| {
+        check_room(function, mistakes);
+        if let Some(Method::Get(span)) = arguments.method {
+            check_query(function, span, mistakes);
+        }
+    })
+}
+
+fn options(arguments: &RequestArguments) -> TokenStream {
+    let timeout = timeout(arguments.timeout.as_ref());
+    let concurrent = arguments.concurrent.is_some();
+    let method = match arguments.method {
+        Some(Method::Get(_)) => quote!(Get),
+        None | Some(Method::Post(_)) => quote!(Post),
+    };
+    quote! {
+        ::sync::__private::RouteOptions {
+            timeout: #timeout,
+            concurrent: #concurrent,
+            method: ::sync::__private::Method::#method,
+            ..::sync::__private::RouteOptions::NONE
+        }
+    }
+}
+
+/// A request is sent to no room, so its context has none.
+fn check_room(function: &ItemFn, mistakes: &mut Mistakes) {
+    let parameters = parameters(function);
+    let Some(ctx) = parameters.first().and_then(|first| first.name) else { return };
+    for room in rooms_of(&ctx.to_string(), function.block.to_token_stream()) {
+        let help = "take its name from the input, or make this an event, which is sent to a room";
+        mistakes.add_at(room, "a request has no room", help);
+    }
+}
+
+/// An input that `GET` sends is a query. What only the compiled app knows of it is told when the front end's types are written.
+fn check_query(function: &ItemFn, get: Span, mistakes: &mut Mistakes) {
+    let parameters = parameters(function);
+    let input = parameters.get(1).and_then(|input| match input.ty {
+        Type::Reference(reference) => last_word(&reference.elem),
+        ty => last_word(ty),
+    });
+    let source = local_file().and_then(|file| std::fs::read_to_string(file).ok());
+    let (Some(input), Some(source)) = (input, source) else { return };
+    for (field, kind) in not_scalar(&source, &input.to_string()) {
+        let what = format!("`GET` sends the input as a query, and its field `{field}` is {kind}");
+        mistakes.add(get, what, "write `method = POST`, or let each field be a single value");
+    }
+}
+
+/// Finds each `room` of `ctx.room()`, in the arguments of macros, too.
+fn rooms_of(ctx: &str, tokens: TokenStream) -> Vec<TokenTree> {
+    let tokens = tokens.into_iter().collect::<Vec<_>>();
+    let mut found = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        match (token, &tokens[index + 1..]) {
+            (TokenTree::Group(group), _) => found.extend(rooms_of(ctx, group.stream())),
+            (TokenTree::Ident(word), [TokenTree::Punct(dot), TokenTree::Ident(room), TokenTree::Group(call), ..])
+                if word == ctx
+                    && dot.as_char() == '.'
+                    && room == "room"
+                    && call.delimiter() == Delimiter::Parenthesis =>
+            {
+                found.push(TokenTree::Ident(room.clone()));
+            }
+            _ => {}
+        }
+    }
+    found
+}

@@ -1,0 +1,12 @@
+use crate::Ctx;
+use sync::{SyncError, wire};
+
+#[wire]
+pub struct Input {}
+
+#[sync::request]
+pub async fn run(ctx: Ctx<'_>, input: &Input) -> Result<(), SyncError> {
+    Ok(())
+}
+
+pub fn main() {}

@@ -1,0 +1,15 @@
+use crate::Ctx;
+use sync::{SyncError, wire};
+
+#[wire]
+pub struct Input {}
+
+#[sync::request]
+pub async fn main(ctx: Ctx<'_>, input: &Input) -> Result<(), SyncError> {
+    Ok(())
+}
+
+#[sync::request]
+pub async fn second(ctx: Ctx<'_>, input: &Input) -> Result<(), SyncError> {
+    Ok(())
+}

@@ -1,0 +1,81 @@
+/// O(1): no filter, an event is encoded once.
+static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "good",
+        version: "v1",
+        path: "chess/good",
+        cb: "chess/good/v1",
+        sources: &["src/chess/_sync/good_server_v1.rs"],
+    });
+/// O(1): nobody but the caller hears of it.
+static CHESS_API_2FA_V1: ::sync::__private::RequestOnly<chess::_api::_2fa_v1::__Request> =
+    ::sync::__private::RequestOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "2fa",
+        version: "v1",
+        path: "chess/2fa",
+        cb: "chess/2fa/v1",
+        sources: &["src/chess/_api/2fa_v1.rs"],
+    });
+/// O(1): nobody but the caller hears of it.
+static CHESS_API_FIND_V1: ::sync::__private::RequestOnly<chess::_api::find_v1::__Request> =
+    ::sync::__private::RequestOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "find",
+        version: "v1",
+        path: "chess/find",
+        cb: "chess/find/v1",
+        sources: &["src/chess/_api/find_v1.rs"],
+    });
+/// O(1): nobody but the caller hears of it.
+static CHESS_API_TAKE_PIECE_V2: ::sync::__private::RequestOnly<chess::_api::take_piece_v2::__Request> =
+    ::sync::__private::RequestOnly::new(::sync::__private::RouteId {
+        page: "chess",
+        name: "take_piece",
+        version: "v2",
+        path: "chess/take_piece",
+        cb: "chess/take_piece/v2",
+        sources: &["src/chess/_api/take_piece_v2.rs"],
+    });
+/// What the runtime knows of this app.
+pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
+    manifest_dir: env!("CARGO_MANIFEST_DIR"),
+    events: ::sync::__private::Routes {
+        all: &[
+            &CHESS_GOOD_V1,
+        ],
+        find: |path, version| match path {
+            "chess/good" => match version {
+                "v1" => Some(0),
+                _ => None,
+            },
+            _ => None,
+        },
+    },
+    requests: ::sync::__private::Routes {
+        all: &[
+            &CHESS_API_2FA_V1,
+            &CHESS_API_FIND_V1,
+            &CHESS_API_TAKE_PIECE_V2,
+        ],
+        find: |path, version| match path {
+            "chess/2fa" => match version {
+                "v1" => Some(0),
+                _ => None,
+            },
+            "chess/find" => match version {
+                "v1" => Some(1),
+                _ => None,
+            },
+            "chess/take_piece" => match version {
+                "v2" => Some(2),
+                _ => None,
+            },
+            _ => None,
+        },
+    },
+    rooms: &[],
+    error_codes: &[],
+    locales: &[],
+};

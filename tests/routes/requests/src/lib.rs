@@ -1,0 +1,2 @@
+#[path = "sync.generated.rs"]
+pub mod routes;

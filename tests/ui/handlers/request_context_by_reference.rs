@@ -1,0 +1,25 @@
+#[path = "../prelude.rs"]
+mod prelude;
+pub use prelude::*;
+
+#[allow(unused_imports)]
+mod request {
+    use crate::*;
+
+    #[wire]
+    pub struct Input {
+        pub amount: i32,
+    }
+
+    #[wire]
+    pub struct Output {
+        pub new_value: i32,
+    }
+
+    #[sync::request]
+    pub async fn main(_ctx: &Ctx<'_>, input: &Input) -> Result<Output, SyncError> {
+        Ok(Output { new_value: input.amount })
+    }
+}
+
+fn main() {}
