@@ -14,6 +14,10 @@ pub mod chat {
 pub mod examples {
     #[path = "_room.rs"]
     pub mod _room;
+    pub mod _api {
+        #[path = "readCounter_v1.rs"]
+        pub mod readCounter_v1;
+    }
     #[path = "_sync"]
     pub mod fail_v1 {
         #[path = "fail_client_v1.rs"]

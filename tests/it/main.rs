@@ -14,6 +14,7 @@ mod events;
 mod groups;
 mod mistakes;
 mod outside;
+mod requests;
 mod sessions;
 mod strain;
 mod tidy;

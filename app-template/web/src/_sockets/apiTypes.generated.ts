@@ -210,6 +210,26 @@ export type FullSyncPath =
 
 /** Every version of every request, by page and name. */
 export interface ApiTypeMap {
+  'examples': {
+    'readCounter': {
+      /**
+       * Tells where a room's counter stands, and nobody else hears of it.
+       *
+       * Source: src/examples/_api/readCounter_v1.rs
+       */
+      v1: {
+        input: {
+          /** The room whose counter it is: `game-room-123`. */
+          room: string;
+        };
+        output: {
+          /** The counter; 0 where nobody has added to it. */
+          value: number;
+        };
+        stream: never;
+      };
+    };
+  };
 }
 
 /** A page. */
@@ -229,7 +249,8 @@ export type ApiStream<P extends ApiPagePath, N extends ApiName<P>, V extends Api
   ApiTypeMap[P][N][V] extends { stream: infer T } ? T : never;
 
 /** Every request as calls name it: page, slash, name. */
-export type FullApiPath = never;
+export type FullApiPath =
+  | 'examples/readCounter';
 
 /** Every code that the app can answer with. */
 export type ErrorCode =
