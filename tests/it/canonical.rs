@@ -136,10 +136,12 @@ fn changed_types(api: &Api) -> Vec<(String, Api)> {
 }
 
 fn fields(body: &Body) -> Vec<&Field> {
-    let of_variant = |variant| match variant {
-        &VariantBody::Struct(ref fields) => fields.as_slice(),
-        _ => &[],
-    };
+    fn of_variant(variant: &VariantBody) -> &[Field] {
+        match variant {
+            VariantBody::Struct(fields) => fields,
+            _ => &[],
+        }
+    }
     match body {
         Body::Struct(fields) => fields.iter().collect(),
         Body::Enum(_, variants) => variants.iter().flat_map(|variant| of_variant(&variant.body)).collect(),
