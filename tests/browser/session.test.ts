@@ -66,7 +66,7 @@ describe("signing in and out", () => {
 
     await tab.press("mute");
     await tab.part("session-problem").getByText("Try again later.").waitFor();
-    await expect.poll(() => tab.part("mute").isChecked()).toBe(false);
+    await tab.page.locator('[data-testid="mute"]:not(:checked)').waitFor();
     await tab.chooseLanguage("fr");
     await tab.page.locator('html[lang="en"]').waitFor();
     expect(await tab.part("user-name").textContent()).toContain("Ada");
@@ -179,9 +179,9 @@ describe("the page's language", () => {
       expect((await each.attempt("unknownRoute")).message).toMatch(/n’existe/);
     }
 
-    await tab.chooseLanguage("");
+    await tab.saved(() => tab.chooseLanguage(""));
     for (const each of [tab, other]) {
-      await expect.poll(async () => (await each.attempt("unknownRoute")).message).toMatch(/gibt es nicht/);
+      expect((await each.attempt("unknownRoute")).message).toMatch(/gibt es nicht/);
     }
   });
 

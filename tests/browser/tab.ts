@@ -80,6 +80,15 @@ export class Tab {
     await this.part("language").selectOption(language);
   }
 
+  /** Does what changes the session, and waits until the server has changed it: it goes by HTTP, beside what goes by the socket. */
+  async saved(change: () => Promise<void>): Promise<void> {
+    const saved = this.page.waitForResponse(
+      (response) => response.url().endsWith("/auth/session") && response.request().method() === "PATCH",
+    );
+    await change();
+    await saved;
+  }
+
   /** Presses one of the counter's buttons and waits for the answer. */
   async add(version: "v1" | "v2", { amount = 5, note = "" } = {}): Promise<void> {
     await this.part("counter-amount").fill(String(amount));

@@ -1,6 +1,6 @@
 /** Starts a server on a port of its own, with a data folder of its own, and stops it again. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -35,6 +35,8 @@ export interface AppServer {
   readonly port: number;
   /** What it has logged until now. */
   readonly log: string;
+  /** Waits until it has logged this. */
+  said(what: RegExp): Promise<void>;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
   /** Ends it as a crash would, and waits until it is gone. */
@@ -65,7 +67,8 @@ export async function startAppServer({ app = "template", port = 0, env = {}, fil
   const orphaned = () => child.kill("SIGKILL");
   process.once("exit", orphaned);
   const log: string[] = [];
-  const url = await readAddress(child, log);
+  const logged = new EventEmitter();
+  const url = await readAddress(child, log, logged);
 
   async function end(signal: "SIGTERM" | "SIGKILL") {
     if (child.exitCode === null && child.signalCode === null) {
@@ -83,16 +86,23 @@ export async function startAppServer({ app = "template", port = 0, env = {}, fil
     get log() {
       return log.join("");
     },
+    async said(what) {
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      while (!what.test(log.join(""))) await once(logged, "line", { signal });
+    },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
   };
 }
 
 /** The server says where it listens on a line of its own; the rest of its output is kept in `log`. */
-async function readAddress(child: ChildProcess, log: string[]): Promise<string> {
+async function readAddress(child: ChildProcess, log: string[], logged: EventEmitter): Promise<string> {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error("the server was started without pipes");
-  stderr.setEncoding("utf8").on("data", (chunk: string) => log.push(chunk));
+  stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    log.push(chunk);
+    logged.emit("line");
+  });
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       clearTimeout(timer);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ErrorCode, SyncTypeMap } from "../../app-template/web/src/_sockets/apiTypes.generated.ts";
 import { BAD_NETWORKS, type BadNetworkProxy, startBadNetwork } from "../../client-ts/src/testing/badNetwork.ts";
 import { setStage } from "./stage.ts";
+import { untilJoined, untilStatus } from "./until.ts";
 
 const stage = setStage({ env: { SYNC_PING_INTERVAL_MS: "1000", SYNC_PING_TIMEOUT_MS: "900" } });
 
@@ -82,10 +83,9 @@ describe.each(Object.entries(BAD_NETWORKS))("a network that %s", (_, network) =>
     const { proxy, room, bob, options } = await setUp(["polling", "websocket"]);
     const ada = await client(proxy.url, options);
     await ada.joinRoom(room);
-    await expect
-      .poll(() => ada.status.getSnapshot(), { timeout: 8_000 })
-      .toEqual({ status: "connected", transport: "polling", isWebSocketFailing: true });
-    await expect.poll(() => ada.roomStatus(room), { timeout: 2_000 }).toEqual({ status: "joined" });
+    const now = await untilStatus(ada, (now) => now.status === "connected" && now.isWebSocketFailing, 8_000);
+    expect(now).toEqual({ status: "connected", transport: "polling", isWebSocketFailing: true });
+    await untilJoined(ada, room, 2_000);
     await talk(ada, bob, room, ["one", "two", "three"]);
   });
 });

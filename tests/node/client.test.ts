@@ -1,8 +1,9 @@
 /** Our own client package, as an application uses it, against the running server. */
-import { createSync, type ConnectionStatus, type SyncClient, type SyncOptions } from "syncwright";
+import { createSync, type SyncClient, type SyncOptions } from "syncwright";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ErrorCode, SyncTypeMap } from "../../app-template/web/src/_sockets/apiTypes.generated.ts";
 import { setStage } from "./stage.ts";
+import { untilJoined, untilStatus } from "./until.ts";
 
 const stage = setStage();
 
@@ -30,20 +31,6 @@ function client(options: SyncOptions = {}): Client {
 async function signedIn(name: string, options: SyncOptions = {}): Promise<Client> {
   const token = await stage.signIn(name);
   return client({ token: () => token, ...options });
-}
-
-/** Waits until the status is this one. */
-function status(client: Client, wanted: ConnectionStatus["status"]): Promise<ConnectionStatus> {
-  return new Promise((resolve) => {
-    const look = () => {
-      const now = client.status.getSnapshot();
-      if (now.status !== wanted) return;
-      undo();
-      resolve(now);
-    };
-    const undo = client.status.subscribe(() => look());
-    look();
-  });
 }
 
 /** The values of a route's events as they come; `next` waits for one. */
@@ -202,7 +189,7 @@ describe("a server that restarts", () => {
     expect(await events.next()).toBe(7);
 
     // The old tokens are refused by the new server: a client that is refused waits for `reconnect()`.
-    const refused = Promise.all([ada, bob].map((member) => status(member, "refused")));
+    const refused = Promise.all([ada, bob].map((member) => untilStatus(member, "refused")));
     await stage.restart(how);
     for (const now of await refused) expect(now).toMatchObject({ errorCode: "auth-required", httpStatus: 401 });
     tokens = { ada: await stage.signIn("Ada"), bob: await stage.signIn("Bob") };
@@ -211,7 +198,7 @@ describe("a server that restarts", () => {
     const answer = await bob.syncRequest({ ...COUNTER, data: { amount: 1 }, receiver: room });
     expect(answer).toEqual({ status: "success", result: { newValue: 1 } });
     // Ada may have come back after that event: the next one reaches her for certain.
-    await expect.poll(() => ada.roomStatus(room)).toEqual({ status: "joined" });
+    await untilJoined(ada, room);
     await bob.syncRequest({ ...COUNTER, data: { amount: 1 }, receiver: room });
     while ((await events.next()) !== 2);
     expect(await gaps.next()).toBe(room);
@@ -224,7 +211,7 @@ describe("a server that restarts", () => {
       errorCode: "auth-required",
     });
     const restarted = stage.restart("kill");
-    await status(ada, "reconnecting");
+    await untilStatus(ada, "reconnecting");
     const waiting = ada.syncRequest({ ...COUNTER, data: { amount: 1 }, receiver: "game-room-1" });
     await restarted;
     expect(await waiting).toMatchObject({ errorCode: "auth-required", httpStatus: 401 });
@@ -282,7 +269,7 @@ describe("a logout", () => {
     const losses = collect<readonly [string, string]>();
     ada.onRoomLost(({ room, error }) => losses.add([room, error.errorCode]));
 
-    const refused = status(ada, "refused");
+    const refused = untilStatus(ada, "refused");
     await stage.fetch("/auth/logout", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
     expect(await refused).toMatchObject({ status: "refused", errorCode: "auth-required", httpStatus: 401 });
     expect(await ada.syncRequest({ ...COUNTER, data: { amount: 1 }, receiver: room })).toMatchObject({
@@ -291,7 +278,7 @@ describe("a logout", () => {
 
     token = null;
     ada.reconnect();
-    await status(ada, "connected");
+    await untilStatus(ada, "connected");
     expect(await losses.next()).toEqual([room, "auth-required"]);
     expect(await ada.joinedRooms()).toEqual({ status: "success", rooms: [] });
   });
@@ -301,7 +288,7 @@ describe("a token that is not valid", () => {
   it("is refused with the reason, in the language of the reader", async () => {
     const ada = client({ token: () => "gone", lang: () => "fr" });
     ada.connect();
-    expect(await status(ada, "refused")).toEqual({
+    expect(await untilStatus(ada, "refused")).toEqual({
       status: "refused",
       errorCode: "auth-required",
       message: "Veuillez d’abord vous connecter.",

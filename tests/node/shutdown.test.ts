@@ -36,7 +36,8 @@ describe.each([
     // The call is on its way before the signal: what another socket sends after it has been answered.
     await late.call("joinedRooms", {});
     const stopped = server.stop();
-    await expect.poll(ready, { interval: 10 }).toBe(503);
+    await server.said(/stopping/);
+    expect(await ready()).toBe(503);
 
     const lost = Promise.all([caller, late, listener].map((peer) => peer.disconnected()));
     expect(await wait(late, 3, 0)).toMatchObject({ errorCode: "sync-shutting-down", httpStatus: 503 });

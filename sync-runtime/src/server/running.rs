@@ -55,6 +55,7 @@ impl<A: App> Running<A> {
         let limit = self.handle.config().shutdown_timeout;
         let deadline = Instant::now() + limit;
         self.take_no_more();
+        tracing::info!(?limit, "stopping");
         let handled = timeout(limit - TELLING.min(limit / 4), self.calls_handled()).await;
         let told = timeout_at(deadline, self.tell_everybody()).await;
         if handled.is_err() || told.is_err() {
