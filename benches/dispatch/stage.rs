@@ -19,7 +19,8 @@ pub(crate) struct Nowhere(AtomicUsize);
 
 impl Outbox for Nowhere {
     fn send(&self, bundle: &Bundle) {
-        self.0.fetch_add(bundle.websocket().len(), Ordering::Relaxed);
+        let bytes: usize = bundle.packets().iter().map(|packet| packet.bytes().len()).sum();
+        self.0.fetch_add(bytes, Ordering::Relaxed);
     }
 
     fn close(&self, _: CloseReason) {}

@@ -63,7 +63,7 @@ pub mod __private {
     };
     pub use crate::schema::Empty;
     pub use crate::server::serve;
-    pub use crate::wire::{Inbound, InboundKind, Message, Packet, Position, PositionKey};
+    pub use crate::wire::{Envelope, Message, Packet, Position, PositionKey, PresenceKind};
     pub use serde;
     pub use serde_json;
     pub use sync_schema::Api;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sync::__private::{Envelope, Packet, PresenceKind};
 use sync::CloseReason;
 use sync_tests::app::{TestServer, guest, member};
 use sync_tests::socket::{Client, PATIENCE, Polling};
@@ -159,6 +160,85 @@ async fn nothing_is_overtaken_when_a_client_moves_to_a_websocket() {
                 "direct: {direct}"
             );
         }
+    }
+}
+
+/// One packet of each kind that there is.
+fn every_kind() -> Vec<Packet> {
+    let json = |value: Value| serde_json::value::to_raw_value(&value).expect("JSON");
+    let event = Envelope::new("odd/bulk/v1", "open-a", "pos".to_owned(), &json(json!({ "bulk": "ä" })), false);
+    vec![
+        event.success(b""),
+        event.error(&sync::error!("room-invalid"), "Nothing is called like this."),
+        Packet::room_stream("odd/bulk/v1", "open-a", &json(json!([1, 2]))),
+        Packet::caller_stream("a-call", &json(json!("x".repeat(300)))),
+        Packet::presence("open-a", PresenceKind::Afk, &json(json!({ "userId": "ada" }))),
+        Packet::gap("open-a", "pos"),
+        Packet::poke(&json(json!({ "scope": "board-1" }))),
+        Packet::acknowledgement(77, &json(json!({ "status": "success" }))),
+        Packet::closing("session-ended"),
+        Packet::connected("an-id"),
+        Packet::refused("/other", "Invalid namespace"),
+        Packet::disconnect(),
+    ]
+}
+
+/// Sends one of each kind to the only socket, and returns their texts.
+fn send_every_kind(server: &TestServer) -> Vec<String> {
+    let sockets = server.hub().sockets();
+    assert_eq!(sockets.len(), 1, "one client");
+    let send = |packet: Packet| {
+        let text = packet.text().to_owned();
+        sockets[0].outbox().send(&packet.into());
+        text
+    };
+    every_kind().into_iter().map(send).collect()
+}
+
+#[tokio::test]
+async fn packets_of_every_kind_reach_a_websocket_in_their_order() {
+    for direct in [true, false] {
+        let server = TestServer::start_with(|config| config.direct_delivery = direct).await;
+        let mut client = server.connect(guest()).await;
+        client.join("open-a").await;
+        for text in send_every_kind(&server) {
+            assert_eq!(client.next_answer().await, text, "direct: {direct}");
+        }
+        assert_eq!(server.running().traffic().waiting, 0);
+    }
+}
+
+#[tokio::test]
+async fn packets_of_every_kind_reach_a_client_that_polls() {
+    let server = TestServer::start().await;
+    let polling = Polling::open(server.address()).await;
+    connect_and_join(&polling).await;
+    for _ in 0..2 {
+        let sent = send_every_kind(&server);
+        let mut polled = Vec::new();
+        while polled.len() < sent.len() {
+            let payload = polling.poll().await;
+            polled.extend(payload.split('\u{1e}').filter(|packet| *packet != "2").map(ToOwned::to_owned));
+        }
+        assert_eq!(polled, sent);
+        assert_eq!(server.running().traffic().waiting, 0, "all of them were counted out");
+    }
+}
+
+#[tokio::test]
+async fn packets_of_every_kind_keep_their_order_when_a_client_moves_to_a_websocket() {
+    for direct in [true, false] {
+        let server = TestServer::start_with(|config| config.direct_delivery = direct).await;
+        let polling = Polling::open(server.address()).await;
+        connect_and_join(&polling).await;
+        // The first wait for a poll that does not come, the others find the client between polling and WebSocket.
+        let mut sent = send_every_kind(&server);
+        let mut client = polling.upgrade(async { sent.extend(send_every_kind(&server)) }).await;
+        sent.extend(send_every_kind(&server));
+        for text in sent {
+            assert_eq!(client.next_answer().await, text, "direct: {direct}");
+        }
+        assert_eq!(server.running().traffic().waiting, 0, "all of them were counted out");
     }
 }
 

@@ -290,7 +290,7 @@ mod tests {
                 packet
             })
             .collect();
-        let buffers: HashSet<_> = spectators.iter().map(|packet| packet.websocket().as_ptr()).collect();
+        let buffers: HashSet<_> = spectators.iter().map(|packet| packet.bytes().as_ptr()).collect();
         assert!(buffers.len() < 4 * MISSES, "{}", buffers.len());
     }
 }

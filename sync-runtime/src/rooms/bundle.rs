@@ -1,5 +1,7 @@
 //! What one member is sent at once.
 
+use std::cell::{OnceCell, RefCell};
+
 use crate::rooms::QueueFull;
 use crate::wire::Packet;
 
@@ -7,8 +9,10 @@ use crate::wire::Packet;
 #[derive(Debug, Default)]
 pub struct Bundle {
     packets: Vec<Packet>,
-    /// All packets behind each other; unused for a single one.
-    joined: Vec<u8>,
+    /// All packets behind each other, as they are sent.
+    written: OnceCell<Vec<u8>>,
+    /// The memory of what was written before.
+    spare: RefCell<Vec<u8>>,
 }
 
 impl Bundle {
@@ -18,13 +22,14 @@ impl Bundle {
         &self.packets
     }
 
-    /// Returns all packets as WebSocket frames, one behind the other.
+    /// Returns all packets as `write` puts them behind each other. It is asked once, since all that a bundle is sent to write it alike.
     #[must_use]
-    pub fn websocket(&self) -> &[u8] {
-        match &*self.packets {
-            [single] => single.websocket(),
-            _ => &self.joined,
-        }
+    pub fn written(&self, write: fn(&[Packet], &mut Vec<u8>)) -> &[u8] {
+        self.written.get_or_init(|| {
+            let mut bytes = self.spare.take();
+            write(&self.packets, &mut bytes);
+            bytes
+        })
     }
 
     /// Checks what waits for the socket with this bundle: one packet may pass the limit, whatever its size.
@@ -33,13 +38,13 @@ impl Bundle {
     ///
     /// When more than `limit` bytes wait before the last packet.
     pub fn check(&self, waiting: usize, limit: usize) -> Result<(), QueueFull> {
-        let last = self.packets.last().map_or(0, |packet| packet.websocket().len());
+        let last = self.packets.last().map_or(0, |packet| packet.bytes().len());
         if waiting > limit + last { Err(QueueFull) } else { Ok(()) }
     }
 
     /// Takes `packets` instead of what it holds; they are of no use then.
     ///
-    /// Members mostly get the same packets as the member before them: these are not joined again. A packet that is one member's alone
+    /// Members mostly get the same packets as the member before them: these are not written again. A packet that is one member's alone
     /// is moved, since a second owner costs an allocation.
     pub(super) fn replace(&mut self, packets: &mut [Packet]) {
         let same = self.packets.len() == packets.len()
@@ -49,15 +54,15 @@ impl Bundle {
         }
         self.packets.clear();
         self.packets.extend(packets.iter_mut().map(Packet::take));
-        self.joined.clear();
-        if self.packets.len() > 1 {
-            self.packets.iter().for_each(|packet| self.joined.extend_from_slice(packet.websocket()));
+        if let Some(mut bytes) = self.written.take() {
+            bytes.clear();
+            self.spare.replace(bytes);
         }
     }
 }
 
 impl From<Packet> for Bundle {
     fn from(packet: Packet) -> Self {
-        Self { packets: vec![packet], joined: Vec::new() }
+        Self { packets: vec![packet], ..Self::default() }
     }
 }

@@ -211,7 +211,7 @@ impl<A: App> Visit<'_, A> {
             match event.reach(row, &facts) {
                 Reach::Packet(packet) => {
                     row.sent(seq);
-                    bytes += packet.websocket().len();
+                    bytes += packet.bytes().len();
                     self.packets.push(packet);
                     if bytes >= PIECE {
                         self.end_piece(index);

@@ -67,7 +67,7 @@ impl Envelope {
     /// Returns whether `packet`, which must be of this envelope's [`success`](Envelope::success), is the one for `own`.
     #[must_use]
     pub fn is_success_of(&self, packet: &Packet, own: &[u8]) -> bool {
-        let (text, own) = (packet.text_bytes(), or_object(own));
+        let (text, own) = (packet.bytes(), or_object(own));
         // The lengths first: that is enough to tell most outputs apart.
         text.len() == self.before_own.len() + own.len() + BEHIND_OWN.len()
             && text[self.before_own.len()..].starts_with(own)

@@ -7,9 +7,9 @@ mod answer;
 mod call;
 mod fields;
 mod frame;
-mod inbound;
 mod location;
 mod message;
+mod notice;
 mod packet;
 mod position;
 mod room_name;
@@ -20,9 +20,9 @@ pub(crate) use fields::bad_request;
 pub use frame::Envelope;
 #[cfg(test)]
 pub(crate) use frame::frame_json;
-pub use inbound::{Inbound, InboundKind};
 pub use location::Location;
 pub use message::Message;
+pub use notice::PresenceKind;
 pub use packet::{Packet, Topic};
 pub use position::{Position, PositionKey};
 pub use room_name::RoomName;
@@ -45,4 +45,12 @@ pub mod event {
     pub const SYNC_CANCEL: &str = "syncCancel";
     /// Tells a client why the server is about to end its connection.
     pub const CLOSING: &str = "closing";
+    /// A chunk of a running call, to its caller.
+    pub const SYNC_STREAM: &str = "syncStream";
+    /// Tells that a user has come, gone, or is away.
+    pub const PRESENCE: &str = "presence";
+    /// Tells a member that it has missed something.
+    pub const GAP: &str = "gap";
+    /// Tells that there is something new to be fetched.
+    pub const POKE: &str = "poke";
 }

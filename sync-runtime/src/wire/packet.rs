@@ -1,16 +1,16 @@
-//! One finished message to a client, as it stands on a WebSocket.
+//! One finished message to a client, as Socket.IO writes it.
 
 use std::sync::Arc;
 
-use bytes::{BufMut, Bytes};
+use bytes::Bytes;
 use serde_json::value::RawValue;
 
 use crate::wire::event;
 
-/// A Socket.IO packet inside a final, unmasked WebSocket text frame. Clones share one buffer.
+/// The text of a Socket.IO packet, with the types of Engine.IO and Socket.IO before it. Clones share one buffer.
 ///
-/// A frame is made of a head of 2, 4 or 10 bytes and the packet's text (RFC 6455 §5.2); a door that is no WebSocket takes
-/// the [text](Packet::text).
+/// Each thing that there is to say has a function that makes the packet of it; what stands around the text on its way, such as the head
+/// of a WebSocket frame, is the business of whoever sends it.
 ///
 /// # Examples
 ///
@@ -19,12 +19,11 @@ use crate::wire::event;
 /// let answer: Box<serde_json::value::RawValue> = serde_json::value::to_raw_value(&true)?;
 /// let packet = Packet::acknowledgement(7, &answer);
 /// assert_eq!(packet.text(), "437[true]");
-/// assert_eq!(&packet.websocket()[..], b"\x81\x09437[true]");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Packet {
-    frame: Bytes,
+    text: Bytes,
     topic: Option<Arc<Topic>>,
 }
 
@@ -40,11 +39,7 @@ pub struct Topic {
 impl Packet {
     /// Puts the parts of a packet's text together.
     pub(super) fn new(parts: &[&[u8]], topic: Option<Arc<Topic>>) -> Self {
-        let length = parts.iter().map(|part| part.len()).sum();
-        let mut frame = Vec::with_capacity(head_length(length) + length);
-        put_head(&mut frame, length);
-        parts.iter().for_each(|part| frame.extend_from_slice(part));
-        Self { frame: frame.into(), topic }
+        Self { text: parts.concat().into(), topic }
     }
 
     /// Writes the acknowledgement of the message with this number.
@@ -53,13 +48,17 @@ impl Packet {
         Self::new(&[b"43", id.to_string().as_bytes(), b"[", answer.get().as_bytes(), b"]"], None)
     }
 
+    /// Writes an event that is about nothing that would replace it; its payload is JSON.
+    pub(super) fn event(name: &str, payload: &[u8]) -> Self {
+        Self::new(&[b"42[\"", name.as_bytes(), b"\",", payload, b"]"], None)
+    }
+
     /// Writes what a client is told before the server ends its connection: `{ reason }`.
     ///
     /// Source: `tests/wire/closing.json`.
     #[must_use]
     pub fn closing(reason: &str) -> Self {
-        let payload = serde_json::json!([event::CLOSING, { "reason": reason }]).to_string();
-        Self::new(&[b"42", payload.as_bytes()], None)
+        Self::event(event::CLOSING, serde_json::json!({ "reason": reason }).to_string().as_bytes())
     }
 
     /// Writes the answer to a CONNECT that lets the client in; `sid` is the id of its socket.
@@ -82,25 +81,16 @@ impl Packet {
         Self::new(&[b"41"], None)
     }
 
-    /// Returns the whole WebSocket frame.
-    #[must_use]
-    pub fn websocket(&self) -> &Bytes {
-        &self.frame
-    }
-
     /// Returns the packet as text, beginning with the packet types of Engine.IO and Socket.IO: `42["sync",{…}]`.
     #[must_use]
     pub fn text(&self) -> &str {
-        std::str::from_utf8(self.text_bytes()).expect("packets are made of JSON")
+        std::str::from_utf8(&self.text).expect("packets are made of JSON")
     }
 
-    pub(super) fn text_bytes(&self) -> &[u8] {
-        let head = match self.frame[1] {
-            0..126 => 2,
-            126 => 4,
-            _ => 10,
-        };
-        &self.frame[head..]
+    /// Returns the bytes of the text.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.text
     }
 
     /// Returns what the packet is about, if it is of a volatile route.
@@ -111,58 +101,12 @@ impl Packet {
 
     /// Moves the packet out; what is left is no packet, and must not be read.
     pub(crate) fn take(&mut self) -> Self {
-        Self { frame: std::mem::take(&mut self.frame), topic: self.topic.take() }
+        Self { text: std::mem::take(&mut self.text), topic: self.topic.take() }
     }
 
     /// Returns whether both are the same buffer.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        std::ptr::eq(self.frame.as_ptr(), other.frame.as_ptr())
-    }
-}
-
-fn head_length(length: usize) -> usize {
-    match length {
-        0..126 => 2,
-        126..65_536 => 4,
-        _ => 10,
-    }
-}
-
-fn put_head(frame: &mut Vec<u8>, length: usize) {
-    /// The last frame of its message, and text.
-    const FINAL_TEXT: u8 = 0x81;
-    frame.put_u8(FINAL_TEXT);
-    match head_length(length) {
-        2 => frame.put_u8(length as u8),
-        4 => {
-            frame.put_u8(126);
-            frame.put_u16(length as u16);
-        }
-        _ => {
-            frame.put_u8(127);
-            frame.put_u64(length as u64);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_head_says_how_long_the_text_is() {
-        for (length, head) in [
-            (0, &[0x81, 0][..]),
-            (125, &[0x81, 125]),
-            (126, &[0x81, 126, 0, 126]),
-            (65_535, &[0x81, 126, 0xff, 0xff]),
-            (65_536, &[0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
-        ] {
-            let text = "x".repeat(length);
-            let packet = Packet::new(&[text.as_bytes()], None);
-            assert_eq!(&packet.websocket()[..head.len()], head, "of {length} bytes");
-            assert_eq!(packet.text(), text);
-        }
+        std::ptr::eq(self.text.as_ptr(), other.text.as_ptr())
     }
 }

@@ -21,14 +21,16 @@ use crate::transport::pipes::open_pipes::Slot;
 use crate::transport::pipes::passage::Passage;
 use crate::transport::pipes::send_queue::SendQueue;
 use crate::transport::pipes::tcp::{send, send_vectored};
-use crate::transport::pipes::websocket::{FrameTracker, HeadEnd};
+use crate::transport::pipes::websocket::{FrameTracker, HeadEnd, put_frames};
 use crate::wire::Packet;
 
-/// How many packets that have waited for the kernel it is handed at once.
-const SLICES: usize = 64;
+/// How many pieces of what has waited for the kernel it is handed at once; a packet is two.
+const SLICES: usize = 128;
 /// How many packets may be corked, so that they and the next one are few slices, and how many bytes of them.
 const CORKED_PACKETS: usize = 15;
 const CORKED_BYTES: usize = 16 * 1024;
+/// How many bytes it is cheaper to copy behind each other than to hand to the kernel in pieces.
+const COPIED_TOGETHER: usize = 2048;
 /// How many bytes besides packets, pongs above all, may be sent while the peer takes nothing.
 const PROTOCOL_BYTES: usize = 256 * 1024;
 /// How long a peer that is dismissed may take to read why, and to hang up.
@@ -322,17 +324,20 @@ impl Pipe {
         }
         state.writes += 1;
         let corked = state.queue.bytes();
+        // Whoever adds more than may be corked writes, and what the kernel does not take then is flushed by a task.
+        debug_assert!(state.queue.len() <= CORKED_PACKETS, "nobody waits for the kernel");
         let sent = if corked == 0 {
             send(&self.stream, bytes)
+        } else if corked + bytes.len() <= COPIED_TOGETHER {
+            let mut together = [0; COPIED_TOGETHER];
+            let (front, rest) = together.split_at_mut(corked);
+            state.queue.copy_to(front);
+            rest[..bytes.len()].copy_from_slice(bytes);
+            send(&self.stream, &together[..corked + bytes.len()])
         } else {
-            // Whoever adds more than may be corked writes, and what the kernel does not take then is flushed by a task.
-            debug_assert!(state.queue.len() <= CORKED_PACKETS, "nobody waits for the kernel");
-            let mut slices = [IoSlice::new(bytes); CORKED_PACKETS + 1];
-            let filled = state.queue.slices(&mut slices[..CORKED_PACKETS]);
-            match &slices[..=filled] {
-                [single, _] if bytes.is_empty() => send(&self.stream, single),
-                slices => send_vectored(&self.stream, slices),
-            }
+            let mut slices = [IoSlice::new(bytes); 2 * CORKED_PACKETS + 1];
+            let filled = state.queue.slices(&mut slices[..2 * CORKED_PACKETS]);
+            send_vectored(&self.stream, &slices[..=filled])
         };
         match sent {
             Ok(count) => {
@@ -414,7 +419,7 @@ impl Shortcut for Pipe {
         if let Some(held) = state.held() {
             bundle.packets().iter().for_each(|packet| held.push(packet.clone()));
         } else {
-            let bytes = bundle.websocket();
+            let bytes = bundle.written(put_frames);
             match self.write(&mut state, bytes) {
                 Ok(written) if written == bytes.len() => return Ok(()),
                 Ok(written) => state.queue.push_rest(bundle.packets(), written),
@@ -507,9 +512,7 @@ impl State {
 
     /// Returns whether a packet may be corked: with the others it is still a small write, and nobody waits for the kernel.
     fn corks(&self, packet: &Packet) -> bool {
-        !self.flushing
-            && self.queue.len() < CORKED_PACKETS
-            && self.queue.bytes() + packet.websocket().len() <= CORKED_BYTES
+        !self.flushing && self.queue.len() < CORKED_PACKETS && self.queue.bytes() + packet.bytes().len() <= CORKED_BYTES
     }
 
     /// Returns where packets wait while nothing may be put between the frames of the protocol stack.
@@ -595,8 +598,14 @@ mod tests {
         Packet::acknowledgement(i64::try_from(id).expect("a number"), &answer)
     }
 
+    fn framed(packets: &[Packet]) -> Vec<u8> {
+        let mut frames = Vec::new();
+        put_frames(packets, &mut frames);
+        frames
+    }
+
     fn bytes(packets: std::ops::Range<usize>) -> Vec<u8> {
-        packets.flat_map(|id| packet(id).websocket().to_vec()).collect()
+        framed(&packets.map(packet).collect::<Vec<_>>())
     }
 
     #[tokio::test]
@@ -623,7 +632,7 @@ mod tests {
         let long = Packet::acknowledgement(1, &answer);
         io.pipe().clone().cork(packet(0)).expect("room");
         io.pipe().clone().cork(long.clone()).expect("room");
-        let expected = [bytes(0..1), long.websocket().to_vec()].concat();
+        let expected = [bytes(0..1), framed(&[long])].concat();
         let mut read = vec![0; expected.len()];
         client.read_exact(&mut read).await.expect("the packets");
         assert_eq!(read, expected);

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::sync::Arc;
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 
+use crate::transport::pipes::websocket::Head;
 use crate::wire::{Packet, Topic};
 
 /// Packets in their order, with their size. Of two volatile packets of one topic only the newer one waits.
@@ -21,22 +22,48 @@ pub struct SendQueue {
 
 #[derive(Debug)]
 enum Entry {
-    Packet(Packet),
+    Packet(Head, Packet),
     /// What the protocol stack wrote, or the rest of a packet that the kernel has begun to take.
     Rest(Bytes),
 }
 
 impl Entry {
-    fn bytes(&self) -> &Bytes {
+    fn new(packet: Packet) -> Self {
+        Self::Packet(Head::of(&packet), packet)
+    }
+
+    /// Returns how many bytes it takes on a WebSocket.
+    fn len(&self) -> usize {
         match self {
-            Self::Packet(packet) => packet.websocket(),
-            Self::Rest(rest) => rest,
+            Self::Packet(head, packet) => head.len() + packet.bytes().len(),
+            Self::Rest(rest) => rest.len(),
         }
+    }
+
+    /// Returns its bytes, in up to two pieces.
+    fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        let (head, text) = match self {
+            Self::Packet(head, packet) => (Some(&**head), &**packet.bytes()),
+            Self::Rest(rest) => (None, &**rest),
+        };
+        head.into_iter().chain([text])
+    }
+
+    /// Returns what is left of it when the first `count` bytes have been written, in up to two pieces.
+    fn rest(self, count: usize) -> impl DoubleEndedIterator<Item = Self> {
+        let (head, text) = match self {
+            Self::Rest(rest) => (Bytes::new(), rest.slice(count..)),
+            Self::Packet(head, packet) => (
+                Bytes::copy_from_slice(&head[count.min(head.len())..]),
+                packet.bytes().slice(count.saturating_sub(head.len())..),
+            ),
+        };
+        [head, text].into_iter().filter(|piece| !piece.is_empty()).map(Self::Rest)
     }
 
     fn topic(&self) -> Option<&Arc<Topic>> {
         match self {
-            Self::Packet(packet) => packet.topic(),
+            Self::Packet(_, packet) => packet.topic(),
             Self::Rest(_) => None,
         }
     }
@@ -63,7 +90,7 @@ impl SendQueue {
             self.drop_older(packet.topic());
             self.volatile += 1;
         }
-        self.append(Entry::Packet(packet));
+        self.append(Entry::new(packet));
     }
 
     /// Appends bytes that nothing replaces: what the protocol stack writes, or the rest of a packet.
@@ -72,29 +99,28 @@ impl SendQueue {
     }
 
     /// Appends packets of which the first `written` bytes have been written already.
-    pub(in crate::transport) fn push_rest(&mut self, packets: &[Packet], mut written: usize) {
+    pub(super) fn push_rest(&mut self, packets: &[Packet], mut written: usize) {
         for packet in packets {
-            let length = packet.websocket().len();
-            if written >= length {
-                written -= length;
-            } else if written > 0 {
-                self.push_bytes(packet.websocket().slice(written..));
-                written = 0;
-            } else {
+            let entry = Entry::new(packet.clone());
+            let length = entry.len();
+            if written == 0 {
                 self.push(packet.clone());
+            } else if written < length {
+                entry.rest(written).for_each(|rest| self.append(rest));
             }
+            written = written.saturating_sub(length);
         }
     }
 
     /// Returns how many bytes the first packet has.
     pub(in crate::transport) fn next_bytes(&self) -> Option<usize> {
-        self.entries.front().map(|entry| entry.bytes().len())
+        self.entries.front().map(|entry| entry.len())
     }
 
     /// Takes the first packet; whoever uses this never pushes bytes.
     pub(in crate::transport) fn pop(&mut self) -> Option<Packet> {
         match self.pop_entry()? {
-            Entry::Packet(packet) => Some(packet),
+            Entry::Packet(_, packet) => Some(packet),
             Entry::Rest(_) => None,
         }
     }
@@ -103,30 +129,39 @@ impl SendQueue {
     pub(in crate::transport) fn drain_into(&mut self, other: &mut Self) {
         while let Some(entry) = self.pop_entry() {
             match entry {
-                Entry::Packet(packet) => other.push(packet),
+                Entry::Packet(_, packet) => other.push(packet),
                 rest @ Entry::Rest(_) => other.append(rest),
             }
         }
         self.clear();
     }
 
-    /// Fills `slices` with what comes first, and returns how many were filled.
-    pub(in crate::transport) fn slices<'q>(&'q self, slices: &mut [IoSlice<'q>]) -> usize {
-        let filled = slices.iter_mut().zip(&self.entries);
-        filled.map(|(slice, entry)| *slice = IoSlice::new(entry.bytes())).count()
+    /// Fills `slices` with what comes first, up to two for each packet, and returns how many were filled.
+    pub(super) fn slices<'q>(&'q self, slices: &mut [IoSlice<'q>]) -> usize {
+        let filled = slices.iter_mut().zip(self.entries.iter().flat_map(Entry::pieces));
+        filled.map(|(slice, piece)| *slice = IoSlice::new(piece)).count()
+    }
+
+    /// Copies all that waits to the beginning of `bytes`, which has room for it.
+    pub(super) fn copy_to(&self, bytes: &mut [u8]) {
+        let mut at = 0;
+        for piece in self.entries.iter().flat_map(Entry::pieces) {
+            bytes[at..at + piece.len()].copy_from_slice(piece);
+            at += piece.len();
+        }
     }
 
     /// Removes the first `count` bytes: they were written.
-    pub(in crate::transport) fn advance(&mut self, mut count: usize) {
-        while let Some(first) = self.entries.front().filter(|_| count > 0) {
-            let length = first.bytes().len();
-            let Some(entry) = self.pop_entry() else { return };
+    pub(super) fn advance(&mut self, mut count: usize) {
+        while count > 0 {
+            let Some(entry) = self.pop_entry() else { break };
+            let length = entry.len();
             if count < length {
                 // A packet that has begun cannot be replaced any more.
-                let mut rest = entry.bytes().clone();
-                rest.advance(count);
-                self.bytes += rest.len();
-                self.entries.push_front(Entry::Rest(rest));
+                for rest in entry.rest(count).rev() {
+                    self.bytes += rest.len();
+                    self.entries.push_front(rest);
+                }
             }
             count = count.saturating_sub(length);
         }
@@ -140,7 +175,7 @@ impl SendQueue {
         let entries = std::mem::take(&mut self.entries);
         let rests = entries.into_iter().filter(|entry| matches!(entry, Entry::Rest(_)));
         self.entries = rests.collect();
-        self.bytes = self.entries.iter().map(|entry| entry.bytes().len()).sum();
+        self.bytes = self.entries.iter().map(|entry| entry.len()).sum();
         self.volatile = 0;
     }
 
@@ -150,8 +185,8 @@ impl SendQueue {
     }
 
     fn append(&mut self, entry: Entry) {
-        debug_assert!(!entry.bytes().is_empty(), "the kernel would never take it");
-        self.bytes += entry.bytes().len();
+        debug_assert!(entry.len() > 0, "the kernel would never take it");
+        self.bytes += entry.len();
         self.entries.push_back(entry);
     }
 
@@ -162,7 +197,7 @@ impl SendQueue {
     }
 
     fn forget(&mut self, entry: &Entry) {
-        self.bytes -= entry.bytes().len();
+        self.bytes -= entry.len();
         self.volatile -= usize::from(entry.topic().is_some());
     }
 
@@ -182,6 +217,7 @@ impl SendQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::pipes::websocket::put_frames;
     use crate::wire::{Envelope, frame_json};
 
     fn packet(text: &str) -> Packet {
@@ -191,8 +227,14 @@ mod tests {
         Envelope::new(cb, "room", String::new(), &output, route == "cursor").success(b"")
     }
 
+    fn framed(packet: &Packet) -> Vec<u8> {
+        let mut frame = Vec::new();
+        put_frames(std::slice::from_ref(packet), &mut frame);
+        frame
+    }
+
     fn texts(queue: &mut SendQueue) -> Vec<String> {
-        let left: usize = queue.entries.iter().map(|entry| entry.bytes().len()).sum();
+        let left: usize = queue.entries.iter().map(|entry| entry.len()).sum();
         assert_eq!(queue.bytes(), left);
         let packets = std::iter::from_fn(|| queue.pop());
         let texts = packets.map(|packet| {
@@ -221,23 +263,41 @@ mod tests {
     #[test]
     fn a_packet_that_has_begun_is_finished() {
         let (first, second) = (packet("cursor 1"), packet("cursor 2"));
-        let bytes = first.websocket().clone();
+        let bytes = framed(&first);
         let mut queue = SendQueue::default();
         queue.push(first);
         queue.advance(5);
         queue.push(second.clone());
-        assert_eq!(queue.bytes(), bytes.len() - 5 + second.websocket().len());
+        assert_eq!(queue.bytes(), bytes.len() - 5 + framed(&second).len());
         let mut slices = [IoSlice::new(&[]); 4];
-        assert_eq!(queue.slices(&mut slices), 2);
+        assert_eq!(queue.slices(&mut slices), 3);
         assert_eq!(&*slices[0], &bytes[5..]);
         queue.advance(bytes.len() - 5);
         assert_eq!(texts(&mut queue), ["2"]);
     }
 
     #[test]
+    fn what_is_left_can_begin_anywhere() {
+        let packets = ["chat 1", "cursor 2"].map(packet);
+        let bytes = packets.iter().flat_map(framed).collect::<Vec<_>>();
+        for written in 0..=bytes.len() {
+            let mut advanced = SendQueue::default();
+            packets.iter().for_each(|packet| advanced.push(packet.clone()));
+            advanced.advance(written);
+            let mut pushed = SendQueue::default();
+            pushed.push_rest(&packets, written);
+            for queue in [advanced, pushed] {
+                let mut left = vec![0; queue.bytes()];
+                queue.copy_to(&mut left);
+                assert_eq!(left, bytes[written..], "{written}");
+            }
+        }
+    }
+
+    #[test]
     fn what_was_written_of_several_packets_does_not_wait() {
         let packets = ["chat 1", "chat 2", "chat 3"].map(packet);
-        let length = packets[0].websocket().len();
+        let length = framed(&packets[0]).len();
         for (written, waiting) in [(0, 3 * length), (length, 2 * length), (length + 1, 2 * length - 1), (3 * length, 0)]
         {
             let mut queue = SendQueue::default();

@@ -1,6 +1,10 @@
-//! Where one WebSocket message ends and the next begins, in the bytes of one direction.
+//! WebSocket frames: the head that a packet gets, and where one message ends and the next begins in the bytes of one direction.
 //!
 //! Something can be put in between there and nowhere else. Source: RFC 6455 §5.2.
+
+use std::ops::Deref;
+
+use crate::wire::Packet;
 
 /// The answer to a ping of Engine.IO, as a client would send it: a final text frame `3`, masked with zeros.
 pub(in crate::transport) const PONG: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'3'];
@@ -11,6 +15,56 @@ const HEADER: usize = 14;
 /// Returns whether a packet of Engine.IO that begins like this is a message. Source: the Engine.IO protocol, revision 4, "Packet encoding".
 pub(in crate::transport) fn is_message(first: u8) -> bool {
     first == b'4'
+}
+
+/// The head of a final, unmasked text frame: 2, 4 or 10 bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    bytes: [u8; 10],
+    length: u8,
+}
+
+impl Head {
+    /// Writes the head of a packet's frame.
+    pub(super) fn of(packet: &Packet) -> Self {
+        /// The last frame of its message, and text.
+        const FINAL_TEXT: u8 = 0x81;
+        let mut bytes = [0; 10];
+        bytes[0] = FINAL_TEXT;
+        let length = match packet.bytes().len() {
+            short @ ..126 => {
+                bytes[1] = short as u8;
+                2
+            }
+            medium @ 126..65_536 => {
+                bytes[1] = 126;
+                bytes[2..4].copy_from_slice(&(medium as u16).to_be_bytes());
+                4
+            }
+            long => {
+                bytes[1] = 127;
+                bytes[2..].copy_from_slice(&(long as u64).to_be_bytes());
+                10
+            }
+        };
+        Self { bytes, length }
+    }
+}
+
+impl Deref for Head {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+/// Writes packets as frames, one behind the other.
+pub(super) fn put_frames(packets: &[Packet], frames: &mut Vec<u8>) {
+    for packet in packets {
+        frames.extend_from_slice(&Head::of(packet));
+        frames.extend_from_slice(packet.bytes());
+    }
 }
 
 /// Follows the frames of one direction of a WebSocket pipe.
@@ -155,6 +209,26 @@ impl HeadEnd {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_head_says_how_long_the_text_is() {
+        /// What stands around the text of the answer.
+        const AROUND: usize = "430[\"\"]".len();
+        for (length, head) in [
+            (AROUND, &[0x81, AROUND as u8][..]),
+            (125, &[0x81, 125]),
+            (126, &[0x81, 126, 0, 126]),
+            (65_535, &[0x81, 126, 0xff, 0xff]),
+            (65_536, &[0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+        ] {
+            let answer = serde_json::value::to_raw_value(&"x".repeat(length - AROUND)).expect("JSON");
+            let packet = Packet::acknowledgement(0, &answer);
+            let mut frame = Vec::new();
+            put_frames(std::slice::from_ref(&packet), &mut frame);
+            assert_eq!(&frame[..head.len()], head, "of {length} bytes");
+            assert_eq!(&frame[head.len()..], packet.bytes());
+        }
+    }
 
     fn frame(first: u8, payload: usize) -> Vec<u8> {
         let mut bytes = vec![first];

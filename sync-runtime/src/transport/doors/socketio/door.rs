@@ -16,9 +16,10 @@ use crate::route::App;
 use crate::transport::doors::credentials::{self, Credential};
 use crate::transport::doors::socketio::carrier::{Carrier, Content, EngineSocket, Message, address, first_pipe};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
+use crate::transport::doors::socketio::inbound::{Inbound, InboundKind};
 use crate::transport::doors::socketio::line::Line;
 use crate::transport::doors::socketio::ordinary::{announce, emit_announced};
-use crate::wire::{Inbound, InboundKind, Packet};
+use crate::wire::Packet;
 
 /// The largest `auth` of a handshake, in bytes.
 const AUTH_LIMIT: usize = 8 * 1024;

@@ -13,6 +13,7 @@ mod closed_sockets;
 mod door;
 mod engine_sockets;
 mod handshake;
+mod inbound;
 mod line;
 mod lobby;
 mod mailbox;

@@ -32,18 +32,6 @@ pub enum InboundKind {
 
 impl<'a> Inbound<'a> {
     /// Reads a packet without looking into its JSON; `None` for a text that is no packet.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use sync::__private::{Inbound, InboundKind};
-    ///
-    /// let packet = Inbound::read(r#"27["sync",{}]"#).ok_or("no packet")?;
-    /// assert_eq!((packet.kind, packet.namespace), (InboundKind::Event, "/"));
-    /// assert_eq!((packet.id, packet.json), (Some(7), r#"["sync",{}]"#));
-    /// assert_eq!(Inbound::read("x"), None);
-    /// # Ok::<(), &str>(())
-    /// ```
     #[must_use]
     pub fn read(text: &'a str) -> Option<Self> {
         let (kind, rest) = text.split_at_checked(1)?;
