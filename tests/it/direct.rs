@@ -1,7 +1,7 @@
 //! The two ways out of the server, straight to the connection and through engineioxide: same bytes, same order.
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sync::__private::{Envelope, Packet, PresenceKind};
@@ -363,6 +363,36 @@ async fn a_slow_reader_gets_what_was_sent_before_the_server_stopped() {
     while slow.receive().await.is_ok() {}
     assert_eq!(slow.log.len(), EVENTS);
     stopping.await.expect("a server that stops");
+}
+
+/// Stops a server whose only client has been sent something that it has not taken; `takes` is what the client does then.
+async fn stop_while<R: Future<Output = ()>>(takes: impl FnOnce(Polling) -> R) {
+    let server = TestServer::start().await;
+    let polling = Polling::open(server.address()).await;
+    connect_and_join(&polling).await;
+    send_every_kind(&server);
+    let stopping = tokio::spawn(server.into_running().shutdown());
+    let since = Instant::now();
+    takes(polling).await;
+    stopping.await.expect("a server that stops");
+    assert!(since.elapsed() < Duration::from_millis(1900), "it waits for two seconds where nobody comes");
+}
+
+#[tokio::test]
+async fn a_server_that_stops_is_told_when_its_clients_have_everything() {
+    let last = Packet::disconnect().text().to_owned();
+    let polls = async |polling: Polling| {
+        while !polling.poll().await.split('\u{1e}').any(|packet| packet == last) {}
+        // It comes back for more: it has everything.
+        polling.poll().await;
+    };
+    stop_while(polls).await;
+    let moves = async |polling: Polling| {
+        let mut client = polling.upgrade(async {}).await;
+        while client.next_answer().await != last {}
+    };
+    stop_while(moves).await;
+    stop_while(async |polling: Polling| polling.post("41").await).await;
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ impl PipeListener {
     }
 
     /// Waits for the next pipe. Nothing is lost when this is dropped and called again.
-    pub(in crate::transport) async fn accept(&mut self) -> (PipeIo, PipeInfo) {
+    pub(super) async fn accept(&mut self) -> (PipeIo, PipeInfo) {
         loop {
             if self.accepted.is_some() {
                 let slot = self.pipes.slot().await;

@@ -19,23 +19,23 @@ pub struct Passage {
 
 impl Passage {
     /// Returns whether nothing is on its way.
-    pub(in crate::transport) fn is_clear(&self) -> bool {
+    pub fn is_clear(&self) -> bool {
         self.messages.load(Ordering::Acquire) == 0
     }
 
     /// Returns how many bytes are on their way, counted as in the answer to a poll: text, and a separator for each message.
-    pub(in crate::transport) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Acquire)
     }
 
     /// Counts in a message of so many bytes; called before it is handed over.
-    pub(in crate::transport) fn enter(&self, bytes: usize) {
+    pub fn enter(&self, bytes: usize) {
         self.bytes.fetch_add(bytes + SEPARATOR, Ordering::AcqRel);
         self.messages.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Counts out a message that has left, or was not accepted.
-    pub(in crate::transport) fn leave(&self, bytes: usize) {
+    pub fn leave(&self, bytes: usize) {
         subtract(&self.bytes, bytes + SEPARATOR);
         subtract(&self.messages, 1);
     }
@@ -48,7 +48,7 @@ impl Passage {
     }
 
     /// Counts out what the answer to a poll carries: packets of Engine.IO with U+001E between them.
-    pub(in crate::transport) fn payload_left(&self, payload: &[u8]) {
+    pub fn payload_left(&self, payload: &[u8]) {
         for packet in payload.split(|byte| *byte == 0x1e) {
             if packet.first().is_some_and(|first| is_message(*first)) {
                 self.leave(packet.len());

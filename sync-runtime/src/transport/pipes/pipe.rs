@@ -43,7 +43,7 @@ const DISMISSAL: Duration = Duration::from_secs(10);
 /// one lock, and what the kernel does not take waits in one queue.
 #[derive(Debug)]
 pub struct Pipe {
-    pub(in crate::transport) stream: TcpStream,
+    pub(super) stream: TcpStream,
     limits: PipeLimits,
     /// Set when the protocol stack has no more use of the pipe.
     closed: AtomicBool,
@@ -81,7 +81,7 @@ impl PipeLimits {
 
     /// Limits that no test meets by accident.
     #[cfg(test)]
-    pub(in crate::transport) fn patient() -> Self {
+    pub(super) fn patient() -> Self {
         let patience = Duration::from_secs(20);
         Self { write_timeout: patience, download_timeout: patience, ping_timeout: patience, queue: 1 << 20 }
     }
@@ -204,7 +204,7 @@ impl Pipe {
     ///
     /// A ping must not wait until a slow peer has caught up, so everything is taken. Packets are bounded where they are handed over; a
     /// peer that makes the stack talk of other things and does not listen ends the pipe.
-    pub(in crate::transport) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
+    pub(super) fn write_frames(self: &Arc<Self>, bytes: &[u8]) -> Option<io::Result<usize>> {
         let mut state = self.state.lock();
         state.websocket.as_ref()?;
         if !state.flushing {
@@ -236,7 +236,7 @@ impl Pipe {
     }
 
     /// Follows the frames that the peer sends.
-    pub(in crate::transport) fn received(&self, bytes: &[u8]) {
+    pub(super) fn received(&self, bytes: &[u8]) {
         if let Some(websocket) = &mut self.state.lock().websocket {
             websocket.received.advance(bytes, |_| ());
         }
@@ -244,7 +244,7 @@ impl Pipe {
 
     /// Returns whether the peer is between two messages, and how many bytes are left of its current frame; `None` for a pipe
     /// that is no WebSocket (yet).
-    pub(in crate::transport) fn receiving(&self) -> Option<(bool, usize)> {
+    pub(super) fn receiving(&self) -> Option<(bool, usize)> {
         let state = self.state.lock();
         let received = &state.websocket.as_ref()?.received;
         Some((received.is_between_messages(), received.until_boundary()))
@@ -255,30 +255,30 @@ impl Pipe {
         &self.slot
     }
 
-    pub(in crate::transport) fn is_websocket(&self) -> bool {
+    pub(super) fn is_websocket(&self) -> bool {
         self.state.lock().websocket.is_some()
     }
 
-    pub(in crate::transport) fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
-    pub(in crate::transport) fn is_reading_paused(&self) -> bool {
+    pub(super) fn is_reading_paused(&self) -> bool {
         self.reading_paused.load(Ordering::Acquire)
     }
 
-    pub(in crate::transport) fn register_reader(&self, waker: &Waker) {
+    pub(super) fn register_reader(&self, waker: &Waker) {
         self.reader.register(waker);
     }
 
     /// Ends the pipe for a reason of ours.
-    pub(in crate::transport) fn end(&self, reason: CloseReason) {
+    pub(super) fn end(&self, reason: CloseReason) {
         self.ended.get_or_init(|| reason);
         self.close();
     }
 
     /// Ends a pipe that the kernel has given up.
-    pub(in crate::transport) fn fail(&self, error: &io::Error) {
+    pub(super) fn fail(&self, error: &io::Error) {
         // TCP_USER_TIMEOUT: the peer has taken nothing, and the kernel was faster than we.
         if error.kind() == io::ErrorKind::TimedOut {
             self.ended.get_or_init(|| CloseReason::WriteTimeout);
@@ -287,7 +287,7 @@ impl Pipe {
     }
 
     /// Closes the pipe as soon as the kernel has taken what waits.
-    pub(in crate::transport) fn finish(self: &Arc<Self>) {
+    pub(super) fn finish(self: &Arc<Self>) {
         let mut state = self.state.lock();
         let written = self.write_corked(&mut state);
         let is_done = state.queue.is_empty();

@@ -71,21 +71,21 @@ impl Entry {
 
 impl SendQueue {
     /// Returns how many bytes wait.
-    pub(in crate::transport) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.bytes
     }
 
     /// Returns how many packets, or rests of packets, wait.
-    pub(in crate::transport) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub(in crate::transport) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// Appends a packet, and drops the one that it replaces.
-    pub(in crate::transport) fn push(&mut self, packet: Packet) {
+    pub fn push(&mut self, packet: Packet) {
         if packet.topic().is_some() {
             self.drop_older(packet.topic());
             self.volatile += 1;
@@ -94,7 +94,7 @@ impl SendQueue {
     }
 
     /// Appends bytes that nothing replaces: what the protocol stack writes, or the rest of a packet.
-    pub(in crate::transport) fn push_bytes(&mut self, bytes: Bytes) {
+    pub(super) fn push_bytes(&mut self, bytes: Bytes) {
         self.append(Entry::Rest(bytes));
     }
 
@@ -113,12 +113,12 @@ impl SendQueue {
     }
 
     /// Returns how many bytes the first packet has.
-    pub(in crate::transport) fn next_bytes(&self) -> Option<usize> {
+    pub fn next_bytes(&self) -> Option<usize> {
         self.entries.front().map(|entry| entry.len())
     }
 
     /// Takes the first packet; whoever uses this never pushes bytes.
-    pub(in crate::transport) fn pop(&mut self) -> Option<Packet> {
+    pub fn pop(&mut self) -> Option<Packet> {
         match self.pop_entry()? {
             Entry::Packet(_, packet) => Some(packet),
             Entry::Rest(_) => None,
@@ -126,7 +126,7 @@ impl SendQueue {
     }
 
     /// Moves everything behind what is in `other`.
-    pub(in crate::transport) fn drain_into(&mut self, other: &mut Self) {
+    pub(super) fn drain_into(&mut self, other: &mut Self) {
         while let Some(entry) = self.pop_entry() {
             match entry {
                 Entry::Packet(_, packet) => other.push(packet),
@@ -171,7 +171,7 @@ impl SendQueue {
     }
 
     /// Drops all packets that have not begun.
-    pub(in crate::transport) fn drop_packets(&mut self) {
+    pub(super) fn drop_packets(&mut self) {
         let entries = std::mem::take(&mut self.entries);
         let rests = entries.into_iter().filter(|entry| matches!(entry, Entry::Rest(_)));
         self.entries = rests.collect();
@@ -180,7 +180,7 @@ impl SendQueue {
     }
 
     /// Drops everything, and gives its memory back.
-    pub(in crate::transport) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         *self = Self::default();
     }
 

@@ -7,13 +7,13 @@ use std::ops::Deref;
 use crate::wire::Packet;
 
 /// The answer to a ping of Engine.IO, as a client would send it: a final text frame `3`, masked with zeros.
-pub(in crate::transport) const PONG: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'3'];
+pub(super) const PONG: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'3'];
 
 /// The longest header of a frame: two bytes, eight of length, four of mask.
 const HEADER: usize = 14;
 
 /// Returns whether a packet of Engine.IO that begins like this is a message. Source: the Engine.IO protocol, revision 4, "Packet encoding".
-pub(in crate::transport) fn is_message(first: u8) -> bool {
+pub(super) fn is_message(first: u8) -> bool {
     first == b'4'
 }
 
@@ -69,7 +69,7 @@ pub(super) fn put_frames(packets: &[Packet], frames: &mut Vec<u8>) {
 
 /// Follows the frames of one direction of a WebSocket pipe.
 #[derive(Debug, Default)]
-pub(in crate::transport) struct FrameTracker {
+pub(super) struct FrameTracker {
     /// The current header so far, or the last one.
     header: [u8; HEADER],
     /// How much of the header there is; 0 when it is whole.
@@ -86,30 +86,30 @@ pub(in crate::transport) struct FrameTracker {
 
 /// A frame that has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::transport) struct PassedFrame {
+pub(super) struct PassedFrame {
     /// Whether it is a text frame, or the first part of one.
-    pub(in crate::transport) is_text: bool,
+    pub(super) is_text: bool,
     /// The first byte of its payload as it was, masked or not; 0 where there is none.
-    pub(in crate::transport) first: u8,
+    pub(super) first: u8,
     /// The length of its payload.
-    pub(in crate::transport) payload: u64,
+    pub(super) payload: u64,
 }
 
 impl PassedFrame {
     /// Returns whether it carries a message of Engine.IO: what is sent to a client, whatever it says. A pong may hold anything.
-    pub(in crate::transport) fn is_message(&self) -> bool {
+    pub(super) fn is_message(&self) -> bool {
         self.is_text && is_message(self.first)
     }
 }
 
 impl FrameTracker {
     /// Returns whether a message may begin here.
-    pub(in crate::transport) fn is_between_messages(&self) -> bool {
+    pub(super) fn is_between_messages(&self) -> bool {
         self.header_filled == 0 && self.left == 0 && !self.fragmented
     }
 
     /// Returns how many bytes can be read without passing the end of the current frame; at least 1.
-    pub(in crate::transport) fn until_boundary(&self) -> usize {
+    pub(super) fn until_boundary(&self) -> usize {
         if self.left > 0 {
             return usize::try_from(self.left).unwrap_or(usize::MAX);
         }
@@ -117,7 +117,7 @@ impl FrameTracker {
     }
 
     /// Takes note of bytes, and tells which frames end in them.
-    pub(in crate::transport) fn advance(&mut self, mut bytes: &[u8], mut passed: impl FnMut(PassedFrame)) {
+    pub(super) fn advance(&mut self, mut bytes: &[u8], mut passed: impl FnMut(PassedFrame)) {
         while let Some(first) = bytes.first() {
             if self.left > 0 {
                 bytes = self.skip_payload(bytes);

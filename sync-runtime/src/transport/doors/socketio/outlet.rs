@@ -386,4 +386,13 @@ mod tests {
         outlet.poll();
         assert!(outlet.is_flushed());
     }
+
+    #[tokio::test]
+    async fn who_waits_for_a_client_is_told_when_it_has_everything() {
+        let outlet = outlet();
+        let mut flushed = std::pin::pin!(outlet.progress.until(|| outlet.is_flushed()));
+        assert!(futures_util::poll!(flushed.as_mut()).is_pending());
+        outlet.poll();
+        assert!(futures_util::poll!(flushed.as_mut()).is_ready());
+    }
 }
