@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use bench_app::{App, Session};
 use harness::{Sample, thread_cpu};
-use sync::__private::{Bundle, Caller, Catalog, Dispatcher, Message, Outbox, Presented, PresentedToken, Turn};
+use sync::__private::{
+    Bundle, Caller, Catalog, Dispatcher, Message, Outbox, Presented, PresentedToken, RoomServices, Turn,
+};
 use sync::{CloseReason, Config, MemoryStore, Sessions, Socket};
 use tokio::runtime::Runtime;
 
@@ -40,7 +42,7 @@ impl Stage {
         let sessions = Sessions::new(Arc::new(MemoryStore::new(config.session_ttl)));
         let table = &bench_app::routes::TABLE;
         let catalog = Catalog::new(table.locales).expect("valid messages");
-        let dispatcher = Dispatcher::new(App, config, table, catalog, sessions);
+        let dispatcher = Dispatcher::new(App, config, table, catalog, sessions, RoomServices::default());
         let members = (0..members).map(|seat| runtime.block_on(member(&dispatcher, seat))).collect();
         Self { runtime, dispatcher, members }
     }

@@ -54,7 +54,9 @@ pub mod __private {
     // Benchmarks drive the pipeline without a network.
     pub use crate::dispatch::{Caller, Dispatcher, Presented, PresentedToken, Turn};
     pub use crate::i18n::{Catalog, accepted};
-    pub use crate::rooms::{Bundle, Identity, Outbox};
+    pub use crate::rooms::{
+        Bundle, Histories, Identity, LocalSequencer, NoHistories, Outbox, Placing, RoomServices, Sequencer,
+    };
     pub use crate::route::{
         Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict,
         Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomParameter, RoomRule, Route, RouteId,

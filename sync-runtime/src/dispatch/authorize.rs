@@ -40,7 +40,7 @@ pub(super) fn receiver<A: App>(
     if !may_send && !rule(table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
         return Err(SyncError::new("sync-not-in-room"));
     }
-    if hub.room(room).is_none() && !allow_empty_room {
+    if !hub.has_members(room) && !allow_empty_room {
         return Err(SyncError::new("sync-no-receivers"));
     }
     Ok(())

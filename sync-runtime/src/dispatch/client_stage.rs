@@ -11,7 +11,7 @@ use crate::dispatch::caller::reader_locale;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
 use crate::id::Id;
-use crate::rooms::{Deferred, Delivery, Facts, Placed, Reach, Row};
+use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row};
 use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Verdict};
 use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey};
 
@@ -84,10 +84,11 @@ impl<A: App> Placed<A> for InPlace<A> {
     }
 
     fn defer(&self, member: &Row<A>) -> Deferred {
-        let (judge, member) = (self.judge.clone(), member.clone());
-        let packet =
-            Box::pin(async move { if judge.fanout.leaves_out(&member) { None } else { judge.reach(&member).await } });
-        Deferred { topic: self.judge.envelope.topic().cloned(), size: self.judge.fanout.size(), packet }
+        self.judge.clone().show(member)
+    }
+
+    fn kept(&self) -> Arc<dyn Kept<A>> {
+        self.judge.clone()
     }
 }
 
@@ -150,6 +151,19 @@ struct Judge<A: App> {
     envelope: Envelope,
     /// Of members whose filter may wait, and of groups; those who are judged in place share theirs without a lock.
     outputs: Mutex<Outputs>,
+}
+
+impl<A: App> Kept<A> for Judge<A> {
+    fn size(&self) -> usize {
+        self.fanout.size()
+    }
+
+    fn show(self: Arc<Self>, member: &Row<A>) -> Deferred {
+        let (topic, size, member) = (self.envelope.topic().cloned(), self.fanout.size(), member.clone());
+        let packet =
+            Box::pin(async move { if self.fanout.leaves_out(&member) { None } else { self.reach(&member).await } });
+        Deferred { topic, size, packet }
+    }
 }
 
 impl<A: App> Judge<A> {

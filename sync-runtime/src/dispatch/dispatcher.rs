@@ -11,7 +11,7 @@ use crate::dispatch::lanes::Lanes;
 use crate::dispatch::{Caller, Turn, authorize};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
-use crate::rooms::Hub;
+use crate::rooms::{Hub, RoomServices};
 use crate::route::{App, BoxFuture, CallerView, NoStreams, Streams, Table};
 use crate::session::Sessions;
 use crate::wire::{ErrorAnswer, Location, Message, PositionKey, bad_request};
@@ -68,7 +68,14 @@ pub struct Dispatcher<A: App> {
 impl<A: App> Dispatcher<A> {
     /// Combines the parts of a server.
     #[must_use]
-    pub fn new(app: A, config: Config, table: &'static Table<A>, catalog: Catalog, sessions: Sessions<A>) -> Self {
+    pub fn new(
+        app: A,
+        config: Config,
+        table: &'static Table<A>,
+        catalog: Catalog,
+        sessions: Sessions<A>,
+        services: RoomServices<A>,
+    ) -> Self {
         let mut key = [0; 16];
         getrandom::fill(&mut key).expect("the operating system has randomness");
         Self {
@@ -77,7 +84,7 @@ impl<A: App> Dispatcher<A> {
             table,
             lanes: Lanes::new(table),
             catalog: Arc::new(catalog),
-            hub: Hub::default(),
+            hub: Hub::new(services),
             sessions,
             positions: Arc::new(PositionKey::new(key)),
             calls: TaskTracker::new(),
@@ -137,7 +144,7 @@ impl<A: App> Dispatcher<A> {
         match message {
             Message::Sync(call) => self.call(caller, &call, turn).await,
             Message::Request(call) => self.call(caller, &call, turn).await,
-            Message::Join { room, after: _ } => self.join(caller, &room).await,
+            Message::Join { room, after } => self.join(caller, &room, after.as_deref()).await,
             Message::Leave { room } => self.leave(caller, &room).await,
             Message::Joined => self.joined(caller),
             Message::Locate(location) => self.locate(caller, location),

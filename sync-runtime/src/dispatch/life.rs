@@ -44,9 +44,9 @@ impl<A: App> Dispatcher<A> {
         self.sessions().touch(socket.session());
     }
 
-    /// Enters a room.
-    pub(super) async fn join(&self, caller: &Caller<A>, room: &str) -> Answer {
-        let answered = async { self.enter_room(caller, room).await };
+    /// Enters a room; `after` is the last position there that the client has seen.
+    pub(super) async fn join(&self, caller: &Caller<A>, room: &str, after: Option<&str>) -> Answer {
+        let answered = async { self.enter_room(caller, room, after).await };
         let (answer, hold) = match contained_stages(Box::pin(answered)).await {
             Ok((rooms, held)) => (Ok(rooms), Some(Hold::new(held))),
             Err(error) => (Err(error), None),
@@ -54,7 +54,12 @@ impl<A: App> Dispatcher<A> {
         self.answer(caller, answer).holding(hold)
     }
 
-    async fn enter_room(&self, caller: &Caller<A>, room: &str) -> Result<(Box<RawValue>, Held<A>), SyncError> {
+    async fn enter_room(
+        &self,
+        caller: &Caller<A>,
+        room: &str,
+        after: Option<&str>,
+    ) -> Result<(Box<RawValue>, Held<A>), SyncError> {
         let session = self.check_session(caller)?;
         let socket = member(caller)?;
         let name = RoomName::new(room)?.as_str();
@@ -69,9 +74,10 @@ impl<A: App> Dispatcher<A> {
             server_stage::within(time, name, "room rule", || found.rule.join(RoomCtx::new(&view), &found.parameters))
                 .await?;
         }
-        let held = self.hub().join(socket, name, limit).await?;
+        let after = after.and_then(|after| self.positions().open(after));
+        let held = self.hub().join(socket, name, limit, after).await?;
         let pos = self.positions().seal(held.position());
-        Ok((answer_rooms_joined(&socket.room_names(), &pos), held))
+        Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered()), held))
     }
 
     /// Leaves a room; leaving one that the socket is not in is allowed. Behind the answer comes nothing of the room any more.

@@ -42,7 +42,7 @@ impl<A: App> Dispatcher<A> {
         let Done { output, effect } =
             server_stage::run_once(input, Ctx::new(&view.view()), left, route.id().cb).await?;
         drop(view);
-        call.apply(self, Ran { caller, route, session, effect }, place);
+        call.apply(self, Ran { caller, route, session, effect }, place).await?;
         Ok(output)
     }
 

@@ -14,14 +14,17 @@ use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
-use crate::rooms::{Bundle, CloseReason, Identity, Outbox, Socket};
+use crate::rooms::{
+    Bundle, CloseReason, Histories, History, Identity, Kept, KeptEvents, Outbox, Placing, Room, RoomServices,
+    Sequencer, Socket, Submitted,
+};
 use crate::route::{
     Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
     Routes, Segment, ServerHandler, Table, TestApp, Verdict,
 };
 use crate::schema::{Empty, Model, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions};
-use crate::wire::{Location, Message, Packet, event, frame_json};
+use crate::wire::{Location, Message, Packet, Position, event, frame_json};
 
 /// Counts how often it is written as JSON.
 #[derive(Debug, Clone, Deserialize)]
@@ -232,10 +235,14 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
+        Self::with(RoomServices::default())
+    }
+
+    fn with(services: RoomServices<TestApp>) -> Self {
         let config = Config::default();
         let sessions = Sessions::new(Arc::new(MemoryStore::new(config.session_ttl)));
         let catalog = Catalog::new(TABLE.locales).expect("valid messages");
-        Self { dispatcher: Dispatcher::new(TestApp, config, &TABLE, catalog, sessions) }
+        Self { dispatcher: Dispatcher::new(TestApp, config, &TABLE, catalog, sessions, services) }
     }
 
     async fn member(&self) -> (Arc<Socket<TestApp>>, Arc<Collected>) {
@@ -593,7 +600,7 @@ async fn a_room_that_was_empty_starts_a_new_epoch() {
     let hub = stage.dispatcher.hub();
     let mut epochs = Vec::new();
     for _ in 0..2 {
-        epochs.push(hub.join(&socket, "open-a", 1).await.expect("room").position().epoch);
+        epochs.push(hub.join(&socket, "open-a", 1, None).await.expect("room").position().epoch);
         hub.leave(&socket, "open-a").await;
         assert!(hub.room("open-a").is_none());
     }
@@ -611,4 +618,118 @@ async fn a_socket_is_in_at_most_so_many_rooms() {
     assert_eq!(refused.status, 409);
     assert!(refused.json.get().contains(r#""errorCode":"room-limit","errorParams":{"limit":50}"#), "{}", refused.json);
     assert_eq!(stage.join(&socket, "open-1").await.status, 200, "again is allowed");
+}
+
+/// Keeps everything, in memory.
+#[derive(Default)]
+struct EverythingKept;
+
+#[derive(Default)]
+struct All(Mutex<KeptEvents<TestApp>>);
+
+impl Histories<TestApp> for EverythingKept {
+    fn open(&self, _: &str) -> Option<Box<dyn History<TestApp>>> {
+        Some(Box::new(All::default()))
+    }
+}
+
+impl History<TestApp> for All {
+    fn keep(&self, position: Position, event: Arc<dyn Kept<TestApp>>) {
+        self.0.lock().push((position, event));
+    }
+
+    fn after(&self, position: Position) -> Option<KeptEvents<TestApp>> {
+        Some(self.0.lock().iter().filter(|(kept, _)| kept.seq > position.seq).cloned().collect())
+    }
+}
+
+fn shown(outbox: &Collected) -> Vec<String> {
+    let packets = outbox.0.lock().concat();
+    packets.iter().filter_map(|packet| Some(frame_json(packet)?.to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_room_with_a_history_outlives_its_members_and_shows_them_what_they_missed() {
+    let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
+    let (caller, heard) = stage.member().await;
+    for _ in 0..3 {
+        stage.call(&caller).await;
+    }
+    let deliveries = stage.dispatcher.hub().deliveries().clone();
+    while shown(&heard).len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    let frames = shown(&heard);
+    let first: serde_json::Value = serde_json::from_str(&frames[0]).expect("JSON");
+    let after = first["pos"].as_str().expect("a position").to_owned();
+    stage.dispatcher.disconnect(&caller);
+    assert!(!stage.dispatcher.hub().has_members("open-a") && stage.dispatcher.hub().room("open-a").is_some());
+
+    let (again, heard) = stage.member_of_nothing();
+    let join = format!(r#"{{"room":"open-a","after":"{after}"}}"#);
+    let answer = stage.say(&again, event::JOIN_ROOM, &join).await;
+    assert!(answer.json.get().contains(r#""recovered":true"#), "{}", answer.json);
+    drop(answer);
+    stage.call(&again).await;
+    deliveries.close();
+    deliveries.wait().await;
+    // The filter tells this socket that it is not the one that called then, and is now.
+    let missed = frames[1..].iter().map(|frame| frame.replace("true", "false"));
+    let shown = shown(&heard);
+    assert_eq!(shown[..2], missed.collect::<Vec<_>>());
+    assert!(shown.len() == 3 && shown[2].ends_with(r#""clientOutput":true}"#), "{shown:?}");
+
+    stage.dispatcher.disconnect(&again);
+    stage.dispatcher.hub().forget("open-a");
+    let (late, _) = stage.member_of_nothing();
+    let answer = stage.say(&late, event::JOIN_ROOM, &join).await;
+    assert!(answer.json.get().contains(r#""recovered":false"#), "another epoch: {}", answer.json);
+}
+
+/// Orders events elsewhere: each call waits until the test says that its event has come back.
+#[derive(Default, Clone)]
+struct Elsewhere(Arc<Mutex<Vec<PlaceLater>>>);
+
+type PlaceLater = Box<dyn FnOnce() -> Option<Position> + Send>;
+
+impl Sequencer<TestApp> for Elsewhere {
+    fn submit(&self, room: Arc<Room<TestApp>>, event: Submitted<TestApp>) -> Placing {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        self.0.lock().push(Box::new(move || {
+            let position = room.place(event);
+            tell.send(position).ok();
+            position
+        }));
+        Placing::Later(Box::pin(
+            async move { told.await.ok().flatten().ok_or_else(|| SyncError::new("sync-unavailable").status(503)) },
+        ))
+    }
+}
+
+#[tokio::test]
+async fn events_may_get_their_order_elsewhere_and_callers_wait_for_it() {
+    let elsewhere = Elsewhere::default();
+    let sequencer = Box::new(elsewhere.clone());
+    let stage = Stage::with(RoomServices { sequencer, ..RoomServices::default() });
+    let ((ada, heard), (bob, _)) = (stage.member().await, stage.member().await);
+    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
+    let mut calls = [&ada, &bob].map(|caller| Box::pin(stage.say(caller, event::SYNC, call)));
+    for call in &mut calls {
+        assert!(futures_util::poll!(call.as_mut()).is_pending());
+    }
+    let submitted = std::mem::take(&mut *elsewhere.0.lock());
+    // The second one is first.
+    let places: Vec<_> = submitted.into_iter().rev().filter_map(|place| place()).collect();
+    assert!(places[0].seq < places[1].seq);
+    for call in calls {
+        assert_eq!(call.await.status, 200);
+    }
+    stage.delivered().await;
+    let own: Vec<_> = shown(&heard).iter().map(|frame| frame.ends_with(r#""clientOutput":true}"#)).collect();
+    assert_eq!(own, [false, true], "Bob's event came first");
+
+    let mut lost = Box::pin(stage.say(&ada, event::SYNC, call));
+    assert!(futures_util::poll!(lost.as_mut()).is_pending());
+    elsewhere.0.lock().clear();
+    assert_eq!(lost.await.status, 503, "what gets no place is not answered as if it had one");
 }

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::RealInstant;
 use crate::i18n::Locale;
 use crate::rooms::seat::Row;
-use crate::rooms::{Bundle, Deferred, Room};
+use crate::rooms::{Bundle, Deferred, Kept, Room};
 use crate::route::{App, BoxFuture};
 use crate::wire::{Location, Packet, Position};
 
@@ -42,12 +42,15 @@ pub trait Placed<A: App>: Send {
 
     /// Says what a member gets, when what it waits for is done.
     fn defer(&self, member: &Row<A>) -> Deferred;
+
+    /// Returns what is kept of it, to be shown again.
+    fn kept(&self) -> Arc<dyn Kept<A>>;
 }
 
 /// Events that go out together.
 pub(super) struct Batch<A: App> {
-    /// The events and their places, in their order.
-    pub(super) events: Vec<(Position, Box<dyn Delivery<A>>)>,
+    /// The events, in their order, with their numbers.
+    pub(super) events: Vec<(u64, Box<dyn Placed<A>>)>,
     /// How many had left the room when the list of members was brought up to date.
     pub(super) vacated: usize,
     /// Whether a session has changed since the last visit.
@@ -118,7 +121,6 @@ async fn gather<A: App>(room: &Room<A>) {
 /// Visits each member once, in the order in which they joined.
 async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>], tasks: &TaskTracker) {
     let Batch { events, vacated, renew } = batch;
-    let events = events.into_iter().map(|(position, event)| (position.seq, event.place(position))).collect::<Vec<_>>();
     let together = (JUDGED_TOGETHER / events.len()).max(1);
     let mut visit =
         Visit { room, events, vacated, packets: Vec::new(), pieces: Vec::new(), bundle: Bundle::default(), tasks };

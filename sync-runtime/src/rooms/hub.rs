@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::socket::Place;
-use crate::rooms::{Admission, CloseReason, Delivery, Held, Room, Socket};
+use crate::rooms::{Admission, CloseReason, Held, Room, RoomServices, Socket, Submitted};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::Position;
@@ -30,6 +30,7 @@ pub struct Hub<A: App> {
     epochs: AtomicU64,
     joins: AtomicU32,
     deliveries: TaskTracker,
+    services: RoomServices<A>,
 }
 
 struct Index<A: App> {
@@ -53,8 +54,10 @@ impl<A: App> Index<A> {
     }
 }
 
-impl<A: App> Default for Hub<A> {
-    fn default() -> Self {
+impl<A: App> Hub<A> {
+    /// Creates an index of nobody.
+    #[must_use]
+    pub fn new(services: RoomServices<A>) -> Self {
         // Epochs of two runs must differ, or a position of the last run would be taken for one of this run.
         let mut start = [0; 8];
         getrandom::fill(&mut start).expect("the operating system has randomness");
@@ -64,11 +67,10 @@ impl<A: App> Default for Hub<A> {
             epochs: AtomicU64::new(u64::from_ne_bytes(start)),
             joins: AtomicU32::new(1),
             deliveries: TaskTracker::new(),
+            services,
         }
     }
-}
 
-impl<A: App> Hub<A> {
     /// Makes a socket known; does nothing when it is gone already.
     pub fn enter(&self, socket: &Arc<Socket<A>>) {
         let mut index = self.index();
@@ -101,21 +103,34 @@ impl<A: App> Hub<A> {
     /// Enters a room, or does nothing when the socket is in it already, and returns the place from which it hears events.
     ///
     /// That is the place of the last frame that it was sent, or the one where it joined: nothing in it changes because of an event that
-    /// the socket was not given. Until the answer is dropped, it is sent nothing that happens in the room.
+    /// the socket was not given. Until the answer is dropped, it is sent nothing that happens in the room. A client that was there before,
+    /// on another socket, names the place up to which it heard events in `after`, and is shown what it missed if all of that is kept.
     ///
     /// # Errors
     ///
     /// `room-limit` when the socket is in `limit` rooms; `sync-disconnected` when it is gone.
-    pub async fn join(&self, socket: &Arc<Socket<A>>, name: &str, limit: usize) -> Result<Held<A>, SyncError> {
-        let place = match self.enter_room(socket, name, limit)? {
+    pub async fn join(
+        &self,
+        socket: &Arc<Socket<A>>,
+        name: &str,
+        limit: usize,
+        after: Option<Position>,
+    ) -> Result<Held<A>, SyncError> {
+        let place = match self.enter_room(socket, name, limit, after)? {
             Entered::Now(held) => return Ok(held),
             Entered::Before(place) => place,
         };
-        let held = place.room.heard(&place.seat, &self.deliveries).await;
+        let held = place.room.heard(&place.seat).await;
         held.ok_or_else(|| SyncError::new("sync-disconnected"))
     }
 
-    fn enter_room(&self, socket: &Arc<Socket<A>>, name: &str, limit: usize) -> Result<Entered<A>, SyncError> {
+    fn enter_room(
+        &self,
+        socket: &Arc<Socket<A>>,
+        name: &str,
+        limit: usize,
+        after: Option<Position>,
+    ) -> Result<Entered<A>, SyncError> {
         let mut index = self.index();
         let mut joined = socket.joined();
         if joined.is_closed() {
@@ -129,7 +144,7 @@ impl<A: App> Hub<A> {
         loop {
             let room = self.room_or_new(&mut index, name);
             // A room that was just left by its last member is replaced by a new one.
-            let Some(held) = room.take_seat(socket, salt, &self.deliveries) else {
+            let Some(held) = room.take_seat(socket, salt, after) else {
                 index.rooms.remove(name);
                 continue;
             };
@@ -168,25 +183,31 @@ impl<A: App> Hub<A> {
         admission.map(Some).ok_or_else(|| SyncError::new("sync-rate-limited").param("seconds", 1))
     }
 
-    /// Gives an event of the session with this number its place in the order of a room; `None` when nobody is there any more.
-    pub fn push(
-        &self,
-        name: &str,
-        delivery: Box<dyn Delivery<A>>,
-        caller: Id,
-        admission: Option<Admission<A>>,
-    ) -> Option<Position> {
-        let room = self.room(name)?;
-        // A room that was made meanwhile has not let anybody in.
-        let admission = admission.filter(|admission| admission.is_of(&room));
-        let position = room.push(delivery, caller, admission.is_some(), &self.deliveries)?;
-        if let Some(admission) = admission {
-            admission.redeem();
-        }
-        Some(position)
+    /// Gives an event its place in the order of a room; `None` when nobody is there any more.
+    ///
+    /// # Errors
+    ///
+    /// When the order is made elsewhere, and that cannot be reached.
+    pub async fn push(&self, name: &str, event: Submitted<A>) -> Result<Option<Position>, SyncError> {
+        let Some(room) = self.room(name) else { return Ok(None) };
+        self.services.sequencer.submit(room, event).placed().await
     }
 
-    /// Returns the room of this name, if anybody is in it.
+    /// Returns whether anybody is in the room of this name.
+    #[must_use]
+    pub fn has_members(&self, name: &str) -> bool {
+        self.room(name).is_some_and(|room| !room.is_empty())
+    }
+
+    /// Ends a room that nobody is in, with all that is kept of it.
+    pub fn forget(&self, name: &str) {
+        let mut index = self.index();
+        if index.rooms.get(name).is_some_and(|room| room.end()) {
+            index.rooms.remove(name);
+        }
+    }
+
+    /// Returns the room of this name, if there is one: somebody is in it, or its events are kept.
     #[must_use]
     pub fn room(&self, name: &str) -> Option<Arc<Room<A>>> {
         self.index().rooms.get(name).cloned()
@@ -235,7 +256,8 @@ impl<A: App> Hub<A> {
             return room.clone();
         }
         let epoch = self.epochs.fetch_add(1, Ordering::Relaxed) % EPOCHS;
-        let room = Room::new(Arc::from(name), epoch);
+        let history = self.services.histories.open(name);
+        let room = Room::new(Arc::from(name), epoch, history, self.deliveries.clone());
         index.rooms.insert(room.name().clone(), room.clone());
         room
     }

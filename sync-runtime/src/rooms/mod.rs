@@ -1,7 +1,7 @@
 //! Who is where, and the order of what happens there.
 //!
 //! A *socket* is one Socket.IO socket that has said who it is; a *member* is a socket in a room. A *room* exists while it has
-//! members. Each room has one sequence: joining, leaving and events take their places in it. One task per busy room takes the
+//! members, or a history. Each room has one sequence: joining, leaving and events take their places in it. One task per busy room takes the
 //! events that wait, together, and visits each member once: what a member gets is sent as one piece. What a member gets is the
 //! business of `dispatch`, which implements [`Delivery`]; how it reaches the socket is the business of `transport`, which
 //! implements [`Outbox`].
@@ -14,6 +14,7 @@ mod identity;
 mod outbox;
 mod room;
 mod seat;
+mod services;
 mod socket;
 
 pub use bundle::Bundle;
@@ -22,6 +23,9 @@ pub use gate::Admission;
 pub use hub::Hub;
 pub use identity::Identity;
 pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
-pub use room::Room;
+pub use room::{Room, Submitted};
 pub use seat::{Deferred, Held, Row, Seat};
+pub use services::{
+    Histories, History, Kept, KeptEvents, LocalSequencer, NoHistories, Placing, RoomServices, Sequencer,
+};
 pub use socket::Socket;

@@ -10,10 +10,10 @@ use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
 use crate::id::Id;
-use crate::rooms::delivery::{Batch, deliver_all};
+use crate::rooms::delivery::{Batch, Placed, deliver_all};
 use crate::rooms::gate::{Admission, Gate, Load, Turn};
 use crate::rooms::seat::{Held, Row, Seat};
-use crate::rooms::{Delivery, Socket};
+use crate::rooms::{Delivery, History, KeptEvents, Socket};
 use crate::route::App;
 use crate::session::session_changes;
 use crate::wire::Position;
@@ -25,6 +25,8 @@ const TOGETHER: Load = Load { events: 256, bytes: 64 * 1024 };
 pub struct Room<A: App> {
     name: Arc<str>,
     epoch: u64,
+    /// What is kept of its events; a room that keeps them outlives its members.
+    history: Option<Box<dyn History<A>>>,
     state: Mutex<State<A>>,
     /// Held while some members are visited.
     visiting: tokio::sync::Mutex<()>,
@@ -34,11 +36,15 @@ pub struct Room<A: App> {
     behind: Arc<AtomicUsize>,
     /// How many microseconds the last visit of all members took.
     last_visit: AtomicU64,
+    /// The deliveries in progress, of all rooms.
+    tasks: TaskTracker,
 }
 
 struct State<A: App> {
     /// How many events have a place.
     seq: u64,
+    /// The last event that was taken to be delivered; what is kept, is kept up to here.
+    taken: u64,
     /// How many members there are.
     members: usize,
     /// Members in the order in which they joined, and those who left since the list was tidied. While deliveries run, their task
@@ -93,6 +99,16 @@ impl<A: App> Drop for InLine<'_, A> {
     }
 }
 
+/// An event that is to get its place.
+pub struct Submitted<A: App> {
+    /// What is delivered.
+    pub delivery: Box<dyn Delivery<A>>,
+    /// The number of the session that caused it.
+    pub caller: Id,
+    /// The turn of the caller, if it waited for one in this room.
+    pub admission: Option<Admission<A>>,
+}
+
 /// An event that has its place.
 struct Waiting<A: App> {
     seq: u64,
@@ -102,9 +118,15 @@ struct Waiting<A: App> {
 }
 
 impl<A: App> Room<A> {
-    pub(super) fn new(name: Arc<str>, epoch: u64) -> Arc<Self> {
+    pub(super) fn new(
+        name: Arc<str>,
+        epoch: u64,
+        history: Option<Box<dyn History<A>>>,
+        tasks: TaskTracker,
+    ) -> Arc<Self> {
         let state = State {
             seq: 0,
+            taken: 0,
             members: 0,
             rows: Vec::new(),
             vacant: 0,
@@ -119,11 +141,13 @@ impl<A: App> Room<A> {
         Arc::new(Self {
             name,
             epoch,
+            history,
             state: Mutex::new(state),
             visiting: tokio::sync::Mutex::default(),
             vacated: AtomicUsize::new(0),
             behind: Arc::default(),
             last_visit: AtomicU64::new(0),
+            tasks,
         })
     }
 
@@ -166,16 +190,20 @@ impl<A: App> Room<A> {
         work(&mut self.state().gate);
     }
 
-    /// Gives an event its place; `None` when the room is gone.
-    ///
+    /// Gives an event its place; `None` when the room is gone. Called by the [sequencer](crate::rooms::Sequencer).
+    pub fn place(self: &Arc<Self>, event: Submitted<A>) -> Option<Position> {
+        let Submitted { delivery, caller, admission } = event;
+        // A room that was made meanwhile has not let anybody in.
+        let admission = admission.filter(|admission| admission.is_of(self));
+        let position = self.push(delivery, caller, admission.is_some())?;
+        if let Some(admission) = admission {
+            admission.redeem();
+        }
+        Some(position)
+    }
+
     /// The deliveries of a room run in a task of its own that ends when nothing waits.
-    pub(super) fn push(
-        self: &Arc<Self>,
-        delivery: Box<dyn Delivery<A>>,
-        caller: Id,
-        is_admitted: bool,
-        tasks: &TaskTracker,
-    ) -> Option<Position> {
+    fn push(self: &Arc<Self>, delivery: Box<dyn Delivery<A>>, caller: Id, is_admitted: bool) -> Option<Position> {
         let bytes = delivery.size();
         let mut state = self.state();
         if state.gone {
@@ -189,34 +217,48 @@ impl<A: App> Room<A> {
         let seq = state.seq;
         state.waiting.push_back(Waiting { seq, delivery, bytes, caller });
         if !std::mem::replace(&mut state.delivering, true) {
-            tasks.spawn(deliver_all(self.clone(), tasks.clone()));
+            self.tasks.spawn(deliver_all(self.clone(), self.tasks.clone()));
         }
         Some(self.event(seq))
     }
 
-    /// Adds a member; `None` when the room is gone. `salt` is a number that no other join has.
-    pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, salt: u32, tasks: &TaskTracker) -> Option<Held<A>> {
+    /// Adds a member; `None` when the room is gone. `salt` is a number that no other join has. What happened after the place `after` is
+    /// shown to it first, if all of that was kept.
+    pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, salt: u32, after: Option<Position>) -> Option<Held<A>> {
         let mut state = self.state();
         if state.gone {
             return None;
         }
+        let missed = after.and_then(|after| self.missed(after));
+        // What has a place and is not taken yet is still to be delivered, to this member too.
+        let seq = if missed.is_some() { state.taken } else { state.seq };
         state.last_number += 1;
-        let joined = Position { epoch: self.epoch, seq: state.seq, salt };
+        let joined = Position { epoch: self.epoch, seq, salt };
         let seat = Seat::new(socket, state.last_number, joined, &self.behind);
+        let row = Row::new(&seat);
+        let held = seat.hold(joined, missed.is_some(), &self.tasks);
+        for (position, event) in missed.into_iter().flatten() {
+            seat.defer(position.seq, event.show(&row), &self.tasks);
+        }
         state.members += 1;
-        state.rows.push(Row::new(&seat));
-        Some(seat.hold(joined, tasks))
+        state.rows.push(row);
+        Some(held)
+    }
+
+    fn missed(&self, after: Position) -> Option<KeptEvents<A>> {
+        let history = self.history.as_ref().filter(|_| after.epoch == self.epoch)?;
+        history.after(after)
     }
 
     /// Finds out the place of the last frame that a member was sent, or the one where it joined; `None` if it has left.
-    pub(super) async fn heard(&self, seat: &Arc<Seat<A>>, tasks: &TaskTracker) -> Option<Held<A>> {
+    pub(super) async fn heard(&self, seat: &Arc<Seat<A>>) -> Option<Held<A>> {
         let told = {
             let mut state = self.state();
             if !state.delivering {
-                return state.heard(&[], seat, self.epoch, tasks);
+                return state.heard(&[], seat, self.epoch, &self.tasks);
             }
             let (tell, told) = oneshot::channel();
-            state.asking.push(Asking { seat: seat.clone(), tasks: tasks.clone(), tell });
+            state.asking.push(Asking { seat: seat.clone(), tasks: self.tasks.clone(), tell });
             told
         };
         told.await.ok()
@@ -233,7 +275,16 @@ impl<A: App> Room<A> {
         if !state.delivering && state.vacant * 16 > state.rows.len() {
             state.tidy(&mut Vec::new());
         }
-        state.gone = state.members == 0;
+        self.end_if_empty(&mut state, self.history.is_some())
+    }
+
+    /// Ends a room that nobody is in, whatever is kept of it, and returns whether it has ended.
+    pub(super) fn end(&self) -> bool {
+        self.end_if_empty(&mut self.state(), false)
+    }
+
+    fn end_if_empty(&self, state: &mut State<A>, outlives: bool) -> bool {
+        state.gone = state.gone || (state.members == 0 && !outlives);
         state.gone
     }
 
@@ -264,8 +315,23 @@ impl<A: App> Room<A> {
         let changes = session_changes();
         let renew = std::mem::replace(&mut state.renewed, changes) != changes;
         let vacated = self.vacated();
-        let events = state.take_batch().into_iter().map(|event| (self.event(event.seq), event.delivery)).collect();
+        let taken = state.take_batch();
+        state.taken = taken.last().map_or(state.taken, |event| event.seq);
+        let events = match &self.history {
+            // Under the lock: who joins now is shown what is kept, and then hears what is taken later.
+            Some(history) => {
+                self.placed(taken).inspect(|event| history.keep(self.event(event.0), event.1.kept())).collect()
+            }
+            None => {
+                drop(state);
+                self.placed(taken).collect()
+            }
+        };
         Some(Batch { events, vacated, renew })
+    }
+
+    fn placed(&self, taken: Vec<Waiting<A>>) -> impl Iterator<Item = (u64, Box<dyn Placed<A>>)> {
+        taken.into_iter().map(|event| (event.seq, event.delivery.place(self.event(event.seq))))
     }
 
     /// Answers those who want to know what they have been sent; `rows` are the members that are being visited.
@@ -311,7 +377,7 @@ impl<A: App> State<A> {
             Some(rows[index].heard(epoch))
         };
         let position = find(away).or_else(|| find(&self.rows))?;
-        Some(seat.hold(position, tasks))
+        Some(seat.hold(position, false, tasks))
     }
 
     fn tell_who_ask(&mut self, away: &[Row<A>], epoch: u64) {

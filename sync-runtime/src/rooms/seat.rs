@@ -58,6 +58,7 @@ struct Waiting {
 pub struct Held<A: App> {
     seat: Arc<Seat<A>>,
     position: Position,
+    recovered: bool,
     tasks: TaskTracker,
 }
 
@@ -136,10 +137,10 @@ impl<A: App> Seat<A> {
     }
 
     /// Keeps from the member what happens from now on, until the answer to its call has gone out; nobody is being visited now.
-    pub(super) fn hold(self: &Arc<Self>, position: Position, tasks: &TaskTracker) -> Held<A> {
+    pub(super) fn hold(self: &Arc<Self>, position: Position, recovered: bool, tasks: &TaskTracker) -> Held<A> {
         self.deferred.lock().is_held = true;
         self.fall_behind();
-        Held { seat: self.clone(), position, tasks: tasks.clone() }
+        Held { seat: self.clone(), position, recovered, tasks: tasks.clone() }
     }
 
     fn release(self: &Arc<Self>, tasks: &TaskTracker) {
@@ -268,6 +269,12 @@ impl<A: App> Held<A> {
     #[must_use]
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// Returns whether it is shown all that it missed.
+    #[must_use]
+    pub fn is_recovered(&self) -> bool {
+        self.recovered
     }
 
     pub(super) fn seat(&self) -> &Arc<Seat<A>> {

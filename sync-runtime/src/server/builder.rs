@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::config::{Config, ConfigError};
 use crate::dispatch::Dispatcher;
 use crate::i18n::{Catalog, CatalogError};
-use crate::rooms::CloseReason;
+use crate::rooms::{CloseReason, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::server::handle::Handle;
 use crate::server::running::Running;
@@ -125,7 +125,8 @@ impl<A: App> Server<A> {
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
         let address = config.listen;
         let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
-        let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store)));
+        let dispatcher =
+            Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store), RoomServices::default()));
         keep_sessions(&dispatcher);
         log_filters(table);
         let handle = Handle::new(dispatcher.clone());

@@ -61,9 +61,9 @@ pub fn answer_rooms(rooms: &[impl AsRef<str>]) -> Box<RawValue> {
     json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect() })
 }
 
-/// Writes `{ status:"success", rooms, pos, recovered:false }`, the answer to `joinRoom`.
+/// Writes `{ status:"success", rooms, pos, recovered }`, the answer to `joinRoom`.
 #[must_use]
-pub fn answer_rooms_joined(rooms: &[impl AsRef<str>], pos: &str) -> Box<RawValue> {
+pub fn answer_rooms_joined(rooms: &[impl AsRef<str>], pos: &str, recovered: bool) -> Box<RawValue> {
     #[derive(Serialize)]
     struct Answer<'a> {
         status: &'static str,
@@ -71,7 +71,7 @@ pub fn answer_rooms_joined(rooms: &[impl AsRef<str>], pos: &str) -> Box<RawValue
         pos: &'a str,
         recovered: bool,
     }
-    json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect(), pos, recovered: false })
+    json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect(), pos, recovered })
 }
 
 /// Writes `{ status:"success" }`, the answer to `updateLocation`.

@@ -7,7 +7,7 @@ use crate::dispatch::client_stage::{Fanout, Sender};
 use crate::dispatch::lanes::{Entered, Found, Lane, Lanes, Ran};
 use crate::dispatch::{Caller, Dispatcher, authorize};
 use crate::error::SyncError;
-use crate::rooms::Admission;
+use crate::rooms::{Admission, Submitted};
 use crate::route::{App, Effect, Route};
 use crate::wire::{Call, SyncCall};
 
@@ -53,8 +53,13 @@ impl<A: App> Lane<A> for SyncCall<'_> {
     }
 
     /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
-    fn apply(&self, dispatcher: &Dispatcher<A>, ran: Ran<'_, A>, place: Self::Place) {
-        let Effect::Event(event) = ran.effect else { return };
+    async fn apply(
+        &self,
+        dispatcher: &Dispatcher<A>,
+        ran: Ran<'_, A>,
+        admission: Self::Place,
+    ) -> Result<(), SyncError> {
+        let Effect::Event(event) = ran.effect else { return Ok(()) };
         let caller = ran.caller;
         let sender = Sender {
             session: ran.session,
@@ -72,6 +77,7 @@ impl<A: App> Lane<A> for SyncCall<'_> {
             catalog: dispatcher.catalog().clone(),
             positions: dispatcher.positions().clone(),
         };
-        dispatcher.hub().push(&self.receiver, Box::new(fanout), caller.session().id(), place);
+        let event = Submitted { delivery: Box::new(fanout), caller: caller.session().id(), admission };
+        dispatcher.hub().push(&self.receiver, event).await.map(drop)
     }
 }

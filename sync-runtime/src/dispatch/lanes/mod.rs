@@ -94,7 +94,16 @@ pub(super) trait Lane<A: App>: Sync {
     ) -> impl Future<Output = Result<Entered<Self::Place>, SyncError>> + Send;
 
     /// Does what follows from the call for others.
-    fn apply(&self, dispatcher: &Dispatcher<A>, ran: Ran<'_, A>, place: Self::Place);
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be done: what is needed for it cannot be reached.
+    fn apply(
+        &self,
+        dispatcher: &Dispatcher<A>,
+        ran: Ran<'_, A>,
+        place: Self::Place,
+    ) -> impl Future<Output = Result<(), SyncError>> + Send;
 }
 
 /// A call whose handler may run.

@@ -35,5 +35,7 @@ impl<A: App> Lane<A> for Call<'_> {
         Ok(Entered { place: (), has_waited: false })
     }
 
-    fn apply(&self, _: &Dispatcher<A>, _: Ran<'_, A>, (): ()) {}
+    async fn apply(&self, _: &Dispatcher<A>, _: Ran<'_, A>, (): ()) -> Result<(), SyncError> {
+        Ok(())
+    }
 }
