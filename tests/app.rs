@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use sync::{Config, Hub, Running, Server, Sessions};
+use sync::__private::{Hub, hub};
+use sync::{Config, Running, Server, Sessions};
 use test_app::{App, Session};
 
 use crate::socket::{Client, Identity, PATIENCE};
@@ -72,7 +73,7 @@ impl TestServer {
     /// Returns the index of members.
     #[must_use]
     pub fn hub(&self) -> &Hub<App> {
-        self.running.handle().hub()
+        hub(self.running.handle())
     }
 
     /// Returns the sessions.

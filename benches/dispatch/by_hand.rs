@@ -7,7 +7,7 @@ use bench_app::routes::bench::filter_v1::client::ClientOutput;
 use bench_app::routes::bench::filter_v1::server::{ClientInput, ServerOutput};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
-use sync::Socket;
+use sync::__private::Socket;
 
 use crate::payload;
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 use bench_app::{App, Session};
 use harness::{Sample, thread_cpu};
 use sync::__private::{
-    Bundle, Caller, Catalog, Dispatcher, Message, Outbox, Presented, PresentedToken, RoomServices, Turn,
+    Bundle, Caller, Catalog, Dispatcher, Message, Outbox, Presented, PresentedToken, RoomServices, Socket, Turn,
 };
-use sync::{CloseReason, Config, MemoryStore, Sessions, Socket};
+use sync::{CloseReason, Config, MemoryStore, Sessions};
 use tokio::runtime::Runtime;
 
 /// How many frames one sample sends, about.

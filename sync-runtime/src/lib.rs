@@ -32,10 +32,11 @@ pub use axum;
 pub use chrono;
 pub use config::{Config, ConfigError, Environment};
 pub use contain::Guarded;
+pub use dispatch::{RoomMember, Rooms};
 pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
 pub use id::Id;
-pub use rooms::{CloseReason, Hub, Socket};
+pub use rooms::CloseReason;
 pub use route::{App, Auth, BoxFuture, Ctx, Member, RoomCtx};
 pub use schema::{Empty, Wire};
 pub use serde_json;
@@ -55,7 +56,7 @@ pub mod __private {
     pub use crate::dispatch::{Caller, Dispatcher, Presented, PresentedToken, Turn};
     pub use crate::i18n::{Catalog, accepted};
     pub use crate::rooms::{
-        Bundle, Histories, Identity, LocalSequencer, NoHistories, Outbox, Placing, RoomServices, Sequencer,
+        Bundle, Histories, Hub, Identity, LocalSequencer, NoHistories, Outbox, Placing, RoomServices, Sequencer, Socket,
     };
     pub use crate::route::{
         Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict,
@@ -64,7 +65,7 @@ pub mod __private {
         group_of,
     };
     pub use crate::schema::Empty;
-    pub use crate::server::serve;
+    pub use crate::server::{hub, serve};
     pub use crate::wire::{Envelope, Message, Packet, Position, PositionKey, PresenceKind};
     pub use serde;
     pub use serde_json;

@@ -15,6 +15,7 @@ mod groups;
 mod mistakes;
 mod outside;
 mod requests;
+mod rooms;
 mod sessions;
 mod strain;
 mod tidy;

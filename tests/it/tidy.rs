@@ -95,13 +95,7 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// What is wrong today and about to be put right: file, what is said of it, and why it is still there.
-const KNOWN: &[(&str, &str, &str)] = &[
-    ("sync-runtime/src/server", "names tokio::time, which may be named in sync-runtime/src/clock.rs", CLOCK),
-    ("sync-runtime/src/transport", "names tokio::time, which may be named in sync-runtime/src/clock.rs", CLOCK),
-    ("sync-runtime/src/transport", "names std::time::Instant, which may be named in sync-runtime/src/clock.rs", CLOCK),
-];
-
-const CLOCK: &str = "`transport` and `server` take their time from `clock` when they are rebuilt";
+const KNOWN: &[(&str, &str, &str)] = &[];
 
 static WORKSPACE: LazyLock<Workspace> = LazyLock::new(Workspace::read);
 

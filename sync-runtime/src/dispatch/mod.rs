@@ -13,6 +13,7 @@ mod identify;
 mod lanes;
 mod life;
 mod pipeline;
+mod publish;
 mod server_stage;
 #[cfg(test)]
 mod tests;
@@ -21,4 +22,5 @@ mod turn;
 pub use caller::{Caller, Origin};
 pub use dispatcher::{Answer, Dispatcher};
 pub use identify::{Presented, PresentedToken};
+pub use publish::{RoomMember, Rooms};
 pub use turn::Turn;

@@ -21,7 +21,12 @@ impl<A: App> Dispatcher<A> {
         self.answer(caller, contained_stages(Box::pin(answered)).await)
     }
 
-    async fn run<L: Lane<A>>(&self, caller: &Caller<A>, call: &L, turn: &Turn) -> Result<Box<RawValue>, SyncError> {
+    pub(super) async fn run<L: Lane<A>>(
+        &self,
+        caller: &Caller<A>,
+        call: &L,
+        turn: &Turn,
+    ) -> Result<Box<RawValue>, SyncError> {
         let arrived = Instant::now();
         let Found { route, schema } = call.find(self.lanes())?;
         let mut session = self.authorize(caller, call, route)?;

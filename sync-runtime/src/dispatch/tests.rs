@@ -700,9 +700,9 @@ impl Sequencer<TestApp> for Elsewhere {
             tell.send(position).ok();
             position
         }));
-        Placing::Later(Box::pin(
-            async move { told.await.ok().flatten().ok_or_else(|| SyncError::new("sync-unavailable").status(503)) },
-        ))
+        Placing::Later(Box::pin(async move {
+            told.await.ok().flatten().ok_or_else(|| SyncError::new("sync-unavailable").status(503))
+        }))
     }
 }
 

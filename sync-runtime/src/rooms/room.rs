@@ -1,6 +1,6 @@
 //! One room: its members and its sequence.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -45,8 +45,8 @@ struct State<A: App> {
     seq: u64,
     /// The last event that was taken to be delivered; what is kept, is kept up to here.
     taken: u64,
-    /// How many members there are.
-    members: usize,
+    /// The members, by their numbers: in the order in which they joined.
+    seats: BTreeMap<u64, Arc<Seat<A>>>,
     /// Members in the order in which they joined, and those who left since the list was tidied. While deliveries run, their task
     /// has the list, and this holds who joined meanwhile.
     rows: Vec<Row<A>>,
@@ -127,7 +127,7 @@ impl<A: App> Room<A> {
         let state = State {
             seq: 0,
             taken: 0,
-            members: 0,
+            seats: BTreeMap::new(),
             rows: Vec::new(),
             vacant: 0,
             waiting: VecDeque::new(),
@@ -160,13 +160,19 @@ impl<A: App> Room<A> {
     /// Returns how many members there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.state().members
+        self.state().seats.len()
     }
 
     /// Returns whether nobody is here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns the sockets that are here, in the order in which they joined.
+    #[must_use]
+    pub fn sockets(&self) -> Vec<Arc<Socket<A>>> {
+        self.state().seats.values().map(|seat| seat.socket().clone()).collect()
     }
 
     /// Returns how many events wait to go out.
@@ -240,7 +246,7 @@ impl<A: App> Room<A> {
         for (position, event) in missed.into_iter().flatten() {
             seat.defer(position.seq, event.show(&row), &self.tasks);
         }
-        state.members += 1;
+        state.seats.insert(seat.number(), seat);
         state.rows.push(row);
         Some(held)
     }
@@ -269,7 +275,7 @@ impl<A: App> Room<A> {
         let mut state = self.state();
         seat.vacate();
         self.vacated.fetch_add(1, Ordering::AcqRel);
-        state.members -= 1;
+        state.seats.remove(&seat.number());
         state.vacant += 1;
         // Tidied now and then, so that many who leave at once do not each look through the list.
         if !state.delivering && state.vacant * 16 > state.rows.len() {
@@ -284,7 +290,7 @@ impl<A: App> Room<A> {
     }
 
     fn end_if_empty(&self, state: &mut State<A>, outlives: bool) -> bool {
-        state.gone = state.gone || (state.members == 0 && !outlives);
+        state.gone = state.gone || (state.seats.is_empty() && !outlives);
         state.gone
     }
 

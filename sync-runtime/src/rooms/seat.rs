@@ -106,6 +106,10 @@ impl<A: App> Seat<A> {
         })
     }
 
+    pub(super) fn socket(&self) -> &Arc<Socket<A>> {
+        &self.socket
+    }
+
     pub(super) fn number(&self) -> u64 {
         self.number
     }

@@ -24,7 +24,7 @@ impl<A: App> Default for RoomServices<A> {
 
 /// Gives the events of a room their places: one order for all members, on whichever server they are.
 pub trait Sequencer<A: App>: Send + Sync {
-    /// Takes an event, for which [`Room::place`] is called sooner or later, with all events of the room in one order.
+    /// Takes an event, for which `Room::place` is called sooner or later, with all events of the room in one order.
     fn submit(&self, room: Arc<Room<A>>, event: Submitted<A>) -> Placing;
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{Dispatcher, Rooms};
 use crate::error::SyncError;
 use crate::rooms::Hub;
 use crate::route::App;
@@ -40,10 +40,10 @@ impl<A: App> Handle<A> {
         self.0.sessions()
     }
 
-    /// Returns the index of sockets and rooms.
+    /// Returns the rooms.
     #[must_use]
-    pub fn hub(&self) -> &Hub<A> {
-        self.0.hub()
+    pub fn rooms(&self) -> Rooms<A> {
+        Rooms::new(self.0.clone())
     }
 
     /// Returns how many calls are being handled.
@@ -210,4 +210,11 @@ impl<A: App> std::fmt::Debug for Handle<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Handle").field(&self.0).finish()
     }
+}
+
+/// Returns the index of sockets and rooms, for tests and benchmarks.
+#[doc(hidden)]
+#[must_use]
+pub fn hub<A: App>(handle: &Handle<A>) -> &Hub<A> {
+    handle.0.hub()
 }

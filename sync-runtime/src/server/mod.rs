@@ -6,6 +6,6 @@ mod process;
 mod running;
 
 pub use builder::{BoxError, Server, StartError};
-pub use handle::Handle;
+pub use handle::{Handle, hub};
 pub use process::serve;
 pub use running::Running;

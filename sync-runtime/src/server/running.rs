@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout, timeout_at};
-
+use crate::clock::{Instant, timeout, timeout_at};
 use crate::route::App;
 use crate::server::handle::Handle;
 use crate::transport::{ClosedSockets, OpenDoors, Traffic};
@@ -68,7 +67,7 @@ impl<A: App> Running<A> {
     fn take_no_more(&self) {
         self.doors.turn_away();
         self.handle.dispatcher().calls().close();
-        self.handle.hub().deliveries().close();
+        self.handle.dispatcher().hub().deliveries().close();
     }
 
     /// Waits for the handlers of the calls that were taken.
@@ -81,7 +80,7 @@ impl<A: App> Running<A> {
         // Beside what follows: a store that does not answer holds up nobody's last frames.
         let handle = self.handle.clone();
         let sessions = tokio::spawn(async move { handle.sessions().finish().await });
-        self.handle.hub().deliveries().wait().await;
+        self.handle.dispatcher().hub().deliveries().wait().await;
         self.doors.flushed(FLUSH_LIMIT).await;
         self.doors.close_sockets().await;
         // Slow readers get what was sent to them as long as there is time.
@@ -93,7 +92,7 @@ impl<A: App> Running<A> {
     /// Serves nothing after this, not even where there was no time to tell.
     fn end_everything(&self) {
         self.doors.cut();
-        let hub = self.handle.hub();
+        let hub = self.handle.dispatcher().hub();
         hub.sockets().iter().for_each(|socket| hub.remove(socket));
     }
 }

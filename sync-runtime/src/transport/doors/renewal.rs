@@ -18,8 +18,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use parking_lot::Mutex;
-use tokio::time::{Instant, timeout};
 
+use crate::clock::{Instant, timeout};
 use crate::config::Config;
 use crate::dispatch::Dispatcher;
 use crate::route::App;
@@ -171,7 +171,7 @@ mod tests {
             assert!(renewed.is_due("ada") && renewed.note("ada"));
             assert!(!renewed.is_due("ada") && !renewed.note("ada"));
             assert!(renewed.is_due("bob") && renewed.note("bob"));
-            tokio::time::advance(part).await;
+            crate::clock::advance(part).await;
         }
     }
 

@@ -3,11 +3,12 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
+use crate::clock::Instant;
 use crate::config::Config;
 use crate::transport::pipes::open_pipes::{OpenPipes, Slot};
 use crate::transport::pipes::pipe::{Pipe, PipeLimits};

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use crate::clock::{Instant, timeout};
 use crate::transport::pipes::pipe::Pipe;
 
 /// What part of the files that the process may open is not for pipes, and within which bounds: the app has files, too.
@@ -81,12 +82,12 @@ impl OpenPipes {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, waiting).await.ok()
+        timeout(PATIENCE, waiting).await.ok()
     }
 
     /// Waits until a place is given back, a moment at most.
     pub(super) async fn freed(&self, moment: Duration) {
-        tokio::time::timeout(moment, self.freed.notified()).await.unwrap_or_default();
+        timeout(moment, self.freed.notified()).await.unwrap_or_default();
     }
 
     fn free_slot(self: &Arc<Self>) -> Option<Slot> {

@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::timeout;
 use crate::config::Config;
 use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut};
 use crate::transport::pipes::direct::{Direct, Tenant};
@@ -170,7 +171,7 @@ impl Pipe {
                 }
             }
         };
-        let seen_off: Result<io::Result<()>, _> = tokio::time::timeout(DISMISSAL, seen_off).await;
+        let seen_off: Result<io::Result<()>, _> = timeout(DISMISSAL, seen_off).await;
         if !matches!(seen_off, Ok(Ok(()))) {
             tracing::debug!("a dismissed connection was cut");
         }
@@ -360,7 +361,7 @@ impl Pipe {
     async fn flush(self: Arc<Self>) {
         // A pipe that is dismissed is another task's.
         while !self.is_closed() {
-            let writable = tokio::time::timeout(self.limits.write_timeout, self.stream.writable());
+            let writable = timeout(self.limits.write_timeout, self.stream.writable());
             // We may have been kept from running ourselves: the kernel has the last word.
             if writable.await.is_err() && !self.takes_more() {
                 return self.end(CloseReason::WriteTimeout);

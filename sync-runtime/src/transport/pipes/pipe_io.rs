@@ -9,9 +9,9 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::{Sleep, sleep};
 use crate::rooms::CloseReason;
 use crate::transport::pipes::direct::Direct;
 use crate::transport::pipes::open_pipes::Slot;
@@ -72,7 +72,7 @@ impl PipeIo {
     fn poll_paused(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         // Twice within the time that a ping may stay unanswered, whenever it was sent.
         let every = self.limits.ping_timeout / 2;
-        let next_pong = self.next_pong.get_or_insert_with(|| Box::pin(tokio::time::sleep(every)));
+        let next_pong = self.next_pong.get_or_insert_with(|| Box::pin(sleep(every)));
         ready!(next_pong.as_mut().poll(context));
         self.next_pong = None;
         if buffer.remaining() >= PONG.len() {
@@ -84,7 +84,7 @@ impl PipeIo {
     /// Waits for room in the kernel's buffer, but no longer than a download may stand still.
     fn poll_stalled(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let timeout = self.limits.download_timeout;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(timeout)));
         ready!(stalled.as_mut().poll(context));
         self.pipe.end(CloseReason::WriteTimeout);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer reads nothing")))
@@ -207,7 +207,7 @@ mod tests {
         let (mut io, mut client) = connected().await;
         let sending = tokio::spawn(async move { io.write_all(&vec![7; BYTES]).await.map(|()| io) });
         // The reader has other things to do for a while.
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        sleep(std::time::Duration::from_millis(50)).await;
         assert!(!sending.is_finished());
         let mut read = vec![0; BYTES];
         client.read_exact(&mut read).await.expect("all of it");

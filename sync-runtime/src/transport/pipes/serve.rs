@@ -16,9 +16,9 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::{Instant, Sleep, sleep_until};
 use crate::config::Config;
 use crate::transport::pipes::listener::{PipeInfo, PipeListener};
 use crate::transport::pipes::open_pipes::Busy;
@@ -165,7 +165,7 @@ struct TooSlow;
 impl<B> Timed<B> {
     fn new(body: B, limit: Duration) -> Self {
         let since = Instant::now();
-        Self { body, since, limit, received: 0, end: Box::pin(tokio::time::sleep_until(since + limit)) }
+        Self { body, since, limit, received: 0, end: Box::pin(sleep_until(since + limit)) }
     }
 
     /// Looks whether the time is up; more of it was earned by what has come meanwhile.

@@ -10,6 +10,7 @@ use engineioxide::TransportType;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use crate::clock::sleep;
 use crate::rooms::CloseReason;
 use crate::transport::doors::socketio::outlet::Outlet;
 use crate::transport::pipes::{Direct, Passage, PipeInfo};
@@ -201,7 +202,7 @@ impl Carrier {
         loop {
             let tried = self.tried.notified();
             if self.is_moving() {
-                tokio::time::sleep(HANG_WHILE_MOVING).await;
+                sleep(HANG_WHILE_MOVING).await;
                 if self.is_moving() {
                     return;
                 }

@@ -8,6 +8,7 @@ use engineioxide::DisconnectReason;
 use engineioxide::socket::Sid;
 use parking_lot::Mutex;
 
+use crate::clock::timeout;
 use crate::config::Config;
 use crate::transport::doors::leftovers::Leftovers;
 use crate::transport::doors::socketio::carrier::EngineSocket;
@@ -55,7 +56,7 @@ impl EngineSockets {
     pub async fn flushed(&self, polling: Duration) {
         let sockets = self.sockets();
         let polled = self.flushed_of(&sockets, |outlet| outlet.polls());
-        tokio::time::timeout(polling, polled).await.unwrap_or_default();
+        timeout(polling, polled).await.unwrap_or_default();
         self.flushed_of(&sockets, |outlet| !outlet.polls()).await;
     }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use engineioxide::DisconnectReason;
 use parking_lot::Mutex;
-use tokio::time::Instant;
 
+use crate::clock::{Instant, sleep_until};
 use crate::transport::doors::socketio::carrier::{EngineSocket, address};
 
 /// How long a socket may be open without saying CONNECT.
@@ -91,7 +91,7 @@ impl Lobby {
     /// Closes those who have waited too long, until nobody waits.
     async fn watch(lobby: Weak<Self>) {
         while let Some(until) = lobby.upgrade().and_then(|lobby| lobby.next_end()) {
-            tokio::time::sleep_until(until).await;
+            sleep_until(until).await;
             while let Some(late) = lobby.upgrade().and_then(|lobby| lobby.take_late()) {
                 close(&late);
             }

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use tokio::time::Instant;
-
+use crate::clock::Instant;
 use crate::transport::doors::leftovers::Leftover;
 use crate::transport::doors::socketio::outlet::Outlet;
 

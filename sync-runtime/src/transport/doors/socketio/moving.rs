@@ -12,6 +12,8 @@ use std::time::Duration;
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
+use crate::clock::timeout;
+
 /// How long a client may take to move.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest message that a client has to send on its way.
@@ -35,7 +37,7 @@ enum Message {
 ///
 /// When the pipe ends, takes too long, or says anything else. The socket is as it was then, and polls.
 pub(super) async fn prove<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> io::Result<Proved<S>> {
-    tokio::time::timeout(PATIENCE, converse(&mut stream)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    timeout(PATIENCE, converse(&mut stream)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     Ok(Proved { stream, unread: Bytes::from_static(REPLAYED), unwritten: PROBED.len() })
 }
 

@@ -7,6 +7,7 @@ use engineioxide::{DisconnectReason, TransportType};
 use parking_lot::Mutex;
 use tokio::sync::{MutexGuard, Notify};
 
+use crate::clock::timeout;
 use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
 use crate::transport::doors::socketio::carrier::EngineSocket;
 use crate::transport::doors::socketio::lobby::Lobby;
@@ -291,7 +292,7 @@ impl Outlet {
                 resumed.await;
             }
         };
-        tokio::time::timeout(limit, resumed).await.unwrap_or_default();
+        timeout(limit, resumed).await.unwrap_or_default();
     }
 }
 

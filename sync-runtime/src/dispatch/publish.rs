@@ -1,0 +1,140 @@
+//! The app as a caller, and what it may do with rooms: what a rule would refuse to others is the app's to decide.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::dispatch::dispatcher::contained_stages;
+use crate::dispatch::{Caller, Dispatcher, Turn};
+use crate::error::SyncError;
+use crate::id::Id;
+use crate::route::App;
+use crate::schema::encode_raw;
+use crate::session::LiveSession;
+use crate::wire::{Call, Data, IgnoreSelf, RoomName, SyncCall};
+
+/// The rooms of a server, as its app sees them.
+///
+/// # Examples
+///
+/// ```
+/// # #[sync::session] pub struct Session { pub user_id: String }
+/// # #[sync::wire] pub struct Person {}
+/// # pub struct Chess;
+/// # impl sync::App for Chess {
+/// #     type Session = Session;
+/// #     type Public = Person;
+/// #     fn guest() -> Session { Session { user_id: String::new() } }
+/// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
+/// #     fn public(_: &Session) -> Person { Person {} }
+/// #     fn locale(_: &Session) -> Option<&str> { None }
+/// # }
+/// /// Tells a game that its time is up, from a timer or a webhook.
+/// async fn end_game(rooms: &sync::Rooms<Chess>, game: &str) -> Result<(), sync::SyncError> {
+///     #[derive(serde::Serialize)]
+///     struct Ended { reason: &'static str }
+///     let answer = rooms.publish("chess/ended", "v1", &format!("chess-{game}"), &Ended { reason: "time" }).await;
+///     match answer {
+///         Err(error) if error.code() == "sync-no-receivers" => Ok(()), // nobody is watching any more
+///         answer => answer.map(drop),
+///     }
+/// }
+/// ```
+pub struct Rooms<A: App>(Arc<Dispatcher<A>>);
+
+/// One socket in a room.
+pub struct RoomMember<A: App> {
+    /// The number of the socket: two tabs of one user are two members.
+    pub socket: Id,
+    /// The session, shared with the other tabs.
+    pub session: Arc<LiveSession<A>>,
+}
+
+impl<A: App> Rooms<A> {
+    pub(crate) fn new(dispatcher: Arc<Dispatcher<A>>) -> Self {
+        Self(dispatcher)
+    }
+
+    /// Returns the members of a room, in the order in which they joined; none of a room that is not there.
+    #[must_use]
+    pub fn members(&self, room: &str) -> Vec<RoomMember<A>> {
+        let sockets = self.0.hub().room(room).map(|room| room.sockets()).unwrap_or_default();
+        let member = |socket: Arc<crate::rooms::Socket<A>>| RoomMember {
+            socket: socket.id(),
+            session: socket.session().clone(),
+        };
+        sockets.into_iter().map(member).collect()
+    }
+
+    /// Puts every socket of a session into a room, whatever its rule says, and returns how many are there now.
+    ///
+    /// # Errors
+    ///
+    /// `room-invalid` for a name that no room can have; `room-limit` when one of the sockets is in too many rooms already, which says
+    /// nothing about the others.
+    pub async fn put_in(&self, session: &LiveSession<A>, room: &str) -> Result<usize, SyncError> {
+        let (name, limit) = (RoomName::new(room)?.as_str(), self.0.config().room_limit);
+        let (mut count, mut refused) = (0, None);
+        for socket in self.0.hub().of_session(session) {
+            match self.0.hub().join(&socket, name, limit, None).await {
+                Ok(_) => count += 1,
+                // It has gone meanwhile.
+                Err(error) if error.code() == "sync-disconnected" => {}
+                Err(error) => refused = Some(error),
+            }
+        }
+        refused.map_or(Ok(count), Err)
+    }
+
+    /// Takes every socket of a session out of a room, and returns when they are sent nothing of it any more.
+    pub async fn take_out(&self, session: &LiveSession<A>, room: &str) {
+        for socket in self.0.hub().of_session(session) {
+            self.0.hub().leave(&socket, room).await;
+        }
+    }
+
+    /// Calls a route of the event lane, `<page>/<name>` in its `version`, with the app itself as the caller: a guest that nothing is
+    /// refused to. Its input is checked, its handler runs and its members are filtered as for any other caller.
+    ///
+    /// Returns what the handler answers, as JSON, when the event has its place in the room's order.
+    ///
+    /// # Errors
+    ///
+    /// What a caller would get: `sync-not-found`, `sync-no-receivers`, `sync-invalid-input`, what the handler says, and so on; never a
+    /// refusal of the caller itself.
+    pub async fn publish(
+        &self,
+        name: &str,
+        version: &str,
+        room: &str,
+        input: &(impl Serialize + Sync + ?Sized),
+    ) -> Result<Box<RawValue>, SyncError> {
+        let data = encode_raw(input).map_err(|_| SyncError::invalid_input("", "invalid-json"))?;
+        let call = Call { path: name.into(), version: version.into(), data: Data::Json(data.get()) };
+        let call = SyncCall { call, receiver: room.into(), ignore_self: IgnoreSelf::No };
+        let called = async {
+            let caller = Caller::server(self.0.catalog().negotiate([]));
+            self.0.run(&caller, &call, &Turn::default()).await
+        };
+        contained_stages(Box::pin(called)).await
+    }
+}
+
+impl<A: App> Clone for Rooms<A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<A: App> std::fmt::Debug for Rooms<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Rooms").field(self.0.hub()).finish()
+    }
+}
+
+impl<A: App> std::fmt::Debug for RoomMember<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RoomMember").field("socket", &self.socket).finish_non_exhaustive()
+    }
+}
