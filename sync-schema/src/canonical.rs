@@ -69,10 +69,16 @@ impl fmt::Display for Api {
         for (key, definition) in self.types.iter().filter(|(key, _)| reached.definitions.contains(key)) {
             write_definition(out, key, definition)?;
         }
-        for (key, declaration) in self.types.declarations().filter(|(key, _)| reached.declarations.contains(key)) {
-            write_declaration(out, key, declaration)?;
-        }
-        Ok(())
+        self.declarations().into_iter().try_for_each(|(key, declaration)| write_declaration(out, key, declaration))
+    }
+}
+
+impl Api {
+    /// Returns the declarations of foreign types that the routes, the session and the public type refer to, sorted by key.
+    #[must_use]
+    pub fn declarations(&self) -> Vec<(&str, &Declaration)> {
+        let reached = Reached::of(self);
+        self.types.declarations().filter(|(key, _)| reached.declarations.contains(key)).collect()
     }
 }
 

@@ -32,6 +32,8 @@ fn check(outside: &Outside, step: &str, arguments: &[&str], expected: usize) {
 #[test]
 fn the_library_is_compiled_once_and_a_second_build_does_nothing() {
     let outside = template_outside();
+    let (tree, _) = outside.cargo(&["tree", "--workspace", "--edges", "all"]);
+    assert!(tree.contains("sync-codegen") && !tree.contains("ts-rs"), "who has not asked for ts-rs has it: {tree}");
     check(&outside, "first build", &[], 1);
     check(&outside, "second build", &[], 0);
     check(&outside, "with -p", &["-p", "copy-server"], 0);

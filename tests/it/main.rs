@@ -11,6 +11,7 @@ mod delivery;
 mod direct;
 mod editor;
 mod events;
+mod foreign;
 mod groups;
 mod mistakes;
 mod outside;

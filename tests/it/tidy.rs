@@ -58,15 +58,16 @@ const GENERATOR: Layers<'_> = Layers {
 /// Which packages of the workspace each of them is built with. What tests and measures may use everything.
 const PACKAGES: &[(&str, &[&str])] = &[
     ("sync-schema", &[]),
-    ("sync-codegen", &["sync-schema"]),
+    ("sync-typescript", &["sync-schema"]),
+    ("sync-codegen", &["sync-schema", "sync-typescript"]),
     ("sync-macros", &["sync-codegen"]),
-    ("sync-runtime", &["sync-macros", "sync-schema"]),
+    ("sync-runtime", &["sync-macros", "sync-schema", "sync-typescript"]),
     ("app", &["sync-codegen", "sync-runtime"]),
     ("app-server", &["app", "sync-codegen"]),
 ];
 
 /// The packages that are held to the style of the house; an app is its user's.
-const HOUSE: [&str; 4] = ["sync-schema", "sync-codegen", "sync-macros", "sync-runtime"];
+const HOUSE: [&str; 5] = ["sync-schema", "sync-typescript", "sync-codegen", "sync-macros", "sync-runtime"];
 
 /// What the macros know of the generator: the syntax of one file, and the mistakes that the scanner has found.
 const KNOWN_TO_MACROS: [&str; 2] = ["problems", "syntax"];
@@ -74,6 +75,8 @@ const KNOWN_TO_MACROS: [&str; 2] = ["problems", "syntax"];
 /// What may be named where: the name, the folder for which this holds, and the rooms in it. Crates have theirs in `Cargo.toml`.
 const ROOMS: &[(&str, &str, &[&str])] = &[
     ("sync_macros", "sync-runtime/src", &[]),
+    // Only with its feature `ts-rs`, for the TypeScript of one type.
+    ("sync_typescript", "sync-runtime/src", &["sync-runtime/src/schema/ts.rs"]),
     // Time is asked for in one place, which a test owns.
     ("tokio::time", "sync-runtime/src", &["sync-runtime/src/clock.rs"]),
     ("std::time::Instant", "sync-runtime/src", &["sync-runtime/src/clock.rs"]),

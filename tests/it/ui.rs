@@ -15,11 +15,22 @@ const MANIFEST: &str = "[package]\nname = \"ui\"\nversion.workspace = true\nedit
 
 #[test]
 fn mistakes_are_told_once_at_the_users_own_tokens() {
-    let cases = cases();
+    check(&["handlers", "wire"], MANIFEST);
+}
+
+#[test]
+fn mistakes_with_types_of_ts_rs_are_told_once_too() {
+    let manifest = MANIFEST.replace("sync.workspace = true", "sync = { workspace = true, features = [\"ts-rs\"] }");
+    check(&["ts"], &(manifest + "ts-rs.workspace = true\nserde.workspace = true\n"));
+}
+
+#[track_caller]
+fn check(folders: &[&str], manifest: &str) {
+    let cases = cases(folders);
     let outside = Outside::with_our_features(&["ui"]);
     copy_tree(&repository().join("tests/ui"), &outside.path("ui"));
     let programs = cases.iter().map(|(name, path)| format!("\n[[bin]]\nname = {name:?}\npath = {path:?}\n"));
-    outside.write("ui/Cargo.toml", &(MANIFEST.to_owned() + &programs.collect::<String>()));
+    outside.write("ui/Cargo.toml", &(manifest.to_owned() + &programs.collect::<String>()));
     let (printed, rest) = outside.cargo(&["check", "--keep-going", "--message-format=json"]);
     let told = told(&printed);
     for (name, path) in &cases {
@@ -29,9 +40,9 @@ fn mistakes_are_told_once_at_the_users_own_tokens() {
 }
 
 /// The cases by the name of their program.
-fn cases() -> BTreeMap<String, PathBuf> {
+fn cases(folders: &[&str]) -> BTreeMap<String, PathBuf> {
     let mut cases = BTreeMap::new();
-    for folder in ["handlers", "wire"] {
+    for folder in folders {
         let files = std::fs::read_dir(repository().join("tests/ui").join(folder)).expect("a folder");
         for file in files.map(|entry| PathBuf::from(entry.expect("an entry").file_name())) {
             if file.extension().is_some_and(|extension| extension == "rs") {

@@ -4,21 +4,24 @@
 //! and written and whose two forms differ (an `Option` may be left out of input, but is always there in output) is emitted
 //! twice, as `T` and `TInput`. What only one route uses stands in the route map itself. This knows shapes and no Rust.
 
-mod inherited;
+mod foreign;
 mod names;
 mod problems;
 mod queries;
 mod reach;
-mod render;
-mod tree;
 
 use sync_schema::{Api, Direction, Payload, RouteTypes, Shape};
+use sync_typescript::inherited;
+use sync_typescript::name;
+use sync_typescript::render;
+use sync_typescript::tree;
 
 use super::listed;
 use super::writer::Writer;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{self, LANES, Lane, TypeScript};
 
+use foreign::Foreign;
 use names::Names;
 use reach::Reach;
 use render::Renderer;
@@ -43,7 +46,8 @@ pub fn typescript(api: &Api) -> Result<String, Vec<Diagnostic>> {
         return Err(problems);
     }
     let names = Names::of(api, &reach)?;
-    let file = File { api, renderer: Renderer::new(&api.types, &names), names: &names, reach: &reach };
+    let foreign = foreign::declarations(api, &names, &reach)?;
+    let file = File { api, renderer: Renderer::new(&api.types, &names), names: &names, reach: &reach, foreign };
     Ok(file.write())
 }
 
@@ -52,6 +56,7 @@ struct File<'a> {
     renderer: Renderer<'a, Names>,
     names: &'a Names,
     reach: &'a Reach,
+    foreign: Vec<Foreign>,
 }
 
 impl File<'_> {
@@ -175,13 +180,24 @@ impl File<'_> {
     }
 
     fn write_declarations(&self, out: &mut Writer) {
-        let mut declarations: Vec<_> = self.names.declarations(self.reach).collect();
+        let foreign = self.foreign.iter().map(|foreign| (foreign.name.as_str(), Declared::Foreign(&foreign.text)));
+        let own = self.names.declarations(self.reach);
+        let own = own.map(|(name, key, direction)| (name, Declared::Own(key, direction)));
+        let mut declarations: Vec<_> = own.chain(foreign).collect();
         declarations.sort();
-        for (index, (name, key, direction)) in declarations.into_iter().enumerate() {
-            let Some(definition) = self.api.types.get(key) else { continue };
+        for (index, (name, declared)) in declarations.into_iter().enumerate() {
             if index > 0 {
                 out.line("");
             }
+            match declared {
+                Declared::Own(key, direction) => self.write_declaration(out, name, key, direction),
+                Declared::Foreign(text) => text.lines().for_each(|line| out.line(line.trim_end())),
+            }
+        }
+    }
+
+    fn write_declaration(&self, out: &mut Writer, name: &str, key: &str, direction: Direction) {
+        if let Some(definition) = self.api.types.get(key) {
             write_docs(out, &definition.docs);
             let tree = self.renderer.definition(definition, direction);
             match &tree {
@@ -193,6 +209,15 @@ impl File<'_> {
             }
         }
     }
+}
+
+/// What a name in the file stands for.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Declared<'a> {
+    /// A definition, in one form.
+    Own(&'a str, Direction),
+    /// What somebody else has written.
+    Foreign(&'a str),
 }
 
 /// `v10` comes after `v9`.

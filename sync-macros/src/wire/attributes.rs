@@ -38,6 +38,7 @@ pub(super) struct OnField {
     pub(super) flatten: Option<Meta>,
     pub(super) skip: Option<Meta>,
     pub(super) number: Option<Meta>,
+    pub(super) ts: Option<Meta>,
 }
 
 impl OnField {
@@ -107,7 +108,12 @@ pub(super) fn on_field(attributes: &[Attribute], mistakes: &mut Mistakes) -> OnF
     for meta in metas(attributes, "wire", mistakes) {
         match (&meta, word(&meta).as_str()) {
             (Meta::Path(_), "number") => found.number = Some(meta),
-            _ => mistakes.add(&meta, "`#[wire(…)]` on a field says `number` or nothing", "write `#[wire(number)]`"),
+            (Meta::Path(_), "ts") => found.ts = Some(meta),
+            _ => mistakes.add(
+                &meta,
+                "`#[wire(…)]` on a field says `number` or `ts`",
+                "write `#[wire(number)]` for 64-bit integers, `#[wire(ts)]` for a type of others with TypeScript of ts-rs",
+            ),
         }
     }
     no_cfg(attributes, "field", mistakes);

@@ -4,6 +4,7 @@ mod model;
 mod rules;
 mod serde;
 mod traits;
+mod ts;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -23,6 +24,7 @@ pub(super) fn item(input: &DeriveInput, item: &Item) -> TokenStream {
     let serde = serde::implementations(&context);
     let traits = traits::implementations(&context);
     let model = model::implementations(&context);
+    let ts = ts::implementation(&context);
     quote! {
         #definition
         #[doc(hidden)]
@@ -33,6 +35,7 @@ pub(super) fn item(input: &DeriveInput, item: &Item) -> TokenStream {
             #serde
             #traits
             #model
+            #ts
         };
     }
 }
@@ -76,6 +79,7 @@ impl Context<'_> {
 fn part(field: &Field) -> TokenStream {
     let ty = &field.ty;
     match field {
+        Field { ts: Some(_), .. } => quote!(__wire::foreign::<#ty>()),
         Field { number: true, .. } => quote!(__wire::number::<#ty>()),
         Field { flatten: true, .. } => quote!(__wire::flat::<#ty>()),
         _ => quote!(__wire::part::<#ty>()),
@@ -226,6 +230,14 @@ fn stand_in_traits(ident: &Ident, generics: &Generics) -> TokenStream {
             impl<#(#parameters),*> __wire::Flat for #ty #conditions {}
             impl<const WIDE: bool, #(#parameters),*> __wire::Key<WIDE> for #ty #conditions {
                 fn key(_: &mut __wire::Model) -> __wire::MapKey #never
+            }
+            ::sync::__if_ts_rs! {
+                impl<#(#parameters),*> __wire::ts_rs::TS for #ty #conditions {
+                    type WithoutGenerics = Self;
+                    type OptionInnerType = Self;
+                    fn name(_: &__wire::ts_rs::Config) -> ::std::string::String #never
+                    fn inline(_: &__wire::ts_rs::Config) -> ::std::string::String #never
+                }
             }
         };
     }

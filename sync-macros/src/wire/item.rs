@@ -1,7 +1,7 @@
 //! A wire type as the macro sees it.
 
 use proc_macro2::TokenStream;
-use syn::{Ident, LitStr, Member, Type};
+use syn::{Ident, LitStr, Member, Meta, Type};
 
 /// A struct or an enum.
 #[derive(Debug)]
@@ -57,6 +57,8 @@ pub(super) struct Field {
     pub(super) skip: bool,
     /// `#[wire(number)]`.
     pub(super) number: bool,
+    /// `#[wire(ts)]`.
+    pub(super) ts: Option<Meta>,
     /// validator's rules about the field, as they are written.
     pub(super) rules: Vec<String>,
 }

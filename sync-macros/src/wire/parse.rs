@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Data, DataEnum, DeriveInput, GenericParam, LitStr, Meta};
+use syn::{Data, DataEnum, DeriveInput, GenericParam, LitStr, Meta, Type, TypeParam};
 
 use sync_codegen::syntax::handler_file::docs;
 
@@ -109,7 +109,9 @@ fn fields(input: &DeriveInput, fields: &syn::Fields, names: Rename, place: Place
     let mut parsed = Vec::new();
     for (index, field) in fields.iter().enumerate() {
         let on_field = attributes::on_field(&field.attrs, mistakes);
-        if !has_lifetimes && on_field.skip.is_none() {
+        if let Some(ts) = &on_field.ts {
+            foreign(ts, &on_field, &field.ty, input, mistakes);
+        } else if !has_lifetimes && on_field.skip.is_none() {
             field_type::check(&field.ty, on_field.number.is_some(), mistakes);
         }
         combinations(&on_field, field.ident.is_some(), place, mistakes);
@@ -143,7 +145,25 @@ fn field(field: &syn::Field, index: usize, names: Rename, on_field: OnField) -> 
         flatten: on_field.flatten.is_some(),
         skip: on_field.skip.is_some(),
         number: on_field.number.is_some(),
+        ts: on_field.ts,
         rules: Vec::new(),
+    }
+}
+
+/// Refuses what has no meaning for a type of which nothing is known but its TypeScript.
+fn foreign(ts: &Meta, on_field: &OnField, ty: &Type, input: &DeriveInput, mistakes: &mut Mistakes) {
+    if on_field.flatten.is_some() {
+        let help = "remove `flatten`; or make a `#[wire]` type of it and convert in the handler";
+        mistakes.add(ts, "which fields a type of ts-rs has is not known, so they cannot stand in another object", help);
+    }
+    if let Some(number) = &on_field.number {
+        let help = "remove `number`: in a type of ts-rs, integers of 64 bits are numbers already";
+        mistakes.add(number, "a field is `number` or `ts`, not both", help);
+    }
+    let is_used = |parameter: &TypeParam| field_type::usage(ty, &parameter.ident, false).is_some();
+    if input.generics.type_params().any(is_used) {
+        let help = "remove `ts`, and put `#[wire]` on the types that take its place";
+        mistakes.add(ts, "a generic parameter stands for a wire type", help);
     }
 }
 
@@ -261,6 +281,14 @@ fn fits(tagging: &Tagging, source: &syn::Variant, variant: &Variant, mistakes: &
         Fields::Tuple(items) if items.len() != 1 => {
             let help = "name the fields, or add `content = \"…\"` to the enum";
             mistakes.add(source, "a tuple has no place beside the tag", help);
+        }
+        Fields::Tuple(items) if items[0].ts.is_some() => {
+            let help = "name the field, or add `content = \"…\"` to the enum";
+            mistakes.add(
+                source,
+                "which fields a type of ts-rs has is not known, so it has no place beside the tag",
+                help,
+            );
         }
         Fields::Named(fields) => {
             for (field, source) in fields.iter().zip(&source.fields) {

@@ -14,11 +14,47 @@ use sync_schema::type_label;
 
 pub use ::serde;
 pub use sync_schema::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Variant, VariantBody};
+#[cfg(feature = "ts-rs")]
+pub use ts_rs;
 pub use validator;
 
 pub use super::effort::Measured;
 pub use super::rules::{ByRules, Probe, Rules, WithoutRules};
+#[cfg(feature = "ts-rs")]
+pub use super::ts;
 pub use super::{Element, Flat, InvalidInput, Key, Model, Numeric, Path, Wire};
+
+/// What is written for ts-rs, if the runtime has it.
+#[cfg(feature = "ts-rs")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_ts_rs {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// What is written for ts-rs, if the runtime has it.
+#[cfg(not(feature = "ts-rs"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_ts_rs {
+    ($($code:tt)*) => {};
+}
+
+/// What is written where the runtime has no ts-rs.
+#[cfg(feature = "ts-rs")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __unless_ts_rs {
+    ($($code:tt)*) => {};
+}
+
+/// What is written where the runtime has no ts-rs.
+#[cfg(not(feature = "ts-rs"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __unless_ts_rs {
+    ($($code:tt)*) => { $($code)* };
+}
 
 /// What generated code needs of the type of a field.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +87,57 @@ pub const fn number<T: Numeric>() -> Part<T> {
     Part { clone: T::clone, debug: |value| value, shape: T::number_shape, rules: |_, _| Ok(()) }
 }
 
-/// A wire type, as a bound that is looked at where it is needed and not where it is written.
-pub trait Travels<'a>: Serialize + DeserializeOwned {}
+/// Where there is no ts-rs, `#[wire(ts)]` is a mistake that is told elsewhere.
+#[cfg(not(feature = "ts-rs"))]
+#[must_use]
+pub const fn foreign<T>() -> Part<T> {
+    Part {
+        clone: |_| unreachable!("a program with this field does not compile"),
+        debug: |_| unreachable!("a program with this field does not compile"),
+        shape: |_| unreachable!("a program with this field does not compile"),
+        rules: |_, _| Ok(()),
+    }
+}
 
-impl<T: Wire> Travels<'_> for T {}
+/// A field with `#[wire(ts)]`.
+#[cfg(feature = "ts-rs")]
+#[must_use]
+pub const fn foreign<T: ts::Foreign>() -> Part<T> {
+    Part { clone: T::clone, debug: |value| value, shape: ts::shape::<T>, rules: |_, _| Ok(()) }
+}
+
+/// A wire type, as a bound that is looked at where it is needed and not where it is written.
+pub trait Travels<'a>: Serialize + DeserializeOwned {
+    /// Visits what it refers to in TypeScript.
+    #[cfg(feature = "ts-rs")]
+    fn visit(visitor: &mut impl ts_rs::TypeVisitor);
+}
+
+impl<T: Wire> Travels<'_> for T {
+    #[cfg(feature = "ts-rs")]
+    fn visit(visitor: &mut impl ts_rs::TypeVisitor) {
+        T::visit_ts(visitor);
+    }
+}
+
+/// Where there is no ts-rs, no type is of this kind.
+#[cfg(not(feature = "ts-rs"))]
+pub trait TravelsAsForeign<'a>: Serialize + DeserializeOwned {}
+
+/// A type under `#[wire(ts)]`, as such a bound.
+#[cfg(feature = "ts-rs")]
+pub trait TravelsAsForeign<'a>: Serialize + DeserializeOwned {
+    /// Visits what it refers to in TypeScript.
+    fn visit(visitor: &mut impl ts_rs::TypeVisitor);
+}
+
+#[cfg(feature = "ts-rs")]
+impl<T: ts::Foreign> TravelsAsForeign<'_> for T {
+    fn visit(visitor: &mut impl ts_rs::TypeVisitor) {
+        ts_rs::TypeVisitor::visit::<T>(visitor);
+        T::visit_generics(visitor);
+    }
+}
 
 /// A type under `#[wire(number)]`, as such a bound.
 pub trait TravelsAsNumber<'a>: Serialize + DeserializeOwned {}
@@ -70,6 +153,12 @@ pub trait Fallback: Sized {
 
     /// Never runs.
     fn deserialize<'de, T, D: Deserializer<'de>>(_: D) -> Result<T, D::Error> {
+        unreachable!("a program with this type does not compile")
+    }
+
+    /// Never runs.
+    #[cfg(feature = "ts-rs")]
+    fn visit_inside(_: &mut impl ts_rs::TypeVisitor) {
         unreachable!("a program with this type does not compile")
     }
 }

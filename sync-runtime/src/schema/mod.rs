@@ -27,6 +27,8 @@ mod encode;
 mod rules;
 
 pub mod macros;
+#[cfg(feature = "ts-rs")]
+pub mod ts;
 
 pub use sync_schema::{
     Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, Presence, RouteTypes, Shape, Tagging,

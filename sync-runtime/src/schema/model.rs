@@ -4,7 +4,7 @@
 //! can do: have serde read a text as one of them.
 
 use std::any::{TypeId, type_name};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sync_schema::{Definition, Shape, Types};
 
@@ -30,6 +30,8 @@ pub type Reading = fn(&str) -> Option<usize>;
 pub struct Model {
     types: Types,
     keys: BTreeMap<TypeId, String>,
+    /// The keys of definitions, also of those that are being described.
+    described: BTreeSet<String>,
     readings: BTreeMap<String, Reading>,
     round_trips: Vec<(Shape, RoundTrip)>,
 }
@@ -52,13 +54,30 @@ impl Model {
     /// `define` may describe further types, and may describe `T` itself. Two types of one path, which a function body can
     /// declare, are two definitions: the second one's key ends in `#2`.
     pub fn describe<T: 'static>(&mut self, define: impl FnOnce(&mut Self) -> Definition) -> Shape {
-        if let Some(key) = self.keys.get(&TypeId::of::<T>()) {
-            return Shape::Named(key.clone());
+        let key = self.key::<T>(type_name::<T>());
+        if !self.described.insert(key.clone()) {
+            return Shape::Named(key);
         }
-        let key = self.free_key(type_name::<T>());
-        self.keys.insert(TypeId::of::<T>(), key.clone());
         let definition = define(self);
         self.types.define(&key, |_| definition)
+    }
+
+    /// Adds the TypeScript of a foreign type at `path`, and returns its key.
+    #[cfg(feature = "ts-rs")]
+    pub(super) fn declare<T: 'static + ?Sized>(&mut self, path: &str, declaration: sync_schema::Declaration) -> String {
+        let key = self.key::<T>(path);
+        self.types.declare(&key, declaration);
+        key
+    }
+
+    /// Returns the key of `T`, whose Rust path is `path`.
+    fn key<T: 'static + ?Sized>(&mut self, path: &str) -> String {
+        if let Some(key) = self.keys.get(&TypeId::of::<T>()) {
+            return key.clone();
+        }
+        let key = self.free_key(path);
+        self.keys.insert(TypeId::of::<T>(), key.clone());
+        key
     }
 
     /// Returns `path`, or `path#2` and so on where other types have that key already.

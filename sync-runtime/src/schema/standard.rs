@@ -14,6 +14,16 @@ use sync_schema::{Body, Definition, MapKey, Shape};
 use super::number::Numeric;
 use super::{Element, Flat, InvalidInput, Key, Model, Path, Wire};
 
+/// Passes the visit of ts-rs on to what a type consists of.
+macro_rules! visit {
+    ($($part:ident: $trait:path),+) => {
+        #[cfg(feature = "ts-rs")]
+        fn visit_ts(visitor: &mut impl ts_rs::TypeVisitor) {
+            $( <$part as $trait>::visit_ts(visitor); )+
+        }
+    };
+}
+
 /// `{}`: the input of a call that has none, and what `Result<(), SyncError>` travels as.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -126,6 +136,8 @@ impl<T: Wire> Wire for Option<T> {
         optional(T::shape(model))
     }
 
+    visit!(T: Wire);
+
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
         self.as_ref().map_or(Ok(()), |value| value.check_rules(at))
     }
@@ -155,6 +167,8 @@ macro_rules! pointers {
                 T::shape(model)
             }
 
+            visit!(T: Wire);
+
             fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
                 (**self).check_rules(at)
             }
@@ -178,6 +192,8 @@ macro_rules! lists {
             fn shape(model: &mut Model) -> Shape {
                 Shape::Array(Box::new(T::shape(model)))
             }
+
+            visit!(T: Wire);
 
             fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
                 check_items(self.iter(), at)
@@ -203,6 +219,8 @@ impl<T: Element + Ord> Wire for BTreeSet<T> {
         Shape::Array(Box::new(T::shape(model)))
     }
 
+    visit!(T: Wire);
+
     // An item has lost its place in the text, so the set is the deepest place that is known.
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
         self.iter().try_for_each(|item| item.check_rules(at))
@@ -226,6 +244,8 @@ impl<T: Element + Eq + Hash, S: Hasher> Wire for HashSet<T, S> {
     fn shape(model: &mut Model) -> Shape {
         Shape::Array(Box::new(T::shape(model)))
     }
+
+    visit!(T: Wire);
 
     // Hash order differs from run to run; the answer does not.
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
@@ -251,6 +271,8 @@ impl<K: Key<false> + Ord, V: Wire> Wire for BTreeMap<K, V> {
         Shape::Map(K::key(model), Box::new(V::shape(model)))
     }
 
+    visit!(K: Key<false>, V: Wire);
+
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
         self.iter().try_for_each(|(key, value)| value.check_rules(&at.key(&Shown(key))))
     }
@@ -269,6 +291,8 @@ impl<K: Key<false> + Eq + Hash, V: Wire, S: Hasher> Wire for HashMap<K, V, S> {
     fn shape(model: &mut Model) -> Shape {
         Shape::Map(K::key(model), Box::new(V::shape(model)))
     }
+
+    visit!(K: Key<false>, V: Wire);
 
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
         first(self.iter().filter_map(|(key, value)| value.check_rules(&at.key(&Shown(key))).err()))
@@ -320,6 +344,8 @@ where
         Shape::Tuple(vec![T::shape(model); N])
     }
 
+    visit!(T: Wire);
+
     fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
         check_items(self.iter(), at)
     }
@@ -342,6 +368,8 @@ macro_rules! tuples {
             fn shape(model: &mut Model) -> Shape {
                 Shape::Tuple(vec![$($name::shape(model)),+])
             }
+
+            visit!($($name: Wire),+);
 
             fn check_rules(&self, at: &Path<'_>) -> Result<(), InvalidInput> {
                 $(self.$index.check_rules(&at.index($index))?;)+

@@ -30,6 +30,13 @@ pub trait Wire: Clone + Debug + Serialize + DeserializeOwned + 'static {
         let _ = at;
         Ok(())
     }
+
+    /// Visits what the type refers to in exports of ts-rs: itself if it has a name, or what it consists of.
+    #[cfg(feature = "ts-rs")]
+    #[doc(hidden)]
+    fn visit_ts(visitor: &mut impl ts_rs::TypeVisitor) {
+        let _ = visitor;
+    }
 }
 
 /// A wire type that may be an item of a list: all but `u8`, since JSON writes bytes four times as long.
@@ -58,6 +65,13 @@ pub trait Flat: Wire {}
 pub trait Key<const WIDE: bool>: Clone + Debug + Serialize + DeserializeOwned + 'static {
     /// Returns what the keys may be; definitions that it refers to are added to `model`.
     fn key(model: &mut Model) -> MapKey;
+
+    /// As [`Wire::visit_ts`].
+    #[cfg(feature = "ts-rs")]
+    #[doc(hidden)]
+    fn visit_ts(visitor: &mut impl ts_rs::TypeVisitor) {
+        let _ = visitor;
+    }
 }
 
 /// Describes `T` for the generator; `model` gets a way to send values through it.

@@ -20,9 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sync_schema::{Api, Definition, Direction, Shape, type_label};
 
+use super::name::{as_identifier, capitalized, words};
 use super::reach::Reach;
 use super::render::Naming;
-use super::tree::is_identifier;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
 
@@ -48,7 +48,7 @@ const TAKEN: &[&str] = &[
 ];
 
 /// Returns whether `name` means something else.
-fn is_taken(name: &str) -> bool {
+pub(super) fn is_taken(name: &str) -> bool {
     TAKEN.contains(&name) || LANES.iter().any(|lane| lane.typescript.declares(name))
 }
 
@@ -223,26 +223,6 @@ fn is_shared(module: &str) -> bool {
 
 fn package(module: &str) -> &str {
     module.split("::").next().unwrap_or(module)
-}
-
-/// Returns the words of a path as one name.
-fn words(path: &str) -> String {
-    path.split("::").flat_map(|segment| segment.split('_')).map(capitalized).collect()
-}
-
-fn capitalized(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// A Rust name may hold letters that a plain name of TypeScript does not.
-fn as_identifier(name: &str) -> String {
-    if is_identifier(name) {
-        return name.to_owned();
-    }
-    let letters = name.chars().map(|sign| if sign.is_alphanumeric() || matches!(sign, '_' | '$') { sign } else { '_' });
-    let name: String = letters.collect();
-    if name.starts_with(|sign: char| sign.is_numeric()) { format!("_{name}") } else { name }
 }
 
 #[cfg(test)]

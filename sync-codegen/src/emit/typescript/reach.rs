@@ -38,6 +38,10 @@ impl Reach {
                 *reach.references.entry(key.clone()).or_default() += 1;
             }
         }
+        // Foreign types know one form, that of output.
+        let by_foreign = api.declarations().into_iter().map(|(key, _)| key.to_owned());
+        let by_foreign = by_foreign.filter(|key| api.types.get(key).is_some()).collect();
+        waiting.extend(reach.refer(by_foreign, Direction::FromServer));
         while let Some((key, direction)) = waiting.pop() {
             let inside = references_inside(&api.types, &key, direction);
             waiting.extend(reach.refer(inside, direction));

@@ -10,7 +10,8 @@ use super::{Context, part, rules};
 pub(super) fn implementations(context: &Context<'_>) -> TokenStream {
     let shape = shape(context);
     let check_rules = rules::check_rules(context);
-    let wire = context.implement(&quote!(__wire::Wire), &quote!(#shape #check_rules));
+    let visit = visit();
+    let wire = context.implement(&quote!(__wire::Wire), &quote!(#shape #check_rules #visit));
     let element = context.implement(&quote!(__wire::Element), &quote!());
     let flat = is_flat(context).then(|| context.implement(&quote!(__wire::Flat), &quote!()));
     let key = is_key(context).then(|| key(context));
@@ -32,13 +33,26 @@ fn is_key(context: &Context<'_>) -> bool {
     context.input.generics.params.is_empty() && variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
 }
 
+/// What ts-rs is shown of a wire type: itself.
+fn visit() -> TokenStream {
+    quote! {
+        ::sync::__if_ts_rs! {
+            fn visit_ts(visitor: &mut impl __wire::ts_rs::TypeVisitor) {
+                __wire::ts_rs::TypeVisitor::visit::<Self>(visitor);
+            }
+        }
+    }
+}
+
 fn key(context: &Context<'_>) -> TokenStream {
+    let visit = visit();
     let ident = &context.input.ident;
     quote! {
         impl<const WIDE: bool> __wire::Key<WIDE> for #ident {
             fn key(model: &mut __wire::Model) -> __wire::MapKey {
                 __wire::enum_key::<Self>(model)
             }
+            #visit
         }
     }
 }

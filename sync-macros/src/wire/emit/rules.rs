@@ -31,7 +31,7 @@ pub(super) fn check_rules(context: &Context<'_>) -> Option<TokenStream> {
 
 /// Whether there may be rules inside the field.
 fn has_parts(field: &Field) -> bool {
-    !field.skip && !field.number && !field_type::is_plain(&field.ty)
+    !field.skip && !field.number && field.ts.is_none() && !field_type::is_plain(&field.ty)
 }
 
 fn of_struct(context: &Context<'_>, fields: &Fields) -> TokenStream {

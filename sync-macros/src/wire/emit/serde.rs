@@ -61,7 +61,7 @@ fn deserialize(context: &Context<'_>) -> TokenStream {
     }
 }
 
-fn copy_path(context: &Context<'_>) -> TokenStream {
+pub(super) fn copy_path(context: &Context<'_>) -> TokenStream {
     let copy = &context.copy;
     let (_, arguments, _) = context.generics.split_for_impl();
     let arguments = arguments.as_turbofish();
@@ -137,13 +137,23 @@ fn bounds(context: &Context<'_>) -> String {
     }
     for field in context.fields().filter(|field| !field.skip && !field_type::is_plain(&field.ty)) {
         let ty = without_self(&field.ty, context).into_token_stream();
-        let trait_name = if field.number { "TravelsAsNumber" } else { "Travels" };
+        let trait_name = travels(field);
         let bound = format!("for<'__a> {ty}: __wire::{trait_name}<'__a>");
         if !bounds.contains(&bound) {
             bounds.push(bound);
         }
     }
     bounds.join(", ")
+}
+
+/// The trait that says of the type of `field` that it travels.
+pub(super) fn travels(field: &Field) -> Ident {
+    let name = match field {
+        Field { ts: Some(_), .. } => "TravelsAsForeign",
+        Field { number: true, .. } => "TravelsAsNumber",
+        _ => "Travels",
+    };
+    Ident::new(name, Span::call_site())
 }
 
 fn copied_variant(context: &Context<'_>, variant: &Variant) -> TokenStream {
@@ -186,7 +196,7 @@ fn field_attributes(field: &Field) -> Vec<TokenStream> {
 }
 
 /// `Self` in the type of a field is the item, also in the copy.
-fn without_self(ty: &Type, context: &Context<'_>) -> Type {
+pub(super) fn without_self(ty: &Type, context: &Context<'_>) -> Type {
     let (_, arguments, _) = context.generics.split_for_impl();
     let mut ty = ty.clone();
     SelfNamed { ident: &context.input.ident, arguments: arguments.to_token_stream() }.visit_type_mut(&mut ty);

@@ -7,7 +7,7 @@ const WIDTH: usize = 120;
 
 /// A type expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Tree {
+pub enum Tree {
     /// `number`, `null`, a name, a literal.
     Word(String),
     /// `T[]`.
@@ -26,21 +26,27 @@ pub(super) enum Tree {
 
 /// A property of an object type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Member {
-    pub(super) docs: String,
+pub struct Member {
+    /// The doc comment, as in [`sync_schema::Definition::docs`].
+    pub docs: String,
     /// What stands before the colon, without `?`: `name`, `'a-b'`, `[key: string]`.
-    pub(super) property: String,
-    pub(super) is_optional: bool,
-    pub(super) tree: Tree,
+    pub property: String,
+    /// Whether it may be absent.
+    pub is_optional: bool,
+    /// Its type.
+    pub tree: Tree,
 }
 
 impl Tree {
-    pub(super) fn word(word: impl Into<String>) -> Self {
+    /// A type that is one word.
+    #[must_use]
+    pub fn word(word: impl Into<String>) -> Self {
         Self::Word(word.into())
     }
 
     /// An alternative of `trees`; one of them alone if there is but one.
-    pub(super) fn union(trees: Vec<(String, Tree)>) -> Self {
+    #[must_use]
+    pub fn union(trees: Vec<(String, Tree)>) -> Self {
         let mut all: Vec<(String, Tree)> = Vec::new();
         for (docs, tree) in trees {
             let inner = match tree {
@@ -63,7 +69,8 @@ impl Tree {
     /// The layout of the type behind `column` signs. A declaration is always broken.
     ///
     /// Lines after the first are indented as seen from the first.
-    pub(super) fn text(&self, column: usize, is_declaration: bool) -> String {
+    #[must_use]
+    pub fn text(&self, column: usize, is_declaration: bool) -> String {
         let flat = self.flat();
         let fits = column + flat.chars().count() <= WIDTH;
         if fits && !self.has_docs() && !is_declaration { flat } else { self.broken() }
@@ -80,7 +87,8 @@ impl Tree {
     }
 
     /// The type on one line.
-    pub(super) fn flat(&self) -> String {
+    #[must_use]
+    pub fn flat(&self) -> String {
         let list = |trees: &[Self]| trees.iter().map(Self::flat).collect::<Vec<_>>().join(", ");
         match self {
             Self::Word(word) => word.clone(),
@@ -166,7 +174,8 @@ fn indented(text: &str) -> String {
 }
 
 /// Lays out a doc comment; no lines if there is nothing to say.
-pub(super) fn docs(docs: &str) -> Vec<String> {
+#[must_use]
+pub fn docs(docs: &str) -> Vec<String> {
     // A doc comment of Rust may hold what ends one of TypeScript.
     let docs = docs.replace("*/", "*\\/");
     let lines: Vec<_> = docs.trim().lines().map(str::trim_end).collect();
@@ -181,7 +190,8 @@ pub(super) fn docs(docs: &str) -> Vec<String> {
 }
 
 /// A text as a literal.
-pub(super) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let mut literal = String::from("'");
     for sign in text.chars() {
         match sign {
@@ -200,12 +210,14 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// The name of a property, in quotes where it needs them.
-pub(super) fn property(name: &str) -> String {
+#[must_use]
+pub fn property(name: &str) -> String {
     if is_identifier(name) { name.to_owned() } else { quoted(name) }
 }
 
 /// Returns whether `name` is a plain name.
-pub(super) fn is_identifier(name: &str) -> bool {
+#[must_use]
+pub fn is_identifier(name: &str) -> bool {
     let is_start = |sign: char| sign.is_ascii_alphabetic() || matches!(sign, '_' | '$');
     name.starts_with(is_start) && name.chars().all(|sign| is_start(sign) || sign.is_ascii_digit())
 }

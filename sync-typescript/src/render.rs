@@ -2,15 +2,17 @@
 
 use sync_schema::{Body, Definition, Direction, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
 
-use super::inherited::{NOT_GIVEN, PROTOTYPE, inherited};
-use super::tree::{Member, Tree, property, quoted};
+use crate::inherited::{NOT_GIVEN, PROTOTYPE, inherited};
+use crate::tree::{Member, Tree, property, quoted};
 
 /// What the definition under a key is called; `None` if it stands where it is used.
-pub(super) trait Naming {
+pub trait Naming {
+    /// The name of the form of the definition that goes `direction`.
     fn name(&self, key: &str, direction: Direction) -> Option<String>;
 }
 
-pub(super) struct Renderer<'a, N> {
+/// Turns shapes into type expressions.
+pub struct Renderer<'a, N> {
     types: &'a Types,
     names: &'a N,
 }
@@ -26,11 +28,13 @@ struct Parts {
 }
 
 impl<'a, N: Naming> Renderer<'a, N> {
-    pub(super) fn new(types: &'a Types, names: &'a N) -> Self {
+    /// Starts with definitions and what they are called.
+    pub fn new(types: &'a Types, names: &'a N) -> Self {
         Self { types, names }
     }
 
-    pub(super) fn shape(&self, shape: &Shape, direction: Direction) -> Tree {
+    /// What stands where a value of `shape` goes `direction`.
+    pub fn shape(&self, shape: &Shape, direction: Direction) -> Tree {
         match shape {
             Shape::Null => Tree::word("null"),
             Shape::Bool => Tree::word("boolean"),
@@ -87,7 +91,7 @@ impl<'a, N: Naming> Renderer<'a, N> {
     }
 
     /// What stands behind the name of `definition`.
-    pub(super) fn definition(&self, definition: &Definition, direction: Direction) -> Tree {
+    pub fn definition(&self, definition: &Definition, direction: Direction) -> Tree {
         match &definition.body {
             Body::Alias(shape) => self.shape(shape, direction),
             Body::Struct(fields) => self.fields(fields, direction).finish(),
