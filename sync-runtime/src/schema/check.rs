@@ -22,12 +22,17 @@ const REPEATS: usize = 256;
 
 /// Checks that `json` is one value that fits `slot`.
 pub(super) fn check(schema: &InputSchema, slot: Slot, json: &str, at: &Path<'_>) -> Result<(), InvalidInput> {
-    let work = Cell::new(REPEATS.saturating_mul(json.len() + 256));
+    let work = Cell::new(work(json));
     let walk = Walk { schema, reports: true, failure: RefCell::new(None), work: &work };
     walk.run(slot, json, at, 0).map_err(|_| {
         let failure = walk.failure.borrow_mut().take();
         failure.unwrap_or_else(|| InvalidInput::new(at, "invalid-json"))
     })
+}
+
+/// How many characters of `json` may be looked at again, and values in it passed on by serde.
+fn work(json: &str) -> usize {
+    REPEATS.saturating_mul(json.len() + 256)
 }
 
 /// What one walk through a text shares.
@@ -86,9 +91,16 @@ impl<'s> Walk<'s> {
 
     /// Has serde read `raw`; this, too, is looking at it again.
     fn read<E: Error>(&self, raw: &RawValue, reading: Reading, at: &Path<'_>) -> Result<Option<usize>, E> {
-        let (variant, left) = effort::within(self.work.get(), || reading(raw.get()));
-        self.work.set(left);
-        if left > 0 { Ok(variant) } else { Err(self.fail(at, "too-deep")) }
+        // What lies around it, such as a megabyte of spaces, buys it no more.
+        let limit = self.work.get().min(work(raw.get()));
+        let (variant, left) = effort::within(limit, || reading(raw.get()));
+        if left == 0 {
+            // Who asked whether a variant fits gets no answer either.
+            self.work.set(0);
+            return Err(self.fail(at, "too-deep"));
+        }
+        self.work.set(self.work.get() - (limit - left));
+        Ok(variant)
     }
 }
 

@@ -613,6 +613,8 @@ mod tests {
         let json = |times| format!("{}true{}", r#"{"b":true,"next":"#.repeat(times), "}".repeat(times));
         assert!(decode::<Lenient>(&schema, &json(5)).is_ok());
         assert_eq!(decode::<Lenient>(&schema, &json(60)).unwrap_err().reason, "too-deep");
+        let spaces = " ".repeat(1_000_000);
+        assert_eq!(decode::<Lenient>(&schema, &(spaces + &json(60))).unwrap_err().reason, "too-deep");
     }
 
     #[wire]

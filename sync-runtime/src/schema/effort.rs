@@ -11,14 +11,17 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde::forward_to_deserialize_any;
 
 thread_local! {
-    /// How many values may still be passed on; no limit where nobody has set one.
+    /// What may still be spent; no limit where nobody has set one.
     static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// Texts cost what as many values of this length would.
-const TEXT: usize = 64;
+/// What passing on a value costs, measured in characters that the check looks at.
+const VALUE: usize = 1;
 
-/// Runs `read`, which may have serde pass on `limit` values; also returns how many are left, 0 if it was stopped.
+/// Copying this much of a text costs one more.
+const TEXT: usize = 32;
+
+/// Runs `read`, which may have serde pass on values for `limit`; also returns what is left, 0 if it was stopped.
 pub(super) fn within<T>(limit: usize, read: impl FnOnce() -> T) -> (T, usize) {
     struct Restore(Option<usize>);
     impl Drop for Restore {
@@ -31,9 +34,9 @@ pub(super) fn within<T>(limit: usize, read: impl FnOnce() -> T) -> (T, usize) {
     (read, LEFT.get().unwrap_or_default())
 }
 
-fn spend<E: Error>(values: usize) -> Result<(), E> {
+fn spend<E: Error>(text: usize) -> Result<(), E> {
     let Some(left) = LEFT.get() else { return Ok(()) };
-    let left = left.saturating_sub(values);
+    let left = left.saturating_sub(VALUE + text / TEXT);
     LEFT.set(Some(left));
     if left > 0 { Ok(()) } else { Err(E::custom("too many ways to read it")) }
 }
@@ -59,7 +62,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Measured<D> {
 macro_rules! pass {
     ($($method:ident($kind:ty);)*) => { $(
         fn $method<E: Error>(self, value: $kind) -> Result<V::Value, E> {
-            spend(1)?;
+            spend(0)?;
             self.0.$method(value)
         }
     )* };
@@ -80,12 +83,12 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Measured<V> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        spend(1)?;
+        spend(0)?;
         self.0.visit_unit()
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        spend(1)?;
+        spend(0)?;
         self.0.visit_none()
     }
 
@@ -94,27 +97,27 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Measured<V> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<V::Value, E> {
-        spend(1 + text.len() / TEXT)?;
+        spend(text.len())?;
         self.0.visit_str(text)
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<V::Value, E> {
-        spend(1 + text.len() / TEXT)?;
+        spend(text.len())?;
         self.0.visit_borrowed_str(text)
     }
 
     fn visit_string<E: Error>(self, text: String) -> Result<V::Value, E> {
-        spend(1 + text.len() / TEXT)?;
+        spend(text.len())?;
         self.0.visit_string(text)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<V::Value, A::Error> {
-        spend(1)?;
+        spend(0)?;
         self.0.visit_seq(Measured(seq))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        spend(1)?;
+        spend(0)?;
         self.0.visit_map(Measured(map))
     }
 }
@@ -171,16 +174,16 @@ mod tests {
         let text = r#"{"a":[1,-1,1.5,null,true],"b":"c"}"#;
         let value = json!({ "a": [1, -1, 1.5, null, true], "b": "c" });
         let (read, left) = within(100, || read(text).expect("JSON"));
-        assert_eq!((read, left), (value, 90));
+        assert_eq!((read, left), (value, 100 - 10 * VALUE));
     }
 
     #[test]
     fn at_the_limit_reading_stops_and_outside_there_is_none() {
         let text = serde_json::to_string(&vec![0; 100]).expect("JSON");
-        let (refused, left) = within(50, || read(&text).is_err());
+        let (refused, left) = within(100, || read(&text).is_err());
         assert_eq!((refused, left), (true, 0));
         read(&text).expect("no limit");
-        let long = serde_json::to_string(&"a".repeat(50 * TEXT)).expect("JSON");
-        assert_eq!(within(50, || read(&long).is_err()), (true, 0));
+        let long = serde_json::to_string(&"a".repeat(100 * TEXT)).expect("JSON");
+        assert_eq!(within(100, || read(&long).is_err()), (true, 0));
     }
 }
