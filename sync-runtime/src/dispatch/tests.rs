@@ -4,12 +4,14 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::LocalKey;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize, Serializer};
 use sync_schema::Shape;
+use tokio::sync::Notify;
 
-use crate::clock::Instant;
+use crate::clock::{Instant, timeout};
 use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
@@ -154,7 +156,7 @@ impl RoomRule<TestApp> for Open {
 /// Its filter waits for [`GO`].
 struct Waiting;
 
-static GO: tokio::sync::Notify = tokio::sync::Notify::const_new();
+static GO: Notify = Notify::const_new();
 
 impl ClientHandler for Waiting {
     type App = TestApp;
@@ -207,11 +209,19 @@ static TABLE: Table<TestApp> = Table {
 
 /// Keeps what it is handed, one list for each piece.
 #[derive(Default)]
-struct Collected(Mutex<Vec<Vec<Packet>>>);
+struct Collected(Mutex<Vec<Vec<Packet>>>, Notify);
+
+impl Collected {
+    /// Waits until it has been handed so many packets.
+    async fn has(&self, packets: usize) {
+        told(&self.1, || self.0.lock().concat().len() >= packets).await;
+    }
+}
 
 impl Outbox for Collected {
     fn send(&self, bundle: &Bundle) {
         self.0.lock().push(bundle.packets().to_vec());
+        self.1.notify_one();
     }
 
     fn close(&self, _: CloseReason) {}
@@ -219,14 +229,32 @@ impl Outbox for Collected {
 
 /// Counts what it is handed.
 #[derive(Default)]
-struct Sink(AtomicUsize);
+struct Sink(AtomicUsize, Notify);
+
+impl Sink {
+    /// Waits until it has been handed something.
+    async fn has_some(&self) {
+        told(&self.1, || self.0.load(Ordering::Relaxed) > 0).await;
+    }
+}
 
 impl Outbox for Sink {
     fn send(&self, bundle: &Bundle) {
         self.0.fetch_add(bundle.packets().len(), Ordering::Relaxed);
+        self.1.notify_one();
     }
 
     fn close(&self, _: CloseReason) {}
+}
+
+/// Waits until something is so that is told of whenever it may have become so.
+async fn told(told: &Notify, is_so: impl Fn() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            told.notified().await;
+        }
+    };
+    timeout(Duration::from_secs(20), waiting).await.expect("it never came to that");
 }
 
 struct Stage {
@@ -405,15 +433,13 @@ async fn ten_rooms_live_beside_a_huge_one() {
     for _ in 0..EVENTS {
         stage.call(&caller).await;
     }
-    while huge.0.load(Ordering::Relaxed) == 0 {
-        tokio::task::yield_now().await;
-    }
+    huge.has_some().await;
     // The huge room has begun; whoever calls now is answered and delivered before it has ended.
     for (member, name, _) in &small {
         stage.call_route(member, "test/count", name).await;
     }
-    while small.iter().any(|(_, _, outbox)| outbox.0.load(Ordering::Relaxed) == 0) {
-        tokio::task::yield_now().await;
+    for (_, _, outbox) in &small {
+        outbox.has_some().await;
     }
     assert!(huge.0.load(Ordering::Relaxed) < MEMBERS * EVENTS);
     stage.delivered().await;
@@ -444,9 +470,7 @@ async fn a_member_hears_what_happens_between_its_joining_and_its_leaving() {
     stage.call(&caller).await;
     let (late, heard) = stage.member().await;
     stage.call(&caller).await;
-    while heard.0.lock().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    heard.has(1).await;
     stage.leave(&late, "open-a").await;
     stage.call(&caller).await;
     stage.delivered().await;
@@ -465,18 +489,12 @@ async fn nothing_of_a_room_is_sent_before_the_answer_to_its_join() {
         for _ in 0..3 {
             stage.call(&caller).await;
         }
-        while own.0.lock().concat().len() < 3 {
-            tokio::task::yield_now().await;
-        }
+        own.has(3).await;
         assert!(heard.0.lock().is_empty(), "again: {again}");
         drop(answer);
-        while heard.0.lock().concat().len() < 3 {
-            tokio::task::yield_now().await;
-        }
+        heard.has(3).await;
         stage.call(&caller).await;
-        while heard.0.lock().concat().len() < 4 {
-            tokio::task::yield_now().await;
-        }
+        heard.has(4).await;
         assert_eq!(positions(&own), positions(&heard), "in the order of the room");
     }
 }
@@ -503,9 +521,7 @@ async fn a_member_that_joins_again_is_told_what_it_was_sent_last() {
         // Asked while the room is busy: what has not been sent by then comes behind the answer.
         let told = again().await;
         assert_eq!(&told, positions(&heard).last().unwrap_or(&joined));
-        while heard.0.lock().concat().len() < count {
-            tokio::task::yield_now().await;
-        }
+        heard.has(count).await;
         assert_eq!(positions(&heard).last(), Some(&again().await));
     }
 }
@@ -577,9 +593,7 @@ async fn a_filter_that_is_running_does_not_speak_before_the_answer_to_a_join() {
     let (caller, own) = stage.member().await;
     let (member, heard) = stage.member().await;
     stage.call_route(&caller, "test/waiting", "open-a").await;
-    while own.0.lock().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    own.has(1).await;
     let answer = stage.join(&member, "open-a").await;
     GO.notify_one();
     for _ in 0..100 {
@@ -587,9 +601,7 @@ async fn a_filter_that_is_running_does_not_speak_before_the_answer_to_a_join() {
     }
     assert!(heard.0.lock().is_empty());
     drop(answer);
-    while heard.0.lock().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    heard.has(1).await;
     assert_eq!(positions(&own), positions(&heard));
 }
 
@@ -656,9 +668,7 @@ async fn a_room_with_a_history_outlives_its_members_and_shows_them_what_they_mis
         stage.call(&caller).await;
     }
     let deliveries = stage.dispatcher.hub().deliveries().clone();
-    while shown(&heard).len() < 3 {
-        tokio::task::yield_now().await;
-    }
+    heard.has(3).await;
     let frames = shown(&heard);
     let first: serde_json::Value = serde_json::from_str(&frames[0]).expect("JSON");
     let after = first["pos"].as_str().expect("a position").to_owned();
