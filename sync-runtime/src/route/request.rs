@@ -83,3 +83,70 @@ impl<H: ServerHandler> Call<H::App> for RequestCall<H> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use parking_lot::Mutex;
+    use serde_json::value::RawValue;
+
+    use crate::route::{CallerView, StreamTo, Streams, TestApp};
+    use crate::schema::Empty;
+    use crate::wire::Location;
+
+    use super::*;
+
+    /// Says something to its caller, to the room and to some users before it answers.
+    struct Talks;
+
+    impl ServerHandler for Talks {
+        type App = TestApp;
+        type Input = Empty;
+        type Output = Empty;
+        const DOCS: &'static str = "";
+        const OPTIONS: RouteOptions = RouteOptions::NONE;
+
+        fn auth() -> Auth<TestApp> {
+            Auth::public()
+        }
+
+        async fn call<'a>(ctx: Ctx<'a, TestApp>, _: &'a Empty) -> Result<Empty, SyncError> {
+            for to in [StreamTo::Caller, StreamTo::Room, StreamTo::Users(&["ada"])] {
+                ctx.streams().send(to, RawValue::TRUE).await?;
+            }
+            Ok(Empty {})
+        }
+    }
+
+    /// Has room for so many chunks, and nobody listens after that.
+    struct Heard(usize, Mutex<Vec<String>>);
+
+    impl Streams for Heard {
+        fn send<'a>(&'a self, to: StreamTo<'a>, chunk: &'a RawValue) -> BoxFuture<'a, Result<(), SyncError>> {
+            Box::pin(async move {
+                let mut heard = self.1.lock();
+                if heard.len() == self.0 {
+                    return Err(SyncError::new("sync-cancelled"));
+                }
+                heard.push(format!("{to:?} {chunk}"));
+                Ok(())
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_handler_has_a_way_out_for_chunks_and_is_told_when_nobody_hears_them() {
+        let id =
+            RouteId { page: "test", name: "talk", version: "v1", path: "test/talk", cb: "test/talk/v1", sources: &[] };
+        let route = RequestOnly::<Talks>::new(id);
+        for (room, expected) in [(3, "answered"), (2, "sync-cancelled")] {
+            let heard = Heard(room, Mutex::default());
+            let (session, location, streams) = (&Empty {}, &Location::default(), &heard as &dyn Streams);
+            let view = CallerView { app: &TestApp, room: "", session, locale: "en", location, streams };
+            let call = route.decode(&route.input_schema(), "{}").expect("an input");
+            let outcome = call.run(Ctx::new(&view)).await;
+            assert_eq!(outcome.map_or_else(|error| error.code(), |_| "answered"), expected);
+            let all = ["Caller true", "Room true", "Users([\"ada\"]) true"];
+            assert_eq!(heard.1.into_inner(), all[..room]);
+        }
+    }
+}
