@@ -497,9 +497,10 @@ async fn events_that_wait_together_are_one_write_for_each_member() {
         }
     }
     let writes = server.running().traffic().writes - before;
-    // A second visit if the caller had to give its thread away between two calls.
-    let expected = MEMBERS + 1..=2 * MEMBERS + EVENTS as u64;
-    assert!(expected.contains(&writes), "{writes}: one or two for each member, and the caller's answers");
+    // How many visits there are depends on how fast this machine is: a caller gives its thread away now and then. That events which wait
+    // are one piece is counted without a clock in dispatch/tests.rs.
+    let expected = MEMBERS + 1..MEMBERS * EVENTS as u64;
+    assert!(expected.contains(&writes), "{writes}: fewer than one for each event and member");
 }
 
 #[tokio::test]
