@@ -96,6 +96,13 @@ impl TestServer {
         assert!(found.is_ok(), "never {wanted} calls, but {}", *self.app().begun.borrow());
     }
 
+    /// Waits until this many calls of `beside` are held.
+    pub async fn holds(&self, wanted: u32) {
+        let mut holding = self.app().holding.subscribe();
+        let found = tokio::time::timeout(PATIENCE, holding.wait_for(|holding| *holding == wanted)).await;
+        assert!(found.is_ok(), "never {wanted} calls, but {}", *self.app().holding.borrow());
+    }
+
     /// Starts a session and returns its token.
     pub async fn token(&self, session: Option<Session>) -> String {
         let session = session.expect("a guest has no token");

@@ -6,6 +6,7 @@ mod bad_input;
 mod canonical;
 mod codegen;
 mod compiled_once;
+mod concurrent;
 mod cookies;
 mod delivery;
 mod direct;

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 
 use sync::{Server, wire};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// Who a test caller is.
 #[sync::session]
@@ -28,12 +28,48 @@ pub struct Person {
 pub static BUSY: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 /// The state of the test app.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct App {
+    /// How many calls of `beside` are held; a test waits for it to change.
+    pub holding: watch::Sender<u32>,
+    /// So many of them may go on.
+    go: Semaphore,
     /// How many calls of `order/wait` have begun; a test waits for it to change.
     pub begun: watch::Sender<u32>,
     /// The numbers of the calls of `order/wait`, in the order in which their handlers ended.
     pub ended: Mutex<Vec<u32>>,
+}
+
+impl Default for App {
+    fn default() -> Self {
+        let (holding, go) = (watch::Sender::default(), Semaphore::new(0));
+        Self { holding, go, begun: watch::Sender::default(), ended: Mutex::default() }
+    }
+}
+
+/// A call that is held, or has been given up.
+struct Held<'a>(&'a App);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.holding.send_modify(|holding| *holding -= 1);
+    }
+}
+
+impl App {
+    /// Waits until the test lets go.
+    pub async fn held(&self) {
+        self.holding.send_modify(|holding| *holding += 1);
+        let _held = Held(self);
+        if let Ok(go) = self.go.acquire().await {
+            go.forget();
+        }
+    }
+
+    /// Lets so many calls go on.
+    pub fn let_go(&self, calls: u32) {
+        self.go.add_permits(calls as usize);
+    }
 }
 
 impl sync::App for App {

@@ -24,6 +24,21 @@ pub mod arguments {
         pub mod server;
     }
 }
+pub mod beside {
+    pub mod _api {
+        #[path = "block_v1.rs"]
+        pub mod block_v1;
+        #[path = "hold_v1.rs"]
+        pub mod hold_v1;
+        #[path = "letGo_v1.rs"]
+        pub mod letGo_v1;
+    }
+    #[path = "_sync"]
+    pub mod hold_v1 {
+        #[path = "hold_server_v1.rs"]
+        pub mod server;
+    }
+}
 pub mod groups {
     #[path = "_sync"]
     pub mod page_v1 {

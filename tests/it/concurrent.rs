@@ -1,0 +1,186 @@
+//! Calls that hold up nothing behind them, and how many of them there may be.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sync_tests::app::{TestServer, guest};
+use sync_tests::socket::{Client, PATIENCE};
+
+/// How many calls of one socket run beside each other.
+const BESIDE: u32 = 100;
+
+/// A call of each lane that is held, with what it answers.
+fn held_calls() -> [(&'static str, Value); 2] {
+    let event = json!({ "name": "beside/hold", "version": "v1", "receiver": "open-a" });
+    [("sync", event), ("request", json!({ "name": "beside/hold", "version": "v1" }))]
+}
+
+fn let_go(calls: u32) -> Value {
+    json!({ "name": "beside/letGo", "version": "v1", "data": { "calls": calls } })
+}
+
+async fn caller(server: &TestServer) -> Client {
+    let mut client = server.connect(guest()).await;
+    client.join("open-a").await;
+    client
+}
+
+fn success() -> Value {
+    json!({ "status": "success", "result": { "held": true } })
+}
+
+#[tokio::test]
+async fn nothing_waits_behind_a_concurrent_call_and_everything_behind_another() {
+    for (event, call) in held_calls() {
+        let server = TestServer::start().await;
+        let mut client = caller(&server).await;
+        let held = client.start(event, call).await;
+        assert_eq!(client.call("joinedRooms", json!({})).await["rooms"], json!(["open-a"]), "{event}");
+        server.holds(1).await;
+        server.app().let_go(1);
+        assert_eq!(client.ack(held).await, success());
+    }
+    let server = TestServer::start().await;
+    let mut client = caller(&server).await;
+    let blocking = client.start("request", json!({ "name": "beside/block", "version": "v1" })).await;
+    let behind = client.start("joinedRooms", json!({})).await;
+    server.holds(1).await;
+    server.app().let_go(1);
+    // The first answer is that of the first call.
+    assert!(client.next_answer().await.starts_with(&format!("43{blocking}[")));
+    assert_eq!(client.ack(behind).await["status"], "success");
+}
+
+#[tokio::test]
+async fn what_comes_behind_too_many_concurrent_calls_waits_and_is_not_lost() {
+    for (event, call) in held_calls() {
+        let server = TestServer::start().await;
+        let mut client = caller(&server).await;
+        let mut held = Vec::new();
+        // The last one finds no place: it runs, and what is behind it waits.
+        for _ in 0..=BESIDE {
+            held.push(client.start(event, call.clone()).await);
+        }
+        let behind = client.start("joinedRooms", json!({})).await;
+        server.holds(BESIDE + 1).await;
+        server.app().let_go(1);
+        let first = client.next_answer().await;
+        assert!(!first.starts_with(&format!("43{behind}[")), "{first}");
+        assert_eq!(client.ack(behind).await["status"], "success", "there is a place again");
+        server.app().let_go(BESIDE);
+        let first: usize = first[2..first.find('[').expect("an answer")].parse().expect("a number");
+        for id in held.into_iter().filter(|id| *id != first as u64) {
+            assert_eq!(client.ack(id).await, success());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_finds_no_place_is_driven_on_all_the_same() {
+    let server = TestServer::start().await;
+    let mut client = caller(&server).await;
+    let (event, call) = &held_calls()[1];
+    let mut held = Vec::new();
+    for _ in 0..BESIDE {
+        held.push(client.start(event, call.clone()).await);
+    }
+    // All places are taken by those who wait for this one.
+    let last = client.start("request", let_go(BESIDE)).await;
+    for id in held {
+        assert_eq!(client.ack(id).await, success());
+    }
+    assert_eq!(client.ack(last).await["status"], "success");
+}
+
+#[tokio::test]
+async fn a_large_call_takes_the_places_of_several() {
+    let server = TestServer::start().await;
+    let mut client = caller(&server).await;
+    let large = json!({ "name": "beside/hold", "version": "v1", "padding": "x".repeat(500_000) });
+    client.start("request", large.clone()).await;
+    let second = client.start("request", large).await;
+    let behind = client.start("joinedRooms", json!({})).await;
+    server.holds(2).await;
+    server.app().let_go(2);
+    assert!(client.next_answer().await.starts_with("43"));
+    assert_eq!(client.ack(second).await, success());
+    assert_eq!(client.ack(behind).await["status"], "success");
+}
+
+#[tokio::test]
+async fn who_leaves_behind_a_concurrent_call_does_not_undo_it() {
+    let server = TestServer::start().await;
+    let (mut client, mut member) = (caller(&server).await, caller(&server).await);
+    let (event, call) = &held_calls()[0];
+    let held = client.start(event, call.clone()).await;
+    assert_eq!(client.call("leaveRoom", json!({ "room": "open-a" })).await["rooms"], json!([]));
+    server.holds(1).await;
+    server.app().let_go(1);
+    assert_eq!(client.ack(held).await, success());
+    assert_eq!(member.frame().await["cb"], "beside/hold/v1");
+    assert_eq!(client.frames_so_far().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn sockets_that_go_leave_no_more_than_is_left_of_an_address() {
+    let server = TestServer::start().await;
+    let (_, call) = &held_calls()[1];
+    let mut socket = None;
+    for round in 1..=12 {
+        let mut client = server.connect(guest()).await;
+        for _ in 0..BESIDE {
+            client.start("request", call.clone()).await;
+        }
+        // Behind them: they have all begun.
+        client.call("joinedRooms", json!({})).await;
+        socket = Some(Arc::downgrade(&server.hub().sockets()[0]));
+        drop(client);
+        server.has_sockets(0).await;
+        if round <= 10 {
+            server.holds(round * BESIDE).await;
+        }
+    }
+    server.holds(1024).await;
+    server.app().let_go(1024);
+    server.holds(0).await;
+    let freed = async {
+        while socket.as_ref().is_some_and(|socket| socket.strong_count() > 0) {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, freed).await.is_ok(), "something holds a socket that is gone");
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_the_calls_that_run_beside_others() {
+    let server = TestServer::start().await;
+    let mut client = caller(&server).await;
+    let (event, call) = &held_calls()[0];
+    let held = client.start(event, call.clone()).await;
+    server.holds(1).await;
+    let handle = server.running().handle().clone();
+    let mut stopping = Box::pin(server.into_running().shutdown());
+    assert!(futures_util::poll!(stopping.as_mut()).is_pending());
+    handle.app().let_go(1);
+    let (answer, ()) = tokio::join!(client.ack(held), stopping);
+    assert_eq!(answer, success());
+}
+
+#[tokio::test]
+async fn a_call_is_given_up_before_what_waits_behind_it() {
+    let server = TestServer::start().await;
+    let mut client = caller(&server).await;
+    let blocking = client.start("request", json!({ "name": "beside/block", "version": "v1" })).await;
+    let behind = client.start("joinedRooms", json!({})).await;
+    server.holds(1).await;
+    for _ in 0..1000 {
+        let told = client.call("syncCancel", json!({ "id": "a-1" })).await;
+        assert_eq!(told["errorCode"], "sync-bad-request", "no call has an id yet");
+    }
+    for wrong in [json!({}), json!({ "id": 1 }), json!({ "id": "a b" }), json!([]), json!("x".repeat(100_000))] {
+        assert_eq!(client.call("syncCancel", wrong).await["errorCode"], "sync-bad-request");
+    }
+    server.app().let_go(1);
+    assert!(client.next_answer().await.starts_with(&format!("43{blocking}[")));
+    assert_eq!(client.ack(behind).await["status"], "success");
+}
