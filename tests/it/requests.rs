@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use app::SyncApp;
 use serde_json::{Value, json};
 use sync::{App, Config, Running};
+use sync_tests::app::{TestServer, guest, member};
 use sync_tests::socket::{Client, Identity};
 
 /// A running template and a member of `game-room-1`, whose counter stands at 5.
@@ -55,4 +56,109 @@ async fn what_is_wrong_with_its_input_is_said_as_for_an_event() {
     for told in [told, json_of(http).await] {
         assert_eq!((&told["errorCode"], &told["errorParams"]["path"]), (&json!("sync-invalid-input"), &json!("rooms")));
     }
+}
+
+/// What a query of the test app's echo is answered: the query as it was read, or the code with its path and reason.
+async fn echoed(server: &TestServer, query: &str) -> Value {
+    let url = format!("http://{}/api/examples/echo/v1{query}", server.address());
+    let answer = json_of(reqwest::get(url).await.expect("an answer")).await;
+    match answer["status"].as_str() {
+        Some("success") => answer["result"]["query"].clone(),
+        _ => json!([answer["errorCode"], answer["errorParams"]["path"], answer["errorParams"]["reason"]]),
+    }
+}
+
+#[tokio::test]
+async fn a_query_is_read_by_the_types_of_the_fields_and_a_wrong_one_names_its_field() {
+    let server = TestServer::start().await;
+    let query = |change: &dyn Fn(&mut Value)| {
+        let mut query =
+            json!({ "text": "a", "number": null, "ratio": null, "flag": false, "color": null, "day": null });
+        change(&mut query);
+        query
+    };
+    for (sent, expected) in [
+        ("?text=a", query(&|_| {})),
+        ("?text=7&number=7", query(&|query| (query["text"], query["number"]) = (json!("7"), json!(7)))),
+        ("?text=true&flag=true", query(&|query| (query["text"], query["flag"]) = (json!("true"), json!(true)))),
+        ("?text=", query(&|query| query["text"] = json!(""))),
+        ("?text", query(&|query| query["text"] = json!(""))),
+        ("?text=a+b%20c%26%3D%C3%A9", query(&|query| query["text"] = json!("a b c&=é"))),
+        ("?text=a&number=-1&ratio=1e-1", query(&|query| (query["number"], query["ratio"]) = (json!(-1), json!(0.1)))),
+        ("?&&color=darkRed&text=a&", query(&|query| query["color"] = json!("darkRed"))),
+        ("?text=a&day=2026-11-28", query(&|query| query["day"] = json!("2026-11-28"))),
+        // Bytes that are no UTF-8 are a character that says so.
+        ("?text=%FF", query(&|query| query["text"] = json!("\u{fffd}"))),
+    ] {
+        assert_eq!(echoed(&server, sent).await, expected, "{sent}");
+    }
+    for (sent, path, reason) in [
+        ("", "text", "missing"),
+        ("?", "text", "missing"),
+        ("?text=a&number=x", "number", "expected-integer"),
+        ("?text=a&number=", "number", "expected-integer"),
+        ("?text=a&number=1.5", "number", "expected-integer"),
+        ("?text=a&number=%2B1", "number", "expected-integer"),
+        ("?text=a&number=2147483648", "number", "out-of-range"),
+        ("?text=a&ratio=NaN", "ratio", "expected-number"),
+        ("?text=a&ratio=11", "ratio", "range"),
+        ("?text=a&flag=1", "flag", "expected-boolean"),
+        ("?text=a&flag=True", "flag", "expected-boolean"),
+        ("?text=a&color=DarkRed", "color", "unknown-variant"),
+        ("?text=a&day=2026-02-30", "day", "invalid-format"),
+        ("?text=a&text=b", "text", "duplicate-field"),
+        ("?text=a&other=b", "other", "unknown-field"),
+        ("?text=a&__proto__=b", "__proto__", "unknown-field"),
+        ("?text=a&%22=b", "\"", "unknown-field"),
+    ] {
+        assert_eq!(echoed(&server, sent).await, json!(["sync-invalid-input", path, reason]), "{sent}");
+    }
+    let many: String = (0..1000).map(|number| format!("&f{number}=1")).collect();
+    assert_eq!(echoed(&server, &format!("?text=a{many}")).await[0], "sync-invalid-input");
+}
+
+#[tokio::test]
+async fn get_is_for_those_that_say_so_and_its_answers_are_kept_by_nobody() {
+    let server = TestServer::start().await;
+    let token = server.token(member("ada", "deliver", None)).await;
+    let http = reqwest::Client::new();
+    let address = server.address();
+    let get = http.get(format!("http://{address}/api/examples/echo/v1?text=a")).send().await.expect("an answer");
+    assert_eq!((get.status().as_u16(), &get.headers()["cache-control"]), (200, &"no-store".parse().expect("a value")));
+    for (path, method, status) in [
+        ("examples/updateCounter/v1", reqwest::Method::GET, 405),
+        ("examples/echo/v1", reqwest::Method::PUT, 405),
+        ("examples/echo/v1", reqwest::Method::HEAD, 405),
+        ("examples/nothing/v1", reqwest::Method::GET, 404),
+        // An event is no request, and a request no event.
+        ("outcome/three/v1", reqwest::Method::GET, 404),
+    ] {
+        let url = format!("http://{address}/api/{path}?text=a&amount=1");
+        let answer = http.request(method.clone(), url).bearer_auth(&token).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), status, "{method} {path}");
+        assert_eq!(answer.headers().contains_key("allow"), status == 405, "{method} {path}");
+    }
+    // Nobody is told which methods a route has before it is known to be there, nor who may call it before the method is right.
+    let url = format!("http://{address}/api/examples/updateCounter/v1?amount=1");
+    assert_eq!(http.get(url).send().await.expect("an answer").status().as_u16(), 405);
+}
+
+#[tokio::test]
+async fn a_request_knows_its_caller_and_no_room() {
+    let server = TestServer::start().await;
+    let token = server.token(member("ada", "deliver", Some("nl"))).await;
+    let mut ada = server.connect_as(Identity::token(&token)).await;
+    ada.join("open-a").await;
+    ada.show("/somewhere").await;
+    let call = json!({ "name": "examples/echo", "version": "v1", "data": { "text": "a" } });
+    let told = |answer: &Value| {
+        let result = &answer["result"];
+        [&result["userId"], &result["locale"], &result["pathName"], &result["room"]].map(Clone::clone)
+    };
+    assert_eq!(told(&ada.call("request", call.clone()).await), ["ada", "nl", "/somewhere", ""]);
+    let mut nobody = server.connect(guest()).await;
+    assert_eq!(told(&nobody.call("request", call).await), ["", "en", "", ""]);
+    let url = format!("http://{}/api/examples/echo/v1?text=a", server.address());
+    let http = reqwest::Client::new().get(url).bearer_auth(token).send().await.expect("an answer");
+    assert_eq!(told(&json_of(http).await), ["ada", "nl", "", ""], "a page is that of a socket");
 }

@@ -109,11 +109,22 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     ///
-    /// `sync-bad-request` about the header `Idempotency-Key`.
+    /// `sync-bad-request` about a body that is not JSON, or about the header `Idempotency-Key`.
     pub fn from_http(http: HttpCall<'a>, data: Data<'a>) -> Result<Self, SyncError> {
+        if let Data::Json(body) = data {
+            check_json(body)?;
+        }
         http.check_id()?;
         Ok(Self { path: Cow::Borrowed(http.path), version: Cow::Borrowed(http.version), data })
     }
+}
+
+/// Checks that a body is JSON at all, as reading an envelope does; what is wrong with an input is said later.
+fn check_json(body: &str) -> Result<(), SyncError> {
+    if body.trim_ascii().is_empty() {
+        return Err(bad_request("not-an-object"));
+    }
+    serde_json::from_str::<&RawValue>(body).map(drop).map_err(|_| bad_request("json"))
 }
 
 impl HttpCall<'_> {

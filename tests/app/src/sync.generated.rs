@@ -39,6 +39,14 @@ pub mod beside {
         pub mod server;
     }
 }
+pub mod examples {
+    pub mod _api {
+        #[path = "echo_v1.rs"]
+        pub mod echo_v1;
+        #[path = "updateCounter_v1.rs"]
+        pub mod updateCounter_v1;
+    }
+}
 pub mod groups {
     #[path = "_sync"]
     pub mod page_v1 {
@@ -113,6 +121,10 @@ pub mod outcome {
     }
 }
 pub mod strict {
+    pub mod _api {
+        #[path = "take_v1.rs"]
+        pub mod take_v1;
+    }
     #[path = "_sync"]
     pub mod take_v1 {
         #[path = "take_server_v1.rs"]

@@ -8,12 +8,13 @@ use std::net::SocketAddr;
 
 use app::SyncApp;
 use serde_json::Value;
-use stage::{LIMIT, Script, Sent, Stage, call, deep, post, raw, sized};
+use stage::{LIMIT, Lane, Script, Sent, Stage, call, deep, post, raw, sized};
 use sync::{App, Config, Running};
 use sync_tests::app::{TestServer, member};
 use table::GOOD;
 
 const COUNTER: Script = Script {
+    lane: Lane::Event,
     path: "examples/updateCounter",
     version: "v1",
     room: "game-room-1",
@@ -21,7 +22,8 @@ const COUNTER: Script = Script {
     page: "/examples",
 };
 
-const TAKE: Script = Script { path: "strict/take", version: "v1", room: "open-a", good: "{}", page: "/" };
+const TAKE: Script =
+    Script { lane: Lane::Event, path: "strict/take", version: "v1", room: "open-a", good: "{}", page: "/" };
 
 async fn template() -> Running<SyncApp> {
     template_with(|_| {}).await
@@ -53,6 +55,18 @@ async fn what_is_wrong_deeper_in_an_input_is_told_with_its_path() {
     let server = TestServer::start().await;
     let session = |name: &str, locale: Option<&str>| member(name, "deliver", locale).expect("a session");
     Stage::new(server.running(), TAKE, session).await.check(table::nested()).await;
+}
+
+#[tokio::test]
+async fn requests_are_refused_with_the_same_codes_statuses_and_sentences() {
+    let server = TestServer::start().await;
+    let script = Script { lane: Lane::Request, room: "open-a", page: "/", ..COUNTER };
+    let session = |name: &str, locale: Option<&str>| member(name, "deliver", locale).expect("a session");
+    let count = Stage::new(server.running(), script, session).await.check(table::of_any_lane()).await;
+    assert!(count > 4 * 90, "{count} answers: the lane has lost its tables");
+    let script = Script { lane: Lane::Request, ..TAKE };
+    let count = Stage::new(server.running(), script, session).await.check(table::nested()).await;
+    assert!(count > 4 * 60, "{count} answers: the lane has lost its tables");
 }
 
 /// A correct call with something more beside its data.

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use sync::{App, Running};
 use sync_tests::socket::{Client, Identity};
 
+use super::table::GOOD;
+
 /// The limit for a message: 1 MB.
 pub(super) const LIMIT: usize = 1_000_000;
 
@@ -41,11 +43,12 @@ pub(super) enum Who {
 }
 
 enum How {
-    /// The fields of a call besides its name and version.
+    /// The fields of a call besides its name and version, and its input where that is all there is to it.
     Call {
         path: String,
         version: String,
         fields: String,
+        input: Option<String>,
     },
     /// What stands in the place of a call's object.
     Payload(String),
@@ -67,18 +70,23 @@ struct Request {
 
 /// `sync` with these fields in its object, and `POST` with the same in its body.
 pub(super) fn call(fields: &str) -> Sent {
-    How::Call { path: String::new(), version: String::new(), fields: fields.to_owned() }.by_member()
+    How::Call { path: String::new(), version: String::new(), fields: fields.to_owned(), input: None }.by_member()
 }
 
-/// A call with this input.
+/// A call with this input, in any lane.
 pub(super) fn data(data: &str) -> Sent {
-    call(&format!(r#""data":{data},"receiver":"{{room}}""#))
+    with_input("", "", data)
 }
 
-/// A call of another route.
+fn with_input(path: &str, version: &str, data: &str) -> Sent {
+    let fields = format!(r#""data":{data},"receiver":"{{room}}""#);
+    let (path, version, input) = (path.to_owned(), version.to_owned(), Some(data.to_owned()));
+    How::Call { path, version, fields, input }.by_member()
+}
+
+/// A call of another route, in any lane.
 pub(super) fn to(path: &str, version: &str) -> Sent {
-    let fields = r#""data":{},"receiver":"{room}""#.to_owned();
-    How::Call { path: path.to_owned(), version: version.to_owned(), fields }.by_member()
+    with_input(path, version, "{}")
 }
 
 /// `sync` with this payload, and `POST` with this body.
@@ -164,8 +172,18 @@ pub(super) fn deep(open: &str, times: usize, close: &str) -> String {
     format!("{}1{}", open.repeat(times), close.repeat(times))
 }
 
+/// The lanes that a table can be run over.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Lane {
+    /// `sync` and `/sync`.
+    Event,
+    /// `request` and `/api`.
+    Request,
+}
+
 /// The route that is called, well or badly, and how.
 pub(super) struct Script {
+    pub(super) lane: Lane,
     pub(super) path: &'static str,
     pub(super) version: &'static str,
     pub(super) room: &'static str,
@@ -220,14 +238,15 @@ impl Stage {
         Self { script, address, http: reqwest::Client::new(), readers, bystander }
     }
 
-    /// Sends everything in `cases`, and lists what was answered otherwise.
-    pub(super) async fn check(&mut self, cases: Vec<Case>) {
-        let mut wrong = Vec::new();
+    /// Sends everything in `cases` that the lane of the script has, lists what was answered otherwise, and returns how much was sent.
+    pub(super) async fn check(&mut self, cases: Vec<Case>) -> usize {
+        let (mut wrong, mut count) = (Vec::new(), 0);
         for Case { refused, sentences, sent } in cases {
             for (what, sent) in sent {
                 for (reader, sentence) in sentences.iter().enumerate() {
                     let answers = self.send(reader, &sent).await;
-                    assert!(!answers.is_empty(), "no door carries {what}");
+                    assert!(self.script.lane == Lane::Request || !answers.is_empty(), "no door carries {what}");
+                    count += answers.len();
                     for (door, answer) in answers {
                         let complaint = refused.complain(sentence, &answer);
                         wrong.extend(complaint.map(|complaint| format!("{door}: {what}: {complaint}")));
@@ -237,6 +256,7 @@ impl Stage {
             }
         }
         assert!(wrong.is_empty(), "{} answers are wrong:\n{}", wrong.len(), wrong.join("\n"));
+        count
     }
 
     /// Sends one message through every door that can carry it, and returns what each answered.
@@ -260,7 +280,7 @@ impl Stage {
 
     /// Calls well: through the same socket, over HTTP, and from somebody else, who heard of nothing in between.
     async fn go_on(&mut self, reader: usize, who: Who, what: &str) {
-        let good = How::Call { path: String::new(), version: String::new(), fields: self.good_fields() };
+        let good = data(self.script.good).how;
         let array = self.event(&good).expect("a socket carries it");
         let Self { readers, bystander, script, .. } = self;
         let reading = &mut readers[reader];
@@ -277,21 +297,55 @@ impl Stage {
         hear(&mut self.bystander, &self.script, &serde_json::from_str(&answer).expect("JSON"), what).await;
     }
 
+    /// Returns the array of an event; `None` for what a socket cannot carry, or what its lane does not have.
     fn event(&self, how: &How) -> Option<String> {
-        Some(match how {
+        let array = match how {
+            How::Call { input: None, .. } if self.script.lane == Lane::Request => return None,
             How::Call { .. } => format!(r#"["sync",{{{},{}}}]"#, self.names(how), self.fields(how)),
             How::Payload(json) => format!(r#"["sync",{json}]"#),
             How::Sized(bytes) => {
                 let call = format!(r#"["sync",{{{},{},"x":""}}]"#, self.names(how), self.good_fields());
-                call.replace(r#""x":"""#, &format!(r#""x":"{}""#, "x".repeat(bytes - call.len())))
+                let more = bytes - call.len() + "sync".len() - self.event_name().len();
+                call.replace(r#""x":"""#, &format!(r#""x":"{}""#, "x".repeat(more)))
             }
             How::Event(array) => array.clone(),
             How::Binary => r#"["sync",{"_placeholder":true,"num":0}]"#.to_owned(),
             How::Request(_) => return None,
-        })
+        };
+        Some(array.replacen(r#"["sync""#, &format!(r#"["{}""#, self.event_name()), 1))
+    }
+
+    fn event_name(&self) -> &'static str {
+        match self.script.lane {
+            Lane::Event => "sync",
+            Lane::Request => "request",
+        }
     }
 
     fn request(&self, how: &How) -> Option<Request> {
+        match self.script.lane {
+            Lane::Event => self.event_request(how),
+            Lane::Request => self.bare_request(how),
+        }
+    }
+
+    /// Returns a request whose body is the bare input.
+    fn bare_request(&self, how: &How) -> Option<Request> {
+        let body = match how {
+            How::Call { input, .. } => input.clone()?,
+            How::Sized(bytes) => self.script.good.to_owned() + &" ".repeat(bytes - self.script.good.len()),
+            How::Request(_) => self.script.good.to_owned(),
+            How::Payload(_) | How::Event(_) | How::Binary => return None,
+        };
+        let mut request = self.event_request(how)?;
+        if request.body == GOOD.as_bytes() || !matches!(how, How::Request(_)) {
+            request.body = body.into();
+        }
+        request.path = request.path.replacen("/sync", "/api", 1);
+        Some(request)
+    }
+
+    fn event_request(&self, how: &How) -> Option<Request> {
         let (path, version) = self.route(how);
         let body = match how {
             How::Call { .. } => format!("{{{}}}", self.fields(how)),
@@ -392,6 +446,10 @@ async fn called(socket: &mut Client, array: &str) -> Value {
 /// The next thing that somebody hears is what this answer answers.
 async fn hear(client: &mut Client, script: &Script, answer: &Value, what: &str) {
     assert_eq!(answer["status"], "success", "after {what}: {answer}");
+    if script.lane == Lane::Request {
+        assert_eq!(client.frames_so_far().await, Vec::<Value>::new(), "after {what}");
+        return;
+    }
     let frame = client.frame().await;
     assert_eq!(frame["cb"], format!("{}/{}", script.path, script.version), "after {what}");
     assert_eq!(frame["serverOutput"], answer["result"], "after {what}");

@@ -13,6 +13,11 @@ pub(super) fn cases() -> Vec<Case> {
     parts.into_iter().flatten().collect()
 }
 
+/// What of it is about no room and no other event: the same for every lane whose route takes that input under that name.
+pub(super) fn of_any_lane() -> Vec<Case> {
+    [envelopes(), inputs(), routes(), callers(), calls_by_socket(), requests()].into_iter().flatten().collect()
+}
+
 /// The object around the input, by both doors.
 fn envelopes() -> Vec<Case> {
     vec![
