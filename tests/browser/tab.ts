@@ -104,6 +104,14 @@ export class Tab {
     await this.page.locator('[data-testid="counter-value"]', { hasText: new RegExp(`^${value}$`) }).waitFor();
   }
 
+  /** Asks the server for the counter and waits for the answer. */
+  async readCounter(): Promise<void> {
+    const answers = this.rows("answer", "examples/readCounter/v1");
+    const before = await answers.count();
+    await this.press("read-counter");
+    await answers.nth(before).waitFor();
+  }
+
   async say(text: string): Promise<void> {
     await this.part("message-input").fill(text);
     await this.press("message-send");

@@ -5,9 +5,9 @@
 import { createSync, type RoomStatus as RoomStatusOf } from "syncwright";
 import { createSyncHooks } from "syncwright/react";
 import { readLanguageChoice } from "../language/languages";
-import type { ErrorCode, SyncTypeMap } from "./apiTypes.generated";
+import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "./apiTypes.generated";
 
-export const sync = createSync<SyncTypeMap, ErrorCode>({
+export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>({
   // Before anyone has signed in, the handshake says in which language errors are wanted.
   lang: readLanguageChoice,
 });
@@ -18,6 +18,7 @@ export type { ConnectionStatus } from "syncwright";
 /** Whether this tab is in a room, with the app's own error codes. */
 export type RoomStatus = RoomStatusOf<ErrorCode>;
 
-export const { syncRequest, joinRoom, leaveRoom, joinedRooms, updateLocation, upsertSyncEventCallback } = sync;
+export const { syncRequest, apiRequest, joinRoom, leaveRoom, joinedRooms, updateLocation, upsertSyncEventCallback } =
+  sync;
 
-export const { useSyncEvents, useConnectionStatus, useRoom } = createSyncHooks(sync);
+export const { useSyncEvents, useApiRequest, useConnectionStatus, useRoom } = createSyncHooks(sync);

@@ -1,17 +1,19 @@
 import { useId, useState } from "react";
-import { syncRequest } from "../_sockets/syncRequest";
+import { syncRequest, useApiRequest } from "../_sockets/syncRequest";
 import { useWords } from "../language/LanguageProvider";
 import { eventsIn } from "../live/feed";
 import { useFeed } from "../live/FeedProvider";
 import { useCall } from "../live/useCall";
 import { usePageRoom } from "../live/usePageRoom";
 import { CallError } from "../parts/CallError";
+import { CodeBlock } from "../parts/CodeBlock";
 import { Rich } from "../parts/Rich";
 import { RoomPicker } from "../parts/RoomPicker";
 import { Segmented } from "../parts/Segmented";
 import { Link } from "../routing/Link";
 import { hrefOf } from "../routing/router";
 import { PageHead } from "./PageHead";
+import { ASK_AND_SHOW, REQUEST_HANDLER } from "./snippets";
 
 const PREFIX = "game-room-";
 const FILES = [
@@ -19,13 +21,14 @@ const FILES = [
   "src/examples/_sync/updateCounter_client_v1.rs",
   "src/examples/_sync/updateCounter_server_v2.rs",
   "src/examples/_sync/updateCounter_client_v2.rs",
+  "src/examples/_api/readCounter_v1.rs",
 ];
 const QUICK_AMOUNTS = [1, 5, 25];
 
 type Ignored = "nobody" | "tab" | "session";
 const IGNORE_SELF = { nobody: false, tab: true, session: "session" } as const satisfies Record<Ignored, boolean | "session">;
 
-/** One number for a room: two versions of a route, and a filter that asks where each member is. */
+/** One number for a room: two versions of a route, a filter that asks where each member is, and a request that asks for the number. */
 export function ExamplesPage() {
   const words = useWords();
   const pageRoom = usePageRoom("/examples", PREFIX);
@@ -39,6 +42,9 @@ export function ExamplesPage() {
         <CounterValue room={pageRoom.room} answered={answered} />
         <CounterControls room={pageRoom.room} isJoined={pageRoom.isJoined} onAnswered={setAnswered} />
       </section>
+      <CounterReading key={pageRoom.room} room={pageRoom.room} />
+      <CodeBlock {...REQUEST_HANDLER} />
+      <CodeBlock {...ASK_AND_SHOW} />
       <Elsewhere id={pageRoom.id} />
     </>
   );
@@ -62,7 +68,7 @@ function CounterValue({ room, answered }: { room: string; answered: Answered | n
     <div className="counter-value">
       <h2 className="eyebrow">{words.examples.value}</h2>
       <output key={value} className="big-number" data-testid="counter-value" aria-live="polite">
-        {value?.toLocaleString("en").replaceAll(",", "\u202f") ?? "–"}
+        {value === undefined ? "–" : shownNumber(value)}
       </output>
       <p className="muted" data-testid="counter-changed">
         {value === undefined ? words.examples.noValue : whoChanged()}
@@ -196,6 +202,47 @@ function CounterControls({ room, isJoined, onAnswered }: CounterControlsProps) {
       <CallError outcome={outcome} />
     </div>
   );
+}
+
+/** Asks the server, also from outside of the room; one for each room, so that a number is never shown for another one. */
+function CounterReading({ room }: { room: string }) {
+  const words = useWords();
+  const { call, result, error, isPending } = useApiRequest({ name: "examples/readCounter", version: "v1" });
+  // The live list shows answers, too, with the time that they took.
+  const { run, outcome } = useCall();
+
+  async function read() {
+    await run("examples/readCounter/v1", room, () => call({ data: { room } }));
+  }
+
+  return (
+    <section className="card reading" data-testid="reading">
+      <div>
+        <h2>{words.examples.readTitle}</h2>
+        <p>{words.examples.readText}</p>
+      </div>
+      <div className="actions">
+        <button type="button" className="button primary" disabled={isPending} onClick={read} data-testid="read-counter">
+          {words.examples.readButton}
+        </button>
+        <output className="reading-answer" aria-live="polite" aria-busy={isPending}>
+          {result !== null && (
+            <>
+              <span className="muted">{words.examples.readValue(room)}</span>{" "}
+              <strong data-testid="counter-reading">{shownNumber(result.value)}</strong>
+            </>
+          )}
+          {result === null && error === null && <span className="muted">{words.examples.readNothing}</span>}
+        </output>
+      </div>
+      <CallError outcome={outcome} />
+    </section>
+  );
+}
+
+/** Thousands apart, as in all four languages of the page. */
+function shownNumber(value: number): string {
+  return value.toLocaleString("en").replaceAll(",", "\u202f");
 }
 
 function Elsewhere({ id }: { id: string }) {

@@ -77,6 +77,35 @@ upsertSyncEventCallback({
 });`,
 };
 
+export const REQUEST_HANDLER: Snippet = {
+  title: "src/examples/_api/readCounter_v1.rs",
+  language: "rust",
+  code: `#[wire]
+pub struct Input { pub room: String }
+
+#[wire]
+pub struct Output { pub value: i32 }
+
+/// Tells where a room's counter stands, and nobody else hears of it.
+#[sync::request(method = GET)]
+pub async fn main(ctx: Ctx<'_>, input: &Input) -> Result<Output, SyncError> {
+    Ok(Output { value: ctx.app().counters.get(&input.room).await })
+}`,
+};
+
+export const ASK_AND_SHOW: Snippet = {
+  title: "web/src/YourPage.tsx",
+  language: "ts",
+  code: `const { call, result, error, isPending } = useApiRequest({
+  name: "examples/readCounter", version: "v1",
+});
+
+useEffect(() => void call({ data: { room } }), [call, room]);
+
+if (error !== null) return <p>{error.message}</p>;        // translated
+return <b aria-busy={isPending}>{result?.value}</b>;      // number`,
+};
+
 export const TYPING_GATE: Snippet = {
   title: "src/lobby/_sync/typing_client_v1.rs",
   language: "rust",

@@ -17,7 +17,7 @@ sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
     [not-an-object] sie muss ein JSON-Objekt sein
     [json] sie ist kein gültiges JSON
     [duplicate-field] ein Feld kommt zweimal vor
-    [event] dieses Ereignis ist unbekannt; bekannt sind sync, joinRoom, leaveRoom, joinedRooms und updateLocation
+    [event] dieses Ereignis ist unbekannt; bekannt sind sync, request, joinRoom, leaveRoom, joinedRooms und updateLocation
     [binary] binäre Daten werden nicht angenommen
     [utf-8] sie ist kein gültiges UTF-8
     [later] dieser Server bietet das noch nicht

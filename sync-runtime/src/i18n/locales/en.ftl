@@ -17,7 +17,7 @@ sync-bad-request = This message is not of the expected form: { $subject ->
     [not-an-object] it must be a JSON object
     [json] it is not valid JSON
     [duplicate-field] a field is there twice
-    [event] this event is unknown; known are sync, joinRoom, leaveRoom, joinedRooms and updateLocation
+    [event] this event is unknown; known are sync, request, joinRoom, leaveRoom, joinedRooms and updateLocation
     [binary] binary data is not accepted
     [utf-8] it is not valid UTF-8
     [later] this server does not offer it yet

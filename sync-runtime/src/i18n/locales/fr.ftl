@@ -17,7 +17,7 @@ sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
     [not-an-object] il doit être un objet JSON
     [json] ce n’est pas du JSON valide
     [duplicate-field] un champ s’y trouve deux fois
-    [event] cet événement est inconnu ; sont connus sync, joinRoom, leaveRoom, joinedRooms et updateLocation
+    [event] cet événement est inconnu ; sont connus sync, request, joinRoom, leaveRoom, joinedRooms et updateLocation
     [binary] les données binaires ne sont pas acceptées
     [utf-8] ce n’est pas de l’UTF-8 valide
     [later] ce serveur ne le propose pas encore

@@ -17,7 +17,7 @@ sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
     [not-an-object] het moet een JSON-object zijn
     [json] het is geen geldige JSON
     [duplicate-field] een veld komt twee keer voor
-    [event] deze gebeurtenis is onbekend; bekend zijn sync, joinRoom, leaveRoom, joinedRooms en updateLocation
+    [event] deze gebeurtenis is onbekend; bekend zijn sync, request, joinRoom, leaveRoom, joinedRooms en updateLocation
     [binary] binaire gegevens worden niet aangenomen
     [utf-8] het is geen geldige UTF-8
     [later] deze server biedt dit nog niet

@@ -111,7 +111,7 @@ export const de: Words = {
     step4Title: "Rufe auf und höre zu",
     step4Text: "Der Aufrufer bekommt eine typisierte Antwort, jedes Mitglied des Raums das Ereignis.",
     tourTitle: "Sieh dir jede Art von Route an",
-    tourExamples: "Server- und Clientdatei, zwei Versionen nebeneinander, drei Arten, sich selbst auszulassen.",
+    tourExamples: "Server- und Clientdatei, zwei Versionen nebeneinander, drei Arten, sich selbst auszulassen, und eine Anfrage, von der sonst niemand erfährt.",
     tourChat: "Ein asynchroner Filter, der weiß, wo jedes Mitglied ist und welche Sprache es liest.",
     tourLobby: "Eine Clientdatei allein: ein Tor, das ein Ereignis durchlässt oder nicht.",
     tourNested: "Eine Route in einem geschachtelten Ordner und eine ganz oben, jede eine Serverdatei allein.",
@@ -139,6 +139,12 @@ export const de: Words = {
     ignoreThisTab: "Dieser Tab",
     ignoreAllTabs: "Alle meine Tabs",
     ignoreHint: "`ignoreSelf`: die Antwort auf seinen Aufruf bekommt dieser Tab in jedem Fall.",
+    readTitle: "Nach dem Zähler fragen",
+    readText:
+      "Eine Anfrage ist eine Frage und ihre Antwort: Niemand sonst erfährt davon, und einen Raum braucht sie nicht. Der Zähler oben weiß, was er gehört hat, seit dieser Tab offen ist; hier wird der Server gefragt.",
+    readButton: "Zähler ablesen",
+    readValue: (room) => `Zähler von ${room}`,
+    readNothing: "Noch nicht gefragt.",
     elsewhereTitle: "Geh jetzt woanders hin",
     elsewhereText:
       "Der Filter fragt, wo jedes Mitglied ist. Öffne hier eine andere Seite, zähle in einem zweiten Tab weiter und beobachte die Live-Liste dieses Tabs: Nichts kommt an, obwohl du noch im Raum bist.",

@@ -104,7 +104,7 @@ export const en = {
     step4Title: "Call and listen",
     step4Text: "The caller gets a typed answer; every member of the room gets the event.",
     tourTitle: "See each kind of route",
-    tourExamples: "Server and client file, two versions side by side, three ways to leave yourself out.",
+    tourExamples: "Server and client file, two versions side by side, three ways to leave yourself out, and a request that nobody else hears of.",
     tourChat: "An asynchronous filter that knows where each member is and which language they read.",
     tourLobby: "A client file alone: a gate that lets an event pass, or not.",
     tourNested: "A route in a nested folder and one at the root, each a server file alone.",
@@ -132,6 +132,12 @@ export const en = {
     ignoreThisTab: "This tab",
     ignoreAllTabs: "All my tabs",
     ignoreHint: "`ignoreSelf`: this tab gets the answer to its call in any case.",
+    readTitle: "Ask for the counter",
+    readText:
+      "A request is a question and its answer: nobody else hears of it, and it needs no room. The counter above knows what it has heard since this tab was opened; this asks the server.",
+    readButton: "Read the counter",
+    readValue: (room: string) => `Counter of ${room}`,
+    readNothing: "Not asked yet.",
     elsewhereTitle: "Now go somewhere else",
     elsewhereText:
       "The filter asks where each member is. Open another page here, add from a second tab, and watch this tab's live list: nothing arrives, although you are still in the room.",

@@ -111,7 +111,7 @@ export const fr: Words = {
     step4Title: "Appelez et écoutez",
     step4Text: "L'appelant reçoit une réponse typée ; chaque membre du salon reçoit l'événement.",
     tourTitle: "Voir chaque sorte de route",
-    tourExamples: "Un fichier serveur et un fichier client, deux versions côte à côte, trois façons de s'exclure soi-même.",
+    tourExamples: "Un fichier serveur et un fichier client, deux versions côte à côte, trois façons de s'exclure soi-même, et une requête que personne d'autre n'entend.",
     tourChat: "Un filtre asynchrone qui sait où se trouve chaque membre et quelle langue il lit.",
     tourLobby: "Un fichier client seul : une porte qui laisse passer un événement, ou non.",
     tourNested: "Une route dans un dossier imbriqué et une à la racine, chacune un fichier serveur seul.",
@@ -139,6 +139,12 @@ export const fr: Words = {
     ignoreThisTab: "Cet onglet",
     ignoreAllTabs: "Tous mes onglets",
     ignoreHint: "`ignoreSelf` : cet onglet reçoit de toute façon la réponse à son appel.",
+    readTitle: "Demander le compteur",
+    readText:
+      "Une requête est une question et sa réponse : personne d'autre ne l'entend, et il ne faut pas de salon. Le compteur ci-dessus sait ce qu'il a entendu depuis l'ouverture de cet onglet ; ici, on demande au serveur.",
+    readButton: "Lire le compteur",
+    readValue: (room) => `Compteur de ${room}`,
+    readNothing: "Pas encore demandé.",
     elsewhereTitle: "Maintenant, allez ailleurs",
     elsewhereText:
       "Le filtre demande où est chaque membre. Ouvrez ici une autre page, ajoutez depuis un second onglet et observez la liste en direct de celui-ci : rien n'arrive, bien que vous soyez encore dans le salon.",

@@ -109,7 +109,7 @@ export const nl: Words = {
     step4Title: "Roep aan en luister",
     step4Text: "De aanroeper krijgt een getypeerd antwoord; elk lid van de kamer krijgt de gebeurtenis.",
     tourTitle: "Bekijk elk soort route",
-    tourExamples: "Een server- en een clientbestand, twee versies naast elkaar, drie manieren om jezelf over te slaan.",
+    tourExamples: "Een server- en een clientbestand, twee versies naast elkaar, drie manieren om jezelf over te slaan, en een verzoek waarvan niemand anders hoort.",
     tourChat: "Een asynchroon filter dat weet waar elk lid is en welke taal het leest.",
     tourLobby: "Alleen een clientbestand: een poort die een gebeurtenis doorlaat, of niet.",
     tourNested: "Een route in een geneste map en een in de hoofdmap, elk alleen een serverbestand.",
@@ -137,6 +137,12 @@ export const nl: Words = {
     ignoreThisTab: "Dit tabblad",
     ignoreAllTabs: "Al mijn tabbladen",
     ignoreHint: "`ignoreSelf`: het antwoord op de aanroep krijgt dit tabblad in elk geval.",
+    readTitle: "Vraag naar de teller",
+    readText:
+      "Een verzoek is een vraag en het antwoord erop: niemand anders hoort ervan, en een kamer is niet nodig. De teller hierboven weet wat hij gehoord heeft sinds dit tabblad open is; dit vraagt het aan de server.",
+    readButton: "Teller aflezen",
+    readValue: (room) => `Teller van ${room}`,
+    readNothing: "Nog niet gevraagd.",
     elsewhereTitle: "Ga nu ergens anders heen",
     elsewhereText:
       "Het filter vraagt waar elk lid is. Open hier een andere pagina, tel op vanuit een tweede tabblad en kijk naar de live lijst van dit tabblad: er komt niets binnen, al ben je nog in de kamer.",
