@@ -1,6 +1,6 @@
+import { startCuttableProxy } from "tests-node/cuttableProxy";
 import { describe, expect, it } from "vitest";
 import { BAD_NETWORKS, startBadNetwork } from "../../client-ts/src/testing/badNetwork.ts";
-import { startCuttableProxy } from "./cuttableProxy.ts";
 import { setStage } from "./stage.ts";
 
 const stage = setStage();

@@ -25,7 +25,6 @@ describe("a request", () => {
     await bob.readCounter();
     expect(await bob.part("counter-reading").textContent()).toBe("42");
     expect(await bob.rows("answer", REQUEST).textContent()).toContain(room);
-    await bob.page.screenshot({ path: stage.screenshot("request-bob"), fullPage: true });
 
     // It is asked anew each time. The last event comes behind all that Bob's questions could have told Ada.
     await ada.add("v1", { amount: 8 });
@@ -83,6 +82,7 @@ describe("a request", () => {
     await tab.add("v1", { amount: 5 });
     await tab.readCounter();
     await tab.part("counter-reading").waitFor();
+    await tab.page.evaluate(() => window.scrollTo(0, 0));
     await tab.page.screenshot({ path: stage.screenshot(`request-${locale}-${width}`), fullPage: true });
     const overflow = await tab.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow).toBe(0);

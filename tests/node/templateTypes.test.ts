@@ -46,6 +46,13 @@ it.each([["typescript"], ["typescript7"]])("refuse every mistake, and nothing bu
     ["missingData", /Property 'data' is missing/],
     ["newValeu", /Property 'newValeu' does not exist on type '\{ newValue: number; \}'\. Did you mean 'newValue'\?/],
     ["serverOutputs }", /Property 'serverOutputs' does not exist on type/],
+    ["wrongQuestion ", /Type '"examples\/readCuonter"' is not assignable to type '"examples\/readCounter"'/],
+    ["wrongQuestionVersion", /Type '"v2"' is not assignable to type '"v1"'/],
+    ["wrongInput", /Type 'number' is not assignable to type 'string'/],
+    ["unknownInput", /'amount' does not exist in type '\{ room: string; \}'/],
+    ["missingInput", /Property 'data' is missing/],
+    ["withReceiver", /'receiver' does not exist in type 'ApiRequestOptions<ApiTypeMap, /],
+    ["valeu", /Property 'valeu' does not exist on type '\{ value: number; \}'\. Did you mean 'value'\?/],
   ];
   const told = await complaints(compiler);
   expect(told.map((complaint) => complaint.split(",")[0])).toEqual(expected.map(([word]) => `mistakes.ts(${lineOf(word)}`));

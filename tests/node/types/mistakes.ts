@@ -1,8 +1,8 @@
 /** Mistakes as a developer makes them; `templateTypes.test.ts` says what the compiler tells about each. */
 import { createSync } from "syncwright";
-import type { ErrorCode, SyncTypeMap } from "../../../app-template/web/src/_sockets/apiTypes.generated.ts";
+import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "../../../app-template/web/src/_sockets/apiTypes.generated.ts";
 
-const { syncRequest, upsertSyncEventCallback } = createSync<SyncTypeMap, ErrorCode>();
+const { syncRequest, apiRequest, upsertSyncEventCallback } = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>();
 const receiver = "game-room-1";
 
 export const wrongName = syncRequest({ name: "examples/updateCuonter", version: "v1", data: { amount: 5 }, receiver });
@@ -20,3 +20,15 @@ export const wrongPart = upsertSyncEventCallback({
   version: "v1",
   callback: ({ serverOutputs }) => console.log(serverOutputs),
 });
+
+const room = "game-room-1";
+
+export const wrongQuestion = apiRequest({ name: "examples/readCuonter", version: "v1", data: { room } });
+export const wrongQuestionVersion = apiRequest({ name: "examples/readCounter", version: "v2", data: { room } });
+export const wrongInput = apiRequest({ name: "examples/readCounter", version: "v1", data: { room: 1 } });
+export const unknownInput = apiRequest({ name: "examples/readCounter", version: "v1", data: { room, amount: 5 } });
+export const missingInput = apiRequest({ name: "examples/readCounter", version: "v1" });
+export const withReceiver = apiRequest({ name: "examples/readCounter", version: "v1", data: { room }, receiver });
+export const wrongAnswer = apiRequest({ name: "examples/readCounter", version: "v1", data: { room } }).then((answer) =>
+  answer.status === "success" ? answer.result.valeu : null,
+);

@@ -5,7 +5,15 @@
 import { createSync } from "syncwright";
 import { createSyncHooks } from "syncwright/react";
 import type {
+  ApiInput,
+  ApiName,
+  ApiOutput,
+  ApiPagePath,
+  ApiStream,
+  ApiTypeMap,
+  ApiVersion,
   ErrorCode,
+  FullApiPath,
   FullSyncPath,
   Person,
   Session,
@@ -35,6 +43,16 @@ type _NoPage = SyncName<"example">;
 type _NoName = SyncVersion<"examples", "sendMessage">;
 // @ts-expect-error no such version
 type _NoVersion = SyncClientInput<"chat", "sendMessage", "v2">;
+holds<Same<ApiPagePath, "examples">>();
+holds<Same<ApiName<"examples">, "readCounter">>();
+holds<Same<ApiVersion<"examples", "readCounter">, "v1">>();
+holds<Same<FullApiPath, "examples/readCounter">>();
+// @ts-expect-error a page without requests
+type _NoApiPage = ApiName<"chat">;
+// @ts-expect-error an event is no request
+type _NoApiName = ApiVersion<"examples", "updateCounter">;
+// @ts-expect-error no such version
+type _NoApiVersion = ApiInput<"examples", "readCounter", "v2">;
 
 // The types of a route.
 holds<Same<SyncClientInput<"examples", "updateCounter", "v2">, { amount: number; note?: string | null }>>();
@@ -43,11 +61,14 @@ holds<Same<SyncClientOutput<"chat", "sendMessage", "v1">["place"], "here" | "els
 holds<Same<SyncServerOutput<"lobby", "typing", "v1">, Record<string, never>>>();
 holds<Same<SyncServerStream<"chat", "sendMessage", "v1">, never>>();
 holds<Same<SyncClientStream<"chat", "sendMessage", "v1">, never>>();
+holds<Same<ApiInput<"examples", "readCounter", "v1">, { room: string }>>();
+holds<Same<ApiOutput<"examples", "readCounter", "v1">, { value: number }>>();
+holds<Same<ApiStream<"examples", "readCounter", "v1">, never>>();
 holds<Same<Session["locale"], string | null>>();
 
-const sync = createSync<SyncTypeMap, ErrorCode>();
+const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>();
 const hooks = createSyncHooks(sync);
-const { syncRequest, upsertSyncEventCallback } = sync;
+const { syncRequest, apiRequest, upsertSyncEventCallback } = sync;
 
 // A call.
 const answer = await syncRequest({ name: "examples/updateCounter", version: "v1", data: { amount: 5 }, receiver: "game-room-1" });
@@ -143,3 +164,66 @@ upsertSyncEventCallback({ name: "lobby/typing", version: "v2", callback: () => {
 upsertSyncEventCallback({ name: "lobby/typing", version: "v1" });
 // @ts-expect-error a misspelt callback
 upsertSyncEventCallback({ name: "lobby/typing", version: "v1", callBack: () => {} });
+
+// A request.
+const READ = { name: "examples/readCounter", version: "v1" } as const;
+const read = await apiRequest({ ...READ, data: { room: "game-room-1" } });
+if (read.status === "error") {
+  read.errorCode satisfies ErrorCode | "sync-cancelled";
+  read.message satisfies string;
+  // @ts-expect-error no error has this code
+  read.errorCode === "counter-ful";
+  // @ts-expect-error a refused request has no result
+  read.result;
+} else {
+  read.result.value satisfies number;
+  // @ts-expect-error that is what the event answers
+  read.result.newValue;
+}
+void apiRequest({ ...READ, data: { room: "r" }, timeoutMs: 5, signal: new AbortController().signal });
+// @ts-expect-error a wrong name
+void apiRequest({ name: "examples/readConter", version: "v1", data: { room: "r" } });
+// @ts-expect-error a name without its page
+void apiRequest({ name: "readCounter", version: "v1", data: { room: "r" } });
+// @ts-expect-error an event is not asked
+void apiRequest({ name: "examples/updateCounter", version: "v1", data: { amount: 5 } });
+// @ts-expect-error a request is not sent to a room
+void syncRequest({ ...READ, data: { room: "r" }, receiver: "r" });
+// @ts-expect-error nor heard there
+upsertSyncEventCallback({ ...READ, callback: () => {} });
+// @ts-expect-error a wrong version
+void apiRequest({ name: "examples/readCounter", version: "v2", data: { room: "r" } });
+// @ts-expect-error no version
+void apiRequest({ name: "examples/readCounter", data: { room: "r" } });
+// @ts-expect-error an input of another type
+void apiRequest({ ...READ, data: { room: 1 } });
+// @ts-expect-error an unknown field
+void apiRequest({ ...READ, data: { room: "r", amount: 1 } });
+// @ts-expect-error no data where data is needed
+void apiRequest({ ...READ });
+// @ts-expect-error empty data where more is needed
+void apiRequest({ ...READ, data: {} });
+// @ts-expect-error nobody else hears of it
+void apiRequest({ ...READ, data: { room: "r" }, receiver: "r" });
+
+// A request of a component.
+const reading = hooks.useApiRequest(READ);
+holds<Same<typeof reading.result, { value: number } | null>>();
+reading.isPending satisfies boolean;
+if (reading.error !== null) {
+  reading.error.message satisfies string;
+  // @ts-expect-error no error has this code
+  reading.error.errorCode === "counter-ful";
+}
+holds<Same<Awaited<ReturnType<typeof reading.call>>, typeof read>>();
+void reading.call({ data: { room: "r" }, timeoutMs: 5 });
+// @ts-expect-error no data where data is needed
+void reading.call();
+// @ts-expect-error an input of another type
+void reading.call({ data: { room: 1 } });
+// @ts-expect-error the route is known already
+void reading.call({ name: "examples/readCounter", data: { room: "r" } });
+// @ts-expect-error a wrong name
+hooks.useApiRequest({ name: "examples/readConter", version: "v1" });
+// @ts-expect-error a wrong version
+hooks.useApiRequest({ name: "examples/readCounter", version: "v2" });

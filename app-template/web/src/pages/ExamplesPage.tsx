@@ -217,10 +217,8 @@ function CounterReading({ room }: { room: string }) {
 
   return (
     <section className="card reading" data-testid="reading">
-      <div>
-        <h2>{words.examples.readTitle}</h2>
-        <p>{words.examples.readText}</p>
-      </div>
+      <h2>{words.examples.readTitle}</h2>
+      <p>{words.examples.readText}</p>
       <div className="actions">
         <button type="button" className="button primary" disabled={isPending} onClick={read} data-testid="read-counter">
           {words.examples.readButton}

@@ -143,7 +143,7 @@ export const de: Words = {
     readText:
       "Eine Anfrage ist eine Frage und ihre Antwort: Niemand sonst erfährt davon, und einen Raum braucht sie nicht. Der Zähler oben weiß, was er gehört hat, seit dieser Tab offen ist; hier wird der Server gefragt.",
     readButton: "Zähler ablesen",
-    readValue: (room) => `Zähler von ${room}`,
+    readValue: (room) => `Zähler von ${room}:`,
     readNothing: "Noch nicht gefragt.",
     elsewhereTitle: "Geh jetzt woanders hin",
     elsewhereText:

@@ -136,7 +136,7 @@ export const en = {
     readText:
       "A request is a question and its answer: nobody else hears of it, and it needs no room. The counter above knows what it has heard since this tab was opened; this asks the server.",
     readButton: "Read the counter",
-    readValue: (room: string) => `Counter of ${room}`,
+    readValue: (room: string) => `Counter of ${room}:`,
     readNothing: "Not asked yet.",
     elsewhereTitle: "Now go somewhere else",
     elsewhereText:

@@ -143,7 +143,7 @@ export const fr: Words = {
     readText:
       "Une requête est une question et sa réponse : personne d'autre ne l'entend, et il ne faut pas de salon. Le compteur ci-dessus sait ce qu'il a entendu depuis l'ouverture de cet onglet ; ici, on demande au serveur.",
     readButton: "Lire le compteur",
-    readValue: (room) => `Compteur de ${room}`,
+    readValue: (room) => `Compteur de ${room} :`,
     readNothing: "Pas encore demandé.",
     elsewhereTitle: "Maintenant, allez ailleurs",
     elsewhereText:

@@ -141,7 +141,7 @@ export const nl: Words = {
     readText:
       "Een verzoek is een vraag en het antwoord erop: niemand anders hoort ervan, en een kamer is niet nodig. De teller hierboven weet wat hij gehoord heeft sinds dit tabblad open is; dit vraagt het aan de server.",
     readButton: "Teller aflezen",
-    readValue: (room) => `Teller van ${room}`,
+    readValue: (room) => `Teller van ${room}:`,
     readNothing: "Nog niet gevraagd.",
     elsewhereTitle: "Ga nu ergens anders heen",
     elsewhereText:
