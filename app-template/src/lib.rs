@@ -1,4 +1,4 @@
-//! A Syncwright app: handlers in `src/<page>/_sync/`, what they share in `app.rs`, how people sign in in `auth.rs`.
+//! A Syncwright app: events in `src/<page>/_sync/`, requests in `src/<page>/_api/`, what they share in `app.rs`, how people sign in in `auth.rs`.
 
 mod app;
 mod auth;
