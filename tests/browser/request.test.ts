@@ -62,6 +62,7 @@ describe("a request", () => {
     expect(await refusal.getAttribute("data-code")).toBe("auth-required");
     expect(await refusal.textContent()).toBe(`${sentence} auth-required`);
     expect(await tab.part("counter-reading").count()).toBe(0);
+    await tab.part("reading").screenshot({ path: stage.screenshot(`request-refused-${language}`) });
 
     // Who has signed in then is answered, and the refusal is gone.
     await tab.signIn("Ada");
