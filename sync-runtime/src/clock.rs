@@ -16,6 +16,15 @@ pub(crate) use std::time::Instant as RealInstant;
 pub(crate) use tokio::time::advance;
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 
+/// Waits for something that mostly is there at once, and needs no timer then; `None` if it is not there before `until`.
+pub(crate) async fn soon<T>(until: Instant, coming: impl Future<Output = T>) -> Option<T> {
+    let mut coming = std::pin::pin!(coming);
+    match futures_util::poll!(coming.as_mut()) {
+        std::task::Poll::Ready(here) => Some(here),
+        std::task::Poll::Pending => timeout_at(until, coming).await.ok(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;

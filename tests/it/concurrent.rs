@@ -122,11 +122,11 @@ async fn who_leaves_behind_a_concurrent_call_does_not_undo_it() {
 }
 
 #[tokio::test]
-async fn sockets_that_go_leave_no_more_than_is_left_of_an_address() {
+async fn calls_of_sockets_that_have_gone_end_and_when_there_are_many_the_next_ones_hold_up_what_is_behind() {
     let server = TestServer::start().await;
     let (_, call) = &held_calls()[1];
     let mut socket = None;
-    for round in 1..=12 {
+    for round in 1..=11 {
         let mut client = server.connect(guest()).await;
         for _ in 0..BESIDE {
             client.start("request", call.clone()).await;
@@ -136,12 +136,16 @@ async fn sockets_that_go_leave_no_more_than_is_left_of_an_address() {
         socket = Some(Arc::downgrade(&server.hub().sockets()[0]));
         drop(client);
         server.has_sockets(0).await;
-        if round <= 10 {
-            server.holds(round * BESIDE).await;
-        }
+        // None is cut off.
+        server.holds(round * BESIDE).await;
     }
-    server.holds(1024).await;
-    server.app().let_go(1024);
+    let mut client = server.connect(guest()).await;
+    let held = client.start("request", call.clone()).await;
+    let behind = client.start("joinedRooms", json!({})).await;
+    server.holds(11 * BESIDE + 1).await;
+    server.app().let_go(11 * BESIDE + 1);
+    assert!(client.next_answer().await.starts_with(&format!("43{held}[")), "what is behind has waited");
+    assert_eq!(client.ack(behind).await["status"], "success");
     server.holds(0).await;
     let freed = async {
         while socket.as_ref().is_some_and(|socket| socket.strong_count() > 0) {

@@ -128,15 +128,19 @@ async fn get_is_for_those_that_say_so_and_its_answers_are_kept_by_nobody() {
     for (path, method, status) in [
         ("examples/updateCounter/v1", reqwest::Method::GET, 405),
         ("examples/echo/v1", reqwest::Method::PUT, 405),
-        ("examples/echo/v1", reqwest::Method::HEAD, 405),
+        ("examples/echo/v1", reqwest::Method::HEAD, 200),
+        ("examples/updateCounter/v1", reqwest::Method::HEAD, 405),
         ("examples/nothing/v1", reqwest::Method::GET, 404),
         // An event is no request, and a request no event.
         ("outcome/three/v1", reqwest::Method::GET, 404),
     ] {
-        let url = format!("http://{address}/api/{path}?text=a&amount=1");
+        let query = if path == "examples/echo/v1" { "text=a" } else { "amount=1" };
+        let url = format!("http://{address}/api/{path}?{query}");
         let answer = http.request(method.clone(), url).bearer_auth(&token).send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), status, "{method} {path}");
-        assert_eq!(answer.headers().contains_key("allow"), status == 405, "{method} {path}");
+        let allowed = if path == "examples/echo/v1" { "GET, HEAD, POST" } else { "POST" };
+        let told = answer.headers().get("allow").map(|value| value.to_str().expect("a text"));
+        assert_eq!(told, Some(allowed).filter(|_| status == 405), "{method} {path}");
     }
     // Nobody is told which methods a route has before it is known to be there, nor who may call it before the method is right.
     let url = format!("http://{address}/api/examples/updateCounter/v1?amount=1");

@@ -219,12 +219,22 @@ describe("a request over HTTP", () => {
     expect([answer.status, await answer.json()]).toEqual([status, refused(status, code, params)]);
   });
 
-  it.each([["PUT"], ["PATCH"], ["DELETE"], ["HEAD"]])("refuses the method %s and names one that is right everywhere", async (method) => {
-    for (const path of [`${PATH}?room=x`, "/api", "/api/nothing"]) {
+  it.each([["PUT"], ["PATCH"], ["DELETE"]])("refuses the method %s and names those that are right", async (method) => {
+    for (const [path, allowed] of [
+      [`${PATH}?room=x`, "GET, HEAD, POST"],
+      ["/api", "POST"],
+      ["/api/nothing", "POST"],
+    ] as const) {
       const answer = await stage.fetch(path, { method });
-      expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
-      if (method !== "HEAD") expect(await answer.json()).toEqual(refused(405, "sync-method-not-allowed"));
+      expect([answer.status, answer.headers.get("allow")]).toEqual([405, allowed]);
+      expect(await answer.json()).toEqual(refused(405, "sync-method-not-allowed"));
     }
+  });
+
+  it("answers HEAD as GET, without the body", async () => {
+    const headers = bearer(await stage.signIn("Ada"));
+    const answer = await stage.fetch(`${PATH}?room=x`, { method: "HEAD", headers });
+    expect([answer.status, answer.headers.get("cache-control"), await answer.text()]).toEqual([200, "no-store", ""]);
   });
 });
 

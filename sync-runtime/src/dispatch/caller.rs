@@ -39,10 +39,9 @@ impl<A: App> Caller<A> {
         Self { identity, origin: Origin::Http }
     }
 
-    /// A call of the app itself, whose session is a guest's.
+    /// A call of the app itself.
     #[must_use]
-    pub fn server(language: Locale) -> Self {
-        let identity = Identity { session: LiveSession::anonymous(), language, address: None, tab: None };
+    pub fn server(identity: Identity<A>) -> Self {
         Self { identity, origin: Origin::Server }
     }
 

@@ -1,6 +1,6 @@
 //! The dispatcher: the parts of one server, and the verbs by which doors and the app speak to it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::value::RawValue;
 use tokio_util::task::TaskTracker;
@@ -11,9 +11,9 @@ use crate::dispatch::lanes::Lanes;
 use crate::dispatch::{Caller, Turn, authorize};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
-use crate::rooms::{Hub, RoomServices};
+use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, CallerView, NoStreams, Streams, Table};
-use crate::session::Sessions;
+use crate::session::{LiveSession, Sessions};
 use crate::wire::{ErrorAnswer, Location, Message, PositionKey, bad_request};
 
 /// What a caller is told: JSON, and the status it has over HTTP.
@@ -61,6 +61,8 @@ pub struct Dispatcher<A: App> {
     hub: Hub<A>,
     sessions: Sessions<A>,
     positions: Arc<PositionKey>,
+    // The app as a caller: one, whose events share the room's turns like those of any other.
+    server: OnceLock<Identity<A>>,
     // Calls and deliveries in flight; shutdown closes it and waits.
     calls: TaskTracker,
 }
@@ -87,6 +89,7 @@ impl<A: App> Dispatcher<A> {
             hub: Hub::new(services),
             sessions,
             positions: Arc::new(PositionKey::new(key)),
+            server: OnceLock::new(),
             calls: TaskTracker::new(),
         }
     }
@@ -153,6 +156,12 @@ impl<A: App> Dispatcher<A> {
         }
     }
 
+    /// Returns whether a request of this name may be sent as a `GET`.
+    #[must_use]
+    pub fn takes_get(&self, path: &str, version: &str) -> bool {
+        self.lanes.takes_get(path, version)
+    }
+
     /// Gives up a call. It waits for nothing, least of all for what it cancels.
     pub fn cancel(&self, caller: &Caller<A>, _id: &str) -> Answer {
         // No call has an id yet: whoever relies on this is told so.
@@ -162,6 +171,15 @@ impl<A: App> Dispatcher<A> {
     /// Answers a message that could not be read.
     pub fn refuse(&self, caller: &Caller<A>, error: SyncError) -> Answer {
         self.answer(caller, Err(error))
+    }
+
+    /// Returns the app as a caller, whose session is a guest's.
+    pub(super) fn server(&self) -> Caller<A> {
+        let identity = self.server.get_or_init(|| {
+            let (session, language) = (LiveSession::anonymous(), self.catalog.negotiate([]));
+            Identity { session, language, address: None, tab: None }
+        });
+        Caller::server(identity.clone())
     }
 
     /// Checks that the server takes calls.

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::clock::Instant;
+use crate::clock::{Instant, soon};
 use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::lanes::{Entered, Found, Lane, Ran};
+use crate::dispatch::lanes::{Entered, Lane, Ran};
 use crate::dispatch::{Answer, Caller, Dispatcher, Origin, Turn, authorize, server_stage};
 use crate::error::SyncError;
-use crate::route::{App, Call, Ctx, Done, Route};
-use crate::schema::InputSchema;
-use crate::wire::{Data, answer_result};
+use crate::route::{App, Ctx, Done, Route};
+use crate::wire::answer_result;
 
 impl<A: App> Dispatcher<A> {
     /// Calls a route of a lane.
@@ -28,9 +27,10 @@ impl<A: App> Dispatcher<A> {
         turn: &Turn,
     ) -> Result<Box<RawValue>, SyncError> {
         let arrived = Instant::now();
-        let Found { route, schema } = call.find(self.lanes())?;
+        let found = call.find(self.lanes())?;
+        let route = found.route;
         let mut session = self.authorize(caller, call, route)?;
-        let input = decode(route, schema, call.call().data)?;
+        let input = found.decode(call.call())?;
         let options = route.options();
         if options.concurrent {
             turn.pass();
@@ -47,7 +47,8 @@ impl<A: App> Dispatcher<A> {
         let Done { output, effect } =
             server_stage::run_once(input, Ctx::new(&view.view()), left, route.id().cb).await?;
         drop(view);
-        call.apply(self, Ran { caller, route, session, effect }, place).await?;
+        let applied = call.apply(self, Ran { caller, route, session, effect }, place);
+        soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
         Ok(output)
     }
 
@@ -66,16 +67,4 @@ impl<A: App> Dispatcher<A> {
         call.authorize(self, caller, route)?;
         Ok(session)
     }
-}
-
-fn decode<A: App>(
-    route: &'static dyn Route<A>,
-    schema: &InputSchema,
-    data: Data<'_>,
-) -> Result<Box<dyn Call<A>>, SyncError> {
-    let decoded = match data {
-        Data::Json(json) => route.decode(schema, json),
-        Data::Query(query) => route.decode(schema, &schema.json_of_query(query)),
-    };
-    decoded.map_err(|invalid| SyncError::invalid_input(invalid.path, invalid.reason))
 }

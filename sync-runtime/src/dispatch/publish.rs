@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::{Caller, Dispatcher, Turn};
+use crate::dispatch::{Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::App;
@@ -111,13 +111,15 @@ impl<A: App> Rooms<A> {
         input: &(impl Serialize + Sync + ?Sized),
     ) -> Result<Box<RawValue>, SyncError> {
         let data = encode_raw(input).map_err(|_| SyncError::invalid_input("", "invalid-json"))?;
-        let call = Call { path: name.into(), version: version.into(), data: Data::Json(data.get()) };
-        let call = SyncCall { call, receiver: room.into(), ignore_self: IgnoreSelf::No };
-        let called = async {
-            let caller = Caller::server(self.0.catalog().negotiate([]));
-            self.0.run(&caller, &call, &Turn::default()).await
-        };
-        contained_stages(Box::pin(called)).await
+        let (dispatcher, name, version, room) = (self.0.clone(), name.to_owned(), version.to_owned(), room.to_owned());
+        // In a task of its own, which shutdown waits for: whoever gives up waiting must not cut a handler in half.
+        let published = self.0.calls().spawn(async move {
+            let call = Call { path: name.into(), version: version.into(), data: Data::Json(data.get()) };
+            let call = SyncCall { call, receiver: room.into(), ignore_self: IgnoreSelf::No };
+            let called = async { dispatcher.run(&dispatcher.server(), &call, &Turn::default()).await };
+            contained_stages(Box::pin(called)).await
+        });
+        published.await.unwrap_or_else(|_| Err(SyncError::new("sync-server-failed")))
     }
 }
 

@@ -83,9 +83,15 @@ pub(super) fn deliver_all<A: App>(room: Arc<Room<A>>, tasks: TaskTracker) -> Box
         loop {
             gather(&room).await;
             let start = RealInstant::now();
-            let Some(batch) = room.next_batch(&mut rows) else { return };
             // A delivery contains the app's panics itself; one of our own must not silence the room.
-            if AssertUnwindSafe(visit_all(&room, batch, &mut rows, &tasks)).catch_unwind().await.is_err() {
+            let delivered = match catch_unwind(AssertUnwindSafe(|| room.next_batch(&mut rows))) {
+                Ok(None) => return,
+                Ok(Some(batch)) => AssertUnwindSafe(visit_all(&room, batch, &mut rows, &tasks)).catch_unwind().await,
+                Err(panic) => Err(panic),
+            };
+            if delivered.is_err() {
+                // Some of them may have been put back: all are without what was taken.
+                room.take_back(&mut rows);
                 rows.iter().for_each(|row| close(row));
             }
             room.visited(start.elapsed());

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::id::Id;
 use crate::rooms::delivery::{Batch, Placed, deliver_all};
 use crate::rooms::gate::{Admission, Gate, Load, Turn};
-use crate::rooms::seat::{Held, Row, Seat};
+use crate::rooms::seat::{Held, Row, Seat, may_be_behind};
 use crate::rooms::{Delivery, History, KeptEvents, Socket};
 use crate::route::App;
 use crate::session::session_changes;
@@ -242,10 +242,13 @@ impl<A: App> Room<A> {
         let joined = Position { epoch: self.epoch, seq, salt };
         let seat = Seat::new(socket, state.last_number, joined, &self.behind);
         let row = Row::new(&seat);
-        let held = seat.hold(joined, missed.is_some(), &self.tasks);
-        for (position, event) in missed.into_iter().flatten() {
-            seat.defer(position.seq, event.show(&row), &self.tasks);
-        }
+        let held = match missed {
+            Some(missed) => {
+                let shown = missed.into_iter().map(|(position, event)| (position.seq, event.show(&row)));
+                seat.hold_behind(shown, joined, &self.tasks)
+            }
+            None => seat.hold(joined, &self.tasks),
+        };
         state.seats.insert(seat.number(), seat);
         state.rows.push(row);
         Some(held)
@@ -253,7 +256,8 @@ impl<A: App> Room<A> {
 
     fn missed(&self, after: Position) -> Option<KeptEvents<A>> {
         let history = self.history.as_ref().filter(|_| after.epoch == self.epoch)?;
-        history.after(after)
+        // With more, the member would be closed for being too far behind, which would tell it how much happened.
+        history.after(after).filter(|missed| may_be_behind(missed.len(), missed.iter().map(|(_, event)| event.size())))
     }
 
     /// Finds out the place of the last frame that a member was sent, or the one where it joined; `None` if it has left.
@@ -308,6 +312,14 @@ impl<A: App> Room<A> {
 
     /// Takes the events that go out next, and brings the list of members up to date; gives the list back when nothing waits.
     pub(super) fn next_batch(&self, rows: &mut Vec<Row<A>>) -> Option<Batch<A>> {
+        let taken = self.take_events(rows)?;
+        // Without the lock: what is the same for all members is written here.
+        let events = taken.into_iter().map(|event| (event.seq, event.delivery.place(self.event(event.seq)))).collect();
+        Some(self.take_members(rows, events))
+    }
+
+    /// Takes events, after the list of members was given back.
+    fn take_events(&self, rows: &mut Vec<Row<A>>) -> Option<Vec<Waiting<A>>> {
         let mut state = self.state();
         state.tidy(rows);
         state.tell_who_ask(&[], self.epoch);
@@ -316,28 +328,27 @@ impl<A: App> Room<A> {
             state.waiting = VecDeque::new();
             return None;
         }
+        Some(state.take_batch())
+    }
+
+    /// Takes the list of members who hear of these events. Who joins later is shown what is kept, and hears what is taken later.
+    fn take_members(&self, rows: &mut Vec<Row<A>>, events: Vec<(u64, Box<dyn Placed<A>>)>) -> Batch<A> {
+        let mut state = self.state();
+        if let Some(history) = &self.history {
+            events.iter().for_each(|(seq, event)| history.keep(self.event(*seq), event.kept()));
+        }
+        state.taken = events.last().map_or(state.taken, |(seq, _)| *seq);
+        state.drop_vacant();
         *rows = std::mem::take(&mut state.rows);
         // The number is read before the sessions are: a change in between is seen the next time.
         let changes = session_changes();
         let renew = std::mem::replace(&mut state.renewed, changes) != changes;
-        let vacated = self.vacated();
-        let taken = state.take_batch();
-        state.taken = taken.last().map_or(state.taken, |event| event.seq);
-        let events = match &self.history {
-            // Under the lock: who joins now is shown what is kept, and then hears what is taken later.
-            Some(history) => {
-                self.placed(taken).inspect(|event| history.keep(self.event(event.0), event.1.kept())).collect()
-            }
-            None => {
-                drop(state);
-                self.placed(taken).collect()
-            }
-        };
-        Some(Batch { events, vacated, renew })
+        Batch { events, vacated: self.vacated(), renew }
     }
 
-    fn placed(&self, taken: Vec<Waiting<A>>) -> impl Iterator<Item = (u64, Box<dyn Placed<A>>)> {
-        taken.into_iter().map(|event| (event.seq, event.delivery.place(self.event(event.seq))))
+    /// Takes the list of members as it is, after a panic.
+    pub(super) fn take_back(&self, rows: &mut Vec<Row<A>>) {
+        rows.append(&mut self.state().rows);
     }
 
     /// Answers those who want to know what they have been sent; `rows` are the members that are being visited.
@@ -383,7 +394,7 @@ impl<A: App> State<A> {
             Some(rows[index].heard(epoch))
         };
         let position = find(away).or_else(|| find(&self.rows))?;
-        Some(seat.hold(position, false, tasks))
+        Some(seat.hold(position, tasks))
     }
 
     fn tell_who_ask(&mut self, away: &[Row<A>], epoch: u64) {
@@ -398,11 +409,15 @@ impl<A: App> State<A> {
     /// Puts those who joined behind `rows`, the members who were here before, and drops who has left.
     fn tidy(&mut self, rows: &mut Vec<Row<A>>) {
         rows.append(&mut self.rows);
+        std::mem::swap(&mut self.rows, rows);
+        self.drop_vacant();
+    }
+
+    fn drop_vacant(&mut self) {
         if self.vacant > 0 {
-            rows.retain(|row| row.seat().is_taken());
+            self.rows.retain(|row| row.seat().is_taken());
             self.vacant = 0;
         }
-        std::mem::swap(&mut self.rows, rows);
     }
 
     /// Takes events in their order up to what goes out together, at least one, and lets callers in who wait for that.

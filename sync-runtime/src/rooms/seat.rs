@@ -46,8 +46,8 @@ struct Waiting {
     /// With the number of each event.
     events: VecDeque<(u64, Deferred)>,
     bytes: usize,
-    /// Whether the member is sent nothing now.
-    is_held: bool,
+    /// How many answers go out before the member is sent anything.
+    held: usize,
     /// Whether a task does what is deferred.
     has_task: bool,
     /// The last event of which something was sent here.
@@ -141,16 +141,30 @@ impl<A: App> Seat<A> {
     }
 
     /// Keeps from the member what happens from now on, until the answer to its call has gone out; nobody is being visited now.
-    pub(super) fn hold(self: &Arc<Self>, position: Position, recovered: bool, tasks: &TaskTracker) -> Held<A> {
-        self.deferred.lock().is_held = true;
+    pub(super) fn hold(self: &Arc<Self>, position: Position, tasks: &TaskTracker) -> Held<A> {
+        self.deferred.lock().held += 1;
         self.fall_behind();
-        Held { seat: self.clone(), position, recovered, tasks: tasks.clone() }
+        Held { seat: self.clone(), position, recovered: false, tasks: tasks.clone() }
+    }
+
+    /// Holds a member that has just joined, behind what it missed.
+    pub(super) fn hold_behind(
+        self: &Arc<Self>,
+        missed: impl Iterator<Item = (u64, Deferred)>,
+        position: Position,
+        tasks: &TaskTracker,
+    ) -> Held<A> {
+        let mut held = self.hold(position, tasks);
+        held.recovered = true;
+        let mut deferred = self.deferred.lock();
+        missed.for_each(|(seq, event)| deferred.push(seq, event));
+        held
     }
 
     fn release(self: &Arc<Self>, tasks: &TaskTracker) {
         let mut deferred = self.deferred.lock();
-        deferred.is_held = false;
-        if deferred.has_task {
+        deferred.held -= 1;
+        if deferred.has_task || deferred.is_held() {
             return;
         }
         if deferred.events.is_empty() || !self.is_taken() {
@@ -176,7 +190,7 @@ impl<A: App> Seat<A> {
             return;
         }
         self.fall_behind();
-        if !deferred.is_held && !deferred.has_task {
+        if !deferred.is_held() && !deferred.has_task {
             self.start(&mut deferred, tasks);
         }
     }
@@ -220,7 +234,7 @@ impl<A: App> Seat<A> {
     /// Returns a packet that is to be sent now. A member that was held while its filter ran gets it when it is released.
     fn unless_held(&self, seq: u64, topic: Option<Arc<Topic>>, size: usize, packet: Packet) -> Option<Packet> {
         let mut deferred = self.deferred.lock();
-        if deferred.is_held {
+        if deferred.is_held() {
             let packet: BoxFuture<'static, _> = Box::pin(std::future::ready(Some(packet)));
             deferred.events.push_front((seq, Deferred { topic, size, packet }));
             deferred.bytes += size;
@@ -245,7 +259,7 @@ impl<A: App> Seat<A> {
 
     fn next_deferred(&self) -> Option<(u64, Deferred)> {
         let mut deferred = self.deferred.lock();
-        if deferred.is_held && self.is_taken() {
+        if deferred.is_held() && self.is_taken() {
             // Whoever releases it goes on with the rest.
             deferred.has_task = false;
             return None;
@@ -298,7 +312,16 @@ impl<A: App> std::fmt::Debug for Held<A> {
     }
 }
 
+/// Returns whether so many events of these sizes may wait for one member.
+pub(super) fn may_be_behind(events: usize, sizes: impl Iterator<Item = usize>) -> bool {
+    events <= BEHIND_EVENTS && sizes.sum::<usize>() <= BEHIND_BYTES
+}
+
 impl Waiting {
+    fn is_held(&self) -> bool {
+        self.held > 0
+    }
+
     fn push(&mut self, seq: u64, work: Deferred) {
         if let Some(topic) = &work.topic
             && let Some(older) = self.events.iter().rposition(|(_, older)| older.topic.as_ref() == Some(topic))

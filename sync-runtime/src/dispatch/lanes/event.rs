@@ -2,7 +2,7 @@
 
 use std::task::Poll;
 
-use crate::clock::{Instant, timeout_at};
+use crate::clock::{Instant, soon};
 use crate::dispatch::client_stage::{Fanout, Sender};
 use crate::dispatch::lanes::{Entered, Found, Lane, Lanes, Ran};
 use crate::dispatch::{Caller, Dispatcher, authorize};
@@ -43,13 +43,18 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         caller: &Caller<A>,
         until: Instant,
     ) -> Result<Entered<Self::Place>, SyncError> {
-        let mut turn = std::pin::pin!(dispatcher.hub().admit(&self.receiver, caller.session().id()));
-        // Mostly it need not wait, and no timer is needed.
-        if let Poll::Ready(place) = futures_util::poll!(turn.as_mut()) {
-            return Ok(Entered { place: place?, has_waited: false });
-        }
-        let place = timeout_at(until, turn).await.map_err(|_| SyncError::new("sync-timeout"))??;
-        Ok(Entered { place, has_waited: true })
+        let mut has_waited = false;
+        let turn = dispatcher.hub().admit(&self.receiver, caller.session().id());
+        let waiting = async {
+            let mut turn = std::pin::pin!(turn);
+            if let Poll::Ready(place) = futures_util::poll!(turn.as_mut()) {
+                return place;
+            }
+            has_waited = true;
+            turn.await
+        };
+        let place = soon(until, waiting).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
+        Ok(Entered { place, has_waited })
     }
 
     /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.

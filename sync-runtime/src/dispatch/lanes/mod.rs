@@ -11,9 +11,9 @@ use crate::clock::Instant;
 use crate::contain::Guarded;
 use crate::dispatch::{Caller, Dispatcher};
 use crate::error::SyncError;
-use crate::route::{App, Effect, Route, Routes, Table};
+use crate::route::{self, App, Effect, Method, Route, Routes, Table};
 use crate::schema::InputSchema;
-use crate::wire::Call;
+use crate::wire::{Call, Data};
 
 /// The routes of all lanes.
 pub(super) struct Lanes<A: App> {
@@ -27,6 +27,14 @@ impl<A: App> Lanes<A> {
     }
 }
 
+impl<A: App> Lanes<A> {
+    /// Returns whether a request of this name may be sent as a `GET`.
+    pub(super) fn takes_get(&self, path: &str, version: &str) -> bool {
+        let index = (self.requests.routes.find)(path, version);
+        index.is_some_and(|index| self.requests.routes.all[index].options().method == Method::Get)
+    }
+}
+
 /// The routes of one lane, each with what its input must look like.
 pub(super) struct Directory<A: App> {
     routes: &'static Routes<A>,
@@ -37,7 +45,22 @@ pub(super) struct Directory<A: App> {
 /// A route that was called.
 pub(super) struct Found<'d, A: App> {
     pub(super) route: &'static dyn Route<A>,
-    pub(super) schema: &'d InputSchema,
+    schema: &'d InputSchema,
+}
+
+impl<A: App> Found<'_, A> {
+    /// Reads and checks the input of a call, however it was written.
+    ///
+    /// # Errors
+    ///
+    /// `sync-invalid-input`.
+    pub(super) fn decode(&self, call: &Call<'_>) -> Result<Box<dyn route::Call<A>>, SyncError> {
+        let decoded = match call.data {
+            Data::Json(json) => self.route.decode(self.schema, json),
+            Data::Query(query) => self.route.decode(self.schema, &self.schema.json_of_query(query)),
+        };
+        decoded.map_err(|invalid| SyncError::invalid_input(invalid.path, invalid.reason))
+    }
 }
 
 impl<A: App> Directory<A> {

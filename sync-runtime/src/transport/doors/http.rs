@@ -126,9 +126,10 @@ async fn call<A: App>(
     };
     // A path without a route, or one that is not UTF-8, is that of no route.
     let route = path.map(|Path(route)| route).unwrap_or_default();
+    let methods = methods(&dispatcher, lane, &route);
     let received = match Received::read(request, lane, dispatcher.config().message_limit).await {
         Ok(received) => received,
-        Err(error) => return naming_post(error_response(&dispatcher, &caller, error)),
+        Err(error) => return naming(methods, error_response(&dispatcher, &caller, error)),
     };
     // In a task of its own: a client that hangs up must not cut a handler in half.
     let (calling, bytes, place) = (dispatcher.clone(), received.input.len(), RunningPlace::default());
@@ -141,9 +142,10 @@ async fn call<A: App>(
         own.end();
         answer
     });
-    let _running = Running::new(leftovers, address, bytes, answered.abort_handle(), place);
+    let mut running = Running::new(leftovers, address, bytes, place);
+    running.cut_off(answered.abort_handle());
     match answered.await {
-        Ok(answer) => naming_post(uncached(respond(answer), is_get)),
+        Ok(answer) => naming(methods, uncached(respond(answer), is_get)),
         Err(error) => {
             tracing::error!(%error, "a call ended without an answer");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -161,7 +163,7 @@ struct Received {
 
 impl Received {
     async fn read(request: Request, lane: &HttpLane, limit: usize) -> Result<Self, SyncError> {
-        let is_get = lane.takes_get && request.method() == Method::GET;
+        let is_get = lane.takes_get && [Method::GET, Method::HEAD].contains(request.method());
         if !is_get && request.method() != Method::POST {
             return Err(SyncError::new("sync-method-not-allowed"));
         }
@@ -220,10 +222,17 @@ fn uncached(mut response: Response, is_get: bool) -> Response {
     response
 }
 
-/// Names the method that every route takes in the answer to another one. An app's own routes have methods of their own.
-fn naming_post(mut response: Response) -> Response {
+/// Returns the methods that a route takes; one that is not there takes what every route does.
+fn methods<A: App>(dispatcher: &Dispatcher<A>, lane: &HttpLane, route: &str) -> &'static str {
+    let names = route.rsplit_once('/').filter(|_| lane.takes_get);
+    let takes_get = names.is_some_and(|(path, version)| dispatcher.takes_get(path, version));
+    if takes_get { "GET, HEAD, POST" } else { "POST" }
+}
+
+/// Names the methods of a route in the answer to another one. An app's own routes have methods of their own.
+fn naming(methods: &'static str, mut response: Response) -> Response {
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     }
     response
 }

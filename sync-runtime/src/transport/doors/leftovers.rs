@@ -124,6 +124,19 @@ impl Leftovers {
         (load.messages, Leftover { leftovers: self.clone(), sender: sender.clone(), load })
     }
 
+    /// Keeps what a call takes that goes on whether there is room or not; nobody is let in beside it who [asks](Leftovers::is_full).
+    fn keep(self: &Arc<Self>, sender: &Sender, bytes: usize) -> Leftover {
+        let load = Load { messages: 1, bytes };
+        self.state.lock().add(sender, load);
+        Leftover { leftovers: self.clone(), sender: sender.clone(), load }
+    }
+
+    /// Returns whether so much is left of callers at this address, or in all, that nothing more may be.
+    pub(super) fn is_full(&self, address: Option<IpAddr>) -> bool {
+        let sender = Sender { socket: 0, caller: None, address };
+        self.state.lock().room(&sender, self.limits).messages == 0
+    }
+
     /// Waits until everything that the caller had sent on earlier sockets, which are gone, has been handled.
     pub(super) async fn handled(&self, sender: &Sender) {
         loop {
@@ -193,55 +206,73 @@ impl State {
     }
 }
 
-/// A call in a task of its own, whose caller may go before its end. When this is dropped before, the call goes on only where there is room
-/// for what is left of callers.
+/// A call in a task of its own, whose caller may go before its end; what then becomes of it is said when this is dropped.
 #[derive(Debug)]
 pub(super) struct Running {
     leftovers: Arc<Leftovers>,
     address: Option<IpAddr>,
     bytes: usize,
-    task: AbortHandle,
+    /// Given up where there is no room for what is left of callers; `None` for a call that is never cut off.
+    task: Option<AbortHandle>,
     place: RunningPlace,
 }
 
 /// Holds what a call takes whose caller has gone.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RunningPlace(Arc<Mutex<Option<Leftover>>>);
+pub(super) struct RunningPlace(Arc<Mutex<Place>>);
+
+#[derive(Debug, Default)]
+enum Place {
+    #[default]
+    Called,
+    Left(#[expect(dead_code, reason = "it is there to be dropped")] Leftover),
+    Ended,
+}
 
 impl RunningPlace {
     /// Gives back what the call takes: it has ended.
     pub(super) fn end(&self) {
-        self.0.lock().take();
+        let left = std::mem::replace(&mut *self.0.lock(), Place::Ended);
+        drop(left);
+    }
+
+    fn has_ended(&self) -> bool {
+        matches!(*self.0.lock(), Place::Ended)
     }
 }
 
 impl Running {
-    /// Watches the task of a call of so many bytes, which [ends](RunningPlace::end) its `place` by itself.
-    pub(super) fn new(
-        leftovers: Arc<Leftovers>,
-        address: Option<IpAddr>,
-        bytes: usize,
-        task: AbortHandle,
-        place: RunningPlace,
-    ) -> Self {
-        Self { leftovers, address, bytes, task, place }
+    /// Watches a call of so many bytes, which [ends](RunningPlace::end) its `place` by itself.
+    pub(super) fn new(leftovers: Arc<Leftovers>, address: Option<IpAddr>, bytes: usize, place: RunningPlace) -> Self {
+        Self { leftovers, address, bytes, task: None, place }
     }
 
-    pub(super) fn has_ended(&self) -> bool {
-        self.task.is_finished()
+    /// Lets the call be cut off when its caller goes and there is no room for it.
+    pub(super) fn cut_off(&mut self, task: AbortHandle) {
+        self.task = Some(task);
+    }
+
+    fn leave(&self) {
+        // Nobody waits behind such a call, so it need not be known whose it is.
+        let sender = Sender { socket: 0, caller: None, address: self.address };
+        let left = match &self.task {
+            None => self.leftovers.keep(&sender, self.bytes),
+            Some(task) => match self.leftovers.take(&sender, std::iter::once(self.bytes)) {
+                (0, _) => return task.abort(),
+                (_, left) => left,
+            },
+        };
+        let mut place = self.place.0.lock();
+        if matches!(*place, Place::Called) {
+            *place = Place::Left(left);
+        }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if self.has_ended() {
-            return;
-        }
-        // Nobody waits behind such a call, so it need not be known whose it is.
-        let sender = Sender { socket: 0, caller: None, address: self.address };
-        match self.leftovers.take(&sender, std::iter::once(self.bytes)) {
-            (0, _) => self.task.abort(),
-            (_, leftover) => *self.place.0.lock() = Some(leftover),
+        if !self.place.has_ended() {
+            self.leave();
         }
     }
 }

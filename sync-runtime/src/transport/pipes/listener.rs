@@ -93,9 +93,11 @@ impl PipeListener {
             }
             match self.listener.accept().await {
                 Ok(accepted) => self.accepted = Some(accepted),
+                // That was about one connection, which has gone again.
+                Err(error) if is_of_one(&error) => tracing::debug!(%error, "a connection could not be accepted"),
                 Err(error) => {
                     self.complain(&error);
-                    // Mostly too many open files: others have to close first.
+                    // Mostly too many open files: others have to close first. Who else has files of the process does not tell.
                     self.pipes.make_room();
                     self.pipes.freed(Duration::from_millis(50)).await;
                 }
@@ -121,4 +123,13 @@ impl PipeListener {
             tracing::error!(%why, open = self.pipes.open(), "connections cannot be accepted");
         }
     }
+}
+
+/// Returns whether an error is about the connection that was about to be accepted; accept(2) names them.
+fn is_of_one(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | HostUnreachable | NetworkUnreachable
+    )
 }

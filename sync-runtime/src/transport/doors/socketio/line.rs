@@ -1,6 +1,7 @@
 //! A client that was let in: its messages, one after the other, and their answers.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ pub(super) struct Line<A: App> {
 /// The calls that go on beside those that came after them.
 struct Beside {
     places: Arc<Semaphore>,
-    calls: Mutex<Vec<Running>>,
+    calls: Mutex<BTreeMap<u64, Running>>,
 }
 
 /// A message that is being handled, whatever becomes of its socket.
@@ -97,8 +98,7 @@ impl<A: App> Occupant for Line<A> {
         self.dispatcher.disconnect(&self.socket);
         let leftovers = self.sockets.leftovers();
         self.mailbox.leave(|sizes| leftovers.take(&self.sender, sizes));
-        // Outside of the lock: what is given up here is the app's.
-        drop(std::mem::take(&mut *self.beside.calls.lock()));
+        self.leave_beside();
         if let Some(reason) = reason.or_else(|| self.outlet.ended()) {
             tracing::info!(socket = %self.socket.id(), reason = reason.as_str(), "closed a socket");
             self.sockets.closed_sockets().count(reason);
@@ -216,32 +216,47 @@ impl<A: App> Line<A> {
         }
     }
 
-    /// Lets a call go on in a task of its own. When there are too many, those behind it wait, but not the call itself.
+    /// Lets a call go on in a task of its own. When there are too many, of this socket or of those of its address that have gone, what is
+    /// behind it waits, but not the call itself.
     async fn set_aside(self: &Arc<Self>, answering: Answering, id: Option<i64>, bytes: usize) {
+        if self.sockets.leftovers().is_full(self.sender.address) {
+            return self.reply(id, &answering.await);
+        }
         let weight = u32::try_from(1 + bytes / BESIDE_BYTES).unwrap_or(BESIDE).min(BESIDE);
         let place = std::pin::pin!(self.beside.places.clone().acquire_many_owned(weight));
         let (answering, place) = match select(answering, place).await {
             Either::Left((answer, _)) => return self.reply(id, &answer),
             Either::Right((place, answering)) => (answering, place),
         };
-        let (line, running) = (self.clone(), RunningPlace::default());
-        let own = running.clone();
-        let task = self.dispatcher.calls().spawn(async move {
+        let running = RunningPlace::default();
+        let (number, own) = (self.watch(bytes, &running), running);
+        let line = self.clone();
+        self.dispatcher.calls().spawn(async move {
             let answer = answering.await;
             line.reply(id, &answer);
             line.outlet.send_corked();
             own.end();
+            line.beside.calls.lock().remove(&number);
             drop(place);
         });
-        let leftovers = self.sockets.leftovers().clone();
-        let call = Running::new(leftovers, self.sender.address, bytes, task.abort_handle(), running);
-        let mut calls = self.beside.calls.lock();
-        calls.retain(|call| !call.has_ended());
-        calls.push(call);
-        drop(calls);
         if self.is_gone.load(Ordering::Acquire) {
-            drop(std::mem::take(&mut *self.beside.calls.lock()));
+            self.leave_beside();
         }
+    }
+
+    /// Notes a call that goes on when the client leaves, and returns its number.
+    fn watch(&self, bytes: usize, place: &RunningPlace) -> u64 {
+        let call = Running::new(self.sockets.leftovers().clone(), self.sender.address, bytes, place.clone());
+        let mut calls = self.beside.calls.lock();
+        let number = calls.last_key_value().map_or(0, |(last, _)| last + 1);
+        calls.insert(number, call);
+        number
+    }
+
+    /// Counts the calls that run beside others among what is left of the client, which is gone.
+    fn leave_beside(&self) {
+        let calls = std::mem::take(&mut *self.beside.calls.lock());
+        drop(calls);
     }
 
     /// Answers a message, unless nobody asked for that. Somebody else may be on the socket of a client that has gone.
