@@ -14,7 +14,8 @@
 //! 3. that of its pipe (`pipes/pipe.rs`),
 //! 4. those of what is shared by all: leftovers, lobby, sockets, open pipes. At most one of them is held at a time.
 //!
-//! That of a carrier is held for itself alone, as are those of `rooms` and `session`: what a pipe tells its tenant, and what leaves a room
+//! That of a carrier is held for itself alone, as are those of the calls that run beside others (`doors/socketio/line.rs`), and those of `rooms`
+//! and `session`: what a pipe tells its tenant, and what leaves a room
 //! because an outlet closes, is told with none of ours held. Rooms may hold theirs when they send.
 
 mod doors;
