@@ -33,6 +33,24 @@ const RUNTIME: Layers<'_> = Layers {
     tests: &[("schema", "session"), ("schema", "wire")],
 };
 
+/// The verbs of the dispatcher stand beside each other, above the lanes that they ask; a lane knows no dispatcher.
+const DISPATCH: Layers<'_> = Layers {
+    below: &["dispatch"],
+    layers: &[
+        &["caller", "parts", "turn"],
+        &["authorize", "client_stage", "server_stage"],
+        &["lanes"],
+        &["dispatcher", "identify", "life", "pipeline", "publish"],
+        &["tests"],
+    ],
+    siblings: true,
+    tests: &[],
+};
+
+/// No lane knows another one.
+const LANES: Layers<'_> =
+    Layers { below: &["dispatch", "lanes"], layers: &[&["lane"], &["event", "request"]], siblings: false, tests: &[] };
+
 /// The doors stand above the pipes, and what the server sees of both above them.
 const TRANSPORT: Layers<'_> =
     Layers { below: &["transport"], layers: &[&["pipes"], &["doors"], &["open_doors"]], siblings: false, tests: &[] };
@@ -111,7 +129,13 @@ fn the_house_keeps_its_plan() {
 }
 
 fn layers() -> Vec<Wrong> {
-    let plans = [("sync-runtime", RUNTIME), ("sync-runtime", TRANSPORT), ("sync-codegen", GENERATOR)];
+    let plans = [
+        ("sync-runtime", RUNTIME),
+        ("sync-runtime", DISPATCH),
+        ("sync-runtime", LANES),
+        ("sync-runtime", TRANSPORT),
+        ("sync-codegen", GENERATOR),
+    ];
     let held = plans
         .map(|(package, plan)| rules::layers(WORKSPACE.library(package), &plan, &WORKSPACE.package(package).crates()));
     held.concat()

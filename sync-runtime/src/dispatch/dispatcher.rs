@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::contain::{Contained, Guarded, Panicked};
 use crate::dispatch::lanes::Lanes;
+use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, Turn, authorize};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
@@ -53,14 +54,9 @@ impl Answer {
 
 /// The pipeline of one server, and everything that its stages look at.
 pub struct Dispatcher<A: App> {
-    app: Guarded<A>,
-    config: Config,
-    table: &'static Table<A>,
+    parts: Parts<A>,
     lanes: Lanes<A>,
-    catalog: Arc<Catalog>,
-    hub: Hub<A>,
     sessions: Sessions<A>,
-    positions: Arc<PositionKey>,
     // The app as a caller: one, whose events share the room's turns like those of any other.
     server: OnceLock<Identity<A>>,
     // Calls and deliveries in flight; shutdown closes it and waits.
@@ -78,17 +74,10 @@ impl<A: App> Dispatcher<A> {
         sessions: Sessions<A>,
         services: RoomServices<A>,
     ) -> Self {
-        let mut key = [0; 16];
-        getrandom::fill(&mut key).expect("the operating system has randomness");
         Self {
-            app: Guarded::new(app),
-            config,
-            table,
+            parts: Parts::new(app, config, table, catalog, services),
             lanes: Lanes::new(table),
-            catalog: Arc::new(catalog),
-            hub: Hub::new(services),
             sessions,
-            positions: Arc::new(PositionKey::new(key)),
             server: OnceLock::new(),
             calls: TaskTracker::new(),
         }
@@ -97,23 +86,27 @@ impl<A: App> Dispatcher<A> {
     /// Returns the app.
     #[must_use]
     pub fn app(&self) -> &A {
-        &self.app
+        &self.parts.app
     }
 
     /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.parts.config
     }
 
     /// Returns the messages.
     #[must_use]
     pub fn catalog(&self) -> &Arc<Catalog> {
-        &self.catalog
+        &self.parts.catalog
+    }
+
+    pub(super) fn parts(&self) -> &Parts<A> {
+        &self.parts
     }
 
     pub(super) fn table(&self) -> &'static Table<A> {
-        self.table
+        self.parts.table
     }
 
     pub(super) fn lanes(&self) -> &Lanes<A> {
@@ -121,13 +114,13 @@ impl<A: App> Dispatcher<A> {
     }
 
     pub(super) fn positions(&self) -> &Arc<PositionKey> {
-        &self.positions
+        &self.parts.positions
     }
 
     /// Returns the index of sockets and rooms.
     #[must_use]
     pub fn hub(&self) -> &Hub<A> {
-        &self.hub
+        &self.parts.hub
     }
 
     /// Returns the sessions.
@@ -176,7 +169,7 @@ impl<A: App> Dispatcher<A> {
     /// Returns the app as a caller, whose session is a guest's.
     pub(super) fn server(&self) -> Caller<A> {
         let identity = self.server.get_or_init(|| {
-            let (session, language) = (LiveSession::anonymous(), self.catalog.negotiate([]));
+            let (session, language) = (LiveSession::anonymous(), self.parts.catalog.negotiate([]));
             Identity { session, language, address: None, tab: None }
         });
         Caller::server(identity.clone())
@@ -196,15 +189,15 @@ impl<A: App> Dispatcher<A> {
 
     pub(super) fn view<'a>(&'a self, caller: &Caller<A>, session: &'a A::Session, room: &'a str) -> HeldView<'a, A> {
         let location = caller.socket().map_or_else(Arc::default, |socket| socket.location());
-        let locale = self.catalog.name(caller.locale(&self.catalog));
-        HeldView { app: &self.app, room, session, locale, location, streams: &NoStreams }
+        let locale = self.parts.catalog.name(caller.locale(&self.parts.catalog));
+        HeldView { app: &self.parts.app, room, session, locale, location, streams: &NoStreams }
     }
 
     pub(super) fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {
         match outcome {
             Ok(json) => Answer { json, status: 200, retry_after: None, hold: None },
             Err(error) => {
-                let sentence = self.catalog.sentence(&error, caller.locale(&self.catalog));
+                let sentence = self.parts.catalog.sentence(&error, caller.locale(&self.parts.catalog));
                 let json = ErrorAnswer::new(&error, &sentence).to_json();
                 let retry_after = error.params().get("seconds").and_then(serde_json::Value::as_u64);
                 let retry_after = retry_after.filter(|_| error.code() == "sync-rate-limited");
@@ -216,7 +209,7 @@ impl<A: App> Dispatcher<A> {
 
 impl<A: App> std::fmt::Debug for Dispatcher<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Dispatcher").field("hub", &self.hub).finish_non_exhaustive()
+        f.debug_struct("Dispatcher").field("hub", &self.parts.hub).finish_non_exhaustive()
     }
 }
 

@@ -12,6 +12,7 @@ mod dispatcher;
 mod identify;
 mod lanes;
 mod life;
+mod parts;
 mod pipeline;
 mod publish;
 mod server_stage;

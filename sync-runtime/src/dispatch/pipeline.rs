@@ -36,7 +36,7 @@ impl<A: App> Dispatcher<A> {
             turn.pass();
         }
         let limit = options.timeout.unwrap_or(self.config().handler_timeout);
-        let Entered { place, has_waited } = call.enter(self, caller, arrived + limit).await?;
+        let Entered { place, has_waited } = call.enter(self.parts(), caller, arrived + limit).await?;
         if has_waited {
             // Much may have changed meanwhile: who has signed out calls nothing any more.
             session = self.authorize(caller, call, route)?;
@@ -47,7 +47,7 @@ impl<A: App> Dispatcher<A> {
         let Done { output, effect } =
             server_stage::run_once(input, Ctx::new(&view.view()), left, route.id().cb).await?;
         drop(view);
-        let applied = call.apply(self, Ran { caller, route, session, effect }, place);
+        let applied = call.apply(self.parts(), Ran { caller, route, session, effect }, place);
         soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
         Ok(output)
     }
@@ -64,7 +64,7 @@ impl<A: App> Dispatcher<A> {
         if !matches!(caller.origin(), Origin::Server) {
             authorize::condition(&route.auth(), &session)?;
         }
-        call.authorize(self, caller, route)?;
+        call.authorize(self.parts(), caller, route)?;
         Ok(session)
     }
 }

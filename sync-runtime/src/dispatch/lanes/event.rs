@@ -4,8 +4,9 @@ use std::task::Poll;
 
 use crate::clock::{Instant, soon};
 use crate::dispatch::client_stage::{Fanout, Sender};
-use crate::dispatch::lanes::{Entered, Found, Lane, Lanes, Ran};
-use crate::dispatch::{Caller, Dispatcher, authorize};
+use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
+use crate::dispatch::parts::Parts;
+use crate::dispatch::{Caller, authorize};
 use crate::error::SyncError;
 use crate::rooms::{Admission, Submitted};
 use crate::route::{App, Effect, Route};
@@ -27,24 +28,19 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         lanes.events.find(&self.call)
     }
 
-    fn authorize(
-        &self,
-        dispatcher: &Dispatcher<A>,
-        caller: &Caller<A>,
-        route: &'static dyn Route<A>,
-    ) -> Result<(), SyncError> {
+    fn authorize(&self, parts: &Parts<A>, caller: &Caller<A>, route: &'static dyn Route<A>) -> Result<(), SyncError> {
         let allow_empty_room = route.options().allow_empty_room;
-        authorize::receiver(caller, &self.receiver, allow_empty_room, dispatcher.table(), dispatcher.hub())
+        authorize::receiver(caller, &self.receiver, allow_empty_room, parts.table, &parts.hub)
     }
 
     async fn enter(
         &self,
-        dispatcher: &Dispatcher<A>,
+        parts: &Parts<A>,
         caller: &Caller<A>,
         until: Instant,
     ) -> Result<Entered<Self::Place>, SyncError> {
         let mut has_waited = false;
-        let turn = dispatcher.hub().admit(&self.receiver, caller.session().id());
+        let turn = parts.hub.admit(&self.receiver, caller.session().id());
         let waiting = async {
             let mut turn = std::pin::pin!(turn);
             if let Poll::Ready(place) = futures_util::poll!(turn.as_mut()) {
@@ -58,12 +54,7 @@ impl<A: App> Lane<A> for SyncCall<'_> {
     }
 
     /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
-    async fn apply(
-        &self,
-        dispatcher: &Dispatcher<A>,
-        ran: Ran<'_, A>,
-        admission: Self::Place,
-    ) -> Result<(), SyncError> {
+    async fn apply(&self, parts: &Parts<A>, ran: Ran<'_, A>, admission: Self::Place) -> Result<(), SyncError> {
         let Effect::Event(event) = ran.effect else { return Ok(()) };
         let caller = ran.caller;
         let sender = Sender {
@@ -72,17 +63,17 @@ impl<A: App> Lane<A> for SyncCall<'_> {
             socket_id: caller.socket().map(|socket| socket.id()),
         };
         let fanout = Fanout {
-            filter_timeout: event.filter_timeout().unwrap_or(dispatcher.config().filter_timeout),
+            filter_timeout: event.filter_timeout().unwrap_or(parts.config.filter_timeout),
             event,
             cb: ran.route.id().cb,
             room: self.receiver.to_string(),
             sender,
             ignore_self: self.ignore_self,
             volatile: ran.route.options().volatile,
-            catalog: dispatcher.catalog().clone(),
-            positions: dispatcher.positions().clone(),
+            catalog: parts.catalog.clone(),
+            positions: parts.positions.clone(),
         };
         let event = Submitted { delivery: Box::new(fanout), caller: caller.session().id(), admission };
-        dispatcher.hub().push(&self.receiver, event).await.map(drop)
+        parts.hub.push(&self.receiver, event).await.map(drop)
     }
 }

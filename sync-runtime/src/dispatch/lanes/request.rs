@@ -1,8 +1,9 @@
 //! The request lane: a question and its answer; there is no room, nobody waits for anybody, and nothing follows.
 
 use crate::clock::Instant;
-use crate::dispatch::lanes::{Entered, Found, Lane, Lanes, Ran};
-use crate::dispatch::{Caller, Dispatcher};
+use crate::dispatch::Caller;
+use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
+use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::route::{App, Method, Route};
 use crate::wire::{Call, Data};
@@ -27,15 +28,15 @@ impl<A: App> Lane<A> for Call<'_> {
         Ok(found)
     }
 
-    fn authorize(&self, _: &Dispatcher<A>, _: &Caller<A>, _: &'static dyn Route<A>) -> Result<(), SyncError> {
+    fn authorize(&self, _: &Parts<A>, _: &Caller<A>, _: &'static dyn Route<A>) -> Result<(), SyncError> {
         Ok(())
     }
 
-    async fn enter(&self, _: &Dispatcher<A>, _: &Caller<A>, _: Instant) -> Result<Entered<()>, SyncError> {
+    async fn enter(&self, _: &Parts<A>, _: &Caller<A>, _: Instant) -> Result<Entered<()>, SyncError> {
         Ok(Entered { place: (), has_waited: false })
     }
 
-    async fn apply(&self, _: &Dispatcher<A>, _: Ran<'_, A>, (): ()) -> Result<(), SyncError> {
+    async fn apply(&self, _: &Parts<A>, _: Ran<'_, A>, (): ()) -> Result<(), SyncError> {
         Ok(())
     }
 }

@@ -1,0 +1,137 @@
+//! What a lane is to the pipeline, and the routes of all of them.
+
+use std::sync::Arc;
+
+use crate::clock::Instant;
+use crate::contain::Guarded;
+use crate::dispatch::Caller;
+use crate::dispatch::parts::Parts;
+use crate::error::SyncError;
+use crate::route::{self, App, Effect, Method, Route, Routes, Table};
+use crate::schema::InputSchema;
+use crate::wire::{Call, Data};
+
+/// The routes of all lanes.
+pub(in crate::dispatch) struct Lanes<A: App> {
+    pub(super) events: Directory<A>,
+    pub(super) requests: Directory<A>,
+}
+
+impl<A: App> Lanes<A> {
+    pub(in crate::dispatch) fn new(table: &'static Table<A>) -> Self {
+        Self { events: Directory::new(&table.events), requests: Directory::new(&table.requests) }
+    }
+}
+
+impl<A: App> Lanes<A> {
+    /// Returns whether a request of this name may be sent as a `GET`.
+    pub(in crate::dispatch) fn takes_get(&self, path: &str, version: &str) -> bool {
+        let index = (self.requests.routes.find)(path, version);
+        index.is_some_and(|index| self.requests.routes.all[index].options().method == Method::Get)
+    }
+}
+
+/// The routes of one lane, each with what its input must look like.
+pub(in crate::dispatch) struct Directory<A: App> {
+    routes: &'static Routes<A>,
+    // In step with the routes.
+    schemas: Vec<InputSchema>,
+}
+
+/// A route that was called.
+pub(in crate::dispatch) struct Found<'d, A: App> {
+    pub(in crate::dispatch) route: &'static dyn Route<A>,
+    schema: &'d InputSchema,
+}
+
+impl<A: App> Found<'_, A> {
+    /// Reads and checks the input of a call, however it was written.
+    ///
+    /// # Errors
+    ///
+    /// `sync-invalid-input`.
+    pub(in crate::dispatch) fn decode(&self, call: &Call<'_>) -> Result<Box<dyn route::Call<A>>, SyncError> {
+        let decoded = match call.data {
+            Data::Json(json) => self.route.decode(self.schema, json),
+            Data::Query(query) => self.route.decode(self.schema, &self.schema.json_of_query(query)),
+        };
+        decoded.map_err(|invalid| SyncError::invalid_input(invalid.path, invalid.reason))
+    }
+}
+
+impl<A: App> Directory<A> {
+    fn new(routes: &'static Routes<A>) -> Self {
+        Self { routes, schemas: routes.all.iter().map(|route| route.input_schema()).collect() }
+    }
+
+    pub(super) fn find(&self, call: &Call<'_>) -> Result<Found<'_, A>, SyncError> {
+        let index = (self.routes.find)(&call.path, &call.version).ok_or_else(|| SyncError::new("sync-not-found"))?;
+        Ok(Found { route: self.routes.all[index], schema: &self.schemas[index] })
+    }
+}
+
+/// A call of one lane, and what the pipeline asks the lane about it, in this order.
+pub(in crate::dispatch) trait Lane<A: App>: Sync {
+    /// What a call holds from `enter` to `apply`: its place in the line of a room, for instance.
+    type Place: Send;
+
+    /// Returns what all calls have.
+    fn call(&self) -> &Call<'_>;
+
+    /// Returns the room of the call; empty in lanes without rooms.
+    fn room(&self) -> &str;
+
+    /// Finds the route.
+    ///
+    /// # Errors
+    ///
+    /// `sync-not-found`, and what else can be said of a call before anybody asks who sends it.
+    fn find<'d>(&self, lanes: &'d Lanes<A>) -> Result<Found<'d, A>, SyncError>;
+
+    /// Checks what the lane asks of a caller who fulfils the condition of the route.
+    ///
+    /// # Errors
+    ///
+    /// Why the caller may not call.
+    fn authorize(&self, parts: &Parts<A>, caller: &Caller<A>, route: &'static dyn Route<A>) -> Result<(), SyncError>;
+
+    /// Waits until the handler may run.
+    ///
+    /// # Errors
+    ///
+    /// `sync-timeout` when that is not before `until`.
+    fn enter(
+        &self,
+        parts: &Parts<A>,
+        caller: &Caller<A>,
+        until: Instant,
+    ) -> impl Future<Output = Result<Entered<Self::Place>, SyncError>> + Send;
+
+    /// Does what follows from the call for others.
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be done: what is needed for it cannot be reached.
+    fn apply(
+        &self,
+        parts: &Parts<A>,
+        ran: Ran<'_, A>,
+        place: Self::Place,
+    ) -> impl Future<Output = Result<(), SyncError>> + Send;
+}
+
+/// A call whose handler may run.
+pub(in crate::dispatch) struct Entered<P> {
+    pub(in crate::dispatch) place: P,
+    /// Whether it had to wait, so that much may have changed meanwhile.
+    pub(in crate::dispatch) has_waited: bool,
+}
+
+/// A call whose handler has succeeded.
+pub(in crate::dispatch) struct Ran<'c, A: App> {
+    pub(in crate::dispatch) caller: &'c Caller<A>,
+    pub(in crate::dispatch) route: &'static dyn Route<A>,
+    /// The caller's session when it called.
+    pub(in crate::dispatch) session: Arc<Guarded<A::Session>>,
+    pub(in crate::dispatch) effect: Effect<A>,
+}

@@ -1,0 +1,36 @@
+//! The parts of a server that stages and lanes look at; they know no dispatcher.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::contain::Guarded;
+use crate::i18n::Catalog;
+use crate::rooms::{Hub, RoomServices};
+use crate::route::{App, Table};
+use crate::wire::PositionKey;
+
+/// What a server consists of, besides its lanes and its sessions.
+pub(super) struct Parts<A: App> {
+    pub(super) app: Guarded<A>,
+    pub(super) config: Config,
+    pub(super) table: &'static Table<A>,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) hub: Hub<A>,
+    pub(super) positions: Arc<PositionKey>,
+}
+
+impl<A: App> Parts<A> {
+    /// Puts them together, with a key for positions of its own.
+    pub(super) fn new(
+        app: A,
+        config: Config,
+        table: &'static Table<A>,
+        catalog: Catalog,
+        services: RoomServices<A>,
+    ) -> Self {
+        let mut key = [0; 16];
+        getrandom::fill(&mut key).expect("the operating system has randomness");
+        let (catalog, positions) = (Arc::new(catalog), Arc::new(PositionKey::new(key)));
+        Self { app: Guarded::new(app), config, table, catalog, hub: Hub::new(services), positions }
+    }
+}
