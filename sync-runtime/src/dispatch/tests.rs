@@ -696,6 +696,75 @@ async fn a_room_with_a_history_outlives_its_members_and_shows_them_what_they_mis
     assert!(answer.json.get().contains(r#""recovered":false"#), "another epoch: {}", answer.json);
 }
 
+#[tokio::test]
+async fn who_missed_more_than_may_wait_for_one_member_begins_anew_and_stays() {
+    let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
+    let (caller, heard) = stage.member().await;
+    stage.call(&caller).await;
+    heard.has(1).await;
+    let first: serde_json::Value = serde_json::from_str(&shown(&heard)[0]).expect("JSON");
+    let join = format!(r#"{{"room":"open-a","after":{}}}"#, first["pos"]);
+    for _ in 0..1025 {
+        stage.call(&caller).await;
+    }
+    heard.has(1026).await;
+    let (late, missed) = stage.member_of_nothing();
+    let answer = stage.say(&late, event::JOIN_ROOM, &join).await;
+    assert!(answer.json.get().contains(r#""recovered":false"#), "{}", answer.json);
+    drop(answer);
+    stage.call(&caller).await;
+    missed.has(1).await;
+    assert_eq!(shown(&missed).len(), 1, "what happens from now on");
+}
+
+#[tokio::test]
+async fn who_joins_with_a_position_while_events_wait_hears_each_of_them_once_and_in_order() {
+    let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
+    let (caller, heard) = stage.member().await;
+    stage.call(&caller).await;
+    heard.has(1).await;
+    let first: serde_json::Value = serde_json::from_str(&shown(&heard)[0]).expect("JSON");
+    let join = format!(r#"{{"room":"open-a","after":{}}}"#, first["pos"]);
+    let mut late = Vec::new();
+    for round in 0..40 {
+        // Some are delivered by now, some wait, and sometimes a visit is on its way.
+        for _ in 0..3 {
+            stage.call(&caller).await;
+        }
+        for _ in 0..round % 4 {
+            tokio::task::yield_now().await;
+        }
+        let (socket, outbox) = stage.member_of_nothing();
+        let answer = stage.say(&socket, event::JOIN_ROOM, &join).await;
+        assert!(answer.json.get().contains(r#""recovered":true"#), "{}", answer.json);
+        late.push((socket, outbox));
+    }
+    stage.call(&caller).await;
+    stage.delivered().await;
+    let all = positions(&heard);
+    assert_eq!(all.len(), 1 + 40 * 3 + 1);
+    for (_, outbox) in &late {
+        assert_eq!(positions(outbox), all[1..], "no gap, and nothing twice");
+    }
+}
+
+#[tokio::test]
+async fn a_member_is_held_until_the_last_answer_that_holds_it_is_on_its_way() {
+    let stage = Stage::new();
+    let (caller, _) = stage.member().await;
+    let (late, heard) = stage.member_of_nothing();
+    let answers = [stage.join(&late, "open-a").await, stage.join(&late, "open-a").await];
+    let [first, second] = answers;
+    drop(second);
+    stage.call(&caller).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(heard.0.lock().is_empty(), "the first answer has not gone out");
+    drop(first);
+    heard.has(1).await;
+}
+
 /// Orders events elsewhere: each call waits until the test says that its event has come back.
 #[derive(Default, Clone)]
 struct Elsewhere(Arc<Mutex<Vec<PlaceLater>>>);
