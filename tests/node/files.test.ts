@@ -40,3 +40,23 @@ it("a server that runs out of files answers for its health, keeps its sockets, a
   expect(server.log.match(/cannot be accepted/g)?.length ?? 0).toBeLessThanOrEqual(1);
   member.close();
 });
+
+it("the places that are kept for the server's health are taken by no socket", async () => {
+  server = await startAppServer({ app: "testApp", files: 64 });
+  const members: Peer[] = [];
+  for (let count = 0; count < 45; count += 1) {
+    // One that says nothing goes to make room: its place is no better than it was.
+    await sayNoMore("");
+    const peer = new Peer(server.url, { transports: ["websocket"] });
+    const isIn = await peer.connected().then(
+      () => true,
+      () => false,
+    );
+    if (isIn) members.push(peer);
+    else peer.close();
+    if (count % 5 === 4) expect(await health()).toBe(200);
+  }
+  expect(members.length).toBeLessThanOrEqual(32);
+  for (const member of members) expect(await member.call("joinedRooms", {})).toEqual({ status: "success", rooms: [] });
+  for (const member of members) member.close();
+});

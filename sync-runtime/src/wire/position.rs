@@ -25,6 +25,9 @@ impl Position {
     }
 }
 
+/// The longest text that may be a position, in bytes (PRODUCT §5).
+const LONGEST: usize = 64;
+
 /// Turns positions into text and back.
 ///
 /// On the wire a position is one encrypted block: that of an event is equal for all members, and two of them say nothing about how many
@@ -64,6 +67,9 @@ impl PositionKey {
     /// Reads a position; `None` for a text that is none. A text sealed under another key gives an epoch that no room has.
     #[must_use]
     pub fn open(&self, text: &str) -> Option<Position> {
+        if text.len() > LONGEST {
+            return None;
+        }
         let block: [u8; 16] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
         let mut block = block.into();
         self.0.decrypt_block(&mut block);

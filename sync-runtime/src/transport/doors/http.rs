@@ -35,7 +35,8 @@ pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>, ready: Ready) -> Router {
         // Also without a name: that is a call of no route.
         for path in [lane.path.to_owned(), format!("{}/", lane.path), format!("{}/{{*route}}", lane.path)] {
             let called = async move |State(state): State<DoorState<A>>, path: CalledPath, request: Request| {
-                call(lane, state, path, request).await
+                let is_read = [Method::GET, Method::HEAD].contains(request.method());
+                uncached(call(lane, state, path, request).await, is_read)
             };
             router = router.route(&path, any(called));
         }
@@ -133,7 +134,7 @@ async fn call<A: App>(
     };
     // In a task of its own: a client that hangs up must not cut a handler in half.
     let (calling, bytes, place) = (dispatcher.clone(), received.input.len(), RunningPlace::default());
-    let (own, is_get) = (place.clone(), received.is_get);
+    let own = place.clone();
     let answered = dispatcher.calls().spawn(async move {
         let answer = match received.message(lane, &route) {
             Ok(message) => calling.handle(&caller, message, &Turn::default()).await,
@@ -145,7 +146,7 @@ async fn call<A: App>(
     let mut running = Running::new(leftovers, address, bytes, place);
     running.cut_off(answered.abort_handle());
     match answered.await {
-        Ok(answer) => naming(methods, uncached(respond(answer), is_get)),
+        Ok(answer) => naming(methods, respond(answer)),
         Err(error) => {
             tracing::error!(%error, "a call ended without an answer");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -215,8 +216,8 @@ fn respond(answer: Answer) -> Response {
 }
 
 /// Keeps the answer to a `GET` out of caches: it is its caller's, and was true when it was asked for.
-fn uncached(mut response: Response, is_get: bool) -> Response {
-    if is_get {
+fn uncached(mut response: Response, is_read: bool) -> Response {
+    if is_read {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response

@@ -1,7 +1,7 @@
 //! How many pipes there is room for, and who has to go.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -27,6 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) struct OpenPipes {
     limit: usize,
     open: AtomicUsize,
+    /// How many of them are spare.
+    spare: AtomicUsize,
+    /// How many of the others were closed and have not noticed it yet: their places are as good as free.
+    leaving: AtomicUsize,
     last_id: AtomicU64,
     /// Those that are no WebSockets.
     plain: Mutex<HashMap<u64, Weak<Pipe>>>,
@@ -41,6 +45,8 @@ pub(super) struct Slot {
     pipes: Arc<OpenPipes>,
     id: u64,
     is_spare: bool,
+    /// Whether it was closed to make room.
+    is_leaving: AtomicBool,
     /// How many requests are being handled.
     requests: AtomicUsize,
     /// When it was last busy, in milliseconds since the server started.
@@ -61,14 +67,21 @@ impl Default for OpenPipes {
 
 impl OpenPipes {
     fn with_limit(limit: usize) -> Self {
-        let (open, last_id) = (AtomicUsize::new(0), AtomicU64::new(0));
-        let (plain, freed) = (Mutex::default(), Notify::new());
-        Self { limit, open, last_id, plain, freed, start: Instant::now() }
+        Self {
+            limit,
+            open: AtomicUsize::new(0),
+            spare: AtomicUsize::new(0),
+            leaving: AtomicUsize::new(0),
+            last_id: AtomicU64::new(0),
+            plain: Mutex::default(),
+            freed: Notify::new(),
+            start: Instant::now(),
+        }
     }
 
     /// Returns how many pipes are open.
     pub(super) fn open(&self) -> usize {
-        self.open.load(Ordering::Relaxed)
+        self.open.load(Ordering::Acquire)
     }
 
     /// Takes a place for a pipe that was accepted, as soon as there is one; `None` if there is none for long, not even for
@@ -91,32 +104,43 @@ impl OpenPipes {
     }
 
     fn free_slot(self: &Arc<Self>) -> Option<Slot> {
-        let is_full = self.open() >= self.limit;
-        let is_spare = is_full && self.make_room() == 0;
+        if !self.has_place() {
+            self.make_room();
+        }
         // Those that were closed are open until their tasks have noticed.
         if self.open() >= self.limit + SPARE {
             return None;
         }
-        self.open.fetch_add(1, Ordering::Relaxed);
+        let is_spare = !self.has_place();
+        self.open.fetch_add(1, Ordering::AcqRel);
+        self.spare.fetch_add(usize::from(is_spare), Ordering::AcqRel);
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
         let (requests, busy_at) = (AtomicUsize::new(0), AtomicU64::new(self.now()));
-        Some(Slot { pipes: self.clone(), id, is_spare, requests, busy_at })
+        Some(Slot { pipes: self.clone(), id, is_spare, is_leaving: AtomicBool::new(false), requests, busy_at })
     }
 
-    /// Closes some of those that have been quiet for longest, and returns how many.
-    pub(super) fn make_room(&self) -> usize {
+    /// Returns whether there is a place that is not spare, or will be one at once.
+    fn has_place(&self) -> bool {
+        let gone = self.spare.load(Ordering::Acquire) + self.leaving.load(Ordering::Acquire);
+        self.open().saturating_sub(gone) < self.limit
+    }
+
+    /// Closes some of those that have been quiet for longest.
+    pub(super) fn make_room(&self) {
         // Looked at without the lock: we may be the last to hold one, and its end takes the lock.
         let pipes: Vec<_> = self.plain.lock().values().filter_map(Weak::upgrade).collect();
         let open = pipes.into_iter().filter(|pipe| !pipe.is_closed());
         let mut quiet: Vec<_> = open.filter_map(|pipe| Some((pipe.slot().quiet_since()?, pipe))).collect();
         if quiet.is_empty() {
-            return 0;
+            return;
         }
         let count = quiet.len().div_ceil(CLOSED_TOGETHER);
         quiet.select_nth_unstable_by_key(count - 1, |(since, _)| *since);
         quiet.truncate(count);
-        quiet.iter().for_each(|(_, pipe)| pipe.close());
-        count
+        for (_, pipe) in quiet {
+            pipe.slot().leaves();
+            pipe.close();
+        }
     }
 
     fn now(&self) -> u64 {
@@ -133,6 +157,13 @@ impl Slot {
 
     pub(super) fn is_spare(&self) -> bool {
         self.is_spare
+    }
+
+    /// Notes that its pipe is closed to make room.
+    fn leaves(&self) {
+        if !self.is_spare && !self.is_leaving.swap(true, Ordering::AcqRel) {
+            self.pipes.leaving.fetch_add(1, Ordering::AcqRel);
+        }
     }
 
     /// Lets the pipe be found when room is needed.
@@ -154,7 +185,10 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         self.leave();
-        self.pipes.open.fetch_sub(1, Ordering::Relaxed);
+        // What is subtracted from the open ones comes last: in between, there are too few places and not too many.
+        self.pipes.spare.fetch_sub(usize::from(self.is_spare), Ordering::AcqRel);
+        self.pipes.leaving.fetch_sub(usize::from(*self.is_leaving.get_mut()), Ordering::AcqRel);
+        self.pipes.open.fetch_sub(1, Ordering::AcqRel);
         self.pipes.freed.notify_one();
     }
 }
@@ -277,5 +311,24 @@ mod tests {
         assert!(futures_util::poll!(&mut waiting).is_pending());
         open.remove(0);
         assert!(waiting.await.is_some());
+    }
+
+    #[tokio::test]
+    async fn who_takes_the_place_of_a_spare_one_is_spare() {
+        let mut peers = Peers::with_limit(1).await;
+        let socket = peers.accept().await.expect("room");
+        socket.pipe().begin_frames();
+        socket.pipe().slot().leave();
+        let mut open = Vec::new();
+        // Each of them is closed for the next one, and goes.
+        for _ in 0..3 * SPARE {
+            let io = peers.accept().await.expect("room to ask for the health");
+            assert!(io.pipe().slot().is_spare());
+            open.retain(|io: &PipeIo| !io.pipe().is_closed());
+            open.push(io);
+        }
+        drop((open, socket));
+        assert!(!peers.accept().await.expect("room").pipe().slot().is_spare());
+        assert_eq!(peers.pipes.open(), 0);
     }
 }

@@ -18,7 +18,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::{Instant, Sleep, sleep_until};
+use crate::clock::{Instant, Sleep, sleep_until, timeout};
 use crate::config::Config;
 use crate::transport::pipes::listener::{PipeInfo, PipeListener};
 use crate::transport::pipes::open_pipes::Busy;
@@ -28,6 +28,8 @@ use crate::transport::pipes::pipe_io::PipeIo;
 const SLOWEST: u64 = 16 * 1024;
 /// How large the head of a request may be, in bytes; what is longer is answered with 431. The head of a handshake is kept.
 const HEAD_LIMIT: usize = 32 * 1024;
+/// How long a pipe on which nothing is asked may take to send what it was answered, when the server stops.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// The paths that are answered even if there is no room for anything else.
 const HEALTH: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
@@ -71,7 +73,7 @@ fn log_panic(ended: Result<(), JoinError>) {
 }
 
 async fn serve_pipe(io: PipeIo, info: PipeInfo, router: Router, limits: HttpLimits, stop: CancellationToken) {
-    let router = TowerToHyperService::new(router);
+    let (router, pipe) = (TowerToHyperService::new(router), info.pipe.clone());
     let answer = service_fn(move |request| answer(request, info.clone(), router.clone(), limits));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_LIMIT);
@@ -81,7 +83,11 @@ async fn serve_pipe(io: PipeIo, info: PipeInfo, router: Router, limits: HttpLimi
         ended = serving.as_mut() => ended,
         () = stop.cancelled() => {
             serving.as_mut().graceful_shutdown();
-            serving.await
+            // Half a head is no request: nobody is to be answered.
+            match pipe.upgrade().is_none_or(|pipe| pipe.slot().quiet_since().is_some()) {
+                true => timeout(LAST_WORDS, serving).await.unwrap_or(Ok(())),
+                false => serving.await,
+            }
         }
     };
     if let Err(error) = ended {
