@@ -191,6 +191,24 @@ async fn a_call_over_http() {
 }
 
 #[tokio::test]
+async fn a_request_by_socket_and_over_http() {
+    let running = template().await;
+    let token = token(&running, "Ada").await;
+    let mut ada = Client::connect(running.address(), Identity::token(&token)).await.expect("a connection");
+    running.handle().app().counters.add("game-room-123", 42).await.expect("there is room");
+    let (call, answer) = (golden("request_call"), json!({ "status": "success", "result": { "value": 42 } }));
+    assert_eq!(ada.call("request", call.clone()).await, answer);
+    let text = |field: &str| call[field].as_str().expect("a text").to_owned();
+    let url = format!("http://{}/api/{}/{}", running.address(), text("name"), text("version"));
+    let http = reqwest::Client::new();
+    let room = call["data"]["room"].as_str().expect("a room");
+    for request in [http.post(&url).json(&call["data"]), http.get(format!("{url}?room={room}"))] {
+        let answered = request.bearer_auth(&token).send().await.expect("an answer");
+        assert_eq!(answered.json::<Value>().await.expect("JSON"), answer);
+    }
+}
+
+#[tokio::test]
 async fn data_that_is_left_out_is_an_empty_object() {
     let running = template().await;
     let mut ada = client(&running, "Ada").await;
