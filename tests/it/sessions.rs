@@ -215,11 +215,13 @@ async fn a_store_that_is_down_is_told_by_its_own_code_at_both_doors_and_ends_not
     let mut stage = Stage::new().await;
     stage.store.set(Trouble::Down);
     assert_eq!(stage.knock().await, Err("session-unavailable".to_owned()));
-    let call = reqwest::Client::new().post(format!("http://{}/sync/order/wait/v1", stage.server.address()));
-    let answer = call.bearer_auth(&stage.token).send().await.expect("an answer");
-    assert_eq!(answer.status(), 503);
-    let body = answer.text().await.expect("a text");
-    assert!(body.contains("\"session-unavailable\"") && body.contains("Your sign-in cannot"), "{body}");
+    for path in ["sync/order/wait/v1", "api/order/line/v1"] {
+        let call = reqwest::Client::new().post(format!("http://{}/{path}", stage.server.address()));
+        let answer = call.bearer_auth(&stage.token).send().await.expect("an answer");
+        assert_eq!(answer.status(), 503);
+        let body = answer.text().await.expect("a text");
+        assert!(body.contains("\"session-unavailable\"") && body.contains("Your sign-in cannot"), "{body}");
+    }
     stage.store.set(Trouble::Nothing);
     assert_eq!(stage.knock().await, Ok(()));
     stage.socket.join("open-a").await;
