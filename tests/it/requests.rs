@@ -166,3 +166,61 @@ async fn a_request_knows_its_caller_and_no_room() {
     let http = reqwest::Client::new().get(url).bearer_auth(token).send().await.expect("an answer");
     assert_eq!(told(&json_of(http).await), ["ada", "nl", "", ""], "a page is that of a socket");
 }
+
+fn post(server: &TestServer, route: &str) -> reqwest::RequestBuilder {
+    let url = format!("http://{}/api/{route}/v1", server.address());
+    reqwest::Client::new().post(url).header("content-type", "application/json")
+}
+
+/// In the reader's language, by both doors, and the server goes on.
+#[tokio::test]
+async fn what_goes_wrong_in_a_request_is_contained() {
+    let server = TestServer::start().await;
+    let token = server.token(member("ada", "deliver", Some("de"))).await;
+    let mut client = server.connect_as(Identity::token(&token)).await;
+    let cases = [
+        ("odd/panic", "{}", json!("sync-server-failed"), 500),
+        ("odd/guarded", "{}", json!("sync-server-failed"), 500),
+        ("arguments/hang", "{}", json!("sync-timeout"), 504),
+        ("odd/bomb", r#"{"index":1}"#, Value::Null, 200),
+    ];
+    for (route, body, code, status) in cases {
+        let data: Value = serde_json::from_str(body).expect("JSON");
+        let told = client.call("request", json!({ "name": route, "version": "v1", "data": data })).await;
+        let answer = post(&server, route).body(body).bearer_auth(&token).send().await.expect("an answer");
+        assert_eq!(answer.status(), status, "{route}");
+        assert_eq!(json_of(answer).await, told, "{route}");
+        assert_eq!(told["errorCode"], code, "{route}: {told}");
+        let english = post(&server, route).body(body).header("accept-language", "en").send().await.expect("an answer");
+        let is_translated = json_of(english).await["message"] != told["message"];
+        assert_eq!(is_translated, !code.is_null(), "{route}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_handled_to_its_end_though_the_caller_hangs_up() {
+    let server = TestServer::start().await;
+    let calling = tokio::spawn(post(&server, "beside/block").body("{}").send());
+    server.holds(1).await;
+    calling.abort();
+    assert!(calling.await.is_err_and(|error| error.is_cancelled()));
+    // The server has had its time to notice.
+    for _ in 0..10 {
+        let answer = post(&server, "examples/echo").body(r#"{"text":"a"}"#).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+    }
+    server.holds(1).await;
+    assert_eq!(server.running().handle().calls_in_flight(), 1);
+    server.app().let_go(1);
+    server.holds(0).await;
+}
+
+#[tokio::test]
+async fn who_has_signed_out_asks_nothing_any_more() {
+    let server = TestServer::start().await;
+    let token = server.token(member("ada", "deliver", None)).await;
+    let ask = || post(&server, "examples/echo").body(r#"{"text":"a"}"#).bearer_auth(&token).send();
+    assert_eq!(ask().await.expect("an answer").status(), 200);
+    server.sessions().end_token(&token).await.expect("a store");
+    assert_eq!(json_of(ask().await.expect("an answer")).await["errorCode"], "auth-required");
+}

@@ -3,6 +3,10 @@
 pub mod arguments {
     #[path = "_room.rs"]
     pub mod _room;
+    pub mod _api {
+        #[path = "hang_v1.rs"]
+        pub mod hang_v1;
+    }
     #[path = "_sync"]
     pub mod doubt_v1 {
         #[path = "doubt_client_v1.rs"]
@@ -67,6 +71,14 @@ pub mod groups {
     }
 }
 pub mod odd {
+    pub mod _api {
+        #[path = "bomb_v1.rs"]
+        pub mod bomb_v1;
+        #[path = "guarded_v1.rs"]
+        pub mod guarded_v1;
+        #[path = "panic_v1.rs"]
+        pub mod panic_v1;
+    }
     #[path = "_sync"]
     pub mod bomb_v1 {
         #[path = "bomb_client_v1.rs"]
