@@ -9,8 +9,8 @@ use sync_codegen::syntax::handler_file::docs;
 
 use crate::group;
 use crate::handler::{
-    Mistakes, Parameter, auth, borrowed, check_context, check_plain, function, generic_arguments, is_another, is_named,
-    local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
+    HandlerMistakes, Parameter, auth, borrowed, check_context, check_plain, function, generic_arguments, is_another,
+    is_named, local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
 };
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -21,7 +21,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#instead #handler);
         }
     };
-    let mut mistakes = Mistakes::default();
+    let mut mistakes = HandlerMistakes::default();
     mistakes.add_scanned(&function.sig.ident);
     let arguments = mistakes.check(syn::parse2::<FilterArguments>(attribute));
     check_plain(&function, "main", &mut mistakes);
@@ -40,7 +40,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// A time limit ends what waits; nothing ends a plain function but itself.
-fn check_timeout(function: &ItemFn, attribute: Option<&FilterArguments>, mistakes: &mut Mistakes) {
+fn check_timeout(function: &ItemFn, attribute: Option<&FilterArguments>, mistakes: &mut HandlerMistakes) {
     let Some(FilterArguments { by, route }) = attribute else { return };
     if let (Some(timeout), None) = (&route.timeout, function.sig.asyncness) {
         let way_out = if by.is_some() { "" } else { ", or write `pub async fn main` if the filter has to wait" };
@@ -79,7 +79,7 @@ impl<'f> Filter<'f> {
         function: &'f ItemFn,
         parameters: &'f [Parameter<'f>],
         attribute: Option<&FilterArguments>,
-        mistakes: &mut Mistakes,
+        mistakes: &mut HandlerMistakes,
     ) -> Self {
         let by = attribute.and_then(|attribute| attribute.by.as_ref());
         // Three parameters without a server file are told by the scanner, which knows whether one is there under a wrong name.
@@ -154,7 +154,7 @@ fn is_output(index: usize, count: usize, parameter: &Parameter<'_>) -> bool {
 }
 
 /// Returns `T` of `Option<T>`, `None` for a gate.
-fn output<'f>(function: &'f ItemFn, mistakes: &mut Mistakes) -> Option<&'f Type> {
+fn output<'f>(function: &'f ItemFn, mistakes: &mut HandlerMistakes) -> Option<&'f Type> {
     let returned = returned(function);
     let verdict = returned.map(|ty| result_arguments(ty).map_or(ty, |(verdict, _)| verdict));
     match verdict {

@@ -9,14 +9,14 @@ use syn::visit::{Visit, visit_type, visit_type_reference};
 use syn::{Expr, ItemFn, Lifetime, Type, TypeReference};
 use sync_codegen::syntax::arguments::Projection;
 
-use crate::handler::{CONTEXTS, Mistakes, Parameter, is_named, last_word, text};
+use crate::handler::{CONTEXTS, HandlerMistakes, Parameter, is_named, last_word, text};
 
 /// Checks the first parameter of a filter with `by`, and returns the type behind its `&`.
 pub(crate) fn check<'f>(
     function: &ItemFn,
     parameter: &Parameter<'f>,
     by: &Projection,
-    mistakes: &mut Mistakes,
+    mistakes: &mut HandlerMistakes,
 ) -> &'f Type {
     if let Some(keyword) = &function.sig.asyncness {
         let what = "a filter with `by` runs once for many members, so it is a plain `fn`";

@@ -12,9 +12,9 @@ use sync_codegen::syntax::handler_file::HandlerFile;
 
 /// Collects the mistakes of one item, so that all are told at once.
 #[derive(Default)]
-pub(crate) struct Mistakes(Vec<syn::Error>);
+pub(crate) struct HandlerMistakes(Vec<syn::Error>);
 
-impl Mistakes {
+impl HandlerMistakes {
     /// Adds a mistake: what is wrong at `span`, and what to do.
     pub(crate) fn add(&mut self, span: Span, what: impl std::fmt::Display, help: impl std::fmt::Display) {
         self.0.push(syn::Error::new(span, format!("{what}\nhelp: {help}")));
@@ -98,7 +98,7 @@ pub(crate) fn function(item: &TokenStream, attribute: &str, shape: &str) -> Resu
 }
 
 /// Checks what holds for every handler: its name, and that it is not generic.
-pub(crate) fn check_plain(function: &ItemFn, name: &str, mistakes: &mut Mistakes) {
+pub(crate) fn check_plain(function: &ItemFn, name: &str, mistakes: &mut HandlerMistakes) {
     let signature = &function.sig;
     let is_another = is_another(function, name);
     if is_another && !mistakes.mention(&signature.ident) {
@@ -129,7 +129,7 @@ pub(crate) const CONTEXTS: [&str; 3] = ["Ctx", "Member", "RoomCtx"];
 /// Checks the first parameter as far as its words tell: the context `name`, by value.
 ///
 /// Another name may be an alias; whether it is one is decided by the compiler.
-pub(crate) fn check_context(parameters: &[Parameter<'_>], name: &str, mistakes: &mut Mistakes) {
+pub(crate) fn check_context(parameters: &[Parameter<'_>], name: &str, mistakes: &mut HandlerMistakes) {
     let Some(first) = parameters.first() else { return };
     let is_wrong = match first.ty {
         Type::Reference(_) => true,
@@ -164,7 +164,7 @@ pub(crate) fn parameters_span(function: &ItemFn, most: usize) -> Span {
 /// Returns the type behind `&T`; where the `&` is missing, what it is missing from, so that the pair of this file stays quiet.
 ///
 /// `why` says what becomes of it: `is shared with the filters`.
-pub(crate) fn borrowed<'f>(parameter: &Parameter<'f>, why: &str, mistakes: &mut Mistakes) -> &'f Type {
+pub(crate) fn borrowed<'f>(parameter: &Parameter<'f>, why: &str, mistakes: &mut HandlerMistakes) -> &'f Type {
     let inner = match parameter.ty {
         Type::Reference(reference) if reference.mutability.is_none() => return &reference.elem,
         Type::Reference(reference) => &*reference.elem,

@@ -11,8 +11,8 @@ use syn::{ItemFn, Type};
 use sync_codegen::syntax::handler_file::docs;
 
 use crate::handler::{
-    Mistakes, borrowed, check_context, check_plain, error_span, function, is_another, is_unit, output_type, parameters,
-    parameters_span, result_arguments, return_span, returned,
+    HandlerMistakes, borrowed, check_context, check_plain, error_span, function, is_another, is_unit, output_type,
+    parameters, parameters_span, result_arguments, return_span, returned,
 };
 
 /// One attribute for such functions, whose arguments are `A`.
@@ -45,7 +45,7 @@ impl<A: Parse + Default> Once<A> {
         &self,
         attribute: TokenStream,
         item: TokenStream,
-        check: impl FnOnce(&ItemFn, &A, &mut Mistakes),
+        check: impl FnOnce(&ItemFn, &A, &mut HandlerMistakes),
     ) -> TokenStream {
         let function = match function(&item, self.attribute, self.shape) {
             Ok(function) => function,
@@ -54,7 +54,7 @@ impl<A: Parse + Default> Once<A> {
                 return quote!(#instead #handler);
             }
         };
-        let mut mistakes = Mistakes::default();
+        let mut mistakes = HandlerMistakes::default();
         mistakes.add_scanned(&function.sig.ident);
         let arguments = mistakes.check(syn::parse2::<A>(attribute)).unwrap_or_default();
         let input = self.check(&function, &mut mistakes);
@@ -77,7 +77,7 @@ impl<A: Parse + Default> Once<A> {
     }
 
     /// Checks the signature, and returns the type of the input if there is one.
-    fn check<'f>(&self, function: &'f ItemFn, mistakes: &mut Mistakes) -> Option<&'f Type> {
+    fn check<'f>(&self, function: &'f ItemFn, mistakes: &mut HandlerMistakes) -> Option<&'f Type> {
         let Self { what, shape, .. } = self;
         check_plain(function, "main", mistakes);
         if function.sig.asyncness.is_none() {

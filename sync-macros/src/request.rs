@@ -6,7 +6,7 @@ use syn::{ItemFn, Type};
 use sync_codegen::syntax::arguments::{Method, RequestArguments};
 use sync_codegen::syntax::query::not_scalar;
 
-use crate::handler::{Mistakes, auth, last_word, local_file, parameters, timeout};
+use crate::handler::{HandlerMistakes, auth, last_word, local_file, parameters, timeout};
 use crate::once::{Once, Said};
 
 const REQUEST: Once<RequestArguments> = Once {
@@ -45,7 +45,7 @@ fn options(arguments: &RequestArguments) -> TokenStream {
 }
 
 /// A request is sent to no room, so its context has none.
-fn check_room(function: &ItemFn, mistakes: &mut Mistakes) {
+fn check_room(function: &ItemFn, mistakes: &mut HandlerMistakes) {
     let parameters = parameters(function);
     let Some(ctx) = parameters.first().and_then(|first| first.name) else { return };
     for room in rooms_of(&ctx.to_string(), function.block.to_token_stream()) {
@@ -55,7 +55,7 @@ fn check_room(function: &ItemFn, mistakes: &mut Mistakes) {
 }
 
 /// An input that `GET` sends is a query. What only the compiled app knows of it is told when the front end's types are written.
-fn check_query(function: &ItemFn, get: Span, mistakes: &mut Mistakes) {
+fn check_query(function: &ItemFn, get: Span, mistakes: &mut HandlerMistakes) {
     let parameters = parameters(function);
     let input = parameters.get(1).and_then(|input| match input.ty {
         Type::Reference(reference) => last_word(&reference.elem),

@@ -8,8 +8,8 @@ use sync_codegen::syntax::arguments::{RoomArguments, Send};
 use sync_codegen::syntax::pattern::{Pattern, Segment};
 
 use crate::handler::{
-    Mistakes, Parameter, auth, check_context, check_plain, error_span, function, is_another, is_unit, parameters,
-    parameters_span, result_arguments, return_span, returned, text,
+    HandlerMistakes, Parameter, auth, check_context, check_plain, error_span, function, is_another, is_unit,
+    parameters, parameters_span, result_arguments, return_span, returned, text,
 };
 
 const SHAPE: &str = "write `pub async fn join(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`";
@@ -22,7 +22,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#instead #handler);
         }
     };
-    let mut mistakes = Mistakes::default();
+    let mut mistakes = HandlerMistakes::default();
     mistakes.add_scanned(&function.sig.ident);
     let arguments = mistakes.check(syn::parse2::<RoomArguments>(attribute));
     check(&function, arguments.as_ref(), &mut mistakes);
@@ -36,7 +36,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     quote!(#errors #function #rule)
 }
 
-fn check(function: &ItemFn, arguments: Option<&RoomArguments>, mistakes: &mut Mistakes) {
+fn check(function: &ItemFn, arguments: Option<&RoomArguments>, mistakes: &mut HandlerMistakes) {
     check_plain(function, "join", mistakes);
     if function.sig.asyncness.is_none() {
         mistakes.add(function.sig.fn_token.span(), "the rule of a room is an `async fn`", SHAPE);

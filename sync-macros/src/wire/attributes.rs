@@ -4,7 +4,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, Token};
 
 use super::item::Default;
-use super::mistakes::Mistakes;
+use super::mistakes::WireMistakes;
 use super::rename::Rename;
 
 /// What `#[serde(…)]` says about a struct or an enum.
@@ -51,7 +51,7 @@ impl OnField {
 }
 
 /// Reads the attributes of a struct or an enum.
-pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut Mistakes) -> OnContainer {
+pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut WireMistakes) -> OnContainer {
     let mut found = OnContainer::default();
     for meta in serde(attributes, mistakes) {
         match word(&meta).as_str() {
@@ -73,7 +73,7 @@ pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut Mistakes) ->
 }
 
 /// Reads the attributes of a variant.
-pub(super) fn on_variant(attributes: &[Attribute], mistakes: &mut Mistakes) -> OnVariant {
+pub(super) fn on_variant(attributes: &[Attribute], mistakes: &mut WireMistakes) -> OnVariant {
     let mut found = OnVariant::default();
     for meta in serde(attributes, mistakes) {
         match word(&meta).as_str() {
@@ -89,7 +89,7 @@ pub(super) fn on_variant(attributes: &[Attribute], mistakes: &mut Mistakes) -> O
 }
 
 /// Reads the attributes of a field.
-pub(super) fn on_field(attributes: &[Attribute], mistakes: &mut Mistakes) -> OnField {
+pub(super) fn on_field(attributes: &[Attribute], mistakes: &mut WireMistakes) -> OnField {
     let mut found = OnField::default();
     for meta in serde(attributes, mistakes) {
         match word(&meta).as_str() {
@@ -166,7 +166,7 @@ const ON_FIELD: Table = &[
     ("getter", "remove it: it belongs to `remote`"),
 ];
 
-fn refuse(meta: &Meta, table: Table, mistakes: &mut Mistakes) {
+fn refuse(meta: &Meta, table: Table, mistakes: &mut WireMistakes) {
     let name = word(meta);
     match table.iter().find(|(refused, _)| *refused == name) {
         Some((_, help)) => mistakes.add(meta, format!("`#[serde({name})]` is not modelled"), help),
@@ -178,12 +178,12 @@ fn refuse(meta: &Meta, table: Table, mistakes: &mut Mistakes) {
 }
 
 /// Returns the items of all `#[serde(…)]`.
-fn serde(attributes: &[Attribute], mistakes: &mut Mistakes) -> Vec<Meta> {
+fn serde(attributes: &[Attribute], mistakes: &mut WireMistakes) -> Vec<Meta> {
     metas(attributes, "serde", mistakes)
 }
 
 /// Returns the items of all attributes called `name`.
-pub(super) fn metas(attributes: &[Attribute], name: &str, mistakes: &mut Mistakes) -> Vec<Meta> {
+pub(super) fn metas(attributes: &[Attribute], name: &str, mistakes: &mut WireMistakes) -> Vec<Meta> {
     let mut found = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
         match attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) {
@@ -194,7 +194,7 @@ pub(super) fn metas(attributes: &[Attribute], name: &str, mistakes: &mut Mistake
     found
 }
 
-fn no_wire(attributes: &[Attribute], mistakes: &mut Mistakes) {
+fn no_wire(attributes: &[Attribute], mistakes: &mut WireMistakes) {
     let is_wire = |attribute: &&Attribute| attribute.path().is_ident("wire");
     if let Some(attribute) = attributes.iter().find(is_wire) {
         mistakes.add(
@@ -205,7 +205,7 @@ fn no_wire(attributes: &[Attribute], mistakes: &mut Mistakes) {
     }
 }
 
-fn no_cfg(attributes: &[Attribute], place: &str, mistakes: &mut Mistakes) {
+fn no_cfg(attributes: &[Attribute], place: &str, mistakes: &mut WireMistakes) {
     let is_cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr");
     if let Some(attribute) = attributes.iter().find(is_cfg) {
         let what = format!("a {place} of a wire type is there in every build or in none");
@@ -224,7 +224,7 @@ fn set<T>(place: &mut Option<T>, value: Option<T>) {
 }
 
 /// Reads `name = "text"`.
-fn text(meta: &Meta, mistakes: &mut Mistakes) -> Option<LitStr> {
+fn text(meta: &Meta, mistakes: &mut WireMistakes) -> Option<LitStr> {
     if let Meta::NameValue(MetaNameValue { value: Expr::Lit(ExprLit { lit: Lit::Str(text), .. }), .. }) = meta {
         return Some(text.clone());
     }
@@ -240,11 +240,11 @@ fn text(meta: &Meta, mistakes: &mut Mistakes) -> Option<LitStr> {
     None
 }
 
-fn rule(meta: &Meta, mistakes: &mut Mistakes) -> Option<Rename> {
+fn rule(meta: &Meta, mistakes: &mut WireMistakes) -> Option<Rename> {
     text(meta, mistakes).and_then(|rule| Rename::parse(&rule, mistakes))
 }
 
-fn default(meta: &Meta, mistakes: &mut Mistakes) -> Option<(Meta, Default)> {
+fn default(meta: &Meta, mistakes: &mut WireMistakes) -> Option<(Meta, Default)> {
     let default = match meta {
         Meta::Path(_) => Default::Trait,
         _ => Default::Function(text(meta, mistakes)?),

@@ -14,7 +14,7 @@ use syn::{Attribute, Data, DeriveInput, Field as SynField, Generics, Ident, Toke
 
 use super::field_type::{self, Use};
 use super::item::{Body, Field, Item, Tagging};
-use super::mistakes::Mistakes;
+use super::mistakes::WireMistakes;
 use super::rules::without_nested;
 
 /// Writes a correct item with all that makes it travel.
@@ -178,7 +178,7 @@ fn without_ours(attribute: &Attribute) -> Option<Attribute> {
 }
 
 /// Writes the item and, beside the mistakes, traits that never run: nothing that uses the type gets an error of its own.
-pub(super) fn stand_in(input: &DeriveInput, mistakes: Mistakes) -> TokenStream {
+pub(super) fn stand_in(input: &DeriveInput, mistakes: WireMistakes) -> TokenStream {
     let mut input = input.clone();
     each_field(&mut input.data, |field| field_type::make_sendable(&mut field.ty));
     let definition = definition(&input, false);

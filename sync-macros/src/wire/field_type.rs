@@ -9,16 +9,16 @@ use syn::{
     TypePath, TypeReference, TypeSlice, TypeTraitObject, parse_quote,
 };
 
-use super::mistakes::Mistakes;
+use super::mistakes::WireMistakes;
 
 /// Refuses what cannot travel; `number` says that the field has `#[wire(number)]`.
-pub(super) fn check(ty: &Type, number: bool, mistakes: &mut Mistakes) {
+pub(super) fn check(ty: &Type, number: bool, mistakes: &mut WireMistakes) {
     Checker { number, mistakes }.visit_type(ty);
 }
 
 struct Checker<'a> {
     number: bool,
-    mistakes: &'a mut Mistakes,
+    mistakes: &'a mut WireMistakes,
 }
 
 const BYTES: &str = "bytes cannot travel over sync";

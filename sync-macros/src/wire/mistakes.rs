@@ -4,11 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Error, Ident};
 
-/// Mistakes in the order in which they were found.
+/// WireMistakes in the order in which they were found.
 #[derive(Debug, Default)]
-pub(super) struct Mistakes(Vec<Error>);
+pub(super) struct WireMistakes(Vec<Error>);
 
-impl Mistakes {
+impl WireMistakes {
     /// Adds a mistake at `tokens`: what is wrong, and what to do about it.
     pub(super) fn add(&mut self, tokens: impl ToTokens, what: impl AsRef<str>, help: impl AsRef<str>) {
         self.0.push(Error::new_spanned(tokens, format!("{}\nhelp: {}", what.as_ref(), help.as_ref())));

@@ -19,7 +19,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Item};
 
-use mistakes::Mistakes;
+use mistakes::WireMistakes;
 
 /// Which attribute is being expanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Kind {
 
 /// Expands the attribute with the arguments `attr` on `item`; mistakes are `compile_error!`s inside the result.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
-    let mut mistakes = Mistakes::default();
+    let mut mistakes = WireMistakes::default();
     if !attr.is_empty() {
         let what = format!("`{}` takes no arguments", kind.attribute());
         mistakes.add(&attr, what, "serde's attributes go into `#[serde(…)]`, rules into `#[validate(…)]`");
@@ -55,7 +55,7 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenS
     if mistakes.is_empty() { emit::item(&input, &parsed) } else { emit::stand_in(&input, mistakes) }
 }
 
-fn struct_or_enum(item: &TokenStream, kind: Kind, mistakes: &mut Mistakes) -> Option<DeriveInput> {
+fn struct_or_enum(item: &TokenStream, kind: Kind, mistakes: &mut WireMistakes) -> Option<DeriveInput> {
     let what = format!("`{}` goes on a struct or an enum", kind.attribute());
     match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(DeriveInput { data: Data::Union(union), .. }) => {

@@ -10,12 +10,12 @@ use sync_codegen::syntax::handler_file::docs;
 
 use super::attributes::{self, OnContainer, OnField};
 use super::item::{Body, Default, Field, Fields, Item, Tagging, Variant};
-use super::mistakes::Mistakes;
+use super::mistakes::WireMistakes;
 use super::rename::Rename;
 use super::{Kind, field_type, rules};
 
 /// Reads a struct or an enum; where there are mistakes, what is returned is not to be used.
-pub(super) fn item(input: &DeriveInput, kind: Kind, mistakes: &mut Mistakes) -> Item {
+pub(super) fn item(input: &DeriveInput, kind: Kind, mistakes: &mut WireMistakes) -> Item {
     let on_container = attributes::on_container(&input.attrs, mistakes);
     lifetimes(input, mistakes);
     let body = match &input.data {
@@ -55,7 +55,7 @@ fn fields_have_rules(body: &Body) -> bool {
     matches!(body, Body::Struct(Fields::Named(fields)) if fields.iter().any(|field| !field.rules.is_empty()))
 }
 
-fn lifetimes(input: &DeriveInput, mistakes: &mut Mistakes) {
+fn lifetimes(input: &DeriveInput, mistakes: &mut WireMistakes) {
     for parameter in &input.generics.params {
         if let GenericParam::Lifetime(lifetime) = parameter {
             // The references in the fields would say the same again.
@@ -67,7 +67,7 @@ fn lifetimes(input: &DeriveInput, mistakes: &mut Mistakes) {
 }
 
 /// A name is written as it is into TypeScript.
-fn type_name(item: &Item, on_container: &OnContainer, mistakes: &mut Mistakes) {
+fn type_name(item: &Item, on_container: &OnContainer, mistakes: &mut WireMistakes) {
     let mut letters = item.name.chars();
     let is_start = |letter: char| letter.is_alphabetic() || matches!(letter, '_' | '$');
     let is_name = letters.next().is_some_and(is_start) && letters.all(|letter| is_start(letter) || letter.is_numeric());
@@ -76,7 +76,12 @@ fn type_name(item: &Item, on_container: &OnContainer, mistakes: &mut Mistakes) {
     }
 }
 
-fn structure(input: &DeriveInput, fields: &syn::Fields, on_container: &OnContainer, mistakes: &mut Mistakes) -> Body {
+fn structure(
+    input: &DeriveInput,
+    fields: &syn::Fields,
+    on_container: &OnContainer,
+    mistakes: &mut WireMistakes,
+) -> Body {
     const ONLY_ENUMS: &str = "only an enum has variants to tell apart";
     let OnContainer { tag, content, untagged, .. } = on_container;
     if let Some(tag) = tag {
@@ -104,7 +109,13 @@ enum Place {
     Variant,
 }
 
-fn fields(input: &DeriveInput, fields: &syn::Fields, names: Rename, place: Place, mistakes: &mut Mistakes) -> Fields {
+fn fields(
+    input: &DeriveInput,
+    fields: &syn::Fields,
+    names: Rename,
+    place: Place,
+    mistakes: &mut WireMistakes,
+) -> Fields {
     let has_lifetimes = input.generics.lifetimes().next().is_some();
     let mut parsed = Vec::new();
     for (index, field) in fields.iter().enumerate() {
@@ -151,7 +162,7 @@ fn field(field: &syn::Field, index: usize, names: Rename, on_field: OnField) -> 
 }
 
 /// Refuses what has no meaning for a type of which nothing is known but its TypeScript.
-fn foreign(ts: &Meta, on_field: &OnField, ty: &Type, input: &DeriveInput, mistakes: &mut Mistakes) {
+fn foreign(ts: &Meta, on_field: &OnField, ty: &Type, input: &DeriveInput, mistakes: &mut WireMistakes) {
     if on_field.flatten.is_some() {
         let help = "remove `flatten`; or make a `#[wire]` type of it and convert in the handler";
         mistakes.add(ts, "which fields a type of ts-rs has is not known, so they cannot stand in another object", help);
@@ -168,7 +179,7 @@ fn foreign(ts: &Meta, on_field: &OnField, ty: &Type, input: &DeriveInput, mistak
 }
 
 /// Refuses attributes that have no meaning together.
-fn combinations(on_field: &OnField, is_named: bool, place: Place, mistakes: &mut Mistakes) {
+fn combinations(on_field: &OnField, is_named: bool, place: Place, mistakes: &mut WireMistakes) {
     let has_default = place == Place::Struct { has_default: true };
     if !is_named {
         let named = on_field.rename.as_ref().or(on_field.aliases.first());
@@ -196,7 +207,7 @@ fn combinations(on_field: &OnField, is_named: bool, place: Place, mistakes: &mut
 }
 
 /// Refuses two fields with one name in JSON.
-fn different_names<'a>(fields: impl Iterator<Item = (&'a syn::Field, &'a Field)>, mistakes: &mut Mistakes) {
+fn different_names<'a>(fields: impl Iterator<Item = (&'a syn::Field, &'a Field)>, mistakes: &mut WireMistakes) {
     let mut known = BTreeMap::new();
     for (source, field) in fields.filter(|(_, field)| !field.flatten && !field.skip) {
         for name in std::iter::once(&field.name).chain(&field.aliases) {
@@ -209,7 +220,7 @@ fn different_names<'a>(fields: impl Iterator<Item = (&'a syn::Field, &'a Field)>
     }
 }
 
-fn enumeration(input: &DeriveInput, data: &DataEnum, on_container: &OnContainer, mistakes: &mut Mistakes) -> Body {
+fn enumeration(input: &DeriveInput, data: &DataEnum, on_container: &OnContainer, mistakes: &mut WireMistakes) -> Body {
     let tagging = tagging(on_container, mistakes);
     if let Some((meta, _)) = &on_container.default {
         let help = "put `default` on the field that holds the enum, with a `Default` for the enum";
@@ -229,7 +240,7 @@ fn enumeration(input: &DeriveInput, data: &DataEnum, on_container: &OnContainer,
     body
 }
 
-fn tagging(on_container: &OnContainer, mistakes: &mut Mistakes) -> Tagging {
+fn tagging(on_container: &OnContainer, mistakes: &mut WireMistakes) -> Tagging {
     match on_container {
         OnContainer { untagged: Some(_), tag: None, content: None, .. } => Tagging::Untagged,
         OnContainer { untagged: Some(untagged), .. } => {
@@ -256,7 +267,7 @@ fn variant(
     input: &DeriveInput,
     variant: &syn::Variant,
     on_container: &OnContainer,
-    mistakes: &mut Mistakes,
+    mistakes: &mut WireMistakes,
 ) -> Variant {
     let on_variant = attributes::on_variant(&variant.attrs, mistakes);
     // serde's `rename_all` on an enum is about its variants alone; who writes it decides about the fields, too.
@@ -275,7 +286,7 @@ fn variant(
 }
 
 /// Refuses what has no place beside a tag.
-fn fits(tagging: &Tagging, source: &syn::Variant, variant: &Variant, mistakes: &mut Mistakes) {
+fn fits(tagging: &Tagging, source: &syn::Variant, variant: &Variant, mistakes: &mut WireMistakes) {
     let Tagging::Internal { tag } = tagging else { return };
     match &variant.fields {
         Fields::Tuple(items) if items.len() != 1 => {
@@ -302,7 +313,7 @@ fn fits(tagging: &Tagging, source: &syn::Variant, variant: &Variant, mistakes: &
     }
 }
 
-fn different_variants(data: &DataEnum, variants: &[Variant], mistakes: &mut Mistakes) {
+fn different_variants(data: &DataEnum, variants: &[Variant], mistakes: &mut WireMistakes) {
     let mut known = BTreeMap::new();
     for (source, variant) in data.variants.iter().zip(variants) {
         for name in std::iter::once(&variant.name).chain(&variant.aliases) {

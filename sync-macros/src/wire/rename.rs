@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use super::mistakes::Mistakes;
+use super::mistakes::WireMistakes;
 
 /// A rule of `#[serde(rename_all = "…")]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ const RULES: [(&str, Rename); 8] = [
 
 impl Rename {
     /// Reads the name of a rule.
-    pub(super) fn parse(rule: &LitStr, mistakes: &mut Mistakes) -> Option<Self> {
+    pub(super) fn parse(rule: &LitStr, mistakes: &mut WireMistakes) -> Option<Self> {
         let name = rule.value();
         let found = RULES.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule);
         if found.is_none() {

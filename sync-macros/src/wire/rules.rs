@@ -7,10 +7,10 @@ use syn::{Attribute, Meta, Token, Type, parse_quote};
 
 use super::attributes::metas;
 use super::field_type::{Sort, sort};
-use super::mistakes::Mistakes;
+use super::mistakes::WireMistakes;
 
 /// Returns the rules of a field, and refuses what has no meaning here.
-pub(super) fn on_field(attributes: &[Attribute], ty: &Type, mistakes: &mut Mistakes) -> Vec<String> {
+pub(super) fn on_field(attributes: &[Attribute], ty: &Type, mistakes: &mut WireMistakes) -> Vec<String> {
     let rules = metas(attributes, "validate", mistakes);
     for rule in &rules {
         check(rule, mistakes);
@@ -20,7 +20,7 @@ pub(super) fn on_field(attributes: &[Attribute], ty: &Type, mistakes: &mut Mista
 }
 
 /// Returns the rules of a struct about it as a whole.
-pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut Mistakes) -> Vec<String> {
+pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut WireMistakes) -> Vec<String> {
     let rules = metas(attributes, "validate", mistakes);
     rules.iter().for_each(|rule| check(rule, mistakes));
     texts(&rules)
@@ -58,7 +58,7 @@ fn text(tokens: TokenStream) -> String {
 }
 
 /// Refuses rules where validator knows none: in tuples and enums. Returns that there are none.
-pub(super) fn none(attributes: &[Attribute], mistakes: &mut Mistakes) -> Vec<String> {
+pub(super) fn none(attributes: &[Attribute], mistakes: &mut WireMistakes) -> Vec<String> {
     if let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident("validate")) {
         let help = "make what it holds a `#[wire]` struct with named fields, and put the rules there";
         mistakes.add(attribute, "rules run on the named fields of a struct only", help);
@@ -67,7 +67,7 @@ pub(super) fn none(attributes: &[Attribute], mistakes: &mut Mistakes) -> Vec<Str
 }
 
 /// Refuses a rule about something that the field is not, as far as the tokens tell; what they do not tell, validator's traits do.
-fn suits(rule: &Meta, ty: &Type, mistakes: &mut Mistakes) {
+fn suits(rule: &Meta, ty: &Type, mistakes: &mut WireMistakes) {
     let Some(name) = rule.path().get_ident().map(ToString::to_string) else { return };
     let (subject, suits): (&str, &[Sort]) = match name.as_str() {
         "range" => ("numbers", &[Sort::Number]),
@@ -82,7 +82,7 @@ fn suits(rule: &Meta, ty: &Type, mistakes: &mut Mistakes) {
     }
 }
 
-fn check(rule: &Meta, mistakes: &mut Mistakes) {
+fn check(rule: &Meta, mistakes: &mut WireMistakes) {
     const CONTEXT: &str = "check in the handler what needs more than the input";
     if rule.path().is_ident("context") || rule.path().is_ident("mutable") {
         mistakes.add(rule, "a rule sees the input and nothing else", CONTEXT);

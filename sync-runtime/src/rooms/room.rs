@@ -27,7 +27,7 @@ pub struct Room<A: App> {
     epoch: u64,
     /// What is kept of its events; a room that keeps them outlives its members.
     history: Option<Box<dyn History<A>>>,
-    state: Mutex<State<A>>,
+    state: Mutex<RoomState<A>>,
     /// Held while some members are visited.
     visiting: tokio::sync::Mutex<()>,
     /// How many have left since the room was made.
@@ -40,7 +40,7 @@ pub struct Room<A: App> {
     tasks: TaskTracker,
 }
 
-struct State<A: App> {
+struct RoomState<A: App> {
     /// How many events have a place.
     seq: u64,
     /// The last event that was taken to be delivered; what is kept, is kept up to here.
@@ -124,7 +124,7 @@ impl<A: App> Room<A> {
         history: Option<Box<dyn History<A>>>,
         tasks: TaskTracker,
     ) -> Arc<Self> {
-        let state = State {
+        let state = RoomState {
             seq: 0,
             taken: 0,
             seats: BTreeMap::new(),
@@ -293,7 +293,7 @@ impl<A: App> Room<A> {
         self.end_if_empty(&mut self.state(), false)
     }
 
-    fn end_if_empty(&self, state: &mut State<A>, outlives: bool) -> bool {
+    fn end_if_empty(&self, state: &mut RoomState<A>, outlives: bool) -> bool {
         state.gone = state.gone || (state.seats.is_empty() && !outlives);
         state.gone
     }
@@ -381,12 +381,12 @@ impl<A: App> Room<A> {
         Position::of_event(self.epoch, seq)
     }
 
-    fn state(&self) -> MutexGuard<'_, State<A>> {
+    fn state(&self) -> MutexGuard<'_, RoomState<A>> {
         self.state.lock()
     }
 }
 
-impl<A: App> State<A> {
+impl<A: App> RoomState<A> {
     /// Says what a member was sent; `away` is the list of members while deliveries run.
     fn heard(&self, away: &[Row<A>], seat: &Arc<Seat<A>>, epoch: u64, tasks: &TaskTracker) -> Option<Held<A>> {
         let find = |rows: &[Row<A>]| {

@@ -25,12 +25,12 @@ pub struct MemoryStore<S> {
 
 #[derive(Debug)]
 struct Kept<S> {
-    entries: HashMap<TokenHash, Entry<S>>,
+    entries: HashMap<TokenHash, StoredSession<S>>,
     queue: BTreeSet<(Instant, TokenHash)>,
 }
 
 #[derive(Debug)]
-struct Entry<S> {
+struct StoredSession<S> {
     session: Guarded<S>,
     used: Instant,
     queued: Instant,
@@ -54,7 +54,7 @@ impl<S> MemoryStore<S> {
     }
 
     /// Uses a session, if it is there.
-    fn with_entry<T>(&self, key: TokenHash, work: impl FnOnce(&mut Entry<S>) -> T) -> Option<T> {
+    fn with_entry<T>(&self, key: TokenHash, work: impl FnOnce(&mut StoredSession<S>) -> T) -> Option<T> {
         self.with(|kept| {
             let now = Instant::now();
             let entry = kept.entries.get_mut(&key).filter(|entry| now - entry.used <= self.ttl)?;
@@ -70,7 +70,7 @@ impl<S> Kept<S> {
         let before = self.remove(key);
         let queued = after(now, ttl);
         self.queue.insert((queued, key));
-        self.entries.insert(key, Entry { session, used: now, queued });
+        self.entries.insert(key, StoredSession { session, used: now, queued });
         before
     }
 

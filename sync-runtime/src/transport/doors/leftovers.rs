@@ -30,7 +30,7 @@ pub(super) struct Leftovers {
     limits: Limits,
     /// How many sockets have been let in.
     sockets: AtomicU64,
-    state: Mutex<State>,
+    state: Mutex<LeftoversState>,
     /// Told whenever something has been given back.
     given_back: Notify,
 }
@@ -59,7 +59,7 @@ struct Load {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct LeftoversState {
     all: Load,
     addresses: HashMap<Option<IpAddr>, Load>,
     /// Of callers who may come back, also those of whom only the call that runs is left.
@@ -164,7 +164,7 @@ impl Drop for Leftover {
     }
 }
 
-impl State {
+impl LeftoversState {
     /// Returns how much more may be left.
     fn room(&self, sender: &Sender, limits: Limits) -> Load {
         let of_caller = sender.caller.as_ref().and_then(|caller| self.callers.get(caller));

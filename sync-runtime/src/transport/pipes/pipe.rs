@@ -57,7 +57,7 @@ pub struct Pipe {
     slot: Slot,
     /// Where the work of waiting for the kernel is done.
     flushes: TaskTracker,
-    state: Mutex<State>,
+    state: Mutex<PipeState>,
 }
 
 /// The limits of a pipe.
@@ -89,7 +89,7 @@ impl PipeLimits {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct PipeState {
     /// Set when the pipe has become a WebSocket.
     websocket: Option<Box<WebSocket>>,
     /// Who sends here, as soon as there is somebody.
@@ -310,7 +310,7 @@ impl Pipe {
         }
     }
 
-    fn write_corked(self: &Arc<Self>, state: &mut State) -> io::Result<()> {
+    fn write_corked(self: &Arc<Self>, state: &mut PipeState) -> io::Result<()> {
         if !state.flushing && !state.queue.is_empty() {
             self.write(state, &[])?;
             self.flush_later(state);
@@ -319,7 +319,7 @@ impl Pipe {
     }
 
     /// Hands bytes to the kernel behind what is corked, unless others wait for it, and returns how many of them it has taken.
-    fn write(&self, state: &mut State, bytes: &[u8]) -> io::Result<usize> {
+    fn write(&self, state: &mut PipeState, bytes: &[u8]) -> io::Result<usize> {
         if state.flushing {
             return Ok(0);
         }
@@ -351,7 +351,7 @@ impl Pipe {
     }
 
     /// Starts to wait for the kernel if anything waits for it.
-    fn flush_later(self: &Arc<Self>, state: &mut State) {
+    fn flush_later(self: &Arc<Self>, state: &mut PipeState) {
         if !state.queue.is_empty() && !std::mem::replace(&mut state.flushing, true) {
             // It ends with the pipe, and when nothing waits.
             self.flushes.spawn(self.clone().flush());
@@ -505,7 +505,7 @@ impl Direct for Pipe {
     }
 }
 
-impl State {
+impl PipeState {
     /// Returns how many bytes wait.
     fn waiting(&self) -> usize {
         self.queue.bytes() + self.websocket.as_ref().map_or(0, |websocket| websocket.held.bytes())

@@ -14,20 +14,20 @@ use crate::wire::{Packet, Topic};
 /// Whoever waits for the same packets as others holds the same buffers.
 #[derive(Debug, Default)]
 pub struct SendQueue {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Queued>,
     bytes: usize,
     /// How many entries have a topic.
     volatile: usize,
 }
 
 #[derive(Debug)]
-enum Entry {
+enum Queued {
     Packet(Head, Packet),
     /// What the protocol stack wrote, or the rest of a packet that the kernel has begun to take.
     Rest(Bytes),
 }
 
-impl Entry {
+impl Queued {
     fn new(packet: Packet) -> Self {
         Self::Packet(Head::of(&packet), packet)
     }
@@ -90,18 +90,18 @@ impl SendQueue {
             self.drop_older(packet.topic());
             self.volatile += 1;
         }
-        self.append(Entry::new(packet));
+        self.append(Queued::new(packet));
     }
 
     /// Appends bytes that nothing replaces: what the protocol stack writes, or the rest of a packet.
     pub(super) fn push_bytes(&mut self, bytes: Bytes) {
-        self.append(Entry::Rest(bytes));
+        self.append(Queued::Rest(bytes));
     }
 
     /// Appends packets of which the first `written` bytes have been written already.
     pub(super) fn push_rest(&mut self, packets: &[Packet], mut written: usize) {
         for packet in packets {
-            let entry = Entry::new(packet.clone());
+            let entry = Queued::new(packet.clone());
             let length = entry.len();
             if written == 0 {
                 self.push(packet.clone());
@@ -120,8 +120,8 @@ impl SendQueue {
     /// Takes the first packet; whoever uses this never pushes bytes.
     pub fn pop(&mut self) -> Option<Packet> {
         match self.pop_entry()? {
-            Entry::Packet(_, packet) => Some(packet),
-            Entry::Rest(_) => None,
+            Queued::Packet(_, packet) => Some(packet),
+            Queued::Rest(_) => None,
         }
     }
 
@@ -129,8 +129,8 @@ impl SendQueue {
     pub(super) fn drain_into(&mut self, other: &mut Self) {
         while let Some(entry) = self.pop_entry() {
             match entry {
-                Entry::Packet(_, packet) => other.push(packet),
-                rest @ Entry::Rest(_) => other.append(rest),
+                Queued::Packet(_, packet) => other.push(packet),
+                rest @ Queued::Rest(_) => other.append(rest),
             }
         }
         self.clear();
@@ -138,14 +138,14 @@ impl SendQueue {
 
     /// Fills `slices` with what comes first, up to two for each packet, and returns how many were filled.
     pub(super) fn slices<'q>(&'q self, slices: &mut [IoSlice<'q>]) -> usize {
-        let filled = slices.iter_mut().zip(self.entries.iter().flat_map(Entry::pieces));
+        let filled = slices.iter_mut().zip(self.entries.iter().flat_map(Queued::pieces));
         filled.map(|(slice, piece)| *slice = IoSlice::new(piece)).count()
     }
 
     /// Copies all that waits to the beginning of `bytes`, which has room for it.
     pub(super) fn copy_to(&self, bytes: &mut [u8]) {
         let mut at = 0;
-        for piece in self.entries.iter().flat_map(Entry::pieces) {
+        for piece in self.entries.iter().flat_map(Queued::pieces) {
             bytes[at..at + piece.len()].copy_from_slice(piece);
             at += piece.len();
         }
@@ -173,7 +173,7 @@ impl SendQueue {
     /// Drops all packets that have not begun.
     pub(super) fn drop_packets(&mut self) {
         let entries = std::mem::take(&mut self.entries);
-        let rests = entries.into_iter().filter(|entry| matches!(entry, Entry::Rest(_)));
+        let rests = entries.into_iter().filter(|entry| matches!(entry, Queued::Rest(_)));
         self.entries = rests.collect();
         self.bytes = self.entries.iter().map(|entry| entry.len()).sum();
         self.volatile = 0;
@@ -184,19 +184,19 @@ impl SendQueue {
         *self = Self::default();
     }
 
-    fn append(&mut self, entry: Entry) {
+    fn append(&mut self, entry: Queued) {
         debug_assert!(entry.len() > 0, "the kernel would never take it");
         self.bytes += entry.len();
         self.entries.push_back(entry);
     }
 
-    fn pop_entry(&mut self) -> Option<Entry> {
+    fn pop_entry(&mut self) -> Option<Queued> {
         let entry = self.entries.pop_front()?;
         self.forget(&entry);
         Some(entry)
     }
 
-    fn forget(&mut self, entry: &Entry) {
+    fn forget(&mut self, entry: &Queued) {
         self.bytes -= entry.len();
         self.volatile -= usize::from(entry.topic().is_some());
     }

@@ -27,7 +27,7 @@ const TOLD_LIMIT: usize = 64;
 /// What carries a client: it exists before the client has said CONNECT, and outlives a DISCONNECT.
 #[derive(Debug, Default)]
 pub(super) struct Carrier {
-    state: Mutex<State>,
+    state: Mutex<CarrierState>,
     /// What is on its way to it through engineioxide.
     passage: Arc<Passage>,
     /// Told when a WebSocket is tried, for the poll that hangs.
@@ -37,7 +37,7 @@ pub(super) struct Carrier {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct CarrierState {
     stage: Stage,
     /// The pipe of its WebSocket.
     pipe: Option<Weak<dyn Direct>>,

@@ -23,7 +23,7 @@ const LIMITS: Limits = Limits { all: 4096, address: 1024 };
 #[derive(Debug)]
 pub(super) struct Lobby {
     limits: Limits,
-    state: Mutex<State>,
+    state: Mutex<LobbyState>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ struct Limits {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct LobbyState {
     last_ticket: u64,
     /// By ticket, so that the oldest comes first.
     waiting: BTreeMap<u64, Waiting>,
@@ -113,7 +113,7 @@ impl Lobby {
     }
 }
 
-impl State {
+impl LobbyState {
     fn add(&mut self, ticket: u64, waiting: Waiting) {
         let address = waiting.address;
         let own = self.by_address.entry(address).or_default();
@@ -152,7 +152,7 @@ impl State {
     }
 }
 
-impl State {
+impl LobbyState {
     fn oldest_of_the_largest_crowd(&self) -> Option<u64> {
         let (most, crowd) = self.crowds.last()?;
         let (oldest, waiting) = self.waiting.first_key_value()?;
@@ -174,7 +174,7 @@ mod tests {
 
     /// Enters sockets of these addresses, and returns the numbers of those who were crowded out.
     fn crowded_out(addresses: &[u8], limits: Limits) -> Vec<u64> {
-        let mut state = State::default();
+        let mut state = LobbyState::default();
         let mut gone = Vec::new();
         for (ticket, last) in (1..).zip(addresses) {
             let address = Some(IpAddr::from([10, 0, 0, *last]));

@@ -25,11 +25,11 @@ const LEFT_FOR: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Mailbox<M> {
     outlet: Arc<Outlet>,
-    state: Mutex<State<M>>,
+    state: Mutex<MailboxState<M>>,
 }
 
 #[derive(Debug)]
-struct State<M> {
+struct MailboxState<M> {
     waiting: VecDeque<(M, usize)>,
     bytes: usize,
     open: bool,
@@ -62,7 +62,7 @@ impl<M> Mailbox<M> {
     /// Creates a mailbox that keeps messages and does not hand them out before it is [opened](Mailbox::open).
     pub(super) fn new(outlet: Arc<Outlet>) -> Self {
         let waiting = VecDeque::new();
-        let state = State { waiting, bytes: 0, open: false, draining: false, paused: false, left: None };
+        let state = MailboxState { waiting, bytes: 0, open: false, draining: false, paused: false, left: None };
         Self { outlet, state: Mutex::new(state) }
     }
 
@@ -132,12 +132,12 @@ impl<M> Mailbox<M> {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State<M>> {
+    fn state(&self) -> MutexGuard<'_, MailboxState<M>> {
         self.state.lock()
     }
 }
 
-impl<M> State<M> {
+impl<M> MailboxState<M> {
     fn give_up(&mut self) {
         self.drop_behind(0);
     }

@@ -33,7 +33,7 @@ pub struct Outlet {
     /// What is on its way through engineioxide.
     passage: Arc<Passage>,
     progress: Arc<Progress>,
-    state: Mutex<State>,
+    state: Mutex<OutletState>,
     resumed: Notify,
     /// Held by the one post of a polling client that is being handled.
     posting: tokio::sync::Mutex<()>,
@@ -61,7 +61,7 @@ pub struct Traffic {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct OutletState {
     /// The pipe that the socket is on as a WebSocket.
     pipe: Option<Weak<dyn Direct>>,
     /// Why the pipe was ended, if we did; outlives it.
@@ -132,7 +132,7 @@ impl Outlet {
     }
 
     /// Passes on what waits here, as far as that is possible now.
-    fn pass_on(&self, state: &mut State, pipe: Option<&Arc<dyn Direct>>) -> Result<(), QueueFull> {
+    fn pass_on(&self, state: &mut OutletState, pipe: Option<&Arc<dyn Direct>>) -> Result<(), QueueFull> {
         match pipe {
             Some(pipe) if self.is_websocket() && self.limits.direct => self.go_direct(state, pipe),
             Some(_) if self.is_websocket() => self.hand_over_up_to(state, usize::MAX),
@@ -143,7 +143,7 @@ impl Outlet {
         }
     }
 
-    fn go_direct(&self, state: &mut State, pipe: &Arc<dyn Direct>) -> Result<(), QueueFull> {
+    fn go_direct(&self, state: &mut OutletState, pipe: &Arc<dyn Direct>) -> Result<(), QueueFull> {
         pipe.clone().release();
         let mut sent = Ok(());
         while let Some(packet) = state.queue.pop() {
@@ -163,7 +163,7 @@ impl Outlet {
     ///
     /// No more than one poll can take away: engineioxide puts a packet that does not fit aside for the next poll, and forgets it
     /// if there is a WebSocket instead.
-    fn hand_over_up_to(&self, state: &mut State, limit: usize) -> Result<(), QueueFull> {
+    fn hand_over_up_to(&self, state: &mut OutletState, limit: usize) -> Result<(), QueueFull> {
         while let Some(bytes) = state.queue.next_bytes() {
             let ahead = self.passage.bytes();
             if ahead > 0 && ahead.saturating_add(bytes) > limit {
@@ -296,7 +296,7 @@ impl Outlet {
     }
 }
 
-impl State {
+impl OutletState {
     fn pipe(&self) -> Option<Arc<dyn Direct>> {
         self.pipe.as_ref()?.upgrade()
     }
