@@ -215,7 +215,7 @@ async fn a_store_that_is_down_is_told_by_its_own_code_at_both_doors_and_ends_not
     let mut stage = Stage::new().await;
     stage.store.set(Trouble::Down);
     assert_eq!(stage.knock().await, Err("session-unavailable".to_owned()));
-    for path in ["sync/order/wait/v1", "api/order/line/v1"] {
+    for path in ["sync/order/wait/v1", "api/examples/echo/v1"] {
         let call = reqwest::Client::new().post(format!("http://{}/{path}", stage.server.address()));
         let answer = call.bearer_auth(&stage.token).send().await.expect("an answer");
         assert_eq!(answer.status(), 503);
