@@ -1,25 +1,14 @@
 // @vitest-environment happy-dom
-import { act, memo, StrictMode, Suspense, useEffect, useState, type ReactNode } from "react";
-import { createRoot, type Root } from "react-dom/client";
+import { act, memo, Suspense, useEffect, useState, type ReactNode } from "react";
 import { renderToString } from "react-dom/server";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createSyncIn } from "../sync/createSync";
+import { domForEachTest } from "../testing/dom";
 import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
 import type { ErrorCode, SyncTypeMap } from "../testing/routes";
 import { createSyncHooks } from "./createSyncHooks";
 
-declare global {
-  var IS_REACT_ACT_ENVIRONMENT: boolean;
-}
-globalThis.IS_REACT_ACT_ENVIRONMENT = true;
-
-let root: Root;
-let container: HTMLElement;
-beforeEach(() => {
-  container = document.createElement("div");
-  root = createRoot(container);
-});
-afterEach(() => act(async () => root.unmount()));
+const dom = domForEachTest();
 
 function setUp() {
   const network = new FakeNetwork();
@@ -36,9 +25,6 @@ function setUpConnected() {
   all.network.socket.accept();
   return all;
 }
-
-/** Renders as an app in development does: everything twice. */
-const show = (page: ReactNode): Promise<void> => act(async () => root.render(<StrictMode>{page}</StrictMode>));
 
 const ADD = { name: "examples/updateCounter", version: "v1" } as const;
 const frame = (newValue: number): object => ({
@@ -67,12 +53,12 @@ describe("useSyncEvents", () => {
       });
       return value;
     }
-    await show(<Counter label="first" />);
+    await dom.show(<Counter label="first" />);
     await act(async () => network.socket.receive("sync", frame(5)));
-    expect(container.textContent).toBe("5");
-    await show(<Counter label="second" />);
+    expect(dom.container.textContent).toBe("5");
+    await dom.show(<Counter label="second" />);
     await act(async () => network.socket.receive("sync", frame(6)));
-    await show(null);
+    await dom.show(null);
     network.socket.receive("sync", frame(7));
     expect(seen).toEqual(["first 0", "second 5"]);
   });
@@ -95,11 +81,11 @@ describe("useSyncEvents", () => {
       network.socket.receive("sync", frame(1));
       network.socket.receive("sync", { ...frame(1), cb: "examples/updateCounter/v2" });
     };
-    await show(<Effects label="one" />);
+    await dom.show(<Effects label="one" />);
     both();
-    await show(<Effects label="two" />);
+    await dom.show(<Effects label="two" />);
     both();
-    await show(null);
+    await dom.show(null);
     both();
     expect(seen).toEqual(["one", "one v2", "two", "two v2"]);
   });
@@ -111,9 +97,9 @@ describe("useSyncEvents", () => {
       useSyncEvents().upsertSyncEventCallback({ ...ADD, callback: () => void seen.push(label) });
       return null;
     }
-    await show([<Listener key="a" label="a" />, <Listener key="b" label="b" />]);
+    await dom.show([<Listener key="a" label="a" />, <Listener key="b" label="b" />]);
     network.socket.receive("sync", frame(1));
-    await show([<Listener key="b" label="b" />]);
+    await dom.show([<Listener key="b" label="b" />]);
     network.socket.receive("sync", frame(2));
     expect(seen).toEqual(["a", "b", "b"]);
   });
@@ -131,10 +117,10 @@ describe("useSyncEvents", () => {
       return null;
     }
     const Stays = memo(Listener);
-    await show([<Listener key="a" label="a" />, <Stays key="b" label="b" />]);
-    await show([<Listener key="a" label="A" />, <Stays key="b" label="b" />]);
+    await dom.show([<Listener key="a" label="a" />, <Stays key="b" label="b" />]);
+    await dom.show([<Listener key="a" label="A" />, <Stays key="b" label="b" />]);
     network.socket.receive("sync", frame(1));
-    await show([<Listener key="a" label="A" />]);
+    await dom.show([<Listener key="a" label="A" />]);
     network.socket.receive("sync", { ...frame(1), status: "error", errorCode: "counter-full", errorParams: {}, message: "" });
     network.socket.receive("sync", { ...frame(1), status: "stream", stream: { percent: 3 } });
     expect(seen).toEqual(["A", "b", "counter-full", 3]);
@@ -148,8 +134,8 @@ describe("useSyncEvents", () => {
       if (asks) upsertSyncEventCallback({ ...ADD, callback: () => void seen.push("called") });
       return null;
     }
-    await show(<Listener asks />);
-    await show(<Listener asks={false} />);
+    await dom.show(<Listener asks />);
+    await dom.show(<Listener asks={false} />);
     network.socket.receive("sync", frame(1));
     expect(seen).toEqual(["called"]);
   });
@@ -162,12 +148,12 @@ describe("useSyncEvents", () => {
       useSyncEvents().upsertSyncEventCallback({ ...ADD, callback: () => void seen.push("called") });
       throw never;
     }
-    await show(
+    await dom.show(
       <Suspense fallback="waiting">
         <Suspends />
       </Suspense>,
     );
-    expect(container.textContent).toBe("waiting");
+    expect(dom.container.textContent).toBe("waiting");
     network.socket.receive("sync", frame(1));
     expect(seen).toEqual([]);
   });
@@ -183,7 +169,7 @@ describe("useSyncEvents", () => {
       listenLater = () => void upsertSyncEventCallback({ ...ADD, callback: () => void seen.push("later") });
       return null;
     }
-    await show(<Listener />);
+    await dom.show(<Listener />);
     undo();
     network.socket.receive("sync", frame(1));
     expect(seen).toEqual([]);
@@ -201,8 +187,8 @@ describe("useSyncEvents", () => {
       useEffect(() => void functions.add(upsertSyncEventCallback));
       return null;
     }
-    await show(<Listener />);
-    await show(<Listener />);
+    await dom.show(<Listener />);
+    await dom.show(<Listener />);
     expect(functions.size).toBe(1);
   });
 });
@@ -211,12 +197,12 @@ describe("useConnectionStatus", () => {
   test("connects, and shows each change", async () => {
     const { network, sync, useConnectionStatus } = setUp();
     const Status = (): ReactNode => useConnectionStatus().status;
-    await show(<Status />);
-    expect(container.textContent).toBe("connecting");
+    await dom.show(<Status />);
+    expect(dom.container.textContent).toBe("connecting");
     await act(async () => network.socket.accept());
-    expect(container.textContent).toBe("connected");
+    expect(dom.container.textContent).toBe("connected");
     await act(async () => sync.disconnect());
-    expect(container.textContent).toBe("closed");
+    expect(dom.container.textContent).toBe("closed");
   });
 });
 
@@ -224,21 +210,21 @@ describe("useRoom", () => {
   test("joins on mount, once in spite of StrictMode, and leaves on unmount", async () => {
     const { network, useRoom } = setUpConnected();
     const Room = ({ room }: { room: string | null }): ReactNode => useRoom(room).status;
-    await show(<Room room="a" />);
-    expect(container.textContent).toBe("joining");
+    await dom.show(<Room room="a" />);
+    expect(dom.container.textContent).toBe("joining");
     await act(async () => network.socket.answer("joinRoom", JOINED));
-    expect(container.textContent).toBe("joined");
-    await show(null);
+    expect(dom.container.textContent).toBe("joined");
+    await dom.show(null);
     expect(network.socket.events).toEqual(["joinRoom", "leaveRoom"]);
   });
 
   test("changes rooms, and is in none with null", async () => {
     const { network, useRoom } = setUpConnected();
     const Room = ({ room }: { room: string | null }): ReactNode => useRoom(room).status;
-    await show(<Room room="a" />);
-    await show(<Room room="b" />);
-    await show(<Room room={null} />);
-    expect(container.textContent).toBe("idle");
+    await dom.show(<Room room="a" />);
+    await dom.show(<Room room="b" />);
+    await dom.show(<Room room={null} />);
+    expect(dom.container.textContent).toBe("idle");
     expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
       'joinRoom {"room":"a"}',
       'joinRoom {"room":"b"}',
@@ -250,11 +236,11 @@ describe("useRoom", () => {
   test("is shared by components, and handed from one page to the next", async () => {
     const { network, useRoom } = setUpConnected();
     const Room = (): ReactNode => useRoom("a").status;
-    await show([<Room key="1" />, <Room key="2" />]);
+    await dom.show([<Room key="1" />, <Room key="2" />]);
     await act(async () => network.socket.answer("joinRoom", JOINED));
-    await show([<Room key="2" />]);
-    await show(<Room key="3" />);
-    expect(container.textContent).toBe("joined");
+    await dom.show([<Room key="2" />]);
+    await dom.show(<Room key="3" />);
+    expect(dom.container.textContent).toBe("joined");
     expect(network.socket.events).toEqual(["joinRoom"]);
   });
 
@@ -264,10 +250,10 @@ describe("useRoom", () => {
       const room = useRoom("a");
       return room.status === "error" ? room.error.message : room.status;
     }
-    await show(<Room />);
+    await dom.show(<Room />);
     const refusal = { status: "error", errorCode: "room-forbidden", errorParams: {}, message: "No entry.", httpStatus: 403 };
     await act(async () => network.socket.answer("joinRoom", refusal));
-    expect(container.textContent).toBe("No entry.");
+    expect(dom.container.textContent).toBe("No entry.");
   });
 });
 

@@ -1,26 +1,15 @@
 // @vitest-environment happy-dom
-import { act, StrictMode, useEffect, type ReactNode } from "react";
-import { createRoot, type Root } from "react-dom/client";
+import { act, useEffect, type ReactNode } from "react";
 import { renderToString } from "react-dom/server";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createSyncIn } from "../sync/createSync";
+import { domForEachTest } from "../testing/dom";
 import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
 import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "../testing/routes";
 import { failure } from "../testing/testServer";
 import { createSyncHooks } from "./createSyncHooks";
 
-declare global {
-  var IS_REACT_ACT_ENVIRONMENT: boolean;
-}
-globalThis.IS_REACT_ACT_ENVIRONMENT = true;
-
-let root: Root;
-let container: HTMLElement;
-beforeEach(() => {
-  container = document.createElement("div");
-  root = createRoot(container);
-});
-afterEach(() => act(async () => root.unmount()));
+const dom = domForEachTest();
 
 function setUp() {
   const network = new FakeNetwork();
@@ -37,9 +26,6 @@ function setUpConnected() {
   all.network.socket.accept();
   return all;
 }
-
-/** Renders as an app in development does: everything twice. */
-const show = (page: ReactNode): Promise<void> => act(async () => root.render(<StrictMode>{page}</StrictMode>));
 
 const FIND = { name: "games/find", version: "v1" } as const;
 const found = (title: string): object => ({ status: "success", result: { title } });
@@ -58,62 +44,62 @@ function setUpPage() {
 
 test("shows that it asks, and then the answer", async () => {
   const { network, page, Game } = setUpPage();
-  await show(<Game />);
-  expect(container.textContent).toBe("nothing");
+  await dom.show(<Game />);
+  expect(dom.container.textContent).toBe("nothing");
   let answer: Promise<unknown> = Promise.resolve();
   await act(async () => void (answer = page.ask("1")));
-  expect(container.textContent).toBe("pending nothing");
+  expect(dom.container.textContent).toBe("pending nothing");
   expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
     'request {"name":"games/find","version":"v1","data":{"id":"1"}}',
   ]);
   await act(async () => network.socket.answer("request", found("Go")));
-  expect(container.textContent).toBe("Go");
+  expect(dom.container.textContent).toBe("Go");
   expect(await answer, "the caller is answered, too").toEqual(found("Go"));
 });
 
 test("keeps what it shows until the next answer, which takes its place", async () => {
   const { network, page, Game } = setUpPage();
-  await show(<Game />);
+  await dom.show(<Game />);
   await act(async () => void page.ask("1"));
   await act(async () => network.socket.answer("request", found("Go")));
   await act(async () => void page.ask("2"));
-  expect(container.textContent).toBe("pending Go");
+  expect(dom.container.textContent).toBe("pending Go");
   await act(async () => network.socket.answer("request", failure("auth-required", 401)));
-  expect(container.textContent).toBe("auth-required nothing");
+  expect(dom.container.textContent).toBe("auth-required nothing");
   await act(async () => void page.ask("3"));
-  expect(container.textContent).toBe("pending auth-required nothing");
+  expect(dom.container.textContent).toBe("pending auth-required nothing");
   await act(async () => network.socket.answer("request", found("Chess")));
-  expect(container.textContent).toBe("Chess");
+  expect(dom.container.textContent).toBe("Chess");
 });
 
 test("shows the newest answer, in whichever order they come", async () => {
   const { network, page, Game } = setUpPage();
-  await show(<Game />);
+  await dom.show(<Game />);
   let first: Promise<unknown> = Promise.resolve();
   await act(async () => void (first = page.ask("1")));
   await act(async () => void page.ask("2"));
   expect(await first).toMatchObject({ errorCode: "sync-cancelled" });
-  expect(container.textContent).toBe("pending nothing");
+  expect(dom.container.textContent).toBe("pending nothing");
   const [slow, quick] = network.socket.sent;
   await act(async () => quick?.answered(found("Chess")));
   await act(async () => slow?.answered(found("Go")));
-  expect(container.textContent).toBe("Chess");
+  expect(dom.container.textContent).toBe("Chess");
 });
 
 test("ends a call by the caller's own signal, and says so", async () => {
   const { page, Game } = setUpPage();
-  await show(<Game />);
+  await dom.show(<Game />);
   const controller = new AbortController();
   await act(async () => void page.ask("1", controller.signal));
   await act(async () => controller.abort());
-  expect(container.textContent).toBe("sync-cancelled nothing");
+  expect(dom.container.textContent).toBe("sync-cancelled nothing");
   await act(async () => void page.ask("2", controller.signal));
-  expect(container.textContent).toBe("sync-cancelled nothing");
+  expect(dom.container.textContent).toBe("sync-cancelled nothing");
 });
 
 test("lets go of the caller's signal with the answer", async () => {
   const { network, page, Game } = setUpPage();
-  await show(<Game />);
+  await dom.show(<Game />);
   const { signal } = new AbortController();
   const [taken, given] = [vi.spyOn(signal, "addEventListener"), vi.spyOn(signal, "removeEventListener")];
   await act(async () => void page.ask("1", signal));
@@ -124,10 +110,10 @@ test("lets go of the caller's signal with the answer", async () => {
 
 test("ends the call under way on unmount", async () => {
   const { network, page, Game } = setUpPage();
-  await show(<Game />);
+  await dom.show(<Game />);
   let answer: Promise<unknown> = Promise.resolve();
   await act(async () => void (answer = page.ask("1")));
-  await show(null);
+  await dom.show(null);
   expect(await answer).toMatchObject({ errorCode: "sync-cancelled" });
   network.socket.answer("request", found("Go"));
 });
@@ -139,12 +125,12 @@ test("asks in an effect, once more for each change, and once for all renders", a
     useEffect(() => void call({ data: { id } }), [call, id]);
     return isPending ? "pending" : result?.title;
   }
-  await show(<Game id="1" />);
-  expect(container.textContent, "StrictMode has ended the first of two calls").toBe("pending");
+  await dom.show(<Game id="1" />);
+  expect(dom.container.textContent, "StrictMode has ended the first of two calls").toBe("pending");
   await act(async () => network.socket.answer("request", found("Go")));
-  expect(container.textContent).toBe("Go");
-  await show(<Game id="1" />);
-  await show(<Game id="2" />);
+  expect(dom.container.textContent).toBe("Go");
+  await dom.show(<Game id="1" />);
+  await dom.show(<Game id="2" />);
   const asked = ["1", "1", "2"].map(id => ({ payload: { data: { id } } }));
   expect(network.socket.sent).toMatchObject(asked);
 });
@@ -160,8 +146,8 @@ test("does not wait for ever in StrictMode, where a component goes on after its 
     }, [call]);
     return isPending ? "pending" : "idle";
   }
-  await show(<Game />);
-  expect(container.textContent).toBe("idle");
+  await dom.show(<Game />);
+  expect(dom.container.textContent).toBe("idle");
 });
 
 test("shows nothing of another question, and ends its call", async () => {
@@ -173,17 +159,17 @@ test("shows nothing of another question, and ends its call", async () => {
     shown.push(`${version} ${isPending ? "pending" : (result?.title ?? "nothing")}`);
     return <button onClick={() => void call({ data: { id: "1" } }).then(answer => answers.push(answer))} />;
   }
-  const press = (): Promise<void> => act(async () => container.querySelector("button")?.click());
-  document.body.append(container);
-  await show(<Game version="v1" />);
+  const press = (): Promise<void> => act(async () => dom.container.querySelector("button")?.click());
+  document.body.append(dom.container);
+  await dom.show(<Game version="v1" />);
   await press();
   await act(async () => network.socket.answer("request", found("Go")));
   await press();
   shown.length = 0;
-  await show(<Game version="v2" />);
+  await dom.show(<Game version="v2" />);
   expect(new Set(shown)).toEqual(new Set(["v2 nothing"]));
   expect(answers).toMatchObject([{ status: "success" }, { errorCode: "sync-cancelled" }]);
-  container.remove();
+  dom.container.remove();
 });
 
 test("hands out the same function over all renders", async () => {
@@ -194,8 +180,8 @@ test("hands out the same function over all renders", async () => {
     useEffect(() => void functions.add(call));
     return null;
   }
-  await show(<Game />);
-  await show(<Game />);
+  await dom.show(<Game />);
+  await dom.show(<Game />);
   expect(functions.size).toBe(1);
 });
 

@@ -542,7 +542,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_has_a_version_and_a_name() {
+    fn a_request_has_a_version() {
         check_request(
             "find",
             expect![[r#"
@@ -573,6 +573,10 @@ mod tests {
             error: file name does not say which version it is
               = help: rename it to mod_v1.rs, or to _mod.rs if handlers share it"#]],
         );
+    }
+
+    #[test]
+    fn versions_of_requests_are_numbers_from_1() {
         check_request(
             "find_v0",
             expect![[r#"
@@ -615,6 +619,10 @@ mod tests {
               = help: rename it to find_v1.rs
             mounted as find request 1"#]],
         );
+    }
+
+    #[test]
+    fn a_request_has_a_name_that_can_stand_everywhere() {
         check_request(
             "v1",
             expect![[r#"

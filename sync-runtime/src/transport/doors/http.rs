@@ -143,8 +143,7 @@ async fn call<A: App>(
         own.end();
         answer
     });
-    let mut running = Running::new(leftovers, address, bytes, place);
-    running.cut_off(answered.abort_handle());
+    let _running = Running::new(leftovers, address, bytes, Some(answered.abort_handle()), place);
     match answered.await {
         Ok(answer) => naming(methods, respond(answer)),
         Err(error) => {

@@ -242,14 +242,16 @@ impl RunningPlace {
 }
 
 impl Running {
-    /// Watches a call of so many bytes, which [ends](RunningPlace::end) its `place` by itself.
-    pub(super) fn new(leftovers: Arc<Leftovers>, address: Option<IpAddr>, bytes: usize, place: RunningPlace) -> Self {
-        Self { leftovers, address, bytes, task: None, place }
-    }
-
-    /// Lets the call be cut off when its caller goes and there is no room for it.
-    pub(super) fn cut_off(&mut self, task: AbortHandle) {
-        self.task = Some(task);
+    /// Watches a call of so many bytes, which [ends](RunningPlace::end) its `place` by itself. `task` is cut off when the caller goes and
+    /// there is no room for the call; without one, it goes on.
+    pub(super) fn new(
+        leftovers: Arc<Leftovers>,
+        address: Option<IpAddr>,
+        bytes: usize,
+        task: Option<AbortHandle>,
+        place: RunningPlace,
+    ) -> Self {
+        Self { leftovers, address, bytes, task, place }
     }
 
     fn leave(&self) {

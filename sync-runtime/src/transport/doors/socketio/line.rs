@@ -246,7 +246,7 @@ impl<A: App> Line<A> {
 
     /// Notes a call that goes on when the client leaves, and returns its number.
     fn watch(&self, bytes: usize, place: &RunningPlace) -> u64 {
-        let call = Running::new(self.sockets.leftovers().clone(), self.sender.address, bytes, place.clone());
+        let call = Running::new(self.sockets.leftovers().clone(), self.sender.address, bytes, None, place.clone());
         let mut calls = self.beside.calls.lock();
         let number = calls.last_key_value().map_or(0, |(last, _)| last + 1);
         calls.insert(number, call);
