@@ -1,6 +1,10 @@
 //! Numbers that no two things share, in whichever processes they are.
 
 use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
 
 /// A number of 128 bits that nobody else has: drawn at random, or taken from a hash.
 ///
@@ -21,6 +25,18 @@ impl Id {
         Self::of(bytes)
     }
 
+    /// Makes one of texts: the same in every process, and another one for any other texts.
+    #[must_use]
+    pub fn of_texts(texts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for text in texts {
+            // With its length: where one text ends and the next begins counts, too.
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        Self::of(*hash.finalize().first_chunk().expect("a hash of 32 bytes"))
+    }
+
     /// Makes one of bytes that are as good as random: those of a hash are the same in every process.
     #[must_use]
     pub fn of(bytes: [u8; 16]) -> Self {
@@ -31,6 +47,28 @@ impl Id {
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)
+    }
+}
+
+/// Reads what [`Display`](fmt::Display) writes: 32 hexadecimal digits.
+impl FromStr for Id {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        u128::from_str_radix(text, 16).map(Self)
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

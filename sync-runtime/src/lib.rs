@@ -53,10 +53,11 @@ pub use wire::Location;
 pub mod __private {
     pub use crate::api::{describe, describe_with};
     // Benchmarks drive the pipeline without a network.
-    pub use crate::dispatch::{Caller, Dispatcher, Presented, PresentedToken, Turn};
+    pub use crate::dispatch::{Caller, Dispatcher, NotPlaced, Presented, PresentedToken, Turn};
     pub use crate::i18n::{Catalog, accepted};
     pub use crate::rooms::{
-        Bundle, Histories, Hub, Identity, LocalSequencer, NoHistories, Outbox, Placing, RoomServices, Sequencer, Socket,
+        Bundle, Histories, Hub, Identity, LocalSequencer, Misplaced, NoHistories, NowOrLater, Outbox, RoomServices,
+        Sequencer, Socket,
     };
     pub use crate::route::{
         Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict,
@@ -66,7 +67,7 @@ pub mod __private {
     };
     pub use crate::schema::Empty;
     pub use crate::server::{hub, serve};
-    pub use crate::wire::{Envelope, Message, Packet, Position, PositionKey, PresenceKind};
+    pub use crate::wire::{Envelope, Message, Misread, Packet, Position, PositionKey, PresenceKind};
     pub use serde;
     pub use serde_json;
     pub use sync_schema::Api;

@@ -37,10 +37,10 @@ const RUNTIME: Layers<'_> = Layers {
 const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
-        &["caller", "parts", "turn"],
+        &["caller", "event_text", "parts", "turn"],
         &["authorize", "client_stage", "server_stage"],
         &["lanes"],
-        &["dispatcher", "identify", "life", "pipeline", "publish"],
+        &["dispatcher", "elsewhere", "identify", "life", "pipeline", "publish"],
         &["tests"],
     ],
     siblings: true,

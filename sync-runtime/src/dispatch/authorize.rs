@@ -1,6 +1,6 @@
 //! Everything about the caller that can refuse a call, in the order of PRODUCT §1.
 
-use crate::dispatch::{Caller, Origin};
+use crate::dispatch::{Caller, CallerKind};
 use crate::error::SyncError;
 use crate::rooms::Hub;
 use crate::route::{App, Auth, Denied, RoomRule, Table};
@@ -29,10 +29,10 @@ pub(super) fn receiver<A: App>(
     hub: &Hub<A>,
 ) -> Result<(), SyncError> {
     let room = RoomName::new(room)?.as_str();
-    let (is_in, may_send) = match caller.origin() {
-        Origin::Socket(socket) => (socket.is_in(room), false),
-        Origin::Http => (hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)), false),
-        Origin::Server => (false, true),
+    let (is_in, may_send) = match caller.kind() {
+        CallerKind::Socket(socket) => (socket.is_in(room), false),
+        CallerKind::Http => (hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)), false),
+        CallerKind::Server => (false, true),
     };
     if is_in {
         return Ok(());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::contain::contained;
 use crate::i18n::{Catalog, Locale};
-use crate::rooms::{Identity, Socket};
+use crate::rooms::{Identity, SenderKey, Socket};
 use crate::route::App;
 use crate::session::LiveSession;
 
@@ -12,12 +12,12 @@ use crate::session::LiveSession;
 #[derive(Debug)]
 pub struct Caller<A: App> {
     identity: Identity<A>,
-    origin: Origin<A>,
+    kind: CallerKind<A>,
 }
 
-/// Where a call comes from.
+/// Which kind of caller it is.
 #[derive(Debug)]
-pub enum Origin<A: App> {
+pub enum CallerKind<A: App> {
     /// A socket: a caller that can be a member itself.
     Socket(Arc<Socket<A>>),
     /// An HTTP request: in the rooms of every socket of its session, and in none of its own.
@@ -30,19 +30,19 @@ impl<A: App> Caller<A> {
     /// A call from a socket.
     #[must_use]
     pub fn of_socket(socket: Arc<Socket<A>>) -> Self {
-        Self { identity: socket.identity().clone(), origin: Origin::Socket(socket) }
+        Self { identity: socket.identity().clone(), kind: CallerKind::Socket(socket) }
     }
 
     /// A call over HTTP.
     #[must_use]
     pub fn http(identity: Identity<A>) -> Self {
-        Self { identity, origin: Origin::Http }
+        Self { identity, kind: CallerKind::Http }
     }
 
     /// A call of the app itself.
     #[must_use]
     pub fn server(identity: Identity<A>) -> Self {
-        Self { identity, origin: Origin::Server }
+        Self { identity, kind: CallerKind::Server }
     }
 
     /// Returns the session.
@@ -51,18 +51,27 @@ impl<A: App> Caller<A> {
         &self.identity.session
     }
 
-    /// Returns where the call comes from.
+    /// Returns which kind of caller it is.
     #[must_use]
-    pub fn origin(&self) -> &Origin<A> {
-        &self.origin
+    pub fn kind(&self) -> &CallerKind<A> {
+        &self.kind
+    }
+
+    /// Returns by what it is known again as a sender.
+    #[must_use]
+    pub fn key(&self) -> SenderKey {
+        match &self.kind {
+            CallerKind::Socket(socket) => socket.sender(),
+            CallerKind::Http | CallerKind::Server => SenderKey { tab: None, ..self.identity.key() },
+        }
     }
 
     /// Returns the calling socket; `None` for those that are none.
     #[must_use]
     pub fn socket(&self) -> Option<&Arc<Socket<A>>> {
-        match &self.origin {
-            Origin::Socket(socket) => Some(socket),
-            Origin::Http | Origin::Server => None,
+        match &self.kind {
+            CallerKind::Socket(socket) => Some(socket),
+            CallerKind::Http | CallerKind::Server => None,
         }
     }
 

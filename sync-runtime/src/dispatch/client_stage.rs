@@ -1,5 +1,6 @@
 //! The filter, once for each member or once for each group of members, and what each member gets.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +9,13 @@ use parking_lot::Mutex;
 use crate::clock::timeout;
 use crate::contain::{Contained, Guarded, Panicked, contained};
 use crate::dispatch::caller::reader_locale;
+use crate::dispatch::event_text::EventText;
+use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
-use crate::id::Id;
-use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row};
-use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Verdict};
+use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row, SenderKey};
+use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Route, RouteId, Verdict};
+use crate::schema::encode_raw;
 use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey};
 
 /// What a member's frame takes besides `serverOutput`, about.
@@ -25,35 +28,97 @@ const MISSES: usize = 16;
 
 /// An event with all that its delivery needs.
 pub(super) struct Fanout<A: App> {
-    pub(super) event: Box<dyn Event<A>>,
-    pub(super) cb: &'static str,
-    pub(super) room: String,
-    pub(super) sender: Sender<A>,
-    pub(super) ignore_self: IgnoreSelf,
-    pub(super) volatile: bool,
-    pub(super) filter_timeout: Duration,
-    pub(super) catalog: Arc<Catalog>,
-    pub(super) positions: Arc<PositionKey>,
+    event: Box<dyn Event<A>>,
+    route: &'static RouteId,
+    sender: Sender<A>,
+    ignore_self: IgnoreSelf,
+    room: String,
+    volatile: bool,
+    filter_timeout: Duration,
+    catalog: Arc<Catalog>,
+    positions: Arc<PositionKey>,
 }
 
 /// Who caused an event.
 pub(super) struct Sender<A: App> {
-    /// The caller's session when it called.
-    pub(super) session: Arc<Guarded<A::Session>>,
-    /// The number of that session.
-    pub(super) session_id: Id,
-    /// The number of the calling socket; `None` over HTTP.
-    pub(super) socket_id: Option<Id>,
+    /// By what it is known again.
+    pub(super) key: SenderKey,
+    /// What others may know of it.
+    pub(super) shown: Shown<A>,
+}
+
+/// Where it is found what others may know of a sender.
+pub(super) enum Shown<A: App> {
+    /// In its session when it called.
+    Session(Arc<Guarded<A::Session>>),
+    /// It has been said by the server where it called.
+    Public(Arc<Guarded<A::Public>>),
+}
+
+impl<A: App> Sender<A> {
+    /// Returns what others may know of the sender.
+    pub(super) fn public(&self) -> A::Public {
+        match &self.shown {
+            Shown::Session(session) => A::public(session),
+            Shown::Public(public) => A::Public::clone(public),
+        }
+    }
+}
+
+impl<A: App> Fanout<A> {
+    pub(super) fn new(
+        parts: &Parts<A>,
+        route: &'static dyn Route<A>,
+        event: Box<dyn Event<A>>,
+        room: &str,
+        sender: Sender<A>,
+        ignore_self: IgnoreSelf,
+    ) -> Self {
+        Self {
+            filter_timeout: event.filter_timeout().unwrap_or(parts.config.filter_timeout),
+            event,
+            route: route.id(),
+            sender,
+            ignore_self,
+            room: room.to_owned(),
+            volatile: route.options().volatile,
+            catalog: parts.catalog.clone(),
+            positions: parts.positions.clone(),
+        }
+    }
+
+    /// Returns who caused the event.
+    pub(super) fn sender(&self) -> &Sender<A> {
+        &self.sender
+    }
+
+    fn cb(&self) -> &'static str {
+        self.route.cb
+    }
 }
 
 impl<A: App> Delivery<A> for Fanout<A> {
+    fn text(&self) -> Option<String> {
+        let sender = contained(|| encode_raw(&self.sender.public())).ok()?.ok()?;
+        let event = EventText {
+            name: self.route.path.into(),
+            version: self.route.version.into(),
+            key: self.sender.key,
+            sender: Cow::Owned(sender),
+            ignore_self: self.ignore_self,
+            input: Cow::Owned(self.event.input()?),
+            output: Cow::Borrowed(self.event.server_output()),
+        };
+        serde_json::to_string(&event).ok()
+    }
+
     fn size(&self) -> usize {
         self.event.server_output().get().len() + ENVELOPE
     }
 
     fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
         let pos = self.positions.seal(position);
-        let envelope = Envelope::new(self.cb, &self.room, pos, self.event.server_output(), self.volatile);
+        let envelope = Envelope::new(self.cb(), &self.room, pos, self.event.server_output(), self.volatile);
         let judge = Judge { fanout: *self, envelope, outputs: Mutex::default() };
         Box::new(InPlace { judge: Arc::new(judge), own: Vec::new(), outputs: Outputs::default() })
     }
@@ -70,15 +135,15 @@ struct InPlace<A: App> {
 impl<A: App> Placed<A> for InPlace<A> {
     fn reach(&mut self, member: &Row<A>, facts: &Facts) -> Reach {
         if self.judge.fanout.leaves_out(member) {
-            return Reach::Nothing;
+            return Reach::Now(None);
         }
         match self.judge.fanout.event.filter() {
-            FilterKind::None => Reach::Packet(self.outputs.packet(&self.judge.envelope, b"")),
+            FilterKind::None => Reach::Now(Some(self.outputs.packet(&self.judge.envelope, b""))),
             FilterKind::Async => self.reach_async(member),
             FilterKind::Sync => self.reach_now(member, facts),
             FilterKind::Group => {
                 self.own.clear();
-                self.judge.group_packet(member, facts, &mut self.own).map_or(Reach::Nothing, Reach::Packet)
+                Reach::Now(self.judge.group_packet(member, facts, &mut self.own))
             }
         }
     }
@@ -100,7 +165,7 @@ impl<A: App> InPlace<A> {
         // Without tokio's budget, which a visit of many members would use up: the visit gives way by itself.
         let mut unhurried = std::pin::pin!(tokio::task::unconstrained(work.packet.as_mut()));
         match unhurried.as_mut().poll(&mut nobody) {
-            std::task::Poll::Ready(packet) => packet.map_or(Reach::Nothing, Reach::Packet),
+            std::task::Poll::Ready(packet) => Reach::Now(packet),
             std::task::Poll::Pending => Reach::Later(work),
         }
     }
@@ -110,7 +175,7 @@ impl<A: App> InPlace<A> {
         own.clear();
         let verdict = judge.fanout.run(member, facts, |event, member| event.judge(member, own));
         let verdict = verdict.map(|()| outputs.packet(&judge.envelope, own));
-        judge.packet_of(verdict, member, facts).map_or(Reach::Nothing, Reach::Packet)
+        Reach::Now(judge.packet_of(verdict, member, facts))
     }
 }
 
@@ -189,7 +254,7 @@ impl<A: App> Judge<A> {
         self.packet_of(judged, member, facts)
     }
 
-    /// Returns what a member gets, if anything.
+    /// Returns what a member gets, if anything: from here on, a refusal is a packet like any other.
     fn packet_of(&self, verdict: Verdict<Packet>, member: &Row<A>, facts: &Facts) -> Option<Packet> {
         match verdict {
             Verdict::Deliver(packet) => Some(packet),
@@ -212,8 +277,8 @@ impl<A: App> Fanout<A> {
     fn leaves_out(&self, member: &Row<A>) -> bool {
         match self.ignore_self {
             IgnoreSelf::No => false,
-            IgnoreSelf::Socket => self.sender.socket_id == Some(member.socket_id()),
-            IgnoreSelf::Session => self.sender.session_id == member.session_id(),
+            IgnoreSelf::Socket => self.sender.key.is_same_tab(member.sender()),
+            IgnoreSelf::Session => self.sender.key.is_same_session(member.sender()),
         }
     }
 
@@ -237,25 +302,24 @@ impl<A: App> Fanout<A> {
         match timeout(self.filter_timeout, Contained::new(filter)).await {
             Ok(judged) => judged.unwrap_or_else(|Panicked| self.panicked()),
             Err(_) => {
-                tracing::warn!(route = self.cb, limit = ?self.filter_timeout, "a filter was stopped: it took too long");
+                tracing::warn!(route = self.cb(), limit = ?self.filter_timeout, "a filter was stopped: it took too long");
                 Verdict::Refuse(SyncError::new("sync-client-failed"))
             }
         }
     }
 
     fn panicked<T>(&self) -> Verdict<T> {
-        tracing::error!(route = self.cb, what = "filter", "panicked");
+        tracing::error!(route = self.cb(), what = "filter", "panicked");
         Verdict::Refuse(SyncError::new("sync-client-failed"))
     }
 
     fn view<'a>(&'a self, member: &'a Row<A>, late: &'a Late<'a, A>) -> MemberView<'a, A> {
         MemberView {
             room: &self.room,
-            caller: &self.sender.session,
             session: member.session(),
             late,
-            is_sender: self.sender.session_id == member.session_id(),
-            is_sending_socket: self.sender.socket_id == Some(member.socket_id()),
+            is_sender: self.sender.key.is_same_session(member.sender()),
+            is_sending_socket: self.sender.key.is_same_tab(member.sender()),
         }
     }
 
@@ -272,7 +336,11 @@ struct Late<'a, A: App> {
     facts: &'a Facts,
 }
 
-impl<A: App> LateFacts for Late<'_, A> {
+impl<A: App> LateFacts<A> for Late<'_, A> {
+    fn sender(&self) -> A::Public {
+        self.fanout.sender.public()
+    }
+
     fn locale(&self) -> &str {
         self.fanout.catalog.name(self.fanout.locale(self.member, self.facts))
     }

@@ -15,7 +15,7 @@ use crate::i18n::Catalog;
 use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, CallerView, NoStreams, Streams, Table};
 use crate::session::{LiveSession, Sessions};
-use crate::wire::{ErrorAnswer, Location, Message, PositionKey, bad_request};
+use crate::wire::{ErrorAnswer, Location, Message, Misread, PositionKey, bad_request};
 
 /// What a caller is told: JSON, and the status it has over HTTP.
 #[derive(Debug)]
@@ -28,27 +28,27 @@ pub struct Answer {
     pub retry_after: Option<u64>,
     /// Keeps back what must not be sent before the answer.
     #[expect(dead_code, reason = "it is there to be dropped, when the answer is on its way")]
-    hold: Option<Hold>,
+    behind: Option<BehindAnswer>,
 }
 
 /// Keeps something back until it is dropped.
-pub(super) struct Hold(#[expect(dead_code, reason = "it is there to be dropped")] Box<dyn Send>);
+pub(super) struct BehindAnswer(#[expect(dead_code, reason = "it is there to be dropped")] Box<dyn Send>);
 
-impl Hold {
+impl BehindAnswer {
     pub(super) fn new(kept: impl Send + 'static) -> Self {
         Self(Box::new(kept))
     }
 }
 
-impl std::fmt::Debug for Hold {
+impl std::fmt::Debug for BehindAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Hold")
+        f.write_str("BehindAnswer")
     }
 }
 
 impl Answer {
-    pub(super) fn holding(self, hold: Option<Hold>) -> Self {
-        Self { hold, ..self }
+    pub(super) fn holding(self, behind: Option<BehindAnswer>) -> Self {
+        Self { behind, ..self }
     }
 }
 
@@ -144,7 +144,6 @@ impl<A: App> Dispatcher<A> {
             Message::Leave { room } => self.leave(caller, &room).await,
             Message::Joined => self.joined(caller),
             Message::Locate(location) => self.locate(caller, location),
-            Message::Lost(why) => self.lose(caller, why),
             Message::Cancel { id } => self.cancel(caller, &id),
         }
     }
@@ -162,8 +161,9 @@ impl<A: App> Dispatcher<A> {
     }
 
     /// Answers a message that could not be read.
-    pub fn refuse(&self, caller: &Caller<A>, error: SyncError) -> Answer {
-        self.answer(caller, Err(error))
+    pub fn refuse(&self, caller: &Caller<A>, misread: impl Into<Misread>) -> Answer {
+        let Misread { error, is_location } = misread.into();
+        if is_location { self.lose_location(caller, error) } else { self.answer(caller, Err(error)) }
     }
 
     /// Returns the app as a caller, whose session is a guest's.
@@ -187,21 +187,21 @@ impl<A: App> Dispatcher<A> {
         Ok(caller.session().get())
     }
 
-    pub(super) fn view<'a>(&'a self, caller: &Caller<A>, session: &'a A::Session, room: &'a str) -> HeldView<'a, A> {
+    pub(super) fn view<'a>(&'a self, caller: &Caller<A>, session: &'a A::Session, room: &'a str) -> ViewSource<'a, A> {
         let location = caller.socket().map_or_else(Arc::default, |socket| socket.location());
         let locale = self.parts.catalog.name(caller.locale(&self.parts.catalog));
-        HeldView { app: &self.parts.app, room, session, locale, location, streams: &NoStreams }
+        ViewSource { app: &self.parts.app, room, session, locale, location, streams: &NoStreams }
     }
 
     pub(super) fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {
         match outcome {
-            Ok(json) => Answer { json, status: 200, retry_after: None, hold: None },
+            Ok(json) => Answer { json, status: 200, retry_after: None, behind: None },
             Err(error) => {
                 let sentence = self.parts.catalog.sentence(&error, caller.locale(&self.parts.catalog));
                 let json = ErrorAnswer::new(&error, &sentence).to_json();
                 let retry_after = error.params().get("seconds").and_then(serde_json::Value::as_u64);
                 let retry_after = retry_after.filter(|_| error.code() == "sync-rate-limited");
-                Answer { json, status: error.http_status(), retry_after, hold: None }
+                Answer { json, status: error.http_status(), retry_after, behind: None }
             }
         }
     }
@@ -214,7 +214,7 @@ impl<A: App> std::fmt::Debug for Dispatcher<A> {
 }
 
 /// What a caller's view borrows from, where part of it is shared and may be replaced while a handler runs.
-pub(super) struct HeldView<'a, A: App> {
+pub(super) struct ViewSource<'a, A: App> {
     app: &'a A,
     room: &'a str,
     session: &'a A::Session,
@@ -223,7 +223,7 @@ pub(super) struct HeldView<'a, A: App> {
     streams: &'a dyn Streams,
 }
 
-impl<A: App> HeldView<'_, A> {
+impl<A: App> ViewSource<'_, A> {
     pub(super) fn view(&self) -> CallerView<'_, A> {
         let Self { app, room, session, locale, location, streams } = self;
         CallerView { app, room, session, locale, location, streams: *streams }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::dispatch::dispatcher::{Hold, contained_stages};
+use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
 use crate::dispatch::{Answer, Caller, Dispatcher, Presented, authorize, server_stage};
 use crate::error::SyncError;
-use crate::rooms::{CloseReason, Held, Identity, Outbox, Socket};
+use crate::rooms::{CloseReason, HeldSeat, Identity, Outbox, Socket};
 use crate::route::{App, RoomCtx};
 use crate::wire::{Location, RoomName, answer_location, answer_rooms, answer_rooms_joined, bad_request};
 
@@ -48,7 +48,7 @@ impl<A: App> Dispatcher<A> {
     pub(super) async fn join(&self, caller: &Caller<A>, room: &str, after: Option<&str>) -> Answer {
         let answered = async { self.enter_room(caller, room, after).await };
         let (answer, hold) = match contained_stages(Box::pin(answered)).await {
-            Ok((rooms, held)) => (Ok(rooms), Some(Hold::new(held))),
+            Ok((rooms, held)) => (Ok(rooms), Some(BehindAnswer::new(held))),
             Err(error) => (Err(error), None),
         };
         self.answer(caller, answer).holding(hold)
@@ -59,7 +59,7 @@ impl<A: App> Dispatcher<A> {
         caller: &Caller<A>,
         room: &str,
         after: Option<&str>,
-    ) -> Result<(Box<RawValue>, Held<A>), SyncError> {
+    ) -> Result<(Box<RawValue>, HeldSeat<A>), SyncError> {
         let session = self.check_session(caller)?;
         let socket = member(caller)?;
         let name = RoomName::new(room)?.as_str();
@@ -108,8 +108,9 @@ impl<A: App> Dispatcher<A> {
         self.answer(caller, located)
     }
 
-    /// Notes that a socket shows another page than before, but not which one, for the reason that is answered.
-    pub(super) fn lose(&self, caller: &Caller<A>, why: SyncError) -> Answer {
+    /// Notes that a socket shows another page than before, but not which one, for the reason that is answered: as if it showed the page
+    /// before, it would go on hearing of what is not its business.
+    pub(super) fn lose_location(&self, caller: &Caller<A>, why: SyncError) -> Answer {
         if let Ok(socket) = member(caller) {
             socket.set_location(Location { truncated: true, ..Location::default() });
         }

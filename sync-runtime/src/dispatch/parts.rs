@@ -20,7 +20,7 @@ pub(super) struct Parts<A: App> {
 }
 
 impl<A: App> Parts<A> {
-    /// Puts them together, with a key for positions of its own.
+    /// Puts them together.
     pub(super) fn new(
         app: A,
         config: Config,
@@ -28,9 +28,7 @@ impl<A: App> Parts<A> {
         catalog: Catalog,
         services: RoomServices<A>,
     ) -> Self {
-        let mut key = [0; 16];
-        getrandom::fill(&mut key).expect("the operating system has randomness");
-        let (catalog, positions) = (Arc::new(catalog), Arc::new(PositionKey::new(key)));
+        let (catalog, positions) = (Arc::new(catalog), services.positions.clone());
         Self { app: Guarded::new(app), config, table, catalog, hub: Hub::new(services), positions }
     }
 }

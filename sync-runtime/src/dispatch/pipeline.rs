@@ -7,11 +7,17 @@ use serde_json::value::RawValue;
 use crate::clock::{Instant, soon};
 use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::lanes::{Entered, Lane, Ran};
-use crate::dispatch::{Answer, Caller, Dispatcher, Origin, Turn, authorize, server_stage};
+use crate::dispatch::lanes::{Entered, Found, Lane, Ran};
+use crate::dispatch::{Answer, Caller, CallerKind, Dispatcher, Turn, authorize, server_stage};
 use crate::error::SyncError;
-use crate::route::{App, Ctx, Done, Route};
+use crate::route::{App, Ctx, Done};
 use crate::wire::answer_result;
+
+/// A call that was let in: its route, and its caller's session.
+struct Admitted<'d, A: App> {
+    found: Found<'d, A>,
+    session: Arc<Guarded<A::Session>>,
+}
 
 impl<A: App> Dispatcher<A> {
     /// Calls a route of a lane.
@@ -27,9 +33,8 @@ impl<A: App> Dispatcher<A> {
         turn: &Turn,
     ) -> Result<Box<RawValue>, SyncError> {
         let arrived = Instant::now();
-        let found = call.find(self.lanes())?;
+        let Admitted { found, mut session } = self.admit_call(caller, call)?;
         let route = found.route;
-        let mut session = self.authorize(caller, call, route)?;
         let input = found.decode(call.call())?;
         let options = route.options();
         if options.concurrent {
@@ -39,7 +44,7 @@ impl<A: App> Dispatcher<A> {
         let Entered { place, has_waited } = call.enter(self.parts(), caller, arrived + limit).await?;
         if has_waited {
             // Much may have changed meanwhile: who has signed out calls nothing any more.
-            session = self.authorize(caller, call, route)?;
+            session = self.admit_call(caller, call)?.session;
         }
         let view = self.view(caller, &session, call.room());
         // What it has waited for its turn, it has waited for its answer.
@@ -52,19 +57,19 @@ impl<A: App> Dispatcher<A> {
         Ok(output)
     }
 
-    /// Looks whether a caller may call: who it is, what the route asks for, and what the lane does. The app may call what it likes, as
-    /// long as it can be done.
-    fn authorize<L: Lane<A>>(
-        &self,
-        caller: &Caller<A>,
-        call: &L,
-        route: &'static dyn Route<A>,
-    ) -> Result<Arc<Guarded<A::Session>>, SyncError> {
+    /// Lets a call in: finds its route, and looks who calls, what the route asks for and what the lane does, in this order. The app may
+    /// call what it likes, as long as it can be done.
+    ///
+    /// # Errors
+    ///
+    /// Why the call is refused, before any of its input is looked at.
+    fn admit_call<L: Lane<A>>(&self, caller: &Caller<A>, call: &L) -> Result<Admitted<'_, A>, SyncError> {
+        let found = call.find(self.lanes())?;
         let session = self.check_session(caller)?;
-        if !matches!(caller.origin(), Origin::Server) {
-            authorize::condition(&route.auth(), &session)?;
+        if !matches!(caller.kind(), CallerKind::Server) {
+            authorize::condition(&found.route.auth(), &session)?;
         }
-        call.authorize(self.parts(), caller, route)?;
-        Ok(session)
+        call.authorize(self.parts(), caller, found.route)?;
+        Ok(Admitted { found, session })
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::clock::timeout;
 use crate::contain::{Contained, Panicked, contained};
 use crate::error::SyncError;
-use crate::route::{App, BoxFuture, Call, Ctx, Done};
+use crate::route::{App, BoxFuture, Ctx, Done, TypedCall};
 
 /// Runs a call's handler within `limit`; `cb` names the route in the log.
 ///
@@ -13,7 +13,7 @@ use crate::route::{App, BoxFuture, Call, Ctx, Done};
 ///
 /// What the handler returns; `sync-timeout`; `sync-server-failed` for a panic and for an output without a JSON form.
 pub(super) async fn run_once<A: App>(
-    call: Box<dyn Call<A>>,
+    call: Box<dyn TypedCall<A>>,
     ctx: Ctx<'_, A>,
     limit: Duration,
     cb: &str,

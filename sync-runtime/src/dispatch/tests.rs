@@ -13,12 +13,12 @@ use tokio::sync::Notify;
 
 use crate::clock::{Instant, timeout};
 use crate::config::Config;
-use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
+use crate::dispatch::{Answer, Caller, Dispatcher, NotPlaced, Turn};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{
-    Bundle, CloseReason, Histories, History, Identity, Kept, KeptEvents, Outbox, Placing, Room, RoomServices,
-    Sequencer, Socket, Submitted,
+    Bundle, CloseReason, Histories, History, Identity, Kept, KeptEvents, Misplaced, NowOrLater, Outbox, Room,
+    RoomServices, Sequencer, Socket, Submitted,
 };
 use crate::route::{
     Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
@@ -26,11 +26,19 @@ use crate::route::{
 };
 use crate::schema::{Empty, Model, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions};
-use crate::wire::{Location, Message, Packet, Position, event, frame_json};
+use crate::wire::{Location, Message, Packet, Position, PositionKey, event, frame_json};
 
 /// Counts how often it is written as JSON.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
 struct Counted;
+
+impl From<String> for Counted {
+    fn from(text: String) -> Self {
+        assert_eq!(text, "counted");
+        Self
+    }
+}
 
 thread_local! {
     // Of one test: each has a thread of its own.
@@ -196,7 +204,8 @@ const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
 static TABLE: Table<TestApp> = Table {
     events: Routes {
         all: &[&BY_PAGE, &COUNT, &WAITING],
-        find: |path, _| match path {
+        find: |path, version| match path {
+            _ if version != "v1" => None,
             "test/waiting" => Some(2),
             "test/byPage" => Some(0),
             "test/count" => Some(1),
@@ -288,9 +297,24 @@ impl Stage {
         (self.connect(outbox.clone()), outbox)
     }
 
+    /// Connects a page that has given itself a name; it is in no room.
+    fn page(&self, tab: &str) -> (Arc<Socket<TestApp>>, Arc<Collected>) {
+        let outbox = Arc::new(Collected::default());
+        (self.connect_as(LiveSession::anonymous(), Some(tab), outbox.clone()), outbox)
+    }
+
     fn connect(&self, outbox: Arc<dyn Outbox>) -> Arc<Socket<TestApp>> {
+        self.connect_as(LiveSession::anonymous(), None, outbox)
+    }
+
+    fn connect_as(
+        &self,
+        session: Arc<LiveSession<TestApp>>,
+        tab: Option<&str>,
+        outbox: Arc<dyn Outbox>,
+    ) -> Arc<Socket<TestApp>> {
         let language = self.dispatcher.catalog().negotiate([]);
-        let identity = Identity { session: LiveSession::anonymous(), language, address: None, tab: None };
+        let identity = Identity { session, language, address: None, tab: tab.map(Box::from) };
         let socket = self.dispatcher.socket(identity, outbox);
         self.dispatcher.enter(&socket);
         socket
@@ -533,7 +557,7 @@ async fn a_call_waits_for_its_turn_no_longer_than_its_handler_may_take() {
     let (other, _) = stage.member().await;
     let mut held = Vec::new();
     while held.len() < 256 {
-        held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
+        held.push(stage.dispatcher.hub().reserve("open-a", flooder.session().id()).await.expect("a room"));
     }
     stage.call(&other).await;
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
@@ -553,7 +577,7 @@ async fn a_call_that_has_waited_is_looked_at_again() {
     let (_other, _) = stage.member().await;
     let mut held = Vec::new();
     while held.len() < 256 {
-        held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
+        held.push(stage.dispatcher.hub().reserve("open-a", flooder.session().id()).await.expect("a room"));
     }
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
     let mut waiting = Box::pin(stage.say(&flooder, event::SYNC, call));
@@ -572,7 +596,7 @@ async fn too_many_calls_of_one_caller_do_not_even_wait() {
     let (other, _) = stage.member().await;
     let mut held = Vec::new();
     while held.len() < 256 {
-        held.push(stage.dispatcher.hub().admit("open-a", flooder.session().id()).await.expect("a room"));
+        held.push(stage.dispatcher.hub().reserve("open-a", flooder.session().id()).await.expect("a room"));
     }
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
     let mut waiting: Vec<_> = (0..256).map(|_| Box::pin(stage.say(&flooder, event::SYNC, call))).collect();
@@ -697,6 +721,38 @@ async fn a_room_with_a_history_outlives_its_members_and_shows_them_what_they_mis
 }
 
 #[tokio::test]
+async fn who_comes_back_with_the_name_of_its_page_is_still_the_sender_of_what_it_sent() {
+    let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
+    let (caller, heard) = stage.page("page-1");
+    let after = joined_at(&stage.join(&caller, "open-a").await);
+    let call = |ignore_self: &str| {
+        format!(r#"{{"name":"test/count","version":"v1","receiver":"open-a","ignoreSelf":{ignore_self}}}"#)
+    };
+    for ignore_self in ["false", "true", "\"session\""] {
+        stage.say(&caller, event::SYNC, &call(ignore_self)).await;
+    }
+    heard.has(1).await;
+    stage.dispatcher.disconnect(&caller);
+
+    let join = format!(r#"{{"room":"open-a","after":"{after}"}}"#);
+    let mut pages = [stage.page("page-1"), stage.page("page-2"), stage.member_of_nothing()];
+    for (socket, _) in &mut pages {
+        stage.say(socket, event::JOIN_ROOM, &join).await;
+    }
+    stage.delivered().await;
+    let own = |(_, heard): &(_, Arc<Collected>)| {
+        shown(heard).iter().map(|frame| frame.ends_with(r#""clientOutput":true}"#)).collect::<Vec<_>>()
+    };
+    assert_eq!(pages.each_ref().map(own), [vec![true], vec![false; 3], vec![false; 3]]);
+}
+
+/// Reads the position out of the answer to a join.
+fn joined_at(answer: &Answer) -> String {
+    let answer: serde_json::Value = serde_json::from_str(answer.json.get()).expect("JSON");
+    answer["pos"].as_str().expect("a position").to_owned()
+}
+
+#[tokio::test]
 async fn who_missed_more_than_may_wait_for_one_member_begins_anew_and_stays() {
     let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
     let (caller, heard) = stage.member().await;
@@ -765,50 +821,127 @@ async fn a_member_is_held_until_the_last_answer_that_holds_it_is_on_its_way() {
     heard.has(1).await;
 }
 
-/// Orders events elsewhere: each call waits until the test says that its event has come back.
-#[derive(Default, Clone)]
-struct Elsewhere(Arc<Mutex<Vec<PlaceLater>>>);
+/// An order that several servers share: an event gets its place when the test says so.
+#[derive(Clone)]
+struct Elsewhere {
+    server: usize,
+    submitted: Arc<Mutex<Vec<Shared>>>,
+}
 
-type PlaceLater = Box<dyn FnOnce() -> Option<Position> + Send>;
+/// An event that waits for its place.
+struct Shared {
+    server: usize,
+    /// What the other servers are told.
+    text: String,
+    place: Box<dyn FnOnce(Position) -> Result<(), Misplaced> + Send>,
+}
+
+const EPOCH: u64 = 7;
 
 impl Sequencer<TestApp> for Elsewhere {
-    fn submit(&self, room: Arc<Room<TestApp>>, event: Submitted<TestApp>) -> Placing {
+    fn begin<'a>(&'a self, _: &'a str) -> NowOrLater<'a, Position> {
+        NowOrLater::Later(Box::pin(async {
+            tokio::task::yield_now().await;
+            Ok(Position::of_event(EPOCH, 40))
+        }))
+    }
+
+    fn submit(&self, room: Arc<Room<TestApp>>, event: Submitted<TestApp>) -> NowOrLater<'static, Option<Position>> {
         let (tell, told) = tokio::sync::oneshot::channel();
-        self.0.lock().push(Box::new(move || {
-            let position = room.place(event);
-            tell.send(position).ok();
-            position
-        }));
-        Placing::Later(Box::pin(async move {
-            told.await.ok().flatten().ok_or_else(|| SyncError::new("sync-unavailable").status(503))
+        let text = event.delivery.text().expect("an event that can be written");
+        let place = Box::new(move |at| {
+            let placed = room.place_at(event, at);
+            tell.send(at).ok();
+            placed
+        });
+        self.submitted.lock().push(Shared { server: self.server, text, place });
+        NowOrLater::Later(Box::pin(async move {
+            told.await.map(Some).map_err(|_| SyncError::new("sync-unavailable").status(503))
         }))
     }
 }
 
+/// Starts servers whose rooms have one order, and returns it.
+fn sharing<const SERVERS: usize>() -> ([Stage; SERVERS], Elsewhere) {
+    let order = Elsewhere { server: 0, submitted: Arc::default() };
+    let positions = Arc::new(PositionKey::new([7; 16]));
+    let stages = std::array::from_fn(|server| {
+        let sequencer = Box::new(Elsewhere { server, ..order.clone() });
+        Stage::with(RoomServices { positions: positions.clone(), sequencer, ..RoomServices::default() })
+    });
+    (stages, order)
+}
+
 #[tokio::test]
-async fn events_may_get_their_order_elsewhere_and_callers_wait_for_it() {
-    let elsewhere = Elsewhere::default();
-    let sequencer = Box::new(elsewhere.clone());
-    let stage = Stage::with(RoomServices { sequencer, ..RoomServices::default() });
-    let ((ada, heard), (bob, _)) = (stage.member().await, stage.member().await);
+async fn rooms_of_several_servers_have_one_order_that_is_made_elsewhere() {
+    let (stages, order) = sharing::<2>();
+    let [(ada, heard_by_ada), (bob, heard_by_bob)] = [stages[0].member().await, stages[1].member().await];
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let mut calls = [&ada, &bob].map(|caller| Box::pin(stage.say(caller, event::SYNC, call)));
+    let mut calls =
+        [(&stages[0], &ada), (&stages[1], &bob)].map(|(stage, by)| Box::pin(stage.say(by, event::SYNC, call)));
     for call in &mut calls {
-        assert!(futures_util::poll!(call.as_mut()).is_pending());
+        assert!(futures_util::poll!(call.as_mut()).is_pending(), "no event has its place");
     }
-    let submitted = std::mem::take(&mut *elsewhere.0.lock());
+    let mut submitted = std::mem::take(&mut *order.submitted.lock());
     // The second one is first.
-    let places: Vec<_> = submitted.into_iter().rev().filter_map(|place| place()).collect();
-    assert!(places[0].seq < places[1].seq);
+    submitted.reverse();
+    for (seq, Shared { server, text, place }) in (41..).zip(submitted) {
+        let at = Position::of_event(EPOCH, seq);
+        place(at).expect("the next place");
+        stages[1 - server].dispatcher.place("open-a", at, &text).expect("the next place");
+        assert_eq!(
+            stages[1 - server].dispatcher.place("open-a", at, &text),
+            Err(NotPlaced::Misplaced(Misplaced::Known))
+        );
+    }
     for call in calls {
         assert_eq!(call.await.status, 200);
     }
-    stage.delivered().await;
-    let own: Vec<_> = shown(&heard).iter().map(|frame| frame.ends_with(r#""clientOutput":true}"#)).collect();
-    assert_eq!(own, [false, true], "Bob's event came first");
+    for stage in &stages {
+        stage.delivered().await;
+    }
+    let own = |heard| shown(heard).iter().map(|frame| frame.ends_with(r#""clientOutput":true}"#)).collect::<Vec<_>>();
+    assert_eq!(
+        (own(&heard_by_ada), own(&heard_by_bob)),
+        (vec![false, true], vec![true, false]),
+        "Bob's event came first"
+    );
+    assert_eq!(positions(&heard_by_ada), positions(&heard_by_bob));
+}
 
-    let mut lost = Box::pin(stage.say(&ada, event::SYNC, call));
+#[tokio::test]
+async fn an_event_that_gets_no_place_is_not_answered_as_if_it_had_one() {
+    let ([stage], order) = sharing::<1>();
+    let (caller, _) = stage.member().await;
+    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
+    let mut lost = Box::pin(stage.say(&caller, event::SYNC, call));
     assert!(futures_util::poll!(lost.as_mut()).is_pending());
-    elsewhere.0.lock().clear();
-    assert_eq!(lost.await.status, 503, "what gets no place is not answered as if it had one");
+    order.submitted.lock().clear();
+    assert_eq!(lost.await.status, 503);
+}
+
+#[tokio::test]
+async fn what_comes_from_elsewhere_is_taken_in_its_place_or_not_at_all() {
+    let ([stage], order) = sharing::<1>();
+    let (caller, heard) = stage.member().await;
+    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
+    let mut calling = Box::pin(stage.say(&caller, event::SYNC, call));
+    assert!(futures_util::poll!(calling.as_mut()).is_pending());
+    let text = order.submitted.lock().pop().expect("an event").text;
+    let next = Position::of_event(EPOCH, 41);
+    let check = |room: &str, at: Position, text: &str, why: NotPlaced| {
+        assert_eq!(stage.dispatcher.place(room, at, text), Err(why), "{room} {at:?} {text}");
+    };
+    check("open-b", next, &text, NotPlaced::Misplaced(Misplaced::Gone));
+    check("open-a", Position::of_event(EPOCH, 40), &text, NotPlaced::Misplaced(Misplaced::Known));
+    check("open-a", Position::of_event(EPOCH, 42), &text, NotPlaced::Misplaced(Misplaced::Early { next }));
+    check("open-a", Position::of_event(8, 41), &text, NotPlaced::Misplaced(Misplaced::OtherEpoch));
+    for (right, wrong) in
+        [("test/count", "test/counted"), ("\"input\":{}", "\"input\":7"), ("{", "["), ("\"v1\"", "\"v2\"")]
+    {
+        let text = text.replacen(right, wrong, 1);
+        check("open-a", next, &text, NotPlaced::Unreadable);
+    }
+    stage.dispatcher.place("open-a", next, &text).expect("the next place");
+    heard.has(1).await;
 }

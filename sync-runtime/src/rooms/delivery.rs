@@ -31,6 +31,9 @@ pub trait Delivery<A: App>: Send {
     /// Returns how many bytes each member will get of it, about.
     fn size(&self) -> usize;
 
+    /// Writes the event for other processes; `None` for one that cannot be written.
+    fn text(&self) -> Option<String>;
+
     /// Prepares what is the same for all members.
     fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>>;
 }
@@ -59,10 +62,8 @@ pub(super) struct Batch<A: App> {
 
 /// What a member gets of an event.
 pub enum Reach {
-    /// This packet.
-    Packet(Packet),
-    /// Nothing.
-    Nothing,
+    /// This packet, or nothing.
+    Now(Option<Packet>),
     /// Its filter waits for something.
     Later(Deferred),
 }
@@ -217,7 +218,7 @@ impl<A: App> Visit<'_, A> {
                 continue;
             }
             match event.reach(row, &facts) {
-                Reach::Packet(packet) => {
+                Reach::Now(Some(packet)) => {
                     row.sent(seq);
                     bytes += packet.bytes().len();
                     self.packets.push(packet);
@@ -226,7 +227,7 @@ impl<A: App> Visit<'_, A> {
                         bytes = 0;
                     }
                 }
-                Reach::Nothing => {}
+                Reach::Now(None) => {}
                 Reach::Later(work) => {
                     // Its filter may be done at any time: what comes before it goes out now.
                     self.pieces.retain(|piece| piece.row != index);
@@ -269,6 +270,6 @@ impl<A: App> Visit<'_, A> {
 /// Closes a member after a panic, whatever happens.
 fn close<A: App>(row: &Row<A>) {
     if catch_unwind(AssertUnwindSafe(|| row.seat().fail())).is_err() {
-        tracing::error!(socket = %row.socket_id(), "a member could not be closed");
+        tracing::error!(socket = %row.socket().id(), "a member could not be closed");
     }
 }

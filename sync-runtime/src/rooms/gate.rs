@@ -48,7 +48,7 @@ struct Share {
 
 /// What a caller is told who wants to add an event.
 #[derive(Debug)]
-pub(super) enum Turn {
+pub(super) enum Asked {
     Now,
     Later(oneshot::Receiver<()>),
     /// Too many of its calls wait.
@@ -56,7 +56,7 @@ pub(super) enum Turn {
 }
 
 /// A call that may add its event. What is not used is given back.
-pub struct Admission<A: App> {
+pub struct Permit<A: App> {
     room: Arc<Room<A>>,
     caller: Id,
     is_used: bool,
@@ -70,23 +70,23 @@ impl Load {
 
 impl Gate {
     /// Asks for a place for one event of a caller.
-    pub(super) fn ask(&mut self, caller: Id) -> Turn {
+    pub(super) fn ask(&mut self, caller: Id) -> Asked {
         let is_full = self.backlog.reaches(BACKLOG);
         let share = self.callers.entry(caller).or_default();
         if !is_full && share.waiting.is_empty() && !share.held.reaches(SHARE) {
             share.held.events += 1;
-            return Turn::Now;
+            return Asked::Now;
         }
         if share.waiting.len() >= IN_LINE {
             share.waiting.retain(|tell| !tell.is_closed());
         }
         if share.waiting.len() >= IN_LINE {
-            return Turn::Never;
+            return Asked::Never;
         }
         let (tell, told) = oneshot::channel();
         share.waiting.push_back(tell);
         self.line_up(caller);
-        Turn::Later(told)
+        Asked::Later(told)
     }
 
     /// Counts the event of a caller that was let in.
@@ -151,7 +151,7 @@ impl Gate {
     }
 }
 
-impl<A: App> Admission<A> {
+impl<A: App> Permit<A> {
     pub(super) fn new(room: Arc<Room<A>>, caller: Id) -> Self {
         Self { room, caller, is_used: false }
     }
@@ -167,7 +167,7 @@ impl<A: App> Admission<A> {
     }
 }
 
-impl<A: App> Drop for Admission<A> {
+impl<A: App> Drop for Permit<A> {
     fn drop(&mut self) {
         if !self.is_used {
             self.room.with_gate(|gate| {
@@ -178,9 +178,9 @@ impl<A: App> Drop for Admission<A> {
     }
 }
 
-impl<A: App> std::fmt::Debug for Admission<A> {
+impl<A: App> std::fmt::Debug for Permit<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Admission").field("caller", &self.caller).finish_non_exhaustive()
+        f.debug_struct("Permit").field("caller", &self.caller).finish_non_exhaustive()
     }
 }
 
@@ -196,12 +196,12 @@ mod tests {
     fn ask(gate: &mut Gate, caller: u8, times: usize) -> VecDeque<oneshot::Receiver<()>> {
         (0..times)
             .filter_map(|_| match gate.ask(id(caller)) {
-                Turn::Now => {
+                Asked::Now => {
                     gate.push(id(caller), 1);
                     None
                 }
-                Turn::Later(told) => Some(told),
-                Turn::Never => None,
+                Asked::Later(told) => Some(told),
+                Asked::Never => None,
             })
             .collect()
     }
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn large_events_count_by_their_bytes() {
         let mut gate = Gate::default();
-        assert!(matches!(gate.ask(id(1)), Turn::Now));
+        assert!(matches!(gate.ask(id(1)), Asked::Now));
         gate.push(id(1), SHARE.bytes);
         assert_eq!(ask(&mut gate, 1, 1).len(), 1);
         assert!(ask(&mut gate, 2, 1).is_empty());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
@@ -12,13 +12,10 @@ use tokio_util::task::TaskTracker;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::socket::Place;
-use crate::rooms::{Admission, CloseReason, Held, Room, RoomServices, Socket, Submitted};
+use crate::rooms::{CloseReason, HeldSeat, Permit, Room, RoomServices, Socket, Submitted};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::Position;
-
-/// How many epochs a position can tell apart.
-const EPOCHS: u64 = 1 << 48;
 
 /// All sockets and rooms of one server process.
 ///
@@ -27,7 +24,6 @@ pub struct Hub<A: App> {
     index: Mutex<Index<A>>,
     /// How many sockets the index has; changed under its lock.
     count: watch::Sender<usize>,
-    epochs: AtomicU64,
     joins: AtomicU32,
     deliveries: TaskTracker,
     services: RoomServices<A>,
@@ -40,9 +36,11 @@ struct Index<A: App> {
 }
 
 /// What became of a socket that wanted to enter a room.
-enum Entered<A: App> {
-    Now(Held<A>),
+enum Seating<A: App> {
+    New(HeldSeat<A>),
     Before(Place<A>),
+    /// The room is not there, and it is not known where its order begins.
+    Unopened,
 }
 
 impl<A: App> Index<A> {
@@ -58,13 +56,9 @@ impl<A: App> Hub<A> {
     /// Creates an index of nobody.
     #[must_use]
     pub fn new(services: RoomServices<A>) -> Self {
-        // Epochs of two runs must differ, or a position of the last run would be taken for one of this run.
-        let mut start = [0; 8];
-        getrandom::fill(&mut start).expect("the operating system has randomness");
         Self {
             index: Mutex::new(Index { rooms: HashMap::new(), sockets: HashMap::new() }),
             count: watch::Sender::default(),
-            epochs: AtomicU64::new(u64::from_ne_bytes(start)),
             joins: AtomicU32::new(1),
             deliveries: TaskTracker::new(),
             services,
@@ -115,13 +109,18 @@ impl<A: App> Hub<A> {
         name: &str,
         limit: usize,
         after: Option<Position>,
-    ) -> Result<Held<A>, SyncError> {
-        let place = match self.enter_room(socket, name, limit, after)? {
-            Entered::Now(held) => return Ok(held),
-            Entered::Before(place) => place,
-        };
-        let held = place.room.heard(&place.seat).await;
-        held.ok_or_else(|| SyncError::new("sync-disconnected"))
+    ) -> Result<HeldSeat<A>, SyncError> {
+        let mut start = None;
+        loop {
+            match self.enter_room(socket, name, limit, after, start.take())? {
+                Seating::New(held) => return Ok(held),
+                Seating::Before(place) => {
+                    let held = place.room.heard(&place.seat).await;
+                    return held.ok_or_else(|| SyncError::new("sync-disconnected"));
+                }
+                Seating::Unopened => start = Some(self.services.sequencer.begin(name).known().await?),
+            }
+        }
     }
 
     fn enter_room(
@@ -130,27 +129,29 @@ impl<A: App> Hub<A> {
         name: &str,
         limit: usize,
         after: Option<Position>,
-    ) -> Result<Entered<A>, SyncError> {
+        start: Option<Position>,
+    ) -> Result<Seating<A>, SyncError> {
         let mut index = self.index();
         let mut joined = socket.joined();
         if joined.is_closed() {
             return Err(SyncError::new("sync-disconnected"));
         }
         if let Some(place) = joined.place(name) {
-            return Ok(Entered::Before(joined.rooms[place].clone()));
+            return Ok(Seating::Before(joined.rooms[place].clone()));
         }
         joined.check_limit(limit)?;
+        let known = index.rooms.get(name).cloned();
+        let Some(room) = known.or_else(|| start.map(|start| self.open_room(&mut index, name, start))) else {
+            return Ok(Seating::Unopened);
+        };
         let salt = self.joins.fetch_add(1, Ordering::Relaxed);
-        loop {
-            let room = self.room_or_new(&mut index, name);
-            // A room that was just left by its last member is replaced by a new one.
-            let Some(held) = room.take_seat(socket, salt, after) else {
-                index.rooms.remove(name);
-                continue;
-            };
-            joined.rooms.push(Place { room, seat: held.seat().clone() });
-            return Ok(Entered::Now(held));
-        }
+        let Some(held) = room.take_seat(socket, salt, after) else {
+            // It has ended: another one takes its name.
+            index.rooms.remove(name);
+            return Ok(Seating::Unopened);
+        };
+        joined.rooms.push(Place { room, seat: held.seat().clone() });
+        Ok(Seating::New(held))
     }
 
     /// Leaves a room, and returns when the socket is sent nothing of it any more; does nothing when it is not there.
@@ -177,10 +178,10 @@ impl<A: App> Hub<A> {
     /// # Errors
     ///
     /// `sync-rate-limited` when more than 256 calls of the session wait for this room.
-    pub async fn admit(&self, name: &str, caller: Id) -> Result<Option<Admission<A>>, SyncError> {
+    pub async fn reserve(&self, name: &str, caller: Id) -> Result<Option<Permit<A>>, SyncError> {
         let Some(room) = self.room(name) else { return Ok(None) };
-        let admission = room.admit(caller).await;
-        admission.map(Some).ok_or_else(|| SyncError::new("sync-rate-limited").param("seconds", 1))
+        let permit = room.reserve(caller).await;
+        permit.map(Some).ok_or_else(|| SyncError::new("sync-rate-limited").param("seconds", 1))
     }
 
     /// Gives an event its place in the order of a room; `None` when nobody is there any more.
@@ -190,7 +191,7 @@ impl<A: App> Hub<A> {
     /// When the order is made elsewhere, and that cannot be reached.
     pub async fn push(&self, name: &str, event: Submitted<A>) -> Result<Option<Position>, SyncError> {
         let Some(room) = self.room(name) else { return Ok(None) };
-        self.services.sequencer.submit(room, event).placed().await
+        self.services.sequencer.submit(room, event).known().await
     }
 
     /// Returns whether anybody is in the room of this name.
@@ -251,13 +252,9 @@ impl<A: App> Hub<A> {
         self.count.subscribe()
     }
 
-    fn room_or_new(&self, index: &mut Index<A>, name: &str) -> Arc<Room<A>> {
-        if let Some(room) = index.rooms.get(name) {
-            return room.clone();
-        }
-        let epoch = self.epochs.fetch_add(1, Ordering::Relaxed) % EPOCHS;
+    fn open_room(&self, index: &mut Index<A>, name: &str, start: Position) -> Arc<Room<A>> {
         let history = self.services.histories.open(name);
-        let room = Room::new(Arc::from(name), epoch, history, self.deliveries.clone());
+        let room = Room::new(Arc::from(name), start, history, self.deliveries.clone());
         index.rooms.insert(room.name().clone(), room.clone());
         room
     }

@@ -3,7 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::i18n::Locale;
+use crate::id::Id;
 use crate::route::App;
 use crate::session::LiveSession;
 
@@ -18,6 +21,51 @@ pub struct Identity<A: App> {
     pub address: Option<IpAddr>,
     /// The name that a page has given itself, which outlives its sockets.
     pub tab: Option<Box<str>>,
+}
+
+/// By what somebody who sends is known again, on another socket and on another server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SenderKey {
+    /// The number of the session; for an anonymous page that has given itself a name, a number of that name.
+    pub session: Id,
+    /// The number of the page: of its name within the session, or of its socket if it has none. `None` over HTTP, where there is no page.
+    pub tab: Option<Id>,
+}
+
+impl SenderKey {
+    /// Returns whether both are of one session.
+    #[must_use]
+    pub fn is_same_session(&self, other: &Self) -> bool {
+        self.session == other.session
+    }
+
+    /// Returns whether both are one page.
+    #[must_use]
+    pub fn is_same_tab(&self, other: &Self) -> bool {
+        self.tab.is_some() && self.tab == other.tab
+    }
+}
+
+impl<A: App> Identity<A> {
+    /// Returns by what this caller is known again, as far as it has said; it is nobody who could come back if it
+    /// [has neither](Identity::can_come_back) a token nor a name of its page.
+    #[must_use]
+    pub fn key(&self) -> SenderKey {
+        let own = self.session.id();
+        let Some(tab) = &self.tab else { return SenderKey { session: own, tab: None } };
+        if self.session.has_token() {
+            return SenderKey { session: own, tab: Some(Id::of_texts(&[&own.to_string(), tab])) };
+        }
+        // Each of its sockets has an anonymous session of its own: the name is all that is common to them.
+        let page = Id::of_texts(&[tab]);
+        SenderKey { session: page, tab: Some(page) }
+    }
+
+    /// Returns whether another socket can have the same [key](Identity::key).
+    #[must_use]
+    pub fn can_come_back(&self) -> bool {
+        self.session.has_token() || self.tab.is_some()
+    }
 }
 
 impl<A: App> Clone for Identity<A> {

@@ -19,13 +19,13 @@ mod socket;
 
 pub use bundle::Bundle;
 pub use delivery::{Delivery, Facts, Placed, Reach};
-pub use gate::Admission;
+pub use gate::Permit;
 pub use hub::Hub;
-pub use identity::Identity;
+pub use identity::{Identity, SenderKey};
 pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
-pub use room::{Room, Submitted};
-pub use seat::{Deferred, Held, Row, Seat};
+pub use room::{Misplaced, Room, Submitted};
+pub use seat::{Deferred, HeldSeat, Row, Seat};
 pub use services::{
-    Histories, History, Kept, KeptEvents, LocalSequencer, NoHistories, Placing, RoomServices, Sequencer,
+    Histories, History, Kept, KeptEvents, LocalSequencer, NoHistories, NowOrLater, RoomServices, Sequencer,
 };
 pub use socket::Socket;

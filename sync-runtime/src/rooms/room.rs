@@ -11,8 +11,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::id::Id;
 use crate::rooms::delivery::{Batch, Placed, deliver_all};
-use crate::rooms::gate::{Admission, Gate, Load, Turn};
-use crate::rooms::seat::{Held, Row, Seat, may_be_behind};
+use crate::rooms::gate::{Asked, Gate, Load, Permit};
+use crate::rooms::seat::{HeldSeat, Row, Seat, may_be_behind};
 use crate::rooms::{Delivery, History, KeptEvents, Socket};
 use crate::route::App;
 use crate::session::session_changes;
@@ -52,7 +52,7 @@ struct RoomState<A: App> {
     rows: Vec<Row<A>>,
     /// How many in the whole list have left.
     vacant: usize,
-    waiting: VecDeque<Waiting<A>>,
+    waiting: VecDeque<QueuedEvent<A>>,
     gate: Gate,
     /// The number of the member that came last.
     last_number: u64,
@@ -69,7 +69,7 @@ struct RoomState<A: App> {
 struct Asking<A: App> {
     seat: Arc<Seat<A>>,
     tasks: TaskTracker,
-    tell: oneshot::Sender<Held<A>>,
+    tell: oneshot::Sender<HeldSeat<A>>,
 }
 
 /// A call that waits for its turn.
@@ -106,11 +106,27 @@ pub struct Submitted<A: App> {
     /// The number of the session that caused it.
     pub caller: Id,
     /// The turn of the caller, if it waited for one in this room.
-    pub admission: Option<Admission<A>>,
+    pub permit: Option<Permit<A>>,
+}
+
+/// Why a room does not take an event at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misplaced {
+    /// The room has ended here: nobody is in it.
+    Gone,
+    /// The room has an event at this place, or began behind it.
+    Known,
+    /// Events are missing: the next one is that of this place.
+    Early {
+        /// The place of the first that is missing.
+        next: Position,
+    },
+    /// It is of another history than the room.
+    OtherEpoch,
 }
 
 /// An event that has its place.
-struct Waiting<A: App> {
+struct QueuedEvent<A: App> {
     seq: u64,
     delivery: Box<dyn Delivery<A>>,
     bytes: usize,
@@ -118,15 +134,16 @@ struct Waiting<A: App> {
 }
 
 impl<A: App> Room<A> {
+    /// Makes a room in whose order `start` is the last event that has a place.
     pub(super) fn new(
         name: Arc<str>,
-        epoch: u64,
+        start: Position,
         history: Option<Box<dyn History<A>>>,
         tasks: TaskTracker,
     ) -> Arc<Self> {
         let state = RoomState {
-            seq: 0,
-            taken: 0,
+            seq: start.seq,
+            taken: start.seq,
             seats: BTreeMap::new(),
             rows: Vec::new(),
             vacant: 0,
@@ -140,7 +157,7 @@ impl<A: App> Room<A> {
         };
         Arc::new(Self {
             name,
-            epoch,
+            epoch: start.epoch,
             history,
             state: Mutex::new(state),
             visiting: tokio::sync::Mutex::default(),
@@ -182,55 +199,78 @@ impl<A: App> Room<A> {
 
     /// Waits until the room takes an event of this caller, which it does at once unless callers have been faster than its deliveries;
     /// `None` when too many calls of this caller wait.
-    pub(super) async fn admit(self: &Arc<Self>, caller: Id) -> Option<Admission<A>> {
+    pub(super) async fn reserve(self: &Arc<Self>, caller: Id) -> Option<Permit<A>> {
         let turn = self.state().gate.ask(caller);
         match turn {
-            Turn::Now => {}
-            Turn::Later(told) => InLine { room: self, caller, told }.wait().await,
-            Turn::Never => return None,
+            Asked::Now => {}
+            Asked::Later(told) => InLine { room: self, caller, told }.wait().await,
+            Asked::Never => return None,
         }
-        Some(Admission::new(self.clone(), caller))
+        Some(Permit::new(self.clone(), caller))
     }
 
     pub(super) fn with_gate(&self, work: impl FnOnce(&mut Gate)) {
         work(&mut self.state().gate);
     }
 
-    /// Gives an event its place; `None` when the room is gone. Called by the [sequencer](crate::rooms::Sequencer).
+    /// Gives an event the next place; `None` when the room is gone. Called by a [sequencer](crate::rooms::Sequencer) that makes the order
+    /// here.
     pub fn place(self: &Arc<Self>, event: Submitted<A>) -> Option<Position> {
-        let Submitted { delivery, caller, admission } = event;
-        // A room that was made meanwhile has not let anybody in.
-        let admission = admission.filter(|admission| admission.is_of(self));
-        let position = self.push(delivery, caller, admission.is_some())?;
-        if let Some(admission) = admission {
-            admission.redeem();
-        }
-        Some(position)
+        self.push(event, Ok).ok()
     }
 
-    /// The deliveries of a room run in a task of its own that ends when nothing waits.
-    fn push(self: &Arc<Self>, delivery: Box<dyn Delivery<A>>, caller: Id, is_admitted: bool) -> Option<Position> {
+    /// Takes an event at the place that it was given elsewhere. Called by a [sequencer](crate::rooms::Sequencer) whose order is made
+    /// elsewhere, for every event of the room, its own and those of other processes.
+    ///
+    /// # Errors
+    ///
+    /// When that is not the next place.
+    pub fn place_at(self: &Arc<Self>, event: Submitted<A>, at: Position) -> Result<(), Misplaced> {
+        self.push(event, |next| {
+            if at.epoch != next.epoch {
+                return Err(Misplaced::OtherEpoch);
+            }
+            match at.seq.cmp(&next.seq) {
+                std::cmp::Ordering::Less => Err(Misplaced::Known),
+                std::cmp::Ordering::Equal => Ok(at),
+                std::cmp::Ordering::Greater => Err(Misplaced::Early { next }),
+            }
+        })
+        .map(drop)
+    }
+
+    /// The deliveries of a room run in a task of its own that ends when nothing waits. `place` is told the next place, and says whether
+    /// the event gets it.
+    fn push(
+        self: &Arc<Self>,
+        event: Submitted<A>,
+        place: impl FnOnce(Position) -> Result<Position, Misplaced>,
+    ) -> Result<Position, Misplaced> {
+        let Submitted { delivery, caller, permit } = event;
         let bytes = delivery.size();
+        // One of a room that has ended meanwhile has let nobody in here. What is not used is given back without the lock.
+        let mut permit = permit.filter(|permit| permit.is_of(self));
         let mut state = self.state();
         if state.gone {
-            return None;
+            return Err(Misplaced::Gone);
         }
-        if !is_admitted {
-            state.gate.enter(caller);
+        let position = place(self.event(state.seq + 1))?;
+        match permit.take() {
+            Some(permit) => permit.redeem(),
+            None => state.gate.enter(caller),
         }
         state.gate.push(caller, bytes);
-        state.seq += 1;
-        let seq = state.seq;
-        state.waiting.push_back(Waiting { seq, delivery, bytes, caller });
+        state.seq = position.seq;
+        state.waiting.push_back(QueuedEvent { seq: position.seq, delivery, bytes, caller });
         if !std::mem::replace(&mut state.delivering, true) {
             self.tasks.spawn(deliver_all(self.clone(), self.tasks.clone()));
         }
-        Some(self.event(seq))
+        Ok(position)
     }
 
     /// Adds a member; `None` when the room is gone. `salt` is a number that no other join has. What happened after the place `after` is
     /// shown to it first, if all of that was kept.
-    pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, salt: u32, after: Option<Position>) -> Option<Held<A>> {
+    pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, salt: u32, after: Option<Position>) -> Option<HeldSeat<A>> {
         let mut state = self.state();
         if state.gone {
             return None;
@@ -261,7 +301,7 @@ impl<A: App> Room<A> {
     }
 
     /// Finds out the place of the last frame that a member was sent, or the one where it joined; `None` if it has left.
-    pub(super) async fn heard(&self, seat: &Arc<Seat<A>>) -> Option<Held<A>> {
+    pub(super) async fn heard(&self, seat: &Arc<Seat<A>>) -> Option<HeldSeat<A>> {
         let told = {
             let mut state = self.state();
             if !state.delivering {
@@ -319,7 +359,7 @@ impl<A: App> Room<A> {
     }
 
     /// Takes events, after the list of members was given back.
-    fn take_events(&self, rows: &mut Vec<Row<A>>) -> Option<Vec<Waiting<A>>> {
+    fn take_events(&self, rows: &mut Vec<Row<A>>) -> Option<Vec<QueuedEvent<A>>> {
         let mut state = self.state();
         state.tidy(rows);
         state.tell_who_ask(&[], self.epoch);
@@ -388,7 +428,7 @@ impl<A: App> Room<A> {
 
 impl<A: App> RoomState<A> {
     /// Says what a member was sent; `away` is the list of members while deliveries run.
-    fn heard(&self, away: &[Row<A>], seat: &Arc<Seat<A>>, epoch: u64, tasks: &TaskTracker) -> Option<Held<A>> {
+    fn heard(&self, away: &[Row<A>], seat: &Arc<Seat<A>>, epoch: u64, tasks: &TaskTracker) -> Option<HeldSeat<A>> {
         let find = |rows: &[Row<A>]| {
             let index = rows.binary_search_by_key(&seat.number(), |row| row.seat().number()).ok()?;
             Some(rows[index].heard(epoch))
@@ -421,8 +461,8 @@ impl<A: App> RoomState<A> {
     }
 
     /// Takes events in their order up to what goes out together, at least one, and lets callers in who wait for that.
-    fn take_batch(&mut self) -> Vec<Waiting<A>> {
-        let mut batch: Vec<Waiting<A>> = Vec::new();
+    fn take_batch(&mut self) -> Vec<QueuedEvent<A>> {
+        let mut batch: Vec<QueuedEvent<A>> = Vec::new();
         let mut bytes = 0;
         while let Some(next) = self.waiting.front() {
             if !batch.is_empty() && (batch.len() >= TOGETHER.events || bytes + next.bytes > TOGETHER.bytes) {

@@ -12,9 +12,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::RealInstant;
 use crate::contain::Guarded;
-use crate::id::Id;
 use crate::rooms::delivery::TURN;
-use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut, Socket};
+use crate::rooms::{Bundle, CloseReason, QueueFull, SenderKey, Shortcut, Socket};
 use crate::route::{App, BoxFuture};
 use crate::wire::{Packet, Position, Topic};
 
@@ -38,11 +37,11 @@ pub struct Seat<A: App> {
     /// Told when it is not behind any more.
     caught_up: Notify,
     /// What has to wait for that work.
-    deferred: Mutex<Waiting>,
+    deferred: Mutex<DeferredQueue>,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct DeferredQueue {
     /// With the number of each event.
     events: VecDeque<(u64, Deferred)>,
     bytes: usize,
@@ -55,7 +54,7 @@ struct Waiting {
 }
 
 /// A member that is sent nothing, until this is dropped: the answer to its call has to go out first.
-pub struct Held<A: App> {
+pub struct HeldSeat<A: App> {
     seat: Arc<Seat<A>>,
     position: Position,
     recovered: bool,
@@ -70,8 +69,7 @@ pub struct Row<A: App> {
     session: Arc<Guarded<A::Session>>,
     /// Past the outbox, where there is a way.
     shortcut: OnceLock<Weak<dyn Shortcut>>,
-    session_id: Id,
-    socket_id: Id,
+    sender: SenderKey,
     /// The last event of which it was sent something, or before it joined.
     last: u64,
 }
@@ -141,10 +139,10 @@ impl<A: App> Seat<A> {
     }
 
     /// Keeps from the member what happens from now on, until the answer to its call has gone out; nobody is being visited now.
-    pub(super) fn hold(self: &Arc<Self>, position: Position, tasks: &TaskTracker) -> Held<A> {
+    pub(super) fn hold(self: &Arc<Self>, position: Position, tasks: &TaskTracker) -> HeldSeat<A> {
         self.deferred.lock().held += 1;
         self.fall_behind();
-        Held { seat: self.clone(), position, recovered: false, tasks: tasks.clone() }
+        HeldSeat { seat: self.clone(), position, recovered: false, tasks: tasks.clone() }
     }
 
     /// Holds a member that has just joined, behind what it missed.
@@ -153,7 +151,7 @@ impl<A: App> Seat<A> {
         missed: impl Iterator<Item = (u64, Deferred)>,
         position: Position,
         tasks: &TaskTracker,
-    ) -> Held<A> {
+    ) -> HeldSeat<A> {
         let mut held = self.hold(position, tasks);
         held.recovered = true;
         let mut deferred = self.deferred.lock();
@@ -201,7 +199,7 @@ impl<A: App> Seat<A> {
         }
     }
 
-    fn start(self: &Arc<Self>, deferred: &mut Waiting, tasks: &TaskTracker) {
+    fn start(self: &Arc<Self>, deferred: &mut DeferredQueue, tasks: &TaskTracker) {
         deferred.has_task = true;
         tasks.spawn(self.clone().catch_up());
     }
@@ -273,7 +271,7 @@ impl<A: App> Seat<A> {
     }
 
     /// Notes that nothing is left to be done. Under the lock: what is deferred from now on starts a task of its own.
-    fn catch_up_under(&self, deferred: &mut Waiting) {
+    fn catch_up_under(&self, deferred: &mut DeferredQueue) {
         deferred.clear();
         if self.behind.swap(false, Ordering::AcqRel) {
             self.behind_in_room.fetch_sub(1, Ordering::AcqRel);
@@ -282,7 +280,7 @@ impl<A: App> Seat<A> {
     }
 }
 
-impl<A: App> Held<A> {
+impl<A: App> HeldSeat<A> {
     /// Returns the place from which the member hears what happens.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -300,15 +298,15 @@ impl<A: App> Held<A> {
     }
 }
 
-impl<A: App> Drop for Held<A> {
+impl<A: App> Drop for HeldSeat<A> {
     fn drop(&mut self) {
         self.seat.release(&self.tasks);
     }
 }
 
-impl<A: App> std::fmt::Debug for Held<A> {
+impl<A: App> std::fmt::Debug for HeldSeat<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Held").field("position", &self.position).finish_non_exhaustive()
+        f.debug_struct("HeldSeat").field("position", &self.position).finish_non_exhaustive()
     }
 }
 
@@ -317,7 +315,7 @@ pub(super) fn may_be_behind(events: usize, sizes: impl Iterator<Item = usize>) -
     events <= BEHIND_EVENTS && sizes.sum::<usize>() <= BEHIND_BYTES
 }
 
-impl Waiting {
+impl DeferredQueue {
     fn is_held(&self) -> bool {
         self.held > 0
     }
@@ -355,8 +353,7 @@ impl<A: App> Row<A> {
             seat: seat.clone(),
             session: socket.session().get(),
             shortcut: OnceLock::new(),
-            session_id: socket.session().id(),
-            socket_id: socket.id(),
+            sender: socket.sender(),
             last: seat.joined.seq,
         }
     }
@@ -367,22 +364,16 @@ impl<A: App> Row<A> {
         &self.seat.socket
     }
 
-    /// Returns the number of the member's socket.
-    #[must_use]
-    pub fn socket_id(&self) -> Id {
-        self.socket_id
-    }
-
     /// Returns the session of the member.
     #[must_use]
     pub fn session(&self) -> &A::Session {
         &self.session
     }
 
-    /// Returns the number of the member's session.
+    /// Returns by what the member is known as the sender of what it has sent.
     #[must_use]
-    pub fn session_id(&self) -> Id {
-        self.session_id
+    pub fn sender(&self) -> &SenderKey {
+        &self.sender
     }
 
     /// Returns the row with the session as it is now.
@@ -434,15 +425,8 @@ impl<A: App> Row<A> {
 
 impl<A: App> Clone for Row<A> {
     fn clone(&self) -> Self {
-        let Self { seat, session, shortcut, session_id, socket_id, last } = self;
-        Self {
-            seat: seat.clone(),
-            session: session.clone(),
-            shortcut: shortcut.clone(),
-            session_id: *session_id,
-            socket_id: *socket_id,
-            last: *last,
-        }
+        let Self { seat, session, shortcut, sender, last } = self;
+        Self { seat: seat.clone(), session: session.clone(), shortcut: shortcut.clone(), sender: *sender, last: *last }
     }
 }
 

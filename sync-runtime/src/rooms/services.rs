@@ -1,14 +1,20 @@
 //! What rooms are given by whoever builds the server: the order of their events, and what is kept of them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::SyncError;
 use crate::rooms::{Deferred, Room, Row, Submitted};
 use crate::route::{App, BoxFuture};
-use crate::wire::Position;
+use crate::wire::{Position, PositionKey};
 
-/// What all rooms of a server share.
+/// How many epochs a position can tell apart.
+const EPOCHS: u64 = 1 << 48;
+
+/// What all rooms of a server share, and all servers that have rooms in common.
 pub struct RoomServices<A: App> {
+    /// Under which positions are written.
+    pub positions: Arc<PositionKey>,
     /// Gives events their places.
     pub sequencer: Box<dyn Sequencer<A>>,
     /// Says what is kept of them.
@@ -18,44 +24,75 @@ pub struct RoomServices<A: App> {
 /// Rooms of one process, of whose events nothing is kept.
 impl<A: App> Default for RoomServices<A> {
     fn default() -> Self {
-        Self { sequencer: Box::new(LocalSequencer), histories: Box::new(NoHistories) }
+        let mut key = [0; 16];
+        getrandom::fill(&mut key).expect("the operating system has randomness");
+        let (sequencer, histories) = (Box::new(LocalSequencer::new()), Box::new(NoHistories));
+        Self { positions: Arc::new(PositionKey::new(key)), sequencer, histories }
     }
 }
 
 /// Gives the events of a room their places: one order for all members, on whichever server they are.
 pub trait Sequencer<A: App>: Send + Sync {
-    /// Takes an event, for which `Room::place` is called sooner or later, with all events of the room in one order.
-    fn submit(&self, room: Arc<Room<A>>, event: Submitted<A>) -> Placing;
+    /// Returns the place of the last event of a room that this process does not know yet: whoever enters it hears what comes after that.
+    fn begin<'a>(&'a self, room: &'a str) -> NowOrLater<'a, Position>;
+
+    /// Takes an event, which gets its place sooner or later, one behind the other for all events of the room: here by
+    /// [`Room::place`], or where the order is made elsewhere by [`Room::place_at`], and there in the rooms of other processes.
+    ///
+    /// The result is `None` when nobody is in the room any more.
+    fn submit(&self, room: Arc<Room<A>>, event: Submitted<A>) -> NowOrLater<'static, Option<Position>>;
 }
 
-/// What becomes of an event that was submitted.
-pub enum Placing {
-    /// It has its place; `None` when nobody is in the room any more.
-    Now(Option<Position>),
-    /// It gets its place elsewhere, and the caller waits for that.
-    Later(BoxFuture<'static, Result<Position, SyncError>>),
+/// What is known here, or has to be asked for elsewhere.
+pub enum NowOrLater<'a, T> {
+    /// It is known.
+    Now(T),
+    /// Whoever wants to know waits; with the error of what cannot be reached.
+    Later(BoxFuture<'a, Result<T, SyncError>>),
 }
 
-impl Placing {
-    /// Waits until the event has its place.
+impl<T> NowOrLater<'_, T> {
+    /// Waits until it is known.
     ///
     /// # Errors
     ///
-    /// When it gets none.
-    pub async fn placed(self) -> Result<Option<Position>, SyncError> {
+    /// When it cannot be found out.
+    pub async fn known(self) -> Result<T, SyncError> {
         match self {
-            Self::Now(position) => Ok(position),
-            Self::Later(placing) => placing.await.map(Some),
+            Self::Now(known) => Ok(known),
+            Self::Later(asked) => asked.await,
         }
     }
 }
 
 /// The order in which events come in: for rooms that are in one process.
-pub struct LocalSequencer;
+pub struct LocalSequencer {
+    epochs: AtomicU64,
+}
+
+impl LocalSequencer {
+    /// Begins with an epoch that no other process has: a position of the last run must not be taken for one of this run.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut start = [0; 8];
+        getrandom::fill(&mut start).expect("the operating system has randomness");
+        Self { epochs: AtomicU64::new(u64::from_ne_bytes(start)) }
+    }
+}
+
+impl Default for LocalSequencer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl<A: App> Sequencer<A> for LocalSequencer {
-    fn submit(&self, room: Arc<Room<A>>, event: Submitted<A>) -> Placing {
-        Placing::Now(room.place(event))
+    fn begin<'a>(&'a self, _: &'a str) -> NowOrLater<'a, Position> {
+        NowOrLater::Now(Position::of_event(self.epochs.fetch_add(1, Ordering::Relaxed) % EPOCHS, 0))
+    }
+
+    fn submit(&self, room: Arc<Room<A>>, event: Submitted<A>) -> NowOrLater<'static, Option<Position>> {
+        NowOrLater::Now(room.place(event))
     }
 }
 

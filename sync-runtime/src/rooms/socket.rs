@@ -8,7 +8,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::error::SyncError;
 use crate::i18n::Locale;
 use crate::id::Id;
-use crate::rooms::{Identity, Outbox, Room, Seat};
+use crate::rooms::{Identity, Outbox, Room, Seat, SenderKey};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::Location;
@@ -16,6 +16,7 @@ use crate::wire::Location;
 /// One socket: its session, its page, its rooms, and the way out to it.
 pub struct Socket<A: App> {
     id: Id,
+    sender: SenderKey,
     identity: Identity<A>,
     location: ArcSwap<Location>,
     outbox: Arc<dyn Outbox>,
@@ -79,14 +80,22 @@ impl<A: App> Socket<A> {
     /// Makes the socket of somebody who was let in; it is known to nobody until it is [entered](crate::rooms::Hub::enter).
     #[must_use]
     pub fn new(identity: Identity<A>, outbox: Arc<dyn Outbox>) -> Self {
+        let (id, key) = (Id::random(), identity.key());
+        let sender = SenderKey { tab: key.tab.or(Some(id)), ..key };
         let joined = Mutex::new(Joined { rooms: Vec::new(), left: None });
-        Self { id: Id::random(), identity, location: ArcSwap::default(), outbox, joined }
+        Self { id, sender, identity, location: ArcSwap::default(), outbox, joined }
     }
 
     /// Returns a number that no two sockets share.
     #[must_use]
     pub fn id(&self) -> Id {
         self.id
+    }
+
+    /// Returns by what it is known again as the sender of what it has sent.
+    #[must_use]
+    pub fn sender(&self) -> SenderKey {
+        self.sender
     }
 
     /// Returns the session, shared with the other sockets of the same token.

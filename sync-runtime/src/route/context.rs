@@ -71,20 +71,21 @@ impl Streams for NoStreams {
 pub struct MemberView<'a, A: App> {
     /// The room of the event.
     pub room: &'a str,
-    /// The caller's session when it called.
-    pub caller: &'a A::Session,
     /// The member's session.
     pub session: &'a A::Session,
     /// What few filters ask for.
-    pub late: &'a dyn LateFacts,
+    pub late: &'a dyn LateFacts<A>,
     /// Whether caller and member are of the same session.
     pub is_sender: bool,
     /// Whether the member is the calling socket.
     pub is_sending_socket: bool,
 }
 
-/// Facts of a member that are looked up when a filter asks for them.
-pub trait LateFacts: Sync {
+/// Facts that are looked up when a filter asks for them.
+pub trait LateFacts<A: App>: Sync {
+    /// Returns what others may know of the caller.
+    fn sender(&self) -> A::Public;
+
     /// Returns the member's language.
     fn locale(&self) -> &str;
 
@@ -202,7 +203,7 @@ impl<'a, A: App> Member<'a, A> {
     /// Returns what others may know of the caller.
     #[must_use]
     pub fn sender(&self) -> A::Public {
-        A::public(self.view.caller)
+        self.view.late.sender()
     }
 
     /// Returns whether the member is of the caller's session; for callers without login, whether it is the same socket.
@@ -211,7 +212,7 @@ impl<'a, A: App> Member<'a, A> {
         self.view.is_sender
     }
 
-    /// Returns whether the member is the very socket that called; never true over HTTP.
+    /// Returns whether the member is the very socket that called, or one of the same page that came after it; never true over HTTP.
     #[must_use]
     pub fn is_sending_socket(&self) -> bool {
         self.view.is_sending_socket

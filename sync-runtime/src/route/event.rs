@@ -14,8 +14,8 @@ use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::run::{encode, log_unwritable, run_handler};
 use crate::route::{
-    App, Auth, BoxFuture, Call, ClientHandler, Ctx, Done, Effect, FilterKind, Filtered, GroupKey, Member, Route,
-    RouteId, RouteOptions, ServerHandler, Verdict,
+    App, Auth, BoxFuture, ClientHandler, Ctx, Done, Effect, FilterKind, Filtered, GroupKey, Member, Route, RouteId,
+    RouteOptions, ServerHandler, TypedCall, Verdict,
 };
 use crate::schema::{Empty, InputSchema, InvalidInput, Model, Wire, decode, encode_into, wire_type};
 use crate::wire::Packet;
@@ -154,7 +154,7 @@ where
         InputSchema::of::<S::Input>()
     }
 
-    fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn Call<S::App>>, InvalidInput> {
+    fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn TypedCall<S::App>>, InvalidInput> {
         let input = Guarded::new(decode::<S::Input>(schema, json)?);
         Ok(Box::new(EventCall::<S, C> { input, cb: self.id.cb, files: PhantomData }))
     }
@@ -173,7 +173,7 @@ struct EventCall<S: ServerHandler, C> {
     files: PhantomData<fn() -> C>,
 }
 
-impl<S, C> Call<S::App> for EventCall<S, C>
+impl<S, C> TypedCall<S::App> for EventCall<S, C>
 where
     S: ServerHandler,
     C: ClientHandler<App = S::App, Input = S::Input, ServerOutput = S::Output>,
@@ -389,7 +389,11 @@ mod tests {
         location: &'a Location,
     }
 
-    impl LateFacts for Shown<'_> {
+    impl LateFacts<TestApp> for Shown<'_> {
+        fn sender(&self) -> Empty {
+            Empty {}
+        }
+
         fn locale(&self) -> &str {
             self.locale
         }
@@ -402,10 +406,10 @@ mod tests {
     /// What one member is told: its packet, which names the `clientOutput`, or else how it was judged.
     fn judge(event: &dyn Event<TestApp>, side: &str) -> String {
         let location = Location::default();
-        let (room, caller, session, locale) = ("room", &Empty {}, &Empty {}, side);
+        let (room, session, locale) = ("room", &Empty {}, side);
         let (is_sender, is_sending_socket) = (false, false);
         let late = Shown { locale, location: &location };
-        let view = MemberView { room, caller, session, late: &late, is_sender, is_sending_socket };
+        let view = MemberView { room, session, late: &late, is_sender, is_sending_socket };
         let mut packet = |own: &[u8]| {
             PACKETS.set(PACKETS.get() + 1);
             Packet::closing(&String::from_utf8_lossy(own))

@@ -30,6 +30,6 @@ pub use handler::{
 };
 pub use pattern::{Pattern, Segment};
 pub use request::RequestOnly;
-pub use table::{Call, Done, Effect, Route, RouteId, Routes, Table};
+pub use table::{Done, Effect, Route, RouteId, Routes, Table, TypedCall};
 #[cfg(test)]
 pub(crate) use test_app::TestApp;

@@ -7,7 +7,9 @@ use sync_schema::{Lane, Payload, RouteTypes};
 use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::run::run_handler;
-use crate::route::{Auth, BoxFuture, Call, Ctx, Done, Effect, Method, Route, RouteId, RouteOptions, ServerHandler};
+use crate::route::{
+    Auth, BoxFuture, Ctx, Done, Effect, Method, Route, RouteId, RouteOptions, ServerHandler, TypedCall,
+};
 use crate::schema::{InputSchema, InvalidInput, Model, decode, wire_type};
 
 /// A route of the request lane.
@@ -60,7 +62,7 @@ impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
         InputSchema::of::<H::Input>()
     }
 
-    fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn Call<H::App>>, InvalidInput> {
+    fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn TypedCall<H::App>>, InvalidInput> {
         let input = Guarded::new(decode::<H::Input>(schema, json)?);
         Ok(Box::new(RequestCall::<H> { input, cb: self.id.cb }))
     }
@@ -71,7 +73,7 @@ struct RequestCall<H: ServerHandler> {
     cb: &'static str,
 }
 
-impl<H: ServerHandler> Call<H::App> for RequestCall<H> {
+impl<H: ServerHandler> TypedCall<H::App> for RequestCall<H> {
     fn run<'a>(self: Box<Self>, ctx: Ctx<'a, H::App>) -> BoxFuture<'a, Result<Done<H::App>, SyncError>>
     where
         Self: 'a,

@@ -113,7 +113,7 @@ pub trait Route<A: App>: Send + Sync {
     /// # Errors
     ///
     /// Says where the input is wrong and why.
-    fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn Call<A>>, InvalidInput>;
+    fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn TypedCall<A>>, InvalidInput>;
 
     /// Makes an event of its JSON forms once more, as it was kept; `None` where they are not of the types of today, or where the
     /// route causes none. A rule of the input is not asked again: it held when the event happened.
@@ -124,7 +124,7 @@ pub trait Route<A: App>: Send + Sync {
 }
 
 /// A call with its typed input, ready to run.
-pub trait Call<A: App>: Send {
+pub trait TypedCall<A: App>: Send {
     /// Runs the handler once and encodes its output once.
     fn run<'a>(self: Box<Self>, ctx: Ctx<'a, A>) -> BoxFuture<'a, Result<Done<A>, SyncError>>
     where

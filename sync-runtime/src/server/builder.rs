@@ -47,6 +47,7 @@ pub struct Server<A: App> {
     make_routes: Vec<MakeRoutes<A>>,
     store: Option<Arc<dyn SessionStore<A::Session>>>,
     cookie_name: Option<String>,
+    services: RoomServices<A>,
 }
 
 impl<A: App> Server<A> {
@@ -57,7 +58,7 @@ impl<A: App> Server<A> {
         R: Future<Output = Result<A, BoxError>> + Send + 'static,
     {
         let make_app: MakeApp<A> = Box::new(move |config| Box::pin(make_app(config)));
-        Self { make_app, make_routes: Vec::new(), store: None, cookie_name: None }
+        Self { make_app, make_routes: Vec::new(), store: None, cookie_name: None, services: RoomServices::default() }
     }
 
     /// Adds HTTP routes, and with them a fallback for unknown paths if the router has one.
@@ -112,6 +113,14 @@ impl<A: App> Server<A> {
         self
     }
 
+    /// Gives rooms another order than that of this process, or a history.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn room_services(mut self, services: RoomServices<A>) -> Self {
+        self.services = services;
+        self
+    }
+
     /// Starts to listen, and returns when connections are accepted.
     ///
     /// # Errors
@@ -125,8 +134,7 @@ impl<A: App> Server<A> {
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
         let address = config.listen;
         let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
-        let dispatcher =
-            Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store), RoomServices::default()));
+        let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store), self.services));
         keep_sessions(&dispatcher);
         log_filters(table);
         let handle = Handle::new(dispatcher.clone());

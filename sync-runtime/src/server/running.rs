@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio_util::task::AbortOnDropHandle;
+
 use crate::clock::{Instant, timeout, timeout_at};
 use crate::route::App;
 use crate::server::handle::Handle;
@@ -50,6 +52,9 @@ impl<A: App> Running<A> {
 
     /// Stops: takes no more calls, finishes those in flight, delivers what they caused, tells the clients, and returns; within
     /// the configured shutdown timeout whatever happens.
+    ///
+    /// A handler that takes longer than that is not cut off: it goes on as long as the runtime that it runs in, but its caller is gone by
+    /// then, and nobody hears of its event.
     pub async fn shutdown(self) {
         let limit = self.handle.config().shutdown_timeout;
         let deadline = Instant::now() + limit;
@@ -79,7 +84,7 @@ impl<A: App> Running<A> {
     async fn tell_everybody(&self) {
         // Beside what follows: a store that does not answer holds up nobody's last frames.
         let handle = self.handle.clone();
-        let sessions = tokio::spawn(async move { handle.sessions().finish().await });
+        let sessions = AbortOnDropHandle::new(tokio::spawn(async move { handle.sessions().finish().await }));
         self.handle.dispatcher().hub().deliveries().wait().await;
         self.doors.flushed(FLUSH_LIMIT).await;
         self.doors.close_sockets().await;
@@ -89,7 +94,7 @@ impl<A: App> Running<A> {
         self.doors.close().await;
     }
 
-    /// Serves nothing after this, not even where there was no time to tell.
+    /// Serves nothing after this, not even where there was no time to tell; nobody is a member of anything any more.
     fn end_everything(&self) {
         self.doors.cut();
         let hub = self.handle.dispatcher().hub();

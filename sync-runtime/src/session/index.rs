@@ -33,7 +33,7 @@ struct Shard<A: App> {
 }
 
 /// A session in use, and what the store has of it if it was in use before.
-struct Entered<A: App> {
+struct InUse<A: App> {
     session: Arc<LiveSession<A>>,
     known: Option<Guarded<A::Session>>,
 }
@@ -52,7 +52,7 @@ impl<A: App> Index<A> {
 
     /// Returns the session in use, made of what the store has if it was in no use; `None` when it has ended meanwhile.
     pub(super) fn enter(&self, key: TokenHash, stored: Guarded<A::Session>) -> Option<Arc<LiveSession<A>>> {
-        let Entered { session, known } = self.find_or_insert(key, stored)?;
+        let InUse { session, known } = self.find_or_insert(key, stored)?;
         if session.is_revoked() {
             return None;
         }
@@ -63,17 +63,17 @@ impl<A: App> Index<A> {
         Some(session)
     }
 
-    fn find_or_insert(&self, key: TokenHash, stored: Guarded<A::Session>) -> Option<Entered<A>> {
+    fn find_or_insert(&self, key: TokenHash, stored: Guarded<A::Session>) -> Option<InUse<A>> {
         let mut shard = self.shard(key);
         if shard.ending.contains_key(&key) {
             return None;
         }
         if let Some(session) = shard.live.get(&key).and_then(Weak::upgrade) {
-            return Some(Entered { session, known: Some(stored) });
+            return Some(InUse { session, known: Some(stored) });
         }
         let session = LiveSession::new(Some(key), stored);
         shard.live.insert(key, Arc::downgrade(&session));
-        Some(Entered { session, known: None })
+        Some(InUse { session, known: None })
     }
 
     /// Ends a session here; until it is [forgotten](Index::forget), its token is refused whatever the store says.

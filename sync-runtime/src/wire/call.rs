@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::SyncError;
@@ -42,7 +42,8 @@ pub struct SyncCall<'a> {
 }
 
 /// Which of the caller's own sockets get no frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum IgnoreSelf {
     /// All of them get the event.
     #[default]

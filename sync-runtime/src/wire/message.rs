@@ -33,13 +33,26 @@ pub enum Message<'a> {
     Joined,
     /// Tells which page the socket shows.
     Locate(Location),
-    /// Tells that the socket shows another page than before, but not which one: the message could not be read.
-    Lost(SyncError),
     /// Gives up a call.
     Cancel {
         /// The id of the call.
         id: Cow<'a, str>,
     },
+}
+
+/// A message that could not be read.
+#[derive(Debug)]
+pub struct Misread {
+    /// What is wrong with it.
+    pub error: SyncError,
+    /// Whether it was to tell which page the socket shows: nobody knows that any more.
+    pub is_location: bool,
+}
+
+impl From<SyncError> for Misread {
+    fn from(error: SyncError) -> Self {
+        Self { error, is_location: false }
+    }
 }
 
 impl<'a> Message<'a> {
@@ -57,21 +70,21 @@ impl<'a> Message<'a> {
     ///
     /// let Message::Leave { room } = Message::read("leaveRoom", r#"{"room":"chess-1"}"#)? else { panic!() };
     /// assert_eq!(room, "chess-1");
-    /// assert_eq!(Message::read("leaveRoom", "{}").unwrap_err().code(), "sync-bad-request");
-    /// # Ok::<(), sync::SyncError>(())
+    /// assert_eq!(Message::read("leaveRoom", "{}").unwrap_err().error.code(), "sync-bad-request");
+    /// # Ok::<(), sync::__private::Misread>(())
     /// ```
-    pub fn read(event: &str, payload: &'a str) -> Result<Self, SyncError> {
-        match event {
+    pub fn read(event: &str, payload: &'a str) -> Result<Self, Misread> {
+        let message = match event {
             event::SYNC => SyncCall::from_socket(payload).map(Self::Sync),
             event::REQUEST => Call::from_socket(payload).map(Self::Request),
             event::JOIN_ROOM => read_room(payload).map(|(room, after)| Self::Join { room, after }),
             event::LEAVE_ROOM => read_room(payload).map(|(room, _)| Self::Leave { room }),
             event::JOINED_ROOMS => Ok(Self::Joined),
-            // A socket that went on showing the page before would hear of what is not its business.
-            event::UPDATE_LOCATION => Ok(read_location(payload).map_or_else(Self::Lost, Self::Locate)),
+            event::UPDATE_LOCATION => read_location(payload).map(Self::Locate),
             event::SYNC_CANCEL => read_id(payload).map(|id| Self::Cancel { id }),
             _ => Err(bad_request("event")),
-        }
+        };
+        message.map_err(|error| Misread { error, is_location: event == event::UPDATE_LOCATION })
     }
 }
 
@@ -105,7 +118,10 @@ mod tests {
     fn check(event: &str, payload: &str, expected: &str) {
         let read = match Message::read(event, payload) {
             Ok(message) => format!("{message:?}"),
-            Err(error) => format!("{} {}", error.code(), error.subject().unwrap_or_default()),
+            Err(Misread { error, is_location }) => {
+                assert_eq!(is_location, event == "updateLocation", "{payload}");
+                format!("{} {}", error.code(), error.subject().unwrap_or_default())
+            }
         };
         assert!(read.starts_with(expected), "{event} {payload} is read as {read}");
     }
@@ -122,7 +138,7 @@ mod tests {
         check("leaveRoom", "{}", "sync-bad-request room");
         check("joinedRooms", "null", "Joined");
         check("updateLocation", r#"{"pathName":"/"}"#, "Locate(");
-        check("updateLocation", "{}", "Lost(");
+        check("updateLocation", "{}", "sync-bad-request pathName");
         check("syncCancel", r#"{"id":"a-1"}"#, r#"Cancel { id: "a-1" }"#);
         for wrong in ["{}", r#"{"id":""}"#, r#"{"id":7}"#] {
             check("syncCancel", wrong, "sync-bad-request id");

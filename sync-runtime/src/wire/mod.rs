@@ -21,7 +21,7 @@ pub use frame::Envelope;
 #[cfg(test)]
 pub(crate) use frame::frame_json;
 pub use location::Location;
-pub use message::Message;
+pub use message::{Message, Misread};
 pub use notice::PresenceKind;
 pub use packet::{Packet, Topic};
 pub use position::{Position, PositionKey};

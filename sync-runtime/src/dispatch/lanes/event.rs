@@ -3,18 +3,18 @@
 use std::task::Poll;
 
 use crate::clock::{Instant, soon};
-use crate::dispatch::client_stage::{Fanout, Sender};
+use crate::dispatch::client_stage::{Fanout, Sender, Shown};
 use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, authorize};
 use crate::error::SyncError;
-use crate::rooms::{Admission, Submitted};
+use crate::rooms::{Permit, Submitted};
 use crate::route::{App, Effect, Route};
 use crate::wire::{Call, SyncCall};
 
 impl<A: App> Lane<A> for SyncCall<'_> {
     /// `None` when nobody is in the room.
-    type Place = Option<Admission<A>>;
+    type Place = Option<Permit<A>>;
 
     fn call(&self) -> &Call<'_> {
         &self.call
@@ -40,7 +40,7 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         until: Instant,
     ) -> Result<Entered<Self::Place>, SyncError> {
         let mut has_waited = false;
-        let turn = parts.hub.admit(&self.receiver, caller.session().id());
+        let turn = parts.hub.reserve(&self.receiver, caller.session().id());
         let waiting = async {
             let mut turn = std::pin::pin!(turn);
             if let Poll::Ready(place) = futures_util::poll!(turn.as_mut()) {
@@ -54,26 +54,12 @@ impl<A: App> Lane<A> for SyncCall<'_> {
     }
 
     /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
-    async fn apply(&self, parts: &Parts<A>, ran: Ran<'_, A>, admission: Self::Place) -> Result<(), SyncError> {
+    async fn apply(&self, parts: &Parts<A>, ran: Ran<'_, A>, permit: Self::Place) -> Result<(), SyncError> {
         let Effect::Event(event) = ran.effect else { return Ok(()) };
         let caller = ran.caller;
-        let sender = Sender {
-            session: ran.session,
-            session_id: caller.session().id(),
-            socket_id: caller.socket().map(|socket| socket.id()),
-        };
-        let fanout = Fanout {
-            filter_timeout: event.filter_timeout().unwrap_or(parts.config.filter_timeout),
-            event,
-            cb: ran.route.id().cb,
-            room: self.receiver.to_string(),
-            sender,
-            ignore_self: self.ignore_self,
-            volatile: ran.route.options().volatile,
-            catalog: parts.catalog.clone(),
-            positions: parts.positions.clone(),
-        };
-        let event = Submitted { delivery: Box::new(fanout), caller: caller.session().id(), admission };
+        let sender = Sender { key: caller.key(), shown: Shown::Session(ran.session) };
+        let fanout = Fanout::new(parts, ran.route, event, &self.receiver, sender, self.ignore_self);
+        let event = Submitted { delivery: Box::new(fanout), caller: caller.session().id(), permit };
         parts.hub.push(&self.receiver, event).await.map(drop)
     }
 }

@@ -24,6 +24,11 @@ impl<A: App> Lanes<A> {
 }
 
 impl<A: App> Lanes<A> {
+    /// Returns the route of an event.
+    pub(in crate::dispatch) fn find_event(&self, call: &Call<'_>) -> Option<&'static dyn Route<A>> {
+        self.events.find(call).ok().map(|found| found.route)
+    }
+
     /// Returns whether a request of this name may be sent as a `GET`.
     pub(in crate::dispatch) fn takes_get(&self, path: &str, version: &str) -> bool {
         let index = (self.requests.routes.find)(path, version);
@@ -50,7 +55,7 @@ impl<A: App> Found<'_, A> {
     /// # Errors
     ///
     /// `sync-invalid-input`.
-    pub(in crate::dispatch) fn decode(&self, call: &Call<'_>) -> Result<Box<dyn route::Call<A>>, SyncError> {
+    pub(in crate::dispatch) fn decode(&self, call: &Call<'_>) -> Result<Box<dyn route::TypedCall<A>>, SyncError> {
         let decoded = match call.data {
             Data::Json(json) => self.route.decode(self.schema, json),
             Data::Query(query) => self.route.decode(self.schema, &self.schema.json_of_query(query)),

@@ -8,4 +8,4 @@ mod event;
 mod lane;
 mod request;
 
-pub(super) use lane::{Entered, Lane, Lanes, Ran};
+pub(super) use lane::{Entered, Found, Lane, Lanes, Ran};

@@ -36,7 +36,9 @@ pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>, ready: Ready) -> Router {
         for path in [lane.path.to_owned(), format!("{}/", lane.path), format!("{}/{{*route}}", lane.path)] {
             let called = async move |State(state): State<DoorState<A>>, path: CalledPath, request: Request| {
                 let is_read = [Method::GET, Method::HEAD].contains(request.method());
-                uncached(call(lane, state, path, request).await, is_read)
+                // A path without a route, or one that is not UTF-8, is that of no route.
+                let route = path.map(|Path(route)| route).unwrap_or_default();
+                uncached(call(lane, state, route, request).await, is_read)
             };
             router = router.route(&path, any(called));
         }
@@ -117,7 +119,7 @@ fn readiness(ready: &AtomicBool) -> Response {
 async fn call<A: App>(
     lane: &'static HttpLane,
     (dispatcher, leftovers): DoorState<A>,
-    path: CalledPath,
+    route: String,
     request: Request,
 ) -> Response {
     let address = request.extensions().get::<ConnectInfo<PipeInfo>>().map(|ConnectInfo(info)| info.host());
@@ -125,8 +127,6 @@ async fn call<A: App>(
         Ok(identity) => Caller::http(identity),
         Err(error) => return error_response(&dispatcher, &stranger(&dispatcher, request.headers()), error),
     };
-    // A path without a route, or one that is not UTF-8, is that of no route.
-    let route = path.map(|Path(route)| route).unwrap_or_default();
     let methods = methods(&dispatcher, lane, &route);
     let received = match Received::read(request, lane, dispatcher.config().message_limit).await {
         Ok(received) => received,

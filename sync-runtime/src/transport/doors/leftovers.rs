@@ -10,15 +10,14 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-use crate::id::Id;
-use crate::rooms::Identity;
+use crate::rooms::{Identity, SenderKey};
 use crate::route::App;
 
 /// How much may be left over by one caller, from one address, and in all.
 const LIMITS: Limits = Limits {
-    caller: Load { messages: 256, bytes: 256 * 1024 },
-    address: Load { messages: 1024, bytes: 2 * 1024 * 1024 },
-    all: Load { messages: 16 * 1024, bytes: 16 * 1024 * 1024 },
+    caller: LeftLoad { messages: 256, bytes: 256 * 1024 },
+    address: LeftLoad { messages: 1024, bytes: 2 * 1024 * 1024 },
+    all: LeftLoad { messages: 16 * 1024, bytes: 16 * 1024 * 1024 },
 };
 
 /// Messages of sockets that are gone. What a caller sent counts, whether it waits for the answer or not; but a caller who is gone is
@@ -35,40 +34,31 @@ pub(super) struct Leftovers {
     given_back: Notify,
 }
 
-/// Whose messages they are: those of a session, or of one tab of it. Anonymous callers without a tab are nobody that could come back.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct CallerKey {
-    /// The number of the session; `None` for one that a single socket has.
-    pub(super) session: Option<Id>,
-    /// What the page calls itself.
-    pub(super) tab: Option<Box<str>>,
-}
-
 #[derive(Debug, Clone, Copy)]
 struct Limits {
-    caller: Load,
-    address: Load,
-    all: Load,
+    caller: LeftLoad,
+    address: LeftLoad,
+    all: LeftLoad,
 }
 
 /// So many messages of so many bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Load {
+struct LeftLoad {
     messages: usize,
     bytes: usize,
 }
 
 #[derive(Debug, Default)]
 struct LeftoversState {
-    all: Load,
-    addresses: HashMap<Option<IpAddr>, Load>,
+    all: LeftLoad,
+    addresses: HashMap<Option<IpAddr>, LeftLoad>,
     /// Of callers who may come back, also those of whom only the call that runs is left.
-    callers: HashMap<CallerKey, OfCaller>,
+    callers: HashMap<SenderKey, OfCaller>,
 }
 
 #[derive(Debug, Default)]
 struct OfCaller {
-    load: Load,
+    load: LeftLoad,
     /// The numbers of the sockets, which came one after the other.
     sockets: BTreeSet<u64>,
 }
@@ -77,17 +67,17 @@ struct OfCaller {
 #[derive(Debug)]
 pub(super) struct Leftover {
     leftovers: Arc<Leftovers>,
-    sender: Sender,
-    load: Load,
+    sender: SocketSender,
+    load: LeftLoad,
 }
 
 /// Who sent something on a socket.
 #[derive(Debug, Clone)]
-pub(super) struct Sender {
+pub(super) struct SocketSender {
     /// Which socket of this server it was: those of one caller come one after the other.
     pub(super) socket: u64,
     /// The caller, if it could come back.
-    pub(super) caller: Option<CallerKey>,
+    pub(super) caller: Option<SenderKey>,
     /// Where it is.
     pub(super) address: Option<IpAddr>,
 }
@@ -100,20 +90,22 @@ impl Default for Leftovers {
 
 impl Leftovers {
     /// Says who sends on a socket that is let in now.
-    pub(super) fn sender<A: App>(&self, identity: &Identity<A>) -> Sender {
-        let Identity { session, tab, address, .. } = identity;
-        let session = session.has_token().then(|| session.id());
-        let caller = (session.is_some() || tab.is_some()).then(|| CallerKey { session, tab: tab.clone() });
-        Sender { socket: self.sockets.fetch_add(1, Ordering::Relaxed), caller, address: *address }
+    pub(super) fn sender<A: App>(&self, identity: &Identity<A>) -> SocketSender {
+        let caller = identity.can_come_back().then(|| identity.key());
+        SocketSender { socket: self.sockets.fetch_add(1, Ordering::Relaxed), caller, address: identity.address }
     }
 
     /// Takes what a socket leaves, given by the sizes of its messages, oldest first, and returns how many of them may be handled.
-    pub(super) fn take(self: &Arc<Self>, sender: &Sender, sizes: impl Iterator<Item = usize>) -> (usize, Leftover) {
+    pub(super) fn take(
+        self: &Arc<Self>,
+        sender: &SocketSender,
+        sizes: impl Iterator<Item = usize>,
+    ) -> (usize, Leftover) {
         let mut state = self.state.lock();
         let room = state.room(sender, self.limits);
-        let mut load = Load::default();
+        let mut load = LeftLoad::default();
         for bytes in sizes {
-            let next = Load { messages: load.messages + 1, bytes: load.bytes + bytes };
+            let next = LeftLoad { messages: load.messages + 1, bytes: load.bytes + bytes };
             if !next.fits(room) {
                 break;
             }
@@ -125,20 +117,20 @@ impl Leftovers {
     }
 
     /// Keeps what a call takes that goes on whether there is room or not; nobody is let in beside it who [asks](Leftovers::is_full).
-    fn keep(self: &Arc<Self>, sender: &Sender, bytes: usize) -> Leftover {
-        let load = Load { messages: 1, bytes };
+    fn keep(self: &Arc<Self>, sender: &SocketSender, bytes: usize) -> Leftover {
+        let load = LeftLoad { messages: 1, bytes };
         self.state.lock().add(sender, load);
         Leftover { leftovers: self.clone(), sender: sender.clone(), load }
     }
 
     /// Returns whether so much is left of callers at this address, or in all, that nothing more may be.
     pub(super) fn is_full(&self, address: Option<IpAddr>) -> bool {
-        let sender = Sender { socket: 0, caller: None, address };
+        let sender = SocketSender { socket: 0, caller: None, address };
         self.state.lock().room(&sender, self.limits).messages == 0
     }
 
     /// Waits until everything that the caller had sent on earlier sockets, which are gone, has been handled.
-    pub(super) async fn handled(&self, sender: &Sender) {
+    pub(super) async fn handled(&self, sender: &SocketSender) {
         loop {
             let given_back = self.given_back.notified();
             if !self.hold(sender) {
@@ -149,7 +141,7 @@ impl Leftovers {
     }
 
     /// Returns whether anything is left that the caller had sent on earlier sockets.
-    pub(super) fn hold(&self, sender: &Sender) -> bool {
+    pub(super) fn hold(&self, sender: &SocketSender) -> bool {
         let Some(caller) = &sender.caller else { return false };
         let state = self.state.lock();
         let first = state.callers.get(caller).and_then(|held| held.sockets.first());
@@ -166,37 +158,37 @@ impl Drop for Leftover {
 
 impl LeftoversState {
     /// Returns how much more may be left.
-    fn room(&self, sender: &Sender, limits: Limits) -> Load {
+    fn room(&self, sender: &SocketSender, limits: Limits) -> LeftLoad {
         let of_caller = sender.caller.as_ref().and_then(|caller| self.callers.get(caller));
         let of_address = self.addresses.get(&sender.address).copied();
         limits
             .caller
-            .without(of_caller.map_or(Load::default(), |held| held.load))
+            .without(of_caller.map_or(LeftLoad::default(), |held| held.load))
             .least(limits.address.without(of_address.unwrap_or_default()))
             .least(limits.all.without(self.all))
     }
 
-    fn add(&mut self, sender: &Sender, load: Load) {
+    fn add(&mut self, sender: &SocketSender, load: LeftLoad) {
         self.all = self.all.with(load);
         let of_address = self.addresses.entry(sender.address).or_default();
         *of_address = of_address.with(load);
         if let Some(caller) = &sender.caller {
-            let held = self.callers.entry(caller.clone()).or_default();
+            let held = self.callers.entry(*caller).or_default();
             held.load = held.load.with(load);
             held.sockets.insert(sender.socket);
         }
     }
 
-    fn remove(&mut self, sender: &Sender, load: Load) {
+    fn remove(&mut self, sender: &SocketSender, load: LeftLoad) {
         self.all = self.all.without(load);
         if let Entry::Occupied(mut of_address) = self.addresses.entry(sender.address) {
             *of_address.get_mut() = of_address.get().without(load);
-            if *of_address.get() == Load::default() {
+            if *of_address.get() == LeftLoad::default() {
                 of_address.remove();
             }
         }
         let Some(caller) = &sender.caller else { return };
-        if let Entry::Occupied(mut held) = self.callers.entry(caller.clone()) {
+        if let Entry::Occupied(mut held) = self.callers.entry(*caller) {
             held.get_mut().load = held.get().load.without(load);
             held.get_mut().sockets.remove(&sender.socket);
             if held.get().sockets.is_empty() {
@@ -256,7 +248,7 @@ impl Running {
 
     fn leave(&self) {
         // Nobody waits behind such a call, so it need not be known whose it is.
-        let sender = Sender { socket: 0, caller: None, address: self.address };
+        let sender = SocketSender { socket: 0, caller: None, address: self.address };
         let left = match &self.task {
             None => self.leftovers.keep(&sender, self.bytes),
             Some(task) => match self.leftovers.take(&sender, std::iter::once(self.bytes)) {
@@ -279,7 +271,7 @@ impl Drop for Running {
     }
 }
 
-impl Load {
+impl LeftLoad {
     fn fits(self, room: Self) -> bool {
         self.messages <= room.messages && self.bytes <= room.bytes
     }
@@ -299,23 +291,25 @@ impl Load {
 
 #[cfg(test)]
 mod tests {
+    use crate::id::Id;
+
     use super::*;
 
     fn leftovers(caller: usize, address: usize, all: usize) -> Arc<Leftovers> {
-        let load = |messages| Load { messages, bytes: 100 };
+        let load = |messages| LeftLoad { messages, bytes: 100 };
         let limits = Limits { caller: load(caller), address: load(address), all: load(all) };
         Arc::new(Leftovers { limits, ..Leftovers::default() })
     }
 
-    fn sender(socket: u64, session: Option<u8>, last: u8) -> Sender {
-        let caller = session.map(|session| CallerKey { session: Some(Id::of([session; 16])), tab: None });
-        Sender { socket, caller, address: Some(IpAddr::from([10, 0, 0, last])) }
+    fn sender(socket: u64, session: Option<u8>, last: u8) -> SocketSender {
+        let caller = session.map(|session| SenderKey { session: Id::of([session; 16]), tab: None });
+        SocketSender { socket, caller, address: Some(IpAddr::from([10, 0, 0, last])) }
     }
 
     #[test]
     fn what_is_left_over_is_bounded_for_a_caller_an_address_and_in_all() {
         let leftovers = leftovers(3, 5, 7);
-        let take = |sender: Sender, sizes: &[usize]| leftovers.take(&sender, sizes.iter().copied());
+        let take = |sender: SocketSender, sizes: &[usize]| leftovers.take(&sender, sizes.iter().copied());
         let (first, leftover) = take(sender(1, Some(1), 1), &[1; 9]);
         assert_eq!(first, 3, "of one caller");
         let (second, _held) = take(sender(2, Some(2), 1), &[1; 9]);
@@ -343,6 +337,6 @@ mod tests {
         handled.await;
         drop(of_third);
         let state = leftovers.state.lock();
-        assert_eq!((state.addresses.len(), state.callers.len(), state.all), (0, 0, Load::default()));
+        assert_eq!((state.addresses.len(), state.callers.len(), state.all), (0, 0, LeftLoad::default()));
     }
 }

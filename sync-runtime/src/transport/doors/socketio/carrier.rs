@@ -66,7 +66,7 @@ pub(super) trait Occupant: Send + Sync + std::fmt::Debug {
     fn outlet(&self) -> &Arc<Outlet>;
 
     /// Takes a message.
-    fn receive(self: Arc<Self>, message: Message);
+    fn receive(self: Arc<Self>, message: InboundMessage);
 
     /// Forgets the client, which is gone; `reason` is why, if that was our doing.
     fn leave(&self, reason: Option<CloseReason>);
@@ -74,7 +74,7 @@ pub(super) trait Occupant: Send + Sync + std::fmt::Debug {
 
 /// One message of a client, with the number under which it is answered if it asked for an answer.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(super) struct InboundMessage {
     pub(super) content: Content,
     pub(super) id: Option<i64>,
 }

@@ -14,7 +14,7 @@ use crate::dispatch::{Dispatcher, Presented};
 use crate::i18n::accepted;
 use crate::route::App;
 use crate::transport::doors::credentials::{self, Credential};
-use crate::transport::doors::socketio::carrier::{Carrier, Content, EngineSocket, Message, address, first_pipe};
+use crate::transport::doors::socketio::carrier::{Carrier, Content, EngineSocket, InboundMessage, address, first_pipe};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
 use crate::transport::doors::socketio::inbound::{Inbound, InboundKind};
 use crate::transport::doors::socketio::line::Line;
@@ -113,11 +113,11 @@ impl<A: App> EngineIoHandler for Door<A> {
             InboundKind::Disconnect => self.disconnect(&engine),
             InboundKind::Event => {
                 let content = self.event(&text, packet.json.len());
-                receive(&engine, Message { content, id: packet.id });
+                receive(&engine, InboundMessage { content, id: packet.id });
             }
             InboundKind::BinaryEvent(count @ ..=ATTACHMENTS) => {
                 engine.data.expect_attachments(count);
-                receive(&engine, Message { content: Content::Binary, id: packet.id });
+                receive(&engine, InboundMessage { content: Content::Binary, id: packet.id });
             }
             InboundKind::BinaryEvent(_) => engine.close(DisconnectReason::PacketParsingError),
             // Nothing that we send asks for an answer.
@@ -146,20 +146,23 @@ impl<A: App> Door<A> {
         if !engine.data.knock() {
             return;
         }
-        let (door, engine, auth) = (self.clone(), engine.clone(), Handshake::read(auth));
+        let auth = match ConnectAuth::read(auth) {
+            Ok(auth) => auth,
+            Err(refused) => return refuse(engine, refused),
+        };
+        let (door, engine) = (self.clone(), engine.clone());
         let letting_in = async move {
-            if let Err(Refused(code)) = door.let_in(&engine, auth).await {
-                engine.data.turn_away();
-                tell(&engine, &Packet::refused("/", code));
+            if let Err(refused) = door.let_in(&engine, auth).await {
+                refuse(&engine, refused);
             }
         };
         self.dispatcher.calls().spawn(letting_in);
     }
 
     /// Makes a socket's line before the client is told that it is connected, so that its first message finds it.
-    async fn let_in(&self, engine: &Arc<EngineSocket>, auth: Result<Handshake, Refused>) -> Result<(), Refused> {
+    async fn let_in(&self, engine: &Arc<EngineSocket>, auth: ConnectAuth) -> Result<(), Refused> {
         let (dispatcher, headers) = (&self.dispatcher, &engine.req_parts.headers);
-        let presented = auth?.presented(dispatcher, headers, address(engine));
+        let presented = auth.presented(dispatcher, headers, address(engine));
         let identity = dispatcher.admit(presented).await.map_err(|error| Refused(error.code()))?;
         let outlet = self.sockets.open(engine);
         let socket = dispatcher.socket(identity, outlet.clone());
@@ -191,6 +194,12 @@ fn last(text: &Str, length: usize) -> Str {
     Str::copy_from_slice(&text[text.len() - length..])
 }
 
+/// Answers a CONNECT that is refused; the client may try once more.
+fn refuse(engine: &EngineSocket, Refused(code): Refused) {
+    engine.data.turn_away();
+    tell(engine, &Packet::refused("/", code));
+}
+
 /// Sends a packet for which there is no outlet: there is no client to whom anything else is sent yet.
 fn tell(engine: &EngineSocket, packet: &Packet) {
     announce(engine, packet);
@@ -203,22 +212,22 @@ fn tell_announced(engine: &EngineSocket, packet: &Packet) {
     }
 }
 
-fn receive(engine: &EngineSocket, message: Message) {
+fn receive(engine: &EngineSocket, message: InboundMessage) {
     // Who has not said CONNECT is nobody.
     if let Some(occupant) = engine.data.occupant() {
         occupant.receive(message);
     }
 }
 
-/// The `auth` object of a handshake.
+/// The `auth` of a CONNECT.
 #[derive(Default, Deserialize)]
-struct Handshake {
+struct ConnectAuth {
     token: Option<String>,
     lang: Option<String>,
     tab: Option<String>,
 }
 
-impl Handshake {
+impl ConnectAuth {
     fn read(text: &str) -> Result<Self, Refused> {
         if text.is_empty() {
             return Ok(Self::default());

@@ -21,12 +21,12 @@ use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::rooms::{CloseReason, Outbox, Socket};
 use crate::route::App;
-use crate::transport::doors::leftovers::{Running, RunningPlace, Sender};
-use crate::transport::doors::socketio::carrier::{Content, EngineSocket, Message, Occupant};
+use crate::transport::doors::leftovers::{Running, RunningPlace, SocketSender};
+use crate::transport::doors::socketio::carrier::{Content, EngineSocket, InboundMessage, Occupant};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
 use crate::transport::doors::socketio::mailbox::{Mailbox, Pushed};
 use crate::transport::doors::socketio::outlet::Outlet;
-use crate::wire::{self, Packet, bad_request, event};
+use crate::wire::{self, Misread, Packet, bad_request, event};
 
 /// After what time answers are sent, and others get their turn, though the next message could be handled at once; it is looked between
 /// two messages.
@@ -38,12 +38,12 @@ const BESIDE_BYTES: usize = 5 * 1024;
 
 /// Everything that belongs to one client; kept by its carrier until it is gone.
 pub(super) struct Line<A: App> {
-    sender: Sender,
+    sender: SocketSender,
     dispatcher: Arc<Dispatcher<A>>,
     socket: Arc<Socket<A>>,
     outlet: Arc<Outlet>,
     sockets: Arc<EngineSockets>,
-    mailbox: Mailbox<Message>,
+    mailbox: Mailbox<InboundMessage>,
     /// That of the message which is being handled.
     turn: Turn,
     beside: Beside,
@@ -81,7 +81,7 @@ impl<A: App> Occupant for Line<A> {
         &self.outlet
     }
 
-    fn receive(self: Arc<Self>, message: Message) {
+    fn receive(self: Arc<Self>, message: InboundMessage) {
         if message.content.gives_up() {
             return self.give_up(message);
         }
@@ -162,7 +162,7 @@ impl<A: App> Line<A> {
     /// handler that gives its thread away, and none keeps others from running.
     async fn drain(self: &Arc<Self>) {
         let mut busy_since = RealInstant::now();
-        while let Some(Message { content, id }) = self.next() {
+        while let Some(InboundMessage { content, id }) = self.next() {
             let bytes = content.bytes();
             let has_waited = match self.in_turn(self.clone().answering(content)).await {
                 Handled::Answered { answer, has_waited } => {
@@ -187,7 +187,7 @@ impl<A: App> Line<A> {
         self.outlet.send_corked();
     }
 
-    fn next(&self) -> Option<Message> {
+    fn next(&self) -> Option<InboundMessage> {
         if self.dispatcher.calls().is_closed() {
             self.mailbox.give_up_if_left();
         }
@@ -269,12 +269,12 @@ impl<A: App> Line<A> {
     }
 
     /// Handles a message that gives up a call: behind what it gives up, it would be too late.
-    fn give_up(&self, message: Message) {
+    fn give_up(&self, message: InboundMessage) {
         let caller = Caller::of_socket(self.socket.clone());
         let answer = match message.content.read() {
             Ok(wire::Message::Cancel { id }) => self.dispatcher.cancel(&caller, &id),
             Ok(_) => self.dispatcher.refuse(&caller, bad_request("event")),
-            Err(error) => self.dispatcher.refuse(&caller, error),
+            Err(misread) => self.dispatcher.refuse(&caller, misread),
         };
         self.reply(message.id, &answer);
         self.outlet.send_corked();
@@ -295,7 +295,7 @@ impl<A: App> Line<A> {
         }
         match content.read() {
             Ok(message) => self.dispatcher.handle(&caller, message, &self.turn).await,
-            Err(error) => self.dispatcher.refuse(&caller, error),
+            Err(misread) => self.dispatcher.refuse(&caller, misread),
         }
     }
 
@@ -320,8 +320,8 @@ impl Content {
         name.is_some_and(|rest| rest.starts_with('"'))
     }
 
-    fn read(&self) -> Result<wire::Message<'_>, SyncError> {
-        let Self::Text(text) = self else { return Err(bad_request("binary")) };
+    fn read(&self) -> Result<wire::Message<'_>, Misread> {
+        let Self::Text(text) = self else { return Err(bad_request("binary").into()) };
         let (name, payload) = read_event(text)?;
         wire::Message::read(&name, payload)
     }

@@ -25,7 +25,7 @@ const REPLAYED: &[u8] = b"\x81\x86\0\0\0\x002probe\x81\x81\0\0\0\x005";
 
 /// A message on a WebSocket, as far as they matter here.
 #[derive(Debug, PartialEq, Eq)]
-enum Message {
+enum ProbeMessage {
     Text(Vec<u8>),
     Ping(Vec<u8>),
     Pong,
@@ -52,32 +52,32 @@ async fn expect(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), text: &[u8])
     let mut begun = Vec::new();
     loop {
         match read_message(stream, &mut begun).await? {
-            Message::Text(found) if found == text => return Ok(()),
-            Message::Text(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "not what moves a socket")),
-            Message::Ping(payload) => {
+            ProbeMessage::Text(found) if found == text => return Ok(()),
+            ProbeMessage::Text(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "not what moves a socket")),
+            ProbeMessage::Ping(payload) => {
                 let head = [0x8a, payload.len() as u8];
                 stream.write_all(&[&head[..], &payload].concat()).await?;
             }
-            Message::Pong => {}
+            ProbeMessage::Pong => {}
         }
     }
 }
 
 /// Reads one short message, however many frames it comes in, and nothing behind it; a ping may come between them, `text` is what came
 /// before it.
-async fn read_message(stream: &mut (impl AsyncRead + Unpin), text: &mut Vec<u8>) -> io::Result<Message> {
+async fn read_message(stream: &mut (impl AsyncRead + Unpin), text: &mut Vec<u8>) -> io::Result<ProbeMessage> {
     loop {
         let frame = read_frame(stream).await?;
         let (first, payload) = (frame.first, frame.payload);
         match first & 0x0f {
-            0x9 => return Ok(Message::Ping(payload)),
-            0xa => return Ok(Message::Pong),
+            0x9 => return Ok(ProbeMessage::Ping(payload)),
+            0xa => return Ok(ProbeMessage::Pong),
             // Text, or more of it.
             0x0 | 0x1 if text.len() + payload.len() <= LONGEST => text.extend(payload),
             _ => return Err(io::Error::new(io::ErrorKind::InvalidData, "not what moves a socket")),
         }
         if first & 0x80 != 0 {
-            return Ok(Message::Text(std::mem::take(text)));
+            return Ok(ProbeMessage::Text(std::mem::take(text)));
         }
     }
 }
