@@ -215,12 +215,23 @@ async fn a_store_that_is_down_is_told_by_its_own_code_at_both_doors_and_ends_not
     let mut stage = Stage::new().await;
     stage.store.set(Trouble::Down);
     assert_eq!(stage.knock().await, Err("session-unavailable".to_owned()));
-    for path in ["sync/order/wait/v1", "api/examples/echo/v1"] {
+    let unavailable = (503, "session-unavailable");
+    let cases = [
+        ("sync/order/wait/v1", r#"{"receiver":"open-a"}"#, unavailable),
+        ("api/examples/echo/v1", "{}", unavailable),
+        // What is wrong before anybody asks who calls is told as ever.
+        ("sync/order/wait/v9", r#"{"receiver":"open-a"}"#, (404, "sync-not-found")),
+        ("api/examples/nothing/v1", "{}", (404, "sync-not-found")),
+        ("api/examples/echo/v1", "{", (400, "sync-bad-request")),
+    ];
+    for (path, body, (status, code)) in cases {
         let call = reqwest::Client::new().post(format!("http://{}/{path}", stage.server.address()));
-        let answer = call.bearer_auth(&stage.token).send().await.expect("an answer");
-        assert_eq!(answer.status(), 503);
+        let call = call.header("content-type", "application/json").body(body).bearer_auth(&stage.token);
+        let answer = call.send().await.expect("an answer");
+        assert_eq!(answer.status(), status, "{path}");
         let body = answer.text().await.expect("a text");
-        assert!(body.contains("\"session-unavailable\"") && body.contains("Your sign-in cannot"), "{body}");
+        assert!(body.contains(&format!("\"{code}\"")), "{path} {body}");
+        assert_eq!(body.contains("Your sign-in cannot"), status == 503, "{path} {body}");
     }
     stage.store.set(Trouble::Nothing);
     assert_eq!(stage.knock().await, Ok(()));

@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::contain::{Contained, Guarded, Panicked};
-use crate::dispatch::lanes::Lanes;
+use crate::dispatch::lanes::{Lane, Lanes};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, Turn, authorize};
 use crate::error::SyncError;
@@ -164,6 +164,16 @@ impl<A: App> Dispatcher<A> {
     pub fn refuse(&self, caller: &Caller<A>, misread: impl Into<Misread>) -> Answer {
         let Misread { error, is_location } = misread.into();
         if is_location { self.lose_location(caller, error) } else { self.answer(caller, Err(error)) }
+    }
+
+    /// Answers a message of somebody of whom it cannot be found out who it is: a call of no route is told so, as it is to everybody.
+    pub fn refuse_unidentified(&self, caller: &Caller<A>, message: &Message<'_>, why: SyncError) -> Answer {
+        let found = match message {
+            Message::Sync(call) => call.find(&self.lanes).map(drop),
+            Message::Request(call) => call.find(&self.lanes).map(drop),
+            _ => Ok(()),
+        };
+        self.refuse(caller, found.err().unwrap_or(why))
     }
 
     /// Returns the app as a caller, whose session is a guest's.

@@ -123,9 +123,9 @@ async fn call<A: App>(
     request: Request,
 ) -> Response {
     let address = request.extensions().get::<ConnectInfo<PipeInfo>>().map(|ConnectInfo(info)| info.host());
-    let caller = match credentials::identify(&dispatcher, request.headers(), address).await {
-        Ok(identity) => Caller::http(identity),
-        Err(error) => return error_response(&dispatcher, &stranger(&dispatcher, request.headers()), error),
+    let (caller, unidentified) = match credentials::identify(&dispatcher, request.headers(), address).await {
+        Ok(identity) => (Caller::http(identity), None),
+        Err(error) => (stranger(&dispatcher, request.headers()), Some(error)),
     };
     let methods = methods(&dispatcher, lane, &route);
     let received = match Received::read(request, lane, dispatcher.config().message_limit).await {
@@ -137,7 +137,10 @@ async fn call<A: App>(
     let own = place.clone();
     let answered = dispatcher.calls().spawn(async move {
         let answer = match received.message(lane, &route) {
-            Ok(message) => calling.handle(&caller, message, &Turn::default()).await,
+            Ok(message) => match unidentified {
+                None => calling.handle(&caller, message, &Turn::default()).await,
+                Some(error) => calling.refuse_unidentified(&caller, &message, error),
+            },
             Err(error) => calling.refuse(&caller, error),
         };
         own.end();
