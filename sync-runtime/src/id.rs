@@ -50,12 +50,18 @@ impl fmt::Display for Id {
     }
 }
 
-/// Reads what [`Display`](fmt::Display) writes: 32 hexadecimal digits.
-impl FromStr for Id {
-    type Err = std::num::ParseIntError;
+/// A text that is no number: see [`Id`]'s `Display`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected 32 hexadecimal digits")]
+pub struct NoId;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        u128::from_str_radix(text, 16).map(Self)
+/// Reads what [`Display`](fmt::Display) writes: 32 hexadecimal digits, in small letters.
+impl FromStr for Id {
+    type Err = NoId;
+
+    fn from_str(text: &str) -> Result<Self, NoId> {
+        let read = u128::from_str_radix(text, 16).map(Self).map_err(|_| NoId)?;
+        if read.to_string() == text { Ok(read) } else { Err(NoId) }
     }
 }
 

@@ -53,11 +53,11 @@ pub use wire::Location;
 pub mod __private {
     pub use crate::api::{describe, describe_with};
     // Benchmarks drive the pipeline without a network.
-    pub use crate::dispatch::{Caller, Dispatcher, NotPlaced, Presented, PresentedToken, Turn};
+    pub use crate::dispatch::{Caller, Dispatcher, Presented, PresentedToken, Turn};
     pub use crate::i18n::{Catalog, accepted};
     pub use crate::rooms::{
-        Bundle, Histories, Hub, Identity, LocalSequencer, Misplaced, NoHistories, NowOrLater, Outbox, RoomServices,
-        Sequencer, Socket,
+        Bundle, Histories, Hub, Identity, LocalSequencer, NoHistories, NotPlaced, NowOrLater, Outbox, RemoteEvents,
+        Room, RoomServices, Sequencer, Socket, Submitted,
     };
     pub use crate::route::{
         Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict,

@@ -196,6 +196,25 @@ async fn ignore_self_leaves_out_the_socket_or_the_session() {
 }
 
 #[tokio::test]
+async fn ignore_self_leaves_out_the_socket_that_a_page_has_come_back_on() {
+    let server = TestServer::start().await;
+    let page = || server.connect_as(Identity { auth: json!({ "tab": "the-name-of-page-1" }), headers: Vec::new() });
+    // The page does not know yet that its first socket is of no use: both are there.
+    let (mut before, mut after, mut other) = (page().await, page().await, server.connect(guest()).await);
+    for client in [&mut before, &mut after, &mut other] {
+        client.join("open-a").await;
+    }
+    for (index, ignore) in [(1, json!(true)), (2, json!("session")), (3, json!(false))] {
+        let mut call = wait_call(index, 0);
+        call["ignoreSelf"] = ignore;
+        before.call("sync", call).await;
+    }
+    assert_eq!(indexes(&mut other, 3).await, [1, 2, 3]);
+    assert_eq!(indexes(&mut before, 1).await, [3]);
+    assert_eq!(indexes(&mut after, 1).await, [3]);
+}
+
+#[tokio::test]
 async fn a_call_that_was_sent_before_the_socket_went_is_handled() {
     let server = TestServer::start().await;
     let mut listener = server.connect(guest()).await;

@@ -29,7 +29,7 @@ async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
         let server = TestServer::start().await;
         let token = server.token(member("ada", "deliver", None)).await;
         // Who has no session is known by the name of the page.
-        let auth = if is_anonymous { json!({ "tab": "page-1" }) } else { json!({ "token": token }) };
+        let auth = if is_anonymous { json!({ "tab": "the-name-of-page-1" }) } else { json!({ "token": token }) };
         let connect = || server.connect_as(Identity { auth: auth.clone(), headers: Vec::new() });
         let mut gone = connect().await;
         gone.join("open-a").await;

@@ -37,10 +37,10 @@ const RUNTIME: Layers<'_> = Layers {
 const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
-        &["caller", "event_text", "parts", "turn"],
-        &["authorize", "client_stage", "server_stage"],
+        &["caller", "parts", "turn"],
+        &["authorize", "server_stage"],
         &["lanes"],
-        &["dispatcher", "elsewhere", "identify", "life", "pipeline", "publish"],
+        &["dispatcher", "identify", "life", "pipeline", "publish", "remote"],
         &["tests"],
     ],
     siblings: true,

@@ -59,9 +59,9 @@ impl<A: App> Caller<A> {
 
     /// Returns by what it is known again as a sender.
     #[must_use]
-    pub fn key(&self) -> SenderKey {
+    pub fn sender_key(&self) -> SenderKey {
         match &self.kind {
-            CallerKind::Socket(socket) => socket.sender(),
+            CallerKind::Socket(socket) => socket.sender_key(),
             CallerKind::Http | CallerKind::Server => SenderKey { tab: None, ..self.identity.key() },
         }
     }

@@ -14,7 +14,7 @@ use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, CallerView, NoStreams, Streams, Table};
-use crate::session::{LiveSession, Sessions};
+use crate::session::Sessions;
 use crate::wire::{ErrorAnswer, Location, Message, Misread, PositionKey, bad_request};
 
 /// What a caller is told: JSON, and the status it has over HTTP.
@@ -47,7 +47,7 @@ impl std::fmt::Debug for BehindAnswer {
 }
 
 impl Answer {
-    pub(super) fn holding(self, behind: Option<BehindAnswer>) -> Self {
+    pub(super) fn before(self, behind: Option<BehindAnswer>) -> Self {
         Self { behind, ..self }
     }
 }
@@ -178,10 +178,7 @@ impl<A: App> Dispatcher<A> {
 
     /// Returns the app as a caller, whose session is a guest's.
     pub(super) fn server(&self) -> Caller<A> {
-        let identity = self.server.get_or_init(|| {
-            let (session, language) = (LiveSession::anonymous(), self.parts.catalog.negotiate([]));
-            Identity { session, language, address: None, tab: None }
-        });
+        let identity = self.server.get_or_init(|| Identity::nobody(self.parts.catalog.negotiate([])));
         Caller::server(identity.clone())
     }
 

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use crate::clock::{Instant, soon};
 use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
 use crate::dispatch::{Answer, Caller, Dispatcher, Presented, authorize, server_stage};
 use crate::error::SyncError;
 use crate::rooms::{CloseReason, HeldSeat, Identity, Outbox, Socket};
 use crate::route::{App, RoomCtx};
+use crate::session::LiveSession;
 use crate::wire::{Location, RoomName, answer_location, answer_rooms, answer_rooms_joined, bad_request};
 
 impl<A: App> Dispatcher<A> {
@@ -44,14 +46,27 @@ impl<A: App> Dispatcher<A> {
         self.sessions().touch(socket.session());
     }
 
+    /// Closes every socket of a session that has ended.
+    pub fn close_session(&self, session: &LiveSession<A>) {
+        for socket in self.hub().of_session(session) {
+            self.hub().remove(&socket);
+            socket.outbox().close(CloseReason::SessionEnded);
+        }
+    }
+
+    /// Takes out all sockets: the server has stopped.
+    pub fn disconnect_all(&self) {
+        self.hub().sockets().iter().for_each(|socket| self.hub().remove(socket));
+    }
+
     /// Enters a room; `after` is the last position there that the client has seen.
     pub(super) async fn join(&self, caller: &Caller<A>, room: &str, after: Option<&str>) -> Answer {
         let answered = async { self.enter_room(caller, room, after).await };
-        let (answer, hold) = match contained_stages(Box::pin(answered)).await {
+        let (answer, behind) = match contained_stages(Box::pin(answered)).await {
             Ok((rooms, held)) => (Ok(rooms), Some(BehindAnswer::new(held))),
             Err(error) => (Err(error), None),
         };
-        self.answer(caller, answer).holding(hold)
+        self.answer(caller, answer).before(behind)
     }
 
     async fn enter_room(
@@ -75,7 +90,9 @@ impl<A: App> Dispatcher<A> {
                 .await?;
         }
         let after = after.and_then(|after| self.positions().open(after));
-        let held = self.hub().join(socket, name, limit, after).await?;
+        let joined = self.hub().join(socket, name, limit, after);
+        let held = soon(Instant::now() + self.config().handler_timeout, joined).await;
+        let held = held.ok_or_else(|| SyncError::new("sync-timeout"))??;
         let pos = self.positions().seal(held.position());
         Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered()), held))
     }

@@ -7,16 +7,14 @@
 
 mod authorize;
 mod caller;
-mod client_stage;
 mod dispatcher;
-mod elsewhere;
-mod event_text;
 mod identify;
 mod lanes;
 mod life;
 mod parts;
 mod pipeline;
 mod publish;
+mod remote;
 mod server_stage;
 #[cfg(test)]
 mod tests;
@@ -24,7 +22,6 @@ mod turn;
 
 pub use caller::{Caller, CallerKind};
 pub use dispatcher::{Answer, Dispatcher};
-pub use elsewhere::NotPlaced;
 pub use identify::{Presented, PresentedToken};
 pub use publish::{RoomMember, Rooms};
 pub use turn::Turn;

@@ -7,17 +7,11 @@ use serde_json::value::RawValue;
 use crate::clock::{Instant, soon};
 use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::lanes::{Entered, Found, Lane, Ran};
+use crate::dispatch::lanes::{Entered, Lane, Ran};
 use crate::dispatch::{Answer, Caller, CallerKind, Dispatcher, Turn, authorize, server_stage};
 use crate::error::SyncError;
-use crate::route::{App, Ctx, Done};
+use crate::route::{App, Ctx, Done, Route};
 use crate::wire::answer_result;
-
-/// A call that was let in: its route, and its caller's session.
-struct Admitted<'d, A: App> {
-    found: Found<'d, A>,
-    session: Arc<Guarded<A::Session>>,
-}
 
 impl<A: App> Dispatcher<A> {
     /// Calls a route of a lane.
@@ -33,18 +27,19 @@ impl<A: App> Dispatcher<A> {
         turn: &Turn,
     ) -> Result<Box<RawValue>, SyncError> {
         let arrived = Instant::now();
-        let Admitted { found, mut session } = self.admit_call(caller, call)?;
+        let found = call.find(self.lanes())?;
         let route = found.route;
+        let mut session = self.admit_call(caller, call, route)?;
         let input = found.decode(call.call())?;
         let options = route.options();
         if options.concurrent {
             turn.pass();
         }
         let limit = options.timeout.unwrap_or(self.config().handler_timeout);
-        let Entered { place, has_waited } = call.enter(self.parts(), caller, arrived + limit).await?;
+        let Entered { held, has_waited } = call.enter(self.parts(), caller, arrived + limit).await?;
         if has_waited {
             // Much may have changed meanwhile: who has signed out calls nothing any more.
-            session = self.admit_call(caller, call)?.session;
+            session = self.admit_call(caller, call, route)?;
         }
         let view = self.view(caller, &session, call.room());
         // What it has waited for its turn, it has waited for its answer.
@@ -52,24 +47,28 @@ impl<A: App> Dispatcher<A> {
         let Done { output, effect } =
             server_stage::run_once(input, Ctx::new(&view.view()), left, route.id().cb).await?;
         drop(view);
-        let applied = call.apply(self.parts(), Ran { caller, route, session, effect }, place);
+        let applied = call.apply(self.parts(), Ran { caller, route, session, effect }, held);
         soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
         Ok(output)
     }
 
-    /// Lets a call in: finds its route, and looks who calls, what the route asks for and what the lane does, in this order. The app may
-    /// call what it likes, as long as it can be done.
+    /// Lets a call of a route in, and returns its caller's session: looks who calls, what the route asks for and what the lane does, in
+    /// this order. The app may call what it likes, as long as it can be done.
     ///
     /// # Errors
     ///
     /// Why the call is refused, before any of its input is looked at.
-    fn admit_call<L: Lane<A>>(&self, caller: &Caller<A>, call: &L) -> Result<Admitted<'_, A>, SyncError> {
-        let found = call.find(self.lanes())?;
+    fn admit_call<L: Lane<A>>(
+        &self,
+        caller: &Caller<A>,
+        call: &L,
+        route: &'static dyn Route<A>,
+    ) -> Result<Arc<Guarded<A::Session>>, SyncError> {
         let session = self.check_session(caller)?;
         if !matches!(caller.kind(), CallerKind::Server) {
-            authorize::condition(&found.route.auth(), &session)?;
+            authorize::condition(&route.auth(), &session)?;
         }
-        call.authorize(self.parts(), caller, found.route)?;
-        Ok(Admitted { found, session })
+        call.authorize(self.parts(), caller, route)?;
+        Ok(session)
     }
 }

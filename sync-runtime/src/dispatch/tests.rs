@@ -13,19 +13,19 @@ use tokio::sync::Notify;
 
 use crate::clock::{Instant, timeout};
 use crate::config::Config;
-use crate::dispatch::{Answer, Caller, Dispatcher, NotPlaced, Turn};
+use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{
-    Bundle, CloseReason, Histories, History, Identity, Kept, KeptEvents, Misplaced, NowOrLater, Outbox, Room,
-    RoomServices, Sequencer, Socket, Submitted,
+    Bundle, CloseReason, Histories, History, Identity, Kept, KeptEvents, NotPlaced, NowOrLater, Outbox, RemoteEvents,
+    Room, RoomServices, SenderKey, Sequencer, Socket, Submitted,
 };
 use crate::route::{
     Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
     Routes, Segment, ServerHandler, Table, TestApp, Verdict,
 };
 use crate::schema::{Empty, Model, Wire};
-use crate::session::{LiveSession, MemoryStore, Sessions};
+use crate::session::{LiveSession, MemoryStore, Sessions, Token};
 use crate::wire::{Location, Message, Packet, Position, PositionKey, event, frame_json};
 
 /// Counts how often it is written as JSON.
@@ -723,7 +723,7 @@ async fn a_room_with_a_history_outlives_its_members_and_shows_them_what_they_mis
 #[tokio::test]
 async fn who_comes_back_with_the_name_of_its_page_is_still_the_sender_of_what_it_sent() {
     let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
-    let (caller, heard) = stage.page("page-1");
+    let (caller, heard) = stage.page("the-name-of-page-1");
     let after = joined_at(&stage.join(&caller, "open-a").await);
     let call = |ignore_self: &str| {
         format!(r#"{{"name":"test/count","version":"v1","receiver":"open-a","ignoreSelf":{ignore_self}}}"#)
@@ -735,7 +735,7 @@ async fn who_comes_back_with_the_name_of_its_page_is_still_the_sender_of_what_it
     stage.dispatcher.disconnect(&caller);
 
     let join = format!(r#"{{"room":"open-a","after":"{after}"}}"#);
-    let mut pages = [stage.page("page-1"), stage.page("page-2"), stage.member_of_nothing()];
+    let mut pages = [stage.page("the-name-of-page-1"), stage.page("the-name-of-page-2"), stage.member_of_nothing()];
     for (socket, _) in &mut pages {
         stage.say(socket, event::JOIN_ROOM, &join).await;
     }
@@ -744,6 +744,37 @@ async fn who_comes_back_with_the_name_of_its_page_is_still_the_sender_of_what_it
         shown(heard).iter().map(|frame| frame.ends_with(r#""clientOutput":true}"#)).collect::<Vec<_>>()
     };
     assert_eq!(pages.each_ref().map(own), [vec![true], vec![false; 3], vec![false; 3]]);
+}
+
+#[tokio::test]
+async fn pages_are_known_by_their_names_within_a_session_and_anonymous_ones_by_long_names_alone() {
+    const LONG: &str = "0123456789abcdef";
+    let stage = Stage::new();
+    let sessions = stage.dispatcher.sessions();
+    let (ada, bob) = (sessions.create(Empty {}).await, sessions.create(Empty {}).await);
+    let find = async |token: &Token| sessions.find(token.as_str()).await.expect("a store").expect("a session");
+    let (ada, bob) = (find(&ada.expect("a store")).await, find(&bob.expect("a store")).await);
+    let anonymous = LiveSession::anonymous;
+    let key = |session: &Arc<LiveSession<TestApp>>, tab: Option<&str>| {
+        let language = stage.dispatcher.catalog().negotiate([]);
+        let identity = Identity { session: session.clone(), language, address: None, tab: tab.map(Box::from) };
+        let outbox = Arc::new(Sink::default());
+        (Socket::new(identity.clone(), outbox).sender_key(), identity.can_come_back())
+    };
+    let check = |one: (SenderKey, bool), other: (SenderKey, bool), is_same_session: bool, is_same_tab: bool| {
+        assert_eq!(one.0.is_same_session(&other.0), is_same_session, "{one:?} {other:?}");
+        assert_eq!(one.0.is_same_tab(&other.0), is_same_tab, "{one:?} {other:?}");
+        assert!(one.1 || !is_same_session, "who is known again can come back");
+    };
+    check(key(&ada, Some("1")), key(&ada, Some("1")), true, true);
+    check(key(&ada, Some("1")), key(&ada, Some("2")), true, false);
+    check(key(&ada, None), key(&ada, None), true, false);
+    check(key(&ada, Some(LONG)), key(&bob, Some(LONG)), false, false);
+    check(key(&ada, Some(LONG)), key(&anonymous(), Some(LONG)), false, false);
+    check(key(&anonymous(), Some(LONG)), key(&anonymous(), Some(LONG)), true, true);
+    check(key(&anonymous(), Some(LONG)), key(&anonymous(), Some(&LONG[1..])), false, false);
+    check(key(&anonymous(), Some("1")), key(&anonymous(), Some("1")), false, false);
+    check(key(&anonymous(), None), key(&anonymous(), None), false, false);
 }
 
 /// Reads the position out of the answer to a join.
@@ -833,7 +864,7 @@ struct Shared {
     server: usize,
     /// What the other servers are told.
     text: String,
-    place: Box<dyn FnOnce(Position) -> Result<(), Misplaced> + Send>,
+    place: Box<dyn FnOnce(Position) -> Result<(), NotPlaced> + Send>,
 }
 
 const EPOCH: u64 = 7;
@@ -846,11 +877,16 @@ impl Sequencer<TestApp> for Elsewhere {
         }))
     }
 
-    fn submit(&self, room: Arc<Room<TestApp>>, event: Submitted<TestApp>) -> NowOrLater<'static, Option<Position>> {
+    fn submit(
+        &self,
+        _: &str,
+        room: Option<Arc<Room<TestApp>>>,
+        event: Submitted<TestApp>,
+    ) -> NowOrLater<'static, Option<Position>> {
         let (tell, told) = tokio::sync::oneshot::channel();
         let text = event.delivery.text().expect("an event that can be written");
         let place = Box::new(move |at| {
-            let placed = room.place_at(event, at);
+            let placed = room.map_or(Err(NotPlaced::NoRoom), |room| room.place_at(event, at).map_err(|(why, _)| why));
             tell.send(at).ok();
             placed
         });
@@ -889,10 +925,7 @@ async fn rooms_of_several_servers_have_one_order_that_is_made_elsewhere() {
         let at = Position::of_event(EPOCH, seq);
         place(at).expect("the next place");
         stages[1 - server].dispatcher.place("open-a", at, &text).expect("the next place");
-        assert_eq!(
-            stages[1 - server].dispatcher.place("open-a", at, &text),
-            Err(NotPlaced::Misplaced(Misplaced::Known))
-        );
+        assert_eq!(stages[1 - server].dispatcher.place("open-a", at, &text), Err(NotPlaced::Known));
     }
     for call in calls {
         assert_eq!(call.await.status, 200);
@@ -932,10 +965,10 @@ async fn what_comes_from_elsewhere_is_taken_in_its_place_or_not_at_all() {
     let check = |room: &str, at: Position, text: &str, why: NotPlaced| {
         assert_eq!(stage.dispatcher.place(room, at, text), Err(why), "{room} {at:?} {text}");
     };
-    check("open-b", next, &text, NotPlaced::Misplaced(Misplaced::Gone));
-    check("open-a", Position::of_event(EPOCH, 40), &text, NotPlaced::Misplaced(Misplaced::Known));
-    check("open-a", Position::of_event(EPOCH, 42), &text, NotPlaced::Misplaced(Misplaced::Early { next }));
-    check("open-a", Position::of_event(8, 41), &text, NotPlaced::Misplaced(Misplaced::OtherEpoch));
+    check("open-b", next, &text, NotPlaced::NoRoom);
+    check("open-a", Position::of_event(EPOCH, 40), &text, NotPlaced::Known);
+    check("open-a", Position::of_event(EPOCH, 42), &text, NotPlaced::Early { next });
+    check("open-a", Position::of_event(8, 41), &text, NotPlaced::OtherEpoch);
     for (right, wrong) in
         [("test/count", "test/counted"), ("\"input\":{}", "\"input\":7"), ("{", "["), ("\"v1\"", "\"v2\"")]
     {

@@ -96,7 +96,7 @@ impl Gate {
         self.callers.entry(caller).or_default().held.bytes += bytes;
     }
 
-    /// Counts in a caller that was let into another room.
+    /// Counts in a caller whose event was let in elsewhere: in a room that has ended meanwhile, or on another server.
     pub(super) fn enter(&mut self, caller: Id) {
         self.callers.entry(caller).or_default().held.events += 1;
     }

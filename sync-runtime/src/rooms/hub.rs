@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Weak};
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
@@ -12,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::socket::Place;
-use crate::rooms::{CloseReason, HeldSeat, Permit, Room, RoomServices, Socket, Submitted};
+use crate::rooms::{HeldSeat, Permit, RemoteEvents, Room, RoomServices, Socket, Submitted};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::Position;
@@ -24,7 +23,6 @@ pub struct Hub<A: App> {
     index: Mutex<Index<A>>,
     /// How many sockets the index has; changed under its lock.
     count: watch::Sender<usize>,
-    joins: AtomicU32,
     deliveries: TaskTracker,
     services: RoomServices<A>,
 }
@@ -59,7 +57,6 @@ impl<A: App> Hub<A> {
         Self {
             index: Mutex::new(Index { rooms: HashMap::new(), sockets: HashMap::new() }),
             count: watch::Sender::default(),
-            joins: AtomicU32::new(1),
             deliveries: TaskTracker::new(),
             services,
         }
@@ -144,8 +141,7 @@ impl<A: App> Hub<A> {
         let Some(room) = known.or_else(|| start.map(|start| self.open_room(&mut index, name, start))) else {
             return Ok(Seating::Unopened);
         };
-        let salt = self.joins.fetch_add(1, Ordering::Relaxed);
-        let Some(held) = room.take_seat(socket, salt, after) else {
+        let Some(held) = room.take_seat(socket, after) else {
             // It has ended: another one takes its name.
             index.rooms.remove(name);
             return Ok(Seating::Unopened);
@@ -190,11 +186,15 @@ impl<A: App> Hub<A> {
     ///
     /// When the order is made elsewhere, and that cannot be reached.
     pub async fn push(&self, name: &str, event: Submitted<A>) -> Result<Option<Position>, SyncError> {
-        let Some(room) = self.room(name) else { return Ok(None) };
-        self.services.sequencer.submit(room, event).known().await
+        self.services.sequencer.submit(name, self.room(name), event).known().await
     }
 
-    /// Returns whether anybody is in the room of this name.
+    /// Hands the sequencer the way to this server.
+    pub fn start(&self, remote: Weak<dyn RemoteEvents>) {
+        self.services.sequencer.start(remote);
+    }
+
+    /// Returns whether anybody is in the room of this name here.
     #[must_use]
     pub fn has_members(&self, name: &str) -> bool {
         self.room(name).is_some_and(|room| !room.is_empty())
@@ -218,14 +218,6 @@ impl<A: App> Hub<A> {
     #[must_use]
     pub fn of_session(&self, session: &LiveSession<A>) -> Vec<Arc<Socket<A>>> {
         self.index().sockets.get(&session.id()).cloned().unwrap_or_default()
-    }
-
-    /// Closes every socket of one session.
-    pub fn close_session(&self, session: &LiveSession<A>, reason: CloseReason) {
-        for socket in self.of_session(session) {
-            self.remove(&socket);
-            socket.outbox().close(reason);
-        }
     }
 
     /// Returns the tracker of the deliveries in progress, one task for each room that has some.

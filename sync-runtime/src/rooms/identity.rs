@@ -46,13 +46,22 @@ impl SenderKey {
     }
 }
 
+/// How long the name of an anonymous page has to be for others not to have the same one by accident: 16 random bytes as text.
+const NAME_OF_ONE: usize = 16;
+
 impl<A: App> Identity<A> {
+    /// Somebody who has said nothing but a language.
+    #[must_use]
+    pub fn nobody(language: Locale) -> Self {
+        Self { session: LiveSession::anonymous(), language, address: None, tab: None }
+    }
+
     /// Returns by what this caller is known again, as far as it has said; it is nobody who could come back if it
     /// [has neither](Identity::can_come_back) a token nor a name of its page.
     #[must_use]
     pub fn key(&self) -> SenderKey {
         let own = self.session.id();
-        let Some(tab) = &self.tab else { return SenderKey { session: own, tab: None } };
+        let Some(tab) = self.name() else { return SenderKey { session: own, tab: None } };
         if self.session.has_token() {
             return SenderKey { session: own, tab: Some(Id::of_texts(&[&own.to_string(), tab])) };
         }
@@ -64,7 +73,12 @@ impl<A: App> Identity<A> {
     /// Returns whether another socket can have the same [key](Identity::key).
     #[must_use]
     pub fn can_come_back(&self) -> bool {
-        self.session.has_token() || self.tab.is_some()
+        self.session.has_token() || self.name().is_some()
+    }
+
+    /// Returns what its page calls itself, if that is a name of one page: within a session any is.
+    fn name(&self) -> Option<&str> {
+        self.tab.as_deref().filter(|tab| self.session.has_token() || tab.len() >= NAME_OF_ONE)
     }
 }
 

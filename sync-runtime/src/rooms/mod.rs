@@ -23,9 +23,10 @@ pub use gate::Permit;
 pub use hub::Hub;
 pub use identity::{Identity, SenderKey};
 pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
-pub use room::{Misplaced, Room, Submitted};
+pub use room::{Room, Submitted};
 pub use seat::{Deferred, HeldSeat, Row, Seat};
 pub use services::{
-    Histories, History, Kept, KeptEvents, LocalSequencer, NoHistories, NowOrLater, RoomServices, Sequencer,
+    Histories, History, Kept, KeptEvents, LocalSequencer, NoHistories, NotPlaced, NowOrLater, RemoteEvents,
+    RoomServices, Sequencer,
 };
 pub use socket::Socket;

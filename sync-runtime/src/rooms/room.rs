@@ -13,7 +13,7 @@ use crate::id::Id;
 use crate::rooms::delivery::{Batch, Placed, deliver_all};
 use crate::rooms::gate::{Asked, Gate, Load, Permit};
 use crate::rooms::seat::{HeldSeat, Row, Seat, may_be_behind};
-use crate::rooms::{Delivery, History, KeptEvents, Socket};
+use crate::rooms::{Delivery, History, KeptEvents, NotPlaced, Socket};
 use crate::route::App;
 use crate::session::session_changes;
 use crate::wire::Position;
@@ -21,7 +21,7 @@ use crate::wire::Position;
 /// How many events go out together, and how many bytes of them each member gets at once, about.
 const TOGETHER: Load = Load { events: 256, bytes: 64 * 1024 };
 
-/// A room that has members, or deliveries that still wait.
+/// A room that has members, deliveries that still wait, or a history.
 pub struct Room<A: App> {
     name: Arc<str>,
     epoch: u64,
@@ -41,7 +41,7 @@ pub struct Room<A: App> {
 }
 
 struct RoomState<A: App> {
-    /// How many events have a place.
+    /// The number of the last event that has a place.
     seq: u64,
     /// The last event that was taken to be delivered; what is kept, is kept up to here.
     taken: u64,
@@ -107,22 +107,6 @@ pub struct Submitted<A: App> {
     pub caller: Id,
     /// The turn of the caller, if it waited for one in this room.
     pub permit: Option<Permit<A>>,
-}
-
-/// Why a room does not take an event at a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Misplaced {
-    /// The room has ended here: nobody is in it.
-    Gone,
-    /// The room has an event at this place, or began behind it.
-    Known,
-    /// Events are missing: the next one is that of this place.
-    Early {
-        /// The place of the first that is missing.
-        next: Position,
-    },
-    /// It is of another history than the room.
-    OtherEpoch,
 }
 
 /// An event that has its place.
@@ -224,19 +208,19 @@ impl<A: App> Room<A> {
     ///
     /// # Errors
     ///
-    /// When that is not the next place.
-    pub fn place_at(self: &Arc<Self>, event: Submitted<A>, at: Position) -> Result<(), Misplaced> {
-        self.push(event, |next| {
+    /// When that is not the next place: why, and the event as it was.
+    pub fn place_at(self: &Arc<Self>, event: Submitted<A>, at: Position) -> Result<(), (NotPlaced, Submitted<A>)> {
+        let placed = self.push(event, |next| {
             if at.epoch != next.epoch {
-                return Err(Misplaced::OtherEpoch);
+                return Err(NotPlaced::OtherEpoch);
             }
             match at.seq.cmp(&next.seq) {
-                std::cmp::Ordering::Less => Err(Misplaced::Known),
+                std::cmp::Ordering::Less => Err(NotPlaced::Known),
                 std::cmp::Ordering::Equal => Ok(at),
-                std::cmp::Ordering::Greater => Err(Misplaced::Early { next }),
+                std::cmp::Ordering::Greater => Err(NotPlaced::Early { next }),
             }
-        })
-        .map(drop)
+        });
+        placed.map(drop)
     }
 
     /// The deliveries of a room run in a task of its own that ends when nothing waits. `place` is told the next place, and says whether
@@ -244,18 +228,20 @@ impl<A: App> Room<A> {
     fn push(
         self: &Arc<Self>,
         event: Submitted<A>,
-        place: impl FnOnce(Position) -> Result<Position, Misplaced>,
-    ) -> Result<Position, Misplaced> {
+        place: impl FnOnce(Position) -> Result<Position, NotPlaced>,
+    ) -> Result<Position, (NotPlaced, Submitted<A>)> {
         let Submitted { delivery, caller, permit } = event;
         let bytes = delivery.size();
-        // One of a room that has ended meanwhile has let nobody in here. What is not used is given back without the lock.
-        let mut permit = permit.filter(|permit| permit.is_of(self));
+        // One of a room that has ended meanwhile has let nobody in here; it is given back there, without our lock.
+        let permit = permit.filter(|permit| permit.is_of(self));
         let mut state = self.state();
-        if state.gone {
-            return Err(Misplaced::Gone);
-        }
-        let position = place(self.event(state.seq + 1))?;
-        match permit.take() {
+        let next = self.event(state.seq + 1);
+        let placed = if state.gone { Err(NotPlaced::NoRoom) } else { place(next) };
+        let position = match placed {
+            Ok(position) => position,
+            Err(why) => return Err((why, Submitted { delivery, caller, permit })),
+        };
+        match permit {
             Some(permit) => permit.redeem(),
             None => state.gate.enter(caller),
         }
@@ -268,9 +254,9 @@ impl<A: App> Room<A> {
         Ok(position)
     }
 
-    /// Adds a member; `None` when the room is gone. `salt` is a number that no other join has. What happened after the place `after` is
+    /// Adds a member; `None` when the room is gone. What happened after the place `after` is
     /// shown to it first, if all of that was kept.
-    pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, salt: u32, after: Option<Position>) -> Option<HeldSeat<A>> {
+    pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, after: Option<Position>) -> Option<HeldSeat<A>> {
         let mut state = self.state();
         if state.gone {
             return None;
@@ -279,7 +265,7 @@ impl<A: App> Room<A> {
         // What has a place and is not taken yet is still to be delivered, to this member too.
         let seq = if missed.is_some() { state.taken } else { state.seq };
         state.last_number += 1;
-        let joined = Position { epoch: self.epoch, seq, salt };
+        let joined = Position::of_join(self.epoch, seq);
         let seat = Seat::new(socket, state.last_number, joined, &self.behind);
         let row = Row::new(&seat);
         let held = match missed {

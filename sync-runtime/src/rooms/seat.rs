@@ -69,7 +69,7 @@ pub struct Row<A: App> {
     session: Arc<Guarded<A::Session>>,
     /// Past the outbox, where there is a way.
     shortcut: OnceLock<Weak<dyn Shortcut>>,
-    sender: SenderKey,
+    sender_key: SenderKey,
     /// The last event of which it was sent something, or before it joined.
     last: u64,
 }
@@ -353,7 +353,7 @@ impl<A: App> Row<A> {
             seat: seat.clone(),
             session: socket.session().get(),
             shortcut: OnceLock::new(),
-            sender: socket.sender(),
+            sender_key: socket.sender_key(),
             last: seat.joined.seq,
         }
     }
@@ -372,8 +372,8 @@ impl<A: App> Row<A> {
 
     /// Returns by what the member is known as the sender of what it has sent.
     #[must_use]
-    pub fn sender(&self) -> &SenderKey {
-        &self.sender
+    pub fn sender_key(&self) -> &SenderKey {
+        &self.sender_key
     }
 
     /// Returns the row with the session as it is now.
@@ -425,8 +425,14 @@ impl<A: App> Row<A> {
 
 impl<A: App> Clone for Row<A> {
     fn clone(&self) -> Self {
-        let Self { seat, session, shortcut, sender, last } = self;
-        Self { seat: seat.clone(), session: session.clone(), shortcut: shortcut.clone(), sender: *sender, last: *last }
+        let Self { seat, session, shortcut, sender_key, last } = self;
+        Self {
+            seat: seat.clone(),
+            session: session.clone(),
+            shortcut: shortcut.clone(),
+            sender_key: *sender_key,
+            last: *last,
+        }
     }
 }
 

@@ -1,15 +1,12 @@
 //! What rooms are given by whoever builds the server: the order of their events, and what is kept of them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use crate::error::SyncError;
 use crate::rooms::{Deferred, Room, Row, Submitted};
 use crate::route::{App, BoxFuture};
 use crate::wire::{Position, PositionKey};
-
-/// How many epochs a position can tell apart.
-const EPOCHS: u64 = 1 << 48;
 
 /// What all rooms of a server share, and all servers that have rooms in common.
 pub struct RoomServices<A: App> {
@@ -33,14 +30,56 @@ impl<A: App> Default for RoomServices<A> {
 
 /// Gives the events of a room their places: one order for all members, on whichever server they are.
 pub trait Sequencer<A: App>: Send + Sync {
-    /// Returns the place of the last event of a room that this process does not know yet: whoever enters it hears what comes after that.
+    /// Takes the way to this server, for events that happened on others; called once, when the server starts.
+    fn start(&self, remote: Weak<dyn RemoteEvents>) {
+        drop(remote);
+    }
+
+    /// Returns the place of the last event of a room that this process does not know yet: whoever enters it hears what comes after that. Until the room is there, what
+    /// comes is [`NotPlaced::NoRoom`], and has to be handed over once more.
     fn begin<'a>(&'a self, room: &'a str) -> NowOrLater<'a, Position>;
 
-    /// Takes an event, which gets its place sooner or later, one behind the other for all events of the room: here by
+    /// Takes an event for a room, which gets its place sooner or later, one behind the other for all events of the room: here by
     /// [`Room::place`], or where the order is made elsewhere by [`Room::place_at`], and there in the rooms of other processes.
     ///
-    /// The result is `None` when nobody is in the room any more.
-    fn submit(&self, room: Arc<Room<A>>, event: Submitted<A>) -> NowOrLater<'static, Option<Position>>;
+    /// `room` is `None` when nobody is in it here. The result is `None` when nobody is in it anywhere.
+    fn submit(
+        &self,
+        name: &str,
+        room: Option<Arc<Room<A>>>,
+        event: Submitted<A>,
+    ) -> NowOrLater<'static, Option<Position>>;
+}
+
+/// The way of events that happened on other servers to their members here.
+pub trait RemoteEvents: Send + Sync {
+    /// Delivers an event, [written](crate::rooms::Delivery::text) where its handler has run, to the members of a room that are here; its
+    /// filter runs for each of them.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not delivered; it can be handed over once more when that has changed.
+    fn place(&self, room: &str, at: Position, text: &str) -> Result<(), NotPlaced>;
+}
+
+/// Why an event does not get a place that it was given elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotPlaced {
+    /// Nobody is in the room here.
+    NoRoom,
+    /// The room has an event at this place, or began behind it.
+    Known,
+    /// Events are missing: the next one is that of this place.
+    Early {
+        /// The place of the first that is missing.
+        next: Position,
+    },
+    /// It is of another history than the room.
+    OtherEpoch,
+    /// It is none of this app's events, or another version of the app has written it.
+    Unreadable,
+    /// The server stops.
+    Stopping,
 }
 
 /// What is known here, or has to be asked for elsewhere.
@@ -88,17 +127,22 @@ impl Default for LocalSequencer {
 
 impl<A: App> Sequencer<A> for LocalSequencer {
     fn begin<'a>(&'a self, _: &'a str) -> NowOrLater<'a, Position> {
-        NowOrLater::Now(Position::of_event(self.epochs.fetch_add(1, Ordering::Relaxed) % EPOCHS, 0))
+        NowOrLater::Now(Position::of_event(self.epochs.fetch_add(1, Ordering::Relaxed) % Position::EPOCHS, 0))
     }
 
-    fn submit(&self, room: Arc<Room<A>>, event: Submitted<A>) -> NowOrLater<'static, Option<Position>> {
-        NowOrLater::Now(room.place(event))
+    fn submit(
+        &self,
+        _: &str,
+        room: Option<Arc<Room<A>>>,
+        event: Submitted<A>,
+    ) -> NowOrLater<'static, Option<Position>> {
+        NowOrLater::Now(room.and_then(|room| room.place(event)))
     }
 }
 
 /// Says which rooms have a history.
 pub trait Histories<A: App>: Send + Sync {
-    /// Opens the history of a room; a room that has one outlives its members. With `None` nothing is kept, and the room ends with the
+    /// Opens the history of a room, without waiting: all rooms are locked meanwhile. A room that has one outlives its members. With `None` nothing is kept, and the room ends with the
     /// last of them.
     fn open(&self, room: &str) -> Option<Box<dyn History<A>>>;
 }

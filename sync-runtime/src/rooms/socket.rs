@@ -16,7 +16,7 @@ use crate::wire::Location;
 /// One socket: its session, its page, its rooms, and the way out to it.
 pub struct Socket<A: App> {
     id: Id,
-    sender: SenderKey,
+    sender_key: SenderKey,
     identity: Identity<A>,
     location: ArcSwap<Location>,
     outbox: Arc<dyn Outbox>,
@@ -81,9 +81,9 @@ impl<A: App> Socket<A> {
     #[must_use]
     pub fn new(identity: Identity<A>, outbox: Arc<dyn Outbox>) -> Self {
         let (id, key) = (Id::random(), identity.key());
-        let sender = SenderKey { tab: key.tab.or(Some(id)), ..key };
+        let sender_key = SenderKey { tab: key.tab.or(Some(id)), ..key };
         let joined = Mutex::new(Joined { rooms: Vec::new(), left: None });
-        Self { id, sender, identity, location: ArcSwap::default(), outbox, joined }
+        Self { id, sender_key, identity, location: ArcSwap::default(), outbox, joined }
     }
 
     /// Returns a number that no two sockets share.
@@ -94,8 +94,8 @@ impl<A: App> Socket<A> {
 
     /// Returns by what it is known again as the sender of what it has sent.
     #[must_use]
-    pub fn sender(&self) -> SenderKey {
-        self.sender
+    pub fn sender_key(&self) -> SenderKey {
+        self.sender_key
     }
 
     /// Returns the session, shared with the other sockets of the same token.

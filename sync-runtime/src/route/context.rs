@@ -77,7 +77,7 @@ pub struct MemberView<'a, A: App> {
     pub late: &'a dyn LateFacts<A>,
     /// Whether caller and member are of the same session.
     pub is_sender: bool,
-    /// Whether the member is the calling socket.
+    /// Whether the member is the calling socket, or another one of the same page.
     pub is_sending_socket: bool,
 }
 
@@ -206,7 +206,7 @@ impl<'a, A: App> Member<'a, A> {
         self.view.late.sender()
     }
 
-    /// Returns whether the member is of the caller's session; for callers without login, whether it is the same socket.
+    /// Returns whether the member is of the caller's session; for callers without a session of their own, whether it is the same page.
     #[must_use]
     pub fn is_sender(&self) -> bool {
         self.view.is_sender

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::config::{Config, ConfigError};
 use crate::dispatch::Dispatcher;
 use crate::i18n::{Catalog, CatalogError};
-use crate::rooms::{CloseReason, RoomServices};
+use crate::rooms::{RemoteEvents, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::server::handle::Handle;
 use crate::server::running::Running;
@@ -135,6 +135,8 @@ impl<A: App> Server<A> {
         let address = config.listen;
         let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store), self.services));
+        let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
+        dispatcher.hub().start(Arc::downgrade(&remote));
         keep_sessions(&dispatcher);
         log_filters(table);
         let handle = Handle::new(dispatcher.clone());
@@ -179,7 +181,7 @@ fn keep_sessions<A: App>(dispatcher: &Arc<Dispatcher<A>>) {
     let closing = Arc::downgrade(dispatcher);
     dispatcher.sessions().when_ended(move |session| {
         if let Some(dispatcher) = closing.upgrade() {
-            dispatcher.hub().close_session(session, CloseReason::SessionEnded);
+            dispatcher.close_session(session);
         }
     });
     dispatcher.sessions().keep();

@@ -97,8 +97,7 @@ impl<A: App> Running<A> {
     /// Serves nothing after this, not even where there was no time to tell; nobody is a member of anything any more.
     fn end_everything(&self) {
         self.doors.cut();
-        let hub = self.handle.dispatcher().hub();
-        hub.sockets().iter().for_each(|socket| hub.remove(socket));
+        self.handle.dispatcher().disconnect_all();
     }
 }
 

@@ -48,7 +48,7 @@ pub enum IgnoreSelf {
     /// All of them get the event.
     #[default]
     No,
-    /// The calling socket is left out.
+    /// The calling socket is left out, with those of the same page that come after it.
     Socket,
     /// All sockets of the caller's session are left out.
     Session,

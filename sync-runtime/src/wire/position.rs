@@ -8,20 +8,35 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// A place in one room's order: the events of an epoch are numbered 1, 2, 3 … without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// The history that `seq` counts in, less than 2^48; a room whose history is lost starts a new one.
+    /// The history that `seq` counts in, less than [`EPOCHS`](Position::EPOCHS); a room whose history is lost starts a new one.
     pub epoch: u64,
     /// The number of the event, less than 2^48; 0 is the place before the first.
     pub seq: u64,
-    /// 0 for the place of an event, which is the same for all; for the place where somebody joined, a number that no other join has:
+    /// 0 for the place of an event, which is the same for all; for the place where somebody joined, a random number:
     /// nobody can tell from two joins whether something happened between them.
     pub salt: u32,
 }
 
 impl Position {
+    /// How many epochs there are to tell apart.
+    pub const EPOCHS: u64 = 1 << 48;
+
     /// Returns the place of an event.
     #[must_use]
     pub fn of_event(epoch: u64, seq: u64) -> Self {
         Self { epoch, seq, salt: 0 }
+    }
+
+    /// Returns the place of somebody who joins behind an event.
+    ///
+    /// # Panics
+    ///
+    /// When the operating system has no randomness.
+    #[must_use]
+    pub fn of_join(epoch: u64, seq: u64) -> Self {
+        let mut salt = [0; 4];
+        getrandom::fill(&mut salt).expect("the operating system has randomness");
+        Self { epoch, seq, salt: u32::from_ne_bytes(salt).max(1) }
     }
 }
 

@@ -25,8 +25,8 @@ impl<A: App> Lanes<A> {
 
 impl<A: App> Lanes<A> {
     /// Returns the route of an event.
-    pub(in crate::dispatch) fn find_event(&self, call: &Call<'_>) -> Option<&'static dyn Route<A>> {
-        self.events.find(call).ok().map(|found| found.route)
+    pub(in crate::dispatch) fn event(&self, path: &str, version: &str) -> Option<&'static dyn Route<A>> {
+        (self.events.routes.find)(path, version).map(|index| self.events.routes.all[index])
     }
 
     /// Returns whether a request of this name may be sent as a `GET`.
@@ -78,7 +78,7 @@ impl<A: App> Directory<A> {
 /// A call of one lane, and what the pipeline asks the lane about it, in this order.
 pub(in crate::dispatch) trait Lane<A: App>: Sync {
     /// What a call holds from `enter` to `apply`: its place in the line of a room, for instance.
-    type Place: Send;
+    type Held: Send;
 
     /// Returns what all calls have.
     fn call(&self) -> &Call<'_>;
@@ -110,7 +110,7 @@ pub(in crate::dispatch) trait Lane<A: App>: Sync {
         parts: &Parts<A>,
         caller: &Caller<A>,
         until: Instant,
-    ) -> impl Future<Output = Result<Entered<Self::Place>, SyncError>> + Send;
+    ) -> impl Future<Output = Result<Entered<Self::Held>, SyncError>> + Send;
 
     /// Does what follows from the call for others.
     ///
@@ -121,13 +121,13 @@ pub(in crate::dispatch) trait Lane<A: App>: Sync {
         &self,
         parts: &Parts<A>,
         ran: Ran<'_, A>,
-        place: Self::Place,
+        held: Self::Held,
     ) -> impl Future<Output = Result<(), SyncError>> + Send;
 }
 
 /// A call whose handler may run.
 pub(in crate::dispatch) struct Entered<P> {
-    pub(in crate::dispatch) place: P,
+    pub(in crate::dispatch) held: P,
     /// Whether it had to wait, so that much may have changed meanwhile.
     pub(in crate::dispatch) has_waited: bool,
 }
@@ -139,4 +139,12 @@ pub(in crate::dispatch) struct Ran<'c, A: App> {
     /// The caller's session when it called.
     pub(in crate::dispatch) session: Arc<Guarded<A::Session>>,
     pub(in crate::dispatch) effect: Effect<A>,
+}
+
+impl<A: App> Ran<'_, A> {
+    /// What is answered when a handler has an effect that its lane does not have: a bug of ours.
+    pub(super) fn has_no_such_effect(&self) -> SyncError {
+        tracing::error!(route = self.route.id().cb, "an effect that its lane does not have");
+        SyncError::new("sync-server-failed")
+    }
 }

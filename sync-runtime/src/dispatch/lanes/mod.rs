@@ -1,11 +1,11 @@
 //! What the lanes have of their own. The pipeline asks them at the places that [`Lane`] names, and knows none of them; no lane knows
 //! another one.
 //!
-//! To add one: a field in [`Table`](crate::route::Table), a field in [`Lanes`], a file here, and a variant of
-//! [`Message`](crate::wire::Message).
+//! ARCHITECTURE.md, "To add a lane", says what else belongs to one.
 
 mod event;
 mod lane;
 mod request;
 
-pub(super) use lane::{Entered, Found, Lane, Lanes, Ran};
+pub(super) use event::{EventText, Fanout, Sender, Shown};
+pub(super) use lane::{Entered, Lane, Lanes, Ran};

@@ -5,11 +5,11 @@ use crate::dispatch::Caller;
 use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
-use crate::route::{App, Method, Route};
+use crate::route::{App, Effect, Method, Route};
 use crate::wire::{Call, Data};
 
 impl<A: App> Lane<A> for Call<'_> {
-    type Place = ();
+    type Held = ();
 
     fn call(&self) -> &Call<'_> {
         self
@@ -33,10 +33,13 @@ impl<A: App> Lane<A> for Call<'_> {
     }
 
     async fn enter(&self, _: &Parts<A>, _: &Caller<A>, _: Instant) -> Result<Entered<()>, SyncError> {
-        Ok(Entered { place: (), has_waited: false })
+        Ok(Entered { held: (), has_waited: false })
     }
 
-    async fn apply(&self, _: &Parts<A>, _: Ran<'_, A>, (): ()) -> Result<(), SyncError> {
-        Ok(())
+    async fn apply(&self, _: &Parts<A>, ran: Ran<'_, A>, (): ()) -> Result<(), SyncError> {
+        match ran.effect {
+            Effect::None => Ok(()),
+            Effect::Event(_) => Err(ran.has_no_such_effect()),
+        }
     }
 }

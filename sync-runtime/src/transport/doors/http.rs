@@ -18,7 +18,6 @@ use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::rooms::Identity;
 use crate::route::App;
-use crate::session::LiveSession;
 use crate::transport::doors::credentials;
 use crate::transport::doors::leftovers::{Leftovers, Running, RunningPlace};
 use crate::transport::doors::origin::Origins;
@@ -91,8 +90,7 @@ pub async fn caller<A: App>(dispatcher: &Dispatcher<A>, headers: &HeaderMap) -> 
 
 /// Makes a caller who is nobody, to be answered in the language that the request asks for.
 pub fn stranger<A: App>(dispatcher: &Dispatcher<A>, headers: &HeaderMap) -> Caller<A> {
-    let (session, language) = (LiveSession::anonymous(), credentials::language(headers, dispatcher.catalog()));
-    Caller::http(Identity { session, language, address: None, tab: None })
+    Caller::http(Identity::nobody(credentials::language(headers, dispatcher.catalog())))
 }
 
 /// Refuses web pages of other origins before any layer below does anything.

@@ -1,9 +1,13 @@
 //! The event lane: a call is sent to a room, waits for its turn there, and what happened gets its place in the room's order.
 
+mod filter;
+mod text;
+
 use std::task::Poll;
 
 use crate::clock::{Instant, soon};
-use crate::dispatch::client_stage::{Fanout, Sender, Shown};
+pub(in crate::dispatch) use crate::dispatch::lanes::event::filter::{Fanout, Sender, Shown};
+pub(in crate::dispatch) use crate::dispatch::lanes::event::text::EventText;
 use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, authorize};
@@ -14,7 +18,7 @@ use crate::wire::{Call, SyncCall};
 
 impl<A: App> Lane<A> for SyncCall<'_> {
     /// `None` when nobody is in the room.
-    type Place = Option<Permit<A>>;
+    type Held = Option<Permit<A>>;
 
     fn call(&self) -> &Call<'_> {
         &self.call
@@ -38,28 +42,31 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         parts: &Parts<A>,
         caller: &Caller<A>,
         until: Instant,
-    ) -> Result<Entered<Self::Place>, SyncError> {
+    ) -> Result<Entered<Self::Held>, SyncError> {
         let mut has_waited = false;
-        let turn = parts.hub.reserve(&self.receiver, caller.session().id());
+        let reserving = parts.hub.reserve(&self.receiver, caller.sender_key().session);
         let waiting = async {
-            let mut turn = std::pin::pin!(turn);
-            if let Poll::Ready(place) = futures_util::poll!(turn.as_mut()) {
-                return place;
+            let mut reserving = std::pin::pin!(reserving);
+            if let Poll::Ready(permit) = futures_util::poll!(reserving.as_mut()) {
+                return permit;
             }
             has_waited = true;
-            turn.await
+            reserving.await
         };
-        let place = soon(until, waiting).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
-        Ok(Entered { place, has_waited })
+        let held = soon(until, waiting).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
+        Ok(Entered { held, has_waited })
     }
 
     /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
-    async fn apply(&self, parts: &Parts<A>, ran: Ran<'_, A>, permit: Self::Place) -> Result<(), SyncError> {
-        let Effect::Event(event) = ran.effect else { return Ok(()) };
+    async fn apply(&self, parts: &Parts<A>, ran: Ran<'_, A>, permit: Self::Held) -> Result<(), SyncError> {
+        let event = match ran.effect {
+            Effect::Event(event) => event,
+            Effect::None => return Err(ran.has_no_such_effect()),
+        };
         let caller = ran.caller;
-        let sender = Sender { key: caller.key(), shown: Shown::Session(ran.session) };
+        let sender = Sender { key: caller.sender_key(), shown: Shown::Session(ran.session) };
         let fanout = Fanout::new(parts, ran.route, event, &self.receiver, sender, self.ignore_self);
-        let event = Submitted { delivery: Box::new(fanout), caller: caller.session().id(), permit };
+        let event = Submitted { delivery: Box::new(fanout), caller: caller.sender_key().session, permit };
         parts.hub.push(&self.receiver, event).await.map(drop)
     }
 }

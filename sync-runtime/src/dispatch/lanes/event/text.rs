@@ -11,21 +11,21 @@ use crate::wire::IgnoreSelf;
 /// An event of which everything has been decided but its place, and what each member gets.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct EventText<'a> {
+pub(in crate::dispatch) struct EventText<'a> {
     /// `<page>/<name>`.
     #[serde(borrow)]
-    pub(super) name: Cow<'a, str>,
+    pub(in crate::dispatch) name: Cow<'a, str>,
     /// `v1`.
     #[serde(borrow)]
-    pub(super) version: Cow<'a, str>,
+    pub(in crate::dispatch) version: Cow<'a, str>,
     /// By what the caller is known again.
-    pub(super) key: SenderKey,
+    pub(in crate::dispatch) key: SenderKey,
     /// What others may know of the caller.
-    pub(super) sender: Cow<'a, RawValue>,
+    pub(in crate::dispatch) sender: Cow<'a, RawValue>,
     /// Who of the caller's own sockets hears nothing.
-    pub(super) ignore_self: IgnoreSelf,
+    pub(in crate::dispatch) ignore_self: IgnoreSelf,
     /// What the caller sent.
-    pub(super) input: Cow<'a, RawValue>,
+    pub(in crate::dispatch) input: Cow<'a, RawValue>,
     /// What the handler answered.
-    pub(super) output: Cow<'a, RawValue>,
+    pub(in crate::dispatch) output: Cow<'a, RawValue>,
 }

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use crate::clock::timeout;
 use crate::contain::{Contained, Guarded, Panicked, contained};
 use crate::dispatch::caller::reader_locale;
-use crate::dispatch::event_text::EventText;
+use crate::dispatch::lanes::event::text::EventText;
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
@@ -27,7 +27,7 @@ const OUTPUTS: usize = 8;
 const MISSES: usize = 16;
 
 /// An event with all that its delivery needs.
-pub(super) struct Fanout<A: App> {
+pub(in crate::dispatch) struct Fanout<A: App> {
     event: Box<dyn Event<A>>,
     route: &'static RouteId,
     sender: Sender<A>,
@@ -40,15 +40,15 @@ pub(super) struct Fanout<A: App> {
 }
 
 /// Who caused an event.
-pub(super) struct Sender<A: App> {
+pub(in crate::dispatch) struct Sender<A: App> {
     /// By what it is known again.
-    pub(super) key: SenderKey,
+    pub(in crate::dispatch) key: SenderKey,
     /// What others may know of it.
-    pub(super) shown: Shown<A>,
+    pub(in crate::dispatch) shown: Shown<A>,
 }
 
 /// Where it is found what others may know of a sender.
-pub(super) enum Shown<A: App> {
+pub(in crate::dispatch) enum Shown<A: App> {
     /// In its session when it called.
     Session(Arc<Guarded<A::Session>>),
     /// It has been said by the server where it called.
@@ -57,7 +57,7 @@ pub(super) enum Shown<A: App> {
 
 impl<A: App> Sender<A> {
     /// Returns what others may know of the sender.
-    pub(super) fn public(&self) -> A::Public {
+    pub(in crate::dispatch) fn public(&self) -> A::Public {
         match &self.shown {
             Shown::Session(session) => A::public(session),
             Shown::Public(public) => A::Public::clone(public),
@@ -66,7 +66,7 @@ impl<A: App> Sender<A> {
 }
 
 impl<A: App> Fanout<A> {
-    pub(super) fn new(
+    pub(in crate::dispatch) fn new(
         parts: &Parts<A>,
         route: &'static dyn Route<A>,
         event: Box<dyn Event<A>>,
@@ -88,7 +88,7 @@ impl<A: App> Fanout<A> {
     }
 
     /// Returns who caused the event.
-    pub(super) fn sender(&self) -> &Sender<A> {
+    pub(in crate::dispatch) fn sender(&self) -> &Sender<A> {
         &self.sender
     }
 
@@ -99,14 +99,16 @@ impl<A: App> Fanout<A> {
 
 impl<A: App> Delivery<A> for Fanout<A> {
     fn text(&self) -> Option<String> {
-        let sender = contained(|| encode_raw(&self.sender.public())).ok()?.ok()?;
+        // What is written is the app's: its `Serialize` may panic.
+        let written = contained(|| Some((encode_raw(&self.sender.public()).ok()?, self.event.input()?)));
+        let (sender, input) = written.ok()??;
         let event = EventText {
             name: self.route.path.into(),
             version: self.route.version.into(),
             key: self.sender.key,
             sender: Cow::Owned(sender),
             ignore_self: self.ignore_self,
-            input: Cow::Owned(self.event.input()?),
+            input: Cow::Owned(input),
             output: Cow::Borrowed(self.event.server_output()),
         };
         serde_json::to_string(&event).ok()
@@ -277,8 +279,8 @@ impl<A: App> Fanout<A> {
     fn leaves_out(&self, member: &Row<A>) -> bool {
         match self.ignore_self {
             IgnoreSelf::No => false,
-            IgnoreSelf::Socket => self.sender.key.is_same_tab(member.sender()),
-            IgnoreSelf::Session => self.sender.key.is_same_session(member.sender()),
+            IgnoreSelf::Socket => self.sender.key.is_same_tab(member.sender_key()),
+            IgnoreSelf::Session => self.sender.key.is_same_session(member.sender_key()),
         }
     }
 
@@ -318,8 +320,8 @@ impl<A: App> Fanout<A> {
             room: &self.room,
             session: member.session(),
             late,
-            is_sender: self.sender.key.is_same_session(member.sender()),
-            is_sending_socket: self.sender.key.is_same_tab(member.sender()),
+            is_sender: self.sender.key.is_same_session(member.sender_key()),
+            is_sending_socket: self.sender.key.is_same_tab(member.sender_key()),
         }
     }
 

@@ -1,0 +1,36 @@
+//! Events that happened on other servers.
+
+use std::sync::Arc;
+
+use crate::contain::{Guarded, contained};
+use crate::dispatch::Dispatcher;
+use crate::dispatch::lanes::{EventText, Fanout, Sender, Shown};
+use crate::rooms::{NotPlaced, RemoteEvents, Submitted};
+use crate::route::App;
+use crate::wire::Position;
+
+impl<A: App> RemoteEvents for Dispatcher<A> {
+    fn place(&self, room: &str, at: Position, text: &str) -> Result<(), NotPlaced> {
+        self.check_open().map_err(|_| NotPlaced::Stopping)?;
+        let to = self.hub().room(room).ok_or(NotPlaced::NoRoom)?;
+        let fanout = self.revive(room, text).ok_or(NotPlaced::Unreadable)?;
+        let event = Submitted { caller: fanout.sender().key.session, delivery: Box::new(fanout), permit: None };
+        to.place_at(event, at).map_err(|(why, _)| why)
+    }
+}
+
+impl<A: App> Dispatcher<A> {
+    fn revive(&self, room: &str, text: &str) -> Option<Fanout<A>> {
+        let read: EventText<'_> = serde_json::from_str(text).ok()?;
+        let EventText { name, version, key, sender, ignore_self, input, output } = read;
+        let route = self.lanes().event(&name, &version)?;
+        // What is read is the app's: its `Deserialize` may panic.
+        let typed = contained(|| {
+            let public: A::Public = serde_json::from_str(sender.get()).ok()?;
+            Some((Guarded::new(public), route.revive(input.get(), output.get())?))
+        });
+        let (public, event) = typed.ok()??;
+        let sender = Sender { key, shown: Shown::Public(Arc::new(public)) };
+        Some(Fanout::new(self.parts(), route, event, room, sender, ignore_self))
+    }
+}
