@@ -89,7 +89,7 @@ describe("a socket", () => {
     const { socket, happened } = open(server.url);
     await happened();
     socket.close();
-    await vi.waitFor(() => expect(server.size).toBe(0));
+    await server.has(0);
     const other = open(server.url);
     await other.happened();
     server.emit("sync", { hello: 1 });

@@ -1,6 +1,6 @@
 /** The whole client against a real server in this process. */
 
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { ErrorCode, SyncTypeMap } from "../testing/routes";
 import { failure, TestServer, type TestServerOptions } from "../testing/testServer";
 import { createSyncIn } from "./createSync";
@@ -428,7 +428,7 @@ describe("the life of a client", () => {
     sync.disconnect();
     expect(await call).toMatchObject({ errorCode: "sync-disconnected" });
     expect(await sync.syncRequest(ADD)).toMatchObject({ errorCode: "sync-disconnected" });
-    await vi.waitFor(() => expect(server.size).toBe(0));
+    await server.has(0);
     sync.connect();
     expect(await sync.joinedRooms()).toEqual({ status: "success", rooms: ["room"] });
   });

@@ -81,9 +81,12 @@ export class TestServer {
 
   /** Resolves as soon as `event` was heard `times` times. */
   async hear(event: string, times = 1): Promise<void> {
-    while (this.heard.filter(one => one.event === event).length < times) {
-      await new Promise<void>(resolve => this.#afterNext.push(resolve));
-    }
+    await this.#until(() => this.heard.filter(one => one.event === event).length >= times);
+  }
+
+  /** Resolves as soon as `count` clients are connected. */
+  async has(count: number): Promise<void> {
+    await this.#until(() => this.size === count);
   }
 
   /** Sends `message` to everybody. */
@@ -122,12 +125,25 @@ export class TestServer {
 
   #serve(socket: Socket): void {
     this.#rooms.set(socket, new Set());
-    socket.on("disconnect", () => this.#rooms.delete(socket));
+    this.#wake();
+    socket.on("disconnect", () => {
+      this.#rooms.delete(socket);
+      this.#wake();
+    });
     socket.onAny((event: string, payload: Heard["payload"], answer: Answer) => {
       this.heard.push({ event, payload });
       this.#replies.get(event)?.(payload, answer, socket);
-      for (const go of this.#afterNext.splice(0)) go();
+      this.#wake();
     });
+  }
+
+  /** Looks again at each thing heard, and at each client that comes or goes. */
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise<void>(resolve => this.#afterNext.push(resolve));
+  }
+
+  #wake(): void {
+    for (const go of this.#afterNext.splice(0)) go();
   }
 
   #speak(): void {
