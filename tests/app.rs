@@ -18,7 +18,7 @@ pub struct TestServer {
 #[must_use]
 pub fn member(user_id: &str, outcome: &str, locale: Option<&str>) -> Option<Session> {
     let locale = locale.map(str::to_owned);
-    Some(Session { user_id: user_id.to_owned(), outcome: outcome.to_owned(), locale })
+    Some(Session { user_id: user_id.to_owned(), outcome: outcome.to_owned(), locale, tie: None })
 }
 
 /// Nobody in particular.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod foreign;
+pub mod lane;
 pub mod socket;
 pub mod types;
 pub mod values;

@@ -1,5 +1,6 @@
 //! What the handlers share.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 
@@ -15,6 +16,9 @@ pub struct Session {
     pub outcome: String,
     /// The chosen language.
     pub locale: Option<String>,
+    /// What a test has tied to the session; it hears when nothing holds the session any more.
+    #[serde(skip)]
+    pub tie: Option<watch::Receiver<()>>,
 }
 
 /// What others may know.
@@ -34,6 +38,8 @@ pub struct App {
     pub holding: watch::Sender<u32>,
     /// So many of them may go on.
     go: Semaphore,
+    /// The numbers whose turn it is.
+    turns: watch::Sender<BTreeSet<u32>>,
     /// How many calls of `order/wait` have begun; a test waits for it to change.
     pub begun: watch::Sender<u32>,
     /// The numbers of the calls of `order/wait`, in the order in which their handlers ended.
@@ -43,7 +49,7 @@ pub struct App {
 impl Default for App {
     fn default() -> Self {
         let (holding, go) = (watch::Sender::default(), Semaphore::new(0));
-        Self { holding, go, begun: watch::Sender::default(), ended: Mutex::default() }
+        Self { holding, go, turns: watch::Sender::default(), begun: watch::Sender::default(), ended: Mutex::default() }
     }
 }
 
@@ -59,11 +65,28 @@ impl Drop for Held<'_> {
 impl App {
     /// Waits until the test lets go.
     pub async fn held(&self) {
-        self.holding.send_modify(|holding| *holding += 1);
-        let _held = Held(self);
+        let _held = self.hold();
         if let Ok(go) = self.go.acquire().await {
             go.forget();
         }
+    }
+
+    /// Waits until the test says that it is the turn of this number.
+    pub async fn turn_of(&self, index: u32) {
+        let _held = self.hold();
+        let mut turns = self.turns.subscribe();
+        // The sender is the app's, which outlives its calls.
+        turns.wait_for(|turns| turns.contains(&index)).await.map(drop).unwrap_or_default();
+    }
+
+    fn hold(&self) -> Held<'_> {
+        self.holding.send_modify(|holding| *holding += 1);
+        Held(self)
+    }
+
+    /// Says that it is the turn of a number, whether its call has come or not.
+    pub fn call_up(&self, index: u32) {
+        self.turns.send_modify(|turns| _ = turns.insert(index));
     }
 
     /// Lets so many calls go on.
@@ -77,7 +100,7 @@ impl sync::App for App {
     type Public = Person;
 
     fn guest() -> Session {
-        Session { user_id: String::new(), outcome: "deliver".to_owned(), locale: None }
+        Session { user_id: String::new(), outcome: "deliver".to_owned(), locale: None, tie: None }
     }
 
     fn user_id(session: &Session) -> Option<&str> {

@@ -36,10 +36,24 @@ pub mod beside {
         pub mod hold_v1;
         #[path = "letGo_v1.rs"]
         pub mod letGo_v1;
+        #[path = "queue_v1.rs"]
+        pub mod queue_v1;
+        #[path = "turn_v1.rs"]
+        pub mod turn_v1;
     }
     #[path = "_sync"]
     pub mod hold_v1 {
         #[path = "hold_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod queue_v1 {
+        #[path = "queue_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod turn_v1 {
+        #[path = "turn_server_v1.rs"]
         pub mod server;
     }
 }
@@ -49,6 +63,8 @@ pub mod examples {
         pub mod echo_v1;
         #[path = "updateCounter_v1.rs"]
         pub mod updateCounter_v1;
+        #[path = "updateCounter_v2.rs"]
+        pub mod updateCounter_v2;
     }
 }
 pub mod groups {
@@ -74,6 +90,8 @@ pub mod odd {
     pub mod _api {
         #[path = "bomb_v1.rs"]
         pub mod bomb_v1;
+        #[path = "endless_v1.rs"]
+        pub mod endless_v1;
         #[path = "guarded_v1.rs"]
         pub mod guarded_v1;
         #[path = "panic_v1.rs"]
@@ -97,8 +115,18 @@ pub mod odd {
         pub mod server;
     }
     #[path = "_sync"]
+    pub mod endless_v1 {
+        #[path = "endless_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod guarded_v1 {
         #[path = "guarded_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod panic_v1 {
+        #[path = "panic_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
@@ -110,6 +138,10 @@ pub mod odd {
 pub mod order {
     #[path = "_room.rs"]
     pub mod _room;
+    pub mod _api {
+        #[path = "wait_v1.rs"]
+        pub mod wait_v1;
+    }
     #[path = "_sync"]
     pub mod busy_v1 {
         #[path = "busy_client_v1.rs"]

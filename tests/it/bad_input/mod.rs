@@ -8,13 +8,15 @@ use std::net::SocketAddr;
 
 use app::SyncApp;
 use serde_json::Value;
-use stage::{LIMIT, Lane, Script, Sent, Stage, call, deep, post, raw, sized};
+use stage::{LIMIT, Script, Sent, Stage, deep, post, query, raw, sized, spelled};
 use sync::{App, Config, Running};
 use sync_tests::app::{TestServer, member};
+use sync_tests::lane::Lane;
 use table::GOOD;
 
 const COUNTER: Script = Script {
     lane: Lane::Event,
+    by_get: false,
     path: "examples/updateCounter",
     version: "v1",
     room: "game-room-1",
@@ -22,8 +24,14 @@ const COUNTER: Script = Script {
     page: "/examples",
 };
 
-const TAKE: Script =
-    Script { lane: Lane::Event, path: "strict/take", version: "v1", room: "open-a", good: "{}", page: "/" };
+/// The counter of the test app, which counts nothing.
+const COUNTER_BY_REQUEST: Script = Script { lane: Lane::Request, room: "open-a", page: "/", ..COUNTER };
+
+const COUNTER_BY_GET: Script = Script { by_get: true, version: "v2", ..COUNTER_BY_REQUEST };
+
+const ECHO_BY_GET: Script = Script { path: "examples/echo", version: "v1", good: r#"{"text":"a"}"#, ..COUNTER_BY_GET };
+
+const TAKE: Script = Script { path: "strict/take", good: "{}", lane: Lane::Event, ..COUNTER_BY_REQUEST };
 
 async fn template() -> Running<SyncApp> {
     template_with(|_| {}).await
@@ -53,25 +61,36 @@ async fn every_refusal_has_its_code_its_status_and_its_sentence_in_four_language
 #[tokio::test]
 async fn what_is_wrong_deeper_in_an_input_is_told_with_its_path() {
     let server = TestServer::start().await;
-    let session = |name: &str, locale: Option<&str>| member(name, "deliver", locale).expect("a session");
-    Stage::new(server.running(), TAKE, session).await.check(table::nested()).await;
+    test_stage(&server, TAKE).await.check(table::nested()).await;
 }
 
 #[tokio::test]
 async fn requests_are_refused_with_the_same_codes_statuses_and_sentences() {
     let server = TestServer::start().await;
-    let script = Script { lane: Lane::Request, room: "open-a", page: "/", ..COUNTER };
-    let session = |name: &str, locale: Option<&str>| member(name, "deliver", locale).expect("a session");
-    let count = Stage::new(server.running(), script, session).await.check(table::of_any_lane()).await;
+    let count = test_stage(&server, COUNTER_BY_REQUEST).await.check(table::of_any_lane()).await;
     assert!(count > 4 * 90, "{count} answers: the lane has lost its tables");
     let script = Script { lane: Lane::Request, ..TAKE };
-    let count = Stage::new(server.running(), script, session).await.check(table::nested()).await;
+    let count = test_stage(&server, script).await.check(table::nested()).await;
     assert!(count > 4 * 60, "{count} answers: the lane has lost its tables");
+}
+
+#[tokio::test]
+async fn queries_are_refused_with_the_same_codes_statuses_and_sentences() {
+    let server = TestServer::start().await;
+    let count = test_stage(&server, COUNTER_BY_GET).await.check(table::of_any_lane()).await;
+    assert!(count > 4 * 30, "{count} answers: the door has lost its tables");
+    test_stage(&server, ECHO_BY_GET).await.check(table::queries()).await;
+}
+
+/// A stage in the test app.
+async fn test_stage(server: &TestServer, script: Script) -> Stage {
+    let session = |name: &str, locale: Option<&str>| member(name, "deliver", locale).expect("a session");
+    Stage::new(server.running(), script, session).await
 }
 
 /// A correct call with something more beside its data.
 fn counted(more: &str) -> Sent {
-    call(&format!(r#""data":{{"amount":1}},"receiver":"game-room-1",{more}"#))
+    spelled(&format!(r#""data":{{"amount":1}},"receiver":"{{room}}",{more}"#), r#"{"amount":1}"#)
 }
 
 /// Nothing of this is wrong, though it looks as if it could be.
@@ -82,8 +101,17 @@ async fn what_only_looks_wrong_passes() {
         ("unknown fields beside the data", counted(r#""later":{"a":[1]},"cb":"s3cret","__proto__":{"a":1}"#)),
         ("an unknown field twice", counted(r#""later":1,"later":2"#)),
         ("an unknown field that is nested deeply", counted(&format!(r#""later":{}"#, deep("[", 100_000, "]")))),
-        ("names written with escapes", call(r#""d\u0061ta":{"am\u006funt":1},"receiver":"game\u002droom-1""#)),
-        ("spaces and lines", call("\n\t\"data\" : {\r\n\"amount\" : 1 } , \"receiver\":\"game-room-1\" \n")),
+        (
+            "names written with escapes",
+            spelled(r#""d\u0061ta":{"am\u006funt":1},"receive\u0072":"{room}""#, r#"{"am\u006funt":1}"#),
+        ),
+        (
+            "spaces and lines",
+            spelled(
+                "\n\t\"data\" : {\r\n\"amount\" : 1 } , \"receiver\":\"{room}\" \n",
+                "\n\t{\r\n\"amount\" : 1 } \n",
+            ),
+        ),
         ("`ignoreSelf` for the session", counted(r#""ignoreSelf":false,"stream":false"#)),
         (
             "a second payload",
@@ -92,14 +120,25 @@ async fn what_only_looks_wrong_passes() {
             ),
         ),
         ("a type with its encoding", post(GOOD).header("content-type", "Application/JSON; charset=utf-8")),
+        ("a query written with escapes", query("%61mount=%31")),
+        ("a query with parts that say nothing", query("&&amount=1&")),
     ];
-    let running = template().await;
-    let mut stage = Stage::new(&running, COUNTER, session).await;
-    for (what, sent) in odd {
-        for (door, answer) in stage.send(0, &sent).await {
-            let answer: Value = serde_json::from_str(&answer).expect("JSON");
-            assert_eq!(answer["status"], "success", "{door}: {what}: {answer}");
-            assert!(answer["result"]["newValue"].is_number(), "{door}: {what}: {answer}");
+    let (running, server) = (template().await, TestServer::start().await);
+    let stages = [
+        (Stage::new(&running, COUNTER, session).await, 16),
+        (test_stage(&server, COUNTER_BY_REQUEST).await, 16),
+        (test_stage(&server, COUNTER_BY_GET).await, 8),
+    ];
+    for (mut stage, expected) in stages {
+        let mut count = 0;
+        for (what, sent) in &odd {
+            for (door, answer) in stage.send(0, sent).await {
+                let answer: Value = serde_json::from_str(&answer).expect("JSON");
+                assert_eq!(answer["status"], "success", "{door}: {what}: {answer}");
+                assert!(answer["result"]["newValue"].is_number(), "{door}: {what}: {answer}");
+                count += 1;
+            }
         }
+        assert_eq!(count, expected, "the lane has lost its messages");
     }
 }

@@ -1,17 +1,23 @@
 //! Sends one bad message through every door that can carry it, in four languages, and looks whether the server goes on.
 
+use std::fmt::Formatter;
 use std::net::SocketAddr;
 
 use reqwest::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{Body, Method};
+use reqwest::{Body, Method, Url};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Value, json};
 use sync::{App, Running};
+use sync_tests::lane::Lane;
 use sync_tests::socket::{Client, Identity};
 
 use super::table::GOOD;
 
 /// The limit for a message: 1 MB.
 pub(super) const LIMIT: usize = 1_000_000;
+
+/// Where a request goes that names no other path.
+const POSTED_TO: &str = "/sync/examples/updateCounter/v1";
 
 /// Every refused value contains this, and no answer does.
 const SECRET: &str = "s3";
@@ -58,6 +64,8 @@ enum How {
     Event(String),
     /// A `sync` event with binary data.
     Binary,
+    /// What stands behind the `?` of a `GET`.
+    Query(String),
     Request(Box<Request>),
 }
 
@@ -66,6 +74,24 @@ struct Request {
     path: String,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Vec<u8>,
+}
+
+impl Request {
+    /// Puts what is wrong with this one into a good `get`; `None` where that is its body, or that it is sent by `GET`.
+    fn without_body(&self, get: Request) -> Option<Request> {
+        let is_json = self.headers.iter().any(|(name, value)| name == CONTENT_TYPE && value == "application/json");
+        if self.body != GOOD.as_bytes() || !is_json || self.method == Method::GET {
+            return None;
+        }
+        let method = if self.method == Method::POST { get.method } else { self.method.clone() };
+        let path = if self.path == POSTED_TO {
+            get.path
+        } else {
+            self.path.replacen(Lane::Event.folder(), Lane::Request.folder(), 1)
+        };
+        let headers = self.headers.iter().filter(|(name, _)| name != CONTENT_TYPE).cloned().collect();
+        Some(Request { method, path, headers, body: get.body })
+    }
 }
 
 /// `sync` with these fields in its object, and `POST` with the same in its body.
@@ -82,6 +108,13 @@ fn with_input(path: &str, version: &str, data: &str) -> Sent {
     let fields = format!(r#""data":{data},"receiver":"{{room}}""#);
     let (path, version, input) = (path.to_owned(), version.to_owned(), Some(data.to_owned()));
     How::Call { path, version, fields, input }.by_member()
+}
+
+/// A call with this input and something more beside it, spelled as in `fields`: all of it in its object, and the input alone where a body
+/// is no more than that.
+pub(super) fn spelled(fields: &str, input: &str) -> Sent {
+    let (path, version) = (String::new(), String::new());
+    How::Call { path, version, fields: fields.to_owned(), input: Some(input.to_owned()) }.by_member()
 }
 
 /// A call of another route, in any lane.
@@ -120,11 +153,16 @@ pub(super) fn binary() -> Sent {
     How::Binary.by_member()
 }
 
+/// A call with this query, by `GET` only.
+pub(super) fn query(query: &str) -> Sent {
+    How::Query(query.to_owned()).by_member()
+}
+
 /// A request with this body, by HTTP only.
 pub(super) fn post(body: impl AsRef<[u8]>) -> Sent {
     let request = Request {
         method: Method::POST,
-        path: "/sync/examples/updateCounter/v1".to_owned(),
+        path: POSTED_TO.to_owned(),
         headers: vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))],
         body: body.as_ref().to_vec(),
     };
@@ -172,18 +210,53 @@ pub(super) fn deep(open: &str, times: usize, close: &str) -> String {
     format!("{}1{}", open.repeat(times), close.repeat(times))
 }
 
-/// The lanes that a table can be run over.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Lane {
-    /// `sync` and `/sync`.
-    Event,
-    /// `request` and `/api`.
-    Request,
+/// The query that says the same as an input; `None` for what no query can say.
+fn query_of(input: &str) -> Option<String> {
+    let Entries(entries) = serde_json::from_str(input).ok()?;
+    let mut url = Url::parse("http://a").expect("a URL");
+    for (name, value) in entries {
+        let text = match value {
+            Value::String(text) => text,
+            Value::Array(_) | Value::Object(_) => return None,
+            scalar => scalar.to_string(),
+        };
+        url.query_pairs_mut().append_pair(&name, &text);
+    }
+    Some(url.query().unwrap_or_default().to_owned())
+}
+
+/// The fields of a JSON object in their order, those that are there twice as well.
+struct Entries(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Entries;
+
+            fn expecting(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
 }
 
 /// The route that is called, well or badly, and how.
 pub(super) struct Script {
     pub(super) lane: Lane,
+    /// Whether what is wrong is sent by `GET`, and by no other door; the route must take it.
+    pub(super) by_get: bool,
     pub(super) path: &'static str,
     pub(super) version: &'static str,
     pub(super) room: &'static str,
@@ -262,7 +335,7 @@ impl Stage {
     /// Sends one message through every door that can carry it, and returns what each answered.
     pub(super) async fn send(&mut self, reader: usize, sent: &Sent) -> Vec<(&'static str, String)> {
         let mut answers = Vec::new();
-        let array = self.event(&sent.how);
+        let array = self.event(&sent.how).filter(|_| !self.script.by_get);
         let reading = &mut self.readers[reader];
         let socket = if sent.who == Who::Member { &mut reading.member } else { &mut reading.guest };
         if let Some(array) = array {
@@ -305,27 +378,37 @@ impl Stage {
             How::Payload(json) => format!(r#"["sync",{json}]"#),
             How::Sized(bytes) => {
                 let call = format!(r#"["sync",{{{},{},"x":""}}]"#, self.names(how), self.good_fields());
-                let more = bytes - call.len() + "sync".len() - self.event_name().len();
+                let more = bytes - call.len() + "sync".len() - self.script.lane.event().len();
                 call.replace(r#""x":"""#, &format!(r#""x":"{}""#, "x".repeat(more)))
             }
             How::Event(array) => array.clone(),
             How::Binary => r#"["sync",{"_placeholder":true,"num":0}]"#.to_owned(),
-            How::Request(_) => return None,
+            How::Query(_) | How::Request(_) => return None,
         };
-        Some(array.replacen(r#"["sync""#, &format!(r#"["{}""#, self.event_name()), 1))
-    }
-
-    fn event_name(&self) -> &'static str {
-        match self.script.lane {
-            Lane::Event => "sync",
-            Lane::Request => "request",
-        }
+        Some(array.replacen(r#"["sync""#, &format!(r#"["{}""#, self.script.lane.event()), 1))
     }
 
     fn request(&self, how: &How) -> Option<Request> {
         match self.script.lane {
             Lane::Event => self.event_request(how),
+            Lane::Request if self.script.by_get => self.query_request(how),
             Lane::Request => self.bare_request(how),
+        }
+    }
+
+    /// Returns a request without a body; what is wrong stands in its query or its head.
+    fn query_request(&self, how: &How) -> Option<Request> {
+        let (path, version) = self.route(how);
+        let path = format!("{}/{path}/{version}", Lane::Request.folder());
+        let get = |query: &str| {
+            let (method, headers) = (Method::GET, Vec::new());
+            Request { method, path: format!("{path}?{query}"), headers, body: Vec::new() }
+        };
+        match how {
+            How::Call { input, .. } => Some(get(&query_of(input.as_deref()?)?)),
+            How::Query(query) => Some(get(query)),
+            How::Request(posted) => posted.without_body(get(&query_of(self.script.good)?)),
+            How::Payload(_) | How::Sized(_) | How::Event(_) | How::Binary => None,
         }
     }
 
@@ -335,13 +418,13 @@ impl Stage {
             How::Call { input, .. } => input.clone()?,
             How::Sized(bytes) => self.script.good.to_owned() + &" ".repeat(bytes - self.script.good.len()),
             How::Request(_) => self.script.good.to_owned(),
-            How::Payload(_) | How::Event(_) | How::Binary => return None,
+            How::Payload(_) | How::Event(_) | How::Binary | How::Query(_) => return None,
         };
         let mut request = self.event_request(how)?;
         if request.body == GOOD.as_bytes() || !matches!(how, How::Request(_)) {
             request.body = body.into();
         }
-        request.path = request.path.replacen("/sync", "/api", 1);
+        request.path = request.path.replacen(Lane::Event.folder(), Lane::Request.folder(), 1);
         Some(request)
     }
 
@@ -354,7 +437,7 @@ impl Stage {
                 let call = format!(r#"{{{},"x":""}}"#, self.good_fields());
                 call.replace(r#""x":"""#, &format!(r#""x":"{}""#, "x".repeat(bytes - call.len())))
             }
-            How::Event(_) | How::Binary => return None,
+            How::Event(_) | How::Binary | How::Query(_) => return None,
             How::Request(request) => {
                 let Request { method, path, headers, body } = &**request;
                 let (method, path, headers) = (method.clone(), path.clone(), headers.clone());
@@ -379,7 +462,8 @@ impl Stage {
         let response = sending.body(Body::from(request.body)).send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         assert_eq!(headers[CONTENT_TYPE], "application/json");
-        assert_eq!(headers.get(ALLOW).is_some_and(|allowed| allowed == "POST"), status == 405, "{headers:?}");
+        let methods = if self.script.by_get { "GET, HEAD, POST" } else { "POST" };
+        assert_eq!(headers.get(ALLOW).is_some_and(|allowed| allowed == methods), status == 405, "{headers:?}");
         let text = response.text().await.expect("a text");
         let answer: Value = serde_json::from_str(&text).expect("JSON");
         let expected = answer.get("httpStatus").and_then(Value::as_u64).unwrap_or(200);

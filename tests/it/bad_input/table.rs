@@ -2,7 +2,9 @@
 
 use reqwest::Method;
 
-use super::stage::{Case, LIMIT, Refused, binary, call, data, deep, event, payload, post, raw, sized, to, with_id};
+use super::stage::{
+    Case, LIMIT, Refused, binary, call, data, deep, event, payload, post, query, raw, sized, to, with_id,
+};
 
 /// The body of a correct call.
 pub(super) const GOOD: &str = r#"{"data":{"amount":1},"receiver":"game-room-1"}"#;
@@ -771,6 +773,142 @@ fn requests() -> Vec<Case> {
                     post(GOOD).header("cookie", "session=s3cret").header("sec-fetch-site", "same-origin").by_guest(),
                 ),
             ],
+        },
+    ]
+}
+
+/// What a query says, for `examples/echo` of the test app.
+pub(super) fn queries() -> Vec<Case> {
+    vec![
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"text","reason":"missing"}"#),
+            sentences: ["“text” is missing.", "“text” ontbreekt.", "„text“ fehlt.", "« text » manque."],
+            sent: vec![("no query", query("")), ("a query without its required field", query("number=1&flag=true"))],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"number","reason":"expected-integer"}"#),
+            sentences: [
+                "“number” must be a whole number.",
+                "“number” moet een geheel getal zijn.",
+                "„number“ muss eine ganze Zahl sein.",
+                "« number » doit être un nombre entier.",
+            ],
+            sent: vec![
+                ("a number that is a text", query("text=a&number=s3cret")),
+                ("a number of which nothing is there", query("text=a&number=")),
+                ("a number without its equals sign", query("text=a&number")),
+                ("a whole number that is not whole", query("text=a&number=1.5")),
+                ("a number with a plus", query("text=a&number=%2B1")),
+                ("a number that begins with 0", query("text=a&number=01")),
+                ("a number that is JSON", query("text=a&number=[1]")),
+            ],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"number","reason":"out-of-range"}"#),
+            sentences: [
+                "“number” is too large or too small.",
+                "“number” is te groot of te klein.",
+                "„number“ ist zu groß oder zu klein.",
+                "« number » est trop grand ou trop petit.",
+            ],
+            sent: vec![
+                ("a number beyond its type", query("text=a&number=2147483648")),
+                ("a number far beyond its type", query("text=a&number=-123456789012345678901234567890")),
+            ],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"ratio","reason":"expected-number"}"#),
+            sentences: [
+                "“ratio” must be a number.",
+                "“ratio” moet een getal zijn.",
+                "„ratio“ muss eine Zahl sein.",
+                "« ratio » doit être un nombre.",
+            ],
+            sent: vec![
+                ("a number that is a text", query("text=a&ratio=s3cret")),
+                ("a number that is none", query("text=a&ratio=NaN")),
+                ("a number without end", query("text=a&ratio=Infinity")),
+            ],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"ratio","reason":"range"}"#),
+            sentences: [
+                "“ratio” is outside the allowed range.",
+                "“ratio” ligt buiten het toegestane bereik.",
+                "„ratio“ liegt außerhalb des erlaubten Bereichs.",
+                "« ratio » est hors des limites permises.",
+            ],
+            sent: vec![("a number that the rule refuses", query("text=a&ratio=10.5"))],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"flag","reason":"expected-boolean"}"#),
+            sentences: [
+                "“flag” must be true or false.",
+                "“flag” moet true of false zijn.",
+                "„flag“ muss true oder false sein.",
+                "« flag » doit valoir true ou false.",
+            ],
+            sent: vec![
+                ("a boolean that is a number", query("text=a&flag=1")),
+                ("a boolean in capitals", query("text=a&flag=TRUE")),
+                ("a boolean without its equals sign", query("text=a&flag")),
+            ],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"color","reason":"unknown-variant"}"#),
+            sentences: [
+                "“color” is not one of the known choices.",
+                "“color” is geen van de bekende keuzes.",
+                "„color“ ist keine der bekannten Möglichkeiten.",
+                "« color » n’est pas un des choix connus.",
+            ],
+            sent: vec![
+                ("a variant that there is not", query("text=a&color=s3cret")),
+                ("a variant in Rust’s spelling", query("text=a&color=DarkRed")),
+            ],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"day","reason":"invalid-format"}"#),
+            sentences: [
+                "“day” is not written as expected.",
+                "“day” is niet geschreven zoals verwacht.",
+                "„day“ ist nicht wie erwartet geschrieben.",
+                "« day » n’est pas écrit comme attendu.",
+            ],
+            sent: vec![("a day that is none", query("text=a&day=2026-02-30"))],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"text","reason":"duplicate-field"}"#),
+            sentences: [
+                "“text” is there twice.",
+                "“text” komt twee keer voor.",
+                "„text“ kommt zweimal vor.",
+                "« text » s’y trouve deux fois.",
+            ],
+            sent: vec![
+                ("a field twice", query("text=a&text=s3cret")),
+                ("a field once more with an escape in its name", query("text=a&t%65xt=s3cret")),
+            ],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"text[]","reason":"unknown-field"}"#),
+            sentences: [
+                "“text[]” is not a known field.",
+                "“text[]” is geen bekend veld.",
+                "„text[]“ ist kein bekanntes Feld.",
+                "« text[] » n’est pas un champ connu.",
+            ],
+            sent: vec![("a list as others write it", query("text=a&text[]=s3cret"))],
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"__proto__","reason":"unknown-field"}"#),
+            sentences: [
+                "“__proto__” is not a known field.",
+                "“__proto__” is geen bekend veld.",
+                "„__proto__“ ist kein bekanntes Feld.",
+                "« __proto__ » n’est pas un champ connu.",
+            ],
+            sent: vec![("`__proto__` as a field", query("text=a&__proto__=s3cret"))],
         },
     ]
 }
