@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 
 use app::SyncApp;
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use sync::{App, Config, Running};
-use sync_tests::app::{TestServer, guest, member};
+use sync_tests::app::{TestServer, member};
+use sync_tests::lane::Lane;
 use sync_tests::socket::{Client, Identity};
 
 /// A running template and a member of `game-room-1`, whose counter stands at 5.
@@ -147,54 +149,110 @@ async fn get_is_for_those_that_say_so_and_its_answers_are_kept_by_nobody() {
     assert_eq!(http.get(url).send().await.expect("an answer").status().as_u16(), 405);
 }
 
-#[tokio::test]
-async fn a_request_knows_its_caller_and_no_room() {
-    let server = TestServer::start().await;
-    let token = server.token(member("ada", "deliver", Some("nl"))).await;
-    let mut ada = server.connect_as(Identity::token(&token)).await;
-    ada.join("open-a").await;
-    ada.show("/somewhere").await;
-    let call = json!({ "name": "examples/echo", "version": "v1", "data": { "text": "a" } });
-    let told = |answer: &Value| {
-        let result = &answer["result"];
-        [&result["userId"], &result["locale"], &result["pathName"], &result["room"]].map(Clone::clone)
-    };
-    assert_eq!(told(&ada.call("request", call.clone()).await), ["ada", "nl", "/somewhere", ""]);
-    let mut nobody = server.connect(guest()).await;
-    assert_eq!(told(&nobody.call("request", call).await), ["", "en", "", ""]);
-    let url = format!("http://{}/api/examples/echo/v1?text=a", server.address());
-    let http = reqwest::Client::new().get(url).bearer_auth(token).send().await.expect("an answer");
-    assert_eq!(told(&json_of(http).await), ["ada", "nl", "", ""], "a page is that of a socket");
+/// What a request knows of its caller: the user of its session and of its sender, its language, its page and its room.
+fn known(user: &str, locale: &str, path_name: &str, search_params: Value) -> Value {
+    json!({ "userId": user, "sender": { "userId": user }, "locale": locale,
+            "pathName": path_name, "searchParams": search_params, "room": "" })
 }
 
-fn post(server: &TestServer, route: &str) -> reqwest::RequestBuilder {
-    let url = format!("http://{}/api/{route}/v1", server.address());
+fn told_of_caller(mut answer: Value) -> Value {
+    let mut told = answer["result"].take();
+    told.as_object_mut().and_then(|told| told.remove("query")).unwrap_or_else(|| panic!("{answer}"));
+    told
+}
+
+#[tokio::test]
+async fn a_request_of_a_socket_knows_its_caller_and_no_room() {
+    let server = TestServer::start().await;
+    let ada = Identity::token(&server.token(member("ada", "deliver", Some("nl"))).await);
+    let bob = server.token(member("bob", "deliver", None)).await;
+    let callers = [
+        // The session's language goes before that of the handshake, and `lang` before the header.
+        (Identity { headers: vec![("accept-language", "fr".to_owned())], ..ada }, "ada", "nl"),
+        (Identity { auth: json!({ "token": bob, "lang": "de" }), headers: Vec::new() }, "bob", "de"),
+        (Identity { auth: Value::Null, headers: vec![("accept-language", "fr".to_owned())] }, "", "fr"),
+        (Identity::default(), "", "en"),
+    ];
+    for (identity, user, locale) in callers {
+        let mut client = server.connect_as(identity).await;
+        client.join("open-a").await;
+        let call = Lane::Request.call("examples/echo", "", json!({ "text": "a" }));
+        let answer = client.call("request", call.clone()).await;
+        assert_eq!(told_of_caller(answer), known(user, locale, "", json!({})), "nothing was said of a page");
+        client.call("updateLocation", json!({ "pathName": "/somewhere", "searchParams": { "tab": "2" } })).await;
+        let answer = client.call("request", call).await;
+        assert_eq!(told_of_caller(answer), known(user, locale, "/somewhere", json!({ "tab": "2" })));
+    }
+}
+
+#[tokio::test]
+async fn a_request_over_http_knows_its_caller_and_no_page() {
+    let server = TestServer::start().await;
+    let ada = server.token(member("ada", "deliver", Some("nl"))).await;
+    let bob = server.token(member("bob", "deliver", None)).await;
+    // A socket of the same session shows a page, which is that of the socket.
+    let mut socket = server.connect_as(Identity::token(&ada)).await;
+    socket.show("/somewhere").await;
+    let get = || reqwest::Client::new().get(format!("http://{}/api/examples/echo/v1?text=a", server.address()));
+    for ask in [&get as &dyn Fn() -> RequestBuilder, &|| post(&server, "examples/echo").body(r#"{"text":"a"}"#)] {
+        let cookie = format!("session={bob}");
+        let callers = [
+            (ask().bearer_auth(&ada).header("accept-language", "fr"), "ada", "nl"),
+            (ask().bearer_auth(&bob).header("accept-language", "de, en;q=0.5"), "bob", "de"),
+            (ask().header("cookie", cookie).header("sec-fetch-site", "same-origin"), "bob", "en"),
+            (ask().header("accept-language", "fr"), "", "fr"),
+            (ask(), "", "en"),
+        ];
+        for (request, user, locale) in callers {
+            let answer = json_of(request.send().await.expect("an answer")).await;
+            assert_eq!(told_of_caller(answer), known(user, locale, "", json!({})));
+        }
+    }
+}
+
+fn post(server: &TestServer, route: &str) -> RequestBuilder {
+    post_in(Lane::Request, server, route)
+}
+
+fn post_in(lane: Lane, server: &TestServer, route: &str) -> RequestBuilder {
+    let url = format!("http://{}{}/{route}/v1", server.address(), lane.folder());
     reqwest::Client::new().post(url).header("content-type", "application/json")
 }
 
-/// In the reader's language, by both doors, and the server goes on.
+/// In the reader's language, in both lanes, by both doors, and the server goes on.
 #[tokio::test]
-async fn what_goes_wrong_in_a_request_is_contained() {
+async fn what_goes_wrong_in_a_handler_is_contained() {
     let server = TestServer::start().await;
-    let token = server.token(member("ada", "deliver", Some("de"))).await;
-    let mut client = server.connect_as(Identity::token(&token)).await;
+    let german = server.token(member("ada", "deliver", Some("de"))).await;
+    let english = server.token(member("bob", "deliver", None)).await;
+    let mut client = server.connect_as(Identity::token(&german)).await;
+    let mut other = server.connect_as(Identity::token(&english)).await;
+    client.join("open-a").await;
+    other.join("open-a").await;
     let cases = [
-        ("odd/panic", "{}", json!("sync-server-failed"), 500),
-        ("odd/guarded", "{}", json!("sync-server-failed"), 500),
-        ("arguments/hang", "{}", json!("sync-timeout"), 504),
-        ("odd/bomb", r#"{"index":1}"#, Value::Null, 200),
+        ("odd/panic", json!({}), json!("sync-server-failed"), 500),
+        ("odd/guarded", json!({}), json!("sync-server-failed"), 500),
+        // Its output has no JSON form.
+        ("odd/endless", json!({}), json!("sync-server-failed"), 500),
+        ("arguments/hang", json!({}), json!("sync-timeout"), 504),
+        ("odd/bomb", json!({ "index": 1 }), Value::Null, 200),
     ];
-    for (route, body, code, status) in cases {
-        let data: Value = serde_json::from_str(body).expect("JSON");
-        let told = client.call("request", json!({ "name": route, "version": "v1", "data": data })).await;
-        let answer = post(&server, route).body(body).bearer_auth(&token).send().await.expect("an answer");
-        assert_eq!(answer.status(), status, "{route}");
-        assert_eq!(json_of(answer).await, told, "{route}");
-        assert_eq!(told["errorCode"], code, "{route}: {told}");
-        let english = post(&server, route).body(body).header("accept-language", "en").send().await.expect("an answer");
-        let is_translated = json_of(english).await["message"] != told["message"];
-        assert_eq!(is_translated, !code.is_null(), "{route}: {told}");
+    for lane in Lane::ALL {
+        for (route, data, code, status) in &cases {
+            let told = client.call(lane.event(), lane.call(route, "open-a", data.clone())).await;
+            let post = || post_in(lane, &server, route).body(lane.body("open-a", data.clone()).to_string());
+            let answer = post().bearer_auth(&german).send().await.expect("an answer");
+            assert_eq!(answer.status(), *status, "{lane:?}: {route}");
+            assert_eq!(json_of(answer).await, told, "{lane:?}: {route}");
+            assert_eq!(told["errorCode"], *code, "{lane:?}: {route}: {told}");
+            let answer = post().bearer_auth(&english).header("accept-language", "en").send().await.expect("an answer");
+            let is_translated = json_of(answer).await["message"] != told["message"];
+            assert_eq!(is_translated, !code.is_null(), "{lane:?}: {route}: {told}");
+        }
     }
+    // Nobody hears of an event that failed.
+    let heard = other.frames_so_far().await;
+    assert!(heard.len() == 3 && heard.iter().all(|frame| frame["cb"] == "odd/bomb/v1"), "{heard:?}");
 }
 
 #[tokio::test]

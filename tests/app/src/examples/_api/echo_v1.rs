@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
+
 use crate::Ctx;
+use crate::app::Person;
 use sync::{SyncError, wire};
 
 /// Everything that a query can carry.
@@ -25,8 +28,10 @@ pub enum Color {
 pub struct Output {
     pub query: Query,
     pub user_id: String,
+    pub sender: Person,
     pub locale: String,
     pub path_name: String,
+    pub search_params: BTreeMap<String, String>,
     pub room: String,
 }
 
@@ -36,8 +41,10 @@ pub async fn main(ctx: Ctx<'_>, input: &Query) -> Result<Output, SyncError> {
     Ok(Output {
         query: input.clone(),
         user_id: ctx.session().user_id.clone(),
+        sender: ctx.sender(),
         locale: ctx.locale().to_owned(),
         path_name: ctx.location().path_name.clone(),
+        search_params: ctx.location().search_params.clone(),
         // `ctx.room()` is refused by the attribute, which does not know this form.
         room: Ctx::room(&ctx).to_owned(),
     })
