@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sync_tests::app::{TestServer, guest, member};
+use sync_tests::lane::Lane;
 use sync_tests::socket::{Identity, PATIENCE, Polling};
 use test_app::BUSY;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,17 +16,19 @@ use tokio::net::TcpStream;
 const UPGRADE: &str = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
                        sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-/// The event of a call of `order/wait`, without a number: nobody waits for the answer.
-fn wait(index: u32, wait_ms: u32) -> String {
-    let data = json!({ "index": index, "waitMs": wait_ms });
-    let call = json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": data });
-    format!("42{}", json!(["sync", call]))
+fn wait_call(lane: Lane, index: u32, wait_ms: u32) -> Value {
+    lane.call("order/wait", "open-a", json!({ "index": index, "waitMs": wait_ms }))
+}
+
+/// The packet of a call of `order/wait`, without a number: nobody waits for the answer.
+fn wait(lane: Lane, index: u32, wait_ms: u32) -> String {
+    format!("42{}", json!([lane.event(), wait_call(lane, index, wait_ms)]))
 }
 
 #[tokio::test]
 async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
     const SENT: u32 = 2000;
-    for is_anonymous in [false, true] {
+    for (lane, is_anonymous) in Lane::ALL.into_iter().flat_map(|lane| [(lane, false), (lane, true)]) {
         let server = TestServer::start().await;
         let token = server.token(member("ada", "deliver", None)).await;
         // Who has no session is known by the name of the page.
@@ -34,14 +37,13 @@ async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
         let mut gone = connect().await;
         gone.join("open-a").await;
         // The first keeps its place until the others have come in and their sender has gone.
-        let calls: Vec<_> = (0..SENT).map(|index| wait(index, if index == 0 { 500 } else { 0 })).collect();
+        let calls: Vec<_> = (0..SENT).map(|index| wait(lane, index, if index == 0 { 500 } else { 0 })).collect();
         gone.send_all(calls.iter().map(String::as_str)).await;
         drop(gone);
         server.has_sockets(0).await;
         let mut back = connect().await;
         back.join("open-a").await;
-        let own = json!({ "index": SENT, "waitMs": 0 });
-        assert_eq!(back.sync("order/wait", "v1", "open-a", own).await["status"], "success");
+        assert_eq!(back.call(lane.event(), wait_call(lane, SENT, 0)).await["status"], "success");
         let ended = server.app().ended.lock().expect("not poisoned").clone();
         assert_eq!(ended.last(), Some(&SENT), "the new call did not overtake the old ones");
         assert!(ended.is_sorted());
@@ -52,11 +54,11 @@ async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
 #[tokio::test]
 async fn many_who_have_gone_do_not_keep_the_server_from_stopping() {
     let server = TestServer::start_with(|config| config.shutdown_timeout = PATIENCE).await;
-    for _ in 0..20 {
+    for lane in Lane::ALL.repeat(10) {
         let mut gone = server.connect(guest()).await;
         gone.join("open-a").await;
         // Each would take a minute.
-        let calls: Vec<_> = (0..200).map(|index| wait(index, 300)).collect();
+        let calls: Vec<_> = (0..200).map(|index| wait(lane, index, 300)).collect();
         gone.send_all(calls.iter().map(String::as_str)).await;
     }
     server.has_sockets(0).await;
@@ -66,17 +68,19 @@ async fn many_who_have_gone_do_not_keep_the_server_from_stopping() {
 
 #[tokio::test]
 async fn a_handler_that_takes_too_long_does_not_keep_others_from_being_told() {
-    let server = TestServer::start_with(|config| config.shutdown_timeout = Duration::from_millis(800)).await;
-    let (mut slow, mut bystander) = (server.connect(guest()).await, server.connect(guest()).await);
-    slow.join("open-a").await;
-    bystander.join("open-a").await;
-    slow.send(&wait(1, 60_000)).await;
-    server.has_begun(1).await;
-    let mut http = Http::open(server.address()).await;
-    assert_eq!(http.get("/healthz").await.0, 200);
-    server.into_running().shutdown().await;
-    bystander.closed().await;
-    assert_eq!(http.rest().await, "", "nothing is served any more");
+    for lane in Lane::ALL {
+        let server = TestServer::start_with(|config| config.shutdown_timeout = Duration::from_millis(800)).await;
+        let (mut slow, mut bystander) = (server.connect(guest()).await, server.connect(guest()).await);
+        slow.join("open-a").await;
+        bystander.join("open-a").await;
+        slow.send(&wait(lane, 1, 60_000)).await;
+        server.has_begun(1).await;
+        let mut http = Http::open(server.address()).await;
+        assert_eq!(http.get("/healthz").await.0, 200);
+        server.into_running().shutdown().await;
+        bystander.closed().await;
+        assert_eq!(http.rest().await, "", "{lane:?}: nothing is served any more");
+    }
 }
 
 #[tokio::test]
@@ -164,11 +168,12 @@ async fn a_client_that_takes_its_time_is_cut_off() {
     })
     .await;
     let mut bystander = server.connect(guest()).await;
-    let post = "POST /sync/order/wait/v1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let head = "HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100";
+    let [event, request] = Lane::ALL.map(|lane| format!("POST {}/order/wait/v1 {head}\r\n\r\n{{", lane.folder()));
     let poll = "POST /socket.io/?EIO=4&transport=polling&sid=";
     let polling = Polling::open(server.address()).await;
     let poll = format!("{poll}{} HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n42", polling.sid());
-    for said in ["", "GET /healthz HTTP/1.1\r\nhost", post, &poll] {
+    for said in ["", "GET /healthz HTTP/1.1\r\nhost", &event, &request, &poll] {
         let mut slow = Http::open(server.address()).await;
         slow.stream.write_all(said.as_bytes()).await.expect("a server that reads");
         let answer = slow.rest().await;
@@ -274,21 +279,23 @@ async fn who_leaves_at_once_is_not_let_in() {
 
 #[tokio::test]
 async fn who_comes_on_the_socket_of_another_does_not_get_its_answers() {
-    let server = TestServer::start().await;
-    let polling = polling_member(&server).await;
-    let call = |ack: u32, wait_ms: u32| wait(ack, wait_ms).replacen("42", &format!("42{ack}"), 1);
-    polling.post(&call(7, 100)).await;
-    server.has_begun(1).await;
-    let join = r#"425["joinRoom",{"room":"open-b"}]"#;
-    polling.post(&["41", "40"].join("\u{1e}")).await;
-    while !polling.poll().await.contains("40{") {}
-    polling.post(join).await;
-    polling.post(&call(8, 200).replace("open-a", "open-b")).await;
-    let mut heard = String::new();
-    while !heard.contains("438[") {
-        heard += &polling.poll().await;
+    for lane in Lane::ALL {
+        let server = TestServer::start().await;
+        let polling = polling_member(&server).await;
+        let call = |ack: u32, wait_ms: u32| wait(lane, ack, wait_ms).replacen("42", &format!("42{ack}"), 1);
+        polling.post(&call(7, 100)).await;
+        server.has_begun(1).await;
+        let join = r#"425["joinRoom",{"room":"open-b"}]"#;
+        polling.post(&["41", "40"].join("\u{1e}")).await;
+        while !polling.poll().await.contains("40{") {}
+        polling.post(join).await;
+        polling.post(&call(8, 200).replace("open-a", "open-b")).await;
+        let mut heard = String::new();
+        while !heard.contains("438[") {
+            heard += &polling.poll().await;
+        }
+        assert!(!heard.contains("437["), "{lane:?}: {heard}");
     }
-    assert!(!heard.contains("437["), "{heard}");
 }
 
 #[tokio::test]
@@ -306,36 +313,45 @@ async fn a_poll_does_not_hang_while_its_client_moves() {
 
 #[tokio::test]
 async fn a_flood_of_calls_lets_others_have_their_turn() {
-    let server = TestServer::start().await;
-    let mut flood = server.connect(guest()).await;
-    flood.join("open-a").await;
-    let first = flood.start("sync", json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": { "index": 0, "waitMs": 50 } })).await;
-    let calls: Vec<_> = (1..4000).map(|id| format!(r#"42{}["joinedRooms",{{}}]"#, id + 10)).collect();
-    flood.send_all(calls.iter().map(String::as_str)).await;
-    flood.ack(first).await;
-    // All that waits is handled now, on this thread.
-    let turns = Arc::new(AtomicUsize::new(0));
-    let counted = turns.clone();
-    let bystander = tokio::spawn(async move {
-        loop {
-            counted.fetch_add(1, Ordering::Relaxed);
-            tokio::task::yield_now().await;
-        }
-    });
-    flood.ack(4009).await;
-    bystander.abort();
-    assert!(turns.load(Ordering::Relaxed) > 20, "{turns:?}");
+    for lane in Lane::ALL {
+        let server = TestServer::start().await;
+        let mut flood = server.connect(guest()).await;
+        flood.join("open-a").await;
+        let first = flood.start(lane.event(), wait_call(lane, 0, 50)).await;
+        // What waits behind it costs no time of its own: questions about rooms, or requests.
+        let [event, call] = match lane {
+            Lane::Event => [json!("joinedRooms"), json!({})],
+            Lane::Request => [json!("request"), lane.call("odd/bomb", "", json!({ "index": 1 }))],
+        };
+        let calls: Vec<_> = (1..4000).map(|id| format!("42{}{}", id + 10, json!([event, call]))).collect();
+        flood.send_all(calls.iter().map(String::as_str)).await;
+        flood.ack(first).await;
+        // All that waits is handled now, on this thread.
+        let turns = Arc::new(AtomicUsize::new(0));
+        let counted = turns.clone();
+        let bystander = tokio::spawn(async move {
+            loop {
+                counted.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        });
+        flood.ack(4009).await;
+        bystander.abort();
+        assert!(turns.load(Ordering::Relaxed) > 20, "{lane:?}: {turns:?}");
+    }
 }
 
 #[tokio::test]
 async fn who_cannot_be_slowed_down_and_sends_on_is_told_why_it_must_go() {
-    let server = TestServer::start().await;
-    let polling = polling_member(&server).await;
-    polling.post(&wait(0, 5000)).await;
-    // What comes in one post cannot be held back any more.
-    polling.post(&vec![r#"42["joinedRooms",{}]"#; 70_000].join("\u{1e}")).await;
-    while !polling.poll().await.contains("receive-queue-full") {}
-    server.has_sockets(0).await;
+    for lane in Lane::ALL {
+        let server = TestServer::start().await;
+        let polling = polling_member(&server).await;
+        polling.post(&wait(lane, 0, 5000)).await;
+        // What comes in one post cannot be held back any more.
+        polling.post(&vec![r#"42["joinedRooms",{}]"#; 70_000].join("\u{1e}")).await;
+        while !polling.poll().await.contains("receive-queue-full") {}
+        server.has_sockets(0).await;
+    }
 }
 
 #[tokio::test]
@@ -422,31 +438,33 @@ async fn a_member_who_catches_up_lets_others_have_their_turn() {
 async fn calls_of_those_who_hung_up_end_within_bounds() {
     const SENT: u32 = 20;
     const BYTES: usize = 200 * 1024;
-    let server = TestServer::start().await;
-    let token = server.token(member("ada", "deliver", None)).await;
-    let mut listener = server.connect_as(Identity::token(&token)).await;
-    listener.join("hall-a").await;
-    let request = |index: u32, wait_ms: u32, bytes: usize| {
-        let body = json!({ "receiver": "hall-a", "data": { "index": index, "waitMs": wait_ms } }).to_string();
-        let length = body.len() + bytes;
-        let head =
-            "POST /sync/order/wait/v1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nauthorization: Bearer ";
-        format!("{head}{token}\r\ncontent-length: {length}\r\n\r\n{body}{}", " ".repeat(bytes))
-    };
-    let mut callers = Vec::new();
-    for index in 0..SENT {
-        let mut caller = TcpStream::connect(server.address()).await.expect("a connection");
-        caller.write_all(request(index, 500, BYTES).as_bytes()).await.expect("a server that reads");
-        callers.push(caller);
+    for lane in Lane::ALL {
+        let server = TestServer::start().await;
+        let token = server.token(member("ada", "deliver", None)).await;
+        let mut listener = server.connect_as(Identity::token(&token)).await;
+        listener.join("hall-a").await;
+        let request = |index: u32, wait_ms: u32, bytes: usize| {
+            let body = lane.body("hall-a", json!({ "index": index, "waitMs": wait_ms })).to_string();
+            let (folder, length) = (lane.folder(), body.len() + bytes);
+            let head = format!("POST {folder}/order/wait/v1 HTTP/1.1\r\nhost: a\r\ncontent-type: application/json");
+            let more = format!("authorization: Bearer {token}\r\ncontent-length: {length}");
+            format!("{head}\r\n{more}\r\n\r\n{body}{}", " ".repeat(bytes))
+        };
+        let mut callers = Vec::new();
+        for index in 0..SENT {
+            let mut caller = TcpStream::connect(server.address()).await.expect("a connection");
+            caller.write_all(request(index, 500, BYTES).as_bytes()).await.expect("a server that reads");
+            callers.push(caller);
+        }
+        server.has_begun(SENT).await;
+        drop(callers);
+        // Longer than theirs: when it has ended, so have they.
+        let mut stays = Http::open(server.address()).await;
+        let (status, answer) = stays.ask(&request(SENT, 1000, 0)).await;
+        assert_eq!(status, 200, "{answer}");
+        let ended = server.app().ended.lock().expect("not poisoned").clone();
+        assert_eq!(ended.len(), 11, "{lane:?}: two megabytes of one address, and whoever waits: {ended:?}");
     }
-    server.has_begun(SENT).await;
-    drop(callers);
-    // Longer than theirs: when it has ended, so have they.
-    let mut stays = Http::open(server.address()).await;
-    let (status, answer) = stays.ask(&request(SENT, 1000, 0)).await;
-    assert_eq!(status, 200, "{answer}");
-    let ended = server.app().ended.lock().expect("not poisoned").clone();
-    assert_eq!(ended.len(), 11, "two megabytes of one address, and whoever waits: {ended:?}");
 }
 
 #[tokio::test]
@@ -475,9 +493,12 @@ async fn values_that_cannot_end_well_harm_nobody() {
         members.push(member);
     }
     // All in one batch: the end of one must not meet that of another.
-    let call = |index| json!({ "name": "odd/bomb", "version": "v1", "receiver": "open-a", "data": { "index": index } });
-    let calls: Vec<_> = (0..EVENTS).map(|index| format!("42{}", json!(["sync", call(index)]))).collect();
-    caller.send_all(calls.iter().map(String::as_str)).await;
+    for lane in Lane::ALL {
+        let call = |index| lane.call("odd/bomb", "open-a", json!({ "index": index }));
+        let calls: Vec<_> = (0..EVENTS).map(|index| format!("42{}", json!([lane.event(), call(index)]))).collect();
+        caller.send_all(calls.iter().map(String::as_str)).await;
+        assert_eq!(caller.call("joinedRooms", json!({})).await["status"], "success", "{lane:?}");
+    }
     for member in members.iter_mut().chain([&mut caller]) {
         for index in 0..EVENTS {
             let frame = member.frame().await;
@@ -486,5 +507,7 @@ async fn values_that_cannot_end_well_harm_nobody() {
     }
     let refused = json!({ "name": "odd/bomb", "version": "v1", "receiver": "nowhere", "data": { "index": 1 } });
     assert_eq!(caller.call("sync", refused).await["errorCode"], "sync-not-in-room");
+    let refused = json!({ "name": "odd/bomb", "version": "v1", "data": { "index": 1, "more": 1 } });
+    assert_eq!(caller.call("request", refused).await["errorCode"], "sync-invalid-input");
     assert_eq!(server.hub().socket_count(), 4);
 }
