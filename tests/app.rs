@@ -1,10 +1,12 @@
 //! Starts the test app on a free port.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Weak};
 
-use sync::__private::{Hub, hub};
+use sync::__private::{Hub, Socket, hub};
 use sync::{Config, Running, Server, Sessions};
 use test_app::{App, Session};
+use tokio::sync::watch;
 
 use crate::socket::{Client, Identity, PATIENCE};
 
@@ -12,6 +14,23 @@ use crate::socket::{Client, Identity, PATIENCE};
 #[derive(Debug)]
 pub struct TestServer {
     running: Running<App>,
+}
+
+/// A socket whose end a test waits for.
+#[derive(Debug)]
+pub struct Followed {
+    socket: Weak<Socket<App>>,
+    /// Its other end is in the session, which the socket holds and nobody else for long.
+    tie: watch::Sender<()>,
+}
+
+impl Followed {
+    /// Waits until nothing holds the socket and its session any more.
+    pub async fn freed(self) {
+        let freed = tokio::time::timeout(PATIENCE, self.tie.closed()).await;
+        assert!(freed.is_ok(), "something holds a socket that is gone, or its session");
+        assert_eq!(self.socket.strong_count(), 0);
+    }
 }
 
 /// A session that is signed in; `outcome` is what the filter of `outcome/three` does with it.
@@ -101,6 +120,15 @@ impl TestServer {
         let mut holding = self.app().holding.subscribe();
         let found = tokio::time::timeout(PATIENCE, holding.wait_for(|holding| *holding == wanted)).await;
         assert!(found.is_ok(), "never {wanted} calls, but {}", *self.app().holding.borrow());
+    }
+
+    /// Ties a socket without a token to what its end can be waited for by.
+    pub async fn follow(&self, socket: &Arc<Socket<App>>) -> Followed {
+        assert!(!socket.session().has_token(), "the store would hold the tie");
+        let (tie, tied) = watch::channel(());
+        let update = move |session: &mut Session| session.tie = Some(tied);
+        self.sessions().update(socket.session(), update).await.expect("a session");
+        Followed { socket: Arc::downgrade(socket), tie }
     }
 
     /// Starts a session and returns its token.

@@ -1,10 +1,9 @@
 //! Calls that hold up nothing behind them, and how many of them there may be.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use sync_tests::app::{TestServer, guest};
-use sync_tests::socket::{Client, PATIENCE};
+use sync_tests::lane::Lane;
+use sync_tests::socket::Client;
 
 /// How many calls of one socket run beside each other.
 const BESIDE: u32 = 100;
@@ -17,6 +16,20 @@ fn held_calls() -> [(&'static str, Value); 2] {
 
 fn let_go(calls: u32) -> Value {
     json!({ "name": "beside/letGo", "version": "v1", "data": { "calls": calls } })
+}
+
+/// The number that an answer has; `None` for what is no answer.
+fn number_of(text: &str) -> Option<u64> {
+    text.strip_prefix("43")?.split('[').next()?.parse().ok()
+}
+
+/// The number of the next answer, whatever else comes before it.
+async fn next_number(client: &mut Client) -> u64 {
+    loop {
+        if let Some(number) = number_of(&client.next_answer().await) {
+            return number;
+        }
+    }
 }
 
 async fn caller(server: &TestServer) -> Client {
@@ -52,6 +65,34 @@ async fn nothing_waits_behind_a_concurrent_call_and_everything_behind_another() 
 }
 
 #[tokio::test]
+async fn answers_of_concurrent_calls_overtake_each_other_and_those_of_others_keep_their_order() {
+    for lane in Lane::ALL {
+        let server = TestServer::start().await;
+        let (mut client, mut member) = (caller(&server).await, caller(&server).await);
+        let mut sent = Vec::new();
+        for (index, route) in (0..).zip(["turn", "turn", "turn", "queue", "queue"]) {
+            let call = lane.call(&format!("beside/{route}"), "open-a", json!({ "index": index }));
+            sent.push(client.start(lane.event(), call).await);
+        }
+        // The last one waits behind the one before it.
+        server.holds(4).await;
+        let order = [2, 0, 3, 4, 1];
+        for (index, answered) in [(2, &order[..1]), (4, &[]), (0, &order[1..2]), (3, &order[2..4]), (1, &order[4..])] {
+            server.app().call_up(index);
+            // Whoever could go on has gone on by then.
+            assert_eq!(member.call("joinedRooms", json!({})).await["status"], "success");
+            for index in answered {
+                assert_eq!(next_number(&mut client).await, sent[*index], "{lane:?}: {order:?}");
+            }
+        }
+        // An event has its place when its handler has ended.
+        let heard = member.frames_so_far().await;
+        let heard: Vec<_> = heard.iter().map(|frame| frame["serverOutput"]["index"].clone()).collect();
+        assert_eq!(heard, if lane == Lane::Event { order.map(|index| json!(index)).to_vec() } else { Vec::new() });
+    }
+}
+
+#[tokio::test]
 async fn what_comes_behind_too_many_concurrent_calls_waits_and_is_not_lost() {
     for (event, call) in held_calls() {
         let server = TestServer::start().await;
@@ -68,8 +109,8 @@ async fn what_comes_behind_too_many_concurrent_calls_waits_and_is_not_lost() {
         assert!(!first.starts_with(&format!("43{behind}[")), "{first}");
         assert_eq!(client.ack(behind).await["status"], "success", "there is a place again");
         server.app().let_go(BESIDE);
-        let first: usize = first[2..first.find('[').expect("an answer")].parse().expect("a number");
-        for id in held.into_iter().filter(|id| *id != first as u64) {
+        let first = number_of(&first).expect("an answer");
+        for id in held.into_iter().filter(|id| *id != first) {
             assert_eq!(client.ack(id).await, success());
         }
     }
@@ -125,7 +166,7 @@ async fn who_leaves_behind_a_concurrent_call_does_not_undo_it() {
 async fn calls_of_sockets_that_have_gone_end_and_when_there_are_many_the_next_ones_hold_up_what_is_behind() {
     let server = TestServer::start().await;
     let (_, call) = &held_calls()[1];
-    let mut socket = None;
+    let mut last = None;
     for round in 1..=11 {
         let mut client = server.connect(guest()).await;
         for _ in 0..BESIDE {
@@ -133,7 +174,7 @@ async fn calls_of_sockets_that_have_gone_end_and_when_there_are_many_the_next_on
         }
         // Behind them: they have all begun.
         client.call("joinedRooms", json!({})).await;
-        socket = Some(Arc::downgrade(&server.hub().sockets()[0]));
+        last = Some(server.follow(&server.hub().sockets()[0]).await);
         drop(client);
         server.has_sockets(0).await;
         // None is cut off.
@@ -147,12 +188,7 @@ async fn calls_of_sockets_that_have_gone_end_and_when_there_are_many_the_next_on
     assert!(client.next_answer().await.starts_with(&format!("43{held}[")), "what is behind has waited");
     assert_eq!(client.ack(behind).await["status"], "success");
     server.holds(0).await;
-    let freed = async {
-        while socket.as_ref().is_some_and(|socket| socket.strong_count() > 0) {
-            tokio::task::yield_now().await;
-        }
-    };
-    assert!(tokio::time::timeout(PATIENCE, freed).await.is_ok(), "something holds a socket that is gone");
+    last.expect("a socket").freed().await;
 }
 
 #[tokio::test]
