@@ -78,7 +78,7 @@ async fn requests_are_refused_with_the_same_codes_statuses_and_sentences() {
 async fn queries_are_refused_with_the_same_codes_statuses_and_sentences() {
     let server = TestServer::start().await;
     let count = test_stage(&server, COUNTER_BY_GET).await.check(table::of_any_lane()).await;
-    assert!(count > 4 * 30, "{count} answers: the door has lost its tables");
+    assert!(count > 4 * 35, "{count} answers: the door has lost its tables");
     test_stage(&server, ECHO_BY_GET).await.check(table::queries()).await;
 }
 
