@@ -3,6 +3,7 @@
 use app::SyncApp;
 use serde_json::{Value, json};
 use sync::Running;
+use sync_tests::lane::Lane;
 use sync_tests::socket::{Client, Identity, Polling};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
@@ -73,17 +74,23 @@ async fn a_token_that_has_expired_is_refused_by_both_doors() {
         ("de", "Bitte melde dich zuerst an."),
         ("fr", "Veuillez d’abord vous connecter."),
     ];
+    let event = Lane::Event.body("game-room-1", json!({ "amount": 1 }));
+    let routes = [
+        ("/sync/examples/updateCounter/v1", event),
+        ("/api/examples/readCounter/v1", json!({ "room": "game-room-1" })),
+    ];
     for (language, sentence) in sentences {
-        let url = format!("http://{}/sync/examples/updateCounter/v1", running.address());
-        let request = reqwest::Client::new().post(url).bearer_auth(&token).header("accept-language", language);
-        let response = request.json(&json!({ "data": { "amount": 1 }, "receiver": "game-room-1" })).send().await;
-        let response = response.expect("an answer");
-        assert_eq!(response.status(), 401);
-        let answer: Value = response.json().await.expect("JSON");
         let expected = json!({
             "status": "error", "errorCode": "auth-required", "errorParams": {}, "message": sentence, "httpStatus": 401,
         });
-        assert_eq!(answer, expected);
+        for (path, body) in &routes {
+            let url = format!("http://{}{path}", running.address());
+            let request = reqwest::Client::new().post(url).bearer_auth(&token).header("accept-language", language);
+            let response = request.json(body).send().await.expect("an answer");
+            assert_eq!(response.status(), 401);
+            let answer: Value = response.json().await.expect("JSON");
+            assert_eq!(answer, expected);
+        }
     }
 }
 
