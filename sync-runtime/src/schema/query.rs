@@ -35,7 +35,8 @@ impl InputSchema {
         match self.field_node(name) {
             Some(Node::Bool) => matches!(value, "true" | "false"),
             Some(Node::Integer { .. } | Node::Number { .. }) => {
-                serde_json::from_str::<serde_json::Number>(value).is_ok()
+                // JSON may have spaces around a number.
+                value.trim_ascii() == value && serde_json::from_str::<serde_json::Number>(value).is_ok()
             }
             _ => false,
         }

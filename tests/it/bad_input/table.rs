@@ -799,6 +799,7 @@ pub(super) fn queries() -> Vec<Case> {
                 ("a number without its equals sign", query("text=a&number")),
                 ("a whole number that is not whole", query("text=a&number=1.5")),
                 ("a number with a plus", query("text=a&number=%2B1")),
+                ("a number with a space", query("text=a&number=+1")),
                 ("a number that begins with 0", query("text=a&number=01")),
                 ("a number that is JSON", query("text=a&number=[1]")),
             ],
