@@ -9,8 +9,8 @@ use sync_codegen::syntax::handler_file::docs;
 
 use crate::group;
 use crate::handler::{
-    HandlerMistakes, Parameter, auth, borrowed, check_context, check_plain, function, generic_arguments, is_another,
-    is_named, local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
+    HandlerMistakes, Parameter, auth, borrowed, check, check_context, check_plain, function, generic_arguments,
+    is_another, is_named, local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
 };
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -173,6 +173,7 @@ struct Main {
     docs: String,
     options: TokenStream,
     auth: TokenStream,
+    check: TokenStream,
     /// The variant of `FilterKind`.
     kind: TokenStream,
     /// The type of a group, and the expression that makes it.
@@ -187,6 +188,7 @@ impl Main {
             docs: docs(&function.attrs),
             options: options(&arguments.route),
             auth: auth(arguments.route.auth.as_ref()),
+            check: check(arguments.route.check.as_ref(), filter.input().is_some()),
             kind: match (&arguments.by, function.sig.asyncness) {
                 (Some(_), _) => quote!(Group),
                 (None, Some(_)) => quote!(Async),
@@ -204,6 +206,7 @@ impl Main {
             docs: String::new(),
             options: quote!(::sync::__private::RouteOptions::NONE),
             auth: quote!(::sync::Auth::login()),
+            check: TokenStream::new(),
             kind: quote!(Sync),
             group: quote!(()),
             grouping: TokenStream::new(),
@@ -214,7 +217,7 @@ impl Main {
 
 fn implementation(filter: &Filter<'_>, main: Main) -> TokenStream {
     let (input, server_output, output) = filter.types();
-    let Main { docs, options, auth, kind, group, grouping, body } = main;
+    let Main { docs, options, auth, check, kind, group, grouping, body } = main;
     quote! {
         #[doc(hidden)]
         pub struct __Client;
@@ -232,6 +235,8 @@ fn implementation(filter: &Filter<'_>, main: Main) -> TokenStream {
             fn auth() -> ::sync::Auth<crate::SyncApp> {
                 #auth
             }
+
+            #check
 
             fn group(__member: ::sync::Member<'_, crate::SyncApp>) -> Self::Group {
                 let _ = __member;

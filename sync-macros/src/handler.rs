@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Ident, Item, ItemFn, Pat, PathArguments, ReturnType, Type};
 use sync_codegen::problems;
-use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
+use sync_codegen::syntax::arguments::{AuthArgument, Check, RouteArguments, Timeout};
 use sync_codegen::syntax::handler_file::HandlerFile;
 
 /// Collects the mistakes of one item, so that all are told at once.
@@ -235,6 +235,32 @@ pub(crate) fn auth(argument: Option<&AuthArgument>) -> TokenStream {
     quote_spanned! {span=>
         const AUTH: ::sync::Auth<crate::SyncApp> = #value;
         AUTH
+    }
+}
+
+/// Writes the check of a route; nothing for one without, since the traits let everybody through. It takes the input if `main` does.
+///
+/// What is wrong with the function is told where the argument names it.
+pub(crate) fn check(argument: Option<&Check>, takes_input: bool) -> TokenStream {
+    let Some(Check(path)) = argument else { return TokenStream::new() };
+    let span = path.span().resolved_at(Span::call_site());
+    let call = if takes_input { quote_spanned!(span=> #path(ctx, input)) } else { quote_spanned!(span=> #path(ctx)) };
+    let checked = quote_spanned! {span=>
+        let checked: ::core::result::Result<(), _> = #call.await;
+        ::sync::__private::answered(checked)
+    };
+    let future = quote_spanned! {span=>
+        impl ::core::future::Future<Output = ::core::result::Result<(), ::sync::SyncError>> + ::core::marker::Send + 'a
+    };
+    quote! {
+        const CHECKS: bool = true;
+
+        fn check<'a>(ctx: ::sync::Ctx<'a, crate::SyncApp>, input: &'a Self::Input) -> #future {
+            async move {
+                let _ = &input;
+                #checked
+            }
+        }
     }
 }
 

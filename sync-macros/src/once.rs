@@ -28,13 +28,15 @@ pub(crate) struct Once<A> {
     /// The type beside the function, which implements `ServerHandler`.
     pub(crate) handler: &'static str,
     /// Writes what the arguments say.
-    pub(crate) said: fn(&A) -> Said,
+    pub(crate) said: fn(&A, takes_input: bool) -> Said,
 }
 
 /// The arguments of an attribute, as code.
 pub(crate) struct Said {
     /// Who may call.
     pub(crate) auth: TokenStream,
+    /// What else is asked of a caller, if anything; it takes the input if `main` does.
+    pub(crate) check: TokenStream,
     /// The `RouteOptions`.
     pub(crate) options: TokenStream,
 }
@@ -66,7 +68,7 @@ impl<A: Parse + Default> Once<A> {
             self.implementation(
                 input,
                 output,
-                Main::of(&function, (self.said)(&arguments), output.is_some_and(is_unit)),
+                Main::of(&function, (self.said)(&arguments, input.is_some()), output.is_some_and(is_unit)),
             )
         } else {
             // Keeps the table and the file beside this one quiet while the handler is wrong: one mistake is one error.
@@ -99,7 +101,7 @@ impl<A: Parse + Default> Once<A> {
         let handler = Ident::new(self.handler, Span::call_site());
         let input = input.map_or_else(|| quote!(::sync::__private::Empty), |input| quote!(#input));
         let output = output.map_or_else(|| quote!(::sync::__private::Empty), output_type);
-        let Main { docs, said: Said { auth, options }, call, name } = main;
+        let Main { docs, said: Said { auth, check, options }, call, name } = main;
         // The bounds on the future are reported here: at the name of the function, with a note on the very `.await`.
         let future = quote_spanned! {name=>
             impl ::core::future::Future<Output = ::core::result::Result<Self::Output, ::sync::SyncError>> + ::core::marker::Send + 'a
@@ -118,6 +120,8 @@ impl<A: Parse + Default> Once<A> {
                 fn auth() -> ::sync::Auth<crate::SyncApp> {
                     #auth
                 }
+
+                #check
 
                 fn call<'a>(ctx: ::sync::Ctx<'a, crate::SyncApp>, input: &'a Self::Input) -> #future {
                     #call
@@ -149,7 +153,12 @@ impl Main {
             let _ = (ctx, input);
             ::core::future::ready(::core::result::Result::Err(::sync::SyncError::new("sync-server-failed")))
         };
-        Self { docs: String::new(), said: Said { auth, options }, call, name: Span::call_site() }
+        Self {
+            docs: String::new(),
+            said: Said { auth, check: TokenStream::new(), options },
+            call,
+            name: Span::call_site(),
+        }
     }
 }
 

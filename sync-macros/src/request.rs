@@ -6,7 +6,7 @@ use syn::{ItemFn, Type};
 use sync_codegen::syntax::arguments::{Method, RequestArguments};
 use sync_codegen::syntax::query::not_scalar;
 
-use crate::handler::{HandlerMistakes, auth, last_word, local_file, parameters, timeout};
+use crate::handler::{HandlerMistakes, auth, check, last_word, local_file, parameters, timeout};
 use crate::once::{Once, Said};
 
 const REQUEST: Once<RequestArguments> = Once {
@@ -15,7 +15,11 @@ const REQUEST: Once<RequestArguments> = Once {
     shape: "write `pub async fn main(ctx: Ctx<'_>, input: &Input) -> Result<Output, SyncError>`",
     input: "belongs to the call",
     handler: "__Request",
-    said: |arguments| Said { auth: auth(arguments.auth.as_ref()), options: options(arguments) },
+    said: |arguments, takes_input| Said {
+        auth: auth(arguments.auth.as_ref()),
+        check: check(arguments.check.as_ref(), takes_input),
+        options: options(arguments),
+    },
 };
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use sync_codegen::syntax::arguments::RouteArguments;
 
-use crate::handler::{auth, options};
+use crate::handler::{auth, check, options};
 use crate::once::{Once, Said};
 
 const SERVER: Once<RouteArguments> = Once {
@@ -12,7 +12,11 @@ const SERVER: Once<RouteArguments> = Once {
     shape: "write `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`",
     input: "is shared with the filters",
     handler: "__Server",
-    said: |arguments| Said { auth: auth(arguments.auth.as_ref()), options: options(arguments) },
+    said: |arguments, takes_input| Said {
+        auth: auth(arguments.auth.as_ref()),
+        check: check(arguments.check.as_ref(), takes_input),
+        options: options(arguments),
+    },
 };
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {

@@ -4,6 +4,7 @@ mod addresses;
 mod arguments;
 mod bad_input;
 mod canonical;
+mod checks;
 mod codegen;
 mod compiled_once;
 mod concurrent;

@@ -6,14 +6,14 @@
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, Lit, LitStr, Token};
+use syn::{Expr, ExprPath, Ident, Lit, LitStr, Token};
 
 use sync_schema::nearest;
 
 use super::pattern::Pattern;
 
 /// The arguments of a route, all optional and in any order:
-/// `auth = login | public | <const of type Auth>`, `volatile`, `empty_room = allow`, `concurrent`,
+/// `auth = login | public | <const of type Auth>`, `check = <path>`, `volatile`, `empty_room = allow`, `concurrent`,
 /// `timeout = <seconds, or a const Duration>`.
 ///
 /// ```
@@ -29,6 +29,8 @@ use super::pattern::Pattern;
 pub struct RouteArguments {
     /// Who may call; login is required where this is `None`.
     pub auth: Option<AuthArgument>,
+    /// What is asked of a caller who fulfils `auth`; nothing where this is `None`.
+    pub check: Option<Check>,
     /// `volatile`: where it stands, if it does. Stale frames of a slow member are dropped.
     pub volatile: Option<Span>,
     /// `empty_room = allow`: where `allow` stands, if it does. The handler runs with nobody to hear it.
@@ -60,7 +62,7 @@ pub struct FilterArguments {
 }
 
 /// The arguments of a request, all optional and in any order:
-/// `auth` and `timeout` and `concurrent` as for a route, `method = GET | POST`.
+/// `auth`, `check`, `timeout` and `concurrent` as for a route, `method = GET | POST`.
 ///
 /// ```
 /// use sync_codegen::syntax::arguments::{Method, RequestArguments};
@@ -73,6 +75,8 @@ pub struct FilterArguments {
 pub struct RequestArguments {
     /// Who may call; login is required where this is `None`.
     pub auth: Option<AuthArgument>,
+    /// What is asked of a caller who fulfils `auth`; nothing where this is `None`.
+    pub check: Option<Check>,
     /// How it can be asked over HTTP; `POST` alone where this is `None`.
     pub method: Option<Method>,
     /// `concurrent`: where it stands, if it does. What its caller sends next does not wait for the handler.
@@ -89,6 +93,11 @@ pub enum Method {
     /// `POST`.
     Post(Span),
 }
+
+/// The value of `check`: the name of a function that takes what `main` of a server file takes, and returns `Result<(), SyncError>` in
+/// the end.
+#[derive(Debug)]
+pub struct Check(pub ExprPath);
 
 /// The value of `by`: a path, or a closure with one parameter.
 #[derive(Debug)]
@@ -147,9 +156,9 @@ impl Timeout {
     }
 }
 
-const ROUTE_KEYS: [&str; 5] = ["auth", "volatile", "empty_room", "concurrent", "timeout"];
-const FILTER_KEYS: [&str; 5] = ["auth", "volatile", "empty_room", "timeout", "by"];
-const REQUEST_KEYS: [&str; 4] = ["auth", "method", "concurrent", "timeout"];
+const ROUTE_KEYS: [&str; 6] = ["auth", "check", "volatile", "empty_room", "concurrent", "timeout"];
+const FILTER_KEYS: [&str; 6] = ["auth", "check", "volatile", "empty_room", "timeout", "by"];
+const REQUEST_KEYS: [&str; 5] = ["auth", "check", "method", "concurrent", "timeout"];
 const ROOM_KEYS: [&str; 2] = ["auth", "send"];
 
 /// Arguments that the product has a place for and this version does not know yet, with what holds until then.
@@ -167,6 +176,7 @@ impl RouteArguments {
     fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
         match key.to_string().as_str() {
             "auth" => set(&mut self.auth, key, value(input, key)?)?,
+            "check" => set(&mut self.check, key, value(input, key)?)?,
             "volatile" => set(&mut self.volatile, key, flag(input, key)?)?,
             "empty_room" => set(&mut self.empty_room, key, empty_room(input, key)?)?,
             "concurrent" => set(&mut self.concurrent, key, flag(input, key)?)?,
@@ -197,6 +207,7 @@ impl Parse for RequestArguments {
         each(input, &REQUEST_KEYS, |key| {
             match key.to_string().as_str() {
                 "auth" => set(&mut arguments.auth, key, value(input, key)?)?,
+                "check" => set(&mut arguments.check, key, value(input, key)?)?,
                 "method" => set(&mut arguments.method, key, value(input, key)?)?,
                 "concurrent" => set(&mut arguments.concurrent, key, flag(input, key)?)?,
                 "timeout" => set(&mut arguments.timeout, key, value(input, key)?)?,
@@ -242,6 +253,20 @@ fn each(input: ParseStream<'_>, known: &[&str], mut read: impl FnMut(&Ident) -> 
         separator(input)?;
     }
     Ok(())
+}
+
+impl Parse for Check {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        match input.parse()? {
+            Expr::Path(path) => Ok(Self(path)),
+            other => {
+                let what = "`check` is the name of a function";
+                let help = "write `check = may_move`, and beside `main` \
+                            `async fn may_move(ctx: Ctx<'_>, input: &ClientInput) -> Result<(), SyncError>`";
+                Err(syn::Error::new_spanned(other, format!("{what}\nhelp: {help}")))
+            }
+        }
+    }
 }
 
 impl Parse for Projection {
@@ -385,6 +410,7 @@ fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
     let example = match key.to_string().as_str() {
         "auth" => "login",
         "by" => "|member| member.session().role",
+        "check" => "may_move",
         "empty_room" => "allow",
         "method" => "GET",
         "timeout" => "5",
@@ -493,13 +519,13 @@ mod tests {
 
     fn check_request(arguments: &str, expected: Expect) {
         let text = match syn::parse_str::<RequestArguments>(arguments) {
-            Ok(RequestArguments { auth, method, concurrent, timeout }) => {
+            Ok(RequestArguments { auth, check, method, concurrent, timeout }) => {
                 let method = match method {
                     None => "default",
                     Some(Method::Get(_)) => "GET",
                     Some(Method::Post(_)) => "POST",
                 };
-                let route = RouteArguments { auth, concurrent, timeout, ..RouteArguments::default() };
+                let route = RouteArguments { auth, check, concurrent, timeout, ..RouteArguments::default() };
                 format!("{method}: {}", describe(&route))
             }
             Err(error) => at_column(&error),
@@ -514,6 +540,7 @@ mod tests {
     fn describe(arguments: &RouteArguments) -> String {
         let mut parts = Vec::new();
         parts.extend(arguments.auth.as_ref().map(|auth| format!("auth={}", describe_auth(auth))));
+        parts.extend(arguments.check.as_ref().map(|check| format!("check={}", check.0.to_token_stream())));
         parts.extend(arguments.volatile.map(|_| "volatile".into()));
         parts.extend(arguments.empty_room.map(|_| "empty_room".into()));
         parts.extend(arguments.concurrent.map(|_| "concurrent".into()));
@@ -540,6 +567,7 @@ mod tests {
         check("auth = ADMIN", expect!["auth=const ADMIN"]);
         check("auth = crate::auth::ADMIN", expect!["auth=const crate :: auth :: ADMIN"]);
         check("auth = Auth::login().not()", expect!["auth=const Auth :: login () . not ()"]);
+        check("check = super::may_move, auth = login", expect!["auth=login, check=super :: may_move"]);
         check("empty_room = allow, volatile", expect!["volatile, empty_room"]);
         check("concurrent, volatile", expect!["volatile, concurrent"]);
         check("timeout = 5", expect!["5000 ms"]);
@@ -558,8 +586,8 @@ mod tests {
         check(
             "volatile, receiver = 1",
             expect![[r#"
-            10: unknown argument `receiver`
-            help: it can be `auth`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
+                10: unknown argument `receiver`
+                help: it can be `auth`, `check`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
         );
     }
 
@@ -643,8 +671,8 @@ mod tests {
         check(
             "rate_limits = \"20/s\"",
             expect![[r#"
-            0: unknown argument `rate_limits`
-            help: it can be `auth`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
+                0: unknown argument `rate_limits`
+                help: it can be `auth`, `check`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
         );
     }
 
@@ -773,8 +801,8 @@ mod tests {
         check_filter(
             "group_by = role",
             expect![[r#"
-            0: unknown argument `group_by`
-            help: it can be `auth`, `volatile`, `empty_room`, `timeout`, `by`"#]],
+                0: unknown argument `group_by`
+                help: it can be `auth`, `check`, `volatile`, `empty_room`, `timeout`, `by`"#]],
         );
         check_filter(
             "bye = role",

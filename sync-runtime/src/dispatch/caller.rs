@@ -75,6 +75,12 @@ impl<A: App> Caller<A> {
         }
     }
 
+    /// Returns whether it has to fulfil what a route asks of its callers.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        !matches!(self.kind, CallerKind::Server)
+    }
+
     /// Returns the language of the answer: the one of the session, or else of the handshake or the request.
     #[must_use]
     pub fn locale(&self, catalog: &Catalog) -> Locale {

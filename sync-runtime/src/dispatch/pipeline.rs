@@ -8,7 +8,7 @@ use crate::clock::{Instant, soon};
 use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::lanes::{Entered, Lane, Ran};
-use crate::dispatch::{Answer, Caller, CallerKind, Dispatcher, Turn, authorize, server_stage};
+use crate::dispatch::{Answer, Caller, Dispatcher, Turn, authorize, server_stage};
 use crate::error::SyncError;
 use crate::route::{App, Ctx, Done, Route};
 use crate::wire::answer_result;
@@ -41,12 +41,15 @@ impl<A: App> Dispatcher<A> {
             // Much may have changed meanwhile: who has signed out calls nothing any more.
             session = self.admit_call(caller, call, route)?;
         }
-        let view = self.view(caller, &session, call.room());
+        let source = self.view(caller, &session, call.room());
+        let view = source.view();
         // What it has waited for its turn, it has waited for its answer.
-        let left = limit.saturating_sub(arrived.elapsed());
-        let Done { output, effect } =
-            server_stage::run_once(input, Ctx::new(&view.view()), left, route.id().cb).await?;
-        drop(view);
+        let left = || limit.saturating_sub(arrived.elapsed());
+        if caller.is_checked() {
+            server_stage::check(&*input, Ctx::new(&view), left(), route.id().cb).await?;
+        }
+        let Done { output, effect } = server_stage::run_once(input, Ctx::new(&view), left(), route.id().cb).await?;
+        drop(source);
         let applied = call.apply(self.parts(), Ran { caller, route, session, effect }, held);
         soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
         Ok(output)
@@ -65,7 +68,7 @@ impl<A: App> Dispatcher<A> {
         route: &'static dyn Route<A>,
     ) -> Result<Arc<Guarded<A::Session>>, SyncError> {
         let session = self.check_session(caller)?;
-        if !matches!(caller.kind(), CallerKind::Server) {
+        if caller.is_checked() {
             authorize::condition(&route.auth(), &session)?;
         }
         call.authorize(self.parts(), caller, route)?;

@@ -7,6 +7,24 @@ use crate::contain::{Contained, Panicked, contained};
 use crate::error::SyncError;
 use crate::route::{App, BoxFuture, Ctx, Done, TypedCall};
 
+/// Asks the check of a route, if it has one, within `limit`.
+///
+/// # Errors
+///
+/// What the check returns; `sync-timeout`; `sync-server-failed` for a panic. Whichever it is, the handler does not run.
+pub(super) async fn check<A: App>(
+    call: &dyn TypedCall<A>,
+    ctx: Ctx<'_, A>,
+    limit: Duration,
+    cb: &str,
+) -> Result<(), SyncError> {
+    let checking = contained(|| call.check(ctx)).map_err(|Panicked| panicked(cb, "check"))?;
+    match checking {
+        None => Ok(()),
+        Some(checking) => within(limit, cb, "check", || checking).await,
+    }
+}
+
 /// Runs a call's handler within `limit`; `cb` names the route in the log.
 ///
 /// # Errors
@@ -28,10 +46,7 @@ pub(super) async fn within<'a, T: 'a>(
     what: &'static str,
     make: impl FnOnce() -> BoxFuture<'a, Result<T, SyncError>>,
 ) -> Result<T, SyncError> {
-    let failed = |Panicked| {
-        tracing::error!(route = cb, what, "panicked");
-        SyncError::new("sync-server-failed")
-    };
+    let failed = |Panicked| panicked(cb, what);
     let running = Contained::new(contained(make).map_err(failed)?);
     match timeout(limit, running).await {
         Ok(outcome) => outcome.map_err(failed)?,
@@ -40,4 +55,9 @@ pub(super) async fn within<'a, T: 'a>(
             Err(SyncError::new("sync-timeout"))
         }
     }
+}
+
+fn panicked(cb: &str, what: &'static str) -> SyncError {
+    tracing::error!(route = cb, what, "panicked");
+    SyncError::new("sync-server-failed")
 }

@@ -12,7 +12,7 @@ use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::contain::Guarded;
 use crate::error::SyncError;
-use crate::route::run::{encode, log_unwritable, run_handler};
+use crate::route::run::{check, encode, log_unwritable, run_handler};
 use crate::route::{
     App, Auth, BoxFuture, ClientHandler, Ctx, Done, Effect, FilterKind, Filtered, GroupKey, Member, Route, RouteId,
     RouteOptions, ServerHandler, TypedCall, Verdict,
@@ -95,8 +95,14 @@ impl<C: ClientHandler> ServerHandler for Nothing<C> {
     const DOCS: &'static str = C::DOCS;
     const OPTIONS: RouteOptions = C::OPTIONS;
 
+    const CHECKS: bool = C::CHECKS;
+
     fn auth() -> Auth<C::App> {
         C::auth()
+    }
+
+    fn check<'a>(ctx: Ctx<'a, C::App>, input: &'a C::Input) -> impl Future<Output = Result<(), SyncError>> + Send + 'a {
+        C::check(ctx, input)
     }
 
     async fn call<'a>(_: Ctx<'a, C::App>, _: &'a C::Input) -> Result<Empty, SyncError> {
@@ -178,6 +184,10 @@ where
     S: ServerHandler,
     C: ClientHandler<App = S::App, Input = S::Input, ServerOutput = S::Output>,
 {
+    fn check<'a>(&'a self, ctx: Ctx<'a, S::App>) -> Option<BoxFuture<'a, Result<(), SyncError>>> {
+        check::<S>(ctx, &self.input)
+    }
+
     fn run<'a>(self: Box<Self>, ctx: Ctx<'a, S::App>) -> BoxFuture<'a, Result<Done<S::App>, SyncError>>
     where
         Self: 'a,

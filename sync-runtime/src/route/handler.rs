@@ -54,8 +54,20 @@ pub trait ServerHandler: Send + Sync + 'static {
     /// What the attribute says.
     const OPTIONS: RouteOptions;
 
+    /// Whether [`check`](Self::check) asks anything.
+    const CHECKS: bool = false;
+
     /// Returns who may call.
     fn auth() -> Auth<Self::App>;
+
+    /// Runs the check that the attribute names: may this caller send this input to this room?
+    fn check<'a>(
+        ctx: Ctx<'a, Self::App>,
+        input: &'a Self::Input,
+    ) -> impl Future<Output = Result<(), SyncError>> + Send + 'a {
+        let _ = (ctx, input);
+        std::future::ready(Ok(()))
+    }
 
     /// Runs `main`.
     fn call<'a>(
@@ -85,6 +97,18 @@ pub trait ClientHandler: Send + Sync + 'static {
 
     /// Returns who may call; used where there is no server file.
     fn auth() -> Auth<Self::App>;
+
+    /// Whether [`check`](Self::check) asks anything.
+    const CHECKS: bool = false;
+
+    /// In a route without a server file, runs the check that the attribute names: may this caller send this input to this room?
+    fn check<'a>(
+        ctx: Ctx<'a, Self::App>,
+        input: &'a Self::Input,
+    ) -> impl Future<Output = Result<(), SyncError>> + Send + 'a {
+        let _ = (ctx, input);
+        std::future::ready(Ok(()))
+    }
 
     /// Returns the group of a member; called for filters by group alone.
     fn group(member: Member<'_, Self::App>) -> Self::Group;

@@ -6,7 +6,7 @@ use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::contain::Guarded;
 use crate::error::SyncError;
-use crate::route::run::run_handler;
+use crate::route::run::{check, run_handler};
 use crate::route::{
     Auth, BoxFuture, Ctx, Done, Effect, Method, Route, RouteId, RouteOptions, ServerHandler, TypedCall,
 };
@@ -74,6 +74,10 @@ struct RequestCall<H: ServerHandler> {
 }
 
 impl<H: ServerHandler> TypedCall<H::App> for RequestCall<H> {
+    fn check<'a>(&'a self, ctx: Ctx<'a, H::App>) -> Option<BoxFuture<'a, Result<(), SyncError>>> {
+        check::<H>(ctx, &self.input)
+    }
+
     fn run<'a>(self: Box<Self>, ctx: Ctx<'a, H::App>) -> BoxFuture<'a, Result<Done<H::App>, SyncError>>
     where
         Self: 'a,

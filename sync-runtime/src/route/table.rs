@@ -124,7 +124,10 @@ pub trait Route<A: App>: Send + Sync {
 }
 
 /// A call with its typed input, ready to run.
-pub trait TypedCall<A: App>: Send {
+pub trait TypedCall<A: App>: Send + Sync {
+    /// Asks whether this caller may send this input to this room; `None` where the route asks nothing but its `auth`.
+    fn check<'a>(&'a self, ctx: Ctx<'a, A>) -> Option<BoxFuture<'a, Result<(), SyncError>>>;
+
     /// Runs the handler once and encodes its output once.
     fn run<'a>(self: Box<Self>, ctx: Ctx<'a, A>) -> BoxFuture<'a, Result<Done<A>, SyncError>>
     where

@@ -57,6 +57,26 @@ pub mod beside {
         pub mod server;
     }
 }
+pub mod checks {
+    #[path = "_sync/_may.rs"]
+    pub mod _may;
+    pub mod _api {
+        #[path = "ask_v1.rs"]
+        pub mod ask_v1;
+        #[path = "early_v1.rs"]
+        pub mod early_v1;
+    }
+    #[path = "_sync"]
+    pub mod alone_v1 {
+        #[path = "alone_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
+    pub mod both_v1 {
+        #[path = "both_server_v1.rs"]
+        pub mod server;
+    }
+}
 pub mod examples {
     pub mod _api {
         #[path = "echo_v1.rs"]

@@ -1,2 +1,3 @@
 order-lost = The order was lost.
 outcome-refused = Not for { $who }.
+checks-may-not = { $who } may not do this here.

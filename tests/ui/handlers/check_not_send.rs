@@ -1,0 +1,22 @@
+#[path = "../prelude.rs"]
+mod prelude;
+pub use prelude::*;
+
+#[allow(unused_imports)]
+mod server {
+    use crate::*;
+
+    async fn may_move(_ctx: Ctx<'_>, _input: &ClientInput) -> Result<(), SyncError> {
+        let counted = std::rc::Rc::new(1);
+        std::future::ready(()).await;
+        drop(counted);
+        Ok(())
+    }
+
+    #[sync::server(check = may_move)]
+    pub async fn main(_ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
+        Ok(ServerOutput { new_value: input.amount })
+    }
+}
+
+fn main() {}
