@@ -32,6 +32,8 @@ pub struct Client {
     pub log: Vec<String>,
     /// What the server says before it ends the connection.
     pub closing: Option<Value>,
+    /// Events that are no frames, in the order of arrival: what they are called, and what they carry.
+    others: VecDeque<(String, Value)>,
 }
 
 /// What a client brings along.
@@ -81,7 +83,7 @@ impl Client {
 
     fn on(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
         let (acks, frames) = (HashMap::new(), VecDeque::new());
-        Self { socket, next_ack: 0, acks, frames, log: Vec::new(), closing: None }
+        Self { socket, next_ack: 0, acks, frames, log: Vec::new(), closing: None, others: VecDeque::new() }
     }
 
     /// Sends one raw Engine.IO text.
@@ -173,6 +175,16 @@ impl Client {
         }
     }
 
+    /// Returns what the next event of this name carries.
+    pub async fn event(&mut self, name: &str) -> Value {
+        loop {
+            if let Some(index) = self.others.iter().position(|(event, _)| event == name) {
+                return self.others.remove(index).map(|(_, payload)| payload).expect("an event");
+            }
+            self.receive().await.expect("an event");
+        }
+    }
+
     /// Returns the frames that came in before the answer to a question that is asked now.
     pub async fn frames_so_far(&mut self) -> Vec<Value> {
         self.call("joinedRooms", json!({})).await;
@@ -212,6 +224,10 @@ impl Client {
                     self.frames.push_back(parts.remove(1));
                 }
                 Some("closing") => self.closing = parts.pop(),
+                Some(event @ "roomLost") => {
+                    let event = event.to_owned();
+                    self.others.push_back((event, parts.remove(1)));
+                }
                 _ => panic!("an event that there is not: {text}"),
             }
         } else if let Some(ack) = text.strip_prefix("43") {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
-use sync_codegen::syntax::arguments::{RoomArguments, Send};
+use sync_codegen::syntax::arguments::{Hook, RoomArguments, Send};
 use sync_codegen::syntax::pattern::{Pattern, Segment};
 
 use crate::handler::{
@@ -86,6 +86,7 @@ struct Rule {
     auth: TokenStream,
     anyone: bool,
     join: TokenStream,
+    hooks: TokenStream,
 }
 
 impl Rule {
@@ -99,6 +100,7 @@ impl Rule {
             auth: auth(arguments.auth.as_ref()),
             anyone: matches!(arguments.send, Some(Send::Anyone(_))),
             join: join(function, &arguments.pattern),
+            hooks: hooks(function, arguments),
         }
     }
 
@@ -108,7 +110,60 @@ impl Rule {
             let _ = (ctx, parameters);
             ::std::boxed::Box::pin(::core::future::ready(::core::result::Result::Ok(())))
         };
-        Self { segments: Vec::new(), auth: quote!(::sync::Auth::login()), anyone: false, join }
+        Self {
+            segments: Vec::new(),
+            auth: quote!(::sync::Auth::login()),
+            anyone: false,
+            join,
+            hooks: TokenStream::new(),
+        }
+    }
+}
+
+/// Writes what the rule does when somebody has left; nothing where it does nothing.
+fn hooks(function: &ItemFn, arguments: &RoomArguments) -> TokenStream {
+    let given = [("leave", &arguments.leave), ("empty", &arguments.empty)];
+    let written: Vec<_> = given
+        .into_iter()
+        .filter_map(|(name, hook)| Some(self::hook(name, hook.as_ref()?, function, arguments)))
+        .collect();
+    if written.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        fn has_hooks(&self) -> bool {
+            true
+        }
+
+        #(#written)*
+    }
+}
+
+/// Calls a hook with what `join` takes. What is wrong with it is told where the argument names it.
+fn hook(name: &str, Hook(path): &Hook, function: &ItemFn, arguments: &RoomArguments) -> TokenStream {
+    let name = Ident::new(name, Span::call_site());
+    let span = path.span().resolved_at(Span::call_site());
+    let parameters = parameters(function);
+    let values = parameters.iter().skip(1).map(|parameter| value(parameter, &arguments.pattern));
+    let call = quote_spanned! {span=>
+        let done: ::core::result::Result<(), _> = #path(ctx, #(#values),*).await;
+        ::sync::__private::answered(done)
+    };
+    let boxed = quote_spanned! {span=> ::std::boxed::Box::pin(doing) };
+    quote! {
+        fn #name<'a>(
+            &'a self,
+            ctx: ::sync::RoomCtx<'a, crate::SyncApp>,
+            parameters: &'a [&'a str],
+        ) -> ::core::option::Option<
+            ::sync::__private::BoxFuture<'a, ::core::result::Result<(), ::sync::SyncError>>,
+        > {
+            let doing = async move {
+                let _ = parameters;
+                #call
+            };
+            ::core::option::Option::Some(#boxed)
+        }
     }
 }
 
@@ -139,7 +194,7 @@ fn join(function: &ItemFn, pattern: &Pattern) -> TokenStream {
 }
 
 fn implementation(rule: Rule) -> TokenStream {
-    let Rule { segments, auth, anyone, join } = rule;
+    let Rule { segments, auth, anyone, join, hooks } = rule;
     quote! {
         #[doc(hidden)]
         pub struct __Room;
@@ -164,6 +219,8 @@ fn implementation(rule: Rule) -> TokenStream {
             ) -> ::sync::__private::BoxFuture<'a, ::core::result::Result<(), ::sync::SyncError>> {
                 #join
             }
+
+            #hooks
         }
     }
 }

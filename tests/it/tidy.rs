@@ -38,7 +38,8 @@ const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
         &["caller", "parts", "turn"],
-        &["authorize", "server_stage"],
+        &["authorize", "server_stage", "view"],
+        &["hooks"],
         &["lanes"],
         &["dispatcher", "identify", "life", "pipeline", "publish", "remote"],
         &["tests"],

@@ -10,7 +10,7 @@ use std::path::Path;
 use app::SyncApp;
 use serde_json::{Value, json};
 use sync::__private::{Packet, PresenceKind};
-use sync::{App, Config, Running};
+use sync::{App, Config, Running, SyncError};
 use sync_tests::socket::{Client, Identity};
 
 /// Sent by clients.
@@ -47,7 +47,7 @@ const RECEIVED: &[&str] = &[
 ];
 
 /// Not sent by the server yet, but written by it.
-const WRITTEN: &[&str] = &["gap", "presence", "sync_event_stream", "sync_stream"];
+const WRITTEN: &[&str] = &["gap", "presence", "room_lost", "sync_event_stream", "sync_stream"];
 
 /// Not written by the server yet.
 const LATER: &[&str] = &["join_room_answer_recovered"];
@@ -82,6 +82,11 @@ fn what_is_not_sent_yet_is_written_as_it_stands_here() {
         let (event, packet) = match *name {
             "gap" => ("gap", Packet::gap(&room, &text(&message["pos"]))),
             "presence" => ("presence", Packet::presence(&room, PresenceKind::Joined, &raw(&message["user"]))),
+            "room_lost" => {
+                let by = text(&message["errorParams"]["by"]);
+                let why = SyncError::new("game-kicked").param("by", by).status(403);
+                ("roomLost", Packet::room_lost(&room, &why, &text(&message["message"])))
+            }
             "sync_event_stream" => {
                 ("sync", Packet::room_stream(&text(&message["cb"]), &room, &raw(&message["stream"])))
             }

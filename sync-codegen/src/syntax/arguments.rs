@@ -99,11 +99,16 @@ pub enum Method {
 #[derive(Debug)]
 pub struct Check(pub ExprPath);
 
+/// The value of `leave` or `empty`: the name of a function that takes what `join` takes, and returns `Result<(), SyncError>` in the end.
+#[derive(Debug)]
+pub struct Hook(pub ExprPath);
+
 /// The value of `by`: a path, or a closure with one parameter.
 #[derive(Debug)]
 pub struct Projection(pub Box<Expr>);
 
-/// The arguments of a room rule: `"pattern"`, then in any order `auth = …` as for routes and `send = anyone | members`.
+/// The arguments of a room rule: `"pattern"`, then in any order `auth = …` as for routes, `send = anyone | members`, and the hooks
+/// `leave = <path>` and `empty = <path>`.
 #[derive(Debug)]
 pub struct RoomArguments {
     /// The names that the rule opens.
@@ -114,6 +119,10 @@ pub struct RoomArguments {
     pub auth: Option<AuthArgument>,
     /// Who may send; only members where this is `None`.
     pub send: Option<Send>,
+    /// What is done when a member has left.
+    pub leave: Option<Hook>,
+    /// What is done when the last member has left.
+    pub empty: Option<Hook>,
 }
 
 /// The value of `auth`.
@@ -159,7 +168,7 @@ impl Timeout {
 const ROUTE_KEYS: [&str; 6] = ["auth", "check", "volatile", "empty_room", "concurrent", "timeout"];
 const FILTER_KEYS: [&str; 6] = ["auth", "check", "volatile", "empty_room", "timeout", "by"];
 const REQUEST_KEYS: [&str; 5] = ["auth", "check", "method", "concurrent", "timeout"];
-const ROOM_KEYS: [&str; 2] = ["auth", "send"];
+const ROOM_KEYS: [&str; 4] = ["auth", "send", "leave", "empty"];
 
 /// Arguments that the product has a place for and this version does not know yet, with what holds until then.
 const NOT_YET: [(&str, &str); 1] = [("rate_limit", "nobody counts the calls of a route")];
@@ -269,6 +278,20 @@ impl Parse for Check {
     }
 }
 
+impl Parse for Hook {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        match input.parse()? {
+            Expr::Path(path) => Ok(Self(path)),
+            other => {
+                let what = "what a room does when somebody has left is the name of a function";
+                let help = "write `leave = left`, and beside `join` \
+                            `async fn left(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`";
+                Err(syn::Error::new_spanned(other, format!("{what}\nhelp: {help}")))
+            }
+        }
+    }
+}
+
 impl Parse for Projection {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let expression: Expr = input.parse()?;
@@ -295,12 +318,15 @@ impl Parse for RoomArguments {
         }
         let text: LitStr = input.parse()?;
         let pattern = Pattern::parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))?;
-        let mut arguments = Self { pattern, pattern_span: text.span(), auth: None, send: None };
+        let mut arguments =
+            Self { pattern, pattern_span: text.span(), auth: None, send: None, leave: None, empty: None };
         separator(input)?;
         each(input, &ROOM_KEYS, |key| {
             match key.to_string().as_str() {
                 "auth" => set(&mut arguments.auth, key, value(input, key)?)?,
                 "send" => set(&mut arguments.send, key, value(input, key)?)?,
+                "leave" => set(&mut arguments.leave, key, value(input, key)?)?,
+                "empty" => set(&mut arguments.empty, key, value(input, key)?)?,
                 _ => return Ok(false),
             }
             Ok(true)
@@ -411,6 +437,8 @@ fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
         "auth" => "login",
         "by" => "|member| member.session().role",
         "check" => "may_move",
+        "leave" => "left",
+        "empty" => "all_left",
         "empty_room" => "allow",
         "method" => "GET",
         "timeout" => "5",
@@ -502,16 +530,21 @@ mod tests {
 
     fn check_room(arguments: &str, expected: Expect) {
         let text = match syn::parse_str::<RoomArguments>(arguments) {
-            Ok(room) => format!(
-                "{} auth={} send={}",
-                room.pattern.literal_beginning(),
-                room.auth.as_ref().map_or("default".into(), describe_auth),
-                match room.send {
-                    None => "default",
-                    Some(Send::Members(_)) => "members",
-                    Some(Send::Anyone(_)) => "anyone",
-                }
-            ),
+            Ok(room) => {
+                format!(
+                    "{} auth={} send={}",
+                    room.pattern.literal_beginning(),
+                    room.auth.as_ref().map_or("default".into(), describe_auth),
+                    match room.send {
+                        None => "default",
+                        Some(Send::Members(_)) => "members",
+                        Some(Send::Anyone(_)) => "anyone",
+                    }
+                ) + &[("leave", room.leave), ("empty", room.empty)]
+                    .into_iter()
+                    .filter_map(|(key, hook)| Some(format!(" {key}={}", hook?.0.to_token_stream())))
+                    .collect::<String>()
+            }
             Err(error) => at_column(&error),
         };
         expected.assert_eq(&text);
@@ -863,8 +896,8 @@ mod tests {
         check_room(
             "\"lobby\", by = role",
             expect![[r#"
-            9: unknown argument `by`
-            help: it can be `auth`, `send`"#]],
+                9: unknown argument `by`
+                help: it can be `auth`, `send`, `leave`, `empty`"#]],
         );
     }
 }

@@ -13,9 +13,9 @@ use crate::dispatch::{Caller, Turn, authorize};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{Hub, Identity, RoomServices};
-use crate::route::{App, BoxFuture, CallerView, NoStreams, Streams, Table};
+use crate::route::{App, BoxFuture, Table};
 use crate::session::Sessions;
-use crate::wire::{ErrorAnswer, Location, Message, Misread, PositionKey, bad_request};
+use crate::wire::{ErrorAnswer, Message, Misread, PositionKey, bad_request};
 
 /// What a caller is told: JSON, and the status it has over HTTP.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Answer {
 
 /// The pipeline of one server, and everything that its stages look at.
 pub struct Dispatcher<A: App> {
-    parts: Parts<A>,
+    parts: Arc<Parts<A>>,
     lanes: Lanes<A>,
     sessions: Sessions<A>,
     // The app as a caller: one, whose events share the room's turns like those of any other.
@@ -75,7 +75,7 @@ impl<A: App> Dispatcher<A> {
         services: RoomServices<A>,
     ) -> Self {
         Self {
-            parts: Parts::new(app, config, table, catalog, services),
+            parts: Arc::new(Parts::new(app, config, table, catalog, services)),
             lanes: Lanes::new(table),
             sessions,
             server: OnceLock::new(),
@@ -101,7 +101,7 @@ impl<A: App> Dispatcher<A> {
         &self.parts.catalog
     }
 
-    pub(super) fn parts(&self) -> &Parts<A> {
+    pub(super) fn parts(&self) -> &Arc<Parts<A>> {
         &self.parts
     }
 
@@ -133,6 +133,19 @@ impl<A: App> Dispatcher<A> {
     #[must_use]
     pub fn calls(&self) -> &TaskTracker {
         &self.calls
+    }
+
+    /// Takes no more calls, and begins nothing more for those that have come in but deliveries of their events.
+    pub fn close(&self) {
+        self.calls.close();
+        self.hub().deliveries().close();
+        self.parts.hooks.work().close();
+    }
+
+    /// Waits until the calls that were taken have been handled, and the hooks of rooms that had begun.
+    pub async fn handled(&self) {
+        self.calls.wait().await;
+        self.parts.hooks.work().wait().await;
     }
 
     /// Handles a message of a socket, and says when those behind it need not wait for its end.
@@ -194,12 +207,6 @@ impl<A: App> Dispatcher<A> {
         Ok(caller.session().get())
     }
 
-    pub(super) fn view<'a>(&'a self, caller: &Caller<A>, session: &'a A::Session, room: &'a str) -> ViewSource<'a, A> {
-        let location = caller.socket().map_or_else(Arc::default, |socket| socket.location());
-        let locale = self.parts.catalog.name(caller.locale(&self.parts.catalog));
-        ViewSource { app: &self.parts.app, room, session, locale, location, streams: &NoStreams }
-    }
-
     pub(super) fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {
         match outcome {
             Ok(json) => Answer { json, status: 200, retry_after: None, behind: None },
@@ -217,23 +224,6 @@ impl<A: App> Dispatcher<A> {
 impl<A: App> std::fmt::Debug for Dispatcher<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Dispatcher").field("hub", &self.parts.hub).finish_non_exhaustive()
-    }
-}
-
-/// What a caller's view borrows from, where part of it is shared and may be replaced while a handler runs.
-pub(super) struct ViewSource<'a, A: App> {
-    app: &'a A,
-    room: &'a str,
-    session: &'a A::Session,
-    locale: &'a str,
-    location: Arc<Location>,
-    streams: &'a dyn Streams,
-}
-
-impl<A: App> ViewSource<'_, A> {
-    pub(super) fn view(&self) -> CallerView<'_, A> {
-        let Self { app, room, session, locale, location, streams } = self;
-        CallerView { app, room, session, locale, location, streams: *streams }
     }
 }
 

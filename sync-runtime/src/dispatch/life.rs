@@ -6,12 +6,16 @@ use serde_json::value::RawValue;
 
 use crate::clock::{Instant, soon};
 use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
+use crate::dispatch::hooks::{self, Joining};
+use crate::dispatch::view::view;
 use crate::dispatch::{Answer, Caller, Dispatcher, Presented, authorize, server_stage};
 use crate::error::SyncError;
 use crate::rooms::{CloseReason, HeldSeat, Identity, Outbox, Socket};
 use crate::route::{App, RoomCtx};
 use crate::session::LiveSession;
-use crate::wire::{Location, RoomName, answer_location, answer_rooms, answer_rooms_joined, bad_request};
+use crate::wire::{
+    Location, Packet, Position, RoomName, answer_location, answer_rooms, answer_rooms_joined, bad_request,
+};
 
 impl<A: App> Dispatcher<A> {
     /// Looks who somebody is who wants a socket.
@@ -42,21 +46,81 @@ impl<A: App> Dispatcher<A> {
 
     /// Takes out a socket that is gone: it is a member of nothing from now on. What it sent before still counts as sent by a member.
     pub fn disconnect(&self, socket: &Arc<Socket<A>>) {
-        self.hub().remove(socket);
+        self.unseat_all(socket);
         self.sessions().touch(socket.session());
     }
 
     /// Closes every socket of a session that has ended.
     pub fn close_session(&self, session: &LiveSession<A>) {
         for socket in self.hub().of_session(session) {
-            self.hub().remove(&socket);
+            self.unseat_all(&socket);
             socket.outbox().close(CloseReason::SessionEnded);
         }
     }
 
     /// Takes out all sockets: the server has stopped.
     pub fn disconnect_all(&self) {
-        self.hub().sockets().iter().for_each(|socket| self.hub().remove(socket));
+        self.hub().sockets().iter().for_each(|socket| self.unseat_all(socket));
+    }
+
+    /// Enters a room, whatever its rule says, in the time of a handler.
+    pub(super) async fn seat(
+        &self,
+        socket: &Arc<Socket<A>>,
+        room: &str,
+        after: Option<Position>,
+    ) -> Result<HeldSeat<A>, SyncError> {
+        let seating = self.hub().join(socket, room, self.config().room_limit, after);
+        let seated = soon(Instant::now() + self.config().handler_timeout, seating).await;
+        seated.ok_or_else(|| SyncError::new("sync-timeout"))?
+    }
+
+    /// Leaves a room, and returns whether the socket was there, when it is sent nothing of it any more.
+    pub(super) async fn unseat(&self, socket: &Arc<Socket<A>>, room: &str) -> bool {
+        let Some((room, quiet)) = self.hub().leave(socket, room) else { return false };
+        hooks::left(self.parts(), socket, &room);
+        quiet.await;
+        true
+    }
+
+    fn unseat_all(&self, socket: &Arc<Socket<A>>) {
+        for room in self.hub().remove(socket) {
+            hooks::left(self.parts(), socket, &room);
+        }
+    }
+
+    /// Takes a socket out of a room, and tells it why, behind the last that it is sent of the room.
+    pub(super) async fn expel(&self, socket: &Arc<Socket<A>>, room: &str, why: &SyncError) -> bool {
+        let was_there = self.unseat(socket, room).await;
+        if was_there {
+            let locale = Caller::of_socket(socket.clone()).locale(self.catalog());
+            let lost = Packet::room_lost(room, why, &self.catalog().sentence(why, locale));
+            socket.outbox().send(&lost.into());
+        }
+        was_there
+    }
+
+    /// Asks the rule of a room whether a socket may be there.
+    pub(super) async fn ask_rule(&self, socket: &Arc<Socket<A>>, room: &str) -> Result<(), SyncError> {
+        let caller = Caller::of_socket(socket.clone());
+        let session = self.check_session(&caller)?;
+        let found = authorize::rule(self.table(), room)?;
+        authorize::condition(&found.rule.auth(), &session)?;
+        let source = view(self.parts(), &caller, &session, room);
+        let view = source.view();
+        let time = self.config().handler_timeout;
+        let ask = || found.rule.join(RoomCtx::new(&view), &found.parameters);
+        server_stage::within(time, room, "room rule", ask).await
+    }
+
+    /// Waits until a room can be entered: while its rule does what is to be done when it is empty, it cannot.
+    pub(super) async fn entrance(&self, room: &str) -> Result<Option<Joining<'_, A>>, SyncError> {
+        if !authorize::rule(self.table(), room).is_ok_and(|found| found.rule.has_hooks()) {
+            return Ok(None);
+        }
+        let until = Instant::now() + self.config().handler_timeout;
+        let joining = soon(until, self.parts().hooks.joining(room)).await;
+        joining.map(Some).ok_or_else(|| SyncError::new("sync-timeout"))
     }
 
     /// Enters a room; `after` is the last position there that the client has seen.
@@ -75,24 +139,19 @@ impl<A: App> Dispatcher<A> {
         room: &str,
         after: Option<&str>,
     ) -> Result<(Box<RawValue>, HeldSeat<A>), SyncError> {
-        let session = self.check_session(caller)?;
+        self.check_session(caller)?;
         let socket = member(caller)?;
         let name = RoomName::new(room)?.as_str();
-        let limit = self.config().room_limit;
+        // Held until the socket is there.
+        let mut _entrance = None;
         if !socket.is_in(name) {
-            let found = authorize::rule(self.table(), name)?;
-            authorize::condition(&found.rule.auth(), &session)?;
-            socket.check_room_limit(limit)?;
-            let view = self.view(caller, &session, name);
-            let view = view.view();
-            let time = self.config().handler_timeout;
-            server_stage::within(time, name, "room rule", || found.rule.join(RoomCtx::new(&view), &found.parameters))
-                .await?;
+            authorize::rule(self.table(), name)?;
+            socket.check_room_limit(self.config().room_limit)?;
+            _entrance = self.entrance(name).await?;
+            self.ask_rule(socket, name).await?;
         }
         let after = after.and_then(|after| self.positions().open(after));
-        let joined = self.hub().join(socket, name, limit, after);
-        let held = soon(Instant::now() + self.config().handler_timeout, joined).await;
-        let held = held.ok_or_else(|| SyncError::new("sync-timeout"))??;
+        let held = self.seat(socket, name, after).await?;
         let pos = self.positions().seal(held.position());
         Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered()), held))
     }
@@ -101,7 +160,7 @@ impl<A: App> Dispatcher<A> {
     pub(super) async fn leave(&self, caller: &Caller<A>, room: &str) -> Answer {
         let left = match self.check_session(caller).and_then(|_| member(caller)) {
             Ok(socket) => {
-                self.hub().leave(socket, room).await;
+                self.unseat(socket, room).await;
                 Ok(answer_rooms(&socket.room_names()))
             }
             Err(error) => Err(error),

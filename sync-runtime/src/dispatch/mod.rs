@@ -8,6 +8,7 @@
 mod authorize;
 mod caller;
 mod dispatcher;
+mod hooks;
 mod identify;
 mod lanes;
 mod life;
@@ -19,6 +20,7 @@ mod server_stage;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod view;
 
 pub use caller::{Caller, CallerKind};
 pub use dispatcher::{Answer, Dispatcher};

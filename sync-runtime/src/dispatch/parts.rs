@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::contain::Guarded;
+use crate::dispatch::hooks::Hooks;
 use crate::i18n::Catalog;
 use crate::rooms::{Hub, RoomServices};
 use crate::route::{App, Table};
@@ -17,6 +18,7 @@ pub(super) struct Parts<A: App> {
     pub(super) catalog: Arc<Catalog>,
     pub(super) hub: Hub<A>,
     pub(super) positions: Arc<PositionKey>,
+    pub(super) hooks: Hooks<A>,
 }
 
 impl<A: App> Parts<A> {
@@ -29,6 +31,14 @@ impl<A: App> Parts<A> {
         services: RoomServices<A>,
     ) -> Self {
         let (catalog, positions) = (Arc::new(catalog), services.positions.clone());
-        Self { app: Guarded::new(app), config, table, catalog, hub: Hub::new(services), positions }
+        Self {
+            app: Guarded::new(app),
+            config,
+            table,
+            catalog,
+            hub: Hub::new(services),
+            positions,
+            hooks: Hooks::default(),
+        }
     }
 }

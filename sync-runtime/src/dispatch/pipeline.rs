@@ -8,6 +8,7 @@ use crate::clock::{Instant, soon};
 use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::lanes::{Entered, Lane, Ran};
+use crate::dispatch::view::view;
 use crate::dispatch::{Answer, Caller, Dispatcher, Turn, authorize, server_stage};
 use crate::error::SyncError;
 use crate::route::{App, Ctx, Done, Route};
@@ -41,7 +42,7 @@ impl<A: App> Dispatcher<A> {
             // Much may have changed meanwhile: who has signed out calls nothing any more.
             session = self.admit_call(caller, call, route)?;
         }
-        let source = self.view(caller, &session, call.room());
+        let source = view(self.parts(), caller, &session, call.room());
         let view = source.view();
         // What it has waited for its turn, it has waited for its answer.
         let left = || limit.saturating_sub(arrived.elapsed());

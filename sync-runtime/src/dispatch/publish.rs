@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -13,6 +14,9 @@ use crate::route::App;
 use crate::schema::encode_raw;
 use crate::session::LiveSession;
 use crate::wire::{Call, Data, IgnoreSelf, RoomName, SyncCall};
+
+/// How many members a rule is asked about at once.
+const RECHECKED_TOGETHER: usize = 32;
 
 /// The rooms of a server, as its app sees them.
 ///
@@ -74,10 +78,11 @@ impl<A: App> Rooms<A> {
     /// `room-invalid` for a name that no room can have; `room-limit` when one of the sockets is in too many rooms already, which says
     /// nothing about the others.
     pub async fn put_in(&self, session: &LiveSession<A>, room: &str) -> Result<usize, SyncError> {
-        let (name, limit) = (RoomName::new(room)?.as_str(), self.0.config().room_limit);
+        let name = RoomName::new(room)?.as_str();
+        let _entrance = self.0.entrance(name).await?;
         let (mut count, mut refused) = (0, None);
         for socket in self.0.hub().of_session(session) {
-            match self.0.hub().join(&socket, name, limit, None).await {
+            match self.0.seat(&socket, name, None).await {
                 Ok(_) => count += 1,
                 // It has gone meanwhile.
                 Err(error) if error.code() == "sync-disconnected" => {}
@@ -87,11 +92,55 @@ impl<A: App> Rooms<A> {
         refused.map_or(Ok(count), Err)
     }
 
-    /// Takes every socket of a session out of a room, and returns when they are sent nothing of it any more.
-    pub async fn take_out(&self, session: &LiveSession<A>, room: &str) {
+    /// Takes every socket of a session out of a room, and returns how many were there, when they are sent nothing of it any more.
+    ///
+    /// Each is told `why`, in its language, as the last that it hears of the room: a front end's `onRoomLost` gets the code. Whether they
+    /// may come back is for the room's rule to say.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sync::{LiveSession, Rooms};
+    /// async fn kick<A: sync::App>(rooms: &Rooms<A>, session: &LiveSession<A>) -> usize {
+    ///     rooms.take_out(session, "chess-7", &sync::error!("chess-kicked", by = "the referee").status(403)).await
+    /// }
+    /// ```
+    pub async fn take_out(&self, session: &LiveSession<A>, room: &str, why: &SyncError) -> usize {
+        let mut count = 0;
         for socket in self.0.hub().of_session(session) {
-            self.0.hub().leave(&socket, room).await;
+            count += usize::from(self.0.expel(&socket, room, why).await);
         }
+        count
+    }
+
+    /// Asks the rule of a room again for each of its members, takes those out who may not stay, and returns how many these were: when
+    /// somebody was banned, or has lost a role. Each is told what the rule said.
+    ///
+    /// A rule does not know whom the app has [put in](Rooms::put_in): it decides about them, too.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the rule, of status 500 and more, that says nothing about its member: a panic, too long a wait, a store that is
+    /// down. Such a member stays; all others have been asked.
+    pub async fn recheck(&self, room: &str) -> Result<usize, SyncError> {
+        let sockets = self.0.hub().room(room).map(|room| room.sockets()).unwrap_or_default();
+        let asked = sockets.into_iter().map(async |socket| {
+            let answered = async { self.0.ask_rule(&socket, room).await };
+            match contained_stages(Box::pin(answered)).await {
+                Err(why) if why.http_status() >= 500 => Err(why),
+                Err(why) => Ok(self.0.expel(&socket, room, &why).await),
+                Ok(()) => Ok(false),
+            }
+        });
+        let mut asked = std::pin::pin!(futures_util::stream::iter(asked).buffer_unordered(RECHECKED_TOGETHER));
+        let (mut count, mut failed) = (0, None);
+        while let Some(expelled) = asked.next().await {
+            match expelled {
+                Ok(expelled) => count += usize::from(expelled),
+                Err(why) => failed = failed.or(Some(why)),
+            }
+        }
+        failed.map_or(Ok(count), Err)
     }
 
     /// Calls a route of the event lane, `<page>/<name>` in its `version`, with the app itself as the caller: a guest that nothing is

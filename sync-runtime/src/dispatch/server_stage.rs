@@ -18,10 +18,19 @@ pub(super) async fn check<A: App>(
     limit: Duration,
     cb: &str,
 ) -> Result<(), SyncError> {
-    let checking = contained(|| call.check(ctx)).map_err(|Panicked| panicked(cb, "check"))?;
-    match checking {
+    if_any(limit, cb, "check", || call.check(ctx)).await
+}
+
+/// Runs code that the app may have, [within](within()) `limit`; there is nothing wrong with having none.
+pub(super) async fn if_any<'a>(
+    limit: Duration,
+    cb: &str,
+    what: &'static str,
+    make: impl FnOnce() -> Option<BoxFuture<'a, Result<(), SyncError>>>,
+) -> Result<(), SyncError> {
+    match contained(make).map_err(|Panicked| panicked(cb, what))? {
         None => Ok(()),
-        Some(checking) => within(limit, cb, "check", || checking).await,
+        Some(running) => within(limit, cb, what, || running).await,
     }
 }
 

@@ -582,7 +582,7 @@ async fn a_call_that_has_waited_is_looked_at_again() {
     let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
     let mut waiting = Box::pin(stage.say(&flooder, event::SYNC, call));
     assert!(futures_util::poll!(waiting.as_mut()).is_pending());
-    stage.dispatcher.hub().leave(&flooder, "open-a").await;
+    stage.dispatcher.unseat(&flooder, "open-a").await;
     held.clear();
     let answer = waiting.await;
     assert!(answer.json.get().contains("sync-not-in-room"), "{}", answer.json);
@@ -637,7 +637,7 @@ async fn a_room_that_was_empty_starts_a_new_epoch() {
     let mut epochs = Vec::new();
     for _ in 0..2 {
         epochs.push(hub.join(&socket, "open-a", 1, None).await.expect("room").position().epoch);
-        hub.leave(&socket, "open-a").await;
+        stage.dispatcher.unseat(&socket, "open-a").await;
         assert!(hub.room("open-a").is_none());
     }
     assert_ne!(epochs[0], epochs[1]);

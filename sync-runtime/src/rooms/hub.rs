@@ -73,10 +73,11 @@ impl<A: App> Hub<A> {
 
     /// Takes a socket out of all rooms; besides what is being sent to it right now, nothing is any more. Can be called twice.
     ///
-    /// The socket still knows the rooms that it was in: what it sent before it went may be handled after.
-    pub fn remove(&self, socket: &Arc<Socket<A>>) {
+    /// The socket still knows the rooms that it was in: what it sent before it went may be handled after. Returns their names, the first
+    /// time.
+    pub fn remove(&self, socket: &Arc<Socket<A>>) -> Vec<Arc<str>> {
         let mut index = self.index();
-        let Some(places) = socket.joined().close() else { return };
+        let Some(places) = socket.joined().close() else { return Vec::new() };
         for place in &places {
             index.vacate(place);
         }
@@ -89,6 +90,7 @@ impl<A: App> Hub<A> {
                 tabs.remove();
             }
         }
+        places.into_iter().map(|place| place.room.name().clone()).collect()
     }
 
     /// Enters a room, or does nothing when the socket is in it already, and returns the place from which it hears events.
@@ -150,11 +152,19 @@ impl<A: App> Hub<A> {
         Ok(Seating::New(held))
     }
 
-    /// Leaves a room, and returns when the socket is sent nothing of it any more; does nothing when it is not there.
-    pub async fn leave(&self, socket: &Arc<Socket<A>>, name: &str) {
-        let Some(place) = self.leave_room(socket, name) else { return };
-        place.room.visited_once().await;
-        place.seat.settled().await;
+    /// Leaves a room; `None` when the socket is not there. What comes back waits until the socket is sent nothing of it any more.
+    pub fn leave(
+        &self,
+        socket: &Arc<Socket<A>>,
+        name: &str,
+    ) -> Option<(Arc<str>, impl Future<Output = ()> + Send + use<A>)> {
+        let Place { room, seat } = self.leave_room(socket, name)?;
+        let name = room.name().clone();
+        let quiet = async move {
+            room.visited_once().await;
+            seat.settled().await;
+        };
+        Some((name, quiet))
     }
 
     fn leave_room(&self, socket: &Arc<Socket<A>>, name: &str) -> Option<Place<A>> {

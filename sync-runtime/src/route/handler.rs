@@ -217,4 +217,29 @@ pub trait RoomRule<A: App>: Send + Sync {
 
     /// Runs `join`; `parameters` are the parts of the name that the pattern leaves open, in its order.
     fn join<'a>(&'a self, ctx: RoomCtx<'a, A>, parameters: &'a [&'a str]) -> BoxFuture<'a, Result<(), SyncError>>;
+
+    /// Returns whether [`leave`](RoomRule::leave) or [`empty`](RoomRule::empty) does anything.
+    fn has_hooks(&self) -> bool {
+        false
+    }
+
+    /// Runs what is done when a member has left, whose context it gets; `None` when that is nothing.
+    fn leave<'a>(
+        &'a self,
+        ctx: RoomCtx<'a, A>,
+        parameters: &'a [&'a str],
+    ) -> Option<BoxFuture<'a, Result<(), SyncError>>> {
+        let _ = (ctx, parameters);
+        None
+    }
+
+    /// Runs what is done when the last member has left, whose context it gets; `None` when that is nothing.
+    fn empty<'a>(
+        &'a self,
+        ctx: RoomCtx<'a, A>,
+        parameters: &'a [&'a str],
+    ) -> Option<BoxFuture<'a, Result<(), SyncError>>> {
+        let _ = (ctx, parameters);
+        None
+    }
 }

@@ -71,13 +71,12 @@ impl<A: App> Running<A> {
     /// From now on whoever comes is turned away, and what is called is refused.
     fn take_no_more(&self) {
         self.doors.turn_away();
-        self.handle.dispatcher().calls().close();
-        self.handle.dispatcher().hub().deliveries().close();
+        self.handle.dispatcher().close();
     }
 
     /// Waits for the handlers of the calls that were taken.
     async fn calls_handled(&self) {
-        self.handle.dispatcher().calls().wait().await;
+        self.handle.dispatcher().handled().await;
     }
 
     /// Sends everybody what is theirs, and closes the doors behind them.

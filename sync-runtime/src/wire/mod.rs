@@ -51,6 +51,8 @@ pub mod event {
     pub const PRESENCE: &str = "presence";
     /// Tells a member that it has missed something.
     pub const GAP: &str = "gap";
+    /// Tells a socket that it was taken out of a room.
+    pub const ROOM_LOST: &str = "roomLost";
     /// Tells that there is something new to be fetched.
     pub const POKE: &str = "poke";
 }

@@ -1,8 +1,8 @@
 //! What the handlers share.
 
-use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Mutex, PoisonError};
 
 use sync::{Server, wire};
 use tokio::sync::{Semaphore, watch};
@@ -44,12 +44,24 @@ pub struct App {
     pub begun: watch::Sender<u32>,
     /// The numbers of the calls of `order/wait`, in the order in which their handlers ended.
     pub ended: Mutex<Vec<u32>>,
+    /// What was noted in the rooms of `hooks`, in the order in which it happened; a test waits for it to change.
+    pub notes: watch::Sender<Vec<String>>,
+    /// Who may not be in the rooms of `hooks`, and what is done about it: `refuse` or `panic`.
+    banned: Mutex<BTreeMap<String, &'static str>>,
 }
 
 impl Default for App {
     fn default() -> Self {
         let (holding, go) = (watch::Sender::default(), Semaphore::new(0));
-        Self { holding, go, turns: watch::Sender::default(), begun: watch::Sender::default(), ended: Mutex::default() }
+        Self {
+            holding,
+            go,
+            turns: watch::Sender::default(),
+            begun: watch::Sender::default(),
+            ended: Mutex::default(),
+            notes: watch::Sender::default(),
+            banned: Mutex::default(),
+        }
     }
 }
 
@@ -63,6 +75,28 @@ impl Drop for Held<'_> {
 }
 
 impl App {
+    /// Notes that something has happened.
+    pub fn note(&self, what: String) {
+        self.notes.send_modify(|notes| notes.push(what));
+    }
+
+    /// Waits until so much was noted, and returns it.
+    pub async fn noted(&self, count: usize) -> Vec<String> {
+        let mut notes = self.notes.subscribe();
+        // The sender is the app's.
+        notes.wait_for(|notes| notes.len() >= count).await.map(|notes| notes.clone()).unwrap_or_default()
+    }
+
+    /// Says what is done about somebody who may not be in the rooms of `hooks`.
+    pub fn ban(&self, user: &str, how: &'static str) {
+        self.banned.lock().unwrap_or_else(PoisonError::into_inner).insert(user.to_owned(), how);
+    }
+
+    /// Returns what is done about somebody, if they may not be in the rooms of `hooks`.
+    pub fn banned(&self, user: &str) -> Option<&'static str> {
+        self.banned.lock().unwrap_or_else(PoisonError::into_inner).get(user).copied()
+    }
+
     /// Waits until the test lets go.
     pub async fn held(&self) {
         let _held = self.hold();

@@ -106,6 +106,10 @@ pub mod groups {
         pub mod client;
     }
 }
+pub mod hooks {
+    #[path = "_room.rs"]
+    pub mod _room;
+}
 pub mod odd {
     pub mod _api {
         #[path = "bomb_v1.rs"]

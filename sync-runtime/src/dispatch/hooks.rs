@@ -1,0 +1,179 @@
+//! What the rules of rooms do when somebody has left.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+use tokio_util::task::TaskTracker;
+
+use crate::dispatch::parts::Parts;
+use crate::dispatch::view::view;
+use crate::dispatch::{Caller, authorize, server_stage};
+use crate::error::SyncError;
+use crate::rooms::Socket;
+use crate::route::{App, BoxFuture, RoomCtx, RoomRule};
+
+/// How many who have left may wait for the hook of one room. The hooks of those beyond are not run, which is logged.
+const WAITING: usize = 4096;
+
+/// The hooks that run or wait: those of one room run one after the other, in the order in which its members left.
+pub(super) struct Hooks<A: App> {
+    rooms: Mutex<HashMap<Arc<str>, RoomHooks<A>>>,
+    work: TaskTracker,
+}
+
+/// What there is to do for one room; there while anything is.
+struct RoomHooks<A: App> {
+    left: VecDeque<Arc<Socket<A>>>,
+    is_running: bool,
+    /// How many hold the entrance or wait for it.
+    joining: usize,
+    /// Held together by those who join, and alone by the hook of the empty room: who comes meanwhile waits, and finds it done.
+    entrance: Arc<RwLock<()>>,
+}
+
+/// Somebody who joins: while this is held, the room is not taken for empty.
+pub(super) struct Joining<'h, A: App> {
+    #[expect(dead_code, reason = "it is there to be dropped, before the count")]
+    entrance: OwnedRwLockReadGuard<()>,
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    counted: Counted<'h, A>,
+}
+
+struct Counted<'h, A: App> {
+    hooks: &'h Hooks<A>,
+    room: Arc<str>,
+}
+
+impl<A: App> Default for Hooks<A> {
+    fn default() -> Self {
+        Self { rooms: Mutex::default(), work: TaskTracker::new() }
+    }
+}
+
+impl<A: App> Default for RoomHooks<A> {
+    fn default() -> Self {
+        Self { left: VecDeque::new(), is_running: false, joining: 0, entrance: Arc::default() }
+    }
+}
+
+impl<A: App> RoomHooks<A> {
+    fn is_idle(&self) -> bool {
+        !self.is_running && self.joining == 0
+    }
+}
+
+impl<A: App> Hooks<A> {
+    /// Returns the tracker of what runs; a closed one begins nothing more.
+    pub(super) fn work(&self) -> &TaskTracker {
+        &self.work
+    }
+
+    /// Waits until a room can be entered, whose rule does something when it is empty.
+    pub(super) async fn joining(&self, room: &str) -> Joining<'_, A> {
+        let room: Arc<str> = room.into();
+        let entrance = {
+            let mut rooms = self.rooms.lock();
+            let hooks = rooms.entry(room.clone()).or_default();
+            hooks.joining += 1;
+            hooks.entrance.clone()
+        };
+        let counted = Counted { hooks: self, room };
+        Joining { entrance: entrance.read_owned().await, counted }
+    }
+
+    /// Returns who left a room next; `None` when nobody waits, and then its task has ended.
+    fn next(&self, room: &Arc<str>) -> Option<Arc<Socket<A>>> {
+        let mut rooms = self.rooms.lock();
+        let Entry::Occupied(mut hooks) = rooms.entry(room.clone()) else { return None };
+        let next = hooks.get_mut().left.pop_front();
+        if next.is_none() {
+            hooks.get_mut().is_running = false;
+            if hooks.get().is_idle() {
+                hooks.remove();
+            }
+        }
+        next
+    }
+
+    fn entrance(&self, room: &str) -> Arc<RwLock<()>> {
+        self.rooms.lock().get(room).map(|hooks| hooks.entrance.clone()).unwrap_or_default()
+    }
+}
+
+impl<A: App> Drop for Counted<'_, A> {
+    fn drop(&mut self) {
+        let mut rooms = self.hooks.rooms.lock();
+        if let Entry::Occupied(mut hooks) = rooms.entry(self.room.clone()) {
+            hooks.get_mut().joining -= 1;
+            if hooks.get().is_idle() {
+                hooks.remove();
+            }
+        }
+    }
+}
+
+/// Notes that a socket has left a room, whose rule may have something to do then.
+pub(super) fn left<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, room: &Arc<str>) {
+    let Ok(found) = authorize::rule(parts.table, room) else { return };
+    if !found.rule.has_hooks() || parts.hooks.work.is_closed() {
+        return;
+    }
+    let mut rooms = parts.hooks.rooms.lock();
+    let hooks = rooms.entry(room.clone()).or_default();
+    if hooks.left.len() >= WAITING {
+        tracing::error!(%room, limit = WAITING, "too many have left for the room's hook to be run for each of them");
+        return;
+    }
+    hooks.left.push_back(socket.clone());
+    if !std::mem::replace(&mut hooks.is_running, true) {
+        parts.hooks.work.spawn(run(parts.clone(), room.clone()));
+    }
+}
+
+/// Runs the hooks of a room until nobody waits.
+async fn run<A: App>(parts: Arc<Parts<A>>, room: Arc<str>) {
+    while let Some(socket) = parts.hooks.next(&room) {
+        hook(&parts, &socket, &room, "leave", |rule, ctx, parameters| rule.leave(ctx, parameters)).await;
+        if !parts.hub.has_members(&room) {
+            // Those who are about to come in go first; who comes later waits.
+            let _alone = parts.hooks.entrance(&room).write_owned().await;
+            if !parts.hub.has_members(&room) && !parts.hooks.is_awaited(&room) {
+                hook(&parts, &socket, &room, "empty", |rule, ctx, parameters| rule.empty(ctx, parameters)).await;
+            }
+        }
+    }
+}
+
+impl<A: App> Hooks<A> {
+    /// Returns whether more have left a room, so that it is not time yet to say that it is empty.
+    fn is_awaited(&self, room: &str) -> bool {
+        self.rooms.lock().get(room).is_some_and(|hooks| !hooks.left.is_empty())
+    }
+}
+
+/// Runs one hook within the time of a handler. What is wrong with it is logged: nobody is there to be told.
+async fn hook<A: App>(
+    parts: &Parts<A>,
+    socket: &Arc<Socket<A>>,
+    room: &str,
+    what: &'static str,
+    run: impl for<'a> FnOnce(
+        &'a dyn RoomRule<A>,
+        RoomCtx<'a, A>,
+        &'a [&'a str],
+    ) -> Option<BoxFuture<'a, Result<(), SyncError>>>,
+) {
+    let Ok(found) = authorize::rule(parts.table, room) else { return };
+    let session = socket.session().get();
+    let caller = Caller::of_socket(socket.clone());
+    let source = view(parts, &caller, &session, room);
+    let view = source.view();
+    let hook = || run(found.rule, RoomCtx::new(&view), &found.parameters);
+    let ran = server_stage::if_any(parts.config.handler_timeout, room, what, hook).await;
+    if let Err(error) = ran {
+        tracing::warn!(%room, what, code = error.code(), "the hook of a room failed");
+    }
+}

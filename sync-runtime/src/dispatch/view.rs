@@ -1,0 +1,37 @@
+//! What a handler, a check, a rule and a hook see of their caller.
+
+use std::sync::Arc;
+
+use crate::dispatch::Caller;
+use crate::dispatch::parts::Parts;
+use crate::route::{App, CallerView, NoStreams, Streams};
+use crate::wire::Location;
+
+/// What a view borrows from, where part of it is shared and may be replaced while a handler runs.
+pub(super) struct ViewSource<'a, A: App> {
+    app: &'a A,
+    room: &'a str,
+    session: &'a A::Session,
+    locale: &'a str,
+    location: Arc<Location>,
+    streams: &'a dyn Streams,
+}
+
+/// Collects what a caller is shown as.
+pub(super) fn view<'a, A: App>(
+    parts: &'a Parts<A>,
+    caller: &Caller<A>,
+    session: &'a A::Session,
+    room: &'a str,
+) -> ViewSource<'a, A> {
+    let location = caller.socket().map_or_else(Arc::default, |socket| socket.location());
+    let locale = parts.catalog.name(caller.locale(&parts.catalog));
+    ViewSource { app: &parts.app, room, session, locale, location, streams: &NoStreams }
+}
+
+impl<A: App> ViewSource<'_, A> {
+    pub(super) fn view(&self) -> CallerView<'_, A> {
+        let Self { app, room, session, locale, location, streams } = self;
+        CallerView { app, room, session, locale, location, streams: *streams }
+    }
+}
