@@ -1,11 +1,8 @@
 /** Questions: calls that the server answers and that nobody else hears of. */
 
-import { parseCallAnswer, type CallAnswer } from "../wire/answers";
-import type { ApiCall } from "../wire/payloads";
-import type { CallLimits, SyncAnswer } from "./answer";
-import type { Calls } from "./calls";
+import type { SyncAnswer } from "./answer";
 import type { DataOption } from "./dataOption";
-import type { Limits } from "./deadline";
+import type { CallBase, Lane } from "./lane";
 import type { RouteName, RouteVersion, TypeOf } from "./routes";
 
 /** A call of the question `Name`, version `Version`. `Map` is the app's `ApiTypeMap`. */
@@ -16,11 +13,7 @@ export type ApiRequestOptions<
 > = ApiRequestBase<Name, Version> & DataOption<TypeOf<Map, Name, Version, "input">>;
 
 /** All of a call but its `data`. */
-export interface ApiRequestBase<Name extends string, Version extends string> extends CallLimits {
-  /** `<page>/<name>`. */
-  readonly name: Name;
-  readonly version: Version;
-}
+export interface ApiRequestBase<Name extends string, Version extends string> extends CallBase<Name, Version> {}
 
 /**
  * Asks the server and answers with the handler's output, or with an error: it never throws and never rejects.
@@ -43,18 +36,8 @@ export type ApiRequest<Map, Code extends string> = <
   options: ApiRequestOptions<Map, Name, Version>,
 ) => Promise<SyncAnswer<TypeOf<Map, Name, Version, "output">, Code>>;
 
-/** A question, before types. */
-export interface UntypedApiRequest {
-  readonly name: string;
-  readonly version: string;
-  readonly data?: unknown;
-}
-
 /** See {@link ApiRequest}. */
-export function sendApiRequest(calls: Calls, request: UntypedApiRequest, limits: Limits): Promise<CallAnswer> {
-  return calls.callInTurn("request", payloadOf(request), parseCallAnswer, limits);
-}
-
-function payloadOf({ name, version, data }: UntypedApiRequest): ApiCall {
-  return { name, version, ...(data !== undefined && { data }) };
-}
+export const requestLane: Lane<"request"> = {
+  event: "request",
+  payload: ({ name, version, data }) => ({ name, version, data }),
+};

@@ -1,14 +1,15 @@
 /** The client of one app: its parts, typed by the app's routes. */
 
 import type { SyncLocation } from "../wire/payloads";
-import { sendApiRequest, type ApiRequestOptions, type UntypedApiRequest } from "./apiRequest";
-import { asAppAnswer, type SyncAnswer, type SyncFailure } from "./answer";
+import { requestLane, type ApiRequest } from "./apiRequest";
+import { asAppAnswer, type SyncFailure } from "./answer";
 import { Core, type SyncSurroundings } from "./core";
+import { laneCall } from "./lane";
 import { clientParts } from "./parts";
-import type { ApiTypes, NoRoutes, RouteName, RouteVersion, TypeMapOf, TypeOf } from "./routes";
+import type { ApiTypes, NoRoutes, RouteName, RouteVersion, TypeMapOf } from "./routes";
 import type { LocationOptions, RoomStatus, SyncClient, SyncOptions } from "./syncClient";
 import { untypedCallbacks, type SyncEventOptions } from "./syncEvents";
-import { sendSyncRequest, type SyncRequestOptions, type UntypedRequest } from "./syncRequest";
+import { eventLane, type SyncRequest } from "./syncRequest";
 
 /**
  * Makes the client of one app; connects on first use.
@@ -41,23 +42,11 @@ export function createSyncIn<
 >(surroundings: SyncSurroundings, options: SyncOptions): SyncClient<Map, Code, Api> {
   const core = new Core(surroundings, options, clientParts);
   const { connection } = core;
-  const { calls, events, location, rooms } = core.parts;
+  const { events, location, rooms } = core.parts;
 
   return {
-    syncRequest: async <Name extends RouteName<Map>, Version extends RouteVersion<Map, Name>>(
-      request: SyncRequestOptions<Map, Name, Version>,
-    ) => {
-      core.use();
-      const answer = await sendSyncRequest(calls, request as UntypedRequest, core.limits(request));
-      return answer as SyncAnswer<TypeOf<Map, Name, Version, "serverOutput">, Code>;
-    },
-    apiRequest: async <Name extends RouteName<Api>, Version extends RouteVersion<Api, Name>>(
-      request: ApiRequestOptions<Api, Name, Version>,
-    ) => {
-      core.use();
-      const answer = await sendApiRequest(calls, request as UntypedApiRequest, core.limits(request));
-      return answer as SyncAnswer<TypeOf<Api, Name, Version, "output">, Code>;
-    },
+    syncRequest: laneCall(core, eventLane) as SyncRequest<Map, Code>,
+    apiRequest: laneCall(core, requestLane) as ApiRequest<Api, Code>,
     upsertSyncEventCallback: <Name extends RouteName<Map>, Version extends RouteVersion<Map, Name>>(
       event: SyncEventOptions<Map, Code, Name, Version>,
     ) => {

@@ -1,11 +1,9 @@
 /** Calls of routes. */
 
-import { parseCallAnswer, type CallAnswer } from "../wire/answers";
-import type { IgnoreSelf, SyncCall } from "../wire/payloads";
-import type { CallLimits, SyncAnswer } from "./answer";
-import type { Calls } from "./calls";
+import type { IgnoreSelf } from "../wire/payloads";
+import type { SyncAnswer } from "./answer";
 import type { DataOption } from "./dataOption";
-import type { Limits } from "./deadline";
+import type { CallBase, Lane } from "./lane";
 import type { RouteName, RouteVersion, TypeOf } from "./routes";
 
 /** A call of the route `Name`, version `Version`. */
@@ -17,10 +15,7 @@ export type SyncRequestOptions<
   DataOption<TypeOf<Map, Name, Version, "clientInput">>;
 
 /** All of a call but its `data`. */
-export interface SyncRequestBase<Name extends string, Version extends string, Chunk> extends CallLimits {
-  /** `<page>/<name>`. */
-  readonly name: Name;
-  readonly version: Version;
+export interface SyncRequestBase<Name extends string, Version extends string, Chunk> extends CallBase<Name, Version> {
   /** The room whose members hear of it. */
   readonly receiver: string;
   /** Leaves out this socket (`true`) or all tabs of its session (`"session"`). `false` by default. */
@@ -56,26 +51,8 @@ export type SyncRequest<Map, Code extends string> = <
   options: SyncRequestOptions<Map, Name, Version>,
 ) => Promise<SyncAnswer<TypeOf<Map, Name, Version, "serverOutput">, Code>>;
 
-/** A call, before types. */
-export interface UntypedRequest {
-  readonly name: string;
-  readonly version: string;
-  readonly data?: unknown;
-  readonly receiver: string;
-  readonly ignoreSelf?: IgnoreSelf | undefined;
-}
-
 /** See {@link SyncRequest}. */
-export function sendSyncRequest(calls: Calls, request: UntypedRequest, limits: Limits): Promise<CallAnswer> {
-  return calls.callInTurn("sync", payloadOf(request), parseCallAnswer, limits);
-}
-
-function payloadOf({ name, version, data, receiver, ignoreSelf }: UntypedRequest): SyncCall {
-  return {
-    name,
-    version,
-    receiver,
-    ...(data !== undefined && { data }),
-    ...(ignoreSelf !== undefined && { ignoreSelf }),
-  };
-}
+export const eventLane: Lane<"sync"> = {
+  event: "sync",
+  payload: ({ name, version, receiver, data, ignoreSelf }) => ({ name, version, receiver, data, ignoreSelf }),
+};

@@ -1,6 +1,6 @@
 /** What the client sends: event names and their payloads. The forms are `tests/wire/*.json`, read by both languages. */
 
-/** The events that the client sends, and the payload of each. */
+/** The events that the client sends, and the payload of each; a field that is undefined does not travel. */
 export interface ClientPayloads {
   sync: SyncCall;
   request: ApiCall;
@@ -16,24 +16,23 @@ export type ClientEvent = keyof ClientPayloads;
 /** Whom an event leaves out: nobody, the calling socket, or every tab of its session. */
 export type IgnoreSelf = boolean | "session";
 
-/** A call of a route. */
-export interface SyncCall {
+/** What a call says in every lane: the route, and the input. */
+export interface Call {
   /** `<page>/<name>`. */
   readonly name: string;
   readonly version: string;
   readonly data?: unknown;
-  /** The room that hears of it. */
-  readonly receiver: string;
-  readonly ignoreSelf?: IgnoreSelf;
 }
 
-/** A question: a call that nobody but its caller hears of. */
-export interface ApiCall {
-  /** `<page>/<name>`. */
-  readonly name: string;
-  readonly version: string;
-  readonly data?: unknown;
+/** A call of the event lane. */
+export interface SyncCall extends Call {
+  /** The room that hears of it. */
+  readonly receiver: string;
+  readonly ignoreSelf?: IgnoreSelf | undefined;
 }
+
+/** A call of the request lane: nobody but its caller hears of it. */
+export type ApiCall = Call;
 
 /** Asks to be in `room`. */
 export interface JoinRoom {
