@@ -30,9 +30,9 @@ export interface SyncHooks<Map, Code extends string = string, Api = NoRoutes> {
   readonly useSyncEvents: () => SyncEventHook<Map, Code>;
 
   /**
-   * One question of one component, and the newest answer to it.
+   * The calls of one route by one component, and the newest answer to them.
    *
-   * `call` asks; it stays the same over all renders, and belongs in an effect or an event handler. A call takes the place of the one before:
+   * `call` stays the same over all renders, and belongs in an effect or an event handler. A call takes the place of the one before:
    * that one ends with `sync-cancelled`, unless it has been answered, and its answer is not shown. What was shown stays until the new
    * answer is there. Unmounting ends a call that is under way. Each `call` answers its caller, too, as `apiRequest` does, which
    * is the one to use for calls that must all be made.

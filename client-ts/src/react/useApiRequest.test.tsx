@@ -150,7 +150,7 @@ test("does not wait for ever in StrictMode, where a component goes on after its 
   expect(dom.container.textContent).toBe("idle");
 });
 
-test("shows nothing of another question, and ends its call", async () => {
+test("shows nothing of another route, and ends its call", async () => {
   const { network, useApiRequest } = setUpConnected();
   const answers: unknown[] = [];
   const shown: string[] = [];

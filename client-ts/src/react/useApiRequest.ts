@@ -6,7 +6,7 @@ import type { RouteName, RouteVersion, TypeOf } from "../sync/routes";
 
 /** What `useApiRequest` returns. */
 export interface ApiRequestHook<Input, Output, Code extends string = string> {
-  /** Asks anew; the same function over all renders. */
+  /** Calls anew; the same function over all renders. */
   readonly call: AskApi<Input, Output, Code>;
   /** Whether the newest call has no answer yet. */
   readonly isPending: boolean;
@@ -16,7 +16,7 @@ export interface ApiRequestHook<Input, Output, Code extends string = string> {
   readonly error: SyncFailure<Code> | null;
 }
 
-/** A call of a question that is known already: what `apiRequest` takes less `name` and `version`, and nothing at all where `{}` is a valid input. */
+/** A call of a route that is known already: what `apiRequest` takes less `name` and `version`, and nothing at all where `{}` is a valid input. */
 export type AskApi<Input, Output, Code extends string = string> = (
   ...options: {} extends DataOption<Input>
     ? [options?: DataOption<Input> & CallLimits]
@@ -33,15 +33,15 @@ export type UseApiRequest<Map, Code extends string = string> = <
   readonly version: Version;
 }) => ApiRequestHook<TypeOf<Map, Name, Version, "input">, TypeOf<Map, Name, Version, "output">, Code>;
 
-/** What a component knows of its question: the newest answer, of which route, and whether there is a newer call. */
-interface Asked<Output, Code extends string> {
+/** What a component knows of its calls: the newest answer, of which route, and whether there is a newer call. */
+interface Called<Output, Code extends string> {
   readonly route: string;
   readonly answer: SyncAnswer<Output, Code> | null;
   readonly isPending: boolean;
 }
 
 /** Makes `useApiRequest`. */
-export function apiRequestHook<Map, Code extends string>(ask: ApiRequest<Map, Code>): UseApiRequest<Map, Code> {
+export function apiRequestHook<Map, Code extends string>(apiRequest: ApiRequest<Map, Code>): UseApiRequest<Map, Code> {
   return function useApiRequest<Name extends RouteName<Map>, Version extends RouteVersion<Map, Name>>({
     name,
     version,
@@ -52,7 +52,7 @@ export function apiRequestHook<Map, Code extends string>(ask: ApiRequest<Map, Co
     type Input = TypeOf<Map, Name, Version, "input">;
     type Output = TypeOf<Map, Name, Version, "output">;
     const route = `${name}/${version}`;
-    const [asked, setAsked] = useState<Asked<Output, Code> | null>(null);
+    const [called, setCalled] = useState<Called<Output, Code> | null>(null);
     const newest = useRef<AbortController | null>(null);
 
     const call: AskApi<Input, Output, Code> = useCallback(
@@ -60,17 +60,17 @@ export function apiRequestHook<Map, Code extends string>(ask: ApiRequest<Map, Co
         newest.current?.abort();
         const own = new AbortController();
         newest.current = own;
-        setAsked(before => ({ route, answer: answerOf(before, route), isPending: true }));
+        setCalled(before => ({ route, answer: answerOf(before, route), isPending: true }));
 
         const letGo = follow(options?.signal, own);
         // What the types of the two calls have in common, the compiler cannot see before it knows the route.
-        const request: unknown = { ...options, name, version, signal: own.signal };
-        const answer = await ask(request as ApiRequestOptions<Map, Name, Version>);
+        const whole: unknown = { ...options, name, version, signal: own.signal };
+        const answer = await apiRequest(whole as ApiRequestOptions<Map, Name, Version>);
         letGo();
 
         if (newest.current === own) {
           newest.current = null;
-          setAsked({ route, answer, isPending: false });
+          setCalled({ route, answer, isPending: false });
         }
         return answer;
       },
@@ -81,28 +81,28 @@ export function apiRequestHook<Map, Code extends string>(ask: ApiRequest<Map, Co
       newest.current?.abort();
       newest.current = null;
       // In StrictMode a component goes on after its unmount: with what it had, but without the call that has ended.
-      setAsked(before => before && { ...before, isPending: false });
+      setCalled(before => before && { ...before, isPending: false });
     }, []);
     useEffect(() => end, [end, route]);
 
     return useMemo(() => {
-      const answer = answerOf(asked, route);
+      const answer = answerOf(called, route);
       return {
         call,
-        isPending: asked?.route === route && asked.isPending,
+        isPending: called?.route === route && called.isPending,
         result: answer?.status === "success" ? answer.result : null,
         error: answer?.status === "error" ? answer : null,
       };
-    }, [call, asked, route]);
+    }, [call, called, route]);
   };
 }
 
-/** The answer to another question than `route` is none. */
+/** The answer to a call of another route than `route` is none. */
 function answerOf<Output, Code extends string>(
-  asked: Asked<Output, Code> | null,
+  called: Called<Output, Code> | null,
   route: string,
 ): SyncAnswer<Output, Code> | null {
-  return asked?.route === route ? asked.answer : null;
+  return called?.route === route ? called.answer : null;
 }
 
 /** Aborts `own` with `signal`; returns its own undo. */

@@ -52,17 +52,17 @@ void apiRequest({ name: "test/nestedTest/read", version: "v3" });
 void apiRequest({ name: "test/nestedTest/read", version: "v3", data: { line: 1 } });
 void apiRequest({ name: "test/nestedTest/read", version: "v3", data: { word: "go" } });
 
-// @ts-expect-error no such question
+// @ts-expect-error no such route
 void apiRequest({ name: "games/fnd", version: "v1", data: { id: "42" } });
-// @ts-expect-error a page is no question
+// @ts-expect-error a page is no route
 void apiRequest({ name: "games", version: "v1", data: { id: "42" } });
-// @ts-expect-error an event is no question
+// @ts-expect-error a route of the event lane
 void apiRequest({ name: "examples/updateCounter", version: "v1", data: { amount: 5 } });
-// @ts-expect-error a question is no event
+// @ts-expect-error a route of the request lane
 void sync.syncRequest({ name: "games/find", version: "v1", data: { id: "42" }, receiver: "room" });
 // @ts-expect-error no such version
 void apiRequest({ name: "games/find", version: "v3", data: { id: "42" } });
-// @ts-expect-error a version of another question
+// @ts-expect-error a version of another route
 void apiRequest({ name: "games/count", version: "v2" });
 // @ts-expect-error no version
 void apiRequest({ name: "games/count" });
@@ -97,27 +97,27 @@ void find.call({ name: "games/find", data: { id: "42" } });
 find.result.title;
 void useApiRequest({ name: "root/now", version: "v1" }).call();
 void useApiRequest({ name: "games/count", version: "v1" }).call({ data: { open: true } });
-// @ts-expect-error no such question
+// @ts-expect-error no such route
 useApiRequest({ name: "games/fnd", version: "v1" });
 // @ts-expect-error no such version
 useApiRequest({ name: "games/find", version: "v3" });
 
-// An app without questions says nothing of them, or brings the empty map of its generated file, and cannot ask any.
-interface NoQuestions {}
+// An app without such routes says nothing of them, or brings the empty map of its generated file, and cannot call any.
+interface NoApi {}
 const without = createSync<SyncTypeMap, ErrorCode>();
 expectTypeOf(without).toEqualTypeOf<SyncClient<SyncTypeMap, ErrorCode, NoRoutes>>();
 expectTypeOf<Parameters<typeof without.apiRequest>[0]["name"]>().toEqualTypeOf<never>();
-for (const client of [without, createSync<SyncTypeMap, ErrorCode, NoQuestions>()]) {
-  // @ts-expect-error there is nothing to ask
+for (const client of [without, createSync<SyncTypeMap, ErrorCode, NoApi>()]) {
+  // @ts-expect-error there is nothing to call
   void client.apiRequest({ name: "games/find", version: "v1", data: { id: "42" } });
   // @ts-expect-error nor in a component
   createSyncHooks(client).useApiRequest({ name: "games/find", version: "v1" });
 }
-createSyncHooks(createSync<SyncTypeMap, ErrorCode, NoQuestions>()).useRoom("a");
+createSyncHooks(createSync<SyncTypeMap, ErrorCode, NoApi>()).useRoom("a");
 expectTypeOf(apiRequest).toEqualTypeOf<ApiRequest<ApiTypeMap, ErrorCode>>();
 
 // A map that is none.
-// @ts-expect-error a version of a question has three types
+// @ts-expect-error a version of a route has three types here
 createSync<SyncTypeMap, ErrorCode, { games: { find: { v1: { input: string; output: string } } } }>();
-// @ts-expect-error a map of events is none of questions
+// @ts-expect-error the map of another lane
 createSync<SyncTypeMap, ErrorCode, SyncTypeMap>();

@@ -28,7 +28,7 @@ function setUpConnected() {
 const FIND = { name: "games/find", version: "v1", data: { id: "42" } } as const;
 const FOUND = { status: "success", result: { title: "Go" } };
 
-describe("a question", () => {
+describe("a call of the request lane", () => {
   test("is answered with what the handler found", async () => {
     const { sync, network } = setUpConnected();
     const answer = sync.apiRequest(FIND);
@@ -40,7 +40,7 @@ describe("a question", () => {
     const { sync, network } = setUpConnected();
     void sync.apiRequest({ name: "root/now", version: "v1" });
     void sync.apiRequest({ ...FIND, timeoutMs: 5, signal: new AbortController().signal });
-    // A caller without types may say more; a question goes to no room.
+    // A caller without types may say more; this call goes to no room.
     void sync.apiRequest({ ...FIND, ...{ receiver: "room", ignoreSelf: true, id: "x", stream: true } });
     expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
       'request {"name":"root/now","version":"v1"}',

@@ -1,11 +1,11 @@
-/** Questions: calls that the server answers and that nobody else hears of. */
+/** Calls of the request lane: the server answers them, and nobody else hears of them. */
 
 import type { SyncAnswer } from "./answer";
 import type { DataOption } from "./dataOption";
 import type { CallBase, Lane } from "./lane";
 import type { RouteName, RouteVersion, TypeOf } from "./routes";
 
-/** A call of the question `Name`, version `Version`. `Map` is the app's `ApiTypeMap`. */
+/** A call of the route `Name`, version `Version`. `Map` is the app's `ApiTypeMap`. */
 export type ApiRequestOptions<
   Map,
   Name extends RouteName<Map>,
@@ -16,7 +16,7 @@ export type ApiRequestOptions<
 export interface ApiRequestBase<Name extends string, Version extends string> extends CallBase<Name, Version> {}
 
 /**
- * Asks the server and answers with the handler's output, or with an error: it never throws and never rejects.
+ * Calls a route and answers with its output, or with an error: it never throws and never rejects.
  *
  * It needs no room. Otherwise it is like a `syncRequest`: without a connection it waits for one, and goes out in the order called, after
  * the rooms have been joined again. One that was on its way when the connection broke ends with `sync-disconnected` and is not sent

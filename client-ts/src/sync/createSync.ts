@@ -15,7 +15,7 @@ import { eventLane, type SyncRequest } from "./syncRequest";
  * Makes the client of one app; connects on first use.
  *
  * `Map`, `Code` and `Api` are `SyncTypeMap`, `ErrorCode` and `ApiTypeMap` of the generated `apiTypes.generated.ts`: with them a wrong
- * route, version, payload or field does not compile. An app without questions leaves `Api` out.
+ * route, version, payload or field does not compile. An app without `_api` files leaves `Api` out.
  *
  * @example
  * ```ts

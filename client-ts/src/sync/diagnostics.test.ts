@@ -36,12 +36,12 @@ const MISTAKES: readonly (readonly [name: string, call: string, diagnostics: rea
     ["value: Property 'value' does not exist on type '{ newValue: number; }'."],
   ],
   [
-    "a misspelt question names the right one",
+    "a misspelt route of the request lane names the right one",
     'void apiRequest({ name: "games/fnd", version: "v1", data: { id: "1" } });',
     ['name: Type \'"games/fnd"\' is not assignable to type \'RouteName<ApiTypeMap>\'. Did you mean \'"games/find"\'?'],
   ],
   [
-    "a field of a question that does not exist is underlined itself",
+    "a field of the request lane that does not exist is underlined itself",
     'void apiRequest({ name: "games/find", version: "v1", data: { id: "1", lang: "nl" } });',
     ["lang: Object literal may only specify known properties, and 'lang' does not exist in type '{ id: string; }'."],
   ],

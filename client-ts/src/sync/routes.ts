@@ -14,14 +14,14 @@ export interface RouteTypes {
   readonly clientStream: unknown;
 }
 
-/** What the map says of one version of a question. */
+/** What the map says of one version of a route of the request lane. */
 export interface ApiTypes {
   readonly input: unknown;
   readonly output: unknown;
   readonly stream: unknown;
 }
 
-/** The map of an app without questions. */
+/** The map of an app without routes of a lane. */
 export type NoRoutes = Readonly<Record<never, never>>;
 
 /** What a type map looks like whose versions have these types: `createSync` refuses anything else. */

@@ -1,4 +1,4 @@
-/** Calls of routes. */
+/** Calls of the event lane: a room hears of them. */
 
 import type { IgnoreSelf } from "../wire/payloads";
 import type { SyncAnswer } from "./answer";

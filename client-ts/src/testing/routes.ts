@@ -2,7 +2,7 @@
 
 export type Person = { userId: string; name: string };
 
-/** The routes that the tests call. */
+/** The routes of the event lane that the tests call. */
 export interface SyncTypeMap {
   'examples': {
     'updateCounter': {
@@ -57,7 +57,7 @@ export interface SyncTypeMap {
   };
 }
 
-/** The questions that the tests ask. */
+/** The routes of the request lane that the tests call. */
 export interface ApiTypeMap {
   'games': {
     'count': {

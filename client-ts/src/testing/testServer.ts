@@ -157,7 +157,7 @@ export class TestServer {
       this.#rooms.get(socket)?.delete(String(room));
       answer({ status: "success", rooms: this.#roomsOf(socket) });
     });
-    // Every question is answered with its input.
+    // Every call of the request lane is answered with its input.
     this.reply("request", ({ data = {} }, answer) => answer({ status: "success", result: data }));
     this.reply("sync", (payload, answer, socket) => this.#sync(payload, answer, socket));
   }
