@@ -18,7 +18,10 @@ export type SyncRequestOptions<
 export interface SyncRequestBase<Name extends string, Version extends string, Chunk> extends CallBase<Name, Version> {
   /** The room whose members hear of it. */
   readonly receiver: string;
-  /** Leaves out this socket (`true`) or all tabs of its session (`"session"`). `false` by default. */
+  /**
+   * Leaves out the calling socket, or those of this page that came after it (`true`), or all tabs of its session (`"session"`).
+   * `false` by default.
+   */
   readonly ignoreSelf?: IgnoreSelf | undefined;
   /**
    * Called for each chunk that the handler sends to the caller, as typed by the route's `ServerStream`. No handler can stream yet: the type of

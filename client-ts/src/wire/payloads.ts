@@ -13,7 +13,10 @@ export interface ClientPayloads {
 /** The name of an event that the client sends. */
 export type ClientEvent = keyof ClientPayloads;
 
-/** Whom an event leaves out: nobody, the calling socket, or every tab of its session. */
+/**
+ * Whom an event leaves out: nobody (`false`), the calling socket or those of the same page that came after it (`true`), or every tab of its
+ * session (`"session"`). A page is known again by the `tab` of its handshake, within one session or among callers without one.
+ */
 export type IgnoreSelf = boolean | "session";
 
 /** What a call says in every lane: the route, and the input. */
@@ -56,6 +59,6 @@ export interface SyncLocation {
 export interface Handshake {
   readonly token?: string;
   readonly lang?: string;
-  /** What this page calls itself: what it sent on a socket that is gone comes before what it sends on the next. */
+  /** What this page calls itself: what it sent on a socket that is gone comes before what it sends on the next, and is still its own. */
   readonly tab?: string;
 }
