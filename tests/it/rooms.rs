@@ -39,8 +39,9 @@ async fn an_app_puts_people_in_takes_them_out_and_sees_who_is_there() {
     assert_eq!(rooms.take_out(&session, "open-a", &why).await, 0, "they are not there any more");
     assert_eq!(users(&rooms, "open-a"), ["bob"]);
     for tab in &mut tabs {
-        let told = json!({ "room": "open-a", "errorCode": "checks-may-not", "errorParams": { "who": "Ada" },
-                           "message": "Ada may not do this here.", "httpStatus": 403 });
+        let error = json!({ "status": "error", "errorCode": "checks-may-not", "errorParams": { "who": "Ada" },
+                            "message": "Ada may not do this here.", "httpStatus": 403 });
+        let told = json!({ "room": "open-a", "error": error });
         assert_eq!(tab.event("roomLost").await, told);
     }
     bob.sync("outcome/three", "v1", "open-a", json!({ "text": "alone" })).await;
@@ -161,6 +162,6 @@ async fn a_rule_is_asked_again_and_who_may_not_stay_is_told_what_it_says() {
     let failed = rooms.recheck("hooks-plain").await.expect_err("Cleo's panic");
     assert_eq!(failed.code(), "sync-server-failed");
     assert_eq!(users(&rooms, "hooks-plain"), ["ada", "cleo"], "a rule that fails says nothing about its member");
-    assert_eq!(bob.event("roomLost").await["errorCode"], "checks-may-not");
+    assert_eq!(bob.event("roomLost").await["error"]["errorCode"], "checks-may-not");
     assert_eq!(rooms.recheck("hooks-nowhere").await.expect("nobody"), 0);
 }

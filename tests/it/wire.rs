@@ -83,9 +83,9 @@ fn what_is_not_sent_yet_is_written_as_it_stands_here() {
             "gap" => ("gap", Packet::gap(&room, &text(&message["pos"]))),
             "presence" => ("presence", Packet::presence(&room, PresenceKind::Joined, &raw(&message["user"]))),
             "room_lost" => {
-                let by = text(&message["errorParams"]["by"]);
-                let why = SyncError::new("game-kicked").param("by", by).status(403);
-                ("roomLost", Packet::room_lost(&room, &why, &text(&message["message"])))
+                let error = &message["error"];
+                let why = SyncError::new("game-kicked").param("by", text(&error["errorParams"]["by"])).status(403);
+                ("roomLost", Packet::room_lost(&room, &why, &text(&error["message"])))
             }
             "sync_event_stream" => {
                 ("sync", Packet::room_stream(&text(&message["cb"]), &room, &raw(&message["stream"])))

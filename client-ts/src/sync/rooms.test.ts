@@ -44,6 +44,53 @@ function joined(pos: string, recovered = false): object {
 
 const frame = (pos: string): object => ({ cb: "root/ping/v1", room: "a", pos, status: "success", serverOutput: {}, clientOutput: {} });
 
+const lost = (): object => ({ room: "a", error: failure("room-forbidden", 403) });
+
+describe("a room that the app takes us out of", () => {
+  test("is lost, is told, and is not joined again", async () => {
+    const { sync, network, losses } = setUpConnected();
+    const answer = sync.joinRoom("a");
+    network.socket.answer("joinRoom", joined("p1"));
+    await answer;
+    network.socket.receive("roomLost", lost());
+    expect(losses).toEqual(["a: room-forbidden"]);
+    expect(sync.roomStatus("a")).toMatchObject({ status: "error", error: { errorCode: "room-forbidden" } });
+    await Promise.resolve();
+    reconnect(network);
+    expect(network.socket.events).toEqual([]);
+  });
+
+  test("shows the error to whoever holds it, until the rule is asked again", () => {
+    const { sync, network, losses } = setUpConnected();
+    const release = sync.holdRoom("a");
+    network.socket.answer("joinRoom", joined("p1"));
+    network.socket.receive("roomLost", lost());
+    expect(sync.roomStatus("a")).toMatchObject({ status: "error" });
+    reconnect(network);
+    network.socket.answer("joinRoom", joined("p2"));
+    expect(sync.roomStatus("a")).toEqual({ status: "joined" });
+    expect(losses).toEqual(["a: room-forbidden"]);
+    release();
+  });
+
+  test("that we had asked to join again is where the answer says", async () => {
+    const { sync, network } = setUpConnected();
+    void sync.joinRoom("a");
+    network.socket.answer("joinRoom", joined("p1"));
+    const again = sync.joinRoom("a");
+    network.socket.receive("roomLost", lost());
+    network.socket.answer("joinRoom", joined("p3"));
+    expect(await again).toMatchObject({ status: "success" });
+    expect(sync.roomStatus("a")).toEqual({ status: "joined" });
+  });
+
+  test("that nobody here knows is nothing", () => {
+    const { network, losses } = setUpConnected();
+    network.socket.receive("roomLost", lost());
+    expect(losses).toEqual([]);
+  });
+});
+
 describe("joinRoom", () => {
   test("asks, and answers what the server says", async () => {
     const { sync, network } = setUpConnected();

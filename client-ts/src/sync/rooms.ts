@@ -57,12 +57,13 @@ export class Rooms implements Part {
   readonly #rooms = new Map<string, Room>();
   /** Told after a reconnect that the server could not say what was missed in `room`. */
   readonly gaps: Listeners<[room: string]>;
-  /** Told when a room that we were in would not have us back. */
+  /** Told when we were taken out of a room, or when one that we were in would not have us back. */
   readonly losses: Listeners<[room: string, error: WireFailure]>;
   readonly receives: Receives = {
     sync: frame => {
       if (frame.status !== "stream") this.#seen(frame.room, frame.pos);
     },
+    roomLost: ({ room, error }) => this.#takenOut(room, error),
   };
 
   constructor(tools: PartTools, calls: Calls) {
@@ -155,6 +156,12 @@ export class Rooms implements Part {
     if (room === undefined) return;
     room.pos = pos;
     room.isPosOfFrame = true;
+  }
+
+  /** The app has taken us out of `name`. What we asked of the room since then has an answer still to come, and that counts. */
+  #takenOut(name: string, error: WireFailure): void {
+    const room = this.#rooms.get(name);
+    if (room !== undefined) this.#refused(room, error, false);
   }
 
   #startHold(room: Room): void {

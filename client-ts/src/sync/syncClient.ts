@@ -83,7 +83,10 @@ export interface SyncClient<Map, Code extends string = string, Api = NoRoutes> {
    * it shows; returns its own undo.
    */
   readonly onGap: (callback: (gap: { readonly room: string }) => void) => () => void;
-  /** Calls back for each room that we were in and that would not have us back after a reconnect; returns its own undo. */
+  /**
+   * Calls back for each room that we were in and are not any more: the app has taken us out, or the room would not have us back after a
+   * reconnect. `error` says why; returns its own undo.
+   */
   readonly onRoomLost: (
     callback: (loss: { readonly room: string; readonly error: SyncFailure<Code> }) => void,
   ) => () => void;

@@ -1,11 +1,12 @@
-/** What the server sends unasked: the events of a room, and why it ends a socket. */
+/** What the server sends unasked: the events of a room, why a room is lost, and why it ends a socket. */
 
-import type { ErrorParams } from "./answers";
+import { parseFailure, type ErrorParams, type WireFailure } from "./answers";
 import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
 
 /** What the server sends unasked, by the name of its event. */
 export interface ServerFrames {
   sync: SyncFrame;
+  roomLost: RoomLost;
   closing: Closing;
 }
 
@@ -41,6 +42,12 @@ export interface StreamFrame {
   readonly stream: unknown;
 }
 
+/** The app has taken this socket out of a room; nothing of the room comes after it. */
+export interface RoomLost {
+  readonly room: string;
+  readonly error: WireFailure;
+}
+
 /** Why the server ends a socket. A newer server may have reasons that are not named here. */
 export type ClosingReason =
   | "send-queue-full"
@@ -59,6 +66,7 @@ export interface Closing {
 /** How each event is read: with its type above, all that this package has to be told of a new one. */
 const PARSERS: { readonly [Event in keyof ServerFrames]: (message: unknown) => Read<ServerFrames[Event]> } = {
   sync: parseSyncFrame,
+  roomLost: parseRoomLost,
   closing: parseClosing,
 };
 
@@ -90,6 +98,15 @@ export function parseSyncFrame(message: unknown): Read<SyncFrame> {
     default:
       return unreadable("`status` is none of `success`, `error`, `stream`");
   }
+}
+
+/** Reads a `roomLost` frame. */
+export function parseRoomLost(message: unknown): Read<RoomLost> {
+  if (!isObject(message)) return unreadable("a frame is not an object");
+  const { room } = message;
+  if (typeof room !== "string") return unreadable("`room` is not a string");
+  const error = parseFailure(message.error);
+  return error.ok ? read({ room, error: error.value }) : error;
 }
 
 /** Reads a `closing` frame. */

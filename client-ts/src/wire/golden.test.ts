@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseCallAnswer, parseFailure, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
-import { parseClosing, parseSyncFrame } from "./frames";
+import { parseClosing, parseRoomLost, parseSyncFrame } from "./frames";
 import type { ApiCall, Handshake, JoinRoom, LeaveRoom, SyncCall, SyncLocation } from "./payloads";
 import { isObject, type Read } from "./read";
 
@@ -16,6 +16,7 @@ const RECEIVED: Readonly<Record<string, Parse>> = {
   join_room_answer_recovered: parseJoinAnswer,
   joined_rooms_answer: parseRoomsAnswer,
   leave_room_answer: parseRoomsAnswer,
+  room_lost: parseRoomLost,
   sync_error_answer: parseCallAnswer,
   sync_error_answer_without_params: parseFailure,
   sync_event_client_only: parseSyncFrame,

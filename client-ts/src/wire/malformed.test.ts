@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
-import { parseClosing, parseSyncFrame } from "./frames";
+import { parseClosing, parseRoomLost, parseSyncFrame } from "./frames";
 import type { Read } from "./read";
 
 const NO_OBJECTS = [undefined, null, 0, "", "success", [], [{ status: "success" }], true];
@@ -18,6 +18,7 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     }
     check(parseSyncFrame, message, "a frame is not an object");
     check(parseClosing, message, "a frame is not an object");
+    check(parseRoomLost, message, "a frame is not an object");
   });
 
   test.each([
@@ -56,6 +57,12 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     [{ ...FRAME, status: "error", errorCode: "a-b", errorParams: {} }, "`message` is not a string"],
     [{ ...FRAME, status: "stream" }, "`stream` is missing"],
   ])("frame %j", (message, problem) => check(parseSyncFrame, message, problem));
+
+  test.each([
+    [{ error: FAILURE }, "`room` is not a string"],
+    [{ room: "a" }, "an answer is not an object"],
+    [{ room: "a", error: { ...FAILURE, errorCode: 7 } }, "`errorCode` is not a code"],
+  ])("a lost room %j", (message, problem) => check(parseRoomLost, message, problem));
 
   test.each([{}, { reason: "" }, { reason: 7 }, { reason: ["write-timeout"] }])("closing %j", message =>
     check(parseClosing, message, "`reason` is not a code"),

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::error::SyncError;
-use crate::wire::event;
 use crate::wire::packet::Packet;
+use crate::wire::{ErrorAnswer, event};
 
 /// What somebody in a room has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,23 +78,18 @@ impl Packet {
         notice(event::GAP, &Gap { room, pos })
     }
 
-    /// Writes that a socket is in a room no longer, though it has not left: `{ room, errorCode, errorParams, message, httpStatus }`; nothing of the room
-    /// comes after it. `message` is the sentence for the error.
+    /// Writes that a socket is in a room no longer, though it has not left: `{ room, error }`, with why in the form of a refusal; nothing of
+    /// the room comes after it. `message` is the sentence for the error.
     ///
     /// Source: `tests/wire/room_lost.json`.
     #[must_use]
     pub fn room_lost(room: &str, why: &SyncError, message: &str) -> Self {
         #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
         struct Lost<'a> {
             room: &'a str,
-            error_code: &'a str,
-            error_params: &'a std::collections::BTreeMap<std::borrow::Cow<'static, str>, serde_json::Value>,
-            message: &'a str,
-            http_status: u16,
+            error: ErrorAnswer<'a>,
         }
-        let (error_code, error_params, http_status) = (why.code(), why.params(), why.http_status());
-        notice(event::ROOM_LOST, &Lost { room, error_code, error_params, message, http_status })
+        notice(event::ROOM_LOST, &Lost { room, error: ErrorAnswer::new(why, message) })
     }
 
     /// Writes that there is something new to be fetched, which it does not carry; `payload` says where.
