@@ -141,6 +141,7 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
         version: "v1".into(),
         docs: "Draws.".into(),
         sources: vec!["src/board/_sync/draw_server_v1.rs".into()],
+        room: None,
         payloads,
     };
     let [session, public] = [wire_type::<Session>(&mut model), wire_type::<Session>(&mut model)];

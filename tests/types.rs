@@ -442,6 +442,7 @@ fn route<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, version
             format!("src/{page}/_sync/{name}_server_{version}.rs"),
             format!("src/{page}/_sync/{name}_client_{version}.rs"),
         ],
+        room: (version == "v10").then(|| "table-{number}-{seat}".to_owned()),
         payloads: vec![
             Payload::input("clientInput", wire_type::<In>(types)),
             Payload::output("serverOutput", wire_type::<Out>(types)),
@@ -460,6 +461,7 @@ fn request<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, versi
         version: version.into(),
         docs: format!("Asks for {name}."),
         sources: vec![format!("src/{page}/_api/{name}_{version}.rs")],
+        room: None,
         payloads: vec![
             Payload::input("input", wire_type::<In>(types)),
             Payload::output("output", wire_type::<Out>(types)),

@@ -5,6 +5,8 @@ pub mod chat {
     pub mod _room;
     #[path = "_sync"]
     pub mod sendMessage_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "sendMessage_client_v1.rs"]
         pub mod client;
         #[path = "sendMessage_server_v1.rs"]
@@ -20,6 +22,8 @@ pub mod examples {
     }
     #[path = "_sync"]
     pub mod fail_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "fail_client_v1.rs"]
         pub mod client;
         #[path = "fail_server_v1.rs"]
@@ -27,6 +31,8 @@ pub mod examples {
     }
     #[path = "_sync"]
     pub mod updateCounter_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "updateCounter_client_v1.rs"]
         pub mod client;
         #[path = "updateCounter_server_v1.rs"]
@@ -34,6 +40,8 @@ pub mod examples {
     }
     #[path = "_sync"]
     pub mod updateCounter_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "updateCounter_client_v2.rs"]
         pub mod client;
         #[path = "updateCounter_server_v2.rs"]
@@ -45,6 +53,8 @@ pub mod lobby {
     pub mod _room;
     #[path = "_sync"]
     pub mod typing_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "typing_client_v1.rs"]
         pub mod client;
     }
@@ -53,6 +63,8 @@ pub mod lobby {
 pub mod root {
     #[path = "_sync"]
     pub mod announce_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "announce_server_v1.rs"]
         pub mod server;
     }
@@ -63,6 +75,8 @@ pub mod test {
         pub mod _room;
         #[path = "_sync"]
         pub mod room_v1 {
+            /// The route, as `Rooms::publish` names it.
+            pub struct Event;
             #[path = "room_server_v1.rs"]
             pub mod server;
         }

@@ -26,6 +26,7 @@ fn route(types: &mut Types, number: usize, person: &Shape) -> RouteTypes {
         version: "v1".to_owned(),
         docs: "Adds to the room's counter.".to_owned(),
         sources: vec![format!("src/{page}/_sync/{name}_server_v1.rs"), format!("src/{page}/_sync/{name}_client_v1.rs")],
+        room: None,
         payloads: vec![
             Payload::input("clientInput", of("server", "ClientInput", &input)),
             Payload::output("serverOutput", of("server", "ServerOutput", &output)),

@@ -38,6 +38,7 @@ static EVENT: Lane = Lane {
             (&[Kind::Client], "ClientOnly"),
         ],
         cost: "O(1): no filter, an event is encoded once.",
+        is_published: true,
     },
     typescript: TypeScript {
         prefix: "Sync",
@@ -69,6 +70,7 @@ static REQUEST: Lane = Lane {
         field: "requests",
         entries: &[(&[Kind::Request], "RequestOnly")],
         cost: "O(1): nobody but the caller hears of it.",
+        is_published: false,
     },
     typescript: TypeScript {
         prefix: "Api",
@@ -121,6 +123,8 @@ pub(crate) struct Table {
     pub(crate) entries: &'static [(&'static [Kind], &'static str)],
     /// What one call costs where no filter runs.
     pub(crate) cost: &'static str,
+    /// Whether the app itself can call its routes, each by a type of its own.
+    pub(crate) is_published: bool,
 }
 
 /// What a lane is in TypeScript.

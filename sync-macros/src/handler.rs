@@ -9,6 +9,7 @@ use syn::{FnArg, GenericArgument, Ident, Item, ItemFn, Pat, PathArguments, Retur
 use sync_codegen::problems;
 use sync_codegen::syntax::arguments::{AuthArgument, Check, RouteArguments, Timeout};
 use sync_codegen::syntax::handler_file::HandlerFile;
+use sync_codegen::syntax::pattern::{Pattern, Segment};
 
 /// Collects the mistakes of one item, so that all are told at once.
 #[derive(Default)]
@@ -270,8 +271,16 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
     let allow_empty_room = arguments.empty_room.is_some();
     let concurrent = arguments.concurrent.is_some();
     let timeout = timeout(arguments.timeout.as_ref());
+    let room = match &arguments.room {
+        None => quote!(::core::option::Option::None),
+        Some(room) => {
+            let pattern = pattern(&room.pattern);
+            quote!(::core::option::Option::Some(#pattern))
+        }
+    };
     quote! {
         ::sync::__private::RouteOptions {
+            room: #room,
             volatile: #volatile,
             allow_empty_room: #allow_empty_room,
             timeout: #timeout,
@@ -279,6 +288,15 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
             ..::sync::__private::RouteOptions::NONE
         }
     }
+}
+
+/// Writes the pattern of room names.
+pub(crate) fn pattern(pattern: &Pattern) -> TokenStream {
+    let segments = pattern.segments.iter().map(|segment| match segment {
+        Segment::Literal(text) => quote!(::sync::__private::Segment::Literal(#text)),
+        Segment::Parameter(name) => quote!(::sync::__private::Segment::Parameter(#name)),
+    });
+    quote!(::sync::__private::Pattern(&[#(#segments),*]))
 }
 
 /// Writes a time limit, or none.

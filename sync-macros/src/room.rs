@@ -5,11 +5,11 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
 use sync_codegen::syntax::arguments::{Hook, RoomArguments, Send};
-use sync_codegen::syntax::pattern::{Pattern, Segment};
+use sync_codegen::syntax::pattern::Pattern;
 
 use crate::handler::{
     HandlerMistakes, Parameter, auth, check_context, check_plain, error_span, function, is_another, is_unit,
-    parameters, parameters_span, result_arguments, return_span, returned, text,
+    parameters, parameters_span, pattern, result_arguments, return_span, returned, text,
 };
 
 const SHAPE: &str = "write `pub async fn join(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`";
@@ -81,8 +81,10 @@ fn place(parameter: &Parameter<'_>, pattern: &Pattern) -> Option<usize> {
 
 /// What an implementation makes of the function.
 struct Rule {
-    /// The parts of the pattern.
-    segments: Vec<TokenStream>,
+    /// The names that it opens.
+    pattern: TokenStream,
+    /// What makes such a name.
+    name: TokenStream,
     auth: TokenStream,
     anyone: bool,
     join: TokenStream,
@@ -91,12 +93,9 @@ struct Rule {
 
 impl Rule {
     fn of(function: &ItemFn, arguments: &RoomArguments) -> Self {
-        let segments = arguments.pattern.segments.iter().map(|segment| match segment {
-            Segment::Literal(text) => quote!(::sync::__private::Segment::Literal(#text)),
-            Segment::Parameter(name) => quote!(::sync::__private::Segment::Parameter(#name)),
-        });
         Self {
-            segments: segments.collect(),
+            pattern: pattern(&arguments.pattern),
+            name: name(&arguments.pattern),
             auth: auth(arguments.auth.as_ref()),
             anyone: matches!(arguments.send, Some(Send::Anyone(_))),
             join: join(function, &arguments.pattern),
@@ -111,11 +110,28 @@ impl Rule {
             ::std::boxed::Box::pin(::core::future::ready(::core::result::Result::Ok(())))
         };
         Self {
-            segments: Vec::new(),
+            pattern: quote!(::sync::__private::Pattern(&[])),
+            name: TokenStream::new(),
             auth: quote!(::sync::Auth::login()),
             anyone: false,
             join,
             hooks: TokenStream::new(),
+        }
+    }
+}
+
+/// Writes the function that makes a name of such a room.
+fn name(pattern: &Pattern) -> TokenStream {
+    let parameters: Vec<_> = pattern.parameters().map(|name| Ident::new(name, Span::call_site())).collect();
+    let docs =
+        format!("Returns the name of the room `{pattern}`; `room-invalid` for a value that cannot stand in one.");
+    quote! {
+        #[doc = #docs]
+        #[allow(dead_code)]
+        pub fn room_name(
+            #(#parameters: impl ::core::fmt::Display),*
+        ) -> ::core::result::Result<::sync::RoomOf<__Room>, ::sync::SyncError> {
+            ::sync::RoomOf::<__Room>::new::<crate::SyncApp>(&__Room, &[#(&#parameters),*])
         }
     }
 }
@@ -194,14 +210,14 @@ fn join(function: &ItemFn, pattern: &Pattern) -> TokenStream {
 }
 
 fn implementation(rule: Rule) -> TokenStream {
-    let Rule { segments, auth, anyone, join, hooks } = rule;
+    let Rule { pattern, name, auth, anyone, join, hooks } = rule;
     quote! {
         #[doc(hidden)]
         pub struct __Room;
 
         impl ::sync::__private::RoomRule<crate::SyncApp> for __Room {
             fn pattern(&self) -> ::sync::__private::Pattern {
-                ::sync::__private::Pattern(&[#(#segments),*])
+                #pattern
             }
 
             fn auth(&self) -> ::sync::Auth<crate::SyncApp> {
@@ -222,6 +238,8 @@ fn implementation(rule: Rule) -> TokenStream {
 
             #hooks
         }
+
+        #name
     }
 }
 

@@ -37,7 +37,7 @@ pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
 pub use id::Id;
 pub use rooms::CloseReason;
-pub use route::{App, Auth, BoxFuture, Ctx, Member, RoomCtx};
+pub use route::{AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Member, RoomCtx, RoomOf};
 pub use schema::{Empty, Wire};
 pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};

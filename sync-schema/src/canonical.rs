@@ -36,6 +36,7 @@ use crate::shape::{
 ///     version: "v1".into(),
 ///     docs: String::new(),
 ///     sources: Vec::new(),
+///     room: None,
 ///     payloads: vec![Payload::input("clientInput", input), Payload::never("serverStream")],
 /// };
 /// let error_codes = vec!["sync-not-found".to_owned()];
@@ -93,6 +94,9 @@ fn write_route(out: &mut fmt::Formatter<'_>, route: &RouteTypes) -> fmt::Result 
         Lane::Request => "request",
     };
     writeln!(out, "{lane} {}/{} {}", Name(&route.page), Name(&route.name), Name(&route.version))?;
+    if let Some(room) = &route.room {
+        writeln!(out, "  room {}", Name(room))?;
+    }
     for Payload { name, direction, wire, is_query } in &route.payloads {
         let direction = match direction {
             Direction::ToServer if *is_query => "query",

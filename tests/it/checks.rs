@@ -89,7 +89,8 @@ async fn a_check_is_asked_at_every_door_but_not_of_the_app_itself() {
         assert_eq!(request.send().await.expect("an answer").status(), 403);
     }
     let rooms = server.running().handle().rooms();
-    let published = rooms.publish("checks/both", "v1", "open-a", &json!({ "may": "no" })).await.expect("an answer");
+    let published =
+        rooms.publish_named("checks/both", "v1", "open-a", &json!({ "may": "no" })).await.expect("an answer");
     assert_eq!(published.get(), r#"{"ran":true}"#);
     assert_eq!(listener.frame().await["cb"], "checks/both/v1");
 }

@@ -15,6 +15,7 @@ mod editor;
 mod events;
 mod foreign;
 mod groups;
+mod kinds;
 mod mistakes;
 mod outside;
 mod requests;

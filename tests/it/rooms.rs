@@ -60,7 +60,7 @@ async fn the_app_calls_as_nobody_in_particular_and_is_refused_nothing_but_what_c
     let mut guest = server.connect(guest()).await;
     let hello = json!({ "text": "hello" });
     let refused = async |room: &str, name: &str, input: &Value| {
-        let answer = rooms.publish(name, "v1", room, input).await;
+        let answer = rooms.publish_named(name, "v1", room, input).await;
         answer.map_err(|error: SyncError| error.code().to_owned()).expect_err("a refusal")
     };
     assert_eq!(refused("open-a", "outcome/three", &hello).await, "sync-no-receivers");
@@ -71,7 +71,7 @@ async fn the_app_calls_as_nobody_in_particular_and_is_refused_nothing_but_what_c
     assert_eq!(refused("open-a", "outcome/three", &json!({ "text": 1 })).await, "sync-invalid-input");
     assert_eq!(ada.frames_so_far().await, Vec::<Value>::new());
 
-    let answer = rooms.publish("outcome/three", "v1", "open-a", &hello).await.expect("an event");
+    let answer = rooms.publish_named("outcome/three", "v1", "open-a", &hello).await.expect("an event");
     assert_eq!(answer.get(), r#"{"text":"hello"}"#);
     for client in [&mut ada, &mut guest] {
         let frame = client.frame().await;

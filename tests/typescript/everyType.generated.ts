@@ -74,6 +74,7 @@ export interface SyncTypeMap {
         clientOutput: Record<string, never>;
         serverStream: { text: string };
         clientStream: never;
+        receiver: `table-${string}-${string}`;
       };
     };
   };

@@ -5,6 +5,8 @@ pub mod bench {
     pub mod _room;
     #[path = "_sync"]
     pub mod equal_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "equal_client_v1.rs"]
         pub mod client;
         #[path = "equal_server_v1.rs"]
@@ -12,11 +14,15 @@ pub mod bench {
     }
     #[path = "_sync"]
     pub mod everyone_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "everyone_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod filterAsync_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "filterAsync_client_v1.rs"]
         pub mod client;
         #[path = "filterAsync_server_v1.rs"]
@@ -24,6 +30,8 @@ pub mod bench {
     }
     #[path = "_sync"]
     pub mod filter_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "filter_client_v1.rs"]
         pub mod client;
         #[path = "filter_server_v1.rs"]
@@ -31,6 +39,8 @@ pub mod bench {
     }
     #[path = "_sync"]
     pub mod gate_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "gate_client_v1.rs"]
         pub mod client;
         #[path = "gate_server_v1.rs"]
@@ -38,6 +48,8 @@ pub mod bench {
     }
     #[path = "_sync"]
     pub mod group_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "group_client_v1.rs"]
         pub mod client;
         #[path = "group_server_v1.rs"]
@@ -45,6 +57,8 @@ pub mod bench {
     }
     #[path = "_sync"]
     pub mod named_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "named_client_v1.rs"]
         pub mod client;
         #[path = "named_server_v1.rs"]
@@ -52,6 +66,8 @@ pub mod bench {
     }
     #[path = "_sync"]
     pub mod plain_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "plain_server_v1.rs"]
         pub mod server;
     }

@@ -14,6 +14,10 @@ export interface RouteTypes {
   readonly clientStream: unknown;
 }
 
+/** Which rooms a route can be sent to: those of its kind, `` `chess-${string}` ``, if it says one; otherwise any. */
+export type ReceiverOf<Map, Name extends string, Version extends string> =
+  RouteAt<Map, Name, Version> extends { readonly receiver: infer Room extends string } ? Room : string;
+
 /** What the map says of one version of a route of the request lane. */
 export interface ApiTypes {
   readonly input: unknown;

@@ -165,3 +165,26 @@ createSync<SyncTypeMap, number>();
 // Without codes of its own, an app gets strings.
 const plain = await createSync<SyncTypeMap>().syncRequest({ name: "root/ping", version: "v1", receiver: "room" });
 if (plain.status === "error") expectTypeOf(plain.errorCode).toEqualTypeOf<string>();
+
+// Rooms of a kind.
+interface KindMap {
+  'chess': {
+    'move': {
+      v1: {
+        clientInput: Record<string, never>;
+        serverOutput: Record<string, never>;
+        clientOutput: Record<string, never>;
+        serverStream: never;
+        clientStream: never;
+        receiver: `chess-${string}`;
+      };
+    };
+  };
+}
+const chess = createSync<KindMap>();
+const game: string = "7";
+void chess.syncRequest({ name: "chess/move", version: "v1", receiver: `chess-${game}` });
+// @ts-expect-error a room of another kind
+void chess.syncRequest({ name: "chess/move", version: "v1", receiver: "lobby-7" });
+// @ts-expect-error nobody knows of which kind it is
+void chess.syncRequest({ name: "chess/move", version: "v1", receiver: game });

@@ -4,20 +4,21 @@ import type { IgnoreSelf } from "../wire/payloads";
 import type { SyncAnswer } from "./answer";
 import type { DataOption } from "./dataOption";
 import type { CallBase, Lane } from "./lane";
-import type { RouteName, RouteVersion, TypeOf } from "./routes";
+import type { ReceiverOf, RouteName, RouteVersion, TypeOf } from "./routes";
 
 /** A call of the route `Name`, version `Version`. */
 export type SyncRequestOptions<
   Map,
   Name extends RouteName<Map>,
   Version extends RouteVersion<Map, Name>,
-> = SyncRequestBase<Name, Version, TypeOf<Map, Name, Version, "serverStream">> &
+> = SyncRequestBase<Name, Version, TypeOf<Map, Name, Version, "serverStream">, ReceiverOf<Map, Name, Version>> &
   DataOption<TypeOf<Map, Name, Version, "clientInput">>;
 
 /** All of a call but its `data`. */
-export interface SyncRequestBase<Name extends string, Version extends string, Chunk> extends CallBase<Name, Version> {
-  /** The room whose members hear of it. */
-  readonly receiver: string;
+export interface SyncRequestBase<Name extends string, Version extends string, Chunk, Receiver extends string = string>
+  extends CallBase<Name, Version> {
+  /** The room whose members hear of it; of a kind that the route names, if it does. */
+  readonly receiver: Receiver;
   /**
    * Leaves out the calling socket, or those of this page that came after it (`true`), or all tabs of its session (`"session"`).
    * `false` by default.

@@ -32,6 +32,7 @@ const RULES: &[Rule] = &[
     rooms::missing_rules,
     rooms::misplaced_rules,
     rooms::equal_beginnings,
+    rooms::unknown_kinds,
     locales::unreadable_messages,
     locales::repeated_messages,
     locales::unknown_languages,

@@ -88,6 +88,7 @@ fn own_arguments(file: &SourceFile, handler: &Handler, server: &str) -> Option<D
     let given = [
         ("auth", arguments.auth.is_some()),
         ("check", arguments.check.is_some()),
+        ("room", arguments.room.is_some()),
         ("volatile", arguments.volatile.is_some()),
         ("empty_room", arguments.empty_room.is_some()),
     ];

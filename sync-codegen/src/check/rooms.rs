@@ -1,12 +1,14 @@
 //! Room rules: one in each `_room.rs`, no two for the same names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sync_schema::nearest;
 
 use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::page_name;
-use crate::scan::{SourceFile, Tree};
-use crate::syntax::handler_file::{Arguments, Handler, Kind};
+use crate::scan::{PageFiles, SourceFile, Tree};
+use crate::syntax::handler_file::{Handler, Kind};
 
 /// `_room.rs` files without a rule, or with more than one.
 pub(super) fn missing_rules(tree: &Tree) -> Vec<Diagnostic> {
@@ -89,11 +91,30 @@ pub(super) fn equal_beginnings(tree: &Tree) -> Vec<Diagnostic> {
     problems
 }
 
-fn beginning(handler: &Handler) -> Option<(String, &Handler)> {
-    match &handler.arguments {
-        Some(Arguments::Room(arguments)) => Some((arguments.pattern.literal_beginning().to_owned(), handler)),
-        _ => None,
+/// Routes that can be sent to rooms which no rule opens.
+pub(super) fn unknown_kinds(tree: &Tree) -> Vec<Diagnostic> {
+    let rules = rooms(tree).flat_map(|(_, file)| file.content.outline.iter().flat_map(|outline| &outline.handlers));
+    let known: BTreeSet<_> = rules.filter_map(Handler::rule_pattern).map(ToString::to_string).collect();
+    let files = tree.pages.values().flat_map(PageFiles::handlers).map(|(_, file)| &file.source);
+    let mut problems = Vec::new();
+    for file in files {
+        for handler in file.content.outline.iter().flat_map(|outline| &outline.handlers) {
+            let Some(kind) = handler.room_kind().map(ToString::to_string).filter(|kind| !known.contains(kind)) else {
+                continue;
+            };
+            let help = match nearest(&kind, known.iter().map(String::as_str)) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("write the pattern of a rule, or `#[sync::room({kind:?})]` in the page's `_room.rs`"),
+            };
+            let what = format!("no rule opens rooms of the kind `{kind}`");
+            problems.push(Diagnostic::new(&file.path, what, help).at_line(handler.line));
+        }
     }
+    problems
+}
+
+fn beginning(handler: &Handler) -> Option<(String, &Handler)> {
+    Some((handler.rule_pattern()?.literal_beginning().to_owned(), handler))
 }
 
 fn rooms(tree: &Tree) -> impl Iterator<Item = (&str, &SourceFile)> {

@@ -4,6 +4,7 @@ use super::listed;
 use super::writer::Writer;
 use crate::lane::{self, Lane};
 use crate::model::{App, FileModule, Filter, LaneRoutes, Module, Route};
+use crate::syntax::handler_file::Kind;
 
 /// Writes `src/sync.generated.rs`; it changes only when a file comes, goes or gets another name.
 ///
@@ -22,6 +23,10 @@ pub(crate) fn module_tree(root: &Module) -> String {
 }
 
 fn module_body(out: &mut Writer, module: &Module) {
+    if module.is_published {
+        out.line("/// The route, as `Rooms::publish` names it.");
+        out.line("pub struct Event;");
+    }
     for (name, file) in &module.files {
         file_module(out, name, file);
     }
@@ -48,6 +53,7 @@ pub(crate) fn table(app: &App) -> String {
     let mut out = Writer::new("    ");
     for LaneRoutes { lane, routes } in &app.lanes {
         routes.iter().for_each(|route| route_static(&mut out, lane, route));
+        routes.iter().filter(|_| lane.table.is_published).for_each(|route| event_route(&mut out, route));
     }
     out.line("/// What the runtime knows of this app.");
     out.open("pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {");
@@ -70,6 +76,38 @@ pub(crate) fn table(app: &App) -> String {
     );
     out.close("};");
     out.finish()
+}
+
+/// Says what the app itself can call: each route by the type `Event` in its module.
+fn event_route(out: &mut Writer, route: &Route) {
+    let private = "::sync::__private";
+    let Route { page, name, version, handlers, room, .. } = route;
+    // `examples::move_v1::server::__Server`: the module of the route is two levels up.
+    let Some((first, module)) =
+        handlers.first().and_then(|first| Some((first, first.handler.rsplitn(3, "::").nth(2)?)))
+    else {
+        return;
+    };
+    let of = match first.kind {
+        Kind::Client => format!("<{} as {private}::ClientHandler>", first.handler),
+        _ => format!("<{} as {private}::ServerHandler>", first.handler),
+    };
+    let output = match first.kind {
+        Kind::Client => "::sync::Empty".to_owned(),
+        _ => format!("{of}::Output"),
+    };
+    let room = match room {
+        None => "::sync::AnyRoom".to_owned(),
+        Some(module) => format!("::sync::RoomOf<{module}::__Room>"),
+    };
+    out.open(format!("impl ::sync::EventRoute for {module}::Event {{"));
+    out.line("type App = crate::SyncApp;");
+    out.line(format!("type Input = {of}::Input;"));
+    out.line(format!("type Output = {output};"));
+    out.line(format!("type Room = {room};"));
+    out.line(format!("const PATH: &'static str = \"{page}/{name}\";"));
+    out.line(format!("const VERSION: &'static str = \"v{version}\";"));
+    out.close("}");
 }
 
 fn route_static(out: &mut Writer, lane: &Lane, route: &Route) {

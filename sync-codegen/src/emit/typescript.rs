@@ -121,6 +121,9 @@ impl File<'_> {
         write_docs(out, &docs.collect::<Vec<_>>().join("\n\n"));
         out.open(format!("{}: {{", tree::property(&route.version)));
         route.payloads.iter().for_each(|payload| self.write_payload(out, payload));
+        if let Some(room) = &route.room {
+            out.line(format!("receiver: {};", room_type(room)));
+        }
         out.close("};");
     }
 
@@ -209,6 +212,20 @@ impl File<'_> {
             }
         }
     }
+}
+
+/// Writes the names of a pattern, `chess-{game_id}`, as a type: `` `chess-${string}` ``. Nothing in a room's name needs an escape.
+fn room_type(pattern: &str) -> String {
+    let mut text = String::from("`");
+    let mut rest = pattern;
+    while let Some((literal, behind)) = rest.split_once('{') {
+        text.push_str(literal);
+        text.push_str("${string}");
+        rest = behind.split_once('}').map_or("", |(_, behind)| behind);
+    }
+    text.push_str(rest);
+    text.push('`');
+    text
 }
 
 /// What a name in the file stands for.

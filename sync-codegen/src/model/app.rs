@@ -45,6 +45,8 @@ pub(crate) struct Route {
     /// Its files, in the order of the lane's forms.
     pub(crate) handlers: Vec<Handler>,
     pub(crate) filter: Filter,
+    /// The module of the rule whose rooms it can be sent to, if it says so.
+    pub(crate) room: Option<String>,
 }
 
 /// How often the filter of a route runs for one event; the runtime's `FilterKind`, as far as it decides what an event costs.
@@ -65,6 +67,8 @@ pub(crate) struct Handler {
     pub(crate) file: String,
     /// `examples::move_v1::server::__Server`
     pub(crate) handler: String,
+    /// The attribute on it.
+    pub(crate) kind: Kind,
 }
 
 /// A page's room rule.
@@ -110,13 +114,20 @@ impl App {
 }
 
 fn lanes(tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool) -> Vec<LaneRoutes> {
-    let of_lane = |lane: &&'static Lane| LaneRoutes { lane, routes: routes(lane, tree, mounts, &is_good) };
+    let rules = rules(tree, mounts);
+    let of_lane = |lane: &&'static Lane| LaneRoutes { lane, routes: routes(lane, tree, mounts, &rules, &is_good) };
     let mut lanes = LANES.iter().map(of_lane).collect::<Vec<_>>();
     number_equal_statics(lanes.iter_mut().flat_map(|lane| &mut lane.routes));
     lanes
 }
 
-fn routes(lane: &Lane, tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool) -> Vec<Route> {
+fn routes(
+    lane: &Lane,
+    tree: &Tree,
+    mounts: &Mounts,
+    rules: &Rules,
+    is_good: impl Fn(&SourceFile) -> bool,
+) -> Vec<Route> {
     let mut routes = Vec::new();
     for (folder, page) in &tree.pages {
         let mut versions = BTreeMap::<(&str, u32), Vec<(&HandlerName, &SourceFile)>>::new();
@@ -126,7 +137,7 @@ fn routes(lane: &Lane, tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFil
         // One bad file, and the route cannot work.
         versions.retain(|_, files| files.iter().all(|(_, file)| is_good(file)));
         for ((name, version), files) in versions {
-            routes.extend(route(lane, page_name(folder), (name, version), &files, mounts));
+            routes.extend(route(lane, page_name(folder), (name, version), &files, mounts, rules));
         }
     }
     routes.sort_by(|a, b| (&a.page, &a.name, a.version).cmp(&(&b.page, &b.name, b.version)));
@@ -139,6 +150,7 @@ fn route(
     (name, version): (&str, u32),
     files: &[(&HandlerName, &SourceFile)],
     mounts: &Mounts,
+    rules: &Rules,
 ) -> Option<Route> {
     let file = |kind: Kind| files.iter().find(|(name, _)| name.kind() == kind).map(|(_, file)| *file);
     let there = lane.forms.iter().filter_map(|form| Some((form, file(form.kind)?))).collect::<Vec<_>>();
@@ -148,7 +160,7 @@ fn route(
     let place = format!("{page}{}", if lane.has_own_module { lane.folder } else { "" });
     let handlers = there.iter().map(|(form, file)| {
         let module = mounts.get(&file.path)?;
-        Some(Handler { file: file.path.clone(), handler: format!("{module}::{}", form.handler) })
+        Some(Handler { file: file.path.clone(), handler: format!("{module}::{}", form.handler), kind: form.kind })
     });
     Some(Route {
         page: page.to_owned(),
@@ -158,16 +170,29 @@ fn route(
         entry,
         handlers: handlers.collect::<Option<_>>()?,
         filter: file(Kind::Client).map_or(Filter::None, filter_of),
+        room: there.iter().find_map(|(_, file)| rules.get(&main_of(file)?.room_kind()?.to_string()).cloned()),
     })
 }
 
+/// The modules of the rules, by their patterns.
+type Rules = BTreeMap<String, String>;
+
+fn rules(tree: &Tree, mounts: &Mounts) -> Rules {
+    let files = tree.pages.values().filter_map(|page| page.room.as_ref());
+    let handlers = files.flat_map(|file| {
+        file.content.outline.iter().flat_map(move |outline| outline.handlers.iter().map(move |handler| (file, handler)))
+    });
+    handlers
+        .filter_map(|(file, handler)| Some((handler.rule_pattern()?.to_string(), mounts.get(&file.path)?.clone())))
+        .collect()
+}
+
+fn main_of(file: &SourceFile) -> Option<&handler_file::Handler> {
+    file.content.outline.as_ref()?.handlers.iter().find(|handler| handler.name == "main")
+}
+
 fn filter_of(file: &SourceFile) -> Filter {
-    let handlers = file.content.outline.iter().flat_map(|outline| &outline.handlers);
-    if handlers.filter(|handler| handler.name == "main").any(handler_file::Handler::is_by_group) {
-        Filter::ByGroup
-    } else {
-        Filter::ByMember
-    }
+    if main_of(file).is_some_and(handler_file::Handler::is_by_group) { Filter::ByGroup } else { Filter::ByMember }
 }
 
 /// `a/b` with `c` and `a` with `b_c` have one static name; the later ones get a number.

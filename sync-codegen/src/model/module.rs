@@ -15,6 +15,8 @@ pub(crate) struct Module {
     pub(crate) files: BTreeMap<String, FileModule>,
     /// The modules with a body inside it, by module name.
     pub(crate) modules: BTreeMap<String, Module>,
+    /// Whether it is a version of a route that the app itself can call, which has a type for that.
+    pub(crate) is_published: bool,
 }
 
 /// A module that is a file.
@@ -128,6 +130,7 @@ impl Module {
         }
         let module = self.modules.entry(version.clone()).or_default();
         module.folder = file.lane.folder.to_owned();
+        module.is_published = file.lane.table.is_published;
         module.files.insert(side.to_owned(), FileModule { path: file.source.file_name().to_owned(), is_test: false });
         format!("{version}::{side}")
     }

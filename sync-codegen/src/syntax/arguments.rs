@@ -13,7 +13,7 @@ use sync_schema::nearest;
 use super::pattern::Pattern;
 
 /// The arguments of a route, all optional and in any order:
-/// `auth = login | public | <const of type Auth>`, `check = <path>`, `volatile`, `empty_room = allow`, `concurrent`,
+/// `auth = login | public | <const of type Auth>`, `check = <path>`, `room = "<pattern>"`, `volatile`, `empty_room = allow`, `concurrent`,
 /// `timeout = <seconds, or a const Duration>`.
 ///
 /// ```
@@ -31,6 +31,8 @@ pub struct RouteArguments {
     pub auth: Option<AuthArgument>,
     /// What is asked of a caller who fulfils `auth`; nothing where this is `None`.
     pub check: Option<Check>,
+    /// Which rooms it can be sent to; all that its caller is in where this is `None`.
+    pub room: Option<RoomKind>,
     /// `volatile`: where it stands, if it does. Stale frames of a slow member are dropped.
     pub volatile: Option<Span>,
     /// `empty_room = allow`: where `allow` stands, if it does. The handler runs with nobody to hear it.
@@ -99,6 +101,15 @@ pub enum Method {
 #[derive(Debug)]
 pub struct Check(pub ExprPath);
 
+/// The value of `room`: the pattern of a rule, as it stands there.
+#[derive(Debug)]
+pub struct RoomKind {
+    /// The names.
+    pub pattern: Pattern,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// The value of `leave` or `empty`: the name of a function that takes what `join` takes, and returns `Result<(), SyncError>` in the end.
 #[derive(Debug)]
 pub struct Hook(pub ExprPath);
@@ -165,8 +176,8 @@ impl Timeout {
     }
 }
 
-const ROUTE_KEYS: [&str; 6] = ["auth", "check", "volatile", "empty_room", "concurrent", "timeout"];
-const FILTER_KEYS: [&str; 6] = ["auth", "check", "volatile", "empty_room", "timeout", "by"];
+const ROUTE_KEYS: [&str; 7] = ["auth", "check", "room", "volatile", "empty_room", "concurrent", "timeout"];
+const FILTER_KEYS: [&str; 7] = ["auth", "check", "room", "volatile", "empty_room", "timeout", "by"];
 const REQUEST_KEYS: [&str; 5] = ["auth", "check", "method", "concurrent", "timeout"];
 const ROOM_KEYS: [&str; 4] = ["auth", "send", "leave", "empty"];
 
@@ -174,7 +185,8 @@ const ROOM_KEYS: [&str; 4] = ["auth", "send", "leave", "empty"];
 const NOT_YET: [(&str, &str); 1] = [("rate_limit", "nobody counts the calls of a route")];
 
 /// Arguments that only make sense with a room, and why they do not without one.
-const OF_ROOMS: [(&str, &str); 3] = [
+const OF_ROOMS: [(&str, &str); 4] = [
+    ("room", "a request is sent to no room"),
     ("volatile", "a request has an answer, and no events that could be stale"),
     ("empty_room", "a request is sent to no room"),
     ("by", "a request has no members to filter"),
@@ -186,6 +198,7 @@ impl RouteArguments {
         match key.to_string().as_str() {
             "auth" => set(&mut self.auth, key, value(input, key)?)?,
             "check" => set(&mut self.check, key, value(input, key)?)?,
+            "room" => set(&mut self.room, key, value(input, key)?)?,
             "volatile" => set(&mut self.volatile, key, flag(input, key)?)?,
             "empty_room" => set(&mut self.empty_room, key, empty_room(input, key)?)?,
             "concurrent" => set(&mut self.concurrent, key, flag(input, key)?)?,
@@ -275,6 +288,18 @@ impl Parse for Check {
                 Err(syn::Error::new_spanned(other, format!("{what}\nhelp: {help}")))
             }
         }
+    }
+}
+
+impl Parse for RoomKind {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(LitStr) {
+            let what = "`room` is the pattern of a room rule";
+            return Err(input.error(format!("{what}\nhelp: write `room = \"chess-{{game_id}}\"`, as in `_room.rs`")));
+        }
+        let text: LitStr = input.parse()?;
+        let pattern = Pattern::parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))?;
+        Ok(Self { pattern, span: text.span() })
     }
 }
 
@@ -437,6 +462,7 @@ fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
         "auth" => "login",
         "by" => "|member| member.session().role",
         "check" => "may_move",
+        "room" => "\"chess-{game_id}\"",
         "leave" => "left",
         "empty" => "all_left",
         "empty_room" => "allow",
@@ -574,6 +600,7 @@ mod tests {
         let mut parts = Vec::new();
         parts.extend(arguments.auth.as_ref().map(|auth| format!("auth={}", describe_auth(auth))));
         parts.extend(arguments.check.as_ref().map(|check| format!("check={}", check.0.to_token_stream())));
+        parts.extend(arguments.room.as_ref().map(|room| format!("room={}", room.pattern)));
         parts.extend(arguments.volatile.map(|_| "volatile".into()));
         parts.extend(arguments.empty_room.map(|_| "empty_room".into()));
         parts.extend(arguments.concurrent.map(|_| "concurrent".into()));
@@ -601,6 +628,7 @@ mod tests {
         check("auth = crate::auth::ADMIN", expect!["auth=const crate :: auth :: ADMIN"]);
         check("auth = Auth::login().not()", expect!["auth=const Auth :: login () . not ()"]);
         check("check = super::may_move, auth = login", expect!["auth=login, check=super :: may_move"]);
+        check(r#"room = "chess-{game_id}", auth = login"#, expect!["auth=login, room=chess-{game_id}"]);
         check("empty_room = allow, volatile", expect!["volatile, empty_room"]);
         check("concurrent, volatile", expect!["volatile, concurrent"]);
         check("timeout = 5", expect!["5000 ms"]);
@@ -620,7 +648,7 @@ mod tests {
             "volatile, receiver = 1",
             expect![[r#"
                 10: unknown argument `receiver`
-                help: it can be `auth`, `check`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
+                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
         );
     }
 
@@ -705,7 +733,7 @@ mod tests {
             "rate_limits = \"20/s\"",
             expect![[r#"
                 0: unknown argument `rate_limits`
-                help: it can be `auth`, `check`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
+                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
         );
     }
 
@@ -835,7 +863,7 @@ mod tests {
             "group_by = role",
             expect![[r#"
                 0: unknown argument `group_by`
-                help: it can be `auth`, `check`, `volatile`, `empty_room`, `timeout`, `by`"#]],
+                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `timeout`, `by`"#]],
         );
         check_filter(
             "bye = role",

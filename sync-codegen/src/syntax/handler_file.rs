@@ -10,6 +10,7 @@ use syn::{Attribute, Item, ItemFn, Meta};
 
 use super::arguments::{FilterArguments, RequestArguments, RoomArguments, RouteArguments};
 use super::error_code::ErrorCode;
+use super::pattern::Pattern;
 use super::tokens;
 
 /// What the scanner and the macros know of one file.
@@ -151,6 +152,26 @@ impl Handler {
     #[must_use]
     pub fn is_by_group(&self) -> bool {
         matches!(&self.arguments, Some(Arguments::Filter(arguments)) if arguments.by.is_some())
+    }
+
+    /// Returns which rooms a route can be sent to, if it says so.
+    #[must_use]
+    pub fn room_kind(&self) -> Option<&Pattern> {
+        let arguments = match self.arguments.as_ref()? {
+            Arguments::Route(arguments) => &**arguments,
+            Arguments::Filter(arguments) => &arguments.route,
+            Arguments::Room(_) | Arguments::Request(_) => return None,
+        };
+        arguments.room.as_ref().map(|room| &room.pattern)
+    }
+
+    /// Returns which rooms a rule opens.
+    #[must_use]
+    pub fn rule_pattern(&self) -> Option<&Pattern> {
+        match self.arguments.as_ref()? {
+            Arguments::Room(arguments) => Some(&arguments.pattern),
+            _ => None,
+        }
     }
 }
 

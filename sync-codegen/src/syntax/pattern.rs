@@ -42,6 +42,16 @@ pub struct PatternError {
     pub help: String,
 }
 
+/// Writes the pattern as it is read.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.segments.iter().try_for_each(|segment| match segment {
+            Segment::Literal(text) => f.write_str(text),
+            Segment::Parameter(name) => write!(f, "{{{name}}}"),
+        })
+    }
+}
+
 impl Pattern {
     /// Reads a pattern.
     ///

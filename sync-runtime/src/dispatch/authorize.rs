@@ -3,7 +3,7 @@
 use crate::dispatch::{Caller, CallerKind};
 use crate::error::SyncError;
 use crate::rooms::Hub;
-use crate::route::{App, Auth, Denied, RoomRule, Table};
+use crate::route::{App, Auth, Denied, RoomRule, RouteOptions, Table};
 use crate::session::LiveSession;
 use crate::wire::RoomName;
 
@@ -20,15 +20,20 @@ pub(super) fn condition<A: App>(auth: &Auth<A>, session: &A::Session) -> Result<
     })
 }
 
-/// Checks that the caller may send to a room, and that somebody is there to hear it.
+/// Checks that a route can be sent to a room, that the caller may send there, and that somebody is there to hear it.
 pub(super) fn receiver<A: App>(
     caller: &Caller<A>,
     room: &str,
-    allow_empty_room: bool,
+    options: RouteOptions,
     table: &Table<A>,
     hub: &Hub<A>,
 ) -> Result<(), SyncError> {
     let room = RoomName::new(room)?.as_str();
+    if let Some(kind) = options.room
+        && !rule(table, room).is_ok_and(|found| found.rule.pattern() == kind)
+    {
+        return Err(SyncError::new("room-invalid"));
+    }
     let (is_in, may_send) = match caller.kind() {
         CallerKind::Socket(socket) => (socket.is_in(room), false),
         CallerKind::Http => (hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)), false),
@@ -40,7 +45,7 @@ pub(super) fn receiver<A: App>(
     if !may_send && !rule(table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
         return Err(SyncError::new("sync-not-in-room"));
     }
-    if !hub.has_members(room) && !allow_empty_room {
+    if !hub.has_members(room) && !options.allow_empty_room {
         return Err(SyncError::new("sync-no-receivers"));
     }
     Ok(())

@@ -10,8 +10,8 @@ use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::{Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::id::Id;
-use crate::route::App;
-use crate::schema::encode_raw;
+use crate::route::{App, EventRoute};
+use crate::schema::{Wire, encode_raw};
 use crate::session::LiveSession;
 use crate::wire::{Call, Data, IgnoreSelf, RoomName, SyncCall};
 
@@ -38,7 +38,7 @@ const RECHECKED_TOGETHER: usize = 32;
 /// async fn end_game(rooms: &sync::Rooms<Chess>, game: &str) -> Result<(), sync::SyncError> {
 ///     #[derive(serde::Serialize)]
 ///     struct Ended { reason: &'static str }
-///     let answer = rooms.publish("chess/ended", "v1", &format!("chess-{game}"), &Ended { reason: "time" }).await;
+///     let answer = rooms.publish_named("chess/ended", "v1", &format!("chess-{game}"), &Ended { reason: "time" }).await;
 ///     match answer {
 ///         Err(error) if error.code() == "sync-no-receivers" => Ok(()), // nobody is watching any more
 ///         answer => answer.map(drop),
@@ -143,16 +143,43 @@ impl<A: App> Rooms<A> {
         failed.map_or(Ok(count), Err)
     }
 
-    /// Calls a route of the event lane, `<page>/<name>` in its `version`, with the app itself as the caller: a guest that nothing is
-    /// refused to. Its input is checked, its handler runs and its members are filtered as for any other caller.
+    /// Calls a route of the event lane with the app itself as the caller: a guest that nothing is refused to. Its input is checked, its handler
+    /// runs and its members are filtered as for any other caller.
     ///
-    /// Returns what the handler answers, as JSON, when the event has its place in the room's order.
+    /// `R` is the route, `crate::routes::<page>::<name>_v<n>::Event`. Where it says which kind of room it can be sent to, a room of another kind
+    /// does not compile: its name is made by the `room_name` of the rule.
+    ///
+    /// Returns what the handler answers, when the event has its place in the room's order.
     ///
     /// # Errors
     ///
-    /// What a caller would get: `sync-not-found`, `sync-no-receivers`, `sync-invalid-input`, what the handler says, and so on; never a
-    /// refusal of the caller itself.
-    pub async fn publish(
+    /// What a caller would get: `sync-no-receivers`, `sync-invalid-input`, what the handler says, and so on; never a refusal of the caller
+    /// itself.
+    pub async fn publish<R: EventRoute<App = A>>(
+        &self,
+        room: impl Into<R::Room>,
+        input: &R::Input,
+    ) -> Result<R::Output, SyncError>
+    where
+        R::Input: Wire + Sync,
+        R::Output: Wire,
+        R::Room: Into<String>,
+    {
+        let room: String = room.into().into();
+        let output = self.publish_named(R::PATH, R::VERSION, &room, input).await?;
+        // What a handler answers can be read as well: `#[wire]` writes both.
+        serde_json::from_str(output.get()).map_err(|error| {
+            tracing::error!(route = R::PATH, %error, "an output cannot be read");
+            SyncError::new("sync-server-failed")
+        })
+    }
+
+    /// As [`publish`](Rooms::publish), for a route that is known by its name alone: `<page>/<name>` in its `version`. Returns JSON.
+    ///
+    /// # Errors
+    ///
+    /// As for [`publish`](Rooms::publish), and `sync-not-found`.
+    pub async fn publish_named(
         &self,
         name: &str,
         version: &str,

@@ -153,7 +153,7 @@ where
             Payload::never("serverStream"),
             Payload::never("clientStream"),
         ];
-        self.id.describe(Lane::Event, S::DOCS, payloads)
+        self.id.describe(Lane::Event, S::DOCS, S::OPTIONS.room, payloads)
     }
 
     fn input_schema(&self) -> InputSchema {

@@ -14,6 +14,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// What an attribute says about a route besides who may call it.
 #[derive(Debug, Clone, Copy)]
 pub struct RouteOptions {
+    /// Which rooms it can be sent to, if it says so.
+    pub room: Option<Pattern>,
     /// How a request may be sent over HTTP.
     pub method: Method,
     /// Calls that the same socket sends behind it do not wait for its end.
@@ -28,8 +30,14 @@ pub struct RouteOptions {
 
 impl RouteOptions {
     /// An attribute without arguments.
-    pub const NONE: Self =
-        Self { method: Method::Post, concurrent: false, volatile: false, allow_empty_room: false, timeout: None };
+    pub const NONE: Self = Self {
+        room: None,
+        method: Method::Post,
+        concurrent: false,
+        volatile: false,
+        allow_empty_room: false,
+        timeout: None,
+    };
 }
 
 /// How a request may be sent over HTTP.

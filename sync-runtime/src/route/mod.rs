@@ -13,6 +13,7 @@ mod event;
 mod expect;
 mod handler;
 mod pattern;
+mod published;
 mod request;
 mod run;
 mod table;
@@ -29,6 +30,7 @@ pub use handler::{
     BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, Method, RoomRule, RouteOptions, ServerHandler, Verdict,
 };
 pub use pattern::{Pattern, Segment};
+pub use published::{AnyRoom, EventRoute, RoomOf};
 pub use request::RequestOnly;
 pub use table::{Done, Effect, Route, RouteId, Routes, Table, TypedCall};
 #[cfg(test)]

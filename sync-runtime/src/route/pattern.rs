@@ -1,5 +1,7 @@
 //! Which room names a rule opens.
 
+use std::fmt;
+
 use sync_schema::is_room_character;
 
 /// Which room names a rule opens: literal parts and parameters in turn.
@@ -13,6 +15,16 @@ pub enum Segment {
     Literal(&'static str),
     /// One or more of `A–Z a–z 0–9 _ . ~ @ -`.
     Parameter(&'static str),
+}
+
+/// Writes the pattern as a rule has it: `chess-{game_id}`.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|segment| match segment {
+            Segment::Literal(text) => f.write_str(text),
+            Segment::Parameter(name) => write!(f, "{{{name}}}"),
+        })
+    }
 }
 
 impl Pattern {

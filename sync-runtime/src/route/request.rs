@@ -55,7 +55,7 @@ impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
             Payload::output("output", wire_type::<H::Output>(model)),
             Payload::never("stream"),
         ];
-        self.id.describe(Lane::Request, H::DOCS, payloads)
+        self.id.describe(Lane::Request, H::DOCS, None, payloads)
     }
 
     fn input_schema(&self) -> InputSchema {

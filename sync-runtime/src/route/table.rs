@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::error::SyncError;
-use crate::route::{App, Auth, BoxFuture, Ctx, Event, FilterKind, RoomRule, RouteOptions};
+use crate::route::{App, Auth, BoxFuture, Ctx, Event, FilterKind, Pattern, RoomRule, RouteOptions};
 use crate::schema::{InputSchema, InvalidInput, Model};
 
 /// What the runtime knows of an app: data and pointers, written by the generator.
@@ -72,7 +72,7 @@ pub struct RouteId {
 
 impl RouteId {
     /// Describes the route for the front end.
-    pub(super) fn describe(&self, lane: Lane, docs: &str, payloads: Vec<Payload>) -> RouteTypes {
+    pub(super) fn describe(&self, lane: Lane, docs: &str, room: Option<Pattern>, payloads: Vec<Payload>) -> RouteTypes {
         RouteTypes {
             lane,
             page: self.page.to_owned(),
@@ -80,6 +80,7 @@ impl RouteId {
             version: self.version.to_owned(),
             docs: docs.to_owned(),
             sources: self.sources.iter().map(|&source| source.to_owned()).collect(),
+            room: room.map(|room| room.to_string()),
             payloads,
         }
     }

@@ -9,21 +9,29 @@ pub mod arguments {
     }
     #[path = "_sync"]
     pub mod doubt_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "doubt_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod hang_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "hang_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod ring_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "ring_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod ring_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "ring_server_v2.rs"]
         pub mod server;
     }
@@ -43,16 +51,22 @@ pub mod beside {
     }
     #[path = "_sync"]
     pub mod hold_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "hold_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod queue_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "queue_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod turn_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "turn_server_v1.rs"]
         pub mod server;
     }
@@ -68,11 +82,15 @@ pub mod checks {
     }
     #[path = "_sync"]
     pub mod alone_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "alone_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod both_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "both_server_v1.rs"]
         pub mod server;
     }
@@ -90,11 +108,15 @@ pub mod examples {
 pub mod groups {
     #[path = "_sync"]
     pub mod page_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "page_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod side_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "side_client_v1.rs"]
         pub mod client;
         #[path = "side_server_v1.rs"]
@@ -102,6 +124,8 @@ pub mod groups {
     }
     #[path = "_sync"]
     pub mod three_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "three_client_v1.rs"]
         pub mod client;
     }
@@ -109,6 +133,24 @@ pub mod groups {
 pub mod hooks {
     #[path = "_room.rs"]
     pub mod _room;
+}
+pub mod kinds {
+    #[path = "_room.rs"]
+    pub mod _room;
+    #[path = "_sync"]
+    pub mod deal_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "deal_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod knock_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "knock_client_v1.rs"]
+        pub mod client;
+    }
 }
 pub mod odd {
     pub mod _api {
@@ -123,6 +165,8 @@ pub mod odd {
     }
     #[path = "_sync"]
     pub mod bomb_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "bomb_client_v1.rs"]
         pub mod client;
         #[path = "bomb_server_v1.rs"]
@@ -130,31 +174,43 @@ pub mod odd {
     }
     #[path = "_sync"]
     pub mod bulk_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "bulk_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod cursor_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "cursor_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod endless_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "endless_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod guarded_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "guarded_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod panic_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "panic_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod words_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "words_server_v1.rs"]
         pub mod server;
     }
@@ -168,6 +224,8 @@ pub mod order {
     }
     #[path = "_sync"]
     pub mod busy_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "busy_client_v1.rs"]
         pub mod client;
         #[path = "busy_server_v1.rs"]
@@ -175,6 +233,8 @@ pub mod order {
     }
     #[path = "_sync"]
     pub mod wait_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "wait_server_v1.rs"]
         pub mod server;
     }
@@ -182,6 +242,8 @@ pub mod order {
 pub mod outcome {
     #[path = "_sync"]
     pub mod three_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "three_client_v1.rs"]
         pub mod client;
         #[path = "three_server_v1.rs"]
@@ -195,6 +257,8 @@ pub mod strict {
     }
     #[path = "_sync"]
     pub mod take_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "take_server_v1.rs"]
         pub mod server;
     }

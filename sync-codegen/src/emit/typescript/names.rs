@@ -250,6 +250,7 @@ mod tests {
             version: "v1".to_owned(),
             docs: String::new(),
             sources: Vec::new(),
+            room: None,
             payloads: vec![
                 Payload::input("clientInput", wire(path)),
                 Payload::output("serverOutput", wire(path)),

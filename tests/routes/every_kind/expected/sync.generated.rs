@@ -4,6 +4,8 @@
 pub mod _2024 {
     #[path = "_sync"]
     pub mod say_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "say_server_v1.rs"]
         pub mod server;
     }
@@ -12,12 +14,16 @@ pub mod a {
     pub mod b {
         #[path = "_sync"]
         pub mod c_v1 {
+            /// The route, as `Rooms::publish` names it.
+            pub struct Event;
             #[path = "c_server_v1.rs"]
             pub mod server;
         }
     }
     #[path = "_sync"]
     pub mod b_c_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "b_c_server_v1.rs"]
         pub mod server;
     }
@@ -36,16 +42,22 @@ pub mod examples {
     mod updateCounter_test;
     #[path = "_sync"]
     pub mod _2fa_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "2fa_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod ranked_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "ranked_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod updateCounter_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "updateCounter_client_v1.rs"]
         pub mod client;
         #[path = "updateCounter_server_v1.rs"]
@@ -53,16 +65,22 @@ pub mod examples {
     }
     #[path = "_sync"]
     pub mod updateCounter_v10 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "updateCounter_server_v10.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod updateCounter_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "updateCounter_server_v2.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod update_counter_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "update-counter_server_v1.rs"]
         pub mod server;
     }
@@ -74,6 +92,8 @@ pub mod lobby {
     }
     #[path = "_sync"]
     pub mod typing_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "typing_client_v1.rs"]
         pub mod client;
     }
@@ -83,6 +103,8 @@ pub mod my_page {
     pub mod sub {
         #[path = "_sync"]
         pub mod say_v1 {
+            /// The route, as `Rooms::publish` names it.
+            pub struct Event;
             #[path = "say_server_v1.rs"]
             pub mod server;
         }
@@ -94,6 +116,8 @@ pub mod root {
     pub mod _room;
     #[path = "_sync"]
     pub mod announce_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "announce_server_v1.rs"]
         pub mod server;
     }
@@ -102,6 +126,8 @@ pub mod test {
     pub mod nestedTest {
         #[path = "_sync"]
         pub mod room_v1 {
+            /// The route, as `Rooms::publish` names it.
+            pub struct Event;
             #[path = "room_server_v1.rs"]
             pub mod server;
         }
@@ -111,6 +137,8 @@ pub mod test {
 pub mod type_ {
     #[path = "_sync"]
     pub mod say_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "say_server_v1.rs"]
         pub mod server;
     }

@@ -138,6 +138,118 @@ static TYPE_SAY_V1: ::sync::__private::ServerOnly<type_::say_v1::server::__Serve
         cb: "type/say/v1",
         sources: &["src/type/_sync/say_server_v1.rs"],
     });
+impl ::sync::EventRoute for _2024::say_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <_2024::say_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <_2024::say_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "2024/say";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for a::b_c_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <a::b_c_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <a::b_c_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "a/b_c";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for a::b::c_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <a::b::c_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <a::b::c_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "a/b/c";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for examples::_2fa_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <examples::_2fa_v1::client::__Client as ::sync::__private::ClientHandler>::Input;
+    type Output = ::sync::Empty;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "examples/2fa";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for examples::ranked_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <examples::ranked_v1::client::__Client as ::sync::__private::ClientHandler>::Input;
+    type Output = ::sync::Empty;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "examples/ranked";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for examples::update_counter_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <examples::update_counter_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <examples::update_counter_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "examples/update-counter";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for examples::updateCounter_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <examples::updateCounter_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <examples::updateCounter_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "examples/updateCounter";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for examples::updateCounter_v2::Event {
+    type App = crate::SyncApp;
+    type Input = <examples::updateCounter_v2::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <examples::updateCounter_v2::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "examples/updateCounter";
+    const VERSION: &'static str = "v2";
+}
+impl ::sync::EventRoute for examples::updateCounter_v10::Event {
+    type App = crate::SyncApp;
+    type Input = <examples::updateCounter_v10::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <examples::updateCounter_v10::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "examples/updateCounter";
+    const VERSION: &'static str = "v10";
+}
+impl ::sync::EventRoute for lobby::typing_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <lobby::typing_v1::client::__Client as ::sync::__private::ClientHandler>::Input;
+    type Output = ::sync::Empty;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "lobby/typing";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for my_page::sub::say_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <my_page::sub::say_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <my_page::sub::say_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "my-page/sub/say";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for root::announce_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <root::announce_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <root::announce_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "root/announce";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for test::nestedTest::room_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <test::nestedTest::room_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <test::nestedTest::room_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "test/nestedTest/room";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for type_::say_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <type_::say_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <type_::say_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "type/say";
+    const VERSION: &'static str = "v1";
+}
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),

@@ -17,21 +17,29 @@ pub mod chess {
     pub mod __misnamed_6;
     #[path = "_sync"]
     pub mod castle_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "castle_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod castle_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "castle_server_v02.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod draw_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "draw_v1_client.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod foo_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "foo_client_v1.rs"]
         pub mod client;
         #[path = "foo_sever_v1.rs"]
@@ -39,11 +47,15 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod good_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "good_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod take_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "take_server.rs"]
         pub mod server;
     }

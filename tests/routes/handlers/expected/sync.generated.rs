@@ -8,41 +8,57 @@ pub mod chess {
     mod move_test;
     #[path = "_sync"]
     pub mod elsewhere_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "elsewhere_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod empty_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "empty_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod forgotten_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "forgotten_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod gate_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "gate_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod renamed_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "renamed_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod twice_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "twice_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod wrongToo_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "wrongToo_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod wrong_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "wrong_client_v1.rs"]
         pub mod client;
     }

@@ -28,6 +28,30 @@ static CHESS_TWICE_V1: ::sync::__private::ServerOnly<chess::twice_v1::server::__
         cb: "chess/twice/v1",
         sources: &["src/chess/_sync/twice_server_v1.rs"],
     });
+impl ::sync::EventRoute for chess::elsewhere_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::elsewhere_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::elsewhere_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/elsewhere";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for chess::renamed_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::renamed_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::renamed_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/renamed";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for chess::twice_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::twice_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::twice_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/twice";
+    const VERSION: &'static str = "v1";
+}
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),

@@ -4,12 +4,16 @@
 pub mod __misnamed_0 {
     #[path = "_sync"]
     pub mod b_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "b_server_v1.rs"]
         pub mod server;
     }
     pub mod sub {
         #[path = "_sync"]
         pub mod c_v1 {
+            /// The route, as `Rooms::publish` names it.
+            pub struct Event;
             #[path = "c_server_v1.rs"]
             pub mod server;
         }
@@ -19,6 +23,8 @@ pub mod __misnamed_0 {
 pub mod __misnamed_1 {
     #[path = "_sync"]
     pub mod announce_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "announce_server_v1.rs"]
         pub mod server;
     }
@@ -27,6 +33,8 @@ pub mod __misnamed_1 {
 pub mod __misnamed_2 {
     #[path = "_sync"]
     pub mod a_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "a_server_v1.rs"]
         pub mod server;
     }
@@ -38,6 +46,8 @@ pub mod chess {
     pub mod _rules;
     #[path = "_sync"]
     pub mod Move_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "Move_client_v1.rs"]
         pub mod client;
     }
@@ -45,6 +55,8 @@ pub mod chess {
     pub mod __misnamed_0 {
         #[path = "_sync"]
         pub mod a_v1 {
+            /// The route, as `Rooms::publish` names it.
+            pub struct Event;
             #[path = "a_server_v1.rs"]
             pub mod server;
         }
@@ -53,6 +65,8 @@ pub mod chess {
     pub mod __misnamed_1 {
         #[path = "_sync"]
         pub mod a_v1 {
+            /// The route, as `Rooms::publish` names it.
+            pub struct Event;
             #[path = "a_server_v1.rs"]
             pub mod server;
         }
@@ -61,22 +75,30 @@ pub mod chess {
     pub mod __misnamed_2 {
         #[path = "_sync"]
         pub mod a_v1 {
+            /// The route, as `Rooms::publish` names it.
+            pub struct Event;
             #[path = "a_server_v1.rs"]
             pub mod server;
         }
     }
     #[path = "_sync"]
     pub mod move_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "move_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod take_piece_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "take-piece_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod take_piece_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "take_piece_server_v2.rs"]
         pub mod server;
     }
@@ -85,6 +107,8 @@ pub mod chess {
 pub mod my_page {
     #[path = "_sync"]
     pub mod a_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "a_server_v1.rs"]
         pub mod server;
     }
@@ -93,6 +117,8 @@ pub mod my_page {
 pub mod root {
     #[path = "_sync"]
     pub mod announce_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "announce_server_v1.rs"]
         pub mod server;
     }
@@ -101,6 +127,8 @@ pub mod root {
 pub mod type_ {
     #[path = "_sync"]
     pub mod a_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "a_server_v1.rs"]
         pub mod server;
     }

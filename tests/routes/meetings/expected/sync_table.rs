@@ -68,6 +68,62 @@ static TYPE_A_V1: ::sync::__private::ServerOnly<type_::a_v1::server::__Server> =
         cb: "type/a/v1",
         sources: &["src/type/_sync/a_server_v1.rs"],
     });
+impl ::sync::EventRoute for chess::take_piece_v2::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::take_piece_v2::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::take_piece_v2::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/take_piece";
+    const VERSION: &'static str = "v2";
+}
+impl ::sync::EventRoute for chess::__misnamed_0::a_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::__misnamed_0::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::__misnamed_0::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/_room/a";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for chess::__misnamed_1::a_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::__misnamed_1::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::__misnamed_1::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/_rules/a";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for chess::__misnamed_2::a_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::__misnamed_2::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::__misnamed_2::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/move_v1/a";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for my_page::a_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <my_page::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <my_page::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "my-page/a";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for root::announce_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <root::announce_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <root::announce_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "root/announce";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for type_::a_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <type_::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <type_::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "type/a";
+    const VERSION: &'static str = "v1";
+}
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),

@@ -3,16 +3,22 @@
 pub mod chess {
     #[path = "_sync"]
     pub mod alone_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "alone_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod groupAlone_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "groupAlone_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod groupUnlike_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "groupUnlike_client_v1.rs"]
         pub mod client;
         #[path = "groupUnlike_server_v1.rs"]
@@ -20,6 +26,8 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod guarded_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "guarded_client_v1.rs"]
         pub mod client;
         #[path = "guarded_server_v1.rs"]
@@ -27,21 +35,29 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod move_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "move_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod move_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "move_client_v2.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod mvoe_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "mvoe_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod own_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "own_client_v1.rs"]
         pub mod client;
         #[path = "own_server_v1.rs"]
@@ -49,6 +65,8 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod small_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "small_client_v1.rs"]
         pub mod client;
         #[path = "small_server_v1.rs"]
@@ -56,11 +74,15 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod three_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "three_client_v1.rs"]
         pub mod client;
     }
     #[path = "_sync"]
     pub mod unlike_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "unlike_client_v1.rs"]
         pub mod client;
         #[path = "unlike_server_v1.rs"]

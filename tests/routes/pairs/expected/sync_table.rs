@@ -18,6 +18,22 @@ static CHESS_SMALL_V1: ::sync::__private::Paired<chess::small_v1::server::__Serv
         cb: "chess/small/v1",
         sources: &["src/chess/_sync/small_server_v1.rs", "src/chess/_sync/small_client_v1.rs"],
     });
+impl ::sync::EventRoute for chess::move_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::move_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::move_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/move";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for chess::small_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::small_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::small_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/small";
+    const VERSION: &'static str = "v1";
+}
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),

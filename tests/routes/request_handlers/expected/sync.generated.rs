@@ -32,6 +32,8 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod ask_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "ask_server_v1.rs"]
         pub mod server;
     }

@@ -37,6 +37,8 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod good_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "good_server_v1.rs"]
         pub mod server;
     }

@@ -8,6 +8,14 @@ static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Se
         cb: "chess/good/v1",
         sources: &["src/chess/_sync/good_server_v1.rs"],
     });
+impl ::sync::EventRoute for chess::good_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::good_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::good_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/good";
+    const VERSION: &'static str = "v1";
+}
 /// O(1): nobody but the caller hears of it.
 static CHESS_API_2FA_V1: ::sync::__private::RequestOnly<chess::_api::_2fa_v1::__Request> =
     ::sync::__private::RequestOnly::new(::sync::__private::RouteId {

@@ -22,6 +22,8 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod find_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "find_server_v1.rs"]
         pub mod server;
     }
@@ -48,6 +50,8 @@ pub mod root {
     }
     #[path = "_sync"]
     pub mod time_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "time_server_v1.rs"]
         pub mod server;
     }

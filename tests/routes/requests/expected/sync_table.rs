@@ -18,6 +18,22 @@ static ROOT_TIME_V1: ::sync::__private::ServerOnly<root::time_v1::server::__Serv
         cb: "root/time/v1",
         sources: &["src/_sync/time_server_v1.rs"],
     });
+impl ::sync::EventRoute for chess::find_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::find_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::find_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/find";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for root::time_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <root::time_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <root::time_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "root/time";
+    const VERSION: &'static str = "v1";
+}
 /// O(1): nobody but the caller hears of it.
 static CHESS_API_FIND_V1: ::sync::__private::RequestOnly<chess::_api::find_v1::__Request> =
     ::sync::__private::RequestOnly::new(::sync::__private::RouteId {

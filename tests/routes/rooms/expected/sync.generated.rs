@@ -19,6 +19,20 @@ pub mod checkers {
 pub mod chess {
     #[path = "_room.rs"]
     pub mod _room;
+    #[path = "_sync"]
+    pub mod move_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "move_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod win_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "win_client_v1.rs"]
+        pub mod client;
+    }
 }
 pub mod inside {
     #[path = "_sync/_room.rs"]

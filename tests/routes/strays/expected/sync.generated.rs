@@ -3,6 +3,8 @@
 pub mod chess {
     #[path = "_sync"]
     pub mod good_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "good_server_v1.rs"]
         pub mod server;
     }
@@ -11,6 +13,8 @@ pub mod chess {
 pub mod my_page {
     #[path = "_sync"]
     pub mod good_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "good_server_v1.rs"]
         pub mod server;
     }

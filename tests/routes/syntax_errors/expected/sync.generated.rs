@@ -5,11 +5,15 @@ pub mod chess {
     pub mod _room;
     #[path = "_sync"]
     pub mod good_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "good_server_v1.rs"]
         pub mod server;
     }
     #[path = "_sync"]
     pub mod move_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "move_client_v1.rs"]
         pub mod client;
         #[path = "move_server_v1.rs"]
@@ -17,6 +21,8 @@ pub mod chess {
     }
     #[path = "_sync"]
     pub mod take_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
         #[path = "take_server_v1.rs"]
         pub mod server;
     }

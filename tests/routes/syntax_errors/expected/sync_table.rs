@@ -28,6 +28,30 @@ static CHESS_TAKE_V1: ::sync::__private::ServerOnly<chess::take_v1::server::__Se
         cb: "chess/take/v1",
         sources: &["src/chess/_sync/take_server_v1.rs"],
     });
+impl ::sync::EventRoute for chess::good_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::good_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::good_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/good";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for chess::move_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::move_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::move_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/move";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::EventRoute for chess::take_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <chess::take_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::take_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::AnyRoom;
+    const PATH: &'static str = "chess/take";
+    const VERSION: &'static str = "v1";
+}
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),

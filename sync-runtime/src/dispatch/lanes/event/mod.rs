@@ -33,8 +33,7 @@ impl<A: App> Lane<A> for SyncCall<'_> {
     }
 
     fn authorize(&self, parts: &Parts<A>, caller: &Caller<A>, route: &'static dyn Route<A>) -> Result<(), SyncError> {
-        let allow_empty_room = route.options().allow_empty_room;
-        authorize::receiver(caller, &self.receiver, allow_empty_room, parts.table, &parts.hub)
+        authorize::receiver(caller, &self.receiver, route.options(), parts.table, &parts.hub)
     }
 
     async fn enter(

@@ -1,0 +1,4 @@
+#[sync::client(room = "tournament-{year}")]
+pub fn main(member: crate::Member<'_>) -> bool {
+    true
+}
