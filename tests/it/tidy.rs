@@ -37,9 +37,9 @@ const RUNTIME: Layers<'_> = Layers {
 const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
-        &["caller", "parts", "turn"],
+        &["caller", "hooks", "parts", "turn"],
         &["authorize", "server_stage", "view"],
-        &["hooks"],
+        &["leaving"],
         &["lanes"],
         &["dispatcher", "identify", "life", "pipeline", "publish", "remote"],
         &["tests"],

@@ -1,4 +1,4 @@
-//! What the rules of rooms do when somebody has left.
+//! Whose turn it is among the hooks of rooms: what their rules do when somebody has left.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -8,12 +8,8 @@ use parking_lot::Mutex;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 use tokio_util::task::TaskTracker;
 
-use crate::dispatch::parts::Parts;
-use crate::dispatch::view::view;
-use crate::dispatch::{Caller, authorize, server_stage};
-use crate::error::SyncError;
 use crate::rooms::Socket;
-use crate::route::{App, BoxFuture, RoomCtx, RoomRule};
+use crate::route::App;
 
 /// How many who have left may wait for the hook of one room. The hooks of those beyond are not run, which is logged.
 const WAITING: usize = 4096;
@@ -84,8 +80,25 @@ impl<A: App> Hooks<A> {
         Joining { entrance: entrance.read_owned().await, counted }
     }
 
+    /// Puts somebody who has left into the queue of the room, and returns whether a task is to be started for it.
+    pub(super) fn push(&self, socket: &Arc<Socket<A>>, room: &Arc<str>) -> bool {
+        let mut rooms = self.rooms.lock();
+        let hooks = rooms.entry(room.clone()).or_default();
+        if hooks.left.len() >= WAITING {
+            tracing::error!(%room, limit = WAITING, "too many have left for the room's hook to be run for each of them");
+            return false;
+        }
+        hooks.left.push_back(socket.clone());
+        !std::mem::replace(&mut hooks.is_running, true)
+    }
+
+    /// Returns whether more have left a room, so that it is not time yet to say that it is empty.
+    pub(super) fn is_awaited(&self, room: &str) -> bool {
+        self.rooms.lock().get(room).is_some_and(|hooks| !hooks.left.is_empty())
+    }
+
     /// Returns who left a room next; `None` when nobody waits, and then its task has ended.
-    fn next(&self, room: &Arc<str>) -> Option<Arc<Socket<A>>> {
+    pub(super) fn next(&self, room: &Arc<str>) -> Option<Arc<Socket<A>>> {
         let mut rooms = self.rooms.lock();
         let Entry::Occupied(mut hooks) = rooms.entry(room.clone()) else { return None };
         let next = hooks.get_mut().left.pop_front();
@@ -98,7 +111,8 @@ impl<A: App> Hooks<A> {
         next
     }
 
-    fn entrance(&self, room: &str) -> Arc<RwLock<()>> {
+    /// Returns the entrance of a room.
+    pub(super) fn entrance(&self, room: &str) -> Arc<RwLock<()>> {
         self.rooms.lock().get(room).map(|hooks| hooks.entrance.clone()).unwrap_or_default()
     }
 }
@@ -112,68 +126,5 @@ impl<A: App> Drop for Counted<'_, A> {
                 hooks.remove();
             }
         }
-    }
-}
-
-/// Notes that a socket has left a room, whose rule may have something to do then.
-pub(super) fn left<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, room: &Arc<str>) {
-    let Ok(found) = authorize::rule(parts.table, room) else { return };
-    if !found.rule.has_hooks() || parts.hooks.work.is_closed() {
-        return;
-    }
-    let mut rooms = parts.hooks.rooms.lock();
-    let hooks = rooms.entry(room.clone()).or_default();
-    if hooks.left.len() >= WAITING {
-        tracing::error!(%room, limit = WAITING, "too many have left for the room's hook to be run for each of them");
-        return;
-    }
-    hooks.left.push_back(socket.clone());
-    if !std::mem::replace(&mut hooks.is_running, true) {
-        parts.hooks.work.spawn(run(parts.clone(), room.clone()));
-    }
-}
-
-/// Runs the hooks of a room until nobody waits.
-async fn run<A: App>(parts: Arc<Parts<A>>, room: Arc<str>) {
-    while let Some(socket) = parts.hooks.next(&room) {
-        hook(&parts, &socket, &room, "leave", |rule, ctx, parameters| rule.leave(ctx, parameters)).await;
-        if !parts.hub.has_members(&room) {
-            // Those who are about to come in go first; who comes later waits.
-            let _alone = parts.hooks.entrance(&room).write_owned().await;
-            if !parts.hub.has_members(&room) && !parts.hooks.is_awaited(&room) {
-                hook(&parts, &socket, &room, "empty", |rule, ctx, parameters| rule.empty(ctx, parameters)).await;
-            }
-        }
-    }
-}
-
-impl<A: App> Hooks<A> {
-    /// Returns whether more have left a room, so that it is not time yet to say that it is empty.
-    fn is_awaited(&self, room: &str) -> bool {
-        self.rooms.lock().get(room).is_some_and(|hooks| !hooks.left.is_empty())
-    }
-}
-
-/// Runs one hook within the time of a handler. What is wrong with it is logged: nobody is there to be told.
-async fn hook<A: App>(
-    parts: &Parts<A>,
-    socket: &Arc<Socket<A>>,
-    room: &str,
-    what: &'static str,
-    run: impl for<'a> FnOnce(
-        &'a dyn RoomRule<A>,
-        RoomCtx<'a, A>,
-        &'a [&'a str],
-    ) -> Option<BoxFuture<'a, Result<(), SyncError>>>,
-) {
-    let Ok(found) = authorize::rule(parts.table, room) else { return };
-    let session = socket.session().get();
-    let caller = Caller::of_socket(socket.clone());
-    let source = view(parts, &caller, &session, room);
-    let view = source.view();
-    let hook = || run(found.rule, RoomCtx::new(&view), &found.parameters);
-    let ran = server_stage::if_any(parts.config.handler_timeout, room, what, hook).await;
-    if let Err(error) = ran {
-        tracing::warn!(%room, what, code = error.code(), "the hook of a room failed");
     }
 }

@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 
 use crate::clock::{Instant, soon};
 use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
-use crate::dispatch::hooks::{self, Joining};
+use crate::dispatch::hooks::Joining;
+use crate::dispatch::leaving::left;
 use crate::dispatch::view::view;
 use crate::dispatch::{Answer, Caller, Dispatcher, Presented, authorize, server_stage};
 use crate::error::SyncError;
@@ -78,14 +79,14 @@ impl<A: App> Dispatcher<A> {
     /// Leaves a room, and returns whether the socket was there, when it is sent nothing of it any more.
     pub(super) async fn unseat(&self, socket: &Arc<Socket<A>>, room: &str) -> bool {
         let Some((room, quiet)) = self.hub().leave(socket, room) else { return false };
-        hooks::left(self.parts(), socket, &room);
+        left(self.parts(), socket, &room);
         quiet.await;
         true
     }
 
     fn unseat_all(&self, socket: &Arc<Socket<A>>) {
         for room in self.hub().remove(socket) {
-            hooks::left(self.parts(), socket, &room);
+            left(self.parts(), socket, &room);
         }
     }
 

@@ -11,6 +11,7 @@ mod dispatcher;
 mod hooks;
 mod identify;
 mod lanes;
+mod leaving;
 mod life;
 mod parts;
 mod pipeline;

@@ -53,7 +53,7 @@ pub trait Sequencer<A: App>: Send + Sync {
 
 /// The way of events that happened on other servers to their members here.
 pub trait RemoteEvents: Send + Sync {
-    /// Delivers an event, [written](crate::rooms::Delivery::text) where its handler has run, to the members of a room that are here; its
+    /// Delivers an event, written where its handler has run, to the members of a room that are here; its
     /// filter runs for each of them.
     ///
     /// # Errors
