@@ -52,6 +52,27 @@ async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
 }
 
 #[tokio::test]
+async fn who_goes_while_it_waits_behind_its_tab_and_has_sent_nothing_leaves_nothing() {
+    for lane in Lane::ALL {
+        let server = TestServer::start().await;
+        let auth = json!({ "tab": "the-name-of-page-1" });
+        let connect = || server.connect_as(Identity { auth: auth.clone(), headers: Vec::new() });
+        let mut first = connect().await;
+        first.join("open-a").await;
+        // Longer than anybody is waited for here.
+        first.send(&wait(lane, 0, 60_000)).await;
+        server.has_begun(1).await;
+        drop(first);
+        server.has_sockets(0).await;
+        let waits = connect().await;
+        server.has_sockets(1).await;
+        let followed = server.follow(&server.hub().sockets()[0]).await;
+        drop(waits);
+        followed.freed().await;
+    }
+}
+
+#[tokio::test]
 async fn many_who_have_gone_do_not_keep_the_server_from_stopping() {
     let server = TestServer::start_with(|config| config.shutdown_timeout = PATIENCE).await;
     for lane in Lane::ALL.repeat(10) {

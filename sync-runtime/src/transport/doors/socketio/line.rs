@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use engineioxide::TransportType;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Either, select};
+use futures_util::future::{Abortable, BoxFuture, Either, select};
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
@@ -142,15 +142,21 @@ impl<A: App> Line<A> {
     /// Begins with what the socket has sent, behind all that the same caller had sent on sockets that are gone.
     fn open(self: &Arc<Self>) {
         if self.sockets.leftovers().hold(&self.sender) {
-            let line = self.clone();
-            let opening = async move {
-                line.sockets.leftovers().handled(&line.sender).await;
-                line.open();
-            };
-            self.dispatcher.calls().spawn(opening);
+            self.wait();
         } else if self.mailbox.open() {
             self.start_draining();
         }
+    }
+
+    /// Waits for that in a task, which ends with the client if it leaves nothing: clients come and go faster than calls end.
+    fn wait(self: &Arc<Self>) {
+        let Some(registration) = self.mailbox.wait() else { return };
+        let line = self.clone();
+        let opening = async move {
+            line.sockets.leftovers().handled(&line.sender).await;
+            line.open();
+        };
+        self.dispatcher.calls().spawn(Abortable::new(opening, registration));
     }
 
     fn start_draining(self: &Arc<Self>) {

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{AbortHandle, AbortRegistration};
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::clock::Instant;
@@ -21,7 +22,8 @@ const LEFT_FOR: Duration = Duration::from_secs(60);
 
 /// What has arrived from one socket and waits for its turn.
 ///
-/// A task drains it; it is started by the first message and ends when nothing waits, so that an idle socket has no task.
+/// A task drains it; it is started by the first message and ends when nothing waits, so that an idle socket has no task. Until it is
+/// opened, a task may wait for that. Either is cut off when the socket goes and there is nothing that it would be needed for.
 #[derive(Debug)]
 pub(super) struct Mailbox<M> {
     outlet: Arc<Outlet>,
@@ -33,10 +35,20 @@ struct MailboxState<M> {
     waiting: VecDeque<(M, usize)>,
     bytes: usize,
     open: bool,
-    draining: bool,
+    task: Task,
     paused: bool,
-    /// Set when the socket is gone.
+    is_gone: bool,
+    /// Set when the socket is gone, as long as anything of it is handled.
     left: Option<Left>,
+}
+
+/// The task of a mailbox.
+#[derive(Debug)]
+enum Task {
+    None,
+    /// It waits until the mailbox may be opened.
+    Waiting(AbortHandle),
+    Draining,
 }
 
 /// What is known of a socket that is gone.
@@ -62,7 +74,15 @@ impl<M> Mailbox<M> {
     /// Creates a mailbox that keeps messages and does not hand them out before it is [opened](Mailbox::open).
     pub(super) fn new(outlet: Arc<Outlet>) -> Self {
         let waiting = VecDeque::new();
-        let state = MailboxState { waiting, bytes: 0, open: false, draining: false, paused: false, left: None };
+        let state = MailboxState {
+            waiting,
+            bytes: 0,
+            open: false,
+            task: Task::None,
+            paused: false,
+            is_gone: false,
+            left: None,
+        };
         Self { outlet, state: Mutex::new(state) }
     }
 
@@ -79,8 +99,18 @@ impl<M> Mailbox<M> {
             state.paused = true;
             self.outlet.pause_reading(true);
         }
-        let is_first = state.open && !std::mem::replace(&mut state.draining, true);
-        if is_first { Pushed::First } else { Pushed::Behind }
+        if state.open && state.begin_to_drain() { Pushed::First } else { Pushed::Behind }
+    }
+
+    /// Notes that a task waits until the mailbox may be opened, and returns what ends that task; `None` if nobody would miss it.
+    pub(super) fn wait(&self) -> Option<AbortRegistration> {
+        let mut state = self.state();
+        if state.is_gone && state.waiting.is_empty() {
+            return None;
+        }
+        let (task, registration) = AbortHandle::new_pair();
+        state.task = Task::Waiting(task);
+        Some(registration)
     }
 
     /// Lets messages be handed out, and returns whether a task has to be started that drains.
@@ -88,7 +118,9 @@ impl<M> Mailbox<M> {
     pub(super) fn open(&self) -> bool {
         let mut state = self.state();
         state.open = true;
-        !state.waiting.is_empty() && !std::mem::replace(&mut state.draining, true)
+        // Whoever has waited opens it.
+        state.task = Task::None;
+        !state.waiting.is_empty() && state.begin_to_drain()
     }
 
     /// Returns the oldest message; with `None` the draining task ends.
@@ -98,7 +130,7 @@ impl<M> Mailbox<M> {
             state.give_up();
         }
         let Some((message, bytes)) = state.waiting.pop_front() else {
-            state.draining = false;
+            state.task = Task::None;
             // Without the lock: whoever waits for this looks for more.
             let left = state.left.take();
             drop(state);
@@ -117,10 +149,13 @@ impl<M> Mailbox<M> {
     /// of the messages, oldest first, and returns how many it takes.
     pub(super) fn leave(&self, keep: impl FnOnce(&mut dyn Iterator<Item = usize>) -> (usize, Leftover)) {
         let mut state = self.state();
+        state.is_gone = true;
         let (kept, leftover) = keep(&mut state.waiting.iter().map(|(_, bytes)| *bytes));
         state.drop_behind(kept);
-        if state.draining || !state.waiting.is_empty() {
+        if matches!(state.task, Task::Draining) || !state.waiting.is_empty() {
             state.left = Some(Left { until: Instant::now() + LEFT_FOR, _leftover: leftover });
+        } else if let Task::Waiting(task) = &state.task {
+            task.abort();
         }
     }
 
@@ -138,6 +173,11 @@ impl<M> Mailbox<M> {
 }
 
 impl<M> MailboxState<M> {
+    /// Notes that a task drains; `false` if one does already.
+    fn begin_to_drain(&mut self) -> bool {
+        !matches!(std::mem::replace(&mut self.task, Task::Draining), Task::Draining)
+    }
+
     fn give_up(&mut self) {
         self.drop_behind(0);
     }
