@@ -130,6 +130,7 @@ impl<M> Mailbox<M> {
             state.give_up();
         }
         let Some((message, bytes)) = state.waiting.pop_front() else {
+            self.read_on(&mut state);
             state.task = Task::None;
             // Without the lock: whoever waits for this looks for more.
             let left = state.left.take();
@@ -138,10 +139,7 @@ impl<M> Mailbox<M> {
             return None;
         };
         state.bytes -= bytes;
-        if state.paused && state.bytes <= HIGH_BYTES / 2 && state.waiting.len() <= HIGH_COUNT / 2 {
-            state.paused = false;
-            self.outlet.pause_reading(false);
-        }
+        self.read_on(&mut state);
         Some(message)
     }
 
@@ -152,6 +150,7 @@ impl<M> Mailbox<M> {
         state.is_gone = true;
         let (kept, leftover) = keep(&mut state.waiting.iter().map(|(_, bytes)| *bytes));
         state.drop_behind(kept);
+        self.read_on(&mut state);
         if matches!(state.task, Task::Draining) || !state.waiting.is_empty() {
             state.left = Some(Left { until: Instant::now() + LEFT_FOR, _leftover: leftover });
         } else if let Task::Waiting(task) = &state.task {
@@ -164,6 +163,14 @@ impl<M> Mailbox<M> {
         let mut state = self.state();
         if state.left.is_some() {
             state.give_up();
+        }
+    }
+
+    /// Lets reading go on if it is held back for nothing any more. Somebody else may read from the same pipe when the socket is gone.
+    fn read_on(&self, state: &mut MailboxState<M>) {
+        if state.paused && state.bytes <= HIGH_BYTES / 2 && state.waiting.len() <= HIGH_COUNT / 2 {
+            state.paused = false;
+            self.outlet.pause_reading(false);
         }
     }
 
@@ -191,5 +198,31 @@ impl<M> MailboxState<M> {
             self.waiting.shrink_to_fit();
             self.bytes = self.waiting.iter().map(|(_, bytes)| bytes).sum();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Weak;
+
+    use futures_util::poll;
+
+    use super::*;
+    use crate::transport::doors::leftovers::{Leftovers, SocketSender};
+    use crate::transport::doors::socketio::outlet::OutletLimits;
+
+    #[tokio::test(start_paused = true)]
+    async fn reading_goes_on_when_what_held_it_back_is_dropped() {
+        let limits = OutletLimits { queue: 1000, poll: 1000, direct: true };
+        let outlet = Arc::new(Outlet::new(limits, Weak::new(), Weak::new(), Arc::default(), Arc::default()));
+        let mailbox = Mailbox::new(outlet.clone());
+        for index in 0..=HIGH_COUNT {
+            assert_eq!(mailbox.push(index, 1), Pushed::Behind);
+        }
+        let mut reading = std::pin::pin!(outlet.reading(LEFT_FOR));
+        assert!(poll!(reading.as_mut()).is_pending());
+        let sender = SocketSender { socket: 1, caller: None, address: None };
+        mailbox.leave(|_| (0, Arc::new(Leftovers::default()).take(&sender, std::iter::empty()).1));
+        assert!(poll!(reading.as_mut()).is_ready(), "somebody else may come on the same pipe");
     }
 }
