@@ -24,6 +24,7 @@ use crate::route::App;
 use crate::transport::doors::leftovers::{Running, RunningPlace, SocketSender};
 use crate::transport::doors::socketio::carrier::{Content, EngineSocket, InboundMessage, Occupant};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
+use crate::transport::doors::socketio::inbound::begins_event;
 use crate::transport::doors::socketio::mailbox::{Mailbox, Pushed};
 use crate::transport::doors::socketio::outlet::Outlet;
 use crate::wire::{self, Misread, Packet, bad_request, event};
@@ -277,7 +278,7 @@ impl<A: App> Line<A> {
     /// Handles a message that gives up a call: behind what it gives up, it would be too late.
     fn give_up(&self, message: InboundMessage) {
         let caller = Caller::of_socket(self.socket.clone());
-        let answer = match message.content.read() {
+        let answer = match message.content.read(self.dispatcher.config().message_limit) {
             Ok(wire::Message::Cancel { id }) => self.dispatcher.cancel(&caller, &id),
             Ok(_) => self.dispatcher.refuse(&caller, bad_request("event")),
             Err(misread) => self.dispatcher.refuse(&caller, misread),
@@ -295,11 +296,7 @@ impl<A: App> Line<A> {
 
     async fn answer(&self, content: &Content) -> Answer {
         let caller = Caller::of_socket(self.socket.clone());
-        if matches!(content, Content::TooLarge) {
-            let limit = self.dispatcher.config().message_limit;
-            return self.dispatcher.refuse(&caller, SyncError::new("sync-too-large").param("limit", limit));
-        }
-        match content.read() {
+        match content.read(self.dispatcher.config().message_limit) {
             Ok(message) => self.dispatcher.handle(&caller, message, &self.turn).await,
             Err(misread) => self.dispatcher.refuse(&caller, misread),
         }
@@ -315,20 +312,29 @@ impl Content {
     fn bytes(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
-            Self::Binary | Self::TooLarge => 0,
+            Self::Binary { .. } | Self::TooLarge { .. } => 0,
         }
     }
 
     /// Returns whether it gives up a call, as far as its beginning tells.
     fn gives_up(&self) -> bool {
         let Self::Text(text) = self else { return false };
-        let name = text.strip_prefix("[\"").and_then(|rest| rest.strip_prefix(event::SYNC_CANCEL));
-        name.is_some_and(|rest| rest.starts_with('"'))
+        begins_event(text, event::SYNC_CANCEL)
     }
 
-    fn read(&self) -> Result<wire::Message<'_>, Misread> {
-        let Self::Text(text) = self else { return Err(bad_request("binary").into()) };
-        let (name, payload) = read_event(text)?;
+    /// Reads the message; `limit` is how many bytes it may have.
+    fn read(&self, limit: usize) -> Result<wire::Message<'_>, Misread> {
+        let text = match self {
+            Self::Text(text) => text,
+            &Self::Binary { is_location } => return Err(Misread { error: bad_request("binary"), is_location }),
+            &Self::TooLarge { is_location } => {
+                let error = SyncError::new("sync-too-large").param("limit", limit);
+                return Err(Misread { error, is_location });
+            }
+        };
+        // Of what is no JSON, nothing but the beginning tells what it was to be.
+        let misread = |error| Misread { error, is_location: begins_event(text, event::UPDATE_LOCATION) };
+        let (name, payload) = read_event(text).map_err(misread)?;
         wire::Message::read(&name, payload)
     }
 }
