@@ -489,6 +489,32 @@ async fn calls_of_those_who_hung_up_end_within_bounds() {
 }
 
 #[tokio::test]
+async fn calls_that_run_when_their_sockets_go_end_within_bounds() {
+    const SENT: u32 = 20;
+    for lane in Lane::ALL {
+        let server = TestServer::start().await;
+        let mut callers = Vec::new();
+        for index in 0..SENT {
+            let mut caller = server.connect(guest()).await;
+            caller.join("open-a").await;
+            let mut call = wait_call(lane, index, 2000);
+            call["padding"] = "x".repeat(200 * 1024).into();
+            caller.send(&format!("42{}", json!([lane.event(), call]))).await;
+            callers.push(caller);
+        }
+        server.has_begun(SENT).await;
+        drop(callers);
+        server.has_sockets(0).await;
+        // Longer than theirs: when it has ended, so have they.
+        let mut stays = server.connect(guest()).await;
+        stays.join("open-a").await;
+        assert_eq!(stays.call(lane.event(), wait_call(lane, SENT, 3000)).await["status"], "success");
+        let ended = server.app().ended.lock().expect("not poisoned").clone();
+        assert_eq!(ended.len(), 11, "{lane:?}: two megabytes of one address, and whoever stays: {ended:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_head_that_is_too_long_is_refused() {
     let server = TestServer::start().await;
     let handshake = |bytes: usize| {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use engineioxide::TransportType;
 use futures_util::FutureExt;
-use futures_util::future::{Abortable, BoxFuture, Either, select};
+use futures_util::future::{AbortRegistration, Abortable, BoxFuture, Either, select};
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
@@ -88,7 +88,7 @@ impl<A: App> Occupant for Line<A> {
         }
         let bytes = message.content.bytes();
         match self.mailbox.push(message, bytes) {
-            Pushed::First => self.start_draining(),
+            Pushed::First(registration) => self.start_draining(registration),
             Pushed::Behind => {}
             Pushed::TooMuch => self.outlet.close(CloseReason::ReceiveQueueFull),
         }
@@ -98,7 +98,7 @@ impl<A: App> Occupant for Line<A> {
         self.is_gone.store(true, Ordering::Release);
         self.dispatcher.disconnect(&self.socket);
         let leftovers = self.sockets.leftovers();
-        self.mailbox.leave(|sizes| leftovers.take(&self.sender, sizes));
+        self.mailbox.leave(|handled, waiting| leftovers.take_behind(handled, &self.sender, waiting));
         self.leave_beside();
         if let Some(reason) = reason.or_else(|| self.outlet.ended()) {
             tracing::info!(socket = %self.socket.id(), reason = reason.as_str(), "closed a socket");
@@ -144,8 +144,8 @@ impl<A: App> Line<A> {
     fn open(self: &Arc<Self>) {
         if self.sockets.leftovers().hold(&self.sender) {
             self.wait();
-        } else if self.mailbox.open() {
-            self.start_draining();
+        } else if let Some(registration) = self.mailbox.open() {
+            self.start_draining(registration);
         }
     }
 
@@ -160,9 +160,12 @@ impl<A: App> Line<A> {
         self.dispatcher.calls().spawn(Abortable::new(opening, registration));
     }
 
-    fn start_draining(self: &Arc<Self>) {
+    /// Handles what waits in a task. It is cut off between two steps of a handler when the client leaves and so much is left of others
+    /// that there is no room for what it has sent, as a call over HTTP is.
+    fn start_draining(self: &Arc<Self>, registration: AbortRegistration) {
         let line = self.clone();
-        self.dispatcher.calls().spawn(async move { line.drain().await });
+        let draining = async move { line.drain().await };
+        self.dispatcher.calls().spawn(Abortable::new(draining, registration));
     }
 
     /// Handles what waits, one after the other. Answers that are ready one behind the other go out together, but none waits for a

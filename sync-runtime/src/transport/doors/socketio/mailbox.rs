@@ -48,7 +48,8 @@ enum Task {
     None,
     /// It waits until the mailbox may be opened.
     Waiting(AbortHandle),
-    Draining,
+    /// It handles what waits; known is how many bytes the message has that is being handled, if it has begun with one.
+    Draining(AbortHandle, Option<usize>),
 }
 
 /// What is known of a socket that is gone.
@@ -60,10 +61,10 @@ struct Left {
 }
 
 /// What became of a message.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Pushed {
-    /// A task has to be started that drains.
-    First,
+    /// A task has to be started that drains, which this ends.
+    First(AbortRegistration),
     /// It waits for its turn.
     Behind,
     /// It was not taken: the socket cannot be slowed down, and is to be closed.
@@ -99,7 +100,8 @@ impl<M> Mailbox<M> {
             state.paused = true;
             self.outlet.pause_reading(true);
         }
-        if state.open && state.begin_to_drain() { Pushed::First } else { Pushed::Behind }
+        let beginning = if state.open { state.begin_to_drain() } else { None };
+        beginning.map_or(Pushed::Behind, Pushed::First)
     }
 
     /// Notes that a task waits until the mailbox may be opened, and returns what ends that task; `None` if nobody would miss it.
@@ -113,14 +115,14 @@ impl<M> Mailbox<M> {
         Some(registration)
     }
 
-    /// Lets messages be handed out, and returns whether a task has to be started that drains.
+    /// Lets messages be handed out. If a task has to be started that drains, returns what ends it.
     #[must_use]
-    pub(super) fn open(&self) -> bool {
+    pub(super) fn open(&self) -> Option<AbortRegistration> {
         let mut state = self.state();
         state.open = true;
         // Whoever has waited opens it.
         state.task = Task::None;
-        !state.waiting.is_empty() && state.begin_to_drain()
+        if state.waiting.is_empty() { None } else { state.begin_to_drain() }
     }
 
     /// Returns the oldest message; with `None` the draining task ends.
@@ -139,21 +141,25 @@ impl<M> Mailbox<M> {
             return None;
         };
         state.bytes -= bytes;
+        if let Task::Draining(_, handled) = &mut state.task {
+            *handled = Some(bytes);
+        }
         self.read_on(&mut state);
         Some(message)
     }
 
-    /// Notes that the socket is gone: what waits is handled as far as `keep` takes it over, and for a while. `keep` is given the sizes
-    /// of the messages, oldest first, and returns how many it takes.
-    pub(super) fn leave(&self, keep: impl FnOnce(&mut dyn Iterator<Item = usize>) -> (usize, Leftover)) {
+    /// Notes that the socket is gone: what it has sent is handled as far as `keep` takes it over, and for a while. `keep` is given the size
+    /// of the message that is being handled and those of the messages that wait, oldest first, and returns how many it takes.
+    pub(super) fn leave(&self, keep: impl FnOnce(Option<usize>, &mut dyn Iterator<Item = usize>) -> (usize, Leftover)) {
         let mut state = self.state();
         state.is_gone = true;
-        let (kept, leftover) = keep(&mut state.waiting.iter().map(|(_, bytes)| *bytes));
-        state.drop_behind(kept);
+        let handled = if let Task::Draining(_, handled) = state.task { handled } else { None };
+        let (kept, leftover) = keep(handled, &mut state.waiting.iter().map(|(_, bytes)| *bytes));
+        state.drop_behind(kept.saturating_sub(usize::from(handled.is_some())));
         self.read_on(&mut state);
-        if matches!(state.task, Task::Draining) || !state.waiting.is_empty() {
+        if kept > 0 {
             state.left = Some(Left { until: Instant::now() + LEFT_FOR, _leftover: leftover });
-        } else if let Task::Waiting(task) = &state.task {
+        } else if let Task::Waiting(task) | Task::Draining(task, _) = &state.task {
             task.abort();
         }
     }
@@ -180,9 +186,14 @@ impl<M> Mailbox<M> {
 }
 
 impl<M> MailboxState<M> {
-    /// Notes that a task drains; `false` if one does already.
-    fn begin_to_drain(&mut self) -> bool {
-        !matches!(std::mem::replace(&mut self.task, Task::Draining), Task::Draining)
+    /// Notes that a task drains, and returns what ends it; `None` if one does already.
+    fn begin_to_drain(&mut self) -> Option<AbortRegistration> {
+        if matches!(self.task, Task::Draining(..)) {
+            return None;
+        }
+        let (task, registration) = AbortHandle::new_pair();
+        self.task = Task::Draining(task, None);
+        Some(registration)
     }
 
     fn give_up(&mut self) {
@@ -217,12 +228,12 @@ mod tests {
         let outlet = Arc::new(Outlet::new(limits, Weak::new(), Weak::new(), Arc::default(), Arc::default()));
         let mailbox = Mailbox::new(outlet.clone());
         for index in 0..=HIGH_COUNT {
-            assert_eq!(mailbox.push(index, 1), Pushed::Behind);
+            assert!(matches!(mailbox.push(index, 1), Pushed::Behind));
         }
         let mut reading = std::pin::pin!(outlet.reading(LEFT_FOR));
         assert!(poll!(reading.as_mut()).is_pending());
         let sender = SocketSender { socket: 1, caller: None, address: None };
-        mailbox.leave(|_| (0, Arc::new(Leftovers::default()).take(&sender, std::iter::empty()).1));
+        mailbox.leave(|_, _| (0, Arc::new(Leftovers::default()).take(&sender, std::iter::empty()).1));
         assert!(poll!(reading.as_mut()).is_ready(), "somebody else may come on the same pipe");
     }
 }
