@@ -160,7 +160,7 @@ async fn call<A: App>(
         own.end();
         answer
     });
-    let _running = Running::new(leftovers, address, bytes, Some(answered.abort_handle()), place);
+    let _running = Running::new(leftovers, address, bytes, answered.abort_handle(), place);
     match answered.await {
         Ok(answer) => naming(methods, respond(answer)),
         Err(error) => {

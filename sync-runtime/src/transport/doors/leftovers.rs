@@ -137,19 +137,6 @@ impl Leftovers {
         (load.all().messages, Leftover { leftovers: self.clone(), sender: sender.clone(), load })
     }
 
-    /// Keeps what a call takes that goes on whether there is room or not; nobody is let in beside it who [asks](Leftovers::is_full).
-    fn keep(self: &Arc<Self>, sender: &SocketSender, bytes: usize) -> Leftover {
-        let load = SocketLoad { handled: LeftLoad::of(bytes), ..SocketLoad::default() };
-        self.state.lock().add(sender, load);
-        Leftover { leftovers: self.clone(), sender: sender.clone(), load }
-    }
-
-    /// Returns whether so much is left of callers at this address, or in all, that nothing more may be.
-    pub(super) fn is_full(&self, address: Option<IpAddr>) -> bool {
-        let sender = SocketSender { socket: 0, caller: None, address };
-        self.state.lock().room(&sender, self.limits).messages == 0
-    }
-
     /// Waits until everything that the caller had sent on earlier sockets, which are gone, has been handled.
     pub(super) async fn handled(&self, sender: &SocketSender) {
         loop {
@@ -231,8 +218,8 @@ pub(super) struct Running {
     leftovers: Arc<Leftovers>,
     address: Option<IpAddr>,
     bytes: usize,
-    /// Given up where there is no room for what is left of callers; `None` for a call that is never cut off.
-    task: Option<AbortHandle>,
+    /// Given up where there is no room for what is left of callers.
+    task: AbortHandle,
     place: RunningPlace,
 }
 
@@ -262,12 +249,12 @@ impl RunningPlace {
 
 impl Running {
     /// Watches a call of so many bytes, which [ends](RunningPlace::end) its `place` by itself. `task` is cut off when the caller goes and
-    /// there is no room for the call; without one, it goes on.
+    /// there is no room for the call.
     pub(super) fn new(
         leftovers: Arc<Leftovers>,
         address: Option<IpAddr>,
         bytes: usize,
-        task: Option<AbortHandle>,
+        task: AbortHandle,
         place: RunningPlace,
     ) -> Self {
         Self { leftovers, address, bytes, task, place }
@@ -276,13 +263,10 @@ impl Running {
     fn leave(&self) {
         // Nobody waits behind such a call, so it need not be known whose it is.
         let sender = SocketSender { socket: 0, caller: None, address: self.address };
-        let left = match &self.task {
-            None => self.leftovers.keep(&sender, self.bytes),
-            Some(task) => match self.leftovers.take(&sender, std::iter::once(self.bytes)) {
-                (0, _) => return task.abort(),
-                (_, left) => left,
-            },
-        };
+        let (kept, left) = self.leftovers.take(&sender, std::iter::once(self.bytes));
+        if kept == 0 {
+            return self.task.abort();
+        }
         let mut place = self.place.0.lock();
         if matches!(*place, Place::Called) {
             *place = Place::Left(left);

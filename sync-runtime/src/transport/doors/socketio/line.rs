@@ -226,26 +226,19 @@ impl<A: App> Line<A> {
         }
     }
 
-    /// Lets a call go on in a task of its own. When there are too many, of this socket or of those of its address that have gone, what is
-    /// behind it waits, but not the call itself.
+    /// Lets a call go on in a task of its own. When there are too many of this socket, what is behind it waits, but not the call itself.
     async fn set_aside(self: &Arc<Self>, answering: Answering, id: Option<i64>, bytes: usize) {
-        if self.sockets.leftovers().is_full(self.sender.address) {
-            return self.reply(id, &answering.await);
-        }
         let weight = u32::try_from(1 + bytes / BESIDE_BYTES).unwrap_or(BESIDE).min(BESIDE);
         let place = std::pin::pin!(self.beside.places.clone().acquire_many_owned(weight));
         let (answering, place) = match select(answering, place).await {
             Either::Left((answer, _)) => return self.reply(id, &answer),
             Either::Right((place, answering)) => (answering, place),
         };
-        let running = RunningPlace::default();
-        let (number, own) = (self.watch(bytes, &running), running);
-        let line = self.clone();
-        self.dispatcher.calls().spawn(async move {
+        self.go_on(bytes, |line, running, number| async move {
             let answer = answering.await;
             line.reply(id, &answer);
             line.outlet.send_corked();
-            own.end();
+            running.end();
             line.beside.calls.lock().remove(&number);
             drop(place);
         });
@@ -254,13 +247,18 @@ impl<A: App> Line<A> {
         }
     }
 
-    /// Notes a call that goes on when the client leaves, and returns its number.
-    fn watch(&self, bytes: usize, place: &RunningPlace) -> u64 {
-        let call = Running::new(self.sockets.leftovers().clone(), self.sender.address, bytes, None, place.clone());
+    /// Starts the task of a call that goes on when the client leaves, as far as there is room; it is given its number, under which it is
+    /// noted before the task can take it out.
+    fn go_on<F: Future<Output = ()> + Send + 'static>(
+        self: &Arc<Self>,
+        bytes: usize,
+        call: impl FnOnce(Arc<Self>, RunningPlace, u64) -> F,
+    ) {
+        let (leftovers, place) = (self.sockets.left_beside().clone(), RunningPlace::default());
         let mut calls = self.beside.calls.lock();
         let number = calls.last_key_value().map_or(0, |(last, _)| last + 1);
-        calls.insert(number, call);
-        number
+        let task = self.dispatcher.calls().spawn(call(self.clone(), place.clone(), number)).abort_handle();
+        calls.insert(number, Running::new(leftovers, self.sender.address, bytes, task, place));
     }
 
     /// Counts the calls that run beside others among what is left of the client, which is gone.
