@@ -10,6 +10,10 @@
 //!
 //! Nothing in the runtime reads the calendar.
 
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
 pub(crate) use std::time::Instant as RealInstant;
 
 #[cfg(test)]
@@ -25,11 +29,57 @@ pub(crate) async fn soon<T>(until: Instant, coming: impl Future<Output = T>) -> 
     }
 }
 
+/// Something that may happen as often as somebody likes, and is told at most once a second.
+#[derive(Debug)]
+pub(crate) struct Seldom(Mutex<Untold>);
+
+#[derive(Debug)]
+struct Untold {
+    times: u64,
+    told: Option<Instant>,
+}
+
+impl Seldom {
+    /// How long nothing more is told.
+    const QUIET: Duration = Duration::from_secs(1);
+
+    /// Has told nothing yet.
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(Untold { times: 0, told: None }))
+    }
+
+    /// Notes that it has happened; if it is to be told now, returns how often it has since it was told last, this time included.
+    pub(crate) fn happened(&self) -> Option<u64> {
+        let mut untold = self.0.lock();
+        untold.times += 1;
+        let now = Instant::now();
+        // Of the clocks of two tests, one may be behind the other.
+        let is_quiet =
+            untold.told.and_then(|told| now.checked_duration_since(told)).is_some_and(|past| past < Self::QUIET);
+        if is_quiet {
+            return None;
+        }
+        untold.told = Some(now);
+        Some(std::mem::take(&mut untold.times))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_happens_all_the_time_is_told_once_a_second_and_how_often_it_was() {
+        let down = Seldom::new();
+        let mut told = Vec::new();
+        for _ in 0..25 {
+            told.extend(down.happened());
+            advance(Duration::from_millis(100)).await;
+        }
+        assert_eq!(told, [1, 10, 10]);
+        advance(Duration::from_secs(60)).await;
+        assert_eq!(down.happened(), Some(5));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_test_owns_the_time_that_is_waited_for_and_not_what_work_costs() {

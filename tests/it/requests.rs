@@ -6,7 +6,7 @@ use app::SyncApp;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use sync::{App, Config, Running};
-use sync_tests::app::{TestServer, member};
+use sync_tests::app::{TestServer, guest, member};
 use sync_tests::lane::Lane;
 use sync_tests::socket::{Client, Identity};
 
@@ -183,6 +183,42 @@ async fn a_request_of_a_socket_knows_its_caller_and_no_room() {
         let answer = client.call("request", call).await;
         assert_eq!(told_of_caller(answer), known(user, locale, "/somewhere", json!({ "tab": "2" })));
     }
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_read_is_not_the_one_before() {
+    let server = TestServer::start().await;
+    let mut client = server.connect(guest()).await;
+    let large = format!(r#"["updateLocation",{{"pathName":"/{}"}}]"#, "b".repeat(1_100_000));
+    let cases = [
+        (r#"["updateLocation",{}]"#, "sync-bad-request"),
+        (r#"["updateLocation",{"pathName":"/b",}]"#, "sync-bad-request"),
+        (r#"["updateLocation",{"pathName":"/b""#, "sync-bad-request"),
+        (large.as_str(), "sync-too-large"),
+    ];
+    for (array, code) in cases {
+        client.call("updateLocation", json!({ "pathName": "/a" })).await;
+        let told = client.start_raw(array).await;
+        assert_eq!(client.ack(told).await["errorCode"], code);
+        assert_eq!(page(&mut client).await, "", "{code}");
+    }
+    client.call("updateLocation", json!({ "pathName": "/a" })).await;
+    let told = client.start_binary(r#"["updateLocation",{"pathName":{"_placeholder":true,"num":0}}]"#, &[1]).await;
+    assert_eq!(client.ack(told).await["errorCode"], "sync-bad-request");
+    assert_eq!(page(&mut client).await, "");
+    // What only begins like it says nothing of a page.
+    client.call("updateLocation", json!({ "pathName": "/a" })).await;
+    let told = client.start_raw(r#"["updateLocations",{"#).await;
+    assert_eq!(client.ack(told).await["errorCode"], "sync-bad-request");
+    let told = client.start_binary(r#"["sync",{"_placeholder":true,"num":0}]"#, &[1]).await;
+    assert_eq!(client.ack(told).await["errorCode"], "sync-bad-request");
+    assert_eq!(page(&mut client).await, "/a");
+}
+
+/// The page that a socket shows, as a handler sees it.
+async fn page(client: &mut Client) -> Value {
+    let call = Lane::Request.call("examples/echo", "", json!({ "text": "a" }));
+    client.call("request", call).await["result"]["pathName"].take()
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use sync::axum::Router;
 use sync::axum::extract::State;
 use sync::axum::http::HeaderMap;
@@ -19,7 +20,7 @@ use tokio::sync::{Notify, watch};
 type Answer<'s, T> = BoxFuture<'s, Result<T, StoreError>>;
 
 /// What goes wrong in a store.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Trouble {
     Nothing,
     /// Removing takes until there is another trouble.
@@ -236,6 +237,37 @@ async fn a_store_that_is_down_is_told_by_its_own_code_at_both_doors_and_ends_not
     stage.store.set(Trouble::Nothing);
     assert_eq!(stage.knock().await, Ok(()));
     stage.socket.join("open-a").await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_call_is_told_though_the_store_is_silent_and_in_the_caller_s_language_if_it_is_not() {
+    let stage = Stage::new().await;
+    let token = stage.server.token(member("eva", "deliver", Some("nl"))).await;
+    let large = " ".repeat(Config::default().message_limit + 1);
+    let json = "application/json";
+    let cases = [
+        ("PUT", "api/examples/echo/v1", json, "{}", 405),
+        ("POST", "api/examples/echo/v1", "text/plain", "{}", 415),
+        ("POST", "sync/order/wait/v9", json, r#"{"receiver":"open-a"}"#, 404),
+        ("POST", "api/examples/nothing/v1", json, "{}", 404),
+        ("POST", "api/examples/echo/v1", json, large.as_str(), 413),
+        ("POST", "api/examples/echo/v1", json, "{", 400),
+    ];
+    for (trouble, (method, path, kind, body, status)) in
+        [Trouble::Nothing, Trouble::Silent].into_iter().flat_map(|trouble| cases.map(|case| (trouble, case)))
+    {
+        stage.store.set(trouble);
+        let url = format!("http://{}/{path}", stage.server.address());
+        let call = reqwest::Client::new().request(method.parse().expect("a method"), url);
+        let asking = call.header("content-type", kind).body(body.to_owned()).bearer_auth(&token).send();
+        let answer = tokio::time::timeout(Duration::from_secs(3), asking).await.expect("an answer in good time");
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), status, "{method} {path}");
+        let told: Value = serde_json::from_str(&answer.text().await.expect("a text")).expect("JSON");
+        let sentence = told["message"].as_str().expect("a sentence");
+        let is_dutch = ["Dit ", "Deze ", "Het "].iter().any(|word| sentence.starts_with(word));
+        assert_eq!(is_dutch, trouble == Trouble::Nothing, "{method} {path} {sentence}");
+    }
 }
 
 #[tokio::test]

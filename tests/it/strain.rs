@@ -52,6 +52,27 @@ async fn what_was_sent_before_the_end_is_handled_in_order_and_within_bounds() {
 }
 
 #[tokio::test]
+async fn who_goes_while_it_waits_behind_its_tab_and_has_sent_nothing_leaves_nothing() {
+    for lane in Lane::ALL {
+        let server = TestServer::start().await;
+        let auth = json!({ "tab": "the-name-of-page-1" });
+        let connect = || server.connect_as(Identity { auth: auth.clone(), headers: Vec::new() });
+        let mut first = connect().await;
+        first.join("open-a").await;
+        // Longer than anybody is waited for here.
+        first.send(&wait(lane, 0, 60_000)).await;
+        server.has_begun(1).await;
+        drop(first);
+        server.has_sockets(0).await;
+        let waits = connect().await;
+        server.has_sockets(1).await;
+        let followed = server.follow(&server.hub().sockets()[0]).await;
+        drop(waits);
+        followed.freed().await;
+    }
+}
+
+#[tokio::test]
 async fn many_who_have_gone_do_not_keep_the_server_from_stopping() {
     let server = TestServer::start_with(|config| config.shutdown_timeout = PATIENCE).await;
     for lane in Lane::ALL.repeat(10) {
@@ -464,6 +485,32 @@ async fn calls_of_those_who_hung_up_end_within_bounds() {
         assert_eq!(status, 200, "{answer}");
         let ended = server.app().ended.lock().expect("not poisoned").clone();
         assert_eq!(ended.len(), 11, "{lane:?}: two megabytes of one address, and whoever waits: {ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn calls_that_run_when_their_sockets_go_end_within_bounds() {
+    const SENT: u32 = 20;
+    for lane in Lane::ALL {
+        let server = TestServer::start().await;
+        let mut callers = Vec::new();
+        for index in 0..SENT {
+            let mut caller = server.connect(guest()).await;
+            caller.join("open-a").await;
+            let mut call = wait_call(lane, index, 2000);
+            call["padding"] = "x".repeat(200 * 1024).into();
+            caller.send(&format!("42{}", json!([lane.event(), call]))).await;
+            callers.push(caller);
+        }
+        server.has_begun(SENT).await;
+        drop(callers);
+        server.has_sockets(0).await;
+        // Longer than theirs: when it has ended, so have they.
+        let mut stays = server.connect(guest()).await;
+        stays.join("open-a").await;
+        assert_eq!(stays.call(lane.event(), wait_call(lane, SENT, 3000)).await["status"], "success");
+        let ended = server.app().ended.lock().expect("not poisoned").clone();
+        assert_eq!(ended.len(), 11, "{lane:?}: two megabytes of one address, and whoever stays: {ended:?}");
     }
 }
 

@@ -181,12 +181,20 @@ impl<A: App> Dispatcher<A> {
 
     /// Answers a message of somebody of whom it cannot be found out who it is: a call of no route is told so, as it is to everybody.
     pub fn refuse_unidentified(&self, caller: &Caller<A>, message: &Message<'_>, why: SyncError) -> Answer {
-        let found = match message {
+        self.refuse(caller, self.find(message).err().unwrap_or(why))
+    }
+
+    /// Looks whether there is what a message calls, which does not depend on who calls.
+    ///
+    /// # Errors
+    ///
+    /// As the call is answered when there is not.
+    pub fn find(&self, message: &Message<'_>) -> Result<(), SyncError> {
+        match message {
             Message::Sync(call) => call.find(&self.lanes).map(drop),
             Message::Request(call) => call.find(&self.lanes).map(drop),
             _ => Ok(()),
-        };
-        self.refuse(caller, found.err().unwrap_or(why))
+        }
     }
 
     /// Returns the app as a caller, whose session is a guest's.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::clock::Seldom;
 use crate::error::SyncError;
 use crate::route::BoxFuture;
 use crate::session::TokenHash;
@@ -149,10 +150,15 @@ pub enum SessionError {
     Store(#[from] StoreError),
 }
 
-/// `session-unavailable`. What is wrong inside is for operators, and is logged here.
+/// That sessions are not available, which whoever calls can make us say.
+static UNAVAILABLE: Seldom = Seldom::new();
+
+/// `session-unavailable`. What is wrong inside is for operators, and is logged here: at most once a second, with how often it was.
 impl From<StoreError> for SyncError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, cause = %error.0, "sessions are not available");
+        if let Some(times) = UNAVAILABLE.happened() {
+            tracing::error!(%error, cause = %error.0, times, "sessions are not available");
+        }
         Self::new("session-unavailable")
     }
 }

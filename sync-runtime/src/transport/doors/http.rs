@@ -1,19 +1,24 @@
 //! The HTTP door: `POST /sync/{page}/{name}/{version}`, `/api/…`, and whether the server is well.
 
+use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
+use crate::clock::{Instant, soon};
 use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::rooms::Identity;
@@ -23,6 +28,10 @@ use crate::transport::doors::leftovers::{Leftovers, Running, RunningPlace};
 use crate::transport::doors::origin::Origins;
 use crate::transport::pipes::PipeInfo;
 use crate::wire::{Call, Data, HttpCall, Message, SyncCall, bad_request};
+
+/// How long it may take to find out who calls before it is looked whether the call is wrong whoever it is: in good time, that is told in
+/// the caller's own language.
+const IN_TIME: Duration = Duration::from_millis(200);
 
 /// Whether the server has started and does not stop.
 pub type Ready = Arc<AtomicBool>;
@@ -121,12 +130,19 @@ async fn call<A: App>(
     request: Request,
 ) -> Response {
     let address = request.extensions().get::<ConnectInfo<PipeInfo>>().map(|ConnectInfo(info)| info.host());
-    let (caller, unidentified) = match credentials::identify(&dispatcher, request.headers(), address).await {
-        Ok(identity) => (Caller::http(identity), None),
-        Err(error) => (stranger(&dispatcher, request.headers()), Some(error)),
-    };
+    let (head, body) = request.into_parts();
     let methods = methods(&dispatcher, lane, &route);
-    let received = match Received::read(request, lane, dispatcher.config().message_limit).await {
+    let received = Received::read(&head, body, lane, dispatcher.config().message_limit).await;
+    let check = || match &received {
+        Ok(received) => dispatcher.find(&received.message(lane, &route)?),
+        Err(error) => Err(error.clone()),
+    };
+    let identified = identify(&dispatcher, &head.headers, address, check).await;
+    let (caller, unidentified) = match identified {
+        Ok(identity) => (Caller::http(identity), None),
+        Err(error) => (stranger(&dispatcher, &head.headers), Some(error)),
+    };
+    let received = match received {
         Ok(received) => received,
         Err(error) => return naming(methods, error_response(&dispatcher, &caller, error)),
     };
@@ -144,12 +160,29 @@ async fn call<A: App>(
         own.end();
         answer
     });
-    let _running = Running::new(leftovers, address, bytes, Some(answered.abort_handle()), place);
+    let _running = Running::new(leftovers, address, bytes, answered.abort_handle(), place);
     match answered.await {
         Ok(answer) => naming(methods, respond(answer)),
         Err(error) => {
             tracing::error!(%error, "a call ended without an answer");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Says who calls. Where that takes its time, what is wrong whoever calls, by `check`, is said without waiting for it.
+async fn identify<A: App>(
+    dispatcher: &Dispatcher<A>,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+    check: impl FnOnce() -> Result<(), SyncError>,
+) -> Result<Identity<A>, SyncError> {
+    let mut identifying = pin!(credentials::identify(dispatcher, headers, address));
+    match soon(Instant::now() + IN_TIME, identifying.as_mut()).await {
+        Some(identified) => identified,
+        None => {
+            check()?;
+            identifying.await
         }
     }
 }
@@ -163,21 +196,21 @@ struct Received {
 }
 
 impl Received {
-    async fn read(request: Request, lane: &HttpLane, limit: usize) -> Result<Self, SyncError> {
-        let is_get = lane.takes_get && [Method::GET, Method::HEAD].contains(request.method());
-        if !is_get && request.method() != Method::POST {
+    async fn read(head: &Parts, body: Body, lane: &HttpLane, limit: usize) -> Result<Self, SyncError> {
+        let is_get = lane.takes_get && [Method::GET, Method::HEAD].contains(&head.method);
+        if !is_get && head.method != Method::POST {
             return Err(SyncError::new("sync-method-not-allowed"));
         }
-        if !is_get && !is_json(request.headers()) {
+        if !is_get && !is_json(&head.headers) {
             return Err(SyncError::new("sync-unsupported-media-type"));
         }
-        let id = match request.headers().get("idempotency-key") {
+        let id = match head.headers.get("idempotency-key") {
             None => None,
             Some(id) => Some(id.to_str().map_err(|_| bad_request("id"))?.to_owned()),
         };
         let input = match is_get {
-            true => Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes()),
-            false => read_body(request.into_body(), limit).await?,
+            true => Bytes::copy_from_slice(head.uri.query().unwrap_or_default().as_bytes()),
+            false => read_body(body, limit).await?,
         };
         Ok(Self { input, is_get, id })
     }

@@ -21,7 +21,8 @@ const LIMITS: Limits = Limits {
 };
 
 /// Messages of sockets that are gone. What a caller sent counts, whether it waits for the answer or not; but a caller who is gone is
-/// not slowed down any more by what it has sent, so that somebody has to say where it ends.
+/// not slowed down any more by what it has sent, so that somebody has to say where it ends. That goes for the message that is being
+/// handled, too, but one caller has no more than one of those.
 ///
 /// What a socket leaves is counted as it was when its socket went, until the last of its messages has been handled.
 #[derive(Debug)]
@@ -68,7 +69,16 @@ struct OfCaller {
 pub(super) struct Leftover {
     leftovers: Arc<Leftovers>,
     sender: SocketSender,
-    load: LeftLoad,
+    load: SocketLoad,
+}
+
+/// What one socket has left.
+#[derive(Debug, Clone, Copy, Default)]
+struct SocketLoad {
+    /// Of the message that is being handled, which counts for the address and in all.
+    handled: LeftLoad,
+    /// Of those that wait, which count for the caller, too.
+    waiting: LeftLoad,
 }
 
 /// Who sent something on a socket.
@@ -95,38 +105,36 @@ impl Leftovers {
         SocketSender { socket: self.sockets.fetch_add(1, Ordering::Relaxed), caller, address: identity.address }
     }
 
-    /// Takes what a socket leaves, given by the sizes of its messages, oldest first, and returns how many of them may be handled.
+    /// Takes what a socket leaves that waits, given by the sizes of its messages, oldest first, and returns how many of them may be handled.
     pub(super) fn take(
         self: &Arc<Self>,
         sender: &SocketSender,
         sizes: impl Iterator<Item = usize>,
     ) -> (usize, Leftover) {
+        self.take_behind(None, sender, sizes)
+    }
+
+    /// Takes what a socket leaves: the message of so many bytes that is being `handled`, and those that wait behind it. Returns how many
+    /// of all of them may be handled to their end.
+    pub(super) fn take_behind(
+        self: &Arc<Self>,
+        handled: Option<usize>,
+        sender: &SocketSender,
+        waiting: impl Iterator<Item = usize>,
+    ) -> (usize, Leftover) {
         let mut state = self.state.lock();
-        let room = state.room(sender, self.limits);
-        let mut load = LeftLoad::default();
-        for bytes in sizes {
-            let next = LeftLoad { messages: load.messages + 1, bytes: load.bytes + bytes };
-            if !next.fits(room) {
-                break;
+        let load = match handled.map(LeftLoad::of) {
+            None => SocketLoad::default().and_waiting(waiting, state.room(sender, self.limits)),
+            Some(handled) if handled.fits(state.place_room(sender, self.limits)) => {
+                let room = state.place_room(sender, self.limits).without(handled);
+                let room = room.least(state.caller_room(sender, self.limits));
+                SocketLoad { handled, ..SocketLoad::default() }.and_waiting(waiting, room)
             }
-            load = next;
-        }
+            Some(_) => SocketLoad::default(),
+        };
         state.add(sender, load);
         drop(state);
-        (load.messages, Leftover { leftovers: self.clone(), sender: sender.clone(), load })
-    }
-
-    /// Keeps what a call takes that goes on whether there is room or not; nobody is let in beside it who [asks](Leftovers::is_full).
-    fn keep(self: &Arc<Self>, sender: &SocketSender, bytes: usize) -> Leftover {
-        let load = LeftLoad { messages: 1, bytes };
-        self.state.lock().add(sender, load);
-        Leftover { leftovers: self.clone(), sender: sender.clone(), load }
-    }
-
-    /// Returns whether so much is left of callers at this address, or in all, that nothing more may be.
-    pub(super) fn is_full(&self, address: Option<IpAddr>) -> bool {
-        let sender = SocketSender { socket: 0, caller: None, address };
-        self.state.lock().room(&sender, self.limits).messages == 0
+        (load.all().messages, Leftover { leftovers: self.clone(), sender: sender.clone(), load })
     }
 
     /// Waits until everything that the caller had sent on earlier sockets, which are gone, has been handled.
@@ -159,37 +167,43 @@ impl Drop for Leftover {
 impl LeftoversState {
     /// Returns how much more may be left.
     fn room(&self, sender: &SocketSender, limits: Limits) -> LeftLoad {
-        let of_caller = sender.caller.as_ref().and_then(|caller| self.callers.get(caller));
-        let of_address = self.addresses.get(&sender.address).copied();
-        limits
-            .caller
-            .without(of_caller.map_or(LeftLoad::default(), |held| held.load))
-            .least(limits.address.without(of_address.unwrap_or_default()))
-            .least(limits.all.without(self.all))
+        self.place_room(sender, limits).least(self.caller_room(sender, limits))
     }
 
-    fn add(&mut self, sender: &SocketSender, load: LeftLoad) {
-        self.all = self.all.with(load);
+    /// Returns how much more of the caller may be left.
+    fn caller_room(&self, sender: &SocketSender, limits: Limits) -> LeftLoad {
+        let of_caller = sender.caller.as_ref().and_then(|caller| self.callers.get(caller));
+        limits.caller.without(of_caller.map_or(LeftLoad::default(), |held| held.load))
+    }
+
+    /// Returns how much more may be left of whoever is at the address, and in all.
+    fn place_room(&self, sender: &SocketSender, limits: Limits) -> LeftLoad {
+        let of_address = self.addresses.get(&sender.address).copied();
+        limits.address.without(of_address.unwrap_or_default()).least(limits.all.without(self.all))
+    }
+
+    fn add(&mut self, sender: &SocketSender, load: SocketLoad) {
+        self.all = self.all.with(load.all());
         let of_address = self.addresses.entry(sender.address).or_default();
-        *of_address = of_address.with(load);
+        *of_address = of_address.with(load.all());
         if let Some(caller) = &sender.caller {
             let held = self.callers.entry(*caller).or_default();
-            held.load = held.load.with(load);
+            held.load = held.load.with(load.waiting);
             held.sockets.insert(sender.socket);
         }
     }
 
-    fn remove(&mut self, sender: &SocketSender, load: LeftLoad) {
-        self.all = self.all.without(load);
+    fn remove(&mut self, sender: &SocketSender, load: SocketLoad) {
+        self.all = self.all.without(load.all());
         if let Entry::Occupied(mut of_address) = self.addresses.entry(sender.address) {
-            *of_address.get_mut() = of_address.get().without(load);
+            *of_address.get_mut() = of_address.get().without(load.all());
             if *of_address.get() == LeftLoad::default() {
                 of_address.remove();
             }
         }
         let Some(caller) = &sender.caller else { return };
         if let Entry::Occupied(mut held) = self.callers.entry(*caller) {
-            held.get_mut().load = held.get().load.without(load);
+            held.get_mut().load = held.get().load.without(load.waiting);
             held.get_mut().sockets.remove(&sender.socket);
             if held.get().sockets.is_empty() {
                 held.remove();
@@ -204,8 +218,8 @@ pub(super) struct Running {
     leftovers: Arc<Leftovers>,
     address: Option<IpAddr>,
     bytes: usize,
-    /// Given up where there is no room for what is left of callers; `None` for a call that is never cut off.
-    task: Option<AbortHandle>,
+    /// Given up where there is no room for what is left of callers.
+    task: AbortHandle,
     place: RunningPlace,
 }
 
@@ -235,12 +249,12 @@ impl RunningPlace {
 
 impl Running {
     /// Watches a call of so many bytes, which [ends](RunningPlace::end) its `place` by itself. `task` is cut off when the caller goes and
-    /// there is no room for the call; without one, it goes on.
+    /// there is no room for the call.
     pub(super) fn new(
         leftovers: Arc<Leftovers>,
         address: Option<IpAddr>,
         bytes: usize,
-        task: Option<AbortHandle>,
+        task: AbortHandle,
         place: RunningPlace,
     ) -> Self {
         Self { leftovers, address, bytes, task, place }
@@ -249,13 +263,10 @@ impl Running {
     fn leave(&self) {
         // Nobody waits behind such a call, so it need not be known whose it is.
         let sender = SocketSender { socket: 0, caller: None, address: self.address };
-        let left = match &self.task {
-            None => self.leftovers.keep(&sender, self.bytes),
-            Some(task) => match self.leftovers.take(&sender, std::iter::once(self.bytes)) {
-                (0, _) => return task.abort(),
-                (_, left) => left,
-            },
-        };
+        let (kept, left) = self.leftovers.take(&sender, std::iter::once(self.bytes));
+        if kept == 0 {
+            return self.task.abort();
+        }
         let mut place = self.place.0.lock();
         if matches!(*place, Place::Called) {
             *place = Place::Left(left);
@@ -271,7 +282,30 @@ impl Drop for Running {
     }
 }
 
+impl SocketLoad {
+    fn all(self) -> LeftLoad {
+        self.handled.with(self.waiting)
+    }
+
+    /// Adds the messages of these sizes, oldest first, as far as there is room.
+    fn and_waiting(mut self, sizes: impl Iterator<Item = usize>, room: LeftLoad) -> Self {
+        for bytes in sizes {
+            let next = self.waiting.with(LeftLoad::of(bytes));
+            if !next.fits(room) {
+                break;
+            }
+            self.waiting = next;
+        }
+        self
+    }
+}
+
 impl LeftLoad {
+    /// One message of so many bytes.
+    fn of(bytes: usize) -> Self {
+        Self { messages: 1, bytes }
+    }
+
     fn fits(self, room: Self) -> bool {
         self.messages <= room.messages && self.bytes <= room.bytes
     }
@@ -319,6 +353,20 @@ mod tests {
         drop(leftover);
         let (fourth, _held) = take(sender(4, Some(1), 1), &[60, 60, 1]);
         assert_eq!(fourth, 1, "in bytes, oldest first");
+    }
+
+    #[test]
+    fn what_is_being_handled_counts_for_its_address_and_not_for_its_caller() {
+        let leftovers = leftovers(3, 5, 7);
+        let take =
+            |sender: SocketSender, sizes: &[usize]| leftovers.take_behind(Some(90), &sender, sizes.iter().copied());
+        let (first, leftover) = take(sender(1, Some(1), 1), &[1; 9]);
+        assert_eq!(first, 4, "with as many behind it as the caller may leave");
+        let (second, _held) = take(sender(2, Some(2), 1), &[1]);
+        assert_eq!(second, 0, "in bytes, for which nothing behind it is handled either");
+        drop(leftover);
+        let (third, _held) = take(sender(3, None, 1), &[1, 60]);
+        assert_eq!(third, 2);
     }
 
     #[tokio::test]

@@ -84,10 +84,10 @@ pub(super) struct InboundMessage {
 pub(super) enum Content {
     /// The array of an event, if it is one.
     Text(engineioxide::Str),
-    /// An event with binary parts: none of ours.
-    Binary,
-    /// More than a message may have.
-    TooLarge,
+    /// An event with binary parts: none of ours. What it begins with says whether it was to tell which page the socket shows.
+    Binary { is_location: bool },
+    /// More than a message may have; of that one, too, this is kept.
+    TooLarge { is_location: bool },
 }
 
 impl Carrier {

@@ -16,10 +16,10 @@ use crate::route::App;
 use crate::transport::doors::credentials::{self, Credential};
 use crate::transport::doors::socketio::carrier::{Carrier, Content, EngineSocket, InboundMessage, address, first_pipe};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
-use crate::transport::doors::socketio::inbound::{Inbound, InboundKind};
+use crate::transport::doors::socketio::inbound::{Inbound, InboundKind, begins_event};
 use crate::transport::doors::socketio::line::Line;
 use crate::transport::doors::socketio::ordinary::{announce, emit_announced};
-use crate::wire::Packet;
+use crate::wire::{Packet, event};
 
 /// The largest `auth` of a handshake, in bytes.
 const AUTH_LIMIT: usize = 8 * 1024;
@@ -112,12 +112,13 @@ impl<A: App> EngineIoHandler for Door<A> {
             InboundKind::Connect => self.connect(&engine, packet.json),
             InboundKind::Disconnect => self.disconnect(&engine),
             InboundKind::Event => {
-                let content = self.event(&text, packet.json.len());
+                let content = self.event(&text, packet.json);
                 receive(&engine, InboundMessage { content, id: packet.id });
             }
             InboundKind::BinaryEvent(count @ ..=ATTACHMENTS) => {
                 engine.data.expect_attachments(count);
-                receive(&engine, InboundMessage { content: Content::Binary, id: packet.id });
+                let content = Content::Binary { is_location: is_location(packet.json) };
+                receive(&engine, InboundMessage { content, id: packet.id });
             }
             InboundKind::BinaryEvent(_) => engine.close(DisconnectReason::PacketParsingError),
             // Nothing that we send asks for an answer.
@@ -133,12 +134,12 @@ impl<A: App> EngineIoHandler for Door<A> {
 }
 
 impl<A: App> Door<A> {
-    /// Takes the last `length` bytes of a packet. What is too large is refused in its turn, and not kept until then.
-    fn event(&self, text: &Str, length: usize) -> Content {
-        if length > self.dispatcher.config().message_limit {
-            return Content::TooLarge;
+    /// Takes the JSON that a packet ends with. What is too large is refused in its turn, and not kept until then.
+    fn event(&self, text: &Str, json: &str) -> Content {
+        if json.len() > self.dispatcher.config().message_limit {
+            return Content::TooLarge { is_location: is_location(json) };
         }
-        Content::Text(last(text, length))
+        Content::Text(last(text, json.len()))
     }
 
     fn connect(self: &Arc<Self>, engine: &Arc<EngineSocket>, auth: &str) {
@@ -187,6 +188,11 @@ impl<A: App> Door<A> {
             self.sockets.lobby().enter(engine);
         }
     }
+}
+
+/// Returns whether an event was to tell which page the socket shows, as far as its beginning tells.
+fn is_location(json: &str) -> bool {
+    begins_event(json, event::UPDATE_LOCATION)
 }
 
 /// Copies the last `length` bytes: a slice would keep all that was read together with them, up to the largest message.

@@ -25,6 +25,7 @@ pub struct EngineSockets {
     sockets: Mutex<HashMap<Sid, Weak<EngineSocket>>>,
     lobby: Arc<Lobby>,
     leftovers: Arc<Leftovers>,
+    left_beside: Arc<Leftovers>,
     closed_sockets: ClosedSockets,
     progress: Arc<Progress>,
 }
@@ -40,6 +41,7 @@ impl EngineSockets {
             sockets: Mutex::default(),
             lobby: Arc::default(),
             leftovers: Arc::default(),
+            left_beside: Arc::default(),
             closed_sockets: ClosedSockets::default(),
             progress: Arc::default(),
         }
@@ -121,6 +123,11 @@ impl EngineSockets {
     /// Returns what callers had sent before they went.
     pub(super) fn leftovers(&self) -> &Arc<Leftovers> {
         &self.leftovers
+    }
+
+    /// Returns those of their calls that ran beside others, counted apart: they are many, and must not take the places of the rest.
+    pub(super) fn left_beside(&self) -> &Arc<Leftovers> {
+        &self.left_beside
     }
 
     /// Makes the outlet of a client that is let in.

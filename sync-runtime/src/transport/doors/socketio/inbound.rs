@@ -54,6 +54,12 @@ impl<'a> Inbound<'a> {
     }
 }
 
+/// Returns whether an array begins with this name of an event, as every client of ours writes it. The rest need not be JSON, nor be there.
+pub fn begins_event(json: &str, name: &str) -> bool {
+    let rest = json.strip_prefix("[\"").and_then(|rest| rest.strip_prefix(name));
+    rest.is_some_and(|rest| rest.starts_with('"'))
+}
+
 fn attachments(text: &str) -> Option<(usize, &str)> {
     let (count, rest) = number(text);
     Some((count.parse().ok()?, rest.strip_prefix('-')?))

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use engineioxide::TransportType;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Either, select};
+use futures_util::future::{AbortRegistration, Abortable, BoxFuture, Either, select};
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
@@ -24,6 +24,7 @@ use crate::route::App;
 use crate::transport::doors::leftovers::{Running, RunningPlace, SocketSender};
 use crate::transport::doors::socketio::carrier::{Content, EngineSocket, InboundMessage, Occupant};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
+use crate::transport::doors::socketio::inbound::begins_event;
 use crate::transport::doors::socketio::mailbox::{Mailbox, Pushed};
 use crate::transport::doors::socketio::outlet::Outlet;
 use crate::wire::{self, Misread, Packet, bad_request, event};
@@ -87,7 +88,7 @@ impl<A: App> Occupant for Line<A> {
         }
         let bytes = message.content.bytes();
         match self.mailbox.push(message, bytes) {
-            Pushed::First => self.start_draining(),
+            Pushed::First(registration) => self.start_draining(registration),
             Pushed::Behind => {}
             Pushed::TooMuch => self.outlet.close(CloseReason::ReceiveQueueFull),
         }
@@ -97,7 +98,7 @@ impl<A: App> Occupant for Line<A> {
         self.is_gone.store(true, Ordering::Release);
         self.dispatcher.disconnect(&self.socket);
         let leftovers = self.sockets.leftovers();
-        self.mailbox.leave(|sizes| leftovers.take(&self.sender, sizes));
+        self.mailbox.leave(|handled, waiting| leftovers.take_behind(handled, &self.sender, waiting));
         self.leave_beside();
         if let Some(reason) = reason.or_else(|| self.outlet.ended()) {
             tracing::info!(socket = %self.socket.id(), reason = reason.as_str(), "closed a socket");
@@ -142,20 +143,29 @@ impl<A: App> Line<A> {
     /// Begins with what the socket has sent, behind all that the same caller had sent on sockets that are gone.
     fn open(self: &Arc<Self>) {
         if self.sockets.leftovers().hold(&self.sender) {
-            let line = self.clone();
-            let opening = async move {
-                line.sockets.leftovers().handled(&line.sender).await;
-                line.open();
-            };
-            self.dispatcher.calls().spawn(opening);
-        } else if self.mailbox.open() {
-            self.start_draining();
+            self.wait();
+        } else if let Some(registration) = self.mailbox.open() {
+            self.start_draining(registration);
         }
     }
 
-    fn start_draining(self: &Arc<Self>) {
+    /// Waits for that in a task, which ends with the client if it leaves nothing: clients come and go faster than calls end.
+    fn wait(self: &Arc<Self>) {
+        let Some(registration) = self.mailbox.wait() else { return };
         let line = self.clone();
-        self.dispatcher.calls().spawn(async move { line.drain().await });
+        let opening = async move {
+            line.sockets.leftovers().handled(&line.sender).await;
+            line.open();
+        };
+        self.dispatcher.calls().spawn(Abortable::new(opening, registration));
+    }
+
+    /// Handles what waits in a task. It is cut off between two steps of a handler when the client leaves and so much is left of others
+    /// that there is no room for what it has sent, as a call over HTTP is.
+    fn start_draining(self: &Arc<Self>, registration: AbortRegistration) {
+        let line = self.clone();
+        let draining = async move { line.drain().await };
+        self.dispatcher.calls().spawn(Abortable::new(draining, registration));
     }
 
     /// Handles what waits, one after the other. Answers that are ready one behind the other go out together, but none waits for a
@@ -216,26 +226,19 @@ impl<A: App> Line<A> {
         }
     }
 
-    /// Lets a call go on in a task of its own. When there are too many, of this socket or of those of its address that have gone, what is
-    /// behind it waits, but not the call itself.
+    /// Lets a call go on in a task of its own. When there are too many of this socket, what is behind it waits, but not the call itself.
     async fn set_aside(self: &Arc<Self>, answering: Answering, id: Option<i64>, bytes: usize) {
-        if self.sockets.leftovers().is_full(self.sender.address) {
-            return self.reply(id, &answering.await);
-        }
         let weight = u32::try_from(1 + bytes / BESIDE_BYTES).unwrap_or(BESIDE).min(BESIDE);
         let place = std::pin::pin!(self.beside.places.clone().acquire_many_owned(weight));
         let (answering, place) = match select(answering, place).await {
             Either::Left((answer, _)) => return self.reply(id, &answer),
             Either::Right((place, answering)) => (answering, place),
         };
-        let running = RunningPlace::default();
-        let (number, own) = (self.watch(bytes, &running), running);
-        let line = self.clone();
-        self.dispatcher.calls().spawn(async move {
+        self.go_on(bytes, |line, running, number| async move {
             let answer = answering.await;
             line.reply(id, &answer);
             line.outlet.send_corked();
-            own.end();
+            running.end();
             line.beside.calls.lock().remove(&number);
             drop(place);
         });
@@ -244,13 +247,18 @@ impl<A: App> Line<A> {
         }
     }
 
-    /// Notes a call that goes on when the client leaves, and returns its number.
-    fn watch(&self, bytes: usize, place: &RunningPlace) -> u64 {
-        let call = Running::new(self.sockets.leftovers().clone(), self.sender.address, bytes, None, place.clone());
+    /// Starts the task of a call that goes on when the client leaves, as far as there is room; it is given its number, under which it is
+    /// noted before the task can take it out.
+    fn go_on<F: Future<Output = ()> + Send + 'static>(
+        self: &Arc<Self>,
+        bytes: usize,
+        call: impl FnOnce(Arc<Self>, RunningPlace, u64) -> F,
+    ) {
+        let (leftovers, place) = (self.sockets.left_beside().clone(), RunningPlace::default());
         let mut calls = self.beside.calls.lock();
         let number = calls.last_key_value().map_or(0, |(last, _)| last + 1);
-        calls.insert(number, call);
-        number
+        let task = self.dispatcher.calls().spawn(call(self.clone(), place.clone(), number)).abort_handle();
+        calls.insert(number, Running::new(leftovers, self.sender.address, bytes, task, place));
     }
 
     /// Counts the calls that run beside others among what is left of the client, which is gone.
@@ -271,7 +279,7 @@ impl<A: App> Line<A> {
     /// Handles a message that gives up a call: behind what it gives up, it would be too late.
     fn give_up(&self, message: InboundMessage) {
         let caller = Caller::of_socket(self.socket.clone());
-        let answer = match message.content.read() {
+        let answer = match message.content.read(self.dispatcher.config().message_limit) {
             Ok(wire::Message::Cancel { id }) => self.dispatcher.cancel(&caller, &id),
             Ok(_) => self.dispatcher.refuse(&caller, bad_request("event")),
             Err(misread) => self.dispatcher.refuse(&caller, misread),
@@ -289,11 +297,7 @@ impl<A: App> Line<A> {
 
     async fn answer(&self, content: &Content) -> Answer {
         let caller = Caller::of_socket(self.socket.clone());
-        if matches!(content, Content::TooLarge) {
-            let limit = self.dispatcher.config().message_limit;
-            return self.dispatcher.refuse(&caller, SyncError::new("sync-too-large").param("limit", limit));
-        }
-        match content.read() {
+        match content.read(self.dispatcher.config().message_limit) {
             Ok(message) => self.dispatcher.handle(&caller, message, &self.turn).await,
             Err(misread) => self.dispatcher.refuse(&caller, misread),
         }
@@ -309,20 +313,29 @@ impl Content {
     fn bytes(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
-            Self::Binary | Self::TooLarge => 0,
+            Self::Binary { .. } | Self::TooLarge { .. } => 0,
         }
     }
 
     /// Returns whether it gives up a call, as far as its beginning tells.
     fn gives_up(&self) -> bool {
         let Self::Text(text) = self else { return false };
-        let name = text.strip_prefix("[\"").and_then(|rest| rest.strip_prefix(event::SYNC_CANCEL));
-        name.is_some_and(|rest| rest.starts_with('"'))
+        begins_event(text, event::SYNC_CANCEL)
     }
 
-    fn read(&self) -> Result<wire::Message<'_>, Misread> {
-        let Self::Text(text) = self else { return Err(bad_request("binary").into()) };
-        let (name, payload) = read_event(text)?;
+    /// Reads the message; `limit` is how many bytes it may have.
+    fn read(&self, limit: usize) -> Result<wire::Message<'_>, Misread> {
+        let text = match self {
+            Self::Text(text) => text,
+            &Self::Binary { is_location } => return Err(Misread { error: bad_request("binary"), is_location }),
+            &Self::TooLarge { is_location } => {
+                let error = SyncError::new("sync-too-large").param("limit", limit);
+                return Err(Misread { error, is_location });
+            }
+        };
+        // Of what is no JSON, nothing but the beginning tells what it was to be.
+        let misread = |error| Misread { error, is_location: begins_event(text, event::UPDATE_LOCATION) };
+        let (name, payload) = read_event(text).map_err(misread)?;
         wire::Message::read(&name, payload)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{AbortHandle, AbortRegistration};
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::clock::Instant;
@@ -21,7 +22,8 @@ const LEFT_FOR: Duration = Duration::from_secs(60);
 
 /// What has arrived from one socket and waits for its turn.
 ///
-/// A task drains it; it is started by the first message and ends when nothing waits, so that an idle socket has no task.
+/// A task drains it; it is started by the first message and ends when nothing waits, so that an idle socket has no task. Until it is
+/// opened, a task may wait for that. Either is cut off when the socket goes and there is nothing that it would be needed for.
 #[derive(Debug)]
 pub(super) struct Mailbox<M> {
     outlet: Arc<Outlet>,
@@ -33,10 +35,21 @@ struct MailboxState<M> {
     waiting: VecDeque<(M, usize)>,
     bytes: usize,
     open: bool,
-    draining: bool,
+    task: Task,
     paused: bool,
-    /// Set when the socket is gone.
+    is_gone: bool,
+    /// Set when the socket is gone, as long as anything of it is handled.
     left: Option<Left>,
+}
+
+/// The task of a mailbox.
+#[derive(Debug)]
+enum Task {
+    None,
+    /// It waits until the mailbox may be opened.
+    Waiting(AbortHandle),
+    /// It handles what waits; known is how many bytes the message has that is being handled, if it has begun with one.
+    Draining(AbortHandle, Option<usize>),
 }
 
 /// What is known of a socket that is gone.
@@ -48,10 +61,10 @@ struct Left {
 }
 
 /// What became of a message.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Pushed {
-    /// A task has to be started that drains.
-    First,
+    /// A task has to be started that drains, which this ends.
+    First(AbortRegistration),
     /// It waits for its turn.
     Behind,
     /// It was not taken: the socket cannot be slowed down, and is to be closed.
@@ -62,7 +75,15 @@ impl<M> Mailbox<M> {
     /// Creates a mailbox that keeps messages and does not hand them out before it is [opened](Mailbox::open).
     pub(super) fn new(outlet: Arc<Outlet>) -> Self {
         let waiting = VecDeque::new();
-        let state = MailboxState { waiting, bytes: 0, open: false, draining: false, paused: false, left: None };
+        let state = MailboxState {
+            waiting,
+            bytes: 0,
+            open: false,
+            task: Task::None,
+            paused: false,
+            is_gone: false,
+            left: None,
+        };
         Self { outlet, state: Mutex::new(state) }
     }
 
@@ -79,16 +100,29 @@ impl<M> Mailbox<M> {
             state.paused = true;
             self.outlet.pause_reading(true);
         }
-        let is_first = state.open && !std::mem::replace(&mut state.draining, true);
-        if is_first { Pushed::First } else { Pushed::Behind }
+        let beginning = if state.open { state.begin_to_drain() } else { None };
+        beginning.map_or(Pushed::Behind, Pushed::First)
     }
 
-    /// Lets messages be handed out, and returns whether a task has to be started that drains.
+    /// Notes that a task waits until the mailbox may be opened, and returns what ends that task; `None` if nobody would miss it.
+    pub(super) fn wait(&self) -> Option<AbortRegistration> {
+        let mut state = self.state();
+        if state.is_gone && state.waiting.is_empty() {
+            return None;
+        }
+        let (task, registration) = AbortHandle::new_pair();
+        state.task = Task::Waiting(task);
+        Some(registration)
+    }
+
+    /// Lets messages be handed out. If a task has to be started that drains, returns what ends it.
     #[must_use]
-    pub(super) fn open(&self) -> bool {
+    pub(super) fn open(&self) -> Option<AbortRegistration> {
         let mut state = self.state();
         state.open = true;
-        !state.waiting.is_empty() && !std::mem::replace(&mut state.draining, true)
+        // Whoever has waited opens it.
+        state.task = Task::None;
+        if state.waiting.is_empty() { None } else { state.begin_to_drain() }
     }
 
     /// Returns the oldest message; with `None` the draining task ends.
@@ -98,7 +132,8 @@ impl<M> Mailbox<M> {
             state.give_up();
         }
         let Some((message, bytes)) = state.waiting.pop_front() else {
-            state.draining = false;
+            self.read_on(&mut state);
+            state.task = Task::None;
             // Without the lock: whoever waits for this looks for more.
             let left = state.left.take();
             drop(state);
@@ -106,21 +141,26 @@ impl<M> Mailbox<M> {
             return None;
         };
         state.bytes -= bytes;
-        if state.paused && state.bytes <= HIGH_BYTES / 2 && state.waiting.len() <= HIGH_COUNT / 2 {
-            state.paused = false;
-            self.outlet.pause_reading(false);
+        if let Task::Draining(_, handled) = &mut state.task {
+            *handled = Some(bytes);
         }
+        self.read_on(&mut state);
         Some(message)
     }
 
-    /// Notes that the socket is gone: what waits is handled as far as `keep` takes it over, and for a while. `keep` is given the sizes
-    /// of the messages, oldest first, and returns how many it takes.
-    pub(super) fn leave(&self, keep: impl FnOnce(&mut dyn Iterator<Item = usize>) -> (usize, Leftover)) {
+    /// Notes that the socket is gone: what it has sent is handled as far as `keep` takes it over, and for a while. `keep` is given the size
+    /// of the message that is being handled and those of the messages that wait, oldest first, and returns how many it takes.
+    pub(super) fn leave(&self, keep: impl FnOnce(Option<usize>, &mut dyn Iterator<Item = usize>) -> (usize, Leftover)) {
         let mut state = self.state();
-        let (kept, leftover) = keep(&mut state.waiting.iter().map(|(_, bytes)| *bytes));
-        state.drop_behind(kept);
-        if state.draining || !state.waiting.is_empty() {
+        state.is_gone = true;
+        let handled = if let Task::Draining(_, handled) = state.task { handled } else { None };
+        let (kept, leftover) = keep(handled, &mut state.waiting.iter().map(|(_, bytes)| *bytes));
+        state.drop_behind(kept.saturating_sub(usize::from(handled.is_some())));
+        self.read_on(&mut state);
+        if kept > 0 {
             state.left = Some(Left { until: Instant::now() + LEFT_FOR, _leftover: leftover });
+        } else if let Task::Waiting(task) | Task::Draining(task, _) = &state.task {
+            task.abort();
         }
     }
 
@@ -132,12 +172,30 @@ impl<M> Mailbox<M> {
         }
     }
 
+    /// Lets reading go on if it is held back for nothing any more. Somebody else may read from the same pipe when the socket is gone.
+    fn read_on(&self, state: &mut MailboxState<M>) {
+        if state.paused && state.bytes <= HIGH_BYTES / 2 && state.waiting.len() <= HIGH_COUNT / 2 {
+            state.paused = false;
+            self.outlet.pause_reading(false);
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, MailboxState<M>> {
         self.state.lock()
     }
 }
 
 impl<M> MailboxState<M> {
+    /// Notes that a task drains, and returns what ends it; `None` if one does already.
+    fn begin_to_drain(&mut self) -> Option<AbortRegistration> {
+        if matches!(self.task, Task::Draining(..)) {
+            return None;
+        }
+        let (task, registration) = AbortHandle::new_pair();
+        self.task = Task::Draining(task, None);
+        Some(registration)
+    }
+
     fn give_up(&mut self) {
         self.drop_behind(0);
     }
@@ -151,5 +209,31 @@ impl<M> MailboxState<M> {
             self.waiting.shrink_to_fit();
             self.bytes = self.waiting.iter().map(|(_, bytes)| bytes).sum();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Weak;
+
+    use futures_util::poll;
+
+    use super::*;
+    use crate::transport::doors::leftovers::{Leftovers, SocketSender};
+    use crate::transport::doors::socketio::outlet::OutletLimits;
+
+    #[tokio::test(start_paused = true)]
+    async fn reading_goes_on_when_what_held_it_back_is_dropped() {
+        let limits = OutletLimits { queue: 1000, poll: 1000, direct: true };
+        let outlet = Arc::new(Outlet::new(limits, Weak::new(), Weak::new(), Arc::default(), Arc::default()));
+        let mailbox = Mailbox::new(outlet.clone());
+        for index in 0..=HIGH_COUNT {
+            assert!(matches!(mailbox.push(index, 1), Pushed::Behind));
+        }
+        let mut reading = std::pin::pin!(outlet.reading(LEFT_FOR));
+        assert!(poll!(reading.as_mut()).is_pending());
+        let sender = SocketSender { socket: 1, caller: None, address: None };
+        mailbox.leave(|_, _| (0, Arc::new(Leftovers::default()).take(&sender, std::iter::empty()).1));
+        assert!(poll!(reading.as_mut()).is_ready(), "somebody else may come on the same pipe");
     }
 }
