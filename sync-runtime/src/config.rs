@@ -68,6 +68,9 @@ pub struct Config {
     pub body_timeout: Duration,
     /// How long a session lives after its last use.
     pub session_ttl: Duration,
+    /// Whether a user has one session at a time, `SYNC_SINGLE_SESSION=on`: who signs in ends the sessions that they had, whose sockets are
+    /// closed and told so (`session-replaced`). Off by default.
+    pub single_session: bool,
     /// How long shutdown waits for calls in flight and for what is still to be sent.
     pub shutdown_timeout: Duration,
     /// How often the server pings a socket.
@@ -134,6 +137,7 @@ impl Default for Config {
             head_timeout: Duration::from_secs(75),
             body_timeout: Duration::from_secs(30),
             session_ttl: Duration::from_secs(30 * 24 * 3600),
+            single_session: false,
             shutdown_timeout: Duration::from_secs(10),
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
@@ -204,7 +208,7 @@ const SETTINGS: &[Setting] = &[
         config.send_queue = positive(text)?;
         Some(())
     }),
-    setting("direct_delivery", "`on` or `off`", |config, text| {
+    setting("direct_delivery", SWITCH, |config, text| {
         config.direct_delivery = switch(text)?;
         Some(())
     }),
@@ -228,6 +232,10 @@ const SETTINGS: &[Setting] = &[
         config.session_ttl = milliseconds(text)?;
         Some(())
     }),
+    setting("single_session", SWITCH, |config, text| {
+        config.single_session = switch(text)?;
+        Some(())
+    }),
     setting("shutdown_timeout_ms", MILLISECONDS, |config, text| {
         config.shutdown_timeout = milliseconds(text)?;
         Some(())
@@ -247,6 +255,7 @@ const ORIGINS: &str = "origins such as https://example.com, separated by commas:
 const COOKIE_NAME: &str = "a name for cookies, 1 to 64 letters, digits and signs such as `_`; without the prefix `__Host-`, \
                            which is put before it where cookies are `Secure`";
 const MILLISECONDS: &str = "a whole number of milliseconds from 1";
+const SWITCH: &str = "`on` or `off`";
 const SIZE: &str = "a whole number of bytes from 1";
 
 const fn setting(key: &'static str, expected: &'static str, apply: fn(&mut Config, &str) -> Option<()>) -> Setting {

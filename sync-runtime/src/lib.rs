@@ -41,7 +41,9 @@ pub use route::{App, Auth, BoxFuture, Ctx, Member, RoomCtx};
 pub use schema::{Empty, Wire};
 pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
-pub use session::{LiveSession, MemoryStore, SessionError, SessionStore, Sessions, StoreError, Token, TokenHash};
+pub use session::{
+    LiveSession, MemoryStore, SessionEnd, SessionError, SessionStore, Sessions, StoreError, Token, TokenHash,
+};
 pub use sync_macros::{app, client, error, request, room, server, session, wire};
 pub use tracing;
 pub use transport::{ClosedSockets, Traffic};

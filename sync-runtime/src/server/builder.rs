@@ -45,7 +45,7 @@ type MakeRoutes<A> = Box<dyn FnOnce(Handle<A>) -> Router + Send>;
 pub struct Server<A: App> {
     make_app: MakeApp<A>,
     make_routes: Vec<MakeRoutes<A>>,
-    store: Option<Arc<dyn SessionStore<A::Session>>>,
+    store: StoreChoice<A>,
     cookie_name: Option<String>,
     services: RoomServices<A>,
 }
@@ -58,7 +58,13 @@ impl<A: App> Server<A> {
         R: Future<Output = Result<A, BoxError>> + Send + 'static,
     {
         let make_app: MakeApp<A> = Box::new(move |config| Box::pin(make_app(config)));
-        Self { make_app, make_routes: Vec::new(), store: None, cookie_name: None, services: RoomServices::default() }
+        Self {
+            make_app,
+            make_routes: Vec::new(),
+            store: StoreChoice::Configured,
+            cookie_name: None,
+            services: RoomServices::default(),
+        }
     }
 
     /// Adds HTTP routes, and with them a fallback for unknown paths if the router has one.
@@ -68,10 +74,17 @@ impl<A: App> Server<A> {
         self
     }
 
-    /// Keeps sessions in `store` instead of in memory.
+    /// Keeps sessions in `store` instead of where the configuration says.
     #[must_use]
     pub fn session_store(mut self, store: Arc<dyn SessionStore<A::Session>>) -> Self {
-        self.store = Some(store);
+        self.store = StoreChoice::Own(store);
+        self
+    }
+
+    /// Keeps sessions in memory instead of where the configuration says: gone when the server stops. For tests and demonstrations.
+    #[must_use]
+    pub fn sessions_in_memory(mut self) -> Self {
+        self.store = StoreChoice::Memory;
         self
     }
 
@@ -101,6 +114,7 @@ impl<A: App> Server<A> {
     /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
     /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
     /// let server = sync::Server::new(async |_config| Ok(Chess)).cookie_name("chess");
+    /// # let server = server.sessions_in_memory();
     /// # let running = server.start(&TABLE, config).await?;
     /// # let handle = running.handle();
     /// assert!(handle.session_cookie("t").starts_with("__Host-chess=t;")); // in production
@@ -130,11 +144,11 @@ impl<A: App> Server<A> {
     pub async fn start(self, table: &'static Table<A>, config: Config) -> Result<Running<A>, StartError> {
         let config = config.with_cookie_of_app(self.cookie_name).checked()?;
         let catalog = Catalog::new(table.locales)?;
-        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(config.session_ttl)));
+        let sessions = self.store.open(&config);
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
         let address = config.listen;
         let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
-        let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store), self.services));
+        let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, self.services));
         let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
         dispatcher.hub().start(Arc::downgrade(&remote));
         keep_sessions(&dispatcher);
@@ -150,6 +164,23 @@ impl<A: App> Server<A> {
 impl<A: App> std::fmt::Debug for Server<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Server").field("routes", &self.make_routes.len()).finish_non_exhaustive()
+    }
+}
+
+/// Where sessions are kept.
+enum StoreChoice<A: App> {
+    Configured,
+    Memory,
+    Own(Arc<dyn SessionStore<A::Session>>),
+}
+
+impl<A: App> StoreChoice<A> {
+    fn open(self, config: &Config) -> Sessions<A> {
+        let store = match self {
+            Self::Configured | Self::Memory => Arc::new(MemoryStore::new(config.session_ttl)),
+            Self::Own(store) => store,
+        };
+        if config.single_session { Sessions::one_per_user(store) } else { Sessions::new(store) }
     }
 }
 
