@@ -18,6 +18,7 @@ mod mistakes;
 mod outside;
 mod requests;
 mod rooms;
+mod session_stores;
 mod sessions;
 mod strain;
 mod tidy;

@@ -11,7 +11,10 @@ use crate::rooms::{RemoteEvents, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::server::handle::Handle;
 use crate::server::running::Running;
-use crate::session::{MemoryStore, SessionStore, Sessions};
+#[cfg(feature = "redis")]
+use crate::session::RedisStore;
+use crate::session::{MemoryStore, SessionStore, Sessions, SqliteStore};
+use crate::storage::DataError;
 use crate::transport::{OpenDoors, PipeListener, Router};
 
 /// Any error of an app's own code.
@@ -139,12 +142,12 @@ impl<A: App> Server<A> {
     ///
     /// # Errors
     ///
-    /// When the configuration cannot be used, the app cannot be built, a message file is not Fluent, or the address cannot be
+    /// When the configuration or the folder of the server's files cannot be used, the app cannot be built, a message file is not Fluent, or the address cannot be
     /// listened on.
     pub async fn start(self, table: &'static Table<A>, config: Config) -> Result<Running<A>, StartError> {
         let config = config.with_cookie_of_app(self.cookie_name).checked()?;
         let catalog = Catalog::new(table.locales)?;
-        let sessions = self.store.open(&config);
+        let sessions = self.store.open(&config).await?;
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
         let address = config.listen;
         let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
@@ -175,13 +178,23 @@ enum StoreChoice<A: App> {
 }
 
 impl<A: App> StoreChoice<A> {
-    fn open(self, config: &Config) -> Sessions<A> {
+    async fn open(self, config: &Config) -> Result<Sessions<A>, DataError> {
         let store = match self {
-            Self::Configured | Self::Memory => Arc::new(MemoryStore::new(config.session_ttl)),
+            Self::Configured => configured_store::<A>(config).await?,
+            Self::Memory => Arc::new(MemoryStore::new(config.session_ttl)),
             Self::Own(store) => store,
         };
-        if config.single_session { Sessions::one_per_user(store) } else { Sessions::new(store) }
+        Ok(if config.single_session { Sessions::one_per_user(store) } else { Sessions::new(store) })
     }
+}
+
+async fn configured_store<A: App>(config: &Config) -> Result<Arc<dyn SessionStore<A::Session>>, DataError> {
+    #[cfg(feature = "redis")]
+    if let Some(url) = &config.redis_url {
+        let store = RedisStore::new(url.as_str(), &config.redis_prefix, config.session_ttl)?;
+        return Ok(Arc::new(store));
+    }
+    Ok(Arc::new(SqliteStore::open(&config.data, config.session_ttl).await?))
 }
 
 /// A server that could not start.
@@ -194,6 +207,9 @@ pub enum StartError {
     /// A message file of the app cannot be used.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The folder of the server's files, or a file in it, cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// The app could not be built.
     #[error("the app could not be built")]
     App(#[source] BoxError),

@@ -19,5 +19,7 @@ mod turns;
 
 pub use live::{LiveSession, SessionEnd, session_changes};
 pub use sessions::Sessions;
-pub use store::{MemoryStore, SessionError, SessionStore, StoreError};
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
+pub use store::{MemoryStore, SessionError, SessionStore, SqliteStore, StoreError};
 pub use token::{Token, TokenHash};

@@ -1,17 +1,36 @@
 //! What a place for sessions has to do, and the places that there are.
 
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+mod sqlite;
 
 use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::SyncError;
 use crate::route::BoxFuture;
 use crate::session::TokenHash;
 
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
 pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
 
 /// How many sessions [`SessionStore::remove_user`] removes in one step, at most.
-const REMOVED_AT_ONCE: usize = 1024;
+const REMOVED_AT_ONCE: u32 = 1024;
+
+fn to_json(session: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(session).map_err(|error| StoreError(error.into()))
+}
+
+/// Reads what is stored of a session. One that the app cannot read any more is as one that is not there: its user has to sign in again.
+fn from_json<S: DeserializeOwned>(session: &str) -> Option<S> {
+    let read = serde_json::from_str(session);
+    read.inspect_err(|error| tracing::warn!(%error, "a stored session is not of the form that the app has today")).ok()
+}
 
 /// A place for sessions, by the hash of their token. It may be shared by several servers and changed by operators.
 ///

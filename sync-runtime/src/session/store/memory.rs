@@ -129,7 +129,8 @@ impl<S> Kept<S> {
             return Vec::new();
         }
         let keys = self.users.get(user).into_iter().flatten().copied();
-        let over: Vec<_> = keys.filter(|key| Some(*key) != keep && is_there(key)).take(REMOVED_AT_ONCE).collect();
+        let over: Vec<_> =
+            keys.filter(|key| Some(*key) != keep && is_there(key)).take(REMOVED_AT_ONCE as usize).collect();
         over.into_iter().filter_map(|key| Some((key, self.remove(key)?))).collect()
     }
 
