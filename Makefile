@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-ts test-browser bench setup setup-node setup-chromium server page
+.PHONY: help run test test-rust test-ts test-browser bench setup setup-node setup-chromium setup-redis server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -16,7 +16,9 @@ run: setup-node ## Runs the template app on http://localhost:3000
 test: test-rust test-ts test-browser ## Runs every check
 
 # All steps choose the same targets, so that dependencies have the same features in each and are checked once and compiled once.
-test-rust: ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
+# What needs a Redis is left out where there is none, but not here.
+test-rust: export SYNC_TEST_REDIS = required
+test-rust: setup-redis ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --lib --bins --examples
@@ -35,7 +37,7 @@ test-browser: setup-node setup-chromium server page ## The flows of the web page
 bench: ## Measures; see docs/benchmarks.md
 	scripts/bench
 
-setup: setup-node setup-chromium ## Installs what is not there yet
+setup: setup-node setup-chromium setup-redis ## Installs what is not there yet
 
 setup-node: node_modules/.package-lock.json
 
@@ -45,6 +47,9 @@ node_modules/.package-lock.json: package-lock.json package.json $(wildcard */pac
 
 setup-chromium:
 	scripts/setup-chromium
+
+setup-redis:
+	scripts/setup-redis
 
 # The whole workspace, as `cargo test` builds it: one package alone would have other features, and compile everything again.
 server:

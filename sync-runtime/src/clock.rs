@@ -8,7 +8,7 @@
 //! length says how long the next one waits for more events. It goes on where a test has stopped the clock, since work does; and it costs a
 //! call of the system and nothing else, which counts where it is asked between the members of a room.
 //!
-//! Nothing in the runtime reads the calendar.
+//! [`calendar`] is for what is kept beyond the process.
 
 use std::time::Duration;
 
@@ -19,6 +19,25 @@ pub(crate) use std::time::Instant as RealInstant;
 #[cfg(test)]
 pub(crate) use tokio::time::advance;
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
+
+/// Returns the milliseconds since the beginning of 1970. In tests they pass as the test lets time pass.
+#[cfg(not(test))]
+pub(crate) fn calendar() -> i64 {
+    since_1970(std::time::SystemTime::now())
+}
+
+#[cfg(test)]
+pub(crate) fn calendar() -> i64 {
+    static START: std::sync::LazyLock<(i64, RealInstant)> =
+        std::sync::LazyLock::new(|| (since_1970(std::time::SystemTime::now()), RealInstant::now()));
+    let (then, start) = *START;
+    then + i64::try_from(Instant::now().into_std().saturating_duration_since(start).as_millis()).unwrap_or(i64::MAX)
+}
+
+fn since_1970(now: std::time::SystemTime) -> i64 {
+    let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
 
 /// Waits for something that mostly is there at once, and needs no timer then; `None` if it is not there before `until`.
 pub(crate) async fn soon<T>(until: Instant, coming: impl Future<Output = T>) -> Option<T> {

@@ -29,7 +29,7 @@ pub(crate) use origin::WebOrigin;
 pub struct Config {
     /// Where to listen; `SYNC_LISTEN`, default `127.0.0.1:3000`.
     pub listen: SocketAddr,
-    /// Where the server keeps its files; `SYNC_DATA`, default `./data`. Nothing is kept there yet, and whoever sets it is told so.
+    /// Where the server keeps its files, such as sessions; `SYNC_DATA`, default `./data`. It is created where it is not there.
     pub data: PathBuf,
     /// Development or production; `SYNC_ENV`, by default what the build is.
     pub environment: Environment,
@@ -68,12 +68,44 @@ pub struct Config {
     pub body_timeout: Duration,
     /// How long a session lives after its last use.
     pub session_ttl: Duration,
+    /// The Redis that sessions are kept in, such as `redis://:password@127.0.0.1:6379/0`, instead of a file in [`data`](Self::data);
+    /// `SYNC_REDIS_URL`. It needs the cargo feature `redis` of `sync-runtime`.
+    pub redis_url: Option<Secret>,
+    /// What the keys there begin with; `SYNC_REDIS_PREFIX`, default `sync`. Two apps in one Redis need two of these: they would let in each
+    /// other's users.
+    pub redis_prefix: String,
+    /// Whether a user has one session at a time, `SYNC_SINGLE_SESSION=on`: who signs in ends the sessions that they had, whose sockets are
+    /// closed and told so (`session-replaced`). Off by default.
+    pub single_session: bool,
     /// How long shutdown waits for calls in flight and for what is still to be sent.
     pub shutdown_timeout: Duration,
     /// How often the server pings a socket.
     pub ping_interval: Duration,
     /// How long a socket may leave a ping unanswered.
     pub ping_timeout: Duration,
+}
+
+/// A text that is in no log and no error: an address with a password in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 /// What a server is used for.
@@ -109,6 +141,16 @@ pub enum ConfigError {
         /// The nearest right name, or all of them.
         expected: String,
     },
+    /// A setting that this server was built without.
+    #[error(
+        "`{name}` needs the cargo feature `{feature}`: add `features = [\"{feature}\"]` to `sync` in the app's Cargo.toml"
+    )]
+    Feature {
+        /// The variable or the key in `sync.toml`.
+        name: String,
+        /// The feature of `sync-runtime`.
+        feature: &'static str,
+    },
     /// `sync.toml` is not TOML.
     #[error("`sync.toml` cannot be read: {0}")]
     Syntax(String),
@@ -134,6 +176,9 @@ impl Default for Config {
             head_timeout: Duration::from_secs(75),
             body_timeout: Duration::from_secs(30),
             session_ttl: Duration::from_secs(30 * 24 * 3600),
+            redis_url: None,
+            redis_prefix: "sync".to_owned(),
+            single_session: false,
             shutdown_timeout: Duration::from_secs(10),
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
@@ -150,6 +195,8 @@ struct Setting {
     apply: fn(&mut Config, &str) -> Option<()>,
     /// Why it has no effect, if it has none yet.
     idle: Option<&'static str>,
+    /// Whether no error shows its value.
+    is_secret: bool,
 }
 
 const SETTINGS: &[Setting] = &[
@@ -160,8 +207,7 @@ const SETTINGS: &[Setting] = &[
     setting("data", "a folder", |config, text| {
         config.data = (!text.is_empty()).then(|| PathBuf::from(text))?;
         Some(())
-    })
-    .idle("sessions are kept in memory"),
+    }),
     setting("env", "`development` or `production`", |config, text| {
         config.environment = match text {
             "development" => Environment::Development,
@@ -204,7 +250,7 @@ const SETTINGS: &[Setting] = &[
         config.send_queue = positive(text)?;
         Some(())
     }),
-    setting("direct_delivery", "`on` or `off`", |config, text| {
+    setting("direct_delivery", SWITCH, |config, text| {
         config.direct_delivery = switch(text)?;
         Some(())
     }),
@@ -228,6 +274,20 @@ const SETTINGS: &[Setting] = &[
         config.session_ttl = milliseconds(text)?;
         Some(())
     }),
+    setting("redis_url", "the address of a Redis such as redis://127.0.0.1:6379/0", |config, text| {
+        let is_address = ["redis://", "redis+unix://", "unix://"].iter().any(|scheme| text.starts_with(scheme));
+        config.redis_url = Some(is_address.then(|| Secret::new(text))?);
+        Some(())
+    })
+    .secret(),
+    setting("redis_prefix", "a text that is not empty", |config, text| {
+        config.redis_prefix = (!text.is_empty()).then(|| text.to_owned())?;
+        Some(())
+    }),
+    setting("single_session", SWITCH, |config, text| {
+        config.single_session = switch(text)?;
+        Some(())
+    }),
     setting("shutdown_timeout_ms", MILLISECONDS, |config, text| {
         config.shutdown_timeout = milliseconds(text)?;
         Some(())
@@ -242,20 +302,28 @@ const SETTINGS: &[Setting] = &[
     }),
 ];
 
+/// Whether this was built with the feature `redis`.
+const HAS_REDIS: bool = cfg!(feature = "redis");
+
 const ORIGINS: &str = "origins such as https://example.com, separated by commas: a scheme, a host (in its form `xn--…` if it is \
                        not ASCII) and nothing else but a port";
 const COOKIE_NAME: &str = "a name for cookies, 1 to 64 letters, digits and signs such as `_`; without the prefix `__Host-`, \
                            which is put before it where cookies are `Secure`";
 const MILLISECONDS: &str = "a whole number of milliseconds from 1";
+const SWITCH: &str = "`on` or `off`";
 const SIZE: &str = "a whole number of bytes from 1";
 
 const fn setting(key: &'static str, expected: &'static str, apply: fn(&mut Config, &str) -> Option<()>) -> Setting {
-    Setting { key, expected, apply, idle: None }
+    Setting { key, expected, apply, idle: None, is_secret: false }
 }
 
 impl Setting {
     const fn idle(self, why: &'static str) -> Self {
         Self { idle: Some(why), ..self }
+    }
+
+    const fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
     }
 }
 
@@ -286,6 +354,8 @@ impl Config {
                 }
             }
         }
+        let name_of = |key: &'static str, variable| if variables.contains_key(variable) { variable } else { key };
+        config.check_redis(name_of("redis_url", "SYNC_REDIS_URL"), HAS_REDIS)?;
         config.check_limits(variables.get("SYNC_LIMITS").map_or("limits", |_| "SYNC_LIMITS"))?;
         Ok(config)
     }
@@ -298,6 +368,7 @@ impl Config {
 
     /// Checks what code can set without [`read`](Self::read), and brings it into its normal form.
     pub(crate) fn checked(mut self) -> Result<Self, ConfigError> {
+        self.check_redis("redis_url", HAS_REDIS)?;
         for origin in &mut self.origins {
             *origin = normal_origin(origin).ok_or_else(|| ConfigError::Value {
                 name: "origins".to_owned(),
@@ -340,9 +411,16 @@ impl Config {
         }
         (setting.apply)(self, value.trim()).ok_or_else(|| ConfigError::Value {
             name: name.to_owned(),
-            value: value.to_owned(),
+            value: if setting.is_secret { "…" } else { value }.to_owned(),
             expected: setting.expected,
         })
+    }
+
+    fn check_redis(&self, name: &str, has_redis: bool) -> Result<(), ConfigError> {
+        if has_redis || self.redis_url.is_none() {
+            return Ok(());
+        }
+        Err(ConfigError::Feature { name: name.to_owned(), feature: "redis" })
     }
 
     fn check_limits(&self, name: &str) -> Result<(), ConfigError> {
@@ -457,6 +535,23 @@ mod tests {
             check("", &[("SYNC_COOKIE_NAME", name)], &expected);
         }
         check("cookie_nam = 'chess'", &[], "`sync.toml` has an unknown key `cookie_nam`: expected `cookie_name`");
+    }
+
+    #[test]
+    fn a_redis_needs_its_feature_and_its_password_is_shown_nowhere() {
+        check(
+            "",
+            &[("SYNC_REDIS_URL", "http://:hush@a")],
+            "`SYNC_REDIS_URL` is `…`: expected the address of a Redis such as",
+        );
+        check("redis_prefix = ''", &[], "`redis_prefix` is ``: expected a text that is not empty");
+        let config = Config { redis_url: Some(Secret::new("redis://:hush@a")), ..Config::default() };
+        assert!(!format!("{config:?}").contains("hush"));
+        assert_eq!(config.check_redis("redis_url", true), Ok(()));
+        let refused = config.check_redis("SYNC_REDIS_URL", false).expect_err("it was built without").to_string();
+        let help = "needs the cargo feature `redis`: add `features = [\"redis\"]` to `sync` in the app's Cargo.toml";
+        assert_eq!(refused, format!("`SYNC_REDIS_URL` {help}"));
+        assert_eq!(Config::default().check_redis("redis_url", false), Ok(()));
     }
 
     #[test]

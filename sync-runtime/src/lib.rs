@@ -25,12 +25,13 @@ mod route;
 pub mod schema;
 mod server;
 mod session;
+mod storage;
 mod transport;
 mod wire;
 
 pub use axum;
 pub use chrono;
-pub use config::{Config, ConfigError, Environment};
+pub use config::{Config, ConfigError, Environment, Secret};
 pub use contain::Guarded;
 pub use dispatch::{RoomMember, Rooms};
 pub use error::{SyncError, status_of};
@@ -41,7 +42,13 @@ pub use route::{AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Member, RoomCtx,
 pub use schema::{Empty, Wire};
 pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
-pub use session::{LiveSession, MemoryStore, SessionError, SessionStore, Sessions, StoreError, Token, TokenHash};
+#[cfg(feature = "redis")]
+pub use session::RedisStore;
+pub use session::{
+    LiveSession, MemoryStore, SessionEnd, SessionError, SessionStore, Sessions, SqliteStore, StoreError, Token,
+    TokenHash,
+};
+pub use storage::DataError;
 pub use sync_macros::{app, client, error, request, room, server, session, wire};
 pub use tracing;
 pub use transport::{ClosedSockets, Traffic};

@@ -21,6 +21,7 @@ mod mistakes;
 mod outside;
 mod requests;
 mod rooms;
+mod session_stores;
 mod sessions;
 mod strain;
 mod tidy;

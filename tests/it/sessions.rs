@@ -1,15 +1,16 @@
 //! Signing out, with a store that is slow, down, or changed by somebody else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sync::axum::Router;
 use sync::axum::extract::State;
 use sync::axum::http::HeaderMap;
 use sync::axum::response::{IntoResponse, Response};
 use sync::axum::routing::post;
-use sync::{BoxFuture, Config, Handle, MemoryStore, SessionStore, StoreError, TokenHash};
+use sync::{BoxFuture, CloseReason, Config, Handle, MemoryStore, SessionStore, StoreError, TokenHash};
 use sync_tests::app::{TestServer, member};
 use sync_tests::socket::{Client, Identity};
 use test_app::{App, Session};
@@ -38,6 +39,7 @@ struct TroubledStore {
     kept: MemoryStore<Session>,
     trouble: watch::Sender<Trouble>,
     asked_to_remove: Notify,
+    loaded: AtomicUsize,
 }
 
 impl TroubledStore {
@@ -64,24 +66,25 @@ impl SessionStore<Session> for TroubledStore {
         self.kept.ttl()
     }
 
-    fn create(&self, key: TokenHash, session: Session) -> Answer<'_, ()> {
+    fn create(&self, key: TokenHash, user: Option<String>, session: Session) -> Answer<'_, ()> {
         Box::pin(async move {
             self.check().await?;
-            self.kept.create(key, session).await
+            self.kept.create(key, user, session).await
         })
     }
 
     fn load(&self, key: TokenHash) -> Answer<'_, Option<Session>> {
         Box::pin(async move {
+            self.loaded.fetch_add(1, Ordering::Relaxed);
             self.check().await?;
             self.kept.load(key).await
         })
     }
 
-    fn update(&self, key: TokenHash, session: Session) -> Answer<'_, bool> {
+    fn update(&self, key: TokenHash, user: Option<String>, session: Session) -> Answer<'_, bool> {
         Box::pin(async move {
             self.check().await?;
-            self.kept.update(key, session).await
+            self.kept.update(key, user, session).await
         })
     }
 
@@ -104,6 +107,13 @@ impl SessionStore<Session> for TroubledStore {
             }
         })
     }
+
+    fn remove_user(&self, user: String, keep: Option<TokenHash>) -> Answer<'_, Vec<TokenHash>> {
+        Box::pin(async move {
+            self.check().await?;
+            SessionStore::<Session>::remove_user(&self.kept, user, keep).await
+        })
+    }
 }
 
 /// A server with a troubled store, and somebody with a socket there.
@@ -116,14 +126,19 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let store = Arc::new(TroubledStore {
             kept: MemoryStore::new(Config::default().session_ttl),
             trouble: watch::Sender::new(Trouble::Nothing),
             asked_to_remove: Notify::new(),
+            loaded: AtomicUsize::new(0),
         });
         let routes = |handle| Router::new().route("/out", post(sign_out)).with_state(handle);
         let server = test_app::server().session_store(store.clone()).routes(routes);
-        let server = TestServer::start_server(server, |_| {}).await;
+        let server = TestServer::start_server(server, change).await;
         let token = server.token(member("ada", "deliver", None)).await;
         let socket = server.connect_as(Identity::token(&token)).await;
         Self { store, server, token, socket }
@@ -149,6 +164,10 @@ impl Stage {
         let answer = request.send().await.expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("a text"))
     }
+}
+
+fn ada() -> Option<String> {
+    Some("ada".to_owned())
 }
 
 async fn sign_out(State(handle): State<Handle<App>>, headers: HeaderMap) -> Response {
@@ -202,10 +221,10 @@ async fn what_another_server_writes_shows_when_the_session_is_found_and_is_not_w
     let stage = Stage::new().await;
     let sessions = stage.server.sessions();
     let key = TokenHash::of(&stage.token);
-    stage.store.update(key, member("ada", "skip", None).expect("a session")).await.expect("a store");
+    stage.store.update(key, ada(), member("ada", "skip", None).expect("a session")).await.expect("a store");
     let live = sessions.find(&stage.token).await.expect("a store").expect("a session");
     assert_eq!(live.get().outcome, "skip");
-    stage.store.update(key, member("ada", "error", None).expect("a session")).await.expect("a store");
+    stage.store.update(key, ada(), member("ada", "error", None).expect("a session")).await.expect("a store");
     let changed = sessions.update(&live, |session| session.locale = Some("nl".to_owned())).await.expect("a session");
     assert_eq!((changed.outcome.as_str(), changed.locale.as_deref()), ("error", Some("nl")));
     assert_eq!(live.get().outcome, "error");
@@ -280,4 +299,128 @@ async fn a_handshake_does_not_wait_for_a_silent_store_to_renew_its_cookie() {
     let answer = tokio::time::timeout(Duration::from_secs(3), answering).await.expect("an answer in good time");
     let answer = answer.expect("an answer");
     assert_eq!((answer.status().as_u16(), answer.headers().get("set-cookie")), (200, None));
+}
+
+impl Stage {
+    /// Starts another session, and connects with it.
+    async fn sign_in(&self, user: &str) -> (String, Client) {
+        let token = self.server.token(member(user, "deliver", None)).await;
+        let socket = self.server.connect_as(Identity::token(&token)).await;
+        (token, socket)
+    }
+
+    async fn connects(&self, token: &str) -> bool {
+        match Client::connect(self.server.address(), Identity::token(token)).await {
+            Ok(_) => true,
+            Err(refused) => {
+                assert_eq!(refused, "auth-required");
+                false
+            }
+        }
+    }
+}
+
+async fn is_told(socket: &mut Client, reason: &str) {
+    socket.closed().await;
+    assert_eq!(socket.closing, Some(json!({ "reason": reason })));
+}
+
+#[tokio::test]
+async fn all_sessions_of_a_user_end_with_all_their_sockets_and_those_of_others_do_not() {
+    let mut stage = Stage::new().await;
+    let mut second_tab = stage.server.connect_as(Identity::token(&stage.token)).await;
+    let (elsewhere, mut socket_elsewhere) = stage.sign_in("ada").await;
+    let unused = stage.server.token(member("ada", "deliver", None)).await;
+    let (bob, mut socket_of_bob) = stage.sign_in("bob").await;
+    stage.server.running().handle().end_user("ada").await.expect("a store");
+    for socket in [&mut stage.socket, &mut second_tab, &mut socket_elsewhere] {
+        is_told(socket, "session-ended").await;
+    }
+    for token in [&stage.token, &elsewhere, &unused] {
+        assert!(!stage.connects(token).await);
+        assert!(!stage.store.has(token).await);
+    }
+    assert!(stage.connects(&bob).await);
+    socket_of_bob.join("open-a").await;
+    let (again, _) = stage.sign_in("ada").await;
+    assert!(stage.connects(&again).await, "who signs in afterwards is let in");
+}
+
+#[tokio::test]
+async fn the_sessions_of_a_user_that_are_in_use_end_though_the_store_is_down() {
+    let mut stage = Stage::new().await;
+    let unused = stage.server.token(member("ada", "deliver", None)).await;
+    stage.store.set(Trouble::Down);
+    let ended = stage.server.running().handle().end_user("ada").await;
+    assert_eq!(ended.expect_err("the store is down").code(), "session-unavailable");
+    is_told(&mut stage.socket, "session-ended").await;
+    stage.store.set(Trouble::Nothing);
+    assert!(!stage.connects(&stage.token).await);
+    assert!(stage.connects(&unused).await, "this is what the caller was told");
+    stage.server.running().handle().end_user("ada").await.expect("a store");
+    assert!(!stage.connects(&unused).await);
+}
+
+#[tokio::test]
+async fn a_user_may_have_many_sessions_unless_the_configuration_says_one() {
+    let mut stage = Stage::new().await;
+    let (second, _socket) = stage.sign_in("ada").await;
+    assert!(stage.connects(&second).await && stage.connects(&stage.token).await);
+    stage.socket.join("open-a").await;
+}
+
+#[tokio::test]
+async fn a_new_session_of_a_user_who_may_have_one_replaces_the_older_one_whose_tabs_are_told_so() {
+    let mut stage = Stage::with(|config| config.single_session = true).await;
+    let mut second_tab = stage.server.connect_as(Identity::token(&stage.token)).await;
+    let (bob, mut socket_of_bob) = stage.sign_in("bob").await;
+    let (newer, mut newer_socket) = stage.sign_in("ada").await;
+    is_told(&mut stage.socket, "session-replaced").await;
+    is_told(&mut second_tab, "session-replaced").await;
+    assert!(!stage.connects(&stage.token).await && !stage.store.has(&stage.token).await);
+    newer_socket.join("open-a").await;
+    socket_of_bob.join("open-a").await;
+    assert!(stage.connects(&newer).await && stage.connects(&bob).await);
+    let closed = stage.server.running().closed_sockets();
+    assert_eq!(closed.closed(CloseReason::SessionReplaced), 2);
+}
+
+#[tokio::test]
+async fn of_sign_ins_at_one_time_of_a_user_who_may_have_one_session_one_is_left() {
+    let stage = Stage::with(|config| config.single_session = true).await;
+    let tokens =
+        futures_util::future::join_all((0..8).map(|_| stage.server.token(member("ada", "deliver", None)))).await;
+    let mut valid = 0;
+    for token in &tokens {
+        valid += usize::from(stage.connects(token).await);
+    }
+    assert_eq!(valid, 1);
+    assert!(!stage.connects(&stage.token).await);
+}
+
+#[tokio::test]
+async fn an_event_to_a_thousand_members_asks_the_store_nothing() {
+    const MEMBERS: usize = 1000;
+    let mut stage = Stage::new().await;
+    let tokens: Vec<String> = futures_util::future::join_all(
+        (0..10).map(|number| stage.server.token(member(&format!("user {number}"), "deliver", None))),
+    )
+    .await;
+    let mut members = Vec::new();
+    for number in 0..MEMBERS {
+        let mut socket = stage.server.connect_as(Identity::token(&tokens[number % 10])).await;
+        socket.join("open-a").await;
+        members.push(socket);
+    }
+    stage.socket.join("open-a").await;
+    let before = stage.store.loaded.load(Ordering::Relaxed);
+    assert!(before > MEMBERS, "each of them was looked up");
+    // Down as well: who is connected needs it for nothing.
+    stage.store.set(Trouble::Down);
+    let answer = stage.socket.sync("outcome/three", "v1", "open-a", json!({ "text": "hi" })).await;
+    assert_eq!(answer["status"], "success", "{answer}");
+    for member in &mut members {
+        member.frame().await;
+    }
+    assert_eq!(stage.store.loaded.load(Ordering::Relaxed), before);
 }

@@ -49,14 +49,16 @@ export interface StartOptions {
   readonly port?: number;
   /** Further variables of its environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Its data folder, which the test removes; one of its own by default. */
+  readonly data?: string;
   /** How many files it may open; as many as this process by default. */
   readonly files?: number;
 }
 
-export async function startAppServer({ app = "template", port = 0, env = {}, files }: StartOptions = {}): Promise<AppServer> {
+export async function startAppServer({ app = "template", port = 0, env = {}, data: given, files }: StartOptions = {}): Promise<AppServer> {
   const { binary, folder, howToGet } = SERVERS[app];
   if (!existsSync(binary)) throw new Error(`no server at \`${binary}\`: ${howToGet}`);
-  const data = await mkdtemp(path.join(tmpdir(), "syncwright-test-"));
+  const data = given ?? (await mkdtemp(path.join(tmpdir(), "syncwright-test-")));
   const [program, args] = files === undefined ? [binary, []] : ["sh", ["-c", `ulimit -n ${files}; exec "$0"`, binary]];
   const child = spawn(program, args, {
     cwd: folder,
@@ -77,7 +79,7 @@ export async function startAppServer({ app = "template", port = 0, env = {}, fil
       await exited;
     }
     process.removeListener("exit", orphaned);
-    await rm(data, { recursive: true, force: true });
+    if (given === undefined) await rm(data, { recursive: true, force: true });
   }
 
   return {

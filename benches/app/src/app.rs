@@ -47,5 +47,5 @@ impl sync::App for App {
 
 /// Builds the server.
 pub fn server() -> Server<App> {
-    Server::new(async |_config| Ok(App))
+    Server::new(async |_config| Ok(App)).sessions_in_memory()
 }

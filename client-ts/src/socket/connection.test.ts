@@ -175,6 +175,18 @@ describe("a server that ends the connection", () => {
     expect(connection.getSnapshot()).toEqual({ status: "connecting", attempt: 1, closing: "session-ended" });
   });
 
+  test("says that a session was replaced, and a token that has ended is not tried again", () => {
+    const { connection, network } = setUpConnected();
+    connection.endsFor("session-replaced");
+    network.socket.lose();
+    vi.advanceTimersByTime(250);
+    const sockets = network.sockets.length;
+    network.socket.refuse("auth-required");
+    expect(connection.getSnapshot()).toMatchObject({ status: "refused", errorCode: "auth-required", closing: "session-replaced" });
+    vi.advanceTimersByTime(3_600_000);
+    expect(network.sockets).toHaveLength(sockets);
+  });
+
   test("is not quoted once the app itself has disconnected", () => {
     const { connection, network } = setUpConnected();
     connection.endsFor("write-timeout");

@@ -56,6 +56,7 @@ export type ClosingReason =
   | "filters-too-slow"
   | "delivery-failed"
   | "session-ended"
+  | "session-replaced"
   | (string & {});
 
 /** A `closing` frame: the last one of a socket that the server ends for a reason of its own. */

@@ -40,8 +40,8 @@ impl<A: App> Dispatcher<A> {
     /// Makes a socket known, unless it has gone already. One whose session has ended meanwhile is closed.
     pub fn enter(&self, socket: &Arc<Socket<A>>) {
         self.hub().enter(socket);
-        if socket.session().is_revoked() {
-            socket.outbox().close(CloseReason::SessionEnded);
+        if let Some(end) = socket.session().end() {
+            socket.outbox().close(end.into());
         }
     }
 
@@ -53,9 +53,10 @@ impl<A: App> Dispatcher<A> {
 
     /// Closes every socket of a session that has ended.
     pub fn close_session(&self, session: &LiveSession<A>) {
+        let why = session.end().map_or(CloseReason::SessionEnded, CloseReason::from);
         for socket in self.hub().of_session(session) {
             self.unseat_all(&socket);
-            socket.outbox().close(CloseReason::SessionEnded);
+            socket.outbox().close(why);
         }
     }
 

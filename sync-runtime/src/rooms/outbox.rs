@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use crate::rooms::Bundle;
+use crate::session::SessionEnd;
 
 /// Takes what is to be sent to one socket, in order and without waiting.
 ///
@@ -51,6 +52,17 @@ pub enum CloseReason {
     DeliveryFailed,
     /// Its session ended.
     SessionEnded,
+    /// Its user, who may have one session at a time, has signed in again elsewhere.
+    SessionReplaced,
+}
+
+impl From<SessionEnd> for CloseReason {
+    fn from(end: SessionEnd) -> Self {
+        match end {
+            SessionEnd::Ended => Self::SessionEnded,
+            SessionEnd::Replaced => Self::SessionReplaced,
+        }
+    }
 }
 
 impl CloseReason {
@@ -64,6 +76,7 @@ impl CloseReason {
             Self::FiltersTooSlow => "filters-too-slow",
             Self::DeliveryFailed => "delivery-failed",
             Self::SessionEnded => "session-ended",
+            Self::SessionReplaced => "session-replaced",
         }
     }
 }

@@ -11,7 +11,10 @@ use crate::rooms::{RemoteEvents, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::server::handle::Handle;
 use crate::server::running::Running;
-use crate::session::{MemoryStore, SessionStore, Sessions};
+#[cfg(feature = "redis")]
+use crate::session::RedisStore;
+use crate::session::{MemoryStore, SessionStore, Sessions, SqliteStore};
+use crate::storage::DataError;
 use crate::transport::{OpenDoors, PipeListener, Router};
 
 /// Any error of an app's own code.
@@ -45,7 +48,7 @@ type MakeRoutes<A> = Box<dyn FnOnce(Handle<A>) -> Router + Send>;
 pub struct Server<A: App> {
     make_app: MakeApp<A>,
     make_routes: Vec<MakeRoutes<A>>,
-    store: Option<Arc<dyn SessionStore<A::Session>>>,
+    store: StoreChoice<A>,
     cookie_name: Option<String>,
     services: RoomServices<A>,
 }
@@ -58,7 +61,13 @@ impl<A: App> Server<A> {
         R: Future<Output = Result<A, BoxError>> + Send + 'static,
     {
         let make_app: MakeApp<A> = Box::new(move |config| Box::pin(make_app(config)));
-        Self { make_app, make_routes: Vec::new(), store: None, cookie_name: None, services: RoomServices::default() }
+        Self {
+            make_app,
+            make_routes: Vec::new(),
+            store: StoreChoice::Configured,
+            cookie_name: None,
+            services: RoomServices::default(),
+        }
     }
 
     /// Adds HTTP routes, and with them a fallback for unknown paths if the router has one.
@@ -68,10 +77,17 @@ impl<A: App> Server<A> {
         self
     }
 
-    /// Keeps sessions in `store` instead of in memory.
+    /// Keeps sessions in `store` instead of where the configuration says.
     #[must_use]
     pub fn session_store(mut self, store: Arc<dyn SessionStore<A::Session>>) -> Self {
-        self.store = Some(store);
+        self.store = StoreChoice::Own(store);
+        self
+    }
+
+    /// Keeps sessions in memory instead of where the configuration says: gone when the server stops. For tests and demonstrations.
+    #[must_use]
+    pub fn sessions_in_memory(mut self) -> Self {
+        self.store = StoreChoice::Memory;
         self
     }
 
@@ -101,6 +117,7 @@ impl<A: App> Server<A> {
     /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
     /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
     /// let server = sync::Server::new(async |_config| Ok(Chess)).cookie_name("chess");
+    /// # let server = server.sessions_in_memory();
     /// # let running = server.start(&TABLE, config).await?;
     /// # let handle = running.handle();
     /// assert!(handle.session_cookie("t").starts_with("__Host-chess=t;")); // in production
@@ -125,16 +142,16 @@ impl<A: App> Server<A> {
     ///
     /// # Errors
     ///
-    /// When the configuration cannot be used, the app cannot be built, a message file is not Fluent, or the address cannot be
+    /// When the configuration or the folder of the server's files cannot be used, the app cannot be built, a message file is not Fluent, or the address cannot be
     /// listened on.
     pub async fn start(self, table: &'static Table<A>, config: Config) -> Result<Running<A>, StartError> {
         let config = config.with_cookie_of_app(self.cookie_name).checked()?;
         let catalog = Catalog::new(table.locales)?;
-        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(config.session_ttl)));
+        let sessions = self.store.open(&config).await?;
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
         let address = config.listen;
         let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
-        let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, Sessions::new(store), self.services));
+        let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, self.services));
         let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
         dispatcher.hub().start(Arc::downgrade(&remote));
         keep_sessions(&dispatcher);
@@ -153,6 +170,33 @@ impl<A: App> std::fmt::Debug for Server<A> {
     }
 }
 
+/// Where sessions are kept.
+enum StoreChoice<A: App> {
+    Configured,
+    Memory,
+    Own(Arc<dyn SessionStore<A::Session>>),
+}
+
+impl<A: App> StoreChoice<A> {
+    async fn open(self, config: &Config) -> Result<Sessions<A>, DataError> {
+        let store = match self {
+            Self::Configured => configured_store::<A>(config).await?,
+            Self::Memory => Arc::new(MemoryStore::new(config.session_ttl)),
+            Self::Own(store) => store,
+        };
+        Ok(if config.single_session { Sessions::one_per_user(store) } else { Sessions::new(store) })
+    }
+}
+
+async fn configured_store<A: App>(config: &Config) -> Result<Arc<dyn SessionStore<A::Session>>, DataError> {
+    #[cfg(feature = "redis")]
+    if let Some(url) = &config.redis_url {
+        let store = RedisStore::new(url.as_str(), &config.redis_prefix, config.session_ttl)?;
+        return Ok(Arc::new(store));
+    }
+    Ok(Arc::new(SqliteStore::open(&config.data, config.session_ttl).await?))
+}
+
 /// A server that could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -163,6 +207,9 @@ pub enum StartError {
     /// A message file of the app cannot be used.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// The folder of the server's files, or a file in it, cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// The app could not be built.
     #[error("the app could not be built")]
     App(#[source] BoxError),

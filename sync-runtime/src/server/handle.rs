@@ -69,7 +69,7 @@ impl<A: App> Handle<A> {
     }
 
     /// Starts a session for whoever sends this request. The session that its cookie named is ended, and the sockets of that one
-    /// are closed.
+    /// are closed. With [`single_session`](Config::single_session), so is every other session of the user.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl<A: App> Handle<A> {
     /// # async fn main() -> Result<(), sync::BoxError> {
     /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
     /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
-    /// # let running = sync::Server::new(async |_config| Ok(Chess)).start(&TABLE, config).await?;
+    /// # let running = sync::Server::new(async |_config| Ok(Chess)).sessions_in_memory().start(&TABLE, config).await?;
     /// # let answer = enter(State(running.handle().clone()), HeaderMap::new()).await;
     /// # assert!(answer.headers()[SET_COOKIE].to_str()?.starts_with("__Host-session="));
     /// # Ok(())
@@ -159,7 +159,7 @@ impl<A: App> Handle<A> {
     /// # async fn main() -> Result<(), sync::BoxError> {
     /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
     /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
-    /// # let running = sync::Server::new(async |_config| Ok(Chess)).start(&TABLE, config).await?;
+    /// # let running = sync::Server::new(async |_config| Ok(Chess)).sessions_in_memory().start(&TABLE, config).await?;
     /// # let handle = running.handle().clone();
     /// # let token = handle.sign_in(&HeaderMap::new(), Session { user_id: "ada".to_owned() }).await?;
     /// # let headers = HeaderMap::from_iter([("authorization".parse()?, format!("Bearer {}", token.as_str()).parse()?)]);
@@ -184,6 +184,60 @@ impl<A: App> Handle<A> {
     /// trying to remove it.
     pub async fn end_session(&self, session: &LiveSession<A>) -> Result<(), SyncError> {
         Ok(self.sessions().end(session).await?)
+    }
+
+    /// Ends all sessions of a user, as an app's own id of them says ([`App::user_id`]): after a change of their password, for example. Their
+    /// sockets here are closed at once; on other servers within a minute.
+    ///
+    /// # Errors
+    ///
+    /// `session-unavailable` when the session store does not answer: what is in use on this server has ended all the same, and the rest
+    /// may go on. It can be called again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sync::Handle;
+    /// use sync::SyncError;
+    /// use sync::axum::http::HeaderMap;
+    ///
+    /// async fn sign_out_everywhere(handle: &Handle<Chess>, headers: &HeaderMap) -> Result<(), SyncError> {
+    ///     let session = handle.session(headers).await?.get();
+    ///     handle.end_user(&session.user_id).await
+    /// }
+    /// # #[sync::session] pub struct Session { pub user_id: String }
+    /// # #[sync::wire] pub struct Person {}
+    /// # pub struct Chess;
+    /// # impl sync::App for Chess {
+    /// #     type Session = Session;
+    /// #     type Public = Person;
+    /// #     fn guest() -> Session { Session { user_id: String::new() } }
+    /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
+    /// #     fn public(_: &Session) -> Person { Person {} }
+    /// #     fn locale(_: &Session) -> Option<&str> { None }
+    /// # }
+    /// # static TABLE: sync::__private::Table<Chess> = sync::__private::Table::EMPTY;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), sync::BoxError> {
+    /// # let variables = [("SYNC_LISTEN", "127.0.0.1:0"), ("SYNC_ENV", "production")];
+    /// # let config = sync::Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))?;
+    /// # let server = sync::Server::new(async |_config| Ok(Chess)).sessions_in_memory();
+    /// # let running = server.start(&TABLE, config).await?;
+    /// # let handle = running.handle().clone();
+    /// # let mut tokens = Vec::new();
+    /// # for _ in 0..2 {
+    /// #     let token = handle.sign_in(&HeaderMap::new(), Session { user_id: "ada".to_owned() }).await?;
+    /// #     tokens.push(HeaderMap::from_iter([("authorization".parse()?, format!("Bearer {}", token.as_str()).parse()?)]));
+    /// # }
+    /// # sign_out_everywhere(&handle, &tokens[0]).await.map_err(|error| error.code().to_owned())?;
+    /// # for headers in &tokens {
+    /// #     assert!(handle.session(headers).await.is_err());
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn end_user(&self, user_id: &str) -> Result<(), SyncError> {
+        Ok(self.sessions().end_user(user_id).await?)
     }
 
     /// Writes the `Set-Cookie` value for a token; an empty one ends the cookie.

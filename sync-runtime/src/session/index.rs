@@ -10,7 +10,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::clock::Instant;
 use crate::contain::Guarded;
 use crate::route::App;
-use crate::session::{LiveSession, TokenHash};
+use crate::session::{LiveSession, SessionEnd, TokenHash};
 
 /// Into how many parts the sessions are split: whoever walks through one of them holds up few others, and not for long.
 pub(super) const SHARDS: usize = 256;
@@ -77,18 +77,18 @@ impl<A: App> Index<A> {
     }
 
     /// Ends a session here; until it is [forgotten](Index::forget), its token is refused whatever the store says.
-    pub(super) fn end(&self, key: TokenHash) -> Ended<A> {
+    pub(super) fn end(&self, key: TokenHash, end: SessionEnd) -> Ended<A> {
         let mut shard = self.shard(key);
         let is_known = shard.live.contains_key(&key);
         if shard.ending.contains_key(&key) || self.count_ending(if is_known { ENDING_LIMIT } else { UNKNOWN_LIMIT }) {
             shard.ending.insert(key, Instant::now());
         }
-        Ended { session: revoked(&shard, key), is_known }
+        Ended { session: revoked(&shard, key, end), is_known }
     }
 
     /// Ends a session that is gone from the store, and returns it if it is in use.
     pub(super) fn lose(&self, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
-        revoked(&self.shard(key), key)
+        revoked(&self.shard(key), key, SessionEnd::Ended)
     }
 
     /// Notes that the store has removed a session that was ended here.
@@ -110,6 +110,11 @@ impl<A: App> Index<A> {
             shard.live.shrink_to_fit();
         }
         shard.live.keys().copied().collect()
+    }
+
+    /// Returns the sessions of one shard that are in use, themselves.
+    pub(super) fn live(&self, shard: usize) -> Vec<Arc<LiveSession<A>>> {
+        self.shards[shard].lock().live.values().filter_map(Weak::upgrade).collect()
     }
 
     /// Returns the sessions of one shard that are ending. After `ttl` without a use, the store has none of them any more.
@@ -135,8 +140,8 @@ impl<A: App> Index<A> {
     }
 }
 
-fn revoked<A: App>(shard: &Shard<A>, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
+fn revoked<A: App>(shard: &Shard<A>, key: TokenHash, end: SessionEnd) -> Option<Arc<LiveSession<A>>> {
     let live = shard.live.get(&key)?.upgrade()?;
-    live.revoke();
+    live.revoke(end);
     Some(live)
 }

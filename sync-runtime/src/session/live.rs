@@ -1,7 +1,7 @@
 //! One session that is in use.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 
@@ -24,13 +24,22 @@ pub struct LiveSession<A: App> {
     id: Id,
     key: Option<TokenHash>,
     session: ArcSwap<Guarded<A::Session>>,
-    revoked: AtomicBool,
+    end: OnceLock<SessionEnd>,
+}
+
+/// Why a session that was in use is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// It was signed out, has expired, or is gone from the store.
+    Ended,
+    /// Its user, who may have one session at a time, has begun another one.
+    Replaced,
 }
 
 impl<A: App> LiveSession<A> {
     pub(super) fn new(key: Option<TokenHash>, session: Guarded<A::Session>) -> Arc<Self> {
         let id = key.map_or_else(Id::random, |key| key.session_id());
-        Arc::new(Self { id, key, session: ArcSwap::from_pointee(session), revoked: AtomicBool::new(false) })
+        Arc::new(Self { id, key, session: ArcSwap::from_pointee(session), end: OnceLock::new() })
     }
 
     /// Creates the session of one caller without a token; it equals no other.
@@ -43,7 +52,7 @@ impl<A: App> LiveSession<A> {
     #[must_use]
     pub fn ended() -> Arc<Self> {
         let session = Self::anonymous();
-        session.revoke();
+        session.revoke(SessionEnd::Ended);
         session
     }
 
@@ -69,7 +78,13 @@ impl<A: App> LiveSession<A> {
     /// Returns whether the session has ended while it was in use.
     #[must_use]
     pub fn is_revoked(&self) -> bool {
-        self.revoked.load(Ordering::Acquire)
+        self.end.get().is_some()
+    }
+
+    /// Returns why the session has ended, if it has.
+    #[must_use]
+    pub fn end(&self) -> Option<SessionEnd> {
+        self.end.get().copied()
     }
 
     /// Returns what it is kept under; `None` for an anonymous session, which is not kept.
@@ -77,8 +92,9 @@ impl<A: App> LiveSession<A> {
         self.key
     }
 
-    pub(super) fn revoke(&self) {
-        self.revoked.store(true, Ordering::Release);
+    pub(super) fn revoke(&self, end: SessionEnd) {
+        // Whatever ended it first did.
+        self.end.set(end).unwrap_or_default();
     }
 
     /// Takes over a changed session, for all sockets.

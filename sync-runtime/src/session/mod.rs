@@ -7,7 +7,6 @@
 mod index;
 mod keeper;
 mod live;
-mod memory;
 mod removals;
 mod sessions;
 mod store;
@@ -18,8 +17,9 @@ mod tests;
 mod token;
 mod turns;
 
-pub use live::{LiveSession, session_changes};
-pub use memory::MemoryStore;
+pub use live::{LiveSession, SessionEnd, session_changes};
 pub use sessions::Sessions;
-pub use store::{SessionError, SessionStore, StoreError};
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
+pub use store::{MemoryStore, SessionError, SessionStore, SqliteStore, StoreError};
 pub use token::{Token, TokenHash};

@@ -14,11 +14,11 @@ use tokio_util::task::TaskTracker;
 use crate::clock::timeout;
 use crate::contain::{Contained, Guarded, Panicked, contained};
 use crate::route::{App, BoxFuture};
-use crate::session::index::Index;
+use crate::session::index::{Index, SHARDS};
 use crate::session::keeper::Keeper;
 use crate::session::removals::Removals;
 use crate::session::turns::Turns;
-use crate::session::{LiveSession, SessionError, SessionStore, StoreError, Token, TokenHash};
+use crate::session::{LiveSession, SessionEnd, SessionError, SessionStore, StoreError, Token, TokenHash};
 
 /// How long the store may take for one answer.
 const STORE_LIMIT: Duration = Duration::from_secs(5);
@@ -38,6 +38,7 @@ pub(super) struct Shared<A: App> {
     pub(super) store: Arc<dyn SessionStore<A::Session>>,
     pub(super) ttl: Duration,
     pub(super) index: Index<A>,
+    is_one_per_user: bool,
     pub(super) turns: Turns,
     // The use of these is to be noted in the store: sockets of theirs have gone lately.
     pub(super) left: Mutex<HashSet<TokenHash>>,
@@ -51,11 +52,22 @@ impl<A: App> Sessions<A> {
     /// Keeps sessions in `store`.
     #[must_use]
     pub fn new(store: Arc<dyn SessionStore<A::Session>>) -> Self {
+        Self::build(store, false)
+    }
+
+    /// Keeps sessions in `store`, one for each user: a new one ends those before it, which are told so.
+    #[must_use]
+    pub fn one_per_user(store: Arc<dyn SessionStore<A::Session>>) -> Self {
+        Self::build(store, true)
+    }
+
+    fn build(store: Arc<dyn SessionStore<A::Session>>, is_one_per_user: bool) -> Self {
         let ttl = store.ttl();
         Self(Arc::new(Shared {
             store,
             ttl,
             index: Index::new(),
+            is_one_per_user,
             turns: Turns::new(),
             left: Mutex::default(),
             removals: Removals::new(),
@@ -82,11 +94,11 @@ impl<A: App> Sessions<A> {
         let (tell, told) = oneshot::channel();
         let sessions = Self(self.0.clone());
         self.0.work.spawn(async move {
-            let created = ask(|| sessions.0.store.create(key, session)).await;
+            let created = sessions.create_as(key, session).await;
             // A store that did not answer may have written it all the same.
             let failed = created.is_err();
             if tell.send(created).is_err() || failed {
-                drop(sessions.begin_to_end(key));
+                drop(sessions.begin_to_end(key, SessionEnd::Ended));
             }
         });
         told.await.unwrap_or_else(|_| Err(StoreError("the server is stopping".into())))?;
@@ -152,7 +164,7 @@ impl<A: App> Sessions<A> {
         match session.key() {
             Some(key) => self.end_key(key).await,
             None => {
-                session.revoke();
+                session.revoke(SessionEnd::Ended);
                 self.0.tell(session);
                 Ok(())
             }
@@ -170,7 +182,22 @@ impl<A: App> Sessions<A> {
 
     /// Ends the session of a token, and lets others wait for the store.
     pub fn end_token_later(&self, token: &str) {
-        drop(self.begin_to_end(TokenHash::of(token)));
+        drop(self.begin_to_end(TokenHash::of(token), SessionEnd::Ended));
+    }
+
+    /// Ends all sessions that a user has when this is called: sockets here are closed at once and whatever the store says, those on other
+    /// servers when these notice, at the latest a minute later.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer: sessions of the user that are not in use on this server may go on then. It can be called again.
+    pub async fn end_user(&self, user_id: &str) -> Result<(), StoreError> {
+        let (sessions, user) = (Self(self.0.clone()), user_id.to_owned());
+        let ended = self.0.work.spawn(async move {
+            sessions.end_in_use(&user).await;
+            sessions.remove_user(&user, None, SessionEnd::Ended).await
+        });
+        ended.await.unwrap_or_else(|error| Err(StoreError(error.into())))
     }
 
     /// Says what is to be done about a session that has ended: once for each server, before the first session is found.
@@ -202,8 +229,9 @@ impl<A: App> Sessions<A> {
     }
 
     async fn end_key(&self, key: TokenHash) -> Result<(), StoreError> {
-        let removing =
-            self.begin_to_end(key).ok_or_else(|| StoreError("too many sessions are being removed".into()))?;
+        let removing = self
+            .begin_to_end(key, SessionEnd::Ended)
+            .ok_or_else(|| StoreError("too many sessions are being removed".into()))?;
         match timeout(REMOVAL_PATIENCE, removing).await {
             Ok(Ok(removed)) => removed,
             Ok(Err(error)) => Err(StoreError(error.into())),
@@ -211,9 +239,44 @@ impl<A: App> Sessions<A> {
         }
     }
 
+    async fn create_as(&self, key: TokenHash, session: A::Session) -> Result<(), StoreError> {
+        let user = user_of::<A>(&session)?;
+        ask(|| self.0.store.create(key, user.clone(), session)).await?;
+        match user.filter(|_| self.0.is_one_per_user) {
+            Some(user) => self.remove_user(&user, Some(key), SessionEnd::Replaced).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the sessions of a user that are in use here.
+    async fn end_in_use(&self, user: &str) {
+        for shard in 0..SHARDS {
+            for session in self.0.index.live(shard) {
+                let is_theirs = user_of::<A>(&session.get()).is_ok_and(|id| id.as_deref() == Some(user));
+                if let Some(key) = session.key().filter(|_| is_theirs) {
+                    drop(self.begin_to_end(key, SessionEnd::Ended));
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Removes the sessions of a user from the store, all or all but one. They end here as any other: somebody may just have loaded one.
+    async fn remove_user(&self, user: &str, keep: Option<TokenHash>, end: SessionEnd) -> Result<(), StoreError> {
+        loop {
+            let removed = ask(|| self.0.store.remove_user(user.to_owned(), keep)).await?;
+            if removed.is_empty() {
+                return Ok(());
+            }
+            for key in removed {
+                drop(self.begin_to_end(key, end));
+            }
+        }
+    }
+
     /// Ends a session here and now; the task removes it from the store. Without a place for one, the keeper will.
-    fn begin_to_end(&self, key: TokenHash) -> Option<JoinHandle<Result<(), StoreError>>> {
-        let ended = self.0.index.end(key);
+    fn begin_to_end(&self, key: TokenHash, end: SessionEnd) -> Option<JoinHandle<Result<(), StoreError>>> {
+        let ended = self.0.index.end(key, end);
         if let Some(live) = &ended.session {
             self.0.tell(live);
         }
@@ -250,8 +313,8 @@ impl<A: App> Shared<A> {
         let Some(stored) = stored else { return Err(self.ended(key)) };
         let mut changed = Guarded::new(stored);
         change(&mut changed);
-        let written = A::Session::clone(&changed);
-        if !ask(|| self.store.update(key, written)).await? {
+        let (user, written) = (user_of::<A>(&changed)?, A::Session::clone(&changed));
+        if !ask(|| self.store.update(key, user, written)).await? {
             return Err(self.ended(key));
         }
         Ok(session.set(changed))
@@ -267,6 +330,12 @@ impl<A: App> Shared<A> {
             told(session);
         }
     }
+}
+
+/// Returns whose session it is, which the app says.
+fn user_of<A: App>(session: &A::Session) -> Result<Option<String>, StoreError> {
+    let user = contained(|| A::user_id(session).map(str::to_owned));
+    user.map_err(|Panicked| StoreError("the app panicked when it was asked for the user of a session".into()))
 }
 
 /// Asks the store, which is the app's: for so long as somebody may be made to wait, and whatever it does.

@@ -1,21 +1,49 @@
-//! What a place for sessions has to do.
+//! What a place for sessions has to do, and the places that there are.
+
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+mod sqlite;
 
 use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::clock::Seldom;
 use crate::error::SyncError;
 use crate::route::BoxFuture;
 use crate::session::TokenHash;
 
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
+pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
+
+/// How many sessions [`SessionStore::remove_user`] removes in one step, at most.
+const REMOVED_AT_ONCE: u32 = 1024;
+
+fn to_json(session: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(session).map_err(|error| StoreError(error.into()))
+}
+
+/// Reads what is stored of a session. One that the app cannot read any more is as one that is not there: its user has to sign in again.
+fn from_json<S: DeserializeOwned>(session: &str) -> Option<S> {
+    let read = serde_json::from_str(session);
+    read.inspect_err(|error| tracing::warn!(%error, "a stored session is not of the form that the app has today")).ok()
+}
+
 /// A place for sessions, by the hash of their token. It may be shared by several servers and changed by operators.
 ///
-/// The contract, which one suite checks for every store:
+/// The contract, which one suite checks for every store of ours:
 ///
 /// - A session is there from [`create`](Self::create) until it is [removed](Self::remove) or was not used for longer than
 ///   [`ttl`](Self::ttl). `create`, [`load`](Self::load), [`update`](Self::update) and [`touch`](Self::touch) are uses. A session that
-///   was not used for so long is as if it had been removed, whether or not its memory or its row has been freed.
+///   was not used for so long is as if it had been removed, whether or not its memory or its row has been freed. Uses that follow each
+///   other within a 64th of that time may count as one, the first of them.
 /// - Only `create` brings a session into being. `update` and `touch` do nothing for one that is not there: what another server or
 ///   an operator has removed must not come back.
+/// - A session is found by its user, too, who is given with each `create` and `update`, `None` for a session that is nobody's.
 /// - Once an operation is answered, every later one sees its effect, from this server or another. Operations on one session that
 ///   run at the same time have an effect as if they ran in some order; an operation has its whole effect or none, also when its
 ///   future is dropped.
@@ -31,7 +59,7 @@ use crate::session::TokenHash;
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use std::sync::{Mutex, PoisonError};
+/// use std::sync::{Mutex, MutexGuard, PoisonError};
 /// use std::time::{Duration, Instant};
 ///
 /// use serde::{Serialize, de::DeserializeOwned};
@@ -39,22 +67,29 @@ use crate::session::TokenHash;
 ///
 /// struct Rows {
 ///     ttl: Duration,
-///     rows: Mutex<HashMap<TokenHash, (String, Instant)>>,
+///     rows: Mutex<HashMap<TokenHash, Row>>,
+/// }
+///
+/// struct Row {
+///     user: Option<String>,
+///     session: String,
+///     used: Instant,
 /// }
 ///
 /// impl Rows {
+///     fn rows(&self) -> MutexGuard<'_, HashMap<TokenHash, Row>> {
+///         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+///     }
+///
 ///     /// Uses a row that is there and has not expired. Asking and using are one step: no `SELECT` before it.
 ///     ///
-///     /// `UPDATE sessions SET used = now(), session = coalesce($2, session)
-///     ///  WHERE key = $1 AND used > now() - $3 RETURNING session`
-///     fn use_row(&self, key: TokenHash, change: Option<String>) -> Option<String> {
-///         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-///         let (session, used) = rows.get_mut(&key).filter(|(_, used)| used.elapsed() <= self.ttl)?;
-///         *used = Instant::now();
-///         if let Some(changed) = change {
-///             *session = changed;
-///         }
-///         Some(session.clone())
+///     /// `UPDATE sessions SET used = now(), … WHERE key = $1 AND used > now() - $2 RETURNING session`
+///     fn use_row(&self, key: TokenHash, change: impl FnOnce(&mut Row)) -> Option<String> {
+///         let mut rows = self.rows();
+///         let row = rows.get_mut(&key).filter(|row| row.used.elapsed() <= self.ttl)?;
+///         row.used = Instant::now();
+///         change(row);
+///         Some(row.session.clone())
 ///     }
 /// }
 ///
@@ -63,36 +98,52 @@ use crate::session::TokenHash;
 ///         self.ttl
 ///     }
 ///
-///     /// `INSERT INTO sessions (key, session, used) VALUES ($1, $2, now())`
-///     fn create(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<(), StoreError>> {
+///     /// `INSERT INTO sessions (key, user, session, used) VALUES ($1, $2, $3, now())`
+///     fn create(&self, key: TokenHash, user: Option<String>, session: S) -> BoxFuture<'_, Result<(), StoreError>> {
 ///         Box::pin(async move {
-///             let row = (to_json(&session)?, Instant::now());
-///             self.rows.lock().unwrap_or_else(PoisonError::into_inner).insert(key, row);
+///             let row = Row { user, session: to_json(&session)?, used: Instant::now() };
+///             self.rows().insert(key, row);
 ///             Ok(())
 ///         })
 ///     }
 ///
 ///     fn load(&self, key: TokenHash) -> BoxFuture<'_, Result<Option<S>, StoreError>> {
 ///         Box::pin(async move {
-///             let row = self.use_row(key, None);
-///             row.map(|json| serde_json::from_str(&json)).transpose().map_err(|error| StoreError(error.into()))
+///             let session = self.use_row(key, |_| ());
+///             session.map(|json| serde_json::from_str(&json)).transpose().map_err(|error| StoreError(error.into()))
 ///         })
 ///     }
 ///
-///     fn update(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<bool, StoreError>> {
-///         Box::pin(async move { Ok(self.use_row(key, Some(to_json(&session)?)).is_some()) })
+///     fn update(&self, key: TokenHash, user: Option<String>, session: S) -> BoxFuture<'_, Result<bool, StoreError>> {
+///         Box::pin(async move {
+///             let session = to_json(&session)?;
+///             Ok(self.use_row(key, |row| (row.user, row.session) = (user, session)).is_some())
+///         })
 ///     }
 ///
 ///     /// `… WHERE key = ANY($1) … RETURNING key`, and the difference: one statement, however many keys there are.
 ///     fn touch(&self, keys: Vec<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>> {
-///         Box::pin(async move { Ok(keys.into_iter().filter(|key| self.use_row(*key, None).is_none()).collect()) })
+///         Box::pin(async move { Ok(keys.into_iter().filter(|key| self.use_row(*key, |_| ()).is_none()).collect()) })
 ///     }
 ///
 ///     /// `DELETE FROM sessions WHERE key = $1`; what has expired, a job of the database deletes.
 ///     fn remove(&self, key: TokenHash) -> BoxFuture<'_, Result<(), StoreError>> {
 ///         Box::pin(async move {
-///             self.rows.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+///             self.rows().remove(&key);
 ///             Ok(())
+///         })
+///     }
+///
+///     /// `DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE user = $1 AND key <> $2 LIMIT 1024) RETURNING key`,
+///     /// in one transaction with `SELECT … WHERE key = $2` where there is a `$2`.
+///     fn remove_user(&self, user: String, keep: Option<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>> {
+///         Box::pin(async move {
+///             let mut rows = self.rows();
+///             if keep.is_some_and(|keep| !rows.contains_key(&keep)) {
+///                 return Ok(Vec::new());
+///             }
+///             let of_user = |(key, row): (&TokenHash, &mut Row)| row.user.as_deref() == Some(&user) && Some(*key) != keep;
+///             Ok(rows.extract_if(|key, row| of_user((key, row))).take(1024).map(|(key, _)| key).collect())
 ///         })
 ///     }
 /// }
@@ -105,10 +156,11 @@ use crate::session::TokenHash;
 /// # async fn main() -> Result<(), StoreError> {
 /// let store = Rows { ttl: Duration::from_secs(3600), rows: Mutex::default() };
 /// let key = TokenHash::of("the token of a user");
-/// assert!(!store.update(key, "Bob".to_owned()).await?, "only `create` brings one into being");
-/// store.create(key, "Ada".to_owned()).await?;
+/// let ada = || Some("ada".to_owned());
+/// assert!(!store.update(key, ada(), "Ada".to_owned()).await?, "only `create` brings one into being");
+/// store.create(key, ada(), "Ada".to_owned()).await?;
 /// assert_eq!(store.load(key).await?, Some("Ada".to_owned()));
-/// SessionStore::<String>::remove(&store, key).await?;
+/// assert_eq!(SessionStore::<String>::remove_user(&store, "ada".to_owned(), None).await?, [key]);
 /// assert_eq!(SessionStore::<String>::touch(&store, vec![key]).await?, [key]);
 /// # Ok(())
 /// # }
@@ -117,20 +169,25 @@ pub trait SessionStore<S>: Send + Sync + 'static {
     /// Returns for how long a session is there after its last use. It is asked once.
     fn ttl(&self) -> Duration;
 
-    /// Writes a new session. The key is that of a fresh token and never was there before.
-    fn create(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<(), StoreError>>;
+    /// Writes a new session of a user. The key is that of a fresh token and never was there before.
+    fn create(&self, key: TokenHash, user: Option<String>, session: S) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Returns the session, or `None` when there is none (any more).
     fn load(&self, key: TokenHash) -> BoxFuture<'_, Result<Option<S>, StoreError>>;
 
-    /// Writes the session if it is there, and returns whether it was.
-    fn update(&self, key: TokenHash, session: S) -> BoxFuture<'_, Result<bool, StoreError>>;
+    /// Writes the session and whose it is if it is there, and returns whether it was.
+    fn update(&self, key: TokenHash, user: Option<String>, session: S) -> BoxFuture<'_, Result<bool, StoreError>>;
 
     /// Counts as a use of each of these sessions, and returns those that are not there (any more).
     fn touch(&self, keys: Vec<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>>;
 
     /// Forgets the session; one that is not there is forgotten already.
     fn remove(&self, key: TokenHash) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Forgets sessions of a user, all but `keep`, and returns those that it has forgotten: at most 1,024 of them, so that nobody else waits
+    /// for long. Its caller asks until there are none. Does nothing, and returns none, when `keep` is not there (any more): of two
+    /// sessions that want to be the only one, one stays.
+    fn remove_user(&self, user: String, keep: Option<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>>;
 }
 
 /// A store that could not be asked.

@@ -96,16 +96,16 @@ impl SessionStore<Empty> for Store {
         self.kept.ttl()
     }
 
-    fn create(&self, key: TokenHash, session: Empty) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.after(move || self.kept.create(key, session))
+    fn create(&self, key: TokenHash, user: Option<String>, session: Empty) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.after(move || self.kept.create(key, user, session))
     }
 
     fn load(&self, key: TokenHash) -> BoxFuture<'_, Result<Option<Empty>, StoreError>> {
         self.after(move || self.kept.load(key))
     }
 
-    fn update(&self, key: TokenHash, session: Empty) -> BoxFuture<'_, Result<bool, StoreError>> {
-        self.after(move || self.kept.update(key, session))
+    fn update(&self, key: TokenHash, user: Option<String>, session: Empty) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.after(move || self.kept.update(key, user, session))
     }
 
     fn touch(&self, keys: Vec<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>> {
@@ -114,6 +114,10 @@ impl SessionStore<Empty> for Store {
 
     fn remove(&self, key: TokenHash) -> BoxFuture<'_, Result<(), StoreError>> {
         self.after(move || self.kept.remove(key))
+    }
+
+    fn remove_user(&self, user: String, keep: Option<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>> {
+        self.after(move || SessionStore::<Empty>::remove_user(&self.kept, user, keep))
     }
 }
 
@@ -433,7 +437,7 @@ impl SessionStore<Empty> for Silent {
         TTL
     }
 
-    fn create(&self, _: TokenHash, _: Empty) -> BoxFuture<'_, Result<(), StoreError>> {
+    fn create(&self, _: TokenHash, _: Option<String>, _: Empty) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(std::future::pending())
     }
 
@@ -441,7 +445,7 @@ impl SessionStore<Empty> for Silent {
         Box::pin(std::future::pending())
     }
 
-    fn update(&self, _: TokenHash, _: Empty) -> BoxFuture<'_, Result<bool, StoreError>> {
+    fn update(&self, _: TokenHash, _: Option<String>, _: Empty) -> BoxFuture<'_, Result<bool, StoreError>> {
         Box::pin(std::future::pending())
     }
 
@@ -450,6 +454,10 @@ impl SessionStore<Empty> for Silent {
     }
 
     fn remove(&self, _: TokenHash) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn remove_user(&self, _: String, _: Option<TokenHash>) -> BoxFuture<'_, Result<Vec<TokenHash>, StoreError>> {
         Box::pin(std::future::pending())
     }
 }

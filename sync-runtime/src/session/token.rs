@@ -40,6 +40,12 @@ impl TokenHash {
         Self(Sha256::digest(token.as_bytes()).into())
     }
 
+    /// Makes a key of the bytes that a store has kept.
+    #[must_use]
+    pub fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Returns the bytes, for a store that keeps them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {

@@ -150,7 +150,7 @@ impl sync::App for App {
     }
 }
 
-/// Builds the server.
+/// Builds the server. Its sessions are as they were given, with what a test has tied to them.
 pub fn server() -> Server<App> {
-    Server::new(async |_config| Ok(App::default()))
+    Server::new(async |_config| Ok(App::default())).sessions_in_memory()
 }

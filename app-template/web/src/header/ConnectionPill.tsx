@@ -30,7 +30,7 @@ export function ConnectionPill() {
 
 /** What there is to say beyond the one word. */
 function hintOf(connection: ConnectionStatus, words: Words["connection"]): string | undefined {
-  if (connection.status === "refused") return connection.message;
+  if (connection.status === "refused") return connection.closing === "session-replaced" ? words.replaced : connection.message;
   if (connection.status === "connected") return connection.isWebSocketFailing ? words.noWebSocket : undefined;
   return "closing" in connection && connection.closing !== undefined ? words.endedByServer(connection.closing) : undefined;
 }

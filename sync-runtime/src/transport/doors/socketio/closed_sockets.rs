@@ -13,6 +13,7 @@ pub struct ClosedSockets {
     filters_too_slow: AtomicU64,
     delivery_failed: AtomicU64,
     session_ended: AtomicU64,
+    session_replaced: AtomicU64,
 }
 
 impl ClosedSockets {
@@ -34,6 +35,7 @@ impl ClosedSockets {
             CloseReason::FiltersTooSlow => &self.filters_too_slow,
             CloseReason::DeliveryFailed => &self.delivery_failed,
             CloseReason::SessionEnded => &self.session_ended,
+            CloseReason::SessionReplaced => &self.session_replaced,
         }
     }
 }

@@ -1,0 +1,10 @@
+//! Opens what is kept beyond the process: SQLite files in the server's folder, and connections to a Redis. It knows no table and no key.
+
+#[cfg(feature = "redis")]
+mod redis;
+mod sqlite;
+
+#[cfg(feature = "redis")]
+pub(crate) use redis::{Redis, RedisFailure};
+pub use sqlite::DataError;
+pub(crate) use sqlite::{Database, Failure, Schema, later};

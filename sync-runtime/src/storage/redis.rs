@@ -1,0 +1,138 @@
+//! A connection to a Redis, which is made when it is needed and made again when it is lost. It knows no key.
+//!
+//! All questions share one connection, and each waits for its answer for a second at most. A connection on which an answer did not come in
+//! time is given up with it: a network that swallows what is sent says nothing. Whoever finds no connection makes one, and those who come
+//! meanwhile wait for that one; when it cannot be made, they are all told so, and it is tried again after a tenth of a second.
+
+use std::future::Future;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::io::tcp::TcpSettings;
+use redis::{AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, RedisError, RedisResult, ServerErrorKind};
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::clock::Instant;
+use crate::storage::DataError;
+
+/// How long an answer, or a connection, may take.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long nobody tries again after a connection could not be made.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How many questions are under way at once.
+const AT_ONCE: usize = 1024;
+
+/// A Redis, whether or not it can be reached.
+pub(crate) struct Redis {
+    client: Client,
+    link: Mutex<Link>,
+    places: Semaphore,
+}
+
+#[derive(Default)]
+struct Link {
+    open: Option<MultiplexedConnection>,
+    /// The number of the connection that is open, or was last.
+    number: u64,
+    failed: Option<(Instant, String)>,
+}
+
+/// A question that was not answered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RedisFailure {
+    #[error("cannot connect to the Redis of `redis_url`: {0}")]
+    Connect(String),
+    #[error("the Redis of `redis_url` does not answer")]
+    Ask(#[from] RedisError),
+}
+
+impl Redis {
+    /// Prepares to connect; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// When `url` is not the address of a Redis.
+    pub(crate) fn new(url: &str) -> Result<Self, DataError> {
+        let wrong = |error: RedisError| DataError::Address { source: error.into() };
+        let address = url.into_connection_info().map_err(wrong)?;
+        let address = address.set_tcp_settings(TcpSettings::default().set_nodelay(true));
+        let client = Client::open(address).map_err(wrong)?;
+        Ok(Self { client, link: Mutex::default(), places: Semaphore::new(AT_ONCE) })
+    }
+
+    /// Asks, and asks once more when the connection was lost before the answer: `question` must be one that can be repeated.
+    ///
+    /// # Errors
+    ///
+    /// When there is no connection, or no answer in time.
+    pub(crate) async fn ask<T, F>(&self, question: impl Fn(MultiplexedConnection) -> F) -> Result<T, RedisFailure>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
+        // It is never closed.
+        let _place = self.places.acquire().await.ok();
+        let mut is_repeated = false;
+        loop {
+            let (connection, number) = self.connection().await?;
+            let error = match question(connection).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if is_spoilt(&error) {
+                self.lose(number).await;
+            }
+            if is_repeated || !error.is_connection_dropped() {
+                return Err(error.into());
+            }
+            is_repeated = true;
+        }
+    }
+
+    /// Returns the connection, and its number.
+    async fn connection(&self) -> Result<(MultiplexedConnection, u64), RedisFailure> {
+        let link = &mut *self.link.lock().await;
+        if let Some(open) = &link.open {
+            return Ok((open.clone(), link.number));
+        }
+        if let Some((when, why)) = &link.failed
+            && when.elapsed() < PAUSE
+        {
+            return Err(RedisFailure::Connect(why.clone()));
+        }
+        let config =
+            AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+        match self.client.get_multiplexed_async_connection_with_config(&config).await {
+            Ok(open) => {
+                link.number += 1;
+                link.failed = None;
+                Ok((link.open.insert(open).clone(), link.number))
+            }
+            Err(error) => {
+                link.failed = Some((Instant::now(), error.to_string()));
+                Err(RedisFailure::Connect(error.to_string()))
+            }
+        }
+    }
+
+    /// Gives up a connection, unless somebody has done so already.
+    async fn lose(&self, number: u64) {
+        let mut link = self.link.lock().await;
+        if link.number == number {
+            link.open = None;
+        }
+    }
+}
+
+/// Whether another connection may do what this one does not: an answer is missing, or it leads to one that has become a replica.
+fn is_spoilt(error: &RedisError) -> bool {
+    error.is_timeout()
+        || error.is_unrecoverable_error()
+        || matches!(error.kind(), ErrorKind::Server(ServerErrorKind::ReadOnly))
+}
+
+// An address may have a password in it.
+impl std::fmt::Debug for Redis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redis(…)")
+    }
+}
