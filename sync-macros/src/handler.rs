@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Ident, Item, ItemFn, Pat, PathArguments, ReturnType, Type};
 use sync_codegen::problems;
-use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
+use sync_codegen::syntax::arguments::{AuthArgument, RateLimit, RateLimitArgument, RouteArguments, Timeout};
 use sync_codegen::syntax::handler_file::HandlerFile;
 
 /// Collects the mistakes of one item, so that all are told at once.
@@ -244,12 +244,14 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
     let allow_empty_room = arguments.empty_room.is_some();
     let concurrent = arguments.concurrent.is_some();
     let timeout = timeout(arguments.timeout.as_ref());
+    let rate_limit = rate_limit(arguments.rate_limit.as_ref());
     quote! {
         ::sync::__private::RouteOptions {
             volatile: #volatile,
             allow_empty_room: #allow_empty_room,
             timeout: #timeout,
             concurrent: #concurrent,
+            rate_limit: #rate_limit,
             ..::sync::__private::RouteOptions::NONE
         }
     }
@@ -268,6 +270,19 @@ pub(crate) fn timeout(argument: Option<&Timeout>) -> TokenStream {
                 ::core::option::Option::Some(TIMEOUT)
             }
         },
+    }
+}
+
+/// Writes how often a caller may call, or nothing.
+pub(crate) fn rate_limit(argument: Option<&RateLimitArgument>) -> TokenStream {
+    match argument.map(|argument| argument.limit) {
+        None => quote!(::core::option::Option::None),
+        Some(RateLimit::Off) => quote!(::core::option::Option::Some(::sync::__private::RateLimit::Off)),
+        Some(RateLimit::At(rate)) => {
+            let (count, seconds, burst) = (rate.count().get(), rate.seconds(), rate.burst().get());
+            let rate = quote!(::sync::__private::Rate::new(#count, #seconds, #burst));
+            quote!(::core::option::Option::Some(::sync::__private::RateLimit::At(#rate)))
+        }
     }
 }
 

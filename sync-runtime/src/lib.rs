@@ -20,6 +20,7 @@ mod dispatch;
 mod error;
 mod i18n;
 mod id;
+mod limits;
 mod rooms;
 mod route;
 pub mod schema;
@@ -43,6 +44,7 @@ pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
 pub use session::{LiveSession, MemoryStore, SessionError, SessionStore, Sessions, StoreError, Token, TokenHash};
 pub use sync_macros::{app, client, error, request, room, server, session, wire};
+pub use sync_schema::{Rate, RateLimit};
 pub use tracing;
 pub use transport::{ClosedSockets, Traffic};
 pub use validator;
@@ -70,6 +72,6 @@ pub mod __private {
     pub use crate::wire::{Envelope, Message, Misread, Packet, Position, PositionKey, PresenceKind};
     pub use serde;
     pub use serde_json;
-    pub use sync_schema::Api;
+    pub use sync_schema::{Api, Rate, RateLimit};
     pub use validator;
 }

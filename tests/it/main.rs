@@ -14,6 +14,7 @@ mod editor;
 mod events;
 mod foreign;
 mod groups;
+mod limits;
 mod mistakes;
 mod outside;
 mod requests;

@@ -20,7 +20,7 @@ const RUNTIME: Layers<'_> = Layers {
     below: &[],
     layers: &[
         &["clock", "config", "contain", "error", "id", "schema"],
-        &["wire"],
+        &["limits", "wire"],
         &["route"],
         &["api", "i18n", "session"],
         &["rooms"],
@@ -40,7 +40,7 @@ const DISPATCH: Layers<'_> = Layers {
         &["caller", "parts", "turn"],
         &["authorize", "server_stage"],
         &["lanes"],
-        &["dispatcher", "identify", "life", "pipeline", "publish", "remote"],
+        &["dispatcher", "identify", "life", "limit", "pipeline", "publish", "remote"],
         &["tests"],
     ],
     siblings: true,

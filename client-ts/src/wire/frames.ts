@@ -48,6 +48,7 @@ export type ClosingReason =
   | "receive-queue-full"
   | "filters-too-slow"
   | "delivery-failed"
+  | "rate-limited"
   | "session-ended"
   | (string & {});
 

@@ -86,6 +86,22 @@ pub mod groups {
         pub mod client;
     }
 }
+pub mod limited {
+    pub mod _api {
+        #[path = "few_v1.rs"]
+        pub mod few_v1;
+    }
+    #[path = "_sync"]
+    pub mod few_v1 {
+        #[path = "few_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod seen_v1 {
+        #[path = "seen_client_v1.rs"]
+        pub mod client;
+    }
+}
 pub mod odd {
     pub mod _api {
         #[path = "bomb_v1.rs"]

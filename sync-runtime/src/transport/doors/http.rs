@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -18,10 +18,10 @@ use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::rooms::Identity;
 use crate::route::App;
+use crate::transport::doors::arrival::address;
 use crate::transport::doors::credentials;
 use crate::transport::doors::leftovers::{Leftovers, Running, RunningPlace};
 use crate::transport::doors::origin::Origins;
-use crate::transport::pipes::PipeInfo;
 use crate::wire::{Call, Data, HttpCall, Message, SyncCall, bad_request};
 
 /// Whether the server has started and does not stop.
@@ -120,7 +120,7 @@ async fn call<A: App>(
     route: String,
     request: Request,
 ) -> Response {
-    let address = request.extensions().get::<ConnectInfo<PipeInfo>>().map(|ConnectInfo(info)| info.host());
+    let address = address(&request);
     let (caller, unidentified) = match credentials::identify(&dispatcher, request.headers(), address).await {
         Ok(identity) => (Caller::http(identity), None),
         Err(error) => (stranger(&dispatcher, request.headers()), Some(error)),

@@ -12,6 +12,7 @@ pub struct ClosedSockets {
     receive_queue_full: AtomicU64,
     filters_too_slow: AtomicU64,
     delivery_failed: AtomicU64,
+    rate_limited: AtomicU64,
     session_ended: AtomicU64,
 }
 
@@ -33,6 +34,7 @@ impl ClosedSockets {
             CloseReason::ReceiveQueueFull => &self.receive_queue_full,
             CloseReason::FiltersTooSlow => &self.filters_too_slow,
             CloseReason::DeliveryFailed => &self.delivery_failed,
+            CloseReason::RateLimited => &self.rate_limited,
             CloseReason::SessionEnded => &self.session_ended,
         }
     }

@@ -38,7 +38,7 @@ impl EngineSockets {
         Self {
             limits,
             sockets: Mutex::default(),
-            lobby: Arc::default(),
+            lobby: Arc::new(Lobby::new(config)),
             leftovers: Arc::default(),
             closed_sockets: ClosedSockets::default(),
             progress: Arc::default(),
