@@ -173,8 +173,10 @@ impl<A: App> Dispatcher<A> {
     /// Answers a message that could not be read.
     pub fn refuse(&self, caller: &Caller<A>, misread: impl Into<Misread>) -> Answer {
         let Misread { error, is_location } = misread.into();
-        // It counts like any other. What is wrong with it is said all the same: that is found before anybody is counted.
-        self.limit_message(caller, caller.session().get().as_ref()).unwrap_or_default();
+        if caller.socket().is_some() {
+            // It counts like any other. What is wrong with it is said all the same: that is found before anybody is counted.
+            self.limit_message(caller, caller.session().get().as_ref()).unwrap_or_default();
+        }
         if is_location { self.lose_location(caller, error) } else { self.answer(caller, Err(error)) }
     }
 

@@ -14,6 +14,7 @@ use crate::limits::{NoPlace, Place, Places};
 use crate::transport::pipes::open_pipes::{OpenPipes, Slot};
 use crate::transport::pipes::pipe::{Pipe, PipeLimits};
 use crate::transport::pipes::pipe_io::PipeIo;
+use crate::transport::pipes::tcp::send;
 
 /// The part of an IPv6 address that a host cannot choose (RFC 4291 §2.5.4).
 const NETWORK: u128 = !0 << 64;
@@ -52,7 +53,7 @@ fn host(address: IpAddr) -> IpAddr {
 fn turn_away(stream: &TcpStream) {
     const ANSWER: &[u8] =
         b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-    stream.try_write(ANSWER).map(drop).unwrap_or_default();
+    send(stream, ANSWER).map(drop).unwrap_or_default();
     tracing::debug!("an address has too many connections");
 }
 
