@@ -69,6 +69,8 @@ pub mod __private {
     };
     pub use crate::schema::Empty;
     pub use crate::server::{hub, serve};
+    // Who a request is from may be tried with any header.
+    pub use crate::transport::client_address;
     pub use crate::wire::{Envelope, Message, Misread, Packet, Position, PositionKey, PresenceKind};
     pub use serde;
     pub use serde_json;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
 use serde_json::{Value, json};
+use sync::__private::client_address;
 use sync::axum::Router;
 use sync::axum::extract::{Path, State};
 use sync::axum::http::HeaderMap;
@@ -480,4 +481,57 @@ async fn what_may_be_said_in_a_head_is_configured() {
     assert_eq!(status(&server, &[("x-long", &long)]).await, 431);
     let server = start(|_| {}).await;
     assert_eq!(status(&server, &[("x-long", &long)]).await, 200);
+}
+
+/// What clients and proxies write into these headers, and what they had better not.
+const PIECES: [&str; 20] = [
+    "1.2.3.4",
+    "10.0.0.1",
+    "[2001:db8::1]",
+    "for=",
+    "For=",
+    "\"",
+    "\\",
+    ",",
+    ";",
+    "=",
+    " ",
+    "\t",
+    ":80",
+    "]",
+    "unknown",
+    "_x",
+    "by=",
+    "é",
+    "%",
+    "",
+];
+
+#[test]
+fn whatever_a_header_says_the_address_is_that_of_the_pipe_or_one_that_is_written_there() {
+    let mut config = Config::default();
+    config.trusted_proxies = vec!["10.0.0.0/8".to_owned()];
+    let peer = "10.0.0.9".parse().expect("an address");
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random as usize % below
+    };
+    let mut believed = 0;
+    for _ in 0..20_000 {
+        let mut headers = HeaderMap::new();
+        let mut written = String::new();
+        for _ in 0..=next(3) {
+            let line: String = (0..next(8)).map(|_| PIECES[next(PIECES.len())]).collect();
+            let name = ["x-forwarded-for", "forwarded"][next(2)];
+            headers.append(name, sync::axum::http::HeaderValue::from_bytes(line.as_bytes()).expect("a value"));
+            written.push_str(&line);
+        }
+        let found = client_address(peer, &headers, &config);
+        assert!(found == peer || written.contains(&found.to_string()), "{headers:?}: {found}");
+        believed += usize::from(found != peer);
+    }
+    assert!(believed > 100, "some of them are lists: {believed}");
 }

@@ -30,4 +30,4 @@ pub use doors::{
     ClosedSockets, Traffic, arriving_address, caller, cookie_token, error_response, session_cookie, stranger, token,
 };
 pub use open_doors::OpenDoors;
-pub use pipes::{PipeListener, raise_file_limit};
+pub use pipes::{PipeListener, client_address, raise_file_limit};

@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use axum::http::{HeaderMap, HeaderName, header};
 
-use crate::config::ProxyNetworks;
+use crate::config::{Config, ProxyNetworks};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -40,6 +40,12 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &ProxyNetworks) -> IpA
         tracing::debug!(%peer, "a trusted proxy says nothing that can be believed of who is behind it");
         peer
     })
+}
+
+/// Does the same as [`client`] with the proxies of a configuration, for whoever tries what headers can do.
+#[must_use]
+pub fn client_address(peer: IpAddr, headers: &HeaderMap, config: &Config) -> IpAddr {
+    client(peer, headers, &config.proxies())
 }
 
 /// Who asked a proxy.

@@ -17,6 +17,7 @@ mod tcp;
 mod websocket;
 
 pub use direct::{Direct, Tenant};
+pub use forwarded::client_address;
 pub use listener::{PipeInfo, PipeListener};
 pub use open_pipes::raise_file_limit;
 pub use passage::Passage;
