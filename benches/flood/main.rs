@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! cargo bench --package sync-benches --bench flood
+//! cargo bench --package sync-benches --bench flood -- handshakes    # or any part of the name of a flood
 //! ```
 
 mod floods;
@@ -34,10 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     if std::env::args().nth(1).as_deref() == Some(server::SERVE) {
         return server::serve(std::env::args().nth(2).as_deref() == Some("on"));
     }
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     for limits in ["on", "off"] {
         print(&format!("### A flood from one address, limits {limits}\n"));
         let mut rows = Vec::new();
-        for (name, flood) in FLOODS {
+        for (name, flood) in FLOODS.iter().filter(|(name, _)| name.contains(&wanted)) {
             let child = Child::start(limits)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let mut users = runtime.block_on(users(&child))?;

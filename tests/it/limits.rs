@@ -300,6 +300,11 @@ async fn an_address_is_counted_before_anybody_is_looked_up() {
         let answer = reqwest::Client::new().get(url).header("x-forwarded-for", "192.0.2.1").send().await;
         assert_eq!(answer.expect("an answer").status(), 200);
     }
+    // The connection of a proxy is that of many, and stays open; that of the client itself does not, see below.
+    let url = format!("http://{}/", server.address());
+    let refused =
+        reqwest::Client::new().get(&url).header("x-forwarded-for", "192.0.2.1").send().await.expect("an answer");
+    assert_eq!((refused.status().as_u16(), refused.headers().get("connection")), (429, None));
     let identity = Identity { headers: vec![("x-forwarded-for", "192.0.2.1".to_owned())], ..Identity::token(&token) };
     let refused = Client::connect(server.address(), identity).await.expect_err("the handshake is refused");
     assert!(refused.contains("429"), "{refused}");
@@ -387,6 +392,13 @@ async fn nobody_chooses_an_address_by_a_header() {
     ] {
         assert_eq!(status(&server, &[(name, line)]).await, expected, "{name}: {line}");
     }
+    // Who is told so on a connection of its own has to come again for the next answer, however much it has asked on this one.
+    let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
+    let requests = "GET / HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
+    stream.write_all(requests.as_bytes()).await.expect("it is read");
+    let mut answer = Vec::new();
+    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("in time").unwrap_or_default();
+    assert_eq!(String::from_utf8_lossy(&answer).matches("HTTP/1.1 429").count(), 1);
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -28,7 +30,14 @@ pub(super) fn address(request: &Request) -> Option<IpAddr> {
     request.extensions().get::<ConnectInfo<PipeInfo>>().map(|ConnectInfo(info)| info.host())
 }
 
+fn is_proxied(request: &Request) -> bool {
+    request.extensions().get::<ConnectInfo<PipeInfo>>().is_some_and(|ConnectInfo(info)| info.is_proxied)
+}
+
 /// Refuses a request of an address that sends too many: 429, and when to come again. Whether the server is well may always be asked.
+///
+/// The pipe is closed with that, unless it is that of a proxy: answers that cost us next to nothing are asked for as fast as we can give
+/// them, and a thread that is never idle looks rarely for what others have sent.
 pub async fn limit_arrivals<A: App>(
     State(dispatcher): State<Arc<Dispatcher<A>>>,
     request: Request,
@@ -38,6 +47,12 @@ pub async fn limit_arrivals<A: App>(
     let counted = if HEALTH.contains(&request.uri().path()) { Ok(()) } else { dispatcher.limits().arrival(address) };
     match counted {
         Ok(()) => ADDRESS.scope(address, next.run(request)).await,
-        Err(refused) => error_response(&dispatcher, &stranger(&dispatcher, request.headers()), refused),
+        Err(refused) => {
+            let mut response = error_response(&dispatcher, &stranger(&dispatcher, request.headers()), refused);
+            if !is_proxied(&request) {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            response
+        }
     }
 }

@@ -29,6 +29,8 @@ pub struct PipeInfo {
     pub pipe: Weak<Pipe>,
     /// Where its request comes from: from the other end of the pipe, or from whoever a trusted proxy speaks for.
     pub address: IpAddr,
+    /// Whether a trusted proxy speaks for whoever asks: the pipe is that of many.
+    pub is_proxied: bool,
     /// Whether it was accepted beyond what the server has room for: only the health of the server is told on it.
     pub is_spare: bool,
 }
@@ -147,7 +149,7 @@ impl PipeListener {
         let is_spare = slot.is_spare();
         let io = PipeIo::new(stream, self.limits, self.flushes.clone(), slot);
         let pipe = Arc::downgrade(io.pipe());
-        (io, PipeInfo { pipe, address: address.ip(), is_spare })
+        (io, PipeInfo { pipe, address: address.ip(), is_proxied: self.proxies.contains(address.ip()), is_spare })
     }
 
     /// Says once for each minute of trouble why pipes are not accepted.
