@@ -42,7 +42,8 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &ProxyNetworks) -> IpA
     })
 }
 
-/// Does the same as [`client`] with the proxies of a configuration, for whoever tries what headers can do.
+/// Returns where a request comes from whose pipe comes from `peer`, as a server of this configuration finds it; for whoever tries what
+/// headers can do.
 #[must_use]
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, config: &Config) -> IpAddr {
     client(peer, headers, &config.proxies())
