@@ -47,7 +47,8 @@ pub fn guest() -> Option<Session> {
 }
 
 impl TestServer {
-    /// Starts it with the default configuration on a free port.
+    /// Starts it on a free port, with the default configuration but without limits: a test is faster than any caller should be. `limits`
+    /// has those that are about them.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
@@ -61,7 +62,10 @@ impl TestServer {
     pub async fn start_server(server: Server<App>, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        config.limits = false;
         change(&mut config);
+        // A production server has limits.
+        config.limits |= !config.is_development();
         Self { running: server.start(&test_app::routes::TABLE, config).await.expect("the test app starts") }
     }
 

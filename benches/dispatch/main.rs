@@ -6,20 +6,25 @@
 //!
 //! ```text
 //! cargo bench --package sync-benches --bench dispatch
-//! cargo bench --package sync-benches --bench dispatch -- frames    # or calls, or filters
+//! cargo bench --package sync-benches --bench dispatch -- frames    # or calls, or filters, or limits
 //! ```
 
 mod by_hand;
 mod calls;
 mod filters;
 mod frames;
+mod limits;
 mod payload;
 mod stage;
 
 fn main() {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let questions: [(&str, fn()); 3] =
-        [("calls", calls::measure), ("filters", filters::measure), ("frames", frames::measure)];
+    let questions: [(&str, fn()); 4] = [
+        ("calls", calls::measure),
+        ("limits", limits::measure),
+        ("filters", filters::measure),
+        ("frames", frames::measure),
+    ];
     for (name, measure) in questions {
         if wanted.as_deref().is_none_or(|wanted| wanted == name) {
             measure();

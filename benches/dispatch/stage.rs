@@ -1,5 +1,6 @@
 //! A room with members, and nobody listening.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use harness::{Sample, thread_cpu};
 use sync::__private::{
     Bundle, Caller, Catalog, Dispatcher, Message, Outbox, Presented, PresentedToken, RoomServices, Socket, Turn,
 };
-use sync::{CloseReason, Config, MemoryStore, Sessions};
+use sync::{CloseReason, Config, MemoryStore, Rate, RateLimit, Sessions};
 use tokio::runtime::Runtime;
 
 /// How many frames one sample sends, about.
@@ -36,9 +37,29 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    /// Nobody is counted: what floods here does so on purpose.
     pub(crate) fn new(members: usize) -> Self {
+        let mut config = Config::default();
+        config.limits = false;
+        Self::with(members, config)
+    }
+
+    /// Every limit counts each call, and none is ever reached.
+    pub(crate) fn limited(members: usize) -> Self {
+        let mut config = Config::default();
+        let most = RateLimit::At(Rate::new(1_000_000, 1, 1_000_000));
+        let rates = [
+            &mut config.rate_limit,
+            &mut config.socket_rate_limit,
+            &mut config.user_rate_limit,
+            &mut config.address_rate_limit,
+        ];
+        rates.into_iter().for_each(|rate| *rate = most);
+        Self::with(members, config)
+    }
+
+    fn with(members: usize, config: Config) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-        let config = Config::default();
         let sessions = Sessions::new(Arc::new(MemoryStore::new(config.session_ttl)));
         let table = &bench_app::routes::TABLE;
         let catalog = Catalog::new(table.locales).expect("valid messages");
@@ -115,7 +136,7 @@ async fn member(dispatcher: &Dispatcher<App>, seat: usize) -> Arc<Socket<App>> {
     let token = dispatcher.sessions().create(session).await.expect("a store");
     let token = PresentedToken::Ours(token.as_str().to_owned());
     let language = dispatcher.catalog().negotiate([]);
-    let presented = Presented { token: Some(token), language, address: None, tab: None };
+    let presented = Presented { token: Some(token), language, address: Some(IpAddr::from([192, 0, 2, 1])), tab: None };
     let identity = dispatcher.admit(presented).await.expect("a session");
     let socket = dispatcher.socket(identity, Arc::new(Nowhere::default()));
     dispatcher.enter(&socket);

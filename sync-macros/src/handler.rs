@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Ident, Item, ItemFn, Pat, PathArguments, ReturnType, Type};
 use sync_codegen::problems;
-use sync_codegen::syntax::arguments::{AuthArgument, Check, RouteArguments, Timeout};
+use sync_codegen::syntax::arguments::{AuthArgument, Check, RateLimit, RateLimitArgument, RouteArguments, Timeout};
 use sync_codegen::syntax::handler_file::HandlerFile;
 use sync_codegen::syntax::pattern::{Pattern, Segment};
 
@@ -278,6 +278,7 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
             quote!(::core::option::Option::Some(#pattern))
         }
     };
+    let rate_limit = rate_limit(arguments.rate_limit.as_ref());
     quote! {
         ::sync::__private::RouteOptions {
             room: #room,
@@ -285,6 +286,7 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
             allow_empty_room: #allow_empty_room,
             timeout: #timeout,
             concurrent: #concurrent,
+            rate_limit: #rate_limit,
             ..::sync::__private::RouteOptions::NONE
         }
     }
@@ -312,6 +314,19 @@ pub(crate) fn timeout(argument: Option<&Timeout>) -> TokenStream {
                 ::core::option::Option::Some(TIMEOUT)
             }
         },
+    }
+}
+
+/// Writes how often a caller may call, or nothing.
+pub(crate) fn rate_limit(argument: Option<&RateLimitArgument>) -> TokenStream {
+    match argument.map(|argument| argument.limit) {
+        None => quote!(::core::option::Option::None),
+        Some(RateLimit::Off) => quote!(::core::option::Option::Some(::sync::__private::RateLimit::Off)),
+        Some(RateLimit::At(rate)) => {
+            let (count, seconds, burst) = (rate.count().get(), rate.seconds(), rate.burst().get());
+            let rate = quote!(::sync::__private::Rate::new(#count, #seconds, #burst));
+            quote!(::core::option::Option::Some(::sync::__private::RateLimit::At(#rate)))
+        }
     }
 }
 

@@ -32,7 +32,8 @@ pub fn session(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Stands on `main` of a server file: `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`.
 ///
 /// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`,
-/// `concurrent`: what its caller sends next does not wait for it.
+/// `concurrent`: what its caller sends next does not wait for it, and `rate_limit = "20/s, burst 100"`: how often one caller may call,
+/// here 100 times at once and 20 times a second; per second (`s`), minute (`m`) or hour (`h`), or `"off"`.
 #[proc_macro_attribute]
 pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
     server::expand(attribute.into(), item.into()).into()
@@ -42,7 +43,7 @@ pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Nobody but the caller hears of it. There is no room, so `ctx.room()` is refused; what a handler wants to know of one is in the input.
 ///
-/// Arguments, all optional: `auth`, `timeout` and `concurrent` as for `server`, and `method = GET | POST`. Over HTTP a request is asked
+/// Arguments, all optional: `auth`, `timeout`, `concurrent` and `rate_limit` as for `server`, and `method = GET | POST`. Over HTTP a request is asked
 /// by `POST /api/<page>/<name>/<version>`; `GET` is for one without an effect, whose input is a struct of strings, numbers, booleans,
 /// dates, enums of plain names, and `Option`s of these: its fields are the query.
 #[proc_macro_attribute]

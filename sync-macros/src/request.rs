@@ -6,7 +6,7 @@ use syn::{ItemFn, Type};
 use sync_codegen::syntax::arguments::{Method, RequestArguments};
 use sync_codegen::syntax::query::not_scalar;
 
-use crate::handler::{HandlerMistakes, auth, check, last_word, local_file, parameters, timeout};
+use crate::handler::{HandlerMistakes, auth, check, last_word, local_file, parameters, rate_limit, timeout};
 use crate::once::{Once, Said};
 
 const REQUEST: Once<RequestArguments> = Once {
@@ -33,6 +33,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 fn options(arguments: &RequestArguments) -> TokenStream {
     let timeout = timeout(arguments.timeout.as_ref());
+    let rate_limit = rate_limit(arguments.rate_limit.as_ref());
     let concurrent = arguments.concurrent.is_some();
     let method = match arguments.method {
         Some(Method::Get(_)) => quote!(Get),
@@ -42,6 +43,7 @@ fn options(arguments: &RequestArguments) -> TokenStream {
         ::sync::__private::RouteOptions {
             timeout: #timeout,
             concurrent: #concurrent,
+            rate_limit: #rate_limit,
             method: ::sync::__private::Method::#method,
             ..::sync::__private::RouteOptions::NONE
         }

@@ -3,15 +3,19 @@
 //! Variables win over the file. Both are passed in, so that a test needs neither a file nor the process environment.
 
 mod origin;
+mod proxies;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
+use sync_schema::{Rate, RateLimit};
 
 pub(crate) use origin::WebOrigin;
+pub(crate) use proxies::ProxyNetworks;
 
 /// How a server runs. [`Config::default`] is a development server on port 3000 with every limit at its default.
 ///
@@ -33,8 +37,35 @@ pub struct Config {
     pub data: PathBuf,
     /// Development or production; `SYNC_ENV`, by default what the build is.
     pub environment: Environment,
-    /// Whether rate limits apply; `SYNC_LIMITS=off` is refused in production. There are none yet, and whoever sets it is told so.
+    /// Whether anybody is counted: rates, and how many connections an address may have. `SYNC_LIMITS=off` is refused in production.
     pub limits: bool,
+    /// How often one caller may call one route that does not say so itself (`rate_limit` on its attribute). A caller is a user, or else a
+    /// session, or else an address.
+    pub rate_limit: RateLimit,
+    /// The same for routes that are `volatile`.
+    pub volatile_rate_limit: RateLimit,
+    /// How many messages of any kind one socket may send. A socket that is refused more than as many again is closed (`rate-limited`).
+    pub socket_rate_limit: RateLimit,
+    /// How many calls and messages one user may send on all sockets and over HTTP.
+    pub user_rate_limit: RateLimit,
+    /// How many requests, and messages on sockets, may come from one address: of IPv6 from one network `/64`. Like all limits of an address,
+    /// it does not hold for this machine itself in development.
+    pub address_rate_limit: RateLimit,
+    /// How often people may sign in from one address.
+    pub sign_in_rate_limit: RateLimit,
+    /// How many connections one address may have, and how many sockets. The connections of a trusted proxy are not counted, its
+    /// clients' sockets are.
+    pub address_connections: usize,
+    /// How many sockets of one address may not have said who they are; the oldest have to go.
+    pub address_unidentified: usize,
+    /// How many sockets in all may not have said who they are.
+    pub unidentified: usize,
+    /// How long a socket may take to say who it is.
+    pub connect_timeout: Duration,
+    /// The networks of the proxies before this server, such as `10.0.0.0/8` or `::1`; `SYNC_TRUSTED_PROXIES`, separated by commas. What they
+    /// say in `X-Forwarded-For` and `Forwarded` of who is behind them is believed, and of nobody else. A proxy has to append to the header,
+    /// or to write it anew; if there are both headers, and they do not agree, none is believed.
+    pub trusted_proxies: Vec<String>,
     /// Further origins whose pages may use this server, such as `https://example.com`; `SYNC_ORIGINS`, separated by commas.
     pub origins: Vec<String>,
     /// The name of the session cookie; `SYNC_COOKIE_NAME`. Without one it has the name that the app gives it
@@ -50,6 +81,10 @@ pub struct Config {
     pub filter_timeout: Duration,
     /// The largest message, in bytes.
     pub message_limit: usize,
+    /// The largest head of a request, in bytes, from 8,192.
+    pub head_limit: usize,
+    /// How deep an input may be nested, up to 100.
+    pub nesting_limit: usize,
     /// How many rooms a socket may be in.
     pub room_limit: usize,
     /// How many bytes may wait for one socket before it is disconnected.
@@ -163,11 +198,24 @@ impl Default for Config {
             data: PathBuf::from("./data"),
             environment: if cfg!(debug_assertions) { Environment::Development } else { Environment::Production },
             limits: true,
+            rate_limit: RateLimit::At(Rate::new(20, 1, 100)),
+            volatile_rate_limit: RateLimit::At(Rate::new(60, 1, 60)),
+            socket_rate_limit: RateLimit::At(Rate::new(200, 1, 1000)),
+            user_rate_limit: RateLimit::At(Rate::new(400, 1, 2000)),
+            address_rate_limit: RateLimit::At(Rate::new(1000, 1, 5000)),
+            sign_in_rate_limit: RateLimit::At(Rate::new(1, 1, 100)),
+            address_connections: 1000,
+            address_unidentified: 1024,
+            unidentified: 4096,
+            connect_timeout: Duration::from_secs(10),
+            trusted_proxies: Vec::new(),
             origins: Vec::new(),
             cookie_name: None,
             handler_timeout: Duration::from_secs(30),
             filter_timeout: Duration::from_secs(1),
             message_limit: 1_000_000,
+            head_limit: 32 * 1024,
+            nesting_limit: 64,
             room_limit: 50,
             send_queue: 1 << 20,
             direct_delivery: true,
@@ -193,8 +241,6 @@ struct Setting {
     key: &'static str,
     expected: &'static str,
     apply: fn(&mut Config, &str) -> Option<()>,
-    /// Why it has no effect, if it has none yet.
-    idle: Option<&'static str>,
     /// Whether no error shows its value.
     is_secret: bool,
 }
@@ -219,8 +265,53 @@ const SETTINGS: &[Setting] = &[
     setting("limits", "`on`, or `off` outside production", |config, text| {
         config.limits = switch(text)?;
         Some(())
-    })
-    .idle("there are no rate limits"),
+    }),
+    setting("rate_limit", RATE, |config, text| {
+        config.rate_limit = text.parse().ok()?;
+        Some(())
+    }),
+    setting("volatile_rate_limit", RATE, |config, text| {
+        config.volatile_rate_limit = text.parse().ok()?;
+        Some(())
+    }),
+    setting("socket_rate_limit", RATE, |config, text| {
+        config.socket_rate_limit = text.parse().ok()?;
+        Some(())
+    }),
+    setting("user_rate_limit", RATE, |config, text| {
+        config.user_rate_limit = text.parse().ok()?;
+        Some(())
+    }),
+    setting("address_rate_limit", RATE, |config, text| {
+        config.address_rate_limit = text.parse().ok()?;
+        Some(())
+    }),
+    setting("sign_in_rate_limit", RATE, |config, text| {
+        config.sign_in_rate_limit = text.parse().ok()?;
+        Some(())
+    }),
+    setting("address_connections", COUNT, |config, text| {
+        config.address_connections = positive(text)?;
+        Some(())
+    }),
+    setting("address_unidentified", COUNT, |config, text| {
+        config.address_unidentified = positive(text)?;
+        Some(())
+    }),
+    setting("unidentified", COUNT, |config, text| {
+        config.unidentified = positive(text)?;
+        Some(())
+    }),
+    setting("connect_timeout_ms", MILLISECONDS, |config, text| {
+        config.connect_timeout = milliseconds(text)?;
+        Some(())
+    }),
+    setting("trusted_proxies", PROXIES, |config, text| {
+        let networks: Vec<_> = text.split(',').map(str::trim).filter(|network| !network.is_empty()).collect();
+        ProxyNetworks::read(networks.iter().copied()).ok()?;
+        config.trusted_proxies = networks.into_iter().map(str::to_owned).collect();
+        Some(())
+    }),
     setting("origins", ORIGINS, |config, text| {
         let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
         config.origins = origins.map(normal_origin).collect::<Option<_>>()?;
@@ -242,7 +333,15 @@ const SETTINGS: &[Setting] = &[
         config.message_limit = positive(text)?;
         Some(())
     }),
-    setting("room_limit", "a whole number from 1", |config, text| {
+    setting("head_limit", HEAD, |config, text| {
+        config.head_limit = positive(text).filter(|limit| HEAD_LIMITS.contains(limit))?;
+        Some(())
+    }),
+    setting("nesting_limit", NESTING, |config, text| {
+        config.nesting_limit = positive(text).filter(|limit| NESTING_LIMITS.contains(limit))?;
+        Some(())
+    }),
+    setting("room_limit", COUNT, |config, text| {
         config.room_limit = positive(text)?;
         Some(())
     }),
@@ -309,19 +408,24 @@ const ORIGINS: &str = "origins such as https://example.com, separated by commas:
                        not ASCII) and nothing else but a port";
 const COOKIE_NAME: &str = "a name for cookies, 1 to 64 letters, digits and signs such as `_`; without the prefix `__Host-`, \
                            which is put before it where cookies are `Secure`";
+/// hyper reads with no smaller buffer, and a head of megabytes is no head.
+const HEAD_LIMITS: RangeInclusive<usize> = 8192..=1 << 20;
+/// serde_json stops at 128, and what is around an input is nested, too.
+const NESTING_LIMITS: RangeInclusive<usize> = 1..=100;
+const HEAD: &str = "a whole number of bytes from 8192 to 1048576";
+const NESTING: &str = "a whole number from 1 to 100";
+const RATE: &str = "a rate such as `20/s, burst 100`, with `s`, `m` or `h`, or `off`";
+const COUNT: &str = "a whole number from 1";
+const PROXIES: &str = "networks such as 10.0.0.0/8 or addresses such as ::1, separated by commas";
 const MILLISECONDS: &str = "a whole number of milliseconds from 1";
 const SWITCH: &str = "`on` or `off`";
 const SIZE: &str = "a whole number of bytes from 1";
 
 const fn setting(key: &'static str, expected: &'static str, apply: fn(&mut Config, &str) -> Option<()>) -> Setting {
-    Setting { key, expected, apply, idle: None, is_secret: false }
+    Setting { key, expected, apply, is_secret: false }
 }
 
 impl Setting {
-    const fn idle(self, why: &'static str) -> Self {
-        Self { idle: Some(why), ..self }
-    }
-
     const fn secret(self) -> Self {
         Self { is_secret: true, ..self }
     }
@@ -376,12 +480,35 @@ impl Config {
                 expected: ORIGINS,
             })?;
         }
+        if let Err(wrong) = ProxyNetworks::read(self.trusted_proxies.iter().map(String::as_str)) {
+            return Err(ConfigError::Value {
+                name: "trusted_proxies".to_owned(),
+                value: wrong.to_owned(),
+                expected: PROXIES,
+            });
+        }
+        let sizes = [
+            ("head_limit", self.head_limit, HEAD_LIMITS, HEAD),
+            ("nesting_limit", self.nesting_limit, NESTING_LIMITS, NESTING),
+        ];
+        for (name, value, allowed, expected) in sizes {
+            if !allowed.contains(&value) {
+                return Err(ConfigError::Value { name: name.to_owned(), value: value.to_string(), expected });
+            }
+        }
+        self.check_limits("limits")?;
         match self.cookie_name {
             Some(name) if !is_cookie_name(&name) => {
                 Err(ConfigError::Value { name: "cookie_name".to_owned(), value: name, expected: COOKIE_NAME })
             }
             _ => Ok(self),
         }
+    }
+
+    /// Returns the proxies that are believed.
+    pub(crate) fn proxies(&self) -> ProxyNetworks {
+        // It was checked before.
+        ProxyNetworks::read(self.trusted_proxies.iter().map(String::as_str)).unwrap_or_default()
     }
 
     /// Names the session cookie as the app does, unless the configuration has named it.
@@ -406,9 +533,6 @@ impl Config {
     }
 
     fn apply(&mut self, setting: &Setting, name: &str, value: &str) -> Result<(), ConfigError> {
-        if let Some(why) = setting.idle {
-            tracing::warn!(setting = name, why, "this setting has no effect yet");
-        }
         (setting.apply)(self, value.trim()).ok_or_else(|| ConfigError::Value {
             name: name.to_owned(),
             value: if setting.is_secret { "…" } else { value }.to_owned(),
@@ -599,8 +723,34 @@ mod tests {
     #[test]
     fn limits_stay_on_in_production() {
         let off = ("SYNC_LIMITS", "off");
+        let config = Config { environment: Environment::Production, limits: false, ..Config::default() };
+        assert!(config.checked().is_err(), "nor in code");
         check("", &[("SYNC_ENV", "production"), off], "`SYNC_LIMITS` is `off`: expected `on`: a production");
         check("", &[("SYNC_ENV", "development"), off], "read");
+    }
+
+    #[test]
+    fn rates_and_proxies_are_read_or_named() {
+        let read = |name: &str, value: &str| Config::read("", [(name.to_owned(), value.to_owned())]).expect(value);
+        let config = read("SYNC_RATE_LIMIT", "5/m, burst 7");
+        assert_eq!(config.rate_limit, RateLimit::At(Rate::new(5, 60, 7)));
+        assert_eq!(read("SYNC_SOCKET_RATE_LIMIT", "off").socket_rate_limit, RateLimit::Off);
+        let config = read("SYNC_TRUSTED_PROXIES", "10.0.0.0/8, ::1,");
+        assert_eq!(config.trusted_proxies, ["10.0.0.0/8", "::1"]);
+        assert!(config.proxies().contains("10.1.2.3".parse().expect("an address")));
+        check(
+            "rate_limit = '20/s burst 1'",
+            &[],
+            "`rate_limit` is `20/s burst 1`: expected a rate such as `20/s, burst 100`",
+        );
+        check("trusted_proxies = ['proxy']", &[], "`trusted_proxies` is `proxy`: expected networks such as 10.0.0.0/8");
+        check("head_limit = 100", &[], "`head_limit` is `100`: expected a whole number of bytes from 8192");
+        check("nesting_limit = 128", &[], "`nesting_limit` is `128`: expected a whole number from 1 to 100");
+        let in_code = Config { trusted_proxies: vec!["10.0.0.1/8".to_owned()], ..Config::default() };
+        let error = in_code.checked().expect_err("no network").to_string();
+        assert!(error.starts_with("`trusted_proxies` is `10.0.0.1/8`: expected networks such as"), "{error}");
+        let in_code = Config { head_limit: 0, ..Config::default() };
+        assert!(in_code.checked().is_err());
     }
 
     #[test]

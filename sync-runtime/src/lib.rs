@@ -20,6 +20,7 @@ mod dispatch;
 mod error;
 mod i18n;
 mod id;
+mod limits;
 mod rooms;
 mod route;
 pub mod schema;
@@ -50,6 +51,7 @@ pub use session::{
 };
 pub use storage::DataError;
 pub use sync_macros::{app, client, error, request, room, server, session, wire};
+pub use sync_schema::{Rate, RateLimit};
 pub use tracing;
 pub use transport::{ClosedSockets, Traffic};
 pub use validator;
@@ -74,9 +76,11 @@ pub mod __private {
     };
     pub use crate::schema::Empty;
     pub use crate::server::{hub, serve};
+    // Who a request is from may be tried with any header.
+    pub use crate::transport::client_address;
     pub use crate::wire::{Envelope, Message, Misread, Packet, Position, PositionKey, PresenceKind};
     pub use serde;
     pub use serde_json;
-    pub use sync_schema::Api;
+    pub use sync_schema::{Api, Rate, RateLimit};
     pub use validator;
 }

@@ -3,7 +3,7 @@
 //! A *shape* says which JSON one Rust type stands for; a *definition* is a shape with a name. The runtime fills this model
 //! (`#[wire]` describes each type), checks what arrives against it, and hands it to the generator, which writes TypeScript from it.
 //! [`Api`] as text is the app's contract: one line for each fact.
-//! With it go the words that both have to read alike: the framework's codes, the names of languages and rooms, and what a slip of
+//! With it go the words that both have to read alike: the framework's codes, the names of languages and rooms, rates, and what a slip of
 //! the pen was meant to be.
 //! It knows no serde, no TypeScript and no route table, so that both sides can depend on it and on nothing of each other.
 
@@ -14,6 +14,7 @@ mod canonical;
 mod codes;
 mod language;
 mod nearest;
+mod rate;
 mod room;
 mod shape;
 
@@ -21,6 +22,7 @@ pub use api::{Api, Direction, Lane, Payload, RouteTypes, WireType};
 pub use codes::FRAMEWORK_CODES;
 pub use language::language_tag;
 pub use nearest::{closest, nearest};
+pub use rate::{Rate, RateError, RateLimit};
 pub use room::{ROOM_NAME_LIMIT, is_room_character};
 pub use shape::{
     Body, Declaration, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody, type_label,

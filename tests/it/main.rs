@@ -16,6 +16,7 @@ mod events;
 mod foreign;
 mod groups;
 mod kinds;
+mod limits;
 mod matrix;
 mod mistakes;
 mod outside;

@@ -20,7 +20,7 @@ const RUNTIME: Layers<'_> = Layers {
     below: &[],
     layers: &[
         &["clock", "config", "contain", "error", "id", "schema"],
-        &["storage", "wire"],
+        &["limits", "storage", "wire"],
         &["route"],
         &["api", "i18n", "session"],
         &["rooms"],
@@ -41,7 +41,7 @@ const DISPATCH: Layers<'_> = Layers {
         &["authorize", "server_stage", "view"],
         &["leaving"],
         &["lanes"],
-        &["dispatcher", "identify", "life", "pipeline", "publish", "remote"],
+        &["dispatcher", "identify", "life", "limit", "pipeline", "publish", "remote"],
         &["tests"],
     ],
     siblings: true,

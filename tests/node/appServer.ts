@@ -62,7 +62,15 @@ export async function startAppServer({ app = "template", port = 0, env = {}, dat
   const [program, args] = files === undefined ? [binary, []] : ["sh", ["-c", `ulimit -n ${files}; exec "$0"`, binary]];
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, SYNC_LISTEN: `127.0.0.1:${port}`, SYNC_DATA: data, SYNC_ENV: "development", ...env },
+    // A test is faster than any caller should be; a production server has limits.
+    env: {
+      ...process.env,
+      SYNC_LISTEN: `127.0.0.1:${port}`,
+      SYNC_DATA: data,
+      SYNC_ENV: "development",
+      SYNC_LIMITS: env["SYNC_ENV"] === "production" ? "on" : "off",
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // A test run that ends in the middle takes its servers with it.

@@ -78,6 +78,44 @@ describe("a call of the request lane", () => {
     expect(network.socket.events).toEqual(["joinRoom", "request", "sync", "request"]);
   });
 
+  test("that waited for a connection among too many is sent once more when the server asks for it", async () => {
+    const { sync, network } = setUp();
+    const answer = sync.apiRequest(FIND);
+    network.socket.accept();
+    network.socket.answer("request", failure("sync-rate-limited", 429, { seconds: 2 }));
+    expect(network.socket.events).toEqual(["request"]);
+    vi.advanceTimersByTime(1999);
+    expect(network.socket.events).toEqual(["request"]);
+    vi.advanceTimersByTime(1);
+    expect(network.socket.events).toEqual(["request", "request"]);
+    network.socket.answer("request", FOUND);
+    expect(await answer).toEqual(FOUND);
+  });
+
+  test("that waits for the server to take it survives a loss, and ends with its signal or its time", async () => {
+    const { sync, network } = setUp();
+    const controller = new AbortController();
+    const answers = [
+      sync.apiRequest(FIND),
+      sync.apiRequest({ ...FIND, signal: controller.signal }),
+      sync.apiRequest({ ...FIND, timeoutMs: 2000 }),
+    ];
+    network.socket.accept();
+    for (const { answered } of network.socket.sent) answered(failure("sync-rate-limited", 429, { seconds: 2 }));
+    // It would be too late for the last one.
+    expect(await answers[2]).toEqual(failure("sync-rate-limited", 429, { seconds: 2 }));
+    controller.abort();
+    expect(await answers[1]).toMatchObject({ errorCode: "sync-cancelled" });
+    network.socket.lose();
+    vi.advanceTimersByTime(0);
+    network.socket.accept();
+    expect(network.socket.events).toEqual(["request"]);
+    network.socket.answer("request", FOUND);
+    expect(await answers[0]).toEqual(FOUND);
+    vi.advanceTimersByTime(10_000);
+    expect(network.socket.events).toEqual(["request"]);
+  });
+
   test("that was on its way when the socket was lost ends, and is not sent again", async () => {
     const { sync, network } = setUpConnected();
     const answer = sync.apiRequest(FIND);

@@ -2,7 +2,7 @@
 
 import type { WireFailure } from "../wire/answers";
 import type { ClientEvent, ClientPayloads } from "../wire/payloads";
-import type { Read } from "../wire/read";
+import { isObject, type Read } from "../wire/read";
 import { deadline, type Limits } from "./deadline";
 import type { Part, PartTools } from "./part";
 
@@ -14,6 +14,8 @@ interface Pending {
   readonly payload: object;
   readonly answered: (message: unknown) => void;
   readonly fail: (failure: WireFailure) => void;
+  /** Whether it has waited for a connection. */
+  hasWaited: boolean;
 }
 
 /**
@@ -21,11 +23,17 @@ interface Pending {
  *
  * Each comes to an end: answer, time, abort, or loss of the connection. What was on its way when the connection broke is
  * never sent again, as nobody knows whether it arrived.
+ *
+ * Those that waited for a connection are sent all at once, which can be more than a caller may: one that is refused for that reason has
+ * had no effect, and is sent once more after the time that the server asks for, behind those that got through. A call that did
+ * not wait is its caller's own haste, and so is the answer.
  */
 export class Calls implements Part {
   readonly #tools: PartTools;
   readonly #waiting = new Set<Pending>();
   readonly #onTheirWay = new Set<Pending>();
+  /** Those that were refused for coming all at once, with what sends them once more. */
+  readonly #pausing = new Map<Pending, ReturnType<typeof setTimeout>>();
   #isOpen = false;
 
   constructor(tools: PartTools) {
@@ -46,7 +54,7 @@ export class Calls implements Part {
       const pending = this.#pending(event, payload, parse, limits, settle);
       if (pending === null) return;
       if (this.#isOpen) this.#send(pending);
-      else this.#waiting.add(pending);
+      else this.#wait(pending);
     });
   }
 
@@ -78,6 +86,7 @@ export class Calls implements Part {
   lost(): void {
     this.#isOpen = false;
     this.#failAll(this.#onTheirWay, this.#tools.failure("sync-disconnected"));
+    for (const pending of [...this.#pausing.keys()]) this.#resume(pending);
   }
 
   /** Nothing waits in vain. */
@@ -98,16 +107,41 @@ export class Calls implements Part {
       settle(failure("sync-cancelled"));
       return null;
     }
+    const since = Date.now();
     const end = (answer: Answer | WireFailure): void => {
       stopClock();
+      clearTimeout(this.#pausing.get(pending));
+      this.#pausing.delete(pending);
       this.#waiting.delete(pending);
       this.#onTheirWay.delete(pending);
       settle(answer);
     };
     const stopClock = deadline(limits, code => end(failure(code)));
-    const answered = (message: unknown): void => end(this.#read(event, parse, message));
-    const pending: Pending = { event, payload, answered, fail: end };
+    const answered = (message: unknown): void => {
+      const answer = this.#read(event, parse, message);
+      const pauseMs = pending.hasWaited ? askedPauseMs(answer) : null;
+      if (pauseMs === null || Date.now() - since + pauseMs >= limits.timeoutMs) end(answer);
+      else this.#pause(pending, pauseMs);
+    };
+    const pending: Pending = { event, payload, answered, fail: end, hasWaited: false };
     return pending;
+  }
+
+  #wait(pending: Pending): void {
+    pending.hasWaited = true;
+    this.#waiting.add(pending);
+  }
+
+  #pause(pending: Pending, pauseMs: number): void {
+    this.#onTheirWay.delete(pending);
+    this.#pausing.set(pending, setTimeout(() => this.#resume(pending), pauseMs));
+  }
+
+  #resume(pending: Pending): void {
+    clearTimeout(this.#pausing.get(pending));
+    this.#pausing.delete(pending);
+    if (this.#isOpen) this.#send(pending);
+    else this.#wait(pending);
   }
 
   #send(pending: Pending): void {
@@ -137,3 +171,10 @@ export class Calls implements Part {
   }
 }
 
+/** How long the server asks to wait, if it refuses a call because there are too many. */
+function askedPauseMs(answer: unknown): number | null {
+  if (!isObject(answer) || answer["errorCode"] !== "sync-rate-limited") return null;
+  const params = answer["errorParams"];
+  const seconds = isObject(params) ? params["seconds"] : undefined;
+  return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : null;
+}

@@ -55,6 +55,7 @@ export type ClosingReason =
   | "receive-queue-full"
   | "filters-too-slow"
   | "delivery-failed"
+  | "rate-limited"
   | "session-ended"
   | "session-replaced"
   | (string & {});

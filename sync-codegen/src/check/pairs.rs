@@ -91,6 +91,7 @@ fn own_arguments(file: &SourceFile, handler: &Handler, server: &str) -> Option<D
         ("room", arguments.room.is_some()),
         ("volatile", arguments.volatile.is_some()),
         ("empty_room", arguments.empty_room.is_some()),
+        ("rate_limit", arguments.rate_limit.is_some()),
     ];
     let names = given.iter().filter(|(_, given)| *given).map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>();
     if names.is_empty() {

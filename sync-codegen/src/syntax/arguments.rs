@@ -8,13 +8,14 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprPath, Ident, Lit, LitStr, Token};
 
+pub use sync_schema::RateLimit;
 use sync_schema::nearest;
 
 use super::pattern::Pattern;
 
 /// The arguments of a route, all optional and in any order:
 /// `auth = login | public | <const of type Auth>`, `check = <path>`, `room = "<pattern>"`, `volatile`, `empty_room = allow`, `concurrent`,
-/// `timeout = <seconds, or a const Duration>`.
+/// `timeout = <seconds, or a const Duration>`, `rate_limit = "<count>/<s, m or h>, burst <count>"`.
 ///
 /// ```
 /// use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
@@ -41,6 +42,8 @@ pub struct RouteArguments {
     pub concurrent: Option<Span>,
     /// How long the handler, or an `async` filter for one member, may take.
     pub timeout: Option<Timeout>,
+    /// How often one caller may call.
+    pub rate_limit: Option<RateLimitArgument>,
 }
 
 /// The arguments of a filter: those of a route, and `by = <path or closure>`, in any order.
@@ -64,7 +67,7 @@ pub struct FilterArguments {
 }
 
 /// The arguments of a request, all optional and in any order:
-/// `auth`, `check`, `timeout` and `concurrent` as for a route, `method = GET | POST`.
+/// `auth`, `check`, `timeout`, `rate_limit` and `concurrent` as for a route, `method = GET | POST`.
 ///
 /// ```
 /// use sync_codegen::syntax::arguments::{Method, RequestArguments};
@@ -85,6 +88,8 @@ pub struct RequestArguments {
     pub concurrent: Option<Span>,
     /// How long the handler may take.
     pub timeout: Option<Timeout>,
+    /// How often one caller may call.
+    pub rate_limit: Option<RateLimitArgument>,
 }
 
 /// The value of `method`.
@@ -176,13 +181,20 @@ impl Timeout {
     }
 }
 
-const ROUTE_KEYS: [&str; 7] = ["auth", "check", "room", "volatile", "empty_room", "concurrent", "timeout"];
-const FILTER_KEYS: [&str; 7] = ["auth", "check", "room", "volatile", "empty_room", "timeout", "by"];
-const REQUEST_KEYS: [&str; 5] = ["auth", "check", "method", "concurrent", "timeout"];
-const ROOM_KEYS: [&str; 4] = ["auth", "send", "leave", "empty"];
+/// The value of `rate_limit`: `"20/s, burst 100"`, or `"off"`.
+#[derive(Debug)]
+pub struct RateLimitArgument {
+    /// What it says.
+    pub limit: RateLimit,
+    /// Where it stands.
+    pub span: Span,
+}
 
-/// Arguments that the product has a place for and this version does not know yet, with what holds until then.
-const NOT_YET: [(&str, &str); 1] = [("rate_limit", "nobody counts the calls of a route")];
+const ROUTE_KEYS: [&str; 8] =
+    ["auth", "check", "room", "volatile", "empty_room", "concurrent", "timeout", "rate_limit"];
+const FILTER_KEYS: [&str; 8] = ["auth", "check", "room", "volatile", "empty_room", "timeout", "rate_limit", "by"];
+const REQUEST_KEYS: [&str; 6] = ["auth", "check", "method", "concurrent", "timeout", "rate_limit"];
+const ROOM_KEYS: [&str; 4] = ["auth", "send", "leave", "empty"];
 
 /// Arguments that only make sense with a room, and why they do not without one.
 const OF_ROOMS: [(&str, &str); 4] = [
@@ -203,6 +215,7 @@ impl RouteArguments {
             "empty_room" => set(&mut self.empty_room, key, empty_room(input, key)?)?,
             "concurrent" => set(&mut self.concurrent, key, flag(input, key)?)?,
             "timeout" => set(&mut self.timeout, key, value(input, key)?)?,
+            "rate_limit" => set(&mut self.rate_limit, key, value(input, key)?)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -233,6 +246,7 @@ impl Parse for RequestArguments {
                 "method" => set(&mut arguments.method, key, value(input, key)?)?,
                 "concurrent" => set(&mut arguments.concurrent, key, flag(input, key)?)?,
                 "timeout" => set(&mut arguments.timeout, key, value(input, key)?)?,
+                "rate_limit" => set(&mut arguments.rate_limit, key, value(input, key)?)?,
                 name => match OF_ROOMS.iter().find(|(other, _)| *other == name) {
                     Some((_, why)) => {
                         let message = format!("`{name}` has no meaning here: {why}\nhelp: remove it");
@@ -440,6 +454,27 @@ impl Parse for Timeout {
     }
 }
 
+impl Parse for RateLimitArgument {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let help = "help: write `rate_limit = \"20/s, burst 100\"`: 100 at once, and 20 a second; or `\"off\"`";
+        let expression: Expr = input.parse()?;
+        let text = match &expression {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Str(text) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(text) = text else {
+            return Err(syn::Error::new_spanned(expression, format!("`rate_limit` is a text\n{help}")));
+        };
+        match text.value().parse() {
+            Ok(limit) => Ok(Self { limit, span: text.span() }),
+            Err(wrong) => Err(syn::Error::new(text.span(), format!("`rate_limit` is a rate, and {wrong}\n{help}"))),
+        }
+    }
+}
+
 fn empty_room(input: ParseStream<'_>, key: &Ident) -> syn::Result<Span> {
     equals(input, key)?;
     let word: Ident = input.call(syn::ext::IdentExt::parse_any)?;
@@ -467,6 +502,7 @@ fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
         "empty" => "all_left",
         "empty_room" => "allow",
         "method" => "GET",
+        "rate_limit" => "\"20/s, burst 100\"",
         "timeout" => "5",
         _ => "anyone",
     };
@@ -504,9 +540,6 @@ fn single_word(expression: &Expr) -> Option<&Ident> {
 
 fn unknown_key(key: &Ident, known: &[&str]) -> syn::Error {
     let name = &key.to_string();
-    if let Some((_, instead)) = NOT_YET.iter().find(|(later, _)| later == name) {
-        return syn::Error::new(key.span(), format!("`{name}` has no effect yet: {instead}\nhelp: remove it"));
-    }
     let help = match nearest(name, known.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("it can be {}", list(known)),
@@ -578,13 +611,14 @@ mod tests {
 
     fn check_request(arguments: &str, expected: Expect) {
         let text = match syn::parse_str::<RequestArguments>(arguments) {
-            Ok(RequestArguments { auth, check, method, concurrent, timeout }) => {
+            Ok(RequestArguments { auth, check, method, concurrent, timeout, rate_limit }) => {
                 let method = match method {
                     None => "default",
                     Some(Method::Get(_)) => "GET",
                     Some(Method::Post(_)) => "POST",
                 };
-                let route = RouteArguments { auth, check, concurrent, timeout, ..RouteArguments::default() };
+                let route =
+                    RouteArguments { auth, check, concurrent, timeout, rate_limit, ..RouteArguments::default() };
                 format!("{method}: {}", describe(&route))
             }
             Err(error) => at_column(&error),
@@ -608,6 +642,7 @@ mod tests {
             Timeout::Millis(millis, _) => format!("{millis} ms"),
             Timeout::Duration(expression) => format!("timeout={}", expression.to_token_stream()),
         }));
+        parts.extend(arguments.rate_limit.as_ref().map(|rate| rate.limit.to_string()));
         parts.join(", ")
     }
 
@@ -648,7 +683,7 @@ mod tests {
             "volatile, receiver = 1",
             expect![[r#"
                 10: unknown argument `receiver`
-                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
+                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `concurrent`, `timeout`, `rate_limit`"#]],
         );
     }
 
@@ -719,21 +754,51 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_effect_yet_is_refused() {
-        let told = "12: `rate_limit` has no effect yet: nobody counts the calls of a route\nhelp: remove it";
-        let arguments = "timeout =1, rate_limit = \"off\"";
-        for error in [
-            syn::parse_str::<RouteArguments>(arguments).expect_err(arguments),
-            syn::parse_str::<FilterArguments>(arguments).expect_err(arguments),
-            syn::parse_str::<RequestArguments>(arguments).expect_err(arguments),
-        ] {
-            assert_eq!(at_column(&error), told);
-        }
+    fn a_rate_limit_is_read_wherever_a_route_has_arguments() {
+        check("rate_limit = \"20/s, burst 100\"", expect!["20/s, burst 100"]);
+        check("volatile, rate_limit = \"90/s\"", expect!["volatile, 90/s, burst 90"]);
+        check("rate_limit = \"off\"", expect!["off"]);
+        check_filter("rate_limit = \"5/m\", by = role", expect!["by role: 5/m, burst 5"]);
+        check_request("method = GET, rate_limit = \"1/h\"", expect!["GET: 1/h, burst 1"]);
+    }
+
+    #[test]
+    fn what_is_no_rate_is_told_what_one_looks_like() {
+        check(
+            "timeout = 1, rate_limit = \"20/s burst 100\"",
+            expect![[r#"
+            26: `rate_limit` is a rate, and a comma belongs before `burst`
+            help: write `rate_limit = "20/s, burst 100"`: 100 at once, and 20 a second; or `"off"`"#]],
+        );
+        check(
+            "rate_limit = 20",
+            expect![[r#"
+            13: `rate_limit` is a text
+            help: write `rate_limit = "20/s, burst 100"`: 100 at once, and 20 a second; or `"off"`"#]],
+        );
+        check_filter(
+            "rate_limit = RATE",
+            expect![[r#"
+            13: `rate_limit` is a text
+            help: write `rate_limit = "20/s, burst 100"`: 100 at once, and 20 a second; or `"off"`"#]],
+        );
+        check_request(
+            "rate_limit",
+            expect![[r#"
+            0: `rate_limit` needs a value
+            help: write `rate_limit = "20/s, burst 100"`"#]],
+        );
+        check(
+            "rate_limit = \"1/s\", rate_limit = \"2/s\"",
+            expect![[r#"
+            20: `rate_limit` is given twice
+            help: remove one of them"#]],
+        );
         check(
             "rate_limits = \"20/s\"",
             expect![[r#"
-                0: unknown argument `rate_limits`
-                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `concurrent`, `timeout`"#]],
+            0: unknown argument `rate_limits`
+            help: did you mean `rate_limit`?"#]],
         );
     }
 
@@ -863,7 +928,7 @@ mod tests {
             "group_by = role",
             expect![[r#"
                 0: unknown argument `group_by`
-                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `timeout`, `by`"#]],
+                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `timeout`, `rate_limit`, `by`"#]],
         );
         check_filter(
             "bye = role",

@@ -1,5 +1,6 @@
 //! Who sends a call.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::contain::contained;
@@ -49,6 +50,12 @@ impl<A: App> Caller<A> {
     #[must_use]
     pub fn session(&self) -> &Arc<LiveSession<A>> {
         &self.identity.session
+    }
+
+    /// Returns where it is; `None` where that is not known.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        self.identity.address
     }
 
     /// Returns which kind of caller it is.

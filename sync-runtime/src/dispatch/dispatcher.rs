@@ -12,6 +12,7 @@ use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, Turn, authorize};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
+use crate::limits::Limits;
 use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, Table};
 use crate::session::Sessions;
@@ -57,6 +58,7 @@ pub struct Dispatcher<A: App> {
     parts: Arc<Parts<A>>,
     lanes: Lanes<A>,
     sessions: Sessions<A>,
+    limits: Arc<Limits>,
     // The app as a caller: one, whose events share the room's turns like those of any other.
     server: OnceLock<Identity<A>>,
     // Calls and deliveries in flight; shutdown closes it and waits.
@@ -74,10 +76,12 @@ impl<A: App> Dispatcher<A> {
         sessions: Sessions<A>,
         services: RoomServices<A>,
     ) -> Self {
+        let limits = Limits::new(&config);
         Self {
+            lanes: Lanes::new(table, &config, &limits),
             parts: Arc::new(Parts::new(app, config, table, catalog, services)),
-            lanes: Lanes::new(table),
             sessions,
+            limits,
             server: OnceLock::new(),
             calls: TaskTracker::new(),
         }
@@ -129,6 +133,12 @@ impl<A: App> Dispatcher<A> {
         &self.sessions
     }
 
+    /// Returns who may do how much.
+    #[must_use]
+    pub fn limits(&self) -> &Arc<Limits> {
+        &self.limits
+    }
+
     /// Returns the tracker of calls in flight; a closed one means that the server takes no more calls.
     #[must_use]
     pub fn calls(&self) -> &TaskTracker {
@@ -176,6 +186,10 @@ impl<A: App> Dispatcher<A> {
     /// Answers a message that could not be read.
     pub fn refuse(&self, caller: &Caller<A>, misread: impl Into<Misread>) -> Answer {
         let Misread { error, is_location } = misread.into();
+        if caller.socket().is_some() {
+            // It counts like any other. What is wrong with it is said all the same: that is found before anybody is counted.
+            self.limit_message(caller, caller.session().get().as_ref()).unwrap_or_default();
+        }
         if is_location { self.lose_location(caller, error) } else { self.answer(caller, Err(error)) }
     }
 

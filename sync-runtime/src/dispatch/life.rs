@@ -34,7 +34,8 @@ impl<A: App> Dispatcher<A> {
     /// Makes the socket of somebody who was admitted; nobody knows it before it has [entered](Dispatcher::enter).
     #[must_use]
     pub fn socket(&self, identity: Identity<A>, outbox: Arc<dyn Outbox>) -> Arc<Socket<A>> {
-        Arc::new(Socket::new(identity, outbox))
+        let budget = self.limits().of_socket(identity.address);
+        Arc::new(Socket::new(identity, outbox).with_budget(budget))
     }
 
     /// Makes a socket known, unless it has gone already. One whose session has ended meanwhile is closed.
@@ -141,7 +142,7 @@ impl<A: App> Dispatcher<A> {
         room: &str,
         after: Option<&str>,
     ) -> Result<(Box<RawValue>, HeldSeat<A>), SyncError> {
-        self.check_session(caller)?;
+        self.check_message(caller)?;
         let socket = member(caller)?;
         let name = RoomName::new(room)?.as_str();
         // Held until the socket is there.
@@ -160,7 +161,7 @@ impl<A: App> Dispatcher<A> {
 
     /// Leaves a room; leaving one that the socket is not in is allowed. Behind the answer comes nothing of the room any more.
     pub(super) async fn leave(&self, caller: &Caller<A>, room: &str) -> Answer {
-        let left = match self.check_session(caller).and_then(|_| member(caller)) {
+        let left = match self.check_message(caller).and_then(|_| member(caller)) {
             Ok(socket) => {
                 self.unseat(socket, room).await;
                 Ok(answer_rooms(&socket.room_names()))
@@ -172,14 +173,16 @@ impl<A: App> Dispatcher<A> {
 
     /// Lists the rooms of a socket, in the order in which it entered them.
     pub(super) fn joined(&self, caller: &Caller<A>) -> Answer {
-        let socket = self.check_session(caller).and_then(|_| member(caller));
+        let socket = self.check_message(caller).and_then(|_| member(caller));
         self.answer(caller, socket.map(|socket| answer_rooms(&socket.room_names())))
     }
 
     /// Sets the page that a socket shows.
     pub(super) fn locate(&self, caller: &Caller<A>, location: Location) -> Answer {
-        let socket = self.check_session(caller).and_then(|_| member(caller));
-        let located = socket.map(|socket| {
+        if let Err(refused) = self.check_message(caller) {
+            return self.lose_location(caller, refused);
+        }
+        let located = member(caller).map(|socket| {
             socket.set_location(location);
             answer_location()
         });

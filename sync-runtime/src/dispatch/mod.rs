@@ -1,6 +1,6 @@
 //! The one pipeline behind all doors.
 //!
-//! `find route → session → authorise (route, then room) → validate input → handler once → room order → filter for each member →
+//! `find route → session → rate limit → authorise (route, then room) → validate input → handler once → room order → filter for each member →
 //! deliver`. A door decodes what came in, says who the *caller* is, and translates the answer; every rule is here, so that no
 //! door can miss one. What only some calls have, such as a room, is the business of their *lane*. This folder knows no Socket.IO and no
 //! HTTP types.
@@ -13,6 +13,7 @@ mod identify;
 mod lanes;
 mod leaving;
 mod life;
+mod limit;
 mod parts;
 mod pipeline;
 mod publish;

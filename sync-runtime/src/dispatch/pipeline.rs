@@ -1,11 +1,8 @@
 //! The stages of a call in their order, the same for all lanes.
 
-use std::sync::Arc;
-
 use serde_json::value::RawValue;
 
 use crate::clock::{Instant, soon};
-use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::lanes::{Entered, Lane, Ran};
 use crate::dispatch::view::view;
@@ -30,7 +27,9 @@ impl<A: App> Dispatcher<A> {
         let arrived = Instant::now();
         let found = call.find(self.lanes())?;
         let route = found.route;
-        let mut session = self.admit_call(caller, call, route)?;
+        let mut session = self.check_session(caller)?;
+        self.limit_call(caller, &session, found.budget, arrived)?;
+        self.authorize_call(caller, call, route, &session)?;
         let input = found.decode(call.call())?;
         let options = route.options();
         if options.concurrent {
@@ -40,7 +39,8 @@ impl<A: App> Dispatcher<A> {
         let Entered { held, has_waited } = call.enter(self.parts(), caller, arrived + limit).await?;
         if has_waited {
             // Much may have changed meanwhile: who has signed out calls nothing any more.
-            session = self.admit_call(caller, call, route)?;
+            session = self.check_session(caller)?;
+            self.authorize_call(caller, call, route, &session)?;
         }
         let source = view(self.parts(), caller, &session, call.room());
         let view = source.view();
@@ -56,23 +56,22 @@ impl<A: App> Dispatcher<A> {
         Ok(output)
     }
 
-    /// Lets a call of a route in, and returns its caller's session: looks who calls, what the route asks for and what the lane does, in
-    /// this order. The app may call what it likes, as long as it can be done.
+    /// Looks what a route asks of its caller and what the lane does, in this order. The app may call what it likes, as long as it can be
+    /// done.
     ///
     /// # Errors
     ///
     /// Why the call is refused, before any of its input is looked at.
-    fn admit_call<L: Lane<A>>(
+    fn authorize_call<L: Lane<A>>(
         &self,
         caller: &Caller<A>,
         call: &L,
         route: &'static dyn Route<A>,
-    ) -> Result<Arc<Guarded<A::Session>>, SyncError> {
-        let session = self.check_session(caller)?;
+        session: &A::Session,
+    ) -> Result<(), SyncError> {
         if caller.is_checked() {
-            authorize::condition(&route.auth(), &session)?;
+            authorize::condition(&route.auth(), session)?;
         }
-        call.authorize(self.parts(), caller, route)?;
-        Ok(session)
+        call.authorize(self.parts(), caller, route)
     }
 }

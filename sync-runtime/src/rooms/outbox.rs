@@ -50,6 +50,8 @@ pub enum CloseReason {
     FiltersTooSlow,
     /// A bug of ours kept it from getting what it should have got.
     DeliveryFailed,
+    /// It went on sending though it was told again and again that it sends too much.
+    RateLimited,
     /// Its session ended.
     SessionEnded,
     /// Its user, who may have one session at a time, has signed in again elsewhere.
@@ -75,6 +77,7 @@ impl CloseReason {
             Self::ReceiveQueueFull => "receive-queue-full",
             Self::FiltersTooSlow => "filters-too-slow",
             Self::DeliveryFailed => "delivery-failed",
+            Self::RateLimited => "rate-limited",
             Self::SessionEnded => "session-ended",
             Self::SessionReplaced => "session-replaced",
         }

@@ -8,6 +8,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::error::SyncError;
 use crate::i18n::Locale;
 use crate::id::Id;
+use crate::limits::SocketBudget;
 use crate::rooms::{Identity, Outbox, Room, Seat, SenderKey};
 use crate::route::App;
 use crate::session::LiveSession;
@@ -20,6 +21,7 @@ pub struct Socket<A: App> {
     identity: Identity<A>,
     location: ArcSwap<Location>,
     outbox: Arc<dyn Outbox>,
+    budget: SocketBudget,
     joined: Mutex<Joined<A>>,
 }
 
@@ -83,7 +85,14 @@ impl<A: App> Socket<A> {
         let (id, key) = (Id::random(), identity.key());
         let sender_key = SenderKey { tab: key.tab.or(Some(id)), ..key };
         let joined = Mutex::new(Joined { rooms: Vec::new(), left: None });
-        Self { id, sender_key, identity, location: ArcSwap::default(), outbox, joined }
+        let budget = SocketBudget::default();
+        Self { id, sender_key, identity, location: ArcSwap::default(), outbox, budget, joined }
+    }
+
+    /// Lets it send so much; without a budget, as much as it likes.
+    #[must_use]
+    pub fn with_budget(self, budget: SocketBudget) -> Self {
+        Self { budget, ..self }
     }
 
     /// Returns a number that no two sockets share.
@@ -125,6 +134,12 @@ impl<A: App> Socket<A> {
     /// Sets the page that the socket shows.
     pub fn set_location(&self, location: Location) {
         self.location.store(Arc::new(location));
+    }
+
+    /// Returns what it may still send.
+    #[must_use]
+    pub fn budget(&self) -> &SocketBudget {
+        &self.budget
     }
 
     /// Returns the way out to the socket.

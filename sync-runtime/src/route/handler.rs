@@ -4,6 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use sync_schema::RateLimit;
+
 use crate::error::SyncError;
 use crate::route::{App, Auth, Ctx, GroupKey, Member, Pattern, RoomCtx};
 use crate::schema::{Empty, Wire};
@@ -26,6 +28,8 @@ pub struct RouteOptions {
     pub allow_empty_room: bool,
     /// How long the handler (or the `async` filter, in a client file) may take, instead of the configured limit.
     pub timeout: Option<Duration>,
+    /// How often one caller may call, instead of the configured rate.
+    pub rate_limit: Option<RateLimit>,
 }
 
 impl RouteOptions {
@@ -37,6 +41,7 @@ impl RouteOptions {
         volatile: false,
         allow_empty_room: false,
         timeout: None,
+        rate_limit: None,
     };
 }
 

@@ -14,9 +14,6 @@ use serde_json::value::RawValue;
 use super::input::{Choice, Key, Node, Object, Slot};
 use super::{InputSchema, InvalidInput, Path, Reading, dates, effort, object};
 
-/// How many arrays and objects may lie inside each other.
-const DEPTH: usize = 64;
-
 /// How often, on average, a character may be looked at again where enums have no tag; each level of such enums repeats the ones below.
 const REPEATS: usize = 256;
 
@@ -136,7 +133,7 @@ impl<'a, 's> Check<'a, 's> {
     }
 
     fn enter<E: Error>(&self) -> Result<(), E> {
-        if self.depth < DEPTH { Ok(()) } else { Err(self.fail("too-deep")) }
+        if self.depth < self.walk.schema.nesting { Ok(()) } else { Err(self.fail("too-deep")) }
     }
 
     /// Finds the first variant that fits, and refuses the value if serde reads it as another one: it takes more than fits.

@@ -626,6 +626,17 @@ mod tests {
     }
 
     #[test]
+    fn how_deep_an_input_may_be_nested_is_configured() {
+        let read = |nesting: usize, json: &str| {
+            decode::<Vec<Vec<i32>>>(&InputSchema::of::<Vec<Vec<i32>>>().nested(nesting), json)
+                .map_err(|error| error.reason)
+        };
+        assert_eq!(read(2, "[[1]]"), Ok(vec![vec![1]]));
+        assert_eq!(read(1, "[[1]]").expect_err("too deep"), "too-deep");
+        assert_eq!(read(1, "[]"), Ok(Vec::new()));
+    }
+
+    #[test]
     fn enums_without_tags_may_lie_inside_each_other_to_the_limit_of_nesting() {
         let schema = InputSchema::of::<Chain>();
         let json = format!("{}true{}", r#"{"next":"#.repeat(64), "}".repeat(64));

@@ -25,7 +25,12 @@ pub struct InputSchema {
     pub(super) nodes: Vec<Node>,
     pub(super) objects: Vec<Object>,
     pub(super) root: Slot,
+    /// How many arrays and objects may lie inside each other.
+    pub(super) nesting: usize,
 }
+
+/// How many it is unless somebody says otherwise.
+const NESTING: usize = 64;
 
 /// A place for a value: which node it must be, and whether `null` will do instead.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +145,13 @@ impl InputSchema {
         let types = model.types();
         let mut builder = Builder { model, types, nodes: Vec::new(), objects: Vec::new(), known: BTreeMap::new() };
         let root = builder.slot(shape);
-        Self { nodes: builder.nodes, objects: builder.objects, root }
+        Self { nodes: builder.nodes, objects: builder.objects, root, nesting: NESTING }
+    }
+
+    /// Lets so many arrays and objects lie inside each other.
+    #[must_use]
+    pub fn nested(self, nesting: usize) -> Self {
+        Self { nesting, ..self }
     }
 
     /// Holds the JSON text `json` against the shape; rules of `#[validate]` are not part of it.

@@ -155,6 +155,7 @@ impl<A: App> Server<A> {
         let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
         dispatcher.hub().start(Arc::downgrade(&remote));
         keep_sessions(&dispatcher);
+        dispatcher.limits().keep();
         log_filters(table);
         let handle = Handle::new(dispatcher.clone());
         let routes = self.make_routes.into_iter().map(|make| make(handle.clone()));

@@ -8,7 +8,9 @@ use crate::error::SyncError;
 use crate::rooms::Hub;
 use crate::route::App;
 use crate::session::{LiveSession, Sessions, Token};
-use crate::transport::{HeaderMap, Response, caller, cookie_token, error_response, session_cookie, stranger, token};
+use crate::transport::{
+    HeaderMap, Response, arriving_address, caller, cookie_token, error_response, session_cookie, stranger, token,
+};
 
 /// What an app's own HTTP routes can ask of the server. Cheap to clone.
 pub struct Handle<A: App>(Arc<Dispatcher<A>>);
@@ -73,7 +75,9 @@ impl<A: App> Handle<A> {
     ///
     /// # Errors
     ///
-    /// `session-unavailable` when the session store does not answer; nothing has changed then.
+    /// `session-unavailable` when the session store does not answer; `sync-rate-limited` when too many sign in from the address of the
+    /// request ([`Config::sign_in_rate_limit`]), which is known as long as this is called in the task that answers it. Nothing has changed
+    /// then.
     ///
     /// # Examples
     ///
@@ -113,6 +117,8 @@ impl<A: App> Handle<A> {
     /// # }
     /// ```
     pub async fn sign_in(&self, headers: &HeaderMap, session: A::Session) -> Result<Token, SyncError> {
+        // Before the store is asked for anything.
+        self.0.limits().sign_in(arriving_address())?;
         let token = self.sessions().create(session).await?;
         if let Some(before) = cookie_token(headers, self.config()) {
             self.sessions().end_token_later(&before);

@@ -12,7 +12,7 @@
 //! 1. that of a socket's mailbox (`doors/socketio/mailbox.rs`),
 //! 2. that of its outlet (`doors/socketio/outlet.rs`),
 //! 3. that of its pipe (`pipes/pipe.rs`),
-//! 4. those of what is shared by all: leftovers, lobby, sockets, open pipes. At most one of them is held at a time.
+//! 4. those of what is shared by all: leftovers, lobby, sockets, open pipes, places of addresses. At most one of them is held at a time.
 //!
 //! That of a carrier is held for itself alone, as are those of the calls that run beside others (`doors/socketio/line.rs`), and those of `rooms`
 //! and `session`: what a pipe tells its tenant, and what leaves a room
@@ -26,6 +26,8 @@ mod pipes;
 pub use axum::Router;
 pub use axum::http::HeaderMap;
 pub use axum::response::Response;
-pub use doors::{ClosedSockets, Traffic, caller, cookie_token, error_response, session_cookie, stranger, token};
+pub use doors::{
+    ClosedSockets, Traffic, arriving_address, caller, cookie_token, error_response, session_cookie, stranger, token,
+};
 pub use open_doors::OpenDoors;
-pub use pipes::{PipeListener, raise_file_limit};
+pub use pipes::{PipeListener, client_address, raise_file_limit};

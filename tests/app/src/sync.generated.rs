@@ -152,6 +152,26 @@ pub mod kinds {
         pub mod client;
     }
 }
+pub mod limited {
+    pub mod _api {
+        #[path = "few_v1.rs"]
+        pub mod few_v1;
+    }
+    #[path = "_sync"]
+    pub mod few_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "few_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod seen_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "seen_client_v1.rs"]
+        pub mod client;
+    }
+}
 pub mod odd {
     pub mod _api {
         #[path = "bomb_v1.rs"]

@@ -39,6 +39,8 @@ async fn template() -> Running<SyncApp> {
 
 async fn template_with(change: impl FnOnce(&mut Config)) -> Running<SyncApp> {
     let mut config = Config::default();
+    // A test is faster than any caller should be.
+    config.limits = false;
     config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
     change(&mut config);
     app::start(config).await.expect("the template starts")

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::clock::Instant;
+use crate::config::Config;
 use crate::contain::Guarded;
 use crate::dispatch::Caller;
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
+use crate::limits::{Limits, RouteBudget};
 use crate::route::{self, App, Effect, Method, Route, Routes, Table};
 use crate::schema::InputSchema;
 use crate::wire::{Call, Data};
@@ -18,8 +20,9 @@ pub(in crate::dispatch) struct Lanes<A: App> {
 }
 
 impl<A: App> Lanes<A> {
-    pub(in crate::dispatch) fn new(table: &'static Table<A>) -> Self {
-        Self { events: Directory::new(&table.events), requests: Directory::new(&table.requests) }
+    pub(in crate::dispatch) fn new(table: &'static Table<A>, config: &Config, limits: &Limits) -> Self {
+        let directory = |routes| Directory::new(routes, config, limits);
+        Self { events: directory(&table.events), requests: directory(&table.requests) }
     }
 }
 
@@ -36,17 +39,20 @@ impl<A: App> Lanes<A> {
     }
 }
 
-/// The routes of one lane, each with what its input must look like.
+/// The routes of one lane, each with what its input must look like, and what callers may do there.
 pub(in crate::dispatch) struct Directory<A: App> {
     routes: &'static Routes<A>,
     // In step with the routes.
     schemas: Vec<InputSchema>,
+    budgets: Vec<Option<RouteBudget>>,
 }
 
 /// A route that was called.
 pub(in crate::dispatch) struct Found<'d, A: App> {
     pub(in crate::dispatch) route: &'static dyn Route<A>,
     schema: &'d InputSchema,
+    /// What its callers may still do; `None` where nobody counts.
+    pub(in crate::dispatch) budget: Option<&'d RouteBudget>,
 }
 
 impl<A: App> Found<'_, A> {
@@ -65,13 +71,17 @@ impl<A: App> Found<'_, A> {
 }
 
 impl<A: App> Directory<A> {
-    fn new(routes: &'static Routes<A>) -> Self {
-        Self { routes, schemas: routes.all.iter().map(|route| route.input_schema()).collect() }
+    fn new(routes: &'static Routes<A>, config: &Config, limits: &Limits) -> Self {
+        let schemas = routes.all.iter().map(|route| route.input_schema().nested(config.nesting_limit)).collect();
+        let options = routes.all.iter().map(|route| route.options());
+        let budgets = options.map(|options| limits.of_route(options.rate_limit, options.volatile)).collect();
+        Self { routes, schemas, budgets }
     }
 
     pub(super) fn find(&self, call: &Call<'_>) -> Result<Found<'_, A>, SyncError> {
         let index = (self.routes.find)(&call.path, &call.version).ok_or_else(|| SyncError::new("sync-not-found"))?;
-        Ok(Found { route: self.routes.all[index], schema: &self.schemas[index] })
+        let (schema, budget) = (&self.schemas[index], self.budgets[index].as_ref());
+        Ok(Found { route: self.routes.all[index], schema, budget })
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -23,10 +23,10 @@ use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::rooms::Identity;
 use crate::route::App;
+use crate::transport::doors::arrival::address;
 use crate::transport::doors::credentials;
 use crate::transport::doors::leftovers::{Leftovers, Running, RunningPlace};
 use crate::transport::doors::origin::Origins;
-use crate::transport::pipes::PipeInfo;
 use crate::wire::{Call, Data, HttpCall, Message, SyncCall, bad_request};
 
 /// How long it may take to find out who calls before it is looked whether the call is wrong whoever it is: in good time, that is told in
@@ -129,7 +129,7 @@ async fn call<A: App>(
     route: String,
     request: Request,
 ) -> Response {
-    let address = request.extensions().get::<ConnectInfo<PipeInfo>>().map(|ConnectInfo(info)| info.host());
+    let address = address(&request);
     let (head, body) = request.into_parts();
     let methods = methods(&dispatcher, lane, &route);
     let received = Received::read(&head, body, lane, dispatcher.config().message_limit).await;

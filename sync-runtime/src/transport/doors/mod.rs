@@ -4,6 +4,7 @@
 //! stands beside them: whose request it is, which pages may send one, and what callers had sent before they went. What all
 //! requests pass is put together in `router.rs`.
 
+mod arrival;
 mod credentials;
 mod http;
 mod leftovers;
@@ -13,6 +14,7 @@ mod reserved;
 mod router;
 mod socketio;
 
+pub use arrival::arriving_address;
 pub use credentials::{cookie_token, session_cookie, token};
 pub use http::{Ready, caller, error_response, stranger};
 pub use router::router;

@@ -9,6 +9,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::dispatch::Dispatcher;
 use crate::route::App;
+use crate::transport::doors::arrival::limit_arrivals;
 use crate::transport::doors::http::{self, Ready, check_origin};
 use crate::transport::doors::origin::Origins;
 use crate::transport::doors::renewal::{Renewal, renew_cookie};
@@ -31,6 +32,7 @@ pub fn router<A: App>(
     // The layer added last sees a request first.
     keep_reserved(dispatcher.clone(), doors.merge(routes))
         .layer(from_fn_with_state(Renewal::new(dispatcher.clone()), renew_cookie::<A>))
+        .layer(from_fn_with_state(dispatcher.clone(), limit_arrivals::<A>))
         .layer(cors(origins.clone()))
         .layer(from_fn_with_state((dispatcher.clone(), origins), check_origin::<A>))
         .layer(from_fn(harden))

@@ -9,10 +9,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Instant;
-use crate::config::Config;
+use crate::config::{Config, ProxyNetworks};
+use crate::limits::{NoPlace, Place, Places};
 use crate::transport::pipes::open_pipes::{OpenPipes, Slot};
 use crate::transport::pipes::pipe::{Pipe, PipeLimits};
 use crate::transport::pipes::pipe_io::PipeIo;
+use crate::transport::pipes::tcp::send;
 
 /// The part of an IPv6 address that a host cannot choose (RFC 4291 §2.5.4).
 const NETWORK: u128 = !0 << 64;
@@ -25,8 +27,10 @@ const SAY_AGAIN: Duration = Duration::from_secs(60);
 pub struct PipeInfo {
     /// The pipe.
     pub pipe: Weak<Pipe>,
-    /// Where it comes from.
+    /// Where its request comes from: from the other end of the pipe, or from whoever a trusted proxy speaks for.
     pub address: IpAddr,
+    /// Whether a trusted proxy speaks for whoever asks: the pipe is that of many.
+    pub is_proxied: bool,
     /// Whether it was accepted beyond what the server has room for: only the health of the server is told on it.
     pub is_spare: bool,
 }
@@ -35,11 +39,24 @@ impl PipeInfo {
     /// Returns what its address says of a host: of IPv6 the network, since every host has as many addresses as it likes.
     #[must_use]
     pub fn host(&self) -> IpAddr {
-        match self.address.to_canonical() {
-            IpAddr::V6(address) => IpAddr::from((address.to_bits() & NETWORK).to_be_bytes()),
-            address => address,
-        }
+        host(self.address)
     }
+}
+
+fn host(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        // This machine is no network of them.
+        IpAddr::V6(address) if !address.is_loopback() => IpAddr::from((address.to_bits() & NETWORK).to_be_bytes()),
+        address => address,
+    }
+}
+
+/// Tells a client whose address has too many connections, as far as the kernel takes it at once, and waits for nothing of it.
+fn turn_away(stream: &TcpStream) {
+    const ANSWER: &[u8] =
+        b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    send(stream, ANSWER).map(drop).unwrap_or_default();
+    tracing::debug!("an address has too many connections");
 }
 
 /// Accepts pipes as [`PipeIo`].
@@ -50,8 +67,12 @@ pub struct PipeListener {
     limits: PipeLimits,
     flushes: TaskTracker,
     pipes: Arc<OpenPipes>,
+    /// How many each address has.
+    places: Arc<Places>,
+    /// Whose pipes are those of many.
+    proxies: ProxyNetworks,
     /// The pipe that waits for its place.
-    accepted: Option<(TcpStream, SocketAddr)>,
+    accepted: Option<(TcpStream, SocketAddr, Place)>,
     last_failure: Option<Instant>,
 }
 
@@ -65,7 +86,8 @@ impl PipeListener {
         let listener = TcpListener::bind(config.listen).await?;
         let (address, limits) = (listener.local_addr()?, PipeLimits::new(config));
         let (flushes, pipes) = (TaskTracker::new(), Arc::default());
-        Ok(Self { listener, address, limits, flushes, pipes, accepted: None, last_failure: None })
+        let (places, proxies) = (Places::new(config), config.proxies());
+        Ok(Self { listener, address, limits, flushes, pipes, places, proxies, accepted: None, last_failure: None })
     }
 
     /// Returns the address, with the port that was chosen where the configuration said 0.
@@ -86,13 +108,18 @@ impl PipeListener {
             if self.accepted.is_some() {
                 let slot = self.pipes.slot().await;
                 match (self.accepted.take(), slot) {
-                    (Some((stream, address)), Some(slot)) => return self.take(stream, address, slot),
+                    (Some((stream, address, place)), Some(slot)) => {
+                        return self.take(stream, address, slot.at(place));
+                    }
                     // Closed: even those who ask for the server's health have waited in vain.
                     _ => self.complain("too many connections"),
                 }
             }
             match self.listener.accept().await {
-                Ok(accepted) => self.accepted = Some(accepted),
+                Ok((stream, address)) => match self.place(address.ip()) {
+                    Ok(place) => self.accepted = Some((stream, address, place)),
+                    Err(NoPlace) => turn_away(&stream),
+                },
                 // That was about one connection, which has gone again.
                 Err(error) if is_of_one(&error) => tracing::debug!(%error, "a connection could not be accepted"),
                 Err(error) => {
@@ -105,6 +132,15 @@ impl PipeListener {
         }
     }
 
+    /// Takes a place for one more pipe of an address. If it has none left, its quiet ones have to go first.
+    fn place(&self, address: IpAddr) -> Result<Place, NoPlace> {
+        let host = Some(host(address)).filter(|_| !self.proxies.contains(address));
+        self.places.take(host).or_else(|NoPlace| {
+            self.pipes.make_room_at(host);
+            self.places.take(host)
+        })
+    }
+
     fn take(&self, stream: TcpStream, address: SocketAddr, slot: Slot) -> (PipeIo, PipeInfo) {
         // Without it, Nagle's algorithm and delayed acknowledgements cost 40 ms for a small frame.
         if let Err(error) = stream.set_nodelay(true) {
@@ -113,7 +149,7 @@ impl PipeListener {
         let is_spare = slot.is_spare();
         let io = PipeIo::new(stream, self.limits, self.flushes.clone(), slot);
         let pipe = Arc::downgrade(io.pipe());
-        (io, PipeInfo { pipe, address: address.ip(), is_spare })
+        (io, PipeInfo { pipe, address: address.ip(), is_proxied: self.proxies.contains(address.ip()), is_spare })
     }
 
     /// Says once for each minute of trouble why pipes are not accepted.

@@ -5,6 +5,7 @@
 //! must not overtake. Nothing here knows what a request or a message says.
 
 mod direct;
+mod forwarded;
 mod listener;
 mod open_pipes;
 mod passage;
@@ -16,9 +17,10 @@ mod tcp;
 mod websocket;
 
 pub use direct::{Direct, Tenant};
+pub use forwarded::client_address;
 pub use listener::{PipeInfo, PipeListener};
 pub use open_pipes::raise_file_limit;
 pub use passage::Passage;
 pub use pipe::Pipe;
 pub use send_queue::SendQueue;
-pub use serve::serve;
+pub use serve::{HEALTH, serve};

@@ -1,6 +1,7 @@
 //! How many pipes there is room for, and who has to go.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::clock::{Instant, timeout};
+use crate::limits::Place;
 use crate::transport::pipes::pipe::Pipe;
 
 /// What part of the files that the process may open is not for pipes, and within which bounds: the app has files, too.
@@ -49,6 +51,8 @@ pub(super) struct Slot {
     is_leaving: AtomicBool,
     /// How many requests are being handled.
     requests: AtomicUsize,
+    /// That of its address.
+    place: Mutex<Option<Place>>,
     /// When it was last busy, in milliseconds since the server started.
     busy_at: AtomicU64,
 }
@@ -116,7 +120,15 @@ impl OpenPipes {
         self.spare.fetch_add(usize::from(is_spare), Ordering::AcqRel);
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
         let (requests, busy_at) = (AtomicUsize::new(0), AtomicU64::new(self.now()));
-        Some(Slot { pipes: self.clone(), id, is_spare, is_leaving: AtomicBool::new(false), requests, busy_at })
+        Some(Slot {
+            pipes: self.clone(),
+            id,
+            is_spare,
+            is_leaving: AtomicBool::new(false),
+            place: Mutex::default(),
+            requests,
+            busy_at,
+        })
     }
 
     /// Returns whether there is a place that is not spare, or will be one at once.
@@ -127,9 +139,18 @@ impl OpenPipes {
 
     /// Closes some of those that have been quiet for longest.
     pub(super) fn make_room(&self) {
+        self.close_quiet(|_| true);
+    }
+
+    /// Closes some of those of one address that have been quiet for longest.
+    pub(super) fn make_room_at(&self, address: Option<IpAddr>) {
+        self.close_quiet(|slot| slot.place.lock().as_ref().is_some_and(|place| place.address() == address));
+    }
+
+    fn close_quiet(&self, is_meant: impl Fn(&Slot) -> bool) {
         // Looked at without the lock: we may be the last to hold one, and its end takes the lock.
         let pipes: Vec<_> = self.plain.lock().values().filter_map(Weak::upgrade).collect();
-        let open = pipes.into_iter().filter(|pipe| !pipe.is_closed());
+        let open = pipes.into_iter().filter(|pipe| !pipe.is_closed() && is_meant(pipe.slot()));
         let mut quiet: Vec<_> = open.filter_map(|pipe| Some((pipe.slot().quiet_since()?, pipe))).collect();
         if quiet.is_empty() {
             return;
@@ -155,12 +176,20 @@ impl Slot {
         Arc::new(OpenPipes::with_limit(1)).free_slot().expect("room for one")
     }
 
+    /// Keeps the place of its address as long as the pipe is open.
+    pub(super) fn at(mut self, place: Place) -> Self {
+        *self.place.get_mut() = Some(place);
+        self
+    }
+
     pub(super) fn is_spare(&self) -> bool {
         self.is_spare
     }
 
     /// Notes that its pipe is closed to make room.
     fn leaves(&self) {
+        let place = self.place.lock().take();
+        drop(place);
         if !self.is_spare && !self.is_leaving.swap(true, Ordering::AcqRel) {
             self.pipes.leaving.fetch_add(1, Ordering::AcqRel);
         }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -19,32 +20,36 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Instant, Sleep, sleep_until, timeout};
-use crate::config::Config;
+use crate::config::{Config, ProxyNetworks};
+use crate::transport::pipes::forwarded::client;
 use crate::transport::pipes::listener::{PipeInfo, PipeListener};
 use crate::transport::pipes::open_pipes::Busy;
 use crate::transport::pipes::pipe_io::PipeIo;
 
 /// How many bytes of a body pay for another second: what is uploaded on purpose comes faster than this.
 const SLOWEST: u64 = 16 * 1024;
-/// How large the head of a request may be, in bytes; what is longer is answered with 431. The head of a handshake is kept.
-const HEAD_LIMIT: usize = 32 * 1024;
 /// How long a pipe on which nothing is asked may take to send what it was answered, when the server stops.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 /// The paths that are answered even if there is no room for anything else.
-const HEALTH: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+pub const HEALTH: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// How long a client may take.
-#[derive(Debug, Clone, Copy)]
+/// How long a client may take, how much it may say before that, and who speaks for others.
+#[derive(Debug, Clone)]
 pub struct HttpLimits {
     /// For the head of a request, and between two requests.
     pub head: Duration,
     /// For the body, which gets a second more for each 16 KiB that have come.
     pub body: Duration,
+    /// How large the head of a request may be, in bytes; what is longer is answered with 431.
+    pub head_bytes: usize,
+    /// The proxies that say truly where a request comes from.
+    pub proxies: Arc<ProxyNetworks>,
 }
 
 impl From<&Config> for HttpLimits {
     fn from(config: &Config) -> Self {
-        Self { head: config.head_timeout, body: config.body_timeout }
+        let (head_bytes, proxies) = (config.head_limit, Arc::new(config.proxies()));
+        Self { head: config.head_timeout, body: config.body_timeout, head_bytes, proxies }
     }
 }
 
@@ -54,7 +59,7 @@ pub async fn serve(mut listener: PipeListener, router: Router, limits: HttpLimit
     loop {
         tokio::select! {
             (io, info) = listener.accept() => {
-                serving.spawn(serve_pipe(io, info, router.clone(), limits, stop.clone()));
+                serving.spawn(serve_pipe(io, info, router.clone(), limits.clone(), stop.clone()));
             }
             Some(ended) = serving.join_next() => log_panic(ended),
             () = stop.cancelled() => break,
@@ -74,9 +79,9 @@ fn log_panic(ended: Result<(), JoinError>) {
 
 async fn serve_pipe(io: PipeIo, info: PipeInfo, router: Router, limits: HttpLimits, stop: CancellationToken) {
     let (router, pipe) = (TowerToHyperService::new(router), info.pipe.clone());
-    let answer = service_fn(move |request| answer(request, info.clone(), router.clone(), limits));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD_LIMIT);
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes);
+    let answer = service_fn(move |request| answer(request, info.clone(), router.clone(), limits.clone()));
     let serving = http.serve_connection(TokioIo::new(io), answer).with_upgrades();
     let mut serving = std::pin::pin!(serving);
     let ended = tokio::select! {
@@ -97,10 +102,11 @@ async fn serve_pipe(io: PipeIo, info: PipeInfo, router: Router, limits: HttpLimi
 
 async fn answer(
     request: hyper::Request<Incoming>,
-    info: PipeInfo,
+    mut info: PipeInfo,
     router: TowerToHyperService<Router>,
     limits: HttpLimits,
 ) -> Result<Response, Infallible> {
+    info.address = client(info.address, request.headers(), &limits.proxies);
     let pipe = info.pipe.clone();
     let busy = pipe.upgrade().map(Busy::new);
     if info.is_spare && !HEALTH.contains(&request.uri().path()) {

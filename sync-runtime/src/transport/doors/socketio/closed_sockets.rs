@@ -12,6 +12,7 @@ pub struct ClosedSockets {
     receive_queue_full: AtomicU64,
     filters_too_slow: AtomicU64,
     delivery_failed: AtomicU64,
+    rate_limited: AtomicU64,
     session_ended: AtomicU64,
     session_replaced: AtomicU64,
 }
@@ -34,6 +35,7 @@ impl ClosedSockets {
             CloseReason::ReceiveQueueFull => &self.receive_queue_full,
             CloseReason::FiltersTooSlow => &self.filters_too_slow,
             CloseReason::DeliveryFailed => &self.delivery_failed,
+            CloseReason::RateLimited => &self.rate_limited,
             CloseReason::SessionEnded => &self.session_ended,
             CloseReason::SessionReplaced => &self.session_replaced,
         }

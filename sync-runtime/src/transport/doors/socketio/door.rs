@@ -147,7 +147,9 @@ impl<A: App> Door<A> {
         if !engine.data.knock() {
             return;
         }
-        let auth = match ConnectAuth::read(auth) {
+        // Before the store of sessions is asked for anything.
+        let arrived = self.dispatcher.limits().arrival(address(engine)).map_err(|error| Refused(error.code()));
+        let auth = match arrived.and_then(|()| ConnectAuth::read(auth)) {
             Ok(auth) => auth,
             Err(refused) => return refuse(engine, refused),
         };
@@ -163,11 +165,13 @@ impl<A: App> Door<A> {
     /// Makes a socket's line before the client is told that it is connected, so that its first message finds it.
     async fn let_in(&self, engine: &Arc<EngineSocket>, auth: ConnectAuth) -> Result<(), Refused> {
         let (dispatcher, headers) = (&self.dispatcher, &engine.req_parts.headers);
-        let presented = auth.presented(dispatcher, headers, address(engine));
+        let address = address(engine);
+        let place = dispatcher.limits().socket_place(address).map_err(|error| Refused(error.code()))?;
+        let presented = auth.presented(dispatcher, headers, address);
         let identity = dispatcher.admit(presented).await.map_err(|error| Refused(error.code()))?;
         let outlet = self.sockets.open(engine);
         let socket = dispatcher.socket(identity, outlet.clone());
-        let line = Arc::new(Line::new(dispatcher.clone(), socket, outlet, self.sockets.clone()));
+        let line = Arc::new(Line::new(dispatcher.clone(), socket, outlet, self.sockets.clone(), place));
         self.sockets.lobby().leave(engine);
         let connected = Packet::connected(engine.id.as_str());
         // Before there is anybody to whom anything else is sent.

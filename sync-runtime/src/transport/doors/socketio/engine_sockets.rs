@@ -39,7 +39,7 @@ impl EngineSockets {
         Self {
             limits,
             sockets: Mutex::default(),
-            lobby: Arc::default(),
+            lobby: Arc::new(Lobby::new(config)),
             leftovers: Arc::default(),
             left_beside: Arc::default(),
             closed_sockets: ClosedSockets::default(),

@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 use crate::clock::RealInstant;
 use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
+use crate::limits::Place;
 use crate::rooms::{CloseReason, Outbox, Socket};
 use crate::route::App;
 use crate::transport::doors::leftovers::{Running, RunningPlace, SocketSender};
@@ -48,6 +49,8 @@ pub(super) struct Line<A: App> {
     /// That of the message which is being handled.
     turn: Turn,
     beside: Beside,
+    /// That of its address, until it has left.
+    place: Mutex<Option<Place>>,
     /// Whether the client has left the socket, which may still be open.
     is_gone: AtomicBool,
 }
@@ -96,6 +99,8 @@ impl<A: App> Occupant for Line<A> {
 
     fn leave(&self, reason: Option<CloseReason>) {
         self.is_gone.store(true, Ordering::Release);
+        let place = self.place.lock().take();
+        drop(place);
         self.dispatcher.disconnect(&self.socket);
         let leftovers = self.sockets.leftovers();
         self.mailbox.leave(|handled, waiting| leftovers.take_behind(handled, &self.sender, waiting));
@@ -115,12 +120,14 @@ impl<A: App> Line<A> {
         socket: Arc<Socket<A>>,
         outlet: Arc<Outlet>,
         sockets: Arc<EngineSockets>,
+        place: Place,
     ) -> Self {
         Self {
             sender: sockets.leftovers().sender(socket.identity()),
             mailbox: Mailbox::new(outlet.clone()),
             turn: Turn::default(),
             beside: Beside { places: Arc::new(Semaphore::new(BESIDE as usize)), calls: Mutex::default() },
+            place: Mutex::new(Some(place)),
             is_gone: AtomicBool::new(false),
             dispatcher,
             socket,

@@ -9,12 +9,8 @@ use engineioxide::DisconnectReason;
 use parking_lot::Mutex;
 
 use crate::clock::{Instant, sleep_until};
+use crate::config::Config;
 use crate::transport::doors::socketio::carrier::{EngineSocket, address};
-
-/// How long a socket may be open without saying CONNECT.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How many may be; a socket takes about 9 KB.
-const LIMITS: Limits = Limits { all: 4096, address: 1024 };
 
 /// Those who have shaken hands and not said CONNECT, or said DISCONNECT after.
 ///
@@ -22,6 +18,9 @@ const LIMITS: Limits = Limits { all: 4096, address: 1024 };
 /// have to go: whoever means it says CONNECT within a round trip.
 #[derive(Debug)]
 pub(super) struct Lobby {
+    /// How long a socket may be open without saying CONNECT.
+    patience: Duration,
+    /// How many may be; a socket takes about 9 KB.
     limits: Limits,
     state: Mutex<LobbyState>,
 }
@@ -51,13 +50,13 @@ struct Waiting {
     since: Instant,
 }
 
-impl Default for Lobby {
-    fn default() -> Self {
-        Self { limits: LIMITS, state: Mutex::default() }
-    }
-}
-
 impl Lobby {
+    /// Takes the limits from the configuration.
+    pub(super) fn new(config: &Config) -> Self {
+        let limits = Limits { all: config.unidentified, address: config.address_unidentified };
+        Self { patience: config.connect_timeout, limits, state: Mutex::default() }
+    }
+
     /// Lets a socket wait for its CONNECT, and closes the oldest of those for whom there is no room then.
     pub(super) fn enter(self: &Arc<Self>, socket: &Arc<EngineSocket>) {
         let address = address(socket);
@@ -100,7 +99,7 @@ impl Lobby {
 
     fn next_end(&self) -> Option<Instant> {
         let mut state = self.state.lock();
-        let oldest = state.waiting.first_key_value().map(|(_, waiting)| waiting.since + PATIENCE);
+        let oldest = state.waiting.first_key_value().map(|(_, waiting)| waiting.since + self.patience);
         state.is_watched = oldest.is_some();
         oldest
     }
@@ -109,7 +108,7 @@ impl Lobby {
         let mut state = self.state.lock();
         let (ticket, oldest) = state.waiting.first_key_value()?;
         let ticket = *ticket;
-        if oldest.since.elapsed() < PATIENCE { None } else { state.remove(ticket) }
+        if oldest.since.elapsed() < self.patience { None } else { state.remove(ticket) }
     }
 }
 

@@ -1,0 +1,86 @@
+//! The stage that counts, behind the session and before what is asked about a call: how often somebody calls, or sends anything else.
+
+use std::sync::Arc;
+
+use crate::clock::Instant;
+use crate::contain::{Guarded, contained};
+use crate::dispatch::{Caller, CallerKind, Dispatcher};
+use crate::error::SyncError;
+use crate::limits::{Key, RouteBudget};
+use crate::rooms::CloseReason;
+use crate::route::App;
+
+impl<A: App> Dispatcher<A> {
+    /// Counts a call: what it is sent on, its user, its address, and how often its caller calls this route.
+    ///
+    /// # Errors
+    ///
+    /// `sync-rate-limited` with the seconds after which it is worth to call again.
+    pub(super) fn limit_call(
+        &self,
+        caller: &Caller<A>,
+        session: &A::Session,
+        route: Option<&RouteBudget>,
+        now: Instant,
+    ) -> Result<(), SyncError> {
+        if matches!(caller.kind(), CallerKind::Server) || !self.config().limits {
+            return Ok(());
+        }
+        let user = self.user_key(session);
+        self.limit_sender(caller, user, now)?;
+        match route {
+            Some(route) => self.limits().call(route, user.unwrap_or_else(|| self.caller_key(caller)), now),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a message that calls no route.
+    ///
+    /// # Errors
+    ///
+    /// As for calls.
+    pub(super) fn limit_message(&self, caller: &Caller<A>, session: &A::Session) -> Result<(), SyncError> {
+        if !self.config().limits {
+            return Ok(());
+        }
+        self.limit_sender(caller, self.user_key(session), Instant::now())
+    }
+
+    /// Returns the caller's session as it is now, unless it has ended or the caller sends too much.
+    pub(super) fn check_message(&self, caller: &Caller<A>) -> Result<Arc<Guarded<A::Session>>, SyncError> {
+        let session = self.check_session(caller)?;
+        self.limit_message(caller, &session)?;
+        Ok(session)
+    }
+
+    fn limit_sender(&self, caller: &Caller<A>, user: Option<Key>, now: Instant) -> Result<(), SyncError> {
+        match caller.kind() {
+            CallerKind::Socket(socket) => {
+                self.limits().message(socket.budget(), user, now).map_err(|(refused, is_flood)| {
+                    if is_flood {
+                        socket.outbox().close(CloseReason::RateLimited);
+                    }
+                    refused
+                })
+            }
+            CallerKind::Http => self.limits().request_of(user, now),
+            CallerKind::Server => Ok(()),
+        }
+    }
+
+    /// Returns by what a user is counted; `None` for somebody who has not signed in.
+    fn user_key(&self, session: &A::Session) -> Option<Key> {
+        // One whose getter panics is told so where it is asked whether it may call.
+        contained(|| A::user_id(session).map(|id| self.limits().key("user", id))).ok().flatten()
+    }
+
+    /// Returns by what a caller is counted who has not signed in: a session or a page, or the address of a request without either.
+    fn caller_key(&self, caller: &Caller<A>) -> Key {
+        let is_known = caller.socket().is_some() || caller.session().has_token();
+        if is_known {
+            self.limits().key("session", caller.sender_key().session)
+        } else {
+            self.limits().key("address", caller.address())
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! All limits of one server.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use sync_schema::{Rate, RateLimit};
+
+use crate::clock::{Instant, sleep};
+use crate::config::Config;
+use crate::error::SyncError;
+use crate::limits::budget::{SocketBudget, rate, too_many};
+use crate::limits::budgets::{Budgets, Key, SHARDS};
+use crate::limits::moment::Moment;
+use crate::limits::places::{Counting, NoPlace, Place, Places};
+
+/// How often a part of the budgets is swept; a round takes as many of these as there are parts.
+const SWEEP_EVERY: Duration = Duration::from_millis(500);
+/// In how many seconds it is worth to try again where there may be no more at once.
+const NO_PLACE: Duration = Duration::from_secs(5);
+
+/// Who may do how much.
+#[derive(Debug)]
+pub struct Limits {
+    counting: Counting,
+    route: RateLimit,
+    volatile_route: RateLimit,
+    socket: Option<Rate>,
+    users: Option<Arc<Budgets>>,
+    addresses: Option<Arc<Budgets>>,
+    sign_ins: Option<Arc<Budgets>>,
+    sockets: Arc<Places>,
+    /// Those of the routes, by their rates.
+    routes: Mutex<HashMap<Rate, Arc<Budgets>>>,
+    numbers: AtomicUsize,
+    swept: AtomicUsize,
+    hasher: RandomState,
+    epoch: Instant,
+}
+
+/// What callers may do on one route.
+#[derive(Debug)]
+pub struct RouteBudget {
+    number: u64,
+    budgets: Arc<Budgets>,
+}
+
+#[cfg(test)]
+impl RouteBudget {
+    pub(super) fn count(&self) -> usize {
+        self.budgets.count()
+    }
+}
+
+impl Limits {
+    /// Takes the rates from the configuration.
+    #[must_use]
+    pub fn new(config: &Config) -> Arc<Self> {
+        Moment::begin_at_zero();
+        let is_on = config.limits;
+        let budgets = |limit| rate(limit, is_on).map(|rate| Arc::new(Budgets::new(rate)));
+        Arc::new(Self {
+            counting: Counting::new(config),
+            route: config.rate_limit,
+            volatile_route: config.volatile_rate_limit,
+            socket: rate(config.socket_rate_limit, is_on),
+            users: budgets(config.user_rate_limit),
+            addresses: budgets(config.address_rate_limit),
+            sign_ins: budgets(config.sign_in_rate_limit),
+            sockets: Places::new(config),
+            routes: Mutex::default(),
+            numbers: AtomicUsize::new(0),
+            swept: AtomicUsize::new(0),
+            hasher: RandomState::new(),
+            epoch: Instant::now(),
+        })
+    }
+
+    /// Sweeps, part by part, as long as these limits are there.
+    pub fn keep(self: &Arc<Self>) {
+        if self.counting.is_on {
+            let limits = Arc::downgrade(self);
+            tokio::spawn(async move {
+                while limits.strong_count() > 0 {
+                    sleep(SWEEP_EVERY).await;
+                    limits.upgrade().iter().for_each(|limits| limits.sweep());
+                }
+            });
+        }
+    }
+
+    /// Makes the budget of a route; `None` for one that has no limit.
+    #[must_use]
+    pub fn of_route(&self, own: Option<RateLimit>, is_volatile: bool) -> Option<RouteBudget> {
+        let limit = own.unwrap_or(if is_volatile { self.volatile_route } else { self.route });
+        let rate = rate(limit, self.counting.is_on)?;
+        Moment::begin_at_zero();
+        let budgets = self.routes.lock().entry(rate).or_insert_with(|| Arc::new(Budgets::new(rate))).clone();
+        Some(RouteBudget { number: self.numbers.fetch_add(1, Ordering::Relaxed) as u64, budgets })
+    }
+
+    /// Makes the budget of a socket at an address.
+    #[must_use]
+    pub fn of_socket(&self, address: Option<IpAddr>) -> SocketBudget {
+        Moment::begin_at_zero();
+        SocketBudget::new(self.socket, self.counting.of(address).map(|address| self.key("address", address)))
+    }
+
+    /// Returns by what somebody is counted; `kind` tells two kinds of names apart.
+    pub fn key(&self, kind: &'static str, name: impl Hash) -> Key {
+        Key(self.hasher.hash_one((kind, name)))
+    }
+
+    /// Takes a message of a socket, and of its user if there is one, out of their budgets and out of that of its address.
+    ///
+    /// # Errors
+    ///
+    /// `sync-rate-limited`, and whether the socket goes on though it was told so before, again and again.
+    pub fn message(&self, socket: &SocketBudget, user: Option<Key>, now: Instant) -> Result<(), (SyncError, bool)> {
+        Moment::begin(self.epoch, now);
+        let taken = socket
+            .take()
+            .and_then(|()| self.take_of_user(user))
+            .and_then(|()| take(self.addresses.as_deref(), socket.address));
+        taken.map_err(|error| (error, socket.is_flooded()))
+    }
+
+    /// Takes a call that came over HTTP out of the budget of its user; its address was asked when the request came.
+    ///
+    /// # Errors
+    ///
+    /// `sync-rate-limited`.
+    pub fn request_of(&self, user: Option<Key>, now: Instant) -> Result<(), SyncError> {
+        Moment::begin(self.epoch, now);
+        self.take_of_user(user)
+    }
+
+    /// Takes a call of a route out of the budget that its caller has there.
+    ///
+    /// # Errors
+    ///
+    /// `sync-rate-limited`.
+    pub fn call(&self, route: &RouteBudget, caller: Key, now: Instant) -> Result<(), SyncError> {
+        Moment::begin(self.epoch, now);
+        route.budgets.take(caller.of(route.number))
+    }
+
+    /// Takes a request of an address, or somebody there who wants a socket, out of its budget.
+    ///
+    /// # Errors
+    ///
+    /// `sync-rate-limited`.
+    pub fn arrival(&self, address: Option<IpAddr>) -> Result<(), SyncError> {
+        self.take_of_address(self.addresses.as_deref(), address)
+    }
+
+    /// Takes somebody who signs in out of the budget of the address.
+    ///
+    /// # Errors
+    ///
+    /// `sync-rate-limited`.
+    pub fn sign_in(&self, address: Option<IpAddr>) -> Result<(), SyncError> {
+        self.take_of_address(self.sign_ins.as_deref(), address)
+    }
+
+    /// Takes the place of a socket at its address.
+    ///
+    /// # Errors
+    ///
+    /// `sync-rate-limited` when there are as many as may be.
+    pub fn socket_place(&self, address: Option<IpAddr>) -> Result<Place, SyncError> {
+        self.sockets.take(address).map_err(|NoPlace| too_many(NO_PLACE))
+    }
+
+    fn take_of_user(&self, user: Option<Key>) -> Result<(), SyncError> {
+        take(self.users.as_deref(), user)
+    }
+
+    fn take_of_address(&self, budgets: Option<&Budgets>, address: Option<IpAddr>) -> Result<(), SyncError> {
+        let (Some(budgets), Some(address)) = (budgets, self.counting.of(address)) else { return Ok(()) };
+        Moment::begin(self.epoch, Instant::now());
+        budgets.take(self.key("address", address))
+    }
+
+    /// Sweeps the next part of all budgets.
+    fn sweep(&self) {
+        let shard = self.swept.fetch_add(1, Ordering::Relaxed);
+        let of_routes: Vec<_> = self.routes.lock().values().cloned().collect();
+        Moment::begin(self.epoch, Instant::now());
+        let all = [&self.users, &self.addresses, &self.sign_ins];
+        all.into_iter().flatten().chain(&of_routes).for_each(|budgets| budgets.sweep(shard % SHARDS));
+    }
+}
+
+fn take(budgets: Option<&Budgets>, key: Option<Key>) -> Result<(), SyncError> {
+    match (budgets, key) {
+        (Some(budgets), Some(key)) => budgets.take(key),
+        _ => Ok(()),
+    }
+}

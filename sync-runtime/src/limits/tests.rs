@@ -1,0 +1,213 @@
+//! What is counted, and what is kept of it.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use sync_schema::{Rate, RateLimit};
+
+use crate::clock::{Instant, advance};
+use crate::config::{Config, Environment};
+use crate::error::SyncError;
+use crate::limits::budgets::{Budgets, Key, SHARDS};
+use crate::limits::moment::Moment;
+use crate::limits::{Limits, NoPlace, Place, Places};
+
+fn address(last: u8) -> Option<IpAddr> {
+    Some(IpAddr::from([192, 0, 2, last]))
+}
+
+fn seconds(refused: &SyncError) -> u64 {
+    assert_eq!((refused.code(), refused.http_status()), ("sync-rate-limited", 429));
+    refused.params()["seconds"].as_u64().expect("a whole number")
+}
+
+/// How many of so many tries succeed.
+fn passed<E>(tries: usize, mut attempt: impl FnMut() -> Result<(), E>) -> usize {
+    (0..tries).filter(|_| attempt().is_ok()).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_has_a_burst_and_then_a_steady_rate_on_each_route() {
+    let limits = Limits::new(&Config::default());
+    let route = limits.of_route(None, false).expect("the default");
+    let (ada, bob) = (limits.key("user", "ada"), limits.key("user", "bob"));
+    let call = |caller| limits.call(&route, caller, Instant::now());
+    assert_eq!(passed(500, || call(ada)), 100, "at once");
+    assert_eq!(passed(10, || call(bob)), 10, "another caller");
+    let other = limits.of_route(None, false).expect("the default");
+    assert_eq!(passed(10, || limits.call(&other, ada, Instant::now())), 10, "another route");
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(passed(500, || call(ada)), 20, "a second later");
+    advance(Duration::from_secs(60)).await;
+    assert_eq!(passed(500, || call(ada)), 100, "no more than a burst is saved up");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_volatile_route_has_another_rate_and_a_route_may_have_its_own() {
+    let limits = Limits::new(&Config::default());
+    let caller = limits.key("user", "ada");
+    let rates = [
+        (None, true, 60),
+        (Some(RateLimit::At(Rate::new(1, 3600, 3))), false, 3),
+        (Some(RateLimit::At(Rate::new(1, 3600, 3))), true, 3),
+    ];
+    for (own, is_volatile, expected) in rates {
+        let route = limits.of_route(own, is_volatile).expect("a rate");
+        assert_eq!(passed(200, || limits.call(&route, caller, Instant::now())), expected, "{own:?} {is_volatile}");
+    }
+    assert!(limits.of_route(Some(RateLimit::Off), false).is_none());
+    let off = Limits::new(&Config { limits: false, ..Config::default() });
+    assert!(off.of_route(None, false).is_none());
+    assert_eq!(passed(20_000, || off.arrival(address(1))), 20_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_said_in_whole_seconds_when_to_come_again_and_then_it_is_so() {
+    for (rate, expected) in [
+        (Rate::new(20, 1, 1), 1),
+        (Rate::new(1, 1, 1), 1),
+        (Rate::new(2, 60, 1), 30),
+        (Rate::new(7, 60, 1), 9),
+        (Rate::new(1, 3600, 1), 3600),
+    ] {
+        let limits = Limits::new(&Config::default());
+        let route = limits.of_route(Some(RateLimit::At(rate)), false).expect("a rate");
+        let caller = limits.key("user", "ada");
+        let call = || limits.call(&route, caller, Instant::now());
+        call().expect("the first");
+        assert_eq!(seconds(&call().expect_err("the second")), expected, "{rate}");
+        advance(Duration::from_secs(expected)).await;
+        call().expect("the time that was said");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_its_user_and_its_address_have_budgets_for_all_that_is_sent() {
+    let rate = |burst| RateLimit::At(Rate::new(1, 3600, burst));
+    let config = Config {
+        socket_rate_limit: rate(3),
+        user_rate_limit: rate(5),
+        address_rate_limit: rate(7),
+        ..Config::default()
+    };
+    let limits = Limits::new(&config);
+    let [ada, bob] = ["ada", "bob"].map(|name| Some(limits.key("user", name)));
+    let send = |socket: &_, user| passed(9, || limits.message(socket, user, Instant::now()));
+    let [first, second, third] = [1, 1, 1].map(|last| limits.of_socket(address(last)));
+    assert_eq!(send(&first, ada), 3, "of one socket");
+    assert_eq!(send(&second, ada), 2, "of one user");
+    assert_eq!(send(&third, bob), 2, "of one address");
+    assert_eq!(send(&limits.of_socket(address(2)), None), 3, "nobody at another address");
+    assert_eq!(passed(9, || limits.arrival(address(1))), 0, "requests of the same address");
+    assert_eq!(passed(9, || limits.request_of(ada, Instant::now())), 0, "calls of the same user");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_goes_on_sending_after_as_many_refusals_floods() {
+    let config = Config { socket_rate_limit: RateLimit::At(Rate::new(1, 1, 10)), ..Config::default() };
+    let limits = Limits::new(&config);
+    let socket = limits.of_socket(None);
+    let send = || limits.message(&socket, None, Instant::now());
+    assert_eq!(passed(10, send), 10);
+    for _ in 0..10 {
+        assert!(matches!(send(), Err((_, false))), "it is told so");
+    }
+    assert!(matches!(send(), Err((_, true))), "it does not listen");
+    // Who waits as long as was said is let in again, and has done nothing wrong.
+    advance(Duration::from_secs(10)).await;
+    assert_eq!(passed(10, send), 10);
+    assert!(matches!(send(), Err((_, false))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn this_machine_has_no_limits_by_address_in_development() {
+    let local = [IpAddr::from([127, 0, 0, 1]), "::1".parse().expect("an address")];
+    let count = |environment, address| {
+        let limits = Limits::new(&Config { environment, ..Config::default() });
+        (passed(6000, || limits.arrival(Some(address))), passed(200, || limits.sign_in(Some(address))))
+    };
+    for address in local {
+        assert_eq!(count(Environment::Development, address), (6000, 200));
+        assert_eq!(count(Environment::Production, address), (5000, 100));
+    }
+    let foreign = IpAddr::from([192, 0, 2, 1]);
+    assert_eq!(count(Environment::Development, foreign), (5000, 100));
+}
+
+#[test]
+fn places_are_given_back_and_nothing_is_kept_of_who_has_gone() {
+    let config = Config { address_connections: 2, ..Config::default() };
+    let places = Places::new(&config);
+    let taken: Vec<Place> =
+        (1..=200).flat_map(|last| [last, last]).map(|last| places.take(address(last)).expect("room")).collect();
+    assert!(matches!(places.take(address(1)), Err(NoPlace)));
+    assert_eq!(places.addresses(), 200);
+    drop(taken);
+    assert_eq!(places.addresses(), 0);
+    places.take(address(1)).expect("room again");
+    let many: Vec<_> = (0..9).map(|_| places.take(None).expect("nobody counts")).collect();
+    assert_eq!((many.len(), places.addresses()), (9, 0));
+}
+
+/// Takes one out of so many budgets, as different callers do.
+fn of_many(budgets: &Budgets, callers: u64) -> usize {
+    let limits = Limits::new(&Config::default());
+    passed(callers as usize, {
+        let mut next = 0_u64;
+        move || {
+            next += 1;
+            budgets.take(limits.key("user", next))
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_million_callers_are_counted_and_forgotten() {
+    let epoch = Instant::now();
+    Moment::begin_at_zero();
+    let budgets = Budgets::new(Rate::new(20, 1, 100));
+    assert_eq!(of_many(&budgets, 1_000_000), 1_000_000);
+    assert_eq!(budgets.count(), 1_000_000);
+    Moment::begin(epoch, Instant::now());
+    (0..SHARDS).for_each(|shard| budgets.sweep(shard));
+    assert_eq!(budgets.count(), 1_000_000, "they are in use");
+    advance(Duration::from_secs(1)).await;
+    Moment::begin(epoch, Instant::now());
+    (0..SHARDS).for_each(|shard| budgets.sweep(shard));
+    assert_eq!((budgets.count(), budgets.capacity()), (0, 0), "nothing is kept of them, nor the memory for them");
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_are_never_more_than_there_may_be_and_those_who_are_known_do_not_notice() {
+    let epoch = Instant::now();
+    Moment::begin_at_zero();
+    let (most, rate) = (SHARDS * 8, Rate::new(1, 60, 100));
+    let budgets = Budgets::with_most(rate, most);
+    let known = Key(7);
+    budgets.take(known).expect("room");
+    let strangers = of_many(&budgets, 100_000);
+    assert!(budgets.count() <= most, "{}", budgets.count());
+    assert_eq!(strangers, most - 1 + SHARDS * 100, "all others share one budget in each part");
+    assert_eq!(passed(200, || budgets.take(known)), 99);
+    // When those who were there are quiet, there is room again.
+    advance(Duration::from_secs(7200)).await;
+    Moment::begin(epoch, Instant::now());
+    assert_eq!(passed(200, || budgets.take(Key(8))), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_sweeps_by_itself_and_stops_with_its_limits() {
+    let limits = Limits::new(&Config::default());
+    limits.keep();
+    let route = limits.of_route(None, false).expect("the default");
+    let attempts = (0..5000_u64).map(|caller| limits.call(&route, limits.key("user", caller), Instant::now()));
+    assert_eq!(attempts.filter(Result::is_ok).count(), 5000);
+    assert_eq!(route.count(), 5000);
+    // Each part has its turn.
+    tokio::task::yield_now().await;
+    crate::clock::sleep(Duration::from_secs(SHARDS as u64)).await;
+    assert_eq!(route.count(), 0);
+    let kept = std::sync::Arc::downgrade(&limits);
+    drop((route, limits));
+    assert_eq!(kept.strong_count(), 0);
+}
