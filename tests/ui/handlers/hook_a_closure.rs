@@ -5,7 +5,7 @@ pub use prelude::*;
 mod room {
     use crate::*;
 
-    #[sync::room("chess-{id}", leave = |_| ())]
+    #[sync::room("hook-a-closure-{id}", leave = |_| ())]
     pub async fn join(_ctx: RoomCtx<'_>, _id: &str) -> Result<(), SyncError> {
         Ok(())
     }

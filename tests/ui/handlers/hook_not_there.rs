@@ -5,7 +5,7 @@ pub use prelude::*;
 mod room {
     use crate::*;
 
-    #[sync::room("chess-{id}", empty = all_lft)]
+    #[sync::room("hook-not-there-{id}", empty = all_lft)]
     pub async fn join(_ctx: RoomCtx<'_>, _id: &str) -> Result<(), SyncError> {
         Ok(())
     }

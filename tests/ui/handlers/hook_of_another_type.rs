@@ -5,7 +5,7 @@ pub use prelude::*;
 mod room {
     use crate::*;
 
-    #[sync::room("chess-{id}", leave = left)]
+    #[sync::room("hook-of-another-type-{id}", leave = left)]
     pub async fn join(_ctx: RoomCtx<'_>, _id: &str) -> Result<(), SyncError> {
         Ok(())
     }
