@@ -25,6 +25,7 @@ mod rooms;
 mod session_stores;
 mod sessions;
 mod strain;
+mod template;
 mod tidy;
 mod typescript;
 mod ui;

@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 
+use crate::template::{self, Template};
 use app::SyncApp;
 use app::routes::TABLE;
 use expect_test::expect;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use sync::{App, Config, Running};
+use sync::App;
 use sync_tests::socket::{Client, Identity};
 
 /// A room of each page that opens some; others send to the first.
@@ -26,7 +27,7 @@ struct Caller {
     token: Option<String>,
 }
 
-async fn caller(running: &Running<SyncApp>, who: &'static str) -> Caller {
+async fn caller(running: &Template, who: &'static str) -> Caller {
     let token = match who {
         "anonymous" => None,
         _ => {
@@ -86,9 +87,7 @@ fn text(value: &Value) -> &str {
 
 #[tokio::test]
 async fn every_route_lets_in_whom_it_should_at_every_door() {
-    let mut config = Config::default();
-    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let running = app::start(config).await.expect("the template starts");
+    let running = template::start(|_| {}).await;
     let mut callers = Vec::new();
     for who in ["anonymous", "stranger", "member"] {
         callers.push(caller(&running, who).await);

@@ -1,20 +1,17 @@
 //! A request of the template, from its file to its answer: by socket, by `POST` and by `GET`.
 
-use std::net::SocketAddr;
-
+use crate::template::{self, Template};
 use app::SyncApp;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use sync::{App, Config, Running};
+use sync::App;
 use sync_tests::app::{TestServer, guest, member};
 use sync_tests::lane::Lane;
 use sync_tests::socket::{Client, Identity};
 
 /// A running template and a member of `game-room-1`, whose counter stands at 5.
-async fn counted() -> (Running<SyncApp>, Client, String) {
-    let mut config = Config::default();
-    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let running = app::start(config).await.expect("the template starts");
+async fn counted() -> (Template, Client, String) {
+    let running = template::start(|_| {}).await;
     let mut session = SyncApp::guest();
     session.user_id = "ada".to_owned();
     let token = running.handle().sessions().create(session).await.expect("a store").as_str().to_owned();

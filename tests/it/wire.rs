@@ -4,13 +4,13 @@
 //! positions, which differ from run to run.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::path::Path;
 
+use crate::template::{self, Template};
 use app::SyncApp;
 use serde_json::{Value, json};
 use sync::__private::{Packet, PresenceKind};
-use sync::{App, Config, Running, SyncError};
+use sync::{App, SyncError};
 use sync_tests::socket::{Client, Identity};
 
 /// Sent by clients.
@@ -98,20 +98,18 @@ fn what_is_not_sent_yet_is_written_as_it_stands_here() {
     }
 }
 
-async fn template() -> Running<SyncApp> {
-    let mut config = Config::default();
-    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    app::start(config).await.expect("the template starts")
+async fn template() -> Template {
+    template::start(|_| {}).await
 }
 
-async fn token(running: &Running<SyncApp>, name: &str) -> String {
+async fn token(running: &Template, name: &str) -> String {
     let mut session = SyncApp::guest();
     session.user_id = name.to_lowercase();
     session.name = name.to_owned();
     running.handle().sessions().create(session).await.expect("a store").as_str().to_owned()
 }
 
-async fn client(running: &Running<SyncApp>, name: &str) -> Client {
+async fn client(running: &Template, name: &str) -> Client {
     let identity = Identity::token(&token(running, name).await);
     Client::connect(running.address(), identity).await.expect("a connection")
 }

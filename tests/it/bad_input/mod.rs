@@ -4,12 +4,11 @@ mod connections;
 mod stage;
 mod table;
 
-use std::net::SocketAddr;
-
+use crate::template::{self, Template};
 use app::SyncApp;
 use serde_json::Value;
 use stage::{LIMIT, Script, Sent, Stage, deep, post, query, raw, sized, spelled};
-use sync::{App, Config, Running};
+use sync::{App, Config};
 use sync_tests::app::{TestServer, member};
 use sync_tests::lane::Lane;
 use table::GOOD;
@@ -33,17 +32,17 @@ const ECHO_BY_GET: Script = Script { path: "examples/echo", version: "v1", good:
 
 const TAKE: Script = Script { path: "strict/take", room: "open-a", good: "{}", page: "/", ..COUNTER };
 
-async fn template() -> Running<SyncApp> {
+async fn template() -> Template {
     template_with(|_| {}).await
 }
 
-async fn template_with(change: impl FnOnce(&mut Config)) -> Running<SyncApp> {
-    let mut config = Config::default();
-    // A test is faster than any caller should be.
-    config.limits = false;
-    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    change(&mut config);
-    app::start(config).await.expect("the template starts")
+async fn template_with(change: impl FnOnce(&mut Config)) -> Template {
+    template::start(|config| {
+        // A test is faster than any caller should be.
+        config.limits = false;
+        change(config);
+    })
+    .await
 }
 
 fn session(name: &str, locale: Option<&str>) -> <SyncApp as App>::Session {
