@@ -95,7 +95,8 @@ impl<A: App> Dispatcher<A> {
     /// Takes a socket out of a room, and tells it why, behind the last that it is sent of the room.
     pub(super) async fn expel(&self, socket: &Arc<Socket<A>>, room: &str, why: &SyncError) -> bool {
         let was_there = self.unseat(socket, room).await;
-        if was_there {
+        // Who has come back meanwhile is let in by the rule, and has been told so.
+        if was_there && !socket.is_in(room) {
             let locale = Caller::of_socket(socket.clone()).locale(self.catalog());
             let lost = Packet::room_lost(room, why, &self.catalog().sentence(why, locale));
             socket.outbox().send(&lost.into());
@@ -142,13 +143,15 @@ impl<A: App> Dispatcher<A> {
         room: &str,
         after: Option<&str>,
     ) -> Result<(Box<RawValue>, HeldSeat<A>), SyncError> {
-        self.check_message(caller)?;
+        let session = self.check_message(caller)?;
         let socket = member(caller)?;
         let name = RoomName::new(room)?.as_str();
         // Held until the socket is there.
         let mut _entrance = None;
         if !socket.is_in(name) {
-            authorize::rule(self.table(), name)?;
+            // Who may not ask waits for nobody; the rule asks once more, after the wait.
+            let found = authorize::rule(self.table(), name)?;
+            authorize::condition(&found.rule.auth(), &session)?;
             socket.check_room_limit(self.config().room_limit)?;
             _entrance = self.entrance(name).await?;
             self.ask_rule(socket, name).await?;
