@@ -293,15 +293,10 @@ fn each(input: ParseStream<'_>, known: &[&str], mut read: impl FnMut(&Ident) -> 
 
 impl Parse for Check {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        match input.parse()? {
-            Expr::Path(path) => Ok(Self(path)),
-            other => {
-                let what = "`check` is the name of a function";
-                let help = "write `check = may_move`, and beside `main` \
-                            `async fn may_move(ctx: Ctx<'_>, input: &ClientInput) -> Result<(), SyncError>`";
-                Err(syn::Error::new_spanned(other, format!("{what}\nhelp: {help}")))
-            }
-        }
+        let what = "`check` is the name of a function";
+        let help = "write `check = may_move`, and beside `main` \
+                    `async fn may_move(ctx: Ctx<'_>, input: &ClientInput) -> Result<(), SyncError>`";
+        function_name(input, what, help).map(Self)
     }
 }
 
@@ -319,15 +314,10 @@ impl Parse for RoomKind {
 
 impl Parse for Hook {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        match input.parse()? {
-            Expr::Path(path) => Ok(Self(path)),
-            other => {
-                let what = "what a room does when somebody has left is the name of a function";
-                let help = "write `leave = left`, and beside `join` \
-                            `async fn left(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`";
-                Err(syn::Error::new_spanned(other, format!("{what}\nhelp: {help}")))
-            }
-        }
+        let what = "what a room does when somebody has left is the name of a function";
+        let help = "write `leave = left`, and beside `join` \
+                    `async fn left(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`";
+        function_name(input, what, help).map(Self)
     }
 }
 
@@ -472,6 +462,13 @@ impl Parse for RateLimitArgument {
             Ok(limit) => Ok(Self { limit, span: text.span() }),
             Err(wrong) => Err(syn::Error::new(text.span(), format!("`rate_limit` is a rate, and {wrong}\n{help}"))),
         }
+    }
+}
+
+fn function_name(input: ParseStream<'_>, what: &str, help: &str) -> syn::Result<ExprPath> {
+    match input.parse()? {
+        Expr::Path(path) => Ok(path),
+        other => Err(syn::Error::new_spanned(other, format!("{what}\nhelp: {help}"))),
     }
 }
 

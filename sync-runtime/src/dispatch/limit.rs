@@ -23,7 +23,7 @@ impl<A: App> Dispatcher<A> {
         route: Option<&RouteBudget>,
         now: Instant,
     ) -> Result<(), SyncError> {
-        if matches!(caller.kind(), CallerKind::Server) || !self.config().limits {
+        if !caller.is_checked() || !self.config().limits {
             return Ok(());
         }
         let user = self.user_key(session);

@@ -778,6 +778,12 @@ async fn pages_are_known_by_their_names_within_a_session_and_anonymous_ones_by_l
     check(key(&anonymous(), None), key(&anonymous(), None), false, false);
 }
 
+/// Writes what joins the room again behind the first frame.
+fn join_behind_the_first(heard: &Collected) -> String {
+    let first: serde_json::Value = serde_json::from_str(&shown(heard)[0]).expect("JSON");
+    format!(r#"{{"room":"open-a","after":{}}}"#, first["pos"])
+}
+
 /// Reads the position out of the answer to a join.
 fn joined_at(answer: &Answer) -> String {
     let answer: serde_json::Value = serde_json::from_str(answer.json.get()).expect("JSON");
@@ -790,8 +796,7 @@ async fn who_missed_more_than_may_wait_for_one_member_begins_anew_and_stays() {
     let (caller, heard) = stage.member().await;
     stage.call(&caller).await;
     heard.has(1).await;
-    let first: serde_json::Value = serde_json::from_str(&shown(&heard)[0]).expect("JSON");
-    let join = format!(r#"{{"room":"open-a","after":{}}}"#, first["pos"]);
+    let join = join_behind_the_first(&heard);
     for _ in 0..1025 {
         stage.call(&caller).await;
     }
@@ -811,8 +816,7 @@ async fn who_joins_with_a_position_while_events_wait_hears_each_of_them_once_and
     let (caller, heard) = stage.member().await;
     stage.call(&caller).await;
     heard.has(1).await;
-    let first: serde_json::Value = serde_json::from_str(&shown(&heard)[0]).expect("JSON");
-    let join = format!(r#"{{"room":"open-a","after":{}}}"#, first["pos"]);
+    let join = join_behind_the_first(&heard);
     let mut late = Vec::new();
     for round in 0..40 {
         // Some are delivered by now, some wait, and sometimes a visit is on its way.

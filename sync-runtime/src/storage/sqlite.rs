@@ -414,8 +414,8 @@ fn migrate(connection: &mut Connection, path: &Path, schema: Schema) -> Result<(
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(wrong)?;
     let found = version(&transaction).map_err(wrong)?;
-    check_version(path, schema, found)?;
-    for migration in schema.migrations.iter().skip(usize::try_from(found).unwrap_or_default()) {
+    let done = check_version(path, schema, found)?;
+    for migration in &schema.migrations[done..] {
         transaction.execute_batch(migration).map_err(wrong)?;
     }
     transaction.pragma_update(None, "user_version", known as i64).map_err(wrong)?;
@@ -426,9 +426,11 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
-fn check_version(path: &Path, schema: Schema, found: i64) -> Result<(), DataError> {
-    let known = schema.migrations.len() as i64;
-    if (0..=known).contains(&found) { Ok(()) } else { Err(DataError::Newer { path: path.to_owned(), found, known }) }
+/// Returns how many of the migrations a file of the version `found` has had.
+fn check_version(path: &Path, schema: Schema, found: i64) -> Result<usize, DataError> {
+    let known = schema.migrations.len();
+    let done = usize::try_from(found).ok().filter(|done| *done <= known);
+    done.ok_or_else(|| DataError::Newer { path: path.to_owned(), found, known: known as i64 })
 }
 
 fn wrong_with(path: &Path, schema: Schema, error: rusqlite::Error) -> DataError {

@@ -24,9 +24,7 @@ impl<A: App> Lanes<A> {
         let directory = |routes| Directory::new(routes, config, limits);
         Self { events: directory(&table.events), requests: directory(&table.requests) }
     }
-}
 
-impl<A: App> Lanes<A> {
     /// Returns the route of an event.
     pub(in crate::dispatch) fn event(&self, path: &str, version: &str) -> Option<&'static dyn Route<A>> {
         (self.events.routes.find)(path, version).map(|index| self.events.routes.all[index])
