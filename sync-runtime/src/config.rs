@@ -437,7 +437,7 @@ impl Config {
 
     /// Reads the text of `sync.toml` and then the variables, of which only those that begin with `SYNC_` matter.
     ///
-    /// An unknown `SYNC_…` variable is a warning in the log, and so is a setting that has no effect yet.
+    /// An unknown `SYNC_…` variable is a warning in the log.
     ///
     /// # Errors
     ///
