@@ -12,6 +12,7 @@ use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, Turn, authorize};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
+use crate::metrics::ServerMetrics;
 use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, Table};
 use crate::session::Sessions;
@@ -74,9 +75,10 @@ impl<A: App> Dispatcher<A> {
         sessions: Sessions<A>,
         services: RoomServices<A>,
     ) -> Self {
+        let parts = Parts::new(app, config, table, catalog, services);
         Self {
-            parts: Arc::new(Parts::new(app, config, table, catalog, services)),
-            lanes: Lanes::new(table),
+            lanes: Lanes::new(table, &parts.metrics),
+            parts: Arc::new(parts),
             sessions,
             server: OnceLock::new(),
             calls: TaskTracker::new(),
@@ -129,6 +131,12 @@ impl<A: App> Dispatcher<A> {
         &self.sessions
     }
 
+    /// Returns what is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<ServerMetrics> {
+        &self.parts.metrics
+    }
+
     /// Returns the tracker of calls in flight; a closed one means that the server takes no more calls.
     #[must_use]
     pub fn calls(&self) -> &TaskTracker {
@@ -176,6 +184,7 @@ impl<A: App> Dispatcher<A> {
     /// Answers a message that could not be read.
     pub fn refuse(&self, caller: &Caller<A>, misread: impl Into<Misread>) -> Answer {
         let Misread { error, is_location } = misread.into();
+        self.metrics().unknown().refused(error.code());
         if is_location { self.lose_location(caller, error) } else { self.answer(caller, Err(error)) }
     }
 

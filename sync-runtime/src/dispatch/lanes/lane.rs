@@ -7,6 +7,7 @@ use crate::contain::Guarded;
 use crate::dispatch::Caller;
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
+use crate::metrics::{RouteMetrics, ServerMetrics};
 use crate::route::{self, App, Effect, Method, Route, Routes, Table};
 use crate::schema::InputSchema;
 use crate::wire::{Call, Data};
@@ -18,15 +19,17 @@ pub(in crate::dispatch) struct Lanes<A: App> {
 }
 
 impl<A: App> Lanes<A> {
-    pub(in crate::dispatch) fn new(table: &'static Table<A>) -> Self {
-        Self { events: Directory::new(&table.events), requests: Directory::new(&table.requests) }
+    pub(in crate::dispatch) fn new(table: &'static Table<A>, metrics: &ServerMetrics) -> Self {
+        let events = Directory::new(&table.events, |cb| metrics.route("event", cb));
+        let requests = Directory::new(&table.requests, |cb| metrics.route("request", cb));
+        Self { events, requests }
     }
 }
 
 impl<A: App> Lanes<A> {
     /// Returns the route of an event.
-    pub(in crate::dispatch) fn event(&self, path: &str, version: &str) -> Option<&'static dyn Route<A>> {
-        (self.events.routes.find)(path, version).map(|index| self.events.routes.all[index])
+    pub(in crate::dispatch) fn event(&self, path: &str, version: &str) -> Option<Found<'_, A>> {
+        self.events.get(path, version)
     }
 
     /// Returns whether a request of this name may be sent as a `GET`.
@@ -36,16 +39,19 @@ impl<A: App> Lanes<A> {
     }
 }
 
-/// The routes of one lane, each with what its input must look like.
+/// The routes of one lane, each with what its input must look like and what is counted of it.
 pub(in crate::dispatch) struct Directory<A: App> {
     routes: &'static Routes<A>,
     // In step with the routes.
     schemas: Vec<InputSchema>,
+    metrics: Vec<Arc<RouteMetrics>>,
 }
 
 /// A route that was called.
 pub(in crate::dispatch) struct Found<'d, A: App> {
     pub(in crate::dispatch) route: &'static dyn Route<A>,
+    /// What is counted of it.
+    pub(in crate::dispatch) metrics: &'d Arc<RouteMetrics>,
     schema: &'d InputSchema,
 }
 
@@ -65,13 +71,18 @@ impl<A: App> Found<'_, A> {
 }
 
 impl<A: App> Directory<A> {
-    fn new(routes: &'static Routes<A>) -> Self {
-        Self { routes, schemas: routes.all.iter().map(|route| route.input_schema()).collect() }
+    fn new(routes: &'static Routes<A>, metrics: impl Fn(&'static str) -> Arc<RouteMetrics>) -> Self {
+        let schemas = routes.all.iter().map(|route| route.input_schema()).collect();
+        Self { routes, schemas, metrics: routes.all.iter().map(|route| metrics(route.id().cb)).collect() }
     }
 
     pub(super) fn find(&self, call: &Call<'_>) -> Result<Found<'_, A>, SyncError> {
-        let index = (self.routes.find)(&call.path, &call.version).ok_or_else(|| SyncError::new("sync-not-found"))?;
-        Ok(Found { route: self.routes.all[index], schema: &self.schemas[index] })
+        self.get(&call.path, &call.version).ok_or_else(|| SyncError::new("sync-not-found"))
+    }
+
+    fn get(&self, path: &str, version: &str) -> Option<Found<'_, A>> {
+        let index = (self.routes.find)(path, version)?;
+        Some(Found { route: self.routes.all[index], metrics: &self.metrics[index], schema: &self.schemas[index] })
     }
 }
 
@@ -135,6 +146,7 @@ pub(in crate::dispatch) struct Entered<P> {
 /// A call whose handler has succeeded.
 pub(in crate::dispatch) struct Ran<'c, A: App> {
     pub(in crate::dispatch) caller: &'c Caller<A>,
+    pub(in crate::dispatch) metrics: &'c Arc<RouteMetrics>,
     pub(in crate::dispatch) route: &'static dyn Route<A>,
     /// The caller's session when it called.
     pub(in crate::dispatch) session: Arc<Guarded<A::Session>>,

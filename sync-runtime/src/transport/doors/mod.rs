@@ -7,6 +7,7 @@
 mod credentials;
 mod http;
 mod leftovers;
+mod metrics;
 mod origin;
 mod renewal;
 mod reserved;
