@@ -80,7 +80,8 @@ async fn each_line_of_a_log_for_programs_is_one_object() {
                            "outcome": "sync-server-failed", "micros": span["micros"] });
     assert_eq!(*span, expected);
     assert!(span["micros"].is_u64());
-    assert!(lines.iter().any(|line| line["fields"]["thread"].is_string()), "the panic itself");
+    let panics = lines.iter().filter(|line| line["fields"]["panic"].is_string());
+    assert_eq!(panics.map(|line| &line["fields"]["message"]).collect::<Vec<_>>(), ["panicked"]);
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn start_log(format: LogFormat) {
 fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let location = panic.location().map(ToString::to_string);
     let thread = std::thread::current();
-    tracing::error!(location, thread = thread.name(), message = panic.payload_as_str(), "panicked");
+    tracing::error!(location, thread = thread.name(), panic = panic.payload_as_str(), "panicked");
 }
 
 /// The file and the variables, not read yet.
