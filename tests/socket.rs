@@ -14,10 +14,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 /// How long a test waits for something that should come at once.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Small packets go out at once, as browsers send them: else each of them may wait 40 ms for the other side's acknowledgement of the last.
+const NO_DELAY: bool = true;
 
 const NOTHING: &str = "nothing came";
 
@@ -66,7 +69,8 @@ impl Client {
         for (name, value) in identity.headers {
             request.headers_mut().insert(name, value.parse().map_err(|_| "a header value")?);
         }
-        let (socket, _) = connect_async(request).await.map_err(|error| error.to_string())?;
+        let (socket, _) =
+            connect_async_with_config(request, None, NO_DELAY).await.map_err(|error| error.to_string())?;
         let mut client = Self::on(socket);
         client.text(|text| text.starts_with('0').then_some(())).await?;
         let auth = if identity.auth.is_null() { String::new() } else { identity.auth.to_string() };
@@ -79,6 +83,12 @@ impl Client {
             })
             .await??;
         Ok(client)
+    }
+
+    /// Leaves the namespace and enters it again: what is sent before the answer to that would be sent to nobody.
+    pub async fn connect_again(&mut self) {
+        self.send_all(["41", "40"]).await;
+        self.text(|text| text.starts_with("40").then_some(())).await.expect("an answer to CONNECT");
     }
 
     fn on(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
@@ -314,7 +324,7 @@ impl Polling {
     pub async fn begin_upgrade(self) -> Client {
         let Self { address, sid } = self;
         let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket&sid={sid}");
-        let (socket, _) = connect_async(url).await.expect("the socket moves");
+        let (socket, _) = connect_async_with_config(url, None, NO_DELAY).await.expect("the socket moves");
         let mut client = Client::on(socket);
         client.send("2probe").await;
         client.text(|text| (text == "3probe").then_some(())).await.expect("an answer to the probe");

@@ -2,6 +2,7 @@
 //!
 //! Variables win over the file. Both are passed in, so that a test needs neither a file nor the process environment.
 
+mod manual;
 mod origin;
 mod proxies;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use sync_schema::{Rate, RateLimit};
 
+pub use manual::{DefaultValue, Explained, explained};
 pub(crate) use origin::WebOrigin;
 pub(crate) use proxies::ProxyNetworks;
 
@@ -75,6 +77,10 @@ pub struct Config {
     /// app gives has the port behind it, as in `chess_3000`; one that is configured is used as it is. Where cookies are `Secure`,
     /// `__Host-` comes before it; where they are not, a cookie called [`DEFAULT_COOKIE_NAME`](Self::DEFAULT_COOKIE_NAME) is still read.
     pub cookie_name: Option<String>,
+    /// In which form the log is written; `SYNC_LOG=json`. What is in it is said by `RUST_LOG`.
+    pub log: LogFormat,
+    /// Who may read `/metrics`; `SYNC_METRICS`.
+    pub metrics: MetricsAccess,
     /// How long a handler may take.
     pub handler_timeout: Duration,
     /// How long a filter may take for one member.
@@ -154,8 +160,29 @@ pub enum Environment {
     Production,
 }
 
+/// In which form the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// Each line is one JSON object.
+    Json,
+}
+
+/// Who may read `/metrics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsAccess {
+    /// Programs on the same machine. A request that a proxy has passed on is not one of them, though the proxy may be: it is known by
+    /// what proxies say of whom they speak for, and by the name under which it was asked for, which is to be a name of this machine.
+    Loopback,
+    /// Whoever can reach the server: a firewall, or a proxy, decides.
+    All,
+    /// Nobody, and nothing is counted.
+    Off,
+}
+
 /// A configuration that cannot be used.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// A value is not of the expected form.
@@ -211,6 +238,8 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             origins: Vec::new(),
             cookie_name: None,
+            log: LogFormat::Text,
+            metrics: MetricsAccess::Loopback,
             handler_timeout: Duration::from_secs(30),
             filter_timeout: Duration::from_secs(1),
             message_limit: 1_000_000,
@@ -236,7 +265,7 @@ impl Default for Config {
 
 /// One setting: its key in `sync.toml`, and how its text changes a configuration.
 ///
-/// The variable is the key in capitals behind `SYNC_`. Durations are whole milliseconds (`…_ms`), sizes bytes.
+/// The variable is the key in capitals behind `SYNC_`; what the key means is said in `config/manual.rs`. Durations are whole milliseconds (`…_ms`), sizes bytes.
 struct Setting {
     key: &'static str,
     expected: &'static str,
@@ -319,6 +348,23 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("cookie_name", COOKIE_NAME, |config, text| {
         config.cookie_name = Some(is_cookie_name(text).then(|| text.to_owned())?);
+        Some(())
+    }),
+    setting("log", "`text` or `json`", |config, text| {
+        config.log = match text {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            _ => return None,
+        };
+        Some(())
+    }),
+    setting("metrics", "`loopback`, `all` or `off`", |config, text| {
+        config.metrics = match text {
+            "loopback" => MetricsAccess::Loopback,
+            "all" => MetricsAccess::All,
+            "off" => MetricsAccess::Off,
+            _ => return None,
+        };
         Some(())
     }),
     setting("handler_timeout_ms", MILLISECONDS, |config, text| {

@@ -21,6 +21,7 @@ mod error;
 mod i18n;
 mod id;
 mod limits;
+mod metrics;
 mod rooms;
 mod route;
 pub mod schema;
@@ -32,7 +33,7 @@ mod wire;
 
 pub use axum;
 pub use chrono;
-pub use config::{Config, ConfigError, Environment, Secret};
+pub use config::{Config, ConfigError, Environment, LogFormat, MetricsAccess, Secret};
 pub use contain::Guarded;
 pub use dispatch::{RoomMember, Rooms};
 pub use error::{SyncError, status_of};
@@ -61,9 +62,11 @@ pub use wire::Location;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::api::{describe, describe_with};
+    pub use crate::config::{DefaultValue, Explained, explained};
     // Benchmarks drive the pipeline without a network.
     pub use crate::dispatch::{Caller, Dispatcher, Presented, PresentedToken, Turn};
     pub use crate::i18n::{Catalog, accepted};
+    pub use crate::metrics::{SERIES, Series, SeriesKind};
     pub use crate::rooms::{
         Bundle, Histories, Hub, Identity, LocalSequencer, NoHistories, NotPlaced, NowOrLater, Outbox, RemoteEvents,
         Room, RoomServices, Sequencer, Socket, Submitted,

@@ -315,7 +315,7 @@ async fn a_socket_that_has_moved_can_connect_again() {
     connect_and_join(&polling).await;
     let mut client = polling.upgrade(async {}).await;
     client.join("open-a").await;
-    client.send_all(["41", "40"]).await;
+    client.connect_again().await;
     client.join("open-b").await;
 }
 

@@ -20,6 +20,7 @@ const RUNTIME: Layers<'_> = Layers {
     below: &[],
     layers: &[
         &["clock", "config", "contain", "error", "id", "schema"],
+        &["metrics"],
         &["limits", "storage", "wire"],
         &["route"],
         &["api", "i18n", "session"],
@@ -38,7 +39,7 @@ const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
         &["caller", "hooks", "parts", "turn"],
-        &["authorize", "server_stage", "view"],
+        &["authorize", "server_stage", "view", "watch"],
         &["leaving"],
         &["lanes"],
         &["dispatcher", "identify", "life", "limit", "pipeline", "publish", "remote"],

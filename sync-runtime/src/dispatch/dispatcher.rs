@@ -13,6 +13,7 @@ use crate::dispatch::{Caller, Turn, authorize};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::limits::Limits;
+use crate::metrics::ServerMetrics;
 use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, Table};
 use crate::session::Sessions;
@@ -77,9 +78,10 @@ impl<A: App> Dispatcher<A> {
         services: RoomServices<A>,
     ) -> Self {
         let limits = Limits::new(&config);
+        let parts = Parts::new(app, config, table, catalog, services);
         Self {
-            lanes: Lanes::new(table, &config, &limits),
-            parts: Arc::new(Parts::new(app, config, table, catalog, services)),
+            lanes: Lanes::new(table, &parts.config, &limits, &parts.metrics),
+            parts: Arc::new(parts),
             sessions,
             limits,
             server: OnceLock::new(),
@@ -139,6 +141,12 @@ impl<A: App> Dispatcher<A> {
         &self.limits
     }
 
+    /// Returns what is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<ServerMetrics> {
+        &self.parts.metrics
+    }
+
     /// Returns the tracker of calls in flight; a closed one means that the server takes no more calls.
     #[must_use]
     pub fn calls(&self) -> &TaskTracker {
@@ -186,6 +194,7 @@ impl<A: App> Dispatcher<A> {
     /// Answers a message that could not be read.
     pub fn refuse(&self, caller: &Caller<A>, misread: impl Into<Misread>) -> Answer {
         let Misread { error, is_location } = misread.into();
+        self.metrics().unknown().refused(error.code());
         if caller.socket().is_some() {
             // It counts like any other. What is wrong with it is said all the same: that is found before anybody is counted.
             self.limit_message(caller, caller.session().get().as_ref()).unwrap_or_default();

@@ -134,6 +134,7 @@ impl<A: App> Dispatcher<A> {
             Ok((rooms, held)) => (Ok(rooms), Some(BehindAnswer::new(held))),
             Err(error) => (Err(error), None),
         };
+        self.metrics().joined(answer.as_ref().map_or_else(SyncError::code, |_| "ok"));
         self.answer(caller, answer).before(behind)
     }
 

@@ -23,6 +23,7 @@ mod server_stage;
 mod tests;
 mod turn;
 mod view;
+mod watch;
 
 pub use caller::{Caller, CallerKind};
 pub use dispatcher::{Answer, Dispatcher};

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, MetricsAccess};
 use crate::contain::Guarded;
 use crate::dispatch::hooks::Hooks;
 use crate::i18n::Catalog;
+use crate::metrics::{ServerMetrics, Tally};
 use crate::rooms::{Hub, RoomServices};
 use crate::route::{App, Table};
 use crate::wire::PositionKey;
@@ -19,6 +20,9 @@ pub(super) struct Parts<A: App> {
     pub(super) hub: Hub<A>,
     pub(super) positions: Arc<PositionKey>,
     pub(super) hooks: Hooks<A>,
+    pub(super) metrics: Arc<ServerMetrics>,
+    /// Calls that were refused since too many of their caller wait for a room.
+    pub(super) room_turns: Tally,
 }
 
 impl<A: App> Parts<A> {
@@ -30,6 +34,7 @@ impl<A: App> Parts<A> {
         catalog: Catalog,
         services: RoomServices<A>,
     ) -> Self {
+        let metrics = Arc::new(ServerMetrics::new(config.metrics != MetricsAccess::Off, table.error_codes));
         let (catalog, positions) = (Arc::new(catalog), services.positions.clone());
         Self {
             app: Guarded::new(app),
@@ -39,6 +44,8 @@ impl<A: App> Parts<A> {
             hub: Hub::new(services),
             positions,
             hooks: Hooks::default(),
+            room_turns: metrics.limit("room-turns"),
+            metrics,
         }
     }
 }

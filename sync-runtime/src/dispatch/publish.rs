@@ -192,8 +192,7 @@ impl<A: App> Rooms<A> {
         let published = self.0.calls().spawn(async move {
             let call = Call { path: name.into(), version: version.into(), data: Data::Json(data.get()) };
             let call = SyncCall { call, receiver: room.into(), ignore_self: IgnoreSelf::No };
-            let called = async { dispatcher.run(&dispatcher.server(), &call, &Turn::default()).await };
-            contained_stages(Box::pin(called)).await
+            dispatcher.run(&dispatcher.server(), &call, &Turn::default()).await
         });
         published.await.unwrap_or_else(|_| Err(SyncError::new("sync-server-failed")))
     }

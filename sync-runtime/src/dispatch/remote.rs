@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::contain::{Guarded, contained};
 use crate::dispatch::Dispatcher;
-use crate::dispatch::lanes::{EventText, Fanout, Sender, Shown};
+use crate::dispatch::lanes::{EventText, Fanout, Found, Sender, Shown};
 use crate::rooms::{NotPlaced, RemoteEvents, Submitted};
 use crate::route::App;
 use crate::wire::Position;
@@ -23,7 +23,7 @@ impl<A: App> Dispatcher<A> {
     fn revive(&self, room: &str, text: &str) -> Option<Fanout<A>> {
         let read: EventText<'_> = serde_json::from_str(text).ok()?;
         let EventText { name, version, key, sender, ignore_self, input, output } = read;
-        let route = self.lanes().event(&name, &version)?;
+        let Found { route, metrics, .. } = self.lanes().event(&name, &version)?;
         // What is read is the app's: its `Deserialize` may panic.
         let typed = contained(|| {
             let public: A::Public = serde_json::from_str(sender.get()).ok()?;
@@ -31,6 +31,6 @@ impl<A: App> Dispatcher<A> {
         });
         let (public, event) = typed.ok()??;
         let sender = Sender { key, shown: Shown::Public(Arc::new(public)) };
-        Some(Fanout::new(self.parts(), route, event, room, sender, ignore_self))
+        Some(Fanout::new(self.parts(), route, metrics, event, room, sender, ignore_self))
     }
 }

@@ -48,6 +48,10 @@ pub trait Placed<A: App>: Send {
 
     /// Returns what is kept of it, to be shown again.
     fn kept(&self) -> Arc<dyn Kept<A>>;
+
+    /// Is told that all members were visited, and how long it took to say what they get: an equal share of it where several events
+    /// went out together.
+    fn visited(&mut self, judging: Duration);
 }
 
 /// Events that go out together.
@@ -131,7 +135,7 @@ async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>],
     let together = (JUDGED_TOGETHER / events.len()).max(1);
     let mut visit =
         Visit { room, events, vacated, packets: Vec::new(), pieces: Vec::new(), bundle: Bundle::default(), tasks };
-    let mut turn = RealInstant::now();
+    let (mut turn, mut judging) = (RealInstant::now(), Duration::ZERO);
     for first in (0..rows.len()).step_by(together) {
         let end = rows.len().min(first + together);
         let members = &mut rows[first..end];
@@ -139,7 +143,7 @@ async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>],
             members.iter_mut().for_each(Row::renew);
         }
         let visiting = room.visit().await;
-        visit.members(members);
+        judging += visit.members(members);
         drop(visiting);
         if turn.elapsed() > TURN {
             tokio::task::yield_now().await;
@@ -147,6 +151,7 @@ async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>],
             turn = RealInstant::now();
         }
     }
+    visit.ended(judging);
 }
 
 /// What goes from member to member.
@@ -174,8 +179,9 @@ struct Piece {
 }
 
 impl<A: App> Visit<'_, A> {
-    /// Visits some members: judges them all, and sends what they get.
-    fn members(&mut self, rows: &mut [Row<A>]) {
+    /// Visits some members: judges them all, sends what they get, and returns how long the former took.
+    fn members(&mut self, rows: &mut [Row<A>]) -> Duration {
+        let start = RealInstant::now();
         // A panic of ours is one member's alone: it is closed, since it would be left with a gap, and nobody gets what was its.
         for (index, row) in rows.iter_mut().enumerate() {
             let first = self.packets.len();
@@ -185,6 +191,7 @@ impl<A: App> Visit<'_, A> {
                 close(row);
             }
         }
+        let judging = start.elapsed();
         let mut start = 0;
         for index in 0..self.pieces.len() {
             let Piece { row, end } = self.pieces[index];
@@ -196,6 +203,13 @@ impl<A: App> Visit<'_, A> {
         }
         self.pieces.clear();
         self.packets.clear();
+        judging
+    }
+
+    /// Tells the events that all members were visited.
+    fn ended(mut self, judging: Duration) {
+        let share = judging / u32::try_from(self.events.len()).unwrap_or(u32::MAX).max(1);
+        self.events.iter_mut().for_each(|(_, event)| event.visited(share));
     }
 
     /// Collects what one member gets of all events: in pieces, or in order behind what the member waits for.

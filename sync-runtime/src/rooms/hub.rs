@@ -31,6 +31,8 @@ struct Index<A: App> {
     rooms: HashMap<Arc<str>, Arc<Room<A>>>,
     // By session: two tabs of one user are two sockets of one session.
     sockets: HashMap<Id, Vec<Arc<Socket<A>>>>,
+    /// How many members all rooms have.
+    members: usize,
 }
 
 /// What became of a socket that wanted to enter a room.
@@ -44,6 +46,7 @@ enum Seating<A: App> {
 impl<A: App> Index<A> {
     /// Gives a seat back; a room that nobody is left in is forgotten.
     fn vacate(&mut self, place: &Place<A>) {
+        self.members -= 1;
         if place.room.leave_seat(&place.seat) {
             self.rooms.remove(place.room.name());
         }
@@ -55,7 +58,7 @@ impl<A: App> Hub<A> {
     #[must_use]
     pub fn new(services: RoomServices<A>) -> Self {
         Self {
-            index: Mutex::new(Index { rooms: HashMap::new(), sockets: HashMap::new() }),
+            index: Mutex::new(Index { rooms: HashMap::new(), sockets: HashMap::new(), members: 0 }),
             count: watch::Sender::default(),
             deliveries: TaskTracker::new(),
             services,
@@ -149,6 +152,7 @@ impl<A: App> Hub<A> {
             return Ok(Seating::Unopened);
         };
         joined.rooms.push(Place { room, seat: held.seat().clone() });
+        index.members += 1;
         Ok(Seating::New(held))
     }
 
@@ -246,6 +250,13 @@ impl<A: App> Hub<A> {
     #[must_use]
     pub fn socket_count(&self) -> usize {
         *self.count.borrow()
+    }
+
+    /// Returns how many rooms there are, and how many members all of them have.
+    #[must_use]
+    pub fn room_count(&self) -> (usize, usize) {
+        let index = self.index();
+        (index.rooms.len(), index.members)
     }
 
     /// Returns how many sockets there are, now and whenever that changes: what waits for a socket to come or go need not look again and again.

@@ -1,26 +1,29 @@
 //! The process around a server: its log, its configuration, its signals.
 
+use std::ffi::OsString;
 use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, LogFormat};
 use crate::route::{App, Table};
 use crate::server::builder::Server;
 use crate::transport::raise_file_limit;
 
 /// Runs a server until SIGINT or SIGTERM; what `sync::app!` makes `serve()` of.
 pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
-    start_log();
+    let settings = Settings::find();
+    let log = settings.log_format();
+    start_log(log);
     raise_file_limit();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&error),
+        Err(error) => return fail(&error, log),
     };
     let code = runtime.block_on(async {
-        let started = match read_config() {
+        let started = match settings.read() {
             Ok(config) => server.start(table, config).await,
             Err(error) => Err(error.into()),
         };
@@ -33,7 +36,7 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
                 running.shutdown().await;
                 ExitCode::SUCCESS
             }
-            Err(error) => fail(&error),
+            Err(error) => fail(&error, log),
         }
     });
     // A handler that blocks its thread does not keep the process from ending.
@@ -41,22 +44,53 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
     code
 }
 
-fn start_log() {
+fn start_log(format: LogFormat) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A log that is there already belongs to whoever runs us.
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init().unwrap_or_default();
+    match format {
+        LogFormat::Text => log.try_init().unwrap_or_default(),
+        LogFormat::Json => {
+            log.json().try_init().unwrap_or_default();
+            std::panic::set_hook(Box::new(log_panic));
+        }
+    }
 }
 
-fn read_config() -> Result<Config, ConfigError> {
-    let toml = match std::fs::read_to_string("sync.toml") {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(ConfigError::Syntax(error.to_string())),
-    };
-    Config::read(
-        &toml,
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-    )
+/// Says of a panic what the standard hook says in several lines, which would be no JSON.
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let location = panic.location().map(ToString::to_string);
+    let thread = std::thread::current();
+    tracing::error!(location, thread = thread.name(), panic = panic.payload_as_str(), "panicked");
+}
+
+/// The file and the variables, not read yet.
+struct Settings {
+    toml: Result<String, ConfigError>,
+    variables: Vec<(String, String)>,
+}
+
+impl Settings {
+    fn find() -> Self {
+        let toml = match std::fs::read_to_string("sync.toml") {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+            read => read.map_err(|error| ConfigError::Syntax(error.to_string())),
+        };
+        let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        Self { toml, variables: std::env::vars_os().filter_map(text).collect() }
+    }
+
+    /// Reads them. What is warned about needs a log, whose form they say: so they are read once before there is one.
+    fn read(&self) -> Result<Config, ConfigError> {
+        Config::read(self.toml.as_ref().map_err(Clone::clone)?, self.variables.iter().cloned())
+    }
+
+    fn log_format(&self) -> LogFormat {
+        // Of settings that are wrong, the next reading says what is: in words, unless it is clear that a program is to read them.
+        let json = ("SYNC_LOG".to_owned(), "json".to_owned());
+        let or_else = if self.variables.contains(&json) { LogFormat::Json } else { LogFormat::Text };
+        self.read().map_or(or_else, |config| config.log)
+    }
 }
 
 fn announce(address: SocketAddr) {
@@ -93,13 +127,16 @@ fn signalled() -> impl Future<Output = ()> {
     }
 }
 
-fn fail(error: &dyn std::error::Error) -> ExitCode {
-    let mut message = format!("error: {error}");
+fn fail(error: &dyn std::error::Error, log: LogFormat) -> ExitCode {
+    let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(source) = cause {
         message.push_str(&format!(": {source}"));
         cause = source.source();
     }
-    writeln!(std::io::stderr(), "{message}").unwrap_or_default();
+    match log {
+        LogFormat::Text => writeln!(std::io::stderr(), "error: {message}").unwrap_or_default(),
+        LogFormat::Json => tracing::error!(error = message, "not started"),
+    }
     ExitCode::FAILURE
 }

@@ -117,6 +117,13 @@ impl<A: App> Index<A> {
         self.shards[shard].lock().live.values().filter_map(Weak::upgrade).collect()
     }
 
+    /// Returns how many sessions are in use.
+    pub(super) fn count(&self) -> usize {
+        let in_use =
+            |shard: &Mutex<Shard<A>>| shard.lock().live.values().filter(|session| session.strong_count() > 0).count();
+        self.shards.iter().map(in_use).sum()
+    }
+
     /// Returns the sessions of one shard that are ending. After `ttl` without a use, the store has none of them any more.
     pub(super) fn ending(&self, shard: usize, ttl: Duration) -> Vec<TokenHash> {
         let mut shard = self.shards[shard].lock();

@@ -83,6 +83,12 @@ impl<A: App> Sessions<A> {
         self.0.ttl
     }
 
+    /// Returns how many sessions are in use here: of sockets, and of requests that are being handled.
+    #[must_use]
+    pub fn in_use(&self) -> usize {
+        self.0.index.count()
+    }
+
     /// Starts a session and returns its token. One whose token nobody waits for any more is ended again.
     ///
     /// # Errors

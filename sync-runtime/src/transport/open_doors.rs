@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::dispatch::Dispatcher;
 use crate::route::App;
@@ -29,6 +29,9 @@ pub struct OpenDoors {
     stop: CancellationToken,
     serving: TaskTracker,
     served: AbortHandle,
+    /// Keeps what is counted small.
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    counting: AbortOnDropHandle<()>,
 }
 
 impl OpenDoors {
@@ -38,10 +41,12 @@ impl OpenDoors {
         let (address, flushes) = (listener.address(), listener.flushes().clone());
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let sockets = Arc::new(EngineSockets::new(dispatcher.config()));
-        let router = router(dispatcher, &sockets, &ready, routes);
+        let router = router(dispatcher, &sockets, listener.open_pipes(), &ready, routes);
+        let metrics = dispatcher.metrics().clone();
+        let counting = AbortOnDropHandle::new(tokio::spawn(async move { metrics.keep_small().await }));
         let (stop, serving) = (CancellationToken::new(), TaskTracker::new());
         let served = serving.spawn(serve(listener, router, dispatcher.config().into(), stop.clone())).abort_handle();
-        Self { address, sockets, ready, flushes, stop, serving, served }
+        Self { address, sockets, ready, flushes, stop, serving, served, counting }
     }
 
     /// Returns the address, with the port that was chosen where the configuration said 0.

@@ -9,6 +9,7 @@ use crate::dispatch::Caller;
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::limits::{Limits, RouteBudget};
+use crate::metrics::{RouteMetrics, ServerMetrics};
 use crate::route::{self, App, Effect, Method, Route, Routes, Table};
 use crate::schema::InputSchema;
 use crate::wire::{Call, Data};
@@ -20,14 +21,20 @@ pub(in crate::dispatch) struct Lanes<A: App> {
 }
 
 impl<A: App> Lanes<A> {
-    pub(in crate::dispatch) fn new(table: &'static Table<A>, config: &Config, limits: &Limits) -> Self {
-        let directory = |routes| Directory::new(routes, config, limits);
-        Self { events: directory(&table.events), requests: directory(&table.requests) }
+    pub(in crate::dispatch) fn new(
+        table: &'static Table<A>,
+        config: &Config,
+        limits: &Limits,
+        metrics: &ServerMetrics,
+    ) -> Self {
+        let events = Directory::new(&table.events, config, limits, |cb| metrics.route("event", cb));
+        let requests = Directory::new(&table.requests, config, limits, |cb| metrics.route("request", cb));
+        Self { events, requests }
     }
 
     /// Returns the route of an event.
-    pub(in crate::dispatch) fn event(&self, path: &str, version: &str) -> Option<&'static dyn Route<A>> {
-        (self.events.routes.find)(path, version).map(|index| self.events.routes.all[index])
+    pub(in crate::dispatch) fn event(&self, path: &str, version: &str) -> Option<Found<'_, A>> {
+        self.events.get(path, version)
     }
 
     /// Returns whether a request of this name may be sent as a `GET`.
@@ -37,17 +44,20 @@ impl<A: App> Lanes<A> {
     }
 }
 
-/// The routes of one lane, each with what its input must look like, and what callers may do there.
+/// The routes of one lane, each with what its input must look like, what callers may do there, and what is counted of it.
 pub(in crate::dispatch) struct Directory<A: App> {
     routes: &'static Routes<A>,
     // In step with the routes.
     schemas: Vec<InputSchema>,
     budgets: Vec<Option<RouteBudget>>,
+    metrics: Vec<Arc<RouteMetrics>>,
 }
 
 /// A route that was called.
 pub(in crate::dispatch) struct Found<'d, A: App> {
     pub(in crate::dispatch) route: &'static dyn Route<A>,
+    /// What is counted of it.
+    pub(in crate::dispatch) metrics: &'d Arc<RouteMetrics>,
     schema: &'d InputSchema,
     /// What its callers may still do; `None` where nobody counts.
     pub(in crate::dispatch) budget: Option<&'d RouteBudget>,
@@ -69,17 +79,27 @@ impl<A: App> Found<'_, A> {
 }
 
 impl<A: App> Directory<A> {
-    fn new(routes: &'static Routes<A>, config: &Config, limits: &Limits) -> Self {
+    fn new(
+        routes: &'static Routes<A>,
+        config: &Config,
+        limits: &Limits,
+        metrics: impl Fn(&'static str) -> Arc<RouteMetrics>,
+    ) -> Self {
         let schemas = routes.all.iter().map(|route| route.input_schema().nested(config.nesting_limit)).collect();
         let options = routes.all.iter().map(|route| route.options());
         let budgets = options.map(|options| limits.of_route(options.rate_limit, options.volatile)).collect();
-        Self { routes, schemas, budgets }
+        let metrics = routes.all.iter().map(|route| metrics(route.id().cb)).collect();
+        Self { routes, schemas, budgets, metrics }
     }
 
     pub(super) fn find(&self, call: &Call<'_>) -> Result<Found<'_, A>, SyncError> {
-        let index = (self.routes.find)(&call.path, &call.version).ok_or_else(|| SyncError::new("sync-not-found"))?;
-        let (schema, budget) = (&self.schemas[index], self.budgets[index].as_ref());
-        Ok(Found { route: self.routes.all[index], schema, budget })
+        self.get(&call.path, &call.version).ok_or_else(|| SyncError::new("sync-not-found"))
+    }
+
+    fn get(&self, path: &str, version: &str) -> Option<Found<'_, A>> {
+        let index = (self.routes.find)(path, version)?;
+        let (schema, budget, metrics) = (&self.schemas[index], self.budgets[index].as_ref(), &self.metrics[index]);
+        Some(Found { route: self.routes.all[index], metrics, schema, budget })
     }
 }
 
@@ -143,6 +163,7 @@ pub(in crate::dispatch) struct Entered<P> {
 /// A call whose handler has succeeded.
 pub(in crate::dispatch) struct Ran<'c, A: App> {
     pub(in crate::dispatch) caller: &'c Caller<A>,
+    pub(in crate::dispatch) metrics: &'c Arc<RouteMetrics>,
     pub(in crate::dispatch) route: &'static dyn Route<A>,
     /// The caller's session when it called.
     pub(in crate::dispatch) session: Arc<Guarded<A::Session>>,

@@ -8,4 +8,4 @@ mod lane;
 mod request;
 
 pub(super) use event::{EventText, Fanout, Sender, Shown};
-pub(super) use lane::{Entered, Lane, Lanes, Ran};
+pub(super) use lane::{Entered, Found, Lane, Lanes, Ran};

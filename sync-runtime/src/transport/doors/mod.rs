@@ -8,6 +8,7 @@ mod arrival;
 mod credentials;
 mod http;
 mod leftovers;
+mod metrics;
 mod origin;
 mod renewal;
 mod reserved;

@@ -11,15 +11,18 @@ use crate::dispatch::Dispatcher;
 use crate::route::App;
 use crate::transport::doors::arrival::limit_arrivals;
 use crate::transport::doors::http::{self, Ready, check_origin};
+use crate::transport::doors::metrics;
 use crate::transport::doors::origin::Origins;
 use crate::transport::doors::renewal::{Renewal, renew_cookie};
 use crate::transport::doors::reserved::{harden, keep_reserved};
 use crate::transport::doors::socketio::{EngineSockets, socket_routes};
+use crate::transport::pipes::OpenPipes;
 
 /// Puts the doors and an app's own `routes` behind what all requests pass.
 pub fn router<A: App>(
     dispatcher: &Arc<Dispatcher<A>>,
     sockets: &Arc<EngineSockets>,
+    pipes: &Arc<OpenPipes>,
     ready: &Ready,
     routes: Router,
 ) -> Router {
@@ -29,6 +32,7 @@ pub fn router<A: App>(
         sockets.clone(),
         ready.clone(),
     ));
+    let doors = doors.merge(metrics::routes(dispatcher.clone(), sockets.clone(), pipes.clone()));
     // The layer added last sees a request first.
     keep_reserved(dispatcher.clone(), doors.merge(routes))
         .layer(from_fn_with_state(Renewal::new(dispatcher.clone()), renew_cookie::<A>))

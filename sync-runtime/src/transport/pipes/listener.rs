@@ -102,6 +102,12 @@ impl PipeListener {
         &self.flushes
     }
 
+    /// Returns what says how many pipes are open.
+    #[must_use]
+    pub fn open_pipes(&self) -> &Arc<OpenPipes> {
+        &self.pipes
+    }
+
     /// Waits for the next pipe. Nothing is lost when this is dropped and called again.
     pub(super) async fn accept(&mut self) -> (PipeIo, PipeInfo) {
         loop {

@@ -19,7 +19,7 @@ mod websocket;
 pub use direct::{Direct, Tenant};
 pub use forwarded::client_address;
 pub use listener::{PipeInfo, PipeListener};
-pub use open_pipes::raise_file_limit;
+pub use open_pipes::{OpenPipes, raise_file_limit};
 pub use passage::Passage;
 pub use pipe::Pipe;
 pub use send_queue::SendQueue;

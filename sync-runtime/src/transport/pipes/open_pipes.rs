@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The open pipes. One that is neither a WebSocket nor busy with a request is *quiet*; when there is no room for another
 /// one, those that have been quiet for longest are closed.
 #[derive(Debug)]
-pub(super) struct OpenPipes {
+pub struct OpenPipes {
     limit: usize,
     open: AtomicUsize,
     /// How many of them are spare.
@@ -84,7 +84,8 @@ impl OpenPipes {
     }
 
     /// Returns how many pipes are open.
-    pub(super) fn open(&self) -> usize {
+    #[must_use]
+    pub fn open(&self) -> usize {
         self.open.load(Ordering::Acquire)
     }
 

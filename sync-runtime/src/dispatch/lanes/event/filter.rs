@@ -13,6 +13,7 @@ use crate::dispatch::lanes::event::text::EventText;
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
+use crate::metrics::{RouteMetrics, Visited};
 use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row, SenderKey};
 use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Route, RouteId, Verdict};
 use crate::schema::encode_raw;
@@ -37,6 +38,7 @@ pub(in crate::dispatch) struct Fanout<A: App> {
     filter_timeout: Duration,
     catalog: Arc<Catalog>,
     positions: Arc<PositionKey>,
+    metrics: Arc<RouteMetrics>,
 }
 
 /// Who caused an event.
@@ -69,6 +71,7 @@ impl<A: App> Fanout<A> {
     pub(in crate::dispatch) fn new(
         parts: &Parts<A>,
         route: &'static dyn Route<A>,
+        metrics: &Arc<RouteMetrics>,
         event: Box<dyn Event<A>>,
         room: &str,
         sender: Sender<A>,
@@ -84,6 +87,7 @@ impl<A: App> Fanout<A> {
             volatile: route.options().volatile,
             catalog: parts.catalog.clone(),
             positions: parts.positions.clone(),
+            metrics: metrics.clone(),
         }
     }
 
@@ -122,7 +126,12 @@ impl<A: App> Delivery<A> for Fanout<A> {
         let pos = self.positions.seal(position);
         let envelope = Envelope::new(self.cb(), &self.room, pos, self.event.server_output(), self.volatile);
         let judge = Judge { fanout: *self, envelope, outputs: Mutex::default() };
-        Box::new(InPlace { judge: Arc::new(judge), own: Vec::new(), outputs: Outputs::default() })
+        Box::new(InPlace {
+            judge: Arc::new(judge),
+            own: Vec::new(),
+            outputs: Outputs::default(),
+            visited: Visited::default(),
+        })
     }
 }
 
@@ -132,10 +141,36 @@ struct InPlace<A: App> {
     /// The `clientOutput` of the member that is being visited.
     own: Vec<u8>,
     outputs: Outputs,
+    /// Counted here, and given to the metrics once for all members: what all threads share costs more than a filter.
+    visited: Visited,
 }
 
 impl<A: App> Placed<A> for InPlace<A> {
     fn reach(&mut self, member: &Row<A>, facts: &Facts) -> Reach {
+        let reach = self.reach_uncounted(member, facts);
+        match reach {
+            Reach::Now(Some(_)) => self.visited.delivered += 1,
+            Reach::Now(None) => self.visited.skipped += 1,
+            Reach::Later(_) => {}
+        }
+        reach
+    }
+
+    fn defer(&self, member: &Row<A>) -> Deferred {
+        self.judge.counted(self.judge.later(member))
+    }
+
+    fn kept(&self) -> Arc<dyn Kept<A>> {
+        self.judge.clone()
+    }
+
+    fn visited(&mut self, judging: Duration) {
+        self.judge.fanout.metrics.visited(self.visited, judging);
+    }
+}
+
+impl<A: App> InPlace<A> {
+    fn reach_uncounted(&mut self, member: &Row<A>, facts: &Facts) -> Reach {
         if self.judge.fanout.leaves_out(member) {
             return Reach::Now(None);
         }
@@ -150,30 +185,20 @@ impl<A: App> Placed<A> for InPlace<A> {
         }
     }
 
-    fn defer(&self, member: &Row<A>) -> Deferred {
-        self.judge.clone().show(member)
-    }
-
-    fn kept(&self) -> Arc<dyn Kept<A>> {
-        self.judge.clone()
-    }
-}
-
-impl<A: App> InPlace<A> {
     /// Most filters that may wait do not: those are done here, without a task.
     fn reach_async(&self, member: &Row<A>) -> Reach {
-        let mut work = self.defer(member);
+        let mut work = self.judge.later(member);
         let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
         // Without tokio's budget, which a visit of many members would use up: the visit gives way by itself.
         let mut unhurried = std::pin::pin!(tokio::task::unconstrained(work.packet.as_mut()));
         match unhurried.as_mut().poll(&mut nobody) {
             std::task::Poll::Ready(packet) => Reach::Now(packet),
-            std::task::Poll::Pending => Reach::Later(work),
+            std::task::Poll::Pending => Reach::Later(self.judge.counted(work)),
         }
     }
 
     fn reach_now(&mut self, member: &Row<A>, facts: &Facts) -> Reach {
-        let Self { judge, own, outputs } = self;
+        let Self { judge, own, outputs, .. } = self;
         own.clear();
         let verdict = judge.fanout.run(member, facts, |event, member| event.judge(member, own));
         let verdict = verdict.map(|()| outputs.packet(&judge.envelope, own));
@@ -226,14 +251,30 @@ impl<A: App> Kept<A> for Judge<A> {
     }
 
     fn show(self: Arc<Self>, member: &Row<A>) -> Deferred {
-        let (topic, size, member) = (self.envelope.topic().cloned(), self.fanout.size(), member.clone());
-        let packet =
-            Box::pin(async move { if self.fanout.leaves_out(&member) { None } else { self.reach(&member).await } });
-        Deferred { topic, size, packet }
+        self.counted(self.later(member))
     }
 }
 
 impl<A: App> Judge<A> {
+    /// Says what a member gets when what it waits for is done. It is not counted.
+    fn later(self: &Arc<Self>, member: &Row<A>) -> Deferred {
+        let (judge, member) = (self.clone(), member.clone());
+        let packet =
+            Box::pin(async move { if judge.fanout.leaves_out(&member) { None } else { judge.reach(&member).await } });
+        Deferred { topic: self.envelope.topic().cloned(), size: self.fanout.size(), packet }
+    }
+
+    /// Counts what a member gets alone, when that is known.
+    fn counted(&self, work: Deferred) -> Deferred {
+        let (metrics, packet) = (self.fanout.metrics.clone(), work.packet);
+        let counted = async move {
+            let packet = packet.await;
+            metrics.visited_alone(packet.is_some());
+            packet
+        };
+        Deferred { packet: Box::pin(counted), ..work }
+    }
+
     /// Runs the filter for one member alone, within its time limit if it waits.
     async fn reach(&self, member: &Row<A>) -> Option<Packet> {
         let facts = Facts::default();

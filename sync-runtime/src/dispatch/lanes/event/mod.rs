@@ -52,7 +52,8 @@ impl<A: App> Lane<A> for SyncCall<'_> {
             has_waited = true;
             reserving.await
         };
-        let held = soon(until, waiting).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
+        let held = soon(until, waiting).await.ok_or_else(|| SyncError::new("sync-timeout"))?;
+        let held = held.inspect_err(|_| parts.room_turns.count())?;
         Ok(Entered { held, has_waited })
     }
 
@@ -64,7 +65,7 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         };
         let caller = ran.caller;
         let sender = Sender { key: caller.sender_key(), shown: Shown::Session(ran.session) };
-        let fanout = Fanout::new(parts, ran.route, event, &self.receiver, sender, self.ignore_self);
+        let fanout = Fanout::new(parts, ran.route, ran.metrics, event, &self.receiver, sender, self.ignore_self);
         let event = Submitted { delivery: Box::new(fanout), caller: caller.sender_key().session, permit };
         parts.hub.push(&self.receiver, event).await.map(drop)
     }

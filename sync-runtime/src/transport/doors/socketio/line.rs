@@ -108,6 +108,10 @@ impl<A: App> Occupant for Line<A> {
         if let Some(reason) = reason.or_else(|| self.outlet.ended()) {
             tracing::info!(socket = %self.socket.id(), reason = reason.as_str(), "closed a socket");
             self.sockets.closed_sockets().count(reason);
+            self.dispatcher.metrics().disconnected(reason.as_str());
+        } else {
+            let stops = self.dispatcher.calls().is_closed();
+            self.dispatcher.metrics().disconnected(if stops { "server-stopping" } else { "client" });
         }
         self.sockets.progress().made();
     }
