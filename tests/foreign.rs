@@ -146,5 +146,13 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
     };
     let [session, public] = [wire_type::<Session>(&mut model), wire_type::<Session>(&mut model)];
     let error_codes = vec!["sync-not-found".to_owned()];
-    Api { manifest_dir: String::new(), routes: vec![route], session, public, error_codes, types: model.into_types() }
+    Api {
+        manifest_dir: String::new(),
+        routes: vec![route],
+        session,
+        public,
+        presence: None,
+        error_codes,
+        types: model.into_types(),
+    }
 }

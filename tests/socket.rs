@@ -195,6 +195,17 @@ impl Client {
         }
     }
 
+    /// Returns what came in besides `sync` before the answer to a question that is asked now: the name of each event, and what it carries.
+    pub async fn others_so_far(&mut self) -> Vec<(String, Value)> {
+        self.call("joinedRooms", json!({})).await;
+        self.others.drain(..).collect()
+    }
+
+    /// Closes the connection, as a page does that is loaded again.
+    pub async fn close(mut self) {
+        self.socket.close(None).await.expect("the connection is open");
+    }
+
     /// Returns the frames that came in before the answer to a question that is asked now.
     pub async fn frames_so_far(&mut self) -> Vec<Value> {
         self.call("joinedRooms", json!({})).await;
@@ -234,7 +245,7 @@ impl Client {
                     self.frames.push_back(parts.remove(1));
                 }
                 Some("closing") => self.closing = parts.pop(),
-                Some(event @ "roomLost") => {
+                Some(event @ ("roomLost" | "presence")) => {
                     let event = event.to_owned();
                     self.others.push_back((event, parts.remove(1)));
                 }

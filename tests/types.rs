@@ -5,7 +5,7 @@
     reason = "most of these types are examples of one attribute each; the docs are about some of them"
 )]
 
-use sync::schema::{Api, Direction, Lane, Model, Payload, RouteTypes, Wire, wire_type};
+use sync::schema::{Api, Direction, Lane, Model, Payload, PresenceTypes, RouteTypes, Wire, wire_type};
 
 /// Types that several handlers share.
 pub mod shared {
@@ -410,11 +410,14 @@ pub fn api_with(types: &mut Model) -> Api {
     let session = wire_type::<shared::Session>(types);
     let public = wire_type::<shared::Person>(types);
     let error_codes = ["sync-not-found", "chess-not-your-turn"].map(str::to_owned).to_vec();
+    let rooms = ["chess-{game_id}", "lobby"].map(str::to_owned).to_vec();
+    let presence = Some(PresenceTypes { rooms, data: wire_type::<Profile>(types) });
     Api {
         manifest_dir: String::new(),
         routes: routes.into_iter().map(|route| route.0).collect(),
         session,
         public,
+        presence,
         error_codes,
         types: types.types().clone(),
     }
@@ -426,7 +429,15 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
     let mut types = Model::default();
     let routes = vec![route::<In, Out>(&mut types, "page", "name", "v1").0];
     let [session, public] = [wire_type::<shared::Session>(&mut types), wire_type::<shared::Person>(&mut types)];
-    Api { manifest_dir: String::new(), routes, session, public, error_codes: Vec::new(), types: types.into_types() }
+    Api {
+        manifest_dir: String::new(),
+        routes,
+        session,
+        public,
+        presence: None,
+        error_codes: Vec::new(),
+        types: types.into_types(),
+    }
 }
 
 struct Described(RouteTypes);
@@ -476,7 +487,15 @@ pub fn api_by_query<In: Wire>() -> Api {
     let mut types = Model::default();
     let routes = vec![request::<In, sync::schema::Empty>(&mut types, "page", "name", "v1").by_query().0];
     let [session, public] = [wire_type::<shared::Session>(&mut types), wire_type::<shared::Person>(&mut types)];
-    Api { manifest_dir: String::new(), routes, session, public, error_codes: Vec::new(), types: types.into_types() }
+    Api {
+        manifest_dir: String::new(),
+        routes,
+        session,
+        public,
+        presence: None,
+        error_codes: Vec::new(),
+        types: types.into_types(),
+    }
 }
 
 impl Described {

@@ -78,9 +78,30 @@ impl Counters {
     }
 }
 
+/// What somebody in a chat says of themselves.
+#[sync::presence]
+pub struct Mood {
+    /// In their own words.
+    #[validate(length(max = 60))]
+    pub text: String,
+    /// The colour of their mark.
+    pub color: Color,
+}
+
+/// The colour of a mark.
+#[wire]
+pub enum Color {
+    Blue,
+    Green,
+    Orange,
+    Pink,
+    Violet,
+}
+
 impl sync::App for App {
     type Session = Session;
     type Public = Person;
+    type Presence = Mood;
 
     fn guest() -> Session {
         Session { user_id: String::new(), name: String::new(), locale: None, muted: false }

@@ -8,7 +8,15 @@ pub(crate) fn of(routes: usize) -> Api {
     let person = structure(&mut types, "app", "Person", &[("userId", Shape::String), ("name", Shape::String)]);
     let routes = (0..routes).map(|number| route(&mut types, number, &person)).collect();
     let (session, public) = (wire(person.clone()), wire(person));
-    Api { manifest_dir: String::new(), routes, session, public, error_codes: vec!["counter-full".to_owned()], types }
+    Api {
+        manifest_dir: String::new(),
+        routes,
+        session,
+        public,
+        presence: None,
+        error_codes: vec!["counter-full".to_owned()],
+        types,
+    }
 }
 
 fn route(types: &mut Types, number: usize, person: &Shape) -> RouteTypes {

@@ -29,6 +29,12 @@ pub fn session(attribute: TokenStream, item: TokenStream) -> TokenStream {
     wire::expand(attribute.into(), item.into(), wire::Kind::Session).into()
 }
 
+/// Makes a type what people in a room may say of themselves (`App::Presence`): as `wire`, at most 1 KB of JSON.
+#[proc_macro_attribute]
+pub fn presence(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    wire::expand(attribute.into(), item.into(), wire::Kind::Presence).into()
+}
+
 /// Stands on `main` of a server file: `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`.
 ///
 /// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`,
@@ -59,7 +65,8 @@ pub fn client(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Stands on the function of `_room.rs`: `#[sync::room("chess-{game_id}")] pub async fn join(ctx: RoomCtx<'_>, game_id: &str) -> Result<(), SyncError>`.
 ///
-/// Further arguments: `auth` as for `server`, `send = anyone`.
+/// Further arguments: `auth` as for `server`; `send = anyone`; `presence`: members can see who is there; `leave = <function>` and
+/// `empty = <function>`: what is done when a member, or the last one, has left.
 #[proc_macro_attribute]
 pub fn room(attribute: TokenStream, item: TokenStream) -> TokenStream {
     room::expand(attribute.into(), item.into()).into()

@@ -87,6 +87,7 @@ struct Rule {
     name: TokenStream,
     auth: TokenStream,
     anyone: bool,
+    presence: TokenStream,
     join: TokenStream,
     hooks: TokenStream,
 }
@@ -98,6 +99,7 @@ impl Rule {
             name: name(&arguments.pattern),
             auth: auth(arguments.auth.as_ref()),
             anyone: matches!(arguments.send, Some(Send::Anyone(_))),
+            presence: presence(arguments),
             join: join(function, &arguments.pattern),
             hooks: hooks(function, arguments),
         }
@@ -114,6 +116,7 @@ impl Rule {
             name: TokenStream::new(),
             auth: quote!(::sync::Auth::login()),
             anyone: false,
+            presence: TokenStream::new(),
             join,
             hooks: TokenStream::new(),
         }
@@ -132,6 +135,18 @@ fn name(pattern: &Pattern) -> TokenStream {
             #(#parameters: impl ::core::fmt::Display),*
         ) -> ::core::result::Result<::sync::RoomOf<__Room>, ::sync::SyncError> {
             ::sync::RoomOf::<__Room>::new::<crate::SyncApp>(&__Room, &[#(&#parameters),*])
+        }
+    }
+}
+
+/// Writes that members can see who is there; nothing where they cannot.
+fn presence(arguments: &RoomArguments) -> TokenStream {
+    if arguments.presence.is_none() {
+        return TokenStream::new();
+    }
+    quote! {
+        fn has_presence(&self) -> bool {
+            true
         }
     }
 }
@@ -210,7 +225,7 @@ fn join(function: &ItemFn, pattern: &Pattern) -> TokenStream {
 }
 
 fn implementation(rule: Rule) -> TokenStream {
-    let Rule { pattern, name, auth, anyone, join, hooks } = rule;
+    let Rule { pattern, name, auth, anyone, presence, join, hooks } = rule;
     quote! {
         #[doc(hidden)]
         pub struct __Room;
@@ -227,6 +242,8 @@ fn implementation(rule: Rule) -> TokenStream {
             fn anyone_may_send(&self) -> bool {
                 #anyone
             }
+
+            #presence
 
             fn join<'a>(
                 &'a self,

@@ -1,6 +1,6 @@
 //! Describes an app for its front end.
 
-use sync_schema::{Api, FRAMEWORK_CODES};
+use sync_schema::{Api, FRAMEWORK_CODES, PresenceTypes};
 
 use crate::route::{App, Table};
 use crate::schema::{Model, wire_type};
@@ -16,6 +16,7 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
     let routes = table.routes().map(|route| route.types(model)).collect();
     let session = wire_type::<A::Session>(model);
     let public = wire_type::<A::Public>(model);
+    let presence = presence::<A>(table, model);
     let framework = FRAMEWORK_CODES.iter().map(|(code, _)| *code);
     let mut error_codes: Vec<_> = framework.chain(table.error_codes.iter().copied()).map(str::to_owned).collect();
     error_codes.sort();
@@ -25,7 +26,15 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
         routes,
         session,
         public,
+        presence,
         error_codes,
         types: model.types().clone(),
     }
+}
+
+fn presence<A: App>(table: &Table<A>, model: &mut Model) -> Option<PresenceTypes> {
+    let rules = table.rooms.iter().filter(|rule| rule.has_presence());
+    let mut rooms: Vec<_> = rules.map(|rule| rule.pattern().to_string()).collect();
+    rooms.sort();
+    (!rooms.is_empty()).then(|| PresenceTypes { rooms, data: wire_type::<A::Presence>(model) })
 }

@@ -93,6 +93,11 @@ pub struct Config {
     pub nesting_limit: usize,
     /// How many rooms a socket may be in.
     pub room_limit: usize,
+    /// For how long somebody who has closed a page is still in its rooms for those who see who is there: a page that is loaded again
+    /// closes, too.
+    pub presence_grace: Duration,
+    /// The same for somebody whose connection was lost.
+    pub presence_lost_grace: Duration,
     /// How many bytes may wait for one socket before it is disconnected.
     pub send_queue: usize,
     /// Whether finished frames are written straight to a WebSocket. If not, they take the way through the protocol stack: slower,
@@ -246,6 +251,8 @@ impl Default for Config {
             head_limit: 32 * 1024,
             nesting_limit: 64,
             room_limit: 50,
+            presence_grace: Duration::from_secs(10),
+            presence_lost_grace: Duration::from_secs(30),
             send_queue: 1 << 20,
             direct_delivery: true,
             write_timeout: Duration::from_secs(10),
@@ -389,6 +396,14 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("room_limit", COUNT, |config, text| {
         config.room_limit = positive(text)?;
+        Some(())
+    }),
+    setting("presence_grace_ms", MILLISECONDS, |config, text| {
+        config.presence_grace = milliseconds(text)?;
+        Some(())
+    }),
+    setting("presence_lost_grace_ms", MILLISECONDS, |config, text| {
+        config.presence_lost_grace = milliseconds(text)?;
         Some(())
     }),
     setting("send_queue", SIZE, |config, text| {

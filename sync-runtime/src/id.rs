@@ -42,6 +42,12 @@ impl Id {
     pub fn of(bytes: [u8; 16]) -> Self {
         Self(u128::from_be_bytes(bytes))
     }
+
+    /// Returns the bytes that [`of`](Id::of) makes it of.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
 }
 
 impl fmt::Display for Id {

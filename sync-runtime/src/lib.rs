@@ -40,7 +40,7 @@ pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
 pub use id::Id;
 pub use rooms::CloseReason;
-pub use route::{AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Member, RoomCtx, RoomOf};
+pub use route::{AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Member, Presence, Present, RoomCtx, RoomOf};
 pub use schema::{Empty, Wire};
 pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
@@ -51,7 +51,7 @@ pub use session::{
     TokenHash,
 };
 pub use storage::DataError;
-pub use sync_macros::{app, client, error, request, room, server, session, wire};
+pub use sync_macros::{app, client, error, presence, request, room, server, session, wire};
 pub use sync_schema::{Rate, RateLimit};
 pub use tracing;
 pub use transport::{ClosedSockets, Traffic};
@@ -81,7 +81,9 @@ pub mod __private {
     pub use crate::server::{hub, serve};
     // Who a request is from may be tried with any header.
     pub use crate::transport::client_address;
-    pub use crate::wire::{Envelope, Message, Misread, Packet, Position, PositionKey, PresenceKind};
+    pub use crate::wire::{
+        Envelope, Message, Misread, Packet, Position, PositionKey, PresenceChange, PresenceKind, PresentPerson,
+    };
     pub use serde;
     pub use serde_json;
     pub use sync_schema::{Api, Rate, RateLimit};

@@ -13,10 +13,21 @@ pub struct Api {
     pub session: WireType,
     /// What others may know of a user.
     pub public: WireType,
+    /// Where it can be seen who is there; `None` where no rule of a room has it.
+    pub presence: Option<PresenceTypes>,
     /// Every error code that the app can answer with, sorted: the framework's and the app's own.
     pub error_codes: Vec<String>,
     /// The definitions that all shapes above refer to.
     pub types: Types,
+}
+
+/// The rooms whose members can see who is there.
+#[derive(Debug, Clone)]
+pub struct PresenceTypes {
+    /// The patterns of their rules, `chess-{game_id}`, sorted.
+    pub rooms: Vec<String>,
+    /// What people say of themselves.
+    pub data: WireType,
 }
 
 /// One way for a front end and the server to meet.

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::api::{Api, Direction, Lane, Payload, RouteTypes};
+use crate::api::{Api, Direction, Lane, Payload, PresenceTypes, RouteTypes};
 use crate::shape::{
     Body, Declaration, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody,
 };
@@ -40,7 +40,7 @@ use crate::shape::{
 ///     payloads: vec![Payload::input("clientInput", input), Payload::never("serverStream")],
 /// };
 /// let error_codes = vec!["sync-not-found".to_owned()];
-/// let api = Api { manifest_dir: String::new(), routes: vec![route], session, public, error_codes, types };
+/// let api = Api { manifest_dir: String::new(), routes: vec![route], session, public, presence: None, error_codes, types };
 /// assert_eq!(
 ///     api.to_string(),
 ///     "\
@@ -64,6 +64,11 @@ impl fmt::Display for Api {
         routes.iter().try_for_each(|route| write_route(out, route))?;
         writeln!(out, "session: {}", Expression(&self.session.shape))?;
         writeln!(out, "public: {}", Expression(&self.public.shape))?;
+        if let Some(PresenceTypes { rooms, data }) = &self.presence {
+            writeln!(out, "presence: {}", Expression(&data.shape))?;
+            let rooms: BTreeSet<&String> = rooms.iter().collect();
+            rooms.iter().try_for_each(|room| writeln!(out, "presence in {}", Name(room)))?;
+        }
         let codes: BTreeSet<&String> = self.error_codes.iter().collect();
         codes.iter().try_for_each(|code| writeln!(out, "error {}", Name(code)))?;
         let reached = Reached::of(self);
@@ -292,7 +297,11 @@ impl<'a> Reached<'a> {
     fn of(api: &'a Api) -> Self {
         let mut reached = Self::default();
         let payloads = api.routes.iter().flat_map(|route| &route.payloads).filter_map(|payload| payload.wire.as_ref());
-        payloads.chain([&api.session, &api.public]).for_each(|wire| reached.shape(&api.types, &wire.shape));
+        let presence = api.presence.as_ref().map(|presence| &presence.data);
+        payloads
+            .chain([&api.session, &api.public])
+            .chain(presence)
+            .for_each(|wire| reached.shape(&api.types, &wire.shape));
         reached
     }
 

@@ -18,7 +18,7 @@ mod rate;
 mod room;
 mod shape;
 
-pub use api::{Api, Direction, Lane, Payload, RouteTypes, WireType};
+pub use api::{Api, Direction, Lane, Payload, PresenceTypes, RouteTypes, WireType};
 pub use codes::FRAMEWORK_CODES;
 pub use language::language_tag;
 pub use nearest::{closest, nearest};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use expect_test::expect_file;
 use sync::schema::{
-    Api, Body, Declaration, Definition, Field, MapKey, Payload, Presence, Shape, Tagging, Types, Variant, VariantBody,
-    WireType,
+    Api, Body, Declaration, Definition, Field, MapKey, Payload, Presence, PresenceTypes, Shape, Tagging, Types,
+    Variant, VariantBody, WireType,
 };
 use sync_codegen::emit::typescript;
 use sync_tests::types;
@@ -179,8 +179,19 @@ const OF_APPS: &[Change<Api>] = &[
     ("stream", |api| api.routes[0].payloads[4].wire = Some(WireType { shape: Shape::Bool })),
     ("session", |api| api.session = api.public.clone()),
     ("public", |api| api.public = api.session.clone()),
+    ("presence", |api| api.presence = Some(presence(&api.public))),
+    ("presence in a room", |api| {
+        let mut presence = presence(&api.public);
+        presence.rooms.push("other".into());
+        api.presence = Some(presence);
+    }),
+    ("presence data", |api| api.presence = Some(presence(&WireType { shape: Shape::Bool }))),
     ("error code", |api| api.error_codes.push("one-more".into())),
 ];
+
+fn presence(data: &WireType) -> PresenceTypes {
+    PresenceTypes { rooms: vec!["chess-{game_id}".into()], data: data.clone() }
+}
 
 /// An app with one declaration of a foreign type.
 fn foreign(key: &str, name: &str, text: &str) -> Api {

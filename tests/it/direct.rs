@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use sync::__private::{Envelope, Packet, PresenceKind};
+use sync::__private::{Envelope, Packet};
 use sync::CloseReason;
 use sync_tests::app::{TestServer, guest, member};
 use sync_tests::lane::Lane;
@@ -173,7 +173,7 @@ fn every_kind() -> Vec<Packet> {
         event.error(&sync::error!("room-invalid"), "Nothing is called like this."),
         Packet::room_stream("odd/bulk/v1", "open-a", &json(json!([1, 2]))),
         Packet::caller_stream("a-call", &json(json!("x".repeat(300)))),
-        Packet::presence("open-a", PresenceKind::Afk, &json(json!({ "userId": "ada" }))),
+        Packet::presence("open-a", &[]),
         Packet::gap("open-a", "pos"),
         Packet::poke(&json(json!({ "scope": "board-1" }))),
         Packet::acknowledgement(77, &json(json!({ "status": "success" }))),

@@ -22,6 +22,7 @@ mod matrix;
 mod metrics;
 mod mistakes;
 mod outside;
+mod presence;
 mod requests;
 mod rooms;
 mod session_stores;

@@ -25,6 +25,7 @@ pub struct App;
 impl sync::App for App {
     type Session = Session;
     type Public = Person;
+    type Presence = sync::Empty;
     fn guest() -> Session { Session {} }
     fn user_id(_: &Session) -> Option<&str> { None }
     fn public(_: &Session) -> Person { Person {} }

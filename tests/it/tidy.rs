@@ -38,9 +38,9 @@ const RUNTIME: Layers<'_> = Layers {
 const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
-        &["caller", "hooks", "parts", "turn"],
+        &["caller", "hooks", "parts", "presence", "turn"],
         &["authorize", "server_stage", "view", "watch"],
-        &["leaving"],
+        &["attendance", "leaving"],
         &["lanes"],
         &["dispatcher", "identify", "life", "limit", "pipeline", "publish", "remote"],
         &["tests"],

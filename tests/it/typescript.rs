@@ -73,6 +73,7 @@ fn types_of_one_name_are_told_apart_by_their_modules() {
     check_types::<here::Item, there::Item>(expect![[r#"
         clientInput: ItTypescriptHereItem;
         serverOutput: ItTypescriptThereItem;
+        export interface PresenceTypes {
         export interface ItTypescriptHereItem {
         export interface ItTypescriptThereItem {
         export interface Person {
@@ -81,6 +82,7 @@ fn types_of_one_name_are_told_apart_by_their_modules() {
     check_types::<here::Item, here::Item>(expect![[r#"
         clientInput: ItTypescriptHereItem;
         serverOutput: ItTypescriptHereItem;
+        export interface PresenceTypes {
         export interface ItTypescriptHereItem {
         export interface Person {
         export interface Session {
@@ -90,6 +92,7 @@ fn types_of_one_name_are_told_apart_by_their_modules() {
         expect![[r#"
             clientInput: ItTypescriptThereItem;
             serverOutput: ItTypescriptHereItem;
+            export interface PresenceTypes {
             export interface ItTypescriptHereItem {
             export interface ItTypescriptThereItem {
             export interface Person {
@@ -103,6 +106,7 @@ fn names_that_mean_something_else_are_qualified() {
     check_types::<here::Record, here::Renamed>(expect![[r#"
         clientInput: ItTypescriptHereRecord;
         serverOutput: Goods;
+        export interface PresenceTypes {
         export interface Goods {
         export interface ItTypescriptHereRecord {
         export interface Person {
@@ -118,6 +122,7 @@ fn the_session_has_its_name_whatever_the_app_calls_it() {
         expect![[r#"
             clientInput: ItTypescriptHereItem;
             serverOutput: null;
+            export interface PresenceTypes {
             export type Session = Person;
             export interface ItTypescriptHereItem {
             export interface Person {
@@ -130,6 +135,7 @@ fn a_type_has_two_forms_only_where_they_differ() {
     check_types::<here::Renamed, here::Item>(expect![[r#"
         clientInput: Goods;
         serverOutput: ItTypescriptHereItem;
+        export interface PresenceTypes {
         export interface Goods {
         export interface ItTypescriptHereItem {
         export interface Person {
@@ -138,6 +144,7 @@ fn a_type_has_two_forms_only_where_they_differ() {
     check_types::<Vec<here::Renamed>, here::Renamed>(expect![[r#"
         clientInput: GoodsInput[];
         serverOutput: Goods;
+        export interface PresenceTypes {
         export interface Goods {
         export interface GoodsInput {
         export interface Person {
@@ -221,6 +228,7 @@ fn flattened_fields_that_serde_gives_to_another_are_told() {
     check_types::<MapLast, ()>(expect![[r#"
         clientInput: ItTypescriptMapLast;
         serverOutput: null;
+        export interface PresenceTypes {
         export interface ItTypescriptMapLast {
         export interface Person {
         export interface Session {
@@ -265,6 +273,7 @@ fn number_keys_where_serde_has_forgotten_them_are_told() {
     check_types::<(), Inside>(expect![[r#"
         clientInput: null;
         serverOutput: ItTypescriptInside;
+        export interface PresenceTypes {
         export interface ItTypescriptBoard {
         export type ItTypescriptInside = { kind: 'board' } & ItTypescriptBoard;
         export interface Person {
@@ -273,6 +282,7 @@ fn number_keys_where_serde_has_forgotten_them_are_told() {
     check_types::<Board, Board>(expect![[r#"
         clientInput: ItTypescriptBoard;
         serverOutput: ItTypescriptBoard;
+        export interface PresenceTypes {
         export interface ItTypescriptBoard {
         export interface Person {
         export interface Session {
@@ -350,6 +360,7 @@ fn what_sets_the_prototype_cannot_be_asked_for() {
     check_types::<(), Needed>(expect![[r#"
         clientInput: null;
         serverOutput: ItTypescriptNeeded;
+        export interface PresenceTypes {
         export interface ItTypescriptNeeded {
         export interface Person {
         export interface Session {

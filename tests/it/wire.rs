@@ -8,8 +8,9 @@ use std::path::Path;
 
 use crate::template::{self, Template};
 use app::SyncApp;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use sync::__private::{Packet, PresenceKind};
+use sync::__private::{Packet, PresenceChange, PresenceKind, PresentPerson};
 use sync::{App, SyncError};
 use sync_tests::socket::{Client, Identity};
 
@@ -19,6 +20,7 @@ const SENT: &[&str] = &[
     "http_call",
     "join_room",
     "join_room_after",
+    "join_room_presence",
     "joined_rooms",
     "leave_room",
     "request_call",
@@ -26,6 +28,7 @@ const SENT: &[&str] = &[
     "sync_call_full",
     "sync_call_without_data",
     "update_location",
+    "update_presence",
 ];
 
 /// Sent by the server.
@@ -33,6 +36,7 @@ const RECEIVED: &[&str] = &[
     "closing",
     "handshake_refusal",
     "join_room_answer",
+    "join_room_answer_presence",
     "joined_rooms_answer",
     "leave_room_answer",
     "sync_error_answer",
@@ -44,6 +48,7 @@ const RECEIVED: &[&str] = &[
     "sync_success_answer",
     "sync_success_answer_empty",
     "update_location_answer",
+    "update_presence_answer",
 ];
 
 /// Not sent by the server yet, but written by it.
@@ -72,16 +77,22 @@ fn every_message_is_known() {
     assert_eq!(found, known);
 }
 
+fn raw(value: &Value) -> Box<RawValue> {
+    serde_json::value::to_raw_value(value).expect("JSON")
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
 #[test]
 fn what_is_not_sent_yet_is_written_as_it_stands_here() {
-    let raw = |value: &Value| serde_json::value::to_raw_value(value).expect("JSON");
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
     for name in WRITTEN {
         let message = golden(name);
         let room = message.get("room").map(text).unwrap_or_default();
         let (event, packet) = match *name {
             "gap" => ("gap", Packet::gap(&room, &text(&message["pos"]))),
-            "presence" => ("presence", Packet::presence(&room, PresenceKind::Joined, &raw(&message["user"]))),
+            "presence" => ("presence", presence(&room, message["changes"].as_array().expect("changes"))),
             "room_lost" => {
                 let error = &message["error"];
                 let why = SyncError::new("game-kicked").param("by", text(&error["errorParams"]["by"])).status(403);
@@ -96,6 +107,22 @@ fn what_is_not_sent_yet_is_written_as_it_stands_here() {
         let written: Value = serde_json::from_str(array).expect("JSON");
         assert_eq!(written, json!([event, message]), "{name}");
     }
+}
+
+/// Writes the frame that says this.
+fn presence(room: &str, changes: &[Value]) -> Packet {
+    use PresenceKind::{Afk, Back, Joined, Left, Updated};
+    let users: Vec<_> = changes.iter().map(|change| raw(&change["user"])).collect();
+    let data: Vec<_> =
+        changes.iter().map(|change| Some(raw(change.get("data").filter(|data| !data.is_null())?))).collect();
+    let changes = changes.iter().zip(&users).zip(&data).map(|((change, user), data)| {
+        let names = [("joined", Joined), ("left", Left), ("afk", Afk), ("back", Back), ("updated", Updated)];
+        let (_, kind) = names.into_iter().find(|(name, _)| change["kind"] == *name).expect("a kind");
+        let id = text(&change["id"]).parse().expect("a number");
+        let away = change.get("away").is_some_and(|away| away == true);
+        PresenceChange { kind, person: PresentPerson { id, user, away, data: data.as_deref() } }
+    });
+    Packet::presence(room, &changes.collect::<Vec<_>>())
 }
 
 async fn template() -> Template {
@@ -149,6 +176,30 @@ async fn rooms_and_places() {
     assert_eq!(answer["recovered"], false);
     check("joined_rooms_answer", ada.call("joinedRooms", golden("joined_rooms")).await);
     check("leave_room_answer", ada.call("leaveRoom", golden("leave_room")).await);
+}
+
+#[tokio::test]
+async fn who_is_there() {
+    let running = template().await;
+    let mut ada = client(&running, "Ada").await;
+    let mut answer = ada.call("joinRoom", golden("join_room_presence")).await;
+    let me = answer["presence"]["me"].take();
+    assert_eq!(answer["presence"]["people"][0]["id"], me);
+    let known = golden("join_room_answer_presence")["presence"]["me"].clone();
+    (answer["presence"]["me"], answer["presence"]["people"][0]["id"]) = (known.clone(), known);
+    check("join_room_answer_presence", answer);
+    check("update_presence_answer", ada.call("updatePresence", golden("update_presence")).await);
+    let mut told = vec![ada.event("presence").await];
+    while told.last().expect("a frame")["changes"][0]["kind"] == "joined" {
+        told.push(ada.event("presence").await);
+    }
+    let frame = told.pop().expect("a frame");
+    let mut expected = golden("presence")["changes"][1].clone();
+    for field in ["id", "user", "away"] {
+        expected[field] = frame["changes"][0][field].clone();
+    }
+    assert_eq!(frame, json!({ "room": "chat-1", "changes": [expected] }));
+    assert_eq!(frame["changes"][0]["user"]["name"], "Ada");
 }
 
 #[tokio::test]

@@ -206,6 +206,14 @@ export type ErrorCode =
   | 'chess-not-your-turn'
   | 'sync-not-found';
 
+/** The rooms whose members see who is there, and what they see. */
+export interface PresenceTypes {
+  user: Person;
+  data: Profile;
+  dataInput: ProfileInput;
+  rooms: `chess-${string}` | `lobby`;
+}
+
 export type Adjacent =
   | { type: 'unit' }
   | { type: 'one'; value: boolean | null }

@@ -73,6 +73,14 @@ export type FullApiPath = never;
 export type ErrorCode =
   | 'sync-not-found';
 
+/** The rooms whose members see who is there, and what they see. */
+export interface PresenceTypes {
+  user: Session;
+  data: never;
+  dataInput: never;
+  rooms: never;
+}
+
 export type Color = 'darkRed' | 'grün';
 
 export type Dashboard = { owner: Person, pages: PagePerson, settings: Settings, tree: Tree | null, colors: { [key in Color]?: number }, choice: Array<Untagged>, };

@@ -4,7 +4,7 @@ use crate::RoomCtx;
 use sync::SyncError;
 
 /// Anybody who is signed in may chat.
-#[sync::room("chat-{name}")]
+#[sync::room("chat-{name}", presence)]
 pub async fn join(_ctx: RoomCtx<'_>, name: &str) -> Result<(), SyncError> {
     if name.len() > 40 {
         return Err(sync::error!("room-invalid"));

@@ -27,6 +27,7 @@ pub struct App;
 impl sync::App for App {
     type Session = Session;
     type Public = Person;
+    type Presence = sync::Empty;
 
     fn guest() -> Session {
         Session { user_id: String::new(), seat: 0, active: true }

@@ -17,6 +17,7 @@ pub struct App;
 impl sync::App for App {
     type Session = Session;
     type Public = Person;
+    type Presence = sync::Empty;
 
     fn guest() -> Session {
         Session { user_id: String::new(), name: String::new() }

@@ -72,6 +72,7 @@ impl File<'_> {
             self.write_lookups(&mut out, lane);
         }
         self.write_error_codes(&mut out);
+        self.write_presence(&mut out);
         self.write_session(&mut out);
         self.write_declarations(&mut out);
         out.finish()
@@ -170,6 +171,26 @@ impl File<'_> {
     fn write_error_codes(&self, out: &mut Writer) {
         out.line("/** Every code that the app can answer with. */");
         write_union(out, "ErrorCode", self.api.error_codes.iter().cloned());
+    }
+
+    /// Writes who can be seen where, and what they say of themselves: read, and as it is set.
+    fn write_presence(&self, out: &mut Writer) {
+        let user = self.renderer.shape(&self.api.public.shape, Direction::FromServer);
+        let data = |direction| {
+            let presence = self.api.presence.as_ref();
+            presence.map_or(Tree::word("never"), |presence| self.renderer.shape(&presence.data.shape, direction))
+        };
+        let rooms: Vec<_> =
+            self.api.presence.iter().flat_map(|presence| &presence.rooms).map(|room| room_type(room)).collect();
+        let rooms = if rooms.is_empty() { "never".to_owned() } else { rooms.join(" | ") };
+        out.line("/** The rooms whose members see who is there, and what they see. */");
+        out.open("export interface PresenceTypes {");
+        write_tree(out, INDENT.len(), "user: ", &user);
+        write_tree(out, INDENT.len(), "data: ", &data(Direction::FromServer));
+        write_tree(out, INDENT.len(), "dataInput: ", &data(Direction::ToServer));
+        out.line(format!("rooms: {rooms};"));
+        out.close("}");
+        out.line("");
     }
 
     /// Adds the name `Session` where the app calls its session something else.

@@ -135,6 +135,8 @@ pub struct RoomArguments {
     pub auth: Option<AuthArgument>,
     /// Who may send; only members where this is `None`.
     pub send: Option<Send>,
+    /// Where it says that members can see who is there.
+    pub presence: Option<Span>,
     /// What is done when a member has left.
     pub leave: Option<Hook>,
     /// What is done when the last member has left.
@@ -194,7 +196,7 @@ const ROUTE_KEYS: [&str; 8] =
     ["auth", "check", "room", "volatile", "empty_room", "concurrent", "timeout", "rate_limit"];
 const FILTER_KEYS: [&str; 8] = ["auth", "check", "room", "volatile", "empty_room", "timeout", "rate_limit", "by"];
 const REQUEST_KEYS: [&str; 6] = ["auth", "check", "method", "concurrent", "timeout", "rate_limit"];
-const ROOM_KEYS: [&str; 4] = ["auth", "send", "leave", "empty"];
+const ROOM_KEYS: [&str; 5] = ["auth", "send", "presence", "leave", "empty"];
 
 /// Arguments that only make sense with a room, and why they do not without one.
 const OF_ROOMS: [(&str, &str); 4] = [
@@ -347,13 +349,21 @@ impl Parse for RoomArguments {
         }
         let text: LitStr = input.parse()?;
         let pattern = Pattern::parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))?;
-        let mut arguments =
-            Self { pattern, pattern_span: text.span(), auth: None, send: None, leave: None, empty: None };
+        let mut arguments = Self {
+            pattern,
+            pattern_span: text.span(),
+            auth: None,
+            send: None,
+            presence: None,
+            leave: None,
+            empty: None,
+        };
         separator(input)?;
         each(input, &ROOM_KEYS, |key| {
             match key.to_string().as_str() {
                 "auth" => set(&mut arguments.auth, key, value(input, key)?)?,
                 "send" => set(&mut arguments.send, key, value(input, key)?)?,
+                "presence" => set(&mut arguments.presence, key, flag(input, key)?)?,
                 "leave" => set(&mut arguments.leave, key, value(input, key)?)?,
                 "empty" => set(&mut arguments.empty, key, value(input, key)?)?,
                 _ => return Ok(false),
@@ -596,10 +606,11 @@ mod tests {
                         Some(Send::Members(_)) => "members",
                         Some(Send::Anyone(_)) => "anyone",
                     }
-                ) + &[("leave", room.leave), ("empty", room.empty)]
-                    .into_iter()
-                    .filter_map(|(key, hook)| Some(format!(" {key}={}", hook?.0.to_token_stream())))
-                    .collect::<String>()
+                ) + room.presence.map_or("", |_| " presence")
+                    + &[("leave", room.leave), ("empty", room.empty)]
+                        .into_iter()
+                        .filter_map(|(key, hook)| Some(format!(" {key}={}", hook?.0.to_token_stream())))
+                        .collect::<String>()
             }
             Err(error) => at_column(&error),
         };
@@ -872,6 +883,13 @@ mod tests {
     fn a_room_rule_starts_with_its_pattern() {
         check_room("\"chess-{id}\"", expect!["chess- auth=default send=default"]);
         check_room("\"chess-{id}\", auth = public, send = anyone", expect!["chess- auth=public send=anyone"]);
+        check_room("\"chess-{id}\", presence", expect!["chess- auth=default send=default presence"]);
+        check_room(
+            "\"chess-{id}\", presence = on",
+            expect![[r#"
+            14: `presence` takes no value
+            help: write `presence` alone"#]],
+        );
         check_room(
             "auth = public",
             expect![[r#"
@@ -987,7 +1005,7 @@ mod tests {
             "\"lobby\", by = role",
             expect![[r#"
                 9: unknown argument `by`
-                help: it can be `auth`, `send`, `leave`, `empty`"#]],
+                help: it can be `auth`, `send`, `presence`, `leave`, `empty`"#]],
         );
     }
 }

@@ -1,4 +1,4 @@
-//! `#[wire]` and `#[sync::session]`: a Rust type becomes one that can travel.
+//! `#[wire]`, `#[sync::session]` and `#[sync::presence]`: a Rust type becomes one that can travel.
 //!
 //! [`parse`] reads the item into a small model and collects every mistake; [`emit`] writes from it the item without our attributes,
 //! serde's derive, and the model that the checker and the generator see. What serde does and what we say about it come from
@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Wire,
     /// `#[sync::session]`: unknown fields are ignored, so that a newer program reads what an older one has stored.
     Session,
+    /// `#[sync::presence]`: unknown fields are refused.
+    Presence,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
         match self {
             Self::Wire => "#[wire]",
             Self::Session => "#[sync::session]",
+            Self::Presence => "#[sync::presence]",
         }
     }
 }
@@ -52,7 +55,16 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenS
     };
     mistakes.add_scanned(&input.ident);
     let parsed = parse::item(&input, kind, &mut mistakes);
-    if mistakes.is_empty() { emit::item(&input, &parsed) } else { emit::stand_in(&input, mistakes) }
+    let marker = marker(&input, kind);
+    let written = if mistakes.is_empty() { emit::item(&input, &parsed) } else { emit::stand_in(&input, mistakes) };
+    quote!(#written #marker)
+}
+
+/// Writes what the type is for, where that is a trait of its own.
+fn marker(input: &DeriveInput, kind: Kind) -> Option<TokenStream> {
+    let ident = &input.ident;
+    let (parameters, arguments, conditions) = input.generics.split_for_impl();
+    (kind == Kind::Presence).then(|| quote!(impl #parameters ::sync::Presence for #ident #arguments #conditions {}))
 }
 
 fn struct_or_enum(item: &TokenStream, kind: Kind, mistakes: &mut WireMistakes) -> Option<DeriveInput> {

@@ -32,7 +32,7 @@ pub(super) fn item(input: &DeriveInput, kind: Kind, mistakes: &mut WireMistakes)
         docs: docs(&input.attrs),
         default: on_container.default.as_ref().map(|(_, default)| default.clone()),
         transparent: on_container.transparent.is_some(),
-        is_strict: kind == Kind::Wire && serde_can_refuse_unknown_fields(&body),
+        is_strict: kind != Kind::Session && serde_can_refuse_unknown_fields(&body),
         has_rules: !rules.is_empty() || fields_have_rules(&body),
         rules,
         body,

@@ -91,6 +91,14 @@ const MANUAL: &[Explained] = &[
     key("message_limit", "bytes", Is("1000000"), "The largest message; a larger one is `sync-too-large`."),
     key("room_limit", "number", Is("50"), "How many rooms a socket may be in; one more is `room-limit`."),
     key(
+        "presence_grace_ms",
+        "milliseconds",
+        Is("10000"),
+        "For how long somebody who has closed a page is still there for those who see who is in a room: a page that is loaded again \
+         closes, too.",
+    ),
+    key("presence_lost_grace_ms", "milliseconds", Is("30000"), "The same for somebody whose connection was lost."),
+    key(
         "send_queue",
         "bytes",
         Is("1048576"),

@@ -158,6 +158,7 @@ impl<A: App> Dispatcher<A> {
         self.calls.close();
         self.hub().deliveries().close();
         self.parts.hooks.work().close();
+        self.parts.presence.stop();
     }
 
     /// Waits until the calls that were taken have been handled, and the hooks of rooms that had begun.
@@ -171,10 +172,11 @@ impl<A: App> Dispatcher<A> {
         match message {
             Message::Sync(call) => self.call(caller, &call, turn).await,
             Message::Request(call) => self.call(caller, &call, turn).await,
-            Message::Join { room, after } => self.join(caller, &room, after.as_deref()).await,
+            Message::Join { room, after, presence } => self.join(caller, &room, after.as_deref(), presence).await,
             Message::Leave { room } => self.leave(caller, &room).await,
             Message::Joined => self.joined(caller),
             Message::Locate(location) => self.locate(caller, location),
+            Message::Presence(update) => self.update_presence(caller, &update).await,
             Message::Cancel { id } => self.cancel(caller, &id),
         }
     }

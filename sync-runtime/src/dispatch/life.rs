@@ -9,13 +9,13 @@ use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
 use crate::dispatch::hooks::Joining;
 use crate::dispatch::leaving::left;
 use crate::dispatch::view::view;
-use crate::dispatch::{Answer, Caller, Dispatcher, Presented, authorize, server_stage};
+use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Presented, attendance, authorize, server_stage};
 use crate::error::SyncError;
 use crate::rooms::{CloseReason, HeldSeat, Identity, Outbox, Socket};
 use crate::route::{App, RoomCtx};
 use crate::session::LiveSession;
 use crate::wire::{
-    Location, Packet, Position, RoomName, answer_location, answer_rooms, answer_rooms_joined, bad_request,
+    Location, Packet, Position, PresenceUpdate, RoomName, answer_plain, answer_rooms, answer_rooms_joined, bad_request,
 };
 
 impl<A: App> Dispatcher<A> {
@@ -47,8 +47,9 @@ impl<A: App> Dispatcher<A> {
     }
 
     /// Takes out a socket that is gone: it is a member of nothing from now on. What it sent before still counts as sent by a member.
-    pub fn disconnect(&self, socket: &Arc<Socket<A>>) {
-        self.unseat_all(socket);
+    /// Others hear that its person has gone when the time is over in which they may come back, which depends on the kind of departure.
+    pub fn disconnect(&self, socket: &Arc<Socket<A>>, departure: Departure) {
+        self.unseat_all(socket, departure);
         self.sessions().touch(socket.session());
     }
 
@@ -56,14 +57,19 @@ impl<A: App> Dispatcher<A> {
     pub fn close_session(&self, session: &LiveSession<A>) {
         let why = session.end().map_or(CloseReason::SessionEnded, CloseReason::from);
         for socket in self.hub().of_session(session) {
-            self.unseat_all(&socket);
+            self.unseat_all(&socket, Departure::OnPurpose);
             socket.outbox().close(why);
         }
     }
 
+    /// Shows who somebody is whose session has changed, to those who see who is in their rooms.
+    pub fn show_session(&self, session: &LiveSession<A>) {
+        self.hub().of_session(session).iter().for_each(|socket| attendance::refresh(self.parts(), socket));
+    }
+
     /// Takes out all sockets: the server has stopped.
     pub fn disconnect_all(&self) {
-        self.hub().sockets().iter().for_each(|socket| self.unseat_all(socket));
+        self.hub().sockets().iter().for_each(|socket| self.unseat_all(socket, Departure::Closed));
     }
 
     /// Enters a room, whatever its rule says, in the time of a handler.
@@ -75,19 +81,23 @@ impl<A: App> Dispatcher<A> {
     ) -> Result<HeldSeat<A>, SyncError> {
         let seating = self.hub().join(socket, room, self.config().room_limit, after);
         let seated = soon(Instant::now() + self.config().handler_timeout, seating).await;
-        seated.ok_or_else(|| SyncError::new("sync-timeout"))?
+        let held = seated.ok_or_else(|| SyncError::new("sync-timeout"))??;
+        attendance::settle(self.parts(), socket, room, Departure::None);
+        Ok(held)
     }
 
     /// Leaves a room, and returns whether the socket was there, when it is sent nothing of it any more.
     pub(super) async fn unseat(&self, socket: &Arc<Socket<A>>, room: &str) -> bool {
         let Some((room, quiet)) = self.hub().leave(socket, room) else { return false };
+        attendance::settle(self.parts(), socket, &room, Departure::OnPurpose);
         left(self.parts(), socket, &room);
         quiet.await;
         true
     }
 
-    fn unseat_all(&self, socket: &Arc<Socket<A>>) {
+    fn unseat_all(&self, socket: &Arc<Socket<A>>, departure: Departure) {
         for room in self.hub().remove(socket) {
+            attendance::settle(self.parts(), socket, &room, departure);
             left(self.parts(), socket, &room);
         }
     }
@@ -127,9 +137,9 @@ impl<A: App> Dispatcher<A> {
         joining.map(Some).ok_or_else(|| SyncError::new("sync-timeout"))
     }
 
-    /// Enters a room; `after` is the last position there that the client has seen.
-    pub(super) async fn join(&self, caller: &Caller<A>, room: &str, after: Option<&str>) -> Answer {
-        let answered = async { self.enter_room(caller, room, after).await };
+    /// Enters a room; `after` is the last position there that the client has seen, `follows` whether it wants to hear who is there.
+    pub(super) async fn join(&self, caller: &Caller<A>, room: &str, after: Option<&str>, follows: bool) -> Answer {
+        let answered = async { self.enter_room(caller, room, after, follows).await };
         let (answer, behind) = match contained_stages(Box::pin(answered)).await {
             Ok((rooms, held)) => (Ok(rooms), Some(BehindAnswer::new(held))),
             Err(error) => (Err(error), None),
@@ -143,6 +153,7 @@ impl<A: App> Dispatcher<A> {
         caller: &Caller<A>,
         room: &str,
         after: Option<&str>,
+        follows: bool,
     ) -> Result<(Box<RawValue>, HeldSeat<A>), SyncError> {
         let session = self.check_message(caller)?;
         let socket = member(caller)?;
@@ -160,7 +171,36 @@ impl<A: App> Dispatcher<A> {
         let after = after.and_then(|after| self.positions().open(after));
         let held = self.seat(socket, name, after).await?;
         let pos = self.positions().seal(held.position());
-        Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered()), held))
+        let people = if follows { self.follow(socket, name, &held) } else { None };
+        Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered(), people.as_deref()), held))
+    }
+
+    /// Lets a member hear who is in a room, and returns who is; `None` where the rule of the room has no `presence`.
+    fn follow(&self, socket: &Socket<A>, room: &str, held: &HeldSeat<A>) -> Option<Box<RawValue>> {
+        if !attendance::is_seen(self.parts(), room) {
+            return None;
+        }
+        // First: what changes while the list is written comes behind the answer.
+        held.follow();
+        self.parts().presence.list(socket, room)
+    }
+
+    /// Takes over what a socket says of its person.
+    pub(super) async fn update_presence(&self, caller: &Caller<A>, update: &PresenceUpdate<'_>) -> Answer {
+        let updated = async {
+            self.check_message(caller)?;
+            let socket = member(caller)?;
+            if let Some((room, data)) = &update.said {
+                attendance::say(self.parts(), socket, RoomName::new(room)?.as_str(), data)?;
+            }
+            if let Some(away) = update.away {
+                attendance::set_away(self.parts(), socket, away);
+            }
+            Ok(answer_plain())
+        };
+        // A rule of what is said is code of the app's.
+        let updated = contained_stages(Box::pin(updated)).await;
+        self.answer(caller, updated)
     }
 
     /// Leaves a room; leaving one that the socket is not in is allowed. Behind the answer comes nothing of the room any more.
@@ -188,7 +228,7 @@ impl<A: App> Dispatcher<A> {
         }
         let located = member(caller).map(|socket| {
             socket.set_location(location);
-            answer_location()
+            answer_plain()
         });
         self.answer(caller, located)
     }

@@ -5,6 +5,7 @@
 //! door can miss one. What only some calls have, such as a room, is the business of their *lane*. This folder knows no Socket.IO and no
 //! HTTP types.
 
+mod attendance;
 mod authorize;
 mod caller;
 mod dispatcher;
@@ -16,6 +17,7 @@ mod life;
 mod limit;
 mod parts;
 mod pipeline;
+mod presence;
 mod publish;
 mod remote;
 mod server_stage;
@@ -25,6 +27,7 @@ mod turn;
 mod view;
 mod watch;
 
+pub use attendance::Departure;
 pub use caller::{Caller, CallerKind};
 pub use dispatcher::{Answer, Dispatcher};
 pub use identify::{Presented, PresentedToken};

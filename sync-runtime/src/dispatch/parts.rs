@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::config::{Config, MetricsAccess};
 use crate::contain::Guarded;
 use crate::dispatch::hooks::Hooks;
+use crate::dispatch::presence::Presence;
 use crate::i18n::Catalog;
 use crate::metrics::{ServerMetrics, Tally};
 use crate::rooms::{Hub, RoomServices};
@@ -20,6 +21,7 @@ pub(super) struct Parts<A: App> {
     pub(super) hub: Hub<A>,
     pub(super) positions: Arc<PositionKey>,
     pub(super) hooks: Hooks<A>,
+    pub(super) presence: Presence<A>,
     pub(super) metrics: Arc<ServerMetrics>,
     /// Calls that were refused since too many of their caller wait for a room.
     pub(super) room_turns: Tally,
@@ -36,6 +38,7 @@ impl<A: App> Parts<A> {
     ) -> Self {
         let metrics = Arc::new(ServerMetrics::new(config.metrics != MetricsAccess::Off, table.error_codes));
         let (catalog, positions) = (Arc::new(catalog), services.positions.clone());
+        let presence = Presence::new(config.nesting_limit, positions.clone());
         Self {
             app: Guarded::new(app),
             config,
@@ -44,6 +47,7 @@ impl<A: App> Parts<A> {
             hub: Hub::new(services),
             positions,
             hooks: Hooks::default(),
+            presence,
             room_turns: metrics.limit("room-turns"),
             metrics,
         }

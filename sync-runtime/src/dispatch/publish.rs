@@ -10,7 +10,7 @@ use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::{Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::id::Id;
-use crate::route::{App, EventRoute};
+use crate::route::{App, EventRoute, People, Present};
 use crate::schema::{Wire, encode_raw};
 use crate::session::LiveSession;
 use crate::wire::{Call, Data, IgnoreSelf, RoomName, SyncCall};
@@ -29,6 +29,7 @@ const RECHECKED_TOGETHER: usize = 32;
 /// # impl sync::App for Chess {
 /// #     type Session = Session;
 /// #     type Public = Person;
+/// #     type Presence = sync::Empty;
 /// #     fn guest() -> Session { Session { user_id: String::new() } }
 /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
 /// #     fn public(_: &Session) -> Person { Person {} }
@@ -69,6 +70,13 @@ impl<A: App> Rooms<A> {
             session: socket.session().clone(),
         };
         sockets.into_iter().map(member).collect()
+    }
+
+    /// Returns who is in a room, in the order in which they came, two tabs of a user as one; nobody where the rule of the room has no
+    /// `presence`.
+    #[must_use]
+    pub fn people(&self, room: &str) -> Vec<Present<A>> {
+        self.0.parts().presence.people(room)
     }
 
     /// Puts every socket of a session into a room, whatever its rule says, and returns how many are there now.

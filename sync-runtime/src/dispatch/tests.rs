@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use sync_schema::Shape;
 use tokio::sync::Notify;
 
-use crate::clock::{Instant, timeout};
+use crate::clock::{Instant, sleep, timeout};
 use crate::config::Config;
-use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
+use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{
@@ -21,8 +21,8 @@ use crate::rooms::{
     Room, RoomServices, SenderKey, Sequencer, Socket, Submitted,
 };
 use crate::route::{
-    Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, RoomCtx, RoomRule, RouteId, RouteOptions,
-    Routes, Segment, ServerHandler, Table, TestApp, Verdict,
+    Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, People, RoomCtx, RoomRule, RouteId,
+    RouteOptions, Routes, Segment, ServerHandler, Table, TestApp, Verdict,
 };
 use crate::schema::{Empty, Model, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions, Token};
@@ -161,6 +161,35 @@ impl RoomRule<TestApp> for Open {
     }
 }
 
+/// Rooms whose members see who is there.
+struct Seen;
+
+impl RoomRule<TestApp> for Seen {
+    fn pattern(&self) -> Pattern {
+        Pattern(&[Segment::Literal("seen-"), Segment::Parameter("name")])
+    }
+
+    fn auth(&self) -> Auth<TestApp> {
+        Auth::public()
+    }
+
+    fn anyone_may_send(&self) -> bool {
+        false
+    }
+
+    fn has_presence(&self) -> bool {
+        true
+    }
+
+    fn join<'a>(
+        &'a self,
+        _: RoomCtx<'a, TestApp>,
+        _: &'a [&'a str],
+    ) -> crate::route::BoxFuture<'a, Result<(), SyncError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 /// Its filter waits for [`GO`].
 struct Waiting;
 
@@ -212,7 +241,7 @@ static TABLE: Table<TestApp> = Table {
             _ => None,
         },
     },
-    rooms: &[&Open],
+    rooms: &[&Open, &Seen],
     ..Table::EMPTY
 };
 
@@ -697,7 +726,7 @@ async fn a_room_with_a_history_outlives_its_members_and_shows_them_what_they_mis
     let frames = shown(&heard);
     let first: serde_json::Value = serde_json::from_str(&frames[0]).expect("JSON");
     let after = first["pos"].as_str().expect("a position").to_owned();
-    stage.dispatcher.disconnect(&caller);
+    stage.dispatcher.disconnect(&caller, Departure::Closed);
     assert!(!stage.dispatcher.hub().has_members("open-a") && stage.dispatcher.hub().room("open-a").is_some());
 
     let (again, heard) = stage.member_of_nothing();
@@ -714,7 +743,7 @@ async fn a_room_with_a_history_outlives_its_members_and_shows_them_what_they_mis
     assert_eq!(shown[..2], missed.collect::<Vec<_>>());
     assert!(shown.len() == 3 && shown[2].ends_with(r#""clientOutput":true}"#), "{shown:?}");
 
-    stage.dispatcher.disconnect(&again);
+    stage.dispatcher.disconnect(&again, Departure::Closed);
     stage.dispatcher.hub().forget("open-a");
     let (late, _) = stage.member_of_nothing();
     let answer = stage.say(&late, event::JOIN_ROOM, &join).await;
@@ -733,7 +762,7 @@ async fn who_comes_back_with_the_name_of_its_page_is_still_the_sender_of_what_it
         stage.say(&caller, event::SYNC, &call(ignore_self)).await;
     }
     heard.has(1).await;
-    stage.dispatcher.disconnect(&caller);
+    stage.dispatcher.disconnect(&caller, Departure::Closed);
 
     let join = format!(r#"{{"room":"open-a","after":"{after}"}}"#);
     let mut pages = [stage.page("the-name-of-page-1"), stage.page("the-name-of-page-2"), stage.member_of_nothing()];
@@ -982,4 +1011,70 @@ async fn what_comes_from_elsewhere_is_taken_in_its_place_or_not_at_all() {
     }
     stage.dispatcher.place("open-a", next, &text).expect("the next place");
     heard.has(1).await;
+}
+
+const SEEN: &str = r#"{"room":"seen-a","presence":true}"#;
+
+/// Returns what a member was told of the people in its room: kinds, and how many of each in a frame.
+fn told_of_people(outbox: &Collected) -> Vec<String> {
+    let packets = outbox.0.lock().concat();
+    let frames = packets.iter().filter_map(|packet| packet.text().strip_prefix(r#"42["presence","#));
+    let kind = |rest: &str| rest.split('"').next().unwrap_or_default().to_owned();
+    frames.map(|frame| frame.split(r#""kind":""#).skip(1).map(kind).collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_of_the_people_in_a_room_comes_before_the_answer_that_lists_them() {
+    let stage = Stage::new();
+    let (ada, heard) = stage.page("the-name-of-page-1");
+    let answer = stage.say(&ada, event::JOIN_ROOM, SEEN).await;
+    assert!(answer.json.get().contains(r#""more":0"#), "{}", answer.json);
+    let (bob, _) = stage.page("the-name-of-page-2");
+    stage.join(&bob, "seen-a").await;
+    sleep(Duration::from_secs(1)).await;
+    stage.dispatcher.disconnect(&bob, Departure::Closed);
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!(told_of_people(&heard), Vec::<String>::new());
+    drop(answer);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(told_of_people(&heard), ["joined joined", "left"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_and_goes_in_whichever_order_nothing_is_left_of_them() {
+    let stage = Stage::new();
+    let (watcher, heard) = stage.page("the-name-of-the-one-who-looks");
+    stage.say(&watcher, event::JOIN_ROOM, SEEN).await;
+    let pages: Vec<_> = (0..20).map(|number| stage.page(&format!("the-name-of-page-{number}"))).collect();
+    // At the same time: each comes and goes as it likes, and the last thing that it does counts.
+    let come_and_go = pages.iter().enumerate().map(async |(number, (socket, _))| {
+        for turn in 0..50 {
+            // What comes behind the answer waits for it.
+            let join = async { drop(stage.join(socket, "seen-a").await) };
+            let leave = async { drop(stage.say(socket, event::LEAVE_ROOM, SEEN).await) };
+            if (number + turn) % 3 == 0 {
+                futures_util::future::join(leave, join).await;
+            } else {
+                futures_util::future::join(join, leave).await;
+            }
+            let away = format!(r#"{{"away":{}}}"#, turn % 2 == 0);
+            stage.say(socket, event::UPDATE_PRESENCE, &away).await;
+            sleep(Duration::from_millis(7)).await;
+        }
+    });
+    futures_util::future::join_all(come_and_go).await;
+    sleep(Duration::from_secs(1)).await;
+    let here = pages.iter().filter(|(socket, _)| socket.is_member("seen-a")).count();
+    let people = stage.dispatcher.parts().presence.people("seen-a");
+    assert_eq!(people.len(), here + 1, "those who are members, and who looks");
+    let told = told_of_people(&heard).join(" ");
+    let count = |kind: &str| told.split(' ').filter(|told| *told == kind).count();
+    assert_eq!(count("joined") - count("left"), here + 1);
+    for (socket, _) in &pages {
+        stage.dispatcher.disconnect(socket, Departure::Lost);
+    }
+    stage.dispatcher.disconnect(&watcher, Departure::Closed);
+    assert_eq!(stage.dispatcher.parts().presence.room_count(), 1, "who may come back is waited for");
+    sleep(Duration::from_secs(31)).await;
+    assert_eq!(stage.dispatcher.parts().presence.room_count(), 0);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::dispatch::Caller;
 use crate::dispatch::parts::Parts;
-use crate::route::{App, CallerView, NoStreams, Streams};
+use crate::route::{App, CallerView, NoStreams, People, Streams};
 use crate::wire::Location;
 
 /// What a view borrows from, where part of it is shared and may be replaced while a handler runs.
@@ -15,6 +15,7 @@ pub(super) struct ViewSource<'a, A: App> {
     locale: &'a str,
     location: Arc<Location>,
     streams: &'a dyn Streams,
+    people: &'a dyn People<A>,
 }
 
 /// Collects what a caller is shown as.
@@ -26,12 +27,12 @@ pub(super) fn view<'a, A: App>(
 ) -> ViewSource<'a, A> {
     let location = caller.socket().map_or_else(Arc::default, |socket| socket.location());
     let locale = parts.catalog.name(caller.locale(&parts.catalog));
-    ViewSource { app: &parts.app, room, session, locale, location, streams: &NoStreams }
+    ViewSource { app: &parts.app, room, session, locale, location, streams: &NoStreams, people: &parts.presence }
 }
 
 impl<A: App> ViewSource<'_, A> {
     pub(super) fn view(&self) -> CallerView<'_, A> {
-        let Self { app, room, session, locale, location, streams } = self;
-        CallerView { app, room, session, locale, location, streams: *streams }
+        let Self { app, room, session, locale, location, streams, people } = self;
+        CallerView { app, room, session, locale, location, streams: *streams, people: *people }
     }
 }

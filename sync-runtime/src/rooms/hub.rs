@@ -11,10 +11,13 @@ use tokio_util::task::TaskTracker;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::socket::Place;
-use crate::rooms::{HeldSeat, Permit, RemoteEvents, Room, RoomServices, Socket, Submitted};
+use crate::rooms::{Bundle, HeldSeat, Permit, RemoteEvents, Room, RoomServices, Socket, Submitted};
 use crate::route::App;
 use crate::session::LiveSession;
-use crate::wire::Position;
+use crate::wire::{Packet, Position};
+
+/// How many members are told something before others have their turn.
+const TOLD_TOGETHER: usize = 256;
 
 /// All sockets and rooms of one server process.
 ///
@@ -226,6 +229,17 @@ impl<A: App> Hub<A> {
     #[must_use]
     pub fn room(&self, name: &str) -> Option<Arc<Room<A>>> {
         self.index().rooms.get(name).cloned()
+    }
+
+    /// Sends a notice to the members of a room that want to hear who is there.
+    pub async fn tell_followers(&self, room: &str, notice: Packet) {
+        let Some(room) = self.room(room) else { return };
+        let (followers, tasks) = room.followers();
+        let notice = Bundle::from(notice);
+        for together in followers.chunks(TOLD_TOGETHER) {
+            together.iter().for_each(|seat| seat.tell(&notice, tasks));
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Returns the sockets of one session.

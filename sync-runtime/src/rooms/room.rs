@@ -176,6 +176,12 @@ impl<A: App> Room<A> {
         self.state().seats.values().map(|seat| seat.socket().clone()).collect()
     }
 
+    /// Returns the members that want to hear who is here, and what sends to those that are held.
+    pub(super) fn followers(&self) -> (Vec<Arc<Seat<A>>>, &TaskTracker) {
+        let followers = self.state().seats.values().filter(|seat| seat.follows()).cloned().collect();
+        (followers, &self.tasks)
+    }
+
     /// Returns how many events wait to go out.
     pub(super) fn waiting(&self) -> usize {
         self.state().waiting.len()

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use futures_util::FutureExt;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
@@ -38,6 +38,8 @@ pub struct Seat<A: App> {
     caught_up: Notify,
     /// What has to wait for that work.
     deferred: Mutex<DeferredQueue>,
+    /// Whether it wants to hear who is here.
+    follows: AtomicBool,
 }
 
 #[derive(Default)]
@@ -101,6 +103,7 @@ impl<A: App> Seat<A> {
             behind_in_room: behind_in_room.clone(),
             caught_up: Notify::new(),
             deferred: Mutex::default(),
+            follows: AtomicBool::new(false),
         })
     }
 
@@ -181,6 +184,11 @@ impl<A: App> Seat<A> {
         }
         let mut deferred = self.deferred.lock();
         deferred.push(seq, work);
+        self.check_deferred(deferred, tasks);
+    }
+
+    /// Sees to it that what is deferred is done, unless that is too much.
+    fn check_deferred(self: &Arc<Self>, mut deferred: MutexGuard<'_, DeferredQueue>, tasks: &TaskTracker) {
         if deferred.is_too_much() {
             deferred.clear();
             drop(deferred);
@@ -191,6 +199,26 @@ impl<A: App> Seat<A> {
         if !deferred.is_held() && !deferred.has_task {
             self.start(&mut deferred, tasks);
         }
+    }
+
+    /// Returns whether it wants to hear who is here.
+    pub(super) fn follows(&self) -> bool {
+        self.follows.load(Ordering::Acquire)
+    }
+
+    /// Sends a notice, which has no place in the order of the room: behind the answer that the member is held for, and behind the notices
+    /// before it.
+    pub(super) fn tell(self: &Arc<Self>, notice: &Bundle, tasks: &TaskTracker) {
+        let mut deferred = self.deferred.lock();
+        if !deferred.is_held() && !deferred.has_task {
+            return self.send(notice);
+        }
+        for packet in notice.packets() {
+            let size = packet.text().len();
+            let packet: BoxFuture<'static, _> = Box::pin(std::future::ready(Some(packet.clone())));
+            deferred.push(0, Deferred { topic: None, size, packet });
+        }
+        self.check_deferred(deferred, tasks);
     }
 
     fn fall_behind(&self) {
@@ -238,7 +266,8 @@ impl<A: App> Seat<A> {
             deferred.bytes += size;
             return None;
         }
-        deferred.last = seq;
+        // A notice has no place of its own.
+        deferred.last = deferred.last.max(seq);
         Some(packet)
     }
 
@@ -291,6 +320,11 @@ impl<A: App> HeldSeat<A> {
     #[must_use]
     pub fn is_recovered(&self) -> bool {
         self.recovered
+    }
+
+    /// Lets the member hear, from the answer that it is held for, who comes and goes.
+    pub fn follow(&self) {
+        self.seat.follows.store(true, Ordering::Release);
     }
 
     pub(super) fn seat(&self) -> &Arc<Seat<A>> {

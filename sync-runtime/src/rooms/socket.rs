@@ -1,6 +1,7 @@
 //! One socket that has said who it is.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use parking_lot::{Mutex, MutexGuard};
@@ -20,6 +21,8 @@ pub struct Socket<A: App> {
     sender_key: SenderKey,
     identity: Identity<A>,
     location: ArcSwap<Location>,
+    /// Whether nobody has done anything there for a while.
+    away: AtomicBool,
     outbox: Arc<dyn Outbox>,
     budget: SocketBudget,
     joined: Mutex<Joined<A>>,
@@ -86,7 +89,8 @@ impl<A: App> Socket<A> {
         let sender_key = SenderKey { tab: key.tab.or(Some(id)), ..key };
         let joined = Mutex::new(Joined { rooms: Vec::new(), left: None });
         let budget = SocketBudget::default();
-        Self { id, sender_key, identity, location: ArcSwap::default(), outbox, budget, joined }
+        let (location, away) = (ArcSwap::default(), AtomicBool::new(false));
+        Self { id, sender_key, identity, location, away, outbox, budget, joined }
     }
 
     /// Lets it send so much; without a budget, as much as it likes.
@@ -136,6 +140,17 @@ impl<A: App> Socket<A> {
         self.location.store(Arc::new(location));
     }
 
+    /// Returns whether nobody has done anything there for a while, as far as it has said.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        self.away.load(Ordering::Acquire)
+    }
+
+    /// Notes whether somebody does something there.
+    pub fn set_away(&self, away: bool) {
+        self.away.store(away, Ordering::Release);
+    }
+
     /// Returns what it may still send.
     #[must_use]
     pub fn budget(&self) -> &SocketBudget {
@@ -158,6 +173,12 @@ impl<A: App> Socket<A> {
     #[must_use]
     pub fn is_in(&self, name: &str) -> bool {
         self.joined().names().any(|room| **room == *name)
+    }
+
+    /// Returns whether it has a seat in the room of this name: one that is gone has none.
+    #[must_use]
+    pub fn is_member(&self, name: &str) -> bool {
+        self.joined().place(name).is_some()
     }
 
     /// Checks that it may enter one more room.

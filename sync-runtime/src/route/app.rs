@@ -1,6 +1,6 @@
 //! What all handlers of an app share.
 
-use crate::schema::Wire;
+use crate::schema::{Empty, Wire};
 
 /// An app: its session, what others may know of a user, and its own state.
 ///
@@ -22,6 +22,7 @@ use crate::schema::Wire;
 /// impl sync::App for Chess {
 ///     type Session = Session;
 ///     type Public = Person;
+///     type Presence = sync::Empty;
 ///     fn guest() -> Session { Session { user_id: String::new(), locale: None } }
 ///     fn user_id(session: &Session) -> Option<&str> {
 ///         (!session.user_id.is_empty()).then_some(session.user_id.as_str())
@@ -35,6 +36,9 @@ pub trait App: Send + Sync + Sized + 'static {
     type Session: Wire + Send + Sync;
     /// What others may know of a user; written with `#[sync::wire]`.
     type Public: Wire + Send + Sync;
+    /// What people in a room may say of themselves, where its rule has `presence`: a status, the colour of their cursor; written with
+    /// `#[sync::presence]`. [`Empty`](crate::Empty) where they have nothing to say.
+    type Presence: Presence;
 
     /// Returns the session of a caller who has not logged in.
     fn guest() -> Self::Session;
@@ -47,4 +51,33 @@ pub trait App: Send + Sync + Sized + 'static {
 
     /// Returns the language that the user has chosen; with `None` the reader's `Accept-Language` decides.
     fn locale(session: &Self::Session) -> Option<&str>;
+}
+
+/// What people in a room may say of themselves; written with `#[sync::presence]`.
+///
+/// # Examples
+///
+/// ```
+/// /// How somebody is, in their own words.
+/// #[sync::presence]
+/// pub struct Mood {
+///     #[validate(length(max = 80))]
+///     pub text: String,
+/// }
+/// # fn check<P: sync::Presence>() {}
+/// # check::<Mood>();
+/// ```
+pub trait Presence: Wire + Send + Sync {}
+
+impl Presence for Empty {}
+
+/// Somebody who is in a room, whatever they have open there: tabs, devices.
+#[derive(Debug, Clone)]
+pub struct Present<A: App> {
+    /// What others may know of them.
+    pub user: A::Public,
+    /// Whether they have done nothing for a while, anywhere.
+    pub away: bool,
+    /// What they say of themselves, if anything.
+    pub data: Option<A::Presence>,
 }

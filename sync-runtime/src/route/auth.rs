@@ -17,6 +17,7 @@ const CAPACITY: usize = 24;
 /// # impl sync::App for Chess {
 /// #     type Session = Session;
 /// #     type Public = Person;
+/// #     type Presence = sync::Empty;
 /// #     fn guest() -> Session { Session { user_id: String::new(), admin: false, banned: false } }
 /// #     fn user_id(session: &Session) -> Option<&str> { Some(&session.user_id) }
 /// #     fn public(_: &Session) -> Person { Person {} }

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use crate::error::SyncError;
-use crate::route::{App, BoxFuture};
+use crate::route::{App, BoxFuture, Present};
 use crate::wire::Location;
 
 /// The caller of a route, as its server handler sees it.
@@ -35,6 +35,14 @@ pub struct CallerView<'a, A: App> {
     pub location: &'a Location,
     /// The way out for what is streamed while the handler runs.
     pub streams: &'a dyn Streams,
+    /// Who is in which room.
+    pub people: &'a dyn People<A>,
+}
+
+/// Who is in which room. Made by `dispatch`.
+pub trait People<A: App>: Sync {
+    /// Returns who is in a room, in the order in which they came.
+    fn people(&self, room: &str) -> Vec<Present<A>>;
 }
 
 /// The way out of a running handler: chunks that are sent before its answer. Made by `dispatch`.
@@ -131,6 +139,13 @@ macro_rules! caller_methods {
             #[must_use]
             pub fn locale(&self) -> &'a str {
                 self.view.locale
+            }
+
+            /// Returns who is in the room, in the order in which they came, two tabs of a user as one; nobody where the rule of the room has
+            /// no `presence`.
+            #[must_use]
+            pub fn people(&self) -> Vec<Present<A>> {
+                self.view.people.people(self.room())
             }
 
             /// Returns the page that the calling socket shows; empty over HTTP and until the client has sent one.

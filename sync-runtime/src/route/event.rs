@@ -317,7 +317,7 @@ mod tests {
     use serde::{Deserialize, Serialize, Serializer};
     use sync_schema::Shape;
 
-    use crate::route::{CallerView, LateFacts, MemberView, NoStreams, TestApp};
+    use crate::route::{CallerView, LateFacts, MemberView, NoStreams, Nobody, TestApp};
     use crate::wire::Location;
 
     use super::*;
@@ -386,7 +386,15 @@ mod tests {
     async fn event() -> Box<dyn Event<TestApp>> {
         let location = Location::default();
         let (session, streams) = (&Empty {}, &NoStreams);
-        let view = CallerView { app: &TestApp, room: "room", session, locale: "en", location: &location, streams };
+        let view = CallerView {
+            app: &TestApp,
+            room: "room",
+            session,
+            locale: "en",
+            location: &location,
+            streams,
+            people: &Nobody,
+        };
         let call = ROUTE.decode(&ROUTE.input_schema(), "{}").expect("an input");
         match call.run(Ctx::new(&view)).await {
             Ok(Done { effect: Effect::Event(event), .. }) => event,

@@ -228,6 +228,11 @@ pub trait RoomRule<A: App>: Send + Sync {
     /// Returns whether callers who are not in the room may send to it.
     fn anyone_may_send(&self) -> bool;
 
+    /// Returns whether members can see who is there.
+    fn has_presence(&self) -> bool {
+        false
+    }
+
     /// Runs `join`; `parameters` are the parts of the name that the pattern leaves open, in its order.
     fn join<'a>(&'a self, ctx: RoomCtx<'a, A>, parameters: &'a [&'a str]) -> BoxFuture<'a, Result<(), SyncError>>;
 

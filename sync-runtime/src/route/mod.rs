@@ -20,10 +20,10 @@ mod table;
 #[cfg(test)]
 mod test_app;
 
-pub use app::App;
+pub use app::{App, Presence, Present};
 pub use auth::{Auth, Denied};
 pub(crate) use context::NoStreams;
-pub use context::{CallerView, Ctx, LateFacts, Member, MemberView, RoomCtx, StreamTo, Streams};
+pub use context::{CallerView, Ctx, LateFacts, Member, MemberView, People, RoomCtx, StreamTo, Streams};
 pub use event::{ClientOnly, Event, Paired, ServerOnly};
 pub use expect::{GroupKey, IntoGroup, OfServer, RoomParameter, answered, group_of};
 pub use handler::{
@@ -34,4 +34,4 @@ pub use published::{AnyRoom, EventRoute, RoomOf};
 pub use request::RequestOnly;
 pub use table::{Done, Effect, Route, RouteId, Routes, Table, TypedCall};
 #[cfg(test)]
-pub(crate) use test_app::TestApp;
+pub(crate) use test_app::{Nobody, TestApp};

@@ -95,7 +95,7 @@ mod tests {
     use parking_lot::Mutex;
     use serde_json::value::RawValue;
 
-    use crate::route::{CallerView, StreamTo, Streams, TestApp};
+    use crate::route::{CallerView, Nobody, StreamTo, Streams, TestApp};
     use crate::schema::Empty;
     use crate::wire::Location;
 
@@ -147,7 +147,8 @@ mod tests {
         for (room, expected) in [(3, "answered"), (2, "sync-cancelled")] {
             let heard = Heard(room, Mutex::default());
             let (session, location, streams) = (&Empty {}, &Location::default(), &heard as &dyn Streams);
-            let view = CallerView { app: &TestApp, room: "", session, locale: "en", location, streams };
+            let view =
+                CallerView { app: &TestApp, room: "", session, locale: "en", location, streams, people: &Nobody };
             let call = route.decode(&route.input_schema(), "{}").expect("an input");
             let outcome = call.run(Ctx::new(&view)).await;
             assert_eq!(outcome.map_or_else(|error| error.code(), |_| "answered"), expected);

@@ -1,6 +1,6 @@
 //! An app with nothing in it, for the tests of the layers above.
 
-use crate::route::App;
+use crate::route::{App, People, Present};
 use crate::schema::Empty;
 
 pub(crate) struct TestApp;
@@ -8,6 +8,7 @@ pub(crate) struct TestApp;
 impl App for TestApp {
     type Session = Empty;
     type Public = Empty;
+    type Presence = Empty;
 
     fn guest() -> Empty {
         Empty {}
@@ -23,5 +24,14 @@ impl App for TestApp {
 
     fn locale(_: &Empty) -> Option<&str> {
         None
+    }
+}
+
+/// Nobody is anywhere.
+pub(crate) struct Nobody;
+
+impl<A: App> People<A> for Nobody {
+    fn people(&self, _: &str) -> Vec<Present<A>> {
+        Vec::new()
     }
 }

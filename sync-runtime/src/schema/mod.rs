@@ -31,8 +31,8 @@ pub mod macros;
 pub mod ts;
 
 pub use sync_schema::{
-    Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, Presence, RouteTypes, Shape, Tagging,
-    Types, Variant, VariantBody, WireType,
+    Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, Presence, PresenceTypes, RouteTypes,
+    Shape, Tagging, Types, Variant, VariantBody, WireType,
 };
 
 pub use decode::decode;

@@ -35,6 +35,7 @@ type MakeRoutes<A> = Box<dyn FnOnce(Handle<A>) -> Router + Send>;
 /// # impl sync::App for Chess {
 /// #     type Session = Session;
 /// #     type Public = Person;
+/// #     type Presence = sync::Empty;
 /// #     fn guest() -> Session { Session { user_id: String::new() } }
 /// #     fn user_id(session: &Session) -> Option<&str> { Some(&session.user_id) }
 /// #     fn public(_: &Session) -> Person { Person {} }
@@ -106,6 +107,7 @@ impl<A: App> Server<A> {
     /// # impl sync::App for Chess {
     /// #     type Session = Session;
     /// #     type Public = Person;
+    /// #     type Presence = sync::Empty;
     /// #     fn guest() -> Session { Session { user_id: String::new() } }
     /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
     /// #     fn public(_: &Session) -> Person { Person {} }
@@ -224,12 +226,18 @@ pub enum StartError {
     },
 }
 
-/// Closes the sockets of sessions that end, and keeps those that are in use.
+/// Closes the sockets of sessions that end, shows what changes in the others, and keeps those that are in use.
 fn keep_sessions<A: App>(dispatcher: &Arc<Dispatcher<A>>) {
     let closing = Arc::downgrade(dispatcher);
     dispatcher.sessions().when_ended(move |session| {
         if let Some(dispatcher) = closing.upgrade() {
             dispatcher.close_session(session);
+        }
+    });
+    let showing = Arc::downgrade(dispatcher);
+    dispatcher.sessions().when_updated(move |session| {
+        if let Some(dispatcher) = showing.upgrade() {
+            dispatcher.show_session(session);
         }
     });
     dispatcher.sessions().keep();

@@ -100,6 +100,7 @@ impl<A: App> Handle<A> {
     /// # impl sync::App for Chess {
     /// #     type Session = Session;
     /// #     type Public = Person;
+    /// #     type Presence = sync::Empty;
     /// #     fn guest() -> Session { Session { user_id: String::new() } }
     /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
     /// #     fn public(_: &Session) -> Person { Person {} }
@@ -155,6 +156,7 @@ impl<A: App> Handle<A> {
     /// # impl sync::App for Chess {
     /// #     type Session = Session;
     /// #     type Public = Person;
+    /// #     type Presence = sync::Empty;
     /// #     fn guest() -> Session { Session { user_id: String::new() } }
     /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
     /// #     fn public(_: &Session) -> Person { Person {} }
@@ -217,6 +219,7 @@ impl<A: App> Handle<A> {
     /// # impl sync::App for Chess {
     /// #     type Session = Session;
     /// #     type Public = Person;
+    /// #     type Presence = sync::Empty;
     /// #     fn guest() -> Session { Session { user_id: String::new() } }
     /// #     fn user_id(session: &Session) -> Option<&str> { Some(session.user_id.as_str()).filter(|id| !id.is_empty()) }
     /// #     fn public(_: &Session) -> Person { Person {} }

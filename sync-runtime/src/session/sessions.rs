@@ -44,6 +44,7 @@ pub(super) struct Shared<A: App> {
     pub(super) left: Mutex<HashSet<TokenHash>>,
     removals: Removals,
     told: OnceLock<Told<A>>,
+    told_changes: OnceLock<Told<A>>,
     work: TaskTracker,
     stopped: CancellationToken,
 }
@@ -72,6 +73,7 @@ impl<A: App> Sessions<A> {
             left: Mutex::default(),
             removals: Removals::new(),
             told: OnceLock::new(),
+            told_changes: OnceLock::new(),
             work: TaskTracker::new(),
             stopped: CancellationToken::new(),
         }))
@@ -212,6 +214,11 @@ impl<A: App> Sessions<A> {
         self.0.told.set(Box::new(told)).unwrap_or_default();
     }
 
+    /// Says what is to be done about a session that was [updated](Sessions::update) while it was in use: once for each server.
+    pub(crate) fn when_updated(&self, told: impl Fn(&LiveSession<A>) + Send + Sync + 'static) {
+        self.0.told_changes.set(Box::new(told)).unwrap_or_default();
+    }
+
     /// Begins to keep the sessions in use from expiring, and to look whether they are still in the store.
     pub(crate) fn keep(&self) {
         let keeper = Keeper::new(Arc::downgrade(&self.0), self.ttl(), self.0.stopped.clone());
@@ -309,7 +316,7 @@ impl<A: App> Shared<A> {
         let Some(key) = session.key() else {
             let mut changed = Guarded::new(A::Session::clone(&session.get()));
             change(&mut changed);
-            return Ok(session.set(changed));
+            return Ok(self.change(session, changed));
         };
         let _turn = self.turns.alone(key).await?;
         if session.is_revoked() {
@@ -323,7 +330,15 @@ impl<A: App> Shared<A> {
         if !ask(|| self.store.update(key, user, written)).await? {
             return Err(self.ended(key));
         }
-        Ok(session.set(changed))
+        Ok(self.change(session, changed))
+    }
+
+    fn change(&self, session: &LiveSession<A>, changed: Guarded<A::Session>) -> Arc<Guarded<A::Session>> {
+        let changed = session.set(changed);
+        if let Some(told) = self.told_changes.get() {
+            told(session);
+        }
+        changed
     }
 
     fn ended(&self, key: TokenHash) -> SessionError {

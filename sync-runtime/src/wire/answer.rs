@@ -61,22 +61,29 @@ pub fn answer_rooms(rooms: &[impl AsRef<str>]) -> Box<RawValue> {
     json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect() })
 }
 
-/// Writes `{ status:"success", rooms, pos, recovered }`, the answer to `joinRoom`.
+/// Writes `{ status:"success", rooms, pos, recovered, presence? }`, the answer to `joinRoom`; `presence` is who is there, for one who asked.
 #[must_use]
-pub fn answer_rooms_joined(rooms: &[impl AsRef<str>], pos: &str, recovered: bool) -> Box<RawValue> {
+pub fn answer_rooms_joined(
+    rooms: &[impl AsRef<str>],
+    pos: &str,
+    recovered: bool,
+    presence: Option<&RawValue>,
+) -> Box<RawValue> {
     #[derive(Serialize)]
     struct Answer<'a> {
         status: &'static str,
         rooms: Vec<&'a str>,
         pos: &'a str,
         recovered: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        presence: Option<&'a RawValue>,
     }
-    json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect(), pos, recovered })
+    json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect(), pos, recovered, presence })
 }
 
-/// Writes `{ status:"success" }`, the answer to `updateLocation`.
+/// Writes `{ status:"success" }`, the answer to `updateLocation` and `updatePresence`.
 #[must_use]
-pub fn answer_location() -> Box<RawValue> {
+pub fn answer_plain() -> Box<RawValue> {
     #[derive(Serialize)]
     struct Answer {
         status: &'static str,
@@ -85,6 +92,6 @@ pub fn answer_location() -> Box<RawValue> {
 }
 
 /// Writes a value of our own, which has only string keys and so always has a JSON form.
-fn json(value: &impl Serialize) -> Box<RawValue> {
+pub(super) fn json(value: &impl Serialize) -> Box<RawValue> {
     to_raw_value(value).expect("envelopes always have a JSON form")
 }

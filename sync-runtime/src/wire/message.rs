@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::error::SyncError;
 use crate::wire::call::is_call_id;
@@ -23,6 +24,8 @@ pub enum Message<'a> {
         room: Cow<'a, str>,
         /// The last position there that the client has seen.
         after: Option<Cow<'a, str>>,
+        /// Whether it wants to know who is there, now and from now on.
+        presence: bool,
     },
     /// Leaves a room.
     Leave {
@@ -33,11 +36,22 @@ pub enum Message<'a> {
     Joined,
     /// Tells which page the socket shows.
     Locate(Location),
+    /// Tells of the socket's person.
+    Presence(PresenceUpdate<'a>),
     /// Gives up a call.
     Cancel {
         /// The id of the call.
         id: Cow<'a, str>,
     },
+}
+
+/// What a socket tells of its person; at least one of the two.
+#[derive(Debug, Default)]
+pub struct PresenceUpdate<'a> {
+    /// Whether nobody has done anything at this socket for a while.
+    pub away: Option<bool>,
+    /// What they say of themselves in a room, as JSON; `null` takes it back.
+    pub said: Option<(Cow<'a, str>, &'a RawValue)>,
 }
 
 /// A message that could not be read.
@@ -77,10 +91,11 @@ impl<'a> Message<'a> {
         let message = match event {
             event::SYNC => SyncCall::from_socket(payload).map(Self::Sync),
             event::REQUEST => Call::from_socket(payload).map(Self::Request),
-            event::JOIN_ROOM => read_room(payload).map(|(room, after)| Self::Join { room, after }),
-            event::LEAVE_ROOM => read_room(payload).map(|(room, _)| Self::Leave { room }),
+            event::JOIN_ROOM => read_join(payload),
+            event::LEAVE_ROOM => read_room(payload).map(|room| Self::Leave { room }),
             event::JOINED_ROOMS => Ok(Self::Joined),
             event::UPDATE_LOCATION => read_location(payload).map(Self::Locate),
+            event::UPDATE_PRESENCE => read_presence(payload).map(Self::Presence),
             event::SYNC_CANCEL => read_id(payload).map(|id| Self::Cancel { id }),
             _ => Err(bad_request("event")),
         };
@@ -88,16 +103,54 @@ impl<'a> Message<'a> {
     }
 }
 
-fn read_room(json: &str) -> Result<(Cow<'_, str>, Option<Cow<'_, str>>), SyncError> {
+fn read_join(json: &str) -> Result<Message<'_>, SyncError> {
     #[derive(Deserialize)]
     struct Fields<'a> {
         #[serde(borrow, default)]
         room: Slot<'a>,
         #[serde(borrow, default)]
         after: Slot<'a>,
+        #[serde(borrow, default)]
+        presence: Slot<'a>,
     }
     let fields: Fields<'_> = read_object(json)?;
-    Ok((fields.room.required_text("room")?, fields.after.optional_text("after")?))
+    Ok(Message::Join {
+        room: fields.room.required_text("room")?,
+        after: fields.after.optional_text("after")?,
+        presence: fields.presence.optional("presence")?.unwrap_or_default(),
+    })
+}
+
+fn read_room(json: &str) -> Result<Cow<'_, str>, SyncError> {
+    #[derive(Deserialize)]
+    struct Fields<'a> {
+        #[serde(borrow, default)]
+        room: Slot<'a>,
+    }
+    let fields: Fields<'_> = read_object(json)?;
+    fields.room.required_text("room")
+}
+
+fn read_presence(json: &str) -> Result<PresenceUpdate<'_>, SyncError> {
+    #[derive(Deserialize)]
+    struct Fields<'a> {
+        #[serde(borrow, default)]
+        away: Slot<'a>,
+        #[serde(borrow, default)]
+        room: Slot<'a>,
+        #[serde(borrow, default)]
+        data: Slot<'a>,
+    }
+    let fields: Fields<'_> = read_object(json)?;
+    let away = fields.away.optional("away")?;
+    let said = match (fields.room.optional_text("room")?, fields.data.0) {
+        (Some(room), Some(data)) => Some((room, data)),
+        (None, None) if away.is_some() => None,
+        (None, None) => return Err(bad_request("away")),
+        (None, Some(_)) => return Err(bad_request("room")),
+        (Some(_), None) => return Err(bad_request("data")),
+    };
+    Ok(PresenceUpdate { away, said })
 }
 
 fn read_id(json: &str) -> Result<Cow<'_, str>, SyncError> {
@@ -132,13 +185,26 @@ mod tests {
         check("request", r#"{"name":"a/b","version":"v1"}"#, "Request(");
         check("request", r#"{"name":"a/b"}"#, "sync-bad-request version");
         check("request", r#"{"name":"a/b","version":"v1","id":"1"}"#, "sync-bad-request id-later");
-        check("joinRoom", r#"{"room":"r"}"#, r#"Join { room: "r", after: None }"#);
-        check("joinRoom", r#"{"room":"r","after":"p"}"#, r#"Join { room: "r", after: Some("p") }"#);
+        check("joinRoom", r#"{"room":"r"}"#, r#"Join { room: "r", after: None, presence: false }"#);
+        check("joinRoom", r#"{"room":"r","after":"p"}"#, r#"Join { room: "r", after: Some("p"), presence: false }"#);
+        check("joinRoom", r#"{"room":"r","presence":true}"#, r#"Join { room: "r", after: None, presence: true }"#);
         check("joinRoom", r#"{"room":"r","after":1}"#, "sync-bad-request after");
+        check("joinRoom", r#"{"room":"r","presence":1}"#, "sync-bad-request presence");
         check("leaveRoom", "{}", "sync-bad-request room");
         check("joinedRooms", "null", "Joined");
         check("updateLocation", r#"{"pathName":"/"}"#, "Locate(");
         check("updateLocation", "{}", "sync-bad-request pathName");
+        check("updatePresence", r#"{"away":true}"#, "Presence(PresenceUpdate { away: Some(true), said: None })");
+        check(
+            "updatePresence",
+            r#"{"room":"r","data":null}"#,
+            r#"Presence(PresenceUpdate { away: None, said: Some(("r","#,
+        );
+        check("updatePresence", r#"{"away":1,"room":"r","data":null}"#, "sync-bad-request away");
+        check("updatePresence", "{}", "sync-bad-request away");
+        check("updatePresence", r#"{"away":false,"room":"r"}"#, "sync-bad-request data");
+        check("updatePresence", r#"{"data":{}}"#, "sync-bad-request room");
+        check("updatePresence", r#"{"room":1,"data":{}}"#, "sync-bad-request room");
         check("syncCancel", r#"{"id":"a-1"}"#, r#"Cancel { id: "a-1" }"#);
         for wrong in ["{}", r#"{"id":""}"#, r#"{"id":7}"#] {
             check("syncCancel", wrong, "sync-bad-request id");

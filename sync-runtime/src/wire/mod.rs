@@ -14,15 +14,15 @@ mod packet;
 mod position;
 mod room_name;
 
-pub use answer::{ErrorAnswer, answer_location, answer_result, answer_rooms, answer_rooms_joined};
+pub use answer::{ErrorAnswer, answer_plain, answer_result, answer_rooms, answer_rooms_joined};
 pub use call::{Call, Data, HttpCall, IgnoreSelf, SyncCall};
 pub(crate) use fields::bad_request;
 pub use frame::Envelope;
 #[cfg(test)]
 pub(crate) use frame::frame_json;
 pub use location::Location;
-pub use message::{Message, Misread};
-pub use notice::PresenceKind;
+pub use message::{Message, Misread, PresenceUpdate};
+pub use notice::{PresenceChange, PresenceKind, PresentPerson, Roster};
 pub use packet::{Packet, Topic};
 pub use position::{Position, PositionKey};
 pub use room_name::RoomName;
@@ -41,13 +41,15 @@ pub mod event {
     pub const JOINED_ROOMS: &str = "joinedRooms";
     /// Tells which page the socket shows.
     pub const UPDATE_LOCATION: &str = "updateLocation";
+    /// Tells whether the socket's person is away, and what they say of themselves in a room.
+    pub const UPDATE_PRESENCE: &str = "updatePresence";
     /// Gives up a call; not offered yet.
     pub const SYNC_CANCEL: &str = "syncCancel";
     /// Tells a client why the server is about to end its connection.
     pub const CLOSING: &str = "closing";
     /// A chunk of a running call, to its caller.
     pub const SYNC_STREAM: &str = "syncStream";
-    /// Tells that a user has come, gone, or is away.
+    /// Tells what has become of the people in a room.
     pub const PRESENCE: &str = "presence";
     /// Tells a member that it has missed something.
     pub const GAP: &str = "gap";

@@ -1,9 +1,12 @@
 //! What the server says to a socket besides events and answers: streams, who comes and goes, and that something was missed.
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::error::SyncError;
+use crate::id::Id;
+use crate::wire::answer::json;
 use crate::wire::packet::Packet;
 use crate::wire::{ErrorAnswer, event};
 
@@ -19,6 +22,68 @@ pub enum PresenceKind {
     Afk,
     /// Does something again.
     Back,
+    /// Is another one than before, or says something else of themselves.
+    Updated,
+}
+
+/// Somebody in a room, as others see them.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct PresentPerson<'a> {
+    /// By what they are known again while they are there.
+    pub id: Id,
+    /// What the app makes public of them.
+    pub user: &'a RawValue,
+    /// Whether they have done nothing for a while.
+    pub away: bool,
+    /// What they say of themselves, if anything.
+    pub data: Option<&'a RawValue>,
+}
+
+/// What has become of somebody.
+#[derive(Debug, Clone, Copy)]
+pub struct PresenceChange<'a> {
+    /// What they have done.
+    pub kind: PresenceKind,
+    /// Who they are now, or were when they left.
+    pub person: PresentPerson<'a>,
+}
+
+/// Of who has left, nothing is said but who that was.
+impl Serialize for PresenceChange<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let PresentPerson { id, user, away, data } = &self.person;
+        let is_there = self.kind != PresenceKind::Left;
+        let mut change = serializer.serialize_struct("PresenceChange", if is_there { 5 } else { 3 })?;
+        change.serialize_field("kind", &self.kind)?;
+        change.serialize_field("id", id)?;
+        change.serialize_field("user", user)?;
+        if is_there {
+            change.serialize_field("away", away)?;
+            change.serialize_field("data", data)?;
+        }
+        change.end()
+    }
+}
+
+/// Who is in a room, for one who asks: `me` is who asks, `people` are listed in the order in which they came, `more` are not listed.
+///
+/// Source: `tests/wire/join_room_answer_presence.json`.
+#[derive(Debug, Serialize)]
+pub struct Roster<'a> {
+    /// By what the one who asks is known.
+    pub me: Option<Id>,
+    /// Those who are there.
+    pub people: Vec<PresentPerson<'a>>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+impl Roster<'_> {
+    /// Writes it as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Box<RawValue> {
+        json(self)
+    }
 }
 
 impl Packet {
@@ -51,18 +116,17 @@ impl Packet {
         notice(event::SYNC_STREAM, &Chunk { id, stream })
     }
 
-    /// Writes that a user has come, gone, or is away: `{ room, kind, user }`; `user` is what the app makes public of them.
+    /// Writes what has become of the people in a room: `{ room, changes: [{ kind, id, user, away, data }] }`.
     ///
     /// Source: `tests/wire/presence.json`.
     #[must_use]
-    pub fn presence(room: &str, kind: PresenceKind, user: &RawValue) -> Self {
+    pub fn presence(room: &str, changes: &[PresenceChange<'_>]) -> Self {
         #[derive(Serialize)]
         struct Presence<'a> {
             room: &'a str,
-            kind: PresenceKind,
-            user: &'a RawValue,
+            changes: &'a [PresenceChange<'a>],
         }
-        notice(event::PRESENCE, &Presence { room, kind, user })
+        notice(event::PRESENCE, &Presence { room, changes })
     }
 
     /// Writes that a member has missed something that cannot be sent again: `{ room, pos }`; what comes next comes after `pos`.

@@ -5,6 +5,8 @@ use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::id::Id;
+
 /// A place in one room's order: the events of an epoch are numbered 1, 2, 3 … without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
@@ -77,6 +79,14 @@ impl PositionKey {
         let mut block = block.into();
         self.0.encrypt_block(&mut block);
         URL_SAFE_NO_PAD.encode(block)
+    }
+
+    /// Returns a number of what these texts name: the same on every server that has the key, and nobody else can tell what it is of.
+    #[must_use]
+    pub fn number_of(&self, texts: &[&str]) -> Id {
+        let mut block = Id::of_texts(texts).to_bytes().into();
+        self.0.encrypt_block(&mut block);
+        Id::of(block.into())
     }
 
     /// Reads a position; `None` for a text that is none. A text sealed under another key gives an epoch that no room has.

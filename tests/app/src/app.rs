@@ -129,9 +129,21 @@ impl App {
     }
 }
 
+/// How somebody is.
+#[sync::presence]
+pub struct Mood {
+    /// In their own words.
+    #[validate(length(max = 20))]
+    pub text: Option<String>,
+    /// The colour of their cursor.
+    #[serde(default)]
+    pub color: Option<u32>,
+}
+
 impl sync::App for App {
     type Session = Session;
     type Public = Person;
+    type Presence = Mood;
 
     fn guest() -> Session {
         Session { user_id: String::new(), outcome: "deliver".to_owned(), locale: None, tie: None }

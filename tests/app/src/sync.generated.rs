@@ -270,6 +270,17 @@ pub mod outcome {
         pub mod server;
     }
 }
+pub mod people {
+    #[path = "_room.rs"]
+    pub mod _room;
+    #[path = "_sync"]
+    pub mod count_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "count_server_v1.rs"]
+        pub mod server;
+    }
+}
 pub mod strict {
     pub mod _api {
         #[path = "take_v1.rs"]

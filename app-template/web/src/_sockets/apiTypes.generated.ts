@@ -284,12 +284,23 @@ export type ErrorCode =
   | 'sync-too-large'
   | 'sync-unsupported-media-type';
 
+/** The rooms whose members see who is there, and what they see. */
+export interface PresenceTypes {
+  user: Person;
+  data: Mood;
+  dataInput: Mood;
+  rooms: `chat-${string}`;
+}
+
 /** Where a member's tab is. */
 export type ChatSendMessageV1Place =
   /** On the page of the chat. */
   | 'here'
   /** On another page. */
   | 'elsewhere';
+
+/** The colour of a mark. */
+export type Color = 'blue' | 'green' | 'orange' | 'pink' | 'violet';
 
 /** The ways in which a call can go wrong. */
 export type ExamplesFailV1Kind =
@@ -305,6 +316,14 @@ export type ExamplesFailV1Kind =
   | 'filterError'
   /** The handler succeeds, the filter has a bug. */
   | 'filterPanic';
+
+/** What somebody in a chat says of themselves. */
+export interface Mood {
+  /** In their own words. */
+  text: string;
+  /** The colour of their mark. */
+  color: Color;
+}
 
 /** What others may know of a user. */
 export interface Person {

@@ -260,7 +260,15 @@ mod tests {
         let routes = routes.collect();
         let Shape::Array(session) = session.shape else { unreachable!("see above") };
         let session = WireType { shape: *session };
-        Api { manifest_dir: String::new(), routes, public: session.clone(), session, error_codes: Vec::new(), types }
+        Api {
+            manifest_dir: String::new(),
+            routes,
+            public: session.clone(),
+            session,
+            presence: None,
+            error_codes: Vec::new(),
+            types,
+        }
     }
 
     /// The names of both forms of each type.

@@ -30,9 +30,11 @@ impl Reach {
             }
             waiting.extend(reach.refer(references(&api.types, &wire.shape, direction), direction));
         }
-        // The session and the public type are exported whoever refers to them.
-        for wire in [&api.session, &api.public] {
-            let direction = Direction::FromServer;
+        // The session, the public type and what people say of themselves are exported whoever refers to them.
+        let both_ways = [Direction::FromServer, Direction::ToServer];
+        let presence = api.presence.iter().flat_map(|presence| both_ways.map(|direction| (&presence.data, direction)));
+        let shown = [&api.session, &api.public].map(|wire| (wire, Direction::FromServer));
+        for (wire, direction) in shown.into_iter().chain(presence) {
             waiting.extend(reach.refer(references(&api.types, &wire.shape, direction), direction));
             if let Shape::Named(key) = &wire.shape {
                 *reach.references.entry(key.clone()).or_default() += 1;

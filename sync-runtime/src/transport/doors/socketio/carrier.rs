@@ -68,8 +68,19 @@ pub(super) trait Occupant: Send + Sync + std::fmt::Debug {
     /// Takes a message.
     fn receive(self: Arc<Self>, message: InboundMessage);
 
-    /// Forgets the client, which is gone; `reason` is why, if that was our doing.
-    fn leave(&self, reason: Option<CloseReason>);
+    /// Forgets the client, which is gone.
+    fn leave(&self, gone: Gone);
+}
+
+/// How a client has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// It has said so.
+    Closed,
+    /// Its connection is no more.
+    Lost,
+    /// We have closed it.
+    Dismissed(CloseReason),
 }
 
 /// One message of a client, with the number under which it is answered if it asked for an answer.

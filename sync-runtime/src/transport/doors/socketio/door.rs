@@ -14,7 +14,9 @@ use crate::dispatch::{Dispatcher, Presented};
 use crate::i18n::accepted;
 use crate::route::App;
 use crate::transport::doors::credentials::{self, Credential};
-use crate::transport::doors::socketio::carrier::{Carrier, Content, EngineSocket, InboundMessage, address, first_pipe};
+use crate::transport::doors::socketio::carrier::{
+    Carrier, Content, EngineSocket, Gone, InboundMessage, address, first_pipe,
+};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
 use crate::transport::doors::socketio::inbound::{Inbound, InboundKind, begins_event};
 use crate::transport::doors::socketio::line::Line;
@@ -89,10 +91,11 @@ impl<A: App> EngineIoHandler for Door<A> {
         self.sockets.add(&engine);
     }
 
-    fn on_disconnect(&self, engine: Arc<EngineSocket>, _: DisconnectReason) {
+    fn on_disconnect(&self, engine: Arc<EngineSocket>, reason: DisconnectReason) {
         self.sockets.remove(&engine);
         if let Some(occupant) = engine.data.vacate() {
-            occupant.leave(None);
+            let is_said = matches!(reason, DisconnectReason::TransportClose);
+            occupant.leave(if is_said { Gone::Closed } else { Gone::Lost });
         }
     }
 
@@ -188,7 +191,7 @@ impl<A: App> Door<A> {
             return engine.close(DisconnectReason::TransportClose);
         }
         if let Some(occupant) = engine.data.vacate() {
-            occupant.leave(None);
+            occupant.leave(Gone::Closed);
             self.sockets.lobby().enter(engine);
         }
     }

@@ -17,13 +17,13 @@ use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
 
 use crate::clock::RealInstant;
-use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
+use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::limits::Place;
 use crate::rooms::{CloseReason, Outbox, Socket};
 use crate::route::App;
 use crate::transport::doors::leftovers::{Running, RunningPlace, SocketSender};
-use crate::transport::doors::socketio::carrier::{Content, EngineSocket, InboundMessage, Occupant};
+use crate::transport::doors::socketio::carrier::{Content, EngineSocket, Gone, InboundMessage, Occupant};
 use crate::transport::doors::socketio::engine_sockets::EngineSockets;
 use crate::transport::doors::socketio::inbound::begins_event;
 use crate::transport::doors::socketio::mailbox::{Mailbox, Pushed};
@@ -97,11 +97,16 @@ impl<A: App> Occupant for Line<A> {
         }
     }
 
-    fn leave(&self, reason: Option<CloseReason>) {
+    fn leave(&self, gone: Gone) {
         self.is_gone.store(true, Ordering::Release);
         let place = self.place.lock().take();
         drop(place);
-        self.dispatcher.disconnect(&self.socket);
+        let (departure, reason) = match gone {
+            Gone::Closed => (Departure::Closed, None),
+            Gone::Lost => (Departure::Lost, None),
+            Gone::Dismissed(reason) => (Departure::Lost, Some(reason)),
+        };
+        self.dispatcher.disconnect(&self.socket, departure);
         let leftovers = self.sockets.leftovers();
         self.mailbox.leave(|handled, waiting| leftovers.take_behind(handled, &self.sender, waiting));
         self.leave_beside();
@@ -146,7 +151,7 @@ impl<A: App> Line<A> {
         // It may have gone before it was known.
         let is_cut = engine.transport_type() == TransportType::Websocket && self.outlet.pipe().is_none();
         if (is_cut || engine.is_closed()) && engine.data.vacate_outlet(&self.outlet).is_some() {
-            self.leave(None);
+            self.leave(Gone::Lost);
         }
         self.open();
     }

@@ -9,7 +9,7 @@ use tokio::sync::{MutexGuard, Notify};
 
 use crate::clock::timeout;
 use crate::rooms::{Bundle, CloseReason, Outbox, QueueFull, Shortcut};
-use crate::transport::doors::socketio::carrier::EngineSocket;
+use crate::transport::doors::socketio::carrier::{EngineSocket, Gone};
 use crate::transport::doors::socketio::lobby::Lobby;
 use crate::transport::doors::socketio::ordinary::emit;
 use crate::transport::doors::socketio::progress::Progress;
@@ -332,7 +332,7 @@ impl Outbox for Outlet {
         let Some(socket) = self.socket.upgrade() else { return };
         // It is no member any more, however long its pipe takes to go.
         let Some(occupant) = socket.data.vacate_outlet(self) else { return };
-        occupant.leave(Some(reason));
+        occupant.leave(Gone::Dismissed(reason));
         self.state.lock().queue.clear();
         let closing = Packet::closing(reason.as_str());
         // A lost connection is one that the client restores by itself; a polling client has none that could be cut.

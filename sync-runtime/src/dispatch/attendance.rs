@@ -1,0 +1,118 @@
+//! Notes who comes and goes in rooms whose rules have `presence`, and tells those who want to know.
+//!
+//! Every change of a seat is followed by [`settle`], which looks where the socket is *now*: whoever looks last, after the last change, is
+//! right, in whichever order they come. A room has a task while it has something to tell or to wait for.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crate::clock::Instant;
+use crate::dispatch::authorize;
+use crate::dispatch::parts::Parts;
+use crate::dispatch::presence::{Presence, RoomPresence, Roster, Step};
+use crate::error::SyncError;
+use crate::rooms::Socket;
+use crate::route::App;
+use crate::wire::bad_request;
+
+/// What became of the socket of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// Nothing: it is where it is.
+    None,
+    /// It has left, or was taken out.
+    OnPurpose,
+    /// The client has closed it: as it is closed when a page is loaded again.
+    Closed,
+    /// Nobody has said anything: a network that was lost, a device that sleeps.
+    Lost,
+}
+
+/// Returns whether members of a room can see who is there.
+pub(super) fn is_seen<A: App>(parts: &Parts<A>, room: &str) -> bool {
+    authorize::rule(parts.table, room).is_ok_and(|found| found.rule.has_presence())
+}
+
+/// Brings what is known of a socket in a room up to date.
+pub(super) fn settle<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, room: &str, departure: Departure) {
+    if !is_seen(parts, room) {
+        return;
+    }
+    let grace = match departure {
+        Departure::None | Departure::OnPurpose => None,
+        Departure::Closed => Some(parts.config.presence_grace),
+        Departure::Lost => Some(parts.config.presence_lost_grace),
+    };
+    let grace = grace.filter(|_| socket.identity().can_come_back());
+    change(parts, room, socket.is_member(room), |roster| {
+        if socket.is_member(room) {
+            parts.presence.enter(roster, socket, room);
+        } else if departure != Departure::None {
+            roster.leave(socket.id(), grace.map(|grace| Instant::now() + grace));
+        }
+    });
+}
+
+/// Takes over what a changed session says of somebody.
+pub(super) fn refresh<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>) {
+    for room in socket.room_names() {
+        settle(parts, socket, &room, Departure::None);
+    }
+}
+
+/// Notes whether somebody does something at a socket.
+pub(super) fn set_away<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, away: bool) {
+    // Who enters a room from now on looks here, under the lock of the room.
+    socket.set_away(away);
+    for room in socket.room_names() {
+        change(parts, &room, false, |roster| roster.set_away(socket.id(), socket.is_away()));
+    }
+}
+
+/// Takes over what somebody says of themselves in a room, as JSON.
+///
+/// # Errors
+///
+/// `sync-not-in-room`; `sync-bad-request` for a room whose rule has no `presence`; `sync-too-large`; `sync-invalid-input`.
+pub(super) fn say<A: App>(
+    parts: &Arc<Parts<A>>,
+    socket: &Socket<A>,
+    room: &str,
+    data: &RawValue,
+) -> Result<(), SyncError> {
+    if !socket.is_member(room) {
+        return Err(SyncError::new("sync-not-in-room"));
+    }
+    if !is_seen(parts, room) {
+        return Err(bad_request("room"));
+    }
+    let said = parts.presence.read(data)?;
+    let mut is_known = false;
+    change(parts, room, false, |roster| is_known = roster.say(socket.id(), said));
+    if is_known { Ok(()) } else { Err(SyncError::new("sync-not-in-room")) }
+}
+
+fn change<A: App>(parts: &Arc<Parts<A>>, room: &str, enters: bool, change: impl FnOnce(&mut Roster<A>)) {
+    if let Some(here) = parts.presence.change(room, enters, change) {
+        tokio::spawn(tell(parts.clone(), here));
+    }
+}
+
+/// Tells the members of a room what becomes of its people, as long as there is something to tell or to wait for.
+async fn tell<A: App>(parts: Arc<Parts<A>>, here: Arc<RoomPresence<A>>) {
+    let presence: &Presence<A> = &parts.presence;
+    loop {
+        match here.step() {
+            Step::Tell(packet) => parts.hub.tell_followers(here.name(), packet).await,
+            Step::Wait(until) => {
+                tokio::select! {
+                    () = here.changed_before(until) => {}
+                    // Nobody waits for those who might come back.
+                    () = presence.stopped() => return,
+                }
+            }
+            Step::Done => return presence.forget_if_empty(&here),
+        }
+    }
+}

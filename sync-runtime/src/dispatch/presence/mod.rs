@@ -1,0 +1,193 @@
+//! Who is in which room, where the rule of a room asks for it: people, not sockets.
+//!
+//! [`roster`] is what one room knows, and says what its members are told; here is the index of all rooms. Who comes and goes is noted by
+//! `attendance`, which tells it, too.
+
+mod roster;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde_json::value::RawValue;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::{Instant, sleep_until};
+use crate::contain::{Panicked, contained};
+use crate::error::SyncError;
+use crate::rooms::Socket;
+use crate::route::{App, People, Present};
+use crate::schema::{InputSchema, decode};
+use crate::wire::PositionKey;
+use roster::{PersonKey, Shown};
+
+pub(super) use roster::{Roster, Said, Step};
+
+/// How many bytes of JSON somebody may say of themselves.
+const DATA_LIMIT: usize = 1024;
+
+/// Who is in the rooms whose rules ask for it.
+pub(super) struct Presence<A: App> {
+    rooms: Mutex<HashMap<Arc<str>, Arc<RoomPresence<A>>>>,
+    schema: InputSchema,
+    /// Numbers people: their ids say nothing about who they are.
+    key: Arc<PositionKey>,
+    /// Set when the server stops: nobody is told anything any more, nor waited for.
+    stopped: CancellationToken,
+}
+
+/// Who is in one room.
+pub(super) struct RoomPresence<A: App> {
+    name: Arc<str>,
+    roster: Mutex<Roster<A>>,
+    /// Told when its task has something to do earlier than it thinks.
+    changed: Notify,
+}
+
+impl<A: App> Presence<A> {
+    pub(super) fn new(nesting: usize, key: Arc<PositionKey>) -> Self {
+        Self {
+            rooms: Mutex::default(),
+            schema: InputSchema::of::<A::Presence>().nested(nesting),
+            key,
+            stopped: CancellationToken::new(),
+        }
+    }
+
+    /// Ends what runs, and begins nothing more.
+    pub(super) fn stop(&self) {
+        self.stopped.cancel();
+    }
+
+    /// Waits until it is stopped.
+    pub(super) async fn stopped(&self) {
+        self.stopped.cancelled().await;
+    }
+
+    /// Changes what is known of a room; one of which nothing is known is skipped, unless somebody `enters`. Returns it if a task is to be
+    /// started for it.
+    pub(super) fn change(
+        &self,
+        room: &str,
+        enters: bool,
+        change: impl FnOnce(&mut Roster<A>),
+    ) -> Option<Arc<RoomPresence<A>>> {
+        loop {
+            let here = self.room(room, enters)?;
+            let mut roster = here.roster.lock();
+            if roster.is_over() {
+                // Whoever ended it took it out of the index under both locks: the next look finds another one.
+                continue;
+            }
+            change(&mut roster);
+            let begins = !self.stopped.is_cancelled() && roster.begins_work();
+            let is_idle = roster.is_idle();
+            drop(roster);
+            here.changed.notify_one();
+            if is_idle {
+                self.forget_if_empty(&here);
+            }
+            return begins.then_some(here);
+        }
+    }
+
+    fn room(&self, room: &str, enters: bool) -> Option<Arc<RoomPresence<A>>> {
+        let mut rooms = self.rooms.lock();
+        if let Some(here) = rooms.get(room) {
+            return Some(here.clone());
+        }
+        enters.then(|| {
+            let name: Arc<str> = room.into();
+            let (roster, changed) = (Mutex::new(Roster::new()), Notify::new());
+            let here = Arc::new(RoomPresence { name: name.clone(), roster, changed });
+            rooms.insert(name, here.clone());
+            here
+        })
+    }
+
+    /// Forgets a room that nobody is in.
+    pub(super) fn forget_if_empty(&self, here: &RoomPresence<A>) {
+        let mut rooms = self.rooms.lock();
+        if here.roster.lock().end_if_empty() {
+            rooms.remove(&here.name);
+        }
+    }
+
+    /// Notes that a socket is in a room, as the person that its session says now: under the lock of the room, since the session may change.
+    pub(super) fn enter(&self, roster: &mut Roster<A>, socket: &Socket<A>, room: &str) {
+        let session = socket.session().get();
+        let asked = contained(|| {
+            let user = A::user_id(&session).map(Box::from);
+            let key = user.map_or_else(|| PersonKey::Page(socket.sender_key().session), PersonKey::User);
+            (key, Shown::<A>::new(A::public(&session)))
+        });
+        let asked = asked.inspect_err(|Panicked| tracing::error!(what = "the public part of a session", "panicked"));
+        let Ok((key, Ok(shown))) = asked else {
+            // Nobody can be shown who it is.
+            return roster.leave(socket.id(), None);
+        };
+        let id = match &key {
+            PersonKey::User(user) => self.key.number_of(&["user", room, user]),
+            PersonKey::Page(page) => self.key.number_of(&["page", room, &page.to_string()]),
+        };
+        roster.enter(key, id, socket.id(), shown, socket.is_away());
+    }
+
+    /// Reads what somebody says of themselves; `None` for `null`, which takes back what they have said.
+    ///
+    /// # Errors
+    ///
+    /// `sync-too-large`, `sync-invalid-input`.
+    pub(super) fn read(&self, data: &RawValue) -> Result<Option<Said<A>>, SyncError> {
+        if data.get().len() > DATA_LIMIT {
+            return Err(SyncError::new("sync-too-large").param("limit", DATA_LIMIT));
+        }
+        if data.get() == "null" {
+            return Ok(None);
+        }
+        let read = decode::<A::Presence>(&self.schema, data.get());
+        let value = read.map_err(|invalid| SyncError::invalid_input(invalid.path, invalid.reason))?;
+        Said::new(value).map(Some)
+    }
+
+    /// Returns who is in a room, as JSON for the one who asks; `None` when nothing is known of the room.
+    pub(super) fn list(&self, socket: &Socket<A>, room: &str) -> Option<Box<RawValue>> {
+        let here = self.room(room, false)?;
+        let list = here.roster.lock().list(socket.id());
+        Some(list)
+    }
+
+    /// Returns of how many rooms something is known.
+    #[cfg(test)]
+    pub(super) fn room_count(&self) -> usize {
+        self.rooms.lock().len()
+    }
+}
+
+impl<A: App> RoomPresence<A> {
+    pub(super) fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// Says what is to be done now.
+    pub(super) fn step(&self) -> Step {
+        self.roster.lock().step(&self.name, Instant::now())
+    }
+
+    /// Waits until a time, or until something has changed.
+    pub(super) async fn changed_before(&self, until: Instant) {
+        tokio::select! {
+            () = sleep_until(until) => {}
+            () = self.changed.notified() => {}
+        }
+    }
+}
+
+impl<A: App> People<A> for Presence<A> {
+    fn people(&self, room: &str) -> Vec<Present<A>> {
+        let people = self.room(room, false).map(|here| here.roster.lock().people()).unwrap_or_default();
+        // What is the app's is copied without a lock: its `Clone` may do anything.
+        people.into_iter().map(|person| person.present()).collect()
+    }
+}

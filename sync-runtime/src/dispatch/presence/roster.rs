@@ -1,0 +1,563 @@
+//! The people in one room, and what is still to be told of them. It knows no clock, no sockets and no tasks.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::clock::Instant;
+use crate::contain::Guarded;
+use crate::error::SyncError;
+use crate::id::Id;
+use crate::route::{App, Present};
+use crate::schema::encode_raw;
+use crate::wire::{Packet, PresenceChange, PresenceKind, PresentPerson, Roster as RosterAnswer};
+
+/// The shortest time between two frames of one room.
+const INTERVAL: Duration = Duration::from_millis(200);
+/// How many bytes one frame has, about; what is beyond goes with the next.
+const FRAME_BYTES: usize = 64 * 1024;
+/// How many people are listed for who asks, and in how many bytes, about.
+const LISTED: usize = 1000;
+const LISTED_BYTES: usize = 256 * 1024;
+/// How many of those who are gone may come back unnoticed; those beyond have left.
+const AWAITED: usize = 1000;
+/// What an entry has besides what the app says.
+const ENTRY_BYTES: usize = 100;
+
+/// By what the tabs and sessions of one person are known to be of one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum PersonKey {
+    /// Somebody who has signed in.
+    User(Box<str>),
+    /// The page of somebody who has not.
+    Page(Id),
+}
+
+/// What others may know of somebody.
+pub(super) struct Shown<A: App>(Part<A::Public>);
+
+/// What somebody says of themselves.
+pub(in crate::dispatch) struct Said<A: App>(Part<A::Presence>);
+
+/// A value of the app's, with the JSON that it is on the wire.
+struct Part<T> {
+    value: Arc<Guarded<T>>,
+    json: Box<RawValue>,
+}
+
+/// Somebody in a room, without the room.
+pub(super) struct Snapshot<A: App> {
+    user: Arc<Guarded<A::Public>>,
+    away: bool,
+    data: Option<Arc<Guarded<A::Presence>>>,
+}
+
+/// What is to be done next.
+pub(in crate::dispatch) enum Step {
+    /// To tell the members.
+    Tell(Packet),
+    /// To wait for this, or for a change.
+    Wait(Instant),
+    /// Nothing, until something changes.
+    Done,
+}
+
+/// The people in one room.
+pub(in crate::dispatch) struct Roster<A: App> {
+    /// By the number of their coming.
+    people: BTreeMap<u64, Person<A>>,
+    numbers: HashMap<PersonKey, u64>,
+    /// Whose socket it is.
+    sockets: HashMap<Id, u64>,
+    /// The sockets that are gone and are waited for, with until when.
+    lost: BTreeSet<(Instant, Id)>,
+    /// The people of whom something may be to be told, in the order of what they have done.
+    changed: VecDeque<u64>,
+    last_number: u64,
+    next_frame: Option<Instant>,
+    /// Whether a task tells and waits.
+    has_task: bool,
+    is_over: bool,
+}
+
+struct Person<A: App> {
+    key: PersonKey,
+    id: Id,
+    tabs: Vec<Tab>,
+    user: Shown<A>,
+    data: Option<Said<A>>,
+    /// Whether they are away, as others have been told; `None` if nobody has been told that they are there.
+    told_away: Option<bool>,
+    /// Whether what is shown or said is another thing than what was told.
+    is_updated: bool,
+    /// Whether they are in `changed`.
+    is_changed: bool,
+}
+
+/// One socket of somebody.
+struct Tab {
+    socket: Id,
+    away: bool,
+    /// Until when it is waited for, if it is gone.
+    lost: Option<Instant>,
+}
+
+impl<T: Serialize> Part<T> {
+    fn new(value: T, what: &'static str) -> Result<Self, SyncError> {
+        let value = Guarded::new(value);
+        let json = encode_raw(&*value).map_err(|error| {
+            tracing::error!(what, %error, "has no JSON form");
+            SyncError::new("sync-server-failed")
+        })?;
+        Ok(Self { value: Arc::new(value), json })
+    }
+}
+
+impl<A: App> Shown<A> {
+    pub(super) fn new(public: A::Public) -> Result<Self, SyncError> {
+        Part::new(public, "the public part of a session").map(Self)
+    }
+}
+
+impl<A: App> Said<A> {
+    pub(super) fn new(said: A::Presence) -> Result<Self, SyncError> {
+        Part::new(said, "what somebody says of themselves").map(Self)
+    }
+}
+
+impl<A: App> Snapshot<A> {
+    /// Copies what the handler gets.
+    pub(in crate::dispatch) fn present(&self) -> Present<A> {
+        let data = self.data.as_ref().map(|data| A::Presence::clone(data));
+        Present { user: A::Public::clone(&self.user), away: self.away, data }
+    }
+}
+
+impl<A: App> Person<A> {
+    fn is_here(&self) -> bool {
+        !self.tabs.is_empty()
+    }
+
+    fn is_away(&self) -> bool {
+        self.tabs.iter().all(|tab| tab.away)
+    }
+
+    /// Returns what is to be told of them, if anything.
+    fn change(&self) -> Option<PresenceKind> {
+        match (self.told_away, self.is_here()) {
+            (None, false) => None,
+            (None, true) => Some(PresenceKind::Joined),
+            (Some(_), false) => Some(PresenceKind::Left),
+            (Some(false), true) if self.is_away() => Some(PresenceKind::Afk),
+            (Some(true), true) if !self.is_away() => Some(PresenceKind::Back),
+            _ => self.is_updated.then_some(PresenceKind::Updated),
+        }
+    }
+
+    fn present(&self) -> PresentPerson<'_> {
+        let data = self.data.as_ref().map(|Said(said)| &*said.json);
+        PresentPerson { id: self.id, user: &self.user.0.json, away: self.is_away(), data }
+    }
+
+    fn bytes(&self) -> usize {
+        let data = self.data.as_ref().map_or(0, |Said(said)| said.json.get().len());
+        self.user.0.json.get().len() + data + ENTRY_BYTES
+    }
+}
+
+impl<A: App> Roster<A> {
+    pub(in crate::dispatch) fn new() -> Self {
+        Self {
+            people: BTreeMap::new(),
+            numbers: HashMap::new(),
+            sockets: HashMap::new(),
+            lost: BTreeSet::new(),
+            changed: VecDeque::new(),
+            last_number: 0,
+            next_frame: None,
+            has_task: false,
+            is_over: false,
+        }
+    }
+
+    /// Returns whether another roster takes the place of this one.
+    pub(in crate::dispatch) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Ends it if nobody is here, and returns whether it has ended now; it ends once.
+    pub(in crate::dispatch) fn end_if_empty(&mut self) -> bool {
+        let ends = !self.is_over && self.is_idle();
+        self.is_over |= ends;
+        ends
+    }
+
+    /// Returns whether nobody is here, and nobody is told so any more.
+    pub(in crate::dispatch) fn is_idle(&self) -> bool {
+        self.people.is_empty() && !self.has_task
+    }
+
+    /// Returns whether a task is to be started: there is something to do, and none does it.
+    pub(in crate::dispatch) fn begins_work(&mut self) -> bool {
+        let has_work = !self.changed.is_empty() || !self.lost.is_empty();
+        has_work && !std::mem::replace(&mut self.has_task, true)
+    }
+
+    /// Notes that a socket of somebody is here; it may have been before.
+    pub(super) fn enter(&mut self, key: PersonKey, id: Id, socket: Id, shown: Shown<A>, away: bool) {
+        if self.person_of(socket).is_some_and(|person| person.key != key) {
+            self.leave(socket, None);
+        }
+        let number = self.number(&key, id, shown);
+        self.sockets.insert(socket, number);
+        let Some(person) = self.people.get_mut(&number) else { return };
+        // They have come back: nobody waits for what they had open before.
+        let (stay, lost): (Vec<_>, Vec<_>) = std::mem::take(&mut person.tabs)
+            .into_iter()
+            .filter(|tab| tab.socket != socket)
+            .partition(|tab| tab.lost.is_none());
+        person.tabs = stay;
+        person.tabs.push(Tab { socket, away, lost: None });
+        for Tab { socket, lost, .. } in lost {
+            self.sockets.remove(&socket);
+            self.lost.retain(|entry| lost.is_none_or(|until| *entry != (until, socket)));
+        }
+        self.note(number);
+    }
+
+    /// Returns the number of somebody as they are shown now.
+    fn number(&mut self, key: &PersonKey, id: Id, shown: Shown<A>) -> u64 {
+        if let Some(number) = self.numbers.get(key).copied()
+            && let Some(person) = self.people.get_mut(&number)
+        {
+            person.is_updated |= person.user.0.json.get() != shown.0.json.get();
+            person.user = shown;
+            return number;
+        }
+        self.last_number += 1;
+        let person = Person {
+            key: key.clone(),
+            id,
+            tabs: Vec::new(),
+            user: shown,
+            data: None,
+            told_away: None,
+            is_updated: false,
+            is_changed: false,
+        };
+        self.people.insert(self.last_number, person);
+        self.numbers.insert(key.clone(), self.last_number);
+        self.last_number
+    }
+
+    /// Notes that a socket is gone; until then it is waited for, whereupon it has left.
+    pub(in crate::dispatch) fn leave(&mut self, socket: Id, until: Option<Instant>) {
+        let Some(number) = self.sockets.get(&socket).copied() else { return };
+        let Some(person) = self.people.get_mut(&number) else { return };
+        let Some(place) = person.tabs.iter().position(|tab| tab.socket == socket) else { return };
+        if let Some(before) = person.tabs[place].lost.take() {
+            self.lost.remove(&(before, socket));
+        }
+        if let Some(until) = until.filter(|_| self.lost.len() < AWAITED) {
+            person.tabs[place].lost = Some(until);
+            self.lost.insert((until, socket));
+        } else {
+            person.tabs.remove(place);
+            self.sockets.remove(&socket);
+            self.note(number);
+        }
+    }
+
+    /// Notes whether somebody does something at a socket.
+    pub(in crate::dispatch) fn set_away(&mut self, socket: Id, away: bool) {
+        let Some(number) = self.sockets.get(&socket).copied() else { return };
+        let tabs = self.people.get_mut(&number).map(|person| &mut person.tabs);
+        for tab in tabs.into_iter().flatten().filter(|tab| tab.socket == socket) {
+            tab.away = away;
+        }
+        self.note(number);
+    }
+
+    /// Takes over what somebody says of themselves; `false` when the socket is not here.
+    pub(in crate::dispatch) fn say(&mut self, socket: Id, said: Option<Said<A>>) -> bool {
+        let Some(number) = self.sockets.get(&socket).copied() else { return false };
+        let Some(person) = self.people.get_mut(&number) else { return false };
+        let json = |said: &Option<Said<A>>| said.as_ref().map(|Said(said)| said.json.get().to_owned());
+        person.is_updated |= json(&person.data) != json(&said);
+        person.data = said;
+        self.note(number);
+        true
+    }
+
+    /// Returns who is here, in the order in which they came.
+    pub(super) fn people(&self) -> Vec<Snapshot<A>> {
+        let snapshot = |person: &Person<A>| Snapshot {
+            user: person.user.0.value.clone(),
+            away: person.is_away(),
+            data: person.data.as_ref().map(|Said(said)| said.value.clone()),
+        };
+        self.here().map(snapshot).collect()
+    }
+
+    /// Writes who is here, for the one whose socket asks.
+    pub(super) fn list(&self, socket: Id) -> Box<RawValue> {
+        let mut bytes = 0;
+        let is_listed = |person: &&Person<A>| {
+            bytes += person.bytes();
+            bytes <= LISTED_BYTES
+        };
+        let people: Vec<_> = self.here().take(LISTED).take_while(is_listed).map(Person::present).collect();
+        let more = self.here().count() - people.len();
+        let me = self.person_of(socket).map(|person| person.id);
+        RosterAnswer { me, people, more }.to_json()
+    }
+
+    /// Says what is to be done at this time.
+    pub(super) fn step(&mut self, room: &str, now: Instant) -> Step {
+        while let Some((_, socket)) = self.lost.first().copied().filter(|(until, _)| *until <= now) {
+            self.leave(socket, None);
+        }
+        if !self.changed.is_empty() {
+            if let Some(next) = self.next_frame.filter(|next| now < *next) {
+                return Step::Wait(next);
+            }
+            if let Some(packet) = self.frame(room) {
+                self.next_frame = Some(now + INTERVAL);
+                return Step::Tell(packet);
+            }
+        }
+        match self.lost.first() {
+            Some((until, _)) => Step::Wait(*until),
+            None => {
+                self.has_task = false;
+                Step::Done
+            }
+        }
+    }
+
+    /// Writes the next frame; `None` when everything is again as it was told.
+    fn frame(&mut self, room: &str) -> Option<Packet> {
+        let told = self.next_changes();
+        let changes: Vec<_> = told
+            .iter()
+            .filter_map(|(kind, number)| {
+                Some(PresenceChange { kind: *kind, person: self.people.get(number)?.present() })
+            })
+            .collect();
+        let packet = (!changes.is_empty()).then(|| Packet::presence(room, &changes));
+        for (kind, number) in told {
+            if kind == PresenceKind::Left {
+                self.forget(number);
+            } else if let Some(person) = self.people.get_mut(&number) {
+                (person.told_away, person.is_updated) = (Some(person.is_away()), false);
+            }
+        }
+        packet
+    }
+
+    /// Takes the people out of the queue that the next frame is about.
+    fn next_changes(&mut self) -> Vec<(PresenceKind, u64)> {
+        let (mut told, mut bytes) = (Vec::new(), 0);
+        while bytes < FRAME_BYTES
+            && let Some(number) = self.changed.pop_front()
+        {
+            let Some(person) = self.people.get_mut(&number) else { continue };
+            person.is_changed = false;
+            match person.change() {
+                Some(kind) => {
+                    bytes += person.bytes();
+                    told.push((kind, number));
+                }
+                // Nobody knew that they were here.
+                None if !person.is_here() => self.forget(number),
+                None => {}
+            }
+        }
+        told
+    }
+
+    fn forget(&mut self, number: u64) {
+        if let Some(person) = self.people.remove(&number) {
+            self.numbers.remove(&person.key);
+        }
+    }
+
+    fn here(&self) -> impl Iterator<Item = &Person<A>> {
+        self.people.values().filter(|person| person.is_here())
+    }
+
+    fn person_of(&self, socket: Id) -> Option<&Person<A>> {
+        self.people.get(self.sockets.get(&socket)?)
+    }
+
+    /// Puts somebody into the queue of those of whom something may be to be told.
+    fn note(&mut self, number: u64) {
+        if let Some(person) = self.people.get_mut(&number)
+            && !std::mem::replace(&mut person.is_changed, true)
+        {
+            self.changed.push_back(number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::route::TestApp;
+    use crate::schema::Empty;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A roster whose people are called by their numbers, and what was told of it.
+    struct Stage {
+        roster: Roster<TestApp>,
+        now: Instant,
+        last_socket: u8,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            Self { roster: Roster::new(), now: Instant::now(), last_socket: 0 }
+        }
+
+        /// A tab of somebody comes in.
+        fn enter(&mut self, person: u8, away: bool) -> Id {
+            self.last_socket += 1;
+            let socket = Id::of([self.last_socket; 16]);
+            self.enter_again(person, socket, away);
+            socket
+        }
+
+        fn enter_again(&mut self, person: u8, socket: Id, away: bool) {
+            let shown = Shown::new(Empty {}).expect("it has a JSON form");
+            self.roster.enter(PersonKey::User(person.to_string().into()), Id::of([person; 16]), socket, shown, away);
+        }
+
+        fn lose(&mut self, socket: Id, seconds: u32) {
+            self.roster.leave(socket, Some(self.now + SECOND * seconds));
+        }
+
+        /// Lets time pass, and returns what is told then: kinds and people.
+        fn after(&mut self, time: Duration) -> String {
+            self.now += time;
+            let mut told = Vec::new();
+            while let Step::Tell(packet) = self.roster.step("r", self.now) {
+                let array = packet.text().strip_prefix("42").expect("an event");
+                let frame: serde_json::Value = serde_json::from_str(array).expect("JSON");
+                let said = |change: &serde_json::Value| {
+                    let person = u8::from_str_radix(&change["id"].as_str().expect("an id")[..2], 16).expect("a number");
+                    format!("{person} {}", change["kind"].as_str().expect("a kind"))
+                };
+                told.push(
+                    frame[1]["changes"].as_array().expect("changes").iter().map(said).collect::<Vec<_>>().join(", "),
+                );
+            }
+            told.join(" | ")
+        }
+
+        fn at_once(&mut self) -> String {
+            self.after(SECOND)
+        }
+
+        fn listed(&self) -> usize {
+            self.roster.people().len()
+        }
+    }
+
+    #[test]
+    fn what_ends_as_it_began_is_told_to_nobody() {
+        let mut stage = Stage::new();
+        let first = stage.enter(1, false);
+        stage.roster.leave(first, None);
+        assert_eq!(stage.at_once(), "");
+        let first = stage.enter(1, false);
+        assert_eq!(stage.at_once(), "1 joined");
+        stage.roster.leave(first, None);
+        let first = stage.enter(1, false);
+        stage.roster.set_away(first, true);
+        stage.roster.set_away(first, false);
+        assert_eq!(stage.at_once(), "");
+    }
+
+    #[test]
+    fn frames_have_time_between_them_and_take_everything_that_waits() {
+        let mut stage = Stage::new();
+        stage.enter(1, false);
+        assert_eq!(stage.after(Duration::ZERO), "1 joined");
+        let sockets: Vec<_> = (2..6).map(|person| stage.enter(person, person % 2 == 0)).collect();
+        assert_eq!(stage.after(INTERVAL / 2), "");
+        stage.roster.leave(sockets[3], None);
+        assert_eq!(stage.after(INTERVAL / 2), "2 joined, 3 joined, 4 joined");
+        stage.roster.set_away(sockets[0], false);
+        stage.roster.leave(sockets[1], None);
+        assert_eq!(stage.after(INTERVAL), "2 back, 3 left");
+    }
+
+    #[test]
+    fn who_is_lost_is_there_until_their_time_is_over() {
+        let mut stage = Stage::new();
+        let first = stage.enter(1, false);
+        assert_eq!(stage.at_once(), "1 joined");
+        stage.lose(first, 10);
+        assert_eq!((stage.after(9 * SECOND).as_str(), stage.listed()), ("", 1));
+        let again = stage.enter(1, false);
+        assert_eq!(stage.after(20 * SECOND), "");
+        stage.lose(again, 10);
+        assert_eq!((stage.after(10 * SECOND).as_str(), stage.listed()), ("1 left", 0));
+        assert!(matches!(stage.roster.step("r", stage.now), Step::Done));
+        assert!(stage.roster.end_if_empty());
+        assert!(!stage.roster.end_if_empty(), "another one has taken its place");
+    }
+
+    #[test]
+    fn a_lost_tab_counts_as_it_was_until_another_one_comes() {
+        let mut stage = Stage::new();
+        stage.enter(1, true);
+        let shown = stage.enter(1, false);
+        assert_eq!(stage.at_once(), "1 joined");
+        stage.lose(shown, 10);
+        assert_eq!(stage.at_once(), "", "the page that is loaded again was not away");
+        let shown = stage.enter(1, false);
+        assert_eq!(stage.after(30 * SECOND), "");
+        stage.lose(shown, 10);
+        assert_eq!(stage.after(10 * SECOND), "1 afk");
+    }
+
+    #[test]
+    fn a_socket_may_become_somebody_else_s() {
+        let mut stage = Stage::new();
+        let socket = stage.enter(1, false);
+        assert_eq!(stage.at_once(), "1 joined");
+        stage.enter_again(2, socket, false);
+        assert_eq!(stage.at_once(), "1 left, 2 joined");
+        stage.enter_again(2, socket, false);
+        assert_eq!((stage.at_once().as_str(), stage.listed()), ("", 1));
+        stage.roster.leave(socket, None);
+        assert_eq!(stage.at_once(), "2 left");
+    }
+
+    #[test]
+    fn so_many_are_waited_for_and_so_many_are_listed() {
+        let mut stage = Stage::new();
+        let shown = || Shown::new(Empty {}).expect("it has a JSON form");
+        let id = |number: usize| Id::of((number as u128).to_be_bytes());
+        for number in 0..LISTED + 7 {
+            let key = PersonKey::Page(id(number));
+            stage.roster.enter(key, id(number), id(number), shown(), false);
+        }
+        let list: serde_json::Value = serde_json::from_str(stage.roster.list(id(3)).get()).expect("JSON");
+        assert_eq!(list["people"].as_array().map(Vec::len), Some(LISTED));
+        assert_eq!((&list["more"], &list["me"]), (&7.into(), &id(3).to_string().into()));
+        for number in 0..LISTED + 7 {
+            stage.lose(id(number), 10);
+        }
+        assert_eq!(stage.listed(), AWAITED);
+        while !stage.at_once().is_empty() {}
+        stage.after(10 * SECOND);
+        while !stage.at_once().is_empty() {}
+        assert!(stage.roster.end_if_empty());
+    }
+}
