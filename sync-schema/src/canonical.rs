@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::api::{Api, Direction, Lane, Payload, PresenceTypes, RouteTypes};
 use crate::shape::{
-    Body, Declaration, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody,
+    Absence, Body, Declaration, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody,
 };
 
 /// The contract: routes and their types, error codes.
@@ -160,10 +160,10 @@ fn write_fields(out: &mut fmt::Formatter<'_>, indent: &str, fields: &[Field]) ->
             writeln!(out, "{indent}field {}: {shape}", Name(&field.name))?;
         }
         field.aliases.iter().try_for_each(|alias| writeln!(out, "{indent}  alias {}", Name(alias)))?;
-        match field.presence {
-            Presence::Required => {}
-            Presence::DefaultInInput => writeln!(out, "{indent}  may be absent in input")?,
-            Presence::Omittable => writeln!(out, "{indent}  may be absent")?,
+        match field.absence {
+            Absence::Required => {}
+            Absence::DefaultInInput => writeln!(out, "{indent}  may be absent in input")?,
+            Absence::Omittable => writeln!(out, "{indent}  may be absent")?,
         }
         if !field.default.is_empty() {
             writeln!(out, "{indent}  {}", Line(&field.default))?;

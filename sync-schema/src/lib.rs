@@ -25,5 +25,5 @@ pub use nearest::{closest, nearest};
 pub use rate::{Rate, RateError, RateLimit};
 pub use room::{ROOM_NAME_LIMIT, is_room_character};
 pub use shape::{
-    Body, Declaration, Definition, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody, type_label,
+    Absence, Body, Declaration, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody, type_label,
 };

@@ -82,7 +82,7 @@ impl Types {
     /// # Examples
     ///
     /// ```
-    /// use sync_schema::{Body, Definition, Field, Presence, Shape, Types};
+    /// use sync_schema::{Body, Definition, Absence, Field, Shape, Types};
     ///
     /// let mut types = Types::default();
     /// let list = types.define("app::List", |types| {
@@ -182,7 +182,7 @@ pub struct Field {
     /// The shape of the value.
     pub shape: Shape,
     /// Whether the field may be absent.
-    pub presence: Presence,
+    pub absence: Absence,
     /// What takes the place of an absent field, as it is written: `default`, `default = "path"`; empty if nothing does.
     pub default: String,
     /// The rules about the value, as they are written: `range(min=1,max=100)`.
@@ -200,7 +200,7 @@ impl Field {
             aliases: Vec::new(),
             docs: String::new(),
             shape,
-            presence: Presence::Required,
+            absence: Absence::Required,
             default: String::new(),
             rules: Vec::new(),
             flatten: false,
@@ -210,13 +210,13 @@ impl Field {
     /// Returns whether input may leave this field out: it has a default, or it is an `Option`.
     #[must_use]
     pub fn is_optional_in_input(&self) -> bool {
-        self.presence != Presence::Required || matches!(self.shape, Shape::Option(_))
+        self.absence != Absence::Required || matches!(self.shape, Shape::Option(_))
     }
 }
 
 /// Whether a field may be absent, apart from `Option`, which input may always leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
+pub enum Absence {
     /// Always there in output; in input unless it is an `Option`.
     Required,
     /// `#[serde(default)]`: input may leave it out, output has it.

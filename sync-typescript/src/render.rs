@@ -1,6 +1,6 @@
 //! From shapes to TypeScript types.
 
-use sync_schema::{Body, Definition, Direction, Field, MapKey, Presence, Shape, Tagging, Types, Variant, VariantBody};
+use sync_schema::{Absence, Body, Definition, Direction, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody};
 
 use crate::inherited::{NOT_GIVEN, PROTOTYPE, inherited};
 use crate::tree::{Member, Tree, property, quoted};
@@ -264,6 +264,6 @@ fn optional(name: &str, docs: &str, tree: Tree, direction: Direction) -> Member 
 fn is_optional(field: &Field, direction: Direction) -> bool {
     match direction {
         Direction::ToServer => field.is_optional_in_input(),
-        Direction::FromServer => field.presence == Presence::Omittable,
+        Direction::FromServer => field.absence == Absence::Omittable,
     }
 }

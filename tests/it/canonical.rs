@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use expect_test::expect_file;
 use sync::schema::{
-    Api, Body, Declaration, Definition, Field, MapKey, Payload, Presence, PresenceTypes, Shape, Tagging, Types,
-    Variant, VariantBody, WireType,
+    Absence, Api, Body, Declaration, Definition, Field, MapKey, Payload, PresenceTypes, Shape, Tagging, Types, Variant,
+    VariantBody, WireType,
 };
 use sync_codegen::emit::typescript;
 use sync_tests::types;
@@ -49,10 +49,10 @@ const OF_FIELDS: &[Change<Field>] = &[
         field.shape = Shape::Foreign { typescript: "Array<Point>".into(), declarations: Vec::new() };
     }),
     ("presence", |field| {
-        field.presence = match field.presence {
-            Presence::Required => Presence::DefaultInInput,
-            Presence::DefaultInInput => Presence::Omittable,
-            Presence::Omittable => Presence::Required,
+        field.absence = match field.absence {
+            Absence::Required => Absence::DefaultInInput,
+            Absence::DefaultInInput => Absence::Omittable,
+            Absence::Omittable => Absence::Required,
         };
     }),
     ("default", |field| field.default.push_str(" = \"other\"")),

@@ -33,6 +33,21 @@ async fn call(server: &TestServer, token: &str) -> u16 {
     call.send().await.expect("an answer").status().as_u16()
 }
 
+/// Calls all the time while something happens, and returns how many calls were answered, and how many were not since the store was away.
+async fn under_load(server: &TestServer, token: &str, happening: impl Future<Output = ()>) -> [usize; 2] {
+    let load = async {
+        let mut answers = [0; 2];
+        for _ in 0..40 {
+            for status in futures_util::future::join_all((0..8).map(|_| call(server, token))).await {
+                assert!([200, 503].contains(&status), "{status}");
+                answers[usize::from(status == 503)] += 1;
+            }
+        }
+        answers
+    };
+    tokio::join!(load, happening).0
+}
+
 async fn says(socket: &mut Client, text: &str) {
     let answer = socket.sync("outcome/three", "v1", "open-a", json!({ "text": text })).await;
     assert_eq!(answer["result"]["text"], text, "{answer}");
@@ -72,7 +87,7 @@ async fn a_server_whose_folder_cannot_be_used_does_not_start_and_says_which_sett
 }
 
 #[tokio::test]
-async fn a_file_that_is_taken_away_is_told_to_who_needs_it_and_nothing_to_who_is_connected() {
+async fn a_file_that_is_taken_away_under_load_is_told_to_who_needs_it_and_nothing_to_who_is_connected() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = start_in(folder.path()).await;
     let token = server.token(member("ada", "deliver", None)).await;
@@ -80,12 +95,16 @@ async fn a_file_that_is_taken_away_is_told_to_who_needs_it_and_nothing_to_who_is
     socket.join("open-a").await;
     assert_eq!(call(&server, &token).await, 200);
     let (here, away) = (folder.path().join("sessions.sqlite"), folder.path().join("away"));
-    std::fs::rename(&here, &away).expect("moved");
-    assert_eq!(knock(&server, &token).await, Err("session-unavailable".to_owned()));
-    assert_eq!(call(&server, &token).await, 503);
-    says(&mut socket, "while it is away").await;
-    std::fs::rename(&away, &here).expect("moved");
-    assert_eq!(call(&server, &token).await, 200);
+    let taken = async {
+        std::fs::rename(&here, &away).expect("moved");
+        assert_eq!(knock(&server, &token).await, Err("session-unavailable".to_owned()));
+        assert_eq!(call(&server, &token).await, 503);
+        says(&mut socket, "while it is away").await;
+        std::fs::rename(&away, &here).expect("moved");
+        assert_eq!(call(&server, &token).await, 200);
+    };
+    let answers = under_load(&server, &token, taken).await;
+    assert!(answers.iter().all(|count| *count > 0), "{answers:?}");
     assert_eq!(knock(&server, &token).await, Ok(()));
     says(&mut socket, "when it is back").await;
 }
@@ -181,18 +200,6 @@ async fn a_redis_that_is_taken_away_under_load_is_told_to_who_needs_it_and_comes
     socket.join("open-a").await;
     for end in ["killed", "stopped"] {
         assert_eq!(call(&server, &token).await, 200);
-        // Under load: calls that need the store are under way all the time, and each is answered, one way or the other.
-        let load = async {
-            let mut answers = [0; 2];
-            for _ in 0..40 {
-                let calls = futures_util::future::join_all((0..8).map(|_| call(&server, &token))).await;
-                for status in calls {
-                    assert!([200, 503].contains(&status), "{status}");
-                    answers[usize::from(status == 503)] += 1;
-                }
-            }
-            answers
-        };
         let taken = async {
             if end == "killed" {
                 redis.kill()
@@ -204,7 +211,7 @@ async fn a_redis_that_is_taken_away_under_load_is_told_to_who_needs_it_and_comes
             says(&mut socket, "while it is away").await;
             if end == "killed" { assert!(redis.start()) } else { redis.signal("-CONT") }
         };
-        let (answers, ()) = tokio::join!(load, taken);
+        let answers = under_load(&server, &token, taken).await;
         assert!(answers[1] > 0, "{end}: {answers:?}");
         let back = async { while call(&server, &token).await != 200 {} };
         tokio::time::timeout(Duration::from_secs(5), back).await.expect("it comes back by itself");

@@ -13,7 +13,7 @@ use ::serde::{Serialize, Serializer};
 use sync_schema::type_label;
 
 pub use ::serde;
-pub use sync_schema::{Body, Definition, Field, MapKey, Presence, Shape, Tagging, Variant, VariantBody};
+pub use sync_schema::{Absence, Body, Definition, Field, MapKey, Shape, Tagging, Variant, VariantBody};
 #[cfg(feature = "ts-rs")]
 pub use ts_rs;
 pub use validator;
@@ -232,9 +232,9 @@ pub struct Called {
 }
 
 /// Makes the model of a field.
-pub fn field(called: &Called, presence: Presence, shape: Shape) -> Field {
+pub fn field(called: &Called, absence: Absence, shape: Shape) -> Field {
     let aliases = owned(called.aliases);
-    Field { aliases, docs: called.docs.to_owned(), presence, ..Field::new(called.name, shape) }
+    Field { aliases, docs: called.docs.to_owned(), absence, ..Field::new(called.name, shape) }
 }
 
 /// Adds to the model of a field what takes its place where it is missing, and its rules.
@@ -248,7 +248,7 @@ fn owned(texts: &[&str]) -> Vec<String> {
 
 /// Makes the model of a flattened field.
 pub fn flattened(called: &Called, shape: Shape) -> Field {
-    Field { flatten: true, ..field(called, Presence::Required, shape) }
+    Field { flatten: true, ..field(called, Absence::Required, shape) }
 }
 
 /// Makes the model of a variant.

@@ -31,7 +31,7 @@ pub mod macros;
 pub mod ts;
 
 pub use sync_schema::{
-    Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, Presence, PresenceTypes, RouteTypes,
+    Absence, Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, PresenceTypes, RouteTypes,
     Shape, Tagging, Types, Variant, VariantBody, WireType,
 };
 

@@ -131,12 +131,12 @@ fn fields(context: &Context<'_>, fields: &[Field]) -> TokenStream {
             return quote!(__wire::flattened(#called, #shape));
         }
         let default = default_of(field, context.item);
-        let presence = match (&field.skip_serializing_if, default) {
+        let absence = match (&field.skip_serializing_if, default) {
             (Some(_), _) => quote!(Omittable),
             (None, Some(_)) => quote!(DefaultInInput),
             (None, None) => quote!(Required),
         };
-        let plain = quote!(__wire::field(#called, __wire::Presence::#presence, #shape));
+        let plain = quote!(__wire::field(#called, __wire::Absence::#absence, #shape));
         let (default, rules) = (default.map(|default| default_text(default, field)), &field.rules);
         if default.is_none() && rules.is_empty() {
             return plain;
