@@ -14,7 +14,7 @@ export interface RouteTypes {
   readonly clientStream: unknown;
 }
 
-/** Which rooms a route can be sent to: those of its kind, `` `chess-${string}` ``, if it says one; otherwise any. */
+/** Which rooms a route can be sent to: those of its kind, `` `chess-${string}` ``, if it says one; `"all"`, everybody, if it says so; otherwise any. */
 export type ReceiverOf<Map, Name extends string, Version extends string> =
   RouteAt<Map, Name, Version> extends { readonly receiver: infer Room extends string } ? Room : string;
 
