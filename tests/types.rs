@@ -453,7 +453,11 @@ fn route<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, version
             format!("src/{page}/_sync/{name}_server_{version}.rs"),
             format!("src/{page}/_sync/{name}_client_{version}.rs"),
         ],
-        room: (version == "v10").then(|| "table-{number}-{seat}".to_owned()),
+        room: match version {
+            "v9" => Some("all".to_owned()),
+            "v10" => Some("table-{number}-{seat}".to_owned()),
+            _ => None,
+        },
         payloads: vec![
             Payload::input("clientInput", wire_type::<In>(types)),
             Payload::output("serverOutput", wire_type::<Out>(types)),

@@ -7,7 +7,9 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Ident, Item, ItemFn, Pat, PathArguments, ReturnType, Type};
 use sync_codegen::problems;
-use sync_codegen::syntax::arguments::{AuthArgument, Check, RateLimit, RateLimitArgument, RouteArguments, Timeout};
+use sync_codegen::syntax::arguments::{
+    AuthArgument, Check, RateLimit, RateLimitArgument, RoomKind, RouteArguments, Timeout,
+};
 use sync_codegen::syntax::handler_file::HandlerFile;
 use sync_codegen::syntax::pattern::{Pattern, Segment};
 
@@ -273,9 +275,10 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
     let timeout = timeout(arguments.timeout.as_ref());
     let room = match &arguments.room {
         None => quote!(::core::option::Option::None),
-        Some(room) => {
-            let pattern = pattern(&room.pattern);
-            quote!(::core::option::Option::Some(#pattern))
+        Some(RoomKind::Everyone(_)) => quote!(::core::option::Option::Some(::sync::__private::RoomKind::Everyone)),
+        Some(RoomKind::Rule(rule, _)) => {
+            let pattern = pattern(rule);
+            quote!(::core::option::Option::Some(::sync::__private::RoomKind::Rule(#pattern)))
         }
     };
     let rate_limit = rate_limit(arguments.rate_limit.as_ref());

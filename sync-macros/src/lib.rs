@@ -38,6 +38,7 @@ pub fn presence(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Stands on `main` of a server file: `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`.
 ///
 /// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`,
+/// `room = "<pattern of a room rule>" | all`: which rooms it can be sent to, or that it goes to everybody who is connected,
 /// `concurrent`: what its caller sends next does not wait for it, and `rate_limit = "20/s, burst 100"`: how often one caller may call,
 /// here 100 times at once and 20 times a second; per second (`s`), minute (`m`) or hour (`h`), or `"off"`.
 #[proc_macro_attribute]

@@ -40,7 +40,7 @@ pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
 pub use id::Id;
 pub use rooms::CloseReason;
-pub use route::{AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Member, Presence, Present, RoomCtx, RoomOf};
+pub use route::{AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Everyone, Member, Presence, Present, RoomCtx, RoomOf};
 pub use schema::{Empty, Wire};
 pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
@@ -73,8 +73,8 @@ pub mod __private {
     };
     pub use crate::route::{
         Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict,
-        Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomParameter, RoomRule, Route, RouteId,
-        RouteOptions, Routes, Segment, ServerHandler, ServerOnly, StreamTo, Streams, Table, Verdict, answered,
+        Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomKind, RoomParameter, RoomRule, Route,
+        RouteId, RouteOptions, Routes, Segment, ServerHandler, ServerOnly, StreamTo, Streams, Table, Verdict, answered,
         group_of,
     };
     pub use crate::schema::Empty;

@@ -54,7 +54,8 @@ pub struct RouteTypes {
     pub docs: String,
     /// The handler files, relative to the app's folder, with forward slashes; server first.
     pub sources: Vec<String>,
-    /// Which rooms it can be sent to, as the pattern of their rule, `chess-{game_id}`; `None` for any room, and in lanes without rooms.
+    /// Which rooms it can be sent to, as the pattern of their rule, `chess-{game_id}`, or [`EVERYONE`](crate::EVERYONE); `None` for any room, and in
+    /// lanes without rooms.
     pub room: Option<String>,
     /// What crosses the network for this route, in the order of the lane's documentation.
     pub payloads: Vec<Payload>,

@@ -23,7 +23,7 @@ pub use codes::FRAMEWORK_CODES;
 pub use language::language_tag;
 pub use nearest::{closest, nearest};
 pub use rate::{Rate, RateError, RateLimit};
-pub use room::{ROOM_NAME_LIMIT, is_room_character};
+pub use room::{EVERYONE, ROOM_NAME_LIMIT, is_room_character};
 pub use shape::{
     Absence, Body, Declaration, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody, type_label,
 };

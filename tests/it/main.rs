@@ -14,6 +14,7 @@ mod delivery;
 mod direct;
 mod editor;
 mod events;
+mod everyone;
 mod foreign;
 mod groups;
 mod kinds;

@@ -59,6 +59,7 @@ export interface SyncTypeMap {
         clientOutput: Record<string, never>;
         serverStream: never;
         clientStream: never;
+        receiver: 'all';
       };
       /**
        * Does everything.

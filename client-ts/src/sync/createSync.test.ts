@@ -84,6 +84,17 @@ describe("a call", () => {
     ]);
   });
 
+  test("to everybody brings its event to those who are in no room", async () => {
+    const server = await startServer();
+    const { sync } = client(server);
+    const other = client(server).sync;
+    await Promise.all([reach(sync, "connected"), reach(other, "connected")]);
+    const heard = nextEvent(other);
+    expect(await sync.syncRequest({ ...ADD, receiver: "all", ignoreSelf: true })).toMatchObject({ status: "success" });
+    expect(await heard).toMatchObject({ serverOutput: { amount: 5 }, room: "all" });
+    expect(await other.joinedRooms()).toMatchObject({ rooms: [] });
+  });
+
   test("sends what was asked for and nothing else", async () => {
     const server = await startServer();
     const { sync } = client(server);

@@ -14,7 +14,7 @@ export interface RouteTypes {
   readonly clientStream: unknown;
 }
 
-/** Which rooms a route can be sent to: those of its kind, `` `chess-${string}` ``, if it says one; otherwise any. */
+/** Where a route can be sent: to rooms of its kind, `` `chess-${string}` ``, or to everybody, `"all"`, if it says so; otherwise to any room. */
 export type ReceiverOf<Map, Name extends string, Version extends string> =
   RouteAt<Map, Name, Version> extends { readonly receiver: infer Room extends string } ? Room : string;
 

@@ -179,6 +179,16 @@ interface KindMap {
         receiver: `chess-${string}`;
       };
     };
+    'pause': {
+      v1: {
+        clientInput: Record<string, never>;
+        serverOutput: Record<string, never>;
+        clientOutput: Record<string, never>;
+        serverStream: never;
+        clientStream: never;
+        receiver: 'all';
+      };
+    };
   };
 }
 const chess = createSync<KindMap>();
@@ -188,3 +198,10 @@ void chess.syncRequest({ name: "chess/move", version: "v1", receiver: `chess-${g
 void chess.syncRequest({ name: "chess/move", version: "v1", receiver: "lobby-7" });
 // @ts-expect-error nobody knows of which kind it is
 void chess.syncRequest({ name: "chess/move", version: "v1", receiver: game });
+
+// Everybody.
+void chess.syncRequest({ name: "chess/pause", version: "v1", receiver: "all" });
+// @ts-expect-error a route for everybody is sent to no room
+void chess.syncRequest({ name: "chess/pause", version: "v1", receiver: "chess-7" });
+// @ts-expect-error a route for rooms is not sent to everybody
+void chess.syncRequest({ name: "chess/move", version: "v1", receiver: "all" });

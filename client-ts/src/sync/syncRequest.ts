@@ -17,7 +17,7 @@ export type SyncRequestOptions<
 /** All of a call but its `data`. */
 export interface SyncRequestBase<Name extends string, Version extends string, Chunk, Receiver extends string = string>
   extends CallBase<Name, Version> {
-  /** The room whose members hear of it; of a kind that the route names, if it does. */
+  /** The room whose members hear of it, of a kind that the route names, if it does; `"all"`, everybody who is connected, if it says so. */
   readonly receiver: Receiver;
   /**
    * Leaves out the calling socket, or those of this page that came after it (`true`), or all tabs of its session (`"session"`).

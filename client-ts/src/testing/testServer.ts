@@ -162,14 +162,15 @@ export class TestServer {
     this.reply("sync", (payload, answer, socket) => this.#sync(payload, answer, socket));
   }
 
-  /** Every route answers with its input. */
+  /** Every route answers with its input, and may be sent to everybody. */
   #sync({ name, version, data = {}, receiver, ignoreSelf }: Heard["payload"], answer: Answer, caller: Socket): void {
     const room = String(receiver);
-    if (!this.#roomsOf(caller).includes(room)) return answer(failure("sync-not-in-room", 403));
+    const isToAll = room === "all";
+    if (!isToAll && !this.#roomsOf(caller).includes(room)) return answer(failure("sync-not-in-room", 403));
     const pos = this.#pos(room, 1);
     answer({ status: "success", result: data });
     for (const [socket, rooms] of this.#rooms) {
-      if (!rooms.has(room) || (socket === caller && ignoreSelf === true)) continue;
+      if (!(isToAll || rooms.has(room)) || (socket === caller && ignoreSelf === true)) continue;
       const cb = `${String(name)}/${String(version)}`;
       socket.emit("sync", { cb, room, pos, status: "success", serverOutput: data, clientOutput: { mine: socket === caller } });
     }

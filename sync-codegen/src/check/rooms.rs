@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::page_name;
 use crate::scan::{PageFiles, SourceFile, Tree};
+use crate::syntax::arguments::RoomKind;
 use crate::syntax::handler_file::{Handler, Kind};
 
 /// `_room.rs` files without a rule, or with more than one.
@@ -99,9 +100,11 @@ pub(super) fn unknown_kinds(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for file in files {
         for handler in file.content.outline.iter().flat_map(|outline| &outline.handlers) {
-            let Some(kind) = handler.room_kind().map(ToString::to_string).filter(|kind| !known.contains(kind)) else {
+            let Some(RoomKind::Rule(kind, _)) = handler.room_kind() else { continue };
+            let kind = kind.to_string();
+            if known.contains(&kind) {
                 continue;
-            };
+            }
             let help = match nearest(&kind, known.iter().map(String::as_str)) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("write the pattern of a rule, or `#[sync::room({kind:?})]` in the page's `_room.rs`"),

@@ -3,7 +3,7 @@
 use super::listed;
 use super::writer::Writer;
 use crate::lane::{self, Lane};
-use crate::model::{App, FileModule, Filter, LaneRoutes, Module, Route};
+use crate::model::{App, FileModule, Filter, LaneRoutes, Module, Receivers, Route};
 use crate::syntax::handler_file::Kind;
 
 /// Writes `src/sync.generated.rs`; it changes only when a file comes, goes or gets another name.
@@ -81,7 +81,7 @@ pub(crate) fn table(app: &App) -> String {
 /// Says what the app itself can call: each route by the type `Event` in its module.
 fn event_route(out: &mut Writer, route: &Route) {
     let private = "::sync::__private";
-    let Route { page, name, version, handlers, room, .. } = route;
+    let Route { page, name, version, handlers, receivers, .. } = route;
     // `examples::move_v1::server::__Server`: the module of the route is two levels up.
     let Some((first, module)) =
         handlers.first().and_then(|first| Some((first, first.handler.rsplitn(3, "::").nth(2)?)))
@@ -96,9 +96,10 @@ fn event_route(out: &mut Writer, route: &Route) {
         Kind::Client => "::sync::Empty".to_owned(),
         _ => format!("{of}::Output"),
     };
-    let room = match room {
-        None => "::sync::AnyRoom".to_owned(),
-        Some(module) => format!("::sync::RoomOf<{module}::__Room>"),
+    let room = match receivers {
+        Receivers::AnyRoom => "::sync::AnyRoom".to_owned(),
+        Receivers::RoomsOf(module) => format!("::sync::RoomOf<{module}::__Room>"),
+        Receivers::Everyone => "::sync::Everyone".to_owned(),
     };
     out.open(format!("impl ::sync::EventRoute for {module}::Event {{"));
     out.line("type App = crate::SyncApp;");

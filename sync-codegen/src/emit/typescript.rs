@@ -10,7 +10,7 @@ mod problems;
 mod queries;
 mod reach;
 
-use sync_schema::{Api, Direction, Payload, RouteTypes, Shape};
+use sync_schema::{Api, Direction, EVERYONE, Payload, RouteTypes, Shape};
 use sync_typescript::inherited;
 use sync_typescript::name;
 use sync_typescript::render;
@@ -235,8 +235,12 @@ impl File<'_> {
     }
 }
 
-/// Writes the names of a pattern, `chess-{game_id}`, as a type: `` `chess-${string}` ``. Nothing in a room's name needs an escape.
+/// Writes the names of a pattern, `chess-{game_id}`, as a type: `` `chess-${string}` ``; the name of everybody as itself. Nothing in a
+/// room's name needs an escape.
 fn room_type(pattern: &str) -> String {
+    if pattern == EVERYONE {
+        return format!("'{EVERYONE}'");
+    }
     let mut text = String::from("`");
     let mut rest = pattern;
     while let Some((literal, behind)) = rest.split_once('{') {

@@ -7,6 +7,7 @@ use super::names::{page_name, static_name};
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
 use crate::scan::{HandlerName, SourceFile, Tree};
+use crate::syntax::arguments::RoomKind;
 use crate::syntax::handler_file::{self, Kind};
 
 /// An app, as far as files tell.
@@ -45,8 +46,18 @@ pub(crate) struct Route {
     /// Its files, in the order of the lane's forms.
     pub(crate) handlers: Vec<Handler>,
     pub(crate) filter: Filter,
-    /// The module of the rule whose rooms it can be sent to, if it says so.
-    pub(crate) room: Option<String>,
+    pub(crate) receivers: Receivers,
+}
+
+/// To whom a route can be sent.
+#[derive(Debug)]
+pub(crate) enum Receivers {
+    /// To any room that its caller is in.
+    AnyRoom,
+    /// To the rooms of the rule in this module.
+    RoomsOf(String),
+    /// To everybody who is connected.
+    Everyone,
 }
 
 /// How often the filter of a route runs for one event; the runtime's `FilterKind`, as far as it decides what an event costs.
@@ -170,8 +181,16 @@ fn route(
         entry,
         handlers: handlers.collect::<Option<_>>()?,
         filter: file(Kind::Client).map_or(Filter::None, filter_of),
-        room: there.iter().find_map(|(_, file)| rules.get(&main_of(file)?.room_kind()?.to_string()).cloned()),
+        receivers: there.iter().find_map(|(_, file)| receivers(main_of(file)?, rules)).unwrap_or(Receivers::AnyRoom),
     })
+}
+
+/// Returns to whom a handler says that its route is sent, if it does.
+fn receivers(handler: &handler_file::Handler, rules: &Rules) -> Option<Receivers> {
+    match handler.room_kind()? {
+        RoomKind::Everyone(_) => Some(Receivers::Everyone),
+        RoomKind::Rule(pattern, _) => rules.get(&pattern.to_string()).cloned().map(Receivers::RoomsOf),
+    }
 }
 
 /// The modules of the rules, by their patterns.

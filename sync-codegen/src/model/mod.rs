@@ -6,6 +6,6 @@ mod app;
 mod module;
 mod names;
 
-pub(crate) use app::{App, Filter, LaneRoutes, Route};
+pub(crate) use app::{App, Filter, LaneRoutes, Receivers, Route};
 pub(crate) use module::{FileModule, Module};
 pub(crate) use names::{folded, folded_module, page_name};

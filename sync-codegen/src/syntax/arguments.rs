@@ -4,17 +4,18 @@
 //! knows the files, and whether an expression is of the right type by the compiler.
 
 use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprPath, Ident, Lit, LitStr, Token};
 
 pub use sync_schema::RateLimit;
-use sync_schema::nearest;
+use sync_schema::{EVERYONE, nearest};
 
 use super::pattern::Pattern;
 
 /// The arguments of a route, all optional and in any order:
-/// `auth = login | public | <const of type Auth>`, `check = <path>`, `room = "<pattern>"`, `volatile`, `empty_room = allow`, `concurrent`,
+/// `auth = login | public | <const of type Auth>`, `check = <path>`, `room = "<pattern>" | all`, `volatile`, `empty_room = allow`, `concurrent`,
 /// `timeout = <seconds, or a const Duration>`, `rate_limit = "<count>/<s, m or h>, burst <count>"`.
 ///
 /// ```
@@ -106,13 +107,13 @@ pub enum Method {
 #[derive(Debug)]
 pub struct Check(pub ExprPath);
 
-/// The value of `room`: the pattern of a rule, as it stands there.
+/// The value of `room`.
 #[derive(Debug)]
-pub struct RoomKind {
-    /// The names.
-    pub pattern: Pattern,
-    /// Where it stands.
-    pub span: Span,
+pub enum RoomKind {
+    /// The pattern of a rule, as it stands there.
+    Rule(Pattern, Span),
+    /// `all`: not a room, but everybody who is connected.
+    Everyone(Span),
 }
 
 /// The value of `leave` or `empty`: the name of a function that takes what `join` takes, and returns `Result<(), SyncError>` in the end.
@@ -304,13 +305,21 @@ impl Parse for Check {
 
 impl Parse for RoomKind {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if !input.peek(LitStr) {
-            let what = "`room` is the pattern of a room rule";
-            return Err(input.error(format!("{what}\nhelp: write `room = \"chess-{{game_id}}\"`, as in `_room.rs`")));
+        if input.peek(LitStr) {
+            let text: LitStr = input.parse()?;
+            let pattern = Pattern::parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))?;
+            return Ok(Self::Rule(pattern, text.span()));
         }
-        let text: LitStr = input.parse()?;
-        let pattern = Pattern::parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))?;
-        Ok(Self { pattern, span: text.span() })
+        let what = "`room` is the pattern of a room rule";
+        let help = "write `room = \"chess-{game_id}\"`, as in `_room.rs`";
+        let other = input.error(format!("{what}\nhelp: {help}"));
+        match input.call(Ident::parse_any) {
+            Ok(word) if word == EVERYONE => Ok(Self::Everyone(word.span())),
+            Ok(word) if nearest(&word.to_string(), [EVERYONE]).is_some() => {
+                Err(wrong_word(&word, &word.to_string(), "room", &[EVERYONE]))
+            }
+            _ => Err(other),
+        }
     }
 }
 
@@ -572,7 +581,7 @@ mod tests {
     use quote::ToTokens;
 
     use super::{
-        AuthArgument, FilterArguments, Method, RequestArguments, RoomArguments, RouteArguments, Send, Timeout,
+        AuthArgument, FilterArguments, Method, RequestArguments, RoomArguments, RoomKind, RouteArguments, Send, Timeout,
     };
 
     fn check(arguments: &str, expected: Expect) {
@@ -642,7 +651,10 @@ mod tests {
         let mut parts = Vec::new();
         parts.extend(arguments.auth.as_ref().map(|auth| format!("auth={}", describe_auth(auth))));
         parts.extend(arguments.check.as_ref().map(|check| format!("check={}", check.0.to_token_stream())));
-        parts.extend(arguments.room.as_ref().map(|room| format!("room={}", room.pattern)));
+        parts.extend(arguments.room.as_ref().map(|room| match room {
+            RoomKind::Rule(pattern, _) => format!("room={pattern}"),
+            RoomKind::Everyone(_) => "room=everyone".to_owned(),
+        }));
         parts.extend(arguments.volatile.map(|_| "volatile".into()));
         parts.extend(arguments.empty_room.map(|_| "empty_room".into()));
         parts.extend(arguments.concurrent.map(|_| "concurrent".into()));
@@ -673,6 +685,7 @@ mod tests {
         check("check = super::may_move, auth = login", expect!["auth=login, check=super :: may_move"]);
         check(r#"room = "chess-{game_id}", auth = login"#, expect!["auth=login, room=chess-{game_id}"]);
         check("empty_room = allow, volatile", expect!["volatile, empty_room"]);
+        check("room = all, auth = public", expect!["auth=public, room=everyone"]);
         check("concurrent, volatile", expect!["volatile, concurrent"]);
         check("timeout = 5", expect!["5000 ms"]);
         check("timeout = 0.25", expect!["250 ms"]);

@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Item, ItemFn, Meta};
 
-use super::arguments::{FilterArguments, RequestArguments, RoomArguments, RouteArguments};
+use super::arguments::{FilterArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments};
 use super::error_code::ErrorCode;
 use super::pattern::Pattern;
 use super::tokens;
@@ -156,13 +156,13 @@ impl Handler {
 
     /// Returns which rooms a route can be sent to, if it says so.
     #[must_use]
-    pub fn room_kind(&self) -> Option<&Pattern> {
+    pub fn room_kind(&self) -> Option<&RoomKind> {
         let arguments = match self.arguments.as_ref()? {
             Arguments::Route(arguments) => &**arguments,
             Arguments::Filter(arguments) => &arguments.route,
             Arguments::Room(_) | Arguments::Request(_) => return None,
         };
-        arguments.room.as_ref().map(|room| &room.pattern)
+        arguments.room.as_ref()
     }
 
     /// Returns which rooms a rule opens.

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use sync_schema::{ROOM_NAME_LIMIT, is_room_character};
+use sync_schema::{EVERYONE, ROOM_NAME_LIMIT, is_room_character};
 
 /// The pattern of one room rule.
 ///
@@ -57,9 +57,15 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// [`PatternError`] for an empty pattern, a character that a room name cannot have, a brace without its partner, a
+    /// [`PatternError`] for an empty pattern, the name [`EVERYONE`], a character that a room name cannot have, a brace without its partner, a
     /// parameter that is no Rust name or stands twice, and two parameters with nothing between them.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
+        if text == EVERYONE {
+            return Err(error(
+                format!("`{EVERYONE}` is everybody who is connected, and no room that a rule could open"),
+                format!("choose another name; a route is sent to everybody with `room = {EVERYONE}`, without quotes"),
+            ));
+        }
         let segments = split(text)?;
         let pattern = Self { segments };
         pattern.refuse_ambiguity()?;
@@ -198,6 +204,17 @@ mod tests {
         check("{id}", expect!["<id>"]);
         check("lobby", expect![[r#""lobby""#]]);
         check("a.{x}~{y}@z", expect![[r#""a." <x> "~" <y> "@z""#]]);
+    }
+
+    #[test]
+    fn the_name_of_everybody_is_no_pattern() {
+        check(
+            "all",
+            expect![[r#"
+                `all` is everybody who is connected, and no room that a rule could open
+                help: choose another name; a route is sent to everybody with `room = all`, without quotes"#]],
+        );
+        check("all-{id}", expect![[r#""all-" <id>"#]]);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Everything about the caller that can refuse a call, in the order of PRODUCT §1.
 
+use sync_schema::EVERYONE;
+
 use crate::dispatch::{Caller, CallerKind};
 use crate::error::SyncError;
 use crate::rooms::Hub;
-use crate::route::{App, Auth, Denied, RoomRule, RouteOptions, Table};
+use crate::route::{App, Auth, Denied, RoomKind, RoomRule, RouteOptions, Table};
 use crate::session::LiveSession;
 use crate::wire::RoomName;
 
@@ -29,15 +31,21 @@ pub(super) fn receiver<A: App>(
     hub: &Hub<A>,
 ) -> Result<(), SyncError> {
     let room = RoomName::new(room)?.as_str();
-    if let Some(kind) = options.room
-        && !rule(table, room).is_ok_and(|found| found.rule.pattern() == kind)
-    {
+    let is_of_kind = match options.room {
+        None => true,
+        Some(RoomKind::Rule(pattern)) => rule(table, room).is_ok_and(|found| found.rule.pattern() == pattern),
+        Some(RoomKind::Everyone) => room == EVERYONE,
+    };
+    if !is_of_kind {
         return Err(SyncError::new("room-invalid"));
     }
+    let is_to_everyone = options.room == Some(RoomKind::Everyone);
     let (is_in, may_send) = match caller.kind() {
-        CallerKind::Socket(socket) => (socket.is_in(room), false),
-        CallerKind::Http => (hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)), false),
-        CallerKind::Server => (false, true),
+        // Of everybody, a socket is one, and was one when it sent the call if it is gone by now.
+        CallerKind::Socket(socket) => (is_to_everyone || socket.is_in(room), false),
+        CallerKind::Http => (hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)), is_to_everyone),
+        // Nor may the app send there what is not meant for everybody.
+        CallerKind::Server => (false, is_to_everyone || room != EVERYONE),
     };
     if is_in {
         return Ok(());
@@ -62,10 +70,15 @@ pub(super) struct FoundRule<'n, A: App> {
 /// A name belongs to the rule with the longest literal beginning that it starts with, and to no other, even if it does not fit
 /// that rule's pattern: that would open a room by accident.
 ///
+/// No rule opens the name of everybody, whatever its pattern is.
+///
 /// # Errors
 ///
 /// `room-forbidden` for a name that no rule opens, `room-invalid` for one that does not fit the pattern of its rule.
 pub(super) fn rule<'n, A: App>(table: &Table<A>, name: &'n str) -> Result<FoundRule<'n, A>, SyncError> {
+    if name == EVERYONE {
+        return Err(SyncError::new("room-forbidden"));
+    }
     let candidates = table.rooms.iter().filter(|rule| name.starts_with(rule.pattern().beginning()));
     let longest = candidates.max_by_key(|rule| rule.pattern().beginning().len());
     let rule = *longest.ok_or_else(|| SyncError::new("room-forbidden"))?;

@@ -157,7 +157,7 @@ impl<A: App> Dispatcher<A> {
     ) -> Result<(Box<RawValue>, HeldSeat<A>), SyncError> {
         let session = self.check_message(caller)?;
         let socket = member(caller)?;
-        let name = RoomName::new(room)?.as_str();
+        let name = RoomName::to_enter(room)?.as_str();
         // Held until the socket is there.
         let mut _entrance = None;
         if !socket.is_in(name) {

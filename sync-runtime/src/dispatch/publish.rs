@@ -61,7 +61,8 @@ impl<A: App> Rooms<A> {
         Self(dispatcher)
     }
 
-    /// Returns the members of a room, in the order in which they joined; none of a room that is not there.
+    /// Returns the members of a room, in the order in which they joined; none of a room that is not there. Where a route says `room = all`, those
+    /// of `all` are all sockets.
     #[must_use]
     pub fn members(&self, room: &str) -> Vec<RoomMember<A>> {
         let sockets = self.0.hub().room(room).map(|room| room.sockets()).unwrap_or_default();
@@ -83,10 +84,10 @@ impl<A: App> Rooms<A> {
     ///
     /// # Errors
     ///
-    /// `room-invalid` for a name that no room can have; `room-limit` when one of the sockets is in too many rooms already, which says
+    /// `room-invalid` for a name that no room can have, and `room-forbidden` for `all`, which nobody enters; `room-limit` when one of the sockets is in too many rooms already, which says
     /// nothing about the others.
     pub async fn put_in(&self, session: &LiveSession<A>, room: &str) -> Result<usize, SyncError> {
-        let name = RoomName::new(room)?.as_str();
+        let name = RoomName::to_enter(room)?.as_str();
         let _entrance = self.0.entrance(name).await?;
         let (mut count, mut refused) = (0, None);
         for socket in self.0.hub().of_session(session) {
@@ -155,7 +156,7 @@ impl<A: App> Rooms<A> {
     /// runs and its members are filtered as for any other caller.
     ///
     /// `R` is the route, `crate::routes::<page>::<name>_v<n>::Event`. Where it says which kind of room it can be sent to, a room of another kind
-    /// does not compile: its name is made by the `room_name` of the rule.
+    /// does not compile: its name is made by the `room_name` of the rule. One with `room = all` is sent to [`Everyone`](crate::Everyone).
     ///
     /// Returns what the handler answers, when the event has its place in the room's order.
     ///

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Instant, sleep, timeout};
 use crate::config::Config;
-use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Turn};
+use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Turn, authorize};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{
@@ -21,8 +21,8 @@ use crate::rooms::{
     Room, RoomServices, SenderKey, Sequencer, Socket, Submitted,
 };
 use crate::route::{
-    Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, People, RoomCtx, RoomRule, RouteId,
-    RouteOptions, Routes, Segment, ServerHandler, Table, TestApp, Verdict,
+    Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, People, RoomCtx, RoomKind, RoomRule,
+    RouteId, RouteOptions, Routes, Segment, ServerHandler, Table, TestApp, Verdict,
 };
 use crate::schema::{Empty, Model, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions, Token};
@@ -76,6 +76,25 @@ impl ServerHandler for Handler {
     type Output = Counted;
     const DOCS: &'static str = "";
     const OPTIONS: RouteOptions = RouteOptions::NONE;
+
+    fn auth() -> Auth<TestApp> {
+        Auth::public()
+    }
+
+    async fn call<'a>(_: Ctx<'a, TestApp>, _: &'a Empty) -> Result<Counted, SyncError> {
+        Ok(Counted)
+    }
+}
+
+/// Is sent to everybody.
+struct Tell;
+
+impl ServerHandler for Tell {
+    type App = TestApp;
+    type Input = Empty;
+    type Output = Counted;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions { room: Some(RoomKind::Everyone), ..RouteOptions::NONE };
 
     fn auth() -> Auth<TestApp> {
         Auth::public()
@@ -224,6 +243,7 @@ impl ClientHandler for Waiting {
 
 static WAITING: Paired<Handler, Waiting> = Paired::new(route_id("test/waiting", "test/waiting/v1"));
 static COUNT: Paired<Handler, Filter> = Paired::new(route_id("test/count", "test/count/v1"));
+static TELL: Paired<Tell, Filter> = Paired::new(route_id("test/tell", "test/tell/v1"));
 static BY_PAGE: Paired<Handler, ByPage> = Paired::new(route_id("test/byPage", "test/byPage/v1"));
 
 const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
@@ -232,10 +252,11 @@ const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
 
 static TABLE: Table<TestApp> = Table {
     events: Routes {
-        all: &[&BY_PAGE, &COUNT, &WAITING],
+        all: &[&BY_PAGE, &COUNT, &WAITING, &TELL],
         find: |path, version| match path {
             _ if version != "v1" => None,
             "test/waiting" => Some(2),
+            "test/tell" => Some(3),
             "test/byPage" => Some(0),
             "test/count" => Some(1),
             _ => None,
@@ -974,6 +995,40 @@ async fn rooms_of_several_servers_have_one_order_that_is_made_elsewhere() {
         "Bob's event came first"
     );
     assert_eq!(positions(&heard_by_ada), positions(&heard_by_bob));
+}
+
+#[tokio::test]
+async fn everybody_on_several_servers_hears_one_order() {
+    let (stages, order) = sharing::<2>();
+    for stage in &stages {
+        stage.dispatcher.hub().open_to_everyone().await.expect("an order");
+    }
+    let [(ada, heard_by_ada), (_, heard_by_bob)] = stages.each_ref().map(Stage::member_of_nothing);
+    let call = r#"{"name":"test/tell","version":"v1","receiver":"all"}"#;
+    let mut calling = Box::pin(stages[0].say(&ada, event::SYNC, call));
+    assert!(futures_util::poll!(calling.as_mut()).is_pending(), "the event has no place");
+    let Shared { text, place, .. } = order.submitted.lock().pop().expect("an event");
+    let at = Position::of_event(EPOCH, 41);
+    place(at).expect("the next place");
+    stages[1].dispatcher.place("all", at, &text).expect("the next place");
+    assert_eq!(calling.await.status, 200);
+    for (stage, heard) in stages.iter().zip([&heard_by_ada, &heard_by_bob]) {
+        heard.has(1).await;
+        stage.delivered().await;
+    }
+    assert_eq!(positions(&heard_by_ada), positions(&heard_by_bob));
+}
+
+#[tokio::test]
+async fn a_server_without_a_room_of_everybody_has_nobody_there() {
+    let stage = Stage::new();
+    let (caller, heard) = stage.member_of_nothing();
+    let rule = authorize::rule(&TABLE, "all").map(drop).expect_err("no rule");
+    assert_eq!(rule.code(), "room-forbidden");
+    assert!(!stage.dispatcher.hub().has_members("all") && stage.dispatcher.hub().room("all").is_none());
+    assert_eq!(stage.join(&caller, "all").await.status, 403);
+    stage.delivered().await;
+    assert!(heard.0.lock().is_empty());
 }
 
 #[tokio::test]

@@ -108,10 +108,10 @@ series! {
         "Sockets that were let in.",
         "Tabs that are connected. A sudden fall is a network, a proxy or a deployment; the rise behind it, everybody's return.";
     ROOMS: "sync_rooms" Gauge, [],
-        "Rooms that have members, or a history.",
+        "Rooms that have members, or a history; `all`, which everybody is in, is not among them.",
         "A number that only grows is an app that never leaves rooms.";
     MEMBERS_NOW: "sync_members" Gauge, [],
-        "Members of all rooms: a socket in two rooms counts twice.",
+        "Members of all rooms: a socket in two rooms counts twice, and in `all` it does not count.",
         "Divided by `sync_rooms`, how large a room is.";
     SESSIONS: "sync_sessions" Gauge, [],
         "Sessions that are in use on this server: of sockets, and of requests that are being handled.",

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::{Mutex, MutexGuard};
+use sync_schema::EVERYONE;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
@@ -24,6 +25,8 @@ const TOLD_TOGETHER: usize = 256;
 /// Locks are taken in the order index, socket, room, and never held across a wait.
 pub struct Hub<A: App> {
     index: Mutex<Index<A>>,
+    /// The room that every socket is in, if there is one. It is none of the index: nobody enters it, leaves it or counts it.
+    everyone: OnceLock<Arc<Room<A>>>,
     /// How many sockets the index has; changed under its lock.
     count: watch::Sender<usize>,
     deliveries: TaskTracker,
@@ -62,16 +65,34 @@ impl<A: App> Hub<A> {
     pub fn new(services: RoomServices<A>) -> Self {
         Self {
             index: Mutex::new(Index { rooms: HashMap::new(), sockets: HashMap::new(), members: 0 }),
+            everyone: OnceLock::new(),
             count: watch::Sender::default(),
             deliveries: TaskTracker::new(),
             services,
         }
     }
 
+    /// Opens the room that every socket is in which enters from now on. Called once, before the first.
+    ///
+    /// # Errors
+    ///
+    /// When the order of rooms is made elsewhere, and that cannot be reached.
+    pub async fn open_to_everyone(&self) -> Result<(), SyncError> {
+        let start = self.services.sequencer.begin(EVERYONE).known().await?;
+        self.everyone.get_or_init(|| Room::lasting(Arc::from(EVERYONE), start, self.deliveries.clone()));
+        Ok(())
+    }
+
     /// Makes a socket known; does nothing when it is gone already.
     pub fn enter(&self, socket: &Arc<Socket<A>>) {
         let mut index = self.index();
-        if !socket.joined().is_closed() {
+        let mut joined = socket.joined();
+        if !joined.is_closed() {
+            joined.among_everyone = self.everyone.get().and_then(|room| {
+                // The client knows that it is connected: there is no answer that it would be held for.
+                let seat = room.take_seat(socket, None)?.seat().clone();
+                Some(Place { room: room.clone(), seat })
+            });
             index.sockets.entry(socket.session().id()).or_default().push(socket.clone());
             self.count.send_modify(|count| *count += 1);
         }
@@ -83,7 +104,14 @@ impl<A: App> Hub<A> {
     /// time.
     pub fn remove(&self, socket: &Arc<Socket<A>>) -> Vec<Arc<str>> {
         let mut index = self.index();
-        let Some(places) = socket.joined().close() else { return Vec::new() };
+        let (places, among_everyone) = {
+            let mut joined = socket.joined();
+            let Some(places) = joined.close() else { return Vec::new() };
+            (places, joined.among_everyone.take())
+        };
+        if let Some(Place { room, seat }) = among_everyone {
+            room.leave_seat(&seat);
+        }
         for place in &places {
             index.vacate(place);
         }
@@ -225,9 +253,12 @@ impl<A: App> Hub<A> {
         }
     }
 
-    /// Returns the room of this name, if there is one: somebody is in it, or its events are kept.
+    /// Returns the room of this name, if there is one: somebody is in it, its events are kept, or it is the one of everybody.
     #[must_use]
     pub fn room(&self, name: &str) -> Option<Arc<Room<A>>> {
+        if name == EVERYONE {
+            return self.everyone.get().cloned();
+        }
         self.index().rooms.get(name).cloned()
     }
 
@@ -266,7 +297,7 @@ impl<A: App> Hub<A> {
         *self.count.borrow()
     }
 
-    /// Returns how many rooms there are, and how many members all of them have.
+    /// Returns how many rooms there are, and how many members all of them have; without the one of everybody.
     #[must_use]
     pub fn room_count(&self) -> (usize, usize) {
         let index = self.index();

@@ -27,6 +27,8 @@ pub struct Room<A: App> {
     epoch: u64,
     /// What is kept of its events; a room that keeps them outlives its members.
     history: Option<Box<dyn History<A>>>,
+    /// Whether it is there though nobody is in it.
+    is_lasting: bool,
     state: Mutex<RoomState<A>>,
     /// Held while some members are visited.
     visiting: tokio::sync::Mutex<()>,
@@ -125,6 +127,22 @@ impl<A: App> Room<A> {
         history: Option<Box<dyn History<A>>>,
         tasks: TaskTracker,
     ) -> Arc<Self> {
+        let is_lasting = history.is_some();
+        Arc::new(Self::make(name, start, history, is_lasting, tasks))
+    }
+
+    /// Makes a room of whose events nothing is kept, and that is there though nobody is in it.
+    pub(super) fn lasting(name: Arc<str>, start: Position, tasks: TaskTracker) -> Arc<Self> {
+        Arc::new(Self::make(name, start, None, true, tasks))
+    }
+
+    fn make(
+        name: Arc<str>,
+        start: Position,
+        history: Option<Box<dyn History<A>>>,
+        is_lasting: bool,
+        tasks: TaskTracker,
+    ) -> Self {
         let state = RoomState {
             seq: start.seq,
             taken: start.seq,
@@ -139,17 +157,18 @@ impl<A: App> Room<A> {
             delivering: false,
             gone: false,
         };
-        Arc::new(Self {
+        Self {
             name,
             epoch: start.epoch,
             history,
+            is_lasting,
             state: Mutex::new(state),
             visiting: tokio::sync::Mutex::default(),
             vacated: AtomicUsize::new(0),
             behind: Arc::default(),
             last_visit: AtomicU64::new(0),
             tasks,
-        })
+        }
     }
 
     /// Returns the room's name.
@@ -317,7 +336,7 @@ impl<A: App> Room<A> {
         if !state.delivering && state.vacant * 16 > state.rows.len() {
             state.tidy(&mut Vec::new());
         }
-        self.end_if_empty(&mut state, self.history.is_some())
+        self.end_if_empty(&mut state, self.is_lasting)
     }
 
     /// Ends a room that nobody is in, whatever is kept of it, and returns whether it has ended.

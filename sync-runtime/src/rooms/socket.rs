@@ -43,6 +43,8 @@ impl<A: App> Clone for Place<A> {
 /// The rooms of a socket, in the order in which it entered them.
 pub(super) struct Joined<A: App> {
     pub(super) rooms: Vec<Place<A>>,
+    /// Its place among everybody, where there is such a room. It has not entered it, so it cannot leave it.
+    pub(super) among_everyone: Option<Place<A>>,
     /// Set once, when the socket is gone, to the names of the rooms that it was in; no room can be entered after that.
     left: Option<Vec<Arc<str>>>,
 }
@@ -87,7 +89,7 @@ impl<A: App> Socket<A> {
     pub fn new(identity: Identity<A>, outbox: Arc<dyn Outbox>) -> Self {
         let (id, key) = (Id::random(), identity.key());
         let sender_key = SenderKey { tab: key.tab.or(Some(id)), ..key };
-        let joined = Mutex::new(Joined { rooms: Vec::new(), left: None });
+        let joined = Mutex::new(Joined { rooms: Vec::new(), among_everyone: None, left: None });
         let budget = SocketBudget::default();
         let (location, away) = (ArcSwap::default(), AtomicBool::new(false));
         Self { id, sender_key, identity, location, away, outbox, budget, joined }

@@ -1,10 +1,11 @@
 //! What the attributes implement.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use sync_schema::RateLimit;
+use sync_schema::{EVERYONE, RateLimit};
 
 use crate::error::SyncError;
 use crate::route::{App, Auth, Ctx, GroupKey, Member, Pattern, RoomCtx};
@@ -17,7 +18,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[derive(Debug, Clone, Copy)]
 pub struct RouteOptions {
     /// Which rooms it can be sent to, if it says so.
-    pub room: Option<Pattern>,
+    pub room: Option<RoomKind>,
     /// How a request may be sent over HTTP.
     pub method: Method,
     /// Calls that the same socket sends behind it do not wait for its end.
@@ -43,6 +44,25 @@ impl RouteOptions {
         timeout: None,
         rate_limit: None,
     };
+}
+
+/// To whom a route can be sent that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoomKind {
+    /// To the rooms of the rule with this pattern.
+    Rule(Pattern),
+    /// To everybody who is connected, and to no room.
+    Everyone,
+}
+
+/// Writes what a front end can name as receiver: the pattern of a rule, or [`EVERYONE`].
+impl fmt::Display for RoomKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule(pattern) => pattern.fmt(f),
+            Self::Everyone => f.write_str(EVERYONE),
+        }
+    }
 }
 
 /// How a request may be sent over HTTP.

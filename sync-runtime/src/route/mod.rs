@@ -27,10 +27,11 @@ pub use context::{CallerView, Ctx, LateFacts, Member, MemberView, People, RoomCt
 pub use event::{ClientOnly, Event, Paired, ServerOnly};
 pub use expect::{GroupKey, IntoGroup, OfServer, RoomParameter, answered, group_of};
 pub use handler::{
-    BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, Method, RoomRule, RouteOptions, ServerHandler, Verdict,
+    BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, Method, RoomKind, RoomRule, RouteOptions,
+    ServerHandler, Verdict,
 };
 pub use pattern::{Pattern, Segment};
-pub use published::{AnyRoom, EventRoute, RoomOf};
+pub use published::{AnyRoom, EventRoute, Everyone, RoomOf};
 pub use request::RequestOnly;
 pub use table::{Done, Effect, Route, RouteId, Routes, Table, TypedCall};
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::marker::PhantomData;
 
-use sync_schema::{ROOM_NAME_LIMIT, is_room_character};
+use sync_schema::{EVERYONE, ROOM_NAME_LIMIT, is_room_character};
 
 use crate::error::SyncError;
 use crate::route::{App, RoomRule, Segment};
@@ -20,7 +20,8 @@ pub trait EventRoute {
     type Input;
     /// What the handler answers; [`Empty`](crate::Empty) where there is none.
     type Output;
-    /// The rooms that it can be sent to: [`AnyRoom`], or [`RoomOf`] a rule where the route says `room = "…"`.
+    /// The rooms that it can be sent to: [`AnyRoom`], or [`RoomOf`] a rule where the route says `room = "…"`; [`Everyone`] where it
+    /// says `room = all`.
     type Room;
     /// `<page>/<name>`.
     const PATH: &'static str;
@@ -65,8 +66,8 @@ impl<R> RoomOf<R> {
     ///
     /// # Errors
     ///
-    /// `room-invalid` for a value that is empty or has other characters than `A–Z a–z 0–9 _ . ~ @ -`, and for a name of more than
-    /// 256 bytes.
+    /// `room-invalid` for a value that is empty or has other characters than `A–Z a–z 0–9 _ . ~ @ -`, for a name of more than
+    /// 256 bytes, and for `all`, which is everybody.
     #[doc(hidden)]
     pub fn new<A: App>(rule: &R, values: &[&dyn Display]) -> Result<Self, SyncError>
     where
@@ -83,13 +84,48 @@ impl<R> RoomOf<R> {
                 }
             }
         }
-        if name.len() > ROOM_NAME_LIMIT { Err(SyncError::new("room-invalid")) } else { Ok(Self(name, PhantomData)) }
+        let is_name = name.len() <= ROOM_NAME_LIMIT && name != EVERYONE;
+        if is_name { Ok(Self(name, PhantomData)) } else { Err(SyncError::new("room-invalid")) }
     }
 
     /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Everybody who is connected: the receiver of a route that says `room = all`.
+///
+/// Such a route is sent to nobody else, and no other route is sent there.
+///
+/// ```
+/// use sync::{Empty, EventRoute, Everyone, Rooms};
+///
+/// async fn call<R>(rooms: &Rooms<R::App>)
+/// where
+///     R: EventRoute<Input = Empty, Output = Empty, Room = Everyone>,
+/// {
+///     let answer = rooms.publish::<R>(Everyone, &Empty {}).await;
+/// #   drop(answer);
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use sync::{AnyRoom, Empty, EventRoute, Everyone, Rooms};
+/// async fn call<R>(rooms: &Rooms<R::App>)
+/// where
+///     R: EventRoute<Input = Empty, Output = Empty, Room = AnyRoom>,
+/// {
+///     rooms.publish::<R>(Everyone, &Empty {}).await;
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Everyone;
+
+impl From<Everyone> for String {
+    fn from(_: Everyone) -> Self {
+        EVERYONE.to_owned()
     }
 }
 

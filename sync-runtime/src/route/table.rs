@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::error::SyncError;
-use crate::route::{App, Auth, BoxFuture, Ctx, Event, FilterKind, Pattern, RoomRule, RouteOptions};
+use crate::route::{App, Auth, BoxFuture, Ctx, Event, FilterKind, RoomKind, RoomRule, RouteOptions};
 use crate::schema::{InputSchema, InvalidInput, Model};
 
 /// What the runtime knows of an app: data and pointers, written by the generator.
@@ -37,6 +37,12 @@ impl<A: App> Table<A> {
     /// Returns the routes of all lanes, lane after lane.
     pub fn routes(&self) -> impl Iterator<Item = &'static dyn Route<A>> {
         [&self.events, &self.requests].into_iter().flat_map(|lane| lane.all.iter().copied())
+    }
+
+    /// Returns whether a route can be sent to everybody who is connected.
+    #[must_use]
+    pub fn speaks_to_everyone(&self) -> bool {
+        self.events.all.iter().any(|route| route.options().room == Some(RoomKind::Everyone))
     }
 }
 
@@ -72,7 +78,13 @@ pub struct RouteId {
 
 impl RouteId {
     /// Describes the route for the front end.
-    pub(super) fn describe(&self, lane: Lane, docs: &str, room: Option<Pattern>, payloads: Vec<Payload>) -> RouteTypes {
+    pub(super) fn describe(
+        &self,
+        lane: Lane,
+        docs: &str,
+        room: Option<RoomKind>,
+        payloads: Vec<Payload>,
+    ) -> RouteTypes {
         RouteTypes {
             lane,
             page: self.page.to_owned(),

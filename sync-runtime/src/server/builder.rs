@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::config::{Config, ConfigError};
 use crate::dispatch::Dispatcher;
+use crate::error::SyncError;
 use crate::i18n::{Catalog, CatalogError};
 use crate::rooms::{RemoteEvents, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, Table};
@@ -156,6 +157,9 @@ impl<A: App> Server<A> {
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, self.services));
         let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
         dispatcher.hub().start(Arc::downgrade(&remote));
+        if table.speaks_to_everyone() {
+            dispatcher.hub().open_to_everyone().await.map_err(StartError::Rooms)?;
+        }
         keep_sessions(&dispatcher);
         dispatcher.limits().keep();
         log_filters(table);
@@ -216,6 +220,9 @@ pub enum StartError {
     /// The app could not be built.
     #[error("the app could not be built")]
     App(#[source] BoxError),
+    /// The order of events is made elsewhere, and that cannot be reached.
+    #[error("what gives events their order cannot be reached")]
+    Rooms(#[source] SyncError),
     /// The address cannot be listened on.
     #[error("cannot listen on `{address}`: is another server running there? `SYNC_LISTEN` names another address")]
     Listen {

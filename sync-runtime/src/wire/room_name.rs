@@ -1,6 +1,6 @@
 //! The name of a room.
 
-use sync_schema::ROOM_NAME_LIMIT;
+use sync_schema::{EVERYONE, ROOM_NAME_LIMIT};
 
 use crate::error::SyncError;
 
@@ -19,6 +19,15 @@ impl<'a> RoomName<'a> {
             return Err(SyncError::new("room-invalid"));
         }
         Ok(Self(name))
+    }
+
+    /// Checks `name` as [`new`](RoomName::new) does, for somebody who is to be in the room.
+    ///
+    /// # Errors
+    ///
+    /// `room-invalid` as there; `room-forbidden` for `all`, which nobody enters: everybody is there.
+    pub fn to_enter(name: &'a str) -> Result<Self, SyncError> {
+        if name == EVERYONE { Err(SyncError::new("room-forbidden")) } else { Self::new(name) }
     }
 
     /// Returns the name.

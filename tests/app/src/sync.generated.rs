@@ -95,6 +95,38 @@ pub mod checks {
         pub mod server;
     }
 }
+pub mod everyone {
+    #[path = "_room.rs"]
+    pub mod _room;
+    #[path = "_sync"]
+    pub mod elsewhere_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "elsewhere_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
+    pub mod filtered_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "filtered_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
+    pub mod nobody_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "nobody_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
+    pub mod tell_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "tell_server_v1.rs"]
+        pub mod server;
+    }
+}
 pub mod examples {
     pub mod _api {
         #[path = "echo_v1.rs"]

@@ -91,6 +91,13 @@ pub mod lobby {
         pub mod _room;
     }
     #[path = "_sync"]
+    pub mod shout_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "shout_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
     pub mod typing_v1 {
         /// The route, as `Rooms::publish` names it.
         pub struct Event;

@@ -88,6 +88,16 @@ static EXAMPLES_UPDATE_COUNTER_V10: ::sync::__private::ServerOnly<examples::upda
         cb: "examples/updateCounter/v10",
         sources: &["src/examples/_sync/updateCounter_server_v10.rs"],
     });
+/// O(1): no filter, an event is encoded once.
+static LOBBY_SHOUT_V1: ::sync::__private::ServerOnly<lobby::shout_v1::server::__Server> =
+    ::sync::__private::ServerOnly::new(::sync::__private::RouteId {
+        page: "lobby",
+        name: "shout",
+        version: "v1",
+        path: "lobby/shout",
+        cb: "lobby/shout/v1",
+        sources: &["src/lobby/_sync/shout_server_v1.rs"],
+    });
 /// O(members): the filter runs once for each member.
 static LOBBY_TYPING_V1: ::sync::__private::ClientOnly<lobby::typing_v1::client::__Client> =
     ::sync::__private::ClientOnly::new(::sync::__private::RouteId {
@@ -210,6 +220,14 @@ impl ::sync::EventRoute for examples::updateCounter_v10::Event {
     const PATH: &'static str = "examples/updateCounter";
     const VERSION: &'static str = "v10";
 }
+impl ::sync::EventRoute for lobby::shout_v1::Event {
+    type App = crate::SyncApp;
+    type Input = <lobby::shout_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
+    type Output = <lobby::shout_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type Room = ::sync::Everyone;
+    const PATH: &'static str = "lobby/shout";
+    const VERSION: &'static str = "v1";
+}
 impl ::sync::EventRoute for lobby::typing_v1::Event {
     type App = crate::SyncApp;
     type Input = <lobby::typing_v1::client::__Client as ::sync::__private::ClientHandler>::Input;
@@ -264,6 +282,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             &EXAMPLES_UPDATE_COUNTER_V1_2,
             &EXAMPLES_UPDATE_COUNTER_V2,
             &EXAMPLES_UPDATE_COUNTER_V10,
+            &LOBBY_SHOUT_V1,
             &LOBBY_TYPING_V1,
             &MY_PAGE_SUB_SAY_V1,
             &ROOT_ANNOUNCE_V1,
@@ -301,24 +320,28 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
                 "v10" => Some(8),
                 _ => None,
             },
-            "lobby/typing" => match version {
+            "lobby/shout" => match version {
                 "v1" => Some(9),
                 _ => None,
             },
-            "my-page/sub/say" => match version {
+            "lobby/typing" => match version {
                 "v1" => Some(10),
                 _ => None,
             },
-            "root/announce" => match version {
+            "my-page/sub/say" => match version {
                 "v1" => Some(11),
                 _ => None,
             },
-            "test/nestedTest/room" => match version {
+            "root/announce" => match version {
                 "v1" => Some(12),
                 _ => None,
             },
-            "type/say" => match version {
+            "test/nestedTest/room" => match version {
                 "v1" => Some(13),
+                _ => None,
+            },
+            "type/say" => match version {
+                "v1" => Some(14),
                 _ => None,
             },
             _ => None,
