@@ -143,6 +143,15 @@ async fn status(server: &TestServer, headers: &[(&str, &str)]) -> u16 {
     ask(server, "/api/beside/letGo/v1", json!({ "calls": 0 }), headers).await.status
 }
 
+/// Returns how often a limit has refused, as the metrics say. They count whom they are shown to as little as anybody else does.
+async fn limited(server: &TestServer, limit: &str) -> u64 {
+    let text = reqwest::get(format!("http://{}/metrics", server.address())).await.expect("an answer");
+    let text = text.text().await.expect("a text");
+    let series = format!(r#"sync_limited_total{{limit="{limit}"}} "#);
+    let line = text.lines().find_map(|line| line.strip_prefix(&series));
+    line.unwrap_or_else(|| panic!("{text}")).parse().expect("a number")
+}
+
 fn forwarded(address: &str) -> Identity {
     Identity { headers: vec![("x-forwarded-for", address.to_owned())], ..Identity::default() }
 }
@@ -174,6 +183,7 @@ async fn a_route_says_how_often_one_caller_may_call_it_by_either_door() {
         let mut bob = server.connect(member("bob", "deliver", None)).await;
         assert_eq!(bob.call(lane.event(), call).await["status"], "success", "{lane:?}");
         assert_eq!(ada.call("joinedRooms", json!({})).await["status"], "success", "{lane:?}");
+        assert_eq!(limited(&server, "route").await, 3, "{lane:?}");
     }
 }
 
@@ -184,6 +194,7 @@ async fn a_volatile_route_without_a_server_file_has_its_own_rate() {
     for expected in ["success", "success", "error"] {
         assert_eq!(ada.sync("limited/seen", "v1", HALL, json!({})).await["status"], expected);
     }
+    assert!(limited(&server, "volatile").await > 0);
 }
 
 #[tokio::test]
@@ -269,6 +280,7 @@ async fn all_that_a_socket_sends_is_counted_and_who_does_not_listen_is_closed() 
     assert_eq!(ada.closing, Some(json!({ "reason": "rate-limited" })));
     server.has_sockets(0).await;
     assert_eq!(server.running().closed_sockets().closed(CloseReason::RateLimited), 1);
+    assert!(limited(&server, "socket").await > 0);
 }
 
 #[tokio::test]
@@ -348,6 +360,7 @@ async fn messages_of_all_sockets_of_an_address_are_counted_together() {
         assert_eq!(client.call("joinedRooms", json!({})).await["errorCode"], "sync-rate-limited");
     }
     assert_eq!(other.call("joinedRooms", json!({})).await["status"], "success");
+    assert!(limited(&server, "address").await > 0);
 }
 
 #[tokio::test]
@@ -366,6 +379,7 @@ async fn one_user_is_counted_on_all_sockets_and_over_http() {
         server.connect(member("bob", "deliver", None)).await.call("joinedRooms", json!({})).await["status"],
         "success"
     );
+    assert!(limited(&server, "user").await > 0);
 }
 
 #[tokio::test]
@@ -422,6 +436,7 @@ async fn people_sign_in_from_an_address_so_often() {
     assert_eq!((told.status, store.asked()), (429, asked));
     check_refused(&serde_json::from_str(&told.text).expect("JSON"), 3600);
     assert_eq!(enter("192.0.2.2").await.status, 200);
+    assert!(limited(&server, "sign-in").await > 0);
 }
 
 #[tokio::test]
@@ -435,6 +450,7 @@ async fn an_address_has_so_many_sockets_and_gets_their_places_back() {
     drop(first);
     server.has_sockets(2).await;
     server.connect_as(forwarded("192.0.2.1")).await;
+    assert!(limited(&server, "sockets").await > 0);
 }
 
 #[tokio::test]

@@ -77,8 +77,8 @@ impl<A: App> Dispatcher<A> {
         sessions: Sessions<A>,
         services: RoomServices<A>,
     ) -> Self {
-        let limits = Limits::new(&config);
         let parts = Parts::new(app, config, table, catalog, services);
+        let limits = Limits::new(&parts.config, &parts.metrics);
         Self {
             lanes: Lanes::new(table, &parts.config, &limits, &parts.metrics),
             parts: Arc::new(parts),
@@ -197,6 +197,9 @@ impl<A: App> Dispatcher<A> {
     pub fn refuse(&self, caller: &Caller<A>, misread: impl Into<Misread>) -> Answer {
         let Misread { error, is_location } = misread.into();
         self.metrics().unknown().refused(error.code());
+        if error.code() == "sync-too-large" {
+            self.parts.too_large.count();
+        }
         if caller.socket().is_some() {
             // It counts like any other. What is wrong with it is said all the same: that is found before anybody is counted.
             self.limit_message(caller, caller.session().get().as_ref()).unwrap_or_default();

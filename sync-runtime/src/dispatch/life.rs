@@ -144,7 +144,11 @@ impl<A: App> Dispatcher<A> {
             Ok((rooms, held)) => (Ok(rooms), Some(BehindAnswer::new(held))),
             Err(error) => (Err(error), None),
         };
-        self.metrics().joined(answer.as_ref().map_or_else(SyncError::code, |_| "ok"));
+        let code = answer.as_ref().map_or_else(SyncError::code, |_| "ok");
+        self.metrics().joined(code);
+        if code == "room-limit" {
+            self.parts().rooms.count();
+        }
         self.answer(caller, answer).before(behind)
     }
 

@@ -25,6 +25,10 @@ pub(super) struct Parts<A: App> {
     pub(super) metrics: Arc<ServerMetrics>,
     /// Calls that were refused since too many of their caller wait for a room.
     pub(super) room_turns: Tally,
+    /// Counts messages and bodies that are larger than they may be.
+    pub(super) too_large: Tally,
+    /// Counts who is in as many rooms as there may be.
+    pub(super) rooms: Tally,
 }
 
 impl<A: App> Parts<A> {
@@ -49,6 +53,8 @@ impl<A: App> Parts<A> {
             hooks: Hooks::default(),
             presence,
             room_turns: metrics.limit("room-turns"),
+            too_large: metrics.limit("message-size"),
+            rooms: metrics.limit("rooms"),
             metrics,
         }
     }

@@ -17,6 +17,7 @@ use crate::limits::budget::{SocketBudget, rate, too_many};
 use crate::limits::budgets::{Budgets, Key, SHARDS};
 use crate::limits::moment::Moment;
 use crate::limits::places::{Counting, NoPlace, Place, Places};
+use crate::metrics::{ServerMetrics, Tally};
 
 /// How often a part of the budgets is swept; a round takes as many of these as there are parts.
 const SWEEP_EVERY: Duration = Duration::from_millis(500);
@@ -40,6 +41,33 @@ pub struct Limits {
     swept: AtomicUsize,
     hasher: RandomState,
     epoch: Instant,
+    refusals: Refusals,
+}
+
+/// What counts the refusals of each limit.
+#[derive(Debug)]
+struct Refusals {
+    route: Tally,
+    volatile: Tally,
+    socket: Tally,
+    user: Tally,
+    address: Tally,
+    sign_in: Tally,
+    sockets: Tally,
+}
+
+impl Refusals {
+    fn new(metrics: &ServerMetrics) -> Self {
+        Self {
+            route: metrics.limit("route"),
+            volatile: metrics.limit("volatile"),
+            socket: metrics.limit("socket"),
+            user: metrics.limit("user"),
+            address: metrics.limit("address"),
+            sign_in: metrics.limit("sign-in"),
+            sockets: metrics.limit("sockets"),
+        }
+    }
 }
 
 /// What callers may do on one route.
@@ -47,6 +75,7 @@ pub struct Limits {
 pub struct RouteBudget {
     number: u64,
     budgets: Arc<Budgets>,
+    is_volatile: bool,
 }
 
 #[cfg(test)]
@@ -57,9 +86,9 @@ impl RouteBudget {
 }
 
 impl Limits {
-    /// Takes the rates from the configuration.
+    /// Takes the rates from the configuration; `metrics` count what is refused.
     #[must_use]
-    pub fn new(config: &Config) -> Arc<Self> {
+    pub fn new(config: &Config, metrics: &ServerMetrics) -> Arc<Self> {
         Moment::begin_at_zero();
         let is_on = config.limits;
         let budgets = |limit| rate(limit, is_on).map(|rate| Arc::new(Budgets::new(rate)));
@@ -77,6 +106,7 @@ impl Limits {
             swept: AtomicUsize::new(0),
             hasher: RandomState::new(),
             epoch: Instant::now(),
+            refusals: Refusals::new(metrics),
         })
     }
 
@@ -100,7 +130,7 @@ impl Limits {
         let rate = rate(limit, self.counting.is_on)?;
         Moment::begin_at_zero();
         let budgets = self.routes.lock().entry(rate).or_insert_with(|| Arc::new(Budgets::new(rate))).clone();
-        Some(RouteBudget { number: self.numbers.fetch_add(1, Ordering::Relaxed) as u64, budgets })
+        Some(RouteBudget { number: self.numbers.fetch_add(1, Ordering::Relaxed) as u64, budgets, is_volatile })
     }
 
     /// Makes the budget of a socket at an address.
@@ -122,10 +152,10 @@ impl Limits {
     /// `sync-rate-limited`, and whether the socket goes on though it was told so before, again and again.
     pub fn message(&self, socket: &SocketBudget, user: Option<Key>, now: Instant) -> Result<(), (SyncError, bool)> {
         Moment::begin(self.epoch, now);
-        let taken = socket
-            .take()
+        let refusals = &self.refusals;
+        let taken = counted(socket.take(), &refusals.socket)
             .and_then(|()| self.take_of_user(user))
-            .and_then(|()| take(self.addresses.as_deref(), socket.address));
+            .and_then(|()| counted(take(self.addresses.as_deref(), socket.address), &refusals.address));
         taken.map_err(|error| (error, socket.is_flooded()))
     }
 
@@ -146,7 +176,8 @@ impl Limits {
     /// `sync-rate-limited`.
     pub fn call(&self, route: &RouteBudget, caller: Key, now: Instant) -> Result<(), SyncError> {
         Moment::begin(self.epoch, now);
-        route.budgets.take(caller.of(route.number))
+        let refusals = if route.is_volatile { &self.refusals.volatile } else { &self.refusals.route };
+        counted(route.budgets.take(caller.of(route.number)), refusals)
     }
 
     /// Takes a request of an address, or somebody there who wants a socket, out of its budget.
@@ -155,7 +186,7 @@ impl Limits {
     ///
     /// `sync-rate-limited`.
     pub fn arrival(&self, address: Option<IpAddr>) -> Result<(), SyncError> {
-        self.take_of_address(self.addresses.as_deref(), address)
+        counted(self.take_of_address(self.addresses.as_deref(), address), &self.refusals.address)
     }
 
     /// Takes somebody who signs in out of the budget of the address.
@@ -164,7 +195,7 @@ impl Limits {
     ///
     /// `sync-rate-limited`.
     pub fn sign_in(&self, address: Option<IpAddr>) -> Result<(), SyncError> {
-        self.take_of_address(self.sign_ins.as_deref(), address)
+        counted(self.take_of_address(self.sign_ins.as_deref(), address), &self.refusals.sign_in)
     }
 
     /// Takes the place of a socket at its address.
@@ -173,11 +204,11 @@ impl Limits {
     ///
     /// `sync-rate-limited` when there are as many as may be.
     pub fn socket_place(&self, address: Option<IpAddr>) -> Result<Place, SyncError> {
-        self.sockets.take(address).map_err(|NoPlace| too_many(NO_PLACE))
+        counted(self.sockets.take(address).map_err(|NoPlace| too_many(NO_PLACE)), &self.refusals.sockets)
     }
 
     fn take_of_user(&self, user: Option<Key>) -> Result<(), SyncError> {
-        take(self.users.as_deref(), user)
+        counted(take(self.users.as_deref(), user), &self.refusals.user)
     }
 
     fn take_of_address(&self, budgets: Option<&Budgets>, address: Option<IpAddr>) -> Result<(), SyncError> {
@@ -201,4 +232,9 @@ fn take(budgets: Option<&Budgets>, key: Option<Key>) -> Result<(), SyncError> {
         (Some(budgets), Some(key)) => budgets.take(key),
         _ => Ok(()),
     }
+}
+
+/// Counts a refusal.
+fn counted<T>(taken: Result<T, SyncError>, refusals: &Tally) -> Result<T, SyncError> {
+    taken.inspect_err(|_| refusals.count())
 }

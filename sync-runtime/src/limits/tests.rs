@@ -1,6 +1,7 @@
 //! What is counted, and what is kept of it.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sync_schema::{Rate, RateLimit};
@@ -11,6 +12,11 @@ use crate::error::SyncError;
 use crate::limits::budgets::{Budgets, Key, SHARDS};
 use crate::limits::moment::Moment;
 use crate::limits::{Limits, NoPlace, Place, Places};
+use crate::metrics::ServerMetrics;
+
+fn limits_of(config: &Config) -> Arc<Limits> {
+    Limits::new(config, &ServerMetrics::new(false, &[]))
+}
 
 fn address(last: u8) -> Option<IpAddr> {
     Some(IpAddr::from([192, 0, 2, last]))
@@ -28,7 +34,7 @@ fn passed<E>(tries: usize, mut attempt: impl FnMut() -> Result<(), E>) -> usize 
 
 #[tokio::test(start_paused = true)]
 async fn a_caller_has_a_burst_and_then_a_steady_rate_on_each_route() {
-    let limits = Limits::new(&Config::default());
+    let limits = limits_of(&Config::default());
     let route = limits.of_route(None, false).expect("the default");
     let (ada, bob) = (limits.key("user", "ada"), limits.key("user", "bob"));
     let call = |caller| limits.call(&route, caller, Instant::now());
@@ -44,7 +50,7 @@ async fn a_caller_has_a_burst_and_then_a_steady_rate_on_each_route() {
 
 #[tokio::test(start_paused = true)]
 async fn a_volatile_route_has_another_rate_and_a_route_may_have_its_own() {
-    let limits = Limits::new(&Config::default());
+    let limits = limits_of(&Config::default());
     let caller = limits.key("user", "ada");
     let rates = [
         (None, true, 60),
@@ -56,7 +62,7 @@ async fn a_volatile_route_has_another_rate_and_a_route_may_have_its_own() {
         assert_eq!(passed(200, || limits.call(&route, caller, Instant::now())), expected, "{own:?} {is_volatile}");
     }
     assert!(limits.of_route(Some(RateLimit::Off), false).is_none());
-    let off = Limits::new(&Config { limits: false, ..Config::default() });
+    let off = limits_of(&Config { limits: false, ..Config::default() });
     assert!(off.of_route(None, false).is_none());
     assert_eq!(passed(20_000, || off.arrival(address(1))), 20_000);
 }
@@ -70,7 +76,7 @@ async fn it_is_said_in_whole_seconds_when_to_come_again_and_then_it_is_so() {
         (Rate::new(7, 60, 1), 9),
         (Rate::new(1, 3600, 1), 3600),
     ] {
-        let limits = Limits::new(&Config::default());
+        let limits = limits_of(&Config::default());
         let route = limits.of_route(Some(RateLimit::At(rate)), false).expect("a rate");
         let caller = limits.key("user", "ada");
         let call = || limits.call(&route, caller, Instant::now());
@@ -90,7 +96,7 @@ async fn a_socket_its_user_and_its_address_have_budgets_for_all_that_is_sent() {
         address_rate_limit: rate(7),
         ..Config::default()
     };
-    let limits = Limits::new(&config);
+    let limits = limits_of(&config);
     let [ada, bob] = ["ada", "bob"].map(|name| Some(limits.key("user", name)));
     let send = |socket: &_, user| passed(9, || limits.message(socket, user, Instant::now()));
     let [first, second, third] = [1, 1, 1].map(|last| limits.of_socket(address(last)));
@@ -105,7 +111,7 @@ async fn a_socket_its_user_and_its_address_have_budgets_for_all_that_is_sent() {
 #[tokio::test(start_paused = true)]
 async fn who_goes_on_sending_after_as_many_refusals_floods() {
     let config = Config { socket_rate_limit: RateLimit::At(Rate::new(1, 1, 10)), ..Config::default() };
-    let limits = Limits::new(&config);
+    let limits = limits_of(&config);
     let socket = limits.of_socket(None);
     let send = || limits.message(&socket, None, Instant::now());
     assert_eq!(passed(10, send), 10);
@@ -123,7 +129,7 @@ async fn who_goes_on_sending_after_as_many_refusals_floods() {
 async fn this_machine_has_no_limits_by_address_in_development() {
     let local = [IpAddr::from([127, 0, 0, 1]), "::1".parse().expect("an address")];
     let count = |environment, address| {
-        let limits = Limits::new(&Config { environment, ..Config::default() });
+        let limits = limits_of(&Config { environment, ..Config::default() });
         (passed(6000, || limits.arrival(Some(address))), passed(200, || limits.sign_in(Some(address))))
     };
     for address in local {
@@ -151,7 +157,7 @@ fn places_are_given_back_and_nothing_is_kept_of_who_has_gone() {
 
 /// Takes one out of so many budgets, as different callers do.
 fn of_many(budgets: &Budgets, callers: u64) -> usize {
-    let limits = Limits::new(&Config::default());
+    let limits = limits_of(&Config::default());
     passed(callers as usize, {
         let mut next = 0_u64;
         move || {
@@ -197,7 +203,7 @@ async fn there_are_never_more_than_there_may_be_and_those_who_are_known_do_not_n
 
 #[tokio::test(start_paused = true)]
 async fn a_server_sweeps_by_itself_and_stops_with_its_limits() {
-    let limits = Limits::new(&Config::default());
+    let limits = limits_of(&Config::default());
     limits.keep();
     let route = limits.of_route(None, false).expect("the default");
     let attempts = (0..5000_u64).map(|caller| limits.call(&route, limits.key("user", caller), Instant::now()));

@@ -74,6 +74,10 @@ series! {
     HANDLER_SECONDS: "sync_handler_seconds" SECONDS, ["lane", "route"],
         "How long handlers ran, what they waited for included.",
         "This is the app's own time. A handler that computes for long keeps a thread from all others: hand it to `spawn_blocking`.";
+    HANDSHAKES: "sync_handshakes_total" Counter, ["code"],
+        "Answers to CONNECT, by what came of them: `ok`, or the code of the error.",
+        "Many of `auth-required` are somebody who guesses tokens, or sessions that were lost. `sync-rate-limited` is a limit of addresses; \
+         behind a proxy that is not in `trusted_proxies`, it is everybody's.";
     JOINS: "sync_joins_total" Counter, ["code"],
         "Answers to `joinRoom`, by what came of them.",
         "Many of `room-forbidden` are somebody who guesses names of rooms, or a rule that changed under its clients.";
@@ -120,6 +124,8 @@ series! {
         "Calls, and handshakes, that are being handled.",
         "A number that rises and does not fall is a handler that waits for something that does not come.";
     LIMITED: "sync_limited_total" Counter, ["limit"],
-        "What a limit has refused, by the limit.",
+        "What a limit has refused, by the limit: the rates `route`, `volatile`, `socket`, `user`, `address` and `sign-in`; `sockets` and \
+         `connections` of one address; `unidentified` for sockets that had to go for newer ones, `connect-timeout` for those that took \
+         too long to say CONNECT; `message-size`; `rooms` of one socket; `room-turns` for calls that wait for one room.",
         "A few are a client with a bug; many, from few users, somebody who floods; many from everybody, a limit that is too low.";
 }

@@ -10,8 +10,8 @@ use crate::clock::sleep;
 use crate::metrics::RouteMetrics;
 use crate::metrics::codes::{Codes, Outcomes};
 use crate::metrics::series::{
-    CALLS_NOW, CONNECTIONS, DISCONNECTS, JOINS, LIMITED, MEMBERS_NOW, QUEUE, ROOMS, SERIES, SESSIONS, SOCKETS, Series,
-    SeriesKind,
+    CALLS_NOW, CONNECTIONS, DISCONNECTS, HANDSHAKES, JOINS, LIMITED, MEMBERS_NOW, QUEUE, ROOMS, SERIES, SESSIONS,
+    SOCKETS, Series, SeriesKind,
 };
 
 /// How often samples are put into their histograms: until then each of them takes 16 bytes.
@@ -24,6 +24,7 @@ pub struct ServerMetrics {
     recorder: Recorder,
     codes: Codes,
     joins: Outcomes,
+    handshakes: Outcomes,
     unknown: Arc<RouteMetrics>,
 }
 
@@ -73,7 +74,7 @@ impl ServerMetrics {
     pub fn new(is_wanted: bool, codes: &[&'static str]) -> Self {
         let (recorder, codes) = (Recorder::new(is_wanted), Codes::new(codes));
         let unknown = RouteMetrics::new(recorder.clone(), Outcomes::new(&codes), "unknown", "unknown");
-        Self { joins: Outcomes::new(&codes), recorder, codes, unknown }
+        Self { joins: Outcomes::new(&codes), handshakes: Outcomes::new(&codes), recorder, codes, unknown }
     }
 
     /// Returns what is counted of a route of this lane.
@@ -91,6 +92,11 @@ impl ServerMetrics {
     /// Counts an answer to somebody who wanted to enter a room; `code` is that of the error, or `ok`.
     pub fn joined(&self, code: &str) {
         self.joins.count(code, |code| self.recorder.counter(&JOINS, &[("code", code)]));
+    }
+
+    /// Counts an answer to somebody who wanted a socket; `code` is that of the error, or `ok`.
+    pub fn greeted(&self, code: &str) {
+        self.handshakes.count(code, |code| self.recorder.counter(&HANDSHAKES, &[("code", code)]));
     }
 
     /// Returns what counts the refusals of a limit. To be kept by whoever refuses.

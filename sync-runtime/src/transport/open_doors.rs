@@ -38,9 +38,10 @@ impl OpenDoors {
     /// Serves what comes on `listener`, with the app's own `routes` beside ours.
     #[must_use]
     pub fn open<A: App>(listener: PipeListener, dispatcher: &Arc<Dispatcher<A>>, routes: Router) -> Self {
+        let listener = listener.counted(dispatcher.metrics());
         let (address, flushes) = (listener.address(), listener.flushes().clone());
         let ready: Ready = Arc::new(AtomicBool::new(true));
-        let sockets = Arc::new(EngineSockets::new(dispatcher.config()));
+        let sockets = Arc::new(EngineSockets::new(dispatcher.config(), dispatcher.metrics()));
         let router = router(dispatcher, &sockets, listener.open_pipes(), &ready, routes);
         let metrics = dispatcher.metrics().clone();
         let counting = AbortOnDropHandle::new(tokio::spawn(async move { metrics.keep_small().await }));

@@ -93,6 +93,8 @@ struct Person<A: App> {
     told_away: Option<bool>,
     /// Whether what is shown or said is another thing than what was told.
     is_updated: bool,
+    /// Whether somebody was shown a list that was ahead of what was told: there is something to tell, even if it is again as it was.
+    is_listed_ahead: bool,
     /// Whether they are in `changed`.
     is_changed: bool,
 }
@@ -148,12 +150,12 @@ impl<A: App> Person<A> {
     /// Returns what is to be told of them, if anything.
     fn change(&self) -> Option<PresenceKind> {
         match (self.told_away, self.is_here()) {
-            (None, false) => None,
+            (None, false) => self.is_listed_ahead.then_some(PresenceKind::Left),
             (None, true) => Some(PresenceKind::Joined),
             (Some(_), false) => Some(PresenceKind::Left),
             (Some(false), true) if self.is_away() => Some(PresenceKind::Afk),
             (Some(true), true) if !self.is_away() => Some(PresenceKind::Back),
-            _ => self.is_updated.then_some(PresenceKind::Updated),
+            _ => (self.is_updated || self.is_listed_ahead).then_some(PresenceKind::Updated),
         }
     }
 
@@ -246,6 +248,7 @@ impl<A: App> Roster<A> {
             data: None,
             told_away: None,
             is_updated: false,
+            is_listed_ahead: false,
             is_changed: false,
         };
         self.people.insert(self.last_number, person);
@@ -303,16 +306,28 @@ impl<A: App> Roster<A> {
     }
 
     /// Writes who is here, for the one whose socket asks.
-    pub(super) fn list(&self, socket: Id) -> Box<RawValue> {
+    ///
+    /// Those who are not listed are counted if their coming was told: of the others, and of who is gone, frames are still to come.
+    pub(super) fn list(&mut self, socket: Id) -> Box<RawValue> {
         let mut bytes = 0;
-        let is_listed = |person: &&Person<A>| {
+        let fits = |(_, person): &(&u64, &Person<A>)| {
             bytes += person.bytes();
             bytes <= LISTED_BYTES
         };
-        let people: Vec<_> = self.here().take(LISTED).take_while(is_listed).map(Person::present).collect();
-        let more = self.here().count() - people.len();
+        let here = self.people.iter().filter(|(_, person)| person.is_here());
+        let listed: Vec<u64> = here.take(LISTED).take_while(fits).map(|(number, _)| *number).collect();
+        let told =
+            |people: &mut dyn Iterator<Item = &Person<A>>| people.filter(|person| person.told_away.is_some()).count();
+        let of_listed = || listed.iter().filter_map(|number| self.people.get(number));
+        let more = told(&mut self.people.values()) - told(&mut of_listed());
         let me = self.person_of(socket).map(|person| person.id);
-        RosterAnswer { me, people, more }.to_json()
+        let json = RosterAnswer { me, people: of_listed().map(Person::present).collect(), more }.to_json();
+        for number in &listed {
+            if let Some(person) = self.people.get_mut(number) {
+                person.is_listed_ahead |= person.change().is_some();
+            }
+        }
+        json
     }
 
     /// Says what is to be done at this time.
@@ -352,7 +367,7 @@ impl<A: App> Roster<A> {
             if kind == PresenceKind::Left {
                 self.forget(number);
             } else if let Some(person) = self.people.get_mut(&number) {
-                (person.told_away, person.is_updated) = (Some(person.is_away()), false);
+                (person.told_away, person.is_updated, person.is_listed_ahead) = (Some(person.is_away()), false, false);
             }
         }
         packet
@@ -462,6 +477,10 @@ mod tests {
             self.after(SECOND)
         }
 
+        fn list(&mut self, socket: Id) -> serde_json::Value {
+            serde_json::from_str(self.roster.list(socket).get()).expect("JSON")
+        }
+
         fn listed(&self) -> usize {
             self.roster.people().len()
         }
@@ -527,6 +546,33 @@ mod tests {
     }
 
     #[test]
+    fn what_was_listed_is_told_though_it_is_again_as_it_was() {
+        let mut stage = Stage::new();
+        let first = stage.enter(1, false);
+        assert_eq!(stage.at_once(), "1 joined");
+        stage.roster.set_away(first, true);
+        let second = stage.enter(2, false);
+        assert_eq!(stage.list(second)["people"][0]["away"], true);
+        stage.roster.set_away(first, false);
+        stage.roster.leave(second, None);
+        assert_eq!(stage.at_once(), "1 updated, 2 left");
+        stage.roster.set_away(first, true);
+        stage.roster.set_away(first, false);
+        assert_eq!(stage.at_once(), "", "nobody has seen that");
+    }
+
+    #[test]
+    fn who_has_gone_is_counted_until_that_is_told() {
+        let mut stage = Stage::new();
+        let (first, second) = (stage.enter(1, false), stage.enter(2, false));
+        assert_eq!(stage.at_once(), "1 joined, 2 joined");
+        stage.roster.leave(first, None);
+        assert_eq!(stage.list(second)["more"], 1, "their departure takes them away");
+        assert_eq!(stage.at_once(), "1 left");
+        assert_eq!(stage.list(second)["more"], 0);
+    }
+
+    #[test]
     fn a_socket_may_become_somebody_else_s() {
         let mut stage = Stage::new();
         let socket = stage.enter(1, false);
@@ -548,9 +594,15 @@ mod tests {
             let key = PersonKey::Page(id(number));
             stage.roster.enter(key, id(number), id(number), shown(), false);
         }
-        let list: serde_json::Value = serde_json::from_str(stage.roster.list(id(3)).get()).expect("JSON");
+        let list = stage.list(id(3));
         assert_eq!(list["people"].as_array().map(Vec::len), Some(LISTED));
-        assert_eq!((&list["more"], &list["me"]), (&7.into(), &id(3).to_string().into()));
+        assert_eq!(
+            (&list["more"], &list["me"]),
+            (&0.into(), &id(3).to_string().into()),
+            "the others are still to come"
+        );
+        while !stage.at_once().is_empty() {}
+        assert_eq!(stage.list(id(3))["more"], 7);
         for number in 0..LISTED + 7 {
             stage.lose(id(number), 10);
         }

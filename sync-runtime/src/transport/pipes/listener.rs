@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Instant;
 use crate::config::{Config, ProxyNetworks};
 use crate::limits::{NoPlace, Place, Places};
+use crate::metrics::{ServerMetrics, Tally};
 use crate::transport::pipes::open_pipes::{OpenPipes, Slot};
 use crate::transport::pipes::pipe::{Pipe, PipeLimits};
 use crate::transport::pipes::pipe_io::PipeIo;
@@ -71,6 +72,8 @@ pub struct PipeListener {
     places: Arc<Places>,
     /// Whose pipes are those of many.
     proxies: ProxyNetworks,
+    /// Counts who is turned away since its address has as many as it may have.
+    turned_away: Option<Tally>,
     /// The pipe that waits for its place.
     accepted: Option<(TcpStream, SocketAddr, Place)>,
     last_failure: Option<Instant>,
@@ -87,7 +90,14 @@ impl PipeListener {
         let (address, limits) = (listener.local_addr()?, PipeLimits::new(config));
         let (flushes, pipes) = (TaskTracker::new(), Arc::default());
         let (places, proxies) = (Places::new(config), config.proxies());
-        Ok(Self { listener, address, limits, flushes, pipes, places, proxies, accepted: None, last_failure: None })
+        let (turned_away, accepted, last_failure) = (None, None, None);
+        Ok(Self { listener, address, limits, flushes, pipes, places, proxies, turned_away, accepted, last_failure })
+    }
+
+    /// Has `metrics` count who is turned away. They are there only after somebody listens.
+    #[must_use]
+    pub fn counted(self, metrics: &ServerMetrics) -> Self {
+        Self { turned_away: Some(metrics.limit("connections")), ..self }
     }
 
     /// Returns the address, with the port that was chosen where the configuration said 0.
@@ -124,7 +134,10 @@ impl PipeListener {
             match self.listener.accept().await {
                 Ok((stream, address)) => match self.place(address.ip()) {
                     Ok(place) => self.accepted = Some((stream, address, place)),
-                    Err(NoPlace) => turn_away(&stream),
+                    Err(NoPlace) => {
+                        self.turned_away.iter().for_each(Tally::count);
+                        turn_away(&stream);
+                    }
                 },
                 // That was about one connection, which has gone again.
                 Err(error) if is_of_one(&error) => tracing::debug!(%error, "a connection could not be accepted"),

@@ -154,12 +154,13 @@ impl<A: App> Door<A> {
         let arrived = self.dispatcher.limits().arrival(address(engine)).map_err(|error| Refused(error.code()));
         let auth = match arrived.and_then(|()| ConnectAuth::read(auth)) {
             Ok(auth) => auth,
-            Err(refused) => return refuse(engine, refused),
+            Err(refused) => return self.refuse(engine, refused),
         };
         let (door, engine) = (self.clone(), engine.clone());
         let letting_in = async move {
-            if let Err(refused) = door.let_in(&engine, auth).await {
-                refuse(&engine, refused);
+            match door.let_in(&engine, auth).await {
+                Ok(()) => door.dispatcher.metrics().greeted("ok"),
+                Err(refused) => door.refuse(&engine, refused),
             }
         };
         self.dispatcher.calls().spawn(letting_in);
@@ -185,6 +186,13 @@ impl<A: App> Door<A> {
         Ok(())
     }
 
+    /// Answers a CONNECT that is refused; the client may try once more.
+    fn refuse(&self, engine: &EngineSocket, Refused(code): Refused) {
+        self.dispatcher.metrics().greeted(code);
+        engine.data.turn_away();
+        tell(engine, &Packet::refused("/", code));
+    }
+
     fn disconnect(&self, engine: &Arc<EngineSocket>) {
         if engine.data.is_knocked_at() {
             // Whoever is being looked up must not be let in any more.
@@ -205,12 +213,6 @@ fn is_location(json: &str) -> bool {
 /// Copies the last `length` bytes: a slice would keep all that was read together with them, up to the largest message.
 fn last(text: &Str, length: usize) -> Str {
     Str::copy_from_slice(&text[text.len() - length..])
-}
-
-/// Answers a CONNECT that is refused; the client may try once more.
-fn refuse(engine: &EngineSocket, Refused(code): Refused) {
-    engine.data.turn_away();
-    tell(engine, &Packet::refused("/", code));
 }
 
 /// Sends a packet for which there is no outlet: there is no client to whom anything else is sent yet.

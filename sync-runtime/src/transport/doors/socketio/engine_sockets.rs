@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use crate::clock::timeout;
 use crate::config::Config;
+use crate::metrics::ServerMetrics;
 use crate::transport::doors::leftovers::Leftovers;
 use crate::transport::doors::socketio::carrier::EngineSocket;
 use crate::transport::doors::socketio::closed_sockets::ClosedSockets;
@@ -31,15 +32,15 @@ pub struct EngineSockets {
 }
 
 impl EngineSockets {
-    /// Creates the index.
+    /// Creates the index; `metrics` count who has to go without having been let in.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, metrics: &ServerMetrics) -> Self {
         let limits =
             OutletLimits { queue: config.send_queue, poll: poll_limit(config), direct: config.direct_delivery };
         Self {
             limits,
             sockets: Mutex::default(),
-            lobby: Arc::new(Lobby::new(config)),
+            lobby: Arc::new(Lobby::new(config, metrics)),
             leftovers: Arc::default(),
             left_beside: Arc::default(),
             closed_sockets: ClosedSockets::default(),

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use crate::clock::{Instant, sleep_until};
 use crate::config::Config;
+use crate::metrics::{ServerMetrics, Tally};
 use crate::transport::doors::socketio::carrier::{EngineSocket, address};
 
 /// Those who have shaken hands and not said CONNECT, or said DISCONNECT after.
@@ -22,6 +23,8 @@ pub(super) struct Lobby {
     patience: Duration,
     /// How many may be; a socket takes about 9 KB.
     limits: Limits,
+    crowded_out: Tally,
+    late: Tally,
     state: Mutex<LobbyState>,
 }
 
@@ -51,10 +54,11 @@ struct Waiting {
 }
 
 impl Lobby {
-    /// Takes the limits from the configuration.
-    pub(super) fn new(config: &Config) -> Self {
+    /// Takes the limits from the configuration; `metrics` count who has to go.
+    pub(super) fn new(config: &Config, metrics: &ServerMetrics) -> Self {
         let limits = Limits { all: config.unidentified, address: config.address_unidentified };
-        Self { patience: config.connect_timeout, limits, state: Mutex::default() }
+        let (crowded_out, late) = (metrics.limit("unidentified"), metrics.limit("connect-timeout"));
+        Self { patience: config.connect_timeout, limits, crowded_out, late, state: Mutex::default() }
     }
 
     /// Lets a socket wait for its CONNECT, and closes the oldest of those for whom there is no room then.
@@ -74,6 +78,7 @@ impl Lobby {
         }
         drop(state);
         if let Some(oldest) = crowded_out {
+            self.crowded_out.count();
             close(&oldest);
         }
     }
@@ -108,7 +113,11 @@ impl Lobby {
         let mut state = self.state.lock();
         let (ticket, oldest) = state.waiting.first_key_value()?;
         let ticket = *ticket;
-        if oldest.since.elapsed() < self.patience { None } else { state.remove(ticket) }
+        if oldest.since.elapsed() < self.patience {
+            return None;
+        }
+        self.late.count();
+        state.remove(ticket)
     }
 }
 
