@@ -21,4 +21,4 @@ export type RoomStatus = RoomStatusOf<ErrorCode>;
 export const { syncRequest, apiRequest, joinRoom, leaveRoom, joinedRooms, updateLocation, upsertSyncEventCallback } =
   sync;
 
-export const { useSyncEvents, useApiRequest, useConnectionStatus, useRoom } = createSyncHooks(sync);
+export const { useSyncEvents, useApiRequest, useConnection, useRoom } = createSyncHooks(sync);
