@@ -22,6 +22,8 @@ const HAPPENS: Readonly<Record<string, () => void>> = {
   touch: () => document.dispatchEvent(new Event("touchstart")),
   wheel: () => document.dispatchEvent(new Event("wheel")),
   focus: () => window.dispatchEvent(new Event("focus")),
+  "999 ms": () => void vi.advanceTimersByTime(999),
+  "1 ms": () => void vi.advanceTimersByTime(1),
   "4 minutes": () => void vi.advanceTimersByTime(4 * MINUTE),
   "1 minute": () => void vi.advanceTimersByTime(MINUTE),
   "a day": () => void vi.advanceTimersByTime(24 * 60 * MINUTE),
@@ -46,15 +48,16 @@ function watch(steps: readonly string[], awayAfterMs: number | null = 5 * MINUTE
 
 describe("somebody is away", () => {
   test.each([
-    ["who hides the page, until it is shown", ["hide", "show"], ["hide: away", "show: back"]],
-    ["while the page is frozen", ["freeze", "resume"], ["freeze: away", "resume: back"]],
-    ["who froze a hidden page, and is told once", ["hide", "freeze", "resume", "show"], ["hide: away", "show: back"]],
+    ["who has hidden the page for a second, until it is shown", ["hide", "999 ms", "1 ms", "show"], ["1 ms: away", "show: back"]],
+    ["not whose page is hidden for a moment, as before it is closed", ["hide", "999 ms", "show", "999 ms", "1 ms"], []],
+    ["while the page is frozen, at once", ["freeze", "resume"], ["freeze: away", "resume: back"]],
+    ["who froze a hidden page, and is told once", ["hide", "freeze", "1 minute", "resume", "show"], ["freeze: away", "show: back"]],
     ["who does nothing for 5 minutes", ["4 minutes", "1 minute"], ["1 minute: away"]],
     ["not before that", ["4 minutes", "move", "4 minutes"], []],
     ["5 minutes after the last sign of them", ["4 minutes", "key", "4 minutes", "1 minute"], ["1 minute: away"]],
     ["again after being back", ["a day", "move", "a day", "key"], ["a day: away", "move: back", "a day: away", "key: back"]],
-    ["5 minutes after the page is shown again", ["hide", "a day", "show", "4 minutes", "1 minute"], ["hide: away", "show: back", "1 minute: away"]],
-    ["in a page that is hidden, whatever moves", ["hide", "move"], ["hide: away"]],
+    ["5 minutes after the page is shown again", ["hide", "a day", "show", "4 minutes", "1 minute"], ["a day: away", "show: back", "1 minute: away"]],
+    ["in a page that is hidden, whatever moves", ["hide", "1 minute", "move"], ["1 minute: away"]],
   ])("%s", (_, steps, told) => expect(watch(steps)).toEqual(told));
 
   test.each(["move", "press", "key", "touch", "wheel", "focus"])("until a sign of them: %s", sign => {
@@ -62,10 +65,14 @@ describe("somebody is away", () => {
   });
 
   test("never from doing nothing, where that is off", () => {
-    expect(watch(["a day", "hide"], null)).toEqual(["hide: away"]);
+    expect(watch(["a day", "hide", "1 minute"], null)).toEqual(["1 minute: away"]);
   });
 
-  test("from the start, on a page that is hidden", () => {
+  test("not at once after longer than a timer can count", () => {
+    expect(watch(["a day", "1 minute"], Number.MAX_SAFE_INTEGER)).toEqual([]);
+  });
+
+  test("from the start, on a page that was never seen", () => {
     turn("hidden");
     const changed = vi.fn();
     watchPageAway(null, changed)();

@@ -38,7 +38,7 @@ export interface SyncOptions {
   readonly autoConnect?: boolean | undefined;
   /**
    * How long nobody may touch the page before its person counts as away, in milliseconds; 300,000 by default, 0 or false for ever. A page that
-   * is hidden counts as away at once. It is told to the server once a room is looked at with presence.
+   * is hidden for a second counts as away, too. It is told to the server once a room is looked at with presence.
    */
   readonly awayAfterMs?: number | false | undefined;
   /** Hears of what no caller can be told, such as a callback that threw. Writes to the console by default. */
