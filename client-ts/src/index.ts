@@ -8,12 +8,14 @@ export type {
   ClientErrorCode,
   JoinRoomAnswer,
   LocationAnswer,
+  PresenceAnswer,
   RoomsAnswer,
   SyncAnswer,
   SyncFailure,
   SyncSuccess,
 } from "./sync/answer";
 export type { DataOption } from "./sync/dataOption";
+export type { NoPresence, Person, PresenceTypesOf, RoomPresence } from "./sync/presenceTypes";
 export type { OnProblem, SyncProblem } from "./sync/problems";
 export type { ApiTypes, NoRoutes, RouteName, RouteTypes, RouteVersion, TypeMapOf, TypeOf } from "./sync/routes";
 export type { SyncEvent, SyncEventError, SyncEventOptions, UpsertSyncEventCallback } from "./sync/syncEvents";

@@ -4,7 +4,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { type AppServer, startAppServer } from "tests-node/appServer";
+import { type AppServer, type StartOptions, startAppServer } from "tests-node/appServer";
+import { RealWindow } from "./realTab.ts";
 import { Tab } from "./tab.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -46,20 +47,23 @@ export interface Stage {
   visitor(options?: BrowserContextOptions & { url?: string }): Promise<Visitor>;
   /** A tab of a new visitor who is signed in. */
   signedIn(name: string, options?: BrowserContextOptions & { url?: string }): Promise<Tab>;
+  /** A window of somebody who is signed in, whose tabs can be hidden. */
+  window(name: string): Promise<RealWindow>;
   /** Where a screenshot of this name goes. */
   screenshot(name: string): string;
 }
 
-/** Sets the stage for the tests of one file. What a tab's console complained about fails the test in which it did. */
-export function setStage(): Stage {
+/** Sets the stage for the tests of one file, with a server that is started as `options` say. What a tab's console complained about fails the test in which it did. */
+export function setStage(options: StartOptions = {}): Stage {
   let server: AppServer | null = null;
   let browser: Browser | null = null;
   const contexts = new Set<BrowserContext>();
   const tabs = new Set<Tab>();
+  const windows = new Set<RealWindow>();
 
   beforeAll(async () => {
     await mkdir(SCREENSHOTS, { recursive: true });
-    server = await startAppServer();
+    server = await startAppServer(options);
     // Playwright gives each launch a profile folder of its own and removes it again.
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   });
@@ -69,6 +73,8 @@ export function setStage(): Stage {
     tabs.clear();
     for (const context of contexts) await context.close();
     contexts.clear();
+    for (const window of windows) await window.close();
+    windows.clear();
     expect(complaints).toEqual([]);
   });
 
@@ -114,6 +120,11 @@ export function setStage(): Stage {
       const tab = await visitor.open();
       await tab.signIn(name);
       return tab;
+    },
+    async window(name) {
+      const window = await RealWindow.open(stage.browser, stage.server.url, name);
+      windows.add(window);
+      return window;
     },
     screenshot: (name) => path.join(SCREENSHOTS, `${name}.png`),
   };

@@ -1,5 +1,5 @@
 /** A tab as a person uses it: what can be done there and what can be read there, never how the page is built. */
-import type { Locator, Page } from "playwright-core";
+import type { Locator, Page, WebSocket } from "playwright-core";
 
 export type PageWord = "overview" | "examples" | "chat" | "lobby" | "nested" | "errors";
 
@@ -16,9 +16,12 @@ export class Tab {
   readonly page: Page;
   /** What the console and the page complained about. */
   readonly complaints: string[] = [];
+  /** What the server has told this tab of who is there, in order. */
+  readonly #presence: { readonly kind: string; readonly user: { readonly name: string } }[] = [];
 
   constructor(page: Page) {
     this.page = page;
+    page.on("websocket", (socket) => this.#listen(socket));
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {
       // The browser reports every refused request and broken connection; the page shows those itself.
@@ -87,6 +90,43 @@ export class Tab {
     );
     await change();
     await saved;
+  }
+
+  /** Who is here, as the page shows it, each with a mark where they are away. */
+  async people(): Promise<readonly string[]> {
+    return this.part("person").evaluateAll((people) =>
+      people.map((person) => `${person.getAttribute("data-name")}${person.getAttribute("data-away") === "true" ? " away" : ""}`),
+    );
+  }
+
+  person(name: string): Locator {
+    return this.page.locator(`[data-testid="person"][data-name="${name}"]`);
+  }
+
+  /** The name of this tab's own person. */
+  async me(): Promise<string | null> {
+    return this.page.locator('[data-testid="person"][data-me="true"]').getAttribute("data-name");
+  }
+
+  /** Says something of its person to everybody here, and waits until it is seen here, too. */
+  async says(text: string, color: string): Promise<void> {
+    await this.part("mood-text").fill(text);
+    await this.part(`mood-${color}`).click();
+    await this.press("mood-set");
+    await this.page.locator('[data-testid="person"][data-me="true"]').getByTestId("person-mood").getByText(text, { exact: true }).waitFor();
+  }
+
+  /** The kinds of what the server has told this tab of somebody, in order. */
+  toldOf(name: string): readonly string[] {
+    return this.#presence.filter(({ user }) => user.name === name).map(({ kind }) => kind);
+  }
+
+  #listen(socket: WebSocket): void {
+    socket.on("framereceived", ({ payload }) => {
+      const [, message] = /^42(\[.*\])$/s.exec(String(payload)) ?? [];
+      const [event, frame] = message === undefined ? [] : JSON.parse(message);
+      if (event === "presence") this.#presence.push(...frame.changes);
+    });
   }
 
   /** Presses one of the counter's buttons and waits for the answer. */

@@ -5,14 +5,14 @@ import { describe, expect, test } from "vitest";
 import { createSyncIn } from "../sync/createSync";
 import { domForEachTest } from "../testing/dom";
 import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
-import type { ErrorCode, SyncTypeMap } from "../testing/routes";
+import type { ApiTypeMap, ErrorCode, PresenceTypes, SyncTypeMap } from "../testing/routes";
 import { createSyncHooks } from "./createSyncHooks";
 
 const dom = domForEachTest();
 
 function setUp() {
   const network = new FakeNetwork();
-  const sync = createSyncIn<SyncTypeMap, ErrorCode>(
+  const sync = createSyncIn<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>(
     { openSocket: network.openSocket, onWake: new FakeWakes().onWake },
     { lang: () => "en" },
   );
@@ -193,16 +193,34 @@ describe("useSyncEvents", () => {
   });
 });
 
-describe("useConnectionStatus", () => {
+describe("useConnection", () => {
   test("connects, and shows each change", async () => {
-    const { network, sync, useConnectionStatus } = setUp();
-    const Status = (): ReactNode => useConnectionStatus().status;
+    const { network, sync, useConnection } = setUp();
+    const Status = (): ReactNode => useConnection().status.status;
     await dom.show(<Status />);
     expect(dom.container.textContent).toBe("connecting");
     await act(async () => network.socket.accept());
     expect(dom.container.textContent).toBe("connected");
     await act(async () => sync.disconnect());
     expect(dom.container.textContent).toBe("closed");
+  });
+
+  test("says whether calls go out, does what can be done, and is the same object until that changes", async () => {
+    const { network, useConnection } = setUpConnected();
+    const seen: ReturnType<typeof useConnection>[] = [];
+    function Status(): ReactNode {
+      const connection = useConnection();
+      useEffect(() => void seen.push(connection));
+      return `${connection.isOnline}`;
+    }
+    await dom.show(<Status />);
+    await dom.show(<Status />);
+    expect(new Set(seen).size).toBe(1);
+    await act(async () => seen[0]?.disconnect());
+    expect(dom.container.textContent).toBe("false");
+    await act(async () => seen[0]?.connect());
+    await act(async () => network.socket.accept());
+    expect(dom.container.textContent).toBe("true");
   });
 });
 
@@ -257,13 +275,61 @@ describe("useRoom", () => {
   });
 });
 
+describe("usePresence", () => {
+  const ADA = { id: "1", user: { userId: "ada", name: "Ada" }, away: false, data: { text: "here", color: null } };
+  const BOB = { id: "2", user: { userId: "bob", name: "Bob" }, away: true, data: null };
+  const WITH = { ...JOINED, presence: { me: "1", people: [ADA, BOB], more: 0 } };
+
+  test("is in the room from mount to unmount, and shows who is there", async () => {
+    const { network, usePresence } = setUpConnected();
+    function Room({ room }: { room: `chat-${number}` | null }): ReactNode {
+      const { people, others, me, status, isCurrent } = usePresence(room);
+      const mine = people.find(({ id }) => id === me)?.data?.text;
+      return [status.status, mine, others.map(({ user, away }) => `${user.name} ${away}`), isCurrent].join("|");
+    }
+    await dom.show(<Room room="chat-1" />);
+    expect(dom.container.textContent).toBe("joining|||false");
+    await act(async () => network.socket.answer("joinRoom", WITH));
+    expect(dom.container.textContent).toBe("joined|here|Bob true|true");
+    await act(async () => network.socket.receive("presence", { room: "chat-1", changes: [{ kind: "back", ...BOB, away: false }] }));
+    expect(dom.container.textContent).toBe("joined|here|Bob false|true");
+    await dom.show(<Room room={null} />);
+    expect(dom.container.textContent).toBe("idle|||false");
+    await dom.show(null);
+    expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
+      'joinRoom {"room":"chat-1","presence":true}',
+      'leaveRoom {"room":"chat-1"}',
+    ]);
+  });
+
+  test("says something of ourselves, and is the same object until something changes", async () => {
+    const { network, usePresence } = setUpConnected();
+    const seen: ReturnType<typeof usePresence>[] = [];
+    function Room(): ReactNode {
+      const presence = usePresence("chat-1");
+      useEffect(() => void seen.push(presence));
+      return null;
+    }
+    await dom.show(<Room />);
+    await act(async () => network.socket.answer("joinRoom", WITH));
+    const joined = seen.at(-1);
+    await dom.show(<Room />);
+    expect(seen.at(-1)).toBe(joined);
+    const answer = joined?.set({ text: "lunch" });
+    expect(network.socket.sent.at(-1)?.payload).toEqual({ room: "chat-1", data: { text: "lunch" } });
+    network.socket.answer("updatePresence", { status: "success" });
+    expect(await answer).toEqual({ status: "success" });
+    expect(new Set(seen.map(({ set }) => set)).size).toBe(1);
+  });
+});
+
 test("on the server nothing connects and nothing is joined", () => {
-  const { network, sync, useConnectionStatus, useRoom, useSyncEvents } = setUp();
+  const { network, sync, useConnection, usePresence, useRoom, useSyncEvents } = setUp();
   function Page(): ReactNode {
     useSyncEvents().upsertSyncEventCallback({ ...ADD, callback: () => {} });
-    return [useConnectionStatus().status, useRoom("a").status, useRoom(null).status].join(" ");
+    return [useConnection().status.status, useRoom("a").status, useRoom(null).status, usePresence("chat-1").status.status].join(" ");
   }
-  expect(renderToString(<Page />)).toBe("idle joining idle");
+  expect(renderToString(<Page />)).toBe("idle joining idle joining");
   expect(network.sockets).toHaveLength(0);
   expect(sync.roomStatus("a")).toEqual({ status: "idle" });
 });

@@ -1,15 +1,21 @@
 /** The React hooks of one app: thin, over the client that they are made from. */
 
-import type { ConnectionStatus } from "../socket/status";
+import type { NoPresence, PresenceTypesOf } from "../sync/presenceTypes";
 import type { NoRoutes } from "../sync/routes";
 import type { RoomStatus, SyncClient } from "../sync/syncClient";
 import { apiRequestHook, type UseApiRequest } from "./useApiRequest";
-import { connectionStatusHook } from "./useConnectionStatus";
+import { connectionHook, type ConnectionHook } from "./useConnection";
+import { presenceHook, type PresenceHook } from "./usePresence";
 import { roomHook } from "./useRoom";
 import { syncEventsHook, type SyncEventHook } from "./useSyncEvents";
 
 /** The hooks of one app; each can be taken out of the object. */
-export interface SyncHooks<Map, Code extends string = string, Api = NoRoutes> {
+export interface SyncHooks<
+  Map,
+  Code extends string = string,
+  Api = NoRoutes,
+  Presence extends PresenceTypesOf = NoPresence,
+> {
   /**
    * Callbacks for events, for as long as the component is mounted.
    *
@@ -47,8 +53,16 @@ export interface SyncHooks<Map, Code extends string = string, Api = NoRoutes> {
    */
   readonly useApiRequest: UseApiRequest<Api, Code>;
 
-  /** Where the connection stands; `idle` on the server. */
-  readonly useConnectionStatus: () => ConnectionStatus;
+  /**
+   * Where the connection stands, and what can be done about it.
+   *
+   * @example
+   * ```tsx
+   * const { status, isOnline, reconnect } = useConnection();
+   * if (status.status === "refused") return <button onClick={reconnect}>{status.message}</button>;
+   * ```
+   */
+  readonly useConnection: () => ConnectionHook;
 
   /**
    * Is in `room` from mount to unmount, together with all other components that use it; `null` is in none and answers `idle`.
@@ -60,6 +74,18 @@ export interface SyncHooks<Map, Code extends string = string, Api = NoRoutes> {
    * ```
    */
   readonly useRoom: (room: string | null) => RoomStatus<Code>;
+
+  /**
+   * Is in `room` from mount to unmount, as with `useRoom`, and knows who else is; `null` is in none. When the connection is lost it keeps what
+   * it knows, and `isCurrent` says so.
+   *
+   * @example
+   * ```tsx
+   * const { people, me, set } = usePresence(`chat-${id}`);
+   * return people.map(({ id, user, away, data }) => <Face key={id} name={user.name} isMe={id === me} away={away} text={data?.text} />);
+   * ```
+   */
+  readonly usePresence: (room: Presence["rooms"] | null) => PresenceHook<Presence, Code>;
 }
 
 /**
@@ -67,17 +93,18 @@ export interface SyncHooks<Map, Code extends string = string, Api = NoRoutes> {
  *
  * @example
  * ```ts
- * export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>();
- * export const { useSyncEvents, useApiRequest, useConnectionStatus, useRoom } = createSyncHooks(sync);
+ * export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>();
+ * export const { useSyncEvents, useApiRequest, useConnection, useRoom, usePresence } = createSyncHooks(sync);
  * ```
  */
-export function createSyncHooks<Map, Code extends string, Api>(
-  sync: SyncClient<Map, Code, Api>,
-): SyncHooks<Map, Code, Api> {
+export function createSyncHooks<Map, Code extends string, Api, Presence extends PresenceTypesOf>(
+  sync: SyncClient<Map, Code, Api, Presence>,
+): SyncHooks<Map, Code, Api, Presence> {
   return {
     useSyncEvents: syncEventsHook(sync.upsertSyncEventCallback),
     useApiRequest: apiRequestHook(sync.apiRequest),
-    useConnectionStatus: connectionStatusHook(sync.status),
+    useConnection: connectionHook(sync),
     useRoom: roomHook(sync),
+    usePresence: presenceHook(sync),
   };
 }

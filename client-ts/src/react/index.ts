@@ -4,4 +4,6 @@
 export { createSyncHooks } from "./createSyncHooks";
 export type { SyncHooks } from "./createSyncHooks";
 export type { ApiRequestHook, AskApi, UseApiRequest } from "./useApiRequest";
+export type { ConnectionHook } from "./useConnection";
+export type { PresenceHook } from "./usePresence";
 export type { SyncEventHook } from "./useSyncEvents";

@@ -1,8 +1,10 @@
 import { useCallback, useSyncExternalStore } from "react";
 import type { RoomStatus, SyncClient } from "../sync/syncClient";
 
-const IN_NO_ROOM: RoomStatus<never> = { status: "idle" };
-const NOT_YET: RoomStatus<never> = { status: "joining" };
+/** With `null` for a room. */
+export const IN_NO_ROOM: RoomStatus<never> = { status: "idle" };
+/** Before the mount, and on the server. */
+export const NOT_YET: RoomStatus<never> = { status: "joining" };
 
 /** Makes `useRoom`: the subscription to a room's status is what holds the room. */
 export function roomHook<Code extends string>(
@@ -16,6 +18,6 @@ export function roomHook<Code extends string>(
 }
 
 /** Between the first render and the mount the room is not held yet, but will be. */
-function wanted<Code extends string>(status: RoomStatus<Code>): RoomStatus<Code> {
+export function wanted<Code extends string>(status: RoomStatus<Code>): RoomStatus<Code> {
   return status.status === "idle" ? NOT_YET : status;
 }

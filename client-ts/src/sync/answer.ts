@@ -62,6 +62,9 @@ export type RoomsAnswer<Code extends string = string> =
 /** What `updateLocation` comes back with. */
 export type LocationAnswer<Code extends string = string> = { readonly status: "success" } | SyncFailure<Code>;
 
+/** What `setPresence` comes back with. */
+export type PresenceAnswer<Code extends string = string> = { readonly status: "success" } | SyncFailure<Code>;
+
 /** How long a call may take, and who may end it earlier. */
 export interface CallLimits {
   /** Ends the call with `sync-cancelled`. */

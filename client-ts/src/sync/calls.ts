@@ -172,7 +172,7 @@ export class Calls implements Part {
 }
 
 /** How long the server asks to wait, if it refuses a call because there are too many. */
-function askedPauseMs(answer: unknown): number | null {
+export function askedPauseMs(answer: unknown): number | null {
   if (!isObject(answer) || answer["errorCode"] !== "sync-rate-limited") return null;
   const params = answer["errorParams"];
   const seconds = isObject(params) ? params["seconds"] : undefined;

@@ -98,7 +98,7 @@ describe("a part", () => {
     heard.length = 0;
     network.socket.receive("sync", { ...FRAME, pos: 1 });
     network.socket.receive("closing", null);
-    for (const event of ["presence", "toString", "__proto__"]) network.socket.receive(event, FRAME);
+    for (const event of ["gap", "toString", "__proto__"]) network.socket.receive(event, FRAME);
     expect(heard).toEqual([]);
     expect(problems).toMatchObject([
       { kind: "unreadable-message", event: "sync", problem: "`pos` is not a string" },

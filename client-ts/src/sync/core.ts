@@ -12,6 +12,7 @@ import type { CallLimits } from "./answer";
 import { clientFailures, refusalFailure } from "./clientFailure";
 import type { Limits } from "./deadline";
 import { Listeners } from "./listeners";
+import type { WatchAway } from "./pageAway";
 import type { Part, PartTools } from "./part";
 import { guarded, logProblem, type OnProblem } from "./problems";
 import type { SyncOptions } from "./syncClient";
@@ -21,6 +22,7 @@ import { newTabName } from "./tabName";
 export interface SyncSurroundings {
   readonly openSocket?: OpenSocket;
   readonly onWake?: OnWake;
+  readonly watchAway?: WatchAway;
   /** From 0 to below 1. */
   readonly random?: () => number;
 }

@@ -248,7 +248,8 @@ describe("events", () => {
     server.emit("syncStream", { id: "x", stream: 1 });
     server.emit("sync", { ...frame, cb: "__proto__" });
     server.emit("sync", { ...frame, cb: "examples/nobody/v1" });
-    server.emit("presence", { room: "room", kind: "joined", user: {} });
+    server.emit("gap", { room: "room", pos: "p1" });
+    server.emit("presence", { room: "room", changes: [{ kind: "left", id: "1", user: {} }] });
     server.emit("sync", frame);
     await sync.joinedRooms();
     expect(called).toEqual(["p"]);

@@ -6,6 +6,7 @@ import { asAppAnswer, type SyncFailure } from "./answer";
 import { Core, type SyncSurroundings } from "./core";
 import { laneCall } from "./lane";
 import { clientParts } from "./parts";
+import type { NoPresence, PresenceTypesOf, RoomPresence } from "./presenceTypes";
 import type { ApiTypes, NoRoutes, RouteName, RouteVersion, TypeMapOf } from "./routes";
 import type { LocationOptions, RoomStatus, SyncClient, SyncOptions } from "./syncClient";
 import { untypedCallbacks, type SyncEventOptions } from "./syncEvents";
@@ -14,15 +15,16 @@ import { eventLane, type SyncRequest } from "./syncRequest";
 /**
  * Makes the client of one app; connects on first use.
  *
- * `Map`, `Code` and `Api` are `SyncTypeMap`, `ErrorCode` and `ApiTypeMap` of the generated `apiTypes.generated.ts`: with them a wrong
- * route, version, payload or field does not compile. An app without `_api` files leaves `Api` out.
+ * `Map`, `Code`, `Api` and `Presence` are `SyncTypeMap`, `ErrorCode`, `ApiTypeMap` and `PresenceTypes` of the generated
+ * `apiTypes.generated.ts`: with them a wrong route, version, payload, field or room does not compile. An app without `_api` files leaves
+ * out `Api`, and one without `presence` in its rules `Presence`.
  *
  * @example
  * ```ts
  * import { createSync } from "syncwright";
- * import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "./apiTypes.generated";
+ * import type { ApiTypeMap, ErrorCode, PresenceTypes, SyncTypeMap } from "./apiTypes.generated";
  *
- * export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>();
+ * export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>();
  * export const { syncRequest, apiRequest, joinRoom, leaveRoom, upsertSyncEventCallback } = sync;
  * ```
  */
@@ -30,7 +32,8 @@ export function createSync<
   Map extends TypeMapOf<Map>,
   Code extends string = string,
   Api extends TypeMapOf<Api, ApiTypes> = NoRoutes,
->(options: SyncOptions = {}): SyncClient<Map, Code, Api> {
+  Presence extends PresenceTypesOf = NoPresence,
+>(options: SyncOptions = {}): SyncClient<Map, Code, Api, Presence> {
   return createSyncIn({}, options);
 }
 
@@ -39,10 +42,13 @@ export function createSyncIn<
   Map extends TypeMapOf<Map>,
   Code extends string = string,
   Api extends TypeMapOf<Api, ApiTypes> = NoRoutes,
->(surroundings: SyncSurroundings, options: SyncOptions): SyncClient<Map, Code, Api> {
-  const core = new Core(surroundings, options, clientParts);
+  Presence extends PresenceTypesOf = NoPresence,
+>(surroundings: SyncSurroundings, options: SyncOptions): SyncClient<Map, Code, Api, Presence> {
+  const { watchAway } = surroundings;
+  const { awayAfterMs } = options;
+  const core = new Core(surroundings, options, tools => clientParts(tools, { watchAway, awayAfterMs }));
   const { connection } = core;
-  const { events, location, rooms } = core.parts;
+  const { events, location, ownPresence, presence, rooms } = core.parts;
 
   return {
     syncRequest: laneCall(core, eventLane) as SyncRequest<Map, Code>,
@@ -69,6 +75,15 @@ export function createSyncIn<
     roomStatus: room => rooms.status(room) as RoomStatus<Code>,
     onGap: callback => rooms.gaps.on(room => callback({ room })),
     onRoomLost: callback => rooms.losses.on((room, error) => callback({ room, error: error as SyncFailure<Code> })),
+    holdPresence: (room, changed = () => {}) => {
+      core.use();
+      return presence.hold(room, changed);
+    },
+    roomPresence: room => presence.roster(room) as RoomPresence<Presence>,
+    setPresence: async (room, data, limits) => {
+      core.use();
+      return asAppAnswer(await ownPresence.set(room, data, core.limits(limits)));
+    },
     updateLocation: async (shown, limits) => {
       core.use();
       return asAppAnswer(await location.update(plainLocation(shown), core.limits(limits)));

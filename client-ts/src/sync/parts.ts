@@ -1,28 +1,52 @@
 /** Which parts a client has. A new one is a line here; `core.ts` does not know it. */
 
+import { Away } from "./away";
 import { Calls } from "./calls";
 import { Location } from "./location";
+import { OwnPresence } from "./ownPresence";
+import { watchPageAway, type WatchAway } from "./pageAway";
 import type { Part, PartTools } from "./part";
+import { Presence } from "./presence";
 import { Rooms } from "./rooms";
 import { SyncEvents } from "./syncEvents";
 
 /** The parts of a client, in the order in which they hear of things. */
 export interface ClientParts {
   readonly location: Location;
+  readonly away: Away;
   readonly rooms: Rooms;
+  readonly presence: Presence;
+  readonly ownPresence: OwnPresence;
   readonly events: SyncEvents;
   readonly closing: Part;
   readonly calls: Calls;
 }
 
+/** What parts need besides their tools; a page's by default. */
+export interface PartSurroundings {
+  readonly watchAway?: WatchAway | undefined;
+  /** Milliseconds without a sign of life; 0 or false where these do not count. */
+  readonly awayAfterMs?: number | false | undefined;
+}
+
+const DEFAULT_AWAY_AFTER_MS = 300_000;
+
 /** Builds the parts of a client. */
-export function clientParts(tools: PartTools): ClientParts {
+export function clientParts(
+  tools: PartTools,
+  { watchAway = watchPageAway, awayAfterMs = DEFAULT_AWAY_AFTER_MS }: PartSurroundings = {},
+): ClientParts {
   const calls = new Calls(tools);
-  // The server must know what we show before it filters, and have us in our rooms before we speak there. A call that a listener
+  const away = new Away(tools, calls, changed => watchAway(awayAfterMs || null, changed));
+  const rooms = new Rooms(tools, calls);
+  // The server must know what we show before it filters, whether anybody is here before others see us, and have us in our rooms before we speak there. A call that a listener
   // of a room makes when the socket is lost must find out that it has to wait, so the calls hear of that first.
   return {
     location: new Location(tools, calls),
-    rooms: new Rooms(tools, calls),
+    away,
+    rooms,
+    presence: new Presence(tools, rooms, away),
+    ownPresence: new OwnPresence(tools, calls, rooms, away),
     events: new SyncEvents(tools.onProblem),
     closing: { receives: { closing: ({ reason }) => tools.connection.endsFor(reason) } },
     calls,

@@ -7,6 +7,8 @@
  */
 
 import { parseJoinAnswer, parseRoomsAnswer, type JoinAnswer, type RoomsAnswer, type WireFailure } from "../wire/answers";
+import type { JoinRoom } from "../wire/payloads";
+import type { Roster } from "../wire/presence";
 import { backoffMs, type Backoff } from "../socket/backoff";
 import type { Calls } from "./calls";
 import type { Limits } from "./deadline";
@@ -21,10 +23,25 @@ export type WireRoomStatus =
   | { readonly status: "joined" }
   | { readonly status: "error"; readonly error: WireFailure };
 
+/** That we are in a room, from the answer to a join. */
+export interface Entry {
+  readonly room: string;
+  /** The seat is a new one, and not one that was asked for again. */
+  readonly isNew: boolean;
+  /** The join asked who is there. */
+  readonly wasAsked: boolean;
+  /** Who is there; null if the join did not ask, or the rule of the room has no `presence`. */
+  readonly roster: Roster | null;
+}
+
 interface Room {
   readonly name: string;
   readonly waiters: Waiters<JoinAnswer>;
   readonly listeners: Listeners<[]>;
+  /** Somebody looks at who is there, so joins ask for it. */
+  isWatched: boolean;
+  /** The last join asked. */
+  hasAskedWho: boolean;
   /** A `joinRoom` succeeded, and no `leaveRoom` since. */
   isKept: boolean;
   /** Was entered at least once, so that a refusal is a loss. */
@@ -59,6 +76,10 @@ export class Rooms implements Part {
   readonly gaps: Listeners<[room: string]>;
   /** Told when we were taken out of a room, or when one that we were in would not have us back. */
   readonly losses: Listeners<[room: string, error: WireFailure]>;
+  /** Told when we are in a room, before its status says so. */
+  readonly entries: Listeners<[Entry]>;
+  /** Told when we are in a room no longer, and not about to be again. */
+  readonly exits: Listeners<[room: string]>;
   readonly receives: Receives = {
     sync: frame => {
       if (frame.status !== "stream") this.#seen(frame.room, frame.pos);
@@ -71,6 +92,8 @@ export class Rooms implements Part {
     this.#calls = calls;
     this.gaps = new Listeners(tools.onProblem);
     this.losses = new Listeners(tools.onProblem);
+    this.entries = new Listeners(tools.onProblem);
+    this.exits = new Listeners(tools.onProblem);
   }
 
   /** Enters `name` and stays, over reconnects too, until `leave`. */
@@ -114,6 +137,20 @@ export class Rooms implements Part {
       release();
       // Somebody may take it over at once: a remounting component must not leave and join again.
       queueMicrotask(() => this.#leaveIfUnwanted(room));
+    };
+  }
+
+  /** As `hold`, and each join asks who is there, which `entries` tells. A room is watched by one at a time. */
+  watch(name: string, changed: () => void): () => void {
+    const room = this.#room(name);
+    room.isWatched = true;
+    const release = this.hold(name, changed);
+    // We are there already, or on our way, without having asked.
+    if (this.#tools.connection.isOpen && !room.hasAskedWho) this.#enter(room);
+    return () => {
+      room.isWatched = false;
+      room.hasAskedWho = false;
+      release();
     };
   }
 
@@ -180,7 +217,9 @@ export class Rooms implements Part {
     if (!hasSeat) this.#setStatus(room, JOINING);
     room.mayHaveSeat = true;
     room.isPosOfFrame = false;
-    this.#calls.callNow("joinRoom", { room: room.name }, parseJoinAnswer, this.#ownLimits(), answer => {
+    room.hasAskedWho = room.isWatched;
+    const payload: JoinRoom = room.isWatched ? { room: room.name, presence: true } : { room: room.name };
+    this.#calls.callNow("joinRoom", payload, parseJoinAnswer, this.#ownLimits(), answer => {
       const isOutdated = join !== room.joins || this.#rooms.get(room.name) !== room;
       // After a loss the next socket joins again, and its answer is the one that counts.
       if (isOutdated || !this.#tools.connection.isOpen) return;
@@ -188,9 +227,12 @@ export class Rooms implements Part {
         this.#refused(room, answer, hasSeat);
         room.waiters.settle(answer);
       } else {
+        const { presence, ...joined } = answer;
         const pos = newestPos(room, answer.pos);
+        const wasAsked = payload.presence === true;
+        this.entries.tell({ room: room.name, isNew: !hasSeat, wasAsked, roster: presence ?? null });
         this.#entered(room, pos, hasMissed && !answer.recovered);
-        room.waiters.settle({ ...answer, pos });
+        room.waiters.settle({ ...joined, pos });
       }
     });
   }
@@ -215,6 +257,7 @@ export class Rooms implements Part {
       room.pos = null;
     }
     this.#setStatus(room, { status: "error", error });
+    if (!isPassing(error)) this.exits.tell(room.name);
     if (isLoss) this.losses.tell(room.name, error);
     queueMicrotask(() => this.#leaveIfUnwanted(room));
   }
@@ -247,6 +290,8 @@ export class Rooms implements Part {
       name,
       waiters: new Waiters(this.#tools.failure),
       listeners: new Listeners(this.#tools.onProblem),
+      isWatched: false,
+      hasAskedWho: false,
       isKept: false,
       wasEntered: false,
       mayHaveSeat: false,
@@ -264,6 +309,7 @@ export class Rooms implements Part {
   #forget(room: Room): void {
     clearTimeout(room.retry);
     this.#rooms.delete(room.name);
+    this.exits.tell(room.name);
   }
 
   #setStatus(room: Room, status: WireRoomStatus): void {
@@ -282,7 +328,7 @@ function newestPos(room: Room, answered: string): string {
   return room.isPosOfFrame && room.pos !== null ? room.pos : answered;
 }
 
-/** Whether the same join may succeed later: the server was slow, busy or in trouble. */
-function isPassing({ httpStatus }: WireFailure): boolean {
+/** Whether the same may succeed later: the server was slow, busy or in trouble. */
+export function isPassing({ httpStatus }: WireFailure): boolean {
   return httpStatus === 429 || httpStatus >= 500;
 }

@@ -4,7 +4,8 @@ import type { Backoff } from "../socket/backoff";
 import type { Transport } from "../socket/socket";
 import type { ConnectionStatusStore } from "../socket/status";
 import type { ApiRequest } from "./apiRequest";
-import type { CallLimits, JoinRoomAnswer, LocationAnswer, RoomsAnswer, SyncFailure } from "./answer";
+import type { CallLimits, JoinRoomAnswer, LocationAnswer, PresenceAnswer, RoomsAnswer, SyncFailure } from "./answer";
+import type { NoPresence, PresenceTypesOf, RoomPresence } from "./presenceTypes";
 import type { OnProblem } from "./problems";
 import type { NoRoutes } from "./routes";
 import type { UpsertSyncEventCallback } from "./syncEvents";
@@ -35,6 +36,11 @@ export interface SyncOptions {
   readonly backoff?: Partial<Backoff> | undefined;
   /** Whether the first call, room, location, callback or look at the status connects; true by default. Otherwise `connect()` does. */
   readonly autoConnect?: boolean | undefined;
+  /**
+   * How long nobody may touch the page before its person counts as away, in milliseconds; 300,000 by default, 0 or false for ever. A page that
+   * is hidden for a second counts as away, too. It is told to the server once a room is looked at with presence.
+   */
+  readonly awayAfterMs?: number | false | undefined;
   /** Hears of what no caller can be told, such as a callback that threw. Writes to the console by default. */
   readonly onProblem?: OnProblem | undefined;
 }
@@ -56,8 +62,16 @@ export type RoomStatus<Code extends string = string> =
   /** Turned away. It is tried again on the next socket as long as it is held. */
   | { readonly status: "error"; readonly error: SyncFailure<Code> };
 
-/** The client of one app. Every function can be taken out of the object and called alone. `Api` is its `ApiTypeMap`, if it has one. */
-export interface SyncClient<Map, Code extends string = string, Api = NoRoutes> {
+/**
+ * The client of one app. Every function can be taken out of the object and called alone. `Api` is its `ApiTypeMap` and `Presence` its
+ * `PresenceTypes`, if it has them.
+ */
+export interface SyncClient<
+  Map,
+  Code extends string = string,
+  Api = NoRoutes,
+  Presence extends PresenceTypesOf = NoPresence,
+> {
   readonly syncRequest: SyncRequest<Map, Code>;
   readonly apiRequest: ApiRequest<Api, Code>;
   readonly upsertSyncEventCallback: UpsertSyncEventCallback<Map, Code>;
@@ -90,6 +104,24 @@ export interface SyncClient<Map, Code extends string = string, Api = NoRoutes> {
   readonly onRoomLost: (
     callback: (loss: { readonly room: string; readonly error: SyncFailure<Code> }) => void,
   ) => () => void;
+
+  /**
+   * Is in `room`, as with `holdRoom`, and knows who else is, until the undo that this returns; `changed` is called after each change of
+   * `roomPresence(room)` or `roomStatus(room)`. What `usePresence` is made of.
+   */
+  readonly holdPresence: (room: Presence["rooms"], changed?: () => void) => () => void;
+  /** Who is in `room`, while it is held with `holdPresence`; the same object as long as nothing changed. */
+  readonly roomPresence: (room: Presence["rooms"]) => RoomPresence<Presence>;
+  /**
+   * Says something of our person to everybody in `room`, in all of whose tabs the last one counts; null takes it back. It waits until
+   * we are there; called quickly, the newest wins. It is remembered until the room is left, and said again after a reconnect when the
+   * server has nothing of us any more. With `null` for a room, it answers `sync-cancelled`.
+   */
+  readonly setPresence: (
+    room: Presence["rooms"] | null,
+    data: Presence["dataInput"] | null,
+    limits?: CallLimits,
+  ) => Promise<PresenceAnswer<Code>>;
 
   /** Tells the server which page this tab shows; it is remembered and sent again after each reconnect, before the rooms. */
   readonly updateLocation: (location: LocationOptions, limits?: CallLimits) => Promise<LocationAnswer<Code>>;

@@ -108,3 +108,24 @@ export class FakeWakes {
     for (const wake of [...this.#wakes]) wake();
   }
 }
+
+/** A page whose attention is in the hands of the test. */
+export class FakeAttention {
+  readonly #watchers = new Set<(isAway: boolean) => void>();
+  /** What the last watcher asked for. */
+  awayAfterMs: number | null | undefined;
+
+  readonly watchAway = (awayAfterMs: number | null, changed: (isAway: boolean) => void): (() => void) => {
+    this.awayAfterMs = awayAfterMs;
+    this.#watchers.add(changed);
+    return () => void this.#watchers.delete(changed);
+  };
+
+  get size(): number {
+    return this.#watchers.size;
+  }
+
+  turn(isAway: boolean): void {
+    for (const changed of [...this.#watchers]) changed(isAway);
+  }
+}

@@ -102,3 +102,14 @@ export interface ApiTypeMap {
 
 /** The codes that the app can answer with. */
 export type ErrorCode = "auth-required" | "counter-full" | "room-forbidden" | "sync-not-in-room";
+
+/** Who is in rooms, and what they say of themselves. */
+export interface PresenceTypes {
+  user: Person;
+  data: Mood;
+  dataInput: MoodInput;
+  rooms: `chat-${string}`;
+}
+
+export type Mood = { text: string; color: string | null };
+export type MoodInput = { text: string; color?: string | null };

@@ -1,5 +1,6 @@
 /** The acknowledgements: what the server says to a call, a join, a leave, a location. */
 
+import { parseRoster, type Roster } from "./presence";
 import { isObject, isStrings, read, unreadable, type JsonObject, type Read } from "./read";
 
 /** Values that belong to an error code, by name; `{}` when there are none. */
@@ -28,13 +29,15 @@ export type JoinAnswer =
       readonly pos: string;
       /** Whether everything since `after` was sent before this answer. */
       readonly recovered: boolean;
+      /** Who is there: if the join asked, and the rule of the room has `presence`. */
+      readonly presence?: Roster;
     }
   | WireFailure;
 
 /** The answer to `leaveRoom` and `joinedRooms`. */
 export type RoomsAnswer = { readonly status: "success"; readonly rooms: readonly string[] } | WireFailure;
 
-/** The answer to `updateLocation`. */
+/** The answer to `updateLocation` and `updatePresence`. */
 export type PlainAnswer = { readonly status: "success" } | WireFailure;
 
 /** Reads the answer to a `sync` or `request` call. */
@@ -46,11 +49,13 @@ export function parseCallAnswer(message: unknown): Read<CallAnswer> {
 
 /** Reads the answer to `joinRoom`. */
 export function parseJoinAnswer(message: unknown): Read<JoinAnswer> {
-  return parseAnswer(message, ({ rooms, pos, recovered }) => {
+  return parseAnswer(message, ({ rooms, pos, recovered, presence }) => {
     if (!isStrings(rooms)) return unreadable("`rooms` is not an array of strings");
     if (typeof pos !== "string") return unreadable("`pos` is not a string");
     if (typeof recovered !== "boolean") return unreadable("`recovered` is not a boolean");
-    return read({ status: "success", rooms, pos, recovered });
+    if (presence === undefined) return read({ status: "success", rooms, pos, recovered });
+    const roster = parseRoster(presence);
+    return roster.ok ? read({ status: "success", rooms, pos, recovered, presence: roster.value }) : roster;
   });
 }
 
@@ -61,7 +66,7 @@ export function parseRoomsAnswer(message: unknown): Read<RoomsAnswer> {
   );
 }
 
-/** Reads the answer to `updateLocation`. */
+/** Reads the answer to `updateLocation` or `updatePresence`. */
 export function parsePlainAnswer(message: unknown): Read<PlainAnswer> {
   return parseAnswer(message, () => read({ status: "success" }));
 }

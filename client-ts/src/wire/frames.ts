@@ -1,11 +1,13 @@
-/** What the server sends unasked: the events of a room, why a room is lost, and why it ends a socket. */
+/** What the server sends unasked: the events of a room, what becomes of the people there, why a room is lost, and why it ends a socket. */
 
 import { parseFailure, type ErrorParams, type WireFailure } from "./answers";
+import { parsePresenceFrame, type PresenceFrame } from "./presence";
 import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
 
 /** What the server sends unasked, by the name of its event. */
 export interface ServerFrames {
   sync: SyncFrame;
+  presence: PresenceFrame;
   roomLost: RoomLost;
   closing: Closing;
 }
@@ -68,6 +70,7 @@ export interface Closing {
 /** How each event is read: with its type above, all that this package has to be told of a new one. */
 const PARSERS: { readonly [Event in keyof ServerFrames]: (message: unknown) => Read<ServerFrames[Event]> } = {
   sync: parseSyncFrame,
+  presence: parsePresenceFrame,
   roomLost: parseRoomLost,
   closing: parseClosing,
 };

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
 import { parseClosing, parseRoomLost, parseSyncFrame } from "./frames";
+import { parsePresenceFrame } from "./presence";
 import type { Read } from "./read";
 
 const NO_OBJECTS = [undefined, null, 0, "", "success", [], [{ status: "success" }], true];
 const FRAME = { cb: "examples/updateCounter/v1", room: "game-room-123", pos: "1-2" };
+const PERSON = { id: "1", user: { name: "Ada" }, away: false, data: null };
+const ROSTER = { me: "1", people: [PERSON], more: 0 };
 const FAILURE = { status: "error", errorCode: "room-forbidden", errorParams: {}, message: "No.", httpStatus: 403 };
 
 function check(parse: (message: unknown) => Read<unknown>, message: unknown, problem: string): void {
@@ -19,6 +22,7 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     check(parseSyncFrame, message, "a frame is not an object");
     check(parseClosing, message, "a frame is not an object");
     check(parseRoomLost, message, "a frame is not an object");
+    check(parsePresenceFrame, message, "a frame is not an object");
   });
 
   test.each([
@@ -39,6 +43,23 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     [{ status: "success", rooms: [], pos: 2, recovered: false }, "`pos` is not a string"],
     [{ status: "success", rooms: [], pos: "1-2" }, "`recovered` is not a boolean"],
   ])("join answer %j", (message, problem) => check(parseJoinAnswer, message, problem));
+
+  test.each([
+    [null, "`presence` is not an object"],
+    [[], "`presence` is not an object"],
+    [{ ...ROSTER, me: null }, "`me` is not a string"],
+    [{ ...ROSTER, more: -1 }, "`more` is not a count"],
+    [{ ...ROSTER, more: 1.5 }, "`more` is not a count"],
+    [{ ...ROSTER, more: undefined }, "`more` is not a count"],
+    [{ ...ROSTER, people: {} }, "`people` is not an array"],
+    [{ ...ROSTER, people: [PERSON, "ada"] }, "an item of `people` is not an object"],
+    [{ ...ROSTER, people: [{ ...PERSON, id: 7 }] }, "`id` is not a string"],
+    [{ ...ROSTER, people: [{ id: "1", away: false, data: null }] }, "`user` is missing"],
+    [{ ...ROSTER, people: [{ ...PERSON, away: null }] }, "`away` is not a boolean"],
+    [{ ...ROSTER, people: [{ id: "1", user: {}, away: false }] }, "`data` is missing"],
+  ])("roster %j", (presence, problem) => {
+    check(parseJoinAnswer, { status: "success", rooms: [], pos: "1-2", recovered: false, presence }, problem);
+  });
 
   test("rooms answer without rooms", () => {
     check(parseRoomsAnswer, { status: "success" }, "`rooms` is not an array of strings");
@@ -64,6 +85,17 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     [{ room: "a", error: { ...FAILURE, errorCode: 7 } }, "`errorCode` is not a code"],
   ])("a lost room %j", (message, problem) => check(parseRoomLost, message, problem));
 
+  test.each([
+    [{ changes: [] }, "`room` is not a string"],
+    [{ room: "a" }, "`changes` is not an array"],
+    [{ room: "a", changes: [null] }, "an item of `changes` is not an object"],
+    [{ room: "a", changes: [{ ...PERSON, kind: "here" }] }, "`kind` is none of `joined`, `left`, `afk`, `back`, `updated`"],
+    [{ room: "a", changes: [PERSON] }, "`kind` is none of `joined`, `left`, `afk`, `back`, `updated`"],
+    [{ room: "a", changes: [{ ...PERSON, kind: "afk", away: "yes" }] }, "`away` is not a boolean"],
+    [{ room: "a", changes: [{ kind: "left", user: {} }] }, "`id` is not a string"],
+    [{ room: "a", changes: [{ kind: "left", id: "1" }] }, "`user` is missing"],
+  ])("presence %j", (message, problem) => check(parsePresenceFrame, message, problem));
+
   test.each([{}, { reason: "" }, { reason: 7 }, { reason: ["write-timeout"] }])("closing %j", message =>
     check(parseClosing, message, "`reason` is not a code"),
   );
@@ -71,5 +103,10 @@ describe("what is not of the agreed form is named, and never read halfway", () =
   test("fields of a newer server are left out, not refused", () => {
     const frame = { ...FRAME, status: "stream", stream: 1, newer: true };
     expect(parseSyncFrame(frame)).toEqual({ ok: true, value: { status: "stream", cb: FRAME.cb, room: FRAME.room, stream: 1 } });
+    const changes = [{ kind: "back", ...PERSON, newer: true }];
+    expect(parsePresenceFrame({ room: "a", changes, newer: true })).toEqual({
+      ok: true,
+      value: { room: "a", changes: [{ kind: "back", ...PERSON }] },
+    });
   });
 });

@@ -8,6 +8,7 @@ export interface ClientPayloads {
   leaveRoom: LeaveRoom;
   joinedRooms: Readonly<Record<string, never>>;
   updateLocation: SyncLocation;
+  updatePresence: UpdatePresence;
 }
 
 /** The name of an event that the client sends. */
@@ -40,6 +41,8 @@ export type ApiCall = Call;
 /** Asks to be in `room`. */
 export interface JoinRoom {
   readonly room: string;
+  /** Asks who is there, too, now and from now on. */
+  readonly presence?: true;
 }
 
 /** Asks to be in `room` no longer. */
@@ -53,6 +56,16 @@ export interface SyncLocation {
   readonly pathName: string;
   /** The query, one value for each name; where names and values have more than 16 KiB, the server leaves them out and filters can see that. */
   readonly searchParams: Readonly<Record<string, string>>;
+}
+
+/** Says something of who sends it; both can be said at once. */
+export interface UpdatePresence {
+  /** Whether nobody is at this tab, in all its rooms; a new socket is not away. */
+  readonly away?: boolean;
+  /** The room that `data` is said in; only with `data`. */
+  readonly room?: string;
+  /** What this tab's person says of themselves; null takes it back. At most 1 KiB. */
+  readonly data?: unknown;
 }
 
 /** Who is connecting, and the language to answer in; sent once with each socket. */

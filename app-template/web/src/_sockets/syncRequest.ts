@@ -2,12 +2,12 @@
  * The app's one connection to its server, typed by the handler files of the app.
  * Everything else in the page imports from here, never from "syncwright".
  */
-import { createSync, type RoomStatus as RoomStatusOf } from "syncwright";
-import { createSyncHooks } from "syncwright/react";
+import { createSync, type Person, type RoomStatus as RoomStatusOf } from "syncwright";
+import { createSyncHooks, type PresenceHook } from "syncwright/react";
 import { readLanguageChoice } from "../language/languages";
-import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "./apiTypes.generated";
+import type { ApiTypeMap, ErrorCode, PresenceTypes, SyncTypeMap } from "./apiTypes.generated";
 
-export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>({
+export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>({
   // Before anyone has signed in, the handshake says in which language errors are wanted.
   lang: readLanguageChoice,
 });
@@ -18,7 +18,13 @@ export type { ConnectionStatus } from "syncwright";
 /** Whether this tab is in a room, with the app's own error codes. */
 export type RoomStatus = RoomStatusOf<ErrorCode>;
 
+/** Somebody who is in a room, and what they say of themselves. */
+export type PersonHere = Person<PresenceTypes>;
+
+/** Who is in a room, and how to say something there. */
+export type PresenceHere = PresenceHook<PresenceTypes, ErrorCode>;
+
 export const { syncRequest, apiRequest, joinRoom, leaveRoom, joinedRooms, updateLocation, upsertSyncEventCallback } =
   sync;
 
-export const { useSyncEvents, useApiRequest, useConnectionStatus, useRoom } = createSyncHooks(sync);
+export const { useSyncEvents, useApiRequest, useConnection, useRoom, usePresence } = createSyncHooks(sync);

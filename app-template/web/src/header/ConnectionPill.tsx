@@ -1,11 +1,11 @@
-import { type ConnectionStatus, sync, useConnectionStatus } from "../_sockets/syncRequest";
+import { type ConnectionStatus, useConnection } from "../_sockets/syncRequest";
 import { useWords } from "../language/LanguageProvider";
 import type { Words } from "../language/words/en";
 
 /** The client's state machine in one word, live. */
 export function ConnectionPill() {
   const words = useWords();
-  const connection = useConnectionStatus();
+  const { status: connection, reconnect } = useConnection();
   const state = connection.status === "idle" ? "connecting" : connection.status;
   const hint = hintOf(connection, words.connection);
   const canRetry = state === "refused" || state === "closed";
@@ -20,7 +20,7 @@ export function ConnectionPill() {
         )}
       </span>
       {canRetry && (
-        <button type="button" className="link" onClick={() => sync.reconnect()}>
+        <button type="button" className="link" onClick={reconnect}>
           {words.connection.tryAgain}
         </button>
       )}

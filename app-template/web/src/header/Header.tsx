@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useWords } from "../language/LanguageProvider";
 import { useUnreadMessages } from "../live/useUnreadMessages";
+import { Avatar } from "../parts/Avatar";
 import { Link } from "../routing/Link";
 import { findPage, hrefOf, type PagePath, usePlace } from "../routing/router";
 import { useSession } from "../session/SessionProvider";
@@ -96,14 +97,5 @@ function UserBadge() {
         {words.session.signOut}
       </button>
     </div>
-  );
-}
-
-function Avatar({ name }: { name: string }) {
-  const initial = Array.from(name)[0] ?? "?";
-  return (
-    <span className="avatar" aria-hidden="true">
-      {initial.toLocaleUpperCase()}
-    </span>
   );
 }

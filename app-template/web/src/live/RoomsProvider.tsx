@@ -35,7 +35,8 @@ export function RoomsProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const show = useCallback((room: string) => {
-    setRooms((before) => new Map(before).set(room, sync.roomStatus(room)));
+    const status = sync.roomStatus(room);
+    setRooms((before) => (before.get(room) === status ? before : new Map(before).set(room, status)));
   }, []);
 
   const enter = useCallback(
@@ -48,7 +49,7 @@ export function RoomsProvider({ children }: { children: ReactNode }) {
       }
       held.current.set(
         room,
-        sync.holdRoom(room, () => show(room)),
+        hold(room, () => show(room)),
       );
       show(room);
     },
@@ -74,4 +75,13 @@ export function RoomsProvider({ children }: { children: ReactNode }) {
 
   const value = useMemo(() => ({ rooms, enter, leave, isHeld }), [rooms, enter, leave, isHeld]);
   return <RoomsContext value={value}>{children}</RoomsContext>;
+}
+
+/** A chat is held with who is in it, on other pages too: were it joined without, its page would have to join it again. */
+function hold(room: string, changed: () => void): () => void {
+  return isChat(room) ? sync.holdPresence(room, changed) : sync.holdRoom(room, changed);
+}
+
+function isChat(room: string): room is `chat-${string}` {
+  return room.startsWith("chat-");
 }

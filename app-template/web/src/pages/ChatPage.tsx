@@ -10,6 +10,7 @@ import { useIsSomebodyTyping, useTyping } from "../live/useTyping";
 import { CallError } from "../parts/CallError";
 import { Rich } from "../parts/Rich";
 import { RoomPicker } from "../parts/RoomPicker";
+import { WhoIsHere } from "../parts/WhoIsHere";
 import { PageHead } from "./PageHead";
 
 const PREFIX = "chat-";
@@ -20,16 +21,18 @@ const FILES = [
   "src/lobby/_sync/typing_client_v1.rs",
 ];
 
-/** Messages through an asynchronous filter, and "somebody is typing" through the gate of the lobby. */
+/** Who is here, messages through an asynchronous filter, and "somebody is typing" through the gate of the lobby. */
 export function ChatPage() {
   const words = useWords();
   const pageRoom = usePageRoom("/chat", PREFIX);
   const lobby = `lobby-${pageRoom.id}`;
-  useCompanionRoom(lobby, pageRoom.isJoined || pageRoom.isBusy);
+  const isWanted = pageRoom.isJoined || pageRoom.isBusy;
+  useCompanionRoom(lobby, isWanted);
   return (
     <>
       <PageHead title={words.chat.title} lead={words.chat.lead} files={FILES} />
       <RoomPicker prefix={PREFIX} pageRoom={pageRoom} />
+      <WhoIsHere room={isWanted ? `${PREFIX}${pageRoom.id}` : null} />
       <section className="card chat" aria-label={words.chat.title}>
         <Messages room={pageRoom.room} lobby={lobby} />
         <MessageForm room={pageRoom.room} lobby={lobby} isJoined={pageRoom.isJoined} />

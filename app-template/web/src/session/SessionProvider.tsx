@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { Session } from "../_sockets/apiTypes.generated";
-import { sync, useConnectionStatus } from "../_sockets/syncRequest";
+import { sync, useConnection } from "../_sockets/syncRequest";
 import { type Language, parseLanguage, pickLanguage, readLanguageChoice, writeLanguageChoice } from "../language/languages";
 import { Asking } from "./asking";
 import { onChance } from "./chances";
@@ -171,7 +171,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
  * answer gets us out of that, as a rule; a server that goes on refusing is asked ever more rarely.
  */
 function useEndOfSession(asking: Asking): void {
-  const connection = useConnectionStatus();
+  const { status: connection } = useConnection();
   const hasAsked = useRef(false);
   useEffect(() => {
     if (connection.status === "connected") hasAsked.current = false;

@@ -167,6 +167,21 @@ export const de: Words = {
     hint: "Auf einer anderen Seite kommt die Nachricht auch an, als `elsewhere`; oben neben dem Namen der Seite wird sie gezählt.",
   },
 
+  here: {
+    title: "Wer hier ist",
+    count: (count) => (count === 1 ? "1 Person" : `${count} Personen`),
+    more: (count) => (count === 1 ? "und 1 weitere Person" : `und ${count} weitere`),
+    me: "(du)",
+    away: "abwesend",
+    mood: "Was machst du gerade?",
+    moodPlaceholder: "beim Mittagessen",
+    show: "Zeigen",
+    takeBack: "Zurücknehmen",
+    color: "Deine Farbe",
+    colors: { blue: "Blau", green: "Grün", orange: "Orange", pink: "Rosa", violet: "Violett" },
+    hint: "Alle deine Tabs sind eine Person, abwesend, wenn du keinen davon ansiehst. Die Regel in `src/chat/_room.rs` sagt `presence`; diese Liste ist `usePresence`.",
+  },
+
   lobby: {
     title: "Lobby",
     lead: "Eine Clientdatei allein ist ein Tor. Nichts läuft einmal; für jedes Mitglied antwortet sie nur, ob das Ereignis hindurch darf.",

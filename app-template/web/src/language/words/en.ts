@@ -160,6 +160,21 @@ export const en = {
     hint: "On another page the message still arrives, as `elsewhere`; it is counted beside the page's name above.",
   },
 
+  here: {
+    title: "Who is here",
+    count: (count: number) => (count === 1 ? "1 person" : `${count} people`),
+    more: (count: number) => (count === 1 ? "and 1 more" : `and ${count} more`),
+    me: "(you)",
+    away: "away",
+    mood: "What are you up to?",
+    moodPlaceholder: "at lunch",
+    show: "Show",
+    takeBack: "Take back",
+    color: "Your colour",
+    colors: { blue: "Blue", green: "Green", orange: "Orange", pink: "Pink", violet: "Violet" },
+    hint: "All your tabs are one person, away when you look at none of them. The rule in `src/chat/_room.rs` says `presence`; this list is `usePresence`.",
+  },
+
   lobby: {
     title: "Lobby",
     lead: "A client file alone is a gate. Nothing runs once; for each member it answers only whether the event may pass.",

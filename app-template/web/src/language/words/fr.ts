@@ -167,6 +167,21 @@ export const fr: Words = {
     hint: "Sur une autre page, le message arrive aussi, comme `elsewhere` ; il est compté ci-dessus, près du nom de la page.",
   },
 
+  here: {
+    title: "Qui est là",
+    count: (count) => (count === 1 ? "1 personne" : `${count} personnes`),
+    more: (count) => (count === 1 ? "et 1 autre" : `et ${count} autres`),
+    me: "(vous)",
+    away: "absent",
+    mood: "Que faites-vous ?",
+    moodPlaceholder: "à table",
+    show: "Afficher",
+    takeBack: "Retirer",
+    color: "Votre couleur",
+    colors: { blue: "Bleu", green: "Vert", orange: "Orange", pink: "Rose", violet: "Violet" },
+    hint: "Tous vos onglets sont une seule personne, absente quand vous n'en regardez aucun. La règle dans `src/chat/_room.rs` dit `presence` ; cette liste est `usePresence`.",
+  },
+
   lobby: {
     title: "Hall",
     lead: "Un fichier client seul est une porte. Rien ne s'exécute une fois ; pour chaque membre, il répond seulement si l'événement peut passer.",

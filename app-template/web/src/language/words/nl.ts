@@ -165,6 +165,21 @@ export const nl: Words = {
     hint: "Op een andere pagina komt het bericht ook binnen, als `elsewhere`; het wordt hierboven bij de naam van de pagina geteld.",
   },
 
+  here: {
+    title: "Wie er is",
+    count: (count) => (count === 1 ? "1 persoon" : `${count} personen`),
+    more: (count) => (count === 1 ? "en nog 1" : `en nog ${count}`),
+    me: "(jij)",
+    away: "afwezig",
+    mood: "Wat doe je nu?",
+    moodPlaceholder: "aan het lunchen",
+    show: "Tonen",
+    takeBack: "Terugnemen",
+    color: "Jouw kleur",
+    colors: { blue: "Blauw", green: "Groen", orange: "Oranje", pink: "Roze", violet: "Paars" },
+    hint: "Al je tabbladen zijn samen één persoon, afwezig als je naar geen ervan kijkt. De regel in `src/chat/_room.rs` zegt `presence`; deze lijst is `usePresence`.",
+  },
+
   lobby: {
     title: "Lobby",
     lead: "Alleen een clientbestand is een poort. Er draait niets één keer; per lid antwoordt het alleen of de gebeurtenis erdoor mag.",
