@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-ts test-browser bench setup setup-node setup-chromium setup-redis server page
+.PHONY: help run test test-rust test-ts test-browser bench fuzz setup setup-node setup-chromium setup-redis server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -36,6 +36,9 @@ test-browser: setup-node setup-chromium server page ## The flows of the web page
 
 bench: ## Measures; see docs/benchmarks.md
 	scripts/bench
+
+fuzz: ## Makes up what strangers could send, FUZZ_SECONDS for each target
+	scripts/fuzz
 
 setup: setup-node setup-chromium setup-redis ## Installs what is not there yet
 

@@ -28,6 +28,8 @@ const NOTHING: &str = "nothing came";
 #[derive(Debug)]
 pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// The id of the socket, by which it could be polled if it were not a WebSocket.
+    sid: String,
     next_ack: u64,
     acks: HashMap<u64, Value>,
     frames: VecDeque<Value>,
@@ -75,9 +77,9 @@ impl Client {
         client.text(|text| text.starts_with('0').then_some(())).await?;
         let auth = if identity.auth.is_null() { String::new() } else { identity.auth.to_string() };
         client.send(&format!("40{auth}")).await;
-        client
+        client.sid = client
             .text(|text| match text.get(..2)? {
-                "40" => Some(Ok(())),
+                "40" => Some(Ok(sid_of(&text[2..]))),
                 "44" => Some(Err(message_of(&text[2..]))),
                 _ => None,
             })
@@ -93,7 +95,14 @@ impl Client {
 
     fn on(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
         let (acks, frames) = (HashMap::new(), VecDeque::new());
-        Self { socket, next_ack: 0, acks, frames, log: Vec::new(), closing: None, others: VecDeque::new() }
+        let sid = String::new();
+        Self { socket, sid, next_ack: 0, acks, frames, log: Vec::new(), closing: None, others: VecDeque::new() }
+    }
+
+    /// Returns the id of the socket; empty for one that has moved here.
+    #[must_use]
+    pub fn sid(&self) -> &str {
+        &self.sid
     }
 
     /// Sends one raw Engine.IO text.
@@ -361,6 +370,11 @@ async fn read_answer(stream: &mut TcpStream) -> String {
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
     assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
     body.to_owned()
+}
+
+fn sid_of(json: &str) -> String {
+    let opened: Value = serde_json::from_str(json).unwrap_or_default();
+    opened["sid"].as_str().unwrap_or_default().to_owned()
 }
 
 fn message_of(json: &str) -> String {

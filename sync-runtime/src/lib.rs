@@ -79,10 +79,11 @@ pub mod __private {
     };
     pub use crate::schema::Empty;
     pub use crate::server::{hub, serve};
-    // Who a request is from may be tried with any header.
-    pub use crate::transport::client_address;
+    // What is read of a request or of a packet, and who it is from, may be tried with any header and any text.
+    pub use crate::transport::{Inbound, InboundKind, client_address, cookie_token, session_cookie};
     pub use crate::wire::{
-        Envelope, Message, Misread, Packet, Position, PositionKey, PresenceChange, PresenceKind, PresentPerson,
+        Call, Data, Envelope, HttpCall, IgnoreSelf, Message, Misread, Packet, Position, PositionKey, PresenceChange,
+        PresenceKind, PresenceUpdate, PresentPerson, SyncCall,
     };
     pub use serde;
     pub use serde_json;

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod arguments;
+mod attacks;
 mod bad_input;
 mod canonical;
 mod checks;
@@ -16,6 +17,7 @@ mod editor;
 mod events;
 mod everyone;
 mod foreign;
+mod fuzzed;
 mod groups;
 mod kinds;
 mod limits;

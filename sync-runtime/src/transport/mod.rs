@@ -27,7 +27,8 @@ pub use axum::Router;
 pub use axum::http::HeaderMap;
 pub use axum::response::Response;
 pub use doors::{
-    ClosedSockets, Traffic, arriving_address, caller, cookie_token, error_response, session_cookie, stranger, token,
+    ClosedSockets, Inbound, InboundKind, Traffic, arriving_address, caller, cookie_token, error_response,
+    session_cookie, stranger, token,
 };
 pub use open_doors::OpenDoors;
 pub use pipes::{PipeListener, client_address, raise_file_limit};

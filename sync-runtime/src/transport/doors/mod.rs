@@ -19,4 +19,4 @@ pub use arrival::arriving_address;
 pub use credentials::{cookie_token, session_cookie, token};
 pub use http::{Ready, caller, error_response, stranger};
 pub use router::router;
-pub use socketio::{ClosedSockets, EngineSockets, Traffic};
+pub use socketio::{ClosedSockets, EngineSockets, Inbound, InboundKind, Traffic};

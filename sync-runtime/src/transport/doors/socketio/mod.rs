@@ -25,5 +25,6 @@ mod requests;
 
 pub use closed_sockets::ClosedSockets;
 pub use engine_sockets::EngineSockets;
+pub use inbound::{Inbound, InboundKind};
 pub use outlet::Traffic;
 pub use requests::socket_routes;
