@@ -40,7 +40,7 @@ describe("the page", () => {
   it.each([
     ["/sync"], ["/sync/"], ["/sync/x"], ["/sync/examples/updateCounter/v1"],
     ["/auth"], ["/auth/"], ["/auth/x"], ["/auth/login"],
-    ["/metrics"], ["/metrics/x"], ["/api"], ["/api/x"], ["/_inspect"], ["/healthz/x"], ["/readyz/"],
+    ["/metrics/x"], ["/api"], ["/api/x"], ["/_inspect"], ["/healthz/x"], ["/readyz/"],
     ["/socket.io"], ["/socket.io/"], ["/socket.io/x"], ["/socket.io/?EIO=4"],
   ])("is not the answer at %s", async (path) => {
     for (const method of ["GET", "POST"]) {

@@ -3,6 +3,7 @@
 import { parsePlainAnswer, type PlainAnswer } from "../wire/answers";
 import type { Calls } from "./calls";
 import type { Part, PartTools } from "./part";
+import { isPassing } from "./rooms";
 
 /** How long to leave alone a server that did not take what it was told. */
 const RETRY_MS = 5_000;
@@ -75,7 +76,8 @@ export class Away implements Part {
   }
 
   #answered(answer: PlainAnswer): void {
-    if (answer.status === "success" || !this.#tools.connection.isOpen) return;
+    // A server that does not know the message will not know it later either.
+    if (answer.status === "success" || !isPassing(answer) || !this.#tools.connection.isOpen) return;
     this.#told = null;
     this.#retry = setTimeout(() => this.#tell(), RETRY_MS);
   }

@@ -18,6 +18,8 @@ const TROUBLE_PAUSE_MS = 5_000;
 /** What is said in one room. */
 interface Saying {
   readonly room: string;
+  /** Whose words these are: our person in the room; null where that is not known. */
+  me: string | null;
   /** The newest, null where what was said is taken back. */
   data: unknown;
   /** The server has not been sent `data` since it changed, or since there is a new seat that needs it. */
@@ -32,7 +34,7 @@ interface Saying {
 
 /**
  * Remembers what was said last in each room, and says it again when we are in the room anew, unless the server still has something
- * of us. Leaving a room forgets it.
+ * of us. Leaving a room forgets it, and so does being somebody else there.
  *
  * Of what is said quickly the newest counts: one message at a time is on its way, and another 200 ms after it at the earliest. All who
  * waited are told the answer to the one that was sent.
@@ -43,6 +45,8 @@ export class OwnPresence implements Part {
   readonly #rooms: Rooms;
   readonly #away: Away;
   readonly #sayings = new Map<string, Saying>();
+  /** Our person in each room, as far as the server has said. */
+  readonly #people = new Map<string, string>();
 
   constructor(tools: PartTools, calls: Calls, rooms: Rooms, away: Away) {
     this.#tools = tools;
@@ -81,14 +85,25 @@ export class OwnPresence implements Part {
   }
 
   #entered({ room, isNew, roster }: Entry): void {
+    const me = roster?.me ?? null;
+    if (me !== null) this.#people.set(room, me);
     const saying = this.#sayings.get(room);
     if (saying === undefined) return;
+    if (me !== null && saying.me !== null && saying.me !== me) return this.#isOfSomebodyElse(saying);
+    saying.me ??= me;
     // Another tab may have said something since then, and the last one counts.
     if (isNew && !hasOwnData(roster)) saying.isDue = true;
     this.#sendIfDue(saying, true);
   }
 
+  /** Somebody else has signed in since: their words are their own. */
+  #isOfSomebodyElse(saying: Saying): void {
+    this.#forget(saying);
+    saying.waiters.settle(this.#tools.failure("sync-cancelled"));
+  }
+
   #left(room: string): void {
+    this.#people.delete(room);
     const saying = this.#sayings.get(room);
     if (saying === undefined) return;
     saying.accepted = null;
@@ -155,6 +170,7 @@ export class OwnPresence implements Part {
     if (known !== undefined) return known;
     const saying: Saying = {
       room,
+      me: this.#people.get(room) ?? null,
       data: null,
       isDue: false,
       accepted: null,

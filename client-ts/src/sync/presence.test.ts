@@ -262,6 +262,21 @@ describe("setPresence", () => {
     expect(sent()).toEqual([JOIN_WITH, say("a")]);
   });
 
+  test("is not said for somebody else who has signed in since", async () => {
+    const { sync, network, sent } = setUpInRoom();
+    void sync.setPresence(ROOM, { text: "a" });
+    network.socket.answer("updatePresence", SUCCESS);
+    vi.advanceTimersByTime(200);
+    const answer = sync.setPresence(ROOM, { text: "b" });
+    reconnect(network);
+    expect(await answer).toMatchObject({ errorCode: "sync-disconnected" });
+    network.socket.answer("joinRoom", {
+      status: "success", rooms: [ROOM], pos: "p1", recovered: false, presence: { me: "bob", people: [person("bob")], more: 0 },
+    });
+    vi.advanceTimersByTime(10_000);
+    expect(sent()).toEqual([JOIN_WITH]);
+  });
+
   test("that is refused is not said again, but what was said before it", async () => {
     const { sync, network, sent } = setUpInRoom();
     void sync.setPresence(ROOM, { text: "a" });

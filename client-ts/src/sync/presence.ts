@@ -5,7 +5,7 @@ import type { Away } from "./away";
 import { Listeners } from "./listeners";
 import type { Part, PartTools, Receives } from "./part";
 import { isPassing, type Entry, type Rooms } from "./rooms";
-import { changedPresence, NOBODY_YET, PRESENCE_IS_OFF, presenceOf, type WireRoomPresence } from "./roster";
+import { changedPresence, hasRoster, NOBODY_YET, PRESENCE_IS_OFF, presenceOf, type WireRoomPresence } from "./roster";
 
 /** A room that somebody looks at. */
 interface Watched {
@@ -80,7 +80,7 @@ export class Presence implements Part {
   #changed({ room, changes }: PresenceFrame): void {
     const watched = this.#watched.get(room);
     // Before its roster, a room that is looked at anew may still hear what was asked for before.
-    if (watched === undefined || watched.presence.me === null) return;
+    if (watched === undefined || !hasRoster(watched.presence)) return;
     this.#set(watched, changedPresence(watched.presence, changes));
   }
 

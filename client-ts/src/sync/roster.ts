@@ -6,7 +6,7 @@ import type { PersonChange, PersonLeft, Roster, WirePerson } from "../wire/prese
 export interface WireRoomPresence {
   /** In the order in which they came; somebody who is as before is the same object as before. */
   readonly people: readonly WirePerson[];
-  /** The `id` of our own person; null before the server has said it. */
+  /** The `id` of our own person; null before the server has said it, and where the app could not say who we are. */
   readonly me: string | null;
   /** How many others are there who are not listed. */
   readonly more: number;
@@ -21,6 +21,11 @@ export const NOBODY_YET: WireRoomPresence = { people: [], me: null, more: 0, isO
 
 /** In a room whose rule has no `presence`. */
 export const PRESENCE_IS_OFF: WireRoomPresence = { people: [], me: null, more: 0, isOff: true, isCurrent: true };
+
+/** Whether the server has said who is there. */
+export function hasRoster(presence: WireRoomPresence): boolean {
+  return presence !== NOBODY_YET && presence !== PRESENCE_IS_OFF;
+}
 
 /** What the answer to a join says takes the place of all that was known. */
 export function presenceOf({ me, people, more }: Roster): WireRoomPresence {

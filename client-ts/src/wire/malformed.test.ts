@@ -47,7 +47,7 @@ describe("what is not of the agreed form is named, and never read halfway", () =
   test.each([
     [null, "`presence` is not an object"],
     [[], "`presence` is not an object"],
-    [{ ...ROSTER, me: null }, "`me` is not a string"],
+    [{ ...ROSTER, me: 1 }, "`me` is neither a string nor null"],
     [{ ...ROSTER, more: -1 }, "`more` is not a count"],
     [{ ...ROSTER, more: 1.5 }, "`more` is not a count"],
     [{ ...ROSTER, more: undefined }, "`more` is not a count"],

@@ -16,8 +16,8 @@ export interface WirePerson {
 
 /** Everybody in a room, or as many as fit into an answer. */
 export interface Roster {
-  /** The `id` of the person who asks. */
-  readonly me: string;
+  /** The `id` of the person who asks; null where the app could not say who that is. */
+  readonly me: string | null;
   /** In the order in which they came. */
   readonly people: readonly WirePerson[];
   /** How many others are there who are not listed. */
@@ -46,7 +46,7 @@ export interface PresenceFrame {
 export function parseRoster(message: unknown): Read<Roster> {
   if (!isObject(message)) return unreadable("`presence` is not an object");
   const { me, more } = message;
-  if (typeof me !== "string") return unreadable("`me` is not a string");
+  if (me !== null && typeof me !== "string") return unreadable("`me` is neither a string nor null");
   if (!isCount(more)) return unreadable("`more` is not a count");
   const people = readEach("people", message.people, parsePerson);
   return people.ok ? read({ me, people: people.value, more }) : people;

@@ -14,6 +14,7 @@ use crate::dispatch::presence::{Presence, RoomPresence, Roster, Step};
 use crate::error::SyncError;
 use crate::rooms::Socket;
 use crate::route::App;
+use crate::session::LiveSession;
 use crate::wire::bad_request;
 
 /// What became of the socket of somebody.
@@ -58,6 +59,14 @@ pub(super) fn settle<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, roo
 pub(super) fn refresh<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>) {
     for room in socket.room_names() {
         settle(parts, socket, &room, Departure::None);
+    }
+}
+
+/// Waits no longer for the sockets of a session that are gone: in one room, or in all.
+pub(super) fn expect_no_more<A: App>(parts: &Arc<Parts<A>>, session: &LiveSession<A>, room: Option<&str>) {
+    let rooms = room.map_or_else(|| parts.presence.awaiting(), |room| vec![Arc::from(room)]);
+    for room in rooms {
+        change(parts, &room, false, |roster| roster.expect_no_more(session.id()));
     }
 }
 

@@ -56,6 +56,7 @@ impl<A: App> Dispatcher<A> {
     /// Closes every socket of a session that has ended.
     pub fn close_session(&self, session: &LiveSession<A>) {
         let why = session.end().map_or(CloseReason::SessionEnded, CloseReason::from);
+        attendance::expect_no_more(self.parts(), session, None);
         for socket in self.hub().of_session(session) {
             self.unseat_all(&socket, Departure::OnPurpose);
             socket.outbox().close(why);
@@ -175,18 +176,15 @@ impl<A: App> Dispatcher<A> {
         let after = after.and_then(|after| self.positions().open(after));
         let held = self.seat(socket, name, after).await?;
         let pos = self.positions().seal(held.position());
-        let people = if follows { self.follow(socket, name, &held) } else { None };
+        let people = self.follow(socket, name, &held, follows);
         Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered(), people.as_deref()), held))
     }
 
-    /// Lets a member hear who is in a room, and returns who is; `None` where the rule of the room has no `presence`.
-    fn follow(&self, socket: &Socket<A>, room: &str, held: &HeldSeat<A>) -> Option<Box<RawValue>> {
-        if !attendance::is_seen(self.parts(), room) {
-            return None;
-        }
+    /// Lets a member hear who is in a room, if it wants to, and returns who is; `None` where the rule of the room has no `presence`.
+    fn follow(&self, socket: &Socket<A>, room: &str, held: &HeldSeat<A>, follows: bool) -> Option<Box<RawValue>> {
         // First: what changes while the list is written comes behind the answer.
-        held.follow();
-        self.parts().presence.list(socket, room)
+        held.follow(follows);
+        (follows && attendance::is_seen(self.parts(), room)).then(|| self.parts().presence.list(socket, room))
     }
 
     /// Takes over what a socket says of its person.

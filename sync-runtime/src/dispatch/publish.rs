@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::{Dispatcher, Turn};
+use crate::dispatch::{Dispatcher, Turn, attendance};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::{App, EventRoute, People, Present};
@@ -119,6 +119,8 @@ impl<A: App> Rooms<A> {
         for socket in self.0.hub().of_session(session) {
             count += usize::from(self.0.expel(&socket, room, why).await);
         }
+        // Nor is anybody waited for there who has just gone.
+        attendance::expect_no_more(self.0.parts(), session, Some(room));
         count
     }
 

@@ -9,20 +9,19 @@ use sync_schema::EVERYONE;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::RealInstant;
 use crate::error::SyncError;
 use crate::id::Id;
+use crate::rooms::delivery::TURN;
 use crate::rooms::socket::Place;
 use crate::rooms::{Bundle, HeldSeat, Permit, RemoteEvents, Room, RoomServices, Socket, Submitted};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::{Packet, Position};
 
-/// How many members are told something before others have their turn.
-const TOLD_TOGETHER: usize = 256;
-
 /// All sockets and rooms of one server process.
 ///
-/// Locks are taken in the order index, socket, room, and never held across a wait.
+/// Locks are taken in the order index, socket, room, seat, and never held across a wait.
 pub struct Hub<A: App> {
     index: Mutex<Index<A>>,
     /// The room that every socket is in, if there is one. It is none of the index: nobody enters it, leaves it or counts it.
@@ -267,9 +266,13 @@ impl<A: App> Hub<A> {
         let Some(room) = self.room(room) else { return };
         let (followers, tasks) = room.followers();
         let notice = Bundle::from(notice);
-        for together in followers.chunks(TOLD_TOGETHER) {
-            together.iter().for_each(|seat| seat.tell(&notice, tasks));
-            tokio::task::yield_now().await;
+        let mut turn = RealInstant::now();
+        for seat in followers {
+            seat.tell(&notice, tasks);
+            if turn.elapsed() > TURN {
+                tokio::task::yield_now().await;
+                turn = RealInstant::now();
+            }
         }
     }
 

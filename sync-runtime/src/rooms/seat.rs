@@ -211,6 +211,8 @@ impl<A: App> Seat<A> {
     pub(super) fn tell(self: &Arc<Self>, notice: &Bundle, tasks: &TaskTracker) {
         let mut deferred = self.deferred.lock();
         if !deferred.is_held() && !deferred.has_task {
+            // Without the lock: sending may close the socket, which takes those of the index and of its rooms.
+            drop(deferred);
             return self.send(notice);
         }
         for packet in notice.packets() {
@@ -322,9 +324,9 @@ impl<A: App> HeldSeat<A> {
         self.recovered
     }
 
-    /// Lets the member hear, from the answer that it is held for, who comes and goes.
-    pub fn follow(&self) {
-        self.seat.follows.store(true, Ordering::Release);
+    /// Lets the member hear, from the answer that it is held for, who comes and goes, or no longer.
+    pub fn follow(&self, follows: bool) {
+        self.seat.follows.store(follows, Ordering::Release);
     }
 
     pub(super) fn seat(&self) -> &Arc<Seat<A>> {

@@ -50,17 +50,16 @@ impl<A: App> Index<A> {
         Self { shards: std::iter::repeat_with(shard).take(SHARDS).collect(), ending: AtomicUsize::new(0) }
     }
 
-    /// Returns the session in use, made of what the store has if it was in no use; `None` when it has ended meanwhile.
-    pub(super) fn enter(&self, key: TokenHash, stored: Guarded<A::Session>) -> Option<Arc<LiveSession<A>>> {
+    /// Returns the session in use, made of what the store has if it was in no use, and whether it has become another one by that; `None`
+    /// when it has ended meanwhile.
+    pub(super) fn enter(&self, key: TokenHash, stored: Guarded<A::Session>) -> Option<(Arc<LiveSession<A>>, bool)> {
         let InUse { session, known } = self.find_or_insert(key, stored)?;
         if session.is_revoked() {
             return None;
         }
         // Outside of the lock: what is compared is the app's.
-        if let Some(stored) = known {
-            session.adopt(stored);
-        }
-        Some(session)
+        let has_changed = known.is_some_and(|stored| session.adopt(stored));
+        Some((session, has_changed))
     }
 
     fn find_or_insert(&self, key: TokenHash, stored: Guarded<A::Session>) -> Option<InUse<A>> {

@@ -105,13 +105,15 @@ impl<A: App> LiveSession<A> {
         session
     }
 
-    /// Takes over what the store has, if that is something else: another server may have written it.
-    pub(super) fn adopt(&self, stored: Guarded<A::Session>) {
+    /// Takes over what the store has, if that is something else, and returns whether it is: another server may have written it.
+    pub(super) fn adopt(&self, stored: Guarded<A::Session>) -> bool {
         // Sessions cannot be compared but by what is stored of them.
         let as_stored = |session: &A::Session| serde_json::to_vec(session).ok();
-        if as_stored(&self.get()) != as_stored(&stored) {
+        let is_another = as_stored(&self.get()) != as_stored(&stored);
+        if is_another {
             self.set(stored);
         }
+        is_another
     }
 }
 

@@ -126,7 +126,15 @@ impl<A: App> Sessions<A> {
         // Nothing is left half done if the caller goes away in between: nothing is written but the use.
         let _turn = self.0.turns.shared(key).await?;
         match ask(|| self.0.store.load(key)).await? {
-            Some(stored) => Ok(self.0.index.enter(key, Guarded::new(stored))),
+            Some(stored) => {
+                let Some((session, has_changed)) = self.0.index.enter(key, Guarded::new(stored)) else {
+                    return Ok(None);
+                };
+                if has_changed {
+                    self.0.tell_changed(&session);
+                }
+                Ok(Some(session))
+            }
             None => {
                 self.0.lose(key);
                 Ok(None)
@@ -335,10 +343,14 @@ impl<A: App> Shared<A> {
 
     fn change(&self, session: &LiveSession<A>, changed: Guarded<A::Session>) -> Arc<Guarded<A::Session>> {
         let changed = session.set(changed);
+        self.tell_changed(session);
+        changed
+    }
+
+    fn tell_changed(&self, session: &LiveSession<A>) {
         if let Some(told) = self.told_changes.get() {
             told(session);
         }
-        changed
     }
 
     fn ended(&self, key: TokenHash) -> SessionError {

@@ -35,7 +35,7 @@ pub(super) struct Names {
 /// Names that mean something else in the file, besides those of lanes, or in TypeScript.
 #[rustfmt::skip]
 const TAKEN: &[&str] = &[
-    "ErrorCode", "Session",
+    "ErrorCode", "PresenceTypes", "Session",
     "Array", "Awaited", "BigInt", "Boolean", "Date", "Error", "Exclude", "Extract", "Function", "JSON", "Map", "Math", "NonNullable",
     "Number", "Object", "Omit", "Parameters", "Partial", "Pick", "Promise", "Proxy", "Readonly", "ReadonlyArray", "Record", "RegExp",
     "Required", "ReturnType", "Set", "String", "Symbol", "WeakMap", "WeakSet",

@@ -7,6 +7,7 @@ mod roster;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
@@ -20,7 +21,7 @@ use crate::rooms::Socket;
 use crate::route::{App, People, Present};
 use crate::schema::{InputSchema, decode};
 use crate::wire::PositionKey;
-use roster::{PersonKey, Shown};
+use roster::{PersonKey, Shown, TabKey};
 
 pub(super) use roster::{Roster, Said, Step};
 
@@ -33,6 +34,8 @@ pub(super) struct Presence<A: App> {
     schema: InputSchema,
     /// Numbers people: their ids say nothing about who they are.
     key: Arc<PositionKey>,
+    /// How many sockets are waited for that are gone, in all rooms.
+    awaited: Arc<AtomicUsize>,
     /// Set when the server stops: nobody is told anything any more, nor waited for.
     stopped: CancellationToken,
 }
@@ -51,6 +54,7 @@ impl<A: App> Presence<A> {
             rooms: Mutex::default(),
             schema: InputSchema::of::<A::Presence>().nested(nesting),
             key,
+            awaited: Arc::default(),
             stopped: CancellationToken::new(),
         }
     }
@@ -99,7 +103,8 @@ impl<A: App> Presence<A> {
         }
         enters.then(|| {
             let name: Arc<str> = room.into();
-            let (roster, changed) = (Mutex::new(Roster::new()), Notify::new());
+            let roster = Roster::new().within(self.awaited.clone());
+            let (roster, changed) = (Mutex::new(roster), Notify::new());
             let here = Arc::new(RoomPresence { name: name.clone(), roster, changed });
             rooms.insert(name, here.clone());
             here
@@ -131,7 +136,8 @@ impl<A: App> Presence<A> {
             PersonKey::User(user) => self.key.number_of(&["user", room, user]),
             PersonKey::Page(page) => self.key.number_of(&["page", room, &page.to_string()]),
         };
-        roster.enter(key, id, socket.id(), shown, socket.is_away());
+        let tab = TabKey { socket: socket.id(), session: socket.session().id() };
+        roster.enter(key, id, tab, shown, socket.is_away());
     }
 
     /// Reads what somebody says of themselves; `None` for `null`, which takes back what they have said.
@@ -151,11 +157,21 @@ impl<A: App> Presence<A> {
         Said::new(value).map(Some)
     }
 
-    /// Returns who is in a room, as JSON for the one who asks; `None` when nothing is known of the room.
-    pub(super) fn list(&self, socket: &Socket<A>, room: &str) -> Option<Box<RawValue>> {
-        let here = self.room(room, false)?;
-        let list = here.roster.lock().list(socket.id());
-        Some(list)
+    /// Returns who is in a room, as JSON for the one who asks.
+    pub(super) fn list(&self, socket: &Socket<A>, room: &str) -> Box<RawValue> {
+        match self.room(room, false) {
+            Some(here) => here.roster.lock().list(socket.id()),
+            // Nobody is there who could be shown.
+            None => Roster::<A>::new().list(socket.id()),
+        }
+    }
+
+    /// Returns the rooms where somebody is waited for who is gone.
+    pub(super) fn awaiting(&self) -> Vec<Arc<str>> {
+        if self.awaited.load(Ordering::Relaxed) == 0 {
+            return Vec::new();
+        }
+        self.rooms.lock().keys().cloned().collect()
     }
 
     /// Returns of how many rooms something is known.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -22,8 +23,9 @@ const FRAME_BYTES: usize = 64 * 1024;
 /// How many people are listed for who asks, and in how many bytes, about.
 const LISTED: usize = 1000;
 const LISTED_BYTES: usize = 256 * 1024;
-/// How many of those who are gone may come back unnoticed; those beyond have left.
+/// How many of those who are gone may come back unnoticed, in one room and in all; those beyond have left.
 const AWAITED: usize = 1000;
+const AWAITED_IN_ALL: usize = 20_000;
 /// What an entry has besides what the app says.
 const ENTRY_BYTES: usize = 100;
 
@@ -78,6 +80,8 @@ pub(in crate::dispatch) struct Roster<A: App> {
     changed: VecDeque<u64>,
     last_number: u64,
     next_frame: Option<Instant>,
+    /// How many are waited for in all rooms, those of this one included.
+    awaited: Arc<AtomicUsize>,
     /// Whether a task tells and waits.
     has_task: bool,
     is_over: bool,
@@ -99,9 +103,16 @@ struct Person<A: App> {
     is_changed: bool,
 }
 
+/// A socket, and the session that it is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TabKey {
+    pub(super) socket: Id,
+    pub(super) session: Id,
+}
+
 /// One socket of somebody.
 struct Tab {
-    socket: Id,
+    key: TabKey,
     away: bool,
     /// Until when it is waited for, if it is gone.
     lost: Option<Instant>,
@@ -180,9 +191,15 @@ impl<A: App> Roster<A> {
             changed: VecDeque::new(),
             last_number: 0,
             next_frame: None,
+            awaited: Arc::default(),
             has_task: false,
             is_over: false,
         }
+    }
+
+    /// Counts those who are waited for together with those of other rooms.
+    pub(super) fn within(self, awaited: Arc<AtomicUsize>) -> Self {
+        Self { awaited, ..self }
     }
 
     /// Returns whether another roster takes the place of this one.
@@ -209,25 +226,57 @@ impl<A: App> Roster<A> {
     }
 
     /// Notes that a socket of somebody is here; it may have been before.
-    pub(super) fn enter(&mut self, key: PersonKey, id: Id, socket: Id, shown: Shown<A>, away: bool) {
-        if self.person_of(socket).is_some_and(|person| person.key != key) {
-            self.leave(socket, None);
+    pub(super) fn enter(&mut self, key: PersonKey, id: Id, tab: TabKey, shown: Shown<A>, away: bool) {
+        if self.person_of(tab.socket).is_some_and(|person| person.key != key) {
+            self.leave(tab.socket, None);
         }
         let number = self.number(&key, id, shown);
-        self.sockets.insert(socket, number);
+        let is_here = self.sockets.insert(tab.socket, number).is_some();
         let Some(person) = self.people.get_mut(&number) else { return };
-        // They have come back: nobody waits for what they had open before.
-        let (stay, lost): (Vec<_>, Vec<_>) = std::mem::take(&mut person.tabs)
-            .into_iter()
-            .filter(|tab| tab.socket != socket)
-            .partition(|tab| tab.lost.is_none());
-        person.tabs = stay;
-        person.tabs.push(Tab { socket, away, lost: None });
-        for Tab { socket, lost, .. } in lost {
-            self.sockets.remove(&socket);
-            self.lost.retain(|entry| lost.is_none_or(|until| *entry != (until, socket)));
+        if let Some(known) = person.tabs.iter_mut().find(|known| known.key == tab && known.lost.is_none()) {
+            known.away = away;
+        } else {
+            person.tabs.push(Tab { key: tab, away, lost: None });
+        }
+        if !is_here {
+            // They have come back: nobody waits for what they had open before.
+            self.drop_lost(number, |_| true);
         }
         self.note(number);
+    }
+
+    /// Waits no longer for the sockets of a session that are gone.
+    pub(in crate::dispatch) fn expect_no_more(&mut self, session: Id) {
+        let sockets = self.lost.iter().filter_map(|(_, socket)| self.sockets.get(socket));
+        let numbers: BTreeSet<u64> = sockets.copied().collect();
+        for number in numbers {
+            self.drop_lost(number, |tab| tab.session == session);
+            self.note(number);
+        }
+    }
+
+    /// Forgets those sockets of somebody that are gone and are meant.
+    fn drop_lost(&mut self, number: u64, is_meant: impl Fn(TabKey) -> bool) {
+        let Some(person) = self.people.get_mut(&number) else { return };
+        let dropped = person.tabs.extract_if(.., |tab| tab.lost.is_some() && is_meant(tab.key));
+        for Tab { key, lost, .. } in dropped.collect::<Vec<_>>() {
+            self.sockets.remove(&key.socket);
+            if let Some(until) = lost {
+                self.expect_not(until, key.socket);
+            }
+        }
+    }
+
+    fn expect(&mut self, until: Instant, socket: Id) {
+        if self.lost.insert((until, socket)) {
+            self.awaited.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn expect_not(&mut self, until: Instant, socket: Id) {
+        if self.lost.remove(&(until, socket)) {
+            self.awaited.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 
     /// Returns the number of somebody as they are shown now.
@@ -259,26 +308,25 @@ impl<A: App> Roster<A> {
     /// Notes that a socket is gone; until then it is waited for, whereupon it has left.
     pub(in crate::dispatch) fn leave(&mut self, socket: Id, until: Option<Instant>) {
         let Some(number) = self.sockets.get(&socket).copied() else { return };
+        let may_wait = self.lost.len() < AWAITED && self.awaited.load(Ordering::Relaxed) < AWAITED_IN_ALL;
+        let until = until.filter(|_| may_wait);
         let Some(person) = self.people.get_mut(&number) else { return };
-        let Some(place) = person.tabs.iter().position(|tab| tab.socket == socket) else { return };
-        if let Some(before) = person.tabs[place].lost.take() {
-            self.lost.remove(&(before, socket));
-        }
-        if let Some(until) = until.filter(|_| self.lost.len() < AWAITED) {
-            person.tabs[place].lost = Some(until);
-            self.lost.insert((until, socket));
-        } else {
+        let Some(place) = person.tabs.iter().position(|tab| tab.key.socket == socket) else { return };
+        let before = std::mem::replace(&mut person.tabs[place].lost, until);
+        if until.is_none() {
             person.tabs.remove(place);
             self.sockets.remove(&socket);
-            self.note(number);
         }
+        before.into_iter().for_each(|before| self.expect_not(before, socket));
+        until.into_iter().for_each(|until| self.expect(until, socket));
+        self.note(number);
     }
 
     /// Notes whether somebody does something at a socket.
     pub(in crate::dispatch) fn set_away(&mut self, socket: Id, away: bool) {
         let Some(number) = self.sockets.get(&socket).copied() else { return };
         let tabs = self.people.get_mut(&number).map(|person| &mut person.tabs);
-        for tab in tabs.into_iter().flatten().filter(|tab| tab.socket == socket) {
+        for tab in tabs.into_iter().flatten().filter(|tab| tab.key.socket == socket) {
             tab.away = away;
         }
         self.note(number);
@@ -448,7 +496,8 @@ mod tests {
 
         fn enter_again(&mut self, person: u8, socket: Id, away: bool) {
             let shown = Shown::new(Empty {}).expect("it has a JSON form");
-            self.roster.enter(PersonKey::User(person.to_string().into()), Id::of([person; 16]), socket, shown, away);
+            let tab = TabKey { socket, session: Id::of([person + 100; 16]) };
+            self.roster.enter(PersonKey::User(person.to_string().into()), Id::of([person; 16]), tab, shown, away);
         }
 
         fn lose(&mut self, socket: Id, seconds: u32) {
@@ -573,6 +622,31 @@ mod tests {
     }
 
     #[test]
+    fn who_may_not_come_back_is_not_waited_for() {
+        let mut stage = Stage::new();
+        let sockets = [1, 2].map(|person| stage.enter(person, false));
+        assert_eq!(stage.at_once(), "1 joined, 2 joined");
+        sockets.iter().for_each(|socket| stage.lose(*socket, 10));
+        stage.roster.expect_no_more(Id::of([101; 16]));
+        assert_eq!((stage.at_once().as_str(), stage.listed()), ("1 left", 1));
+        assert_eq!(stage.roster.awaited.load(Ordering::Relaxed), 1);
+        assert_eq!(stage.after(10 * SECOND), "2 left");
+        assert_eq!(stage.roster.awaited.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_tab_that_was_there_all_the_time_is_not_the_one_that_is_waited_for() {
+        let mut stage = Stage::new();
+        let hidden = stage.enter(1, true);
+        let shown = stage.enter(1, false);
+        assert_eq!(stage.at_once(), "1 joined");
+        stage.lose(shown, 10);
+        stage.enter_again(1, hidden, true);
+        assert_eq!(stage.at_once(), "", "the page that is loaded again is still waited for");
+        assert_eq!(stage.after(10 * SECOND), "1 afk");
+    }
+
+    #[test]
     fn a_socket_may_become_somebody_else_s() {
         let mut stage = Stage::new();
         let socket = stage.enter(1, false);
@@ -592,7 +666,7 @@ mod tests {
         let id = |number: usize| Id::of((number as u128).to_be_bytes());
         for number in 0..LISTED + 7 {
             let key = PersonKey::Page(id(number));
-            stage.roster.enter(key, id(number), id(number), shown(), false);
+            stage.roster.enter(key, id(number), TabKey { socket: id(number), session: id(number) }, shown(), false);
         }
         let list = stage.list(id(3));
         assert_eq!(list["people"].as_array().map(Vec::len), Some(LISTED));

@@ -29,7 +29,7 @@ pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>, sockets: Arc<EngineSockets
     if access == MetricsAccess::Off {
         return Router::new();
     }
-    let door = Arc::new(MetricsDoor { dispatcher, sockets, pipes, asking: Mutex::default() });
+    let door = Arc::new(MetricsDoor { dispatcher, sockets, pipes, asking: Arc::default() });
     let asked = async move |request: Request| match access == MetricsAccess::All || is_from_here(&request) {
         true => door.tell().await,
         // As if there were nothing.
@@ -46,15 +46,19 @@ struct MetricsDoor<A: App> {
     sockets: Arc<EngineSockets>,
     pipes: Arc<OpenPipes>,
     /// Held by the one who is told: to look through all sockets is work.
-    asking: Mutex<()>,
+    asking: Arc<Mutex<()>>,
 }
 
 impl<A: App> MetricsDoor<A> {
     async fn tell(self: &Arc<Self>) -> Response {
-        let _asking = self.asking.lock().await;
-        let door = self.clone();
-        // Beside the threads that serve: with many sockets, looking through them takes longer than others should wait.
-        match tokio::task::spawn_blocking(move || door.dispatcher.metrics().render(door.now())).await {
+        let (asking, door) = (self.asking.clone().lock_owned().await, self.clone());
+        // Beside the threads that serve: with many sockets, looking through them takes longer than others should wait. Whoever hangs up
+        // does not end it, and the next one waits for its end.
+        let written = tokio::task::spawn_blocking(move || {
+            let _asking = asking;
+            door.dispatcher.metrics().render(door.now())
+        });
+        match written.await {
             Ok(text) => ([(CONTENT_TYPE, TEXT), (CACHE_CONTROL, "no-store")], text).into_response(),
             Err(error) => {
                 tracing::error!(%error, "the metrics could not be written");
