@@ -207,9 +207,9 @@ is answered 404. With `off` nothing is counted, and the address is free for a ro
 
 A proxy on the same machine is a program of the same machine, and asks for the whole world. A request is therefore only answered if it was asked for under
 a name of this machine (`localhost`, `127.0.0.1`, `[::1]`) and has none of the headers by which proxies say for whom they ask (`Forwarded`, `Via`,
-`X-Forwarded-…`, `X-Real-IP` and their like). `trusted_proxies` changes nothing about this. **A proxy that writes none of them and
-puts its own `Host` instead of the one that was asked for cannot be told from Prometheus**, as nginx does with a bare `proxy_pass`: let it write
-`X-Forwarded-For`, or refuse `/metrics` there, or say `off`. If Prometheus runs elsewhere, say `all`, and let a firewall or the proxy decide who reaches
+`X-Forwarded-…`, `X-Real-IP` and their like). `trusted_proxies` changes nothing about this. **A proxy that writes none of them cannot be told from Prometheus** if it
+puts its own `Host` instead of the one that was asked for, as nginx does with a bare `proxy_pass`, or hands on what the caller says, as one does that passes TCP on (HAProxy,
+stunnel, `ssh -R`): let it write `X-Forwarded-For`, or refuse `/metrics` there, or say `off`. If Prometheus runs elsewhere, say `all`, and let a firewall or the proxy decide who reaches
 `/metrics`.
 
 ## What there is
