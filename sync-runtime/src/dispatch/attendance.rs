@@ -46,20 +46,43 @@ pub(super) fn settle<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, roo
         Departure::Lost => Some(parts.config.presence_lost_grace),
     };
     let grace = grace.filter(|_| socket.identity().can_come_back());
-    change(parts, room, socket.is_member(room), |roster| {
-        if socket.is_member(room) {
-            parts.presence.enter(roster, socket, room);
-        } else if departure != Departure::None {
-            roster.leave(socket.id(), grace.map(|grace| Instant::now() + grace));
+    loop {
+        let who = socket.is_member(room).then(|| parts.presence.who(socket, room));
+        let settled = change(parts, room, who.is_some(), |roster| {
+            if socket.is_member(room) {
+                // It may have entered since, or become somebody else.
+                return who.is_some_and(|who| who.enter(roster, socket));
+            }
+            if departure != Departure::None {
+                roster.leave(socket.id(), grace.map(|grace| Instant::now() + grace));
+            }
+            true
+        });
+        // A room of which nothing is known has nothing to be settled, as long as the socket is not there.
+        if settled.unwrap_or_else(|| !socket.is_member(room)) {
+            return;
         }
-    });
+    }
 }
 
-/// Takes over what a changed session says of somebody.
-pub(super) fn refresh<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>) {
-    for room in socket.room_names() {
-        settle(parts, socket, &room, Departure::None);
+/// Takes over what a changed session says of somebody, on all sockets of the session.
+pub(super) fn refresh<A: App>(parts: &Arc<Parts<A>>, sockets: Vec<Arc<Socket<A>>>) {
+    let seen = |socket: Arc<Socket<A>>| {
+        let rooms = socket.room_names().into_iter().filter(|room| is_seen(parts, room)).collect::<Vec<_>>();
+        (!rooms.is_empty()).then_some((socket, rooms))
+    };
+    let seen: Vec<_> = sockets.into_iter().filter_map(seen).collect();
+    if seen.is_empty() {
+        return;
     }
+    let parts = parts.clone();
+    // Many tabs in many rooms take a while: whoever has changed the session does not wait for that, and nobody else either.
+    tokio::spawn(async move {
+        for (socket, rooms) in seen {
+            rooms.iter().for_each(|room| settle(&parts, &socket, room, Departure::None));
+            tokio::task::yield_now().await;
+        }
+    });
 }
 
 /// Waits no longer for the sockets of a session that are gone: in one room, or in all.
@@ -102,10 +125,18 @@ pub(super) fn say<A: App>(
     if is_known { Ok(()) } else { Err(SyncError::new("sync-not-in-room")) }
 }
 
-fn change<A: App>(parts: &Arc<Parts<A>>, room: &str, enters: bool, change: impl FnOnce(&mut Roster<A>)) {
-    if let Some(here) = parts.presence.change(room, enters, change) {
+/// Changes what is known of a room, and sees to it that it is told; `None` when nothing is known of it, and nobody `enters`.
+fn change<A: App, R>(
+    parts: &Arc<Parts<A>>,
+    room: &str,
+    enters: bool,
+    change: impl FnOnce(&mut Roster<A>) -> R,
+) -> Option<R> {
+    let (changed, begins) = parts.presence.change(room, enters, change)?;
+    if let Some(here) = begins {
         tokio::spawn(tell(parts.clone(), here));
     }
+    Some(changed)
 }
 
 /// Tells the members of a room what becomes of its people, as long as there is something to tell or to wait for.

@@ -65,7 +65,7 @@ impl<A: App> Dispatcher<A> {
 
     /// Shows who somebody is whose session has changed, to those who see who is in their rooms.
     pub fn show_session(&self, session: &LiveSession<A>) {
-        self.hub().of_session(session).iter().for_each(|socket| attendance::refresh(self.parts(), socket));
+        attendance::refresh(self.parts(), self.hub().of_session(session));
     }
 
     /// Takes out all sockets: the server has stopped.

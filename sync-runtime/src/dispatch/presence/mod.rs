@@ -15,8 +15,9 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Instant, sleep_until};
-use crate::contain::{Panicked, contained};
+use crate::contain::{Guarded, Panicked, contained};
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::rooms::Socket;
 use crate::route::{App, People, Present};
 use crate::schema::{InputSchema, decode};
@@ -38,6 +39,14 @@ pub(super) struct Presence<A: App> {
     awaited: Arc<AtomicUsize>,
     /// Set when the server stops: nobody is told anything any more, nor waited for.
     stopped: CancellationToken,
+}
+
+/// Who is on a socket.
+pub(super) struct Who<A: App> {
+    /// The session that says so.
+    session: Arc<Guarded<A::Session>>,
+    /// `None` when the app could not say it.
+    person: Option<(PersonKey, Id, Shown<A>)>,
 }
 
 /// Who is in one room.
@@ -69,14 +78,14 @@ impl<A: App> Presence<A> {
         self.stopped.cancelled().await;
     }
 
-    /// Changes what is known of a room; one of which nothing is known is skipped, unless somebody `enters`. Returns it if a task is to be
-    /// started for it.
-    pub(super) fn change(
+    /// Changes what is known of a room; one of which nothing is known is skipped, unless somebody `enters`. Returns what the change returns,
+    /// and the room if a task is to be started for it.
+    pub(super) fn change<R>(
         &self,
         room: &str,
         enters: bool,
-        change: impl FnOnce(&mut Roster<A>),
-    ) -> Option<Arc<RoomPresence<A>>> {
+        change: impl FnOnce(&mut Roster<A>) -> R,
+    ) -> Option<(R, Option<Arc<RoomPresence<A>>>)> {
         loop {
             let here = self.room(room, enters)?;
             let mut roster = here.roster.lock();
@@ -84,7 +93,7 @@ impl<A: App> Presence<A> {
                 // Whoever ended it took it out of the index under both locks: the next look finds another one.
                 continue;
             }
-            change(&mut roster);
+            let changed = change(&mut roster);
             let begins = !self.stopped.is_cancelled() && roster.begins_work();
             let is_idle = roster.is_idle();
             drop(roster);
@@ -92,7 +101,7 @@ impl<A: App> Presence<A> {
             if is_idle {
                 self.forget_if_empty(&here);
             }
-            return begins.then_some(here);
+            return Some((changed, begins.then_some(here)));
         }
     }
 
@@ -119,8 +128,8 @@ impl<A: App> Presence<A> {
         }
     }
 
-    /// Notes that a socket is in a room, as the person that its session says now: under the lock of the room, since the session may change.
-    pub(super) fn enter(&self, roster: &mut Roster<A>, socket: &Socket<A>, room: &str) {
+    /// Returns who is on a socket, as its session says now. It is the app that says so: to be asked without a lock.
+    pub(super) fn who(&self, socket: &Socket<A>, room: &str) -> Who<A> {
         let session = socket.session().get();
         let asked = contained(|| {
             let user = A::user_id(&session).map(Box::from);
@@ -128,16 +137,15 @@ impl<A: App> Presence<A> {
             (key, Shown::<A>::new(A::public(&session)))
         });
         let asked = asked.inspect_err(|Panicked| tracing::error!(what = "the public part of a session", "panicked"));
-        let Ok((key, Ok(shown))) = asked else {
-            // Nobody can be shown who it is.
-            return roster.leave(socket.id(), None);
-        };
-        let id = match &key {
-            PersonKey::User(user) => self.key.number_of(&["user", room, user]),
-            PersonKey::Page(page) => self.key.number_of(&["page", room, &page.to_string()]),
-        };
-        let tab = TabKey { socket: socket.id(), session: socket.session().id() };
-        roster.enter(key, id, tab, shown, socket.is_away());
+        let person = asked.ok().and_then(|(key, shown)| Some((key, shown.ok()?)));
+        let person = person.map(|(key, shown)| {
+            let id = match &key {
+                PersonKey::User(user) => self.key.number_of(&["user", room, user]),
+                PersonKey::Page(page) => self.key.number_of(&["page", room, &page.to_string()]),
+            };
+            (key, id, shown)
+        });
+        Who { session, person }
     }
 
     /// Reads what somebody says of themselves; `None` for `null`, which takes back what they have said.
@@ -178,6 +186,22 @@ impl<A: App> Presence<A> {
     #[cfg(test)]
     pub(super) fn room_count(&self) -> usize {
         self.rooms.lock().len()
+    }
+}
+
+impl<A: App> Who<A> {
+    /// Notes that the socket is in a room as this person; `false` when it is another person meanwhile, since the session has changed.
+    pub(super) fn enter(self, roster: &mut Roster<A>, socket: &Socket<A>) -> bool {
+        if !Arc::ptr_eq(&self.session, &socket.session().get()) {
+            return false;
+        }
+        let tab = TabKey { socket: socket.id(), session: socket.session().id() };
+        match self.person {
+            Some((key, id, shown)) => roster.enter(key, id, tab, shown, socket.is_away()),
+            // Nobody can be shown who it is.
+            None => roster.leave(socket.id(), None),
+        }
+        true
     }
 }
 
