@@ -156,7 +156,23 @@ describe("a room that is held with presence", () => {
     expect(ids()).toEqual([]);
     network.socket.answer("joinRoom", joined(person("ada"), person("bob"), person("eve")));
     expect(ids()).toEqual(["ada", "bob", "eve"]);
-    expect(sent()).toEqual([JOIN, JOIN_WITH, JOIN_WITH]);
+    expect(sent()).toEqual([JOIN, JOIN_WITH, JOIN, JOIN_WITH]);
+  });
+
+  test("that is still held by others when nobody looks any more is joined without it", async () => {
+    const { sync, network, sent } = setUpConnected();
+    sync.holdRoom(ROOM);
+    const letGo = sync.holdPresence(ROOM);
+    network.socket.answer("joinRoom", joined(person("ada")));
+    network.socket.answer("joinRoom", joined(person("ada")));
+    const before = sent().length;
+    letGo();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent().slice(before)).toEqual([JOIN]);
+    expect(sync.roomStatus(ROOM).status).toBe("joined");
+    network.socket.answer("joinRoom", JOINED_WITHOUT);
+    sync.holdPresence(ROOM);
+    expect(sent().slice(before)).toEqual([JOIN, JOIN_WITH]);
   });
 
   test("does not show what it knows in the answer to a join", async () => {

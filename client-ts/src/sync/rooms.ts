@@ -151,7 +151,14 @@ export class Rooms implements Part {
       room.isWatched = false;
       room.hasAskedWho = false;
       release();
+      queueMicrotask(() => this.#stopFollowing(room));
     };
+  }
+
+  /** Joins again without asking who is there: others here are still in the room, and nobody looks. */
+  #stopFollowing(room: Room): void {
+    const isHere = this.#rooms.get(room.name) === room && room.status === JOINED && this.#tools.connection.isOpen;
+    if (isHere && !room.isWatched) this.#enter(room);
   }
 
   /** Where `name` stands; the same object as long as nothing changed. */
