@@ -139,6 +139,22 @@ async fn a_page_that_is_loaded_again_is_no_departure() {
 }
 
 #[tokio::test]
+async fn who_disconnects_is_waited_for_as_long_as_it_takes_to_connect_again() {
+    let server = server(EVER, EVER).await;
+    let mut ada = ada(&server).await;
+    let token = server.token(member("bob", "deliver", None)).await;
+    let mut bob = server.connect_as(Identity::token(&token)).await;
+    bob.join(ROOM).await;
+    assert_eq!(hear(&mut ada, "joined bob").await, ["joined bob"]);
+    let mut again = server.connect_as(Identity::token(&token)).await;
+    bob.send("41").await;
+    again.join(ROOM).await;
+    assert_eq!(marker(&server, &mut ada).await, ["joined eve"]);
+    again.send("41").await;
+    assert_eq!(hear(&mut ada, "left bob").await, ["left bob"]);
+}
+
+#[tokio::test]
 async fn a_lost_connection_is_waited_for_longer_than_a_closed_one() {
     let server = server(SOON, EVER).await;
     let mut ada = ada(&server).await;

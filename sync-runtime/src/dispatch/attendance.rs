@@ -4,6 +4,7 @@
 //! right, in whichever order they come. A room has a task while it has something to tell or to wait for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 
@@ -17,6 +18,10 @@ use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::bad_request;
 
+/// How long a page takes at most to connect again of its own will. Were it waited for as long as one that is loaded again, a guest who has
+/// signed in would be there twice for so long.
+const CONNECTS_AGAIN: Duration = Duration::from_secs(2);
+
 /// What became of the socket of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Departure {
@@ -24,6 +29,8 @@ pub enum Departure {
     None,
     /// It has left, or was taken out.
     OnPurpose,
+    /// The client has said DISCONNECT: a page that connects again at once, maybe as somebody else, or has done with us.
+    Disconnected,
     /// The client has closed it: as it is closed when a page is loaded again.
     Closed,
     /// Nobody has said anything: a network that was lost, a device that sleeps.
@@ -42,6 +49,7 @@ pub(super) fn settle<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, roo
     }
     let grace = match departure {
         Departure::None | Departure::OnPurpose => None,
+        Departure::Disconnected => Some(parts.config.presence_grace.min(CONNECTS_AGAIN)),
         Departure::Closed => Some(parts.config.presence_grace),
         Departure::Lost => Some(parts.config.presence_lost_grace),
     };

@@ -75,7 +75,9 @@ pub(super) trait Occupant: Send + Sync + std::fmt::Debug {
 /// How a client has gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gone {
-    /// It has said so.
+    /// It has said DISCONNECT, and may say CONNECT again.
+    Disconnected,
+    /// It has closed the connection.
     Closed,
     /// Its connection is no more.
     Lost,

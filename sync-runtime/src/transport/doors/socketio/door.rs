@@ -199,7 +199,7 @@ impl<A: App> Door<A> {
             return engine.close(DisconnectReason::TransportClose);
         }
         if let Some(occupant) = engine.data.vacate() {
-            occupant.leave(Gone::Closed);
+            occupant.leave(Gone::Disconnected);
             self.sockets.lobby().enter(engine);
         }
     }

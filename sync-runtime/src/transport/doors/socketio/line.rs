@@ -102,6 +102,7 @@ impl<A: App> Occupant for Line<A> {
         let place = self.place.lock().take();
         drop(place);
         let (departure, reason) = match gone {
+            Gone::Disconnected => (Departure::Disconnected, None),
             Gone::Closed => (Departure::Closed, None),
             Gone::Lost => (Departure::Lost, None),
             Gone::Dismissed(reason) => (Departure::Lost, Some(reason)),
