@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FakeAttention, FakeNetwork, FakeWakes } from "../testing/fakeSocket";
+import { reconnect } from "../testing/reconnect";
 import type { ApiTypeMap, ErrorCode, PresenceTypes, SyncTypeMap } from "../testing/routes";
 import { failure } from "../testing/testServer";
 import { createSyncIn } from "./createSync";
@@ -31,12 +32,6 @@ function setUpConnected(options?: SyncOptions) {
   all.sync.connect();
   all.network.socket.accept();
   return all;
-}
-
-function reconnect(network: FakeNetwork): void {
-  network.socket.lose();
-  vi.advanceTimersByTime(0);
-  network.socket.accept();
 }
 
 const person = (id: string, data: unknown = null): object => ({ id, user: { userId: id, name: id }, away: false, data });

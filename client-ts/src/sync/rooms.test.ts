@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
+import { reconnect } from "../testing/reconnect";
 import type { ErrorCode, SyncTypeMap } from "../testing/routes";
 import { failure } from "../testing/testServer";
 import { createSyncIn } from "./createSync";
@@ -29,13 +30,6 @@ function setUpConnected(options?: SyncOptions) {
   all.sync.connect();
   all.network.socket.accept();
   return all;
-}
-
-/** Breaks the connection, waits for the next and accepts it. */
-function reconnect(network: FakeNetwork): void {
-  network.socket.lose();
-  vi.advanceTimersByTime(0);
-  network.socket.accept();
 }
 
 function joined(pos: string, recovered = false): object {

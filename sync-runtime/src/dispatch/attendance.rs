@@ -53,7 +53,9 @@ pub(super) fn settle<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, roo
         Departure::Closed => Some(parts.config.presence_grace),
         Departure::Lost => Some(parts.config.presence_lost_grace),
     };
-    let grace = grace.filter(|_| socket.identity().can_come_back());
+    // A session that ends at the same time has ended before this, or drops whom this waits for.
+    let may_come_back = socket.identity().can_come_back() && !socket.session().is_revoked();
+    let grace = grace.filter(|_| may_come_back);
     loop {
         let who = socket.is_member(room).then(|| parts.presence.who(socket, room));
         let settled = change(parts, room, who.is_some(), |roster| {

@@ -84,8 +84,8 @@ impl<A: App> Rooms<A> {
     ///
     /// # Errors
     ///
-    /// `room-invalid` for a name that no room can have, and `room-forbidden` for `all`, which nobody enters; `room-limit` when one of the sockets is in too many rooms already, which says
-    /// nothing about the others.
+    /// `room-invalid` for a name that no room can have, and `room-forbidden` for `all`, which nobody enters; `room-limit` when one of the
+    /// sockets is in too many rooms already, which says nothing about the others.
     pub async fn put_in(&self, session: &LiveSession<A>, room: &str) -> Result<usize, SyncError> {
         let name = RoomName::to_enter(room)?.as_str();
         let _entrance = self.0.entrance(name).await?;

@@ -156,36 +156,21 @@ impl ClientHandler for ByPage {
     }
 }
 
-struct Open;
+/// A rule that lets everybody in.
+struct Open {
+    pattern: Pattern,
+    /// Whether members see who is there.
+    has_presence: bool,
+}
+
+static OPEN: Open =
+    Open { pattern: Pattern(&[Segment::Literal("open-"), Segment::Parameter("name")]), has_presence: false };
+static SEEN_BY_ALL: Open =
+    Open { pattern: Pattern(&[Segment::Literal("seen-"), Segment::Parameter("name")]), has_presence: true };
 
 impl RoomRule<TestApp> for Open {
     fn pattern(&self) -> Pattern {
-        Pattern(&[Segment::Literal("open-"), Segment::Parameter("name")])
-    }
-
-    fn auth(&self) -> Auth<TestApp> {
-        Auth::public()
-    }
-
-    fn anyone_may_send(&self) -> bool {
-        false
-    }
-
-    fn join<'a>(
-        &'a self,
-        _: RoomCtx<'a, TestApp>,
-        _: &'a [&'a str],
-    ) -> crate::route::BoxFuture<'a, Result<(), SyncError>> {
-        Box::pin(async { Ok(()) })
-    }
-}
-
-/// Rooms whose members see who is there.
-struct Seen;
-
-impl RoomRule<TestApp> for Seen {
-    fn pattern(&self) -> Pattern {
-        Pattern(&[Segment::Literal("seen-"), Segment::Parameter("name")])
+        self.pattern
     }
 
     fn auth(&self) -> Auth<TestApp> {
@@ -197,7 +182,7 @@ impl RoomRule<TestApp> for Seen {
     }
 
     fn has_presence(&self) -> bool {
-        true
+        self.has_presence
     }
 
     fn join<'a>(
@@ -262,7 +247,7 @@ static TABLE: Table<TestApp> = Table {
             _ => None,
         },
     },
-    rooms: &[&Open, &Seen],
+    rooms: &[&OPEN, &SEEN_BY_ALL],
     ..Table::EMPTY
 };
 
