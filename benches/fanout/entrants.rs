@@ -34,6 +34,7 @@ const OURS_BEFORE: &str = "ours, before";
 const OURS_PLAIN_BEFORE: &str = "ours, no filter, before";
 pub(crate) const OURS_GROUP: &str = "ours, by group";
 pub(crate) const OURS_ORDINARY: &str = "ours, through the stack";
+pub(crate) const OURS_UNCOUNTED: &str = "ours, nothing counted";
 pub(crate) const LOOP: &str = "socketioxide loop";
 pub(crate) const BROADCAST: &str = "socketioxide broadcast, no filter";
 pub(crate) const NODE_LOOP: &str = "Node loop";
@@ -97,6 +98,12 @@ pub(crate) const ENTRANTS: &[Entrant] = &[
         does: "ours with `direct_delivery = off`: every frame takes the way through the protocol stack",
     },
     Entrant {
+        name: OURS_UNCOUNTED,
+        server: Server::Rust("ours-uncounted"),
+        routes: FILTERED,
+        does: "ours with `metrics = off`: what counting costs",
+    },
+    Entrant {
         name: LOOP,
         server: Server::Rust("loop"),
         routes: FILTERED,
@@ -136,6 +143,6 @@ impl Entrant {
 
     /// Returns whether losses, doubles and inversions fail the run: of peers they are a figure.
     pub(crate) fn is_held_to_order(&self) -> bool {
-        matches!(self.server, Server::Rust("ours" | "ours-ordinary" | "raw" | "raw-gather"))
+        matches!(self.server, Server::Rust("ours" | "ours-ordinary" | "ours-uncounted" | "raw" | "raw-gather"))
     }
 }

@@ -8,8 +8,13 @@ use crate::entrants::{self, ENTRANTS, Entrant};
 /// Who makes a call to the kernel for each delivery.
 const SENDING_ONE_BY_ONE: &[&str] = &[entrants::RAW, entrants::LOOP, entrants::NODE_LOOP, entrants::NODE_BROADCAST];
 /// Who is another way to use a server that takes part anyway.
-const VARIANTS: &[&str] =
-    &[entrants::OURS_PLAIN, entrants::OURS_GROUP, entrants::OURS_ORDINARY, entrants::NODE_BROADCAST];
+const VARIANTS: &[&str] = &[
+    entrants::OURS_PLAIN,
+    entrants::OURS_GROUP,
+    entrants::OURS_ORDINARY,
+    entrants::OURS_UNCOUNTED,
+    entrants::NODE_BROADCAST,
+];
 
 /// What the members of a room get.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -22,8 +22,9 @@ pub(crate) fn serve(arguments: &[String]) -> ExitCode {
     let Ok(members) = members.parse() else { return refuse("the number of members is no number") };
     end_with_input();
     let served = match kind.as_str() {
-        "ours" => ours::serve(members, true),
-        "ours-ordinary" => ours::serve(members, false),
+        "ours" => ours::serve(members, &[]),
+        "ours-ordinary" => ours::serve(members, &[("SYNC_DIRECT_DELIVERY", "off")]),
+        "ours-uncounted" => ours::serve(members, &[("SYNC_METRICS", "off")]),
         "loop" => socketio::serve(socketio::Delivery::Loop),
         "broadcast" => socketio::serve(socketio::Delivery::Broadcast),
         "raw" => raw::serve(false),

@@ -9,18 +9,18 @@ use sync::{Config, Running};
 use crate::protocol;
 use crate::servers::{PING_INTERVAL, announce};
 
-/// Serves until the process ends; `direct` is whether frames are written straight to the connection.
-pub(super) fn serve(members: usize, direct: bool) -> Result<(), Box<dyn Error>> {
+/// Serves until the process ends, with some variables set otherwise.
+pub(super) fn serve(members: usize, variables: &[(&str, &str)]) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let server = bench_app::server();
-        let running = server.start(&bench_app::routes::TABLE, config(direct)?).await?;
+        let running = server.start(&bench_app::routes::TABLE, config(variables)?).await?;
         announce(running.address().port(), log_in(&running, members).await?)?;
         pending().await
     })
 }
 
-fn config(direct: bool) -> Result<Config, sync::ConfigError> {
+fn config(others: &[(&str, &str)]) -> Result<Config, sync::ConfigError> {
     let ping = PING_INTERVAL.as_millis().to_string();
     let variables = [
         ("SYNC_LISTEN", "127.0.0.1:0"),
@@ -28,9 +28,8 @@ fn config(direct: bool) -> Result<Config, sync::ConfigError> {
         ("SYNC_LIMITS", "off"),
         ("SYNC_PING_INTERVAL_MS", &ping),
         ("SYNC_PING_TIMEOUT_MS", &ping),
-        ("SYNC_DIRECT_DELIVERY", if direct { "on" } else { "off" }),
     ];
-    Config::read("", variables.map(|(name, value)| (name.to_owned(), value.to_owned())))
+    Config::read("", variables.iter().chain(others).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 
 /// Makes a session for each member, and returns their tokens.

@@ -30,6 +30,8 @@ use crate::transport::pipes::pipe_io::PipeIo;
 const SLOWEST: u64 = 16 * 1024;
 /// How long a pipe on which nothing is asked may take to send what it was answered, when the server stops.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// After how many pipes others have their turn: tokio lets a task accept 128, and they would all be served before whoever is there already.
+const ACCEPTED_TOGETHER: usize = 4;
 /// The paths that are answered even if there is no room for anything else.
 pub const HEALTH: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
@@ -55,11 +57,15 @@ impl From<&Config> for HttpLimits {
 
 /// Serves pipes until `stop`, and then until those that are open have ended. Dropped before, it cuts them.
 pub async fn serve(mut listener: PipeListener, router: Router, limits: HttpLimits, stop: CancellationToken) {
-    let mut serving = JoinSet::new();
+    let (mut serving, mut accepted) = (JoinSet::new(), 0_usize);
     loop {
         tokio::select! {
             (io, info) = listener.accept() => {
                 serving.spawn(serve_pipe(io, info, router.clone(), limits.clone(), stop.clone()));
+                accepted = accepted.wrapping_add(1);
+                if accepted.is_multiple_of(ACCEPTED_TOGETHER) {
+                    tokio::task::yield_now().await;
+                }
             }
             Some(ended) = serving.join_next() => log_panic(ended),
             () = stop.cancelled() => break,
