@@ -140,6 +140,11 @@ fn a_page_has_one_room_rule_with_names_of_its_own() {
 }
 
 #[test]
+fn a_rule_that_cannot_be_read_is_one_mistake_and_not_two() {
+    check("rules_unreadable");
+}
+
+#[test]
 fn messages_are_readable_and_there_in_every_language() {
     check("locales");
 }

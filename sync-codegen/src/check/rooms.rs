@@ -92,10 +92,13 @@ pub(super) fn equal_beginnings(tree: &Tree) -> Vec<Diagnostic> {
     problems
 }
 
-/// Routes that can be sent to rooms which no rule opens.
+/// Routes that can be sent to rooms which no rule opens; none where a rule cannot be read, since that is said already and it may be the one.
 pub(super) fn unknown_kinds(tree: &Tree) -> Vec<Diagnostic> {
-    let rules = rooms(tree).flat_map(|(_, file)| file.content.outline.iter().flat_map(|outline| &outline.handlers));
-    let known: BTreeSet<_> = rules.filter_map(Handler::rule_pattern).map(ToString::to_string).collect();
+    let outlines = rooms(tree).map(|(_, file)| file.content.outline.as_ref());
+    let Some(outlines) = outlines.collect::<Option<Vec<_>>>() else { return Vec::new() };
+    let rules = outlines.into_iter().flat_map(|outline| &outline.handlers).filter(|handler| handler.kind == Kind::Room);
+    let patterns = rules.map(|rule| rule.rule_pattern().map(ToString::to_string));
+    let Some(known) = patterns.collect::<Option<BTreeSet<_>>>() else { return Vec::new() };
     let files = tree.pages.values().flat_map(PageFiles::handlers).map(|(_, file)| &file.source);
     let mut problems = Vec::new();
     for file in files {

@@ -8,10 +8,6 @@ pub mod any {
     #[path = "_room.rs"]
     pub mod _room;
 }
-pub mod broken {
-    #[path = "_room.rs"]
-    pub mod _room;
-}
 pub mod checkers {
     #[path = "_room.rs"]
     pub mod _room;

@@ -11,7 +11,6 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     },
     rooms: &[
         &all::_room::__Room,
-        &broken::_room::__Room,
         &checkers::_room::__Room,
     ],
     error_codes: &[],
