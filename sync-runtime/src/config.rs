@@ -98,6 +98,14 @@ pub struct Config {
     pub presence_grace: Duration,
     /// The same for somebody whose connection was lost.
     pub presence_lost_grace: Duration,
+    /// How many events of a room are kept, so that who comes back is shown what it missed.
+    pub history_events: usize,
+    /// How many bytes of memory they may take.
+    pub history_bytes: usize,
+    /// For how long they are kept, where the rule of the room says nothing else.
+    pub history_age: Duration,
+    /// How many bytes of memory those of all rooms may take together.
+    pub history_total_bytes: usize,
     /// How many bytes may wait for one socket before it is disconnected.
     pub send_queue: usize,
     /// Whether finished frames are written straight to a WebSocket. If not, they take the way through the protocol stack: slower,
@@ -253,6 +261,10 @@ impl Default for Config {
             room_limit: 50,
             presence_grace: Duration::from_secs(10),
             presence_lost_grace: Duration::from_secs(30),
+            history_events: 1000,
+            history_bytes: 4 << 20,
+            history_age: Duration::from_secs(120),
+            history_total_bytes: 256 << 20,
             send_queue: 1 << 20,
             direct_delivery: true,
             write_timeout: Duration::from_secs(10),
@@ -406,6 +418,22 @@ const SETTINGS: &[Setting] = &[
         config.presence_lost_grace = milliseconds(text)?;
         Some(())
     }),
+    setting("history_events", COUNT_OR_NONE, |config, text| {
+        config.history_events = text.parse().ok()?;
+        Some(())
+    }),
+    setting("history_bytes", SIZE, |config, text| {
+        config.history_bytes = positive(text)?;
+        Some(())
+    }),
+    setting("history_age_ms", MILLISECONDS, |config, text| {
+        config.history_age = milliseconds(text)?;
+        Some(())
+    }),
+    setting("history_total_bytes", SIZE, |config, text| {
+        config.history_total_bytes = positive(text)?;
+        Some(())
+    }),
     setting("send_queue", SIZE, |config, text| {
         config.send_queue = positive(text)?;
         Some(())
@@ -480,6 +508,7 @@ const COUNT: &str = "a whole number from 1";
 const PROXIES: &str = "networks such as 10.0.0.0/8 or addresses such as ::1, separated by commas";
 const MILLISECONDS: &str = "a whole number of milliseconds from 1";
 const SWITCH: &str = "`on` or `off`";
+const COUNT_OR_NONE: &str = "a whole number";
 const SIZE: &str = "a whole number of bytes from 1";
 
 const fn setting(key: &'static str, expected: &'static str, apply: fn(&mut Config, &str) -> Option<()>) -> Setting {

@@ -104,7 +104,7 @@ async fn a_page_on_plain_http_under_any_name_is_who_its_socket_is() {
         Client::connect(server.address(), identity).await.expect("a connection");
         let connection = server.hub().sockets().pop().expect("a connection");
         assert_eq!(connection.session().get().user_id, name, "{headers:?} of a socket");
-        server.hub().remove(&connection);
+        server.hub().remove(&connection, false);
     }
 }
 

@@ -99,6 +99,25 @@ const MANUAL: &[Explained] = &[
     ),
     key("presence_lost_grace_ms", "milliseconds", Is("30000"), "The same for somebody whose connection was lost."),
     key(
+        "history_events",
+        "number, or 0",
+        Is("1000"),
+        "How many events of a room are kept, so that who was disconnected is shown what it missed; 0 keeps none.",
+    ),
+    key("history_bytes", "bytes", Is("4194304"), "How much memory the kept events of one room may take."),
+    key(
+        "history_age_ms",
+        "milliseconds",
+        Is("120000"),
+        "For how long they are kept, and who has gone is known again; a rule may say otherwise (`history`).",
+    ),
+    key(
+        "history_total_bytes",
+        "bytes",
+        Is("268435456"),
+        "How much memory the kept events of all rooms may take together: the oldest give way.",
+    ),
+    key(
         "send_queue",
         "bytes",
         Is("1048576"),

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::clock::{Instant, soon};
+use crate::clock::{Instant, soon, timeout};
 use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
 use crate::dispatch::hooks::Joining;
 use crate::dispatch::leaving::left;
 use crate::dispatch::view::view;
 use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Presented, attendance, authorize, server_stage};
 use crate::error::SyncError;
-use crate::rooms::{CloseReason, HeldSeat, Identity, Outbox, Socket};
+use crate::rooms::{CloseReason, Entering, HeldSeat, Identity, Outbox, Socket};
 use crate::route::{App, RoomCtx};
 use crate::session::LiveSession;
 use crate::wire::{
@@ -80,7 +80,8 @@ impl<A: App> Dispatcher<A> {
         room: &str,
         after: Option<Position>,
     ) -> Result<HeldSeat<A>, SyncError> {
-        let seating = self.hub().join(socket, room, self.config().room_limit, after);
+        let history = authorize::rule(self.table(), room).ok().and_then(|found| found.rule.history());
+        let seating = self.hub().join(socket, room, Entering { limit: self.config().room_limit, after, history });
         let seated = soon(Instant::now() + self.config().handler_timeout, seating).await;
         let held = seated.ok_or_else(|| SyncError::new("sync-timeout"))??;
         attendance::settle(self.parts(), socket, room, Departure::None);
@@ -97,7 +98,8 @@ impl<A: App> Dispatcher<A> {
     }
 
     fn unseat_all(&self, socket: &Arc<Socket<A>>, departure: Departure) {
-        for room in self.hub().remove(socket) {
+        let may_come_back = departure != Departure::OnPurpose && !socket.session().is_revoked();
+        for room in self.hub().remove(socket, may_come_back) {
             attendance::settle(self.parts(), socket, &room, departure);
             left(self.parts(), socket, &room);
         }
@@ -174,7 +176,10 @@ impl<A: App> Dispatcher<A> {
             self.ask_rule(socket, name).await?;
         }
         let after = after.and_then(|after| self.positions().open(after));
-        let held = self.seat(socket, name, after).await?;
+        let mut held = self.seat(socket, name, after).await?;
+        // Who takes longer is closed by what is dropped here, and goes on where it was.
+        let shown = timeout(self.config().handler_timeout, held.show_missed()).await;
+        shown.map_err(|_| SyncError::new("sync-timeout"))?;
         let pos = self.positions().seal(held.position());
         let people = self.follow(socket, name, &held, follows);
         Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered(), people.as_deref()), held))

@@ -1,5 +1,7 @@
 //! The pipeline without a network: what is counted here is what the transport is handed.
 
+mod resume;
+
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,12 +19,12 @@ use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Turn, authorize};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::rooms::{
-    Bundle, CloseReason, Histories, History, Identity, Kept, KeptEvents, NotPlaced, NowOrLater, Outbox, RemoteEvents,
-    Room, RoomServices, SenderKey, Sequencer, Socket, Submitted,
+    Bundle, CloseReason, Entering, Identity, NotPlaced, NowOrLater, Outbox, RemoteEvents, Room, RoomServices,
+    SenderKey, Sequencer, Socket, Submitted,
 };
 use crate::route::{
     Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, People, RoomCtx, RoomKind, RoomRule,
-    RouteId, RouteOptions, Routes, Segment, ServerHandler, Table, TestApp, Verdict,
+    RouteId, RouteOptions, Routes, Segment, ServerHandler, ServerOnly, Table, TestApp, Verdict,
 };
 use crate::schema::{Empty, Model, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions, Token};
@@ -226,6 +228,52 @@ impl ClientHandler for Waiting {
     }
 }
 
+/// Shows its events to those alone who look at the page `/shown`.
+struct Shown;
+
+impl ClientHandler for Shown {
+    type App = TestApp;
+    type Input = Empty;
+    type ServerOutput = Counted;
+    type Output = Empty;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions::NONE;
+    const FILTER: FilterKind = FilterKind::Sync;
+    type Group = ();
+
+    fn auth() -> Auth<TestApp> {
+        Auth::public()
+    }
+
+    fn group(_: Member<'_, TestApp>) {}
+
+    fn filter<'a>(member: Member<'a, TestApp>, (): &(), _: &'a Empty, _: &'a Counted) -> Filtered<'a, Empty> {
+        let is_shown = member.location().path_name == "/shown";
+        Filtered::Ready(if is_shown { Verdict::Deliver(Empty {}) } else { Verdict::Skip })
+    }
+}
+
+/// Its newest event is the one that counts.
+struct Latest;
+
+impl ServerHandler for Latest {
+    type App = TestApp;
+    type Input = Empty;
+    type Output = Counted;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions { volatile: true, ..RouteOptions::NONE };
+
+    fn auth() -> Auth<TestApp> {
+        Auth::public()
+    }
+
+    async fn call<'a>(_: Ctx<'a, TestApp>, _: &'a Empty) -> Result<Counted, SyncError> {
+        Ok(Counted)
+    }
+}
+
+static SHOWN: Paired<Handler, Shown> = Paired::new(route_id("test/shown", "test/shown/v1"));
+static LATEST: ServerOnly<Latest> = ServerOnly::new(route_id("test/latest", "test/latest/v1"));
 static WAITING: Paired<Handler, Waiting> = Paired::new(route_id("test/waiting", "test/waiting/v1"));
 static COUNT: Paired<Handler, Filter> = Paired::new(route_id("test/count", "test/count/v1"));
 static TELL: Paired<Tell, Filter> = Paired::new(route_id("test/tell", "test/tell/v1"));
@@ -237,11 +285,13 @@ const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
 
 static TABLE: Table<TestApp> = Table {
     events: Routes {
-        all: &[&BY_PAGE, &COUNT, &WAITING, &TELL],
+        all: &[&BY_PAGE, &COUNT, &WAITING, &TELL, &SHOWN, &LATEST],
         find: |path, version| match path {
             _ if version != "v1" => None,
             "test/waiting" => Some(2),
             "test/tell" => Some(3),
+            "test/shown" => Some(4),
+            "test/latest" => Some(5),
             "test/byPage" => Some(0),
             "test/count" => Some(1),
             _ => None,
@@ -308,6 +358,11 @@ struct Stage {
 impl Stage {
     fn new() -> Self {
         Self::with(RoomServices::default())
+    }
+
+    /// One that keeps the events of the last minutes.
+    fn keeping() -> Self {
+        Self::with(RoomServices::of_one_process(&Config::default()))
     }
 
     fn with(services: RoomServices<TestApp>) -> Self {
@@ -672,7 +727,13 @@ async fn a_room_that_was_empty_starts_a_new_epoch() {
     let hub = stage.dispatcher.hub();
     let mut epochs = Vec::new();
     for _ in 0..2 {
-        epochs.push(hub.join(&socket, "open-a", 1, None).await.expect("room").position().epoch);
+        epochs.push(
+            hub.join(&socket, "open-a", Entering { limit: 1, ..Entering::default() })
+                .await
+                .expect("room")
+                .position()
+                .epoch,
+        );
         stage.dispatcher.unseat(&socket, "open-a").await;
         assert!(hub.room("open-a").is_none());
     }
@@ -692,94 +753,9 @@ async fn a_socket_is_in_at_most_so_many_rooms() {
     assert_eq!(stage.join(&socket, "open-1").await.status, 200, "again is allowed");
 }
 
-/// Keeps everything, in memory.
-#[derive(Default)]
-struct EverythingKept;
-
-#[derive(Default)]
-struct All(Mutex<KeptEvents<TestApp>>);
-
-impl Histories<TestApp> for EverythingKept {
-    fn open(&self, _: &str) -> Option<Box<dyn History<TestApp>>> {
-        Some(Box::new(All::default()))
-    }
-}
-
-impl History<TestApp> for All {
-    fn keep(&self, position: Position, event: Arc<dyn Kept<TestApp>>) {
-        self.0.lock().push((position, event));
-    }
-
-    fn after(&self, position: Position) -> Option<KeptEvents<TestApp>> {
-        Some(self.0.lock().iter().filter(|(kept, _)| kept.seq > position.seq).cloned().collect())
-    }
-}
-
 fn shown(outbox: &Collected) -> Vec<String> {
     let packets = outbox.0.lock().concat();
     packets.iter().filter_map(|packet| Some(frame_json(packet)?.to_owned())).collect()
-}
-
-#[tokio::test]
-async fn a_room_with_a_history_outlives_its_members_and_shows_them_what_they_missed() {
-    let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
-    let (caller, heard) = stage.member().await;
-    for _ in 0..3 {
-        stage.call(&caller).await;
-    }
-    let deliveries = stage.dispatcher.hub().deliveries().clone();
-    heard.has(3).await;
-    let frames = shown(&heard);
-    let first: serde_json::Value = serde_json::from_str(&frames[0]).expect("JSON");
-    let after = first["pos"].as_str().expect("a position").to_owned();
-    stage.dispatcher.disconnect(&caller, Departure::Closed);
-    assert!(!stage.dispatcher.hub().has_members("open-a") && stage.dispatcher.hub().room("open-a").is_some());
-
-    let (again, heard) = stage.member_of_nothing();
-    let join = format!(r#"{{"room":"open-a","after":"{after}"}}"#);
-    let answer = stage.say(&again, event::JOIN_ROOM, &join).await;
-    assert!(answer.json.get().contains(r#""recovered":true"#), "{}", answer.json);
-    drop(answer);
-    stage.call(&again).await;
-    deliveries.close();
-    deliveries.wait().await;
-    // The filter tells this socket that it is not the one that called then, and is now.
-    let missed = frames[1..].iter().map(|frame| frame.replace("true", "false"));
-    let shown = shown(&heard);
-    assert_eq!(shown[..2], missed.collect::<Vec<_>>());
-    assert!(shown.len() == 3 && shown[2].ends_with(r#""clientOutput":true}"#), "{shown:?}");
-
-    stage.dispatcher.disconnect(&again, Departure::Closed);
-    stage.dispatcher.hub().forget("open-a");
-    let (late, _) = stage.member_of_nothing();
-    let answer = stage.say(&late, event::JOIN_ROOM, &join).await;
-    assert!(answer.json.get().contains(r#""recovered":false"#), "another epoch: {}", answer.json);
-}
-
-#[tokio::test]
-async fn who_comes_back_with_the_name_of_its_page_is_still_the_sender_of_what_it_sent() {
-    let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
-    let (caller, heard) = stage.page("the-name-of-page-1");
-    let after = joined_at(&stage.join(&caller, "open-a").await);
-    let call = |ignore_self: &str| {
-        format!(r#"{{"name":"test/count","version":"v1","receiver":"open-a","ignoreSelf":{ignore_self}}}"#)
-    };
-    for ignore_self in ["false", "true", "\"session\""] {
-        stage.say(&caller, event::SYNC, &call(ignore_self)).await;
-    }
-    heard.has(1).await;
-    stage.dispatcher.disconnect(&caller, Departure::Closed);
-
-    let join = format!(r#"{{"room":"open-a","after":"{after}"}}"#);
-    let mut pages = [stage.page("the-name-of-page-1"), stage.page("the-name-of-page-2"), stage.member_of_nothing()];
-    for (socket, _) in &mut pages {
-        stage.say(socket, event::JOIN_ROOM, &join).await;
-    }
-    stage.delivered().await;
-    let own = |(_, heard): &(_, Arc<Collected>)| {
-        shown(heard).iter().map(|frame| frame.ends_with(r#""clientOutput":true}"#)).collect::<Vec<_>>()
-    };
-    assert_eq!(pages.each_ref().map(own), [vec![true], vec![false; 3], vec![false; 3]]);
 }
 
 #[tokio::test]
@@ -813,66 +789,10 @@ async fn pages_are_known_by_their_names_within_a_session_and_anonymous_ones_by_l
     check(key(&anonymous(), None), key(&anonymous(), None), false, false);
 }
 
-/// Writes what joins the room again behind the first frame.
-fn join_behind_the_first(heard: &Collected) -> String {
-    let first: serde_json::Value = serde_json::from_str(&shown(heard)[0]).expect("JSON");
-    format!(r#"{{"room":"open-a","after":{}}}"#, first["pos"])
-}
-
 /// Reads the position out of the answer to a join.
 fn joined_at(answer: &Answer) -> String {
     let answer: serde_json::Value = serde_json::from_str(answer.json.get()).expect("JSON");
     answer["pos"].as_str().expect("a position").to_owned()
-}
-
-#[tokio::test]
-async fn who_missed_more_than_may_wait_for_one_member_begins_anew_and_stays() {
-    let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
-    let (caller, heard) = stage.member().await;
-    stage.call(&caller).await;
-    heard.has(1).await;
-    let join = join_behind_the_first(&heard);
-    for _ in 0..1025 {
-        stage.call(&caller).await;
-    }
-    heard.has(1026).await;
-    let (late, missed) = stage.member_of_nothing();
-    let answer = stage.say(&late, event::JOIN_ROOM, &join).await;
-    assert!(answer.json.get().contains(r#""recovered":false"#), "{}", answer.json);
-    drop(answer);
-    stage.call(&caller).await;
-    missed.has(1).await;
-    assert_eq!(shown(&missed).len(), 1, "what happens from now on");
-}
-
-#[tokio::test]
-async fn who_joins_with_a_position_while_events_wait_hears_each_of_them_once_and_in_order() {
-    let stage = Stage::with(RoomServices { histories: Box::new(EverythingKept), ..RoomServices::default() });
-    let (caller, heard) = stage.member().await;
-    stage.call(&caller).await;
-    heard.has(1).await;
-    let join = join_behind_the_first(&heard);
-    let mut late = Vec::new();
-    for round in 0..40 {
-        // Some are delivered by now, some wait, and sometimes a visit is on its way.
-        for _ in 0..3 {
-            stage.call(&caller).await;
-        }
-        for _ in 0..round % 4 {
-            tokio::task::yield_now().await;
-        }
-        let (socket, outbox) = stage.member_of_nothing();
-        let answer = stage.say(&socket, event::JOIN_ROOM, &join).await;
-        assert!(answer.json.get().contains(r#""recovered":true"#), "{}", answer.json);
-        late.push((socket, outbox));
-    }
-    stage.call(&caller).await;
-    stage.delivered().await;
-    let all = positions(&heard);
-    assert_eq!(all.len(), 1 + 40 * 3 + 1);
-    for (_, outbox) in &late {
-        assert_eq!(positions(outbox), all[1..], "no gap, and nothing twice");
-    }
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ const WAIT_LIMIT: Duration = Duration::from_millis(1);
 /// caches full of the other's code.
 const JUDGED_TOGETHER: usize = 64;
 /// How many bytes go out as one piece.
-const PIECE: usize = 64 * 1024;
+pub(super) const PIECE: usize = 64 * 1024;
 
 /// An event that waits for its turn in a room.
 pub trait Delivery<A: App>: Send {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use sync_schema::EVERYONE;
@@ -13,6 +14,7 @@ use crate::clock::RealInstant;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::delivery::TURN;
+use crate::rooms::expiry::{Due, Expiry};
 use crate::rooms::socket::Place;
 use crate::rooms::{Bundle, HeldSeat, Permit, RemoteEvents, Room, RoomServices, Socket, Submitted};
 use crate::route::App;
@@ -29,6 +31,7 @@ pub struct Hub<A: App> {
     /// How many sockets the index has; changed under its lock.
     count: watch::Sender<usize>,
     deliveries: TaskTracker,
+    expiry: Arc<Expiry<A>>,
     services: RoomServices<A>,
 }
 
@@ -40,6 +43,17 @@ struct Index<A: App> {
     members: usize,
 }
 
+/// How a socket enters a room.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Entering {
+    /// How many rooms it may be in.
+    pub limit: usize,
+    /// Up to where its page has heard what happened there.
+    pub after: Option<Position>,
+    /// For how long the rule of the room wants to have its events kept, if it says so.
+    pub history: Option<Duration>,
+}
+
 /// What became of a socket that wanted to enter a room.
 enum Seating<A: App> {
     New(HeldSeat<A>),
@@ -49,10 +63,10 @@ enum Seating<A: App> {
 }
 
 impl<A: App> Index<A> {
-    /// Gives a seat back; a room that nobody is left in is forgotten.
-    fn vacate(&mut self, place: &Place<A>) {
+    /// Gives a seat back; a room that nobody is left in, and nobody may come back to, is forgotten.
+    fn vacate(&mut self, place: &Place<A>, may_come_back: bool) {
         self.members -= 1;
-        if place.room.leave_seat(&place.seat) {
+        if place.room.leave_seat(&place.seat, may_come_back) {
             self.rooms.remove(place.room.name());
         }
     }
@@ -67,6 +81,7 @@ impl<A: App> Hub<A> {
             everyone: OnceLock::new(),
             count: watch::Sender::default(),
             deliveries: TaskTracker::new(),
+            expiry: Arc::default(),
             services,
         }
     }
@@ -99,9 +114,9 @@ impl<A: App> Hub<A> {
 
     /// Takes a socket out of all rooms; besides what is being sent to it right now, nothing is any more. Can be called twice.
     ///
-    /// The socket still knows the rooms that it was in: what it sent before it went may be handled after. Returns their names, the first
-    /// time.
-    pub fn remove(&self, socket: &Arc<Socket<A>>) -> Vec<Arc<str>> {
+    /// The socket still knows the rooms that it was in: what it sent before it went may be handled after. Its page `may_come_back`, and is
+    /// shown what it missed then. Returns their names, the first time.
+    pub fn remove(&self, socket: &Arc<Socket<A>>, may_come_back: bool) -> Vec<Arc<str>> {
         let mut index = self.index();
         let (places, among_everyone) = {
             let mut joined = socket.joined();
@@ -109,10 +124,10 @@ impl<A: App> Hub<A> {
             (places, joined.among_everyone.take())
         };
         if let Some(Place { room, seat }) = among_everyone {
-            room.leave_seat(&seat);
+            room.leave_seat(&seat, false);
         }
         for place in &places {
-            index.vacate(place);
+            index.vacate(place, may_come_back);
         }
         if let Entry::Occupied(mut tabs) = index.sockets.entry(socket.session().id()) {
             let before = tabs.get().len();
@@ -130,21 +145,16 @@ impl<A: App> Hub<A> {
     ///
     /// That is the place of the last frame that it was sent, or the one where it joined: nothing in it changes because of an event that
     /// the socket was not given. Until the answer is dropped, it is sent nothing that happens in the room. A client that was there before,
-    /// on another socket, names the place up to which it heard events in `after`, and is shown what it missed if all of that is kept.
+    /// on another socket, names the place up to which it heard events, and is [to be shown](HeldSeat::show_missed) what it missed if all of
+    /// that is kept.
     ///
     /// # Errors
     ///
     /// `room-limit` when the socket is in `limit` rooms; `sync-disconnected` when it is gone.
-    pub async fn join(
-        &self,
-        socket: &Arc<Socket<A>>,
-        name: &str,
-        limit: usize,
-        after: Option<Position>,
-    ) -> Result<HeldSeat<A>, SyncError> {
+    pub async fn join(&self, socket: &Arc<Socket<A>>, name: &str, entry: Entering) -> Result<HeldSeat<A>, SyncError> {
         let mut start = None;
         loop {
-            match self.enter_room(socket, name, limit, after, start.take())? {
+            match self.enter_room(socket, name, entry, start.take())? {
                 Seating::New(held) => return Ok(held),
                 Seating::Before(place) => {
                     let held = place.room.heard(&place.seat).await;
@@ -159,8 +169,7 @@ impl<A: App> Hub<A> {
         &self,
         socket: &Arc<Socket<A>>,
         name: &str,
-        limit: usize,
-        after: Option<Position>,
+        entry: Entering,
         start: Option<Position>,
     ) -> Result<Seating<A>, SyncError> {
         let mut index = self.index();
@@ -171,12 +180,13 @@ impl<A: App> Hub<A> {
         if let Some(place) = joined.place(name) {
             return Ok(Seating::Before(joined.rooms[place].clone()));
         }
-        joined.check_limit(limit)?;
+        joined.check_limit(entry.limit)?;
         let known = index.rooms.get(name).cloned();
-        let Some(room) = known.or_else(|| start.map(|start| self.open_room(&mut index, name, start))) else {
+        let Some(room) = known.or_else(|| start.map(|start| self.open_room(&mut index, name, start, entry.history)))
+        else {
             return Ok(Seating::Unopened);
         };
-        let Some(held) = room.take_seat(socket, after) else {
+        let Some(held) = room.take_seat(socket, entry.after) else {
             // It has ended: another one takes its name.
             index.rooms.remove(name);
             return Ok(Seating::Unopened);
@@ -209,7 +219,7 @@ impl<A: App> Hub<A> {
         }
         let place = joined.place(name)?;
         let place = joined.rooms.remove(place);
-        index.vacate(&place);
+        index.vacate(&place, false);
         Some(place)
     }
 
@@ -249,6 +259,27 @@ impl<A: App> Hub<A> {
         let mut index = self.index();
         if index.rooms.get(name).is_some_and(|room| room.end()) {
             index.rooms.remove(name);
+        }
+    }
+
+    /// Forgets, for as long as this is awaited, what rooms need not keep any more.
+    pub async fn expire_rooms(&self) {
+        let mut turn = RealInstant::now();
+        loop {
+            let due = self.expiry.due().await;
+            self.expire(&due);
+            if turn.elapsed() > TURN {
+                tokio::task::yield_now().await;
+                turn = RealInstant::now();
+            }
+        }
+    }
+
+    fn expire(&self, due: &Due<A>) {
+        let mut index = self.index();
+        let has_ended = due.room.expire(due.gives_way);
+        if has_ended && index.rooms.get(due.room.name()).is_some_and(|known| Arc::ptr_eq(known, &due.room)) {
+            index.rooms.remove(due.room.name());
         }
     }
 
@@ -313,9 +344,9 @@ impl<A: App> Hub<A> {
         self.count.subscribe()
     }
 
-    fn open_room(&self, index: &mut Index<A>, name: &str, start: Position) -> Arc<Room<A>> {
-        let history = self.services.histories.open(name);
-        let room = Room::new(Arc::from(name), start, history, self.deliveries.clone());
+    fn open_room(&self, index: &mut Index<A>, name: &str, start: Position, history: Option<Duration>) -> Arc<Room<A>> {
+        let history = self.services.histories.open(name, start, history);
+        let room = Room::new(Arc::from(name), start, history, self.expiry.clone(), self.deliveries.clone());
         index.rooms.insert(room.name().clone(), room.clone());
         room
     }

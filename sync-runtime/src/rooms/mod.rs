@@ -8,9 +8,12 @@
 
 mod bundle;
 mod delivery;
+mod expiry;
 mod gate;
+mod history;
 mod hub;
 mod identity;
+mod known;
 mod outbox;
 mod room;
 mod seat;
@@ -20,7 +23,8 @@ mod socket;
 pub use bundle::Bundle;
 pub use delivery::{Delivery, Facts, Placed, Reach};
 pub use gate::Permit;
-pub use hub::Hub;
+pub use history::RecentEvents;
+pub use hub::{Entering, Hub};
 pub use identity::{Identity, SenderKey};
 pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::{Room, Submitted};

@@ -14,6 +14,11 @@ pub trait Outbox: Send + Sync {
     /// Sends packets, in their order. Packets of equal content share one buffer.
     fn send(&self, bundle: &Bundle);
 
+    /// Returns whether less than half of what may wait for the socket does.
+    fn has_room(&self) -> bool {
+        true
+    }
+
     /// Closes the socket; the client may connect again.
     fn close(&self, reason: CloseReason);
 

@@ -2,22 +2,27 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::Instant;
 use crate::id::Id;
 use crate::rooms::delivery::{Batch, Placed, deliver_all};
+use crate::rooms::expiry::Expiry;
 use crate::rooms::gate::{Asked, Gate, Load, Permit};
-use crate::rooms::seat::{HeldSeat, Row, Seat, may_be_behind};
+use crate::rooms::known::{Gone, Known};
+use crate::rooms::seat::{HeldSeat, Row, Seat};
 use crate::rooms::{Delivery, History, KeptEvents, NotPlaced, Socket};
 use crate::route::App;
 use crate::session::session_changes;
 use crate::wire::Position;
 
+/// What a room takes that nobody is in, in bytes, about.
+const ROOM_BYTES: usize = 1536;
 /// How many events go out together, and how many bytes of them each member gets at once, about.
 const TOGETHER: Load = Load { events: 256, bytes: 64 * 1024 };
 
@@ -25,10 +30,14 @@ const TOGETHER: Load = Load { events: 256, bytes: 64 * 1024 };
 pub struct Room<A: App> {
     name: Arc<str>,
     epoch: u64,
-    /// What is kept of its events; a room that keeps them outlives its members.
+    /// What is kept of its events; a room that keeps some outlives its members.
     history: Option<Box<dyn History<A>>>,
     /// Whether it is there though nobody is in it.
     is_lasting: bool,
+    /// Tells when there is something to forget.
+    expiry: Arc<Expiry<A>>,
+    /// Whether it will.
+    is_expiring: AtomicBool,
     state: Mutex<RoomState<A>>,
     /// Held while some members are visited.
     visiting: tokio::sync::Mutex<()>,
@@ -49,6 +58,8 @@ struct RoomState<A: App> {
     taken: u64,
     /// The members, by their numbers: in the order in which they joined.
     seats: BTreeMap<u64, Arc<Seat<A>>>,
+    /// Who is known again; nobody where there is no history.
+    known: Known,
     /// Members in the order in which they joined, and those who left since the list was tidied. While deliveries run, their task
     /// has the list, and this holds who joined meanwhile.
     rows: Vec<Row<A>>,
@@ -125,15 +136,15 @@ impl<A: App> Room<A> {
         name: Arc<str>,
         start: Position,
         history: Option<Box<dyn History<A>>>,
+        expiry: Arc<Expiry<A>>,
         tasks: TaskTracker,
     ) -> Arc<Self> {
-        let is_lasting = history.is_some();
-        Arc::new(Self::make(name, start, history, is_lasting, tasks))
+        Arc::new(Self::make(name, start, history, false, expiry, tasks))
     }
 
     /// Makes a room of whose events nothing is kept, and that is there though nobody is in it.
     pub(super) fn lasting(name: Arc<str>, start: Position, tasks: TaskTracker) -> Arc<Self> {
-        Arc::new(Self::make(name, start, None, true, tasks))
+        Arc::new(Self::make(name, start, None, true, Arc::default(), tasks))
     }
 
     fn make(
@@ -141,12 +152,14 @@ impl<A: App> Room<A> {
         start: Position,
         history: Option<Box<dyn History<A>>>,
         is_lasting: bool,
+        expiry: Arc<Expiry<A>>,
         tasks: TaskTracker,
     ) -> Self {
         let state = RoomState {
             seq: start.seq,
             taken: start.seq,
             seats: BTreeMap::new(),
+            known: Known::default(),
             rows: Vec::new(),
             vacant: 0,
             waiting: VecDeque::new(),
@@ -162,6 +175,8 @@ impl<A: App> Room<A> {
             epoch: start.epoch,
             history,
             is_lasting,
+            expiry,
+            is_expiring: AtomicBool::new(false),
             state: Mutex::new(state),
             visiting: tokio::sync::Mutex::default(),
             vacated: AtomicUsize::new(0),
@@ -280,35 +295,40 @@ impl<A: App> Room<A> {
     }
 
     /// Adds a member; `None` when the room is gone. What happened after the place `after` is
-    /// shown to it first, if all of that was kept.
+    /// to be shown to it first, if it was here then and all of that was kept.
     pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, after: Option<Position>) -> Option<HeldSeat<A>> {
         let mut state = self.state();
         if state.gone {
             return None;
         }
-        let missed = after.and_then(|after| self.missed(after));
-        // What has a place and is not taken yet is still to be delivered, to this member too.
-        let seq = if missed.is_some() { state.taken } else { state.seq };
+        let missed = after.and_then(|after| self.missed(&state, socket, after));
+        // What has a place and is not taken yet is still to be delivered, to this member too, unless it knows it.
+        let seq = missed.as_ref().map_or(state.seq, |(behind, _)| state.taken.max(*behind));
+        if let Some(history) = &self.history
+            && let Some(key) = socket.known_key()
+        {
+            state.known.enter(key, seq, missed.is_some());
+            history.charge(state.bytes());
+        }
         state.last_number += 1;
         let joined = Position::of_join(self.epoch, seq);
         let seat = Seat::new(socket, state.last_number, joined, &self.behind);
         let row = Row::new(&seat);
-        let held = match missed {
-            Some(missed) => {
-                let shown = missed.into_iter().map(|(position, event)| (position.seq, event.show(&row)));
-                seat.hold_behind(shown, joined, &self.tasks)
-            }
-            None => seat.hold(joined, &self.tasks),
-        };
+        let held = seat.hold(joined, &self.tasks);
         state.seats.insert(seat.number(), seat);
         state.rows.push(row);
-        Some(held)
+        Some(match missed {
+            Some((_, missed)) => held.behind(missed),
+            None => held,
+        })
     }
 
-    fn missed(&self, after: Position) -> Option<KeptEvents<A>> {
-        let history = self.history.as_ref().filter(|_| after.epoch == self.epoch)?;
-        // With more, the member would be closed for being too far behind, which would tell it how much happened.
-        history.after(after).filter(|missed| may_be_behind(missed.len(), missed.iter().map(|(_, event)| event.size())))
+    /// Finds what a socket has missed that has heard what it was sent up to `after`, and behind which event that begins.
+    fn missed(&self, state: &RoomState<A>, socket: &Socket<A>, after: Position) -> Option<(u64, KeptEvents<A>)> {
+        // A place beyond the last one is of no life of this room.
+        let history = self.history.as_ref().filter(|_| after.epoch == self.epoch && after.seq <= state.seq)?;
+        let behind = state.known.resume(&socket.known_key()?, after.seq)?;
+        Some((behind, history.after(Position::of_event(self.epoch, behind))?))
     }
 
     /// Finds out the place of the last frame that a member was sent, or the one where it joined; `None` if it has left.
@@ -325,9 +345,10 @@ impl<A: App> Room<A> {
         told.await.ok()
     }
 
-    /// Removes a member, and returns whether the room is of no use any more.
-    pub(super) fn leave_seat(&self, seat: &Seat<A>) -> bool {
+    /// Removes a member that `may_come_back`, or has left, and returns whether the room is of no use any more.
+    pub(super) fn leave_seat(self: &Arc<Self>, seat: &Seat<A>, may_come_back: bool) -> bool {
         let mut state = self.state();
+        self.note_departure(&mut state, seat, may_come_back);
         seat.vacate();
         self.vacated.fetch_add(1, Ordering::AcqRel);
         state.seats.remove(&seat.number());
@@ -336,7 +357,56 @@ impl<A: App> Room<A> {
         if !state.delivering && state.vacant * 16 > state.rows.len() {
             state.tidy(&mut Vec::new());
         }
-        self.end_if_empty(&mut state, self.is_lasting)
+        self.end_if_empty(&mut state, self.is_lasting || self.is_expiring.load(Ordering::Acquire))
+    }
+
+    fn note_departure(self: &Arc<Self>, state: &mut RoomState<A>, seat: &Seat<A>, may_come_back: bool) {
+        let Some(history) = &self.history else { return };
+        let Some(key) = seat.socket().known_key() else { return };
+        if !may_come_back {
+            state.known.leave(&key);
+            return;
+        }
+        let until = Instant::now() + history.age();
+        let (sent, judged) = state.told(seat);
+        state.known.go(&key, Gone { sent, judged, until });
+        self.expire_at(until);
+    }
+
+    /// Has it be the room's turn to forget something, unless it will be anyway.
+    fn expire_at(self: &Arc<Self>, time: Instant) {
+        if !self.is_expiring.swap(true, Ordering::AcqRel) {
+            self.expiry.at(time, self);
+        }
+    }
+
+    /// Forgets what is too old, or more where others need the memory. Returns whether the room is of no use any more.
+    pub(super) fn expire(self: &Arc<Self>, gives_way: bool) -> bool {
+        let mut state = self.state();
+        let Some(history) = &self.history else { return false };
+        if gives_way {
+            history.give_way();
+            if state.seats.is_empty() {
+                state.known.drop_gone();
+            }
+        }
+        let now = Instant::now();
+        let next = [history.drop_old(now), state.known.drop_old(now)].into_iter().flatten().min();
+        history.charge(state.bytes());
+        if gives_way && history.is_crowded() {
+            self.expiry.crowd();
+        }
+        // What is on its way is kept when it is delivered.
+        match next.or_else(|| (state.delivering).then(|| now + history.age())) {
+            Some(next) => {
+                self.expiry.at(next, self);
+                false
+            }
+            None => {
+                self.is_expiring.store(false, Ordering::Release);
+                self.end_if_empty(&mut state, false)
+            }
+        }
     }
 
     /// Ends a room that nobody is in, whatever is kept of it, and returns whether it has ended.
@@ -362,7 +432,7 @@ impl<A: App> Room<A> {
     }
 
     /// Takes the events that go out next, and brings the list of members up to date; gives the list back when nothing waits.
-    pub(super) fn next_batch(&self, rows: &mut Vec<Row<A>>) -> Option<Batch<A>> {
+    pub(super) fn next_batch(self: &Arc<Self>, rows: &mut Vec<Row<A>>) -> Option<Batch<A>> {
         let taken = self.take_events(rows)?;
         // Without the lock: what is the same for all members is written here.
         let events = taken.into_iter().map(|event| (event.seq, event.delivery.place(self.event(event.seq)))).collect();
@@ -383,10 +453,14 @@ impl<A: App> Room<A> {
     }
 
     /// Takes the list of members who hear of these events. Who joins later is shown what is kept, and hears what is taken later.
-    fn take_members(&self, rows: &mut Vec<Row<A>>, events: Vec<(u64, Box<dyn Placed<A>>)>) -> Batch<A> {
+    fn take_members(self: &Arc<Self>, rows: &mut Vec<Row<A>>, events: Vec<(u64, Box<dyn Placed<A>>)>) -> Batch<A> {
         let mut state = self.state();
         if let Some(history) = &self.history {
             events.iter().for_each(|(seq, event)| history.keep(self.event(*seq), event.kept()));
+            self.expire_at(Instant::now() + history.age());
+            if history.is_crowded() {
+                self.expiry.crowd();
+            }
         }
         state.taken = events.last().map_or(state.taken, |(seq, _)| *seq);
         state.drop_vacant();
@@ -438,6 +512,25 @@ impl<A: App> Room<A> {
 }
 
 impl<A: App> RoomState<A> {
+    /// Returns the last event of which a member that goes was sent something, and the last that it was judged for; zeros where that is not
+    /// known at the moment.
+    fn told(&self, seat: &Seat<A>) -> (u64, u64) {
+        let find = || self.rows.binary_search_by_key(&seat.number(), |row| row.seat().number());
+        match find() {
+            Ok(index) if !self.delivering => {
+                let sent = self.rows[index].last_sent();
+                // One that is behind has been judged for no more than what came of it.
+                (sent, if seat.is_behind() { sent } else { self.taken })
+            }
+            _ => (0, 0),
+        }
+    }
+
+    /// Returns what the room takes besides its events and its members, in bytes, about.
+    fn bytes(&self) -> usize {
+        ROOM_BYTES + self.known.bytes()
+    }
+
     /// Says what a member was sent; `away` is the list of members while deliveries run.
     fn heard(&self, away: &[Row<A>], seat: &Arc<Seat<A>>, epoch: u64, tasks: &TaskTracker) -> Option<HeldSeat<A>> {
         let find = |rows: &[Row<A>]| {

@@ -4,22 +4,25 @@ use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use crate::clock::RealInstant;
+use crate::clock::{RealInstant, sleep};
 use crate::contain::Guarded;
-use crate::rooms::delivery::TURN;
-use crate::rooms::{Bundle, CloseReason, QueueFull, SenderKey, Shortcut, Socket};
+use crate::rooms::delivery::{PIECE, TURN};
+use crate::rooms::{Bundle, CloseReason, Facts, KeptEvents, QueueFull, Reach, SenderKey, Shortcut, Socket};
 use crate::route::{App, BoxFuture};
 use crate::wire::{Packet, Position, Topic};
 
 /// How much may wait for one member's filter before the member is disconnected.
 const BEHIND_EVENTS: usize = 1024;
 const BEHIND_BYTES: usize = 16 * 1024 * 1024;
+/// After what time it is looked again whether a client has taken what it is shown.
+const LOOKS_AGAIN: Duration = Duration::from_millis(5);
 
 /// A member: one socket in one room.
 pub struct Seat<A: App> {
@@ -59,7 +62,11 @@ struct DeferredQueue {
 pub struct HeldSeat<A: App> {
     seat: Arc<Seat<A>>,
     position: Position,
+    /// What it is still to be shown.
+    missed: KeptEvents<A>,
     recovered: bool,
+    /// Whether it would be left with a gap if it heard what happens now.
+    lacks: bool,
     tasks: TaskTracker,
 }
 
@@ -145,21 +152,14 @@ impl<A: App> Seat<A> {
     pub(super) fn hold(self: &Arc<Self>, position: Position, tasks: &TaskTracker) -> HeldSeat<A> {
         self.deferred.lock().held += 1;
         self.fall_behind();
-        HeldSeat { seat: self.clone(), position, recovered: false, tasks: tasks.clone() }
-    }
-
-    /// Holds a member that has just joined, behind what it missed.
-    pub(super) fn hold_behind(
-        self: &Arc<Self>,
-        missed: impl Iterator<Item = (u64, Deferred)>,
-        position: Position,
-        tasks: &TaskTracker,
-    ) -> HeldSeat<A> {
-        let mut held = self.hold(position, tasks);
-        held.recovered = true;
-        let mut deferred = self.deferred.lock();
-        missed.for_each(|(seq, event)| deferred.push(seq, event));
-        held
+        HeldSeat {
+            seat: self.clone(),
+            position,
+            missed: Vec::new(),
+            recovered: false,
+            lacks: false,
+            tasks: tasks.clone(),
+        }
     }
 
     fn release(self: &Arc<Self>, tasks: &TaskTracker) {
@@ -324,6 +324,61 @@ impl<A: App> HeldSeat<A> {
         self.recovered
     }
 
+    /// Holds a member that has just joined, behind what it missed.
+    pub(super) fn behind(mut self, missed: KeptEvents<A>) -> Self {
+        self.recovered = true;
+        self.lacks = !missed.is_empty();
+        self.missed = missed;
+        self
+    }
+
+    /// Shows the member what it missed, in its order, and before anything else: what happens meanwhile waits behind the answer. It goes
+    /// no faster than the client takes it, so that it is never too much for the queue of the socket.
+    ///
+    /// Dropped before it is done, it closes the socket: a member that comes back once more goes on where it was.
+    pub async fn show_missed(&mut self) {
+        let row = Row::new(&self.seat);
+        let (mut piece, mut bytes, mut last) = (Vec::new(), 0, None);
+        let mut turn = RealInstant::now();
+        for (position, event) in std::mem::take(&mut self.missed) {
+            let shown = match event.show(&row, &Facts::default()) {
+                Reach::Now(packet) => packet,
+                Reach::Later(work) => work.packet.await,
+            };
+            if let Some(packet) = shown {
+                bytes += packet.bytes().len();
+                piece.push(packet);
+                last = Some(position);
+            }
+            if bytes >= PIECE {
+                self.show(&mut piece, position).await;
+                bytes = 0;
+            }
+            if !self.seat.is_taken() {
+                return;
+            }
+            if turn.elapsed() > TURN {
+                tokio::task::yield_now().await;
+                turn = RealInstant::now();
+            }
+        }
+        if let Some(last) = last {
+            self.show(&mut piece, last).await;
+        }
+        self.lacks = false;
+    }
+
+    async fn show(&self, piece: &mut Vec<Packet>, last: Position) {
+        while !self.seat.socket.outbox().has_room() && self.seat.is_taken() {
+            sleep(LOOKS_AGAIN).await;
+        }
+        let mut bundle = Bundle::default();
+        bundle.replace(piece);
+        piece.clear();
+        self.seat.send(&bundle);
+        self.seat.deferred.lock().last = last.seq;
+    }
+
     /// Lets the member hear, from the answer that it is held for, who comes and goes, or no longer.
     pub fn follow(&self, follows: bool) {
         self.seat.follows.store(follows, Ordering::Release);
@@ -336,6 +391,9 @@ impl<A: App> HeldSeat<A> {
 
 impl<A: App> Drop for HeldSeat<A> {
     fn drop(&mut self) {
+        if self.lacks && self.seat.is_taken() {
+            self.seat.socket.outbox().close(CloseReason::SendQueueFull);
+        }
         self.seat.release(&self.tasks);
     }
 }
@@ -344,11 +402,6 @@ impl<A: App> std::fmt::Debug for HeldSeat<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HeldSeat").field("position", &self.position).finish_non_exhaustive()
     }
-}
-
-/// Returns whether so many events of these sizes may wait for one member.
-pub(super) fn may_be_behind(events: usize, sizes: impl Iterator<Item = usize>) -> bool {
-    events <= BEHIND_EVENTS && sizes.sum::<usize>() <= BEHIND_BYTES
 }
 
 impl DeferredQueue {
@@ -432,6 +485,11 @@ impl<A: App> Row<A> {
         seq > self.last
     }
 
+    /// Returns the last event of which it was sent something, or the one behind which it joined.
+    pub(super) fn last_sent(&self) -> u64 {
+        self.last.max(self.seat.deferred.lock().last)
+    }
+
     /// Notes that the member is sent something of this event.
     pub(super) fn sent(&mut self, seq: u64) {
         self.last = seq;
@@ -439,7 +497,7 @@ impl<A: App> Row<A> {
 
     /// Returns the place of the last event of which the member was sent something, or the one where it joined.
     pub(super) fn heard(&self, epoch: u64) -> Position {
-        let last = self.last.max(self.seat.deferred.lock().last);
+        let last = self.last_sent();
         if last > self.seat.joined.seq { Position::of_event(epoch, last) } else { self.seat.joined }
     }
 

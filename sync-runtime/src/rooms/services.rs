@@ -2,11 +2,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
+use crate::clock::Instant;
+use crate::config::Config;
 use crate::error::SyncError;
-use crate::rooms::{Deferred, Room, Row, Submitted};
+use crate::rooms::{Facts, Reach, RecentEvents, Room, Row, Submitted};
 use crate::route::{App, BoxFuture};
-use crate::wire::{Position, PositionKey};
+use crate::wire::{Position, PositionKey, Topic};
 
 /// What all rooms of a server share, and all servers that have rooms in common.
 pub struct RoomServices<A: App> {
@@ -25,6 +28,14 @@ impl<A: App> Default for RoomServices<A> {
         getrandom::fill(&mut key).expect("the operating system has randomness");
         let (sequencer, histories) = (Box::new(LocalSequencer::new()), Box::new(NoHistories));
         Self { positions: Arc::new(PositionKey::new(key)), sequencer, histories }
+    }
+}
+
+impl<A: App> RoomServices<A> {
+    /// Rooms of one process, whose events of the last minutes are kept.
+    #[must_use]
+    pub fn of_one_process(config: &Config) -> Self {
+        Self { histories: Box::new(RecentEvents::new(config)), ..Self::default() }
     }
 }
 
@@ -142,16 +153,17 @@ impl<A: App> Sequencer<A> for LocalSequencer {
 
 /// Says which rooms have a history.
 pub trait Histories<A: App>: Send + Sync {
-    /// Opens the history of a room, without waiting: all rooms are locked meanwhile. A room that has one outlives its members. With `None` nothing is kept, and the room ends with the
-    /// last of them.
-    fn open(&self, room: &str) -> Option<Box<dyn History<A>>>;
+    /// Opens the history of a room behind the place `start`, without waiting: all rooms are locked meanwhile. A room that has one outlives
+    /// its members. `age` is for how long its rule wants to have events kept, if it says so. With `None` nothing is kept, and the room
+    /// ends with the last of them.
+    fn open(&self, room: &str, start: Position, age: Option<Duration>) -> Option<Box<dyn History<A>>>;
 }
 
 /// Nothing is kept.
 pub struct NoHistories;
 
 impl<A: App> Histories<A> for NoHistories {
-    fn open(&self, _: &str) -> Option<Box<dyn History<A>>> {
+    fn open(&self, _: &str, _: Position, _: Option<Duration>) -> Option<Box<dyn History<A>>> {
         None
     }
 }
@@ -163,6 +175,21 @@ pub trait History<A: App>: Send + Sync {
 
     /// Returns the events after a place, oldest first; `None` when some of them are not kept any more, or the place is none.
     fn after(&self, position: Position) -> Option<KeptEvents<A>>;
+
+    /// For how long an event is kept, and who has gone is known again.
+    fn age(&self) -> Duration;
+
+    /// Drops what is too old, and returns until when the oldest of the rest is kept; `None` when nothing is left.
+    fn drop_old(&self, now: Instant) -> Option<Instant>;
+
+    /// Counts what the room takes besides its events, in bytes, in place of what was counted before.
+    fn charge(&self, bytes: usize);
+
+    /// Returns whether all rooms together keep more than they may.
+    fn is_crowded(&self) -> bool;
+
+    /// Keeps less, for the sake of others.
+    fn give_way(&self);
 }
 
 /// Events as they are kept, oldest first, each with its place.
@@ -170,9 +197,12 @@ pub type KeptEvents<A> = Vec<(Position, Arc<dyn Kept<A>>)>;
 
 /// An event as it is kept.
 pub trait Kept<A: App>: Send + Sync {
-    /// Returns how many bytes each member gets of it, about.
-    fn size(&self) -> usize;
+    /// Returns how many bytes of memory it takes, about.
+    fn bytes(&self) -> usize;
 
-    /// Says what a member gets of it, judged as if it happened now.
-    fn show(self: Arc<Self>, member: &Row<A>) -> Deferred;
+    /// Returns what it is about, if its route is volatile: a newer one of the same is kept in its place.
+    fn topic(&self) -> Option<&Arc<Topic>>;
+
+    /// Says what a member gets of it, judged as if it happened now; `facts` are the member's.
+    fn show(self: Arc<Self>, member: &Row<A>, facts: &Facts) -> Reach;
 }

@@ -19,6 +19,7 @@ use crate::wire::Location;
 pub struct Socket<A: App> {
     id: Id,
     sender_key: SenderKey,
+    known_key: Option<SenderKey>,
     identity: Identity<A>,
     location: ArcSwap<Location>,
     /// Whether nobody has done anything there for a while.
@@ -88,11 +89,12 @@ impl<A: App> Socket<A> {
     #[must_use]
     pub fn new(identity: Identity<A>, outbox: Arc<dyn Outbox>) -> Self {
         let (id, key) = (Id::random(), identity.key());
+        let known_key = identity.can_come_back().then_some(key);
         let sender_key = SenderKey { tab: key.tab.or(Some(id)), ..key };
         let joined = Mutex::new(Joined { rooms: Vec::new(), among_everyone: None, left: None });
         let budget = SocketBudget::default();
         let (location, away) = (ArcSwap::default(), AtomicBool::new(false));
-        Self { id, sender_key, identity, location, away, outbox, budget, joined }
+        Self { id, sender_key, known_key, identity, location, away, outbox, budget, joined }
     }
 
     /// Lets it send so much; without a budget, as much as it likes.
@@ -111,6 +113,12 @@ impl<A: App> Socket<A> {
     #[must_use]
     pub fn sender_key(&self) -> SenderKey {
         self.sender_key
+    }
+
+    /// Returns by what another socket of the same page, or of the same session if the page has no name, is known again; `None` if none can
+    /// be.
+    pub(super) fn known_key(&self) -> Option<SenderKey> {
+        self.known_key
     }
 
     /// Returns the session, shared with the other sockets of the same token.

@@ -39,6 +39,13 @@ pub trait Event<A: App>: Send + Sync {
     /// Returns `serverOutput`.
     fn server_output(&self) -> &RawValue;
 
+    /// Returns how many bytes of memory it takes, about: what serde has made of the input and of the output is taken for twice as long as
+    /// their JSON.
+    fn bytes(&self) -> usize;
+
+    /// Forgets what groups get.
+    fn forget_groups(&self);
+
     /// Returns how members are filtered, and so which of the following methods is asked; without a filter none is.
     fn filter(&self) -> FilterKind;
 
@@ -162,19 +169,23 @@ where
 
     fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn TypedCall<S::App>>, InvalidInput> {
         let input = Guarded::new(decode::<S::Input>(schema, json)?);
-        Ok(Box::new(EventCall::<S, C> { input, cb: self.id.cb, files: PhantomData }))
+        let input_bytes = json.len();
+        Ok(Box::new(EventCall::<S, C> { input, input_bytes, cb: self.id.cb, files: PhantomData }))
     }
 
     fn revive(&self, input: &str, output: &str) -> Option<Box<dyn Event<S::App>>> {
+        let input_bytes = input.len();
         let input = Guarded::new(serde_json::from_str::<S::Input>(input).ok()?);
         let typed = Guarded::new(serde_json::from_str::<S::Output>(output).ok()?);
         let json = RawValue::from_string(output.to_owned()).ok()?;
-        Some(Box::new(TypedEvent::<S, C>::new(input, typed, json, self.id.cb)))
+        Some(Box::new(TypedEvent::<S, C>::new(input, input_bytes, typed, json, self.id.cb)))
     }
 }
 
 struct EventCall<S: ServerHandler, C> {
     input: Guarded<S::Input>,
+    /// How long its JSON was.
+    input_bytes: usize,
     cb: &'static str,
     files: PhantomData<fn() -> C>,
 }
@@ -193,9 +204,9 @@ where
         Self: 'a,
     {
         Box::pin(async move {
-            let Self { input, cb, .. } = *self;
+            let Self { input, input_bytes, cb, .. } = *self;
             let (output, json) = run_handler::<S>(ctx, &input, cb).await?;
-            let event = TypedEvent::<S, C>::new(input, output, json.clone(), cb);
+            let event = TypedEvent::<S, C>::new(input, input_bytes, output, json.clone(), cb);
             Ok(Done { output: json, effect: Effect::Event(Box::new(event)) })
         })
     }
@@ -203,6 +214,7 @@ where
 
 struct TypedEvent<S: ServerHandler, C: ClientHandler> {
     input: Guarded<S::Input>,
+    input_bytes: usize,
     output: Guarded<S::Output>,
     json: Box<RawValue>,
     cb: &'static str,
@@ -213,8 +225,14 @@ struct TypedEvent<S: ServerHandler, C: ClientHandler> {
 type Groups<K> = HashMap<Guarded<K>, Option<Verdict<Packet>>>;
 
 impl<S: ServerHandler, C: ClientHandler> TypedEvent<S, C> {
-    fn new(input: Guarded<S::Input>, output: Guarded<S::Output>, json: Box<RawValue>, cb: &'static str) -> Self {
-        Self { input, output, json, cb, groups: Mutex::new(HashMap::new()) }
+    fn new(
+        input: Guarded<S::Input>,
+        input_bytes: usize,
+        output: Guarded<S::Output>,
+        json: Box<RawValue>,
+        cb: &'static str,
+    ) -> Self {
+        Self { input, input_bytes, output, json, cb, groups: Mutex::new(HashMap::new()) }
     }
 }
 
@@ -229,6 +247,14 @@ where
 
     fn server_output(&self) -> &RawValue {
         &self.json
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + 2 * self.input_bytes + 3 * self.json.get().len()
+    }
+
+    fn forget_groups(&self) {
+        *self.groups.lock() = HashMap::new();
     }
 
     fn filter(&self) -> FilterKind {

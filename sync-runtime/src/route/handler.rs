@@ -253,6 +253,11 @@ pub trait RoomRule<A: App>: Send + Sync {
         false
     }
 
+    /// Returns for how long events are kept, for members who come back; zero for not at all, `None` for as long as the configuration says.
+    fn history(&self) -> Option<Duration> {
+        None
+    }
+
     /// Runs `join`; `parameters` are the parts of the name that the pattern leaves open, in its order.
     fn join<'a>(&'a self, ctx: RoomCtx<'a, A>, parameters: &'a [&'a str]) -> BoxFuture<'a, Result<(), SyncError>>;
 

@@ -52,7 +52,7 @@ pub struct Server<A: App> {
     make_routes: Vec<MakeRoutes<A>>,
     store: StoreChoice<A>,
     cookie_name: Option<String>,
-    services: RoomServices<A>,
+    services: Option<RoomServices<A>>,
 }
 
 impl<A: App> Server<A> {
@@ -63,13 +63,7 @@ impl<A: App> Server<A> {
         R: Future<Output = Result<A, BoxError>> + Send + 'static,
     {
         let make_app: MakeApp<A> = Box::new(move |config| Box::pin(make_app(config)));
-        Self {
-            make_app,
-            make_routes: Vec::new(),
-            store: StoreChoice::Configured,
-            cookie_name: None,
-            services: RoomServices::default(),
-        }
+        Self { make_app, make_routes: Vec::new(), store: StoreChoice::Configured, cookie_name: None, services: None }
     }
 
     /// Adds HTTP routes, and with them a fallback for unknown paths if the router has one.
@@ -133,11 +127,11 @@ impl<A: App> Server<A> {
         self
     }
 
-    /// Gives rooms another order than that of this process, or a history.
+    /// Gives rooms another order than that of this process, or another history than that of the last minutes.
     #[doc(hidden)]
     #[must_use]
     pub fn room_services(mut self, services: RoomServices<A>) -> Self {
-        self.services = services;
+        self.services = Some(services);
         self
     }
 
@@ -154,7 +148,8 @@ impl<A: App> Server<A> {
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
         let address = config.listen;
         let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
-        let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, self.services));
+        let services = self.services.unwrap_or_else(|| RoomServices::of_one_process(&config));
+        let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, services));
         let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
         dispatcher.hub().start(Arc::downgrade(&remote));
         if table.speaks_to_everyone() {

@@ -48,6 +48,7 @@ impl Envelope {
         serde_json::to_writer(&mut before_own, &success).expect("frames always have a JSON form");
         before_own.pop();
         before_own.extend_from_slice(b",\"clientOutput\":");
+        before_own.shrink_to_fit();
         let topic = volatile.then(|| Arc::new(Topic { cb, room: room.into() }));
         Self { before_own, cb, room: room.into(), pos, topic }
     }
@@ -56,6 +57,12 @@ impl Envelope {
     #[must_use]
     pub fn topic(&self) -> Option<&Arc<Topic>> {
         self.topic.as_ref()
+    }
+
+    /// Returns how many bytes of memory it takes besides itself, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.before_own.capacity() + self.room.len() + self.pos.len()
     }
 
     /// Writes the frame of a member that gets `own`, a JSON text; an empty one stands for `{}`.

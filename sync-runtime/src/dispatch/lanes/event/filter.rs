@@ -17,7 +17,7 @@ use crate::metrics::{RouteMetrics, Visited};
 use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row, SenderKey};
 use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Route, RouteId, Verdict};
 use crate::schema::encode_raw;
-use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey};
+use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey, Topic};
 
 /// What a member's frame takes besides `serverOutput`, about.
 const ENVELOPE: usize = 160;
@@ -99,6 +99,11 @@ impl<A: App> Fanout<A> {
     fn cb(&self) -> &'static str {
         self.route.cb
     }
+
+    /// Returns how many bytes of memory it takes besides itself, about.
+    fn bytes(&self) -> usize {
+        self.event.bytes() + self.room.len()
+    }
 }
 
 impl<A: App> Delivery<A> for Fanout<A> {
@@ -166,6 +171,9 @@ impl<A: App> Placed<A> for InPlace<A> {
 
     fn visited(&mut self, judging: Duration) {
         self.judge.fanout.metrics.visited(self.visited, judging);
+        // What was made for the members who were there is of no use to those who come back later.
+        self.judge.outputs.lock().packets = Vec::new();
+        self.judge.fanout.event.forget_groups();
     }
 }
 
@@ -246,12 +254,30 @@ struct Judge<A: App> {
 }
 
 impl<A: App> Kept<A> for Judge<A> {
-    fn size(&self) -> usize {
-        self.fanout.size()
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.fanout.bytes() + 2 * self.envelope.bytes()
     }
 
-    fn show(self: Arc<Self>, member: &Row<A>) -> Deferred {
-        self.counted(self.later(member))
+    fn topic(&self) -> Option<&Arc<Topic>> {
+        self.envelope.topic()
+    }
+
+    fn show(self: Arc<Self>, member: &Row<A>, facts: &Facts) -> Reach {
+        if self.fanout.leaves_out(member) {
+            return Reach::Now(None);
+        }
+        let mut own = Vec::new();
+        let verdict = match self.fanout.event.filter() {
+            FilterKind::None => Verdict::Deliver(()),
+            FilterKind::Async => return Reach::Later(self.counted(self.later(member))),
+            // Who comes back comes alone: that its group was asked before is not kept.
+            FilterKind::Sync | FilterKind::Group => {
+                self.fanout.run(member, facts, |event, member| event.judge(member, &mut own))
+            }
+        };
+        let packet = self.packet_of(verdict.map(|()| self.shown(&own)), member, facts);
+        self.fanout.metrics.visited_alone(packet.is_some());
+        Reach::Now(packet)
     }
 }
 
@@ -304,6 +330,11 @@ impl<A: App> Judge<A> {
             Verdict::Skip => None,
             Verdict::Refuse(error) => Some(self.error(&error, member, facts)),
         }
+    }
+
+    /// Returns the packet for `own` for one who comes back: only the one that many get is kept.
+    fn shown(&self, own: &[u8]) -> Packet {
+        if own.is_empty() { self.packet(own) } else { self.envelope.success(own) }
     }
 
     fn packet(&self, own: &[u8]) -> Packet {

@@ -328,6 +328,12 @@ impl Outbox for Outlet {
         self.close_if_full(self.try_send(bundle));
     }
 
+    fn has_room(&self) -> bool {
+        let mut traffic = Traffic::default();
+        self.add_to(&mut traffic);
+        traffic.waiting < self.limits.queue / 2
+    }
+
     fn close(&self, reason: CloseReason) {
         let Some(socket) = self.socket.upgrade() else { return };
         // It is no member any more, however long its pipe takes to go.

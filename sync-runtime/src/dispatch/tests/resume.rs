@@ -1,0 +1,342 @@
+//! Who comes back, and what it is shown.
+
+use super::*;
+use crate::clock::advance;
+
+const PAGE: &str = "the-name-of-page-1";
+/// More than a room keeps.
+const TOO_MANY: usize = 1100;
+
+/// A page that goes and comes back: what it heard, on all of its sockets.
+struct Page {
+    socket: Arc<Socket<TestApp>>,
+    outbox: Arc<Collected>,
+    /// The place up to which it has heard what happened.
+    pos: String,
+}
+
+impl Page {
+    async fn enter(stage: &Stage, name: &str) -> Self {
+        let (socket, outbox) = stage.page(name);
+        let pos = joined_at(&stage.join(&socket, "open-a").await);
+        Self { socket, outbox, pos }
+    }
+
+    /// Takes what it has heard since the last time.
+    fn heard(&mut self) -> Vec<String> {
+        let heard = frames(&self.outbox);
+        self.outbox.0.lock().clear();
+        if let Some(last) = heard.last() {
+            self.pos = position(last);
+        }
+        heard
+    }
+
+    fn go(&self, stage: &Stage) {
+        stage.dispatcher.disconnect(&self.socket, Departure::Lost);
+    }
+
+    /// Comes back on another socket, and returns whether it is told that it gets all that it missed.
+    async fn come_back(&mut self, stage: &Stage) -> bool {
+        self.come_back_as(stage, PAGE).await
+    }
+
+    async fn come_back_as(&mut self, stage: &Stage, name: &str) -> bool {
+        (self.socket, self.outbox) = stage.page(name);
+        stage.say(&self.socket, event::UPDATE_LOCATION, r#"{"pathName":"/","searchParams":{}}"#).await;
+        let join = format!(r#"{{"room":"open-a","after":"{}"}}"#, self.pos);
+        let answer = stage.say(&self.socket, event::JOIN_ROOM, &join).await;
+        assert_eq!(answer.status, 200, "{}", answer.json);
+        // Held until the answer is dropped: what was missed is there before.
+        if frames(&self.outbox).is_empty() {
+            self.pos = joined_at(&answer);
+        }
+        recovered(&answer)
+    }
+}
+
+fn frames(outbox: &Collected) -> Vec<String> {
+    outbox.0.lock().concat().iter().filter_map(|packet| Some(frame_json(packet)?.to_owned())).collect()
+}
+
+fn position(frame: &str) -> String {
+    let frame: serde_json::Value = serde_json::from_str(frame).expect("JSON");
+    frame["pos"].as_str().expect("a position").to_owned()
+}
+
+fn recovered(answer: &Answer) -> bool {
+    let answer: serde_json::Value = serde_json::from_str(answer.json.get()).expect("JSON");
+    answer["recovered"].as_bool().expect("a boolean")
+}
+
+impl Stage {
+    /// Waits until all that was called has been delivered; more can be called after.
+    async fn settle(&self) {
+        let deliveries = self.dispatcher.hub().deliveries();
+        deliveries.close();
+        deliveries.wait().await;
+        deliveries.reopen();
+    }
+
+    async fn calls(&self, socket: &Arc<Socket<TestApp>>, route: &str, count: usize) {
+        for _ in 0..count {
+            self.call_route(socket, route, "open-a").await;
+        }
+        self.settle().await;
+    }
+}
+
+#[tokio::test]
+async fn who_comes_back_is_shown_what_it_missed_in_order_and_before_the_answer() {
+    let stage = Stage::keeping();
+    let (caller, heard) = stage.member().await;
+    let mut page = Page::enter(&stage, PAGE).await;
+    stage.calls(&caller, "test/count", 2).await;
+    let before = page.heard();
+    page.go(&stage);
+    stage.calls(&caller, "test/count", 3).await;
+    assert!(page.come_back(&stage).await);
+    let missed = page.heard();
+    stage.calls(&caller, "test/count", 1).await;
+    let all = [before, missed, page.heard()].concat();
+    let others = frames(&heard).iter().map(|frame| frame.replace("true}", "false}")).collect::<Vec<_>>();
+    assert_eq!(all, others, "no gap, nothing twice, and one order");
+}
+
+#[tokio::test]
+async fn the_text_of_a_place_shows_nothing_to_those_who_were_not_there() {
+    let stage = Stage::keeping();
+    let (caller, _) = stage.member().await;
+    let mut page = Page::enter(&stage, PAGE).await;
+    stage.calls(&caller, "test/count", 3).await;
+    let first = position(&page.heard()[0]);
+    for name in ["another-name-of-a-page", "short"] {
+        let mut other = Page::enter(&stage, name).await;
+        other.pos = first.clone();
+        other.go(&stage);
+        assert!(!other.come_back_as(&stage, name).await, "{name} came after that");
+        assert!(other.heard().is_empty());
+    }
+    // One that has left has no business there any more.
+    page.pos = first;
+    stage.leave(&page.socket, "open-a").await;
+    assert!(!page.come_back(&stage).await);
+    assert!(page.heard().is_empty());
+}
+
+#[tokio::test]
+async fn what_somebody_was_not_given_does_not_shorten_the_history_for_it() {
+    let stage = Stage::keeping();
+    let (caller, _) = stage.member().await;
+    let mut page = Page::enter(&stage, PAGE).await;
+    stage.calls(&caller, "test/count", 1).await;
+    page.heard();
+    stage.calls(&caller, "test/shown", TOO_MANY).await;
+    assert!(page.heard().is_empty());
+    page.go(&stage);
+    stage.calls(&caller, "test/count", 2).await;
+    assert!(page.come_back(&stage).await, "it could tell how much it was not given");
+    assert_eq!(page.heard().len(), 2);
+
+    page.go(&stage);
+    stage.calls(&caller, "test/count", TOO_MANY).await;
+    assert!(!page.come_back(&stage).await, "the history is too short");
+    assert!(page.heard().is_empty());
+    stage.calls(&caller, "test/count", 1).await;
+    assert_eq!(page.heard().len(), 1, "what happens from now on");
+}
+
+#[tokio::test]
+async fn who_comes_back_before_it_was_noticed_that_it_had_gone_is_shown_what_it_missed() {
+    let stage = Stage::keeping();
+    let (caller, _) = stage.member().await;
+    let mut page = Page::enter(&stage, PAGE).await;
+    stage.calls(&caller, "test/count", 1).await;
+    page.heard();
+    let dead = page.socket.clone();
+    stage.calls(&caller, "test/count", 4).await;
+    assert!(page.come_back(&stage).await);
+    assert_eq!(page.heard().len(), 4);
+    stage.dispatcher.disconnect(&dead, Departure::Lost);
+    stage.calls(&caller, "test/count", 1).await;
+    page.heard();
+    page.go(&stage);
+    assert!(page.come_back(&stage).await);
+}
+
+#[tokio::test]
+async fn of_what_is_volatile_the_newest_is_shown() {
+    let stage = Stage::keeping();
+    let (caller, heard) = stage.member().await;
+    let mut page = Page::enter(&stage, PAGE).await;
+    page.go(&stage);
+    for _ in 0..3 {
+        stage.calls(&caller, "test/latest", 700).await;
+        stage.calls(&caller, "test/count", 1).await;
+    }
+    assert!(page.come_back(&stage).await, "what was replaced need not be kept");
+    let all = frames(&heard);
+    let is_latest = |frame: &&String| frame.contains("test/latest");
+    let newest = all.iter().rev().find(is_latest).expect("one");
+    let shown = page.heard();
+    assert_eq!(shown.iter().filter(is_latest).collect::<Vec<_>>(), [newest]);
+    assert_eq!(shown.len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_is_there_for_those_who_may_come_back_and_no_longer() {
+    let stage = Stage::keeping();
+    let hub = stage.dispatcher.hub();
+    let living = async {
+        let mut page = Page::enter(&stage, PAGE).await;
+        page.go(&stage);
+        assert!(!hub.has_members("open-a"));
+        advance(Duration::from_secs(119)).await;
+        assert!(page.come_back(&stage).await, "nothing happened");
+        stage.calls(&page.socket, "test/count", 1).await;
+        page.heard();
+        page.go(&stage);
+        sleep(Duration::from_secs(121)).await;
+        assert!(hub.room("open-a").is_none(), "nobody came");
+        assert_eq!(hub.room_count(), (0, 0));
+        assert!(!page.come_back(&stage).await, "another life of the room");
+
+        stage.leave(&page.socket, "open-a").await;
+        assert!(hub.room("open-a").is_none(), "nothing has happened, and nobody may come back");
+        // One that is never empty forgets, too.
+        let (caller, _) = stage.member().await;
+        let mut page = Page::enter(&stage, PAGE).await;
+        stage.calls(&caller, "test/count", 2).await;
+        page.pos = position(&page.heard()[0]);
+        sleep(Duration::from_secs(121)).await;
+        assert!(!page.come_back(&stage).await, "too long ago");
+    };
+    tokio::select! {
+        () = living => {}
+        () = hub.expire_rooms() => unreachable!("it goes on"),
+    }
+}
+
+/// Takes so many packets, and no more until it is emptied.
+#[derive(Default)]
+struct Slow(Collected, Mutex<Vec<CloseReason>>);
+
+impl Slow {
+    const TAKES: usize = 3;
+}
+
+impl Outbox for Slow {
+    fn send(&self, bundle: &Bundle) {
+        assert!(self.has_room(), "more than it takes");
+        self.0.send(bundle);
+    }
+
+    fn has_room(&self) -> bool {
+        self.0.0.lock().len() < Self::TAKES
+    }
+
+    fn close(&self, reason: CloseReason) {
+        self.1.lock().push(reason);
+    }
+}
+
+/// Comes back to a room whose events are each as long as a piece.
+async fn come_back_slowly(stage: &Stage, outbox: &Arc<Slow>, pos: &str) -> (Arc<Socket<TestApp>>, Answer) {
+    let socket = stage.connect_as(LiveSession::anonymous(), Some(PAGE), outbox.clone());
+    let answer = stage.say(&socket, event::JOIN_ROOM, &format!(r#"{{"room":"open-a","after":"{pos}"}}"#)).await;
+    (socket, answer)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_missed_is_shown_no_faster_than_it_is_taken() {
+    let stage = Stage::keeping();
+    let (caller, _) = stage.member().await;
+    let page = Page::enter(&stage, PAGE).await;
+    page.go(&stage);
+    // Four hundred frames are a piece.
+    stage.calls(&caller, "test/count", 990).await;
+    let outbox = Arc::new(Slow::default());
+    outbox.0.0.lock().resize(Slow::TAKES, Vec::new());
+    let coming = come_back_slowly(&stage, &outbox, &page.pos);
+    let taking = async {
+        let mut taken = 0;
+        while taken < 990 {
+            sleep(Duration::from_secs(1)).await;
+            taken += outbox.0.0.lock().drain(..).map(|piece| piece.len()).sum::<usize>();
+        }
+    };
+    let ((_, answer), ()) = tokio::join!(coming, taking);
+    assert!(recovered(&answer));
+    assert!(outbox.1.lock().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_take_what_it_missed_is_closed_and_left_without_a_gap() {
+    let stage = Stage::keeping();
+    let (caller, _) = stage.member().await;
+    let page = Page::enter(&stage, PAGE).await;
+    page.go(&stage);
+    stage.calls(&caller, "test/count", 5).await;
+    let outbox = Arc::new(Slow::default());
+    outbox.0.0.lock().resize(Slow::TAKES, Vec::new());
+    let (socket, answer) = come_back_slowly(&stage, &outbox, &page.pos).await;
+    assert!(answer.json.get().contains("sync-timeout"), "{}", answer.json);
+    assert_eq!(*outbox.1.lock(), [CloseReason::SendQueueFull]);
+    stage.dispatcher.disconnect(&socket, Departure::Lost);
+
+    // The same when whoever asked has gone: nobody waits for the answer.
+    let outbox = Arc::new(Slow::default());
+    outbox.0.0.lock().resize(Slow::TAKES, Vec::new());
+    let coming = timeout(Duration::from_secs(1), come_back_slowly(&stage, &outbox, &page.pos));
+    assert!(coming.await.is_err());
+    assert_eq!(*outbox.1.lock(), [CloseReason::SendQueueFull]);
+}
+
+#[tokio::test]
+async fn who_joins_with_a_position_while_events_wait_hears_each_of_them_once_and_in_order() {
+    let stage = Stage::keeping();
+    let (caller, heard) = stage.member().await;
+    let mut pages = Vec::new();
+    for number in 0..40 {
+        let page = Page::enter(&stage, &format!("the-name-of-page-{number}")).await;
+        page.go(&stage);
+        pages.push(page);
+    }
+    for (round, page) in pages.iter_mut().enumerate() {
+        // Some are delivered by now, some wait, and sometimes a visit is on its way.
+        for _ in 0..3 {
+            stage.call(&caller).await;
+        }
+        for _ in 0..round % 4 {
+            tokio::task::yield_now().await;
+        }
+        assert!(page.come_back_as(&stage, &format!("the-name-of-page-{round}")).await);
+    }
+    stage.call(&caller).await;
+    stage.delivered().await;
+    let all = positions(&heard);
+    assert_eq!(all.len(), 40 * 3 + 1);
+    for page in &pages {
+        assert_eq!(positions(&page.outbox), all, "no gap, and nothing twice");
+    }
+}
+
+#[tokio::test]
+async fn who_comes_back_with_the_name_of_its_page_is_still_the_sender_of_what_it_sent() {
+    const NAMES: [&str; 2] = [PAGE, "the-name-of-page-2"];
+    let stage = Stage::keeping();
+    let mut pages = [Page::enter(&stage, NAMES[0]).await, Page::enter(&stage, NAMES[1]).await];
+    pages[1].go(&stage);
+    for ignore_self in ["false", "true", "\"session\""] {
+        let call = format!(r#"{{"name":"test/count","version":"v1","receiver":"open-a","ignoreSelf":{ignore_self}}}"#);
+        stage.say(&pages[0].socket, event::SYNC, &call).await;
+    }
+    stage.settle().await;
+    pages[0].go(&stage);
+    let mut shown = Vec::new();
+    for (page, name) in pages.iter_mut().zip(NAMES) {
+        assert!(page.come_back_as(&stage, name).await);
+        shown.push(page.heard().iter().map(|frame| frame.ends_with(r#""clientOutput":true}"#)).collect::<Vec<_>>());
+    }
+    assert_eq!(shown, [vec![true], vec![false; 3]]);
+}

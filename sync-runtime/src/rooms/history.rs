@@ -1,0 +1,205 @@
+//! What is kept of the events of a room, in memory, so that who comes back is shown what it missed.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::clock::Instant;
+use crate::config::Config;
+use crate::rooms::{Histories, History, Kept, KeptEvents};
+use crate::route::App;
+use crate::wire::Position;
+
+/// What an event takes in a list besides itself, about.
+const ENTRY: usize = 64;
+
+/// The events of the last minutes of each room.
+pub struct RecentEvents {
+    bounds: Bounds,
+    /// What all rooms together have kept, in bytes.
+    total: Arc<AtomicUsize>,
+}
+
+/// How much is kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Of one room, in events.
+    pub(super) events: usize,
+    /// Of one room, in bytes of memory.
+    pub(super) bytes: usize,
+    /// For how long.
+    pub(super) age: Duration,
+    /// Of all rooms, in bytes of memory.
+    pub(super) total: usize,
+}
+
+/// The events of one room, oldest first.
+struct Recent<E> {
+    bounds: Bounds,
+    total: Arc<AtomicUsize>,
+    /// What its room takes besides the events.
+    charged: AtomicUsize,
+    past: Mutex<Events<E>>,
+}
+
+struct Events<E> {
+    events: VecDeque<Past<E>>,
+    bytes: usize,
+    /// All that happened behind this number is here, but for what something newer has replaced.
+    complete_behind: u64,
+}
+
+struct Past<E> {
+    position: Position,
+    at: Instant,
+    bytes: usize,
+    event: E,
+}
+
+impl RecentEvents {
+    /// Keeps as much as the configuration says.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let Config {
+            history_events: events, history_bytes: bytes, history_age: age, history_total_bytes: total, ..
+        } = *config;
+        Self { bounds: Bounds { events, bytes, age, total }, total: Arc::default() }
+    }
+}
+
+impl<A: App> Histories<A> for RecentEvents {
+    fn open(&self, _: &str, start: Position, age: Option<Duration>) -> Option<Box<dyn History<A>>> {
+        let bounds = Bounds { age: age.unwrap_or(self.bounds.age), ..self.bounds };
+        let is_kept = !bounds.age.is_zero() && bounds.events > 0 && bounds.bytes > 0;
+        is_kept.then(|| Box::new(Recent::<Arc<dyn Kept<A>>>::new(bounds, start, self.total.clone())) as Box<_>)
+    }
+}
+
+impl<E> Recent<E> {
+    fn new(bounds: Bounds, start: Position, total: Arc<AtomicUsize>) -> Self {
+        let events = Events { events: VecDeque::new(), bytes: 0, complete_behind: start.seq };
+        Self { bounds, total, charged: AtomicUsize::new(0), past: Mutex::new(events) }
+    }
+
+    /// Keeps an event of so many bytes; those of a volatile route that `is_replaced` are of no use any more.
+    fn push(&self, position: Position, event: E, bytes: usize, is_replaced: Option<impl Fn(&E) -> bool>) {
+        let bytes = bytes + ENTRY;
+        let mut past = self.past.lock();
+        if let Some(is_replaced) = is_replaced {
+            past.remove_last(&self.total, |kept| is_replaced(kept));
+        }
+        past.events.push_back(Past { position, at: Instant::now(), bytes, event });
+        past.bytes += bytes;
+        let total = self.total.fetch_add(bytes, Ordering::AcqRel) + bytes;
+        while past.events.len() > self.bounds.events || past.bytes > self.bounds.bytes {
+            past.drop_oldest(&self.total);
+        }
+        // Others that keep more will be asked to give way; until they have, this room keeps no more than before.
+        if total > self.bounds.total {
+            past.drop_oldest(&self.total);
+            past.drop_oldest(&self.total);
+        }
+    }
+
+    fn behind(&self, seq: u64) -> Option<Vec<(Position, E)>>
+    where
+        E: Clone,
+    {
+        let past = self.past.lock();
+        if seq < past.complete_behind {
+            return None;
+        }
+        let first = past.events.partition_point(|kept| kept.position.seq <= seq);
+        Some(past.events.range(first..).map(|kept| (kept.position, kept.event.clone())).collect())
+    }
+
+    /// Drops what is too old, and returns until when the oldest of the rest is kept.
+    fn drop_old(&self, now: Instant) -> Option<Instant> {
+        let mut past = self.past.lock();
+        loop {
+            let ends = past.events.front()?.at + self.bounds.age;
+            if ends > now {
+                return Some(ends);
+            }
+            past.drop_oldest(&self.total);
+        }
+    }
+
+    /// Drops the older half.
+    fn halve(&self) {
+        let mut past = self.past.lock();
+        for _ in 0..past.events.len().div_ceil(2) {
+            past.drop_oldest(&self.total);
+        }
+        past.events.shrink_to_fit();
+    }
+}
+
+impl<E> Drop for Recent<E> {
+    fn drop(&mut self) {
+        self.total.fetch_sub(self.past.get_mut().bytes + *self.charged.get_mut(), Ordering::AcqRel);
+    }
+}
+
+impl<E> Events<E> {
+    fn drop_oldest(&mut self, total: &AtomicUsize) {
+        if let Some(oldest) = self.events.pop_front() {
+            self.complete_behind = oldest.position.seq;
+            self.forget(oldest.bytes, total);
+        }
+        if self.events.is_empty() {
+            self.events = VecDeque::new();
+        }
+    }
+
+    /// Removes the last one that is meant.
+    fn remove_last(&mut self, total: &AtomicUsize, is_meant: impl Fn(&E) -> bool) {
+        let index = self.events.iter().rposition(|kept| is_meant(&kept.event));
+        if let Some(removed) = index.and_then(|index| self.events.remove(index)) {
+            self.forget(removed.bytes, total);
+        }
+    }
+
+    fn forget(&mut self, bytes: usize, total: &AtomicUsize) {
+        self.bytes -= bytes;
+        total.fetch_sub(bytes, Ordering::AcqRel);
+    }
+}
+
+impl<A: App> History<A> for Recent<Arc<dyn Kept<A>>> {
+    fn keep(&self, position: Position, event: Arc<dyn Kept<A>>) {
+        let bytes = event.bytes();
+        let topic = event.topic().cloned();
+        let is_replaced = topic.map(|topic| move |kept: &Arc<dyn Kept<A>>| kept.topic() == Some(&topic));
+        self.push(position, event, bytes, is_replaced);
+    }
+
+    fn after(&self, position: Position) -> Option<KeptEvents<A>> {
+        self.behind(position.seq)
+    }
+
+    fn drop_old(&self, now: Instant) -> Option<Instant> {
+        self.drop_old(now)
+    }
+
+    fn charge(&self, bytes: usize) {
+        let before = self.charged.swap(bytes, Ordering::AcqRel);
+        self.total.fetch_add(bytes, Ordering::AcqRel);
+        self.total.fetch_sub(before, Ordering::AcqRel);
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.total.load(Ordering::Acquire) > self.bounds.total
+    }
+
+    fn give_way(&self) {
+        self.halve();
+    }
+
+    fn age(&self) -> Duration {
+        self.bounds.age
+    }
+}
