@@ -5,6 +5,7 @@ import { Connection, type ConnectionEvents } from "../socket/connection";
 import type { OpenSocket } from "../socket/socket";
 import { socketOpener, type SocketOptions } from "../socket/socketOpener";
 import { onPageWake, type OnWake } from "../socket/wake";
+import { tabStore, type TextStore } from "../socket/webSocketMemory";
 import type { WireFailure } from "../wire/answers";
 import { isServerEvent, parseFrame, type ServerFrames } from "../wire/frames";
 import type { Handshake } from "../wire/payloads";
@@ -13,6 +14,7 @@ import { clientFailures, refusalFailure } from "./clientFailure";
 import type { Limits } from "./deadline";
 import { Listeners } from "./listeners";
 import type { WatchAway } from "./pageAway";
+import { PageMemory, watchPageLeaving, type WatchLeaving } from "./pageMemory";
 import type { Part, PartTools } from "./part";
 import { guarded, logProblem, type OnProblem } from "./problems";
 import type { SyncOptions } from "./syncClient";
@@ -23,6 +25,9 @@ export interface SyncSurroundings {
   readonly openSocket?: OpenSocket;
   readonly onWake?: OnWake;
   readonly watchAway?: WatchAway;
+  readonly watchLeaving?: WatchLeaving;
+  /** Where a page leaves notes for the next one in its tab. */
+  readonly store?: TextStore;
   /** From 0 to below 1. */
   readonly random?: () => number;
 }
@@ -44,17 +49,20 @@ export class Core<Parts extends { readonly [Name in keyof Parts]: Part }> {
   readonly #lang: () => string | undefined;
 
   constructor(
-    { openSocket, onWake, random = Math.random }: SyncSurroundings,
+    { openSocket, onWake, random = Math.random, store = tabStore, watchLeaving = watchPageLeaving }: SyncSurroundings,
     options: SyncOptions,
     build: (tools: PartTools) => Parts,
   ) {
+    const memory = new PageMemory(store, serverOf(options));
+    const before = memory.take();
+    const tab = before?.tab ?? newTabName();
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#autoConnect = options.autoConnect ?? true;
     this.#onProblem = guarded(options.onProblem ?? logProblem);
     this.#lang = () => languageOf(options) ?? browserLanguage();
 
     this.connection = new Connection({
-      openSocket: openSocket ?? socketOpener(socketOptions(options)),
+      openSocket: openSocket ?? socketOpener(socketOptions(options, tab)),
       onWake: onWake ?? onPageWake,
       random,
       backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
@@ -72,8 +80,10 @@ export class Core<Parts extends { readonly [Name in keyof Parts]: Part }> {
       onProblem: this.#onProblem,
       defaultTimeoutMs: this.#timeoutMs,
       random,
+      placesBefore: before?.places ?? new Map(),
     });
     this.#parts = Object.values<Part>(this.parts);
+    memory.leave(watchLeaving, () => ({ tab, places: new Map(this.#parts.flatMap(part => [...(part.places?.() ?? [])])) }));
   }
 
   /** Something needs a connection. */
@@ -118,8 +128,7 @@ export class Core<Parts extends { readonly [Name in keyof Parts]: Part }> {
   }
 }
 
-function socketOptions(options: SyncOptions): SocketOptions {
-  const tab = newTabName();
+function socketOptions(options: SyncOptions, tab: string): SocketOptions {
   return {
     url: options.url,
     path: options.path ?? "/socket.io",
@@ -128,6 +137,10 @@ function socketOptions(options: SyncOptions): SocketOptions {
     openTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     handshake: () => handshake(tab, options.token?.(), options.lang?.()),
   };
+}
+
+function serverOf({ url = "", path = "/socket.io" }: SyncOptions): string {
+  return `${url}${path}`;
 }
 
 function handshake(tab: string, token: string | null | undefined, lang: string | null | undefined): Handshake {

@@ -290,8 +290,8 @@ describe("after a reconnect", () => {
     ]);
     expect(server.log).toEqual([
       'updateLocation {"pathName":"/examples","searchParams":{"a":"1","b":"2"}}',
-      'joinRoom {"room":"one"}',
-      'joinRoom {"room":"room"}',
+      'joinRoom {"room":"one","after":"epoch-0"}',
+      'joinRoom {"room":"room","after":"epoch-1"}',
       'sync {"name":"examples/updateCounter","version":"v1","receiver":"room","data":{"amount":5}}',
       'sync {"name":"examples/updateCounter","version":"v1","receiver":"room","data":{"amount":6}}',
       "joinedRooms {}",

@@ -20,6 +20,8 @@ export interface Part {
   lost?(): void;
   /** There is no socket, and none will come by itself: `failure` is what everybody who waits for one is told. */
   stopped?(failure: WireFailure): void;
+  /** Up to where it has seen what happened in each room, for the page that comes after this one. */
+  places?(): ReadonlyMap<string, string>;
   /** What it does with each event of the server that concerns it; the frame has been read. */
   readonly receives?: Receives;
 }
@@ -39,4 +41,6 @@ export interface PartTools {
   readonly defaultTimeoutMs: number;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** Up to where the page that was in this tab before had seen what happened in its rooms. */
+  readonly placesBefore: ReadonlyMap<string, string>;
 }

@@ -43,6 +43,7 @@ function joined(...people: readonly object[]): object {
 const JOINED_WITHOUT = { status: "success", rooms: [ROOM], pos: "p1", recovered: false };
 const SUCCESS = { status: "success" };
 const JOIN_WITH = `joinRoom {"room":"${ROOM}","presence":true}`;
+const REJOIN_WITH = `joinRoom {"room":"${ROOM}","after":"p1","presence":true}`;
 const JOIN = `joinRoom {"room":"${ROOM}"}`;
 
 function frame(...changes: readonly object[]): object {
@@ -84,7 +85,7 @@ describe("a room that is held with presence", () => {
     expect([ids(), sync.roomPresence(ROOM).isCurrent]).toEqual([["ada", "bob"], false]);
     vi.advanceTimersByTime(0);
     network.socket.accept();
-    expect(sent()).toEqual([JOIN_WITH]);
+    expect(sent()).toEqual([REJOIN_WITH]);
     network.socket.answer("joinRoom", joined(person("eve"), person("ada")));
     expect([ids(), sync.roomPresence(ROOM).isCurrent]).toEqual([["eve", "ada"], true]);
   });
@@ -261,7 +262,7 @@ describe("setPresence", () => {
     reconnect(network);
     network.socket.answer("joinRoom", joined(me));
     vi.advanceTimersByTime(200);
-    expect(sent()).toEqual([JOIN_WITH, ...expected]);
+    expect(sent()).toEqual([REJOIN_WITH, ...expected]);
   });
 
   test("on its way when the connection is lost is answered, and said again", async () => {
@@ -270,7 +271,7 @@ describe("setPresence", () => {
     reconnect(network);
     expect(await answer).toMatchObject({ errorCode: "sync-disconnected" });
     network.socket.answer("joinRoom", joined(person("ada", { text: "older" })));
-    expect(sent()).toEqual([JOIN_WITH, say("a")]);
+    expect(sent()).toEqual([REJOIN_WITH, say("a")]);
   });
 
   test("is not said for somebody else who has signed in since", async () => {
@@ -285,7 +286,7 @@ describe("setPresence", () => {
       status: "success", rooms: [ROOM], pos: "p1", recovered: false, presence: { me: "bob", people: [person("bob")], more: 0 },
     });
     vi.advanceTimersByTime(10_000);
-    expect(sent()).toEqual([JOIN_WITH]);
+    expect(sent()).toEqual([REJOIN_WITH]);
   });
 
   test("that is refused is not said again, but what was said before it", async () => {
@@ -298,7 +299,7 @@ describe("setPresence", () => {
     expect(await answer).toMatchObject({ errorCode: "sync-too-large" });
     reconnect(network);
     network.socket.answer("joinRoom", joined(person("ada")));
-    expect(sent()).toEqual([JOIN_WITH, say("a")]);
+    expect(sent()).toEqual([REJOIN_WITH, say("a")]);
   });
 
   test("that came too early is said again when the server says", async () => {
@@ -363,7 +364,7 @@ describe("setPresence", () => {
     sync.connect();
     network.socket.accept();
     network.socket.answer("joinRoom", joined(person("ada")));
-    expect(sent()).toEqual([JOIN_WITH, say("a")]);
+    expect(sent()).toEqual([REJOIN_WITH, say("a")]);
   });
 });
 

@@ -320,7 +320,60 @@ test.each([
   expect(seen).toEqual(["connecting: joining"]);
 });
 
+describe("a page that is loaded again", () => {
+  test("asks for what happened meanwhile, under the name of the page before, once", () => {
+    const texts = new Map<string, string>();
+    const store = { read: (key: string) => texts.get(key) ?? null, write: (key: string, text: string | null) => void (text === null ? texts.delete(key) : texts.set(key, text)) };
+    let left = (): void => {};
+    const load = () => {
+      const network = new FakeNetwork();
+      const sync = createSyncIn<SyncTypeMap, ErrorCode>({ openSocket: network.openSocket, store, watchLeaving: leave => void (left = leave) }, {});
+      const gaps: string[] = [];
+      sync.onGap(({ room }) => void gaps.push(room));
+      sync.holdRoom("a");
+      network.socket.accept();
+      return { sync, network, gaps };
+    };
+    const before = load();
+    before.network.socket.answer("joinRoom", joined("p1"));
+    before.network.socket.receive("sync", frame("p2"));
+    left();
+    const after = load();
+    expect(after.network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p2" });
+    after.network.socket.answer("joinRoom", joined("p2", true));
+    expect(after.gaps).toEqual([]);
+    expect(load().network.socket.sent[0]?.payload).toEqual({ room: "a" });
+  });
+});
+
 describe("after a reconnect", () => {
+  test("asks for what has happened since, as far as it has seen", () => {
+    const { sync, network, gaps } = setUpConnected();
+    sync.holdRoom("a");
+    network.socket.answer("joinRoom", joined("p1"));
+    reconnect(network);
+    expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p1" });
+    network.socket.receive("sync", frame("p2"));
+    // The answer does not come: what was shown meanwhile counts.
+    reconnect(network);
+    expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p2" });
+    network.socket.answer("joinRoom", joined("p9"));
+    expect(gaps).toEqual(["a"]);
+    reconnect(network);
+    expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p9" });
+  });
+
+  test("and in between, the server may say that something was missed for good", () => {
+    const { sync, network, gaps } = setUpConnected();
+    sync.holdRoom("a");
+    network.socket.answer("joinRoom", joined("p1"));
+    network.socket.receive("gap", { room: "a", pos: "p5" });
+    network.socket.receive("gap", { room: "of nobody", pos: "p5" });
+    expect(gaps).toEqual(["a"]);
+    reconnect(network);
+    expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p5" });
+  });
+
   test("a room of which the server sent what was missed has no gap", () => {
     const { sync, network, gaps } = setUpConnected();
     void sync.joinRoom("a");
@@ -329,15 +382,6 @@ describe("after a reconnect", () => {
     network.socket.receive("sync", frame("p2"));
     network.socket.answer("joinRoom", joined("p2", true));
     expect(gaps).toEqual([]);
-  });
-
-  test("a room is asked for by its name alone: what else could be said has no effect yet", () => {
-    const { sync, network } = setUpConnected();
-    void sync.joinRoom("a");
-    network.socket.answer("joinRoom", joined("p1"));
-    network.socket.receive("sync", frame("p2"));
-    reconnect(network);
-    expect(network.socket.sent[0]?.payload).toEqual({ room: "a" });
   });
 
   test.each([
@@ -390,7 +434,7 @@ describe("after a reconnect", () => {
     vi.advanceTimersByTime(0);
     network.socket.answer("joinRoom", failure("sync-rate-limited", 429, { seconds: 1 }));
     vi.advanceTimersByTime(0);
-    expect(network.socket.sent.map(({ payload }) => payload)).toEqual(Array(3).fill({ room: "a" }));
+    expect(network.socket.sent.map(({ payload }) => payload)).toEqual(Array(3).fill({ room: "a", after: "p1" }));
     network.socket.answer("joinRoom", joined("p9"));
     expect(sync.roomStatus("a")).toEqual({ status: "joined" });
     expect([losses, gaps]).toEqual([[], ["a"]]);

@@ -72,7 +72,9 @@ export class Rooms implements Part {
   readonly #tools: PartTools;
   readonly #calls: Calls;
   readonly #rooms = new Map<string, Room>();
-  /** Told after a reconnect that the server could not say what was missed in `room`. */
+  /** Where the page before was, as long as nobody here has asked for the room. */
+  readonly #placesBefore: Map<string, string>;
+  /** Told that something was missed in `room` that cannot be sent again. */
   readonly gaps: Listeners<[room: string]>;
   /** Told when we were taken out of a room, or when one that we were in would not have us back. */
   readonly losses: Listeners<[room: string, error: WireFailure]>;
@@ -85,11 +87,15 @@ export class Rooms implements Part {
       if (frame.status !== "stream") this.#seen(frame.room, frame.pos);
     },
     roomLost: ({ room, error }) => this.#takenOut(room, error),
+    gap: ({ room, pos }) => {
+      if (this.#seen(room, pos)) this.gaps.tell(room);
+    },
   };
 
   constructor(tools: PartTools, calls: Calls) {
     this.#tools = tools;
     this.#calls = calls;
+    this.#placesBefore = new Map(tools.placesBefore);
     this.gaps = new Listeners(tools.onProblem);
     this.losses = new Listeners(tools.onProblem);
     this.entries = new Listeners(tools.onProblem);
@@ -161,6 +167,12 @@ export class Rooms implements Part {
     if (isHere && !room.isWatched) this.#enter(room);
   }
 
+  /** Up to where this page has seen what happened in each room. */
+  places(): ReadonlyMap<string, string> {
+    const rooms = [...this.#rooms.values()].flatMap(({ name, pos }) => (pos === null ? [] : [[name, pos] as const]));
+    return new Map([...this.#placesBefore, ...rooms]);
+  }
+
   /** Where `name` stands; the same object as long as nothing changed. */
   status(name: string): WireRoomStatus {
     return this.#rooms.get(name)?.status ?? IDLE;
@@ -194,12 +206,13 @@ export class Rooms implements Part {
     }
   }
 
-  /** A frame of `name` was at `pos`. */
-  #seen(name: string, pos: string): void {
+  /** A frame of `name` was at `pos`; returns whether we know the room. */
+  #seen(name: string, pos: string): boolean {
     const room = this.#rooms.get(name);
-    if (room === undefined) return;
+    if (room === undefined) return false;
     room.pos = pos;
     room.isPosOfFrame = true;
+    return true;
   }
 
   /** The app has taken us out of `name`. What we asked of the room since then has an answer still to come, and that counts. */
@@ -220,12 +233,16 @@ export class Rooms implements Part {
     const join = (room.joins += 1);
     const hasSeat = room.status === JOINED;
     // With a seat in the room, nothing can have been missed.
-    const hasMissed = !hasSeat && room.pos !== null;
+    const after = hasSeat ? null : room.pos;
     if (!hasSeat) this.#setStatus(room, JOINING);
     room.mayHaveSeat = true;
     room.isPosOfFrame = false;
     room.hasAskedWho = room.isWatched;
-    const payload: JoinRoom = room.isWatched ? { room: room.name, presence: true } : { room: room.name };
+    const payload: JoinRoom = {
+      room: room.name,
+      ...(after !== null && { after }),
+      ...(room.isWatched && { presence: true }),
+    };
     this.#calls.callNow("joinRoom", payload, parseJoinAnswer, this.#ownLimits(), answer => {
       const isOutdated = join !== room.joins || this.#rooms.get(room.name) !== room;
       // After a loss the next socket joins again, and its answer is the one that counts.
@@ -238,7 +255,7 @@ export class Rooms implements Part {
         const pos = newestPos(room, answer.pos);
         const wasAsked = payload.presence === true;
         this.entries.tell({ room: room.name, isNew: !hasSeat, wasAsked, roster: presence ?? null });
-        this.#entered(room, pos, hasMissed && !answer.recovered);
+        this.#entered(room, pos, after !== null && !answer.recovered);
         room.waiters.settle({ ...joined, pos });
       }
     });
@@ -303,12 +320,13 @@ export class Rooms implements Part {
       wasEntered: false,
       mayHaveSeat: false,
       status: IDLE,
-      pos: null,
+      pos: this.#placesBefore.get(name) ?? null,
       isPosOfFrame: false,
       joins: 0,
       failures: 0,
       retry: undefined,
     };
+    this.#placesBefore.delete(name);
     this.#rooms.set(name, room);
     return room;
   }

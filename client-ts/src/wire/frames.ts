@@ -9,6 +9,7 @@ export interface ServerFrames {
   sync: SyncFrame;
   presence: PresenceFrame;
   roomLost: RoomLost;
+  gap: Gap;
   closing: Closing;
 }
 
@@ -50,6 +51,12 @@ export interface RoomLost {
   readonly error: WireFailure;
 }
 
+/** This socket has missed something in a room that cannot be sent again; what comes next comes after `pos`. */
+export interface Gap {
+  readonly room: string;
+  readonly pos: string;
+}
+
 /** Why the server ends a socket. A newer server may have reasons that are not named here. */
 export type ClosingReason =
   | "send-queue-full"
@@ -72,6 +79,7 @@ const PARSERS: { readonly [Event in keyof ServerFrames]: (message: unknown) => R
   sync: parseSyncFrame,
   presence: parsePresenceFrame,
   roomLost: parseRoomLost,
+  gap: parseGap,
   closing: parseClosing,
 };
 
@@ -112,6 +120,14 @@ export function parseRoomLost(message: unknown): Read<RoomLost> {
   if (typeof room !== "string") return unreadable("`room` is not a string");
   const error = parseFailure(message.error);
   return error.ok ? read({ room, error: error.value }) : error;
+}
+
+/** Reads a `gap` frame. */
+export function parseGap(message: unknown): Read<Gap> {
+  if (!isObject(message)) return unreadable("a frame is not an object");
+  const { room, pos } = message;
+  if (typeof room !== "string") return unreadable("`room` is not a string");
+  return typeof pos === "string" ? read({ room, pos }) : unreadable("`pos` is not a string");
 }
 
 /** Reads a `closing` frame. */

@@ -41,6 +41,8 @@ export type ApiCall = Call;
 /** Asks to be in `room`. */
 export interface JoinRoom {
   readonly room: string;
+  /** The last place in the room's order that this page has seen: what has happened since is sent before the answer. */
+  readonly after?: string;
   /** Asks who is there, too, now and from now on. */
   readonly presence?: true;
 }
