@@ -306,15 +306,20 @@ pub(crate) fn pattern(pattern: &Pattern) -> TokenStream {
 
 /// Writes a time limit, or none.
 pub(crate) fn timeout(argument: Option<&Timeout>) -> TokenStream {
-    match argument {
+    match argument.map(duration) {
         None => quote!(::core::option::Option::None),
-        Some(Timeout::Millis(millis, _)) => {
-            quote!(::core::option::Option::Some(::core::time::Duration::from_millis(#millis)))
-        }
-        Some(Timeout::Duration(duration)) => quote_spanned! {duration.span()=>
+        Some(limit) => quote!(::core::option::Option::Some(#limit)),
+    }
+}
+
+/// Writes a time.
+pub(crate) fn duration(argument: &Timeout) -> TokenStream {
+    match argument {
+        Timeout::Millis(millis, _) => quote!(::core::time::Duration::from_millis(#millis)),
+        Timeout::Duration(duration) => quote_spanned! {duration.span()=>
             {
-                const TIMEOUT: ::core::time::Duration = #duration;
-                ::core::option::Option::Some(TIMEOUT)
+                const DURATION: ::core::time::Duration = #duration;
+                DURATION
             }
         },
     }

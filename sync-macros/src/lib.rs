@@ -66,7 +66,8 @@ pub fn client(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Stands on the function of `_room.rs`: `#[sync::room("chess-{game_id}")] pub async fn join(ctx: RoomCtx<'_>, game_id: &str) -> Result<(), SyncError>`.
 ///
-/// Further arguments: `auth` as for `server`; `send = anyone`; `presence`: members can see who is there; `leave = <function>` and
+/// Further arguments: `auth` as for `server`; `send = anyone`; `presence`: members can see who is there; `history = <seconds, or a const
+/// Duration>` or `none`: for how long events are kept for members who come back, two minutes if nothing is said; `leave = <function>` and
 /// `empty = <function>`: what is done when a member, or the last one, has left.
 #[proc_macro_attribute]
 pub fn room(attribute: TokenStream, item: TokenStream) -> TokenStream {

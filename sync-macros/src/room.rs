@@ -4,11 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
-use sync_codegen::syntax::arguments::{Hook, RoomArguments, Send};
+use sync_codegen::syntax::arguments::{History, Hook, RoomArguments, Send};
 use sync_codegen::syntax::pattern::Pattern;
 
 use crate::handler::{
-    HandlerMistakes, Parameter, auth, check_context, check_plain, error_span, function, is_another, is_unit,
+    HandlerMistakes, Parameter, auth, check_context, check_plain, duration, error_span, function, is_another, is_unit,
     parameters, parameters_span, pattern, result_arguments, return_span, returned, text,
 };
 
@@ -88,6 +88,7 @@ struct Rule {
     auth: TokenStream,
     anyone: bool,
     presence: TokenStream,
+    history: TokenStream,
     join: TokenStream,
     hooks: TokenStream,
 }
@@ -100,6 +101,7 @@ impl Rule {
             auth: auth(arguments.auth.as_ref()),
             anyone: matches!(arguments.send, Some(Send::Anyone(_))),
             presence: presence(arguments),
+            history: history(arguments.history.as_ref()),
             join: join(function, &arguments.pattern),
             hooks: hooks(function, arguments),
         }
@@ -117,6 +119,7 @@ impl Rule {
             auth: quote!(::sync::Auth::login()),
             anyone: false,
             presence: TokenStream::new(),
+            history: TokenStream::new(),
             join,
             hooks: TokenStream::new(),
         }
@@ -147,6 +150,20 @@ fn presence(arguments: &RoomArguments) -> TokenStream {
     quote! {
         fn has_presence(&self) -> bool {
             true
+        }
+    }
+}
+
+/// Writes for how long events are kept; nothing where the configuration says that.
+fn history(history: Option<&History>) -> TokenStream {
+    let age = match history {
+        None => return TokenStream::new(),
+        Some(History::None(_)) => quote!(::core::time::Duration::ZERO),
+        Some(History::Age(age)) => duration(age),
+    };
+    quote! {
+        fn history(&self) -> ::core::option::Option<::core::time::Duration> {
+            ::core::option::Option::Some(#age)
         }
     }
 }
@@ -225,7 +242,7 @@ fn join(function: &ItemFn, pattern: &Pattern) -> TokenStream {
 }
 
 fn implementation(rule: Rule) -> TokenStream {
-    let Rule { pattern, name, auth, anyone, presence, join, hooks } = rule;
+    let Rule { pattern, name, auth, anyone, presence, history, join, hooks } = rule;
     quote! {
         #[doc(hidden)]
         pub struct __Room;
@@ -244,6 +261,8 @@ fn implementation(rule: Rule) -> TokenStream {
             }
 
             #presence
+
+            #history
 
             fn join<'a>(
                 &'a self,

@@ -27,6 +27,7 @@ mod mistakes;
 mod outside;
 mod presence;
 mod requests;
+mod resume;
 mod rooms;
 mod session_stores;
 mod sessions;

@@ -138,6 +138,8 @@ pub struct RoomArguments {
     pub send: Option<Send>,
     /// Where it says that members can see who is there.
     pub presence: Option<Span>,
+    /// For how long events are kept for members who come back; as long as the configuration says where this is `None`.
+    pub history: Option<History>,
     /// What is done when a member has left.
     pub leave: Option<Hook>,
     /// What is done when the last member has left.
@@ -164,7 +166,16 @@ pub enum Send {
     Anyone(Span),
 }
 
-/// The value of `timeout`.
+/// The value of `history`.
+#[derive(Debug)]
+pub enum History {
+    /// `none`: nothing is kept.
+    None(Span),
+    /// For so long.
+    Age(Timeout),
+}
+
+/// The value of `timeout`, and a time elsewhere.
 #[derive(Debug)]
 pub enum Timeout {
     /// A number of seconds, here in milliseconds; never 0.
@@ -197,7 +208,7 @@ const ROUTE_KEYS: [&str; 8] =
     ["auth", "check", "room", "volatile", "empty_room", "concurrent", "timeout", "rate_limit"];
 const FILTER_KEYS: [&str; 8] = ["auth", "check", "room", "volatile", "empty_room", "timeout", "rate_limit", "by"];
 const REQUEST_KEYS: [&str; 6] = ["auth", "check", "method", "concurrent", "timeout", "rate_limit"];
-const ROOM_KEYS: [&str; 5] = ["auth", "send", "presence", "leave", "empty"];
+const ROOM_KEYS: [&str; 6] = ["auth", "send", "presence", "history", "leave", "empty"];
 
 /// Arguments that only make sense with a room, and why they do not without one.
 const OF_ROOMS: [(&str, &str); 4] = [
@@ -364,6 +375,7 @@ impl Parse for RoomArguments {
             auth: None,
             send: None,
             presence: None,
+            history: None,
             leave: None,
             empty: None,
         };
@@ -373,6 +385,7 @@ impl Parse for RoomArguments {
                 "auth" => set(&mut arguments.auth, key, value(input, key)?)?,
                 "send" => set(&mut arguments.send, key, value(input, key)?)?,
                 "presence" => set(&mut arguments.presence, key, flag(input, key)?)?,
+                "history" => set(&mut arguments.history, key, value(input, key)?)?,
                 "leave" => set(&mut arguments.leave, key, value(input, key)?)?,
                 "empty" => set(&mut arguments.empty, key, value(input, key)?)?,
                 _ => return Ok(false),
@@ -435,9 +448,33 @@ impl Parse for Method {
     }
 }
 
-impl Parse for Timeout {
+impl Parse for History {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let expression: Expr = input.parse()?;
+        match single_word(&expression) {
+            Some(word) if word == "none" => Ok(Self::None(word.span())),
+            // A constant is not written like this.
+            Some(word) if word.to_string().chars().all(|letter| letter.is_ascii_lowercase()) => {
+                Err(wrong_word(word, &word.to_string(), "history", &["none"]))
+            }
+            _ => {
+                let help = "help: write `history = 600`, `history = none`, or a `const` of type `std::time::Duration`";
+                Timeout::of(expression, &format!("`history` is a positive number of seconds, or `none`\n{help}"))
+                    .map(Self::Age)
+            }
+        }
+    }
+}
+
+impl Parse for Timeout {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let help = "help: write `timeout = 5`, or a `const` of type `std::time::Duration`";
+        Self::of(input.parse()?, &format!("`timeout` is a positive number of seconds\n{help}"))
+    }
+}
+
+impl Timeout {
+    fn of(expression: Expr, wrong: &str) -> syn::Result<Self> {
         let seconds = match &expression {
             Expr::Lit(literal) => match &literal.lit {
                 Lit::Int(number) if number.suffix().is_empty() => number.base10_parse::<f64>().ok(),
@@ -455,10 +492,7 @@ impl Parse for Timeout {
                 reason = "between 1 and 1e12, see above"
             )]
             Some(millis) => Ok(Self::Millis(millis as u64, expression.span())),
-            None => Err(syn::Error::new(
-                expression.span(),
-                "`timeout` is a positive number of seconds\nhelp: write `timeout = 5`, or a `const` of type `std::time::Duration`",
-            )),
+            None => Err(syn::Error::new(expression.span(), wrong)),
         }
     }
 }
@@ -517,6 +551,7 @@ fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
         "leave" => "left",
         "empty" => "all_left",
         "empty_room" => "allow",
+        "history" => "600",
         "method" => "GET",
         "rate_limit" => "\"20/s, burst 100\"",
         "timeout" => "5",
@@ -581,7 +616,8 @@ mod tests {
     use quote::ToTokens;
 
     use super::{
-        AuthArgument, FilterArguments, Method, RequestArguments, RoomArguments, RoomKind, RouteArguments, Send, Timeout,
+        AuthArgument, FilterArguments, History, Method, RequestArguments, RoomArguments, RoomKind, RouteArguments,
+        Send, Timeout,
     };
 
     fn check(arguments: &str, expected: Expect) {
@@ -616,6 +652,12 @@ mod tests {
                         Some(Send::Anyone(_)) => "anyone",
                     }
                 ) + room.presence.map_or("", |_| " presence")
+                    + &match room.history {
+                        None => String::new(),
+                        Some(History::None(_)) => " history=none".into(),
+                        Some(History::Age(Timeout::Millis(millis, _))) => format!(" history={millis} ms"),
+                        Some(History::Age(Timeout::Duration(age))) => format!(" history={}", age.to_token_stream()),
+                    }
                     + &[("leave", room.leave), ("empty", room.empty)]
                         .into_iter()
                         .filter_map(|(key, hook)| Some(format!(" {key}={}", hook?.0.to_token_stream())))
@@ -897,6 +939,28 @@ mod tests {
         check_room("\"chess-{id}\"", expect!["chess- auth=default send=default"]);
         check_room("\"chess-{id}\", auth = public, send = anyone", expect!["chess- auth=public send=anyone"]);
         check_room("\"chess-{id}\", presence", expect!["chess- auth=default send=default presence"]);
+        check_room("\"chess-{id}\", history = 600", expect!["chess- auth=default send=default history=600000 ms"]);
+        check_room("\"chess-{id}\", history = 0.5", expect!["chess- auth=default send=default history=500 ms"]);
+        check_room("\"chess-{id}\", history = none", expect!["chess- auth=default send=default history=none"]);
+        check_room("\"chess-{id}\", history = AN_HOUR", expect!["chess- auth=default send=default history=AN_HOUR"]);
+        check_room(
+            "\"chess-{id}\", history = \"10m\"",
+            expect![[r#"
+            24: `history` is a positive number of seconds, or `none`
+            help: write `history = 600`, `history = none`, or a `const` of type `std::time::Duration`"#]],
+        );
+        check_room(
+            "\"chess-{id}\", history = off",
+            expect![[r#"
+            24: `off` is not a value of `history`
+            help: it can be `none`"#]],
+        );
+        check_room(
+            "\"chess-{id}\", history",
+            expect![[r#"
+            14: `history` needs a value
+            help: write `history = 600`"#]],
+        );
         check_room(
             "\"chess-{id}\", presence = on",
             expect![[r#"
@@ -1018,7 +1082,7 @@ mod tests {
             "\"lobby\", by = role",
             expect![[r#"
                 9: unknown argument `by`
-                help: it can be `auth`, `send`, `presence`, `leave`, `empty`"#]],
+                help: it can be `auth`, `send`, `presence`, `history`, `leave`, `empty`"#]],
         );
     }
 }

@@ -137,6 +137,10 @@ pub mod examples {
         pub mod updateCounter_v2;
     }
 }
+pub mod forgetful {
+    #[path = "_room.rs"]
+    pub mod _room;
+}
 pub mod groups {
     #[path = "_sync"]
     pub mod page_v1 {
