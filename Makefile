@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-ts test-browser bench fuzz setup setup-node setup-chromium setup-redis server page
+.PHONY: help run test test-rust test-ts test-browser bench fuzz simulate setup setup-node setup-chromium setup-redis server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -39,6 +39,10 @@ bench: ## Measures; see docs/benchmarks.md
 
 fuzz: ## Makes up what strangers could send, FUZZ_SECONDS for each target
 	scripts/fuzz
+
+simulate: export SYNC_SEEDS ?= 10000
+simulate: ## Rooms, members and resume by chance and in virtual time, SYNC_SEEDS runs
+	cargo test --locked --package sync-runtime --lib simulation
 
 setup: setup-node setup-chromium setup-redis ## Installs what is not there yet
 

@@ -1,6 +1,7 @@
 //! The pipeline without a network: what is counted here is what the transport is handed.
 
 mod resume;
+mod simulation;
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -59,19 +59,19 @@ fn frames(outbox: &Collected) -> Vec<String> {
     outbox.0.lock().concat().iter().filter_map(|packet| Some(frame_json(packet)?.to_owned())).collect()
 }
 
-fn position(frame: &str) -> String {
+pub(super) fn position(frame: &str) -> String {
     let frame: serde_json::Value = serde_json::from_str(frame).expect("JSON");
     frame["pos"].as_str().expect("a position").to_owned()
 }
 
-fn recovered(answer: &Answer) -> bool {
+pub(super) fn recovered(answer: &Answer) -> bool {
     let answer: serde_json::Value = serde_json::from_str(answer.json.get()).expect("JSON");
     answer["recovered"].as_bool().expect("a boolean")
 }
 
 impl Stage {
     /// Waits until all that was called has been delivered; more can be called after.
-    async fn settle(&self) {
+    pub(super) async fn settle(&self) {
         let deliveries = self.dispatcher.hub().deliveries();
         deliveries.close();
         deliveries.wait().await;
