@@ -48,37 +48,50 @@ pub(crate) async fn soon<T>(until: Instant, coming: impl Future<Output = T>) -> 
     }
 }
 
-/// Something that may happen as often as somebody likes, and is told at most once a second.
+/// Something that may happen as often as somebody likes, and is told a few times a second at most.
 #[derive(Debug)]
-pub(crate) struct Seldom(Mutex<Untold>);
+pub(crate) struct Seldom {
+    /// How many times in a second it is told.
+    limit: u64,
+    untold: Mutex<Untold>,
+}
 
 #[derive(Debug)]
 struct Untold {
+    /// How often it has happened since it was told last.
     times: u64,
-    told: Option<Instant>,
+    /// How often it was told in this second, and when that began.
+    told: u64,
+    since: Option<Instant>,
 }
 
 impl Seldom {
-    /// How long nothing more is told.
-    const QUIET: Duration = Duration::from_secs(1);
+    const SECOND: Duration = Duration::from_secs(1);
 
-    /// Has told nothing yet.
+    /// Has told nothing yet, and tells it once a second.
     pub(crate) const fn new() -> Self {
-        Self(Mutex::new(Untold { times: 0, told: None }))
+        Self::at_most(1)
+    }
+
+    /// As [`new`](Seldom::new), so many times a second.
+    pub(crate) const fn at_most(limit: u64) -> Self {
+        Self { limit, untold: Mutex::new(Untold { times: 0, told: 0, since: None }) }
     }
 
     /// Notes that it has happened; if it is to be told now, returns how often it has since it was told last, this time included.
     pub(crate) fn happened(&self) -> Option<u64> {
-        let mut untold = self.0.lock();
+        let mut untold = self.untold.lock();
         untold.times += 1;
         let now = Instant::now();
         // Of the clocks of two tests, one may be behind the other.
-        let is_quiet =
-            untold.told.and_then(|told| now.checked_duration_since(told)).is_some_and(|past| past < Self::QUIET);
-        if is_quiet {
+        let past = untold.since.and_then(|since| now.checked_duration_since(since));
+        if past.is_none_or(|past| past >= Self::SECOND) {
+            (untold.told, untold.since) = (0, Some(now));
+        }
+        if untold.told >= self.limit {
             return None;
         }
-        untold.told = Some(now);
+        untold.told += 1;
         Some(std::mem::take(&mut untold.times))
     }
 }
@@ -96,8 +109,11 @@ mod tests {
             advance(Duration::from_millis(100)).await;
         }
         assert_eq!(told, [1, 10, 10]);
+        let few = Seldom::at_most(3);
+        assert_eq!([(); 5].map(|()| few.happened()), [Some(1), Some(1), Some(1), None, None]);
         advance(Duration::from_secs(60)).await;
         assert_eq!(down.happened(), Some(5));
+        assert_eq!(few.happened(), Some(3));
     }
 
     #[tokio::test(start_paused = true)]

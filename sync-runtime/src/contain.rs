@@ -7,6 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::clock::Seldom;
+
 /// The app's code panicked. Its payload is gone; the panic hook has printed it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Panicked;
@@ -91,6 +93,14 @@ impl<T> Drop for Guarded<T> {
         if contained(|| drop(value)).is_err() {
             tracing::error!(what = "the end of a value", r#type = type_name::<T>(), "panicked");
         }
+    }
+}
+
+/// Says in the log that code of the app has panicked, a few times a second: which route it was of, if that is known, and what it was.
+pub(crate) fn log_panicked(route: &str, what: &'static str) {
+    static PANICKED: Seldom = Seldom::at_most(20);
+    if let Some(times) = PANICKED.happened() {
+        tracing::error!(route, what, times, "panicked");
     }
 }
 

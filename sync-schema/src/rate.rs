@@ -76,6 +76,13 @@ impl Rate {
         self.burst
     }
 
+    /// Returns the rate of so many together, up to the largest that there is.
+    #[must_use]
+    pub fn times(self, callers: NonZeroU32) -> Self {
+        let most = |number: NonZeroU32| number.saturating_mul(callers).min(NonZeroU32::new(MOST).unwrap_or(number));
+        Self { count: most(self.count), burst: most(self.burst), ..self }
+    }
+
     /// Returns after what time one more may be.
     #[must_use]
     pub fn pause(self) -> Duration {

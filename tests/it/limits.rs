@@ -20,6 +20,7 @@ use sync_tests::socket::{Client, Identity, PATIENCE};
 use test_app::{App, Session};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
 
 /// Where everybody may send.
 const HALL: &str = "hall-limited";
@@ -281,6 +282,33 @@ async fn all_that_a_socket_sends_is_counted_and_who_does_not_listen_is_closed() 
     server.has_sockets(0).await;
     assert_eq!(server.running().closed_sockets().closed(CloseReason::RateLimited), 1);
     assert!(limited(&server, "socket").await > 0);
+}
+
+/// What calls nothing is answered by nobody, and is not for nothing either.
+#[tokio::test]
+async fn frames_that_call_nothing_are_counted_too() {
+    let server = start(|_| {}).await;
+    // An acknowledgement of nothing, CONNECT once more, another namespace, a pong of Engine.IO and a ping.
+    for frame in ["431[1]", "40", "41/x,", "3", "2"] {
+        let closed = || server.running().closed_sockets().closed(CloseReason::RateLimited);
+        let before = closed();
+        let mut ada = server.connect(guest()).await;
+        ada.send_all(std::iter::repeat_n(frame, 2000)).await;
+        assert_eq!(
+            ada.call("joinedRooms", json!({})).await["rooms"],
+            json!([]),
+            "{frame}: a few are nobody's business"
+        );
+        // The connection may be closed before all of it is written.
+        for _ in 0..20_000 {
+            if ada.send_message(Message::text(frame)).await.is_err() {
+                break;
+            }
+        }
+        ada.closed().await;
+        server.has_sockets(0).await;
+        assert!(closed() > before, "{frame}");
+    }
 }
 
 #[tokio::test]

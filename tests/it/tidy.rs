@@ -19,7 +19,8 @@ use workspace::Workspace;
 const RUNTIME: Layers<'_> = Layers {
     below: &[],
     layers: &[
-        &["clock", "config", "contain", "error", "id", "schema"],
+        &["clock"],
+        &["config", "contain", "error", "id", "schema"],
         &["metrics"],
         &["limits", "storage", "wire"],
         &["route"],

@@ -8,19 +8,22 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 
-use crate::clock::Instant;
+use crate::clock::{Instant, RealInstant};
 use crate::dispatch::authorize;
 use crate::dispatch::parts::Parts;
 use crate::dispatch::presence::{Presence, RoomPresence, Roster, Step};
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::rooms::Socket;
 use crate::route::App;
-use crate::session::LiveSession;
 use crate::wire::bad_request;
 
 /// How long a page takes at most to connect again of its own will. Were it waited for as long as one that is loaded again, a guest who has
 /// signed in would be there twice for so long.
 const CONNECTS_AGAIN: Duration = Duration::from_secs(2);
+
+/// How long sockets are settled before others have their turn.
+const TURN: Duration = Duration::from_micros(500);
 
 /// What became of the socket of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,12 +98,29 @@ pub(super) fn refresh<A: App>(parts: &Arc<Parts<A>>, sockets: Vec<Arc<Socket<A>>
     });
 }
 
-/// Waits no longer for the sockets of a session that are gone: in one room, or in all.
-pub(super) fn expect_no_more<A: App>(parts: &Arc<Parts<A>>, session: &LiveSession<A>, room: Option<&str>) {
-    let rooms = room.map_or_else(|| parts.presence.awaiting(), |room| vec![Arc::from(room)]);
-    for room in rooms {
-        change(parts, &room, false, |roster| roster.expect_no_more(session.id()));
+/// Waits no longer in a room for the sockets of a session that are gone.
+pub(super) fn expect_no_more<A: App>(parts: &Arc<Parts<A>>, session: Id, room: &str) {
+    change(parts, room, false, |roster| roster.expect_no_more(session));
+}
+
+/// Waits nowhere any longer for the sockets of a session that are gone. They may be in many rooms: whoever ends the session does not wait
+/// for that, and nobody else either.
+pub(super) fn expect_nowhere<A: App>(parts: &Arc<Parts<A>>, session: Id) {
+    let rooms = parts.presence.awaiting(session);
+    if rooms.is_empty() {
+        return;
     }
+    let parts = parts.clone();
+    tokio::spawn(async move {
+        let mut turn = RealInstant::now();
+        for room in rooms {
+            expect_no_more(&parts, session, &room);
+            if turn.elapsed() > TURN {
+                tokio::task::yield_now().await;
+                turn = RealInstant::now();
+            }
+        }
+    });
 }
 
 /// Notes whether somebody does something at a socket.

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
-use crate::contain::{Contained, Guarded, Panicked};
+use crate::contain::{Contained, Guarded, Panicked, log_panicked};
 use crate::dispatch::lanes::{Lane, Lanes};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, Turn, authorize};
@@ -266,7 +266,7 @@ impl<A: App> std::fmt::Debug for Dispatcher<A> {
 /// Runs stages in which code of the app runs here and there: conditions, rules of inputs, getters of the session.
 pub(super) async fn contained_stages<T>(stages: BoxFuture<'_, Result<T, SyncError>>) -> Result<T, SyncError> {
     Contained::new(stages).await.unwrap_or_else(|Panicked| {
-        tracing::error!(what = "a condition, a rule of an input, or a getter of the session", "panicked");
+        log_panicked("", "a condition, a rule of an input, or a getter of the session");
         Err(SyncError::new("sync-server-failed"))
     })
 }

@@ -1,13 +1,15 @@
 //! Whose turn it is among the hooks of rooms: what their rules do when somebody has left.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 use tokio_util::task::TaskTracker;
 
+use crate::clock::Seldom;
+use crate::id::Id;
 use crate::rooms::Socket;
 use crate::route::App;
 
@@ -23,6 +25,8 @@ pub(super) struct Hooks<A: App> {
 /// What there is to do for one room; there while anything is.
 struct RoomHooks<A: App> {
     left: VecDeque<Arc<Socket<A>>>,
+    /// Who waits there: one that has come back and left again meanwhile does not wait twice.
+    waiting: HashSet<Id>,
     is_running: bool,
     /// How many hold the entrance or wait for it.
     joining: usize,
@@ -51,7 +55,7 @@ impl<A: App> Default for Hooks<A> {
 
 impl<A: App> Default for RoomHooks<A> {
     fn default() -> Self {
-        Self { left: VecDeque::new(), is_running: false, joining: 0, entrance: Arc::default() }
+        Self { left: VecDeque::new(), waiting: HashSet::new(), is_running: false, joining: 0, entrance: Arc::default() }
     }
 }
 
@@ -85,10 +89,16 @@ impl<A: App> Hooks<A> {
         let mut rooms = self.rooms.lock();
         let hooks = rooms.entry(room.clone()).or_default();
         if hooks.left.len() >= WAITING {
-            tracing::error!(%room, limit = WAITING, "too many have left for the room's hook to be run for each of them");
+            static TOO_MANY: Seldom = Seldom::new();
+            if let Some(times) = TOO_MANY.happened() {
+                let what = "too many have left for the room's hook to be run for each of them";
+                tracing::error!(%room, limit = WAITING, times, "{what}");
+            }
             return false;
         }
-        hooks.left.push_back(socket.clone());
+        if hooks.waiting.insert(socket.id()) {
+            hooks.left.push_back(socket.clone());
+        }
         !std::mem::replace(&mut hooks.is_running, true)
     }
 
@@ -102,6 +112,9 @@ impl<A: App> Hooks<A> {
         let mut rooms = self.rooms.lock();
         let Entry::Occupied(mut hooks) = rooms.entry(room.clone()) else { return None };
         let next = hooks.get_mut().left.pop_front();
+        if let Some(socket) = &next {
+            hooks.get_mut().waiting.remove(&socket.id());
+        }
         if next.is_none() {
             hooks.get_mut().is_running = false;
             if hooks.get().is_idle() {

@@ -56,7 +56,7 @@ impl<A: App> Dispatcher<A> {
     /// Closes every socket of a session that has ended.
     pub fn close_session(&self, session: &LiveSession<A>) {
         let why = session.end().map_or(CloseReason::SessionEnded, CloseReason::from);
-        attendance::expect_no_more(self.parts(), session, None);
+        attendance::expect_nowhere(self.parts(), session.id());
         for socket in self.hub().of_session(session) {
             self.unseat_all(&socket, Departure::OnPurpose);
             socket.outbox().close(why);
@@ -189,7 +189,10 @@ impl<A: App> Dispatcher<A> {
     fn follow(&self, socket: &Socket<A>, room: &str, held: &HeldSeat<A>, follows: bool) -> Option<Box<RawValue>> {
         // First: what changes while the list is written comes behind the answer.
         held.follow(follows);
-        (follows && attendance::is_seen(self.parts(), room)).then(|| self.parts().presence.list(socket, room))
+        let is_shown = follows && attendance::is_seen(self.parts(), room);
+        let people = is_shown.then(|| self.parts().presence.list(socket, room))?;
+        self.limits().answered(socket.budget(), people.get().len(), Instant::now());
+        Some(people)
     }
 
     /// Takes over what a socket says of its person.

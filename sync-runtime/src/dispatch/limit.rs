@@ -29,7 +29,11 @@ impl<A: App> Dispatcher<A> {
         let user = self.user_key(session);
         self.limit_sender(caller, user, now)?;
         match route {
-            Some(route) => self.limits().call(route, user.unwrap_or_else(|| self.caller_key(caller)), now),
+            Some(route) => {
+                let is_guest = user.is_none() && !caller.session().has_token();
+                let guest = caller.socket().filter(|_| is_guest).and_then(|socket| socket.budget().address());
+                self.limits().call(route, user.unwrap_or_else(|| self.caller_key(caller)), guest, now)
+            }
             None => Ok(()),
         }
     }

@@ -120,7 +120,7 @@ impl<A: App> Rooms<A> {
             count += usize::from(self.0.expel(&socket, room, why).await);
         }
         // Nor is anybody waited for there who has just gone.
-        attendance::expect_no_more(self.0.parts(), session, Some(room));
+        attendance::expect_no_more(self.0.parts(), session.id(), room);
         count
     }
 

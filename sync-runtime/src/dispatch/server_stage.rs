@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::clock::timeout;
-use crate::contain::{Contained, Panicked, contained};
+use crate::contain::{Contained, Panicked, contained, log_panicked};
 use crate::error::SyncError;
 use crate::route::{App, BoxFuture, Ctx, Done, TypedCall};
 
@@ -67,6 +67,6 @@ pub(super) async fn within<'a, T: 'a>(
 }
 
 fn panicked(cb: &str, what: &'static str) -> SyncError {
-    tracing::error!(route = cb, what, "panicked");
+    log_panicked(cb, what);
     SyncError::new("sync-server-failed")
 }

@@ -23,13 +23,19 @@ pub struct SocketBudget {
     messages: Option<Direct>,
     refusals: Option<Direct>,
     /// By what the messages of its address are counted, if they are.
-    pub(super) address: Option<Key>,
+    address: Option<Key>,
 }
 
 impl SocketBudget {
     pub(super) fn new(limit: Option<Rate>, address: Option<Key>) -> Self {
         let make = || limit.map(|rate| Direct::direct_with_clock(quota(rate), Moment));
         Self { messages: make(), refusals: make(), address }
+    }
+
+    /// Returns by what those of its address are counted, if they are.
+    #[must_use]
+    pub fn address(&self) -> Option<Key> {
+        self.address
     }
 
     /// Takes one message, at the moment that was begun.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -21,6 +22,10 @@ use crate::metrics::{ServerMetrics, Tally};
 
 /// How often a part of the budgets is swept; a round takes as many of these as there are parts.
 const SWEEP_EVERY: Duration = Duration::from_millis(500);
+/// How many bytes of an answer count as one more message.
+const LONG_MESSAGE: usize = 4096;
+/// How many guests of one address may call a route as often as each of them may.
+const GUESTS: NonZeroU32 = NonZeroU32::new(10).expect("a number");
 /// In how many seconds it is worth to try again where there may be no more at once.
 const NO_PLACE: Duration = Duration::from_secs(5);
 
@@ -75,6 +80,8 @@ impl Refusals {
 pub struct RouteBudget {
     number: u64,
     budgets: Arc<Budgets>,
+    /// Those of the addresses of guests, where the route says itself how often it may be called.
+    of_guests: Option<Arc<Budgets>>,
     is_volatile: bool,
 }
 
@@ -129,8 +136,10 @@ impl Limits {
         let limit = own.unwrap_or(if is_volatile { self.volatile_route } else { self.route });
         let rate = rate(limit, self.counting.is_on)?;
         Moment::begin_at_zero();
-        let budgets = self.routes.lock().entry(rate).or_insert_with(|| Arc::new(Budgets::new(rate))).clone();
-        Some(RouteBudget { number: self.numbers.fetch_add(1, Ordering::Relaxed) as u64, budgets, is_volatile })
+        let at = |rate| self.routes.lock().entry(rate).or_insert_with(|| Arc::new(Budgets::new(rate))).clone();
+        let of_guests = own.map(|_| at(rate.times(GUESTS)));
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed) as u64;
+        Some(RouteBudget { number, budgets: at(rate), of_guests, is_volatile })
     }
 
     /// Makes the budget of a socket at an address.
@@ -155,8 +164,16 @@ impl Limits {
         let refusals = &self.refusals;
         let taken = counted(socket.take(), &refusals.socket)
             .and_then(|()| self.take_of_user(user))
-            .and_then(|()| counted(take(self.addresses.as_deref(), socket.address), &refusals.address));
+            .and_then(|()| counted(take(self.addresses.as_deref(), socket.address()), &refusals.address));
         taken.map_err(|error| (error, socket.is_flooded()))
+    }
+
+    /// Takes an answer of so many bytes, which was asked for by a short message, for as many messages as it would take to say it: the next
+    /// ones wait for that.
+    pub fn answered(&self, socket: &SocketBudget, bytes: usize, now: Instant) {
+        Moment::begin(self.epoch, now);
+        let one = || socket.take().and_then(|()| take(self.addresses.as_deref(), socket.address()));
+        (0..bytes / LONG_MESSAGE).take_while(|_| one().is_ok()).for_each(drop);
     }
 
     /// Takes a call that came over HTTP out of the budget of its user; its address was asked when the request came.
@@ -169,15 +186,18 @@ impl Limits {
         self.take_of_user(user)
     }
 
-    /// Takes a call of a route out of the budget that its caller has there.
+    /// Takes a call of a route out of the budget that its caller has there. A guest's is a page that costs nothing to open anew: what all
+    /// guests at the address of `guest` call has a budget, too.
     ///
     /// # Errors
     ///
     /// `sync-rate-limited`.
-    pub fn call(&self, route: &RouteBudget, caller: Key, now: Instant) -> Result<(), SyncError> {
+    pub fn call(&self, route: &RouteBudget, caller: Key, guest: Option<Key>, now: Instant) -> Result<(), SyncError> {
         Moment::begin(self.epoch, now);
         let refusals = if route.is_volatile { &self.refusals.volatile } else { &self.refusals.route };
-        counted(route.budgets.take(caller.of(route.number)), refusals)
+        let taken = route.budgets.take(caller.of(route.number));
+        let guest = guest.map(|guest| guest.of(route.number));
+        counted(taken.and_then(|()| take(route.of_guests.as_deref(), guest)), refusals)
     }
 
     /// Takes a request of an address, or somebody there who wants a socket, out of its budget.

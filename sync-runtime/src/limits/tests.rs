@@ -37,11 +37,11 @@ async fn a_caller_has_a_burst_and_then_a_steady_rate_on_each_route() {
     let limits = limits_of(&Config::default());
     let route = limits.of_route(None, false).expect("the default");
     let (ada, bob) = (limits.key("user", "ada"), limits.key("user", "bob"));
-    let call = |caller| limits.call(&route, caller, Instant::now());
+    let call = |caller| limits.call(&route, caller, None, Instant::now());
     assert_eq!(passed(500, || call(ada)), 100, "at once");
     assert_eq!(passed(10, || call(bob)), 10, "another caller");
     let other = limits.of_route(None, false).expect("the default");
-    assert_eq!(passed(10, || limits.call(&other, ada, Instant::now())), 10, "another route");
+    assert_eq!(passed(10, || limits.call(&other, ada, None, Instant::now())), 10, "another route");
     advance(Duration::from_secs(1)).await;
     assert_eq!(passed(500, || call(ada)), 20, "a second later");
     advance(Duration::from_secs(60)).await;
@@ -59,7 +59,11 @@ async fn a_volatile_route_has_another_rate_and_a_route_may_have_its_own() {
     ];
     for (own, is_volatile, expected) in rates {
         let route = limits.of_route(own, is_volatile).expect("a rate");
-        assert_eq!(passed(200, || limits.call(&route, caller, Instant::now())), expected, "{own:?} {is_volatile}");
+        assert_eq!(
+            passed(200, || limits.call(&route, caller, None, Instant::now())),
+            expected,
+            "{own:?} {is_volatile}"
+        );
     }
     assert!(limits.of_route(Some(RateLimit::Off), false).is_none());
     let off = limits_of(&Config { limits: false, ..Config::default() });
@@ -79,7 +83,7 @@ async fn it_is_said_in_whole_seconds_when_to_come_again_and_then_it_is_so() {
         let limits = limits_of(&Config::default());
         let route = limits.of_route(Some(RateLimit::At(rate)), false).expect("a rate");
         let caller = limits.key("user", "ada");
-        let call = || limits.call(&route, caller, Instant::now());
+        let call = || limits.call(&route, caller, None, Instant::now());
         call().expect("the first");
         assert_eq!(seconds(&call().expect_err("the second")), expected, "{rate}");
         advance(Duration::from_secs(expected)).await;
@@ -206,7 +210,7 @@ async fn a_server_sweeps_by_itself_and_stops_with_its_limits() {
     let limits = limits_of(&Config::default());
     limits.keep();
     let route = limits.of_route(None, false).expect("the default");
-    let attempts = (0..5000_u64).map(|caller| limits.call(&route, limits.key("user", caller), Instant::now()));
+    let attempts = (0..5000_u64).map(|caller| limits.call(&route, limits.key("user", caller), None, Instant::now()));
     assert_eq!(attempts.filter(Result::is_ok).count(), 5000);
     assert_eq!(route.count(), 5000);
     // Each part has its turn.
@@ -216,4 +220,31 @@ async fn a_server_sweeps_by_itself_and_stops_with_its_limits() {
     let kept = std::sync::Arc::downgrade(&limits);
     drop((route, limits));
     assert_eq!(kept.strong_count(), 0);
+}
+
+#[test]
+fn guests_of_one_address_call_a_route_with_a_rate_ten_times_as_often_as_one_of_them_may() {
+    let limits = limits_of(&Config::default());
+    let rate = Some(RateLimit::At(Rate::new(1, 3600, 5)));
+    let (said, default) =
+        (limits.of_route(rate, false).expect("a rate"), limits.of_route(None, false).expect("a rate"));
+    let [here, there] = ["here", "there"].map(|address| Some(limits.key("address", address)));
+    let call = |route, page: usize, at| limits.call(route, limits.key("session", page), at, Instant::now()).is_ok();
+    // A new page for each call.
+    assert_eq!((0..200).filter(|page| call(&said, *page, here)).count(), 50);
+    assert!(call(&said, 200, there) && call(&said, 201, None));
+    assert_eq!((0..200).filter(|page| call(&default, *page, here)).count(), 200, "the limits of addresses hold those");
+}
+
+#[test]
+fn a_long_answer_counts_as_the_messages_that_it_would_be() {
+    let limits = limits_of(&Config { socket_rate_limit: RateLimit::At(Rate::new(1, 3600, 100)), ..Config::default() });
+    let socket = limits.of_socket(None);
+    let message = || limits.message(&socket, None, Instant::now());
+    limits.answered(&socket, 1000, Instant::now());
+    assert_eq!(passed(10, message), 10);
+    limits.answered(&socket, 50 * 4096, Instant::now());
+    assert_eq!(passed(100, message), 40);
+    limits.answered(&socket, 1 << 30, Instant::now());
+    assert_eq!(passed(10, message), 0);
 }

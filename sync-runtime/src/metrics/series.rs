@@ -117,6 +117,10 @@ series! {
     MEMBERS_NOW: "sync_members" Gauge, [],
         "Members of all rooms: a socket in two rooms counts twice, and in `all` it does not count.",
         "Divided by `sync_rooms`, how large a room is.";
+    HISTORY: "sync_history_bytes" Gauge, [],
+        "Bytes of memory that events take which are kept for members who come back, about.",
+        "Near `history_total_bytes`, the oldest give way: who comes back after a while is told that it missed something. Keep less in rooms \
+         that do not need it (`history = none`), or give it more memory.";
     SESSIONS: "sync_sessions" Gauge, [],
         "Sessions that are in use on this server: of sockets, and of requests that are being handled.",
         "Less than `sync_sockets`, since tabs share one. What the store has besides is not counted.";

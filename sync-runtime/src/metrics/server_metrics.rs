@@ -10,8 +10,8 @@ use crate::clock::sleep;
 use crate::metrics::RouteMetrics;
 use crate::metrics::codes::{Codes, Outcomes};
 use crate::metrics::series::{
-    CALLS_NOW, CONNECTIONS, DISCONNECTS, HANDSHAKES, JOINS, LIMITED, MEMBERS_NOW, QUEUE, ROOMS, SERIES, SESSIONS,
-    SOCKETS, Series, SeriesKind,
+    CALLS_NOW, CONNECTIONS, DISCONNECTS, HANDSHAKES, HISTORY, JOINS, LIMITED, MEMBERS_NOW, QUEUE, ROOMS, SERIES,
+    SESSIONS, SOCKETS, Series, SeriesKind,
 };
 
 /// How often samples are put into their histograms: until then each of them takes 16 bytes.
@@ -43,6 +43,8 @@ pub struct Now {
     pub rooms: usize,
     /// The members of all rooms.
     pub members: usize,
+    /// How many bytes of memory the history of all rooms takes.
+    pub history_bytes: usize,
     /// The sessions in use.
     pub sessions: usize,
     /// How many bytes wait for sockets.
@@ -119,6 +121,7 @@ impl ServerMetrics {
             (&SOCKETS, now.sockets),
             (&ROOMS, now.rooms),
             (&MEMBERS_NOW, now.members),
+            (&HISTORY, now.history_bytes),
             (&SESSIONS, now.sessions),
             (&QUEUE, now.queue_bytes),
             (&CALLS_NOW, now.calls),

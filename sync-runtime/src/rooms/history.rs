@@ -76,6 +76,10 @@ impl<A: App> Histories<A> for RecentEvents {
         let is_kept = !bounds.age.is_zero() && bounds.events > 0 && bounds.bytes > 0;
         is_kept.then(|| Box::new(Recent::<Arc<dyn Kept<A>>>::new(bounds, start, self.total.clone())) as Box<_>)
     }
+
+    fn bytes(&self) -> usize {
+        self.total.load(Ordering::Acquire)
+    }
 }
 
 impl<E> Recent<E> {

@@ -338,6 +338,12 @@ impl<A: App> Hub<A> {
         (index.rooms.len(), index.members)
     }
 
+    /// Returns how many bytes of memory is taken by what is kept for members who come back, about.
+    #[must_use]
+    pub fn history_bytes(&self) -> usize {
+        self.services.histories.bytes()
+    }
+
     /// Returns how many sockets there are, now and whenever that changes: what waits for a socket to come or go need not look again and again.
     #[must_use]
     pub fn socket_counts(&self) -> watch::Receiver<usize> {

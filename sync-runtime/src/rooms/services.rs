@@ -157,6 +157,11 @@ pub trait Histories<A: App>: Send + Sync {
     /// its members. `age` is for how long its rule wants to have events kept, if it says so. With `None` nothing is kept, and the room
     /// ends with the last of them.
     fn open(&self, room: &str, start: Position, age: Option<Duration>) -> Option<Box<dyn History<A>>>;
+
+    /// Returns how many bytes of memory all of them take, about.
+    fn bytes(&self) -> usize {
+        0
+    }
 }
 
 /// Nothing is kept.

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use crate::clock::Seldom;
 use crate::config::{Config, ConfigError, LogFormat};
 use crate::route::{App, Table};
 use crate::server::builder::Server;
@@ -49,12 +50,29 @@ fn start_log(format: LogFormat) {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A log that is there already belongs to whoever runs us.
     match format {
-        LogFormat::Text => log.try_init().unwrap_or_default(),
+        LogFormat::Text => {
+            log.try_init().unwrap_or_default();
+            log_few_panics(std::panic::take_hook());
+        }
         LogFormat::Json => {
             log.json().try_init().unwrap_or_default();
-            std::panic::set_hook(Box::new(log_panic));
+            log_few_panics(Box::new(log_panic));
         }
     }
+}
+
+/// Has `hook` say of panics what it says, and no more than that of a few in a second: whoever has found how to make the app panic does not
+/// fill a disk with it.
+fn log_few_panics(hook: Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>) {
+    static PANICS: Seldom = Seldom::at_most(20);
+    std::panic::set_hook(Box::new(move |panic| {
+        if let Some(times) = PANICS.happened() {
+            hook(panic);
+            if times > 1 {
+                tracing::error!(more = times - 1, "panics of which nothing was said");
+            }
+        }
+    }));
 }
 
 /// Says of a panic what the standard hook says in several lines, which would be no JSON.

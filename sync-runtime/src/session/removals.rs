@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::clock;
+use crate::clock::{self, Seldom};
 use crate::route::App;
 use crate::session::sessions::{Shared, ask};
 use crate::session::{StoreError, TokenHash};
@@ -72,7 +72,10 @@ impl<A: App> Shared<A> {
         }
         let removed = place.in_turn(self.remove_once(key)).await;
         removed.inspect_err(|error| {
-            tracing::error!(%error, cause = %error.0, "a session has ended here and is still in the store");
+            static STILL_THERE: Seldom = Seldom::new();
+            if let Some(times) = STILL_THERE.happened() {
+                tracing::error!(%error, cause = %error.0, times, "a session has ended here and is still in the store");
+            }
         })
     }
 

@@ -247,7 +247,15 @@ struct Keeper {
     missing: Duration,
     open: Option<Open>,
     missing_since: Option<RealInstant>,
-    is_failing: bool,
+    /// What could not be done last, if it has not been possible since.
+    failing: Option<Asked>,
+}
+
+/// What a file is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Read,
+    Write,
 }
 
 struct Open {
@@ -260,7 +268,7 @@ impl Keeper {
         let path = folder.join(schema.file);
         let open = Open::new(&path, schema)?;
         open.check(&path, schema)?;
-        Ok(Self { path, schema, missing, open: Some(open), missing_since: None, is_failing: false })
+        Ok(Self { path, schema, missing, open: Some(open), missing_since: None, failing: None })
     }
 
     /// Does what is asked for until nobody can ask any more.
@@ -277,7 +285,7 @@ impl Keeper {
 
     fn answer(&mut self, group: Vec<Box<dyn Job>>) {
         if let Err(error) = self.make_open() {
-            let error = self.failed(error);
+            let error = self.failed(Asked::Read, error);
             return group.into_iter().for_each(|job| job.answer(Err(error.clone())));
         }
         let (reads, mut writes): (Vec<_>, Vec<_>) = group.into_iter().partition(|job| job.is_read());
@@ -293,7 +301,7 @@ impl Keeper {
         let open = self.open.as_ref()?;
         let before = later.len();
         let ended = job.run(&open.connection, later);
-        let ended = self.note(ended);
+        let ended = self.note(Asked::Read, ended);
         if ended.is_ok() && later.len() > before {
             return Some(job);
         }
@@ -304,7 +312,7 @@ impl Keeper {
     fn write(&mut self, mut jobs: Vec<Box<dyn Job>>) {
         let Some(open) = &mut self.open else { return };
         let done = open.transact(&mut jobs);
-        let ended = self.note(done);
+        let ended = self.note(Asked::Write, done);
         jobs.into_iter().for_each(|job| job.answer(ended.clone()));
     }
 
@@ -334,10 +342,11 @@ impl Keeper {
     }
 
     /// Notes how it went. What does not open again by itself is opened for the next group.
-    fn note(&mut self, done: rusqlite::Result<()>) -> Result<(), Arc<DataError>> {
+    fn note(&mut self, asked: Asked, done: rusqlite::Result<()>) -> Result<(), Arc<DataError>> {
         match done {
             Ok(()) => {
-                if std::mem::take(&mut self.is_failing) {
+                // What can be read of a disk that is full says nothing about what can be written.
+                if self.failing.take_if(|failing| *failing == asked || asked == Asked::Write).is_some() {
                     tracing::info!(path = %self.path.display(), "a file can be used again");
                 }
                 Ok(())
@@ -346,14 +355,14 @@ impl Keeper {
                 if !is_passing(&error) {
                     self.open = None;
                 }
-                Err(self.failed(wrong_with(&self.path, self.schema, error)))
+                Err(self.failed(asked, wrong_with(&self.path, self.schema, error)))
             }
         }
     }
 
     /// Says in the log that the file cannot be used, once until it can be again.
-    fn failed(&mut self, error: DataError) -> Arc<DataError> {
-        if !std::mem::replace(&mut self.is_failing, true) {
+    fn failed(&mut self, asked: Asked, error: DataError) -> Arc<DataError> {
+        if self.failing.replace(asked).is_none() {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::error!(%error, cause, "a file cannot be used");
         }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
@@ -11,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{Instant, sleep_until};
 use crate::contain::{Guarded, Panicked, contained};
+use crate::dispatch::presence::awaited::Awaited;
 use crate::dispatch::presence::roster::{PersonKey, Roster, Said, Shown, Step, TabKey};
 use crate::error::SyncError;
 use crate::id::Id;
@@ -28,8 +28,8 @@ pub(in crate::dispatch) struct Presence<A: App> {
     schema: InputSchema,
     /// Numbers people: their ids say nothing about who they are.
     key: Arc<PositionKey>,
-    /// How many sockets are waited for that are gone, in all rooms.
-    awaited: Arc<AtomicUsize>,
+    /// The sockets that are gone and are waited for, in all rooms.
+    awaited: Arc<Awaited>,
     /// Set when the server stops: nobody is told anything any more, nor waited for.
     stopped: CancellationToken,
 }
@@ -105,7 +105,7 @@ impl<A: App> Presence<A> {
         }
         enters.then(|| {
             let name: Arc<str> = room.into();
-            let roster = Roster::new().within(self.awaited.clone());
+            let roster = Roster::new(name.clone(), self.awaited.clone());
             let (roster, changed) = (Mutex::new(roster), Notify::new());
             let here = Arc::new(RoomPresence { name: name.clone(), roster, changed });
             rooms.insert(name, here.clone());
@@ -163,16 +163,13 @@ impl<A: App> Presence<A> {
         match self.room(room, false) {
             Some(here) => here.roster.lock().list(socket.id()),
             // Nobody is there who could be shown.
-            None => Roster::<A>::new().list(socket.id()),
+            None => Roster::<A>::new(room.into(), Arc::default()).list(socket.id()),
         }
     }
 
-    /// Returns the rooms where somebody is waited for who is gone.
-    pub(in crate::dispatch) fn awaiting(&self) -> Vec<Arc<str>> {
-        if self.awaited.load(Ordering::Relaxed) == 0 {
-            return Vec::new();
-        }
-        self.rooms.lock().keys().cloned().collect()
+    /// Returns the rooms where a session is waited for whose sockets are gone.
+    pub(in crate::dispatch) fn awaiting(&self, session: Id) -> Vec<Arc<str>> {
+        self.awaited.rooms_of(session)
     }
 
     /// Returns of how many rooms something is known.
@@ -188,7 +185,8 @@ impl<A: App> Who<A> {
         if !Arc::ptr_eq(&self.session, &socket.session().get()) {
             return false;
         }
-        let tab = TabKey { socket: socket.id(), session: socket.session().id() };
+        let address = socket.identity().address;
+        let tab = TabKey { socket: socket.id(), session: socket.session().id(), address };
         match self.person {
             Some((key, id, shown)) => roster.enter(key, id, tab, shown, socket.is_away()),
             // Nobody can be shown who it is.

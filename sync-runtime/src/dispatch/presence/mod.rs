@@ -3,6 +3,7 @@
 //! A *roster* is what one room knows, and says what its members are told; the index has those of all rooms. Who comes and goes is noted by
 //! `attendance`, which tells it, too.
 
+mod awaited;
 mod index;
 mod roster;
 

@@ -1,8 +1,8 @@
 //! The people in one room, and what is still to be told of them. It knows no clock, no sockets and no tasks.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::clock::Instant;
 use crate::contain::Guarded;
+use crate::dispatch::presence::awaited::{Awaited, Whom};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::{App, Present};
@@ -23,9 +24,9 @@ const FRAME_BYTES: usize = 64 * 1024;
 /// How many people are listed for who asks, and in how many bytes, about.
 const LISTED: usize = 1000;
 const LISTED_BYTES: usize = 256 * 1024;
-/// How many of those who are gone may come back unnoticed, in one room and in all; those beyond have left.
+/// How many of those who are gone may come back unnoticed in one room, and how many of them may be of one address; those beyond have left.
 const AWAITED: usize = 1000;
-const AWAITED_IN_ALL: usize = 20_000;
+const AWAITED_OF_ADDRESS: usize = AWAITED / 4;
 /// What an entry has besides what the app says.
 const ENTRY_BYTES: usize = 100;
 
@@ -80,8 +81,11 @@ pub(in crate::dispatch) struct Roster<A: App> {
     changed: VecDeque<u64>,
     last_number: u64,
     next_frame: Option<Instant>,
-    /// How many are waited for in all rooms, those of this one included.
-    awaited: Arc<AtomicUsize>,
+    /// How many of them are of each address.
+    lost_of: HashMap<IpAddr, usize>,
+    room: Arc<str>,
+    /// Those who are waited for in all rooms, those of this one included.
+    awaited: Arc<Awaited>,
     /// Whether a task tells and waits.
     has_task: bool,
     is_over: bool,
@@ -108,6 +112,14 @@ struct Person<A: App> {
 pub(super) struct TabKey {
     pub(super) socket: Id,
     pub(super) session: Id,
+    /// Where it is.
+    pub(super) address: Option<IpAddr>,
+}
+
+impl TabKey {
+    fn awaited_in(self, room: &Arc<str>) -> Whom<'_> {
+        Whom { session: self.session, address: self.address, room }
+    }
 }
 
 /// One socket of somebody.
@@ -182,7 +194,8 @@ impl<A: App> Person<A> {
 }
 
 impl<A: App> Roster<A> {
-    pub(in crate::dispatch) fn new() -> Self {
+    /// Nobody is here yet; those who are waited for are counted together with those of other rooms.
+    pub(super) fn new(room: Arc<str>, awaited: Arc<Awaited>) -> Self {
         Self {
             people: BTreeMap::new(),
             numbers: HashMap::new(),
@@ -191,15 +204,12 @@ impl<A: App> Roster<A> {
             changed: VecDeque::new(),
             last_number: 0,
             next_frame: None,
-            awaited: Arc::default(),
+            lost_of: HashMap::new(),
+            room,
+            awaited,
             has_task: false,
             is_over: false,
         }
-    }
-
-    /// Counts those who are waited for together with those of other rooms.
-    pub(super) fn within(self, awaited: Arc<AtomicUsize>) -> Self {
-        Self { awaited, ..self }
     }
 
     /// Returns whether another roster takes the place of this one.
@@ -262,20 +272,36 @@ impl<A: App> Roster<A> {
         for Tab { key, lost, .. } in dropped.collect::<Vec<_>>() {
             self.sockets.remove(&key.socket);
             if let Some(until) = lost {
-                self.expect_not(until, key.socket);
+                self.expect_not(until, key);
             }
         }
     }
 
-    fn expect(&mut self, until: Instant, socket: Id) {
-        if self.lost.insert((until, socket)) {
-            self.awaited.fetch_add(1, Ordering::Relaxed);
+    /// Waits for a socket, and returns whether there is a place for that.
+    fn expect(&mut self, until: Instant, tab: TabKey) -> bool {
+        let of_address = tab.address.map_or(0, |address| self.lost_of.get(&address).copied().unwrap_or_default());
+        let has_place = self.lost.len() < AWAITED && of_address < AWAITED_OF_ADDRESS;
+        if !has_place || !self.awaited.add(tab.awaited_in(&self.room)) {
+            return false;
         }
+        if let Some(address) = tab.address {
+            *self.lost_of.entry(address).or_default() += 1;
+        }
+        self.lost.insert((until, tab.socket))
     }
 
-    fn expect_not(&mut self, until: Instant, socket: Id) {
-        if self.lost.remove(&(until, socket)) {
-            self.awaited.fetch_sub(1, Ordering::Relaxed);
+    fn expect_not(&mut self, until: Instant, tab: TabKey) {
+        if !self.lost.remove(&(until, tab.socket)) {
+            return;
+        }
+        self.awaited.remove(tab.awaited_in(&self.room));
+        if let Some(address) = tab.address
+            && let Some(count) = self.lost_of.get_mut(&address)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.lost_of.remove(&address);
+            }
         }
     }
 
@@ -305,21 +331,43 @@ impl<A: App> Roster<A> {
         self.last_number
     }
 
-    /// Notes that a socket is gone; until then it is waited for, whereupon it has left.
+    /// Notes that a socket is gone; until then it is waited for, whereupon it has left. One of a session is enough: whoever comes back is
+    /// there again with all that is opened then.
     pub(in crate::dispatch) fn leave(&mut self, socket: Id, until: Option<Instant>) {
         let Some(number) = self.sockets.get(&socket).copied() else { return };
-        let may_wait = self.lost.len() < AWAITED && self.awaited.load(Ordering::Relaxed) < AWAITED_IN_ALL;
-        let until = until.filter(|_| may_wait);
-        let Some(person) = self.people.get_mut(&number) else { return };
-        let Some(place) = person.tabs.iter().position(|tab| tab.key.socket == socket) else { return };
-        let before = std::mem::replace(&mut person.tabs[place].lost, until);
-        if until.is_none() {
-            person.tabs.remove(place);
-            self.sockets.remove(&socket);
+        let Some((tab, away)) = self.remove_tab(number, socket) else { return };
+        if let Some(until) = until {
+            let other = self.take_lost(number, tab.session);
+            let (until, away) =
+                other.map_or((until, away), |(other_until, other_away)| (until.max(other_until), away && other_away));
+            if self.expect(until, tab)
+                && let Some(person) = self.people.get_mut(&number)
+            {
+                person.tabs.push(Tab { key: tab, away, lost: Some(until) });
+                self.sockets.insert(socket, number);
+            }
         }
-        before.into_iter().for_each(|before| self.expect_not(before, socket));
-        until.into_iter().for_each(|until| self.expect(until, socket));
         self.note(number);
+    }
+
+    /// Removes a socket, and returns which it was, and whether it was away.
+    fn remove_tab(&mut self, number: u64, socket: Id) -> Option<(TabKey, bool)> {
+        let tabs = &mut self.people.get_mut(&number)?.tabs;
+        let Tab { key, away, lost } = tabs.remove(tabs.iter().position(|tab| tab.key.socket == socket)?);
+        self.sockets.remove(&socket);
+        if let Some(until) = lost {
+            self.expect_not(until, key);
+        }
+        Some((key, away))
+    }
+
+    /// Takes the one socket of a session that is waited for, and returns until when it was, and whether it was away.
+    fn take_lost(&mut self, number: u64, session: Id) -> Option<(Instant, bool)> {
+        let tabs = &self.people.get(&number)?.tabs;
+        let lost = tabs.iter().find(|tab| tab.key.session == session && tab.lost.is_some())?;
+        let (socket, until) = (lost.key.socket, lost.lost?);
+        let (_, away) = self.remove_tab(number, socket)?;
+        Some((until, away))
     }
 
     /// Notes whether somebody does something at a socket.
@@ -483,7 +531,7 @@ mod tests {
 
     impl Stage {
         fn new() -> Self {
-            Self { roster: Roster::new(), now: Instant::now(), last_socket: 0 }
+            Self { roster: Roster::new("r".into(), Arc::default()), now: Instant::now(), last_socket: 0 }
         }
 
         /// A tab of somebody comes in.
@@ -496,7 +544,7 @@ mod tests {
 
         fn enter_again(&mut self, person: u8, socket: Id, away: bool) {
             let shown = Shown::new(Empty {}).expect("it has a JSON form");
-            let tab = TabKey { socket, session: Id::of([person + 100; 16]) };
+            let tab = TabKey { socket, session: Id::of([person + 100; 16]), address: None };
             self.roster.enter(PersonKey::User(person.to_string().into()), Id::of([person; 16]), tab, shown, away);
         }
 
@@ -629,9 +677,33 @@ mod tests {
         sockets.iter().for_each(|socket| stage.lose(*socket, 10));
         stage.roster.expect_no_more(Id::of([101; 16]));
         assert_eq!((stage.at_once().as_str(), stage.listed()), ("1 left", 1));
-        assert_eq!(stage.roster.awaited.load(Ordering::Relaxed), 1);
+        assert_eq!(stage.roster.awaited.len(), 1);
         assert_eq!(stage.after(10 * SECOND), "2 left");
-        assert_eq!(stage.roster.awaited.load(Ordering::Relaxed), 0);
+        assert_eq!(stage.roster.awaited.len(), 0);
+    }
+
+    #[test]
+    fn one_person_or_one_address_does_not_take_from_others_the_time_to_come_back() {
+        let (address, elsewhere) = (Some(IpAddr::from([10, 0, 0, 1])), Some(IpAddr::from([10, 0, 0, 2])));
+        let mut stage = Stage::new();
+        let mut socket = 0;
+        let mut lose = |stage: &mut Stage, person: usize, session: usize, address| {
+            socket += 1;
+            let id = |number: usize| Id::of((number as u128).to_be_bytes());
+            let (tab, shown) = (TabKey { socket: id(socket), session: id(session), address }, Shown::new(Empty {}));
+            let key = PersonKey::User(person.to_string().into());
+            stage.roster.enter(key, id(person), tab, shown.expect("it has a JSON form"), false);
+            stage.roster.leave(id(socket), Some(stage.now + SECOND));
+            stage.roster.lost.len()
+        };
+        // All sockets of a session are waited for as one.
+        let lost: Vec<_> = (0..2 * AWAITED).map(|_| lose(&mut stage, 1, 1, elsewhere)).collect();
+        assert_eq!(lost.last(), Some(&1));
+        let lost = (0..2 * AWAITED).map(|person| lose(&mut stage, 10 + person, 10 + person, address)).last();
+        assert_eq!(lost, Some(1 + AWAITED_OF_ADDRESS));
+        assert_eq!(lose(&mut stage, 2, 2, elsewhere), 2 + AWAITED_OF_ADDRESS, "there is a place for others");
+        stage.after(2 * SECOND);
+        assert_eq!((stage.roster.awaited.len(), stage.roster.lost_of.len()), (0, 0));
     }
 
     #[test]
@@ -666,7 +738,13 @@ mod tests {
         let id = |number: usize| Id::of((number as u128).to_be_bytes());
         for number in 0..LISTED + 7 {
             let key = PersonKey::Page(id(number));
-            stage.roster.enter(key, id(number), TabKey { socket: id(number), session: id(number) }, shown(), false);
+            stage.roster.enter(
+                key,
+                id(number),
+                TabKey { socket: id(number), session: id(number), address: None },
+                shown(),
+                false,
+            );
         }
         let list = stage.list(id(3));
         assert_eq!(list["people"].as_array().map(Vec::len), Some(LISTED));

@@ -314,15 +314,18 @@ fn everybody_hears_everything_once_and_in_order_or_is_told() {
     }
 }
 
+/// Makes something else of what is kept behind a place: of that, of what is kept behind any number, and of the number of the place.
+type Bug = fn(KeptEvents<TestApp>, &dyn Fn(u64) -> Option<KeptEvents<TestApp>>, u64) -> Option<KeptEvents<TestApp>>;
+
 /// A history with a bug.
 struct Planted {
     histories: RecentEvents,
-    bug: fn(KeptEvents<TestApp>, &dyn Fn(u64) -> Option<KeptEvents<TestApp>>, u64) -> Option<KeptEvents<TestApp>>,
+    bug: Bug,
 }
 
 struct PlantedHistory {
     history: Box<dyn History<TestApp>>,
-    bug: fn(KeptEvents<TestApp>, &dyn Fn(u64) -> Option<KeptEvents<TestApp>>, u64) -> Option<KeptEvents<TestApp>>,
+    bug: Bug,
 }
 
 impl Histories<TestApp> for Planted {

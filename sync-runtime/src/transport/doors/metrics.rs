@@ -75,6 +75,7 @@ impl<A: App> MetricsDoor<A> {
             sockets: hub.socket_count(),
             rooms,
             members,
+            history_bytes: hub.history_bytes(),
             sessions: self.dispatcher.sessions().in_use(),
             queue_bytes: self.sockets.traffic().waiting,
             calls: self.dispatcher.calls().len(),
@@ -109,7 +110,11 @@ fn is_passed_on(headers: &HeaderMap) -> bool {
 fn asked_for(request: &Request) -> Option<&str> {
     let host = match request.uri().authority() {
         Some(authority) => authority.as_str(),
-        None => request.headers().get(HOST)?.to_str().ok()?,
+        None => {
+            // Of two, a proxy may have meant the other one.
+            let mut hosts = request.headers().get_all(HOST).iter();
+            hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?
+        }
     };
     match host.strip_prefix('[') {
         Some(v6) => v6.split_once(']').map(|(address, _)| address),
@@ -171,6 +176,7 @@ mod tests {
             check("127.0.0.1", "/metrics", &[("host", "localhost"), (passed_on, "127.0.0.1")], false);
             check("127.0.0.1", "/metrics", &[("host", "localhost"), (passed_on, "")], false);
         }
+        check("127.0.0.1", "/metrics", &[("host", "localhost"), ("host", "shop.example")], false);
         for host in ["shop.example", "localhost.example", "127.0.0.1.nip.io", "10.0.0.1", "", "[::2]", "[::1"] {
             check("127.0.0.1", "/metrics", &[("host", host)], false);
         }

@@ -11,10 +11,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
+use sync_schema::RateLimit;
 use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
-use crate::clock::timeout;
+use crate::clock::{Instant, timeout};
 use crate::config::Config;
 use crate::rooms::{Bundle, CloseReason, QueueFull, Shortcut};
 use crate::transport::pipes::direct::{Direct, Tenant};
@@ -34,6 +35,8 @@ const CORKED_BYTES: usize = 16 * 1024;
 const COPIED_TOGETHER: usize = 2048;
 /// How many bytes besides packets, pongs above all, may be sent while the peer takes nothing.
 const PROTOCOL_BYTES: usize = 256 * 1024;
+/// How many frames a peer may send within a second at least, however few of them may call anything.
+const FRAMES: u32 = 2000;
 /// How long a peer that is dismissed may take to read why, and to hang up.
 const DISMISSAL: Duration = Duration::from_secs(10);
 
@@ -71,21 +74,38 @@ pub struct PipeLimits {
     pub ping_timeout: Duration,
     /// How many bytes may wait for the peer.
     pub queue: usize,
+    /// How many frames of any kind it may send within a second; `None` for as many as it likes.
+    pub frames: Option<u32>,
 }
 
 impl PipeLimits {
     /// Takes the limits from the configuration.
     pub(super) fn new(config: &Config) -> Self {
         let Config { write_timeout, download_timeout, ping_timeout, send_queue: queue, .. } = *config;
-        Self { write_timeout, download_timeout, ping_timeout, queue }
+        Self { write_timeout, download_timeout, ping_timeout, queue, frames: frames_limit(config) }
     }
 
     /// Limits that no test meets by accident.
     #[cfg(test)]
     pub(super) fn patient() -> Self {
         let patience = Duration::from_secs(20);
-        Self { write_timeout: patience, download_timeout: patience, ping_timeout: patience, queue: 1 << 20 }
+        Self {
+            write_timeout: patience,
+            download_timeout: patience,
+            ping_timeout: patience,
+            queue: 1 << 20,
+            frames: None,
+        }
     }
+}
+
+/// Returns how many frames a WebSocket may send within a second, whatever they are: those that call something are counted where they are
+/// handled, and whoever sends too many is told so there. This is for all the others, which nobody answers.
+fn frames_limit(config: &Config) -> Option<u32> {
+    let RateLimit::At(rate) = config.socket_rate_limit else { return None };
+    // What is refused with an answer has to get there.
+    let counted = rate.count().get() / rate.seconds() + 2 * rate.burst().get();
+    config.limits.then(|| counted.saturating_mul(2).max(FRAMES))
 }
 
 #[derive(Debug, Default)]
@@ -112,11 +132,29 @@ struct PipeState {
 #[derive(Debug, Default)]
 struct WebSocket {
     received: FrameTracker,
+    second: Second,
     sent: FrameTracker,
     /// How much of the end of the answer to the upgrade has been sent: it comes before the first frame.
     head: HeadEnd,
     /// Packets that must not be sent before what engineioxide has been handed.
     held: SendQueue,
+}
+
+/// How many frames have come within the second that goes on.
+#[derive(Debug, Default)]
+struct Second {
+    began: Option<Instant>,
+    frames: u32,
+}
+
+impl Second {
+    fn count(&mut self, frames: u32) -> u32 {
+        if self.began.is_none_or(|began| began.elapsed() >= Duration::from_secs(1)) {
+            (self.began, self.frames) = (Some(Instant::now()), 0);
+        }
+        self.frames = self.frames.saturating_add(frames);
+        self.frames
+    }
 }
 
 impl Pipe {
@@ -238,8 +276,18 @@ impl Pipe {
 
     /// Follows the frames that the peer sends.
     pub(super) fn received(&self, bytes: &[u8]) {
-        if let Some(websocket) = &mut self.state.lock().websocket {
-            websocket.received.advance(bytes, |_| ());
+        let mut state = self.state.lock();
+        let Some(websocket) = &mut state.websocket else { return };
+        let mut frames = 0;
+        websocket.received.advance(bytes, |_| frames += 1);
+        let is_flood = self.limits.frames.is_some_and(|limit| websocket.second.count(frames) > limit);
+        let tenant = state.tenant.as_ref().and_then(Weak::upgrade);
+        drop(state);
+        if is_flood {
+            match tenant {
+                Some(tenant) => tenant.close(CloseReason::RateLimited),
+                None => self.end(CloseReason::RateLimited),
+            }
         }
     }
 

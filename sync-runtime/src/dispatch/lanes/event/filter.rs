@@ -7,7 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::clock::timeout;
-use crate::contain::{Contained, Guarded, Panicked, contained};
+use crate::contain::{Contained, Guarded, Panicked, contained, log_panicked};
 use crate::dispatch::caller::reader_locale;
 use crate::dispatch::lanes::event::text::EventText;
 use crate::dispatch::parts::Parts;
@@ -383,7 +383,7 @@ impl<A: App> Fanout<A> {
     }
 
     fn panicked<T>(&self) -> Verdict<T> {
-        tracing::error!(route = self.cb(), what = "filter", "panicked");
+        log_panicked(self.cb(), "filter");
         Verdict::Refuse(SyncError::new("sync-client-failed"))
     }
 
