@@ -20,6 +20,8 @@ describe("a connection that breaks", () => {
       proxy.mend();
       await ada.connected();
       await ada.isInRoom();
+      // What happened meanwhile, as if it had been there.
+      await ada.event(V1);
 
       await bob.add("v1", { amount: 5 });
       await ada.counterShows(10);
@@ -28,6 +30,19 @@ describe("a connection that breaks", () => {
     } finally {
       await proxy.close();
     }
+  });
+});
+
+describe("a page that is loaded anew", () => {
+  it("is shown what happened meanwhile", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) await tab.goTo("examples");
+    const url = ada.page.url();
+    await ada.page.goto("about:blank");
+    await bob.add("v1", { amount: 5 });
+    await ada.page.goto(url);
+    await ada.event(V1);
   });
 });
 

@@ -43,6 +43,32 @@ const ATTACKS: &[(&str, &str, &str)] = &[
         "tests/it/cookies.rs",
         "in_production_a_neighbour_of_the_host_cannot_plant_a_session",
     ),
+    (
+        "another's position",
+        "tests/it/resume.rs",
+        "nothing_is_shown_of_a_room_that_keeps_nothing_nor_to_those_who_were_not_there",
+    ),
+    ("flood of what calls nothing", "tests/it/limits.rs", "frames_that_call_nothing_are_counted_too"),
+    (
+        "a new page for each call",
+        "sync-runtime/src/limits/tests.rs",
+        "guests_of_one_address_call_a_route_with_a_rate_ten_times_as_often_as_one_of_them_may",
+    ),
+    (
+        "long answers to short messages",
+        "sync-runtime/src/limits/tests.rs",
+        "a_long_answer_counts_as_the_messages_that_it_would_be",
+    ),
+    (
+        "all places of those who may come back",
+        "sync-runtime/src/dispatch/presence/awaited.rs",
+        "nobody_takes_all_places_and_whoever_is_not_waited_for_any_more_gives_them_back",
+    ),
+    (
+        "departures that push out others'",
+        "sync-runtime/src/dispatch/tests.rs",
+        "who_leaves_again_and_again_waits_once_for_the_hook",
+    ),
     ("flood of calls", "tests/it/strain.rs", "a_flood_of_calls_lets_others_have_their_turn"),
     (
         "flood that does not listen",

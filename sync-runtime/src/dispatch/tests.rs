@@ -1039,3 +1039,17 @@ async fn whoever_comes_and_goes_in_whichever_order_nothing_is_left_of_them() {
     sleep(Duration::from_secs(31)).await;
     assert_eq!(stage.dispatcher.parts().presence.room_count(), 0);
 }
+
+#[tokio::test]
+async fn who_leaves_again_and_again_waits_once_for_the_hook() {
+    let stage = Stage::new();
+    let ((ada, _), (bob, _)) = (stage.member_of_nothing(), stage.member_of_nothing());
+    let (hooks, room) = (&stage.dispatcher.parts().hooks, Arc::from("open-a"));
+    assert!(hooks.push(&ada, &room));
+    for socket in [&ada, &bob, &bob, &ada] {
+        assert!(!hooks.push(socket, &room), "its task is there");
+    }
+    let next = || hooks.next(&room).map(|socket| socket.id());
+    assert_eq!([next(), next(), next()], [Some(ada.id()), Some(bob.id()), None]);
+    assert!(hooks.push(&ada, &room), "once more");
+}

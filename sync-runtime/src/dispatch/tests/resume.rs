@@ -340,3 +340,33 @@ async fn who_comes_back_with_the_name_of_its_page_is_still_the_sender_of_what_it
     }
     assert_eq!(shown, [vec![true], vec![false; 3]]);
 }
+
+/// What a room grows by with 800 more events, in bytes for each: as it is counted, and as it is.
+fn growth(route: &str) -> (f64, f64) {
+    let keep = |events: usize| {
+        let mut counted = 0;
+        let real = allocation_counter::measure(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+            let stage = runtime.block_on(async {
+                let stage = Stage::keeping();
+                let caller = stage.member_with(Arc::new(Sink::default())).await;
+                stage.calls(&caller, route, events).await;
+                counted = stage.dispatcher.hub().history_bytes();
+                stage
+            });
+            drop(runtime);
+            std::mem::forget(stage);
+        });
+        (counted as f64, real.bytes_current as f64)
+    };
+    let (few, many) = (keep(100), keep(900));
+    ((many.0 - few.0) / 800.0, (many.1 - few.1) / 800.0)
+}
+
+#[test]
+fn what_an_event_is_counted_as_is_about_what_it_takes() {
+    for route in ["test/count", "test/byPage", "test/shown"] {
+        let (counted, real) = growth(route);
+        assert!((0.7..1.5).contains(&(counted / real)), "{route}: counted as {counted:.0}, and takes {real:.0} bytes");
+    }
+}
