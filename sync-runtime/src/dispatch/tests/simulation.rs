@@ -370,7 +370,8 @@ impl History<TestApp> for PlantedHistory {
 fn is_noticed(make: fn(&Config) -> RoomServices<TestApp>) -> bool {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let noticed = (0..SEEDS).any(|seed| catch_unwind(AssertUnwindSafe(|| run(seed, make))).is_err());
+    // Each is noticed within a few seeds; those that have none are run elsewhere by the hundreds.
+    let noticed = (0..50).any(|seed| catch_unwind(AssertUnwindSafe(|| run(seed, make))).is_err());
     std::panic::set_hook(hook);
     noticed
 }
