@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use crate::clock::Instant;
 use crate::config::Config;
-use crate::rooms::{Histories, History, Kept, KeptEvents};
+use crate::rooms::{Dropped, Histories, History, Kept, KeptEvents};
 use crate::route::App;
 use crate::wire::Position;
 
@@ -89,22 +89,28 @@ impl<E> Recent<E> {
     }
 
     /// Keeps an event of so many bytes; those of a volatile route that `is_replaced` are of no use any more.
-    fn push(&self, position: Position, event: E, bytes: usize, is_replaced: Option<impl Fn(&E) -> bool>) {
+    fn push(
+        &self,
+        position: Position,
+        event: E,
+        bytes: usize,
+        is_replaced: Option<impl Fn(&E) -> bool>,
+        dropped: &mut Vec<E>,
+    ) {
         let bytes = bytes + ENTRY;
         let mut past = self.past.lock();
         if let Some(is_replaced) = is_replaced {
-            past.remove_last(&self.total, |kept| is_replaced(kept));
+            dropped.extend(past.remove_last(&self.total, |kept| is_replaced(kept)));
         }
         past.events.push_back(Past { position, at: Instant::now(), bytes, event });
         past.bytes += bytes;
         let total = self.total.fetch_add(bytes, Ordering::AcqRel) + bytes;
         while past.events.len() > self.bounds.events || past.bytes > self.bounds.bytes {
-            past.drop_oldest(&self.total);
+            dropped.extend(past.drop_oldest(&self.total));
         }
         // Others that keep more will be asked to give way; until they have, this room keeps no more than before.
         if total > self.bounds.total {
-            past.drop_oldest(&self.total);
-            past.drop_oldest(&self.total);
+            dropped.extend([(); 2].into_iter().filter_map(|()| past.drop_oldest(&self.total)));
         }
     }
 
@@ -121,22 +127,22 @@ impl<E> Recent<E> {
     }
 
     /// Drops what is too old, and returns until when the oldest of the rest is kept.
-    fn drop_old(&self, now: Instant) -> Option<Instant> {
+    fn drop_old(&self, now: Instant, dropped: &mut Vec<E>) -> Option<Instant> {
         let mut past = self.past.lock();
         loop {
             let ends = past.events.front()?.at + self.bounds.age;
             if ends > now {
                 return Some(ends);
             }
-            past.drop_oldest(&self.total);
+            dropped.extend(past.drop_oldest(&self.total));
         }
     }
 
     /// Drops the older half.
-    fn halve(&self) {
+    fn halve(&self, dropped: &mut Vec<E>) {
         let mut past = self.past.lock();
         for _ in 0..past.events.len().div_ceil(2) {
-            past.drop_oldest(&self.total);
+            dropped.extend(past.drop_oldest(&self.total));
         }
         past.events.shrink_to_fit();
     }
@@ -149,22 +155,22 @@ impl<E> Drop for Recent<E> {
 }
 
 impl<E> Events<E> {
-    fn drop_oldest(&mut self, total: &AtomicUsize) {
-        if let Some(oldest) = self.events.pop_front() {
-            self.complete_behind = oldest.position.seq;
-            self.forget(oldest.bytes, total);
-        }
+    fn drop_oldest(&mut self, total: &AtomicUsize) -> Option<E> {
+        let oldest = self.events.pop_front()?;
+        self.complete_behind = oldest.position.seq;
+        self.forget(oldest.bytes, total);
         if self.events.is_empty() {
             self.events = VecDeque::new();
         }
+        Some(oldest.event)
     }
 
     /// Removes the last one that is meant.
-    fn remove_last(&mut self, total: &AtomicUsize, is_meant: impl Fn(&E) -> bool) {
-        let index = self.events.iter().rposition(|kept| is_meant(&kept.event));
-        if let Some(removed) = index.and_then(|index| self.events.remove(index)) {
-            self.forget(removed.bytes, total);
-        }
+    fn remove_last(&mut self, total: &AtomicUsize, is_meant: impl Fn(&E) -> bool) -> Option<E> {
+        let index = self.events.iter().rposition(|kept| is_meant(&kept.event))?;
+        let removed = self.events.remove(index)?;
+        self.forget(removed.bytes, total);
+        Some(removed.event)
     }
 
     fn forget(&mut self, bytes: usize, total: &AtomicUsize) {
@@ -174,19 +180,19 @@ impl<E> Events<E> {
 }
 
 impl<A: App> History<A> for Recent<Arc<dyn Kept<A>>> {
-    fn keep(&self, position: Position, event: Arc<dyn Kept<A>>) {
+    fn keep(&self, position: Position, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>) {
         let bytes = event.bytes();
         let topic = event.topic().cloned();
         let is_replaced = topic.map(|topic| move |kept: &Arc<dyn Kept<A>>| kept.topic() == Some(&topic));
-        self.push(position, event, bytes, is_replaced);
+        self.push(position, event, bytes, is_replaced, dropped);
     }
 
     fn after(&self, position: Position) -> Option<KeptEvents<A>> {
         self.behind(position.seq)
     }
 
-    fn drop_old(&self, now: Instant) -> Option<Instant> {
-        self.drop_old(now)
+    fn drop_old(&self, now: Instant, dropped: &mut Dropped<A>) -> Option<Instant> {
+        self.drop_old(now, dropped)
     }
 
     fn charge(&self, bytes: usize) {
@@ -196,11 +202,12 @@ impl<A: App> History<A> for Recent<Arc<dyn Kept<A>>> {
     }
 
     fn is_crowded(&self) -> bool {
-        self.total.load(Ordering::Acquire) > self.bounds.total
+        // Before it is full, so that who keeps something new does not have to give way itself.
+        self.total.load(Ordering::Acquire) > self.bounds.total - self.bounds.total / 8
     }
 
-    fn give_way(&self) {
-        self.halve();
+    fn give_way(&self, dropped: &mut Dropped<A>) {
+        self.halve(dropped);
     }
 
     fn age(&self) -> Duration {

@@ -276,8 +276,10 @@ impl<A: App> Hub<A> {
     }
 
     fn expire(&self, due: &Due<A>) {
+        // Ended when the locks are free again: their parts are the app's.
+        let mut dropped = Vec::new();
         let mut index = self.index();
-        let has_ended = due.room.expire(due.gives_way);
+        let has_ended = due.room.expire(due.gives_way, &mut dropped);
         if has_ended && index.rooms.get(due.room.name()).is_some_and(|known| Arc::ptr_eq(known, &due.room)) {
             index.rooms.remove(due.room.name());
         }

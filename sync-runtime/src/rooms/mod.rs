@@ -30,7 +30,7 @@ pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::{Room, Submitted};
 pub use seat::{Deferred, HeldSeat, Row, Seat};
 pub use services::{
-    Histories, History, Kept, KeptEvents, LocalSequencer, NoHistories, NotPlaced, NowOrLater, RemoteEvents,
+    Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, NoHistories, NotPlaced, NowOrLater, RemoteEvents,
     RoomServices, Sequencer,
 };
 pub use socket::Socket;

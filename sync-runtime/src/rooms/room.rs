@@ -16,7 +16,7 @@ use crate::rooms::expiry::Expiry;
 use crate::rooms::gate::{Asked, Gate, Load, Permit};
 use crate::rooms::known::{Gone, Known};
 use crate::rooms::seat::{HeldSeat, Row, Seat};
-use crate::rooms::{Delivery, History, KeptEvents, NotPlaced, Socket};
+use crate::rooms::{Delivery, Dropped, History, KeptEvents, NotPlaced, Socket};
 use crate::route::App;
 use crate::session::session_changes;
 use crate::wire::Position;
@@ -380,18 +380,17 @@ impl<A: App> Room<A> {
         }
     }
 
-    /// Forgets what is too old, or more where others need the memory. Returns whether the room is of no use any more.
-    pub(super) fn expire(self: &Arc<Self>, gives_way: bool) -> bool {
+    /// Forgets what is too old, or more where others need the memory, and hands over the events of it. Returns whether the room is of no
+    /// use any more.
+    pub(super) fn expire(self: &Arc<Self>, gives_way: bool, dropped: &mut Dropped<A>) -> bool {
         let mut state = self.state();
         let Some(history) = &self.history else { return false };
         if gives_way {
-            history.give_way();
-            if state.seats.is_empty() {
-                state.known.drop_gone();
-            }
+            history.give_way(dropped);
+            state.known.drop_gone();
         }
         let now = Instant::now();
-        let next = [history.drop_old(now), state.known.drop_old(now)].into_iter().flatten().min();
+        let next = [history.drop_old(now, dropped), state.known.drop_old(now)].into_iter().flatten().min();
         history.charge(state.bytes());
         if gives_way && history.is_crowded() {
             self.expiry.crowd();
@@ -454,9 +453,11 @@ impl<A: App> Room<A> {
 
     /// Takes the list of members who hear of these events. Who joins later is shown what is kept, and hears what is taken later.
     fn take_members(self: &Arc<Self>, rows: &mut Vec<Row<A>>, events: Vec<(u64, Box<dyn Placed<A>>)>) -> Batch<A> {
+        // Ended when the lock is free again.
+        let mut dropped = Vec::new();
         let mut state = self.state();
         if let Some(history) = &self.history {
-            events.iter().for_each(|(seq, event)| history.keep(self.event(*seq), event.kept()));
+            events.iter().for_each(|(seq, event)| history.keep(self.event(*seq), event.kept(), &mut dropped));
             self.expire_at(Instant::now() + history.age());
             if history.is_crowded() {
                 self.expiry.crowd();

@@ -173,10 +173,11 @@ impl<A: App> Histories<A> for NoHistories {
     }
 }
 
-/// The events of one room that can be shown again. Called under the room's lock: it must not wait.
+/// The events of one room that can be shown again. Called under the room's lock: it must not wait, and ends no event there, whose parts are
+/// the app's, but hands over what it keeps no longer.
 pub trait History<A: App>: Send + Sync {
     /// Keeps an event, before any member hears of it; events come in their order.
-    fn keep(&self, position: Position, event: Arc<dyn Kept<A>>);
+    fn keep(&self, position: Position, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>);
 
     /// Returns the events after a place, oldest first; `None` when some of them are not kept any more, or the place is none.
     fn after(&self, position: Position) -> Option<KeptEvents<A>>;
@@ -185,17 +186,20 @@ pub trait History<A: App>: Send + Sync {
     fn age(&self) -> Duration;
 
     /// Drops what is too old, and returns until when the oldest of the rest is kept; `None` when nothing is left.
-    fn drop_old(&self, now: Instant) -> Option<Instant>;
+    fn drop_old(&self, now: Instant, dropped: &mut Dropped<A>) -> Option<Instant>;
 
     /// Counts what the room takes besides its events, in bytes, in place of what was counted before.
     fn charge(&self, bytes: usize);
 
-    /// Returns whether all rooms together keep more than they may.
+    /// Returns whether all rooms together keep nearly as much as they may.
     fn is_crowded(&self) -> bool;
 
     /// Keeps less, for the sake of others.
-    fn give_way(&self);
+    fn give_way(&self, dropped: &mut Dropped<A>);
 }
+
+/// Events that are kept no longer.
+pub type Dropped<A> = Vec<Arc<dyn Kept<A>>>;
 
 /// Events as they are kept, oldest first, each with its place.
 pub type KeptEvents<A> = Vec<(Position, Arc<dyn Kept<A>>)>;

@@ -217,6 +217,53 @@ async fn a_room_is_there_for_those_who_may_come_back_and_no_longer() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn where_all_rooms_keep_too_much_the_oldest_gives_way() {
+    let total = 200_000;
+    let config = Config { history_total_bytes: total, ..Config::default() };
+    let stage = Stage::with(RoomServices::of_one_process(&config));
+    let hub = stage.dispatcher.hub();
+    let living = async {
+        let (old, new) = (stage.page("the-name-of-page-old"), stage.page("the-name-of-page-new"));
+        let mut places = Vec::new();
+        for ((socket, _), room) in [(&old, "open-old"), (&new, "open-new")] {
+            places.push(joined_at(&stage.join(socket, room).await));
+            for _ in 0..15 {
+                for _ in 0..10 {
+                    stage.call_route(socket, "test/count", room).await;
+                }
+                stage.settle().await;
+                sleep(Duration::from_millis(1)).await;
+            }
+        }
+        assert!(hub.history_bytes() <= total, "{}", hub.history_bytes());
+        for (room, name, place, is_kept) in [
+            ("open-old", "the-name-of-page-old", &places[0], false),
+            ("open-new", "the-name-of-page-new", &places[1], true),
+        ] {
+            let (again, _) = stage.page(name);
+            let answer =
+                stage.say(&again, event::JOIN_ROOM, &format!(r#"{{"room":"{room}","after":"{place}"}}"#)).await;
+            assert_eq!(recovered(&answer), is_kept, "{room}");
+        }
+        // Less than rooms take by themselves: it is given up, and nothing goes round and round.
+        let tight = Stage::with(RoomServices::of_one_process(&Config { history_total_bytes: 1, ..Config::default() }));
+        let (caller, _) = tight.member().await;
+        let calling = async {
+            tight.calls(&caller, "test/count", 50).await;
+            sleep(Duration::from_secs(1000)).await;
+        };
+        tokio::select! {
+            () = calling => {}
+            () = tight.dispatcher.hub().expire_rooms() => unreachable!("it goes on"),
+        }
+    };
+    tokio::select! {
+        () = living => {}
+        () = hub.expire_rooms() => unreachable!("it goes on"),
+    }
+}
+
 /// Takes so many packets, and no more until it is emptied.
 #[derive(Default)]
 struct Slow(Collected, Mutex<Vec<CloseReason>>);

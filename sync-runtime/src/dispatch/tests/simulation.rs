@@ -11,7 +11,7 @@ use fastrand::Rng;
 use super::resume::{position, recovered};
 use super::*;
 use crate::clock::advance;
-use crate::rooms::{Histories, History, Kept, KeptEvents, RecentEvents};
+use crate::rooms::{Dropped, Histories, History, Kept, KeptEvents, RecentEvents};
 
 /// How many seeds are run with all other tests.
 const SEEDS: u64 = 300;
@@ -336,8 +336,8 @@ impl Histories<TestApp> for Planted {
 }
 
 impl History<TestApp> for PlantedHistory {
-    fn keep(&self, position: Position, event: Arc<dyn Kept<TestApp>>) {
-        self.history.keep(position, event);
+    fn keep(&self, position: Position, event: Arc<dyn Kept<TestApp>>, dropped: &mut Dropped<TestApp>) {
+        self.history.keep(position, event, dropped);
     }
 
     fn after(&self, position: Position) -> Option<KeptEvents<TestApp>> {
@@ -349,8 +349,8 @@ impl History<TestApp> for PlantedHistory {
         self.history.age()
     }
 
-    fn drop_old(&self, now: Instant) -> Option<Instant> {
-        self.history.drop_old(now)
+    fn drop_old(&self, now: Instant, dropped: &mut Dropped<TestApp>) -> Option<Instant> {
+        self.history.drop_old(now, dropped)
     }
 
     fn charge(&self, bytes: usize) {
@@ -361,8 +361,8 @@ impl History<TestApp> for PlantedHistory {
         self.history.is_crowded()
     }
 
-    fn give_way(&self) {
-        self.history.give_way();
+    fn give_way(&self, dropped: &mut Dropped<TestApp>) {
+        self.history.give_way(dropped);
     }
 }
 
