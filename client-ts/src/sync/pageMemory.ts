@@ -51,15 +51,11 @@ export class PageMemory {
   }
 }
 
-/** A page that is hidden may be ended by the browser without another word. */
+/** Not when a page is hidden: a tab that is duplicated then would have the name of one that lives. */
 export const watchPageLeaving: WatchLeaving = (left, stayed) => {
-  if (typeof window === "undefined" || typeof document === "undefined") return;
+  if (typeof window === "undefined") return;
   window.addEventListener("pagehide", left);
   window.addEventListener("pageshow", stayed);
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") left();
-    else stayed();
-  });
 };
 
 /** What another version of this package, or anybody, has written there may be anything. */

@@ -169,8 +169,7 @@ export class Rooms implements Part {
 
   /** Up to where this page has seen what happened in each room. */
   places(): ReadonlyMap<string, string> {
-    const rooms = [...this.#rooms.values()].flatMap(({ name, pos }) => (pos === null ? [] : [[name, pos] as const]));
-    return new Map([...this.#placesBefore, ...rooms]);
+    return new Map([...this.#rooms.values()].flatMap(({ name, pos }) => (pos === null ? [] : [[name, pos] as const])));
   }
 
   /** Where `name` stands; the same object as long as nothing changed. */

@@ -88,7 +88,7 @@ impl<A: App> Hooks<A> {
     pub(super) fn push(&self, socket: &Arc<Socket<A>>, room: &Arc<str>) -> bool {
         let mut rooms = self.rooms.lock();
         let hooks = rooms.entry(room.clone()).or_default();
-        if hooks.left.len() >= WAITING {
+        if hooks.left.len() >= WAITING && !hooks.waiting.contains(&socket.id()) {
             static TOO_MANY: Seldom = Seldom::new();
             if let Some(times) = TOO_MANY.happened() {
                 let what = "too many have left for the room's hook to be run for each of them";

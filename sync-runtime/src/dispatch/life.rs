@@ -166,20 +166,23 @@ impl<A: App> Dispatcher<A> {
         let socket = member(caller)?;
         let name = RoomName::to_enter(room)?.as_str();
         // Held until the socket is there.
-        let mut _entrance = None;
+        let mut entrance = None;
         if !socket.is_in(name) {
             // Who may not ask waits for nobody; the rule asks once more, after the wait.
             let found = authorize::rule(self.table(), name)?;
             authorize::condition(&found.rule.auth(), &session)?;
             socket.check_room_limit(self.config().room_limit)?;
-            _entrance = self.entrance(name).await?;
+            entrance = self.entrance(name).await?;
             self.ask_rule(socket, name).await?;
         }
         let after = after.and_then(|after| self.positions().open(after));
         let mut held = self.seat(socket, name, after).await?;
+        // Others wait behind it, and a client may take its time with what it missed.
+        drop(entrance);
         // Who takes longer is closed by what is dropped here, and goes on where it was.
         let shown = timeout(self.config().handler_timeout, held.show_missed()).await;
-        shown.map_err(|_| SyncError::new("sync-timeout"))?;
+        let shown = shown.map_err(|_| SyncError::new("sync-timeout"))?;
+        self.limits().answered(socket.budget(), shown, Instant::now());
         let pos = self.positions().seal(held.position());
         let people = self.follow(socket, name, &held, follows);
         Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered(), people.as_deref()), held))

@@ -16,6 +16,9 @@ use crate::wire::Position;
 /// What an event takes in a list besides itself, about.
 const ENTRY: usize = 64;
 
+/// For how long events are kept at most: what is in memory is of one process.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
 /// The events of the last minutes of each room.
 pub struct RecentEvents {
     bounds: Bounds,
@@ -72,7 +75,7 @@ impl RecentEvents {
 
 impl<A: App> Histories<A> for RecentEvents {
     fn open(&self, _: &str, start: Position, age: Option<Duration>) -> Option<Box<dyn History<A>>> {
-        let bounds = Bounds { age: age.unwrap_or(self.bounds.age), ..self.bounds };
+        let bounds = Bounds { age: age.unwrap_or(self.bounds.age).min(LONGEST), ..self.bounds };
         let is_kept = !bounds.age.is_zero() && bounds.events > 0 && bounds.bytes > 0;
         is_kept.then(|| Box::new(Recent::<Arc<dyn Kept<A>>>::new(bounds, start, self.total.clone())) as Box<_>)
     }

@@ -158,6 +158,7 @@ impl<A: App> Hub<A> {
                 Seating::New(held) => return Ok(held),
                 Seating::Before(place) => {
                     let held = place.room.heard(&place.seat).await;
+                    let held = held.map(|held| held.repeated(entry.after.is_some()));
                     return held.ok_or_else(|| SyncError::new("sync-disconnected"));
                 }
                 Seating::Unopened => start = Some(self.services.sequencer.begin(name).known().await?),

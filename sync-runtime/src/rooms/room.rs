@@ -21,6 +21,8 @@ use crate::route::App;
 use crate::session::session_changes;
 use crate::wire::Position;
 
+/// Within what time what becomes too old is forgotten together: all who are known are looked through for it.
+const AT_ONCE: Duration = Duration::from_secs(1);
 /// What a room takes that nobody is in, in bytes, about.
 const ROOM_BYTES: usize = 1536;
 /// How many events go out together, and how many bytes of them each member gets at once, about.
@@ -309,6 +311,9 @@ impl<A: App> Room<A> {
         {
             state.known.enter(key, seq, missed.is_some());
             history.charge(state.bytes());
+            if history.is_crowded() {
+                self.expiry.crowd();
+            }
         }
         state.last_number += 1;
         let joined = Position::of_join(self.epoch, seq);
@@ -392,13 +397,14 @@ impl<A: App> Room<A> {
         let now = Instant::now();
         let next = [history.drop_old(now, dropped), state.known.drop_old(now)].into_iter().flatten().min();
         history.charge(state.bytes());
-        if gives_way && history.is_crowded() {
+        // One that has nothing to give does not ask others again: the next event does.
+        if gives_way && history.is_crowded() && !dropped.is_empty() {
             self.expiry.crowd();
         }
         // What is on its way is kept when it is delivered.
         match next.or_else(|| (state.delivering).then(|| now + history.age())) {
             Some(next) => {
-                self.expiry.at(next, self);
+                self.expiry.at(next.max(now + AT_ONCE), self);
                 false
             }
             None => {
@@ -472,9 +478,12 @@ impl<A: App> Room<A> {
         Batch { events, vacated: self.vacated(), renew }
     }
 
-    /// Takes the list of members as it is, after a panic.
+    /// Takes the list of members as it is, after a panic. Some events may not have been kept: nobody is known any more who could be
+    /// shown them.
     pub(super) fn take_back(&self, rows: &mut Vec<Row<A>>) {
-        rows.append(&mut self.state().rows);
+        let mut state = self.state();
+        state.known = Known::default();
+        rows.append(&mut state.rows);
     }
 
     /// Answers those who want to know what they have been sent; `rows` are the members that are being visited.

@@ -32,6 +32,8 @@ pub struct Seat<A: App> {
     /// Where it joined.
     joined: Position,
     taken: AtomicBool,
+    /// Whether it was shown all that it had missed before it came.
+    recovered: AtomicBool,
     /// Told when the seat is left.
     left: Notify,
     /// Set while work of this member is not done; counted in the room.
@@ -105,6 +107,7 @@ impl<A: App> Seat<A> {
             number,
             joined,
             taken: AtomicBool::new(true),
+            recovered: AtomicBool::new(false),
             left: Notify::new(),
             behind: AtomicBool::new(false),
             behind_in_room: behind_in_room.clone(),
@@ -318,6 +321,12 @@ impl<A: App> HeldSeat<A> {
         self.position
     }
 
+    /// Answers a join that is repeated, with a place, as the one that has brought the member here.
+    pub(super) fn repeated(mut self, has_place: bool) -> Self {
+        self.recovered = has_place && self.seat.recovered.load(Ordering::Acquire);
+        self
+    }
+
     /// Returns whether it is shown all that it missed.
     #[must_use]
     pub fn is_recovered(&self) -> bool {
@@ -327,6 +336,7 @@ impl<A: App> HeldSeat<A> {
     /// Holds a member that has just joined, behind what it missed.
     pub(super) fn behind(mut self, missed: KeptEvents<A>) -> Self {
         self.recovered = true;
+        self.seat.recovered.store(true, Ordering::Release);
         self.lacks = !missed.is_empty();
         self.missed = missed;
         self
@@ -335,10 +345,11 @@ impl<A: App> HeldSeat<A> {
     /// Shows the member what it missed, in its order, and before anything else: what happens meanwhile waits behind the answer. It goes
     /// no faster than the client takes it, so that it is never too much for the queue of the socket.
     ///
-    /// Dropped before it is done, it closes the socket: a member that comes back once more goes on where it was.
-    pub async fn show_missed(&mut self) {
+    /// Dropped before it is done, it closes the socket: a member that comes back once more goes on where it was. Returns how many bytes that
+    /// were.
+    pub async fn show_missed(&mut self) -> usize {
         let row = Row::new(&self.seat);
-        let (mut piece, mut bytes, mut last) = (Vec::new(), 0, None);
+        let (mut piece, mut bytes, mut shown_bytes, mut last) = (Vec::new(), 0, 0, None);
         let mut turn = RealInstant::now();
         for (position, event) in std::mem::take(&mut self.missed) {
             let shown = match event.show(&row, &Facts::default()) {
@@ -347,6 +358,7 @@ impl<A: App> HeldSeat<A> {
             };
             if let Some(packet) = shown {
                 bytes += packet.bytes().len();
+                shown_bytes += packet.bytes().len();
                 piece.push(packet);
                 last = Some(position);
             }
@@ -355,7 +367,7 @@ impl<A: App> HeldSeat<A> {
                 bytes = 0;
             }
             if !self.seat.is_taken() {
-                return;
+                return shown_bytes;
             }
             if turn.elapsed() > TURN {
                 tokio::task::yield_now().await;
@@ -366,6 +378,7 @@ impl<A: App> HeldSeat<A> {
             self.show(&mut piece, last).await;
         }
         self.lacks = false;
+        shown_bytes
     }
 
     async fn show(&self, piece: &mut Vec<Packet>, last: Position) {

@@ -362,7 +362,10 @@ impl Keeper {
 
     /// Says in the log that the file cannot be used, once until it can be again.
     fn failed(&mut self, asked: Asked, error: DataError) -> Arc<DataError> {
-        if self.failing.replace(asked).is_none() {
+        let before = self.failing;
+        // A disk that is full stays full, whatever else goes wrong.
+        self.failing = Some(if before == Some(Asked::Write) { Asked::Write } else { asked });
+        if before.is_none() {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::error!(%error, cause, "a file cannot be used");
         }

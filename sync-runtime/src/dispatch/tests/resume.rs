@@ -95,7 +95,9 @@ async fn who_comes_back_is_shown_what_it_missed_in_order_and_before_the_answer()
     let before = page.heard();
     page.go(&stage);
     stage.calls(&caller, "test/count", 3).await;
+    let join = format!(r#"{{"room":"open-a","after":"{}"}}"#, page.pos);
     assert!(page.come_back(&stage).await);
+    assert!(recovered(&stage.say(&page.socket, event::JOIN_ROOM, &join).await), "the same answer once more");
     let missed = page.heard();
     stage.calls(&caller, "test/count", 1).await;
     let all = [before, missed, page.heard()].concat();
