@@ -14,16 +14,13 @@ use crate::dispatch::parts::Parts;
 use crate::dispatch::presence::{Presence, RoomPresence, Roster, Step};
 use crate::error::SyncError;
 use crate::id::Id;
-use crate::rooms::Socket;
+use crate::rooms::{Socket, TURN};
 use crate::route::App;
 use crate::wire::bad_request;
 
 /// How long a page takes at most to connect again of its own will. Were it waited for as long as one that is loaded again, a guest who has
 /// signed in would be there twice for so long.
 const CONNECTS_AGAIN: Duration = Duration::from_secs(2);
-
-/// How long sockets are settled before others have their turn.
-const TURN: Duration = Duration::from_micros(500);
 
 /// What became of the socket of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

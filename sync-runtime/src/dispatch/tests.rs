@@ -71,42 +71,35 @@ impl Wire for Counted {
     }
 }
 
+/// Makes a handler that does nothing but answer.
+macro_rules! answering {
+    ($handler:ident, $options:expr) => {
+        impl ServerHandler for $handler {
+            type App = TestApp;
+            type Input = Empty;
+            type Output = Counted;
+            const DOCS: &'static str = "";
+            const OPTIONS: RouteOptions = $options;
+
+            fn auth() -> Auth<TestApp> {
+                Auth::public()
+            }
+
+            async fn call<'a>(_: Ctx<'a, TestApp>, _: &'a Empty) -> Result<Counted, SyncError> {
+                Ok(Counted)
+            }
+        }
+    };
+}
+
 struct Handler;
 
-impl ServerHandler for Handler {
-    type App = TestApp;
-    type Input = Empty;
-    type Output = Counted;
-    const DOCS: &'static str = "";
-    const OPTIONS: RouteOptions = RouteOptions::NONE;
-
-    fn auth() -> Auth<TestApp> {
-        Auth::public()
-    }
-
-    async fn call<'a>(_: Ctx<'a, TestApp>, _: &'a Empty) -> Result<Counted, SyncError> {
-        Ok(Counted)
-    }
-}
+answering!(Handler, RouteOptions::NONE);
 
 /// Is sent to everybody.
 struct Tell;
 
-impl ServerHandler for Tell {
-    type App = TestApp;
-    type Input = Empty;
-    type Output = Counted;
-    const DOCS: &'static str = "";
-    const OPTIONS: RouteOptions = RouteOptions { room: Some(RoomKind::Everyone), ..RouteOptions::NONE };
-
-    fn auth() -> Auth<TestApp> {
-        Auth::public()
-    }
-
-    async fn call<'a>(_: Ctx<'a, TestApp>, _: &'a Empty) -> Result<Counted, SyncError> {
-        Ok(Counted)
-    }
-}
+answering!(Tell, RouteOptions { room: Some(RoomKind::Everyone), ..RouteOptions::NONE });
 
 struct Filter;
 
@@ -257,21 +250,7 @@ impl ClientHandler for Shown {
 /// Its newest event is the one that counts.
 struct Latest;
 
-impl ServerHandler for Latest {
-    type App = TestApp;
-    type Input = Empty;
-    type Output = Counted;
-    const DOCS: &'static str = "";
-    const OPTIONS: RouteOptions = RouteOptions { volatile: true, ..RouteOptions::NONE };
-
-    fn auth() -> Auth<TestApp> {
-        Auth::public()
-    }
-
-    async fn call<'a>(_: Ctx<'a, TestApp>, _: &'a Empty) -> Result<Counted, SyncError> {
-        Ok(Counted)
-    }
-}
+answering!(Latest, RouteOptions { volatile: true, ..RouteOptions::NONE });
 
 static SHOWN: Paired<Handler, Shown> = Paired::new(route_id("test/shown", "test/shown/v1"));
 static LATEST: ServerOnly<Latest> = ServerOnly::new(route_id("test/latest", "test/latest/v1"));

@@ -16,7 +16,7 @@ use crate::wire::{Location, Packet, Position};
 
 /// How long members are visited, or one of them catches up, before other rooms, calls and heartbeats get their turn; on a visit it is
 /// looked after 64 filters, or between two members if there are more events.
-pub(super) const TURN: Duration = Duration::from_micros(500);
+pub(crate) const TURN: Duration = Duration::from_micros(500);
 /// What part of a visit of all members is worth waiting for more events to go out with it, and how long at most.
 const WORTH_WAITING: u32 = 128;
 const WAIT_LIMIT: Duration = Duration::from_millis(1);

@@ -21,6 +21,7 @@ mod services;
 mod socket;
 
 pub use bundle::Bundle;
+pub(crate) use delivery::TURN;
 pub use delivery::{Delivery, Facts, Placed, Reach};
 pub use gate::Permit;
 pub use history::RecentEvents;

@@ -24,7 +24,7 @@ impl Page {
 
     /// Takes what it has heard since the last time.
     fn heard(&mut self) -> Vec<String> {
-        let heard = frames(&self.outbox);
+        let heard = shown(&self.outbox);
         self.outbox.0.lock().clear();
         if let Some(last) = heard.last() {
             self.pos = position(last);
@@ -48,15 +48,11 @@ impl Page {
         let answer = stage.say(&self.socket, event::JOIN_ROOM, &join).await;
         assert_eq!(answer.status, 200, "{}", answer.json);
         // Held until the answer is dropped: what was missed is there before.
-        if frames(&self.outbox).is_empty() {
+        if shown(&self.outbox).is_empty() {
             self.pos = joined_at(&answer);
         }
         recovered(&answer)
     }
-}
-
-fn frames(outbox: &Collected) -> Vec<String> {
-    outbox.0.lock().concat().iter().filter_map(|packet| Some(frame_json(packet)?.to_owned())).collect()
 }
 
 pub(super) fn position(frame: &str) -> String {
@@ -101,7 +97,7 @@ async fn who_comes_back_is_shown_what_it_missed_in_order_and_before_the_answer()
     let missed = page.heard();
     stage.calls(&caller, "test/count", 1).await;
     let all = [before, missed, page.heard()].concat();
-    let others = frames(&heard).iter().map(|frame| frame.replace("true}", "false}")).collect::<Vec<_>>();
+    let others = shown(&heard).iter().map(|frame| frame.replace("true}", "false}")).collect::<Vec<_>>();
     assert_eq!(all, others, "no gap, nothing twice, and one order");
 }
 
@@ -177,12 +173,12 @@ async fn of_what_is_volatile_the_newest_is_shown() {
         stage.calls(&caller, "test/count", 1).await;
     }
     assert!(page.come_back(&stage).await, "what was replaced need not be kept");
-    let all = frames(&heard);
+    let all = shown(&heard);
     let is_latest = |frame: &&String| frame.contains("test/latest");
     let newest = all.iter().rev().find(is_latest).expect("one");
-    let shown = page.heard();
-    assert_eq!(shown.iter().filter(is_latest).collect::<Vec<_>>(), [newest]);
-    assert_eq!(shown.len(), 4);
+    let missed = page.heard();
+    assert_eq!(missed.iter().filter(is_latest).collect::<Vec<_>>(), [newest]);
+    assert_eq!(missed.len(), 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -272,6 +268,13 @@ struct Slow(Collected, Mutex<Vec<CloseReason>>);
 
 impl Slow {
     const TAKES: usize = 3;
+
+    /// One that takes nothing until it is emptied.
+    fn full() -> Arc<Self> {
+        let full = Self::default();
+        full.0.0.lock().resize(Self::TAKES, Vec::new());
+        Arc::new(full)
+    }
 }
 
 impl Outbox for Slow {
@@ -289,7 +292,17 @@ impl Outbox for Slow {
     }
 }
 
-/// Comes back to a room whose events are each as long as a piece.
+/// A page that is gone and misses so many events.
+async fn missing(events: usize) -> (Stage, Page) {
+    let stage = Stage::keeping();
+    let (caller, _) = stage.member().await;
+    let page = Page::enter(&stage, PAGE).await;
+    page.go(&stage);
+    stage.calls(&caller, "test/count", events).await;
+    (stage, page)
+}
+
+/// Comes back on a socket that takes little.
 async fn come_back_slowly(stage: &Stage, outbox: &Arc<Slow>, pos: &str) -> (Arc<Socket<TestApp>>, Answer) {
     let socket = stage.connect_as(LiveSession::anonymous(), Some(PAGE), outbox.clone());
     let answer = stage.say(&socket, event::JOIN_ROOM, &format!(r#"{{"room":"open-a","after":"{pos}"}}"#)).await;
@@ -298,14 +311,9 @@ async fn come_back_slowly(stage: &Stage, outbox: &Arc<Slow>, pos: &str) -> (Arc<
 
 #[tokio::test(start_paused = true)]
 async fn what_was_missed_is_shown_no_faster_than_it_is_taken() {
-    let stage = Stage::keeping();
-    let (caller, _) = stage.member().await;
-    let page = Page::enter(&stage, PAGE).await;
-    page.go(&stage);
     // Four hundred frames are a piece.
-    stage.calls(&caller, "test/count", 990).await;
-    let outbox = Arc::new(Slow::default());
-    outbox.0.0.lock().resize(Slow::TAKES, Vec::new());
+    let (stage, page) = missing(990).await;
+    let outbox = Slow::full();
     let coming = come_back_slowly(&stage, &outbox, &page.pos);
     let taking = async {
         let mut taken = 0;
@@ -321,21 +329,15 @@ async fn what_was_missed_is_shown_no_faster_than_it_is_taken() {
 
 #[tokio::test(start_paused = true)]
 async fn who_does_not_take_what_it_missed_is_closed_and_left_without_a_gap() {
-    let stage = Stage::keeping();
-    let (caller, _) = stage.member().await;
-    let page = Page::enter(&stage, PAGE).await;
-    page.go(&stage);
-    stage.calls(&caller, "test/count", 5).await;
-    let outbox = Arc::new(Slow::default());
-    outbox.0.0.lock().resize(Slow::TAKES, Vec::new());
+    let (stage, page) = missing(5).await;
+    let outbox = Slow::full();
     let (socket, answer) = come_back_slowly(&stage, &outbox, &page.pos).await;
     assert!(answer.json.get().contains("sync-timeout"), "{}", answer.json);
     assert_eq!(*outbox.1.lock(), [CloseReason::SendQueueFull]);
     stage.dispatcher.disconnect(&socket, Departure::Lost);
 
     // The same when whoever asked has gone: nobody waits for the answer.
-    let outbox = Arc::new(Slow::default());
-    outbox.0.0.lock().resize(Slow::TAKES, Vec::new());
+    let outbox = Slow::full();
     let coming = timeout(Duration::from_secs(1), come_back_slowly(&stage, &outbox, &page.pos));
     assert!(coming.await.is_err());
     assert_eq!(*outbox.1.lock(), [CloseReason::SendQueueFull]);
