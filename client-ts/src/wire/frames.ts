@@ -63,6 +63,7 @@ export type ClosingReason =
   | "write-timeout"
   | "receive-queue-full"
   | "filters-too-slow"
+  | "resume-failed"
   | "delivery-failed"
   | "rate-limited"
   | "session-ended"

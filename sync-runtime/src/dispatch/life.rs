@@ -180,7 +180,7 @@ impl<A: App> Dispatcher<A> {
         // Others wait behind it, and a client may take its time with what it missed.
         drop(entrance);
         // Who takes longer is closed by what is dropped here, and goes on where it was.
-        let shown = timeout(self.config().handler_timeout, held.show_missed()).await;
+        let shown = timeout(self.config().handler_timeout, held.show_missed(&self.parts().replays)).await;
         let shown = shown.map_err(|_| SyncError::new("sync-timeout"))?;
         self.limits().answered(socket.budget(), shown, Instant::now());
         let pos = self.positions().seal(held.position());

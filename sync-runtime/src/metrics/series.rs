@@ -103,7 +103,7 @@ series! {
          `server-stopping` when it stops.",
         "`send-queue-full` and `write-timeout` are readers that are too slow for their rooms: fewer events, `volatile` routes, a larger \
          `send_queue`. `receive-queue-full` is a client that floods. `filters-too-slow` is a filter that waits for too long. \
-         `delivery-failed` is a bug of Syncwright: the log has it.";
+         `resume-failed` is a client that came back and took what it had missed too slowly. `delivery-failed` is a bug of Syncwright: the log has it.";
     CONNECTIONS: "sync_connections" Gauge, [],
         "TCP connections that are open.",
         "Near the limit of open files (`ulimit -n`) minus an eighth, those that are quiet are closed to make room. Far above \

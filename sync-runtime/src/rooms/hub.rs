@@ -152,6 +152,11 @@ impl<A: App> Hub<A> {
     ///
     /// `room-limit` when the socket is in `limit` rooms; `sync-disconnected` when it is gone.
     pub async fn join(&self, socket: &Arc<Socket<A>>, name: &str, entry: Entering) -> Result<HeldSeat<A>, SyncError> {
+        if entry.after.is_some()
+            && let (Some(room), Some(key)) = (self.room(name), socket.known_key())
+        {
+            room.recognize(&key).await;
+        }
         let mut start = None;
         loop {
             match self.enter_room(socket, name, entry, start.take())? {

@@ -53,6 +53,8 @@ pub enum CloseReason {
     ReceiveQueueFull,
     /// Its filters take so long that more than 1,024 events, or 16 MiB of them, wait.
     FiltersTooSlow,
+    /// It was not shown all that it had missed: it took that too slowly.
+    ResumeFailed,
     /// A bug of ours kept it from getting what it should have got.
     DeliveryFailed,
     /// It went on sending though it was told again and again that it sends too much.
@@ -81,6 +83,7 @@ impl CloseReason {
             Self::WriteTimeout => "write-timeout",
             Self::ReceiveQueueFull => "receive-queue-full",
             Self::FiltersTooSlow => "filters-too-slow",
+            Self::ResumeFailed => "resume-failed",
             Self::DeliveryFailed => "delivery-failed",
             Self::RateLimited => "rate-limited",
             Self::SessionEnded => "session-ended",

@@ -14,9 +14,9 @@ use crate::id::Id;
 use crate::rooms::delivery::{Batch, Placed, deliver_all};
 use crate::rooms::expiry::Expiry;
 use crate::rooms::gate::{Asked, Gate, Load, Permit};
-use crate::rooms::known::{Gone, Known};
-use crate::rooms::seat::{HeldSeat, Row, Seat};
-use crate::rooms::{Delivery, Dropped, History, KeptEvents, NotPlaced, Socket};
+use crate::rooms::known::{Known, Told};
+use crate::rooms::seat::{HeldSeat, Missed, Row, Seat};
+use crate::rooms::{Delivery, Dropped, History, NotPlaced, SenderKey, Socket};
 use crate::route::App;
 use crate::session::session_changes;
 use crate::wire::Position;
@@ -58,6 +58,8 @@ struct RoomState<A: App> {
     seq: u64,
     /// The last event that was taken to be delivered; what is kept, is kept up to here.
     taken: u64,
+    /// The last event that all members were visited with.
+    visited: u64,
     /// The members, by their numbers: in the order in which they joined.
     seats: BTreeMap<u64, Arc<Seat<A>>>,
     /// Who is known again; nobody where there is no history.
@@ -80,11 +82,12 @@ struct RoomState<A: App> {
     gone: bool,
 }
 
-/// A member that wants to know what it has been sent.
-struct Asking<A: App> {
-    seat: Arc<Seat<A>>,
-    tasks: TaskTracker,
-    tell: oneshot::Sender<HeldSeat<A>>,
+/// What somebody wants to know that is in the list of members.
+enum Asking<A: App> {
+    /// What a member has been sent last.
+    Place { seat: Arc<Seat<A>>, tasks: TaskTracker, tell: oneshot::Sender<HeldSeat<A>> },
+    /// What somebody was told who comes back, which is noted then.
+    Told { key: SenderKey, noted: oneshot::Sender<()> },
 }
 
 /// A call that waits for its turn.
@@ -160,6 +163,7 @@ impl<A: App> Room<A> {
         let state = RoomState {
             seq: start.seq,
             taken: start.seq,
+            visited: start.seq,
             seats: BTreeMap::new(),
             known: Known::default(),
             rows: Vec::new(),
@@ -305,17 +309,18 @@ impl<A: App> Room<A> {
         }
         let missed = after.and_then(|after| self.missed(&state, socket, after));
         // What has a place and is not taken yet is still to be delivered, to this member too, unless it knows it.
-        let seq = missed.as_ref().map_or(state.seq, |(behind, _)| state.taken.max(*behind));
+        let seq = missed.as_ref().map_or(state.seq, |missed| state.taken.max(missed.behind));
+        state.last_number += 1;
         if let Some(history) = &self.history
             && let Some(key) = socket.known_key()
         {
-            state.known.enter(key, seq, missed.is_some());
+            let number = state.last_number;
+            state.known.enter(key, number, seq, missed.is_some());
             history.charge(state.bytes());
             if history.is_crowded() {
                 self.expiry.crowd();
             }
         }
-        state.last_number += 1;
         let joined = Position::of_join(self.epoch, seq);
         let seat = Seat::new(socket, state.last_number, joined, &self.behind);
         let row = Row::new(&seat);
@@ -323,17 +328,33 @@ impl<A: App> Room<A> {
         state.seats.insert(seat.number(), seat);
         state.rows.push(row);
         Some(match missed {
-            Some((_, missed)) => held.behind(missed),
+            Some(missed) => held.behind(missed),
             None => held,
         })
     }
 
-    /// Finds what a socket has missed that has heard what it was sent up to `after`, and behind which event that begins.
-    fn missed(&self, state: &RoomState<A>, socket: &Socket<A>, after: Position) -> Option<(u64, KeptEvents<A>)> {
+    /// Finds what a socket has missed that has heard what it was sent up to `after`.
+    fn missed(&self, state: &RoomState<A>, socket: &Socket<A>, after: Position) -> Option<Missed<A>> {
         // A place beyond the last one is of no life of this room.
         let history = self.history.as_ref().filter(|_| after.epoch == self.epoch && after.seq <= state.seq)?;
         let behind = state.known.resume(&socket.known_key()?, after.seq)?;
-        Some((behind, history.after(Position::of_event(self.epoch, behind))?))
+        let events = history.after(Position::of_event(self.epoch, behind))?;
+        Some(Missed { heard: after.seq, behind, events })
+    }
+
+    /// Notes what somebody was told who comes back: its last socket may be here still, since nobody has noticed yet that it is dead.
+    pub(super) async fn recognize(&self, key: &SenderKey) {
+        let noted = {
+            let mut state = self.state();
+            if !state.delivering {
+                return state.note_told(&[], key);
+            }
+            let (noted, told) = oneshot::channel();
+            state.asking.push(Asking::Told { key: *key, noted });
+            told
+        };
+        // The room holds the other end as long as events are delivered.
+        noted.await.unwrap_or_default();
     }
 
     /// Finds out the place of the last frame that a member was sent, or the one where it joined; `None` if it has left.
@@ -344,7 +365,7 @@ impl<A: App> Room<A> {
                 return state.heard(&[], seat, self.epoch, &self.tasks);
             }
             let (tell, told) = oneshot::channel();
-            state.asking.push(Asking { seat: seat.clone(), tasks: self.tasks.clone(), tell });
+            state.asking.push(Asking::Place { seat: seat.clone(), tasks: self.tasks.clone(), tell });
             told
         };
         told.await.ok()
@@ -373,8 +394,11 @@ impl<A: App> Room<A> {
             return;
         }
         let until = Instant::now() + history.age();
-        let (sent, judged) = state.told(seat);
-        state.known.go(&key, Gone { sent, judged, until });
+        // While events are delivered, that is noted when the list of members is brought up to date.
+        if !state.delivering {
+            state.note_told(&[], &key);
+        }
+        state.known.go(&key, until);
         self.expire_at(until);
     }
 
@@ -447,7 +471,9 @@ impl<A: App> Room<A> {
     /// Takes events, after the list of members was given back.
     fn take_events(&self, rows: &mut Vec<Row<A>>) -> Option<Vec<QueuedEvent<A>>> {
         let mut state = self.state();
+        // Who went meanwhile may not have been visited with the last events: they count from here on.
         state.tidy(rows);
+        state.visited = state.taken;
         state.tell_who_ask(&[], self.epoch);
         if state.waiting.is_empty() {
             state.delivering = false;
@@ -522,17 +548,11 @@ impl<A: App> Room<A> {
 }
 
 impl<A: App> RoomState<A> {
-    /// Returns the last event of which a member that goes was sent something, and the last that it was judged for; zeros where that is not
-    /// known at the moment.
-    fn told(&self, seat: &Seat<A>) -> (u64, u64) {
-        let find = || self.rows.binary_search_by_key(&seat.number(), |row| row.seat().number());
-        match find() {
-            Ok(index) if !self.delivering => {
-                let sent = self.rows[index].last_sent();
-                // One that is behind has been judged for no more than what came of it.
-                (sent, if seat.is_behind() { sent } else { self.taken })
-            }
-            _ => (0, 0),
+    /// Notes what somebody was told on the seat that it took last; `away` is the list of members while deliveries run.
+    fn note_told(&mut self, away: &[Row<A>], key: &SenderKey) {
+        let Some(number) = self.known.newest(key) else { return };
+        if let Some(row) = find(away, number).or_else(|| find(&self.rows, number)) {
+            self.known.note(key, number, told(row, self.visited));
         }
     }
 
@@ -543,19 +563,23 @@ impl<A: App> RoomState<A> {
 
     /// Says what a member was sent; `away` is the list of members while deliveries run.
     fn heard(&self, away: &[Row<A>], seat: &Arc<Seat<A>>, epoch: u64, tasks: &TaskTracker) -> Option<HeldSeat<A>> {
-        let find = |rows: &[Row<A>]| {
-            let index = rows.binary_search_by_key(&seat.number(), |row| row.seat().number()).ok()?;
-            Some(rows[index].heard(epoch))
-        };
-        let position = find(away).or_else(|| find(&self.rows))?;
-        Some(seat.hold(position, tasks))
+        let row = find(away, seat.number()).or_else(|| find(&self.rows, seat.number()))?;
+        Some(seat.hold(row.heard(epoch), tasks))
     }
 
     fn tell_who_ask(&mut self, away: &[Row<A>], epoch: u64) {
-        for Asking { seat, tasks, tell } in std::mem::take(&mut self.asking) {
-            if let Some(held) = self.heard(away, &seat, epoch, &tasks) {
-                // One that does not listen any more is let go.
-                tell.send(held).unwrap_or_else(drop);
+        for asking in std::mem::take(&mut self.asking) {
+            // One that does not listen any more is let go.
+            match asking {
+                Asking::Place { seat, tasks, tell } => {
+                    if let Some(held) = self.heard(away, &seat, epoch, &tasks) {
+                        tell.send(held).unwrap_or_else(drop);
+                    }
+                }
+                Asking::Told { key, noted } => {
+                    self.note_told(away, &key);
+                    noted.send(()).unwrap_or_default();
+                }
             }
         }
     }
@@ -568,10 +592,20 @@ impl<A: App> RoomState<A> {
     }
 
     fn drop_vacant(&mut self) {
-        if self.vacant > 0 {
-            self.rows.retain(|row| row.seat().is_taken());
-            self.vacant = 0;
+        if self.vacant == 0 {
+            return;
         }
+        let Self { rows, known, visited, .. } = self;
+        rows.retain(|row| {
+            let seat = row.seat();
+            if !seat.is_taken()
+                && let Some(key) = seat.socket().known_key()
+            {
+                known.note(&key, seat.number(), told(row, *visited));
+            }
+            seat.is_taken()
+        });
+        self.vacant = 0;
     }
 
     /// Takes events in their order up to what goes out together, at least one, and lets callers in who wait for that.
@@ -589,6 +623,20 @@ impl<A: App> RoomState<A> {
         self.gate.let_in();
         batch
     }
+}
+
+/// Finds a member in a list.
+fn find<A: App>(rows: &[Row<A>], number: u64) -> Option<&Row<A>> {
+    rows.binary_search_by_key(&number, |row| row.seat().number()).ok().map(|index| &rows[index])
+}
+
+/// Says what a member was told, if all members were `visited` with what happened up to there.
+fn told<A: App>(row: &Row<A>, visited: u64) -> Told {
+    let (seat, sent) = (row.seat(), row.last_sent());
+    // One that is behind has been judged for no more than what came of it.
+    let judged = if seat.is_behind() { seat.judged() } else { visited };
+    let resumed = seat.resumed().filter(|_| !row.was_sent_anything());
+    Told { sent, resumed, judged: judged.max(sent) }
 }
 
 impl<A: App> std::fmt::Debug for Room<A> {

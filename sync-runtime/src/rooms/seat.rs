@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use parking_lot::{Mutex, MutexGuard};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{RealInstant, sleep};
@@ -34,6 +34,8 @@ pub struct Seat<A: App> {
     taken: AtomicBool,
     /// Whether it was shown all that it had missed before it came.
     recovered: AtomicBool,
+    /// What its page had heard up to when it came back, if nothing that it missed was for it.
+    resumed: OnceLock<u64>,
     /// Told when the seat is left.
     left: Notify,
     /// Set while work of this member is not done; counted in the room.
@@ -58,14 +60,25 @@ struct DeferredQueue {
     has_task: bool,
     /// The last event of which something was sent here.
     last: u64,
+    /// The last event that is done.
+    judged: u64,
+}
+
+/// What a member has missed.
+pub(super) struct Missed<A: App> {
+    /// What it has heard, with all that it was sent before.
+    pub(super) heard: u64,
+    /// Behind which event it is shown what happened: it was judged for what came before.
+    pub(super) behind: u64,
+    pub(super) events: KeptEvents<A>,
 }
 
 /// A member that is sent nothing, until this is dropped: the answer to its call has to go out first.
 pub struct HeldSeat<A: App> {
     seat: Arc<Seat<A>>,
     position: Position,
-    /// What it is still to be shown.
-    missed: KeptEvents<A>,
+    /// What it is still to be shown, and up to where it has heard what happened.
+    missed: Option<Missed<A>>,
     recovered: bool,
     /// Whether it would be left with a gap if it heard what happens now.
     lacks: bool,
@@ -108,6 +121,7 @@ impl<A: App> Seat<A> {
             joined,
             taken: AtomicBool::new(true),
             recovered: AtomicBool::new(false),
+            resumed: OnceLock::new(),
             left: Notify::new(),
             behind: AtomicBool::new(false),
             behind_in_room: behind_in_room.clone(),
@@ -140,6 +154,16 @@ impl<A: App> Seat<A> {
         self.behind.load(Ordering::Acquire)
     }
 
+    /// Returns up to which event a member that is behind has got what it gets.
+    pub(super) fn judged(&self) -> u64 {
+        self.deferred.lock().judged
+    }
+
+    /// Returns what its page had heard up to when it came back, if nothing that it missed was for it.
+    pub(super) fn resumed(&self) -> Option<u64> {
+        self.resumed.get().copied()
+    }
+
     /// Waits until a member that has left is sent nothing any more.
     pub(super) async fn settled(&self) {
         loop {
@@ -158,7 +182,7 @@ impl<A: App> Seat<A> {
         HeldSeat {
             seat: self.clone(),
             position,
-            missed: Vec::new(),
+            missed: None,
             recovered: false,
             lacks: false,
             tasks: tasks.clone(),
@@ -242,8 +266,13 @@ impl<A: App> Seat<A> {
         while let Some((seq, work)) = self.next_deferred() {
             let Deferred { topic, size, packet } = work;
             let sending = async {
-                if let Some(packet) = packet.await.and_then(|packet| self.unless_held(seq, topic, size, packet)) {
-                    self.send(&packet.into());
+                match packet.await {
+                    Some(packet) => {
+                        if let Some(packet) = self.unless_held(seq, topic, size, packet) {
+                            self.send(&packet.into());
+                        }
+                    }
+                    None => self.deferred.lock().done(seq),
                 }
             };
             let left = self.left.notified();
@@ -271,8 +300,7 @@ impl<A: App> Seat<A> {
             deferred.bytes += size;
             return None;
         }
-        // A notice has no place of its own.
-        deferred.last = deferred.last.max(seq);
+        deferred.sent(seq);
         Some(packet)
     }
 
@@ -334,24 +362,27 @@ impl<A: App> HeldSeat<A> {
     }
 
     /// Holds a member that has just joined, behind what it missed.
-    pub(super) fn behind(mut self, missed: KeptEvents<A>) -> Self {
+    pub(super) fn behind(mut self, missed: Missed<A>) -> Self {
         self.recovered = true;
         self.seat.recovered.store(true, Ordering::Release);
-        self.lacks = !missed.is_empty();
-        self.missed = missed;
+        self.lacks = !missed.events.is_empty();
+        self.missed = Some(missed);
         self
     }
 
     /// Shows the member what it missed, in its order, and before anything else: what happens meanwhile waits behind the answer. It goes
     /// no faster than the client takes it, so that it is never too much for the queue of the socket.
     ///
-    /// Dropped before it is done, it closes the socket: a member that comes back once more goes on where it was. Returns how many bytes that
+    /// Few at a time are shown something, by `turns`, so that of many who come back the first ones are soon done; whoever waits for its
+    /// client has no turn meanwhile. Dropped before it is done, it closes the socket: a member that comes back once more goes on where it was. Returns how many bytes that
     /// were.
-    pub async fn show_missed(&mut self) -> usize {
+    pub async fn show_missed(&mut self, turns: &Semaphore) -> usize {
+        let Some(Missed { heard, events, .. }) = self.missed.take() else { return 0 };
+        let mut permit = turns.acquire().await.ok();
         let row = Row::new(&self.seat);
         let (mut piece, mut bytes, mut shown_bytes, mut last) = (Vec::new(), 0, 0, None);
         let mut turn = RealInstant::now();
-        for (position, event) in std::mem::take(&mut self.missed) {
+        for (position, event) in events {
             let shown = match event.show(&row, &Facts::default()) {
                 Reach::Now(packet) => packet,
                 Reach::Later(work) => work.packet.await,
@@ -363,7 +394,7 @@ impl<A: App> HeldSeat<A> {
                 last = Some(position);
             }
             if bytes >= PIECE {
-                self.show(&mut piece, position).await;
+                self.show(&mut piece, position, turns, &mut permit).await;
                 bytes = 0;
             }
             if !self.seat.is_taken() {
@@ -374,22 +405,33 @@ impl<A: App> HeldSeat<A> {
                 turn = RealInstant::now();
             }
         }
-        if let Some(last) = last {
-            self.show(&mut piece, last).await;
+        match last {
+            Some(last) => self.show(&mut piece, last, turns, &mut permit).await,
+            None => self.seat.resumed.set(heard).unwrap_or_default(),
         }
         self.lacks = false;
         shown_bytes
     }
 
-    async fn show(&self, piece: &mut Vec<Packet>, last: Position) {
+    async fn show<'t>(
+        &self,
+        piece: &mut Vec<Packet>,
+        last: Position,
+        turns: &'t Semaphore,
+        permit: &mut Option<SemaphorePermit<'t>>,
+    ) {
         while !self.seat.socket.outbox().has_room() && self.seat.is_taken() {
+            *permit = None;
             sleep(LOOKS_AGAIN).await;
+        }
+        if permit.is_none() {
+            *permit = turns.acquire().await.ok();
         }
         let mut bundle = Bundle::default();
         bundle.replace(piece);
         piece.clear();
         self.seat.send(&bundle);
-        self.seat.deferred.lock().last = last.seq;
+        self.seat.deferred.lock().sent(last.seq);
     }
 
     /// Lets the member hear, from the answer that it is held for, who comes and goes, or no longer.
@@ -405,7 +447,7 @@ impl<A: App> HeldSeat<A> {
 impl<A: App> Drop for HeldSeat<A> {
     fn drop(&mut self) {
         if self.lacks && self.seat.is_taken() {
-            self.seat.socket.outbox().close(CloseReason::SendQueueFull);
+            self.seat.socket.outbox().close(CloseReason::ResumeFailed);
         }
         self.seat.release(&self.tasks);
     }
@@ -441,6 +483,16 @@ impl DeferredQueue {
     fn clear(&mut self) {
         self.events = VecDeque::new();
         self.bytes = 0;
+    }
+
+    /// Notes that a member got what it gets of an event. A notice has no place of its own.
+    fn done(&mut self, seq: u64) {
+        self.judged = self.judged.max(seq);
+    }
+
+    fn sent(&mut self, seq: u64) {
+        self.done(seq);
+        self.last = self.last.max(seq);
     }
 
     fn is_too_much(&self) -> bool {
@@ -503,6 +555,11 @@ impl<A: App> Row<A> {
         self.last.max(self.seat.deferred.lock().last)
     }
 
+    /// Returns whether it was sent anything since it joined.
+    pub(super) fn was_sent_anything(&self) -> bool {
+        self.last_sent() > self.seat.joined.seq
+    }
+
     /// Notes that the member is sent something of this event.
     pub(super) fn sent(&mut self, seq: u64) {
         self.last = seq;
@@ -510,8 +567,7 @@ impl<A: App> Row<A> {
 
     /// Returns the place of the last event of which the member was sent something, or the one where it joined.
     pub(super) fn heard(&self, epoch: u64) -> Position {
-        let last = self.last_sent();
-        if last > self.seat.joined.seq { Position::of_event(epoch, last) } else { self.seat.joined }
+        if self.was_sent_anything() { Position::of_event(epoch, self.last_sent()) } else { self.seat.joined }
     }
 
     /// Sends packets; it was looked before whether the member has left.

@@ -145,6 +145,38 @@ async fn what_somebody_was_not_given_does_not_shorten_the_history_for_it() {
 }
 
 #[tokio::test]
+async fn that_holds_however_it_went_and_whatever_of_its_coming_back_was_lost() {
+    for way in ["half open", "gone amid deliveries", "answer lost twice"] {
+        let stage = Stage::keeping();
+        let (caller, _) = stage.member().await;
+        let mut page = Page::enter(&stage, PAGE).await;
+        stage.calls(&caller, "test/count", 1).await;
+        page.heard();
+        stage.calls(&caller, "test/shown", TOO_MANY).await;
+        let heard = page.pos.clone();
+        match way {
+            "gone amid deliveries" => {
+                stage.call_route(&caller, "test/shown", "open-a").await;
+                page.go(&stage);
+                stage.settle().await;
+            }
+            "answer lost twice" => {
+                for _ in 0..2 {
+                    page.go(&stage);
+                    assert!(page.come_back(&stage).await, "{way}");
+                    page.pos.clone_from(&heard);
+                    stage.calls(&caller, "test/shown", TOO_MANY).await;
+                }
+            }
+            _ => {}
+        }
+        assert!(page.come_back(&stage).await, "{way}");
+        stage.calls(&caller, "test/count", 1).await;
+        assert_eq!(page.heard().len(), 1, "{way}");
+    }
+}
+
+#[tokio::test]
 async fn who_comes_back_before_it_was_noticed_that_it_had_gone_is_shown_what_it_missed() {
     let stage = Stage::keeping();
     let (caller, _) = stage.member().await;
@@ -333,14 +365,14 @@ async fn who_does_not_take_what_it_missed_is_closed_and_left_without_a_gap() {
     let outbox = Slow::full();
     let (socket, answer) = come_back_slowly(&stage, &outbox, &page.pos).await;
     assert!(answer.json.get().contains("sync-timeout"), "{}", answer.json);
-    assert_eq!(*outbox.1.lock(), [CloseReason::SendQueueFull]);
+    assert_eq!(*outbox.1.lock(), [CloseReason::ResumeFailed]);
     stage.dispatcher.disconnect(&socket, Departure::Lost);
 
     // The same when whoever asked has gone: nobody waits for the answer.
     let outbox = Slow::full();
     let coming = timeout(Duration::from_secs(1), come_back_slowly(&stage, &outbox, &page.pos));
     assert!(coming.await.is_err());
-    assert_eq!(*outbox.1.lock(), [CloseReason::SendQueueFull]);
+    assert_eq!(*outbox.1.lock(), [CloseReason::ResumeFailed]);
 }
 
 #[tokio::test]

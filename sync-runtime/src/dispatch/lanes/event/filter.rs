@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -130,7 +131,7 @@ impl<A: App> Delivery<A> for Fanout<A> {
     fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
         let pos = self.positions.seal(position);
         let envelope = Envelope::new(self.cb(), &self.room, pos, self.event.server_output(), self.volatile);
-        let judge = Judge { fanout: *self, envelope, outputs: Mutex::default() };
+        let judge = Judge { fanout: *self, envelope, outputs: Mutex::default(), is_over: AtomicBool::new(false) };
         Box::new(InPlace {
             judge: Arc::new(judge),
             own: Vec::new(),
@@ -171,7 +172,8 @@ impl<A: App> Placed<A> for InPlace<A> {
 
     fn visited(&mut self, judging: Duration) {
         self.judge.fanout.metrics.visited(self.visited, judging);
-        // What was made for the members who were there is of no use to those who come back later.
+        // What was made for the members who were there is of no use to those who come back later, and would not be counted.
+        self.judge.is_over.store(true, Ordering::Release);
         self.judge.outputs.lock().packets = Vec::new();
         self.judge.fanout.event.forget_groups();
     }
@@ -251,6 +253,8 @@ struct Judge<A: App> {
     envelope: Envelope,
     /// Of members whose filter may wait, and of groups; those who are judged in place share theirs without a lock.
     outputs: Mutex<Outputs>,
+    /// Whether all members were visited: nothing is remembered for those who are judged later.
+    is_over: AtomicBool,
 }
 
 impl<A: App> Kept<A> for Judge<A> {
@@ -275,7 +279,7 @@ impl<A: App> Kept<A> for Judge<A> {
                 self.fanout.run(member, facts, |event, member| event.judge(member, &mut own))
             }
         };
-        let packet = self.packet_of(verdict.map(|()| self.shown(&own)), member, facts);
+        let packet = self.packet_of(verdict.map(|()| self.packet(&own)), member, facts);
         self.fanout.metrics.visited_alone(packet.is_some());
         Reach::Now(packet)
     }
@@ -306,9 +310,9 @@ impl<A: App> Judge<A> {
         let facts = Facts::default();
         let mut own = Vec::new();
         let verdict = match self.fanout.event.filter() {
-            FilterKind::Group => return self.group_packet(member, &facts, &mut own),
+            FilterKind::Group if !self.is_over() => return self.group_packet(member, &facts, &mut own),
             FilterKind::None => Verdict::Deliver(own),
-            FilterKind::Sync => {
+            FilterKind::Sync | FilterKind::Group => {
                 self.fanout.run(member, &facts, |event, member| event.judge(member, &mut own)).map(|()| own)
             }
             FilterKind::Async => self.fanout.run_later(member, &facts).await,
@@ -332,13 +336,17 @@ impl<A: App> Judge<A> {
         }
     }
 
-    /// Returns the packet for `own` for one who comes back: only the one that many get is kept.
-    fn shown(&self, own: &[u8]) -> Packet {
-        if own.is_empty() { self.packet(own) } else { self.envelope.success(own) }
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
     }
 
+    /// Returns the packet for `own`; when all were visited, only the one that many get is kept.
     fn packet(&self, own: &[u8]) -> Packet {
-        self.outputs.lock().packet(&self.envelope, own)
+        let mut outputs = self.outputs.lock();
+        if self.is_over() && !own.is_empty() {
+            return self.envelope.success(own);
+        }
+        outputs.packet(&self.envelope, own)
     }
 
     fn error(&self, error: &SyncError, member: &Row<A>, facts: &Facts) -> Packet {
