@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 
 use sync::__private::{Hub, Socket, hub};
 use sync::{Config, Running, Server, Sessions};
+use tempfile::TempDir;
 use test_app::{App, Session};
 use tokio::sync::watch;
 
@@ -14,6 +15,9 @@ use crate::socket::{Client, Identity, PATIENCE};
 #[derive(Debug)]
 pub struct TestServer {
     running: Running<App>,
+    /// Its files, where a test has not named another folder.
+    #[expect(dead_code, reason = "it is removed when it is dropped")]
+    data: TempDir,
 }
 
 /// A socket whose end a test waits for.
@@ -63,10 +67,12 @@ impl TestServer {
         let mut config = Config::default();
         config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         config.limits = false;
+        let data = tempfile::tempdir().expect("a folder");
+        data.path().clone_into(&mut config.data);
         change(&mut config);
         // A production server has limits.
         config.limits |= !config.is_development();
-        Self { running: server.start(&test_app::routes::TABLE, config).await.expect("the test app starts") }
+        Self { running: server.start(&test_app::routes::TABLE, config).await.expect("the test app starts"), data }
     }
 
     /// Returns the server.

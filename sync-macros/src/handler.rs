@@ -272,6 +272,7 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
     let volatile = arguments.volatile.is_some();
     let allow_empty_room = arguments.empty_room.is_some();
     let concurrent = arguments.concurrent.is_some();
+    let durable = arguments.durable.is_some();
     let timeout = timeout(arguments.timeout.as_ref());
     let room = match &arguments.room {
         None => quote!(::core::option::Option::None),
@@ -289,6 +290,7 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
             allow_empty_room: #allow_empty_room,
             timeout: #timeout,
             concurrent: #concurrent,
+            durable: #durable,
             rate_limit: #rate_limit,
             ..::sync::__private::RouteOptions::NONE
         }

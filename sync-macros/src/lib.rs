@@ -39,7 +39,8 @@ pub fn presence(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`,
 /// `room = "<pattern of a room rule>" | all`: which rooms it can be sent to, or that it goes to everybody who is connected,
-/// `concurrent`: what its caller sends next does not wait for it, and `rate_limit = "20/s, burst 100"`: how often one caller may call,
+/// `concurrent`: what its caller sends next does not wait for it, `durable`: a call with an `id` that is repeated is known after the server
+/// has started anew, too, and `rate_limit = "20/s, burst 100"`: how often one caller may call,
 /// here 100 times at once and 20 times a second; per second (`s`), minute (`m`) or hour (`h`), or `"off"`.
 #[proc_macro_attribute]
 pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -50,7 +51,7 @@ pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Nobody but the caller hears of it. There is no room, so `ctx.room()` is refused; what a handler wants to know of one is in the input.
 ///
-/// Arguments, all optional: `auth`, `timeout`, `concurrent` and `rate_limit` as for `server`, and `method = GET | POST`. Over HTTP a request is asked
+/// Arguments, all optional: `auth`, `timeout`, `concurrent`, `durable` and `rate_limit` as for `server`, and `method = GET | POST`. Over HTTP a request is asked
 /// by `POST /api/<page>/<name>/<version>`; `GET` is for one without an effect, whose input is a struct of strings, numbers, booleans,
 /// dates, enums of plain names, and `Option`s of these: its fields are the query.
 #[proc_macro_attribute]

@@ -35,6 +35,7 @@ fn options(arguments: &RequestArguments) -> TokenStream {
     let timeout = timeout(arguments.timeout.as_ref());
     let rate_limit = rate_limit(arguments.rate_limit.as_ref());
     let concurrent = arguments.concurrent.is_some();
+    let durable = arguments.durable.is_some();
     let method = match arguments.method {
         Some(Method::Get(_)) => quote!(Get),
         None | Some(Method::Post(_)) => quote!(Post),
@@ -43,6 +44,7 @@ fn options(arguments: &RequestArguments) -> TokenStream {
         ::sync::__private::RouteOptions {
             timeout: #timeout,
             concurrent: #concurrent,
+            durable: #durable,
             rate_limit: #rate_limit,
             method: ::sync::__private::Method::#method,
             ..::sync::__private::RouteOptions::NONE

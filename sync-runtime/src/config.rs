@@ -106,6 +106,16 @@ pub struct Config {
     pub history_age: Duration,
     /// How many bytes of memory those of all rooms may take together.
     pub history_total_bytes: usize,
+    /// For how long what came of a call is kept that its caller has named, so that a repeat of it is answered the same.
+    pub idempotency_age: Duration,
+    /// How many bytes of memory that may take for one caller.
+    pub idempotency_bytes: usize,
+    /// How many bytes of memory that may take for all callers.
+    pub idempotency_total_bytes: usize,
+    /// For how long calls of `durable` routes are kept in a file.
+    pub durable_calls_age: Duration,
+    /// How many of them are kept.
+    pub durable_calls: usize,
     /// How many bytes may wait for one socket before it is disconnected.
     pub send_queue: usize,
     /// Whether finished frames are written straight to a WebSocket. If not, they take the way through the protocol stack: slower,
@@ -265,6 +275,11 @@ impl Default for Config {
             history_bytes: 4 << 20,
             history_age: Duration::from_secs(120),
             history_total_bytes: 256 << 20,
+            idempotency_age: Duration::from_secs(600),
+            idempotency_bytes: 1 << 20,
+            idempotency_total_bytes: 64 << 20,
+            durable_calls_age: Duration::from_secs(24 * 3600),
+            durable_calls: 1_000_000,
             send_queue: 1 << 20,
             direct_delivery: true,
             write_timeout: Duration::from_secs(10),
@@ -432,6 +447,26 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("history_total_bytes", SIZE, |config, text| {
         config.history_total_bytes = positive(text)?;
+        Some(())
+    }),
+    setting("idempotency_age_ms", MILLISECONDS, |config, text| {
+        config.idempotency_age = milliseconds(text)?;
+        Some(())
+    }),
+    setting("idempotency_bytes", SIZE, |config, text| {
+        config.idempotency_bytes = positive(text)?;
+        Some(())
+    }),
+    setting("idempotency_total_bytes", SIZE, |config, text| {
+        config.idempotency_total_bytes = positive(text)?;
+        Some(())
+    }),
+    setting("durable_calls_age_ms", MILLISECONDS, |config, text| {
+        config.durable_calls_age = milliseconds(text)?;
+        Some(())
+    }),
+    setting("durable_calls", COUNT, |config, text| {
+        config.durable_calls = positive(text)?;
         Some(())
     }),
     setting("send_queue", SIZE, |config, text| {

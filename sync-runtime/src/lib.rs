@@ -20,6 +20,7 @@ mod dispatch;
 mod error;
 mod i18n;
 mod id;
+mod idempotency;
 mod limits;
 mod metrics;
 mod rooms;

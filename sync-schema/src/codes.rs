@@ -23,11 +23,13 @@ pub const FRAMEWORK_CODES: &[(&str, u16)] = &[
     ("sync-no-receivers", 404),
     ("sync-not-found", 404),
     ("sync-not-in-room", 403),
+    ("sync-outcome-unknown", 409),
     ("sync-rate-limited", 429),
     ("sync-server-failed", 500),
     ("sync-shutting-down", 503),
     ("sync-timeout", 504),
     ("sync-too-large", 413),
+    ("sync-unavailable", 503),
     ("sync-unsupported-media-type", 415),
 ];
 

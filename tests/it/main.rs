@@ -26,6 +26,7 @@ mod metrics;
 mod mistakes;
 mod outside;
 mod presence;
+mod repeats;
 mod requests;
 mod resume;
 mod rooms;

@@ -24,7 +24,7 @@ const RUNTIME: Layers<'_> = Layers {
         &["metrics"],
         &["limits", "storage", "wire"],
         &["route"],
-        &["api", "i18n", "session"],
+        &["api", "i18n", "idempotency", "session"],
         &["rooms"],
         &["dispatch"],
         &["transport"],

@@ -112,15 +112,19 @@ describe("a call over HTTP", () => {
     ]);
   });
 
-  it("refuses an Idempotency-Key, which has no effect yet, and does nothing", async () => {
+  it("answers a repeated Idempotency-Key the same, and refuses one that is none", async () => {
     const { token, room } = await player("Ada");
     const body = { data: { amount: 1 }, receiver: room };
     const post = (key?: string) =>
       stage.fetch(COUNTER, { headers: { ...bearer(token), ...(key !== undefined && { "Idempotency-Key": key }) }, body });
-    for (const key of ["key-1", "k".repeat(64), "", "k".repeat(65), "two words", "ké"]) {
+    for (const key of ["", "k".repeat(65), "two words", "ké"]) {
       expect(await read(await post(key))).toEqual(refused(400, "sync-bad-request"));
     }
-    expect(await read(await post())).toEqual(success({ newValue: 1 }));
+    for (const key of ["key-1", "key-1", "key-1"]) {
+      expect(await read(await post(key))).toEqual(success({ newValue: 1 }));
+    }
+    expect(await read(await post("k".repeat(64)))).toEqual(success({ newValue: 2 }));
+    expect(await read(await post())).toEqual(success({ newValue: 3 }));
   });
 
   it("ignores what a newer client may send beside the data", async () => {

@@ -112,7 +112,6 @@ describe("a request by socket", () => {
     ["no name", [{ version: "v1", data: { room: "r" } }], refused(400, "sync-bad-request")],
     ["no version", [{ name: NAME, data: { room: "r" } }], refused(400, "sync-bad-request")],
     ["a name that is a number", [{ name: 1, version: "v1" }], refused(400, "sync-bad-request")],
-    ["an id, which has no effect yet", [{ name: NAME, version: "v1", data: { room: "r" }, id: "a" }], refused(400, "sync-bad-request")],
     ["an unknown name", [{ name: "examples/readCuonter", version: "v1", data: { room: "r" } }], refused(404, "sync-not-found")],
     ["an unknown version", [{ name: NAME, version: "v2", data: { room: "r" } }], refused(404, "sync-not-found")],
     ["an event's name", [{ name: "examples/updateCounter", version: "v1", data: { amount: 1 } }], refused(404, "sync-not-found")],
@@ -212,7 +211,6 @@ describe("a request over HTTP", () => {
     ["a field of another type in the body", PATH, { body: { room: 5 } }, 400, "sync-invalid-input", { path: "room", reason: "expected-string" }],
     ["a form", PATH, { body: "room=x", headers: { "Content-Type": "application/x-www-form-urlencoded" } }, 415, "sync-unsupported-media-type", {}],
     ["more than 1 MB", PATH, { body: { room: "x".repeat(1_000_000) } }, 413, "sync-too-large", { limit: 1_000_000 }],
-    ["an Idempotency-Key, which has no effect yet", `${PATH}?room=x`, { headers: { "Idempotency-Key": "a" } }, 400, "sync-bad-request", {}],
     ["an array in the body", PATH, { body: ["x"] }, 400, "sync-invalid-input", { path: "", reason: "expected-object" }],
   ])("is refused with %s", async (_, path, options, status, code, params) => {
     const answer = await stage.fetch(path, { ...options, headers: { ...bearer(await stage.signIn("Ada")), ...options.headers } });

@@ -16,7 +16,7 @@ use super::pattern::Pattern;
 
 /// The arguments of a route, all optional and in any order:
 /// `auth = login | public | <const of type Auth>`, `check = <path>`, `room = "<pattern>" | all`, `volatile`, `empty_room = allow`, `concurrent`,
-/// `timeout = <seconds, or a const Duration>`, `rate_limit = "<count>/<s, m or h>, burst <count>"`.
+/// `durable`, `timeout = <seconds, or a const Duration>`, `rate_limit = "<count>/<s, m or h>, burst <count>"`.
 ///
 /// ```
 /// use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
@@ -41,6 +41,8 @@ pub struct RouteArguments {
     pub empty_room: Option<Span>,
     /// `concurrent`: where it stands, if it does. What its caller sends next does not wait for the handler.
     pub concurrent: Option<Span>,
+    /// `durable`: where it stands, if it does. Its calls are known in the next life of the server, too.
+    pub durable: Option<Span>,
     /// How long the handler, or an `async` filter for one member, may take.
     pub timeout: Option<Timeout>,
     /// How often one caller may call.
@@ -68,7 +70,7 @@ pub struct FilterArguments {
 }
 
 /// The arguments of a request, all optional and in any order:
-/// `auth`, `check`, `timeout`, `rate_limit` and `concurrent` as for a route, `method = GET | POST`.
+/// `auth`, `check`, `timeout`, `rate_limit`, `concurrent` and `durable` as for a route, `method = GET | POST`.
 ///
 /// ```
 /// use sync_codegen::syntax::arguments::{Method, RequestArguments};
@@ -87,6 +89,8 @@ pub struct RequestArguments {
     pub method: Option<Method>,
     /// `concurrent`: where it stands, if it does. What its caller sends next does not wait for the handler.
     pub concurrent: Option<Span>,
+    /// `durable`: where it stands, if it does. Its calls are known in the next life of the server, too.
+    pub durable: Option<Span>,
     /// How long the handler may take.
     pub timeout: Option<Timeout>,
     /// How often one caller may call.
@@ -204,10 +208,10 @@ pub struct RateLimitArgument {
     pub span: Span,
 }
 
-const ROUTE_KEYS: [&str; 8] =
-    ["auth", "check", "room", "volatile", "empty_room", "concurrent", "timeout", "rate_limit"];
+const ROUTE_KEYS: [&str; 9] =
+    ["auth", "check", "room", "volatile", "empty_room", "concurrent", "durable", "timeout", "rate_limit"];
 const FILTER_KEYS: [&str; 8] = ["auth", "check", "room", "volatile", "empty_room", "timeout", "rate_limit", "by"];
-const REQUEST_KEYS: [&str; 6] = ["auth", "check", "method", "concurrent", "timeout", "rate_limit"];
+const REQUEST_KEYS: [&str; 7] = ["auth", "check", "method", "concurrent", "durable", "timeout", "rate_limit"];
 const ROOM_KEYS: [&str; 6] = ["auth", "send", "presence", "history", "leave", "empty"];
 
 /// Arguments that only make sense with a room, and why they do not without one.
@@ -228,6 +232,7 @@ impl RouteArguments {
             "volatile" => set(&mut self.volatile, key, flag(input, key)?)?,
             "empty_room" => set(&mut self.empty_room, key, empty_room(input, key)?)?,
             "concurrent" => set(&mut self.concurrent, key, flag(input, key)?)?,
+            "durable" => set(&mut self.durable, key, flag(input, key)?)?,
             "timeout" => set(&mut self.timeout, key, value(input, key)?)?,
             "rate_limit" => set(&mut self.rate_limit, key, value(input, key)?)?,
             _ => return Ok(false),
@@ -246,6 +251,11 @@ impl Parse for RouteArguments {
                 Err(syn::Error::new(key.span(), format!("{what}\nhelp: move it to the client file of this route")))
             }
         })?;
+        if let (Some(durable), Some(_)) = (arguments.durable, arguments.volatile) {
+            let what =
+                "a route is `volatile`, of which stale events are dropped, or `durable`, of which no call is forgotten";
+            return Err(syn::Error::new(durable, format!("{what}\nhelp: remove one of them")));
+        }
         Ok(arguments)
     }
 }
@@ -259,6 +269,7 @@ impl Parse for RequestArguments {
                 "check" => set(&mut arguments.check, key, value(input, key)?)?,
                 "method" => set(&mut arguments.method, key, value(input, key)?)?,
                 "concurrent" => set(&mut arguments.concurrent, key, flag(input, key)?)?,
+                "durable" => set(&mut arguments.durable, key, flag(input, key)?)?,
                 "timeout" => set(&mut arguments.timeout, key, value(input, key)?)?,
                 "rate_limit" => set(&mut arguments.rate_limit, key, value(input, key)?)?,
                 name => match OF_ROOMS.iter().find(|(other, _)| *other == name) {
@@ -271,6 +282,10 @@ impl Parse for RequestArguments {
             }
             Ok(true)
         })?;
+        if let (Some(durable), Some(Method::Get(_))) = (arguments.durable, &arguments.method) {
+            let what = "a `GET` has no effect, so that a repeat of it does no harm";
+            return Err(syn::Error::new(durable, format!("{what}\nhelp: remove `durable`")));
+        }
         Ok(arguments)
     }
 }
@@ -280,8 +295,10 @@ impl Parse for FilterArguments {
         let mut arguments = Self::default();
         each(input, &FILTER_KEYS, |key| match key.to_string().as_str() {
             "by" => set(&mut arguments.by, key, value(input, key)?).map(|()| true),
-            "concurrent" => {
-                let what = "`concurrent` is said of a handler, and this is a filter: its caller does not wait for it";
+            name @ ("concurrent" | "durable") => {
+                let why =
+                    if name == "durable" { "it may run again at any time" } else { "its caller does not wait for it" };
+                let what = format!("`{name}` is said of a handler, and this is a filter: {why}");
                 Err(syn::Error::new(
                     key.span(),
                     format!("{what}\nhelp: remove it, or move it to the server file of this route"),
@@ -670,14 +687,21 @@ mod tests {
 
     fn check_request(arguments: &str, expected: Expect) {
         let text = match syn::parse_str::<RequestArguments>(arguments) {
-            Ok(RequestArguments { auth, check, method, concurrent, timeout, rate_limit }) => {
+            Ok(RequestArguments { auth, check, method, concurrent, durable, timeout, rate_limit }) => {
                 let method = match method {
                     None => "default",
                     Some(Method::Get(_)) => "GET",
                     Some(Method::Post(_)) => "POST",
                 };
-                let route =
-                    RouteArguments { auth, check, concurrent, timeout, rate_limit, ..RouteArguments::default() };
+                let route = RouteArguments {
+                    auth,
+                    check,
+                    concurrent,
+                    durable,
+                    timeout,
+                    rate_limit,
+                    ..RouteArguments::default()
+                };
                 format!("{method}: {}", describe(&route))
             }
             Err(error) => at_column(&error),
@@ -700,6 +724,7 @@ mod tests {
         parts.extend(arguments.volatile.map(|_| "volatile".into()));
         parts.extend(arguments.empty_room.map(|_| "empty_room".into()));
         parts.extend(arguments.concurrent.map(|_| "concurrent".into()));
+        parts.extend(arguments.durable.map(|_| "durable".into()));
         parts.extend(arguments.timeout.as_ref().map(|timeout| match timeout {
             Timeout::Millis(millis, _) => format!("{millis} ms"),
             Timeout::Duration(expression) => format!("timeout={}", expression.to_token_stream()),
@@ -729,6 +754,13 @@ mod tests {
         check("empty_room = allow, volatile", expect!["volatile, empty_room"]);
         check("room = all, auth = public", expect!["auth=public, room=everyone"]);
         check("concurrent, volatile", expect!["volatile, concurrent"]);
+        check("durable", expect!["durable"]);
+        check(
+            "durable, volatile",
+            expect![[r#"
+            0: a route is `volatile`, of which stale events are dropped, or `durable`, of which no call is forgotten
+            help: remove one of them"#]],
+        );
         check("timeout = 5", expect!["5000 ms"]);
         check("timeout = 0.25", expect!["250 ms"]);
         check("timeout = Duration::from_millis(20)", expect!["timeout=Duration :: from_millis (20)"]);
@@ -746,7 +778,7 @@ mod tests {
             "volatile, receiver = 1",
             expect![[r#"
                 10: unknown argument `receiver`
-                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `concurrent`, `timeout`, `rate_limit`"#]],
+                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `concurrent`, `durable`, `timeout`, `rate_limit`"#]],
         );
     }
 
@@ -870,6 +902,13 @@ mod tests {
         check_request("", expect!["default: "]);
         check_request("method = GET, auth = public", expect!["GET: auth=public"]);
         check_request("timeout = 1, concurrent, method = POST,", expect!["POST: concurrent, 1000 ms"]);
+        check_request("durable", expect!["default: durable"]);
+        check_request(
+            "method = GET, durable",
+            expect![[r#"
+            14: a `GET` has no effect, so that a repeat of it does no harm
+            help: remove `durable`"#]],
+        );
         check_request(
             "method",
             expect![[r#"

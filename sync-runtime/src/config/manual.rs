@@ -118,6 +118,31 @@ const MANUAL: &[Explained] = &[
         "How much memory the kept events of all rooms may take together: the oldest give way.",
     ),
     key(
+        "idempotency_age_ms",
+        "milliseconds",
+        Is("600000"),
+        "For how long the outcome of a call with an `id` is kept in memory: a repeat of it is answered the same, and happens no second time.",
+    ),
+    key(
+        "idempotency_bytes",
+        "bytes",
+        Is("1048576"),
+        "How much memory that may take for one caller, a session or an anonymous page: its own oldest calls are forgotten.",
+    ),
+    key(
+        "idempotency_total_bytes",
+        "bytes",
+        Is("67108864"),
+        "How much memory that may take for all callers together: those who have the most give way.",
+    ),
+    key(
+        "durable_calls_age_ms",
+        "milliseconds",
+        Is("86400000"),
+        "For how long calls of `durable` routes are kept in `calls.sqlite`.",
+    ),
+    key("durable_calls", "number", Is("1000000"), "How many of them are kept: the oldest are forgotten."),
+    key(
         "send_queue",
         "bytes",
         Is("1048576"),

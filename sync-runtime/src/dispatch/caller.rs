@@ -27,6 +27,17 @@ pub enum CallerKind<A: App> {
     Server,
 }
 
+impl<A: App> Clone for Caller<A> {
+    fn clone(&self) -> Self {
+        let kind = match &self.kind {
+            CallerKind::Socket(socket) => CallerKind::Socket(socket.clone()),
+            CallerKind::Http => CallerKind::Http,
+            CallerKind::Server => CallerKind::Server,
+        };
+        Self { identity: self.identity.clone(), kind }
+    }
+}
+
 impl<A: App> Caller<A> {
     /// A call from a socket.
     #[must_use]

@@ -9,15 +9,17 @@ use crate::config::Config;
 use crate::contain::{Contained, Guarded, Panicked, log_panicked};
 use crate::dispatch::lanes::{Lane, Lanes};
 use crate::dispatch::parts::Parts;
-use crate::dispatch::{Caller, Turn, authorize};
+use crate::dispatch::pipeline::{self, session};
+use crate::dispatch::{Caller, Turn};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
+use crate::idempotency::DurableCalls;
 use crate::limits::Limits;
 use crate::metrics::ServerMetrics;
 use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, Table};
 use crate::session::Sessions;
-use crate::wire::{ErrorAnswer, Message, Misread, PositionKey, bad_request};
+use crate::wire::{ErrorAnswer, Message, Misread, PositionKey, answer_plain};
 
 /// What a caller is told: JSON, and the status it has over HTTP.
 #[derive(Debug)]
@@ -62,8 +64,6 @@ pub struct Dispatcher<A: App> {
     limits: Arc<Limits>,
     // The app as a caller: one, whose events share the room's turns like those of any other.
     server: OnceLock<Identity<A>>,
-    // Calls and deliveries in flight; shutdown closes it and waits.
-    calls: TaskTracker,
 }
 
 impl<A: App> Dispatcher<A> {
@@ -85,7 +85,6 @@ impl<A: App> Dispatcher<A> {
             sessions,
             limits,
             server: OnceLock::new(),
-            calls: TaskTracker::new(),
         }
     }
 
@@ -150,12 +149,12 @@ impl<A: App> Dispatcher<A> {
     /// Returns the tracker of calls in flight; a closed one means that the server takes no more calls.
     #[must_use]
     pub fn calls(&self) -> &TaskTracker {
-        &self.calls
+        &self.parts.calls
     }
 
     /// Takes no more calls, and begins nothing more for those that have come in but deliveries of their events.
     pub fn close(&self) {
-        self.calls.close();
+        self.calls().close();
         self.hub().deliveries().close();
         self.parts.hooks.work().close();
         self.parts.presence.stop();
@@ -163,7 +162,7 @@ impl<A: App> Dispatcher<A> {
 
     /// Waits until the calls that were taken have been handled, and the hooks of rooms that had begun.
     pub async fn handled(&self) {
-        self.calls.wait().await;
+        self.calls().wait().await;
         self.parts.hooks.work().wait().await;
     }
 
@@ -187,10 +186,29 @@ impl<A: App> Dispatcher<A> {
         self.lanes.takes_get(path, version)
     }
 
-    /// Gives up a call. It waits for nothing, least of all for what it cancels.
-    pub fn cancel(&self, caller: &Caller<A>, _id: &str) -> Answer {
-        // No call has an id yet: whoever relies on this is told so.
-        self.refuse(caller, bad_request("later"))
+    /// Gives up a call. It waits for nothing, least of all for what it cancels; one that has ended, or never was, is given up already.
+    pub fn cancel(&self, caller: &Caller<A>, id: &str) -> Answer {
+        let cancelled = self.check_message(caller).map(|_| {
+            self.parts.recent.cancel(pipeline::namer(caller), id);
+            answer_plain()
+        });
+        self.answer(caller, cancelled)
+    }
+
+    /// Keeps the calls of `durable` routes in a file; called once, before the first call.
+    pub fn keep_calls(&self, durable: Arc<DurableCalls>) {
+        self.parts.durable.get_or_init(|| durable);
+    }
+
+    /// Returns how many bytes of memory is taken by what came of calls that have names, about.
+    #[must_use]
+    pub fn idempotency_bytes(&self) -> usize {
+        self.parts.recent.bytes()
+    }
+
+    /// Forgets, for as long as this is awaited, what came of calls a while ago.
+    pub async fn forget_calls(&self) {
+        self.parts.recent.forget_old().await;
     }
 
     /// Answers a message that could not be read.
@@ -233,14 +251,12 @@ impl<A: App> Dispatcher<A> {
 
     /// Checks that the server takes calls.
     pub(super) fn check_open(&self) -> Result<(), SyncError> {
-        if self.calls.is_closed() { Err(SyncError::new("sync-shutting-down")) } else { Ok(()) }
+        self.parts.check_open()
     }
 
     /// Returns the caller's session as it is now, unless it has ended.
     pub(super) fn check_session(&self, caller: &Caller<A>) -> Result<Arc<Guarded<A::Session>>, SyncError> {
-        self.check_open()?;
-        authorize::session(caller.session())?;
-        Ok(caller.session().get())
+        session(&self.parts, caller)
     }
 
     pub(super) fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {

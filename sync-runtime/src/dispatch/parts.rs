@@ -1,14 +1,17 @@
 //! The parts of a server that stages and lanes look at; they know no dispatcher.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, MetricsAccess};
 use crate::contain::Guarded;
 use crate::dispatch::hooks::Hooks;
 use crate::dispatch::presence::Presence;
+use crate::error::SyncError;
 use crate::i18n::Catalog;
+use crate::idempotency::{DurableCalls, RecentCalls};
 use crate::metrics::{ServerMetrics, Tally};
 use crate::rooms::{Hub, RoomServices};
 use crate::route::{App, Table};
@@ -30,6 +33,12 @@ pub(super) struct Parts<A: App> {
     pub(super) presence: Presence<A>,
     /// Lets few at a time be shown what they missed.
     pub(super) replays: Semaphore,
+    /// Calls in flight; closed, it means that the server takes no more.
+    pub(super) calls: TaskTracker,
+    /// The calls that have names.
+    pub(super) recent: Arc<RecentCalls>,
+    /// Those of `durable` routes, where there are any.
+    pub(super) durable: OnceLock<Arc<DurableCalls>>,
     pub(super) metrics: Arc<ServerMetrics>,
     /// Calls that were refused since too many of their caller wait for a room.
     pub(super) room_turns: Tally,
@@ -51,6 +60,7 @@ impl<A: App> Parts<A> {
         let metrics = Arc::new(ServerMetrics::new(config.metrics != MetricsAccess::Off, table.error_codes));
         let (catalog, positions) = (Arc::new(catalog), services.positions.clone());
         let presence = Presence::new(config.nesting_limit, positions.clone());
+        let recent = RecentCalls::new(&config);
         Self {
             app: Guarded::new(app),
             config,
@@ -64,7 +74,15 @@ impl<A: App> Parts<A> {
             room_turns: metrics.limit("room-turns"),
             too_large: metrics.limit("message-size"),
             rooms: metrics.limit("rooms"),
+            calls: TaskTracker::new(),
+            recent,
+            durable: OnceLock::new(),
             metrics,
         }
+    }
+
+    /// Checks that the server takes calls.
+    pub(super) fn check_open(&self) -> Result<(), SyncError> {
+        if self.calls.is_closed() { Err(SyncError::new("sync-shutting-down")) } else { Ok(()) }
     }
 }

@@ -1,17 +1,37 @@
 //! The stages of a call in their order, the same for all lanes.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use serde_json::value::RawValue;
 use tracing::Instrument;
 
 use crate::clock::{Instant, soon};
+use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::lanes::{Entered, Found, Lane, Ran};
+use crate::dispatch::parts::Parts;
 use crate::dispatch::view::view;
 use crate::dispatch::watch::Watch;
 use crate::dispatch::{Answer, Caller, Dispatcher, Turn, authorize, server_stage};
 use crate::error::SyncError;
-use crate::route::{App, Ctx, Done, Route};
+use crate::id::Id;
+use crate::idempotency::{CallKey, Claim, Outcome, Ticket};
+use crate::metrics::RouteMetrics;
+use crate::route::{App, Ctx, Done, Route, TypedCall};
 use crate::wire::answer_result;
+
+/// A call that nothing can refuse any more but what it has to wait for.
+struct Admitted<A: App> {
+    route: &'static dyn Route<A>,
+    metrics: Arc<RouteMetrics>,
+    /// The caller's session when it called.
+    session: Arc<Guarded<A::Session>>,
+    input: Box<dyn TypedCall<A>>,
+    arrived: Instant,
+    /// How long it may take until it is answered.
+    limit: Duration,
+}
 
 impl<A: App> Dispatcher<A> {
     /// Calls a route of a lane.
@@ -21,12 +41,7 @@ impl<A: App> Dispatcher<A> {
     }
 
     /// Finds the route and runs the stages, and says what came of it: to the metrics, and in the log.
-    pub(super) async fn run<L: Lane<A>>(
-        &self,
-        caller: &Caller<A>,
-        call: &L,
-        turn: &Turn,
-    ) -> Result<Box<RawValue>, SyncError> {
+    pub(super) async fn run<L: Lane<A>>(&self, caller: &Caller<A>, call: &L, turn: &Turn) -> Outcome {
         let arrived = Instant::now();
         let found = call.find(self.lanes());
         let metrics = found.as_ref().map_or(self.metrics().unknown(), |found| found.metrics);
@@ -44,57 +59,149 @@ impl<A: App> Dispatcher<A> {
         turn: &Turn,
         arrived: Instant,
         found: Result<Found<'_, A>, SyncError>,
-    ) -> Result<Box<RawValue>, SyncError> {
+    ) -> Outcome {
         let found = found?;
-        let (route, metrics) = (found.route, found.metrics);
-        let mut session = self.check_session(caller)?;
+        let route = found.route;
+        let session = self.check_session(caller)?;
         self.limit_call(caller, &session, found.budget, arrived)?;
-        self.authorize_call(caller, call, route, &session)?;
-        let input = found.decode(call.call())?;
+        let key = key_of(caller, call);
         let options = route.options();
+        // What has happened has happened: who may not do it any more is still told what came of it.
+        if let Some(known) = key.as_ref().and_then(|key| self.parts().recent.known(key)) {
+            if options.concurrent {
+                turn.pass();
+            }
+            return known.outcome().await;
+        }
+        authorize_call(self.parts(), caller, call, route, &session)?;
+        let input = found.decode(call.call())?;
         if options.concurrent {
             turn.pass();
         }
         let limit = options.timeout.unwrap_or(self.config().handler_timeout);
-        let Entered { held, has_waited } = call.enter(self.parts(), caller, arrived + limit).await?;
-        if has_waited {
-            // Much may have changed meanwhile: who has signed out calls nothing any more.
-            session = self.check_session(caller)?;
-            self.authorize_call(caller, call, route, &session)?;
+        let admitted = Admitted { route, metrics: found.metrics.clone(), session, input, arrived, limit };
+        match key.map(|key| self.parts().recent.claim(&key)).transpose()? {
+            None => finish(self.parts(), caller, call, admitted, None).await,
+            Some(Claim::New(ticket)) => self.run_named(caller, call, admitted, ticket).await,
+            Some(Claim::Known(known)) => known.outcome().await,
         }
-        let source = view(self.parts(), caller, &session, call.room());
-        let view = source.view();
-        // What it has waited for its turn, it has waited for its answer.
-        let left = || limit.saturating_sub(arrived.elapsed());
-        if caller.is_checked() {
-            server_stage::check(&*input, Ctx::new(&view), left(), route.id().cb).await?;
-        }
-        let handling = Instant::now();
-        let done = server_stage::run_once(input, Ctx::new(&view), left(), route.id().cb).await;
-        metrics.handled(handling.elapsed());
-        let Done { output, effect } = done?;
-        drop(source);
-        let applied = call.apply(self.parts(), Ran { caller, metrics, route, session, effect }, held);
-        soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
-        Ok(output)
     }
 
-    /// Looks what a route asks of its caller and what the lane does, in this order. The app may call what it likes, as long as it can be
-    /// done.
-    ///
-    /// # Errors
-    ///
-    /// Why the call is refused, before any of its input is looked at.
-    fn authorize_call<L: Lane<A>>(
+    /// Runs a call that others may wait for: it goes on when its caller does not wait any more.
+    async fn run_named<L: Lane<A>>(
         &self,
         caller: &Caller<A>,
         call: &L,
-        route: &'static dyn Route<A>,
-        session: &A::Session,
-    ) -> Result<(), SyncError> {
-        if caller.is_checked() {
-            authorize::condition(&route.auth(), session)?;
+        admitted: Admitted<A>,
+        mut ticket: Ticket,
+    ) -> Outcome {
+        let (parts, caller, call) = (self.parts().clone(), caller.clone(), call.owned());
+        let running = async move {
+            let stages = Box::pin(finish(&parts, &caller, &call, admitted, Some(&mut ticket)));
+            let outcome = contained_stages(stages).await;
+            ticket.end(outcome).await
+        };
+        let mut running = Box::pin(running.in_current_span());
+        // Most handlers are done at once: those need no task.
+        if let std::task::Poll::Ready(outcome) = futures_util::poll!(running.as_mut()) {
+            return outcome;
         }
-        call.authorize(self.parts(), caller, route)
+        let ended = self.calls().spawn(running).await;
+        ended.unwrap_or_else(|_| Err(SyncError::new("sync-server-failed")))
+    }
+}
+
+/// Waits until the handler may run, runs it, and does what follows from it.
+async fn finish<A: App, L: Lane<A>>(
+    parts: &Parts<A>,
+    caller: &Caller<A>,
+    call: &L,
+    admitted: Admitted<A>,
+    ticket: Option<&mut Ticket>,
+) -> Outcome {
+    let Admitted { route, metrics, mut session, input, arrived, limit } = admitted;
+    let Entered { held, has_waited } = call.enter(parts, caller, arrived + limit).await?;
+    if has_waited {
+        // Much may have changed meanwhile: who has signed out calls nothing any more.
+        session = self::session(parts, caller)?;
+        authorize_call(parts, caller, call, route, &session)?;
+    }
+    let source = view(parts, caller, &session, call.room());
+    let view = source.view();
+    // What it has waited for its turn, it has waited for its answer.
+    let left = || limit.saturating_sub(arrived.elapsed());
+    if caller.is_checked() {
+        server_stage::check(&*input, Ctx::new(&view), left(), route.id().cb).await?;
+    }
+    if let Some(ticket) = ticket
+        && let Some(output) = begin(parts, route, ticket).await?
+    {
+        return Ok(output);
+    }
+    let handling = Instant::now();
+    let done = server_stage::run_once(input, Ctx::new(&view), left(), route.id().cb).await;
+    metrics.handled(handling.elapsed());
+    let Done { output, effect } = done?;
+    drop(source);
+    let applied = call.apply(parts, Ran { caller, metrics: &metrics, route, session, effect }, held);
+    soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
+    Ok(output)
+}
+
+/// Notes that the handler of a named call begins, or returns what came of it in another life of the server.
+async fn begin<A: App>(
+    parts: &Parts<A>,
+    route: &'static dyn Route<A>,
+    ticket: &mut Ticket,
+) -> Result<Option<Box<RawValue>>, SyncError> {
+    let options = route.options();
+    match parts.durable.get().filter(|_| options.durable) {
+        Some(durable) => return ticket.begin_durably(durable).await,
+        // Of what is volatile, a newer one comes soon: there are too many of them to keep what came of each.
+        None if options.volatile => {}
+        None => ticket.begin(),
+    }
+    Ok(None)
+}
+
+/// Looks what a route asks of its caller and what the lane does, in this order. The app may call what it likes, as long as it can be
+/// done.
+///
+/// # Errors
+///
+/// Why the call is refused, before any of its input is looked at.
+fn authorize_call<A: App, L: Lane<A>>(
+    parts: &Parts<A>,
+    caller: &Caller<A>,
+    call: &L,
+    route: &'static dyn Route<A>,
+    session: &A::Session,
+) -> Result<(), SyncError> {
+    if caller.is_checked() {
+        authorize::condition(&route.auth(), session)?;
+    }
+    call.authorize(parts, caller, route)
+}
+
+/// Returns the caller's session as it is now, unless it has ended or the server stops.
+pub(super) fn session<A: App>(parts: &Parts<A>, caller: &Caller<A>) -> Result<Arc<Guarded<A::Session>>, SyncError> {
+    parts.check_open()?;
+    authorize::session(caller.session())?;
+    Ok(caller.session().get())
+}
+
+fn key_of<'c, A: App, L: Lane<A>>(caller: &Caller<A>, call: &'c L) -> Option<CallKey<'c>> {
+    let id = call.call().id.as_deref()?;
+    Some(CallKey { caller: namer(caller), id: id.into(), call: call.fingerprint() })
+}
+
+/// Returns whose names those of a caller's calls are: its session's, or an anonymous page's. Over HTTP, nothing but their address tells
+/// those who have neither from each other.
+pub(super) fn namer<A: App>(caller: &Caller<A>) -> Id {
+    match caller.address() {
+        Some(address) if caller.socket().is_none() && !caller.session().has_token() => {
+            Id::of_texts(&["address", &address.to_string()])
+        }
+        _ => caller.sender_key().session,
     }
 }

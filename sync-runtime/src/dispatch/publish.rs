@@ -201,7 +201,13 @@ impl<A: App> Rooms<A> {
         let (dispatcher, name, version, room) = (self.0.clone(), name.to_owned(), version.to_owned(), room.to_owned());
         // In a task of its own, which shutdown waits for: whoever gives up waiting must not cut a handler in half.
         let published = self.0.calls().spawn(async move {
-            let call = Call { path: name.into(), version: version.into(), data: Data::Json(data.get()) };
+            let call = Call {
+                path: name.into(),
+                version: version.into(),
+                data: Data::Json(data.get()),
+                id: None,
+                stream: false,
+            };
             let call = SyncCall { call, receiver: room.into(), ignore_self: IgnoreSelf::No };
             dispatcher.run(&dispatcher.server(), &call, &Turn::default()).await
         });

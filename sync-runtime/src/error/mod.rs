@@ -4,7 +4,9 @@
 //! This module knows no sentences: `i18n` finds them when a reader is known.
 
 mod codes;
+mod stored;
 mod sync_error;
 
 pub use codes::status_of;
+pub(crate) use stored::StoredError;
 pub use sync_error::SyncError;

@@ -26,12 +26,18 @@ pub struct SyncError {
 }
 
 #[derive(Clone, PartialEq)]
-struct Inner {
-    code: &'static str,
-    status: u16,
-    params: BTreeMap<Cow<'static, str>, Value>,
+pub(super) struct Inner {
+    pub(super) code: &'static str,
+    pub(super) status: u16,
+    pub(super) params: BTreeMap<Cow<'static, str>, Value>,
     // For the sentence alone: what a code without parameters is about.
-    subject: Option<Cow<'static, str>>,
+    pub(super) subject: Option<Cow<'static, str>>,
+}
+
+impl From<Inner> for SyncError {
+    fn from(inner: Inner) -> Self {
+        Self { inner: Box::new(inner) }
+    }
 }
 
 impl SyncError {
@@ -96,9 +102,25 @@ impl SyncError {
         self.inner.status
     }
 
+    /// Returns how many bytes of memory it takes, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let params = self.inner.params.iter().map(|(name, value)| 64 + name.len() + bytes_of(value)).sum::<usize>();
+        size_of::<Inner>() + params
+    }
+
     pub(crate) fn subject(&self) -> Option<&str> {
         self.inner.subject.as_deref()
     }
+}
+
+fn bytes_of(value: &Value) -> usize {
+    let within = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(bytes_of).sum(),
+        Value::Object(entries) => entries.iter().map(|(name, value)| 64 + name.len() + bytes_of(value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    size_of::<Value>() + within
 }
 
 /// Writes the whole numbers in `value` that a double cannot hold as texts.

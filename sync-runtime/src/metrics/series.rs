@@ -121,6 +121,10 @@ series! {
         "Bytes of memory that events take which are kept for members who come back, about.",
         "Near `history_total_bytes`, the oldest give way: who comes back after a while is told that it missed something. Keep less in rooms \
          that do not need it (`history = none`), or give it more memory.";
+    NAMED: "sync_idempotency_bytes" Gauge, [],
+        "Bytes of memory that is taken by what came of calls with an `id`, for those that are repeated, about.",
+        "Near `idempotency_total_bytes`, those who call most are forgotten before `idempotency_age_ms` is over: a call of theirs that is \
+         repeated late happens once more.";
     SESSIONS: "sync_sessions" Gauge, [],
         "Sessions that are in use on this server: of sockets, and of requests that are being handled.",
         "Less than `sync_sockets`, since tabs share one. What the store has besides is not counted.";

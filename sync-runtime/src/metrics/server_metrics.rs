@@ -10,7 +10,7 @@ use crate::clock::sleep;
 use crate::metrics::RouteMetrics;
 use crate::metrics::codes::{Codes, Outcomes};
 use crate::metrics::series::{
-    CALLS_NOW, CONNECTIONS, DISCONNECTS, HANDSHAKES, HISTORY, JOINS, LIMITED, MEMBERS_NOW, QUEUE, ROOMS, SERIES,
+    CALLS_NOW, CONNECTIONS, DISCONNECTS, HANDSHAKES, HISTORY, JOINS, LIMITED, MEMBERS_NOW, NAMED, QUEUE, ROOMS, SERIES,
     SESSIONS, SOCKETS, Series, SeriesKind,
 };
 
@@ -45,6 +45,8 @@ pub struct Now {
     pub members: usize,
     /// How many bytes of memory the history of all rooms takes.
     pub history_bytes: usize,
+    /// How many bytes of memory what came of named calls takes.
+    pub idempotency_bytes: usize,
     /// The sessions in use.
     pub sessions: usize,
     /// How many bytes wait for sockets.
@@ -122,6 +124,7 @@ impl ServerMetrics {
             (&ROOMS, now.rooms),
             (&MEMBERS_NOW, now.members),
             (&HISTORY, now.history_bytes),
+            (&NAMED, now.idempotency_bytes),
             (&SESSIONS, now.sessions),
             (&QUEUE, now.queue_bytes),
             (&CALLS_NOW, now.calls),

@@ -179,14 +179,7 @@ impl<A: App> Seat<A> {
     pub(super) fn hold(self: &Arc<Self>, position: Position, tasks: &TaskTracker) -> HeldSeat<A> {
         self.deferred.lock().held += 1;
         self.fall_behind();
-        HeldSeat {
-            seat: self.clone(),
-            position,
-            missed: None,
-            recovered: false,
-            lacks: false,
-            tasks: tasks.clone(),
-        }
+        HeldSeat { seat: self.clone(), position, missed: None, recovered: false, lacks: false, tasks: tasks.clone() }
     }
 
     fn release(self: &Arc<Self>, tasks: &TaskTracker) {

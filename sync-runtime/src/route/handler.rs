@@ -23,6 +23,8 @@ pub struct RouteOptions {
     pub method: Method,
     /// Calls that the same socket sends behind it do not wait for its end.
     pub concurrent: bool,
+    /// What came of a call that its caller has named is known in the next life of the server, too.
+    pub durable: bool,
     /// A member that is slower than the events gets the newest of those that wait, for each route and room.
     pub volatile: bool,
     /// A room without members is no error.
@@ -39,6 +41,7 @@ impl RouteOptions {
         room: None,
         method: Method::Post,
         concurrent: false,
+        durable: false,
         volatile: false,
         allow_empty_room: false,
         timeout: None,

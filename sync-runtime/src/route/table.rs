@@ -39,6 +39,12 @@ impl<A: App> Table<A> {
         [&self.events, &self.requests].into_iter().flat_map(|lane| lane.all.iter().copied())
     }
 
+    /// Returns whether the calls of any route are to be known in the next life of the server.
+    #[must_use]
+    pub fn has_durable_routes(&self) -> bool {
+        self.routes().any(|route| route.options().durable)
+    }
+
     /// Returns whether a route can be sent to everybody who is connected.
     #[must_use]
     pub fn speaks_to_everyone(&self) -> bool {

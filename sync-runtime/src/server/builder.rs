@@ -4,10 +4,13 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use sync_schema::FRAMEWORK_CODES;
+
 use crate::config::{Config, ConfigError};
 use crate::dispatch::Dispatcher;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, CatalogError};
+use crate::idempotency::DurableCalls;
 use crate::rooms::{RemoteEvents, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::server::handle::Handle;
@@ -152,6 +155,9 @@ impl<A: App> Server<A> {
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, services));
         let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
         dispatcher.hub().start(Arc::downgrade(&remote));
+        if table.has_durable_routes() {
+            dispatcher.keep_calls(durable_calls(dispatcher.config(), table).await?);
+        }
         if table.speaks_to_everyone() {
             dispatcher.hub().open_to_everyone().await.map_err(StartError::Rooms)?;
         }
@@ -197,6 +203,12 @@ async fn configured_store<A: App>(config: &Config) -> Result<Arc<dyn SessionStor
         return Ok(Arc::new(store));
     }
     Ok(Arc::new(SqliteStore::open(&config.data, config.session_ttl).await?))
+}
+
+async fn durable_calls<A: App>(config: &Config, table: &Table<A>) -> Result<Arc<DurableCalls>, DataError> {
+    let framework = FRAMEWORK_CODES.iter().map(|(code, _)| *code);
+    let codes = framework.chain(table.error_codes.iter().copied()).collect();
+    DurableCalls::open(&config.data, config.durable_calls_age, config.durable_calls, codes).await
 }
 
 /// A server that could not start.

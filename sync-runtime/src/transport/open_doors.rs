@@ -29,9 +29,9 @@ pub struct OpenDoors {
     stop: CancellationToken,
     serving: TaskTracker,
     served: AbortHandle,
-    /// Keep what is counted small, and drop what rooms need not keep any more.
+    /// Keep what is counted small, and drop what rooms, and callers, need not have kept any more.
     #[expect(dead_code, reason = "they are there to be dropped")]
-    tidying: [AbortOnDropHandle<()>; 2],
+    tidying: [AbortOnDropHandle<()>; 3],
 }
 
 impl OpenDoors {
@@ -43,10 +43,11 @@ impl OpenDoors {
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let sockets = Arc::new(EngineSockets::new(dispatcher.config(), dispatcher.metrics()));
         let router = router(dispatcher, &sockets, listener.open_pipes(), &ready, routes);
-        let (metrics, rooms) = (dispatcher.metrics().clone(), dispatcher.clone());
+        let (metrics, rooms, calls) = (dispatcher.metrics().clone(), dispatcher.clone(), dispatcher.clone());
         let counting = tokio::spawn(async move { metrics.keep_small().await });
         let expiring = tokio::spawn(async move { rooms.hub().expire_rooms().await });
-        let tidying = [counting, expiring].map(AbortOnDropHandle::new);
+        let forgetting = tokio::spawn(async move { calls.forget_calls().await });
+        let tidying = [counting, expiring, forgetting].map(AbortOnDropHandle::new);
         let (stop, serving) = (CancellationToken::new(), TaskTracker::new());
         let served = serving.spawn(serve(listener, router, dispatcher.config().into(), stop.clone())).abort_handle();
         Self { address, sockets, ready, flushes, stop, serving, served, tidying }

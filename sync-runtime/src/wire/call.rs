@@ -17,6 +17,25 @@ pub struct Call<'a> {
     pub version: Cow<'a, str>,
     /// The input as the caller wrote it.
     pub data: Data<'a>,
+    /// The caller's own name of the call: another one of the same name is the same call, which happens once.
+    pub id: Option<Cow<'a, str>>,
+    /// Whether the caller wants to hear what is streamed to it.
+    pub stream: bool,
+}
+
+impl Call<'_> {
+    /// Returns the call without what borrows from a message; its input has been read.
+    #[must_use]
+    pub fn to_owned(&self) -> Call<'static> {
+        let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+        Call {
+            path: owned(&self.path),
+            version: owned(&self.version),
+            data: Data::Json("{}"),
+            id: self.id.as_ref().map(owned),
+            stream: self.stream,
+        }
+    }
 }
 
 /// An input as it was written.
@@ -26,6 +45,16 @@ pub enum Data<'a> {
     Json(&'a str),
     /// The query of a `GET`, whose names are those of the input's fields: `id=7&all=true`. The route says which types they have.
     Query(&'a str),
+}
+
+impl<'a> Data<'a> {
+    /// Returns it as it was written.
+    #[must_use]
+    pub fn text(self) -> &'a str {
+        match self {
+            Self::Json(text) | Self::Query(text) => text,
+        }
+    }
 }
 
 /// A call of the event lane: one whose event is sent to a room.
@@ -39,6 +68,16 @@ pub struct SyncCall<'a> {
     pub receiver: Cow<'a, str>,
     /// Who of the caller's own sockets hears nothing.
     pub ignore_self: IgnoreSelf,
+}
+
+impl SyncCall<'_> {
+    /// Returns the call without what borrows from a message; its input has been read.
+    #[must_use]
+    pub fn to_owned(&self) -> SyncCall<'static> {
+        let Self { call, receiver, ignore_self } = self;
+        let receiver = Cow::Owned(receiver.clone().into_owned());
+        SyncCall { call: call.to_owned(), receiver, ignore_self: *ignore_self }
+    }
 }
 
 /// Which of the caller's own sockets get no frame.
@@ -63,6 +102,8 @@ pub struct HttpCall<'a> {
     pub version: &'a str,
     /// The header `Idempotency-Key`.
     pub id: Option<&'a str>,
+    /// Whether the caller wants to hear what is streamed to it.
+    pub stream: bool,
 }
 
 impl<'a> SyncCall<'a> {
@@ -86,8 +127,9 @@ impl<'a> SyncCall<'a> {
     pub fn from_http(http: HttpCall<'a>, body: &'a str) -> Result<Self, SyncError> {
         let mut fields: Fields<'_> = read_object(body)?;
         fields.id = Slot::default();
-        let call = fields.into_sync(Cow::Borrowed(http.path), Cow::Borrowed(http.version))?;
-        http.check_id().map(|()| call)
+        let mut call = fields.into_sync(Cow::Borrowed(http.path), Cow::Borrowed(http.version))?;
+        (call.call.id, call.call.stream) = (http.id()?, http.stream);
+        Ok(call)
     }
 }
 
@@ -115,8 +157,8 @@ impl<'a> Call<'a> {
         if let Data::Json(body) = data {
             check_json(body)?;
         }
-        http.check_id()?;
-        Ok(Self { path: Cow::Borrowed(http.path), version: Cow::Borrowed(http.version), data })
+        let (path, version) = (Cow::Borrowed(http.path), Cow::Borrowed(http.version));
+        Ok(Self { path, version, data, id: http.id()?, stream: http.stream })
     }
 }
 
@@ -128,9 +170,9 @@ fn check_json(body: &str) -> Result<(), SyncError> {
     serde_json::from_str::<&RawValue>(body).map(drop).map_err(|_| bad_request("json"))
 }
 
-impl HttpCall<'_> {
-    fn check_id(&self) -> Result<(), SyncError> {
-        self.id.map_or(Ok(()), |id| Err(without_effect(id)))
+impl<'a> HttpCall<'a> {
+    fn id(&self) -> Result<Option<Cow<'a, str>>, SyncError> {
+        self.id.map(|id| checked_id(Cow::Borrowed(id))).transpose()
     }
 }
 
@@ -160,11 +202,9 @@ impl<'a> Fields<'a> {
     }
 
     fn into_call(self, path: Cow<'a, str>, version: Cow<'a, str>) -> Result<Call<'a>, SyncError> {
-        if let Some(id) = self.id.optional_text("id")? {
-            return Err(without_effect(&id));
-        }
-        self.stream.optional::<bool>("stream")?;
-        Ok(Call { path, version, data: Data::Json(self.data.0.map_or("{}", RawValue::get)) })
+        let id = self.id.optional_text("id")?.map(checked_id).transpose()?;
+        let stream = self.stream.optional("stream")?.unwrap_or_default();
+        Ok(Call { path, version, data: Data::Json(self.data.0.map_or("{}", RawValue::get)), id, stream })
     }
 }
 
@@ -177,14 +217,10 @@ fn ignore_self(field: &Slot<'_>) -> Result<IgnoreSelf, SyncError> {
     }
 }
 
-/// Refuses an idempotency key: who sends one relies on what it does, and it does nothing yet.
-fn without_effect(id: &str) -> SyncError {
-    bad_request(if is_call_id(id) { "id-later" } else { "id" })
-}
-
-/// Returns whether a text may be the id of a call: 1 to 64 visible ASCII characters.
-pub(super) fn is_call_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic())
+/// Checks that a text may be the id of a call: 1 to 64 visible ASCII characters.
+pub(super) fn checked_id(id: Cow<'_, str>) -> Result<Cow<'_, str>, SyncError> {
+    let is_one = !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_one { Ok(id) } else { Err(bad_request("id")) }
 }
 
 #[cfg(test)]
@@ -194,9 +230,11 @@ mod tests {
     fn check(json: &str, expected: &str) {
         let read = match SyncCall::from_socket(json) {
             Ok(call) => {
-                let SyncCall { call: Call { path, version, data }, receiver, ignore_self } = call;
+                let SyncCall { call: Call { path, version, data, id, stream }, receiver, ignore_self } = call;
                 let Data::Json(data) = data else { panic!("a socket sends JSON") };
-                format!("{path} {version} {data} {receiver} {ignore_self:?}")
+                let id = id.map_or_else(String::new, |id| format!(" {id}"));
+                let stream = if stream { " streams" } else { "" };
+                format!("{path} {version} {data} {receiver} {ignore_self:?}{id}{stream}")
             }
             Err(error) => format!("{} {}", error.code(), error.subject().unwrap_or_default()),
         };
@@ -207,7 +245,7 @@ mod tests {
     fn a_call_is_read_and_a_wrong_one_names_its_field() {
         let good =
             r#"{"name":"a/b","version":"v1","data":{"x":1},"receiver":"r","ignoreSelf":"session","stream":true}"#;
-        check(good, r#"a/b v1 {"x":1} r Session"#);
+        check(good, r#"a/b v1 {"x":1} r Session streams"#);
         check(r#"{"name":"a\u002fb","version":"v1","receiver":"r","later":[1]}"#, "a/b v1 {} r No");
         check(r#"["a/b","v1",null,"r"]"#, "sync-bad-request not-an-object");
         check("null", "sync-bad-request not-an-object");
@@ -220,7 +258,7 @@ mod tests {
         check(r#"{"name":"a/b","version":"v1","receiver":"r","ignoreSelf":null}"#, "sync-bad-request ignoreSelf");
         check(r#"{"name":"a/b","version":"v1","receiver":"r","id":""}"#, "sync-bad-request id");
         check(r#"{"name":"a/b","version":"v1","receiver":"r","id":"a b"}"#, "sync-bad-request id");
-        check(r#"{"name":"a/b","version":"v1","receiver":"r","id":"a-b"}"#, "sync-bad-request id-later");
+        check(r#"{"name":"a/b","version":"v1","receiver":"r","id":"a-b"}"#, "a/b v1 {} r No a-b");
         check(r#"{"name":"a/b","version":"v1","receiver":"r","stream":"yes"}"#, "sync-bad-request stream");
         check(r#"{"name":"a","name":"b","version":"v1","receiver":"r"}"#, "sync-bad-request duplicate-field");
         check(r#"{"name":"a","version":"v1","receiver":"r""#, "sync-bad-request json");

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::SyncError;
-use crate::wire::call::is_call_id;
+use crate::wire::call::checked_id;
 use crate::wire::fields::{Slot, bad_request, read_object};
 use crate::wire::location::read_location;
 use crate::wire::{Call, Location, SyncCall, event};
@@ -160,8 +160,7 @@ fn read_id(json: &str) -> Result<Cow<'_, str>, SyncError> {
         id: Slot<'a>,
     }
     let fields: Fields<'_> = read_object(json)?;
-    let id = fields.id.required_text("id")?;
-    if is_call_id(&id) { Ok(id) } else { Err(bad_request("id")) }
+    checked_id(fields.id.required_text("id")?)
 }
 
 #[cfg(test)]
@@ -184,7 +183,7 @@ mod tests {
         check("sync", r#"{"name":"a/b","version":"v1","receiver":"r"}"#, "Sync(");
         check("request", r#"{"name":"a/b","version":"v1"}"#, "Request(");
         check("request", r#"{"name":"a/b"}"#, "sync-bad-request version");
-        check("request", r#"{"name":"a/b","version":"v1","id":"1"}"#, "sync-bad-request id-later");
+        check("request", r#"{"name":"a/b","version":"v1","id":""}"#, "sync-bad-request id");
         check("joinRoom", r#"{"room":"r"}"#, r#"Join { room: "r", after: None, presence: false }"#);
         check("joinRoom", r#"{"room":"r","after":"p"}"#, r#"Join { room: "r", after: Some("p"), presence: false }"#);
         check("joinRoom", r#"{"room":"r","presence":true}"#, r#"Join { room: "r", after: None, presence: true }"#);

@@ -1,7 +1,7 @@
 //! What the handlers share.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use sync::{Server, wire};
@@ -34,6 +34,8 @@ pub static BUSY: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 /// The state of the test app.
 #[derive(Debug)]
 pub struct App {
+    /// How often the handlers of `repeats` have run.
+    pub runs: AtomicU32,
     /// How many calls of `beside` are held; a test waits for it to change.
     pub holding: watch::Sender<u32>,
     /// So many of them may go on.
@@ -54,6 +56,7 @@ impl Default for App {
     fn default() -> Self {
         let (holding, go) = (watch::Sender::default(), Semaphore::new(0));
         Self {
+            runs: AtomicU32::new(0),
             holding,
             go,
             turns: watch::Sender::default(),
@@ -75,6 +78,11 @@ impl Drop for Held<'_> {
 }
 
 impl App {
+    /// Counts a run of a handler, and returns how many there were.
+    pub fn run(&self) -> u32 {
+        self.runs.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// Notes that something has happened.
     pub fn note(&self, what: String) {
         self.notes.send_modify(|notes| notes.push(what));
@@ -164,5 +172,10 @@ impl sync::App for App {
 
 /// Builds the server. Its sessions are as they were given, with what a test has tied to them.
 pub fn server() -> Server<App> {
-    Server::new(async |_config| Ok(App::default())).sessions_in_memory()
+    server_with_files().sessions_in_memory()
+}
+
+/// The same with sessions in a file.
+pub fn server_with_files() -> Server<App> {
+    Server::new(async |_config| Ok(App::default()))
 }

@@ -4,6 +4,6 @@ mod app;
 #[path = "sync.generated.rs"]
 pub mod routes;
 
-pub use app::{App, BUSY, Session, server};
+pub use app::{App, BUSY, Session, server, server_with_files};
 
 sync::app!(routes, app::App);

@@ -317,6 +317,28 @@ pub mod people {
         pub mod server;
     }
 }
+pub mod repeats {
+    pub mod _api {
+        #[path = "kept_v1.rs"]
+        pub mod kept_v1;
+        #[path = "once_v1.rs"]
+        pub mod once_v1;
+    }
+    #[path = "_sync"]
+    pub mod kept_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "kept_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod once_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "once_server_v1.rs"]
+        pub mod server;
+    }
+}
 pub mod strict {
     pub mod _api {
         #[path = "take_v1.rs"]

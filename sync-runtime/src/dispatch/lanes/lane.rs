@@ -8,6 +8,7 @@ use crate::contain::Guarded;
 use crate::dispatch::Caller;
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::limits::{Limits, RouteBudget};
 use crate::metrics::{RouteMetrics, ServerMetrics};
 use crate::route::{self, App, Effect, Method, Route, Routes, Table};
@@ -107,6 +108,15 @@ impl<A: App> Directory<A> {
 pub(in crate::dispatch) trait Lane<A: App>: Sync {
     /// What a call holds from `enter` to `apply`: its place in the line of a room, for instance.
     type Held: Send;
+
+    /// The call without what borrows from a message.
+    type Owned: Lane<A> + Send + 'static;
+
+    /// Returns the call without what borrows from a message; its input has been read.
+    fn owned(&self) -> Self::Owned;
+
+    /// Returns what tells it apart from other calls of its caller: all that its effect depends on.
+    fn fingerprint(&self) -> Id;
 
     /// Returns what all calls have.
     fn call(&self) -> &Call<'_>;

@@ -5,11 +5,23 @@ use crate::dispatch::Caller;
 use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::route::{App, Effect, Method, Route};
 use crate::wire::{Call, Data};
 
 impl<A: App> Lane<A> for Call<'_> {
     type Held = ();
+
+    type Owned = Call<'static>;
+
+    fn owned(&self) -> Call<'static> {
+        self.to_owned()
+    }
+
+    fn fingerprint(&self) -> Id {
+        let Call { path, version, data, .. } = self;
+        Id::of_texts(&["request", path, version, data.text()])
+    }
 
     fn call(&self) -> &Call<'_> {
         self

@@ -17,13 +17,11 @@ sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
     [not-an-object] sie muss ein JSON-Objekt sein
     [json] sie ist kein gültiges JSON
     [duplicate-field] ein Feld kommt zweimal vor
-    [event] dieses Ereignis ist unbekannt; bekannt sind sync, request, joinRoom, leaveRoom, joinedRooms und updateLocation
+    [event] dieses Ereignis ist unbekannt; bekannt sind sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence und syncCancel
     [binary] binäre Daten werden nicht angenommen
     [utf-8] sie ist kein gültiges UTF-8
-    [later] dieser Server bietet das noch nicht
     [ignoreSelf] „ignoreSelf“ muss true, false oder "session" sein
     [id] „id“ muss aus 1 bis 64 sichtbaren ASCII-Zeichen bestehen
-    [id-later] „id“ hat noch keine Wirkung und muss wegbleiben
     [path-too-long] „pathName“ darf höchstens 2 KB lang sein
    *[other] „{ $subject }“ fehlt oder hat nicht den erwarteten Typ
 }.
@@ -65,6 +63,7 @@ sync-method-not-allowed = Diese Adresse nimmt diese Methode nicht an.
 sync-no-receivers = In diesem Raum ist niemand.
 sync-not-found = Diese Funktion gibt es nicht.
 sync-not-in-room = Du bist nicht in diesem Raum.
+sync-outcome-unknown = Es ist nicht bekannt, ob dies geschehen ist: Der Server wurde unterbrochen. Von selbst wird es nicht noch einmal versucht.
 sync-rate-limited = Zu viele Anfragen; versuche es in { $seconds ->
     [one] einer Sekunde
    *[other] { $seconds } Sekunden
@@ -74,4 +73,5 @@ sync-shutting-down = Der Server startet neu; versuche es gleich noch einmal.
 sync-timeout = Das hat zu lange gedauert und wurde beendet.
     .client = Die Antwort hat zu lange gedauert; versuche es noch einmal.
 sync-too-large = Die Nachricht ist zu groß; höchstens { $limit } Byte sind erlaubt.
+sync-unavailable = Das ist im Moment nicht möglich; versuche es bald wieder.
 sync-unsupported-media-type = Die Anfrage muss als application/json gesendet werden.

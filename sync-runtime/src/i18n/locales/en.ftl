@@ -17,13 +17,11 @@ sync-bad-request = This message is not of the expected form: { $subject ->
     [not-an-object] it must be a JSON object
     [json] it is not valid JSON
     [duplicate-field] a field is there twice
-    [event] this event is unknown; known are sync, request, joinRoom, leaveRoom, joinedRooms and updateLocation
+    [event] this event is unknown; known are sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence and syncCancel
     [binary] binary data is not accepted
     [utf-8] it is not valid UTF-8
-    [later] this server does not offer it yet
     [ignoreSelf] “ignoreSelf” must be true, false or "session"
     [id] “id” must be 1 to 64 visible ASCII characters
-    [id-later] “id” has no effect yet: leave it out
     [path-too-long] “pathName” must have at most 2 KB
    *[other] “{ $subject }” is missing or not of the expected type
 }.
@@ -65,6 +63,7 @@ sync-method-not-allowed = This address does not take this method.
 sync-no-receivers = Nobody is in this room.
 sync-not-found = This function does not exist.
 sync-not-in-room = You are not in this room.
+sync-outcome-unknown = It is not known whether this happened: the server was interrupted. It is not tried again by itself.
 sync-rate-limited = Too many requests; try again in { $seconds ->
     [one] one second
    *[other] { $seconds } seconds
@@ -74,4 +73,5 @@ sync-shutting-down = The server is restarting; try again in a moment.
 sync-timeout = This took too long and was stopped.
     .client = The answer took too long. Please try again.
 sync-too-large = The message is too large; at most { $limit } bytes are allowed.
+sync-unavailable = This cannot be done at the moment; try again soon.
 sync-unsupported-media-type = The request must be sent as application/json.

@@ -17,13 +17,11 @@ sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
     [not-an-object] il doit être un objet JSON
     [json] ce n’est pas du JSON valide
     [duplicate-field] un champ s’y trouve deux fois
-    [event] cet événement est inconnu ; sont connus sync, request, joinRoom, leaveRoom, joinedRooms et updateLocation
+    [event] cet événement est inconnu ; sont connus sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence et syncCancel
     [binary] les données binaires ne sont pas acceptées
     [utf-8] ce n’est pas de l’UTF-8 valide
-    [later] ce serveur ne le propose pas encore
     [ignoreSelf] « ignoreSelf » doit valoir true, false ou "session"
     [id] « id » doit compter de 1 à 64 caractères ASCII visibles
-    [id-later] « id » n’a pas encore d’effet : ne l’envoyez pas
     [path-too-long] « pathName » doit compter au plus 2 Ko
    *[other] « { $subject } » manque ou n’a pas le type attendu
 }.
@@ -65,6 +63,7 @@ sync-method-not-allowed = Cette adresse n’accepte pas cette méthode.
 sync-no-receivers = Il n’y a personne dans ce salon.
 sync-not-found = Cette fonction n’existe pas.
 sync-not-in-room = Vous n’êtes pas dans ce salon.
+sync-outcome-unknown = On ne sait pas si cela a eu lieu : le serveur a été interrompu. Aucun nouvel essai n’est fait de lui-même.
 sync-rate-limited = Trop de requêtes ; réessayez dans { $seconds ->
     [one] une seconde
    *[other] { $seconds } secondes
@@ -74,4 +73,5 @@ sync-shutting-down = Le serveur redémarre ; réessayez dans un instant.
 sync-timeout = Cela a pris trop de temps et a été arrêté.
     .client = La réponse a mis trop de temps à arriver ; veuillez réessayer.
 sync-too-large = Le message est trop grand ; { $limit } octets au plus sont permis.
+sync-unavailable = C’est impossible pour le moment ; réessayez bientôt.
 sync-unsupported-media-type = La requête doit être envoyée en application/json.

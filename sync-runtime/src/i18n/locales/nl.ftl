@@ -17,13 +17,11 @@ sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
     [not-an-object] het moet een JSON-object zijn
     [json] het is geen geldige JSON
     [duplicate-field] een veld komt twee keer voor
-    [event] deze gebeurtenis is onbekend; bekend zijn sync, request, joinRoom, leaveRoom, joinedRooms en updateLocation
+    [event] deze gebeurtenis is onbekend; bekend zijn sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence en syncCancel
     [binary] binaire gegevens worden niet aangenomen
     [utf-8] het is geen geldige UTF-8
-    [later] deze server biedt dit nog niet
     [ignoreSelf] “ignoreSelf” moet true, false of "session" zijn
     [id] “id” moet uit 1 tot 64 zichtbare ASCII-tekens bestaan
-    [id-later] “id” heeft nog geen effect: laat het weg
     [path-too-long] “pathName” mag hoogstens 2 kB lang zijn
    *[other] “{ $subject }” ontbreekt of heeft niet het verwachte type
 }.
@@ -65,6 +63,7 @@ sync-method-not-allowed = Dit adres neemt deze methode niet aan.
 sync-no-receivers = Er is niemand in deze ruimte.
 sync-not-found = Deze functie bestaat niet.
 sync-not-in-room = Je bent niet in deze ruimte.
+sync-outcome-unknown = Het is niet bekend of dit is gebeurd: de server werd onderbroken. Het wordt niet vanzelf opnieuw geprobeerd.
 sync-rate-limited = Te veel verzoeken; probeer het over { $seconds ->
     [one] één seconde
    *[other] { $seconds } seconden
@@ -74,4 +73,5 @@ sync-shutting-down = De server wordt opnieuw gestart; probeer het zo weer.
 sync-timeout = Dit duurde te lang en is gestopt.
     .client = Het antwoord duurde te lang; probeer het opnieuw.
 sync-too-large = Het bericht is te groot; hoogstens { $limit } bytes zijn toegestaan.
+sync-unavailable = Dit kan nu even niet; probeer het zo opnieuw.
 sync-unsupported-media-type = Het verzoek moet als application/json worden verzonden.

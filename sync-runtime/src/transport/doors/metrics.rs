@@ -76,6 +76,7 @@ impl<A: App> MetricsDoor<A> {
             rooms,
             members,
             history_bytes: hub.history_bytes(),
+            idempotency_bytes: self.dispatcher.idempotency_bytes(),
             sessions: self.dispatcher.sessions().in_use(),
             queue_bytes: self.sockets.traffic().waiting,
             calls: self.dispatcher.calls().len(),

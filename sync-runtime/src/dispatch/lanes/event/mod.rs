@@ -12,13 +12,30 @@ use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, authorize};
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::rooms::{Permit, Submitted};
 use crate::route::{App, Effect, Route};
-use crate::wire::{Call, SyncCall};
+use crate::wire::{Call, IgnoreSelf, SyncCall};
 
 impl<A: App> Lane<A> for SyncCall<'_> {
     /// `None` when nobody is in the room.
     type Held = Option<Permit<A>>;
+
+    type Owned = SyncCall<'static>;
+
+    fn owned(&self) -> SyncCall<'static> {
+        self.to_owned()
+    }
+
+    fn fingerprint(&self) -> Id {
+        let Call { path, version, data, .. } = &self.call;
+        let ignored = match self.ignore_self {
+            IgnoreSelf::No => "no",
+            IgnoreSelf::Socket => "socket",
+            IgnoreSelf::Session => "session",
+        };
+        Id::of_texts(&["sync", path, version, &self.receiver, ignored, data.text()])
+    }
 
     fn call(&self) -> &Call<'_> {
         &self.call

@@ -1,0 +1,39 @@
+//! Which calls were made already: a call that is repeated under the same id happens once, and is answered the same.
+
+mod durable;
+mod recent;
+mod ticket;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crate::error::SyncError;
+use crate::id::Id;
+
+pub use durable::DurableCalls;
+pub use recent::RecentCalls;
+pub use ticket::{Claim, Known, Ticket};
+
+/// What came of a call: the `result` of its answer, or why it was refused.
+pub type Outcome = Result<Box<RawValue>, SyncError>;
+
+/// An outcome that several wait for.
+type SharedOutcome = Arc<Outcome>;
+
+/// A call as its caller names it.
+#[derive(Debug, Clone)]
+pub struct CallKey<'a> {
+    /// Who calls. Nobody is told what somebody else was answered.
+    pub caller: Id,
+    /// The caller's own name of the call.
+    pub id: Cow<'a, str>,
+    /// What is called, with all that it depends on: another call of the same name is a mistake of the caller.
+    pub call: Id,
+}
+
+/// Says that the name of a call is that of another one.
+fn reused() -> SyncError {
+    SyncError::new("sync-id-reused")
+}

@@ -1,0 +1,376 @@
+//! The calls of the last minutes, in memory.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::{Instant, sleep};
+use crate::config::Config;
+use crate::error::SyncError;
+use crate::id::Id;
+use crate::idempotency::{CallKey, Claim, Known, SharedOutcome, Ticket, reused};
+
+/// In how many parts the calls are, each under a lock of its own.
+const SHARDS: usize = 64;
+/// How many calls of one caller run at a time that have a name, and how many in all: they go on when their callers hang up.
+const RUNNING: usize = 128;
+const RUNNING_IN_ALL: usize = 16 * 1024;
+/// What a call takes besides its name and its answer, and a caller besides its calls, in bytes, about.
+const CALL: usize = 192;
+const CALLER: usize = 160;
+/// How often what is too old is looked for.
+const SWEEP: Duration = Duration::from_secs(10);
+
+/// The calls that have a name: which of them run, and what came of those of the last minutes.
+///
+/// What is kept is bounded for each caller and in all. Whoever has too much forgets its own oldest, and where all callers together have
+/// too much, the one that has the most does: nobody can make this forget the calls of somebody else who has few.
+#[derive(Debug)]
+pub struct RecentCalls {
+    shards: Box<[Mutex<Shard>]>,
+    bounds: Bounds,
+    /// What all of them take, in bytes, about.
+    bytes: AtomicUsize,
+    running: AtomicUsize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// For how long an outcome is kept.
+    age: Duration,
+    /// Of one caller, in bytes.
+    caller: usize,
+    /// Of all callers, in bytes.
+    total: usize,
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    callers: HashMap<Id, Calls>,
+}
+
+/// The calls of one caller.
+#[derive(Debug, Default)]
+struct Calls {
+    named: HashMap<Arc<str>, Call>,
+    /// Those that have ended, oldest first.
+    ended: VecDeque<(Instant, Arc<str>)>,
+    /// What those that have ended take.
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Call {
+    call: Id,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Running { told: watch::Receiver<Option<SharedOutcome>>, cancelled: CancellationToken },
+    Done(SharedOutcome),
+}
+
+impl RecentCalls {
+    /// Keeps as much as the configuration says.
+    #[must_use]
+    pub fn new(config: &Config) -> Arc<Self> {
+        let Config { idempotency_age: age, idempotency_bytes: caller, idempotency_total_bytes: total, .. } = *config;
+        Arc::new(Self {
+            shards: std::iter::repeat_with(Mutex::default).take(SHARDS).collect(),
+            bounds: Bounds { age, caller, total },
+            bytes: AtomicUsize::new(0),
+            running: AtomicUsize::new(0),
+        })
+    }
+
+    /// Returns a call that was made under this name, or runs, if it is the same one.
+    #[must_use]
+    pub fn known(&self, key: &CallKey<'_>) -> Option<Known> {
+        let shard = self.shard(key.caller);
+        let known = shard.callers.get(&key.caller)?.named.get(&*key.id)?;
+        (known.call == key.call).then(|| known.state.known())
+    }
+
+    /// Claims a call for whoever runs it, unless it was made already.
+    ///
+    /// # Errors
+    ///
+    /// `sync-id-reused` when the name is that of another call; `sync-rate-limited` when too many calls run that have one.
+    pub fn claim(self: &Arc<Self>, key: &CallKey<'_>) -> Result<Claim, SyncError> {
+        let too_many = || SyncError::new("sync-rate-limited").param("seconds", 1);
+        let id: Arc<str> = Arc::from(&*key.id);
+        let (tell, told) = watch::channel(None);
+        let cancelled = CancellationToken::new();
+        let mut shard = self.shard(key.caller);
+        let calls = shard.callers.entry(key.caller).or_default();
+        let has_room = calls.running() < RUNNING && self.running.load(Ordering::Acquire) < RUNNING_IN_ALL;
+        let known = match calls.named.entry(id) {
+            Entry::Occupied(known) if known.get().call != key.call => Err(reused()),
+            Entry::Occupied(known) => Ok(Some(known.get().state.known())),
+            Entry::Vacant(_) if !has_room => Err(too_many()),
+            Entry::Vacant(new) => {
+                new.insert(Call { call: key.call, state: State::Running { told, cancelled: cancelled.clone() } });
+                Ok(None)
+            }
+        };
+        shard.forget_if_idle(key.caller);
+        drop(shard);
+        if let Some(known) = known? {
+            return Ok(Claim::Known(known));
+        }
+        self.running.fetch_add(1, Ordering::AcqRel);
+        let key = CallKey { caller: key.caller, id: key.id.to_string().into(), call: key.call };
+        Ok(Claim::New(Ticket::new(self.clone(), key, tell, cancelled)))
+    }
+
+    /// Tells the call of this name that its caller has given it up, and returns whether there is one that runs.
+    pub fn cancel(&self, caller: Id, id: &str) -> bool {
+        let shard = self.shard(caller);
+        let call = shard.callers.get(&caller).and_then(|calls| calls.named.get(id));
+        match call {
+            Some(Call { state: State::Running { cancelled, .. }, .. }) => {
+                let cancelled = cancelled.clone();
+                // Without the lock: who is told may end at once.
+                drop(shard);
+                cancelled.cancel();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Notes that a call has ended; without an outcome, it is as if it had never been made.
+    pub(super) fn end(&self, key: &CallKey<'_>, outcome: Option<SharedOutcome>) {
+        self.running.fetch_sub(1, Ordering::AcqRel);
+        let mut freed = Vec::new();
+        let mut shard = self.shard(key.caller);
+        let Some(calls) = shard.callers.get_mut(&key.caller) else { return };
+        match outcome {
+            None => drop(calls.named.remove(&*key.id)),
+            Some(outcome) => {
+                let bytes = calls.end(key, outcome);
+                let total = self.bytes.fetch_add(bytes, Ordering::AcqRel) + bytes;
+                while calls.bytes > self.bounds.caller && calls.ended.len() > 1 {
+                    self.free(calls, &mut freed);
+                }
+                if total > self.bounds.total {
+                    self.free_most(&mut shard, &mut freed);
+                }
+            }
+        }
+        shard.forget_if_idle(key.caller);
+    }
+
+    /// Frees the oldest call of a caller.
+    fn free(&self, calls: &mut Calls, freed: &mut Vec<Call>) {
+        let bytes = calls.free(freed);
+        self.bytes.fetch_sub(bytes, Ordering::AcqRel);
+    }
+
+    /// Frees calls of those who have the most, among the callers of one part, until all take as little as they may.
+    fn free_most(&self, shard: &mut Shard, freed: &mut Vec<Call>) {
+        while self.bytes.load(Ordering::Acquire) > self.bounds.total {
+            let most = shard.callers.values_mut().max_by_key(|calls| calls.bytes);
+            let Some(calls) = most.filter(|calls| !calls.ended.is_empty()) else { return };
+            // Half of them, so that all callers are not looked through for each call.
+            for _ in 0..calls.ended.len().div_ceil(2) {
+                self.free(calls, freed);
+            }
+        }
+    }
+
+    /// Forgets, for as long as this is awaited, what is too old.
+    pub async fn forget_old(&self) {
+        loop {
+            for shard in &self.shards {
+                self.forget_old_of(shard);
+                tokio::task::yield_now().await;
+            }
+            sleep(SWEEP.min(self.bounds.age)).await;
+        }
+    }
+
+    fn forget_old_of(&self, shard: &Mutex<Shard>) {
+        let (now, mut freed) = (Instant::now(), Vec::new());
+        let mut shard = shard.lock();
+        for calls in shard.callers.values_mut() {
+            while calls.ended.front().is_some_and(|(at, _)| *at + self.bounds.age <= now) {
+                self.free(calls, &mut freed);
+            }
+        }
+        shard.callers.retain(|_, calls| !calls.named.is_empty());
+        let len = shard.callers.len();
+        shard.callers.shrink_to(len * 2);
+    }
+
+    /// Returns how many bytes of memory all of them take, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Acquire)
+    }
+
+    fn shard(&self, caller: Id) -> MutexGuard<'_, Shard> {
+        self.shards[usize::from(caller.to_bytes()[15]) % SHARDS].lock()
+    }
+}
+
+impl Shard {
+    fn forget_if_idle(&mut self, caller: Id) {
+        if self.callers.get(&caller).is_some_and(|calls| calls.named.is_empty()) {
+            self.callers.remove(&caller);
+        }
+    }
+}
+
+impl Calls {
+    fn running(&self) -> usize {
+        self.named.len() - self.ended.len()
+    }
+
+    /// Keeps what came of a call, and returns how many bytes that takes.
+    fn end(&mut self, key: &CallKey<'_>, outcome: SharedOutcome) -> usize {
+        let Some((id, _)) = self.named.get_key_value(&*key.id) else { return 0 };
+        let id = id.clone();
+        let bytes = bytes_of(&id, &outcome) + if self.ended.is_empty() { CALLER } else { 0 };
+        self.named.insert(id.clone(), Call { call: key.call, state: State::Done(outcome) });
+        self.ended.push_back((Instant::now(), id));
+        self.bytes += bytes;
+        bytes
+    }
+
+    /// Forgets the oldest of those that have ended, and returns how many bytes it took.
+    fn free(&mut self, freed: &mut Vec<Call>) -> usize {
+        let Some((_, id)) = self.ended.pop_front() else { return 0 };
+        let call = self.named.remove(&id);
+        let mut bytes = match &call {
+            Some(Call { state: State::Done(outcome), .. }) => bytes_of(&id, outcome),
+            _ => 0,
+        };
+        if self.ended.is_empty() {
+            bytes += CALLER;
+        }
+        freed.extend(call);
+        self.bytes -= bytes;
+        bytes
+    }
+}
+
+impl State {
+    fn known(&self) -> Known {
+        match self {
+            Self::Running { told, .. } => Known::Running(told.clone()),
+            Self::Done(outcome) => Known::Done(outcome.clone()),
+        }
+    }
+}
+
+fn bytes_of(id: &str, outcome: &SharedOutcome) -> usize {
+    let answer = match &**outcome {
+        Ok(output) => output.get().len(),
+        Err(error) => error.bytes(),
+    };
+    CALL + id.len() + answer
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::to_raw_value;
+
+    use super::*;
+    use crate::clock::advance;
+    use crate::idempotency::Outcome;
+
+    fn calls(change: impl FnOnce(&mut Config)) -> Arc<RecentCalls> {
+        let mut config = Config::default();
+        change(&mut config);
+        RecentCalls::new(&config)
+    }
+
+    fn key(caller: u8, id: &str) -> CallKey<'_> {
+        CallKey { caller: Id::of([caller; 16]), id: id.into(), call: Id::of_texts(&["call"]) }
+    }
+
+    fn claim(calls: &Arc<RecentCalls>, key: &CallKey<'_>) -> Ticket {
+        match calls.claim(key) {
+            Ok(Claim::New(ticket)) => ticket,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn output(length: usize) -> Outcome {
+        Ok(to_raw_value(&"x".repeat(length)).expect("JSON"))
+    }
+
+    async fn run(calls: &Arc<RecentCalls>, key: &CallKey<'_>, length: usize) {
+        let mut ticket = claim(calls, key);
+        ticket.begin();
+        ticket.end(output(length)).await.expect("an output");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_kept_is_forgotten_after_a_while_and_nothing_is_left_of_it() {
+        let calls = calls(|_| {});
+        run(&calls, &key(1, "a"), 10).await;
+        let living = async {
+            advance(Duration::from_secs(599)).await;
+            assert!(calls.known(&key(1, "a")).is_some());
+            sleep(Duration::from_secs(12)).await;
+            assert!(calls.known(&key(1, "a")).is_none());
+            assert_eq!(calls.bytes(), 0);
+            assert!(calls.shards.iter().all(|shard| shard.lock().callers.is_empty()));
+        };
+        tokio::select! {
+            () = living => {}
+            () = calls.forget_old() => unreachable!("it goes on"),
+        }
+    }
+
+    #[tokio::test]
+    async fn where_all_keep_too_much_those_who_have_the_most_give_way() {
+        let calls = calls(|config| config.idempotency_total_bytes = 64 * 1024);
+        // All in one part, since what is full is freed there first.
+        let (few, many) = (key(1, "few"), 65);
+        run(&calls, &few, 100).await;
+        for number in 0..1000 {
+            run(&calls, &key(many, &number.to_string()), 100).await;
+            assert!(calls.bytes() <= 64 * 1024, "{}", calls.bytes());
+        }
+        assert!(calls.known(&few).is_some());
+        assert!(calls.known(&key(many, "0")).is_none() && calls.known(&key(many, "999")).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_cut_off_is_told_to_those_who_wait_and_kept_if_it_had_begun() {
+        for (begins, code, is_kept) in [(false, "sync-cancelled", false), (true, "sync-outcome-unknown", true)] {
+            let calls = calls(|_| {});
+            let mut ticket = claim(&calls, &key(1, "a"));
+            let waiting = calls.known(&key(1, "a")).expect("it runs");
+            if begins {
+                ticket.begin();
+            }
+            drop(ticket);
+            assert_eq!(waiting.outcome().await.expect_err("nothing came of it").code(), code);
+            assert_eq!(calls.known(&key(1, "a")).is_some(), is_kept);
+            assert_eq!(calls.running.load(Ordering::Acquire), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_name_of_another_call_is_refused_and_that_of_another_caller_is_its_own() {
+        let calls = calls(|_| {});
+        let _running = claim(&calls, &key(1, "a"));
+        let other = CallKey { call: Id::of_texts(&["other"]), ..key(1, "a") };
+        assert_eq!(calls.claim(&other).expect_err("it is reused").code(), "sync-id-reused");
+        assert!(calls.known(&other).is_none());
+        assert!(matches!(calls.claim(&key(1, "a")), Ok(Claim::Known(Known::Running(_)))));
+        drop(claim(&calls, &key(2, "a")));
+        assert!(calls.cancel(Id::of([1; 16]), "a") && !calls.cancel(Id::of([2; 16]), "a"));
+    }
+}

@@ -1,0 +1,130 @@
+//! A call that has been claimed, and what others may learn of it.
+
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::SyncError;
+use crate::idempotency::durable::Begun;
+use crate::idempotency::{CallKey, DurableCalls, Outcome, RecentCalls, SharedOutcome};
+
+/// What becomes of a call that has a name.
+#[derive(Debug)]
+pub enum Claim {
+    /// It is new: whoever has the ticket runs it.
+    New(Ticket),
+    /// It has been made, or is under way.
+    Known(Known),
+}
+
+/// A call that has been made, or is under way.
+#[derive(Debug)]
+pub enum Known {
+    /// It has ended.
+    Done(SharedOutcome),
+    /// It runs; told when it ends.
+    Running(watch::Receiver<Option<SharedOutcome>>),
+}
+
+impl Known {
+    /// Waits until the call has ended, and returns what came of it.
+    pub async fn outcome(self) -> Outcome {
+        let ended = match self {
+            Self::Done(outcome) => outcome,
+            Self::Running(mut told) => match told.wait_for(Option::is_some).await {
+                Ok(outcome) => outcome.clone().expect("it was waited for"),
+                Err(_) => return Err(SyncError::new("sync-server-failed")),
+            },
+        };
+        Outcome::clone(&ended)
+    }
+}
+
+/// The right to run a call. Whatever happens, its repeats are told what came of it.
+#[derive(Debug)]
+pub struct Ticket {
+    calls: Arc<RecentCalls>,
+    key: CallKey<'static>,
+    tell: watch::Sender<Option<SharedOutcome>>,
+    cancelled: CancellationToken,
+    kept: Kept,
+}
+
+/// Where the outcome of a call is kept.
+#[derive(Debug, Clone)]
+enum Kept {
+    /// Nowhere: nothing has happened yet, or a repeat of it does no harm.
+    No,
+    /// In memory.
+    Recent,
+    /// In a file, too.
+    Durable(Arc<DurableCalls>),
+}
+
+impl Ticket {
+    pub(super) fn new(
+        calls: Arc<RecentCalls>,
+        key: CallKey<'static>,
+        tell: watch::Sender<Option<SharedOutcome>>,
+        cancelled: CancellationToken,
+    ) -> Self {
+        Self { calls, key, tell, cancelled, kept: Kept::No }
+    }
+
+    /// Returns what tells that the caller has given the call up.
+    #[must_use]
+    pub fn cancelled(&self) -> &CancellationToken {
+        &self.cancelled
+    }
+
+    /// Notes that the handler begins: what comes of the call is kept from here on, even that it was cut off.
+    pub fn begin(&mut self) {
+        self.kept = Kept::Recent;
+    }
+
+    /// Notes in a file that the handler begins, or returns what came of it when it ran in another life of this server.
+    ///
+    /// # Errors
+    ///
+    /// `sync-unavailable` when that cannot be noted; `sync-id-reused`; `sync-outcome-unknown` when it was begun in another life, and
+    /// cut off.
+    pub async fn begin_durably(&mut self, calls: &Arc<DurableCalls>) -> Result<Option<Box<RawValue>>, SyncError> {
+        match calls.begin(&self.key).await? {
+            Begun::New => self.kept = Kept::Durable(calls.clone()),
+            // It is in the file: from now on it is found in memory.
+            Begun::Ended(outcome) => {
+                self.kept = Kept::Recent;
+                return outcome.map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Keeps what came of the call, as far as it is to be kept, and tells its repeats. Returns what its caller is told, when it is kept.
+    pub async fn end(mut self, outcome: Outcome) -> Outcome {
+        let outcome = match &self.kept {
+            Kept::Durable(calls) => calls.end(&self.key, outcome).await,
+            Kept::No | Kept::Recent => outcome,
+        };
+        self.settle(Arc::new(outcome.clone()));
+        outcome
+    }
+
+    fn settle(&mut self, outcome: SharedOutcome) {
+        let is_kept = !matches!(self.kept, Kept::No);
+        self.calls.end(&self.key, is_kept.then(|| outcome.clone()));
+        self.tell.send_replace(Some(outcome));
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if self.tell.borrow().is_none() {
+            // Cut off: a handler that has begun may have done anything.
+            let code = if matches!(self.kept, Kept::No) { "sync-cancelled" } else { "sync-outcome-unknown" };
+            self.settle(Arc::new(Err(SyncError::new(code))));
+        }
+    }
+}
