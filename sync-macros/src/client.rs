@@ -219,6 +219,10 @@ fn implementation(filter: &Filter<'_>, main: Main) -> TokenStream {
     let (input, server_output, output) = filter.types();
     let Main { docs, options, auth, check, kind, group, grouping, body } = main;
     quote! {
+        // The file's own `ClientStream` takes its place, if there is one.
+        #[allow(unused_imports)]
+        use ::sync::__private::no_client_stream::*;
+
         #[doc(hidden)]
         pub struct __Client;
 
@@ -230,6 +234,8 @@ fn implementation(filter: &Filter<'_>, main: Main) -> TokenStream {
             const DOCS: &'static str = #docs;
             const OPTIONS: ::sync::__private::RouteOptions = #options;
             const FILTER: ::sync::__private::FilterKind = ::sync::__private::FilterKind::#kind;
+            const STREAM: ::core::option::Option<::sync::__private::ChunkType> =
+                <ClientStream as ::sync::__private::ClientChunk>::TYPE;
             type Group = #group;
 
             fn auth() -> ::sync::Auth<crate::SyncApp> {

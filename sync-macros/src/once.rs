@@ -107,6 +107,10 @@ impl<A: Parse + Default> Once<A> {
             impl ::core::future::Future<Output = ::core::result::Result<Self::Output, ::sync::SyncError>> + ::core::marker::Send + 'a
         };
         quote! {
+            // The file's own `ServerStream` takes its place, if there is one.
+            #[allow(unused_imports)]
+            use ::sync::__private::no_server_stream::*;
+
             #[doc(hidden)]
             pub struct #handler;
 
@@ -116,6 +120,8 @@ impl<A: Parse + Default> Once<A> {
                 type Output = #output;
                 const DOCS: &'static str = #docs;
                 const OPTIONS: ::sync::__private::RouteOptions = #options;
+                const STREAM: ::core::option::Option<::sync::__private::ChunkType> =
+                    <ServerStream as ::sync::__private::ServerChunk>::TYPE;
 
                 fn auth() -> ::sync::Auth<crate::SyncApp> {
                     #auth

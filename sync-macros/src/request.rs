@@ -77,7 +77,10 @@ fn check_query(function: &ItemFn, get: Span, mistakes: &mut HandlerMistakes) {
     }
 }
 
-/// Finds each `room` of `ctx.room()`, in the arguments of macros, too.
+/// What only a handler has whose call was sent to a room.
+const OF_ROOM: [&str; 3] = ["room", "broadcast_stream", "stream_to"];
+
+/// Finds each `room` of `ctx.room()` and the like, in the arguments of macros, too.
 fn rooms_of(ctx: &str, tokens: TokenStream) -> Vec<TokenTree> {
     let tokens = tokens.into_iter().collect::<Vec<_>>();
     let mut found = Vec::new();
@@ -87,7 +90,7 @@ fn rooms_of(ctx: &str, tokens: TokenStream) -> Vec<TokenTree> {
             (TokenTree::Ident(word), [TokenTree::Punct(dot), TokenTree::Ident(room), TokenTree::Group(call), ..])
                 if word == ctx
                     && dot.as_char() == '.'
-                    && room == "room"
+                    && OF_ROOM.iter().any(|of_room| room == of_room)
                     && call.delimiter() == Delimiter::Parenthesis =>
             {
                 found.push(TokenTree::Ident(room.clone()));

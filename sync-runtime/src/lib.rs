@@ -73,12 +73,22 @@ pub mod __private {
         Room, RoomServices, Sequencer, Socket, Submitted,
     };
     pub use crate::route::{
-        Auth, BoxFuture, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict,
-        Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomKind, RoomParameter, RoomRule, Route,
-        RouteId, RouteOptions, Routes, Segment, ServerHandler, ServerOnly, StreamTo, Streams, Table, Verdict, answered,
-        group_of,
+        Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey,
+        IntoGroup, IntoVerdict, Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomKind,
+        RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes, Segment, ServerChunk, ServerHandler, ServerOnly,
+        StreamTo, Streams, Table, Verdict, answered, group_of,
     };
     pub use crate::schema::Empty;
+
+    /// What a handler's file has under the name of its chunks until it declares some.
+    pub mod no_server_stream {
+        pub use crate::route::NoStream as ServerStream;
+    }
+
+    /// What a filter's file has under the name of its chunks until it declares some.
+    pub mod no_client_stream {
+        pub use crate::route::NoStream as ClientStream;
+    }
     pub use crate::server::{hub, serve};
     // What is read of a request or of a packet, and who it is from, may be tried with any header and any text.
     pub use crate::transport::{Inbound, InboundKind, client_address, cookie_token, session_cookie};

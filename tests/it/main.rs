@@ -33,6 +33,7 @@ mod rooms;
 mod session_stores;
 mod sessions;
 mod strain;
+mod streams;
 mod template;
 mod tidy;
 mod typescript;

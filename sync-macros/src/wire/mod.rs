@@ -64,7 +64,13 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenS
 fn marker(input: &DeriveInput, kind: Kind) -> Option<TokenStream> {
     let ident = &input.ident;
     let (parameters, arguments, conditions) = input.generics.split_for_impl();
-    (kind == Kind::Presence).then(|| quote!(impl #parameters ::sync::Presence for #ident #arguments #conditions {}))
+    let marked = match kind {
+        Kind::Presence => quote!(::sync::Presence),
+        Kind::Wire if ident == "ServerStream" => quote!(::sync::__private::ServerChunk),
+        Kind::Wire if ident == "ClientStream" => quote!(::sync::__private::ClientChunk),
+        Kind::Wire | Kind::Session => return None,
+    };
+    Some(quote!(impl #parameters #marked for #ident #arguments #conditions {}))
 }
 
 fn struct_or_enum(item: &TokenStream, kind: Kind, mistakes: &mut WireMistakes) -> Option<DeriveInput> {

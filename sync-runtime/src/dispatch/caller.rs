@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::contain::contained;
+use crate::dispatch::chunks::ChunkSender;
 use crate::i18n::{Catalog, Locale};
 use crate::rooms::{Identity, SenderKey, Socket};
 use crate::route::App;
@@ -14,6 +15,8 @@ use crate::session::LiveSession;
 pub struct Caller<A: App> {
     identity: Identity<A>,
     kind: CallerKind<A>,
+    /// Where a caller over HTTP hears what is streamed to it, if it wants to.
+    chunks: Option<ChunkSender>,
 }
 
 /// Which kind of caller it is.
@@ -34,7 +37,7 @@ impl<A: App> Clone for Caller<A> {
             CallerKind::Http => CallerKind::Http,
             CallerKind::Server => CallerKind::Server,
         };
-        Self { identity: self.identity.clone(), kind }
+        Self { identity: self.identity.clone(), kind, chunks: self.chunks.clone() }
     }
 }
 
@@ -42,19 +45,30 @@ impl<A: App> Caller<A> {
     /// A call from a socket.
     #[must_use]
     pub fn of_socket(socket: Arc<Socket<A>>) -> Self {
-        Self { identity: socket.identity().clone(), kind: CallerKind::Socket(socket) }
+        Self { identity: socket.identity().clone(), kind: CallerKind::Socket(socket), chunks: None }
     }
 
     /// A call over HTTP.
     #[must_use]
     pub fn http(identity: Identity<A>) -> Self {
-        Self { identity, kind: CallerKind::Http }
+        Self { identity, kind: CallerKind::Http, chunks: None }
+    }
+
+    /// Lets a caller over HTTP hear what is streamed to it; its call is given up when nobody listens any more.
+    #[must_use]
+    pub fn hearing(self, chunks: ChunkSender) -> Self {
+        Self { chunks: Some(chunks), ..self }
+    }
+
+    /// Returns where a caller over HTTP hears what is streamed to it.
+    pub(super) fn chunks(&self) -> Option<&ChunkSender> {
+        self.chunks.as_ref()
     }
 
     /// A call of the app itself.
     #[must_use]
     pub fn server(identity: Identity<A>) -> Self {
-        Self { identity, kind: CallerKind::Server }
+        Self { identity, kind: CallerKind::Server, chunks: None }
     }
 
     /// Returns the session.

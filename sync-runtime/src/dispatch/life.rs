@@ -50,6 +50,7 @@ impl<A: App> Dispatcher<A> {
     /// Others hear that its person has gone when the time is over in which they may come back, which depends on the kind of departure.
     pub fn disconnect(&self, socket: &Arc<Socket<A>>, departure: Departure) {
         self.unseat_all(socket, departure);
+        self.parts().recent.hang_up(socket.sender_key().session, socket.id());
         self.sessions().touch(socket.session());
     }
 

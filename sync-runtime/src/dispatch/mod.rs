@@ -8,6 +8,7 @@
 mod attendance;
 mod authorize;
 mod caller;
+mod chunks;
 mod dispatcher;
 mod hooks;
 mod identify;
@@ -21,6 +22,7 @@ mod presence;
 mod publish;
 mod remote;
 mod server_stage;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod turn;
@@ -29,6 +31,7 @@ mod watch;
 
 pub use attendance::Departure;
 pub use caller::{Caller, CallerKind};
+pub use chunks::Chunks;
 pub use dispatcher::{Answer, Dispatcher};
 pub use identify::{Presented, PresentedToken};
 pub use publish::{RoomMember, Rooms};

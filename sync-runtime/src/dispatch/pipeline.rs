@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::clock::{Instant, soon};
@@ -11,6 +12,7 @@ use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::lanes::{Entered, Found, Lane, Ran};
 use crate::dispatch::parts::Parts;
+use crate::dispatch::streams::LiveStreams;
 use crate::dispatch::view::view;
 use crate::dispatch::watch::Watch;
 use crate::dispatch::{Answer, Caller, Dispatcher, Turn, authorize, server_stage};
@@ -64,25 +66,35 @@ impl<A: App> Dispatcher<A> {
         let route = found.route;
         let session = self.check_session(caller)?;
         self.limit_call(caller, &session, found.budget, arrived)?;
-        let key = key_of(caller, call);
+        // A handler that streams can be given up, and needs a name for that.
+        let key = key_of(caller, call).or_else(|| route.streams().then(|| unnamed(caller, call)));
         let options = route.options();
         // What has happened has happened: who may not do it any more is still told what came of it.
         if let Some(known) = key.as_ref().and_then(|key| self.parts().recent.known(key)) {
-            if options.concurrent {
+            if options.concurrent || route.streams() {
                 turn.pass();
             }
             return known.outcome().await;
         }
         authorize_call(self.parts(), caller, call, route, &session)?;
         let input = found.decode(call.call())?;
-        if options.concurrent {
+        if options.concurrent || route.streams() {
             turn.pass();
         }
         let limit = options.timeout.unwrap_or(self.config().handler_timeout);
         let admitted = Admitted { route, metrics: found.metrics.clone(), session, input, arrived, limit };
         match key.map(|key| self.parts().recent.claim(&key)).transpose()? {
             None => finish(self.parts(), caller, call, admitted, None).await,
-            Some(Claim::New(ticket)) => self.run_named(caller, call, admitted, ticket).await,
+            Some(Claim::New(mut ticket)) => {
+                if let Some(socket) = caller.socket().filter(|_| route.streams()) {
+                    ticket.ends_with(socket.id());
+                    // It may have gone before that was known.
+                    if socket.is_closed() {
+                        ticket.cancelled().cancel();
+                    }
+                }
+                self.run_named(caller, call, admitted, ticket).await
+            }
             Some(Claim::Known(known)) => known.outcome().await,
         }
     }
@@ -120,13 +132,18 @@ async fn finish<A: App, L: Lane<A>>(
     ticket: Option<&mut Ticket>,
 ) -> Outcome {
     let Admitted { route, metrics, mut session, input, arrived, limit } = admitted;
-    let Entered { held, has_waited } = call.enter(parts, caller, arrived + limit).await?;
+    let cancelled = ticket.as_ref().map(|ticket| ticket.cancelled().clone());
+    let Entered { held, has_waited } = unless(cancelled.as_ref(), call.enter(parts, caller, arrived + limit)).await?;
     if has_waited {
         // Much may have changed meanwhile: who has signed out calls nothing any more.
         session = self::session(parts, caller)?;
         authorize_call(parts, caller, call, route, &session)?;
     }
-    let source = view(parts, caller, &session, call.room());
+    let hears = call.call().id.as_deref().filter(|_| call.call().stream);
+    let said = (call.room(), call.ignore_self());
+    let streams =
+        cancelled.as_ref().map(|given_up| LiveStreams::new(parts, caller, route.id().cb, said, hears, given_up));
+    let source = view(parts, caller, &session, call.room()).streaming(streams.as_ref().map(|streams| streams as _));
     let view = source.view();
     // What it has waited for its turn, it has waited for its answer.
     let left = || limit.saturating_sub(arrived.elapsed());
@@ -139,13 +156,30 @@ async fn finish<A: App, L: Lane<A>>(
         return Ok(output);
     }
     let handling = Instant::now();
-    let done = server_stage::run_once(input, Ctx::new(&view), left(), route.id().cb).await;
+    let running = server_stage::run_once(input, Ctx::new(&view), left(), route.id().cb);
+    let done = match &streams {
+        Some(streams) => streams.run(running).await,
+        None => running.await,
+    };
     metrics.handled(handling.elapsed());
     let Done { output, effect } = done?;
     drop(source);
     let applied = call.apply(parts, Ran { caller, metrics: &metrics, route, session, effect }, held);
     soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
     Ok(output)
+}
+
+/// Waits for something unless the caller gives the call up.
+async fn unless<T>(
+    cancelled: Option<&CancellationToken>,
+    coming: impl Future<Output = Result<T, SyncError>>,
+) -> Result<T, SyncError> {
+    let Some(cancelled) = cancelled else { return coming.await };
+    tokio::select! {
+        biased;
+        () = cancelled.cancelled() => Err(SyncError::new("sync-cancelled")),
+        came = coming => came,
+    }
 }
 
 /// Notes that the handler of a named call begins, or returns what came of it in another life of the server.
@@ -155,6 +189,9 @@ async fn begin<A: App>(
     ticket: &mut Ticket,
 ) -> Result<Option<Box<RawValue>>, SyncError> {
     let options = route.options();
+    if !ticket.is_named() {
+        return Ok(None);
+    }
     match parts.durable.get().filter(|_| options.durable) {
         Some(durable) => return ticket.begin_durably(durable).await,
         // Of what is volatile, a newer one comes soon: there are too many of them to keep what came of each.
@@ -193,6 +230,13 @@ pub(super) fn session<A: App>(parts: &Parts<A>, caller: &Caller<A>) -> Result<Ar
 fn key_of<'c, A: App, L: Lane<A>>(caller: &Caller<A>, call: &'c L) -> Option<CallKey<'c>> {
     let id = call.call().id.as_deref()?;
     Some(CallKey { caller: namer(caller), id: id.into(), call: call.fingerprint() })
+}
+
+/// Makes a name for a call that has none.
+fn unnamed<'c, A: App, L: Lane<A>>(caller: &Caller<A>, call: &L) -> CallKey<'c> {
+    // With a space, which no name of a caller's has.
+    let id = format!(" {}", Id::random());
+    CallKey { caller: namer(caller), id: id.into(), call: call.fingerprint() }
 }
 
 /// Returns whose names those of a caller's calls are: its session's, or an anonymous page's. Over HTTP, nothing but their address tells

@@ -2,6 +2,7 @@
 
 mod resume;
 mod simulation;
+mod streams;
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -24,8 +25,8 @@ use crate::rooms::{
     SenderKey, Sequencer, Socket, Submitted,
 };
 use crate::route::{
-    Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, People, RoomCtx, RoomKind, RoomRule,
-    RouteId, RouteOptions, Routes, Segment, ServerHandler, ServerOnly, Table, TestApp, Verdict,
+    Auth, ChunkType, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, People, RoomCtx, RoomKind,
+    RoomRule, RouteId, RouteOptions, Routes, Segment, ServerChunk, ServerHandler, ServerOnly, Table, TestApp, Verdict,
 };
 use crate::schema::{Empty, Model, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions, Token};
@@ -47,6 +48,7 @@ thread_local! {
     // Of one test: each has a thread of its own.
     static ENCODED: Cell<usize> = const { Cell::new(0) };
     static FILTERED: Cell<usize> = const { Cell::new(0) };
+    static STREAMED: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Returns how often something was counted since the last time.
@@ -252,6 +254,43 @@ struct Latest;
 
 answering!(Latest, RouteOptions { volatile: true, ..RouteOptions::NONE });
 
+/// Streams to its caller and to the room until it is told that it was given up, and then for as long as it likes.
+struct Endless;
+
+impl ServerHandler for Endless {
+    type App = TestApp;
+    type Input = Empty;
+    type Output = Counted;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions { timeout: Some(Duration::from_secs(3600)), ..RouteOptions::NONE };
+    const STREAM: Option<ChunkType> = <Chunk as ServerChunk>::TYPE;
+
+    fn auth() -> Auth<TestApp> {
+        Auth::public()
+    }
+
+    async fn call<'a>(ctx: Ctx<'a, TestApp>, _: &'a Empty) -> Result<Counted, SyncError> {
+        while ctx.stream(Chunk("c".repeat(1000))).await.is_ok() {
+            count(&STREAMED);
+            ctx.broadcast_stream(Chunk("r".repeat(1000))).await?;
+        }
+        std::future::pending().await
+    }
+}
+
+/// What it streams.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Chunk(String);
+
+impl Wire for Chunk {
+    fn shape(_: &mut Model) -> Shape {
+        Shape::String
+    }
+}
+
+impl ServerChunk for Chunk {}
+
+static ENDLESS: ServerOnly<Endless> = ServerOnly::new(route_id("test/endless", "test/endless/v1"));
 static SHOWN: Paired<Handler, Shown> = Paired::new(route_id("test/shown", "test/shown/v1"));
 static LATEST: ServerOnly<Latest> = ServerOnly::new(route_id("test/latest", "test/latest/v1"));
 static WAITING: Paired<Handler, Waiting> = Paired::new(route_id("test/waiting", "test/waiting/v1"));
@@ -265,13 +304,14 @@ const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
 
 static TABLE: Table<TestApp> = Table {
     events: Routes {
-        all: &[&BY_PAGE, &COUNT, &WAITING, &TELL, &SHOWN, &LATEST],
+        all: &[&BY_PAGE, &COUNT, &WAITING, &TELL, &SHOWN, &LATEST, &ENDLESS],
         find: |path, version| match path {
             _ if version != "v1" => None,
             "test/waiting" => Some(2),
             "test/tell" => Some(3),
             "test/shown" => Some(4),
             "test/latest" => Some(5),
+            "test/endless" => Some(6),
             "test/byPage" => Some(0),
             "test/count" => Some(1),
             _ => None,

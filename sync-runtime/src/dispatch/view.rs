@@ -30,7 +30,12 @@ pub(super) fn view<'a, A: App>(
     ViewSource { app: &parts.app, room, session, locale, location, streams: &NoStreams, people: &parts.presence }
 }
 
-impl<A: App> ViewSource<'_, A> {
+impl<'a, A: App> ViewSource<'a, A> {
+    /// Gives what is seen a way out for chunks.
+    pub(super) fn streaming(self, streams: Option<&'a dyn Streams>) -> Self {
+        Self { streams: streams.unwrap_or(&NoStreams), ..self }
+    }
+
     pub(super) fn view(&self) -> CallerView<'_, A> {
         let Self { app, room, session, locale, location, streams, people } = self;
         CallerView { app, room, session, locale, location, streams: *streams, people: *people }

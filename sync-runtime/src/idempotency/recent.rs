@@ -63,6 +63,8 @@ struct Calls {
     ended: VecDeque<(Instant, Arc<str>)>,
     /// What those that have ended take.
     bytes: usize,
+    /// Those that are given up when a socket goes, with its number.
+    listening: Vec<(Id, Arc<str>)>,
 }
 
 #[derive(Debug)]
@@ -130,20 +132,37 @@ impl RecentCalls {
         Ok(Claim::New(Ticket::new(self.clone(), key, tell, cancelled)))
     }
 
+    /// Has a call that runs be given up when a socket goes.
+    pub(super) fn ends_with(&self, key: &CallKey<'_>, socket: Id) {
+        let mut shard = self.shard(key.caller);
+        if let Some(calls) = shard.callers.get_mut(&key.caller)
+            && let Some((id, _)) = calls.named.get_key_value(&*key.id)
+        {
+            let id = id.clone();
+            calls.listening.push((socket, id));
+        }
+    }
+
+    /// Gives up the calls that a socket which has gone has listened to.
+    pub fn hang_up(&self, caller: Id, socket: Id) {
+        let given_up: Vec<_> = {
+            let shard = self.shard(caller);
+            let Some(calls) = shard.callers.get(&caller) else { return };
+            let listening = calls.listening.iter().filter(|(listener, _)| *listener == socket);
+            listening.filter_map(|(_, id)| calls.named.get(id)?.state.cancelled().cloned()).collect()
+        };
+        given_up.iter().for_each(CancellationToken::cancel);
+    }
+
     /// Tells the call of this name that its caller has given it up, and returns whether there is one that runs.
     pub fn cancel(&self, caller: Id, id: &str) -> bool {
         let shard = self.shard(caller);
         let call = shard.callers.get(&caller).and_then(|calls| calls.named.get(id));
-        match call {
-            Some(Call { state: State::Running { cancelled, .. }, .. }) => {
-                let cancelled = cancelled.clone();
-                // Without the lock: who is told may end at once.
-                drop(shard);
-                cancelled.cancel();
-                true
-            }
-            _ => false,
-        }
+        let Some(cancelled) = call.and_then(|call| call.state.cancelled().cloned()) else { return false };
+        // Without the lock: who is told may end at once.
+        drop(shard);
+        cancelled.cancel();
+        true
     }
 
     /// Notes that a call has ended; without an outcome, it is as if it had never been made.
@@ -152,6 +171,7 @@ impl RecentCalls {
         let mut freed = Vec::new();
         let mut shard = self.shard(key.caller);
         let Some(calls) = shard.callers.get_mut(&key.caller) else { return };
+        calls.listening.retain(|(_, id)| **id != *key.id);
         match outcome {
             None => drop(calls.named.remove(&*key.id)),
             Some(outcome) => {
@@ -263,6 +283,14 @@ impl Calls {
 }
 
 impl State {
+    /// Returns what gives up a call that runs.
+    fn cancelled(&self) -> Option<&CancellationToken> {
+        match self {
+            Self::Running { cancelled, .. } => Some(cancelled),
+            Self::Done(_) => None,
+        }
+    }
+
     fn known(&self) -> Known {
         match self {
             Self::Running { told, .. } => Known::Running(told.clone()),

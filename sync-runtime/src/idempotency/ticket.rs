@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::idempotency::durable::Begun;
 use crate::idempotency::{CallKey, DurableCalls, Outcome, RecentCalls, SharedOutcome};
 
@@ -77,6 +78,17 @@ impl Ticket {
     #[must_use]
     pub fn cancelled(&self) -> &CancellationToken {
         &self.cancelled
+    }
+
+    /// Has the call be given up when this socket goes.
+    pub fn ends_with(&mut self, socket: Id) {
+        self.calls.ends_with(&self.key, socket);
+    }
+
+    /// Returns whether the caller has given the call its name, and may repeat it.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        !self.key.id.starts_with(' ')
     }
 
     /// Notes that the handler begins: what comes of the call is kept from here on, even that it was cut off.

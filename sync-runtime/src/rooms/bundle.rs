@@ -63,6 +63,12 @@ impl Bundle {
 
 impl From<Packet> for Bundle {
     fn from(packet: Packet) -> Self {
-        Self { packets: vec![packet], ..Self::default() }
+        vec![packet].into()
+    }
+}
+
+impl From<Vec<Packet>> for Bundle {
+    fn from(packets: Vec<Packet>) -> Self {
+        Self { packets, ..Self::default() }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use parking_lot::Mutex;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::RealInstant;
@@ -79,6 +80,17 @@ pub struct Facts {
     pub location: OnceLock<Arc<Location>>,
     /// The member's language, once somebody has asked for it.
     pub locale: OnceLock<Locale>,
+    /// What a filter has streamed to the member, to be sent before what it gets of the event.
+    pub chunks: Mutex<Vec<Packet>>,
+    /// Whether that is sent while the filter runs, since everything before it has been.
+    pub sends_chunks: bool,
+}
+
+impl Facts {
+    /// Takes what a filter has streamed.
+    pub(super) fn take_chunks(&self) -> Vec<Packet> {
+        std::mem::take(&mut *self.chunks.lock())
+    }
 }
 
 /// Delivers what waits in `room` until nothing does.
@@ -231,7 +243,9 @@ impl<A: App> Visit<'_, A> {
                 row.seat().defer(seq, event.defer(row), self.tasks);
                 continue;
             }
-            match event.reach(row, &facts) {
+            let reach = event.reach(row, &facts);
+            self.packets.append(&mut facts.chunks.lock());
+            match reach {
                 Reach::Now(Some(packet)) => {
                     row.sent(seq);
                     bytes += packet.bytes().len();

@@ -16,7 +16,7 @@ use crate::id::Id;
 use crate::rooms::delivery::TURN;
 use crate::rooms::expiry::{Due, Expiry};
 use crate::rooms::socket::Place;
-use crate::rooms::{Bundle, HeldSeat, Permit, RemoteEvents, Room, RoomServices, Socket, Submitted};
+use crate::rooms::{Bundle, HeldSeat, Permit, RemoteEvents, Room, RoomServices, Seat, Socket, Submitted};
 use crate::route::App;
 use crate::session::LiveSession;
 use crate::wire::{Packet, Position};
@@ -313,6 +313,27 @@ impl<A: App> Hub<A> {
                 turn = RealInstant::now();
             }
         }
+    }
+
+    /// Sends chunks to those members of a room that are meant, and returns those that have much to take yet.
+    pub async fn stream(&self, room: &str, chunks: Bundle, is_meant: impl Fn(&Socket<A>) -> bool) -> Vec<Arc<Seat<A>>> {
+        let Some(room) = self.room(room) else { return Vec::new() };
+        let (seats, tasks) = room.seats();
+        let mut slow = Vec::new();
+        let mut turn = RealInstant::now();
+        for seat in seats {
+            if is_meant(seat.socket()) {
+                seat.tell(&chunks, tasks);
+                if !seat.socket().outbox().has_room() {
+                    slow.push(seat);
+                }
+            }
+            if turn.elapsed() > TURN {
+                tokio::task::yield_now().await;
+                turn = RealInstant::now();
+            }
+        }
+        slow
     }
 
     /// Returns the sockets of one session.

@@ -9,6 +9,7 @@ use crate::i18n::Locale;
 use crate::id::Id;
 use crate::route::App;
 use crate::session::LiveSession;
+use crate::wire::IgnoreSelf;
 
 /// Who a socket or a request is, decided once by `dispatch`.
 pub struct Identity<A: App> {
@@ -43,6 +44,16 @@ impl SenderKey {
     #[must_use]
     pub fn is_same_tab(&self, other: &Self) -> bool {
         self.tab.is_some() && self.tab == other.tab
+    }
+}
+
+/// Returns whether a member is one of the caller's own that hears nothing.
+#[must_use]
+pub fn is_left_out(ignored: IgnoreSelf, caller: &SenderKey, member: &SenderKey) -> bool {
+    match ignored {
+        IgnoreSelf::No => false,
+        IgnoreSelf::Socket => caller.is_same_tab(member),
+        IgnoreSelf::Session => caller.is_same_session(member),
     }
 }
 

@@ -26,10 +26,10 @@ pub use delivery::{Delivery, Facts, Placed, Reach};
 pub use gate::Permit;
 pub use history::RecentEvents;
 pub use hub::{Entering, Hub};
-pub use identity::{Identity, SenderKey};
+pub use identity::{Identity, SenderKey, is_left_out};
 pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::{Room, Submitted};
-pub use seat::{Deferred, HeldSeat, Row, Seat};
+pub use seat::{Deferred, HeldSeat, Row, Seat, waited_for};
 pub use services::{
     Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, NoHistories, NotPlaced, NowOrLater, RemoteEvents,
     RoomServices, Sequencer,

@@ -222,6 +222,11 @@ impl<A: App> Room<A> {
         (followers, &self.tasks)
     }
 
+    /// Returns the members, and what sends to those that are held.
+    pub(super) fn seats(&self) -> (Vec<Arc<Seat<A>>>, &TaskTracker) {
+        (self.state().seats.values().cloned().collect(), &self.tasks)
+    }
+
     /// Returns how many events wait to go out.
     pub(super) fn waiting(&self) -> usize {
         self.state().waiting.len()

@@ -24,6 +24,13 @@ const BEHIND_BYTES: usize = 16 * 1024 * 1024;
 /// After what time it is looked again whether a client has taken what it is shown.
 const LOOKS_AGAIN: Duration = Duration::from_millis(5);
 
+/// Waits until a client has taken most of what it was sent, or it `is_in_vain`.
+pub async fn waited_for<A: App>(socket: &Socket<A>, is_in_vain: impl Fn() -> bool) {
+    while !socket.outbox().has_room() && !socket.is_closed() && !is_in_vain() {
+        sleep(LOOKS_AGAIN).await;
+    }
+}
+
 /// A member: one socket in one room.
 pub struct Seat<A: App> {
     socket: Arc<Socket<A>>,
@@ -131,7 +138,9 @@ impl<A: App> Seat<A> {
         })
     }
 
-    pub(super) fn socket(&self) -> &Arc<Socket<A>> {
+    /// Returns the socket.
+    #[must_use]
+    pub fn socket(&self) -> &Arc<Socket<A>> {
         &self.socket
     }
 
@@ -140,7 +149,8 @@ impl<A: App> Seat<A> {
     }
 
     /// Returns whether the member is still in the room.
-    pub(super) fn is_taken(&self) -> bool {
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
         self.taken.load(Ordering::Acquire)
     }
 
@@ -376,10 +386,18 @@ impl<A: App> HeldSeat<A> {
         let (mut piece, mut bytes, mut shown_bytes, mut last) = (Vec::new(), 0, 0, None);
         let mut turn = RealInstant::now();
         for (position, event) in events {
-            let shown = match event.show(&row, &Facts::default()) {
+            let facts = Facts::default();
+            let shown = match event.show(&row, &facts) {
                 Reach::Now(packet) => packet,
-                Reach::Later(work) => work.packet.await,
+                Reach::Later(work) => {
+                    // What it streams goes out while it runs.
+                    if !piece.is_empty() {
+                        self.show(&mut piece, position, turns, &mut permit).await;
+                    }
+                    work.packet.await
+                }
             };
+            piece.append(&mut facts.take_chunks());
             if let Some(packet) = shown {
                 bytes += packet.bytes().len();
                 shown_bytes += packet.bytes().len();
@@ -413,9 +431,9 @@ impl<A: App> HeldSeat<A> {
         turns: &'t Semaphore,
         permit: &mut Option<SemaphorePermit<'t>>,
     ) {
-        while !self.seat.socket.outbox().has_room() && self.seat.is_taken() {
+        if !self.seat.socket.outbox().has_room() {
             *permit = None;
-            sleep(LOOKS_AGAIN).await;
+            waited_for(&self.seat.socket, || !self.seat.is_taken()).await;
         }
         if permit.is_none() {
             *permit = turns.acquire().await.ok();
@@ -521,6 +539,17 @@ impl<A: App> Row<A> {
     #[must_use]
     pub fn sender_key(&self) -> &SenderKey {
         &self.sender_key
+    }
+
+    /// Returns whether the member has left.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        !self.seat.is_taken()
+    }
+
+    /// Sends a packet at once, which has no place in the order of the room.
+    pub fn send_now(&self, packet: Packet) {
+        self.seat.send(&packet.into());
     }
 
     /// Returns the row with the session as it is now.

@@ -3,7 +3,8 @@
 use serde_json::value::RawValue;
 
 use crate::error::SyncError;
-use crate::route::{App, BoxFuture, Present};
+use crate::route::{App, ClientChunk, Present, Sent, ServerChunk, StreamTo, Streams};
+use crate::schema::encode_raw;
 use crate::wire::Location;
 
 /// The caller of a route, as its server handler sees it.
@@ -45,36 +46,6 @@ pub trait People<A: App>: Sync {
     fn people(&self, room: &str) -> Vec<Present<A>>;
 }
 
-/// The way out of a running handler: chunks that are sent before its answer. Made by `dispatch`.
-pub trait Streams: Sync {
-    /// Sends a chunk, and returns when there is room for the next one.
-    ///
-    /// # Errors
-    ///
-    /// `sync-cancelled` when nobody is there any more to hear it.
-    fn send<'a>(&'a self, to: StreamTo<'a>, chunk: &'a RawValue) -> BoxFuture<'a, Result<(), SyncError>>;
-}
-
-/// Who hears a chunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StreamTo<'a> {
-    /// The caller alone.
-    Caller,
-    /// Every member of the room.
-    Room,
-    /// The members whose users have these ids.
-    Users(&'a [&'a str]),
-}
-
-/// The way out of a call that nobody listens to while it runs: chunks are dropped.
-pub(crate) struct NoStreams;
-
-impl Streams for NoStreams {
-    fn send<'a>(&'a self, _: StreamTo<'a>, _: &'a RawValue) -> BoxFuture<'a, Result<(), SyncError>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-}
-
 /// The facts behind [`Member`]; made by `dispatch`.
 pub struct MemberView<'a, A: App> {
     /// The room of the event.
@@ -99,6 +70,12 @@ pub trait LateFacts<A: App>: Sync {
 
     /// Returns the page that the member's socket shows.
     fn location(&self) -> &Location;
+
+    /// Sends the member a chunk, and returns what waits until there is room for the next one.
+    fn stream(&self, chunk: &RawValue) -> Sent<'_> {
+        let _ = chunk;
+        Sent::default()
+    }
 }
 
 macro_rules! caller_methods {
@@ -174,11 +151,91 @@ macro_rules! caller_methods {
 caller_methods!(Ctx);
 caller_methods!(RoomCtx);
 
-impl<'a, A: App> Ctx<'a, A> {
+impl<A: App> Ctx<'_, A> {
+    /// Sends a chunk to the caller alone, before the answer, and returns when there is room for the next one.
+    ///
+    /// A front end hears it in the `onStream` of its call. Where the caller does not listen, nothing is sent. What is small waits for a few
+    /// milliseconds, to go out with what comes next.
+    ///
+    /// # Errors
+    ///
+    /// `sync-cancelled` when the caller has given the call up, or is gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # mod app {
+    /// # #[sync::session] pub struct Session { pub user_id: String }
+    /// # #[sync::wire] pub struct Person {}
+    /// # pub struct App;
+    /// # impl sync::App for App {
+    /// #     type Session = Session;
+    /// #     type Public = Person;
+    /// #     type Presence = sync::Empty;
+    /// #     fn guest() -> Session { Session { user_id: String::new() } }
+    /// #     fn user_id(session: &Session) -> Option<&str> { Some(&session.user_id) }
+    /// #     fn public(_: &Session) -> Person { Person {} }
+    /// #     fn locale(_: &Session) -> Option<&str> { None }
+    /// # }
+    /// # }
+    /// use sync::{Ctx, SyncError, wire};
+    ///
+    /// #[wire]
+    /// pub struct ServerStream {
+    ///     pub percent: u8,
+    /// }
+    ///
+    /// async fn work(ctx: Ctx<'_, app::App>) -> Result<(), SyncError> {
+    ///     for percent in [25, 50, 75, 100] {
+    ///         ctx.stream(ServerStream { percent }).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn stream<C: ServerChunk>(&self, chunk: C) -> Result<(), SyncError> {
+        self.send(StreamTo::Caller, &chunk).await
+    }
+
+    /// Sends a chunk to every member of the room, but for those that the caller's `ignoreSelf` leaves out, and returns when there is room
+    /// for the next one: a member that is slow is waited for, for a tenth of a second.
+    ///
+    /// A front end hears it in the `onStream` of its listeners. A chunk has no place in the order of the room and is not kept: who comes
+    /// back hears what is streamed from then on, and the event in the end.
+    ///
+    /// # Errors
+    ///
+    /// As for [`stream`](Ctx::stream).
+    pub async fn broadcast_stream<C: ServerChunk>(&self, chunk: C) -> Result<(), SyncError> {
+        self.send(StreamTo::Room, &chunk).await
+    }
+
+    /// Sends a chunk to those members of the room whose users have these ids, as [`broadcast_stream`](Ctx::broadcast_stream) does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`stream`](Ctx::stream).
+    pub async fn stream_to<C: ServerChunk>(&self, users: &[&str], chunk: C) -> Result<(), SyncError> {
+        self.send(StreamTo::Users(users), &chunk).await
+    }
+
+    /// Waits until the caller has given the call up: by `syncCancel`, or, where the handler streams, by being gone. A handler that goes on
+    /// for five more seconds is dropped then, between two of its steps.
+    pub async fn cancelled(&self) {
+        self.view.streams.cancelled().await;
+    }
+
+    async fn send<C: ServerChunk>(&self, to: StreamTo<'_>, chunk: &C) -> Result<(), SyncError> {
+        let chunk = encode_raw(chunk).map_err(|error| {
+            tracing::error!(?error, "a chunk has no JSON form");
+            SyncError::new("sync-server-failed")
+        })?;
+        self.view.streams.send(to, &chunk).await
+    }
+
     /// Returns the way out for chunks.
     #[doc(hidden)]
     #[must_use]
-    pub fn streams(&self) -> &'a dyn Streams {
+    pub fn streams(&self) -> &dyn Streams {
         self.view.streams
     }
 }
@@ -219,6 +276,37 @@ impl<'a, A: App> Member<'a, A> {
     #[must_use]
     pub fn sender(&self) -> A::Public {
         self.view.late.sender()
+    }
+
+    /// Sends a chunk to this member alone, before what it gets of the event. An `async` filter that awaits the result goes on when there
+    /// is room for the next one; one that has no JSON form is left out, with a line in the log.
+    ///
+    /// A front end hears it in the `onStream` of its listeners.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sync::Member;
+    /// # fn translated(_: &str) -> Vec<String> { Vec::new() }
+    /// #[sync::wire]
+    /// pub struct ClientStream {
+    ///     pub word: String,
+    /// }
+    ///
+    /// async fn translate<A: sync::App>(member: Member<'_, A>) {
+    ///     for word in translated(member.locale()) {
+    ///         member.stream(ClientStream { word }).await;
+    ///     }
+    /// }
+    /// ```
+    pub fn stream<C: ClientChunk>(&self, chunk: C) -> Sent<'a> {
+        match encode_raw(&chunk) {
+            Ok(chunk) => self.view.late.stream(&chunk),
+            Err(error) => {
+                tracing::error!(?error, "a chunk has no JSON form");
+                Sent::default()
+            }
+        }
     }
 
     /// Returns whether the member is of the caller's session; for callers without a session of their own, whether it is the same page.

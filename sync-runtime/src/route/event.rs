@@ -14,8 +14,8 @@ use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::run::{check, encode, log_unwritable, run_handler};
 use crate::route::{
-    App, Auth, BoxFuture, ClientHandler, Ctx, Done, Effect, FilterKind, Filtered, GroupKey, Member, Route, RouteId,
-    RouteOptions, ServerHandler, TypedCall, Verdict,
+    App, Auth, BoxFuture, ChunkType, ClientHandler, Ctx, Done, Effect, FilterKind, Filtered, GroupKey, Member, Route,
+    RouteId, RouteOptions, ServerHandler, TypedCall, Verdict,
 };
 use crate::schema::{Empty, InputSchema, InvalidInput, Model, Wire, decode, encode_into, wire_type};
 use crate::wire::Packet;
@@ -48,6 +48,9 @@ pub trait Event<A: App>: Send + Sync {
 
     /// Returns how members are filtered, and so which of the following methods is asked; without a filter none is.
     fn filter(&self) -> FilterKind;
+
+    /// Returns whether the filter streams to its member.
+    fn streams(&self) -> bool;
 
     /// Returns how long one run of the filter may take, if the client file says so.
     fn filter_timeout(&self) -> Option<Duration>;
@@ -152,13 +155,17 @@ where
         C::FILTER
     }
 
+    fn streams(&self) -> bool {
+        S::STREAM.is_some()
+    }
+
     fn types(&self, model: &mut Model) -> RouteTypes {
         let payloads = vec![
             Payload::input("clientInput", wire_type::<S::Input>(model)),
             Payload::output("serverOutput", wire_type::<S::Output>(model)),
             Payload::output("clientOutput", wire_type::<C::Output>(model)),
-            Payload::never("serverStream"),
-            Payload::never("clientStream"),
+            ChunkType::payload(S::STREAM, "serverStream", model),
+            ChunkType::payload(C::STREAM, "clientStream", model),
         ];
         self.id.describe(Lane::Event, S::DOCS, S::OPTIONS.room, payloads)
     }
@@ -259,6 +266,10 @@ where
 
     fn filter(&self) -> FilterKind {
         C::FILTER
+    }
+
+    fn streams(&self) -> bool {
+        C::STREAM.is_some()
     }
 
     fn filter_timeout(&self) -> Option<Duration> {

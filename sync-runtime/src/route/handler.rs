@@ -8,7 +8,7 @@ use std::time::Duration;
 use sync_schema::{EVERYONE, RateLimit};
 
 use crate::error::SyncError;
-use crate::route::{App, Auth, Ctx, GroupKey, Member, Pattern, RoomCtx};
+use crate::route::{App, Auth, ChunkType, Ctx, GroupKey, Member, Pattern, RoomCtx};
 use crate::schema::{Empty, Wire};
 
 /// A future behind one pointer.
@@ -90,6 +90,9 @@ pub trait ServerHandler: Send + Sync + 'static {
     /// What the attribute says.
     const OPTIONS: RouteOptions;
 
+    /// What it streams, if anything.
+    const STREAM: Option<ChunkType> = None;
+
     /// Whether [`check`](Self::check) asks anything.
     const CHECKS: bool = false;
 
@@ -128,6 +131,8 @@ pub trait ClientHandler: Send + Sync + 'static {
     const OPTIONS: RouteOptions;
     /// How often `main` runs, and whether it may wait.
     const FILTER: FilterKind;
+    /// What it streams to its member, if anything.
+    const STREAM: Option<ChunkType> = None;
     /// What `by` makes of a member; `()` without it.
     type Group: GroupKey;
 

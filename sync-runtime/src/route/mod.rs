@@ -16,14 +16,14 @@ mod pattern;
 mod published;
 mod request;
 mod run;
+mod stream;
 mod table;
 #[cfg(test)]
 mod test_app;
 
 pub use app::{App, Presence, Present};
 pub use auth::{Auth, Denied};
-pub(crate) use context::NoStreams;
-pub use context::{CallerView, Ctx, LateFacts, Member, MemberView, People, RoomCtx, StreamTo, Streams};
+pub use context::{CallerView, Ctx, LateFacts, Member, MemberView, People, RoomCtx};
 pub use event::{ClientOnly, Event, Paired, ServerOnly};
 pub use expect::{GroupKey, IntoGroup, OfServer, RoomParameter, answered, group_of};
 pub use handler::{
@@ -33,6 +33,8 @@ pub use handler::{
 pub use pattern::{Pattern, Segment};
 pub use published::{AnyRoom, EventRoute, Everyone, RoomOf};
 pub use request::RequestOnly;
+pub(crate) use stream::NoStreams;
+pub use stream::{ChunkType, ClientChunk, NoStream, Sent, ServerChunk, StreamTo, Streams};
 pub use table::{Done, Effect, Route, RouteId, Routes, Table, TypedCall};
 #[cfg(test)]
 pub(crate) use test_app::{Nobody, TestApp};

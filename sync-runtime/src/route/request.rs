@@ -8,7 +8,7 @@ use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::run::{check, run_handler};
 use crate::route::{
-    Auth, BoxFuture, Ctx, Done, Effect, Method, Route, RouteId, RouteOptions, ServerHandler, TypedCall,
+    Auth, BoxFuture, ChunkType, Ctx, Done, Effect, Method, Route, RouteId, RouteOptions, ServerHandler, TypedCall,
 };
 use crate::schema::{InputSchema, InvalidInput, Model, decode, wire_type};
 
@@ -45,6 +45,10 @@ impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
         H::OPTIONS
     }
 
+    fn streams(&self) -> bool {
+        H::STREAM.is_some()
+    }
+
     fn types(&self, model: &mut Model) -> RouteTypes {
         let input = wire_type::<H::Input>(model);
         let payloads = vec![
@@ -53,7 +57,7 @@ impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
                 Method::Post => Payload::input("input", input),
             },
             Payload::output("output", wire_type::<H::Output>(model)),
-            Payload::never("stream"),
+            ChunkType::payload(H::STREAM, "stream", model),
         ];
         self.id.describe(Lane::Request, H::DOCS, None, payloads)
     }

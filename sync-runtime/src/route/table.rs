@@ -121,6 +121,11 @@ pub trait Route<A: App>: Send + Sync {
         FilterKind::None
     }
 
+    /// Returns whether its handler streams. Such a call holds up nothing behind it, and is given up when its caller goes.
+    fn streams(&self) -> bool {
+        false
+    }
+
     /// Describes its types for the front end.
     fn types(&self, model: &mut Model) -> RouteTypes;
 

@@ -93,6 +93,18 @@ pub enum IgnoreSelf {
     Session,
 }
 
+impl IgnoreSelf {
+    /// Returns its word in JSON, or `no`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Socket => "socket",
+            Self::Session => "session",
+        }
+    }
+}
+
 /// A call over HTTP as far as its path and its headers go.
 #[derive(Debug, Clone, Copy)]
 pub struct HttpCall<'a> {
@@ -123,10 +135,11 @@ impl<'a> SyncCall<'a> {
     ///
     /// # Errors
     ///
-    /// As [`SyncCall::from_socket`]; `name`, `version` and `id` of the body are ignored.
+    /// As [`SyncCall::from_socket`]; `name`, `version`, `id` and `stream` of the body are ignored.
     pub fn from_http(http: HttpCall<'a>, body: &'a str) -> Result<Self, SyncError> {
         let mut fields: Fields<'_> = read_object(body)?;
-        fields.id = Slot::default();
+        fields.stream.optional::<bool>("stream")?;
+        (fields.id, fields.stream) = (Slot::default(), Slot::default());
         let mut call = fields.into_sync(Cow::Borrowed(http.path), Cow::Borrowed(http.version))?;
         (call.call.id, call.call.stream) = (http.id()?, http.stream);
         Ok(call)
@@ -204,6 +217,10 @@ impl<'a> Fields<'a> {
     fn into_call(self, path: Cow<'a, str>, version: Cow<'a, str>) -> Result<Call<'a>, SyncError> {
         let id = self.id.optional_text("id")?.map(checked_id).transpose()?;
         let stream = self.stream.optional("stream")?.unwrap_or_default();
+        if stream && id.is_none() {
+            // Under which name would chunks be sent?
+            return Err(bad_request("stream-id"));
+        }
         Ok(Call { path, version, data: Data::Json(self.data.0.map_or("{}", RawValue::get)), id, stream })
     }
 }
@@ -243,9 +260,9 @@ mod tests {
 
     #[test]
     fn a_call_is_read_and_a_wrong_one_names_its_field() {
-        let good =
-            r#"{"name":"a/b","version":"v1","data":{"x":1},"receiver":"r","ignoreSelf":"session","stream":true}"#;
-        check(good, r#"a/b v1 {"x":1} r Session streams"#);
+        let good = r#"{"name":"a/b","version":"v1","data":{"x":1},"receiver":"r","ignoreSelf":"session","id":"7","stream":true}"#;
+        check(good, r#"a/b v1 {"x":1} r Session 7 streams"#);
+        check(r#"{"name":"a/b","version":"v1","receiver":"r","stream":true}"#, "sync-bad-request stream-id");
         check(r#"{"name":"a\u002fb","version":"v1","receiver":"r","later":[1]}"#, "a/b v1 {} r No");
         check(r#"["a/b","v1",null,"r"]"#, "sync-bad-request not-an-object");
         check("null", "sync-bad-request not-an-object");

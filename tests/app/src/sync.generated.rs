@@ -339,6 +339,33 @@ pub mod repeats {
         pub mod server;
     }
 }
+pub mod streams {
+    pub mod _api {
+        #[path = "say_v1.rs"]
+        pub mod say_v1;
+    }
+    #[path = "_sync"]
+    pub mod later_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "later_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
+    pub mod now_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "now_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
+    pub mod say_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "say_server_v1.rs"]
+        pub mod server;
+    }
+}
 pub mod strict {
     pub mod _api {
         #[path = "take_v1.rs"]

@@ -111,6 +111,22 @@ fn envelopes() -> Vec<Case> {
             )],
         },
         Case {
+            refused: Refused("sync-bad-request", 400, "{}"),
+            sentences: [
+                "This message is not of the expected form: “stream” needs an “id”, under which chunks are sent.",
+                "Dit bericht heeft niet de verwachte vorm: bij “stream” hoort een “id”, waaronder stukken worden verstuurd.",
+                "Diese Nachricht hat nicht die erwartete Form: zu „stream“ gehört eine „id“, unter der Stücke geschickt werden.",
+                "Ce message n’a pas la forme attendue : « stream » demande un « id », sous lequel les morceaux sont envoyés.",
+            ],
+            sent: vec![(
+                "`stream` without an id",
+                event(
+                    "sync",
+                    r#"{"name":"examples/updateCounter","version":"v1","data":{"amount":1},"receiver":"game-room-1","stream":true}"#,
+                ),
+            )],
+        },
+        Case {
             refused: Refused("sync-too-large", 413, r#"{"limit":1000000}"#),
             sentences: [
                 "The message is too large; at most 1000000 bytes are allowed.",
@@ -476,16 +492,6 @@ fn events() -> Vec<Case> {
                 ("an event of the server’s", event("presence", r#"{"room":"game-room-1","kind":"joined","user":{}}"#)),
                 ("`__proto__` as an event", event("__proto__", "{}")),
             ],
-        },
-        Case {
-            refused: Refused("sync-bad-request", 400, "{}"),
-            sentences: [
-                "This message is not of the expected form: this server does not offer it yet.",
-                "Dit bericht heeft niet de verwachte vorm: deze server biedt dit nog niet.",
-                "Diese Nachricht hat nicht die erwartete Form: dieser Server bietet das noch nicht.",
-                "Ce message n’a pas la forme attendue : ce serveur ne le propose pas encore.",
-            ],
-            sent: vec![("an event that is not offered yet", event("syncCancel", r#"{"id":"s3cret"}"#))],
         },
         Case {
             refused: Refused("sync-bad-request", 400, "{}"),

@@ -13,7 +13,7 @@ use crate::limits::{Limits, RouteBudget};
 use crate::metrics::{RouteMetrics, ServerMetrics};
 use crate::route::{self, App, Effect, Method, Route, Routes, Table};
 use crate::schema::InputSchema;
-use crate::wire::{Call, Data};
+use crate::wire::{Call, Data, IgnoreSelf};
 
 /// The routes of all lanes.
 pub(in crate::dispatch) struct Lanes<A: App> {
@@ -117,6 +117,9 @@ pub(in crate::dispatch) trait Lane<A: App>: Sync {
 
     /// Returns what tells it apart from other calls of its caller: all that its effect depends on.
     fn fingerprint(&self) -> Id;
+
+    /// Returns which of the caller's own sockets hear nothing of the call.
+    fn ignore_self(&self) -> IgnoreSelf;
 
     /// Returns what all calls have.
     fn call(&self) -> &Call<'_>;

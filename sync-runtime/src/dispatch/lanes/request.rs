@@ -7,7 +7,7 @@ use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::{App, Effect, Method, Route};
-use crate::wire::{Call, Data};
+use crate::wire::{Call, Data, IgnoreSelf};
 
 impl<A: App> Lane<A> for Call<'_> {
     type Held = ();
@@ -21,6 +21,10 @@ impl<A: App> Lane<A> for Call<'_> {
     fn fingerprint(&self) -> Id {
         let Call { path, version, data, .. } = self;
         Id::of_texts(&["request", path, version, data.text()])
+    }
+
+    fn ignore_self(&self) -> IgnoreSelf {
+        IgnoreSelf::No
     }
 
     fn call(&self) -> &Call<'_> {

@@ -22,6 +22,7 @@ sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
     [utf-8] sie ist kein gültiges UTF-8
     [ignoreSelf] „ignoreSelf“ muss true, false oder "session" sein
     [id] „id“ muss aus 1 bis 64 sichtbaren ASCII-Zeichen bestehen
+    [stream-id] zu „stream“ gehört eine „id“, unter der Stücke geschickt werden
     [path-too-long] „pathName“ darf höchstens 2 KB lang sein
    *[other] „{ $subject }“ fehlt oder hat nicht den erwarteten Typ
 }.

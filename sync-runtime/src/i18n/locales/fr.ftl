@@ -22,6 +22,7 @@ sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
     [utf-8] ce n’est pas de l’UTF-8 valide
     [ignoreSelf] « ignoreSelf » doit valoir true, false ou "session"
     [id] « id » doit compter de 1 à 64 caractères ASCII visibles
+    [stream-id] « stream » demande un « id », sous lequel les morceaux sont envoyés
     [path-too-long] « pathName » doit compter au plus 2 Ko
    *[other] « { $subject } » manque ou n’a pas le type attendu
 }.

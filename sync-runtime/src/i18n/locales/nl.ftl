@@ -22,6 +22,7 @@ sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
     [utf-8] het is geen geldige UTF-8
     [ignoreSelf] “ignoreSelf” moet true, false of "session" zijn
     [id] “id” moet uit 1 tot 64 zichtbare ASCII-tekens bestaan
+    [stream-id] bij “stream” hoort een “id”, waaronder stukken worden verstuurd
     [path-too-long] “pathName” mag hoogstens 2 kB lang zijn
    *[other] “{ $subject }” ontbreekt of heeft niet het verwachte type
 }.

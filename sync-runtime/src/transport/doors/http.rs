@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -19,7 +19,7 @@ use axum::routing::{any, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::clock::{Instant, soon};
-use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
+use crate::dispatch::{Answer, Caller, Chunks, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::rooms::Identity;
 use crate::route::App;
@@ -27,6 +27,7 @@ use crate::transport::doors::arrival::address;
 use crate::transport::doors::credentials;
 use crate::transport::doors::leftovers::{Leftovers, Running, RunningPlace};
 use crate::transport::doors::origin::Origins;
+use crate::transport::doors::sse::Streamed;
 use crate::wire::{Call, Data, HttpCall, Message, SyncCall, bad_request};
 
 /// How long it may take to find out who calls before it is looked whether the call is wrong whoever it is: in good time, that is told in
@@ -131,6 +132,7 @@ async fn call<A: App>(
 ) -> Response {
     let address = address(&request);
     let (head, body) = request.into_parts();
+    let hears = hears(&head);
     let methods = methods(&dispatcher, lane, &route);
     let received = Received::read(&head, body, lane, dispatcher.config().message_limit).await;
     let check = || match &received {
@@ -146,6 +148,12 @@ async fn call<A: App>(
         Ok(received) => received,
         Err(error) => return naming(methods, error_response(&dispatcher, &caller, error)),
     };
+    let (caller, chunks) = if hears {
+        let (sender, chunks) = Chunks::new();
+        (caller.hearing(sender), Some(chunks))
+    } else {
+        (caller, None)
+    };
     // In a task of its own: a client that hangs up must not cut a handler in half.
     let (calling, bytes, place) = (dispatcher.clone(), received.input.len(), RunningPlace::default());
     let own = place.clone();
@@ -160,14 +168,28 @@ async fn call<A: App>(
         own.end();
         answer
     });
-    let _running = Running::new(leftovers, address, bytes, answered.abort_handle(), place);
-    match answered.await {
-        Ok(answer) => naming(methods, respond(answer)),
-        Err(error) => {
-            tracing::error!(%error, "a call ended without an answer");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+    let running = Running::new(leftovers, address, bytes, answered.abort_handle(), place);
+    let answer = async move {
+        let _running = running;
+        answered.await.inspect_err(|error| tracing::error!(%error, "a call ended without an answer")).ok()
+    };
+    let told = move |answer: Option<Answer>| match answer {
+        Some(answer) => naming(methods, respond(answer)),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    };
+    match chunks {
+        Some(chunks) => Streamed { chunks, answer: Box::pin(answer) }.respond(told).await,
+        None => told(answer.await),
     }
+}
+
+/// Returns whether the caller wants to hear what is streamed to it: it accepts server-sent events, or says `?stream=true`, which is no part
+/// of the input of a `POST`.
+fn hears(head: &Parts) -> bool {
+    let accepts = head.headers.get_all(ACCEPT).iter().filter_map(|accepted| accepted.to_str().ok());
+    let mut kinds = accepts.flat_map(|accepted| accepted.split(',')).filter_map(|kind| kind.split(';').next());
+    let asks = || head.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "stream=true"));
+    kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream")) || (head.method == Method::POST && asks())
 }
 
 /// Says who calls. Where that takes its time, what is wrong whoever calls, by `check`, is said without waiting for it.

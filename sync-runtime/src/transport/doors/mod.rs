@@ -14,6 +14,7 @@ mod renewal;
 mod reserved;
 mod router;
 mod socketio;
+mod sse;
 
 pub use arrival::arriving_address;
 pub use credentials::{cookie_token, session_cookie, token};

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use serde_json::value::RawValue;
 
 use crate::clock::timeout;
 use crate::contain::{Contained, Guarded, Panicked, contained, log_panicked};
@@ -15,8 +16,8 @@ use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
 use crate::metrics::{RouteMetrics, Visited};
-use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row, SenderKey};
-use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Route, RouteId, Verdict};
+use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row, SenderKey, is_left_out, waited_for};
+use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Route, RouteId, Sent, Verdict};
 use crate::schema::encode_raw;
 use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey, Topic};
 
@@ -186,6 +187,10 @@ impl<A: App> InPlace<A> {
         }
         match self.judge.fanout.event.filter() {
             FilterKind::None => Reach::Now(Some(self.outputs.packet(&self.judge.envelope, b""))),
+            // What it streams goes out while it runs: behind what was said of the events before this one.
+            FilterKind::Async if self.judge.fanout.event.streams() => {
+                Reach::Later(self.judge.counted(self.judge.later(member)))
+            }
             FilterKind::Async => self.reach_async(member),
             FilterKind::Sync => self.reach_now(member, facts),
             FilterKind::Group => {
@@ -307,7 +312,7 @@ impl<A: App> Judge<A> {
 
     /// Runs the filter for one member alone, within its time limit if it waits.
     async fn reach(&self, member: &Row<A>) -> Option<Packet> {
-        let facts = Facts::default();
+        let facts = Facts { sends_chunks: true, ..Facts::default() };
         let mut own = Vec::new();
         let verdict = match self.fanout.event.filter() {
             FilterKind::Group if !self.is_over() => return self.group_packet(member, &facts, &mut own),
@@ -357,11 +362,7 @@ impl<A: App> Judge<A> {
 
 impl<A: App> Fanout<A> {
     fn leaves_out(&self, member: &Row<A>) -> bool {
-        match self.ignore_self {
-            IgnoreSelf::No => false,
-            IgnoreSelf::Socket => self.sender.key.is_same_tab(member.sender_key()),
-            IgnoreSelf::Session => self.sender.key.is_same_session(member.sender_key()),
-        }
+        is_left_out(self.ignore_self, &self.sender.key, member.sender_key())
     }
 
     /// Runs a filter that decides at once; one that panics refuses its member.
@@ -429,6 +430,17 @@ impl<A: App> LateFacts<A> for Late<'_, A> {
 
     fn location(&self) -> &Location {
         self.facts.location.get_or_init(|| self.member.socket().location())
+    }
+
+    fn stream(&self, chunk: &RawValue) -> Sent<'_> {
+        let Self { fanout, member, facts } = self;
+        let packet = Packet::room_stream(fanout.cb(), &fanout.room, chunk);
+        if !facts.sends_chunks {
+            facts.chunks.lock().push(packet);
+            return Sent::default();
+        }
+        member.send_now(packet);
+        Sent::waits(waited_for(member.socket(), || member.has_left()))
     }
 }
 

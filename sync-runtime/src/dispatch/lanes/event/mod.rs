@@ -29,12 +29,11 @@ impl<A: App> Lane<A> for SyncCall<'_> {
 
     fn fingerprint(&self) -> Id {
         let Call { path, version, data, .. } = &self.call;
-        let ignored = match self.ignore_self {
-            IgnoreSelf::No => "no",
-            IgnoreSelf::Socket => "socket",
-            IgnoreSelf::Session => "session",
-        };
-        Id::of_texts(&["sync", path, version, &self.receiver, ignored, data.text()])
+        Id::of_texts(&["sync", path, version, &self.receiver, self.ignore_self.as_str(), data.text()])
+    }
+
+    fn ignore_self(&self) -> IgnoreSelf {
+        self.ignore_self
     }
 
     fn call(&self) -> &Call<'_> {
