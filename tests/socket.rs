@@ -30,6 +30,8 @@ pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// The id of the socket, by which it could be polled if it were not a WebSocket.
     sid: String,
+    /// What the server calls the client that was let in.
+    pub socket_id: String,
     next_ack: u64,
     acks: HashMap<u64, Value>,
     frames: VecDeque<Value>,
@@ -74,10 +76,10 @@ impl Client {
         let (socket, _) =
             connect_async_with_config(request, None, NO_DELAY).await.map_err(|error| error.to_string())?;
         let mut client = Self::on(socket);
-        client.text(|text| text.starts_with('0').then_some(())).await?;
+        client.sid = client.text(|text| text.starts_with('0').then(|| sid_of(&text[1..]))).await?;
         let auth = if identity.auth.is_null() { String::new() } else { identity.auth.to_string() };
         client.send(&format!("40{auth}")).await;
-        client.sid = client
+        client.socket_id = client
             .text(|text| match text.get(..2)? {
                 "40" => Some(Ok(sid_of(&text[2..]))),
                 "44" => Some(Err(message_of(&text[2..]))),
@@ -96,7 +98,17 @@ impl Client {
     fn on(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
         let (acks, frames) = (HashMap::new(), VecDeque::new());
         let sid = String::new();
-        Self { socket, sid, next_ack: 0, acks, frames, log: Vec::new(), closing: None, others: VecDeque::new() }
+        Self {
+            socket,
+            sid,
+            socket_id: String::new(),
+            next_ack: 0,
+            acks,
+            frames,
+            log: Vec::new(),
+            closing: None,
+            others: VecDeque::new(),
+        }
     }
 
     /// Returns the id of the socket; empty for one that has moved here.

@@ -219,3 +219,33 @@ async fn a_durable_call_does_not_run_where_it_cannot_be_noted() {
     assert_eq!((&refused["errorCode"], &refused["httpStatus"]), (&json!("sync-unavailable"), &json!(503)));
     assert_eq!(server.app().run(), 1);
 }
+
+#[tokio::test]
+async fn what_was_sent_in_another_life_of_the_server_does_not_happen_twice() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = anew(data.path()).await;
+    let (mut client, token) = signed_in(&server, "ada").await;
+    let repeat = |lane: Lane, route: &str, id: &str, socket: &str| {
+        let mut call = call(lane, route, "answer", id);
+        call["sentOn"] = json!(socket);
+        call
+    };
+    let first = client.socket_id.clone();
+    client.call("sync", call(Lane::Event, "kept", "answer", "kept-1")).await;
+    assert_eq!(client.call("sync", repeat(Lane::Event, "once", "a-1", &first)).await, ran(2), "it had not arrived");
+    drop(client);
+    drop(server);
+
+    let server = anew(data.path()).await;
+    let mut client = again(&server, &token).await;
+    for lane in Lane::ALL {
+        let unknown = client.call(lane.event(), repeat(lane, "once", "a-1", &first)).await;
+        assert_eq!(unknown["errorCode"], "sync-outcome-unknown", "nobody knows here whether it has happened");
+    }
+    assert_eq!(client.call("sync", repeat(Lane::Event, "kept", "kept-1", &first)).await, ran(1), "it is known");
+    assert_eq!(client.call("sync", repeat(Lane::Event, "kept", "kept-2", &first)).await, ran(1), "it never began");
+    let wrong = client
+        .call("sync", json!({ "name": "repeats/once", "version": "v1", "receiver": "open-a", "sentOn": 7 }))
+        .await;
+    assert_eq!(wrong["errorCode"], "sync-bad-request");
+}

@@ -39,8 +39,8 @@ const RUNTIME: Layers<'_> = Layers {
 const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
-        &["caller", "hooks", "parts", "presence", "turn"],
-        &["authorize", "server_stage", "view", "watch"],
+        &["caller", "chunks", "hooks", "parts", "presence", "turn"],
+        &["authorize", "server_stage", "streams", "view", "watch"],
         &["attendance", "leaving"],
         &["lanes"],
         &["dispatcher", "identify", "life", "limit", "pipeline", "publish", "remote"],

@@ -11,6 +11,7 @@ use crate::dispatch::hooks::Hooks;
 use crate::dispatch::presence::Presence;
 use crate::error::SyncError;
 use crate::i18n::Catalog;
+use crate::id::Id;
 use crate::idempotency::{DurableCalls, RecentCalls};
 use crate::metrics::{ServerMetrics, Tally};
 use crate::rooms::{Hub, RoomServices};
@@ -33,6 +34,8 @@ pub(super) struct Parts<A: App> {
     pub(super) presence: Presence<A>,
     /// Lets few at a time be shown what they missed.
     pub(super) replays: Semaphore,
+    /// What tells this life of the server from others.
+    pub(super) run_name: String,
     /// Calls in flight; closed, it means that the server takes no more.
     pub(super) calls: TaskTracker,
     /// The calls that have names.
@@ -74,6 +77,7 @@ impl<A: App> Parts<A> {
             room_turns: metrics.limit("room-turns"),
             too_large: metrics.limit("message-size"),
             rooms: metrics.limit("rooms"),
+            run_name: Id::random().to_string()[..12].to_owned(),
             calls: TaskTracker::new(),
             recent,
             durable: OnceLock::new(),

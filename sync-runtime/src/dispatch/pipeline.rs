@@ -20,8 +20,8 @@ use crate::error::SyncError;
 use crate::id::Id;
 use crate::idempotency::{CallKey, Claim, Outcome, Ticket};
 use crate::metrics::RouteMetrics;
-use crate::route::{App, Ctx, Done, Route, TypedCall};
-use crate::wire::answer_result;
+use crate::route::{App, Ctx, Done, Route, RouteOptions, TypedCall};
+use crate::wire::{Call, answer_result};
 
 /// A call that nothing can refuse any more but what it has to wait for.
 struct Admitted<A: App> {
@@ -85,6 +85,10 @@ impl<A: App> Dispatcher<A> {
         let admitted = Admitted { route, metrics: found.metrics.clone(), session, input, arrived, limit };
         match key.map(|key| self.parts().recent.claim(&key)).transpose()? {
             None => finish(self.parts(), caller, call, admitted, None).await,
+            // It may have been handled by a server that did not live to tell.
+            Some(Claim::New(_)) if self.was_sent_elsewhere(call.call(), options) => {
+                Err(SyncError::new("sync-outcome-unknown"))
+            }
             Some(Claim::New(mut ticket)) => {
                 if let Some(socket) = caller.socket().filter(|_| route.streams()) {
                     ticket.ends_with(socket.id());
@@ -97,6 +101,12 @@ impl<A: App> Dispatcher<A> {
             }
             Some(Claim::Known(known)) => known.outcome().await,
         }
+    }
+
+    /// Returns whether a call was sent before in another life of the server, of which nothing is known here.
+    fn was_sent_elsewhere(&self, call: &Call<'_>, options: RouteOptions) -> bool {
+        let is_known = options.durable && self.parts().durable.get().is_some();
+        !is_known && call.sent_on.as_deref().is_some_and(|socket| !socket.starts_with(self.run_name()))
     }
 
     /// Runs a call that others may wait for: it goes on when its caller does not wait any more.

@@ -207,6 +207,7 @@ impl<A: App> Rooms<A> {
                 data: Data::Json(data.get()),
                 id: None,
                 stream: false,
+                sent_on: None,
             };
             let call = SyncCall { call, receiver: room.into(), ignore_self: IgnoreSelf::No };
             dispatcher.run(&dispatcher.server(), &call, &Turn::default()).await

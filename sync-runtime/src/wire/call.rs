@@ -21,6 +21,8 @@ pub struct Call<'a> {
     pub id: Option<Cow<'a, str>>,
     /// Whether the caller wants to hear what is streamed to it.
     pub stream: bool,
+    /// The socket on which it was sent before, if this is a repeat: the id that the server gave it.
+    pub sent_on: Option<Cow<'a, str>>,
 }
 
 impl Call<'_> {
@@ -34,6 +36,7 @@ impl Call<'_> {
             data: Data::Json("{}"),
             id: self.id.as_ref().map(owned),
             stream: self.stream,
+            sent_on: None,
         }
     }
 }
@@ -171,7 +174,7 @@ impl<'a> Call<'a> {
             check_json(body)?;
         }
         let (path, version) = (Cow::Borrowed(http.path), Cow::Borrowed(http.version));
-        Ok(Self { path, version, data, id: http.id()?, stream: http.stream })
+        Ok(Self { path, version, data, id: http.id()?, stream: http.stream, sent_on: None })
     }
 }
 
@@ -205,6 +208,8 @@ struct Fields<'a> {
     id: Slot<'a>,
     #[serde(borrow, default)]
     stream: Slot<'a>,
+    #[serde(borrow, default, rename = "sentOn")]
+    sent_on: Slot<'a>,
 }
 
 impl<'a> Fields<'a> {
@@ -221,7 +226,8 @@ impl<'a> Fields<'a> {
             // Under which name would chunks be sent?
             return Err(bad_request("stream-id"));
         }
-        Ok(Call { path, version, data: Data::Json(self.data.0.map_or("{}", RawValue::get)), id, stream })
+        let sent_on = self.sent_on.optional_text("sentOn")?;
+        Ok(Call { path, version, data: Data::Json(self.data.0.map_or("{}", RawValue::get)), id, stream, sent_on })
     }
 }
 
@@ -247,7 +253,7 @@ mod tests {
     fn check(json: &str, expected: &str) {
         let read = match SyncCall::from_socket(json) {
             Ok(call) => {
-                let SyncCall { call: Call { path, version, data, id, stream }, receiver, ignore_self } = call;
+                let SyncCall { call: Call { path, version, data, id, stream, .. }, receiver, ignore_self } = call;
                 let Data::Json(data) = data else { panic!("a socket sends JSON") };
                 let id = id.map_or_else(String::new, |id| format!(" {id}"));
                 let stream = if stream { " streams" } else { "" };

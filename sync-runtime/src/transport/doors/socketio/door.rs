@@ -177,7 +177,7 @@ impl<A: App> Door<A> {
         let socket = dispatcher.socket(identity, outlet.clone());
         let line = Arc::new(Line::new(dispatcher.clone(), socket, outlet, self.sockets.clone(), place));
         self.sockets.lobby().leave(engine);
-        let connected = Packet::connected(engine.id.as_str());
+        let connected = Packet::connected(&format!("{}{}", dispatcher.run_name(), engine.id.as_str()));
         // Before there is anybody to whom anything else is sent.
         announce(engine, &connected);
         engine.data.occupy(line.clone());
