@@ -1,7 +1,7 @@
 /** The public names of the framework-free client. The React hooks are at `syncwright/react`. */
 
 export { createSync } from "./sync/createSync";
-export type { LocationOptions, RoomStatus, SyncClient, SyncOptions } from "./sync/syncClient";
+export type { LocationOptions, OfflineCallStore, RoomStatus, SyncClient, SyncOptions } from "./sync/syncClient";
 export type { ApiRequest, ApiRequestBase, ApiRequestOptions } from "./sync/apiRequest";
 export type {
   CallLimits,
@@ -14,6 +14,8 @@ export type {
   SyncFailure,
   SyncSuccess,
 } from "./sync/answer";
+export type { WhenOffline } from "./sync/lane";
+export type { DropReason, OfflineCall, OfflineOptions } from "./sync/offline";
 export type { DataOption } from "./sync/dataOption";
 export type { NoPresence, Person, PresenceTypesOf, RoomPresence } from "./sync/presenceTypes";
 export type { OnProblem, SyncProblem } from "./sync/problems";

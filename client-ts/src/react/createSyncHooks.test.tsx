@@ -111,7 +111,7 @@ describe("useSyncEvents", () => {
       useSyncEvents().upsertSyncEventCallback({
         ...ADD,
         callback: () => void seen.push(label),
-        onStream: ({ percent }) => void seen.push(percent),
+        onStream: chunk => void seen.push("percent" in chunk ? chunk.percent : chunk.done),
         onError: ({ errorCode }) => void seen.push(errorCode),
       });
       return null;
@@ -332,4 +332,19 @@ test("on the server nothing connects and nothing is joined", () => {
   expect(renderToString(<Page />)).toBe("idle joining idle joining");
   expect(network.sockets).toHaveLength(0);
   expect(sync.roomStatus("a")).toEqual({ status: "idle" });
+});
+
+test("useOfflineCalls shows what waits, and how it goes on", async () => {
+  const { network, sync, useOfflineCalls } = setUpConnected();
+  const Waiting = (): ReactNode => useOfflineCalls().map(({ status }) => status).join(" ");
+  await dom.show(<Waiting />);
+  await act(async () => network.socket.lose());
+  await act(async () => void sync.syncRequest({ ...ADD, data: { amount: 1 }, receiver: "room" }));
+  expect(dom.container.textContent).toBe("queued");
+  await act(async () => void sync.reconnect());
+  await act(async () => network.socket.accept());
+  expect(dom.container.textContent).toBe("sent");
+  await act(async () => network.socket.answer("sync", { status: "success", result: { newValue: 1 } }));
+  expect(dom.container.textContent).toBe("accepted");
+  expect(renderToString(<Waiting />)).toBe("");
 });

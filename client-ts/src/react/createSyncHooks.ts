@@ -1,10 +1,12 @@
 /** The React hooks of one app: thin, over the client that they are made from. */
 
 import type { NoPresence, PresenceTypesOf } from "../sync/presenceTypes";
+import type { OfflineCall } from "../sync/offline";
 import type { NoRoutes } from "../sync/routes";
 import type { RoomStatus, SyncClient } from "../sync/syncClient";
 import { apiRequestHook, type UseApiRequest } from "./useApiRequest";
 import { connectionHook, type ConnectionHook } from "./useConnection";
+import { offlineCallsHook } from "./useOfflineCalls";
 import { presenceHook, type PresenceHook } from "./usePresence";
 import { roomHook } from "./useRoom";
 import { syncEventsHook, type SyncEventHook } from "./useSyncEvents";
@@ -86,6 +88,17 @@ export interface SyncHooks<
    * ```
    */
   readonly usePresence: (room: Presence["rooms"] | null) => PresenceHook<Presence, Code>;
+
+  /**
+   * The calls that have waited for a connection, oldest first, each with how it stands: `queued`, `sent`, `accepted` or `rejected`.
+   *
+   * @example
+   * ```tsx
+   * const waiting = useOfflineCalls().filter(({ status }) => status === "queued").length;
+   * if (waiting > 0) return <p>{waiting} not sent yet</p>;
+   * ```
+   */
+  readonly useOfflineCalls: () => readonly OfflineCall[];
 }
 
 /**
@@ -106,5 +119,6 @@ export function createSyncHooks<Map, Code extends string, Api, Presence extends 
     useConnection: connectionHook(sync),
     useRoom: roomHook(sync),
     usePresence: presenceHook(sync),
+    useOfflineCalls: offlineCallsHook(sync.offlineCalls),
   };
 }

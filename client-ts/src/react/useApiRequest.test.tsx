@@ -6,7 +6,7 @@ import { createSyncIn } from "../sync/createSync";
 import { domForEachTest } from "../testing/dom";
 import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
 import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "../testing/routes";
-import { failure } from "../testing/testServer";
+import { failure, unnamed } from "../testing/testServer";
 import { createSyncHooks } from "./createSyncHooks";
 
 const dom = domForEachTest();
@@ -49,7 +49,7 @@ test("shows that it asks, and then the answer", async () => {
   let answer: Promise<unknown> = Promise.resolve();
   await act(async () => void (answer = page.ask("1")));
   expect(dom.container.textContent).toBe("pending nothing");
-  expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
+  expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(unnamed({ ...payload }))}`)).toEqual([
     'request {"name":"games/find","version":"v1","data":{"id":"1"}}',
   ]);
   await act(async () => network.socket.answer("request", found("Go")));
@@ -80,7 +80,7 @@ test("shows the newest answer, in whichever order they come", async () => {
   await act(async () => void page.ask("2"));
   expect(await first).toMatchObject({ errorCode: "sync-cancelled" });
   expect(dom.container.textContent).toBe("pending nothing");
-  const [slow, quick] = network.socket.sent;
+  const [slow, quick] = network.socket.sentAs("request");
   await act(async () => quick?.answered(found("Chess")));
   await act(async () => slow?.answered(found("Go")));
   expect(dom.container.textContent).toBe("Chess");
@@ -132,7 +132,7 @@ test("asks in an effect, once more for each change, and once for all renders", a
   await dom.show(<Game id="1" />);
   await dom.show(<Game id="2" />);
   const asked = ["1", "1", "2"].map(id => ({ payload: { data: { id } } }));
-  expect(network.socket.sent).toMatchObject(asked);
+  expect(network.socket.sentAs("request")).toMatchObject(asked);
 });
 
 test("does not wait for ever in StrictMode, where a component goes on after its unmount", async () => {

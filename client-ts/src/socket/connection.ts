@@ -76,6 +76,11 @@ export class Connection implements ConnectionStatusStore {
     return this.#openedAt !== null;
   }
 
+  /** What the server calls the socket that is open. */
+  get socketId(): string | undefined {
+    return this.isOpen ? this.#socket?.id : undefined;
+  }
+
   /** Starts, or starts again after `refused` or `closed`; goes on as it is otherwise. */
   connect(): void {
     const { status } = this.#status;

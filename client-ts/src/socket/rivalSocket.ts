@@ -33,6 +33,10 @@ export class RivalSocket implements Socket {
     this.#start(first);
   }
 
+  get id(): string | undefined {
+    return this.#winner?.id;
+  }
+
   emit(event: string, payload: object, answered: (answer: unknown) => void): void {
     this.#winner?.emit(event, payload, answered);
   }

@@ -32,6 +32,8 @@ export interface SocketEvents {
 
 /** A socket. Being used once only, it has no buffer from which an old call could be sent again. */
 export interface Socket {
+  /** What the server calls it, once it has let us in. */
+  readonly id: string | undefined;
   /** Sends `payload`; `answered` is called at most once. Throws what cannot be written as JSON. */
   emit(event: string, payload: object, answered: (answer: unknown) => void): void;
   /** Whether nothing was heard for longer than the server's pings allow, which happens while a computer sleeps. */

@@ -65,6 +65,10 @@ export class SocketIoSocket implements Socket {
     this.#watchEngine();
   }
 
+  get id(): string | undefined {
+    return this.#socket.id;
+  }
+
   emit(event: string, payload: object, answered: (answer: unknown) => void): void {
     this.#socket.emit(event, payload, answered);
   }

@@ -11,9 +11,13 @@ import type { ErrorParams, WireFailure } from "../wire/answers";
  * | `sync-cancelled` | 499 | the caller's `signal` was aborted; the call may have had its effect |
  * | `sync-disconnected` | 503 | the connection was lost before the answer came, or was closed; ditto if it had been sent |
  * | `sync-bad-request` | 400 | the call cannot be written as JSON and was not sent |
+ * | `offline-queue-full` | 503 | as many calls as may wait for a connection; it was not sent |
+ * | `offline-dropped` {reason} | 503 | it has waited for a connection for too long (`age`), or gave way to a newer one (`full`) |
  * | `sync-server-failed` | 500 | the answer could not be read |
  */
 export type ClientErrorCode =
+  | "offline-dropped"
+  | "offline-queue-full"
   | "sync-timeout"
   | "sync-cancelled"
   | "sync-disconnected"
@@ -69,7 +73,10 @@ export type PresenceAnswer<Code extends string = string> = { readonly status: "s
 export interface CallLimits {
   /** Ends the call with `sync-cancelled`. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds from the call to its answer, waiting for a connection included; then `sync-timeout`. `Infinity` waits for ever. */
+  /**
+   * Milliseconds from the call to its answer, waiting for a connection included; then `sync-timeout`. `Infinity` waits for ever. Where a
+   * call says nothing, its time counts from when it is sent.
+   */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -78,8 +78,8 @@ void apiRequest({ name: "root/now", version: "v1", data: { at: "now" } });
 void apiRequest({ ...FIND, data: { id: "42" }, receiver: "room" });
 // @ts-expect-error nor is there anybody to leave out
 void apiRequest({ ...FIND, data: { id: "42" }, ignoreSelf: true });
-// @ts-expect-error no handler can stream yet
-void apiRequest({ ...FIND, data: { id: "42" }, onStream: () => {} });
+void apiRequest({ ...FIND, data: { id: "42" }, onStream: chunk => expectTypeOf(chunk).toEqualTypeOf<{ page: number }>() });
+void apiRequest({ name: "root/now", version: "v1", onStream: chunk => expectTypeOf(chunk).toEqualTypeOf<never>() });
 
 // The hook knows the route, and `call` the rest.
 const find = useApiRequest(FIND);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
 import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "../testing/routes";
-import { failure } from "../testing/testServer";
+import { failure, unnamed } from "../testing/testServer";
 import { createSyncIn } from "./createSync";
 import type { SyncProblem } from "./problems";
 
@@ -42,7 +42,7 @@ describe("a call of the request lane", () => {
     void sync.apiRequest({ ...FIND, timeoutMs: 5, signal: new AbortController().signal });
     // A caller without types may say more; this call goes to no room.
     void sync.apiRequest({ ...FIND, ...{ receiver: "room", ignoreSelf: true, id: "x", stream: true } });
-    expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`)).toEqual([
+    expect(network.socket.sent.map(({ event, payload }) => `${event} ${JSON.stringify(unnamed({ ...payload }))}`)).toEqual([
       'request {"name":"root/now","version":"v1"}',
       'request {"name":"games/find","version":"v1","data":{"id":"42"}}',
       'request {"name":"games/find","version":"v1","data":{"id":"42"}}',
@@ -116,11 +116,68 @@ describe("a call of the request lane", () => {
     expect(network.socket.events).toEqual(["request"]);
   });
 
-  test("that was on its way when the socket was lost ends, and is not sent again", async () => {
+  test("that was on its way when the socket was lost is sent again under its name, and first", async () => {
     const { sync, network } = setUpConnected();
     const answer = sync.apiRequest(FIND);
+    const [first] = network.socket.sent;
     network.socket.lose();
-    expect(await answer).toMatchObject({ errorCode: "sync-disconnected", httpStatus: 503 });
+    const behind = sync.apiRequest({ ...FIND, data: { id: "43" } });
+    expect(sync.offlineCalls.getSnapshot().map(({ status }) => status)).toEqual(["queued", "queued"]);
+    vi.advanceTimersByTime(0);
+    network.socket.accept();
+    const [again, other] = network.socket.sent;
+    expect(again?.payload).toEqual({ ...first?.payload, sentOn: "socket-1" });
+    expect(other?.payload).toMatchObject({ data: { id: "43" } });
+    expect(other?.payload).not.toHaveProperty("sentOn");
+    again?.answered(FOUND);
+    other?.answered(failure("game-not-found", 404));
+    expect(await answer).toMatchObject({ status: "success" });
+    expect(await behind).toMatchObject({ errorCode: "game-not-found" });
+    expect(sync.offlineCalls.getSnapshot()).toMatchObject([
+      { status: "accepted" },
+      { status: "rejected", error: { errorCode: "game-not-found" } },
+    ]);
+  });
+
+  test("hears what is streamed to it until it is answered, and ends with the socket", async () => {
+    const { sync, network, problems } = setUpConnected();
+    const heard: unknown[] = [];
+    const onStream = (chunk: unknown): void => void heard.push(chunk);
+    const answer = sync.apiRequest({ ...FIND, onStream });
+    const thrower = sync.apiRequest({ ...FIND, onStream: () => { throw new Error("planted"); } });
+    const ids = network.socket.sent.map(({ payload }) => payload as { id: string; stream: boolean });
+    expect(ids).toMatchObject([{ stream: true }, { stream: true }]);
+    const chunk = (call: number, stream: unknown): void => network.socket.receive("syncStream", { id: ids[call]?.id, stream });
+    chunk(0, { page: 1 });
+    chunk(1, { page: 9 });
+    chunk(0, { page: 2 });
+    network.socket.receive("syncStream", { id: "nobody", stream: {} });
+    network.socket.receive("syncStream", { id: 7 });
+    network.socket.sent[0]?.answered(FOUND);
+    await answer;
+    chunk(0, { page: 3 });
+    expect(heard).toEqual([{ page: 1 }, { page: 2 }]);
+    expect(problems.map(({ kind }) => kind)).toEqual(["callback-failed", "unreadable-message"]);
+    network.socket.lose();
+    expect(await thrower).toMatchObject({ errorCode: "sync-disconnected" });
+  });
+
+  test("that is aborted or late is given up at the server, once it has been sent", async () => {
+    const { sync, network } = setUpConnected();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const aborted = sync.apiRequest({ ...FIND, signal: first.signal });
+    first.abort();
+    expect(await aborted).toMatchObject({ errorCode: "sync-cancelled" });
+    const late = sync.apiRequest(FIND);
+    vi.advanceTimersByTime(30_000);
+    expect(await late).toMatchObject({ errorCode: "sync-timeout" });
+    const ids = network.socket.sentAs("request").map(({ payload }) => (payload as { id: string }).id);
+    const given = network.socket.sentAs("syncCancel").map(({ payload }) => payload);
+    expect(given).toEqual(ids.map(id => ({ id })));
+    network.socket.lose();
+    const waiting = sync.apiRequest({ ...FIND, signal: second.signal });
+    second.abort();
+    expect(await waiting).toMatchObject({ errorCode: "sync-cancelled" });
     vi.advanceTimersByTime(0);
     network.socket.accept();
     expect(network.socket.events).toEqual([]);

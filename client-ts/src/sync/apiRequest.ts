@@ -10,17 +10,20 @@ export type ApiRequestOptions<
   Map,
   Name extends RouteName<Map>,
   Version extends RouteVersion<Map, Name>,
-> = ApiRequestBase<Name, Version> & DataOption<TypeOf<Map, Name, Version, "input">>;
+> = ApiRequestBase<Name, Version, TypeOf<Map, Name, Version, "stream">> & DataOption<TypeOf<Map, Name, Version, "input">>;
 
 /** All of a call but its `data`. */
-export interface ApiRequestBase<Name extends string, Version extends string> extends CallBase<Name, Version> {}
+export interface ApiRequestBase<Name extends string, Version extends string, Chunk = never>
+  extends CallBase<Name, Version> {
+  /** Called for each chunk that the handler streams, before the answer, as typed by the route's `ServerStream`. */
+  readonly onStream?: ((chunk: Chunk) => void) | undefined;
+}
 
 /**
  * Calls a route and answers with its output, or with an error: it never throws and never rejects.
  *
  * It needs no room. Otherwise it is like a `syncRequest`: without a connection it waits for one, and goes out in the order called, after
- * the rooms have been joined again. One that was on its way when the connection broke ends with `sync-disconnected` and is not sent
- * again. It takes 30 s at most unless `timeoutMs` says otherwise.
+ * the rooms have been joined again.
  *
  * @example
  * ```ts

@@ -1,28 +1,51 @@
 /** Sends payloads and waits for their answers. It knows events and deadlines, and nothing of what an answer means. */
 
 import type { WireFailure } from "../wire/answers";
-import type { ClientEvent, ClientPayloads } from "../wire/payloads";
+import type { ClientEvent, ClientPayloads, SyncCall } from "../wire/payloads";
 import { isObject, type Read } from "../wire/read";
-import { deadline, type Limits } from "./deadline";
-import type { Part, PartTools } from "./part";
+import { deadline, LONGEST_TIMEOUT_MS, type Limits } from "./deadline";
+import { Listeners } from "./listeners";
+import { OfflineCalls, type DropReason, type OfflineCall, type OfflinePolicy } from "./offline";
+import type { Part, PartTools, Receives } from "./part";
 
 /** How an answer is read. */
 export type Parse<Answer> = (message: unknown) => Read<Answer>;
 
+/** What a call of a route has besides its payload and its limits. */
+export interface NamedCall {
+  /** Its idempotency key, under which it may be sent again. */
+  readonly id: string;
+  /** Hears what the handler streams to its caller. */
+  readonly onChunk: ((chunk: unknown) => void) | undefined;
+  /** Whether it waits for a connection, and is sent again if its answer was lost with one. */
+  readonly isKept: boolean;
+  /** Its time counts while there is a connection; without one, what is kept offline has its own. */
+  readonly isPatient: boolean;
+}
+
 interface Pending {
   readonly event: ClientEvent;
   readonly payload: object;
+  readonly named: NamedCall | null;
   readonly answered: (message: unknown) => void;
-  readonly fail: (failure: WireFailure) => void;
+  readonly end: (answer: unknown) => void;
+  /** Counts from now on, and no longer what was counted before. */
+  readonly count: (ms: number, failure: () => WireFailure) => void;
+  readonly limits: Limits;
+  /** When it was made, in milliseconds since 1970. */
+  readonly madeAt: number;
   /** Whether it has waited for a connection. */
   hasWaited: boolean;
+  /** The socket on which it was sent first. */
+  sentOn: string | undefined;
 }
 
 /**
  * All calls that have no answer yet: those that wait for a connection, in the order made, and those on their way.
  *
- * Each comes to an end: answer, time, abort, or loss of the connection. What was on its way when the connection broke is
- * never sent again, as nobody knows whether it arrived.
+ * Each comes to an end: answer, time, abort, drop, or loss of the connection. What was on its way when the connection broke is sent again
+ * under its name, ahead of those that wait, and happens once; what has no name, or hears what is streamed to it, ends with
+ * `sync-disconnected`, as nobody knows whether it arrived.
  *
  * Those that waited for a connection are sent all at once, which can be more than a caller may: one that is refused for that reason has
  * had no effect, and is sent once more after the time that the server asks for, behind those that got through. A call that did
@@ -30,14 +53,24 @@ interface Pending {
  */
 export class Calls implements Part {
   readonly #tools: PartTools;
+  readonly #policy: OfflinePolicy;
   readonly #waiting = new Set<Pending>();
   readonly #onTheirWay = new Set<Pending>();
   /** Those that were refused for coming all at once, with what sends them once more. */
   readonly #pausing = new Map<Pending, ReturnType<typeof setTimeout>>();
+  readonly #hearing = new Map<string, (chunk: unknown) => void>();
   #isOpen = false;
+  /** Those that have waited, for everybody to see. */
+  readonly offline: OfflineCalls;
+  /** Told of a call that waited and is not going to be sent. */
+  readonly drops: Listeners<[call: OfflineCall, reason: DropReason]>;
+  readonly receives: Receives = { syncStream: ({ id, stream }) => this.#hear(id, stream) };
 
-  constructor(tools: PartTools) {
+  constructor(tools: PartTools, policy: OfflinePolicy) {
     this.#tools = tools;
+    this.#policy = policy;
+    this.offline = new OfflineCalls(tools.onProblem);
+    this.drops = new Listeners(tools.onProblem);
   }
 
   /** Sends, or waits for a connection and its turn. Never rejects. */
@@ -46,12 +79,14 @@ export class Calls implements Part {
     payload: ClientPayloads[Event],
     parse: Parse<Answer>,
     limits: Limits,
+    named: NamedCall | null = null,
   ): Promise<Answer | WireFailure> {
     return new Promise<Answer | WireFailure>(resolve => {
       const settle = (answer: Answer | WireFailure): void => resolve(answer);
       const blocked = this.#tools.blocked();
       if (blocked !== null) return settle(blocked);
-      const pending = this.#pending(event, payload, parse, limits, settle);
+      if (!this.#isOpen && named?.isKept === false) return settle(this.#tools.failure("sync-disconnected"));
+      const pending = this.#pending(event, payload, parse, limits, named, settle);
       if (pending === null) return;
       if (this.#isOpen) this.#send(pending);
       else this.#wait(pending);
@@ -70,7 +105,7 @@ export class Calls implements Part {
     limits: Limits,
     settle: (answer: Answer | WireFailure) => void,
   ): void {
-    const pending = this.#pending(event, payload, parse, limits, settle);
+    const pending = this.#pending(event, payload, parse, limits, null, settle);
     if (pending !== null) this.#send(pending);
   }
 
@@ -85,13 +120,28 @@ export class Calls implements Part {
 
   lost(): void {
     this.#isOpen = false;
-    this.#failAll(this.#onTheirWay, this.#tools.failure("sync-disconnected"));
+    const lost = [...this.#onTheirWay];
+    const waiting = [...this.#waiting];
+    this.#onTheirWay.clear();
+    this.#waiting.clear();
+    // Ahead of those that have never been sent; it happens once, if it did already.
+    for (const pending of lost.filter(isSentAgain)) this.#wait(pending);
+    for (const pending of waiting) this.#waiting.add(pending);
+    for (const pending of lost) if (!isSentAgain(pending)) pending.end(this.#tools.failure("sync-disconnected"));
     for (const pending of [...this.#pausing.keys()]) this.#resume(pending);
   }
 
   /** Nothing waits in vain. */
   stopped(failure: WireFailure): void {
-    this.#failAll(this.#waiting, failure);
+    for (const pending of [...this.#waiting]) pending.end(failure);
+  }
+
+  #hear(id: string, chunk: unknown): void {
+    try {
+      this.#hearing.get(id)?.(chunk);
+    } catch (error) {
+      this.#tools.onProblem({ kind: "callback-failed", route: null, error });
+    }
   }
 
   /** Starts the clock of a call; null when it was over before it began. */
@@ -100,6 +150,7 @@ export class Calls implements Part {
     payload: object,
     parse: Parse<Answer>,
     limits: Limits,
+    named: NamedCall | null,
     settle: (answer: Answer | WireFailure) => void,
   ): Pending | null {
     const { failure } = this.#tools;
@@ -107,33 +158,95 @@ export class Calls implements Part {
       settle(failure("sync-cancelled"));
       return null;
     }
-    const since = Date.now();
+    const madeAt = Date.now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const end = (answer: Answer | WireFailure): void => {
       stopClock();
+      clearTimeout(timer);
       clearTimeout(this.#pausing.get(pending));
       this.#pausing.delete(pending);
       this.#waiting.delete(pending);
       this.#onTheirWay.delete(pending);
+      if (named !== null) this.#ended(named, answer);
       settle(answer);
     };
-    const stopClock = deadline(limits, code => end(failure(code)));
+    // Of a patient one, only the signal counts here.
+    const whole = named?.isPatient === true ? { ...limits, timeoutMs: Infinity } : limits;
+    const stopClock = deadline(whole, code => this.#giveUp(pending, failure(code)));
     const answered = (message: unknown): void => {
       const answer = this.#read(event, parse, message);
       const pauseMs = pending.hasWaited ? askedPauseMs(answer) : null;
-      if (pauseMs === null || Date.now() - since + pauseMs >= limits.timeoutMs) end(answer);
+      const isLate = named?.isPatient !== true && Date.now() - madeAt + (pauseMs ?? 0) >= limits.timeoutMs;
+      if (pauseMs === null || isLate) end(answer);
       else this.#pause(pending, pauseMs);
     };
-    const pending: Pending = { event, payload, answered, fail: end, hasWaited: false };
+    const count = (ms: number, failed: () => WireFailure): void => {
+      clearTimeout(timer);
+      timer = named?.isPatient === true && ms <= LONGEST_TIMEOUT_MS ? setTimeout(() => end(failed()), ms) : undefined;
+    };
+    const pending: Pending = {
+      event,
+      payload,
+      named,
+      answered,
+      end: answer => end(answer as Answer | WireFailure),
+      count,
+      limits,
+      madeAt,
+      hasWaited: false,
+      sentOn: undefined,
+    };
+    if (named?.onChunk !== undefined) this.#hearing.set(named.id, named.onChunk);
     return pending;
   }
 
+  /** Ends a call that nobody waits for any more, and tells the server, whose handler may still run. */
+  #giveUp(pending: Pending, failure: WireFailure): void {
+    const { named } = pending;
+    const isOnItsWay = this.#onTheirWay.has(pending);
+    pending.end(failure);
+    if (named !== null && isOnItsWay) this.#tools.connection.emit("syncCancel", { id: named.id }, () => {});
+  }
+
+  #ended({ id }: NamedCall, answer: unknown): void {
+    this.#hearing.delete(id);
+    const error = isFailure(answer) ? answer : undefined;
+    this.offline.update(id, error === undefined ? { status: "accepted" } : { status: "rejected", error });
+  }
+
   #wait(pending: Pending): void {
+    const { named } = pending;
+    const isFirst = !pending.hasWaited;
+    if (named !== null && isFirst && pending.sentOn === undefined && !this.#makeRoom()) {
+      return pending.end(this.#tools.failure("offline-queue-full"));
+    }
     pending.hasWaited = true;
     this.#waiting.add(pending);
+    if (named === null) return;
+    this.offline.show(offlineCall(pending, named));
+    const leftMs = pending.madeAt + this.#policy.maxAgeMs - Date.now();
+    pending.count(Math.max(leftMs, 0), () => this.#dropped(pending, named, "age"));
+  }
+
+  /** Whether one more may wait, if need be in the place of the oldest. */
+  #makeRoom(): boolean {
+    const named = [...this.#waiting].filter(pending => pending.named !== null);
+    if (named.length < this.#policy.max) return true;
+    const [oldest] = named;
+    if (this.#policy.whenFull === "refuse" || oldest === undefined || oldest.named === null) return false;
+    oldest.end(this.#dropped(oldest, oldest.named, "full"));
+    return true;
+  }
+
+  #dropped(pending: Pending, named: NamedCall, reason: DropReason): WireFailure {
+    const failure = this.#tools.failure("offline-dropped", { reason });
+    this.drops.tell({ ...offlineCall(pending, named), status: "rejected", error: failure }, reason);
+    return failure;
   }
 
   #pause(pending: Pending, pauseMs: number): void {
     this.#onTheirWay.delete(pending);
+    pending.count(Infinity, () => this.#tools.failure("sync-timeout"));
     this.#pausing.set(pending, setTimeout(() => this.#resume(pending), pauseMs));
   }
 
@@ -146,17 +259,28 @@ export class Calls implements Part {
 
   #send(pending: Pending): void {
     const { connection, onProblem, failure } = this.#tools;
+    const { named, sentOn } = pending;
     this.#onTheirWay.add(pending);
+    pending.count(pending.limits.timeoutMs, () => this.#late(pending));
+    pending.sentOn ??= connection.socketId;
+    const payload = named === null ? pending.payload : namedPayload(pending.payload, named, sentOn);
     try {
-      const wasSent = connection.emit(pending.event, pending.payload, message => {
+      const wasSent = connection.emit(pending.event, payload, message => {
         // An answer that comes after the end of its call is nobody's.
         if (this.#onTheirWay.has(pending)) pending.answered(message);
       });
-      if (!wasSent) pending.fail(failure("sync-disconnected"));
+      if (!wasSent) pending.end(failure("sync-disconnected"));
+      else if (named !== null && pending.hasWaited) this.offline.update(named.id, { status: "sent" });
     } catch (error) {
       onProblem({ kind: "unsendable-data", event: pending.event, error });
-      pending.fail(failure("sync-bad-request"));
+      pending.end(failure("sync-bad-request"));
     }
+  }
+
+  /** The server is not to go on with what nobody waits for. */
+  #late({ named }: Pending): WireFailure {
+    if (named !== null) this.#tools.connection.emit("syncCancel", { id: named.id }, () => {});
+    return this.#tools.failure("sync-timeout");
   }
 
   #read<Answer>(event: ClientEvent, parse: Parse<Answer>, message: unknown): Answer | WireFailure {
@@ -165,10 +289,25 @@ export class Calls implements Part {
     this.#tools.onProblem({ kind: "unreadable-message", event, problem: answer.problem });
     return this.#tools.failure("sync-server-failed");
   }
+}
 
-  #failAll(pending: ReadonlySet<Pending>, failure: WireFailure): void {
-    for (const one of [...pending]) one.fail(failure);
-  }
+/** Whether a call that was on its way when the connection broke is sent again. Who listened has missed something. */
+function isSentAgain({ named }: Pending): boolean {
+  return named !== null && named.isKept && named.onChunk === undefined;
+}
+
+function namedPayload(payload: object, { id, onChunk }: NamedCall, sentOn: string | undefined): object {
+  return { ...payload, id, ...(onChunk !== undefined && { stream: true }), ...(sentOn !== undefined && { sentOn }) };
+}
+
+function offlineCall({ payload, madeAt }: Pending, { id }: NamedCall): OfflineCall {
+  const { name, version, receiver, data } = payload as SyncCall;
+  const parts = { ...(typeof receiver === "string" && { receiver }), ...(data !== undefined && { data }) };
+  return { id, name, version, ...parts, at: madeAt, status: "queued" };
+}
+
+function isFailure(answer: unknown): answer is WireFailure {
+  return isObject(answer) && answer["status"] === "error";
 }
 
 /** How long the server asks to wait, if it refuses a call because there are too many. */

@@ -10,6 +10,8 @@ function serverStatus(code: string): number {
 }
 
 const OWN: readonly ClientErrorCode[] = [
+  "offline-dropped",
+  "offline-queue-full",
   "sync-bad-request",
   "sync-cancelled",
   "sync-disconnected",

@@ -1,6 +1,6 @@
 /** Errors that are made in the client, with their sentences. */
 
-import type { WireFailure } from "../wire/answers";
+import type { ErrorParams, WireFailure } from "../wire/answers";
 import type { Refusal } from "../socket/socket";
 import type { ClientErrorCode } from "./answer";
 import { sentence } from "./sentences";
@@ -10,6 +10,8 @@ type RefusalCode = "auth-required" | "origin-forbidden";
 
 const STATUS: Readonly<Record<ClientErrorCode | RefusalCode, number>> = {
   "auth-required": 401,
+  "offline-dropped": 503,
+  "offline-queue-full": 503,
   "origin-forbidden": 403,
   "sync-bad-request": 400,
   "sync-cancelled": 499,
@@ -19,14 +21,14 @@ const STATUS: Readonly<Record<ClientErrorCode | RefusalCode, number>> = {
 };
 
 /** Makes the error with this code, in the language that `lang` (a tag such as `nl` or `de-AT`) asks for; English if it has none. */
-export type ClientFailure = (code: ClientErrorCode) => WireFailure;
+export type ClientFailure = (code: ClientErrorCode, params?: ErrorParams) => WireFailure;
 
 /** Returns the maker of errors; `lang` is asked for each. */
 export function clientFailures(lang: () => string | undefined): ClientFailure {
-  return code => ({
+  return (code, params = {}) => ({
     status: "error",
     errorCode: code,
-    errorParams: {},
+    errorParams: params,
     message: sentence(code, lang()),
     httpStatus: STATUS[code],
   });

@@ -47,6 +47,9 @@ export class Core<Parts extends { readonly [Name in keyof Parts]: Part }> {
   readonly #autoConnect: boolean;
   readonly #timeoutMs: number;
   readonly #lang: () => string | undefined;
+  /** A page that is loaded anew has another one, though its tab has not. */
+  readonly #page = newTabName();
+  #lastCall = 0;
 
   constructor(
     { openSocket, onWake, random = Math.random, store = tabStore, watchLeaving = watchPageLeaving }: SyncSurroundings,
@@ -89,6 +92,12 @@ export class Core<Parts extends { readonly [Name in keyof Parts]: Part }> {
   /** Something needs a connection. */
   use(): void {
     if (this.#autoConnect && this.connection.getSnapshot().status === "idle") this.connection.connect();
+  }
+
+  /** A name for a call that no other of this session has. */
+  newCallId(): string {
+    this.#lastCall += 1;
+    return `${this.#page}-${this.#lastCall.toString(36)}`;
   }
 
   /** The limits of a call, with the defaults filled in. */

@@ -150,14 +150,16 @@ describe("a call", () => {
     expect(server.log).toEqual(["joinedRooms {}"]);
   });
 
-  test("that the connection breaks under ends, and is not sent again", async () => {
+  test("that the connection breaks under is sent again under its name, and says where it was sent first", async () => {
     const server = await startServer();
-    server.reply("sync", () => server.cut());
+    server.reply("sync", (_, answer) => (calls().length > 1 ? answer({ status: "success", result: { newValue: 5 } }) : server.cut()));
+    const calls = () => server.heard.filter(({ event }) => event === "sync").map(({ payload }) => payload);
     const { sync } = client(server);
-    expect(await sync.syncRequest(ADD)).toMatchObject({ errorCode: "sync-disconnected", httpStatus: 503 });
-    await reach(sync, "connected");
-    await sync.joinedRooms();
-    expect(server.log.filter(line => line.startsWith("sync "))).toHaveLength(1);
+    expect(await sync.syncRequest(ADD)).toMatchObject({ status: "success", result: { newValue: 5 } });
+    const [first, again] = calls();
+    expect(again).toEqual({ ...first, sentOn: expect.stringMatching(/^.{20}$/) });
+    expect(first?.["id"]).toMatch(/^[0-9a-f]{32}-1$/);
+    expect(sync.offlineCalls.getSnapshot()).toMatchObject([{ id: first?.["id"], status: "accepted", data: ADD.data }]);
   });
 
   test.each([undefined, null, [], "yes", { status: "success" }, { status: "error", errorCode: "x" }])(
@@ -224,7 +226,7 @@ describe("events", () => {
     sync.upsertSyncEventCallback({
       ...route,
       callback: event => void heard.push(event),
-      onStream: (chunk, room) => void heard.push([chunk.percent, room]),
+      onStream: (chunk, room) => void heard.push([chunk, room]),
       onError: error => void heard.push(error),
     });
     sync.upsertSyncEventCallback({ ...route, callback: event => void heard.push(event) });
@@ -234,7 +236,7 @@ describe("events", () => {
     const error = { errorCode: "counter-full", errorParams: { max: 3 }, message: "Full." };
     server.emit("sync", { cb, room, pos, status: "error", ...error });
     await sync.joinedRooms();
-    expect(heard).toEqual([[30, "room"], { ...error, room, pos }]);
+    expect(heard).toEqual([[{ percent: 30 }, "room"], { ...error, room, pos }]);
   });
 
   test("that are malformed, unknown or nobody's are left out", async () => {

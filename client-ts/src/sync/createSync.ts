@@ -45,10 +45,10 @@ export function createSyncIn<
   Presence extends PresenceTypesOf = NoPresence,
 >(surroundings: SyncSurroundings, options: SyncOptions): SyncClient<Map, Code, Api, Presence> {
   const { watchAway } = surroundings;
-  const { awayAfterMs } = options;
-  const core = new Core(surroundings, options, tools => clientParts(tools, { watchAway, awayAfterMs }));
+  const { awayAfterMs, offline } = options;
+  const core = new Core(surroundings, options, tools => clientParts(tools, { watchAway, awayAfterMs, offline }));
   const { connection } = core;
-  const { events, location, ownPresence, presence, rooms } = core.parts;
+  const { calls, events, location, ownPresence, presence, rooms } = core.parts;
 
   return {
     syncRequest: laneCall(core, eventLane) as SyncRequest<Map, Code>,
@@ -96,6 +96,8 @@ export function createSyncIn<
         return undo;
       },
     },
+    offlineCalls: { getSnapshot: calls.offline.getSnapshot, subscribe: changed => calls.offline.listeners.on(changed) },
+    onDrop: callback => calls.drops.on((call, reason) => callback({ call, reason })),
     connect: () => connection.connect(),
     reconnect: () => connection.reconnect(),
     disconnect: () => connection.disconnect(),

@@ -9,7 +9,7 @@ export interface Limits {
 }
 
 /** The longest time that `setTimeout` can count, in milliseconds; beyond it, it fires at once. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+export const LONGEST_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** Calls `end` once, when the time is over or the signal is aborted from now on; returns its own undo. */
 export function deadline({ timeoutMs, signal }: Limits, end: (code: ClientErrorCode) => void): () => void {

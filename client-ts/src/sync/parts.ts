@@ -3,6 +3,7 @@
 import { Away } from "./away";
 import { Calls } from "./calls";
 import { Location } from "./location";
+import { offlinePolicy, type OfflineOptions } from "./offline";
 import { OwnPresence } from "./ownPresence";
 import { watchPageAway, type WatchAway } from "./pageAway";
 import type { Part, PartTools } from "./part";
@@ -27,6 +28,7 @@ export interface PartSurroundings {
   readonly watchAway?: WatchAway | undefined;
   /** Milliseconds without a sign of life; 0 or false where these do not count. */
   readonly awayAfterMs?: number | false | undefined;
+  readonly offline?: OfflineOptions | undefined;
 }
 
 const DEFAULT_AWAY_AFTER_MS = 300_000;
@@ -34,9 +36,9 @@ const DEFAULT_AWAY_AFTER_MS = 300_000;
 /** Builds the parts of a client. */
 export function clientParts(
   tools: PartTools,
-  { watchAway = watchPageAway, awayAfterMs = DEFAULT_AWAY_AFTER_MS }: PartSurroundings = {},
+  { watchAway = watchPageAway, awayAfterMs = DEFAULT_AWAY_AFTER_MS, offline }: PartSurroundings = {},
 ): ClientParts {
-  const calls = new Calls(tools);
+  const calls = new Calls(tools, offlinePolicy(offline));
   const away = new Away(tools, calls, changed => watchAway(awayAfterMs || null, changed));
   const rooms = new Rooms(tools, calls);
   // The server must know what we show before it filters, whether anybody is here before others see us, and have us in our rooms before we speak there. A call that a listener

@@ -72,6 +72,8 @@ export class Rooms implements Part {
   readonly #tools: PartTools;
   readonly #calls: Calls;
   readonly #rooms = new Map<string, Room>();
+  /** Why rooms that we were in would not have us back on this socket. */
+  readonly #refusals = new Map<string, WireFailure>();
   /** Where the page before was, as long as nobody here has asked for the room. */
   readonly #placesBefore: Map<string, string>;
   /** Told that something was missed in `room` that cannot be sent again. */
@@ -181,8 +183,14 @@ export class Rooms implements Part {
     for (const room of [...this.#rooms.values()]) this.#setStatus(room, JOINING);
   }
 
+  /** Why we are not in `name` any more, if it would not have us back. */
+  refusal(name: string): WireFailure | undefined {
+    return this.#refusals.get(name);
+  }
+
   /** A new socket has no seat yet. */
   opened(): void {
+    this.#refusals.clear();
     for (const room of [...this.#rooms.values()]) {
       this.#setStatus(room, JOINING);
       this.#enter(room);
@@ -261,6 +269,7 @@ export class Rooms implements Part {
   }
 
   #entered(room: Room, pos: string, hasGap: boolean): void {
+    this.#refusals.delete(room.name);
     room.pos = pos;
     room.wasEntered = true;
     room.failures = 0;
@@ -271,6 +280,7 @@ export class Rooms implements Part {
 
   #refused(room: Room, error: WireFailure, hasSeat: boolean): void {
     const isLoss = room.wasEntered && !isPassing(error);
+    if (room.wasEntered) this.#refusals.set(room.name, error);
     if (isPassing(error)) {
       this.#retryLater(room);
     } else {

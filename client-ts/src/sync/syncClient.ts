@@ -6,6 +6,7 @@ import type { ConnectionStatusStore } from "../socket/status";
 import type { ApiRequest } from "./apiRequest";
 import type { CallLimits, JoinRoomAnswer, LocationAnswer, PresenceAnswer, RoomsAnswer, SyncFailure } from "./answer";
 import type { NoPresence, PresenceTypesOf, RoomPresence } from "./presenceTypes";
+import type { DropReason, OfflineCall, OfflineOptions } from "./offline";
 import type { OnProblem } from "./problems";
 import type { NoRoutes } from "./routes";
 import type { UpsertSyncEventCallback } from "./syncEvents";
@@ -41,6 +42,8 @@ export interface SyncOptions {
    * is hidden for a second counts as away, too. It is told to the server once a room is looked at with presence.
    */
   readonly awayAfterMs?: number | false | undefined;
+  /** How many calls wait for a connection, how long, and what gives way. */
+  readonly offline?: OfflineOptions | undefined;
   /** Hears of what no caller can be told, such as a callback that threw. Writes to the console by default. */
   readonly onProblem?: OnProblem | undefined;
 }
@@ -50,6 +53,13 @@ export interface LocationOptions {
   /** As in `window.location.pathname`: `/examples`. */
   readonly pathName: string;
   readonly searchParams?: URLSearchParams | Readonly<Record<string, string>> | undefined;
+}
+
+/** The calls that have waited for a connection, in the form that React's `useSyncExternalStore` takes. */
+export interface OfflineCallStore {
+  readonly getSnapshot: () => readonly OfflineCall[];
+  /** Calls `changed` after each change; returns its own undo. */
+  readonly subscribe: (changed: () => void) => () => void;
 }
 
 /** Whether we are in a room. The same object is handed out until something changes. */
@@ -125,6 +135,14 @@ export interface SyncClient<
 
   /** Tells the server which page this tab shows; it is remembered and sent again after each reconnect, before the rooms. */
   readonly updateLocation: (location: LocationOptions, limits?: CallLimits) => Promise<LocationAnswer<Code>>;
+
+  /**
+   * The calls that have waited for a connection, oldest first, each with how it stands; of those that have come to an end, the last 50. What
+   * `useOfflineCalls` is made of.
+   */
+  readonly offlineCalls: OfflineCallStore;
+  /** Calls back for each call that waited for a connection and is not going to be sent; returns its own undo. */
+  readonly onDrop: (callback: (drop: { readonly call: OfflineCall; readonly reason: DropReason }) => void) => () => void;
 
   /** Where the connection stands. */
   readonly status: ConnectionStatusStore;

@@ -38,8 +38,16 @@ export interface SyncEventOptions<
   readonly callback: (
     event: SyncEvent<TypeOf<Map, Name, Version, "serverOutput">, TypeOf<Map, Name, Version, "clientOutput">>,
   ) => void;
-  /** Called for each chunk that a running handler sends to the room, as typed by the route's `ClientStream`. */
-  readonly onStream?: ((chunk: TypeOf<Map, Name, Version, "clientStream">, room: string) => void) | undefined;
+  /**
+   * Called for each chunk that a running handler streams to the room, or its filter to this member, as typed by the route's `ServerStream` and
+   * `ClientStream`.
+   */
+  readonly onStream?:
+    | ((
+        chunk: TypeOf<Map, Name, Version, "serverStream"> | TypeOf<Map, Name, Version, "clientStream">,
+        room: string,
+      ) => void)
+    | undefined;
   /** Called when the filter answers this member with an error. */
   readonly onError?: ((error: SyncEventError<Code>) => void) | undefined;
 }

@@ -130,7 +130,7 @@ for (const upsert of [upsertSyncEventCallback, hooks.useSyncEvents().upsertSyncE
       // @ts-expect-error no such output
       clientOutput.newValue;
     },
-    onStream: chunk => expectTypeOf(chunk).toEqualTypeOf<{ percent: number }>(),
+    onStream: chunk => expectTypeOf(chunk).toEqualTypeOf<{ done: number } | { percent: number }>(),
     onError: error => expectTypeOf(error.errorCode).toEqualTypeOf<ErrorCode | ClientErrorCode>(),
   });
   expectTypeOf(undo).toEqualTypeOf<() => void>();

@@ -24,19 +24,16 @@ export interface SyncRequestBase<Name extends string, Version extends string, Ch
    * `false` by default.
    */
   readonly ignoreSelf?: IgnoreSelf | undefined;
-  /**
-   * Called for each chunk that the handler sends to the caller, as typed by the route's `ServerStream`. No handler can stream yet: the type of
-   * a chunk is `never`, and nothing is asked of the server.
-   */
+  /** Called for each chunk that the handler streams to its caller, before the answer, as typed by the route's `ServerStream`. */
   readonly onStream?: ((chunk: Chunk) => void) | undefined;
 }
 
 /**
  * Calls a route and answers with its output, or with an error: it never throws and never rejects.
  *
- * Without a connection the call waits for one, and goes out after the rooms have been joined again. A call that was on its way
- * when the connection broke ends with `sync-disconnected`; it is not sent again, since nobody knows whether it arrived.
- * It takes 30 s at most unless `timeoutMs` says otherwise.
+ * Without a connection the call waits for one, and goes out after the rooms have been joined again. One that was on its way when the
+ * connection broke is sent again, and happens once; with `onStream` it ends with `sync-disconnected`.
+ * Once sent, it takes 30 s at most unless `timeoutMs` says otherwise. When it is aborted or late, its handler is told so.
  *
  * @example
  * ```ts

@@ -15,11 +15,13 @@ export const BY_WEBSOCKET: Carriage = { transport: "websocket", isWebSocketFaili
 /** A socket whose other end is the test. */
 export class FakeSocket implements Socket {
   readonly sent: Sent[] = [];
+  readonly id: string;
   readonly #events: SocketEvents;
   isClosed = false;
   stale = false;
 
-  constructor(events: SocketEvents) {
+  constructor(events: SocketEvents, id: string) {
+    this.id = id;
     this.#events = events;
   }
 
@@ -60,6 +62,11 @@ export class FakeSocket implements Socket {
     this.#events.received(event, message);
   }
 
+  /** What was sent as `event`, in order. */
+  sentAs(event: string): readonly Sent[] {
+    return this.sent.filter(sent => sent.event === event);
+  }
+
   /** Names of the events sent, in order. */
   get events(): readonly string[] {
     return this.sent.map(({ event }) => event);
@@ -67,7 +74,7 @@ export class FakeSocket implements Socket {
 
   /** Answers the last `event` that was sent. */
   answer(event: string, answer: unknown): void {
-    const sent = this.sent.filter(one => one.event === event).at(-1);
+    const sent = this.sentAs(event).at(-1);
     if (sent === undefined) throw new Error(`no \`${event}\` was sent: ${this.events.join(", ")}`);
     sent.answered(answer);
   }
@@ -78,7 +85,7 @@ export class FakeNetwork {
   readonly sockets: FakeSocket[] = [];
 
   readonly openSocket: OpenSocket = events => {
-    const socket = new FakeSocket(events);
+    const socket = new FakeSocket(events, `socket-${this.sockets.length + 1}`);
     this.sockets.push(socket);
     return socket;
   };

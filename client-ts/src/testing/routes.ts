@@ -71,7 +71,7 @@ export interface ApiTypeMap {
       v1: {
         input: { id: string };
         output: { title: string };
-        stream: never;
+        stream: { page: number };
       };
       v2: {
         input: { id: string; lang?: string | null };

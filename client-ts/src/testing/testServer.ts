@@ -74,9 +74,9 @@ export class TestServer {
     this.#replies.set(event, reply);
   }
 
-  /** The events heard, in order, as short text: `joinRoom {"room":"a"}`. */
+  /** The events heard, in order, as short text: `joinRoom {"room":"a"}`; the names of calls are random, and are left out. */
   get log(): readonly string[] {
-    return this.heard.map(({ event, payload }) => `${event} ${JSON.stringify(payload)}`);
+    return this.heard.map(({ event, payload }) => `${event} ${JSON.stringify(unnamed(payload))}`);
   }
 
   /** Resolves as soon as `event` was heard `times` times. */
@@ -206,6 +206,11 @@ export class TestServer {
       if (body() !== null) socket.destroy();
     });
   }
+}
+
+/** A payload without the name of its call. */
+export function unnamed({ id, ...payload }: Heard["payload"]): Heard["payload"] {
+  return payload;
 }
 
 /** An error in the form of PRODUCT §7. */

@@ -8,6 +8,7 @@ import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
 export interface ServerFrames {
   sync: SyncFrame;
   presence: PresenceFrame;
+  syncStream: CallerStream;
   roomLost: RoomLost;
   gap: Gap;
   closing: Closing;
@@ -45,6 +46,12 @@ export interface StreamFrame {
   readonly stream: unknown;
 }
 
+/** A chunk that a running handler sent to its caller; `id` is the name of the call. */
+export interface CallerStream {
+  readonly id: string;
+  readonly stream: unknown;
+}
+
 /** The app has taken this socket out of a room; nothing of the room comes after it. */
 export interface RoomLost {
   readonly room: string;
@@ -79,6 +86,7 @@ export interface Closing {
 const PARSERS: { readonly [Event in keyof ServerFrames]: (message: unknown) => Read<ServerFrames[Event]> } = {
   sync: parseSyncFrame,
   presence: parsePresenceFrame,
+  syncStream: parseCallerStream,
   roomLost: parseRoomLost,
   gap: parseGap,
   closing: parseClosing,
@@ -112,6 +120,14 @@ export function parseSyncFrame(message: unknown): Read<SyncFrame> {
     default:
       return unreadable("`status` is none of `success`, `error`, `stream`");
   }
+}
+
+/** Reads a `syncStream` frame. */
+export function parseCallerStream(message: unknown): Read<CallerStream> {
+  if (!isObject(message)) return unreadable("a frame is not an object");
+  const { id } = message;
+  if (typeof id !== "string") return unreadable("`id` is not a string");
+  return "stream" in message ? read({ id, stream: message.stream }) : unreadable("`stream` is missing");
 }
 
 /** Reads a `roomLost` frame. */

@@ -9,6 +9,7 @@ export interface ClientPayloads {
   joinedRooms: Readonly<Record<string, never>>;
   updateLocation: SyncLocation;
   updatePresence: UpdatePresence;
+  syncCancel: SyncCancel;
 }
 
 /** The name of an event that the client sends. */
@@ -26,6 +27,17 @@ export interface Call {
   readonly name: string;
   readonly version: string;
   readonly data?: unknown;
+  /** The caller's own name of the call: sent once more, it happens once and is answered the same. */
+  readonly id?: string | undefined;
+  /** Asks for what the handler streams to its caller. */
+  readonly stream?: true | undefined;
+  /** The id of the socket on which it was sent before, if this is a repeat. */
+  readonly sentOn?: string | undefined;
+}
+
+/** Gives up the call of this name. */
+export interface SyncCancel {
+  readonly id: string;
 }
 
 /** A call of the event lane. */

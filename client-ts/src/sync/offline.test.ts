@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { FakeNetwork, FakeWakes } from "../testing/fakeSocket";
+import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "../testing/routes";
+import { failure } from "../testing/testServer";
+import { createSyncIn } from "./createSync";
+import type { OfflineOptions } from "./offline";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A client that has been in a room, and has lost its connection. */
+function setUpLost(offline: OfflineOptions = {}) {
+  const network = new FakeNetwork();
+  const sync = createSyncIn<SyncTypeMap, ErrorCode, ApiTypeMap>(
+    { openSocket: network.openSocket, onWake: new FakeWakes().onWake, random: () => 0 },
+    { lang: () => "en", offline },
+  );
+  const drops: unknown[] = [];
+  sync.onDrop(({ call, reason }) => void drops.push([call.data, reason]));
+  sync.connect();
+  network.socket.accept();
+  void sync.joinRoom("a");
+  network.socket.answer("joinRoom", { status: "success", rooms: ["a"], pos: "p1", recovered: false });
+  network.socket.lose();
+  const comeBack = (): void => {
+    vi.advanceTimersByTime(10_000);
+    network.socket.accept();
+  };
+  return { sync, network, drops, comeBack };
+}
+
+type Client = ReturnType<typeof setUpLost>["sync"];
+
+function add(sync: Client, amount: number, limits: { timeoutMs?: number; whenOffline?: "fail" } = {}) {
+  return sync.syncRequest({ name: "examples/updateCounter", version: "v1", data: { amount }, receiver: "a", ...limits });
+}
+
+function states(sync: Client): readonly string[] {
+  return sync.offlineCalls.getSnapshot().map(({ status, error }) => (error === undefined ? status : `${status} ${error.errorCode}`));
+}
+
+test("calls wait for longer than a call may take, go out in order behind the rooms, and one that is refused blocks none", async () => {
+  const { sync, network, comeBack } = setUpLost();
+  const answers = [1, 2, 3].map(amount => add(sync, amount));
+  let changes = 0;
+  sync.offlineCalls.subscribe(() => void (changes += 1));
+  vi.advanceTimersByTime(59 * 60_000);
+  expect(states(sync)).toEqual(["queued", "queued", "queued"]);
+  comeBack();
+  expect(network.socket.events).toEqual(["joinRoom", "sync", "sync", "sync"]);
+  expect(states(sync)).toEqual(["sent", "sent", "sent"]);
+  const [first, second, third] = network.socket.sentAs("sync");
+  expect([first, second, third].map(sent => (sent?.payload as { data: unknown }).data)).toEqual([1, 2, 3].map(amount => ({ amount })));
+  first?.answered({ status: "success", result: { newValue: 1 } });
+  second?.answered(failure("counter-full", 400));
+  third?.answered({ status: "success", result: { newValue: 4 } });
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(["success", "error", "success"]);
+  expect(states(sync)).toEqual(["accepted", "rejected counter-full", "accepted"]);
+  expect(changes).toBe(6);
+});
+
+test("who waits for too long is dropped, and told so", async () => {
+  const { sync, drops } = setUpLost();
+  const [old, limited] = [add(sync, 1), add(sync, 2, { timeoutMs: 5_000 })];
+  vi.advanceTimersByTime(5_000);
+  expect(await limited).toMatchObject({ errorCode: "sync-timeout" });
+  vi.advanceTimersByTime(3_595_000);
+  expect(await old).toMatchObject({ errorCode: "offline-dropped", errorParams: { reason: "age" }, httpStatus: 503 });
+  expect(drops).toEqual([[{ amount: 1 }, "age"]]);
+  expect(states(sync)).toEqual(["rejected offline-dropped", "rejected sync-timeout"]);
+});
+
+test.each([
+  ["refuse", ["queued", "queued"], [], "offline-queue-full"],
+  ["dropOldest", ["rejected offline-dropped", "queued", "queued"], [[{ amount: 1 }, "full"]], undefined],
+] as const)("of too many, by the policy %s, one gives way", async (whenFull, expected, dropped, code) => {
+  const { sync, drops } = setUpLost({ max: 2, whenFull });
+  const answers = [1, 2, 3].map(amount => add(sync, amount));
+  expect(states(sync)).toEqual(expected);
+  expect(drops).toEqual(dropped);
+  const lost = code === undefined ? answers[0] : answers[2];
+  expect(await lost).toMatchObject({ errorCode: code ?? "offline-dropped" });
+});
+
+test("what is of no use later fails at once, and is not sent again", async () => {
+  const { sync, network, comeBack } = setUpLost();
+  expect(await add(sync, 1, { whenOffline: "fail" })).toMatchObject({ errorCode: "sync-disconnected" });
+  comeBack();
+  const sent = add(sync, 2, { whenOffline: "fail" });
+  network.socket.lose();
+  expect(await sent).toMatchObject({ errorCode: "sync-disconnected" });
+  expect(states(sync)).toEqual([]);
+});
+
+test("a call for a room that would not have us back is rejected with the code of the room", async () => {
+  const { sync, network, comeBack } = setUpLost();
+  const answer = add(sync, 1);
+  comeBack();
+  network.socket.answer("joinRoom", failure("room-forbidden", 403));
+  network.socket.answer("sync", failure("sync-not-in-room", 403));
+  expect(await answer).toMatchObject({ errorCode: "room-forbidden" });
+});
+
+test("when no connection will come by itself, everybody who waits is told", async () => {
+  const { sync } = setUpLost();
+  const answer = add(sync, 1);
+  sync.disconnect();
+  expect(await answer).toMatchObject({ errorCode: "sync-disconnected" });
+  expect(states(sync)).toEqual(["rejected sync-disconnected"]);
+});
+
+test("of those that have come to an end, the last fifty are shown", async () => {
+  const { sync, network, comeBack } = setUpLost();
+  const answers = Array.from({ length: 60 }, (_, amount) => add(sync, amount));
+  comeBack();
+  for (const { answered } of network.socket.sentAs("sync")) answered(failure("counter-full", 400));
+  await Promise.all(answers);
+  expect(sync.offlineCalls.getSnapshot().map(({ data }) => data)).toEqual(Array.from({ length: 50 }, (_, index) => ({ amount: index + 10 })));
+});
