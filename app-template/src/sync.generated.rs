@@ -69,6 +69,17 @@ pub mod root {
         pub mod server;
     }
 }
+pub mod story {
+    #[path = "_room.rs"]
+    pub mod _room;
+    #[path = "_sync"]
+    pub mod tell_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "tell_server_v1.rs"]
+        pub mod server;
+    }
+}
 pub mod test {
     pub mod nestedTest {
         #[path = "_room.rs"]

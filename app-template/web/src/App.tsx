@@ -13,6 +13,7 @@ import { LobbyPage } from "./pages/LobbyPage";
 import { NestedPage } from "./pages/NestedPage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { OverviewPage } from "./pages/OverviewPage";
+import { StoryPage } from "./pages/StoryPage";
 import { findPage, usePlace } from "./routing/router";
 import { SessionProvider, useSession } from "./session/SessionProvider";
 
@@ -81,6 +82,8 @@ function Page() {
       return <ExamplesPage />;
     case "/chat":
       return <ChatPage />;
+    case "/story":
+      return <StoryPage />;
     case "/lobby":
       return <LobbyPage />;
     case "/nested":

@@ -151,6 +151,38 @@ export interface SyncTypeMap {
       };
     };
   };
+  'story': {
+    'tell': {
+      /**
+       * Tells a story word by word to everybody in the room, to its end or until the caller stops it.
+       *
+       * Source: src/story/_sync/tell_server_v1.rs
+       */
+      v1: {
+        clientInput: {
+          /** What to tell. */
+          text: string;
+        };
+        serverOutput: {
+          /** Who has told it. */
+          teller: Person;
+          /** All that was told. */
+          text: string;
+          /** Whether that is the whole story. */
+          isWhole: boolean;
+        };
+        clientOutput: Record<string, never>;
+        /** One word, while the story is told. */
+        serverStream: {
+          /** Who tells it. */
+          teller: Person;
+          /** The next word. */
+          word: string;
+        };
+        clientStream: never;
+      };
+    };
+  };
   'test/nestedTest': {
     'room': {
       /**
@@ -206,6 +238,7 @@ export type FullSyncPath =
   | 'examples/updateCounter'
   | 'lobby/typing'
   | 'root/announce'
+  | 'story/tell'
   | 'test/nestedTest/room';
 
 /** Every version of every request, by page and name. */
@@ -277,11 +310,13 @@ export type ErrorCode =
   | 'sync-no-receivers'
   | 'sync-not-found'
   | 'sync-not-in-room'
+  | 'sync-outcome-unknown'
   | 'sync-rate-limited'
   | 'sync-server-failed'
   | 'sync-shutting-down'
   | 'sync-timeout'
   | 'sync-too-large'
+  | 'sync-unavailable'
   | 'sync-unsupported-media-type';
 
 /** The rooms whose members see who is there, and what they see. */

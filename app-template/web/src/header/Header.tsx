@@ -13,6 +13,7 @@ const NAVIGATION = [
   { page: "/", word: "overview" },
   { page: "/examples", word: "examples" },
   { page: "/chat", word: "chat" },
+  { page: "/story", word: "story" },
   { page: "/lobby", word: "lobby" },
   { page: "/nested", word: "nested" },
   { page: "/errors", word: "errors" },

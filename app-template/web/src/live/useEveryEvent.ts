@@ -37,6 +37,13 @@ export function useEveryEvent(record: (item: FeedItem) => void): void {
     onError: failed("chat/sendMessage/v1"),
   });
   upsertSyncEventCallback({
+    name: "story/tell",
+    version: "v1",
+    callback: ({ room, serverOutput, clientOutput }) =>
+      record({ kind: "event", room, event: { route: "story/tell/v1", serverOutput, clientOutput } }),
+    onError: failed("story/tell/v1"),
+  });
+  upsertSyncEventCallback({
     name: "lobby/typing",
     version: "v1",
     callback: ({ room, serverOutput, clientOutput }) =>

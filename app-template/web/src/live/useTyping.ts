@@ -24,6 +24,7 @@ export function useTyping(lobby: string, onSent?: () => void): () => void {
       data: { active: true },
       receiver: lobby,
       ignoreSelf: true,
+      whenOffline: "fail",
     });
   }, [lobby, onSent]);
 }

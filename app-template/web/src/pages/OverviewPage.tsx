@@ -94,6 +94,9 @@ function Tour() {
         <Stop page="/chat" title={nav.chat} route="chat/sendMessage">
           {overview.tourChat}
         </Stop>
+        <Stop page="/story" title={nav.story} route="story/tell">
+          {overview.tourStory}
+        </Stop>
         <Stop page="/lobby" title={nav.lobby} route="lobby/typing">
           {overview.tourLobby}
         </Stop>

@@ -11,6 +11,7 @@ export const de: Words = {
     overview: "Überblick",
     examples: "Zähler",
     chat: "Chat",
+    story: "Erzählung",
     lobby: "Lobby",
     nested: "Geschachtelt",
     errors: "Fehler",
@@ -114,6 +115,7 @@ export const de: Words = {
     tourTitle: "Sieh dir jede Art von Route an",
     tourExamples: "Server- und Clientdatei, zwei Versionen nebeneinander, drei Arten, sich selbst auszulassen, und eine Anfrage, von der sonst niemand erfährt.",
     tourChat: "Ein asynchroner Filter, der weiß, wo jedes Mitglied ist und welche Sprache es liest.",
+    tourStory: "Ein Handler, der Wort für Wort sendet und angehalten werden kann.",
     tourLobby: "Eine Clientdatei allein: ein Tor, das ein Ereignis durchlässt oder nicht.",
     tourNested: "Eine Route in einem geschachtelten Ordner und eine ganz oben, jede eine Serverdatei allein.",
     tourErrors: "Jede Art, wie ein Aufruf abgelehnt wird, mit Code und Satz in deiner Sprache.",
@@ -165,6 +167,19 @@ export const de: Words = {
     send: "Senden",
     typing: "Jemand schreibt…",
     hint: "Auf einer anderen Seite kommt die Nachricht auch an, als `elsewhere`; oben neben dem Namen der Seite wird sie gezählt.",
+  },
+
+  story: {
+    title: "Eine Geschichte, Wort für Wort",
+    lead: "Der Handler sendet an alle im Raum, während er läuft: `ctx.broadcast_stream(…)`. Zuletzt kommt ein Ereignis wie jedes andere.",
+    text: "Die Geschichte",
+    sample: "Es war einmal eine Datei in einem Ordner, die wurde zu einem Ereignis in jedem Tab, und alle im Raum lasen sie, während sie geschrieben wurde, ein Wort nach dem anderen.",
+    tell: "Erzählen",
+    stop: "Anhalten",
+    heard: "Was erzählt wurde",
+    empty: "Hier hat noch niemand etwas erzählt.",
+    stopped: "(angehalten)",
+    hint: "„Anhalten“ bricht das `signal` des Aufrufs ab; der Handler sieht `ctx.cancelled()`, und was bis dahin erzählt wurde, ist geschehen.",
   },
 
   here: {

@@ -9,6 +9,7 @@ export const en = {
     overview: "Overview",
     examples: "Counter",
     chat: "Chat",
+    story: "Story",
     lobby: "Lobby",
     nested: "Nested",
     errors: "Errors",
@@ -107,6 +108,7 @@ export const en = {
     tourTitle: "See each kind of route",
     tourExamples: "Server and client file, two versions side by side, three ways to leave yourself out, and a request that nobody else hears of.",
     tourChat: "An asynchronous filter that knows where each member is and which language they read.",
+    tourStory: "A handler that streams word by word, and can be stopped.",
     tourLobby: "A client file alone: a gate that lets an event pass, or not.",
     tourNested: "A route in a nested folder and one at the root, each a server file alone.",
     tourErrors: "Every way a call can be refused, with its code and its sentence in your language.",
@@ -158,6 +160,19 @@ export const en = {
     send: "Send",
     typing: "Somebody is typing…",
     hint: "On another page the message still arrives, as `elsewhere`; it is counted beside the page's name above.",
+  },
+
+  story: {
+    title: "A story, word by word",
+    lead: "The handler streams to everybody in the room while it runs: `ctx.broadcast_stream(…)`. The last it does is an event like any other.",
+    text: "The story",
+    sample: "Once upon a time a file in a folder became an event in every tab, and everybody in the room read it as it was written, one word after the other.",
+    tell: "Tell it",
+    stop: "Stop",
+    heard: "What was told",
+    empty: "Nobody has told anything here yet.",
+    stopped: "(stopped)",
+    hint: "“Stop” aborts the call's `signal`; the handler sees `ctx.cancelled()`, and what was told until then is what happened.",
   },
 
   here: {

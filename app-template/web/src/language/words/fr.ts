@@ -11,6 +11,7 @@ export const fr: Words = {
     overview: "Aperçu",
     examples: "Compteur",
     chat: "Discussion",
+    story: "Récit",
     lobby: "Hall",
     nested: "Imbriqué",
     errors: "Erreurs",
@@ -114,6 +115,7 @@ export const fr: Words = {
     tourTitle: "Voir chaque sorte de route",
     tourExamples: "Un fichier serveur et un fichier client, deux versions côte à côte, trois façons de s'exclure soi-même, et une requête que personne d'autre n'entend.",
     tourChat: "Un filtre asynchrone qui sait où se trouve chaque membre et quelle langue il lit.",
+    tourStory: "Un handler qui envoie mot à mot et que l'on peut arrêter.",
     tourLobby: "Un fichier client seul : une porte qui laisse passer un événement, ou non.",
     tourNested: "Une route dans un dossier imbriqué et une à la racine, chacune un fichier serveur seul.",
     tourErrors: "Toutes les façons de refuser un appel, avec le code et la phrase dans votre langue.",
@@ -165,6 +167,19 @@ export const fr: Words = {
     send: "Envoyer",
     typing: "Quelqu'un écrit…",
     hint: "Sur une autre page, le message arrive aussi, comme `elsewhere` ; il est compté ci-dessus, près du nom de la page.",
+  },
+
+  story: {
+    title: "Un récit, mot à mot",
+    lead: "Le handler envoie à tous ceux du salon pendant qu'il s'exécute : `ctx.broadcast_stream(…)`. À la fin vient un événement comme un autre.",
+    text: "Le récit",
+    sample: "Il était une fois un fichier dans un dossier qui devint un événement dans chaque onglet, et tous dans le salon le lisaient à mesure qu'il s'écrivait, un mot après l'autre.",
+    tell: "Raconter",
+    stop: "Arrêter",
+    heard: "Ce qui a été raconté",
+    empty: "Personne n'a encore rien raconté ici.",
+    stopped: "(arrêté)",
+    hint: "« Arrêter » interrompt le `signal` de l'appel ; le handler voit `ctx.cancelled()`, et ce qui a été raconté jusque-là a eu lieu.",
   },
 
   here: {

@@ -11,6 +11,7 @@ export const nl: Words = {
     overview: "Overzicht",
     examples: "Teller",
     chat: "Chat",
+    story: "Verhaal",
     lobby: "Lobby",
     nested: "Genest",
     errors: "Fouten",
@@ -112,6 +113,7 @@ export const nl: Words = {
     tourTitle: "Bekijk elk soort route",
     tourExamples: "Een server- en een clientbestand, twee versies naast elkaar, drie manieren om jezelf over te slaan, en een verzoek waarvan niemand anders hoort.",
     tourChat: "Een asynchroon filter dat weet waar elk lid is en welke taal het leest.",
+    tourStory: "Een handler die woord voor woord verstuurt en gestopt kan worden.",
     tourLobby: "Alleen een clientbestand: een poort die een gebeurtenis doorlaat, of niet.",
     tourNested: "Een route in een geneste map en een in de hoofdmap, elk alleen een serverbestand.",
     tourErrors: "Elke manier waarop een aanroep geweigerd wordt, met code en zin in jouw taal.",
@@ -163,6 +165,19 @@ export const nl: Words = {
     send: "Versturen",
     typing: "Er wordt getypt…",
     hint: "Op een andere pagina komt het bericht ook binnen, als `elsewhere`; het wordt hierboven bij de naam van de pagina geteld.",
+  },
+
+  story: {
+    title: "Een verhaal, woord voor woord",
+    lead: "De handler stuurt naar iedereen in de ruimte terwijl hij loopt: `ctx.broadcast_stream(…)`. Het laatste is een gebeurtenis als elke andere.",
+    text: "Het verhaal",
+    sample: "Er was eens een bestand in een map dat in elk tabblad een gebeurtenis werd, en iedereen in de ruimte las het terwijl het geschreven werd, het ene woord na het andere.",
+    tell: "Vertellen",
+    stop: "Stoppen",
+    heard: "Wat er verteld is",
+    empty: "Hier heeft nog niemand iets verteld.",
+    stopped: "(gestopt)",
+    hint: "“Stoppen” breekt het `signal` van de aanroep af; de handler ziet `ctx.cancelled()`, en wat tot dan verteld is, is gebeurd.",
   },
 
   here: {
