@@ -139,7 +139,7 @@ describe("a request by socket", () => {
 describe("an unknown event", () => {
   it.each([["en"], ["nl"], ["de"], ["fr"]])("is told which ones there are, requests among them: %s", async (lang) => {
     const guest = await stage.guest({ lang });
-    expect((await guest.call("ask", {})).message).toMatch(/ sync, request, joinRoom, leaveRoom, joinedRooms \S+ updateLocation\.$/);
+    expect((await guest.call("ask", {})).message).toMatch(/ sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence \S+ syncCancel\.$/);
   });
 });
 
@@ -380,7 +380,7 @@ describe("our own client", () => {
     expect(await slow).toMatchObject({ errorCode: "sync-timeout" });
   });
 
-  it("ends a request that was on its way when the connection broke, and does not ask again", async () => {
+  it("ends a request that was on its way when somebody else may have signed in, and does not ask again", async () => {
     const { token, room } = await counted(5);
     const ada = client({ token: () => token });
     await ada.joinRoom(room);

@@ -12,7 +12,7 @@ import type { ErrorParams, WireFailure } from "../wire/answers";
  * | `sync-disconnected` | 503 | the connection was lost before the answer came, or was closed; ditto if it had been sent |
  * | `sync-bad-request` | 400 | the call cannot be written as JSON and was not sent |
  * | `offline-queue-full` | 503 | as many calls as may wait for a connection; it was not sent |
- * | `offline-dropped` {reason} | 503 | it has waited for a connection for too long (`age`), or gave way to a newer one (`full`) |
+ * | `offline-dropped` {reason} | 503 | it has waited for a connection for too long (`age`), gave way to a newer one (`full`), or somebody else has signed in (`user`) |
  * | `sync-server-failed` | 500 | the answer could not be read |
  */
 export type ClientErrorCode =

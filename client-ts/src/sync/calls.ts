@@ -32,8 +32,9 @@ interface Pending {
   /** Counts from now on, and no longer what was counted before. */
   readonly count: (ms: number, failure: () => WireFailure) => void;
   readonly limits: Limits;
-  /** When it was made, in milliseconds since 1970. */
+  /** When it was made, in milliseconds since 1970, and for whom. */
   readonly madeAt: number;
+  readonly madeFor: string | null | undefined;
   /** Whether it has waited for a connection. */
   hasWaited: boolean;
   /** The socket on which it was sent first. */
@@ -114,8 +115,13 @@ export class Calls implements Part {
     this.#isOpen = true;
     for (const pending of [...this.#waiting]) {
       // One that ended while those before it were sent is not sent any more.
-      if (this.#waiting.delete(pending)) this.#send(pending);
+      if (this.#waiting.delete(pending)) this.#sendFor(pending);
     }
+  }
+
+  /** Somebody else may be signed in from now on: what is on its way is not sent again. */
+  disown(): void {
+    for (const pending of [...this.#onTheirWay]) pending.end(this.#tools.failure("sync-disconnected"));
   }
 
   lost(): void {
@@ -193,6 +199,7 @@ export class Calls implements Part {
       count,
       limits,
       madeAt,
+      madeFor: this.#policy.user(),
       hasWaited: false,
       sentOn: undefined,
     };
@@ -253,8 +260,17 @@ export class Calls implements Part {
   #resume(pending: Pending): void {
     clearTimeout(this.#pausing.get(pending));
     this.#pausing.delete(pending);
-    if (this.#isOpen) this.#send(pending);
+    if (this.#isOpen) this.#sendFor(pending);
     else this.#wait(pending);
+  }
+
+  /** Sends what has waited, unless it was made for somebody else than who is signed in now. */
+  #sendFor(pending: Pending): void {
+    const { named, madeFor } = pending;
+    const now = this.#policy.user();
+    const isAnothers = madeFor !== undefined && now !== undefined && madeFor !== now;
+    if (named === null || !isAnothers) this.#send(pending);
+    else pending.end(this.#dropped(pending, named, "user"));
   }
 
   #send(pending: Pending): void {

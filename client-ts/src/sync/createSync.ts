@@ -99,7 +99,10 @@ export function createSyncIn<
     offlineCalls: { getSnapshot: calls.offline.getSnapshot, subscribe: changed => calls.offline.listeners.on(changed) },
     onDrop: callback => calls.drops.on((call, reason) => callback({ call, reason })),
     connect: () => connection.connect(),
-    reconnect: () => connection.reconnect(),
+    reconnect: () => {
+      calls.disown();
+      connection.reconnect();
+    },
     disconnect: () => connection.disconnect(),
   };
 }

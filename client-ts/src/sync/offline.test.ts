@@ -101,6 +101,20 @@ test("a call for a room that would not have us back is rejected with the code of
   expect(await answer).toMatchObject({ errorCode: "room-forbidden" });
 });
 
+test("a call is sent for whom it was made, or dropped", async () => {
+  let user: string | null = "ada";
+  const { sync, network, drops, comeBack } = setUpLost({ user: () => user });
+  const answer = add(sync, 1);
+  user = "bob";
+  const own = add(sync, 2);
+  comeBack();
+  expect(await answer).toMatchObject({ errorCode: "offline-dropped", errorParams: { reason: "user" } });
+  expect(drops).toEqual([[{ amount: 1 }, "user"]]);
+  expect(network.socket.sentAs("sync")).toHaveLength(1);
+  sync.reconnect();
+  expect(await own, "nobody knows who is signed in from now on").toMatchObject({ errorCode: "sync-disconnected" });
+});
+
 test("when no connection will come by itself, everybody who waits is told", async () => {
   const { sync } = setUpLost();
   const answer = add(sync, 1);

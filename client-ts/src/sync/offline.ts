@@ -15,6 +15,11 @@ export interface OfflineOptions {
    * (`"dropOldest"`, with `offline-dropped`).
    */
   readonly whenFull?: "refuse" | "dropOldest" | undefined;
+  /**
+   * Who is signed in: an id, `null` for nobody, `undefined` as long as that is not known. A call that has waited is sent for whom it was made,
+   * or dropped (`user`). An app in which another user may sign in without a reload of the page says this.
+   */
+  readonly user?: (() => string | null | undefined) | undefined;
 }
 
 /** The same with everything decided. */
@@ -38,12 +43,13 @@ export interface OfflineCall {
   readonly error?: WireFailure;
 }
 
-/** Why a call was dropped that waited: too many of them, or too long. */
-export type DropReason = "full" | "age";
+/** Why a call was dropped that waited: there were too many of them, it took too long, or somebody else has signed in. */
+export type DropReason = "full" | "age" | "user";
 
 /** What the options are where nobody says otherwise. */
 export function offlinePolicy(options: OfflineOptions = {}): OfflinePolicy {
-  return { max: options.max ?? 200, maxAgeMs: options.maxAgeMs ?? 3_600_000, whenFull: options.whenFull ?? "refuse" };
+  const { max = 200, maxAgeMs = 3_600_000, whenFull = "refuse", user = () => undefined } = options;
+  return { max, maxAgeMs, whenFull, user };
 }
 
 /** How many calls are shown that have come to an end. */

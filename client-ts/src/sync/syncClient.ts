@@ -148,7 +148,10 @@ export interface SyncClient<
   readonly status: ConnectionStatusStore;
   /** Connects, unless that is under way; needed only with `autoConnect: false` and after `disconnect()`. */
   readonly connect: () => void;
-  /** Connects anew with the `token`, cookie and `lang` of now: call it after a login, a logout, a change of language. */
+  /**
+   * Connects anew with the `token`, cookie and `lang` of now: call it after a login, a logout, a change of language. Calls that are on their
+   * way end with `sync-disconnected`.
+   */
   readonly reconnect: () => void;
   /** Disconnects until `connect()` or `reconnect()`; wanted rooms and the location are remembered. */
   readonly disconnect: () => void;

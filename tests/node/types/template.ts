@@ -33,10 +33,10 @@ type Same<Left, Right> =
 function holds<_Claim extends true>(): void {}
 
 // The names.
-holds<Same<SyncPagePath, "chat" | "examples" | "lobby" | "root" | "test/nestedTest">>();
+holds<Same<SyncPagePath, "chat" | "examples" | "lobby" | "root" | "story" | "test/nestedTest">>();
 holds<Same<SyncName<"examples">, "fail" | "updateCounter">>();
 holds<Same<SyncVersion<"examples", "updateCounter">, "v1" | "v2">>();
-holds<Same<FullSyncPath, "chat/sendMessage" | "examples/fail" | "examples/updateCounter" | "lobby/typing" | "root/announce" | "test/nestedTest/room">>();
+holds<Same<FullSyncPath, "chat/sendMessage" | "examples/fail" | "examples/updateCounter" | "lobby/typing" | "root/announce" | "story/tell" | "test/nestedTest/room">>();
 // @ts-expect-error no such page
 type _NoPage = SyncName<"example">;
 // @ts-expect-error no such route

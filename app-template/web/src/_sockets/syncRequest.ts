@@ -10,7 +10,16 @@ import type { ApiTypeMap, ErrorCode, PresenceTypes, SyncTypeMap } from "./apiTyp
 export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>({
   // Before anyone has signed in, the handshake says in which language errors are wanted.
   lang: readLanguageChoice,
+  // What is done offline by one user is not sent for another.
+  offline: { user: () => user },
 });
+
+let user: string | null | undefined;
+
+/** Says who is signed in, as far as this page knows. */
+export function setUser(userId: string | null): void {
+  user = userId;
+}
 
 /** Where the connection stands. */
 export type { ConnectionStatus } from "syncwright";

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { Session } from "../_sockets/apiTypes.generated";
-import { sync, useConnection } from "../_sockets/syncRequest";
+import { setUser, sync, useConnection } from "../_sockets/syncRequest";
 import { type Language, parseLanguage, pickLanguage, readLanguageChoice, writeLanguageChoice } from "../language/languages";
 import { Asking } from "./asking";
 import { onChance } from "./chances";
@@ -75,6 +75,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     const isLanguageLeftOpen = choice === null && settledChoice.current !== null;
     userId.current = session?.userId ?? "";
     settledChoice.current = choice;
+    setUser(session?.userId ?? null);
     if (!isOtherUser && !isLanguageLeftOpen) return false;
     sync.reconnect();
     return true;
