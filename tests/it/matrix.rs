@@ -129,6 +129,10 @@ async fn every_route_lets_in_whom_it_should_at_every_door() {
           anonymous: 401 auth-required
           stranger: 403 sync-not-in-room
           member: 400 sync-invalid-input
+        sync story/tell/v1
+          anonymous: 401 auth-required
+          stranger: 403 sync-not-in-room
+          member: 400 sync-invalid-input
         sync test/nestedTest/room/v1
           anonymous: 401 auth-required
           stranger: 403 sync-not-in-room

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use crate::error::SyncError;
-use crate::route::{App, ClientChunk, Present, Sent, ServerChunk, StreamTo, Streams};
+use crate::route::{App, BoxFuture, ClientChunk, Present, Sent, ServerChunk, StreamTo, Streams};
 use crate::schema::encode_raw;
 use crate::wire::Location;
 
@@ -151,7 +151,7 @@ macro_rules! caller_methods {
 caller_methods!(Ctx);
 caller_methods!(RoomCtx);
 
-impl<A: App> Ctx<'_, A> {
+impl<'a, A: App> Ctx<'a, A> {
     /// Sends a chunk to the caller alone, before the answer, and returns when there is room for the next one.
     ///
     /// A front end hears it in the `onStream` of its call. Where the caller does not listen, nothing is sent. What is small waits for a few
@@ -192,8 +192,8 @@ impl<A: App> Ctx<'_, A> {
     ///     Ok(())
     /// }
     /// ```
-    pub async fn stream<C: ServerChunk>(&self, chunk: C) -> Result<(), SyncError> {
-        self.send(StreamTo::Caller, &chunk).await
+    pub fn stream<C: ServerChunk>(&self, chunk: C) -> BoxFuture<'a, Result<(), SyncError>> {
+        self.send(StreamTo::Caller, &chunk)
     }
 
     /// Sends a chunk to every member of the room, but for those that the caller's `ignoreSelf` leaves out, and returns when there is room
@@ -205,8 +205,8 @@ impl<A: App> Ctx<'_, A> {
     /// # Errors
     ///
     /// As for [`stream`](Ctx::stream).
-    pub async fn broadcast_stream<C: ServerChunk>(&self, chunk: C) -> Result<(), SyncError> {
-        self.send(StreamTo::Room, &chunk).await
+    pub fn broadcast_stream<C: ServerChunk>(&self, chunk: C) -> BoxFuture<'a, Result<(), SyncError>> {
+        self.send(StreamTo::Room, &chunk)
     }
 
     /// Sends a chunk to those members of the room whose users have these ids, as [`broadcast_stream`](Ctx::broadcast_stream) does.
@@ -214,8 +214,15 @@ impl<A: App> Ctx<'_, A> {
     /// # Errors
     ///
     /// As for [`stream`](Ctx::stream).
-    pub async fn stream_to<C: ServerChunk>(&self, users: &[&str], chunk: C) -> Result<(), SyncError> {
-        self.send(StreamTo::Users(users), &chunk).await
+    pub fn stream_to<'u, C: ServerChunk>(
+        &self,
+        users: &'u [&'u str],
+        chunk: C,
+    ) -> BoxFuture<'u, Result<(), SyncError>>
+    where
+        'a: 'u,
+    {
+        self.send(StreamTo::Users(users), &chunk)
     }
 
     /// Waits until the caller has given the call up: by `syncCancel`, or, where the handler streams, by being gone. A handler that goes on
@@ -224,12 +231,19 @@ impl<A: App> Ctx<'_, A> {
         self.view.streams.cancelled().await;
     }
 
-    async fn send<C: ServerChunk>(&self, to: StreamTo<'_>, chunk: &C) -> Result<(), SyncError> {
-        let chunk = encode_raw(chunk).map_err(|error| {
-            tracing::error!(?error, "a chunk has no JSON form");
-            SyncError::new("sync-server-failed")
-        })?;
-        self.view.streams.send(to, &chunk).await
+    // Its type says nothing of the chunk's: one that is none is one mistake, at the chunk.
+    fn send<'u, C: ServerChunk>(&self, to: StreamTo<'u>, chunk: &C) -> BoxFuture<'u, Result<(), SyncError>>
+    where
+        'a: 'u,
+    {
+        let (streams, chunk) = (self.view.streams, encode_raw(chunk));
+        Box::pin(async move {
+            let chunk = chunk.map_err(|error| {
+                tracing::error!(?error, "a chunk has no JSON form");
+                SyncError::new("sync-server-failed")
+            })?;
+            streams.send(to, &chunk).await
+        })
     }
 
     /// Returns the way out for chunks.

@@ -1,0 +1,35 @@
+#[path = "../prelude.rs"]
+mod prelude;
+pub use prelude::*;
+
+#[allow(unused_imports)]
+mod server {
+    use crate::*;
+
+    #[derive(Clone)]
+    pub struct ServerStream {
+        pub percent: u8,
+    }
+
+    #[sync::server]
+    pub async fn main(ctx: Ctx<'_>) -> Result<(), SyncError> {
+        ctx.stream(ServerStream { percent: 1 }).await
+    }
+}
+
+#[allow(unused_imports)]
+mod request {
+    use crate::*;
+
+    #[wire]
+    pub struct ServerStream {
+        pub percent: u8,
+    }
+
+    #[sync::request]
+    pub async fn main(ctx: Ctx<'_>) -> Result<(), SyncError> {
+        ctx.broadcast_stream(ServerStream { percent: 1 }).await
+    }
+}
+
+fn main() {}
