@@ -13,6 +13,7 @@ mod configuration;
 mod cookies;
 mod delivery;
 mod direct;
+mod drain;
 mod editor;
 mod events;
 mod everyone;

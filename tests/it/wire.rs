@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::template::{self, Template};
 use app::SyncApp;
@@ -52,7 +53,7 @@ const RECEIVED: &[&str] = &[
 ];
 
 /// Not sent by the server yet, but written by it.
-const WRITTEN: &[&str] = &["gap", "presence", "room_lost", "sync_event_stream", "sync_stream"];
+const WRITTEN: &[&str] = &["closing_for_restart", "gap", "presence", "room_lost", "sync_event_stream", "sync_stream"];
 
 /// Not written by the server yet.
 const LATER: &[&str] = &["join_room_answer_recovered"];
@@ -91,6 +92,10 @@ fn what_is_not_sent_yet_is_written_as_it_stands_here() {
         let message = golden(name);
         let room = message.get("room").map(text).unwrap_or_default();
         let (event, packet) = match *name {
+            "closing_for_restart" => {
+                let pause = message["reconnectInMs"].as_u64().expect("milliseconds");
+                ("closing", Packet::stopping(Duration::from_millis(pause)))
+            }
             "gap" => ("gap", Packet::gap(&room, &text(&message["pos"]))),
             "presence" => ("presence", presence(&room, message["changes"].as_array().expect("changes"))),
             "room_lost" => {

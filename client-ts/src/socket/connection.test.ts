@@ -144,6 +144,21 @@ describe("losing the connection", () => {
 });
 
 describe("a server that ends the connection", () => {
+  test("says when it would like to see us again, once, and is not believed beyond a minute", () => {
+    for (const [asked, pause] of [[1_250, 1_250], [3_600_000, 60_000]] as const) {
+      const { connection, network } = setUpConnected();
+      connection.endsFor("server-stopping", asked);
+      network.socket.lose();
+      vi.advanceTimersByTime(pause - 1);
+      expect(network.sockets).toHaveLength(1);
+      vi.advanceTimersByTime(1);
+      expect(network.sockets).toHaveLength(2);
+      network.socket.fail();
+      vi.advanceTimersByTime(500);
+      expect(network.sockets, "from then on as ever").toHaveLength(3);
+    }
+  });
+
   test("is quoted until there is a connection again, however often that is tried", () => {
     const { connection, network, statuses } = setUpConnected();
     connection.endsFor("send-queue-full");

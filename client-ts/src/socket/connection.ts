@@ -39,6 +39,9 @@ const CLOSED: ConnectionStatus = { status: "closed" };
 /** An attempt older than this has most likely lost its network by the time the page wakes. */
 const HANGING_AFTER_MS = 2_000;
 
+/** A server that asks for a longer pause is not believed. */
+const LONGEST_PAUSE_MS = 60_000;
+
 /** A connection that comes back: after a loss it waits, longer each time and never the same, and tries again. */
 export class Connection implements ConnectionStatusStore {
   readonly #surroundings: ConnectionSurroundings;
@@ -54,6 +57,8 @@ export class Connection implements ConnectionStatusStore {
   #attempts = 0;
   /** Why the server ended, or is about to end, the last socket. */
   #endedByServer: EndedByServer = {};
+  /** When the server would like to see us again, after this socket. */
+  #askedPauseMs: number | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #sleepThroughWakes: (() => void) | null = null;
 
@@ -108,9 +113,10 @@ export class Connection implements ConnectionStatusStore {
     return true;
   }
 
-  /** The server has said that it is about to end the socket, and why. */
-  endsFor(closing: ClosingReason): void {
+  /** The server has said that it is about to end the socket, why, and in how many milliseconds it would like to see us again. */
+  endsFor(closing: ClosingReason, reconnectInMs?: number): void {
     this.#endedByServer = { closing };
+    this.#askedPauseMs = reconnectInMs === undefined ? null : Math.min(reconnectInMs, LONGEST_PAUSE_MS);
   }
 
   #start(): void {
@@ -145,6 +151,7 @@ export class Connection implements ConnectionStatusStore {
         this.#wasConnected = true;
         this.#attempts = 0;
         this.#endedByServer = {};
+        this.#askedPauseMs = null;
         events.opened();
         if (this.isOpen) this.#set({ status: "connected", ...carriage });
       },
@@ -172,7 +179,8 @@ export class Connection implements ConnectionStatusStore {
     const { status } = this.#status;
     if (status === "closed" || status === "refused" || this.#socket !== null) return;
     this.#failures += 1;
-    const delayMs = backoffMs(this.#failures, this.#surroundings.backoff, this.#surroundings.random);
+    const delayMs = this.#askedPauseMs ?? backoffMs(this.#failures, this.#surroundings.backoff, this.#surroundings.random);
+    this.#askedPauseMs = null;
     this.#retry = setTimeout(() => this.#attempt(), delayMs);
     this.#announceAttempt();
   }

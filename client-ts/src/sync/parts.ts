@@ -50,7 +50,7 @@ export function clientParts(
     presence: new Presence(tools, rooms, away),
     ownPresence: new OwnPresence(tools, calls, rooms, away),
     events: new SyncEvents(tools.onProblem),
-    closing: { receives: { closing: ({ reason }) => tools.connection.endsFor(reason) } },
+    closing: { receives: { closing: ({ reason, reconnectInMs }) => tools.connection.endsFor(reason, reconnectInMs) } },
     calls,
   };
 }

@@ -75,11 +75,14 @@ export type ClosingReason =
   | "rate-limited"
   | "session-ended"
   | "session-replaced"
+  | "server-stopping"
   | (string & {});
 
 /** A `closing` frame: the last one of a socket that the server ends for a reason of its own. */
 export interface Closing {
   readonly reason: ClosingReason;
+  /** In how many milliseconds the server would like to see us again, if it says so. */
+  readonly reconnectInMs?: number;
 }
 
 /** How each event is read: with its type above, all that this package has to be told of a new one. */
@@ -150,8 +153,11 @@ export function parseGap(message: unknown): Read<Gap> {
 /** Reads a `closing` frame. */
 export function parseClosing(message: unknown): Read<Closing> {
   if (!isObject(message)) return unreadable("a frame is not an object");
-  const { reason } = message;
-  return typeof reason === "string" && reason !== "" ? read({ reason }) : unreadable("`reason` is not a code");
+  const { reason, reconnectInMs } = message;
+  if (typeof reason !== "string" || reason === "") return unreadable("`reason` is not a code");
+  if (reconnectInMs === undefined) return read({ reason });
+  const isTime = typeof reconnectInMs === "number" && reconnectInMs >= 0;
+  return isTime ? read({ reason, reconnectInMs }) : unreadable("`reconnectInMs` is no time");
 }
 
 function parseSuccess(cb: string, room: string, message: JsonObject): Read<SuccessFrame> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
-import { parseClosing, parseRoomLost, parseSyncFrame } from "./frames";
+import { parseCallerStream, parseClosing, parseGap, parseRoomLost, parseSyncFrame } from "./frames";
 import { parsePresenceFrame } from "./presence";
 import type { Read } from "./read";
 
@@ -22,6 +22,8 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     check(parseSyncFrame, message, "a frame is not an object");
     check(parseClosing, message, "a frame is not an object");
     check(parseRoomLost, message, "a frame is not an object");
+    check(parseGap, message, "a frame is not an object");
+    check(parseCallerStream, message, "a frame is not an object");
     check(parsePresenceFrame, message, "a frame is not an object");
   });
 
@@ -109,4 +111,20 @@ describe("what is not of the agreed form is named, and never read halfway", () =
       value: { room: "a", changes: [{ kind: "back", ...PERSON }] },
     });
   });
+
+  test.each([
+    [{ pos: "1-2" }, "`room` is not a string"],
+    [{ room: "a" }, "`pos` is not a string"],
+  ])("gap %j", (message, problem) => check(parseGap, message, problem));
+
+  test.each([
+    [{ stream: 1 }, "`id` is not a string"],
+    [{ id: 1, stream: 1 }, "`id` is not a string"],
+    [{ id: "a" }, "`stream` is missing"],
+  ])("chunk %j", (message, problem) => check(parseCallerStream, message, problem));
+
+  test.each([
+    [{ reason: "server-stopping", reconnectInMs: "1" }, "`reconnectInMs` is no time"],
+    [{ reason: "server-stopping", reconnectInMs: -1 }, "`reconnectInMs` is no time"],
+  ])("closing %j", (message, problem) => check(parseClosing, message, problem));
 });

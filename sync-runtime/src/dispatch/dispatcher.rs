@@ -201,6 +201,11 @@ impl<A: App> Dispatcher<A> {
         self.answer(caller, cancelled)
     }
 
+    /// Gives up all calls whose handlers stream.
+    pub fn give_up_streams(&self) {
+        self.parts.recent.give_up_streams();
+    }
+
     /// Keeps the calls of `durable` routes in a file; called once, before the first call.
     pub fn keep_calls(&self, durable: Arc<DurableCalls>) {
         self.parts.durable.get_or_init(|| durable);

@@ -90,10 +90,11 @@ impl<A: App> Dispatcher<A> {
                 Err(SyncError::new("sync-outcome-unknown"))
             }
             Some(Claim::New(mut ticket)) => {
-                if let Some(socket) = caller.socket().filter(|_| route.streams()) {
-                    ticket.ends_with(socket.id());
+                if route.streams() {
+                    let socket = caller.socket();
+                    ticket.streams(socket.map(|socket| socket.id()));
                     // It may have gone before that was known.
-                    if socket.is_closed() {
+                    if socket.is_some_and(|socket| socket.is_closed()) {
                         ticket.cancelled().cancel();
                     }
                 }

@@ -70,6 +70,8 @@ struct Calls {
 #[derive(Debug)]
 struct Call {
     call: Id,
+    /// Whether its handler streams.
+    streams: bool,
     state: State,
 }
 
@@ -118,7 +120,11 @@ impl RecentCalls {
             Entry::Occupied(known) => Ok(Some(known.get().state.known())),
             Entry::Vacant(_) if !has_room => Err(too_many()),
             Entry::Vacant(new) => {
-                new.insert(Call { call: key.call, state: State::Running { told, cancelled: cancelled.clone() } });
+                new.insert(Call {
+                    call: key.call,
+                    streams: false,
+                    state: State::Running { told, cancelled: cancelled.clone() },
+                });
                 Ok(None)
             }
         };
@@ -132,15 +138,16 @@ impl RecentCalls {
         Ok(Claim::New(Ticket::new(self.clone(), key, tell, cancelled)))
     }
 
-    /// Has a call that runs be given up when a socket goes.
-    pub(super) fn ends_with(&self, key: &CallKey<'_>, socket: Id) {
+    /// Notes that the handler of a call streams, and has it be given up when a socket goes.
+    pub(super) fn streams(&self, key: &CallKey<'_>, socket: Option<Id>) {
         let mut shard = self.shard(key.caller);
-        if let Some(calls) = shard.callers.get_mut(&key.caller)
-            && let Some((id, _)) = calls.named.get_key_value(&*key.id)
-        {
-            let id = id.clone();
-            calls.listening.push((socket, id));
+        let Some(calls) = shard.callers.get_mut(&key.caller) else { return };
+        let Some((id, _)) = calls.named.get_key_value(&*key.id) else { return };
+        let id = id.clone();
+        if let Some(call) = calls.named.get_mut(&id) {
+            call.streams = true;
         }
+        calls.listening.extend(socket.map(|socket| (socket, id)));
     }
 
     /// Gives up the calls that a socket which has gone has listened to.
@@ -152,6 +159,19 @@ impl RecentCalls {
             listening.filter_map(|(_, id)| calls.named.get(id)?.state.cancelled().cloned()).collect()
         };
         given_up.iter().for_each(CancellationToken::cancel);
+    }
+
+    /// Gives up all calls that stream.
+    pub fn give_up_streams(&self) {
+        for shard in &self.shards {
+            let given_up: Vec<_> = {
+                let shard = shard.lock();
+                let streaming =
+                    shard.callers.values().flat_map(|calls| calls.named.values()).filter(|call| call.streams);
+                streaming.filter_map(|call| call.state.cancelled().cloned()).collect()
+            };
+            given_up.iter().for_each(CancellationToken::cancel);
+        }
     }
 
     /// Tells the call of this name that its caller has given it up, and returns whether there is one that runs.
@@ -259,7 +279,7 @@ impl Calls {
         let Some((id, _)) = self.named.get_key_value(&*key.id) else { return 0 };
         let id = id.clone();
         let bytes = bytes_of(&id, &outcome) + if self.ended.is_empty() { CALLER } else { 0 };
-        self.named.insert(id.clone(), Call { call: key.call, state: State::Done(outcome) });
+        self.named.insert(id.clone(), Call { call: key.call, streams: false, state: State::Done(outcome) });
         self.ended.push_back((Instant::now(), id));
         self.bytes += bytes;
         bytes

@@ -80,9 +80,9 @@ impl Ticket {
         &self.cancelled
     }
 
-    /// Has the call be given up when this socket goes.
-    pub fn ends_with(&mut self, socket: Id) {
-        self.calls.ends_with(&self.key, socket);
+    /// Notes that the handler streams: the call is given up when this socket goes, and when the server stops.
+    pub fn streams(&mut self, socket: Option<Id>) {
+        self.calls.streams(&self.key, socket);
     }
 
     /// Returns whether the caller has given the call its name, and may repeat it.

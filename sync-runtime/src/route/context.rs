@@ -214,11 +214,7 @@ impl<'a, A: App> Ctx<'a, A> {
     /// # Errors
     ///
     /// As for [`stream`](Ctx::stream).
-    pub fn stream_to<'u, C: ServerChunk>(
-        &self,
-        users: &'u [&'u str],
-        chunk: C,
-    ) -> BoxFuture<'u, Result<(), SyncError>>
+    pub fn stream_to<'u, C: ServerChunk>(&self, users: &'u [&'u str], chunk: C) -> BoxFuture<'u, Result<(), SyncError>>
     where
         'a: 'u,
     {

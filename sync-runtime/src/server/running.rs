@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::clock::{Instant, timeout, timeout_at};
+use crate::clock::{Instant, sleep, timeout, timeout_at};
 use crate::route::App;
 use crate::server::handle::Handle;
 use crate::transport::{ClosedSockets, OpenDoors, Traffic};
@@ -60,7 +60,8 @@ impl<A: App> Running<A> {
         let deadline = Instant::now() + limit;
         self.take_no_more();
         tracing::info!(?limit, "stopping");
-        let handled = timeout(limit - TELLING.min(limit / 4), self.calls_handled()).await;
+        let for_calls = limit - TELLING.min(limit / 4);
+        let handled = timeout(for_calls, self.calls_handled(for_calls / 2)).await;
         let told = timeout_at(deadline, self.tell_everybody()).await;
         if handled.is_err() || told.is_err() {
             tracing::warn!(?limit, "stopped with calls or connections still open");
@@ -74,9 +75,19 @@ impl<A: App> Running<A> {
         self.handle.dispatcher().close();
     }
 
-    /// Waits for the handlers of the calls that were taken.
-    async fn calls_handled(&self) {
-        self.handle.dispatcher().handled().await;
+    /// Waits for the handlers of the calls that were taken. Those that stream may go on for long: after `patience` they are given up, so that
+    /// they come to an end of their own.
+    async fn calls_handled(&self, patience: Duration) {
+        let dispatcher = self.handle.dispatcher();
+        let giving_up = async {
+            sleep(patience).await;
+            dispatcher.give_up_streams();
+            std::future::pending::<()>().await
+        };
+        tokio::select! {
+            () = dispatcher.handled() => {}
+            () = giving_up => {}
+        }
     }
 
     /// Sends everybody what is theirs, and closes the doors behind them.
@@ -85,6 +96,7 @@ impl<A: App> Running<A> {
         let handle = self.handle.clone();
         let sessions = AbortOnDropHandle::new(tokio::spawn(async move { handle.sessions().finish().await }));
         self.handle.dispatcher().hub().deliveries().wait().await;
+        self.doors.announce_stop();
         self.doors.flushed(FLUSH_LIMIT).await;
         self.doors.close_sockets().await;
         // Slow readers get what was sent to them as long as there is time.

@@ -76,6 +76,11 @@ impl OpenDoors {
         self.ready.store(false, Ordering::Release);
     }
 
+    /// Tells all clients that they will be closed, and when to come back.
+    pub fn announce_stop(&self) {
+        self.sockets.announce_stop();
+    }
+
     /// Waits until every client gets all that was sent even if its socket is closed now; for those that poll, no longer than `polling`.
     pub async fn flushed(&self, polling: Duration) {
         self.sockets.flushed(polling).await;

@@ -1,6 +1,7 @@
 //! One finished message to a client, as Socket.IO writes it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
@@ -59,6 +60,16 @@ impl Packet {
     #[must_use]
     pub fn closing(reason: &str) -> Self {
         Self::event(event::CLOSING, serde_json::json!({ "reason": reason }).to_string().as_bytes())
+    }
+
+    /// Writes what a client is told by a server that stops: `{ reason, reconnectInMs }`, so that not all of them come back at once.
+    ///
+    /// Source: `tests/wire/closing_for_restart.json`.
+    #[must_use]
+    pub fn stopping(reconnect_in: Duration) -> Self {
+        let payload =
+            serde_json::json!({ "reason": "server-stopping", "reconnectInMs": reconnect_in.as_millis() as u64 });
+        Self::event(event::CLOSING, payload.to_string().as_bytes())
     }
 
     /// Writes the answer to a CONNECT that lets the client in; `sid` is the id of its socket.

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use crate::clock::timeout;
 use crate::config::Config;
 use crate::metrics::ServerMetrics;
+use crate::rooms::Outbox;
 use crate::transport::doors::leftovers::Leftovers;
 use crate::transport::doors::socketio::carrier::EngineSocket;
 use crate::transport::doors::socketio::closed_sockets::ClosedSockets;
@@ -18,6 +19,14 @@ use crate::transport::doors::socketio::door::poll_limit;
 use crate::transport::doors::socketio::lobby::Lobby;
 use crate::transport::doors::socketio::outlet::{Outlet, OutletLimits, Traffic};
 use crate::transport::doors::socketio::progress::Progress;
+use crate::wire::Packet;
+
+/// How long it takes, about, until there is a server again, and then for each client to come back and be shown what it missed.
+const RESTARTING: Duration = Duration::from_millis(500);
+const RECONNECTING: Duration = Duration::from_micros(500);
+/// Within what time all of them come back, at least and at most.
+const SOONEST: Duration = Duration::from_millis(500);
+const LATEST: Duration = Duration::from_secs(30);
 
 /// All sockets of Engine.IO by their ids, and how many were closed for which reason.
 #[derive(Debug)]
@@ -79,6 +88,18 @@ impl EngineSockets {
             outlet.add_to(&mut traffic);
         }
         traffic
+    }
+
+    /// Tells all clients that they will be closed, and when to come back: one after the other, no faster than a server takes them.
+    pub fn announce_stop(&self) {
+        let outlets = self.outlets();
+        let all_back = RECONNECTING.saturating_mul(u32::try_from(outlets.len()).unwrap_or(u32::MAX));
+        let within = all_back.clamp(SOONEST, LATEST);
+        for (index, outlet) in outlets.iter().enumerate() {
+            // In the order of a hash map, which is as good as chance.
+            let share = within.mul_f64(index as f64 / outlets.len() as f64);
+            outlet.send(&Packet::stopping(RESTARTING + share).into());
+        }
     }
 
     /// Closes all sockets, so that their clients connect again.
