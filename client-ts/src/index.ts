@@ -26,5 +26,5 @@ export type { ConnectionStatus, ConnectionStatusStore, EndedByServer } from "./s
 export type { Backoff } from "./socket/backoff";
 export type { Carriage, Transport } from "./socket/socket";
 export type { IgnoreSelf } from "./wire/payloads";
-export type { ErrorParams } from "./wire/answers";
+export type { DeliveryReport, ErrorParams } from "./wire/answers";
 export type { ClosingReason } from "./wire/frames";

@@ -245,13 +245,14 @@ fn write_packet(packet: &Inbound<'_>) -> String {
 
 fn write_message(message: &Message<'_>) -> Value {
     match message {
-        Message::Sync(SyncCall { call, receiver, ignore_self }) => {
+        Message::Sync(SyncCall { call, receiver, ignore_self, report }) => {
             let ignore_self = match ignore_self {
                 IgnoreSelf::No => json!(false),
                 IgnoreSelf::Socket => json!(true),
                 IgnoreSelf::Session => json!("session"),
             };
-            with(write_call(call), [("receiver", json!(receiver)), ("ignoreSelf", ignore_self)])
+            let own = [("receiver", json!(receiver)), ("ignoreSelf", ignore_self), ("report", json!(report))];
+            with(write_call(call), own)
         }
         Message::Request(call) => Value::Object(write_call(call)),
         Message::Join { room, after: None, presence } => json!({ "room": room, "presence": presence }),
@@ -281,9 +282,14 @@ fn write_call(call: &Call<'_>) -> Map<String, Value> {
         Data::Json(data) => from_str(data).unwrap_or(Value::Null),
         Data::Query(query) => json!(query),
     };
-    let Value::Object(written) = json!({ "name": call.path, "version": call.version, "data": data }) else {
+    let stream = call.stream;
+    let Value::Object(mut written) =
+        json!({ "name": call.path, "version": call.version, "data": data, "stream": stream })
+    else {
         unreachable!("an object was written")
     };
+    let texts = [("id", &call.id), ("sentOn", &call.sent_on)];
+    written.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))));
     written
 }
 

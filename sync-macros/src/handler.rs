@@ -273,6 +273,7 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
     let allow_empty_room = arguments.empty_room.is_some();
     let concurrent = arguments.concurrent.is_some();
     let durable = arguments.durable.is_some();
+    let report = arguments.report.is_some();
     let timeout = timeout(arguments.timeout.as_ref());
     let room = match &arguments.room {
         None => quote!(::core::option::Option::None),
@@ -291,6 +292,7 @@ pub(crate) fn options(arguments: &RouteArguments) -> TokenStream {
             timeout: #timeout,
             concurrent: #concurrent,
             durable: #durable,
+            report: #report,
             rate_limit: #rate_limit,
             ..::sync::__private::RouteOptions::NONE
         }

@@ -37,7 +37,7 @@ pub fn presence(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Stands on `main` of a server file: `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`.
 ///
-/// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`,
+/// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`, `report`: a caller may ask how many members were sent its event,
 /// `room = "<pattern of a room rule>" | all`: which rooms it can be sent to, or that it goes to everybody who is connected,
 /// `concurrent`: what its caller sends next does not wait for it, `durable`: a call with an `id` that is repeated is known after the server
 /// has started anew, too, and `rate_limit = "20/s, burst 100"`: how often one caller may call,

@@ -28,6 +28,7 @@ mod mistakes;
 mod outside;
 mod presence;
 mod repeats;
+mod report;
 mod requests;
 mod resume;
 mod rooms;

@@ -1,6 +1,6 @@
 /** What the calls of this package come back with: values, never throws. */
 
-import type { ErrorParams, WireFailure } from "../wire/answers";
+import type { DeliveryReport, ErrorParams, WireFailure } from "../wire/answers";
 
 /**
  * The codes of errors that are made in the client, because no answer of the server could be had.
@@ -40,6 +40,8 @@ export interface SyncFailure<Code extends string = string> {
 export interface SyncSuccess<Output> {
   readonly status: "success";
   readonly result: Output;
+  /** What became of the event: if the call asked for that, and it was known in time. */
+  readonly report?: DeliveryReport;
 }
 
 /** What a call comes back with; `status` tells which of the two. */

@@ -150,6 +150,15 @@ describe("a call", () => {
     expect(server.log).toEqual(["joinedRooms {}"]);
   });
 
+  test("asks what becomes of its event, and is told", async () => {
+    const server = await startServer();
+    const report = { delivered: 2, skipped: 1, failed: 0 };
+    server.reply("sync", ({ report: asked }, answer) => answer({ status: "success", result: { newValue: 1 }, ...(asked === true && { report }) }));
+    const { sync } = client(server);
+    expect(await sync.syncRequest({ ...ADD, report: true })).toEqual({ status: "success", result: { newValue: 1 }, report });
+    expect(await sync.syncRequest(ADD)).toEqual({ status: "success", result: { newValue: 1 } });
+  });
+
   test("that the connection breaks under is sent again under its name, and says where it was sent first", async () => {
     const server = await startServer();
     server.reply("sync", (_, answer) => (calls().length > 1 ? answer({ status: "success", result: { newValue: 5 } }) : server.cut()));

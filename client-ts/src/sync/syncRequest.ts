@@ -24,6 +24,11 @@ export interface SyncRequestBase<Name extends string, Version extends string, Ch
    * `false` by default.
    */
   readonly ignoreSelf?: IgnoreSelf | undefined;
+  /**
+   * Asks how many members are sent the event: the answer waits for that, and says it in `report`. Of a route that says `report`; another refuses
+   * the call.
+   */
+  readonly report?: boolean | undefined;
   /** Called for each chunk that the handler streams to its caller, before the answer, as typed by the route's `ServerStream`. */
   readonly onStream?: ((chunk: Chunk) => void) | undefined;
 }
@@ -55,5 +60,5 @@ export type SyncRequest<Map, Code extends string> = <
 /** See {@link SyncRequest}. */
 export const eventLane: Lane<"sync"> = {
   event: "sync",
-  payload: ({ name, version, receiver, data, ignoreSelf }) => ({ name, version, receiver, data, ignoreSelf }),
+  payload: ({ name, version, receiver, data, ignoreSelf, report }) => ({ name, version, receiver, data, ignoreSelf, report }),
 };

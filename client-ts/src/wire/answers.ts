@@ -16,8 +16,20 @@ export interface WireFailure {
   readonly httpStatus: number;
 }
 
-/** The answer to a `sync` or `request` call. */
-export type CallAnswer = { readonly status: "success"; readonly result: unknown } | WireFailure;
+/** What became of an event when the members of its room were visited. */
+export interface DeliveryReport {
+  /** How many were sent it. */
+  readonly delivered: number;
+  /** How many were not, since the filter said so or `ignoreSelf` did. */
+  readonly skipped: number;
+  /** How many were sent an error in its place. */
+  readonly failed: number;
+}
+
+/** The answer to a `sync` or `request` call; with a report, if the call asked for one and it was there in time. */
+export type CallAnswer =
+  | { readonly status: "success"; readonly result: unknown; readonly report?: DeliveryReport }
+  | WireFailure;
 
 /** The answer to `joinRoom`. */
 export type JoinAnswer =
@@ -42,9 +54,16 @@ export type PlainAnswer = { readonly status: "success" } | WireFailure;
 
 /** Reads the answer to a `sync` or `request` call. */
 export function parseCallAnswer(message: unknown): Read<CallAnswer> {
-  return parseAnswer(message, answer =>
-    "result" in answer ? read({ status: "success", result: answer.result }) : unreadable("`result` is missing"),
-  );
+  return parseAnswer(message, ({ report, ...answer }) => {
+    if (!("result" in answer)) return unreadable("`result` is missing");
+    const { result } = answer;
+    if (report === undefined) return read({ status: "success", result });
+    return isReport(report) ? read({ status: "success", result, report }) : unreadable("`report` is none");
+  });
+}
+
+function isReport(report: unknown): report is DeliveryReport {
+  return isObject(report) && ["delivered", "skipped", "failed"].every(count => typeof report[count] === "number");
 }
 
 /** Reads the answer to `joinRoom`. */

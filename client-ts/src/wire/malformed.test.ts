@@ -31,6 +31,8 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     [{}, "`status` is neither `success` nor `error`"],
     [{ status: "fine", result: {} }, "`status` is neither `success` nor `error`"],
     [{ status: "success" }, "`result` is missing"],
+    [{ status: "success", result: {}, report: null }, "`report` is none"],
+    [{ status: "success", result: {}, report: { delivered: 1, skipped: 0 } }, "`report` is none"],
     [{ ...FAILURE, errorCode: "" }, "`errorCode` is not a code"],
     [{ ...FAILURE, errorCode: 404 }, "`errorCode` is not a code"],
     [{ ...FAILURE, errorParams: null }, "`errorParams` is not an object"],

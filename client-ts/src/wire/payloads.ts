@@ -45,6 +45,8 @@ export interface SyncCall extends Call {
   /** The room that hears of it. */
   readonly receiver: string;
   readonly ignoreSelf?: IgnoreSelf | undefined;
+  /** Asks what becomes of the event; the answer waits for that. */
+  readonly report?: boolean | undefined;
 }
 
 /** A call of the request lane: nobody but its caller hears of it. */

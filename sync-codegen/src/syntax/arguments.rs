@@ -15,7 +15,7 @@ use sync_schema::{EVERYONE, nearest};
 use super::pattern::Pattern;
 
 /// The arguments of a route, all optional and in any order:
-/// `auth = login | public | <const of type Auth>`, `check = <path>`, `room = "<pattern>" | all`, `volatile`, `empty_room = allow`, `concurrent`,
+/// `auth = login | public | <const of type Auth>`, `check = <path>`, `room = "<pattern>" | all`, `volatile`, `empty_room = allow`, `report`, `concurrent`,
 /// `durable`, `timeout = <seconds, or a const Duration>`, `rate_limit = "<count>/<s, m or h>, burst <count>"`.
 ///
 /// ```
@@ -39,6 +39,8 @@ pub struct RouteArguments {
     pub volatile: Option<Span>,
     /// `empty_room = allow`: where `allow` stands, if it does. The handler runs with nobody to hear it.
     pub empty_room: Option<Span>,
+    /// `report`: where it stands, if it does. A caller may ask how many members were sent its event.
+    pub report: Option<Span>,
     /// `concurrent`: where it stands, if it does. What its caller sends next does not wait for the handler.
     pub concurrent: Option<Span>,
     /// `durable`: where it stands, if it does. Its calls are known in the next life of the server, too.
@@ -208,17 +210,19 @@ pub struct RateLimitArgument {
     pub span: Span,
 }
 
-const ROUTE_KEYS: [&str; 9] =
-    ["auth", "check", "room", "volatile", "empty_room", "concurrent", "durable", "timeout", "rate_limit"];
-const FILTER_KEYS: [&str; 8] = ["auth", "check", "room", "volatile", "empty_room", "timeout", "rate_limit", "by"];
+const ROUTE_KEYS: [&str; 10] =
+    ["auth", "check", "room", "volatile", "empty_room", "report", "concurrent", "durable", "timeout", "rate_limit"];
+const FILTER_KEYS: [&str; 9] =
+    ["auth", "check", "room", "volatile", "empty_room", "report", "timeout", "rate_limit", "by"];
 const REQUEST_KEYS: [&str; 7] = ["auth", "check", "method", "concurrent", "durable", "timeout", "rate_limit"];
 const ROOM_KEYS: [&str; 6] = ["auth", "send", "presence", "history", "leave", "empty"];
 
 /// Arguments that only make sense with a room, and why they do not without one.
-const OF_ROOMS: [(&str, &str); 4] = [
+const OF_ROOMS: [(&str, &str); 5] = [
     ("room", "a request is sent to no room"),
     ("volatile", "a request has an answer, and no events that could be stale"),
     ("empty_room", "a request is sent to no room"),
+    ("report", "a request has an answer, and no events that become something"),
     ("by", "a request has no members to filter"),
 ];
 
@@ -231,6 +235,7 @@ impl RouteArguments {
             "room" => set(&mut self.room, key, value(input, key)?)?,
             "volatile" => set(&mut self.volatile, key, flag(input, key)?)?,
             "empty_room" => set(&mut self.empty_room, key, empty_room(input, key)?)?,
+            "report" => set(&mut self.report, key, flag(input, key)?)?,
             "concurrent" => set(&mut self.concurrent, key, flag(input, key)?)?,
             "durable" => set(&mut self.durable, key, flag(input, key)?)?,
             "timeout" => set(&mut self.timeout, key, value(input, key)?)?,
@@ -723,6 +728,7 @@ mod tests {
         }));
         parts.extend(arguments.volatile.map(|_| "volatile".into()));
         parts.extend(arguments.empty_room.map(|_| "empty_room".into()));
+        parts.extend(arguments.report.map(|_| "report".into()));
         parts.extend(arguments.concurrent.map(|_| "concurrent".into()));
         parts.extend(arguments.durable.map(|_| "durable".into()));
         parts.extend(arguments.timeout.as_ref().map(|timeout| match timeout {
@@ -755,6 +761,7 @@ mod tests {
         check("room = all, auth = public", expect!["auth=public, room=everyone"]);
         check("concurrent, volatile", expect!["volatile, concurrent"]);
         check("durable", expect!["durable"]);
+        check("report", expect!["report"]);
         check(
             "durable, volatile",
             expect![[r#"
@@ -778,7 +785,7 @@ mod tests {
             "volatile, receiver = 1",
             expect![[r#"
                 10: unknown argument `receiver`
-                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `concurrent`, `durable`, `timeout`, `rate_limit`"#]],
+                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `report`, `concurrent`, `durable`, `timeout`, `rate_limit`"#]],
         );
     }
 
@@ -1059,7 +1066,7 @@ mod tests {
             "group_by = role",
             expect![[r#"
                 0: unknown argument `group_by`
-                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `timeout`, `rate_limit`, `by`"#]],
+                help: it can be `auth`, `check`, `room`, `volatile`, `empty_room`, `report`, `timeout`, `rate_limit`, `by`"#]],
         );
         check_filter(
             "bye = role",

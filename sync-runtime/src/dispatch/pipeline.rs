@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -21,7 +20,7 @@ use crate::id::Id;
 use crate::idempotency::{CallKey, Claim, Outcome, Ticket};
 use crate::metrics::RouteMetrics;
 use crate::route::{App, Ctx, Done, Route, RouteOptions, TypedCall};
-use crate::wire::{Call, answer_result};
+use crate::wire::{Answered, Call};
 
 /// A call that nothing can refuse any more but what it has to wait for.
 struct Admitted<A: App> {
@@ -39,7 +38,7 @@ impl<A: App> Dispatcher<A> {
     /// Calls a route of a lane.
     pub(super) async fn call<L: Lane<A>>(&self, caller: &Caller<A>, call: &L, turn: &Turn) -> Answer {
         let output = self.run(caller, call, turn).await;
-        self.answer(caller, output.map(|output| answer_result(&output)))
+        self.answer(caller, output.map(|answered| answered.to_json()))
     }
 
     /// Finds the route and runs the stages, and says what came of it: to the metrics, and in the log.
@@ -162,9 +161,9 @@ async fn finish<A: App, L: Lane<A>>(
         server_stage::check(&*input, Ctx::new(&view), left(), route.id().cb).await?;
     }
     if let Some(ticket) = ticket
-        && let Some(output) = begin(parts, route, ticket).await?
+        && let Some(answered) = begin(parts, route, ticket).await?
     {
-        return Ok(output);
+        return Ok(answered);
     }
     let handling = Instant::now();
     let running = server_stage::run_once(input, Ctx::new(&view), left(), route.id().cb);
@@ -176,8 +175,13 @@ async fn finish<A: App, L: Lane<A>>(
     let Done { output, effect } = done?;
     drop(source);
     let applied = call.apply(parts, Ran { caller, metrics: &metrics, route, session, effect }, held);
-    soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
-    Ok(output)
+    let told = soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
+    // It has happened, whatever becomes known of it in time.
+    let report = match told {
+        Some(told) => soon(arrived + limit, told).await.and_then(Result::ok),
+        None => None,
+    };
+    Ok(Answered { output, report })
 }
 
 /// Waits for something unless the caller gives the call up.
@@ -198,7 +202,7 @@ async fn begin<A: App>(
     parts: &Parts<A>,
     route: &'static dyn Route<A>,
     ticket: &mut Ticket,
-) -> Result<Option<Box<RawValue>>, SyncError> {
+) -> Result<Option<Answered>, SyncError> {
     let options = route.options();
     if !ticket.is_named() {
         return Ok(None);

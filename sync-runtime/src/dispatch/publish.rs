@@ -209,8 +209,8 @@ impl<A: App> Rooms<A> {
                 stream: false,
                 sent_on: None,
             };
-            let call = SyncCall { call, receiver: room.into(), ignore_self: IgnoreSelf::No };
-            dispatcher.run(&dispatcher.server(), &call, &Turn::default()).await
+            let call = SyncCall { call, receiver: room.into(), ignore_self: IgnoreSelf::No, report: false };
+            dispatcher.run(&dispatcher.server(), &call, &Turn::default()).await.map(|answered| answered.output)
         });
         published.await.unwrap_or_else(|_| Err(SyncError::new("sync-server-failed")))
     }

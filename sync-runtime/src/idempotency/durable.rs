@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::clock::{calendar, sleep};
 use crate::error::{StoredError, SyncError};
 use crate::idempotency::{CallKey, Outcome, reused};
 use crate::storage::{DataError, Database, Failure, Schema};
+use crate::wire::Answered;
 
 /// A file of its own: whoever moves it away, or finds it damaged, loses nothing but that calls are known again.
 const SCHEMA: Schema = Schema {
@@ -61,7 +61,7 @@ pub(super) enum Begun {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Stored {
-    Output(Box<RawValue>),
+    Answered(Answered),
     Error(StoredError),
 }
 
@@ -115,7 +115,7 @@ impl DurableCalls {
     /// server has started anew.
     pub(super) async fn end(&self, key: &CallKey<'static>, outcome: Outcome) -> Outcome {
         let stored = match &outcome {
-            Ok(output) => Stored::Output(output.clone()),
+            Ok(answered) => Stored::Answered(answered.clone()),
             Err(error) => Stored::Error(error.to_stored()),
         };
         let Ok(stored) = serde_json::to_string(&stored) else { return Err(unknown()) };
@@ -134,7 +134,7 @@ impl DurableCalls {
 
     fn revive(&self, stored: &str) -> Outcome {
         match serde_json::from_str(stored) {
-            Ok(Stored::Output(output)) => Ok(output),
+            Ok(Stored::Answered(answered)) => Ok(answered),
             // A code that the app has no more has no sentence, either.
             Ok(Stored::Error(error)) => Err(error.revive(&self.codes).unwrap_or_else(unknown)),
             Err(_) => Err(unknown()),

@@ -7,17 +7,16 @@ mod ticket;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
 use crate::error::SyncError;
 use crate::id::Id;
+use crate::wire::Answered;
 
 pub use durable::DurableCalls;
 pub use recent::RecentCalls;
 pub use ticket::{Claim, Known, Ticket};
 
-/// What came of a call: the `result` of its answer, or why it was refused.
-pub type Outcome = Result<Box<RawValue>, SyncError>;
+/// What came of a call: what it was answered, or why it was refused.
+pub type Outcome = Result<Answered, SyncError>;
 
 /// An outcome that several wait for.
 type SharedOutcome = Arc<Outcome>;

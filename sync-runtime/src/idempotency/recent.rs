@@ -321,7 +321,7 @@ impl State {
 
 fn bytes_of(id: &str, outcome: &SharedOutcome) -> usize {
     let answer = match &**outcome {
-        Ok(output) => output.get().len(),
+        Ok(answered) => answered.output.get().len(),
         Err(error) => error.bytes(),
     };
     CALL + id.len() + answer
@@ -353,7 +353,7 @@ mod tests {
     }
 
     fn output(length: usize) -> Outcome {
-        Ok(to_raw_value(&"x".repeat(length)).expect("JSON"))
+        Ok(to_raw_value(&"x".repeat(length)).expect("JSON").into())
     }
 
     async fn run(calls: &Arc<RecentCalls>, key: &CallKey<'_>, length: usize) {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -10,6 +9,7 @@ use crate::error::SyncError;
 use crate::id::Id;
 use crate::idempotency::durable::Begun;
 use crate::idempotency::{CallKey, DurableCalls, Outcome, RecentCalls, SharedOutcome};
+use crate::wire::Answered;
 
 /// What becomes of a call that has a name.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl Ticket {
     ///
     /// `sync-unavailable` when that cannot be noted; `sync-id-reused`; `sync-outcome-unknown` when it was begun in another life, and
     /// cut off.
-    pub async fn begin_durably(&mut self, calls: &Arc<DurableCalls>) -> Result<Option<Box<RawValue>>, SyncError> {
+    pub async fn begin_durably(&mut self, calls: &Arc<DurableCalls>) -> Result<Option<Answered>, SyncError> {
         match calls.begin(&self.key).await? {
             Begun::New => self.kept = Kept::Durable(calls.clone()),
             // It is in the file: from now on it is found in memory.

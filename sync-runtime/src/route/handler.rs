@@ -23,6 +23,8 @@ pub struct RouteOptions {
     pub method: Method,
     /// Calls that the same socket sends behind it do not wait for its end.
     pub concurrent: bool,
+    /// A caller may ask what became of its event.
+    pub report: bool,
     /// What came of a call that its caller has named is known in the next life of the server, too.
     pub durable: bool,
     /// A member that is slower than the events gets the newest of those that wait, for each route and room.
@@ -42,6 +44,7 @@ impl RouteOptions {
         method: Method::Post,
         concurrent: false,
         durable: false,
+        report: false,
         volatile: false,
         allow_empty_room: false,
         timeout: None,

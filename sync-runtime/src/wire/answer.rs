@@ -1,6 +1,6 @@
 //! What a caller gets back: acknowledgements and HTTP bodies.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -39,15 +39,46 @@ impl<'a> ErrorAnswer<'a> {
     }
 }
 
-/// Writes `{ status:"success", result }`.
-#[must_use]
-pub fn answer_result(result: &RawValue) -> Box<RawValue> {
-    #[derive(Serialize)]
-    struct Answer<'a> {
-        status: &'static str,
-        result: &'a RawValue,
+/// What a call was answered that succeeded.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Answered {
+    /// The output of the handler.
+    pub output: Box<RawValue>,
+    /// What became of its event, for a caller who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
+}
+
+/// What became of an event when the members of its room were visited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// How many were sent it.
+    pub delivered: u32,
+    /// How many were not, since the filter said so or `ignoreSelf` did.
+    pub skipped: u32,
+    /// How many were sent an error in its place.
+    pub failed: u32,
+}
+
+impl Answered {
+    /// Writes `{ status:"success", result, report? }`.
+    #[must_use]
+    pub fn to_json(&self) -> Box<RawValue> {
+        #[derive(Serialize)]
+        struct Answer<'a> {
+            status: &'static str,
+            result: &'a RawValue,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            report: Option<Report>,
+        }
+        json(&Answer { status: "success", result: &self.output, report: self.report })
     }
-    json(&Answer { status: "success", result })
+}
+
+impl From<Box<RawValue>> for Answered {
+    fn from(output: Box<RawValue>) -> Self {
+        Self { output, report: None }
+    }
 }
 
 /// Writes `{ status:"success", rooms }`, the answer to `leaveRoom` and `joinedRooms`.

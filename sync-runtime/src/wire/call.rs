@@ -71,15 +71,17 @@ pub struct SyncCall<'a> {
     pub receiver: Cow<'a, str>,
     /// Who of the caller's own sockets hears nothing.
     pub ignore_self: IgnoreSelf,
+    /// Whether the caller wants to know what became of the event, and waits for it.
+    pub report: bool,
 }
 
 impl SyncCall<'_> {
     /// Returns the call without what borrows from a message; its input has been read.
     #[must_use]
     pub fn to_owned(&self) -> SyncCall<'static> {
-        let Self { call, receiver, ignore_self } = self;
+        let Self { call, receiver, ignore_self, report } = self;
         let receiver = Cow::Owned(receiver.clone().into_owned());
-        SyncCall { call: call.to_owned(), receiver, ignore_self: *ignore_self }
+        SyncCall { call: call.to_owned(), receiver, ignore_self: *ignore_self, report: *report }
     }
 }
 
@@ -210,13 +212,16 @@ struct Fields<'a> {
     stream: Slot<'a>,
     #[serde(borrow, default, rename = "sentOn")]
     sent_on: Slot<'a>,
+    #[serde(borrow, default)]
+    report: Slot<'a>,
 }
 
 impl<'a> Fields<'a> {
     fn into_sync(self, path: Cow<'a, str>, version: Cow<'a, str>) -> Result<SyncCall<'a>, SyncError> {
         let receiver = self.receiver.required_text("receiver")?;
         let ignore_self = ignore_self(&self.ignore_self)?;
-        Ok(SyncCall { receiver, ignore_self, call: self.into_call(path, version)? })
+        let report = self.report.optional("report")?.unwrap_or_default();
+        Ok(SyncCall { receiver, ignore_self, report, call: self.into_call(path, version)? })
     }
 
     fn into_call(self, path: Cow<'a, str>, version: Cow<'a, str>) -> Result<Call<'a>, SyncError> {
@@ -253,7 +258,7 @@ mod tests {
     fn check(json: &str, expected: &str) {
         let read = match SyncCall::from_socket(json) {
             Ok(call) => {
-                let SyncCall { call: Call { path, version, data, id, stream, .. }, receiver, ignore_self } = call;
+                let SyncCall { call: Call { path, version, data, id, stream, .. }, receiver, ignore_self, .. } = call;
                 let Data::Json(data) = data else { panic!("a socket sends JSON") };
                 let id = id.map_or_else(String::new, |id| format!(" {id}"));
                 let stream = if stream { " streams" } else { "" };

@@ -71,6 +71,12 @@ impl Envelope {
         Packet::new(&[&self.before_own, or_object(own), BEHIND_OWN], self.topic.clone())
     }
 
+    /// Returns whether `packet`, which must be of this envelope, is that of a success.
+    #[must_use]
+    pub fn is_success(&self, packet: &Packet) -> bool {
+        packet.bytes().starts_with(&self.before_own)
+    }
+
     /// Returns whether `packet`, which must be of this envelope's [`success`](Envelope::success), is the one for `own`.
     #[must_use]
     pub fn is_success_of(&self, packet: &Packet, own: &[u8]) -> bool {

@@ -14,7 +14,7 @@ mod packet;
 mod position;
 mod room_name;
 
-pub use answer::{ErrorAnswer, answer_plain, answer_result, answer_rooms, answer_rooms_joined};
+pub use answer::{Answered, ErrorAnswer, Report, answer_plain, answer_rooms, answer_rooms_joined};
 pub use call::{Call, Data, HttpCall, IgnoreSelf, SyncCall};
 pub(crate) use fields::bad_request;
 pub use frame::Envelope;

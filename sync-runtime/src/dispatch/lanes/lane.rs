@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use crate::clock::Instant;
 use crate::config::Config;
 use crate::contain::Guarded;
@@ -13,7 +15,7 @@ use crate::limits::{Limits, RouteBudget};
 use crate::metrics::{RouteMetrics, ServerMetrics};
 use crate::route::{self, App, Effect, Method, Route, Routes, Table};
 use crate::schema::InputSchema;
-use crate::wire::{Call, Data, IgnoreSelf};
+use crate::wire::{Call, Data, IgnoreSelf, Report};
 
 /// The routes of all lanes.
 pub(in crate::dispatch) struct Lanes<A: App> {
@@ -153,7 +155,7 @@ pub(in crate::dispatch) trait Lane<A: App>: Sync {
         until: Instant,
     ) -> impl Future<Output = Result<Entered<Self::Held>, SyncError>> + Send;
 
-    /// Does what follows from the call for others.
+    /// Does what follows from the call for others, and returns where it is told what became of that, if the caller wants to know.
     ///
     /// # Errors
     ///
@@ -163,7 +165,7 @@ pub(in crate::dispatch) trait Lane<A: App>: Sync {
         parts: &Parts<A>,
         ran: Ran<'_, A>,
         held: Self::Held,
-    ) -> impl Future<Output = Result<(), SyncError>> + Send;
+    ) -> impl Future<Output = Result<Option<oneshot::Receiver<Report>>, SyncError>> + Send;
 }
 
 /// A call whose handler may run.

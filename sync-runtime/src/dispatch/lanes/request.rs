@@ -1,5 +1,7 @@
 //! The request lane: a question and its answer; there is no room, nobody waits for anybody, and nothing follows.
 
+use tokio::sync::oneshot;
+
 use crate::clock::Instant;
 use crate::dispatch::Caller;
 use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
@@ -7,7 +9,7 @@ use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::{App, Effect, Method, Route};
-use crate::wire::{Call, Data, IgnoreSelf};
+use crate::wire::{Call, Data, IgnoreSelf, Report};
 
 impl<A: App> Lane<A> for Call<'_> {
     type Held = ();
@@ -52,9 +54,14 @@ impl<A: App> Lane<A> for Call<'_> {
         Ok(Entered { held: (), has_waited: false })
     }
 
-    async fn apply(&self, _: &Parts<A>, ran: Ran<'_, A>, (): ()) -> Result<(), SyncError> {
+    async fn apply(
+        &self,
+        _: &Parts<A>,
+        ran: Ran<'_, A>,
+        (): (),
+    ) -> Result<Option<oneshot::Receiver<Report>>, SyncError> {
         match ran.effect {
-            Effect::None => Ok(()),
+            Effect::None => Ok(None),
             Effect::Event(_) => Err(ran.has_no_such_effect()),
         }
     }

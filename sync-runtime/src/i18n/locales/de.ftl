@@ -23,6 +23,7 @@ sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
     [ignoreSelf] „ignoreSelf“ muss true, false oder "session" sein
     [id] „id“ muss aus 1 bis 64 sichtbaren ASCII-Zeichen bestehen
     [stream-id] zu „stream“ gehört eine „id“, unter der Stücke geschickt werden
+    [no-report] diese Route sagt nicht, was aus ihren Ereignissen wird: „report“ muss wegbleiben
     [path-too-long] „pathName“ darf höchstens 2 KB lang sein
    *[other] „{ $subject }“ fehlt oder hat nicht den erwarteten Typ
 }.

@@ -23,6 +23,7 @@ sync-bad-request = This message is not of the expected form: { $subject ->
     [ignoreSelf] “ignoreSelf” must be true, false or "session"
     [id] “id” must be 1 to 64 visible ASCII characters
     [stream-id] “stream” needs an “id”, under which chunks are sent
+    [no-report] this route does not tell what becomes of its events: leave “report” out
     [path-too-long] “pathName” must have at most 2 KB
    *[other] “{ $subject }” is missing or not of the expected type
 }.

@@ -23,6 +23,7 @@ sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
     [ignoreSelf] « ignoreSelf » doit valoir true, false ou "session"
     [id] « id » doit compter de 1 à 64 caractères ASCII visibles
     [stream-id] « stream » demande un « id », sous lequel les morceaux sont envoyés
+    [no-report] cette route ne dit pas ce que deviennent ses événements : n’envoyez pas « report »
     [path-too-long] « pathName » doit compter au plus 2 Ko
    *[other] « { $subject } » manque ou n’a pas le type attendu
 }.

@@ -23,6 +23,7 @@ sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
     [ignoreSelf] “ignoreSelf” moet true, false of "session" zijn
     [id] “id” moet uit 1 tot 64 zichtbare ASCII-tekens bestaan
     [stream-id] bij “stream” hoort een “id”, waaronder stukken worden verstuurd
+    [no-report] deze route vertelt niet wat er van haar gebeurtenissen wordt: laat “report” weg
     [path-too-long] “pathName” mag hoogstens 2 kB lang zijn
    *[other] “{ $subject }” ontbreekt of heeft niet het verwachte type
 }.

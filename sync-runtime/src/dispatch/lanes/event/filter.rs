@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
+use tokio::sync::oneshot;
 
 use crate::clock::timeout;
 use crate::contain::{Contained, Guarded, Panicked, contained, log_panicked};
 use crate::dispatch::caller::reader_locale;
+use crate::dispatch::lanes::event::report::{Got, Reporter};
 use crate::dispatch::lanes::event::text::EventText;
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
@@ -19,7 +21,7 @@ use crate::metrics::{RouteMetrics, Visited};
 use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row, SenderKey, is_left_out, waited_for};
 use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Route, RouteId, Sent, Verdict};
 use crate::schema::encode_raw;
-use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey, Topic};
+use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey, Report, Topic};
 
 /// What a member's frame takes besides `serverOutput`, about.
 const ENVELOPE: usize = 160;
@@ -41,6 +43,7 @@ pub(in crate::dispatch) struct Fanout<A: App> {
     catalog: Arc<Catalog>,
     positions: Arc<PositionKey>,
     metrics: Arc<RouteMetrics>,
+    reporter: Option<Arc<Reporter>>,
 }
 
 /// Who caused an event.
@@ -90,7 +93,15 @@ impl<A: App> Fanout<A> {
             catalog: parts.catalog.clone(),
             positions: parts.positions.clone(),
             metrics: metrics.clone(),
+            reporter: None,
         }
+    }
+
+    /// Has it be told what becomes of the event, when its members have been visited.
+    pub(in crate::dispatch) fn reported(&mut self) -> oneshot::Receiver<Report> {
+        let (reporter, told) = Reporter::new();
+        self.reporter = Some(reporter);
+        told
     }
 
     /// Returns who caused the event.
@@ -129,7 +140,9 @@ impl<A: App> Delivery<A> for Fanout<A> {
         self.event.server_output().get().len() + ENVELOPE
     }
 
-    fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
+    fn place(mut self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
+        // Not what is kept of the event: that is not the visit.
+        let reporter = self.reporter.take();
         let pos = self.positions.seal(position);
         let envelope = Envelope::new(self.cb(), &self.room, pos, self.event.server_output(), self.volatile);
         let judge = Judge { fanout: *self, envelope, outputs: Mutex::default(), is_over: AtomicBool::new(false) };
@@ -138,6 +151,7 @@ impl<A: App> Delivery<A> for Fanout<A> {
             own: Vec::new(),
             outputs: Outputs::default(),
             visited: Visited::default(),
+            reporter,
         })
     }
 }
@@ -150,11 +164,15 @@ struct InPlace<A: App> {
     outputs: Outputs,
     /// Counted here, and given to the metrics once for all members: what all threads share costs more than a filter.
     visited: Visited,
+    reporter: Option<Arc<Reporter>>,
 }
 
 impl<A: App> Placed<A> for InPlace<A> {
     fn reach(&mut self, member: &Row<A>, facts: &Facts) -> Reach {
         let reach = self.reach_uncounted(member, facts);
+        if let (Some(reporter), Reach::Now(packet)) = (&self.reporter, &reach) {
+            reporter.count(self.judge.got(packet.as_ref()));
+        }
         match reach {
             Reach::Now(Some(_)) => self.visited.delivered += 1,
             Reach::Now(None) => self.visited.skipped += 1,
@@ -164,7 +182,7 @@ impl<A: App> Placed<A> for InPlace<A> {
     }
 
     fn defer(&self, member: &Row<A>) -> Deferred {
-        self.judge.counted(self.judge.later(member))
+        self.judge.counted(self.judge.later(member), self.reporter.clone())
     }
 
     fn kept(&self) -> Arc<dyn Kept<A>> {
@@ -188,9 +206,7 @@ impl<A: App> InPlace<A> {
         match self.judge.fanout.event.filter() {
             FilterKind::None => Reach::Now(Some(self.outputs.packet(&self.judge.envelope, b""))),
             // What it streams goes out while it runs: behind what was said of the events before this one.
-            FilterKind::Async if self.judge.fanout.event.streams() => {
-                Reach::Later(self.judge.counted(self.judge.later(member)))
-            }
+            FilterKind::Async if self.judge.fanout.event.streams() => Reach::Later(self.defer(member)),
             FilterKind::Async => self.reach_async(member),
             FilterKind::Sync => self.reach_now(member, facts),
             FilterKind::Group => {
@@ -208,7 +224,7 @@ impl<A: App> InPlace<A> {
         let mut unhurried = std::pin::pin!(tokio::task::unconstrained(work.packet.as_mut()));
         match unhurried.as_mut().poll(&mut nobody) {
             std::task::Poll::Ready(packet) => Reach::Now(packet),
-            std::task::Poll::Pending => Reach::Later(self.judge.counted(work)),
+            std::task::Poll::Pending => Reach::Later(self.judge.counted(work, self.reporter.clone())),
         }
     }
 
@@ -278,7 +294,7 @@ impl<A: App> Kept<A> for Judge<A> {
         let mut own = Vec::new();
         let verdict = match self.fanout.event.filter() {
             FilterKind::None => Verdict::Deliver(()),
-            FilterKind::Async => return Reach::Later(self.counted(self.later(member))),
+            FilterKind::Async => return Reach::Later(self.counted(self.later(member), None)),
             // Who comes back comes alone: that its group was asked before is not kept.
             FilterKind::Sync | FilterKind::Group => {
                 self.fanout.run(member, facts, |event, member| event.judge(member, &mut own))
@@ -300,11 +316,14 @@ impl<A: App> Judge<A> {
     }
 
     /// Counts what a member gets alone, when that is known.
-    fn counted(&self, work: Deferred) -> Deferred {
-        let (metrics, packet) = (self.fanout.metrics.clone(), work.packet);
+    fn counted(self: &Arc<Self>, work: Deferred, reporter: Option<Arc<Reporter>>) -> Deferred {
+        let (judge, packet) = (self.clone(), work.packet);
         let counted = async move {
             let packet = packet.await;
-            metrics.visited_alone(packet.is_some());
+            judge.fanout.metrics.visited_alone(packet.is_some());
+            if let Some(reporter) = reporter {
+                reporter.count(judge.got(packet.as_ref()));
+            }
             packet
         };
         Deferred { packet: Box::pin(counted), ..work }
@@ -338,6 +357,14 @@ impl<A: App> Judge<A> {
             Verdict::Deliver(packet) => Some(packet),
             Verdict::Skip => None,
             Verdict::Refuse(error) => Some(self.error(&error, member, facts)),
+        }
+    }
+
+    fn got(&self, packet: Option<&Packet>) -> Got {
+        match packet {
+            None => Got::Nothing,
+            Some(packet) if self.envelope.is_success(packet) => Got::Event,
+            Some(_) => Got::Error,
         }
     }
 

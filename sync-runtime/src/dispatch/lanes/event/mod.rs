@@ -1,9 +1,12 @@
 //! The event lane: a call is sent to a room, waits for its turn there, and what happened gets its place in the room's order.
 
 mod filter;
+mod report;
 mod text;
 
 use std::task::Poll;
+
+use tokio::sync::oneshot;
 
 use crate::clock::{Instant, soon};
 pub(in crate::dispatch) use crate::dispatch::lanes::event::filter::{Fanout, Sender, Shown};
@@ -15,7 +18,7 @@ use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::{Permit, Submitted};
 use crate::route::{App, Effect, Route};
-use crate::wire::{Call, IgnoreSelf, SyncCall};
+use crate::wire::{Call, IgnoreSelf, Report, SyncCall, bad_request};
 
 impl<A: App> Lane<A> for SyncCall<'_> {
     /// `None` when nobody is in the room.
@@ -45,7 +48,9 @@ impl<A: App> Lane<A> for SyncCall<'_> {
     }
 
     fn find<'d>(&self, lanes: &'d Lanes<A>) -> Result<Found<'d, A>, SyncError> {
-        lanes.events.find(&self.call)
+        let found = lanes.events.find(&self.call)?;
+        // It tells about others: not every route does.
+        if self.report && !found.route.options().report { Err(bad_request("no-report")) } else { Ok(found) }
     }
 
     fn authorize(&self, parts: &Parts<A>, caller: &Caller<A>, route: &'static dyn Route<A>) -> Result<(), SyncError> {
@@ -74,15 +79,22 @@ impl<A: App> Lane<A> for SyncCall<'_> {
     }
 
     /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
-    async fn apply(&self, parts: &Parts<A>, ran: Ran<'_, A>, permit: Self::Held) -> Result<(), SyncError> {
+    async fn apply(
+        &self,
+        parts: &Parts<A>,
+        ran: Ran<'_, A>,
+        permit: Self::Held,
+    ) -> Result<Option<oneshot::Receiver<Report>>, SyncError> {
         let event = match ran.effect {
             Effect::Event(event) => event,
             Effect::None => return Err(ran.has_no_such_effect()),
         };
         let caller = ran.caller;
         let sender = Sender { key: caller.sender_key(), shown: Shown::Session(ran.session) };
-        let fanout = Fanout::new(parts, ran.route, ran.metrics, event, &self.receiver, sender, self.ignore_self);
+        let mut fanout = Fanout::new(parts, ran.route, ran.metrics, event, &self.receiver, sender, self.ignore_self);
+        let told = self.report.then(|| fanout.reported());
         let event = Submitted { delivery: Box::new(fanout), caller: caller.sender_key().session, permit };
-        parts.hub.push(&self.receiver, event).await.map(drop)
+        parts.hub.push(&self.receiver, event).await?;
+        Ok(told)
     }
 }

@@ -12,7 +12,7 @@ pub struct ServerOutput {
 }
 
 /// Passes the text on.
-#[sync::server(auth = public)]
+#[sync::server(auth = public, report)]
 pub async fn main(_ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
     Ok(ServerOutput { text: input.text.clone() })
 }

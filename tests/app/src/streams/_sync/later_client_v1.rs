@@ -13,7 +13,7 @@ pub struct ClientStream {
 }
 
 /// Says words one by one to each member, and then the event.
-#[sync::client(auth = public)]
+#[sync::client(auth = public, report)]
 pub async fn main(member: Member<'_>, input: &ClientInput) -> bool {
     for word in &input.words {
         member.stream(ClientStream { to: member.session().user_id.clone(), word: word.clone() }).await;
