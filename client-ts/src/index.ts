@@ -6,6 +6,8 @@ export type { ApiRequest, ApiRequestBase, ApiRequestOptions } from "./sync/apiRe
 export type {
   CallLimits,
   ClientErrorCode,
+  EventAnswer,
+  EventSuccess,
   JoinRoomAnswer,
   LocationAnswer,
   PresenceAnswer,

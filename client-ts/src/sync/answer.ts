@@ -40,12 +40,19 @@ export interface SyncFailure<Code extends string = string> {
 export interface SyncSuccess<Output> {
   readonly status: "success";
   readonly result: Output;
+}
+
+/** The same of an event. */
+export interface EventSuccess<Output> extends SyncSuccess<Output> {
   /** What became of the event: if the call asked for that, and it was known in time. */
   readonly report?: DeliveryReport;
 }
 
 /** What a call comes back with; `status` tells which of the two. */
 export type SyncAnswer<Output, Code extends string = string> = SyncSuccess<Output> | SyncFailure<Code>;
+
+/** What the call of an event comes back with; `status` tells which of the two. */
+export type EventAnswer<Output, Code extends string = string> = EventSuccess<Output> | SyncFailure<Code>;
 
 /** What `joinRoom` comes back with. */
 export type JoinRoomAnswer<Code extends string = string> =

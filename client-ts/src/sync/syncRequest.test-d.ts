@@ -2,7 +2,7 @@
 
 import { expectTypeOf } from "vitest";
 import { createSync } from "../index";
-import type { ClientErrorCode, DataOption, ErrorParams, RouteName, RouteVersion, TypeOf } from "../index";
+import type { ClientErrorCode, DataOption, DeliveryReport, ErrorParams, RouteName, RouteVersion, TypeOf } from "../index";
 import { createSyncHooks } from "../react/index";
 import type { ErrorCode, Person, SyncTypeMap } from "../testing/routes";
 import type { RouteAt } from "./routes";
@@ -26,7 +26,7 @@ expectTypeOf<RouteAt<Uneven, "a/x" | "b/y", "v1">>().toEqualTypeOf<"input of a/x
 // Answers.
 const added = await syncRequest({ ...ADD, data: { amount: 5 } });
 expectTypeOf(added).toEqualTypeOf<
-  | { readonly status: "success"; readonly result: { newValue: number } }
+  | { readonly status: "success"; readonly result: { newValue: number }; readonly report?: DeliveryReport }
   | {
       readonly status: "error";
       readonly errorCode: ErrorCode | ClientErrorCode;

@@ -1,7 +1,7 @@
 /** Calls of the event lane: a room hears of them. */
 
 import type { IgnoreSelf } from "../wire/payloads";
-import type { SyncAnswer } from "./answer";
+import type { EventAnswer } from "./answer";
 import type { DataOption } from "./dataOption";
 import type { CallBase, Lane } from "./lane";
 import type { ReceiverOf, RouteName, RouteVersion, TypeOf } from "./routes";
@@ -55,7 +55,7 @@ export type SyncRequest<Map, Code extends string> = <
   Version extends RouteVersion<Map, Name>,
 >(
   options: SyncRequestOptions<Map, Name, Version>,
-) => Promise<SyncAnswer<TypeOf<Map, Name, Version, "serverOutput">, Code>>;
+) => Promise<EventAnswer<TypeOf<Map, Name, Version, "serverOutput">, Code>>;
 
 /** See {@link SyncRequest}. */
 export const eventLane: Lane<"sync"> = {
