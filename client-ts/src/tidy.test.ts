@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   socket: ["wire", "socket.io-client"],
-  sync: ["wire", "socket"],
+  sync: ["wire", "socket", "idb"],
   react: ["wire", "socket", "sync", "react"],
   ".": ["wire", "socket", "sync"],
 };

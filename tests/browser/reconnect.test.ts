@@ -46,6 +46,64 @@ describe("a page that is loaded anew", () => {
   });
 });
 
+describe("what is done without a connection", () => {
+  it("goes out when there is one again, once and in order", async () => {
+    const proxy = await startCuttableProxy(stage.server.port);
+    try {
+      const ada = await stage.signedIn("Ada", { url: proxy.url });
+      const bob = await stage.signedIn("Bob");
+      for (const tab of [ada, bob]) await tab.goTo("examples");
+      proxy.cut();
+      await ada.connection("reconnecting");
+      await ada.press("add-v1");
+      expect(await ada.part("waiting-calls").textContent()).toContain("1 not sent yet");
+      await ada.page.screenshot({ path: stage.screenshot("offline-ada") });
+      await bob.add("v1", { amount: 5 });
+      proxy.mend();
+      await ada.connected();
+      await bob.counterShows(10);
+      await ada.counterShows(10);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it("is sent by the next page of the same user, and of nobody else, when its own has ended", async () => {
+    const proxy = await startCuttableProxy(stage.server.port);
+    try {
+      const ada = await stage.signedIn("Ada", { url: proxy.url });
+      const bob = await stage.signedIn("Bob");
+      for (const tab of [ada, bob]) await tab.goTo("chat");
+      const url = ada.page.url();
+      proxy.cut();
+      await ada.connection("reconnecting");
+      await ada.part("message-input").fill("written on the train");
+      await ada.press("message-send");
+      await ada.page.waitForFunction(async () => {
+        const [database] = await indexedDB.databases();
+        if (database?.name === undefined) return false;
+        const opened = indexedDB.open(database.name);
+        await new Promise((resolve) => (opened.onsuccess = resolve));
+        const count = opened.result.transaction("calls").objectStore("calls").count();
+        await new Promise((resolve) => (count.onsuccess = resolve));
+        opened.result.close();
+        return count.result === 1;
+      });
+      await ada.page.goto("about:blank");
+      proxy.mend();
+      await ada.page.goto(url);
+      for (const tab of [ada, bob]) await tab.part("message").waitFor();
+      expect(await bob.part("message").count()).toBe(1);
+      expect(await bob.part("message").textContent()).toContain("written on the train");
+      await ada.say("and now at home");
+      await bob.part("message").nth(1).waitFor();
+      expect(await bob.part("message").count(), "once").toBe(2);
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
 describe.each(["cuts it behind the 101", "swallows what the server sends over it"])("a network that %s", (kind) => {
   it("is polled through, and the page says so, also when it is loaded anew", async () => {
     const proxy = await startBadNetwork(stage.server.port, BAD_NETWORKS[kind] ?? {});

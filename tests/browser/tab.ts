@@ -1,7 +1,7 @@
 /** A tab as a person uses it: what can be done there and what can be read there, never how the page is built. */
 import type { Locator, Page, WebSocket } from "playwright-core";
 
-export type PageWord = "overview" | "examples" | "chat" | "lobby" | "nested" | "errors";
+export type PageWord = "overview" | "examples" | "chat" | "story" | "lobby" | "nested" | "errors";
 
 /** One row of the tab's live list. */
 export interface Row {

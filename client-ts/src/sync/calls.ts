@@ -1,12 +1,16 @@
 /** Sends payloads and waits for their answers. It knows events and deadlines, and nothing of what an answer means. */
 
-import type { WireFailure } from "../wire/answers";
+import { parseCallAnswer, type WireFailure } from "../wire/answers";
 import type { ClientEvent, ClientPayloads, SyncCall } from "../wire/payloads";
 import { isObject, type Read } from "../wire/read";
 import { deadline, LONGEST_TIMEOUT_MS, type Limits } from "./deadline";
 import { Listeners } from "./listeners";
 import { OfflineCalls, type DropReason, type OfflineCall, type OfflinePolicy } from "./offline";
+import type { OfflineStore, StoredCall } from "./offlineStore";
 import type { Part, PartTools, Receives } from "./part";
+
+/** How long it is waited for what pages have left behind; it is sent on the next socket then. */
+const ADOPTED_WITHIN_MS = 1_000;
 
 /** How an answer is read. */
 export type Parse<Answer> = (message: unknown) => Read<Answer>;
@@ -33,12 +37,14 @@ interface Pending {
   readonly count: (ms: number, failure: () => WireFailure) => void;
   readonly limits: Limits;
   /** When it was made, in milliseconds since 1970, and for whom. */
-  readonly madeAt: number;
-  readonly madeFor: string | null | undefined;
+  madeAt: number;
+  madeFor: string | null | undefined;
   /** Whether it has waited for a connection. */
   hasWaited: boolean;
   /** The socket on which it was sent first. */
   sentOn: string | undefined;
+  /** Whether it is kept for another page, should this one end. */
+  isStored: boolean;
 }
 
 /**
@@ -61,15 +67,26 @@ export class Calls implements Part {
   readonly #pausing = new Map<Pending, ReturnType<typeof setTimeout>>();
   readonly #hearing = new Map<string, (chunk: unknown) => void>();
   #isOpen = false;
+  /** What outlives the page, if anything does. */
+  readonly #store: OfflineStore | null;
+  readonly #page: string;
+  /** Counts the sockets, since what a page before has left takes its time. */
+  #sockets = 0;
+  #order = 0;
+  /** Stays in a room for a call that a page before has made for it; returns what lets go. */
+  holdRoom: (room: string) => () => void = () => () => {};
   /** Those that have waited, for everybody to see. */
   readonly offline: OfflineCalls;
   /** Told of a call that waited and is not going to be sent. */
   readonly drops: Listeners<[call: OfflineCall, reason: DropReason]>;
   readonly receives: Receives = { syncStream: ({ id, stream }) => this.#hear(id, stream) };
 
-  constructor(tools: PartTools, policy: OfflinePolicy) {
+  /** `page` names this page as the one that will send what it has put into `store`. */
+  constructor(tools: PartTools, policy: OfflinePolicy, store: OfflineStore | null, page: string) {
     this.#tools = tools;
     this.#policy = policy;
+    this.#store = store;
+    this.#page = page;
     this.offline = new OfflineCalls(tools.onProblem);
     this.drops = new Listeners(tools.onProblem);
   }
@@ -110,8 +127,41 @@ export class Calls implements Part {
     if (pending !== null) this.#send(pending);
   }
 
-  /** What must come first on the new socket has been sent: now those that waited. */
+  /** What must come first on the new socket has been sent: now what a page before has left, and those that waited here. */
   opened(): void {
+    this.#sockets += 1;
+    const [socket, user] = [this.#sockets, this.#policy.user()];
+    if (this.#store === null || typeof user !== "string") return this.#open();
+    void this.#adopt(this.#store, user).finally(() => {
+      if (socket === this.#sockets && this.#tools.connection.isOpen) this.#open();
+    });
+  }
+
+  /** Lets wait, ahead of all others, what pages have left behind; gives up after a while. */
+  async #adopt(store: OfflineStore, user: string): Promise<void> {
+    const adopting = store.adopt(user, Date.now() - this.#policy.maxAgeMs);
+    const late = new Promise<readonly StoredCall[]>(resolve => setTimeout(() => resolve([]), ADOPTED_WITHIN_MS));
+    try {
+      const left = await Promise.race([adopting, late]);
+      const own = [...this.#waiting];
+      this.#waiting.clear();
+      for (const call of left) this.#waitAgain(call);
+      for (const pending of own) this.#waiting.add(pending);
+    } catch (error) {
+      this.#tools.onProblem({ kind: "offline-not-kept", error });
+    }
+  }
+
+  #waitAgain({ id, user, at, event, payload, sentOn }: StoredCall): void {
+    const { receiver } = payload as Partial<SyncCall>;
+    const letGo = typeof receiver === "string" ? this.holdRoom(receiver) : () => {};
+    const named: NamedCall = { id, onChunk: undefined, isKept: true, isPatient: true };
+    const limits = { timeoutMs: this.#tools.defaultTimeoutMs, signal: undefined };
+    const pending = this.#pending(event, payload, parseCallAnswer, limits, named, letGo);
+    if (pending !== null) this.#wait(Object.assign(pending, { madeAt: at, madeFor: user, sentOn, isStored: true }));
+  }
+
+  #open(): void {
     this.#isOpen = true;
     for (const pending of [...this.#waiting]) {
       // One that ended while those before it were sent is not sent any more.
@@ -173,7 +223,7 @@ export class Calls implements Part {
       this.#pausing.delete(pending);
       this.#waiting.delete(pending);
       this.#onTheirWay.delete(pending);
-      if (named !== null) this.#ended(named, answer);
+      if (named !== null) this.#ended(named, answer, pending.isStored);
       settle(answer);
     };
     // Of a patient one, only the signal counts here.
@@ -202,6 +252,7 @@ export class Calls implements Part {
       madeFor: this.#policy.user(),
       hasWaited: false,
       sentOn: undefined,
+      isStored: false,
     };
     if (named?.onChunk !== undefined) this.#hearing.set(named.id, named.onChunk);
     return pending;
@@ -215,8 +266,9 @@ export class Calls implements Part {
     if (named !== null && isOnItsWay) this.#tools.connection.emit("syncCancel", { id: named.id }, () => {});
   }
 
-  #ended({ id }: NamedCall, answer: unknown): void {
+  #ended({ id }: NamedCall, answer: unknown, isStored: boolean): void {
     this.#hearing.delete(id);
+    if (isStored) this.#keep(this.#store?.remove(id));
     const error = isFailure(answer) ? answer : undefined;
     this.offline.update(id, error === undefined ? { status: "accepted" } : { status: "rejected", error });
   }
@@ -231,8 +283,24 @@ export class Calls implements Part {
     this.#waiting.add(pending);
     if (named === null) return;
     this.offline.show(offlineCall(pending, named));
+    this.#storeIfUsers(pending, named);
     const leftMs = pending.madeAt + this.#policy.maxAgeMs - Date.now();
     pending.count(Math.max(leftMs, 0), () => this.#dropped(pending, named, "age"));
+  }
+
+  /** Keeps a call of a user, whose page may end before there is a connection. */
+  #storeIfUsers(pending: Pending, { id, isPatient, onChunk }: NamedCall): void {
+    const { event, payload, madeAt: at, madeFor: user, sentOn } = pending;
+    const outlives = isPatient && onChunk === undefined && (event === "sync" || event === "request");
+    if (!outlives || typeof user !== "string") return;
+    pending.isStored = true;
+    const order = (this.#order += 1);
+    const call = { id, user, page: this.#page, at, order, event, payload: plain(payload) };
+    this.#keep(this.#store?.put(sentOn === undefined ? call : { ...call, sentOn }));
+  }
+
+  #keep(kept: Promise<void> | undefined): void {
+    kept?.catch((error: unknown) => this.#tools.onProblem({ kind: "offline-not-kept", error }));
   }
 
   /** Whether one more may wait, if need be in the place of the oldest. */
@@ -278,7 +346,9 @@ export class Calls implements Part {
     const { named, sentOn } = pending;
     this.#onTheirWay.add(pending);
     pending.count(pending.limits.timeoutMs, () => this.#late(pending));
+    const isFirst = pending.sentOn === undefined;
     pending.sentOn ??= connection.socketId;
+    if (isFirst && pending.isStored && named !== null) this.#storeIfUsers(pending, named);
     const payload = named === null ? pending.payload : namedPayload(pending.payload, named, sentOn);
     try {
       const wasSent = connection.emit(pending.event, payload, message => {
@@ -320,6 +390,11 @@ function offlineCall({ payload, madeAt }: Pending, { id }: NamedCall): OfflineCa
   const { name, version, receiver, data } = payload as SyncCall;
   const parts = { ...(typeof receiver === "string" && { receiver }), ...(data !== undefined && { data }) };
   return { id, name, version, ...parts, at: madeAt, status: "queued" };
+}
+
+/** As it travels: what is undefined is not there. */
+function plain(payload: object): object {
+  return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== undefined));
 }
 
 function isFailure(answer: unknown): answer is WireFailure {

@@ -15,6 +15,7 @@ import type { Limits } from "./deadline";
 import { Listeners } from "./listeners";
 import type { WatchAway } from "./pageAway";
 import { PageMemory, watchPageLeaving, type WatchLeaving } from "./pageMemory";
+import { browserStore, type OfflineStore } from "./offlineStore";
 import type { Part, PartTools } from "./part";
 import { guarded, logProblem, type OnProblem } from "./problems";
 import type { SyncOptions } from "./syncClient";
@@ -28,6 +29,8 @@ export interface SyncSurroundings {
   readonly watchLeaving?: WatchLeaving;
   /** Where a page leaves notes for the next one in its tab. */
   readonly store?: TextStore;
+  /** Where calls are kept that wait for a connection; null is nowhere. */
+  readonly offlineStore?: OfflineStore | null;
   /** From 0 to below 1. */
   readonly random?: () => number;
 }
@@ -52,7 +55,7 @@ export class Core<Parts extends { readonly [Name in keyof Parts]: Part }> {
   #lastCall = 0;
 
   constructor(
-    { openSocket, onWake, random = Math.random, store = tabStore, watchLeaving = watchPageLeaving }: SyncSurroundings,
+    { openSocket, onWake, random = Math.random, store = tabStore, watchLeaving = watchPageLeaving, offlineStore }: SyncSurroundings,
     options: SyncOptions,
     build: (tools: PartTools) => Parts,
   ) {
@@ -83,6 +86,8 @@ export class Core<Parts extends { readonly [Name in keyof Parts]: Part }> {
       onProblem: this.#onProblem,
       defaultTimeoutMs: this.#timeoutMs,
       random,
+      offlineStore: offlineStore === undefined ? browserStore(serverOf(options), this.#page) : offlineStore,
+      page: this.#page,
       placesBefore: before?.places ?? new Map(),
     });
     this.#parts = Object.values<Part>(this.parts);

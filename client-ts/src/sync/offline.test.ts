@@ -4,16 +4,18 @@ import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "../testing/routes";
 import { failure } from "../testing/testServer";
 import { createSyncIn } from "./createSync";
 import type { OfflineOptions } from "./offline";
+import type { OfflineStore, StoredCall } from "./offlineStore";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A client that has been in a room, and has lost its connection. */
-function setUpLost(offline: OfflineOptions = {}) {
+function setUpLost(offline: OfflineOptions = {}, offlineStore: OfflineStore | null = null) {
   const network = new FakeNetwork();
+  const problems: string[] = [];
   const sync = createSyncIn<SyncTypeMap, ErrorCode, ApiTypeMap>(
-    { openSocket: network.openSocket, onWake: new FakeWakes().onWake, random: () => 0 },
-    { lang: () => "en", offline },
+    { openSocket: network.openSocket, onWake: new FakeWakes().onWake, random: () => 0, offlineStore },
+    { lang: () => "en", offline, onProblem: problem => void problems.push(problem.kind) },
   );
   const drops: unknown[] = [];
   sync.onDrop(({ call, reason }) => void drops.push([call.data, reason]));
@@ -26,7 +28,7 @@ function setUpLost(offline: OfflineOptions = {}) {
     vi.advanceTimersByTime(10_000);
     network.socket.accept();
   };
-  return { sync, network, drops, comeBack };
+  return { sync, network, drops, comeBack, problems };
 }
 
 type Client = ReturnType<typeof setUpLost>["sync"];
@@ -130,4 +132,96 @@ test("of those that have come to an end, the last fifty are shown", async () => 
   for (const { answered } of network.socket.sentAs("sync")) answered(failure("counter-full", 400));
   await Promise.all(answers);
   expect(sync.offlineCalls.getSnapshot().map(({ data }) => data)).toEqual(Array.from({ length: 50 }, (_, index) => ({ amount: index + 10 })));
+});
+
+/** What a page sees of what the pages of one browser share. */
+class SharedStore implements OfflineStore {
+  readonly calls: Map<string, StoredCall>;
+  readonly #own = new Set<string>();
+
+  constructor(before?: SharedStore) {
+    this.calls = before?.calls ?? new Map();
+  }
+
+  async put(call: StoredCall): Promise<void> {
+    this.#own.add(call.id);
+    this.calls.set(call.id, call);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.calls.delete(id);
+  }
+
+  /** All others are gone. */
+  async adopt(user: string): Promise<readonly StoredCall[]> {
+    return [...this.calls.values()].filter(call => call.user === user && !this.#own.has(call.id));
+  }
+}
+
+const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
+test("what a user does offline is sent by the next page, ahead of its own calls, in the rooms that it needs, and under its name", async () => {
+  const store = new SharedStore();
+  const before = setUpLost({ user: () => "ada" }, store);
+  for (const amount of [1, 2]) void add(before.sync, amount);
+  void add(before.sync, 3, { timeoutMs: 60_000 });
+  void before.sync.syncRequest({ name: "examples/updateCounter", version: "v1", data: { amount: 4 }, receiver: "a", onStream: () => {} });
+  await settled();
+  const [first, second] = [...store.calls.values()];
+  expect([...store.calls.values()].map(({ payload }) => payload)).toMatchObject([{ data: { amount: 1 } }, { data: { amount: 2 } }]);
+
+  // The page ends; another one of the same user connects.
+  const network = new FakeNetwork();
+  const after = createSyncIn<SyncTypeMap, ErrorCode, ApiTypeMap>(
+    { openSocket: network.openSocket, onWake: new FakeWakes().onWake, random: () => 0, offlineStore: new SharedStore(store) },
+    { lang: () => "en", offline: { user: () => "ada" } },
+  );
+  const own = after.syncRequest({ name: "examples/updateCounter", version: "v1", data: { amount: 9 }, receiver: "b" });
+  await settled();
+  network.socket.accept();
+  await settled();
+  expect(network.socket.events).toEqual(["joinRoom", "sync", "sync", "sync"]);
+  expect(network.socket.sent[0]?.payload).toEqual({ room: "a" });
+  const sent = network.socket.sentAs("sync").map(({ payload }) => payload);
+  expect(sent).toMatchObject([{ id: first?.id, data: { amount: 1 } }, { id: second?.id }, { data: { amount: 9 } }]);
+  expect(sent[0]).not.toHaveProperty("sentOn");
+  expect(store.calls.get(first?.id ?? ""), "should this page end, too").toMatchObject({ sentOn: "socket-1" });
+  for (const { answered } of network.socket.sentAs("sync")) answered({ status: "success", result: { newValue: 1 } });
+  expect(await own).toMatchObject({ status: "success" });
+  await settled();
+  expect(store.calls.size).toBe(0);
+  expect(states(after)).toEqual(["accepted", "accepted", "accepted"]);
+  expect(network.socket.events.at(-1), "nobody else here wants the room").toBe("leaveRoom");
+});
+
+test("nothing of somebody who is not signed in, or of another, is kept or taken over", async () => {
+  const store = new SharedStore();
+  for (const user of [null, undefined]) {
+    const { sync } = setUpLost({ user: () => user }, store);
+    void add(sync, 1);
+    await settled();
+    expect(store.calls.size).toBe(0);
+  }
+  const ada = setUpLost({ user: () => "ada" }, store);
+  void add(ada.sync, 1);
+  const bob = setUpLost({ user: () => "bob" }, new SharedStore(store));
+  bob.comeBack();
+  await settled();
+  expect(bob.network.socket.sentAs("sync")).toEqual([]);
+});
+
+test("a store that does not work, or does not answer, holds up nothing for long", async () => {
+  const never = new Promise<never>(() => {});
+  const broken: OfflineStore = { put: () => Promise.reject(new Error("planted")), remove: () => never, adopt: () => Promise.reject(new Error("planted")) };
+  const silent: OfflineStore = { put: () => never, remove: () => never, adopt: () => never };
+  for (const [store, kinds] of [[broken, ["offline-not-kept", "offline-not-kept"]], [silent, []]] as const) {
+    const { sync, network, comeBack, problems } = setUpLost({ user: () => "ada" }, store);
+    await vi.advanceTimersByTimeAsync(1_000);
+    problems.length = 0;
+    void add(sync, 1);
+    comeBack();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(network.socket.sentAs("sync")).toHaveLength(1);
+    expect(problems.slice(0, 2)).toEqual(kinds);
+  }
 });

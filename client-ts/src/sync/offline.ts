@@ -18,6 +18,9 @@ export interface OfflineOptions {
   /**
    * Who is signed in: an id, `null` for nobody, `undefined` as long as that is not known. A call that has waited is sent for whom it was made,
    * or dropped (`user`). An app in which another user may sign in without a reload of the page says this.
+   *
+   * With it, what a user does offline outlives the page, in the browser's IndexedDB: the next page that this user connects sends it, in whichever
+   * tab. Not on pages without TLS, but for localhost.
    */
   readonly user?: (() => string | null | undefined) | undefined;
 }

@@ -4,6 +4,7 @@ import type { Connection } from "../socket/connection";
 import type { WireFailure } from "../wire/answers";
 import type { ServerFrames } from "../wire/frames";
 import type { ClientFailure } from "./clientFailure";
+import type { OfflineStore } from "./offlineStore";
 import type { OnProblem } from "./problems";
 
 /**
@@ -41,6 +42,10 @@ export interface PartTools {
   readonly defaultTimeoutMs: number;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** What outlives the page; null where nothing does. */
+  readonly offlineStore: OfflineStore | null;
+  /** The name of this page: one that is loaded again has another, though its tab has not. */
+  readonly page: string;
   /** Up to where the page that was in this tab before had seen what happened in its rooms. */
   readonly placesBefore: ReadonlyMap<string, string>;
 }

@@ -38,9 +38,10 @@ export function clientParts(
   tools: PartTools,
   { watchAway = watchPageAway, awayAfterMs = DEFAULT_AWAY_AFTER_MS, offline }: PartSurroundings = {},
 ): ClientParts {
-  const calls = new Calls(tools, offlinePolicy(offline));
+  const calls = new Calls(tools, offlinePolicy(offline), tools.offlineStore, tools.page);
   const away = new Away(tools, calls, changed => watchAway(awayAfterMs || null, changed));
   const rooms = new Rooms(tools, calls);
+  calls.holdRoom = room => rooms.hold(room, () => {});
   // The server must know what we show before it filters, whether anybody is here before others see us, and have us in our rooms before we speak there. A call that a listener
   // of a room makes when the socket is lost must find out that it has to wait, so the calls hear of that first.
   return {

@@ -8,6 +8,8 @@ export type SyncProblem =
   | { readonly kind: "unreadable-message"; readonly event: string; readonly problem: string }
   /** The data of a call cannot be written as JSON. */
   | { readonly kind: "unsendable-data"; readonly event: string; readonly error: unknown }
+  /** What waits offline could not be kept by the browser, or not be read: it is sent as long as the page lives. */
+  | { readonly kind: "offline-not-kept"; readonly error: unknown }
   /** Somebody looks at who is in `room`, and the rule of this room has no `presence`: nobody will be listed. */
   | { readonly kind: "no-presence"; readonly room: string }
   /** The app's `token` or `lang` threw, or `url` is none. */
@@ -27,6 +29,9 @@ export const logProblem: OnProblem = problem => {
       return;
     case "unsendable-data":
       console.error(`syncwright: the data of a \`${problem.event}\` cannot be written as JSON`, problem.error);
+      return;
+    case "offline-not-kept":
+      console.error("syncwright: what waits offline cannot be kept by the browser", problem.error);
       return;
     case "no-presence":
       console.error(`syncwright: who is in \`${problem.room}\` cannot be known: the rule of this room has no \`presence\``);

@@ -36,4 +36,5 @@ export type PresenceHere = PresenceHook<PresenceTypes, ErrorCode>;
 export const { syncRequest, apiRequest, joinRoom, leaveRoom, joinedRooms, updateLocation, upsertSyncEventCallback } =
   sync;
 
-export const { useSyncEvents, useApiRequest, useConnection, useRoom, usePresence } = createSyncHooks(sync);
+export const { useSyncEvents, useApiRequest, useConnection, useRoom, usePresence, useOfflineCalls } =
+  createSyncHooks(sync);

@@ -1,4 +1,4 @@
-import { type ConnectionStatus, useConnection } from "../_sockets/syncRequest";
+import { type ConnectionStatus, useConnection, useOfflineCalls } from "../_sockets/syncRequest";
 import { useWords } from "../language/LanguageProvider";
 import type { Words } from "../language/words/en";
 
@@ -8,6 +8,7 @@ export function ConnectionPill() {
   const { status: connection, reconnect } = useConnection();
   const state = connection.status === "idle" ? "connecting" : connection.status;
   const hint = hintOf(connection, words.connection);
+  const waiting = useOfflineCalls().filter(({ status }) => status === "queued").length;
   const canRetry = state === "refused" || state === "closed";
   return (
     <div className="pill" data-state={state} data-testid="connection" title={hint}>
@@ -17,6 +18,12 @@ export function ConnectionPill() {
         <span className="pill-text">{words.connection[state]}</span>
         {"attempt" in connection && connection.attempt > 1 && (
           <span className="pill-detail"> {words.connection.attempt(connection.attempt)}</span>
+        )}
+        {waiting > 0 && (
+          <span className="pill-detail" data-testid="waiting-calls">
+            {" "}
+            {words.connection.waiting(waiting)}
+          </span>
         )}
       </span>
       {canRetry && (

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { useConnection } from "../_sockets/syncRequest";
 import { hrefOf, navigate, type PagePath, usePlace } from "../routing/router";
 import { useSession } from "../session/SessionProvider";
 import type { ShownError } from "./feed";
@@ -10,6 +11,8 @@ export interface PageRoom {
   readonly room: string;
   readonly isJoined: boolean;
   readonly isBusy: boolean;
+  /** Whether a call makes sense: it is sent now, or when this tab is back in the room. */
+  readonly mayCall: boolean;
   readonly isSignedIn: boolean;
   /** Why the door stayed shut. */
   readonly error: ShownError | null;
@@ -29,6 +32,7 @@ export function usePageRoom(page: PagePath, prefix: string, defaultId = "lounge"
   const room = prefix + id;
   const state = rooms.get(room);
   const userId = session?.userId;
+  const { isOnline } = useConnection();
 
   useEffect(() => {
     if (userId !== undefined) void enter(room);
@@ -39,6 +43,7 @@ export function usePageRoom(page: PagePath, prefix: string, defaultId = "lounge"
     room,
     isJoined: state?.status === "joined",
     isBusy: state?.status === "joining",
+    mayCall: state?.status === "joined" || (state?.status === "joining" && !isOnline),
     isSignedIn: session !== null,
     error: state?.status === "error" ? state.error : null,
     pick(nextId) {

@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { syncRequest } from "../_sockets/syncRequest";
+import { syncRequest, useConnection } from "../_sockets/syncRequest";
 import { useWords } from "../language/LanguageProvider";
 import { type EventOf, eventsIn, type Received } from "../live/feed";
 import { useFeed } from "../live/FeedProvider";
@@ -35,7 +35,7 @@ export function ChatPage() {
       <WhoIsHere room={isWanted ? `${PREFIX}${pageRoom.id}` : null} />
       <section className="card chat" aria-label={words.chat.title}>
         <Messages room={pageRoom.room} lobby={lobby} />
-        <MessageForm room={pageRoom.room} lobby={lobby} isJoined={pageRoom.isJoined} />
+        <MessageForm room={pageRoom.room} lobby={lobby} mayCall={pageRoom.mayCall} />
       </section>
       <p className="hint">
         <Rich text={words.chat.hint} />
@@ -107,9 +107,10 @@ function Bubble({ message }: { message: Received<EventOf<"chat/sendMessage/v1">>
   );
 }
 
-function MessageForm({ room, lobby, isJoined }: { room: string; lobby: string; isJoined: boolean }) {
+function MessageForm({ room, lobby, mayCall }: { room: string; lobby: string; mayCall: boolean }) {
   const words = useWords();
   const { run, isBusy, outcome } = useCall();
+  const { isOnline } = useConnection();
   const [text, setText] = useState("");
   const tellTyping = useTyping(lobby);
   const id = useId();
@@ -117,11 +118,13 @@ function MessageForm({ room, lobby, isJoined }: { room: string; lobby: string; i
   async function send(event: FormEvent) {
     event.preventDefault();
     const said = text.trim();
-    if (said === "" || isBusy) return;
+    if (said === "" || (isBusy && isOnline)) return;
+    // Without a connection it waits, and so does nobody.
+    if (!isOnline) setText("");
     const settled = await run("chat/sendMessage/v1", room, () =>
       syncRequest({ name: "chat/sendMessage", version: "v1", data: { text: said }, receiver: room }),
     );
-    if (settled.status === "success") setText("");
+    if (settled.status === "success") setText((now) => (now.trim() === said ? "" : now));
   }
 
   return (
@@ -135,18 +138,18 @@ function MessageForm({ room, lobby, isJoined }: { room: string; lobby: string; i
         maxLength={500}
         placeholder={words.chat.placeholder}
         autoComplete="off"
-        disabled={!isJoined}
-        aria-describedby={isJoined ? undefined : `${id}-why`}
+        disabled={!mayCall}
+        aria-describedby={mayCall ? undefined : `${id}-why`}
         onChange={(event) => {
           setText(event.target.value);
           if (event.target.value !== "") tellTyping();
         }}
         data-testid="message-input"
       />
-      <button type="submit" className="button primary" disabled={!isJoined || isBusy} data-testid="message-send">
+      <button type="submit" className="button primary" disabled={!mayCall || (isBusy && isOnline)} data-testid="message-send">
         {words.chat.send}
       </button>
-      {!isJoined && (
+      {!mayCall && (
         <p id={`${id}-why`} className="hint">
           {words.room.mustJoin}
         </p>

@@ -40,7 +40,7 @@ export function ExamplesPage() {
       <RoomPicker prefix={PREFIX} pageRoom={pageRoom} />
       <section className="card counter" data-testid="counter">
         <CounterValue room={pageRoom.room} answered={answered} />
-        <CounterControls room={pageRoom.room} isJoined={pageRoom.isJoined} onAnswered={setAnswered} />
+        <CounterControls room={pageRoom.room} mayCall={pageRoom.mayCall} onAnswered={setAnswered} />
       </section>
       <CounterReading key={pageRoom.room} room={pageRoom.room} />
       <CodeBlock {...REQUEST_HANDLER} />
@@ -90,11 +90,11 @@ function CounterValue({ room, answered }: { room: string; answered: Answered | n
 
 interface CounterControlsProps {
   readonly room: string;
-  readonly isJoined: boolean;
+  readonly mayCall: boolean;
   onAnswered(answered: Answered): void;
 }
 
-function CounterControls({ room, isJoined, onAnswered }: CounterControlsProps) {
+function CounterControls({ room, mayCall, onAnswered }: CounterControlsProps) {
   const words = useWords();
   const { feed } = useFeed();
   const { run, isBusy, outcome } = useCall();
@@ -137,7 +137,7 @@ function CounterControls({ room, isJoined, onAnswered }: CounterControlsProps) {
     if (ignoreSelf !== false) onAnswered({ room, newValue, afterEntry: feed.nextId });
   }
 
-  const isDisabled = !isJoined || isBusy;
+  const isDisabled = !mayCall || isBusy;
   return (
     <div className="counter-controls">
       <div className="field">
@@ -197,7 +197,7 @@ function CounterControls({ room, isJoined, onAnswered }: CounterControlsProps) {
         <button type="button" className="button primary alt" disabled={isDisabled} onClick={addV2} data-testid="add-v2">
           {words.examples.addV2(amount)}
         </button>
-        {!isJoined && <span className="hint">{words.room.mustJoin}</span>}
+        {!mayCall && <span className="hint">{words.room.mustJoin}</span>}
       </div>
       <CallError outcome={outcome} />
     </div>

@@ -26,6 +26,7 @@ export const de: Words = {
     refused: "Abgelehnt",
     closed: "Nicht verbunden",
     attempt: (attempt) => `Versuch ${attempt}`,
+    waiting: (count) => `${count} noch nicht gesendet`,
     endedByServer: (reason) => `Der Server hat die Verbindung beendet: ${reason}.`,
     replaced: "Du hast dich anderswo angemeldet und kannst nur an einem Ort zugleich sein.",
     noWebSocket: "In diesem Netz kommt kein WebSocket durch. Alles funktioniert, etwas langsamer, und es wird später wieder versucht.",

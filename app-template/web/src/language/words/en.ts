@@ -24,6 +24,7 @@ export const en = {
     refused: "Refused",
     closed: "Not connected",
     attempt: (attempt: number) => `attempt ${attempt}`,
+    waiting: (count: number) => `${count} not sent yet`,
     endedByServer: (reason: string) => `The server ended the connection: ${reason}.`,
     replaced: "You have signed in elsewhere, and may be in one place at a time.",
     noWebSocket: "No WebSocket gets through on this network. Everything works, a little slower, and it is tried again later.",

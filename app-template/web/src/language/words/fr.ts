@@ -26,6 +26,7 @@ export const fr: Words = {
     refused: "Refusée",
     closed: "Non connecté",
     attempt: (attempt) => `tentative ${attempt}`,
+    waiting: (count) => `${count} en attente d'envoi`,
     endedByServer: (reason) => `Le serveur a mis fin à la connexion : ${reason}.`,
     replaced: "Vous vous êtes connecté ailleurs et ne pouvez être qu'à un endroit à la fois.",
     noWebSocket: "Aucun WebSocket ne passe sur ce réseau. Tout fonctionne, un peu plus lentement, et ce sera réessayé plus tard.",

@@ -26,6 +26,7 @@ export const nl: Words = {
     refused: "Geweigerd",
     closed: "Niet verbonden",
     attempt: (attempt) => `poging ${attempt}`,
+    waiting: (count) => `${count} nog niet verstuurd`,
     endedByServer: (reason) => `De server heeft de verbinding beëindigd: ${reason}.`,
     replaced: "Je hebt je ergens anders aangemeld en kunt maar op één plek tegelijk zijn.",
     noWebSocket: "Op dit netwerk komt geen WebSocket door. Alles werkt, iets trager, en het wordt later opnieuw geprobeerd.",

@@ -1,0 +1,138 @@
+/** Calls that wait for a connection, kept by the browser, so that a page that is loaded again sends what the one before could not. */
+
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+
+/** A call as it is kept. */
+export interface StoredCall {
+  readonly id: string;
+  /** Whose call it is: it is sent for nobody else. */
+  readonly user: string;
+  /** The page that will send it, as long as there is one. */
+  readonly page: string;
+  /** When it was made, in milliseconds since 1970. */
+  readonly at: number;
+  /** Tells calls of one page apart that were made in the same millisecond. */
+  readonly order: number;
+  readonly event: "sync" | "request";
+  /** What travels, without its id. */
+  readonly payload: object;
+  /** The socket on which it was sent first. */
+  readonly sentOn?: string;
+}
+
+/** Where calls are kept. What cannot be kept is sent all the same, as long as its page lives. */
+export interface OfflineStore {
+  put(call: StoredCall): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Takes over the calls of `user` that pages have left behind which are gone, oldest first, and forgets those made before `since`. */
+  adopt(user: string, since: number): Promise<readonly StoredCall[]>;
+}
+
+interface Schema extends DBSchema {
+  calls: { key: string; value: StoredCall };
+}
+
+/** The store of this browser for one server; null where there is none: outside of browsers, and on pages without TLS. */
+export function browserStore(server: string, page: string): OfflineStore | null {
+  const hasAll = typeof indexedDB !== "undefined" && typeof navigator !== "undefined" && "locks" in navigator;
+  return hasAll ? new BrowserStore(`syncwright ${server}`, page) : null;
+}
+
+/**
+ * IndexedDB, shared by all tabs. A page that has calls there holds a lock, which ends with the page, however it ends: so others know whose calls
+ * nobody will send any more. A page without any holds none, which would keep it out of the browser's back/forward cache.
+ */
+class BrowserStore implements OfflineStore {
+  readonly #name: string;
+  readonly #page: string;
+  readonly #own = new Set<string>();
+  #opened: Promise<IDBPDatabase<Schema>> | null = null;
+  #letGo: (() => void) | null = null;
+
+  constructor(name: string, page: string) {
+    this.#name = name;
+    this.#page = page;
+  }
+
+  async put(call: StoredCall): Promise<void> {
+    this.#own.add(call.id);
+    await this.#hold();
+    const database = await this.#open();
+    // It may have come to an end meanwhile.
+    if (this.#own.has(call.id)) await database.put("calls", call);
+  }
+
+  async remove(id: string): Promise<void> {
+    if (!this.#own.delete(id)) return;
+    const database = await this.#open();
+    await database.delete("calls", id);
+    if (this.#own.size === 0) this.#release();
+  }
+
+  async adopt(user: string, since: number): Promise<readonly StoredCall[]> {
+    const database = await this.#open();
+    const kept = await database.getAll("calls");
+    const old = kept.filter(({ at }) => at < since);
+    await Promise.all(old.map(({ id }) => database.delete("calls", id)));
+    const others = kept.filter(call => call.user === user && call.page !== this.#page && call.at >= since);
+    const adopted: StoredCall[] = [];
+    for (const page of new Set(others.map(call => call.page))) {
+      await navigator.locks.request(this.#lock(page), { ifAvailable: true }, async lock => {
+        if (lock === null) return;
+        await this.#hold();
+        adopted.push(...(await this.#takeOver(database, page, user)));
+      });
+    }
+    return adopted.sort((left, right) => left.at - right.at || left.order - right.order);
+  }
+
+  /** Under the lock of their page: nobody else takes them over. */
+  async #takeOver(database: IDBPDatabase<Schema>, page: string, user: string): Promise<readonly StoredCall[]> {
+    const change = database.transaction("calls", "readwrite");
+    const left = (await change.store.getAll()).filter(call => call.page === page && call.user === user);
+    const taken = left.map(call => ({ ...call, page: this.#page }));
+    for (const call of taken) {
+      this.#own.add(call.id);
+      await change.store.put(call);
+    }
+    await change.done;
+    return taken;
+  }
+
+  #open(): Promise<IDBPDatabase<Schema>> {
+    this.#opened ??= openDB<Schema>(this.#name, 1, {
+      upgrade: database => void database.createObjectStore("calls", { keyPath: "id" }),
+      // Another version of this package wants the database.
+      blocking: (_, __, event) => {
+        (event.target as IDBDatabase).close();
+        this.#opened = null;
+      },
+      terminated: () => void (this.#opened = null),
+    });
+    this.#opened.catch(() => (this.#opened = null));
+    return this.#opened;
+  }
+
+  /** Holds the lock of this page, and returns when it does. */
+  #hold(): Promise<void> {
+    if (this.#letGo !== null) return Promise.resolve();
+    return new Promise((held, failed) => {
+      const whole = new Promise<void>(letGo => (this.#letGo = letGo));
+      navigator.locks
+        .request(this.#lock(this.#page), () => {
+          held();
+          return whole;
+        })
+        .catch(failed);
+    });
+  }
+
+  #release(): void {
+    this.#letGo?.();
+    this.#letGo = null;
+  }
+
+  #lock(page: string): string {
+    return `${this.#name} ${page}`;
+  }
+}
