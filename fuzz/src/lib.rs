@@ -79,7 +79,7 @@ pub fn frames(bytes: &[u8]) {
 pub fn bodies(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let Ok(text) = str::from_utf8(bytes) else { return };
-    let http = HttpCall { path: "a/b", version: "v1", id: Some("a-1"), stream: true };
+    let http = HttpCall { path: "a/b", version: "v1", id: Some("a-1") };
     match kind % 3 {
         0 => {
             let Ok(call) = SyncCall::from_http(http, text) else { return };

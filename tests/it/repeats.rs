@@ -244,6 +244,12 @@ async fn what_was_sent_in_another_life_of_the_server_does_not_happen_twice() {
     }
     assert_eq!(client.call("sync", repeat(Lane::Event, "kept", "kept-1", &first)).await, ran(1), "it is known");
     assert_eq!(client.call("sync", repeat(Lane::Event, "kept", "kept-2", &first)).await, ran(1), "it never began");
+    // Nor in another session: it is another caller there.
+    let (mut other, _) = signed_in(&server, "ada").await;
+    for route in ["once", "kept"] {
+        let unknown = other.call("sync", repeat(Lane::Event, route, "other-1", &client.socket_id)).await;
+        assert_eq!(unknown["errorCode"], "sync-outcome-unknown", "{route}");
+    }
     let wrong = client
         .call("sync", json!({ "name": "repeats/once", "version": "v1", "receiver": "open-a", "sentOn": 7 }))
         .await;

@@ -238,3 +238,37 @@ async fn over_http_a_call_is_given_up_when_its_caller_hangs_up() {
         assert_eq!(server.app().noted(2).await[1], "given up");
     }
 }
+
+#[tokio::test]
+async fn a_call_that_waits_behind_another_is_given_up_before_its_turn_comes() {
+    let server = TestServer::start().await;
+    let mut caller = user(&server, "ada").await;
+    let blocking = caller.start("request", json!({ "name": "beside/block", "version": "v1" })).await;
+    server.holds(1).await;
+    let mut call = Lane::Event.call("repeats/once", "open-a", json!({ "how": "answer" }));
+    call["id"] = json!("a-1");
+    let behind = caller.start("sync", call).await;
+    assert_eq!(caller.call("syncCancel", json!({ "id": "a-1" })).await, json!({ "status": "success" }));
+    server.app().let_go(1);
+    assert_eq!(caller.ack(blocking).await["status"], "success");
+    assert_eq!(caller.ack(behind).await["errorCode"], "sync-cancelled");
+    assert_eq!(server.app().run(), 1, "it has not run");
+}
+
+#[tokio::test]
+async fn hanging_up_gives_up_only_what_streams() {
+    let server = TestServer::start().await;
+    let token = server.token(member("ada", "deliver", None)).await;
+    let url = format!("http://{}/api/repeats/once/v1", server.address());
+    let request = reqwest::Client::new().post(url).bearer_auth(&token).header("Idempotency-Key", "a-1");
+    let request = request.header("Content-Type", "application/json").header("Accept", "text/event-stream");
+    let calling = tokio::spawn(request.body(r#"{"how":"hold"}"#).send());
+    server.holds(1).await;
+    calling.abort();
+    server.app().let_go(1);
+    server.holds(0).await;
+    let mut socket = server.connect_as(sync_tests::socket::Identity::token(&token)).await;
+    let mut again = Lane::Request.call("repeats/once", "", json!({ "how": "hold" }));
+    again["id"] = json!("a-1");
+    assert_eq!(socket.call("request", again).await["result"]["run"], 1);
+}

@@ -9,7 +9,7 @@ import { OfflineCalls, type DropReason, type OfflineCall, type OfflinePolicy } f
 import type { OfflineStore, StoredCall } from "./offlineStore";
 import type { Part, PartTools, Receives } from "./part";
 
-/** How long it is waited for what pages have left behind; it is sent on the next socket then. */
+/** How long it is waited for what pages have left behind, ahead of our own; later, it is sent when it is known. */
 const ADOPTED_WITHIN_MS = 1_000;
 
 /** How an answer is read. */
@@ -43,6 +43,8 @@ interface Pending {
   hasWaited: boolean;
   /** The socket on which it was sent first. */
   sentOn: string | undefined;
+  /** Whether its answer was lost, so that it may have had its effect. */
+  mayHaveRun: boolean;
   /** Whether it is kept for another page, should this one end. */
   isStored: boolean;
 }
@@ -103,10 +105,11 @@ export class Calls implements Part {
       const settle = (answer: Answer | WireFailure): void => resolve(answer);
       const blocked = this.#tools.blocked();
       if (blocked !== null) return settle(blocked);
-      if (!this.#isOpen && named?.isKept === false) return settle(this.#tools.failure("sync-disconnected"));
+      const { isOpen } = this.#tools.connection;
+      if (!isOpen && named?.isKept === false) return settle(this.#tools.failure("sync-disconnected"));
       const pending = this.#pending(event, payload, parse, limits, named, settle);
       if (pending === null) return;
-      if (this.#isOpen) this.#send(pending);
+      if (this.#isOpen || (isOpen && named?.isKept === false)) this.#send(pending);
       else this.#wait(pending);
     });
   }
@@ -139,17 +142,23 @@ export class Calls implements Part {
 
   /** Lets wait, ahead of all others, what pages have left behind; gives up after a while. */
   async #adopt(store: OfflineStore, user: string): Promise<void> {
-    const adopting = store.adopt(user, Date.now() - this.#policy.maxAgeMs);
-    const late = new Promise<readonly StoredCall[]>(resolve => setTimeout(() => resolve([]), ADOPTED_WITHIN_MS));
-    try {
-      const left = await Promise.race([adopting, late]);
-      const own = [...this.#waiting];
-      this.#waiting.clear();
-      for (const call of left) this.#waitAgain(call);
-      for (const pending of own) this.#waiting.add(pending);
-    } catch (error) {
-      this.#tools.onProblem({ kind: "offline-not-kept", error });
-    }
+    let giveUp: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>(resolve => (giveUp = setTimeout(resolve, ADOPTED_WITHIN_MS)));
+    const adopting = store
+      .adopt(user, Date.now() - this.#policy.maxAgeMs)
+      .then(left => this.#takeOver(left))
+      .catch((error: unknown) => this.#tools.onProblem({ kind: "offline-not-kept", error }));
+    await Promise.race([adopting, late]);
+    clearTimeout(giveUp);
+  }
+
+  /** They are ours now, however late that is. */
+  #takeOver(left: readonly StoredCall[]): void {
+    const own = [...this.#waiting];
+    this.#waiting.clear();
+    for (const call of left) this.#waitAgain(call);
+    for (const pending of own) this.#waiting.add(pending);
+    if (this.#isOpen) this.#open();
   }
 
   #waitAgain({ id, user, at, event, payload, sentOn }: StoredCall): void {
@@ -158,20 +167,26 @@ export class Calls implements Part {
     const named: NamedCall = { id, onChunk: undefined, isKept: true, isPatient: true };
     const limits = { timeoutMs: this.#tools.defaultTimeoutMs, signal: undefined };
     const pending = this.#pending(event, payload, parseCallAnswer, limits, named, letGo);
-    if (pending !== null) this.#wait(Object.assign(pending, { madeAt: at, madeFor: user, sentOn, isStored: true }));
+    const mayHaveRun = sentOn !== undefined;
+    if (pending !== null) {
+      this.#wait(Object.assign(pending, { madeAt: at, madeFor: user, sentOn, mayHaveRun, isStored: true }));
+    }
   }
 
   #open(): void {
     this.#isOpen = true;
     for (const pending of [...this.#waiting]) {
+      // Who is told of one that is sent may have lost the connection, on purpose.
+      if (!this.#isOpen) return;
       // One that ended while those before it were sent is not sent any more.
       if (this.#waiting.delete(pending)) this.#sendFor(pending);
     }
   }
 
-  /** Somebody else may be signed in from now on: what is on its way is not sent again. */
+  /** Somebody else may be signed in from now on: what has been sent is not sent again. */
   disown(): void {
-    for (const pending of [...this.#onTheirWay]) pending.end(this.#tools.failure("sync-disconnected"));
+    const sent = [...this.#onTheirWay, ...[...this.#waiting].filter(pending => pending.mayHaveRun)];
+    for (const pending of sent) pending.end(this.#tools.failure("sync-disconnected"));
   }
 
   lost(): void {
@@ -181,7 +196,10 @@ export class Calls implements Part {
     this.#onTheirWay.clear();
     this.#waiting.clear();
     // Ahead of those that have never been sent; it happens once, if it did already.
-    for (const pending of lost.filter(isSentAgain)) this.#wait(pending);
+    for (const pending of lost.filter(isSentAgain)) {
+      pending.mayHaveRun = true;
+      this.#wait(pending);
+    }
     for (const pending of waiting) this.#waiting.add(pending);
     for (const pending of lost) if (!isSentAgain(pending)) pending.end(this.#tools.failure("sync-disconnected"));
     for (const pending of [...this.#pausing.keys()]) this.#resume(pending);
@@ -252,6 +270,7 @@ export class Calls implements Part {
       madeFor: this.#policy.user(),
       hasWaited: false,
       sentOn: undefined,
+      mayHaveRun: false,
       isStored: false,
     };
     if (named?.onChunk !== undefined) this.#hearing.set(named.id, named.onChunk);
@@ -321,6 +340,8 @@ export class Calls implements Part {
 
   #pause(pending: Pending, pauseMs: number): void {
     this.#onTheirWay.delete(pending);
+    // It was refused, and is as if it had never been sent.
+    if (!pending.mayHaveRun) pending.sentOn = undefined;
     pending.count(Infinity, () => this.#tools.failure("sync-timeout"));
     this.#pausing.set(pending, setTimeout(() => this.#resume(pending), pauseMs));
   }
@@ -355,12 +376,20 @@ export class Calls implements Part {
         // An answer that comes after the end of its call is nobody's.
         if (this.#onTheirWay.has(pending)) pending.answered(message);
       });
-      if (!wasSent) pending.end(failure("sync-disconnected"));
+      if (!wasSent) this.#notSent(pending);
       else if (named !== null && pending.hasWaited) this.offline.update(named.id, { status: "sent" });
     } catch (error) {
       onProblem({ kind: "unsendable-data", event: pending.event, error });
       pending.end(failure("sync-bad-request"));
     }
+  }
+
+  /** There was no connection after all. */
+  #notSent(pending: Pending): void {
+    this.#onTheirWay.delete(pending);
+    pending.sentOn = pending.mayHaveRun ? pending.sentOn : undefined;
+    if (isSentAgain(pending)) this.#wait(pending);
+    else pending.end(this.#tools.failure("sync-disconnected"));
   }
 
   /** The server is not to go on with what nobody waits for. */

@@ -225,3 +225,47 @@ test("a store that does not work, or does not answer, holds up nothing for long"
     expect(problems.slice(0, 2)).toEqual(kinds);
   }
 });
+
+test("what is taken over late is sent late, and not lost", async () => {
+  const store = new SharedStore();
+  const before = setUpLost({ user: () => "ada" }, store);
+  void add(before.sync, 1);
+  await settled();
+  let taken: () => void = () => {};
+  const slow = new SharedStore(store);
+  const adopt = slow.adopt.bind(slow);
+  slow.adopt = user => new Promise(resolve => (taken = () => resolve(adopt(user))));
+  const { network, sync, comeBack } = setUpLost({ user: () => "ada" }, slow);
+  comeBack();
+  void add(sync, 7, { whenOffline: "fail" });
+  expect(network.socket.sentAs("sync"), "it need not wait for that").toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(network.socket.sentAs("sync")).toHaveLength(1);
+  taken();
+  await settled();
+  expect(network.socket.sentAs("sync").map(({ payload }) => (payload as { data: unknown }).data)).toEqual([{ amount: 7 }, { amount: 1 }]);
+});
+
+test("a call that was only told to come later has never been sent; one whose answer was lost may have run", async () => {
+  const { network, sync, comeBack } = setUpLost();
+  const answer = add(sync, 1);
+  comeBack();
+  network.socket.answer("sync", failure("sync-rate-limited", 429, { seconds: 60 }));
+  network.socket.lose();
+  comeBack();
+  expect(network.socket.sentAs("sync")[0]?.payload).not.toHaveProperty("sentOn");
+  network.socket.lose();
+  comeBack();
+  network.socket.answer("sync", failure("sync-rate-limited", 429, { seconds: 60 }));
+  network.socket.lose();
+  sync.reconnect();
+  expect(await answer, "it is not sent again for whoever is signed in now").toMatchObject({ errorCode: "sync-disconnected" });
+});
+
+test("an app whose `user` throws says nothing, and every call comes to an end", async () => {
+  const { network, sync, comeBack } = setUpLost({ user: () => { throw new Error("planted"); } });
+  const answer = add(sync, 1);
+  comeBack();
+  network.socket.answer("sync", { status: "success", result: { newValue: 1 } });
+  expect(await answer).toMatchObject({ status: "success" });
+});

@@ -52,7 +52,16 @@ export type DropReason = "full" | "age" | "user";
 /** What the options are where nobody says otherwise. */
 export function offlinePolicy(options: OfflineOptions = {}): OfflinePolicy {
   const { max = 200, maxAgeMs = 3_600_000, whenFull = "refuse", user = () => undefined } = options;
-  return { max, maxAgeMs, whenFull, user };
+  return { max, maxAgeMs, whenFull, user: () => quiet(user) };
+}
+
+/** An app's function that throws says nothing. */
+function quiet<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
 }
 
 /** How many calls are shown that have come to an end. */

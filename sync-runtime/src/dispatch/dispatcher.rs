@@ -88,12 +88,6 @@ impl<A: App> Dispatcher<A> {
         }
     }
 
-    /// Returns what the ids of all sockets begin with that this life of the server has let in.
-    #[must_use]
-    pub fn run_name(&self) -> &str {
-        &self.parts.run_name
-    }
-
     /// Returns the app.
     #[must_use]
     pub fn app(&self) -> &A {

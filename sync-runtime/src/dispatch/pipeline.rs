@@ -19,8 +19,12 @@ use crate::error::SyncError;
 use crate::id::Id;
 use crate::idempotency::{CallKey, Claim, Outcome, Ticket};
 use crate::metrics::RouteMetrics;
+use crate::rooms::Socket;
 use crate::route::{App, Ctx, Done, Route, RouteOptions, TypedCall};
 use crate::wire::{Answered, Call};
+
+/// How long a report waits for members, besides the time of a filter.
+const REPORTED_WITHIN: Duration = Duration::from_secs(1);
 
 /// A call that nothing can refuse any more but what it has to wait for.
 struct Admitted<A: App> {
@@ -85,8 +89,8 @@ impl<A: App> Dispatcher<A> {
         match key.map(|key| self.parts().recent.claim(&key)).transpose()? {
             None => finish(self.parts(), caller, call, admitted, None).await,
             // It may have been handled by a server that did not live to tell.
-            Some(Claim::New(_)) if self.was_sent_elsewhere(call.call(), options) => {
-                Err(SyncError::new("sync-outcome-unknown"))
+            Some(Claim::New(ticket)) if self.was_sent_elsewhere(caller, call.call(), options) => {
+                ticket.end(Err(SyncError::new("sync-outcome-unknown"))).await
             }
             Some(Claim::New(mut ticket)) => {
                 if route.streams() {
@@ -103,10 +107,19 @@ impl<A: App> Dispatcher<A> {
         }
     }
 
-    /// Returns whether a call was sent before in another life of the server, of which nothing is known here.
-    fn was_sent_elsewhere(&self, call: &Call<'_>, options: RouteOptions) -> bool {
-        let is_known = options.durable && self.parts().durable.get().is_some();
-        !is_known && call.sent_on.as_deref().is_some_and(|socket| !socket.starts_with(self.run_name()))
+    /// Returns whether a call was sent before by another session, or in another life of the server, of which nothing is known here.
+    fn was_sent_elsewhere(&self, caller: &Caller<A>, call: &Call<'_>, options: RouteOptions) -> bool {
+        let Some(socket) = call.sent_on.as_deref() else { return false };
+        let Some((run, name)) = socket.split_at_checked(self.parts().run_name.len()) else { return true };
+        let is_kept = options.durable && self.parts().durable.get().is_some();
+        !name.starts_with(&session_name(namer(caller))) || (run != self.parts().run_name && !is_kept)
+    }
+
+    /// Returns what the ids of a socket begin with: the name of this life of the server, and of its session, by which a call that was sent
+    /// on it is known again.
+    #[must_use]
+    pub fn socket_prefix(&self, socket: &Socket<A>) -> String {
+        format!("{}{}", self.parts().run_name, session_name(socket.sender_key().session))
     }
 
     /// Runs a call that others may wait for: it goes on when its caller does not wait any more.
@@ -151,14 +164,18 @@ async fn finish<A: App, L: Lane<A>>(
     }
     let hears = call.call().id.as_deref().filter(|_| call.call().stream);
     let said = (call.room(), call.ignore_self());
-    let streams =
-        cancelled.as_ref().map(|given_up| LiveStreams::new(parts, caller, route.id().cb, said, hears, given_up));
+    let streams = cancelled
+        .as_ref()
+        .map(|given_up| LiveStreams::new(parts, caller, route.id().cb, said, hears, (given_up, route.streams())));
     let source = view(parts, caller, &session, call.room()).streaming(streams.as_ref().map(|streams| streams as _));
     let view = source.view();
     // What it has waited for its turn, it has waited for its answer.
     let left = || limit.saturating_sub(arrived.elapsed());
     if caller.is_checked() {
         server_stage::check(&*input, Ctx::new(&view), left(), route.id().cb).await?;
+    }
+    if cancelled.as_ref().is_some_and(CancellationToken::is_cancelled) {
+        return Err(SyncError::new("sync-cancelled"));
     }
     if let Some(ticket) = ticket
         && let Some(answered) = begin(parts, route, ticket).await?
@@ -176,9 +193,10 @@ async fn finish<A: App, L: Lane<A>>(
     drop(source);
     let applied = call.apply(parts, Ran { caller, metrics: &metrics, route, session, effect }, held);
     let told = soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
-    // It has happened, whatever becomes known of it in time.
+    // It has happened, whatever becomes known of it in time: a member that is slow keeps nobody waiting for long.
+    let known_by = (Instant::now() + parts.config.filter_timeout + REPORTED_WITHIN).min(arrived + limit);
     let report = match told {
-        Some(told) => soon(arrived + limit, told).await.and_then(Result::ok),
+        Some(told) => soon(known_by, told).await.and_then(Result::ok),
         None => None,
     };
     Ok(Answered { output, report })
@@ -247,11 +265,17 @@ fn key_of<'c, A: App, L: Lane<A>>(caller: &Caller<A>, call: &'c L) -> Option<Cal
     Some(CallKey { caller: namer(caller), id: id.into(), call: call.fingerprint() })
 }
 
-/// Makes a name for a call that has none.
+/// Makes a name for a call that has none; those of the app itself are not counted together.
 fn unnamed<'c, A: App, L: Lane<A>>(caller: &Caller<A>, call: &L) -> CallKey<'c> {
+    let namer = if caller.is_checked() { namer(caller) } else { Id::random() };
     // With a space, which no name of a caller's has.
     let id = format!(" {}", Id::random());
-    CallKey { caller: namer(caller), id: id.into(), call: call.fingerprint() }
+    CallKey { caller: namer, id: id.into(), call: call.fingerprint() }
+}
+
+/// Returns how a session is called in the ids of its sockets.
+fn session_name(session: Id) -> String {
+    session.to_string()[..8].to_owned()
 }
 
 /// Returns whose names those of a caller's calls are: its session's, or an anonymous page's. Over HTTP, nothing but their address tells

@@ -23,7 +23,7 @@ const TOGETHER_BYTES: usize = 16 * 1024;
 /// How long members are waited for that are slower than what is streamed to their room.
 const SLOW_FOR: Duration = Duration::from_millis(100);
 /// How long a handler may go on whose caller has given it up.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(3);
 
 /// The way out of one call.
 pub(super) struct LiveStreams<'a, A: App> {
@@ -36,10 +36,12 @@ pub(super) struct LiveStreams<'a, A: App> {
     hears: Option<&'a str>,
     cancelled: &'a CancellationToken,
     waiting: Mutex<Waiting<A>>,
-    /// Held while what waits is sent, so that it goes out in its order.
-    sending: tokio::sync::Mutex<()>,
     /// Rung when something waits, or nothing more will come.
     changed: Notify,
+    /// Rung when what has waited was sent.
+    sent: Notify,
+    /// Whether the call is given up when nobody listens any more.
+    needs_listener: bool,
 }
 
 /// What waits to go out with what comes next.
@@ -69,7 +71,7 @@ impl<'a, A: App> LiveStreams<'a, A> {
         cb: &'static str,
         (room, ignore_self): (&'a str, IgnoreSelf),
         hears: Option<&'a str>,
-        cancelled: &'a CancellationToken,
+        (cancelled, needs_listener): (&'a CancellationToken, bool),
     ) -> Self {
         let waiting = Waiting { chunks: Vec::new(), bytes: 0, last: None, slow: Vec::new(), is_over: false };
         Self {
@@ -81,8 +83,9 @@ impl<'a, A: App> LiveStreams<'a, A> {
             hears,
             cancelled,
             waiting: Mutex::new(waiting),
-            sending: tokio::sync::Mutex::default(),
             changed: Notify::new(),
+            sent: Notify::new(),
+            needs_listener,
         }
     }
 
@@ -108,7 +111,7 @@ impl<'a, A: App> LiveStreams<'a, A> {
 
     /// Waits until the caller has given the call up, and had its handler some time to end by itself.
     async fn given_up(&self) {
-        match self.caller.chunks() {
+        match self.caller.chunks().filter(|_| self.needs_listener) {
             Some(chunks) => tokio::select! {
                 () = self.cancelled.cancelled() => {}
                 () = chunks.closed() => self.cancelled.cancel(),
@@ -139,9 +142,8 @@ impl<'a, A: App> LiveStreams<'a, A> {
         }
     }
 
-    /// Sends what waits, in its order.
+    /// Sends what waits, in its order. Nobody but [`send_when_due`](Self::send_when_due) does: whoever streams may be dropped while it waits.
     async fn send_waiting(&self) {
-        let _turn = self.sending.lock().await;
         let chunks = {
             let mut waiting = self.waiting.lock();
             waiting.last = Some(Instant::now());
@@ -156,6 +158,7 @@ impl<'a, A: App> LiveStreams<'a, A> {
             }
             self.send_to(&meant, packets.into()).await;
         }
+        self.sent.notify_waiters();
     }
 
     async fn send_to(&self, meant: &Meant, chunks: Bundle) {
@@ -173,19 +176,33 @@ impl<'a, A: App> LiveStreams<'a, A> {
                 hub.stream(self.room, chunks, is_meant).await
             }
         };
-        self.waiting.lock().slow = slow;
+        let mut waiting = self.waiting.lock();
+        for seat in slow {
+            if !waiting.slow.iter().any(|known| Arc::ptr_eq(known, &seat)) {
+                waiting.slow.push(seat);
+            }
+        }
     }
 
     fn leaves_out(&self, socket: &Socket<A>) -> bool {
         is_left_out(self.ignore_self, &self.caller.sender_key(), &socket.sender_key())
     }
 
-    /// Puts a chunk behind those that wait, and returns whether they are to go out now.
-    fn put(&self, meant: Meant, packet: Packet) -> bool {
-        let mut waiting = self.waiting.lock();
-        waiting.bytes += packet.bytes().len();
-        waiting.chunks.push((meant, packet));
-        waiting.bytes >= TOGETHER_BYTES || waiting.due().is_some_and(|due| due <= Instant::now())
+    /// Puts a chunk behind those that wait, and waits until they are few enough.
+    async fn put(&self, meant: Meant, packet: Packet) {
+        {
+            let mut waiting = self.waiting.lock();
+            waiting.bytes += packet.bytes().len();
+            waiting.chunks.push((meant, packet));
+        }
+        self.changed.notify_one();
+        loop {
+            let sent = self.sent.notified();
+            if !self.waiting.lock().is_full() {
+                return;
+            }
+            sent.await;
+        }
     }
 
     /// Waits until those who were streamed to have taken most of it.
@@ -199,6 +216,7 @@ impl<'a, A: App> LiveStreams<'a, A> {
         let slow = std::mem::take(&mut self.waiting.lock().slow);
         let all = async {
             for seat in slow {
+                seat.settled().await;
                 waited_for(seat.socket(), || !seat.is_taken() || self.cancelled.is_cancelled()).await;
             }
         };
@@ -225,11 +243,7 @@ impl<'a, A: App> LiveStreams<'a, A> {
             _ => Packet::room_stream(self.cb, self.room, chunk),
         };
         let is_for_caller = meant == Meant::Caller;
-        if self.put(meant, packet) {
-            self.send_waiting().await;
-        } else {
-            self.changed.notify_one();
-        }
+        self.put(meant, packet).await;
         self.taken(is_for_caller).await;
         self.check_given_up()
     }
@@ -242,8 +256,12 @@ impl<'a, A: App> LiveStreams<'a, A> {
 impl<A: App> Waiting<A> {
     /// Returns when what waits is to go out, if anything does.
     fn due(&self) -> Option<Instant> {
-        let last = self.last.map(|last| last + TOGETHER);
-        (!self.chunks.is_empty()).then(|| last.unwrap_or_else(Instant::now))
+        let next = self.last.map(|last| last + TOGETHER).filter(|_| !self.is_full());
+        (!self.chunks.is_empty()).then(|| next.unwrap_or_else(Instant::now))
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes >= TOGETHER_BYTES
     }
 }
 

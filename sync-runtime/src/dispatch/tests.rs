@@ -49,6 +49,7 @@ thread_local! {
     static ENCODED: Cell<usize> = const { Cell::new(0) };
     static FILTERED: Cell<usize> = const { Cell::new(0) };
     static STREAMED: Cell<usize> = const { Cell::new(0) };
+    static BLOCKED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Returns how often something was counted since the last time.
@@ -224,6 +225,35 @@ impl ClientHandler for Waiting {
     }
 }
 
+/// Its filter waits for as long as the test [blocks](BLOCKED) it.
+struct Blocked;
+
+impl ClientHandler for Blocked {
+    type App = TestApp;
+    type Input = Empty;
+    type ServerOutput = Counted;
+    type Output = Empty;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions::NONE;
+    const FILTER: FilterKind = FilterKind::Async;
+    type Group = ();
+
+    fn auth() -> Auth<TestApp> {
+        Auth::public()
+    }
+
+    fn group(_: Member<'_, TestApp>) {}
+
+    fn filter<'a>(_: Member<'a, TestApp>, (): &(), _: &'a Empty, _: &'a Counted) -> Filtered<'a, Empty> {
+        Filtered::later(async {
+            while BLOCKED.get() {
+                tokio::task::yield_now().await;
+            }
+            Verdict::Deliver(Empty {})
+        })
+    }
+}
+
 /// Shows its events to those alone who look at the page `/shown`.
 struct Shown;
 
@@ -270,9 +300,10 @@ impl ServerHandler for Endless {
     }
 
     async fn call<'a>(ctx: Ctx<'a, TestApp>, _: &'a Empty) -> Result<Counted, SyncError> {
-        while ctx.stream(Chunk("c".repeat(1000))).await.is_ok() {
+        while ctx.stream(Chunk("c".repeat(1000))).await.is_ok()
+            && ctx.broadcast_stream(Chunk("r".repeat(1000))).await.is_ok()
+        {
             count(&STREAMED);
-            ctx.broadcast_stream(Chunk("r".repeat(1000))).await?;
         }
         std::future::pending().await
     }
@@ -294,6 +325,7 @@ static ENDLESS: ServerOnly<Endless> = ServerOnly::new(route_id("test/endless", "
 static SHOWN: Paired<Handler, Shown> = Paired::new(route_id("test/shown", "test/shown/v1"));
 static LATEST: ServerOnly<Latest> = ServerOnly::new(route_id("test/latest", "test/latest/v1"));
 static WAITING: Paired<Handler, Waiting> = Paired::new(route_id("test/waiting", "test/waiting/v1"));
+static BLOCKING: Paired<Handler, Blocked> = Paired::new(route_id("test/blocked", "test/blocked/v1"));
 static COUNT: Paired<Handler, Filter> = Paired::new(route_id("test/count", "test/count/v1"));
 static TELL: Paired<Tell, Filter> = Paired::new(route_id("test/tell", "test/tell/v1"));
 static BY_PAGE: Paired<Handler, ByPage> = Paired::new(route_id("test/byPage", "test/byPage/v1"));
@@ -304,7 +336,7 @@ const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
 
 static TABLE: Table<TestApp> = Table {
     events: Routes {
-        all: &[&BY_PAGE, &COUNT, &WAITING, &TELL, &SHOWN, &LATEST, &ENDLESS],
+        all: &[&BY_PAGE, &COUNT, &WAITING, &TELL, &SHOWN, &LATEST, &ENDLESS, &BLOCKING],
         find: |path, version| match path {
             _ if version != "v1" => None,
             "test/waiting" => Some(2),
@@ -312,6 +344,7 @@ static TABLE: Table<TestApp> = Table {
             "test/shown" => Some(4),
             "test/latest" => Some(5),
             "test/endless" => Some(6),
+            "test/blocked" => Some(7),
             "test/byPage" => Some(0),
             "test/count" => Some(1),
             _ => None,

@@ -98,7 +98,7 @@ impl DurableCalls {
             if known.is_none() {
                 insert(file, &key, now)?;
                 let is_too_many = count.fetch_add(1, Ordering::Relaxed) >= most;
-                let freed = free_old(file, if is_too_many { now } else { oldest })?;
+                let freed = free_old(file, if is_too_many { now } else { oldest }, is_too_many)?;
                 count.fetch_sub(freed.min(count.load(Ordering::Relaxed)), Ordering::Relaxed);
             }
             Ok(known.map(|(call, outcome)| (call == key.call.to_bytes(), outcome)))
@@ -166,14 +166,18 @@ fn insert(file: &Connection, key: &CallKey<'_>, now: i64) -> rusqlite::Result<()
 
 fn update(file: &Connection, key: &CallKey<'_>, outcome: &str) -> rusqlite::Result<()> {
     let mut update = file.prepare_cached("UPDATE calls SET outcome = ?3 WHERE caller = ?1 AND id = ?2")?;
-    update.execute(params![key.caller.to_bytes(), key.id, outcome]).map(drop)
+    match update.execute(params![key.caller.to_bytes(), key.id, outcome])? {
+        0 => Err(rusqlite::Error::QueryReturnedNoRows),
+        _ => Ok(()),
+    }
 }
 
-/// Frees a few of the calls that began before `time`, and returns how many.
-fn free_old(file: &Connection, time: i64) -> rusqlite::Result<usize> {
+/// Frees a few of the calls that began before `time`, if need be only those that have ended, and returns how many.
+fn free_old(file: &Connection, time: i64, only_ended: bool) -> rusqlite::Result<usize> {
     let mut delete = file.prepare_cached(
         "DELETE FROM calls WHERE (caller, id) IN
-             (SELECT caller, id FROM calls WHERE begun < ?1 ORDER BY begun LIMIT ?2)",
+             (SELECT caller, id FROM calls WHERE begun < ?1 AND (outcome IS NOT NULL OR NOT ?3)
+              ORDER BY begun LIMIT ?2)",
     )?;
-    delete.execute(params![time, FREED_AT_ONCE])
+    delete.execute(params![time, FREED_AT_ONCE, only_ended])
 }

@@ -35,8 +35,9 @@ const SWEEP: Duration = Duration::from_secs(10);
 pub struct RecentCalls {
     shards: Box<[Mutex<Shard>]>,
     bounds: Bounds,
-    /// What all of them take, in bytes, about.
+    /// What all of them take, in bytes, about, and those of each part.
     bytes: AtomicUsize,
+    bytes_of_shards: Box<[AtomicUsize]>,
     running: AtomicUsize,
 }
 
@@ -69,7 +70,8 @@ struct Calls {
 
 #[derive(Debug)]
 struct Call {
-    call: Id,
+    /// What is called; `None` of one that was given up before it came, whatever it would have been.
+    call: Option<Id>,
     /// Whether its handler streams.
     streams: bool,
     state: State,
@@ -90,6 +92,7 @@ impl RecentCalls {
             shards: std::iter::repeat_with(Mutex::default).take(SHARDS).collect(),
             bounds: Bounds { age, caller, total },
             bytes: AtomicUsize::new(0),
+            bytes_of_shards: std::iter::repeat_with(AtomicUsize::default).take(SHARDS).collect(),
             running: AtomicUsize::new(0),
         })
     }
@@ -99,7 +102,7 @@ impl RecentCalls {
     pub fn known(&self, key: &CallKey<'_>) -> Option<Known> {
         let shard = self.shard(key.caller);
         let known = shard.callers.get(&key.caller)?.named.get(&*key.id)?;
-        (known.call == key.call).then(|| known.state.known())
+        known.is(key.call).then(|| known.state.known())
     }
 
     /// Claims a call for whoever runs it, unless it was made already.
@@ -116,12 +119,12 @@ impl RecentCalls {
         let calls = shard.callers.entry(key.caller).or_default();
         let has_room = calls.running() < RUNNING && self.running.load(Ordering::Acquire) < RUNNING_IN_ALL;
         let known = match calls.named.entry(id) {
-            Entry::Occupied(known) if known.get().call != key.call => Err(reused()),
+            Entry::Occupied(known) if !known.get().is(key.call) => Err(reused()),
             Entry::Occupied(known) => Ok(Some(known.get().state.known())),
             Entry::Vacant(_) if !has_room => Err(too_many()),
             Entry::Vacant(new) => {
                 new.insert(Call {
-                    call: key.call,
+                    call: Some(key.call),
                     streams: false,
                     state: State::Running { told, cancelled: cancelled.clone() },
                 });
@@ -174,15 +177,28 @@ impl RecentCalls {
         }
     }
 
-    /// Tells the call of this name that its caller has given it up, and returns whether there is one that runs.
-    pub fn cancel(&self, caller: Id, id: &str) -> bool {
-        let shard = self.shard(caller);
-        let call = shard.callers.get(&caller).and_then(|calls| calls.named.get(id));
-        let Some(cancelled) = call.and_then(|call| call.state.cancelled().cloned()) else { return false };
-        // Without the lock: who is told may end at once.
+    /// Tells the call of this name that its caller has given it up. One that is still to come, since it waits behind others, is not run then.
+    pub fn cancel(&self, caller: Id, id: &str) {
+        let mut freed = Vec::new();
+        let mut shard = self.shard(caller);
+        let calls = shard.callers.entry(caller).or_default();
+        if let Some(call) = calls.named.get(id) {
+            let cancelled = call.state.cancelled().cloned();
+            // Without the lock: who is told may end at once.
+            drop(shard);
+            cancelled.iter().for_each(CancellationToken::cancel);
+            return;
+        }
+        let outcome: SharedOutcome = Arc::new(Err(SyncError::new("sync-cancelled")));
+        let never = Call { call: None, streams: false, state: State::Done(outcome.clone()) };
+        let key = CallKey { caller, id: id.into(), call: caller };
+        calls.named.insert(Arc::from(id), never);
+        self.keep(calls, &key, outcome, None, &mut freed);
+        let is_too_much = self.is_too_much();
         drop(shard);
-        cancelled.cancel();
-        true
+        if is_too_much {
+            self.free_most(&mut freed);
+        }
     }
 
     /// Notes that a call has ended; without an outcome, it is as if it had never been made.
@@ -195,33 +211,59 @@ impl RecentCalls {
         match outcome {
             None => drop(calls.named.remove(&*key.id)),
             Some(outcome) => {
-                let bytes = calls.end(key, outcome);
-                let total = self.bytes.fetch_add(bytes, Ordering::AcqRel) + bytes;
-                while calls.bytes > self.bounds.caller && calls.ended.len() > 1 {
-                    self.free(calls, &mut freed);
-                }
-                if total > self.bounds.total {
-                    self.free_most(&mut shard, &mut freed);
-                }
+                self.keep(calls, key, outcome, Some(key.call), &mut freed);
             }
         }
         shard.forget_if_idle(key.caller);
+        drop(shard);
+        if self.is_too_much() {
+            self.free_most(&mut freed);
+        }
+    }
+
+    /// Keeps what came of a call, and frees the oldest of its caller where that is too much.
+    fn keep(
+        &self,
+        calls: &mut Calls,
+        key: &CallKey<'_>,
+        outcome: SharedOutcome,
+        call: Option<Id>,
+        freed: &mut Vec<Call>,
+    ) {
+        let bytes = calls.end(key, outcome, call);
+        self.count(key.caller, bytes);
+        while calls.bytes > self.bounds.caller && calls.ended.len() > 1 {
+            self.free(key.caller, calls, freed);
+        }
+    }
+
+    fn count(&self, caller: Id, bytes: usize) {
+        self.bytes.fetch_add(bytes, Ordering::AcqRel);
+        self.bytes_of_shards[shard_of(caller)].fetch_add(bytes, Ordering::AcqRel);
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.bytes.load(Ordering::Acquire) > self.bounds.total
     }
 
     /// Frees the oldest call of a caller.
-    fn free(&self, calls: &mut Calls, freed: &mut Vec<Call>) {
+    fn free(&self, caller: Id, calls: &mut Calls, freed: &mut Vec<Call>) {
         let bytes = calls.free(freed);
         self.bytes.fetch_sub(bytes, Ordering::AcqRel);
+        self.bytes_of_shards[shard_of(caller)].fetch_sub(bytes, Ordering::AcqRel);
     }
 
-    /// Frees calls of those who have the most, among the callers of one part, until all take as little as they may.
-    fn free_most(&self, shard: &mut Shard, freed: &mut Vec<Call>) {
-        while self.bytes.load(Ordering::Acquire) > self.bounds.total {
-            let most = shard.callers.values_mut().max_by_key(|calls| calls.bytes);
-            let Some(calls) = most.filter(|calls| !calls.ended.is_empty()) else { return };
+    /// Frees calls of those who have the most, in the part that has the most, until all take as little as they may.
+    fn free_most(&self, freed: &mut Vec<Call>) {
+        while self.is_too_much() {
+            let of_shard = |index: &usize| self.bytes_of_shards[*index].load(Ordering::Acquire);
+            let Some(largest) = (0..SHARDS).max_by_key(of_shard) else { return };
+            let mut shard = self.shards[largest].lock();
+            let most = shard.callers.iter_mut().max_by_key(|(_, calls)| calls.bytes);
+            let Some((caller, calls)) = most.filter(|(_, calls)| !calls.ended.is_empty()) else { return };
             // Half of them, so that all callers are not looked through for each call.
             for _ in 0..calls.ended.len().div_ceil(2) {
-                self.free(calls, freed);
+                self.free(*caller, calls, freed);
             }
         }
     }
@@ -240,9 +282,9 @@ impl RecentCalls {
     fn forget_old_of(&self, shard: &Mutex<Shard>) {
         let (now, mut freed) = (Instant::now(), Vec::new());
         let mut shard = shard.lock();
-        for calls in shard.callers.values_mut() {
+        for (caller, calls) in &mut shard.callers {
             while calls.ended.front().is_some_and(|(at, _)| *at + self.bounds.age <= now) {
-                self.free(calls, &mut freed);
+                self.free(*caller, calls, &mut freed);
             }
         }
         shard.callers.retain(|_, calls| !calls.named.is_empty());
@@ -257,8 +299,12 @@ impl RecentCalls {
     }
 
     fn shard(&self, caller: Id) -> MutexGuard<'_, Shard> {
-        self.shards[usize::from(caller.to_bytes()[15]) % SHARDS].lock()
+        self.shards[shard_of(caller)].lock()
     }
+}
+
+fn shard_of(caller: Id) -> usize {
+    usize::from(caller.to_bytes()[15]) % SHARDS
 }
 
 impl Shard {
@@ -275,11 +321,11 @@ impl Calls {
     }
 
     /// Keeps what came of a call, and returns how many bytes that takes.
-    fn end(&mut self, key: &CallKey<'_>, outcome: SharedOutcome) -> usize {
+    fn end(&mut self, key: &CallKey<'_>, outcome: SharedOutcome, call: Option<Id>) -> usize {
         let Some((id, _)) = self.named.get_key_value(&*key.id) else { return 0 };
         let id = id.clone();
         let bytes = bytes_of(&id, &outcome) + if self.ended.is_empty() { CALLER } else { 0 };
-        self.named.insert(id.clone(), Call { call: key.call, streams: false, state: State::Done(outcome) });
+        self.named.insert(id.clone(), Call { call, streams: false, state: State::Done(outcome) });
         self.ended.push_back((Instant::now(), id));
         self.bytes += bytes;
         bytes
@@ -299,6 +345,12 @@ impl Calls {
         freed.extend(call);
         self.bytes -= bytes;
         bytes
+    }
+}
+
+impl Call {
+    fn is(&self, call: Id) -> bool {
+        self.call.is_none_or(|known| known == call)
     }
 }
 
@@ -383,11 +435,18 @@ mod tests {
     #[tokio::test]
     async fn where_all_keep_too_much_those_who_have_the_most_give_way() {
         let calls = calls(|config| config.idempotency_total_bytes = 64 * 1024);
-        // All in one part, since what is full is freed there first.
-        let (few, many) = (key(1, "few"), 65);
-        run(&calls, &few, 100).await;
+        // In one part, and in another.
+        for (few, many) in [(1, 65), (1, 2)] {
+            giving_way(&calls, few, many).await;
+        }
+    }
+
+    async fn giving_way(calls: &Arc<RecentCalls>, few: u8, many: u8) {
+        let name = format!("few beside {many}");
+        let few = key(few, &name);
+        run(calls, &few, 100).await;
         for number in 0..1000 {
-            run(&calls, &key(many, &number.to_string()), 100).await;
+            run(calls, &key(many, &number.to_string()), 100).await;
             assert!(calls.bytes() <= 64 * 1024, "{}", calls.bytes());
         }
         assert!(calls.known(&few).is_some());
@@ -419,6 +478,23 @@ mod tests {
         assert!(calls.known(&other).is_none());
         assert!(matches!(calls.claim(&key(1, "a")), Ok(Claim::Known(Known::Running(_)))));
         drop(claim(&calls, &key(2, "a")));
-        assert!(calls.cancel(Id::of([1; 16]), "a") && !calls.cancel(Id::of([2; 16]), "a"));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_given_up_before_it_comes_does_not_run() {
+        let calls = calls(|_| {});
+        calls.cancel(Id::of([1; 16]), "a");
+        match calls.claim(&key(1, "a")) {
+            Ok(Claim::Known(known)) => {
+                assert_eq!(known.outcome().await.expect_err("it was given up").code(), "sync-cancelled");
+            }
+            other => panic!("{other:?}"),
+        }
+        drop(claim(&calls, &key(2, "a")));
+        let running = claim(&calls, &key(1, "b"));
+        calls.cancel(Id::of([2; 16]), "b");
+        assert!(!running.cancelled().is_cancelled());
+        calls.cancel(Id::of([1; 16]), "b");
+        assert!(running.cancelled().is_cancelled());
     }
 }

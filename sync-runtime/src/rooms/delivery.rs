@@ -88,8 +88,8 @@ pub struct Facts {
 
 impl Facts {
     /// Takes what a filter has streamed.
-    pub(super) fn take_chunks(&self) -> Vec<Packet> {
-        std::mem::take(&mut *self.chunks.lock())
+    pub(super) fn take_chunks(&mut self) -> Vec<Packet> {
+        std::mem::take(self.chunks.get_mut())
     }
 }
 
@@ -230,7 +230,7 @@ impl<A: App> Visit<'_, A> {
             return;
         }
         let mut behind = self.room.is_anybody_behind() && row.seat().is_behind();
-        let facts = Facts::default();
+        let mut facts = Facts::default();
         let first = self.packets.len();
         let mut bytes = 0;
         for number in 0..self.events.len() {
@@ -244,7 +244,8 @@ impl<A: App> Visit<'_, A> {
                 continue;
             }
             let reach = event.reach(row, &facts);
-            self.packets.append(&mut facts.chunks.lock());
+            // Without a lock: it costs a fortieth of a delivery.
+            self.packets.append(facts.chunks.get_mut());
             match reach {
                 Reach::Now(Some(packet)) => {
                     row.sent(seq);

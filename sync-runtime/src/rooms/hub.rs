@@ -324,7 +324,7 @@ impl<A: App> Hub<A> {
         for seat in seats {
             if is_meant(seat.socket()) {
                 seat.tell(&chunks, tasks);
-                if !seat.socket().outbox().has_room() {
+                if !seat.socket().outbox().has_room() || seat.is_behind() {
                     slow.push(seat);
                 }
             }

@@ -638,8 +638,7 @@ fn find<A: App>(rows: &[Row<A>], number: u64) -> Option<&Row<A>> {
 /// Says what a member was told, if all members were `visited` with what happened up to there.
 fn told<A: App>(row: &Row<A>, visited: u64) -> Told {
     let (seat, sent) = (row.seat(), row.last_sent());
-    // One that is behind has been judged for no more than what came of it.
-    let judged = if seat.is_behind() { seat.judged() } else { visited };
+    let judged = seat.judged().unwrap_or(visited);
     let resumed = seat.resumed().filter(|_| !row.was_sent_anything());
     Told { sent, resumed, judged: judged.max(sent) }
 }

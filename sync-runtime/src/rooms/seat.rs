@@ -50,6 +50,8 @@ pub struct Seat<A: App> {
     behind_in_room: Arc<AtomicUsize>,
     /// Told when it is not behind any more.
     caught_up: Notify,
+    /// Set when it left, or was closed, before all of that work was done: it was judged for no more than what came of it.
+    is_cut: AtomicBool,
     /// What has to wait for that work.
     deferred: Mutex<DeferredQueue>,
     /// Whether it wants to hear who is here.
@@ -133,6 +135,7 @@ impl<A: App> Seat<A> {
             behind: AtomicBool::new(false),
             behind_in_room: behind_in_room.clone(),
             caught_up: Notify::new(),
+            is_cut: AtomicBool::new(false),
             deferred: Mutex::default(),
             follows: AtomicBool::new(false),
         })
@@ -160,13 +163,15 @@ impl<A: App> Seat<A> {
     }
 
     /// Returns whether earlier work of this member is not done: whatever comes next must be [deferred](Seat::defer).
-    pub(super) fn is_behind(&self) -> bool {
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
         self.behind.load(Ordering::Acquire)
     }
 
-    /// Returns up to which event a member that is behind has got what it gets.
-    pub(super) fn judged(&self) -> u64 {
-        self.deferred.lock().judged
+    /// Returns up to which event a member has got what it gets, if that is not all that happened: it is behind, or was when it left.
+    pub(super) fn judged(&self) -> Option<u64> {
+        let deferred = self.deferred.lock();
+        (self.is_behind() || self.is_cut.load(Ordering::Acquire)).then_some(deferred.judged)
     }
 
     /// Returns what its page had heard up to when it came back, if nothing that it missed was for it.
@@ -174,8 +179,8 @@ impl<A: App> Seat<A> {
         self.resumed.get().copied()
     }
 
-    /// Waits until a member that has left is sent nothing any more.
-    pub(super) async fn settled(&self) {
+    /// Waits until a member that has left is sent nothing any more, or one that is behind is so no longer.
+    pub async fn settled(&self) {
         loop {
             let caught_up = self.caught_up.notified();
             if !self.is_behind() {
@@ -213,6 +218,10 @@ impl<A: App> Seat<A> {
             return;
         }
         let mut deferred = self.deferred.lock();
+        if !self.is_behind() {
+            // What came before was judged at once.
+            deferred.done(seq.saturating_sub(1));
+        }
         deferred.push(seq, work);
         self.check_deferred(deferred, tasks);
     }
@@ -220,6 +229,7 @@ impl<A: App> Seat<A> {
     /// Sees to it that what is deferred is done, unless that is too much.
     fn check_deferred(self: &Arc<Self>, mut deferred: MutexGuard<'_, DeferredQueue>, tasks: &TaskTracker) {
         if deferred.is_too_much() {
+            self.is_cut.store(true, Ordering::Release);
             deferred.clear();
             drop(deferred);
             self.socket.outbox().close(CloseReason::FiltersTooSlow);
@@ -245,11 +255,16 @@ impl<A: App> Seat<A> {
             drop(deferred);
             return self.send(notice);
         }
-        for packet in notice.packets() {
-            let size = packet.text().len();
-            let packet: BoxFuture<'static, _> = Box::pin(std::future::ready(Some(packet.clone())));
-            deferred.push(0, Deferred { topic: None, size, packet });
-        }
+        // One thing to wait for, however many packets it has.
+        let size = notice.packets().iter().map(|packet| packet.bytes().len()).sum();
+        let (packets, seat) = (notice.packets().to_vec(), Arc::downgrade(self));
+        let packet: BoxFuture<'static, _> = Box::pin(async move {
+            if let Some(seat) = seat.upgrade() {
+                seat.send(&packets.into());
+            }
+            None
+        });
+        deferred.push(0, Deferred { topic: None, size, packet });
         self.check_deferred(deferred, tasks);
     }
 
@@ -337,6 +352,8 @@ impl<A: App> Seat<A> {
 
     /// Notes that nothing is left to be done. Under the lock: what is deferred from now on starts a task of its own.
     fn catch_up_under(&self, deferred: &mut DeferredQueue) {
+        // Of one that has left, what ran last may have been dropped, too.
+        self.is_cut.fetch_or(!self.is_taken(), Ordering::AcqRel);
         deferred.clear();
         if self.behind.swap(false, Ordering::AcqRel) {
             self.behind_in_room.fetch_sub(1, Ordering::AcqRel);
@@ -386,14 +403,12 @@ impl<A: App> HeldSeat<A> {
         let (mut piece, mut bytes, mut shown_bytes, mut last) = (Vec::new(), 0, 0, None);
         let mut turn = RealInstant::now();
         for (position, event) in events {
-            let facts = Facts::default();
+            let mut facts = Facts::default();
             let shown = match event.show(&row, &facts) {
                 Reach::Now(packet) => packet,
                 Reach::Later(work) => {
                     // What it streams goes out while it runs.
-                    if !piece.is_empty() {
-                        self.show(&mut piece, position, turns, &mut permit).await;
-                    }
+                    self.show(&mut piece, last, turns, &mut permit).await;
                     work.packet.await
                 }
             };
@@ -405,7 +420,7 @@ impl<A: App> HeldSeat<A> {
                 last = Some(position);
             }
             if bytes >= PIECE {
-                self.show(&mut piece, position, turns, &mut permit).await;
+                self.show(&mut piece, last, turns, &mut permit).await;
                 bytes = 0;
             }
             if !self.seat.is_taken() {
@@ -416,9 +431,9 @@ impl<A: App> HeldSeat<A> {
                 turn = RealInstant::now();
             }
         }
-        match last {
-            Some(last) => self.show(&mut piece, last, turns, &mut permit).await,
-            None => self.seat.resumed.set(heard).unwrap_or_default(),
+        self.show(&mut piece, last, turns, &mut permit).await;
+        if last.is_none() {
+            self.seat.resumed.set(heard).unwrap_or_default();
         }
         self.lacks = false;
         shown_bytes
@@ -427,10 +442,13 @@ impl<A: App> HeldSeat<A> {
     async fn show<'t>(
         &self,
         piece: &mut Vec<Packet>,
-        last: Position,
+        last: Option<Position>,
         turns: &'t Semaphore,
         permit: &mut Option<SemaphorePermit<'t>>,
     ) {
+        if piece.is_empty() {
+            return;
+        }
         if !self.seat.socket.outbox().has_room() {
             *permit = None;
             waited_for(&self.seat.socket, || !self.seat.is_taken()).await;
@@ -442,7 +460,9 @@ impl<A: App> HeldSeat<A> {
         bundle.replace(piece);
         piece.clear();
         self.seat.send(&bundle);
-        self.seat.deferred.lock().sent(last.seq);
+        if let Some(last) = last {
+            self.seat.deferred.lock().sent(last.seq);
+        }
     }
 
     /// Lets the member hear, from the answer that it is held for, who comes and goes, or no longer.

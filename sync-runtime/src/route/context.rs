@@ -222,7 +222,7 @@ impl<'a, A: App> Ctx<'a, A> {
     }
 
     /// Waits until the caller has given the call up: by `syncCancel`, or, where the handler streams, by being gone. A handler that goes on
-    /// for five more seconds is dropped then, between two of its steps.
+    /// for three more seconds is dropped then, between two of its steps.
     pub async fn cancelled(&self) {
         self.view.streams.cancelled().await;
     }

@@ -19,7 +19,7 @@ pub struct Call<'a> {
     pub data: Data<'a>,
     /// The caller's own name of the call: another one of the same name is the same call, which happens once.
     pub id: Option<Cow<'a, str>>,
-    /// Whether the caller wants to hear what is streamed to it.
+    /// Whether the caller on a socket wants to hear what is streamed to it; over HTTP, the door knows.
     pub stream: bool,
     /// The socket on which it was sent before, if this is a repeat: the id that the server gave it.
     pub sent_on: Option<Cow<'a, str>>,
@@ -119,8 +119,6 @@ pub struct HttpCall<'a> {
     pub version: &'a str,
     /// The header `Idempotency-Key`.
     pub id: Option<&'a str>,
-    /// Whether the caller wants to hear what is streamed to it.
-    pub stream: bool,
 }
 
 impl<'a> SyncCall<'a> {
@@ -146,7 +144,7 @@ impl<'a> SyncCall<'a> {
         fields.stream.optional::<bool>("stream")?;
         (fields.id, fields.stream) = (Slot::default(), Slot::default());
         let mut call = fields.into_sync(Cow::Borrowed(http.path), Cow::Borrowed(http.version))?;
-        (call.call.id, call.call.stream) = (http.id()?, http.stream);
+        call.call.id = http.id()?;
         Ok(call)
     }
 }
@@ -176,7 +174,7 @@ impl<'a> Call<'a> {
             check_json(body)?;
         }
         let (path, version) = (Cow::Borrowed(http.path), Cow::Borrowed(http.version));
-        Ok(Self { path, version, data, id: http.id()?, stream: http.stream, sent_on: None })
+        Ok(Self { path, version, data, id: http.id()?, stream: false, sent_on: None })
     }
 }
 

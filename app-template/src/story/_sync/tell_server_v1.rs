@@ -39,10 +39,10 @@ pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, Syn
     let mut told = 0;
     for word in &words {
         let chunk = ServerStream { teller: teller.clone(), word: (*word).to_owned() };
-        tokio::select! {
-            // Stopped, or gone: what was told until then is what happened.
-            () = ctx.cancelled() => break,
-            () = tokio::time::sleep(PACE) => ctx.broadcast_stream(chunk).await?,
+        tokio::time::sleep(PACE).await;
+        // Stopped, or gone: what was told until then is what happened.
+        if ctx.broadcast_stream(chunk).await.is_err() {
+            break;
         }
         told += 1;
     }

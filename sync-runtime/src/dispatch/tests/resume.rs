@@ -177,6 +177,33 @@ async fn that_holds_however_it_went_and_whatever_of_its_coming_back_was_lost() {
 }
 
 #[tokio::test]
+async fn what_was_still_to_be_judged_for_somebody_who_went_is_shown_to_it() {
+    for goes_amid_deliveries in [false, true] {
+        let stage = Stage::keeping();
+        let (caller, _) = stage.member().await;
+        // So many that who has gone is still in the list when something happens next.
+        for _ in 0..20 {
+            stage.member().await;
+        }
+        let mut page = Page::enter(&stage, PAGE).await;
+        stage.calls(&caller, "test/count", 1).await;
+        page.heard();
+        BLOCKED.set(true);
+        stage.call_route(&caller, "test/blocked", "open-a").await;
+        tokio::task::yield_now().await;
+        if goes_amid_deliveries {
+            stage.call_route(&caller, "test/count", "open-a").await;
+        }
+        page.go(&stage);
+        BLOCKED.set(false);
+        stage.calls(&caller, "test/count", 1).await;
+        assert!(page.come_back(&stage).await);
+        let missed = if goes_amid_deliveries { 3 } else { 2 };
+        assert_eq!(page.heard().len(), missed, "amid deliveries: {goes_amid_deliveries}");
+    }
+}
+
+#[tokio::test]
 async fn who_comes_back_before_it_was_noticed_that_it_had_gone_is_shown_what_it_missed() {
     let stage = Stage::keeping();
     let (caller, _) = stage.member().await;

@@ -241,7 +241,7 @@ impl Received {
         let (path, version) = route.rsplit_once('/').ok_or_else(|| SyncError::new("sync-not-found"))?;
         let input = std::str::from_utf8(&self.input).map_err(|_| bad_request("utf-8"))?;
         let data = if self.is_get { Data::Query(input) } else { Data::Json(input) };
-        (lane.read)(HttpCall { path, version, id: self.id.as_deref(), stream: false }, data)
+        (lane.read)(HttpCall { path, version, id: self.id.as_deref() }, data)
     }
 }
 

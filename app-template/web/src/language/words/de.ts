@@ -180,7 +180,7 @@ export const de: Words = {
     heard: "Was erzählt wurde",
     empty: "Hier hat noch niemand etwas erzählt.",
     stopped: "(angehalten)",
-    hint: "„Anhalten“ bricht das `signal` des Aufrufs ab; der Handler sieht `ctx.cancelled()`, und was bis dahin erzählt wurde, ist geschehen.",
+    hint: "„Anhalten“ bricht das `signal` des Aufrufs ab; der Handler sieht `sync-cancelled`, und was bis dahin erzählt wurde, ist geschehen.",
   },
 
   here: {

@@ -173,7 +173,7 @@ export const en = {
     heard: "What was told",
     empty: "Nobody has told anything here yet.",
     stopped: "(stopped)",
-    hint: "“Stop” aborts the call's `signal`; the handler sees `ctx.cancelled()`, and what was told until then is what happened.",
+    hint: "“Stop” aborts the call's `signal`; the handler sees `sync-cancelled`, and what was told until then is what happened.",
   },
 
   here: {

@@ -180,7 +180,7 @@ export const fr: Words = {
     heard: "Ce qui a été raconté",
     empty: "Personne n'a encore rien raconté ici.",
     stopped: "(arrêté)",
-    hint: "« Arrêter » interrompt le `signal` de l'appel ; le handler voit `ctx.cancelled()`, et ce qui a été raconté jusque-là a eu lieu.",
+    hint: "« Arrêter » interrompt le `signal` de l'appel ; le handler voit `sync-cancelled`, et ce qui a été raconté jusque-là a eu lieu.",
   },
 
   here: {

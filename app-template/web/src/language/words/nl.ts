@@ -178,7 +178,7 @@ export const nl: Words = {
     heard: "Wat er verteld is",
     empty: "Hier heeft nog niemand iets verteld.",
     stopped: "(gestopt)",
-    hint: "“Stoppen” breekt het `signal` van de aanroep af; de handler ziet `ctx.cancelled()`, en wat tot dan verteld is, is gebeurd.",
+    hint: "“Stoppen” breekt het `signal` van de aanroep af; de handler ziet `sync-cancelled`, en wat tot dan verteld is, is gebeurd.",
   },
 
   here: {

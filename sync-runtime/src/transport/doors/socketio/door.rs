@@ -175,9 +175,10 @@ impl<A: App> Door<A> {
         let identity = dispatcher.admit(presented).await.map_err(|error| Refused(error.code()))?;
         let outlet = self.sockets.open(engine);
         let socket = dispatcher.socket(identity, outlet.clone());
+        let prefix = dispatcher.socket_prefix(&socket);
         let line = Arc::new(Line::new(dispatcher.clone(), socket, outlet, self.sockets.clone(), place));
         self.sockets.lobby().leave(engine);
-        let connected = Packet::connected(&format!("{}{}", dispatcher.run_name(), engine.id.as_str()));
+        let connected = Packet::connected(&format!("{prefix}{}", engine.id.as_str()));
         // Before there is anybody to whom anything else is sent.
         announce(engine, &connected);
         engine.data.occupy(line.clone());
