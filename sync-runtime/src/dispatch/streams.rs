@@ -22,6 +22,7 @@ const TOGETHER: Duration = Duration::from_millis(15);
 const TOGETHER_BYTES: usize = 16 * 1024;
 /// How long members are waited for that are slower than what is streamed to their room.
 const SLOW_FOR: Duration = Duration::from_millis(100);
+const SLOW_AT_MOST: usize = 256;
 /// How long a handler may go on whose caller has given it up.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -176,12 +177,10 @@ impl<'a, A: App> LiveStreams<'a, A> {
                 hub.stream(self.room, chunks, is_meant).await
             }
         };
+        // Where many are slow, a few of them take as long as all.
         let mut waiting = self.waiting.lock();
-        for seat in slow {
-            if !waiting.slow.iter().any(|known| Arc::ptr_eq(known, &seat)) {
-                waiting.slow.push(seat);
-            }
-        }
+        let few = SLOW_AT_MOST.saturating_sub(waiting.slow.len());
+        waiting.slow.extend(slow.into_iter().take(few));
     }
 
     fn leaves_out(&self, socket: &Socket<A>) -> bool {

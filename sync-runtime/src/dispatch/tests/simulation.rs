@@ -11,7 +11,7 @@ use fastrand::Rng;
 use super::resume::{position, recovered};
 use super::*;
 use crate::clock::advance;
-use crate::rooms::{Dropped, Histories, History, Kept, KeptEvents, RecentEvents};
+use crate::rooms::{Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, RecentEvents};
 
 /// How many seeds are run with all other tests.
 const SEEDS: u64 = 300;
@@ -113,13 +113,14 @@ impl World {
     }
 
     async fn run(&mut self) {
+        BLOCKED.set(false);
         for _ in 0..STEPS {
             self.step().await;
         }
         for page in 0..PAGES {
             self.come_back(page).await;
         }
-        self.stage.settle().await;
+        self.settle().await;
         self.note();
         self.check();
     }
@@ -133,7 +134,7 @@ impl World {
             75..80 => self.notice(page),
             80..90 => drop(self.hear(page)),
             90..94 => advance(Duration::from_secs(self.rng.u64(1..60))).await,
-            94..98 => self.stage.settle().await,
+            94..98 => self.settle().await,
             98 => self.leave(page).await,
             _ => self.restart().await,
         }
@@ -142,8 +143,18 @@ impl World {
         }
     }
 
+    /// All that was called is delivered; filters that wait are done.
+    async fn settle(&self) {
+        BLOCKED.set(false);
+        self.stage.settle().await;
+    }
+
+    /// What is said may wait in the filters of all members for a while, and what is said after that behind it.
     async fn speak(&mut self) {
-        let route = if self.rng.bool() { "test/count" } else { "test/shown" };
+        let route = ["test/count", "test/shown", "test/blocked"][self.rng.usize(0..3)];
+        if self.rng.u32(0..4) == 0 {
+            BLOCKED.set(true);
+        }
         for _ in 0..self.rng.usize(1..4) {
             self.stage.call_route(&self.speaker.0, route, ROOM).await;
         }
@@ -170,6 +181,8 @@ impl World {
         if self.pages[page].connection.is_some() {
             return;
         }
+        // Who comes back waits for the filters of what it missed.
+        BLOCKED.set(false);
         let known = &mut self.pages[page];
         let outbox = Arc::new(Slow { refusals: AtomicUsize::new(self.rng.usize(0..20)), ..Slow::default() });
         let socket = self.stage.connect_as(LiveSession::anonymous(), Some(&known.name), outbox.clone());
@@ -226,6 +239,7 @@ impl World {
     }
 
     async fn leave(&mut self, page: usize) {
+        BLOCKED.set(false);
         let Some((socket, _)) = self.pages[page].connection.take() else { return };
         self.stage.leave(&socket, ROOM).await;
         self.stage.dispatcher.disconnect(&socket, Departure::Closed);
@@ -235,7 +249,7 @@ impl World {
 
     /// The server is killed, and another one started.
     async fn restart(&mut self) {
-        self.stage.settle().await;
+        self.settle().await;
         self.note();
         for page in 0..PAGES {
             self.lose(page);
@@ -249,7 +263,7 @@ impl World {
         for packet in self.speaker.1.0.lock().drain(..).flatten() {
             let frame = frame_json(&packet).expect("a frame");
             let at = self.positions.open(&position(frame)).expect("a position");
-            self.happened.insert((at.epoch, at.seq), frame.contains("test/count"));
+            self.happened.insert((at.epoch, at.seq), !frame.contains("test/shown"));
         }
     }
 
@@ -366,6 +380,24 @@ impl History<TestApp> for PlantedHistory {
     }
 }
 
+/// Gives each life of a room the same epoch.
+struct SameEpoch(LocalSequencer);
+
+impl Sequencer<TestApp> for SameEpoch {
+    fn begin<'a>(&'a self, _: &'a str) -> NowOrLater<'a, Position> {
+        NowOrLater::Now(Position::of_event(1, 0))
+    }
+
+    fn submit(
+        &self,
+        name: &str,
+        room: Option<Arc<Room<TestApp>>>,
+        event: Submitted<TestApp>,
+    ) -> NowOrLater<'static, Option<Position>> {
+        self.0.submit(name, room, event)
+    }
+}
+
 /// Says whether a run of some seeds notices a bug.
 fn is_noticed(make: fn(&Config) -> RoomServices<TestApp>) -> bool {
     let hook = std::panic::take_hook();
@@ -403,5 +435,12 @@ fn bugs_that_are_planted_are_noticed() {
             events
         }))),
         "the newest first"
+    );
+    assert!(
+        is_noticed(|config| RoomServices {
+            sequencer: Box::new(SameEpoch(LocalSequencer::new())),
+            ..RoomServices::of_one_process(config)
+        }),
+        "a place in another life of the room is taken for one in this"
     );
 }

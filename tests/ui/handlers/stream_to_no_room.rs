@@ -3,21 +3,6 @@ mod prelude;
 pub use prelude::*;
 
 #[allow(unused_imports)]
-mod server {
-    use crate::*;
-
-    #[derive(Clone)]
-    pub struct ServerStream {
-        pub percent: u8,
-    }
-
-    #[sync::server]
-    pub async fn main(ctx: Ctx<'_>) -> Result<(), SyncError> {
-        ctx.stream(ServerStream { percent: 1 }).await
-    }
-}
-
-#[allow(unused_imports)]
 mod request {
     use crate::*;
 
