@@ -52,7 +52,11 @@ describe("what is done without a connection", () => {
     try {
       const ada = await stage.signedIn("Ada", { url: proxy.url });
       const bob = await stage.signedIn("Bob");
-      for (const tab of [ada, bob]) await tab.goTo("examples");
+      for (const tab of [ada, bob]) {
+        await tab.goTo("examples");
+        await tab.pickRoom("train");
+        await tab.isInRoom();
+      }
       proxy.cut();
       await ada.connection("reconnecting");
       await ada.press("add-v1");

@@ -145,7 +145,10 @@ export class Calls implements Part {
     let giveUp: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>(resolve => (giveUp = setTimeout(resolve, ADOPTED_WITHIN_MS)));
     const adopting = store
-      .adopt(user, Date.now() - this.#policy.maxAgeMs)
+      .adopt(user, Date.now() - this.#policy.maxAgeMs, {
+        wanted: () => this.#policy.user() === user,
+        taken: left => this.#takeOver(left),
+      })
       .then(left => this.#takeOver(left))
       .catch((error: unknown) => this.#tools.onProblem({ kind: "offline-not-kept", error }));
     await Promise.race([adopting, late]);

@@ -24,8 +24,18 @@ export interface StoredCall {
 export interface OfflineStore {
   put(call: StoredCall): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Takes over the calls of `user` that pages have left behind which are gone, oldest first, and forgets those made before `since`. */
-  adopt(user: string, since: number): Promise<readonly StoredCall[]>;
+  /**
+   * Takes over the calls of `user` that pages have left behind which are gone, oldest first, and forgets those made before `since`.
+   *
+   * A page that is there still, or seems to be, may be gone later: `later` is told of its calls then, unless they are not `wanted` any more.
+   */
+  adopt(user: string, since: number, later: Later): Promise<readonly StoredCall[]>;
+}
+
+/** What becomes of calls that are taken over later. */
+export interface Later {
+  wanted(): boolean;
+  taken(calls: readonly StoredCall[]): void;
 }
 
 interface Schema extends DBSchema {
@@ -46,6 +56,8 @@ class BrowserStore implements OfflineStore {
   readonly #name: string;
   readonly #page: string;
   readonly #own = new Set<string>();
+  /** The pages whose end is waited for. */
+  readonly #awaited = new Set<string>();
   #opened: Promise<IDBPDatabase<Schema>> | null = null;
   #letGo: (() => void) | null = null;
 
@@ -69,7 +81,7 @@ class BrowserStore implements OfflineStore {
     if (this.#own.size === 0) this.#release();
   }
 
-  async adopt(user: string, since: number): Promise<readonly StoredCall[]> {
+  async adopt(user: string, since: number, later: Later): Promise<readonly StoredCall[]> {
     const database = await this.#open();
     const kept = await database.getAll("calls");
     const old = kept.filter(({ at }) => at < since);
@@ -78,16 +90,31 @@ class BrowserStore implements OfflineStore {
     const adopted: StoredCall[] = [];
     for (const page of new Set(others.map(call => call.page))) {
       await navigator.locks.request(this.#lock(page), { ifAvailable: true }, async lock => {
-        if (lock === null) return;
-        await this.#hold();
+        // What cannot be waited for is taken over on the next socket.
+        if (lock === null) return void this.#await(page, user, later).catch(() => {});
         adopted.push(...(await this.#takeOver(database, page, user)));
       });
     }
-    return adopted.sort((left, right) => left.at - right.at || left.order - right.order);
+    return inOrder(adopted);
+  }
+
+  /** Waits until a page has gone; a page that is being left lives a little longer than it seems. */
+  async #await(page: string, user: string, later: Later): Promise<void> {
+    if (this.#awaited.has(page)) return;
+    this.#awaited.add(page);
+    try {
+      const taken = await navigator.locks.request(this.#lock(page), async () => {
+        return later.wanted() ? this.#takeOver(await this.#open(), page, user) : [];
+      });
+      if (taken.length > 0) later.taken(inOrder(taken));
+    } finally {
+      this.#awaited.delete(page);
+    }
   }
 
   /** Under the lock of their page: nobody else takes them over. */
   async #takeOver(database: IDBPDatabase<Schema>, page: string, user: string): Promise<readonly StoredCall[]> {
+    await this.#hold();
     const change = database.transaction("calls", "readwrite");
     const left = (await change.store.getAll()).filter(call => call.page === page && call.user === user);
     const taken = left.map(call => ({ ...call, page: this.#page }));
@@ -96,6 +123,7 @@ class BrowserStore implements OfflineStore {
       await change.store.put(call);
     }
     await change.done;
+    if (this.#own.size === 0) this.#release();
     return taken;
   }
 
@@ -135,4 +163,8 @@ class BrowserStore implements OfflineStore {
   #lock(page: string): string {
     return `${this.#name} ${page}`;
   }
+}
+
+function inOrder(calls: readonly StoredCall[]): readonly StoredCall[] {
+  return [...calls].sort((left, right) => left.at - right.at || left.order - right.order);
 }
