@@ -1,9 +1,11 @@
 //! Opens what is kept beyond the process: SQLite files in the server's folder, and connections to a Redis. It knows no table and no key.
 
+mod lock;
 #[cfg(feature = "redis")]
 mod redis;
 mod sqlite;
 
+pub(crate) use lock::FolderLock;
 #[cfg(feature = "redis")]
 pub(crate) use redis::{Redis, RedisFailure};
 pub use sqlite::DataError;

@@ -86,6 +86,15 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
     },
+    /// Another process uses the file, and this one cannot do so beside it.
+    #[error(
+        "`{}` is used by another server: stop that one, or let `SYNC_DATA` name another folder",
+        path.display()
+    )]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file cannot be used at the moment: another process keeps it locked, or the disk is full.
     #[error("`{}` cannot be used", path.display())]
     Unusable {
@@ -208,6 +217,13 @@ pub(crate) enum Failure {
     Data(Arc<DataError>),
     #[error("the thread of the database has given the question up")]
     Unanswered,
+}
+
+impl Failure {
+    /// Says which file it was that did not answer, to somebody who cannot go on without it.
+    pub(crate) fn of(self, file: &str) -> DataError {
+        DataError::Unusable { path: PathBuf::from(file), source: self.into() }
+    }
 }
 
 impl<T, F> Job for Work<T, F>
@@ -476,7 +492,7 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-fn open_file(path: &Path) -> io::Result<File> {
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
