@@ -75,6 +75,16 @@ impl TestServer {
         Self { running: server.start(&test_app::routes::TABLE, config).await.expect("the test app starts"), data }
     }
 
+    /// Takes one that runs.
+    ///
+    /// # Panics
+    ///
+    /// When there is no folder for temporary files.
+    #[must_use]
+    pub fn of(running: Running<App>) -> Self {
+        Self { running, data: tempfile::tempdir().expect("a folder") }
+    }
+
     /// Returns the server.
     #[must_use]
     pub fn running(&self) -> &Running<App> {

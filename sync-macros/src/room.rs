@@ -154,16 +154,20 @@ fn presence(arguments: &RoomArguments) -> TokenStream {
     }
 }
 
-/// Writes for how long events are kept; nothing where the configuration says that.
+/// Writes how events are kept; nothing where the configuration says that.
 fn history(history: Option<&History>) -> TokenStream {
-    let age = match history {
+    let keep = match history {
         None => return TokenStream::new(),
-        Some(History::None(_)) => quote!(::core::time::Duration::ZERO),
-        Some(History::Age(age)) => duration(age),
+        Some(History::None(_)) => quote!(For(::core::time::Duration::ZERO)),
+        Some(History::Age(age)) => {
+            let age = duration(age);
+            quote!(For(#age))
+        }
+        Some(History::Durable(_)) => quote!(Durably),
     };
     quote! {
-        fn history(&self) -> ::core::option::Option<::core::time::Duration> {
-            ::core::option::Option::Some(#age)
+        fn history(&self) -> ::sync::__private::Keep {
+            ::sync::__private::Keep::#keep
         }
     }
 }

@@ -116,6 +116,8 @@ pub struct Config {
     pub durable_calls_age: Duration,
     /// How many of them are kept.
     pub durable_calls: usize,
+    /// For how long the events of rooms with `history = durable` are kept, and who has gone is known again there.
+    pub durable_history_age: Duration,
     /// How many bytes may wait for one socket before it is disconnected.
     pub send_queue: usize,
     /// Whether finished frames are written straight to a WebSocket. If not, they take the way through the protocol stack: slower,
@@ -280,6 +282,7 @@ impl Default for Config {
             idempotency_total_bytes: 64 << 20,
             durable_calls_age: Duration::from_secs(24 * 3600),
             durable_calls: 1_000_000,
+            durable_history_age: Duration::from_secs(3600),
             send_queue: 1 << 20,
             direct_delivery: true,
             write_timeout: Duration::from_secs(10),
@@ -467,6 +470,10 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("durable_calls", COUNT, |config, text| {
         config.durable_calls = positive(text)?;
+        Some(())
+    }),
+    setting("durable_history_age_ms", MILLISECONDS, |config, text| {
+        config.durable_history_age = milliseconds(text)?;
         Some(())
     }),
     setting("send_queue", SIZE, |config, text| {

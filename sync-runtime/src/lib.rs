@@ -74,7 +74,7 @@ pub mod __private {
     };
     pub use crate::route::{
         Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey,
-        IntoGroup, IntoVerdict, Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomKind,
+        IntoGroup, IntoVerdict, Keep, Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomKind,
         RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes, Segment, ServerChunk, ServerHandler, ServerOnly,
         StreamTo, Streams, Table, Verdict, answered, group_of,
     };

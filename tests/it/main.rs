@@ -14,6 +14,7 @@ mod cookies;
 mod delivery;
 mod direct;
 mod drain;
+mod durable;
 mod editor;
 mod events;
 mod everyone;

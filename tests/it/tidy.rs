@@ -43,7 +43,7 @@ const DISPATCH: Layers<'_> = Layers {
         &["authorize", "server_stage", "streams", "view", "watch"],
         &["attendance", "leaving"],
         &["lanes"],
-        &["dispatcher", "identify", "life", "limit", "pipeline", "publish", "remote"],
+        &["dispatcher", "identify", "life", "limit", "pipeline", "publish", "remote", "restore"],
         &["tests"],
     ],
     siblings: true,

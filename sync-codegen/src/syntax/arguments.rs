@@ -179,6 +179,8 @@ pub enum History {
     None(Span),
     /// For so long.
     Age(Timeout),
+    /// `durable`: in a file, so that the next life of the server goes on with them.
+    Durable(Span),
 }
 
 /// The value of `timeout`, and a time elsewhere.
@@ -475,14 +477,19 @@ impl Parse for History {
         let expression: Expr = input.parse()?;
         match single_word(&expression) {
             Some(word) if word == "none" => Ok(Self::None(word.span())),
+            Some(word) if word == "durable" => Ok(Self::Durable(word.span())),
             // A constant is not written like this.
             Some(word) if word.to_string().chars().all(|letter| letter.is_ascii_lowercase()) => {
-                Err(wrong_word(word, &word.to_string(), "history", &["none"]))
+                Err(wrong_word(word, &word.to_string(), "history", &["durable", "none"]))
             }
             _ => {
-                let help = "help: write `history = 600`, `history = none`, or a `const` of type `std::time::Duration`";
-                Timeout::of(expression, &format!("`history` is a positive number of seconds, or `none`\n{help}"))
-                    .map(Self::Age)
+                let help = "help: write `history = 600`, `history = durable`, `history = none`, or a `const` of type \
+                            `std::time::Duration`";
+                Timeout::of(
+                    expression,
+                    &format!("`history` is a positive number of seconds, `durable` or `none`\n{help}"),
+                )
+                .map(Self::Age)
             }
         }
     }
@@ -677,6 +684,7 @@ mod tests {
                     + &match room.history {
                         None => String::new(),
                         Some(History::None(_)) => " history=none".into(),
+                        Some(History::Durable(_)) => " history=durable".into(),
                         Some(History::Age(Timeout::Millis(millis, _))) => format!(" history={millis} ms"),
                         Some(History::Age(Timeout::Duration(age))) => format!(" history={}", age.to_token_stream()),
                     }
@@ -988,18 +996,19 @@ mod tests {
         check_room("\"chess-{id}\", history = 600", expect!["chess- auth=default send=default history=600000 ms"]);
         check_room("\"chess-{id}\", history = 0.5", expect!["chess- auth=default send=default history=500 ms"]);
         check_room("\"chess-{id}\", history = none", expect!["chess- auth=default send=default history=none"]);
+        check_room("\"chess-{id}\", history = durable", expect!["chess- auth=default send=default history=durable"]);
         check_room("\"chess-{id}\", history = AN_HOUR", expect!["chess- auth=default send=default history=AN_HOUR"]);
         check_room(
             "\"chess-{id}\", history = \"10m\"",
             expect![[r#"
-            24: `history` is a positive number of seconds, or `none`
-            help: write `history = 600`, `history = none`, or a `const` of type `std::time::Duration`"#]],
+            24: `history` is a positive number of seconds, `durable` or `none`
+            help: write `history = 600`, `history = durable`, `history = none`, or a `const` of type `std::time::Duration`"#]],
         );
         check_room(
             "\"chess-{id}\", history = off",
             expect![[r#"
             24: `off` is not a value of `history`
-            help: it can be `none`"#]],
+            help: it can be `durable`, `none`"#]],
         );
         check_room(
             "\"chess-{id}\", history",

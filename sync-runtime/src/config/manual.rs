@@ -143,6 +143,13 @@ const MANUAL: &[Explained] = &[
     ),
     key("durable_calls", "number", Is("1000000"), "How many of them are kept: the oldest are forgotten."),
     key(
+        "durable_history_age_ms",
+        "milliseconds",
+        Is("3600000"),
+        "For how long events of rooms with `history = durable` are kept in `rooms.sqlite`, and who has gone is known again there; in numbers \
+         and bytes they are bounded as all others.",
+    ),
+    key(
         "send_queue",
         "bytes",
         Is("1048576"),

@@ -1,6 +1,7 @@
 //! The life of a socket: let in, entered, in and out of rooms, gone. The doors have no rule of their own about it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 
@@ -12,11 +13,14 @@ use crate::dispatch::view::view;
 use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Presented, attendance, authorize, server_stage};
 use crate::error::SyncError;
 use crate::rooms::{CloseReason, Entering, HeldSeat, Identity, Outbox, Socket};
-use crate::route::{App, RoomCtx};
+use crate::route::{App, Keep, RoomCtx};
 use crate::session::LiveSession;
 use crate::wire::{
     Location, Packet, Position, PresenceUpdate, RoomName, answer_plain, answer_rooms, answer_rooms_joined, bad_request,
 };
+
+/// How long somebody who enters a room with `history = durable` waits until that is in the file.
+const NOTED_WITHIN: Duration = Duration::from_secs(2);
 
 impl<A: App> Dispatcher<A> {
     /// Looks who somebody is who wants a socket.
@@ -81,11 +85,15 @@ impl<A: App> Dispatcher<A> {
         room: &str,
         after: Option<Position>,
     ) -> Result<HeldSeat<A>, SyncError> {
-        let history = authorize::rule(self.table(), room).ok().and_then(|found| found.rule.history());
-        let seating = self.hub().join(socket, room, Entering { limit: self.config().room_limit, after, history });
+        let keep = authorize::rule(self.table(), room).map_or(Keep::AsConfigured, |found| found.rule.history());
+        let seating = self.hub().join(socket, room, Entering { limit: self.config().room_limit, after, keep });
         let seated = soon(Instant::now() + self.config().handler_timeout, seating).await;
         let held = seated.ok_or_else(|| SyncError::new("sync-timeout"))??;
         attendance::settle(self.parts(), socket, room, Departure::None);
+        if keep == Keep::Durably {
+            // Who is told that it is there is known again, whatever becomes of the process; a file that cannot be written keeps nobody out.
+            soon(Instant::now() + NOTED_WITHIN, self.hub().histories_settled()).await;
+        }
         Ok(held)
     }
 

@@ -21,6 +21,7 @@ mod pipeline;
 mod presence;
 mod publish;
 mod remote;
+mod restore;
 mod server_stage;
 mod streams;
 #[cfg(test)]

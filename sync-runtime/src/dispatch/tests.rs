@@ -25,8 +25,9 @@ use crate::rooms::{
     SenderKey, Sequencer, Socket, Submitted,
 };
 use crate::route::{
-    Auth, ChunkType, ClientHandler, Ctx, FilterKind, Filtered, Member, Paired, Pattern, People, RoomCtx, RoomKind,
-    RoomRule, RouteId, RouteOptions, Routes, Segment, ServerChunk, ServerHandler, ServerOnly, Table, TestApp, Verdict,
+    Auth, ChunkType, ClientHandler, Ctx, FilterKind, Filtered, Keep, Member, Paired, Pattern, People, RoomCtx,
+    RoomKind, RoomRule, RouteId, RouteOptions, Routes, Segment, ServerChunk, ServerHandler, ServerOnly, Table, TestApp,
+    Verdict,
 };
 use crate::schema::{Empty, Model, Wire};
 use crate::session::{LiveSession, MemoryStore, Sessions, Token};

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use crate::clock::Instant;
 use crate::config::Config;
 use crate::rooms::{Dropped, Histories, History, Kept, KeptEvents};
-use crate::route::App;
+use crate::route::{App, Keep};
 use crate::wire::Position;
 
 /// What an event takes in a list besides itself, about.
@@ -40,7 +40,7 @@ pub(super) struct Bounds {
 }
 
 /// The events of one room, oldest first.
-struct Recent<E> {
+pub(super) struct Recent<E> {
     bounds: Bounds,
     total: Arc<AtomicUsize>,
     /// What its room takes besides the events.
@@ -73,11 +73,22 @@ impl RecentEvents {
     }
 }
 
-impl<A: App> Histories<A> for RecentEvents {
-    fn open(&self, _: &str, start: Position, age: Option<Duration>) -> Option<Box<dyn History<A>>> {
-        let bounds = Bounds { age: age.unwrap_or(self.bounds.age).min(LONGEST), ..self.bounds };
+impl RecentEvents {
+    /// Opens the history of a room whose events are kept for so long; `None` if none are.
+    pub(super) fn open_recent<E>(&self, start: Position, age: Duration) -> Option<Recent<E>> {
+        let bounds = Bounds { age: age.min(LONGEST), ..self.bounds };
         let is_kept = !bounds.age.is_zero() && bounds.events > 0 && bounds.bytes > 0;
-        is_kept.then(|| Box::new(Recent::<Arc<dyn Kept<A>>>::new(bounds, start, self.total.clone())) as Box<_>)
+        is_kept.then(|| Recent::new(bounds, start, self.total.clone()))
+    }
+}
+
+impl<A: App> Histories<A> for RecentEvents {
+    fn open(&self, _: &str, start: Position, keep: Keep) -> Option<Box<dyn History<A>>> {
+        let age = match keep {
+            Keep::For(age) => age,
+            Keep::AsConfigured | Keep::Durably => self.bounds.age,
+        };
+        Some(Box::new(self.open_recent::<Arc<dyn Kept<A>>>(start, age)?))
     }
 
     fn bytes(&self) -> usize {
@@ -115,6 +126,11 @@ impl<E> Recent<E> {
         if total > self.bounds.total {
             dropped.extend([(); 2].into_iter().filter_map(|()| past.drop_oldest(&self.total)));
         }
+    }
+
+    /// Returns behind which number everything is here.
+    pub(super) fn complete_behind(&self) -> u64 {
+        self.past.lock().complete_behind
     }
 
     fn behind(&self, seq: u64) -> Option<Vec<(Position, E)>>

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use sync_schema::EVERYONE;
@@ -16,8 +15,8 @@ use crate::id::Id;
 use crate::rooms::delivery::TURN;
 use crate::rooms::expiry::{Due, Expiry};
 use crate::rooms::socket::Place;
-use crate::rooms::{Bundle, HeldSeat, Permit, RemoteEvents, Room, RoomServices, Seat, Socket, Submitted};
-use crate::route::App;
+use crate::rooms::{Bundle, HeldSeat, Permit, RemoteEvents, Room, RoomServices, Seat, Socket, StoredRoom, Submitted};
+use crate::route::{App, Keep};
 use crate::session::LiveSession;
 use crate::wire::{Packet, Position};
 
@@ -50,8 +49,8 @@ pub struct Entering {
     pub limit: usize,
     /// Up to where its page has heard what happened there.
     pub after: Option<Position>,
-    /// For how long the rule of the room wants to have its events kept, if it says so.
-    pub history: Option<Duration>,
+    /// How the rule of the room wants to have its events kept.
+    pub keep: Keep,
 }
 
 /// What became of a socket that wanted to enter a room.
@@ -188,7 +187,7 @@ impl<A: App> Hub<A> {
         }
         joined.check_limit(entry.limit)?;
         let known = index.rooms.get(name).cloned();
-        let Some(room) = known.or_else(|| start.map(|start| self.open_room(&mut index, name, start, entry.history)))
+        let Some(room) = known.or_else(|| start.map(|start| self.open_room(&mut index, name, start, entry.keep)))
         else {
             return Ok(Seating::Unopened);
         };
@@ -233,9 +232,11 @@ impl<A: App> Hub<A> {
     ///
     /// # Errors
     ///
-    /// `sync-rate-limited` when more than 256 calls of the session wait for this room.
+    /// `sync-rate-limited` when more than 256 calls of the session wait for this room; as the sequencer says when it could give the event no
+    /// place.
     pub async fn reserve(&self, name: &str, caller: Id) -> Result<Option<Permit<A>>, SyncError> {
         let Some(room) = self.room(name) else { return Ok(None) };
+        self.services.sequencer.is_ready(&room).known().await?;
         let permit = room.reserve(caller).await;
         permit.map(Some).ok_or_else(|| SyncError::new("sync-rate-limited").param("seconds", 1))
     }
@@ -379,8 +380,27 @@ impl<A: App> Hub<A> {
         self.count.subscribe()
     }
 
-    fn open_room(&self, index: &mut Index<A>, name: &str, start: Position, history: Option<Duration>) -> Arc<Room<A>> {
-        let history = self.services.histories.open(name, start, history);
+    /// Opens a room of which an earlier process has left something; its events are placed there next.
+    pub fn restore(&self, name: &str, stored: &StoredRoom) {
+        let history = self.services.histories.reopen(name, stored.start);
+        let (expiry, deliveries) = (self.expiry.clone(), self.deliveries.clone());
+        let room = Room::restored(Arc::from(name), stored, history, expiry, deliveries);
+        self.index().rooms.insert(room.name().clone(), room);
+    }
+
+    /// Waits until what has happened in rooms that are kept beyond the process is, or could not be.
+    pub async fn histories_settled(&self) {
+        self.services.histories.settled().known().await.unwrap_or_default();
+    }
+
+    /// Ends the rooms that are kept beyond the process here, for they go on in the next one; returns what waits until that can begin.
+    pub fn close_histories(&self) -> impl Future<Output = ()> + use<A> {
+        let closed = self.services.histories.close();
+        async { closed.known().await.unwrap_or_default() }
+    }
+
+    fn open_room(&self, index: &mut Index<A>, name: &str, start: Position, keep: Keep) -> Arc<Room<A>> {
+        let history = self.services.histories.open(name, start, keep);
         let room = Room::new(Arc::from(name), start, history, self.expiry.clone(), self.deliveries.clone());
         index.rooms.insert(room.name().clone(), room.clone());
         room

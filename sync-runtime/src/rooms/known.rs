@@ -14,20 +14,25 @@ const ONE: usize = 192;
 /// what happened before their time. And who went is known up to which event it was judged: the events that it was not given after the
 /// last one that it was given do not have to be kept for it, so that nobody can tell from a history that is too short how many there were.
 #[derive(Debug, Default)]
-pub(super) struct Known(HashMap<SenderKey, OneKnown>);
+pub(super) struct Known {
+    all: HashMap<SenderKey, OneKnown>,
+    /// Of whom something else is known than before, where that is written down.
+    changed: Option<Vec<SenderKey>>,
+}
 
+/// One who is known again.
 #[derive(Debug)]
-struct OneKnown {
+pub struct OneKnown {
     /// Behind which event it has been here: what came before is not for it.
-    since: u64,
+    pub(super) since: u64,
     /// How many of its sockets are here.
-    seats: usize,
+    pub(super) seats: usize,
     /// The number of the seat of the one that came last.
-    newest: u64,
+    pub(super) newest: u64,
     /// What that one was told, as far as it has been noted.
-    told: Option<Told>,
+    pub(super) told: Option<Told>,
     /// Until when it is known, if none is here.
-    until: Option<Instant>,
+    pub(super) until: Option<Instant>,
 }
 
 /// What a member was told. What has once been so stays so, whatever it is told later.
@@ -49,10 +54,25 @@ impl Told {
 }
 
 impl Known {
+    /// Knows these, from an earlier life of a room that is kept beyond the process; what changes is [told](Known::take_changed).
+    pub(super) fn durable(all: HashMap<SenderKey, OneKnown>) -> Self {
+        Self { all, changed: Some(Vec::new()) }
+    }
+
+    /// Returns who has changed since this was called last.
+    pub(super) fn take_changed(&mut self) -> Vec<SenderKey> {
+        self.changed.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Returns what is known of somebody.
+    pub(super) fn get(&self, key: &SenderKey) -> Option<&OneKnown> {
+        self.all.get(key)
+    }
+
     /// Returns behind which event somebody is shown what it missed who has heard all that it was sent up to `after`; `None` for one that
     /// was not here then.
     pub(super) fn resume(&self, key: &SenderKey, after: u64) -> Option<u64> {
-        let known = self.0.get(key).filter(|known| after >= known.since)?;
+        let known = self.all.get(key).filter(|known| after >= known.since)?;
         // Without a name, one page of a session stands for another, which may have been judged otherwise.
         let told = known.told.filter(|told| told.is_all(after) && key.tab.is_some());
         Some(told.map_or(after, |told| told.judged.max(after)))
@@ -61,58 +81,74 @@ impl Known {
     /// Notes that somebody comes in behind an event, on the seat of this number, and stays known for what it `resumes`.
     pub(super) fn enter(&mut self, key: SenderKey, newest: u64, behind: u64, resumes: bool) {
         let new = OneKnown { since: behind, seats: 0, newest, told: None, until: None };
-        let known = self.0.entry(key).or_insert(new);
+        let known = self.all.entry(key).or_insert(new);
         if known.seats == 0 && !resumes {
             known.since = behind;
         }
         known.seats += 1;
         known.newest = newest;
         known.until = None;
+        self.change(&key);
     }
 
     /// Returns the number of the seat that somebody took last.
     pub(super) fn newest(&self, key: &SenderKey) -> Option<u64> {
-        Some(self.0.get(key)?.newest)
+        Some(self.all.get(key)?.newest)
     }
 
     /// Notes what a member was told, unless it has come back since.
     pub(super) fn note(&mut self, key: &SenderKey, number: u64, told: Told) {
-        if let Some(known) = self.0.get_mut(key).filter(|known| known.newest == number) {
+        if let Some(known) = self.all.get_mut(key).filter(|known| known.newest == number) {
             known.told = Some(told);
+            self.change(key);
         }
     }
 
     /// Notes that somebody goes, who may come back until then.
     pub(super) fn go(&mut self, key: &SenderKey, until: Instant) {
-        let Some(known) = self.0.get_mut(key) else { return };
+        let Some(known) = self.all.get_mut(key) else { return };
         known.seats = known.seats.saturating_sub(1);
         known.until = (known.seats == 0).then_some(until);
+        self.change(key);
     }
 
     /// Notes that somebody has left, or was taken out.
     pub(super) fn leave(&mut self, key: &SenderKey) {
-        let Some(known) = self.0.get_mut(key) else { return };
+        let Some(known) = self.all.get_mut(key) else { return };
         known.seats = known.seats.saturating_sub(1);
         if known.seats == 0 {
-            self.0.remove(key);
+            self.all.remove(key);
+            self.change(key);
         }
     }
 
     /// Forgets those whose time is over, and returns until when the next one is known.
     pub(super) fn drop_old(&mut self, now: Instant) -> Option<Instant> {
-        self.0.retain(|_, known| known.until.is_none_or(|until| until > now));
-        self.0.shrink_to(self.0.len() * 2);
-        self.0.values().filter_map(|known| known.until).min()
+        self.all.retain(|_, known| known.until.is_none_or(|until| until > now));
+        self.all.shrink_to(self.all.len() * 2);
+        self.all.values().filter_map(|known| known.until).min()
     }
 
     /// Forgets all who have gone.
     pub(super) fn drop_gone(&mut self) {
-        self.0.retain(|_, known| known.seats > 0);
-        self.0.shrink_to(self.0.len() * 2);
+        self.all.retain(|_, known| known.seats > 0);
+        self.all.shrink_to(self.all.len() * 2);
+    }
+
+    /// Forgets all.
+    pub(super) fn forget_all(&mut self) {
+        let all = std::mem::take(&mut self.all);
+        all.keys().for_each(|key| self.change(key));
+    }
+
+    fn change(&mut self, key: &SenderKey) {
+        if let Some(changed) = &mut self.changed {
+            changed.push(*key);
+        }
     }
 
     /// Returns how many bytes they take, about.
     pub(super) fn bytes(&self) -> usize {
-        self.0.capacity() * ONE
+        self.all.capacity() * ONE
     }
 }

@@ -8,6 +8,7 @@
 
 mod bundle;
 mod delivery;
+mod durable;
 mod expiry;
 mod gate;
 mod history;
@@ -23,10 +24,12 @@ mod socket;
 pub use bundle::Bundle;
 pub(crate) use delivery::TURN;
 pub use delivery::{Delivery, Facts, Placed, Reach};
+pub use durable::{RoomLog, StoredRoom};
 pub use gate::Permit;
 pub use history::RecentEvents;
 pub use hub::{Entering, Hub};
 pub use identity::{Identity, SenderKey, is_left_out};
+pub use known::OneKnown;
 pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::{Room, Submitted};
 pub use seat::{Deferred, HeldSeat, Row, Seat, waited_for};

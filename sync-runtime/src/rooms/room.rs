@@ -1,6 +1,6 @@
 //! One room: its members and its sequence.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,11 +12,12 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Instant;
 use crate::id::Id;
 use crate::rooms::delivery::{Batch, Placed, deliver_all};
+use crate::rooms::durable::restored;
 use crate::rooms::expiry::Expiry;
 use crate::rooms::gate::{Asked, Gate, Load, Permit};
 use crate::rooms::known::{Known, Told};
 use crate::rooms::seat::{HeldSeat, Missed, Row, Seat};
-use crate::rooms::{Delivery, Dropped, History, NotPlaced, SenderKey, Socket};
+use crate::rooms::{Delivery, Dropped, History, NotPlaced, SenderKey, Socket, StoredRoom};
 use crate::route::App;
 use crate::session::session_changes;
 use crate::wire::Position;
@@ -32,6 +33,8 @@ const TOGETHER: Load = Load { events: 256, bytes: 64 * 1024 };
 pub struct Room<A: App> {
     name: Arc<str>,
     epoch: u64,
+    /// The last places of earlier lives, whose numbers go on in this one.
+    earlier: Vec<Position>,
     /// What is kept of its events; a room that keeps some outlives its members.
     history: Option<Box<dyn History<A>>>,
     /// Whether it is there though nobody is in it.
@@ -147,6 +150,25 @@ impl<A: App> Room<A> {
         Arc::new(Self::make(name, start, history, false, expiry, tasks))
     }
 
+    /// Makes a room that goes on where an earlier process has left it; its events are placed there next.
+    pub(super) fn restored(
+        name: Arc<str>,
+        stored: &StoredRoom,
+        history: Option<Box<dyn History<A>>>,
+        expiry: Arc<Expiry<A>>,
+        tasks: TaskTracker,
+    ) -> Arc<Self> {
+        let age = history.as_ref().map_or(Duration::ZERO, |history| history.age());
+        let known = stored.members.iter().map(|(key, member)| (*key, restored(*member, age))).collect();
+        let mut room = Self::make(name, stored.start, history, false, expiry, tasks);
+        room.earlier = stored.earlier.clone();
+        room.state.get_mut().known = Known::durable(known);
+        let room = Arc::new(room);
+        // Those who do not come back are forgotten.
+        room.expire_at(Instant::now() + age.min(AT_ONCE));
+        room
+    }
+
     /// Makes a room of whose events nothing is kept, and that is there though nobody is in it.
     pub(super) fn lasting(name: Arc<str>, start: Position, tasks: TaskTracker) -> Arc<Self> {
         Arc::new(Self::make(name, start, None, true, Arc::default(), tasks))
@@ -160,12 +182,14 @@ impl<A: App> Room<A> {
         expiry: Arc<Expiry<A>>,
         tasks: TaskTracker,
     ) -> Self {
+        let is_durable = history.as_ref().is_some_and(|history| history.is_durable());
+        let known = if is_durable { Known::durable(HashMap::new()) } else { Known::default() };
         let state = RoomState {
             seq: start.seq,
             taken: start.seq,
             visited: start.seq,
             seats: BTreeMap::new(),
-            known: Known::default(),
+            known,
             rows: Vec::new(),
             vacant: 0,
             waiting: VecDeque::new(),
@@ -179,6 +203,7 @@ impl<A: App> Room<A> {
         Self {
             name,
             epoch: start.epoch,
+            earlier: Vec::new(),
             history,
             is_lasting,
             expiry,
@@ -208,6 +233,18 @@ impl<A: App> Room<A> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns whether its events are kept beyond the process.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        self.history.as_ref().is_some_and(|history| history.is_durable())
+    }
+
+    /// Returns the place of the last event that has one; `None` when the room is gone.
+    pub(super) fn end_of_order(&self) -> Option<Position> {
+        let state = self.state();
+        (!state.gone).then(|| self.event(state.seq))
     }
 
     /// Returns the sockets that are here, in the order in which they joined.
@@ -326,6 +363,7 @@ impl<A: App> Room<A> {
                 self.expiry.crowd();
             }
         }
+        self.write_known(&mut state);
         let joined = Position::of_join(self.epoch, seq);
         let seat = Seat::new(socket, state.last_number, joined, &self.behind);
         let row = Row::new(&seat);
@@ -341,10 +379,24 @@ impl<A: App> Room<A> {
     /// Finds what a socket has missed that has heard what it was sent up to `after`.
     fn missed(&self, state: &RoomState<A>, socket: &Socket<A>, after: Position) -> Option<Missed<A>> {
         // A place beyond the last one is of no life of this room.
-        let history = self.history.as_ref().filter(|_| after.epoch == self.epoch && after.seq <= state.seq)?;
+        let history = self.history.as_ref().filter(|_| after.seq <= state.seq && self.has_had(after))?;
         let behind = state.known.resume(&socket.known_key()?, after.seq)?;
         let events = history.after(Position::of_event(self.epoch, behind))?;
         Some(Missed { heard: after.seq, behind, events })
+    }
+
+    /// Returns whether a place is of this life of the room, or of an earlier one that this goes on from.
+    fn has_had(&self, place: Position) -> bool {
+        let is_earlier = |end: &Position| end.epoch == place.epoch && place.seq <= end.seq;
+        place.epoch == self.epoch || self.earlier.iter().any(is_earlier)
+    }
+
+    /// Has what is known of somebody else than before written down, where the room is kept beyond the process.
+    fn write_known(&self, state: &mut RoomState<A>) {
+        let Some(history) = &self.history else { return };
+        for key in state.known.take_changed() {
+            history.note(&key, state.known.get(&key));
+        }
     }
 
     /// Notes what somebody was told who comes back: its last socket may be here still, since nobody has noticed yet that it is dead.
@@ -388,6 +440,7 @@ impl<A: App> Room<A> {
         if !state.delivering && state.vacant * 16 > state.rows.len() {
             state.tidy(&mut Vec::new());
         }
+        self.write_known(&mut state);
         self.end_if_empty(&mut state, self.is_lasting || self.is_expiring.load(Ordering::Acquire))
     }
 
@@ -449,7 +502,10 @@ impl<A: App> Room<A> {
     }
 
     fn end_if_empty(&self, state: &mut RoomState<A>, outlives: bool) -> bool {
-        state.gone = state.gone || (state.seats.is_empty() && !outlives);
+        if !state.gone && state.seats.is_empty() && !outlives {
+            state.gone = true;
+            self.history.iter().for_each(|history| history.ended());
+        }
         state.gone
     }
 
@@ -478,6 +534,7 @@ impl<A: App> Room<A> {
         let mut state = self.state();
         // Who went meanwhile may not have been visited with the last events: they count from here on.
         state.tidy(rows);
+        self.write_known(&mut state);
         state.visited = state.taken;
         state.tell_who_ask(&[], self.epoch);
         if state.waiting.is_empty() {
@@ -502,6 +559,7 @@ impl<A: App> Room<A> {
         }
         state.taken = events.last().map_or(state.taken, |(seq, _)| *seq);
         state.drop_vacant();
+        self.write_known(&mut state);
         *rows = std::mem::take(&mut state.rows);
         // The number is read before the sessions are: a change in between is seen the next time.
         let changes = session_changes();
@@ -513,7 +571,8 @@ impl<A: App> Room<A> {
     /// shown them.
     pub(super) fn take_back(&self, rows: &mut Vec<Row<A>>) {
         let mut state = self.state();
-        state.known = Known::default();
+        state.known.forget_all();
+        self.write_known(&mut state);
         rows.append(&mut state.rows);
     }
 

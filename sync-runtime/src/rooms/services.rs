@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::clock::Instant;
 use crate::config::Config;
 use crate::error::SyncError;
-use crate::rooms::{Facts, Reach, RecentEvents, Room, Row, Submitted};
-use crate::route::{App, BoxFuture};
+use crate::rooms::{Facts, OneKnown, Reach, RecentEvents, Room, Row, SenderKey, Submitted};
+use crate::route::{App, BoxFuture, Keep};
 use crate::wire::{Position, PositionKey, Topic};
 
 /// What all rooms of a server share, and all servers that have rooms in common.
@@ -49,6 +49,12 @@ pub trait Sequencer<A: App>: Send + Sync {
     /// Returns the place of the last event of a room that this process does not know yet: whoever enters it hears what comes after that. Until the room is there, what
     /// comes is [`NotPlaced::NoRoom`], and has to be handed over once more.
     fn begin<'a>(&'a self, room: &'a str) -> NowOrLater<'a, Position>;
+
+    /// Finds out, before a handler runs, that its event could not get a place now.
+    fn is_ready<'a>(&'a self, room: &'a Room<A>) -> NowOrLater<'a, ()> {
+        let _ = room;
+        NowOrLater::Now(())
+    }
 
     /// Takes an event for a room, which gets its place sooner or later, one behind the other for all events of the room: here by
     /// [`Room::place`], or where the order is made elsewhere by [`Room::place_at`], and there in the rooms of other processes.
@@ -124,9 +130,7 @@ impl LocalSequencer {
     /// Begins with an epoch that no other process has: a position of the last run must not be taken for one of this run.
     #[must_use]
     pub fn new() -> Self {
-        let mut start = [0; 8];
-        getrandom::fill(&mut start).expect("the operating system has randomness");
-        Self { epochs: AtomicU64::new(u64::from_ne_bytes(start)) }
+        Self { epochs: AtomicU64::new(Position::random_epoch()) }
     }
 }
 
@@ -154,9 +158,24 @@ impl<A: App> Sequencer<A> for LocalSequencer {
 /// Says which rooms have a history.
 pub trait Histories<A: App>: Send + Sync {
     /// Opens the history of a room behind the place `start`, without waiting: all rooms are locked meanwhile. A room that has one outlives
-    /// its members. `age` is for how long its rule wants to have events kept, if it says so. With `None` nothing is kept, and the room
+    /// its members. `keep` is what its rule says. With `None` nothing is kept, and the room
     /// ends with the last of them.
-    fn open(&self, room: &str, start: Position, age: Option<Duration>) -> Option<Box<dyn History<A>>>;
+    fn open(&self, room: &str, start: Position, keep: Keep) -> Option<Box<dyn History<A>>>;
+
+    /// Opens the history of a room of which an earlier process has left something that is kept beyond this one, too.
+    fn reopen(&self, room: &str, start: Position) -> Option<Box<dyn History<A>>> {
+        self.open(room, start, Keep::Durably)
+    }
+
+    /// Waits until what has happened in rooms that are kept beyond the process is, or could not be.
+    fn settled(&self) -> NowOrLater<'static, ()> {
+        NowOrLater::Now(())
+    }
+
+    /// As [`settled`](Histories::settled), and keeps nothing after; also when nobody waits for it.
+    fn close(&self) -> NowOrLater<'static, ()> {
+        NowOrLater::Now(())
+    }
 
     /// Returns how many bytes of memory all of them take, about.
     fn bytes(&self) -> usize {
@@ -168,7 +187,7 @@ pub trait Histories<A: App>: Send + Sync {
 pub struct NoHistories;
 
 impl<A: App> Histories<A> for NoHistories {
-    fn open(&self, _: &str, _: Position, _: Option<Duration>) -> Option<Box<dyn History<A>>> {
+    fn open(&self, _: &str, _: Position, _: Keep) -> Option<Box<dyn History<A>>> {
         None
     }
 }
@@ -196,6 +215,20 @@ pub trait History<A: App>: Send + Sync {
 
     /// Keeps less, for the sake of others.
     fn give_way(&self, dropped: &mut Dropped<A>);
+
+    /// Returns whether it is kept beyond the process.
+    fn is_durable(&self) -> bool {
+        false
+    }
+
+    /// Keeps what is known of somebody who is there, or may come back, where that is kept beyond the process; `None` for somebody who is
+    /// known no longer.
+    fn note(&self, key: &SenderKey, known: Option<&OneKnown>) {
+        let _ = (key, known);
+    }
+
+    /// Is told that the room has ended.
+    fn ended(&self) {}
 }
 
 /// Events that are kept no longer.

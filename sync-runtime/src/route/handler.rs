@@ -248,6 +248,18 @@ impl<T, V: IntoVerdict<T>> IntoVerdict<T> for Result<V, SyncError> {
     }
 }
 
+/// How the events of a room are kept, for members who come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keep {
+    /// In memory, for as long as the configuration says.
+    #[default]
+    AsConfigured,
+    /// In memory, for so long; zero for not at all.
+    For(Duration),
+    /// In a file, too: the next life of the server goes on with them.
+    Durably,
+}
+
 /// A `_room.rs` file: who may be in the rooms of a page.
 pub trait RoomRule<A: App>: Send + Sync {
     /// Returns which names the rule opens.
@@ -264,9 +276,9 @@ pub trait RoomRule<A: App>: Send + Sync {
         false
     }
 
-    /// Returns for how long events are kept, for members who come back; zero for not at all, `None` for as long as the configuration says.
-    fn history(&self) -> Option<Duration> {
-        None
+    /// Returns how events are kept, for members who come back.
+    fn history(&self) -> Keep {
+        Keep::AsConfigured
     }
 
     /// Runs `join`; `parameters` are the parts of the name that the pattern leaves open, in its order.

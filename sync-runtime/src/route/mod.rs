@@ -27,7 +27,7 @@ pub use context::{CallerView, Ctx, LateFacts, Member, MemberView, People, RoomCt
 pub use event::{ClientOnly, Event, Paired, ServerOnly};
 pub use expect::{GroupKey, IntoGroup, OfServer, RoomParameter, answered, group_of};
 pub use handler::{
-    BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, Method, RoomKind, RoomRule, RouteOptions,
+    BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, Keep, Method, RoomKind, RoomRule, RouteOptions,
     ServerHandler, Verdict,
 };
 pub use pattern::{Pattern, Segment};

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::error::SyncError;
-use crate::route::{App, Auth, BoxFuture, Ctx, Event, FilterKind, RoomKind, RoomRule, RouteOptions};
+use crate::route::{App, Auth, BoxFuture, Ctx, Event, FilterKind, Keep, RoomKind, RoomRule, RouteOptions};
 use crate::schema::{InputSchema, InvalidInput, Model};
 
 /// What the runtime knows of an app: data and pointers, written by the generator.
@@ -43,6 +43,12 @@ impl<A: App> Table<A> {
     #[must_use]
     pub fn has_durable_routes(&self) -> bool {
         self.routes().any(|route| route.options().durable)
+    }
+
+    /// Returns whether the events of any room are to be known in the next life of the server.
+    #[must_use]
+    pub fn has_durable_rooms(&self) -> bool {
+        self.rooms.iter().any(|rule| rule.history() == Keep::Durably)
     }
 
     /// Returns whether a route can be sent to everybody who is connected.

@@ -11,7 +11,7 @@ use crate::dispatch::Dispatcher;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, CatalogError};
 use crate::idempotency::DurableCalls;
-use crate::rooms::{RemoteEvents, RoomServices};
+use crate::rooms::{RemoteEvents, RoomLog, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::server::handle::Handle;
 use crate::server::running::Running;
@@ -151,12 +151,15 @@ impl<A: App> Server<A> {
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
         let address = config.listen;
         let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
-        let services = self.services.unwrap_or_else(|| RoomServices::of_one_process(&config));
+        let (services, log) = room_services(self.services, table, &config).await?;
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, services));
         let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
         dispatcher.hub().start(Arc::downgrade(&remote));
         if table.has_durable_routes() {
             dispatcher.keep_calls(durable_calls(dispatcher.config(), table).await?);
+        }
+        if let Some(log) = log {
+            dispatcher.restore_rooms(&log).await?;
         }
         if table.speaks_to_everyone() {
             dispatcher.hub().open_to_everyone().await.map_err(StartError::Rooms)?;
@@ -203,6 +206,21 @@ async fn configured_store<A: App>(config: &Config) -> Result<Arc<dyn SessionStor
         return Ok(Arc::new(store));
     }
     Ok(Arc::new(SqliteStore::open(&config.data, config.session_ttl).await?))
+}
+
+/// Opens the log of rooms where any outlives the process, unless the app brings what gives events their order.
+async fn room_services<A: App>(
+    own: Option<RoomServices<A>>,
+    table: &Table<A>,
+    config: &Config,
+) -> Result<(RoomServices<A>, Option<Arc<RoomLog<A>>>), DataError> {
+    match own {
+        Some(own) => Ok((own, None)),
+        None if table.has_durable_rooms() => {
+            RoomServices::with_durable(config).await.map(|(services, log)| (services, Some(log)))
+        }
+        None => Ok((RoomServices::of_one_process(config), None)),
+    }
 }
 
 async fn durable_calls<A: App>(config: &Config, table: &Table<A>) -> Result<Arc<DurableCalls>, DataError> {

@@ -14,8 +14,10 @@ use crate::transport::{ClosedSockets, OpenDoors, Traffic};
 const FLUSH_LIMIT: Duration = Duration::from_secs(2);
 /// What is kept of the time of a shutdown, at most a quarter, for telling those who are connected: handlers do not get it.
 const TELLING: Duration = Duration::from_millis(2500);
+/// How long shutdown waits for a file at the very end.
+const CLOSING: Duration = Duration::from_secs(2);
 
-/// A server that accepts connections.
+/// A server that accepts connections; one that is dropped without [`shutdown`](Running::shutdown) ends as in a crash.
 pub struct Running<A: App> {
     handle: Handle<A>,
     doors: OpenDoors,
@@ -67,6 +69,10 @@ impl<A: App> Running<A> {
             tracing::warn!(?limit, "stopped with calls or connections still open");
         }
         self.end_everything();
+        // What has happened in rooms that go on in the next process; it waits for the file.
+        if timeout(CLOSING, self.handle.dispatcher().hub().close_histories()).await.is_err() {
+            tracing::warn!("stopped before all that has happened in rooms with `history = durable` was kept");
+        }
     }
 
     /// From now on whoever comes is turned away, and what is called is refused.
@@ -109,6 +115,13 @@ impl<A: App> Running<A> {
     fn end_everything(&self) {
         self.doors.cut();
         self.handle.dispatcher().disconnect_all();
+    }
+}
+
+impl<A: App> Drop for Running<A> {
+    fn drop(&mut self) {
+        // A handler that still runs must not keep files from the next server.
+        drop(self.handle.dispatcher().hub().close_histories());
     }
 }
 

@@ -29,6 +29,18 @@ impl Position {
         Self { epoch, seq, salt: 0 }
     }
 
+    /// Draws an epoch that no other room has.
+    ///
+    /// # Panics
+    ///
+    /// When the operating system has no randomness.
+    #[must_use]
+    pub fn random_epoch() -> u64 {
+        let mut epoch = [0; 8];
+        getrandom::fill(&mut epoch).expect("the operating system has randomness");
+        u64::from_ne_bytes(epoch) % Self::EPOCHS
+    }
+
     /// Returns the place of somebody who joins behind an event.
     ///
     /// # Panics

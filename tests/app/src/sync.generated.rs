@@ -188,6 +188,10 @@ pub mod kinds {
         pub mod client;
     }
 }
+pub mod lasting {
+    #[path = "_room.rs"]
+    pub mod _room;
+}
 pub mod limited {
     pub mod _api {
         #[path = "few_v1.rs"]

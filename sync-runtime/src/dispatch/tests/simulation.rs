@@ -343,8 +343,8 @@ struct PlantedHistory {
 }
 
 impl Histories<TestApp> for Planted {
-    fn open(&self, room: &str, start: Position, age: Option<Duration>) -> Option<Box<dyn History<TestApp>>> {
-        let history = self.histories.open(room, start, age)?;
+    fn open(&self, room: &str, start: Position, keep: Keep) -> Option<Box<dyn History<TestApp>>> {
+        let history = self.histories.open(room, start, keep)?;
         Some(Box::new(PlantedHistory { history, bug: self.bug }))
     }
 }

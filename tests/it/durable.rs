@@ -1,0 +1,270 @@
+//! Rooms with `history = durable`, over the end of the process.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sync::__private::{Routes, Table};
+use sync_tests::app::TestServer;
+use sync_tests::socket::{Client, Identity};
+use tempfile::TempDir;
+use test_app::App;
+
+const ROOM: &str = "lasting-a";
+
+/// Somebody without a session, on a page that has a name; what it has heard on all of its sockets.
+struct Page {
+    client: Client,
+    number: usize,
+    pos: Value,
+    heard: Vec<u64>,
+}
+
+impl Page {
+    async fn enter(server: &TestServer, number: usize) -> Self {
+        let mut client = connect(server, number).await;
+        let pos = client.call("joinRoom", json!({ "room": ROOM })).await["pos"].clone();
+        Self { client, number, pos, heard: Vec::new() }
+    }
+
+    /// Hears so many events.
+    async fn hear(&mut self, count: usize) {
+        for _ in 0..count {
+            let frame = self.client.frame().await;
+            self.note(&frame);
+        }
+    }
+
+    /// Comes back on another socket, and returns whether it is told that it gets all that it missed.
+    async fn come_back(&mut self, server: &TestServer) -> bool {
+        self.client = connect(server, self.number).await;
+        let answer = self.client.call("joinRoom", json!({ "room": ROOM, "after": self.pos })).await;
+        assert_eq!(answer["status"], "success", "{answer}");
+        let missed = self.client.frames_so_far().await;
+        if missed.is_empty() {
+            self.pos = answer["pos"].clone();
+        }
+        missed.iter().for_each(|frame| self.note(frame));
+        answer["recovered"].as_bool().expect("it says so")
+    }
+
+    fn note(&mut self, frame: &Value) {
+        self.pos = frame["pos"].clone();
+        self.heard.push(frame["serverOutput"]["index"].as_u64().expect("a number"));
+    }
+
+    async fn say(&mut self, indexes: std::ops::Range<u32>) {
+        for index in indexes {
+            let answer = self.client.sync("order/wait", "v1", ROOM, json!({ "index": index, "waitMs": 0 })).await;
+            assert_eq!(answer["status"], "success", "{answer}");
+        }
+    }
+}
+
+async fn connect(server: &TestServer, number: usize) -> Client {
+    let tab = format!("the-name-of-page-{number:04}");
+    server.connect_as(Identity { auth: json!({ "tab": tab }), headers: Vec::new() }).await
+}
+
+async fn start(data: &Path) -> TestServer {
+    TestServer::start_with(|config| data.clone_into(&mut config.data)).await
+}
+
+/// Copies the files of a server as they are: what a process leaves that ends at this moment.
+fn left_behind(data: &Path) -> TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    for file in std::fs::read_dir(data).expect("a folder") {
+        let file = file.expect("a file");
+        std::fs::copy(file.path(), copy.path().join(file.file_name())).expect("it is copied");
+    }
+    copy
+}
+
+#[tokio::test]
+async fn a_process_that_ends_at_any_moment_loses_nothing_of_them() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut speaker = Page::enter(&server, 0).await;
+    let mut gone = Page::enter(&server, 1).await;
+    let mut there = Page::enter(&server, 2).await;
+    speaker.say(0..3).await;
+    gone.hear(2).await;
+    there.hear(3).await;
+    drop(gone.client);
+    server.has_sockets(2).await;
+    gone.client = connect(&server, 99).await;
+    speaker.say(3..6).await;
+    there.hear(2).await;
+    // `there` has not read the last one, and nobody has noticed that it is gone.
+    let data = left_behind(data.path());
+
+    let server = start(data.path()).await;
+    assert!(gone.come_back(&server).await);
+    assert_eq!(gone.heard, [0, 1, 2, 3, 4, 5]);
+    let mut speaker = Page::enter(&server, 3).await;
+    speaker.say(6..8).await;
+    gone.hear(2).await;
+    assert!(there.come_back(&server).await);
+    assert_eq!(there.heard, (0..8).collect::<Vec<_>>());
+
+    // And once more, with a place of the life before the last as well.
+    let data = left_behind(data.path());
+    let server = start(data.path()).await;
+    let mut speaker = Page::enter(&server, 3).await;
+    speaker.say(8..9).await;
+    for page in [&mut gone, &mut there] {
+        assert!(page.come_back(&server).await);
+        assert_eq!(page.heard, (0..9).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn what_happens_before_anybody_is_back_is_kept_too() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut page = Page::enter(&server, 1).await;
+    page.say(0..1).await;
+    page.hear(1).await;
+    let data = left_behind(data.path());
+
+    let server = start(data.path()).await;
+    let mut outside = connect(&server, 2).await;
+    let call = json!({ "index": 7, "waitMs": 0 });
+    let answer = outside.sync("order/wait", "v1", ROOM, call).await;
+    assert_eq!(answer["errorCode"], "sync-no-receivers", "nobody is there");
+    let answer = outside.sync("everyone/elsewhere", "v1", ROOM, json!({})).await;
+    assert_eq!(answer["status"], "success", "{answer}");
+    page.client = connect(&server, 1).await;
+    let back = page.client.call("joinRoom", json!({ "room": ROOM, "after": page.pos })).await;
+    assert_eq!(back["recovered"], true, "{back}");
+    let missed = page.client.frames_so_far().await;
+    assert_eq!(missed.iter().map(|frame| &frame["cb"]).collect::<Vec<_>>(), ["everyone/elsewhere/v1"]);
+}
+
+#[tokio::test]
+async fn nobody_is_shown_what_was_before_their_time_or_after_they_left() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut speaker = Page::enter(&server, 0).await;
+    let mut left = Page::enter(&server, 1).await;
+    speaker.say(0..1).await;
+    left.hear(1).await;
+    left.client.call("leaveRoom", json!({ "room": ROOM })).await;
+    speaker.say(1..2).await;
+    let mut late = Page::enter(&server, 2).await;
+    speaker.say(2..3).await;
+    late.hear(1).await;
+    // A barrier: who joins is on the disk before it is told so, and with it all before.
+    Page::enter(&server, 3).await;
+    let data = left_behind(data.path());
+
+    let server = start(data.path()).await;
+    let place = left.pos.clone();
+    assert!(!left.come_back(&server).await, "it had left");
+    late.pos = place;
+    assert!(!late.come_back(&server).await, "it was not there then");
+    assert_eq!((left.heard, late.heard), (vec![0], vec![2]));
+}
+
+#[tokio::test]
+async fn whoever_has_heard_more_than_a_copy_that_was_put_back_is_told_so() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut speaker = Page::enter(&server, 0).await;
+    let mut page = Page::enter(&server, 1).await;
+    speaker.say(0..3).await;
+    page.hear(3).await;
+    let copy = left_behind(data.path());
+    speaker.say(3..6).await;
+    page.hear(3).await;
+    drop(server);
+
+    let server = start(copy.path()).await;
+    let mut speaker = Page::enter(&server, 2).await;
+    // As many as are lost, and more: their numbers are the same.
+    speaker.say(10..15).await;
+    assert!(!page.come_back(&server).await, "what it has heard is of another life");
+    assert_eq!(page.heard, [0, 1, 2, 3, 4, 5]);
+}
+
+#[tokio::test]
+async fn a_server_that_stops_takes_what_everybody_was_told_into_the_next_life() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut page = Page::enter(&server, 1).await;
+    page.say(0..2).await;
+    page.hear(2).await;
+    server.into_running().shutdown().await;
+
+    // The file is free as soon as the other one has stopped.
+    let server = start(data.path()).await;
+    assert!(page.come_back(&server).await);
+    page.say(2..3).await;
+    page.hear(1).await;
+    assert_eq!(page.heard, [0, 1, 2]);
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_kept_does_not_happen_and_its_caller_is_told_so() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut page = Page::enter(&server, 1).await;
+    page.say(0..1).await;
+    page.hear(1).await;
+    let (file, away) = (data.path().join("rooms.sqlite"), data.path().join("away.sqlite"));
+    std::fs::rename(&file, &away).expect("it is moved");
+    let call = json!({ "index": 1, "waitMs": 0 });
+    let refused = page.client.sync("order/wait", "v1", ROOM, call).await;
+    assert_eq!((&refused["errorCode"], &refused["httpStatus"]), (&json!("sync-unavailable"), &json!(503)));
+    let begun = *server.app().begun.borrow();
+    let call = json!({ "index": 1, "waitMs": 0 });
+    let refused = page.client.sync("order/wait", "v1", ROOM, call).await;
+    assert_eq!(refused["errorCode"], "sync-unavailable");
+    assert_eq!(*server.app().begun.borrow(), begun, "now that is known before the handler runs");
+    std::fs::rename(&away, &file).expect("it is moved back");
+    page.say(2..3).await;
+    page.hear(1).await;
+    assert_eq!(page.heard, [0, 2], "and the next one takes its place");
+    let data = left_behind(data.path());
+
+    let server = start(data.path()).await;
+    assert!(page.come_back(&server).await);
+}
+
+#[tokio::test]
+async fn two_servers_do_not_use_the_file_at_one_time() {
+    let data = tempfile::tempdir().expect("a folder");
+    let first = start(data.path()).await;
+    let mut config = first.running().handle().config().clone();
+    config.shutdown_timeout = std::time::Duration::from_millis(50);
+    let refused = test_app::server().start(&test_app::routes::TABLE, config).await.expect_err("it is used");
+    let refused = refused.to_string();
+    assert!(refused.contains("rooms.sqlite` is used by another server: stop that one"), "{refused}");
+}
+
+/// An app that has the rooms and no route: another version of the test app.
+static WITHOUT_ROUTES: Table<App> = Table {
+    events: Routes::EMPTY,
+    requests: Routes::EMPTY,
+    manifest_dir: test_app::routes::TABLE.manifest_dir,
+    rooms: test_app::routes::TABLE.rooms,
+    error_codes: test_app::routes::TABLE.error_codes,
+    locales: test_app::routes::TABLE.locales,
+};
+
+#[tokio::test]
+async fn events_that_another_version_of_the_app_cannot_read_are_told_as_missing() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut early = Page::enter(&server, 1).await;
+    let mut late = Page::enter(&server, 2).await;
+    early.say(0..2).await;
+    early.hear(1).await;
+    late.hear(2).await;
+    let mut config = server.running().handle().config().clone();
+    let copy = left_behind(data.path());
+    copy.path().clone_into(&mut config.data);
+    let other = TestServer::of(test_app::server().start(&WITHOUT_ROUTES, config).await.expect("it starts"));
+    assert!(late.come_back(&other).await, "it has heard everything");
+    assert!(!early.come_back(&other).await);
+    assert_eq!(early.heard, [0]);
+}
