@@ -114,8 +114,10 @@ pub struct Config {
     pub idempotency_total_bytes: usize,
     /// For how long calls of `durable` routes are kept in a file.
     pub durable_calls_age: Duration,
-    /// How many of them are kept.
+    /// How many of them are kept of one caller.
     pub durable_calls: usize,
+    /// How many of them are kept of all callers.
+    pub durable_total_calls: usize,
     /// For how long the events of rooms with `history = durable` are kept, and who has gone is known again there.
     pub durable_history_age: Duration,
     /// How many bytes may wait for one socket before it is disconnected.
@@ -281,7 +283,8 @@ impl Default for Config {
             idempotency_bytes: 1 << 20,
             idempotency_total_bytes: 64 << 20,
             durable_calls_age: Duration::from_secs(24 * 3600),
-            durable_calls: 1_000_000,
+            durable_calls: 10_000,
+            durable_total_calls: 1_000_000,
             durable_history_age: Duration::from_secs(3600),
             send_queue: 1 << 20,
             direct_delivery: true,
@@ -470,6 +473,10 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("durable_calls", COUNT, |config, text| {
         config.durable_calls = positive(text)?;
+        Some(())
+    }),
+    setting("durable_total_calls", COUNT, |config, text| {
+        config.durable_total_calls = positive(text)?;
         Some(())
     }),
     setting("durable_history_age_ms", MILLISECONDS, |config, text| {

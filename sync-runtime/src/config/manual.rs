@@ -141,7 +141,18 @@ const MANUAL: &[Explained] = &[
         Is("86400000"),
         "For how long calls of `durable` routes are kept in `calls.sqlite`.",
     ),
-    key("durable_calls", "number", Is("1000000"), "How many of them are kept: the oldest are forgotten."),
+    key(
+        "durable_calls",
+        "number",
+        Is("10000"),
+        "How many of them are kept of one caller: its own oldest are forgotten.",
+    ),
+    key(
+        "durable_total_calls",
+        "number",
+        Is("1000000"),
+        "How many of them are kept of all callers: the oldest of the one that has the most are forgotten.",
+    ),
     key(
         "durable_history_age_ms",
         "milliseconds",

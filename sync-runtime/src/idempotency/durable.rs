@@ -27,12 +27,26 @@ const SCHEMA: Schema = Schema {
             PRIMARY KEY (caller, id)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX calls_by_time ON calls (begun);
+        CREATE INDEX calls_by_caller ON calls (caller, begun);
+        CREATE TABLE callers (
+            caller BLOB PRIMARY KEY,
+            calls INTEGER NOT NULL  -- how many of them there are, as the triggers count
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX callers_by_calls ON callers (calls);
+        CREATE TRIGGER calls_inserted AFTER INSERT ON calls BEGIN
+            INSERT INTO callers (caller, calls) VALUES (new.caller, 1)
+                ON CONFLICT (caller) DO UPDATE SET calls = calls + 1;
+        END;
+        CREATE TRIGGER calls_deleted AFTER DELETE ON calls BEGIN
+            UPDATE callers SET calls = calls - 1 WHERE caller = old.caller;
+            DELETE FROM callers WHERE caller = old.caller AND calls = 0;
+        END;
     "],
     loss: "calls of `durable` routes that are repeated happen once more",
 };
 
-/// How many old calls are freed by one that is new.
-const FREED_AT_ONCE: u32 = 8;
+/// How many old calls are forgotten for one that is new.
+const FORGOTTEN_AT_ONCE: u32 = 8;
 /// How often the end of a call is written that could not be, and how long it is waited in between.
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -40,12 +54,22 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The calls of routes that are `durable`, in the file `calls.sqlite` of a folder.
 #[derive(Debug)]
 pub struct DurableCalls {
-    age: Duration,
-    most: usize,
+    bounds: CallBounds,
     /// How many there are, about.
     count: Arc<AtomicUsize>,
     codes: Vec<&'static str>,
     database: Database,
+}
+
+/// Which calls are kept. Of those that are too many, only such are forgotten that have ended.
+#[derive(Debug, Clone, Copy)]
+pub struct CallBounds {
+    /// For how long.
+    pub age: Duration,
+    /// How many of one caller; its own oldest are forgotten.
+    pub of_one: usize,
+    /// How many of all; the oldest of the caller that has the most are forgotten.
+    pub of_all: usize,
 }
 
 /// What is known of a call that is to begin.
@@ -66,23 +90,17 @@ enum Stored {
 }
 
 impl DurableCalls {
-    /// Opens or creates the file in `folder`, where the last calls are kept, `most` of them, for `age`. `codes` are those that the app can
-    /// answer with.
+    /// Opens or creates the file in `folder`, where the last calls are kept. `codes` are those that the app can answer with.
     ///
     /// # Errors
     ///
     /// When the folder cannot be written, or the file is damaged, or written by a newer server.
-    pub async fn open(
-        folder: &Path,
-        age: Duration,
-        most: usize,
-        codes: Vec<&'static str>,
-    ) -> Result<Arc<Self>, DataError> {
+    pub async fn open(folder: &Path, bounds: CallBounds, codes: Vec<&'static str>) -> Result<Arc<Self>, DataError> {
         let database = Database::open(folder, SCHEMA).await?;
         let count = "SELECT count(*) FROM calls";
         let counted = database.read(move |file, _| file.query_row(count, [], |row| row.get::<_, i64>(0))).await;
         let count = Arc::new(AtomicUsize::new(counted.ok().and_then(|count| count.try_into().ok()).unwrap_or(0)));
-        Ok(Arc::new(Self { age, most, count, codes, database }))
+        Ok(Arc::new(Self { bounds, count, codes, database }))
     }
 
     /// Notes that a call begins, unless it has before.
@@ -91,15 +109,16 @@ impl DurableCalls {
     ///
     /// `sync-unavailable` when the file cannot be used; `sync-id-reused`.
     pub(super) async fn begin(&self, key: &CallKey<'static>) -> Result<Begun, SyncError> {
-        let (key, now, most, count) = (key.clone(), calendar(), self.most, self.count.clone());
-        let oldest = now.saturating_sub(i64::try_from(self.age.as_millis()).unwrap_or(i64::MAX));
+        let (key, now, bounds, count) = (key.clone(), calendar(), self.bounds, self.count.clone());
+        let oldest = now.saturating_sub(i64::try_from(bounds.age.as_millis()).unwrap_or(i64::MAX));
         let begun = self.database.write(move |file| {
             let known = find(file, &key, oldest)?;
             if known.is_none() {
-                insert(file, &key, now)?;
-                let is_too_many = count.fetch_add(1, Ordering::Relaxed) >= most;
-                let freed = free_old(file, if is_too_many { now } else { oldest }, is_too_many)?;
-                count.fetch_sub(freed.min(count.load(Ordering::Relaxed)), Ordering::Relaxed);
+                let before = count.load(Ordering::Relaxed);
+                let forgotten = insert(file, &key, now)?
+                    + forget_old(file, oldest)?
+                    + forget_too_many(file, &key, bounds, before + 1)?;
+                count.store((before + 1).saturating_sub(forgotten), Ordering::Relaxed);
             }
             Ok(known.map(|(call, outcome)| (call == key.call.to_bytes(), outcome)))
         });
@@ -157,11 +176,14 @@ fn find(file: &Connection, key: &CallKey<'_>, oldest: i64) -> rusqlite::Result<O
     found.optional()
 }
 
-fn insert(file: &Connection, key: &CallKey<'_>, now: i64) -> rusqlite::Result<()> {
-    // In the place of one that is too old.
-    let mut insert =
-        file.prepare_cached("INSERT OR REPLACE INTO calls (caller, id, call, begun) VALUES (?1, ?2, ?3, ?4)")?;
-    insert.execute(params![key.caller.to_bytes(), key.id, key.call.to_bytes(), now]).map(drop)
+/// Notes that a call has begun, in the place of one that is too old; returns how many were in that place.
+fn insert(file: &Connection, key: &CallKey<'_>, now: i64) -> rusqlite::Result<usize> {
+    let caller = key.caller.to_bytes();
+    let mut delete = file.prepare_cached("DELETE FROM calls WHERE caller = ?1 AND id = ?2")?;
+    let deleted = delete.execute(params![caller, key.id])?;
+    let mut insert = file.prepare_cached("INSERT INTO calls (caller, id, call, begun) VALUES (?1, ?2, ?3, ?4)")?;
+    insert.execute(params![caller, key.id, key.call.to_bytes(), now])?;
+    Ok(deleted)
 }
 
 fn update(file: &Connection, key: &CallKey<'_>, outcome: &str) -> rusqlite::Result<()> {
@@ -172,12 +194,91 @@ fn update(file: &Connection, key: &CallKey<'_>, outcome: &str) -> rusqlite::Resu
     }
 }
 
-/// Frees a few of the calls that began before `time`, if need be only those that have ended, and returns how many.
-fn free_old(file: &Connection, time: i64, only_ended: bool) -> rusqlite::Result<usize> {
+/// Forgets a few of the calls that began before `oldest`, and returns how many.
+fn forget_old(file: &Connection, oldest: i64) -> rusqlite::Result<usize> {
     let mut delete = file.prepare_cached(
         "DELETE FROM calls WHERE (caller, id) IN
-             (SELECT caller, id FROM calls WHERE begun < ?1 AND (outcome IS NOT NULL OR NOT ?3)
-              ORDER BY begun LIMIT ?2)",
+             (SELECT caller, id FROM calls WHERE begun < ?1 ORDER BY begun LIMIT ?2)",
     )?;
-    delete.execute(params![time, FREED_AT_ONCE, only_ended])
+    delete.execute(params![oldest, FORGOTTEN_AT_ONCE])
+}
+
+/// Forgets a few calls of the caller, or of the one that has the most, where there are too many; returns how many.
+fn forget_too_many(file: &Connection, key: &CallKey<'_>, bounds: CallBounds, count: usize) -> rusqlite::Result<usize> {
+    let caller = key.caller.to_bytes();
+    let mut own = file.prepare_cached("SELECT calls FROM callers WHERE caller = ?1")?;
+    let own: i64 = own.query_row([caller], |row| row.get(0))?;
+    if usize::try_from(own).is_ok_and(|own| own > bounds.of_one) {
+        return forget_of(file, &caller);
+    }
+    if count <= bounds.of_all {
+        return Ok(0);
+    }
+    let mut most = file.prepare_cached("SELECT caller FROM callers ORDER BY calls DESC LIMIT 1")?;
+    let most: Vec<u8> = most.query_row([], |row| row.get(0))?;
+    forget_of(file, &most)
+}
+
+/// Forgets the oldest of the calls of one caller that have ended.
+fn forget_of(file: &Connection, caller: &[u8]) -> rusqlite::Result<usize> {
+    let mut delete = file.prepare_cached(
+        "DELETE FROM calls WHERE (caller, id) IN
+             (SELECT caller, id FROM calls WHERE caller = ?1 AND outcome IS NOT NULL ORDER BY begun LIMIT ?2)",
+    )?;
+    delete.execute(params![caller, FORGOTTEN_AT_ONCE])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::SyncError;
+    use crate::id::Id;
+
+    fn key(caller: u8, id: u32) -> CallKey<'static> {
+        CallKey { caller: Id::of([caller; 16]), id: id.to_string().into(), call: Id::of([0; 16]) }
+    }
+
+    /// Makes a call, and returns whether it was new.
+    async fn is_new(calls: &DurableCalls, key: &CallKey<'static>) -> bool {
+        let begun = calls.begin(key).await.expect("a file");
+        let is_new = matches!(begun, Begun::New);
+        if is_new {
+            calls.end(key, Err(SyncError::new("sync-server-failed"))).await.expect_err("that outcome");
+        }
+        is_new
+    }
+
+    #[tokio::test]
+    async fn whoever_makes_many_calls_has_their_own_forgotten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let bounds = CallBounds { age: Duration::from_secs(60), of_one: 40, of_all: 60 };
+        let calls = DurableCalls::open(folder.path(), bounds, Vec::new()).await.expect("a file");
+        let unended = key(1, 0);
+        assert!(matches!(calls.begin(&unended).await, Ok(Begun::New)));
+        assert!(is_new(&calls, &key(9, 1)).await);
+        for id in 1..=100 {
+            assert!(is_new(&calls, &key(1, id)).await);
+        }
+        assert!(!is_new(&calls, &key(1, 100)).await);
+        assert!(is_new(&calls, &key(1, 1)).await, "there were forty since");
+        assert!(
+            matches!(calls.begin(&unended).await, Ok(Begun::Ended(Err(_)))),
+            "nobody knows whether it has happened"
+        );
+        for caller in 2..=3 {
+            for id in 1..=30 {
+                assert!(is_new(&calls, &key(caller, id)).await);
+            }
+        }
+        assert!(!is_new(&calls, &key(9, 1)).await, "somebody else has the most");
+        let counted = "SELECT (SELECT count(*) FROM calls), (SELECT sum(calls) FROM callers)";
+        let counted: (i64, i64) = calls
+            .database
+            .read(move |file, _| file.query_row(counted, [], |row| Ok((row.get(0)?, row.get(1)?))))
+            .await
+            .expect("a file");
+        assert_eq!(counted.0, counted.1);
+        assert!(counted.0 <= 60, "{counted:?}");
+        assert_eq!(calls.count.load(Ordering::Relaxed) as i64, counted.0);
+    }
 }

@@ -11,7 +11,7 @@ use crate::error::SyncError;
 use crate::id::Id;
 use crate::wire::Answered;
 
-pub use durable::DurableCalls;
+pub use durable::{CallBounds, DurableCalls};
 pub use recent::RecentCalls;
 pub use ticket::{Claim, Known, Ticket};
 

@@ -10,7 +10,7 @@ use crate::config::{Config, ConfigError};
 use crate::dispatch::Dispatcher;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, CatalogError};
-use crate::idempotency::DurableCalls;
+use crate::idempotency::{CallBounds, DurableCalls};
 use crate::rooms::{RemoteEvents, RoomLog, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, Table};
 use crate::server::handle::Handle;
@@ -226,7 +226,8 @@ async fn room_services<A: App>(
 async fn durable_calls<A: App>(config: &Config, table: &Table<A>) -> Result<Arc<DurableCalls>, DataError> {
     let framework = FRAMEWORK_CODES.iter().map(|(code, _)| *code);
     let codes = framework.chain(table.error_codes.iter().copied()).collect();
-    DurableCalls::open(&config.data, config.durable_calls_age, config.durable_calls, codes).await
+    let (age, of_one, of_all) = (config.durable_calls_age, config.durable_calls, config.durable_total_calls);
+    DurableCalls::open(&config.data, CallBounds { age, of_one, of_all }, codes).await
 }
 
 /// A server that could not start.
