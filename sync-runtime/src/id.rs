@@ -39,7 +39,7 @@ impl Id {
 
     /// Makes one of bytes that are as good as random: those of a hash are the same in every process.
     #[must_use]
-    pub fn of(bytes: [u8; 16]) -> Self {
+    pub const fn of(bytes: [u8; 16]) -> Self {
         Self(u128::from_be_bytes(bytes))
     }
 

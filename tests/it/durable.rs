@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sync::__private::{Routes, Table};
+use sync::__private::{RoomRule, Routes, Table};
+use sync::Config;
 use sync_tests::app::TestServer;
 use sync_tests::socket::{Client, Identity};
 use tempfile::TempDir;
@@ -241,15 +242,19 @@ async fn two_servers_do_not_use_the_file_at_one_time() {
     assert!(refused.contains("rooms.sqlite` is used by another server: stop that one"), "{refused}");
 }
 
-/// An app that has the rooms and no route: another version of the test app.
-static WITHOUT_ROUTES: Table<App> = Table {
-    events: Routes::EMPTY,
-    requests: Routes::EMPTY,
-    manifest_dir: test_app::routes::TABLE.manifest_dir,
-    rooms: test_app::routes::TABLE.rooms,
-    error_codes: test_app::routes::TABLE.error_codes,
-    locales: test_app::routes::TABLE.locales,
-};
+/// Another version of the test app: one that has no route, and these rooms.
+const fn another_version(rooms: &'static [&'static dyn RoomRule<App>]) -> Table<App> {
+    Table {
+        events: Routes::EMPTY,
+        requests: Routes::EMPTY,
+        manifest_dir: test_app::routes::TABLE.manifest_dir,
+        rooms,
+        error_codes: test_app::routes::TABLE.error_codes,
+        locales: test_app::routes::TABLE.locales,
+    }
+}
+
+static WITHOUT_ROUTES: Table<App> = another_version(test_app::routes::TABLE.rooms);
 
 #[tokio::test]
 async fn events_that_another_version_of_the_app_cannot_read_are_told_as_missing() {
@@ -267,4 +272,100 @@ async fn events_that_another_version_of_the_app_cannot_read_are_told_as_missing(
     assert!(late.come_back(&other).await, "it has heard everything");
     assert!(!early.come_back(&other).await);
     assert_eq!(early.heard, [0]);
+}
+
+#[tokio::test]
+async fn of_what_is_volatile_the_newest_is_kept_and_no_more() {
+    let data = tempfile::tempdir().expect("a folder");
+    let start = async |data: &Path| {
+        let change = |config: &mut Config| {
+            data.clone_into(&mut config.data);
+            config.history_events = 4;
+        };
+        TestServer::start_with(change).await
+    };
+    let server = start(data.path()).await;
+    let mut speaker = Page::enter(&server, 0).await;
+    let mut away = Page::enter(&server, 1).await;
+    speaker.say(0..1).await;
+    away.hear(1).await;
+    drop(away.client);
+    for index in 1..50 {
+        let answer = speaker.client.sync("odd/cursor", "v1", ROOM, json!({ "index": index, "bytes": 10 })).await;
+        assert_eq!(answer["status"], "success", "{answer}");
+    }
+    speaker.say(50..51).await;
+    let data = left_behind(data.path());
+
+    let server = start(data.path()).await;
+    away.client = connect(&server, 99).await;
+    assert!(away.come_back(&server).await, "what was replaced is no hole, and takes nobody's place");
+    assert_eq!(away.heard, [0, 49, 50]);
+}
+
+#[tokio::test]
+async fn who_left_while_the_file_could_not_be_written_has_left() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut speaker = Page::enter(&server, 0).await;
+    let mut left = Page::enter(&server, 1).await;
+    speaker.say(0..1).await;
+    left.hear(1).await;
+    let (file, away) = (data.path().join("rooms.sqlite"), data.path().join("away.sqlite"));
+    std::fs::rename(&file, &away).expect("it is moved");
+    let mut late = Page::enter(&server, 2).await;
+    left.client.call("leaveRoom", json!({ "room": ROOM })).await;
+    std::fs::rename(&away, &file).expect("it is moved back");
+    speaker.say(1..2).await;
+    late.hear(1).await;
+    let data = left_behind(data.path());
+
+    let server = start(data.path()).await;
+    assert!(!left.come_back(&server).await);
+    assert_eq!(left.heard, [0]);
+    assert!(late.come_back(&server).await, "it came meanwhile");
+}
+
+#[tokio::test]
+async fn who_has_been_told_that_they_have_left_is_not_there_in_the_next_life() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let _speaker = Page::enter(&server, 0).await;
+    let mut left = Page::enter(&server, 1).await;
+    left.client.call("leaveRoom", json!({ "room": ROOM })).await;
+    let data = left_behind(data.path());
+
+    let server = start(data.path()).await;
+    assert!(!left.come_back(&server).await);
+}
+
+/// Nothing of it is kept beyond the process.
+static WITHOUT_ROOMS: Table<App> = another_version(&[]);
+
+#[tokio::test]
+async fn what_happened_while_nothing_was_written_is_told_as_missing() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut page = Page::enter(&server, 1).await;
+    page.say(0..1).await;
+    page.hear(1).await;
+    let config = server.running().handle().config().clone();
+    server.into_running().shutdown().await;
+    let other = test_app::server().start(&WITHOUT_ROOMS, config).await.expect("it starts");
+    other.shutdown().await;
+
+    let server = start(data.path()).await;
+    assert!(!page.come_back(&server).await);
+}
+
+#[tokio::test]
+async fn a_server_that_is_dropped_serves_nobody() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut page = Page::enter(&server, 1).await;
+    drop(server);
+    page.client.closed().await;
+    // Nor has it the file any more.
+    let server = start(data.path()).await;
+    assert!(page.come_back(&server).await);
 }

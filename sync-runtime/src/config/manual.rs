@@ -157,7 +157,7 @@ const MANUAL: &[Explained] = &[
         "durable_history_age_ms",
         "milliseconds",
         Is("3600000"),
-        "For how long events of rooms with `history = durable` are kept in `rooms.sqlite`, and who has gone is known again there; in numbers \
+        "For how long events of rooms with `history = durable` are kept in `rooms.sqlite`, and who has gone is known again there, a year at most; in numbers \
          and bytes they are bounded as all others.",
     ),
     key(

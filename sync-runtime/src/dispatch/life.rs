@@ -85,16 +85,25 @@ impl<A: App> Dispatcher<A> {
         room: &str,
         after: Option<Position>,
     ) -> Result<HeldSeat<A>, SyncError> {
-        let keep = authorize::rule(self.table(), room).map_or(Keep::AsConfigured, |found| found.rule.history());
+        let keep = self.keep(room);
         let seating = self.hub().join(socket, room, Entering { limit: self.config().room_limit, after, keep });
         let seated = soon(Instant::now() + self.config().handler_timeout, seating).await;
         let held = seated.ok_or_else(|| SyncError::new("sync-timeout"))??;
         attendance::settle(self.parts(), socket, room, Departure::None);
         if keep == Keep::Durably {
-            // Who is told that it is there is known again, whatever becomes of the process; a file that cannot be written keeps nobody out.
-            soon(Instant::now() + NOTED_WITHIN, self.hub().histories_settled()).await;
+            self.noted().await;
         }
         Ok(held)
+    }
+
+    /// Waits until it is on the disk who is in rooms that outlive the process, so that whoever is told that they are there, or not there any
+    /// more, are so in the next one, too. A file that cannot be written keeps nobody out, nor in.
+    async fn noted(&self) {
+        soon(Instant::now() + NOTED_WITHIN, self.hub().histories_settled()).await;
+    }
+
+    fn keep(&self, room: &str) -> Keep {
+        authorize::rule(self.table(), room).map_or(Keep::AsConfigured, |found| found.rule.history())
     }
 
     /// Leaves a room, and returns whether the socket was there, when it is sent nothing of it any more.
@@ -229,7 +238,9 @@ impl<A: App> Dispatcher<A> {
     pub(super) async fn leave(&self, caller: &Caller<A>, room: &str) -> Answer {
         let left = match self.check_message(caller).and_then(|_| member(caller)) {
             Ok(socket) => {
-                self.unseat(socket, room).await;
+                if self.unseat(socket, room).await && self.keep(room) == Keep::Durably {
+                    self.noted().await;
+                }
                 Ok(answer_rooms(&socket.room_names()))
             }
             Err(error) => Err(error),

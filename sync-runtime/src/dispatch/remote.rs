@@ -20,7 +20,8 @@ impl<A: App> RemoteEvents for Dispatcher<A> {
 }
 
 impl<A: App> Dispatcher<A> {
-    fn revive(&self, room: &str, text: &str) -> Option<Fanout<A>> {
+    /// Reads an event of a room that was written elsewhere, or in an earlier life of the server; `None` for one that is none of this app's.
+    pub(super) fn revive(&self, room: &str, text: &str) -> Option<Fanout<A>> {
         let read: EventText<'_> = serde_json::from_str(text).ok()?;
         let EventText { name, version, key, sender, ignore_self, input, output } = read;
         let Found { route, metrics, .. } = self.lanes().event(&name, &version)?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{calendar, sleep};
+use crate::clock::calendar;
 use crate::error::{StoredError, SyncError};
 use crate::idempotency::{CallKey, Outcome, reused};
 use crate::storage::{DataError, Database, Failure, Schema};
@@ -47,9 +47,6 @@ const SCHEMA: Schema = Schema {
 
 /// How many old calls are forgotten for one that is new.
 const FORGOTTEN_AT_ONCE: u32 = 8;
-/// How often the end of a call is written that could not be, and how long it is waited in between.
-const TRIES: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// The calls of routes that are `durable`, in the file `calls.sqlite` of a folder.
 #[derive(Debug)]
@@ -138,17 +135,14 @@ impl DurableCalls {
             Err(error) => Stored::Error(error.to_stored()),
         };
         let Ok(stored) = serde_json::to_string(&stored) else { return Err(unknown()) };
-        for tried in 1..=TRIES {
-            let (key, stored) = (key.clone(), stored.clone());
-            match self.database.write(move |file| update(file, &key, &stored)).await {
-                Ok(()) => return outcome,
-                Err(error) if tried == TRIES => {
-                    tracing::error!(%error, "the outcome of a durable call could not be kept");
-                }
-                Err(_) => sleep(PAUSE * tried).await,
+        let key = key.clone();
+        match self.database.write_patiently(move |file| update(file, &key, &stored), || {}).await {
+            Ok(()) => outcome,
+            Err(error) => {
+                tracing::error!(%error, "the outcome of a durable call could not be kept");
+                Err(unknown())
             }
         }
-        Err(unknown())
     }
 
     fn revive(&self, stored: &str) -> Outcome {

@@ -57,7 +57,7 @@ struct Events<E> {
 
 struct Past<E> {
     position: Position,
-    at: Instant,
+    happened: Instant,
     bytes: usize,
     event: E,
 }
@@ -76,7 +76,7 @@ impl RecentEvents {
 impl RecentEvents {
     /// Opens the history of a room whose events are kept for so long; `None` if none are.
     pub(super) fn open_recent<E>(&self, start: Position, age: Duration) -> Option<Recent<E>> {
-        let bounds = Bounds { age: age.min(LONGEST), ..self.bounds };
+        let bounds = Bounds { age, ..self.bounds };
         let is_kept = !bounds.age.is_zero() && bounds.events > 0 && bounds.bytes > 0;
         is_kept.then(|| Recent::new(bounds, start, self.total.clone()))
     }
@@ -88,7 +88,7 @@ impl<A: App> Histories<A> for RecentEvents {
             Keep::For(age) => age,
             Keep::AsConfigured | Keep::Durably => self.bounds.age,
         };
-        Some(Box::new(self.open_recent::<Arc<dyn Kept<A>>>(start, age)?))
+        Some(Box::new(self.open_recent::<Arc<dyn Kept<A>>>(start, age.min(LONGEST))?))
     }
 
     fn bytes(&self) -> usize {
@@ -102,21 +102,24 @@ impl<E> Recent<E> {
         Self { bounds, total, charged: AtomicUsize::new(0), past: Mutex::new(events) }
     }
 
-    /// Keeps an event of so many bytes; those of a volatile route that `is_replaced` are of no use any more.
+    /// Keeps an event of so many bytes; one of a volatile route that `is_replaced` is of no use any more, and its number is returned.
     fn push(
         &self,
         position: Position,
+        happened: Instant,
         event: E,
         bytes: usize,
         is_replaced: Option<impl Fn(&E) -> bool>,
         dropped: &mut Vec<E>,
-    ) {
+    ) -> Option<u64> {
         let bytes = bytes + ENTRY;
         let mut past = self.past.lock();
-        if let Some(is_replaced) = is_replaced {
-            dropped.extend(past.remove_last(&self.total, |kept| is_replaced(kept)));
-        }
-        past.events.push_back(Past { position, at: Instant::now(), bytes, event });
+        let replaced = is_replaced.and_then(|is_replaced| past.remove_last(&self.total, |kept| is_replaced(kept)));
+        let replaced = replaced.map(|Past { position, event, .. }| {
+            dropped.push(event);
+            position.seq
+        });
+        past.events.push_back(Past { position, happened, bytes, event });
         past.bytes += bytes;
         let total = self.total.fetch_add(bytes, Ordering::AcqRel) + bytes;
         while past.events.len() > self.bounds.events || past.bytes > self.bounds.bytes {
@@ -126,6 +129,7 @@ impl<E> Recent<E> {
         if total > self.bounds.total {
             dropped.extend([(); 2].into_iter().filter_map(|()| past.drop_oldest(&self.total)));
         }
+        replaced
     }
 
     /// Returns behind which number everything is here.
@@ -149,7 +153,7 @@ impl<E> Recent<E> {
     fn drop_old(&self, now: Instant, dropped: &mut Vec<E>) -> Option<Instant> {
         let mut past = self.past.lock();
         loop {
-            let ends = past.events.front()?.at + self.bounds.age;
+            let ends = past.events.front()?.happened + self.bounds.age;
             if ends > now {
                 return Some(ends);
             }
@@ -185,11 +189,11 @@ impl<E> Events<E> {
     }
 
     /// Removes the last one that is meant.
-    fn remove_last(&mut self, total: &AtomicUsize, is_meant: impl Fn(&E) -> bool) -> Option<E> {
+    fn remove_last(&mut self, total: &AtomicUsize, is_meant: impl Fn(&E) -> bool) -> Option<Past<E>> {
         let index = self.events.iter().rposition(|kept| is_meant(&kept.event))?;
         let removed = self.events.remove(index)?;
         self.forget(removed.bytes, total);
-        Some(removed.event)
+        Some(removed)
     }
 
     fn forget(&mut self, bytes: usize, total: &AtomicUsize) {
@@ -198,12 +202,25 @@ impl<E> Events<E> {
     }
 }
 
-impl<A: App> History<A> for Recent<Arc<dyn Kept<A>>> {
-    fn keep(&self, position: Position, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>) {
+impl<A: App> Recent<Arc<dyn Kept<A>>> {
+    /// Keeps an event, and returns the number of the one that it has replaced.
+    pub(super) fn keep_in_place(
+        &self,
+        position: Position,
+        happened: Instant,
+        event: Arc<dyn Kept<A>>,
+        dropped: &mut Dropped<A>,
+    ) -> Option<u64> {
         let bytes = event.bytes();
         let topic = event.topic().cloned();
         let is_replaced = topic.map(|topic| move |kept: &Arc<dyn Kept<A>>| kept.topic() == Some(&topic));
-        self.push(position, event, bytes, is_replaced, dropped);
+        self.push(position, happened, event, bytes, is_replaced, dropped)
+    }
+}
+
+impl<A: App> History<A> for Recent<Arc<dyn Kept<A>>> {
+    fn keep(&self, position: Position, happened: Instant, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>) {
+        self.keep_in_place(position, happened, event, dropped);
     }
 
     fn after(&self, position: Position) -> Option<KeptEvents<A>> {

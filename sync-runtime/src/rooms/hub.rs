@@ -9,13 +9,15 @@ use sync_schema::EVERYONE;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
-use crate::clock::RealInstant;
+use crate::clock::{Instant, RealInstant};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::delivery::TURN;
 use crate::rooms::expiry::{Due, Expiry};
 use crate::rooms::socket::Place;
-use crate::rooms::{Bundle, HeldSeat, Permit, RemoteEvents, Room, RoomServices, Seat, Socket, StoredRoom, Submitted};
+use crate::rooms::{
+    Bundle, HeldSeat, Kept, Permit, RemoteEvents, Room, RoomServices, Seat, Socket, StoredRoom, Submitted,
+};
 use crate::route::{App, Keep};
 use crate::session::LiveSession;
 use crate::wire::{Packet, Position};
@@ -261,14 +263,6 @@ impl<A: App> Hub<A> {
         self.room(name).is_some_and(|room| !room.is_empty())
     }
 
-    /// Ends a room that nobody is in, with all that is kept of it.
-    pub fn forget(&self, name: &str) {
-        let mut index = self.index();
-        if index.rooms.get(name).is_some_and(|room| room.end()) {
-            index.rooms.remove(name);
-        }
-    }
-
     /// Forgets, for as long as this is awaited, what rooms need not keep any more.
     pub async fn expire_rooms(&self) {
         let mut turn = RealInstant::now();
@@ -380,12 +374,22 @@ impl<A: App> Hub<A> {
         self.count.subscribe()
     }
 
-    /// Opens a room of which an earlier process has left something; its events are placed there next.
-    pub fn restore(&self, name: &str, stored: &StoredRoom) {
-        let history = self.services.histories.reopen(name, stored.start);
+    /// Opens a room of which an earlier process has left this and these events, oldest first, each with its place and the time when it
+    /// happened; returns whether any of it is kept here.
+    pub fn restore(
+        &self,
+        name: &str,
+        stored: StoredRoom,
+        events: impl Iterator<Item = (Position, Instant, Arc<dyn Kept<A>>)>,
+    ) -> bool {
+        let start = Position::of_event(stored.end.epoch, stored.behind);
+        let Some(history) = self.services.histories.reopen(name, start) else { return false };
+        let mut dropped = Vec::new();
+        events.for_each(|(at, happened, event)| history.keep(at, happened, event, &mut dropped));
         let (expiry, deliveries) = (self.expiry.clone(), self.deliveries.clone());
         let room = Room::restored(Arc::from(name), stored, history, expiry, deliveries);
         self.index().rooms.insert(room.name().clone(), room);
+        true
     }
 
     /// Waits until what has happened in rooms that are kept beyond the process is, or could not be.

@@ -124,15 +124,25 @@ impl Known {
 
     /// Forgets those whose time is over, and returns until when the next one is known.
     pub(super) fn drop_old(&mut self, now: Instant) -> Option<Instant> {
-        self.all.retain(|_, known| known.until.is_none_or(|until| until > now));
-        self.all.shrink_to(self.all.len() * 2);
+        self.retain(|known| known.until.is_none_or(|until| until > now));
         self.all.values().filter_map(|known| known.until).min()
     }
 
     /// Forgets all who have gone.
     pub(super) fn drop_gone(&mut self) {
-        self.all.retain(|_, known| known.seats > 0);
-        self.all.shrink_to(self.all.len() * 2);
+        self.retain(|known| known.seats > 0);
+    }
+
+    fn retain(&mut self, is_known: impl Fn(&OneKnown) -> bool) {
+        let Self { all, changed } = self;
+        all.retain(|key, known| {
+            let stays = is_known(known);
+            if !stays && let Some(changed) = changed {
+                changed.push(*key);
+            }
+            stays
+        });
+        all.shrink_to(all.len() * 2);
     }
 
     /// Forgets all.
@@ -143,7 +153,10 @@ impl Known {
 
     fn change(&mut self, key: &SenderKey) {
         if let Some(changed) = &mut self.changed {
-            changed.push(*key);
+            // The same is often said twice.
+            if changed.last() != Some(key) {
+                changed.push(*key);
+            }
         }
     }
 

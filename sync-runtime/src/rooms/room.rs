@@ -150,21 +150,21 @@ impl<A: App> Room<A> {
         Arc::new(Self::make(name, start, history, false, expiry, tasks))
     }
 
-    /// Makes a room that goes on where an earlier process has left it; its events are placed there next.
+    /// Makes a room that goes on where an earlier process has left it, with what its history has of that.
     pub(super) fn restored(
         name: Arc<str>,
-        stored: &StoredRoom,
-        history: Option<Box<dyn History<A>>>,
+        stored: StoredRoom,
+        history: Box<dyn History<A>>,
         expiry: Arc<Expiry<A>>,
         tasks: TaskTracker,
     ) -> Arc<Self> {
-        let age = history.as_ref().map_or(Duration::ZERO, |history| history.age());
-        let known = stored.members.iter().map(|(key, member)| (*key, restored(*member, age))).collect();
-        let mut room = Self::make(name, stored.start, history, false, expiry, tasks);
-        room.earlier = stored.earlier.clone();
+        let age = history.age();
+        let known = stored.members.into_iter().map(|(key, member)| (key, restored(member, age))).collect();
+        let mut room = Self::make(name, stored.end, Some(history), false, expiry, tasks);
+        room.earlier = stored.earlier;
         room.state.get_mut().known = Known::durable(known);
         let room = Arc::new(room);
-        // Those who do not come back are forgotten.
+        // What it takes is counted then, and those who do not come back are forgotten.
         room.expire_at(Instant::now() + age.min(AT_ONCE));
         room
     }
@@ -478,6 +478,7 @@ impl<A: App> Room<A> {
         }
         let now = Instant::now();
         let next = [history.drop_old(now, dropped), state.known.drop_old(now)].into_iter().flatten().min();
+        self.write_known(&mut state);
         history.charge(state.bytes());
         // One that has nothing to give does not ask others again: the next event does.
         if gives_way && history.is_crowded() && !dropped.is_empty() {
@@ -494,11 +495,6 @@ impl<A: App> Room<A> {
                 self.end_if_empty(&mut state, false)
             }
         }
-    }
-
-    /// Ends a room that nobody is in, whatever is kept of it, and returns whether it has ended.
-    pub(super) fn end(&self) -> bool {
-        self.end_if_empty(&mut self.state(), false)
     }
 
     fn end_if_empty(&self, state: &mut RoomState<A>, outlives: bool) -> bool {
@@ -551,8 +547,9 @@ impl<A: App> Room<A> {
         let mut dropped = Vec::new();
         let mut state = self.state();
         if let Some(history) = &self.history {
-            events.iter().for_each(|(seq, event)| history.keep(self.event(*seq), event.kept(), &mut dropped));
-            self.expire_at(Instant::now() + history.age());
+            let now = Instant::now();
+            events.iter().for_each(|(seq, event)| history.keep(self.event(*seq), now, event.kept(), &mut dropped));
+            self.expire_at(now + history.age());
             if history.is_crowded() {
                 self.expiry.crowd();
             }

@@ -195,8 +195,8 @@ impl<A: App> Histories<A> for NoHistories {
 /// The events of one room that can be shown again. Called under the room's lock: it must not wait, and ends no event there, whose parts are
 /// the app's, but hands over what it keeps no longer.
 pub trait History<A: App>: Send + Sync {
-    /// Keeps an event, before any member hears of it; events come in their order.
-    fn keep(&self, position: Position, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>);
+    /// Keeps an event that has happened then, before any member hears of it; events come in their order.
+    fn keep(&self, position: Position, happened: Instant, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>);
 
     /// Returns the events after a place, oldest first; `None` when some of them are not kept any more, or the place is none.
     fn after(&self, position: Position) -> Option<KeptEvents<A>>;

@@ -215,11 +215,14 @@ async fn room_services<A: App>(
     config: &Config,
 ) -> Result<(RoomServices<A>, Option<Arc<RoomLog<A>>>), DataError> {
     match own {
-        Some(own) => Ok((own, None)),
         None if table.has_durable_rooms() => {
             RoomServices::with_durable(config).await.map(|(services, log)| (services, Some(log)))
         }
-        None => Ok((RoomServices::of_one_process(config), None)),
+        own => {
+            // What happens now is not written: rooms that are there would not know of it, if they went on later.
+            RoomLog::<A>::forget_left(config).await?;
+            Ok((own.unwrap_or_else(|| RoomServices::of_one_process(config)), None))
+        }
     }
 }
 

@@ -14,10 +14,10 @@ use crate::transport::{ClosedSockets, OpenDoors, Traffic};
 const FLUSH_LIMIT: Duration = Duration::from_secs(2);
 /// What is kept of the time of a shutdown, at most a quarter, for telling those who are connected: handlers do not get it.
 const TELLING: Duration = Duration::from_millis(2500);
-/// How long shutdown waits for a file at the very end.
-const CLOSING: Duration = Duration::from_secs(2);
+/// What is kept of it, at most an eighth, for writing at the very end what has happened.
+const CLOSING: Duration = Duration::from_secs(1);
 
-/// A server that accepts connections; one that is dropped without [`shutdown`](Running::shutdown) ends as in a crash.
+/// A server that accepts connections, until it is told to [`shutdown`](Running::shutdown): one that is dropped without ends as in a crash.
 pub struct Running<A: App> {
     handle: Handle<A>,
     doors: OpenDoors,
@@ -64,13 +64,13 @@ impl<A: App> Running<A> {
         tracing::info!(?limit, "stopping");
         let for_calls = limit - TELLING.min(limit / 4);
         let handled = timeout(for_calls, self.calls_handled(for_calls / 2)).await;
-        let told = timeout_at(deadline, self.tell_everybody()).await;
+        let told = timeout_at(deadline - CLOSING.min(limit / 8), self.tell_everybody()).await;
         if handled.is_err() || told.is_err() {
             tracing::warn!(?limit, "stopped with calls or connections still open");
         }
         self.end_everything();
-        // What has happened in rooms that go on in the next process; it waits for the file.
-        if timeout(CLOSING, self.handle.dispatcher().hub().close_histories()).await.is_err() {
+        // The next process waits for this file.
+        if timeout_at(deadline, self.handle.dispatcher().hub().close_histories()).await.is_err() {
             tracing::warn!("stopped before all that has happened in rooms with `history = durable` was kept");
         }
     }
@@ -120,6 +120,11 @@ impl<A: App> Running<A> {
 
 impl<A: App> Drop for Running<A> {
     fn drop(&mut self) {
+        // Without its runtime, it has ended; and hooks of the app's could not run, which closing a socket begins.
+        if tokio::runtime::Handle::try_current().is_ok() {
+            self.take_no_more();
+            self.doors.cut();
+        }
         // A handler that still runs must not keep files from the next server.
         drop(self.handle.dispatcher().hub().close_histories());
     }

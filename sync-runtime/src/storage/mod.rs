@@ -5,7 +5,7 @@ mod lock;
 mod redis;
 mod sqlite;
 
-pub(crate) use lock::FolderLock;
+pub(crate) use lock::FileLock;
 #[cfg(feature = "redis")]
 pub(crate) use redis::{Redis, RedisFailure};
 pub use sqlite::DataError;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::clock::RealInstant;
+use crate::clock::{RealInstant, sleep};
 use crate::contain::{Panicked, contained};
 
 /// How many questions may wait for the thread; who comes then waits to be let in.
@@ -26,6 +26,8 @@ const BUSY: Duration = Duration::from_secs(1);
 const MISSING: Duration = Duration::from_secs(10);
 /// A file up to this size is read as a whole when the server starts, to find out whether it is damaged.
 const CHECKED: u64 = 64 << 20;
+/// How long it is waited before something is tried again that could not be written.
+const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(200)];
 
 /// A file, and how it came to be what it is.
 #[derive(Debug, Clone, Copy)]
@@ -190,6 +192,26 @@ impl Database {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Failure> {
         self.ask(false, |connection, _| work(connection)).await
+    }
+
+    /// As [`write`](Database::write), three times if need be; `failed` is told each time.
+    ///
+    /// # Errors
+    ///
+    /// As of the last time.
+    pub(crate) async fn write_patiently<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> rusqlite::Result<T> + Clone + Send + 'static,
+        failed: impl Fn(),
+    ) -> Result<T, Failure> {
+        for pause in PAUSES {
+            match self.write(work.clone()).await {
+                Ok(done) => return Ok(done),
+                Err(_) => failed(),
+            }
+            sleep(pause).await;
+        }
+        self.write(work).await.inspect_err(|_| failed())
     }
 
     async fn ask<T: Send + 'static>(
@@ -430,7 +452,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     if mode != "wal" {
         tracing::warn!(mode, "the file system cannot do what SQLite needs to write beside those who read");
     }
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;")
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = FAST;")
 }
 
 /// Brings a file up to date; of two servers that start at one time, one does it.
@@ -485,7 +507,7 @@ fn create_file(path: &Path) -> Result<(), DataError> {
     keep_private(&file).map_err(|source| DataError::Folder { path: path.to_owned(), source })
 }
 
-fn create_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

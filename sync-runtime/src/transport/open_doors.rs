@@ -17,7 +17,8 @@ use crate::transport::pipes::{PipeListener, serve};
 
 /// The doors, open: requests and messages come in and are handed to the dispatcher.
 ///
-/// The methods that close them are steps, to be taken in the order in which they stand here; dropped without them, all pipes are served on.
+/// The methods that close them are steps, to be taken in the order in which they stand here, or the last alone; dropped without that, all pipes
+/// are served on.
 #[derive(Debug)]
 pub struct OpenDoors {
     address: SocketAddr,

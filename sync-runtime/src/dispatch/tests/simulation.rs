@@ -350,8 +350,8 @@ impl Histories<TestApp> for Planted {
 }
 
 impl History<TestApp> for PlantedHistory {
-    fn keep(&self, position: Position, event: Arc<dyn Kept<TestApp>>, dropped: &mut Dropped<TestApp>) {
-        self.history.keep(position, event, dropped);
+    fn keep(&self, position: Position, at: Instant, event: Arc<dyn Kept<TestApp>>, dropped: &mut Dropped<TestApp>) {
+        self.history.keep(position, at, event, dropped);
     }
 
     fn after(&self, position: Position) -> Option<KeptEvents<TestApp>> {

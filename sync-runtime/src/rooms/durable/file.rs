@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::clock::{Instant, calendar};
 use crate::id::Id;
 use crate::rooms::SenderKey;
-use crate::rooms::durable::log::{Note, Write};
+use crate::rooms::durable::changes::{Changes, RoomChanges};
 use crate::rooms::known::{OneKnown, Told};
 use crate::storage::Schema;
 use crate::wire::Position;
@@ -22,7 +22,8 @@ pub(super) const SCHEMA: Schema = Schema {
         CREATE TABLE rooms (
             name TEXT PRIMARY KEY,
             epoch INTEGER NOT NULL, -- the life of the room in which its events get their numbers now
-            seq INTEGER NOT NULL   -- the number of the last event
+            seq INTEGER NOT NULL,  -- the number of the last event
+            behind INTEGER NOT NULL -- what has happened behind this event is here, but for what was replaced
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE lives (       -- the earlier ones, whose numbers go on in the next
             room TEXT NOT NULL,
@@ -37,7 +38,7 @@ pub(super) const SCHEMA: Schema = Schema {
             at INTEGER NOT NULL,   -- in milliseconds since 1970
             text TEXT NOT NULL,    -- as for another server; empty for one that cannot be written
             PRIMARY KEY (room, seq)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE members (     -- who is known again
             room TEXT NOT NULL,
             who BLOB NOT NULL,     -- the number of the session, and that of the page if it has one; nobody can sign in with them
@@ -52,31 +53,55 @@ pub(super) const SCHEMA: Schema = Schema {
     loss: "whoever comes back to a room with `history = durable` is told that it may have missed something",
 };
 
+/// How many of its earlier lives a room knows: a server that is started again and again has many.
+const LIVES: u32 = 32;
+
+/// How much of a room is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// In events.
+    pub(super) events: usize,
+    /// In bytes, as they are written.
+    pub(super) bytes: usize,
+    /// How old.
+    pub(super) age: Duration,
+}
+
 /// What an earlier process has left of a room.
 #[derive(Debug)]
 pub struct StoredRoom {
-    /// Behind which place its events come, in the life that begins now.
-    pub(in crate::rooms) start: Position,
+    /// The last place that was given, in the life that begins now.
+    pub(in crate::rooms) end: Position,
+    /// Behind which event everything is here that was not replaced.
+    pub(in crate::rooms) behind: u64,
     /// The last places of the lives before.
     pub(in crate::rooms) earlier: Vec<Position>,
     /// Who is known again.
     pub(in crate::rooms) members: Vec<(SenderKey, StoredMember)>,
     /// The events, oldest first.
-    pub(in crate::rooms) events: Vec<String>,
+    events: Vec<StoredEvent>,
+}
+
+/// An event that an earlier process has left.
+#[derive(Debug)]
+pub struct StoredEvent {
+    /// Its place, in the life that begins now.
+    pub at: Position,
+    /// When it happened.
+    pub happened: Instant,
+    /// As for another server; empty for one that could not be written.
+    pub text: String,
 }
 
 impl StoredRoom {
-    /// Takes the events, oldest first, each with its place; one that could not be written is empty.
-    pub fn take_events(&mut self) -> impl Iterator<Item = (Position, String)> + use<> {
-        let Position { epoch, seq, .. } = self.start;
-        let places = (seq + 1..).map(move |seq| Position::of_event(epoch, seq));
-        places.zip(std::mem::take(&mut self.events))
+    /// Takes the events, oldest first.
+    pub fn take_events(&mut self) -> Vec<StoredEvent> {
+        std::mem::take(&mut self.events)
     }
 
-    /// Returns what is left of it behind a place.
-    #[must_use]
-    pub fn behind(&self, start: Position) -> Self {
-        Self { start, earlier: self.earlier.clone(), members: self.members.clone(), events: Vec::new() }
+    /// Notes that what was before this event, and the event itself, cannot be shown.
+    pub fn begin_behind(&mut self, at: Position) {
+        self.behind = at.seq;
     }
 }
 
@@ -104,13 +129,16 @@ pub(in crate::rooms) fn restored(member: StoredMember, age: Duration) -> OneKnow
 }
 
 /// Returns the key under which positions are written, which is `new` for a new file.
-pub(super) fn key(file: &Connection, new: [u8; 16]) -> rusqlite::Result<[u8; 16]> {
-    let known = file.query_row("SELECT key FROM secret", [], |row| row.get(0)).optional()?;
-    if let Some(known) = known {
-        return Ok(known);
-    }
-    file.execute("INSERT INTO secret (key) VALUES (?1)", params![new])?;
-    Ok(new)
+pub(super) fn key(file: &Connection, new: &[u8; 16]) -> rusqlite::Result<[u8; 16]> {
+    keep_key(file, new)?;
+    file.query_row("SELECT key FROM secret", [], |row| row.get(0))
+}
+
+/// Has a file have this key that has none: it may be another one than before.
+fn keep_key(file: &Connection, key: &[u8; 16]) -> rusqlite::Result<()> {
+    let mut insert =
+        file.prepare_cached("INSERT INTO secret (key) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM secret)")?;
+    insert.execute(params![key]).map(drop)
 }
 
 /// Returns the names of the rooms that are there.
@@ -118,51 +146,93 @@ pub(super) fn names(file: &Connection) -> rusqlite::Result<Vec<String>> {
     file.prepare("SELECT name FROM rooms ORDER BY name")?.query_map([], |row| row.get(0))?.collect()
 }
 
-/// Begins another life of a room, and returns what is to be known in it: what is not older than `age`, and of the events those that follow
-/// one on the other up to the last.
+/// Begins another life of a room, and returns what is to be known in it: what is within the bounds.
 ///
 /// It has an epoch of its own: of a copy of the file that was put back nobody can know what came after it, and whoever has heard more than it
 /// has is told so.
-pub(super) fn begin_life(file: &Connection, room: &str, epoch: u64, age: Duration) -> rusqlite::Result<StoredRoom> {
+pub(super) fn begin_life(file: &Connection, room: &str, epoch: u64, bounds: Bounds) -> rusqlite::Result<StoredRoom> {
     let now = calendar();
-    let (old, end): (i64, i64) =
-        file.query_row("SELECT epoch, seq FROM rooms WHERE name = ?1", [room], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    file.execute(
-        "INSERT OR REPLACE INTO lives (room, epoch, seq, ended) VALUES (?1, ?2, ?3, ?4)",
-        params![room, old, end, now],
-    )?;
-    file.execute("DELETE FROM lives WHERE room = ?1 AND ended < ?2", params![room, earlier(now, age)])?;
-    file.execute("UPDATE rooms SET epoch = ?2 WHERE name = ?1", params![room, number(epoch)])?;
-    file.execute("UPDATE members SET until = ?2 WHERE room = ?1 AND until IS NULL", params![room, later(now, age)])?;
-    let events = last_events(file, room, end, earlier(now, age))?;
-    let start = Position::of_event(epoch, unsigned(end) - events.len() as u64);
-    Ok(StoredRoom { start, earlier: lives(file, room)?, members: members(file, room, now)?, events })
+    let mut select = file.prepare_cached("SELECT epoch, seq, behind FROM rooms WHERE name = ?1")?;
+    let (old, end, behind): (i64, i64, i64) =
+        select.query_row([room], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    end_life(file, room, old, end, now, bounds.age)?;
+    let (behind, events) = last_events(file, room, behind, end, now, bounds)?;
+    file.prepare_cached("UPDATE rooms SET epoch = ?2 WHERE name = ?1")?.execute(params![room, number(epoch)])?;
+    trim(file, room, behind)?;
+    let mut go = file.prepare_cached("UPDATE members SET until = ?2 WHERE room = ?1 AND until IS NULL")?;
+    go.execute(params![room, later(now, bounds.age)])?;
+    let clock = Instant::now();
+    let event = |(seq, at, text)| StoredEvent {
+        at: Position::of_event(epoch, unsigned(seq)),
+        happened: clock.checked_sub(since(at, now)).unwrap_or(clock),
+        text,
+    };
+    Ok(StoredRoom {
+        end: Position::of_event(epoch, unsigned(end)),
+        behind,
+        earlier: lives(file, room)?,
+        members: members(file, room, now)?,
+        events: events.into_iter().map(event).collect(),
+    })
 }
 
-fn last_events(file: &Connection, room: &str, end: i64, oldest: i64) -> rusqlite::Result<Vec<String>> {
-    let mut select =
-        file.prepare("SELECT seq, text FROM events WHERE room = ?1 AND seq <= ?2 AND at >= ?3 ORDER BY seq DESC")?;
-    let mut rows = select.query(params![room, end, oldest])?;
-    let mut events = Vec::new();
+/// Notes where a life has ended, and forgets those that are too old, or too many.
+fn end_life(file: &Connection, room: &str, epoch: i64, end: i64, now: i64, age: Duration) -> rusqlite::Result<()> {
+    let mut insert =
+        file.prepare_cached("INSERT OR REPLACE INTO lives (room, epoch, seq, ended) VALUES (?1, ?2, ?3, ?4)")?;
+    insert.execute(params![room, epoch, end, now])?;
+    let mut forget = file.prepare_cached(
+        "DELETE FROM lives WHERE room = ?1 AND (ended < ?2 OR epoch NOT IN
+             (SELECT epoch FROM lives WHERE room = ?1 ORDER BY ended DESC, seq DESC LIMIT ?3))",
+    )?;
+    forget.execute(params![room, earlier(now, age), LIVES]).map(drop)
+}
+
+/// The number of an event, its time, and its text.
+type StoredRow = (i64, i64, String);
+
+/// Reads the last events that are within the bounds, oldest first, each with its number and its time, and behind which event they are all.
+fn last_events(
+    file: &Connection,
+    room: &str,
+    behind: i64,
+    end: i64,
+    now: i64,
+    bounds: Bounds,
+) -> rusqlite::Result<(u64, Vec<StoredRow>)> {
+    let oldest = earlier(now, bounds.age);
+    let mut select = file.prepare_cached(
+        "SELECT seq, at, text FROM events WHERE room = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq DESC",
+    )?;
+    let mut rows = select.query(params![room, behind, end])?;
+    let (mut events, mut bytes, mut behind) = (Vec::new(), 0, behind);
     while let Some(row) = rows.next()? {
-        if row.get::<_, i64>(0)? != end - events.len() as i64 {
+        let event: StoredRow = (row.get(0)?, row.get(1)?, row.get(2)?);
+        bytes += event.2.len();
+        if event.1 < oldest || events.len() == bounds.events || bytes > bounds.bytes {
+            behind = event.0;
             break;
         }
-        events.push(row.get(1)?);
+        events.push(event);
     }
     events.reverse();
-    Ok(events)
+    // The last one is not replaced by any: where it is missing, nothing can be said of the others.
+    if events.last().is_none_or(|(seq, ..)| *seq != end) {
+        return Ok((unsigned(end), Vec::new()));
+    }
+    Ok((unsigned(behind), events))
 }
 
 fn lives(file: &Connection, room: &str) -> rusqlite::Result<Vec<Position>> {
-    let mut select = file.prepare("SELECT epoch, seq FROM lives WHERE room = ?1")?;
+    let mut select = file.prepare_cached("SELECT epoch, seq FROM lives WHERE room = ?1")?;
     let lives = select.query_map([room], |row| Ok(Position::of_event(unsigned(row.get(0)?), unsigned(row.get(1)?))))?;
     lives.collect()
 }
 
 fn members(file: &Connection, room: &str, now: i64) -> rusqlite::Result<Vec<(SenderKey, StoredMember)>> {
-    let mut select =
-        file.prepare("SELECT who, since, sent, resumed, judged, until FROM members WHERE room = ?1 AND until > ?2")?;
+    let mut select = file.prepare_cached(
+        "SELECT who, since, sent, resumed, judged, until FROM members WHERE room = ?1 AND until > ?2",
+    )?;
     let members =
         select.query_map(params![room, now], |row| Ok(key_of(row.get_ref(0)?.as_blob()?).zip(member(row).ok())))?;
     // What is no key is nobody's.
@@ -181,60 +251,71 @@ fn member(row: &Row<'_>) -> rusqlite::Result<StoredMember> {
 }
 
 /// Writes something that changes nothing.
-pub(super) fn touch(file: &Connection) -> rusqlite::Result<()> {
-    file.execute("UPDATE secret SET key = key", []).map(drop)
+pub(super) fn touch(file: &Connection, key: &[u8; 16]) -> rusqlite::Result<()> {
+    keep_key(file, key)?;
+    file.prepare_cached("UPDATE secret SET key = key")?.execute([]).map(drop)
 }
 
-/// Writes what has happened, in its order.
-pub(super) fn write(file: &Connection, writes: &[Write]) -> rusqlite::Result<()> {
+/// Writes what has happened.
+pub(super) fn write(file: &Connection, key: &[u8; 16], changes: &Changes) -> rusqlite::Result<()> {
+    keep_key(file, key)?;
     let now = calendar();
-    writes.iter().try_for_each(|write| match write {
-        Write::Event { room, at, text } => event(file, room, *at, text, now),
-        Write::Note(note) => self::note(file, note, now),
+    changes.by_room().try_for_each(|(room, changes)| write_room(file, room, changes, now))
+}
+
+fn write_room(file: &Connection, room: &str, changes: &RoomChanges, now: i64) -> rusqlite::Result<()> {
+    if changes.is_other {
+        forget(file, room)?;
+    }
+    if let Some(start) = changes.start {
+        give_number(file, room, start, start.seq)?;
+    }
+    add_events(file, room, &changes.events, now)?;
+    for seq in &changes.replaced {
+        file.prepare_cached("DELETE FROM events WHERE room = ?1 AND seq = ?2")?.execute(params![room, number(*seq)])?;
+    }
+    if let Some(behind) = changes.behind {
+        trim(file, room, behind)?;
+    }
+    changes.known.iter().try_for_each(|(key, known)| match known {
+        Some(known) => know(file, room, key, known),
+        None => forget_member(file, room, key),
     })
 }
 
-fn event(file: &Connection, room: &str, at: Position, text: &str, now: i64) -> rusqlite::Result<()> {
+fn add_events(file: &Connection, room: &str, events: &[(Position, String)], now: i64) -> rusqlite::Result<()> {
+    let (Some((first, _)), Some((last, _))) = (events.first(), events.last()) else { return Ok(()) };
     // In the place of one that had none in the end.
-    file.prepare_cached("INSERT OR REPLACE INTO events (room, seq, at, text) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![room, number(at.seq), now, text])?;
-    give_number(file, room, at)
-}
-
-/// Notes the last place that was given in a room.
-fn give_number(file: &Connection, room: &str, at: Position) -> rusqlite::Result<()> {
-    file.prepare_cached("INSERT OR REPLACE INTO rooms (name, epoch, seq) VALUES (?1, ?2, ?3)")?
-        .execute(params![room, number(at.epoch), number(at.seq)])
-        .map(drop)
-}
-
-fn note(file: &Connection, note: &Note, now: i64) -> rusqlite::Result<()> {
-    match note {
-        Note::Opened { room, start } => {
-            forget(file, room)?;
-            give_number(file, room, *start)
-        }
-        Note::Known { room, key, known: Some(known) } => know(file, room, key, known),
-        Note::Known { room, key, known: None } => file
-            .prepare_cached("DELETE FROM members WHERE room = ?1 AND who = ?2")?
-            .execute(params![room, bytes_of(key)])
-            .map(drop),
-        Note::Trimmed { room, behind } => {
-            file.prepare_cached("DELETE FROM events WHERE room = ?1 AND seq <= ?2")?
-                .execute(params![room, number(*behind)])?;
-            file.prepare_cached("DELETE FROM members WHERE room = ?1 AND until <= ?2")?
-                .execute(params![room, now])
-                .map(drop)
-        }
-        Note::Ended { room } => forget(file, room),
+    let mut insert =
+        file.prepare_cached("INSERT OR REPLACE INTO events (room, seq, at, text) VALUES (?1, ?2, ?3, ?4)")?;
+    for (at, text) in events {
+        insert.execute(params![room, number(at.seq), now, text])?;
     }
+    give_number(file, room, *last, first.seq - 1)
 }
 
+/// Notes the last place that was given in a room; of one that is not in the file, nothing is there but what comes `behind`.
+fn give_number(file: &Connection, room: &str, at: Position, behind: u64) -> rusqlite::Result<()> {
+    let mut give = file.prepare_cached(
+        "INSERT INTO rooms (name, epoch, seq, behind) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq",
+    )?;
+    give.execute(params![room, number(at.epoch), number(at.seq), number(behind)]).map(drop)
+}
+
+fn trim(file: &Connection, room: &str, behind: u64) -> rusqlite::Result<()> {
+    let mut begin = file.prepare_cached("UPDATE rooms SET behind = ?2 WHERE name = ?1 AND behind < ?2")?;
+    begin.execute(params![room, number(behind)])?;
+    let mut delete = file.prepare_cached("DELETE FROM events WHERE room = ?1 AND seq <= ?2")?;
+    delete.execute(params![room, number(behind)]).map(drop)
+}
+
+/// Knows somebody in a room; in one that is not in the file, nobody can be known again.
 fn know(file: &Connection, room: &str, key: &SenderKey, known: &StoredMember) -> rusqlite::Result<()> {
     let StoredMember { since, told, until } = *known;
     file.prepare_cached(
         "INSERT OR REPLACE INTO members (room, who, since, sent, resumed, judged, until)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM rooms WHERE name = ?1)",
     )?
     .execute(params![
         room,
@@ -248,6 +329,11 @@ fn know(file: &Connection, room: &str, key: &SenderKey, known: &StoredMember) ->
     .map(drop)
 }
 
+fn forget_member(file: &Connection, room: &str, key: &SenderKey) -> rusqlite::Result<()> {
+    let mut delete = file.prepare_cached("DELETE FROM members WHERE room = ?1 AND who = ?2")?;
+    delete.execute(params![room, bytes_of(key)]).map(drop)
+}
+
 /// Forgets all of a room.
 pub(super) fn forget(file: &Connection, room: &str) -> rusqlite::Result<()> {
     for delete in [
@@ -259,6 +345,11 @@ pub(super) fn forget(file: &Connection, room: &str) -> rusqlite::Result<()> {
         file.prepare_cached(delete)?.execute([room])?;
     }
     Ok(())
+}
+
+/// Forgets all rooms.
+pub(super) fn forget_all(file: &Connection) -> rusqlite::Result<()> {
+    file.execute_batch("DELETE FROM rooms; DELETE FROM lives; DELETE FROM events; DELETE FROM members;")
 }
 
 fn bytes_of(key: &SenderKey) -> Vec<u8> {
@@ -291,4 +382,93 @@ fn earlier(time: i64, by: Duration) -> i64 {
 
 fn since(earlier: i64, later: i64) -> Duration {
     Duration::from_millis(u64::try_from(later.saturating_sub(earlier)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rooms::durable::changes::Note;
+    use crate::rooms::known::OneKnown;
+
+    const ROOM: &str = "lasting-a";
+    const KEY: [u8; 16] = [7; 16];
+    const BOUNDS: Bounds = Bounds { events: 100, bytes: 1000, age: Duration::from_secs(60) };
+    const WHO: SenderKey = SenderKey { session: Id::of([1; 16]), tab: None };
+
+    fn file() -> Connection {
+        let file = Connection::open_in_memory().expect("memory");
+        SCHEMA.migrations.iter().for_each(|migration| file.execute_batch(migration).expect("valid SQL"));
+        file
+    }
+
+    fn changed(notes: impl IntoIterator<Item = Note>, events: std::ops::Range<u64>) -> Changes {
+        let mut changes = Changes::default();
+        notes.into_iter().for_each(|note| changes.add(note));
+        events.for_each(|seq| changes.add_event(&ROOM.into(), Position::of_event(1, seq), format!("text {seq:4}")));
+        changes
+    }
+
+    fn opened() -> Note {
+        Note::Opened { room: ROOM.into(), start: Position::of_event(1, 0) }
+    }
+
+    fn known() -> Note {
+        let known = OneKnown { since: 0, seats: 1, newest: 1, told: None, until: None };
+        Note::Known { room: ROOM.into(), key: WHO, known: Some(StoredMember::new(&known)) }
+    }
+
+    fn numbers(stored: &mut StoredRoom) -> Vec<u64> {
+        stored.take_events().iter().map(|event| event.at.seq).collect()
+    }
+
+    #[test]
+    fn what_was_replaced_is_no_hole_and_what_was_trimmed_is() {
+        let file = file();
+        write(&file, &KEY, &changed([opened(), known()], 1..10)).expect("a file");
+        let notes = [4, 7].map(|seq| Note::Replaced { room: ROOM.into(), seq });
+        write(&file, &KEY, &changed(notes, 10..11)).expect("a file");
+        write(&file, &KEY, &changed([Note::Trimmed { room: ROOM.into(), behind: 2 }], 11..12)).expect("a file");
+        let mut stored = begin_life(&file, ROOM, 2, BOUNDS).expect("a room");
+        assert_eq!((stored.behind, stored.end), (2, Position::of_event(2, 11)));
+        assert_eq!(numbers(&mut stored), [3, 5, 6, 8, 9, 10, 11]);
+        assert_eq!(stored.earlier, [Position::of_event(1, 11)]);
+        assert_eq!(stored.members.len(), 1);
+    }
+
+    #[test]
+    fn no_more_is_read_than_is_kept() {
+        let file = file();
+        write(&file, &KEY, &changed([opened()], 1..201)).expect("a file");
+        let mut stored = begin_life(&file, ROOM, 2, Bounds { events: 10, ..BOUNDS }).expect("a room");
+        assert_eq!((stored.behind, numbers(&mut stored).len()), (190, 10));
+        let mut stored = begin_life(&file, ROOM, 3, Bounds { bytes: 25, ..BOUNDS }).expect("a room");
+        assert_eq!((stored.behind, numbers(&mut stored)), (198, vec![199, 200]));
+        file.execute("UPDATE events SET at = at - 61000 WHERE seq <= 199", []).expect("a file");
+        let mut stored = begin_life(&file, ROOM, 4, BOUNDS).expect("a room");
+        assert_eq!((stored.behind, numbers(&mut stored)), (199, vec![200]));
+    }
+
+    #[test]
+    fn a_server_that_is_started_again_and_again_knows_its_last_lives() {
+        let file = file();
+        write(&file, &KEY, &changed([opened()], 1..2)).expect("a file");
+        for epoch in 2..100 {
+            let stored = begin_life(&file, ROOM, epoch, BOUNDS).expect("a room");
+            assert!(stored.earlier.contains(&Position::of_event(epoch - 1, 1)));
+            assert!(stored.earlier.len() <= LIVES as usize);
+        }
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_another_has_what_came_since() {
+        let file = file();
+        write(&file, &KEY, &changed([known()], 41..44)).expect("a file");
+        assert_eq!(key(&file, &[8; 16]).expect("a key"), KEY, "positions that were given can be read");
+        let mut stored = begin_life(&file, ROOM, 2, BOUNDS).expect("a room");
+        assert_eq!((stored.behind, numbers(&mut stored)), (40, vec![41, 42, 43]));
+        let other = self::file();
+        write(&other, &KEY, &changed([known()], 1..1)).expect("a file");
+        let orphans: i64 = other.query_row("SELECT count(*) FROM members", [], |row| row.get(0)).expect("a file");
+        assert_eq!(orphans, 0, "of a room that is not there nobody would ever be forgotten");
+    }
 }

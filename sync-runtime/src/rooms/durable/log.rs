@@ -1,36 +1,53 @@
 //! One task writes what happens in all rooms of the file, in its order, and gives events their places when they are on the disk.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::clock::sleep;
+use crate::clock::{Instant, soon};
 use crate::config::Config;
 use crate::error::SyncError;
-use crate::rooms::durable::StoredRoom;
-use crate::rooms::durable::file::{SCHEMA, StoredMember, begin_life, forget, key, names, touch, write};
-use crate::rooms::{NowOrLater, Room, SenderKey, Submitted};
+use crate::rooms::durable::changes::{Changes, Note};
+use crate::rooms::durable::file::{
+    Bounds, SCHEMA, StoredRoom, begin_life, forget, forget_all, key, names, touch, write,
+};
+use crate::rooms::{NowOrLater, Room, Submitted};
 use crate::route::App;
-use crate::storage::{DataError, Database, FolderLock};
+use crate::storage::{DataError, Database, FileLock};
 use crate::wire::{Position, PositionKey};
 
-/// How much is written together; a disk takes about as long for one.
-const TOGETHER: usize = 256;
-/// How often it is tried to write, and how long it is waited in between.
-const TRIES: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(100);
+/// How much is written together: a disk takes about as long for one.
+const TOGETHER: usize = 4096;
+/// How many bytes of events may wait to be written: a disk that has no end with what it has is told by this.
+const WAITING: usize = 16 * 1024 * 1024;
+/// After what time it is tried again to write what could not be, if nothing else happens.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How long a process may take to end that was told to, beyond its time.
+const ENDING: Duration = Duration::from_secs(1);
+/// For how long something is kept at most, which no clock has trouble with.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// The file of the rooms that are kept beyond the process.
 pub struct RoomLog<A: App> {
-    // What bounds it: events have a turn in their room, and whoever joins waits until that is written.
+    // Bounded by `is_ready`, and events by their turns: nothing is refused that has happened.
     entries: mpsc::UnboundedSender<Entry<A>>,
-    database: Arc<Database>,
+    file: Arc<LogFile>,
+    bounds: Bounds,
+}
+
+/// The file, and how it is with it.
+struct LogFile {
+    database: Database,
+    /// Under which positions are written.
+    key: [u8; 16],
     /// Whether the last thing could not be written.
-    is_failing: Arc<AtomicBool>,
-    age: Duration,
+    is_failing: AtomicBool,
+    /// How many bytes of events wait.
+    waiting: AtomicUsize,
 }
 
 enum Entry<A: App> {
@@ -51,26 +68,6 @@ struct Waiting<A: App> {
     tell: oneshot::Sender<Result<Option<Position>, SyncError>>,
 }
 
-/// What else is written.
-#[derive(Debug)]
-pub(super) enum Note {
-    /// A room begins, of which nothing was known.
-    Opened { room: Arc<str>, start: Position },
-    /// Somebody is known again as this, or not any more.
-    Known { room: Arc<str>, key: SenderKey, known: Option<StoredMember> },
-    /// What is behind this event is enough, and who could come back until now.
-    Trimmed { room: Arc<str>, behind: u64 },
-    /// Nobody is there, and nobody can come back.
-    Ended { room: Arc<str> },
-}
-
-/// What goes into the file.
-#[derive(Debug)]
-pub(super) enum Write {
-    Event { room: Arc<str>, at: Position, text: String },
-    Note(Note),
-}
-
 /// What is done when everything has been written.
 enum Done<A: App> {
     Place {
@@ -83,18 +80,38 @@ enum Done<A: App> {
 }
 
 impl<A: App> RoomLog<A> {
-    /// Opens or creates the file, and returns the key under which positions are written in it.
+    /// Opens or creates the file, and returns the key under which positions are written in it. Who has it may be about to end, and is
+    /// waited for as long as that may take.
     pub(super) async fn open(config: &Config) -> Result<(Arc<Self>, PositionKey), DataError> {
-        let database = Arc::new(Database::open(&config.data, SCHEMA).await?);
-        let lock = FolderLock::take(&config.data, SCHEMA.file, config.shutdown_timeout).await?;
+        let (lock, database) = take(config).await?;
         let mut new = [0; 16];
         getrandom::fill(&mut new).expect("the operating system has randomness");
-        let key = database.write(move |file| key(file, new)).await.map_err(|failure| failure.of(SCHEMA.file))?;
-        let (entries, waiting) = mpsc::unbounded_channel();
-        let is_failing = Arc::default();
-        tokio::spawn(write_all(database.clone(), lock, waiting, Arc::clone(&is_failing)));
-        let log = Self { entries, database, is_failing, age: config.durable_history_age };
-        Ok((Arc::new(log), PositionKey::new(key)))
+        let key = database.write(move |file| key(file, &new)).await.map_err(|failure| failure.of(SCHEMA.file))?;
+        let (is_failing, waiting) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let file = Arc::new(LogFile { database, key, is_failing, waiting });
+        let (entries, coming) = mpsc::unbounded_channel();
+        tokio::spawn(write_all(file.clone(), lock, coming));
+        let age = config.durable_history_age.min(LONGEST);
+        let bounds = Bounds { events: config.history_events, bytes: config.history_bytes, age };
+        Ok((Arc::new(Self { entries, file, bounds }), PositionKey::new(key)))
+    }
+
+    /// Forgets all rooms, if there is a file: what happens in them is not written for a while.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be used.
+    pub async fn forget_left(config: &Config) -> Result<(), DataError> {
+        if !exists(&config.data) {
+            return Ok(());
+        }
+        let (_lock, database) = take(config).await?;
+        database.write(forget_all).await.map_err(|failure| failure.of(SCHEMA.file))
+    }
+
+    /// For how long what happens is kept.
+    pub(super) fn age(&self) -> Duration {
+        self.bounds.age
     }
 
     /// Returns the names of the rooms that an earlier process has left.
@@ -103,7 +120,7 @@ impl<A: App> RoomLog<A> {
     ///
     /// When the file cannot be used.
     pub async fn names(&self) -> Result<Vec<String>, DataError> {
-        self.database.read(|file, _| names(file)).await.map_err(|failure| failure.of(SCHEMA.file))
+        self.file.database.read(|file, _| names(file)).await.map_err(|failure| failure.of(SCHEMA.file))
     }
 
     /// Begins another life of a room, and returns what is to be known in it.
@@ -112,9 +129,9 @@ impl<A: App> RoomLog<A> {
     ///
     /// When the file cannot be used.
     pub async fn begin_life(&self, room: &str) -> Result<StoredRoom, DataError> {
-        let (room, age) = (room.to_owned(), self.age);
+        let (room, bounds) = (room.to_owned(), self.bounds);
         let epoch = Position::random_epoch();
-        let begun = self.database.write(move |file| begin_life(file, &room, epoch, age)).await;
+        let begun = self.file.database.write(move |file| begin_life(file, &room, epoch, bounds)).await;
         begun.map_err(|failure| failure.of(SCHEMA.file))
     }
 
@@ -125,7 +142,7 @@ impl<A: App> RoomLog<A> {
     /// When the file cannot be used.
     pub async fn forget(&self, room: &str) -> Result<(), DataError> {
         let room = room.to_owned();
-        self.database.write(move |file| forget(file, &room)).await.map_err(|failure| failure.of(SCHEMA.file))
+        self.file.database.write(move |file| forget(file, &room)).await.map_err(|failure| failure.of(SCHEMA.file))
     }
 
     /// Has an event written, and then given its place; that happens, too, when nobody waits for it any more.
@@ -133,18 +150,23 @@ impl<A: App> RoomLog<A> {
         let (tell, told) = oneshot::channel();
         // One that cannot be written has its place all the same: what lies behind it is not complete then.
         let text = event.delivery.text().unwrap_or_default();
+        self.file.waiting.fetch_add(text.len(), Ordering::AcqRel);
         self.enter(Entry::Event(Waiting { room, event, text, tell }));
         NowOrLater::Later(Box::pin(async move { told.await.unwrap_or_else(|_| Err(unavailable())) }))
     }
 
-    /// Finds out whether something can be written, if the last thing could not be.
+    /// Finds out whether something can be written, if the last thing could not be, or much waits.
     pub(super) fn is_ready(&self) -> NowOrLater<'_, ()> {
-        if !self.is_failing.load(Ordering::Acquire) {
+        if self.entries.is_closed() || self.file.waiting.load(Ordering::Acquire) > WAITING {
+            return NowOrLater::Later(Box::pin(std::future::ready(Err(unavailable()))));
+        }
+        if !self.file.is_failing.load(Ordering::Acquire) {
             return NowOrLater::Now(());
         }
         NowOrLater::Later(Box::pin(async {
-            let ready = self.database.write(touch).await;
-            self.is_failing.store(ready.is_err(), Ordering::Release);
+            let key = self.file.key;
+            let ready = self.file.database.write(move |file| touch(file, &key)).await;
+            self.file.is_failing.store(ready.is_err(), Ordering::Release);
             ready.map_err(|_| unavailable())
         }))
     }
@@ -178,7 +200,7 @@ impl<A: App> RoomLog<A> {
 
 impl<A: App> std::fmt::Debug for RoomLog<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RoomLog").field("age", &self.age).finish_non_exhaustive()
+        f.debug_struct("RoomLog").field("bounds", &self.bounds).finish_non_exhaustive()
     }
 }
 
@@ -186,84 +208,114 @@ fn unavailable() -> SyncError {
     SyncError::new("sync-unavailable")
 }
 
-async fn write_all<A: App>(
-    database: Arc<Database>,
-    lock: FolderLock,
-    mut waiting: mpsc::UnboundedReceiver<Entry<A>>,
-    is_failing: Arc<AtomicBool>,
-) {
-    let (mut lock, mut entries) = (Some(lock), Vec::new());
-    while lock.is_some() && waiting.recv_many(&mut entries, TOGETHER).await > 0 {
-        let Batch { writes, done, is_last } = Batch::new(entries.drain(..));
-        let written = writes.is_empty() || {
-            let written = write_patiently(&database, writes).await;
-            is_failing.store(!written, Ordering::Release);
-            written
-        };
+fn exists(folder: &Path) -> bool {
+    folder.join(SCHEMA.file).exists()
+}
+
+/// Takes the right to use the file, and opens it.
+async fn take(config: &Config) -> Result<(FileLock, Database), DataError> {
+    let lock = FileLock::take(&config.data, SCHEMA.file, config.shutdown_timeout + ENDING).await?;
+    Ok((lock, Database::open(&config.data, SCHEMA).await?))
+}
+
+/// Ends when the file is closed, or nobody can write anything any more.
+async fn write_all<A: App>(file: Arc<LogFile>, lock: FileLock, mut coming: mpsc::UnboundedReceiver<Entry<A>>) {
+    let (mut lock, mut owed, mut entries) = (Some(lock), Changes::default(), Vec::new());
+    while lock.is_some() && next(&mut coming, &mut entries, !owed.is_empty()).await {
+        let mut batch = Batch { changes: std::mem::take(&mut owed), done: Vec::new(), bytes: 0, is_last: false };
+        batch.add_all(entries.drain(..));
+        let Batch { changes, done, bytes, is_last } = batch;
+        let written = file.write(changes).await;
+        file.waiting.fetch_sub(bytes, Ordering::AcqRel);
         lock.take_if(|_| is_last);
-        done.into_iter().for_each(|done| done.follow(written));
+        done.into_iter().for_each(|done| done.follow(written.is_ok()));
+        owed = written.err().unwrap_or_default();
     }
+}
+
+/// Waits for what is to be written, if something is `owed` already for a while only; returns whether there can be any.
+async fn next<A: App>(
+    coming: &mut mpsc::UnboundedReceiver<Entry<A>>,
+    entries: &mut Vec<Entry<A>>,
+    is_owed: bool,
+) -> bool {
+    let coming = coming.recv_many(entries, TOGETHER);
+    if is_owed { soon(Instant::now() + AGAIN, coming).await != Some(0) } else { coming.await > 0 }
 }
 
 /// What is written together.
 struct Batch<A: App> {
-    writes: Vec<Write>,
+    changes: Changes,
     done: Vec<Done<A>>,
+    /// Of the events.
+    bytes: usize,
     is_last: bool,
 }
 
 impl<A: App> Batch<A> {
     /// Gives events their numbers, in the order in which they came; those of rooms that have ended get none.
-    fn new(entries: impl Iterator<Item = Entry<A>>) -> Self {
+    fn add_all(&mut self, entries: impl Iterator<Item = Entry<A>>) {
         let mut last: HashMap<*const Room<A>, Position> = HashMap::new();
-        let (mut writes, mut done) = (Vec::new(), Vec::new());
         for entry in entries {
             match entry {
-                Entry::Note(note) => writes.push(Write::Note(note)),
-                Entry::Settled(tell) => done.push(Done::Tell(tell)),
+                Entry::Note(note) => self.changes.add(note),
+                Entry::Settled(tell) => self.done.push(Done::Tell(tell)),
                 Entry::Closed(tell) => {
-                    done.push(Done::Tell(tell));
-                    return Self { writes, done, is_last: true };
+                    self.done.push(Done::Tell(tell));
+                    self.is_last = true;
+                    return;
                 }
                 Entry::Event(Waiting { room, event, text, tell }) => {
+                    self.bytes += text.len();
                     let Some(end) = room.end_of_order() else {
                         tell.send(Ok(None)).unwrap_or_default();
                         continue;
                     };
                     let at = last.entry(Arc::as_ptr(&room)).or_insert(end);
                     at.seq += 1;
-                    writes.push(Write::Event { room: room.name().clone(), at: *at, text });
-                    done.push(Done::Place { room, event, at: *at, tell });
+                    self.changes.add_event(room.name(), *at, text);
+                    self.done.push(Done::Place { room, event, at: *at, tell });
                 }
             }
         }
-        Self { writes, done, is_last: false }
     }
 }
 
-/// Writes everything, or nothing, and returns whether it is on the disk.
-async fn write_patiently(database: &Database, writes: Vec<Write>) -> bool {
-    let writes = Arc::new(writes);
-    for tried in 1..=TRIES {
-        let now = writes.clone();
-        match database.write(move |file| write(file, &now)).await {
-            Ok(()) => return true,
-            Err(error) if tried == TRIES => {
-                tracing::error!(%error, "what has happened in rooms with `history = durable` could not be kept");
+impl LogFile {
+    /// Writes everything, or nothing; returns what is still to be written then.
+    async fn write(&self, changes: Changes) -> Result<(), Changes> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let was_failing = self.is_failing.load(Ordering::Acquire);
+        let (changes, key) = (Arc::new(changes), self.key);
+        let writing = changes.clone();
+        let written = self.database.write_patiently(
+            move |file| write(file, &key, &writing),
+            || self.is_failing.store(true, Ordering::Release),
+        );
+        match written.await {
+            Ok(()) => {
+                self.is_failing.store(false, Ordering::Release);
+                Ok(())
             }
-            Err(_) => sleep(PAUSE * tried).await,
+            Err(error) => {
+                if !was_failing {
+                    tracing::error!(%error, "what happens in rooms with `history = durable` cannot be kept");
+                }
+                Err(Arc::unwrap_or_clone(changes).without_events())
+            }
         }
     }
-    false
 }
 
 impl<A: App> Done<A> {
-    fn follow(self, written: bool) {
+    fn follow(self, is_written: bool) {
         match self {
             Self::Tell(tell) => tell.send(()).unwrap_or_default(),
             Self::Place { room, event, at, tell } => {
                 let placed =
-                    if written { Ok(room.place_at(event, at).is_ok().then_some(at)) } else { Err(unavailable()) };
+                    if is_written { Ok(room.place_at(event, at).is_ok().then_some(at)) } else { Err(unavailable()) };
                 tell.send(placed).unwrap_or_default();
             }
         }
