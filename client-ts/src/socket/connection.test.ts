@@ -252,6 +252,36 @@ describe("waking", () => {
     expect(heard).toEqual(["opened"]);
   });
 
+  test.each([
+    ["a connection", (network: FakeNetwork) => network.socket.accept(), ["opened", "lost"]],
+    ["an attempt", () => {}, []],
+    ["a wait", (network: FakeNetwork) => network.socket.fail(), []],
+  ])("gives a page that was put aside in the middle of %s another socket, and not before", (_, happen, told) => {
+    const { connection, network, wakes, heard } = setUp();
+    connection.connect();
+    happen(network);
+    wakes.rest();
+    vi.advanceTimersByTime(600_000);
+    expect(network.sockets).toHaveLength(1);
+    expect(["connecting", "reconnecting"]).toContain(connection.getSnapshot().status);
+    wakes.wake();
+    wakes.wake();
+    expect(network.sockets).toHaveLength(2);
+    expect(heard).toEqual(told);
+    network.socket.accept();
+    expect(connection.getSnapshot()).toEqual(CONNECTED);
+  });
+
+  test("is no matter of whoever disconnects when the page is put aside", () => {
+    const { connection, network, wakes } = setUp(undefined, lost => lost.disconnect());
+    connection.connect();
+    network.socket.accept();
+    wakes.rest();
+    wakes.wake();
+    expect(connection.getSnapshot()).toEqual({ status: "closed" });
+    expect(network.sockets).toHaveLength(1);
+  });
+
   test("is listened for only while there is something to wake", () => {
     const { connection, wakes, network } = setUp();
     expect(wakes.size).toBe(0);

@@ -122,7 +122,7 @@ export class Connection implements ConnectionStatusStore {
   #start(): void {
     this.#failures = 0;
     this.#attempts = 0;
-    this.#sleepThroughWakes ??= this.#surroundings.onWake(() => this.#wake());
+    this.#sleepThroughWakes ??= this.#surroundings.onWake(() => this.#wake(), () => this.#rest());
     this.#set(this.#nextAttempt(), () => this.#surroundings.events.started());
     // Those who were told may have decided otherwise.
     if (this.#isTrying() && this.#socket === null) this.#attempt();
@@ -202,8 +202,16 @@ export class Connection implements ConnectionStatusStore {
   }
 
   #wake(): void {
-    if (this.#retry !== null) return this.#attempt();
+    if (this.#socket === null) return this.#attempt();
     if (this.isOpen ? this.#socket?.isStale() === true : this.#isHanging()) this.reconnect();
+  }
+
+  /** Until it wakes, the page has no socket: one would keep it out of the browser's cache. */
+  #rest(): void {
+    this.#cancelRetry();
+    this.#dropSocket();
+    // Those who were told may have decided otherwise.
+    if (this.#socket === null && this.#status.status !== "closed") this.#announceAttempt();
   }
 
   #isHanging(): boolean {

@@ -35,11 +35,15 @@ export interface SocketIoOptions {
 /** How long a move may take, in milliseconds, while polling goes on. A WebSocket needs four round trips. */
 const MOVE_LIMIT_MS = 5_000;
 
+/** How often it is looked whether the server has been silent for too long. Socket.IO's own timer stands still while a computer sleeps. */
+const LOOK_MS = 2_000;
+
 /** Opens a socket. Socket.IO's own reconnection and buffering stay off: `Connection` decides both. */
 export class SocketIoSocket implements Socket {
   readonly #socket: StockSocket;
   readonly #events: TransportEvents;
   readonly #openTimer: ReturnType<typeof setTimeout>;
+  readonly #lookTimer: ReturnType<typeof setInterval>;
   #wasOpened = false;
   #hasEnded = false;
   /** Where the move to a WebSocket stands. It has arrived when something of the session was heard there. */
@@ -60,6 +64,9 @@ export class SocketIoSocket implements Socket {
     this.#socket = manager.socket("/", { auth: { ...handshake } });
     // Socket.IO's own limit ends with the transport's handshake; this one covers the server's welcome too.
     this.#openTimer = setTimeout(() => this.#end(() => events.failed("timeout")), options.openTimeoutMs);
+    this.#lookTimer = setInterval(() => {
+      if (this.isStale()) this.#broke("ping timeout");
+    }, LOOK_MS);
     this.#forward();
     this.#socket.connect();
     this.#watchEngine();
@@ -149,6 +156,7 @@ export class SocketIoSocket implements Socket {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     clearTimeout(this.#openTimer);
+    clearInterval(this.#lookTimer);
     this.#socket.disconnect();
     tell();
   }

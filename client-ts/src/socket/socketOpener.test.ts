@@ -117,6 +117,19 @@ describe("a socket", () => {
     vi.spyOn(Date, "now").mockReturnValue(now + 46_000);
     expect(socket.isStale()).toBe(true);
   });
+
+  test("is lost when it is stale, though no timer has run while the computer was asleep", async () => {
+    endings.push(() => vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const server = await startServer();
+    const { happened } = open(server.url);
+    await happened();
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockReturnValue(now + 46_000);
+    vi.advanceTimersByTime(2_000);
+    expect(await happened()).toBe("lost: ping timeout");
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
 
 describe.each(Object.entries(BAD_NETWORKS))("a network that %s", (_, network) => {

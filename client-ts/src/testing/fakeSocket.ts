@@ -98,12 +98,12 @@ export class FakeNetwork {
   }
 }
 
-/** Moments of waking that the test decides on. */
+/** Moments of waking, and of being put aside, that the test decides on. */
 export class FakeWakes {
-  readonly #wakes = new Set<() => void>();
+  readonly #wakes = new Map<() => void, () => void>();
 
-  readonly onWake = (wake: () => void): (() => void) => {
-    this.#wakes.add(wake);
+  readonly onWake = (wake: () => void, rest: () => void): (() => void) => {
+    this.#wakes.set(wake, rest);
     return () => void this.#wakes.delete(wake);
   };
 
@@ -112,7 +112,11 @@ export class FakeWakes {
   }
 
   wake(): void {
-    for (const wake of [...this.#wakes]) wake();
+    for (const wake of [...this.#wakes.keys()]) wake();
+  }
+
+  rest(): void {
+    for (const rest of [...this.#wakes.values()]) rest();
   }
 }
 
