@@ -37,6 +37,9 @@ export interface AppServer {
   readonly log: string;
   /** Waits until it has logged this. */
   said(what: RegExp): Promise<void>;
+  /** Lets it run no more, as a machine that has no time for it, until `goOn`; what it is sent waits in the kernel. */
+  standStill(): void;
+  goOn(): void;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
   /** Ends it as a crash would, and waits until it is gone. */
@@ -100,6 +103,8 @@ export async function startAppServer({ app = "template", port = 0, env = {}, dat
       const signal = AbortSignal.timeout(PATIENCE_MS);
       while (!what.test(log.join(""))) await once(logged, "line", { signal });
     },
+    standStill: () => void child.kill("SIGSTOP"),
+    goOn: () => void child.kill("SIGCONT"),
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
   };

@@ -36,11 +36,12 @@ pub trait Direct: Shortcut {
     /// Ends the pipe for a reason of ours, and tells the peer if it still reads: `last` is sent in place of all that waits.
     fn dismiss(self: Arc<Self>, reason: CloseReason, last: &Packet);
 
-    /// Stops reading, or reads on; the peer is slowed down as soon as the buffers between us are full.
-    ///
-    /// While nothing is read, pings cannot be answered: we answer them in the peer's place, or the heartbeat would end a
-    /// pipe that does nothing but wait for us.
+    /// Stops reading, or reads on; the peer is slowed down as soon as the buffers between us are full. Meanwhile nobody asks whether it is
+    /// there: it does nothing but wait for us.
     fn pause_reading(&self, pause: bool);
+
+    /// Sends a ping besides those of the protocol stack: a peer from which nothing comes then, within the time for an answer, is gone.
+    fn ask(self: Arc<Self>);
 
     /// Tells, also when the pipe is gone, why it was ended if it was not the peer who did.
     fn ended(&self) -> Arc<OnceLock<CloseReason>>;

@@ -23,7 +23,7 @@ use crate::transport::pipes::open_pipes::Slot;
 use crate::transport::pipes::passage::Passage;
 use crate::transport::pipes::send_queue::SendQueue;
 use crate::transport::pipes::tcp::{send, send_vectored};
-use crate::transport::pipes::websocket::{FrameTracker, HeadEnd, put_frames};
+use crate::transport::pipes::websocket::{FrameTracker, HeadEnd, PING, put_frames};
 use crate::wire::Packet;
 
 /// How many pieces of what has waited for the kernel it is handed at once; a packet is two.
@@ -55,6 +55,10 @@ pub struct Pipe {
     cut: AtomicBool,
     ended: Arc<OnceLock<CloseReason>>,
     reading_paused: AtomicBool,
+    /// Set when the protocol stack has sent a ping and has no answer.
+    pinged: AtomicBool,
+    /// Set when the peer was asked for a sign of life, and nobody waits for it yet.
+    asked: AtomicBool,
     reader: AtomicWaker,
     /// Its place among the pipes of the server.
     slot: Slot,
@@ -167,6 +171,8 @@ impl Pipe {
             cut: AtomicBool::new(false),
             ended: Arc::default(),
             reading_paused: AtomicBool::new(false),
+            pinged: AtomicBool::new(false),
+            asked: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             flushes,
             state: Mutex::default(),
@@ -260,7 +266,10 @@ impl Pipe {
         if written < bytes.len() {
             state.queue.push_bytes(Bytes::copy_from_slice(&bytes[written..]));
         }
-        state.follow(bytes);
+        if state.follow(bytes) {
+            self.pinged.store(true, Ordering::Release);
+            self.expect_sign();
+        }
         self.flush_later(&mut state);
         let (is_open, is_too_much) = (state.open, !state.queue.is_empty() && state.protocol > PROTOCOL_BYTES);
         let tenant = state.tenant.as_ref().and_then(Weak::upgrade);
@@ -274,10 +283,11 @@ impl Pipe {
         Some(Ok(bytes.len()))
     }
 
-    /// Follows the frames that the peer sends.
+    /// Follows the frames that the peer sends. Whatever they are, they are a sign of life.
     pub(super) fn received(&self, bytes: &[u8]) {
         let mut state = self.state.lock();
         let Some(websocket) = &mut state.websocket else { return };
+        self.asked.store(false, Ordering::Release);
         let mut frames = 0;
         websocket.received.advance(bytes, |_| frames += 1);
         let is_flood = self.limits.frames.is_some_and(|limit| websocket.second.count(frames) > limit);
@@ -314,6 +324,27 @@ impl Pipe {
 
     pub(super) fn is_reading_paused(&self) -> bool {
         self.reading_paused.load(Ordering::Acquire)
+    }
+
+    /// Has the reader wait for a sign of life. Under the lock of the state, as what was received is noted: the answer comes behind this.
+    fn expect_sign(&self) {
+        self.asked.store(true, Ordering::Release);
+        self.reader.wake();
+    }
+
+    /// Returns whether the peer was asked for a sign of life since this was called last, and nobody waits for it.
+    pub(super) fn take_asked(&self) -> bool {
+        self.asked.load(Ordering::Acquire) && self.asked.swap(false, Ordering::AcqRel)
+    }
+
+    /// Returns whether a ping of the protocol stack is to be answered.
+    pub(super) fn is_pinged(&self) -> bool {
+        self.pinged.load(Ordering::Acquire)
+    }
+
+    /// Notes that it was answered.
+    pub(super) fn answered(&self) {
+        self.pinged.store(false, Ordering::Release);
     }
 
     pub(super) fn register_reader(&self, waker: &Waker) {
@@ -536,6 +567,24 @@ impl Direct for Pipe {
         self.reader.wake();
     }
 
+    fn ask(self: Arc<Self>) {
+        let mut state = self.state.lock();
+        // Behind what waits, it would say nothing of the peer: whether that takes anything is watched already.
+        if self.is_closed() || !state.open || state.flushing {
+            return;
+        }
+        match self.write(&mut state, &PING) {
+            Ok(written) if written < PING.len() => state.queue.push_bytes(Bytes::from_static(&PING[written..])),
+            Ok(_) => {}
+            Err(error) => {
+                drop(state);
+                return self.fail(&error);
+            }
+        }
+        self.expect_sign();
+        self.flush_later(&mut state);
+    }
+
     fn ended(&self) -> Arc<OnceLock<CloseReason>> {
         self.ended.clone()
     }
@@ -583,11 +632,13 @@ impl PipeState {
         true
     }
 
-    /// Follows the frames of the protocol stack, and lets go of what was held if they end here.
-    fn follow(&mut self, bytes: &[u8]) {
-        let Some(websocket) = &mut self.websocket else { return };
+    /// Follows the frames of the protocol stack, and lets go of what was held if they end here; returns whether a ping was among them.
+    fn follow(&mut self, bytes: &[u8]) -> bool {
+        let Some(websocket) = &mut self.websocket else { return false };
         let frames = websocket.head.skip(bytes);
+        let mut has_pinged = false;
         websocket.sent.advance(frames, |frame| {
+            has_pinged |= frame.is_ping();
             if let Some(passage) = &self.passage {
                 passage.frame_left(frame);
             }
@@ -596,6 +647,7 @@ impl PipeState {
             }
         });
         self.release();
+        has_pinged
     }
 
     /// Lets go of what was held, unless it still has to wait.

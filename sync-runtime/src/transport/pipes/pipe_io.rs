@@ -16,26 +16,31 @@ use crate::rooms::CloseReason;
 use crate::transport::pipes::direct::Direct;
 use crate::transport::pipes::open_pipes::Slot;
 use crate::transport::pipes::pipe::{Pipe, PipeLimits};
-use crate::transport::pipes::tcp::read;
+use crate::transport::pipes::tcp::{read, read_now};
 use crate::transport::pipes::websocket::PONG;
 
 /// A pipe that axum, hyper, engineioxide and tungstenite read and write without knowing that they share it.
 ///
 /// It does what none of them does: it ends a pipe whose peer stops reading, and can hold back reading, which is the only
 /// back-pressure that a Socket.IO client feels.
+///
+/// Whether the peer of a WebSocket is there is judged here, too, and no more by engineioxide, whose pings are answered in the peer's place as soon
+/// as they are sent: its clock goes on while answers wait in the kernel, because we do not read or do not run. Here the kernel is asked
+/// last of all, when the time for an answer is over.
 #[derive(Debug)]
 pub struct PipeIo {
     pipe: Arc<Pipe>,
     limits: PipeLimits,
     stalled: Option<Pin<Box<Sleep>>>,
-    next_pong: Option<Pin<Box<Sleep>>>,
+    /// The time in which something has to come from the peer, which was asked.
+    silence: Option<Pin<Box<Sleep>>>,
 }
 
 impl PipeIo {
     pub(super) fn new(stream: TcpStream, limits: PipeLimits, flushes: TaskTracker, slot: Slot) -> Self {
         let pipe = Arc::new(Pipe::new(stream, limits, flushes, slot));
         pipe.slot().enter(&pipe);
-        Self { pipe, limits, stalled: None, next_pong: None }
+        Self { pipe, limits, stalled: None, silence: None }
     }
 
     pub(super) fn pipe(&self) -> &Arc<Pipe> {
@@ -44,16 +49,27 @@ impl PipeIo {
 
     /// Reads at most `limit` bytes, and follows the frames in them.
     fn poll_read_some(
-        &self,
+        &mut self,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
         limit: usize,
     ) -> Poll<io::Result<()>> {
         loop {
-            ready!(self.pipe.stream.poll_read_ready(context))?;
+            let is_late = match self.pipe.stream.poll_read_ready(context)? {
+                Poll::Ready(()) => false,
+                Poll::Pending => {
+                    ready!(self.poll_silence(context));
+                    true
+                }
+            };
             let room = limit.min(buffer.remaining());
             let unfilled = buffer.initialize_unfilled_to(room);
-            match read(&self.pipe.stream, unfilled) {
+            let count = if is_late { read_now(&self.pipe.stream, unfilled) } else { read(&self.pipe.stream, unfilled) };
+            match count {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && is_late => {
+                    self.pipe.close();
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer is silent")));
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => {
                     self.pipe.fail(&error);
@@ -61,6 +77,7 @@ impl PipeIo {
                 }
                 Ok(count) => {
                     self.pipe.received(&unfilled[..count]);
+                    self.silence = None;
                     buffer.advance(count);
                     return Poll::Ready(Ok(()));
                 }
@@ -68,17 +85,19 @@ impl PipeIo {
         }
     }
 
-    /// Waits between two messages, and answers pings meanwhile.
-    fn poll_paused(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        // Twice within the time that a ping may stay unanswered, whenever it was sent.
-        let every = self.limits.ping_timeout / 2;
-        let next_pong = self.next_pong.get_or_insert_with(|| Box::pin(sleep(every)));
-        ready!(next_pong.as_mut().poll(context));
-        self.next_pong = None;
-        if buffer.remaining() >= PONG.len() {
+    /// Waits until the time is over in which something had to come; for ever if the peer was not asked.
+    fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.silence.as_mut().map_or(Poll::Pending, |silence| silence.as_mut().poll(context))
+    }
+
+    /// Between two messages, answers a ping of the protocol stack; returns whether it did.
+    fn answer_ping(&self, buffer: &mut ReadBuf<'_>) -> bool {
+        let answers = self.pipe.is_pinged() && buffer.remaining() >= PONG.len();
+        if answers {
+            self.pipe.answered();
             buffer.put_slice(&PONG);
         }
-        Poll::Ready(Ok(()))
+        answers
     }
 
     /// Waits for room in the kernel's buffer, but no longer than a download may stand still.
@@ -123,15 +142,24 @@ impl AsyncRead for PipeIo {
         if self.pipe.is_closed() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        if !self.pipe.is_reading_paused() {
-            self.next_pong = None;
+        let is_paused = self.pipe.is_reading_paused();
+        if self.pipe.take_asked() {
+            let timeout = self.limits.ping_timeout;
+            // Who was asked before and has not answered has no more time for that.
+            self.silence.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        }
+        if is_paused {
+            // Nothing is heard of who waits for us.
+            self.silence = None;
+        } else if !self.pipe.is_pinged() {
             return self.poll_read_some(context, buffer, usize::MAX);
         }
         match self.pipe.receiving() {
-            Some((true, _)) => self.poll_paused(context, buffer),
+            Some((true, _)) if self.answer_ping(buffer) => Poll::Ready(Ok(())),
+            Some((true, _)) if is_paused => Poll::Pending,
             Some((false, rest)) => self.poll_read_some(context, buffer, rest),
-            // Not a WebSocket (yet): what a request is held back for is decided where requests are seen.
-            None => self.poll_read_some(context, buffer, usize::MAX),
+            // A request that is held back, if there is one (yet), is held back where requests are seen.
+            _ => self.poll_read_some(context, buffer, usize::MAX),
         }
     }
 }
@@ -190,6 +218,8 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::clock::{Instant, advance};
+    use crate::transport::pipes::websocket::PING;
 
     /// Accepts one pipe whose WebSocket peers may take nothing for a millisecond only.
     async fn connected() -> (PipeIo, TcpStream) {
@@ -212,6 +242,82 @@ mod tests {
         let mut read = vec![0; BYTES];
         client.read_exact(&mut read).await.expect("all of it");
         sending.await.expect("a task").expect("a peer that reads in the end");
+    }
+
+    /// As [`connected`], as a WebSocket between two frames of the protocol stack.
+    async fn connected_websocket() -> (PipeIo, TcpStream) {
+        let (mut io, mut client) = connected().await;
+        io.pipe().begin_frames();
+        io.pipe().clone().follow(Arc::default());
+        io.write_all(b"\r\n\r\n").await.expect("a peer");
+        client.read_exact(&mut [0; 4]).await.expect("the end of the answer");
+        (io, client)
+    }
+
+    async fn read_seven(io: &mut PipeIo) -> io::Result<[u8; 7]> {
+        let mut bytes = [0; 7];
+        io.read_exact(&mut bytes).await.map(|_| bytes)
+    }
+
+    async fn pinged(io: &mut PipeIo, client: &mut TcpStream) {
+        io.write_all(&PING).await.expect("a peer");
+        client.read_exact(&mut [0; PING.len()]).await.expect("the ping");
+        assert_eq!(read_seven(io).await.expect("an answer in the peer's place"), PONG);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_is_silent_after_a_ping_is_given_up_when_its_time_is_over() {
+        let (mut io, mut client) = connected_websocket().await;
+        let since = Instant::now();
+        pinged(&mut io, &mut client).await;
+        let error = read_seven(&mut io).await.expect_err("silence");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(since.elapsed() >= PipeLimits::patient().ping_timeout);
+        assert_eq!(io.pipe().ended().get(), None, "it was not we who ended it");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_waits_in_the_kernel_counts_however_late_it_is_read() {
+        let (mut io, mut client) = connected_websocket().await;
+        for _ in 0..3 {
+            pinged(&mut io, &mut client).await;
+            let mut reading = std::pin::pin!(read_seven(&mut io));
+            assert!(futures_util::poll!(reading.as_mut()).is_pending());
+            client.write_all(&PONG).await.expect("a server");
+            advance(PipeLimits::patient().ping_timeout * 2).await;
+            assert_eq!(reading.await.expect("the peer's own answer"), PONG);
+        }
+        // Who has answered is not waited for.
+        let mut reading = std::pin::pin!(read_seven(&mut io));
+        assert!(crate::clock::timeout(PipeLimits::patient().ping_timeout * 9, reading.as_mut()).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_for_us_is_not_given_up_and_neither_is_the_stack_left_without_an_answer() {
+        let (mut io, mut client) = connected_websocket().await;
+        let pipe = io.pipe().clone();
+        pipe.pause_reading(true);
+        for _ in 0..3 {
+            pinged(&mut io, &mut client).await;
+            let nothing = crate::clock::timeout(PipeLimits::patient().ping_timeout * 2, read_seven(&mut io)).await;
+            assert!(nothing.is_err(), "nothing is read");
+        }
+        client.write_all(&PONG).await.expect("a server");
+        pipe.pause_reading(false);
+        assert_eq!(read_seven(&mut io).await.expect("the peer's own answer"), PONG);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_can_be_asked_between_two_pings_of_the_stack() {
+        for is_there in [true, false] {
+            let (mut io, mut client) = connected_websocket().await;
+            io.pipe().clone().ask();
+            client.read_exact(&mut [0; PING.len()]).await.expect("the ping");
+            if is_there {
+                client.write_all(&PONG).await.expect("a server");
+            }
+            assert_eq!(read_seven(&mut io).await.is_ok(), is_there);
+        }
     }
 
     #[cfg(target_os = "linux")]

@@ -4,18 +4,23 @@
 pub(super) use linux::{read, send, send_vectored};
 #[cfg(not(target_os = "linux"))]
 pub(super) use portable::{read, send, send_vectored};
-use std::io;
+use std::io::{self, Read};
 
+use socket2::SockRef;
 use tokio::net::TcpStream;
+
+/// Reads what the kernel has, whatever tokio has been told: what says that there is nothing can be older than what is there.
+pub(super) fn read_now(stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    (&*SockRef::from(stream)).read(buffer)
+}
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::io::{IoSlice, Read};
+    use std::io::IoSlice;
 
-    use socket2::SockRef;
     use tokio::io::Interest;
 
-    use super::{TcpStream, io};
+    use super::{Read, SockRef, TcpStream, io};
 
     /// A pipe that the peer has reset is an error and not a signal (linux/socket.h).
     const MSG_NOSIGNAL: i32 = 0x4000;

@@ -9,6 +9,9 @@ use crate::wire::Packet;
 /// The answer to a ping of Engine.IO, as a client would send it: a final text frame `3`, masked with zeros.
 pub(super) const PONG: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'3'];
 
+/// A ping of Engine.IO, as a server sends it: a final text frame `2`.
+pub(super) const PING: [u8; 3] = [0x81, 1, b'2'];
+
 /// The longest header of a frame: two bytes, eight of length, four of mask.
 const HEADER: usize = 14;
 
@@ -99,6 +102,11 @@ impl PassedFrame {
     /// Returns whether it carries a message of Engine.IO: what is sent to a client, whatever it says. A pong may hold anything.
     pub(super) fn is_message(&self) -> bool {
         self.is_text && is_message(self.first)
+    }
+
+    /// Returns whether it is a ping of Engine.IO.
+    pub(super) fn is_ping(&self) -> bool {
+        self.is_text && self.payload == 1 && self.first == b'2'
     }
 }
 
