@@ -48,6 +48,32 @@ pub(crate) async fn soon<T>(until: Instant, coming: impl Future<Output = T>) -> 
     }
 }
 
+/// Notices that the machine has slept: the calendar has gone on then, and the clock by which is waited has not.
+#[derive(Debug)]
+pub(crate) struct Slumber {
+    calendar: i64,
+    clock: Instant,
+}
+
+impl Slumber {
+    /// Looks at both for the first time.
+    pub(crate) fn new() -> Self {
+        Self { calendar: calendar(), clock: Instant::now() }
+    }
+
+    /// Returns by how much the calendar has outrun the clock since it was looked at last. That is a sleep, or somebody who has set the calendar.
+    pub(crate) fn since_last(&mut self) -> Duration {
+        self.between(calendar(), Instant::now())
+    }
+
+    fn between(&mut self, calendar: i64, clock: Instant) -> Duration {
+        let passed = Duration::from_millis(u64::try_from(calendar - self.calendar).unwrap_or_default());
+        let waited = clock.saturating_duration_since(self.clock);
+        *self = Self { calendar, clock };
+        passed.saturating_sub(waited)
+    }
+}
+
 /// Something that may happen as often as somebody likes, and is told a few times a second at most.
 #[derive(Debug)]
 pub(crate) struct Seldom {
@@ -114,6 +140,20 @@ mod tests {
         advance(Duration::from_secs(60)).await;
         assert_eq!(down.happened(), Some(5));
         assert_eq!(few.happened(), Some(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sleep_of_the_machine_is_what_the_calendar_is_ahead_of_the_clock() {
+        let mut slumber = Slumber { calendar: 0, clock: Instant::now() };
+        let mut after = |calendar: i64, clock: u64| {
+            let seconds = Duration::from_secs(clock);
+            slumber.between(calendar * 1000, slumber.clock + seconds).as_secs()
+        };
+        assert_eq!(after(10, 10), 0, "nothing but time has passed");
+        assert_eq!(after(3611, 1), 3600);
+        assert_eq!(after(3612, 1), 0, "a sleep is told once");
+        assert_eq!(after(12, 1), 0, "the calendar was set back");
+        assert_eq!(after(112, 100), 0, "the process stood still, and the machine did not");
     }
 
     #[tokio::test(start_paused = true)]

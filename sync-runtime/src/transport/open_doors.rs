@@ -30,9 +30,9 @@ pub struct OpenDoors {
     stop: CancellationToken,
     serving: TaskTracker,
     served: AbortHandle,
-    /// Keep what is counted small, and drop what rooms, and callers, need not have kept any more.
+    /// Keep what is counted small, drop what rooms, and callers, need not have kept any more, and notice that the machine has slept.
     #[expect(dead_code, reason = "they are there to be dropped")]
-    tidying: [AbortOnDropHandle<()>; 3],
+    tidying: [AbortOnDropHandle<()>; 4],
 }
 
 impl OpenDoors {
@@ -48,7 +48,9 @@ impl OpenDoors {
         let counting = tokio::spawn(async move { metrics.keep_small().await });
         let expiring = tokio::spawn(async move { rooms.hub().expire_rooms().await });
         let forgetting = tokio::spawn(async move { calls.forget_calls().await });
-        let tidying = [counting, expiring, forgetting].map(AbortOnDropHandle::new);
+        let asleep = sockets.clone();
+        let asking = tokio::spawn(async move { asleep.watch_sleep().await });
+        let tidying = [counting, expiring, forgetting, asking].map(AbortOnDropHandle::new);
         let (stop, serving) = (CancellationToken::new(), TaskTracker::new());
         let served = serving.spawn(serve(listener, router, dispatcher.config().into(), stop.clone())).abort_handle();
         Self { address, sockets, ready, flushes, stop, serving, served, tidying }

@@ -185,6 +185,11 @@ impl Carrier {
         }
     }
 
+    /// Returns the WebSocket that the socket is on.
+    pub(super) fn pipe(&self) -> Option<Arc<dyn Direct>> {
+        self.state.lock().pipe.as_ref()?.upgrade()
+    }
+
     /// Returns whether the socket is on a WebSocket, or has been.
     pub(super) fn has_moved(&self) -> bool {
         self.state.lock().has_moved

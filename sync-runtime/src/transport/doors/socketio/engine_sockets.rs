@@ -8,7 +8,7 @@ use engineioxide::DisconnectReason;
 use engineioxide::socket::Sid;
 use parking_lot::Mutex;
 
-use crate::clock::timeout;
+use crate::clock::{Slumber, sleep, timeout};
 use crate::config::Config;
 use crate::metrics::ServerMetrics;
 use crate::rooms::Outbox;
@@ -27,6 +27,12 @@ const RECONNECTING: Duration = Duration::from_micros(500);
 /// Within what time all of them come back, at least and at most.
 const SOONEST: Duration = Duration::from_millis(500);
 const LATEST: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether the machine has slept, and what counts as a sleep: a clock that is set by less is none.
+const LOOK: Duration = Duration::from_secs(1);
+const NAP: Duration = Duration::from_secs(2);
+/// How many sockets are asked in a row, before others have their turn.
+const ASKED_TOGETHER: usize = 64;
 
 /// All sockets of Engine.IO by their ids, and how many were closed for which reason.
 #[derive(Debug)]
@@ -99,6 +105,30 @@ impl EngineSockets {
             // In the order of a hash map, which is as good as chance.
             let share = within.mul_f64(index as f64 / outlets.len() as f64);
             outlet.send(&Packet::stopping(RESTARTING + share).into());
+        }
+    }
+
+    /// Asks all WebSockets for a sign of life when the machine has slept: by the clocks that count for pings, no time has passed for those who
+    /// have gone meanwhile. Whoever polls is found by the next ping, which nobody but engineioxide can send there.
+    pub async fn watch_sleep(&self) {
+        let mut slumber = Slumber::new();
+        loop {
+            sleep(LOOK).await;
+            let slept = slumber.since_last();
+            if slept >= NAP {
+                tracing::info!(
+                    ?slept,
+                    "the machine has slept, or its clock was set: all sockets are asked whether they are there"
+                );
+                self.ask_all().await;
+            }
+        }
+    }
+
+    async fn ask_all(&self) {
+        for some in self.sockets().chunks(ASKED_TOGETHER) {
+            some.iter().filter_map(|socket| socket.data.pipe()).for_each(|pipe| pipe.ask());
+            tokio::task::yield_now().await;
         }
     }
 
