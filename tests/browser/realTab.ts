@@ -98,6 +98,17 @@ export class RealTab {
     await this.#send("Page.setWebLifecycleState", { state: "active" });
   }
 
+  /** Goes to another page of the server; this one may be kept by the browser. */
+  async leaveFor(path: string): Promise<void> {
+    await this.run(`void (location.href = ${JSON.stringify(path)})`);
+    await this.until(`location.pathname === ${JSON.stringify(path)} && document.readyState === "complete"`);
+  }
+
+  /** Goes back to the page before. */
+  async goBack(): Promise<void> {
+    await this.run("void setTimeout(() => history.back())");
+  }
+
   async close(): Promise<void> {
     await this.#browser.send("Target.closeTarget", { targetId: this.#targetId });
   }

@@ -83,16 +83,7 @@ describe("what is done without a connection", () => {
       await ada.connection("reconnecting");
       await ada.part("message-input").fill("written on the train");
       await ada.press("message-send");
-      await ada.page.waitForFunction(async () => {
-        const [database] = await indexedDB.databases();
-        if (database?.name === undefined) return false;
-        const opened = indexedDB.open(database.name);
-        await new Promise((resolve) => (opened.onsuccess = resolve));
-        const count = opened.result.transaction("calls").objectStore("calls").count();
-        await new Promise((resolve) => (count.onsuccess = resolve));
-        opened.result.close();
-        return count.result === 1;
-      });
+      await ada.hasKept(1);
       await ada.page.goto("about:blank");
       proxy.mend();
       await ada.page.goto(url);

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type LaunchOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { type AppServer, type StartOptions, startAppServer } from "tests-node/appServer";
 import { RealWindow } from "./realTab.ts";
@@ -53,8 +53,8 @@ export interface Stage {
   screenshot(name: string): string;
 }
 
-/** Sets the stage for the tests of one file, with a server that is started as `options` say. What a tab's console complained about fails the test in which it did. */
-export function setStage(options: StartOptions = {}): Stage {
+/** Sets the stage for the tests of one file, with a server that is started as `options` say, and a browser as `launch` does. What a tab's console complained about fails the test in which it did. */
+export function setStage(options: StartOptions = {}, launch: LaunchOptions = {}): Stage {
   let server: AppServer | null = null;
   let browser: Browser | null = null;
   const contexts = new Set<BrowserContext>();
@@ -65,7 +65,7 @@ export function setStage(options: StartOptions = {}): Stage {
     await mkdir(SCREENSHOTS, { recursive: true });
     server = await startAppServer(options);
     // Playwright gives each launch a profile folder of its own and removes it again.
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...launch });
   });
 
   afterEach(async () => {

@@ -157,6 +157,30 @@ export class Tab {
     await this.press("message-send");
   }
 
+  /** Waits until the browser has kept this many calls for a connection. */
+  async hasKept(calls: number): Promise<void> {
+    await this.page.waitForFunction(async (wanted) => {
+      const [database] = await indexedDB.databases();
+      if (database?.name === undefined) return false;
+      const opened = indexedDB.open(database.name);
+      await new Promise((resolve) => (opened.onsuccess = resolve));
+      const count = opened.result.transaction("calls").objectStore("calls").count();
+      await new Promise((resolve) => (count.onsuccess = resolve));
+      opened.result.close();
+      return count.result === wanted;
+    }, calls);
+  }
+
+  /** The messages of the chat, oldest first. */
+  async messages(): Promise<readonly string[]> {
+    return this.page.locator('[data-testid="message"] p').allTextContents();
+  }
+
+  /** Waits until the newest message of the chat is this one. */
+  async hears(text: string): Promise<void> {
+    await this.part("message").last().filter({ hasText: text }).waitFor();
+  }
+
   /** Announces `text` to `room` from the page of nested routes. */
   async announce(text: string, room?: string): Promise<void> {
     if (room !== undefined) await this.part("announce-room").selectOption(room);

@@ -1,0 +1,35 @@
+/** A page that is left and kept by the browser, in its back/forward cache: whoever goes back to it finds the room as if it had been open. */
+import { expect, it } from "vitest";
+import { setStage } from "./stage.ts";
+
+// Without pings: what the server notices, it was told.
+const stage = setStage(
+  { env: { SYNC_PRESENCE_LOST_GRACE_MS: "500" } },
+  // Playwright's own pages do not know what to make of it.
+  { ignoreDefaultArgs: ["--disable-back-forward-cache"] },
+);
+
+const TEXTS = `[...document.querySelectorAll('[data-testid="message"] p')].map((text) => text.textContent)`;
+
+it("is given up when it is left, and is shown what happened, once and in order, when it is there again", async () => {
+  const ada = await stage.signedIn("Ada");
+  await ada.goTo("chat");
+  const bob = await stage.window("Bob");
+  const tab = await bob.openTab("/chat");
+  await tab.until(`document.querySelector('[data-testid="room-status"][data-joined="true"]') !== null`);
+  const said = async (text: string) => {
+    await ada.say(text);
+    await ada.hears(text);
+  };
+  await said("before");
+  await tab.until(`${TEXTS}.length === 1`);
+  await tab.run(`void (window.isKept = true)`);
+  await tab.leaveFor("/healthz");
+  await ada.person("Bob").waitFor({ state: "detached" });
+  for (const text of ["meanwhile 1", "meanwhile 2"]) await said(text);
+  await tab.goBack();
+  await tab.until(`window.isKept === true`);
+  await said("after");
+  await tab.until(`${TEXTS}.at(-1) === "after"`);
+  expect(await tab.run(TEXTS)).toEqual(["before", "meanwhile 1", "meanwhile 2", "after"]);
+});
