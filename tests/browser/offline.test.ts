@@ -1,0 +1,118 @@
+/** Browsers without a network: what their people do meanwhile happens once, and what they missed is shown to them. */
+import { expect, it } from "vitest";
+import { setStage, type Visitor } from "./stage.ts";
+import type { Tab } from "./tab.ts";
+
+const stage = setStage();
+
+/** Somebody who is signed in, with one tab in the chat of `room`. */
+async function inChat(name: string, room: string): Promise<{ visitor: Visitor; tab: Tab }> {
+  const visitor = await stage.visitor();
+  const tab = await visitor.open();
+  await tab.signIn(name);
+  await tab.page.goto(`/chat?room=${room}`);
+  await tab.isInRoom();
+  return { visitor, tab };
+}
+
+/** Ada with two tabs in one chat, and Bob with one. */
+async function adaTwiceAndBob(room: string): Promise<{ first: Tab; second: Tab; bob: Tab }> {
+  const { visitor, tab: first } = await inChat("Ada", room);
+  const second = await visitor.open(`/chat?room=${room}`);
+  await second.isInRoom();
+  const { tab: bob } = await inChat("Bob", room);
+  return { first, second, bob };
+}
+
+/** All tabs of this person lose the network, or have it again. */
+async function setOffline(tab: Tab, offline: boolean): Promise<void> {
+  await tab.page.context().setOffline(offline);
+}
+
+/** Says something that cannot be sent yet. */
+async function write(tab: Tab, text: string, kept: number): Promise<void> {
+  await tab.connection("reconnecting");
+  await tab.say(text);
+  await tab.hasKept(kept);
+}
+
+/** Loads the page again, in vain, and waits until the old one has gone: it would go on if the network came back before. */
+async function reloadInVain({ page }: Tab): Promise<void> {
+  await expect(page.reload()).rejects.toThrow("ERR_INTERNET_DISCONNECTED");
+  await page.waitForURL("chrome-error://chromewebdata/", { waitUntil: "commit" });
+}
+
+it("a page that was offline for a minute shows what it missed, in order, and has sent what was written", async () => {
+  const { tab } = await inChat("Ada", "minute");
+  await tab.page.clock.install();
+  await tab.page.reload();
+  await tab.isInRoom();
+  const { tab: bob } = await inChat("Bob", "minute");
+  await bob.say("before");
+  await tab.hears("before");
+  await setOffline(tab, true);
+  await write(tab, "written on the train", 1);
+  for (const text of ["meanwhile 1", "meanwhile 2"]) {
+    await bob.say(text);
+    await bob.hears(text);
+  }
+  // The minute of the page, in which it tries again and again; the server keeps what happens for two.
+  for (let passed = 0; passed < 60; passed += 5) await tab.page.clock.runFor(5_000);
+  await tab.connection("reconnecting");
+  await setOffline(tab, false);
+  await tab.connected();
+  const all = ["before", "meanwhile 1", "meanwhile 2", "written on the train"];
+  for (const each of [tab, bob]) {
+    await each.hears("written on the train");
+    expect(await each.messages()).toEqual(all);
+  }
+});
+
+it("a page that is loaded again without a network loses nothing that was written", async () => {
+  const { tab: ada } = await inChat("Ada", "reload");
+  const { tab: bob } = await inChat("Bob", "reload");
+  const url = ada.page.url();
+  await setOffline(ada, true);
+  await write(ada, "written on the train", 1);
+  await reloadInVain(ada);
+  await setOffline(ada, false);
+  await ada.page.goto(url);
+  for (const tab of [ada, bob]) await tab.hears("written on the train");
+  await ada.say("and now at home");
+  for (const tab of [ada, bob]) {
+    await tab.hears("and now at home");
+    expect(await tab.messages()).toEqual(["written on the train", "and now at home"]);
+  }
+});
+
+it("of two tabs of one person, the one that is left sends what both have written, once", async () => {
+  const { first, second, bob } = await adaTwiceAndBob("one-left");
+  await setOffline(first, true);
+  await write(first, "here", 1);
+  await write(second, "and there", 2);
+  await second.page.close();
+  await setOffline(first, false);
+  await bob.part("message").nth(1).waitFor();
+  await first.hasKept(0);
+  await first.say("after");
+  for (const tab of [first, bob]) {
+    await tab.hears("after");
+    // Whose tab is whose makes no order.
+    expect([...(await tab.messages())].sort()).toEqual(["after", "and there", "here"]);
+  }
+});
+
+it("two tabs that take over what was left at the same time send each call once", async () => {
+  const { first, second, bob } = await adaTwiceAndBob("together");
+  const url = first.page.url();
+  await setOffline(first, true);
+  await write(first, "here", 1);
+  await write(second, "and there", 2);
+  for (const tab of [first, second]) await reloadInVain(tab);
+  await setOffline(first, false);
+  await Promise.all([first, second].map(({ page }) => page.goto(url)));
+  await first.hasKept(0);
+  await first.say("after");
+  for (const tab of [first, second, bob]) await tab.hears("after");
+  expect([...(await bob.messages())].sort()).toEqual(["after", "and there", "here"]);
+});
