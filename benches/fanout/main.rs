@@ -13,12 +13,10 @@
 mod control;
 mod entrants;
 mod figures;
-mod frames;
 mod generator;
 mod matrix;
 mod options;
 mod pair;
-mod poll;
 mod protocol;
 mod report;
 mod rounds;
@@ -28,7 +26,7 @@ mod stock;
 use std::error::Error;
 use std::process::ExitCode;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use harness::allow_many_files;
 
 use crate::figures::Figures;
 use crate::options::Options;
@@ -79,10 +77,4 @@ fn measure(options: &Options) -> Result<Figures, Box<dyn Error>> {
         report::keep(&figures)?;
     }
     Ok(figures)
-}
-
-/// Raises the limit as far as it goes; children inherit it.
-fn allow_many_files() -> rustix::io::Result<()> {
-    let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })
 }

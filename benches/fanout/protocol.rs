@@ -19,10 +19,7 @@ pub(crate) const NUMBER_DIGITS: usize = 9;
 /// A place in the order of a room, as long as ours.
 pub(crate) const POSITION: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/// The example of RFC 6455 §1.3, so that a server written by hand needs no SHA-1.
-pub(crate) const WEBSOCKET_KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-
-/// What answers [`WEBSOCKET_KEY`].
+/// What answers [`harness::WEBSOCKET_KEY`].
 pub(crate) const WEBSOCKET_ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /// What is asked of a server.

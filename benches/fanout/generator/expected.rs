@@ -2,10 +2,10 @@
 
 use std::io;
 
+use harness::unexpected;
 use serde_json::Value;
 
 use crate::control::Load;
-use crate::generator::socket::unexpected;
 use crate::protocol::{self, NUMBER_DIGITS, NUMBER_KEY, POSITION, Route};
 
 /// Reads the number out of frames, and notices those that are not what was asked for.

@@ -1,16 +1,15 @@
 //! All members of one server, and the requests that the first member of each room sends.
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
-use harness::ProcessCpu;
+use harness::{Join, Login, Poll, ProcessCpu, Socket, unexpected};
 
 use crate::control::{Crowd, Faults, Load, Outcome, Pace};
 use crate::generator::room::{Room, Times};
 use crate::generator::run::{Run, summary};
 use crate::generator::seen::Seen;
-use crate::generator::socket::{Socket, unexpected};
-use crate::poll::Poll;
 use crate::protocol;
 
 /// How many members connect at once.
@@ -45,16 +44,20 @@ impl Fleet {
         let mut sockets = Vec::with_capacity(members);
         for start in (0..members).step_by(TOGETHER) {
             let numbers = start..members.min(start + TOGETHER);
-            let mut group = numbers.clone().map(|_| Socket::open(crowd.server.port)).collect::<io::Result<Vec<_>>>()?;
+            let open = |_| Socket::open(Ipv4Addr::LOCALHOST, crowd.server.port);
+            let mut group = numbers.clone().map(open).collect::<io::Result<Vec<_>>>()?;
             for (socket, member) in group.iter_mut().zip(numbers.clone()) {
                 let token = crowd.server.tokens.get(member).cloned().unwrap_or_else(|| protocol::user(member));
-                socket.log_in(&token)?;
+                socket.log_in(Login { token: Some(&token), ..Login::default() })?;
             }
             for (socket, member) in group.iter_mut().zip(numbers.clone()) {
-                socket.join(&protocol::room(member / members_of_room))?;
+                socket.logged_in()?;
+                socket.join(Join { room: &protocol::room(member / members_of_room), ..Join::default() })?;
             }
             for (socket, member) in group.iter_mut().zip(numbers) {
-                socket.is_joined()?;
+                let nothing = |packet: &[u8]| Err(unexpected("nothing before anybody calls", packet));
+                socket.joined(nothing)?;
+                socket.stop_blocking(nothing)?;
                 poll.watch(&*socket, member)?;
             }
             sockets.append(&mut group);

@@ -9,7 +9,6 @@ mod fleet;
 mod room;
 mod run;
 mod seen;
-mod socket;
 
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;

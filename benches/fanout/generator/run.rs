@@ -3,13 +3,12 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use harness::quantile;
+use harness::{quantile, unexpected};
 
 use crate::control::{Faults, Latency, Load};
 use crate::generator::expected::Expected;
 use crate::generator::room::{Room, Times};
 use crate::generator::seen::Seen;
-use crate::generator::socket::unexpected;
 use crate::protocol;
 
 /// How long nothing may arrive before the rest is given up as lost.

@@ -3,7 +3,8 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
-use crate::frames::first_frame;
+use harness::frames::first_frame;
+
 use crate::protocol::WEBSOCKET_ACCEPT;
 use crate::servers::raw::event::message;
 

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use harness::frames::put_head_of;
 use serde::{Deserialize, Serialize};
 
-use crate::frames::put_head_of;
 use crate::protocol::{POSITION, Route};
 
 /// What a `sync` packet asks for.

@@ -13,9 +13,9 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
+use harness::Poll;
 use serde::Deserialize;
 
-use crate::poll::Poll;
 use crate::servers::announce;
 use crate::servers::raw::client::Client;
 use crate::servers::raw::event::{Call, Event, message};

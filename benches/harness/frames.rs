@@ -1,4 +1,4 @@
-//! WebSocket frames, as far as both ends of this benchmark need them (RFC 6455 §5.2).
+//! WebSocket frames, as far as both ends of a benchmark need them (RFC 6455 §5.2).
 //!
 //! A client masks what it sends; this one masks with zeros, which changes nothing.
 
@@ -6,22 +6,27 @@ use std::ops::Range;
 
 /// The last frame of its message, and text.
 const FINAL_TEXT: u8 = 0x81;
+/// The last frame of its connection.
+const FINAL_CLOSE: u8 = 0x88;
 /// The bit beside the length that says that a mask follows.
 const MASKED: u8 = 0x80;
 
 /// Where a frame lies in a buffer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Frame {
+pub struct Frame {
     /// Whether it is the whole of a text message.
-    pub(crate) is_text: bool,
+    pub is_text: bool,
+    /// Whether nothing comes after it.
+    pub is_close: bool,
     /// The key of its mask, if it has one.
-    pub(crate) mask: Option<[u8; 4]>,
+    pub mask: Option<[u8; 4]>,
     /// Its payload.
-    pub(crate) payload: Range<usize>,
+    pub payload: Range<usize>,
 }
 
 /// Finds the frame at the beginning of `bytes`; `None` if it is not all there.
-pub(crate) fn first_frame(bytes: &[u8]) -> Option<Frame> {
+#[must_use]
+pub fn first_frame(bytes: &[u8]) -> Option<Frame> {
     let (&kind, &length) = (bytes.first()?, bytes.get(1)?);
     let (mut at, length) = match length & !MASKED {
         126 => (4, usize::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
@@ -34,18 +39,25 @@ pub(crate) fn first_frame(bytes: &[u8]) -> Option<Frame> {
         at += 4;
     }
     let payload = at..at + length;
-    (payload.end <= bytes.len()).then_some(Frame { is_text: kind == FINAL_TEXT, mask, payload })
+    let (is_text, is_close) = (kind == FINAL_TEXT, kind == FINAL_CLOSE);
+    (payload.end <= bytes.len()).then_some(Frame { is_text, is_close, mask, payload })
 }
 
 /// Appends a text message as a client sends it.
-pub(crate) fn put_masked(to: &mut Vec<u8>, text: &[u8]) {
+pub fn put_masked(to: &mut Vec<u8>, text: &[u8]) {
     put_head(to, text.len(), MASKED);
     to.extend_from_slice(&[0; 4]);
     to.extend_from_slice(text);
 }
 
+/// Appends the last frame of a connection as a client sends it: it goes as one who closes a page does (1001).
+pub fn put_masked_close(to: &mut Vec<u8>) {
+    to.extend_from_slice(&[FINAL_CLOSE, MASKED | 2, 0, 0, 0, 0]);
+    to.extend_from_slice(&1001_u16.to_be_bytes());
+}
+
 /// Appends the head of a text message of so many bytes, as a server sends it.
-pub(crate) fn put_head_of(to: &mut Vec<u8>, length: usize) {
+pub fn put_head_of(to: &mut Vec<u8>, length: usize) {
     put_head(to, length, 0);
 }
 
