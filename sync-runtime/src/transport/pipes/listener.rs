@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Instant;
@@ -19,6 +19,10 @@ use crate::transport::pipes::tcp::send;
 
 /// The part of an IPv6 address that a host cannot choose (RFC 4291 §2.5.4).
 const NETWORK: u128 = !0 << 64;
+
+/// How many may wait to be accepted, as far as the kernel allows it. Whoever is one too many has to ask again after one second, three
+/// and seven: when all come back at once, the usual 128 are waited for by hundreds.
+const UNACCEPTED: u32 = 4096;
 
 /// How long it takes until a listener that has not been able to accept anything says so again.
 const SAY_AGAIN: Duration = Duration::from_secs(60);
@@ -86,7 +90,7 @@ impl PipeListener {
     ///
     /// What the operating system says.
     pub async fn bind(config: &Config) -> io::Result<Self> {
-        let listener = TcpListener::bind(config.listen).await?;
+        let listener = listen(config.listen)?;
         let (address, limits) = (listener.local_addr()?, PipeLimits::new(config));
         let (flushes, pipes) = (TaskTracker::new(), Arc::default());
         let (places, proxies) = (Places::new(config), config.proxies());
@@ -180,6 +184,17 @@ impl PipeListener {
     }
 }
 
+/// Listens, as [`TcpListener::bind`] does, for many who come at once.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that starts again would else wait until the kernel has forgotten the connections of the one before. Elsewhere than on
+    // Unix it would let two servers have one port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(UNACCEPTED)
+}
+
 /// Returns whether an error is about the connection that was about to be accepted; accept(2) names them.
 fn is_of_one(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable};
@@ -187,4 +202,24 @@ fn is_of_one(error: &io::Error) -> bool {
         error.kind(),
         ConnectionAborted | ConnectionRefused | ConnectionReset | HostUnreachable | NetworkUnreachable
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::*;
+
+    /// More than listening sockets usually hold, and fewer than the files that a process may mostly open.
+    const AT_ONCE: usize = 400;
+
+    #[tokio::test]
+    async fn who_comes_while_many_wait_to_be_accepted_need_not_ask_again() {
+        let config = Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..Config::default() };
+        let listener = PipeListener::bind(&config).await.expect("a port");
+        // A refused attempt is repeated after a second.
+        let connect = |_| TcpStream::connect_timeout(&listener.address(), Duration::from_millis(900));
+        let connected = (0..AT_ONCE).map(connect).collect::<io::Result<Vec<_>>>();
+        assert_eq!(connected.map(|connected| connected.len()).map_err(|error| error.kind()), Ok(AT_ONCE));
+    }
 }
