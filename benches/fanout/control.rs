@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::Route;
+use harness::protocol::Route;
 
 /// The first line of a server.
 #[derive(Debug, Serialize, Deserialize)]

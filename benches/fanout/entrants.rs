@@ -1,7 +1,7 @@
 //! Who is measured.
 
 use crate::matrix::Outputs;
-use crate::protocol::Route;
+use harness::protocol::Route;
 
 /// A way to deliver events: a server, and what is asked of it.
 #[derive(Debug)]

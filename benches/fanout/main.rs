@@ -17,7 +17,6 @@ mod generator;
 mod matrix;
 mod options;
 mod pair;
-mod protocol;
 mod report;
 mod rounds;
 mod servers;

@@ -6,8 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use harness::resident_bytes;
-use rustix::thread::{CpuSet, sched_setaffinity};
+use harness::{pin, resident_bytes};
 
 use crate::control::{Answer, Crowd, Load, Order, Outcome, Started, hear, tell};
 use crate::entrants::Server;
@@ -87,20 +86,6 @@ fn command(server: Server, members: usize, threads: usize) -> io::Result<Command
     let mut command = Command::new(program);
     command.current_dir(peers()).args([script, kind]).env("NODE_ENV", "production");
     Ok(command)
-}
-
-/// Runs this thread, and what it starts from now on, on these cores, as far as there are so many.
-fn pin(cores: std::ops::Range<usize>) -> io::Result<()> {
-    let count = cores_of_machine();
-    let mut set = CpuSet::new();
-    cores.for_each(|core| set.set(core % count));
-    Ok(sched_setaffinity(None, &set)?)
-}
-
-/// Counts all cores, also those on which this thread may not run at the moment.
-fn cores_of_machine() -> usize {
-    let listed = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    listed.lines().filter(|line| line.starts_with("processor")).count().max(1)
 }
 
 /// Reads how much memory a process has once that does not change any more.

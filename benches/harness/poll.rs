@@ -1,10 +1,10 @@
 //! Which of many sockets can be read.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
-use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 
@@ -14,7 +14,6 @@ const EVENTS: usize = 1024;
 /// A level-triggered epoll. A socket that is closed is watched no longer.
 pub struct Poll {
     epoll: OwnedFd,
-    events: Vec<Event>,
 }
 
 impl Poll {
@@ -24,7 +23,7 @@ impl Poll {
     ///
     /// Where the kernel gives none.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { epoll: epoll::create(CreateFlags::CLOEXEC)?, events: Vec::with_capacity(EVENTS) })
+        Ok(Self { epoll: epoll::create(CreateFlags::CLOEXEC)? })
     }
 
     /// Watches a socket for something to read; `id` is what [`Poll::look`] returns for it.
@@ -54,13 +53,13 @@ impl Poll {
     pub fn look(&mut self, timeout: Option<Duration>, ready: &mut Vec<usize>) -> io::Result<()> {
         let timeout = timeout
             .map(|timeout| Timespec { tv_sec: timeout.as_secs() as i64, tv_nsec: timeout.subsec_nanos().into() });
-        self.events.clear();
-        match epoll::wait(&self.epoll, spare_capacity(&mut self.events), timeout.as_ref()) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        let mut events = [const { MaybeUninit::<Event>::uninit() }; EVENTS];
+        ready.clear();
+        match epoll::wait(&self.epoll, &mut events, timeout.as_ref()) {
+            Ok((events, _)) => ready.extend(events.iter().map(|event| event.data.u64() as usize)),
+            Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        ready.clear();
-        ready.extend(self.events.iter().map(|event| event.data.u64() as usize));
         Ok(())
     }
 }

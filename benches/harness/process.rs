@@ -43,8 +43,38 @@ impl ProcessCpu {
 ///
 /// If there is no such process.
 pub fn resident_bytes(pid: u32) -> io::Result<u64> {
+    status_bytes(pid, "VmRSS:")
+}
+
+/// Returns how many bytes of a process were in memory at most since [`forget_peak`].
+///
+/// # Errors
+///
+/// If there is no such process.
+pub fn peak_bytes(pid: u32) -> io::Result<u64> {
+    status_bytes(pid, "VmHWM:")
+}
+
+/// Has the kernel count anew how much memory a process has at most.
+///
+/// # Errors
+///
+/// If there is no such process, or it is somebody else's.
+pub fn forget_peak(pid: u32) -> io::Result<()> {
+    fs::write(format!("/proc/{pid}/clear_refs"), "5")
+}
+
+/// Counts the files and sockets that a process has open.
+///
+/// # Errors
+///
+/// If there is no such process.
+pub fn open_files(pid: u32) -> io::Result<usize> {
+    Ok(fs::read_dir(format!("/proc/{pid}/fd"))?.count())
+}
+
+fn status_bytes(pid: u32, key: &str) -> io::Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let kilobytes =
-        status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_suffix(" kB")?.parse().ok());
     kilobytes.map(|kilobytes: u64| kilobytes * 1024).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }

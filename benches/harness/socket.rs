@@ -17,6 +17,9 @@ use crate::frames::{first_frame, put_masked, put_masked_close};
 /// The example of RFC 6455 §1.3, so that a server written by hand needs no SHA-1.
 pub const WEBSOCKET_KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 
+/// What the answer to a [`Join`] begins with.
+pub(crate) const JOINED: &[u8] = b"431[";
+
 /// How long a server may take to answer one that blocks.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -31,6 +34,12 @@ pub struct Login<'a> {
     /// The name of the page, by which it is known again on its next connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tab: Option<&'a str>,
+}
+
+impl Login<'_> {
+    pub(crate) fn packet(&self) -> io::Result<String> {
+        Ok(format!("40{}", serde_json::to_string(self)?))
+    }
 }
 
 /// What somebody wants of a room.
@@ -48,6 +57,12 @@ pub struct Join<'a> {
     pub presence: bool,
 }
 
+impl Join<'_> {
+    pub(crate) fn packet(&self) -> io::Result<String> {
+        Ok(format!(r#"421["joinRoom",{}]"#, serde_json::to_string(self)?))
+    }
+}
+
 /// Where in the order of a room somebody has come in.
 ///
 /// Source: `tests/wire/join_room_answer.json`.
@@ -57,6 +72,13 @@ pub struct Joined {
     pub pos: String,
     /// Whether all that came behind `after` has been sent.
     pub recovered: bool,
+}
+
+impl Joined {
+    /// Reads the answer to a [`Join`].
+    pub(crate) fn read(packet: &[u8]) -> io::Result<Self> {
+        Ok(serde_json::from_slice(success(packet)?)?)
+    }
 }
 
 /// A connection. It blocks until [`Socket::stop_blocking`], and never afterwards.
@@ -99,7 +121,7 @@ impl Socket {
     /// If something else comes, or nothing.
     pub fn log_in(&mut self, login: Login<'_>) -> io::Result<()> {
         self.opened()?;
-        self.say(&format!("40{}", serde_json::to_string(&login)?))
+        self.say(&login.packet()?)
     }
 
     /// Waits for the WebSocket and the opening packet.
@@ -108,17 +130,29 @@ impl Socket {
     ///
     /// If something else comes, or nothing.
     pub fn opened(&mut self) -> io::Result<()> {
-        let end = loop {
-            if let Some(end) = self.rest.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-                break end;
-            }
+        while !self.takes_head()? {
             self.read_more()?;
-        };
+        }
+        self.expect("0{").map(drop)
+    }
+
+    /// Reads once what is there, of one that does not block, and returns whether the server has answered the handshake.
+    pub(crate) fn is_upgraded(&mut self) -> io::Result<bool> {
+        match self.read_more() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            read => read?,
+        }
+        self.takes_head()
+    }
+
+    /// Takes the answer to the handshake, if it is all there.
+    fn takes_head(&mut self) -> io::Result<bool> {
+        let Some(end) = self.rest.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return Ok(false) };
         if !self.rest.starts_with(b"HTTP/1.1 101") {
             return Err(unexpected("a WebSocket", &self.rest));
         }
         self.rest.drain(..end + 4);
-        self.expect("0{").map(drop)
+        Ok(true)
     }
 
     /// Waits for the login.
@@ -136,7 +170,7 @@ impl Socket {
     ///
     /// If the connection is gone.
     pub fn join(&mut self, join: Join<'_>) -> io::Result<()> {
-        self.say(&format!(r#"421["joinRoom",{}]"#, serde_json::to_string(&join)?))
+        self.say(&join.packet()?)
     }
 
     /// Waits until it is in the room, and hands over the text of each message that comes before the answer: what was missed.
@@ -145,7 +179,7 @@ impl Socket {
     ///
     /// If it is refused, if no answer comes, or what `each` says.
     pub fn joined(&mut self, each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<Joined> {
-        Ok(serde_json::from_slice(&self.answer(b"431[", each)?)?)
+        self.answer(JOINED, each).and_then(|answer| Joined::read(&answer))
     }
 
     /// Asks to leave a room.
@@ -163,7 +197,7 @@ impl Socket {
     ///
     /// If it is refused, if no answer comes, or what `each` says.
     pub fn left(&mut self, each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        self.answer(b"432[", each).map(drop)
+        self.answer(b"432[", each).and_then(|answer| success(&answer).map(drop))
     }
 
     /// Hands over the text of each message that has been read already; from now on nothing blocks.
@@ -255,15 +289,14 @@ impl Socket {
         SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
     }
 
-    /// Waits for an answer of success, and returns its object.
+    /// Waits for an answer.
     fn answer(&mut self, beginning: &[u8], mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<Vec<u8>> {
         loop {
             let text = self.next()?;
-            match text.strip_prefix(beginning).and_then(|rest| rest.strip_suffix(b"]")) {
-                Some(answer) if answer.starts_with(br#"{"status":"success""#) => return Ok(answer.to_vec()),
-                Some(_) => return Err(unexpected("an answer of success", &text)),
-                None => each(&text)?,
+            if text.starts_with(beginning) {
+                return Ok(text);
             }
+            each(&text)?;
         }
     }
 
@@ -315,6 +348,13 @@ impl AsFd for Socket {
 pub fn unexpected(expected: &str, bytes: &[u8]) -> io::Error {
     let got = String::from_utf8_lossy(&bytes[..bytes.len().min(400)]).into_owned();
     io::Error::other(format!("the server sent `{got}`: expected {expected}"))
+}
+
+/// Returns the object of an answer of success.
+fn success(packet: &[u8]) -> io::Result<&[u8]> {
+    let object = packet.iter().position(|&byte| byte == b'[').and_then(|at| packet[at + 1..].strip_suffix(b"]"));
+    let object = object.filter(|object| object.starts_with(br#"{"status":"success""#));
+    object.ok_or_else(|| unexpected("an answer of success", packet))
 }
 
 /// Hands over the text of each whole message, and returns what is left.

@@ -22,6 +22,13 @@ pub fn quantile(values: &[f64], share: f64) -> f64 {
     below + (above - below) * place.fract()
 }
 
+/// Writes what the middle half of `values` lies between.
+#[must_use]
+pub fn middle_half(values: &[f64]) -> String {
+    let (low, high) = quartiles(values);
+    format!("{} to {}", digits(low), digits(high))
+}
+
 /// Writes a number with three digits, which are all that a measurement is good for.
 #[must_use]
 pub fn digits(number: f64) -> String {

@@ -6,7 +6,7 @@ use harness::unexpected;
 use serde_json::Value;
 
 use crate::control::Load;
-use crate::protocol::{self, NUMBER_DIGITS, NUMBER_KEY, POSITION, Route};
+use harness::protocol::{self, NUMBER_DIGITS, NUMBER_KEY, POSITION, Route};
 
 /// Reads the number out of frames, and notices those that are not what was asked for.
 #[derive(Debug)]

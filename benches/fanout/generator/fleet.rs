@@ -10,7 +10,7 @@ use crate::control::{Crowd, Faults, Load, Outcome, Pace};
 use crate::generator::room::{Room, Times};
 use crate::generator::run::{Run, summary};
 use crate::generator::seen::Seen;
-use crate::protocol;
+use harness::protocol;
 
 /// How many members connect at once.
 const TOGETHER: usize = 100;

@@ -3,13 +3,13 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use harness::{quantile, unexpected};
+use harness::quantile;
 
 use crate::control::{Faults, Latency, Load};
 use crate::generator::expected::Expected;
 use crate::generator::room::{Room, Times};
 use crate::generator::seen::Seen;
-use crate::protocol;
+use harness::protocol;
 
 /// How long nothing may arrive before the rest is given up as lost.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -67,10 +67,7 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn acknowledgement(&mut self, packet: &[u8], room: &mut Room) -> io::Result<()> {
-        const SUCCESS: &[u8] = br#""status":"success""#;
-        if !packet.windows(SUCCESS.len()).any(|bytes| bytes == SUCCESS) {
-            return Err(unexpected("an acknowledgement of success", packet));
-        }
+        protocol::check_success(packet)?;
         room.unanswered = room.unanswered.saturating_sub(1);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The tables of the figures.
 
-use harness::{digits, median, quantile};
+use harness::{digits, median, middle_half, quantile};
 
 use crate::control::{Latency, Outcome, Pace};
 use crate::entrants::{self, ENTRANTS};
@@ -225,11 +225,6 @@ fn outputs(cell: &Cell) -> &'static str {
 
 fn section(title: &str, head: &[&str], rows: &[Vec<String>]) -> String {
     if rows.is_empty() { String::new() } else { format!("### {title}\n\n{}\n", harness::table(head, rows)) }
-}
-
-/// What the middle half of the rounds lies between.
-pub(super) fn middle_half(values: &[f64]) -> String {
-    format!("{} to {}", digits(quantile(values, 0.25)), digits(quantile(values, 0.75)))
 }
 
 fn thousands(number: f64) -> String {

@@ -1,35 +1,23 @@
 //! The targets, and whether they are met.
 
-use harness::{digits, median, quantile};
+use harness::{Target, quantile};
 
 use crate::control::Outcome;
 use crate::entrants::{self, BROADCAST, BUN, LOOP, NODE_LOOP, OURS, OURS_PLAIN, RAW, RAW_GATHER};
 use crate::figures::Figures;
 use crate::matrix::{Cell, Outputs, equal, one_room, open_loop};
 use crate::report::faults;
-use crate::report::tables::middle_half;
-
-/// One target: a ratio of ours and somebody else's.
-struct Target {
-    what: String,
-    must: f64,
-    aim: f64,
-    /// Whether the ratio should be below: it is one of costs. Otherwise it says how many times less ours costs.
-    is_cost: bool,
-    /// The ratio in each round.
-    measured: Vec<f64>,
-}
 
 /// The table of targets.
 pub(super) fn table(figures: &Figures) -> String {
     let mut targets = cpu_targets(figures);
     targets.extend(other_targets(figures));
-    let mut rows = targets.iter().filter(|target| !target.measured.is_empty()).map(row).collect::<Vec<_>>();
+    let mut rows = targets.iter().filter(|target| !target.measured.is_empty()).map(Target::row).collect::<Vec<_>>();
     if rows.is_empty() {
         return String::new();
     }
     rows.push(faults_row(figures));
-    let head = ["ours against", "must", "aim", "measured", "middle half", "verdict"];
+    let head = [["ours against"].as_slice(), &Target::HEAD].concat();
     format!("### Targets: 1000 members, 64 B, one worker thread\n\n{}\n", harness::table(&head, &rows))
 }
 
@@ -93,20 +81,6 @@ fn other_targets(figures: &Figures) -> Vec<Target> {
 
 fn memory(figures: &Figures) -> Option<f64> {
     Some(figures.idle_memory(entrants::OURS)?.bytes / figures.idle_memory(entrants::LOOP)?.bytes)
-}
-
-fn row(target: &Target) -> Vec<String> {
-    let Target { what, must, aim, is_cost, measured } = target;
-    let middle = median(measured);
-    let meets = |limit: f64| if *is_cost { middle <= limit } else { middle >= limit };
-    let sign = if *is_cost { "≤" } else { "≥" };
-    let verdict = match (meets(*must), meets(*aim)) {
-        (_, true) => "aim",
-        (true, false) => "must",
-        (false, false) => "**missed**",
-    };
-    let spread = if measured.len() > 1 { middle_half(measured) } else { String::new() };
-    vec![what.clone(), format!("{sign} {must}"), format!("{sign} {aim}"), digits(middle), spread, verdict.to_owned()]
 }
 
 fn faults_row(figures: &Figures) -> Vec<String> {

@@ -6,8 +6,8 @@ use std::future::pending;
 use bench_app::{App, Session};
 use sync::{Config, Running};
 
-use crate::protocol;
 use crate::servers::{PING_INTERVAL, announce};
+use harness::protocol;
 
 /// Serves until the process ends, with some variables set otherwise.
 pub(super) fn serve(members: usize, variables: &[(&str, &str)]) -> Result<(), Box<dyn Error>> {

@@ -12,8 +12,8 @@ use socketioxide::extract::{AckSender, Data, SocketRef};
 use socketioxide::handler::ConnectHandler;
 use tokio::net::TcpListener;
 
-use crate::protocol::{POSITION, Route};
 use crate::servers::{PING_INTERVAL, announce};
+use harness::protocol::{POSITION, Route};
 
 /// How many packets may wait for one socket. The default, 128, loses events as soon as more requests are in flight.
 const QUEUE: usize = 4096;

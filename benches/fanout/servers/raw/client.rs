@@ -5,8 +5,8 @@ use std::net::TcpStream;
 
 use harness::frames::first_frame;
 
-use crate::protocol::WEBSOCKET_ACCEPT;
 use crate::servers::raw::event::message;
+use harness::protocol::WEBSOCKET_ACCEPT;
 
 /// What the filter looks at.
 #[derive(Debug, Default)]

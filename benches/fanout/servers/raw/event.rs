@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use harness::frames::put_head_of;
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{POSITION, Route};
+use harness::protocol::{POSITION, Route};
 
 /// What a `sync` packet asks for.
 #[derive(Deserialize)]
