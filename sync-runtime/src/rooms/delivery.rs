@@ -18,6 +18,8 @@ use crate::wire::{Location, Packet, Position};
 /// How long members are visited, or one of them catches up, before other rooms, calls and heartbeats get their turn; on a visit it is
 /// looked after 64 filters, or between two members if there are more events.
 pub(crate) const TURN: Duration = Duration::from_micros(500);
+/// How long at most members are visited where the others take long.
+const LONG_TURN: Duration = Duration::from_millis(3);
 /// What part of a visit of all members is worth waiting for more events to go out with it, and how long at most.
 const WORTH_WAITING: u32 = 128;
 const WAIT_LIMIT: Duration = Duration::from_millis(1);
@@ -147,7 +149,7 @@ async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>],
     let together = (JUDGED_TOGETHER / events.len()).max(1);
     let mut visit =
         Visit { room, events, vacated, packets: Vec::new(), pieces: Vec::new(), bundle: Bundle::default(), tasks };
-    let (mut turn, mut judging) = (RealInstant::now(), Duration::ZERO);
+    let (mut turn, mut lasts, mut judging) = (RealInstant::now(), TURN, Duration::ZERO);
     for first in (0..rows.len()).step_by(together) {
         let end = rows.len().min(first + together);
         let members = &mut rows[first..end];
@@ -157,13 +159,24 @@ async fn visit_all<A: App>(room: &Room<A>, batch: Batch<A>, rows: &mut [Row<A>],
         let visiting = room.visit().await;
         judging += visit.members(members);
         drop(visiting);
-        if turn.elapsed() > TURN {
+        if turn.elapsed() > lasts {
+            let end = RealInstant::now();
             tokio::task::yield_now().await;
+            lasts = turn_after(end.elapsed(), tasks.len());
             room.tell_who_ask(rows);
             turn = RealInstant::now();
         }
     }
     visit.ended(judging);
+}
+
+/// Returns how long members are visited next, after others have had their turns for so long: all deliveries together as long as everything
+/// else. Where thousands come back at once, each turn is waited for behind a step of each of them, and a room of many would hardly ever be
+/// through.
+fn turn_after(waited: Duration, deliveries: usize) -> Duration {
+    // `waited` is everything else and the turns of the other deliveries.
+    let shares = (2 * deliveries).saturating_sub(1).max(1);
+    (waited / u32::try_from(shares).unwrap_or(u32::MAX)).clamp(TURN, LONG_TURN)
 }
 
 /// What goes from member to member.
@@ -300,5 +313,30 @@ impl<A: App> Visit<'_, A> {
 fn close<A: App>(row: &Row<A>) {
     if catch_unwind(AssertUnwindSafe(|| row.seat().fail())).is_err() {
         tracing::error!(socket = %row.socket().id(), "a member could not be closed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_deliveries_together_take_as_long_as_everything_else() {
+        let others = Duration::from_millis(4);
+        for deliveries in [1, 2, 5] {
+            let mut turn = TURN;
+            for _ in 0..100 {
+                turn = turn_after(others + turn * (deliveries - 1), deliveries as usize);
+            }
+            let all = turn * deliveries;
+            assert!(all.abs_diff(others) < Duration::from_micros(10), "{deliveries} take {all:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_waits_long_for_a_delivery_and_no_turn_is_shorter_than_one_that_is_worth_it() {
+        assert_eq!(turn_after(Duration::from_secs(1), 1), LONG_TURN);
+        assert_eq!(turn_after(Duration::from_secs(1), 10_000), TURN);
+        assert_eq!(turn_after(Duration::ZERO, 0), TURN);
     }
 }
