@@ -63,10 +63,11 @@ impl Join<'_> {
     }
 }
 
-/// Where in the order of a room somebody has come in.
+/// Where in the order of a room somebody has come in; nothing is said of it by servers that keep no order.
 ///
 /// Source: `tests/wire/join_room_answer.json`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct Joined {
     /// The place from which events follow.
     pub pos: String,
@@ -200,16 +201,17 @@ impl Socket {
         self.answer(b"432[", each).and_then(|answer| success(&answer).map(drop))
     }
 
-    /// Hands over the text of each message that has been read already; from now on nothing blocks.
+    /// Hands over the text of each message that has been read already, pings aside; from now on nothing blocks.
     ///
     /// # Errors
     ///
     /// What `each` says.
-    pub fn stop_blocking(&mut self, each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        self.stream.set_nonblocking(true)?;
-        let read = std::mem::take(&mut self.rest);
-        self.rest = hand_over(&read, each)?.to_vec();
-        Ok(())
+    pub fn stop_blocking(&mut self, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        while let Some(text) = self.buffered()? {
+            each(&text)?;
+        }
+        self.rest.shrink_to_fit();
+        self.stream.set_nonblocking(true)
     }
 
     /// Sends a packet, at once or with the next [`Socket::flush`].
@@ -309,20 +311,27 @@ impl Socket {
     /// Waits for a packet; answers pings meanwhile.
     fn next(&mut self) -> io::Result<Vec<u8>> {
         loop {
-            let Some(frame) = first_frame(&self.rest) else {
-                self.read_more()?;
-                continue;
-            };
+            match self.buffered()? {
+                Some(text) => return Ok(text),
+                None => self.read_more()?,
+            }
+        }
+    }
+
+    /// Takes a packet out of what has been read; answers pings before it.
+    fn buffered(&mut self) -> io::Result<Option<Vec<u8>>> {
+        while let Some(frame) = first_frame(&self.rest) {
             if !frame.is_text {
                 return Err(no_text(&self.rest, frame.is_close));
             }
             let text = self.rest[frame.payload.clone()].to_vec();
             self.rest.drain(..frame.payload.end);
             if text != b"2" {
-                return Ok(text);
+                return Ok(Some(text));
             }
             self.say("3")?;
         }
+        Ok(None)
     }
 
     fn read_more(&mut self) -> io::Result<()> {
