@@ -180,7 +180,7 @@ impl Socket {
     ///
     /// If it is refused, if no answer comes, or what `each` says.
     pub fn joined(&mut self, each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<Joined> {
-        self.answer(JOINED, each).and_then(|answer| Joined::read(&answer))
+        Ok(serde_json::from_slice(&self.answered(1, each)?)?)
     }
 
     /// Asks to leave a room.
@@ -198,7 +198,24 @@ impl Socket {
     ///
     /// If it is refused, if no answer comes, or what `each` says.
     pub fn left(&mut self, each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        self.answer(b"432[", each).and_then(|answer| success(&answer).map(drop))
+        self.answered(2, each).map(drop)
+    }
+
+    /// Waits for the answer to the packet of this id, hands over the text of each message that comes before it, and returns its object.
+    /// Entering and leaving rooms have the ids 1 and 2.
+    ///
+    /// # Errors
+    ///
+    /// If it is none of success, if none comes, or what `each` says.
+    pub fn answered(&mut self, id: u64, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<Vec<u8>> {
+        let beginning = format!("43{id}[");
+        loop {
+            let text = self.next()?;
+            if text.starts_with(beginning.as_bytes()) {
+                return success(&text).map(<[u8]>::to_vec);
+            }
+            each(&text)?;
+        }
     }
 
     /// Hands over the text of each message that has been read already, pings aside; from now on nothing blocks.
@@ -289,17 +306,6 @@ impl Socket {
     /// Where the kernel refuses.
     pub fn reset(self) -> io::Result<()> {
         SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
-    }
-
-    /// Waits for an answer.
-    fn answer(&mut self, beginning: &[u8], mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<Vec<u8>> {
-        loop {
-            let text = self.next()?;
-            if text.starts_with(beginning) {
-                return Ok(text);
-            }
-            each(&text)?;
-        }
     }
 
     /// Waits for a packet that begins like this.
