@@ -72,4 +72,12 @@ pub mod bench {
         pub mod server;
     }
 }
+pub mod brief {
+    #[path = "_room.rs"]
+    pub mod _room;
+}
+pub mod people {
+    #[path = "_room.rs"]
+    pub mod _room;
+}
 include!(concat!(env!("OUT_DIR"), "/sync_table.rs"));
