@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-ts test-browser bench fuzz simulate setup setup-node setup-chromium setup-redis server page
+.PHONY: help run test test-rust test-ts test-browser bench soak fuzz simulate setup setup-node setup-chromium setup-redis server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -36,6 +36,9 @@ test-browser: setup-node setup-chromium server page ## The flows of the web page
 
 bench: ## Measures; see docs/benchmarks.md
 	scripts/bench
+
+soak: ## Lets a million come and go and a day pass, and fails if that leaves anything behind; takes about twenty minutes
+	scripts/bench soak
 
 fuzz: ## Makes up what strangers could send, FUZZ_SECONDS for each target
 	scripts/fuzz
