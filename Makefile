@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-ts test-browser bench soak fuzz simulate setup setup-node setup-chromium setup-redis server page
+.PHONY: help run test test-rust test-ts test-browser bench chaos soak fuzz simulate setup setup-node setup-chromium setup-redis server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -36,6 +36,9 @@ test-browser: setup-node setup-chromium server page ## The flows of the web page
 
 bench: ## Measures; see docs/benchmarks.md
 	scripts/bench
+
+chaos: ## A thousand clients behind a proxy that cuts and delays, and a server that is killed; CHAOS="--seed 7" repeats one
+	cargo bench --quiet --locked --package sync-benches --bench chaos -- $(CHAOS)
 
 soak: ## Lets a million come and go and a day pass, and fails if that leaves anything behind; takes about twenty minutes
 	scripts/bench soak

@@ -4,6 +4,8 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use serde::Deserialize;
+
 use crate::socket::JOINED;
 use crate::{Join, Joined, Login, Socket, unexpected};
 
@@ -16,6 +18,8 @@ pub struct Arrival {
     /// What it says when it may log in, and when it may ask for its room.
     login: String,
     join: String,
+    /// How the server calls it.
+    id: String,
 }
 
 /// What somebody waits for who comes in.
@@ -27,6 +31,18 @@ enum Stage {
     Joined,
     /// It is inside, and waits for nothing.
     Inside,
+}
+
+/// The answer to a login.
+#[derive(Debug, Deserialize)]
+struct Connected {
+    sid: String,
+}
+
+impl Connected {
+    fn read(packet: &[u8]) -> io::Result<Self> {
+        Ok(serde_json::from_slice(packet.strip_prefix(b"40").unwrap_or(packet))?)
+    }
 }
 
 /// What a client hears.
@@ -51,13 +67,20 @@ impl Arrival {
     pub fn open(from: Ipv4Addr, port: u16, login: Login<'_>, join: Join<'_>) -> io::Result<Self> {
         let mut socket = Socket::open(from, port)?;
         socket.stop_blocking(|_| Ok(()))?;
-        Ok(Self { socket, stage: Stage::WebSocket, login: login.packet()?, join: join.packet()? })
+        let (login, join) = (login.packet()?, join.packet()?);
+        Ok(Self { socket, stage: Stage::WebSocket, login, join, id: String::new() })
     }
 
     /// Returns whether it is in its room.
     #[must_use]
     pub fn is_inside(&self) -> bool {
         self.stage == Stage::Inside
+    }
+
+    /// Returns what the server calls it; nothing until it has logged in.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Sends a packet, at once or when it [hears](Arrival::hear) something.
@@ -92,6 +115,7 @@ impl Arrival {
                     self.login.as_str()
                 }
                 (Stage::LoggedIn, [b'4', b'0', b'{', ..]) => {
+                    self.id = Connected::read(packet)?.sid;
                     stage = Stage::Joined;
                     self.join.as_str()
                 }
