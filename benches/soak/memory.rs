@@ -12,7 +12,7 @@ const BOUND: f64 = 1.05;
 const READINGS: usize = 10;
 const APART: Duration = Duration::from_millis(200);
 
-/// Resident memory of a server at two moments, in bytes.
+/// The memory of a server at two moments, in bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Growth {
     pub(crate) before: f64,
@@ -25,13 +25,13 @@ impl Growth {
         self.after / self.before
     }
 
-    /// Returns an error if that is too much.
-    pub(crate) fn check(self) -> Result<(), String> {
+    /// Returns an error if that is too much of `what` it is.
+    pub(crate) fn check(self, what: &str) -> Result<(), String> {
         if self.ratio() <= BOUND {
             return Ok(());
         }
         let (before, after) = (megabytes(self.before), megabytes(self.after));
-        Err(format!("memory has grown from {before} to {after} MB: expected at most {BOUND} times as much"))
+        Err(format!("{what} memory has grown from {before} to {after} MB: expected at most {BOUND} times as much"))
     }
 }
 

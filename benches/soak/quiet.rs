@@ -25,12 +25,21 @@ const PATIENCE: Duration = Duration::from_secs(100);
 /// How long a budget of an address takes to be full again, after which it is forgotten, and some time more.
 const AFTERWARDS: Duration = Duration::from_secs(8);
 
-/// Waits until nobody is there and nothing is kept of anybody, and returns how much memory the server has then, in bytes.
+/// The memory of a server at which nobody is, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quiet {
+    /// What it has allocated and not freed.
+    pub(crate) allocated: f64,
+    /// What it has of the system's: what the allocator keeps is in it.
+    pub(crate) resident: f64,
+}
+
+/// Waits until nobody is there and nothing is kept of anybody, and returns how much memory the server has then.
 ///
 /// # Errors
 ///
 /// If a gauge does not come back.
-pub(crate) fn memory(server: &Server) -> Result<f64, Box<dyn Error>> {
+pub(crate) fn memory(server: &Server) -> Result<Quiet, Box<dyn Error>> {
     let begun = Instant::now();
     while let Some(wrong) = wrong_gauges(server)? {
         if begun.elapsed() > PATIENCE {
@@ -39,7 +48,7 @@ pub(crate) fn memory(server: &Server) -> Result<f64, Box<dyn Error>> {
         sleep(Duration::from_millis(500));
     }
     sleep(AFTERWARDS);
-    Ok(resident(server.pid())?)
+    Ok(Quiet { allocated: server.allocated()?, resident: resident(server.pid())? })
 }
 
 /// Writes which gauges have other values than they should, and what they should be.

@@ -1,13 +1,16 @@
 //! The server, as a process of its own.
 
+use std::alloc::System;
 use std::collections::HashMap;
 use std::error::Error;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Lines, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
 use std::thread::spawn;
 
 use bench_app::Session;
+use cap::Cap;
 use harness::{ProcessCpu, print};
 use sync::Config;
 
@@ -16,11 +19,17 @@ pub(crate) const SERVE: &str = "serve";
 /// How many users have a session.
 const USERS: u32 = 400;
 
+/// Counts what is allocated and not freed: of what is resident, some is kept by the allocator.
+#[global_allocator]
+static ALLOCATED: Cap<System> = Cap::new(System, usize::MAX);
+
 /// A server that runs; it ends when this is dropped.
 pub(crate) struct Server {
     process: Child,
     pub(crate) port: u16,
     tokens: Vec<String>,
+    /// What is asked, and answered.
+    talk: Mutex<(ChildStdin, Lines<BufReader<ChildStdout>>)>,
 }
 
 impl Server {
@@ -30,8 +39,9 @@ impl Server {
         let mut process = command.arg(SERVE).args(settings).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut lines = BufReader::new(process.stdout.take().ok_or("an output")?).lines();
         let port = lines.next().ok_or("the server did not start")??.parse()?;
-        let tokens = lines.take(USERS as usize).collect::<Result<_, _>>()?;
-        Ok(Self { process, port, tokens })
+        let tokens = lines.by_ref().take(USERS as usize).collect::<Result<_, _>>()?;
+        let talk = Mutex::new((process.stdin.take().ok_or("an input")?, lines));
+        Ok(Self { process, port, tokens, talk })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -46,6 +56,14 @@ impl Server {
     /// Reads the CPU time that it has taken.
     pub(crate) fn cpu(&self) -> io::Result<ProcessCpu> {
         ProcessCpu::read(self.pid())
+    }
+
+    /// Asks it how many bytes it has allocated and not freed.
+    pub(crate) fn allocated(&self) -> Result<f64, Box<dyn Error>> {
+        let mut talk = self.talk.lock().map_err(|_| "another thread has panicked")?;
+        let (questions, answers) = &mut *talk;
+        writeln!(questions)?;
+        Ok(answers.next().ok_or("the server has ended")??.parse()?)
     }
 
     /// Asks it for those of its metrics that have no labels.
@@ -70,9 +88,8 @@ impl Drop for Server {
     }
 }
 
-/// Serves until standard input ends; prints the port and the tokens.
+/// Serves until standard input ends; prints the port and the tokens, and then for each line how many bytes are allocated.
 pub(crate) fn serve(settings: &[String]) -> Result<(), Box<dyn Error>> {
-    end_with_input();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let running = bench_app::server().start(&bench_app::routes::TABLE, config(settings)?).await?;
         print(&running.address().port().to_string());
@@ -80,6 +97,7 @@ pub(crate) fn serve(settings: &[String]) -> Result<(), Box<dyn Error>> {
             let session = Session { user_id: format!("user-{seat}"), seat, active: true };
             print(running.handle().sessions().create(session).await?.as_str());
         }
+        answer();
         std::future::pending().await
     })
 }
@@ -93,9 +111,9 @@ fn config(settings: &[String]) -> Result<Config, sync::ConfigError> {
     Config::read("", usual.into_iter().chain(others))
 }
 
-fn end_with_input() {
+fn answer() {
     spawn(|| {
-        io::stdin().read_to_end(&mut Vec::new()).unwrap_or_default();
+        io::stdin().lines().map_while(Result::ok).for_each(|_| print(&ALLOCATED.allocated().to_string()));
         std::process::exit(0);
     });
 }

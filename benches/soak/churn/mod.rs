@@ -13,7 +13,7 @@ use harness::{digits, print, print_table, resident_bytes};
 use crate::churn::plan::Ending;
 use crate::churn::visitor::Visitor;
 use crate::memory::{Growth, megabytes};
-use crate::quiet;
+use crate::quiet::{self, Quiet};
 use crate::server::Server;
 
 /// How many are there at once.
@@ -42,10 +42,23 @@ pub(crate) fn run(cycles: u64, quick: bool) -> Result<(), Box<dyn Error>> {
         parts.push(measured(&server, first..end)?);
         first = end;
     }
-    print_table(&["cycles", "a second", "µs of CPU each", "MB at once", "MB when quiet"], &rows(&parts));
-    let growth = Growth { before: parts[0].quiet, after: parts[parts.len() - 1].quiet };
-    print(&format!("\nmemory: {} of what it was after the warm-up; all gauges are back", digits(growth.ratio())));
-    Ok(growth.check()?)
+    let headings = ["cycles", "a second", "µs of CPU each", "MB at once", "MB when quiet", "MB allocated then"];
+    print_table(&headings, &rows(&parts));
+    let [allocated, resident] =
+        [growth(&parts, 0, |quiet| quiet.allocated), growth(&parts, parts.len() / 2 - 1, |quiet| quiet.resident)];
+    print(&format!(
+        "\nmemory: allocated is {} of what it was after the warm-up, resident {} of what it was half-way; all gauges are back",
+        digits(allocated.ratio()),
+        digits(resident.ratio())
+    ));
+    allocated.check("allocated")?;
+    // The allocator keeps what the largest waves need, which take a while to come.
+    Ok(resident.check("resident")?)
+}
+
+/// Compares the end with the end of an earlier part.
+fn growth(parts: &[Part], earlier: usize, which: impl Fn(&Quiet) -> f64) -> Growth {
+    Growth { before: which(&parts[earlier].quiet), after: which(&parts[parts.len() - 1].quiet) }
 }
 
 /// What some of the cycles did.
@@ -57,7 +70,7 @@ struct Part {
     /// Memory right behind the last of them, in bytes.
     busy: f64,
     /// Memory when all is forgotten.
-    quiet: f64,
+    quiet: Quiet,
 }
 
 fn measured(server: &Server, numbers: Range<u64>) -> Result<Part, Box<dyn Error>> {
@@ -75,7 +88,14 @@ fn measured(server: &Server, numbers: Range<u64>) -> Result<Part, Box<dyn Error>
 fn rows(parts: &[Part]) -> Vec<Vec<String>> {
     let row = |part: &Part| {
         let (rate, cpu) = (format!("{:.0}", part.per_second), digits(part.cpu * 1e6));
-        vec![format!("to {}", part.numbers.end), rate, cpu, megabytes(part.busy), megabytes(part.quiet)]
+        vec![
+            format!("to {}", part.numbers.end),
+            rate,
+            cpu,
+            megabytes(part.busy),
+            megabytes(part.quiet.resident),
+            megabytes(part.quiet.allocated),
+        ]
     };
     parts.iter().map(row).collect()
 }

@@ -47,10 +47,10 @@ pub(crate) fn run(seconds: u64) -> Result<(), Box<dyn Error>> {
     let found = crowd.finish(events)?;
     print_table(&["", "found"], &rows(&found, &watched));
     found.faults.examples().iter().for_each(|fault| print(&format!("* {fault}")));
-    let left = quiet::memory(&server)?;
+    let left = quiet::memory(&server)?.resident;
     print(&format!("without anybody: {} MB; all gauges are back\n", megabytes(left)));
     found.faults.check()?;
-    Ok(watched.memory.check()?)
+    Ok(watched.memory.check("resident")?)
 }
 
 /// What the server took.
