@@ -83,6 +83,8 @@ pub(crate) fn serve(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             ("SYNC_LISTEN", "127.0.0.1:0"),
             ("SYNC_ENV", "development"),
             ("SYNC_LIMITS", "off"),
+            // All come from one address, where elsewhere each has its own: as many as from all addresses may be about to log in.
+            ("SYNC_ADDRESS_UNIDENTIFIED", "4096"),
             ("SYNC_PING_INTERVAL_MS", PING_INTERVAL_MS),
             ("SYNC_PING_TIMEOUT_MS", PING_INTERVAL_MS),
         ];
