@@ -29,7 +29,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use harness::{allow_many_files, print};
+use harness::{print, run};
 
 use crate::crowd::Crowd;
 use crate::options::Options;
@@ -42,22 +42,7 @@ use crate::verdict::Verdict;
 const WITHOUT: Duration = Duration::from_millis(300);
 
 fn main() -> ExitCode {
-    let arguments = std::env::args().skip(1).collect::<Vec<_>>();
-    if let Err(error) = allow_many_files() {
-        eprintln!("warning: the number of open files stays as it is: {error}");
-    }
-    let done = match arguments.split_first() {
-        Some((first, rest)) if first == server::SERVE => server::serve(rest).map(|()| true),
-        _ => drive(arguments),
-    };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    run(server::SERVE, server::serve, drive)
 }
 
 /// Has everything happen, reports, and returns whether nothing was wrong.

@@ -3,17 +3,18 @@
 use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use harness::print;
+use harness::{OwnProcess, print};
 use sync::Config;
 
 /// What makes this program the server.
 pub(crate) const SERVE: &str = "serve-chaos";
 
-/// A server that runs; it is killed when this is dropped.
+/// A server that runs; it is killed when this is dropped: nothing of it goes on, and it says nothing to anybody.
 pub(crate) struct Server {
-    process: Child,
+    #[expect(dead_code, reason = "it is there to be killed")]
+    process: OwnProcess,
     pub(crate) port: u16,
 }
 
@@ -24,14 +25,7 @@ impl Server {
         let mut process = command.arg(SERVE).arg(port.to_string()).arg(data).stdout(Stdio::piped()).spawn()?;
         let mut lines = BufReader::new(process.stdout.take().ok_or("an output")?).lines();
         let port = lines.next().ok_or("the server does not start")??.parse()?;
-        Ok(Self { process, port })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // On Unix it is SIGKILL: nothing of it goes on, and it says nothing to anybody.
-        self.process.kill().and_then(|()| self.process.wait()).map(drop).unwrap_or_default();
+        Ok(Self { process: process.into(), port })
     }
 }
 

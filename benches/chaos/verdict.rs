@@ -7,9 +7,6 @@ use crate::calls::{Calls, Outcome};
 use crate::member::{Member, Stretch};
 use crate::room::Room;
 
-/// How far back it is looked for events that somebody should have heard who had just come in.
-const LOOKED_BACK: usize = 2000;
-
 /// What there was, and what was wrong with it, in one room.
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
@@ -131,6 +128,7 @@ impl Order {
     fn missed_before(&self, stretch: &Stretch, calls: &Calls) -> u64 {
         let earlier = std::iter::successors(stretch.heard.first(), |number| self.before.get(number));
         let made_later = |number: &&u32| calls.get(**number).is_some_and(|call| call.made > stretch.began);
-        earlier.skip(1).take(LOOKED_BACK).filter(made_later).count() as u64
+        // Where members disagree, the way back may be a circle.
+        earlier.take(self.events.len()).skip(1).filter(made_later).count() as u64
     }
 }

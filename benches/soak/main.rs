@@ -23,23 +23,12 @@ mod server;
 use std::error::Error;
 use std::process::ExitCode;
 
-use harness::allow_many_files;
+use harness::{allow_many_files, run};
 
 use crate::options::Options;
 
 fn main() -> ExitCode {
-    let arguments = std::env::args().skip(1).collect::<Vec<_>>();
-    let done = match arguments.split_first() {
-        Some((first, settings)) if first == server::SERVE => server::serve(settings),
-        _ => soak(arguments),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    run(server::SERVE, server::serve, |arguments| soak(arguments).map(|()| true))
 }
 
 /// Runs the parts that the arguments ask for; the first one that fails is the last.

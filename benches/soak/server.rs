@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Lines, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::thread::spawn;
 
 use bench_app::Session;
 use cap::Cap;
-use harness::{ProcessCpu, print};
+use harness::{OwnProcess, ProcessCpu, print};
 use sync::Config;
 
 /// What makes this program the server.
@@ -25,7 +25,7 @@ static ALLOCATED: Cap<System> = Cap::new(System, usize::MAX);
 
 /// A server that runs; it ends when this is dropped.
 pub(crate) struct Server {
-    process: Child,
+    process: OwnProcess,
     pub(crate) port: u16,
     tokens: Vec<String>,
     /// What is asked, and answered.
@@ -41,7 +41,7 @@ impl Server {
         let port = lines.next().ok_or("the server did not start")??.parse()?;
         let tokens = lines.by_ref().take(USERS as usize).collect::<Result<_, _>>()?;
         let talk = Mutex::new((process.stdin.take().ok_or("an input")?, lines));
-        Ok(Self { process, port, tokens, talk })
+        Ok(Self { process: process.into(), port, tokens, talk })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -77,14 +77,6 @@ impl Server {
             Some((name.to_owned(), value.trim().parse().ok()?))
         };
         Ok(answer.lines().filter_map(metric).collect())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // One that has ended already cannot be killed.
-        self.process.kill().unwrap_or_default();
-        drop(self.process.wait());
     }
 }
 

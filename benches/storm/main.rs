@@ -21,27 +21,12 @@ mod storm;
 use std::error::Error;
 use std::process::ExitCode;
 
-use harness::{allow_many_files, print};
+use harness::{print, run};
 
 use crate::options::Options;
 
 fn main() -> ExitCode {
-    let arguments = std::env::args().skip(1).collect::<Vec<_>>();
-    if let Err(error) = allow_many_files() {
-        eprintln!("warning: the number of open files stays as it is: {error}");
-    }
-    let done = match arguments.split_first() {
-        Some((first, rest)) if first == server::SERVE => server::serve(rest).map(|()| true),
-        _ => drive(arguments),
-    };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    run(server::SERVE, server::serve, drive)
 }
 
 /// Measures what the arguments ask for, reports, and returns whether nothing was lost, doubled or not recovered.

@@ -1,5 +1,6 @@
 //! What the command line asks for.
 
+use harness::number;
 use harness::protocol::Route;
 
 /// How many come back, how often, and to what.
@@ -55,10 +56,6 @@ impl Options {
         }
         Ok(options)
     }
-}
-
-fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("`{text}` is no number"))
 }
 
 fn route(text: &str) -> Result<Route, String> {

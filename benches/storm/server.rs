@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bench_app::Session;
-use harness::{ProcessCpu, open_files, pin, print, protocol};
+use harness::{OwnProcess, ProcessCpu, open_files, pin, print, protocol};
 use sync::Config;
 
 /// What makes this program the server.
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server that runs; it ends when this is dropped.
 pub(crate) struct Server {
-    process: std::process::Child,
+    process: OwnProcess,
     pub(crate) port: u16,
     /// The sessions of the members, by their numbers.
     pub(crate) tokens: Vec<String>,
@@ -36,7 +36,7 @@ impl Server {
         let mut lines = BufReader::new(process.stdout.take().ok_or("an output")?).lines();
         let port = lines.next().ok_or("a port")??.parse()?;
         let tokens = lines.take(members).collect::<Result<_, _>>()?;
-        Ok(Self { process, port, tokens })
+        Ok(Self { process: process.into(), port, tokens })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -65,12 +65,6 @@ impl Server {
             }
             last = now;
         }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.process.kill().and_then(|()| self.process.wait()).map(drop).unwrap_or_default();
     }
 }
 

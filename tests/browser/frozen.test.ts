@@ -4,20 +4,18 @@ import { setStage } from "./stage.ts";
 
 const stage = setStage({ env: { SYNC_PING_INTERVAL_MS: "500", SYNC_PING_TIMEOUT_MS: "1000", SYNC_PRESENCE_LOST_GRACE_MS: "500" } });
 
-const TEXTS = `[...document.querySelectorAll('[data-testid="message"] p')].map((text) => text.textContent)`;
-
 it("is shown what happened while it was frozen, once and in order, though the server had given it up", async () => {
   const ada = await stage.signedIn("Ada");
   await ada.goTo("chat");
   const bob = await stage.window("Bob");
   const tab = await bob.openTab("/chat");
-  await tab.until(`document.querySelector('[data-testid="room-status"][data-joined="true"]') !== null`);
+  await tab.isInRoom();
   const said = async (text: string) => {
     await ada.say(text);
     await ada.part("message").filter({ hasText: text }).waitFor();
   };
   await said("before");
-  await tab.until(`${TEXTS}.length === 1`);
+  await tab.shows(1);
   await tab.freeze();
   await said("meanwhile 1");
   // It answers no ping any more, and is a member no longer.
@@ -27,6 +25,5 @@ it("is shown what happened while it was frozen, once and in order, though the se
   await bob.hideAll();
   await tab.show();
   await said("after");
-  await tab.until(`${TEXTS}.at(-1) === "after"`);
-  expect(await tab.run(TEXTS)).toEqual(["before", "meanwhile 1", "meanwhile 2", "meanwhile 3", "after"]);
+  expect(await tab.textsUpTo("after")).toEqual(["before", "meanwhile 1", "meanwhile 2", "meanwhile 3", "after"]);
 });

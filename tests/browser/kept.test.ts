@@ -9,20 +9,18 @@ const stage = setStage(
   { ignoreDefaultArgs: ["--disable-back-forward-cache"] },
 );
 
-const TEXTS = `[...document.querySelectorAll('[data-testid="message"] p')].map((text) => text.textContent)`;
-
 it("is given up when it is left, and is shown what happened, once and in order, when it is there again", async () => {
   const ada = await stage.signedIn("Ada");
   await ada.goTo("chat");
   const bob = await stage.window("Bob");
   const tab = await bob.openTab("/chat");
-  await tab.until(`document.querySelector('[data-testid="room-status"][data-joined="true"]') !== null`);
+  await tab.isInRoom();
   const said = async (text: string) => {
     await ada.say(text);
     await ada.hears(text);
   };
   await said("before");
-  await tab.until(`${TEXTS}.length === 1`);
+  await tab.shows(1);
   await tab.run(`void (window.isKept = true)`);
   await tab.leaveFor("/healthz");
   await ada.person("Bob").waitFor({ state: "detached" });
@@ -30,6 +28,5 @@ it("is given up when it is left, and is shown what happened, once and in order, 
   await tab.goBack();
   await tab.until(`window.isKept === true`);
   await said("after");
-  await tab.until(`${TEXTS}.at(-1) === "after"`);
-  expect(await tab.run(TEXTS)).toEqual(["before", "meanwhile 1", "meanwhile 2", "after"]);
+  expect(await tab.textsUpTo("after")).toEqual(["before", "meanwhile 1", "meanwhile 2", "after"]);
 });

@@ -8,6 +8,9 @@ import type { Browser, CDPSession } from "playwright-core";
 /** How long something may take before something is wrong. */
 const PATIENCE_MS = 20_000;
 
+/** The messages of a chat, oldest first. */
+const TEXTS = `[...document.querySelectorAll('[data-testid="message"] p')].map((text) => text.textContent)`;
+
 /** One person's window, with cookies of its own; its newest tab is the visible one, until another is shown. */
 export class RealWindow {
   readonly #browser: CDPSession;
@@ -86,6 +89,22 @@ export class RealTab {
   /** Goes to this tab. */
   async show(): Promise<void> {
     await this.#browser.send("Target.activateTarget", { targetId: this.#targetId });
+  }
+
+  /** Waits until its chat is there. */
+  async isInRoom(): Promise<void> {
+    await this.until(`document.querySelector('[data-testid="room-status"][data-joined="true"]') !== null`);
+  }
+
+  /** Waits until its chat shows so many messages. */
+  async shows(count: number): Promise<void> {
+    await this.until(`${TEXTS}.length === ${count}`);
+  }
+
+  /** Waits until the newest message of its chat is this one, and returns all of them. */
+  async textsUpTo(last: string): Promise<unknown> {
+    await this.until(`${TEXTS}.at(-1) === ${JSON.stringify(last)}`);
+    return this.run(TEXTS);
   }
 
   /** The browser hides the tab and runs nothing in it any more. */

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 use test_app::App;
 
 const ROOM: &str = "lasting-a";
+const FILE: &str = "rooms.sqlite";
+const AWAY: &str = "away.sqlite";
 
 /// Somebody without a session, on a page that has a name; what it has heard on all of its sockets.
 struct Page {
@@ -70,6 +72,22 @@ async fn start(data: &Path) -> TestServer {
     TestServer::start_with(|config| data.clone_into(&mut config.data)).await
 }
 
+/// Starts a server on a new folder.
+async fn first_life() -> (TempDir, TestServer) {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    (data, server)
+}
+
+/// Moves the file away, where the server does not find it.
+fn move_away(data: &TempDir) {
+    std::fs::rename(data.path().join(FILE), data.path().join(AWAY)).expect("it is moved");
+}
+
+fn move_back(data: &TempDir) {
+    std::fs::rename(data.path().join(AWAY), data.path().join(FILE)).expect("it is moved back");
+}
+
 /// Copies the files of a server as they are: what a process leaves that ends at this moment.
 fn left_behind(data: &Path) -> TempDir {
     let copy = tempfile::tempdir().expect("a folder");
@@ -82,8 +100,7 @@ fn left_behind(data: &Path) -> TempDir {
 
 #[tokio::test]
 async fn a_process_that_ends_at_any_moment_loses_nothing_of_them() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut speaker = Page::enter(&server, 0).await;
     let mut gone = Page::enter(&server, 1).await;
     let mut there = Page::enter(&server, 2).await;
@@ -120,8 +137,7 @@ async fn a_process_that_ends_at_any_moment_loses_nothing_of_them() {
 
 #[tokio::test]
 async fn what_happens_before_anybody_is_back_is_kept_too() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut page = Page::enter(&server, 1).await;
     page.say(0..1).await;
     page.hear(1).await;
@@ -143,8 +159,7 @@ async fn what_happens_before_anybody_is_back_is_kept_too() {
 
 #[tokio::test]
 async fn nobody_is_shown_what_was_before_their_time_or_after_they_left() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut speaker = Page::enter(&server, 0).await;
     let mut left = Page::enter(&server, 1).await;
     speaker.say(0..1).await;
@@ -168,8 +183,7 @@ async fn nobody_is_shown_what_was_before_their_time_or_after_they_left() {
 
 #[tokio::test]
 async fn whoever_has_heard_more_than_a_copy_that_was_put_back_is_told_so() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut speaker = Page::enter(&server, 0).await;
     let mut page = Page::enter(&server, 1).await;
     speaker.say(0..3).await;
@@ -189,8 +203,7 @@ async fn whoever_has_heard_more_than_a_copy_that_was_put_back_is_told_so() {
 
 #[tokio::test]
 async fn a_server_that_stops_takes_what_everybody_was_told_into_the_next_life() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut page = Page::enter(&server, 1).await;
     page.say(0..2).await;
     page.hear(2).await;
@@ -206,13 +219,11 @@ async fn a_server_that_stops_takes_what_everybody_was_told_into_the_next_life() 
 
 #[tokio::test]
 async fn an_event_that_cannot_be_kept_does_not_happen_and_its_caller_is_told_so() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut page = Page::enter(&server, 1).await;
     page.say(0..1).await;
     page.hear(1).await;
-    let (file, away) = (data.path().join("rooms.sqlite"), data.path().join("away.sqlite"));
-    std::fs::rename(&file, &away).expect("it is moved");
+    move_away(&data);
     let call = json!({ "index": 1, "waitMs": 0 });
     let refused = page.client.sync("order/wait", "v1", ROOM, call).await;
     assert_eq!((&refused["errorCode"], &refused["httpStatus"]), (&json!("sync-unavailable"), &json!(503)));
@@ -221,7 +232,7 @@ async fn an_event_that_cannot_be_kept_does_not_happen_and_its_caller_is_told_so(
     let refused = page.client.sync("order/wait", "v1", ROOM, call).await;
     assert_eq!(refused["errorCode"], "sync-unavailable");
     assert_eq!(*server.app().begun.borrow(), begun, "now that is known before the handler runs");
-    std::fs::rename(&away, &file).expect("it is moved back");
+    move_back(&data);
     page.say(2..3).await;
     page.hear(1).await;
     assert_eq!(page.heard, [0, 2], "and the next one takes its place");
@@ -258,8 +269,7 @@ static WITHOUT_ROUTES: Table<App> = another_version(test_app::routes::TABLE.room
 
 #[tokio::test]
 async fn events_that_another_version_of_the_app_cannot_read_are_told_as_missing() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut early = Page::enter(&server, 1).await;
     let mut late = Page::enter(&server, 2).await;
     early.say(0..2).await;
@@ -305,17 +315,15 @@ async fn of_what_is_volatile_the_newest_is_kept_and_no_more() {
 
 #[tokio::test]
 async fn who_left_while_the_file_could_not_be_written_has_left() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut speaker = Page::enter(&server, 0).await;
     let mut left = Page::enter(&server, 1).await;
     speaker.say(0..1).await;
     left.hear(1).await;
-    let (file, away) = (data.path().join("rooms.sqlite"), data.path().join("away.sqlite"));
-    std::fs::rename(&file, &away).expect("it is moved");
+    move_away(&data);
     let mut late = Page::enter(&server, 2).await;
     left.client.call("leaveRoom", json!({ "room": ROOM })).await;
-    std::fs::rename(&away, &file).expect("it is moved back");
+    move_back(&data);
     speaker.say(1..2).await;
     late.hear(1).await;
     let data = left_behind(data.path());
@@ -328,8 +336,7 @@ async fn who_left_while_the_file_could_not_be_written_has_left() {
 
 #[tokio::test]
 async fn who_has_been_told_that_they_have_left_is_not_there_in_the_next_life() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let _speaker = Page::enter(&server, 0).await;
     let mut left = Page::enter(&server, 1).await;
     left.client.call("leaveRoom", json!({ "room": ROOM })).await;
@@ -344,8 +351,7 @@ static WITHOUT_ROOMS: Table<App> = another_version(&[]);
 
 #[tokio::test]
 async fn what_happened_while_nothing_was_written_is_told_as_missing() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut page = Page::enter(&server, 1).await;
     page.say(0..1).await;
     page.hear(1).await;
@@ -360,8 +366,7 @@ async fn what_happened_while_nothing_was_written_is_told_as_missing() {
 
 #[tokio::test]
 async fn a_server_that_is_dropped_serves_nobody() {
-    let data = tempfile::tempdir().expect("a folder");
-    let server = start(data.path()).await;
+    let (data, server) = first_life().await;
     let mut page = Page::enter(&server, 1).await;
     drop(server);
     page.client.closed().await;

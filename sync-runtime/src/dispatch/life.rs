@@ -19,7 +19,7 @@ use crate::wire::{
     Location, Packet, Position, PresenceUpdate, RoomName, answer_plain, answer_rooms, answer_rooms_joined, bad_request,
 };
 
-/// How long somebody who enters a room with `history = durable` waits until that is in the file.
+/// How long somebody who enters or leaves a room with `history = durable` waits until that is in the file.
 const NOTED_WITHIN: Duration = Duration::from_secs(2);
 
 impl<A: App> Dispatcher<A> {

@@ -23,7 +23,7 @@ use crate::wire::{Position, PositionKey};
 /// How much is written together: a disk takes about as long for one.
 const TOGETHER: usize = 4096;
 /// How many bytes of events may wait to be written: a disk that has no end with what it has is told by this.
-const WAITING: usize = 16 * 1024 * 1024;
+const MOST_WAITING: usize = 16 * 1024 * 1024;
 /// After what time it is tried again to write what could not be, if nothing else happens.
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long a process may take to end that was told to, beyond its time.
@@ -157,7 +157,7 @@ impl<A: App> RoomLog<A> {
 
     /// Finds out whether something can be written, if the last thing could not be, or much waits.
     pub(super) fn is_ready(&self) -> NowOrLater<'_, ()> {
-        if self.entries.is_closed() || self.file.waiting.load(Ordering::Acquire) > WAITING {
+        if self.entries.is_closed() || self.file.waiting.load(Ordering::Acquire) > MOST_WAITING {
             return NowOrLater::Later(Box::pin(std::future::ready(Err(unavailable()))));
         }
         if !self.file.is_failing.load(Ordering::Acquire) {
@@ -222,9 +222,7 @@ async fn take(config: &Config) -> Result<(FileLock, Database), DataError> {
 async fn write_all<A: App>(file: Arc<LogFile>, lock: FileLock, mut coming: mpsc::UnboundedReceiver<Entry<A>>) {
     let (mut lock, mut owed, mut entries) = (Some(lock), Changes::default(), Vec::new());
     while lock.is_some() && next(&mut coming, &mut entries, !owed.is_empty()).await {
-        let mut batch = Batch { changes: std::mem::take(&mut owed), done: Vec::new(), bytes: 0, is_last: false };
-        batch.add_all(entries.drain(..));
-        let Batch { changes, done, bytes, is_last } = batch;
+        let Batch { changes, done, bytes, is_last } = Batch::new(std::mem::take(&mut owed), entries.drain(..));
         let written = file.write(changes).await;
         file.waiting.fetch_sub(bytes, Ordering::AcqRel);
         lock.take_if(|_| is_last);
@@ -253,31 +251,34 @@ struct Batch<A: App> {
 }
 
 impl<A: App> Batch<A> {
-    /// Gives events their numbers, in the order in which they came; those of rooms that have ended get none.
-    fn add_all(&mut self, entries: impl Iterator<Item = Entry<A>>) {
+    /// Adds to what is owed what has come since. Events get their numbers in the order in which they came; those of rooms that have ended
+    /// get none.
+    fn new(owed: Changes, entries: impl Iterator<Item = Entry<A>>) -> Self {
+        let mut batch = Self { changes: owed, done: Vec::new(), bytes: 0, is_last: false };
         let mut last: HashMap<*const Room<A>, Position> = HashMap::new();
         for entry in entries {
             match entry {
-                Entry::Note(note) => self.changes.add(note),
-                Entry::Settled(tell) => self.done.push(Done::Tell(tell)),
+                Entry::Note(note) => batch.changes.add(note),
+                Entry::Settled(tell) => batch.done.push(Done::Tell(tell)),
                 Entry::Closed(tell) => {
-                    self.done.push(Done::Tell(tell));
-                    self.is_last = true;
-                    return;
+                    batch.done.push(Done::Tell(tell));
+                    batch.is_last = true;
+                    break;
                 }
                 Entry::Event(Waiting { room, event, text, tell }) => {
-                    self.bytes += text.len();
+                    batch.bytes += text.len();
                     let Some(end) = room.end_of_order() else {
                         tell.send(Ok(None)).unwrap_or_default();
                         continue;
                     };
                     let at = last.entry(Arc::as_ptr(&room)).or_insert(end);
                     at.seq += 1;
-                    self.changes.add_event(room.name(), *at, text);
-                    self.done.push(Done::Place { room, event, at: *at, tell });
+                    batch.changes.add_event(room.name(), *at, text);
+                    batch.done.push(Done::Place { room, event, at: *at, tell });
                 }
             }
         }
+        batch
     }
 }
 
