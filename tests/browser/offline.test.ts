@@ -1,4 +1,5 @@
 /** Browsers without a network: what their people do meanwhile happens once, and what they missed is shown to them. */
+import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { setStage, type Visitor } from "./stage.ts";
 import type { Tab } from "./tab.ts";
@@ -36,10 +37,18 @@ async function write(tab: Tab, text: string, kept: number): Promise<void> {
   await tab.hasKept(kept);
 }
 
-/** Loads the page again, in vain, and waits until the old one has gone: it would go on if the network came back before. */
-async function reloadInVain({ page }: Tab): Promise<void> {
-  await expect(page.reload()).rejects.toThrow("ERR_INTERNET_DISCONNECTED");
-  await page.waitForURL("chrome-error://chromewebdata/", { waitUntil: "commit" });
+/** A page of this person's that needs no connection, and sees which others still live: those hold a lock that have calls to send. */
+async function onlooker(tab: Tab): Promise<Page> {
+  const page = await tab.page.context().newPage();
+  await page.goto("/healthz");
+  return page;
+}
+
+/** Loads pages again, in vain, and waits until the old ones have gone: they live on for a while, and would send their calls themselves. */
+async function reloadInVain(tabs: readonly Tab[], others: Page): Promise<void> {
+  for (const { page } of tabs) await expect(page.reload()).rejects.toThrow("ERR_INTERNET_DISCONNECTED");
+  const holding = () => others.evaluate(async () => (await navigator.locks.query()).held?.length);
+  await expect.poll(holding, { timeout: 10_000 }).toBe(0);
 }
 
 it("a page that was offline for a minute shows what it missed, in order, and has sent what was written", async () => {
@@ -72,9 +81,10 @@ it("a page that is loaded again without a network loses nothing that was written
   const { tab: ada } = await inChat("Ada", "reload");
   const { tab: bob } = await inChat("Bob", "reload");
   const url = ada.page.url();
+  const others = await onlooker(ada);
   await setOffline(ada, true);
   await write(ada, "written on the train", 1);
-  await reloadInVain(ada);
+  await reloadInVain([ada], others);
   await setOffline(ada, false);
   await ada.page.goto(url);
   for (const tab of [ada, bob]) await tab.hears("written on the train");
@@ -105,10 +115,11 @@ it("of two tabs of one person, the one that is left sends what both have written
 it("two tabs that take over what was left at the same time send each call once", async () => {
   const { first, second, bob } = await adaTwiceAndBob("together");
   const url = first.page.url();
+  const others = await onlooker(first);
   await setOffline(first, true);
   await write(first, "here", 1);
   await write(second, "and there", 2);
-  for (const tab of [first, second]) await reloadInVain(tab);
+  await reloadInVain([first, second], others);
   await setOffline(first, false);
   await Promise.all([first, second].map(({ page }) => page.goto(url)));
   await first.hasKept(0);

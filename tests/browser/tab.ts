@@ -1,5 +1,9 @@
 /** A tab as a person uses it: what can be done there and what can be read there, never how the page is built. */
 import type { Locator, Page, WebSocket } from "playwright-core";
+import { expect } from "vitest";
+
+/** A wait that takes longer than this is a failure. */
+const PATIENCE_MS = 10_000;
 
 export type PageWord = "overview" | "examples" | "chat" | "story" | "lobby" | "nested" | "errors";
 
@@ -157,18 +161,23 @@ export class Tab {
     await this.press("message-send");
   }
 
-  /** Waits until the browser has kept this many calls for a connection. */
+  /** Waits until the browser keeps this many calls for a connection. */
   async hasKept(calls: number): Promise<void> {
-    await this.page.waitForFunction(async (wanted) => {
+    // Not `waitForFunction`, which takes any promise for a yes.
+    await expect.poll(() => this.#kept(), { timeout: PATIENCE_MS }).toBe(calls);
+  }
+
+  async #kept(): Promise<number> {
+    return this.page.evaluate(async () => {
       const [database] = await indexedDB.databases();
-      if (database?.name === undefined) return false;
+      if (database?.name === undefined) return 0;
       const opened = indexedDB.open(database.name);
       await new Promise((resolve) => (opened.onsuccess = resolve));
       const count = opened.result.transaction("calls").objectStore("calls").count();
       await new Promise((resolve) => (count.onsuccess = resolve));
       opened.result.close();
-      return count.result === wanted;
-    }, calls);
+      return count.result;
+    });
   }
 
   /** The messages of the chat, oldest first. */

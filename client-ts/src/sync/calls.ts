@@ -12,6 +12,9 @@ import type { Part, PartTools, Receives } from "./part";
 /** How long it is waited for what pages have left behind, ahead of our own; later, it is sent when it is known. */
 const ADOPTED_WITHIN_MS = 1_000;
 
+/** How often it is asked whose calls may be taken over, where a page has connected before it knows who is signed in. */
+const ASK_AGAIN_MS = 250;
+
 /** How an answer is read. */
 export type Parse<Answer> = (message: unknown) => Read<Answer>;
 
@@ -74,6 +77,7 @@ export class Calls implements Part {
   readonly #page: string;
   /** Counts the sockets, since what a page before has left takes its time. */
   #sockets = 0;
+  #asking: ReturnType<typeof setTimeout> | undefined;
   #order = 0;
   /** Stays in a room for a call that a page before has made for it; returns what lets go. */
   holdRoom: (room: string) => () => void = () => () => {};
@@ -134,10 +138,24 @@ export class Calls implements Part {
   opened(): void {
     this.#sockets += 1;
     const [socket, user] = [this.#sockets, this.#policy.user()];
-    if (this.#store === null || typeof user !== "string") return this.#open();
+    if (this.#store === null || typeof user !== "string") {
+      this.#open();
+      if (this.#store !== null && user === undefined) this.#adoptWhenKnown(this.#store);
+      return;
+    }
     void this.#adopt(this.#store, user).finally(() => {
       if (socket === this.#sockets && this.#tools.connection.isOpen) this.#open();
     });
+  }
+
+  /** Waits, as long as there is this socket, until it is known who is signed in. */
+  #adoptWhenKnown(store: OfflineStore): void {
+    clearTimeout(this.#asking);
+    this.#asking = setTimeout(() => {
+      const user = this.#policy.user();
+      if (user === undefined) this.#adoptWhenKnown(store);
+      else if (user !== null) void this.#adopt(store, user);
+    }, ASK_AGAIN_MS);
   }
 
   /** Lets wait, ahead of all others, what pages have left behind; gives up after a while. */
@@ -194,6 +212,7 @@ export class Calls implements Part {
 
   lost(): void {
     this.#isOpen = false;
+    clearTimeout(this.#asking);
     const lost = [...this.#onTheirWay];
     const waiting = [...this.#waiting];
     this.#onTheirWay.clear();

@@ -210,6 +210,36 @@ test("nothing of somebody who is not signed in, or of another, is kept or taken 
   expect(bob.network.socket.sentAs("sync")).toEqual([]);
 });
 
+test("a page that learns who is signed in when it has connected takes over what was left then, and is asked no longer than that", async () => {
+  const store = new SharedStore();
+  void add(setUpLost({ user: () => "ada" }, store).sync, 1);
+  await settled();
+  for (const [known, calls] of [["ada", 1], [null, 0]] as const) {
+    let user: string | null | undefined;
+    const asked = vi.fn(() => user);
+    const { network, comeBack } = setUpLost({ user: asked }, new SharedStore(store));
+    comeBack();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(network.socket.sentAs("sync")).toEqual([]);
+    user = known;
+    await vi.advanceTimersByTimeAsync(250);
+    expect(network.socket.sentAs("sync")).toHaveLength(calls);
+    asked.mockClear();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).not.toHaveBeenCalled();
+  }
+});
+
+test("nobody is asked who is signed in while there is no connection", async () => {
+  const asked = vi.fn(() => undefined);
+  const { network, comeBack } = setUpLost({ user: asked }, new SharedStore());
+  comeBack();
+  network.socket.lose();
+  asked.mockClear();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked).not.toHaveBeenCalled();
+});
+
 test("a store that does not work, or does not answer, holds up nothing for long", async () => {
   const never = new Promise<never>(() => {});
   const broken: OfflineStore = { put: () => Promise.reject(new Error("planted")), remove: () => never, adopt: () => Promise.reject(new Error("planted")) };

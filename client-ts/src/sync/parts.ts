@@ -38,7 +38,9 @@ export function clientParts(
   tools: PartTools,
   { watchAway = watchPageAway, awayAfterMs = DEFAULT_AWAY_AFTER_MS, offline }: PartSurroundings = {},
 ): ClientParts {
-  const calls = new Calls(tools, offlinePolicy(offline), tools.offlineStore, tools.page);
+  // Where nobody says who is signed in, there is nothing to keep, and nobody to wait for.
+  const store = offline?.user === undefined ? null : tools.offlineStore;
+  const calls = new Calls(tools, offlinePolicy(offline), store, tools.page);
   const away = new Away(tools, calls, changed => watchAway(awayAfterMs || null, changed));
   const rooms = new Rooms(tools, calls);
   calls.holdRoom = room => rooms.hold(room, () => {});
