@@ -30,6 +30,17 @@ async function setOffline(tab: Tab, offline: boolean): Promise<void> {
   await tab.page.context().setOffline(offline);
 }
 
+/** This tab alone loses the network. */
+async function loseAlone({ page }: Tab): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.emulateNetworkConditions", { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+}
+
+/** How many pages wait for the end of another. */
+async function waiting(page: Page): Promise<number | undefined> {
+  return page.evaluate(async () => (await navigator.locks.query()).pending?.length);
+}
+
 /** Says something that cannot be sent yet. */
 async function write(tab: Tab, text: string, kept: number): Promise<void> {
   await tab.connection("reconnecting");
@@ -126,4 +137,22 @@ it("two tabs that take over what was left at the same time send each call once",
   await first.say("after");
   for (const tab of [first, second, bob]) await tab.hears("after");
   expect([...(await bob.messages())].sort()).toEqual(["after", "and there", "here"]);
+});
+
+it("of three tabs of one person, the last sends what the first wrote and the second had taken over", async () => {
+  const { first, second, bob } = await adaTwiceAndBob("handed-on");
+  await loseAlone(first);
+  await write(first, "handed on", 1);
+  // Both wait for the end of the first, in this order; the second can send nothing then.
+  await second.page.reload();
+  await second.isInRoom();
+  const third = await second.page.context().newPage();
+  await third.goto(second.page.url());
+  await expect.poll(() => waiting(third), { timeout: 10_000 }).toBe(2);
+  await loseAlone(second);
+  await second.connection("reconnecting");
+  await first.page.close();
+  await expect.poll(() => waiting(third), { timeout: 10_000 }).toBe(1);
+  await second.page.close();
+  await bob.hears("handed on");
 });

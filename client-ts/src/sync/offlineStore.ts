@@ -91,7 +91,7 @@ class BrowserStore implements OfflineStore {
     for (const page of new Set(others.map(call => call.page))) {
       await navigator.locks.request(this.#lock(page), { ifAvailable: true }, async lock => {
         // What cannot be waited for is taken over on the next socket.
-        if (lock === null) return void this.#await(page, user, later).catch(() => {});
+        if (lock === null) return void this.#await(page, user, since, later).catch(() => {});
         adopted.push(...(await this.#takeOver(database, page, user)));
       });
     }
@@ -99,17 +99,20 @@ class BrowserStore implements OfflineStore {
   }
 
   /** Waits until a page has gone; a page that is being left lives a little longer than it seems. */
-  async #await(page: string, user: string, later: Later): Promise<void> {
+  async #await(page: string, user: string, since: number, later: Later): Promise<void> {
     if (this.#awaited.has(page)) return;
     this.#awaited.add(page);
+    let taken: readonly StoredCall[];
     try {
-      const taken = await navigator.locks.request(this.#lock(page), async () => {
+      taken = await navigator.locks.request(this.#lock(page), async () => {
         return later.wanted() ? this.#takeOver(await this.#open(), page, user) : [];
       });
-      if (taken.length > 0) later.taken(inOrder(taken));
     } finally {
       this.#awaited.delete(page);
     }
+    // Where nothing is left, another page may have been faster, and may go before it has sent what it took.
+    if (taken.length === 0 && later.wanted()) taken = await this.adopt(user, since, later);
+    if (taken.length > 0) later.taken(inOrder(taken));
   }
 
   /** Under the lock of their page: nobody else takes them over. */
