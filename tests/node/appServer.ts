@@ -40,10 +40,12 @@ export interface AppServer {
   /** Lets it run no more, as a machine that has no time for it, until `goOn`; what it is sent waits in the kernel. */
   standStill(): void;
   goOn(): void;
-  /** Asks it to stop and waits until it has. */
-  stop(): Promise<void>;
+  /** Nobody reads its log any more, which it cannot write then. */
+  closeLog(): void;
+  /** Asks it to stop, waits until it has, and returns its exit code. */
+  stop(): Promise<number | null>;
   /** Ends it as a crash would, and waits until it is gone. */
-  kill(): Promise<void>;
+  kill(): Promise<number | null>;
 }
 
 export interface StartOptions {
@@ -91,6 +93,7 @@ export async function startAppServer({ app = "template", port = 0, env = {}, dat
     }
     process.removeListener("exit", orphaned);
     if (given === undefined) await rm(data, { recursive: true, force: true });
+    return child.exitCode;
   }
 
   return {
@@ -105,6 +108,7 @@ export async function startAppServer({ app = "template", port = 0, env = {}, dat
     },
     standStill: () => void child.kill("SIGSTOP"),
     goOn: () => void child.kill("SIGCONT"),
+    closeLog: () => void child.stderr?.destroy(),
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
   };

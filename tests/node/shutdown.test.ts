@@ -1,3 +1,4 @@
+/** The real server is asked to stop. */
 import { afterEach, describe, expect, it } from "vitest";
 import { type AppServer, startAppServer } from "./appServer.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
@@ -53,4 +54,14 @@ describe.each([
     for (const reason of await lost) expect(["transport close", "transport error"]).toContain(reason);
     await stopped;
   });
+});
+
+it("serves and stops as ever when its log cannot be written any more", async () => {
+  server = await startAppServer({ app: "testApp", env: { RUST_LOG: "trace" } });
+  server.closeLog();
+  const peer = new Peer(server.url, {});
+  peers.push(peer);
+  await (await peer.connected()).join("lasting-a");
+  expect(await peer.sync("order/wait/v1", "lasting-a", { index: 1, waitMs: 0 })).toMatchObject({ status: "success" });
+  expect(await server.stop()).toBe(0);
 });

@@ -47,7 +47,8 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
 
 fn start_log(format: LogFormat) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written is lost. Said on stderr, as it would be by default, that panics where that is what cannot be written.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     // A log that is there already belongs to whoever runs us.
     match format {
         LogFormat::Text => {

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::{Instant, soon};
 use crate::config::Config;
+use crate::contain::contained;
 use crate::error::SyncError;
 use crate::rooms::durable::changes::{Changes, Note};
 use crate::rooms::durable::file::{
@@ -226,7 +227,10 @@ async fn write_all<A: App>(file: Arc<LogFile>, lock: FileLock, mut coming: mpsc:
         let written = file.write(changes).await;
         file.waiting.fetch_sub(bytes, Ordering::AcqRel);
         lock.take_if(|_| is_last);
-        done.into_iter().for_each(|done| done.follow(written.is_ok()));
+        for done in done {
+            // A log of the app's that panics ends this for nobody else.
+            contained(|| done.follow(written.is_ok())).unwrap_or_default();
+        }
         owed = written.err().unwrap_or_default();
     }
 }
@@ -302,7 +306,8 @@ impl LogFile {
             }
             Err(error) => {
                 if !was_failing {
-                    tracing::error!(%error, "what happens in rooms with `history = durable` cannot be kept");
+                    let say = || tracing::error!(%error, "what happens in rooms with `history = durable` cannot be kept");
+                    contained(say).unwrap_or_default();
                 }
                 Err(Arc::unwrap_or_clone(changes).without_events())
             }
