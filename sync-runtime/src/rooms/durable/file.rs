@@ -19,6 +19,9 @@ pub(super) const SCHEMA: Schema = Schema {
         CREATE TABLE secret (
             key BLOB NOT NULL      -- under which positions are written
         ) STRICT;
+        CREATE TABLE trial (       -- what is written to see whether it can be
+            bytes BLOB NOT NULL
+        ) STRICT;
         CREATE TABLE rooms (
             name TEXT PRIMARY KEY,
             epoch INTEGER NOT NULL, -- the life of the room in which its events get their numbers now
@@ -250,10 +253,15 @@ fn member(row: &Row<'_>) -> rusqlite::Result<StoredMember> {
     Ok(StoredMember { since: unsigned(row.get(1)?), told, until: row.get(5)? })
 }
 
-/// Writes something that changes nothing.
-pub(super) fn touch(file: &Connection, key: &[u8; 16]) -> rusqlite::Result<()> {
+/// Writes this many bytes that say nothing: the last that a full disk has would do for a few.
+pub(super) fn try_to_write(file: &Connection, key: &[u8; 16], bytes: usize) -> rusqlite::Result<()> {
     keep_key(file, key)?;
-    file.prepare_cached("UPDATE secret SET key = key")?.execute([]).map(drop)
+    file.prepare_cached("INSERT INTO trial (bytes) VALUES (?1)")?.execute([vec![0; bytes]]).map(drop)
+}
+
+/// Gives their place back.
+pub(super) fn end_trial(file: &Connection) -> rusqlite::Result<()> {
+    file.prepare_cached("DELETE FROM trial")?.execute([]).map(drop)
 }
 
 /// Writes what has happened.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -14,7 +14,7 @@ use crate::contain::contained;
 use crate::error::SyncError;
 use crate::rooms::durable::changes::{Changes, Note};
 use crate::rooms::durable::file::{
-    Bounds, SCHEMA, StoredRoom, begin_life, forget, forget_all, key, names, touch, write,
+    Bounds, SCHEMA, StoredRoom, begin_life, end_trial, forget, forget_all, key, names, try_to_write, write,
 };
 use crate::rooms::{NowOrLater, Room, Submitted};
 use crate::route::App;
@@ -25,6 +25,9 @@ use crate::wire::{Position, PositionKey};
 const TOGETHER: usize = 4096;
 /// How many bytes of events may wait to be written: a disk that has no end with what it has is told by this.
 const MOST_WAITING: usize = 16 * 1024 * 1024;
+/// How many bytes must be written again after something could not be: more than the last page of a full disk has, and no more than is soon done.
+const LEAST_TRIED: usize = 64 * 1024;
+const MOST_TRIED: usize = 1024 * 1024;
 /// After what time it is tried again to write what could not be, if nothing else happens.
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long a process may take to end that was told to, beyond its time.
@@ -45,10 +48,20 @@ struct LogFile {
     database: Database,
     /// Under which positions are written.
     key: [u8; 16],
-    /// Whether the last thing could not be written.
-    is_failing: AtomicBool,
+    /// How many bytes could not be written, 0 if all could: that a few others could since says nothing of as many.
+    lacking: AtomicUsize,
+    trials: Trials,
     /// How many bytes of events wait.
     waiting: AtomicUsize,
+}
+
+/// Who tries whether something can be written.
+#[derive(Default)]
+struct Trials {
+    /// How many were begun.
+    begun: AtomicUsize,
+    /// The last of them that has ended.
+    last: tokio::sync::Mutex<usize>,
 }
 
 enum Entry<A: App> {
@@ -88,8 +101,7 @@ impl<A: App> RoomLog<A> {
         let mut new = [0; 16];
         getrandom::fill(&mut new).expect("the operating system has randomness");
         let key = database.write(move |file| key(file, &new)).await.map_err(|failure| failure.of(SCHEMA.file))?;
-        let (is_failing, waiting) = (AtomicBool::new(false), AtomicUsize::new(0));
-        let file = Arc::new(LogFile { database, key, is_failing, waiting });
+        let file = Arc::new(LogFile::new(database, key));
         let (entries, coming) = mpsc::unbounded_channel();
         tokio::spawn(write_all(file.clone(), lock, coming));
         let age = config.durable_history_age.min(LONGEST);
@@ -161,15 +173,10 @@ impl<A: App> RoomLog<A> {
         if self.entries.is_closed() || self.file.waiting.load(Ordering::Acquire) > MOST_WAITING {
             return NowOrLater::Later(Box::pin(std::future::ready(Err(unavailable()))));
         }
-        if !self.file.is_failing.load(Ordering::Acquire) {
+        if self.file.lacking.load(Ordering::Acquire) == 0 {
             return NowOrLater::Now(());
         }
-        NowOrLater::Later(Box::pin(async {
-            let key = self.file.key;
-            let ready = self.file.database.write(move |file| touch(file, &key)).await;
-            self.file.is_failing.store(ready.is_err(), Ordering::Release);
-            ready.map_err(|_| unavailable())
-        }))
+        NowOrLater::Later(Box::pin(async { if self.file.is_usable().await { Ok(()) } else { Err(unavailable()) } }))
     }
 
     /// Has something written soon; nobody waits for it.
@@ -224,7 +231,7 @@ async fn write_all<A: App>(file: Arc<LogFile>, lock: FileLock, mut coming: mpsc:
     let (mut lock, mut owed, mut entries) = (Some(lock), Changes::default(), Vec::new());
     while lock.is_some() && next(&mut coming, &mut entries, !owed.is_empty()).await {
         let Batch { changes, done, bytes, is_last } = Batch::new(std::mem::take(&mut owed), entries.drain(..));
-        let written = file.write(changes).await;
+        let written = file.write(changes, bytes).await;
         file.waiting.fetch_sub(bytes, Ordering::AcqRel);
         lock.take_if(|_| is_last);
         for done in done {
@@ -287,31 +294,60 @@ impl<A: App> Batch<A> {
 }
 
 impl LogFile {
-    /// Writes everything, or nothing; returns what is still to be written then.
-    async fn write(&self, changes: Changes) -> Result<(), Changes> {
+    fn new(database: Database, key: [u8; 16]) -> Self {
+        Self { database, key, lacking: AtomicUsize::new(0), trials: Trials::default(), waiting: AtomicUsize::new(0) }
+    }
+
+    /// Writes everything, in which there are events of as many bytes, or nothing; returns what is still to be written then.
+    async fn write(&self, changes: Changes, bytes: usize) -> Result<(), Changes> {
         if changes.is_empty() {
             return Ok(());
         }
-        let was_failing = self.is_failing.load(Ordering::Acquire);
+        let was_failing = self.lacking.load(Ordering::Acquire) > 0;
         let (changes, key) = (Arc::new(changes), self.key);
         let writing = changes.clone();
-        let written = self.database.write_patiently(
-            move |file| write(file, &key, &writing),
-            || self.is_failing.store(true, Ordering::Release),
-        );
+        let written =
+            self.database.write_patiently(move |file| write(file, &key, &writing), || self.could_not_write(bytes));
         match written.await {
             Ok(()) => {
-                self.is_failing.store(false, Ordering::Release);
+                self.could_write(bytes);
                 Ok(())
             }
             Err(error) => {
                 if !was_failing {
-                    let say = || tracing::error!(%error, "what happens in rooms with `history = durable` cannot be kept");
+                    let say =
+                        || tracing::error!(%error, "what happens in rooms with `history = durable` cannot be kept");
                     contained(say).unwrap_or_default();
                 }
                 Err(Arc::unwrap_or_clone(changes).without_events())
             }
         }
+    }
+
+    /// Finds out whether as much can be written now as could not be the last time. Of many who ask, one tries it for all.
+    async fn is_usable(&self) -> bool {
+        let asked = self.trials.begun.load(Ordering::Acquire);
+        let mut last = self.trials.last.lock().await;
+        // The result of one that was begun after this was asked is as new as its own would be.
+        if *last <= asked {
+            *last = self.trials.begun.fetch_add(1, Ordering::AcqRel) + 1;
+            let (bytes, key) = (self.lacking.load(Ordering::Acquire), self.key);
+            if self.database.write(move |file| try_to_write(file, &key, bytes)).await.is_ok() {
+                self.could_write(bytes);
+                // Where this fails, the next trial finds its place taken.
+                self.database.write(end_trial).await.unwrap_or_default();
+            }
+        }
+        self.lacking.load(Ordering::Acquire) == 0
+    }
+
+    fn could_not_write(&self, bytes: usize) {
+        self.lacking.fetch_max(bytes.clamp(LEAST_TRIED, MOST_TRIED), Ordering::AcqRel);
+    }
+
+    fn could_write(&self, bytes: usize) {
+        let enough = |lacking| (lacking <= bytes).then_some(0);
+        self.lacking.fetch_update(Ordering::AcqRel, Ordering::Acquire, enough).unwrap_or_default();
     }
 }
 
@@ -325,5 +361,56 @@ impl<A: App> Done<A> {
                 tell.send(placed).unwrap_or_default();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rooms::SenderKey;
+
+    const ROOM: &str = "lasting-a";
+
+    fn event(seq: u64, bytes: usize) -> Changes {
+        let (mut changes, room) = (Changes::default(), Arc::from(ROOM));
+        if seq == 1 {
+            changes.add(Note::Opened { room: Arc::clone(&room), start: Position::of_event(1, 0) });
+        }
+        changes.add_event(&room, Position::of_event(1, seq), "x".repeat(bytes));
+        changes
+    }
+
+    /// Has the file become no larger than this, as on a full disk.
+    async fn bound(file: &LogFile, pages: u32) {
+        let set = move |file: &rusqlite::Connection| file.pragma_update(None, "max_page_count", pages);
+        file.database.write(set).await.expect("a file");
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_has_room_for_a_few_bytes_is_full() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::open(folder.path(), SCHEMA).await.expect("a file");
+        let file = LogFile::new(database, [7; 16]);
+        file.write(event(1, 10), 10).await.expect("there is room");
+        assert!(file.is_usable().await);
+        bound(&file, 1).await;
+        let owed = file.write(event(2, 20_000), 20_000).await.expect_err("it has no place");
+        assert!(owed.by_room().all(|(_, changes)| changes.events.is_empty()));
+        let key = SenderKey { session: crate::id::Id::of([1; 16]), tab: None };
+        for _ in 0..3 {
+            assert!(!file.is_usable().await);
+            // What needs no place can be written all the while.
+            let mut left = Changes::default();
+            left.add(Note::Known { room: ROOM.into(), key, known: None });
+            file.write(left, 0).await.expect("a few bytes");
+        }
+        assert!(!file.is_usable().await);
+        bound(&file, 1_000_000).await;
+        let (one, other) = tokio::join!(file.is_usable(), file.is_usable());
+        assert!(one && other);
+        file.write(event(2, 20_000), 20_000).await.expect("there is room");
+        let tried = |file: &rusqlite::Connection| file.query_row("SELECT count(*) FROM trial", [], |row| row.get(0));
+        let tried: i64 = file.database.write(tried).await.expect("a file");
+        assert_eq!(tried, 0);
     }
 }
