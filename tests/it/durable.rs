@@ -207,10 +207,13 @@ async fn a_server_that_stops_takes_what_everybody_was_told_into_the_next_life() 
     let mut page = Page::enter(&server, 1).await;
     page.say(0..2).await;
     page.hear(2).await;
+    let bytes = server.hub().history_bytes();
     server.into_running().shutdown().await;
 
     // The file is free as soon as the other one has stopped.
     let server = start(data.path()).await;
+    let restored = server.hub().history_bytes();
+    assert!(restored >= bytes, "what a room takes counts from the beginning: {restored} of {bytes}");
     assert!(page.come_back(&server).await);
     page.say(2..3).await;
     page.hear(1).await;

@@ -128,9 +128,11 @@ impl Known {
         self.all.values().filter_map(|known| known.until).min()
     }
 
-    /// Forgets all who have gone.
-    pub(super) fn drop_gone(&mut self) {
+    /// Forgets all who have gone, and returns whether there were any.
+    pub(super) fn drop_gone(&mut self) -> bool {
+        let before = self.all.len();
         self.retain(|known| known.seats > 0);
+        self.all.len() < before
     }
 
     fn retain(&mut self, is_known: impl Fn(&OneKnown) -> bool) {

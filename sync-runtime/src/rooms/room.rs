@@ -164,8 +164,12 @@ impl<A: App> Room<A> {
         room.earlier = stored.earlier;
         room.state.get_mut().known = Known::durable(known);
         let room = Arc::new(room);
-        // What it takes is counted then, and those who do not come back are forgotten.
+        // Those who do not come back are forgotten.
         room.expire_at(Instant::now() + age.min(AT_ONCE));
+        if let Some(history) = &room.history {
+            history.charge(room.state().bytes());
+            room.make_way(history.as_ref());
+        }
         room
     }
 
@@ -359,9 +363,7 @@ impl<A: App> Room<A> {
             let number = state.last_number;
             state.known.enter(key, number, seq, missed.is_some());
             history.charge(state.bytes());
-            if history.is_crowded() {
-                self.expiry.crowd();
-            }
+            self.make_way(history.as_ref());
         }
         self.write_known(&mut state);
         let joined = Position::of_join(self.epoch, seq);
@@ -458,6 +460,15 @@ impl<A: App> Room<A> {
         }
         state.known.go(&key, until);
         self.expire_at(until);
+        // Those who are here do not give way: now there is more that can.
+        self.make_way(history.as_ref());
+    }
+
+    /// Has it be the turn of those that keep the oldest, where all rooms together keep too much.
+    fn make_way(&self, history: &dyn History<A>) {
+        if history.is_crowded() {
+            self.expiry.crowd();
+        }
     }
 
     /// Has it be the room's turn to forget something, unless it will be anyway.
@@ -472,17 +483,17 @@ impl<A: App> Room<A> {
     pub(super) fn expire(self: &Arc<Self>, gives_way: bool, dropped: &mut Dropped<A>) -> bool {
         let mut state = self.state();
         let Some(history) = &self.history else { return false };
-        if gives_way {
+        let gave = gives_way && {
             history.give_way(dropped);
-            state.known.drop_gone();
-        }
+            state.known.drop_gone() || !dropped.is_empty()
+        };
         let now = Instant::now();
         let next = [history.drop_old(now, dropped), state.known.drop_old(now)].into_iter().flatten().min();
         self.write_known(&mut state);
         history.charge(state.bytes());
         // One that has nothing to give does not ask others again: the next event does.
-        if gives_way && history.is_crowded() && !dropped.is_empty() {
-            self.expiry.crowd();
+        if gave {
+            self.make_way(history.as_ref());
         }
         // What is on its way is kept when it is delivered.
         match next.or_else(|| (state.delivering).then(|| now + history.age())) {
@@ -550,9 +561,7 @@ impl<A: App> Room<A> {
             let now = Instant::now();
             events.iter().for_each(|(seq, event)| history.keep(self.event(*seq), now, event.kept(), &mut dropped));
             self.expire_at(now + history.age());
-            if history.is_crowded() {
-                self.expiry.crowd();
-            }
+            self.make_way(history.as_ref());
         }
         state.taken = events.last().map_or(state.taken, |(seq, _)| *seq);
         state.drop_vacant();

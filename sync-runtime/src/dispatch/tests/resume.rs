@@ -321,6 +321,33 @@ async fn where_all_rooms_keep_too_much_the_oldest_gives_way() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn rooms_of_those_who_went_give_way_though_nothing_has_happened_in_them() {
+    let total = 200_000;
+    let stage = Stage::with(RoomServices::of_one_process(&Config { history_total_bytes: total, ..Config::default() }));
+    let hub = stage.dispatcher.hub();
+    let living = async {
+        for wave in 0..4 {
+            let mut pages = Vec::new();
+            for number in 0..100 {
+                let (socket, heard) = stage.page(&format!("the-name-of-page-{wave}-{number}"));
+                stage.join(&socket, &format!("open-{wave}-{number}")).await;
+                pages.push((socket, heard));
+            }
+            pages.iter().for_each(|(socket, _)| stage.dispatcher.disconnect(socket, Departure::Lost));
+            stage.settle().await;
+            sleep(Duration::from_millis(1)).await;
+            assert!((1..=total).contains(&hub.history_bytes()), "{}", hub.history_bytes());
+        }
+        sleep(Duration::from_secs(121)).await;
+        assert_eq!(hub.history_bytes(), 0);
+    };
+    tokio::select! {
+        () = living => {}
+        () = hub.expire_rooms() => unreachable!("it goes on"),
+    }
+}
+
 /// Takes so many packets, and no more until it is emptied.
 #[derive(Default)]
 struct Slow(Collected, Mutex<Vec<CloseReason>>);
