@@ -168,6 +168,6 @@ impl TestServer {
 
     /// Connects a socket.
     pub async fn connect_as(&self, identity: Identity) -> Client {
-        Client::connect(self.address(), identity).await.expect("a connection")
+        Client::connect(self.address(), identity).await.expect("a connection").behind(self.hub().deliveries())
     }
 }

@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_util::task::TaskTracker;
 
 /// How long a test waits for something that should come at once.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -41,6 +42,8 @@ pub struct Client {
     pub closing: Option<Value>,
     /// Events that are no frames, in the order of arrival: what they are called, and what they carry.
     others: VecDeque<(String, Value)>,
+    /// The deliveries of its server, where a test has it.
+    deliveries: Option<TaskTracker>,
 }
 
 /// What a client brings along.
@@ -108,7 +111,27 @@ impl Client {
             log: Vec::new(),
             closing: None,
             others: VecDeque::new(),
+            deliveries: None,
         }
+    }
+
+    /// Has `frames_so_far` and `others_so_far` wait until these deliveries have ended.
+    #[must_use]
+    pub fn behind(mut self, deliveries: &TaskTracker) -> Self {
+        self.deliveries = Some(deliveries.clone());
+        self
+    }
+
+    /// Takes in what the server has sent until now; what it has begun to deliver, too, where the deliveries are known.
+    async fn catch_up(&mut self) {
+        if let Some(deliveries) = &self.deliveries {
+            // New ones may begin all the same.
+            deliveries.close();
+            let ended = tokio::time::timeout(PATIENCE, deliveries.wait()).await;
+            assert!(ended.is_ok(), "a delivery does not end");
+        }
+        // Whatever was sent before is here before the answer.
+        self.call("joinedRooms", json!({})).await;
     }
 
     /// Returns the id of the socket; empty for one that has moved here.
@@ -216,9 +239,9 @@ impl Client {
         }
     }
 
-    /// Returns what came in besides `sync` before the answer to a question that is asked now: the name of each event, and what it carries.
+    /// Returns what has come in besides `sync`: the name of each event, and what it carries.
     pub async fn others_so_far(&mut self) -> Vec<(String, Value)> {
-        self.call("joinedRooms", json!({})).await;
+        self.catch_up().await;
         self.others.drain(..).collect()
     }
 
@@ -227,9 +250,9 @@ impl Client {
         self.socket.close(None).await.expect("the connection is open");
     }
 
-    /// Returns the frames that came in before the answer to a question that is asked now.
+    /// Returns the frames that have come in.
     pub async fn frames_so_far(&mut self) -> Vec<Value> {
-        self.call("joinedRooms", json!({})).await;
+        self.catch_up().await;
         self.frames.drain(..).collect()
     }
 
