@@ -29,6 +29,7 @@ pub mod schema;
 mod server;
 mod session;
 mod storage;
+mod tables;
 mod transport;
 mod wire;
 

@@ -20,7 +20,7 @@ const RUNTIME: Layers<'_> = Layers {
     below: &[],
     layers: &[
         &["clock"],
-        &["config", "contain", "error", "id", "schema"],
+        &["config", "contain", "error", "id", "schema", "tables"],
         &["metrics"],
         &["limits", "storage", "wire"],
         &["route"],

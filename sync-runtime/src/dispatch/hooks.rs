@@ -12,6 +12,7 @@ use crate::clock::Seldom;
 use crate::id::Id;
 use crate::rooms::Socket;
 use crate::route::App;
+use crate::tables::shrink;
 
 /// How many who have left may wait for the hook of one room. The hooks of those beyond are not run, which is logged.
 const WAITING: usize = 4096;
@@ -119,6 +120,7 @@ impl<A: App> Hooks<A> {
             hooks.get_mut().is_running = false;
             if hooks.get().is_idle() {
                 hooks.remove();
+                shrink(&mut rooms);
             }
         }
         next
@@ -137,6 +139,7 @@ impl<A: App> Drop for Counted<'_, A> {
             hooks.get_mut().joining -= 1;
             if hooks.get().is_idle() {
                 hooks.remove();
+                shrink(&mut rooms);
             }
         }
     }

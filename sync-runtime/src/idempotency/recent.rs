@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::idempotency::{CallKey, Claim, Known, SharedOutcome, Ticket, reused};
+use crate::tables::shrink;
 
 /// In how many parts the calls are, each under a lock of its own.
 const SHARDS: usize = 64;
@@ -288,8 +289,7 @@ impl RecentCalls {
             }
         }
         shard.callers.retain(|_, calls| !calls.named.is_empty());
-        let len = shard.callers.len();
-        shard.callers.shrink_to(len * 2);
+        shrink(&mut shard.callers);
     }
 
     /// Returns how many bytes of memory all of them take, about.

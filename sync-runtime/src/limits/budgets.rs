@@ -17,6 +17,7 @@ use sync_schema::Rate;
 use crate::error::SyncError;
 use crate::limits::budget::{quota, rate_limited};
 use crate::limits::moment::Moment;
+use crate::tables::shrink;
 
 /// By what somebody is counted: a number that is as good as random, so that nobody can choose to have another one's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -164,9 +165,7 @@ impl ShardState {
 
     fn retain(&mut self, drop_below: Nanos) {
         self.full_at.retain(|_, full_at| *full_at > drop_below);
-        if self.full_at.len() < self.full_at.capacity() / 4 {
-            self.full_at.shrink_to_fit();
-        }
+        shrink(&mut self.full_at);
     }
 }
 

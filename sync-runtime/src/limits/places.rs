@@ -8,6 +8,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use crate::config::Config;
+use crate::tables::shrink;
 
 /// Whose addresses have limits.
 #[derive(Debug, Clone, Copy)]
@@ -98,8 +99,6 @@ impl Drop for Place {
                 count.remove();
             }
         }
-        if taken.len() < taken.capacity() / 4 {
-            taken.shrink_to_fit();
-        }
+        shrink(&mut taken);
     }
 }

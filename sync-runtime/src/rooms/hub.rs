@@ -20,6 +20,7 @@ use crate::rooms::{
 };
 use crate::route::{App, Keep};
 use crate::session::LiveSession;
+use crate::tables::shrink;
 use crate::wire::{Packet, Position};
 
 /// All sockets and rooms of one server process.
@@ -68,8 +69,13 @@ impl<A: App> Index<A> {
     fn vacate(&mut self, place: &Place<A>, may_come_back: bool) {
         self.members -= 1;
         if place.room.leave_seat(&place.seat, may_come_back) {
-            self.rooms.remove(place.room.name());
+            self.forget(place.room.name());
         }
+    }
+
+    fn forget(&mut self, room: &str) {
+        self.rooms.remove(room);
+        shrink(&mut self.rooms);
     }
 }
 
@@ -137,6 +143,7 @@ impl<A: App> Hub<A> {
             self.count.send_modify(|count| *count -= gone);
             if tabs.get().is_empty() {
                 tabs.remove();
+                shrink(&mut index.sockets);
             }
         }
         places.into_iter().map(|place| place.room.name().clone()).collect()
@@ -282,7 +289,7 @@ impl<A: App> Hub<A> {
         let mut index = self.index();
         let has_ended = due.room.expire(due.gives_way, &mut dropped);
         if has_ended && index.rooms.get(due.room.name()).is_some_and(|known| Arc::ptr_eq(known, &due.room)) {
-            index.rooms.remove(due.room.name());
+            index.forget(due.room.name());
         }
     }
 

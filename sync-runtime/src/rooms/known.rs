@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::clock::Instant;
 use crate::rooms::SenderKey;
+use crate::tables::shrink;
 
 /// What one of them takes, in bytes, about.
 const ONE: usize = 192;
@@ -118,6 +119,7 @@ impl Known {
         known.seats = known.seats.saturating_sub(1);
         if known.seats == 0 {
             self.all.remove(key);
+            shrink(&mut self.all);
             self.change(key);
         }
     }
@@ -144,7 +146,7 @@ impl Known {
             }
             stays
         });
-        all.shrink_to(all.len() * 2);
+        shrink(all);
     }
 
     /// Forgets all.

@@ -11,6 +11,7 @@ use crate::clock::Instant;
 use crate::contain::Guarded;
 use crate::route::App;
 use crate::session::{LiveSession, SessionEnd, TokenHash};
+use crate::tables::shrink;
 
 /// Into how many parts the sessions are split: whoever walks through one of them holds up few others, and not for long.
 pub(super) const SHARDS: usize = 256;
@@ -105,9 +106,7 @@ impl<A: App> Index<A> {
     pub(super) fn in_use(&self, shard: usize) -> Vec<TokenHash> {
         let mut shard = self.shards[shard].lock();
         shard.live.retain(|_, session| session.strong_count() > 0);
-        if shard.live.len() < shard.live.capacity() / 4 {
-            shard.live.shrink_to_fit();
-        }
+        shrink(&mut shard.live);
         shard.live.keys().copied().collect()
     }
 
@@ -128,6 +127,7 @@ impl<A: App> Index<A> {
         let mut shard = self.shards[shard].lock();
         let before = shard.ending.len();
         shard.ending.retain(|_, since| since.elapsed() <= ttl);
+        shrink(&mut shard.ending);
         self.ending.fetch_sub(before - shard.ending.len(), Ordering::Relaxed);
         shard.ending.keys().copied().collect()
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use crate::id::Id;
+use crate::tables::shrink;
 
 /// How many sockets are waited for in all rooms; those beyond have left.
 const IN_ALL: usize = 20_000;
@@ -65,10 +66,12 @@ impl Awaited {
         counts.all = counts.all.saturating_sub(1);
         if let Some(address) = address {
             count_down(counts.addresses.entry(address), |count| count);
+            shrink(&mut counts.addresses);
         }
         if let Entry::Occupied(mut session) = counts.sessions.entry(session) {
             count_down(session.get_mut().rooms.entry(room.clone()), |count| count);
             count_down(Entry::Occupied(session), |session| &mut session.count);
+            shrink(&mut counts.sessions);
         }
     }
 

@@ -17,6 +17,7 @@ use crate::id::Id;
 use crate::rooms::Socket;
 use crate::route::{App, People, Present};
 use crate::schema::{InputSchema, decode};
+use crate::tables::shrink;
 use crate::wire::PositionKey;
 
 /// How many bytes of JSON somebody may say of themselves.
@@ -118,6 +119,7 @@ impl<A: App> Presence<A> {
         let mut rooms = self.rooms.lock();
         if here.roster.lock().end_if_empty() {
             rooms.remove(&here.name);
+            shrink(&mut rooms);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::{App, Present};
 use crate::schema::encode_raw;
+use crate::tables::shrink;
 use crate::wire::{Packet, PresenceChange, PresenceKind, PresentPerson, Roster as RosterAnswer};
 
 /// The shortest time between two frames of one room.
@@ -355,6 +356,7 @@ impl<A: App> Roster<A> {
         let tabs = &mut self.people.get_mut(&number)?.tabs;
         let Tab { key, away, lost } = tabs.remove(tabs.iter().position(|tab| tab.key.socket == socket)?);
         self.sockets.remove(&socket);
+        shrink(&mut self.sockets);
         if let Some(until) = lost {
             self.expect_not(until, key);
         }
@@ -493,6 +495,7 @@ impl<A: App> Roster<A> {
     fn forget(&mut self, number: u64) {
         if let Some(person) = self.people.remove(&number) {
             self.numbers.remove(&person.key);
+            shrink(&mut self.numbers);
         }
     }
 

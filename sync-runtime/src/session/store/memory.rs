@@ -11,6 +11,7 @@ use crate::contain::Guarded;
 use crate::route::BoxFuture;
 use crate::session::store::REMOVED_AT_ONCE;
 use crate::session::{SessionStore, StoreError, TokenHash};
+use crate::tables::shrink;
 
 /// How many places of the queue one new session looks at: more than one, so that the queue shrinks faster than it grows.
 const LOOKED_AT: usize = 4;
@@ -106,6 +107,7 @@ impl<S> Kept<S> {
 
     fn remove(&mut self, key: TokenHash) -> Option<Guarded<S>> {
         let entry = self.entries.remove(&key)?;
+        shrink(&mut self.entries);
         self.queue.remove(&(entry.queued, key));
         self.forget_user(entry.user, key);
         Some(entry.session)
@@ -117,6 +119,7 @@ impl<S> Kept<S> {
             keys.remove(&key);
             if keys.is_empty() {
                 self.users.remove(&user);
+                shrink(&mut self.users);
             }
         }
     }

@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 
 use crate::rooms::{Identity, SenderKey};
 use crate::route::App;
+use crate::tables::shrink;
 
 /// How much may be left over by one caller, from one address, and in all.
 const LIMITS: Limits = Limits {
@@ -199,6 +200,7 @@ impl LeftoversState {
             *of_address.get_mut() = of_address.get().without(load.all());
             if *of_address.get() == LeftLoad::default() {
                 of_address.remove();
+                shrink(&mut self.addresses);
             }
         }
         let Some(caller) = &sender.caller else { return };
@@ -207,6 +209,7 @@ impl LeftoversState {
             held.get_mut().sockets.remove(&sender.socket);
             if held.get().sockets.is_empty() {
                 held.remove();
+                shrink(&mut self.callers);
             }
         }
     }

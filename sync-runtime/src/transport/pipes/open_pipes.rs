@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Instant, timeout};
 use crate::limits::Place;
+use crate::tables::shrink;
 use crate::transport::pipes::pipe::Pipe;
 
 /// What part of the files that the process may open is not for pipes, and within which bounds: the app has files, too.
@@ -203,7 +204,9 @@ impl Slot {
 
     /// Notes that the pipe has become a WebSocket: it is not quiet any more, whether it speaks or not.
     pub(super) fn leave(&self) {
-        self.pipes.plain.lock().remove(&self.id);
+        let mut plain = self.pipes.plain.lock();
+        plain.remove(&self.id);
+        shrink(&mut plain);
     }
 
     /// Returns since when it has been quiet, in milliseconds since the server started; `None` while a request is being handled.

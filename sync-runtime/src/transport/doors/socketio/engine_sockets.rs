@@ -12,6 +12,7 @@ use crate::clock::{Slumber, sleep, timeout};
 use crate::config::Config;
 use crate::metrics::ServerMetrics;
 use crate::rooms::Outbox;
+use crate::tables::shrink;
 use crate::transport::doors::leftovers::Leftovers;
 use crate::transport::doors::socketio::carrier::EngineSocket;
 use crate::transport::doors::socketio::closed_sockets::ClosedSockets;
@@ -157,9 +158,7 @@ impl EngineSockets {
         self.lobby.leave(socket);
         let mut sockets = self.sockets.lock();
         sockets.remove(&socket.id);
-        if sockets.len() < sockets.capacity() / 4 {
-            sockets.shrink_to_fit();
-        }
+        shrink(&mut sockets);
     }
 
     /// Returns what is told when a client has taken something, or has gone.

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use crate::clock::{Instant, sleep_until};
 use crate::config::Config;
 use crate::metrics::{ServerMetrics, Tally};
+use crate::tables::shrink;
 use crate::transport::doors::socketio::carrier::{EngineSocket, address};
 
 /// Those who have shaken hands and not said CONNECT, or said DISCONNECT after.
@@ -138,6 +139,7 @@ impl LobbyState {
             own.remove(&ticket);
             if own.is_empty() {
                 self.by_address.remove(&waiting.address);
+                shrink(&mut self.by_address);
             } else {
                 self.crowds.insert((own.len(), waiting.address));
             }
