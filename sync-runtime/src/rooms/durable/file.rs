@@ -256,6 +256,8 @@ fn member(row: &Row<'_>) -> rusqlite::Result<StoredMember> {
 /// Writes this many bytes that say nothing: the last that a full disk has would do for a few.
 pub(super) fn try_to_write(file: &Connection, key: &[u8; 16], bytes: usize) -> rusqlite::Result<()> {
     keep_key(file, key)?;
+    // Of one that was given up.
+    end_trial(file)?;
     file.prepare_cached("INSERT INTO trial (bytes) VALUES (?1)")?.execute([vec![0; bytes]]).map(drop)
 }
 

@@ -330,13 +330,14 @@ impl LogFile {
         let mut last = self.trials.last.lock().await;
         // The result of one that was begun after this was asked is as new as its own would be.
         if *last <= asked {
-            *last = self.trials.begun.fetch_add(1, Ordering::AcqRel) + 1;
+            let number = self.trials.begun.fetch_add(1, Ordering::AcqRel) + 1;
             let (bytes, key) = (self.lacking.load(Ordering::Acquire), self.key);
             if self.database.write(move |file| try_to_write(file, &key, bytes)).await.is_ok() {
                 self.could_write(bytes);
-                // Where this fails, the next trial finds its place taken.
+                // Where this fails, the next trial does it.
                 self.database.write(end_trial).await.unwrap_or_default();
             }
+            *last = number;
         }
         self.lacking.load(Ordering::Acquire) == 0
     }
