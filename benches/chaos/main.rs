@@ -60,7 +60,7 @@ fn drive(arguments: Vec<String>) -> Result<bool, Box<dyn Error>> {
         proxy.begin(round);
         crowd.burst(options.burst);
         if round == options.rounds.div_ceil(2) {
-            crowd.until(|crowd| crowd.calls.open() <= options.burst)?;
+            expect(crowd.until(|crowd| crowd.calls.open() <= options.burst)?, "half of the calls are answered");
             server = kill(server, data.path(), &mut crowd)?;
             restarted = Instant::now();
         }

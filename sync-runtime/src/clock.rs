@@ -77,8 +77,9 @@ impl Slumber {
 /// Something that may happen as often as somebody likes, and is told a few times a second at most.
 #[derive(Debug)]
 pub(crate) struct Seldom {
-    /// How many times in a second it is told.
+    /// How many times it is told in each period.
     limit: u64,
+    period: Duration,
     untold: Mutex<Untold>,
 }
 
@@ -86,7 +87,7 @@ pub(crate) struct Seldom {
 struct Untold {
     /// How often it has happened since it was told last.
     times: u64,
-    /// How often it was told in this second, and when that began.
+    /// How often it was told in this period, and when that began.
     told: u64,
     since: Option<Instant>,
 }
@@ -101,7 +102,12 @@ impl Seldom {
 
     /// As [`new`](Seldom::new), so many times a second.
     pub(crate) const fn at_most(limit: u64) -> Self {
-        Self { limit, untold: Mutex::new(Untold { times: 0, told: 0, since: None }) }
+        Self::within(limit, Self::SECOND)
+    }
+
+    /// As [`new`](Seldom::new), so many times in a period.
+    pub(crate) const fn within(limit: u64, period: Duration) -> Self {
+        Self { limit, period, untold: Mutex::new(Untold { times: 0, told: 0, since: None }) }
     }
 
     /// Notes that it has happened; if it is to be told now, returns how often it has since it was told last, this time included.
@@ -111,7 +117,7 @@ impl Seldom {
         let now = Instant::now();
         // Of the clocks of two tests, one may be behind the other.
         let past = untold.since.and_then(|since| now.checked_duration_since(since));
-        if past.is_none_or(|past| past >= Self::SECOND) {
+        if past.is_none_or(|past| past >= self.period) {
             (untold.told, untold.since) = (0, Some(now));
         }
         if untold.told >= self.limit {

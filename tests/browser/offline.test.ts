@@ -146,13 +146,15 @@ it("of three tabs of one person, the last sends what the first wrote and the sec
   // Both wait for the end of the first, in this order; the second can send nothing then.
   await second.page.reload();
   await second.isInRoom();
+  await expect.poll(() => waiting(second.page), { timeout: 10_000 }).toBe(1);
   const third = await second.page.context().newPage();
   await third.goto(second.page.url());
   await expect.poll(() => waiting(third), { timeout: 10_000 }).toBe(2);
   await loseAlone(second);
   await second.connection("reconnecting");
+  const before = await second.keptBy();
   await first.page.close();
-  await expect.poll(() => waiting(third), { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => second.keptBy(), { timeout: 10_000 }).not.toEqual(before);
   await second.page.close();
   await bob.hears("handed on");
 });

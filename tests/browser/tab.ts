@@ -164,19 +164,20 @@ export class Tab {
   /** Waits until the browser keeps this many calls for a connection. */
   async hasKept(calls: number): Promise<void> {
     // Not `waitForFunction`, which takes any promise for a yes.
-    await expect.poll(() => this.#kept(), { timeout: PATIENCE_MS }).toBe(calls);
+    await expect.poll(async () => (await this.keptBy()).length, { timeout: PATIENCE_MS }).toBe(calls);
   }
 
-  async #kept(): Promise<number> {
+  /** Which pages will send the calls that the browser keeps: the name of one for each call. */
+  async keptBy(): Promise<readonly string[]> {
     return this.page.evaluate(async () => {
       const [database] = await indexedDB.databases();
-      if (database?.name === undefined) return 0;
+      if (database?.name === undefined) return [];
       const opened = indexedDB.open(database.name);
       await new Promise((resolve) => (opened.onsuccess = resolve));
-      const count = opened.result.transaction("calls").objectStore("calls").count();
-      await new Promise((resolve) => (count.onsuccess = resolve));
+      const kept: IDBRequest<{ page: string }[]> = opened.result.transaction("calls").objectStore("calls").getAll();
+      await new Promise((resolve) => (kept.onsuccess = resolve));
       opened.result.close();
-      return count.result;
+      return kept.result.map(({ page }) => page);
     });
   }
 

@@ -45,7 +45,7 @@ export interface AppServer {
   /** Asks it to stop, waits until it has, and returns its exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a crash would, and waits until it is gone. */
-  kill(): Promise<number | null>;
+  kill(): Promise<unknown>;
 }
 
 export interface StartOptions {

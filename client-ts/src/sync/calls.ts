@@ -140,7 +140,8 @@ export class Calls implements Part {
     const [socket, user] = [this.#sockets, this.#policy.user()];
     if (this.#store === null || typeof user !== "string") {
       this.#open();
-      if (this.#store !== null && user === undefined) this.#adoptWhenKnown(this.#store);
+      // Whoever is told of what was sent may have lost the connection, on purpose.
+      if (this.#isOpen && this.#store !== null && user === undefined) this.#adoptWhenKnown(this.#store);
       return;
     }
     void this.#adopt(this.#store, user).finally(() => {
@@ -317,7 +318,9 @@ export class Calls implements Part {
   #wait(pending: Pending): void {
     const { named } = pending;
     const isFirst = !pending.hasWaited;
-    if (named !== null && isFirst && pending.sentOn === undefined && !this.#makeRoom()) {
+    // What is kept already has its room.
+    const isNew = named !== null && isFirst && pending.sentOn === undefined && !pending.isStored;
+    if (isNew && !this.#makeRoom()) {
       return pending.end(this.#tools.failure("offline-queue-full"));
     }
     pending.hasWaited = true;

@@ -194,6 +194,24 @@ test("what a user does offline is sent by the next page, ahead of its own calls,
   expect(network.socket.events.at(-1), "nobody else here wants the room").toBe("leaveRoom");
 });
 
+test.each(["refuse", "dropOldest"] as const)("what pages have left is taken over, though it is more than one page may keep, by the policy %s", async whenFull => {
+  const store = new SharedStore();
+  const offline = { user: () => "ada", max: 2, whenFull };
+  for (const page of [1, 2]) {
+    const { sync } = setUpLost(offline, page === 1 ? store : new SharedStore(store));
+    void add(sync, page * 10 + 1);
+    void add(sync, page * 10 + 2);
+  }
+  await settled();
+  const { sync, network, comeBack, drops } = setUpLost(offline, new SharedStore(store));
+  comeBack();
+  await settled();
+  const sent = network.socket.sentAs("sync").map(({ payload }) => (payload as { data: { amount: number } }).data.amount);
+  expect(new Set(sent)).toEqual(new Set([11, 12, 21, 22]));
+  expect(states(sync)).toEqual(["sent", "sent", "sent", "sent"]);
+  expect(drops).toEqual([]);
+});
+
 test("nothing of somebody who is not signed in, or of another, is kept or taken over", async () => {
   const store = new SharedStore();
   for (const user of [null, undefined]) {

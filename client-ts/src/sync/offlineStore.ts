@@ -59,7 +59,11 @@ class BrowserStore implements OfflineStore {
   /** The pages whose end is waited for. */
   readonly #awaited = new Set<string>();
   #opened: Promise<IDBPDatabase<Schema>> | null = null;
+  /** Resolves when the lock of this page is there; null when it is not wanted. */
+  #held: Promise<void> | null = null;
   #letGo: (() => void) | null = null;
+  /** How many are about to write calls of this page. */
+  #writing = 0;
 
   constructor(name: string, page: string) {
     this.#name = name;
@@ -68,17 +72,18 @@ class BrowserStore implements OfflineStore {
 
   async put(call: StoredCall): Promise<void> {
     this.#own.add(call.id);
-    await this.#hold();
-    const database = await this.#open();
-    // It may have come to an end meanwhile.
-    if (this.#own.has(call.id)) await database.put("calls", call);
+    await this.#holding(async () => {
+      const database = await this.#open();
+      // It may have come to an end meanwhile.
+      if (this.#own.has(call.id)) await database.put("calls", call);
+    });
   }
 
   async remove(id: string): Promise<void> {
     if (!this.#own.delete(id)) return;
     const database = await this.#open();
     await database.delete("calls", id);
-    if (this.#own.size === 0) this.#release();
+    this.#releaseIfIdle();
   }
 
   async adopt(user: string, since: number, later: Later): Promise<readonly StoredCall[]> {
@@ -117,17 +122,20 @@ class BrowserStore implements OfflineStore {
 
   /** Under the lock of their page: nobody else takes them over. */
   async #takeOver(database: IDBPDatabase<Schema>, page: string, user: string): Promise<readonly StoredCall[]> {
-    await this.#hold();
-    const change = database.transaction("calls", "readwrite");
-    const left = (await change.store.getAll()).filter(call => call.page === page && call.user === user);
-    const taken = left.map(call => ({ ...call, page: this.#page }));
-    for (const call of taken) {
-      this.#own.add(call.id);
-      await change.store.put(call);
-    }
-    await change.done;
-    if (this.#own.size === 0) this.#release();
-    return taken;
+    const isLeft = (call: StoredCall) => call.page === page && call.user === user;
+    // A page that lives has let go of its lock, and has nothing here. It may wait for it again, as we would for ours: for ever, if it has ours.
+    if (!(await database.getAll("calls")).some(isLeft)) return [];
+    return this.#holding(async () => {
+      const change = database.transaction("calls", "readwrite");
+      const left = (await change.store.getAll()).filter(isLeft);
+      const taken = left.map(call => ({ ...call, page: this.#page }));
+      for (const call of taken) {
+        this.#own.add(call.id);
+        await change.store.put(call);
+      }
+      await change.done;
+      return taken;
+    });
   }
 
   #open(): Promise<IDBPDatabase<Schema>> {
@@ -144,9 +152,20 @@ class BrowserStore implements OfflineStore {
     return this.#opened;
   }
 
-  /** Holds the lock of this page, and returns when it does. */
+  /** Writes calls of this page under its lock, which is held from then on as long as there are any. */
+  async #holding<T>(write: () => Promise<T>): Promise<T> {
+    this.#writing += 1;
+    try {
+      await (this.#held ??= this.#hold());
+      return await write();
+    } finally {
+      this.#writing -= 1;
+      this.#releaseIfIdle();
+    }
+  }
+
+  /** Takes the lock of this page, and returns when it is there. */
   #hold(): Promise<void> {
-    if (this.#letGo !== null) return Promise.resolve();
     return new Promise((held, failed) => {
       const whole = new Promise<void>(letGo => (this.#letGo = letGo));
       navigator.locks
@@ -154,13 +173,18 @@ class BrowserStore implements OfflineStore {
           held();
           return whole;
         })
-        .catch(failed);
+        .catch((error: unknown) => {
+          this.#held = null;
+          failed(error);
+        });
     });
   }
 
-  #release(): void {
+  #releaseIfIdle(): void {
+    if (this.#own.size > 0 || this.#writing > 0) return;
     this.#letGo?.();
     this.#letGo = null;
+    this.#held = null;
   }
 
   #lock(page: string): string {

@@ -86,6 +86,9 @@ impl<A: App> Dispatcher<A> {
         after: Option<Position>,
     ) -> Result<HeldSeat<A>, SyncError> {
         let keep = self.keep(room);
+        if keep == Keep::Durably && !self.hub().histories_have_room() {
+            return Err(SyncError::new("sync-unavailable"));
+        }
         let seating = self.hub().join(socket, room, Entering { limit: self.config().room_limit, after, keep });
         let seated = soon(Instant::now() + self.config().handler_timeout, seating).await;
         let held = seated.ok_or_else(|| SyncError::new("sync-timeout"))??;

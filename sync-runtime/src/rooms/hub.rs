@@ -399,6 +399,11 @@ impl<A: App> Hub<A> {
         true
     }
 
+    /// Whether somebody more can come into a room that is kept beyond the process.
+    pub fn histories_have_room(&self) -> bool {
+        self.services.histories.has_room()
+    }
+
     /// Waits until what has happened in rooms that are kept beyond the process is, or could not be.
     pub async fn histories_settled(&self) {
         self.services.histories.settled().known().await.unwrap_or_default();

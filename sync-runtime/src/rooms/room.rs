@@ -443,6 +443,9 @@ impl<A: App> Room<A> {
             state.tidy(&mut Vec::new());
         }
         self.write_known(&mut state);
+        if let Some(history) = &self.history {
+            history.charge(state.bytes());
+        }
         self.end_if_empty(&mut state, self.is_lasting || self.is_expiring.load(Ordering::Acquire))
     }
 

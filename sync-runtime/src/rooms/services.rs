@@ -167,6 +167,11 @@ pub trait Histories<A: App>: Send + Sync {
         self.open(room, start, Keep::Durably)
     }
 
+    /// Whether somebody more can come into a room that is kept beyond the process.
+    fn has_room(&self) -> bool {
+        true
+    }
+
     /// Waits until what has happened in rooms that are kept beyond the process is, or could not be.
     fn settled(&self) -> NowOrLater<'static, ()> {
         NowOrLater::Now(())

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::clock::{RealInstant, sleep};
+use crate::clock::{RealInstant, Seldom, sleep};
 use crate::contain::{Panicked, contained};
 
 /// How many questions may wait for the thread; who comes then waits to be let in.
@@ -26,6 +26,8 @@ const BUSY: Duration = Duration::from_secs(1);
 const MISSING: Duration = Duration::from_secs(10);
 /// A file up to this size is read as a whole when the server starts, to find out whether it is damaged.
 const CHECKED: u64 = 64 << 20;
+/// How often it is said at most that a file cannot be used, or can be again, and within what time.
+const SAID: (u64, Duration) = (6, Duration::from_secs(60));
 /// How long it is waited before something is tried again that could not be written.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(200)];
 
@@ -287,6 +289,8 @@ struct Keeper {
     missing_since: Option<RealInstant>,
     /// What could not be done last, if it has not been possible since.
     failing: Option<Asked>,
+    /// What is said of that: a disk that is nearly full fails and works in turns.
+    said: Seldom,
 }
 
 /// What a file is asked for.
@@ -306,7 +310,15 @@ impl Keeper {
         let path = folder.join(schema.file);
         let open = Open::new(&path, schema)?;
         open.check(&path, schema)?;
-        Ok(Self { path, schema, missing, open: Some(open), missing_since: None, failing: None })
+        Ok(Self {
+            path,
+            schema,
+            missing,
+            open: Some(open),
+            missing_since: None,
+            failing: None,
+            said: Seldom::within(SAID.0, SAID.1),
+        })
     }
 
     /// Does what is asked for until nobody can ask any more.
@@ -384,7 +396,9 @@ impl Keeper {
         match done {
             Ok(()) => {
                 // What can be read of a disk that is full says nothing about what can be written.
-                if self.failing.take_if(|failing| *failing == asked || asked == Asked::Write).is_some() {
+                if self.failing.take_if(|failing| *failing == asked || asked == Asked::Write).is_some()
+                    && self.said.happened().is_some()
+                {
                     tracing::info!(path = %self.path.display(), "a file can be used again");
                 }
                 Ok(())
@@ -403,7 +417,7 @@ impl Keeper {
         let before = self.failing;
         // A disk that is full stays full, whatever else goes wrong.
         self.failing = Some(if before == Some(Asked::Write) { Asked::Write } else { asked });
-        if before.is_none() {
+        if before.is_none() && self.said.happened().is_some() {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::error!(%error, cause, "a file cannot be used");
         }

@@ -31,6 +31,8 @@ pub(super) struct Changes(HashMap<Arc<str>, RoomChanges>);
 pub(super) struct RoomChanges {
     /// Whether what is in the file is of another room of this name, which has ended.
     pub(super) is_other: bool,
+    /// Whether nothing of this name is in the file.
+    is_new: bool,
     /// Behind which place its events come, if it is new.
     pub(super) start: Option<Position>,
     /// The events, in their order, as text.
@@ -49,6 +51,11 @@ impl Changes {
         self.0.is_empty()
     }
 
+    /// Returns how many rooms, and people in them, there is something of.
+    pub(super) fn notes(&self) -> usize {
+        self.0.values().map(|changes| 1 + changes.known.len() + changes.replaced.len()).sum()
+    }
+
     /// Returns what is to be written, by the names of the rooms.
     pub(super) fn by_room(&self) -> impl Iterator<Item = (&str, &RoomChanges)> {
         self.0.iter().map(|(room, changes)| (&**room, changes))
@@ -62,8 +69,13 @@ impl Changes {
     pub(super) fn add(&mut self, note: Note) {
         match note {
             Note::Opened { room, start } => {
-                *self.of(&room) = RoomChanges { is_other: true, start: Some(start), ..RoomChanges::default() };
+                // What is in the file has been opened here, or restored: of a room that is opened now, nothing, but for what is to be forgotten.
+                let is_new = self.0.get(&room).is_none_or(|before| before.is_new);
+                let opened = RoomChanges { is_other: true, is_new, start: Some(start), ..RoomChanges::default() };
+                *self.of(&room) = opened;
             }
+            // While nothing can be written, rooms come and go.
+            Note::Ended { room } if self.0.get(&room).is_some_and(|before| before.is_new) => drop(self.0.remove(&room)),
             Note::Ended { room } => *self.of(&room) = RoomChanges { is_other: true, ..RoomChanges::default() },
             Note::Known { room, key, known } => drop(self.of(&room).known.insert(key, known)),
             Note::Replaced { room, seq } => self.of(&room).replaced.push(seq),
@@ -104,8 +116,24 @@ mod tests {
         assert_eq!(owed.of(&room).known.len(), 1);
         changes.add(Note::Ended { room: room.clone() });
         changes.add(Note::Opened { room: room.clone(), start: Position::of_event(2, 0) });
-        let RoomChanges { is_other, start, events, replaced, behind, known } = changes.of(&room);
-        assert!(*is_other && start.is_some());
+        let RoomChanges { is_other, is_new, start, events, replaced, behind, known } = changes.of(&room);
+        assert!(*is_other && start.is_some() && !*is_new);
         assert!(events.is_empty() && replaced.is_empty() && behind.is_none() && known.is_empty());
+        changes.add(Note::Ended { room: room.clone() });
+        assert_eq!(changes.notes(), 1, "what was in the file is to be forgotten");
+    }
+
+    #[test]
+    fn of_rooms_that_came_and_went_while_nothing_could_be_written_nothing_is_owed() {
+        let mut changes = Changes::default();
+        for number in 0..3 {
+            let room: Arc<str> = format!("lasting-{}", number % 2).into();
+            let key = SenderKey { session: crate::id::Id::of([1; 16]), tab: None };
+            changes.add(Note::Opened { room: room.clone(), start: Position::of_event(number, 0) });
+            changes.add(Note::Known { room: room.clone(), key, known: None });
+            assert_eq!(changes.notes(), 2);
+            changes.add(Note::Ended { room });
+            assert!(changes.is_empty());
+        }
     }
 }

@@ -19,9 +19,6 @@ pub(super) const SCHEMA: Schema = Schema {
         CREATE TABLE secret (
             key BLOB NOT NULL      -- under which positions are written
         ) STRICT;
-        CREATE TABLE trial (       -- what is written to see whether it can be
-            bytes BLOB NOT NULL
-        ) STRICT;
         CREATE TABLE rooms (
             name TEXT PRIMARY KEY,
             epoch INTEGER NOT NULL, -- the life of the room in which its events get their numbers now
@@ -52,6 +49,10 @@ pub(super) const SCHEMA: Schema = Schema {
             until INTEGER,         -- in milliseconds since 1970; NULL: they are there
             PRIMARY KEY (room, who)
         ) STRICT, WITHOUT ROWID;
+    ", "
+        CREATE TABLE trial (       -- what is written to see whether it can be
+            bytes BLOB NOT NULL
+        ) STRICT;
     "],
     loss: "whoever comes back to a room with `history = durable` is told that it may have missed something",
 };

@@ -25,6 +25,8 @@ use crate::wire::{Position, PositionKey};
 const TOGETHER: usize = 4096;
 /// How many bytes of events may wait to be written: a disk that has no end with what it has is told by this.
 const MOST_WAITING: usize = 16 * 1024 * 1024;
+/// How many notes may be owed when somebody comes into a room, each of a room or of somebody there: about 20 MB of memory.
+const MOST_OWED: usize = 100_000;
 /// How many bytes must be written again after something could not be: more than the last page of a full disk has, and no more than is soon done.
 const LEAST_TRIED: usize = 64 * 1024;
 const MOST_TRIED: usize = 1024 * 1024;
@@ -53,6 +55,8 @@ struct LogFile {
     trials: Trials,
     /// How many bytes of events wait.
     waiting: AtomicUsize,
+    /// How much that has happened is not written, since it could not be.
+    owed: AtomicUsize,
 }
 
 /// Who tries whether something can be written.
@@ -179,6 +183,11 @@ impl<A: App> RoomLog<A> {
         NowOrLater::Later(Box::pin(async { if self.file.is_usable().await { Ok(()) } else { Err(unavailable()) } }))
     }
 
+    /// Whether somebody more can come into a room: who is there is remembered until it can be written.
+    pub(super) fn has_room(&self) -> bool {
+        self.file.owed.load(Ordering::Acquire) < MOST_OWED
+    }
+
     /// Has something written soon; nobody waits for it.
     pub(super) fn note(&self, note: Note) {
         self.enter(Entry::Note(note));
@@ -239,6 +248,7 @@ async fn write_all<A: App>(file: Arc<LogFile>, lock: FileLock, mut coming: mpsc:
             contained(|| done.follow(written.is_ok())).unwrap_or_default();
         }
         owed = written.err().unwrap_or_default();
+        file.owed.store(owed.notes(), Ordering::Release);
     }
 }
 
@@ -295,7 +305,8 @@ impl<A: App> Batch<A> {
 
 impl LogFile {
     fn new(database: Database, key: [u8; 16]) -> Self {
-        Self { database, key, lacking: AtomicUsize::new(0), trials: Trials::default(), waiting: AtomicUsize::new(0) }
+        let [lacking, waiting, owed] = [const { AtomicUsize::new(0) }; 3];
+        Self { database, key, lacking, trials: Trials::default(), waiting, owed }
     }
 
     /// Writes everything, in which there are events of as many bytes, or nothing; returns what is still to be written then.
@@ -310,7 +321,8 @@ impl LogFile {
             self.database.write_patiently(move |file| write(file, &key, &writing), || self.could_not_write(bytes));
         match written.await {
             Ok(()) => {
-                self.could_write(bytes);
+                // Where it was not failing before, what could not be written at first was this.
+                self.could_write(if was_failing { bytes } else { MOST_TRIED });
                 Ok(())
             }
             Err(error) => {
@@ -385,6 +397,25 @@ mod tests {
     async fn bound(file: &LogFile, pages: u32) {
         let set = move |file: &rusqlite::Connection| file.pragma_update(None, "max_page_count", pages);
         file.database.write(set).await.expect("a file");
+    }
+
+    #[tokio::test]
+    async fn what_could_be_written_in_the_end_is_not_lacking() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::open(folder.path(), SCHEMA).await.expect("a file");
+        let file = LogFile::new(database, [7; 16]);
+        file.write(event(1, 10), 10).await.expect("there is room");
+        let [here, away] = [SCHEMA.file, "away"].map(|name| folder.path().join(name));
+        std::fs::rename(&here, &away).expect("it is moved");
+        let back = async {
+            while file.lacking.load(Ordering::Acquire) == 0 {
+                tokio::task::yield_now().await;
+            }
+            std::fs::rename(&away, &here).expect("it is moved back");
+        };
+        let (written, ()) = tokio::join!(file.write(event(2, 10), 10), back);
+        written.expect("it is there again");
+        assert_eq!(file.lacking.load(Ordering::Acquire), 0);
     }
 
     #[tokio::test]

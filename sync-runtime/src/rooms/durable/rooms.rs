@@ -87,6 +87,10 @@ impl<A: App> Histories<A> for Arc<DurableRooms<A>> {
         Some(Box::new(DurableHistory { recent, room, trimmed, log: self.log.clone() }))
     }
 
+    fn has_room(&self) -> bool {
+        self.log.has_room()
+    }
+
     fn settled(&self) -> NowOrLater<'static, ()> {
         self.log.settled()
     }
