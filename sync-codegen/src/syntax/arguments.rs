@@ -474,23 +474,20 @@ impl Parse for Method {
 
 impl Parse for History {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let help = "help: write `history = 600`, `history = durable`, `history = none`, or a `const` of type `std::time::Duration`";
         let expression: Expr = input.parse()?;
         match single_word(&expression) {
             Some(word) if word == "none" => Ok(Self::None(word.span())),
             Some(word) if word == "durable" => Ok(Self::Durable(word.span())),
             // A constant is not written like this.
             Some(word) if word.to_string().chars().all(|letter| letter.is_ascii_lowercase()) => {
-                Err(wrong_word(word, &word.to_string(), "history", &["durable", "none"]))
+                Err(syn::Error::new(word.span(), format!("`{word}` is not a value of `history`\n{help}")))
             }
-            _ => {
-                let help = "help: write `history = 600`, `history = durable`, `history = none`, or a `const` of type \
-                            `std::time::Duration`";
-                Timeout::of(
-                    expression,
-                    &format!("`history` is a positive number of seconds, `durable` or `none`\n{help}"),
-                )
-                .map(Self::Age)
-            }
+            _ => Timeout::of(
+                expression,
+                &format!("`history` is a positive number of seconds, `durable` or `none`\n{help}"),
+            )
+            .map(Self::Age),
         }
     }
 }
@@ -1007,8 +1004,8 @@ mod tests {
         check_room(
             "\"chess-{id}\", history = off",
             expect![[r#"
-            24: `off` is not a value of `history`
-            help: it can be `durable`, `none`"#]],
+                24: `off` is not a value of `history`
+                help: write `history = 600`, `history = durable`, `history = none`, or a `const` of type `std::time::Duration`"#]],
         );
         check_room(
             "\"chess-{id}\", history",
