@@ -393,6 +393,15 @@ mod tests {
         changes
     }
 
+    /// A file, and the folder that it is in.
+    async fn with_one_event() -> (tempfile::TempDir, LogFile) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::open(folder.path(), SCHEMA).await.expect("a file");
+        let file = LogFile::new(database, [7; 16]);
+        file.write(event(1, 10), 10).await.expect("there is room");
+        (folder, file)
+    }
+
     /// Has the file become no larger than this, as on a full disk.
     async fn bound(file: &LogFile, pages: u32) {
         let set = move |file: &rusqlite::Connection| file.pragma_update(None, "max_page_count", pages);
@@ -401,10 +410,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_could_be_written_in_the_end_is_not_lacking() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let database = Database::open(folder.path(), SCHEMA).await.expect("a file");
-        let file = LogFile::new(database, [7; 16]);
-        file.write(event(1, 10), 10).await.expect("there is room");
+        let (folder, file) = with_one_event().await;
         let [here, away] = [SCHEMA.file, "away"].map(|name| folder.path().join(name));
         std::fs::rename(&here, &away).expect("it is moved");
         let back = async {
@@ -420,10 +426,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_disk_that_has_room_for_a_few_bytes_is_full() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let database = Database::open(folder.path(), SCHEMA).await.expect("a file");
-        let file = LogFile::new(database, [7; 16]);
-        file.write(event(1, 10), 10).await.expect("there is room");
+        let (_folder, file) = with_one_event().await;
         assert!(file.is_usable().await);
         bound(&file, 1).await;
         let owed = file.write(event(2, 20_000), 20_000).await.expect_err("it has no place");
