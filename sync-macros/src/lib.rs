@@ -1,38 +1,26 @@
 //! The attributes of Syncwright, used through the crate `sync`.
 //!
-//! Each attribute checks the one item that it stands on and expands to an implementation beside it, so that every mistake is
-//! shown at the user's own tokens. What one file cannot know (names, pairs, duplicates) is found by the scanner, whose list of
-//! mistakes the attributes read. No macro names a route: that is the file's name.
-
-mod app;
-mod client;
-mod error;
-mod group;
-mod handler;
-mod once;
-mod request;
-mod room;
-mod server;
-mod wire;
+//! What they expand to is the library `sync-expand`, which other programs can ask, too; here they are named and explained.
 
 use proc_macro::TokenStream;
+use sync_expand::wire::Kind;
 
-#[doc = include_str!("wire/wire.md")]
+#[doc = include_str!("wire.md")]
 #[proc_macro_attribute]
 pub fn wire(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    wire::expand(attribute.into(), item.into(), wire::Kind::Wire).into()
+    sync_expand::wire::expand(attribute.into(), item.into(), Kind::Wire).into()
 }
 
 /// Makes a type the session of an app: as `wire`, but unknown stored fields are ignored.
 #[proc_macro_attribute]
 pub fn session(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    wire::expand(attribute.into(), item.into(), wire::Kind::Session).into()
+    sync_expand::wire::expand(attribute.into(), item.into(), Kind::Session).into()
 }
 
 /// Makes a type what people in a room may say of themselves (`App::Presence`): as `wire`, at most 1 KB of JSON.
 #[proc_macro_attribute]
 pub fn presence(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    wire::expand(attribute.into(), item.into(), wire::Kind::Presence).into()
+    sync_expand::wire::expand(attribute.into(), item.into(), Kind::Presence).into()
 }
 
 /// Stands on `main` of a server file: `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`.
@@ -44,7 +32,7 @@ pub fn presence(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// here 100 times at once and 20 times a second; per second (`s`), minute (`m`) or hour (`h`), or `"off"`.
 #[proc_macro_attribute]
 pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    server::expand(attribute.into(), item.into()).into()
+    sync_expand::server(attribute.into(), item.into()).into()
 }
 
 /// Stands on `main` of a request: `pub async fn main(ctx: Ctx<'_>, input: &Input) -> Result<Output, SyncError>`.
@@ -56,13 +44,13 @@ pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// dates, enums of plain names, and `Option`s of these: its fields are the query.
 #[proc_macro_attribute]
 pub fn request(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    request::expand(attribute.into(), item.into()).into()
+    sync_expand::request(attribute.into(), item.into()).into()
 }
 
 #[doc = include_str!("client.md")]
 #[proc_macro_attribute]
 pub fn client(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    client::expand(attribute.into(), item.into()).into()
+    sync_expand::client(attribute.into(), item.into()).into()
 }
 
 /// Stands on the function of `_room.rs`: `#[sync::room("chess-{game_id}")] pub async fn join(ctx: RoomCtx<'_>, game_id: &str) -> Result<(), SyncError>`.
@@ -72,13 +60,13 @@ pub fn client(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// `empty = <function>`: what is done when a member, or the last one, has left.
 #[proc_macro_attribute]
 pub fn room(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    room::expand(attribute.into(), item.into()).into()
+    sync_expand::room(attribute.into(), item.into()).into()
 }
 
 /// Makes an error from a code and its parameters: `sync::error!("game-full", max = 4)`.
 #[proc_macro]
 pub fn error(input: TokenStream) -> TokenStream {
-    error::expand(input.into()).into()
+    sync_expand::error(input.into()).into()
 }
 
 /// Connects the routes with the app: `sync::app!(routes, app::App);` in lib.rs, where `app::server()` builds the server.
@@ -86,5 +74,5 @@ pub fn error(input: TokenStream) -> TokenStream {
 /// Makes `Ctx`, `Member`, `RoomCtx` and `Auth` for the handlers, and `serve()`, `start()` and `export_types()`.
 #[proc_macro]
 pub fn app(input: TokenStream) -> TokenStream {
-    app::expand(input.into()).into()
+    sync_expand::app(input.into()).into()
 }

@@ -22,7 +22,9 @@ const REQUEST: Once<RequestArguments> = Once {
     },
 };
 
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+/// Expands `#[sync::request]` with the arguments `attribute` on the function `item`; mistakes are `compile_error!`s inside the result.
+#[must_use]
+pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     REQUEST.expand(attribute, item, |function, arguments, mistakes| {
         check_room(function, mistakes);
         if let Some(Method::Get(span)) = arguments.method {

@@ -13,7 +13,9 @@ use crate::handler::{
     is_another, is_named, local_file, options, parameters, parameters_span, result_arguments, return_span, returned,
 };
 
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+/// Expands `#[sync::client]` with the arguments `attribute` on the function `item`; mistakes are `compile_error!`s inside the result.
+#[must_use]
+pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let function = match function(&item, "#[sync::client]", &shape(true, "member: Member<'_>")) {
         Ok(function) => function,
         Err(instead) => {

@@ -19,6 +19,8 @@ const SERVER: Once<RouteArguments> = Once {
     },
 };
 
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+/// Expands `#[sync::server]` with the arguments `attribute` on the function `item`; mistakes are `compile_error!`s inside the result.
+#[must_use]
+pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     SERVER.expand(attribute, item, |_, _, _| {})
 }

@@ -61,7 +61,9 @@ fn mistake(span: Span, what: &str, help: &str) -> syn::Error {
     syn::Error::new(span, format!("{what}\nhelp: {help}"))
 }
 
-pub(crate) fn expand(input: TokenStream) -> TokenStream {
+/// Expands `sync::error!("code", name = value)`; mistakes are `compile_error!`s inside the result.
+#[must_use]
+pub fn expand(input: TokenStream) -> TokenStream {
     let ErrorInput { code, parameters } = match syn::parse2(input) {
         Ok(input) => input,
         Err(error) => {

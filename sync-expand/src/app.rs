@@ -28,7 +28,9 @@ impl Parse for AppInput {
     }
 }
 
-pub(crate) fn expand(input: TokenStream) -> TokenStream {
+/// Expands `sync::app!(routes, app::App)`; mistakes are `compile_error!`s inside the result.
+#[must_use]
+pub fn expand(input: TokenStream) -> TokenStream {
     let AppInput { routes, app } = match syn::parse2(input) {
         Ok(input) => input,
         Err(error) => return error.to_compile_error(),

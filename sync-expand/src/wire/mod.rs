@@ -23,7 +23,7 @@ use mistakes::WireMistakes;
 
 /// Which attribute is being expanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// `#[wire]`: unknown fields are refused.
     Wire,
     /// `#[sync::session]`: unknown fields are ignored, so that a newer program reads what an older one has stored.
@@ -42,8 +42,9 @@ impl Kind {
     }
 }
 
-/// Expands the attribute with the arguments `attr` on `item`; mistakes are `compile_error!`s inside the result.
-pub(crate) fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
+/// Expands the attribute with the arguments `attr` on the type `item`; mistakes are `compile_error!`s inside the result.
+#[must_use]
+pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
     let mut mistakes = WireMistakes::default();
     if !attr.is_empty() {
         let what = format!("`{}` takes no arguments", kind.attribute());

@@ -14,7 +14,9 @@ use crate::handler::{
 
 const SHAPE: &str = "write `pub async fn join(ctx: RoomCtx<'_>, id: &str) -> Result<(), SyncError>`";
 
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+/// Expands `#[sync::room]` with the arguments `attribute` on the function `item`; mistakes are `compile_error!`s inside the result.
+#[must_use]
+pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let function = match function(&item, "#[sync::room]", SHAPE) {
         Ok(function) => function,
         Err(instead) => {
