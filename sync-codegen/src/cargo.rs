@@ -24,8 +24,18 @@ pub(crate) fn error(message: &str) {
 
 /// Returns whether this build may write nothing into the source tree, and fails where something is stale: `SYNC_CHECK=1`.
 pub(crate) fn is_check() -> bool {
-    rerun_if_env_changed("SYNC_CHECK");
-    std::env::var_os("SYNC_CHECK").is_some_and(|value| !value.is_empty() && value != "0")
+    is_on("SYNC_CHECK")
+}
+
+/// Returns whether the same holds for the types alone: `SYNC_CHECK_TYPES=1`, which no other script looks at, so that cargo compiles no app
+/// because of it.
+pub(crate) fn is_check_of_types() -> bool {
+    is_on("SYNC_CHECK_TYPES") || is_check()
+}
+
+fn is_on(variable: &str) -> bool {
+    rerun_if_env_changed(variable);
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
 }
 
 #[expect(clippy::print_stdout, reason = "standard output is how a build script talks to cargo")]

@@ -11,10 +11,14 @@ use crate::emit;
 use crate::output::{self, Sameness};
 use crate::syntax::handler_file::HandlerFile;
 
+/// The file in `$OUT_DIR` of a server's build script with the [`Api`] of its app, as JSON.
+pub const API_FILE: &str = "sync-api.json";
+
 /// Writes the TypeScript of the app whose server's `build.rs` calls it with `app::export_types`.
 ///
 /// The file's place stands in the app's `Cargo.toml`: `[package.metadata.sync] types = "web/src/_sockets/apiTypes.generated.ts"`.
 /// It is written only when its text changed. With `SYNC_CHECK=1` a file that is not current fails the build and is left alone.
+/// What it is written from stands in `$OUT_DIR/sync-api.json`, for programs that know the app by that alone.
 ///
 /// ```no_run
 /// # mod app { pub fn export_types() -> sync_schema::Api { unimplemented!() } }
@@ -51,7 +55,8 @@ fn run(api: &Api) -> Result<(), ExportError> {
     let types = types_path(&source).map_err(|what| ExportError::Manifest { path: manifest, what })?;
     let path = app_dir.join(&types);
     cargo::rerun_if_changed(&path);
-    let is_check = cargo::is_check();
+    let is_check = cargo::is_check_of_types();
+    keep(api)?;
     let text = emit::typescript(api).map_err(|problems| ExportError::Types(located(problems, app_dir)))?;
     if !output::is_stale(&path, &text, Sameness::Lines) {
         return Ok(());
@@ -62,6 +67,17 @@ fn run(api: &Api) -> Result<(), ExportError> {
     // What lies in the app's `src/` is watched by the app's own script, which ran before this one was linked.
     let latest = if path.starts_with(app_dir.join("src")) { None } else { output::program_time() };
     output::replace(&path, &text, latest).map_err(|error| ExportError::Write(path, error))
+}
+
+/// Leaves the app behind as data.
+fn keep(api: &Api) -> Result<(), ExportError> {
+    let Some(out_dir) = std::env::var_os("OUT_DIR") else { return Ok(()) };
+    let path = Path::new(&out_dir).join(API_FILE);
+    let json = serde_json::to_string(api).map_err(|error| ExportError::Write(path.clone(), error.into()))?;
+    if output::is_stale(&path, &json, Sameness::Lines) {
+        output::replace(&path, &json, output::program_time()).map_err(|error| ExportError::Write(path, error))?;
+    }
+    Ok(())
 }
 
 /// Adds the line of the handler to mistakes of a handler's file.
@@ -79,8 +95,12 @@ fn located(problems: Vec<Diagnostic>, app_dir: &Path) -> Vec<Diagnostic> {
     located.collect()
 }
 
-/// Reads `[package.metadata.sync] types`.
-fn types_path(manifest: &str) -> Result<String, String> {
+/// Reads `[package.metadata.sync] types` in the text of an app's `Cargo.toml`: where its TypeScript goes, seen from the app's folder.
+///
+/// # Errors
+///
+/// Says what is wrong with the entry, or that there is none.
+pub fn types_path(manifest: &str) -> Result<String, String> {
     let table = manifest.parse::<toml::Table>().map_err(|error| error.message().to_owned())?;
     let mut value = None;
     let mut section = Some(&table);

@@ -7,7 +7,7 @@
 use crate::syntax::handler_file::Kind;
 
 /// Every lane, in the order in which the table and the TypeScript have them.
-pub(crate) const LANES: &[&Lane] = &[&EVENT, &REQUEST];
+pub const LANES: &[&Lane] = &[&EVENT, &REQUEST];
 
 /// Something happened, and everybody in a room hears of it.
 static EVENT: Lane = Lane {
@@ -86,13 +86,13 @@ static REQUEST: Lane = Lane {
 
 /// One lane.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Lane {
+pub struct Lane {
     /// What the compiled app calls it.
-    pub(crate) name: sync_schema::Lane,
+    pub name: sync_schema::Lane,
     /// The folder of its files in a page.
-    pub(crate) folder: &'static str,
+    pub folder: &'static str,
     /// The files that one version of a route can have, in the order in which a route names its sources; at least one.
-    pub(crate) forms: &'static [Form],
+    pub forms: &'static [Form],
     /// Whether its files are modules of one that is called like the folder; otherwise they are modules of the page's own.
     pub(crate) has_own_module: bool,
     pub(crate) table: Table,
@@ -101,13 +101,13 @@ pub(crate) struct Lane {
 
 /// One file of a route.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Form {
+pub struct Form {
     /// The attribute on its `main`.
-    pub(crate) kind: Kind,
+    pub kind: Kind,
     /// The word in the file's name between the route's name and the version; `None` where a route has one file.
-    pub(crate) side: Option<&'static str>,
+    pub side: Option<&'static str>,
     /// When its `main` runs: `runs once`.
-    pub(crate) runs: &'static str,
+    pub runs: &'static str,
     /// The type beside `main` on which the attribute implements what the table needs.
     pub(crate) handler: &'static str,
     /// The shortest thing that can stand in it.
@@ -140,8 +140,15 @@ pub(crate) struct TypeScript {
     pub(crate) payloads: &'static [(&'static str, &'static str)],
 }
 
+/// Returns the lane called `word`, as [`sync_schema::Lane::word`] does.
+#[must_use]
+pub fn called(word: &str) -> Option<&'static Lane> {
+    LANES.iter().copied().find(|lane| lane.name.word() == word)
+}
+
 /// Returns the lane whose files lie in folders called `name`.
-pub(crate) fn in_folder(name: &str) -> Option<&'static Lane> {
+#[must_use]
+pub fn in_folder(name: &str) -> Option<&'static Lane> {
     LANES.iter().copied().find(|lane| lane.folder == name)
 }
 
@@ -165,12 +172,14 @@ pub(crate) fn sources() -> impl Iterator<Item = String> {
 
 impl Lane {
     /// Returns the file in which `kind` stands, if it is one of this lane.
-    pub(crate) fn form(&self, kind: Kind) -> Option<&Form> {
+    #[must_use]
+    pub fn form(&self, kind: Kind) -> Option<&Form> {
         self.forms.iter().find(|form| form.kind == kind)
     }
 
     /// Returns the file with the word `side` in its name.
-    pub(crate) fn form_of_side(&self, side: &str) -> Option<&Form> {
+    #[must_use]
+    pub fn form_of_side(&self, side: &str) -> Option<&Form> {
         self.forms.iter().find(|form| form.side == Some(side))
     }
 
@@ -182,7 +191,8 @@ impl Lane {
 
 impl Form {
     /// Returns the name of the file of a route: `updateCounter_server_v1.rs`.
-    pub(crate) fn file_name(&self, route: &str, version: u32) -> String {
+    #[must_use]
+    pub fn file_name(&self, route: &str, version: u32) -> String {
         match self.side {
             Some(side) => format!("{route}_{side}_v{version}.rs"),
             None => format!("{route}_v{version}.rs"),

@@ -5,6 +5,7 @@
 //! it learns from the compiled app alone, through [`sync_schema::Api`].
 
 pub mod emit;
+pub mod lane;
 pub mod problems;
 pub mod syntax;
 
@@ -14,7 +15,7 @@ mod check;
 mod diagnostic;
 mod export;
 mod generate;
-mod lane;
+mod listing;
 mod model;
 mod output;
 mod scan;
@@ -24,8 +25,9 @@ use std::path::Path;
 
 pub use build::build;
 pub use diagnostic::Diagnostic;
-pub use export::export;
+pub use export::{API_FILE, export, types_path};
 pub use generate::{Generated, generate};
+pub use listing::{ListedFile, ListedRoom, ListedRoute, Listing, Placed, list, place};
 
 /// Returns every mistake in the file tree of the app in `app_dir` and every missing sentence, sorted.
 #[must_use]

@@ -1,9 +1,13 @@
 //! The routes of an app with their types.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::shape::{Shape, Types};
 
 /// Everything that a front end can know about an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Api {
     /// The folder of the app's `Cargo.toml`, absolute; where `[package.metadata.sync]` is read.
     pub manifest_dir: String,
@@ -22,7 +26,7 @@ pub struct Api {
 }
 
 /// The rooms whose members can see who is there.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PresenceTypes {
     /// The patterns of their rules, `chess-{game_id}`, sorted.
     pub rooms: Vec<String>,
@@ -31,7 +35,7 @@ pub struct PresenceTypes {
 }
 
 /// One way for a front end and the server to meet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Lane {
     /// Something happened, and a room hears of it: `src/<page>/_sync/`.
     Event,
@@ -39,8 +43,19 @@ pub enum Lane {
     Request,
 }
 
+impl Lane {
+    /// Returns its name: `event` or `request`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Request => "request",
+        }
+    }
+}
+
 /// One version of one route, whatever its lane.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RouteTypes {
     /// The lane, in which page, name and version are its own.
     pub lane: Lane,
@@ -62,10 +77,10 @@ pub struct RouteTypes {
 }
 
 /// One of the things that travel for a route.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Payload {
     /// What it is called in TypeScript: `clientInput`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Which way it goes.
     pub direction: Direction,
     /// What it is; `None` for one that this route does not have, such as a stream.
@@ -77,31 +92,31 @@ pub struct Payload {
 impl Payload {
     /// What a caller sends.
     #[must_use]
-    pub fn input(name: &'static str, wire: WireType) -> Self {
-        Self { name, direction: Direction::ToServer, wire: Some(wire), is_query: false }
+    pub fn input(name: impl Into<Cow<'static, str>>, wire: WireType) -> Self {
+        Self { name: name.into(), direction: Direction::ToServer, wire: Some(wire), is_query: false }
     }
 
     /// What a caller sends in the query of a URL.
     #[must_use]
-    pub fn query(name: &'static str, wire: WireType) -> Self {
+    pub fn query(name: impl Into<Cow<'static, str>>, wire: WireType) -> Self {
         Self { is_query: true, ..Self::input(name, wire) }
     }
 
     /// What the server sends.
     #[must_use]
-    pub fn output(name: &'static str, wire: WireType) -> Self {
-        Self { name, direction: Direction::FromServer, wire: Some(wire), is_query: false }
+    pub fn output(name: impl Into<Cow<'static, str>>, wire: WireType) -> Self {
+        Self { name: name.into(), direction: Direction::FromServer, wire: Some(wire), is_query: false }
     }
 
     /// What the server could send and this route never does.
     #[must_use]
-    pub fn never(name: &'static str) -> Self {
-        Self { name, direction: Direction::FromServer, wire: None, is_query: false }
+    pub fn never(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), direction: Direction::FromServer, wire: None, is_query: false }
     }
 }
 
 /// Which way a value goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Direction {
     /// From the server.
     FromServer,
@@ -110,7 +125,7 @@ pub enum Direction {
 }
 
 /// A type in one place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WireType {
     /// Which JSON it is.
     pub shape: Shape,

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::api::{Api, Direction, Lane, Payload, PresenceTypes, RouteTypes};
+use crate::api::{Api, Direction, Payload, PresenceTypes, RouteTypes};
 use crate::shape::{
     Absence, Body, Declaration, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody,
 };
@@ -94,10 +94,7 @@ fn number(version: &str) -> u64 {
 }
 
 fn write_route(out: &mut fmt::Formatter<'_>, route: &RouteTypes) -> fmt::Result {
-    let lane = match route.lane {
-        Lane::Event => "event",
-        Lane::Request => "request",
-    };
+    let lane = route.lane.word();
     writeln!(out, "{lane} {}/{} {}", Name(&route.page), Name(&route.name), Name(&route.version))?;
     if let Some(room) = &route.room {
         writeln!(out, "  room {}", Name(room))?;

@@ -5,7 +5,8 @@
 //! [`Api`] as text is the app's contract: one line for each fact.
 //! With it go the words that both have to read alike: the framework's codes, the names of languages and rooms, rates, and what a slip of
 //! the pen was meant to be.
-//! It knows no serde, no TypeScript and no route table, so that both sides can depend on it and on nothing of each other.
+//! [`Api`] as JSON is what a compiled app leaves behind for programs that are not linked against it.
+//! It knows no TypeScript and no route table, so that both sides can depend on it and on nothing of each other.
 
 #![forbid(unsafe_code)]
 

@@ -1,9 +1,12 @@
 //! The JSON that a Rust type stands for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// The JSON of one Rust type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Shape {
     /// `null`: a unit struct.
     Null,
@@ -26,7 +29,7 @@ pub enum Shape {
     /// A string of exactly one Unicode scalar value.
     Char,
     /// A string in a fixed format, such as `date-time`; the format is a JSON Schema format name.
-    Text(&'static str),
+    Text(Cow<'static, str>),
     /// Any JSON value.
     Any,
     /// The inner shape or `null`.
@@ -49,7 +52,7 @@ pub enum Shape {
 }
 
 /// What the keys of a map may be; JSON writes all of them as strings.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum MapKey {
     /// Any string.
     String,
@@ -68,7 +71,7 @@ pub enum MapKey {
 ///
 /// A type that contains itself is one entry that refers to its own key. Two types of one path, which a function body
 /// can declare, are two entries: the second one's key ends in `#2`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Types {
     definitions: BTreeMap<String, Option<Definition>>,
     declarations: BTreeMap<String, Declaration>,
@@ -125,7 +128,7 @@ impl Types {
 }
 
 /// How a foreign type is declared in TypeScript.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declaration {
     /// Its name, without generic parameters.
     pub name: String,
@@ -136,7 +139,7 @@ pub struct Declaration {
 }
 
 /// A named type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Definition {
     /// The name in TypeScript as far as this type alone decides it; generic arguments are already part of it
     /// (`PagePlayer`), see [`type_label`].
@@ -160,7 +163,7 @@ impl Definition {
 }
 
 /// What a named type consists of.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Body {
     /// A JSON object with these fields, in the order of the source.
     Struct(Vec<Field>),
@@ -171,7 +174,7 @@ pub enum Body {
 }
 
 /// A field of a struct or of a variant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Field {
     /// The name in JSON; without meaning when `flatten` is set.
     pub name: String,
@@ -215,7 +218,7 @@ impl Field {
 }
 
 /// Whether a field may be absent, apart from `Option`, which input may always leave out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Absence {
     /// Always there in output; in input unless it is an `Option`.
     Required,
@@ -226,7 +229,7 @@ pub enum Absence {
 }
 
 /// How JSON tells the variants of an enum apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tagging {
     /// `"unit"` or `{ "variant": … }`.
     External,
@@ -247,7 +250,7 @@ pub enum Tagging {
 }
 
 /// One variant of an enum.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Variant {
     /// The name in JSON.
     pub name: String,
@@ -260,7 +263,7 @@ pub struct Variant {
 }
 
 /// What a variant carries.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum VariantBody {
     /// Nothing.
     Unit,

@@ -44,7 +44,7 @@ const OF_FIELDS: &[Change<Field>] = &[
     }),
     ("range", |field| field.shape = Shape::Integer { min: -1, max: 77 }),
     ("magnitude", |field| field.shape = Shape::Number { max: 77.5 }),
-    ("format", |field| field.shape = Shape::Text("some-format")),
+    ("format", |field| field.shape = Shape::Text("some-format".into())),
     ("foreign", |field| {
         field.shape = Shape::Foreign { typescript: "Array<Point>".into(), declarations: Vec::new() };
     }),
@@ -170,7 +170,7 @@ const OF_APPS: &[Change<Api>] = &[
     ("version", |api| api.routes[0].version.push('0')),
     ("route", |api| drop(api.routes.pop())),
     ("payload", |api| drop(api.routes[0].payloads.pop())),
-    ("name of a payload", |api| api.routes[0].payloads[0].name = "otherInput"),
+    ("name of a payload", |api| api.routes[0].payloads[0].name = "otherInput".into()),
     ("direction", |api| {
         let Payload { name, wire, .. } = api.routes[0].payloads[0].clone();
         api.routes[0].payloads[0] = Payload { wire, ..Payload::never(name) };

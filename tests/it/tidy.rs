@@ -68,7 +68,7 @@ const GENERATOR: Layers<'_> = Layers {
         &["model", "problems"],
         &["check", "emit"],
         &["generate"],
-        &["cargo", "output"],
+        &["cargo", "listing", "output"],
         &["watch"],
         &["build", "export"],
     ],

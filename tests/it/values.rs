@@ -11,7 +11,7 @@ use sync_tests::values::{Values, refused};
 /// All types of an app by the place where they are used.
 fn all(api: &Api) -> Vec<(String, &WireType)> {
     let routes = api.routes.iter().flat_map(|route| {
-        let payloads = route.payloads.iter().filter_map(|payload| Some((payload.name, payload.wire.as_ref()?)));
+        let payloads = route.payloads.iter().filter_map(|payload| Some((&*payload.name, payload.wire.as_ref()?)));
         payloads.map(|(name, wire)| (format!("{}/{} {} {name}", route.page, route.name, route.version), wire))
     });
     routes.chain([("session".to_owned(), &api.session), ("public".to_owned(), &api.public)]).collect()

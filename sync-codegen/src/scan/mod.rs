@@ -18,7 +18,7 @@ use crate::lane::{self, Form, Lane};
 use crate::syntax::handler_file::HandlerFile;
 
 /// The file with a page's room rule.
-const ROOM: &str = "_room.rs";
+pub(crate) const ROOM: &str = "_room.rs";
 /// What the generator itself writes into `src/`.
 pub(crate) const MODULE_TREE: &str = "sync.generated.rs";
 

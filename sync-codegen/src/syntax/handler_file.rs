@@ -4,13 +4,14 @@
 
 use std::path::Path;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{Attribute, Item, ItemFn, Meta};
 
 use super::arguments::{FilterArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments};
 use super::error_code::ErrorCode;
 use super::pattern::Pattern;
+use super::text::text;
 use super::tokens;
 
 /// What the scanner and the macros know of one file.
@@ -71,6 +72,8 @@ pub struct Handler {
     pub docs: String,
     /// The arguments of the attribute; `None` where they cannot be read, which the attribute says itself.
     pub arguments: Option<Arguments>,
+    /// The same as they are written, in the order of the source, but for spaces: `auth=login`, `volatile`.
+    pub written: Vec<String>,
 }
 
 /// The arguments of an attribute of ours.
@@ -154,6 +157,15 @@ impl Handler {
         matches!(&self.arguments, Some(Arguments::Filter(arguments)) if arguments.by.is_some())
     }
 
+    /// Returns the argument `key` as it is written, without key and `=`; `` for one that has no value.
+    #[must_use]
+    pub fn written(&self, key: &str) -> Option<&str> {
+        self.written.iter().find_map(|argument| match argument.split_once('=') {
+            Some((name, value)) => (name == key).then_some(value),
+            None => (argument == key).then_some(""),
+        })
+    }
+
     /// Returns which rooms a route can be sent to, if it says so.
     #[must_use]
     pub fn room_kind(&self) -> Option<&RoomKind> {
@@ -211,6 +223,7 @@ impl Outline {
                 parameters: function.sig.inputs.len(),
                 docs: docs(&function.attrs),
                 arguments: arguments(kind, attribute),
+                written: written(attribute),
             })
         }));
     }
@@ -245,6 +258,15 @@ pub fn docs(attributes: &[Attribute]) -> String {
         }
     }
     lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// Each argument of an attribute, between commas that are in no brackets.
+fn written(attribute: &Attribute) -> Vec<String> {
+    let Meta::List(list) = &attribute.meta else { return Vec::new() };
+    let tokens: Vec<_> = list.tokens.clone().into_iter().collect();
+    let arguments = tokens.split(|token| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ','));
+    let arguments = arguments.map(|argument| text(&argument.iter().cloned().collect()));
+    arguments.filter(|argument| !argument.is_empty()).collect()
 }
 
 fn arguments(kind: Kind, attribute: &Attribute) -> Option<Arguments> {

@@ -6,5 +6,6 @@ pub mod arguments;
 pub mod error_code;
 pub mod pattern;
 pub mod query;
+pub mod text;
 
 mod tokens;

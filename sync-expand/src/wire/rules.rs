@@ -1,7 +1,7 @@
 //! `#[validate(…)]`: validator's derive does the work, this only keeps what it would misunderstand away from it.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
+use sync_codegen::syntax::text::text;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token, Type, parse_quote};
 
@@ -29,32 +29,7 @@ pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut WireMistakes
 /// The rules that validator runs, as they are written but for spaces.
 fn texts(rules: &[Meta]) -> Vec<String> {
     let of_validator = rules.iter().filter(|rule| !is_nested(rule));
-    of_validator.map(|rule| text(rule.to_token_stream())).collect()
-}
-
-/// The tokens without the spaces that do not matter: how many a printer puts between them differs from compiler to compiler.
-fn text(tokens: TokenStream) -> String {
-    let is_word = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | '"' | '\'');
-    let mut text = String::new();
-    for token in tokens {
-        let token = match token {
-            TokenTree::Group(group) => {
-                let inside = self::text(group.stream());
-                match group.delimiter() {
-                    Delimiter::Parenthesis => format!("({inside})"),
-                    Delimiter::Bracket => format!("[{inside}]"),
-                    Delimiter::Brace => format!("{{{inside}}}"),
-                    Delimiter::None => inside,
-                }
-            }
-            token => token.to_string(),
-        };
-        if text.ends_with(is_word) && token.starts_with(is_word) {
-            text.push(' ');
-        }
-        text.push_str(&token);
-    }
-    text
+    of_validator.map(|rule| text(&rule.to_token_stream())).collect()
 }
 
 /// Refuses rules where validator knows none: in tuples and enums. Returns that there are none.

@@ -25,7 +25,7 @@ macro_rules! texts {
     ($($text:ty: $format:expr),* $(,)?) => { $(
         impl Wire for $text {
             fn shape(_: &mut Model) -> Shape {
-                Shape::Text($format)
+                Shape::Text($format.into())
             }
         }
         impl Element for $text {}

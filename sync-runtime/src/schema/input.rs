@@ -1,5 +1,6 @@
 //! A shape made ready for checking: definitions resolved to indices, flattened fields put where they stand in the text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sync_schema::{Body, Definition, MapKey, Shape, Tagging, Types, Variant, VariantBody};
@@ -53,7 +54,7 @@ pub(super) enum Node {
     },
     String,
     Char,
-    Text(&'static str),
+    Text(Cow<'static, str>),
     Any,
     Array(Slot),
     Tuple(Vec<Slot>),
@@ -199,7 +200,7 @@ impl<'a> Builder<'a> {
             Shape::Number { max } => Node::Number { max: *max },
             Shape::String => Node::String,
             Shape::Char => Node::Char,
-            Shape::Text(format) => Node::Text(format),
+            Shape::Text(format) => Node::Text(format.clone()),
             Shape::Any => Node::Any,
             // Its own `Deserialize` says what it is.
             Shape::Foreign { .. } => Node::Any,

@@ -1,0 +1,201 @@
+//! What there is in an app, for those who read lists: its routes and rooms, as far as files tell, and what a file is by its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::check;
+use crate::diagnostic::Diagnostic;
+use crate::lane::{self, Form, Lane};
+use crate::model::page_name;
+use crate::scan::{self, FileName, HandlerName, PageFile, PageFiles, SourceFile, page_of};
+use crate::syntax::handler_file::{Handler, Kind};
+
+/// Routes and rooms, sorted.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The routes whose files have no mistake, by lane, page, name and version.
+    pub routes: Vec<ListedRoute>,
+    /// The rules of rooms whose files have no mistake, by page.
+    pub rooms: Vec<ListedRoom>,
+}
+
+/// One version of a route.
+#[derive(Debug)]
+pub struct ListedRoute {
+    /// The lane that it belongs to.
+    pub lane: &'static Lane,
+    /// The page: `test/nestedTest`, or `root`.
+    pub page: String,
+    /// The name inside the page.
+    pub name: String,
+    /// 1 for `v1`.
+    pub version: u32,
+    /// Its files, in the order of the lane's forms; at least one.
+    pub files: Vec<ListedFile>,
+    /// Who may call, as it is written: `login`, `public`, or an expression.
+    pub auth: String,
+    /// To which rooms it can be sent, as it is written, quotes and all; `None` for any.
+    pub room: Option<String>,
+    /// The other arguments of its attributes, as they are written but for spaces: `volatile`, `timeout=5`.
+    pub options: Vec<String>,
+    /// The doc comment of the first of its files that has one.
+    pub docs: String,
+}
+
+/// A file of a route.
+#[derive(Debug)]
+pub struct ListedFile {
+    /// Relative to the app, with forward slashes.
+    pub path: String,
+    /// The attribute on its `main`.
+    pub kind: Kind,
+}
+
+/// The rule of a page's rooms.
+#[derive(Debug)]
+pub struct ListedRoom {
+    /// The page.
+    pub page: String,
+    /// Which names it opens: `chess-{game_id}`.
+    pub pattern: String,
+    /// Relative to the app, with forward slashes.
+    pub path: String,
+    /// Who may ask to join, as it is written.
+    pub auth: String,
+    /// The other arguments of its attribute, as they are written but for spaces.
+    pub options: Vec<String>,
+    /// Its doc comment.
+    pub docs: String,
+}
+
+/// What a Rust file is by its place and its name alone.
+#[derive(Debug)]
+pub enum Placed {
+    /// A file of a route.
+    Handler {
+        /// The lane in whose folder it lies.
+        lane: &'static Lane,
+        /// Which of the route's files it is.
+        form: &'static Form,
+        /// The folder of the page, below `src/`; `` for that of `src` itself.
+        folder: String,
+        /// The name of the route.
+        name: String,
+        /// 1 for `v1`.
+        version: u32,
+    },
+    /// The rule of the rooms of the page in this folder below `src/`.
+    Room {
+        /// The folder of the page.
+        folder: String,
+    },
+    /// It lies where handlers lie, and its name says something else.
+    Misnamed(Diagnostic),
+}
+
+/// Returns the routes and rooms of the app in `app_dir` that have no mistakes, see [`crate::check`] for the others.
+#[must_use]
+pub fn list(app_dir: &Path) -> Listing {
+    let tree = scan::scan(app_dir);
+    let problems = check::check(&tree);
+    let bad = problems.iter().map(|problem| problem.file.as_str()).collect::<BTreeSet<_>>();
+    let is_good = |file: &SourceFile| !bad.contains(file.path.as_str());
+    let mut listing = Listing::default();
+    for (folder, page) in &tree.pages {
+        let rule = page.room.as_ref().filter(|room| is_good(room));
+        listing.rooms.extend(rule.and_then(|file| room(page_name(folder), file)));
+        for lane in lane::LANES {
+            listing.routes.extend(routes(lane, page_name(folder), page, is_good));
+        }
+    }
+    let key = |route: &ListedRoute| (route.lane.name, route.page.clone(), route.name.clone(), route.version);
+    listing.routes.sort_by_key(key);
+    listing.rooms.sort_by(|a, b| a.page.cmp(&b.page));
+    listing
+}
+
+fn routes(lane: &'static Lane, page: &str, files: &PageFiles, is_good: impl Fn(&SourceFile) -> bool) -> Vec<ListedRoute> {
+    let mut versions = BTreeMap::<(&str, u32), Vec<(&HandlerName, &PageFile)>>::new();
+    for (name, file) in files.handlers().filter(|(_, file)| file.lane == lane) {
+        versions.entry((&name.name, name.version)).or_default().push((name, file));
+    }
+    versions.retain(|_, files| files.iter().all(|(_, file)| is_good(&file.source)));
+    versions.into_iter().map(|((name, version), files)| route(lane, page, (name, version), &files)).collect()
+}
+
+fn route(
+    lane: &'static Lane,
+    page: &str,
+    (name, version): (&str, u32),
+    files: &[(&HandlerName, &PageFile)],
+) -> ListedRoute {
+    let there: Vec<_> = lane
+        .forms
+        .iter()
+        .filter_map(|form| files.iter().find(|(name, _)| name.form == form))
+        .map(|(name, file)| (name.kind(), &file.source))
+        .collect();
+    let mains: Vec<&Handler> = there.iter().filter_map(|(_, file)| function(file, "main")).collect();
+    let said = |key: &str| mains.iter().find_map(|main| main.written(key)).map(str::to_owned);
+    let is_other = |argument: &&String| !["auth=", "room="].iter().any(|key| argument.starts_with(key));
+    ListedRoute {
+        lane,
+        page: page.to_owned(),
+        name: name.to_owned(),
+        version,
+        files: there.iter().map(|(kind, file)| ListedFile { path: file.path.clone(), kind: *kind }).collect(),
+        auth: said("auth").unwrap_or_else(|| "login".to_owned()),
+        room: said("room"),
+        options: mains.iter().flat_map(|main| main.written.iter().filter(is_other)).cloned().collect(),
+        docs: mains.iter().map(|main| &main.docs).find(|docs| !docs.is_empty()).cloned().unwrap_or_default(),
+    }
+}
+
+fn room(page: &str, file: &SourceFile) -> Option<ListedRoom> {
+    let handlers = &file.content.outline.as_ref()?.handlers;
+    let (rule, pattern) = handlers.iter().find_map(|handler| Some((handler, handler.rule_pattern()?.to_string())))?;
+    // What comes first is the pattern.
+    let options = rule.written.iter().skip(1).filter(|argument| !argument.starts_with("auth="));
+    Some(ListedRoom {
+        page: page.to_owned(),
+        pattern,
+        path: file.path.clone(),
+        auth: rule.written("auth").unwrap_or("login").to_owned(),
+        options: options.cloned().collect(),
+        docs: rule.docs.clone(),
+    })
+}
+
+fn function<'f>(file: &'f SourceFile, name: &str) -> Option<&'f Handler> {
+    file.content.outline.as_ref()?.handlers.iter().find(|handler| handler.name == name)
+}
+
+/// Returns what the file at `path` is by its place and its name: `None` for one that is neither of a route nor the rule of a room, nor lies
+/// where handlers lie. `path` is relative to the app, with forward slashes.
+///
+/// ```
+/// use sync_codegen::{Placed, place};
+///
+/// assert!(matches!(place("src/chess/_sync/move_server_v1.rs"), Some(Placed::Handler { name, .. }) if name == "move"));
+/// assert!(matches!(place("src/chess/_sync/move_sever_v1.rs"), Some(Placed::Misnamed(_))));
+/// assert!(place("src/chess/board.rs").is_none());
+/// ```
+#[must_use]
+pub fn place(path: &str) -> Option<Placed> {
+    let inside = path.strip_prefix("src/")?;
+    let (folder, file) = inside.rsplit_once('/').unwrap_or(("", inside));
+    if !file.ends_with(".rs") {
+        return None;
+    }
+    let page = page_of(path.rsplit_once('/')?.0).to_owned();
+    let Some(lane) = lane::in_folder(folder.rsplit('/').next().unwrap_or_default()) else {
+        return (file == scan::ROOM).then_some(Placed::Room { folder: page });
+    };
+    match FileName::parse(lane, file) {
+        FileName::Handler(HandlerName { name, version, form }) => {
+            Some(Placed::Handler { lane, form, folder: page, name, version })
+        }
+        FileName::Misnamed(misnamed) => Some(Placed::Misnamed(Diagnostic::new(path, misnamed.what, misnamed.help))),
+        FileName::Shared | FileName::Test => None,
+    }
+}
