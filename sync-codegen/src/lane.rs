@@ -183,6 +183,12 @@ impl Lane {
         self.forms.iter().find(|form| form.side == Some(side))
     }
 
+    /// Returns whether its routes are sent to rooms.
+    #[must_use]
+    pub fn has_rooms(&self) -> bool {
+        self.name == sync_schema::Lane::Event
+    }
+
     /// Returns the words that tell the files of one route apart; none where a route has one file.
     pub(crate) fn sides(&self) -> impl Iterator<Item = &'static str> {
         self.forms.iter().filter_map(|form| form.side)

@@ -37,3 +37,31 @@ pub fn check(app_dir: &Path) -> Vec<Diagnostic> {
     problems.sort();
     problems
 }
+
+/// Returns every mistake in the file tree of the app in `app_dir`, sorted: what they name is left out of the table.
+#[must_use]
+pub fn mistakes(app_dir: &Path) -> Vec<Diagnostic> {
+    generate(app_dir).problems
+}
+
+/// Returns that `src/sync.generated.rs` of the app in `app_dir` is not what [`build()`] would write, if it is not.
+#[must_use]
+pub fn stale_module_tree(app_dir: &Path) -> Option<Diagnostic> {
+    let path = app_dir.join("src").join(scan::MODULE_TREE);
+    let is_stale = output::is_stale(&path, &generate(app_dir).module_tree, output::Sameness::Words);
+    is_stale.then(|| {
+        let file = format!("src/{}", scan::MODULE_TREE);
+        Diagnostic::new(file, "the generated module tree is stale", "run `cargo build`, or `cargo sync dev`, and commit the file")
+    })
+}
+
+/// Writes `src/sync.generated.rs` of the app in `app_dir` as [`build()`] would, unless it is so already.
+///
+/// # Errors
+///
+/// The file cannot be written.
+pub fn write_module_tree(app_dir: &Path) -> std::io::Result<()> {
+    let path = app_dir.join("src").join(scan::MODULE_TREE);
+    let text = generate(app_dir).module_tree;
+    if output::is_stale(&path, &text, output::Sameness::Words) { output::replace(&path, &text, None) } else { Ok(()) }
+}

@@ -9,3 +9,5 @@ pub mod query;
 pub mod text;
 
 mod tokens;
+
+pub use tokens::Imports;

@@ -19,15 +19,31 @@ pub(crate) struct Found {
 }
 
 /// Names imported from `sync`, by the name that the file gives them.
+///
+/// ```
+/// use sync_codegen::syntax::Imports;
+///
+/// let imports = Imports::of("use sync::{SyncError, wire as travels};".parse()?);
+/// assert_eq!(imports.resolve(&syn::parse_quote!(travels)).as_deref(), Some("wire"));
+/// assert_eq!(imports.resolve(&syn::parse_quote!(sync::server)).as_deref(), Some("server"));
+/// # Ok::<(), proc_macro2::LexError>(())
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct Imports {
+pub struct Imports {
     names: BTreeMap<String, String>,
     everything: bool,
 }
 
 impl Imports {
+    /// Reads the imports in the tokens of a file.
+    #[must_use]
+    pub fn of(tokens: TokenStream) -> Self {
+        walk(tokens).imports
+    }
+
     /// Returns what `path` is called inside `sync`, if it leads there: `server` for `sync::server` and for an imported `server`.
-    pub(crate) fn resolve(&self, path: &syn::Path) -> Option<String> {
+    #[must_use]
+    pub fn resolve(&self, path: &syn::Path) -> Option<String> {
         let names = path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>();
         match names.as_slice() {
             [first, name] if first == "sync" => Some(name.clone()),

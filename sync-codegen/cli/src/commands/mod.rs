@@ -1,0 +1,40 @@
+//! What can be done, a file each.
+
+mod check;
+mod completions;
+mod docs;
+mod expand;
+mod init;
+mod list;
+mod new;
+mod remove;
+
+use std::process::ExitCode;
+
+use anstream::ColorChoice;
+
+use crate::failure::Failure;
+use crate::options::{Color, Command, Options};
+use crate::project::Project;
+use crate::terminal::Terminal;
+
+/// Carries out what was asked for.
+pub(crate) fn run(options: &Options, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
+    match options.color {
+        Color::Auto => {}
+        Color::Always => terminal.choose(ColorChoice::Always),
+        Color::Never => terminal.choose(ColorChoice::Never),
+    }
+    let project = || Project::find(&options.dir, options.package.as_deref());
+    match &options.command {
+        Command::Init(asked) => init::run(asked, &options.dir, terminal),
+        Command::New(asked) => new::run(asked, &project()?, terminal),
+        Command::Remove(asked) => remove::run(asked, &project()?, terminal),
+        Command::Dev(_) => Err(Failure::new("not there yet")),
+        Command::List(asked) => list::run(asked, &project()?, terminal),
+        Command::Check(asked) => check::run(asked, &project()?, terminal),
+        Command::Expand(asked) => expand::run(asked, &project()?, terminal),
+        Command::Docs(asked) => docs::run(asked, &project()?, terminal),
+        Command::Completions { shell } => completions::run(*shell, terminal),
+    }
+}

@@ -1,0 +1,187 @@
+//! What can be asked for.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use sync_codegen::lane::{Form, Lane};
+
+use crate::failure::Failure;
+
+/// The command line of Syncwright.
+#[derive(Debug, Parser)]
+#[command(name = "cargo-sync", bin_name = "cargo sync", version, about)]
+pub(crate) struct Options {
+    /// The folder in which to look for the app, or one inside of it
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// The package with the handlers, where a workspace has several apps
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(crate) package: Option<String>,
+    /// Whether to write colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to write colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// One thing to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new app that builds and passes its tests
+    Init(Init),
+    /// Write the files of a new route, or the missing file of one
+    New(New),
+    /// Remove a route, or one file of it
+    Remove(Remove),
+    /// Build and run the app, and do so again whenever a file is saved
+    Dev(Dev),
+    /// Print the routes and rooms of the app
+    List(List),
+    /// Find mistakes, missing translations and stale generated files
+    Check(Check),
+    /// Print the code that is generated for the app, or for one route
+    Expand(Expand),
+    /// Write down the routes with their types, rules and docs
+    Docs(Docs),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+/// Make a new app.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder of the app; it must not be there yet, or be empty
+    pub(crate) folder: PathBuf,
+    /// One page with one event, instead of the pages of the template
+    #[arg(long)]
+    pub(crate) bare: bool,
+    /// The name of the package; that of the folder if it is not given
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+/// A route, as the first arguments of a command name it.
+#[derive(Debug, Args)]
+pub(crate) struct RouteName {
+    /// The lane and the route: `event chess/move`; the lane is `event` if it is not given, and `room chess` is the rule of a page's rooms
+    #[arg(value_names = ["LANE", "PAGE/NAME"], num_args = 1..=2, required = true)]
+    pub(crate) words: Vec<String>,
+    /// The version
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) version: Option<u32>,
+    /// The file that runs once
+    #[arg(long)]
+    pub(crate) server: bool,
+    /// The file that runs for each member of the room
+    #[arg(long)]
+    pub(crate) client: bool,
+}
+
+impl RouteName {
+    /// Returns the files that `--server` and `--client` name.
+    pub(crate) fn forms(&self, lane: &'static Lane) -> Result<Vec<&'static Form>, Failure> {
+        let sides = [("server", self.server), ("client", self.client)];
+        let named = sides.into_iter().filter(|(_, is_named)| *is_named).map(|(side, _)| {
+            lane.form_of_side(side).ok_or_else(|| {
+                let what = format!("a route of the lane `{}` has no `{side}` file", lane.name.word());
+                Failure::with_help(what, format!("leave out `--{side}`"))
+            })
+        });
+        named.collect()
+    }
+}
+
+/// Write the files of a route.
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    #[command(flatten)]
+    pub(crate) route: RouteName,
+}
+
+/// Remove the files of a route.
+#[derive(Debug, Args)]
+pub(crate) struct Remove {
+    #[command(flatten)]
+    pub(crate) route: RouteName,
+}
+
+/// Build, run, watch.
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// Do not run Vite for the page
+    #[arg(long)]
+    pub(crate) no_web: bool,
+    /// Print one JSON object for each thing that happens
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Print the routes.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Find mistakes.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Only look at files; do not compile the app to compare its types
+    #[arg(long)]
+    pub(crate) no_build: bool,
+}
+
+/// Print generated code.
+#[derive(Debug, Args)]
+pub(crate) struct Expand {
+    /// `chess/move`, `event chess/move`, or the path of a file; everything that is generated if it is not given
+    #[arg(value_name = "ROUTE", num_args = 0..=2)]
+    pub(crate) words: Vec<String>,
+}
+
+/// Write the reference of the app.
+#[derive(Debug, Args)]
+pub(crate) struct Docs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Where the page goes; `docs.html` in cargo's target folder if it is not given
+    #[arg(short, long, value_name = "FILE", conflicts_with = "json")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Returns the arguments as they would be without cargo, which hands `cargo sync list` on as `cargo-sync sync list`.
+pub(crate) fn of_cargo(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<_> = arguments.into_iter().collect();
+    if arguments.get(1).is_some_and(|word| word == "sync") {
+        arguments.remove(1);
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_make_sense() {
+        super::Options::command().debug_assert();
+    }
+}

@@ -1,0 +1,178 @@
+//! Files on the disk: what a route consists of, what comes and what goes.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use sync_codegen::lane::{Form, Lane};
+
+use super::pairing;
+use super::source::with_sorted_uses;
+use super::templates::{self, Template};
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::route::RouteWords;
+use crate::terminal::Terminal;
+
+/// What is done to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It was not there.
+    Create(String),
+    /// It gets another text.
+    Rewrite(String),
+    /// It is taken away.
+    Remove,
+}
+
+impl Change {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "created",
+            Self::Rewrite(_) => "changed",
+            Self::Remove => "removed",
+        }
+    }
+}
+
+/// Changes of files, by their paths relative to the app.
+pub(crate) type Changes = Vec<(String, Change)>;
+
+/// One version of a route: which of its files there are.
+#[derive(Debug)]
+pub(crate) struct RouteFiles<'p> {
+    project: &'p Project,
+    lane: &'static Lane,
+    route: &'p RouteWords,
+    version: u32,
+}
+
+impl<'p> RouteFiles<'p> {
+    pub(crate) fn new(project: &'p Project, lane: &'static Lane, route: &'p RouteWords, version: u32) -> Self {
+        Self { project, lane, route, version }
+    }
+
+    /// Returns the path of one of its files, relative to the app.
+    pub(crate) fn path(&self, form: &Form) -> String {
+        let name = form.file_name(&self.route.name, self.version);
+        format!("{}/{}/{name}", self.route.folder(), self.lane.folder)
+    }
+
+    /// Returns the files that there are.
+    pub(crate) fn there(&self) -> Vec<&'static Form> {
+        self.lane.forms.iter().filter(|form| self.on_disk(form).is_file()).collect()
+    }
+
+    fn on_disk(&self, form: &Form) -> PathBuf {
+        self.project.app_dir.join(self.path(form))
+    }
+
+    fn read(&self, form: &Form) -> Result<String, Failure> {
+        let path = self.on_disk(form);
+        fs::read_to_string(&path).map_err(Failure::file("read", &path))
+    }
+
+    /// Returns what makes the files `wanted` of it, beside those that are there.
+    pub(crate) fn add(&self, wanted: &[&'static Form]) -> Result<Changes, Failure> {
+        let (server, client) = (self.lane.form_of_side("server"), self.lane.form_of_side("client"));
+        let mut changes = Changes::new();
+        let mut server_text = server.filter(|form| self.there().contains(form)).map(|form| self.read(form)).transpose()?;
+        for form in wanted {
+            let text = if Some(*form) == server {
+                match client.filter(|form| self.there().contains(form)) {
+                    Some(client) => {
+                        let taken = pairing::server_comes(&self.read(client)?)?;
+                        changes.push((self.path(client), Change::Rewrite(taken.client)));
+                        let values = [("uses", &*taken.uses), ("input", &*taken.input), ("arguments", &*taken.arguments)];
+                        self.render(templates::EVENT_SERVER_BESIDE_CLIENT, &values)?
+                    }
+                    None => self.render(templates::EVENT_SERVER, &[])?,
+                }
+            } else if Some(*form) == client {
+                match &server_text {
+                    Some(server) => {
+                        let beside = pairing::client_comes(server)?;
+                        let values = [("uses", &*beside.uses), ("parameters", &*beside.parameters)];
+                        self.render(templates::EVENT_CLIENT_BESIDE_SERVER, &values)?
+                    }
+                    None => self.render(templates::EVENT_CLIENT, &[])?,
+                }
+            } else {
+                self.render(templates::REQUEST, &[])?
+            };
+            if Some(*form) == server {
+                server_text = Some(text.clone());
+            }
+            changes.push((self.path(form), Change::Create(text)));
+        }
+        Ok(changes)
+    }
+
+    /// Returns what takes the files `unwanted` of it away.
+    pub(crate) fn remove(&self, unwanted: &[&'static Form]) -> Result<Changes, Failure> {
+        let mut changes = Changes::new();
+        let rest: Vec<_> = self.there().into_iter().filter(|form| !unwanted.contains(form)).collect();
+        for form in unwanted {
+            if let ([client], Some("server")) = (rest.as_slice(), form.side) {
+                let text = pairing::server_goes(&self.read(form)?, &self.read(client)?)?;
+                changes.push((self.path(client), Change::Rewrite(text)));
+            }
+            changes.push((self.path(form), Change::Remove));
+        }
+        Ok(changes)
+    }
+
+    fn render(&self, template: Template, values: &[(&str, &str)]) -> Result<String, Failure> {
+        render(template, self.project, &self.route.page, &self.route.name, self.version, values)
+    }
+}
+
+/// Returns what makes the rule of a page's rooms.
+pub(crate) fn room(project: &Project, route: &RouteWords) -> Result<Changes, Failure> {
+    let text = render(templates::ROOM, project, &route.page, &route.name, 1, &[])?;
+    Ok(vec![(room_path(route), Change::Create(text))])
+}
+
+/// Returns where the rule of a page's rooms stands, relative to the app.
+pub(crate) fn room_path(route: &RouteWords) -> String {
+    format!("{}/_room.rs", route.folder())
+}
+
+fn render(
+    template: Template,
+    project: &Project,
+    page: &str,
+    name: &str,
+    version: u32,
+    further: &[(&str, &str)],
+) -> Result<String, Failure> {
+    let (version, room) = (format!("v{version}"), page.replace('/', "-"));
+    let common = [("page", page), ("name", name), ("version", &*version), ("room", &*room)];
+    template.render(&project.app_dir, &[&common, further].concat()).map(|text| with_sorted_uses(&text))
+}
+
+/// Carries changes out, and says so: nothing that is there and was not to be changed is overwritten.
+pub(crate) fn carry_out(project: &Project, changes: &Changes, terminal: &mut Terminal) -> Result<(), Failure> {
+    for (file, change) in changes {
+        let path = project.app_dir.join(file);
+        match change {
+            Change::Create(text) => create(&path, text)?,
+            Change::Rewrite(text) => fs::write(&path, text).map_err(Failure::file("write", &path))?,
+            Change::Remove => fs::remove_file(&path).map_err(Failure::file("remove", &path))?,
+        }
+        terminal.done(change.verb(), file);
+    }
+    sync_codegen::write_module_tree(&project.app_dir)
+        .map_err(|error| Failure::new(format!("cannot write src/sync.generated.rs: {error}")))
+}
+
+/// Writes a new file; one that is empty counts as new.
+fn create(path: &Path, text: &str) -> Result<(), Failure> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).map_err(Failure::file("make", folder))?;
+    if fs::read_to_string(path).is_ok_and(|there| there.trim().is_empty()) {
+        return fs::write(path, text).map_err(Failure::file("write", path));
+    }
+    let file = fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    file.map_err(Failure::file("create", path))
+}
