@@ -42,9 +42,13 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Only what is written to the terminal fails like that, and then nobody reads on.
+/// Only what is written to the terminal fails like that.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::new(format!("cannot write: {error}"))
+        match error.kind() {
+            // Who has closed our output has read enough.
+            io::ErrorKind::BrokenPipe => Self::new(""),
+            _ => Self::new(format!("cannot write: {error}")),
+        }
     }
 }

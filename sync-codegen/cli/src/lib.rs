@@ -8,6 +8,7 @@ mod cargo;
 mod commands;
 mod failure;
 mod options;
+mod page;
 mod project;
 mod route;
 mod scaffold;

@@ -94,7 +94,9 @@ impl Terminal {
 
     /// Says why a command could not be carried out.
     pub(crate) fn failure(&mut self, failure: &Failure) {
-        let _ = writeln!(self.err, "{WRONG}error{WRONG:#}: {failure}");
+        if !failure.what.is_empty() {
+            let _ = writeln!(self.err, "{WRONG}error{WRONG:#}: {failure}");
+        }
     }
 
     /// Says what is wrong with the arguments, or what they could be; returns what the process ends with.

@@ -9,6 +9,7 @@ mod names;
 mod problems;
 mod queries;
 mod reach;
+pub mod reference;
 
 use sync_schema::{Api, Direction, EVERYONE, Payload, RouteTypes, Shape};
 use sync_typescript::inherited;

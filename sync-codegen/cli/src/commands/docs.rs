@@ -1,7 +1,98 @@
-//! x
+//! `cargo sync docs`: the routes with their types, rules and docs, as JSON or as one page.
+
+use std::collections::BTreeMap;
+use std::fs;
 use std::process::ExitCode;
+
+use serde::Serialize;
+use sync_codegen::emit::typescript::reference::{Reference, RouteReference, TypeReference, reference};
+use sync_codegen::{ListedRoom, ListedRoute, Listing};
+
+use crate::cargo::{self, Build};
 use crate::failure::Failure;
 use crate::options::Docs;
+use crate::page;
 use crate::project::Project;
 use crate::terminal::Terminal;
-pub(super) fn run(_asked: &Docs, _project: &Project, _terminal: &mut Terminal) -> Result<ExitCode, Failure> { Err(Failure::new("x")) }
+
+/// What is said of an app: its types from the compiled app, and who may call from its files.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AppDocs<'a> {
+    /// The package with the handlers.
+    pub(crate) app: &'a str,
+    pub(crate) routes: Vec<RouteDocs<'a>>,
+    pub(crate) rooms: Vec<RoomDocs<'a>>,
+    pub(crate) types: &'a [TypeReference],
+    pub(crate) error_codes: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RouteDocs<'a> {
+    #[serde(flatten)]
+    pub(crate) route: &'a RouteReference,
+    /// Who may call, as it is written.
+    pub(crate) auth: &'a str,
+    /// The other arguments of its attributes, as they are written.
+    pub(crate) options: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RoomDocs<'a> {
+    pub(crate) page: &'a str,
+    pub(crate) pattern: &'a str,
+    pub(crate) auth: &'a str,
+    pub(crate) options: &'a [String],
+    pub(crate) docs: &'a str,
+}
+
+pub(super) fn run(asked: &Docs, project: &Project, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
+    let waiting = terminal.wait_for(format!("building `{}`", project.package));
+    let built = cargo::build(project, Build { colors: terminal.has_colors(), ..Build::default() })?;
+    waiting.finish_and_clear();
+    if !built.is_done {
+        let errors = built.messages.iter().filter(|message| message.is_error());
+        errors.for_each(|message| terminal.note(message.rendered.as_deref().unwrap_or(&message.message).trim_end()));
+        built.rest.iter().for_each(|line| terminal.note(line));
+        return Err(Failure::with_help("the app does not compile", "mend what the compiler says above"));
+    }
+    let reference = reference(&cargo::api(&built)?).map_err(|problems| {
+        let lines = problems.iter().map(ToString::to_string).collect::<Vec<_>>();
+        Failure::new(lines.join("\n"))
+    })?;
+    let listing = sync_codegen::list(&project.app_dir);
+    let docs = AppDocs::of(&project.package, &reference, &listing);
+    if asked.json {
+        let json = serde_json::to_string_pretty(&docs).map_err(|error| Failure::new(error.to_string()))?;
+        writeln!(terminal.out(), "{json}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let path = asked.output.clone().unwrap_or_else(|| project.target.join("docs.html"));
+    fs::write(&path, page::of(&docs)).map_err(Failure::file("write", &path))?;
+    terminal.done("wrote", path.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+impl<'a> AppDocs<'a> {
+    fn of(app: &'a str, reference: &'a Reference, listing: &'a Listing) -> Self {
+        let key = |route: &ListedRoute| {
+            let version = format!("v{}", route.version);
+            (route.lane.name.word(), route.page.clone(), route.name.clone(), version)
+        };
+        let listed: BTreeMap<_, _> = listing.routes.iter().map(|route| (key(route), route)).collect();
+        let routes = reference.routes.iter().map(|route| {
+            let key = (route.lane, route.page.clone(), route.name.clone(), route.version.clone());
+            let listed = listed.get(&key);
+            let options = listed.map(|listed| listed.options.as_slice()).unwrap_or_default();
+            RouteDocs { route, auth: listed.map_or("", |listed| &listed.auth), options }
+        });
+        let rooms = listing.rooms.iter().map(|room| {
+            let ListedRoom { page, pattern, auth, options, docs, .. } = room;
+            RoomDocs { page, pattern, auth, options, docs }
+        });
+        let (types, error_codes) = (reference.types.as_slice(), reference.error_codes.as_slice());
+        Self { app, routes: routes.collect(), rooms: rooms.collect(), types, error_codes }
+    }
+}
