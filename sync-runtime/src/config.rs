@@ -35,6 +35,9 @@ pub(crate) use proxies::ProxyNetworks;
 pub struct Config {
     /// Where to listen; `SYNC_LISTEN`, default `127.0.0.1:3000`.
     pub listen: SocketAddr,
+    /// Standard input is the socket to accept connections on, bound already; `SYNC_INHERIT_LISTENER`. Then `listen` is not looked at. Whoever
+    /// starts servers one after the other on one socket, as `cargo sync dev` does, turns nobody away in between.
+    pub inherit_listener: bool,
     /// Where the server keeps its files, such as sessions; `SYNC_DATA`, default `./data`. It is created where it is not there.
     pub data: PathBuf,
     /// Development or production; `SYNC_ENV`, by default what the build is.
@@ -98,6 +101,8 @@ pub struct Config {
     pub presence_grace: Duration,
     /// The same for somebody whose connection was lost.
     pub presence_lost_grace: Duration,
+    /// Where the events of rooms are kept whose rule does not say it; `SYNC_HISTORY`.
+    pub history: HistoryPlace,
     /// How many events of a room are kept, so that who comes back is shown what it missed.
     pub history_events: usize,
     /// How many bytes of memory they may take.
@@ -208,6 +213,15 @@ pub enum MetricsAccess {
     Off,
 }
 
+/// Where what has happened in a room is kept for members who come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryPlace {
+    /// In memory: a server that starts anew knows nothing of it.
+    Memory,
+    /// In `rooms.sqlite` as well, as if the rule said `history = durable`.
+    Durable,
+}
+
 /// A configuration that cannot be used.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -249,6 +263,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            inherit_listener: false,
             data: PathBuf::from("./data"),
             environment: if cfg!(debug_assertions) { Environment::Development } else { Environment::Production },
             limits: true,
@@ -275,6 +290,7 @@ impl Default for Config {
             room_limit: 50,
             presence_grace: Duration::from_secs(10),
             presence_lost_grace: Duration::from_secs(30),
+            history: HistoryPlace::Memory,
             history_events: 1000,
             history_bytes: 4 << 20,
             history_age: Duration::from_secs(120),
@@ -317,6 +333,10 @@ struct Setting {
 const SETTINGS: &[Setting] = &[
     setting("listen", "an address such as 127.0.0.1:3000", |config, text| {
         config.listen = text.parse().ok()?;
+        Some(())
+    }),
+    setting("inherit_listener", SWITCH, |config, text| {
+        config.inherit_listener = switch(text)?;
         Some(())
     }),
     setting("data", "a folder", |config, text| {
@@ -437,6 +457,14 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("presence_lost_grace_ms", MILLISECONDS, |config, text| {
         config.presence_lost_grace = milliseconds(text)?;
+        Some(())
+    }),
+    setting("history", "`memory` or `durable`", |config, text| {
+        config.history = match text {
+            "memory" => HistoryPlace::Memory,
+            "durable" => HistoryPlace::Durable,
+            _ => return None,
+        };
         Some(())
     }),
     setting("history_events", COUNT_OR_NONE, |config, text| {

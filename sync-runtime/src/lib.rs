@@ -35,7 +35,7 @@ mod wire;
 
 pub use axum;
 pub use chrono;
-pub use config::{Config, ConfigError, Environment, LogFormat, MetricsAccess, Secret};
+pub use config::{Config, ConfigError, Environment, HistoryPlace, LogFormat, MetricsAccess, Secret};
 pub use contain::Guarded;
 pub use dispatch::{RoomMember, Rooms};
 pub use error::{SyncError, status_of};

@@ -48,6 +48,13 @@ const fn key(key: &'static str, kind: &'static str, default: DefaultValue, meani
 const MANUAL: &[Explained] = &[
     key("listen", "address and port", Is("127.0.0.1:3000"), "Where the server listens. Port 0 takes a free one."),
     key(
+        "inherit_listener",
+        "`on` or `off`",
+        Is("off"),
+        "Whether standard input is the socket to accept connections on, bound already by whoever starts the server; `listen` is not looked at \
+         then. On Unix.",
+    ),
+    key(
         "data",
         "folder",
         Is("./data"),
@@ -103,6 +110,13 @@ const MANUAL: &[Explained] = &[
         "number, or 0",
         Is("1000"),
         "How many events of a room are kept, so that who was disconnected is shown what it missed; 0 keeps none.",
+    ),
+    key(
+        "history",
+        "`memory` or `durable`",
+        Is("memory"),
+        "Where they are kept in rooms whose rule does not say it: `durable` is as if it said `history = durable`, so that a server that starts \
+         anew goes on with them.",
     ),
     key("history_bytes", "bytes", Is("4194304"), "How much memory the kept events of one room may take."),
     key(

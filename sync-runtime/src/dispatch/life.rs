@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 
 use crate::clock::{Instant, soon, timeout};
+use crate::config::HistoryPlace;
 use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
 use crate::dispatch::hooks::Joining;
 use crate::dispatch::leaving::left;
@@ -105,8 +106,13 @@ impl<A: App> Dispatcher<A> {
         soon(Instant::now() + NOTED_WITHIN, self.hub().histories_settled()).await;
     }
 
-    fn keep(&self, room: &str) -> Keep {
-        authorize::rule(self.table(), room).map_or(Keep::AsConfigured, |found| found.rule.history())
+    /// For how long, and where, the events of a room are kept.
+    pub(super) fn keep(&self, room: &str) -> Keep {
+        let said = authorize::rule(self.table(), room).map_or(Keep::AsConfigured, |found| found.rule.history());
+        match (said, self.config().history) {
+            (Keep::AsConfigured, HistoryPlace::Durable) => Keep::Durably,
+            (said, _) => said,
+        }
     }
 
     /// Leaves a room, and returns whether the socket was there, when it is sent nothing of it any more.

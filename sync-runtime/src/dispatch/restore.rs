@@ -22,7 +22,7 @@ impl<A: App> Dispatcher<A> {
     }
 
     async fn restore_room(&self, log: &RoomLog<A>, room: String) -> Result<(), DataError> {
-        let is_durable = authorize::rule(self.table(), &room).is_ok_and(|found| found.rule.history() == Keep::Durably);
+        let is_durable = authorize::rule(self.table(), &room).is_ok() && self.keep(&room) == Keep::Durably;
         if !is_durable || !self.go_on(&room, log.begin_life(&room).await?) {
             return log.forget(&room).await;
         }

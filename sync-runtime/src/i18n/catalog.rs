@@ -1,5 +1,9 @@
 //! All messages, by language.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde_json::Value;
@@ -21,9 +25,18 @@ const FRAMEWORK: [(&str, &str); 4] = [
 /// A code without a message in the reader's language (`de-AT`, then `de`) is looked up in the default language, English; a code
 /// without any message is answered with the code itself.
 pub struct Catalog {
-    // In step with `bundles`, each in the form of `language_tag`; the default language first.
+    // In step with the bundles, each in the form of `language_tag`; the default language first.
     names: Vec<String>,
-    bundles: Vec<FluentBundle<FluentResource>>,
+    bundles: ArcSwap<Vec<Bundle>>,
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+/// A catalog that is being put together.
+#[derive(Default)]
+struct Draft {
+    names: Vec<String>,
+    bundles: Vec<Bundle>,
 }
 
 /// A message file of the app that cannot be used.
@@ -43,6 +56,12 @@ pub enum CatalogError {
         /// What is wrong.
         reason: String,
     },
+    /// It cannot be read.
+    #[error("`{0}` cannot be read")]
+    File(String, #[source] std::io::Error),
+    /// The files on the disk are of other languages than those that the program was built with.
+    #[error("the languages are others than this program was built with: build it")]
+    Languages,
 }
 
 impl Catalog {
@@ -52,14 +71,24 @@ impl Catalog {
     ///
     /// Names the first file that cannot be used.
     pub fn new(app: &[(&str, &str, &str)]) -> Result<Self, CatalogError> {
-        let mut catalog = Self { names: Vec::new(), bundles: Vec::new() };
-        for (language, text) in FRAMEWORK {
-            catalog.add(language, "sync.ftl", text)?;
+        let Draft { names, bundles } = Draft::new(app)?;
+        Ok(Self { names, bundles: ArcSwap::from_pointee(bundles) })
+    }
+
+    /// Takes the app's messages from the files `<language>/<file>.ftl` in `folder`, in place of those that it has.
+    ///
+    /// # Errors
+    ///
+    /// Names the first file that cannot be used, or that there are other languages than before; nothing has changed then.
+    pub fn read_anew(&self, folder: &Path) -> Result<(), CatalogError> {
+        let files = message_files(folder)?;
+        let app: Vec<_> = files.iter().map(|(language, file, text)| (&**language, &**file, &**text)).collect();
+        let Draft { names, bundles } = Draft::new(&app)?;
+        if names != self.names {
+            return Err(CatalogError::Languages);
         }
-        for (language, file, text) in app {
-            catalog.add(language, file, text)?;
-        }
-        Ok(catalog)
+        self.bundles.store(Arc::new(bundles));
+        Ok(())
     }
 
     /// Returns the first of `wanted` that there are messages for, or the default language.
@@ -85,8 +114,9 @@ impl Catalog {
     #[must_use]
     pub fn sentence(&self, error: &SyncError, locale: Locale) -> String {
         let arguments = arguments(error);
+        let bundles = self.bundles.load();
         let found = lookup(self.name(locale), &self.names).chain([Locale(0)]).find_map(|Locale(index)| {
-            let bundle = &self.bundles[index];
+            let bundle = &bundles[index];
             let pattern = bundle.get_message(error.code())?.value()?;
             let mut problems = Vec::new();
             let sentence = bundle.format_pattern(pattern, Some(&arguments), &mut problems);
@@ -96,6 +126,20 @@ impl Catalog {
             Some(sentence.into_owned())
         });
         found.unwrap_or_else(|| error.code().to_owned())
+    }
+
+}
+
+impl Draft {
+    fn new(app: &[(&str, &str, &str)]) -> Result<Self, CatalogError> {
+        let mut draft = Self::default();
+        for (language, text) in FRAMEWORK {
+            draft.add(language, "sync.ftl", text)?;
+        }
+        for (language, file, text) in app {
+            draft.add(language, file, text)?;
+        }
+        Ok(draft)
     }
 
     fn add(&mut self, language: &str, file: &str, text: &str) -> Result<(), CatalogError> {
@@ -125,6 +169,28 @@ impl Catalog {
         self.bundles.push(bundle);
         Ok(self.bundles.len() - 1)
     }
+}
+
+/// Reads the message files in `folder`, in the order in which a build has them: language, name, text.
+fn message_files(folder: &Path) -> Result<Vec<(String, String, String)>, CatalogError> {
+    let unreadable = |path: &Path| {
+        let path = path.display().to_string();
+        move |error| CatalogError::File(path, error)
+    };
+    let mut files = Vec::new();
+    for language in std::fs::read_dir(folder).map_err(unreadable(folder))?.flatten() {
+        let path = language.path();
+        // A file beside the folders is nobody's.
+        for file in std::fs::read_dir(&path).into_iter().flatten().flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".ftl") && !name.starts_with('.') {
+                let text = std::fs::read_to_string(file.path()).map_err(unreadable(&file.path()))?;
+                files.push((language.file_name().to_string_lossy().into_owned(), name, text));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 impl std::fmt::Debug for Catalog {
@@ -170,7 +236,7 @@ mod tests {
     #[test]
     fn every_framework_code_has_a_sentence_in_every_language() {
         let catalog = Catalog::new(&[]).expect("valid messages");
-        for bundle in &catalog.bundles {
+        for bundle in catalog.bundles.load().iter() {
             for (code, _) in FRAMEWORK_CODES {
                 assert!(bundle.get_message(code).is_some_and(|message| message.value().is_some()), "{code}");
             }
@@ -204,6 +270,28 @@ mod tests {
             let text = parameter.as_str().map_or_else(|| parameter.to_string(), str::to_owned);
             check(&full, "en", &format!("The game is full: {text} players."));
         }
+    }
+
+    #[test]
+    fn messages_are_read_anew_as_a_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |language: &str, text: &str| {
+            std::fs::create_dir_all(folder.path().join(language)).expect("a folder");
+            std::fs::write(folder.path().join(language).join("app.ftl"), text).expect("a file");
+        };
+        let full = SyncError::new("game-full");
+        let catalog = Catalog::new(&[("en", "app.ftl", "game-full = Full.")]).expect("valid messages");
+        let said = || catalog.sentence(&full, Locale(0));
+        write("en", "game-full = No place.");
+        catalog.read_anew(folder.path()).expect("valid messages");
+        assert_eq!(said(), "No place.");
+        write("en", "game-full =");
+        assert!(matches!(catalog.read_anew(folder.path()), Err(CatalogError::Syntax { .. })));
+        assert_eq!(said(), "No place.");
+        write("en", "game-full = Full again.");
+        write("pt-BR", "game-full = Cheio.");
+        assert!(matches!(catalog.read_anew(folder.path()), Err(CatalogError::Languages)));
+        assert_eq!(said(), "No place.");
     }
 
     #[test]

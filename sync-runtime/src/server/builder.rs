@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sync_schema::FRAMEWORK_CODES;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, HistoryPlace};
 use crate::dispatch::Dispatcher;
 use crate::error::SyncError;
 use crate::i18n::{Catalog, CatalogError};
@@ -215,7 +215,7 @@ async fn room_services<A: App>(
     config: &Config,
 ) -> Result<(RoomServices<A>, Option<Arc<RoomLog<A>>>), DataError> {
     match own {
-        None if table.has_durable_rooms() => {
+        None if table.has_durable_rooms() || config.history == HistoryPlace::Durable => {
             RoomServices::with_durable(config).await.map(|(services, log)| (services, Some(log)))
         }
         own => {

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use crate::clock::Seldom;
 use crate::config::{Config, ConfigError, LogFormat};
 use crate::route::{App, Table};
 use crate::server::builder::Server;
+use crate::server::handle::Handle;
 use crate::transport::raise_file_limit;
 
 /// Runs a server until SIGINT or SIGTERM; what `sync::app!` makes `serve()` of.
@@ -32,8 +35,10 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
             Ok(running) => {
                 // Heard from now on: who reads where the server listens may stop it.
                 let stopped = signalled();
+                let reading = tokio::spawn(read_messages_anew(running.handle().clone(), table));
                 announce(running.address());
                 stopped.await;
+                reading.abort();
                 running.shutdown().await;
                 ExitCode::SUCCESS
             }
@@ -110,6 +115,25 @@ impl Settings {
         let or_else = if self.variables.contains(&json) { LogFormat::Json } else { LogFormat::Text };
         self.read().map_or(or_else, |config| config.log)
     }
+}
+
+/// Takes the sentences of errors from the app's files whenever the process is told by SIGHUP that they have changed: in development, where the
+/// files are those that it was built from.
+async fn read_messages_anew<A: App>(handle: Handle<A>, table: &'static Table<A>) {
+    #[cfg(unix)]
+    if handle.config().is_development()
+        && let Ok(mut told) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
+    {
+        let folder = Path::new(table.manifest_dir).join("locales");
+        while told.recv().await.is_some() {
+            match handle.dispatcher().catalog().read_anew(&folder) {
+                Ok(()) => tracing::info!("messages read anew"),
+                Err(error) => tracing::error!(%error, "messages could not be read anew, those before are used on"),
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (handle, table);
 }
 
 fn announce(address: SocketAddr) {

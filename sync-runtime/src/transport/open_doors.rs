@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::task::AbortHandle;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::dispatch::Dispatcher;
 use crate::route::App;
 use crate::transport::doors::{ClosedSockets, EngineSockets, Ready, Traffic, router};
-use crate::transport::pipes::{PipeListener, serve};
+use crate::transport::pipes::{PipeListener, Stop, serve};
 
 /// The doors, open: requests and messages come in and are handed to the dispatcher.
 ///
@@ -26,8 +25,9 @@ pub struct OpenDoors {
     ready: Ready,
     /// The tasks that wait until slow peers have taken what was sent to them.
     flushes: TaskTracker,
-    /// Cancelled when no more pipes are accepted; those that are open end with their requests.
-    stop: CancellationToken,
+    stop: Stop,
+    /// Whether another process accepts what comes when this one does not any more.
+    has_successor: bool,
     serving: TaskTracker,
     served: AbortHandle,
     /// Keep what is counted small, drop what rooms, and callers, need not have kept any more, and notice that the machine has slept.
@@ -51,9 +51,10 @@ impl OpenDoors {
         let asleep = sockets.clone();
         let asking = tokio::spawn(async move { asleep.watch_sleep().await });
         let tidying = [counting, expiring, forgetting, asking].map(AbortOnDropHandle::new);
-        let (stop, serving) = (CancellationToken::new(), TaskTracker::new());
+        let (stop, serving) = (Stop::default(), TaskTracker::new());
+        let has_successor = dispatcher.config().inherit_listener;
         let served = serving.spawn(serve(listener, router, dispatcher.config().into(), stop.clone())).abort_handle();
-        Self { address, sockets, ready, flushes, stop, serving, served, tidying }
+        Self { address, sockets, ready, flushes, stop, has_successor, serving, served, tidying }
     }
 
     /// Returns the address, with the port that was chosen where the configuration said 0.
@@ -74,9 +75,13 @@ impl OpenDoors {
         self.sockets.traffic()
     }
 
-    /// Lets no more sockets in, and says at `/readyz` that others are to be asked.
+    /// Lets no more sockets in, and says at `/readyz` that others are to be asked. Where somebody else is about to accept from the same
+    /// socket, whoever comes now waits for them.
     pub fn turn_away(&self) {
         self.ready.store(false, Ordering::Release);
+        if self.has_successor {
+            self.stop.accepting.cancel();
+        }
     }
 
     /// Tells all clients that they will be closed, and when to come back.
@@ -102,14 +107,14 @@ impl OpenDoors {
 
     /// Accepts no more pipes, and returns when the requests on those that are open are answered.
     pub async fn close(&self) {
-        self.stop.cancel();
+        self.stop.serving.cancel();
         self.serving.close();
         self.serving.wait().await;
     }
 
     /// Cuts all pipes, whatever is on them.
     pub fn cut(&self) {
-        self.stop.cancel();
+        self.stop.serving.cancel();
         self.sockets.close();
         self.served.abort();
     }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use socket2::Socket;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::task::TaskTracker;
 
@@ -84,13 +85,13 @@ pub struct PipeListener {
 }
 
 impl PipeListener {
-    /// Listens on the configured address.
+    /// Listens on the configured address, or on the socket that was handed down.
     ///
     /// # Errors
     ///
     /// What the operating system says.
     pub async fn bind(config: &Config) -> io::Result<Self> {
-        let listener = listen(config.listen)?;
+        let listener = if config.inherit_listener { inherited()? } else { listen(config.listen)? };
         let (address, limits) = (listener.local_addr()?, PipeLimits::new(config));
         let (flushes, pipes) = (TaskTracker::new(), Arc::default());
         let (places, proxies) = (Places::new(config), config.proxies());
@@ -182,6 +183,23 @@ impl PipeListener {
             tracing::error!(%why, open = self.pipes.open(), "connections cannot be accepted");
         }
     }
+}
+
+/// Takes the socket that is standard input: a copy of it, since nobody can take standard input itself away.
+#[cfg(unix)]
+fn inherited() -> io::Result<TcpListener> {
+    use std::os::fd::AsFd;
+
+    let socket = Socket::from(io::stdin().as_fd().try_clone_to_owned()?);
+    // Of anything else, this is an error that says so.
+    socket.local_addr()?;
+    socket.set_nonblocking(true)?;
+    TcpListener::from_std(socket.into())
+}
+
+#[cfg(not(unix))]
+fn inherited() -> io::Result<TcpListener> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "a socket is handed down on Unix alone"))
 }
 
 /// Listens, as [`TcpListener::bind`] does, for many who come at once.

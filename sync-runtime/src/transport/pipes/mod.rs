@@ -23,4 +23,4 @@ pub use open_pipes::{OpenPipes, raise_file_limit};
 pub use passage::Passage;
 pub use pipe::Pipe;
 pub use send_queue::SendQueue;
-pub use serve::{HEALTH, serve};
+pub use serve::{HEALTH, Stop, serve};

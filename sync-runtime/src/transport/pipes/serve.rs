@@ -55,12 +55,22 @@ impl From<&Config> for HttpLimits {
     }
 }
 
+/// When what comes in is no longer served.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    /// No more pipes are accepted: they wait for whoever accepts from the same socket next.
+    pub accepting: CancellationToken,
+    /// Nor are they here at all, and those that are open end with their requests.
+    pub serving: CancellationToken,
+}
+
 /// Serves pipes until `stop`, and then until those that are open have ended. Dropped before, it cuts them.
-pub async fn serve(mut listener: PipeListener, router: Router, limits: HttpLimits, stop: CancellationToken) {
+pub async fn serve(mut listener: PipeListener, router: Router, limits: HttpLimits, stop: Stop) {
+    let Stop { accepting, serving: stop } = stop;
     let (mut serving, mut accepted) = (JoinSet::new(), 0_usize);
     loop {
         tokio::select! {
-            (io, info) = listener.accept() => {
+            (io, info) = listener.accept(), if !accepting.is_cancelled() => {
                 serving.spawn(serve_pipe(io, info, router.clone(), limits.clone(), stop.clone()));
                 accepted = accepted.wrapping_add(1);
                 if accepted.is_multiple_of(ACCEPTED_TOGETHER) {
@@ -69,6 +79,7 @@ pub async fn serve(mut listener: PipeListener, router: Router, limits: HttpLimit
             }
             Some(ended) = serving.join_next() => log_panic(ended),
             () = stop.cancelled() => break,
+            () = accepting.cancelled(), if !accepting.is_cancelled() => {}
         }
     }
     drop(listener);

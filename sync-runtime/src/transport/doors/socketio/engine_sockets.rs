@@ -45,6 +45,8 @@ pub struct EngineSockets {
     left_beside: Arc<Leftovers>,
     closed_sockets: ClosedSockets,
     progress: Arc<Progress>,
+    /// How long it takes, about, until there is a server again.
+    restarting: Duration,
 }
 
 impl EngineSockets {
@@ -61,6 +63,8 @@ impl EngineSockets {
             left_beside: Arc::default(),
             closed_sockets: ClosedSockets::default(),
             progress: Arc::default(),
+            // On a socket that is handed down, the next one is waited for where it is to come.
+            restarting: if config.inherit_listener { Duration::ZERO } else { RESTARTING },
         }
     }
 
@@ -105,7 +109,7 @@ impl EngineSockets {
         for (index, outlet) in outlets.iter().enumerate() {
             // In the order of a hash map, which is as good as chance.
             let share = within.mul_f64(index as f64 / outlets.len() as f64);
-            outlet.send(&Packet::stopping(RESTARTING + share).into());
+            outlet.send(&Packet::stopping(self.restarting + share).into());
         }
     }
 
