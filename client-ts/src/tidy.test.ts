@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   socket: ["wire", "socket.io-client"],
   sync: ["wire", "socket", "idb"],
   react: ["wire", "socket", "sync", "react"],
+  vite: ["node:fs", "vite"],
   ".": ["wire", "socket", "sync"],
 };
 

@@ -95,12 +95,19 @@ struct Target {
 /// Builds the server of the app, and the app with it.
 pub(crate) fn build(project: &Project, how: Build) -> Result<Built, Failure> {
     let mut child = building(project, how)?.spawn().map_err(Failure::program("cargo", "install Rust"))?;
-    let stdout = child.stdout.take();
-    let stderr = child.stderr.take();
-    let rest = std::thread::spawn(move || stderr.map(said_besides).unwrap_or_default());
+    let streams = child.stdout.take().zip(child.stderr.take());
+    let (stdout, stderr) = streams.ok_or_else(|| Failure::new("cargo has no output"))?;
+    let mut built = read(project, stdout, stderr)?;
+    built.is_done = child.wait().is_ok_and(|status| status.success());
+    Ok(built)
+}
+
+/// Reads what a build says, to its end; whether it has succeeded is said by how its process ends.
+pub(crate) fn read(project: &Project, stdout: impl Read, stderr: impl Read + Send + 'static) -> Result<Built, Failure> {
+    let rest = std::thread::spawn(move || said_besides(stderr));
     let mut built = Built::default();
     let server = project.server()?;
-    for line in stdout.map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
+    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
         match serde_json::from_str(&line) {
             Ok(Line::CompilerMessage { message }) if !message.is_summary() => {
                 // The app is built for the server and for its build script; what is wrong with it is said for both.
@@ -117,7 +124,6 @@ pub(crate) fn build(project: &Project, how: Build) -> Result<Built, Failure> {
             _ => {}
         }
     }
-    built.is_done = child.wait().is_ok_and(|status| status.success());
     built.rest = rest.join().unwrap_or_default();
     Ok(built)
 }

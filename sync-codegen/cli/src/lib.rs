@@ -6,6 +6,7 @@
 
 mod cargo;
 mod commands;
+mod dev;
 mod failure;
 mod options;
 mod page;

@@ -1,5 +1,6 @@
 //! The app that a command is about: its folders, as cargo knows them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -23,6 +24,8 @@ pub(crate) struct Project {
     pub(crate) root: PathBuf,
     /// Where cargo builds.
     pub(crate) target: PathBuf,
+    /// The folders of the packages of the workspace that the server is built of.
+    pub(crate) built_of: Vec<PathBuf>,
 }
 
 /// The package that the server is a binary of.
@@ -86,6 +89,7 @@ impl Project {
         Ok(Self {
             package: app.name.clone(),
             types: app_dir.join(types),
+            built_of: built_of(&metadata.packages, &app_dir),
             server: metadata.packages.iter().find_map(|package| server(package, &app_dir)),
             app_dir,
             root: metadata.workspace_root,
@@ -109,6 +113,17 @@ impl Project {
             );
             Failure::with_help(what, help)
         })
+    }
+
+    /// Returns the folders in which every file, however deep, is one that the server may be built of.
+    pub(crate) fn watched(&self) -> Vec<PathBuf> {
+        let sources = self.built_of.iter().map(|folder| folder.join("src"));
+        sources.chain([self.app_dir.join("locales")]).filter(|folder| folder.is_dir()).collect()
+    }
+
+    /// Returns the folders in which manifests, build scripts and the configuration are.
+    pub(crate) fn folders(&self) -> BTreeSet<PathBuf> {
+        self.built_of.iter().cloned().chain([self.root.clone()]).collect()
     }
 
     /// Returns the folder of the page: the nearest one above the types with a `package.json`, in the app or in its workspace.
@@ -180,6 +195,25 @@ fn server(package: &Package, app_dir: &Path) -> Option<ServerPackage> {
     let binary = package.targets.iter().find(|target| target.kind.iter().any(|kind| kind == "bin"))?;
     (is_on_app(None) && is_on_app(Some("build")))
         .then(|| ServerPackage { name: package.name.clone(), binary: binary.name.clone() })
+}
+
+/// The folders of the package of the app, of its server, and of all packages beside them that they depend on.
+fn built_of(packages: &[Package], app_dir: &Path) -> Vec<PathBuf> {
+    let server = packages.iter().find(|package| server(package, app_dir).is_some());
+    let mut waiting = vec![app_dir.to_owned()];
+    waiting.extend(server.map(|server| folder(&server.manifest_path)));
+    let mut found = BTreeSet::new();
+    while let Some(next) = waiting.pop() {
+        if found.insert(next.clone())
+            && let Some(package) = packages.iter().find(|package| folder(&package.manifest_path) == next)
+        {
+            let needed = package.dependencies.iter().filter(|needed| needed.kind.as_deref() != Some("dev"));
+            waiting.extend(needed.filter_map(|needed| needed.path.clone()));
+        }
+    }
+    // What lies outside of the workspace is not what is being worked on here.
+    let is_member = |path: &PathBuf| packages.iter().any(|package| folder(&package.manifest_path) == *path);
+    found.into_iter().filter(is_member).collect()
 }
 
 fn folder(manifest: &Path) -> PathBuf {

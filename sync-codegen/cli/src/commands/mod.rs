@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use anstream::ColorChoice;
 
+use crate::dev;
 use crate::failure::Failure;
 use crate::options::{Color, Command, Options};
 use crate::project::Project;
@@ -32,7 +33,7 @@ pub(crate) fn run(options: &Options, terminal: &mut Terminal) -> Result<ExitCode
         Command::Init(asked) => init::run(asked, &options.dir, terminal),
         Command::New(asked) => new::run(asked, &project()?, terminal),
         Command::Remove(asked) => remove::run(asked, &project()?, terminal),
-        Command::Dev(_) => Err(Failure::new("not there yet")),
+        Command::Dev(asked) => dev::run(asked, &project()?, terminal),
         Command::List(asked) => list::run(asked, &project()?, terminal),
         Command::Check(asked) => check::run(asked, &project()?, terminal),
         Command::Expand(asked) => expand::run(asked, &project()?, terminal),

@@ -1,0 +1,170 @@
+//! The app's server: one process after the other on one socket, so that nobody who connects in between is turned away.
+
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, SystemTime};
+
+use super::process::{Process, Request};
+use super::{Event, tell};
+use crate::failure::Failure;
+use crate::project::Project;
+
+/// Where a server listens that nothing else is said of.
+const LISTEN: &str = "127.0.0.1:3000";
+/// How long a server may take to send what is still to be sent; a handler that runs on does not keep its successor waiting.
+const STOPPING: Duration = Duration::from_millis(1500);
+
+/// The server, running or not.
+pub(super) struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    root: PathBuf,
+    events: Sender<Event>,
+    /// How many were started.
+    number: u64,
+    program: Option<(PathBuf, Option<SystemTime>)>,
+    running: Option<Process>,
+}
+
+/// How a server has come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    NotRunning,
+    Orderly,
+    Unwilling,
+}
+
+impl Server {
+    /// Takes the address on which all of them listen.
+    pub(super) fn new(project: &Project, events: Sender<Event>) -> Result<Self, Failure> {
+        let wanted = configured(&project.root)?;
+        let listener = TcpListener::bind(&*wanted).map_err(|error| {
+            let help = "end what listens there, or choose another address: `SYNC_LISTEN=127.0.0.1:3001 cargo sync dev`";
+            Failure::with_help(format!("cannot listen on {wanted}: {error}"), help)
+        })?;
+        let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
+        let root = project.root.clone();
+        Ok(Self { listener, address, root, events, number: 0, program: None, running: None })
+    }
+
+    /// Returns where a browser reaches it.
+    pub(super) fn url(&self) -> String {
+        let host = if self.address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { self.address.ip().to_string() };
+        format!("http://{host}:{}", self.address.port())
+    }
+
+    /// Whether it is the one that was started last, and not stopped by us.
+    pub(super) fn is_current(&self, number: u64) -> bool {
+        number == self.number && self.running.is_some()
+    }
+
+    /// Runs `program` in place of what runs; `false` if that is the same one.
+    pub(super) fn replace(&mut self, program: &Path) -> Result<bool, Failure> {
+        let made = program.metadata().and_then(|metadata| metadata.modified()).ok();
+        let program = (program.to_owned(), made);
+        if self.running.is_some() && self.program.as_ref() == Some(&program) {
+            return Ok(false);
+        }
+        self.program = Some(program);
+        self.stop();
+        self.start()?;
+        Ok(true)
+    }
+
+    /// Runs the same program again.
+    pub(super) fn restart(&mut self) {
+        self.stop();
+        if self.program.is_some() && self.start().is_err() {
+            tell(&self.events, Event::Silent(self.number));
+        }
+    }
+
+    fn start(&mut self) -> Result<(), Failure> {
+        let Some((program, _)) = &self.program else { return Ok(()) };
+        self.number += 1;
+        let mut command = Command::new(program);
+        command.current_dir(&self.root).stdout(Stdio::piped());
+        command.env("SYNC_LISTEN", self.address.to_string());
+        if std::env::var_os("SYNC_HISTORY").is_none() {
+            // Rooms go on in the next one.
+            command.env("SYNC_HISTORY", "durable");
+        }
+        if std::env::var_os("SYNC_SHUTDOWN_TIMEOUT_MS").is_none() {
+            command.env("SYNC_SHUTDOWN_TIMEOUT_MS", STOPPING.as_millis().to_string());
+        }
+        hand_down(&mut command, &self.listener)?;
+        let what = format!("cannot run `{}`", program.display());
+        let mut process = Process::start(&mut command).map_err(|error| Failure::new(format!("{what}: {error}")))?;
+        if let Some(output) = process.child().stdout.take() {
+            let (events, number) = (self.events.clone(), self.number);
+            std::thread::spawn(move || listen_to(output, number, &events));
+        }
+        self.running = Some(process);
+        Ok(())
+    }
+
+    /// Has it take the sentences of errors from their files; `false` if it has to be built for that.
+    pub(super) fn read_messages_anew(&self) -> bool {
+        self.running.as_ref().is_some_and(|process| process.ask(Request::ReadAnew))
+    }
+
+    /// Ends it.
+    pub(super) fn stop(&mut self) -> Ending {
+        match self.running.take() {
+            None => Ending::NotRunning,
+            Some(mut process) => match process.end(STOPPING + Duration::from_secs(1)) {
+                Some(_) => Ending::Orderly,
+                None => Ending::Unwilling,
+            },
+        }
+    }
+
+    /// Notes that it has ended by itself, and returns how.
+    pub(super) fn ended(&mut self) -> String {
+        let status = self.running.take().and_then(|mut process| process.end(STOPPING));
+        status.map_or_else(|| "it had to be stopped".to_owned(), |status| status.to_string())
+    }
+}
+
+/// The address in the environment or in `sync.toml`.
+fn configured(root: &Path) -> Result<String, Failure> {
+    if let Ok(address) = std::env::var("SYNC_LISTEN") {
+        return Ok(address);
+    }
+    let path = root.join("sync.toml");
+    let text = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(LISTEN.to_owned()),
+        read => read.map_err(Failure::file("read", &path))?,
+    };
+    // What is wrong with the file, the server says.
+    let table = text.parse::<toml::Table>().unwrap_or_default();
+    Ok(table.get("listen").and_then(toml::Value::as_str).unwrap_or(LISTEN).to_owned())
+}
+
+/// Makes the listening socket the standard input of `command`.
+#[cfg(unix)]
+fn hand_down(command: &mut Command, listener: &TcpListener) -> Result<(), Failure> {
+    let copy = listener.try_clone().map_err(|error| Failure::new(format!("cannot hand the socket down: {error}")))?;
+    command.stdin(Stdio::from(std::os::fd::OwnedFd::from(copy))).env("SYNC_INHERIT_LISTENER", "on");
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn hand_down(_: &mut Command, _: &TcpListener) -> Result<(), Failure> {
+    Err(Failure::new("`cargo sync dev` needs a system on which sockets can be handed down, such as Linux or macOS"))
+}
+
+fn listen_to(output: impl std::io::Read, number: u64, events: &Sender<Event>) {
+    for line in BufReader::new(output).lines().map_while(Result::ok) {
+        if line.starts_with("listening on ") {
+            tell(events, Event::Listening(number));
+        } else {
+            // What an app prints is its own.
+            eprintln!("{line}");
+        }
+    }
+    tell(events, Event::Silent(number));
+}

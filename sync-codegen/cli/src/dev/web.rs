@@ -1,0 +1,107 @@
+//! The page's own server, Vite, and what it needs to be installed.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::Sender;
+
+use super::process::Process;
+use super::status::Status;
+use super::{Event, tell};
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::terminal::Terminal;
+
+const NODE: &str = "install Node 20.19 or newer, or leave the page out: `cargo sync dev --no-web`";
+
+/// The page's server; dropped, it ends.
+pub(super) struct Web {
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    process: Process,
+}
+
+impl Web {
+    /// Installs what is missing, and starts the script `dev` of the page in `folder`.
+    pub(super) fn start(
+        folder: PathBuf,
+        project: &Project,
+        server: &str,
+        status: &Status,
+        terminal: &mut Terminal,
+        events: &Sender<Event>,
+    ) -> Result<Self, Failure> {
+        install(&folder, &project.root, terminal)?;
+        let mut npm = npm(&folder);
+        npm.args(["run", "dev", "--", "--clearScreen", "false"]).stdout(Stdio::piped()).stdin(Stdio::null());
+        npm.env("SYNC_DEV_SERVER", server).env("SYNC_DEV_STATUS", status.file());
+        let mut process = Process::start(&mut npm).map_err(Failure::program("npm", NODE))?;
+        if let Some(output) = process.child().stdout.take() {
+            let events = events.clone();
+            std::thread::spawn(move || listen_to(output, &events));
+        }
+        Ok(Self { process })
+    }
+}
+
+/// Installs the packages of the page, and the client that it uses where that comes from a folder.
+fn install(folder: &Path, root: &Path, terminal: &mut Terminal) -> Result<(), Failure> {
+    if let Some(client) = client_folder(folder)
+        && !client.join("dist/index.js").is_file()
+    {
+        let workspace = client.ancestors().find(|above| above.join("package-lock.json").is_file()).unwrap_or(&client);
+        if !workspace.join("node_modules").is_dir() {
+            run(npm(workspace).arg("ci"), "installing what the client is built with", terminal)?;
+        }
+        run(npm(&client).args(["run", "build"]), "building the client", terminal)?;
+    }
+    let has_vite = |above: &&Path| above.join("node_modules/vite/package.json").is_file();
+    if folder.ancestors().any(|above| has_vite(&above)) {
+        return Ok(());
+    }
+    let locked = folder.ancestors().take_while(|above| above.starts_with(root));
+    let locked = locked.into_iter().find(|above| above.join("package-lock.json").is_file());
+    match locked {
+        Some(workspace) => run(npm(workspace).arg("ci"), "installing the packages of the page", terminal),
+        None => run(npm(folder).arg("install"), "installing the packages of the page", terminal),
+    }
+}
+
+/// The folder that `"syncwright": "file:…"` names.
+fn client_folder(folder: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(folder.join("package.json")).ok()?;
+    let package: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let wanted = package["dependencies"]["syncwright"].as_str()?;
+    Some(folder.join(wanted.strip_prefix("file:")?))
+}
+
+fn run(command: &mut Command, what: &str, terminal: &mut Terminal) -> Result<(), Failure> {
+    let waiting = terminal.wait_for(what);
+    let output = command.stdin(Stdio::null()).output().map_err(Failure::program("npm", NODE))?;
+    waiting.finish_and_clear();
+    if output.status.success() {
+        terminal.done("done", what);
+        return Ok(());
+    }
+    for stream in [&output.stdout, &output.stderr] {
+        terminal.note(String::from_utf8_lossy(stream).trim_end());
+    }
+    Err(Failure::new(format!("{what} has failed: {}", output.status)))
+}
+
+fn npm(folder: &Path) -> Command {
+    let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    npm.current_dir(folder);
+    npm
+}
+
+fn listen_to(output: impl Read, events: &Sender<Event>) {
+    for line in BufReader::new(output).lines().map_while(Result::ok) {
+        let plain = anstream::adapter::strip_str(&line).to_string();
+        let url = plain.split_whitespace().find(|word| word.starts_with("http://") || word.starts_with("https://"));
+        match url {
+            Some(url) if plain.contains("Local:") => tell(events, Event::Page(url.to_owned())),
+            _ => {}
+        }
+    }
+    tell(events, Event::PageEnded);
+}
