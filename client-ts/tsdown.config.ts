@@ -5,7 +5,7 @@ export default defineConfig({
   format: "esm",
   platform: "neutral",
   // The plugin for Vite runs in Node.
-  external: [/^node:/],
+  deps: { neverBundle: [/^node:/] },
   target: "es2022",
   fixedExtension: false,
   dts: true,

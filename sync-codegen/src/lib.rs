@@ -55,13 +55,16 @@ pub fn stale_module_tree(app_dir: &Path) -> Option<Diagnostic> {
     })
 }
 
-/// Writes `src/sync.generated.rs` of the app in `app_dir` as [`build()`] would, unless it is so already.
+/// Writes `src/sync.generated.rs` of the app in `app_dir` as [`build()`] would, unless it is so already, and returns what the app has besides.
 ///
 /// # Errors
 ///
 /// The file cannot be written.
-pub fn write_module_tree(app_dir: &Path) -> std::io::Result<()> {
+pub fn write_module_tree(app_dir: &Path) -> std::io::Result<Generated> {
+    let generated = generate(app_dir);
     let path = app_dir.join("src").join(scan::MODULE_TREE);
-    let text = generate(app_dir).module_tree;
-    if output::is_stale(&path, &text, output::Sameness::Words) { output::replace(&path, &text, None) } else { Ok(()) }
+    if output::is_stale(&path, &generated.module_tree, output::Sameness::Words) {
+        output::replace(&path, &generated.module_tree, None)?;
+    }
+    Ok(generated)
 }

@@ -18,11 +18,9 @@ pub(super) fn run(asked: &New, project: &Project, terminal: &mut Terminal) -> Re
         WordKind::Room => room(project, &route)?,
         WordKind::Route(lane) => of_route(&asked.route, project, lane, &route)?,
     };
-    files::carry_out(project, &changes, terminal)?;
-    let mistakes = sync_codegen::mistakes(&project.app_dir);
-    let ours: Vec<_> = mistakes.iter().filter(|problem| changes.iter().any(|(file, _)| *file == problem.file)).collect();
-    ours.iter().for_each(|problem| terminal.diagnostic(problem));
-    Ok(if ours.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let mistakes = files::carry_out(project, &changes, terminal)?;
+    mistakes.iter().for_each(|problem| terminal.diagnostic(problem));
+    Ok(if mistakes.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn room(project: &Project, route: &RouteWords) -> Result<Changes, Failure> {

@@ -5,6 +5,7 @@
 //! page ([`status`]). While a build fails, the last good server runs on, and the types are those that it was built with.
 
 mod build;
+mod known;
 mod process;
 mod routes;
 mod server;
@@ -25,6 +26,7 @@ use crate::project::Project;
 use crate::terminal::Terminal;
 
 use build::Builds;
+use known::Known;
 use routes::RouteKeeper;
 use server::{Ending, Server};
 use status::{Problem, Status};
@@ -55,6 +57,7 @@ struct Dev<'p> {
     builds: Builds,
     server: Server,
     routes: RouteKeeper<'p>,
+    known: Known,
     status: Status,
     /// When the files were saved of which the newest build is.
     saved: Instant,
@@ -79,9 +82,11 @@ pub(crate) fn run(asked: &options::Dev, project: &Project, terminal: &mut Termin
         builds: Builds::new(project, terminal.has_colors(), events),
         server,
         routes: RouteKeeper::new(project),
+        known: Known::default(),
         status,
         saved: Instant::now(),
     };
+    dev.known.note(&watch::files(project));
     dev.rebuild(terminal);
     let code = dev.run(&heard, terminal);
     drop(web);
@@ -114,8 +119,13 @@ impl Dev<'_> {
     }
 
     fn changed(&mut self, files: &BTreeSet<PathBuf>, terminal: &mut Terminal) {
+        let files = &self.known.news(files);
+        if files.is_empty() {
+            return;
+        }
         self.saved = Instant::now();
-        self.routes.changed(files, terminal);
+        let written = self.routes.changed(files, terminal);
+        self.known.note(&written);
         let is_message = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "ftl");
         if files.iter().all(is_message) && self.server.read_messages_anew() {
             self.status.messages(terminal);
@@ -133,10 +143,13 @@ impl Dev<'_> {
     /// Builds what is saved now, unless the files by themselves have mistakes: the compiler would say the same, and later.
     fn rebuild(&mut self, terminal: &mut Terminal) {
         self.builds.give_up();
-        if let Err(error) = sync_codegen::write_module_tree(&self.project.app_dir) {
-            terminal.note(format!("cannot write src/sync.generated.rs: {error}"));
-        }
-        let mistakes = sync_codegen::mistakes(&self.project.app_dir);
+        let mistakes = match sync_codegen::write_module_tree(&self.project.app_dir) {
+            Ok(generated) => generated.problems,
+            Err(error) => {
+                let failure = Failure::new(format!("cannot write src/sync.generated.rs: {error}"));
+                return self.status.failed(terminal, vec![Problem::of_failure(&failure)]);
+            }
+        };
         if mistakes.is_empty() {
             self.status.building(terminal);
             self.builds.start();

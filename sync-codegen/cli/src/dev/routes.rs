@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::project::Project;
 use crate::route::{RouteWords, WordKind};
 use crate::scaffold::pairing;
-use crate::scaffold::place::{self as files, Change, RouteFiles};
+use crate::scaffold::place::{self as files, Change, Changes, RouteFiles};
 use crate::terminal::Terminal;
 
 /// What it knows of the files of an app.
@@ -18,8 +18,6 @@ pub(super) struct RouteKeeper<'p> {
     project: &'p Project,
     /// The last text of each file of a route: of one that goes, the disk knows nothing any more.
     texts: BTreeMap<PathBuf, String>,
-    /// The misnamed files that were told of.
-    told: BTreeSet<PathBuf>,
 }
 
 impl<'p> RouteKeeper<'p> {
@@ -28,70 +26,74 @@ impl<'p> RouteKeeper<'p> {
         let listing = sync_codegen::list(&project.app_dir);
         let paths = listing.routes.iter().flat_map(|route| &route.files).map(|file| project.app_dir.join(&file.path));
         let texts = paths.filter_map(|path| Some((path.clone(), fs::read_to_string(path).ok()?))).collect();
-        Self { project, texts, told: BTreeSet::new() }
+        Self { project, texts }
     }
 
-    /// Looks at files that have changed.
-    pub(super) fn changed(&mut self, changed: &BTreeSet<PathBuf>, terminal: &mut Terminal) {
+    /// Looks at files that have changed, and changes what follows from that; returns the files that it has written.
+    pub(super) fn changed(&mut self, changed: &BTreeSet<PathBuf>, terminal: &mut Terminal) -> BTreeSet<PathBuf> {
         let gone: Vec<_> = changed.iter().filter(|file| !file.exists() && self.texts.contains_key(*file)).collect();
         // Many that go at once, or that go while others come, are somebody's version control: it knows what it does.
         let is_by_hand = gone.len() == 1 && changed.len() == 1;
+        let mut written = BTreeSet::new();
         for file in changed {
             let Some(placed) = self.shown(file).and_then(|path| place(&path)) else { continue };
             let done = if file.exists() {
-                self.is_there(file, placed, terminal)
+                self.is_there(file, placed)
             } else {
                 let text = self.texts.remove(file);
-                text.filter(|_| is_by_hand).map_or(Ok(()), |text| self.is_gone(&text, placed, terminal))
+                text.filter(|_| is_by_hand).map_or(Ok(Changes::new()), |text| self.is_gone(&text, placed))
             };
-            if let Err(failure) = done {
-                terminal.failure(&failure);
+            let carried_out = done.and_then(|changes| {
+                if !changes.is_empty() {
+                    files::carry_out(self.project, &changes, terminal)?;
+                }
+                Ok(changes)
+            });
+            match carried_out {
+                Ok(changes) => written.extend(changes.into_iter().map(|(file, _)| self.project.app_dir.join(file))),
+                Err(failure) => terminal.failure(&failure),
             }
             if let Ok(text) = fs::read_to_string(file) {
                 self.texts.insert(file.clone(), text);
             }
         }
+        for file in &written {
+            self.texts.insert(file.clone(), fs::read_to_string(file).unwrap_or_default());
+        }
+        written
     }
 
     fn shown(&self, file: &Path) -> Option<String> {
         file.starts_with(&self.project.app_dir).then(|| self.project.shown(file))
     }
 
-    fn is_there(&mut self, file: &Path, placed: Placed, terminal: &mut Terminal) -> Result<(), Failure> {
+    fn is_there(&self, file: &Path, placed: Placed) -> Result<Changes, Failure> {
         let is_empty = fs::read_to_string(file).is_ok_and(|text| text.trim().is_empty());
         match placed {
-            Placed::Misnamed(problem) => {
-                // What has mistakes is told with all others, once it holds something.
-                if is_empty && self.told.insert(file.to_owned()) {
-                    terminal.diagnostic(&problem);
-                }
-                Ok(())
-            }
             Placed::Room { folder } if is_empty => {
                 let route = RouteWords { kind: WordKind::Room, page: page(&folder), name: String::new() };
-                files::carry_out(self.project, &files::room(self.project, &route)?, terminal)
+                files::room(self.project, &route)
             }
             Placed::Handler { lane, form, folder, name, version } if is_empty => {
                 let route = RouteWords { kind: WordKind::Route(lane), page: page(&folder), name };
-                let changes = RouteFiles::new(self.project, lane, &route, version).add(&[form])?;
-                files::carry_out(self.project, &changes, terminal)
+                RouteFiles::new(self.project, lane, &route, version).add(&[form])
             }
-            Placed::Room { .. } | Placed::Handler { .. } => Ok(()),
+            // What is misnamed is told with all other mistakes.
+            Placed::Room { .. } | Placed::Handler { .. } | Placed::Misnamed(_) => Ok(Changes::new()),
         }
     }
 
     /// A server file was removed: the client file beside it gets back what is the route's.
-    fn is_gone(&mut self, text: &str, placed: Placed, terminal: &mut Terminal) -> Result<(), Failure> {
-        let Placed::Handler { lane, form, folder, name, version } = placed else { return Ok(()) };
+    fn is_gone(&self, text: &str, placed: Placed) -> Result<Changes, Failure> {
+        let Placed::Handler { lane, form, folder, name, version } = placed else { return Ok(Changes::new()) };
         let route = RouteWords { kind: WordKind::Route(lane), page: page(&folder), name };
         let files = RouteFiles::new(self.project, lane, &route, version);
         let there = files.there();
-        let (Some("server"), [client]) = (form.side, there.as_slice()) else { return Ok(()) };
+        let (Some("server"), [client]) = (form.side, there.as_slice()) else { return Ok(Changes::new()) };
         let path = files.path(client);
         let on_disk = self.project.app_dir.join(&path);
         let filter = fs::read_to_string(&on_disk).map_err(Failure::file("read", &on_disk))?;
-        let filter = pairing::server_goes(text, &filter)?;
-        files::carry_out(self.project, &vec![(path, Change::Rewrite(filter))], terminal)
+        Ok(vec![(path, Change::Rewrite(pairing::server_goes(text, &filter)?))])
     }
 }
 

@@ -43,6 +43,23 @@ pub(super) fn start(project: &Project, events: Sender<Event>) -> Result<Recommen
     Ok(watcher)
 }
 
+/// Returns every file that is watched.
+pub(super) fn files(project: &Project) -> Vec<PathBuf> {
+    let mut waiting = project.watched();
+    let mut files = Vec::new();
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                waiting.push(path);
+            } else if matters(&path, &project.types) {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
 /// What changes within a moment; `None` when nobody watches any more.
 fn together(heard: &Receiver<Vec<PathBuf>>) -> Option<Vec<PathBuf>> {
     let mut files = heard.recv().ok()?;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use sync_codegen::Diagnostic;
 use sync_codegen::lane::{Form, Lane};
 
 use super::pairing;
@@ -151,8 +152,8 @@ fn render(
     template.render(&project.app_dir, &[&common, further].concat()).map(|text| with_sorted_uses(&text))
 }
 
-/// Carries changes out, and says so: nothing that is there and was not to be changed is overwritten.
-pub(crate) fn carry_out(project: &Project, changes: &Changes, terminal: &mut Terminal) -> Result<(), Failure> {
+/// Carries changes out, and says so; returns what is wrong with the files then. Nothing that is there and was not to be changed is overwritten.
+pub(crate) fn carry_out(project: &Project, changes: &Changes, terminal: &mut Terminal) -> Result<Vec<Diagnostic>, Failure> {
     for (file, change) in changes {
         let path = project.app_dir.join(file);
         match change {
@@ -162,8 +163,10 @@ pub(crate) fn carry_out(project: &Project, changes: &Changes, terminal: &mut Ter
         }
         terminal.done(change.verb(), file);
     }
-    sync_codegen::write_module_tree(&project.app_dir)
-        .map_err(|error| Failure::new(format!("cannot write src/sync.generated.rs: {error}")))
+    let generated = sync_codegen::write_module_tree(&project.app_dir)
+        .map_err(|error| Failure::new(format!("cannot write src/sync.generated.rs: {error}")))?;
+    let is_ours = |problem: &Diagnostic| changes.iter().any(|(file, _)| *file == problem.file);
+    Ok(generated.problems.into_iter().filter(is_ours).collect())
 }
 
 /// Writes a new file; one that is empty counts as new.

@@ -44,5 +44,5 @@ async function signedIn(): Promise<string | null> {
   const answer = await fetch("/auth/session", { referrerPolicy: "same-origin" });
   if (!answer.ok) return null;
   const { session } = (await answer.json()) as { session: Session | null };
-  return session?.name ?? null;
+  return session?.name || null;
 }

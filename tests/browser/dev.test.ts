@@ -1,0 +1,73 @@
+/** A day with `cargo sync dev`: two people stay in their room while a handler is edited, broken and mended. */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { DevApp } from "./devApp.ts";
+import { setStage } from "./stage.ts";
+
+const stage = setStage();
+const HANDLER = "src/play/_sync/say_server_v1.rs";
+let app: DevApp;
+
+beforeAll(async () => {
+  app = await DevApp.start();
+}, 60_000);
+
+afterAll(async () => {
+  await app?.stop();
+});
+
+async function enter(url: string, name: string): Promise<Page> {
+  const { context } = await stage.visitor({ url });
+  const page = await context.newPage();
+  await page.goto("/");
+  await page.getByLabel("Your name").fill(name);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText(`Signed in as ${name}, joined`).waitFor();
+  // What a reload would forget.
+  await page.evaluate(() => Object.assign(window, { isTheSamePage: true }));
+  return page;
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Say something").fill(text);
+  await page.getByRole("button", { name: "Say it" }).click();
+}
+
+const heard = (page: Page, line: string) => page.getByRole("listitem").filter({ hasText: line }).waitFor();
+
+it("two tabs stay in their room while a handler is edited, broken and mended", { timeout: 600_000 }, async () => {
+  await app.next("live");
+  const { url = "" } = await app.first("page");
+  const [ada, bob] = [await enter(url, "Ada"), await enter(url, "Bob")];
+  await say(ada, "one");
+  await heard(bob, "Ada: one");
+
+  await app.edit(HANDLER, (text) => text.replace("input.text.clone()", "input.text.to_uppercase()"));
+  await app.next("live");
+  await say(ada, "two");
+  await heard(bob, "Ada: TWO");
+
+  await app.edit(HANDLER, (text) => text.replace("ctx.sender()", "ctx.nobody()"));
+  const { problems = [] } = await app.next("failed");
+  expect(problems.map(({ what, file }) => [what.includes("`nobody`"), file])).toEqual([[true, HANDLER]]);
+  await bob.getByRole("alertdialog").getByText(HANDLER).first().waitFor();
+  await bob.screenshot({ path: stage.screenshot("dev-overlay") });
+  await bob.getByRole("button", { name: "Close" }).click();
+  await say(bob, "three");
+  await heard(ada, "Bob: THREE");
+
+  await app.edit(HANDLER, (text) => text.replace("ctx.nobody()", "ctx.sender()"));
+  await app.next("live");
+  await expect.poll(() => ada.getByRole("alertdialog").count()).toBe(0);
+
+  await app.edit("locales/en/app.ftl", (text) => `${text}\nsync-unsupported-media-type = Say it in JSON.\n`);
+  await app.next("messages");
+  const refused = () => ada.evaluate(() => fetch("/sync/play/say/v1", { method: "POST" }).then((got) => got.json()));
+  await expect.poll(refused).toMatchObject({ message: "Say it in JSON." });
+
+  for (const page of [ada, bob]) {
+    expect(await page.evaluate(() => "isTheSamePage" in window)).toBe(true);
+    expect(await page.getByRole("listitem").allTextContents()).toEqual(["Ada: one", "Ada: TWO", "Bob: THREE"]);
+  }
+  expect(await app.stop()).toBe(0);
+});
