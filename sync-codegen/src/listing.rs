@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{self, Form, Lane};
-use crate::model::page_name;
+use crate::model::{mount, page_name};
 use crate::scan::{self, FileName, HandlerName, PageFile, PageFiles, SourceFile, page_of};
 use crate::syntax::handler_file::{Handler, Kind};
 
@@ -17,6 +17,10 @@ pub struct Listing {
     pub routes: Vec<ListedRoute>,
     /// The rules of rooms whose files have no mistake, by page.
     pub rooms: Vec<ListedRoom>,
+    /// Below which path of modules each file of a page is mounted, inside of the module of all routes: `chess::move_v1::server`.
+    pub modules: BTreeMap<String, String>,
+    /// The app's own error codes, sorted.
+    pub error_codes: BTreeSet<String>,
 }
 
 /// One version of a route.
@@ -38,7 +42,7 @@ pub struct ListedRoute {
     pub room: Option<String>,
     /// The other arguments of its attributes, as they are written but for spaces: `volatile`, `timeout=5`.
     pub options: Vec<String>,
-    /// The doc comment of the first of its files that has one.
+    /// The doc comment of the first of its files.
     pub docs: String,
 }
 
@@ -100,7 +104,11 @@ pub fn list(app_dir: &Path) -> Listing {
     let problems = check::check(&tree);
     let bad = problems.iter().map(|problem| problem.file.as_str()).collect::<BTreeSet<_>>();
     let is_good = |file: &SourceFile| !bad.contains(file.path.as_str());
-    let mut listing = Listing::default();
+    let mut listing = Listing {
+        modules: mount(&tree).1,
+        error_codes: tree.error_codes().map(|(code, ..)| code.to_owned()).collect(),
+        ..Listing::default()
+    };
     for (folder, page) in &tree.pages {
         let rule = page.room.as_ref().filter(|room| is_good(room));
         listing.rooms.extend(rule.and_then(|file| room(page_name(folder), file)));
@@ -147,7 +155,7 @@ fn route(
         auth: said("auth").unwrap_or_else(|| "login".to_owned()),
         room: said("room"),
         options: mains.iter().flat_map(|main| main.written.iter().filter(is_other)).cloned().collect(),
-        docs: mains.iter().map(|main| &main.docs).find(|docs| !docs.is_empty()).cloned().unwrap_or_default(),
+        docs: mains.first().map(|main| main.docs.clone()).unwrap_or_default(),
     }
 }
 

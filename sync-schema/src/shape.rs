@@ -105,6 +105,11 @@ impl Types {
         Shape::Named(key.to_owned())
     }
 
+    /// Puts `definition` under `key`, in place of one that is there.
+    pub fn replace(&mut self, key: &str, definition: Definition) {
+        self.definitions.insert(key.to_owned(), Some(definition));
+    }
+
     /// Returns the definition under `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Definition> {

@@ -28,6 +28,7 @@ mod metrics;
 mod mistakes;
 mod outside;
 mod presence;
+mod preview;
 mod repeats;
 mod report;
 mod requests;

@@ -10,6 +10,7 @@ mod dev;
 mod failure;
 mod options;
 mod page;
+pub mod preview;
 mod project;
 mod route;
 mod scaffold;

@@ -14,6 +14,8 @@ use crate::failure::Failure;
 pub(crate) struct Project {
     /// The package with the handlers.
     pub(crate) package: String,
+    /// The name of its library, as code has it.
+    pub(crate) library: String,
     /// The folder of its `Cargo.toml`.
     pub(crate) app_dir: PathBuf,
     /// Where the TypeScript goes.
@@ -88,6 +90,7 @@ impl Project {
         })?;
         Ok(Self {
             package: app.name.clone(),
+            library: library(app),
             types: app_dir.join(types),
             built_of: built_of(&metadata.packages, &app_dir),
             server: metadata.packages.iter().find_map(|package| server(package, &app_dir)),
@@ -184,6 +187,11 @@ fn choose<'m>(
             Err(Failure::with_help("this workspace has several apps", help))
         }
     }
+}
+
+fn library(app: &Package) -> String {
+    let library = app.targets.iter().find(|target| target.kind.iter().any(|kind| kind == "lib"));
+    library.map_or(&app.name, |library| &library.name).replace('-', "_")
 }
 
 /// The package that has the app in `app_dir` as a dependency and as a build-dependency.

@@ -68,11 +68,6 @@ impl Terminal {
         &mut self.out
     }
 
-    /// Where it is said what is going on, and what is wrong.
-    pub(crate) fn err(&mut self) -> &mut dyn Write {
-        &mut self.err
-    }
-
     /// Says that something was done: `created src/chess/_room.rs`.
     pub(crate) fn done(&mut self, verb: &str, what: impl std::fmt::Display) {
         // Who has closed our output does not want it.

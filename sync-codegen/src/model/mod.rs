@@ -7,5 +7,5 @@ mod module;
 mod names;
 
 pub(crate) use app::{App, Filter, LaneRoutes, Receivers, Route};
-pub(crate) use module::{FileModule, Module};
+pub(crate) use module::{FileModule, Module, mount};
 pub(crate) use names::{folded, folded_module, page_name};

@@ -28,7 +28,7 @@ pub(crate) struct FileModule {
     pub(crate) is_test: bool,
 }
 
-/// Where the files of the table's routes and rooms are: path of the file to path of the module, `examples::move_v1::server`.
+/// Where the files of routes and rooms are, and what they share: path of the file to path of the module, `examples::move_v1::server`.
 pub(crate) type Mounts = BTreeMap<String, String>;
 
 /// Mounts every Rust file of every page.
@@ -100,7 +100,10 @@ impl Module {
                     let module = self.add_handler(handler, file);
                     mounts.insert(file.source.path.clone(), format!("{path}::{module}"));
                 }
-                FileName::Shared => drop(self.add_file(stem, path_of(file), false)),
+                FileName::Shared => {
+                    let module = self.add_file(stem, path_of(file), false);
+                    mounts.insert(file.source.path.clone(), format!("{path}::{module}"));
+                }
                 FileName::Test => drop(self.add_file(stem, path_of(file), true)),
                 FileName::Misnamed(misnamed) => rest.push((misnamed.meant.as_ref(), file)),
             }

@@ -52,11 +52,7 @@ struct Context<'a> {
 
 impl Context<'_> {
     fn fields(&self) -> impl Iterator<Item = &Field> {
-        let (of_struct, of_variants) = match &self.item.body {
-            Body::Struct(fields) => (fields.all(), [].as_slice()),
-            Body::Enum(_, variants) => ([].as_slice(), variants.as_slice()),
-        };
-        of_struct.iter().chain(of_variants.iter().flat_map(|variant| variant.fields.all()))
+        self.item.fields()
     }
 
     /// Whether it is an enum whose JSON does not say which variant it is.

@@ -21,6 +21,17 @@ pub(super) struct Item {
     pub(super) has_rules: bool,
 }
 
+impl Item {
+    /// Returns the fields of the struct, or of all variants.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &Field> {
+        let (of_struct, of_variants) = match &self.body {
+            Body::Struct(fields) => (fields.all(), [].as_slice()),
+            Body::Enum(_, variants) => ([].as_slice(), variants.as_slice()),
+        };
+        of_struct.iter().chain(of_variants.iter().flat_map(|variant| variant.fields.all()))
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Body {
     Struct(Fields),
@@ -70,6 +81,17 @@ pub(super) enum Default {
     Trait,
     /// What the function at this path returns.
     Function(LitStr),
+}
+
+impl Default {
+    /// Returns what takes the place of `field` where it is missing, in the words of serde's attribute.
+    pub(super) fn text(&self, field: &Field) -> String {
+        let of_what = if field.default.is_some() { "" } else { " of the struct" };
+        match self {
+            Self::Trait => format!("default{of_what}"),
+            Self::Function(path) => format!("default = {:?}{of_what}", path.value()),
+        }
+    }
 }
 
 #[derive(Debug)]

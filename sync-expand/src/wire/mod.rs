@@ -7,6 +7,7 @@
 //! An item with a mistake still gets every trait, with bodies that never run, so that the mistake is the only error.
 
 mod attributes;
+pub mod describe;
 mod emit;
 mod field_type;
 mod item;

@@ -10,6 +10,7 @@ mod process;
 mod routes;
 mod server;
 mod status;
+mod types;
 mod watch;
 mod web;
 
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
-use crate::cargo::Built;
+use crate::cargo::{self, Built};
 use crate::failure::Failure;
 use crate::options;
 use crate::project::Project;
@@ -30,6 +31,7 @@ use known::Known;
 use routes::RouteKeeper;
 use server::{Ending, Server};
 use status::{Problem, Status};
+use types::Types;
 use web::Web;
 
 /// Something that has happened.
@@ -58,6 +60,7 @@ struct Dev<'p> {
     server: Server,
     routes: RouteKeeper<'p>,
     known: Known,
+    types: Types,
     status: Status,
     /// When the files were saved of which the newest build is.
     saved: Instant,
@@ -83,6 +86,7 @@ pub(crate) fn run(asked: &options::Dev, project: &Project, terminal: &mut Termin
         server,
         routes: RouteKeeper::new(project),
         known: Known::default(),
+        types: Types::default(),
         status,
         saved: Instant::now(),
     };
@@ -152,9 +156,19 @@ impl Dev<'_> {
         };
         if mistakes.is_empty() {
             self.status.building(terminal);
+            // The compiler has one core to itself meanwhile, and this is done long before it.
             self.builds.start();
+            self.preview(terminal);
         } else {
             self.status.failed(terminal, mistakes.iter().map(Problem::of_app).collect());
+        }
+    }
+
+    fn preview(&mut self, terminal: &mut Terminal) {
+        match self.types.preview(self.project) {
+            Ok(true) => self.status.types(terminal, self.saved.elapsed(), true),
+            Ok(false) => {}
+            Err(error) => terminal.note(format!("cannot write a preview of the types: {error}")),
         }
     }
 
@@ -165,13 +179,19 @@ impl Dev<'_> {
         match built {
             Err(failure) => self.status.failed(terminal, vec![Problem::of_failure(&failure)]),
             Ok(built) if built.is_done => self.done(&built, terminal),
-            Ok(built) => self.status.failed(terminal, Problem::of_build(&built)),
+            Ok(built) => {
+                if let Err(error) = self.types.restore(self.project) {
+                    terminal.note(format!("cannot write the types: {error}"));
+                }
+                self.status.failed(terminal, Problem::of_build(&built));
+            }
         }
     }
 
     fn done(&mut self, built: &Built, terminal: &mut Terminal) {
         self.status.warnings(terminal, built);
-        self.status.types(terminal, self.saved.elapsed());
+        self.types.compiled(cargo::api(built).ok());
+        self.status.types(terminal, self.saved.elapsed(), false);
         let Some(program) = &built.program else {
             let failure = Failure::new("cargo has built no server");
             return self.status.failed(terminal, vec![Problem::of_failure(&failure)]);

@@ -136,11 +136,14 @@ impl Status {
         self.say(terminal, &Line::Building, format_args!(" {FAINT}building{FAINT:#}"));
     }
 
-    /// The types are what the app has been compiled to.
-    pub(super) fn types(&self, terminal: &mut Terminal, after: Duration) {
+    /// The types are what the app has been compiled to, or what can be read of it.
+    pub(super) fn types(&self, terminal: &mut Terminal, after: Duration, is_preview: bool) {
+        let line = Line::Types { after_ms: after.as_millis(), is_preview };
         if self.json {
-            let line = Line::Types { after_ms: after.as_millis(), is_preview: false };
             self.say(terminal, &line, format_args!(""));
+        } else if is_preview {
+            let seconds = after.as_secs_f64();
+            self.say(terminal, &line, format_args!("    {FAINT}types{FAINT:#} {FAINT}after {seconds:.1} s{FAINT:#}"));
         }
     }
 

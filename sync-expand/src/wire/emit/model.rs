@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::item::{Body, Default, Field, Fields, Tagging, Variant, strings};
+use super::super::item::{Body, Field, Fields, Tagging, Variant, strings};
 use super::super::parse::default_of;
 use super::{Context, part, rules};
 
@@ -137,7 +137,7 @@ fn fields(context: &Context<'_>, fields: &[Field]) -> TokenStream {
             (None, None) => quote!(Required),
         };
         let plain = quote!(__wire::field(#called, __wire::Absence::#absence, #shape));
-        let (default, rules) = (default.map(|default| default_text(default, field)), &field.rules);
+        let (default, rules) = (default.map(|default| default.text(field)), &field.rules);
         if default.is_none() && rules.is_empty() {
             return plain;
         }
@@ -145,15 +145,6 @@ fn fields(context: &Context<'_>, fields: &[Field]) -> TokenStream {
         quote!(__wire::with_rules(#plain, #default, #rules))
     });
     quote!(::std::vec![#(#fields),*])
-}
-
-/// What takes the place of a missing field, in the words of serde's attribute.
-fn default_text(default: &Default, field: &Field) -> String {
-    let of_what = if field.default.is_some() { "" } else { " of the struct" };
-    match default {
-        Default::Trait => format!("default{of_what}"),
-        Default::Function(path) => format!("default = {:?}{of_what}", path.value()),
-    }
 }
 
 fn called(name: &str, aliases: &[String], docs: &str) -> TokenStream {

@@ -1,0 +1,136 @@
+//! The types of an app before it is compiled, read from its source alone.
+//!
+//! A compiler takes seconds, and a front end waits for its types. So `dev` writes what can be read meanwhile, marked as a preview; what cannot be read
+//! is as it was compiled last. [`api`] puts an [`Api`] together as the compiled app would describe itself, and the generator makes the
+//! same TypeScript of it; the build that follows writes the truth over it. A test holds both together for every app of this repository.
+
+mod routes;
+mod scope;
+mod shapes;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use sync_codegen::Listing;
+use sync_codegen::syntax::Imports;
+use sync_expand::wire::Kind;
+use sync_expand::wire::describe::{Place, describe};
+use sync_schema::{Api, Body, Definition, FRAMEWORK_CODES, Shape, Types, VariantBody};
+use syn::{Attribute, DeriveInput, Item};
+
+use scope::{Scope, Sources};
+
+/// What was read, and what could not be.
+#[derive(Debug)]
+pub struct Preview {
+    /// The app, as it would describe itself.
+    pub api: Api,
+    /// The types and fields that are as they were compiled last, or `unknown` where they are new: paths, sorted.
+    pub kept: Vec<String>,
+}
+
+/// Reads the app in `app_dir`, whose library is called `library`; `compiled` is what it was compiled to last.
+#[must_use]
+pub fn api(app_dir: &Path, library: &str, compiled: &Api) -> Preview {
+    let listing = sync_codegen::list(app_dir);
+    let sources = Sources::read(app_dir, library, &listing);
+    let mut reader = Reader { sources: &sources, compiled: &compiled.types, kept: Vec::new() };
+    let mut types = compiled.types.clone();
+    for (key, scope, declared, kind) in sources.wire_types() {
+        match reader.definition(&key, scope, declared, kind) {
+            Some(definition) => types.replace(&key, definition),
+            None => reader.kept.push(key),
+        }
+    }
+    let Shape::Named(empty) = shapes::empty() else { unreachable!("it has a name") };
+    types.replace(&empty, Definition::new("Empty", "sync", "", Body::Struct(Vec::new())));
+    let routes = routes::read(&listing, &mut reader, compiled);
+    reader.kept.sort();
+    reader.kept.dedup();
+    let framework = FRAMEWORK_CODES.iter().map(|(code, _)| (*code).to_owned());
+    let mut error_codes: Vec<_> = framework.chain(listing.error_codes.iter().cloned()).collect();
+    error_codes.sort();
+    error_codes.dedup();
+    let api = Api { routes, error_codes, types, presence: presence(&listing, compiled), ..compiled.clone() };
+    Preview { api, kept: reader.kept }
+}
+
+/// Where people can be seen is said by rules; what they say of themselves, by a type that has a name.
+fn presence(listing: &Listing, compiled: &Api) -> Option<sync_schema::PresenceTypes> {
+    let rules = listing.rooms.iter().filter(|room| room.options.iter().any(|option| option == "presence"));
+    let mut rooms: Vec<_> = rules.map(|room| room.pattern.clone()).collect();
+    rooms.sort();
+    let known = compiled.presence.as_ref().filter(|_| !rooms.is_empty())?;
+    Some(sync_schema::PresenceTypes { rooms, data: known.data.clone() })
+}
+
+/// Reads types, and notes what it cannot read.
+struct Reader<'a> {
+    sources: &'a Sources,
+    compiled: &'a Types,
+    kept: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn definition(&mut self, key: &str, scope: &Scope, declared: &DeriveInput, kind: Kind) -> Option<Definition> {
+        let compiled = self.compiled.get(key);
+        describe(declared, kind, scope.module(), &mut |place| self.place(key, scope, place, compiled))
+    }
+
+    /// What stands in a field: what its type says, or else what stood there when it was compiled.
+    fn place(&mut self, key: &str, scope: &Scope, place: Place<'_>, compiled: Option<&Definition>) -> Shape {
+        let read = shapes::shape(place.ty, place.is_number, &|path| self.named(scope, path));
+        read.unwrap_or_else(|| {
+            let variant = place.variant.map(|variant| format!("::{variant}")).unwrap_or_default();
+            self.kept.push(format!("{key}{variant}.{}", place.field));
+            compiled.and_then(|compiled| compiled_shape(compiled, &place)).unwrap_or(Shape::Any)
+        })
+    }
+
+    /// The type that `path` stands for in a file, if it is one of the app's, or was met before.
+    fn named(&self, scope: &Scope, path: &syn::Path) -> Option<scope::Found> {
+        scope.resolve(path, &|key| self.sources.declares(key) || self.compiled.get(key).is_some())
+    }
+}
+
+fn compiled_shape(compiled: &Definition, place: &Place<'_>) -> Option<Shape> {
+    let of_fields = |fields: &[sync_schema::Field]| {
+        fields.iter().find(|field| field.name == place.field).map(|field| field.shape.clone())
+    };
+    let of_items = |items: &[Shape]| items.get(place.field.parse::<usize>().ok()?).cloned();
+    match (&compiled.body, place.variant) {
+        (Body::Struct(fields), None) => of_fields(fields),
+        (Body::Alias(Shape::Tuple(items)), None) => of_items(items),
+        (Body::Alias(shape), None) => Some(shape.clone()),
+        (Body::Enum(_, variants), Some(name)) => {
+            match &variants.iter().find(|variant| variant.name == name)?.body {
+                VariantBody::Unit => None,
+                VariantBody::Newtype(shape) => Some(shape.clone()),
+                VariantBody::Tuple(items) => of_items(items),
+                VariantBody::Struct(fields) => of_fields(fields),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Returns a type that has an attribute of ours, without it, and which one that was.
+fn wire_type(item: &Item, imports: &Imports) -> Option<(DeriveInput, Kind)> {
+    let mut declared: DeriveInput = match item {
+        Item::Struct(item) => item.clone().into(),
+        Item::Enum(item) => item.clone().into(),
+        _ => return None,
+    };
+    let kind = |attribute: &Attribute| match imports.resolve(attribute.path())?.as_str() {
+        "wire" => Some(Kind::Wire),
+        "session" => Some(Kind::Session),
+        "presence" => Some(Kind::Presence),
+        _ => None,
+    };
+    let (index, kind) = declared.attrs.iter().enumerate().find_map(|(index, attribute)| Some((index, kind(attribute)?)))?;
+    declared.attrs.remove(index);
+    Some((declared, kind))
+}
+
+/// The definitions of an app, by key; what is declared more than once, as with two `cfg`s, is not known.
+type Declared = BTreeMap<String, Option<(DeriveInput, Kind)>>;

@@ -1,0 +1,168 @@
+//! The routes of an app, and what travels for each, by the signatures of its functions.
+
+use sync_codegen::syntax::handler_file::Kind;
+use sync_codegen::{ListedRoute, Listing};
+use sync_schema::{Api, EVERYONE, Lane, Payload, RouteTypes, Shape, WireType};
+use syn::{FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Type};
+
+use super::Reader;
+use super::scope::Scope;
+use super::shapes;
+
+/// Returns the routes; what cannot be read of one is as it was compiled.
+pub(super) fn read(listing: &Listing, reader: &mut Reader<'_>, compiled: &Api) -> Vec<RouteTypes> {
+    listing.routes.iter().map(|listed| route(listed, reader, compiled)).collect()
+}
+
+fn route(listed: &ListedRoute, reader: &mut Reader<'_>, compiled: &Api) -> RouteTypes {
+    let (lane, version) = (listed.lane.name, format!("v{}", listed.version));
+    let is_it = |known: &&RouteTypes| {
+        known.lane == lane && known.page == listed.page && known.name == listed.name && known.version == version
+    };
+    let known = compiled.routes.iter().find(is_it);
+    let file = |kind: Kind| listed.files.iter().find(|file| file.kind == kind).map(|file| file.path.as_str());
+    let mut read = Read { reader, known, route: format!("{}/{} {version}", listed.page, listed.name) };
+    let payloads = match lane {
+        Lane::Event => read.event(file(Kind::Server), file(Kind::Client)),
+        Lane::Request => read.request(file(Kind::Request), listed.options.iter().any(|option| option == "method=GET")),
+    };
+    RouteTypes {
+        lane,
+        page: listed.page.clone(),
+        name: listed.name.clone(),
+        version,
+        docs: listed.docs.clone(),
+        sources: listed.files.iter().map(|file| file.path.clone()).collect(),
+        room: listed.room.as_ref().map(|room| {
+            let room = room.trim_matches('"');
+            if room == "all" { EVERYONE.to_owned() } else { room.to_owned() }
+        }),
+        payloads,
+    }
+}
+
+struct Read<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    known: Option<&'r RouteTypes>,
+    route: String,
+}
+
+impl Read<'_, '_> {
+    fn event(&mut self, server: Option<&str>, client: Option<&str>) -> Vec<Payload> {
+        let once = server.or(client);
+        let input = self.of_signature("clientInput", once, |main| Some(parameter(main, 1)));
+        let output = match server {
+            Some(_) => self.of_signature("serverOutput", server, |main| result(main).map(Some)),
+            None => shapes::empty(),
+        };
+        let own = match client {
+            Some(_) => self.of_signature("clientOutput", client, |main| Some(filtered(main))),
+            None => shapes::empty(),
+        };
+        vec![
+            Payload::input("clientInput", WireType { shape: input }),
+            Payload::output("serverOutput", WireType { shape: output }),
+            Payload::output("clientOutput", WireType { shape: own }),
+            self.stream("serverStream", "ServerStream", server),
+            self.stream("clientStream", "ClientStream", client),
+        ]
+    }
+
+    fn request(&mut self, file: Option<&str>, is_query: bool) -> Vec<Payload> {
+        let input = WireType { shape: self.of_signature("input", file, |main| Some(parameter(main, 1))) };
+        let output = WireType { shape: self.of_signature("output", file, |main| result(main).map(Some)) };
+        let input = if is_query { Payload::query("input", input) } else { Payload::input("input", input) };
+        vec![input, Payload::output("output", output), self.stream("stream", "ServerStream", file)]
+    }
+
+    /// What `part` of the function `main` is; `Some(None)` is `{}`.
+    fn of_signature(
+        &mut self,
+        payload: &str,
+        path: Option<&str>,
+        part: impl FnOnce(&ItemFn) -> Option<Option<&Type>>,
+    ) -> Shape {
+        let sources = self.reader.sources;
+        let file = path.and_then(|path| sources.file(path));
+        let read = file.and_then(|(file, scope)| match part(main(file)?)? {
+            None => Some(shapes::empty()),
+            Some(ty) if is_unit(ty) => Some(shapes::empty()),
+            Some(ty) => self.shape(ty, scope),
+        });
+        read.unwrap_or_else(|| {
+            self.reader.kept.push(format!("{}: {payload}", self.route));
+            self.known_shape(payload).unwrap_or(Shape::Any)
+        })
+    }
+
+    fn shape(&self, ty: &Type, scope: &Scope) -> Option<Shape> {
+        shapes::shape(ty, false, &|path| self.reader.named(scope, path))
+    }
+
+    fn known_shape(&self, payload: &str) -> Option<Shape> {
+        let known = self.known?.payloads.iter().find(|known| known.name == payload)?;
+        known.wire.as_ref().map(|wire| wire.shape.clone())
+    }
+
+    /// A stream is what its file declares, or imports, under this name.
+    fn stream(&self, payload: &'static str, name: &str, path: Option<&str>) -> Payload {
+        let found = path.and_then(|path| self.reader.sources.file(path)).and_then(|(_, scope)| {
+            let ty: Type = syn::parse_str(name).ok()?;
+            self.shape(&ty, scope)
+        });
+        found.map_or_else(|| Payload::never(payload), |shape| Payload::output(payload, WireType { shape }))
+    }
+}
+
+fn main(file: &syn::File) -> Option<&ItemFn> {
+    file.items.iter().find_map(|item| match item {
+        Item::Fn(function) if function.sig.ident == "main" => Some(function),
+        _ => None,
+    })
+}
+
+/// The type of a parameter behind its `&`; `None` if there is none.
+fn parameter(main: &ItemFn, index: usize) -> Option<&Type> {
+    match main.sig.inputs.iter().nth(index)? {
+        FnArg::Typed(typed) => Some(behind(&typed.ty)),
+        FnArg::Receiver(_) => None,
+    }
+}
+
+fn behind(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => behind(&reference.elem),
+        Type::Paren(inner) => behind(&inner.elem),
+        ty => ty,
+    }
+}
+
+/// `T` of `Result<T, _>`.
+fn result(main: &ItemFn) -> Option<&Type> {
+    match &main.sig.output {
+        ReturnType::Type(_, ty) => argument(ty, "Result"),
+        ReturnType::Default => None,
+    }
+}
+
+/// What a filter adds: `T` of `Option<T>`, also in a `Result`; nothing for a gate.
+fn filtered(main: &ItemFn) -> Option<&Type> {
+    let ReturnType::Type(_, ty) = &main.sig.output else { return None };
+    let ty = argument(ty, "Result").unwrap_or(ty);
+    argument(ty, "Option")
+}
+
+/// The first argument of a type called `name`.
+fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+}

@@ -1,0 +1,227 @@
+//! What names stand for in the files of an app.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use quote::ToTokens;
+use sync_codegen::Listing;
+use sync_codegen::syntax::Imports;
+use sync_expand::wire::Kind;
+use syn::{DeriveInput, Item, Type, UseTree};
+
+use super::{Declared, wire_type};
+
+/// The files of an app that can be read.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    /// By path, relative to the app.
+    files: BTreeMap<String, File>,
+    declared: Declared,
+    /// The module in which a type is declared, by its key.
+    homes: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct File {
+    scope: Scope,
+    syntax: syn::File,
+}
+
+/// What one file calls things.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    /// The path of its module: `app::routes::chess::move_v1::server`.
+    module: String,
+    /// What it imports, by the name that it gives them: absolute paths.
+    imports: BTreeMap<String, String>,
+    /// The modules of which it imports everything.
+    globs: Vec<String>,
+    /// The types that it declares as another name of something.
+    aliases: BTreeMap<String, Type>,
+    /// The types that it declares.
+    types: Vec<String>,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone)]
+pub(super) enum Found {
+    /// A wire type, by its key.
+    Wire(String),
+    /// Another name of this.
+    Alias(Type),
+    /// Something outside of the app, by its full path: `std::collections::HashMap`.
+    Outside(String),
+}
+
+impl Sources {
+    /// Reads every file below `src/`; what has a syntax error is as if it were not there.
+    pub(super) fn read(app_dir: &Path, library: &str, listing: &Listing) -> Self {
+        let mut sources = Self::default();
+        let routes = routes_module(app_dir);
+        let mut waiting = vec![app_dir.join("src")];
+        while let Some(path) = waiting.pop() {
+            if path.is_dir() {
+                let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
+                waiting.extend(entries.map(|entry| entry.path()));
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let inside = path.strip_prefix(app_dir).unwrap_or(&path);
+                let shown = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                let module = match listing.modules.get(&shown) {
+                    Some(module) => format!("{library}::{routes}::{module}"),
+                    None => module_of(&shown, library),
+                };
+                sources.add(shown, module, &path);
+            }
+        }
+        sources
+    }
+
+    fn add(&mut self, shown: String, module: String, path: &PathBuf) {
+        let Ok(text) = std::fs::read_to_string(path) else { return };
+        let Ok(syntax) = syn::parse_file(&text) else { return };
+        let imports = Imports::of(syntax.to_token_stream());
+        let scope = Scope::of(&syntax, module);
+        for item in &syntax.items {
+            if let Some((declared, kind)) = wire_type(item, &imports) {
+                let key = format!("{}::{}", scope.module, declared.ident);
+                let is_new = !self.declared.contains_key(&key);
+                self.homes.insert(key.clone(), shown.clone());
+                self.declared.insert(key, is_new.then_some((declared, kind)));
+            }
+        }
+        self.files.insert(shown, File { scope, syntax });
+    }
+
+    /// Returns every wire type: its key, the file that declares it, what it is, and by which attribute.
+    pub(super) fn wire_types(&self) -> impl Iterator<Item = (String, &Scope, &DeriveInput, Kind)> {
+        self.declared.iter().filter_map(|(key, declared)| {
+            let (declared, kind) = declared.as_ref()?;
+            Some((key.clone(), &self.files.get(self.homes.get(key)?)?.scope, declared, *kind))
+        })
+    }
+
+    /// Returns whether there is a wire type of this path that has no parameters: one that has is another type for each use.
+    pub(super) fn declares(&self, key: &str) -> bool {
+        let is_plain = |(declared, _): &(DeriveInput, Kind)| declared.generics.params.is_empty();
+        self.declared.get(key).is_some_and(|declared| declared.as_ref().is_none_or(is_plain))
+    }
+
+    /// Returns a file, and what it calls things.
+    pub(super) fn file(&self, path: &str) -> Option<(&syn::File, &Scope)> {
+        self.files.get(path).map(|file| (&file.syntax, &file.scope))
+    }
+}
+
+impl Scope {
+    fn of(file: &syn::File, module: String) -> Self {
+        let mut scope = Self { module, ..Self::default() };
+        for item in &file.items {
+            match item {
+                Item::Use(item) => scope.import(&item.tree, ""),
+                Item::Type(item) if item.generics.params.is_empty() => {
+                    scope.aliases.insert(item.ident.to_string(), (*item.ty).clone());
+                }
+                Item::Struct(item) => scope.types.push(item.ident.to_string()),
+                Item::Enum(item) => scope.types.push(item.ident.to_string()),
+                _ => {}
+            }
+        }
+        scope
+    }
+
+    /// Returns the path of the module.
+    pub(super) fn module(&self) -> &str {
+        &self.module
+    }
+
+    fn import(&mut self, tree: &UseTree, before: &str) {
+        match tree {
+            UseTree::Path(path) => self.import(&path.tree, &format!("{before}{}::", path.ident)),
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(tree, before)),
+            UseTree::Name(name) if name.ident == "self" => {
+                let path = before.trim_end_matches("::");
+                let last = path.rsplit("::").next().unwrap_or(path).to_owned();
+                self.imports.insert(last, self.absolute(path));
+            }
+            UseTree::Name(name) => {
+                let path = self.absolute(&format!("{before}{}", name.ident));
+                self.imports.insert(name.ident.to_string(), path);
+            }
+            UseTree::Rename(name) => {
+                let path = self.absolute(&format!("{before}{}", name.ident));
+                self.imports.insert(name.rename.to_string(), path);
+            }
+            UseTree::Glob(_) => self.globs.push(self.absolute(before.trim_end_matches("::"))),
+        }
+    }
+
+    /// `crate`, `self` and `super` as what they stand for here.
+    fn absolute(&self, path: &str) -> String {
+        let mut module: Vec<&str> = self.module.split("::").collect();
+        let mut segments = path.split("::").peekable();
+        let mut is_relative = false;
+        while let Some(first) = segments.peek() {
+            match *first {
+                "crate" => module.truncate(1),
+                "self" => {}
+                "super" => drop(module.pop()),
+                _ => break,
+            }
+            is_relative = true;
+            segments.next();
+        }
+        let rest: Vec<&str> = segments.collect();
+        if is_relative { [module, rest].concat().join("::") } else { rest.join("::") }
+    }
+
+    /// Returns what `path` leads to; `is_type` says whether there is a wire type of a path.
+    pub(super) fn resolve(&self, path: &syn::Path, is_type: &dyn Fn(&str) -> bool) -> Option<Found> {
+        let written = path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>();
+        let (first, rest) = written.split_first()?;
+        if rest.is_empty() {
+            if let Some(alias) = self.aliases.get(first) {
+                return Some(Found::Alias(alias.clone()));
+            }
+            let own = format!("{}::{first}", self.module);
+            if is_type(&own) {
+                return Some(Found::Wire(own));
+            }
+            if self.types.contains(first) {
+                return None;
+            }
+        }
+        let imported = self.imports.get(first).map(|path| [&[path.clone()], rest].concat().join("::"));
+        let full = imported.clone().unwrap_or_else(|| self.absolute(&written.join("::")));
+        // A path that begins with a module beside this file's items.
+        let inside = format!("{}::{}", self.module, written.join("::"));
+        let by_globs = self.globs.iter().map(|module| format!("{module}::{}", written.join("::")));
+        let mut candidates = std::iter::once(full.clone()).chain([inside]).chain(by_globs);
+        if let Some(key) = candidates.find(|key| is_type(key)) {
+            return Some(Found::Wire(key));
+        }
+        let crate_name = self.module.split("::").next().unwrap_or_default();
+        let is_ours = full.split("::").next() == Some(crate_name);
+        (!is_ours).then_some(Found::Outside(full))
+    }
+}
+
+/// `src/shop/cart.rs` is `app::shop::cart`.
+fn module_of(path: &str, library: &str) -> String {
+    let inside = path.trim_start_matches("src/").trim_end_matches(".rs");
+    let segments = inside.split('/').filter(|segment| !matches!(*segment, "mod" | "lib"));
+    std::iter::once(library).chain(segments).collect::<Vec<_>>().join("::")
+}
+
+/// The name under which `src/lib.rs` mounts the routes.
+fn routes_module(app_dir: &Path) -> String {
+    let text = std::fs::read_to_string(app_dir.join("src/lib.rs")).unwrap_or_default();
+    let items = syn::parse_file(&text).map(|file| file.items).unwrap_or_default();
+    let is_mounted = |item: &Item| match item {
+        Item::Mod(module) => {
+            let mounts = module.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("sync.generated.rs"));
+            mounts.then(|| module.ident.to_string())
+        }
+        _ => None,
+    };
+    items.iter().find_map(is_mounted).unwrap_or_else(|| "routes".to_owned())
+}
