@@ -89,10 +89,15 @@ impl<T> DerefMut for Guarded<T> {
 
 impl<T> Drop for Guarded<T> {
     fn drop(&mut self) {
-        let value = self.0.take();
-        if contained(|| drop(value)).is_err() {
-            tracing::error!(what = "the end of a value", r#type = type_name::<T>(), "panicked");
-        }
+        let mut value = self.0.take();
+        end(&mut || drop(value.take()), type_name::<T>);
+    }
+}
+
+/// Once for all types: each type of an app has a `Guarded` of its own, and a debug build compiles all of that.
+fn end(value: &mut dyn FnMut(), name: fn() -> &'static str) {
+    if contained(value).is_err() {
+        tracing::error!(what = "the end of a value", r#type = name(), "panicked");
     }
 }
 

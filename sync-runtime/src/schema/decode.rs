@@ -1,5 +1,6 @@
 //! From JSON text to an input that has passed every check.
 
+use super::locate::locate;
 use super::{InputSchema, InvalidInput, Path, Wire};
 
 /// Reads `json` as the input of a route: shape, then value, then rules.
@@ -31,19 +32,23 @@ use super::{InputSchema, InvalidInput, Path, Wire};
 /// ```
 pub fn decode<T: Wire>(schema: &InputSchema, json: &str) -> Result<T, InvalidInput> {
     schema.check(json)?;
-    let input: T = serde_json::from_str(json).map_err(|_| refused_by_serde::<T>(json))?;
+    let input: T = match serde_json::from_str(json) {
+        Ok(input) => input,
+        Err(error) => return Err(refused_by_serde(json, &error)),
+    };
     input.check_rules(&Path::top())?;
     Ok(input)
 }
 
 /// Says where serde refuses what fits the shape: a format that only the type itself knows.
-fn refused_by_serde<T: Wire>(json: &str) -> InvalidInput {
-    let mut text = serde_json::Deserializer::from_str(json);
-    let path = match serde_path_to_error::deserialize::<_, T>(&mut text) {
-        Err(error) if error.path().iter().len() > 0 => error.path().to_string(),
-        _ => String::new(),
-    };
-    InvalidInput { path, reason: "invalid-format".into() }
+fn refused_by_serde(json: &str, error: &serde_json::Error) -> InvalidInput {
+    InvalidInput { path: locate(json, offset(json, error)), reason: "invalid-format".into() }
+}
+
+/// Where in the text serde stopped, in bytes.
+fn offset(json: &str, error: &serde_json::Error) -> usize {
+    let lines = json.split_inclusive('\n').take(error.line().saturating_sub(1));
+    lines.map(str::len).sum::<usize>() + error.column()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 #![doc(hidden)]
 
+use std::any::TypeId;
 use std::fmt::Debug;
 
 use ::serde::de::{DeserializeOwned, Deserializer};
@@ -167,8 +168,13 @@ impl<T> Fallback for T {}
 
 /// Adds `T` to `model` under the name in `about`, which is completed by its generic arguments.
 pub fn define<T: 'static>(model: &mut Model, about: &About, body: fn(&mut Model) -> Body) -> Shape {
-    model.describe::<T>(|model| {
-        let name = format!("{}{}", about.name, type_label(arguments(std::any::type_name::<T>())));
+    define_as(model, TypeId::of::<T>(), std::any::type_name::<T>(), about, body)
+}
+
+/// Once for all types: an app has hundreds, and a debug build compiles what is written for each.
+fn define_as(model: &mut Model, id: TypeId, path: &str, about: &About, body: fn(&mut Model) -> Body) -> Shape {
+    model.describe_as(id, path, &mut |model| {
+        let name = format!("{}{}", about.name, type_label(arguments(path)));
         Definition { rules: owned(about.rules), ..Definition::new(&name, about.module, about.docs, body(model)) }
     })
 }

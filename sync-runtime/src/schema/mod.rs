@@ -24,6 +24,7 @@ mod query;
 
 mod decode;
 mod encode;
+mod locate;
 mod rules;
 
 pub mod macros;

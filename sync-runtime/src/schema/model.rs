@@ -53,30 +53,40 @@ impl Model {
     ///
     /// `define` may describe further types, and may describe `T` itself. Two types of one path, which a function body can
     /// declare, are two definitions: the second one's key ends in `#2`.
-    pub fn describe<T: 'static>(&mut self, define: impl FnOnce(&mut Self) -> Definition) -> Shape {
-        let key = self.key::<T>(type_name::<T>());
-        if !self.described.insert(key.clone()) {
-            return Shape::Named(key);
+    pub fn describe<T: 'static>(&mut self, mut define: impl FnMut(&mut Self) -> Definition) -> Shape {
+        self.describe_as(TypeId::of::<T>(), type_name::<T>(), &mut define)
+    }
+
+    /// As [`describe`](Model::describe), of the type `id` at `path`.
+    pub(super) fn describe_as(
+        &mut self,
+        id: TypeId,
+        path: &str,
+        define: &mut dyn FnMut(&mut Self) -> Definition,
+    ) -> Shape {
+        let key = self.key(id, path);
+        if self.described.insert(key.clone()) {
+            let definition = define(self);
+            self.types.replace(&key, definition);
         }
-        let definition = define(self);
-        self.types.define(&key, |_| definition)
+        Shape::Named(key)
     }
 
     /// Adds the TypeScript of a foreign type at `path`, and returns its key.
     #[cfg(feature = "ts-rs")]
     pub(super) fn declare<T: 'static + ?Sized>(&mut self, path: &str, declaration: sync_schema::Declaration) -> String {
-        let key = self.key::<T>(path);
+        let key = self.key(TypeId::of::<T>(), path);
         self.types.declare(&key, declaration);
         key
     }
 
-    /// Returns the key of `T`, whose Rust path is `path`.
-    fn key<T: 'static + ?Sized>(&mut self, path: &str) -> String {
-        if let Some(key) = self.keys.get(&TypeId::of::<T>()) {
+    /// Returns the key of the type `id`, whose Rust path is `path`.
+    fn key(&mut self, id: TypeId, path: &str) -> String {
+        if let Some(key) = self.keys.get(&id) {
             return key.clone();
         }
         let key = self.free_key(path);
-        self.keys.insert(TypeId::of::<T>(), key.clone());
+        self.keys.insert(id, key.clone());
         key
     }
 
