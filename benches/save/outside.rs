@@ -36,6 +36,11 @@ pub(crate) struct Cost {
     pub(crate) wall: f64,
 }
 
+/// The new name of the field that gets one.
+fn field(change: Change, time: usize) -> Option<String> {
+    (change == Change::Type).then(|| format!("value_{time}"))
+}
+
 impl Outside {
     /// Writes an app with so many routes.
     pub(crate) fn new(routes: usize) -> Result<Self> {
@@ -50,16 +55,30 @@ impl Outside {
         Ok(app)
     }
 
+    /// Returns where it is.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns where cargo builds it.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Saves a handler; no two values of `time` give the same text.
+    pub(crate) fn change(&self, change: Change, time: usize) -> Result<()> {
+        if change == Change::Nothing {
+            return Ok(());
+        }
+        let field = field(change, time);
+        let (path, text) = source::changed(field.as_deref().unwrap_or("new_value"), time + 2);
+        self.write(&path, &text)
+    }
+
     /// Saves a handler, builds, and starts the server; no two values of `time` give the same text.
     pub(crate) fn save(&self, change: Change, time: usize) -> Result<Save> {
-        let field = match change {
-            Change::Type => Some(format!("value_{time}")),
-            Change::Body | Change::Nothing => None,
-        };
-        if change != Change::Nothing {
-            let (path, text) = source::changed(field.as_deref().unwrap_or("new_value"), time + 2);
-            self.write(&path, &text)?;
-        }
+        let field = field(change, time);
+        self.change(change, time)?;
         let expected = field.map(|_| format!("value{time}"));
         let (build, types_wall) = self.build(expected.as_deref())?;
         Ok(Save { build, types_wall, start: self.start()? })
