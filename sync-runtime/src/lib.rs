@@ -30,6 +30,8 @@ mod server;
 mod session;
 mod storage;
 mod tables;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 mod wire;
 
@@ -42,7 +44,10 @@ pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
 pub use id::Id;
 pub use rooms::CloseReason;
-pub use route::{AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Everyone, Member, Presence, Present, RoomCtx, RoomOf};
+pub use route::{
+    AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Everyone, Member, Presence, Present, RequestRoute, RoomCtx,
+    RoomOf,
+};
 pub use schema::{Empty, Wire};
 pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
