@@ -15,6 +15,7 @@ mod diagnostic;
 mod export;
 mod generate;
 mod lane;
+mod manifest;
 mod model;
 mod output;
 mod scan;

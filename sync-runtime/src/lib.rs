@@ -65,6 +65,22 @@ pub use transport::{ClosedSockets, Traffic};
 pub use validator;
 pub use wire::Location;
 
+/// What is written for tests, if the runtime has what they are made of.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_testing {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// What is written for tests, if the runtime has what they are made of.
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_testing {
+    ($($code:tt)*) => {};
+}
+
 /// What attributes and generated code expand to. No promise is made about it.
 #[doc(hidden)]
 pub mod __private {

@@ -87,6 +87,8 @@ pub(crate) struct Handler {
 pub(crate) struct Room {
     /// `examples::_room`
     pub(crate) module: String,
+    /// Relative to the app.
+    pub(crate) file: String,
 }
 
 /// A message file.
@@ -107,7 +109,7 @@ impl App {
         let is_good = |file: &SourceFile| !bad.contains(file.path.as_str());
         let rules = tree.pages.values().filter_map(|page| page.room.as_ref()).filter(|room| is_good(room));
         let mut rooms =
-            rules.filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone() })).collect::<Vec<_>>();
+            rules.filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone(), file: room.path.clone() })).collect::<Vec<_>>();
         rooms.sort_by(|a, b| a.module.cmp(&b.module));
         Self {
             lanes: lanes(tree, &mounts, is_good),

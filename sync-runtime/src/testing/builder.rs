@@ -1,6 +1,6 @@
 //! How a test starts an app.
 
-use crate::clock::{is_stopped, pause, resume};
+use crate::clock::{is_stopped, resume};
 use crate::config::{Config, Environment};
 use crate::id::Id;
 use crate::route::{App, Table};
@@ -64,9 +64,11 @@ impl<A: App> TestBuilder<A> {
 
     /// Starts it.
     ///
-    /// The test owns the time of an app in its process: it stands still while anything can run, jumps to the end of the next wait when
-    /// nothing can, and passes as [`TestApp::advance`] says. For this the runtime has to have one thread, as that of `#[tokio::test]` has;
-    /// with more than one, time is that of the machine, and cannot be advanced. Over sockets time passes as it does, and can be advanced.
+    /// Under `#[tokio::test(start_paused = true)]` the test owns the time of an app in its process: it stands still while anything can run,
+    /// and jumps to the end of the next wait when nothing can. A handler that waits for something outside of the process, such as a
+    /// database, runs out of its time at once then; under plain `#[tokio::test]` time passes as it does. Either way
+    /// [`TestApp::advance`] lets it pass at once. Where the time must be that of the machine, it is, whatever the test says: over sockets,
+    /// and where something is kept in files.
     ///
     /// # Panics
     ///
@@ -84,7 +86,9 @@ impl<A: App> TestBuilder<A> {
         }
         changes.into_iter().for_each(|change| change(&mut config));
         let server = if sessions_as_configured { server } else { server.configured_sessions_in_memory() };
-        let owns_time = own_time(over_sockets);
+        let needs_machine =
+            over_sockets || sessions_as_configured || table.has_durable_routes() || table.has_durable_rooms();
+        let owns_time = own_time(needs_machine);
         let started = if over_sockets {
             server.start(table, config).await.map(|running| (running.handle().clone(), Doors::Outer(running)))
         } else {
@@ -101,16 +105,14 @@ impl<A: App> std::fmt::Debug for TestBuilder<A> {
     }
 }
 
-/// Stops the clock, or lets it go on where what is waited for comes from outside; returns whether it can be advanced.
-fn own_time(over_sockets: bool) -> bool {
+/// Lets the clock go on where what is waited for comes from outside; returns whether the time can be advanced.
+fn own_time(needs_machine: bool) -> bool {
     use tokio::runtime::{Handle, RuntimeFlavor};
     if Handle::current().runtime_flavor() != RuntimeFlavor::CurrentThread {
         return false;
     }
-    match (is_stopped(), over_sockets) {
-        (false, false) => pause(),
-        (true, true) => resume(),
-        _ => {}
+    if needs_machine && is_stopped() {
+        resume();
     }
     true
 }

@@ -227,7 +227,7 @@ impl<A: App> Tab<A> {
     pub async fn send_by_http(&self, call: &Call) -> HttpReply {
         let (path, id, body) = call.by_http();
         let id = id.map(|id| ("idempotency-key", id));
-        let reply = self.0.app.http_as("POST", &path, body, self.token(), id.as_slice()).await;
+        let reply = self.0.app.http_as("POST", &path, Some(body), self.token(), id.as_slice()).await;
         if let Some(notes) = self.0.app.notes() {
             self.0.app.settle().await;
             notes.posted(self, call, &reply).await;
@@ -237,7 +237,7 @@ impl<A: App> Tab<A> {
 
     /// Sends any request in the name of this session: to the app's own routes, for example.
     pub async fn http(&self, method: &str, path: &str, body: Value) -> HttpReply {
-        self.0.app.http_as(method, path, body, self.token(), &[]).await
+        self.0.app.http_as(method, path, Some(body).filter(|body| !body.is_null()), self.token(), &[]).await
     }
 
     /// Returns all that has come since this was asked last, in its order. What was caused before has come.
