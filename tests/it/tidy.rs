@@ -29,6 +29,7 @@ const RUNTIME: Layers<'_> = Layers {
         &["dispatch"],
         &["transport"],
         &["server"],
+        &["testing"],
     ],
     siblings: false,
     // The attributes `crate::wire` and `crate::session` have the names of modules.
@@ -56,13 +57,13 @@ const LANES: Layers<'_> =
 
 /// The doors stand above the pipes, and what the server sees of both above them.
 const TRANSPORT: Layers<'_> =
-    Layers { below: &["transport"], layers: &[&["pipes"], &["doors"], &["open_doors"]], siblings: false, tests: &[] };
+    Layers { below: &["transport"], layers: &[&["pipes"], &["doors"], &["open_doors"], &["inner_doors"]], siblings: false, tests: &[] };
 
 /// The generator: what reads, what judges, what writes text; and above all of it the disk that is written to.
 const GENERATOR: Layers<'_> = Layers {
     below: &[],
     layers: &[
-        &["diagnostic", "syntax"],
+        &["diagnostic", "manifest", "syntax"],
         &["lane"],
         &["scan"],
         &["model", "problems"],
@@ -103,7 +104,7 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
     ("std::time::Instant", "sync-runtime/src", &["sync-runtime/src/clock.rs"]),
     ("std::time::SystemTime", "sync-runtime/src", &["sync-runtime/src/clock.rs"]),
     ("std::thread::sleep", "sync-runtime/src", &[]),
-    ("tokio::net", "sync-runtime/src", &["sync-runtime/src/transport"]),
+    ("tokio::net", "sync-runtime/src", &["sync-runtime/src/transport", "sync-runtime/src/testing/line/wired.rs"]),
     ("std::net::TcpListener", "sync-runtime/src", &[]),
     ("std::net::TcpStream", "sync-runtime/src", &[]),
     // Model in, text out.

@@ -20,7 +20,8 @@ use crate::wire::{Message, bad_request, event};
 /// A socket without a network.
 pub(in crate::testing) struct InnerLine<A: App> {
     dispatcher: Arc<Dispatcher<A>>,
-    socket: Arc<Socket<A>>,
+    /// Until it is closed: whoever holds a socket holds its session, which is in use then.
+    socket: Mutex<Option<Arc<Socket<A>>>>,
     way_out: Arc<WayOut<A>>,
     /// Told when the call that was sent last has ended, or lets go on what is behind it.
     last: Mutex<Option<oneshot::Receiver<()>>>,
@@ -52,7 +53,7 @@ impl<A: App> Outbox for WayOut<A> {
         self.inbox.close(reason.as_str());
         // Whoever closes it may hold the locks that are needed to take it out.
         if let Some(line) = self.line.get().and_then(Weak::upgrade) {
-            tokio::spawn(async move { line.dispatcher.disconnect(&line.socket, Departure::Lost) });
+            tokio::spawn(async move { line.leave(Departure::Lost) });
         }
     }
 }
@@ -82,12 +83,12 @@ impl<A: App> InnerLine<A> {
         let socket = dispatcher.socket(identity, way_out.clone());
         let line = Arc::new(Self {
             dispatcher: dispatcher.clone(),
-            socket,
+            socket: Mutex::new(Some(socket.clone())),
             way_out,
             last: Mutex::default(),
         });
         line.way_out.line.get_or_init(|| Arc::downgrade(&line));
-        dispatcher.enter(&line.socket);
+        dispatcher.enter(&socket);
         Ok(line)
     }
 
@@ -101,7 +102,14 @@ impl<A: App> InnerLine<A> {
 
     pub(in crate::testing) fn close(&self) {
         if !self.way_out.is_closed.swap(true, Ordering::AcqRel) {
-            self.dispatcher.disconnect(&self.socket, Departure::Closed);
+            self.leave(Departure::Closed);
+        }
+    }
+
+    fn leave(&self, departure: Departure) {
+        let socket = self.socket.lock().take();
+        if let Some(socket) = socket {
+            self.dispatcher.disconnect(&socket, departure);
         }
     }
 
@@ -109,15 +117,17 @@ impl<A: App> InnerLine<A> {
     /// is waited for.
     pub(super) fn emit(self: &Arc<Self>, event: &str, payload: &Value) -> oneshot::Receiver<Value> {
         let (answered, answer) = oneshot::channel();
-        if self.is_closed() {
+        let socket = self.socket.lock().clone().filter(|_| !self.is_closed());
+        let Some(socket) = socket else {
             answered.send(disconnected()).unwrap_or_default();
             return answer;
-        }
+        };
+        let caller = Caller::of_socket(socket);
         let limit = self.dispatcher.config().message_limit;
         let spoken = Spoken::new(json!([event, payload]).to_string(), limit);
         let line = self.clone();
         if event == event::SYNC_CANCEL {
-            answered.send(line.give_up(&spoken)).unwrap_or_default();
+            answered.send(line.give_up(&caller, &spoken)).unwrap_or_default();
             return answer;
         }
         let (ended, behind) = oneshot::channel::<()>();
@@ -126,31 +136,29 @@ impl<A: App> InnerLine<A> {
             if let Some(before) = before {
                 before.await.unwrap_or_default();
             }
-            let json = line.handle(&spoken, ended).await;
+            let json = line.handle(&caller, &spoken, ended).await;
             answered.send(json).unwrap_or_default();
         });
         answer
     }
 
-    fn give_up(&self, spoken: &Spoken) -> Value {
-        let caller = Caller::of_socket(self.socket.clone());
+    fn give_up(&self, caller: &Caller<A>, spoken: &Spoken) -> Value {
         let answer = match spoken.read(self.dispatcher.config().message_limit) {
-            Ok(Message::Cancel { id }) => self.dispatcher.cancel(&caller, &id),
-            Ok(_) => self.dispatcher.refuse(&caller, bad_request("event")),
-            Err(misread) => self.dispatcher.refuse(&caller, misread),
+            Ok(Message::Cancel { id }) => self.dispatcher.cancel(caller, &id),
+            Ok(_) => self.dispatcher.refuse(caller, bad_request("event")),
+            Err(misread) => self.dispatcher.refuse(caller, misread),
         };
         read(answer.json.get())
     }
 
-    async fn handle(&self, spoken: &Spoken, ended: oneshot::Sender<()>) -> Value {
-        let caller = Caller::of_socket(self.socket.clone());
+    async fn handle(&self, caller: &Caller<A>, spoken: &Spoken, ended: oneshot::Sender<()>) -> Value {
         let message = match spoken.read(self.dispatcher.config().message_limit) {
             Ok(message) => message,
-            Err(misread) => return read(self.dispatcher.refuse(&caller, misread).json.get()),
+            Err(misread) => return read(self.dispatcher.refuse(caller, misread).json.get()),
         };
         let turn = Turn::default();
         let mut ended = Some(ended);
-        let mut handling = pin!(self.dispatcher.handle(&caller, message, &turn));
+        let mut handling = pin!(self.dispatcher.handle(caller, message, &turn));
         let answer = poll_fn(|context| {
             let polled = handling.as_mut().poll(context);
             if turn.take_passed() {
@@ -165,7 +173,7 @@ impl<A: App> InnerLine<A> {
 
 impl<A: App> std::fmt::Debug for InnerLine<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InnerLine").field("socket", &self.socket.id()).finish_non_exhaustive()
+        f.debug_struct("InnerLine").finish_non_exhaustive()
     }
 }
 
