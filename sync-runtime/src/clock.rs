@@ -18,9 +18,9 @@ pub(crate) use std::time::Instant as RealInstant;
 
 #[cfg(test)]
 pub(crate) use tokio::time::advance;
+pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 #[cfg(feature = "testing")]
 pub(crate) use tokio::time::{pause, resume};
-pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 
 /// Returns the milliseconds since the beginning of 1970. In tests they pass as the test lets time pass.
 #[cfg(not(any(test, feature = "testing")))]

@@ -45,8 +45,7 @@ pub use i18n::CatalogError;
 pub use id::Id;
 pub use rooms::CloseReason;
 pub use route::{
-    AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Everyone, Member, Presence, Present, RequestRoute, RoomCtx,
-    RoomOf,
+    AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Everyone, Member, Presence, Present, RequestRoute, RoomCtx, RoomOf,
 };
 pub use schema::{Empty, Wire};
 pub use serde_json;

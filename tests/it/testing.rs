@@ -41,7 +41,8 @@ async fn a_call_by_its_type_is_answered_and_heard_with_its_types() {
         let answer = ada.call::<updateCounter_v1::Event>(ROOM, input(5)).await.expect("an answer");
         assert_eq!(answer.new_value, 5);
         let heard = bob.heard::<updateCounter_v1::Event>().await;
-        let heard: Vec<_> = heard.iter().map(|event| (event.server_output.new_value, event.client_output.mine)).collect();
+        let heard: Vec<_> =
+            heard.iter().map(|event| (event.server_output.new_value, event.client_output.mine)).collect();
         assert_eq!(heard, [(5, false)]);
         assert_eq!(ada.received().await, []);
 
@@ -186,7 +187,8 @@ async fn what_has_happened_is_a_file_that_both_modes_replay() {
         let recording = app.record(&path);
         two_players(app.clone()).await;
         recording.finish();
-        expect_test::expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings/two_players.json")].assert_eq(&read(&path));
+        expect_test::expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings/two_players.json")]
+            .assert_eq(&read(&path));
         replay(builder(), &path).await;
     }
 }
@@ -212,19 +214,90 @@ async fn check_changed(change: impl FnOnce(String) -> String, expected: Expect) 
 }
 
 fn said(panic: Box<dyn std::any::Any + Send>) -> String {
-    panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_default()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_recording_tells_the_first_thing_that_is_another_one() {
     check_changed(
         |text| text.replacen("\"newValue\": 5", "\"newValue\": 6", 1),
-        expect![[r#""#]],
+        expect![[r#"
+            changed.json: step 7 is another one now (UPDATE_EXPECT=1 takes it over):
+              {
+                "who": "ada",
+                "emits": {
+                  "event": "sync",
+                  "payload": {
+                    "data": {
+                      "amount": 5
+                    },
+                    "ignoreSelf": true,
+                    "name": "examples/updateCounter",
+                    "receiver": "game-room-1",
+                    "version": "v1"
+                  },
+                  "answer": {
+                    "result": {
+            -         "newValue": 6
+            +         "newValue": 5
+                    },
+                    "status": "success"
+                  }
+                },
+                "heard": {
+                  "bob": [
+                    {
+                      "clientOutput": {
+                        "mine": false
+                      },
+                      "event": "examples/updateCounter/v1",
+                      "room": "game-room-1",
+                      "serverOutput": {
+                        "newValue": 5
+                      }
+                    }
+                  ]
+                }
+              }
+        "#]],
     )
     .await;
-    check_changed(|text| text.replacen("\"who\": \"bob\"", "\"who\": \"eve\"", 2), expect![[r#""#]]).await;
-    check_changed(|text| text.replacen("\"steps\"", "\"stops\"", 1), expect![[r#""#]]).await;
-    check_changed(|text| text[..text.len() / 2].to_owned(), expect![[r#""#]]).await;
+    check_changed(
+        |text| text.replacen("\"who\": \"bob\",\n      \"emits\"", "\"who\": \"eve\",\n      \"emits\"", 1),
+        expect!["changed.json: step 5: there is no tab `eve`"],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_no_recording_says_why() {
+    check_changed(
+        |text| text.replacen("\"steps\"", "\"stops\"", 1),
+        expect!["changed.json: no recording: unknown field `stops`, expected `without` or `steps` at line 2 column 9"],
+    )
+    .await;
+    check_changed(
+        |text| text[..text.len() / 2].to_owned(),
+        expect!["changed.json: no recording: EOF while parsing an object at line 115 column 4"],
+    )
+    .await;
+    check_changed(
+        |text| text.replacen("logsIn", "sings", 1),
+        expect![
+            "changed.json: step 1: expected one of `logsIn`, `opensTabOf`, `isGuest`, `emits`, `posts`, `logsOut`, `closes`, `passes`, with \
+             what belongs to it"
+        ],
+    )
+    .await;
+    check_changed(
+        |text| text.replacen("\"muted\": false", "\"muted\": 7", 1),
+        expect!["changed.json: step 1: no session of this app: invalid type: integer `7`, expected a boolean"],
+    )
+    .await;
 }
 
 /// What generated tests say of the test app, whose handlers misbehave; as if all of its public routes had lost their login.
@@ -250,7 +323,11 @@ fn check_red(test: Test, lane: Lane, name: &'static str, expected: Expect) {
 
 #[test]
 fn a_route_without_a_login_is_red_and_says_what_to_write() {
-    check_red(contract::needs_a_login, Lane::Event, "odd/panic/v1", expect![[r#"
+    check_red(
+        contract::needs_a_login,
+        Lane::Event,
+        "odd/panic/v1",
+        expect![[r#"
         `odd/panic/v1` can be called by somebody who has not signed in
           help: write `auth = login` in src/odd/_sync/panic_server_v1.rs; if anybody may call it, say so in Cargo.toml:
 
@@ -258,9 +335,14 @@ fn a_route_without_a_login_is_red_and_says_what_to_write() {
           public = ["odd/panic/v1"]
 
           sent: {"data":{"isPrototypeOf":null,"zzz":[]},"name":"odd/panic","receiver":"hall-1","version":"v1"}
-          answered: {"errorCode":"sync-no-receivers","errorParams":{},"httpStatus":404,"message":"Nobody is in this room.","status":"error"}"#]]);
+          answered: {"errorCode":"sync-no-receivers","errorParams":{},"httpStatus":404,"message":"Nobody is in this room.","status":"error"}"#]],
+    );
     check_red(contract::needs_a_login, Lane::Event, "strict/take/v1", expect!["green"]);
-    check_red(contract::needs_a_login, Lane::Request, "examples/echo/v1", expect![[r#"
+    check_red(
+        contract::needs_a_login,
+        Lane::Request,
+        "examples/echo/v1",
+        expect![[r#"
         `examples/echo/v1` can be called by somebody who has not signed in
           help: write `auth = login` in src/examples/_api/echo_v1.rs; if anybody may call it, say so in Cargo.toml:
 
@@ -268,12 +350,17 @@ fn a_route_without_a_login_is_red_and_says_what_to_write() {
           public = ["examples/echo/v1"]
 
           sent: {"data":{"isPrototypeOf":null,"zzz":[]},"name":"examples/echo","version":"v1"}
-          answered: {"errorCode":"sync-invalid-input","errorParams":{"path":"isPrototypeOf","reason":"unknown-field"},"httpStatus":400,"message":"“isPrototypeOf” is not a known field.","status":"error"}"#]]);
+          answered: {"errorCode":"sync-invalid-input","errorParams":{"path":"isPrototypeOf","reason":"unknown-field"},"httpStatus":400,"message":"“isPrototypeOf” is not a known field.","status":"error"}"#]],
+    );
 }
 
 #[test]
 fn a_handler_that_panics_is_red_with_what_it_was_sent() {
-    check_red(contract::survives_fuzzed_input, Lane::Request, "odd/panic/v1", expect![[r#"
+    check_red(
+        contract::survives_fuzzed_input,
+        Lane::Request,
+        "odd/panic/v1",
+        expect![[r#"
         `odd/panic/v1` has a handler that panics, or writes what is no JSON (with SYNC_TEST_SEED=1; the panic is told above)
           help: a panic is a bug; one that is meant stands in Cargo.toml:
 
@@ -281,12 +368,13 @@ fn a_handler_that_panics_is_red_with_what_it_was_sent() {
           may_panic = ["odd/panic/v1"]
 
           sent: {"data":{},"name":"odd/panic","version":"v1"}
-          answered: {"errorCode":"sync-server-failed","errorParams":{},"httpStatus":500,"message":"Something went wrong on our side.","status":"error"}"#]]);
+          answered: {"errorCode":"sync-server-failed","errorParams":{},"httpStatus":500,"message":"Something went wrong on our side.","status":"error"}"#]],
+    );
     check_red(contract::survives_fuzzed_input, Lane::Request, "strict/take/v1", expect!["green"]);
 }
 
 #[test]
-fn what_needs_nothing_of_an_app_is_green_for_all_of_its_routes() {
+fn what_needs_nothing_of_an_app_is_green_for_routes_of_every_kind() {
     let tests: [(&str, Test); 7] = [
         ("refuses_an_ended_session", contract::refuses_an_ended_session),
         ("refuses_malformed_input", contract::refuses_malformed_input),
@@ -299,11 +387,18 @@ fn what_needs_nothing_of_an_app_is_green_for_all_of_its_routes() {
     let mut red = Vec::new();
     let table = &test_app::routes::TABLE;
     for (lane, routes) in [(Lane::Event, &table.events), (Lane::Request, &table.requests)] {
-        for route in routes.all {
+        // Some handlers do what they do until a test stops them, or make as much as they are asked for.
+        let is_patient =
+            |name: &str| !["beside/", "odd/", "order/", "streams/"].iter().any(|page| name.starts_with(page));
+        for route in routes.all.iter().filter(|route| is_patient(route.id().cb)) {
             for (test, run) in tests {
                 let route = RouteUnderTest { lane, name: route.id().cb, rule: None };
                 if let Err(panic) = std::panic::catch_unwind(|| run(&kit(), &route)) {
-                    red.push(format!("{lane:?} {} {test}: {}", route.name, said(panic).lines().next().unwrap_or_default()));
+                    red.push(format!(
+                        "{lane:?} {} {test}: {}",
+                        route.name,
+                        said(panic).lines().next().unwrap_or_default()
+                    ));
                 }
             }
         }
@@ -330,11 +425,14 @@ fn rules_and_lists_are_red_for_what_they_let_pass() {
         somebody who has not signed in is let into `table-{number}-{seat}`
         somebody who has not signed in is let into `lasting-{name}`
         somebody who has not signed in is let into `open-{name}`
-        somebody who has not signed in is let into `people-{number}`"#]].assert_eq(&said_of_rooms.join("\n"));
-    let listed = std::panic::catch_unwind(|| contract::lists_what_there_is(&kit())).map_or_else(said, |()| "green".to_owned());
+        somebody who has not signed in is let into `people-{number}`"#]]
+    .assert_eq(&said_of_rooms.join("\n"));
+    let listed =
+        std::panic::catch_unwind(|| contract::lists_what_there_is(&kit())).map_or_else(said, |()| "green".to_owned());
     expect![[r#"
         `public` in [package.metadata.sync] names `repeats/kept/v2`, which there is not
-          help: a route is `<page>/<name>/<version>`, a room its pattern, such as `chat-{name}`"#]].assert_eq(&listed);
+          help: a route is `<page>/<name>/<version>`, a room its pattern, such as `chat-{name}`"#]]
+    .assert_eq(&listed);
     let words = std::panic::catch_unwind(|| contract::every_code_has_a_sentence(&kit(), "nl"));
     expect!["green"].assert_eq(&words.map_or_else(said, |()| "green".to_owned()));
 }

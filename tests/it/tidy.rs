@@ -56,8 +56,12 @@ const LANES: Layers<'_> =
     Layers { below: &["dispatch", "lanes"], layers: &[&["lane"], &["event", "request"]], siblings: false, tests: &[] };
 
 /// The doors stand above the pipes, and what the server sees of both above them.
-const TRANSPORT: Layers<'_> =
-    Layers { below: &["transport"], layers: &[&["pipes"], &["doors"], &["open_doors"], &["inner_doors"]], siblings: false, tests: &[] };
+const TRANSPORT: Layers<'_> = Layers {
+    below: &["transport"],
+    layers: &[&["pipes"], &["doors"], &["open_doors"], &["inner_doors"]],
+    siblings: false,
+    tests: &[],
+};
 
 /// The generator: what reads, what judges, what writes text; and above all of it the disk that is written to.
 const GENERATOR: Layers<'_> = Layers {

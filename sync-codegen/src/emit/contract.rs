@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use super::writer::Writer;
 use crate::lane::Lane;
 use crate::manifest::Contract;
-use crate::model::{App, LaneRoutes, Receivers, Route};
+use crate::model::{App, LaneRoutes, Receivers, Route, module_name};
+
+const CONTRACT: &str = "::sync::testing::contract";
 
 /// A module of tests.
 #[derive(Default)]
@@ -36,7 +38,7 @@ pub(super) fn contract(out: &mut Writer, app: &App, told: &Contract) {
         tests.at(&room.module).of = Some(Of::Room(index, room.file.clone()));
     }
     for locale in &app.locales {
-        let module = format!("languages::{}", locale.language.replace('-', "_"));
+        let module = format!("languages::{}", module_name(&locale.language));
         tests.at(&module).of = Some(Of::Language(&locale.language));
     }
     // A page of this name is there already.
@@ -48,13 +50,13 @@ pub(super) fn contract(out: &mut Writer, app: &App, told: &Contract) {
     out.line("/// What holds of every route, whatever it does: `sync::testing::contract`.");
     out.line("#[cfg(test)]");
     out.open(format!("mod {name} {{"));
-    out.open("const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {");
+    out.open(format!("const KIT: {CONTRACT}::Kit<crate::SyncApp> = {CONTRACT}::Kit {{"));
     out.line("start: crate::test,");
     out.line(format!("public: &{:?},", told.public));
     out.line(format!("may_panic: &{:?},", told.may_panic));
     out.line(format!("real_time: {},", told.real_time));
     out.close("};");
-    out.line("::sync::__contract_test! { lists_what_there_is(&KIT) }");
+    list(out, "(&KIT)", ["lists_what_there_is"].into_iter());
     tests.write(out, 0);
     out.close("}");
     out.close("}");
@@ -70,28 +72,24 @@ impl<'a> Tests<'a> {
         match &self.of {
             None => {}
             Some(Of::Route(lane, route, rule)) => {
-                let lane_name = format!("{:?}", lane.name);
                 let name = format!("{}/{}/v{}", route.page, route.name, route.version);
-                out.open("const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {");
-                out.line(format!("lane: ::sync::schema::Lane::{lane_name},"));
+                out.open(format!("const ROUTE: {CONTRACT}::RouteUnderTest = {CONTRACT}::RouteUnderTest {{"));
+                out.line(format!("lane: ::sync::schema::Lane::{:?},", lane.name));
                 out.line(format!("name: {name:?},"));
                 out.line(format!("rule: {rule:?},"));
                 out.close("};");
-                for test in lane.table.tests.iter().filter(|test| has(route, test)) {
-                    out.line(format!("::sync::__contract_test! {{ {test}({kit}, &ROUTE) }}"));
-                }
+                let tests = lane.table.tests.iter().copied().filter(|test| has(route, test));
+                list(out, &format!("({kit}, &ROUTE)"), tests);
             }
             Some(Of::Room(rule, file)) => {
-                out.open("const ROOM: ::sync::testing::contract::RoomUnderTest = ::sync::testing::contract::RoomUnderTest {");
+                out.open(format!("const ROOM: {CONTRACT}::RoomUnderTest = {CONTRACT}::RoomUnderTest {{"));
                 out.line(format!("rule: {rule},"));
                 out.line(format!("source: {file:?},"));
                 out.close("};");
-                for test in ["keeps_to_its_pattern", "lets_in_whom_it_says"] {
-                    out.line(format!("::sync::__contract_test! {{ {test}({kit}, &ROOM) }}"));
-                }
+                list(out, &format!("({kit}, &ROOM)"), ["keeps_to_its_pattern", "lets_in_whom_it_says"].into_iter());
             }
             Some(Of::Language(language)) => {
-                out.line(format!("::sync::__contract_test! {{ every_code_has_a_sentence({kit}, {language:?}) }}"));
+                list(out, &format!("({kit}, {language:?})"), ["every_code_has_a_sentence"].into_iter());
             }
         }
         for (name, inner) in &self.modules {
@@ -100,6 +98,14 @@ impl<'a> Tests<'a> {
             out.close("}");
         }
     }
+}
+
+/// Writes tests that are told the same.
+fn list(out: &mut Writer, told: &str, tests: impl Iterator<Item = &'static str>) {
+    out.open("::sync::__contract_tests! {");
+    out.line(told);
+    tests.for_each(|test| out.line(test));
+    out.close("}");
 }
 
 /// Whether a test of its lane is one of this route: some ask for rooms that not all have.

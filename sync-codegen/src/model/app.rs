@@ -108,8 +108,9 @@ impl App {
         // A file with a syntax error is not known to be bad: the compiler will say what is wrong with it, and nothing else.
         let is_good = |file: &SourceFile| !bad.contains(file.path.as_str());
         let rules = tree.pages.values().filter_map(|page| page.room.as_ref()).filter(|room| is_good(room));
-        let mut rooms =
-            rules.filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone(), file: room.path.clone() })).collect::<Vec<_>>();
+        let mut rooms = rules
+            .filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone(), file: room.path.clone() }))
+            .collect::<Vec<_>>();
         rooms.sort_by(|a, b| a.module.cmp(&b.module));
         Self {
             lanes: lanes(tree, &mounts, is_good),

@@ -120,7 +120,9 @@ impl Catalog {
         let mut problems = Vec::new();
         bundle.format_pattern(pattern, None, &mut problems);
         let asked = problems.into_iter().filter_map(|problem| match problem {
-            fluent_bundle::FluentError::ResolverError(ResolverError::Reference(ReferenceKind::Variable { id })) => Some(id),
+            fluent_bundle::FluentError::ResolverError(ResolverError::Reference(ReferenceKind::Variable { id })) => {
+                Some(id)
+            }
             _ => None,
         });
         Some(asked.collect())

@@ -279,9 +279,10 @@ async fn answer(doors: &InnerDoors, sent: Sent) -> HttpReply {
     }
     let response = doors.answer(request).await;
     let status = response.status().as_u16();
-    let headers = response.headers().iter().map(|(name, value)| {
-        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-    });
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let headers = headers.collect();
     let body = InnerDoors::read(response).await;
     let text = String::from_utf8_lossy(&body).into_owned();

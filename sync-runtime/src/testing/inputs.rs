@@ -83,14 +83,13 @@ impl<A: App> Inputs<A> {
         match (rule, shape) {
             (Bound::Range { min, max }, Shape::Integer { min: least, max: most }) => {
                 let (min, max) = (min.map(|min| min.ceil() as i64), max.map(|max| max.floor() as i64));
-                let cases =
-                    [(min, 0, true), (max, 0, true), (min, -1, false), (max, 1, false)].into_iter().filter_map(
-                        |(bound, step, is_allowed)| {
-                            let number = bound?.checked_add(step)?;
-                            // Beyond what the type holds, another check speaks first.
-                            (*least..=*most).contains(&number).then(|| changed(json!(number), "range", is_allowed))?
-                        },
-                    );
+                let cases = [(min, 0, true), (max, 0, true), (min, -1, false), (max, 1, false)].into_iter().filter_map(
+                    |(bound, step, is_allowed)| {
+                        let number = bound?.checked_add(step)?;
+                        // Beyond what the type holds, another check speaks first.
+                        (*least..=*most).contains(&number).then(|| changed(json!(number), "range", is_allowed))?
+                    },
+                );
                 cases.collect()
             }
             (Bound::Range { min, max }, Shape::Number { .. }) => {

@@ -107,9 +107,7 @@ impl Maker<'_> {
                 let carried = match &variant.body {
                     VariantBody::Unit => None,
                     VariantBody::Newtype(shape) => Some(self.value(shape, depth + 1)),
-                    VariantBody::Tuple(items) => {
-                        Some(items.iter().map(|item| self.value(item, depth + 1)).collect())
-                    }
+                    VariantBody::Tuple(items) => Some(items.iter().map(|item| self.value(item, depth + 1)).collect()),
                     VariantBody::Struct(fields) => Some(Value::Object(self.fields(fields, depth + 1))),
                 };
                 tagged(tagging, &variant.name, carried)
@@ -154,9 +152,11 @@ mod tests {
     #[test]
     fn every_combination_is_made_up_once() {
         let mut types = Types::default();
-        let variant = |name: &str, body| Variant { name: name.to_owned(), aliases: Vec::new(), docs: String::new(), body };
+        let variant =
+            |name: &str, body| Variant { name: name.to_owned(), aliases: Vec::new(), docs: String::new(), body };
         let role = types.define("app::Role", |_| {
-            let variants = vec![variant("user", VariantBody::Unit), variant("admin", VariantBody::Newtype(Shape::Bool))];
+            let variants =
+                vec![variant("user", VariantBody::Unit), variant("admin", VariantBody::Newtype(Shape::Bool))];
             Definition::new("Role", "app", "", Body::Enum(Tagging::External, variants))
         });
         let session = types.define("app::Session", |_| {

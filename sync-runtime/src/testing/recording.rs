@@ -29,11 +29,11 @@ pub struct Recording<A: App> {
 /// What a file of a recording holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Tape {
+struct Tape<S = Step> {
     /// The names of fields whose values are another one in each run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     without: Vec<String>,
-    steps: Vec<Step>,
+    steps: Vec<S>,
 }
 
 /// One step.
@@ -60,9 +60,19 @@ enum Act {
     /// Comes as a guest, who reads this language.
     IsGuest(Option<String>),
     /// Sends an event of Socket.IO.
-    Emits { event: String, payload: Value, answer: Value },
+    Emits {
+        event: String,
+        payload: Value,
+        answer: Value,
+    },
     /// Sends a call over HTTP.
-    Posts { path: String, id: Option<String>, body: Value, status: u16, answer: Value },
+    Posts {
+        path: String,
+        id: Option<String>,
+        body: Value,
+        status: u16,
+        answer: Value,
+    },
     LogsOut {},
     Closes {},
     /// Time passes, in milliseconds.
@@ -311,7 +321,14 @@ fn call_of(path: &str, id: Option<&str>, body: &Value) -> Option<Call> {
 
 fn read(path: &Path) -> Result<Tape, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("the recording cannot be read: {error}"))?;
-    serde_json::from_str(&text).map_err(|error| format!("no recording: {error}"))
+    let tape: Tape<Value> = serde_json::from_str(&text).map_err(|error| format!("no recording: {error}"))?;
+    let steps = tape.steps.into_iter().enumerate().map(|(index, step)| {
+        serde_json::from_value(step).map_err(|_| {
+            const ACTS: &str = "`logsIn`, `opensTabOf`, `isGuest`, `emits`, `posts`, `logsOut`, `closes`, `passes`";
+            format!("step {}: expected one of {ACTS}, with what belongs to it", index + 1)
+        })
+    });
+    Ok(Tape { without: tape.without, steps: steps.collect::<Result<_, _>>()? })
 }
 
 fn write(path: &Path, text: &str) {
@@ -340,7 +357,8 @@ fn difference(path: &Path, index: usize, then: &Step, now: &Step) -> String {
     let same_before = then.iter().zip(&now).take_while(|(then, now)| then == now).count();
     let rest = then.len().min(now.len()) - same_before;
     let same_behind = then.iter().rev().zip(now.iter().rev()).take(rest).take_while(|(then, now)| then == now).count();
-    let mut text = format!("{}: step {} is another one now (UPDATE_EXPECT=1 takes it over):\n", path.display(), index + 1);
+    let mut text =
+        format!("{}: step {} is another one now (UPDATE_EXPECT=1 takes it over):\n", path.display(), index + 1);
     let mut tell = |sign: &str, lines: &[&str]| {
         lines.iter().for_each(|line| text.push_str(&format!("{sign} {line}\n")));
     };

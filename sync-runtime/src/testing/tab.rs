@@ -264,7 +264,11 @@ impl<A: App> Tab<A> {
         for frame in self.received().await {
             match frame {
                 Frame::Event { route, room, server_output, client_output, .. } if route == cb => {
-                    heard.push(Heard { room, server_output: typed(server_output), client_output: typed(client_output) });
+                    heard.push(Heard {
+                        room,
+                        server_output: typed(server_output),
+                        client_output: typed(client_output),
+                    });
                 }
                 other => others.push(other),
             }

@@ -30,12 +30,12 @@ pub use axum::http::HeaderMap;
 #[cfg(feature = "testing")]
 pub use axum::http::HeaderName;
 pub use axum::response::Response;
+#[cfg(feature = "testing")]
+pub use doors::Spoken;
 pub use doors::{
     ClosedSockets, Inbound, InboundKind, Traffic, arriving_address, caller, cookie_token, error_response,
     session_cookie, stranger, token,
 };
-#[cfg(feature = "testing")]
-pub use doors::Spoken;
 #[cfg(feature = "testing")]
 pub use inner_doors::{InnerDoors, Request};
 pub use open_doors::OpenDoors;

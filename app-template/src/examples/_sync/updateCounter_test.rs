@@ -38,7 +38,8 @@ async fn somebody_who_has_signed_out_hears_no_more() -> Result<(), Refusal> {
     let ada = app.log_in(player("Ada")).await;
     ada.join("game-room-1").await?;
     ada.log_out().await;
-    let refused = ada.call::<Event>("game-room-1", ClientInput { amount: 5 }).await.expect_err("a socket that is closed");
+    let refused =
+        ada.call::<Event>("game-room-1", ClientInput { amount: 5 }).await.expect_err("a socket that is closed");
     assert_eq!(refused.code, "sync-disconnected");
     assert_eq!(ada.received().await, [Frame::Closing { reason: "session-ended".to_owned() }]);
     Ok(())

@@ -62,7 +62,11 @@ pub fn keeps_to_its_bounds<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
                 if at.is_allowed {
                     // Two rules of one field may exclude each other's bounds; the framework's own check knows.
                     if inputs.wrong(&at.json.to_string()).is_some_and(|path| path == at.path) {
-                        subject.fail(&format!("refuses what `{}` of `{}` allows", at.rule, at.path), &call, &Value::Null);
+                        subject.fail(
+                            &format!("refuses what `{}` of `{}` allows", at.rule, at.path),
+                            &call,
+                            &Value::Null,
+                        );
                     }
                     continue;
                 }

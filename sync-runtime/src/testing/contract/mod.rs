@@ -61,14 +61,16 @@ impl<A: App> Kit<A> {
     }
 }
 
-/// Writes one test.
+/// Writes tests, each of which is told the same.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __contract_test {
-    ($test:ident($($of:expr),*)) => {
-        #[test]
-        fn $test() {
-            ::sync::testing::contract::$test($($of),*);
-        }
+macro_rules! __contract_tests {
+    ($told:tt $($test:ident)*) => {
+        $(
+            #[test]
+            fn $test() {
+                ::sync::testing::contract::$test $told;
+            }
+        )*
     };
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sync_schema::EVERYONE;
 
 use crate::contain::contained;
-use crate::route::{App, Pattern, Route, RoomKind, RoomRule, Segment, Table};
+use crate::route::{App, Pattern, RoomKind, RoomRule, Route, Segment, Table};
 use crate::schema::Lane;
 use crate::testing::call::{Call, HttpReply, Reply};
 use crate::testing::contract::{Kit, RouteUnderTest};
@@ -12,8 +12,7 @@ use crate::testing::inputs::Inputs;
 use crate::testing::{Tab, TestApp, TestBuilder, people};
 
 /// What parameters of rooms are tried with.
-const VALUES: [&str; 8] =
-    ["1", "a", "ada", "test", "en", "true", "2024-02-29", "00000000-0000-4000-8000-000000000001"];
+const VALUES: [&str; 8] = ["1", "a", "ada", "test", "en", "true", "2024-02-29", "00000000-0000-4000-8000-000000000001"];
 
 /// A route of an app.
 pub(super) struct Subject<'k, A: App> {

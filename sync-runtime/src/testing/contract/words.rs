@@ -24,10 +24,16 @@ pub fn every_code_has_a_sentence<A: App>(kit: &Kit<A>, language: &str) {
         let known: Vec<_> = others.filter_map(|other| catalog.variables(code, other)).collect();
         let is_known = |name: &&String| known.is_empty() || known.iter().any(|names| names.contains(*name));
         if let Some(name) = asked.iter().find(|name| !is_known(name)) {
-            problems.push(format!("the sentence of `{code}` in `locales/{language}/` asks for `${name}`, which no other one does"));
+            problems.push(format!(
+                "the sentence of `{code}` in `locales/{language}/` asks for `${name}`, which no other one does"
+            ));
         }
-        if let Some(name) = parameters_of(code).and_then(|given| asked.iter().find(|name| !given.contains(&name.as_str()))) {
-            problems.push(format!("the sentence of `{code}` in `locales/{language}/` asks for `${name}`, which it is not given"));
+        if let Some(name) =
+            parameters_of(code).and_then(|given| asked.iter().find(|name| !given.contains(&name.as_str())))
+        {
+            problems.push(format!(
+                "the sentence of `{code}` in `locales/{language}/` asks for `${name}`, which it is not given"
+            ));
         }
     }
     assert!(problems.is_empty(), "\n  {}", problems.join("\n  "));

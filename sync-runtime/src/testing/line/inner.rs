@@ -75,11 +75,8 @@ impl<A: App> InnerLine<A> {
             tab: Some(presenting.tab.into()),
         };
         let identity = dispatcher.admit(presented).await.map_err(refused)?;
-        let way_out = Arc::new(WayOut {
-            inbox: Inbox::default(),
-            is_closed: AtomicBool::new(false),
-            line: OnceLock::new(),
-        });
+        let way_out =
+            Arc::new(WayOut { inbox: Inbox::default(), is_closed: AtomicBool::new(false), line: OnceLock::new() });
         let socket = dispatcher.socket(identity, way_out.clone());
         let line = Arc::new(Self {
             dispatcher: dispatcher.clone(),

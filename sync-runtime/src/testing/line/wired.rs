@@ -83,7 +83,8 @@ impl WiredLine {
     pub(super) fn emit(&self, event: &str, payload: &Value) -> oneshot::Receiver<Value> {
         let (answered, answer) = oneshot::channel();
         let array = json!([event, payload]).to_string();
-        if let Err(mpsc::error::SendError(Said::Event { answered, .. })) = self.said.send(Said::Event { array, answered })
+        if let Err(mpsc::error::SendError(Said::Event { answered, .. })) =
+            self.said.send(Said::Event { array, answered })
         {
             answered.send(disconnected()).unwrap_or_default();
         }
