@@ -312,7 +312,7 @@ fn kit() -> Kit<test_app::App> {
     Kit { start, public: &["strict/take/v1", "repeats/kept/v2"], may_panic: &[], real_time: true }
 }
 
-type Test = fn(&Kit<test_app::App>, &RouteUnderTest);
+type Test<A = test_app::App> = fn(&Kit<A>, &RouteUnderTest);
 
 fn check_red(test: Test, lane: Lane, name: &'static str, expected: Expect) {
     let route = RouteUnderTest { lane, name, rule: None };
@@ -352,6 +352,34 @@ fn a_route_without_a_login_is_red_and_says_what_to_write() {
           sent: {"data":{"isPrototypeOf":null,"zzz":[]},"name":"examples/echo","version":"v1"}
           answered: {"errorCode":"sync-invalid-input","errorParams":{"path":"isPrototypeOf","reason":"unknown-field"},"httpStatus":400,"message":"“isPrototypeOf” is not a known field.","status":"error"}"#]],
     );
+}
+
+/// The template, but for what its `Cargo.toml` says of its one public route.
+#[test]
+fn a_route_that_has_lost_its_login_turns_its_own_test_red_and_no_other() {
+    let kit = Kit { start: app::test, public: &[], may_panic: &["examples/fail/v1"], real_time: false };
+    let tests: [(&str, Test<SyncApp>); 13] = [
+        ("needs_a_login", contract::needs_a_login),
+        ("refuses_an_ended_session", contract::refuses_an_ended_session),
+        ("needs_membership", contract::needs_membership),
+        ("refuses_malformed_input", contract::refuses_malformed_input),
+        ("keeps_to_its_bounds", contract::keeps_to_its_bounds),
+        ("survives_fuzzed_input", contract::survives_fuzzed_input),
+        ("refuses_too_large_input", contract::refuses_too_large_input),
+        ("refuses_other_versions", contract::refuses_other_versions),
+        ("refuses_in_the_readers_language", contract::refuses_in_the_readers_language),
+        ("answers_alike_over_http", contract::answers_alike_over_http),
+        ("answers_a_repeat_once", contract::answers_a_repeat_once),
+        ("delivers_what_it_answers", contract::delivers_what_it_answers),
+        ("is_limited", contract::is_limited),
+    ];
+    let red = |name: &'static str| {
+        let route = RouteUnderTest { lane: Lane::Event, name, rule: Some(1) };
+        let is_red = |run: Test<SyncApp>| std::panic::catch_unwind(|| run(&kit, &route)).is_err();
+        tests.into_iter().filter(|(_, run)| is_red(*run)).map(|(test, _)| test).collect::<Vec<_>>()
+    };
+    assert_eq!(red("examples/fail/v1"), ["needs_a_login"]);
+    assert_eq!(red("examples/updateCounter/v1"), [""; 0]);
 }
 
 #[test]

@@ -223,7 +223,6 @@ impl<A: App> TestApp<A> {
     /// # Panics
     ///
     /// When somebody is there already, whom the file would know nothing of, or when another recording runs.
-    #[must_use]
     pub fn record(&self, path: impl AsRef<Path>) -> Recording<A> {
         assert!(self.0.names.lock().is_empty(), "a recording begins before anybody has come");
         Recording::begin(self.clone(), self.path(path.as_ref()))

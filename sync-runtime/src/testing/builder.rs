@@ -1,5 +1,7 @@
 //! How a test starts an app.
 
+use std::time::Duration;
+
 use crate::clock::{is_stopped, resume};
 use crate::config::{Config, Environment};
 use crate::id::Id;
@@ -76,13 +78,12 @@ impl<A: App> TestBuilder<A> {
     pub async fn start(self) -> TestApp<A> {
         let Self { server, table, changes, over_sockets, sessions_as_configured } = self;
         let files = Files::new();
-        let mut config = Config::default();
-        config.environment = Environment::Development;
+        let (environment, data) = (Environment::Development, files.folder().to_owned());
+        let mut config = Config { environment, data, ..Config::default() };
         config.listen.set_port(0);
-        files.folder().clone_into(&mut config.data);
         if over_sockets {
             // A test that advances the time by an hour has not lost its connections.
-            config.ping_interval = std::time::Duration::from_secs(24 * 3600);
+            config.ping_interval = Duration::from_secs(24 * 3600);
         }
         changes.into_iter().for_each(|change| change(&mut config));
         let server = if sessions_as_configured { server } else { server.configured_sessions_in_memory() };

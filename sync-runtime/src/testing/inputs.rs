@@ -18,6 +18,9 @@ pub(super) struct Inputs<A: App> {
     shape: Shape,
 }
 
+/// Is shown a field with rules: its place as a pointer, and as errors tell it, its shape and its rules.
+type Show<'s> = &'s mut dyn FnMut(&str, &str, &Shape, &[String]);
+
 /// An input at a bound of one of its fields.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct AtBound {
@@ -138,15 +141,8 @@ impl<A: App> Inputs<A> {
         shape
     }
 
-    /// Shows each field with rules that `value` has: its place as a pointer, and as errors tell it.
-    fn find(
-        &self,
-        shape: &Shape,
-        value: &Value,
-        pointer: &mut Vec<String>,
-        path: &str,
-        show: &mut dyn FnMut(&str, &str, &Shape, &[String]),
-    ) {
+    /// Shows each field with rules that `value` has.
+    fn find(&self, shape: &Shape, value: &Value, pointer: &mut Vec<String>, path: &str, show: Show<'_>) {
         match (self.plain(shape), value) {
             (Shape::Array(item), Value::Array(items)) => {
                 for (index, value) in items.iter().enumerate() {

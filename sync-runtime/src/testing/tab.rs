@@ -184,8 +184,12 @@ impl<A: App> Tab<A> {
 
     /// Sends a call by this socket, and does not wait: the answer is awaited later. Calls of one tab are handled in the order in which
     /// they were begun.
-    #[must_use]
+    ///
+    /// # Panics
+    ///
+    /// While this is [recorded](TestApp::record): it would have to be known what comes first.
     pub fn begin(&self, call: &Call) -> Pending {
+        assert!(self.0.app.notes().is_none(), "a call that is begun cannot be recorded: `send` it");
         let (event, payload) = call.by_socket();
         Pending(self.0.line.emit(event, &payload))
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::clock::timeout;
+use crate::clock::{is_stopped, timeout};
 use crate::route::App;
 use crate::testing::contract::subject::{Ready, Subject};
 use crate::testing::contract::{Kit, RouteUnderTest};
@@ -89,15 +89,18 @@ pub fn survives_fuzzed_input<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     kit.run(async {
         let Some(Ready { tab, room, app: _app }) = subject.ready(subject.builder()).await else { return };
         let repeat = format!("with SYNC_TEST_SEED={seed}");
+        let (mut taken, mut timed_out) = (0, 0);
         for json in fuzzed(&inputs, seed) {
             let call = subject.call(&room, json.clone());
             let Ok(reply) = timeout(NEVER, tab.send(&call)).await else {
                 subject.fail(&format!("is never answered ({repeat})"), &call, &Value::Null);
             };
+            timed_out += usize::from(reply.code() == "sync-timeout");
             let is_wrong = inputs.wrong(&json.to_string()).is_some();
             if is_wrong != (reply.code() == "sync-invalid-input") && is_wrong {
                 subject.fail(&format!("takes what is no input of it ({repeat})"), &call, reply.json());
             }
+            taken += usize::from(!is_wrong);
             if reply.code() == "sync-server-failed" && !subject.may_panic() {
                 subject.fail(&panicked(&subject, "handler", &repeat), &call, reply.json());
             }
@@ -111,6 +114,12 @@ pub fn survives_fuzzed_input<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
             }
             assert!(!tab.is_closed(), "`{}` closes the socket of its caller ({repeat}): {json}", subject.name());
         }
+        assert!(
+            taken == 0 || taken != timed_out || !is_stopped(),
+            "`{}` runs out of its time whatever it is sent\n  help: if it waits for something outside of this process, such as a database, time must \
+             pass as it does; write in Cargo.toml:\n\n  [package.metadata.sync]\n  real_time = true\n",
+            subject.name()
+        );
     });
 }
 
