@@ -310,7 +310,7 @@ fn kit() -> Kit<test_app::App> {
             config.filter_timeout = Duration::from_millis(20);
         })
     };
-    Kit { start, public: &["strict/take/v1", "repeats/kept/v2"], may_panic: &[], real_time: true }
+    Kit { start, public: &["strict/take/v1", "repeats/kept/v2"], may_panic: &[], real_time: true, codes: &[] }
 }
 
 type Test<A = test_app::App> = fn(&Kit<A>, &RouteUnderTest);
@@ -356,9 +356,13 @@ fn a_route_without_a_login_is_red_and_says_what_to_write() {
 }
 
 /// The template, but for what its `Cargo.toml` says of its one public route.
+fn template() -> Kit<SyncApp> {
+    Kit { start: app::test, public: &[], may_panic: &["examples/fail/v1"], real_time: false, codes: &[] }
+}
+
 #[test]
 fn a_route_that_has_lost_its_login_turns_its_own_test_red_and_no_other() {
-    let kit = Kit { start: app::test, public: &[], may_panic: &["examples/fail/v1"], real_time: false };
+    let kit = template();
     let tests: [(&str, Test<SyncApp>); 13] = [
         ("needs_a_login", contract::needs_a_login),
         ("refuses_an_ended_session", contract::refuses_an_ended_session),
@@ -461,6 +465,9 @@ fn rules_and_lists_are_red_for_what_they_let_pass() {
         `public` in [package.metadata.sync] names `repeats/kept/v2`, which there is not
           help: a route is `<page>/<name>/<version>`, a room its pattern, such as `chat-{name}`"#]]
     .assert_eq(&listed);
-    let words = std::panic::catch_unwind(|| contract::every_code_has_a_sentence(&kit(), "nl"));
-    expect!["green"].assert_eq(&words.map_or_else(said, |()| "green".to_owned()));
+    let told = Kit { codes: &[("counter-full", &["max"]), ("counter-full", &[])], ..template() };
+    let words = std::panic::catch_unwind(|| contract::every_code_has_a_sentence(&told, "nl"));
+    expect![[r#"
+
+          the sentence of `counter-full` in `locales/nl/` asks for `$max`, which a handler does not give it: `sync::error!("counter-full", max = …)`"#]].assert_eq(&words.map_or_else(said, |()| "green".to_owned()));
 }

@@ -55,6 +55,11 @@ pub(super) fn contract(out: &mut Writer, app: &App, told: &Contract) {
     out.line(format!("public: &{:?},", told.public));
     out.line(format!("may_panic: &{:?},", told.may_panic));
     out.line(format!("real_time: {},", told.real_time));
+    out.open("codes: &[");
+    for (code, parameters) in &app.error_parameters {
+        out.line(format!("({code:?}, &{:?}),", Vec::from_iter(parameters)));
+    }
+    out.close("],");
     out.close("};");
     list(out, "(&KIT)", ["lists_what_there_is"].into_iter());
     tests.write(out, 0);

@@ -21,6 +21,9 @@ pub(crate) struct App {
     pub(crate) rooms: Vec<Room>,
     /// The app's own error codes, sorted, each once.
     pub(crate) error_codes: Vec<String>,
+    /// They and those of the framework that the app uses, sorted, each with the names of what its sentence may ask for; once for each use
+    /// that gives something else.
+    pub(crate) error_parameters: BTreeSet<(String, BTreeSet<String>)>,
     /// The message files, sorted by language and name.
     pub(crate) locales: Vec<Locale>,
 }
@@ -115,6 +118,10 @@ impl App {
         Self {
             lanes: lanes(tree, &mounts, is_good),
             rooms,
+            error_parameters: tree
+                .error_parameters()
+                .map(|(code, parameters)| (code.to_owned(), parameters.iter().cloned().collect()))
+                .collect(),
             error_codes: tree
                 .error_codes()
                 .map(|(code, ..)| code.to_owned())

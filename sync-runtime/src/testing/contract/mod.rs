@@ -39,6 +39,8 @@ pub struct Kit<A: App> {
     pub may_panic: &'static [&'static str],
     /// Whether time passes as it does, since handlers wait for something outside of the process: `real_time`, likewise.
     pub real_time: bool,
+    /// The error codes in the app's source, each with what its sentence may ask for: once for each use that gives something else.
+    pub codes: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// A route that is tested; written by the generator.

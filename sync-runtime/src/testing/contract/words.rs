@@ -28,6 +28,14 @@ pub fn every_code_has_a_sentence<A: App>(kit: &Kit<A>, language: &str) {
                 "the sentence of `{code}` in `locales/{language}/` asks for `${name}`, which no other one does"
             ));
         }
+        for (_, given) in kit.codes.iter().filter(|(used, _)| *used == code && !is_of_framework(code)) {
+            if let Some(name) = asked.iter().find(|name| !given.contains(&name.as_str())) {
+                problems.push(format!(
+                    "the sentence of `{code}` in `locales/{language}/` asks for `${name}`, which a handler does not give it: \
+                     `sync::error!(\"{code}\", {name} = …)`"
+                ));
+            }
+        }
         if let Some(name) =
             parameters_of(code).and_then(|given| asked.iter().find(|name| !given.contains(&name.as_str())))
         {
@@ -47,9 +55,13 @@ fn parameters_of(code: &str) -> Option<&'static [&'static str]> {
         "sync-too-large" | "room-limit" => &["limit", "subject"],
         "sync-rate-limited" => &["seconds", "subject"],
         "offline-dropped" => &["reason", "subject"],
-        code if FRAMEWORK_CODES.iter().any(|(known, _)| *known == code) => &["subject"],
+        code if is_of_framework(code) => &["subject"],
         _ => return None,
     })
+}
+
+fn is_of_framework(code: &str) -> bool {
+    FRAMEWORK_CODES.iter().any(|(known, _)| *known == code)
 }
 
 /// What `Cargo.toml` says of routes and rooms, it says of some that there are.

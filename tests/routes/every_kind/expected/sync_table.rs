@@ -389,6 +389,10 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             public: &[],
             may_panic: &[],
             real_time: false,
+            codes: &[
+                ("counter-full", &["max"]),
+                ("refused-everywhere", &[]),
+            ],
         };
         ::sync::__contract_tests! {
             (&KIT)

@@ -97,6 +97,8 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             public: &[],
             may_panic: &[],
             real_time: false,
+            codes: &[
+            ],
         };
         ::sync::__contract_tests! {
             (&KIT)

@@ -31,6 +31,12 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             public: &[],
             may_panic: &[],
             real_time: false,
+            codes: &[
+                ("app-attribute-only", &[]),
+                ("app-full", &[]),
+                ("app-gone", &[]),
+                ("room-invalid", &[]),
+            ],
         };
         ::sync::__contract_tests! {
             (&KIT)

@@ -252,6 +252,9 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             public: &[],
             may_panic: &[],
             real_time: false,
+            codes: &[
+                ("chess-no-such-game", &[]),
+            ],
         };
         ::sync::__contract_tests! {
             (&KIT)
