@@ -467,7 +467,10 @@ fn rules_and_lists_are_red_for_what_they_let_pass() {
     .assert_eq(&listed);
     let told = Kit { codes: &[("counter-full", &["max"]), ("counter-full", &[])], ..template() };
     let words = std::panic::catch_unwind(|| contract::every_code_has_a_sentence(&told, "nl"));
-    expect![[r#"
-
-          the sentence of `counter-full` in `locales/nl/` asks for `$max`, which a handler does not give it: `sync::error!("counter-full", max = …)`"#]].assert_eq(&words.map_or_else(said, |()| "green".to_owned()));
+    let words = words.map_or_else(said, |()| "green".to_owned());
+    assert_eq!(
+        words.trim(),
+        "the sentence of `counter-full` in `locales/nl/` asks for `$max`, which a handler does not give it: \
+         `sync::error!(\"counter-full\", max = …)`"
+    );
 }
