@@ -16,6 +16,9 @@ pub mod chat {
 pub mod examples {
     #[path = "_room.rs"]
     pub mod _room;
+    #[cfg(test)]
+    #[path = "_sync/updateCounter_test.rs"]
+    mod updateCounter_test;
     pub mod _api {
         #[path = "readCounter_v1.rs"]
         pub mod readCounter_v1;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cargo;
 use crate::generate::generate;
+use crate::manifest;
 use crate::output::{self, Sameness};
 use crate::problems;
 use crate::scan;
@@ -39,6 +40,7 @@ fn run() -> Result<(), BuildError> {
     let out_dir = folder("OUT_DIR")?;
     refuse_abort()?;
     let generated = generate(&app_dir);
+    cargo::rerun_if_changed(&app_dir.join(manifest::FILE));
     watch(&app_dir.join("src"), &out_dir);
     watch(&app_dir.join("locales"), &out_dir);
     for missing in &generated.missing_messages {

@@ -8,6 +8,7 @@ use sync_schema::Api;
 use crate::cargo;
 use crate::diagnostic::Diagnostic;
 use crate::emit;
+use crate::manifest;
 use crate::output::{self, Sameness};
 use crate::syntax::handler_file::HandlerFile;
 
@@ -48,11 +49,11 @@ enum ExportError {
 
 fn run(api: &Api) -> Result<(), ExportError> {
     let app_dir = Path::new(&api.manifest_dir);
-    let manifest = app_dir.join("Cargo.toml");
-    cargo::rerun_if_changed(&manifest);
-    let source = std::fs::read_to_string(&manifest)
-        .map_err(|error| ExportError::Manifest { path: manifest.clone(), what: error.to_string() })?;
-    let types = types_path(&source).map_err(|what| ExportError::Manifest { path: manifest, what })?;
+    let path = app_dir.join(manifest::FILE);
+    cargo::rerun_if_changed(&path);
+    let source = std::fs::read_to_string(&path)
+        .map_err(|error| ExportError::Manifest { path: path.clone(), what: error.to_string() })?;
+    let types = manifest::types_path(&source).map_err(|what| ExportError::Manifest { path, what })?;
     let path = app_dir.join(&types);
     cargo::rerun_if_changed(&path);
     let is_check = cargo::is_check_of_types();
@@ -95,37 +96,6 @@ fn located(problems: Vec<Diagnostic>, app_dir: &Path) -> Vec<Diagnostic> {
     located.collect()
 }
 
-/// Reads `[package.metadata.sync] types` in the text of an app's `Cargo.toml`: where its TypeScript goes, seen from the app's folder.
-///
-/// # Errors
-///
-/// Says what is wrong with the entry, or that there is none.
-pub fn types_path(manifest: &str) -> Result<String, String> {
-    let table = manifest.parse::<toml::Table>().map_err(|error| error.message().to_owned())?;
-    let mut value = None;
-    let mut section = Some(&table);
-    for key in ["package", "metadata", "sync", "types"] {
-        value = section.and_then(|section| section.get(key));
-        section = value.and_then(toml::Value::as_table);
-    }
-    let Some(value) = value else {
-        return Err("it does not say where the TypeScript goes".into());
-    };
-    let Some(path) = value.as_str() else {
-        return Err(format!("`types` in [package.metadata.sync] is a text, not {}", article(value.type_str())));
-    };
-    if Path::new(path).is_relative() && path.ends_with(".ts") {
-        Ok(path.to_owned())
-    } else {
-        Err(format!("`types` in [package.metadata.sync] is a `.ts` file, seen from the app's folder, not `{path}`"))
-    }
-}
-
-fn article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    format!("{article} {noun}")
-}
-
 impl std::fmt::Display for ExportError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -143,51 +113,7 @@ impl std::fmt::Display for ExportError {
 
 #[cfg(test)]
 mod tests {
-    use expect_test::{Expect, expect};
-
     use crate::diagnostic::Diagnostic;
-
-    fn check(manifest: &str, expected: Expect) {
-        let text = super::types_path(manifest).unwrap_or_else(|error| format!("error: {error}"));
-        expected.assert_eq(&text);
-    }
-
-    #[test]
-    fn the_place_of_the_types_is_named_in_the_manifest() {
-        check("[package.metadata.sync]\ntypes = \"web/src/api.ts\"", expect!["web/src/api.ts"]);
-    }
-
-    #[test]
-    fn what_an_editor_adds_to_a_manifest_changes_nothing() {
-        check("\u{feff}[package.metadata.sync]\r\ntypes = \"web/src/api.ts\"\r\n", expect!["web/src/api.ts"]);
-    }
-
-    #[test]
-    fn a_missing_or_wrong_place_is_told() {
-        check("[package]\nname = \"app\"", expect!["error: it does not say where the TypeScript goes"]);
-        check("[package.metadata.sync]", expect!["error: it does not say where the TypeScript goes"]);
-        check(
-            "[package.metadata.sync]\ntypes = 5",
-            expect!["error: `types` in [package.metadata.sync] is a text, not an integer"],
-        );
-        check(
-            "[package.metadata.sync]\ntypes = [\"a.ts\"]",
-            expect!["error: `types` in [package.metadata.sync] is a text, not an array"],
-        );
-        check(
-            "[package.metadata.sync]\ntypes = \"/tmp/api.ts\"",
-            expect![
-                "error: `types` in [package.metadata.sync] is a `.ts` file, seen from the app's folder, not `/tmp/api.ts`"
-            ],
-        );
-        check(
-            "[package.metadata.sync]\ntypes = \"api.js\"",
-            expect![
-                "error: `types` in [package.metadata.sync] is a `.ts` file, seen from the app's folder, not `api.js`"
-            ],
-        );
-        check("[package", expect!["error: unclosed table, expected `]`"]);
-    }
 
     #[test]
     fn a_mistake_of_a_handlers_file_is_told_at_its_main() {

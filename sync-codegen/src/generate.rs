@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::emit;
+use crate::manifest::{self, Contract};
 use crate::model::App;
 use crate::problems;
 use crate::scan;
@@ -29,15 +30,26 @@ pub struct Generated {
 pub fn generate(app_dir: &Path) -> Generated {
     let tree = scan::scan(app_dir);
     let mut problems = check::check(&tree);
+    let contract = contract(app_dir).unwrap_or_else(|problem| {
+        problems.push(problem);
+        Contract::default()
+    });
     let app = App::new(&tree, &problems);
     let problems_file = problems::assign(&tree, &problems);
     problems.extend(check::check_attributes(&tree));
     problems.sort();
     Generated {
         module_tree: emit::rust::module_tree(&app.root),
-        table: emit::rust::table(&app),
+        table: emit::rust::table(&app, &contract),
         problems_file,
         missing_messages: check::missing_messages(&tree),
         problems,
     }
+}
+
+/// Reads what `Cargo.toml` says to generated tests; one that is not there says nothing.
+fn contract(app_dir: &Path) -> Result<Contract, Diagnostic> {
+    let manifest = std::fs::read_to_string(app_dir.join(manifest::FILE)).unwrap_or_default();
+    let help = "a route is named `<page>/<name>/<version>`, a room by its pattern";
+    manifest::contract(&manifest).map_err(|what| Diagnostic::new(manifest::FILE, what, help))
 }

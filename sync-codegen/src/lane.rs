@@ -39,6 +39,22 @@ static EVENT: Lane = Lane {
         ],
         cost: "O(1): no filter, an event is encoded once.",
         is_published: true,
+        tests: &[
+            "needs_a_login",
+            "refuses_an_ended_session",
+            "needs_membership",
+            "keeps_to_its_rooms",
+            "refuses_malformed_input",
+            "keeps_to_its_bounds",
+            "survives_fuzzed_input",
+            "refuses_too_large_input",
+            "refuses_other_versions",
+            "refuses_in_the_readers_language",
+            "answers_alike_over_http",
+            "answers_a_repeat_once",
+            "delivers_what_it_answers",
+            "is_limited",
+        ],
     },
     typescript: TypeScript {
         prefix: "Sync",
@@ -71,6 +87,19 @@ static REQUEST: Lane = Lane {
         entries: &[(&[Kind::Request], "RequestOnly")],
         cost: "O(1): nobody but the caller hears of it.",
         is_published: false,
+        tests: &[
+            "needs_a_login",
+            "refuses_an_ended_session",
+            "refuses_malformed_input",
+            "keeps_to_its_bounds",
+            "survives_fuzzed_input",
+            "refuses_too_large_input",
+            "refuses_other_versions",
+            "refuses_in_the_readers_language",
+            "answers_alike_over_http",
+            "answers_a_repeat_once",
+            "is_limited",
+        ],
     },
     typescript: TypeScript {
         prefix: "Api",
@@ -125,6 +154,8 @@ pub(crate) struct Table {
     pub(crate) cost: &'static str,
     /// Whether the app itself can call its routes, each by a type of its own.
     pub(crate) is_published: bool,
+    /// The tests that are generated for each of its routes: functions of `sync::testing::contract`.
+    pub(crate) tests: &'static [&'static str],
 }
 
 /// What a lane is in TypeScript.

@@ -16,6 +16,7 @@ mod diagnostic;
 mod export;
 mod generate;
 mod listing;
+mod manifest;
 mod model;
 mod output;
 mod scan;
@@ -25,8 +26,9 @@ use std::path::Path;
 
 pub use build::build;
 pub use diagnostic::Diagnostic;
-pub use export::{API_FILE, export, types_path};
+pub use export::{API_FILE, export};
 pub use generate::{Generated, generate};
+pub use manifest::types_path;
 pub use listing::{ListedFile, ListedRoom, ListedRoute, Listing, Placed, list, place};
 
 /// Returns every mistake in the file tree of the app in `app_dir` and every missing sentence, sorted.

@@ -72,6 +72,14 @@ pub fn expand(input: TokenStream) -> TokenStream {
             #server().start(&#routes::TABLE, config).await
         }
 
+        ::sync::__if_testing! {
+            /// The app as a test starts it.
+            #[must_use]
+            pub fn test() -> ::sync::testing::TestBuilder<SyncApp> {
+                ::sync::testing::TestBuilder::new(#server(), &#routes::TABLE)
+            }
+        }
+
         /// Describes the routes, their types and the error codes for the front end.
         #[must_use]
         pub fn export_types() -> ::sync::__private::Api {

@@ -27,6 +27,8 @@ pub(crate) struct Once<A> {
     pub(crate) input: &'static str,
     /// The type beside the function, which implements `ServerHandler`.
     pub(crate) handler: &'static str,
+    /// What the file calls it for others, unless it has a type of that name.
+    pub(crate) named: Option<&'static str>,
     /// Writes what the arguments say.
     pub(crate) said: fn(&A, takes_input: bool) -> Said,
 }
@@ -99,6 +101,18 @@ impl<A: Parse + Default> Once<A> {
 
     fn implementation(&self, input: Option<&Type>, output: Option<&Type>, main: Main) -> TokenStream {
         let handler = Ident::new(self.handler, Span::call_site());
+        let named = self.named.map(|name| {
+            let name = Ident::new(name, Span::call_site());
+            quote! {
+                #[doc(hidden)]
+                pub mod __named {
+                    pub use super::#handler as #name;
+                }
+                // A type of this name in the file takes its place.
+                #[allow(unused_imports)]
+                pub use __named::*;
+            }
+        });
         let input = input.map_or_else(|| quote!(::sync::__private::Empty), |input| quote!(#input));
         let output = output.map_or_else(|| quote!(::sync::__private::Empty), output_type);
         let Main { docs, said: Said { auth, check, options }, call, name } = main;
@@ -113,6 +127,8 @@ impl<A: Parse + Default> Once<A> {
 
             #[doc(hidden)]
             pub struct #handler;
+
+            #named
 
             impl ::sync::__private::ServerHandler for #handler {
                 type App = crate::SyncApp;

@@ -15,6 +15,7 @@ const REQUEST: Once<RequestArguments> = Once {
     shape: "write `pub async fn main(ctx: Ctx<'_>, input: &Input) -> Result<Output, SyncError>`",
     input: "belongs to the call",
     handler: "__Request",
+    named: Some("Request"),
     said: |arguments, takes_input| Said {
         auth: auth(arguments.auth.as_ref()),
         check: check(arguments.check.as_ref(), takes_input),

@@ -12,6 +12,7 @@ const SERVER: Once<RouteArguments> = Once {
     shape: "write `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`",
     input: "is shared with the filters",
     handler: "__Server",
+    named: None,
     said: |arguments, takes_input| Said {
         auth: auth(arguments.auth.as_ref()),
         check: check(arguments.check.as_ref(), takes_input),

@@ -19,19 +19,30 @@ pub(crate) use std::time::Instant as RealInstant;
 #[cfg(test)]
 pub(crate) use tokio::time::advance;
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
+#[cfg(feature = "testing")]
+pub(crate) use tokio::time::{pause, resume};
 
 /// Returns the milliseconds since the beginning of 1970. In tests they pass as the test lets time pass.
-#[cfg(not(test))]
+#[cfg(not(any(test, feature = "testing")))]
 pub(crate) fn calendar() -> i64 {
     since_1970(std::time::SystemTime::now())
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) fn calendar() -> i64 {
     static START: std::sync::LazyLock<(i64, RealInstant)> =
         std::sync::LazyLock::new(|| (since_1970(std::time::SystemTime::now()), RealInstant::now()));
     let (then, start) = *START;
     then + i64::try_from(Instant::now().into_std().saturating_duration_since(start).as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Returns whether a test has stopped the clock by which is waited.
+#[cfg(feature = "testing")]
+pub(crate) fn is_stopped() -> bool {
+    let (seen, begun) = (Instant::now(), RealInstant::now());
+    // One that goes on is the operating system's, which ticks within nanoseconds.
+    while begun.elapsed() < Duration::from_micros(1) {}
+    Instant::now() == seen
 }
 
 fn since_1970(now: std::time::SystemTime) -> i64 {

@@ -30,6 +30,8 @@ mod server;
 mod session;
 mod storage;
 mod tables;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 mod wire;
 
@@ -42,7 +44,9 @@ pub use error::{SyncError, status_of};
 pub use i18n::CatalogError;
 pub use id::Id;
 pub use rooms::CloseReason;
-pub use route::{AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Everyone, Member, Presence, Present, RoomCtx, RoomOf};
+pub use route::{
+    AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Everyone, Member, Presence, Present, RequestRoute, RoomCtx, RoomOf,
+};
 pub use schema::{Empty, Wire};
 pub use serde_json;
 pub use server::{BoxError, Handle, Running, Server, StartError};
@@ -59,6 +63,22 @@ pub use tracing;
 pub use transport::{ClosedSockets, Traffic};
 pub use validator;
 pub use wire::Location;
+
+/// What is written for tests, if the runtime has what they are made of.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_testing {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// What is written for tests, if the runtime has what they are made of.
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_testing {
+    ($($code:tt)*) => {};
+}
 
 /// What attributes and generated code expand to. No promise is made about it.
 #[doc(hidden)]

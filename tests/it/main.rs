@@ -39,6 +39,7 @@ mod sessions;
 mod strain;
 mod streams;
 mod template;
+mod testing;
 mod tidy;
 mod typescript;
 mod ui;

@@ -29,6 +29,7 @@ const RUNTIME: Layers<'_> = Layers {
         &["dispatch"],
         &["transport"],
         &["server"],
+        &["testing"],
     ],
     siblings: false,
     // The attributes `crate::wire` and `crate::session` have the names of modules.
@@ -55,14 +56,18 @@ const LANES: Layers<'_> =
     Layers { below: &["dispatch", "lanes"], layers: &[&["lane"], &["event", "request"]], siblings: false, tests: &[] };
 
 /// The doors stand above the pipes, and what the server sees of both above them.
-const TRANSPORT: Layers<'_> =
-    Layers { below: &["transport"], layers: &[&["pipes"], &["doors"], &["open_doors"]], siblings: false, tests: &[] };
+const TRANSPORT: Layers<'_> = Layers {
+    below: &["transport"],
+    layers: &[&["pipes"], &["doors"], &["open_doors"], &["inner_doors"]],
+    siblings: false,
+    tests: &[],
+};
 
 /// The generator: what reads, what judges, what writes text; and above all of it the disk that is written to.
 const GENERATOR: Layers<'_> = Layers {
     below: &[],
     layers: &[
-        &["diagnostic", "syntax"],
+        &["diagnostic", "manifest", "syntax"],
         &["lane"],
         &["scan"],
         &["model", "problems"],
@@ -104,7 +109,7 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
     ("std::time::Instant", "sync-runtime/src", &["sync-runtime/src/clock.rs"]),
     ("std::time::SystemTime", "sync-runtime/src", &["sync-runtime/src/clock.rs"]),
     ("std::thread::sleep", "sync-runtime/src", &[]),
-    ("tokio::net", "sync-runtime/src", &["sync-runtime/src/transport"]),
+    ("tokio::net", "sync-runtime/src", &["sync-runtime/src/transport", "sync-runtime/src/testing/line/wired.rs"]),
     ("std::net::TcpListener", "sync-runtime/src", &[]),
     ("std::net::TcpStream", "sync-runtime/src", &[]),
     // Model in, text out.

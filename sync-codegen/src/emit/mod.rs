@@ -1,5 +1,6 @@
 //! The model as text. Nothing here opens a file.
 
+mod contract;
 pub mod rust;
 pub mod typescript;
 pub mod writer;

@@ -1,8 +1,10 @@
 //! The module tree, which is committed, and the dispatch table, which is not.
 
+use super::contract::contract;
 use super::listed;
 use super::writer::Writer;
 use crate::lane::{self, Lane};
+use crate::manifest::Contract;
 use crate::model::{App, FileModule, Filter, LaneRoutes, Module, Receivers, Route};
 use crate::syntax::handler_file::Kind;
 
@@ -49,11 +51,12 @@ fn file_module(out: &mut Writer, name: &str, file: &FileModule) {
 }
 
 /// Writes `sync_table.rs`.
-pub(crate) fn table(app: &App) -> String {
+pub(crate) fn table(app: &App, told: &Contract) -> String {
     let mut out = Writer::new("    ");
     for LaneRoutes { lane, routes } in &app.lanes {
         routes.iter().for_each(|route| route_static(&mut out, lane, route));
-        routes.iter().filter(|_| lane.table.is_published).for_each(|route| event_route(&mut out, route));
+        let route_type = if lane.table.is_published { event_route } else { request_route };
+        routes.iter().for_each(|route| route_type(&mut out, route));
     }
     out.line("/// What the runtime knows of this app.");
     out.open("pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {");
@@ -75,6 +78,7 @@ pub(crate) fn table(app: &App) -> String {
         }),
     );
     out.close("};");
+    contract(&mut out, app, told);
     out.finish()
 }
 
@@ -96,6 +100,11 @@ fn event_route(out: &mut Writer, route: &Route) {
         Kind::Client => "::sync::Empty".to_owned(),
         _ => format!("{of}::Output"),
     };
+    let filter = handlers.iter().find(|handler| handler.kind == Kind::Client);
+    let own = filter.map_or_else(
+        || "::sync::Empty".to_owned(),
+        |filter| format!("<{} as {private}::ClientHandler>::Output", filter.handler),
+    );
     let room = match receivers {
         Receivers::AnyRoom => "::sync::AnyRoom".to_owned(),
         Receivers::RoomsOf(module) => format!("::sync::RoomOf<{module}::__Room>"),
@@ -105,7 +114,22 @@ fn event_route(out: &mut Writer, route: &Route) {
     out.line("type App = crate::SyncApp;");
     out.line(format!("type Input = {of}::Input;"));
     out.line(format!("type Output = {output};"));
+    out.line(format!("type ClientOutput = {own};"));
     out.line(format!("type Room = {room};"));
+    out.line(format!("const PATH: &'static str = \"{page}/{name}\";"));
+    out.line(format!("const VERSION: &'static str = \"v{version}\";"));
+    out.close("}");
+}
+
+/// Says what a test can ask: each request by the type `Request` in its module.
+fn request_route(out: &mut Writer, route: &Route) {
+    let Route { page, name, version, handlers, .. } = route;
+    let Some(handler) = handlers.first().map(|first| &first.handler) else { return };
+    let of = format!("<{handler} as ::sync::__private::ServerHandler>");
+    out.open(format!("impl ::sync::RequestRoute for {handler} {{"));
+    out.line("type App = crate::SyncApp;");
+    out.line(format!("type Input = {of}::Input;"));
+    out.line(format!("type Output = {of}::Output;"));
     out.line(format!("const PATH: &'static str = \"{page}/{name}\";"));
     out.line(format!("const VERSION: &'static str = \"v{version}\";"));
     out.close("}");

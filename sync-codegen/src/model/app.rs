@@ -21,6 +21,9 @@ pub(crate) struct App {
     pub(crate) rooms: Vec<Room>,
     /// The app's own error codes, sorted, each once.
     pub(crate) error_codes: Vec<String>,
+    /// They and those of the framework that the app uses, sorted, each with the names of what its sentence may ask for; once for each use
+    /// that gives something else.
+    pub(crate) error_parameters: BTreeSet<(String, BTreeSet<String>)>,
     /// The message files, sorted by language and name.
     pub(crate) locales: Vec<Locale>,
 }
@@ -87,6 +90,8 @@ pub(crate) struct Handler {
 pub(crate) struct Room {
     /// `examples::_room`
     pub(crate) module: String,
+    /// Relative to the app.
+    pub(crate) file: String,
 }
 
 /// A message file.
@@ -106,12 +111,17 @@ impl App {
         // A file with a syntax error is not known to be bad: the compiler will say what is wrong with it, and nothing else.
         let is_good = |file: &SourceFile| !bad.contains(file.path.as_str());
         let rules = tree.pages.values().filter_map(|page| page.room.as_ref()).filter(|room| is_good(room));
-        let mut rooms =
-            rules.filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone() })).collect::<Vec<_>>();
+        let mut rooms = rules
+            .filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone(), file: room.path.clone() }))
+            .collect::<Vec<_>>();
         rooms.sort_by(|a, b| a.module.cmp(&b.module));
         Self {
             lanes: lanes(tree, &mounts, is_good),
             rooms,
+            error_parameters: tree
+                .error_parameters()
+                .map(|(code, parameters)| (code.to_owned(), parameters.iter().cloned().collect()))
+                .collect(),
             error_codes: tree
                 .error_codes()
                 .map(|(code, ..)| code.to_owned())

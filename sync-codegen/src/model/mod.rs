@@ -8,4 +8,4 @@ mod names;
 
 pub(crate) use app::{App, Filter, LaneRoutes, Receivers, Route};
 pub(crate) use module::{FileModule, Module, mount};
-pub(crate) use names::{folded, folded_module, page_name};
+pub(crate) use names::{folded, folded_module, module_name, page_name};

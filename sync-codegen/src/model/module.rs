@@ -145,6 +145,11 @@ impl Module {
         name
     }
 
+    /// Returns whether there is a module of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        !self.is_free(name)
+    }
+
     fn is_free(&self, name: &str) -> bool {
         !self.files.contains_key(name) && !self.modules.contains_key(name)
     }

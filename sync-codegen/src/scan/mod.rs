@@ -174,6 +174,14 @@ impl Tree {
         })
     }
 
+    /// Returns the error codes in all files but tests, each with the names of what its sentence may ask for there.
+    pub(crate) fn error_parameters(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let files = self.source_files().filter(|file| !file.stem().ends_with("_test"));
+        files.flat_map(|file| {
+            file.content.error_codes.iter().map(|used| (used.code.as_str(), used.parameters.as_slice()))
+        })
+    }
+
     fn add(&mut self, app_dir: &Path, entry: &DirEntry) -> Walk {
         let path = relative(app_dir, entry.path());
         let lane = lane_around(entry.path());

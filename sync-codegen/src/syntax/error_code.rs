@@ -7,6 +7,8 @@ pub struct ErrorCode {
     pub code: String,
     /// The line, counted from 1.
     pub line: usize,
+    /// The names of what its sentence may ask for: what stands behind the code, and what the file adds to errors with `.param(…)`.
+    pub parameters: Vec<String>,
 }
 
 /// Returns whether `code` is in kebab case: words of lower-case letters and digits joined by `-`, the first starting with a letter.

@@ -1,6 +1,6 @@
 //! What is found by walking tokens, since `syn` does not look into the bodies of macros.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{ItemUse, UseTree};
@@ -14,6 +14,8 @@ pub(crate) struct Found {
     pub(crate) error_codes: Vec<ErrorCode>,
     /// What the file imports from `sync`, at any depth.
     pub(crate) imports: Imports,
+    /// The names in `.param("…", …)`, which an error may be given anywhere.
+    added: BTreeSet<String>,
     /// `super::server` stands somewhere.
     pub(crate) uses_server: bool,
 }
@@ -79,6 +81,9 @@ pub(crate) fn walk(tokens: TokenStream) -> Found {
     let ours = bare_errors.into_iter().filter(|(name, _)| found.imports.name(name).as_deref() == Some("error"));
     found.error_codes.extend(ours.map(|(_, code)| code));
     found.error_codes.sort_by_key(|code| code.line);
+    for code in &mut found.error_codes {
+        code.parameters.extend(found.added.iter().cloned());
+    }
     found
 }
 
@@ -98,6 +103,7 @@ fn walk_group(tokens: TokenStream, found: &mut Found, bare_errors: &mut Vec<(Str
             TokenTree::Ident(word) if word == "use" => add_import(rest, found),
             TokenTree::Ident(word) if word == "super" => found.uses_server |= is_super_server(rest),
             TokenTree::Ident(word) => {
+                found.added.extend(added_parameter(&tokens[..=at], &rest[1..]));
                 if let Some(code) = code_of_call(&rest[1..]) {
                     match path_before(&tokens[..at]).as_deref() {
                         None => bare_errors.push((word.to_string(), code)),
@@ -119,10 +125,38 @@ fn code_of_call(rest: &[TokenTree]) -> Option<ErrorCode> {
     if bang.as_char() != '!' {
         return None;
     }
-    let TokenTree::Literal(literal) = arguments.stream().into_iter().next()? else { return None };
+    let arguments = arguments.stream().into_iter().collect::<Vec<_>>();
+    let TokenTree::Literal(literal) = arguments.first()? else { return None };
     let text = syn::parse_str::<syn::LitStr>(&literal.to_string()).ok()?.value();
     // Another form is refused by the macro itself, at the literal.
-    is_kebab_case(&text).then(|| ErrorCode { code: text, line: literal.span().start().line })
+    let (line, parameters) = (literal.span().start().line, parameters(&arguments));
+    is_kebab_case(&text).then_some(ErrorCode { code: text, line, parameters })
+}
+
+/// The names in `, max = 4, by = name`.
+fn parameters(arguments: &[TokenTree]) -> Vec<String> {
+    let names = arguments.windows(3).filter_map(|tokens| match tokens {
+        [TokenTree::Punct(comma), TokenTree::Ident(name), TokenTree::Punct(equals)]
+            if comma.as_char() == ',' && equals.as_char() == '=' =>
+        {
+            Some(name.to_string().trim_start_matches("r#").to_owned())
+        }
+        _ => None,
+    });
+    names.collect()
+}
+
+/// The name in `.param("max", 4)`.
+fn added_parameter(before: &[TokenTree], rest: &[TokenTree]) -> Option<String> {
+    let ([.., TokenTree::Punct(dot), TokenTree::Ident(method)], [TokenTree::Group(arguments), ..]) = (before, rest)
+    else {
+        return None;
+    };
+    if dot.as_char() != '.' || method != "param" {
+        return None;
+    }
+    let TokenTree::Literal(name) = arguments.stream().into_iter().next()? else { return None };
+    syn::parse_str::<syn::LitStr>(&name.to_string()).ok().map(|name| name.value())
 }
 
 /// The word in front of `::` in front of a macro's name.
@@ -178,6 +212,23 @@ mod tests {
         check(
             "fn f() {\n ensure!(x, sync::error!(\"a-b\", max = 1));\n ::sync::error! { \"c\" }\n}",
             expect!["2:a-b 3:c"],
+        );
+    }
+
+    #[test]
+    fn what_a_sentence_may_ask_for_stands_behind_its_code_or_is_added() {
+        let found = |source: &str| {
+            let codes = super::walk(source.parse().expect("tokens")).error_codes;
+            codes
+                .iter()
+                .map(|code| format!("{}({})", code.code, code.parameters.join(",")))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(found("fn f() { sync::error!(\"a\", max = g(1, x == y), r#type = [b, c]) }"), "a(max,type)");
+        assert_eq!(
+            found("fn f() { sync::error!(\"a\", max = 1).param(\"by\", name); e.param(other, 1) }"),
+            "a(max,by)"
         );
     }
 

@@ -128,6 +128,36 @@ impl Catalog {
         found.unwrap_or_else(|| error.code().to_owned())
     }
 
+    /// Returns the tags of all languages.
+    #[cfg(feature = "testing")]
+    pub(crate) fn languages(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// Returns whether a code has a sentence in this very language, or in one that it is a special case of.
+    #[cfg(feature = "testing")]
+    pub(crate) fn has_sentence(&self, code: &str, language: &str) -> bool {
+        self.variables(code, language).is_some()
+    }
+
+    /// Returns what the sentence of a code in this language asks for; `None` where there is none.
+    #[cfg(feature = "testing")]
+    pub(crate) fn variables(&self, code: &str, language: &str) -> Option<std::collections::BTreeSet<String>> {
+        use fluent_bundle::resolver::errors::{ReferenceKind, ResolverError};
+        let name = language_tag(language)?;
+        let bundles = self.bundles.load();
+        let mut own = lookup(&name, &self.names).map(|Locale(index)| &bundles[index]);
+        let (bundle, pattern) = own.find_map(|bundle| Some((bundle, bundle.get_message(code)?.value()?)))?;
+        let mut problems = Vec::new();
+        bundle.format_pattern(pattern, None, &mut problems);
+        let asked = problems.into_iter().filter_map(|problem| match problem {
+            fluent_bundle::FluentError::ResolverError(ResolverError::Reference(ReferenceKind::Variable { id })) => {
+                Some(id)
+            }
+            _ => None,
+        });
+        Some(asked.collect())
+    }
 }
 
 impl Draft {

@@ -51,6 +51,21 @@ pub trait App: Send + Sync + Sized + 'static {
 
     /// Returns the language that the user has chosen; with `None` the reader's `Accept-Language` decides.
     fn locale(session: &Self::Session) -> Option<&str>;
+
+    /// Returns sessions with which generated tests may sign in, where what they make up of the type fulfils no route's conditions: one
+    /// with a role, for example, that is a text.
+    #[must_use]
+    fn test_sessions() -> Vec<Self::Session> {
+        Vec::new()
+    }
+
+    /// Returns inputs with which generated tests may call a route, `<page>/<name>/<version>`, where what they make up of the type and of
+    /// its rules is refused by a rule of the app's own.
+    #[must_use]
+    fn test_inputs(route: &str) -> Vec<serde_json::Value> {
+        let _ = route;
+        Vec::new()
+    }
 }
 
 /// What people in a room may say of themselves; written with `#[sync::presence]`.

@@ -31,7 +31,7 @@ pub use handler::{
     ServerHandler, Verdict,
 };
 pub use pattern::{Pattern, Segment};
-pub use published::{AnyRoom, EventRoute, Everyone, RoomOf};
+pub use published::{AnyRoom, EventRoute, Everyone, RequestRoute, RoomOf};
 pub use request::RequestOnly;
 pub(crate) use stream::NoStreams;
 pub use stream::{ChunkType, ClientChunk, NoStream, Sent, ServerChunk, StreamTo, Streams};

@@ -20,9 +20,27 @@ pub trait EventRoute {
     type Input;
     /// What the handler answers; [`Empty`](crate::Empty) where there is none.
     type Output;
+    /// What a member gets for itself; [`Empty`](crate::Empty) where no filter makes anything.
+    type ClientOutput;
     /// The rooms that it can be sent to: [`AnyRoom`], or [`RoomOf`] a rule where the route says `room = "…"`; [`Everyone`] where it
     /// says `room = all`.
     type Room;
+    /// `<page>/<name>`.
+    const PATH: &'static str;
+    /// `v1`.
+    const VERSION: &'static str;
+}
+
+/// One version of a route of the request lane, as a test asks it.
+///
+/// The generator writes one type for each: `crate::routes::chess::_api::find_v1::Request` for `src/chess/_api/find_v1.rs`.
+pub trait RequestRoute {
+    /// The app.
+    type App: App;
+    /// What a caller asks.
+    type Input;
+    /// What the handler answers.
+    type Output;
     /// `<page>/<name>`.
     const PATH: &'static str;
     /// `v1`.

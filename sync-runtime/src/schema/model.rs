@@ -33,6 +33,7 @@ pub struct Model {
     /// The keys of definitions, also of those that are being described.
     described: BTreeSet<String>,
     readings: BTreeMap<String, Reading>,
+    #[cfg(any(test, feature = "testing"))]
     round_trips: Vec<(Shape, RoundTrip)>,
 }
 
@@ -110,6 +111,7 @@ impl Model {
     }
 
     /// Remembers how to send values through a type whose shape is `shape`.
+    #[cfg(any(test, feature = "testing"))]
     pub(super) fn add_round_trip(&mut self, shape: &Shape, round_trip: RoundTrip) {
         self.round_trips.push((shape.clone(), round_trip));
     }
@@ -117,6 +119,7 @@ impl Model {
     /// Returns how to send values through a type that [`wire_type`](super::wire_type) has described as `shape`.
     ///
     /// This lets a test compare what Rust really writes with what the shape, and so the TypeScript, says.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn round_trip(&self, shape: &Shape) -> Option<RoundTrip> {
         self.round_trips.iter().find(|(known, _)| known == shape).map(|(_, round_trip)| *round_trip)

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sync_schema::{MapKey, Shape, WireType};
 
-use super::{InvalidInput, Model, Path, encode};
+#[cfg(any(test, feature = "testing"))]
+use super::encode;
+use super::{InvalidInput, Model, Path};
 
 /// A type that can travel between the server and its clients: `#[wire]` implements it.
 ///
@@ -77,10 +79,13 @@ pub trait Key<const WIDE: bool>: Clone + Debug + Serialize + DeserializeOwned + 
 /// Describes `T` for the generator; `model` gets a way to send values through it.
 pub fn wire_type<T: Wire>(model: &mut Model) -> WireType {
     let shape = T::shape(model);
+    // A debug build of an app would compile this for each of its types, and a save wait for it.
+    #[cfg(any(test, feature = "testing"))]
     model.add_round_trip(&shape, round_trip::<T>);
     WireType { shape }
 }
 
+#[cfg(any(test, feature = "testing"))]
 fn round_trip<T: Wire>(json: &str) -> Result<String, String> {
     let value: T = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let json = encode(&value).map_err(|error| error.to_string())?;

@@ -19,6 +19,8 @@ use crate::server::running::Running;
 use crate::session::RedisStore;
 use crate::session::{MemoryStore, SessionStore, Sessions, SqliteStore};
 use crate::storage::DataError;
+#[cfg(feature = "testing")]
+use crate::transport::InnerDoors;
 use crate::transport::{OpenDoors, PipeListener, Router};
 
 /// Any error of an app's own code.
@@ -145,12 +147,53 @@ impl<A: App> Server<A> {
     /// When the configuration or the folder of the server's files cannot be used, the app cannot be built, a message file is not Fluent, or the address cannot be
     /// listened on.
     pub async fn start(self, table: &'static Table<A>, config: Config) -> Result<Running<A>, StartError> {
+        let built = self.build(table, config, Listening::Outside).await?;
+        let listener = built.listener.expect("a server that listens has a listener");
+        let doors = OpenDoors::open(listener, &built.dispatcher, built.routes);
+        Ok(Running::new(Handle::new(built.dispatcher), doors))
+    }
+
+    /// Starts without a network: what is served is asked in this process.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn start_inside(
+        self,
+        table: &'static Table<A>,
+        config: Config,
+    ) -> Result<(Handle<A>, InnerDoors), StartError> {
+        let built = self.build(table, config, Listening::Nowhere).await?;
+        let doors = InnerDoors::open(&built.dispatcher, built.routes);
+        Ok((Handle::new(built.dispatcher), doors))
+    }
+
+    /// Keeps sessions in memory where only the configuration says where they are kept.
+    #[cfg(feature = "testing")]
+    pub(crate) fn configured_sessions_in_memory(self) -> Self {
+        match self.store {
+            StoreChoice::Configured => self.sessions_in_memory(),
+            StoreChoice::Memory | StoreChoice::Own(_) => self,
+        }
+    }
+
+    /// Builds all that stands behind the doors.
+    async fn build(
+        self,
+        table: &'static Table<A>,
+        config: Config,
+        listening: Listening,
+    ) -> Result<Built<A>, StartError> {
         let config = config.with_cookie_of_app(self.cookie_name).checked()?;
         let catalog = Catalog::new(table.locales)?;
         let sessions = self.store.open(&config).await?;
         let app = (self.make_app)(config.clone()).await.map_err(StartError::App)?;
         let address = config.listen;
-        let listener = PipeListener::bind(&config).await.map_err(|source| StartError::Listen { address, source })?;
+        let listener = match listening {
+            Listening::Outside => {
+                let bound = PipeListener::bind(&config).await;
+                Some(bound.map_err(|source| StartError::Listen { address, source })?)
+            }
+            #[cfg(feature = "testing")]
+            Listening::Nowhere => None,
+        };
         let (services, log) = room_services(self.services, table, &config).await?;
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, services));
         let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
@@ -170,9 +213,26 @@ impl<A: App> Server<A> {
         let handle = Handle::new(dispatcher.clone());
         let routes = self.make_routes.into_iter().map(|make| make(handle.clone()));
         let routes = routes.fold(Router::new(), Router::merge);
-        let doors = OpenDoors::open(listener, &dispatcher, routes);
-        Ok(Running::new(handle, doors))
+        Ok(Built { dispatcher, routes, listener })
     }
+}
+
+/// Where a server is reached.
+#[derive(Debug, Clone, Copy)]
+enum Listening {
+    /// At the address of its configuration.
+    Outside,
+    /// In its process alone.
+    #[cfg(feature = "testing")]
+    Nowhere,
+}
+
+/// A server whose doors are closed yet.
+struct Built<A: App> {
+    dispatcher: Arc<Dispatcher<A>>,
+    /// The app's own.
+    routes: Router,
+    listener: Option<PipeListener>,
 }
 
 impl<A: App> std::fmt::Debug for Server<A> {

@@ -20,7 +20,7 @@ impl<A: App> Handle<A> {
         Self(dispatcher)
     }
 
-    pub(super) fn dispatcher(&self) -> &Dispatcher<A> {
+    pub(crate) fn dispatcher(&self) -> &Arc<Dispatcher<A>> {
         &self.0
     }
 

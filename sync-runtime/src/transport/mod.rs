@@ -19,16 +19,24 @@
 //! because an outlet closes, is told with none of ours held. Rooms may hold theirs when they send.
 
 mod doors;
+#[cfg(feature = "testing")]
+mod inner_doors;
 mod open_doors;
 mod pipes;
 
 // What the routes of an app are made of.
 pub use axum::Router;
 pub use axum::http::HeaderMap;
+#[cfg(feature = "testing")]
+pub use axum::http::HeaderName;
 pub use axum::response::Response;
+#[cfg(feature = "testing")]
+pub use doors::Spoken;
 pub use doors::{
     ClosedSockets, Inbound, InboundKind, Traffic, arriving_address, caller, cookie_token, error_response,
     session_cookie, stranger, token,
 };
+#[cfg(feature = "testing")]
+pub use inner_doors::{InnerDoors, Request};
 pub use open_doors::OpenDoors;
 pub use pipes::{PipeListener, client_address, raise_file_limit};

@@ -32,7 +32,21 @@ pub struct OpenDoors {
     served: AbortHandle,
     /// Keep what is counted small, drop what rooms, and callers, need not have kept any more, and notice that the machine has slept.
     #[expect(dead_code, reason = "they are there to be dropped")]
-    tidying: [AbortOnDropHandle<()>; 4],
+    tidying: Tidying,
+}
+
+/// The tasks that tidy up, as long as they are not dropped.
+pub(super) type Tidying = [AbortOnDropHandle<()>; 4];
+
+/// Begins to tidy up.
+pub(super) fn tidying<A: App>(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<EngineSockets>) -> Tidying {
+    let (metrics, rooms, calls) = (dispatcher.metrics().clone(), dispatcher.clone(), dispatcher.clone());
+    let counting = tokio::spawn(async move { metrics.keep_small().await });
+    let expiring = tokio::spawn(async move { rooms.hub().expire_rooms().await });
+    let forgetting = tokio::spawn(async move { calls.forget_calls().await });
+    let asleep = sockets.clone();
+    let asking = tokio::spawn(async move { asleep.watch_sleep().await });
+    [counting, expiring, forgetting, asking].map(AbortOnDropHandle::new)
 }
 
 impl OpenDoors {
@@ -44,13 +58,7 @@ impl OpenDoors {
         let ready: Ready = Arc::new(AtomicBool::new(true));
         let sockets = Arc::new(EngineSockets::new(dispatcher.config(), dispatcher.metrics()));
         let router = router(dispatcher, &sockets, listener.open_pipes(), &ready, routes);
-        let (metrics, rooms, calls) = (dispatcher.metrics().clone(), dispatcher.clone(), dispatcher.clone());
-        let counting = tokio::spawn(async move { metrics.keep_small().await });
-        let expiring = tokio::spawn(async move { rooms.hub().expire_rooms().await });
-        let forgetting = tokio::spawn(async move { calls.forget_calls().await });
-        let asleep = sockets.clone();
-        let asking = tokio::spawn(async move { asleep.watch_sleep().await });
-        let tidying = [counting, expiring, forgetting, asking].map(AbortOnDropHandle::new);
+        let tidying = tidying(dispatcher, &sockets);
         let (stop, serving) = (Stop::default(), TaskTracker::new());
         let has_successor = dispatcher.config().inherit_listener;
         let served = serving.spawn(serve(listener, router, dispatcher.config().into(), stop.clone())).abort_handle();

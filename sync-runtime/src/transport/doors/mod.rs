@@ -20,4 +20,6 @@ pub use arrival::arriving_address;
 pub use credentials::{cookie_token, session_cookie, token};
 pub use http::{Ready, caller, error_response, stranger};
 pub use router::router;
+#[cfg(feature = "testing")]
+pub use socketio::Spoken;
 pub use socketio::{ClosedSockets, EngineSockets, Inbound, InboundKind, Traffic};

@@ -152,6 +152,7 @@ impl ::sync::EventRoute for _2024::say_v1::Event {
     type App = crate::SyncApp;
     type Input = <_2024::say_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <_2024::say_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "2024/say";
     const VERSION: &'static str = "v1";
@@ -160,6 +161,7 @@ impl ::sync::EventRoute for a::b_c_v1::Event {
     type App = crate::SyncApp;
     type Input = <a::b_c_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <a::b_c_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "a/b_c";
     const VERSION: &'static str = "v1";
@@ -168,6 +170,7 @@ impl ::sync::EventRoute for a::b::c_v1::Event {
     type App = crate::SyncApp;
     type Input = <a::b::c_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <a::b::c_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "a/b/c";
     const VERSION: &'static str = "v1";
@@ -176,6 +179,7 @@ impl ::sync::EventRoute for examples::_2fa_v1::Event {
     type App = crate::SyncApp;
     type Input = <examples::_2fa_v1::client::__Client as ::sync::__private::ClientHandler>::Input;
     type Output = ::sync::Empty;
+    type ClientOutput = <examples::_2fa_v1::client::__Client as ::sync::__private::ClientHandler>::Output;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "examples/2fa";
     const VERSION: &'static str = "v1";
@@ -184,6 +188,7 @@ impl ::sync::EventRoute for examples::ranked_v1::Event {
     type App = crate::SyncApp;
     type Input = <examples::ranked_v1::client::__Client as ::sync::__private::ClientHandler>::Input;
     type Output = ::sync::Empty;
+    type ClientOutput = <examples::ranked_v1::client::__Client as ::sync::__private::ClientHandler>::Output;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "examples/ranked";
     const VERSION: &'static str = "v1";
@@ -192,6 +197,7 @@ impl ::sync::EventRoute for examples::update_counter_v1::Event {
     type App = crate::SyncApp;
     type Input = <examples::update_counter_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <examples::update_counter_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "examples/update-counter";
     const VERSION: &'static str = "v1";
@@ -200,6 +206,7 @@ impl ::sync::EventRoute for examples::updateCounter_v1::Event {
     type App = crate::SyncApp;
     type Input = <examples::updateCounter_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <examples::updateCounter_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = <examples::updateCounter_v1::client::__Client as ::sync::__private::ClientHandler>::Output;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "examples/updateCounter";
     const VERSION: &'static str = "v1";
@@ -208,6 +215,7 @@ impl ::sync::EventRoute for examples::updateCounter_v2::Event {
     type App = crate::SyncApp;
     type Input = <examples::updateCounter_v2::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <examples::updateCounter_v2::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "examples/updateCounter";
     const VERSION: &'static str = "v2";
@@ -216,6 +224,7 @@ impl ::sync::EventRoute for examples::updateCounter_v10::Event {
     type App = crate::SyncApp;
     type Input = <examples::updateCounter_v10::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <examples::updateCounter_v10::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "examples/updateCounter";
     const VERSION: &'static str = "v10";
@@ -224,6 +233,7 @@ impl ::sync::EventRoute for lobby::shout_v1::Event {
     type App = crate::SyncApp;
     type Input = <lobby::shout_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <lobby::shout_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::Everyone;
     const PATH: &'static str = "lobby/shout";
     const VERSION: &'static str = "v1";
@@ -232,6 +242,7 @@ impl ::sync::EventRoute for lobby::typing_v1::Event {
     type App = crate::SyncApp;
     type Input = <lobby::typing_v1::client::__Client as ::sync::__private::ClientHandler>::Input;
     type Output = ::sync::Empty;
+    type ClientOutput = <lobby::typing_v1::client::__Client as ::sync::__private::ClientHandler>::Output;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "lobby/typing";
     const VERSION: &'static str = "v1";
@@ -240,6 +251,7 @@ impl ::sync::EventRoute for my_page::sub::say_v1::Event {
     type App = crate::SyncApp;
     type Input = <my_page::sub::say_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <my_page::sub::say_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "my-page/sub/say";
     const VERSION: &'static str = "v1";
@@ -248,6 +260,7 @@ impl ::sync::EventRoute for root::announce_v1::Event {
     type App = crate::SyncApp;
     type Input = <root::announce_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <root::announce_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "root/announce";
     const VERSION: &'static str = "v1";
@@ -256,6 +269,7 @@ impl ::sync::EventRoute for test::nestedTest::room_v1::Event {
     type App = crate::SyncApp;
     type Input = <test::nestedTest::room_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <test::nestedTest::room_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "test/nestedTest/room";
     const VERSION: &'static str = "v1";
@@ -264,6 +278,7 @@ impl ::sync::EventRoute for type_::say_v1::Event {
     type App = crate::SyncApp;
     type Input = <type_::say_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <type_::say_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "type/say";
     const VERSION: &'static str = "v1";
@@ -365,3 +380,438 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         ("nl", "app.ftl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/nl/app.ftl"))),
     ],
 };
+::sync::__if_testing! {
+    /// What holds of every route, whatever it does: `sync::testing::contract`.
+    #[cfg(test)]
+    mod contract {
+        const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {
+            start: crate::test,
+            public: &[],
+            may_panic: &[],
+            real_time: false,
+            codes: &[
+                ("counter-full", &["max"]),
+                ("refused-everywhere", &[]),
+            ],
+        };
+        ::sync::__contract_tests! {
+            (&KIT)
+            lists_what_there_is
+        }
+        mod _2024 {
+            mod say_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "2024/say/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+        mod a {
+            mod b {
+                mod c_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Event,
+                        name: "a/b/c/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        needs_membership
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        delivers_what_it_answers
+                        is_limited
+                    }
+                }
+            }
+            mod b_c_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "a/b_c/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+        mod examples {
+            mod _2fa_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "examples/2fa/v1",
+                    rule: Some(0),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+            mod _room {
+                const ROOM: ::sync::testing::contract::RoomUnderTest = ::sync::testing::contract::RoomUnderTest {
+                    rule: 0,
+                    source: "src/examples/_room.rs",
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROOM)
+                    keeps_to_its_pattern
+                    lets_in_whom_it_says
+                }
+            }
+            mod ranked_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "examples/ranked/v1",
+                    rule: Some(0),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+            mod updateCounter_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "examples/updateCounter/v1",
+                    rule: Some(0),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+            mod updateCounter_v10 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "examples/updateCounter/v10",
+                    rule: Some(0),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+            mod updateCounter_v2 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "examples/updateCounter/v2",
+                    rule: Some(0),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+            mod update_counter_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "examples/update-counter/v1",
+                    rule: Some(0),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+        mod languages {
+            mod en {
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, "en")
+                    every_code_has_a_sentence
+                }
+            }
+            mod nl {
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, "nl")
+                    every_code_has_a_sentence
+                }
+            }
+        }
+        mod lobby {
+            mod rooms {
+                mod _room {
+                    const ROOM: ::sync::testing::contract::RoomUnderTest = ::sync::testing::contract::RoomUnderTest {
+                        rule: 1,
+                        source: "src/lobby/rooms/_room.rs",
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROOM)
+                        keeps_to_its_pattern
+                        lets_in_whom_it_says
+                    }
+                }
+            }
+            mod shout_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "lobby/shout/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+            mod typing_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "lobby/typing/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+        mod my_page {
+            mod sub {
+                mod say_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Event,
+                        name: "my-page/sub/say/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        needs_membership
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        delivers_what_it_answers
+                        is_limited
+                    }
+                }
+            }
+        }
+        mod root {
+            mod _room {
+                const ROOM: ::sync::testing::contract::RoomUnderTest = ::sync::testing::contract::RoomUnderTest {
+                    rule: 2,
+                    source: "src/_room.rs",
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROOM)
+                    keeps_to_its_pattern
+                    lets_in_whom_it_says
+                }
+            }
+            mod announce_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "root/announce/v1",
+                    rule: Some(2),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+        mod test {
+            mod nestedTest {
+                mod room_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Event,
+                        name: "test/nestedTest/room/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        needs_membership
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        delivers_what_it_answers
+                        is_limited
+                    }
+                }
+            }
+        }
+        mod type_ {
+            mod say_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "type/say/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+    }
+}

@@ -72,6 +72,7 @@ impl ::sync::EventRoute for chess::take_piece_v2::Event {
     type App = crate::SyncApp;
     type Input = <chess::take_piece_v2::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::take_piece_v2::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/take_piece";
     const VERSION: &'static str = "v2";
@@ -80,6 +81,7 @@ impl ::sync::EventRoute for chess::__misnamed_0::a_v1::Event {
     type App = crate::SyncApp;
     type Input = <chess::__misnamed_0::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::__misnamed_0::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/_room/a";
     const VERSION: &'static str = "v1";
@@ -88,6 +90,7 @@ impl ::sync::EventRoute for chess::__misnamed_1::a_v1::Event {
     type App = crate::SyncApp;
     type Input = <chess::__misnamed_1::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::__misnamed_1::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/_rules/a";
     const VERSION: &'static str = "v1";
@@ -96,6 +99,7 @@ impl ::sync::EventRoute for chess::__misnamed_2::a_v1::Event {
     type App = crate::SyncApp;
     type Input = <chess::__misnamed_2::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::__misnamed_2::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/move_v1/a";
     const VERSION: &'static str = "v1";
@@ -104,6 +108,7 @@ impl ::sync::EventRoute for my_page::a_v1::Event {
     type App = crate::SyncApp;
     type Input = <my_page::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <my_page::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "my-page/a";
     const VERSION: &'static str = "v1";
@@ -112,6 +117,7 @@ impl ::sync::EventRoute for root::announce_v1::Event {
     type App = crate::SyncApp;
     type Input = <root::announce_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <root::announce_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "root/announce";
     const VERSION: &'static str = "v1";
@@ -120,6 +126,7 @@ impl ::sync::EventRoute for type_::a_v1::Event {
     type App = crate::SyncApp;
     type Input = <type_::a_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <type_::a_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "type/a";
     const VERSION: &'static str = "v1";
@@ -177,3 +184,196 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     error_codes: &[],
     locales: &[],
 };
+::sync::__if_testing! {
+    /// What holds of every route, whatever it does: `sync::testing::contract`.
+    #[cfg(test)]
+    mod contract {
+        const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {
+            start: crate::test,
+            public: &[],
+            may_panic: &[],
+            real_time: false,
+            codes: &[
+            ],
+        };
+        ::sync::__contract_tests! {
+            (&KIT)
+            lists_what_there_is
+        }
+        mod chess {
+            mod __misnamed_0 {
+                mod a_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Event,
+                        name: "chess/_room/a/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        needs_membership
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        delivers_what_it_answers
+                        is_limited
+                    }
+                }
+            }
+            mod __misnamed_1 {
+                mod a_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Event,
+                        name: "chess/_rules/a/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        needs_membership
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        delivers_what_it_answers
+                        is_limited
+                    }
+                }
+            }
+            mod __misnamed_2 {
+                mod a_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Event,
+                        name: "chess/move_v1/a/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        needs_membership
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        delivers_what_it_answers
+                        is_limited
+                    }
+                }
+            }
+            mod take_piece_v2 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "chess/take_piece/v2",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+        mod my_page {
+            mod a_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "my-page/a/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+        mod root {
+            mod announce_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "root/announce/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+        mod type_ {
+            mod a_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "type/a/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+    }
+}

@@ -13,3 +13,21 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     error_codes: &[],
     locales: &[],
 };
+::sync::__if_testing! {
+    /// What holds of every route, whatever it does: `sync::testing::contract`.
+    #[cfg(test)]
+    mod contract {
+        const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {
+            start: crate::test,
+            public: &[],
+            may_panic: &[],
+            real_time: false,
+            codes: &[
+            ],
+        };
+        ::sync::__contract_tests! {
+            (&KIT)
+            lists_what_there_is
+        }
+    }
+}

@@ -22,6 +22,7 @@ impl ::sync::EventRoute for chess::move_v1::Event {
     type App = crate::SyncApp;
     type Input = <chess::move_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::move_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/move";
     const VERSION: &'static str = "v1";
@@ -30,6 +31,7 @@ impl ::sync::EventRoute for chess::small_v1::Event {
     type App = crate::SyncApp;
     type Input = <chess::small_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::small_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = <chess::small_v1::client::__Client as ::sync::__private::ClientHandler>::Output;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/small";
     const VERSION: &'static str = "v1";
@@ -62,3 +64,69 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     error_codes: &[],
     locales: &[],
 };
+::sync::__if_testing! {
+    /// What holds of every route, whatever it does: `sync::testing::contract`.
+    #[cfg(test)]
+    mod contract {
+        const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {
+            start: crate::test,
+            public: &[],
+            may_panic: &[],
+            real_time: false,
+            codes: &[
+            ],
+        };
+        ::sync::__contract_tests! {
+            (&KIT)
+            lists_what_there_is
+        }
+        mod chess {
+            mod move_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "chess/move/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+            mod small_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "chess/small/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+    }
+}

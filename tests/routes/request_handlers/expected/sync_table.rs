@@ -28,6 +28,27 @@ static CHESS_API_TWICE_V1: ::sync::__private::RequestOnly<chess::_api::twice_v1:
         cb: "chess/twice/v1",
         sources: &["src/chess/_api/twice_v1.rs"],
     });
+impl ::sync::RequestRoute for chess::_api::elsewhere_v1::__Request {
+    type App = crate::SyncApp;
+    type Input = <chess::_api::elsewhere_v1::__Request as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::_api::elsewhere_v1::__Request as ::sync::__private::ServerHandler>::Output;
+    const PATH: &'static str = "chess/elsewhere";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::RequestRoute for chess::_api::renamed_v1::__Request {
+    type App = crate::SyncApp;
+    type Input = <chess::_api::renamed_v1::__Request as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::_api::renamed_v1::__Request as ::sync::__private::ServerHandler>::Output;
+    const PATH: &'static str = "chess/renamed";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::RequestRoute for chess::_api::twice_v1::__Request {
+    type App = crate::SyncApp;
+    type Input = <chess::_api::twice_v1::__Request as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::_api::twice_v1::__Request as ::sync::__private::ServerHandler>::Output;
+    const PATH: &'static str = "chess/twice";
+    const VERSION: &'static str = "v1";
+}
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
@@ -61,3 +82,88 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     error_codes: &[],
     locales: &[],
 };
+::sync::__if_testing! {
+    /// What holds of every route, whatever it does: `sync::testing::contract`.
+    #[cfg(test)]
+    mod contract {
+        const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {
+            start: crate::test,
+            public: &[],
+            may_panic: &[],
+            real_time: false,
+            codes: &[
+            ],
+        };
+        ::sync::__contract_tests! {
+            (&KIT)
+            lists_what_there_is
+        }
+        mod chess {
+            mod _api {
+                mod elsewhere_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Request,
+                        name: "chess/elsewhere/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        is_limited
+                    }
+                }
+                mod renamed_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Request,
+                        name: "chess/renamed/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        is_limited
+                    }
+                }
+                mod twice_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Request,
+                        name: "chess/twice/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        is_limited
+                    }
+                }
+            }
+        }
+    }
+}

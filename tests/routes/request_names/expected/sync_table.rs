@@ -12,6 +12,7 @@ impl ::sync::EventRoute for chess::good_v1::Event {
     type App = crate::SyncApp;
     type Input = <chess::good_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::good_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/good";
     const VERSION: &'static str = "v1";
@@ -46,6 +47,27 @@ static CHESS_API_TAKE_PIECE_V2: ::sync::__private::RequestOnly<chess::_api::take
         cb: "chess/take_piece/v2",
         sources: &["src/chess/_api/take_piece_v2.rs"],
     });
+impl ::sync::RequestRoute for chess::_api::_2fa_v1::__Request {
+    type App = crate::SyncApp;
+    type Input = <chess::_api::_2fa_v1::__Request as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::_api::_2fa_v1::__Request as ::sync::__private::ServerHandler>::Output;
+    const PATH: &'static str = "chess/2fa";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::RequestRoute for chess::_api::find_v1::__Request {
+    type App = crate::SyncApp;
+    type Input = <chess::_api::find_v1::__Request as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::_api::find_v1::__Request as ::sync::__private::ServerHandler>::Output;
+    const PATH: &'static str = "chess/find";
+    const VERSION: &'static str = "v1";
+}
+impl ::sync::RequestRoute for chess::_api::take_piece_v2::__Request {
+    type App = crate::SyncApp;
+    type Input = <chess::_api::take_piece_v2::__Request as ::sync::__private::ServerHandler>::Input;
+    type Output = <chess::_api::take_piece_v2::__Request as ::sync::__private::ServerHandler>::Output;
+    const PATH: &'static str = "chess/take_piece";
+    const VERSION: &'static str = "v2";
+}
 /// What the runtime knows of this app.
 pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
     manifest_dir: env!("CARGO_MANIFEST_DIR"),
@@ -87,3 +109,111 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     error_codes: &[],
     locales: &[],
 };
+::sync::__if_testing! {
+    /// What holds of every route, whatever it does: `sync::testing::contract`.
+    #[cfg(test)]
+    mod contract {
+        const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {
+            start: crate::test,
+            public: &[],
+            may_panic: &[],
+            real_time: false,
+            codes: &[
+            ],
+        };
+        ::sync::__contract_tests! {
+            (&KIT)
+            lists_what_there_is
+        }
+        mod chess {
+            mod _api {
+                mod _2fa_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Request,
+                        name: "chess/2fa/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        is_limited
+                    }
+                }
+                mod find_v1 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Request,
+                        name: "chess/find/v1",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        is_limited
+                    }
+                }
+                mod take_piece_v2 {
+                    const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                        lane: ::sync::schema::Lane::Request,
+                        name: "chess/take_piece/v2",
+                        rule: None,
+                    };
+                    ::sync::__contract_tests! {
+                        (&super::super::super::KIT, &ROUTE)
+                        needs_a_login
+                        refuses_an_ended_session
+                        refuses_malformed_input
+                        keeps_to_its_bounds
+                        survives_fuzzed_input
+                        refuses_too_large_input
+                        refuses_other_versions
+                        refuses_in_the_readers_language
+                        answers_alike_over_http
+                        answers_a_repeat_once
+                        is_limited
+                    }
+                }
+            }
+            mod good_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "chess/good/v1",
+                    rule: None,
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+    }
+}

@@ -16,3 +16,47 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     error_codes: &[],
     locales: &[],
 };
+::sync::__if_testing! {
+    /// What holds of every route, whatever it does: `sync::testing::contract`.
+    #[cfg(test)]
+    mod contract {
+        const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {
+            start: crate::test,
+            public: &[],
+            may_panic: &[],
+            real_time: false,
+            codes: &[
+            ],
+        };
+        ::sync::__contract_tests! {
+            (&KIT)
+            lists_what_there_is
+        }
+        mod all {
+            mod _room {
+                const ROOM: ::sync::testing::contract::RoomUnderTest = ::sync::testing::contract::RoomUnderTest {
+                    rule: 0,
+                    source: "src/all/_room.rs",
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROOM)
+                    keeps_to_its_pattern
+                    lets_in_whom_it_says
+                }
+            }
+        }
+        mod checkers {
+            mod _room {
+                const ROOM: ::sync::testing::contract::RoomUnderTest = ::sync::testing::contract::RoomUnderTest {
+                    rule: 1,
+                    source: "src/checkers/_room.rs",
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROOM)
+                    keeps_to_its_pattern
+                    lets_in_whom_it_says
+                }
+            }
+        }
+    }
+}

@@ -32,6 +32,7 @@ impl ::sync::EventRoute for chess::good_v1::Event {
     type App = crate::SyncApp;
     type Input = <chess::good_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::good_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/good";
     const VERSION: &'static str = "v1";
@@ -40,6 +41,7 @@ impl ::sync::EventRoute for chess::move_v1::Event {
     type App = crate::SyncApp;
     type Input = <chess::move_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::move_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = <chess::move_v1::client::__Client as ::sync::__private::ClientHandler>::Output;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/move";
     const VERSION: &'static str = "v1";
@@ -48,6 +50,7 @@ impl ::sync::EventRoute for chess::take_v1::Event {
     type App = crate::SyncApp;
     type Input = <chess::take_v1::server::__Server as ::sync::__private::ServerHandler>::Input;
     type Output = <chess::take_v1::server::__Server as ::sync::__private::ServerHandler>::Output;
+    type ClientOutput = ::sync::Empty;
     type Room = ::sync::AnyRoom;
     const PATH: &'static str = "chess/take";
     const VERSION: &'static str = "v1";
@@ -87,3 +90,103 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
     error_codes: &[],
     locales: &[],
 };
+::sync::__if_testing! {
+    /// What holds of every route, whatever it does: `sync::testing::contract`.
+    #[cfg(test)]
+    mod contract {
+        const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {
+            start: crate::test,
+            public: &[],
+            may_panic: &[],
+            real_time: false,
+            codes: &[
+            ],
+        };
+        ::sync::__contract_tests! {
+            (&KIT)
+            lists_what_there_is
+        }
+        mod chess {
+            mod _room {
+                const ROOM: ::sync::testing::contract::RoomUnderTest = ::sync::testing::contract::RoomUnderTest {
+                    rule: 0,
+                    source: "src/chess/_room.rs",
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROOM)
+                    keeps_to_its_pattern
+                    lets_in_whom_it_says
+                }
+            }
+            mod good_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "chess/good/v1",
+                    rule: Some(0),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+            mod move_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "chess/move/v1",
+                    rule: Some(0),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+            mod take_v1 {
+                const ROUTE: ::sync::testing::contract::RouteUnderTest = ::sync::testing::contract::RouteUnderTest {
+                    lane: ::sync::schema::Lane::Event,
+                    name: "chess/take/v1",
+                    rule: Some(0),
+                };
+                ::sync::__contract_tests! {
+                    (&super::super::KIT, &ROUTE)
+                    needs_a_login
+                    refuses_an_ended_session
+                    needs_membership
+                    refuses_malformed_input
+                    keeps_to_its_bounds
+                    survives_fuzzed_input
+                    refuses_too_large_input
+                    refuses_other_versions
+                    refuses_in_the_readers_language
+                    answers_alike_over_http
+                    answers_a_repeat_once
+                    delivers_what_it_answers
+                    is_limited
+                }
+            }
+        }
+    }
+}

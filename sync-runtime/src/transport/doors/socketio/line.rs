@@ -341,7 +341,7 @@ impl Content {
     }
 
     /// Reads the message; `limit` is how many bytes it may have.
-    fn read(&self, limit: usize) -> Result<wire::Message<'_>, Misread> {
+    pub(super) fn read(&self, limit: usize) -> Result<wire::Message<'_>, Misread> {
         let text = match self {
             Self::Text(text) => text,
             &Self::Binary { is_location } => return Err(Misread { error: bad_request("binary"), is_location }),

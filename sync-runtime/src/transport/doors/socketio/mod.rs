@@ -22,9 +22,13 @@ mod ordinary;
 mod outlet;
 mod progress;
 mod requests;
+#[cfg(feature = "testing")]
+mod spoken;
 
 pub use closed_sockets::ClosedSockets;
 pub use engine_sockets::EngineSockets;
 pub use inbound::{Inbound, InboundKind};
 pub use outlet::Traffic;
 pub use requests::socket_routes;
+#[cfg(feature = "testing")]
+pub use spoken::Spoken;

@@ -1,0 +1,176 @@
+//! People whom nobody has written down: sessions made up from the shape of their type.
+
+use serde_json::{Map, Value, json};
+
+use crate::contain::contained;
+use crate::route::App;
+use crate::schema::{Body, Field, Model, Shape, Tagging, Types, VariantBody, Wire};
+
+/// How many sessions are tried before it is said that none fits.
+const TRIED: usize = 5000;
+/// How deep made-up sessions go.
+const DEPTH: usize = 6;
+
+/// Finds a session of somebody who has signed in and `fits`: one of the app's own, or else one that is made up.
+pub(super) fn find<A: App>(fits: impl Fn(&A::Session) -> bool) -> Option<A::Session> {
+    let is_right = |session: &A::Session| {
+        contained(|| A::user_id(session).is_some_and(|id| !id.is_empty()) && fits(session)).unwrap_or(false)
+    };
+    if let Some(session) = A::test_sessions().into_iter().find(|session| is_right(session)) {
+        return Some(session);
+    }
+    let mut model = Model::default();
+    let shape = A::Session::shape(&mut model);
+    made_up(model.types(), &shape).filter_map(|json| serde_json::from_value(json).ok()).find(is_right)
+}
+
+/// Makes up values one after the other: every variant, yes and no, something and nothing.
+fn made_up<'a>(types: &'a Types, shape: &'a Shape) -> impl Iterator<Item = Value> + 'a {
+    let mut maker = Maker { types, choices: Vec::new(), taken: 0 };
+    let mut goes_on = true;
+    std::iter::from_fn(move || {
+        if !goes_on {
+            return None;
+        }
+        maker.taken = 0;
+        let value = maker.value(shape, 0);
+        goes_on = maker.turn();
+        Some(value)
+    })
+    .take(TRIED)
+}
+
+/// Goes through all choices as an odometer goes through numbers.
+struct Maker<'a> {
+    types: &'a Types,
+    /// What was chosen, and of how many.
+    choices: Vec<(usize, usize)>,
+    taken: usize,
+}
+
+impl Maker<'_> {
+    fn choose(&mut self, of: usize) -> usize {
+        if self.taken == self.choices.len() {
+            self.choices.push((0, of));
+        }
+        self.taken += 1;
+        self.choices[self.taken - 1].0
+    }
+
+    /// Goes on to the next value; `false` when all were made.
+    fn turn(&mut self) -> bool {
+        while let Some((chosen, of)) = self.choices.pop() {
+            if chosen + 1 < of {
+                self.choices.push((chosen + 1, of));
+                return true;
+            }
+        }
+        false
+    }
+
+    fn value(&mut self, shape: &Shape, depth: usize) -> Value {
+        match shape {
+            Shape::Null | Shape::Any | Shape::Foreign { .. } => Value::Null,
+            Shape::Bool => json!(self.choose(2) == 1),
+            Shape::Integer { min, max } => json!([1.clamp(*min, *max), *min, *max][self.choose(3)]),
+            Shape::Number { .. } => json!(1.0),
+            Shape::String => json!("ada"),
+            Shape::Char => json!("a"),
+            Shape::Text(format) => json!(match &**format {
+                "date" => "2024-02-29",
+                "local-time" => "12:00:00",
+                "local-date-time" => "2024-02-29T12:00:00",
+                _ => "2024-02-29T12:00:00Z",
+            }),
+            Shape::Option(inner) => match depth <= DEPTH && self.choose(2) == 1 {
+                true => self.value(inner, depth + 1),
+                false => Value::Null,
+            },
+            Shape::Array(item) => match depth <= DEPTH && self.choose(2) == 1 {
+                true => json!([self.value(item, depth + 1)]),
+                false => json!([]),
+            },
+            Shape::Tuple(items) => items.iter().map(|item| self.value(item, depth + 1)).collect(),
+            Shape::Map(..) => json!({}),
+            Shape::Named(name) => self.named(name, depth),
+        }
+    }
+
+    fn named(&mut self, name: &str, depth: usize) -> Value {
+        match self.types.get(name).map(|definition| &definition.body) {
+            None => Value::Null,
+            Some(Body::Alias(inner)) => self.value(inner, depth),
+            Some(Body::Struct(fields)) => Value::Object(self.fields(fields, depth)),
+            Some(Body::Enum(tagging, variants)) => {
+                let of = if depth <= DEPTH { variants.len() } else { 1 };
+                let variant = &variants[self.choose(of)];
+                let carried = match &variant.body {
+                    VariantBody::Unit => None,
+                    VariantBody::Newtype(shape) => Some(self.value(shape, depth + 1)),
+                    VariantBody::Tuple(items) => Some(items.iter().map(|item| self.value(item, depth + 1)).collect()),
+                    VariantBody::Struct(fields) => Some(Value::Object(self.fields(fields, depth + 1))),
+                };
+                tagged(tagging, &variant.name, carried)
+            }
+        }
+    }
+
+    fn fields(&mut self, fields: &[Field], depth: usize) -> Map<String, Value> {
+        let mut object = Map::new();
+        for field in fields {
+            let value = self.value(&field.shape, depth + 1);
+            match value {
+                Value::Object(inner) if field.flatten => object.extend(inner),
+                _ if field.flatten => {}
+                value => drop(object.insert(field.name.clone(), value)),
+            }
+        }
+        object
+    }
+}
+
+fn tagged(tagging: &Tagging, name: &str, carried: Option<Value>) -> Value {
+    match (tagging, carried) {
+        (Tagging::Untagged, carried) => carried.unwrap_or_default(),
+        (Tagging::External, None) => json!(name),
+        (Tagging::External, Some(carried)) => json!({ name: carried }),
+        (Tagging::Adjacent { tag, .. }, None) => json!({ tag.as_str(): name }),
+        (Tagging::Adjacent { tag, content }, Some(carried)) => json!({ tag.as_str(): name, content.as_str(): carried }),
+        (Tagging::Internal { tag }, carried) => {
+            let mut object = carried.and_then(|carried| carried.as_object().cloned()).unwrap_or_default();
+            object.insert(tag.clone(), json!(name));
+            Value::Object(object)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Definition, Variant};
+
+    #[test]
+    fn every_combination_is_made_up_once() {
+        let mut types = Types::default();
+        let variant =
+            |name: &str, body| Variant { name: name.to_owned(), aliases: Vec::new(), docs: String::new(), body };
+        let role = types.define("app::Role", |_| {
+            let variants =
+                vec![variant("user", VariantBody::Unit), variant("admin", VariantBody::Newtype(Shape::Bool))];
+            Definition::new("Role", "app", "", Body::Enum(Tagging::External, variants))
+        });
+        let session = types.define("app::Session", |_| {
+            let fields = vec![Field::new("name", Shape::String), Field::new("role", role)];
+            Definition::new("Session", "app", "", Body::Struct(fields))
+        });
+        let made: Vec<_> = made_up(&types, &session).map(|value| value.to_string()).collect();
+        assert_eq!(
+            made,
+            [
+                r#"{"name":"ada","role":"user"}"#,
+                r#"{"name":"ada","role":{"admin":false}}"#,
+                r#"{"name":"ada","role":{"admin":true}}"#
+            ]
+        );
+    }
+}
