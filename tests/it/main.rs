@@ -6,6 +6,7 @@ mod attacks;
 mod bad_input;
 mod canonical;
 mod checks;
+mod command_line;
 mod codegen;
 mod compiled_once;
 mod concurrent;
