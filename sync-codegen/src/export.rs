@@ -12,6 +12,9 @@ use crate::manifest;
 use crate::output::{self, Sameness};
 use crate::syntax::handler_file::HandlerFile;
 
+/// What a build says of a generated file that is not current, behind its name.
+pub const STALE: &str = "is stale";
+
 /// The file in `$OUT_DIR` of a server's build script with the [`Api`] of its app, as JSON.
 pub const API_FILE: &str = "sync-api.json";
 
@@ -105,7 +108,7 @@ impl std::fmt::Display for ExportError {
                 "{}: {what}; write `[package.metadata.sync]` and `types = \"web/src/_sockets/apiTypes.generated.ts\"`",
                 path.display()
             ),
-            Self::Stale(types) => write!(out, "{types} is stale: run `cargo build` and commit the file"),
+            Self::Stale(types) => write!(out, "{types} {STALE}: run `cargo build` and commit the file"),
             Self::Write(path, error) => write!(out, "cannot write `{}`: {error}", path.display()),
         }
     }

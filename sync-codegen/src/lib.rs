@@ -26,10 +26,10 @@ use std::path::Path;
 
 pub use build::build;
 pub use diagnostic::Diagnostic;
-pub use export::{API_FILE, export};
+pub use export::{API_FILE, STALE, export};
 pub use generate::{Generated, generate};
 pub use manifest::types_path;
-pub use listing::{ListedFile, ListedRoom, ListedRoute, Listing, Placed, list, place};
+pub use listing::{ListedFile, ListedRoom, ListedRoute, Listing, Placed, list, page_mistake, place};
 
 /// Returns every mistake in the file tree of the app in `app_dir` and every missing sentence, sorted.
 #[must_use]

@@ -7,7 +7,7 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{self, Form, Lane};
 use crate::model::{mount, page_name};
-use crate::scan::{self, FileName, HandlerName, PageFile, PageFiles, SourceFile, page_of};
+use crate::scan::{self, FileName, HandlerName, PageFile, PageFiles, SourceFile, name_rule, page_of, suggested_name};
 use crate::syntax::handler_file::{Handler, Kind};
 
 /// Routes and rooms, sorted.
@@ -176,6 +176,20 @@ fn room(page: &str, file: &SourceFile) -> Option<ListedRoom> {
 
 fn function<'f>(file: &'f SourceFile, name: &str) -> Option<&'f Handler> {
     file.content.outline.as_ref()?.handlers.iter().find(|handler| handler.name == name)
+}
+
+/// Returns what is wrong with the name of a page, and what would be right: `chess`, `test/nestedTest`, or `root`.
+#[must_use]
+pub fn page_mistake(page: &str) -> Option<Diagnostic> {
+    let wrong = page.split('/').find_map(|segment| Some((segment, name_rule(segment)?)));
+    let is_lane = page.split('/').find(|segment| lane::in_folder(segment).is_some());
+    if let Some(folder) = is_lane {
+        return Some(Diagnostic::new(page, format!("`{folder}` is the folder of a lane, not a page"), "leave it out"));
+    }
+    wrong.map(|(segment, (what, help))| {
+        let help = help.unwrap_or_else(|| format!("choose another name, for example {}", suggested_name(segment)));
+        Diagnostic::new(page, format!("the page {what}"), help)
+    })
 }
 
 /// Returns what the file at `path` is by its place and its name: `None` for one that is neither of a route nor the rule of a room, nor lies

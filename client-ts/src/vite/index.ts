@@ -15,7 +15,7 @@ export interface SyncwrightOptions {
 }
 
 /** The paths that the server answers, and not Vite. */
-const PATHS = ["/api", "/auth", "/healthz", "/metrics", "/readyz", "/sync"];
+const PATHS = ["api", "auth", "healthz", "metrics", "readyz", "sync"];
 /** The module that shows what is wrong. */
 const OVERLAY = "/@syncwright/overlay";
 /** The event that the module hears. */
@@ -61,7 +61,8 @@ export function syncwright(options: SyncwrightOptions = {}): Plugin {
 }
 
 function proxy(server: string): Record<string, ProxyOptions> {
-  const paths = PATHS.map((path): [string, ProxyOptions] => [path, { target: server }]);
+  // `/authors` is a page, `/auth` and what is below it is not.
+  const paths = PATHS.map((path): [string, ProxyOptions] => [`^/${path}([/?]|$)`, { target: server }]);
   return Object.fromEntries([...paths, ["/socket.io", { target: server, ws: true }]]);
 }
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { overlaySource, showStatus } from "./overlay";
 
-const failed = { state: "failed", problems: [{ what: "no `main`", place: "src/a.rs:3", text: "<b>help</b>" }] } as const;
+const failed = { state: "failed", problems: [{ what: "no `main`", place: "src/a.rs:3", text: "<b>help</b>" }], isRunning: true } as const;
 
 describe("the overlay", () => {
   const overlay = () => document.querySelector("syncwright-overlay");
@@ -13,9 +13,9 @@ describe("the overlay", () => {
     showStatus(failed);
     expect(document.querySelectorAll("syncwright-overlay")).toHaveLength(1);
     expect(overlay()?.shadowRoot?.querySelector("pre")?.textContent).toBe("<b>help</b>");
-    showStatus({ state: "building", problems: [] });
+    showStatus({ state: "building", problems: [], isRunning: true });
     expect(overlay()?.hasAttribute("data-building")).toBe(true);
-    showStatus({ state: "live", problems: [] });
+    showStatus({ state: "live", problems: [], isRunning: true });
     expect(overlay()).toBeNull();
   });
 

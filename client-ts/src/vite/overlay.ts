@@ -13,7 +13,7 @@ import.meta.hot.on(${JSON.stringify(event)}, show);
  *
  * It runs in the browser by itself, so it names nothing of this file.
  */
-export function showStatus({ state, problems }: Status): void {
+export function showStatus({ state, problems, isRunning }: Status): void {
   const NAME = "syncwright-overlay";
   const before = document.querySelector(NAME);
   // While a build runs, what was wrong stays to be read.
@@ -39,10 +39,10 @@ export function showStatus({ state, problems }: Status): void {
     button { font: inherit; color: inherit; background: none; border: 1px solid #66666f; border-radius: 0.4rem; padding: 0.1rem 0.7rem; cursor: pointer; }`;
   const panel = document.createElement("article");
   panel.setAttribute("role", "alertdialog");
-  panel.setAttribute("aria-label", "The server could not be built");
+  panel.setAttribute("aria-label", "What was saved does not run");
   const header = document.createElement("header");
   const title = document.createElement("h2");
-  title.textContent = "The server could not be built; the one before runs on";
+  title.textContent = isRunning ? "What was saved does not run; the server before it does" : "What was saved does not run, and no server does";
   const close = document.createElement("button");
   close.textContent = "Close";
   close.onclick = () => host.remove();

@@ -15,13 +15,15 @@ export interface Status {
   readonly state: "building" | "failed" | "live";
   /** None unless `state` is `failed`. */
   readonly problems: readonly Problem[];
+  /** A server runs all the same, of what was saved before. */
+  readonly isRunning: boolean;
 }
 
 /** Reads the file; what cannot be read is no reason to show anything. */
 export function parseStatus(json: unknown): Status {
-  if (!isObject(json) || !Array.isArray(json["problems"])) return { state: "live", problems: [] };
+  if (!isObject(json) || !Array.isArray(json["problems"])) return { state: "live", problems: [], isRunning: true };
   const state = json["state"] === "failed" || json["state"] === "building" ? json["state"] : "live";
-  return { state, problems: json["problems"].filter(isObject).map(problem) };
+  return { state, problems: json["problems"].filter(isObject).map(problem), isRunning: json["isRunning"] === true };
 }
 
 function problem(json: Record<string, unknown>): Problem {

@@ -1,6 +1,6 @@
 //! What cargo is asked, and what it says while it builds.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -9,6 +9,7 @@ use sync_codegen::API_FILE;
 use sync_schema::Api;
 
 use crate::failure::Failure;
+use crate::lines::lines;
 use crate::project::Project;
 
 /// Returns the cargo that has run us, or the one that is there.
@@ -107,7 +108,7 @@ pub(crate) fn read(project: &Project, stdout: impl Read, stderr: impl Read + Sen
     let rest = std::thread::spawn(move || said_besides(stderr));
     let mut built = Built::default();
     let server = project.server()?;
-    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+    for line in lines(stdout) {
         match serde_json::from_str(&line) {
             Ok(Line::CompilerMessage { message }) if !message.is_summary() => {
                 // The app is built for the server and for its build script; what is wrong with it is said for both.
@@ -165,7 +166,7 @@ fn is_of(package_id: &str, package: &str) -> bool {
 
 /// Collects what is neither progress nor a summary.
 fn said_besides(stderr: impl Read) -> Vec<String> {
-    let lines = BufReader::new(stderr).lines().map_while(Result::ok);
+    let lines = lines(stderr);
     let is_noise = |line: &String| {
         let first = line.split_whitespace().next().unwrap_or_default();
         let is_progress = line.starts_with(' ') && first.starts_with(|letter: char| letter.is_ascii_uppercase());

@@ -8,6 +8,7 @@ mod cargo;
 mod commands;
 mod dev;
 mod failure;
+mod lines;
 mod options;
 mod page;
 pub mod preview;

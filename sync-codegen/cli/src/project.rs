@@ -53,6 +53,7 @@ struct Package {
     manifest_path: PathBuf,
     dependencies: Vec<Dependency>,
     targets: Vec<Target>,
+    default_run: Option<String>,
     metadata: Option<SyncTable>,
 }
 
@@ -200,7 +201,9 @@ fn server(package: &Package, app_dir: &Path) -> Option<ServerPackage> {
         let of_kind = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() == kind);
         of_kind.filter_map(|dependency| dependency.path.as_ref()).any(|path| path == app_dir)
     };
-    let binary = package.targets.iter().find(|target| target.kind.iter().any(|kind| kind == "bin"))?;
+    let mut binaries = package.targets.iter().filter(|target| target.kind.iter().any(|kind| kind == "bin"));
+    let is_default = |target: &&Target| package.default_run.as_ref().is_none_or(|name| *name == target.name);
+    let binary = binaries.find(is_default)?;
     (is_on_app(None) && is_on_app(Some("build")))
         .then(|| ServerPackage { name: package.name.clone(), binary: binary.name.clone() })
 }
@@ -226,4 +229,21 @@ fn built_of(packages: &[Package], app_dir: &Path) -> Vec<PathBuf> {
 
 fn folder(manifest: &Path) -> PathBuf {
     manifest.parent().unwrap_or(Path::new(".")).to_owned()
+}
+
+#[cfg(test)]
+impl Project {
+    /// An app in a folder of a test, of which cargo knows nothing.
+    pub(crate) fn at(folder: &Path) -> Self {
+        Self {
+            package: "app".to_owned(),
+            library: "app".to_owned(),
+            app_dir: folder.to_owned(),
+            types: folder.join("web/types.ts"),
+            server: None,
+            root: folder.to_owned(),
+            target: folder.join("target"),
+            built_of: Vec::new(),
+        }
+    }
 }

@@ -32,16 +32,22 @@ impl RouteWords {
             [kind, path] => (kind.as_str(), path),
             _ => return Err(Failure::with_help("which route is not said", "write `cargo sync new event chess/move`")),
         };
-        let path = path.trim_matches('/');
         if kind == "room" {
-            return Ok(Self { kind: WordKind::Room, page: path.to_owned(), name: String::new() });
+            return Self { kind: WordKind::Room, page: path.to_owned(), name: String::new() }.checked();
         }
         let Some(lane) = lane::called(kind) else { return Err(unknown_kind(kind)) };
         let Some((page, name)) = path.rsplit_once('/') else {
             let help = format!("write `{path}/<name>`, or `root/{path}` for the page of `src/` itself");
             return Err(Failure::with_help(format!("`{path}` is a page or a name, but not both"), help));
         };
-        Ok(Self { kind: WordKind::Route(lane), page: page.to_owned(), name: name.to_owned() })
+        Self { kind: WordKind::Route(lane), page: page.to_owned(), name: name.to_owned() }.checked()
+    }
+
+    fn checked(self) -> Result<Self, Failure> {
+        match sync_codegen::page_mistake(&self.page) {
+            Some(mistake) => Err(Failure::with_help(mistake.what, mistake.help)),
+            None => Ok(self),
+        }
     }
 
     /// Returns the lane, unless it is about a room.
@@ -98,6 +104,15 @@ mod tests {
         check("evnt chess/move", expect![[r#"
             error: `evnt` is no lane
               = help: did you mean `event`?"#]]);
+        check("room ../../x", expect![[r#"
+            error: the page `..` cannot stand in a URL and in TypeScript: use A–Z, a–z, 0–9, `_` and `-`, the first no `-`
+              = help: choose another name, for example move"#]]);
+        check("event /chess/move", expect![[r#"
+            error: the page `` cannot stand in a URL and in TypeScript: use A–Z, a–z, 0–9, `_` and `-`, the first no `-`
+              = help: choose another name, for example move"#]]);
+        check("event chess/_sync/move", expect![[r#"
+            error: `_sync` is the folder of a lane, not a page
+              = help: leave it out"#]]);
         check("move", expect![[r#"
             error: `move` is a page or a name, but not both
               = help: write `move/<name>`, or `root/move` for the page of `src/` itself"#]]);

@@ -9,7 +9,8 @@ use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::folded;
 use crate::scan::{HandlerName, PageFiles, SourceFile, Tree};
-use crate::syntax::handler_file::{Arguments, Handler, Kind, Outline};
+use crate::syntax::arguments::SAID_ONCE;
+use crate::syntax::handler_file::{Handler, Kind, Outline};
 
 /// Filters that expect what a server file gives them, without a server file.
 pub(super) fn filters_without_a_server(tree: &Tree) -> Vec<Diagnostic> {
@@ -83,17 +84,8 @@ fn own_types(file: &SourceFile, outline: &Outline, handler: &Handler, server: &s
 
 /// Who may call, and what becomes of the event, is said once, in the server file.
 fn own_arguments(file: &SourceFile, handler: &Handler, server: &str) -> Option<Diagnostic> {
-    let Some(Arguments::Filter(arguments)) = &handler.arguments else { return None };
-    let arguments = &arguments.route;
-    let given = [
-        ("auth", arguments.auth.is_some()),
-        ("check", arguments.check.is_some()),
-        ("room", arguments.room.is_some()),
-        ("volatile", arguments.volatile.is_some()),
-        ("empty_room", arguments.empty_room.is_some()),
-        ("rate_limit", arguments.rate_limit.is_some()),
-    ];
-    let names = given.iter().filter(|(_, given)| *given).map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>();
+    let given = SAID_ONCE.iter().filter(|key| handler.written(key).is_some());
+    let names = given.map(|name| format!("`{name}`")).collect::<Vec<_>>();
     if names.is_empty() {
         return None;
     }

@@ -212,6 +212,9 @@ pub struct RateLimitArgument {
     pub span: Span,
 }
 
+/// What a route says once: in its server file if it has one, in its client file otherwise.
+pub const SAID_ONCE: [&str; 7] = ["auth", "check", "room", "volatile", "empty_room", "report", "rate_limit"];
+
 const ROUTE_KEYS: [&str; 10] =
     ["auth", "check", "room", "volatile", "empty_room", "report", "concurrent", "durable", "timeout", "rate_limit"];
 const FILTER_KEYS: [&str; 9] =

@@ -27,18 +27,22 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
         Err(error) => return fail(&error, log),
     };
     let code = runtime.block_on(async {
+        let mut reading = None;
         let started = match settings.read() {
-            Ok(config) => server.start(table, config).await,
+            Ok(config) => {
+                reading = told_of_messages(&config);
+                server.start(table, config).await
+            }
             Err(error) => Err(error.into()),
         };
         match started {
             Ok(running) => {
                 // Heard from now on: who reads where the server listens may stop it.
                 let stopped = signalled();
-                let reading = tokio::spawn(read_messages_anew(running.handle().clone(), table));
+                let reading = reading.map(|told| tokio::spawn(read_messages_anew(told, running.handle().clone(), table)));
                 announce(running.address());
                 stopped.await;
-                reading.abort();
+                reading.iter().for_each(tokio::task::JoinHandle::abort);
                 running.shutdown().await;
                 ExitCode::SUCCESS
             }
@@ -117,23 +121,36 @@ impl Settings {
     }
 }
 
-/// Takes the sentences of errors from the app's files whenever the process is told by SIGHUP that they have changed: in development, where the
-/// files are those that it was built from.
-async fn read_messages_anew<A: App>(handle: Handle<A>, table: &'static Table<A>) {
-    #[cfg(unix)]
-    if handle.config().is_development()
-        && let Ok(mut told) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
-    {
-        let folder = Path::new(table.manifest_dir).join("locales");
-        while told.recv().await.is_some() {
-            match handle.dispatcher().catalog().read_anew(&folder) {
-                Ok(()) => tracing::info!("messages read anew"),
-                Err(error) => tracing::error!(%error, "messages could not be read anew, those before are used on"),
-            }
+/// Hears SIGHUP from before there is a server, which it would end: where whoever has handed the socket down says by it that sentences have
+/// changed. Any other server ends with its terminal.
+#[cfg(unix)]
+fn told_of_messages(config: &Config) -> Option<tokio::signal::unix::Signal> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    config.inherit_listener.then(|| signal(SignalKind::hangup()).ok()).flatten()
+}
+
+/// Takes the sentences of errors from the files that the app was built from, whenever it is told that they have changed.
+#[cfg(unix)]
+async fn read_messages_anew<A: App>(mut told: tokio::signal::unix::Signal, handle: Handle<A>, table: &'static Table<A>) {
+    let folder = Path::new(table.manifest_dir).join("locales");
+    while told.recv().await.is_some() {
+        match handle.dispatcher().catalog().read_anew(&folder) {
+            Ok(()) => tracing::info!("messages read anew"),
+            Err(error) => tracing::error!(%error, "messages could not be read anew, those before are used on"),
         }
     }
-    #[cfg(not(unix))]
-    let _ = (handle, table);
+}
+
+/// Nobody is told elsewhere.
+#[cfg(not(unix))]
+fn told_of_messages(_: &Config) -> Option<std::convert::Infallible> {
+    None
+}
+
+#[cfg(not(unix))]
+async fn read_messages_anew<A: App>(told: std::convert::Infallible, _: Handle<A>, _: &'static Table<A>) {
+    match told {}
 }
 
 fn announce(address: SocketAddr) {

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use sync_codegen::Diagnostic;
+use sync_codegen::{Diagnostic, STALE};
 
 use crate::cargo::{self, Build};
 use crate::failure::Failure;
@@ -70,7 +70,7 @@ fn of_types(project: &Project, terminal: &mut Terminal) -> Result<Vec<Diagnostic
     for message in built.messages.iter().filter(|message| message.is_error()) {
         terminal.note(message.rendered.as_deref().unwrap_or(&message.message).trim_end());
     }
-    let stale = built.rest.iter().any(|line| line.contains("is stale: run"));
+    let stale = built.rest.iter().any(|line| line.contains(STALE));
     if stale {
         let help = "run `cargo build`, or `cargo sync dev`, and commit the file";
         return Ok(vec![Diagnostic::new(project.shown(&project.types), "the generated types are stale", help)]);

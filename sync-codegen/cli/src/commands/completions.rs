@@ -10,6 +10,8 @@ use crate::options::Options;
 use crate::terminal::Terminal;
 
 pub(super) fn run(shell: Shell, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
-    clap_complete::generate(shell, &mut Options::command(), "cargo-sync", &mut terminal.out());
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Options::command(), "cargo-sync", &mut text);
+    terminal.out().write_all(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -18,14 +18,14 @@ use crate::project::Project;
 use crate::route::RouteWords;
 use crate::terminal::{FAINT, Terminal};
 
-pub(super) fn run(asked: &Expand, project: &Project, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
+pub(super) fn run(asked: &Expand, dir: &Path, project: &Project, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
     if asked.words.is_empty() {
         let Generated { module_tree, table, .. } = sync_codegen::generate(&project.app_dir);
         write(terminal, "src/sync.generated.rs", &module_tree)?;
         write(terminal, "$OUT_DIR/sync_table.rs", &table)?;
         return Ok(ExitCode::SUCCESS);
     }
-    for file in files(&asked.words, project)? {
+    for file in files(&asked.words, dir, project)? {
         let path = project.app_dir.join(&file);
         let source = std::fs::read_to_string(&path).map_err(Failure::file("read", &path))?;
         let expanded = expanded(&source).map_err(|error| {
@@ -44,14 +44,20 @@ fn write(terminal: &mut Terminal, name: &str, text: &str) -> Result<(), Failure>
 }
 
 /// The files that `words` name: one by its path, or those of a route, in all its versions.
-fn files(words: &[String], project: &Project) -> Result<Vec<String>, Failure> {
+fn files(words: &[String], dir: &Path, project: &Project) -> Result<Vec<String>, Failure> {
     if let [path] = words
         && path.ends_with(".rs")
     {
-        return Ok(vec![project.shown(&std::path::absolute(Path::new(path)).unwrap_or_else(|_| path.into()))]);
+        return inside(&dir.join(path), project).map(|file| vec![file]);
     }
     let wanted = RouteWords::read(words)?;
     let listing = sync_codegen::list(&project.app_dir);
+    if wanted.lane().is_none() {
+        let rule = listing.rooms.iter().find(|room| room.page == wanted.page);
+        let help = "`cargo sync list` prints those that there are";
+        let missing = || Failure::with_help(format!("the page `{}` has no rule of rooms", wanted.page), help);
+        return rule.map(|room| vec![room.path.clone()]).ok_or_else(missing);
+    }
     let is_wanted = |route: &&ListedRoute| {
         (words.len() == 1 || Some(route.lane) == wanted.lane()) && route.page == wanted.page && route.name == wanted.name
     };
@@ -62,6 +68,17 @@ fn files(words: &[String], project: &Project) -> Result<Vec<String>, Failure> {
         return Err(Failure::with_help(what, "`cargo sync list` prints those that there are"));
     }
     Ok(files)
+}
+
+/// The path of a file of the app, relative to it.
+fn inside(path: &Path, project: &Project) -> Result<String, Failure> {
+    let found = path.canonicalize().map_err(Failure::file("read", path))?;
+    let app_dir = project.app_dir.canonicalize().unwrap_or_else(|_| project.app_dir.clone());
+    let inside = found.strip_prefix(&app_dir).map_err(|_| {
+        let what = format!("`{}` is not in the app `{}`", path.display(), project.package);
+        Failure::with_help(what, format!("name a file below {}", app_dir.display()))
+    })?;
+    Ok(inside.to_string_lossy().replace('\\', "/"))
 }
 
 /// Returns the text of a file in which every attribute of ours has become what it expands to.

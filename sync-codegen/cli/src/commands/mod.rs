@@ -36,7 +36,7 @@ pub(crate) fn run(options: &Options, terminal: &mut Terminal) -> Result<ExitCode
         Command::Dev(asked) => dev::run(asked, &project()?, terminal),
         Command::List(asked) => list::run(asked, &project()?, terminal),
         Command::Check(asked) => check::run(asked, &project()?, terminal),
-        Command::Expand(asked) => expand::run(asked, &project()?, terminal),
+        Command::Expand(asked) => expand::run(asked, &options.dir, &project()?, terminal),
         Command::Docs(asked) => docs::run(asked, &project()?, terminal),
         Command::Completions { shell } => completions::run(*shell, terminal),
     }

@@ -55,9 +55,14 @@ impl Builds {
         });
     }
 
-    /// Whether a build is the newest one.
-    pub(super) fn is_current(&self, number: u64) -> bool {
-        number == self.number && self.running.is_some()
+    /// Notes that the build of this number has ended; `false` if it is not the newest one, or was given up.
+    pub(super) fn ends(&mut self, number: u64) -> bool {
+        number == self.number && self.running.take().is_some()
+    }
+
+    /// Whether one runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
     }
 
     /// Ends the one that runs: what it would have said is not of interest any more.
@@ -67,6 +72,12 @@ impl Builds {
         if let Stage::Running(mut process) = stage {
             process.end(PATIENCE);
         }
+    }
+}
+
+impl Drop for Builds {
+    fn drop(&mut self) {
+        self.give_up();
     }
 }
 

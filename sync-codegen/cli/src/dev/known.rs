@@ -1,25 +1,36 @@
 //! What is in the files that are watched: one that is saved as it was is no news.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
+use super::watch::{files_in, matters};
+
 /// The contents of files, as numbers.
 #[derive(Debug, Default)]
-pub(super) struct Known(HashMap<PathBuf, Option<u64>>);
+pub(super) struct Known(BTreeMap<PathBuf, u64>);
 
 impl Known {
     /// Notes what is in all of `files` now.
     pub(super) fn note<'f>(&mut self, files: impl IntoIterator<Item = &'f PathBuf>) {
         for file in files {
-            self.0.insert(file.clone(), content(file));
+            match content(file) {
+                Some(content) => drop(self.0.insert(file.clone(), content)),
+                None => drop(self.0.remove(file)),
+            }
         }
     }
 
-    /// Returns those of `files` in which something else is than was noted, and notes that.
-    pub(super) fn news(&mut self, files: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
-        let is_news = |file: &&PathBuf| self.0.get(*file).is_none_or(|known| *known != content(file));
-        let news: BTreeSet<_> = files.iter().filter(is_news).cloned().collect();
+    /// Returns the files at `paths`, and in those of them that are folders, or were, in which something else is than was noted; and notes that.
+    pub(super) fn news(&mut self, paths: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+        let of_folder = |path: &PathBuf| {
+            let gone = self.0.keys().filter(|known| known.starts_with(path)).cloned().collect::<Vec<_>>();
+            let there = if path.is_dir() { files_in(path) } else { Vec::new() };
+            gone.into_iter().chain(there).chain([path.clone()])
+        };
+        let files: BTreeSet<_> = paths.iter().flat_map(of_folder).collect();
+        let is_news = |file: &PathBuf| matters(file) && self.0.get(file).copied() != content(file);
+        let news: BTreeSet<_> = files.into_iter().filter(is_news).collect();
         self.note(&news);
         news
     }
@@ -47,6 +58,7 @@ mod tests {
         let files = BTreeSet::from([file.clone()]);
         let mut known = Known::default();
         let mut check = |is_news: bool| assert_eq!(!known.news(&files).is_empty(), is_news);
+        check(false);
         fs::write(&file, "one")?;
         check(true);
         fs::write(&file, "one")?;
@@ -56,6 +68,21 @@ mod tests {
         fs::remove_file(&file)?;
         check(true);
         check(false);
+        Ok(())
+    }
+
+    #[test]
+    fn a_folder_that_moves_is_news_of_all_that_is_in_it() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (from, to) = (folder.path().join("chess"), folder.path().join("game"));
+        fs::create_dir_all(from.join("_sync"))?;
+        fs::write(from.join("_sync/a_server_v1.rs"), "one")?;
+        fs::write(from.join("notes.txt"), "no source")?;
+        let mut known = Known::default();
+        assert_eq!(known.news(&BTreeSet::from([from.clone()])), BTreeSet::from([from.join("_sync/a_server_v1.rs")]));
+        fs::rename(&from, &to)?;
+        let news = known.news(&BTreeSet::from([from.clone(), to.clone()]));
+        assert_eq!(news, BTreeSet::from([from.join("_sync/a_server_v1.rs"), to.join("_sync/a_server_v1.rs")]));
         Ok(())
     }
 }

@@ -17,8 +17,10 @@ mod web;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Instant;
+
+use notify::RecommendedWatcher;
 
 use crate::cargo::{self, Built};
 use crate::failure::Failure;
@@ -37,8 +39,8 @@ use web::Web;
 /// Something that has happened.
 #[derive(Debug)]
 enum Event {
-    /// These files were saved, made, moved or removed.
-    Changed(BTreeSet<PathBuf>),
+    /// From this moment on, something was saved, made, moved or removed at these paths.
+    Changed(Instant, BTreeSet<PathBuf>),
     /// The build of this number has ended.
     Built(u64, Result<Built, Failure>),
     /// The server of this number listens.
@@ -56,6 +58,8 @@ enum Event {
 /// Everything that runs.
 struct Dev<'p> {
     project: &'p Project,
+    events: Sender<Event>,
+    watching: RecommendedWatcher,
     builds: Builds,
     server: Server,
     routes: RouteKeeper<'p>,
@@ -64,13 +68,17 @@ struct Dev<'p> {
     status: Status,
     /// When the files were saved of which the newest build is.
     saved: Instant,
+    /// The server that is to run what was saved then, until it listens.
+    awaited: Option<u64>,
+    /// The languages that the server was built with.
+    languages: BTreeSet<PathBuf>,
 }
 
 /// Runs until the user stops it.
 pub(crate) fn run(asked: &options::Dev, project: &Project, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
     let (events, heard) = channel();
     let stopping = events.clone();
-    ctrlc::set_handler(move || drop(stopping.send(Event::Stop)))
+    ctrlc::set_handler(move || tell(&stopping, Event::Stop))
         .map_err(|error| Failure::new(format!("cannot hear of Ctrl-C: {error}")))?;
     let status = Status::new(project, asked.json)?;
     let server = Server::new(project, events.clone())?;
@@ -79,16 +87,19 @@ pub(crate) fn run(asked: &options::Dev, project: &Project, terminal: &mut Termin
         Some(folder) => Some(Web::start(folder, project, &server.url(), &status, terminal, &events)?),
         None => None,
     };
-    let _watching = watch::start(project, events.clone())?;
     let mut dev = Dev {
         project,
-        builds: Builds::new(project, terminal.has_colors(), events),
+        watching: watch::start(project, events.clone())?,
+        builds: Builds::new(project, terminal.has_colors(), events.clone()),
+        events,
         server,
         routes: RouteKeeper::new(project),
         known: Known::default(),
-        types: Types::default(),
+        types: Types::of_last_build(project),
         status,
         saved: Instant::now(),
+        awaited: None,
+        languages: BTreeSet::new(),
     };
     dev.known.note(&watch::files(project));
     dev.rebuild(terminal);
@@ -99,72 +110,113 @@ pub(crate) fn run(asked: &options::Dev, project: &Project, terminal: &mut Termin
 
 impl Dev<'_> {
     fn run(&mut self, heard: &Receiver<Event>, terminal: &mut Terminal) -> ExitCode {
-        for event in heard {
+        while let Some(event) = self.next(heard, terminal) {
             match event {
-                Event::Changed(files) => self.changed(&files, terminal),
+                Event::Changed(since, paths) => self.changed(since, &paths, terminal),
                 Event::Built(number, built) => self.built(number, built, terminal),
-                Event::Listening(number) if self.server.is_current(number) => {
-                    self.status.live(terminal, self.saved.elapsed());
-                }
+                Event::Listening(number) => self.listens(number, terminal),
                 Event::Silent(number) if self.server.is_current(number) => self.server_ended(terminal),
-                Event::Listening(_) | Event::Silent(_) => {}
+                Event::Silent(_) => {}
                 Event::Page(url) => self.status.page(terminal, &url),
                 Event::PageEnded => terminal.note("the page's server has ended"),
                 Event::Stop => break,
             }
+            // Or the text of every file that was ever read would be kept, for its lines and columns.
+            proc_macro2::extra::invalidate_current_thread_spans();
         }
         self.builds.give_up();
-        match self.server.stop() {
-            Ending::Unwilling => terminal.note("the server did not stop by itself"),
-            Ending::NotRunning | Ending::Orderly => {}
+        self.restore_types(terminal);
+        if self.server.stop() == Ending::Unwilling {
+            terminal.note("the server did not stop by itself");
         }
         self.status.end();
         ExitCode::SUCCESS
     }
 
-    fn changed(&mut self, files: &BTreeSet<PathBuf>, terminal: &mut Terminal) {
-        let files = &self.known.news(files);
+    /// Waits for something to happen; meanwhile, what was removed for long enough is taken for removed.
+    fn next(&mut self, heard: &Receiver<Event>, terminal: &mut Terminal) -> Option<Event> {
+        while let Some(patience) = self.routes.patience() {
+            match heard.recv_timeout(patience) {
+                Ok(event) => return Some(event),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    let written = self.routes.settle(terminal);
+                    self.known.note(&written);
+                    if !written.is_empty() {
+                        self.saved = Instant::now();
+                        self.rebuild(terminal);
+                    }
+                }
+            }
+        }
+        heard.recv().ok()
+    }
+
+    fn changed(&mut self, since: Instant, paths: &BTreeSet<PathBuf>, terminal: &mut Terminal) {
+        self.watch_new_folders(paths, terminal);
+        let files = self.known.news(paths);
         if files.is_empty() {
             return;
         }
-        self.saved = Instant::now();
-        let written = self.routes.changed(files, terminal);
+        let written = self.routes.changed(&files, terminal);
         self.known.note(&written);
-        let is_message = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "ftl");
-        if files.iter().all(is_message) && self.server.read_messages_anew() {
-            self.status.messages(terminal);
-        } else if files.iter().all(|file| self.is_configuration(file)) {
-            self.server.restart();
+        let is_configuration = |file: &PathBuf| *file == self.project.root.join("sync.toml");
+        if files.iter().any(is_configuration) {
+            self.server.forget_program();
+            self.server.note_other_address(terminal);
+        }
+        let are_messages = files.iter().all(|file| file.extension().is_some_and(|ending| ending == "ftl"));
+        if are_messages && self.take_messages(terminal) {
+            return;
+        }
+        self.saved = since;
+        if files.iter().all(is_configuration) && !self.builds.is_running() && !self.status.is_failing() {
+            self.awaited = self.server.restart();
         } else {
             self.rebuild(terminal);
         }
     }
 
-    fn is_configuration(&self, file: &Path) -> bool {
-        file == self.project.root.join("sync.toml")
+    /// What is made after the start has to be watched, too.
+    fn watch_new_folders(&mut self, paths: &BTreeSet<PathBuf>, terminal: &mut Terminal) {
+        if self.project.watched().iter().any(|folder| paths.contains(folder)) {
+            match watch::start(self.project, self.events.clone()) {
+                Ok(watching) => self.watching = watching,
+                Err(failure) => terminal.failure(&failure),
+            }
+        }
+    }
+
+    /// Has the server take its sentences anew; `false` if there is more to do than that.
+    fn take_messages(&mut self, terminal: &mut Terminal) -> bool {
+        let has_mistakes = || !sync_codegen::mistakes(&self.project.app_dir).is_empty();
+        if self.status.is_failing() || self.languages != languages(self.project) || has_mistakes() {
+            return false;
+        }
+        let is_taken = self.server.read_messages_anew();
+        if is_taken {
+            self.status.messages(terminal);
+        }
+        is_taken
     }
 
     /// Builds what is saved now, unless the files by themselves have mistakes: the compiler would say the same, and later.
     fn rebuild(&mut self, terminal: &mut Terminal) {
         self.builds.give_up();
+        self.awaited = None;
         let mistakes = match sync_codegen::write_module_tree(&self.project.app_dir) {
             Ok(generated) => generated.problems,
             Err(error) => {
                 let failure = Failure::new(format!("cannot write src/sync.generated.rs: {error}"));
-                return self.status.failed(terminal, vec![Problem::of_failure(&failure)]);
+                return self.fail(vec![Problem::of_failure(&failure)], terminal);
             }
         };
-        if mistakes.is_empty() {
-            self.status.building(terminal);
-            // The compiler has one core to itself meanwhile, and this is done long before it.
-            self.builds.start();
-            self.preview(terminal);
-        } else {
-            self.status.failed(terminal, mistakes.iter().map(Problem::of_app).collect());
+        if !mistakes.is_empty() {
+            return self.fail(mistakes.iter().map(Problem::of_app).collect(), terminal);
         }
-    }
-
-    fn preview(&mut self, terminal: &mut Terminal) {
+        self.status.building(terminal);
+        // The compiler has one core to itself meanwhile, and this is done long before it.
+        self.builds.start();
         match self.types.preview(self.project) {
             Ok(true) => self.status.types(terminal, self.saved.elapsed(), true),
             Ok(false) => {}
@@ -173,42 +225,68 @@ impl Dev<'_> {
     }
 
     fn built(&mut self, number: u64, built: Result<Built, Failure>, terminal: &mut Terminal) {
-        if !self.builds.is_current(number) {
+        if !self.builds.ends(number) {
             return;
         }
         match built {
-            Err(failure) => self.status.failed(terminal, vec![Problem::of_failure(&failure)]),
+            Err(failure) => self.fail(vec![Problem::of_failure(&failure)], terminal),
             Ok(built) if built.is_done => self.done(&built, terminal),
-            Ok(built) => {
-                if let Err(error) = self.types.restore(self.project) {
-                    terminal.note(format!("cannot write the types: {error}"));
-                }
-                self.status.failed(terminal, Problem::of_build(&built));
-            }
+            Ok(built) => self.fail(Problem::of_build(&built), terminal),
         }
     }
 
     fn done(&mut self, built: &Built, terminal: &mut Terminal) {
         self.status.warnings(terminal, built);
-        self.types.compiled(cargo::api(built).ok());
+        if let Err(error) = cargo::api(built).map(|api| self.types.compiled(self.project, api)) {
+            terminal.failure(&error);
+        }
         self.status.types(terminal, self.saved.elapsed(), false);
+        self.languages = languages(self.project);
         let Some(program) = &built.program else {
             let failure = Failure::new("cargo has built no server");
-            return self.status.failed(terminal, vec![Problem::of_failure(&failure)]);
+            return self.fail(vec![Problem::of_failure(&failure)], terminal);
         };
         match self.server.replace(program) {
-            Ok(true) => {}
+            Ok(Some(number)) => self.awaited = Some(number),
             // Nothing that the server consists of has changed.
-            Ok(false) => self.status.live(terminal, self.saved.elapsed()),
-            Err(failure) => self.status.failed(terminal, vec![Problem::of_failure(&failure)]),
+            Ok(None) => self.status.live(terminal, self.saved.elapsed()),
+            Err(failure) => self.fail(vec![Problem::of_failure(&failure)], terminal),
+        }
+    }
+
+    /// A server that came up is what was saved last, unless something was saved since.
+    fn listens(&mut self, number: u64, terminal: &mut Terminal) {
+        self.server.listens(number);
+        if self.awaited == Some(number) {
+            self.awaited = None;
+            self.status.live(terminal, self.saved.elapsed());
         }
     }
 
     fn server_ended(&mut self, terminal: &mut Terminal) {
-        let how = self.server.ended();
+        let Some(how) = self.server.ended() else { return };
         let failure = Failure::with_help(format!("the server has ended: {how}"), "what it said stands above");
-        self.status.failed(terminal, vec![Problem::of_failure(&failure)]);
+        self.fail(vec![Problem::of_failure(&failure)], terminal);
     }
+
+    /// What was saved last does not run.
+    fn fail(&mut self, problems: Vec<Problem>, terminal: &mut Terminal) {
+        self.restore_types(terminal);
+        self.status.failed(terminal, &problems, self.server.is_running());
+    }
+
+    fn restore_types(&mut self, terminal: &mut Terminal) {
+        if let Err(error) = self.types.restore(self.project) {
+            terminal.note(format!("cannot write the types: {error}"));
+        }
+    }
+}
+
+/// The folders with message files.
+fn languages(project: &Project) -> BTreeSet<PathBuf> {
+    let entries = std::fs::read_dir(project.app_dir.join("locales")).into_iter().flatten().flatten();
+    let folders = entries.map(|entry| entry.path()).filter(|path| path.is_dir());
+    folders.filter(|folder| !watch::files_in(Path::new(folder)).is_empty()).collect()
 }
 
 /// Sends what happens to the loop; where that is gone, nobody wants to know.

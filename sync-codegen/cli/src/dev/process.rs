@@ -38,19 +38,29 @@ impl Process {
 
     /// Asks it and all that it has started to end, and makes it after `patience`; returns how it ended, or `None` if it had to be made.
     pub(super) fn end(&mut self, patience: Duration) -> Option<ExitStatus> {
-        let until = Instant::now() + patience;
-        if let Ok(Some(status)) = self.0.try_wait() {
-            return Some(status);
-        }
-        if signal(&self.0, Request::End, true) {
-            while Instant::now() < until {
-                if let Ok(Some(status)) = self.0.try_wait() {
-                    return Some(status);
-                }
-                std::thread::sleep(LOOK);
-            }
-        }
+        let ended = self.ended_within(patience);
+        // What it has started may still be there, and is nobody's then.
         kill(&mut self.0);
+        ended
+    }
+
+    /// Returns how it has ended, if it has.
+    pub(super) fn status(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().ok().flatten()
+    }
+
+    fn ended_within(&mut self, patience: Duration) -> Option<ExitStatus> {
+        let until = Instant::now() + patience;
+        let ended = self.status();
+        if ended.is_some() || !signal(&self.0, Request::End, true) {
+            return ended;
+        }
+        while Instant::now() < until {
+            if let Some(status) = self.status() {
+                return Some(status);
+            }
+            std::thread::sleep(LOOK);
+        }
         None
     }
 }

@@ -1,21 +1,25 @@
 //! The app's server: one process after the other on one socket, so that nobody who connects in between is turned away.
 
-use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::Sender;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::process::{Process, Request};
 use super::{Event, tell};
 use crate::failure::Failure;
+use crate::lines::lines;
 use crate::project::Project;
+use crate::terminal::Terminal;
 
 /// Where a server listens that nothing else is said of.
 const LISTEN: &str = "127.0.0.1:3000";
 /// How long a server may take to send what is still to be sent; a handler that runs on does not keep its successor waiting.
 const STOPPING: Duration = Duration::from_millis(1500);
+
+/// How long a process may take to end that has closed its output.
+const ENDING: Duration = Duration::from_millis(500);
 
 /// The server, running or not.
 pub(super) struct Server {
@@ -27,6 +31,8 @@ pub(super) struct Server {
     number: u64,
     program: Option<(PathBuf, Option<SystemTime>)>,
     running: Option<Process>,
+    /// The one that runs has said so.
+    is_listening: bool,
 }
 
 /// How a server has come to its end.
@@ -47,13 +53,17 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
         let root = project.root.clone();
-        Ok(Self { listener, address, root, events, number: 0, program: None, running: None })
+        Ok(Self { listener, address, root, events, number: 0, program: None, running: None, is_listening: false })
     }
 
     /// Returns where a browser reaches it.
     pub(super) fn url(&self) -> String {
-        let host = if self.address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { self.address.ip().to_string() };
-        format!("http://{host}:{}", self.address.port())
+        let ip = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        format!("http://{}", SocketAddr::new(ip, self.address.port()))
     }
 
     /// Whether it is the one that was started last, and not stopped by us.
@@ -61,25 +71,49 @@ impl Server {
         number == self.number && self.running.is_some()
     }
 
-    /// Runs `program` in place of what runs; `false` if that is the same one.
-    pub(super) fn replace(&mut self, program: &Path) -> Result<bool, Failure> {
+    /// Whether any runs.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Notes that the one of this number listens.
+    pub(super) fn listens(&mut self, number: u64) {
+        self.is_listening |= self.is_current(number);
+    }
+
+    /// Has the next program run even if it is the one that runs.
+    pub(super) fn forget_program(&mut self) {
+        if let Some((_, made)) = &mut self.program {
+            *made = None;
+        }
+    }
+
+    /// Says that the configuration names another address than the one on which all servers listen.
+    pub(super) fn note_other_address(&self, terminal: &mut Terminal) {
+        let is_other = configured(&self.root).ok().and_then(|wanted| wanted.parse::<SocketAddr>().ok());
+        if let Some(other) = is_other.filter(|other| other.port() != 0 && *other != self.address) {
+            terminal.note(format!("`listen` is {other} now: start `cargo sync dev` anew to listen there"));
+        }
+    }
+
+    /// Runs `program` in place of what runs, and returns its number; `None` if it is the same one.
+    pub(super) fn replace(&mut self, program: &Path) -> Result<Option<u64>, Failure> {
         let made = program.metadata().and_then(|metadata| metadata.modified()).ok();
         let program = (program.to_owned(), made);
         if self.running.is_some() && self.program.as_ref() == Some(&program) {
-            return Ok(false);
+            return Ok(None);
         }
         self.program = Some(program);
         self.stop();
         self.start()?;
-        Ok(true)
+        Ok(Some(self.number))
     }
 
-    /// Runs the same program again.
-    pub(super) fn restart(&mut self) {
+    /// Runs the same program again, if there is one, and returns its number.
+    pub(super) fn restart(&mut self) -> Option<u64> {
         self.stop();
-        if self.program.is_some() && self.start().is_err() {
-            tell(&self.events, Event::Silent(self.number));
-        }
+        let is_started = self.program.is_some() && self.start().is_ok();
+        is_started.then_some(self.number)
     }
 
     fn start(&mut self) -> Result<(), Failure> {
@@ -103,12 +137,14 @@ impl Server {
             std::thread::spawn(move || listen_to(output, number, &events));
         }
         self.running = Some(process);
+        self.is_listening = false;
         Ok(())
     }
 
     /// Has it take the sentences of errors from their files; `false` if it has to be built for that.
     pub(super) fn read_messages_anew(&self) -> bool {
-        self.running.as_ref().is_some_and(|process| process.ask(Request::ReadAnew))
+        // One that does not listen yet would not hear it, or end by it.
+        self.is_listening && self.running.as_ref().is_some_and(|process| process.ask(Request::ReadAnew))
     }
 
     /// Ends it.
@@ -122,10 +158,18 @@ impl Server {
         }
     }
 
-    /// Notes that it has ended by itself, and returns how.
-    pub(super) fn ended(&mut self) -> String {
-        let status = self.running.take().and_then(|mut process| process.end(STOPPING));
-        status.map_or_else(|| "it had to be stopped".to_owned(), |status| status.to_string())
+    /// Notes that it has ended by itself, and returns how; `None` if it has only closed its output.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        let until = Instant::now() + ENDING;
+        let status = loop {
+            match self.running.as_mut()?.status() {
+                Some(status) => break status,
+                None if Instant::now() > until => return None,
+                None => std::thread::sleep(Duration::from_millis(5)),
+            }
+        };
+        self.running = None;
+        Some(status.to_string())
     }
 }
 
@@ -158,7 +202,7 @@ fn hand_down(_: &mut Command, _: &TcpListener) -> Result<(), Failure> {
 }
 
 fn listen_to(output: impl std::io::Read, number: u64, events: &Sender<Event>) {
-    for line in BufReader::new(output).lines().map_while(Result::ok) {
+    for line in lines(output) {
         if line.starts_with("listening on ") {
             tell(events, Event::Listening(number));
         } else {

@@ -48,6 +48,8 @@ pub(super) struct Problem {
 struct Page<'a> {
     state: &'static str,
     problems: &'a [Problem],
+    /// A server runs, of the newest files or of those before.
+    is_running: bool,
     /// Where the files of problems are.
     root: &'a Path,
 }
@@ -111,10 +113,10 @@ impl Problem {
 
 impl Status {
     pub(super) fn new(project: &Project, json: bool) -> Result<Self, Failure> {
-        let file = project.target.join("sync-dev.json");
+        let file = project.target.join(format!("sync-dev-{}.json", project.package));
         fs::create_dir_all(&project.target).map_err(Failure::file("make", &project.target))?;
         let status = Self { file, root: project.root.clone(), json, told: BTreeSet::new(), is_failing: false };
-        status.write("building", &[]);
+        status.write("building", &[], false);
         Ok(status)
     }
 
@@ -132,7 +134,7 @@ impl Status {
     }
 
     pub(super) fn building(&self, terminal: &mut Terminal) {
-        self.write("building", &[]);
+        self.write("building", &[], true);
         self.say(terminal, &Line::Building, format_args!(" {FAINT}building{FAINT:#}"));
     }
 
@@ -149,7 +151,7 @@ impl Status {
 
     pub(super) fn live(&mut self, terminal: &mut Terminal, after: Duration) {
         self.is_failing = false;
-        self.write("live", &[]);
+        self.write("live", &[], true);
         let seconds = after.as_secs_f64();
         let line = Line::Live { after_ms: after.as_millis() };
         self.say(terminal, &line, format_args!("     {DONE}live{DONE:#} {FAINT}after {seconds:.1} s{FAINT:#}"));
@@ -159,15 +161,21 @@ impl Status {
         self.say(terminal, &Line::Messages, format_args!("     {DONE}live{DONE:#} {FAINT}messages{FAINT:#}"));
     }
 
-    pub(super) fn failed(&mut self, terminal: &mut Terminal, problems: Vec<Problem>) {
+    /// Whether the newest files are not what runs, because of a mistake.
+    pub(super) fn is_failing(&self) -> bool {
+        self.is_failing
+    }
+
+    /// `is_running` says whether there is a server all the same, of what was saved before.
+    pub(super) fn failed(&mut self, terminal: &mut Terminal, problems: &[Problem], is_running: bool) {
         self.is_failing = true;
-        self.write("failed", &problems);
+        self.write("failed", problems, is_running);
         let shown: String = problems.iter().map(|problem| format!("{}\n", problem.shown)).collect();
         let count = if problems.len() == 1 { "1 problem".into() } else { format!("{} problems", problems.len()) };
-        let rest = "what ran before runs on";
+        let rest = if is_running { "what ran before runs on" } else { "nothing runs" };
         self.say(
             terminal,
-            &Line::Failed { problems: &problems },
+            &Line::Failed { problems },
             format_args!("{shown}   {WRONG}failed{WRONG:#} {count}; {rest}"),
         );
     }
@@ -199,8 +207,8 @@ impl Status {
     }
 
     /// Whole or not at all: the page may read it at any time.
-    fn write(&self, state: &'static str, problems: &[Problem]) {
-        let page = Page { state, problems, root: &self.root };
+    fn write(&self, state: &'static str, problems: &[Problem], is_running: bool) {
+        let page = Page { state, problems, is_running, root: &self.root };
         let draft = self.file.with_extension("json.tmp");
         let written = serde_json::to_vec(&page).map_err(std::io::Error::from).and_then(|json| fs::write(&draft, json));
         // A page that shows nothing is no reason to stop building.

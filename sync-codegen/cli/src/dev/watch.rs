@@ -20,9 +20,16 @@ const LONGEST: Duration = Duration::from_millis(500);
 /// Tells of files that are saved, until what is returned is dropped.
 pub(super) fn start(project: &Project, events: Sender<Event>) -> Result<RecommendedWatcher, Failure> {
     let (changes, heard) = channel();
+    let everything = project.watched();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        let paths = event.ok().filter(|event| is_change(&event.kind)).map(|event| event.paths);
-        let _ = changes.send(paths.unwrap_or_default());
+        let paths = match event {
+            Ok(event) if event.need_rescan() => everything.clone(),
+            Ok(event) if is_change(&event.kind) => event.paths,
+            Ok(_) => return,
+            // What was missed is not said.
+            Err(_) => everything.clone(),
+        };
+        let _ = changes.send(paths);
     })
     .map_err(|error| unwatched(&project.root, &error))?;
     for folder in project.watched() {
@@ -31,28 +38,33 @@ pub(super) fn start(project: &Project, events: Sender<Event>) -> Result<Recommen
     for folder in project.folders() {
         watcher.watch(&folder, RecursiveMode::NonRecursive).map_err(|error| unwatched(&folder, &error))?;
     }
-    let types = project.types.clone();
     std::thread::spawn(move || {
-        while let Some(files) = together(&heard) {
-            let files: BTreeSet<_> = files.into_iter().filter(|file| matters(file, &types)).collect();
-            if !files.is_empty() {
-                tell(&events, Event::Changed(files));
-            }
+        while let Some((since, paths)) = together(&heard) {
+            tell(&events, Event::Changed(since, paths));
         }
     });
     Ok(watcher)
 }
 
-/// Returns every file that is watched.
+/// Returns every file whose changes are news, when all of it begins.
 pub(super) fn files(project: &Project) -> Vec<PathBuf> {
-    let mut waiting = project.watched();
+    let of_folders = project.folders().into_iter().flat_map(|folder| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| path.is_file() && matters(path)).collect::<Vec<_>>()
+    });
+    of_folders.chain(project.watched().iter().flat_map(|folder| files_in(folder))).collect()
+}
+
+/// Returns the files in a folder, however deep, whose changes are news.
+pub(super) fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let mut waiting = vec![folder.to_owned()];
     let mut files = Vec::new();
     while let Some(folder) = waiting.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 waiting.push(path);
-            } else if matters(&path, &project.types) {
+            } else if matters(&path) {
                 files.push(path);
             }
         }
@@ -60,15 +72,18 @@ pub(super) fn files(project: &Project) -> Vec<PathBuf> {
     files
 }
 
-/// What changes within a moment; `None` when nobody watches any more.
-fn together(heard: &Receiver<Vec<PathBuf>>) -> Option<Vec<PathBuf>> {
-    let mut files = heard.recv().ok()?;
-    let until = Instant::now() + LONGEST;
+/// What changes within a moment, and when that began; `None` when nobody watches any more.
+fn together(heard: &Receiver<Vec<PathBuf>>) -> Option<(Instant, BTreeSet<PathBuf>)> {
+    let mut paths = BTreeSet::from_iter(heard.recv().ok()?);
+    let since = Instant::now();
     loop {
-        match heard.recv_timeout(QUIET.min(until.saturating_duration_since(Instant::now()))) {
-            Ok(more) => files.extend(more),
-            Err(RecvTimeoutError::Timeout) => return Some(files),
-            Err(RecvTimeoutError::Disconnected) => return (!files.is_empty()).then_some(files),
+        let left = (since + LONGEST).saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Some((since, paths));
+        }
+        match heard.recv_timeout(QUIET.min(left)) {
+            Ok(more) => paths.extend(more),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Some((since, paths)),
         }
     }
 }
@@ -83,9 +98,9 @@ fn is_change(kind: &EventKind) -> bool {
 }
 
 /// What the generator writes itself is not news, nor is what editors leave beside a file.
-fn matters(file: &Path, types: &Path) -> bool {
+pub(super) fn matters(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    if file == types || name == "sync.generated.rs" || name.starts_with('.') {
+    if name == "sync.generated.rs" || name.starts_with('.') {
         return false;
     }
     let ending = file.extension().unwrap_or_default();
@@ -105,9 +120,7 @@ mod tests {
 
     #[test]
     fn what_is_written_by_programs_is_not_news() {
-        let check = |file: &str, is_news: bool| {
-            assert_eq!(matters(Path::new(file), Path::new("/app/web/types.ts")), is_news, "{file}");
-        };
+        let check = |file: &str, is_news: bool| assert_eq!(matters(Path::new(file)), is_news, "{file}");
         check("/app/src/chess/_sync/move_server_v1.rs", true);
         check("/app/locales/en/app.ftl", true);
         check("/app/Cargo.toml", true);

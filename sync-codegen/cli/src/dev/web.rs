@@ -1,6 +1,6 @@
 //! The page's own server, Vite, and what it needs to be installed.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::Sender;
@@ -9,6 +9,7 @@ use super::process::Process;
 use super::status::Status;
 use super::{Event, tell};
 use crate::failure::Failure;
+use crate::lines::lines;
 use crate::project::Project;
 use crate::terminal::Terminal;
 
@@ -46,7 +47,7 @@ impl Web {
 /// Installs the packages of the page, and the client that it uses where that comes from a folder.
 fn install(folder: &Path, root: &Path, terminal: &mut Terminal) -> Result<(), Failure> {
     if let Some(client) = client_folder(folder)
-        && !client.join("dist/index.js").is_file()
+        && !is_built(&client)
     {
         let workspace = client.ancestors().find(|above| above.join("package-lock.json").is_file()).unwrap_or(&client);
         if !workspace.join("node_modules").is_dir() {
@@ -74,6 +75,15 @@ fn client_folder(folder: &Path) -> Option<PathBuf> {
     Some(folder.join(wanted.strip_prefix("file:")?))
 }
 
+/// Whether everything is there that the client's `package.json` says that it has.
+fn is_built(client: &Path) -> bool {
+    let Ok(text) = std::fs::read_to_string(client.join("package.json")) else { return true };
+    let package: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let exports = package["exports"].as_object().into_iter().flatten();
+    let mut files = exports.filter_map(|(_, export)| export["default"].as_str());
+    files.all(|file| client.join(file).is_file())
+}
+
 fn run(command: &mut Command, what: &str, terminal: &mut Terminal) -> Result<(), Failure> {
     let waiting = terminal.wait_for(what);
     let output = command.stdin(Stdio::null()).output().map_err(Failure::program("npm", NODE))?;
@@ -95,7 +105,7 @@ fn npm(folder: &Path) -> Command {
 }
 
 fn listen_to(output: impl Read, events: &Sender<Event>) {
-    for line in BufReader::new(output).lines().map_while(Result::ok) {
+    for line in lines(output) {
         let plain = anstream::adapter::strip_str(&line).to_string();
         let url = plain.split_whitespace().find(|word| word.starts_with("http://") || word.starts_with("https://"));
         match url {

@@ -1,5 +1,7 @@
 //! From a type as it is written to its JSON; what the runtime says of the standard library's types, said once more.
 
+use std::cell::Cell;
+
 use sync_schema::{MapKey, Shape};
 use syn::{Expr, ExprLit, GenericArgument, Lit, PathArguments, Type, TypePath};
 
@@ -12,16 +14,33 @@ const LARGEST_F32: f64 = 3.402_823_5e38;
 
 /// Returns the JSON of a type; `None` if its tokens do not tell. `named` says what a path leads to.
 pub(super) fn shape(ty: &Type, is_number: bool, named: &dyn Fn(&syn::Path) -> Option<Found>) -> Option<Shape> {
-    Reader { is_number, named }.shape(ty)
+    Reader { is_number, named, depth: Cell::new(0) }.shape(ty)
 }
+
+/// How deep types may be in each other: an alias of itself would go on for ever.
+const DEEPEST: usize = 32;
+/// The longest array that travels.
+const LONGEST_ARRAY: usize = 32;
 
 struct Reader<'a> {
     is_number: bool,
     named: &'a dyn Fn(&syn::Path) -> Option<Found>,
+    depth: Cell<usize>,
 }
 
 impl Reader<'_> {
     fn shape(&self, ty: &Type) -> Option<Shape> {
+        let depth = self.depth.get();
+        if depth >= DEEPEST {
+            return None;
+        }
+        self.depth.set(depth + 1);
+        let shape = self.inside(ty);
+        self.depth.set(depth);
+        shape
+    }
+
+    fn inside(&self, ty: &Type) -> Option<Shape> {
         match ty {
             Type::Paren(inner) => self.shape(&inner.elem),
             Type::Group(inner) => self.shape(&inner.elem),
@@ -129,7 +148,22 @@ fn types(arguments: &PathArguments) -> Vec<&Type> {
 
 fn length(length: &Expr) -> Option<usize> {
     match length {
-        Expr::Lit(ExprLit { lit: Lit::Int(length), .. }) => length.base10_parse().ok(),
+        Expr::Lit(ExprLit { lit: Lit::Int(length), .. }) => {
+            length.base10_parse().ok().filter(|length| *length <= LONGEST_ARRAY)
+        }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, shape};
+
+    #[test]
+    fn what_a_compiler_would_refuse_is_not_read_for_ever() {
+        let alias = |_: &syn::Path| Some(Found::Alias(syn::parse_quote!(Itself)));
+        assert_eq!(shape(&syn::parse_quote!(Itself), false, &alias), None);
+        let outside = |path: &syn::Path| path.get_ident().map(|name| Found::Outside(name.to_string()));
+        assert_eq!(shape(&syn::parse_quote!([bool; 4_000_000_000]), false, &outside), None);
     }
 }

@@ -119,7 +119,7 @@ fn alone(member: &str, workspace: &str, root: &Path) -> String {
     let declared = |key: &str| {
         let line = workspace.lines().find(|line| line.split([' ', '=']).next() == Some(key))?;
         let line = line.split(" # ").next()?.trim_end();
-        Some(line.replace("path = \"", &format!("path = \"{}/", root.display())))
+        Some(line.replace("path = \"", &format!("path = \"{}/", escaped(root))))
     };
     let mut lines = Vec::new();
     for line in member.lines() {
@@ -150,10 +150,15 @@ fn inherited_features(line: &str, declared: &impl Fn(&str) -> Option<String>) ->
 }
 
 fn package_json(template: &str, root: &Path, name: &str) -> String {
-    let client = format!("\"syncwright\": \"file:{}\"", root.join("client-ts").display());
+    let client = format!("\"syncwright\": \"file:{}/client-ts\"", escaped(root));
     template
         .replace("\"name\": \"app-web\"", &format!("\"name\": \"{name}-web\""))
         .replace("\"syncwright\": \"0.1.0\"", &client)
+}
+
+/// A path as TOML and JSON write it between quotes.
+fn escaped(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/").replace('"', "\\\"")
 }
 
 fn readme(name: &str) -> String {
@@ -176,7 +181,9 @@ fn collect(folder: &Path, inside: &Path, files: &mut Files) -> Result<(), Failur
     for entry in entries {
         let entry = entry.map_err(Failure::file("read", folder))?;
         let name = entry.file_name();
-        if NOT_COPIED.iter().any(|not| name == *not) || name.to_string_lossy().ends_with(".tsbuildinfo") {
+        let shown = name.to_string_lossy();
+        // What is hidden belongs to somebody's editor or machine.
+        if NOT_COPIED.contains(&&*shown) || shown.ends_with(".tsbuildinfo") || shown.starts_with('.') {
             continue;
         }
         let path = inside.join(&name);

@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 
 use quote::ToTokens;
+use sync_codegen::syntax::arguments::SAID_ONCE;
 use sync_codegen::syntax::handler_file::Kind;
 use syn::{Item, ItemFn};
 
-use super::source::{Edits, Leaf, Source, arguments, attribute, parameter, place, range, type_name, with_sorted_uses, words};
+use super::source::{Edits, Leaf, Source, arguments, attribute, is_public, item_name, parameter, place, range, with_sorted_uses, words};
 use crate::failure::Failure;
 
 /// What a server file takes over from the client file.
@@ -35,8 +36,6 @@ pub(crate) struct Beside {
     pub(crate) parameters: String,
 }
 
-/// What a route says once, in its server file if it has one.
-const OF_THE_ROUTE: [&str; 7] = ["auth", "check", "room", "volatile", "empty_room", "report", "rate_limit"];
 const INPUT: &str = "ClientInput";
 const OUTPUT: &str = "ServerOutput";
 /// Where a client file finds the types of the server file.
@@ -50,17 +49,25 @@ const IMPORTED: [&str; 3] = ["crate::Ctx", "sync::SyncError", "sync::wire"];
 ///
 /// The client file cannot be read, has no filter, or declares no input.
 pub(crate) fn server_comes(client: &str) -> Result<TakenOver, Failure> {
+    let form = Form::of(client);
+    let taken = taken_over(&form.plain(client))?;
+    Ok(TakenOver { client: form.back(&taken.client), ..taken })
+}
+
+fn taken_over(client: &str) -> Result<TakenOver, Failure> {
     let file = Source::read(client, "the client file beside it")?;
     let Some((main, ours)) = file.main(Kind::Client) else {
         return Err(Failure::with_help("the client file beside it has no filter", "add `#[sync::client] pub fn main`"));
     };
-    let moved = file.closure(INPUT);
-    if moved.is_empty() {
+    if !file.declares(INPUT) {
         let help = format!("add `pub struct {INPUT}` there, or remove the client file first");
         return Err(Failure::with_help(format!("the client file beside it declares no `{INPUT}`"), help));
     }
     let (taken, kept): (Vec<_>, Vec<_>) =
         arguments(ours, client).into_iter().partition(|argument| is_of_the_route(argument));
+    let taken_words = words(taken.join(",").parse().unwrap_or_default());
+    let moved = file.closure(taken_words.iter().cloned().chain([INPUT.to_owned()]).collect());
+    check_shared(&file, &moved, &words(kept.join(",").parse().unwrap_or_default()))?;
     let mut edits = Edits::default();
     moved.iter().for_each(|item| edits.remove_lines(client, file.whole(item)));
     edits.replace(place(ours), attribute("client", &kept));
@@ -69,7 +76,6 @@ pub(crate) fn server_comes(client: &str) -> Result<TakenOver, Failure> {
         edits.replace(end..end, format!(", _output: &{OUTPUT}"));
     }
     let moved_words: BTreeSet<_> = moved.iter().flat_map(|item| words(item.to_token_stream())).collect();
-    let taken_words = words(taken.join(",").parse().unwrap_or_default());
     let is_needed = |leaf: &Leaf| moved_words.contains(&leaf.name) || taken_words.contains(&leaf.name);
     let needed = file.leaves().into_iter().filter(is_needed).map(|leaf| leaf.path);
     let idle_before = file.idle();
@@ -86,7 +92,7 @@ pub(crate) fn server_comes(client: &str) -> Result<TakenOver, Failure> {
 fn beside_server(changed: &str, idle_before: &BTreeSet<String>, moved: &[&Item]) -> Result<String, Failure> {
     let file = Source::read(changed, "the client file")?;
     let (idle, named) = (file.idle(), words(changed.parse().unwrap_or_default()));
-    let moved = moved.iter().filter_map(|item| type_name(item)).chain([OUTPUT.to_owned()]);
+    let moved = moved.iter().filter_map(|item| item_name(item)).chain([OUTPUT.to_owned()]);
     let names: BTreeSet<_> = moved.filter(|name| named.contains(name) && !file.declares(name)).collect();
     let kept = file.keep_uses(|leaf| !idle.contains(&leaf.name) || idle_before.contains(&leaf.name)).apply(changed);
     let file = Source::read(&kept, "the client file")?;
@@ -99,24 +105,29 @@ fn beside_server(changed: &str, idle_before: &BTreeSet<String>, moved: &[&Item])
 ///
 /// One of them cannot be read, or the filter reads what only a handler can have made.
 pub(crate) fn server_goes(server: &str, client: &str) -> Result<String, Failure> {
+    let form = Form::of(client);
+    given_back(&Form::of(server).plain(server), &form.plain(client)).map(|client| form.back(&client))
+}
+
+fn given_back(server: &str, client: &str) -> Result<String, Failure> {
     let gone = Source::read(server, "the server file")?;
     let file = Source::read(client, "the client file beside it")?;
     let Some((main, ours)) = file.main(Kind::Client) else {
         return Err(Failure::with_help("the client file beside it has no filter", "add `#[sync::client] pub fn main`"));
     };
     let from_server: Vec<_> = file.leaves().into_iter().filter(|leaf| leaf.path.starts_with(SERVER)).collect();
-    let moved = gone.closure(INPUT);
+    let of_server = gone.main(Kind::Server).map(|(_, attribute)| arguments(attribute, server)).unwrap_or_default();
+    let mut written: Vec<_> = of_server.into_iter().filter(|argument| is_of_the_route(argument)).collect();
+    let taken_words = words(written.join(",").parse().unwrap_or_default());
+    let moved = gone.closure(taken_words.iter().cloned().chain([INPUT.to_owned()]).collect());
     let moved_text = gone.text_of(&moved);
     let moved_words: BTreeSet<_> = moved.iter().flat_map(|item| words(item.to_token_stream())).collect();
-    let mut edits = without_output(main)?;
-    let comes_back = |name: &str| moved.iter().any(|item| type_name(item).as_deref() == Some(name));
+    let mut edits = without_output(&file, main)?;
+    let comes_back = |name: &str| moved.iter().any(|item| item_name(item).as_deref() == Some(name));
     if let Some(lost) = from_server.iter().find(|leaf| !comes_back(&leaf.name) && leaf.name != OUTPUT) {
         let help = format!("move `{}` to a file that both can use, such as `_shared.rs`", lost.name);
         return Err(Failure::with_help(format!("the filter needs `{}`, which the server file declares", lost.name), help));
     }
-    let of_server = gone.main(Kind::Server).map(|(_, attribute)| arguments(attribute, server)).unwrap_or_default();
-    let mut written: Vec<_> = of_server.into_iter().filter(|argument| is_of_the_route(argument)).collect();
-    let taken_words = words(written.join(",").parse().unwrap_or_default());
     written.extend(arguments(ours, client));
     edits.replace(place(ours), attribute("client", &written));
     let there: BTreeSet<_> = file.leaves().into_iter().map(|leaf| leaf.path).collect();
@@ -132,7 +143,7 @@ pub(crate) fn server_goes(server: &str, client: &str) -> Result<String, Failure>
 }
 
 /// A filter without a server file has no output.
-fn without_output(main: &ItemFn) -> Result<Edits, Failure> {
+fn without_output(file: &Source<'_>, main: &ItemFn) -> Result<Edits, Failure> {
     let mut edits = Edits::default();
     let inputs: Vec<_> = main.sig.inputs.iter().collect();
     for (index, input) in inputs.iter().enumerate().skip(1) {
@@ -146,8 +157,8 @@ fn without_output(main: &ItemFn) -> Result<Edits, Failure> {
         }
         edits.replace(range(inputs[index - 1]).end..range(*input).end, String::new());
     }
-    let is_named = words(main.block.to_token_stream()).contains(OUTPUT);
-    if is_named {
+    let of_main = words(main.block.to_token_stream());
+    if of_main.contains(OUTPUT) || file.words_without_main().contains(OUTPUT) {
         let help = "let it do without, and remove the server file then";
         return Err(Failure::with_help(format!("the filter names `{OUTPUT}`, which goes with the server file"), help));
     }
@@ -166,9 +177,49 @@ pub(crate) fn client_comes(server: &str) -> Result<Beside, Failure> {
     })
 }
 
+/// What moves, and what stays and names it, are then in two modules.
+fn check_shared(file: &Source<'_>, moved: &[&Item], kept: &BTreeSet<String>) -> Result<(), Failure> {
+    let named: BTreeSet<_> = file.words_without(moved).union(kept).cloned().collect();
+    let private = moved.iter().filter(|item| !is_public(item)).filter_map(|item| item_name(item));
+    match private.into_iter().find(|name| named.contains(name)) {
+        Some(name) => {
+            let help = "make it `pub`, or move it to a file that both can use, such as `_shared.rs`";
+            Err(Failure::with_help(format!("`{name}` is needed in the client file, and by the input that moves"), help))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What an editor or a version control has made of a text.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    has_mark: bool,
+    has_returns: bool,
+}
+
+impl Form {
+    fn of(text: &str) -> Self {
+        Self { has_mark: text.starts_with(MARK), has_returns: text.contains("\r\n") }
+    }
+
+    /// The text in the form in which it is read here.
+    fn plain(self, text: &str) -> String {
+        text.strip_prefix(MARK).unwrap_or(text).replace("\r\n", "\n")
+    }
+
+    /// The text in the form that it had.
+    fn back(self, text: &str) -> String {
+        let text = if self.has_returns { text.replace('\n', "\r\n") } else { text.to_owned() };
+        if self.has_mark { format!("{MARK}{text}") } else { text }
+    }
+}
+
+/// The byte order mark.
+const MARK: char = '\u{feff}';
+
 fn is_of_the_route(argument: &str) -> bool {
     let key = argument.split('=').next().unwrap_or_default().trim();
-    OF_THE_ROUTE.contains(&key)
+    SAID_ONCE.contains(&key)
 }
 
 fn import(names: &BTreeSet<String>) -> String {
@@ -335,6 +386,44 @@ pub async fn main(member: Member<'_>, _input: &ClientInput) -> bool {
                 !member.session().muted // still here
             }
         "#]]);
+    }
+
+    #[test]
+    fn what_the_input_needs_moves_with_it() {
+        let client = "\u{feff}use crate::{Auth, Member};\r\nuse sync::wire;\r\n\r\nconst ADMIN: Auth = Auth::login();\r\nconst MAX: u32 = 3;\r\n\r\n\
+                      #[wire]\r\npub struct ClientInput {\r\n    #[validate(custom(function = \"even\"), range(max = MAX))]\r\n    pub é: u32,\r\n}\r\n\r\n\
+                      impl ClientInput {}\r\n\r\nfn even(_: u32) -> bool { true }\r\n\r\n\
+                      #[sync::client(auth = ADMIN)]\r\npub fn main(_member: Member<'_>, _input: &ClientInput) -> bool { true }\r\n";
+        check_comes(client, expect![[r#"
+            use crate::Auth;
+            use sync::{SyncError, wire};
+
+            const ADMIN: Auth = Auth::login();
+
+            const MAX: u32 = 3;
+
+            #[wire]
+            pub struct ClientInput {
+                #[validate(custom(function = "even"), range(max = MAX))]
+                pub é: u32,
+            }
+
+            impl ClientInput {}
+
+            fn even(_: u32) -> bool { true }
+
+            (auth = ADMIN)
+            ---
+            ﻿use super::server::{ClientInput, ServerOutput};
+            use crate::Member;
+
+
+            #[sync::client]
+            pub fn main(_member: Member<'_>, _input: &ClientInput, _output: &ServerOutput) -> bool { true }
+        "#]]);
+        check_comes(&client.replace("{ true }\r\n", "{ MAX > 1 }\r\n"), expect![[r#"
+            error: `MAX` is needed in the client file, and by the input that moves
+              = help: make it `pub`, or move it to a file that both can use, such as `_shared.rs`"#]]);
     }
 
     #[test]

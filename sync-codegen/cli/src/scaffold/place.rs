@@ -59,9 +59,10 @@ impl<'p> RouteFiles<'p> {
         format!("{}/{}/{name}", self.route.folder(), self.lane.folder)
     }
 
-    /// Returns the files that there are.
+    /// Returns the files that there are; an empty one is not there yet.
     pub(crate) fn there(&self) -> Vec<&'static Form> {
-        self.lane.forms.iter().filter(|form| self.on_disk(form).is_file()).collect()
+        let has_text = |form: &&Form| fs::read_to_string(self.on_disk(form)).is_ok_and(|text| !text.trim().is_empty());
+        self.lane.forms.iter().filter(has_text).collect()
     }
 
     fn on_disk(&self, form: &Form) -> PathBuf {
@@ -76,14 +77,14 @@ impl<'p> RouteFiles<'p> {
     /// Returns what makes the files `wanted` of it, beside those that are there.
     pub(crate) fn add(&self, wanted: &[&'static Form]) -> Result<Changes, Failure> {
         let (server, client) = (self.lane.form_of_side("server"), self.lane.form_of_side("client"));
-        let mut changes = Changes::new();
+        let (mut changes, mut taken_from) = (Changes::new(), None);
         let mut server_text = server.filter(|form| self.there().contains(form)).map(|form| self.read(form)).transpose()?;
         for form in wanted {
             let text = if Some(*form) == server {
                 match client.filter(|form| self.there().contains(form)) {
                     Some(client) => {
                         let taken = pairing::server_comes(&self.read(client)?)?;
-                        changes.push((self.path(client), Change::Rewrite(taken.client)));
+                        taken_from = Some((self.path(client), Change::Rewrite(taken.client)));
                         let values = [("uses", &*taken.uses), ("input", &*taken.input), ("arguments", &*taken.arguments)];
                         self.render(templates::EVENT_SERVER_BESIDE_CLIENT, &values)?
                     }
@@ -106,6 +107,8 @@ impl<'p> RouteFiles<'p> {
             }
             changes.push((self.path(form), Change::Create(text)));
         }
+        // What moves is in both files before it is in one.
+        changes.extend(taken_from);
         Ok(changes)
     }
 
@@ -158,7 +161,7 @@ pub(crate) fn carry_out(project: &Project, changes: &Changes, terminal: &mut Ter
         let path = project.app_dir.join(file);
         match change {
             Change::Create(text) => create(&path, text)?,
-            Change::Rewrite(text) => fs::write(&path, text).map_err(Failure::file("write", &path))?,
+            Change::Rewrite(text) => rewrite(&path, text).map_err(Failure::file("write", &path))?,
             Change::Remove => fs::remove_file(&path).map_err(Failure::file("remove", &path))?,
         }
         terminal.done(change.verb(), file);
@@ -167,6 +170,14 @@ pub(crate) fn carry_out(project: &Project, changes: &Changes, terminal: &mut Ter
         .map_err(|error| Failure::new(format!("cannot write src/sync.generated.rs: {error}")))?;
     let is_ours = |problem: &Diagnostic| changes.iter().any(|(file, _)| *file == problem.file);
     Ok(generated.problems.into_iter().filter(is_ours).collect())
+}
+
+/// Writes a text whole or not at all.
+fn rewrite(path: &Path, text: &str) -> std::io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = path.with_file_name(format!(".{name}.sync-draft"));
+    fs::write(&draft, text)?;
+    fs::rename(&draft, path)
 }
 
 /// Writes a new file; one that is empty counts as new.

@@ -11,7 +11,7 @@ use sync_codegen::syntax::text::text;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::token::Brace;
-use syn::{Attribute, FnArg, Item, ItemFn, Meta, UseGroup, UseTree, parse_quote};
+use syn::{Attribute, FnArg, Item, ItemFn, Meta, Type, UseGroup, UseTree, parse_quote};
 
 use crate::failure::Failure;
 
@@ -33,6 +33,9 @@ pub(crate) struct Leaf {
 impl<'s> Source<'s> {
     /// Reads the text of the file that is `called` so.
     pub(crate) fn read(text: &'s str, called: &str) -> Result<Self, Failure> {
+        if text.starts_with("#!") && !text.starts_with("#![") {
+            return Err(Failure::with_help(format!("{called} begins with `#!`, as a script does"), "remove that line"));
+        }
         let file = syn::parse_file(text).map_err(|error| {
             let place = error.span().start();
             let what = format!("{called} cannot be read: line {}, column {}: {error}", place.line, place.column + 1);
@@ -56,24 +59,44 @@ impl<'s> Source<'s> {
         self.file.items.iter().any(|item| type_name(item).as_deref() == Some(name))
     }
 
-    /// Returns the type `root` and all types of the file that it is made of, in the order of the source; none if it is not declared here.
-    pub(crate) fn closure(&self, root: &str) -> Vec<&Item> {
-        let mut names = BTreeSet::from([root.to_owned()]);
+    /// Returns the items called `roots` and all of the file that they are made of, in the order of the source: types with what is implemented
+    /// for them, constants, functions. `main` is never one of them.
+    pub(crate) fn closure(&self, roots: BTreeSet<String>) -> Vec<&Item> {
+        let mut names = roots;
         loop {
-            let reached = self.types().filter(|(name, _)| names.contains(name));
+            let reached = self.named().filter(|(name, _)| names.contains(name));
             let words: BTreeSet<_> = reached.flat_map(|(_, item)| words(item.to_token_stream())).collect();
             let known = names.len();
-            names.extend(self.types().map(|(name, _)| name).filter(|name| words.contains(name)));
+            names.extend(self.named().map(|(name, _)| name).filter(|name| words.contains(name)));
             if names.len() == known {
-                break;
+                return self.named().filter(|(name, _)| names.contains(name)).map(|(_, item)| item).collect();
             }
         }
-        let items: Vec<_> = self.types().filter(|(name, _)| names.contains(name)).map(|(_, item)| item).collect();
-        if self.declares(root) { items } else { Vec::new() }
     }
 
-    fn types(&self) -> impl Iterator<Item = (String, &Item)> {
-        self.file.items.iter().filter_map(|item| Some((type_name(item)?, item)))
+    /// Returns what is named in the items that stay when `gone` are; of `main` without its attributes.
+    pub(crate) fn words_without(&self, gone: &[&Item]) -> BTreeSet<String> {
+        let stay = self.file.items.iter().filter(|item| !gone.contains(item) && !matches!(item, Item::Use(_)));
+        let tokens = stay.map(|item| match item {
+            Item::Fn(function) if function.sig.ident == "main" => {
+                let mut tokens = function.sig.to_token_stream();
+                tokens.extend(function.block.to_token_stream());
+                tokens
+            }
+            item => item.to_token_stream(),
+        });
+        tokens.flat_map(words).collect()
+    }
+
+    /// Returns what is named outside of `main` and of imports.
+    pub(crate) fn words_without_main(&self) -> BTreeSet<String> {
+        let is_main = |item: &&Item| matches!(item, Item::Fn(function) if function.sig.ident == "main");
+        let others = self.file.items.iter().filter(|item| !is_main(item) && !matches!(item, Item::Use(_)));
+        others.flat_map(|item| words(item.to_token_stream())).collect()
+    }
+
+    fn named(&self) -> impl Iterator<Item = (String, &Item)> {
+        self.file.items.iter().filter_map(|item| Some((item_name(item)?, item)))
     }
 
     /// Returns the text of items, a blank line between them.
@@ -237,21 +260,54 @@ pub(crate) fn parameter(argument: &FnArg) -> Option<(String, String)> {
     Some((text(&typed.pat.to_token_stream()), text(&typed.ty.to_token_stream())))
 }
 
-/// Returns all identifiers in `tokens`.
+/// Returns all identifiers in `tokens`, and texts that are paths, as in `#[validate(custom(function = "even"))]`.
 pub(crate) fn words(tokens: TokenStream) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for token in tokens {
         match token {
             TokenTree::Ident(ident) => drop(found.insert(ident.to_string())),
             TokenTree::Group(group) => found.extend(words(group.stream())),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                let path = text.trim_matches('"').split("::");
+                found.extend(path.filter(|word| syn::parse_str::<syn::Ident>(word).is_ok()).map(str::to_owned));
+            }
+            TokenTree::Punct(_) => {}
         }
     }
     found
 }
 
+/// Returns what an item is called: a type that is implemented for, a constant, a function other than `main`; `None` for any other item.
+pub(crate) fn item_name(item: &Item) -> Option<String> {
+    match item {
+        Item::Const(item) => Some(item.ident.to_string()),
+        Item::Static(item) => Some(item.ident.to_string()),
+        Item::Fn(item) if item.sig.ident != "main" => Some(item.sig.ident.to_string()),
+        Item::Impl(item) => match &*item.self_ty {
+            Type::Path(path) => path.path.get_ident().map(ToString::to_string),
+            _ => None,
+        },
+        item => type_name(item),
+    }
+}
+
+/// Whether other modules can name it.
+pub(crate) fn is_public(item: &Item) -> bool {
+    let visibility = match item {
+        Item::Struct(item) => &item.vis,
+        Item::Enum(item) => &item.vis,
+        Item::Type(item) => &item.vis,
+        Item::Const(item) => &item.vis,
+        Item::Static(item) => &item.vis,
+        Item::Fn(item) => &item.vis,
+        _ => return true,
+    };
+    !matches!(visibility, syn::Visibility::Inherited)
+}
+
 /// Returns what a type that is declared is called; `None` for any other item.
-pub(crate) fn type_name(item: &Item) -> Option<String> {
+fn type_name(item: &Item) -> Option<String> {
     match item {
         Item::Struct(item) => Some(item.ident.to_string()),
         Item::Enum(item) => Some(item.ident.to_string()),

@@ -58,6 +58,14 @@ fn fill(text: &str, values: &[(&str, &str)]) -> Result<String, String> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         let Some((name, behind)) = after.split_once("}}") else { break };
+        let is_word = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        if !is_word(name.trim()) {
+            // Code of its own, such as `format!("{{}}")`.
+            filled.push_str(before);
+            filled.push_str("{{");
+            rest = after;
+            continue;
+        }
         let value = values.iter().find(|(known, _)| *known == name.trim()).ok_or_else(|| name.trim().to_owned())?.1;
         filled.push_str(before);
         filled.push_str(value);
@@ -87,5 +95,6 @@ mod tests {
         check("\"{{page}}-{id}\"", Ok("\"chess-{id}\""));
         check("{{pge}}", Err("pge"));
         check("{{ open", Ok("{{ open"));
+        check("format!(\"{{}} {{{}}} {{page}}\")", Ok("format!(\"{{}} {{{}}} chess\")"));
     }
 }
