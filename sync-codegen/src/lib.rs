@@ -28,8 +28,8 @@ pub use build::build;
 pub use diagnostic::Diagnostic;
 pub use export::{API_FILE, STALE, export};
 pub use generate::{Generated, generate};
-pub use manifest::types_path;
 pub use listing::{ListedFile, ListedRoom, ListedRoute, Listing, Placed, list, page_mistake, place};
+pub use manifest::types_path;
 
 /// Returns every mistake in the file tree of the app in `app_dir` and every missing sentence, sorted.
 #[must_use]
@@ -53,7 +53,11 @@ pub fn stale_module_tree(app_dir: &Path) -> Option<Diagnostic> {
     let is_stale = output::is_stale(&path, &generate(app_dir).module_tree, output::Sameness::Words);
     is_stale.then(|| {
         let file = format!("src/{}", scan::MODULE_TREE);
-        Diagnostic::new(file, "the generated module tree is stale", "run `cargo build`, or `cargo sync dev`, and commit the file")
+        Diagnostic::new(
+            file,
+            "the generated module tree is stale",
+            "run `cargo build`, or `cargo sync dev`, and commit the file",
+        )
     })
 }
 

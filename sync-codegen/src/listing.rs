@@ -122,7 +122,12 @@ pub fn list(app_dir: &Path) -> Listing {
     listing
 }
 
-fn routes(lane: &'static Lane, page: &str, files: &PageFiles, is_good: impl Fn(&SourceFile) -> bool) -> Vec<ListedRoute> {
+fn routes(
+    lane: &'static Lane,
+    page: &str,
+    files: &PageFiles,
+    is_good: impl Fn(&SourceFile) -> bool,
+) -> Vec<ListedRoute> {
     let mut versions = BTreeMap::<(&str, u32), Vec<(&HandlerName, &PageFile)>>::new();
     for (name, file) in files.handlers().filter(|(_, file)| file.lane == lane) {
         versions.entry((&name.name, name.version)).or_default().push((name, file));

@@ -68,7 +68,11 @@ fn read(folder: &Path, file: &str) -> String {
 #[test]
 fn what_can_be_asked_for_is_explained() {
     let folder = tempfile::tempdir().expect("a folder");
-    check(folder.path(), "--help", true, expect![[r#"
+    check(
+        folder.path(),
+        "--help",
+        true,
+        expect![[r#"
         The command line of Syncwright: cargo sync
 
         Usage: cargo sync [OPTIONS] <COMMAND>
@@ -92,8 +96,13 @@ fn what_can_be_asked_for_is_explained() {
                                 never]
           -h, --help            Print help
           -V, --version         Print version
-    "#]]);
-    check(folder.path(), "new --help", true, expect![[r#"
+    "#]],
+    );
+    check(
+        folder.path(),
+        "new --help",
+        true,
+        expect![[r#"
         Write the files of a new route, or the missing file of one
 
         Usage: cargo sync new [OPTIONS] <LANE> [PAGE/NAME]...
@@ -111,8 +120,13 @@ fn what_can_be_asked_for_is_explained() {
               --color <WHEN>    Whether to write colours [default: auto] [possible values: auto, always,
                                 never]
           -h, --help            Print help
-    "#]]);
-    check(folder.path(), "lst", false, expect![[r#"
+    "#]],
+    );
+    check(
+        folder.path(),
+        "lst",
+        false,
+        expect![[r#"
         error: unrecognized subcommand 'lst'
 
           tip: a similar subcommand exists: 'list'
@@ -120,20 +134,31 @@ fn what_can_be_asked_for_is_explained() {
         Usage: cargo sync [OPTIONS] <COMMAND>
 
         For more information, try '--help'.
-    "#]]);
-    check(folder.path(), "new", false, expect![[r#"
+    "#]],
+    );
+    check(
+        folder.path(),
+        "new",
+        false,
+        expect![[r#"
         error: the following required arguments were not provided:
           <LANE> [PAGE/NAME]...
 
         Usage: cargo sync new <LANE> [PAGE/NAME]...
 
         For more information, try '--help'.
-    "#]]);
-    check(folder.path(), "new chess/move --version 0", false, expect![[r#"
+    "#]],
+    );
+    check(
+        folder.path(),
+        "new chess/move --version 0",
+        false,
+        expect![[r#"
         error: invalid value '0' for '--version <N>': 0 is not in 1..=4294967295
 
         For more information, try '--help'.
-    "#]]);
+    "#]],
+    );
     let (code, out, _) = run(folder.path(), "completions bash");
     assert!(code == ExitCode::SUCCESS && out.contains("cargo-sync") && out.contains("completions"), "{out}");
 }
@@ -141,88 +166,187 @@ fn what_can_be_asked_for_is_explained() {
 #[test]
 fn a_new_app_has_what_an_app_needs() {
     let folder = tempfile::tempdir().expect("a folder");
-    check(folder.path(), "init first --bare", true, expect![[r#"
+    check(
+        folder.path(),
+        "init first --bare",
+        true,
+        expect![[r#"
           created `first`, 27 files
                   cd first && cargo sync dev
-    "#]]);
-    check(folder.path(), "init first", false, expect![[r#"
+    "#]],
+    );
+    check(
+        folder.path(),
+        "init first",
+        false,
+        expect![[r#"
         error: `…/first` is not empty: it has `server`
           = help: name a folder that is not there yet
-    "#]]);
-    check(folder.path(), "init 1st", false, expect![[r#"
+    "#]],
+    );
+    check(
+        folder.path(),
+        "init 1st",
+        false,
+        expect![[r#"
         error: `1st` cannot be the name of a package: use a–z, 0–9, `-` and `_`, the first a letter
           = help: choose another one with `--name`
-    "#]]);
-    check(folder.path(), "init other --name sync", false, expect![[r#"
+    "#]],
+    );
+    check(
+        folder.path(),
+        "init other --name sync",
+        false,
+        expect![[r#"
         error: `sync` means something else to cargo, or in an app
           = help: choose another one with `--name`
-    "#]]);
-    check(folder.path(), "list", false, expect![[r#"
+    "#]],
+    );
+    check(
+        folder.path(),
+        "list",
+        false,
+        expect![[r#"
         error: could not find `Cargo.toml` in `…` or any parent directory
           = help: go to the folder of an app, or make one with `cargo sync init my-app`
-    "#]]);
-    check(&folder.path().join("first"), "list", true, expect![[r#"
+    "#]],
+    );
+    check(
+        &folder.path().join("first"),
+        "list",
+        true,
+        expect![[r#"
         lane   route         runs    auth
         event  play/say  v1  server  login
 
         page  rooms      auth
         play  play-{id}  login
-    "#]]);
-    check(&folder.path().join("first"), "check --no-build", true, expect![[r#"
+    "#]],
+    );
+    check(
+        &folder.path().join("first"),
+        "check --no-build",
+        true,
+        expect![[r#"
           checked `first`: nothing is wrong
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn files_of_routes_are_written_beside_each_other() {
     let folder = app();
     let app = &folder.path().join("app-of-a-test");
-    check(app, "new chess/move", true, expect![[r#"
+    check(
+        app,
+        "new chess/move",
+        true,
+        expect![[r#"
           created src/chess/_sync/move_server_v1.rs
           created src/chess/_room.rs
-    "#]]);
-    check(app, "new event chess/move", false, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new event chess/move",
+        false,
+        expect![[r#"
         error: src/chess/_sync/move_server_v1.rs is there already
           = help: write `--client` for its other file, or `--version 2` for a new version
-    "#]]);
-    check(app, "new event chess/move --client", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new event chess/move --client",
+        true,
+        expect![[r#"
           created src/chess/_sync/move_client_v1.rs
-    "#]]);
-    check(app, "new event chess/move --version 2 --server --client", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new event chess/move --version 2 --server --client",
+        true,
+        expect![[r#"
           created src/chess/_sync/move_server_v2.rs
           created src/chess/_sync/move_client_v2.rs
-    "#]]);
-    check(app, "new request chess/find", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new request chess/find",
+        true,
+        expect![[r#"
           created src/chess/_api/find_v1.rs
-    "#]]);
-    check(app, "new request chess/found --client", false, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new request chess/found --client",
+        false,
+        expect![[r#"
         error: a route of the lane `request` has no `client` file
           = help: leave out `--client`
-    "#]]);
-    check(app, "new room lobby", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new room lobby",
+        true,
+        expect![[r#"
           created src/lobby/_room.rs
-    "#]]);
-    check(app, "new room lobby", false, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new room lobby",
+        false,
+        expect![[r#"
         error: src/lobby/_room.rs is there already
           = help: a page has one rule; change that one
-    "#]]);
-    check(app, "new event deep/er/page/name", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new event deep/er/page/name",
+        true,
+        expect![[r#"
           created src/deep/er/page/_sync/name_server_v1.rs
           created src/deep/er/page/_room.rs
-    "#]]);
-    check(app, "new event chess/mo.ve", false, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new event chess/mo.ve",
+        false,
+        expect![[r#"
         error: `mo.ve` cannot stand in a URL and in TypeScript: use A–Z, a–z, 0–9, `_` and `-`, the first no `-`
           = help: rename it, for example to mo-ve_server_v1.rs
-    "#]]);
-    check(app, "new evnt chess/move", false, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new evnt chess/move",
+        false,
+        expect![[r#"
         error: `evnt` is no lane
           = help: did you mean `event`?
-    "#]]);
-    check(app, "new event move", false, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "new event move",
+        false,
+        expect![[r#"
         error: `move` is a page or a name, but not both
           = help: write `move/<name>`, or `root/move` for the page of `src/` itself
-    "#]]);
-    check(app, "list", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "list",
+        true,
+        expect![[r#"
         lane     route                  runs           auth
         event    chess/move         v1  server+client  login
         event    chess/move         v2  server+client  login
@@ -235,25 +359,55 @@ fn files_of_routes_are_written_beside_each_other() {
         deep/er/page  deep-er-page-{id}  login
         lobby         lobby-{id}         login
         play          play-{id}          login
-    "#]]);
-    check(app, "check --no-build", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "check --no-build",
+        true,
+        expect![[r#"
           checked `app-of-a-test`: nothing is wrong
-    "#]]);
-    check(app, "remove chess/move --client", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "remove chess/move --client",
+        true,
+        expect![[r#"
           removed src/chess/_sync/move_client_v1.rs
-    "#]]);
-    check(app, "remove chess/move --client", false, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "remove chess/move --client",
+        false,
+        expect![[r#"
         error: src/chess/_sync/move_client_v1.rs is not there
           = help: `cargo sync list` prints the routes that there are
-    "#]]);
-    check(app, "remove chess/mov", false, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "remove chess/mov",
+        false,
+        expect![[r#"
         error: there is no route `chess/mov` v1
           = help: `cargo sync list` prints the routes that there are
-    "#]]);
-    check(app, "remove request chess/find", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "remove request chess/find",
+        true,
+        expect![[r#"
           removed src/chess/_api/find_v1.rs
-    "#]]);
-    check(app, "list --json", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "list --json",
+        true,
+        expect![[r#"
         {
           "routes": [
             {
@@ -345,22 +499,33 @@ fn files_of_routes_are_written_beside_each_other() {
             }
           ]
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_two_files_share_moves_with_them() {
     let folder = app();
     let app = &folder.path().join("app-of-a-test");
-    check(app, "new chess/typing --client", true, expect![[r#"
+    check(
+        app,
+        "new chess/typing --client",
+        true,
+        expect![[r#"
           created src/chess/_sync/typing_client_v1.rs
           created src/chess/_room.rs
-    "#]]);
+    "#]],
+    );
     let alone = read(app, "src/chess/_sync/typing_client_v1.rs");
-    check(app, "new chess/typing --server", true, expect![[r#"
+    check(
+        app,
+        "new chess/typing --server",
+        true,
+        expect![[r#"
           changed src/chess/_sync/typing_client_v1.rs
           created src/chess/_sync/typing_server_v1.rs
-    "#]]);
+    "#]],
+    );
     expect![[r#"
         use crate::Ctx;
         use sync::{SyncError, wire};
@@ -381,7 +546,8 @@ fn what_two_files_share_moves_with_them() {
         pub async fn main(_ctx: Ctx<'_>, _input: &ClientInput) -> Result<ServerOutput, SyncError> {
             Ok(ServerOutput {})
         }
-    "#]].assert_eq(&read(app, "src/chess/_sync/typing_server_v1.rs"));
+    "#]]
+    .assert_eq(&read(app, "src/chess/_sync/typing_server_v1.rs"));
     expect![[r#"
         use super::server::{ClientInput, ServerOutput};
         use crate::Member;
@@ -391,11 +557,17 @@ fn what_two_files_share_moves_with_them() {
         pub fn main(member: Member<'_>, _input: &ClientInput, _output: &ServerOutput) -> bool {
             !member.is_sender()
         }
-    "#]].assert_eq(&read(app, "src/chess/_sync/typing_client_v1.rs"));
-    check(app, "remove chess/typing --server", true, expect![[r#"
+    "#]]
+    .assert_eq(&read(app, "src/chess/_sync/typing_client_v1.rs"));
+    check(
+        app,
+        "remove chess/typing --server",
+        true,
+        expect![[r#"
           changed src/chess/_sync/typing_client_v1.rs
           removed src/chess/_sync/typing_server_v1.rs
-    "#]]);
+    "#]],
+    );
     assert_eq!(read(app, "src/chess/_sync/typing_client_v1.rs"), alone);
 }
 
@@ -404,18 +576,28 @@ fn an_app_has_templates_of_its_own() {
     let folder = app();
     let app = &folder.path().join("app-of-a-test");
     write(app, "sync-templates/request.rs", "// {{page}}/{{name}} {{version}}, asked for by us\n");
-    check(app, "new request chess/find", false, expect![[r#"
+    check(
+        app,
+        "new request chess/find",
+        false,
+        expect![[r#"
           created src/chess/_api/find_v1.rs
         error: the file has no `main`
           --> src/chess/_api/find_v1.rs
           = help: add `#[sync::request] pub async fn main(ctx: Ctx<'_>) -> Result<(), SyncError>`
-    "#]]);
+    "#]],
+    );
     assert_eq!(read(app, "src/chess/_api/find_v1.rs"), "// chess/find v1, asked for by us\n");
     write(app, "sync-templates/request.rs", "// {{pge}}\n");
-    check(app, "new request chess/seek", false, expect![[r#"
+    check(
+        app,
+        "new request chess/seek",
+        false,
+        expect![[r#"
         error: sync-templates/request.rs: nothing is known for `{{pge}}`
           = help: use `{{page}}`, `{{name}}`, `{{version}}`, `{{room}}`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -425,8 +607,16 @@ fn what_is_wrong_with_files_is_told_at_once() {
     write(app, "src/chess/_sync/move_sever_v1.rs", "");
     write(app, "src/play/_sync/say_client_v2.rs", &read(app, "src/play/_sync/say_server_v1.rs"));
     let handler = read(app, "src/play/_sync/say_server_v1.rs");
-    write(app, "src/play/_sync/say_server_v1.rs", &handler.replace("    Ok(", "    if false { return Err(sync::error!(\"play-over\")) }\n    Ok("));
-    check(app, "check --no-build", false, expect![[r#"
+    write(
+        app,
+        "src/play/_sync/say_server_v1.rs",
+        &handler.replace("    Ok(", "    if false { return Err(sync::error!(\"play-over\")) }\n    Ok("),
+    );
+    check(
+        app,
+        "check --no-build",
+        false,
+        expect![[r#"
         error: `sever` is no side of a route
           --> src/chess/_sync/move_sever_v1.rs
           = help: did you mean `move_server_v1.rs`?
@@ -440,8 +630,13 @@ fn what_is_wrong_with_files_is_told_at_once() {
           --> src/sync.generated.rs
           = help: run `cargo build`, or `cargo sync dev`, and commit the file
         4 problems
-    "#]]);
-    check(app, "check --no-build --json", false, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "check --no-build --json",
+        false,
+        expect![[r#"
         {
           "problems": [
             {
@@ -471,15 +666,21 @@ fn what_is_wrong_with_files_is_told_at_once() {
           ]
         }
         4 problems
-    "#]]);
-    check(app, "list", true, expect![[r#"
+    "#]],
+    );
+    check(
+        app,
+        "list",
+        true,
+        expect![[r#"
         lane   route         runs    auth
         event  play/say  v1  server  login
 
         page  rooms      auth
         play  play-{id}  login
         2 mistakes leave files out of this list: `cargo sync check` tells them
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -491,13 +692,23 @@ fn generated_code_can_be_read() {
     let (code, out, _) = run(app, "expand play/say");
     assert!(code == ExitCode::SUCCESS && out.contains("ServerHandler for __Server"), "{out}");
     assert!(!out.contains("#[wire]") && !out.contains("#[sync::server]"), "{out}");
-    check(app, "expand play/sya", false, expect![[r#"
+    check(
+        app,
+        "expand play/sya",
+        false,
+        expect![[r#"
         error: there is no route `play/sya`
           = help: `cargo sync list` prints those that there are
-    "#]]);
+    "#]],
+    );
     write(app, "src/play/_sync/say_server_v1.rs", "fn broken(");
-    check(app, "expand play/say", false, expect![[r#"
+    check(
+        app,
+        "expand play/say",
+        false,
+        expect![[r#"
         error: src/play/_sync/say_server_v1.rs:1:10: cannot parse string into token stream
           = help: mend it, the compiler says the same
-    "#]]);
+    "#]],
+    );
 }

@@ -56,10 +56,13 @@ fn types_of_every_kind_are_read_as_they_are_compiled() {
         sync_tests::types::shared::Grid
         sync_tests::types::shared::Page
         sync_tests::types::shared::Standard.grid
-        sync_tests::types::shared::Tree.first"#]].assert_eq(&read.kept.join("\n"));
+        sync_tests::types::shared::Tree.first"#]]
+    .assert_eq(&read.kept.join("\n"));
     let mut compared = 0;
     for (key, definition) in compiled.types.iter() {
-        let is_of_it = |kept: &String| kept == key || kept.starts_with(&format!("{key}.")) || kept.starts_with(&format!("{key}::"));
+        let is_of_it = |kept: &String| {
+            kept == key || kept.starts_with(&format!("{key}.")) || kept.starts_with(&format!("{key}::"))
+        };
         if let Some(definition_read) = read.api.types.get(key).filter(|_| !read.kept.iter().any(is_of_it)) {
             assert_eq!(definition_read, definition);
             compared += 1;

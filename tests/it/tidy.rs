@@ -94,7 +94,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
 ];
 
 /// The packages that are held to the style of the house; an app is its user's.
-const HOUSE: [&str; 6] = ["sync-schema", "sync-typescript", "sync-codegen", "sync-expand", "sync-macros", "sync-runtime"];
+const HOUSE: [&str; 6] =
+    ["sync-schema", "sync-typescript", "sync-codegen", "sync-expand", "sync-macros", "sync-runtime"];
 
 /// What the macros know of the generator: the syntax of one file, and the mistakes that the scanner has found.
 const KNOWN_TO_MACROS: [&str; 2] = ["problems", "syntax"];

@@ -81,9 +81,17 @@ impl CompilerMessage {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 enum Line {
-    CompilerMessage { message: CompilerMessage },
-    CompilerArtifact { target: Target, executable: Option<PathBuf> },
-    BuildScriptExecuted { package_id: String, out_dir: PathBuf },
+    CompilerMessage {
+        message: CompilerMessage,
+    },
+    CompilerArtifact {
+        target: Target,
+        executable: Option<PathBuf>,
+    },
+    BuildScriptExecuted {
+        package_id: String,
+        out_dir: PathBuf,
+    },
     #[serde(other)]
     Other,
 }
@@ -110,11 +118,11 @@ pub(crate) fn read(project: &Project, stdout: impl Read, stderr: impl Read + Sen
     let server = project.server()?;
     for line in lines(stdout) {
         match serde_json::from_str(&line) {
-            Ok(Line::CompilerMessage { message }) if !message.is_summary() => {
-                // The app is built for the server and for its build script; what is wrong with it is said for both.
-                if !built.messages.contains(&message) {
-                    built.messages.push(message);
-                }
+            // The app is built for the server and for its build script; what is wrong with it is said for both.
+            Ok(Line::CompilerMessage { message })
+                if !message.is_summary() && !built.messages.contains(&message) =>
+            {
+                built.messages.push(message);
             }
             Ok(Line::CompilerArtifact { target, executable: Some(program) }) if target.name == server.binary => {
                 built.program = Some(program);

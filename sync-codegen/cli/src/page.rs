@@ -26,10 +26,17 @@ pub(crate) fn of(docs: &AppDocs<'_>) -> String {
 fn contents(docs: &AppDocs<'_>) -> String {
     let link = |route: &RouteDocs<'_>| {
         let (id, of) = (id(route), route.route);
-        format!("<li><a href=\"#{id}\"><b>{}</b>/{} <small>{}</small></a>", escaped(&of.page), escaped(&of.name), of.version)
+        format!(
+            "<li><a href=\"#{id}\"><b>{}</b>/{} <small>{}</small></a>",
+            escaped(&of.page),
+            escaped(&of.name),
+            of.version
+        )
     };
     let routes: String = docs.routes.iter().map(link).collect();
-    format!("<ul>{routes}<li><a href=\"#rooms\">Rooms</a><li><a href=\"#types\">Types</a><li><a href=\"#errors\">Error codes</a></ul>")
+    format!(
+        "<ul>{routes}<li><a href=\"#rooms\">Rooms</a><li><a href=\"#types\">Types</a><li><a href=\"#errors\">Error codes</a></ul>"
+    )
 }
 
 fn id(route: &RouteDocs<'_>) -> String {
@@ -40,7 +47,11 @@ fn id(route: &RouteDocs<'_>) -> String {
 fn route(route: &RouteDocs<'_>) -> String {
     let of = route.route;
     let (page, name, version) = (escaped(&of.page), escaped(&of.name), escaped(&of.version));
-    let mut html = format!("<section><h2 id=\"{}\"><small>{}</small> {page}/{name} <small>{version}</small></h2>", id(route), of.lane);
+    let mut html = format!(
+        "<section><h2 id=\"{}\"><small>{}</small> {page}/{name} <small>{version}</small></h2>",
+        id(route),
+        of.lane
+    );
     let room = of.room.iter().map(|room| format!("room = {room}"));
     let said = std::iter::once(format!("auth = {}", route.auth)).chain(room).chain(route.options.iter().cloned());
     let said: String = said.map(|word| format!("<li>{}", escaped(&word))).collect();

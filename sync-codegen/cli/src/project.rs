@@ -83,8 +83,8 @@ impl Project {
         let apps: Vec<_> = metadata.packages.iter().filter(|package| is_app(package)).collect();
         let app = choose(&apps, &metadata, from, chosen)?;
         let app_dir = folder(&app.manifest_path);
-        let manifest = std::fs::read_to_string(&app.manifest_path)
-            .map_err(Failure::file("read", &app.manifest_path))?;
+        let manifest =
+            std::fs::read_to_string(&app.manifest_path).map_err(Failure::file("read", &app.manifest_path))?;
         let types = types_path(&manifest).map_err(|what| {
             let help = "write `types = \"web/src/_sockets/apiTypes.generated.ts\"` there";
             Failure::with_help(format!("{}: {what}", app.manifest_path.display()), help)
@@ -165,7 +165,10 @@ fn choose<'m>(
     if let Some(name) = chosen {
         return named(name).ok_or_else(|| {
             let what = format!("no package `{name}` with `[package.metadata.sync]`");
-            Failure::with_help(what, format!("this workspace has {}", if apps.is_empty() { "none".into() } else { names() }))
+            Failure::with_help(
+                what,
+                format!("this workspace has {}", if apps.is_empty() { "none".into() } else { names() }),
+            )
         });
     }
     let from = from.canonicalize().unwrap_or_else(|_| from.to_owned());

@@ -101,20 +101,35 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_unknown_is_told() {
-        check("evnt chess/move", expect![[r#"
+        check(
+            "evnt chess/move",
+            expect![[r#"
             error: `evnt` is no lane
-              = help: did you mean `event`?"#]]);
-        check("room ../../x", expect![[r#"
+              = help: did you mean `event`?"#]],
+        );
+        check(
+            "room ../../x",
+            expect![[r#"
             error: the page `..` cannot stand in a URL and in TypeScript: use A–Z, a–z, 0–9, `_` and `-`, the first no `-`
-              = help: choose another name, for example move"#]]);
-        check("event /chess/move", expect![[r#"
+              = help: choose another name, for example move"#]],
+        );
+        check(
+            "event /chess/move",
+            expect![[r#"
             error: the page `` cannot stand in a URL and in TypeScript: use A–Z, a–z, 0–9, `_` and `-`, the first no `-`
-              = help: choose another name, for example move"#]]);
-        check("event chess/_sync/move", expect![[r#"
+              = help: choose another name, for example move"#]],
+        );
+        check(
+            "event chess/_sync/move",
+            expect![[r#"
             error: `_sync` is the folder of a lane, not a page
-              = help: leave it out"#]]);
-        check("move", expect![[r#"
+              = help: leave it out"#]],
+        );
+        check(
+            "move",
+            expect![[r#"
             error: `move` is a page or a name, but not both
-              = help: write `move/<name>`, or `root/move` for the page of `src/` itself"#]]);
+              = help: write `move/<name>`, or `root/move` for the page of `src/` itself"#]],
+        );
     }
 }

@@ -6,10 +6,10 @@
 use syn::{DeriveInput, Type};
 use sync_schema::{Absence, Body, Definition, Field, Shape, Tagging, Variant, VariantBody};
 
+use super::Kind;
 use super::item;
 use super::mistakes::WireMistakes;
 use super::parse::{self, default_of};
-use super::Kind;
 
 /// A place in a type for whose shape somebody is asked.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,8 @@ impl<'a> Reader<'a, '_> {
 
     fn field(&mut self, field: &item::Field) -> Field {
         let shape = self.shape(field);
-        let plain = Field { aliases: field.aliases.clone(), docs: field.docs.clone(), ..Field::new(&field.name, shape) };
+        let plain =
+            Field { aliases: field.aliases.clone(), docs: field.docs.clone(), ..Field::new(&field.name, shape) };
         if field.flatten {
             return Field { flatten: true, ..plain };
         }

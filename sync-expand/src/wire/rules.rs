@@ -1,9 +1,9 @@
 //! `#[validate(…)]`: validator's derive does the work, this only keeps what it would misunderstand away from it.
 
 use quote::ToTokens;
-use sync_codegen::syntax::text::text;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token, Type, parse_quote};
+use sync_codegen::syntax::text::text;
 
 use super::attributes::metas;
 use super::field_type::{Sort, sort};

@@ -39,7 +39,8 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
             Ok(running) => {
                 // Heard from now on: who reads where the server listens may stop it.
                 let stopped = signalled();
-                let reading = reading.map(|told| tokio::spawn(read_messages_anew(told, running.handle().clone(), table)));
+                let reading =
+                    reading.map(|told| tokio::spawn(read_messages_anew(told, running.handle().clone(), table)));
                 announce(running.address());
                 stopped.await;
                 reading.iter().for_each(tokio::task::JoinHandle::abort);
@@ -132,7 +133,11 @@ fn told_of_messages(config: &Config) -> Option<tokio::signal::unix::Signal> {
 
 /// Takes the sentences of errors from the files that the app was built from, whenever it is told that they have changed.
 #[cfg(unix)]
-async fn read_messages_anew<A: App>(mut told: tokio::signal::unix::Signal, handle: Handle<A>, table: &'static Table<A>) {
+async fn read_messages_anew<A: App>(
+    mut told: tokio::signal::unix::Signal,
+    handle: Handle<A>,
+    table: &'static Table<A>,
+) {
     let folder = Path::new(table.manifest_dir).join("locales");
     while told.recv().await.is_some() {
         match handle.dispatcher().catalog().read_anew(&folder) {

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::{Attribute, Item, Meta};
 use sync_codegen::syntax::Imports;
 use sync_codegen::{Generated, ListedRoute};
 use sync_expand::wire::Kind;
-use syn::{Attribute, Item, Meta};
 
 use crate::failure::Failure;
 use crate::options::Expand;
@@ -59,7 +59,9 @@ fn files(words: &[String], dir: &Path, project: &Project) -> Result<Vec<String>,
         return rule.map(|room| vec![room.path.clone()]).ok_or_else(missing);
     }
     let is_wanted = |route: &&ListedRoute| {
-        (words.len() == 1 || Some(route.lane) == wanted.lane()) && route.page == wanted.page && route.name == wanted.name
+        (words.len() == 1 || Some(route.lane) == wanted.lane())
+            && route.page == wanted.page
+            && route.name == wanted.name
     };
     let files: Vec<_> =
         listing.routes.iter().filter(is_wanted).flat_map(|route| &route.files).map(|file| file.path.clone()).collect();

@@ -36,12 +36,14 @@ pub(super) fn run(asked: &Init, from: &Path, terminal: &mut Terminal) -> Result<
 fn suggested(folder: &Path) -> String {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let last = absolute.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    let name: String = last.chars().map(|sign| if sign.is_ascii_alphanumeric() || sign == '_' { sign } else { '-' }).collect();
+    let name: String =
+        last.chars().map(|sign| if sign.is_ascii_alphanumeric() || sign == '_' { sign } else { '-' }).collect();
     name.trim_matches('-').to_owned()
 }
 
 fn check_name(name: &str) -> Result<(), Failure> {
-    let is_plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'));
+    let is_plain =
+        name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'));
     let what = if TAKEN.contains(&name) {
         format!("`{name}` means something else to cargo, or in an app")
     } else if !is_plain || !name.starts_with(|first: char| first.is_ascii_lowercase()) {

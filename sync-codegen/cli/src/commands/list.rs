@@ -87,7 +87,14 @@ fn routes(routes: &[ListedRoute], terminal: &mut Terminal) -> Result<(), Failure
         let room = route.room.as_ref().map(|room| format!("room={room}"));
         let said = room.into_iter().chain(route.options.iter().cloned()).collect::<Vec<_>>().join(", ");
         let path = format!("{}/{}", route.page, route.name);
-        [route.lane.name.word().to_owned(), path, format!("v{}", route.version), files.join("+"), route.auth.clone(), said]
+        [
+            route.lane.name.word().to_owned(),
+            path,
+            format!("v{}", route.version),
+            files.join("+"),
+            route.auth.clone(),
+            said,
+        ]
     });
     table(["lane", "route", "", "runs", "auth", ""], rows.collect(), terminal)
 }
@@ -97,7 +104,8 @@ fn rooms(rooms: &[ListedRoom], terminal: &mut Terminal) -> Result<(), Failure> {
         return Ok(());
     }
     writeln!(terminal.out())?;
-    let rows = rooms.iter().map(|room| [room.page.clone(), room.pattern.clone(), room.auth.clone(), room.options.join(", ")]);
+    let rows =
+        rooms.iter().map(|room| [room.page.clone(), room.pattern.clone(), room.auth.clone(), room.options.join(", ")]);
     table(["page", "rooms", "auth", ""], rows.collect(), terminal)
 }
 

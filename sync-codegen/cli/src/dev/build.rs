@@ -82,7 +82,8 @@ impl Drop for Builds {
 }
 
 fn build(project: &Project, how: Build, running: &Running) -> Result<cargo::Built, Failure> {
-    let mut process = Process::start(&mut cargo::building(project, how)?).map_err(Failure::program("cargo", "install Rust"))?;
+    let mut process =
+        Process::start(&mut cargo::building(project, how)?).map_err(Failure::program("cargo", "install Rust"))?;
     let streams = process.child().stdout.take().zip(process.child().stderr.take());
     let (stdout, stderr) = streams.ok_or_else(|| Failure::new("cargo has no output"))?;
     {

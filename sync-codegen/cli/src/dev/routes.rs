@@ -146,7 +146,8 @@ impl<'p> RouteKeeper<'p> {
 
     /// A server file that was removed is there again, with its text: the client file is as it was, if nobody has changed it.
     fn taken_back(&mut self, file: &Path) -> Result<Changes, Failure> {
-        let Some(GivenBack { client, before, after, .. }) = self.given_back.take_if(|given| given.server == file) else {
+        let Some(GivenBack { client, before, after, .. }) = self.given_back.take_if(|given| given.server == file)
+        else {
             return Ok(Changes::new());
         };
         if fs::read_to_string(&client).is_ok_and(|text| text == after) {
@@ -218,7 +219,11 @@ mod tests {
         let mut keeper = RouteKeeper::new(&stage.project);
         stage.save(&mut keeper, &[(SERVER, Some("")), (CLIENT, Some(""))]);
         assert!(stage.read(SERVER).contains("pub struct ClientInput"), "{}", stage.read(SERVER));
-        assert!(stage.read(CLIENT).contains("use super::server::{ClientInput, ServerOutput};"), "{}", stage.read(CLIENT));
+        assert!(
+            stage.read(CLIENT).contains("use super::server::{ClientInput, ServerOutput};"),
+            "{}",
+            stage.read(CLIENT)
+        );
     }
 
     #[test]

@@ -12,8 +12,7 @@ use crate::preview;
 use crate::project::Project;
 
 /// What is put below the first line of a preview.
-const MARK: &str =
-    "// A preview, read from source while the app is being built. What source alone does not tell is as it was built last.";
+const MARK: &str = "// A preview, read from source while the app is being built. What source alone does not tell is as it was built last.";
 
 /// What the types are.
 #[derive(Debug, Default)]

@@ -11,12 +11,12 @@ mod shapes;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use syn::{Attribute, DeriveInput, Item};
 use sync_codegen::Listing;
 use sync_codegen::syntax::Imports;
 use sync_expand::wire::Kind;
 use sync_expand::wire::describe::{Place, describe};
 use sync_schema::{Api, Body, Definition, FRAMEWORK_CODES, Shape, Types, VariantBody};
-use syn::{Attribute, DeriveInput, Item};
 
 use scope::{Scope, Sources};
 
@@ -102,14 +102,12 @@ fn compiled_shape(compiled: &Definition, place: &Place<'_>) -> Option<Shape> {
         (Body::Struct(fields), None) => of_fields(fields),
         (Body::Alias(Shape::Tuple(items)), None) => of_items(items),
         (Body::Alias(shape), None) => Some(shape.clone()),
-        (Body::Enum(_, variants), Some(name)) => {
-            match &variants.iter().find(|variant| variant.name == name)?.body {
-                VariantBody::Unit => None,
-                VariantBody::Newtype(shape) => Some(shape.clone()),
-                VariantBody::Tuple(items) => of_items(items),
-                VariantBody::Struct(fields) => of_fields(fields),
-            }
-        }
+        (Body::Enum(_, variants), Some(name)) => match &variants.iter().find(|variant| variant.name == name)?.body {
+            VariantBody::Unit => None,
+            VariantBody::Newtype(shape) => Some(shape.clone()),
+            VariantBody::Tuple(items) => of_items(items),
+            VariantBody::Struct(fields) => of_fields(fields),
+        },
         _ => None,
     }
 }
@@ -127,7 +125,8 @@ fn wire_type(item: &Item, imports: &Imports) -> Option<(DeriveInput, Kind)> {
         "presence" => Some(Kind::Presence),
         _ => None,
     };
-    let (index, kind) = declared.attrs.iter().enumerate().find_map(|(index, attribute)| Some((index, kind(attribute)?)))?;
+    let (index, kind) =
+        declared.attrs.iter().enumerate().find_map(|(index, attribute)| Some((index, kind(attribute)?)))?;
     declared.attrs.remove(index);
     Some((declared, kind))
 }

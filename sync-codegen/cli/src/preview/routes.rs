@@ -1,9 +1,9 @@
 //! The routes of an app, and what travels for each, by the signatures of its functions.
 
+use syn::{FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Type};
 use sync_codegen::syntax::handler_file::Kind;
 use sync_codegen::{ListedRoute, Listing};
 use sync_schema::{Api, EVERYONE, Lane, Payload, RouteTypes, Shape, WireType};
-use syn::{FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Type};
 
 use super::Reader;
 use super::scope::Scope;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
+use syn::{DeriveInput, Item, Type, UseTree};
 use sync_codegen::Listing;
 use sync_codegen::syntax::Imports;
 use sync_expand::wire::Kind;
-use syn::{DeriveInput, Item, Type, UseTree};
 
 use super::{Declared, wire_type};
 
@@ -48,7 +48,7 @@ pub(super) enum Found {
     /// A wire type, by its key.
     Wire(String),
     /// Another name of this.
-    Alias(Type),
+    Alias(Box<Type>),
     /// Something outside of the app, by its full path: `std::collections::HashMap`.
     Outside(String),
 }
@@ -65,7 +65,8 @@ impl Sources {
                 waiting.extend(entries.map(|entry| entry.path()));
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let inside = path.strip_prefix(app_dir).unwrap_or(&path);
-                let shown = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                let shown =
+                    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
                 let module = match listing.modules.get(&shown) {
                     Some(module) => format!("{library}::{routes}::{module}"),
                     None => module_of(&shown, library),
@@ -180,7 +181,7 @@ impl Scope {
         let (first, rest) = written.split_first()?;
         if rest.is_empty() {
             if let Some(alias) = self.aliases.get(first) {
-                return Some(Found::Alias(alias.clone()));
+                return Some(Found::Alias(Box::new(alias.clone())));
             }
             let own = format!("{}::{first}", self.module);
             if is_type(&own) {
@@ -190,7 +191,7 @@ impl Scope {
                 return None;
             }
         }
-        let imported = self.imports.get(first).map(|path| [&[path.clone()], rest].concat().join("::"));
+        let imported = self.imports.get(first).map(|path| std::iter::once(path).chain(rest).map(String::as_str).collect::<Vec<_>>().join("::"));
         let full = imported.clone().unwrap_or_else(|| self.absolute(&written.join("::")));
         // A path that begins with a module beside this file's items.
         let inside = format!("{}::{}", self.module, written.join("::"));
@@ -218,7 +219,10 @@ fn routes_module(app_dir: &Path) -> String {
     let items = syn::parse_file(&text).map(|file| file.items).unwrap_or_default();
     let is_mounted = |item: &Item| match item {
         Item::Mod(module) => {
-            let mounts = module.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("sync.generated.rs"));
+            let mounts = module
+                .attrs
+                .iter()
+                .any(|attribute| attribute.to_token_stream().to_string().contains("sync.generated.rs"));
             mounts.then(|| module.ident.to_string())
         }
         _ => None,

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use sync_schema::{MapKey, Shape};
 use syn::{Expr, ExprLit, GenericArgument, Lit, PathArguments, Type, TypePath};
+use sync_schema::{MapKey, Shape};
 
 use super::scope::Found;
 
@@ -45,7 +45,9 @@ impl Reader<'_> {
             Type::Paren(inner) => self.shape(&inner.elem),
             Type::Group(inner) => self.shape(&inner.elem),
             Type::Tuple(tuple) if tuple.elems.is_empty() => Some(Shape::Null),
-            Type::Tuple(tuple) => tuple.elems.iter().map(|item| self.shape(item)).collect::<Option<_>>().map(Shape::Tuple),
+            Type::Tuple(tuple) => {
+                tuple.elems.iter().map(|item| self.shape(item)).collect::<Option<_>>().map(Shape::Tuple)
+            }
             Type::Array(array) => {
                 let item = self.shape(&array.elem)?;
                 Some(Shape::Tuple(vec![item; length(&array.len)?]))
@@ -161,7 +163,7 @@ mod tests {
 
     #[test]
     fn what_a_compiler_would_refuse_is_not_read_for_ever() {
-        let alias = |_: &syn::Path| Some(Found::Alias(syn::parse_quote!(Itself)));
+        let alias = |_: &syn::Path| Some(Found::Alias(Box::new(syn::parse_quote!(Itself))));
         assert_eq!(shape(&syn::parse_quote!(Itself), false, &alias), None);
         let outside = |path: &syn::Path| path.get_ident().map(|name| Found::Outside(name.to_string()));
         assert_eq!(shape(&syn::parse_quote!([bool; 4_000_000_000]), false, &outside), None);

@@ -96,14 +96,22 @@ fn app_manifest(member: &str, workspace: &str, root: &Path, name: &str) -> Strin
         1,
     );
     let same = "# The same as profile.dev, or `cargo build` compiles the app twice: for itself, and for its server's build script.\n";
-    let profiles = profiles.collect::<String>().replace("[profile.dev.build-override]", &format!("{same}[profile.dev.build-override]"));
-    format!("[workspace]\nresolver = \"3\"\nmembers = [\"server\"]\n# Plain `cargo build` builds both: the types are written by the script of the server.\ndefault-members = [\".\", \"server\"]\n\n{}\n\n{}", manifest.trim_end(), profiles)
+    let profiles = profiles
+        .collect::<String>()
+        .replace("[profile.dev.build-override]", &format!("{same}[profile.dev.build-override]"));
+    format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [\"server\"]\n# Plain `cargo build` builds both: the types are written by the script of the server.\ndefault-members = [\".\", \"server\"]\n\n{}\n\n{}",
+        manifest.trim_end(),
+        profiles
+    )
 }
 
 /// What the generated tests let pass is about the pages of the template.
 fn without_exceptions(manifest: &str) -> String {
     let is_one = |line: &&str| {
-        line.starts_with("public = ") || line.starts_with("may_panic = ") || line.starts_with("# What generated tests let pass")
+        line.starts_with("public = ")
+            || line.starts_with("may_panic = ")
+            || line.starts_with("# What generated tests let pass")
     };
     manifest.split_inclusive('\n').filter(|line| !is_one(line)).collect()
 }

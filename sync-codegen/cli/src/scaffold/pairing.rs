@@ -7,11 +7,13 @@
 use std::collections::BTreeSet;
 
 use quote::ToTokens;
+use syn::{Item, ItemFn};
 use sync_codegen::syntax::arguments::SAID_ONCE;
 use sync_codegen::syntax::handler_file::Kind;
-use syn::{Item, ItemFn};
 
-use super::source::{Edits, Leaf, Source, arguments, attribute, is_public, item_name, parameter, place, range, with_sorted_uses, words};
+use super::source::{
+    Edits, Leaf, Source, arguments, attribute, is_public, item_name, parameter, place, range, with_sorted_uses, words,
+};
 use crate::failure::Failure;
 
 /// What a server file takes over from the client file.
@@ -79,7 +81,7 @@ fn taken_over(client: &str) -> Result<TakenOver, Failure> {
     let is_needed = |leaf: &Leaf| moved_words.contains(&leaf.name) || taken_words.contains(&leaf.name);
     let needed = file.leaves().into_iter().filter(is_needed).map(|leaf| leaf.path);
     let idle_before = file.idle();
-    let changed = edits.apply(client);
+    let changed = edits.apply_closing_up(client);
     Ok(TakenOver {
         uses: uses(needed.filter(|path| !IMPORTED.contains(&path.as_str())).collect(), &["sync::{SyncError, wire}"]),
         input: file.text_of(&moved),
@@ -126,13 +128,17 @@ fn given_back(server: &str, client: &str) -> Result<String, Failure> {
     let comes_back = |name: &str| moved.iter().any(|item| item_name(item).as_deref() == Some(name));
     if let Some(lost) = from_server.iter().find(|leaf| !comes_back(&leaf.name) && leaf.name != OUTPUT) {
         let help = format!("move `{}` to a file that both can use, such as `_shared.rs`", lost.name);
-        return Err(Failure::with_help(format!("the filter needs `{}`, which the server file declares", lost.name), help));
+        return Err(Failure::with_help(
+            format!("the filter needs `{}`, which the server file declares", lost.name),
+            help,
+        ));
     }
     written.extend(arguments(ours, client));
     edits.replace(place(ours), attribute("client", &written));
     let there: BTreeSet<_> = file.leaves().into_iter().map(|leaf| leaf.path).collect();
     let is_needed = |leaf: &Leaf| moved_words.contains(&leaf.name) || taken_words.contains(&leaf.name);
-    let missing = gone.leaves().into_iter().filter(is_needed).map(|leaf| leaf.path).filter(|path| !there.contains(path));
+    let missing =
+        gone.leaves().into_iter().filter(is_needed).map(|leaf| leaf.path).filter(|path| !there.contains(path));
     let mut edits = edits.and(file.keep_uses(|leaf| !leaf.path.starts_with(SERVER)));
     if !moved.is_empty() {
         edits = edits.and(file.add_items(&moved_text));
@@ -287,7 +293,9 @@ pub async fn main(member: Member<'_>, _input: &ClientInput) -> bool {
 
     #[test]
     fn a_server_file_takes_over_the_input_and_what_is_said_of_the_route() {
-        check_comes(TYPING, expect![[r#"
+        check_comes(
+            TYPING,
+            expect![[r#"
             use crate::app::Place;
             use sync::{SyncError, wire};
 
@@ -318,7 +326,8 @@ pub async fn main(member: Member<'_>, _input: &ClientInput) -> bool {
                 helper();
                 !member.session().muted // still here
             }
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -328,7 +337,10 @@ pub async fn main(member: Member<'_>, _input: &ClientInput) -> bool {
                       pub async fn main(_ctx: Ctx<'_>, _input: &ClientInput) -> Result<ServerOutput, SyncError> {\n    Ok(ServerOutput {})\n}\n";
         let client = "use super::server::{ClientInput, ServerOutput};\nuse crate::Member;\n\n#[sync::client]\n\
                       pub fn main(member: Member<'_>, _input: &ClientInput, _output: &ServerOutput) -> bool {\n    member.is_sender()\n}\n";
-        check_goes(server, client, expect![[r#"
+        check_goes(
+            server,
+            client,
+            expect![[r#"
             use crate::Member;
             use crate::app::Place;
             use sync::wire;
@@ -342,13 +354,22 @@ pub async fn main(member: Member<'_>, _input: &ClientInput) -> bool {
             pub fn main(member: Member<'_>, _input: &ClientInput) -> bool {
                 member.is_sender()
             }
-        "#]]);
-        check_goes(server, &client.replace("_output", "output").replace("member.is", "output.is"), expect![[r#"
+        "#]],
+        );
+        check_goes(
+            server,
+            &client.replace("_output", "output").replace("member.is", "output.is"),
+            expect![[r#"
             error: the filter reads `output`, which only a server file can have made
-              = help: let it do without, and remove the server file then"#]]);
-        check_goes(server, "fn", expect![[r#"
+              = help: let it do without, and remove the server file then"#]],
+        );
+        check_goes(
+            server,
+            "fn",
+            expect![[r#"
             error: the client file beside it cannot be read: line 1, column 1: unexpected end of input, expected identifier
-              = help: mend it first"#]]);
+              = help: mend it first"#]],
+        );
     }
 
     #[test]
@@ -358,7 +379,10 @@ pub async fn main(member: Member<'_>, _input: &ClientInput) -> bool {
             "use crate::Ctx;\n{}\n\n{}\n\n#[wire]\npub struct ServerOutput {{}}\n\n#[sync::server{}]\npub async fn main(_ctx: Ctx<'_>) -> Result<ServerOutput, SyncError> {{ todo!() }}\n",
             taken.uses, taken.input, taken.arguments
         );
-        check_goes(&server, &taken.client, expect![[r#"
+        check_goes(
+            &server,
+            &taken.client,
+            expect![[r#"
             //! Who types.
 
             use crate::Member;
@@ -385,7 +409,8 @@ pub async fn main(member: Member<'_>, _input: &ClientInput) -> bool {
                 helper();
                 !member.session().muted // still here
             }
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -394,36 +419,41 @@ pub async fn main(member: Member<'_>, _input: &ClientInput) -> bool {
                       #[wire]\r\npub struct ClientInput {\r\n    #[validate(custom(function = \"even\"), range(max = MAX))]\r\n    pub é: u32,\r\n}\r\n\r\n\
                       impl ClientInput {}\r\n\r\nfn even(_: u32) -> bool { true }\r\n\r\n\
                       #[sync::client(auth = ADMIN)]\r\npub fn main(_member: Member<'_>, _input: &ClientInput) -> bool { true }\r\n";
-        check_comes(client, expect![[r#"
-            use crate::Auth;
-            use sync::{SyncError, wire};
+        check_comes(
+            client,
+            expect![[r#"
+                use crate::Auth;
+                use sync::{SyncError, wire};
 
-            const ADMIN: Auth = Auth::login();
+                const ADMIN: Auth = Auth::login();
 
-            const MAX: u32 = 3;
+                const MAX: u32 = 3;
 
-            #[wire]
-            pub struct ClientInput {
-                #[validate(custom(function = "even"), range(max = MAX))]
-                pub é: u32,
-            }
+                #[wire]
+                pub struct ClientInput {
+                    #[validate(custom(function = "even"), range(max = MAX))]
+                    pub é: u32,
+                }
 
-            impl ClientInput {}
+                impl ClientInput {}
 
-            fn even(_: u32) -> bool { true }
+                fn even(_: u32) -> bool { true }
 
-            (auth = ADMIN)
-            ---
-            ﻿use super::server::{ClientInput, ServerOutput};
-            use crate::Member;
+                (auth = ADMIN)
+                ---
+                ﻿use super::server::{ClientInput, ServerOutput};
+                use crate::Member;
 
-
-            #[sync::client]
-            pub fn main(_member: Member<'_>, _input: &ClientInput, _output: &ServerOutput) -> bool { true }
-        "#]]);
-        check_comes(&client.replace("{ true }\r\n", "{ MAX > 1 }\r\n"), expect![[r#"
+                #[sync::client]
+                pub fn main(_member: Member<'_>, _input: &ClientInput, _output: &ServerOutput) -> bool { true }
+            "#]],
+        );
+        check_comes(
+            &client.replace("{ true }\r\n", "{ MAX > 1 }\r\n"),
+            expect![[r#"
             error: `MAX` is needed in the client file, and by the input that moves
-              = help: make it `pub`, or move it to a file that both can use, such as `_shared.rs`"#]]);
+              = help: make it `pub`, or move it to a file that both can use, such as `_shared.rs`"#]],
+        );
     }
 
     #[test]

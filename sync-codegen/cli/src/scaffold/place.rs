@@ -78,14 +78,16 @@ impl<'p> RouteFiles<'p> {
     pub(crate) fn add(&self, wanted: &[&'static Form]) -> Result<Changes, Failure> {
         let (server, client) = (self.lane.form_of_side("server"), self.lane.form_of_side("client"));
         let (mut changes, mut taken_from) = (Changes::new(), None);
-        let mut server_text = server.filter(|form| self.there().contains(form)).map(|form| self.read(form)).transpose()?;
+        let mut server_text =
+            server.filter(|form| self.there().contains(form)).map(|form| self.read(form)).transpose()?;
         for form in wanted {
             let text = if Some(*form) == server {
                 match client.filter(|form| self.there().contains(form)) {
                     Some(client) => {
                         let taken = pairing::server_comes(&self.read(client)?)?;
                         taken_from = Some((self.path(client), Change::Rewrite(taken.client)));
-                        let values = [("uses", &*taken.uses), ("input", &*taken.input), ("arguments", &*taken.arguments)];
+                        let values =
+                            [("uses", &*taken.uses), ("input", &*taken.input), ("arguments", &*taken.arguments)];
                         self.render(templates::EVENT_SERVER_BESIDE_CLIENT, &values)?
                     }
                     None => self.render(templates::EVENT_SERVER, &[])?,
@@ -156,7 +158,11 @@ fn render(
 }
 
 /// Carries changes out, and says so; returns what is wrong with the files then. Nothing that is there and was not to be changed is overwritten.
-pub(crate) fn carry_out(project: &Project, changes: &Changes, terminal: &mut Terminal) -> Result<Vec<Diagnostic>, Failure> {
+pub(crate) fn carry_out(
+    project: &Project,
+    changes: &Changes,
+    terminal: &mut Terminal,
+) -> Result<Vec<Diagnostic>, Failure> {
     for (file, change) in changes {
         let path = project.app_dir.join(file);
         match change {

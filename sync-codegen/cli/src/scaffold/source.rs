@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use sync_codegen::syntax::Imports;
-use sync_codegen::syntax::handler_file::Kind;
-use sync_codegen::syntax::text::text;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::token::Brace;
 use syn::{Attribute, FnArg, Item, ItemFn, Meta, Type, UseGroup, UseTree, parse_quote};
+use sync_codegen::syntax::Imports;
+use sync_codegen::syntax::handler_file::Kind;
+use sync_codegen::syntax::text::text;
 
 use crate::failure::Failure;
 
@@ -197,6 +197,15 @@ impl Edits {
         self.0.push((start..end, String::new()));
     }
 
+    /// Returns what `apply` makes of `text`, without blank lines that are left beside each other.
+    pub(crate) fn apply_closing_up(self, text: &str) -> String {
+        let mut changed = self.apply(text);
+        while changed.contains("\n\n\n") && !text.contains("\n\n\n") {
+            changed = changed.replace("\n\n\n", "\n\n");
+        }
+        changed
+    }
+
     /// Adds other changes.
     pub(crate) fn and(mut self, others: Self) -> Self {
         self.0.extend(others.0);
@@ -219,7 +228,7 @@ impl Edits {
 pub(crate) fn with_sorted_uses(text: &str) -> String {
     let mut lines: Vec<_> = text.split_inclusive('\n').collect();
     let is_import = |line: &&str| line.starts_with("use ") && line.trim_end().ends_with(';');
-    if let Some(start) = lines.iter().position(|line| is_import(&line)) {
+    if let Some(start) = lines.iter().position(is_import) {
         let block = lines[start..].iter().take_while(|line| is_import(line)).count();
         lines[start..start + block].sort_by_key(|line| {
             let rank = ["use self::", "use super::", "use crate::"].iter().position(|first| line.starts_with(first));
@@ -323,10 +332,8 @@ fn add_leaves(tree: &UseTree, before: &str, leaves: &mut Vec<Leaf>) {
         UseTree::Name(name) => {
             leaves.push(Leaf { name: name.ident.to_string(), path: format!("{before}{}", name.ident) });
         }
-        UseTree::Rename(name) => leaves.push(Leaf {
-            name: name.rename.to_string(),
-            path: format!("{before}{} as {}", name.ident, name.rename),
-        }),
+        UseTree::Rename(name) => leaves
+            .push(Leaf { name: name.rename.to_string(), path: format!("{before}{} as {}", name.ident, name.rename) }),
         // What it brings is not known, so it stays.
         UseTree::Glob(_) => leaves.push(Leaf { name: "*".to_owned(), path: format!("{before}*") }),
     }

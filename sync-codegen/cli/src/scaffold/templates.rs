@@ -58,7 +58,8 @@ fn fill(text: &str, values: &[(&str, &str)]) -> Result<String, String> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         let Some((name, behind)) = after.split_once("}}") else { break };
-        let is_word = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let is_word =
+            |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
         if !is_word(name.trim()) {
             // Code of its own, such as `format!("{{}}")`.
             filled.push_str(before);

@@ -103,7 +103,8 @@ pub fn reference(api: &Api) -> Result<Reference, Vec<Diagnostic>> {
     let pages = Pages { api, renderer: Renderer::new(&api.types, &names), names: &names };
     let mut routes: Vec<_> = api.routes.iter().collect();
     routes.sort_by_key(|route| (route.lane, &route.page, &route.name, super::version_number(&route.version)));
-    let mut types: Vec<_> = names.declarations(&reach).filter_map(|(name, key, way)| pages.named(name, key, way)).collect();
+    let mut types: Vec<_> =
+        names.declarations(&reach).filter_map(|(name, key, way)| pages.named(name, key, way)).collect();
     types.sort_by(|a, b| a.name.cmp(&b.name));
     let error_codes = api.error_codes.clone();
     Ok(Reference { routes: routes.into_iter().map(|route| pages.route(route)).collect(), types, error_codes })
