@@ -171,9 +171,9 @@ fn a_new_app_has_what_an_app_needs() {
         "init first --bare",
         true,
         expect![[r#"
-          created `first`, 27 files
-                  cd first && cargo sync dev
-    "#]],
+              created `first`, 27 files
+                      cd first && cargo sync dev
+        "#]],
     );
     check(
         folder.path(),
@@ -228,8 +228,8 @@ fn a_new_app_has_what_an_app_needs() {
         "check --no-build",
         true,
         expect![[r#"
-          checked `first`: nothing is wrong
-    "#]],
+              checked `first`: nothing is wrong
+        "#]],
     );
 }
 
@@ -242,9 +242,9 @@ fn files_of_routes_are_written_beside_each_other() {
         "new chess/move",
         true,
         expect![[r#"
-          created src/chess/_sync/move_server_v1.rs
-          created src/chess/_room.rs
-    "#]],
+              created src/chess/_sync/move_server_v1.rs
+              created src/chess/_room.rs
+        "#]],
     );
     check(
         app,
@@ -260,25 +260,25 @@ fn files_of_routes_are_written_beside_each_other() {
         "new event chess/move --client",
         true,
         expect![[r#"
-          created src/chess/_sync/move_client_v1.rs
-    "#]],
+              created src/chess/_sync/move_client_v1.rs
+        "#]],
     );
     check(
         app,
         "new event chess/move --version 2 --server --client",
         true,
         expect![[r#"
-          created src/chess/_sync/move_server_v2.rs
-          created src/chess/_sync/move_client_v2.rs
-    "#]],
+              created src/chess/_sync/move_server_v2.rs
+              created src/chess/_sync/move_client_v2.rs
+        "#]],
     );
     check(
         app,
         "new request chess/find",
         true,
         expect![[r#"
-          created src/chess/_api/find_v1.rs
-    "#]],
+              created src/chess/_api/find_v1.rs
+        "#]],
     );
     check(
         app,
@@ -294,8 +294,8 @@ fn files_of_routes_are_written_beside_each_other() {
         "new room lobby",
         true,
         expect![[r#"
-          created src/lobby/_room.rs
-    "#]],
+              created src/lobby/_room.rs
+        "#]],
     );
     check(
         app,
@@ -311,9 +311,9 @@ fn files_of_routes_are_written_beside_each_other() {
         "new event deep/er/page/name",
         true,
         expect![[r#"
-          created src/deep/er/page/_sync/name_server_v1.rs
-          created src/deep/er/page/_room.rs
-    "#]],
+              created src/deep/er/page/_sync/name_server_v1.rs
+              created src/deep/er/page/_room.rs
+        "#]],
     );
     check(
         app,
@@ -366,16 +366,16 @@ fn files_of_routes_are_written_beside_each_other() {
         "check --no-build",
         true,
         expect![[r#"
-          checked `app-of-a-test`: nothing is wrong
-    "#]],
+              checked `app-of-a-test`: nothing is wrong
+        "#]],
     );
     check(
         app,
         "remove chess/move --client",
         true,
         expect![[r#"
-          removed src/chess/_sync/move_client_v1.rs
-    "#]],
+              removed src/chess/_sync/move_client_v1.rs
+        "#]],
     );
     check(
         app,
@@ -400,8 +400,8 @@ fn files_of_routes_are_written_beside_each_other() {
         "remove request chess/find",
         true,
         expect![[r#"
-          removed src/chess/_api/find_v1.rs
-    "#]],
+              removed src/chess/_api/find_v1.rs
+        "#]],
     );
     check(
         app,
@@ -512,9 +512,9 @@ fn what_two_files_share_moves_with_them() {
         "new chess/typing --client",
         true,
         expect![[r#"
-          created src/chess/_sync/typing_client_v1.rs
-          created src/chess/_room.rs
-    "#]],
+              created src/chess/_sync/typing_client_v1.rs
+              created src/chess/_room.rs
+        "#]],
     );
     let alone = read(app, "src/chess/_sync/typing_client_v1.rs");
     check(
@@ -522,9 +522,9 @@ fn what_two_files_share_moves_with_them() {
         "new chess/typing --server",
         true,
         expect![[r#"
-          changed src/chess/_sync/typing_client_v1.rs
-          created src/chess/_sync/typing_server_v1.rs
-    "#]],
+              created src/chess/_sync/typing_server_v1.rs
+              changed src/chess/_sync/typing_client_v1.rs
+        "#]],
     );
     expect![[r#"
         use crate::Ctx;
@@ -564,9 +564,9 @@ fn what_two_files_share_moves_with_them() {
         "remove chess/typing --server",
         true,
         expect![[r#"
-          changed src/chess/_sync/typing_client_v1.rs
-          removed src/chess/_sync/typing_server_v1.rs
-    "#]],
+              changed src/chess/_sync/typing_client_v1.rs
+              removed src/chess/_sync/typing_server_v1.rs
+        "#]],
     );
     assert_eq!(read(app, "src/chess/_sync/typing_client_v1.rs"), alone);
 }

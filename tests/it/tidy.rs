@@ -81,12 +81,27 @@ const GENERATOR: Layers<'_> = Layers {
     tests: &[],
 };
 
+/// The command line: what it is about, what it makes, and the commands.
+const COMMAND_LINE: Layers<'_> = Layers {
+    below: &[],
+    layers: &[
+        &["failure", "lines"],
+        &["cargo", "options", "project", "route", "terminal"],
+        &["preview", "scaffold"],
+        &["dev"],
+        &["commands"],
+    ],
+    siblings: true,
+    tests: &[],
+};
+
 /// Which packages of the workspace each of them is built with. What tests and measures may use everything.
 const PACKAGES: &[(&str, &[&str])] = &[
     ("sync-schema", &[]),
     ("sync-typescript", &["sync-schema"]),
     ("sync-codegen", &["sync-schema", "sync-typescript"]),
     ("sync-expand", &["sync-codegen", "sync-schema"]),
+    ("cargo-sync", &["sync-codegen", "sync-expand", "sync-schema"]),
     ("sync-macros", &["sync-expand"]),
     ("sync-runtime", &["sync-macros", "sync-schema", "sync-typescript"]),
     ("app", &["sync-codegen", "sync-runtime"]),
@@ -94,8 +109,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
 ];
 
 /// The packages that are held to the style of the house; an app is its user's.
-const HOUSE: [&str; 6] =
-    ["sync-schema", "sync-typescript", "sync-codegen", "sync-expand", "sync-macros", "sync-runtime"];
+const HOUSE: [&str; 7] =
+    ["cargo-sync", "sync-schema", "sync-typescript", "sync-codegen", "sync-expand", "sync-macros", "sync-runtime"];
 
 /// What the macros know of the generator: the syntax of one file, and the mistakes that the scanner has found.
 const KNOWN_TO_MACROS: [&str; 2] = ["problems", "syntax"];
@@ -147,6 +162,7 @@ fn layers() -> Vec<Wrong> {
         ("sync-runtime", LANES),
         ("sync-runtime", TRANSPORT),
         ("sync-codegen", GENERATOR),
+        ("cargo-sync", COMMAND_LINE),
     ];
     let held = plans
         .map(|(package, plan)| rules::layers(WORKSPACE.library(package), &plan, &WORKSPACE.package(package).crates()));

@@ -119,9 +119,7 @@ pub(crate) fn read(project: &Project, stdout: impl Read, stderr: impl Read + Sen
     for line in lines(stdout) {
         match serde_json::from_str(&line) {
             // The app is built for the server and for its build script; what is wrong with it is said for both.
-            Ok(Line::CompilerMessage { message })
-                if !message.is_summary() && !built.messages.contains(&message) =>
-            {
+            Ok(Line::CompilerMessage { message }) if !message.is_summary() && !built.messages.contains(&message) => {
                 built.messages.push(message);
             }
             Ok(Line::CompilerArtifact { target, executable: Some(program) }) if target.name == server.binary => {

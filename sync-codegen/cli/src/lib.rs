@@ -10,7 +10,6 @@ mod dev;
 mod failure;
 mod lines;
 mod options;
-mod page;
 pub mod preview;
 mod project;
 mod route;

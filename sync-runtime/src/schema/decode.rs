@@ -34,15 +34,15 @@ pub fn decode<T: Wire>(schema: &InputSchema, json: &str) -> Result<T, InvalidInp
     schema.check(json)?;
     let input: T = match serde_json::from_str(json) {
         Ok(input) => input,
-        Err(error) => return Err(refused_by_serde(json, &error)),
+        Err(error) => return Err(refused_by_serde(json, &error, &|json| serde_json::from_str::<T>(json).is_ok())),
     };
     input.check_rules(&Path::top())?;
     Ok(input)
 }
 
 /// Says where serde refuses what fits the shape: a format that only the type itself knows.
-fn refused_by_serde(json: &str, error: &serde_json::Error) -> InvalidInput {
-    InvalidInput { path: locate(json, offset(json, error)), reason: "invalid-format".into() }
+fn refused_by_serde(json: &str, error: &serde_json::Error, reads: &dyn Fn(&str) -> bool) -> InvalidInput {
+    InvalidInput { path: locate(json, offset(json, error), reads), reason: "invalid-format".into() }
 }
 
 /// Where in the text serde stopped, in bytes.

@@ -9,8 +9,6 @@ mod list;
 mod new;
 mod remove;
 
-pub(crate) use docs::{AppDocs, RouteDocs};
-
 use std::process::ExitCode;
 
 use anstream::ColorChoice;

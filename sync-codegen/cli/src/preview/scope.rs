@@ -191,7 +191,10 @@ impl Scope {
                 return None;
             }
         }
-        let imported = self.imports.get(first).map(|path| std::iter::once(path).chain(rest).map(String::as_str).collect::<Vec<_>>().join("::"));
+        let imported = self
+            .imports
+            .get(first)
+            .map(|path| std::iter::once(path).chain(rest).map(String::as_str).collect::<Vec<_>>().join("::"));
         let full = imported.clone().unwrap_or_else(|| self.absolute(&written.join("::")));
         // A path that begins with a module beside this file's items.
         let inside = format!("{}::{}", self.module, written.join("::"));

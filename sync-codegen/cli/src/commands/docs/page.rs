@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use sync_codegen::emit::typescript::reference::{MemberReference, PayloadReference, TypeReference};
 
-use crate::commands::{AppDocs, RouteDocs};
+use super::{AppDocs, RouteDocs};
 
 /// Returns the page.
-pub(crate) fn of(docs: &AppDocs<'_>) -> String {
+pub(super) fn of(docs: &AppDocs<'_>) -> String {
     let mut html = String::new();
     let title = escaped(docs.app);
     let _ = write!(html, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>");

@@ -1,5 +1,7 @@
 //! `cargo sync docs`: the routes with their types, rules and docs, as JSON or as one page.
 
+mod page;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::ExitCode;
@@ -11,41 +13,40 @@ use sync_codegen::{ListedRoom, ListedRoute, Listing};
 use crate::cargo::{self, Build};
 use crate::failure::Failure;
 use crate::options::Docs;
-use crate::page;
 use crate::project::Project;
 use crate::terminal::Terminal;
 
 /// What is said of an app: its types from the compiled app, and who may call from its files.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct AppDocs<'a> {
+struct AppDocs<'a> {
     /// The package with the handlers.
-    pub(crate) app: &'a str,
-    pub(crate) routes: Vec<RouteDocs<'a>>,
-    pub(crate) rooms: Vec<RoomDocs<'a>>,
-    pub(crate) types: &'a [TypeReference],
-    pub(crate) error_codes: &'a [String],
+    app: &'a str,
+    routes: Vec<RouteDocs<'a>>,
+    rooms: Vec<RoomDocs<'a>>,
+    types: &'a [TypeReference],
+    error_codes: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct RouteDocs<'a> {
+struct RouteDocs<'a> {
     #[serde(flatten)]
-    pub(crate) route: &'a RouteReference,
+    route: &'a RouteReference,
     /// Who may call, as it is written.
-    pub(crate) auth: &'a str,
+    auth: &'a str,
     /// The other arguments of its attributes, as they are written.
-    pub(crate) options: &'a [String],
+    options: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct RoomDocs<'a> {
-    pub(crate) page: &'a str,
-    pub(crate) pattern: &'a str,
-    pub(crate) auth: &'a str,
-    pub(crate) options: &'a [String],
-    pub(crate) docs: &'a str,
+struct RoomDocs<'a> {
+    page: &'a str,
+    pattern: &'a str,
+    auth: &'a str,
+    options: &'a [String],
+    docs: &'a str,
 }
 
 pub(super) fn run(asked: &Docs, project: &Project, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
