@@ -31,7 +31,7 @@ impl Written {
 }
 
 /// Runs `cargo sync` with these words in a folder; returns what it ended with, its results, and what it said besides.
-fn run(folder: &Path, words: &str) -> (ExitCode, String, String) {
+pub(crate) fn run(folder: &Path, words: &str) -> (ExitCode, String, String) {
     let (out, err) = (Written::default(), Written::default());
     let arguments = ["cargo-sync", "sync", "--dir"].into_iter().map(OsString::from).chain([folder.into()]);
     let arguments = arguments.chain(words.split_whitespace().map(OsString::from));
@@ -43,7 +43,9 @@ fn run(folder: &Path, words: &str) -> (ExitCode, String, String) {
 /// Compares what is printed, one stream after the other, and whether it has worked.
 fn check(folder: &Path, words: &str, works: bool, expected: Expect) {
     let (code, out, err) = run(folder, words);
-    expected.assert_eq(&format!("{out}{err}"));
+    // What is indented as a whole stays so.
+    let lines: String = format!("{out}{err}").lines().map(|line| format!("|{line}\n")).collect();
+    expected.assert_eq(&lines);
     assert_eq!(code == ExitCode::SUCCESS, works, "{words}");
 }
 
@@ -73,91 +75,91 @@ fn what_can_be_asked_for_is_explained() {
         "--help",
         true,
         expect![[r#"
-        The command line of Syncwright: cargo sync
-
-        Usage: cargo sync [OPTIONS] <COMMAND>
-
-        Commands:
-          init         Make a new app that builds and passes its tests
-          new          Write the files of a new route, or the missing file of one
-          remove       Remove a route, or one file of it
-          dev          Build and run the app, and do so again whenever a file is saved
-          list         Print the routes and rooms of the app
-          check        Find mistakes, missing translations and stale generated files
-          expand       Print the code that is generated for the app, or for one route
-          docs         Write down the routes with their types, rules and docs
-          completions  Print completions for a shell
-          help         Print this message or the help of the given subcommand(s)
-
-        Options:
-              --dir <DIR>       The folder in which to look for the app, or one inside of it [default: .]
-          -p, --package <NAME>  The package with the handlers, where a workspace has several apps
-              --color <WHEN>    Whether to write colours [default: auto] [possible values: auto, always,
-                                never]
-          -h, --help            Print help
-          -V, --version         Print version
-    "#]],
+            |The command line of Syncwright: cargo sync
+            |
+            |Usage: cargo sync [OPTIONS] <COMMAND>
+            |
+            |Commands:
+            |  init         Make a new app that builds and passes its tests
+            |  new          Write the files of a new route, or the missing file of one
+            |  remove       Remove a route, or one file of it
+            |  dev          Build and run the app, and do so again whenever a file is saved
+            |  list         Print the routes and rooms of the app
+            |  check        Find mistakes, missing translations and stale generated files
+            |  expand       Print the code that is generated for the app, or for one route
+            |  docs         Write down the routes with their types, rules and docs
+            |  completions  Print completions for a shell
+            |  help         Print this message or the help of the given subcommand(s)
+            |
+            |Options:
+            |      --dir <DIR>       The folder in which to look for the app, or one inside of it [default: .]
+            |  -p, --package <NAME>  The package with the handlers, where a workspace has several apps
+            |      --color <WHEN>    Whether to write colours [default: auto] [possible values: auto, always,
+            |                        never]
+            |  -h, --help            Print help
+            |  -V, --version         Print version
+        "#]],
     );
     check(
         folder.path(),
         "new --help",
         true,
         expect![[r#"
-        Write the files of a new route, or the missing file of one
-
-        Usage: cargo sync new [OPTIONS] <LANE> [PAGE/NAME]...
-
-        Arguments:
-          <LANE> [PAGE/NAME]...  The lane and the route: `event chess/move`; the lane is `event` if it is
-                                 not given, and `room chess` is the rule of a page's rooms
-
-        Options:
-              --dir <DIR>       The folder in which to look for the app, or one inside of it [default: .]
-              --version <N>     The version
-          -p, --package <NAME>  The package with the handlers, where a workspace has several apps
-              --server          The file that runs once
-              --client          The file that runs for each member of the room
-              --color <WHEN>    Whether to write colours [default: auto] [possible values: auto, always,
-                                never]
-          -h, --help            Print help
-    "#]],
+            |Write the files of a new route, or the missing file of one
+            |
+            |Usage: cargo sync new [OPTIONS] <LANE> [PAGE/NAME]...
+            |
+            |Arguments:
+            |  <LANE> [PAGE/NAME]...  The lane and the route: `event chess/move`; the lane is `event` if it is
+            |                         not given, and `room chess` is the rule of a page's rooms
+            |
+            |Options:
+            |      --dir <DIR>       The folder in which to look for the app, or one inside of it [default: .]
+            |      --version <N>     The version
+            |  -p, --package <NAME>  The package with the handlers, where a workspace has several apps
+            |      --server          The file that runs once
+            |      --client          The file that runs for each member of the room
+            |      --color <WHEN>    Whether to write colours [default: auto] [possible values: auto, always,
+            |                        never]
+            |  -h, --help            Print help
+        "#]],
     );
     check(
         folder.path(),
         "lst",
         false,
         expect![[r#"
-        error: unrecognized subcommand 'lst'
-
-          tip: a similar subcommand exists: 'list'
-
-        Usage: cargo sync [OPTIONS] <COMMAND>
-
-        For more information, try '--help'.
-    "#]],
+            |error: unrecognized subcommand 'lst'
+            |
+            |  tip: a similar subcommand exists: 'list'
+            |
+            |Usage: cargo sync [OPTIONS] <COMMAND>
+            |
+            |For more information, try '--help'.
+        "#]],
     );
     check(
         folder.path(),
         "new",
         false,
         expect![[r#"
-        error: the following required arguments were not provided:
-          <LANE> [PAGE/NAME]...
-
-        Usage: cargo sync new <LANE> [PAGE/NAME]...
-
-        For more information, try '--help'.
-    "#]],
+            |error: the following required arguments were not provided:
+            |  <LANE> [PAGE/NAME]...
+            |
+            |Usage: cargo sync new <LANE> [PAGE/NAME]...
+            |
+            |For more information, try '--help'.
+        "#]],
     );
     check(
         folder.path(),
         "new chess/move --version 0",
         false,
         expect![[r#"
-        error: invalid value '0' for '--version <N>': 0 is not in 1..=4294967295
-
-        For more information, try '--help'.
-    "#]],
+            |error: invalid value '0' for '--version <N>': 0 is not in 1..=4294967295
+            |
+            |For more information, try '--help'.
+        "#]],
     );
     let (code, out, _) = run(folder.path(), "completions bash");
     assert!(code == ExitCode::SUCCESS && out.contains("cargo-sync") && out.contains("completions"), "{out}");
@@ -171,8 +173,8 @@ fn a_new_app_has_what_an_app_needs() {
         "init first --bare",
         true,
         expect![[r#"
-              created `first`, 27 files
-                      cd first && cargo sync dev
+            |  created `first`, 27 files
+            |          cd first && cargo sync dev
         "#]],
     );
     check(
@@ -180,55 +182,55 @@ fn a_new_app_has_what_an_app_needs() {
         "init first",
         false,
         expect![[r#"
-        error: `…/first` is not empty: it has `server`
-          = help: name a folder that is not there yet
-    "#]],
+            |error: `…/first` is not empty: it has `server`
+            |  = help: name a folder that is not there yet
+        "#]],
     );
     check(
         folder.path(),
         "init 1st",
         false,
         expect![[r#"
-        error: `1st` cannot be the name of a package: use a–z, 0–9, `-` and `_`, the first a letter
-          = help: choose another one with `--name`
-    "#]],
+            |error: `1st` cannot be the name of a package: use a–z, 0–9, `-` and `_`, the first a letter
+            |  = help: choose another one with `--name`
+        "#]],
     );
     check(
         folder.path(),
         "init other --name sync",
         false,
         expect![[r#"
-        error: `sync` means something else to cargo, or in an app
-          = help: choose another one with `--name`
-    "#]],
+            |error: `sync` means something else to cargo, or in an app
+            |  = help: choose another one with `--name`
+        "#]],
     );
     check(
         folder.path(),
         "list",
         false,
         expect![[r#"
-        error: could not find `Cargo.toml` in `…` or any parent directory
-          = help: go to the folder of an app, or make one with `cargo sync init my-app`
-    "#]],
+            |error: could not find `Cargo.toml` in `…` or any parent directory
+            |  = help: go to the folder of an app, or make one with `cargo sync init my-app`
+        "#]],
     );
     check(
         &folder.path().join("first"),
         "list",
         true,
         expect![[r#"
-        lane   route         runs    auth
-        event  play/say  v1  server  login
-
-        page  rooms      auth
-        play  play-{id}  login
-    "#]],
+            |lane   route         runs    auth
+            |event  play/say  v1  server  login
+            |
+            |page  rooms      auth
+            |play  play-{id}  login
+        "#]],
     );
     check(
         &folder.path().join("first"),
         "check --no-build",
         true,
         expect![[r#"
-              checked `first`: nothing is wrong
+            |  checked `first`: nothing is wrong
         "#]],
     );
 }
@@ -242,8 +244,8 @@ fn files_of_routes_are_written_beside_each_other() {
         "new chess/move",
         true,
         expect![[r#"
-              created src/chess/_sync/move_server_v1.rs
-              created src/chess/_room.rs
+            |  created src/chess/_sync/move_server_v1.rs
+            |  created src/chess/_room.rs
         "#]],
     );
     check(
@@ -251,16 +253,16 @@ fn files_of_routes_are_written_beside_each_other() {
         "new event chess/move",
         false,
         expect![[r#"
-        error: src/chess/_sync/move_server_v1.rs is there already
-          = help: write `--client` for its other file, or `--version 2` for a new version
-    "#]],
+            |error: src/chess/_sync/move_server_v1.rs is there already
+            |  = help: write `--client` for its other file, or `--version 2` for a new version
+        "#]],
     );
     check(
         app,
         "new event chess/move --client",
         true,
         expect![[r#"
-              created src/chess/_sync/move_client_v1.rs
+            |  created src/chess/_sync/move_client_v1.rs
         "#]],
     );
     check(
@@ -268,8 +270,8 @@ fn files_of_routes_are_written_beside_each_other() {
         "new event chess/move --version 2 --server --client",
         true,
         expect![[r#"
-              created src/chess/_sync/move_server_v2.rs
-              created src/chess/_sync/move_client_v2.rs
+            |  created src/chess/_sync/move_server_v2.rs
+            |  created src/chess/_sync/move_client_v2.rs
         "#]],
     );
     check(
@@ -277,7 +279,7 @@ fn files_of_routes_are_written_beside_each_other() {
         "new request chess/find",
         true,
         expect![[r#"
-              created src/chess/_api/find_v1.rs
+            |  created src/chess/_api/find_v1.rs
         "#]],
     );
     check(
@@ -285,16 +287,16 @@ fn files_of_routes_are_written_beside_each_other() {
         "new request chess/found --client",
         false,
         expect![[r#"
-        error: a route of the lane `request` has no `client` file
-          = help: leave out `--client`
-    "#]],
+            |error: a route of the lane `request` has no `client` file
+            |  = help: leave out `--client`
+        "#]],
     );
     check(
         app,
         "new room lobby",
         true,
         expect![[r#"
-              created src/lobby/_room.rs
+            |  created src/lobby/_room.rs
         "#]],
     );
     check(
@@ -302,17 +304,17 @@ fn files_of_routes_are_written_beside_each_other() {
         "new room lobby",
         false,
         expect![[r#"
-        error: src/lobby/_room.rs is there already
-          = help: a page has one rule; change that one
-    "#]],
+            |error: src/lobby/_room.rs is there already
+            |  = help: a page has one rule; change that one
+        "#]],
     );
     check(
         app,
         "new event deep/er/page/name",
         true,
         expect![[r#"
-              created src/deep/er/page/_sync/name_server_v1.rs
-              created src/deep/er/page/_room.rs
+            |  created src/deep/er/page/_sync/name_server_v1.rs
+            |  created src/deep/er/page/_room.rs
         "#]],
     );
     check(
@@ -320,53 +322,53 @@ fn files_of_routes_are_written_beside_each_other() {
         "new event chess/mo.ve",
         false,
         expect![[r#"
-        error: `mo.ve` cannot stand in a URL and in TypeScript: use A–Z, a–z, 0–9, `_` and `-`, the first no `-`
-          = help: rename it, for example to mo-ve_server_v1.rs
-    "#]],
+            |error: `mo.ve` cannot stand in a URL and in TypeScript: use A–Z, a–z, 0–9, `_` and `-`, the first no `-`
+            |  = help: rename it, for example to mo-ve_server_v1.rs
+        "#]],
     );
     check(
         app,
         "new evnt chess/move",
         false,
         expect![[r#"
-        error: `evnt` is no lane
-          = help: did you mean `event`?
-    "#]],
+            |error: `evnt` is no lane
+            |  = help: did you mean `event`?
+        "#]],
     );
     check(
         app,
         "new event move",
         false,
         expect![[r#"
-        error: `move` is a page or a name, but not both
-          = help: write `move/<name>`, or `root/move` for the page of `src/` itself
-    "#]],
+            |error: `move` is a page or a name, but not both
+            |  = help: write `move/<name>`, or `root/move` for the page of `src/` itself
+        "#]],
     );
     check(
         app,
         "list",
         true,
         expect![[r#"
-        lane     route                  runs           auth
-        event    chess/move         v1  server+client  login
-        event    chess/move         v2  server+client  login
-        event    deep/er/page/name  v1  server         login
-        event    play/say           v1  server         login
-        request  chess/find         v1  request        login
-
-        page          rooms              auth
-        chess         chess-{id}         login
-        deep/er/page  deep-er-page-{id}  login
-        lobby         lobby-{id}         login
-        play          play-{id}          login
-    "#]],
+            |lane     route                  runs           auth
+            |event    chess/move         v1  server+client  login
+            |event    chess/move         v2  server+client  login
+            |event    deep/er/page/name  v1  server         login
+            |event    play/say           v1  server         login
+            |request  chess/find         v1  request        login
+            |
+            |page          rooms              auth
+            |chess         chess-{id}         login
+            |deep/er/page  deep-er-page-{id}  login
+            |lobby         lobby-{id}         login
+            |play          play-{id}          login
+        "#]],
     );
     check(
         app,
         "check --no-build",
         true,
         expect![[r#"
-              checked `app-of-a-test`: nothing is wrong
+            |  checked `app-of-a-test`: nothing is wrong
         "#]],
     );
     check(
@@ -374,7 +376,7 @@ fn files_of_routes_are_written_beside_each_other() {
         "remove chess/move --client",
         true,
         expect![[r#"
-              removed src/chess/_sync/move_client_v1.rs
+            |  removed src/chess/_sync/move_client_v1.rs
         "#]],
     );
     check(
@@ -382,25 +384,25 @@ fn files_of_routes_are_written_beside_each_other() {
         "remove chess/move --client",
         false,
         expect![[r#"
-        error: src/chess/_sync/move_client_v1.rs is not there
-          = help: `cargo sync list` prints the routes that there are
-    "#]],
+            |error: src/chess/_sync/move_client_v1.rs is not there
+            |  = help: `cargo sync list` prints the routes that there are
+        "#]],
     );
     check(
         app,
         "remove chess/mov",
         false,
         expect![[r#"
-        error: there is no route `chess/mov` v1
-          = help: `cargo sync list` prints the routes that there are
-    "#]],
+            |error: there is no route `chess/mov` v1
+            |  = help: `cargo sync list` prints the routes that there are
+        "#]],
     );
     check(
         app,
         "remove request chess/find",
         true,
         expect![[r#"
-              removed src/chess/_api/find_v1.rs
+            |  removed src/chess/_api/find_v1.rs
         "#]],
     );
     check(
@@ -408,98 +410,98 @@ fn files_of_routes_are_written_beside_each_other() {
         "list --json",
         true,
         expect![[r#"
-        {
-          "routes": [
-            {
-              "lane": "event",
-              "page": "chess",
-              "name": "move",
-              "version": "v1",
-              "auth": "login",
-              "room": null,
-              "options": [],
-              "docs": "Runs once for each call of `chess/move`.",
-              "files": [
-                "src/chess/_sync/move_server_v1.rs"
-              ]
-            },
-            {
-              "lane": "event",
-              "page": "chess",
-              "name": "move",
-              "version": "v2",
-              "auth": "login",
-              "room": null,
-              "options": [],
-              "docs": "Runs once for each call of `chess/move`.",
-              "files": [
-                "src/chess/_sync/move_server_v2.rs",
-                "src/chess/_sync/move_client_v2.rs"
-              ]
-            },
-            {
-              "lane": "event",
-              "page": "deep/er/page",
-              "name": "name",
-              "version": "v1",
-              "auth": "login",
-              "room": null,
-              "options": [],
-              "docs": "Runs once for each call of `deep/er/page/name`.",
-              "files": [
-                "src/deep/er/page/_sync/name_server_v1.rs"
-              ]
-            },
-            {
-              "lane": "event",
-              "page": "play",
-              "name": "say",
-              "version": "v1",
-              "auth": "login",
-              "room": null,
-              "options": [],
-              "docs": "Says something to everybody in the room.",
-              "files": [
-                "src/play/_sync/say_server_v1.rs"
-              ]
-            }
-          ],
-          "rooms": [
-            {
-              "page": "chess",
-              "pattern": "chess-{id}",
-              "auth": "login",
-              "options": [],
-              "docs": "Says who may be in a room of the page `chess`: here everybody who has signed in.",
-              "file": "src/chess/_room.rs"
-            },
-            {
-              "page": "deep/er/page",
-              "pattern": "deep-er-page-{id}",
-              "auth": "login",
-              "options": [],
-              "docs": "Says who may be in a room of the page `deep/er/page`: here everybody who has signed in.",
-              "file": "src/deep/er/page/_room.rs"
-            },
-            {
-              "page": "lobby",
-              "pattern": "lobby-{id}",
-              "auth": "login",
-              "options": [],
-              "docs": "Says who may be in a room of the page `lobby`: here everybody who has signed in.",
-              "file": "src/lobby/_room.rs"
-            },
-            {
-              "page": "play",
-              "pattern": "play-{id}",
-              "auth": "login",
-              "options": [],
-              "docs": "Says who may be in a room of the page `play`: here everybody who has signed in.",
-              "file": "src/play/_room.rs"
-            }
-          ]
-        }
-    "#]],
+            |{
+            |  "routes": [
+            |    {
+            |      "lane": "event",
+            |      "page": "chess",
+            |      "name": "move",
+            |      "version": "v1",
+            |      "auth": "login",
+            |      "room": null,
+            |      "options": [],
+            |      "docs": "Runs once for each call of `chess/move`.",
+            |      "files": [
+            |        "src/chess/_sync/move_server_v1.rs"
+            |      ]
+            |    },
+            |    {
+            |      "lane": "event",
+            |      "page": "chess",
+            |      "name": "move",
+            |      "version": "v2",
+            |      "auth": "login",
+            |      "room": null,
+            |      "options": [],
+            |      "docs": "Runs once for each call of `chess/move`.",
+            |      "files": [
+            |        "src/chess/_sync/move_server_v2.rs",
+            |        "src/chess/_sync/move_client_v2.rs"
+            |      ]
+            |    },
+            |    {
+            |      "lane": "event",
+            |      "page": "deep/er/page",
+            |      "name": "name",
+            |      "version": "v1",
+            |      "auth": "login",
+            |      "room": null,
+            |      "options": [],
+            |      "docs": "Runs once for each call of `deep/er/page/name`.",
+            |      "files": [
+            |        "src/deep/er/page/_sync/name_server_v1.rs"
+            |      ]
+            |    },
+            |    {
+            |      "lane": "event",
+            |      "page": "play",
+            |      "name": "say",
+            |      "version": "v1",
+            |      "auth": "login",
+            |      "room": null,
+            |      "options": [],
+            |      "docs": "Says something to everybody in the room.",
+            |      "files": [
+            |        "src/play/_sync/say_server_v1.rs"
+            |      ]
+            |    }
+            |  ],
+            |  "rooms": [
+            |    {
+            |      "page": "chess",
+            |      "pattern": "chess-{id}",
+            |      "auth": "login",
+            |      "options": [],
+            |      "docs": "Says who may be in a room of the page `chess`: here everybody who has signed in.",
+            |      "file": "src/chess/_room.rs"
+            |    },
+            |    {
+            |      "page": "deep/er/page",
+            |      "pattern": "deep-er-page-{id}",
+            |      "auth": "login",
+            |      "options": [],
+            |      "docs": "Says who may be in a room of the page `deep/er/page`: here everybody who has signed in.",
+            |      "file": "src/deep/er/page/_room.rs"
+            |    },
+            |    {
+            |      "page": "lobby",
+            |      "pattern": "lobby-{id}",
+            |      "auth": "login",
+            |      "options": [],
+            |      "docs": "Says who may be in a room of the page `lobby`: here everybody who has signed in.",
+            |      "file": "src/lobby/_room.rs"
+            |    },
+            |    {
+            |      "page": "play",
+            |      "pattern": "play-{id}",
+            |      "auth": "login",
+            |      "options": [],
+            |      "docs": "Says who may be in a room of the page `play`: here everybody who has signed in.",
+            |      "file": "src/play/_room.rs"
+            |    }
+            |  ]
+            |}
+        "#]],
     );
 }
 
@@ -512,8 +514,8 @@ fn what_two_files_share_moves_with_them() {
         "new chess/typing --client",
         true,
         expect![[r#"
-              created src/chess/_sync/typing_client_v1.rs
-              created src/chess/_room.rs
+            |  created src/chess/_sync/typing_client_v1.rs
+            |  created src/chess/_room.rs
         "#]],
     );
     let alone = read(app, "src/chess/_sync/typing_client_v1.rs");
@@ -522,8 +524,8 @@ fn what_two_files_share_moves_with_them() {
         "new chess/typing --server",
         true,
         expect![[r#"
-              created src/chess/_sync/typing_server_v1.rs
-              changed src/chess/_sync/typing_client_v1.rs
+            |  created src/chess/_sync/typing_server_v1.rs
+            |  changed src/chess/_sync/typing_client_v1.rs
         "#]],
     );
     expect![[r#"
@@ -564,8 +566,8 @@ fn what_two_files_share_moves_with_them() {
         "remove chess/typing --server",
         true,
         expect![[r#"
-              changed src/chess/_sync/typing_client_v1.rs
-              removed src/chess/_sync/typing_server_v1.rs
+            |  changed src/chess/_sync/typing_client_v1.rs
+            |  removed src/chess/_sync/typing_server_v1.rs
         "#]],
     );
     assert_eq!(read(app, "src/chess/_sync/typing_client_v1.rs"), alone);
@@ -581,11 +583,11 @@ fn an_app_has_templates_of_its_own() {
         "new request chess/find",
         false,
         expect![[r#"
-          created src/chess/_api/find_v1.rs
-        error: the file has no `main`
-          --> src/chess/_api/find_v1.rs
-          = help: add `#[sync::request] pub async fn main(ctx: Ctx<'_>) -> Result<(), SyncError>`
-    "#]],
+            |  created src/chess/_api/find_v1.rs
+            |error: the file has no `main`
+            |  --> src/chess/_api/find_v1.rs
+            |  = help: add `#[sync::request] pub async fn main(ctx: Ctx<'_>) -> Result<(), SyncError>`
+        "#]],
     );
     assert_eq!(read(app, "src/chess/_api/find_v1.rs"), "// chess/find v1, asked for by us\n");
     write(app, "sync-templates/request.rs", "// {{pge}}\n");
@@ -594,9 +596,9 @@ fn an_app_has_templates_of_its_own() {
         "new request chess/seek",
         false,
         expect![[r#"
-        error: sync-templates/request.rs: nothing is known for `{{pge}}`
-          = help: use `{{page}}`, `{{name}}`, `{{version}}`, `{{room}}`
-    "#]],
+            |error: sync-templates/request.rs: nothing is known for `{{pge}}`
+            |  = help: use `{{page}}`, `{{name}}`, `{{version}}`, `{{room}}`
+        "#]],
     );
 }
 
@@ -617,69 +619,69 @@ fn what_is_wrong_with_files_is_told_at_once() {
         "check --no-build",
         false,
         expect![[r#"
-        error: `sever` is no side of a route
-          --> src/chess/_sync/move_sever_v1.rs
-          = help: did you mean `move_server_v1.rs`?
-        error: `#[sync::server]` in a client file
-          --> src/play/_sync/say_client_v2.rs:23
-          = help: write `#[sync::client]`, or rename the file to say_server_v2.rs
-        error: `play-over` has no sentence in `en`
-          --> src/play/_sync/say_server_v1.rs:25
-          = help: add `play-over = …` to locales/en/app.ftl
-        error: the generated module tree is stale
-          --> src/sync.generated.rs
-          = help: run `cargo build`, or `cargo sync dev`, and commit the file
-        4 problems
-    "#]],
+            |error: `sever` is no side of a route
+            |  --> src/chess/_sync/move_sever_v1.rs
+            |  = help: did you mean `move_server_v1.rs`?
+            |error: `#[sync::server]` in a client file
+            |  --> src/play/_sync/say_client_v2.rs:23
+            |  = help: write `#[sync::client]`, or rename the file to say_server_v2.rs
+            |error: `play-over` has no sentence in `en`
+            |  --> src/play/_sync/say_server_v1.rs:25
+            |  = help: add `play-over = …` to locales/en/app.ftl
+            |error: the generated module tree is stale
+            |  --> src/sync.generated.rs
+            |  = help: run `cargo build`, or `cargo sync dev`, and commit the file
+            |4 problems
+        "#]],
     );
     check(
         app,
         "check --no-build --json",
         false,
         expect![[r#"
-        {
-          "problems": [
-            {
-              "file": "src/chess/_sync/move_sever_v1.rs",
-              "line": null,
-              "what": "`sever` is no side of a route",
-              "help": "did you mean `move_server_v1.rs`?"
-            },
-            {
-              "file": "src/play/_sync/say_client_v2.rs",
-              "line": 23,
-              "what": "`#[sync::server]` in a client file",
-              "help": "write `#[sync::client]`, or rename the file to say_server_v2.rs"
-            },
-            {
-              "file": "src/play/_sync/say_server_v1.rs",
-              "line": 25,
-              "what": "`play-over` has no sentence in `en`",
-              "help": "add `play-over = …` to locales/en/app.ftl"
-            },
-            {
-              "file": "src/sync.generated.rs",
-              "line": null,
-              "what": "the generated module tree is stale",
-              "help": "run `cargo build`, or `cargo sync dev`, and commit the file"
-            }
-          ]
-        }
-        4 problems
-    "#]],
+            |{
+            |  "problems": [
+            |    {
+            |      "file": "src/chess/_sync/move_sever_v1.rs",
+            |      "line": null,
+            |      "what": "`sever` is no side of a route",
+            |      "help": "did you mean `move_server_v1.rs`?"
+            |    },
+            |    {
+            |      "file": "src/play/_sync/say_client_v2.rs",
+            |      "line": 23,
+            |      "what": "`#[sync::server]` in a client file",
+            |      "help": "write `#[sync::client]`, or rename the file to say_server_v2.rs"
+            |    },
+            |    {
+            |      "file": "src/play/_sync/say_server_v1.rs",
+            |      "line": 25,
+            |      "what": "`play-over` has no sentence in `en`",
+            |      "help": "add `play-over = …` to locales/en/app.ftl"
+            |    },
+            |    {
+            |      "file": "src/sync.generated.rs",
+            |      "line": null,
+            |      "what": "the generated module tree is stale",
+            |      "help": "run `cargo build`, or `cargo sync dev`, and commit the file"
+            |    }
+            |  ]
+            |}
+            |4 problems
+        "#]],
     );
     check(
         app,
         "list",
         true,
         expect![[r#"
-        lane   route         runs    auth
-        event  play/say  v1  server  login
-
-        page  rooms      auth
-        play  play-{id}  login
-        2 mistakes leave files out of this list: `cargo sync check` tells them
-    "#]],
+            |lane   route         runs    auth
+            |event  play/say  v1  server  login
+            |
+            |page  rooms      auth
+            |play  play-{id}  login
+            |2 mistakes leave files out of this list: `cargo sync check` tells them
+        "#]],
     );
 }
 
@@ -697,9 +699,9 @@ fn generated_code_can_be_read() {
         "expand play/sya",
         false,
         expect![[r#"
-        error: there is no route `play/sya`
-          = help: `cargo sync list` prints those that there are
-    "#]],
+            |error: there is no route `play/sya`
+            |  = help: `cargo sync list` prints those that there are
+        "#]],
     );
     write(app, "src/play/_sync/say_server_v1.rs", "fn broken(");
     check(
@@ -707,8 +709,8 @@ fn generated_code_can_be_read() {
         "expand play/say",
         false,
         expect![[r#"
-        error: src/play/_sync/say_server_v1.rs:1:10: cannot parse string into token stream
-          = help: mend it, the compiler says the same
-    "#]],
+            |error: src/play/_sync/say_server_v1.rs:1:10: cannot parse string into token stream
+            |  = help: mend it, the compiler says the same
+        "#]],
     );
 }

@@ -27,6 +27,7 @@ mod limits;
 mod matrix;
 mod metrics;
 mod mistakes;
+mod new_app;
 mod outside;
 mod presence;
 mod preview;

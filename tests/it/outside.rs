@@ -37,10 +37,19 @@ impl Outside {
     /// what cargo has checked for one is not checked again for the other.
     pub(crate) fn with_our_features(members: &[&str]) -> Self {
         let outside = Self::new(&[members, &["features"]].concat());
-        let manifest =
-            "[package]\nname = \"features\"\nversion.workspace = true\nedition.workspace = true\n\n[dependencies]\n";
-        outside.write("features/Cargo.toml", &(manifest.to_owned() + &our_dependencies()));
-        outside.write("features/src/lib.rs", "");
+        outside.write_features();
+        outside
+    }
+
+    /// Takes a workspace that somebody else has written into a folder; its packages from the registry get the features that they have in this
+    /// one's tests.
+    pub(crate) fn made(folder: tempfile::TempDir) -> Self {
+        let outside = Self { folder };
+        let manifest = std::fs::read_to_string(outside.path("Cargo.toml")).expect("a manifest");
+        let members = "members = [\"server\"";
+        assert!(manifest.contains(members), "{manifest}");
+        outside.write("Cargo.toml", &manifest.replacen(members, "members = [\"server\", \"features\"", 1));
+        outside.write_features();
         outside
     }
 
@@ -54,11 +63,29 @@ impl Outside {
         std::fs::write(path, text).expect("a file");
     }
 
+    /// Writes the member that asks for what this workspace's tests ask for: of the runtime, too, so that it is checked once for all of them.
+    fn write_features(&self) {
+        let sync = format!("{}/sync-runtime", repository().display());
+        let manifest = format!(
+            "[package]\nname = \"features\"\nedition = \"2024\"\n\n[dependencies]\n\
+             sync = {{ package = \"sync-runtime\", path = {sync:?}, features = [\"redis\", \"testing\"] }}\n"
+        );
+        self.write("features/Cargo.toml", &(manifest + &our_dependencies()));
+        self.write("features/src/lib.rs", "//! Nothing.\n");
+    }
+
     /// Runs cargo, and returns what it printed: standard output, and the rest.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> (String, String) {
+        // What stands behind `--` is not for cargo.
+        let (for_cargo, rest) =
+            arguments.split_at(arguments.iter().position(|word| *word == "--").unwrap_or(arguments.len()));
+        self.cargo_alone(&[for_cargo, &["--offline"], rest].concat())
+    }
+
+    /// As [`cargo`](Outside::cargo), for what takes no `--offline`.
+    pub(crate) fn cargo_alone(&self, arguments: &[&str]) -> (String, String) {
         let cargo = Command::new(env!("CARGO"))
             .args(arguments)
-            .arg("--offline")
             .current_dir(self.folder.path())
             .env("CARGO_TARGET_DIR", target())
             .env_remove("SYNC_CHECK")
