@@ -6,6 +6,7 @@ import { setStage } from "./stage.ts";
 
 const stage = setStage();
 const HANDLER = "src/play/_sync/say_server_v1.rs";
+const TYPES = "web/src/_sockets/apiTypes.generated.ts";
 let app: DevApp;
 
 beforeAll(async () => {
@@ -42,7 +43,10 @@ it("two tabs stay in their room while a handler is edited, broken and mended", {
   await say(ada, "one");
   await heard(bob, "Ada: one");
 
+  // Said while one server takes the place of the other: it is heard once, by the one or by the other.
   await app.edit(HANDLER, (text) => text.replace("input.text.clone()", "input.text.to_uppercase()"));
+  while ((await app.next("types")).isPreview);
+  await say(ada, "between");
   await app.next("live");
   await say(ada, "two");
   await heard(bob, "Ada: TWO");
@@ -65,9 +69,24 @@ it("two tabs stay in their room while a handler is edited, broken and mended", {
   const refused = () => ada.evaluate(() => fetch("/sync/play/say/v1", { method: "POST" }).then((got) => got.json()));
   await expect.poll(refused).toMatchObject({ message: "Say it in JSON." });
 
+  // A field of another name is a preview at once, and a new file has its text; the page goes on.
+  await app.edit(HANDLER, (text) => text.replaceAll("author", "speaker"));
+  expect(await app.next("types")).toMatchObject({ isPreview: true });
+  expect(await app.read(TYPES)).toMatch(/^.*\n\/\/ A preview[^]*speaker: Person/);
+  await app.edit(HANDLER, (text) => text.replaceAll("speaker", "author"));
+  await app.next("live");
+  expect(await app.read(TYPES)).not.toContain("preview");
+  await app.write("src/play/_sync/wave_server_v1.rs", "");
+  await app.next("live");
+  expect(await app.read("src/play/_sync/wave_server_v1.rs")).toContain("#[sync::server]");
+  expect(await app.read(TYPES)).toContain("'wave'");
+  await say(ada, "new");
+  await heard(bob, "Ada: NEW");
+
   for (const page of [ada, bob]) {
     expect(await page.evaluate(() => "isTheSamePage" in window)).toBe(true);
-    expect(await page.getByRole("listitem").allTextContents()).toEqual(["Ada: one", "Ada: TWO", "Bob: THREE"]);
+    const lines = (await page.getByRole("listitem").allTextContents()).map((line) => line.replace("BETWEEN", "between"));
+    expect(lines).toEqual(["Ada: one", "Ada: between", "Ada: TWO", "Bob: THREE", "Ada: NEW"]);
   }
   expect(await app.stop()).toBe(0);
 });

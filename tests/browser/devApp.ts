@@ -17,6 +17,7 @@ const PATIENCE_MS = 240_000;
 export interface DevEvent {
   readonly event: "server" | "page" | "building" | "types" | "live" | "messages" | "failed";
   readonly url?: string;
+  readonly isPreview?: boolean;
   readonly problems?: readonly { readonly what: string; readonly file: string | null }[];
 }
 
@@ -83,11 +84,21 @@ export class DevApp {
     await writeFile(there, change(await readFile(there, "utf8")));
   }
 
+  /** What a file of the app holds. */
+  read(file: string): Promise<string> {
+    return readFile(path.join(this.#folder, file), "utf8");
+  }
+
+  write(file: string, text: string): Promise<void> {
+    return writeFile(path.join(this.#folder, file), text);
+  }
+
   /** Ends the program as Ctrl-C would, and returns its exit code. */
   async stop(): Promise<number | null> {
-    if (this.#process.exitCode === null) {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, "exit");
       this.#process.kill("SIGINT");
-      await once(this.#process, "exit");
+      await ended;
     }
     await rm(path.dirname(this.#folder), { recursive: true, force: true });
     return this.#process.exitCode;
