@@ -1,5 +1,7 @@
 //! The test kit: one body for both modes, recordings, and contract tests that are red for what they should be red for.
 
+mod lies;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
