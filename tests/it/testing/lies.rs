@@ -3,12 +3,16 @@
 use std::sync::LazyLock;
 
 use app::SyncApp;
+use app::routes::examples::updateCounter_v1::server::{ClientInput, ServerOutput};
 use expect_test::{Expect, expect};
-use sync::__private::{Auth, FilterKind, Route, RouteId, RouteOptions, RouteTypes, Routes, Table, TypedCall};
-use sync::Server;
+use sync::__private::{
+    Auth, Ctx, FilterKind, Route, RouteId, RouteOptions, RouteTypes, Routes, ServerHandler, ServerOnly, Table,
+    TypedCall,
+};
 use sync::schema::{InputSchema, InvalidInput, Lane, Model};
 use sync::testing::TestBuilder;
 use sync::testing::contract::{self, Kit, RouteUnderTest};
+use sync::{Server, SyncError};
 
 use super::{Test, said};
 
@@ -54,13 +58,39 @@ impl Route<SyncApp> for Lying {
     }
 }
 
-/// Makes the template with one route that lies.
-fn lying(lane: Lane, name: &str, lie: Lie) -> Table<SyncApp> {
+/// A handler that refuses what its input says that it may be: at most 100.
+struct Picky;
+
+impl ServerHandler for Picky {
+    type App = SyncApp;
+    type Input = ClientInput;
+    type Output = ServerOutput;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions::NONE;
+
+    fn auth() -> Auth<SyncApp> {
+        Auth::login()
+    }
+
+    async fn call<'a>(_: Ctx<'a, SyncApp>, input: &'a ClientInput) -> Result<ServerOutput, SyncError> {
+        if input.amount == 100 {
+            return Err(SyncError::invalid_input("amount", "range"));
+        }
+        Ok(ServerOutput { new_value: input.amount })
+    }
+}
+
+/// Makes the template with one route in place of another.
+fn template_with(
+    lane: Lane,
+    name: &str,
+    change: impl Fn(&'static dyn Route<SyncApp>) -> Box<dyn Route<SyncApp>>,
+) -> Table<SyncApp> {
     let honest = &app::routes::TABLE;
     let changed = |of: Lane, routes: &Routes<SyncApp>| {
         let all = routes.all.iter().map(|&route| -> &'static dyn Route<SyncApp> {
             match of == lane && route.id().cb == name {
-                true => Box::leak(Box::new(Lying { honest: route, lie })),
+                true => Box::leak(change(route)),
                 false => route,
             }
         });
@@ -89,8 +119,11 @@ fn check(test: Test<SyncApp>, lane: Lane, name: &'static str, start: fn() -> Tes
 
 #[test]
 fn an_app_that_delivers_nothing_is_red() {
-    static TABLE: LazyLock<Table<SyncApp>> =
-        LazyLock::new(|| lying(Lane::Event, "examples/updateCounter/v1", Lie::HasNoFilter));
+    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
+        template_with(Lane::Event, "examples/updateCounter/v1", |honest| {
+            Box::new(Lying { honest, lie: Lie::HasNoFilter })
+        })
+    });
     check(
         contract::delivers_what_it_answers,
         Lane::Event,
@@ -100,5 +133,24 @@ fn an_app_that_delivers_nothing_is_red() {
             `examples/updateCounter/v1` should be heard of once by its caller, not 0 times
               sent: {"data":{"amount":1},"name":"examples/updateCounter","receiver":"game-room-1","version":"v1"}
               answered: {"result":{"newValue":1},"status":"success"}"#]],
+    );
+}
+
+#[test]
+fn a_value_at_its_bound_that_is_refused_is_red() {
+    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
+        template_with(Lane::Event, "examples/updateCounter/v1", |honest| {
+            Box::new(ServerOnly::<Picky>::new(*honest.id()))
+        })
+    });
+    check(
+        contract::keeps_to_its_bounds,
+        Lane::Event,
+        "examples/updateCounter/v1",
+        || start(&TABLE),
+        expect![[r#"
+            `examples/updateCounter/v1` refuses what is allowed by `range` of `amount`
+              sent: {"data":{"amount":100},"name":"examples/updateCounter","receiver":"game-room-1","version":"v1"}
+              answered: {"errorCode":"sync-invalid-input","errorParams":{"path":"amount","reason":"range"},"httpStatus":400,"message":"“amount” is outside the allowed range.","status":"error"}"#]],
     );
 }
