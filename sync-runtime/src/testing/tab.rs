@@ -239,6 +239,13 @@ impl<A: App> Tab<A> {
         reply
     }
 
+    /// Asks a request by `GET`, in the name of this session; `None` where its input is none for a URL.
+    pub(super) async fn ask_by_get(&self, call: &Call) -> Option<HttpReply> {
+        let (path, id) = call.by_get()?;
+        let id = id.map(|id| ("idempotency-key", id));
+        Some(self.0.app.http_as("GET", &path, None, self.token(), id.as_slice()).await)
+    }
+
     /// Sends any request in the name of this session: to the app's own routes, for example.
     pub async fn http(&self, method: &str, path: &str, body: Value) -> HttpReply {
         self.0.app.http_as(method, path, Some(body).filter(|body| !body.is_null()), self.token(), &[]).await

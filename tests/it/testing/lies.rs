@@ -6,7 +6,7 @@ use app::SyncApp;
 use app::routes::examples::updateCounter_v1::server::{ClientInput, ServerOutput};
 use expect_test::{Expect, expect};
 use sync::__private::{
-    Auth, Ctx, FilterKind, Route, RouteId, RouteOptions, RouteTypes, Routes, ServerHandler, ServerOnly, Table,
+    Auth, Ctx, FilterKind, Method, Route, RouteId, RouteOptions, RouteTypes, Routes, ServerHandler, ServerOnly, Table,
     TypedCall,
 };
 use sync::schema::{InputSchema, InvalidInput, Lane, Model};
@@ -26,6 +26,8 @@ struct Lying {
 enum Lie {
     /// No filter keeps it from anybody.
     HasNoFilter,
+    /// It is asked by `GET`.
+    IsQuery,
 }
 
 impl Route<SyncApp> for Lying {
@@ -38,7 +40,8 @@ impl Route<SyncApp> for Lying {
     }
 
     fn options(&self) -> RouteOptions {
-        self.honest.options()
+        let options = self.honest.options();
+        if self.lie == Lie::IsQuery { RouteOptions { method: Method::Post, ..options } } else { options }
     }
 
     fn filter(&self) -> FilterKind {
@@ -134,6 +137,26 @@ fn an_app_that_delivers_nothing_is_red() {
               sent: {"data":{"amount":1},"name":"examples/updateCounter","receiver":"game-room-1","version":"v1"}
               answered: {"result":{"newValue":1},"status":"success"}"#]],
     );
+}
+
+#[test]
+fn a_request_that_cannot_be_asked_as_it_says_is_red() {
+    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
+        template_with(Lane::Request, "examples/readCounter/v1", |honest| Box::new(Lying { honest, lie: Lie::IsQuery }))
+    });
+    let check = |test, expected| check(test, Lane::Request, "examples/readCounter/v1", || start(&TABLE), expected);
+    check(contract::answers_alike_over_http, expect![[r#"
+        `examples/readCounter/v1` is answered over HTTP by `GET`: {"errorCode":"sync-method-not-allowed","errorParams":{},"httpStatus":405,"message":"This address does not take this method.","status":"error"}
+          sent: {"data":{"room":"it's \"quoted\" \\ \n\t"},"name":"examples/readCounter","version":"v1"}
+          answered: {"result":{"value":0},"status":"success"}"#]]);
+    check(contract::refuses_malformed_input, expect![[r#"
+        `examples/readCounter/v1` should be `sync-invalid-input` at `zzz`: unknown-field, by `GET`, too
+          sent: {"data":{"room":"it's \"quoted\" \\ \n\t","zzz":{}},"name":"examples/readCounter","version":"v1"}
+          answered: {"errorCode":"sync-method-not-allowed","errorParams":{},"httpStatus":405,"message":"This address does not take this method.","status":"error"}"#]]);
+    check(contract::is_limited, expect![[r#"
+        `examples/readCounter/v1` can be asked by `GET` as often as one likes
+          sent: {"data":{"isPrototypeOf":null,"zzz":[]},"name":"examples/readCounter","version":"v1"}
+          answered: {"errorCode":"sync-method-not-allowed","errorParams":{},"httpStatus":405,"message":"This address does not take this method.","status":"error"}"#]]);
 }
 
 #[test]

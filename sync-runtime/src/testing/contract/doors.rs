@@ -10,42 +10,65 @@ use crate::testing::call::{Call, Reply};
 use crate::testing::contract::subject::{Ready, Subject, no_input};
 use crate::testing::contract::{Kit, RouteUnderTest};
 
-/// A call is answered over HTTP as it is by a socket: taken or refused, with the same envelope.
+/// A call is answered over HTTP as it is by a socket: taken or refused, with the same envelope; by `GET`, too, where the input may be a
+/// query.
 pub fn answers_alike_over_http<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let subject = Subject::new(kit, route);
     let inputs = subject.inputs();
-    let data = subject.right_inputs(&inputs, 5).into_iter().chain([no_input(), Value::Null]);
-    let data: Vec<_> = data.collect();
+    let right = subject.right_inputs(&inputs, 5);
     kit.run(async {
-        let Some(by_socket) = answers(&subject, &data, false).await else { return };
-        let over_http = answers(&subject, &data, true).await.unwrap_or_default();
-        let mut again = None;
-        for (index, ((call, first), (_, second))) in by_socket.iter().zip(&over_http).enumerate() {
-            if first == second {
-                continue;
-            }
-            // A handler that answers differently each time is alike as far as it can be.
-            if again.is_none() {
-                again = answers(&subject, &data, false).await;
-            }
-            let is_always_other = again.as_ref().is_some_and(|again| again[index].1 != *first);
-            if !is_always_other || first["status"] != second["status"] || first["errorCode"] != second["errorCode"] {
-                subject.fail(&format!("is answered over HTTP: {second}"), call, first);
-            }
+        compare(&subject, &[&*right, &[no_input(), Value::Null]].concat(), Door::Post).await;
+        if subject.is_query {
+            // A query says nothing of types, and has no null.
+            compare(&subject, &[&*right, &[json!({ "zzz": "1" })]].concat(), Door::Get).await;
         }
     });
 }
 
-/// Sends the same calls to an app of their own.
-async fn answers<A: App>(subject: &Subject<'_, A>, data: &[Value], over_http: bool) -> Option<Vec<(Call, Value)>> {
+/// Where a call goes in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Door {
+    Socket,
+    Post,
+    Get,
+}
+
+/// Compares what the same calls are answered by a socket and by another door.
+async fn compare<A: App>(subject: &Subject<'_, A>, data: &[Value], door: Door) {
+    let Some(by_socket) = answers(subject, data, Door::Socket).await else { return };
+    let over_http = answers(subject, data, door).await.unwrap_or_default();
+    let mut again = None;
+    for (index, ((call, first), (_, second))) in by_socket.iter().zip(&over_http).enumerate() {
+        // What no URL can carry is not asked by `GET`.
+        if first == second || second.is_null() {
+            continue;
+        }
+        // A handler that answers differently each time is alike as far as it can be.
+        if again.is_none() {
+            again = answers(subject, data, Door::Socket).await;
+        }
+        let is_always_other = again.as_ref().is_some_and(|again| again[index].1 != *first);
+        if !is_always_other || first["status"] != second["status"] || first["errorCode"] != second["errorCode"] {
+            let by = if door == Door::Get { " by `GET`" } else { "" };
+            subject.fail(&format!("is answered over HTTP{by}: {second}"), call, first);
+        }
+    }
+}
+
+/// Sends the same calls to an app of their own; what could not be sent is answered with nothing.
+async fn answers<A: App>(subject: &Subject<'_, A>, data: &[Value], door: Door) -> Option<Vec<(Call, Value)>> {
     let Ready { app, tab, room } = subject.ready(subject.builder()).await?;
     let guest = app.guest().await;
     let mut answers = Vec::new();
     let calls = data.iter().map(|data| (&tab, subject.call(&room, data.clone())));
     let stranger = (&guest, subject.call(&room, data[0].clone()));
     for (who, call) in calls.chain([stranger]) {
-        let reply = if over_http { who.send_by_http(&call).await.reply } else { who.send(&call).await };
-        answers.push((call, reply.json().clone()));
+        let reply = match door {
+            Door::Socket => Some(who.send(&call).await),
+            Door::Post => Some(who.send_by_http(&call).await.reply),
+            Door::Get => who.ask_by_get(&call).await.map(|reply| reply.reply),
+        };
+        answers.push((call, reply.map_or(Value::Null, |reply| reply.json().clone())));
     }
     Some(answers)
 }

@@ -18,6 +18,8 @@ const NEVER: std::time::Duration = std::time::Duration::from_secs(3600);
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 /// How many bytes a message may have where that is tested.
 const SMALL: usize = 4096;
+/// What is wrong with a query as it is with JSON.
+const IN_QUERIES: [&str; 4] = ["missing", "unknown-field", "unknown-variant", "out-of-range"];
 
 /// What is not of the form of the input is refused by both doors, with the place where it is wrong.
 pub fn refuses_malformed_input<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
@@ -42,6 +44,16 @@ pub fn refuses_malformed_input<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
                     subject.fail(&format!("should be `sync-invalid-input`{wanted}"), &call, reply.json());
                 }
             }
+            // A query has no types: what is of another one there is a text like all others.
+            let Some((path, reason)) = expected.filter(|(_, reason)| IN_QUERIES.contains(reason)) else { continue };
+            if let Some(reply) = subject.by_get(&tab, &call).await
+                && (reply.code() != "sync-invalid-input"
+                    || reply.param("path") != path.as_str()
+                    || reply.param("reason") != reason)
+            {
+                let wanted = format!("should be `sync-invalid-input` at `{path}`: {reason}, by `GET`, too");
+                subject.fail(&wanted, &call, reply.json());
+            }
         }
     });
 }
@@ -58,7 +70,7 @@ pub fn keeps_to_its_bounds<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
         at_bounds.sort_by_key(|at| at.is_allowed);
         for at in at_bounds {
             let call = subject.call(&room, at.json.clone());
-            for reply in subject.by_both_doors(&tab, &call).await {
+            for reply in subject.by_every_door(&tab, &call).await {
                 // What this rule allows, another one of the field may refuse, and so may the app's own code: for a reason of their own.
                 let is_refused = reply.code() == "sync-invalid-input"
                     && reply.param("path") == at.path.as_str()
