@@ -119,6 +119,6 @@ pub mod __private {
     };
     pub use serde;
     pub use serde_json;
-    pub use sync_schema::{Api, Rate, RateLimit, RouteTypes};
+    pub use sync_schema::{Api, Rate, RateLimit};
     pub use validator;
 }

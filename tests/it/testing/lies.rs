@@ -6,10 +6,10 @@ use app::SyncApp;
 use app::routes::examples::updateCounter_v1::server::{ClientInput, ServerOutput};
 use expect_test::{Expect, expect};
 use sync::__private::{
-    Auth, Ctx, FilterKind, Method, Route, RouteId, RouteOptions, RouteTypes, Routes, ServerHandler, ServerOnly, Table,
+    Auth, Ctx, FilterKind, Method, RoomKind, Route, RouteId, RouteOptions, Routes, ServerHandler, ServerOnly, Table,
     TypedCall,
 };
-use sync::schema::{InputSchema, InvalidInput, Lane, Model};
+use sync::schema::{InputSchema, InvalidInput, Lane, Model, RouteTypes};
 use sync::testing::TestBuilder;
 use sync::testing::contract::{self, Kit, RouteUnderTest};
 use sync::{Server, SyncError};
@@ -28,6 +28,8 @@ enum Lie {
     HasNoFilter,
     /// It is asked by `GET`.
     IsQuery,
+    /// It is heard by everybody who is connected; which is true then.
+    IsToEveryone,
 }
 
 impl Route<SyncApp> for Lying {
@@ -41,7 +43,11 @@ impl Route<SyncApp> for Lying {
 
     fn options(&self) -> RouteOptions {
         let options = self.honest.options();
-        if self.lie == Lie::IsQuery { RouteOptions { method: Method::Post, ..options } } else { options }
+        match self.lie {
+            Lie::HasNoFilter => options,
+            Lie::IsQuery => RouteOptions { method: Method::Post, ..options },
+            Lie::IsToEveryone => RouteOptions { room: Some(RoomKind::Everyone), ..options },
+        }
     }
 
     fn filter(&self) -> FilterKind {
@@ -145,18 +151,54 @@ fn a_request_that_cannot_be_asked_as_it_says_is_red() {
         template_with(Lane::Request, "examples/readCounter/v1", |honest| Box::new(Lying { honest, lie: Lie::IsQuery }))
     });
     let check = |test, expected| check(test, Lane::Request, "examples/readCounter/v1", || start(&TABLE), expected);
-    check(contract::answers_alike_over_http, expect![[r#"
+    check(
+        contract::answers_alike_over_http,
+        expect![[r#"
         `examples/readCounter/v1` is answered over HTTP by `GET`: {"errorCode":"sync-method-not-allowed","errorParams":{},"httpStatus":405,"message":"This address does not take this method.","status":"error"}
           sent: {"data":{"room":"it's \"quoted\" \\ \n\t"},"name":"examples/readCounter","version":"v1"}
-          answered: {"result":{"value":0},"status":"success"}"#]]);
-    check(contract::refuses_malformed_input, expect![[r#"
+          answered: {"result":{"value":0},"status":"success"}"#]],
+    );
+    check(
+        contract::refuses_malformed_input,
+        expect![[r#"
         `examples/readCounter/v1` should be `sync-invalid-input` at `zzz`: unknown-field, by `GET`, too
           sent: {"data":{"room":"it's \"quoted\" \\ \n\t","zzz":{}},"name":"examples/readCounter","version":"v1"}
-          answered: {"errorCode":"sync-method-not-allowed","errorParams":{},"httpStatus":405,"message":"This address does not take this method.","status":"error"}"#]]);
-    check(contract::is_limited, expect![[r#"
+          answered: {"errorCode":"sync-method-not-allowed","errorParams":{},"httpStatus":405,"message":"This address does not take this method.","status":"error"}"#]],
+    );
+    check(
+        contract::is_limited,
+        expect![[r#"
         `examples/readCounter/v1` can be asked by `GET` as often as one likes
           sent: {"data":{"isPrototypeOf":null,"zzz":[]},"name":"examples/readCounter","version":"v1"}
-          answered: {"errorCode":"sync-method-not-allowed","errorParams":{},"httpStatus":405,"message":"This address does not take this method.","status":"error"}"#]]);
+          answered: {"errorCode":"sync-method-not-allowed","errorParams":{},"httpStatus":405,"message":"This address does not take this method.","status":"error"}"#]],
+    );
+}
+
+#[test]
+fn an_event_that_no_room_takes_is_red_and_says_what_to_write() {
+    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
+        let to_everyone =
+            template_with(Lane::Event, "root/announce/v1", |honest| Box::new(Lying { honest, lie: Lie::IsToEveryone }));
+        Table { rooms: &[], ..to_everyone }
+    });
+    let check = |test, name, expected| check(test, Lane::Event, name, || start(&TABLE), expected);
+    check(
+        contract::survives_fuzzed_input,
+        "examples/updateCounter/v1",
+        expect![[r#"
+        `examples/updateCounter/v1` cannot be sent at all: the app has no rule that opens a room
+          help: add src/examples/_room.rs (`cargo sync new room` writes one), or write `room = all` in src/examples/_sync/updateCounter_server_v1.rs if everybody who is connected may hear of it"#]],
+    );
+    check(
+        contract::delivers_what_it_answers,
+        "story/tell/v1",
+        expect![[r#"
+        `story/tell/v1` cannot be sent at all: the app has no rule that opens a room
+          help: add src/story/_room.rs (`cargo sync new room` writes one), or write `room = all` in src/story/_sync/tell_server_v1.rs if everybody who is connected may hear of it"#]],
+    );
+    // It needs none.
+    check(contract::survives_fuzzed_input, "root/announce/v1", expect!["green"]);
+    check(contract::delivers_what_it_answers, "root/announce/v1", expect!["green"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let inputs = subject.inputs();
     let input = subject.right_inputs(&inputs, 1).swap_remove(0);
     kit.run(async {
-        let Some(Ready { tab, room, app: _app }) = subject.ready(subject.builder()).await else { return };
+        let Ready { tab, room, app: _app } = subject.ready(subject.builder()).await;
         let call = subject.call(&room, input).named("a-name");
         let first = tab.send(&call).await;
         tab.received().await;
@@ -53,7 +53,7 @@ pub fn delivers_what_it_answers<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let inputs = subject.inputs();
     let right = subject.right_inputs(&inputs, 5);
     kit.run(async {
-        let Some(Ready { tab, room, app: _app }) = subject.ready(subject.builder()).await else { return };
+        let Ready { tab, room, app: _app } = subject.ready(subject.builder()).await;
         let other = tab.another_tab().await;
         // That of another guest may be kept out.
         if !subject.is_to_everyone() {

@@ -26,7 +26,7 @@ pub fn refuses_malformed_input<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let subject = Subject::new(kit, route);
     let inputs = subject.inputs();
     kit.run(async {
-        let Some(Ready { tab, room, app: _app }) = subject.ready(subject.builder()).await else { return };
+        let Ready { tab, room, app: _app } = subject.ready(subject.builder()).await;
         let value = Values::new(inputs.types(), 1).value(inputs.shape());
         let changed = refused(inputs.types(), inputs.shape(), &value);
         let known = changed.into_iter().map(|wrong| (wrong.json, Some((wrong.path, wrong.reason))));
@@ -63,7 +63,7 @@ pub fn keeps_to_its_bounds<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let subject = Subject::new(kit, route);
     let inputs = subject.inputs();
     kit.run(async {
-        let Some(Ready { tab, room, app: _app }) = subject.ready(subject.builder()).await else { return };
+        let Ready { tab, room, app: _app } = subject.ready(subject.builder()).await;
         let right = subject.right_inputs(&inputs, 3);
         let mut at_bounds: Vec<_> = right.iter().flat_map(|right| inputs.at_bounds(right)).collect();
         // What is taken runs, and may take its caller out of the room.
@@ -90,7 +90,7 @@ pub fn survives_fuzzed_input<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let inputs = subject.inputs();
     let seed = std::env::var("SYNC_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     kit.run(async {
-        let Some(Ready { tab, room, app: _app }) = subject.ready(subject.builder()).await else { return };
+        let Ready { tab, room, app: _app } = subject.ready(subject.builder()).await;
         let repeat = format!("with SYNC_TEST_SEED={seed}");
         let (mut taken, mut timed_out) = (0, 0);
         let begun = RealInstant::now();

@@ -137,13 +137,12 @@ impl<'k, A: App> Subject<'k, A> {
         }
     }
 
-    /// Starts the app with somebody who may call the route, in a room where it can be sent to; `None` for an event of an app without
-    /// any room, which cannot be sent at all.
-    pub(super) async fn ready(&self, builder: TestBuilder<A>) -> Option<Ready<A>> {
+    /// Starts the app with somebody who may call the route, in a room where it can be sent to.
+    pub(super) async fn ready(&self, builder: TestBuilder<A>) -> Ready<A> {
         let app = builder.start().await;
         if self.under_test.lane == Lane::Request || self.is_to_everyone() {
             let tab = self.somebody(&app).await;
-            return Some(Ready { tab, room: self.any_room(), app });
+            return Ready { tab, room: self.any_room(), app };
         }
         let (auth, rules) = (self.route.auth(), self.rules());
         let mut last = String::new();
@@ -156,19 +155,28 @@ impl<'k, A: App> Subject<'k, A> {
                     Ok(_) => {
                         // Who has come in is no news.
                         tab.received().await;
-                        return Some(Ready { app, tab, room });
+                        return Ready { app, tab, room };
                     }
                     Err(refusal) => last = format!("; `{room}` was refused with {refusal}"),
                 }
             }
         }
-        if rules.is_empty() {
-            return None;
-        }
+        assert!(!rules.is_empty(), "{}", self.nowhere());
         panic!(
             "nobody was found who may call `{}` and may enter a room of it{last}\n  help: return a session in `App::test_sessions`",
             self.name()
         );
+    }
+
+    /// Says that there is no room to which the route could be sent.
+    fn nowhere(&self) -> String {
+        let source = self.source();
+        let page = source.split_once("/_sync/").map_or("src/<page>", |(page, _)| page);
+        format!(
+            "`{}` cannot be sent at all: the app has no rule that opens a room\n  help: add {page}/_room.rs (`cargo sync new room` writes one), or \
+             write `room = all` in {source} if everybody who is connected may hear of it",
+            self.name()
+        )
     }
 
     /// Says that something was answered as it should not be.
