@@ -97,7 +97,7 @@ pub mod __private {
         Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey,
         IntoGroup, IntoVerdict, Keep, Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomKind,
         RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes, Segment, ServerChunk, ServerHandler, ServerOnly,
-        StreamTo, Streams, Table, Verdict, answered, group_of,
+        StreamTo, Streams, Table, TypedCall, Verdict, answered, group_of,
     };
     pub use crate::schema::Empty;
 

@@ -33,9 +33,37 @@ pub const FRAMEWORK_CODES: &[(&str, u16)] = &[
     ("sync-unsupported-media-type", 415),
 ];
 
+/// What framework codes carry as `errorParams`, for those that carry anything, sorted by code.
+///
+/// Source: PRODUCT §7. Sentences may ask for them, and for `subject`, which does not travel.
+const PARAMETERS: &[(&str, &[&str])] = &[
+    ("auth-forbidden", &["key"]),
+    ("offline-dropped", &["reason"]),
+    ("room-limit", &["limit"]),
+    ("sync-invalid-input", &["path", "reason"]),
+    ("sync-rate-limited", &["seconds"]),
+    ("sync-too-large", &["limit"]),
+];
+
+/// Returns the names of what a framework code carries as `errorParams`; `None` for a code that is not the framework's.
+#[must_use]
+pub fn framework_parameters(code: &str) -> Option<&'static [&'static str]> {
+    FRAMEWORK_CODES.iter().find(|(known, _)| *known == code)?;
+    let parameters = PARAMETERS.iter().find(|(known, _)| *known == code);
+    Some(parameters.map_or(&[], |(_, parameters)| parameters))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_codes_of_the_framework_have_its_parameters() {
+        assert!(PARAMETERS.is_sorted());
+        assert!(PARAMETERS.iter().all(|(code, parameters)| framework_parameters(code) == Some(parameters)));
+        assert_eq!(framework_parameters("sync-timeout"), Some(&[][..]));
+        assert_eq!(framework_parameters("game-full"), None);
+    }
 
     #[test]
     fn the_codes_are_sorted() {

@@ -20,7 +20,7 @@ mod room;
 mod shape;
 
 pub use api::{Api, Direction, Lane, Payload, PresenceTypes, RouteTypes, WireType};
-pub use codes::FRAMEWORK_CODES;
+pub use codes::{FRAMEWORK_CODES, framework_parameters};
 pub use language::language_tag;
 pub use nearest::{closest, nearest};
 pub use rate::{Rate, RateError, RateLimit};

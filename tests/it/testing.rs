@@ -1,5 +1,7 @@
 //! The test kit: one body for both modes, recordings, and contract tests that are red for what they should be red for.
 
+mod lies;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -194,6 +196,61 @@ async fn what_has_happened_is_a_file_that_both_modes_replay() {
     }
 }
 
+/// Leaves rooms by dropping tabs, which those who stay see.
+async fn somebody_goes(app: TestApp<SyncApp>) {
+    let ada = app.log_in(player("Ada")).await;
+    ada.join_to_see("chat-1").await.expect("a room");
+    let bob = app.log_in(player("Bob")).await;
+    bob.join("chat-1").await.expect("a room");
+    app.advance(Duration::from_secs(1)).await;
+    let tab = bob.another_tab().await;
+    drop(bob);
+    assert!(tab.another_tab().await.join("chat-1").await.is_ok());
+    app.advance(Duration::from_secs(60)).await;
+    let call = Call::event("chat/sendMessage", "v1").to("chat-1").with(json!({ "text": "is anybody there?" }));
+    ada.send(&call).await;
+    drop(ada);
+    tab.send(&call).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tab_that_is_dropped_is_closed_in_the_replay_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("somebody_goes.json");
+    let mut files = Vec::new();
+    for over_sockets in [false, true] {
+        let builder = || if over_sockets { app::test().over_sockets() } else { app::test() };
+        let app = builder().start().await;
+        let recording = app.record(&path);
+        somebody_goes(app.clone()).await;
+        recording.finish();
+        let file: Value = serde_json::from_str(&read(&path)).expect("a recording is JSON");
+        let steps = file["steps"].as_array().cloned().unwrap_or_default();
+        let closed: Vec<_> = steps.iter().filter(|step| step["closes"].is_object()).map(|step| &step["who"]).collect();
+        // In the order in which they were dropped; of the last ones nothing follows.
+        assert_eq!(closed, ["bob", "bob/3", "ada"]);
+        replay(builder(), &path).await;
+        files.push(file);
+    }
+    assert_eq!(files[0], files[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_to_own_routes_are_no_part_of_a_recording() {
+    let app = app::test().start().await;
+    let recording = app.record(std::env::temp_dir().join("never-written.json"));
+    let ada = app.log_in(player("Ada")).await;
+    let by_nobody = AssertUnwindSafe(app.http("GET", "/healthz", Value::Null)).catch_unwind().await;
+    let by_ada = AssertUnwindSafe(ada.http("GET", "/auth/session", Value::Null)).catch_unwind().await;
+    for (refused, path) in [(by_nobody, "GET /healthz"), (by_ada, "GET /auth/session")] {
+        let expected = format!(
+            "`{path}` while a recording runs: requests to an app's own routes are not recorded, and a replay would not send them"
+        );
+        assert_eq!(refused.map_or_else(said, |_| "nothing".to_owned()), expected);
+    }
+    drop(recording);
+}
+
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).expect("a recording")
 }
@@ -283,7 +340,7 @@ async fn a_file_that_is_no_recording_says_why() {
     .await;
     check_changed(
         |text| text[..text.len() / 2].to_owned(),
-        expect!["changed.json: no recording: EOF while parsing an object at line 115 column 4"],
+        expect!["changed.json: no recording: EOF while parsing a string at line 116 column 11"],
     )
     .await;
     check_changed(

@@ -31,6 +31,8 @@ pub mod macros;
 #[cfg(feature = "ts-rs")]
 pub mod ts;
 
+#[cfg(feature = "testing")]
+pub(crate) use query::query_of;
 pub use sync_schema::{
     Absence, Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, PresenceTypes, RouteTypes,
     Shape, Tagging, Types, Variant, VariantBody, WireType,

@@ -51,6 +51,21 @@ impl InputSchema {
     }
 }
 
+/// Writes the fields of an object as a query, what has parts or is no text as its JSON; `None` for what is no object. What is null is left
+/// out, as clients do it.
+#[cfg(feature = "testing")]
+pub(crate) fn query_of(json: &serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in json.as_object()?.iter().filter(|(_, value)| !value.is_null()) {
+        match value {
+            Value::String(text) => query.append_pair(name, text),
+            other => query.append_pair(name, &other.to_string()),
+        };
+    }
+    Some(query.finish())
+}
+
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -126,6 +126,7 @@ impl<A: App> TestApp<A> {
 
     /// Opens a tab, or returns the code of the refusal.
     pub(super) async fn try_open(&self, who: Who) -> Result<Tab<A>, String> {
+        self.note_dropped().await;
         let name = {
             let mut names = self.0.names.lock();
             let count = names.entry(who.name.clone()).or_default();
@@ -148,8 +149,20 @@ impl<A: App> TestApp<A> {
     }
 
     /// Sends a request to the server's HTTP routes, the app's own among them: `POST`, `/auth/login`. A body that is not null is JSON.
+    ///
+    /// # Panics
+    ///
+    /// While this is [recorded](TestApp::record): what an app's own routes do is not in the file.
     pub async fn http(&self, method: &str, path: &str, body: Value) -> HttpReply {
+        self.refuse_while_recorded(method, path);
         self.http_as(method, path, Some(body).filter(|body| !body.is_null()), None, &[]).await
+    }
+
+    pub(super) fn refuse_while_recorded(&self, method: &str, path: &str) {
+        assert!(
+            self.notes().is_none(),
+            "`{method} {path}` while a recording runs: requests to an app's own routes are not recorded, and a replay would not send them"
+        );
     }
 
     pub(super) async fn http_as(
@@ -187,6 +200,7 @@ impl<A: App> TestApp<A> {
             self.0.owns_time,
             "time cannot be advanced in a runtime with several threads: write `#[tokio::test]` without `flavor`"
         );
+        self.note_dropped().await;
         let was_stopped = is_stopped();
         if !was_stopped {
             pause();
@@ -235,6 +249,17 @@ impl<A: App> TestApp<A> {
 
     pub(super) fn notes(&self) -> Option<Arc<Notes<A>>> {
         self.0.notes.lock().clone()
+    }
+
+    /// Notes the tabs that were dropped since the last step, in the order in which they were. A drop cannot wait for what it causes; the
+    /// next step does.
+    pub(super) async fn note_dropped(&self) {
+        let Some(notes) = self.notes() else { return };
+        while let Some((name, closing)) = notes.next_dropped() {
+            closing.ended().await;
+            self.settle().await;
+            notes.closed(&name).await;
+        }
     }
 
     pub(super) fn set_notes(&self, notes: Option<Arc<Notes<A>>>) {

@@ -6,7 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::route::{EventRoute, RequestRoute};
-use crate::schema::{Lane, Wire, encode};
+use crate::schema::{Lane, Wire, encode, query_of};
+
+/// How long the path of a `GET` may be, with its query: more than that may be cut off on its way.
+const URL: usize = 8000;
 
 /// One call of a route, whichever door it goes through.
 ///
@@ -146,6 +149,13 @@ impl Call {
             }
             Lane::Request => (format!("/api/{route}"), id, self.data.clone().unwrap_or_else(|| json!({}))),
         }
+    }
+
+    /// Returns the path of a `GET` with its query, and the name of the call if it has one; `None` for what no URL can carry.
+    pub(super) fn by_get(&self) -> Option<(String, Option<&str>)> {
+        let (path, id, input) = self.by_http();
+        let path = format!("{path}?{}", query_of(&input)?);
+        (path.len() <= URL).then_some((path, id))
     }
 }
 

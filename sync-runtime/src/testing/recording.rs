@@ -3,7 +3,7 @@
 //! A file has *steps*: who has done what, what was answered, and what each tab has received since the step before. What is another one in
 //! each run is not in it: positions are left out, and the ids of people are numbered as they appear.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::route::App;
 use crate::testing::call::{Call, HttpReply, Reply};
+use crate::testing::line::Closing;
 use crate::testing::tab::{Screen, Tab};
 use crate::testing::{TestApp, TestBuilder};
 
@@ -85,6 +86,8 @@ pub(super) struct Notes<A: App> {
     tape: Mutex<Tape>,
     /// The ids of people, in the order in which they appeared.
     ids: Mutex<Vec<String>>,
+    /// The tabs that were dropped and are not noted yet, by name, with their sockets.
+    dropped: Mutex<VecDeque<(String, Closing)>>,
 }
 
 impl<A: App> std::fmt::Debug for Notes<A> {
@@ -121,7 +124,7 @@ impl<A: App> Recording<A> {
 impl<A: App> Notes<A> {
     fn new(without: Vec<String>) -> Arc<Self> {
         let tape = Mutex::new(Tape { without, steps: Vec::new() });
-        Arc::new(Self { tabs: Mutex::default(), tape, ids: Mutex::default() })
+        Arc::new(Self { tabs: Mutex::default(), tape, ids: Mutex::default(), dropped: Mutex::default() })
     }
 
     pub(super) async fn opened(&self, tab: &Tab<A>) {
@@ -153,8 +156,17 @@ impl<A: App> Notes<A> {
         self.note(tab.name(), Act::LogsOut {}).await;
     }
 
-    pub(super) async fn closed(&self, tab: &Tab<A>) {
-        self.note(tab.name(), Act::Closes {}).await;
+    pub(super) async fn closed(&self, name: &str) {
+        self.note(name, Act::Closes {}).await;
+    }
+
+    /// Keeps in mind that a tab was dropped, for the next step.
+    pub(super) fn dropped(&self, name: &str, closing: Closing) {
+        self.dropped.lock().push_back((name.to_owned(), closing));
+    }
+
+    pub(super) fn next_dropped(&self) -> Option<(String, Closing)> {
+        self.dropped.lock().pop_front()
     }
 
     pub(super) async fn advanced(&self, time: Duration) {

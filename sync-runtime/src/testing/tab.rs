@@ -35,6 +35,10 @@ impl<A: App> Screen<A> {
         &self.name
     }
 
+    fn is_closed(&self) -> bool {
+        self.line.is_closed()
+    }
+
     /// Returns what has come in since this was asked last, and keeps it for the test.
     pub(super) async fn look(&self) -> Vec<Frame> {
         self.line.catch_up().await;
@@ -46,10 +50,14 @@ impl<A: App> Screen<A> {
 
 impl<A: App> Drop for Screen<A> {
     fn drop(&mut self) {
-        if let Line::Inner(line) = &self.line
-            && tokio::runtime::Handle::try_current().is_ok()
-        {
-            line.close();
+        if self.is_closed() || tokio::runtime::Handle::try_current().is_err() {
+            return;
+        }
+        match (self.app.notes(), &self.line) {
+            (Some(notes), line) => notes.dropped(&self.name, line.begin_close()),
+            (None, Line::Inner(line)) => line.close(),
+            // It is cut off with its task.
+            (None, Line::Wired(_)) => {}
         }
     }
 }
@@ -219,6 +227,7 @@ impl<A: App> Tab<A> {
 
     /// Sends any event of Socket.IO with any payload, and waits for the answer.
     pub async fn emit(&self, event: &str, payload: Value) -> Reply {
+        self.0.app.note_dropped().await;
         let answered = Pending(self.0.line.emit(event, &payload)).await;
         if let Some(notes) = self.0.app.notes() {
             self.0.app.settle().await;
@@ -229,6 +238,7 @@ impl<A: App> Tab<A> {
 
     /// Sends a call over HTTP, in the name of this session.
     pub async fn send_by_http(&self, call: &Call) -> HttpReply {
+        self.0.app.note_dropped().await;
         let (path, id, body) = call.by_http();
         let id = id.map(|id| ("idempotency-key", id));
         let reply = self.0.app.http_as("POST", &path, Some(body), self.token(), id.as_slice()).await;
@@ -239,13 +249,26 @@ impl<A: App> Tab<A> {
         reply
     }
 
+    /// Asks a request by `GET`, in the name of this session; `None` where its input is none for a URL.
+    pub(super) async fn ask_by_get(&self, call: &Call) -> Option<HttpReply> {
+        let (path, id) = call.by_get()?;
+        let id = id.map(|id| ("idempotency-key", id));
+        Some(self.0.app.http_as("GET", &path, None, self.token(), id.as_slice()).await)
+    }
+
     /// Sends any request in the name of this session: to the app's own routes, for example.
+    ///
+    /// # Panics
+    ///
+    /// While this is [recorded](TestApp::record): what an app's own routes do is not in the file.
     pub async fn http(&self, method: &str, path: &str, body: Value) -> HttpReply {
+        self.0.app.refuse_while_recorded(method, path);
         self.0.app.http_as(method, path, Some(body).filter(|body| !body.is_null()), self.token(), &[]).await
     }
 
     /// Returns all that has come since this was asked last, in its order. What was caused before has come.
     pub async fn received(&self) -> Vec<Frame> {
+        self.0.app.note_dropped().await;
         self.0.app.settle().await;
         self.0.line.catch_up().await;
         let mut received = std::mem::take(&mut *self.0.received.lock());
@@ -291,7 +314,7 @@ impl<A: App> Tab<A> {
     /// Returns whether the server, or the test, has closed it.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.0.line.is_closed()
+        self.0.is_closed()
     }
 
     /// Signs the session out: all its tabs are closed by the server.
@@ -300,6 +323,7 @@ impl<A: App> Tab<A> {
     ///
     /// When the session's store does not answer.
     pub async fn log_out(&self) {
+        self.0.app.note_dropped().await;
         if let Some(token) = self.token() {
             self.0.app.handle().sessions().end_token(token).await.expect("a store that removes a session");
         }
@@ -311,10 +335,11 @@ impl<A: App> Tab<A> {
 
     /// Closes the tab.
     pub async fn close(&self) {
+        self.0.app.note_dropped().await;
         self.0.line.close().await;
         self.0.app.settle().await;
         if let Some(notes) = self.0.app.notes() {
-            notes.closed(self).await;
+            notes.closed(self.name()).await;
         }
     }
 }

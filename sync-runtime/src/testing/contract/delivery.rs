@@ -1,10 +1,13 @@
 //! What members get of a call, and that it happens once.
 
-use crate::route::App;
+use serde_json::{Value, json};
+
+use crate::route::{App, FilterKind};
 use crate::schema::Lane;
 use crate::testing::contract::subject::{Ready, Subject, no_input};
 use crate::testing::contract::{Kit, RouteUnderTest};
 use crate::testing::frame::Frame;
+use crate::testing::tab::Tab;
 
 /// A call that its caller has named, and repeats, is answered as the first time, and nobody hears of it again.
 pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
@@ -12,7 +15,7 @@ pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let inputs = subject.inputs();
     let input = subject.right_inputs(&inputs, 1).swap_remove(0);
     kit.run(async {
-        let Some(Ready { tab, room, app: _app }) = subject.ready(subject.builder()).await else { return };
+        let Ready { tab, room, app: _app } = subject.ready(subject.builder()).await;
         let call = subject.call(&room, input).named("a-name");
         let first = tab.send(&call).await;
         tab.received().await;
@@ -43,45 +46,68 @@ pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
 }
 
 /// Each member who hears of a call hears what its caller was answered, in the room to which it was sent; a caller that wants to be left
-/// out is.
+/// out is. Where no filter keeps it from anybody, everybody in the room hears of it once.
 pub fn delivers_what_it_answers<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let subject = Subject::new(kit, route);
     assert_eq!(route.lane, Lane::Event, "nobody hears of a request");
     let inputs = subject.inputs();
     let right = subject.right_inputs(&inputs, 5);
     kit.run(async {
-        let Some(Ready { tab, room, app: _app }) = subject.ready(subject.builder()).await else { return };
+        let Ready { tab, room, app: _app } = subject.ready(subject.builder()).await;
         let other = tab.another_tab().await;
         // That of another guest may be kept out.
-        let is_in = subject.is_to_everyone() || other.join(&room).await.is_ok();
+        if !subject.is_to_everyone() {
+            other.join(&room).await.map(drop).unwrap_or_default();
+        }
         for input in right {
             for call in [subject.call(&room, input.clone()), subject.call(&room, input.clone()).ignore_self()] {
                 let reply = tab.send(&call).await;
-                let result = &reply.json()["result"];
-                let mut heard = tab.received().await;
                 let is_left_out = !call.more.is_empty();
-                // A handler may have others hear of other things; they are not of this call.
-                let is_of_this = |frame: &Frame| frame.route() == Some(subject.name());
-                let is_heard = |frame: &Frame| matches!(frame, Frame::Event { .. } | Frame::Error { .. });
-                if is_left_out && heard.iter().any(|frame| is_of_this(frame) && is_heard(frame)) {
-                    subject.fail(&format!("should leave its caller out: {heard:?}"), &call, reply.json());
-                }
-                heard.extend(if is_in { other.received().await } else { Vec::new() });
-                for frame in &heard {
-                    let is_right = match frame {
-                        Frame::Event { route, room: to, server_output, .. } => {
-                            reply.is_success() && route == subject.name() && *to == room && server_output == result
-                        }
-                        Frame::Error { route, room: to, code, message, .. } => {
-                            route == subject.name() && *to == room && !code.is_empty() && !message.is_empty()
-                        }
-                        _ => true,
-                    };
-                    if !is_right && is_of_this(frame) {
+                for (who, is_left_out) in [(&tab, is_left_out), (&other, false)] {
+                    let mut heard = who.received().await;
+                    // A handler may have others hear of other things; they are not of this call.
+                    heard.retain(|frame| {
+                        frame.route() == Some(subject.name())
+                            && matches!(frame, Frame::Event { .. } | Frame::Error { .. })
+                    });
+                    if is_left_out && !heard.is_empty() {
+                        subject.fail(&format!("should leave its caller out: {heard:?}"), &call, reply.json());
+                    }
+                    if let Some(frame) = heard.iter().find(|frame| !is_of(frame, &room, reply.json())) {
                         subject.fail(&format!("delivers something else: {frame:?}"), &call, reply.json());
+                    }
+                    let is_for_all = subject.route.filter() == FilterKind::None && reply.is_success();
+                    if is_for_all && !is_left_out && heard.len() != 1 && is_there(&subject, who, &room).await {
+                        let times = heard.len();
+                        let whom = if std::ptr::eq(who, &tab) { "its caller" } else { "another member of the room" };
+                        subject.fail(
+                            &format!("should be heard of once by {whom}, not {times} times"),
+                            &call,
+                            reply.json(),
+                        );
                     }
                 }
             }
         }
     });
+}
+
+/// Whether a member gets what the caller was answered, or why there is nothing for this member.
+fn is_of(frame: &Frame, room: &str, reply: &Value) -> bool {
+    match frame {
+        Frame::Event { room: to, server_output, .. } => {
+            reply["status"] == "success" && to == room && *server_output == reply["result"]
+        }
+        Frame::Error { room: to, code, message, .. } => to == room && !code.is_empty() && !message.is_empty(),
+        _ => true,
+    }
+}
+
+/// Whether somebody is in the room still: a handler may have taken them out.
+async fn is_there<A: App>(subject: &Subject<'_, A>, who: &Tab<A>, room: &str) -> bool {
+    if subject.is_to_everyone() {
+        return !who.is_closed();
+    }
+    let joined = who.emit("joinedRooms", json!({})).await;
+    joined.json()["rooms"].as_array().is_some_and(|rooms| rooms.iter().any(|name| name == room))
 }

@@ -71,6 +71,12 @@ pub fn is_limited<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
         if !time_passes && (over_http.status != 429 || says != Some(seconds)) {
             subject.fail("should be 429 with `Retry-After` over HTTP", &call, over_http.reply.json());
         }
+        if !time_passes
+            && let Some(by_get) = subject.by_get(&tab, &call).await
+            && by_get.code() != "sync-rate-limited"
+        {
+            subject.fail("can be asked by `GET` as often as one likes", &call, by_get.json());
+        }
         app.advance(Duration::from_secs(seconds)).await;
         let reply = tab.send(&call).await;
         if reply.code() == "sync-rate-limited" {

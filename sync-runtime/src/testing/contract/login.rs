@@ -5,7 +5,7 @@ use crate::testing::contract::subject::{Subject, no_input};
 use crate::testing::contract::{Kit, RouteUnderTest};
 use crate::testing::tab::Who;
 
-/// Somebody who has not signed in is refused by both doors, before anything else is looked at, unless the app's `Cargo.toml` says that
+/// Somebody who has not signed in is refused by every door, before anything else is looked at, unless the app's `Cargo.toml` says that
 /// anybody may call the route.
 pub fn needs_a_login<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let subject = Subject::new(kit, route);
@@ -13,7 +13,7 @@ pub fn needs_a_login<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
         let app = subject.builder().start().await;
         let guest = app.guest().await;
         let call = subject.call(&subject.any_room(), no_input());
-        let replies = subject.by_both_doors(&guest, &call).await;
+        let replies = subject.by_every_door(&guest, &call).await;
         let name = subject.name();
         for reply in replies {
             let is_refused = matches!(reply.code(), "auth-required" | "auth-forbidden");

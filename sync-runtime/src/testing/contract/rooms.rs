@@ -19,7 +19,7 @@ pub struct RoomUnderTest {
 pub fn needs_membership<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let subject = Subject::new(kit, route);
     kit.run(async {
-        let Some(ready) = subject.ready(subject.builder()).await else { return };
+        let ready = subject.ready(subject.builder()).await;
         let call = subject.call(&ready.room, no_input());
         ready.tab.leave(&ready.room).await.expect("leaving a room is allowed");
         let rule = subject.rules().into_iter().find(|rule| rule.pattern().parameters(&ready.room).is_some());

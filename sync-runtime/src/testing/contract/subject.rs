@@ -5,7 +5,7 @@ use sync_schema::EVERYONE;
 
 use crate::contain::contained;
 use crate::route::{App, Pattern, RoomKind, RoomRule, Route, Segment, Table};
-use crate::schema::Lane;
+use crate::schema::{Lane, Model};
 use crate::testing::call::{Call, HttpReply, Reply};
 use crate::testing::contract::{Kit, RouteUnderTest};
 use crate::testing::inputs::Inputs;
@@ -20,6 +20,8 @@ pub(super) struct Subject<'k, A: App> {
     pub(super) under_test: &'k RouteUnderTest,
     pub(super) route: &'static dyn Route<A>,
     pub(super) table: &'static Table<A>,
+    /// Whether it can be asked by `GET`.
+    pub(super) is_query: bool,
 }
 
 /// Somebody who may call a route, in a room to which it can be sent.
@@ -39,7 +41,8 @@ impl<'k, A: App> Subject<'k, A> {
         };
         let route = lane.all.iter().find(|route| route.id().cb == under_test.name);
         let route = *route.unwrap_or_else(|| panic!("there is no route `{}`", under_test.name));
-        Self { kit, under_test, route, table }
+        let is_query = route.types(&mut Model::default()).payloads[0].is_query;
+        Self { kit, under_test, route, table, is_query }
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -134,13 +137,12 @@ impl<'k, A: App> Subject<'k, A> {
         }
     }
 
-    /// Starts the app with somebody who may call the route, in a room where it can be sent to; `None` for an event of an app without
-    /// any room, which cannot be sent at all.
-    pub(super) async fn ready(&self, builder: TestBuilder<A>) -> Option<Ready<A>> {
+    /// Starts the app with somebody who may call the route, in a room where it can be sent to.
+    pub(super) async fn ready(&self, builder: TestBuilder<A>) -> Ready<A> {
         let app = builder.start().await;
         if self.under_test.lane == Lane::Request || self.is_to_everyone() {
             let tab = self.somebody(&app).await;
-            return Some(Ready { tab, room: self.any_room(), app });
+            return Ready { tab, room: self.any_room(), app };
         }
         let (auth, rules) = (self.route.auth(), self.rules());
         let mut last = String::new();
@@ -153,19 +155,28 @@ impl<'k, A: App> Subject<'k, A> {
                     Ok(_) => {
                         // Who has come in is no news.
                         tab.received().await;
-                        return Some(Ready { app, tab, room });
+                        return Ready { app, tab, room };
                     }
                     Err(refusal) => last = format!("; `{room}` was refused with {refusal}"),
                 }
             }
         }
-        if rules.is_empty() {
-            return None;
-        }
+        assert!(!rules.is_empty(), "{}", self.nowhere());
         panic!(
             "nobody was found who may call `{}` and may enter a room of it{last}\n  help: return a session in `App::test_sessions`",
             self.name()
         );
+    }
+
+    /// Says that there is no room to which the route could be sent.
+    fn nowhere(&self) -> String {
+        let source = self.source();
+        let page = source.split_once("/_sync/").map_or("src/<page>", |(page, _)| page);
+        format!(
+            "`{}` cannot be sent at all: the app has no rule that opens a room\n  help: add {page}/_room.rs (`cargo sync new room` writes one), or \
+             write `room = all` in {source} if everybody who is connected may hear of it",
+            self.name()
+        )
     }
 
     /// Says that something was answered as it should not be.
@@ -174,9 +185,9 @@ impl<'k, A: App> Subject<'k, A> {
         panic!("`{}` {what}\n  sent: {payload}\n  answered: {reply}", self.name())
     }
 
-    /// Checks by both doors that a call is refused with this code.
+    /// Checks by every door that a call is refused with this code.
     pub(super) async fn is_refused(&self, tab: &Tab<A>, call: &Call, code: &str) {
-        for reply in self.by_both_doors(tab, call).await {
+        for reply in self.by_every_door(tab, call).await {
             if reply.code() != code {
                 self.fail(&format!("should be `{code}`"), call, reply.json());
             }
@@ -186,12 +197,33 @@ impl<'k, A: App> Subject<'k, A> {
     /// Sends a call by both doors, one after the other.
     pub(super) async fn by_both_doors(&self, tab: &Tab<A>, call: &Call) -> [Reply; 2] {
         let by_socket = tab.send(call).await;
-        let HttpReply { status, reply, .. } = tab.send_by_http(call).await;
+        let over_http = tab.send_by_http(call).await;
+        [by_socket, self.with_its_status(call, over_http)]
+    }
+
+    /// As [`by_both_doors`](Self::by_both_doors); where the input may be a query, also by `GET`.
+    pub(super) async fn by_every_door(&self, tab: &Tab<A>, call: &Call) -> Vec<Reply> {
+        let mut replies = Vec::from(self.by_both_doors(tab, call).await);
+        replies.extend(self.by_get(tab, call).await);
+        replies
+    }
+
+    /// Asks by `GET`, if that is a way to ask this.
+    pub(super) async fn by_get(&self, tab: &Tab<A>, call: &Call) -> Option<Reply> {
+        if !self.is_query {
+            return None;
+        }
+        let reply = tab.ask_by_get(call).await?;
+        Some(self.with_its_status(call, reply))
+    }
+
+    /// Checks that HTTP was answered with the status that the envelope has.
+    fn with_its_status(&self, call: &Call, HttpReply { status, reply, .. }: HttpReply) -> Reply {
         let said = reply.json()["httpStatus"].as_u64().unwrap_or(200);
         if said != u64::from(status) {
             self.fail(&format!("was answered with the status {status}"), call, reply.json());
         }
-        [by_socket, reply]
+        reply
     }
 }
 

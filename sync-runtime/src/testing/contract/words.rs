@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sync_schema::FRAMEWORK_CODES;
+use sync_schema::{FRAMEWORK_CODES, framework_parameters};
 
 use crate::i18n::Catalog;
 use crate::route::App;
@@ -28,7 +28,8 @@ pub fn every_code_has_a_sentence<A: App>(kit: &Kit<A>, language: &str) {
                 "the sentence of `{code}` in `locales/{language}/` asks for `${name}`, which no other one does"
             ));
         }
-        for (_, given) in kit.codes.iter().filter(|(used, _)| *used == code && !is_of_framework(code)) {
+        let of_framework = framework_parameters(code);
+        for (_, given) in kit.codes.iter().filter(|(used, _)| *used == code && of_framework.is_none()) {
             if let Some(name) = asked.iter().find(|name| !given.contains(&name.as_str())) {
                 problems.push(format!(
                     "the sentence of `{code}` in `locales/{language}/` asks for `${name}`, which a handler does not give it: \
@@ -36,32 +37,16 @@ pub fn every_code_has_a_sentence<A: App>(kit: &Kit<A>, language: &str) {
                 ));
             }
         }
-        if let Some(name) =
-            parameters_of(code).and_then(|given| asked.iter().find(|name| !given.contains(&name.as_str())))
-        {
+        // What a sentence is about does not travel.
+        let is_given = |name: &str, given: &[&str]| name == "subject" || given.contains(&name);
+        let missing = of_framework.and_then(|given| asked.iter().find(|name| !is_given(name, given)));
+        if let Some(name) = missing {
             problems.push(format!(
                 "the sentence of `{code}` in `locales/{language}/` asks for `${name}`, which it is not given"
             ));
         }
     }
     assert!(problems.is_empty(), "\n  {}", problems.join("\n  "));
-}
-
-/// What the framework's codes are given.
-fn parameters_of(code: &str) -> Option<&'static [&'static str]> {
-    Some(match code {
-        "auth-forbidden" => &["key", "subject"],
-        "sync-invalid-input" => &["path", "reason", "subject"],
-        "sync-too-large" | "room-limit" => &["limit", "subject"],
-        "sync-rate-limited" => &["seconds", "subject"],
-        "offline-dropped" => &["reason", "subject"],
-        code if is_of_framework(code) => &["subject"],
-        _ => return None,
-    })
-}
-
-fn is_of_framework(code: &str) -> bool {
-    FRAMEWORK_CODES.iter().any(|(known, _)| *known == code)
 }
 
 /// What `Cargo.toml` says of routes and rooms, it says of some that there are.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
+use tokio_util::task::AbortOnDropHandle;
 
 pub(super) use inner::InnerLine;
 pub(super) use wired::{WiredLine, send_request};
@@ -62,6 +63,22 @@ impl Inbox {
     }
 }
 
+/// A socket that is being closed, and outlives its tab for that.
+#[derive(Debug, Default)]
+pub(super) struct Closing {
+    told: Option<oneshot::Receiver<()>>,
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    task: Option<AbortOnDropHandle<()>>,
+}
+
+impl Closing {
+    pub(super) async fn ended(self) {
+        if let Some(told) = self.told {
+            told.await.unwrap_or_default();
+        }
+    }
+}
+
 /// The end of a tab that a test holds.
 pub(super) enum Line<A: App> {
     Inner(Arc<InnerLine<A>>),
@@ -105,6 +122,17 @@ impl<A: App> Line<A> {
         match self {
             Self::Inner(line) => line.close(),
             Self::Wired(line) => line.close().await,
+        }
+    }
+
+    /// As [`close`](Self::close), for one that is dropped: the server knows when what is returned has ended.
+    pub(super) fn begin_close(&self) -> Closing {
+        match self {
+            Self::Inner(line) => {
+                line.close();
+                Closing::default()
+            }
+            Self::Wired(line) => line.begin_close(),
         }
     }
 }

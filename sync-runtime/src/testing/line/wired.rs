@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::{SinkExt, StreamExt};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -16,7 +17,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::testing::call::{HttpReply, Reply};
-use crate::testing::line::{Inbox, Presenting, Sent, disconnected};
+use crate::testing::line::{Closing, Inbox, Presenting, Sent, disconnected};
 
 /// A socket with a task of its own, which answers pings and sorts what comes.
 #[derive(Debug)]
@@ -24,8 +25,8 @@ pub(in crate::testing) struct WiredLine {
     inbox: Arc<Inbox>,
     is_closed: Arc<AtomicBool>,
     said: mpsc::UnboundedSender<Said>,
-    #[expect(dead_code, reason = "it is there to be dropped")]
-    task: AbortOnDropHandle<()>,
+    /// Until it is closed by the drop of its tab.
+    task: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
 /// What a test has its socket do.
@@ -77,7 +78,7 @@ impl WiredLine {
             last: 0,
         };
         let task = AbortOnDropHandle::new(tokio::spawn(speaking.run()));
-        Ok(Self { inbox, is_closed, said, task })
+        Ok(Self { inbox, is_closed, said, task: Mutex::new(Some(task)) })
     }
 
     pub(super) fn emit(&self, event: &str, payload: &Value) -> oneshot::Receiver<Value> {
@@ -104,6 +105,12 @@ impl WiredLine {
         if self.said.send(Said::Close { closed }).is_ok() {
             told.await.unwrap_or_default();
         }
+    }
+
+    pub(super) fn begin_close(&self) -> Closing {
+        let (closed, told) = oneshot::channel();
+        let told = self.said.send(Said::Close { closed }).is_ok().then_some(told);
+        Closing { told, task: self.task.lock().take() }
     }
 }
 
