@@ -1,7 +1,7 @@
 //! The command line of Syncwright, `cargo sync`, over the generator's library.
 //!
-//! [`options`] reads what was asked for, `commands` has a file for each thing that can be, and they write to a [`Terminal`]. An app is a
-//! [`project`]: its folders, as cargo knows them. What an app is, the generator says; what it compiles to, cargo does. Nothing here
+//! `options` reads what was asked for, `commands` has a file for each thing that can be, and they write to a [`Terminal`]. An app is a
+//! `project`: its folders, as cargo knows them. What an app is, the generator says; what it compiles to, cargo does. Nothing here
 //! knows a rule about handlers: a mistake is the generator's [`sync_codegen::Diagnostic`], printed.
 
 mod cargo;

@@ -1,6 +1,6 @@
 //! A wire type as data, read from its tokens alone: what the compiled program would say of it.
 //!
-//! [`emit::model`](super::emit) writes code that makes the same of the same item; a test holds the two together. What only the compiler knows,
+//! `emit::model` writes code that makes the same of the same item; a test holds the two together. What only the compiler knows,
 //! which type a name stands for, whoever asks has to answer.
 
 use syn::{DeriveInput, Type};

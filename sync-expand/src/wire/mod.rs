@@ -1,6 +1,6 @@
 //! `#[wire]`, `#[sync::session]` and `#[sync::presence]`: a Rust type becomes one that can travel.
 //!
-//! [`parse`] reads the item into a small model and collects every mistake; [`emit`] writes from it the item without our attributes,
+//! `parse` reads the item into a small model and collects every mistake; `emit` writes from it the item without our attributes,
 //! serde's derive, and the model that the checker and the generator see. What serde does and what we say about it come from
 //! the same names, since the attributes for serde are written anew and not passed on.
 //!
