@@ -18,9 +18,12 @@ export function Play({ name }: { name: string }) {
     event.preventDefault();
     const form = event.currentTarget;
     const text = String(new FormData(form).get("text"));
+    // At once: by the time of the answer, something else may stand there.
+    form.reset();
     const answer = await syncRequest({ name: "play/say", version: "v1", data: { text }, receiver: ROOM });
     setError(answer.status === "error" ? answer.message : "");
-    if (answer.status === "success") form.reset();
+    const field = form.elements.namedItem("text");
+    if (answer.status === "error" && field instanceof HTMLInputElement && field.value === "") field.value = text;
   }
   return (
     <>
