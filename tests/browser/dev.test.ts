@@ -88,5 +88,6 @@ it("two tabs stay in their room while a handler is edited, broken and mended", {
     const lines = (await page.getByRole("listitem").allTextContents()).map((line) => line.replace("BETWEEN", "between"));
     expect(lines).toEqual(["Ada: one", "Ada: between", "Ada: TWO", "Bob: THREE", "Ada: NEW"]);
   }
+  expect(await app.typecheck()).toBe("");
   expect(await app.stop()).toBe(0);
 });

@@ -93,6 +93,16 @@ export class DevApp {
     return writeFile(path.join(this.#folder, file), text);
   }
 
+  /** What the compiler says of the page; nothing if nothing is wrong. */
+  async typecheck(): Promise<string> {
+    const compiler = path.join(ROOT, "node_modules/typescript/bin/tsc");
+    const checked = promisify(execFile)(process.execPath, [compiler, "--noEmit"], { cwd: path.join(this.#folder, "web") });
+    return checked.then(
+      () => "",
+      (error: { stdout?: string }) => error.stdout ?? String(error),
+    );
+  }
+
   /** Ends the program as Ctrl-C would, and returns its exit code. */
   async stop(): Promise<number | null> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {

@@ -60,7 +60,7 @@ function Messages({ room, lobby }: { room: string; lobby: string }) {
   const messages = eventsIn(feed, room, "chat/sendMessage/v1");
   const said = messages.findLast((message) => !message.event.clientOutput.mine)?.id;
   const isTyping = useIsSomebodyTyping(lobby, said);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const count = messages.length;
 
   useEffect(() => {
@@ -70,12 +70,14 @@ function Messages({ room, lobby }: { room: string; lobby: string }) {
 
   return (
     <div className="messages-box">
-      <ol ref={list} className="messages" role="log" aria-label={words.chat.messages} data-testid="messages">
-        {messages.map((message) => (
-          <Bubble key={message.id} message={message} />
-        ))}
-        {count === 0 && <li className="messages-empty muted">{words.chat.empty}</li>}
-      </ol>
+      <div ref={list} className="messages" role="log" aria-label={words.chat.messages} data-testid="messages">
+        <ol>
+          {messages.map((message) => (
+            <Bubble key={message.id} message={message} />
+          ))}
+          {count === 0 && <li className="messages-empty muted">{words.chat.empty}</li>}
+        </ol>
+      </div>
       <p className="typing" role="status" data-testid="typing" data-typing={isTyping}>
         {isTyping && (
           <>
