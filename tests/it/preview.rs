@@ -36,6 +36,11 @@ fn the_app_of_the_measurements_is_read_as_it_is_compiled() {
 }
 
 #[test]
+fn the_app_of_the_chaos_is_read_as_it_is_compiled() {
+    check("chaos_app", &chaos_app::export_types(), expect![""]);
+}
+
+#[test]
 fn the_test_app_is_read_as_it_is_compiled() {
     check("test_app", &test_app::export_types(), expect![""]);
 }

@@ -12,6 +12,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sync_codegen::Diagnostic;
 
+use crate::cargo::Built;
 use crate::failure::Failure;
 
 /// What is wrong.
@@ -81,10 +82,15 @@ impl Terminal {
 
     /// Says of the app what is wrong with it.
     pub(crate) fn diagnostic(&mut self, problem: &Diagnostic) {
-        let Diagnostic { file, line, what, help } = problem;
-        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-        let _ = writeln!(self.err, "{WRONG}error{WRONG:#}{BOLD}: {}{BOLD:#}", below(what));
-        let _ = writeln!(self.err, "  {PLACE}-->{PLACE:#} {file}{line}\n  {PLACE}={PLACE:#} help: {}", below(help));
+        self.note(shown(problem));
+    }
+
+    /// Says what the compiler found wrong, and what cargo said besides.
+    pub(crate) fn errors(&mut self, built: &Built) {
+        for message in built.messages.iter().filter(|message| message.is_error()) {
+            self.note(message.rendered.as_deref().unwrap_or(&message.message).trim_end());
+        }
+        built.rest.iter().for_each(|line| self.note(line));
     }
 
     /// Says why a command could not be carried out.
@@ -112,6 +118,16 @@ impl Terminal {
         bar.enable_steady_tick(Duration::from_millis(120));
         bar
     }
+}
+
+/// A mistake as a terminal shows it: three lines, as the compiler prints its own.
+pub(crate) fn shown(problem: &Diagnostic) -> String {
+    let Diagnostic { file, line, what, help } = problem;
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    let (what, help) = (below(what), below(help));
+    format!(
+        "{WRONG}error{WRONG:#}{BOLD}: {what}{BOLD:#}\n  {PLACE}-->{PLACE:#} {file}{line}\n  {PLACE}={PLACE:#} help: {help}"
+    )
 }
 
 /// Further lines stand below the first one, behind the arrow.

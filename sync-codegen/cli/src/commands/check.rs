@@ -67,15 +67,12 @@ fn of_types(project: &Project, terminal: &mut Terminal) -> Result<Vec<Diagnostic
     if built.is_done {
         return Ok(Vec::new());
     }
-    for message in built.messages.iter().filter(|message| message.is_error()) {
-        terminal.note(message.rendered.as_deref().unwrap_or(&message.message).trim_end());
-    }
     let stale = built.rest.iter().any(|line| line.contains(STALE));
     if stale {
         let help = "run `cargo build`, or `cargo sync dev`, and commit the file";
         return Ok(vec![Diagnostic::new(project.shown(&project.types), "the generated types are stale", help)]);
     }
-    built.rest.iter().for_each(|line| terminal.note(line));
+    terminal.errors(&built);
     let help = "mend what the compiler says above; the types can be compared then";
     Ok(vec![Diagnostic::new(project.shown(&project.app_dir.join("Cargo.toml")), "the app does not compile", help)])
 }

@@ -11,7 +11,7 @@ use sync_codegen::Diagnostic;
 use crate::cargo::Built;
 use crate::failure::Failure;
 use crate::project::Project;
-use crate::terminal::{BOLD, DONE, FAINT, PLACE, Terminal, WRONG};
+use crate::terminal::{BOLD, DONE, FAINT, Terminal, WRONG, shown};
 
 /// Tells everybody.
 pub(super) struct Status {
@@ -70,13 +70,9 @@ enum Line<'a> {
 impl Problem {
     /// A mistake of the app's files.
     pub(super) fn of_app(problem: &Diagnostic) -> Self {
-        let Diagnostic { file, line, what, help } = problem;
+        let Diagnostic { file, line, what, .. } = problem;
         let text = problem.to_string();
-        let place = line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
-        let shown = format!(
-            "{WRONG}error{WRONG:#}{BOLD}: {what}{BOLD:#}\n  {PLACE}-->{PLACE:#} {place}\n  {PLACE}={PLACE:#} help: {help}"
-        );
-        Self { what: what.clone(), file: Some(file.clone()), line: *line, column: None, text, shown }
+        Self { what: what.clone(), file: Some(file.clone()), line: *line, column: None, text, shown: shown(problem) }
     }
 
     /// What went wrong with us, or with what we run.

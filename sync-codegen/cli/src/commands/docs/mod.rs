@@ -54,9 +54,7 @@ pub(super) fn run(asked: &Docs, project: &Project, terminal: &mut Terminal) -> R
     let built = cargo::build(project, Build { colors: terminal.has_colors(), ..Build::default() })?;
     waiting.finish_and_clear();
     if !built.is_done {
-        let errors = built.messages.iter().filter(|message| message.is_error());
-        errors.for_each(|message| terminal.note(message.rendered.as_deref().unwrap_or(&message.message).trim_end()));
-        built.rest.iter().for_each(|line| terminal.note(line));
+        terminal.errors(&built);
         return Err(Failure::with_help("the app does not compile", "mend what the compiler says above"));
     }
     let reference = reference(&cargo::api(&built)?).map_err(|problems| {
