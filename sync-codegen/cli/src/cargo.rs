@@ -187,10 +187,10 @@ mod tests {
     #[test]
     fn a_package_is_known_by_its_id() {
         let check = |id: &str, is_it: bool| assert_eq!(super::is_of(id, "app-server"), is_it, "{id}");
-        check("path+file:///work/app/server#app-server@0.1.0", true);
-        check("path+file:///work/app-server#0.1.0", true);
-        check("path+file:///work/app#0.1.0", false);
-        check("path+file:///work/app-server#app@0.1.0", false);
+        check("path+file:///home/ada/app/server#app-server@0.1.0", true);
+        check("path+file:///home/ada/app-server#0.1.0", true);
+        check("path+file:///home/ada/app#0.1.0", false);
+        check("path+file:///home/ada/app-server#app@0.1.0", false);
     }
 
     #[test]

@@ -30,14 +30,22 @@ struct RouteJson<'a> {
     files: Vec<&'a str>,
 }
 
+/// A rule of rooms, as the reference of an app has it, too.
 #[derive(Debug, Serialize)]
-struct RoomJson<'a> {
-    page: &'a str,
-    pattern: &'a str,
-    auth: &'a str,
-    options: &'a [String],
-    docs: &'a str,
+pub(super) struct RoomJson<'a> {
+    pub(super) page: &'a str,
+    pub(super) pattern: &'a str,
+    pub(super) auth: &'a str,
+    pub(super) options: &'a [String],
+    pub(super) docs: &'a str,
     file: &'a str,
+}
+
+impl<'a> RoomJson<'a> {
+    pub(super) fn of(room: &'a ListedRoom) -> Self {
+        let ListedRoom { page, pattern, path, auth, options, docs } = room;
+        Self { page, pattern, auth, options, docs, file: path }
+    }
 }
 
 pub(super) fn run(asked: &List, project: &Project, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
@@ -69,14 +77,7 @@ pub(super) fn json(listing: &Listing) -> Result<String, Failure> {
         docs: &route.docs,
         files: route.files.iter().map(|file| file.path.as_str()).collect(),
     });
-    let rooms = listing.rooms.iter().map(|room| RoomJson {
-        page: &room.page,
-        pattern: &room.pattern,
-        auth: &room.auth,
-        options: &room.options,
-        docs: &room.docs,
-        file: &room.path,
-    });
+    let rooms = listing.rooms.iter().map(RoomJson::of);
     let json = Json { routes: routes.collect(), rooms: rooms.collect() };
     serde_json::to_string_pretty(&json).map_err(|error| Failure::new(error.to_string()))
 }

@@ -8,9 +8,10 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use sync_codegen::emit::typescript::reference::{Reference, RouteReference, TypeReference, reference};
-use sync_codegen::{ListedRoom, ListedRoute, Listing};
+use sync_codegen::{ListedRoute, Listing};
 
 use crate::cargo::{self, Build};
+use crate::commands::list::RoomJson;
 use crate::failure::Failure;
 use crate::options::Docs;
 use crate::project::Project;
@@ -23,7 +24,7 @@ struct AppDocs<'a> {
     /// The package with the handlers.
     app: &'a str,
     routes: Vec<RouteDocs<'a>>,
-    rooms: Vec<RoomDocs<'a>>,
+    rooms: Vec<RoomJson<'a>>,
     types: &'a [TypeReference],
     error_codes: &'a [String],
 }
@@ -37,16 +38,6 @@ struct RouteDocs<'a> {
     auth: &'a str,
     /// The other arguments of its attributes, as they are written.
     options: &'a [String],
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RoomDocs<'a> {
-    page: &'a str,
-    pattern: &'a str,
-    auth: &'a str,
-    options: &'a [String],
-    docs: &'a str,
 }
 
 pub(super) fn run(asked: &Docs, project: &Project, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
@@ -87,10 +78,7 @@ impl<'a> AppDocs<'a> {
             let options = listed.map(|listed| listed.options.as_slice()).unwrap_or_default();
             RouteDocs { route, auth: listed.map_or("", |listed| &listed.auth), options }
         });
-        let rooms = listing.rooms.iter().map(|room| {
-            let ListedRoom { page, pattern, auth, options, docs, .. } = room;
-            RoomDocs { page, pattern, auth, options, docs }
-        });
+        let rooms = listing.rooms.iter().map(RoomJson::of);
         let (types, error_codes) = (reference.types.as_slice(), reference.error_codes.as_slice());
         Self { app, routes: routes.collect(), rooms: rooms.collect(), types, error_codes }
     }
