@@ -453,6 +453,27 @@ async fn nobody_chooses_an_address_by_a_header() {
 }
 
 #[tokio::test]
+async fn whoever_sends_more_than_is_read_gets_the_answer() {
+    const SENT: usize = 4 << 20;
+    let server = start(|_| {}).await;
+    for (path, expected) in [("/sync/echo/v1", 413), ("/api/nothing/v1", 413), ("/sync", 413), ("/nowhere", 404)] {
+        let mut stream = TcpStream::connect(server.address()).await.expect("a connection");
+        let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n");
+        // What comes with its head is read whether it is looked at or not, and the connection goes on.
+        stream.write_all(format!("{head}content-length: 2\r\n\r\n{{}}").as_bytes()).await.expect("it is read");
+        stream.write_all(format!("{head}content-length: {SENT}\r\n\r\n").as_bytes()).await.expect("it is read");
+        stream.write_all(&vec![b' '; SENT]).await.expect("it is taken, read or not");
+        let mut answers = String::new();
+        let all = tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answers)).await;
+        all.expect("in time").expect("an end in order");
+        let (_, last) = answers.rsplit_once("HTTP/1.1 ").expect("an answer");
+        assert!(last.starts_with(&expected.to_string()), "{path}: {answers}");
+        assert!(last.contains("connection: close"), "{path}: {answers}");
+        assert_eq!(answers.matches("HTTP/1.1 ").count(), 2, "{path}: {answers}");
+    }
+}
+
+#[tokio::test]
 async fn people_sign_in_from_an_address_so_often() {
     let store = Counting::new();
     let server = test_app::server().session_store(store.clone());

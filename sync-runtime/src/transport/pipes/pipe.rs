@@ -37,7 +37,7 @@ const COPIED_TOGETHER: usize = 2048;
 const PROTOCOL_BYTES: usize = 256 * 1024;
 /// How many frames a peer may send within a second at least, however few of them may call anything.
 const FRAMES: u32 = 2000;
-/// How long a peer that is dismissed may take to read why, and to hang up.
+/// How long a peer that is dismissed, or was answered before it had said all, may take to read that, and to hang up.
 const DISMISSAL: Duration = Duration::from_secs(10);
 
 /// One TCP connection, shared by the protocol stack that uses it and by those who send packets past it.
@@ -54,6 +54,8 @@ pub struct Pipe {
     /// Set when the peer has none either.
     cut: AtomicBool,
     ended: Arc<OnceLock<CloseReason>>,
+    /// Set when a request was answered that had not been read to its end.
+    has_unread: AtomicBool,
     reading_paused: AtomicBool,
     /// Set when the protocol stack has sent a ping and has no answer.
     pinged: AtomicBool,
@@ -170,6 +172,7 @@ impl Pipe {
             closed: AtomicBool::new(false),
             cut: AtomicBool::new(false),
             ended: Arc::default(),
+            has_unread: AtomicBool::new(false),
             reading_paused: AtomicBool::new(false),
             pinged: AtomicBool::new(false),
             asked: AtomicBool::new(false),
@@ -322,6 +325,17 @@ impl Pipe {
         self.closed.load(Ordering::Acquire)
     }
 
+    /// Notes that nobody reads the rest of a request.
+    pub(super) fn leave_unread(&self) {
+        self.has_unread.store(true, Ordering::Release);
+    }
+
+    /// Returns whether the rest of a request was left unread, which may still be on its way: the answer to it would be lost if the
+    /// pipe was simply closed.
+    pub(super) fn has_unread(&self) -> bool {
+        self.has_unread.load(Ordering::Acquire)
+    }
+
     pub(super) fn is_reading_paused(&self) -> bool {
         self.reading_paused.load(Ordering::Acquire)
     }
@@ -374,6 +388,10 @@ impl Pipe {
         drop(state);
         match written {
             Err(error) => self.fail(&error),
+            Ok(()) if is_done && self.has_unread() && !self.is_closed() => {
+                // It ends within the time of a dismissal, or when there is no room for it.
+                self.flushes.spawn(self.clone().see_off());
+            }
             Ok(()) if is_done && !self.is_closed() => self.close(),
             // The task that waits for the kernel does, since it is the last one to hold the pipe.
             Ok(()) => {}

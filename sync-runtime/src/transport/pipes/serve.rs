@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ use crate::config::{Config, ProxyNetworks};
 use crate::transport::pipes::forwarded::client;
 use crate::transport::pipes::listener::{PipeInfo, PipeListener};
 use crate::transport::pipes::open_pipes::Busy;
+use crate::transport::pipes::pipe::Pipe;
 use crate::transport::pipes::pipe_io::PipeIo;
 
 /// How many bytes of a body pay for another second: what is uploaded on purpose comes faster than this.
@@ -129,9 +130,13 @@ async fn answer(
     if info.is_spare && !HEALTH.contains(&request.uri().path()) {
         return Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::CONNECTION, "close")]).into_response());
     }
-    let mut request: Request = request.map(|body| timed(body, limits.body));
+    let mut request: Request = request.map(|body| timed(body, limits.body, pipe.clone()));
     request.extensions_mut().insert(ConnectInfo(info));
     let response = router.call(request).await?;
+    if pipe.upgrade().is_some_and(|pipe| pipe.has_unread()) {
+        // hyper reads what has come of the rest, or gives up reading: in its next turn, and the answer is to say whether this was the last.
+        tokio::task::yield_now().await;
+    }
     if response.status() == StatusCode::SWITCHING_PROTOCOLS
         && let Some(pipe) = pipe.upgrade()
     {
@@ -172,14 +177,16 @@ impl HttpBody for Sent {
     }
 }
 
-fn timed(body: Incoming, limit: Duration) -> Body {
-    if body.is_end_stream() { Body::empty() } else { Body::new(Timed::new(body, limit)) }
+fn timed(body: Incoming, limit: Duration, pipe: Weak<Pipe>) -> Body {
+    if body.is_end_stream() { Body::empty() } else { Body::new(Timed::new(body, limit, pipe)) }
 }
 
-/// A body that has to come within its time.
+/// A body that has to come within its time. Its pipe is told if nobody reads it to its end.
 #[derive(Debug)]
 struct Timed<B> {
     body: B,
+    pipe: Weak<Pipe>,
+    is_read: bool,
     since: Instant,
     limit: Duration,
     received: u64,
@@ -192,9 +199,9 @@ struct Timed<B> {
 struct TooSlow;
 
 impl<B> Timed<B> {
-    fn new(body: B, limit: Duration) -> Self {
+    fn new(body: B, limit: Duration, pipe: Weak<Pipe>) -> Self {
         let since = Instant::now();
-        Self { body, since, limit, received: 0, end: Box::pin(sleep_until(since + limit)) }
+        Self { body, pipe, is_read: false, since, limit, received: 0, end: Box::pin(sleep_until(since + limit)) }
     }
 
     /// Looks whether the time is up; more of it was earned by what has come meanwhile.
@@ -225,6 +232,7 @@ where
             Poll::Ready(frame) => {
                 let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
                 self.received += data.map_or(0, |data| data.len() as u64);
+                self.is_read = frame.is_none() || self.body.is_end_stream();
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
             Poll::Pending => {
@@ -240,6 +248,16 @@ where
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl<B> Drop for Timed<B> {
+    fn drop(&mut self) {
+        if !self.is_read
+            && let Some(pipe) = self.pipe.upgrade()
+        {
+            pipe.leave_unread();
+        }
     }
 }
 
