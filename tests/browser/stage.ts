@@ -1,4 +1,5 @@
 /** What every test file needs: a server, a browser, and people in it. Everything is put away when the file is done. */
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +9,10 @@ import { type AppServer, type StartOptions, startAppServer } from "tests-node/ap
 import { RealWindow } from "./realTab.ts";
 import { Tab } from "./tab.ts";
 
+/** A browser with windows, and the same one without: what it would draw around pages costs more than the pages. */
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const DEBIANS_SHELL = "/usr/bin/chromium-headless-shell";
+const SHELL = process.env.CHROMIUM_HEADLESS_SHELL ?? (existsSync(DEBIANS_SHELL) ? DEBIANS_SHELL : CHROMIUM);
 const SCREENSHOTS = fileURLToPath(new URL("screenshots/", import.meta.url));
 
 /** A name of the server's machine under which browsers trust a page without TLS as little as any other. */
@@ -40,6 +44,7 @@ export interface Visitor {
 
 export interface Stage {
   readonly server: AppServer;
+  /** The one of all visitors. */
   readonly browser: Browser;
   /** Starts a server on the port of the one that the test has stopped. It knows none of the sessions. */
   startAgain(): Promise<void>;
@@ -53,10 +58,21 @@ export interface Stage {
   screenshot(name: string): string;
 }
 
-/** Sets the stage for the tests of one file, with a server that is started as `options` say, and a browser as `launch` does. What a tab's console complained about fails the test in which it did. */
+/**
+ * Sets the stage for the tests of one file, with a server that is started as `options` say, and windows of a browser that is started as `launch` does. What a
+ * tab's console complained about fails the test in which it did.
+ */
 export function setStage(options: StartOptions = {}, launch: LaunchOptions = {}): Stage {
   let server: AppServer | null = null;
-  let browser: Browser | null = null;
+  const browsers: Browser[] = [];
+  // Playwright gives each launch a profile folder of its own and removes it again.
+  const launched = async (options: LaunchOptions) => {
+    const browser = await chromium.launch({ args: FLAGS, ...options });
+    browsers.push(browser);
+    return browser;
+  };
+  let people: Browser | null = null;
+  let withWindows: Browser | null = null;
   const contexts = new Set<BrowserContext>();
   const tabs = new Set<Tab>();
   const windows = new Set<RealWindow>();
@@ -64,8 +80,7 @@ export function setStage(options: StartOptions = {}, launch: LaunchOptions = {})
   beforeAll(async () => {
     await mkdir(SCREENSHOTS, { recursive: true });
     server = await startAppServer(options);
-    // Playwright gives each launch a profile folder of its own and removes it again.
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...launch });
+    people = await launched({ executablePath: SHELL });
   });
 
   afterEach(async () => {
@@ -79,7 +94,7 @@ export function setStage(options: StartOptions = {}, launch: LaunchOptions = {})
   });
 
   afterAll(async () => {
-    await browser?.close();
+    for (const browser of browsers) await browser.close();
     await server?.stop();
   });
 
@@ -88,7 +103,7 @@ export function setStage(options: StartOptions = {}, launch: LaunchOptions = {})
       return present(server);
     },
     get browser() {
-      return present(browser);
+      return present(people);
     },
     async startAgain() {
       // On a port that it is told, it would call its cookie after the port.
@@ -122,7 +137,8 @@ export function setStage(options: StartOptions = {}, launch: LaunchOptions = {})
       return tab;
     },
     async window(name) {
-      const window = await RealWindow.open(stage.browser, stage.server.url, name);
+      withWindows ??= await launched({ executablePath: CHROMIUM, ...launch });
+      const window = await RealWindow.open(withWindows, stage.server.url, name);
       windows.add(window);
       return window;
     },
