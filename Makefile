@@ -18,6 +18,8 @@ test: test-rust test-ts test-browser ## Runs every check
 # All steps choose the same targets, so that dependencies have the same features in each and are checked once and compiled once.
 # What needs a Redis is left out where there is none, but not here.
 test-rust: export SYNC_TEST_REDIS = required
+# Many tests wait for a server or for time to pass: as many again fill the cores meanwhile.
+test-rust: export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test-rust: setup-redis ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
