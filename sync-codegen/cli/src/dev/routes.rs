@@ -22,14 +22,23 @@ pub(super) struct RouteKeeper<'p> {
     project: &'p Project,
     /// The last text of each file of a route: of one that goes, the disk knows nothing any more.
     texts: BTreeMap<PathBuf, String>,
-    /// A file that is not there, its text, and since when.
-    gone: Option<(PathBuf, String, Instant)>,
+    /// Files that are not there.
+    gone: BTreeMap<PathBuf, Gone>,
     given_back: Option<GivenBack>,
+}
+
+/// A file that is not there, of which nobody else has the text.
+struct Gone {
+    text: String,
+    since: Instant,
+    /// The client file, if it could not be given back what this had: it is tried again when that is saved.
+    awaits: Option<PathBuf>,
 }
 
 /// A client file that got back what its server file took away with it.
 struct GivenBack {
     server: PathBuf,
+    server_text: String,
     client: PathBuf,
     before: String,
     after: String,
@@ -41,19 +50,23 @@ impl<'p> RouteKeeper<'p> {
         let listing = sync_codegen::list(&project.app_dir);
         let paths = listing.modules.keys().map(|path| project.app_dir.join(path));
         let texts = paths.filter_map(|path| Some((path.clone(), fs::read_to_string(path).ok()?))).collect();
-        Self { project, texts, gone: None, given_back: None }
+        Self { project, texts, gone: BTreeMap::new(), given_back: None }
     }
 
     /// Returns how long nothing has to happen until a file counts as removed; `None` if all are there.
     pub(super) fn patience(&self) -> Option<Duration> {
-        self.gone.as_ref().map(|(_, _, since)| GONE.saturating_sub(since.elapsed()))
+        let waiting = self.gone.values().filter(|gone| gone.awaits.is_none());
+        waiting.map(|gone| GONE.saturating_sub(gone.since.elapsed())).min()
     }
 
     /// Looks at files that have changed, and changes what follows from that; returns the files that it has written.
     pub(super) fn changed(&mut self, changed: &BTreeSet<PathBuf>, terminal: &mut Terminal) -> BTreeSet<PathBuf> {
         // Many that go at once, or that go while others come, are somebody's version control: it knows what it does.
         let is_by_hand = changed.len() == 1;
-        self.gone = None;
+        if !is_by_hand {
+            self.gone.clear();
+        }
+        self.gone.retain(|file, _| !file.exists());
         let mut written = BTreeSet::new();
         for file in changed {
             let text = fs::read_to_string(file);
@@ -63,27 +76,42 @@ impl<'p> RouteKeeper<'p> {
             };
             let changes = match (text, before) {
                 (Ok(text), before) if text.trim().is_empty() => self.filled(file, before.as_deref()),
-                (Ok(_), _) => self.taken_back(file),
-                (Err(_), Some(before)) if is_by_hand => {
-                    self.gone = Some((file.clone(), before, Instant::now()));
+                (Ok(text), _) => self.taken_back(file, &text),
+                // What is no text any more is there all the same.
+                (Err(_), Some(text)) if is_by_hand && !file.exists() => {
+                    self.gone.insert(file.clone(), Gone { text, since: Instant::now(), awaits: None });
                     Ok(Changes::new())
                 }
                 (Err(_), _) => Ok(Changes::new()),
             };
             written.extend(self.carry_out(changes, terminal));
+            written.extend(self.give_back(|gone| gone.awaits.as_ref() == Some(file), terminal));
         }
         written
     }
 
     /// Takes what was gone for long enough for removed; returns the files that it has written.
     pub(super) fn settle(&mut self, terminal: &mut Terminal) -> BTreeSet<PathBuf> {
-        match self.gone.take() {
-            Some((file, text, _)) if !file.exists() => {
-                let changes = self.given_back(&file, &text);
-                self.carry_out(changes, terminal)
+        self.give_back(|gone| gone.awaits.is_none() && gone.since.elapsed() >= GONE, terminal)
+    }
+
+    /// Gives client files back what the files among the gone ones had that are `meant`; what cannot be given back is kept.
+    fn give_back(&mut self, meant: impl Fn(&Gone) -> bool, terminal: &mut Terminal) -> BTreeSet<PathBuf> {
+        let mut written = BTreeSet::new();
+        for (file, Gone { text, since, .. }) in self.gone.extract_if(.., |_, gone| meant(gone)).collect::<Vec<_>>() {
+            if file.exists() {
+                continue;
             }
-            _ => BTreeSet::new(),
+            match self.given_back(&file, &text) {
+                Ok(changes) => written.extend(self.carry_out(Ok(changes), terminal)),
+                Err((client, failure)) => {
+                    terminal.failure(&failure);
+                    terminal.note(format!("what {} had is kept until the client file is saved", self.project.shown(&file)));
+                    self.gone.insert(file, Gone { text, since, awaits: Some(client) });
+                }
+            }
         }
+        written
     }
 
     fn carry_out(&mut self, changes: Result<Changes, Failure>, terminal: &mut Terminal) -> BTreeSet<PathBuf> {
@@ -128,7 +156,11 @@ impl<'p> RouteKeeper<'p> {
     }
 
     /// A server file was removed: the client file beside it gets back what is the route's.
-    fn given_back(&mut self, file: &Path, text: &str) -> Result<Changes, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// Which client file it is, and why that cannot be done.
+    fn given_back(&mut self, file: &Path, text: &str) -> Result<Changes, (PathBuf, Failure)> {
         let Some(Placed::Handler { lane, form, folder, name, version }) = self.placed(file) else {
             return Ok(Changes::new());
         };
@@ -138,19 +170,20 @@ impl<'p> RouteKeeper<'p> {
         let (Some("server"), [client]) = (form.side, there.as_slice()) else { return Ok(Changes::new()) };
         let path = files.path(client);
         let client = self.project.app_dir.join(&path);
-        let before = fs::read_to_string(&client).map_err(Failure::file("read", &client))?;
-        let after = pairing::server_goes(text, &before)?;
-        self.given_back = Some(GivenBack { server: file.to_owned(), client, before, after: after.clone() });
+        let read = fs::read_to_string(&client).map_err(Failure::file("read", &client));
+        let changed = read.and_then(|before| Ok((pairing::server_goes(text, &before)?, before)));
+        let (after, before) = changed.map_err(|failure| (client.clone(), failure))?;
+        let (server, server_text) = (file.to_owned(), text.to_owned());
+        self.given_back = Some(GivenBack { server, server_text, client, before, after: after.clone() });
         Ok(vec![(path, Change::Rewrite(after))])
     }
 
-    /// A server file that was removed is there again, with its text: the client file is as it was, if nobody has changed it.
-    fn taken_back(&mut self, file: &Path) -> Result<Changes, Failure> {
-        let Some(GivenBack { client, before, after, .. }) = self.given_back.take_if(|given| given.server == file)
-        else {
-            return Ok(Changes::new());
-        };
-        if fs::read_to_string(&client).is_ok_and(|text| text == after) {
+    /// A server file that was removed is there again, with its `text`: the client file is as it was, if nobody has changed it. Another
+    /// server file has another input.
+    fn taken_back(&mut self, file: &Path, text: &str) -> Result<Changes, Failure> {
+        let Some(given) = self.given_back.take_if(|given| given.server == file) else { return Ok(Changes::new()) };
+        let GivenBack { server_text, client, before, after, .. } = given;
+        if text == server_text && fs::read_to_string(&client).is_ok_and(|text| text == after) {
             return Ok(vec![(self.project.shown(&client), Change::Rewrite(before))]);
         }
         Ok(Changes::new())
@@ -185,6 +218,7 @@ mod tests {
         fn new() -> Self {
             let folder = tempfile::tempdir().expect("a folder");
             fs::create_dir_all(folder.path().join("src/chess/_sync")).expect("a folder");
+            fs::write(folder.path().join("src/app.rs"), "// the app").expect("a file");
             let project = Project::at(folder.path());
             Self { folder, project }
         }
@@ -209,6 +243,8 @@ mod tests {
         }
 
         fn settle(&self, keeper: &mut RouteKeeper<'_>) {
+            let long_ago = std::time::Instant::now().checked_sub(super::GONE).expect("a time");
+            keeper.gone.values_mut().for_each(|gone| gone.since = long_ago);
             keeper.settle(&mut Terminal::to(std::io::sink(), std::io::sink()));
         }
     }
@@ -247,6 +283,50 @@ mod tests {
         stage.settle(&mut keeper);
         assert!(stage.read(CLIENT).contains("pub struct ClientInput"), "{}", stage.read(CLIENT));
         stage.save(&mut keeper, &[(SERVER, Some(&server))]);
+        assert_eq!(stage.read(CLIENT), client);
+    }
+
+    #[test]
+    fn what_is_saved_meanwhile_does_not_keep_it_from_being_given_back() {
+        let stage = Stage::new();
+        let mut keeper = RouteKeeper::new(&stage.project);
+        stage.save(&mut keeper, &[(CLIENT, Some(""))]);
+        stage.save(&mut keeper, &[(SERVER, Some(""))]);
+        stage.save(&mut keeper, &[(SERVER, None)]);
+        stage.save(&mut keeper, &[("src/app.rs", Some("// saved by the editor"))]);
+        stage.settle(&mut keeper);
+        assert!(stage.read(CLIENT).contains("pub struct ClientInput"), "{}", stage.read(CLIENT));
+    }
+
+    #[test]
+    fn what_cannot_be_given_back_is_kept_until_it_can() {
+        let stage = Stage::new();
+        let mut keeper = RouteKeeper::new(&stage.project);
+        stage.save(&mut keeper, &[(CLIENT, Some(""))]);
+        stage.save(&mut keeper, &[(SERVER, Some(""))]);
+        let client = stage.read(CLIENT);
+        let broken = client.replace("pub ", "pub pub ");
+        stage.save(&mut keeper, &[(CLIENT, Some(&broken))]);
+        stage.save(&mut keeper, &[(SERVER, None)]);
+        stage.settle(&mut keeper);
+        assert_eq!(stage.read(CLIENT), broken);
+        assert_eq!(keeper.patience(), None, "there is nothing to wait for but the client file");
+        stage.save(&mut keeper, &[("src/app.rs", Some("// another file"))]);
+        stage.save(&mut keeper, &[(CLIENT, Some(&client))]);
+        assert!(stage.read(CLIENT).contains("pub struct ClientInput"), "{}", stage.read(CLIENT));
+    }
+
+    #[test]
+    fn another_server_file_in_its_place_leaves_the_client_file_alone() {
+        let stage = Stage::new();
+        let mut keeper = RouteKeeper::new(&stage.project);
+        stage.save(&mut keeper, &[(CLIENT, Some(""))]);
+        stage.save(&mut keeper, &[(SERVER, Some(""))]);
+        let server = stage.read(SERVER);
+        stage.save(&mut keeper, &[(SERVER, None)]);
+        stage.settle(&mut keeper);
+        let client = stage.read(CLIENT);
+        stage.save(&mut keeper, &[(SERVER, Some(&format!("// Another one.\n{server}")))]);
         assert_eq!(stage.read(CLIENT), client);
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::{Event, tell};
@@ -88,11 +88,14 @@ fn together(heard: &Receiver<Vec<PathBuf>>) -> Option<(Instant, BTreeSet<PathBuf
     }
 }
 
-/// A file that is read, or opened, has not changed; one that was written is told of when it is closed.
+/// A file that is read, or opened, has not changed. One that is written is told of when it is closed, where the system tells that; before,
+/// somebody may still be writing it.
 fn is_change(kind: &EventKind) -> bool {
+    let is_told_when_closed = cfg!(target_os = "linux");
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
         EventKind::Access(_) => false,
+        EventKind::Create(CreateKind::File) | EventKind::Modify(ModifyKind::Data(_)) => !is_told_when_closed,
         _ => true,
     }
 }

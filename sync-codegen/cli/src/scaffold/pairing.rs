@@ -12,7 +12,7 @@ use sync_codegen::syntax::arguments::SAID_ONCE;
 use sync_codegen::syntax::handler_file::Kind;
 
 use super::source::{
-    Edits, Leaf, Source, arguments, attribute, is_public, item_name, parameter, place, range, with_sorted_uses, words,
+    Edits, Leaf, Source, arguments, attribute, check_comments, is_public, item_name, parameter, place, range, with_sorted_uses, words,
 };
 use crate::failure::Failure;
 
@@ -70,6 +70,8 @@ fn taken_over(client: &str) -> Result<TakenOver, Failure> {
     let taken_words = words(taken.join(",").parse().unwrap_or_default());
     let moved = file.closure(taken_words.iter().cloned().chain([INPUT.to_owned()]).collect());
     check_shared(&file, &moved, &words(kept.join(",").parse().unwrap_or_default()))?;
+    file.check_lines(&moved)?;
+    check_comments(ours, client, "the attribute of the filter")?;
     let mut edits = Edits::default();
     moved.iter().for_each(|item| edits.remove_lines(client, file.whole(item)));
     edits.replace(place(ours), attribute("client", &kept));
@@ -96,7 +98,7 @@ fn beside_server(changed: &str, idle_before: &BTreeSet<String>, moved: &[&Item])
     let (idle, named) = (file.idle(), words(changed.parse().unwrap_or_default()));
     let moved = moved.iter().filter_map(|item| item_name(item)).chain([OUTPUT.to_owned()]);
     let names: BTreeSet<_> = moved.filter(|name| named.contains(name) && !file.declares(name)).collect();
-    let kept = file.keep_uses(|leaf| !idle.contains(&leaf.name) || idle_before.contains(&leaf.name)).apply(changed);
+    let kept = file.keep_uses(|leaf| !idle.contains(&leaf.name) || idle_before.contains(&leaf.name))?.apply(changed);
     let file = Source::read(&kept, "the client file")?;
     Ok(with_sorted_uses(&file.add_uses(&import(&names)).apply(&kept)))
 }
@@ -121,11 +123,16 @@ fn given_back(server: &str, client: &str) -> Result<String, Failure> {
     let of_server = gone.main(Kind::Server).map(|(_, attribute)| arguments(attribute, server)).unwrap_or_default();
     let mut written: Vec<_> = of_server.into_iter().filter(|argument| is_of_the_route(argument)).collect();
     let taken_words = words(written.join(",").parse().unwrap_or_default());
-    let moved = gone.closure(taken_words.iter().cloned().chain([INPUT.to_owned()]).collect());
+    let mut moved = gone.closure(taken_words.iter().cloned().chain([INPUT.to_owned()]).collect());
+    gone.check_lines(&moved)?;
+    check_comments(ours, client, "the attribute of the filter")?;
+    // Who has copied something into the client file beforehand has it there once.
+    drop_what_is_there(&mut moved, &mut written, &file, &arguments(ours, client), &gone)?;
     let moved_text = gone.text_of(&moved);
     let moved_words: BTreeSet<_> = moved.iter().flat_map(|item| words(item.to_token_stream())).collect();
     let mut edits = without_output(&file, main)?;
-    let comes_back = |name: &str| moved.iter().any(|item| item_name(item).as_deref() == Some(name));
+    let comes_back =
+        |name: &str| file.declares(name) || moved.iter().any(|item| item_name(item).as_deref() == Some(name));
     if let Some(lost) = from_server.iter().find(|leaf| !comes_back(&leaf.name) && leaf.name != OUTPUT) {
         let help = format!("move `{}` to a file that both can use, such as `_shared.rs`", lost.name);
         return Err(Failure::with_help(
@@ -139,13 +146,51 @@ fn given_back(server: &str, client: &str) -> Result<String, Failure> {
     let is_needed = |leaf: &Leaf| moved_words.contains(&leaf.name) || taken_words.contains(&leaf.name);
     let missing =
         gone.leaves().into_iter().filter(is_needed).map(|leaf| leaf.path).filter(|path| !there.contains(path));
-    let mut edits = edits.and(file.keep_uses(|leaf| !leaf.path.starts_with(SERVER)));
+    let mut edits = edits.and(file.keep_uses(|leaf| !leaf.path.starts_with(SERVER))?);
     if !moved.is_empty() {
         edits = edits.and(file.add_items(&moved_text));
     }
     let changed = edits.apply(client);
     let file = Source::read(&changed, "the client file")?;
     Ok(with_sorted_uses(&file.add_uses(&uses(missing.collect(), &[])).apply(&changed)))
+}
+
+/// Takes out of what comes into the client file what is there already.
+///
+/// # Errors
+///
+/// Something is there that says something else.
+fn drop_what_is_there(
+    moved: &mut Vec<&Item>,
+    written: &mut Vec<String>,
+    file: &Source<'_>,
+    arguments: &[String],
+    gone: &Source<'_>,
+) -> Result<(), Failure> {
+    let plain = |text: &str| text.split_whitespace().collect::<String>();
+    let differs = |name: &str| {
+        let what = format!("`{name}` is in both files, and not the same");
+        Failure::with_help(what, "make them the same, or remove it from one of them")
+    };
+    let mut lasting = Vec::new();
+    for item in moved.iter() {
+        match item_name(item).map(|name| (file.text_of_all(&name), name)) {
+            Some((there, _)) if there.is_empty() => lasting.push(*item),
+            Some((there, _)) if there.iter().any(|there| plain(there) == plain(&gone.text_of(&[item]))) => {}
+            Some((_, name)) => return Err(differs(&name)),
+            None => lasting.push(*item),
+        }
+    }
+    *moved = lasting;
+    let key = |argument: &str| argument.split('=').next().unwrap_or_default().trim().to_owned();
+    for argument in arguments {
+        let same = written.iter().find(|written| key(written) == key(argument));
+        if same.is_some_and(|written| plain(written) != plain(argument)) {
+            return Err(differs(&key(argument)));
+        }
+    }
+    written.retain(|written| !arguments.iter().any(|argument| key(argument) == key(written)));
+    Ok(())
 }
 
 /// A filter without a server file has no output.
@@ -329,6 +374,67 @@ pub async fn main(member: Member<'_>, _input: &ClientInput) -> bool {
             }
         "#]],
         );
+    }
+
+    #[test]
+    fn a_comment_behind_what_moves_moves_with_it() {
+        let client = "use sync::wire;\n\nconst MAX: u64 = 9; // agreed\n\n#[wire]\npub struct ClientInput {\n    #[validate(length(max = \"MAX\"))]\n    \
+                      pub text: String,\n} /* the end */\n\n#[sync::client]\npub fn main(_: Member<'_>, _: &ClientInput) -> bool {\n    true\n}\n";
+        let taken = server_comes(client).expect("it can move");
+        assert!(taken.input.contains("const MAX: u64 = 9; // agreed\n"), "{}", taken.input);
+        assert!(taken.input.ends_with("} /* the end */"), "{}", taken.input);
+        assert!(!taken.client.contains("agreed") && !taken.client.contains("the end"), "{}", taken.client);
+    }
+
+    #[test]
+    fn what_would_be_lost_or_torn_is_refused() {
+        let with = |constants: &str, attribute: &str, import: &str| {
+            format!(
+                "{import}\n\n{constants}\n\n#[wire]\npub struct ClientInput {{\n    #[validate(length(max = \"MAX\"))]\n    pub text: String,\n}}\n\n\
+                 {attribute}\npub fn main(_: Member<'_>, _: &ClientInput) -> bool {{\n    MIN > 0\n}}\n"
+            )
+        };
+        let (plain, import) = ("#[sync::client(auth = login)]", "use sync::{Member, wire};");
+        assert!(server_comes(&with("const MIN: u32 = 1;\nconst MAX: u32 = 3;", plain, import)).is_ok());
+        for (constants, attribute, import, expected) in [
+            ("const MIN: u32 = 1; const MAX: u32 = 3;", plain, import, "something else stands on one line"),
+            ("const MAX: u32 = 3; const MIN: u32 = 1;", plain, import, "something else stands on one line"),
+            (
+                "const MIN: u32 = 1;\nconst MAX: u32 = 3;",
+                "#[sync::client(auth = login, // everybody\n    volatile)]",
+                import,
+                "a comment inside: `// everybody`",
+            ),
+            (
+                "const MIN: u32 = 1;\nconst MAX: u32 = 3;",
+                plain,
+                "use sync::{Member, /* travels */ wire};",
+                "a comment inside: `/* travels */`",
+            ),
+        ] {
+            let refused = server_comes(&with(constants, attribute, import)).expect_err(constants).to_string();
+            assert!(refused.contains(expected), "{refused}");
+        }
+    }
+
+    #[test]
+    fn what_the_client_file_has_already_comes_back_once() {
+        let input = "#[wire]\npub struct ClientInput {\n    pub text: String,\n}";
+        let server = format!(
+            "use crate::Ctx;\nuse sync::{{SyncError, wire}};\n\n{input}\n\n#[sync::server(auth = login, volatile)]\n\
+             pub async fn main(_: Ctx<'_>, _: &ClientInput) -> Result<(), SyncError> {{\n    Ok(())\n}}\n"
+        );
+        let client = |input: &str, auth: &str| {
+            format!(
+                "use crate::Member;\nuse sync::wire;\n\n{input}\n\n#[sync::client(auth = {auth})]\npub fn main(_: Member<'_>, _: &ClientInput) -> bool {{\n    true\n}}\n"
+            )
+        };
+        let expected = client(input, "login").replace("auth = login", "volatile, auth = login");
+        assert_eq!(server_goes(&server, &client(input, "login")).as_deref(), Ok(&*expected));
+        for (input, auth, name) in [("pub struct ClientInput {}", "login", "ClientInput"), (input, "public", "auth")] {
+            let refused = server_goes(&server, &client(input, auth)).expect_err(name).to_string();
+            assert!(refused.contains(&format!("`{name}` is in both files")), "{refused}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Files on the disk: what a route consists of, what comes and what goes.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use sync_codegen::Diagnostic;
@@ -86,23 +86,23 @@ impl<'p> RouteFiles<'p> {
                     Some(client) => {
                         let taken = pairing::server_comes(&self.read(client)?)?;
                         taken_from = Some((self.path(client), Change::Rewrite(taken.client)));
-                        let values =
+                        let moved =
                             [("uses", &*taken.uses), ("input", &*taken.input), ("arguments", &*taken.arguments)];
-                        self.render(templates::EVENT_SERVER_BESIDE_CLIENT, &values)?
+                        self.render(templates::EVENT_SERVER_BESIDE_CLIENT, &[], &moved)?
                     }
-                    None => self.render(templates::EVENT_SERVER, &[])?,
+                    None => self.render(templates::EVENT_SERVER, &[], &[])?,
                 }
             } else if Some(*form) == client {
                 match &server_text {
                     Some(server) => {
                         let beside = pairing::client_comes(server)?;
                         let values = [("uses", &*beside.uses), ("parameters", &*beside.parameters)];
-                        self.render(templates::EVENT_CLIENT_BESIDE_SERVER, &values)?
+                        self.render(templates::EVENT_CLIENT_BESIDE_SERVER, &values, &[])?
                     }
-                    None => self.render(templates::EVENT_CLIENT, &[])?,
+                    None => self.render(templates::EVENT_CLIENT, &[], &[])?,
                 }
             } else {
-                self.render(templates::REQUEST, &[])?
+                self.render(templates::REQUEST, &[], &[])?
             };
             if Some(*form) == server {
                 server_text = Some(text.clone());
@@ -128,14 +128,20 @@ impl<'p> RouteFiles<'p> {
         Ok(changes)
     }
 
-    fn render(&self, template: Template, values: &[(&str, &str)]) -> Result<String, Failure> {
-        render(template, self.project, &self.route.page, &self.route.name, self.version, values)
+    fn render(
+        &self,
+        template: Template,
+        values: &[(&str, &str)],
+        moved: &[(&str, &str)],
+    ) -> Result<String, Failure> {
+        let RouteWords { page, name, .. } = self.route;
+        render(template, self.project, (page, name, self.version), values, moved)
     }
 }
 
 /// Returns what makes the rule of a page's rooms.
 pub(crate) fn room(project: &Project, route: &RouteWords) -> Result<Changes, Failure> {
-    let text = render(templates::ROOM, project, &route.page, &route.name, 1, &[])?;
+    let text = render(templates::ROOM, project, (&route.page, &route.name, 1), &[], &[])?;
     Ok(vec![(room_path(route), Change::Create(text))])
 }
 
@@ -144,17 +150,18 @@ pub(crate) fn room_path(route: &RouteWords) -> String {
     format!("{}/_room.rs", route.folder())
 }
 
+/// `moved` is what is taken from elsewhere, which must not be lost.
 fn render(
     template: Template,
     project: &Project,
-    page: &str,
-    name: &str,
-    version: u32,
+    (page, name, version): (&str, &str, u32),
     further: &[(&str, &str)],
+    moved: &[(&str, &str)],
 ) -> Result<String, Failure> {
     let (version, room) = (format!("v{version}"), page.replace('/', "-"));
     let common = [("page", page), ("name", name), ("version", &*version), ("room", &*room)];
-    template.render(&project.app_dir, &[&common, further].concat()).map(|text| with_sorted_uses(&text))
+    let text = template.render(&project.app_dir, &[&common, further].concat(), moved)?;
+    Ok(with_sorted_uses(&text))
 }
 
 /// Carries changes out, and says so; returns what is wrong with the files then. Nothing that is there and was not to be changed is overwritten.
@@ -178,11 +185,17 @@ pub(crate) fn carry_out(
     Ok(generated.problems.into_iter().filter(is_ours).collect())
 }
 
-/// Writes a text whole or not at all.
+/// Writes a text whole or not at all, to where the file really is, and who may read it stays as it was.
 fn rewrite(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = path.canonicalize()?;
+    let permissions = path.metadata()?.permissions();
+    if permissions.readonly() {
+        return Err(std::io::ErrorKind::PermissionDenied.into());
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let draft = path.with_file_name(format!(".{name}.sync-draft"));
     fs::write(&draft, text)?;
+    fs::set_permissions(&draft, permissions)?;
     fs::rename(&draft, path)
 }
 
@@ -190,9 +203,18 @@ fn rewrite(path: &Path, text: &str) -> std::io::Result<()> {
 fn create(path: &Path, text: &str) -> Result<(), Failure> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder).map_err(Failure::file("make", folder))?;
-    if fs::read_to_string(path).is_ok_and(|there| there.trim().is_empty()) {
-        return fs::write(path, text).map_err(Failure::file("write", path));
+    fill(path, text).map_err(Failure::file("create", path))
+}
+
+/// Looks and writes through one handle, so that what comes to stand there in between is not cut off.
+fn fill(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+    let mut there = String::new();
+    file.read_to_string(&mut there)?;
+    if !there.trim().is_empty() {
+        return fs::File::create_new(path).map(drop);
     }
-    let file = fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    file.map_err(Failure::file("create", path))
+    file.rewind()?;
+    file.set_len(0)?;
+    file.write_all(text.as_bytes())
 }

@@ -104,6 +104,11 @@ impl<'s> Source<'s> {
         items.iter().map(|item| &self.text[self.whole(item)]).collect::<Vec<_>>().join("\n\n")
     }
 
+    /// Returns the text of each item that is called so.
+    pub(crate) fn text_of_all(&self, name: &str) -> Vec<&str> {
+        self.named().filter(|(known, _)| known == name).map(|(_, item)| &self.text[self.whole(item)]).collect()
+    }
+
     /// Returns every name that the file imports.
     pub(crate) fn leaves(&self) -> Vec<Leaf> {
         let uses = self.file.items.iter().filter_map(|item| if let Item::Use(item) = item { Some(item) } else { None });
@@ -120,7 +125,11 @@ impl<'s> Source<'s> {
     }
 
     /// Changes the imports so that those remain which `keeps` keeps.
-    pub(crate) fn keep_uses(&self, keeps: impl Fn(&Leaf) -> bool) -> Edits {
+    ///
+    /// # Errors
+    ///
+    /// One that has to change has a comment inside, which would be lost.
+    pub(crate) fn keep_uses(&self, keeps: impl Fn(&Leaf) -> bool) -> Result<Edits, Failure> {
         let mut edits = Edits::default();
         for item in &self.file.items {
             let Item::Use(import) = item else { continue };
@@ -129,6 +138,7 @@ impl<'s> Source<'s> {
             if leaves.iter().all(&keeps) {
                 continue;
             }
+            check_comments(item, self.text, "an import")?;
             match prune(&import.tree, "", &keeps) {
                 None => edits.remove_lines(self.text, range(item)),
                 Some(tree) => {
@@ -138,12 +148,38 @@ impl<'s> Source<'s> {
                 }
             }
         }
-        edits
+        Ok(edits)
     }
 
-    /// Returns where an item stands, its attributes, doc comments and the comments above it included.
+    /// Says so if anything but comments stands on a line with one of `items`: whole lines move.
+    pub(crate) fn check_lines(&self, items: &[&Item]) -> Result<(), Failure> {
+        let is_alone = |item: &Item| {
+            let Range { start, end } = self.whole(item);
+            let before = self.text[..start].rsplit('\n').next().unwrap_or_default();
+            let behind = self.text[end..].split('\n').next().unwrap_or_default();
+            before.trim().is_empty() && behind.trim().is_empty()
+        };
+        match items.iter().find(|item| !is_alone(item)) {
+            None => Ok(()),
+            Some(item) => {
+                let name = item_name(item).unwrap_or_default();
+                Err(Failure::with_help(
+                    format!("`{name}` has to move, and something else stands on one line with it"),
+                    "give it lines of its own: `cargo fmt` does",
+                ))
+            }
+        }
+    }
+
+    /// Returns where an item stands, its attributes, doc comments, the comments above it and the one behind it included.
     pub(crate) fn whole(&self, item: &Item) -> Range<usize> {
-        let Range { mut start, end } = range(item);
+        let Range { mut start, mut end } = range(item);
+        let behind = self.text[end..].split('\n').next().unwrap_or_default();
+        let is_comment = behind.trim_start().starts_with("//")
+            || (behind.trim_start().starts_with("/*") && behind.find("*/") == behind.trim_end().len().checked_sub(2));
+        if is_comment {
+            end += behind.trim_end().len();
+        }
         while let Some(above) = self.text[..start].strip_suffix('\n') {
             let line = above.rfind('\n').map_or(0, |end| end + 1);
             let comment = above[line..].trim_start();
@@ -216,6 +252,7 @@ impl Edits {
     pub(crate) fn apply(mut self, text: &str) -> String {
         // What is put before something stands before what takes its place.
         self.0.sort_by_key(|(range, _)| (range.start, range.end));
+        debug_assert!(self.0.windows(2).all(|pair| pair[0].0.end <= pair[1].0.start), "changes overlap: {:?}", self.0);
         let mut changed = text.to_owned();
         for (range, replacement) in self.0.into_iter().rev() {
             changed.replace_range(range, &replacement);
@@ -248,6 +285,38 @@ pub(crate) fn arguments(attribute: &Attribute, source: &str) -> Vec<String> {
         source.get(first.span().byte_range().start..last.span().byte_range().end).map(str::to_owned)
     });
     written.collect()
+}
+
+/// Says so if there is a comment inside of something that is to be written anew.
+///
+/// # Errors
+///
+/// There is one.
+pub(crate) fn check_comments(of: &impl ToTokens, text: &str, what: &str) -> Result<(), Failure> {
+    let mut spans = Vec::new();
+    add_spans(of.to_token_stream(), &mut spans);
+    let gaps = spans.windows(2).filter_map(|pair| text.get(pair[0].end..pair[1].start));
+    match gaps.map(str::trim).find(|gap| !gap.is_empty()) {
+        None => Ok(()),
+        Some(comment) => {
+            let help = "move the comment above it, or out of the file for as long as this takes";
+            Err(Failure::with_help(format!("{what} has to change and has a comment inside: `{comment}`"), help))
+        }
+    }
+}
+
+/// Adds where each token stands that is no group, and where groups begin and end.
+fn add_spans(tokens: TokenStream, spans: &mut Vec<Range<usize>>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                spans.push(group.span_open().byte_range());
+                add_spans(group.stream(), spans);
+                spans.push(group.span_close().byte_range());
+            }
+            token => spans.push(token.span().byte_range()),
+        }
+    }
 }
 
 /// Returns an attribute with these arguments.

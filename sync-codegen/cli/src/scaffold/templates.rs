@@ -37,19 +37,34 @@ templates! {
 }
 
 impl Template {
-    /// Returns the text for the app in `app_dir`, with `values` in place of what stands for them.
-    pub(crate) fn render(self, app_dir: &Path, values: &[(&str, &str)]) -> Result<String, Failure> {
+    /// Returns the text for the app in `app_dir`, with `values` in place of what stands for them, and `needed`, which it has to use: it is
+    /// nowhere else then.
+    pub(crate) fn render(self, app_dir: &Path, values: &[(&str, &str)], needed: &[(&str, &str)]) -> Result<String, Failure> {
+        let values = &*[values, needed].concat();
         let own = app_dir.join(FOLDER).join(self.name);
         let text = match std::fs::read_to_string(&own) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.text.to_owned(),
             read => read.map_err(Failure::file("read", &own))?,
         };
-        fill(&text, values).map_err(|unknown| {
+        let filled = fill(&text, values).map_err(|unknown| {
             let known = values.iter().map(|(name, _)| format!("`{{{{{name}}}}}`")).collect::<Vec<_>>().join(", ");
             let what = format!("{FOLDER}/{}: nothing is known for `{{{{{unknown}}}}}`", self.name);
             Failure::with_help(what, format!("use {known}"))
-        })
+        })?;
+        match needed.iter().find(|(name, value)| !value.is_empty() && !uses(&text, name)) {
+            None => Ok(filled),
+            Some((name, _)) => {
+                let what = format!("{FOLDER}/{}: `{{{{{name}}}}}` is not in it, and what that stands for would be lost", self.name);
+                Err(Failure::with_help(what, format!("add `{{{{{name}}}}}` where it belongs")))
+            }
+        }
     }
+}
+
+/// Returns whether `text` asks for what is called so.
+fn uses(text: &str, name: &str) -> bool {
+    let asked = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
+    asked.into_iter().any(|(asked, _)| asked.trim() == name)
 }
 
 /// Puts `values` into `text`; what is asked for and not there is the error.
