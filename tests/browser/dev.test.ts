@@ -64,6 +64,13 @@ it("two tabs stay in their room while a handler is edited, broken and mended", {
   await app.next("live");
   await expect.poll(() => ada.getByRole("alertdialog").count()).toBe(0);
 
+  // What is wrong is no file that is built; when it is gone, that is enough.
+  await app.write(`${HANDLER}.orig`, "left behind");
+  await app.edit(HANDLER, (text) => `${text}\n`);
+  expect((await app.next("failed")).problems?.map(({ file }) => file)).toEqual([`${HANDLER}.orig`]);
+  await app.remove(`${HANDLER}.orig`);
+  await app.next("live");
+
   await app.edit("locales/en/app.ftl", (text) => `${text}\nsync-unsupported-media-type = Say it in JSON.\n`);
   await app.next("messages");
   const refused = () => ada.evaluate(() => fetch("/sync/play/say/v1", { method: "POST" }).then((got) => got.json()));

@@ -93,6 +93,10 @@ export class DevApp {
     return writeFile(path.join(this.#folder, file), text);
   }
 
+  remove(file: string): Promise<void> {
+    return rm(path.join(this.#folder, file));
+  }
+
   /** What the compiler says of the page; nothing if nothing is wrong. */
   async typecheck(): Promise<string> {
     const compiler = path.join(ROOT, "node_modules/typescript/bin/tsc");

@@ -3,7 +3,7 @@
  *
  * It is a program of Node, used in `vite.config.ts` alone; nothing of it is in a page that is built.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, unwatchFile, watchFile } from "node:fs";
 import type { Plugin, ProxyOptions } from "vite";
 import { overlaySource } from "./overlay";
 import { parseStatus, type Status } from "./status";
@@ -18,8 +18,11 @@ export interface SyncwrightOptions {
 const PATHS = ["api", "auth", "healthz", "metrics", "readyz", "sync"];
 /** The module that shows what is wrong. */
 const OVERLAY = "/@syncwright/overlay";
-/** The event that the module hears. */
+/** The event that the module hears, and the one by which it asks how it stands. */
 const EVENT = "syncwright:status";
+const ASK = "syncwright:ask";
+/** How often the status is looked at, in milliseconds: it is replaced, and may be taken away and come back. */
+const LOOK_MS = 150;
 
 /**
  * Makes the plugin.
@@ -41,15 +44,13 @@ export function syncwright(options: SyncwrightOptions = {}): Plugin {
     }),
     configureServer(vite) {
       if (statusFile === undefined) return;
-      const tell = () => vite.hot.send(EVENT, read(statusFile));
-      vite.watcher.add(statusFile);
-      vite.watcher.on("all", (_, file) => {
-        if (file === statusFile) tell();
-      });
-      vite.hot.on("connection", tell);
+      watchFile(statusFile, { interval: LOOK_MS, persistent: false }, () => vite.hot.send(EVENT, read(statusFile)));
+      vite.httpServer?.once("close", () => unwatchFile(statusFile));
+      // Whoever comes is told; the others know, and may have closed what they were shown.
+      vite.hot.on(ASK, (_, client) => client.send(EVENT, read(statusFile)));
     },
     resolveId: (id) => (id === OVERLAY ? id : undefined),
-    load: (id) => (id === OVERLAY ? overlaySource(EVENT) : undefined),
+    load: (id) => (id === OVERLAY ? overlaySource(EVENT, ASK) : undefined),
     transformIndexHtml: {
       order: "pre",
       handler: (_, { server: vite }) =>

@@ -27,10 +27,20 @@ describe("the overlay", () => {
     expect(overlay()).not.toBeNull();
   });
 
+  it("leaves the focus to whoever is typing", () => {
+    const field = document.createElement("input");
+    document.body.append(field);
+    field.focus();
+    showStatus(failed);
+    expect(document.activeElement).toBe(field);
+    field.remove();
+  });
+
   it("is a module by itself", () => {
-    const source = overlaySource("syncwright:status").replaceAll("import.meta.hot", "hot");
+    const source = overlaySource("syncwright:status", "syncwright:ask").replaceAll("import.meta.hot", "hot");
     const heard: unknown[] = [];
-    new Function("hot", source)({ on: (event: string, listener: unknown) => heard.push(event, typeof listener) });
-    expect(heard).toEqual(["syncwright:status", "function"]);
+    const on = (event: string, listener: unknown) => heard.push(event, typeof listener);
+    new Function("hot", source)({ on, send: (event: string) => heard.push(event) });
+    expect(heard).toEqual(["syncwright:status", "function", "syncwright:ask"]);
   });
 });

@@ -1,10 +1,11 @@
 /** The module in the page that shows what is wrong, as text: it is handed to a browser and imports nothing. */
 import type { Status } from "./status";
 
-/** Returns the module, which hears `event`. */
-export function overlaySource(event: string): string {
+/** Returns the module, which hears `event`, and sends `ask` when it begins to. */
+export function overlaySource(event: string, ask: string): string {
   return `const show = ${showStatus.toString()};
 import.meta.hot.on(${JSON.stringify(event)}, show);
+import.meta.hot.send(${JSON.stringify(ask)});
 `;
 }
 
@@ -57,7 +58,8 @@ export function showStatus({ state, problems, isRunning }: Status): void {
   }
   root.append(style, panel);
   document.body.append(host);
-  close.focus();
+  // Whoever is typing goes on typing.
+  if (document.activeElement === null || document.activeElement === document.body) close.focus();
   panel.onkeydown = ({ key }) => {
     if (key === "Escape") host.remove();
   };

@@ -1,6 +1,6 @@
 //! What cargo is asked, and what it says while it builds.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -170,9 +170,13 @@ fn is_of(package_id: &str, package: &str) -> bool {
     }
 }
 
-/// Collects what is neither progress nor a summary.
+/// Collects what is neither progress nor a summary; that it waits for somebody else is said at once.
 fn said_besides(stderr: impl Read) -> Vec<String> {
-    let lines = lines(stderr);
+    let lines = lines(stderr).inspect(|line| {
+        if line.trim_start().starts_with("Blocking ") {
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
+    });
     let is_noise = |line: &String| {
         let first = line.split_whitespace().next().unwrap_or_default();
         let is_progress = line.starts_with(' ') && first.starts_with(|letter: char| letter.is_ascii_uppercase());

@@ -10,7 +10,7 @@ use crate::cargo;
 use crate::failure::Failure;
 
 /// An app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Project {
     /// The package with the handlers.
     pub(crate) package: String,
@@ -31,7 +31,7 @@ pub(crate) struct Project {
 }
 
 /// The package that the server is a binary of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ServerPackage {
     pub(crate) name: String,
     /// The name of the binary.
@@ -99,6 +99,11 @@ impl Project {
             root: metadata.workspace_root,
             target: metadata.target_directory,
         })
+    }
+
+    /// Whether the manifests say something else of the app by now.
+    pub(crate) fn is_another_now(&self) -> bool {
+        Self::find(&self.app_dir, Some(&self.package)).is_ok_and(|now| now != *self)
     }
 
     /// Returns `path` as it is said to a user: relative to the app if it is in it, with forward slashes.

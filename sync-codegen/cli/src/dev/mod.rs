@@ -6,6 +6,7 @@
 
 mod build;
 mod known;
+mod lock;
 mod process;
 mod routes;
 mod server;
@@ -80,8 +81,10 @@ pub(crate) fn run(asked: &options::Dev, project: &Project, terminal: &mut Termin
     let stopping = events.clone();
     ctrlc::set_handler(move || tell(&stopping, Event::Stop))
         .map_err(|error| Failure::new(format!("cannot hear of Ctrl-C: {error}")))?;
-    let status = Status::new(project, asked.json)?;
+    // Before anything is touched that another one uses.
+    let _alone = lock::take(project)?;
     let server = Server::new(project, events.clone())?;
+    let status = Status::new(project, asked.json)?;
     status.server(terminal, &server.url());
     let web = match project.web().filter(|_| !asked.no_web) {
         Some(folder) => Some(Web::start(folder, project, &server.url(), &status, terminal, &events)?),
@@ -156,6 +159,10 @@ impl Dev<'_> {
         self.watch_new_folders(paths, terminal);
         let files = self.known.news(paths);
         if files.is_empty() {
+            if self.status.is_failing() && is_reason_to_try_again(paths) {
+                self.saved = since;
+                self.rebuild(terminal);
+            }
             return;
         }
         let written = self.routes.changed(&files, terminal);
@@ -169,9 +176,18 @@ impl Dev<'_> {
         if are_messages && self.take_messages(terminal) {
             return;
         }
+        if files.iter().any(|file| file.file_name().is_some_and(|name| name == "Cargo.toml"))
+            && self.project.is_another_now()
+        {
+            terminal
+                .note("what the app consists of is another now: start `cargo sync dev` anew to have all of it watched");
+        }
         self.saved = since;
         if files.iter().all(is_configuration) && !self.builds.is_running() && !self.status.is_failing() {
-            self.awaited = self.server.restart();
+            match self.server.restart() {
+                Ok(number) => self.awaited = number,
+                Err(failure) => self.fail(vec![Problem::of_failure(&failure)], terminal),
+            }
         } else {
             self.rebuild(terminal);
         }
@@ -190,7 +206,9 @@ impl Dev<'_> {
     /// Has the server take its sentences anew; `false` if there is more to do than that.
     fn take_messages(&mut self, terminal: &mut Terminal) -> bool {
         let has_mistakes = || !sync_codegen::mistakes(&self.project.app_dir).is_empty();
-        if self.status.is_failing() || self.languages != languages(self.project) || has_mistakes() {
+        // The next server has been compiled with the sentences as they were, or is being so.
+        let is_changing = self.builds.is_running() || self.awaited.is_some();
+        if is_changing || self.status.is_failing() || self.languages != languages(self.project) || has_mistakes() {
             return false;
         }
         let is_taken = self.server.read_messages_anew();
@@ -249,7 +267,8 @@ impl Dev<'_> {
         match self.server.replace(program) {
             Ok(Some(number)) => self.awaited = Some(number),
             // Nothing that the server consists of has changed.
-            Ok(None) => self.status.live(terminal, self.saved.elapsed()),
+            Ok(None) if self.server.is_listening() => self.status.live(terminal, self.saved.elapsed()),
+            Ok(None) => self.awaited = Some(self.server.number()),
             Err(failure) => self.fail(vec![Problem::of_failure(&failure)], terminal),
         }
     }
@@ -280,6 +299,12 @@ impl Dev<'_> {
             terminal.note(format!("cannot write the types: {error}"));
         }
     }
+}
+
+/// Whether something was saved as it was, or something is gone that is no file of ours: either may be what was wrong.
+fn is_reason_to_try_again(paths: &BTreeSet<PathBuf>) -> bool {
+    let is_hidden = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    paths.iter().any(|path| watch::matters(path) || !(path.exists() || is_hidden(path)))
 }
 
 /// The folders with message files.

@@ -106,7 +106,8 @@ impl<'p> RouteKeeper<'p> {
                 Ok(changes) => written.extend(self.carry_out(Ok(changes), terminal)),
                 Err((client, failure)) => {
                     terminal.failure(&failure);
-                    terminal.note(format!("what {} had is kept until the client file is saved", self.project.shown(&file)));
+                    terminal
+                        .note(format!("what {} had is kept until the client file is saved", self.project.shown(&file)));
                     self.gone.insert(file, Gone { text, since, awaits: Some(client) });
                 }
             }

@@ -1,5 +1,6 @@
 //! The app's server: one process after the other on one socket, so that nobody who connects in between is turned away.
 
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -110,10 +111,20 @@ impl Server {
     }
 
     /// Runs the same program again, if there is one, and returns its number.
-    pub(super) fn restart(&mut self) -> Option<u64> {
+    pub(super) fn restart(&mut self) -> Result<Option<u64>, Failure> {
         self.stop();
-        let is_started = self.program.is_some() && self.start().is_ok();
-        is_started.then_some(self.number)
+        self.start()?;
+        Ok(self.running.is_some().then_some(self.number))
+    }
+
+    /// Returns the number of the one that was started last.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether the one that runs listens.
+    pub(super) fn is_listening(&self) -> bool {
+        self.running.is_some() && self.is_listening
     }
 
     fn start(&mut self) -> Result<(), Failure> {
@@ -126,9 +137,8 @@ impl Server {
             // Rooms go on in the next one.
             command.env("SYNC_HISTORY", "durable");
         }
-        if std::env::var_os("SYNC_SHUTDOWN_TIMEOUT_MS").is_none() {
-            command.env("SYNC_SHUTDOWN_TIMEOUT_MS", STOPPING.as_millis().to_string());
-        }
+        // We wait as long as it may take.
+        command.env("SYNC_SHUTDOWN_TIMEOUT_MS", stopping().as_millis().to_string());
         hand_down(&mut command, &self.listener)?;
         let what = format!("cannot run `{}`", program.display());
         let mut process = Process::start(&mut command).map_err(|error| Failure::new(format!("{what}: {error}")))?;
@@ -151,7 +161,7 @@ impl Server {
     pub(super) fn stop(&mut self) -> Ending {
         match self.running.take() {
             None => Ending::NotRunning,
-            Some(mut process) => match process.end(STOPPING + Duration::from_secs(1)) {
+            Some(mut process) => match process.end(stopping() + Duration::from_secs(1)) {
                 Some(_) => Ending::Orderly,
                 None => Ending::Unwilling,
             },
@@ -171,6 +181,12 @@ impl Server {
         self.running = None;
         Some(status.to_string())
     }
+}
+
+/// How long a server may take to stop, which a user may say otherwise for all of them.
+fn stopping() -> Duration {
+    let said = std::env::var("SYNC_SHUTDOWN_TIMEOUT_MS").ok().and_then(|said| said.parse().ok());
+    said.map_or(STOPPING, Duration::from_millis)
 }
 
 /// The address in the environment or in `sync.toml`.
@@ -206,8 +222,8 @@ fn listen_to(output: impl std::io::Read, number: u64, events: &Sender<Event>) {
         if line.starts_with("listening on ") {
             tell(events, Event::Listening(number));
         } else {
-            // What an app prints is its own.
-            eprintln!("{line}");
+            // What an app prints is its own; nobody may be there to read it.
+            let _ = writeln!(std::io::stderr(), "{line}");
         }
     }
     tell(events, Event::Silent(number));

@@ -1,6 +1,6 @@
 //! How it stands: for the terminal, for programs (`--json`), and for the page, which reads it from a file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -176,15 +176,20 @@ impl Status {
         );
     }
 
-    /// Tells what the compiler warns of, each once.
+    /// Tells what the compiler warns of, each once as long as it does: a line that has moved is no other warning.
     pub(super) fn warnings(&mut self, terminal: &mut Terminal, built: &Built) {
-        let texts = built.messages.iter().filter_map(|message| message.rendered.clone());
-        let of_scripts = built.rest.iter().filter(|line| line.starts_with("warning: ")).cloned();
-        for text in texts.chain(of_scripts) {
-            if self.told.insert(text.clone()) && !self.json {
+        let of_compiler = built.messages.iter().filter_map(|message| {
+            let file = message.place().map(|place| place.file_name.as_str()).unwrap_or_default();
+            Some((format!("{file}: {}", message.message), message.rendered.as_deref()?))
+        });
+        let of_scripts = built.rest.iter().filter(|line| line.starts_with("warning: "));
+        let all: BTreeMap<_, _> = of_compiler.chain(of_scripts.map(|line| (line.clone(), line.as_str()))).collect();
+        for (known, text) in &all {
+            if !self.told.contains(known) && !self.json {
                 terminal.note(text.trim_end());
             }
         }
+        self.told = all.into_keys().collect();
     }
 
     /// Nobody builds any more: a page that is still open has nothing to show.

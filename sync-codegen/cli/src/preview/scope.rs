@@ -1,6 +1,6 @@
 //! What names stand for in the files of an app.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
@@ -59,10 +59,14 @@ impl Sources {
         let mut sources = Self::default();
         let routes = routes_module(app_dir);
         let mut waiting = vec![app_dir.join("src")];
+        let mut known = BTreeSet::new();
         while let Some(path) = waiting.pop() {
             if path.is_dir() {
-                let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
-                waiting.extend(entries.map(|entry| entry.path()));
+                // A link may lead back to where it is.
+                if path.canonicalize().is_ok_and(|path| known.insert(path)) {
+                    let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
+                    waiting.extend(entries.map(|entry| entry.path()));
+                }
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let inside = path.strip_prefix(app_dir).unwrap_or(&path);
                 let shown =

@@ -12,7 +12,8 @@ use sync_codegen::syntax::arguments::SAID_ONCE;
 use sync_codegen::syntax::handler_file::Kind;
 
 use super::source::{
-    Edits, Leaf, Source, arguments, attribute, check_comments, is_public, item_name, parameter, place, range, with_sorted_uses, words,
+    Edits, Leaf, Source, arguments, attribute, check_comments, is_public, item_name, parameter, place, range,
+    with_sorted_uses, words,
 };
 use crate::failure::Failure;
 

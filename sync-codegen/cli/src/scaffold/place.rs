@@ -128,12 +128,7 @@ impl<'p> RouteFiles<'p> {
         Ok(changes)
     }
 
-    fn render(
-        &self,
-        template: Template,
-        values: &[(&str, &str)],
-        moved: &[(&str, &str)],
-    ) -> Result<String, Failure> {
+    fn render(&self, template: Template, values: &[(&str, &str)], moved: &[(&str, &str)]) -> Result<String, Failure> {
         let RouteWords { page, name, .. } = self.route;
         render(template, self.project, (page, name, self.version), values, moved)
     }

@@ -39,7 +39,12 @@ templates! {
 impl Template {
     /// Returns the text for the app in `app_dir`, with `values` in place of what stands for them, and `needed`, which it has to use: it is
     /// nowhere else then.
-    pub(crate) fn render(self, app_dir: &Path, values: &[(&str, &str)], needed: &[(&str, &str)]) -> Result<String, Failure> {
+    pub(crate) fn render(
+        self,
+        app_dir: &Path,
+        values: &[(&str, &str)],
+        needed: &[(&str, &str)],
+    ) -> Result<String, Failure> {
         let values = &*[values, needed].concat();
         let own = app_dir.join(FOLDER).join(self.name);
         let text = match std::fs::read_to_string(&own) {
@@ -54,7 +59,10 @@ impl Template {
         match needed.iter().find(|(name, value)| !value.is_empty() && !uses(&text, name)) {
             None => Ok(filled),
             Some((name, _)) => {
-                let what = format!("{FOLDER}/{}: `{{{{{name}}}}}` is not in it, and what that stands for would be lost", self.name);
+                let what = format!(
+                    "{FOLDER}/{}: `{{{{{name}}}}}` is not in it, and what that stands for would be lost",
+                    self.name
+                );
                 Err(Failure::with_help(what, format!("add `{{{{{name}}}}}` where it belongs")))
             }
         }
@@ -97,7 +105,21 @@ fn fill(text: &str, values: &[(&str, &str)]) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::fill;
+    use super::{EVENT_SERVER_BESIDE_CLIENT, FOLDER, fill};
+
+    #[test]
+    fn a_template_that_leaves_out_what_is_nowhere_else_is_refused() {
+        let app = tempfile::tempdir().expect("a folder");
+        let own = app.path().join(FOLDER);
+        std::fs::create_dir(&own).expect("a folder");
+        let render = |text: &str| {
+            std::fs::write(own.join(EVENT_SERVER_BESIDE_CLIENT.name), text).expect("a file");
+            EVENT_SERVER_BESIDE_CLIENT.render(app.path(), &[("page", "chess")], &[("input", "struct A;"), ("uses", "")])
+        };
+        assert_eq!(render("// {{page}}\n{{ input }}").as_deref(), Ok("// chess\nstruct A;"));
+        let refused = render("// {{page}}\nstruct B;").expect_err("the input").to_string();
+        assert!(refused.contains("`{{input}}` is not in it"), "{refused}");
+    }
 
     #[test]
     fn values_take_the_place_of_their_names() {
