@@ -116,6 +116,11 @@ impl Types {
         self.definitions.get(key)?.as_ref()
     }
 
+    /// Returns all definitions, each with its key, in the order of the keys.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Definition)> {
+        self.definitions.iter().filter_map(|(key, definition)| Some((&**key, definition.as_ref()?)))
+    }
+
     /// Adds what a foreign type is called and how it is declared; `key` is its Rust path, without generic arguments.
     pub fn declare(&mut self, key: &str, declaration: Declaration) {
         self.declarations.insert(key.to_owned(), declaration);

@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use crate::route::{App, Route};
 use crate::schema::{Body, InputSchema, Model, Shape, Tagging, Types, VariantBody};
-use crate::testing::rules::{Bound, bounds};
+use crate::testing::rules::{Bound, bounds_with_reasons};
 use crate::testing::values::Values;
 
+/// How many bytes an input may have.
+const SENT: usize = 100_000;
 /// How many made-up inputs are tried before it is said that none is right.
 const TRIED: u64 = 300;
 
@@ -27,8 +29,8 @@ pub(super) struct AtBound {
     pub(super) json: Value,
     /// The field, as errors tell it.
     pub(super) path: String,
-    /// The rule: `range`, `length`.
-    pub(super) rule: &'static str,
+    /// The reason for which the rule refuses: `range`, `length`, or what its `code` says.
+    pub(super) rule: String,
     /// Whether it is within the bound.
     pub(super) is_allowed: bool,
 }
@@ -69,19 +71,28 @@ impl<A: App> Inputs<A> {
     pub(super) fn at_bounds(&self, value: &Value) -> Vec<AtBound> {
         let mut found = Vec::new();
         self.find(&self.shape, value, &mut Vec::new(), "", &mut |pointer, path, shape, rules| {
-            for rule in bounds(rules) {
-                found.extend(self.around(value, pointer, path, shape, &rule));
+            for (rule, reason) in bounds_with_reasons(rules) {
+                found.extend(self.around(value, pointer, path, shape, (&rule, &reason)));
             }
         });
         found
     }
 
-    fn around(&self, value: &Value, pointer: &str, path: &str, shape: &Shape, rule: &Bound) -> Vec<AtBound> {
+    fn around(
+        &self,
+        value: &Value,
+        pointer: &str,
+        path: &str,
+        shape: &Shape,
+        (rule, reason): (&Bound, &str),
+    ) -> Vec<AtBound> {
         let shape = self.plain(shape);
-        let changed = |to: Value, rule: &'static str, is_allowed: bool| {
+        let changed = |to: Value, is_allowed: bool| {
             let mut json = value.clone();
             *json.pointer_mut(pointer)? = to;
-            Some(AtBound { json, path: path.to_owned(), rule, is_allowed })
+            // What is too large to be sent is refused for that.
+            let at = AtBound { json, path: path.to_owned(), rule: reason.to_owned(), is_allowed };
+            (at.json.to_string().len() <= SENT).then_some(at)
         };
         match (rule, shape) {
             (Bound::Range { min, max }, Shape::Integer { min: least, max: most }) => {
@@ -90,7 +101,7 @@ impl<A: App> Inputs<A> {
                     |(bound, step, is_allowed)| {
                         let number = bound?.checked_add(step)?;
                         // Beyond what the type holds, another check speaks first.
-                        (*least..=*most).contains(&number).then(|| changed(json!(number), "range", is_allowed))?
+                        (*least..=*most).contains(&number).then(|| changed(json!(number), is_allowed))?
                     },
                 );
                 cases.collect()
@@ -99,28 +110,41 @@ impl<A: App> Inputs<A> {
                 let cases = [(*min, 0.0, true), (*max, 0.0, true), (*min, -1.0, false), (*max, 1.0, false)];
                 let cases = cases.into_iter().filter_map(|(bound, step, is_allowed)| {
                     let number = bound? + step;
-                    (step == 0.0 || Some(number) != bound).then(|| changed(json!(number), "range", is_allowed))?
+                    (step == 0.0 || Some(number) != bound).then(|| changed(json!(number), is_allowed))?
                 });
                 cases.collect()
             }
             (Bound::Length { min, max }, Shape::String) => {
                 let long = |length: usize| json!("a".repeat(length));
-                Self::lengths(*min, *max).filter_map(|(length, is)| changed(long(length), "length", is)).collect()
+                Self::lengths(*min, *max).filter_map(|(length, is)| changed(long(length), is)).collect()
             }
-            (Bound::Length { min, max }, Shape::Array(_)) => {
-                // Items are copied: what they have to be, the first one is.
-                let items = value.pointer(pointer).and_then(Value::as_array);
-                let Some(first) = items.and_then(|items| items.first()) else { return Vec::new() };
-                let long = |length: usize| Value::Array(vec![first.clone(); length]);
-                Self::lengths(*min, *max).filter_map(|(length, is)| changed(long(length), "length", is)).collect()
+            (Bound::Length { min, max }, Shape::Array(item)) => {
+                let known = value.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+                let long = |length: usize| self.different(item, &known, length).map(Value::Array);
+                Self::lengths(*min, *max).filter_map(|(length, is)| changed(long(length)?, is)).collect()
             }
             _ => Vec::new(),
         }
     }
 
+    /// So many items, no two of them the same: a set counts each once. Copies where that many are not to be found among those that are made up.
+    fn different(&self, item: &Shape, known: &[Value], length: usize) -> Option<Vec<Value>> {
+        let mut values = Values::new(self.types(), 1).obeying_rules();
+        let mut items: Vec<Value> = known.iter().take(length).cloned().collect();
+        for _ in 0..20 * length.min(1000) {
+            if items.len() == length {
+                break;
+            }
+            let value = values.value(item);
+            if !items.contains(&value) {
+                items.push(value);
+            }
+        }
+        (items.len() == length).then_some(items)
+    }
+
     /// Lengths at the bounds and beyond, and whether they are allowed; none that would be too large to be sent.
     fn lengths(min: Option<usize>, max: Option<usize>) -> impl Iterator<Item = (usize, bool)> {
-        const SENT: usize = 100_000;
         let at = [min, max].into_iter().flatten().map(|length| (length, true));
         let beyond = [min.and_then(|min| min.checked_sub(1)), max.map(|max| max + 1)];
         at.chain(beyond.into_iter().flatten().map(|length| (length, false))).filter(|(length, _)| *length <= SENT)

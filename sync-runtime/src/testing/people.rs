@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::contain::contained;
 use crate::route::App;
 use crate::schema::{Body, Field, Model, Shape, Tagging, Types, VariantBody, Wire};
+use crate::testing::values::Heights;
 
 /// How many sessions are tried before it is said that none fits.
 const TRIED: usize = 5000;
@@ -26,7 +27,7 @@ pub(super) fn find<A: App>(fits: impl Fn(&A::Session) -> bool) -> Option<A::Sess
 
 /// Makes up values one after the other: every variant, yes and no, something and nothing.
 fn made_up<'a>(types: &'a Types, shape: &'a Shape) -> impl Iterator<Item = Value> + 'a {
-    let mut maker = Maker { types, choices: Vec::new(), taken: 0 };
+    let mut maker = Maker { types, heights: Heights::new(types), choices: Vec::new(), taken: 0 };
     let mut goes_on = true;
     std::iter::from_fn(move || {
         if !goes_on {
@@ -43,6 +44,7 @@ fn made_up<'a>(types: &'a Types, shape: &'a Shape) -> impl Iterator<Item = Value
 /// Goes through all choices as an odometer goes through numbers.
 struct Maker<'a> {
     types: &'a Types,
+    heights: Heights,
     /// What was chosen, and of how many.
     choices: Vec<(usize, usize)>,
     taken: usize,
@@ -102,8 +104,12 @@ impl Maker<'_> {
             Some(Body::Alias(inner)) => self.value(inner, depth),
             Some(Body::Struct(fields)) => Value::Object(self.fields(fields, depth)),
             Some(Body::Enum(tagging, variants)) => {
-                let of = if depth <= DEPTH { variants.len() } else { 1 };
-                let variant = &variants[self.choose(of)];
+                // Beyond, the one that ends soonest: another could hold itself for ever.
+                let soonest = variants.iter().min_by_key(|variant| self.heights.of(&variant.body));
+                let variant = match soonest.filter(|_| depth > DEPTH) {
+                    Some(variant) => variant,
+                    None => &variants[self.choose(variants.len())],
+                };
                 let carried = match &variant.body {
                     VariantBody::Unit => None,
                     VariantBody::Newtype(shape) => Some(self.value(shape, depth + 1)),
@@ -148,6 +154,23 @@ fn tagged(tagging: &Tagging, name: &str, carried: Option<Value>) -> Value {
 mod tests {
     use super::*;
     use crate::schema::{Definition, Variant};
+
+    #[test]
+    fn a_type_that_holds_itself_comes_to_an_end() {
+        let variant =
+            |name: &str, body| Variant { name: name.to_owned(), aliases: Vec::new(), docs: String::new(), body };
+        let mut types = Types::default();
+        let tree = types.define("app::Tree", |_| {
+            let inner = || Shape::Named("app::Tree".to_owned());
+            let fields = vec![Field::new("left", inner()), Field::new("right", inner())];
+            let variants =
+                vec![variant("node", VariantBody::Struct(fields)), variant("leaf", VariantBody::Newtype(Shape::Bool))];
+            Definition::new("Tree", "app", "", Body::Enum(Tagging::External, variants))
+        });
+        assert!(made_up(&types, &tree).take(100).all(|value| value.is_object()));
+        let mut values = crate::testing::values::Values::new(&types, 1);
+        assert!((0..100).all(|_| values.value(&tree).is_object()));
+    }
 
     #[test]
     fn every_combination_is_made_up_once() {

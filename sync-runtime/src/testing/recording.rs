@@ -110,14 +110,18 @@ impl<A: App> Recording<A> {
         self
     }
 
-    /// Writes the file. One that is there is kept as it was when it says the same.
+    /// Writes the file. One that is there stays as it is, and has to say the same; with `UPDATE_EXPECT=1` it is written anew.
     ///
     /// # Panics
     ///
-    /// When the file cannot be written.
+    /// When the file says something else, or cannot be written.
     pub fn finish(self) {
         self.app.set_notes(None);
-        write(&self.path, &self.notes.text());
+        let text = self.notes.text();
+        match std::fs::read_to_string(&self.path) {
+            Ok(known) if !is_update() => check_same(&self.path, &known, &text),
+            _ => write(&self.path, &text),
+        }
     }
 }
 
@@ -343,12 +347,29 @@ fn read(path: &Path) -> Result<Tape, String> {
     Ok(Tape { without: tape.without, steps: steps.collect::<Result<_, _>>()? })
 }
 
+/// Whatever a replay finds, it finds in a file that nobody has taken for right by running a test.
+fn check_same(path: &Path, known: &str, now: &str) {
+    let (known, now) = (known.replace("\r\n", "\n"), now);
+    let mut lines = (1..).zip(known.lines().map(Some).chain([None]).zip(now.lines().map(Some).chain([None])));
+    let Some((line, (then, now))) = lines.find(|(_, (then, now))| then != now) else { return };
+    panic!(
+        "{}:{line}: what happens is not what was recorded\n  then: {}\n   now: {}\n  help: `UPDATE_EXPECT=1 cargo test` records it anew",
+        path.display(),
+        then.unwrap_or("(nothing more)").trim(),
+        now.unwrap_or("(nothing more)").trim()
+    );
+}
+
+/// Whole or not at all: another test may be reading it.
 fn write(path: &Path, text: &str) {
     if std::fs::read_to_string(path).is_ok_and(|known| known == text) {
         return;
     }
     let folder = path.parent().unwrap_or(path);
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, text));
+    let draft = path.with_extension("draft");
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&draft, text))
+        .and_then(|()| std::fs::rename(&draft, path));
     written.unwrap_or_else(|error| panic!("{}: the recording cannot be written: {error}", path.display()));
 }
 

@@ -25,6 +25,16 @@ pub(super) fn bounds(rules: &[String]) -> Vec<Bound> {
     rules.iter().filter_map(|rule| bound(rule)).collect()
 }
 
+/// Reads rules likewise, each with the reason for which it refuses something: its name, or the `code` that it says.
+pub(super) fn bounds_with_reasons(rules: &[String]) -> Vec<(Bound, String)> {
+    let reason = |rule: &str| {
+        let said =
+            rule.split_once("code").and_then(|(_, rest)| rest.split('"').nth(1)).map(|code| code.replace('_', "-"));
+        said.unwrap_or_else(|| rule.split('(').next().unwrap_or_default().trim().to_owned())
+    };
+    rules.iter().filter_map(|rule| Some((bound(rule)?, reason(rule)))).collect()
+}
+
 fn bound(rule: &str) -> Option<Bound> {
     let (name, arguments) = match rule.split_once('(') {
         Some((name, arguments)) => (name.trim(), arguments.trim_end().strip_suffix(')')?),
@@ -60,6 +70,16 @@ mod tests {
 
     fn check(rule: &str, expected: Option<Bound>) {
         assert_eq!(bound(rule), expected, "{rule}");
+    }
+
+    #[test]
+    fn a_rule_refuses_for_its_name_or_for_what_it_says() {
+        let reasons = |rule: &str| {
+            bounds_with_reasons(&[rule.to_owned()]).into_iter().map(|(_, reason)| reason).collect::<Vec<_>>()
+        };
+        assert_eq!(reasons("range(min=1,max=100)"), ["range"]);
+        assert_eq!(reasons("range(max = 10, code = \"too_heavy\")"), ["too-heavy"]);
+        assert_eq!(reasons("length(code=\"short\",min=2)"), ["short"]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub struct Values<'a> {
     state: u64,
     /// How often each enum has been asked for, so that its variants take turns.
     turns: BTreeMap<String, usize>,
+    heights: Heights,
     obeys_rules: bool,
 }
 
@@ -30,7 +31,13 @@ impl<'a> Values<'a> {
     /// Starts with `seed`.
     #[must_use]
     pub fn new(types: &'a Types, seed: u64) -> Self {
-        Self { types, state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, turns: BTreeMap::new(), obeys_rules: false }
+        Self {
+            types,
+            state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+            turns: BTreeMap::new(),
+            heights: Heights::new(types),
+            obeys_rules: false,
+        }
     }
 
     /// Has values fulfil the rules of their fields, as far as those say what they want: ranges, lengths, addresses.
@@ -162,7 +169,8 @@ impl<'a> Values<'a> {
         if depth <= DEPTH {
             return next;
         }
-        variants.iter().find(|variant| variant.body == VariantBody::Unit).unwrap_or(next)
+        // The one that ends soonest: another could hold itself for ever.
+        variants.iter().min_by_key(|variant| self.heights.of(&variant.body)).unwrap_or(next)
     }
 
     fn fields(&mut self, fields: &'a [Field], depth: usize) -> Map<String, Value> {
@@ -225,6 +233,69 @@ impl<'a> Values<'a> {
             VariantBody::Newtype(shape) => Some(self.inside(shape, depth + 1)),
             VariantBody::Tuple(items) => Some(items.iter().map(|item| self.inside(item, depth + 2)).collect()),
             VariantBody::Struct(fields) => Some(Value::Object(self.fields(fields, depth + 1))),
+        }
+    }
+}
+
+/// How deep the smallest value of each type is, of which every type that can be made has one.
+#[derive(Debug, Default)]
+pub(super) struct Heights(BTreeMap<String, usize>);
+
+impl Heights {
+    /// Looks at all types again and again, until nothing becomes smaller.
+    pub(super) fn new(types: &Types) -> Self {
+        let mut heights = Self::default();
+        loop {
+            let mut has_changed = false;
+            for (name, definition) in types.all() {
+                let height = match &definition.body {
+                    Body::Alias(shape) => heights.of_shape(shape),
+                    Body::Struct(fields) => heights.of_fields(fields),
+                    Body::Enum(_, variants) => {
+                        variants.iter().filter_map(|variant| heights.of_body(&variant.body)).min()
+                    }
+                };
+                let Some(height) = height.map(|height| height + 1) else { continue };
+                let known = heights.0.entry(name.to_owned()).or_insert(usize::MAX);
+                has_changed |= height < *known;
+                *known = height.min(*known);
+            }
+            if !has_changed {
+                return heights;
+            }
+        }
+    }
+
+    /// Returns how deep the smallest value of a variant is; as deep as can be, if it has none.
+    pub(super) fn of(&self, body: &VariantBody) -> usize {
+        self.of_body(body).unwrap_or(usize::MAX)
+    }
+
+    fn of_body(&self, body: &VariantBody) -> Option<usize> {
+        match body {
+            VariantBody::Unit => Some(0),
+            VariantBody::Newtype(shape) => self.of_shape(shape),
+            VariantBody::Tuple(items) => self.deepest(items.iter()),
+            VariantBody::Struct(fields) => self.of_fields(fields),
+        }
+    }
+
+    fn of_fields(&self, fields: &[Field]) -> Option<usize> {
+        self.deepest(
+            fields.iter().filter(|field| field.flatten || !field.is_optional_in_input()).map(|field| &field.shape),
+        )
+    }
+
+    fn deepest<'s>(&self, shapes: impl Iterator<Item = &'s Shape>) -> Option<usize> {
+        shapes.map(|shape| self.of_shape(shape)).try_fold(0, |deepest, height| Some(deepest.max(height?)))
+    }
+
+    fn of_shape(&self, shape: &Shape) -> Option<usize> {
+        match shape {
+            Shape::Tuple(items) => self.deepest(items.iter()),
+            Shape::Named(name) => self.0.get(name).copied(),
+            // Lists and maps may be empty, and what is optional may be nothing.
+            _ => Some(0),
         }
     }
 }

@@ -150,7 +150,7 @@ impl<'k, A: App> Subject<'k, A> {
             let of_room = rule.auth();
             let fits = |session: &A::Session| auth.check(session).is_ok() && of_room.check(session).is_ok();
             let Some(tab) = self.sign_in(&app, fits).await else { continue };
-            for room in names(rule.pattern()) {
+            for room in rooms(&app, rule.pattern()).await {
                 match tab.join(&room).await {
                     Ok(_) => {
                         // Who has come in is no news.
@@ -163,7 +163,8 @@ impl<'k, A: App> Subject<'k, A> {
         }
         assert!(!rules.is_empty(), "{}", self.nowhere());
         panic!(
-            "nobody was found who may call `{}` and may enter a room of it{last}\n  help: return a session in `App::test_sessions`",
+            "nobody was found who may call `{}` and may enter a room of it{last}\n  help: return a session in `App::test_sessions`; if a room has to be made \
+             before anybody can enter it, make it in `App::test_rooms`",
             self.name()
         );
     }
@@ -194,16 +195,24 @@ impl<'k, A: App> Subject<'k, A> {
         }
     }
 
-    /// Sends a call by both doors, one after the other.
-    pub(super) async fn by_both_doors(&self, tab: &Tab<A>, call: &Call) -> [Reply; 2] {
-        let by_socket = tab.send(call).await;
-        let over_http = tab.send_by_http(call).await;
-        [by_socket, self.with_its_status(call, over_http)]
+    /// Sends a call by both doors, one after the other; by the socket alone, where its caller is nobody over HTTP.
+    pub(super) async fn by_both_doors(&self, tab: &Tab<A>, call: &Call) -> Vec<Reply> {
+        let mut replies = vec![tab.send(call).await];
+        if self.is_known_over_http(tab) {
+            let over_http = tab.send_by_http(call).await;
+            replies.push(self.with_its_status(call, over_http));
+        }
+        replies
+    }
+
+    /// Whether somebody is in a room over HTTP, too: without a session, it is the page that is there.
+    pub(super) fn is_known_over_http(&self, tab: &Tab<A>) -> bool {
+        tab.token().is_some() || self.under_test.lane == Lane::Request || self.is_to_everyone()
     }
 
     /// As [`by_both_doors`](Self::by_both_doors); where the input may be a query, also by `GET`.
     pub(super) async fn by_every_door(&self, tab: &Tab<A>, call: &Call) -> Vec<Reply> {
-        let mut replies = Vec::from(self.by_both_doors(tab, call).await);
+        let mut replies = self.by_both_doors(tab, call).await;
         replies.extend(self.by_get(tab, call).await);
         replies
     }
@@ -225,6 +234,12 @@ impl<'k, A: App> Subject<'k, A> {
         }
         reply
     }
+}
+
+/// Names of rooms of a pattern: those that the app has for tests, and made-up ones.
+pub(super) async fn rooms<A: App>(app: &TestApp<A>, pattern: Pattern) -> Vec<String> {
+    let own = app.handle().dispatcher().app().test_rooms(&pattern.to_string()).await;
+    own.into_iter().chain(names(pattern)).collect()
 }
 
 /// Names of rooms that fit a pattern: each of some values for all parameters, then some in turn.
@@ -250,7 +265,7 @@ fn filled(pattern: Pattern, values: &[&str]) -> String {
     parts.collect()
 }
 
-/// An input that no route takes.
+/// An input that hardly any route takes: where it does not matter what is wrong with a call.
 pub(super) fn no_input() -> Value {
     json!({ "isPrototypeOf": null, "zzz": [] })
 }
