@@ -388,9 +388,14 @@ impl Pipe {
         drop(state);
         match written {
             Err(error) => self.fail(&error),
+            // It ends within the time of a dismissal, or when there is no room for it. A server that stops does not wait for it: what was
+            // answered has been handed to the kernel.
             Ok(()) if is_done && self.has_unread() && !self.is_closed() => {
-                // It ends within the time of a dismissal, or when there is no room for it.
-                self.flushes.spawn(self.clone().see_off());
+                match tokio::runtime::Handle::try_current() {
+                    Ok(runtime) => drop(runtime.spawn(self.clone().see_off())),
+                    // Everything ends.
+                    Err(_) => self.close(),
+                }
             }
             Ok(()) if is_done && !self.is_closed() => self.close(),
             // The task that waits for the kernel does, since it is the last one to hold the pipe.
