@@ -239,6 +239,10 @@ fn a_new_app_has_what_an_app_needs() {
 fn files_of_routes_are_written_beside_each_other() {
     let folder = app();
     let app = &folder.path().join("app-of-a-test");
+    for words in ["new evnt chess/move", "new move", "new request chess/find --client", "nonsense"] {
+        let (code, out, err) = run(app, words);
+        assert_eq!((code, &*out), (ExitCode::from(2), ""), "{words}: {err}");
+    }
     check(
         app,
         "new chess/move",

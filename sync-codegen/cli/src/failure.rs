@@ -11,15 +11,22 @@ pub(crate) struct Failure {
     pub(crate) what: String,
     /// An instruction; none where what went wrong says it already.
     pub(crate) help: Option<String>,
+    /// Whether it is about the words that were given, and nothing was tried.
+    pub(crate) is_usage: bool,
 }
 
 impl Failure {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), help: None }
+        Self { what: what.into(), help: None, is_usage: false }
     }
 
     pub(crate) fn with_help(what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { what: what.into(), help: Some(help.into()) }
+        Self { what: what.into(), help: Some(help.into()), is_usage: false }
+    }
+
+    /// It is about the words that were given.
+    pub(crate) fn usage(self) -> Self {
+        Self { is_usage: true, ..self }
     }
 
     /// For `map_err`: what could not be done with the file at `path`.

@@ -37,7 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Ok(code) => code,
         Err(failure) => {
             terminal.failure(&failure);
-            ExitCode::FAILURE
+            if failure.is_usage { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -27,6 +27,10 @@ pub(crate) enum WordKind {
 impl RouteWords {
     /// Reads one or two words; a route without its lane is an event.
     pub(crate) fn read(words: &[String]) -> Result<Self, Failure> {
+        Self::understood(words).map_err(Failure::usage)
+    }
+
+    fn understood(words: &[String]) -> Result<Self, Failure> {
         let (kind, path) = match words {
             [path] => ("event", path),
             [kind, path] => (kind.as_str(), path),
