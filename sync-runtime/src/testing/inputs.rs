@@ -127,19 +127,21 @@ impl<A: App> Inputs<A> {
         }
     }
 
-    /// So many items, no two of them the same: a set counts each once. Copies where that many are not to be found among those that are made up.
+    /// So many items, no two of them the same as far as they are to be found, since a set counts each once; the rest are copies. None where there is
+    /// nothing to be copied.
     fn different(&self, item: &Shape, known: &[Value], length: usize) -> Option<Vec<Value>> {
+        /// Among more, to look for one costs more than it tells.
+        const MANY: usize = 200;
         let mut values = Values::new(self.types(), 1).obeying_rules();
-        let mut items: Vec<Value> = known.iter().take(length).cloned().collect();
-        for _ in 0..20 * length.min(1000) {
-            if items.len() == length {
-                break;
-            }
-            let value = values.value(item);
-            if !items.contains(&value) {
+        let mut items: Vec<Value> = Vec::new();
+        let made = (0..20 * length.min(MANY)).map(|_| values.value(item));
+        for value in known.iter().cloned().chain(made) {
+            if items.len() < length.min(MANY) && !items.contains(&value) {
                 items.push(value);
             }
         }
+        let copies = items.clone().into_iter().cycle().take(length.saturating_sub(items.len()));
+        items.extend(copies);
         (items.len() == length).then_some(items)
     }
 

@@ -224,6 +224,14 @@ mod tests {
             Self { folder, project }
         }
 
+        /// A client file, and the server file that came beside it.
+        fn with_a_pair(&self) -> RouteKeeper<'_> {
+            let mut keeper = RouteKeeper::new(&self.project);
+            self.save(&mut keeper, &[(CLIENT, Some(""))]);
+            self.save(&mut keeper, &[(SERVER, Some(""))]);
+            keeper
+        }
+
         fn path(&self, file: &str) -> PathBuf {
             self.folder.path().join(file)
         }
@@ -275,9 +283,7 @@ mod tests {
     #[test]
     fn a_server_file_that_goes_gives_back_and_one_that_returns_takes_again() {
         let stage = Stage::new();
-        let mut keeper = RouteKeeper::new(&stage.project);
-        stage.save(&mut keeper, &[(CLIENT, Some(""))]);
-        stage.save(&mut keeper, &[(SERVER, Some(""))]);
+        let mut keeper = stage.with_a_pair();
         let (server, client) = (stage.read(SERVER), stage.read(CLIENT));
         stage.save(&mut keeper, &[(SERVER, None)]);
         assert_eq!(stage.read(CLIENT), client, "it may come back at once");
@@ -290,9 +296,7 @@ mod tests {
     #[test]
     fn what_is_saved_meanwhile_does_not_keep_it_from_being_given_back() {
         let stage = Stage::new();
-        let mut keeper = RouteKeeper::new(&stage.project);
-        stage.save(&mut keeper, &[(CLIENT, Some(""))]);
-        stage.save(&mut keeper, &[(SERVER, Some(""))]);
+        let mut keeper = stage.with_a_pair();
         stage.save(&mut keeper, &[(SERVER, None)]);
         stage.save(&mut keeper, &[("src/app.rs", Some("// saved by the editor"))]);
         stage.settle(&mut keeper);
@@ -302,9 +306,7 @@ mod tests {
     #[test]
     fn what_cannot_be_given_back_is_kept_until_it_can() {
         let stage = Stage::new();
-        let mut keeper = RouteKeeper::new(&stage.project);
-        stage.save(&mut keeper, &[(CLIENT, Some(""))]);
-        stage.save(&mut keeper, &[(SERVER, Some(""))]);
+        let mut keeper = stage.with_a_pair();
         let client = stage.read(CLIENT);
         let broken = client.replace("pub ", "pub pub ");
         stage.save(&mut keeper, &[(CLIENT, Some(&broken))]);
@@ -320,9 +322,7 @@ mod tests {
     #[test]
     fn another_server_file_in_its_place_leaves_the_client_file_alone() {
         let stage = Stage::new();
-        let mut keeper = RouteKeeper::new(&stage.project);
-        stage.save(&mut keeper, &[(CLIENT, Some(""))]);
-        stage.save(&mut keeper, &[(SERVER, Some(""))]);
+        let mut keeper = stage.with_a_pair();
         let server = stage.read(SERVER);
         stage.save(&mut keeper, &[(SERVER, None)]);
         stage.settle(&mut keeper);
@@ -334,9 +334,7 @@ mod tests {
     #[test]
     fn what_version_control_takes_away_changes_nothing_else() {
         let stage = Stage::new();
-        let mut keeper = RouteKeeper::new(&stage.project);
-        stage.save(&mut keeper, &[(CLIENT, Some(""))]);
-        stage.save(&mut keeper, &[(SERVER, Some(""))]);
+        let mut keeper = stage.with_a_pair();
         fs::write(stage.path("src/app.rs"), "// other").expect("a file");
         let client = stage.read(CLIENT);
         stage.save(&mut keeper, &[(SERVER, None), ("src/app.rs", Some("// another"))]);

@@ -71,8 +71,8 @@ impl Template {
 
 /// Returns whether `text` asks for what is called so.
 fn uses(text: &str, name: &str) -> bool {
-    let asked = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
-    asked.into_iter().any(|(asked, _)| asked.trim() == name)
+    let mut asked = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
+    asked.any(|(asked, _)| asked.trim() == name)
 }
 
 /// Puts `values` into `text`; what is asked for and not there is the error.

@@ -33,6 +33,7 @@ pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
         if let Some(frame) = heard.iter().find(|frame| frame.route() == Some(subject.name())) {
             subject.fail(&format!("is heard of again when it is repeated: {frame:?}"), &call, first.json());
         }
+        // Without a session, the name is that of the page alone.
         if tab.token().is_some() {
             let over_http = tab.send_by_http(&call).await;
             if over_http.reply != first {

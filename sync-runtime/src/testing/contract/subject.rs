@@ -195,12 +195,19 @@ impl<'k, A: App> Subject<'k, A> {
         }
     }
 
-    /// Sends a call by both doors, one after the other; by the socket alone, where its caller is nobody over HTTP.
+    /// Sends a call by both doors, one after the other.
     pub(super) async fn by_both_doors(&self, tab: &Tab<A>, call: &Call) -> Vec<Reply> {
-        let mut replies = vec![tab.send(call).await];
-        if self.is_known_over_http(tab) {
-            let over_http = tab.send_by_http(call).await;
-            replies.push(self.with_its_status(call, over_http));
+        let by_socket = tab.send(call).await;
+        let over_http = tab.send_by_http(call).await;
+        vec![by_socket, self.with_its_status(call, over_http)]
+    }
+
+    /// Sends a call of somebody who is in the room by both doors. Of somebody without a session, it is the page that is there: over HTTP, they are not,
+    /// and nothing else may be said of that.
+    pub(super) async fn by_doors_inside(&self, tab: &Tab<A>, call: &Call) -> Vec<Reply> {
+        let mut replies = self.by_both_doors(tab, call).await;
+        if !self.is_known_over_http(tab) && replies.last().is_some_and(|reply| reply.code() == "sync-not-in-room") {
+            replies.pop();
         }
         replies
     }
