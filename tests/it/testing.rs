@@ -496,6 +496,19 @@ fn what_needs_nothing_of_an_app_is_green_for_routes_of_every_kind() {
 }
 
 #[test]
+fn an_app_can_make_the_rooms_that_nobody_could_enter_otherwise() {
+    let tests: [Test; 4] = [
+        contract::needs_membership,
+        contract::survives_fuzzed_input,
+        contract::answers_a_repeat_once,
+        contract::delivers_what_it_answers,
+    ];
+    for test in tests {
+        check_red(test, Lane::Event, "opened/tell/v1", expect!["green"]);
+    }
+}
+
+#[test]
 fn rules_and_lists_are_red_for_what_they_let_pass() {
     let rooms = test_app::routes::TABLE.rooms;
     let mut said_of_rooms = Vec::new();

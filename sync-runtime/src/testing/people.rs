@@ -11,23 +11,53 @@ use crate::testing::values::Heights;
 const TRIED: usize = 5000;
 /// How deep made-up sessions go.
 const DEPTH: usize = 6;
+/// What every text of a made-up session is.
+const ADA: &str = "ada";
+/// The same of somebody else.
+const BOB: &str = "bob";
 
 /// Finds a session of somebody who has signed in and `fits`: one of the app's own, or else one that is made up.
 pub(super) fn find<A: App>(fits: impl Fn(&A::Session) -> bool) -> Option<A::Session> {
-    let is_right = |session: &A::Session| {
-        contained(|| A::user_id(session).is_some_and(|id| !id.is_empty()) && fits(session)).unwrap_or(false)
-    };
-    if let Some(session) = A::test_sessions().into_iter().find(|session| is_right(session)) {
+    let is_right = |session: &A::Session| is_somebody::<A>(session) && contained(|| fits(session)).unwrap_or(false);
+    if let Some(session) = A::test_sessions().into_iter().find(is_right) {
         return Some(session);
     }
     let mut model = Model::default();
     let shape = A::Session::shape(&mut model);
-    made_up(model.types(), &shape).filter_map(|json| serde_json::from_value(json).ok()).find(is_right)
+    made_up(model.types(), &shape, ADA).filter_map(|json| serde_json::from_value(json).ok()).find(is_right)
 }
 
-/// Makes up values one after the other: every variant, yes and no, something and nothing.
-fn made_up<'a>(types: &'a Types, shape: &'a Shape) -> impl Iterator<Item = Value> + 'a {
-    let mut maker = Maker { types, heights: Heights::new(types), choices: Vec::new(), taken: 0 };
+/// Finds up to so many other people who have signed in and `fits`, as unlike each other as there are: the app's own, or else some that are
+/// made up.
+pub(super) fn others<A: App>(count: usize, fits: impl Fn(&A::Session) -> bool) -> Vec<A::Session> {
+    let is_right = |session: &A::Session| is_somebody::<A>(session) && contained(|| fits(session)).unwrap_or(false);
+    let own: Vec<_> = A::test_sessions().into_iter().filter(is_right).skip(1).collect();
+    let mut all = match own.is_empty() {
+        false => own,
+        true => {
+            let mut model = Model::default();
+            let shape = A::Session::shape(&mut model);
+            let made = made_up(model.types(), &shape, BOB).filter_map(|json| serde_json::from_value(json).ok());
+            made.filter(is_right).collect()
+        }
+    };
+    // From all over the list: neighbours differ in their last field alone.
+    let step = all.len().div_ceil(count.max(1)).max(1);
+    let mut index = 0;
+    all.retain(|_| {
+        index += 1;
+        (index - 1) % step == 0
+    });
+    all
+}
+
+fn is_somebody<A: App>(session: &A::Session) -> bool {
+    contained(|| A::user_id(session).is_some_and(|id| !id.is_empty())).unwrap_or(false)
+}
+
+/// Makes up values one after the other: every variant, yes and no, something and nothing; every text is `word`.
+fn made_up<'a>(types: &'a Types, shape: &'a Shape, word: &'static str) -> impl Iterator<Item = Value> + 'a {
+    let mut maker = Maker { types, heights: Heights::new(types), word, choices: Vec::new(), taken: 0 };
     let mut goes_on = true;
     std::iter::from_fn(move || {
         if !goes_on {
@@ -45,6 +75,7 @@ fn made_up<'a>(types: &'a Types, shape: &'a Shape) -> impl Iterator<Item = Value
 struct Maker<'a> {
     types: &'a Types,
     heights: Heights,
+    word: &'static str,
     /// What was chosen, and of how many.
     choices: Vec<(usize, usize)>,
     taken: usize,
@@ -76,7 +107,7 @@ impl Maker<'_> {
             Shape::Bool => json!(self.choose(2) == 1),
             Shape::Integer { min, max } => json!([1.clamp(*min, *max), *min, *max][self.choose(3)]),
             Shape::Number { .. } => json!(1.0),
-            Shape::String => json!("ada"),
+            Shape::String => json!(self.word),
             Shape::Char => json!("a"),
             Shape::Text(format) => json!(match &**format {
                 "date" => "2024-02-29",
@@ -167,7 +198,7 @@ mod tests {
                 vec![variant("node", VariantBody::Struct(fields)), variant("leaf", VariantBody::Newtype(Shape::Bool))];
             Definition::new("Tree", "app", "", Body::Enum(Tagging::External, variants))
         });
-        assert!(made_up(&types, &tree).take(100).all(|value| value.is_object()));
+        assert!(made_up(&types, &tree, ADA).take(100).all(|value| value.is_object()));
         let mut values = crate::testing::values::Values::new(&types, 1);
         assert!((0..100).all(|_| values.value(&tree).is_object()));
     }
@@ -186,7 +217,7 @@ mod tests {
             let fields = vec![Field::new("name", Shape::String), Field::new("role", role)];
             Definition::new("Session", "app", "", Body::Struct(fields))
         });
-        let made: Vec<_> = made_up(&types, &session).map(|value| value.to_string()).collect();
+        let made: Vec<_> = made_up(&types, &session, ADA).map(|value| value.to_string()).collect();
         assert_eq!(
             made,
             [

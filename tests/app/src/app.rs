@@ -50,6 +50,8 @@ pub struct App {
     pub notes: watch::Sender<Vec<String>>,
     /// Who may not be in the rooms of `hooks`, and what is done about it: `refuse` or `panic`.
     banned: Mutex<BTreeMap<String, &'static str>>,
+    /// The numbers of the rooms of `opened` that are open.
+    open: Mutex<BTreeSet<u32>>,
 }
 
 impl Default for App {
@@ -64,6 +66,7 @@ impl Default for App {
             ended: Mutex::default(),
             notes: watch::Sender::default(),
             banned: Mutex::default(),
+            open: Mutex::default(),
         }
     }
 }
@@ -103,6 +106,20 @@ impl App {
     /// Returns what is done about somebody, if they may not be in the rooms of `hooks`.
     pub fn banned(&self, user: &str) -> Option<&'static str> {
         self.banned.lock().unwrap_or_else(PoisonError::into_inner).get(user).copied()
+    }
+
+    /// Opens a room of `opened`, and returns its name.
+    pub async fn open(&self) -> String {
+        tokio::task::yield_now().await;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = 1000 + u32::try_from(open.len()).unwrap_or_default();
+        open.insert(number);
+        format!("opened-{number}")
+    }
+
+    /// Whether a room of `opened` is open.
+    pub fn is_open(&self, number: u32) -> bool {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).contains(&number)
     }
 
     /// Waits until the test lets go.
@@ -167,6 +184,11 @@ impl sync::App for App {
 
     fn locale(session: &Session) -> Option<&str> {
         session.locale.as_deref()
+    }
+
+    fn test_rooms(&self, pattern: &str) -> sync::BoxFuture<'_, Vec<String>> {
+        let is_opened = pattern == "opened-{number}";
+        Box::pin(async move { if is_opened { vec![self.open().await] } else { Vec::new() } })
     }
 }
 

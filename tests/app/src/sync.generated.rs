@@ -275,6 +275,17 @@ pub mod odd {
         pub mod server;
     }
 }
+pub mod opened {
+    #[path = "_room.rs"]
+    pub mod _room;
+    #[path = "_sync"]
+    pub mod tell_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "tell_server_v1.rs"]
+        pub mod server;
+    }
+}
 pub mod order {
     #[path = "_room.rs"]
     pub mod _room;

@@ -1,18 +1,20 @@
 //! Apps that do not keep to what they say: each is the template with one route changed, and turns one contract test red.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use app::SyncApp;
 use app::routes::examples::updateCounter_v1::server::{ClientInput, ServerOutput};
 use expect_test::{Expect, expect};
 use sync::__private::{
-    Auth, Ctx, FilterKind, Method, RoomKind, Route, RouteId, RouteOptions, Routes, ServerHandler, ServerOnly, Table,
-    TypedCall,
+    Auth, ClientHandler, Ctx, FilterKind, Filtered, Member, Method, Paired, RoomKind, Route, RouteId, RouteOptions,
+    Routes, ServerHandler, ServerOnly, Table, TypedCall, Verdict,
 };
 use sync::schema::{InputSchema, InvalidInput, Lane, Model, RouteTypes};
 use sync::testing::TestBuilder;
 use sync::testing::contract::{self, Kit, RouteUnderTest};
-use sync::{Server, SyncError};
+use sync::{Empty, Handle, Server, SyncError};
 
 use super::{Test, said};
 
@@ -30,6 +32,8 @@ enum Lie {
     IsQuery,
     /// It is heard by everybody who is connected; which is true then.
     IsToEveryone,
+    /// The same, and it is for those alone who have not signed in.
+    IsForGuests,
 }
 
 impl Route<SyncApp> for Lying {
@@ -38,7 +42,10 @@ impl Route<SyncApp> for Lying {
     }
 
     fn auth(&self) -> Auth<SyncApp> {
-        self.honest.auth()
+        match self.lie {
+            Lie::IsForGuests => Auth::public().when("guest", |session: &super::Session| session.user_id.is_empty()),
+            _ => self.honest.auth(),
+        }
     }
 
     fn options(&self) -> RouteOptions {
@@ -46,7 +53,7 @@ impl Route<SyncApp> for Lying {
         match self.lie {
             Lie::HasNoFilter => options,
             Lie::IsQuery => RouteOptions { method: Method::Post, ..options },
-            Lie::IsToEveryone => RouteOptions { room: Some(RoomKind::Everyone), ..options },
+            Lie::IsToEveryone | Lie::IsForGuests => RouteOptions { room: Some(RoomKind::Everyone), ..options },
         }
     }
 
@@ -89,6 +96,108 @@ impl ServerHandler for Picky {
     }
 }
 
+/// A handler that signs its caller out.
+struct Farewell;
+
+thread_local! {
+    /// Each test has a thread of its own, and starts one app after the other.
+    static HANDLE: RefCell<Option<Handle<SyncApp>>> = const { RefCell::new(None) };
+}
+
+impl ServerHandler for Farewell {
+    type App = SyncApp;
+    type Input = ClientInput;
+    type Output = ServerOutput;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions::NONE;
+
+    fn auth() -> Auth<SyncApp> {
+        Auth::login()
+    }
+
+    async fn call<'a>(ctx: Ctx<'a, SyncApp>, input: &'a ClientInput) -> Result<ServerOutput, SyncError> {
+        let handle = HANDLE.with_borrow(|handle| handle.clone().expect("an app"));
+        handle.end_user(&ctx.session().user_id).await?;
+        Ok(ServerOutput { new_value: input.amount })
+    }
+}
+
+/// A handler that answers by chance, and refuses by chance.
+struct Coin;
+
+impl ServerHandler for Coin {
+    type App = SyncApp;
+    type Input = ClientInput;
+    type Output = ServerOutput;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions::NONE;
+
+    fn auth() -> Auth<SyncApp> {
+        Auth::login()
+    }
+
+    async fn call<'a>(_: Ctx<'a, SyncApp>, _: &'a ClientInput) -> Result<ServerOutput, SyncError> {
+        static THROWN: AtomicI32 = AtomicI32::new(0);
+        // Every third throw is lost, and no two in a row are alike.
+        match THROWN.fetch_add(1, Ordering::Relaxed) % 6 {
+            lost @ (0 | 3) => Err(SyncError::invalid_input(format!("coin{lost}"), "range")),
+            new_value => Ok(ServerOutput { new_value }),
+        }
+    }
+}
+
+/// A filter that has not thought of everybody.
+struct Shy;
+
+impl ClientHandler for Shy {
+    type App = SyncApp;
+    type Input = ClientInput;
+    type ServerOutput = ServerOutput;
+    type Output = Empty;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions::NONE;
+    const FILTER: FilterKind = FilterKind::Sync;
+    type Group = ();
+
+    fn auth() -> Auth<SyncApp> {
+        Auth::login()
+    }
+
+    fn group(_: Member<'_, SyncApp>) {}
+
+    fn filter<'a>(
+        member: Member<'a, SyncApp>,
+        (): &(),
+        _: &'a ClientInput,
+        _: &'a ServerOutput,
+    ) -> Filtered<'a, Empty> {
+        assert!(
+            member.session().user_id != "bob" || member.location().path_name.is_empty(),
+            "a test was asked to panic"
+        );
+        Filtered::Ready(Verdict::Deliver(Empty {}))
+    }
+}
+
+/// A handler that does what it says.
+struct Counts;
+
+impl ServerHandler for Counts {
+    type App = SyncApp;
+    type Input = ClientInput;
+    type Output = ServerOutput;
+    const DOCS: &'static str = "";
+    const OPTIONS: RouteOptions = RouteOptions::NONE;
+
+    fn auth() -> Auth<SyncApp> {
+        Auth::login()
+    }
+
+    async fn call<'a>(_: Ctx<'a, SyncApp>, input: &'a ClientInput) -> Result<ServerOutput, SyncError> {
+        Ok(ServerOutput { new_value: input.amount })
+    }
+}
+
 /// Makes the template with one route in place of another.
 fn template_with(
     lane: Lane,
@@ -116,7 +225,11 @@ fn template_with(
 }
 
 fn start(table: &'static Table<SyncApp>) -> TestBuilder<SyncApp> {
-    TestBuilder::new(Server::new(async |_| Ok(SyncApp::default())), table)
+    let server = Server::new(async |_| Ok(SyncApp::default())).routes(|handle| {
+        HANDLE.set(Some(handle));
+        sync::axum::Router::new()
+    });
+    TestBuilder::new(server, table)
 }
 
 fn check(test: Test<SyncApp>, lane: Lane, name: &'static str, start: fn() -> TestBuilder<SyncApp>, expected: Expect) {
@@ -219,3 +332,70 @@ fn a_value_at_its_bound_that_is_refused_is_red() {
               answered: {"errorCode":"sync-invalid-input","errorParams":{"path":"amount","reason":"range"},"httpStatus":400,"message":"“amount” is outside the allowed range.","status":"error"}"#]],
     );
 }
+
+#[test]
+fn a_filter_that_panics_for_somebody_else_is_red() {
+    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
+        template_with(Lane::Event, "examples/updateCounter/v1", |honest| {
+            Box::new(Paired::<Counts, Shy>::new(*honest.id()))
+        })
+    });
+    check(
+        contract::survives_fuzzed_input,
+        Lane::Event,
+        "examples/updateCounter/v1",
+        || start(&TABLE),
+        expect![[r#"
+            `examples/updateCounter/v1` has a filter that panics, or writes what is no JSON (with SYNC_TEST_SEED=1; the panic is told above)
+              help: a panic is a bug; one that is meant stands in Cargo.toml:
+
+              [package.metadata.sync]
+              may_panic = ["examples/updateCounter/v1"]
+
+              sent: {"data":{"amount":1},"name":"examples/updateCounter","receiver":"game-room-1","version":"v1"}
+              answered: {"result":{"newValue":1},"status":"success"}"#]],
+    );
+}
+
+#[test]
+fn a_handler_that_signs_its_caller_out_does_as_it_likes() {
+    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
+        template_with(Lane::Event, "examples/updateCounter/v1", |honest| {
+            Box::new(ServerOnly::<Farewell>::new(*honest.id()))
+        })
+    });
+    for test in OF_HANDLERS {
+        check(test, Lane::Event, "examples/updateCounter/v1", || start(&TABLE), expect!["green"]);
+    }
+}
+
+#[test]
+fn a_handler_that_answers_by_chance_is_alike_as_far_as_it_can_be() {
+    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
+        template_with(Lane::Event, "examples/updateCounter/v1", |honest| {
+            Box::new(ServerOnly::<Coin>::new(*honest.id()))
+        })
+    });
+    for test in OF_HANDLERS {
+        check(test, Lane::Event, "examples/updateCounter/v1", || start(&TABLE), expect!["green"]);
+    }
+}
+
+#[test]
+fn a_route_for_guests_alone_is_counted_by_page_and_by_address() {
+    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
+        template_with(Lane::Event, "root/announce/v1", |honest| Box::new(Lying { honest, lie: Lie::IsForGuests }))
+    });
+    for test in OF_HANDLERS.into_iter().chain([contract::is_limited as Test<SyncApp>]) {
+        check(test, Lane::Event, "root/announce/v1", || start(&TABLE), expect!["green"]);
+    }
+}
+
+/// The tests in which handlers run.
+const OF_HANDLERS: [Test<SyncApp>; 5] = [
+    contract::keeps_to_its_bounds,
+    contract::survives_fuzzed_input,
+    contract::answers_alike_over_http,
+    contract::answers_a_repeat_once,
+    contract::delivers_what_it_answers,
+];

@@ -1,13 +1,13 @@
 //! What members get of a call, and that it happens once.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::route::{App, FilterKind};
 use crate::schema::Lane;
+use crate::testing::TestApp;
 use crate::testing::contract::subject::{Ready, Subject};
 use crate::testing::contract::{Kit, RouteUnderTest};
 use crate::testing::frame::Frame;
-use crate::testing::tab::Tab;
 
 /// A call that its caller has named, and repeats, is answered as the first time, and nobody hears of it again.
 pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
@@ -17,10 +17,16 @@ pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let input = right.swap_remove(0);
     right.retain(|other| *other != input);
     kit.run(async {
-        let Ready { tab, room, app: _app } = subject.ready(subject.builder()).await;
+        let Ready { tab, room, app } = subject.ready(subject.builder()).await;
         let call = subject.call(&room, input).named("a-name");
         let first = tab.send(&call).await;
         tab.received().await;
+        // Whoever it has signed out has nothing to say any more.
+        if tab.is_closed() {
+            return;
+        }
+        let ran = runs(&subject, &app).await;
+        assert!(ran.is_some() || !first.is_success(), "the metrics do not count the handler of `{}`", subject.name());
         let again = tab.send(&call).await;
         let heard = tab.received().await;
         // Of what is volatile, a newer one comes soon: what came of each is not kept.
@@ -40,6 +46,10 @@ pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
                 subject.fail("runs again for a repeat over HTTP", &call, over_http.reply.json());
             }
         }
+        // One that answers the same each time may run again unseen.
+        if runs(&subject, &app).await != ran {
+            subject.fail("runs again for a call that was repeated, and answers the same", &call, first.json());
+        }
         // What was refused before the handler ran is not kept.
         if let Some(other) = right.pop().filter(|_| first.is_success()) {
             let other = subject.call(&room, other).named("a-name");
@@ -50,6 +60,14 @@ pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
             }
         }
     });
+}
+
+/// Returns how often the handler has run, as the app's metrics count it; nothing while it has not.
+async fn runs<A: App>(subject: &Subject<'_, A>, app: &TestApp<A>) -> Option<String> {
+    let lane = if subject.under_test.lane == Lane::Event { "event" } else { "request" };
+    let series = format!(r#"sync_handler_seconds_count{{lane="{lane}",route="{}"}} "#, subject.name());
+    let metrics = app.http_as("GET", "/metrics", None, None, &[("host", "localhost")]).await.text;
+    metrics.lines().find_map(|line| line.strip_prefix(&series)).map(str::to_owned)
 }
 
 /// Each member who hears of a call hears what its caller was answered, in the room to which it was sent; a caller that wants to be left
@@ -84,7 +102,7 @@ pub fn delivers_what_it_answers<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
                         subject.fail(&format!("delivers something else: {frame:?}"), &call, reply.json());
                     }
                     let is_for_all = subject.route.filter() == FilterKind::None && reply.is_success();
-                    if is_for_all && !is_left_out && heard.len() != 1 && is_there(&subject, who, &room).await {
+                    if is_for_all && !is_left_out && heard.len() != 1 && subject.is_there(who, &room).await {
                         let times = heard.len();
                         let whom = if std::ptr::eq(who, &tab) { "its caller" } else { "another member of the room" };
                         subject.fail(
@@ -108,13 +126,4 @@ fn is_of(frame: &Frame, room: &str, reply: &Value) -> bool {
         Frame::Error { room: to, code, message, .. } => to == room && !code.is_empty() && !message.is_empty(),
         _ => true,
     }
-}
-
-/// Whether somebody is in the room still: a handler may have taken them out.
-async fn is_there<A: App>(subject: &Subject<'_, A>, who: &Tab<A>, room: &str) -> bool {
-    if subject.is_to_everyone() {
-        return !who.is_closed();
-    }
-    let joined = who.emit("joinedRooms", json!({})).await;
-    joined.json()["rooms"].as_array().is_some_and(|rooms| rooms.iter().any(|name| name == room))
 }

@@ -63,15 +63,18 @@ pub fn keeps_to_its_bounds<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let subject = Subject::new(kit, route);
     let inputs = subject.inputs();
     kit.run(async {
-        let Ready { tab, room, app: _app } = subject.ready(subject.builder()).await;
+        let mut ready = subject.ready(subject.builder()).await;
         let right = subject.right_inputs(&inputs, 3);
         let mut at_bounds: Vec<_> = right.iter().flat_map(|right| inputs.at_bounds(right)).collect();
         // What is taken runs, and may take its caller out of the room.
         at_bounds.sort_by_key(|at| at.is_allowed);
         for at in at_bounds {
-            let call = subject.call(&room, at.json.clone());
-            let mut replies = subject.by_doors_inside(&tab, &call).await;
-            replies.extend(subject.by_get(&tab, &call).await);
+            if !subject.is_there(&ready.tab, &ready.room).await {
+                ready = subject.ready(subject.builder()).await;
+            }
+            let call = subject.call(&ready.room, at.json.clone());
+            let mut replies = subject.by_doors_inside(&ready.tab, &call).await;
+            replies.extend(subject.by_get(&ready.tab, &call).await);
             for reply in replies {
                 // What this rule allows, another one of the field may refuse, and so may the app's own code: for a reason of their own.
                 let is_refused = reply.code() == "sync-invalid-input"
@@ -92,7 +95,8 @@ pub fn survives_fuzzed_input<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
     let inputs = subject.inputs();
     let seed = std::env::var("SYNC_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     kit.run(async {
-        let Ready { mut tab, mut room, app: mut _app } = subject.ready(subject.builder()).await;
+        let mut ready = subject.ready(subject.builder()).await;
+        let mut company = subject.company(&ready).await;
         let repeat = format!("with SYNC_TEST_SEED={seed}");
         let (mut taken, mut timed_out) = (0, 0);
         let begun = RealInstant::now();
@@ -101,8 +105,8 @@ pub fn survives_fuzzed_input<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
             if begun.elapsed() > PATIENCE && !is_stopped() {
                 break;
             }
-            let call = subject.call(&room, json.clone());
-            let Ok(reply) = timeout(NEVER, tab.send(&call)).await else {
+            let call = subject.call(&ready.room, json.clone());
+            let Ok(reply) = timeout(NEVER, ready.tab.send(&call)).await else {
                 subject.fail(&format!("is never answered ({repeat})"), &call, &Value::Null);
             };
             timed_out += usize::from(reply.code() == "sync-timeout");
@@ -116,17 +120,23 @@ pub fn survives_fuzzed_input<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
             if reply.code() == "sync-server-failed" && !subject.may_panic() {
                 subject.fail(&panicked(&subject, "handler", &repeat), &call, reply.json());
             }
-            for frame in tab.received().await {
-                if let Frame::Error { code, .. } = &frame
-                    && code == "sync-client-failed"
-                    && !subject.may_panic()
-                {
-                    subject.fail(&panicked(&subject, "filter", &repeat), &call, reply.json());
+            let mut has_ended = false;
+            for member in [&ready.tab].into_iter().chain(&company) {
+                for frame in member.received().await {
+                    if matches!(&frame, Frame::Error { code, .. } if code == "sync-client-failed") && !subject.may_panic() {
+                        subject.fail(&panicked(&subject, "filter", &repeat), &call, reply.json());
+                    }
+                    // A handler may sign its caller out, and whom it likes.
+                    let why = ["session-ended", "session-replaced"];
+                    has_ended |= matches!(&frame, Frame::Closing { reason } if why.contains(&reason.as_str()));
                 }
             }
-            assert!(!tab.is_closed(), "`{}` closes the socket of its caller ({repeat}): {json}", subject.name());
-            if is_out {
-                Ready { app: _app, tab, room } = subject.ready(subject.builder()).await;
+            let is_closed = ready.tab.is_closed();
+            assert!(has_ended || !is_closed, "`{}` closes the socket of its caller ({repeat}): {json}", subject.name());
+            if is_out || is_closed {
+                company.clear();
+                ready = subject.ready(subject.builder()).await;
+                company = subject.company(&ready).await;
             }
         }
         assert!(

@@ -14,6 +14,9 @@ use crate::testing::{Tab, TestApp, TestBuilder, people};
 /// What parameters of rooms are tried with.
 const VALUES: [&str; 8] = ["1", "a", "ada", "test", "en", "true", "2024-02-29", "00000000-0000-4000-8000-000000000001"];
 
+/// How many others are looked for, besides another tab of the caller and a guest.
+const OTHERS: usize = 4;
+
 /// A route of an app.
 pub(super) struct Subject<'k, A: App> {
     pub(super) kit: &'k Kit<A>,
@@ -167,6 +170,38 @@ impl<'k, A: App> Subject<'k, A> {
              before anybody can enter it, make it in `App::test_rooms`",
             self.name()
         );
+    }
+
+    /// Lets others come into the room, who are unlike the caller and each other, and has them look at the page; those whom it does not let
+    /// in stay out.
+    pub(super) async fn company(&self, Ready { app, tab, room }: &Ready<A>) -> Vec<Tab<A>> {
+        if self.under_test.lane == Lane::Request {
+            return Vec::new();
+        }
+        let auth = self.rules().into_iter().find(|rule| rule.pattern().parameters(room).is_some()).map(RoomRule::auth);
+        let fits = |session: &A::Session| auth.as_ref().is_none_or(|auth| auth.check(session).is_ok());
+        let mut company = vec![tab.another_tab().await, app.guest().await];
+        for session in people::others::<A>(OTHERS, fits) {
+            company.push(app.log_in(session).await);
+        }
+        let page = self.source().split_once("/_sync/").map_or("", |(page, _)| page.trim_start_matches("src"));
+        let mut inside = Vec::new();
+        for other in company {
+            if self.is_to_everyone() || other.join(room).await.is_ok() {
+                other.show(if page == "/root" { "/" } else { page }).await.map(drop).unwrap_or_default();
+                inside.push(other);
+            }
+        }
+        inside
+    }
+
+    /// Whether somebody is in the room still: a handler may have taken them out, or have ended their session.
+    pub(super) async fn is_there(&self, who: &Tab<A>, room: &str) -> bool {
+        if self.under_test.lane == Lane::Request || self.is_to_everyone() {
+            return !who.is_closed();
+        }
+        let joined = who.emit("joinedRooms", json!({})).await;
+        joined.json()["rooms"].as_array().is_some_and(|rooms| rooms.iter().any(|name| name == room))
     }
 
     /// Says that there is no room to which the route could be sent.
