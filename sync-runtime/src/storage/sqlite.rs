@@ -800,10 +800,14 @@ mod tests {
             assert!(held.as_mut().now_or_never().is_none());
             assert!(add(&database, 1000).now_or_never().is_none(), "and nobody waits for it");
             let last = database.write(move |file| file.execute(wrong, []).map(drop));
-            let (written, last, _) = tokio::join!(join_all((0..100).map(|_| add(&database, 1))), last, async {
-                go.send(()).expect("it waits");
-                held.await
-            });
+            // Without tokio's budget, which would let the thread go on before all of them have been asked for.
+            let (written, last, _) = tokio::task::unconstrained(async {
+                tokio::join!(join_all((0..100).map(|_| add(&database, 1))), last, async {
+                    go.send(()).expect("it waits");
+                    held.await
+                })
+            })
+            .await;
             let count = written.iter().filter(|written| written.is_ok()).count();
             assert_eq!((count as i64, last.is_ok()), (expected, expected > 0), "all of it or nothing");
             assert_eq!(sum(&database).await.expect("read"), expected);
