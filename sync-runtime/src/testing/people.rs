@@ -18,8 +18,8 @@ const BOB: &str = "bob";
 
 /// Finds a session of somebody who has signed in and `fits`: one of the app's own, or else one that is made up.
 pub(super) fn find<A: App>(fits: impl Fn(&A::Session) -> bool) -> Option<A::Session> {
-    let is_right = |session: &A::Session| is_somebody::<A>(session) && contained(|| fits(session)).unwrap_or(false);
-    if let Some(session) = A::test_sessions().into_iter().find(is_right) {
+    let is_right = somebody::<A>(fits);
+    if let Some(session) = A::test_sessions().into_iter().find(&is_right) {
         return Some(session);
     }
     let mut model = Model::default();
@@ -30,8 +30,8 @@ pub(super) fn find<A: App>(fits: impl Fn(&A::Session) -> bool) -> Option<A::Sess
 /// Finds up to so many other people who have signed in and `fits`, as unlike each other as there are: the app's own, or else some that are
 /// made up.
 pub(super) fn others<A: App>(count: usize, fits: impl Fn(&A::Session) -> bool) -> Vec<A::Session> {
-    let is_right = |session: &A::Session| is_somebody::<A>(session) && contained(|| fits(session)).unwrap_or(false);
-    let own: Vec<_> = A::test_sessions().into_iter().filter(is_right).skip(1).collect();
+    let is_right = somebody::<A>(fits);
+    let own: Vec<_> = A::test_sessions().into_iter().filter(&is_right).skip(1).collect();
     let mut all = match own.is_empty() {
         false => own,
         true => {
@@ -51,8 +51,9 @@ pub(super) fn others<A: App>(count: usize, fits: impl Fn(&A::Session) -> bool) -
     all
 }
 
-fn is_somebody<A: App>(session: &A::Session) -> bool {
-    contained(|| A::user_id(session).is_some_and(|id| !id.is_empty())).unwrap_or(false)
+/// Tells whether a session is that of somebody who has signed in and `fits`.
+fn somebody<A: App>(fits: impl Fn(&A::Session) -> bool) -> impl Fn(&A::Session) -> bool {
+    move |session| contained(|| A::user_id(session).is_some_and(|id| !id.is_empty()) && fits(session)).unwrap_or(false)
 }
 
 /// Makes up values one after the other: every variant, yes and no, something and nothing; every text is `word`.

@@ -74,69 +74,66 @@ impl Route<SyncApp> for Lying {
     }
 }
 
-/// A handler that refuses what its input says that it may be: at most 100.
-struct Picky;
+/// Writes a handler of the counter's types.
+macro_rules! handler {
+    ($(#[$docs:meta])* $name:ident, |$ctx:ident, $input:ident| $body:block) => {
+        $(#[$docs])*
+        struct $name;
 
-impl ServerHandler for Picky {
-    type App = SyncApp;
-    type Input = ClientInput;
-    type Output = ServerOutput;
-    const DOCS: &'static str = "";
-    const OPTIONS: RouteOptions = RouteOptions::NONE;
+        impl ServerHandler for $name {
+            type App = SyncApp;
+            type Input = ClientInput;
+            type Output = ServerOutput;
+            const DOCS: &'static str = "";
+            const OPTIONS: RouteOptions = RouteOptions::NONE;
 
-    fn auth() -> Auth<SyncApp> {
-        Auth::login()
-    }
+            fn auth() -> Auth<SyncApp> {
+                Auth::login()
+            }
 
-    async fn call<'a>(_: Ctx<'a, SyncApp>, input: &'a ClientInput) -> Result<ServerOutput, SyncError> {
-        if input.amount == 100 {
-            return Err(SyncError::invalid_input("amount", "range"));
+            async fn call<'a>($ctx: Ctx<'a, SyncApp>, $input: &'a ClientInput) -> Result<ServerOutput, SyncError> {
+                $body
+            }
         }
-        Ok(ServerOutput { new_value: input.amount })
-    }
+    };
 }
 
-/// A handler that signs its caller out.
-struct Farewell;
+handler!(
+    /// Does what it says.
+    Counts,
+    |_ctx, input| { Ok(ServerOutput { new_value: input.amount }) }
+);
+
+handler!(
+    /// Refuses what its input says that it may be: at most 100.
+    Picky,
+    |_ctx, input| {
+        match input.amount {
+            100 => Err(SyncError::invalid_input("amount", "range")),
+            new_value => Ok(ServerOutput { new_value }),
+        }
+    }
+);
 
 thread_local! {
     /// Each test has a thread of its own, and starts one app after the other.
     static HANDLE: RefCell<Option<Handle<SyncApp>>> = const { RefCell::new(None) };
 }
 
-impl ServerHandler for Farewell {
-    type App = SyncApp;
-    type Input = ClientInput;
-    type Output = ServerOutput;
-    const DOCS: &'static str = "";
-    const OPTIONS: RouteOptions = RouteOptions::NONE;
-
-    fn auth() -> Auth<SyncApp> {
-        Auth::login()
-    }
-
-    async fn call<'a>(ctx: Ctx<'a, SyncApp>, input: &'a ClientInput) -> Result<ServerOutput, SyncError> {
+handler!(
+    /// Signs its caller out.
+    Farewell,
+    |ctx, input| {
         let handle = HANDLE.with_borrow(|handle| handle.clone().expect("an app"));
         handle.end_user(&ctx.session().user_id).await?;
         Ok(ServerOutput { new_value: input.amount })
     }
-}
+);
 
-/// A handler that answers by chance, and refuses by chance.
-struct Coin;
-
-impl ServerHandler for Coin {
-    type App = SyncApp;
-    type Input = ClientInput;
-    type Output = ServerOutput;
-    const DOCS: &'static str = "";
-    const OPTIONS: RouteOptions = RouteOptions::NONE;
-
-    fn auth() -> Auth<SyncApp> {
-        Auth::login()
-    }
-
-    async fn call<'a>(_: Ctx<'a, SyncApp>, _: &'a ClientInput) -> Result<ServerOutput, SyncError> {
+handler!(
+    /// Answers by chance, and refuses by chance.
+    Coin,
+    |_ctx, _input| {
         static THROWN: AtomicI32 = AtomicI32::new(0);
         // Every third throw is lost, and no two in a row are alike.
         match THROWN.fetch_add(1, Ordering::Relaxed) % 6 {
@@ -144,7 +141,7 @@ impl ServerHandler for Coin {
             new_value => Ok(ServerOutput { new_value }),
         }
     }
-}
+);
 
 /// A filter that has not thought of everybody.
 struct Shy;
@@ -176,25 +173,6 @@ impl ClientHandler for Shy {
             "a test was asked to panic"
         );
         Filtered::Ready(Verdict::Deliver(Empty {}))
-    }
-}
-
-/// A handler that does what it says.
-struct Counts;
-
-impl ServerHandler for Counts {
-    type App = SyncApp;
-    type Input = ClientInput;
-    type Output = ServerOutput;
-    const DOCS: &'static str = "";
-    const OPTIONS: RouteOptions = RouteOptions::NONE;
-
-    fn auth() -> Auth<SyncApp> {
-        Auth::login()
-    }
-
-    async fn call<'a>(_: Ctx<'a, SyncApp>, input: &'a ClientInput) -> Result<ServerOutput, SyncError> {
-        Ok(ServerOutput { new_value: input.amount })
     }
 }
 
@@ -316,11 +294,7 @@ fn an_event_that_no_room_takes_is_red_and_says_what_to_write() {
 
 #[test]
 fn a_value_at_its_bound_that_is_refused_is_red() {
-    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
-        template_with(Lane::Event, "examples/updateCounter/v1", |honest| {
-            Box::new(ServerOnly::<Picky>::new(*honest.id()))
-        })
-    });
+    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(counting::<Picky>);
     check(
         contract::keeps_to_its_bounds,
         Lane::Event,
@@ -357,45 +331,34 @@ fn a_filter_that_panics_for_somebody_else_is_red() {
     );
 }
 
-#[test]
-fn a_handler_that_signs_its_caller_out_does_as_it_likes() {
-    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
-        template_with(Lane::Event, "examples/updateCounter/v1", |honest| {
-            Box::new(ServerOnly::<Farewell>::new(*honest.id()))
-        })
-    });
-    for test in OF_HANDLERS {
-        check(test, Lane::Event, "examples/updateCounter/v1", || start(&TABLE), expect!["green"]);
-    }
+/// Makes the template with another handler of the counter.
+fn counting<H: ServerHandler<App = SyncApp>>() -> Table<SyncApp> {
+    template_with(Lane::Event, "examples/updateCounter/v1", |honest| Box::new(ServerOnly::<H>::new(*honest.id())))
 }
 
 #[test]
-fn a_handler_that_answers_by_chance_is_alike_as_far_as_it_can_be() {
-    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
-        template_with(Lane::Event, "examples/updateCounter/v1", |honest| {
-            Box::new(ServerOnly::<Coin>::new(*honest.id()))
-        })
-    });
-    for test in OF_HANDLERS {
-        check(test, Lane::Event, "examples/updateCounter/v1", || start(&TABLE), expect!["green"]);
-    }
-}
-
-#[test]
-fn a_route_for_guests_alone_is_counted_by_page_and_by_address() {
-    static TABLE: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
+fn what_an_app_may_do_is_green_however_odd_it_is() {
+    static SIGNS_OUT: LazyLock<Table<SyncApp>> = LazyLock::new(counting::<Farewell>);
+    static THROWS_A_COIN: LazyLock<Table<SyncApp>> = LazyLock::new(counting::<Coin>);
+    static IS_FOR_GUESTS: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
         template_with(Lane::Event, "root/announce/v1", |honest| Box::new(Lying { honest, lie: Lie::IsForGuests }))
     });
-    for test in OF_HANDLERS.into_iter().chain([contract::is_limited as Test<SyncApp>]) {
-        check(test, Lane::Event, "root/announce/v1", || start(&TABLE), expect!["green"]);
+    let odd: [(&str, fn() -> TestBuilder<SyncApp>); 3] = [
+        ("examples/updateCounter/v1", || start(&SIGNS_OUT)),
+        ("examples/updateCounter/v1", || start(&THROWS_A_COIN)),
+        ("root/announce/v1", || start(&IS_FOR_GUESTS)),
+    ];
+    let tests: [Test<SyncApp>; 6] = [
+        contract::keeps_to_its_bounds,
+        contract::survives_fuzzed_input,
+        contract::answers_alike_over_http,
+        contract::answers_a_repeat_once,
+        contract::delivers_what_it_answers,
+        contract::is_limited,
+    ];
+    for (name, start) in odd {
+        for test in tests {
+            check(test, Lane::Event, name, start, expect!["green"]);
+        }
     }
 }
-
-/// The tests in which handlers run.
-const OF_HANDLERS: [Test<SyncApp>; 5] = [
-    contract::keeps_to_its_bounds,
-    contract::survives_fuzzed_input,
-    contract::answers_alike_over_http,
-    contract::answers_a_repeat_once,
-    contract::delivers_what_it_answers,
-];
