@@ -210,7 +210,10 @@ fn start(table: &'static Table<SyncApp>) -> TestBuilder<SyncApp> {
     TestBuilder::new(server, table)
 }
 
-fn check(test: Test<SyncApp>, lane: Lane, name: &'static str, start: fn() -> TestBuilder<SyncApp>, expected: Expect) {
+/// Starts the template as one test wants it.
+type Start = fn() -> TestBuilder<SyncApp>;
+
+fn check(test: Test<SyncApp>, lane: Lane, name: &'static str, start: Start, expected: Expect) {
     let kit = Kit { start, ..super::template() };
     let run = std::panic::catch_unwind(|| test(&kit, &RouteUnderTest { lane, name, rule: Some(1) }));
     let said = run.map_or_else(said, |()| "green".to_owned());
@@ -343,7 +346,7 @@ fn what_an_app_may_do_is_green_however_odd_it_is() {
     static IS_FOR_GUESTS: LazyLock<Table<SyncApp>> = LazyLock::new(|| {
         template_with(Lane::Event, "root/announce/v1", |honest| Box::new(Lying { honest, lie: Lie::IsForGuests }))
     });
-    let odd: [(&str, fn() -> TestBuilder<SyncApp>); 3] = [
+    let odd: [(&str, Start); 3] = [
         ("examples/updateCounter/v1", || start(&SIGNS_OUT)),
         ("examples/updateCounter/v1", || start(&THROWS_A_COIN)),
         ("root/announce/v1", || start(&IS_FOR_GUESTS)),
