@@ -140,8 +140,20 @@ impl<S: SharedState> Cell<S> {
     fn go_back(&mut self) {
         let Self { value, told, kept, .. } = self;
         let before = kept.as_ref().unwrap_or(told);
-        self.is_broken |= contained(|| S::diff(value, before, &mut PatchWriter::silent())).is_err();
+        let walked = contained(|| S::diff(value, before, &mut PatchWriter::silent()));
         self.views.iter_mut().flatten().for_each(|view| view.next = None);
+        self.check_walked(walked.is_ok());
+    }
+
+    /// Lets nobody use the value any more where walking through it has panicked, and says so.
+    fn check_walked(&mut self, is_whole: bool) {
+        if !is_whole && !std::mem::replace(&mut self.is_broken, true) {
+            tracing::error!(
+                state = self.place.cb,
+                room = %self.place.room,
+                "copying or comparing the value has panicked: it cannot be used until it is loaded again"
+            );
+        }
     }
 
     /// Looks at the value, and at what those who follow will see of it.
@@ -322,7 +334,7 @@ impl<S: SharedState> StateCell<S::App> for Cell<S> {
             Some(kept) => S::diff(kept, value, &mut PatchWriter::silent()),
             None => *kept = Some(Guarded::new(S::clone(value))),
         });
-        self.is_broken |= copied.is_err();
+        self.check_walked(copied.is_ok());
     }
 
     fn commit(&mut self, number: u64) -> Option<StateChange> {
@@ -331,7 +343,7 @@ impl<S: SharedState> StateCell<S::App> for Cell<S> {
         let mut out = PatchWriter::new(json.len() / 2 + 1);
         let walked = contained(|| S::diff(told, value, &mut out));
         if walked.is_err() {
-            self.is_broken = true;
+            self.check_walked(false);
             return None;
         }
         // What has no JSON has been refused before.
@@ -368,7 +380,7 @@ impl<S: SharedState> StateCell<S::App> for Cell<S> {
         self.go_back();
         match self.told_json() {
             Ok(json) => self.json = json,
-            Err(_) => self.is_broken = true,
+            Err(_) => self.check_walked(false),
         }
     }
 

@@ -234,9 +234,9 @@ impl<A: App> Slot<A> {
         self.inner().saving.failing.clone()
     }
 
-    /// Returns the value for the hook that is told that it goes; `None` where there is none.
+    /// Returns the value for the hook that is told that it goes; `None` where copying it panics.
     pub(super) fn last_copy(&self) -> Option<StateValue> {
-        if self.said.has.closed { self.inner().cell.copy().ok() } else { None }
+        self.inner().cell.copy().ok()
     }
 
     /// Returns whether an action is answered when it is saved.

@@ -298,27 +298,13 @@ impl<A: App> StateSlots<A> {
             drop(slots);
             return self.look_at(now + LOOKS_AGAIN, key);
         }
-        match slot.last_copy() {
-            Some(last) => {
-                let (work, own) = (parts.clone(), key.clone());
-                let running = self.work.spawn(async move {
-                    let closing = contained(|| slot.state().closed(&work.app, &own.1, &last));
-                    if let Ok(closing) = closing {
-                        let ran = timeout(work.config.handler_timeout, Contained::new(closing)).await;
-                        if !matches!(ran, Ok(Ok(()))) {
-                            tracing::warn!(state = slot.cb(), room = %own.1, "`closed` has panicked, or took too long");
-                        }
-                    }
-                    work.states.slots.lock().remove(&own);
-                });
-                let closing: BoxFuture<'static, ()> = Box::pin(async move { running.await.unwrap_or_default() });
-                slots.insert(key, Entry::Closing(closing.shared()));
-            }
-            None => {
-                slots.remove(&key);
-                shrink(&mut slots);
-            }
+        if !slot.said().has.closed {
+            slots.remove(&key);
+            return shrink(&mut slots);
         }
+        let closing = self.work.spawn(close(parts, slot, key.clone()));
+        let closing: BoxFuture<'static, ()> = Box::pin(async move { closing.await.unwrap_or_default() });
+        slots.insert(key, Entry::Closing(closing.shared()));
     }
 
     /// Saves what is not saved, and returns how many values could not be.
@@ -381,6 +367,14 @@ impl<A: App> StateSlots<A> {
         });
         live.collect()
     }
+}
+
+/// Tells the app that a value has gone from memory; whoever comes meanwhile waits for that.
+async fn close<A: App>(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>, key: SlotKey) {
+    if let Some(last) = slot.last_copy() {
+        saving::run_hook(&parts, &slot, "closed", || slot.state().closed(&parts.app, &key.1, &last)).await;
+    }
+    parts.states.slots.lock().remove(&key);
 }
 
 /// Lists what the app's states keep in these places, what is left there of older versions included.
