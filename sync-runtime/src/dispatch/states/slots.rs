@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Instant, Seldom, sleep_until, timeout};
-use crate::contain::{Contained, contained};
+use crate::contain::Contained;
 use crate::dispatch::parts::Parts;
 use crate::dispatch::states::saving;
 use crate::dispatch::states::slot::Slot;
