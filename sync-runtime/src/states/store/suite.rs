@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 
 use super::{StateStore, StateStoreError, StoreKey, StoredState};
 
-/// Checks the contract of [`StateStore`]; `open` opens the same empty store again and again, each time after the last one has gone.
+/// Checks the contract of `StateStore`; `open` opens the same empty store again and again, each time after the last one has gone.
 ///
 /// # Panics
 ///
