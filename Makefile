@@ -51,6 +51,7 @@ fuzz: ## Makes up what strangers could send, FUZZ_SECONDS for each target
 simulate: export SYNC_SEEDS ?= 10000
 simulate: ## Rooms, members and resume by chance and in virtual time, SYNC_SEEDS runs
 	cargo test --locked --package sync-runtime --lib simulation
+	cargo test --locked --package sync-tests --test it -- states::whatever
 
 setup: setup-node setup-chromium setup-redis ## Installs what is not there yet
 

@@ -1,6 +1,7 @@
 //! Starts the test app on a free port.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use sync::__private::{Hub, Socket, hub};
@@ -169,5 +170,30 @@ impl TestServer {
     /// Connects a socket.
     pub async fn connect_as(&self, identity: Identity) -> Client {
         Client::connect(self.address(), identity).await.expect("a connection").behind(self.hub().deliveries())
+    }
+}
+
+/// Copies the files of a server as they are: what a process leaves that ends at this moment.
+///
+/// # Panics
+///
+/// When a file cannot be copied.
+#[must_use]
+pub fn left_behind(data: &Path) -> TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    copy_folder(data, copy.path());
+    copy
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for file in std::fs::read_dir(from).expect("a folder") {
+        let file = file.expect("a file");
+        let (from, to) = (file.path(), to.join(file.file_name()));
+        if from.is_dir() {
+            std::fs::create_dir(&to).expect("a folder");
+            copy_folder(&from, &to);
+        } else {
+            std::fs::copy(from, to).expect("it is copied");
+        }
     }
 }

@@ -1,10 +1,8 @@
 //! What all handlers share.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
 
-use sync::{Server, SyncError, wire};
+use sync::{Server, wire};
 
 use crate::{auth, page};
 
@@ -19,10 +17,23 @@ pub struct Session {
     pub locale: Option<String>,
     /// Whether they have asked not to be disturbed: typing and chat messages pass them by.
     pub muted: bool,
+    /// Whether they are a host of boards, who sees what is hidden there.
+    #[serde(default)]
+    pub host: bool,
+}
+
+/// A part of a session that is on or off.
+pub type Switch = fn(&mut Session) -> &mut bool;
+
+impl Session {
+    /// What people switch on and off for themselves, by its name in `PATCH /auth/session`. Here anybody can be a host; a real app decides
+    /// that when they sign in.
+    pub const SWITCHES: &[(&str, Switch)] =
+        &[("muted", |session| &mut session.muted), ("host", |session| &mut session.host)];
 }
 
 /// What others may know of a user.
-#[wire]
+#[wire(patch)]
 #[derive(PartialEq)]
 pub struct Person {
     /// The same for the same name.
@@ -34,8 +45,6 @@ pub struct Person {
 /// The state of the app: what the handlers work on.
 #[derive(Debug, Default)]
 pub struct App {
-    /// One number for each room.
-    pub counters: Counters,
     /// How many chat messages there were.
     pub messages: AtomicU32,
 }
@@ -47,38 +56,7 @@ impl App {
     }
 }
 
-/// One number for each room, kept while the server runs.
-#[derive(Debug, Default)]
-pub struct Counters(Mutex<HashMap<String, i32>>);
-
-impl Counters {
-    /// Returns the number of `room`; 0 where nobody has added to it.
-    #[expect(clippy::unused_async, reason = "a real app asks its database here")]
-    pub async fn get(&self, room: &str) -> i32 {
-        let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counters.get(room).copied().unwrap_or_default()
-    }
-
-    /// Adds `amount` to the number of `room` and returns the sum.
-    ///
-    /// # Errors
-    ///
-    /// `counter-full` when the sum would pass 1,000,000; the number is as it was then.
-    #[expect(clippy::unused_async, reason = "a real app asks its database here")]
-    pub async fn add(&self, room: &str, amount: i32) -> Result<i32, SyncError> {
-        const MAX: i32 = 1_000_000;
-        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let counter = counters.entry(room.to_owned()).or_default();
-        let sum = counter.saturating_add(amount);
-        if sum > MAX {
-            return Err(sync::error!("counter-full", max = MAX));
-        }
-        *counter = sum;
-        Ok(sum)
-    }
-}
-
-/// What somebody in a chat says of themselves.
+/// What somebody in a chat or at a board says of themselves.
 #[sync::presence]
 pub struct Mood {
     /// In their own words.
@@ -88,8 +66,8 @@ pub struct Mood {
     pub color: Color,
 }
 
-/// The colour of a mark.
-#[wire]
+/// The colour of a mark, or of a note.
+#[wire(patch)]
 pub enum Color {
     Blue,
     Green,
@@ -104,7 +82,7 @@ impl sync::App for App {
     type Presence = Mood;
 
     fn guest() -> Session {
-        Session { user_id: String::new(), name: String::new(), locale: None, muted: false }
+        Session { user_id: String::new(), name: String::new(), locale: None, muted: false, host: false }
     }
 
     fn user_id(session: &Session) -> Option<&str> {

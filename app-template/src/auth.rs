@@ -1,7 +1,7 @@
 //! How people sign in: by name, so that a first app needs no provider. A real app replaces this file.
 //!
 //! `POST /auth/login {"name": "Ada", "locale": "en"}` starts a session, `GET /auth/session` shows it, `PATCH /auth/session` changes its
-//! language or its quiet, `POST /auth/logout` ends it. The same name is the same user.
+//! language and its switches, `POST /auth/logout` ends it. The same name is the same user.
 //!
 //! Answers that show a session say in `Session-Ask-Again-Ms` when its page should ask again: only answers to requests keep its cookie
 //! young, and a page may use its socket alone.
@@ -15,9 +15,9 @@ use sync::axum::response::{IntoResponse, Response};
 use sync::axum::routing::{get, post};
 use sync::axum::{Json, Router};
 use sync::serde_json::{Value, json};
-use sync::{Handle, SyncError};
+use sync::{App as _, Handle, SyncError};
 
-use crate::app::{App, Session};
+use crate::app::{App, Session, Switch};
 
 /// The longest name, in characters.
 const NAME_LIMIT: usize = 40;
@@ -46,7 +46,7 @@ async fn login(State(handle): State<Handle<App>>, headers: HeaderMap, body: Body
         let fields = read(body)?;
         let name = name(&fields)?;
         let locale = locale(&fields)?.flatten();
-        let session = Session { user_id: user_id(&name), name, locale, muted: false };
+        let session = Session { user_id: user_id(&name), name, locale, ..App::guest() };
         let token = handle.sign_in(&headers, session.clone()).await?;
         let body = json!({ "token": token.as_str(), "session": shown(&session) });
         Ok(with_cookie(&handle, token.as_str(), with_time(&handle, body)))
@@ -73,10 +73,10 @@ async fn change(State(handle): State<Handle<App>>, headers: HeaderMap, body: Bod
             return Err(SyncError::new("auth-required"));
         }
         let fields = read(body)?;
-        let (locale, muted) = (locale(&fields)?, muted(&fields)?);
+        let (locale, switches) = (locale(&fields)?, switches(&fields)?);
         let update = move |session: &mut Session| {
             session.locale = locale.unwrap_or(session.locale.take());
-            session.muted = muted.unwrap_or(session.muted);
+            switches.iter().for_each(|(switch, is_on)| *switch(session) = *is_on);
         };
         let session = handle.sessions().update(&session, update).await?;
         Ok(with_time(&handle, json!({ "session": shown(&session) })))
@@ -112,7 +112,12 @@ fn with_time(handle: &Handle<App>, body: Value) -> Response {
 }
 
 fn shown(session: &Session) -> Value {
-    json!({ "userId": session.user_id, "name": session.name, "locale": session.locale, "muted": session.muted })
+    let mut shown = json!({ "userId": session.user_id, "name": session.name, "locale": session.locale });
+    let mut session = session.clone();
+    for (name, switch) in Session::SWITCHES {
+        shown[*name] = json!(*switch(&mut session));
+    }
+    shown
 }
 
 fn read(body: Body) -> Result<Value, SyncError> {
@@ -138,11 +143,14 @@ fn locale(fields: &Value) -> Result<Option<Option<String>>, SyncError> {
     }
 }
 
-fn muted(fields: &Value) -> Result<Option<bool>, SyncError> {
-    match fields.get("muted") {
-        None => Ok(None),
-        Some(muted) => muted.as_bool().map(Some).ok_or_else(|| invalid("muted", "expected-boolean")),
-    }
+/// Returns what is to be switched on and off.
+fn switches(fields: &Value) -> Result<Vec<(Switch, bool)>, SyncError> {
+    let named = Session::SWITCHES.iter().filter_map(|(name, switch)| Some((*name, *switch, fields.get(name)?)));
+    let read = |(name, switch, value): (&'static str, Switch, &Value)| {
+        let is_on = value.as_bool().ok_or_else(|| invalid(name, "expected-boolean"))?;
+        Ok((switch, is_on))
+    };
+    named.map(read).collect()
 }
 
 fn user_id(name: &str) -> String {

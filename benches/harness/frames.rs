@@ -6,6 +6,8 @@ use std::ops::Range;
 
 /// The last frame of its message, and text.
 const FINAL_TEXT: u8 = 0x81;
+/// The last frame of its message, and bytes.
+const FINAL_BINARY: u8 = 0x82;
 /// The last frame of its connection.
 const FINAL_CLOSE: u8 = 0x88;
 /// The bit beside the length that says that a mask follows.
@@ -16,6 +18,8 @@ const MASKED: u8 = 0x80;
 pub struct Frame {
     /// Whether it is the whole of a text message.
     pub is_text: bool,
+    /// Whether it is the whole of a message of bytes.
+    pub is_binary: bool,
     /// Whether nothing comes after it.
     pub is_close: bool,
     /// The key of its mask, if it has one.
@@ -39,15 +43,22 @@ pub fn first_frame(bytes: &[u8]) -> Option<Frame> {
         at += 4;
     }
     let payload = at..at + length;
-    let (is_text, is_close) = (kind == FINAL_TEXT, kind == FINAL_CLOSE);
-    (payload.end <= bytes.len()).then_some(Frame { is_text, is_close, mask, payload })
+    let (is_text, is_binary, is_close) = (kind == FINAL_TEXT, kind == FINAL_BINARY, kind == FINAL_CLOSE);
+    (payload.end <= bytes.len()).then_some(Frame { is_text, is_binary, is_close, mask, payload })
 }
 
 /// Appends a text message as a client sends it.
 pub fn put_masked(to: &mut Vec<u8>, text: &[u8]) {
-    put_head(to, text.len(), MASKED);
+    put_head(to, FINAL_TEXT, text.len(), MASKED);
     to.extend_from_slice(&[0; 4]);
     to.extend_from_slice(text);
+}
+
+/// Appends a message of bytes as a client sends it.
+pub fn put_masked_binary(to: &mut Vec<u8>, bytes: &[u8]) {
+    put_head(to, FINAL_BINARY, bytes.len(), MASKED);
+    to.extend_from_slice(&[0; 4]);
+    to.extend_from_slice(bytes);
 }
 
 /// Appends the last frame of a connection as a client sends it: it goes as one who closes a page does (1001).
@@ -58,11 +69,11 @@ pub fn put_masked_close(to: &mut Vec<u8>) {
 
 /// Appends the head of a text message of so many bytes, as a server sends it.
 pub fn put_head_of(to: &mut Vec<u8>, length: usize) {
-    put_head(to, length, 0);
+    put_head(to, FINAL_TEXT, length, 0);
 }
 
-fn put_head(to: &mut Vec<u8>, length: usize, masked: u8) {
-    to.push(FINAL_TEXT);
+fn put_head(to: &mut Vec<u8>, kind: u8, length: usize, masked: u8) {
+    to.push(kind);
     match length {
         0..126 => to.push(masked | length as u8),
         126..65_536 => {

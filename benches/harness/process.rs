@@ -29,6 +29,24 @@ impl ProcessCpu {
         Ok(Self(threads))
     }
 
+    /// Reads it once it does not change: the kernel counts a thread when it stops.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such process.
+    pub fn settled(pid: u32) -> io::Result<Self> {
+        let mut last = Self::read(pid)?;
+        for _ in 0..20 {
+            std::thread::sleep(Duration::from_millis(1));
+            let now = Self::read(pid)?;
+            if now == last {
+                break;
+            }
+            last = now;
+        }
+        Ok(last)
+    }
+
     /// Returns what the threads have run since `earlier`; those that ended in between are not counted.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Duration {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use socket2::{Domain, SockRef, Type};
 
-use crate::frames::{first_frame, put_masked, put_masked_close};
+use crate::frames::{first_frame, put_masked, put_masked_binary, put_masked_close};
 
 /// The example of RFC 6455 §1.3, so that a server written by hand needs no SHA-1.
 pub const WEBSOCKET_KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -101,6 +101,15 @@ impl Socket {
     ///
     /// If nobody listens, or no port is free.
     pub fn open(from: Ipv4Addr, port: u16) -> io::Result<Self> {
+        Self::open_at(from, port, "/socket.io/?EIO=4&transport=websocket")
+    }
+
+    /// Connects as [`Socket::open`] does, to a server of another protocol: whatever it sends is a packet.
+    ///
+    /// # Errors
+    ///
+    /// If nobody listens, or no port is free.
+    pub fn open_at(from: Ipv4Addr, port: u16, path: &str) -> io::Result<Self> {
         let stream = socket2::Socket::new(Domain::IPV4, Type::STREAM, None)?;
         stream.bind(&SocketAddr::from((from, 0)).into())?;
         stream.connect(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())?;
@@ -109,7 +118,7 @@ impl Socket {
         stream.set_read_timeout(Some(PATIENCE))?;
         write!(
             stream,
-            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\n\
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\n\
              Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {WEBSOCKET_KEY}\r\n\r\n"
         )?;
         Ok(Self { stream, rest: Vec::new(), outgoing: Vec::new() })
@@ -131,10 +140,20 @@ impl Socket {
     ///
     /// If something else comes, or nothing.
     pub fn opened(&mut self) -> io::Result<()> {
+        self.upgraded()?;
+        self.expect("0{").map(drop)
+    }
+
+    /// Waits for the WebSocket.
+    ///
+    /// # Errors
+    ///
+    /// If something else comes, or nothing.
+    pub fn upgraded(&mut self) -> io::Result<()> {
         while !self.takes_head()? {
             self.read_more()?;
         }
-        self.expect("0{").map(drop)
+        Ok(())
     }
 
     /// Reads once what is there, of one that does not block, and returns whether the server has answered the handshake.
@@ -210,7 +229,7 @@ impl Socket {
     pub fn answered(&mut self, id: u64, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<Vec<u8>> {
         let beginning = format!("43{id}[");
         loop {
-            let text = self.next()?;
+            let text = self.packet()?;
             if text.starts_with(beginning.as_bytes()) {
                 return success(&text).map(<[u8]>::to_vec);
             }
@@ -241,6 +260,16 @@ impl Socket {
         self.flush().map(drop)
     }
 
+    /// Sends bytes as [`Socket::say`] sends text.
+    ///
+    /// # Errors
+    ///
+    /// If the connection is gone.
+    pub fn say_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        put_masked_binary(&mut self.outgoing, bytes);
+        self.flush().map(drop)
+    }
+
     /// Sends what waits, and returns whether that was all.
     ///
     /// # Errors
@@ -261,7 +290,7 @@ impl Socket {
     ///
     /// # Errors
     ///
-    /// If the server has closed it, if something comes that is no text, or what `each` says.
+    /// If the server has closed it, if something comes that is no message, or what `each` says.
     pub fn read(&mut self, scratch: &mut [u8], each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<bool> {
         let kept = self.rest.len();
         scratch[..kept].copy_from_slice(&self.rest);
@@ -310,12 +339,16 @@ impl Socket {
 
     /// Waits for a packet that begins like this.
     fn expect(&mut self, beginning: &str) -> io::Result<Vec<u8>> {
-        let text = self.next()?;
+        let text = self.packet()?;
         if text.starts_with(beginning.as_bytes()) { Ok(text) } else { Err(unexpected(beginning, &text)) }
     }
 
     /// Waits for a packet; answers pings meanwhile.
-    fn next(&mut self) -> io::Result<Vec<u8>> {
+    ///
+    /// # Errors
+    ///
+    /// If none comes.
+    pub fn packet(&mut self) -> io::Result<Vec<u8>> {
         loop {
             match self.buffered()? {
                 Some(text) => return Ok(text),
@@ -327,8 +360,8 @@ impl Socket {
     /// Takes a packet out of what has been read; answers pings before it.
     fn buffered(&mut self) -> io::Result<Option<Vec<u8>>> {
         while let Some(frame) = first_frame(&self.rest) {
-            if !frame.is_text {
-                return Err(no_text(&self.rest, frame.is_close));
+            if !frame.is_text && !frame.is_binary {
+                return Err(no_message(&self.rest, frame.is_close));
             }
             let text = self.rest[frame.payload.clone()].to_vec();
             self.rest.drain(..frame.payload.end);
@@ -375,8 +408,8 @@ fn success(packet: &[u8]) -> io::Result<&[u8]> {
 /// Hands over the text of each whole message, and returns what is left.
 fn hand_over(mut bytes: &[u8], mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<&[u8]> {
     while let Some(frame) = first_frame(bytes) {
-        if !frame.is_text {
-            return Err(no_text(bytes, frame.is_close));
+        if !frame.is_text && !frame.is_binary {
+            return Err(no_message(bytes, frame.is_close));
         }
         each(&bytes[frame.payload.clone()])?;
         bytes = &bytes[frame.payload.end..];
@@ -384,8 +417,8 @@ fn hand_over(mut bytes: &[u8], mut each: impl FnMut(&[u8]) -> io::Result<()>) ->
     Ok(bytes)
 }
 
-fn no_text(bytes: &[u8], is_close: bool) -> io::Error {
-    if is_close { closed() } else { unexpected("a text message", bytes) }
+fn no_message(bytes: &[u8], is_close: bool) -> io::Error {
+    if is_close { closed() } else { unexpected("a message", bytes) }
 }
 
 /// The error of one that finds its connection closed.

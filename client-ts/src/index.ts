@@ -21,7 +21,19 @@ export type { DropReason, OfflineCall, OfflineOptions } from "./sync/offline";
 export type { DataOption } from "./sync/dataOption";
 export type { NoPresence, Person, PresenceTypesOf, RoomPresence } from "./sync/presenceTypes";
 export type { OnProblem, SyncProblem } from "./sync/problems";
-export type { ApiTypes, NoRoutes, RouteName, RouteTypes, RouteVersion, TypeMapOf, TypeOf } from "./sync/routes";
+export type { ApiTypes, NoRoutes, RouteName, RouteTypes, RouteVersion, StateTypes, TypeMapOf, TypeOf } from "./sync/routes";
+export type {
+  ActedAnswer,
+  ActOptions,
+  OpenState,
+  OpenStateOf,
+  StateBase,
+  StateHandle,
+  StateOf,
+  StateOptions,
+  StateSnapshot,
+  SyncStateOptions,
+} from "./sync/stateTypes";
 export type { SyncEvent, SyncEventError, SyncEventOptions, UpsertSyncEventCallback } from "./sync/syncEvents";
 export type { SyncRequest, SyncRequestBase, SyncRequestOptions } from "./sync/syncRequest";
 export type { ConnectionStatus, ConnectionStatusStore, EndedByServer } from "./socket/status";

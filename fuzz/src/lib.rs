@@ -8,8 +8,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use sync::__private::{
-    Call, Data, HttpCall, IgnoreSelf, Inbound, InboundKind, Message, PresenceUpdate, SyncCall, accepted,
-    client_address, cookie_token, session_cookie,
+    Call, Data, HttpCall, IgnoreSelf, Inbound, InboundKind, Message, PresenceUpdate, StateAct, StateOpen, StatePlace,
+    SyncCall, accepted, client_address, cookie_token, session_cookie,
 };
 use sync::axum::http::{HeaderMap, HeaderName, HeaderValue};
 use sync::schema::{InputSchema, decode, encode};
@@ -75,12 +75,12 @@ pub fn frames(bytes: &[u8]) {
     assert_eq!(write_message(&again), write_message(&message), "{text}");
 }
 
-/// What comes over HTTP, by its first byte: the body of an event, the body of a request, a query.
+/// What comes over HTTP, by its first byte: the body of an event, the body of a request, an action, a query.
 pub fn bodies(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let Ok(text) = str::from_utf8(bytes) else { return };
-    let http = HttpCall { path: "a/b", version: "v1", id: Some("a-1") };
-    match kind % 3 {
+    let http = HttpCall { path: "a/b", version: "v1", id: Some("a-1"), if_match: None, if_none_match: None };
+    match kind % 4 {
         0 => {
             let Ok(call) = SyncCall::from_http(http, text) else { return };
             assert_eq!(
@@ -100,6 +100,16 @@ pub fn bodies(bytes: &[u8]) {
             let Ok(Call { data: Data::Json(data), .. }) = Call::from_http(http, Data::Json(text)) else { return };
             assert_eq!(data, text);
             input(data);
+        }
+        2 => {
+            let Ok(act) = StateAct::from_http(http, text) else { return };
+            let written = write_message(&Message::StateAct(act)).to_string();
+            let by_socket = StateAct::from_socket(&written).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+            assert_eq!(
+                write_message(&Message::StateAct(by_socket)).to_string(),
+                written,
+                "both doors read the same: {text}"
+            );
         }
         _ => query(text),
     }
@@ -255,6 +265,18 @@ fn write_message(message: &Message<'_>) -> Value {
             with(write_call(call), own)
         }
         Message::Request(call) => Value::Object(write_call(call)),
+        Message::StateAct(StateAct { call, room, if_version }) => {
+            let mut written = write_call(call);
+            let action = written.remove("data").unwrap_or_default();
+            written.remove("stream");
+            written.extend(if_version.as_ref().map(|version| ("ifVersion".to_owned(), json!(version))));
+            with(written, [("room", json!(room)), ("action", action)])
+        }
+        Message::StateOpen(StateOpen { place, have, .. }) => match have {
+            Some(have) => with(write_place(place), [("have", json!(have))]),
+            None => Value::Object(write_place(place)),
+        },
+        Message::StateClose(place) => Value::Object(write_place(place)),
         Message::Join { room, after: None, presence } => json!({ "room": room, "presence": presence }),
         Message::Join { room, after, presence } => json!({ "room": room, "after": after, "presence": presence }),
         Message::Leave { room } => json!({ "room": room }),
@@ -291,6 +313,13 @@ fn write_call(call: &Call<'_>) -> Map<String, Value> {
     let texts = [("id", &call.id), ("sentOn", &call.sent_on)];
     written.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))));
     written
+}
+
+fn write_place(place: &StatePlace<'_>) -> Map<String, Value> {
+    let StatePlace { path, version, room } = place;
+    Map::from_iter(
+        [("name", path), ("version", version), ("room", room)].map(|(name, text)| (name.to_owned(), json!(text))),
+    )
 }
 
 fn with<const N: usize>(mut object: Map<String, Value>, more: [(&str, Value); N]) -> Value {

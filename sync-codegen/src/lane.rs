@@ -1,13 +1,13 @@
 //! The lanes of an app as data: where the files of each lie, how they are called, and what becomes of them.
 //!
-//! A *lane* is one way for front end and server to meet: events, requests. To the scanner it is a folder and a form of file names, to
+//! A *lane* is one way for front end and server to meet: events, requests, states. To the scanner it is a folder and a form of file names, to
 //! the checks the attributes in its files, to the emitters a field of the table and a map in TypeScript. Whoever needs to know
 //! one of these reads it here; a lane that is not in [`LANES`] does not exist.
 
 use crate::syntax::handler_file::Kind;
 
 /// Every lane, in the order in which the table and the TypeScript have them.
-pub const LANES: &[&Lane] = &[&EVENT, &REQUEST];
+pub const LANES: &[&Lane] = &[&EVENT, &REQUEST, &STATE];
 
 /// Something happened, and everybody in a room hears of it.
 static EVENT: Lane = Lane {
@@ -38,7 +38,7 @@ static EVENT: Lane = Lane {
             (&[Kind::Client], "ClientOnly"),
         ],
         cost: "O(1): no filter, an event is encoded once.",
-        is_published: true,
+        named: Named::Event,
         tests: &[
             "needs_a_login",
             "refuses_an_ended_session",
@@ -86,7 +86,7 @@ static REQUEST: Lane = Lane {
         field: "requests",
         entries: &[(&[Kind::Request], "RequestOnly")],
         cost: "O(1): nobody but the caller hears of it.",
-        is_published: false,
+        named: Named::Request,
         tests: &[
             "needs_a_login",
             "refuses_an_ended_session",
@@ -110,6 +110,47 @@ static REQUEST: Lane = Lane {
             ("output", "What the handler answers."),
             ("stream", "What the handler streams."),
         ],
+    },
+};
+
+/// One value for each room: changed by actions alone, and shown to those who follow it.
+static STATE: Lane = Lane {
+    name: sync_schema::Lane::State,
+    folder: "_state",
+    forms: &[Form {
+        kind: Kind::State,
+        side: None,
+        runs: "is changed by one action after the other",
+        handler: "__State",
+        example: "#[sync::state(room = \"…\")] impl sync::SharedState for State { … }",
+    }],
+    has_own_module: true,
+    table: Table {
+        field: "states",
+        entries: &[(&[Kind::State], "StateOnly")],
+        cost: "O(views): a change is found and written once for each group of followers.",
+        named: Named::State,
+        tests: &[
+            "needs_a_login",
+            "refuses_an_ended_session",
+            "needs_membership",
+            "keeps_to_its_rooms",
+            "refuses_malformed_input",
+            "keeps_to_its_bounds",
+            "survives_fuzzed_input",
+            "refuses_too_large_input",
+            "refuses_other_versions",
+            "refuses_in_the_readers_language",
+            "answers_alike_over_http",
+            "answers_a_repeat_once",
+            "is_limited",
+        ],
+    },
+    typescript: TypeScript {
+        prefix: "State",
+        map: "Every version of every state, by page and name.",
+        paths: "Every state as it is called: page, slash, name.",
+        payloads: &[("view", "What a member sees."), ("action", "What changes it.")],
     },
 };
 
@@ -152,10 +193,21 @@ pub(crate) struct Table {
     pub(crate) entries: &'static [(&'static [Kind], &'static str)],
     /// What one call costs where no filter runs.
     pub(crate) cost: &'static str,
-    /// Whether the app itself can call its routes, each by a type of its own.
-    pub(crate) is_published: bool,
+    /// By which type the app names its routes.
+    pub(crate) named: Named,
     /// The tests that are generated for each of its routes: functions of `sync::testing::contract`.
     pub(crate) tests: &'static [&'static str],
+}
+
+/// By which type an app names the routes of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// One that stands for each: `Event` in its module.
+    Event,
+    /// One that the attribute has made: `Request`.
+    Request,
+    /// The type of its value.
+    State,
 }
 
 /// What a lane is in TypeScript.
@@ -217,7 +269,7 @@ impl Lane {
     /// Returns whether its routes are sent to rooms.
     #[must_use]
     pub fn has_rooms(&self) -> bool {
-        self.name == sync_schema::Lane::Event
+        self.name != sync_schema::Lane::Request
     }
 
     /// Returns the words that tell the files of one route apart; none where a route has one file.

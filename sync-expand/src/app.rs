@@ -55,6 +55,8 @@ pub fn expand(input: TokenStream) -> TokenStream {
         pub type Member<'a> = ::sync::Member<'a, SyncApp>;
         /// The caller of `joinRoom`, as the rule of a room sees it.
         pub type RoomCtx<'a> = ::sync::RoomCtx<'a, SyncApp>;
+        /// Which value of a state it is: that of one room.
+        pub type StateKey<'a> = ::sync::StateKey<'a, SyncApp>;
         /// Who may call a route or enter a room.
         pub type Auth = ::sync::Auth<SyncApp>;
 

@@ -16,6 +16,7 @@ mod once;
 mod request;
 mod room;
 mod server;
+mod state;
 pub mod wire;
 
 pub use app::expand as app;
@@ -24,3 +25,4 @@ pub use error::expand as error;
 pub use request::expand as request;
 pub use room::expand as room;
 pub use server::expand as server;
+pub use state::expand as state;

@@ -53,6 +53,19 @@ pub fn client(attribute: TokenStream, item: TokenStream) -> TokenStream {
     sync_expand::client(attribute.into(), item.into()).into()
 }
 
+/// Stands on the `impl` of a state: `#[sync::state(room = "board-{id}")] impl sync::SharedState for State { … }`.
+///
+/// Each room of the kind has such a value; its members follow it, and change it by actions alone. The value and the view are `#[wire(patch)]`
+/// types, the action is a `#[wire]` type.
+///
+/// Further arguments: `auth`, `timeout` and `rate_limit` as for `server`: who may act, and how often. `store = memory | file | sqlite | redis |
+/// app`: where values are kept, in memory alone if nothing is said. `ttl = "5m"`: for how long a value lives in memory when nobody is in the
+/// room. `save = "1s"`: within what time after a change it is saved, or `save = "each"`: before anybody hears of an action.
+#[proc_macro_attribute]
+pub fn state(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    sync_expand::state(attribute.into(), item.into()).into()
+}
+
 /// Stands on the function of `_room.rs`: `#[sync::room("chess-{game_id}")] pub async fn join(ctx: RoomCtx<'_>, game_id: &str) -> Result<(), SyncError>`.
 ///
 /// Further arguments: `auth` as for `server`; `send = anyone`; `presence`: members can see who is there; `history = <seconds, or a const

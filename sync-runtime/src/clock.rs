@@ -36,6 +36,17 @@ pub(crate) fn calendar() -> i64 {
     then + i64::try_from(Instant::now().into_std().saturating_duration_since(start).as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Writes such a moment for people, in the form of RFC 3339 and UTC.
+pub(crate) fn utc(calendar: i64) -> String {
+    let moment = chrono::DateTime::from_timestamp_millis(calendar).unwrap_or_default();
+    moment.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// Reads what [`utc`] has written.
+pub(crate) fn of_utc(text: &str) -> Option<i64> {
+    Some(chrono::DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis())
+}
+
 /// Returns whether a test has stopped the clock by which is waited.
 #[cfg(feature = "testing")]
 pub(crate) fn is_stopped() -> bool {

@@ -125,6 +125,12 @@ pub struct Config {
     pub durable_total_calls: usize,
     /// For how long the events of rooms with `history = durable` are kept, and who has gone is known again there.
     pub durable_history_age: Duration,
+    /// How often the values of rooms are written into a new file in [`backup_folder`](Self::backup_folder); `None` is never.
+    pub backup_interval: Option<Duration>,
+    /// Where those files are; by default `backups` in [`data`](Self::data).
+    pub backup_folder: Option<PathBuf>,
+    /// How many of them are kept: the oldest go.
+    pub backup_keep: usize,
     /// How many bytes may wait for one socket before it is disconnected.
     pub send_queue: usize,
     /// Whether finished frames are written straight to a WebSocket. If not, they take the way through the protocol stack: slower,
@@ -302,6 +308,9 @@ impl Default for Config {
             durable_calls: 10_000,
             durable_total_calls: 1_000_000,
             durable_history_age: Duration::from_secs(3600),
+            backup_interval: None,
+            backup_folder: None,
+            backup_keep: 24,
             send_queue: 1 << 20,
             direct_delivery: true,
             write_timeout: Duration::from_secs(10),
@@ -511,6 +520,19 @@ const SETTINGS: &[Setting] = &[
         config.durable_history_age = milliseconds(text)?;
         Some(())
     }),
+    setting("backup_interval_ms", "milliseconds, or 0 for never", |config, text| {
+        let interval = text.parse().ok()?;
+        config.backup_interval = (interval > 0).then(|| Duration::from_millis(interval));
+        Some(())
+    }),
+    setting("backup_folder", "a folder", |config, text| {
+        config.backup_folder = Some((!text.is_empty()).then(|| PathBuf::from(text))?);
+        Some(())
+    }),
+    setting("backup_keep", COUNT, |config, text| {
+        config.backup_keep = positive(text)?;
+        Some(())
+    }),
     setting("send_queue", SIZE, |config, text| {
         config.send_queue = positive(text)?;
         Some(())
@@ -670,6 +692,12 @@ impl Config {
             }
             _ => Ok(self),
         }
+    }
+
+    /// Returns where backups are kept.
+    #[must_use]
+    pub fn backups(&self) -> PathBuf {
+        self.backup_folder.clone().unwrap_or_else(|| self.data.join("backups"))
     }
 
     /// Returns the proxies that are believed.

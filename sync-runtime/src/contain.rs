@@ -71,6 +71,11 @@ impl<T> Guarded<T> {
     pub(crate) fn new(value: T) -> Self {
         Self(Some(value))
     }
+
+    /// Returns the value, whose end is no longer contained.
+    pub(crate) fn into_inner(mut self) -> T {
+        self.0.take().expect("it is there until its end")
+    }
 }
 
 impl<T> Deref for Guarded<T> {

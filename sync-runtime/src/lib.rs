@@ -28,6 +28,7 @@ mod route;
 pub mod schema;
 mod server;
 mod session;
+mod states;
 mod storage;
 mod tables;
 #[cfg(feature = "testing")]
@@ -39,25 +40,27 @@ pub use axum;
 pub use chrono;
 pub use config::{Config, ConfigError, Environment, HistoryPlace, LogFormat, MetricsAccess, Secret};
 pub use contain::Guarded;
-pub use dispatch::{RoomMember, Rooms};
-pub use error::{SyncError, status_of};
+pub use dispatch::{FailingState, RoomMember, RoomState, Rooms, StateHealth};
+pub use error::{BoxError, SyncError, status_of};
 pub use i18n::CatalogError;
 pub use id::Id;
 pub use rooms::CloseReason;
 pub use route::{
     AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Everyone, Member, Presence, Present, RequestRoute, RoomCtx, RoomOf,
+    SharedState, StateKey, StateOf, Stored,
 };
 pub use schema::{Empty, Wire};
 pub use serde_json;
-pub use server::{BoxError, Handle, Running, Server, StartError};
+pub use server::{Handle, Running, Server, StartError};
 #[cfg(feature = "redis")]
 pub use session::RedisStore;
 pub use session::{
     LiveSession, MemoryStore, SessionEnd, SessionError, SessionStore, Sessions, SqliteStore, StoreError, Token,
     TokenHash,
 };
+pub use states::{Backup, BackupError, StateStoreError};
 pub use storage::DataError;
-pub use sync_macros::{app, client, error, presence, request, room, server, session, wire};
+pub use sync_macros::{app, client, error, presence, request, room, server, session, state, wire};
 pub use sync_schema::{Rate, RateLimit};
 pub use tracing;
 pub use transport::{ClosedSockets, Traffic};
@@ -95,11 +98,17 @@ pub mod __private {
     };
     pub use crate::route::{
         Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey,
-        IntoGroup, IntoVerdict, Keep, Member, Method, OfServer, Paired, Pattern, RequestOnly, RoomCtx, RoomKind,
-        RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes, Segment, ServerChunk, ServerHandler, ServerOnly,
-        StreamTo, Streams, Table, TypedCall, Verdict, answered, group_of,
+        IntoGroup, IntoVerdict, Keep, Member, Method, NoOlder, OfServer, Paired, Pattern, RequestOnly, RoomCtx,
+        RoomKind, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes, SaidOfState, Save, Segment,
+        ServerChunk, ServerHandler, ServerOnly, StateParts, StateRoute, StoreKind, StreamTo, Streams, Table, TypedCall,
+        Verdict, answered, group_of,
     };
     pub use crate::schema::Empty;
+    #[cfg(all(feature = "testing", feature = "redis"))]
+    pub use crate::states::RedisStates;
+    pub use crate::states::StateOnly;
+    #[cfg(feature = "testing")]
+    pub use crate::states::suite as state_store_suite;
 
     /// What a handler's file has under the name of its chunks until it declares some.
     pub mod no_server_stream {
@@ -115,7 +124,7 @@ pub mod __private {
     pub use crate::transport::{Inbound, InboundKind, client_address, cookie_token, session_cookie};
     pub use crate::wire::{
         Call, Data, Envelope, HttpCall, IgnoreSelf, Message, Misread, Packet, Position, PositionKey, PresenceChange,
-        PresenceKind, PresenceUpdate, PresentPerson, SyncCall,
+        PresenceKind, PresenceUpdate, PresentPerson, StateAct, StateOpen, StatePlace, SyncCall,
     };
     pub use serde;
     pub use serde_json;

@@ -41,15 +41,18 @@ pub enum Lane {
     Event,
     /// Question and answer, and nobody else hears it: `src/<page>/_api/`.
     Request,
+    /// One value for each room, changed by actions alone: `src/<page>/_state/`.
+    State,
 }
 
 impl Lane {
-    /// Returns its name: `event` or `request`.
+    /// Returns its name: `event`, `request` or `state`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Event => "event",
             Self::Request => "request",
+            Self::State => "state",
         }
     }
 }
@@ -74,6 +77,14 @@ pub struct RouteTypes {
     pub room: Option<String>,
     /// What crosses the network for this route, in the order of the lane's documentation.
     pub payloads: Vec<Payload>,
+}
+
+impl RouteTypes {
+    /// Returns what a caller sends.
+    #[must_use]
+    pub fn input(&self) -> Option<&Payload> {
+        self.payloads.iter().find(|payload| payload.direction == Direction::ToServer)
+    }
 }
 
 /// One of the things that travel for a route.

@@ -131,6 +131,39 @@ impl Types {
         self.declarations.iter().map(|(key, declaration)| (key.as_str(), declaration))
     }
 
+    /// Returns whether a value of `shape` may be nested as deep as one likes: a type that holds itself, or one of which nothing is known.
+    #[must_use]
+    pub fn may_be_deep(&self, shape: &Shape) -> bool {
+        self.is_deep(shape, &mut Vec::new())
+    }
+
+    /// `around` are the definitions that are being looked into.
+    fn is_deep<'t>(&'t self, shape: &'t Shape, around: &mut Vec<&'t str>) -> bool {
+        match shape {
+            Shape::Any | Shape::Foreign { .. } => true,
+            Shape::Option(inner) | Shape::Array(inner) | Shape::Map(_, inner) => self.is_deep(inner, around),
+            Shape::Tuple(items) => items.iter().any(|item| self.is_deep(item, around)),
+            Shape::Named(key) if around.contains(&&**key) => true,
+            Shape::Named(key) => {
+                around.push(key);
+                let is_deep = self.get(key).is_some_and(|definition| match &definition.body {
+                    Body::Struct(fields) => fields.iter().any(|field| self.is_deep(&field.shape, around)),
+                    Body::Alias(shape) => self.is_deep(shape, around),
+                    Body::Enum(_, variants) => variants.iter().any(|variant| match &variant.body {
+                        VariantBody::Unit => false,
+                        VariantBody::Newtype(shape) => self.is_deep(shape, around),
+                        VariantBody::Tuple(items) => items.iter().any(|item| self.is_deep(item, around)),
+                        VariantBody::Struct(fields) => fields.iter().any(|field| self.is_deep(&field.shape, around)),
+                    }),
+                });
+                around.pop();
+                is_deep
+            }
+            Shape::Null | Shape::Bool | Shape::Integer { .. } | Shape::Number { .. } => false,
+            Shape::String | Shape::Char | Shape::Text(_) => false,
+        }
+    }
+
     /// Returns all definitions, sorted by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Definition)> {
         self.definitions.iter().filter_map(|(key, definition)| Some((key.as_str(), definition.as_ref()?)))

@@ -9,7 +9,7 @@ import type { PageWord } from "./tab.ts";
 
 const stage = setStage();
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const PAGES: readonly PageWord[] = ["overview", "examples", "chat", "story", "lobby", "nested", "errors"];
+const PAGES: readonly PageWord[] = ["overview", "examples", "board", "chat", "story", "lobby", "nested", "errors"];
 
 /** What is serious or worse: the rule, and the parts of the page. */
 async function findings(page: Page): Promise<string[]> {
@@ -36,4 +36,20 @@ it.each(["light", "dark"] as const)("the pages in %s have no serious finding", {
     found[word] = await findings(tab.page);
   }
   expect(Object.entries(found).filter(([, wrong]) => wrong.length > 0)).toEqual([]);
+});
+
+it.each(["light", "dark"] as const)("a board in %s that is worked on has no serious finding", async (colorScheme) => {
+  const host = await stage.signedIn("Grace", { colorScheme });
+  await host.page.goto(`/board?room=axe-${colorScheme}`);
+  await host.isInRoom();
+  await host.saved(() => host.press("host"));
+  for (const color of ["blue", "green", "orange", "pink", "violet"]) {
+    await host.part(`note-color-${color}`).click();
+    await host.addNote(`a ${color} one`);
+  }
+  await host.useTool("a green one", "note-hide");
+  const found = { selected: await findings(host.page), writing: [] as string[] };
+  await host.startWriting("a pink one");
+  found.writing = await findings(host.page);
+  expect(found).toEqual({ selected: [], writing: [] });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { setStage } from "./stage.ts";
 
-const stage = setStage();
+const stage = setStage({ isDurable: true });
 
 const V1 = "examples/updateCounter/v1";
 const V2 = "examples/updateCounter/v2";
@@ -107,5 +107,62 @@ describe("two tabs of one user", () => {
     const mine = { kind: "event", route: V1, room: "game-room-tabs", mine: true };
     expect(await left.received()).toEqual([mine, mine]);
     expect(await right.received()).toEqual([mine, mine, mine]);
+  });
+});
+
+describe("the number itself", () => {
+  const room = "/examples?room=followed";
+
+  it("is there when the page opens, follows what others do, and begins again at once", async () => {
+    const ada = await stage.signedIn("Ada");
+    await ada.page.goto(room);
+    await ada.counterShows(0);
+    await ada.add("v1", { amount: 42 });
+    const bob = await stage.signedIn("Bob");
+    await bob.page.goto(room);
+    await bob.counterShows(42);
+    expect(await bob.received(), "no event has told him").toEqual([]);
+    expect(await bob.part("counter-changed").textContent()).toContain("Ada");
+
+    await ada.add("v2", { amount: 8, note: "for lunch" });
+    await bob.counterShows(50);
+    await bob.part("counter-note").waitFor();
+    await bob.press("counter-reset");
+    for (const tab of [ada, bob]) await tab.counterShows(0);
+    expect(await ada.part("counter-changed").textContent()).toContain("Bob");
+    expect(await bob.part("counter-note").count(), "the note belonged to another number").toBe(0);
+    // The room's order: whatever a new beginning had sent has come before this.
+    await bob.add("v1", { amount: 1 });
+    await ada.event(V1, 2);
+    expect((await ada.received()).map(({ route }) => route)).toEqual([V1, V2, V1]);
+  });
+
+  it("is followed by a member whom the filter skips, once they look", async () => {
+    const ada = await stage.signedIn("Ada");
+    const bob = await stage.signedIn("Bob");
+    for (const tab of [ada, bob]) {
+      await tab.page.goto("/examples?room=looks");
+      await tab.isInRoom();
+    }
+    await bob.press("go-elsewhere");
+    await bob.isInRoom();
+    await ada.add("v1", { amount: 7 });
+    await bob.goTo("examples");
+    await bob.counterShows(7);
+    expect(await bob.received()).toEqual([]);
+  });
+
+  it("is there after a restart", async () => {
+    const ada = await stage.signedIn("Ada");
+    await ada.page.goto("/examples?room=kept");
+    await ada.isInRoom();
+    await ada.add("v1", { amount: 23 });
+    await stage.server.stop();
+    await ada.connection("reconnecting");
+    await stage.startAgain();
+    const bob = await stage.signedIn("Bob");
+    await bob.page.goto("/examples?room=kept");
+    await bob.counterShows(23);
+    expect(await bob.part("counter-changed").textContent()).toContain("Ada");
   });
 });

@@ -140,7 +140,7 @@ describe("a server that restarts on the same port", () => {
     for (const tab of [ada, bob]) await tab.isInRoom();
     expect(await ada.part("session-ended").count()).toBe(0);
 
-    // The counters were in memory: a new server begins anew.
+    // The new server has a data folder of its own, and begins anew.
     await ada.add("v1", { amount: 3 });
     await bob.event(V1);
     for (const tab of [ada, bob]) await tab.counterShows(3);

@@ -1,6 +1,7 @@
 /** What every test file needs: a server, a browser, and people in it. Everything is put away when the file is done. */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type LaunchOptions } from "playwright-core";
@@ -35,6 +36,11 @@ const FLAGS = [
 /** A wait that takes longer than this is a failure. */
 const PATIENCE_MS = 10_000;
 
+export interface StageOptions extends StartOptions {
+  /** What the server has stored is there for the next one, too. */
+  readonly isDurable?: boolean;
+}
+
 /** One person's browser: its tabs share the cookie, as those of a real browser do. */
 export interface Visitor {
   readonly context: BrowserContext;
@@ -46,7 +52,7 @@ export interface Stage {
   readonly server: AppServer;
   /** The one of all visitors. */
   readonly browser: Browser;
-  /** Starts a server on the port of the one that the test has stopped. It knows none of the sessions. */
+  /** Starts a server on the port of the one that the test has stopped. It knows none of the sessions, unless what was stored is kept. */
   startAgain(): Promise<void>;
   /** A browser without a cookie, English unless told otherwise. */
   visitor(options?: BrowserContextOptions & { url?: string }): Promise<Visitor>;
@@ -62,8 +68,11 @@ export interface Stage {
  * Sets the stage for the tests of one file, with a server that is started as `options` say, and windows of a browser that is started as `launch` does. What a
  * tab's console complained about fails the test in which it did.
  */
-export function setStage(options: StartOptions = {}, launch: LaunchOptions = {}): Stage {
+export function setStage({ isDurable = false, ...options }: StageOptions = {}, launch: LaunchOptions = {}): Stage {
   let server: AppServer | null = null;
+  let data: string | null = null;
+  const started = (more: StartOptions = {}) =>
+    startAppServer({ ...options, ...(data !== null && { data }), ...more, env: { ...options.env, ...more.env } });
   const browsers: Browser[] = [];
   // Playwright gives each launch a profile folder of its own and removes it again.
   const launched = async (options: LaunchOptions) => {
@@ -79,7 +88,8 @@ export function setStage(options: StartOptions = {}, launch: LaunchOptions = {})
 
   beforeAll(async () => {
     await mkdir(SCREENSHOTS, { recursive: true });
-    server = await startAppServer(options);
+    if (isDurable) data = await mkdtemp(path.join(tmpdir(), "syncwright-stage-"));
+    server = await started();
     people = await launched({ executablePath: SHELL });
   });
 
@@ -96,6 +106,7 @@ export function setStage(options: StartOptions = {}, launch: LaunchOptions = {})
   afterAll(async () => {
     for (const browser of browsers) await browser.close();
     await server?.stop();
+    if (data !== null) await rm(data, { recursive: true, force: true });
   });
 
   const stage: Stage = {
@@ -107,7 +118,7 @@ export function setStage(options: StartOptions = {}, launch: LaunchOptions = {})
     },
     async startAgain() {
       // On a port that it is told, it would call its cookie after the port.
-      server = await startAppServer({ port: stage.server.port, env: { SYNC_COOKIE_NAME: "app_session" } });
+      server = await started({ port: stage.server.port, env: { SYNC_COOKIE_NAME: "app_session" } });
     },
     async visitor({ url, ...options } = {}) {
       const context = await stage.browser.newContext({

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 /** A wait that takes longer than this is a failure. */
 const PATIENCE_MS = 10_000;
 
-export type PageWord = "overview" | "examples" | "chat" | "story" | "lobby" | "nested" | "errors";
+export type PageWord = "overview" | "examples" | "board" | "chat" | "story" | "lobby" | "nested" | "errors";
 
 /** One row of the tab's live list. */
 export interface Row {
@@ -16,16 +16,35 @@ export interface Row {
   readonly mine: boolean | null;
 }
 
+/** A place on the board, which is 1,000 wide and 600 high. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A note as it is seen on the board. */
+export interface NoteSeen extends Place {
+  readonly text: string;
+  readonly author: string;
+  readonly color: string;
+  /** How many lie below it. */
+  readonly level: number;
+  readonly isHidden: boolean;
+}
+
 export class Tab {
   readonly page: Page;
   /** What the console and the page complained about. */
   readonly complaints: string[] = [];
   /** What the server has told this tab of who is there, in order. */
   readonly #presence: { readonly kind: string; readonly user: { readonly name: string } }[] = [];
+  /** All that has come here, as it came: frames, and what requests were answered. */
+  readonly #received: (string | Promise<string>)[] = [];
 
   constructor(page: Page) {
     this.page = page;
     page.on("websocket", (socket) => this.#listen(socket));
+    page.on("response", (response) => this.#received.push(response.text().catch(() => "")));
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {
       // The browser reports every refused request and broken connection; the page shows those itself.
@@ -125,8 +144,14 @@ export class Tab {
     return this.#presence.filter(({ user }) => user.name === name).map(({ kind }) => kind);
   }
 
+  /** Whether this is in anything that has ever come to this tab. */
+  async hasReceived(text: string): Promise<boolean> {
+    return (await Promise.all(this.#received)).some((received) => received.includes(text));
+  }
+
   #listen(socket: WebSocket): void {
     socket.on("framereceived", ({ payload }) => {
+      this.#received.push(String(payload));
       const [, message] = /^42(\[.*\])$/s.exec(String(payload)) ?? [];
       const [event, frame] = message === undefined ? [] : JSON.parse(message);
       if (event === "presence") this.#presence.push(...frame.changes);
@@ -154,6 +179,143 @@ export class Tab {
     const before = await answers.count();
     await this.press("read-counter");
     await answers.nth(before).waitFor();
+  }
+
+  /** The note with this text. */
+  note(text: string): Locator {
+    return this.part("note").filter({ has: this.part("note-text").getByText(text, { exact: true }) });
+  }
+
+  /** Adds a note and writes on it. */
+  async addNote(text: string): Promise<void> {
+    await this.press("note-add");
+    await this.#write(text);
+  }
+
+  /** Adds a note by a double click on this place of the board. */
+  async addNoteAt(place: Place, text: string): Promise<void> {
+    const { x, y } = await this.#inWindow(place);
+    await this.page.mouse.dblclick(x, y);
+    await this.#write(text);
+  }
+
+  /** Begins to write on a note, behind what is there, and returns where to. */
+  async startWriting(text: string): Promise<Locator> {
+    await this.page.bringToFront();
+    await this.note(text).getByTestId("note-card").dblclick();
+    return this.part("note-editor");
+  }
+
+  /** Writes this on a note, in place of what is there. */
+  async editNote(text: string, next: string): Promise<void> {
+    await this.startWriting(text);
+    await this.#write(next);
+  }
+
+  async #write(text: string): Promise<void> {
+    const editor = this.part("note-editor");
+    await editor.fill(text);
+    await editor.press("Escape");
+    await this.note(text).waitFor();
+  }
+
+  /** Takes a note with the mouse to another place, and holds it there. */
+  async holdNoteAt(text: string, place: Place): Promise<void> {
+    await this.page.bringToFront();
+    await this.part("board").evaluate((board) => board.scrollIntoView({ block: "center" }));
+    const card = this.note(text).getByTestId("note-card");
+    const [seen, box] = [await this.seenNote(text), await card.boundingBox()];
+    if (seen === undefined || box === null) throw new Error(`there is no note \`${text}\``);
+    const [from, to] = [await this.#inWindow(seen), await this.#inWindow(place)];
+    const hand = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    await this.page.mouse.move(hand.x, hand.y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(hand.x + to.x - from.x, hand.y + to.y - from.y, { steps: 15 });
+  }
+
+  async dragNote(text: string, place: Place): Promise<void> {
+    await this.holdNoteAt(text, place);
+    await this.page.mouse.up();
+  }
+
+  /** Takes a note to another place as a finger does. */
+  async dragNoteByFinger(text: string, place: Place): Promise<void> {
+    await this.part("board").evaluate((board) => board.scrollIntoView({ block: "center" }));
+    const box = await this.note(text).getByTestId("note-card").boundingBox();
+    const seen = await this.seenNote(text);
+    if (seen === undefined || box === null) throw new Error(`there is no note \`${text}\``);
+    const [from, to] = [await this.#inWindow(seen), await this.#inWindow(place)];
+    const finger = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const devtools = await this.page.context().newCDPSession(this.page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", part: number) => {
+      const at = { x: finger.x + (to.x - from.x) * part, y: finger.y + (to.y - from.y) * part };
+      return devtools.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [at] });
+    };
+    await touch("touchStart", 0);
+    for (let step = 1; step <= 10; step += 1) await touch("touchMove", step / 10);
+    await touch("touchEnd", 1);
+    await devtools.detach();
+  }
+
+  /** Points to a place of the board with the mouse. */
+  async pointTo(place: Place): Promise<void> {
+    await this.page.bringToFront();
+    const { x, y } = await this.#inWindow(place);
+    await this.page.mouse.move(x, y, { steps: 5 });
+  }
+
+  async #inWindow({ x, y }: Place): Promise<Place> {
+    const box = await this.part("board").boundingBox();
+    if (box === null) throw new Error("there is no board");
+    return { x: box.x + (x * box.width) / 1000, y: box.y + (y * box.width) / 1000 };
+  }
+
+  /** Selects a note, and presses one of its tools. */
+  async useTool(text: string, tool: string): Promise<void> {
+    await this.page.bringToFront();
+    await this.note(text).getByTestId("note-card").click();
+    await this.note(text).getByTestId(tool).click();
+  }
+
+  /** The cursor of somebody else. */
+  cursor(name: string): Locator {
+    return this.page.locator(`[data-testid="cursor"][data-name="${name}"]`);
+  }
+
+  /** Where on the board somebody else points to, as far as pixels tell: to the nearest ten. */
+  async cursorAt(name: string): Promise<Place> {
+    const [cursor, board] = [await this.cursor(name).boundingBox(), await this.part("board").boundingBox()];
+    if (cursor === null || board === null) throw new Error(`there is no cursor of ${name}`);
+    const units = (pixels: number) => Math.round((pixels * 100) / board.width) * 10;
+    return { x: units(cursor.x - board.x), y: units(cursor.y - board.y) };
+  }
+
+  /** Waits until the board is as the server has it, and nothing is on its way there. */
+  async isSettled(): Promise<void> {
+    await this.page.locator('[data-testid="board-status"][data-status="live"][data-pending="0"]').waitFor();
+  }
+
+  /** The notes on the board, the lowest first. */
+  async notes(): Promise<readonly NoteSeen[]> {
+    const notes = await this.part("note").evaluateAll((elements) =>
+      elements.map((element) => {
+        const said = (testId: string) => element.querySelector(`[data-testid="${testId}"]`)?.textContent ?? "";
+        return {
+          text: element.querySelector("textarea")?.value ?? said("note-text"),
+          author: said("note-author"),
+          color: element.getAttribute("data-color") ?? "",
+          x: Number(element.getAttribute("data-x")),
+          y: Number(element.getAttribute("data-y")),
+          level: Number(element.getAttribute("data-level")),
+          isHidden: element.getAttribute("data-hidden") === "true",
+        };
+      }),
+    );
+    return notes.sort((one, other) => one.level - other.level);
+  }
+
+  async seenNote(text: string): Promise<NoteSeen | undefined> {
+    return (await this.notes()).find((note) => note.text === text);
   }
 
   async say(text: string): Promise<void> {

@@ -58,7 +58,8 @@ fn page_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         let is_rust = entry.extension() == Some(OsStr::new("rs"));
-        let in_lane = folder.file_name().is_some_and(|name| name == "_sync" || name == "_api");
+        let in_lane =
+            folder.file_name().is_some_and(|name| ["_sync", "_api", "_state"].iter().any(|lane| name == *lane));
         if entry.is_dir() && !in_lane && entry.file_name() != Some(OsStr::new("node_modules")) {
             files.extend(page_files(&entry));
         } else if is_rust && (in_lane || entry.file_name() == Some(OsStr::new("_room.rs"))) {
@@ -132,6 +133,11 @@ fn a_handler_file_holds_one_main_with_the_attribute_of_its_side() {
 #[test]
 fn a_filter_fits_the_server_file_beside_it() {
     check("pairs");
+}
+
+#[test]
+fn a_state_file_holds_one_state_of_a_kind_of_room() {
+    check("states");
 }
 
 #[test]

@@ -288,6 +288,32 @@ fn files_of_routes_are_written_beside_each_other() {
     );
     check(
         app,
+        "new state chess/board",
+        true,
+        expect![[r#"
+        |  created src/chess/_state/board_v1.rs
+    "#]],
+    );
+    check(
+        app,
+        "new state tables/seats",
+        true,
+        expect![[r#"
+        |  created src/tables/_state/seats_v1.rs
+        |  created src/tables/_room.rs
+    "#]],
+    );
+    check(
+        app,
+        "new state chess/board",
+        false,
+        expect![[r#"
+        |error: src/chess/_state/board_v1.rs is there already
+        |  = help: write `--version 2` for a new version
+    "#]],
+    );
+    check(
+        app,
         "new request chess/found --client",
         false,
         expect![[r#"
@@ -359,12 +385,15 @@ fn files_of_routes_are_written_beside_each_other() {
             |event    deep/er/page/name  v1  server         login
             |event    play/say           v1  server         login
             |request  chess/find         v1  request        login
+            |state    chess/board        v1  state          login  room="chess-{id}", store=sqlite
+            |state    tables/seats       v1  state          login  room="tables-{id}", store=sqlite
             |
             |page          rooms              auth
             |chess         chess-{id}         login
             |deep/er/page  deep-er-page-{id}  login
             |lobby         lobby-{id}         login
             |play          play-{id}          login
+            |tables        tables-{id}        login
         "#]],
     );
     check(
@@ -468,6 +497,36 @@ fn files_of_routes_are_written_beside_each_other() {
             |      "files": [
             |        "src/play/_sync/say_server_v1.rs"
             |      ]
+            |    },
+            |    {
+            |      "lane": "state",
+            |      "page": "chess",
+            |      "name": "board",
+            |      "version": "v1",
+            |      "auth": "login",
+            |      "room": "\"chess-{id}\"",
+            |      "options": [
+            |        "store=sqlite"
+            |      ],
+            |      "docs": "",
+            |      "files": [
+            |        "src/chess/_state/board_v1.rs"
+            |      ]
+            |    },
+            |    {
+            |      "lane": "state",
+            |      "page": "tables",
+            |      "name": "seats",
+            |      "version": "v1",
+            |      "auth": "login",
+            |      "room": "\"tables-{id}\"",
+            |      "options": [
+            |        "store=sqlite"
+            |      ],
+            |      "docs": "",
+            |      "files": [
+            |        "src/tables/_state/seats_v1.rs"
+            |      ]
             |    }
             |  ],
             |  "rooms": [
@@ -502,6 +561,14 @@ fn files_of_routes_are_written_beside_each_other() {
             |      "options": [],
             |      "docs": "Says who may be in a room of the page `play`: here everybody who has signed in.",
             |      "file": "src/play/_room.rs"
+            |    },
+            |    {
+            |      "page": "tables",
+            |      "pattern": "tables-{id}",
+            |      "auth": "login",
+            |      "options": [],
+            |      "docs": "Says who may be in a room of the page `tables`: here everybody who has signed in.",
+            |      "file": "src/tables/_room.rs"
             |    }
             |  ]
             |}

@@ -1,14 +1,13 @@
 //! What can be configured, and what is said when that goes wrong.
 
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::thread::JoinHandle;
+use std::process::Output;
 
 use expect_test::expect_file;
 use serde_json::{Value, json};
 use sync::__private::{DefaultValue, explained};
 use sync_tests::socket::{Client, Identity};
+
+use crate::program::{Program, command};
 
 const INTRODUCTION: &str = "\
 # Configuration
@@ -66,12 +65,12 @@ fn what_stops_the_start_is_said_in_the_form_of_the_log() {
 #[tokio::test]
 async fn each_line_of_a_log_for_programs_is_one_object() {
     let variables = [("SYNC_LOG", "json"), ("RUST_LOG", "trace"), ("SYNC_LISTN", "x")];
-    let (server, address) = start(&variables);
-    let mut client = Client::connect(address.parse().expect("an address"), Identity::default()).await.expect("a pipe");
+    let server = Program::start(&variables);
+    let mut client = Client::connect(server.address(), Identity::default()).await.expect("a pipe");
     client.join("open-a").await;
     let panicked = client.sync("odd/panic", "v1", "open-a", json!({})).await;
     assert_eq!(panicked["errorCode"], "sync-server-failed");
-    let lines = objects(&stopped(server));
+    let lines = objects(&server.stop());
     let said = |message: &str| lines.iter().find(|line| line["fields"]["message"] == message).expect(message);
     assert_eq!(said("unknown variable")["fields"]["nearest"], "SYNC_LISTEN");
     let called = said("called");
@@ -87,8 +86,7 @@ async fn each_line_of_a_log_for_programs_is_one_object() {
 
 #[test]
 fn a_log_for_people_stays_as_it_was() {
-    let (server, _) = start(&[("RUST_LOG", "info")]);
-    let log = stopped(server);
+    let log = Program::start(&[("RUST_LOG", "info")]).stop();
     assert!(log.contains(" INFO") && log.contains("stopping"), "{log}");
     assert!(log.lines().all(|line| serde_json::from_str::<Value>(line).is_err()), "{log}");
 }
@@ -99,48 +97,4 @@ fn objects(log: &str) -> Vec<Value> {
         _ => panic!("no object: {line}"),
     };
     log.lines().map(object).collect()
-}
-
-/// The test app as a program, in a folder without a `sync.toml`.
-fn command(variables: &[(&str, &str)]) -> Command {
-    let this = std::env::current_exe().expect("this program");
-    let program: PathBuf = this.ancestors().nth(2).expect("a profile").join("examples/test_app_server");
-    assert!(program.exists(), "`cargo build -p sync-tests --examples` makes {}", program.display());
-    let mut command = Command::new(program);
-    command.current_dir(std::env::temp_dir()).env("SYNC_LISTEN", "127.0.0.1:0").env_remove("RUST_LOG");
-    command.envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// The program while it runs; a test that fails leaves none behind. Its log is read all the time, since a program whose log nobody reads
-/// stands still as soon as the pipe is full.
-struct Program {
-    child: Child,
-    log: Option<JoinHandle<String>>,
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // It has mostly ended.
-        self.child.kill().unwrap_or_default();
-        self.child.wait().map_or_else(drop, drop);
-    }
-}
-
-/// Starts it, and returns it with its address.
-fn start(variables: &[(&str, &str)]) -> (Program, String) {
-    let mut child = command(variables).spawn().expect("it runs");
-    let log = child.stderr.take().expect("a log");
-    let log = std::thread::spawn(move || std::io::read_to_string(log).expect("a text"));
-    let output = child.stdout.take().expect("an output");
-    let server = Program { child, log: Some(log) };
-    let line = BufReader::new(output).lines().next().expect("it listens").expect("a text");
-    (server, line.strip_prefix("listening on http://").expect("an address").to_owned())
-}
-
-/// Stops it, and returns its log.
-fn stopped(mut server: Program) -> String {
-    let id = server.child.id().to_string();
-    assert!(Command::new("kill").arg(id).status().expect("kill runs").success());
-    server.log.take().expect("it is read").join().expect("a log")
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sync::__private::{RoomRule, Routes, Table};
 use sync::Config;
-use sync_tests::app::TestServer;
+use sync_tests::app::{TestServer, left_behind};
 use sync_tests::socket::{Client, Identity};
 use tempfile::TempDir;
 use test_app::App;
@@ -86,16 +86,6 @@ fn move_away(data: &TempDir) {
 
 fn move_back(data: &TempDir) {
     std::fs::rename(data.path().join(AWAY), data.path().join(FILE)).expect("it is moved back");
-}
-
-/// Copies the files of a server as they are: what a process leaves that ends at this moment.
-fn left_behind(data: &Path) -> TempDir {
-    let copy = tempfile::tempdir().expect("a folder");
-    for file in std::fs::read_dir(data).expect("a folder") {
-        let file = file.expect("a file");
-        std::fs::copy(file.path(), copy.path().join(file.file_name())).expect("it is copied");
-    }
-    copy
 }
 
 #[tokio::test]
@@ -261,6 +251,7 @@ const fn another_version(rooms: &'static [&'static dyn RoomRule<App>]) -> Table<
     Table {
         events: Routes::EMPTY,
         requests: Routes::EMPTY,
+        states: Routes::EMPTY,
         manifest_dir: test_app::routes::TABLE.manifest_dir,
         rooms,
         error_codes: test_app::routes::TABLE.error_codes,

@@ -105,6 +105,10 @@ async fn every_route_lets_in_whom_it_should_at_every_door() {
         }
     }
     expect![[r#"
+        sync board/cursor/v1
+          anonymous: 401 auth-required
+          stranger: 403 sync-not-in-room
+          member: 400 sync-invalid-input
         sync chat/sendMessage/v1
           anonymous: 401 auth-required
           stranger: 403 sync-not-in-room

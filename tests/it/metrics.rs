@@ -52,6 +52,14 @@ async fn keep_busy(server: &TestServer) -> (Vec<Client>, String) {
     ada.frame().await;
     ada.sync("odd/panic", "v1", "open-a", json!({})).await;
     ada.call("request", json!({ "name": "examples/echo", "version": "v1", "data": { "text": PAYLOAD } })).await;
+    ada.join("shared-1").await;
+    let place = json!({ "name": "shared/kept", "version": "v1", "room": "shared-1" });
+    ada.call("stateOpen", place.clone()).await;
+    let mut act = place;
+    act["action"] = json!({ "add": { "amount": 1, "by": PAYLOAD } });
+    ada.call("stateAct", act).await;
+    ada.event("state").await;
+    ada.call("leaveRoom", json!({ "room": "shared-1" })).await;
     let http = reqwest::Client::new().post(format!("http://{}/sync/groups/side/v1", server.address()));
     let call = json!({ "data": { "text": PAYLOAD }, "receiver": "open-a" });
     http.bearer_auth(&token).json(&call).send().await.expect("an answer");
@@ -74,7 +82,13 @@ async fn a_busy_server_has_every_series_that_is_listed_and_no_other() {
         r#"sync_calls_total{lane="unknown",route="unknown",code="sync-not-found"} 1"#,
         r#"sync_call_seconds_count{lane="event",route="groups/side/v1"} 4"#,
         r#"sync_handler_seconds_count{lane="event",route="groups/side/v1"} 2"#,
-        r#"sync_joins_total{code="ok"} 3"#,
+        r#"sync_calls_total{lane="state",route="shared/kept/v1",code="ok"} 1"#,
+        r#"sync_state_opens_total{route="shared/kept/v1",code="ok"} 1"#,
+        r#"sync_state_saves_total{route="shared/kept/v1",outcome="ok"} 1"#,
+        "sync_state_values 1",
+        "sync_state_unsaved 0",
+        "sync_state_failing 0",
+        r#"sync_joins_total{code="ok"} 4"#,
         r#"sync_joins_total{code="room-forbidden"} 1"#,
         r#"sync_fanout_members_sum{route="groups/side/v1"} 4"#,
         r#"sync_fanout_members_count{route="groups/side/v1"} 2"#,
@@ -83,7 +97,7 @@ async fn a_busy_server_has_every_series_that_is_listed_and_no_other() {
         r#"sync_skips_total{route="groups/side/v1"} 2"#,
         r#"sync_disconnects_total{reason="client"} 1"#,
         "sync_sockets 2",
-        "sync_rooms 1",
+        "sync_rooms 2",
         "sync_members 2",
         "sync_sessions 2",
         "sync_queue_bytes 0",
@@ -94,7 +108,7 @@ async fn a_busy_server_has_every_series_that_is_listed_and_no_other() {
     let kinds: BTreeSet<_> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
     let listed: Vec<_> = SERIES.iter().map(|series| format!("{} {}", series.name, series.kind.as_str())).collect();
     assert_eq!(kinds, listed.iter().map(String::as_str).collect());
-    for secret in ["open-a", "open-b", "ada", "bob", PAYLOAD] {
+    for secret in ["open-a", "open-b", "shared-1", "ada", "bob", PAYLOAD] {
         assert!(!text.contains(secret), "{secret}\n{text}");
     }
 }

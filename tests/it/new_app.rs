@@ -15,6 +15,8 @@ fn a_new_app_builds_and_passes_its_tests_and_so_does_what_is_added_to_it() {
         "new event chess/typing --server",
         "new event chess/nudge --client",
         "new request chess/find",
+        "new state chess/board",
+        "new state tables/seats",
     ] {
         let (code, _, err) = run(folder.path(), words);
         assert_eq!(code, ExitCode::SUCCESS, "{words}: {err}");
@@ -31,10 +33,10 @@ fn a_new_app_builds_and_passes_its_tests_and_so_does_what_is_added_to_it() {
     let passed = results
         .lines()
         .filter_map(|line| line.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<u32>().ok());
-    // Six events and a request, of which each has its contract.
-    assert!(passed.sum::<u32>() > 60 && !results.contains("FAILED"), "{results}{printed}");
+    // Six events, a request and two states, of which each has its contract.
+    assert!(passed.sum::<u32>() > 80 && !results.contains("FAILED"), "{results}{printed}");
     let types = std::fs::read_to_string(app.path("web/src/_sockets/apiTypes.generated.ts")).expect("the types");
-    for route in ["'wave'", "'typing'", "'find'"] {
+    for route in ["'wave'", "'typing'", "'find'", "'board'", "'seats'"] {
         assert!(types.contains(route), "{route}: {types}");
     }
 }

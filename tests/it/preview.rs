@@ -27,7 +27,7 @@ fn check(library: &str, compiled: &Api, kept: Expect) {
 
 #[test]
 fn the_template_is_read_as_it_is_compiled() {
-    check("app", &app::export_types(), expect![""]);
+    check("app", &app::export_types(), expect!["board/notes v1: view"]);
 }
 
 #[test]

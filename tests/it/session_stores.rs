@@ -1,17 +1,16 @@
 //! Sessions in a file and in a Redis: over a restart, and with the store taken away and given back.
 
-use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
-use sync::{Config, Secret, Server, StartError};
+use sync::{Config, Server, StartError};
 use sync_tests::app::{TestServer, member};
 use sync_tests::socket::{Client, Identity};
-use tempfile::TempDir;
 use test_app::App;
+
+use crate::redis::Redis;
 
 /// Starts the test app with sessions where the configuration says.
 async fn start(change: impl FnOnce(&mut Config)) -> TestServer {
@@ -109,78 +108,14 @@ async fn a_file_that_is_taken_away_under_load_is_told_to_who_needs_it_and_nothin
     says(&mut socket, "when it is back").await;
 }
 
-/// A Redis of a test's own, on a free port, that keeps what it has in a folder.
-struct Redis {
-    folder: TempDir,
-    port: u16,
-    child: Option<Child>,
-}
-
-impl Redis {
-    /// Starts one; `None` where there is no `redis-server`, which must be there where `SYNC_TEST_REDIS` says so.
-    fn new() -> Option<Self> {
-        let found = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
-        match found {
-            Ok(_) => {}
-            Err(error) if std::env::var_os("SYNC_TEST_REDIS").is_none() => {
-                eprintln!("skipped: there is no `redis-server` ({error})");
-                return None;
-            }
-            Err(error) => panic!("`redis-server` cannot be started: {error}"),
-        }
-        let mut redis = Self { folder: tempfile::tempdir().expect("a folder"), port: 0, child: None };
-        // Whoever takes a free port before the Redis does makes it end at once.
-        for _ in 0..10 {
-            redis.port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
-            if redis.start() {
-                return Some(redis);
-            }
-        }
-        panic!("no Redis has started");
-    }
-
-    /// Starts it, and returns whether it takes connections.
-    fn start(&mut self) -> bool {
-        let port = self.port.to_string();
-        let arguments = ["--port", &port, "--bind", "127.0.0.1", "--appendonly", "yes", "--appendfsync", "always"];
-        let mut command = Command::new("redis-server");
-        let child = command.args(arguments).current_dir(self.folder.path()).stdout(Stdio::piped()).spawn();
-        let mut child = child.expect("a Redis");
-        let said = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let is_ready = said.map_while(Result::ok).any(|line| line.contains("eady to accept connections"));
-        self.child = Some(child);
-        is_ready
-    }
-
-    /// Ends it as a crash would.
-    fn kill(&mut self) {
-        let mut child = self.child.take().expect("it runs");
-        child.kill().and_then(|()| child.wait()).expect("it is ours");
-    }
-
-    fn signal(&self, signal: &str) {
-        let child = self.child.as_ref().expect("it runs").id().to_string();
-        assert!(Command::new("kill").args([signal, &child]).status().expect("a shell").success());
-    }
-
-    async fn server(&self) -> TestServer {
-        let url = Secret::new(format!("redis://127.0.0.1:{}/0", self.port));
-        start(|config| config.redis_url = Some(url)).await
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.child {
-            child.kill().and_then(|()| child.wait()).expect("it is ours");
-        }
-    }
+async fn server_on(redis: &Redis) -> TestServer {
+    start(|config| config.redis_url = Some(redis.url())).await
 }
 
 #[tokio::test]
 async fn servers_with_one_redis_have_the_same_sessions_and_their_ends() {
     let Some(redis) = Redis::new() else { return };
-    let (one, other) = (redis.server().await, redis.server().await);
+    let (one, other) = (server_on(&redis).await, server_on(&redis).await);
     let token = one.token(member("ada", "deliver", None)).await;
     assert_eq!(knock(&other, &token).await, Ok(()));
     let live = other.sessions().find(&token).await.expect("a store").expect("a session");
@@ -194,7 +129,7 @@ async fn servers_with_one_redis_have_the_same_sessions_and_their_ends() {
 #[tokio::test]
 async fn a_redis_that_is_taken_away_under_load_is_told_to_who_needs_it_and_comes_back_by_itself() {
     let Some(mut redis) = Redis::new() else { return };
-    let server = redis.server().await;
+    let server = server_on(&redis).await;
     let token = server.token(member("ada", "deliver", None)).await;
     let mut socket = server.connect_as(Identity::token(&token)).await;
     socket.join("open-a").await;
@@ -225,7 +160,7 @@ async fn a_redis_that_is_taken_away_under_load_is_told_to_who_needs_it_and_comes
 async fn a_server_starts_without_its_redis_and_needs_it_for_nothing_but_sessions() {
     let Some(mut redis) = Redis::new() else { return };
     redis.kill();
-    let server = redis.server().await;
+    let server = server_on(&redis).await;
     assert_eq!(knock(&server, "a token").await, Err("session-unavailable".to_owned()));
     let mut guest = server.connect(sync_tests::app::guest()).await;
     guest.join("open-a").await;

@@ -24,7 +24,7 @@ const RUNTIME: Layers<'_> = Layers {
         &["metrics"],
         &["limits", "storage", "wire"],
         &["route"],
-        &["api", "i18n", "idempotency", "session"],
+        &["api", "i18n", "idempotency", "session", "states"],
         &["rooms"],
         &["dispatch"],
         &["transport"],
@@ -40,11 +40,22 @@ const RUNTIME: Layers<'_> = Layers {
 const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
-        &["caller", "chunks", "hooks", "parts", "presence", "turn"],
-        &["authorize", "server_stage", "streams", "view", "watch"],
+        &["authorize", "caller", "chunks", "hooks", "parts", "presence", "states", "turn"],
+        &["server_stage", "streams", "view", "watch"],
         &["attendance", "leaving"],
         &["lanes"],
-        &["dispatcher", "identify", "life", "limit", "pipeline", "publish", "remote", "restore"],
+        &[
+            "dispatcher",
+            "following",
+            "identify",
+            "life",
+            "limit",
+            "pipeline",
+            "publish",
+            "remote",
+            "restore",
+            "room_state",
+        ],
         &["tests"],
     ],
     siblings: true,
@@ -52,8 +63,12 @@ const DISPATCH: Layers<'_> = Layers {
 };
 
 /// No lane knows another one.
-const LANES: Layers<'_> =
-    Layers { below: &["dispatch", "lanes"], layers: &[&["lane"], &["event", "request"]], siblings: false, tests: &[] };
+const LANES: Layers<'_> = Layers {
+    below: &["dispatch", "lanes"],
+    layers: &[&["lane"], &["event", "request", "state"]],
+    siblings: false,
+    tests: &[],
+};
 
 /// The doors stand above the pipes, and what the server sees of both above them.
 const TRANSPORT: Layers<'_> = Layers {

@@ -1,7 +1,7 @@
 //! The messages in `tests/wire`, sent to and received from a real server: the Rust half of what keeps the two sides together.
 //!
 //! What a client sends is sent as it stands there, but for tokens; what a server sends must be what stands there, but for
-//! positions, which differ from run to run.
+//! positions and versions of values, which differ from run to run.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,6 +25,11 @@ const SENT: &[&str] = &[
     "joined_rooms",
     "leave_room",
     "request_call",
+    "state_act",
+    "state_act_full",
+    "state_close",
+    "state_open",
+    "state_open_have",
     "sync_call",
     "sync_call_full",
     "sync_call_without_data",
@@ -40,6 +45,12 @@ const RECEIVED: &[&str] = &[
     "join_room_answer_presence",
     "joined_rooms_answer",
     "leave_room_answer",
+    "state_act_answer",
+    "state_close_answer",
+    "state_open_answer",
+    "state_open_answer_patch",
+    "state_patch",
+    "state_view",
     "sync_error_answer",
     "sync_error_answer_without_params",
     "sync_event_client_only",
@@ -141,12 +152,22 @@ async fn token(running: &Template, name: &str) -> String {
     running.handle().sessions().create(session).await.expect("a store").as_str().to_owned()
 }
 
+/// Brings the counter of the room to a number.
+async fn count(running: &Template, value: i32) {
+    let counter = running.handle().state::<app::routes::examples::_state::counter_v1::State>("game-room-123");
+    let set = |counter: &mut app::routes::examples::_state::counter_v1::State| {
+        counter.value = value;
+        Ok(())
+    };
+    counter.update(set).await.expect("a counter");
+}
+
 async fn client(running: &Template, name: &str) -> Client {
     let identity = Identity::token(&token(running, name).await);
     Client::connect(running.address(), identity).await.expect("a connection")
 }
 
-/// A message is what `tests/wire/<name>.json` says; `pos` is any position.
+/// A message is what `tests/wire/<name>.json` says; positions and versions are any.
 #[track_caller]
 fn check(name: &str, message: Value) {
     check_all_but(name, message, &[]);
@@ -161,9 +182,11 @@ fn check_all_but(name: &str, mut message: Value, free: &[&str]) {
         assert!(of_one_type, "{name}: {field} of {message}");
         message[field] = expected[field].clone();
     }
-    if let (Some(pos), Some(known)) = (message.get("pos"), expected.get("pos")) {
-        assert!(pos.as_str().is_some_and(|pos| (1..=64).contains(&pos.len())), "{name}: {message}");
-        message["pos"] = known.clone();
+    for opaque in ["pos", "from", "to", "stateVersion"] {
+        if let (Some(here), Some(known)) = (message.get(opaque), expected.get(opaque)) {
+            assert!(here.as_str().is_some_and(|here| (1..=64).contains(&here.len())), "{name}: {message}");
+            message[opaque] = known.clone();
+        }
     }
     assert_eq!(message, expected, "{name}");
 }
@@ -223,6 +246,51 @@ async fn a_call_its_answer_and_its_event() {
     }
 }
 
+/// What another member hears next of a value.
+async fn told(client: &mut Client) -> Value {
+    client.event("state").await
+}
+
+#[tokio::test]
+async fn a_value_and_what_changes_it() {
+    let running = template().await;
+    let (mut ada, mut bob) = (client(&running, "Ada").await, client(&running, "Bob").await);
+    for client in [&mut ada, &mut bob] {
+        client.join("board-7").await;
+    }
+    check("state_open_answer", bob.call("stateOpen", golden("state_open")).await);
+    // Two more notes, or the whole would be the shorter one.
+    let acted = ada.call("stateAct", golden("state_act")).await;
+    let mut version = acted["stateVersion"].clone();
+    check("state_act_answer", acted);
+    check("state_view", told(&mut bob).await);
+    for id in ["n2", "n3"] {
+        let mut more = golden("state_act");
+        more["action"]["put"]["id"] = json!(id);
+        version = ada.call("stateAct", more).await["stateVersion"].clone();
+        told(&mut bob).await;
+    }
+    let mut full = golden("state_act_full");
+    full["action"] = json!({ "paint": { "id": "n1", "color": "pink" } });
+    assert_eq!(
+        ada.call("stateAct", full.clone()).await["errorCode"],
+        "state-conflict",
+        "the version is none of this server’s"
+    );
+    (full["ifVersion"], full["action"]) = (version, golden("state_act_full")["action"].clone());
+    full["id"] = json!("0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b-2");
+    let acted = ada.call("stateAct", full).await;
+    let mut moved = told(&mut bob).await;
+    // It has come to lie on top of the others, too.
+    let order = moved["patch"].as_array_mut().expect("a patch").pop();
+    assert_eq!(order, Some(json!({ "op": "move", "from": "/order/0", "path": "/order/2" })));
+    check("state_patch", moved);
+    let mut have = golden("state_open_have");
+    have["have"] = acted["stateVersion"].clone();
+    check("state_open_answer_patch", bob.call("stateOpen", have).await);
+    check("state_close_answer", bob.call("stateClose", golden("state_close")).await);
+}
+
 #[tokio::test]
 async fn the_last_word() {
     let running = template().await;
@@ -254,7 +322,7 @@ async fn a_request_by_socket_and_over_http() {
     let running = template().await;
     let token = token(&running, "Ada").await;
     let mut ada = Client::connect(running.address(), Identity::token(&token)).await.expect("a connection");
-    running.handle().app().counters.add("game-room-123", 42).await.expect("there is room");
+    count(&running, 42).await;
     let (call, answer) = (golden("request_call"), json!({ "status": "success", "result": { "value": 42 } }));
     assert_eq!(ada.call("request", call.clone()).await, answer);
     let text = |field: &str| call[field].as_str().expect("a text").to_owned();
@@ -281,7 +349,7 @@ async fn refusals() {
     let running = template().await;
     let mut ada = client(&running, "Ada").await;
     ada.call("joinRoom", golden("join_room")).await;
-    running.handle().app().counters.add("game-room-123", 999_999).await.expect("there is room");
+    count(&running, 999_999).await;
     check_all_but("sync_error_answer", ada.call("sync", golden("sync_call")).await, &["message"]);
     let mut guest = Client::connect(running.address(), Identity::default()).await.expect("a connection");
     check("sync_error_answer_without_params", guest.call("sync", golden("sync_call")).await);

@@ -7,8 +7,8 @@ import { type RequestOptions, setStage } from "./stage.ts";
 const stage = setStage();
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
-const session = (name: string, rest: object = {}) => ({ userId: name.toLowerCase(), name, locale: null, muted: false, ...rest });
-const GUEST = { userId: "", name: "", locale: null, muted: false };
+const session = (name: string, rest: object = {}) => ({ userId: name.toLowerCase(), name, locale: null, muted: false, host: false, ...rest });
+const GUEST = { userId: "", name: "", locale: null, muted: false, host: false };
 
 const refused = (status: number, errorCode: string, errorParams: object = {}) => ({
   status: "error",
@@ -157,7 +157,8 @@ describe("PATCH /auth/session", () => {
     const changed = (rest: object) => [200, { session: session("Ada", rest) }];
     expect(await patch(token, { muted: true })).toEqual(changed({ locale: "en", muted: true }));
     expect(await patch(token, { locale: "nl" })).toEqual(changed({ locale: "nl", muted: true }));
-    expect(await patch(token, { locale: null, muted: false })).toEqual(changed({}));
+    expect(await patch(token, { host: true })).toEqual(changed({ locale: "nl", muted: true, host: true }));
+    expect(await patch(token, { locale: null, muted: false, host: false })).toEqual(changed({}));
     expect(await patch(token, {})).toEqual(changed({}));
     expect(await patch(token, { name: "Eve", userId: "eve" })).toEqual(changed({}));
     expect(await json("/auth/session", { headers: bearer(token) })).toEqual(changed({}));
@@ -182,6 +183,7 @@ describe("PATCH /auth/session", () => {
       [[], "", "expected-object"],
       [{ locale: 5 }, "locale", "invalid-format"],
       [{ locale: "de", muted: "yes" }, "muted", "expected-boolean"],
+      [{ host: 1 }, "host", "expected-boolean"],
     ] as const) {
       expect(await patch(token, body)).toEqual([400, refused(400, "sync-invalid-input", { path, reason })]);
     }

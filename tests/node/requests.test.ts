@@ -139,7 +139,7 @@ describe("a request by socket", () => {
 describe("an unknown event", () => {
   it.each([["en"], ["nl"], ["de"], ["fr"]])("is told which ones there are, requests among them: %s", async (lang) => {
     const guest = await stage.guest({ lang });
-    expect((await guest.call("ask", {})).message).toMatch(/ sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence \S+ syncCancel\.$/);
+    expect((await guest.call("ask", {})).message).toMatch(/ sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence \S+ syncCancel\.$/);
   });
 });
 
@@ -166,9 +166,9 @@ describe("a request over HTTP", () => {
     for (const query of [`room=${room}`, `room=${dashed}`, `&room=${room}&`, `%72oom=${room}`]) {
       expect(await get(query)).toEqual([query, success(5)]);
     }
-    // Rooms in which nobody counted: that this is an answer, and not a refusal, shows that a text was read.
+    // Rooms that have no counter: that the handler refuses them shows that a text was read.
     for (const query of ["room=a+b", "room=%C3%A9%F0%9F%91%A9", "room=", "room=a=b", "room=5", "room=true"]) {
-      expect(await get(query)).toEqual([query, success(0)]);
+      expect(await get(query)).toEqual([query, refused(400, "room-invalid")]);
     }
   });
 
@@ -231,7 +231,7 @@ describe("a request over HTTP", () => {
 
   it("answers HEAD as GET, without the body", async () => {
     const headers = bearer(await stage.signIn("Ada"));
-    const answer = await stage.fetch(`${PATH}?room=x`, { method: "HEAD", headers });
+    const answer = await stage.fetch(`${PATH}?room=game-room-x`, { method: "HEAD", headers });
     expect([answer.status, answer.headers.get("cache-control"), await answer.text()]).toEqual([200, "no-store", ""]);
   });
 });

@@ -53,6 +53,10 @@ it.each([["typescript"], ["typescript7"]])("refuse every mistake, and nothing bu
     ["missingInput", /Property 'data' is missing/],
     ["withReceiver", /'receiver' does not exist in type 'ApiRequestOptions<ApiTypeMap, /],
     ["valeu", /Property 'valeu' does not exist on type '\{ value: number; \}'\. Did you mean 'value'\?/],
+    ["wrongValue", /Type '"board\/ntoes"' is not assignable .* Did you mean '"board\/notes"'\?/],
+    ["wrongKind", /Type '"game-room-1"' is not assignable to type '`board-\$\{string\}`'/],
+    ["wrongAction", /'mvoe' does not exist in type '\{ put: /],
+    ["wrongView", /Property 'ntoes' does not exist on type .* Did you mean 'notes'\?/],
   ];
   const told = await complaints(compiler);
   expect(told.map((complaint) => complaint.split(",")[0])).toEqual(expected.map(([word]) => `mistakes.ts(${lineOf(word)}`));

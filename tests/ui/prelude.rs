@@ -37,6 +37,7 @@ pub type SyncApp = App;
 pub type Ctx<'a> = sync::Ctx<'a, App>;
 pub type Member<'a> = sync::Member<'a, App>;
 pub type RoomCtx<'a> = sync::RoomCtx<'a, App>;
+pub type StateKey<'a> = sync::StateKey<'a, App>;
 pub type Auth = sync::Auth<App>;
 
 pub use sync::{SyncError, wire};

@@ -6,6 +6,7 @@ import { AnnouncementBar } from "./live/AnnouncementBar";
 import { FeedPanel } from "./live/FeedPanel";
 import { FeedProvider } from "./live/FeedProvider";
 import { RoomsProvider } from "./live/RoomsProvider";
+import { BoardPage } from "./pages/BoardPage";
 import { ChatPage } from "./pages/ChatPage";
 import { ErrorsPage } from "./pages/ErrorsPage";
 import { ExamplesPage } from "./pages/ExamplesPage";
@@ -80,6 +81,8 @@ function Page() {
       return <OverviewPage />;
     case "/examples":
       return <ExamplesPage />;
+    case "/board":
+      return <BoardPage />;
     case "/chat":
       return <ChatPage />;
     case "/story":

@@ -81,7 +81,7 @@ impl Fleet {
         if !load.is_warm_up {
             self.lead_in(&mut run)?;
         }
-        let before = self.settled_cpu()?;
+        let before = ProcessCpu::settled(self.pid)?;
         (run.reads, run.idle) = (0, 0);
         let start = Instant::now();
         match load.pace {
@@ -90,7 +90,7 @@ impl Fleet {
         }
         let wall = start.elapsed();
         self.give_up(&mut run.faults);
-        let cpu = self.settled_cpu()?.since(&before);
+        let cpu = ProcessCpu::settled(self.pid)?.since(&before);
         let deliveries = load.requests * self.sockets.len() as u64;
         // All rooms send equally many.
         let checked = (self.rooms[0].next - first) * self.sockets.len() as u64;
@@ -210,19 +210,5 @@ impl Fleet {
             }
             room.give_up();
         }
-    }
-
-    /// Reads the server's CPU time once it does not change: the kernel counts a thread when it stops.
-    fn settled_cpu(&self) -> io::Result<ProcessCpu> {
-        let mut last = ProcessCpu::read(self.pid)?;
-        for _ in 0..20 {
-            std::thread::sleep(Duration::from_millis(1));
-            let now = ProcessCpu::read(self.pid)?;
-            if now == last {
-                break;
-            }
-            last = now;
-        }
-        Ok(last)
     }
 }

@@ -10,6 +10,7 @@ import { offlineCallsHook } from "./useOfflineCalls";
 import { presenceHook, type PresenceHook } from "./usePresence";
 import { roomHook } from "./useRoom";
 import { syncEventsHook, type SyncEventHook } from "./useSyncEvents";
+import { syncStateHook, type UseSyncState } from "./useSyncState";
 
 /** The hooks of one app; each can be taken out of the object. */
 export interface SyncHooks<
@@ -17,6 +18,7 @@ export interface SyncHooks<
   Code extends string = string,
   Api = NoRoutes,
   Presence extends PresenceTypesOf = NoPresence,
+  States = NoRoutes,
 > {
   /**
    * Callbacks for events, for as long as the component is mounted.
@@ -90,6 +92,21 @@ export interface SyncHooks<
   readonly usePresence: (room: Presence["rooms"] | null) => PresenceHook<Presence, Code>;
 
   /**
+   * Follows the value of a room from mount to unmount, and is in the room as long; with `null` for a room it follows nothing.
+   *
+   * Value and version change together, and what has not changed of a value is the same object as before. `act` answers as `syncRequest` does. With
+   * `optimistic` an action shows at once; the server's word takes its place, and a refusal takes it back. With a second argument it returns that
+   * part of the value alone, and renders when that changes.
+   *
+   * @example
+   * ```tsx
+   * const { value, status, act } = useSyncState({ name: "board/notes", version: "v1", room: `board-${id}` });
+   * const note = useSyncState({ name: "board/notes", version: "v1", room: `board-${id}` }, board => board.notes[noteId]);
+   * ```
+   */
+  readonly useSyncState: UseSyncState<States, Code>;
+
+  /**
    * The calls that have waited for a connection, oldest first, each with how it stands: `queued`, `sent`, `accepted` or `rejected`.
    *
    * @example
@@ -110,15 +127,16 @@ export interface SyncHooks<
  * export const { useSyncEvents, useApiRequest, useConnection, useRoom, usePresence } = createSyncHooks(sync);
  * ```
  */
-export function createSyncHooks<Map, Code extends string, Api, Presence extends PresenceTypesOf>(
-  sync: SyncClient<Map, Code, Api, Presence>,
-): SyncHooks<Map, Code, Api, Presence> {
+export function createSyncHooks<Map, Code extends string, Api, Presence extends PresenceTypesOf, States>(
+  sync: SyncClient<Map, Code, Api, Presence, States>,
+): SyncHooks<Map, Code, Api, Presence, States> {
   return {
     useSyncEvents: syncEventsHook(sync.upsertSyncEventCallback),
     useApiRequest: apiRequestHook(sync.apiRequest),
     useConnection: connectionHook(sync),
     useRoom: roomHook(sync),
     usePresence: presenceHook(sync),
+    useSyncState: syncStateHook(sync.stateOf),
     useOfflineCalls: offlineCallsHook(sync.offlineCalls),
   };
 }

@@ -7,3 +7,4 @@ export type { ApiRequestHook, AskApi, UseApiRequest } from "./useApiRequest";
 export type { ConnectionHook } from "./useConnection";
 export type { PresenceHook } from "./usePresence";
 export type { SyncEventHook } from "./useSyncEvents";
+export type { SyncStateHook, UseSyncState } from "./useSyncState";

@@ -1,7 +1,7 @@
 /** Sends payloads and waits for their answers. It knows events and deadlines, and nothing of what an answer means. */
 
-import { parseCallAnswer, type WireFailure } from "../wire/answers";
-import type { ClientEvent, ClientPayloads, SyncCall } from "../wire/payloads";
+import { parseActAnswer, parseCallAnswer, type WireFailure } from "../wire/answers";
+import type { ClientEvent, ClientPayloads, StateAct, SyncCall } from "../wire/payloads";
 import { isObject, type Read } from "../wire/read";
 import { deadline, LONGEST_TIMEOUT_MS, type Limits } from "./deadline";
 import { Listeners } from "./listeners";
@@ -184,11 +184,15 @@ export class Calls implements Part {
   }
 
   #waitAgain({ id, user, at, event, payload, sentOn }: StoredCall): void {
-    const { receiver } = payload as Partial<SyncCall>;
-    const letGo = typeof receiver === "string" ? this.holdRoom(receiver) : () => {};
+    const { receiver, room } = payload as Partial<SyncCall & StateAct>;
+    const wanted = receiver ?? room;
+    const letGo = typeof wanted === "string" ? this.holdRoom(wanted) : () => {};
     const named: NamedCall = { id, onChunk: undefined, isKept: true, isPatient: true };
     const limits = { timeoutMs: this.#tools.defaultTimeoutMs, signal: undefined };
-    const pending = this.#pending(event, payload, parseCallAnswer, limits, named, letGo);
+    const pending =
+      event === "stateAct"
+        ? this.#pending(event, payload, parseActAnswer, limits, named, letGo)
+        : this.#pending(event, payload, parseCallAnswer, limits, named, letGo);
     const mayHaveRun = sentOn !== undefined;
     if (pending !== null) {
       this.#wait(Object.assign(pending, { madeAt: at, madeFor: user, sentOn, mayHaveRun, isStored: true }));
@@ -335,7 +339,7 @@ export class Calls implements Part {
   /** Keeps a call of a user, whose page may end before there is a connection. */
   #storeIfUsers(pending: Pending, { id, isPatient, onChunk }: NamedCall): void {
     const { event, payload, madeAt: at, madeFor: user, sentOn } = pending;
-    const outlives = isPatient && onChunk === undefined && (event === "sync" || event === "request");
+    const outlives = isPatient && onChunk === undefined && (event === "sync" || event === "request" || event === "stateAct");
     if (!outlives || typeof user !== "string") return;
     pending.isStored = true;
     const order = (this.#order += 1);
@@ -441,7 +445,8 @@ function namedPayload(payload: object, { id, onChunk }: NamedCall, sentOn: strin
 }
 
 function offlineCall({ payload, madeAt }: Pending, { id }: NamedCall): OfflineCall {
-  const { name, version, receiver, data } = payload as SyncCall;
+  const { name, version, receiver: called, data: input, room, action } = payload as Partial<SyncCall & StateAct> & SyncCall;
+  const [receiver, data] = [called ?? room, input ?? action];
   const parts = { ...(typeof receiver === "string" && { receiver }), ...(data !== undefined && { data }) };
   return { id, name, version, ...parts, at: madeAt, status: "queued" };
 }

@@ -7,7 +7,9 @@ import { Core, type SyncSurroundings } from "./core";
 import { laneCall } from "./lane";
 import { clientParts } from "./parts";
 import type { NoPresence, PresenceTypesOf, RoomPresence } from "./presenceTypes";
-import type { ApiTypes, NoRoutes, RouteName, RouteVersion, TypeMapOf } from "./routes";
+import type { ApiTypes, NoRoutes, RouteName, RouteVersion, StateTypes, TypeMapOf } from "./routes";
+import { stateHandles } from "./states";
+import type { StateOf } from "./stateTypes";
 import type { LocationOptions, RoomStatus, SyncClient, SyncOptions } from "./syncClient";
 import { untypedCallbacks, type SyncEventOptions } from "./syncEvents";
 import { eventLane, type SyncRequest } from "./syncRequest";
@@ -15,9 +17,9 @@ import { eventLane, type SyncRequest } from "./syncRequest";
 /**
  * Makes the client of one app; connects on first use.
  *
- * `Map`, `Code`, `Api` and `Presence` are `SyncTypeMap`, `ErrorCode`, `ApiTypeMap` and `PresenceTypes` of the generated
- * `apiTypes.generated.ts`: with them a wrong route, version, payload, field or room does not compile. An app without `_api` files leaves
- * out `Api`, and one without `presence` in its rules `Presence`.
+ * `Map`, `Code`, `Api`, `Presence` and `States` are `SyncTypeMap`, `ErrorCode`, `ApiTypeMap`, `PresenceTypes` and `StateTypeMap` of the generated
+ * `apiTypes.generated.ts`: with them a wrong route, version, payload, field or room does not compile. Those at the end can be left out, by an app
+ * that has no such files or none of whose rules has `presence`; `NoRoutes` and `NoPresence` stand for one in the middle.
  *
  * @example
  * ```ts
@@ -33,7 +35,8 @@ export function createSync<
   Code extends string = string,
   Api extends TypeMapOf<Api, ApiTypes> = NoRoutes,
   Presence extends PresenceTypesOf = NoPresence,
->(options: SyncOptions = {}): SyncClient<Map, Code, Api, Presence> {
+  States extends TypeMapOf<States, StateTypes> = NoRoutes,
+>(options: SyncOptions = {}): SyncClient<Map, Code, Api, Presence, States> {
   return createSyncIn({}, options);
 }
 
@@ -43,12 +46,14 @@ export function createSyncIn<
   Code extends string = string,
   Api extends TypeMapOf<Api, ApiTypes> = NoRoutes,
   Presence extends PresenceTypesOf = NoPresence,
->(surroundings: SyncSurroundings, options: SyncOptions): SyncClient<Map, Code, Api, Presence> {
+  States extends TypeMapOf<States, StateTypes> = NoRoutes,
+>(surroundings: SyncSurroundings, options: SyncOptions): SyncClient<Map, Code, Api, Presence, States> {
   const { watchAway } = surroundings;
   const { awayAfterMs, offline } = options;
   const core = new Core(surroundings, options, tools => clientParts(tools, { watchAway, awayAfterMs, offline }));
   const { connection } = core;
-  const { calls, events, location, ownPresence, presence, rooms } = core.parts;
+  const { calls, events, location, ownPresence, presence, rooms, states } = core.parts;
+  const stateOf = stateHandles(core, states) as StateOf<States, Code>;
 
   return {
     syncRequest: laneCall(core, eventLane) as SyncRequest<Map, Code>,
@@ -58,6 +63,12 @@ export function createSyncIn<
     ) => {
       core.use();
       return events.on(`${event.name}/${event.version}`, untypedCallbacks(event));
+    },
+    stateOf,
+    openState: options => {
+      const state = stateOf(options);
+      const close = state.subscribe(() => {});
+      return { ...state, close };
     },
     joinRoom: async (room, limits) => {
       core.use();

@@ -13,7 +13,7 @@ export interface StoredCall {
   readonly at: number;
   /** Tells calls of one page apart that were made in the same millisecond. */
   readonly order: number;
-  readonly event: "sync" | "request";
+  readonly event: "sync" | "request" | "stateAct";
   /** What travels, without its id. */
   readonly payload: object;
   /** The socket on which it was sent first. */

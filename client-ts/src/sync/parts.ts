@@ -9,6 +9,7 @@ import { watchPageAway, type WatchAway } from "./pageAway";
 import type { Part, PartTools } from "./part";
 import { Presence } from "./presence";
 import { Rooms } from "./rooms";
+import { States } from "./states";
 import { SyncEvents } from "./syncEvents";
 
 /** The parts of a client, in the order in which they hear of things. */
@@ -18,6 +19,7 @@ export interface ClientParts {
   readonly rooms: Rooms;
   readonly presence: Presence;
   readonly ownPresence: OwnPresence;
+  readonly states: States;
   readonly events: SyncEvents;
   readonly closing: Part;
   readonly calls: Calls;
@@ -52,6 +54,7 @@ export function clientParts(
     rooms,
     presence: new Presence(tools, rooms, away),
     ownPresence: new OwnPresence(tools, calls, rooms, away),
+    states: new States(tools, calls, rooms),
     events: new SyncEvents(tools.onProblem),
     closing: { receives: { closing: ({ reason, reconnectInMs }) => tools.connection.endsFor(reason, reconnectInMs) } },
     calls,

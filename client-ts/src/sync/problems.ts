@@ -12,6 +12,8 @@ export type SyncProblem =
   | { readonly kind: "offline-not-kept"; readonly error: unknown }
   /** Somebody looks at who is in `room`, and the rule of this room has no `presence`: nobody will be listed. */
   | { readonly kind: "no-presence"; readonly room: string }
+  /** What the server told of the value of a room did not fit again and again; the whole has been asked for. `route` is `<page>/<name>/<version>`. */
+  | { readonly kind: "state-misfit"; readonly route: string; readonly room: string }
   /** The app's `token` or `lang` threw, or `url` is none. */
   | { readonly kind: "cannot-connect"; readonly error: unknown };
 
@@ -35,6 +37,9 @@ export const logProblem: OnProblem = problem => {
       return;
     case "no-presence":
       console.error(`syncwright: who is in \`${problem.room}\` cannot be known: the rule of this room has no \`presence\``);
+      return;
+    case "state-misfit":
+      console.error(`syncwright: what has changed in ${problem.route} of \`${problem.room}\` does not fit what was there`);
       return;
     case "cannot-connect":
       console.error("syncwright: cannot try to connect", problem.error);

@@ -88,6 +88,7 @@ export class Rooms implements Part {
     sync: frame => {
       if (frame.status !== "stream") this.#seen(frame.room, frame.pos);
     },
+    state: ({ room, pos }) => void this.#seen(room, pos),
     roomLost: ({ room, error }) => this.#takenOut(room, error),
     gap: ({ room, pos }) => {
       if (this.#seen(room, pos)) this.gaps.tell(room);

@@ -25,6 +25,12 @@ export interface ApiTypes {
   readonly stream: unknown;
 }
 
+/** What the map says of one version of a state. */
+export interface StateTypes {
+  readonly view: unknown;
+  readonly action: unknown;
+}
+
 /** The map of an app without routes of a lane. */
 export type NoRoutes = Readonly<Record<never, never>>;
 
@@ -78,6 +84,6 @@ export type TypeOf<
   Map,
   Name extends string,
   Version extends string,
-  Field extends keyof RouteTypes | keyof ApiTypes,
+  Field extends keyof RouteTypes | keyof ApiTypes | keyof StateTypes,
 > =
   RouteAt<Map, Name, Version> extends infer Types ? (Field extends keyof Types ? Types[Field] : never) : never;

@@ -9,6 +9,7 @@ import type { NoPresence, PresenceTypesOf, RoomPresence } from "./presenceTypes"
 import type { DropReason, OfflineCall, OfflineOptions } from "./offline";
 import type { OnProblem } from "./problems";
 import type { NoRoutes } from "./routes";
+import type { OpenStateOf, StateOf } from "./stateTypes";
 import type { UpsertSyncEventCallback } from "./syncEvents";
 import type { SyncRequest } from "./syncRequest";
 
@@ -73,18 +74,24 @@ export type RoomStatus<Code extends string = string> =
   | { readonly status: "error"; readonly error: SyncFailure<Code> };
 
 /**
- * The client of one app. Every function can be taken out of the object and called alone. `Api` is its `ApiTypeMap` and `Presence` its
- * `PresenceTypes`, if it has them.
+ * The client of one app. Every function can be taken out of the object and called alone. `Api` is its `ApiTypeMap`, `Presence` its
+ * `PresenceTypes` and `States` its `StateTypeMap`, if it has them.
  */
 export interface SyncClient<
   Map,
   Code extends string = string,
   Api = NoRoutes,
   Presence extends PresenceTypesOf = NoPresence,
+  States = NoRoutes,
 > {
   readonly syncRequest: SyncRequest<Map, Code>;
   readonly apiRequest: ApiRequest<Api, Code>;
   readonly upsertSyncEventCallback: UpsertSyncEventCallback<Map, Code>;
+
+  /** Follows the value of a room until it is closed. */
+  readonly openState: OpenStateOf<States, Code>;
+  /** Names the value of a room, which is followed while somebody subscribes. What `useSyncState` is made of. */
+  readonly stateOf: StateOf<States, Code>;
 
   /** Enters `room` and stays, over reconnects too, until `leaveRoom`. Joining again is allowed and answers the same. */
   readonly joinRoom: (room: string, limits?: CallLimits) => Promise<JoinRoomAnswer<Code>>;

@@ -100,6 +100,44 @@ export interface ApiTypeMap {
   };
 }
 
+/** The states that the tests follow. */
+export interface StateTypeMap {
+  'board': {
+    'notes': {
+      v1: {
+        view: { notes: { [key: string]: Note }; order: string[] };
+        action: { put: { id: string; text: string } } | { remove: { id: string } } | 'clear';
+        receiver: `board-${string}`;
+      };
+      v2: {
+        view: { notes: { [key: string]: Note }; order: string[]; locked: boolean };
+        action: { put: { id: string; text: string; color: string | null } } | 'lock';
+        receiver: `board-${string}`;
+      };
+    };
+  };
+  'examples': {
+    'counter': {
+      v1: {
+        view: { value: number; by: Person | null };
+        action: { add: { amount: number } } | 'reset';
+        receiver: `game-room-${string}`;
+      };
+    };
+  };
+  'root': {
+    'news': {
+      v1: {
+        view: string | null;
+        action: { tell: string } | 'forget';
+        receiver: 'news';
+      };
+    };
+  };
+}
+
+export type Note = { text: string };
+
 /** The codes that the app can answer with. */
 export type ErrorCode = "auth-required" | "counter-full" | "room-forbidden" | "sync-not-in-room";
 

@@ -1,5 +1,6 @@
 /** The acknowledgements: what the server says to a call, a join, a leave, a location. */
 
+import { parsePatch, type Patch } from "./patch";
 import { parseRoster, type Roster } from "./presence";
 import { isObject, isStrings, read, unreadable, type JsonObject, type Read } from "./read";
 
@@ -46,6 +47,23 @@ export type JoinAnswer =
     }
   | WireFailure;
 
+/** The answer to `stateOpen`: the whole, or what has changed since the version that was said to be here. */
+export type StateAnswer =
+  | ({ readonly status: "success"; readonly room: string; readonly stateVersion: string } & (
+      | { readonly view: unknown }
+      | { readonly patch: Patch }
+    ))
+  | WireFailure;
+
+/** The answer to `stateAct`. */
+export type ActAnswer =
+  | {
+      readonly status: "success";
+      /** The version that the caller sees then; opaque. */
+      readonly stateVersion: string;
+    }
+  | WireFailure;
+
 /** The answer to `leaveRoom` and `joinedRooms`. */
 export type RoomsAnswer = { readonly status: "success"; readonly rooms: readonly string[] } | WireFailure;
 
@@ -76,6 +94,26 @@ export function parseJoinAnswer(message: unknown): Read<JoinAnswer> {
     const roster = parseRoster(presence);
     return roster.ok ? read({ status: "success", rooms, pos, recovered, presence: roster.value }) : roster;
   });
+}
+
+/** Reads the answer to `stateOpen`. */
+export function parseStateAnswer(message: unknown): Read<StateAnswer> {
+  return parseAnswer<StateAnswer>(message, ({ room, stateVersion, patch, ...answer }) => {
+    if (typeof room !== "string") return unreadable("`room` is not a string");
+    if (typeof stateVersion !== "string") return unreadable("`stateVersion` is not a string");
+    if ("view" in answer) return read({ status: "success", room, stateVersion, view: answer.view });
+    const operations = parsePatch(patch);
+    return operations.ok ? read({ status: "success", room, stateVersion, patch: operations.value }) : operations;
+  });
+}
+
+/** Reads the answer to `stateAct`. */
+export function parseActAnswer(message: unknown): Read<ActAnswer> {
+  return parseAnswer<ActAnswer>(message, ({ stateVersion }) =>
+    typeof stateVersion === "string"
+      ? read({ status: "success", stateVersion })
+      : unreadable("`stateVersion` is not a string"),
+  );
 }
 
 /** Reads the answer to `leaveRoom` or `joinedRooms`. */

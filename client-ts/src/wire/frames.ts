@@ -1,12 +1,14 @@
 /** What the server sends unasked: the events of a room, what becomes of the people there, why a room is lost, and why it ends a socket. */
 
 import { parseFailure, type ErrorParams, type WireFailure } from "./answers";
+import { parsePatch, type Patch } from "./patch";
 import { parsePresenceFrame, type PresenceFrame } from "./presence";
 import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
 
 /** What the server sends unasked, by the name of its event. */
 export interface ServerFrames {
   sync: SyncFrame;
+  state: StateFrame;
   presence: PresenceFrame;
   syncStream: CallerStream;
   roomLost: RoomLost;
@@ -45,6 +47,15 @@ export interface StreamFrame {
   readonly room: string;
   readonly stream: unknown;
 }
+
+/** What has changed in the value of a room. `cb` is `<page>/<name>/<version>`, `pos` an opaque place in the room's order. */
+export type StateFrame = {
+  readonly cb: string;
+  readonly room: string;
+  readonly pos: string;
+  /** The version that this leads to. */
+  readonly to: string;
+} & ({ readonly from: string; readonly patch: Patch } | { readonly view: unknown });
 
 /** A chunk that a running handler sent to its caller; `id` is the name of the call. */
 export interface CallerStream {
@@ -88,6 +99,7 @@ export interface Closing {
 /** How each event is read: with its type above, all that this package has to be told of a new one. */
 const PARSERS: { readonly [Event in keyof ServerFrames]: (message: unknown) => Read<ServerFrames[Event]> } = {
   sync: parseSyncFrame,
+  state: parseStateFrame,
   presence: parsePresenceFrame,
   syncStream: parseCallerStream,
   roomLost: parseRoomLost,
@@ -123,6 +135,20 @@ export function parseSyncFrame(message: unknown): Read<SyncFrame> {
     default:
       return unreadable("`status` is none of `success`, `error`, `stream`");
   }
+}
+
+/** Reads a `state` frame. */
+export function parseStateFrame(message: unknown): Read<StateFrame> {
+  if (!isObject(message)) return unreadable("a frame is not an object");
+  const { cb, room, pos, from, to } = message;
+  if (typeof cb !== "string") return unreadable("`cb` is not a string");
+  if (typeof room !== "string") return unreadable("`room` is not a string");
+  if (typeof pos !== "string") return unreadable("`pos` is not a string");
+  if (typeof to !== "string") return unreadable("`to` is not a string");
+  if ("view" in message) return read({ cb, room, pos, to, view: message.view });
+  if (typeof from !== "string") return unreadable("`from` is not a string");
+  const patch = parsePatch(message.patch);
+  return patch.ok ? read({ cb, room, pos, from, to, patch: patch.value }) : patch;
 }
 
 /** Reads a `syncStream` frame. */

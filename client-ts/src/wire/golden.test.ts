@@ -1,8 +1,27 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseCallAnswer, parseFailure, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
-import { parseCallerStream, parseClosing, parseGap, parseRoomLost, parseSyncFrame } from "./frames";
-import type { ApiCall, Handshake, JoinRoom, LeaveRoom, SyncCall, SyncLocation, UpdatePresence } from "./payloads";
+import {
+  parseActAnswer,
+  parseCallAnswer,
+  parseFailure,
+  parseJoinAnswer,
+  parsePlainAnswer,
+  parseRoomsAnswer,
+  parseStateAnswer,
+} from "./answers";
+import { parseCallerStream, parseClosing, parseGap, parseRoomLost, parseStateFrame, parseSyncFrame } from "./frames";
+import type {
+  ApiCall,
+  Handshake,
+  JoinRoom,
+  LeaveRoom,
+  StateAct,
+  StateOpen,
+  StatePlace,
+  SyncCall,
+  SyncLocation,
+  UpdatePresence,
+} from "./payloads";
 import { parsePresenceFrame } from "./presence";
 import { isObject, type Read } from "./read";
 
@@ -22,6 +41,12 @@ const RECEIVED: Readonly<Record<string, Parse>> = {
   leave_room_answer: parseRoomsAnswer,
   presence: parsePresenceFrame,
   room_lost: parseRoomLost,
+  state_act_answer: parseActAnswer,
+  state_close_answer: parsePlainAnswer,
+  state_open_answer: parseStateAnswer,
+  state_open_answer_patch: parseStateAnswer,
+  state_patch: parseStateFrame,
+  state_view: parseStateFrame,
   sync_error_answer: parseCallAnswer,
   sync_error_answer_without_params: parseFailure,
   sync_event_client_only: parseSyncFrame,
@@ -37,6 +62,7 @@ const RECEIVED: Readonly<Record<string, Parse>> = {
 };
 
 const ROOM = "game-room-123";
+const STATE: StatePlace = { name: "board/notes", version: "v1", room: "board-7" };
 const CALL: SyncCall = { name: "examples/updateCounter", version: "v1", data: { amount: 5 }, receiver: ROOM };
 
 /** What the client sends: each file is written by a value of the type that production sends. */
@@ -49,6 +75,8 @@ const SENT: {
     | SyncLocation
     | UpdatePresence
     | Handshake
+    | StateAct
+    | StateOpen
     | Record<string, never>;
 } = {
   handshake: { token: "c2Vzc2lvbi10b2tlbg", lang: "nl", tab: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b" } satisfies Handshake,
@@ -58,6 +86,19 @@ const SENT: {
   joined_rooms: {},
   leave_room: { room: ROOM } satisfies LeaveRoom,
   request_call: { name: "examples/readCounter", version: "v1", data: { room: ROOM } } satisfies ApiCall,
+  state_act: {
+    ...STATE,
+    action: { put: { id: "n1", text: "milk, and bread for the weekend", x: 120, y: 80, color: "green" } },
+  } satisfies StateAct,
+  state_act_full: {
+    ...STATE,
+    action: { move: { id: "n1", x: 300, y: 40 } },
+    id: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b-1",
+    ifVersion: "2.5f3a9c01",
+  } satisfies StateAct,
+  state_close: STATE,
+  state_open: STATE,
+  state_open_have: { ...STATE, have: "2.5f3a9c01" } satisfies StateOpen,
   sync_call: CALL,
   sync_call_full: { ...CALL, ignoreSelf: "session", id: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b-1", stream: true } satisfies SyncCall,
   sync_call_without_data: { name: "test/nestedTest/room", version: "v1", receiver: "nested-1" } satisfies SyncCall,

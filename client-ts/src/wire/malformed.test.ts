@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer } from "./answers";
-import { parseCallerStream, parseClosing, parseGap, parseRoomLost, parseSyncFrame } from "./frames";
+import { parseActAnswer, parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer, parseStateAnswer } from "./answers";
+import { parseCallerStream, parseClosing, parseGap, parseRoomLost, parseStateFrame, parseSyncFrame } from "./frames";
 import { parsePresenceFrame } from "./presence";
 import type { Read } from "./read";
 
 const NO_OBJECTS = [undefined, null, 0, "", "success", [], [{ status: "success" }], true];
 const FRAME = { cb: "examples/updateCounter/v1", room: "game-room-123", pos: "1-2" };
+const STATE = { cb: "examples/counter/v1", room: "game-room-123", pos: "1-2", to: "2" };
 const PERSON = { id: "1", user: { name: "Ada" }, away: false, data: null };
 const ROSTER = { me: "1", people: [PERSON], more: 0 };
 const FAILURE = { status: "error", errorCode: "room-forbidden", errorParams: {}, message: "No.", httpStatus: 403 };
@@ -16,7 +17,7 @@ function check(parse: (message: unknown) => Read<unknown>, message: unknown, pro
 
 describe("what is not of the agreed form is named, and never read halfway", () => {
   test.each(NO_OBJECTS)("%j is no message", message => {
-    for (const parse of [parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer]) {
+    for (const parse of [parseActAnswer, parseCallAnswer, parseJoinAnswer, parsePlainAnswer, parseRoomsAnswer, parseStateAnswer]) {
       check(parse, message, "an answer is not an object");
     }
     check(parseSyncFrame, message, "a frame is not an object");
@@ -25,6 +26,7 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     check(parseGap, message, "a frame is not an object");
     check(parseCallerStream, message, "a frame is not an object");
     check(parsePresenceFrame, message, "a frame is not an object");
+    check(parseStateFrame, message, "a frame is not an object");
   });
 
   test.each([
@@ -104,6 +106,34 @@ describe("what is not of the agreed form is named, and never read halfway", () =
     check(parseClosing, message, "`reason` is not a code"),
   );
 
+  test.each([
+    [{ ...STATE, cb: undefined }, "`cb` is not a string"],
+    [{ ...STATE, room: 1 }, "`room` is not a string"],
+    [{ ...STATE, pos: null }, "`pos` is not a string"],
+    [{ ...STATE, to: 2 }, "`to` is not a string"],
+    [STATE, "`from` is not a string"],
+    [{ ...STATE, from: 1, patch: [] }, "`from` is not a string"],
+    [{ ...STATE, from: "1" }, "`patch` is not an array"],
+    [{ ...STATE, from: "1", patch: {} }, "`patch` is not an array"],
+    [{ ...STATE, from: "1", patch: [{ op: "replace", path: "", value: 1 }] }, "`path` of an operation is none"],
+    [{ ...STATE, from: "1", patch: [{ op: "test", path: "/a", value: 1 }] }, "an operation is none of `add`, `remove`, `replace`, `move`"],
+  ])("state %j", (message, problem) => check(parseStateFrame, message, problem));
+
+  test.each([
+    [{ status: "success", stateVersion: "1", view: {} }, "`room` is not a string"],
+    [{ status: "success", room: "a", view: {} }, "`stateVersion` is not a string"],
+    [{ status: "success", room: "a", stateVersion: 1, view: {} }, "`stateVersion` is not a string"],
+    [{ status: "success", room: "a", stateVersion: "1" }, "`patch` is not an array"],
+    [{ status: "success", room: "a", stateVersion: "1", patch: [1] }, "an operation is not an object"],
+    [{ ...FAILURE, errorCode: 7 }, "`errorCode` is not a code"],
+  ])("the answer of a value %j", (message, problem) => check(parseStateAnswer, message, problem));
+
+  test.each([
+    [{ status: "success" }, "`stateVersion` is not a string"],
+    [{ status: "success", stateVersion: 1 }, "`stateVersion` is not a string"],
+    [{ status: "done", stateVersion: "1" }, "`status` is neither `success` nor `error`"],
+  ])("the answer to an action %j", (message, problem) => check(parseActAnswer, message, problem));
+
   test("fields of a newer server are left out, not refused", () => {
     const frame = { ...FRAME, status: "stream", stream: 1, newer: true };
     expect(parseSyncFrame(frame)).toEqual({ ok: true, value: { status: "stream", cb: FRAME.cb, room: FRAME.room, stream: 1 } });
@@ -112,6 +142,8 @@ describe("what is not of the agreed form is named, and never read halfway", () =
       ok: true,
       value: { room: "a", changes: [{ kind: "back", ...PERSON }] },
     });
+    const value = { ...STATE, view: null };
+    expect(parseStateFrame({ ...value, newer: true })).toEqual({ ok: true, value });
   });
 
   test.each([

@@ -4,6 +4,9 @@
 export interface ClientPayloads {
   sync: SyncCall;
   request: ApiCall;
+  stateOpen: StateOpen;
+  stateClose: StateClose;
+  stateAct: StateAct;
   joinRoom: JoinRoom;
   leaveRoom: LeaveRoom;
   joinedRooms: Readonly<Record<string, never>>;
@@ -51,6 +54,34 @@ export interface SyncCall extends Call {
 
 /** A call of the request lane: nobody but its caller hears of it. */
 export type ApiCall = Call;
+
+/** Which value: that of one version of a state in a room. */
+export interface StatePlace {
+  /** `<page>/<name>`. */
+  readonly name: string;
+  readonly version: string;
+  readonly room: string;
+}
+
+/** Asks for the value of a room, and to hear what changes from then on. */
+export interface StateOpen extends StatePlace {
+  /** The version that is here already: what has changed since is enough, if the server still knows it. */
+  readonly have?: string;
+}
+
+/** Asks to hear no longer what changes. */
+export type StateClose = StatePlace;
+
+/** Acts on the value of a room. */
+export interface StateAct extends StatePlace {
+  readonly action: unknown;
+  /** As in `Call`. */
+  readonly id?: string | undefined;
+  /** As in `Call`. */
+  readonly sentOn?: string | undefined;
+  /** Acts only if nothing that can be seen here has changed since this version. */
+  readonly ifVersion?: string | undefined;
+}
 
 /** Asks to be in `room`. */
 export interface JoinRoom {

@@ -9,9 +9,23 @@ use crate::syntax::handler_file::{Handler, Kind, Outline};
 pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     // An attribute that stands on a type says so itself.
-    let is_empty = |outline: &Outline| outline.handlers.is_empty() && !outline.has_handler_on_a_type;
+    let is_empty = |outline: &Outline| outline.handlers.is_empty() && !outline.has_misplaced_attribute;
     for (name, file, outline) in routes(tree).filter(|(.., outline)| is_empty(outline)) {
         let file = &file.source;
+        if name.kind().is_on_impl() {
+            problems.push(match outline.state_line {
+                Some(line) => {
+                    let help = "put `#[sync::state(room = \"…\")]` above it, with the pattern of a page's `_room.rs`";
+                    let what = "this `impl` has no attribute, so the state does not exist";
+                    Diagnostic::new(&file.path, what, help).at_line(line)
+                }
+                None => {
+                    let help = format!("add `{}`", name.form.example);
+                    Diagnostic::new(&file.path, "the file has no state", help)
+                }
+            });
+            continue;
+        }
         let attribute = format!("#[sync::{}]", name.kind().word());
         problems.push(match outline.main_line {
             Some(line) => {
@@ -20,6 +34,20 @@ pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
             }
             None => Diagnostic::new(&file.path, "the file has no `main`", format!("add `{}`", name.form.example)),
         });
+    }
+    problems
+}
+
+/// A second state in one file; a second function `main` is the compiler's to tell.
+pub(super) fn further_states(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (_, file, outline) in routes(tree) {
+        let further = outline.handlers.iter().filter(|handler| handler.kind.is_on_impl()).skip(1);
+        problems.extend(further.map(|handler| {
+            let help = "move it to a file of its own: a room may have any number of states";
+            let what = "a file has one state, and this is another";
+            Diagnostic::new(&file.source.path, what, help).at_line(handler.line)
+        }));
     }
     problems
 }

@@ -18,7 +18,7 @@ pub(super) fn missing_rules(tree: &Tree) -> Vec<Diagnostic> {
         let Some(outline) = &file.content.outline else { continue };
         let mut rules = outline.handlers.iter().filter(|handler| handler.kind == Kind::Room);
         // A handler of a route in here is told by `misplaced_rules`.
-        if rules.next().is_none() && outline.handlers.is_empty() && !outline.has_handler_on_a_type {
+        if rules.next().is_none() && outline.handlers.is_empty() && !outline.has_misplaced_attribute {
             let what = "`_room.rs` has no `#[sync::room]`, so it opens no rooms";
             let name = page_name(folder).rsplit('/').next().unwrap_or_default();
             let help = format!(

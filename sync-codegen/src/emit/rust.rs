@@ -3,7 +3,7 @@
 use super::contract::contract;
 use super::listed;
 use super::writer::Writer;
-use crate::lane::{self, Lane};
+use crate::lane::{self, Lane, Named};
 use crate::manifest::Contract;
 use crate::model::{App, FileModule, Filter, LaneRoutes, Module, Receivers, Route};
 use crate::syntax::handler_file::Kind;
@@ -55,7 +55,11 @@ pub(crate) fn table(app: &App, told: &Contract) -> String {
     let mut out = Writer::new("    ");
     for LaneRoutes { lane, routes } in &app.lanes {
         routes.iter().for_each(|route| route_static(&mut out, lane, route));
-        let route_type = if lane.table.is_published { event_route } else { request_route };
+        let route_type = match lane.table.named {
+            Named::Event => event_route,
+            Named::Request => request_route,
+            Named::State => state_route,
+        };
         routes.iter().for_each(|route| route_type(&mut out, route));
     }
     out.line("/// What the runtime knows of this app.");
@@ -130,6 +134,16 @@ fn request_route(out: &mut Writer, route: &Route) {
     out.line("type App = crate::SyncApp;");
     out.line(format!("type Input = {of}::Input;"));
     out.line(format!("type Output = {of}::Output;"));
+    out.line(format!("const PATH: &'static str = \"{page}/{name}\";"));
+    out.line(format!("const VERSION: &'static str = \"v{version}\";"));
+    out.close("}");
+}
+
+/// Says by which names a value is stored, and found by its type.
+fn state_route(out: &mut Writer, route: &Route) {
+    let Route { page, name, version, handlers, .. } = route;
+    let Some(handler) = handlers.first().map(|first| &first.handler) else { return };
+    out.open(format!("impl ::sync::__private::StateRoute for {handler} {{"));
     out.line(format!("const PATH: &'static str = \"{page}/{name}\";"));
     out.line(format!("const VERSION: &'static str = \"v{version}\";"));
     out.close("}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::names::{module_name, page_name};
-use crate::lane::LANES;
+use crate::lane::{LANES, Named};
 use crate::scan::{FileName, HandlerName, PageFile, PageFiles, Tree};
 
 /// A module with a body: a page, a lane in it, or a version of a route.
@@ -133,7 +133,7 @@ impl Module {
         }
         let module = self.modules.entry(version.clone()).or_default();
         module.folder = file.lane.folder.to_owned();
-        module.is_published = file.lane.table.is_published;
+        module.is_published = file.lane.table.named == Named::Event;
         module.files.insert(side.to_owned(), FileModule { path: file.source.file_name().to_owned(), is_test: false });
         format!("{version}::{side}")
     }

@@ -1,4 +1,5 @@
-//! What stands in the brackets of `#[sync::server(…)]`, `#[sync::client(…)]`, `#[sync::request(…)]` and `#[sync::room(…)]`.
+//! What stands in the brackets of `#[sync::server(…)]`, `#[sync::client(…)]`, `#[sync::request(…)]`, `#[sync::state(…)]` and
+//! `#[sync::room(…)]`.
 //!
 //! Arguments are read and nothing else: whether a client file may have an `auth` of its own is decided by the scanner, which
 //! knows the files, and whether an expression is of the right type by the compiler.
@@ -97,6 +98,70 @@ pub struct RequestArguments {
     pub timeout: Option<Timeout>,
     /// How often one caller may call.
     pub rate_limit: Option<RateLimitArgument>,
+}
+
+/// The arguments of a state: `room = "<pattern>"`, and in any order `auth`, `timeout` and `rate_limit` as for a route,
+/// `store = memory | file | sqlite | redis | app`, `ttl = "5m"`, `save = "1s" | "each"`.
+///
+/// ```
+/// use sync_codegen::syntax::arguments::{Save, StateArguments, Store, Timeout};
+///
+/// let arguments: StateArguments = syn::parse_str(r#"room = "board-{id}", store = sqlite, ttl = "5m", save = "each""#)?;
+/// assert!(matches!(arguments.store, Some((Store::Sqlite, _))));
+/// assert!(matches!(arguments.ttl, Some(Timeout::Millis(300_000, _))));
+/// assert!(matches!(arguments.save, Some(Save::Each(_))));
+/// # Ok::<(), syn::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct StateArguments {
+    /// The rooms that have such a value each.
+    pub room: Option<RoomKind>,
+    /// Who may act; login is required where this is `None`.
+    pub auth: Option<AuthArgument>,
+    /// Where values are kept; in memory alone where this is `None`.
+    pub store: Option<(Store, Span)>,
+    /// For how long a value lives in memory when nobody is in the room; five minutes where this is `None`.
+    pub ttl: Option<Timeout>,
+    /// When values are saved; within a second where this is `None`.
+    pub save: Option<Save>,
+    /// How long an action may take, with all that it waits for.
+    pub timeout: Option<Timeout>,
+    /// How often one caller may act.
+    pub rate_limit: Option<RateLimitArgument>,
+}
+
+/// The value of `store`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Store {
+    /// `memory`: nowhere else.
+    Memory,
+    /// `file`: a file for each value.
+    File,
+    /// `sqlite`: one file for all values.
+    Sqlite,
+    /// `redis`.
+    Redis,
+    /// `app`: where `load` and `persist` say.
+    App,
+}
+
+impl Store {
+    const WORDS: [(&'static str, Self); 5] = [
+        ("memory", Self::Memory),
+        ("file", Self::File),
+        ("sqlite", Self::Sqlite),
+        ("redis", Self::Redis),
+        ("app", Self::App),
+    ];
+}
+
+/// The value of `save`.
+#[derive(Debug)]
+pub enum Save {
+    /// `"each"`: before anybody hears of an action.
+    Each(Span),
+    /// So long after a change.
+    After(Timeout),
 }
 
 /// The value of `method`.
@@ -220,6 +285,7 @@ const ROUTE_KEYS: [&str; 10] =
 const FILTER_KEYS: [&str; 9] =
     ["auth", "check", "room", "volatile", "empty_room", "report", "timeout", "rate_limit", "by"];
 const REQUEST_KEYS: [&str; 7] = ["auth", "check", "method", "concurrent", "durable", "timeout", "rate_limit"];
+const STATE_KEYS: [&str; 7] = ["room", "auth", "store", "ttl", "save", "timeout", "rate_limit"];
 const ROOM_KEYS: [&str; 6] = ["auth", "send", "presence", "history", "leave", "empty"];
 
 /// Arguments that only make sense with a room, and why they do not without one.
@@ -297,6 +363,96 @@ impl Parse for RequestArguments {
             return Err(syn::Error::new(durable, format!("{what}\nhelp: remove `durable`")));
         }
         Ok(arguments)
+    }
+}
+
+impl Parse for StateArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut arguments = Self::default();
+        each(input, &STATE_KEYS, |key| {
+            match key.to_string().as_str() {
+                "room" => set(&mut arguments.room, key, value(input, key)?)?,
+                "auth" => set(&mut arguments.auth, key, value(input, key)?)?,
+                "store" => set(&mut arguments.store, key, store(input, key)?)?,
+                "ttl" => set(&mut arguments.ttl, key, time(input, key)?)?,
+                "save" => set(&mut arguments.save, key, save(input, key)?)?,
+                "timeout" => set(&mut arguments.timeout, key, value(input, key)?)?,
+                "rate_limit" => set(&mut arguments.rate_limit, key, value(input, key)?)?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        if let Some(RoomKind::Everyone(span)) = arguments.room {
+            let what = "a state belongs to rooms, and `all` is none";
+            return Err(syn::Error::new(span, format!("{what}\nhelp: {STATE_OF_ALL}")));
+        }
+        let is_in_memory = matches!(arguments.store, None | Some((Store::Memory, _)));
+        if let (true, Some(save)) = (is_in_memory, &arguments.save) {
+            let what = "a state that is kept in memory is never saved";
+            let help = "add `store = sqlite`, or remove `save`";
+            return Err(syn::Error::new(save.span(), format!("{what}\nhelp: {help}")));
+        }
+        Ok(arguments)
+    }
+}
+
+/// What to write instead of `room = all`.
+const STATE_OF_ALL: &str = "for one value that everybody shares, open a room without parameters: `#[sync::room(\"lobby\")]`, and write `room = \"lobby\"`";
+
+impl Save {
+    /// Returns where it stands.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Each(span) => *span,
+            Self::After(time) => time.span(),
+        }
+    }
+}
+
+fn store(input: ParseStream<'_>, key: &Ident) -> syn::Result<(Store, Span)> {
+    equals(input, key)?;
+    let word: Ident = input.call(syn::ext::IdentExt::parse_any)?;
+    let name = word.to_string();
+    match Store::WORDS.iter().find(|(known, _)| *known == name) {
+        Some((_, store)) => Ok((*store, word.span())),
+        None => Err(wrong_word(&word, &name, "store", &Store::WORDS.map(|(word, _)| word))),
+    }
+}
+
+fn save(input: ParseStream<'_>, key: &Ident) -> syn::Result<Save> {
+    equals(input, key)?;
+    if let Ok(text) = input.fork().parse::<LitStr>()
+        && text.value() == "each"
+    {
+        input.parse::<LitStr>()?;
+        return Ok(Save::Each(text.span()));
+    }
+    time_of(input, "`save` is `\"each\"`, or a time: `save = \"1s\"`").map(Save::After)
+}
+
+fn time(input: ParseStream<'_>, key: &Ident) -> syn::Result<Timeout> {
+    equals(input, key)?;
+    time_of(input, &format!("`{key}` is a time: `{key} = \"5m\"`"))
+}
+
+/// The units in which times are written, in milliseconds.
+const UNITS: [(&str, u64); 5] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+/// Reads a time: a text with a unit, a number of seconds, or a constant.
+fn time_of(input: ParseStream<'_>, what: &str) -> syn::Result<Timeout> {
+    let help = "help: a time is a whole number with `ms`, `s`, `m`, `h` or `d`, a number of seconds, or a `const` of type `std::time::Duration`";
+    if !input.peek(LitStr) {
+        return Timeout::of(input.parse()?, &format!("{what}\n{help}"));
+    }
+    let text: LitStr = input.parse()?;
+    let value = text.value();
+    let digits = value.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = UNITS.iter().find(|(unit, _)| *unit == &value[digits.len()..]);
+    let millis = unit.and_then(|(_, unit)| digits.parse::<u64>().ok()?.checked_mul(*unit));
+    match millis.filter(|millis| (1..=1_000_000_000_000).contains(millis)) {
+        Some(millis) => Ok(Timeout::Millis(millis, text.span())),
+        None => Err(syn::Error::new(text.span(), format!("{what}\n{help}"))),
     }
 }
 
@@ -584,6 +740,9 @@ fn equals(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
         "method" => "GET",
         "rate_limit" => "\"20/s, burst 100\"",
         "timeout" => "5",
+        "store" => "sqlite",
+        "ttl" => "\"5m\"",
+        "save" => "\"1s\"",
         _ => "anyone",
     };
     Err(syn::Error::new(key.span(), format!("`{key}` needs a value\nhelp: write `{key} = {example}`")))

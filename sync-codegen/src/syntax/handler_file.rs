@@ -6,9 +6,9 @@ use std::path::Path;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::{Attribute, Item, ItemFn, Meta};
+use syn::{Attribute, Item, ItemFn, ItemImpl, Meta};
 
-use super::arguments::{FilterArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments};
+use super::arguments::{FilterArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments, StateArguments};
 use super::error_code::ErrorCode;
 use super::pattern::Pattern;
 use super::text::text;
@@ -39,14 +39,16 @@ pub struct HandlerFile {
 /// The items of a file that has no syntax error.
 #[derive(Debug, Default)]
 pub struct Outline {
-    /// The functions with an attribute of ours, in the order of the source.
+    /// The functions and states with an attribute of ours, in the order of the source.
     pub handlers: Vec<Handler>,
     /// The line of a function `main`, with or without attribute.
     pub main_line: Option<usize>,
+    /// The line of an `impl SharedState`, with or without attribute.
+    pub state_line: Option<usize>,
     /// The name of the first type with `#[wire]`.
     pub first_wire: Option<String>,
-    /// An attribute for functions stands on a type, and says so itself.
-    pub has_handler_on_a_type: bool,
+    /// An attribute stands on something else than it is for, and says so itself.
+    pub has_misplaced_attribute: bool,
     /// The types that the file declares itself, in the order of the source.
     pub types: Vec<String>,
     /// The file names `super::server`, the types of the server file beside it.
@@ -87,6 +89,8 @@ pub enum Arguments {
     Room(Box<RoomArguments>),
     /// Of `#[sync::request]`.
     Request(Box<RequestArguments>),
+    /// Of `#[sync::state]`.
+    State(Box<StateArguments>),
 }
 
 /// The attributes that make a function a handler.
@@ -100,13 +104,15 @@ pub enum Kind {
     Room,
     /// `#[sync::request]`: runs once, for its caller alone.
     Request,
+    /// `#[sync::state]`: the value of a room.
+    State,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Server, Self::Client, Self::Room, Self::Request];
+    pub const ALL: [Self; 5] = [Self::Server, Self::Client, Self::Room, Self::Request, Self::State];
 
-    /// Returns the word in the attribute: `server`, `client`, `room` or `request`.
+    /// Returns the word in the attribute: `server`, `client`, `room`, `request` or `state`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -114,7 +120,14 @@ impl Kind {
             Self::Client => "client",
             Self::Room => "room",
             Self::Request => "request",
+            Self::State => "state",
         }
+    }
+
+    /// Returns whether the attribute stands on an `impl`, and not on a function.
+    #[must_use]
+    pub fn is_on_impl(self) -> bool {
+        self == Self::State
     }
 }
 
@@ -172,6 +185,7 @@ impl Handler {
         let arguments = match self.arguments.as_ref()? {
             Arguments::Route(arguments) => &**arguments,
             Arguments::Filter(arguments) => &arguments.route,
+            Arguments::State(arguments) => return arguments.room.as_ref(),
             Arguments::Room(_) | Arguments::Request(_) => return None,
         };
         arguments.room.as_ref()
@@ -199,6 +213,7 @@ impl Outline {
         for item in &file.items {
             match item {
                 Item::Fn(function) => outline.add_function(function, found),
+                Item::Impl(item) => outline.add_impl(item, found),
                 Item::Struct(item) => outline.add_type(&item.ident, &item.attrs, found),
                 Item::Enum(item) => outline.add_type(&item.ident, &item.attrs, found),
                 Item::Type(item) => outline.add_type(&item.ident, &item.attrs, found),
@@ -212,20 +227,47 @@ impl Outline {
         if function.sig.ident == "main" {
             self.main_line = Some(line_of(function.sig.ident.span()));
         }
-        self.handlers.extend(function.attrs.iter().find_map(|attribute| {
-            let kind = kind(attribute, found)?;
-            Some(Handler {
-                kind,
-                attribute: path_text(attribute.path()),
-                name: function.sig.ident.to_string(),
-                line: line_of(attribute.span()),
-                is_async: function.sig.asyncness.is_some(),
-                parameters: function.sig.inputs.len(),
-                docs: docs(&function.attrs),
-                arguments: arguments(kind, attribute),
-                written: written(attribute),
-            })
+        let kinds = || function.attrs.iter().filter_map(|attribute| Some((kind(attribute, found)?, attribute)));
+        self.has_misplaced_attribute |= kinds().any(|(kind, _)| kind.is_on_impl());
+        self.handlers.extend(kinds().find(|(kind, _)| !kind.is_on_impl()).map(|(kind, attribute)| Handler {
+            kind,
+            attribute: path_text(attribute.path()),
+            name: function.sig.ident.to_string(),
+            line: line_of(attribute.span()),
+            is_async: function.sig.asyncness.is_some(),
+            parameters: function.sig.inputs.len(),
+            docs: docs(&function.attrs),
+            arguments: arguments(kind, attribute),
+            written: written(attribute),
         }));
+    }
+
+    /// An `impl` with an attribute counts as the `main` of its file.
+    fn add_impl(&mut self, item: &ItemImpl, found: &tokens::Found) {
+        if let Some((path, of)) = &item.trait_
+            && path.segments.last().is_some_and(|last| last.ident == "SharedState")
+        {
+            self.state_line = Some(line_of(of.span()));
+        }
+        let Some((kind, attribute)) = item.attrs.iter().find_map(|found_at| Some((kind(found_at, found)?, found_at)))
+        else {
+            return;
+        };
+        if !kind.is_on_impl() {
+            self.has_misplaced_attribute = true;
+            return;
+        }
+        self.handlers.push(Handler {
+            kind,
+            attribute: path_text(attribute.path()),
+            name: "main".to_owned(),
+            line: line_of(attribute.span()),
+            is_async: false,
+            parameters: 0,
+            docs: docs(&item.attrs),
+            arguments: arguments(kind, attribute),
+            written: written(attribute),
+        });
     }
 
     fn add_type(&mut self, name: &syn::Ident, attributes: &[Attribute], found: &tokens::Found) {
@@ -234,7 +276,7 @@ impl Outline {
         if self.first_wire.is_none() && attributes.iter().any(is_wire) {
             self.first_wire = Some(name.to_string());
         }
-        self.has_handler_on_a_type |= attributes.iter().any(|attribute| kind(attribute, found).is_some());
+        self.has_misplaced_attribute |= attributes.iter().any(|attribute| kind(attribute, found).is_some());
     }
 }
 
@@ -279,6 +321,7 @@ fn arguments(kind: Kind, attribute: &Attribute) -> Option<Arguments> {
         Kind::Room => Some(Arguments::Room(Box::new(syn::parse2(tokens).ok()?))),
         Kind::Server => Some(Arguments::Route(Box::new(syn::parse2(tokens).ok()?))),
         Kind::Request => Some(Arguments::Request(Box::new(syn::parse2(tokens).ok()?))),
+        Kind::State => Some(Arguments::State(Box::new(syn::parse2(tokens).ok()?))),
         Kind::Client => Some(Arguments::Filter(Box::new(syn::parse2(tokens).ok()?))),
     }
 }

@@ -34,7 +34,7 @@ pub fn describe(
     shape: &mut dyn FnMut(Place<'_>) -> Shape,
 ) -> Option<Definition> {
     let mut mistakes = WireMistakes::default();
-    let item = parse::item(input, kind, &mut mistakes);
+    let item = parse::item(input, kind, false, &mut mistakes);
     let is_plain = mistakes.is_empty() && input.generics.params.is_empty();
     let has_foreign = item.fields().any(|field| field.ts.is_some());
     if !is_plain || has_foreign {

@@ -1,6 +1,7 @@
 //! From the model to tokens.
 
 mod model;
+mod patch;
 mod rules;
 mod serde;
 mod traits;
@@ -25,6 +26,7 @@ pub(super) fn item(input: &DeriveInput, item: &Item) -> TokenStream {
     let traits = traits::implementations(&context);
     let model = model::implementations(&context);
     let ts = ts::implementation(&context);
+    let patch = item.has_patch.then(|| patch::implementation(&context));
     quote! {
         #definition
         #[doc(hidden)]
@@ -36,6 +38,7 @@ pub(super) fn item(input: &DeriveInput, item: &Item) -> TokenStream {
             #traits
             #model
             #ts
+            #patch
         };
     }
 }
@@ -223,6 +226,10 @@ fn stand_in_traits(ident: &Ident, generics: &Generics) -> TokenStream {
                 fn shape(_: &mut __wire::Model) -> __wire::Shape #never
             }
             impl<#(#parameters),*> __wire::Element for #ty #conditions {}
+            impl<#(#parameters),*> __wire::Patch for #ty #conditions {
+                fn is_same(&self, _: &Self) -> bool #never
+                fn diff(_: &mut Self, _: &Self, _: &mut __wire::PatchWriter) #never
+            }
             impl<#(#parameters),*> __wire::Flat for #ty #conditions {}
             impl<const WIDE: bool, #(#parameters),*> __wire::Key<WIDE> for #ty #conditions {
                 fn key(_: &mut __wire::Model) -> __wire::MapKey #never

@@ -13,6 +13,8 @@ pub(super) struct Item {
     /// `#[serde(default)]` on the struct.
     pub(super) default: Option<Default>,
     pub(super) transparent: bool,
+    /// Whether changes of it can be told: `#[wire(patch)]`.
+    pub(super) has_patch: bool,
     /// Whether unknown fields are an error.
     pub(super) is_strict: bool,
     /// validator's rules about the whole, as they are written.

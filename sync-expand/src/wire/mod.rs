@@ -18,7 +18,7 @@ mod rules;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Item};
+use syn::{Data, DeriveInput, Ident, Item};
 
 use mistakes::WireMistakes;
 
@@ -47,8 +47,10 @@ impl Kind {
 #[must_use]
 pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
     let mut mistakes = WireMistakes::default();
-    if !attr.is_empty() {
-        let what = format!("`{}` takes no arguments", kind.attribute());
+    let has_patch = kind == Kind::Wire && syn::parse2::<Ident>(attr.clone()).is_ok_and(|word| word == "patch");
+    if !attr.is_empty() && !has_patch {
+        let but = if kind == Kind::Wire { " but `patch`" } else { "" };
+        let what = format!("`{}` takes no arguments{but}", kind.attribute());
         mistakes.add(&attr, what, "serde's attributes go into `#[serde(…)]`, rules into `#[validate(…)]`");
     }
     let Some(input) = struct_or_enum(&item, kind, &mut mistakes) else {
@@ -56,7 +58,7 @@ pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
         return quote!(#errors #item);
     };
     mistakes.add_scanned(&input.ident);
-    let parsed = parse::item(&input, kind, &mut mistakes);
+    let parsed = parse::item(&input, kind, has_patch, &mut mistakes);
     let marker = marker(&input, kind);
     let written = if mistakes.is_empty() { emit::item(&input, &parsed) } else { emit::stand_in(&input, mistakes) };
     quote!(#written #marker)

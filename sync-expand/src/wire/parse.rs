@@ -15,7 +15,7 @@ use super::rename::Rename;
 use super::{Kind, field_type, rules};
 
 /// Reads a struct or an enum; where there are mistakes, what is returned is not to be used.
-pub(super) fn item(input: &DeriveInput, kind: Kind, mistakes: &mut WireMistakes) -> Item {
+pub(super) fn item(input: &DeriveInput, kind: Kind, has_patch: bool, mistakes: &mut WireMistakes) -> Item {
     let on_container = attributes::on_container(&input.attrs, mistakes);
     lifetimes(input, mistakes);
     let body = match &input.data {
@@ -32,13 +32,30 @@ pub(super) fn item(input: &DeriveInput, kind: Kind, mistakes: &mut WireMistakes)
         docs: docs(&input.attrs),
         default: on_container.default.as_ref().map(|(_, default)| default.clone()),
         transparent: on_container.transparent.is_some(),
+        has_patch,
         is_strict: kind != Kind::Session && serde_can_refuse_unknown_fields(&body),
         has_rules: !rules.is_empty() || fields_have_rules(&body),
         rules,
         body,
     };
     type_name(&item, &on_container, mistakes);
+    if has_patch && let Some(skipped) = skipped(input, &item) {
+        let help =
+            "remove `skip`, or keep it elsewhere: what an action has done to it could not be taken back, nor stored";
+        mistakes.add(skipped, "a shared value has no fields that do not travel", help);
+    }
     item
+}
+
+/// Returns the first field that does not travel.
+fn skipped<'a>(input: &'a DeriveInput, item: &Item) -> Option<&'a syn::Field> {
+    let fields: Vec<_> = match &input.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    let place = item.fields().position(|field| field.skip)?;
+    fields.get(place).copied()
 }
 
 /// Where serde buffers, it would refuse too much: the fields beside a flattened enum, for example.

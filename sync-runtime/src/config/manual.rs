@@ -175,6 +175,14 @@ const MANUAL: &[Explained] = &[
          and bytes they are bounded as all others.",
     ),
     key(
+        "backup_interval_ms",
+        "milliseconds, or 0",
+        Is("0"),
+        "How often the stored values of states are written into a new file in `backup_folder`; 0 is never.",
+    ),
+    key("backup_folder", "folder", Depends("`backups` in `data`"), "Where those files are."),
+    key("backup_keep", "number", Is("24"), "How many of them are kept: the oldest are removed."),
+    key(
         "send_queue",
         "bytes",
         Is("1048576"),

@@ -30,24 +30,16 @@ pub(super) fn receiver<A: App>(
     table: &Table<A>,
     hub: &Hub<A>,
 ) -> Result<(), SyncError> {
-    let room = RoomName::new(room)?.as_str();
-    let is_of_kind = match options.room {
-        None => true,
-        Some(RoomKind::Rule(pattern)) => rule(table, room).is_ok_and(|found| found.rule.pattern() == pattern),
-        Some(RoomKind::Everyone) => room == EVERYONE,
-    };
-    if !is_of_kind {
-        return Err(SyncError::new("room-invalid"));
-    }
+    let room = room_of_kind(room, options.room, table)?;
     let is_to_everyone = options.room == Some(RoomKind::Everyone);
-    let (is_in, may_send) = match caller.kind() {
-        // Of everybody, a socket is one, and was one when it sent the call if it is gone by now.
-        CallerKind::Socket(socket) => (is_to_everyone || socket.is_in(room), false),
-        CallerKind::Http => (hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)), is_to_everyone),
+    let may_send = match caller.kind() {
+        CallerKind::Socket(_) => false,
+        CallerKind::Http => is_to_everyone,
         // Nor may the app send there what is not meant for everybody.
-        CallerKind::Server => (false, is_to_everyone || room != EVERYONE),
+        CallerKind::Server => is_to_everyone || room != EVERYONE,
     };
-    if is_in {
+    // Of everybody, a socket is one, and was one when it sent the call if it is gone by now.
+    if (is_to_everyone && caller.socket().is_some()) || is_in(caller, room, hub) {
         return Ok(());
     }
     if !may_send && !rule(table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
@@ -57,6 +49,37 @@ pub(super) fn receiver<A: App>(
         return Err(SyncError::new("sync-no-receivers"));
     }
     Ok(())
+}
+
+/// Checks that a caller may see what the members of a room of this kind share. To be allowed to send there is not enough.
+pub(super) fn follower<A: App>(
+    caller: &Caller<A>,
+    room: &str,
+    kind: Option<RoomKind>,
+    table: &Table<A>,
+    hub: &Hub<A>,
+) -> Result<(), SyncError> {
+    let room = room_of_kind(room, kind, table)?;
+    if is_in(caller, room, hub) { Ok(()) } else { Err(SyncError::new("sync-not-in-room")) }
+}
+
+fn room_of_kind<'n, A: App>(room: &'n str, kind: Option<RoomKind>, table: &Table<A>) -> Result<&'n str, SyncError> {
+    let room = RoomName::new(room)?.as_str();
+    let is_of_kind = match kind {
+        None => true,
+        Some(RoomKind::Rule(pattern)) => rule(table, room).is_ok_and(|found| found.rule.pattern() == pattern),
+        Some(RoomKind::Everyone) => room == EVERYONE,
+    };
+    if is_of_kind { Ok(room) } else { Err(SyncError::new("room-invalid")) }
+}
+
+/// Whether a socket is in a room, or any of a session that calls over HTTP; the app itself is in none.
+fn is_in<A: App>(caller: &Caller<A>, room: &str, hub: &Hub<A>) -> bool {
+    match caller.kind() {
+        CallerKind::Socket(socket) => socket.is_in(room),
+        CallerKind::Http => hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)),
+        CallerKind::Server => false,
+    }
 }
 
 /// A room rule and the open parts of the name that it was found for.

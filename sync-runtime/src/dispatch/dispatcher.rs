@@ -1,5 +1,6 @@
 //! The dispatcher: the parts of one server, and the verbs by which doors and the app speak to it.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::value::RawValue;
@@ -10,6 +11,7 @@ use crate::contain::{Contained, Guarded, Panicked, log_panicked};
 use crate::dispatch::lanes::{Lane, Lanes};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::pipeline::{self, session};
+use crate::dispatch::states::{StateHealth, Stores};
 use crate::dispatch::{Caller, Turn};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
@@ -19,6 +21,7 @@ use crate::metrics::ServerMetrics;
 use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, Table};
 use crate::session::Sessions;
+use crate::states::{Backup, BackupError};
 use crate::wire::{ErrorAnswer, Message, Misread, PositionKey, answer_plain};
 
 /// What a caller is told: JSON, and the status it has over HTTP.
@@ -30,6 +33,10 @@ pub struct Answer {
     pub status: u16,
     /// In how many seconds it is worth to call again, if that was said.
     pub retry_after: Option<u64>,
+    /// The version of the value that it shows, if it does.
+    pub version: Option<Arc<str>>,
+    /// Whether the caller has this version, and asked for another one.
+    pub is_unchanged: bool,
     /// Keeps back what must not be sent before the answer.
     #[expect(dead_code, reason = "it is there to be dropped, when the answer is on its way")]
     behind: Option<BehindAnswer>,
@@ -53,6 +60,11 @@ impl std::fmt::Debug for BehindAnswer {
 impl Answer {
     pub(super) fn before(self, behind: Option<BehindAnswer>) -> Self {
         Self { behind, ..self }
+    }
+
+    /// Says that it shows this version of a value, and whether the caller has that already.
+    pub(super) fn showing(self, version: Arc<str>, is_unchanged: bool) -> Self {
+        Self { version: Some(version), is_unchanged, ..self }
     }
 }
 
@@ -79,9 +91,11 @@ impl<A: App> Dispatcher<A> {
     ) -> Self {
         let parts = Parts::new(app, config, table, catalog, services);
         let limits = Limits::new(&parts.config, &parts.metrics);
+        let parts = Arc::new(parts);
+        parts.states.begin(Arc::downgrade(&parts));
         Self {
             lanes: Lanes::new(table, &parts.config, &limits, &parts.metrics),
-            parts: Arc::new(parts),
+            parts,
             sessions,
             limits,
             server: OnceLock::new(),
@@ -171,6 +185,9 @@ impl<A: App> Dispatcher<A> {
         match message {
             Message::Sync(call) => self.call(caller, &call, turn).await,
             Message::Request(call) => self.call(caller, &call, turn).await,
+            Message::StateAct(act) => self.call(caller, &act, turn).await,
+            Message::StateOpen(open) => self.open_state(caller, &open).await,
+            Message::StateClose(place) => self.close_state(caller, &place).await,
             Message::Join { room, after, presence } => self.join(caller, &room, after.as_deref(), presence).await,
             Message::Leave { room } => self.leave(caller, &room).await,
             Message::Joined => self.joined(caller),
@@ -203,6 +220,42 @@ impl<A: App> Dispatcher<A> {
     /// Keeps the calls of `durable` routes in a file; called once, before the first call.
     pub fn keep_calls(&self, durable: Arc<DurableCalls>) {
         self.parts.durable.get_or_init(|| durable);
+    }
+
+    /// Keeps the values of rooms in these places; called once, before the first is asked for.
+    pub fn keep_states(&self, stores: Stores) {
+        self.parts.states.keep_in(stores);
+    }
+
+    /// Lets values go that nobody needs, for as long as this is awaited.
+    pub async fn expire_states(&self) {
+        self.parts.states.expire().await;
+    }
+
+    /// Says how the values of rooms are.
+    #[must_use]
+    pub fn state_health(&self) -> StateHealth {
+        self.parts.states.health()
+    }
+
+    /// Writes the kept values of rooms into a new file in a folder, and removes the oldest such files beyond as many as the configuration
+    /// says.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be written, or a store does not answer.
+    pub async fn back_up_states(&self, folder: &Path) -> Result<Backup, BackupError> {
+        self.parts.states.back_up(folder, self.parts.config.backup_keep).await
+    }
+
+    /// Leaves the places where values are kept to others.
+    pub fn close_states(&self) {
+        self.parts.states.close();
+    }
+
+    /// Saves the values of rooms that are not saved, and returns how many could not be.
+    pub async fn save_states(&self) -> usize {
+        self.parts.states.finish().await
     }
 
     /// Returns how many bytes of memory is taken by what came of calls that have names, about.
@@ -244,6 +297,8 @@ impl<A: App> Dispatcher<A> {
         match message {
             Message::Sync(call) => call.find(&self.lanes).map(drop),
             Message::Request(call) => call.find(&self.lanes).map(drop),
+            Message::StateAct(act) => act.find(&self.lanes).map(drop),
+            Message::StateOpen(open) => self.lanes.state(&open.place.path, &open.place.version).map(drop),
             _ => Ok(()),
         }
     }
@@ -266,13 +321,22 @@ impl<A: App> Dispatcher<A> {
 
     pub(super) fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {
         match outcome {
-            Ok(json) => Answer { json, status: 200, retry_after: None, behind: None },
+            Ok(json) => {
+                Answer { json, status: 200, retry_after: None, version: None, is_unchanged: false, behind: None }
+            }
             Err(error) => {
                 let sentence = self.parts.catalog.sentence(&error, caller.locale(&self.parts.catalog));
                 let json = ErrorAnswer::new(&error, &sentence).to_json();
                 let retry_after = error.params().get("seconds").and_then(serde_json::Value::as_u64);
                 let retry_after = retry_after.filter(|_| error.code() == "sync-rate-limited");
-                Answer { json, status: error.http_status(), retry_after, behind: None }
+                Answer {
+                    json,
+                    status: error.http_status(),
+                    retry_after,
+                    version: None,
+                    is_unchanged: false,
+                    behind: None,
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::route::{App, BoxFuture, RoomCtx, RoomRule};
 
 /// Notes that a socket has left a room, whose rule may have something to do then.
 pub(super) fn left<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, room: &Arc<str>) {
+    parts.states.left(parts.table, room);
     let Ok(found) = authorize::rule(parts.table, room) else { return };
     if !found.rule.has_hooks() || parts.hooks.work().is_closed() {
         return;

@@ -72,6 +72,7 @@ impl<A: App> Dispatcher<A> {
     /// Shows who somebody is whose session has changed, to those who see who is in their rooms.
     pub fn show_session(&self, session: &LiveSession<A>) {
         attendance::refresh(self.parts(), self.hub().of_session(session));
+        self.show_views(session);
     }
 
     /// Takes out all sockets: the server has stopped.

@@ -9,6 +9,7 @@ use crate::config::{Config, MetricsAccess};
 use crate::contain::Guarded;
 use crate::dispatch::hooks::Hooks;
 use crate::dispatch::presence::Presence;
+use crate::dispatch::states::StateSlots;
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::id::Id;
@@ -32,6 +33,8 @@ pub(super) struct Parts<A: App> {
     pub(super) positions: Arc<PositionKey>,
     pub(super) hooks: Hooks<A>,
     pub(super) presence: Presence<A>,
+    /// The values that rooms share.
+    pub(super) states: StateSlots<A>,
     /// Lets few at a time be shown what they missed.
     pub(super) replays: Semaphore,
     /// What tells this life of the server from others.
@@ -63,6 +66,7 @@ impl<A: App> Parts<A> {
         let metrics = Arc::new(ServerMetrics::new(config.metrics != MetricsAccess::Off, table.error_codes));
         let (catalog, positions) = (Arc::new(catalog), services.positions.clone());
         let presence = Presence::new(config.nesting_limit, positions.clone());
+        let states = StateSlots::new(positions.clone());
         let recent = RecentCalls::new(&config);
         Self {
             app: Guarded::new(app),
@@ -73,6 +77,7 @@ impl<A: App> Parts<A> {
             positions,
             hooks: Hooks::default(),
             presence,
+            states,
             replays: Semaphore::new(REPLAYS),
             room_turns: metrics.limit("room-turns"),
             too_large: metrics.limit("message-size"),

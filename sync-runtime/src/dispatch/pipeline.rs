@@ -11,6 +11,7 @@ use crate::contain::Guarded;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::lanes::{Entered, Found, Lane, Ran};
 use crate::dispatch::parts::Parts;
+use crate::dispatch::states::Changes;
 use crate::dispatch::streams::LiveStreams;
 use crate::dispatch::view::view;
 use crate::dispatch::watch::Watch;
@@ -148,7 +149,7 @@ impl<A: App> Dispatcher<A> {
 
 /// Waits until the handler may run, runs it, and does what follows from it.
 async fn finish<A: App, L: Lane<A>>(
-    parts: &Parts<A>,
+    parts: &Arc<Parts<A>>,
     caller: &Caller<A>,
     call: &L,
     admitted: Admitted<A>,
@@ -167,7 +168,9 @@ async fn finish<A: App, L: Lane<A>>(
     let streams = cancelled
         .as_ref()
         .map(|given_up| LiveStreams::new(parts, caller, route.id().cb, said, hears, (given_up, route.streams())));
+    let states = Changes::new(parts, caller);
     let source = view(parts, caller, &session, call.room()).streaming(streams.as_ref().map(|streams| streams as _));
+    let source = source.changing(&states);
     let view = source.view();
     // What it has waited for its turn, it has waited for its answer.
     let left = || limit.saturating_sub(arrived.elapsed());
@@ -191,15 +194,18 @@ async fn finish<A: App, L: Lane<A>>(
     metrics.handled(handling.elapsed());
     let Done { output, effect } = done?;
     drop(source);
+    // What it has done to values comes right before what it does itself.
+    soon(arrived + limit, states.tell()).await;
     let applied = call.apply(parts, Ran { caller, metrics: &metrics, route, session, effect }, held);
-    let told = soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
+    let applied = soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
+    let (told, state_version) = (applied.report, applied.state_version);
     // It has happened, whatever becomes known of it in time: a member that is slow keeps nobody waiting for long.
     let known_by = (Instant::now() + parts.config.filter_timeout + REPORTED_WITHIN).min(arrived + limit);
     let report = match told {
         Some(told) => soon(known_by, told).await.and_then(Result::ok),
         None => None,
     };
-    Ok(Answered { output, report })
+    Ok(Answered { output, report, state_version })
 }
 
 /// Waits for something unless the caller gives the call up.

@@ -1,11 +1,15 @@
 //! Rooms that an earlier process has left.
 
+use std::sync::Arc;
+
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
+use crate::dispatch::states::Place;
 use crate::dispatch::{Dispatcher, authorize};
-use crate::rooms::{Delivery, RoomLog, StoredEvent, StoredRoom};
+use crate::rooms::{Delivery, Kept, RoomLog, StoredEvent, StoredRoom};
 use crate::route::{App, Keep};
 use crate::storage::DataError;
+use crate::wire::{Position, Topic};
 
 /// How many rooms are read at a time: what is asked together waits for the disk once.
 const TOGETHER: usize = 256;
@@ -36,8 +40,8 @@ impl<A: App> Dispatcher<A> {
         let mut events = Vec::new();
         let mut unreadable = 0;
         for StoredEvent { at, happened, text } in stored.take_events() {
-            match self.revive(room, &text) {
-                Some(fanout) => events.push((at, happened, Box::new(fanout).place(at).kept())),
+            match self.kept(room, at, &text) {
+                Some(kept) => events.push((at, happened, kept)),
                 None => {
                     events.clear();
                     stored.begin_behind(at);
@@ -50,5 +54,21 @@ impl<A: App> Dispatcher<A> {
             tracing::warn!(room, events = unreadable, "this app cannot read what has happened in a room");
         }
         self.hub().restore(room, stored, events.into_iter())
+    }
+
+    /// Reads what is kept of an event, or of a change of a value.
+    fn kept(&self, room: &str, at: Position, text: &str) -> Option<Arc<dyn Kept<A>>> {
+        if let Some(fanout) = self.revive(room, text) {
+            return Some(Box::new(fanout).place(at).kept());
+        }
+        #[derive(serde::Deserialize)]
+        struct StateMark<'a> {
+            #[serde(borrow)]
+            state: std::borrow::Cow<'a, str>,
+        }
+        let mark: StateMark<'_> = serde_json::from_str(text).ok()?;
+        let route = self.table().states.all.iter().find(|route| route.id().cb == mark.state)?;
+        let topic = Topic { cb: route.id().cb, room: room.into() };
+        Some(Arc::new(Place(Arc::new(topic))))
     }
 }

@@ -52,9 +52,17 @@ impl SyncError {
     /// `reason` is a token such as `missing`, on which the sentence selects. The value itself is never part of it.
     #[must_use]
     pub fn invalid_input(path: impl Into<String>, reason: impl Into<String>) -> Self {
-        let path: String = path.into();
+        Self::invalid("sync-invalid-input", path.into(), reason.into())
+    }
+
+    /// Refuses what an action would make of a shared value, at `path` for `reason`.
+    pub(crate) fn invalid_state(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::invalid("state-invalid", path.into(), reason.into())
+    }
+
+    fn invalid(code: &'static str, path: String, reason: String) -> Self {
         let subject = if path.is_empty() { "top" } else { "field" };
-        Self::new("sync-invalid-input").about(subject).param("path", path).param("reason", reason.into())
+        Self::new(code).about(subject).param("path", path).param("reason", reason)
     }
 
     /// Adds a parameter of the sentence, under a name as Fluent writes it.

@@ -41,6 +41,11 @@ impl Outcomes {
         Self { codes: codes.clone(), counters }
     }
 
+    /// Returns others of the same codes.
+    pub(super) fn others(&self) -> Self {
+        Self::new(&self.codes)
+    }
+
     pub(super) fn count(&self, code: &str, make: impl FnOnce(&'static str) -> Counter) {
         let index = self.codes.index(code).or_else(|| self.codes.index(OTHER));
         if let Some(index) = index {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use ::metrics::{Counter, Histogram};
 
 use crate::metrics::codes::Outcomes;
-use crate::metrics::series::{CALL_SECONDS, CALLS, DELIVERIES, FANOUT, FILTER_SECONDS, HANDLER_SECONDS, SKIPS};
+use crate::metrics::series::{
+    CALL_SECONDS, CALLS, DELIVERIES, FANOUT, FILTER_SECONDS, HANDLER_SECONDS, SKIPS, STATE_OPENS, STATE_SAVES,
+};
 use crate::metrics::server_metrics::Recorder;
 
 /// What is counted of one route. A route that nobody has called has no series yet.
@@ -16,8 +18,10 @@ pub struct RouteMetrics {
     lane: &'static str,
     route: &'static str,
     outcomes: Outcomes,
+    opens: OnceLock<Outcomes>,
     calls: OnceLock<Calls>,
     events: OnceLock<Events>,
+    saves: [OnceLock<Counter>; 2],
 }
 
 #[derive(Debug)]
@@ -45,7 +49,8 @@ pub struct Visited {
 
 impl RouteMetrics {
     pub(super) fn new(recorder: Recorder, outcomes: Outcomes, lane: &'static str, route: &'static str) -> Arc<Self> {
-        Arc::new(Self { recorder, lane, route, outcomes, calls: OnceLock::new(), events: OnceLock::new() })
+        let (opens, calls, events) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Arc::new(Self { recorder, lane, route, outcomes, opens, calls, events, saves: Default::default() })
     }
 
     /// Returns the lane of the route.
@@ -75,6 +80,21 @@ impl RouteMetrics {
     /// Counts a run of the handler.
     pub fn handled(&self, took: Duration) {
         self.calls().handler_seconds.record(took);
+    }
+
+    /// Counts an answer to somebody who wanted to see a value; `code` is that of the error, or `ok`.
+    pub fn opened(&self, code: &str) {
+        let labels = |code| [("route", self.route), ("code", code)];
+        let opens = self.opens.get_or_init(|| self.outcomes.others());
+        opens.count(code, |code| self.recorder.counter(&STATE_OPENS, &labels(code)));
+    }
+
+    /// Counts a save of a value.
+    pub fn saved(&self, is_saved: bool) {
+        let outcome = if is_saved { "ok" } else { "failed" };
+        let labels = [("route", self.route), ("outcome", outcome)];
+        let make = || self.recorder.counter(&STATE_SAVES, &labels);
+        self.saves[usize::from(is_saved)].get_or_init(make).increment(1);
     }
 
     /// Counts an event for whose members the filter ran for so long, all of them together. Members whose filter waits are not among

@@ -131,6 +131,23 @@ series! {
     CALLS_NOW: "sync_calls_in_flight" Gauge, [],
         "Calls, and handshakes, that are being handled.",
         "A number that rises and does not fall is a handler that waits for something that does not come.";
+    STATE_OPENS: "sync_state_opens_total" Counter, ["route", "code"],
+        "Answers to those who wanted to see the value of a room, by what came of them: `ok`, or the code of the error.",
+        "`state-unavailable` is a store that does not answer, or a stored value that cannot be read: the log says which, and where a copy is. \
+         Actions are calls of the lane `state`.";
+    STATE_SAVES: "sync_state_saves_total" Counter, ["route", "outcome"],
+        "Saves of values, by what came of them: `ok` or `failed`.",
+        "One that has failed is tried again; until it works the value is in memory alone, or, with `save = \"each\"`, what was done is refused.";
+    STATE_VALUES: "sync_state_values" Gauge, [],
+        "Values of rooms that are in memory.",
+        "Each is there as long as anybody is in its room, and `ttl` longer. Many more than `sync_rooms` is a long `ttl`, or an app that reads \
+         values of rooms that nobody is in.";
+    STATE_UNSAVED: "sync_state_unsaved" Gauge, [],
+        "How many of them have changed and are not saved yet.",
+        "What a crash would lose. It follows the traffic, and falls to 0 within the longest `save` when that ends.";
+    STATE_FAILING: "sync_state_failing" Gauge, [],
+        "How many of them could not be saved when that was tried last.",
+        "More than 0 for a minute is an alarm: a store is down, or a disk full. `Handle::state_health` says which values, and why.";
     LIMITED: "sync_limited_total" Counter, ["limit"],
         "What a limit has refused, by the limit: the rates `route`, `volatile`, `socket`, `user`, `address` and `sign-in`; `sockets` and \
          `connections` of one address; `unidentified` for sockets that had to go for newer ones, `connect-timeout` for those that took \

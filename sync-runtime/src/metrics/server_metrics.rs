@@ -11,7 +11,7 @@ use crate::metrics::RouteMetrics;
 use crate::metrics::codes::{Codes, Outcomes};
 use crate::metrics::series::{
     CALLS_NOW, CONNECTIONS, DISCONNECTS, HANDSHAKES, HISTORY, JOINS, LIMITED, MEMBERS_NOW, NAMED, QUEUE, ROOMS, SERIES,
-    SESSIONS, SOCKETS, Series, SeriesKind,
+    SESSIONS, SOCKETS, STATE_FAILING, STATE_UNSAVED, STATE_VALUES, Series, SeriesKind,
 };
 
 /// How often samples are put into their histograms: until then each of them takes 16 bytes.
@@ -53,6 +53,12 @@ pub struct Now {
     pub queue_bytes: usize,
     /// How many calls are being handled.
     pub calls: usize,
+    /// The values of rooms in memory.
+    pub state_values: usize,
+    /// Those of them that are not saved.
+    pub state_unsaved: usize,
+    /// Those that could not be saved.
+    pub state_failing: usize,
 }
 
 /// Counts what happens under one name.
@@ -128,6 +134,9 @@ impl ServerMetrics {
             (&SESSIONS, now.sessions),
             (&QUEUE, now.queue_bytes),
             (&CALLS_NOW, now.calls),
+            (&STATE_VALUES, now.state_values),
+            (&STATE_UNSAVED, now.state_unsaved),
+            (&STATE_FAILING, now.state_failing),
         ];
         for (series, value) in gauges {
             self.recorder.gauge(series).set(value as f64);

@@ -16,7 +16,7 @@ use crate::rooms::delivery::TURN;
 use crate::rooms::expiry::{Due, Expiry};
 use crate::rooms::socket::Place;
 use crate::rooms::{
-    Bundle, HeldSeat, Kept, Permit, RemoteEvents, Room, RoomServices, Seat, Socket, StoredRoom, Submitted,
+    Bundle, HeldSeat, Kept, NowOrLater, Permit, RemoteEvents, Room, RoomServices, Seat, Socket, StoredRoom, Submitted,
 };
 use crate::route::{App, Keep};
 use crate::session::LiveSession;
@@ -130,8 +130,8 @@ impl<A: App> Hub<A> {
             let Some(places) = joined.close() else { return Vec::new() };
             (places, joined.among_everyone.take())
         };
-        if let Some(Place { room, seat }) = among_everyone {
-            room.leave_seat(&seat, false);
+        if let Some(Place { room, seat }) = &among_everyone {
+            room.leave_seat(seat, false);
         }
         for place in &places {
             index.vacate(place, may_come_back);
@@ -146,6 +146,8 @@ impl<A: App> Hub<A> {
                 shrink(&mut index.sockets);
             }
         }
+        drop(index);
+        places.iter().chain(&among_everyone).for_each(|place| place.seat.end_belongings());
         places.into_iter().map(|place| place.room.name().clone()).collect()
     }
 
@@ -234,6 +236,8 @@ impl<A: App> Hub<A> {
         let place = joined.place(name)?;
         let place = joined.rooms.remove(place);
         index.vacate(&place, false);
+        drop((joined, index));
+        place.seat.end_belongings();
         Some(place)
     }
 
@@ -256,7 +260,27 @@ impl<A: App> Hub<A> {
     ///
     /// When the order is made elsewhere, and that cannot be reached.
     pub async fn push(&self, name: &str, event: Submitted<A>) -> Result<Option<Position>, SyncError> {
-        self.services.sequencer.submit(name, self.room(name), event).known().await
+        self.submit(name, event).known().await
+    }
+
+    /// As [`push`](Hub::push), without waiting: what is submitted first comes first.
+    pub fn submit(&self, name: &str, event: Submitted<A>) -> NowOrLater<'static, Option<Position>> {
+        self.services.sequencer.submit(name, self.room(name), event)
+    }
+
+    /// Keeps what happens in a room from one of its members, until the answer to its call has gone out.
+    ///
+    /// # Errors
+    ///
+    /// `sync-not-in-room` when the socket has no seat there.
+    pub async fn hold(&self, socket: &Arc<Socket<A>>, name: &str) -> Result<HeldSeat<A>, SyncError> {
+        let place = {
+            let joined = socket.joined();
+            joined.place(name).map(|place| joined.rooms[place].clone())
+        };
+        let not_there = || SyncError::new("sync-not-in-room");
+        let Place { room, seat } = place.ok_or_else(not_there)?;
+        room.heard(&seat).await.ok_or_else(not_there)
     }
 
     /// Hands the sequencer the way to this server.

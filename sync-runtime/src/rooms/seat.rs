@@ -56,7 +56,12 @@ pub struct Seat<A: App> {
     deferred: Mutex<DeferredQueue>,
     /// Whether it wants to hear who is here.
     follows: AtomicBool,
+    /// What ends when the member leaves, by number.
+    belongings: Mutex<Vec<(usize, Belonging)>>,
 }
+
+/// What a member has only as long as it is there.
+type Belonging = Box<dyn std::any::Any + Send + Sync>;
 
 #[derive(Default)]
 struct DeferredQueue {
@@ -138,6 +143,7 @@ impl<A: App> Seat<A> {
             is_cut: AtomicBool::new(false),
             deferred: Mutex::default(),
             follows: AtomicBool::new(false),
+            belongings: Mutex::default(),
         })
     }
 
@@ -160,6 +166,31 @@ impl<A: App> Seat<A> {
     pub(super) fn vacate(&self) {
         self.taken.store(false, Ordering::Release);
         self.left.notify_one();
+    }
+
+    /// Ends what the member had, which has left. Not under a lock: that may run code of the app, or wait for it.
+    pub(super) fn end_belongings(&self) {
+        let belongings = std::mem::take(&mut *self.belongings.lock());
+        drop(belongings);
+    }
+
+    /// Has something end when the member leaves, in place of what had this number before; at once if it has left.
+    fn own(&self, number: usize, belonging: Belonging) {
+        let before = self.disown(number);
+        let mut belongings = self.belongings.lock();
+        // Whoever leaves takes them all, after it has been noted that it has left.
+        if self.is_taken() {
+            belongings.push((number, belonging));
+        }
+        drop(belongings);
+        drop(before);
+    }
+
+    /// Takes away what has this number, to be ended.
+    fn disown(&self, number: usize) -> Option<Belonging> {
+        let mut belongings = self.belongings.lock();
+        let place = belongings.iter().position(|(known, _)| *known == number)?;
+        Some(belongings.swap_remove(place).1)
     }
 
     /// Returns whether earlier work of this member is not done: whatever comes next must be [deferred](Seat::defer).
@@ -313,6 +344,8 @@ impl<A: App> Seat<A> {
     fn unless_held(&self, seq: u64, topic: Option<Arc<Topic>>, size: usize, packet: Packet) -> Option<Packet> {
         let mut deferred = self.deferred.lock();
         if deferred.is_held() {
+            // What was written for this member alone must come, or it is not volatile: nothing takes its place any more.
+            let topic = topic.filter(|topic| packet.topic() == Some(topic));
             let packet: BoxFuture<'static, _> = Box::pin(std::future::ready(Some(packet)));
             deferred.events.push_front((seq, Deferred { topic, size, packet }));
             deferred.bytes += size;
@@ -465,6 +498,22 @@ impl<A: App> HeldSeat<A> {
         }
     }
 
+    /// Has something end when the member leaves, in place of what had this number before; at once if it has left.
+    pub fn own(&self, number: usize, belonging: Belonging) {
+        self.seat.own(number, belonging);
+    }
+
+    /// Ends what has this number.
+    pub fn disown(&self, number: usize) {
+        drop(self.seat.disown(number));
+    }
+
+    /// Returns the member as filters see it.
+    #[must_use]
+    pub fn row(&self) -> Row<A> {
+        Row::new(&self.seat)
+    }
+
     /// Lets the member hear, from the answer that it is held for, who comes and goes, or no longer.
     pub fn follow(&self, follows: bool) {
         self.seat.follows.store(follows, Ordering::Release);
@@ -552,6 +601,12 @@ impl<A: App> Row<A> {
     /// Returns the session of the member.
     #[must_use]
     pub fn session(&self) -> &A::Session {
+        &self.session
+    }
+
+    /// Returns the session of the member, to be compared with what it is later.
+    #[must_use]
+    pub fn shared_session(&self) -> &Arc<Guarded<A::Session>> {
         &self.session
     }
 

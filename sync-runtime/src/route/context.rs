@@ -3,7 +3,9 @@
 use serde_json::value::RawValue;
 
 use crate::error::SyncError;
-use crate::route::{App, BoxFuture, ClientChunk, Present, Sent, ServerChunk, StreamTo, Streams};
+use crate::route::{
+    App, BoxFuture, ClientChunk, Present, Sent, ServerChunk, SharedState, StateOf, States, StreamTo, Streams,
+};
 use crate::schema::encode_raw;
 use crate::wire::Location;
 
@@ -38,6 +40,8 @@ pub struct CallerView<'a, A: App> {
     pub streams: &'a dyn Streams,
     /// Who is in which room.
     pub people: &'a dyn People<A>,
+    /// The values that rooms share.
+    pub states: &'a dyn States<A>,
 }
 
 /// Who is in which room. Made by `dispatch`.
@@ -152,6 +156,14 @@ caller_methods!(Ctx);
 caller_methods!(RoomCtx);
 
 impl<'a, A: App> Ctx<'a, A> {
+    /// Returns the value that a room shares, of the state whose value type is `S`: `ctx.state::<notes_v1::State>("board-7")`.
+    ///
+    /// What a handler changes there takes its place in the room right before the handler's own event.
+    #[must_use]
+    pub fn state<S: SharedState<App = A>>(&self, room: impl Into<String>) -> StateOf<'a, S> {
+        StateOf::new(*self, self.view.states, room.into())
+    }
+
     /// Sends a chunk to the caller alone, before the answer, and returns when there is room for the next one.
     ///
     /// A front end hears it in the `onStream` of its call. Where the caller does not listen, nothing is sent. What is small waits for a few

@@ -431,6 +431,7 @@ mod tests {
             location: &location,
             streams,
             people: &Nobody,
+            states: &Nobody,
         };
         let call = ROUTE.decode(&ROUTE.input_schema(), "{}").expect("an input");
         match call.run(Ctx::new(&view)).await {

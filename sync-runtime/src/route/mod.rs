@@ -3,7 +3,7 @@
 //! A *route* is one version of one name; its *handler* runs once for a call, its *filter* once for each member of the room, or
 //! once for each *group* of members that it cannot tell apart. The *lane* of a route says what its handler is for; what follows from a
 //! run for others than the caller is a value, the *effect*.
-//! Attributes implement [`ServerHandler`], [`ClientHandler`] and [`RoomRule`]; the generator combines them into a [`Table`];
+//! Attributes implement [`ServerHandler`], [`ClientHandler`], [`SharedState`] and [`RoomRule`]; the generator combines them into a [`Table`];
 //! `dispatch` sees only the erased [`Route`]. This module runs nothing and knows neither rooms nor doors.
 
 mod app;
@@ -16,6 +16,7 @@ mod pattern;
 mod published;
 mod request;
 mod run;
+mod state;
 mod stream;
 mod table;
 #[cfg(test)]
@@ -33,6 +34,11 @@ pub use handler::{
 pub use pattern::{Pattern, Segment};
 pub use published::{AnyRoom, EventRoute, Everyone, RequestRoute, RoomOf};
 pub use request::RequestOnly;
+pub use state::{
+    Act, CellPlace, ChangeValue, GroupChange, NoOlder, OlderState, ReadValue, SaidOfState, Save, SharedState, Shown,
+    State, StateCell, StateChange, StateKey, StateOf, StateParts, StateRoute, StateValue, States, StoreKind, Stored,
+    StoredValue, Update,
+};
 pub(crate) use stream::NoStreams;
 pub use stream::{ChunkType, ClientChunk, NoStream, Sent, ServerChunk, StreamTo, Streams};
 pub use table::{Done, Effect, Route, RouteId, Routes, Table, TypedCall};

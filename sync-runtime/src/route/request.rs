@@ -151,8 +151,16 @@ mod tests {
         for (room, expected) in [(3, "answered"), (2, "sync-cancelled")] {
             let heard = Heard(room, Mutex::default());
             let (session, location, streams) = (&Empty {}, &Location::default(), &heard as &dyn Streams);
-            let view =
-                CallerView { app: &TestApp, room: "", session, locale: "en", location, streams, people: &Nobody };
+            let view = CallerView {
+                app: &TestApp,
+                room: "",
+                session,
+                locale: "en",
+                location,
+                streams,
+                people: &Nobody,
+                states: &Nobody,
+            };
             let call = route.decode(&route.input_schema(), "{}").expect("an input");
             let outcome = call.run(Ctx::new(&view)).await;
             assert_eq!(outcome.map_or_else(|error| error.code(), |_| "answered"), expected);

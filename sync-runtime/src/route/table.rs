@@ -4,7 +4,9 @@ use serde_json::value::RawValue;
 use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::error::SyncError;
-use crate::route::{App, Auth, BoxFuture, Ctx, Event, FilterKind, Keep, RoomKind, RoomRule, RouteOptions};
+use crate::route::{
+    Act, App, Auth, BoxFuture, Ctx, Event, FilterKind, Keep, RoomKind, RoomRule, RouteOptions, State, StoreKind,
+};
 use crate::schema::{InputSchema, InvalidInput, Model};
 
 /// What the runtime knows of an app: data and pointers, written by the generator.
@@ -15,6 +17,8 @@ pub struct Table<A: App> {
     pub events: Routes<A>,
     /// The routes of the request lane.
     pub requests: Routes<A>,
+    /// The routes of the state lane.
+    pub states: Routes<A>,
     /// All room rules.
     pub rooms: &'static [&'static dyn RoomRule<A>],
     /// The codes that the app's handlers return, sorted.
@@ -29,6 +33,7 @@ impl<A: App> Table<A> {
         manifest_dir: "",
         events: Routes::EMPTY,
         requests: Routes::EMPTY,
+        states: Routes::EMPTY,
         rooms: &[],
         error_codes: &[],
         locales: &[],
@@ -36,7 +41,7 @@ impl<A: App> Table<A> {
 
     /// Returns the routes of all lanes, lane after lane.
     pub fn routes(&self) -> impl Iterator<Item = &'static dyn Route<A>> {
-        [&self.events, &self.requests].into_iter().flat_map(|lane| lane.all.iter().copied())
+        [&self.events, &self.requests, &self.states].into_iter().flat_map(|lane| lane.all.iter().copied())
     }
 
     /// Returns whether the calls of any route are to be known in the next life of the server.
@@ -49,6 +54,13 @@ impl<A: App> Table<A> {
     #[must_use]
     pub fn has_durable_rooms(&self) -> bool {
         self.rooms.iter().any(|rule| rule.history() == Keep::Durably)
+    }
+
+    /// Returns whether any state is kept beyond the process.
+    #[must_use]
+    pub fn has_kept_states(&self) -> bool {
+        let is_kept = |state: &dyn State<A>| state.said().store != StoreKind::Memory;
+        self.states.all.iter().any(|route| route.state().is_some_and(is_kept))
     }
 
     /// Returns whether a route can be sent to everybody who is connected.
@@ -90,7 +102,7 @@ pub struct RouteId {
 
 impl RouteId {
     /// Describes the route for the front end.
-    pub(super) fn describe(
+    pub(crate) fn describe(
         &self,
         lane: Lane,
         docs: &str,
@@ -130,6 +142,11 @@ pub trait Route<A: App>: Send + Sync {
     /// Returns whether its handler streams. Such a call holds up nothing behind it, and is given up when its caller goes.
     fn streams(&self) -> bool {
         false
+    }
+
+    /// Returns the state that its calls are actions on, if they are.
+    fn state(&self) -> Option<&dyn State<A>> {
+        None
     }
 
     /// Describes its types for the front end.
@@ -178,4 +195,6 @@ pub enum Effect<A: App> {
     None,
     /// Something happened in the room.
     Event(Box<dyn Event<A>>),
+    /// The value of the room is to be changed.
+    Act(Box<dyn Act<A>>),
 }

@@ -1,6 +1,10 @@
 //! An app with nothing in it, for the tests of the layers above.
 
-use crate::route::{App, People, Present};
+use std::any::{Any, TypeId};
+use std::future::ready;
+
+use crate::error::SyncError;
+use crate::route::{App, BoxFuture, People, Present, States};
 use crate::schema::Empty;
 
 pub(crate) struct TestApp;
@@ -27,8 +31,28 @@ impl App for TestApp {
     }
 }
 
-/// Nobody is anywhere.
+/// Nobody is anywhere, and no room has a value.
 pub(crate) struct Nobody;
+
+impl<A: App> States<A> for Nobody {
+    fn read<'a>(
+        &'a self,
+        _: TypeId,
+        _: &'a str,
+        _: Box<dyn FnOnce(&dyn Any) + Send + 'a>,
+    ) -> BoxFuture<'a, Result<(), SyncError>> {
+        Box::pin(ready(Err(SyncError::new("room-invalid"))))
+    }
+
+    fn change<'a>(
+        &'a self,
+        _: TypeId,
+        _: &'a str,
+        _: Box<dyn FnMut(&mut dyn Any) -> Result<(), SyncError> + Send + 'a>,
+    ) -> BoxFuture<'a, Result<u64, SyncError>> {
+        Box::pin(ready(Err(SyncError::new("room-invalid"))))
+    }
+}
 
 impl<A: App> People<A> for Nobody {
     fn people(&self, _: &str) -> Vec<Present<A>> {

@@ -20,10 +20,11 @@ pub use ts_rs;
 pub use validator;
 
 pub use super::effort::Measured;
+pub use super::patch::{Compared, compared, compared_as_text, diff_whole};
 pub use super::rules::{ByRules, Probe, Rules, WithoutRules};
 #[cfg(feature = "ts-rs")]
 pub use super::ts;
-pub use super::{Element, Flat, InvalidInput, Key, Model, Numeric, Path, Wire};
+pub use super::{Element, Flat, InvalidInput, Key, Model, Numeric, Patch, PatchWriter, Path, Wire};
 
 /// What is written for ts-rs, if the runtime has it.
 #[cfg(feature = "ts-rs")]

@@ -25,6 +25,7 @@ mod query;
 mod decode;
 mod encode;
 mod locate;
+mod patch;
 mod rules;
 
 pub mod macros;
@@ -43,6 +44,7 @@ pub use encode::{EncodeError, encode, encode_into, encode_raw};
 pub use input::InputSchema;
 pub use model::{Model, Reading, RoundTrip};
 pub use number::{MAX_INTEGER, Numeric};
+pub use patch::{Change, Patch, PatchWriter};
 pub use path::{InvalidInput, Path};
 pub use standard::Empty;
 pub use wire::{Element, Flat, Key, Wire, wire_type};

@@ -309,7 +309,7 @@ impl<K: Key<true> + Eq + Hash, V: Numeric, S: Hasher> Numeric for HashMap<K, V, 
 }
 
 /// A map key as JSON writes it, without the quotes.
-struct Shown<'a, K>(&'a K);
+pub(super) struct Shown<'a, K>(pub(super) &'a K);
 
 impl<K: Serialize> fmt::Display for Shown<'_, K> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,28 +3,34 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sync_schema::FRAMEWORK_CODES;
 
 use crate::config::{Config, ConfigError, HistoryPlace};
-use crate::dispatch::Dispatcher;
-use crate::error::SyncError;
+use crate::dispatch::{Dispatcher, Stores};
+use crate::error::{BoxError, SyncError};
 use crate::i18n::{Catalog, CatalogError};
 use crate::idempotency::{CallBounds, DurableCalls};
 use crate::rooms::{RemoteEvents, RoomLog, RoomServices};
-use crate::route::{App, BoxFuture, FilterKind, Table};
+use crate::route::{App, BoxFuture, FilterKind, StoreKind, Table};
 use crate::server::handle::Handle;
 use crate::server::running::Running;
 #[cfg(feature = "redis")]
 use crate::session::RedisStore;
 use crate::session::{MemoryStore, SessionStore, Sessions, SqliteStore};
+#[cfg(feature = "testing")]
+use crate::states::MemoryStates;
+#[cfg(feature = "redis")]
+use crate::states::RedisStates;
+use crate::states::{FileStates, SqliteStates, StateStore};
 use crate::storage::DataError;
 #[cfg(feature = "testing")]
 use crate::transport::InnerDoors;
 use crate::transport::{OpenDoors, PipeListener, Router};
 
-/// Any error of an app's own code.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// How much longer than its own time for it another server may take to stop.
+const ENDING: Duration = Duration::from_secs(5);
 
 type MakeApp<A> = Box<dyn FnOnce(Config) -> BoxFuture<'static, Result<A, BoxError>> + Send>;
 type MakeRoutes<A> = Box<dyn FnOnce(Handle<A>) -> Router + Send>;
@@ -58,6 +64,9 @@ pub struct Server<A: App> {
     store: StoreChoice<A>,
     cookie_name: Option<String>,
     services: Option<RoomServices<A>>,
+    /// Whether the values of rooms are kept in memory, whatever their states say.
+    #[cfg(feature = "testing")]
+    states_in_memory: bool,
 }
 
 impl<A: App> Server<A> {
@@ -68,7 +77,15 @@ impl<A: App> Server<A> {
         R: Future<Output = Result<A, BoxError>> + Send + 'static,
     {
         let make_app: MakeApp<A> = Box::new(move |config| Box::pin(make_app(config)));
-        Self { make_app, make_routes: Vec::new(), store: StoreChoice::Configured, cookie_name: None, services: None }
+        Self {
+            make_app,
+            make_routes: Vec::new(),
+            store: StoreChoice::Configured,
+            cookie_name: None,
+            services: None,
+            #[cfg(feature = "testing")]
+            states_in_memory: false,
+        }
     }
 
     /// Adds HTTP routes, and with them a fallback for unknown paths if the router has one.
@@ -174,6 +191,12 @@ impl<A: App> Server<A> {
         }
     }
 
+    /// Keeps the values of rooms in memory, whatever their states say but `store = app`.
+    #[cfg(feature = "testing")]
+    pub(crate) fn states_in_memory(self) -> Self {
+        Self { states_in_memory: true, ..self }
+    }
+
     /// Builds all that stands behind the doors.
     async fn build(
         self,
@@ -201,6 +224,15 @@ impl<A: App> Server<A> {
         if table.has_durable_routes() {
             dispatcher.keep_calls(durable_calls(dispatcher.config(), table).await?);
         }
+        let patience = dispatcher.config().shutdown_timeout + ENDING;
+        #[cfg(feature = "testing")]
+        let stores = match self.states_in_memory {
+            true => in_memory(),
+            false => state_stores(table, dispatcher.config(), patience).await?,
+        };
+        #[cfg(not(feature = "testing"))]
+        let stores = state_stores(table, dispatcher.config(), patience).await?;
+        dispatcher.keep_states(stores);
         if let Some(log) = log {
             dispatcher.restore_rooms(&log).await?;
         }
@@ -293,6 +325,49 @@ async fn durable_calls<A: App>(config: &Config, table: &Table<A>) -> Result<Arc<
     DurableCalls::open(&config.data, CallBounds { age, of_one, of_all }, codes).await
 }
 
+/// Opens the stores that the app's states name.
+///
+/// Another process that uses them may be about to end: it is waited for so long.
+pub(super) async fn state_stores<A: App>(
+    table: &Table<A>,
+    config: &Config,
+    patience: Duration,
+) -> Result<Stores, StartError> {
+    let mut stores = Stores::new();
+    for route in table.states.all {
+        let Some(kind) = route.state().map(|state| state.said().store) else { continue };
+        if stores.contains_key(&kind) {
+            continue;
+        }
+        let store: Arc<dyn StateStore> = match kind {
+            StoreKind::Memory | StoreKind::App => continue,
+            StoreKind::File => Arc::new(FileStates::open(&config.data, patience).await?),
+            StoreKind::Sqlite => Arc::new(SqliteStates::open(&config.data, patience).await?),
+            StoreKind::Redis => redis_states(config).ok_or(StartError::NoRedis { state: route.id().cb })??,
+        };
+        stores.insert(kind, store);
+    }
+    Ok(stores)
+}
+
+/// One store in memory for all of them.
+#[cfg(feature = "testing")]
+fn in_memory() -> Stores {
+    let store: Arc<dyn StateStore> = Arc::new(MemoryStates::default());
+    [StoreKind::File, StoreKind::Sqlite, StoreKind::Redis].map(|kind| (kind, store.clone())).into()
+}
+
+#[cfg(feature = "redis")]
+pub(super) fn redis_states(config: &Config) -> Option<Result<Arc<dyn StateStore>, DataError>> {
+    let url = config.redis_url.as_ref()?;
+    Some(RedisStates::new(url.as_str(), &config.redis_prefix).map(|store| Arc::new(store) as _))
+}
+
+#[cfg(not(feature = "redis"))]
+pub(super) fn redis_states(_: &Config) -> Option<Result<Arc<dyn StateStore>, DataError>> {
+    None
+}
+
 /// A server that could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -312,6 +387,14 @@ pub enum StartError {
     /// The order of events is made elsewhere, and that cannot be reached.
     #[error("what gives events their order cannot be reached")]
     Rooms(#[source] SyncError),
+    /// A state is kept in a Redis, and there is none.
+    #[error(
+        "`{state}` says `store = redis`: set `redis_url`, and switch the cargo feature `redis` of `sync-runtime` on"
+    )]
+    NoRedis {
+        /// The state.
+        state: &'static str,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on `{address}`: is another server running there? `SYNC_LISTEN` names another address")]
     Listen {

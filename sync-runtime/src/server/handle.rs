@@ -1,13 +1,15 @@
 //! The way to a server's parts, for the app's own routes.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::dispatch::{Dispatcher, Rooms};
+use crate::dispatch::{Dispatcher, RoomState, Rooms, StateHealth};
 use crate::error::SyncError;
 use crate::rooms::Hub;
-use crate::route::App;
+use crate::route::{App, SharedState};
 use crate::session::{LiveSession, Sessions, Token};
+use crate::states::{Backup, BackupError};
 use crate::transport::{
     HeaderMap, Response, arriving_address, caller, cookie_token, error_response, session_cookie, stranger, token,
 };
@@ -46,6 +48,35 @@ impl<A: App> Handle<A> {
     #[must_use]
     pub fn rooms(&self) -> Rooms<A> {
         Rooms::new(self.0.clone())
+    }
+
+    /// Returns the value that a room shares, of the state whose value type is `S`.
+    ///
+    /// ```ignore
+    /// let notes = handle.state::<routes::board::_state::notes_v1::State>("board-7");
+    /// notes.update(|notes| { notes.locked = true; Ok(()) }).await?;
+    /// ```
+    #[must_use]
+    pub fn state<S: SharedState<App = A>>(&self, room: impl Into<String>) -> RoomState<S> {
+        RoomState::new(self.0.clone(), room.into())
+    }
+
+    /// Says how the values are that rooms share: how many there are, and which cannot be saved.
+    #[must_use]
+    pub fn state_health(&self) -> StateHealth {
+        self.0.state_health()
+    }
+
+    /// Writes the stored values of rooms into a new file in `folder`, while the server runs: each as it was at one moment, whatever is changed
+    /// meanwhile. The oldest such files in the folder go, beyond as many as [`backup_keep`](Config::backup_keep) says.
+    ///
+    /// `app-server restore FILE` brings them back. States with `store = memory` or `store = app` are not in it.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be written, or a store does not answer; there is no new file then.
+    pub async fn backup(&self, folder: impl AsRef<Path>) -> Result<Backup, BackupError> {
+        self.0.back_up_states(folder.as_ref()).await
     }
 
     /// Returns how many calls are being handled.

@@ -1,11 +1,12 @@
 //! Builds the parts of a server, connects them, starts and stops them.
 
+mod backups;
 mod builder;
 mod handle;
 mod process;
 mod running;
 
-pub use builder::{BoxError, Server, StartError};
+pub use builder::{Server, StartError};
 pub use handle::{Handle, hub};
 pub use process::serve;
 pub use running::Running;

@@ -1,23 +1,31 @@
 //! The process around a server: its log, its configuration, its signals.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
-#[cfg(unix)]
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::clock::Seldom;
 use crate::config::{Config, ConfigError, LogFormat};
+use crate::error::chain;
 use crate::route::{App, Table};
+use crate::server::backups::{self, CommandError};
 use crate::server::builder::Server;
 use crate::server::handle::Handle;
 use crate::transport::raise_file_limit;
 
-/// Runs a server until SIGINT or SIGTERM; what `sync::app!` makes `serve()` of.
+/// Runs a server until SIGINT or SIGTERM, or what its arguments ask for; what `sync::app!` makes `serve()` of.
 pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
+    let command = match Command::read(std::env::args_os()) {
+        Ok(command) => command,
+        Err(usage) => {
+            writeln!(std::io::stderr(), "{usage}").unwrap_or_default();
+            return ExitCode::from(2);
+        }
+    };
     let settings = Settings::find();
     let log = settings.log_format();
     start_log(log);
@@ -27,6 +35,12 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
         Err(error) => return fail(&error, log),
     };
     let code = runtime.block_on(async {
+        if let Some(command) = command {
+            return match settings.read() {
+                Ok(config) => command.run(table, &config).await.unwrap_or_else(|error| fail(&error, log)),
+                Err(error) => fail(&error, log),
+            };
+        }
         let mut reading = None;
         let started = match settings.read() {
             Ok(config) => {
@@ -39,6 +53,7 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
             Ok(running) => {
                 // Heard from now on: who reads where the server listens may stop it.
                 let stopped = signalled();
+                survive_full_files();
                 let reading =
                     reading.map(|told| tokio::spawn(read_messages_anew(told, running.handle().clone(), table)));
                 announce(running.address());
@@ -53,6 +68,77 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
     // A handler that blocks its thread does not keep the process from ending.
     runtime.shutdown_timeout(Duration::from_secs(1));
     code
+}
+
+/// Makes a file that must not become larger an error to whoever writes it, and not the end of the process.
+#[cfg(unix)]
+fn survive_full_files() {
+    // SIGXFSZ has this number wherever Rust runs. A signal that was listened to once does not end the process any more.
+    const SIGXFSZ: i32 = 25;
+    let listened = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ));
+    if let Err(error) = listened {
+        tracing::warn!(%error, "a file that must not become larger would end the process");
+    }
+}
+
+#[cfg(not(unix))]
+fn survive_full_files() {}
+
+/// What a server is asked for that is not to serve.
+enum Command {
+    Help(String),
+    Backup(PathBuf),
+    Restore(PathBuf),
+}
+
+impl Command {
+    /// Reads the arguments of the process, the first of which is its name; `None` where it is to serve. The error is how it would be right.
+    fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Option<Self>, String> {
+        let program = arguments.next().map(PathBuf::from);
+        let program =
+            program.as_deref().and_then(Path::file_name).map_or_else(|| "server".into(), OsStr::to_string_lossy);
+        let usage = format!(
+            "usage: {program}                 serves, as `sync.toml` and the SYNC_… variables say\n       \
+             {program} backup FOLDER   writes the stored values of states into a new file there, also while a server runs\n       \
+             {program} restore FILE    brings them back from such a file, while no server runs"
+        );
+        let Some(word) = arguments.next() else { return Ok(None) };
+        let operand = arguments.next().map(PathBuf::from);
+        let wrong = |what: String| Err(format!("error: {what}\n{usage}"));
+        match (word.to_str(), operand, arguments.next()) {
+            (Some("--help" | "-h" | "help"), None, None) => Ok(Some(Self::Help(usage))),
+            (Some("backup"), Some(folder), None) => Ok(Some(Self::Backup(folder))),
+            (Some("restore"), Some(file), None) => Ok(Some(Self::Restore(file))),
+            (Some("backup"), None, _) => wrong("`backup` needs a folder".to_owned()),
+            (Some("restore"), None, _) => wrong("`restore` needs a file that `backup` has written".to_owned()),
+            (Some("backup" | "restore"), Some(_), Some(more)) => {
+                wrong(format!("`{}` is one argument too many", more.to_string_lossy()))
+            }
+            _ => wrong(format!("`{}` is no command", word.to_string_lossy())),
+        }
+    }
+
+    async fn run<A: App>(self, table: &'static Table<A>, config: &Config) -> Result<ExitCode, CommandError> {
+        let mut out = std::io::stdout();
+        let mut tell = |line: String| writeln!(out, "{line}").unwrap_or_default();
+        match self {
+            Self::Help(usage) => tell(usage),
+            Self::Backup(folder) => {
+                let backup = backups::back_up_beside(table, config, &folder).await?;
+                tell(format!("{} values in {}", backup.values, backup.file.display()));
+            }
+            Self::Restore(file) => {
+                let restored = backups::restore(table, config, &file).await?;
+                tell(format!("{} values brought back, {} taken away", restored.values, restored.removed));
+                tell(format!("what was there before is in {}", restored.before.file.display()));
+                backups::warn_of_unreadable(&restored.before);
+                for (state, count) in restored.left_out {
+                    tell(format!("{count} values of `{state}` left out: this app stores no such state"));
+                }
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 fn start_log(format: LogFormat) {
@@ -192,13 +278,8 @@ fn signalled() -> impl Future<Output = ()> {
     }
 }
 
-fn fail(error: &dyn std::error::Error, log: LogFormat) -> ExitCode {
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        message.push_str(&format!(": {source}"));
-        cause = source.source();
-    }
+fn fail(error: &(dyn std::error::Error + 'static), log: LogFormat) -> ExitCode {
+    let message = chain(error);
     match log {
         LogFormat::Text => writeln!(std::io::stderr(), "error: {message}").unwrap_or_default(),
         LogFormat::Json => tracing::error!(error = message, "not started"),

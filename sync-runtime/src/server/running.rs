@@ -7,6 +7,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::clock::{Instant, sleep, timeout, timeout_at};
 use crate::route::App;
+use crate::server::backups;
 use crate::server::handle::Handle;
 use crate::transport::{ClosedSockets, OpenDoors, Traffic};
 
@@ -21,11 +22,14 @@ const CLOSING: Duration = Duration::from_secs(1);
 pub struct Running<A: App> {
     handle: Handle<A>,
     doors: OpenDoors,
+    /// Makes backups until then.
+    backups: AbortOnDropHandle<()>,
 }
 
 impl<A: App> Running<A> {
     pub(super) fn new(handle: Handle<A>, doors: OpenDoors) -> Self {
-        Self { handle, doors }
+        let backups = AbortOnDropHandle::new(tokio::spawn(backups::keep(handle.clone())));
+        Self { handle, doors, backups }
     }
 
     /// Returns the address, with the port that was chosen where the configuration said 0.
@@ -64,11 +68,25 @@ impl<A: App> Running<A> {
         tracing::info!(?limit, "stopping");
         let for_calls = limit - TELLING.min(limit / 4);
         let handled = timeout(for_calls, self.calls_handled(for_calls / 2)).await;
+        // Beside what follows: a store that does not answer holds up nobody's last frames.
+        let dispatcher = self.handle.dispatcher().clone();
+        let saving = AbortOnDropHandle::new(tokio::spawn(async move { dispatcher.save_states().await }));
         let told = timeout_at(deadline - CLOSING.min(limit / 8), self.tell_everybody()).await;
         if handled.is_err() || told.is_err() {
             tracing::warn!(?limit, "stopped with calls or connections still open");
         }
         self.end_everything();
+        let saved = async {
+            saving.await.map_or_else(drop, drop);
+            // A handler that has ended meanwhile may have changed something.
+            self.handle.dispatcher().save_states().await
+        };
+        match timeout_at(deadline, saved).await {
+            Ok(0) => {}
+            Ok(unsaved) => tracing::error!(unsaved, "stopped with values of rooms that could not be saved"),
+            Err(_) => tracing::error!("stopped before all values of rooms were saved"),
+        }
+        self.handle.dispatcher().close_states();
         // The next process waits for this file.
         if timeout_at(deadline, self.handle.dispatcher().hub().close_histories()).await.is_err() {
             tracing::warn!("stopped before all that has happened in rooms with `history = durable` was kept");
@@ -77,6 +95,7 @@ impl<A: App> Running<A> {
 
     /// From now on whoever comes is turned away, and what is called is refused.
     fn take_no_more(&self) {
+        self.backups.abort();
         self.doors.turn_away();
         self.handle.dispatcher().close();
     }
@@ -126,6 +145,7 @@ impl<A: App> Drop for Running<A> {
             self.doors.cut();
         }
         // A handler that still runs must not keep files from the next server.
+        self.handle.dispatcher().close_states();
         drop(self.handle.dispatcher().hub().close_histories());
     }
 }

@@ -158,6 +158,23 @@ impl<A: App> TestApp<A> {
         self.http_as(method, path, Some(body).filter(|body| !body.is_null()), None, &[]).await
     }
 
+    /// As [`http`](TestApp::http), in the name of a session and with further headers.
+    ///
+    /// # Panics
+    ///
+    /// While this is [recorded](TestApp::record).
+    pub async fn http_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: Value,
+        token: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> HttpReply {
+        self.refuse_while_recorded(method, path);
+        self.http_as(method, path, Some(body).filter(|body| !body.is_null()), token, headers).await
+    }
+
     pub(super) fn refuse_while_recorded(&self, method: &str, path: &str) {
         assert!(
             self.notes().is_none(),
@@ -289,6 +306,7 @@ impl<A: App> Drop for Inside<A> {
                 dispatcher.close();
             }
             drop(dispatcher.hub().close_histories());
+            dispatcher.close_states();
         }
     }
 }

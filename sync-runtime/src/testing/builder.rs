@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::clock::{is_stopped, resume};
 use crate::config::{Config, Environment};
+use crate::error::chain;
 use crate::id::Id;
 use crate::route::{App, Table};
 use crate::server::Server;
@@ -22,6 +23,7 @@ pub struct TestBuilder<A: App> {
     changes: Vec<Change>,
     over_sockets: bool,
     sessions_as_configured: bool,
+    states_as_said: bool,
 }
 
 impl<A: App> TestBuilder<A> {
@@ -29,7 +31,14 @@ impl<A: App> TestBuilder<A> {
     #[doc(hidden)]
     #[must_use]
     pub fn new(server: Server<A>, table: &'static Table<A>) -> Self {
-        Self { server, table, changes: Vec::new(), over_sockets: false, sessions_as_configured: false }
+        Self {
+            server,
+            table,
+            changes: Vec::new(),
+            over_sockets: false,
+            sessions_as_configured: false,
+            states_as_said: false,
+        }
     }
 
     /// Listens on a free port, and lets everybody come in by real connections. All else stays as it is: what a test says does not depend
@@ -50,6 +59,13 @@ impl<A: App> TestBuilder<A> {
     #[must_use]
     pub fn sessions_as_configured(mut self) -> Self {
         self.sessions_as_configured = true;
+        self
+    }
+
+    /// Keeps the values of states where their attributes say, instead of in memory. With `store = app` they are in any case.
+    #[must_use]
+    pub fn states_as_said(mut self) -> Self {
+        self.states_as_said = true;
         self
     }
 
@@ -76,7 +92,7 @@ impl<A: App> TestBuilder<A> {
     ///
     /// When it cannot be started, with why.
     pub async fn start(self) -> TestApp<A> {
-        let Self { server, table, changes, over_sockets, sessions_as_configured } = self;
+        let Self { server, table, changes, over_sockets, sessions_as_configured, states_as_said } = self;
         let files = Files::new();
         let (environment, data) = (Environment::Development, files.folder().to_owned());
         let mut config = Config { environment, data, ..Config::default() };
@@ -87,8 +103,12 @@ impl<A: App> TestBuilder<A> {
         }
         changes.into_iter().for_each(|change| change(&mut config));
         let server = if sessions_as_configured { server } else { server.configured_sessions_in_memory() };
-        let needs_machine =
-            over_sockets || sessions_as_configured || table.has_durable_routes() || table.has_durable_rooms();
+        let server = if states_as_said { server } else { server.states_in_memory() };
+        let needs_machine = over_sockets
+            || sessions_as_configured
+            || (states_as_said && table.has_kept_states())
+            || table.has_durable_routes()
+            || table.has_durable_rooms();
         let owns_time = own_time(needs_machine);
         let started = if over_sockets {
             server.start(table, config).await.map(|running| (running.handle().clone(), Doors::Outer(running)))
@@ -116,16 +136,6 @@ fn own_time(needs_machine: bool) -> bool {
         resume();
     }
     true
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text.push_str(&format!(": {source}"));
-        cause = source.source();
-    }
-    text
 }
 
 impl Files {

@@ -40,6 +40,18 @@ impl Call {
         Self::new(Lane::Event, name, version)
     }
 
+    /// Acts on a state, likewise; the action is what it is sent [with](Call::with).
+    #[must_use]
+    pub fn action(name: &str, version: &str) -> Self {
+        Self::new(Lane::State, name, version)
+    }
+
+    /// Acts only if the value is still of this version.
+    #[must_use]
+    pub fn if_version(self, version: &str) -> Self {
+        self.saying("ifVersion", json!(version))
+    }
+
     /// Calls a route of the request lane, likewise.
     #[must_use]
     pub fn request(name: &str, version: &str) -> Self {
@@ -132,6 +144,12 @@ impl Call {
                 ("sync", Value::Object(payload))
             }
             Lane::Request => ("request", Value::Object(payload)),
+            Lane::State => {
+                payload.insert("room".to_owned(), json!(self.room));
+                let action = payload.remove("data").unwrap_or_default();
+                payload.insert("action".to_owned(), action);
+                ("stateAct", Value::Object(payload))
+            }
         }
     }
 
@@ -148,6 +166,13 @@ impl Call {
                 (format!("/sync/{route}"), id, Value::Object(body))
             }
             Lane::Request => (format!("/api/{route}"), id, self.data.clone().unwrap_or_else(|| json!({}))),
+            Lane::State => {
+                let mut body = self.more.clone();
+                body.remove("id");
+                body.insert("room".to_owned(), json!(self.room));
+                body.insert("action".to_owned(), self.data.clone().unwrap_or_default());
+                (format!("/state/{route}"), id, Value::Object(body))
+            }
         }
     }
 

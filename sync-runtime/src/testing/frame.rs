@@ -48,6 +48,21 @@ pub enum Frame {
         /// The chunk.
         chunk: Value,
     },
+    /// What has changed in the value of a room.
+    State {
+        /// `<page>/<name>/<version>`.
+        route: String,
+        /// The room.
+        room: String,
+        /// Its place in the order of the room.
+        pos: String,
+        /// The version that the patch is for; `None` with the whole.
+        from: Option<String>,
+        /// The version that it leads to.
+        to: String,
+        /// The operations (RFC 6902), or the whole.
+        update: Value,
+    },
     /// What has become of the people in a room.
     Presence {
         /// The room.
@@ -104,6 +119,14 @@ impl Frame {
             ("sync", Some("stream")) => {
                 Self::RoomStream { route: text("cb"), room: text("room"), chunk: value("stream") }
             }
+            ("state", _) => Self::State {
+                route: text("cb"),
+                room: text("room"),
+                pos: text("pos"),
+                from: payload["from"].as_str().map(str::to_owned),
+                to: text("to"),
+                update: if payload["from"].is_string() { value("patch") } else { value("view") },
+            },
             ("syncStream", _) => Self::Stream { id: text("id"), chunk: value("stream") },
             ("presence", _) => Self::Presence { room: text("room"), changes: value("changes") },
             ("roomLost", _) => Self::RoomLost {
@@ -116,11 +139,15 @@ impl Frame {
         }
     }
 
-    /// Returns the route of an event, of an error of its filter, or of a chunk to the room: `<page>/<name>/<version>`.
+    /// Returns the route of an event, of an error of its filter, of a chunk to the room, or of a change of a value:
+    /// `<page>/<name>/<version>`.
     #[must_use]
     pub fn route(&self) -> Option<&str> {
         match self {
-            Self::Event { route, .. } | Self::Error { route, .. } | Self::RoomStream { route, .. } => Some(route),
+            Self::Event { route, .. }
+            | Self::Error { route, .. }
+            | Self::RoomStream { route, .. }
+            | Self::State { route, .. } => Some(route),
             _ => None,
         }
     }
@@ -135,6 +162,12 @@ impl Frame {
                 json!({ "error": route, "room": room, "code": code, "params": params, "message": message })
             }
             Self::RoomStream { route, room, chunk } => json!({ "stream": route, "room": room, "chunk": chunk }),
+            Self::State { route, room, from: None, update, .. } => {
+                json!({ "state": route, "room": room, "view": update })
+            }
+            Self::State { route, room, from: Some(_), update, .. } => {
+                json!({ "state": route, "room": room, "patch": update })
+            }
             Self::Stream { id, chunk } => json!({ "streamTo": id, "chunk": chunk }),
             Self::Presence { room, changes } => json!({ "presence": room, "changes": changes }),
             Self::RoomLost { room, code } => json!({ "roomLost": room, "code": code }),

@@ -39,7 +39,7 @@ impl<A: App> Inputs<A> {
     pub(super) fn of(route: &'static dyn Route<A>) -> Self {
         let mut model = Model::default();
         let types = route.types(&mut model);
-        let shape = types.payloads[0].wire.as_ref().map_or(Shape::Null, |wire| wire.shape.clone());
+        let shape = types.input().and_then(|input| input.wire.as_ref()).map_or(Shape::Null, |wire| wire.shape.clone());
         Self { route, schema: route.input_schema(), model, shape }
     }
 

@@ -333,6 +333,19 @@ impl<A: App> Tab<A> {
         }
     }
 
+    /// Has the server see a client that is slow, from now on or no longer: what can wait until it has taken more does. As long as it is slow,
+    /// [`received`](Tab::received) waits for it, whoever asks.
+    ///
+    /// # Panics
+    ///
+    /// Over sockets, where the network says how fast a client is.
+    pub fn set_slow(&self, is_slow: bool) {
+        match &self.0.line {
+            Line::Inner(line) => line.set_slow(is_slow),
+            Line::Wired(_) => panic!("over sockets, the network says how fast a client is"),
+        }
+    }
+
     /// Closes the tab.
     pub async fn close(&self) {
         self.0.app.note_dropped().await;

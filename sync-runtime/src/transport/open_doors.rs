@@ -36,7 +36,7 @@ pub struct OpenDoors {
 }
 
 /// The tasks that tidy up, as long as they are not dropped.
-pub(super) type Tidying = [AbortOnDropHandle<()>; 4];
+pub(super) type Tidying = [AbortOnDropHandle<()>; 5];
 
 /// Begins to tidy up.
 pub(super) fn tidying<A: App>(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<EngineSockets>) -> Tidying {
@@ -44,9 +44,11 @@ pub(super) fn tidying<A: App>(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<Eng
     let counting = tokio::spawn(async move { metrics.keep_small().await });
     let expiring = tokio::spawn(async move { rooms.hub().expire_rooms().await });
     let forgetting = tokio::spawn(async move { calls.forget_calls().await });
+    let values = dispatcher.clone();
+    let leaving = tokio::spawn(async move { values.expire_states().await });
     let asleep = sockets.clone();
     let asking = tokio::spawn(async move { asleep.watch_sleep().await });
-    [counting, expiring, forgetting, asking].map(AbortOnDropHandle::new)
+    [counting, expiring, forgetting, leaving, asking].map(AbortOnDropHandle::new)
 }
 
 impl OpenDoors {

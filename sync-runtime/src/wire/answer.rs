@@ -47,6 +47,9 @@ pub struct Answered {
     /// What became of its event, for a caller who asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
+    /// The version of the value that it has acted on, in place of an output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_version: Option<String>,
 }
 
 /// What became of an event when the members of its room were visited.
@@ -61,23 +64,31 @@ pub struct Report {
 }
 
 impl Answered {
-    /// Writes `{ status:"success", result, report? }`.
+    /// Writes `{ status:"success", result, report? }`, or `{ status:"success", stateVersion }`.
+    ///
+    /// Source: `tests/wire/state_act_answer.json`.
     #[must_use]
     pub fn to_json(&self) -> Box<RawValue> {
         #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
         struct Answer<'a> {
             status: &'static str,
-            result: &'a RawValue,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            result: Option<&'a RawValue>,
             #[serde(skip_serializing_if = "Option::is_none")]
             report: Option<Report>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            state_version: Option<&'a str>,
         }
-        json(&Answer { status: "success", result: &self.output, report: self.report })
+        let state_version = self.state_version.as_deref();
+        let result = state_version.is_none().then_some(&*self.output);
+        json(&Answer { status: "success", result, report: self.report, state_version })
     }
 }
 
 impl From<Box<RawValue>> for Answered {
     fn from(output: Box<RawValue>) -> Self {
-        Self { output, report: None }
+        Self { output, report: None, state_version: None }
     }
 }
 

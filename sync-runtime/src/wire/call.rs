@@ -119,6 +119,10 @@ pub struct HttpCall<'a> {
     pub version: &'a str,
     /// The header `Idempotency-Key`.
     pub id: Option<&'a str>,
+    /// The header `If-Match`.
+    pub if_match: Option<&'a str>,
+    /// The header `If-None-Match`.
+    pub if_none_match: Option<&'a str>,
 }
 
 impl<'a> SyncCall<'a> {

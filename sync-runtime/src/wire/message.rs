@@ -9,7 +9,7 @@ use crate::error::SyncError;
 use crate::wire::call::checked_id;
 use crate::wire::fields::{Slot, bad_request, read_object};
 use crate::wire::location::read_location;
-use crate::wire::{Call, Location, SyncCall, event};
+use crate::wire::{Call, Location, StateAct, StateOpen, StatePlace, SyncCall, event};
 
 /// One message of a client: PRODUCT §5, with one variant for each row of its table.
 #[derive(Debug)]
@@ -18,6 +18,12 @@ pub enum Message<'a> {
     Sync(SyncCall<'a>),
     /// Calls a route of the request lane.
     Request(Call<'a>),
+    /// Acts on the value of a room.
+    StateAct(StateAct<'a>),
+    /// Asks for the value of a room, to follow it where that is a socket.
+    StateOpen(StateOpen<'a>),
+    /// Follows the value of a room no longer.
+    StateClose(StatePlace<'a>),
     /// Enters a room.
     Join {
         /// The room.
@@ -91,6 +97,9 @@ impl<'a> Message<'a> {
         let message = match event {
             event::SYNC => SyncCall::from_socket(payload).map(Self::Sync),
             event::REQUEST => Call::from_socket(payload).map(Self::Request),
+            event::STATE_ACT => StateAct::from_socket(payload).map(Self::StateAct),
+            event::STATE_OPEN => StateOpen::from_socket(payload).map(Self::StateOpen),
+            event::STATE_CLOSE => StatePlace::from_socket(payload).map(Self::StateClose),
             event::JOIN_ROOM => read_join(payload),
             event::LEAVE_ROOM => read_room(payload).map(|room| Self::Leave { room }),
             event::JOINED_ROOMS => Ok(Self::Joined),
@@ -184,6 +193,18 @@ mod tests {
         check("request", r#"{"name":"a/b","version":"v1"}"#, "Request(");
         check("request", r#"{"name":"a/b"}"#, "sync-bad-request version");
         check("request", r#"{"name":"a/b","version":"v1","id":""}"#, "sync-bad-request id");
+        check("stateAct", r#"{"name":"a/b","version":"v1","room":"r","action":1}"#, "StateAct(");
+        check("stateAct", r#"{"name":"a/b","version":"v1","room":"r"}"#, "sync-bad-request action");
+        check("stateAct", r#"{"name":"a/b","version":"v1","action":1}"#, "sync-bad-request room");
+        check(
+            "stateAct",
+            r#"{"name":"a/b","version":"v1","room":"r","action":1,"ifVersion":7}"#,
+            "sync-bad-request ifVersion",
+        );
+        check("stateOpen", r#"{"name":"a/b","version":"v1","room":"r"}"#, "StateOpen(");
+        check("stateOpen", r#"{"name":"a/b","version":"v1","room":"r","have":7}"#, "sync-bad-request have");
+        check("stateClose", r#"{"name":"a/b","version":"v1","room":"r"}"#, "StateClose(");
+        check("stateClose", r#"{"name":"a/b","room":"r"}"#, "sync-bad-request version");
         check("joinRoom", r#"{"room":"r"}"#, r#"Join { room: "r", after: None, presence: false }"#);
         check("joinRoom", r#"{"room":"r","after":"p"}"#, r#"Join { room: "r", after: Some("p"), presence: false }"#);
         check("joinRoom", r#"{"room":"r","presence":true}"#, r#"Join { room: "r", after: None, presence: true }"#);

@@ -13,6 +13,7 @@ mod notice;
 mod packet;
 mod position;
 mod room_name;
+mod state;
 
 pub use answer::{Answered, ErrorAnswer, Report, answer_plain, answer_rooms, answer_rooms_joined};
 pub use call::{Call, Data, HttpCall, IgnoreSelf, SyncCall};
@@ -26,6 +27,7 @@ pub use notice::{PresenceChange, PresenceKind, PresentPerson, Roster};
 pub use packet::{Packet, Topic};
 pub use position::{Position, PositionKey};
 pub use room_name::RoomName;
+pub use state::{StateAct, StateOpen, StatePlace, StateUpdate, answer_state};
 
 /// The names of the Socket.IO events.
 pub mod event {
@@ -55,6 +57,14 @@ pub mod event {
     pub const GAP: &str = "gap";
     /// Tells a socket that it was taken out of a room.
     pub const ROOM_LOST: &str = "roomLost";
+    /// Follows the value of a room.
+    pub const STATE_OPEN: &str = "stateOpen";
+    /// Follows it no longer.
+    pub const STATE_CLOSE: &str = "stateClose";
+    /// Acts on it.
+    pub const STATE_ACT: &str = "stateAct";
+    /// Tells a follower what has changed.
+    pub const STATE: &str = "state";
     /// Tells that there is something new to be fetched.
     pub const POKE: &str = "poke";
 }

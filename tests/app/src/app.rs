@@ -1,10 +1,10 @@
 //! What the handlers share.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sync::{Server, wire};
+use sync::{BoxError, Server, wire};
 use tokio::sync::{Semaphore, watch};
 
 /// Who a test caller is.
@@ -52,6 +52,61 @@ pub struct App {
     banned: Mutex<BTreeMap<String, &'static str>>,
     /// The numbers of the rooms of `opened` that are open.
     open: Mutex<BTreeSet<u32>>,
+    /// Where the values of `shared/own` are.
+    pub own: OwnStore,
+}
+
+/// Numbers by room and version, and how often each has changed.
+type OwnValues = BTreeMap<String, (u32, u64)>;
+
+/// A store of the app's own, in the hands of a test.
+#[derive(Debug, Default)]
+pub struct OwnStore {
+    values: Mutex<OwnValues>,
+    /// Whether it fails.
+    pub fails: AtomicBool,
+    /// How often it was asked for a value.
+    pub loads: AtomicU32,
+    /// Whether whoever asks is held; a test waits for `held` to change.
+    pub holds: watch::Sender<bool>,
+    /// How many are held.
+    pub held: watch::Sender<u32>,
+}
+
+impl OwnStore {
+    /// Waits for as long as the test holds who asks.
+    pub async fn pass(&self) {
+        let mut holds = self.holds.subscribe();
+        self.held.send_modify(|held| *held += 1);
+        holds.wait_for(|holds| !holds).await.map(drop).unwrap_or_default();
+        self.held.send_modify(|held| *held -= 1);
+    }
+
+    fn values(&self) -> Result<MutexGuard<'_, OwnValues>, BoxError> {
+        if self.fails.load(Ordering::Acquire) {
+            return Err("the test has taken the store away".into());
+        }
+        Ok(self.values.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns a value, and how often it has changed.
+    pub async fn load(&self, key: String) -> Result<Option<(u32, u64)>, BoxError> {
+        self.loads.fetch_add(1, Ordering::AcqRel);
+        self.pass().await;
+        Ok(self.values()?.get(&key).copied())
+    }
+
+    /// Keeps a value.
+    pub async fn save(&self, key: String, value: (u32, u64)) -> Result<(), BoxError> {
+        self.pass().await;
+        self.values()?.insert(key, value);
+        Ok(())
+    }
+
+    /// Returns a value as it is kept now.
+    pub fn kept(&self, key: &str) -> Option<(u32, u64)> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied()
+    }
 }
 
 impl Default for App {
@@ -67,6 +122,7 @@ impl Default for App {
             notes: watch::Sender::default(),
             banned: Mutex::default(),
             open: Mutex::default(),
+            own: OwnStore::default(),
         }
     }
 }

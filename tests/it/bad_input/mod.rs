@@ -12,6 +12,7 @@ use sync::{App, Config};
 use sync_tests::app::{TestServer, member};
 use sync_tests::lane::Lane;
 use table::GOOD;
+use test_app::routes::shared::_state::{kept_v1, kept_v2};
 
 const COUNTER: Script = Script {
     lane: Lane::Event,
@@ -73,6 +74,26 @@ async fn requests_are_refused_with_the_same_codes_statuses_and_sentences() {
     let script = Script { lane: Lane::Request, ..TAKE };
     let count = test_stage(&server, script).await.check(table::nested()).await;
     assert!(count > 4 * 60, "{count} answers: the lane has lost its tables");
+}
+
+#[tokio::test]
+async fn actions_on_values_are_refused_at_both_doors_and_change_nothing() {
+    let server = TestServer::start().await;
+    let mut stage = test_stage(&server, Script { room: "shared-1", ..TAKE }).await;
+    let (kept, long) = (
+        server.running().handle().state::<kept_v1::State>("shared-1"),
+        server.running().handle().state::<kept_v2::State>("shared-1"),
+    );
+    let fill = |state: &mut kept_v2::State| {
+        state.names = vec!["x".repeat(600_000)];
+        Ok(())
+    };
+    long.update(fill).await.expect("a value");
+    let before = (kept.read(|kept| kept.count).await, long.read(|long| (long.count, long.names.len())).await);
+    let count = stage.check(table::actions()).await;
+    assert_eq!(count, 4 * 2 * 13, "the table is sent through both doors in four languages");
+    let after = (kept.read(|kept| kept.count).await, long.read(|long| (long.count, long.names.len())).await);
+    assert_eq!(format!("{before:?}"), format!("{after:?}"));
 }
 
 #[tokio::test]

@@ -142,6 +142,13 @@ pub(super) fn raw(array: &str) -> Sent {
     How::Event(array.to_owned()).by_member()
 }
 
+/// An action on the value of a room, as both doors take it: `fields` are those besides name and version.
+pub(super) fn act(what: &'static str, path: &str, version: &str, fields: &str) -> [(&'static str, Sent); 2] {
+    let named = format!(r#"{{"name":"{path}","version":"{version}",{fields}}}"#);
+    let posted = post(format!("{{{fields}}}")).path(&format!("/state/{path}/{version}"));
+    [(what, event("stateAct", &named)), (what, posted)]
+}
+
 /// A correct call, by socket only, but for its `id`.
 pub(super) fn with_id(id: &str) -> Sent {
     let call = r#""name":"examples/updateCounter","version":"v1","data":{"amount":1},"receiver":"game-room-1""#;

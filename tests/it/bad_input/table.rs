@@ -3,7 +3,7 @@
 use reqwest::Method;
 
 use super::stage::{
-    Case, LIMIT, Refused, binary, call, data, deep, event, payload, post, query, raw, sized, to, with_id,
+    Case, LIMIT, Refused, act, binary, call, data, deep, event, payload, post, query, raw, sized, to, with_id,
 };
 
 /// The body of a correct call.
@@ -482,10 +482,10 @@ fn events() -> Vec<Case> {
         Case {
             refused: Refused("sync-bad-request", 400, "{}"),
             sentences: [
-                "This message is not of the expected form: this event is unknown; known are sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence and syncCancel.",
-                "Dit bericht heeft niet de verwachte vorm: deze gebeurtenis is onbekend; bekend zijn sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence en syncCancel.",
-                "Diese Nachricht hat nicht die erwartete Form: dieses Ereignis ist unbekannt; bekannt sind sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence und syncCancel.",
-                "Ce message n’a pas la forme attendue : cet événement est inconnu ; sont connus sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence et syncCancel.",
+                "This message is not of the expected form: this event is unknown; known are sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence and syncCancel.",
+                "Dit bericht heeft niet de verwachte vorm: deze gebeurtenis is onbekend; bekend zijn sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence en syncCancel.",
+                "Diese Nachricht hat nicht die erwartete Form: dieses Ereignis ist unbekannt; bekannt sind sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence und syncCancel.",
+                "Ce message n’a pas la forme attendue : cet événement est inconnu ; sont connus sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence et syncCancel.",
             ],
             sent: vec![
                 ("an unknown event", event("s3cret", r#"{"room":"game-room-1"}"#)),
@@ -1219,6 +1219,126 @@ pub(super) fn nested() -> Vec<Case> {
                     data(&format!(r#"{{"note":{}}}"#, deep(r#"{"a":"#, 100_000, "}"))),
                 ),
             ],
+        },
+    ]
+}
+
+/// Actions on values of the test app, by members of `shared-1`, where the names of `shared/kept/v2` are nearly too long already.
+pub(super) fn actions() -> Vec<Case> {
+    const ADD: &str = r#""action":{"add":{"amount":1,"by":"s3cret"}}"#;
+    let kept = |what, fields: &str| act(what, "shared/kept", "v1", &format!(r#""room":"shared-1",{fields}"#));
+    let too_large = format!(r#""room":"shared-1","action":{{"add":{{"amount":1,"by":"{}"}}}}"#, "s3".repeat(LIMIT / 2));
+    let too_long = format!(r#""action":{{"add":{{"amount":1,"by":"{}"}}}}"#, "s3".repeat(250_000));
+    vec![
+        Case {
+            refused: Refused("sync-not-found", 404, "{}"),
+            sentences: [
+                "This function does not exist.",
+                "Deze functie bestaat niet.",
+                "Diese Funktion gibt es nicht.",
+                "Cette fonction n’existe pas.",
+            ],
+            sent: [
+                act("a state that there is not", "shared/s3cret", "v1", &format!(r#""room":"shared-1",{ADD}"#)),
+                act("a version that there is not", "shared/kept", "v9", &format!(r#""room":"shared-1",{ADD}"#)),
+                act("an event that is no state", "strict/take", "v1", &format!(r#""room":"shared-1",{ADD}"#)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+        },
+        Case {
+            refused: Refused("sync-not-in-room", 403, "{}"),
+            sentences: [
+                "You are not in this room.",
+                "Je bent niet in deze ruimte.",
+                "Du bist nicht in diesem Raum.",
+                "Vous n’êtes pas dans ce salon.",
+            ],
+            sent: act("a room that one is not in", "shared/kept", "v1", &format!(r#""room":"shared-s3",{ADD}"#)).into(),
+        },
+        Case {
+            refused: Refused("room-invalid", 400, "{}"),
+            sentences: [
+                "There is no room with this name.",
+                "Er bestaat geen ruimte met deze naam.",
+                "Es gibt keinen Raum mit diesem Namen.",
+                "Aucun salon ne porte ce nom.",
+            ],
+            sent: [
+                act("a room of another kind", "shared/kept", "v1", &format!(r#""room":"open-s3",{ADD}"#)),
+                act("a room without a name", "shared/kept", "v1", &format!(r#""room":"",{ADD}"#)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+        },
+        Case {
+            refused: Refused("sync-bad-request", 400, "{}"),
+            sentences: [
+                "This message is not of the expected form: “room” is missing or not of the expected type.",
+                "Dit bericht heeft niet de verwachte vorm: “room” ontbreekt of heeft niet het verwachte type.",
+                "Diese Nachricht hat nicht die erwartete Form: „room“ fehlt oder hat nicht den erwarteten Typ.",
+                "Ce message n’a pas la forme attendue : « room » manque ou n’a pas le type attendu.",
+            ],
+            sent: [
+                act("no room", "shared/kept", "v1", ADD),
+                act("a list of rooms", "shared/kept", "v1", &format!(r#""room":["shared-1"],{ADD}"#)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+        },
+        Case {
+            refused: Refused("sync-bad-request", 400, "{}"),
+            sentences: [
+                "This message is not of the expected form: “action” is missing or not of the expected type.",
+                "Dit bericht heeft niet de verwachte vorm: “action” ontbreekt of heeft niet het verwachte type.",
+                "Diese Nachricht hat nicht die erwartete Form: „action“ fehlt oder hat nicht den erwarteten Typ.",
+                "Ce message n’a pas la forme attendue : « action » manque ou n’a pas le type attendu.",
+            ],
+            sent: act("no action", "shared/kept", "v1", r#""room":"shared-1""#).into(),
+        },
+        Case {
+            refused: Refused("sync-invalid-input", 400, r#"{"path":"","reason":"unknown-variant"}"#),
+            sentences: [
+                "The input is not one of the known choices.",
+                "De invoer is geen van de bekende keuzes.",
+                "Die Eingabe ist keine der bekannten Möglichkeiten.",
+                "La saisie n’est pas un des choix connus.",
+            ],
+            sent: kept("an action that there is not", r#""action":{"s3cret":{}}"#).into(),
+        },
+        Case {
+            refused: Refused("sync-too-large", 413, r#"{"limit":1000000}"#),
+            sentences: [
+                "The message is too large; at most 1000000 bytes are allowed.",
+                "Het bericht is te groot; hoogstens 1000000 bytes zijn toegestaan.",
+                "Die Nachricht ist zu groß; höchstens 1000000 Byte sind erlaubt.",
+                "Le message est trop grand ; 1000000 octets au plus sont permis.",
+            ],
+            sent: act("an action that is too large", "shared/kept", "v1", &too_large).into(),
+        },
+        Case {
+            refused: Refused("state-invalid", 400, r#"{"path":"count","reason":"range"}"#),
+            sentences: [
+                "This would break a rule of “count”.",
+                "Dit zou een regel van “count” schenden.",
+                "Das würde eine Regel von „count“ verletzen.",
+                "Cela enfreindrait une règle de « count ».",
+            ],
+            sent: kept("a value that breaks its rules", r#""action":{"add":{"amount":1000001,"by":"s3cret"}}"#).into(),
+        },
+        Case {
+            refused: Refused("state-invalid", 400, r#"{"path":"","reason":"too-large"}"#),
+            sentences: [
+                "This has become too large; nothing can be added.",
+                "Dit is te groot geworden; er kan niets meer bij.",
+                "Das ist zu groß geworden; es kann nichts mehr hinzukommen.",
+                "C’est devenu trop grand ; rien ne peut être ajouté.",
+            ],
+            sent: act("a value of more than 1 MiB", "shared/kept", "v2", &format!(r#""room":"shared-1",{too_long}"#))
+                .into(),
         },
     ]
 }

@@ -1,8 +1,9 @@
 /** Mistakes as a developer makes them; `templateTypes.test.ts` says what the compiler tells about each. */
 import { createSync } from "syncwright";
-import type { ApiTypeMap, ErrorCode, SyncTypeMap } from "../../../app-template/web/src/_sockets/apiTypes.generated.ts";
+import type { NoPresence } from "syncwright";
+import type { ApiTypeMap, ErrorCode, StateTypeMap, SyncTypeMap } from "../../../app-template/web/src/_sockets/apiTypes.generated.ts";
 
-const { syncRequest, apiRequest, upsertSyncEventCallback } = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>();
+const { syncRequest, apiRequest, upsertSyncEventCallback, openState } = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, NoPresence, StateTypeMap>();
 const receiver = "game-room-1";
 
 export const wrongName = syncRequest({ name: "examples/updateCuonter", version: "v1", data: { amount: 5 }, receiver });
@@ -32,3 +33,10 @@ export const withReceiver = apiRequest({ name: "examples/readCounter", version: 
 export const wrongAnswer = apiRequest({ name: "examples/readCounter", version: "v1", data: { room } }).then((answer) =>
   answer.status === "success" ? answer.result.valeu : null,
 );
+
+const board = openState({ name: "board/notes", version: "v1", room: "board-7" });
+
+export const wrongValue = openState({ name: "board/ntoes", version: "v1", room: "board-7" });
+export const wrongKind = openState({ name: "board/notes", version: "v1", room: "game-room-1" });
+export const wrongAction = board.act({ mvoe: { id: "a", x: 1, y: 2 } });
+export const wrongView = board.get().value?.ntoes;

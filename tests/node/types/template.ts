@@ -3,6 +3,7 @@
  * since a mistake that goes unnoticed leaves its `@ts-expect-error` without an error.
  */
 import { createSync } from "syncwright";
+import type { NoPresence } from "syncwright";
 import { createSyncHooks } from "syncwright/react";
 import type {
   ApiInput,
@@ -14,9 +15,16 @@ import type {
   ApiVersion,
   ErrorCode,
   FullApiPath,
+  FullStatePath,
   FullSyncPath,
   Person,
   Session,
+  StateAction,
+  StateName,
+  StatePagePath,
+  StateTypeMap,
+  StateVersion,
+  StateView,
   SyncClientInput,
   SyncClientOutput,
   SyncClientStream,
@@ -33,10 +41,10 @@ type Same<Left, Right> =
 function holds<_Claim extends true>(): void {}
 
 // The names.
-holds<Same<SyncPagePath, "chat" | "examples" | "lobby" | "root" | "story" | "test/nestedTest">>();
+holds<Same<SyncPagePath, "board" | "chat" | "examples" | "lobby" | "root" | "story" | "test/nestedTest">>();
 holds<Same<SyncName<"examples">, "fail" | "updateCounter">>();
 holds<Same<SyncVersion<"examples", "updateCounter">, "v1" | "v2">>();
-holds<Same<FullSyncPath, "chat/sendMessage" | "examples/fail" | "examples/updateCounter" | "lobby/typing" | "root/announce" | "story/tell" | "test/nestedTest/room">>();
+holds<Same<FullSyncPath, "board/cursor" | "chat/sendMessage" | "examples/fail" | "examples/updateCounter" | "lobby/typing" | "root/announce" | "story/tell" | "test/nestedTest/room">>();
 // @ts-expect-error no such page
 type _NoPage = SyncName<"example">;
 // @ts-expect-error no such route
@@ -53,6 +61,16 @@ type _NoApiPage = ApiName<"chat">;
 type _NoApiName = ApiVersion<"examples", "updateCounter">;
 // @ts-expect-error no such version
 type _NoApiVersion = ApiInput<"examples", "readCounter", "v2">;
+holds<Same<StatePagePath, "board" | "examples">>();
+holds<Same<StateName<"examples">, "counter">>();
+holds<Same<StateVersion<"board", "notes">, "v1">>();
+holds<Same<FullStatePath, "board/notes" | "examples/counter">>();
+// @ts-expect-error a page without states
+type _NoStatePage = StateName<"chat">;
+// @ts-expect-error a request is no state
+type _NoStateName = StateVersion<"examples", "readCounter">;
+// @ts-expect-error no such version
+type _NoStateVersion = StateView<"examples", "counter", "v2">;
 
 // The types of a route.
 holds<Same<SyncClientInput<"examples", "updateCounter", "v2">, { amount: number; note?: string | null }>>();
@@ -64,9 +82,11 @@ holds<Same<SyncClientStream<"chat", "sendMessage", "v1">, never>>();
 holds<Same<ApiInput<"examples", "readCounter", "v1">, { room: string }>>();
 holds<Same<ApiOutput<"examples", "readCounter", "v1">, { value: number }>>();
 holds<Same<ApiStream<"examples", "readCounter", "v1">, never>>();
+holds<Same<StateView<"examples", "counter", "v1">["value"], number>>();
+holds<Same<StateAction<"examples", "counter", "v1">, { add: { amount: number } } | "reset">>();
 holds<Same<Session["locale"], string | null>>();
 
-const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap>();
+const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, NoPresence, StateTypeMap>();
 const hooks = createSyncHooks(sync);
 const { syncRequest, apiRequest, upsertSyncEventCallback } = sync;
 
@@ -227,3 +247,27 @@ void reading.call({ name: "examples/readCounter", data: { room: "r" } });
 hooks.useApiRequest({ name: "examples/readConter", version: "v1" });
 // @ts-expect-error a wrong version
 hooks.useApiRequest({ name: "examples/readCounter", version: "v2" });
+
+// A shared value.
+const BOARD = { name: "board/notes", version: "v1", room: "board-7" } as const;
+for (const followed of [sync.openState(BOARD), hooks.useSyncState(BOARD)]) {
+  const acted = await followed.act({ move: { id: "a", x: 1, y: 2 } }, { ifVersion: true });
+  if (acted.status === "error") acted.errorCode satisfies ErrorCode | "sync-cancelled";
+  else acted.stateVersion satisfies string;
+  // @ts-expect-error an action that is not whole
+  void followed.act({ move: { id: "a" } });
+  // @ts-expect-error an action of another state
+  void followed.act({ add: { amount: 1 } });
+}
+const board = hooks.useSyncState(BOARD).value;
+board?.notes["a"]?.text satisfies string | undefined;
+// @ts-expect-error the value has no such field
+board?.order.length.text;
+// @ts-expect-error a room of another kind
+sync.openState({ ...BOARD, room: "game-room-1" });
+// @ts-expect-error a wrong name
+hooks.useSyncState({ ...BOARD, name: "board/note" });
+// @ts-expect-error a wrong version
+hooks.useSyncState({ ...BOARD, version: "v2" });
+// @ts-expect-error an event is no shared value
+hooks.useSyncState({ name: "examples/updateCounter", version: "v1", room: "game-room-1" });

@@ -1,3 +1,4 @@
+use super::super::_state::counter_v1::{Action, Addition, State};
 use crate::Ctx;
 use sync::{SyncError, wire};
 
@@ -17,6 +18,8 @@ pub struct ServerOutput {
 /// Adds to the room's counter.
 #[sync::server(auth = login)]
 pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
-    let new_value = ctx.app().counters.add(ctx.room(), input.amount).await?;
+    let counter = ctx.state::<State>(ctx.room());
+    counter.act(Action::Add(Addition { amount: input.amount })).await?;
+    let new_value = counter.read(|counter| counter.value).await?;
     Ok(ServerOutput { new_value })
 }

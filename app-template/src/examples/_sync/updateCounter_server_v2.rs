@@ -1,3 +1,4 @@
+use super::super::_state::counter_v1::{Action, Addition, State};
 use crate::Ctx;
 use crate::app::Person;
 use sync::{SyncError, wire};
@@ -25,6 +26,8 @@ pub struct ServerOutput {
 /// Adds to the room's counter and says who did, and why.
 #[sync::server]
 pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError> {
-    let new_value = ctx.app().counters.add(ctx.room(), input.amount).await?;
+    let counter = ctx.state::<State>(ctx.room());
+    counter.act(Action::Add(Addition { amount: input.amount })).await?;
+    let new_value = counter.read(|counter| counter.value).await?;
     Ok(ServerOutput { new_value, note: input.note.clone(), by: ctx.sender() })
 }

@@ -7,7 +7,7 @@ use super::updateCounter_v1::{Event, server::ClientInput};
 use crate::app::Session;
 
 fn player(name: &str) -> Session {
-    Session { user_id: name.to_lowercase(), name: name.to_owned(), locale: None, muted: false }
+    Session { user_id: name.to_lowercase(), name: name.to_owned(), locale: None, muted: false, host: false }
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,9 +5,9 @@
 import { createSync, type Person, type RoomStatus as RoomStatusOf } from "syncwright";
 import { createSyncHooks, type PresenceHook } from "syncwright/react";
 import { readLanguageChoice } from "../language/languages";
-import type { ApiTypeMap, ErrorCode, PresenceTypes, SyncTypeMap } from "./apiTypes.generated";
+import type { ApiTypeMap, ErrorCode, PresenceTypes, StateTypeMap, SyncTypeMap } from "./apiTypes.generated";
 
-export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes>({
+export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes, StateTypeMap>({
   // Before anyone has signed in, the handshake says in which language errors are wanted.
   lang: readLanguageChoice,
   // What is done offline by one user is not sent for another.
@@ -30,11 +30,14 @@ export type RoomStatus = RoomStatusOf<ErrorCode>;
 /** Somebody who is in a room, and what they say of themselves. */
 export type PersonHere = Person<PresenceTypes>;
 
+/** A room whose members see who is there. */
+export type RoomWithPeople = PresenceTypes["rooms"];
+
 /** Who is in a room, and how to say something there. */
 export type PresenceHere = PresenceHook<PresenceTypes, ErrorCode>;
 
 export const { syncRequest, apiRequest, joinRoom, leaveRoom, joinedRooms, updateLocation, upsertSyncEventCallback } =
   sync;
 
-export const { useSyncEvents, useApiRequest, useConnection, useRoom, usePresence, useOfflineCalls } =
+export const { useSyncEvents, useApiRequest, useConnection, useRoom, usePresence, useSyncState, useOfflineCalls } =
   createSyncHooks(sync);

@@ -12,6 +12,7 @@ import { LanguageSwitcher } from "./LanguageSwitcher";
 const NAVIGATION = [
   { page: "/", word: "overview" },
   { page: "/examples", word: "examples" },
+  { page: "/board", word: "board" },
   { page: "/chat", word: "chat" },
   { page: "/story", word: "story" },
   { page: "/lobby", word: "lobby" },

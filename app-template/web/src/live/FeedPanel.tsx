@@ -37,7 +37,8 @@ export function FeedPanel() {
       <p className="hint">{words.feed.intro}</p>
       <Whereabouts />
       <Newest entry={shown[0]} />
-      <ol className="feed" data-testid="event-log">
+      {/* A long list scrolls, so the keyboard must reach it. */}
+      <ol className="feed" tabIndex={0} aria-labelledby={titleId} data-testid="event-log">
         {shown.map((entry) => (
           <FeedRow key={entry.id} entry={entry} />
         ))}

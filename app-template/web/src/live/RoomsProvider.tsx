@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
-import { type RoomStatus, sync } from "../_sockets/syncRequest";
+import { type RoomStatus, type RoomWithPeople, sync } from "../_sockets/syncRequest";
 
 interface RoomsValue {
   /** The rooms of this tab and where each stands; one that was left is not among them. */
@@ -77,11 +77,11 @@ export function RoomsProvider({ children }: { children: ReactNode }) {
   return <RoomsContext value={value}>{children}</RoomsContext>;
 }
 
-/** A chat is held with who is in it, on other pages too: were it joined without, its page would have to join it again. */
+/** A room with people is held with who is in it, on other pages too: were it joined without, its page would have to join it again. */
 function hold(room: string, changed: () => void): () => void {
-  return isChat(room) ? sync.holdPresence(room, changed) : sync.holdRoom(room, changed);
+  return hasPeople(room) ? sync.holdPresence(room, changed) : sync.holdRoom(room, changed);
 }
 
-function isChat(room: string): room is `chat-${string}` {
-  return room.startsWith("chat-");
+function hasPeople(room: string): room is RoomWithPeople {
+  return room.startsWith("chat-") || room.startsWith("board-");
 }

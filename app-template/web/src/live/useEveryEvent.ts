@@ -1,7 +1,10 @@
 import { useSyncEvents } from "../_sockets/syncRequest";
 import type { EventRoute, FeedItem, ShownError } from "./feed";
 
-/** Hands each frame of each route of the app to `record`, in the order of arrival. */
+/**
+ * Hands each event of the app's routes to `record`, in the order of arrival. Cursors alone are left out: a dozen in a second would push
+ * everything else from the list.
+ */
 export function useEveryEvent(record: (item: FeedItem) => void): void {
   const { upsertSyncEventCallback } = useSyncEvents();
 

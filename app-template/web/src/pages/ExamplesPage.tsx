@@ -1,5 +1,7 @@
 import { useId, useState } from "react";
 import { syncRequest, useApiRequest } from "../_sockets/syncRequest";
+import type { Counter } from "../counter/counted";
+import { useCounter } from "../counter/useCounter";
 import { useWords } from "../language/LanguageProvider";
 import { eventsIn } from "../live/feed";
 import { useFeed } from "../live/FeedProvider";
@@ -12,11 +14,13 @@ import { RoomPicker } from "../parts/RoomPicker";
 import { Segmented } from "../parts/Segmented";
 import { Link } from "../routing/Link";
 import { hrefOf } from "../routing/router";
+import { useSession } from "../session/SessionProvider";
 import { PageHead } from "./PageHead";
-import { ASK_AND_SHOW, REQUEST_HANDLER } from "./snippets";
+import { ASK_AND_SHOW, COUNTER_STATE, REQUEST_HANDLER } from "./snippets";
 
 const PREFIX = "game-room-";
 const FILES = [
+  "src/examples/_state/counter_v1.rs",
   "src/examples/_sync/updateCounter_server_v1.rs",
   "src/examples/_sync/updateCounter_client_v1.rs",
   "src/examples/_sync/updateCounter_server_v2.rs",
@@ -28,21 +32,24 @@ const QUICK_AMOUNTS = [1, 5, 25];
 type Ignored = "nobody" | "tab" | "session";
 const IGNORE_SELF = { nobody: false, tab: true, session: "session" } as const satisfies Record<Ignored, boolean | "session">;
 
-/** One number for a room: two versions of a route, a filter that asks where each member is, and a request that asks for the number. */
+/**
+ * One number for a room, which is a state: two versions of an event that changes it, a filter that asks where each member is, and a request
+ * that asks for the number.
+ */
 export function ExamplesPage() {
   const words = useWords();
   const pageRoom = usePageRoom("/examples", PREFIX);
-  // The answer to this tab's last call: all it hears when it left itself out.
-  const [answered, setAnswered] = useState<Answered | null>(null);
+  const counter = useCounter(pageRoom.isJoined || pageRoom.isBusy ? `${PREFIX}${pageRoom.id}` : null);
   return (
     <>
       <PageHead title={words.examples.title} lead={words.examples.lead} files={FILES} />
       <RoomPicker prefix={PREFIX} pageRoom={pageRoom} />
       <section className="card counter" data-testid="counter">
-        <CounterValue room={pageRoom.room} answered={answered} />
-        <CounterControls room={pageRoom.room} mayCall={pageRoom.mayCall} onAnswered={setAnswered} />
+        <CounterValue room={pageRoom.room} counter={counter.value} />
+        <CounterControls room={pageRoom.room} mayCall={pageRoom.mayCall} onReset={() => counter.act("reset")} />
       </section>
       <CounterReading key={pageRoom.room} room={pageRoom.room} />
+      <CodeBlock {...COUNTER_STATE} />
       <CodeBlock {...REQUEST_HANDLER} />
       <CodeBlock {...ASK_AND_SHOW} />
       <Elsewhere id={pageRoom.id} />
@@ -50,53 +57,46 @@ export function ExamplesPage() {
   );
 }
 
-interface Answered {
-  readonly room: string;
-  readonly newValue: number;
-  /** The feed's count when the answer came, so that later events win. */
-  readonly afterEntry: number;
-}
-
-function CounterValue({ room, answered }: { room: string; answered: Answered | null }) {
+function CounterValue({ room, counter }: { room: string; counter: Counter | undefined }) {
   const words = useWords();
+  const { session } = useSession();
   const { feed } = useFeed();
-  const last = eventsIn(feed, room, "examples/updateCounter/v1", "examples/updateCounter/v2").at(-1);
-  const own = answered?.room === room && answered.afterEntry > (last?.id ?? 0) ? answered : null;
-  const value = own?.newValue ?? last?.event.serverOutput.newValue;
-  const isMine = own !== null || last?.event.clientOutput.mine === true;
+  // What was said with an event belongs to the number that the event has made.
+  const last = eventsIn(feed, room, "examples/updateCounter/v1", "examples/updateCounter/v2").at(-1)?.event;
+  const note = last?.route === "examples/updateCounter/v2" && last.serverOutput.newValue === counter?.value ? last.serverOutput.note : null;
   return (
     <div className="counter-value">
       <h2 className="eyebrow">{words.examples.value}</h2>
-      <output key={value} className="big-number" data-testid="counter-value" aria-live="polite">
-        {value === undefined ? "–" : shownNumber(value)}
+      <output key={counter?.value} className="big-number" data-testid="counter-value" aria-live="polite">
+        {counter === undefined ? "–" : shownNumber(counter.value)}
       </output>
       <p className="muted" data-testid="counter-changed">
-        {value === undefined ? words.examples.noValue : whoChanged()}
+        {counter === undefined ? words.examples.noValue : whoChanged(counter)}
       </p>
-      {own === null && last?.event.route === "examples/updateCounter/v2" && last.event.serverOutput.note !== null && (
+      {note !== null && (
         <blockquote className="counter-note" data-testid="counter-note">
-          {last.event.serverOutput.note}
+          {note}
         </blockquote>
       )}
     </div>
   );
 
-  function whoChanged(): string {
-    if (isMine) return words.examples.changedByMe;
-    if (last?.event.route === "examples/updateCounter/v2") return words.examples.changedBy(last.event.serverOutput.by.name);
-    return words.examples.changedByOther;
+  function whoChanged({ changedBy }: Counter): string {
+    if (changedBy === null) return words.examples.neverChanged;
+    if (changedBy.userId === session?.userId) return words.examples.changedByMe;
+    return words.examples.changedBy(changedBy.name);
   }
 }
 
 interface CounterControlsProps {
   readonly room: string;
   readonly mayCall: boolean;
-  onAnswered(answered: Answered): void;
+  /** Begins with 0 again. */
+  onReset(): ReturnType<ReturnType<typeof useCounter>["act"]>;
 }
 
-function CounterControls({ room, mayCall, onAnswered }: CounterControlsProps) {
+function CounterControls({ room, mayCall, onReset }: CounterControlsProps) {
   const words = useWords();
-  const { feed } = useFeed();
   const { run, isBusy, outcome } = useCall();
   const [amount, setAmount] = useState(5);
   const [note, setNote] = useState("");
@@ -105,36 +105,35 @@ function CounterControls({ room, mayCall, onAnswered }: CounterControlsProps) {
   const ignoreSelf = IGNORE_SELF[ignored];
 
   async function addV1() {
-    await run("examples/updateCounter/v1", room, async () => {
-      const answer = await syncRequest({
+    await run("examples/updateCounter/v1", room, () =>
+      syncRequest({
         name: "examples/updateCounter",
         version: "v1",
         data: { amount },
         receiver: room,
         ignoreSelf,
-      });
-      if (answer.status === "success") tell(answer.result.newValue);
-      return answer;
-    });
+      }),
+    );
   }
 
   async function addV2() {
-    await run("examples/updateCounter/v2", room, async () => {
-      const answer = await syncRequest({
+    await run("examples/updateCounter/v2", room, () =>
+      syncRequest({
         name: "examples/updateCounter",
         version: "v2",
         data: { amount, note: note.trim() === "" ? null : note.trim() },
         receiver: room,
         ignoreSelf,
-      });
-      if (answer.status === "success") tell(answer.result.newValue);
-      return answer;
-    });
+      }),
+    );
   }
 
-  /** With nobody left out the event itself comes to this tab, in its place among the others' events. */
-  function tell(newValue: number) {
-    if (ignoreSelf !== false) onAnswered({ room, newValue, afterEntry: feed.nextId });
+  /** No event: the state is acted on, and shows 0 at once. */
+  async function reset() {
+    await run("examples/counter/v1", room, async () => {
+      const answer = await onReset();
+      return answer.status === "error" ? answer : { status: "success", result: { stateVersion: answer.stateVersion } };
+    });
   }
 
   const isDisabled = !mayCall || isBusy;
@@ -196,6 +195,9 @@ function CounterControls({ room, mayCall, onAnswered }: CounterControlsProps) {
         </button>
         <button type="button" className="button primary alt" disabled={isDisabled} onClick={addV2} data-testid="add-v2">
           {words.examples.addV2(amount)}
+        </button>
+        <button type="button" className="button quiet" disabled={isDisabled} onClick={reset} data-testid="counter-reset">
+          {words.examples.reset}
         </button>
         {!mayCall && <span className="hint">{words.room.mustJoin}</span>}
       </div>

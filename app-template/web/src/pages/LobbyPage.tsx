@@ -6,6 +6,7 @@ import { usePageRoom } from "../live/usePageRoom";
 import { useIsSomebodyTyping, useTyping } from "../live/useTyping";
 import { CodeBlock } from "../parts/CodeBlock";
 import { RoomPicker } from "../parts/RoomPicker";
+import { Switch } from "../parts/Switch";
 import { useSession } from "../session/SessionProvider";
 import { PageHead } from "./PageHead";
 import { TYPING_GATE } from "./snippets";
@@ -69,23 +70,14 @@ function Pad({ room, isJoined, arrived }: { room: string; isJoined: boolean; arr
 function DoNotDisturb() {
   const words = useWords();
   const { session, mute } = useSession();
-  const id = useId();
   return (
-    <div className="switch">
-      <input
-        id={id}
-        type="checkbox"
-        role="switch"
-        checked={session?.muted ?? false}
-        disabled={session === null}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => void mute(event.target.checked)}
-        data-testid="mute"
-      />
-      <label htmlFor={id}>{words.lobby.mute}</label>
-      <p id={`${id}-hint`} className="hint">
-        {words.lobby.muteHint}
-      </p>
-    </div>
+    <Switch
+      label={words.lobby.mute}
+      hint={words.lobby.muteHint}
+      isOn={session?.muted ?? false}
+      isDisabled={session === null}
+      testId="mute"
+      onChange={(muted) => void mute(muted)}
+    />
   );
 }

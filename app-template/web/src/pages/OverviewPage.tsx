@@ -91,6 +91,9 @@ function Tour() {
         <Stop page="/examples" title={nav.examples} route="examples/updateCounter">
           {overview.tourExamples}
         </Stop>
+        <Stop page="/board" title={nav.board} route="board/notes">
+          {overview.tourBoard}
+        </Stop>
         <Stop page="/chat" title={nav.chat} route="chat/sendMessage">
           {overview.tourChat}
         </Stop>

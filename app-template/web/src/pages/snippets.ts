@@ -25,7 +25,9 @@ pub async fn main(
     ctx: Ctx<'_>,
     input: &ClientInput,
 ) -> Result<ServerOutput, SyncError> {
-    let new_value = ctx.app().counters.add(ctx.room(), input.amount).await?;
+    let counter = ctx.state::<State>(ctx.room());
+    counter.act(Action::Add(Addition { amount: input.amount })).await?;
+    let new_value = counter.read(|counter| counter.value).await?;
     Ok(ServerOutput { new_value })
 }`,
 };
@@ -89,7 +91,8 @@ pub struct Output { pub value: i32 }
 /// Tells where a room's counter stands, and nobody else hears of it.
 #[sync::request(method = GET)]
 pub async fn main(ctx: Ctx<'_>, input: &Input) -> Result<Output, SyncError> {
-    Ok(Output { value: ctx.app().counters.get(&input.room).await })
+    let counter = ctx.state::<State>(&input.room);
+    Ok(Output { value: counter.read(|counter| counter.value).await? })
 }`,
 };
 
@@ -104,6 +107,95 @@ useEffect(() => void call({ data: { room } }), [call, room]);
 
 if (error !== null) return <p>{error.message}</p>;        // translated
 return <b aria-busy={isPending}>{result?.value}</b>;      // number`,
+};
+
+export const COUNTER_STATE: Snippet = {
+  title: "src/examples/_state/counter_v1.rs",
+  language: "rust",
+  code: `#[wire(patch)]
+#[derive(Default)]
+pub struct State {
+    pub value: i32,
+    pub changed_by: Option<Person>,
+}
+
+#[wire]
+pub enum Action { Add(Addition), Reset }
+
+/// The counter of a room: there when the page opens, and after a restart.
+#[sync::state(room = "game-room-{id}", store = sqlite)]
+impl sync::SharedState for State {
+    type Action = Action;
+
+    fn apply(&mut self, ctx: Ctx<'_>, action: &Action) -> Result<(), SyncError> {
+        match action {
+            Action::Add(Addition { amount }) => self.value += amount,
+            Action::Reset => self.value = 0,
+        }
+        self.changed_by = Some(ctx.sender());
+        Ok(())
+    }
+}`,
+};
+
+export const BOARD_STATE: Snippet = {
+  title: "src/board/_state/notes_v1.rs",
+  language: "rust",
+  code: `#[wire(patch)]
+#[derive(Default)]
+pub struct State {
+    #[validate(length(max = 200))]
+    pub notes: BTreeMap<String, Note>,
+    pub order: Vec<String>,
+}
+
+#[sync::state(room = "board-{id}", store = sqlite, save = "1s")]
+impl sync::SharedState for State {
+    type Action = Action;
+
+    fn apply(&mut self, ctx: Ctx<'_>, action: &Action) -> Result<(), SyncError> {
+        match action {
+            Action::Move { id, x, y } => {
+                let note = self.seen(id, ctx.session().host)?;
+                (note.x, note.y) = (*x, *y);
+                self.order.retain(|other| other != id);
+                self.order.push(id.clone());
+            }
+            Action::Hide { .. } if !ctx.session().host => {
+                return Err(sync::error!("note-host-only").status(403));
+            }
+            // …
+        }
+        Ok(())
+    }
+
+    type View = Self;
+
+    /// Hosts see everything; what is hidden is on its way to nobody else.
+    #[view(by = |member| member.session().host)]
+    fn view(&self, is_host: &bool) -> Self {
+        let is_shown = |note: &Note| *is_host || !note.hidden;
+        // … the notes that are shown, and their order
+    }
+}`,
+};
+
+export const FOLLOW_AND_ACT: Snippet = {
+  title: "web/src/YourPage.tsx",
+  language: "ts",
+  code: `const { value, status, pending, act } = useSyncState({
+  name: "board/notes", version: "v1", room: \`board-\${id}\`,
+  optimistic: applied,        // shown at once, taken back if refused
+});
+
+const answer = await act({ move: { id: noteId, x: 120, y: 80 } });
+if (answer.status === "error") toast(answer.message);   // translated
+
+// Renders when this note changes, and for nothing else.
+const note = useSyncState(
+  { name: "board/notes", version: "v1", room: \`board-\${id}\` },
+  (board) => board.notes[noteId],
+);`,
 };
 
 export const TYPING_GATE: Snippet = {

@@ -5,8 +5,7 @@ import { useWords } from "../language/LanguageProvider";
 import type { ShownError } from "../live/feed";
 import { Avatar } from "./Avatar";
 import { Rich } from "./Rich";
-
-const COLORS: readonly Color[] = ["blue", "green", "orange", "pink", "violet"];
+import { Swatches } from "./Swatches";
 
 /** As long as the rule in `src/app.rs` allows. */
 const LONGEST_MOOD = 60;
@@ -106,20 +105,13 @@ function MoodForm({ presence: { people, me, status, set } }: { presence: Presenc
           )}
         </div>
       </div>
-      <fieldset className="swatches" disabled={!isJoined}>
-        <legend>{words.here.color}</legend>
-        {COLORS.map((option) => (
-          <label key={option} className="swatch" data-color={option} data-testid={`mood-${option}`}>
-            <input
-              type="radio"
-              name={`${id}-color`}
-              checked={option === color}
-              onChange={() => setDraft({ ...draft, color: option })}
-            />
-            <span className="visually-hidden">{words.here.colors[option]}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Swatches
+        legend={words.here.color}
+        testId="mood"
+        value={color}
+        isDisabled={!isJoined}
+        onChange={(next) => setDraft({ ...draft, color: next })}
+      />
       {error !== null && (
         <p role="alert" className="notice danger" data-testid="mood-error" data-code={error.errorCode}>
           {error.message} <code>{error.errorCode}</code>

@@ -5,7 +5,7 @@ import { type Language, parseLanguage, pickLanguage, readLanguageChoice, writeLa
 import { Asking } from "./asking";
 import { onChance } from "./chances";
 import { askInTime, type Renewal } from "./renewal";
-import { type AuthAnswer, changeSession, fetchSession, signIn, signOut } from "./sessionRequests";
+import { type AuthAnswer, changeSession, fetchSession, type SessionChange, signIn, signOut } from "./sessionRequests";
 import { isAboutUser, isSignInNeeded, type SessionState, settled, userOf, withChange } from "./sessionState";
 
 interface SessionValue {
@@ -24,6 +24,8 @@ interface SessionValue {
   chooseLanguage(choice: Language | null): Promise<void>;
   /** Whether this user wants to be left alone. */
   mute(muted: boolean): Promise<void>;
+  /** Whether this user is a host of boards. */
+  beHost(host: boolean): Promise<void>;
 }
 
 const SessionContext = createContext<SessionValue | null>(null);
@@ -118,6 +120,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [settle, asking, tellOtherTabs],
   );
 
+  /** Shows a change before the server has agreed, and takes it back if it does not: `was` is how it was. */
+  const changeShown = useCallback(
+    async (wanted: SessionChange, was: SessionChange): Promise<void> => {
+      setState((before) => withChange(before, wanted));
+      const answer = await change(() => changeSession(wanted, requestLanguage()));
+      if (!isAboutUser(answer)) setState((before) => withChange(before, was));
+    },
+    [change],
+  );
+
   const value = useMemo<SessionValue>(
     () => ({
       status: state.status,
@@ -155,13 +167,13 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         }
       },
       async mute(muted) {
-        const wasMuted = state.session?.muted ?? false;
-        setState((before) => withChange(before, { muted }));
-        const answer = await change(() => changeSession({ muted }, requestLanguage()));
-        if (!isAboutUser(answer)) setState((before) => withChange(before, { muted: wasMuted }));
+        await changeShown({ muted }, { muted: state.session?.muted ?? false });
+      },
+      async beHost(host) {
+        await changeShown({ host }, { host: state.session?.host ?? false });
       },
     }),
-    [state, settle, change, asking, tellOtherTabs],
+    [state, settle, change, changeShown, asking, tellOtherTabs],
   );
 
   return <SessionContext value={value}>{children}</SessionContext>;

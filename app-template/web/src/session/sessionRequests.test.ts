@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { parseAuthAnswer } from "./sessionRequests";
 
 const renewal = { afterMs: 60_000 };
-const ada = { userId: "u1", name: "Ada", locale: null, muted: false };
+const ada = { userId: "u1", name: "Ada", locale: null, muted: false, host: false };
 
 it.each([
   { what: "a session", body: { token: "t", session: ada }, answer: { status: "success", session: ada, renewal } },

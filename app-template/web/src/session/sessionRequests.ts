@@ -13,7 +13,7 @@ export type AuthAnswer =
   | { readonly status: "unreachable" };
 
 /** What users decide about their own session. */
-export type SessionChange = Partial<Pick<Session, "locale" | "muted">>;
+export type SessionChange = Partial<Pick<Session, "locale" | "muted" | "host">>;
 
 type Method = "GET" | "POST" | "PATCH";
 
@@ -69,13 +69,14 @@ export function parseAuthAnswer(body: unknown, renewal: Renewal | null): AuthAns
 
 function parseSession(value: unknown): Session | null {
   if (!isRecord(value)) return null;
-  const { userId, name, locale, muted } = value;
+  const { userId, name, locale, muted, host } = value;
   const isSession =
     typeof userId === "string" &&
     typeof name === "string" &&
     (typeof locale === "string" || locale === null) &&
-    typeof muted === "boolean";
-  return isSession ? { userId, name, locale, muted } : null;
+    typeof muted === "boolean" &&
+    typeof host === "boolean";
+  return isSession ? { userId, name, locale, muted, host } : null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -3,8 +3,8 @@ import type { Session } from "../_sockets/apiTypes.generated";
 import type { AuthAnswer } from "./sessionRequests";
 import { type SessionState, settled } from "./sessionState";
 
-const ada: Session = { userId: "ada", name: "Ada", locale: "nl", muted: false };
-const guest: Session = { userId: "", name: "", locale: null, muted: false };
+const ada: Session = { userId: "ada", name: "Ada", locale: "nl", muted: false, host: false };
+const guest: Session = { userId: "", name: "", locale: null, muted: false, host: false };
 
 const signedIn: SessionState = {
   status: "signedIn",

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use sync_codegen::lane::{Form, Lane};
+use sync_codegen::syntax::handler_file::Kind;
 use sync_codegen::{Placed, place};
 
 use crate::failure::Failure;
@@ -41,7 +42,7 @@ fn of_route(asked: &RouteName, project: &Project, lane: &'static Lane, route: &R
         }
     }
     let mut changes = files.add(&wanted)?;
-    if is_first_of_its_page(project, lane, route) {
+    if needs_rule(project, lane, route) {
         changes.extend(files::room(project, route)?);
     }
     Ok(changes)
@@ -62,9 +63,11 @@ fn wanted(asked: &RouteName, lane: &'static Lane, files: &RouteFiles<'_>) -> Res
     Ok(wanted)
 }
 
-/// A page without a rule has no rooms of its own, so the first event of one brings the rule with it.
-fn is_first_of_its_page(project: &Project, lane: &Lane, route: &RouteWords) -> bool {
+/// A page without a rule has no rooms of its own: the first event of one brings the rule with it, and so does any state, which belongs to
+/// them.
+fn needs_rule(project: &Project, lane: &Lane, route: &RouteWords) -> bool {
     let folder = project.app_dir.join(route.folder());
-    let has_others = folder.join(lane.folder).read_dir().is_ok_and(|mut files| files.next().is_some());
-    lane.has_rooms() && !folder.join("_room.rs").exists() && !has_others
+    let is_of_rooms = lane.forms.iter().any(|form| form.kind == Kind::State);
+    let has_others = || folder.join(lane.folder).read_dir().is_ok_and(|mut files| files.next().is_some());
+    lane.has_rooms() && !folder.join("_room.rs").exists() && (is_of_rooms || !has_others())
 }

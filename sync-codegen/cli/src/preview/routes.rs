@@ -1,6 +1,6 @@
 //! The routes of an app, and what travels for each, by the signatures of its functions.
 
-use syn::{FnArg, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Type};
+use syn::{FnArg, GenericArgument, ImplItem, Item, ItemFn, ItemImpl, PathArguments, ReturnType, Type};
 use sync_codegen::syntax::handler_file::Kind;
 use sync_codegen::{ListedRoute, Listing};
 use sync_schema::{Api, EVERYONE, Lane, Payload, RouteTypes, Shape, WireType};
@@ -25,6 +25,7 @@ fn route(listed: &ListedRoute, reader: &mut Reader<'_>, compiled: &Api) -> Route
     let payloads = match lane {
         Lane::Event => read.event(file(Kind::Server), file(Kind::Client)),
         Lane::Request => read.request(file(Kind::Request), listed.options.iter().any(|option| option == "method=GET")),
+        Lane::State => read.state(file(Kind::State)),
     };
     RouteTypes {
         lane,
@@ -75,6 +76,23 @@ impl Read<'_, '_> {
         vec![input, Payload::output("output", output), self.stream("stream", "ServerStream", file)]
     }
 
+    /// The value stands before its `impl`, its view and its actions inside of it.
+    fn state(&mut self, path: Option<&str>) -> Vec<Payload> {
+        let view =
+            WireType { shape: self.of_impl("view", path, |state| associated(state, "View").unwrap_or(&state.self_ty)) };
+        let action = WireType {
+            shape: self.of_impl("action", path, |state| associated(state, "Action").unwrap_or(&state.self_ty)),
+        };
+        vec![Payload::output("view", view), Payload::input("action", action)]
+    }
+
+    fn of_impl(&mut self, payload: &str, path: Option<&str>, part: impl FnOnce(&ItemImpl) -> &Type) -> Shape {
+        let sources = self.reader.sources;
+        let file = path.and_then(|path| sources.file(path));
+        let read = file.and_then(|(file, scope)| self.shape(part(state(file)?), scope));
+        self.read_or_known(payload, read)
+    }
+
     /// What `part` of the function `main` is; `Some(None)` is `{}`.
     fn of_signature(
         &mut self,
@@ -89,6 +107,10 @@ impl Read<'_, '_> {
             Some(ty) if is_unit(ty) => Some(shapes::empty()),
             Some(ty) => self.shape(ty, scope),
         });
+        self.read_or_known(payload, read)
+    }
+
+    fn read_or_known(&mut self, payload: &str, read: Option<Shape>) -> Shape {
         read.unwrap_or_else(|| {
             self.reader.kept.push(format!("{}: {payload}", self.route));
             self.known_shape(payload).unwrap_or(Shape::Any)
@@ -117,6 +139,23 @@ impl Read<'_, '_> {
 fn main(file: &syn::File) -> Option<&ItemFn> {
     file.items.iter().find_map(|item| match item {
         Item::Fn(function) if function.sig.ident == "main" => Some(function),
+        _ => None,
+    })
+}
+
+fn state(file: &syn::File) -> Option<&ItemImpl> {
+    file.items.iter().find_map(|item| match item {
+        Item::Impl(state) => {
+            let (name, _) = state.trait_.as_ref()?;
+            (name.segments.last()?.ident == "SharedState").then_some(state)
+        }
+        _ => None,
+    })
+}
+
+fn associated<'s>(state: &'s ItemImpl, name: &str) -> Option<&'s Type> {
+    state.items.iter().find_map(|item| match item {
+        ImplItem::Type(ty) if ty.ident == name => Some(&ty.ty),
         _ => None,
     })
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sync_codegen::Diagnostic;
 use sync_codegen::lane::{Form, Lane};
+use sync_codegen::syntax::handler_file::{Handler, HandlerFile, Kind};
 
 use super::pairing;
 use super::source::with_sorted_uses;
@@ -102,7 +103,10 @@ impl<'p> RouteFiles<'p> {
                     None => self.render(templates::EVENT_CLIENT, &[], &[])?,
                 }
             } else {
-                self.render(templates::REQUEST, &[], &[])?
+                match form.kind {
+                    Kind::State => self.render(templates::STATE, &[("rooms", &self.rooms())], &[])?,
+                    _ => self.render(templates::REQUEST, &[], &[])?,
+                }
             };
             if Some(*form) == server {
                 server_text = Some(text.clone());
@@ -128,6 +132,14 @@ impl<'p> RouteFiles<'p> {
         Ok(changes)
     }
 
+    /// The pattern of the page's rooms: that of its rule, or of the rule that it will have.
+    fn rooms(&self) -> String {
+        let rule = HandlerFile::read(&self.project.app_dir.join(room_path(self.route)));
+        let handlers = rule.outline.map(|outline| outline.handlers).unwrap_or_default();
+        let pattern = handlers.iter().find_map(Handler::rule_pattern).map(ToString::to_string);
+        pattern.unwrap_or_else(|| format!("{}-{{id}}", room_word(&self.route.page)))
+    }
+
     fn render(&self, template: Template, values: &[(&str, &str)], moved: &[(&str, &str)]) -> Result<String, Failure> {
         let RouteWords { page, name, .. } = self.route;
         render(template, self.project, (page, name, self.version), values, moved)
@@ -145,6 +157,11 @@ pub(crate) fn room_path(route: &RouteWords) -> String {
     format!("{}/_room.rs", route.folder())
 }
 
+/// What the names of a page's rooms begin with, unless its rule says otherwise.
+fn room_word(page: &str) -> String {
+    page.replace('/', "-")
+}
+
 /// `moved` is what is taken from elsewhere, which must not be lost.
 fn render(
     template: Template,
@@ -153,7 +170,7 @@ fn render(
     further: &[(&str, &str)],
     moved: &[(&str, &str)],
 ) -> Result<String, Failure> {
-    let (version, room) = (format!("v{version}"), page.replace('/', "-"));
+    let (version, room) = (format!("v{version}"), room_word(page));
     let common = [("page", page), ("name", name), ("version", &*version), ("room", &*room)];
     let text = template.render(&project.app_dir, &[&common, further].concat(), moved)?;
     Ok(with_sorted_uses(&text))

@@ -33,6 +33,8 @@ templates! {
     // {{uses}} {{parameters}}: the server file's types, as far as it has them.
     EVENT_CLIENT_BESIDE_SERVER: "event_client_beside_server.rs",
     REQUEST: "request.rs",
+    // {{rooms}}: the pattern of the page's rooms.
+    STATE: "state.rs",
     ROOM: "room.rs",
 }
 

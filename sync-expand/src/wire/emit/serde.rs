@@ -138,7 +138,7 @@ fn bounds(context: &Context<'_>) -> String {
     for field in context.fields().filter(|field| !field.skip && !field_type::is_plain(&field.ty)) {
         let ty = without_self(&field.ty, context).into_token_stream();
         let trait_name = travels(field);
-        let bound = format!("for<'__a> {ty}: __wire::{trait_name}<'__a>");
+        let bound = format!("for<'__travels> {ty}: __wire::{trait_name}<'__travels>");
         if !bounds.contains(&bound) {
             bounds.push(bound);
         }

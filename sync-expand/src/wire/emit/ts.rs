@@ -17,7 +17,7 @@ pub(super) fn implementation(context: &Context<'_>) -> TokenStream {
     let mut generics = context.generics.clone();
     for field in referring() {
         let (ty, travels) = (without_self(&field.ty, context), travels(field));
-        let bound: WherePredicate = parse_quote!(for<'__a> #ty: __wire::#travels<'__a>);
+        let bound: WherePredicate = parse_quote!(for<'__travels> #ty: __wire::#travels<'__travels>);
         generics.make_where_clause().predicates.push(bound);
     }
     let visits = referring().map(|field| {

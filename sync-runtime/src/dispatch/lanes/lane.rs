@@ -1,10 +1,11 @@
 //! What a lane is to the pipeline, and the routes of all of them.
 
 use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::sync::oneshot;
 
-use crate::clock::Instant;
+use crate::clock::{Instant, soon};
 use crate::config::Config;
 use crate::contain::Guarded;
 use crate::dispatch::Caller;
@@ -13,6 +14,7 @@ use crate::error::SyncError;
 use crate::id::Id;
 use crate::limits::{Limits, RouteBudget};
 use crate::metrics::{RouteMetrics, ServerMetrics};
+use crate::rooms::Permit;
 use crate::route::{self, App, Effect, Method, Route, Routes, Table};
 use crate::schema::InputSchema;
 use crate::wire::{Call, Data, IgnoreSelf, Report};
@@ -21,6 +23,7 @@ use crate::wire::{Call, Data, IgnoreSelf, Report};
 pub(in crate::dispatch) struct Lanes<A: App> {
     pub(super) events: Directory<A>,
     pub(super) requests: Directory<A>,
+    pub(super) states: Directory<A>,
 }
 
 impl<A: App> Lanes<A> {
@@ -32,12 +35,23 @@ impl<A: App> Lanes<A> {
     ) -> Self {
         let events = Directory::new(&table.events, config, limits, |cb| metrics.route("event", cb));
         let requests = Directory::new(&table.requests, config, limits, |cb| metrics.route("request", cb));
-        Self { events, requests }
+        let states = Directory::new(&table.states, config, limits, |cb| metrics.route("state", cb));
+        Self { events, requests, states }
     }
 
     /// Returns the route of an event.
     pub(in crate::dispatch) fn event(&self, path: &str, version: &str) -> Option<Found<'_, A>> {
         self.events.get(path, version)
+    }
+
+    /// Returns the index of a state among those of the table.
+    ///
+    /// # Errors
+    ///
+    /// `sync-not-found`.
+    pub(in crate::dispatch) fn state(&self, path: &str, version: &str) -> Result<(usize, Found<'_, A>), SyncError> {
+        let index = (self.states.routes.find)(path, version).ok_or_else(|| SyncError::new("sync-not-found"))?;
+        Ok((index, self.states.at(index)))
     }
 
     /// Returns whether a request of this name may be sent as a `GET`.
@@ -100,9 +114,12 @@ impl<A: App> Directory<A> {
     }
 
     fn get(&self, path: &str, version: &str) -> Option<Found<'_, A>> {
-        let index = (self.routes.find)(path, version)?;
+        (self.routes.find)(path, version).map(|index| self.at(index))
+    }
+
+    fn at(&self, index: usize) -> Found<'_, A> {
         let (schema, budget, metrics) = (&self.schemas[index], self.budgets[index].as_ref(), &self.metrics[index]);
-        Some(Found { route: self.routes.all[index], metrics, schema, budget })
+        Found { route: self.routes.all[index], metrics, schema, budget }
     }
 }
 
@@ -155,17 +172,52 @@ pub(in crate::dispatch) trait Lane<A: App>: Sync {
         until: Instant,
     ) -> impl Future<Output = Result<Entered<Self::Held>, SyncError>> + Send;
 
-    /// Does what follows from the call for others, and returns where it is told what became of that, if the caller wants to know.
+    /// Does what follows from the call for others, and says what else the caller is told.
     ///
     /// # Errors
     ///
     /// When that cannot be done: what is needed for it cannot be reached.
     fn apply(
         &self,
-        parts: &Parts<A>,
+        parts: &Arc<Parts<A>>,
         ran: Ran<'_, A>,
         held: Self::Held,
-    ) -> impl Future<Output = Result<Option<oneshot::Receiver<Report>>, SyncError>> + Send;
+    ) -> impl Future<Output = Result<Applied, SyncError>> + Send;
+}
+
+/// What a caller is told of what has followed from its call.
+#[derive(Default)]
+pub(in crate::dispatch) struct Applied {
+    /// The version of the value that it has acted on.
+    pub(in crate::dispatch) state_version: Option<String>,
+    /// Where it is told what becomes of an event, if the caller wants to know.
+    pub(in crate::dispatch) report: Option<oneshot::Receiver<Report>>,
+}
+
+/// Waits until a room takes what a caller does there.
+///
+/// # Errors
+///
+/// `sync-timeout` when that is not before `until`; as [`Hub::reserve`](crate::rooms::Hub::reserve).
+pub(in crate::dispatch) async fn room_turn<A: App>(
+    parts: &Parts<A>,
+    caller: &Caller<A>,
+    room: &str,
+    until: Instant,
+) -> Result<Entered<Option<Permit<A>>>, SyncError> {
+    let mut has_waited = false;
+    let reserving = parts.hub.reserve(room, caller.sender_key().session);
+    let waiting = async {
+        let mut reserving = std::pin::pin!(reserving);
+        if let Poll::Ready(permit) = futures_util::poll!(reserving.as_mut()) {
+            return permit;
+        }
+        has_waited = true;
+        reserving.await
+    };
+    let held = soon(until, waiting).await.ok_or_else(|| SyncError::new("sync-timeout"))?;
+    let held = held.inspect_err(|_| parts.room_turns.count())?;
+    Ok(Entered { held, has_waited })
 }
 
 /// A call whose handler may run.

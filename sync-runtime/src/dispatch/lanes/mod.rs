@@ -6,6 +6,7 @@
 mod event;
 mod lane;
 mod request;
+mod state;
 
 pub(super) use event::{EventText, Fanout, Sender, Shown};
 pub(super) use lane::{Entered, Found, Lane, Lanes, Ran};

@@ -1,15 +1,15 @@
 //! The request lane: a question and its answer; there is no room, nobody waits for anybody, and nothing follows.
 
-use tokio::sync::oneshot;
+use std::sync::Arc;
 
 use crate::clock::Instant;
 use crate::dispatch::Caller;
-use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
+use crate::dispatch::lanes::lane::{Applied, Entered, Found, Lane, Lanes, Ran};
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::{App, Effect, Method, Route};
-use crate::wire::{Call, Data, IgnoreSelf, Report};
+use crate::wire::{Call, Data, IgnoreSelf};
 
 impl<A: App> Lane<A> for Call<'_> {
     type Held = ();
@@ -54,15 +54,10 @@ impl<A: App> Lane<A> for Call<'_> {
         Ok(Entered { held: (), has_waited: false })
     }
 
-    async fn apply(
-        &self,
-        _: &Parts<A>,
-        ran: Ran<'_, A>,
-        (): (),
-    ) -> Result<Option<oneshot::Receiver<Report>>, SyncError> {
+    async fn apply(&self, _: &Arc<Parts<A>>, ran: Ran<'_, A>, (): ()) -> Result<Applied, SyncError> {
         match ran.effect {
-            Effect::None => Ok(None),
-            Effect::Event(_) => Err(ran.has_no_such_effect()),
+            Effect::None => Ok(Applied::default()),
+            Effect::Event(_) | Effect::Act(_) => Err(ran.has_no_such_effect()),
         }
     }
 }

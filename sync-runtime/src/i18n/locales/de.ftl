@@ -13,11 +13,21 @@ room-forbidden = Du darfst diesen Raum nicht betreten.
 room-invalid = Es gibt keinen Raum mit diesem Namen.
 room-limit = Du kannst in höchstens { $limit } Räumen zugleich sein.
 session-unavailable = Deine Anmeldung kann gerade nicht geprüft werden; versuche es gleich noch einmal.
+state-conflict = Jemand anders war schneller: Das hat sich inzwischen geändert.
+state-invalid = { $reason ->
+    [too-large] Das ist zu groß geworden; es kann nichts mehr hinzukommen.
+    [too-deep] Das ist zu tief verschachtelt.
+   *[other] { $subject ->
+        [top] Das würde eine Regel verletzen.
+       *[other] Das würde eine Regel von „{ $path }“ verletzen.
+    }
+}
+state-unavailable = Das kann gerade nicht geladen oder gespeichert werden; versuche es bald wieder.
 sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
     [not-an-object] sie muss ein JSON-Objekt sein
     [json] sie ist kein gültiges JSON
     [duplicate-field] ein Feld kommt zweimal vor
-    [event] dieses Ereignis ist unbekannt; bekannt sind sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence und syncCancel
+    [event] dieses Ereignis ist unbekannt; bekannt sind sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence und syncCancel
     [binary] binäre Daten werden nicht angenommen
     [utf-8] sie ist kein gültiges UTF-8
     [ignoreSelf] „ignoreSelf“ muss true, false oder "session" sein

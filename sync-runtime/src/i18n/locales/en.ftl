@@ -13,11 +13,21 @@ room-forbidden = You may not enter this room.
 room-invalid = There is no room with this name.
 room-limit = You can be in at most { $limit } rooms at once.
 session-unavailable = Your sign-in cannot be checked at the moment; try again soon.
+state-conflict = Somebody else was faster: this has changed meanwhile.
+state-invalid = { $reason ->
+    [too-large] This has become too large; nothing can be added.
+    [too-deep] This is nested too deeply.
+   *[other] { $subject ->
+        [top] This would break a rule.
+       *[other] This would break a rule of “{ $path }”.
+    }
+}
+state-unavailable = This cannot be loaded or saved at the moment; try again soon.
 sync-bad-request = This message is not of the expected form: { $subject ->
     [not-an-object] it must be a JSON object
     [json] it is not valid JSON
     [duplicate-field] a field is there twice
-    [event] this event is unknown; known are sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence and syncCancel
+    [event] this event is unknown; known are sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence and syncCancel
     [binary] binary data is not accepted
     [utf-8] it is not valid UTF-8
     [ignoreSelf] “ignoreSelf” must be true, false or "session"

@@ -13,11 +13,21 @@ room-forbidden = Vous n’avez pas accès à ce salon.
 room-invalid = Aucun salon ne porte ce nom.
 room-limit = Vous pouvez être dans { $limit } salons au plus à la fois.
 session-unavailable = Votre connexion ne peut pas être vérifiée pour le moment ; réessayez dans un instant.
+state-conflict = Quelqu’un a été plus rapide : cela a changé entre-temps.
+state-invalid = { $reason ->
+    [too-large] C’est devenu trop grand ; rien ne peut être ajouté.
+    [too-deep] C’est imbriqué trop profondément.
+   *[other] { $subject ->
+        [top] Cela enfreindrait une règle.
+       *[other] Cela enfreindrait une règle de « { $path } ».
+    }
+}
+state-unavailable = Cela ne peut être ni chargé ni enregistré pour le moment ; réessayez bientôt.
 sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
     [not-an-object] il doit être un objet JSON
     [json] ce n’est pas du JSON valide
     [duplicate-field] un champ s’y trouve deux fois
-    [event] cet événement est inconnu ; sont connus sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence et syncCancel
+    [event] cet événement est inconnu ; sont connus sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence et syncCancel
     [binary] les données binaires ne sont pas acceptées
     [utf-8] ce n’est pas de l’UTF-8 valide
     [ignoreSelf] « ignoreSelf » doit valoir true, false ou "session"

@@ -13,11 +13,21 @@ room-forbidden = Je mag deze ruimte niet betreden.
 room-invalid = Er bestaat geen ruimte met deze naam.
 room-limit = Je kunt in hoogstens { $limit } ruimtes tegelijk zijn.
 session-unavailable = Je aanmelding kan nu niet worden gecontroleerd; probeer het zo meteen opnieuw.
+state-conflict = Iemand anders was sneller: dit is intussen veranderd.
+state-invalid = { $reason ->
+    [too-large] Dit is te groot geworden; er kan niets meer bij.
+    [too-deep] Dit is te diep genest.
+   *[other] { $subject ->
+        [top] Dit zou een regel schenden.
+       *[other] Dit zou een regel van “{ $path }” schenden.
+    }
+}
+state-unavailable = Dit kan nu niet worden geladen of opgeslagen; probeer het zo opnieuw.
 sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
     [not-an-object] het moet een JSON-object zijn
     [json] het is geen geldige JSON
     [duplicate-field] een veld komt twee keer voor
-    [event] deze gebeurtenis is onbekend; bekend zijn sync, request, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence en syncCancel
+    [event] deze gebeurtenis is onbekend; bekend zijn sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence en syncCancel
     [binary] binaire gegevens worden niet aangenomen
     [utf-8] het is geen geldige UTF-8
     [ignoreSelf] “ignoreSelf” moet true, false of "session" zijn

@@ -64,7 +64,7 @@ pub fn answers_a_repeat_once<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
 
 /// Returns how often the handler has run, as the app's metrics count it; nothing while it has not.
 async fn runs<A: App>(subject: &Subject<'_, A>, app: &TestApp<A>) -> Option<String> {
-    let lane = if subject.under_test.lane == Lane::Event { "event" } else { "request" };
+    let lane = subject.under_test.lane.word();
     let series = format!(r#"sync_handler_seconds_count{{lane="{lane}",route="{}"}} "#, subject.name());
     let metrics = app.http_as("GET", "/metrics", None, None, &[("host", "localhost")]).await.text;
     metrics.lines().find_map(|line| line.strip_prefix(&series)).map(str::to_owned)

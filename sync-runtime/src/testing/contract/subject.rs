@@ -41,10 +41,11 @@ impl<'k, A: App> Subject<'k, A> {
         let lane = match under_test.lane {
             Lane::Event => &table.events,
             Lane::Request => &table.requests,
+            Lane::State => &table.states,
         };
         let route = lane.all.iter().find(|route| route.id().cb == under_test.name);
         let route = *route.unwrap_or_else(|| panic!("there is no route `{}`", under_test.name));
-        let is_query = route.types(&mut Model::default()).payloads[0].is_query;
+        let is_query = route.types(&mut Model::default()).input().is_some_and(|input| input.is_query);
         Self { kit, under_test, route, table, is_query }
     }
 
@@ -131,8 +132,8 @@ impl<'k, A: App> Subject<'k, A> {
     pub(super) fn any_room(&self) -> String {
         match (self.under_test.lane, self.is_to_everyone()) {
             (Lane::Request, _) => String::new(),
-            (Lane::Event, true) => EVERYONE.to_owned(),
-            (Lane::Event, false) => self
+            (_, true) => EVERYONE.to_owned(),
+            (Lane::Event | Lane::State, false) => self
                 .rules()
                 .first()
                 .and_then(|rule| names(rule.pattern()).into_iter().next())
@@ -184,7 +185,7 @@ impl<'k, A: App> Subject<'k, A> {
         for session in people::others::<A>(OTHERS, fits) {
             company.push(app.log_in(session).await);
         }
-        let page = self.source().split_once("/_sync/").map_or("", |(page, _)| page.trim_start_matches("src"));
+        let page = self.source().split_once("/_").map_or("", |(page, _)| page.trim_start_matches("src"));
         let mut inside = Vec::new();
         for other in company {
             if self.is_to_everyone() || other.join(room).await.is_ok() {
@@ -207,7 +208,7 @@ impl<'k, A: App> Subject<'k, A> {
     /// Says that there is no room to which the route could be sent.
     fn nowhere(&self) -> String {
         let source = self.source();
-        let page = source.split_once("/_sync/").map_or("src/<page>", |(page, _)| page);
+        let page = source.split_once("/_").map_or("src/<page>", |(page, _)| page);
         format!(
             "`{}` cannot be sent at all: the app has no rule that opens a room\n  help: add {page}/_room.rs (`cargo sync new room` writes one), or \
              write `room = all` in {source} if everybody who is connected may hear of it",

@@ -31,6 +31,8 @@ pub(in crate::testing) struct InnerLine<A: App> {
 struct WayOut<A: App> {
     inbox: Inbox,
     is_closed: AtomicBool,
+    /// Whether it takes nothing for now: what can wait for it does.
+    is_slow: AtomicBool,
     line: OnceLock<Weak<InnerLine<A>>>,
 }
 
@@ -44,6 +46,10 @@ impl<A: App> Outbox for WayOut<A> {
                 self.inbox.take(array);
             }
         }
+    }
+
+    fn has_room(&self) -> bool {
+        !self.is_slow.load(Ordering::Acquire)
     }
 
     fn close(&self, reason: CloseReason) {
@@ -75,8 +81,12 @@ impl<A: App> InnerLine<A> {
             tab: Some(presenting.tab.into()),
         };
         let identity = dispatcher.admit(presented).await.map_err(refused)?;
-        let way_out =
-            Arc::new(WayOut { inbox: Inbox::default(), is_closed: AtomicBool::new(false), line: OnceLock::new() });
+        let way_out = Arc::new(WayOut {
+            inbox: Inbox::default(),
+            is_closed: AtomicBool::new(false),
+            is_slow: AtomicBool::new(false),
+            line: OnceLock::new(),
+        });
         let socket = dispatcher.socket(identity, way_out.clone());
         let line = Arc::new(Self {
             dispatcher: dispatcher.clone(),
@@ -95,6 +105,11 @@ impl<A: App> InnerLine<A> {
 
     pub(super) fn is_closed(&self) -> bool {
         self.way_out.is_closed.load(Ordering::Acquire)
+    }
+
+    /// Has the server see a client that takes nothing, or takes what comes again.
+    pub(in crate::testing) fn set_slow(&self, is_slow: bool) {
+        self.way_out.is_slow.store(is_slow, Ordering::Release);
     }
 
     pub(in crate::testing) fn close(&self) {

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -28,7 +28,7 @@ use crate::transport::doors::credentials;
 use crate::transport::doors::leftovers::{Leftovers, Running, RunningPlace};
 use crate::transport::doors::origin::Origins;
 use crate::transport::doors::sse::Streamed;
-use crate::wire::{Call, Data, HttpCall, Message, SyncCall, bad_request};
+use crate::wire::{Call, Data, HttpCall, Message, StateAct, StateOpen, SyncCall, bad_request};
 
 /// How long it may take to find out who calls before it is looked whether the call is wrong whoever it is: in good time, that is told in
 /// the caller's own language.
@@ -63,8 +63,8 @@ pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>, ready: Ready) -> Router {
 struct HttpLane {
     /// What its paths begin with.
     path: &'static str,
-    /// Whether the input may be the query of a `GET`.
-    takes_get: bool,
+    /// Whether it may be asked by `GET`, with a query.
+    gets: Gets,
     /// Reads a call.
     read: for<'a> fn(HttpCall<'a>, Data<'a>) -> Result<Message<'a>, SyncError>,
 }
@@ -72,14 +72,34 @@ struct HttpLane {
 static LANES: &[HttpLane] = &[
     HttpLane {
         path: "/sync",
-        takes_get: false,
+        gets: Gets::Never,
         read: |http, data| match data {
             Data::Json(body) => SyncCall::from_http(http, body).map(Message::Sync),
             Data::Query(_) => Err(SyncError::new("sync-method-not-allowed")),
         },
     },
-    HttpLane { path: "/api", takes_get: true, read: |http, data| Call::from_http(http, data).map(Message::Request) },
+    HttpLane {
+        path: "/api",
+        gets: Gets::AsRouteSays,
+        read: |http, data| Call::from_http(http, data).map(Message::Request),
+    },
+    HttpLane {
+        path: "/state",
+        gets: Gets::Always,
+        read: |http, data| match data {
+            Data::Json(body) => StateAct::from_http(http, body).map(Message::StateAct),
+            Data::Query(query) => StateOpen::from_http(http, query).map(Message::StateOpen),
+        },
+    },
 ];
+
+/// Which routes of a lane may be asked by `GET`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gets {
+    Never,
+    AsRouteSays,
+    Always,
+}
 
 type DoorState<A> = (Arc<Dispatcher<A>>, Arc<Leftovers>);
 type CalledPath = Result<Path<String>, PathRejection>;
@@ -215,33 +235,40 @@ struct Received {
     input: Bytes,
     is_get: bool,
     id: Option<String>,
+    if_match: Option<String>,
+    if_none_match: Option<String>,
 }
 
 impl Received {
     async fn read(head: &Parts, body: Body, lane: &HttpLane, limit: usize) -> Result<Self, SyncError> {
-        let is_get = lane.takes_get && [Method::GET, Method::HEAD].contains(&head.method);
+        let is_get = lane.gets != Gets::Never && [Method::GET, Method::HEAD].contains(&head.method);
         if !is_get && head.method != Method::POST {
             return Err(SyncError::new("sync-method-not-allowed"));
         }
         if !is_get && !is_json(&head.headers) {
             return Err(SyncError::new("sync-unsupported-media-type"));
         }
-        let id = match head.headers.get("idempotency-key") {
-            None => None,
-            Some(id) => Some(id.to_str().map_err(|_| bad_request("id"))?.to_owned()),
+        let header = |name: &str, subject: &'static str| match head.headers.get(name) {
+            None => Ok(None),
+            Some(value) => value.to_str().map(|text| Some(text.to_owned())).map_err(|_| bad_request(subject)),
         };
+        let id = header("idempotency-key", "id")?;
+        let if_match = header("if-match", "if-match")?;
+        // One that cannot be read is none that we have given.
+        let if_none_match = header("if-none-match", "").unwrap_or_default();
         let input = match is_get {
             true => Bytes::copy_from_slice(head.uri.query().unwrap_or_default().as_bytes()),
             false => read_body(body, limit).await?,
         };
-        Ok(Self { input, is_get, id })
+        Ok(Self { input, is_get, id, if_match, if_none_match })
     }
 
     fn message<'a>(&'a self, lane: &HttpLane, route: &'a str) -> Result<Message<'a>, SyncError> {
         let (path, version) = route.rsplit_once('/').ok_or_else(|| SyncError::new("sync-not-found"))?;
         let input = std::str::from_utf8(&self.input).map_err(|_| bad_request("utf-8"))?;
         let data = if self.is_get { Data::Query(input) } else { Data::Json(input) };
-        (lane.read)(HttpCall { path, version, id: self.id.as_deref() }, data)
+        let (if_match, if_none_match) = (self.if_match.as_deref(), self.if_none_match.as_deref());
+        (lane.read)(HttpCall { path, version, id: self.id.as_deref(), if_match, if_none_match }, data)
     }
 }
 
@@ -261,9 +288,17 @@ async fn read_body(body: Body, limit: usize) -> Result<Bytes, SyncError> {
 
 fn respond(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body: Box<str> = answer.json.into();
-    let mut response = (status, String::from(body)).into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut response = if answer.is_unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let body: Box<str> = answer.json.into();
+        let mut response = (status, String::from(body)).into_response();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    };
+    if let Some(tag) = answer.version.and_then(|version| HeaderValue::try_from(format!("\"{version}\"")).ok()) {
+        response.headers_mut().insert(ETAG, tag);
+    }
     if let Some(seconds) = answer.retry_after {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
@@ -273,15 +308,20 @@ fn respond(answer: Answer) -> Response {
 /// Keeps the answer to a `GET` out of caches: it is its caller's, and was true when it was asked for.
 fn uncached(mut response: Response, is_read: bool) -> Response {
     if is_read {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // One that can be asked whether it is still so may be kept by the caller.
+        let kept = if response.headers().contains_key(ETAG) { "private, no-cache" } else { "no-store" };
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(kept));
     }
     response
 }
 
 /// Returns the methods that a route takes; one that is not there takes what every route does.
 fn methods<A: App>(dispatcher: &Dispatcher<A>, lane: &HttpLane, route: &str) -> &'static str {
-    let names = route.rsplit_once('/').filter(|_| lane.takes_get);
-    let takes_get = names.is_some_and(|(path, version)| dispatcher.takes_get(path, version));
+    let takes_get = match lane.gets {
+        Gets::Never => false,
+        Gets::Always => true,
+        Gets::AsRouteSays => route.rsplit_once('/').is_some_and(|(path, version)| dispatcher.takes_get(path, version)),
+    };
     if takes_get { "GET, HEAD, POST" } else { "POST" }
 }
 

@@ -70,6 +70,7 @@ impl<A: App> MetricsDoor<A> {
     fn now(&self) -> Now {
         let hub = self.dispatcher.hub();
         let (rooms, members) = hub.room_count();
+        let states = self.dispatcher.state_health();
         Now {
             connections: self.pipes.open(),
             sockets: hub.socket_count(),
@@ -80,6 +81,9 @@ impl<A: App> MetricsDoor<A> {
             sessions: self.dispatcher.sessions().in_use(),
             queue_bytes: self.sockets.traffic().waiting,
             calls: self.dispatcher.calls().len(),
+            state_values: states.values,
+            state_unsaved: states.unsaved,
+            state_failing: states.failing.len(),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::route::App;
 use crate::transport::doors::http::{error_response, stranger};
 
 /// The first parts of the addresses that belong to the server, whether it answers there today or not.
-const RESERVED: [&str; 8] = ["_inspect", "api", "auth", "healthz", "metrics", "readyz", "socket.io", "sync"];
+const RESERVED: [&str; 9] = ["_inspect", "api", "auth", "healthz", "metrics", "readyz", "socket.io", "state", "sync"];
 
 /// Answers 404 under a reserved name where nothing of that very name does: the fallback of `router`, or a route of it that takes
 /// any first part, is not asked.

@@ -78,6 +78,10 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             _ => None,
         },
     },
+    states: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[],
     error_codes: &[],
     locales: &[],

@@ -10,6 +10,7 @@ export const de: Words = {
   nav: {
     overview: "Überblick",
     examples: "Zähler",
+    board: "Tafel",
     chat: "Chat",
     story: "Erzählung",
     lobby: "Lobby",
@@ -60,7 +61,7 @@ export const de: Words = {
 
   feed: {
     title: "Dieser Tab, live",
-    intro: "Jeder Frame, den der Server an diesen Tab schickt, auf welcher Seite du auch bist.",
+    intro: "Die Ereignisse seiner Räume, auf welcher Seite du auch bist, und die Antworten auf seine Aufrufe. Nur Mauszeiger fehlen hier.",
     page: "Seite",
     rooms: "Räume",
     noRooms: "noch keine",
@@ -115,6 +116,7 @@ export const de: Words = {
     step4Text: "Der Aufrufer bekommt eine typisierte Antwort, jedes Mitglied des Raums das Ereignis.",
     tourTitle: "Sieh dir jede Art von Route an",
     tourExamples: "Server- und Clientdatei, zwei Versionen nebeneinander, drei Arten, sich selbst auszulassen, und eine Anfrage, von der sonst niemand erfährt.",
+    tourBoard: "Zettel, die alle zugleich verschieben und beschreiben: ein Wert für jeden Raum, mit Mauszeigern, und mit Zetteln, die nur Gastgeber sehen.",
     tourChat: "Ein asynchroner Filter, der weiß, wo jedes Mitglied ist und welche Sprache es liest.",
     tourStory: "Ein Handler, der Wort für Wort sendet und angehalten werden kann.",
     tourLobby: "Eine Clientdatei allein: ein Tor, das ein Ereignis durchlässt oder nicht.",
@@ -127,11 +129,12 @@ export const de: Words = {
 
   examples: {
     title: "Ein gemeinsamer Zähler",
-    lead: "Alle im Raum sehen dieselbe Zahl. Der Server zählt einmal; dann entscheidet der Filter, Mitglied für Mitglied, wer davon erfährt.",
+    lead: "Alle im Raum sehen dieselbe Zahl, sofort wenn die Seite aufgeht. Sie ist ein Zustand; das Ereignis ändert ihn, und der Filter entscheidet, Mitglied für Mitglied, wer davon erfährt.",
     value: "Zähler",
-    noValue: "In diesem Raum gab es noch kein Ereignis. Zähle etwas dazu.",
+    noValue: "Hier steht keine Zahl, solange du nicht im Raum bist.",
+    neverChanged: "Noch hat ihn niemand geändert.",
+    reset: "Von vorn beginnen",
     changedByMe: "Zuletzt von dir geändert",
-    changedByOther: "Zuletzt von jemand anderem geändert",
     changedBy: (name) => `Zuletzt von ${name} geändert`,
     amount: "Betrag (1 bis 100)",
     note: "Notiz (nur v2)",
@@ -145,7 +148,7 @@ export const de: Words = {
     ignoreHint: "`ignoreSelf`: die Antwort auf seinen Aufruf bekommt dieser Tab in jedem Fall.",
     readTitle: "Nach dem Zähler fragen",
     readText:
-      "Eine Anfrage ist eine Frage und ihre Antwort: Niemand sonst erfährt davon, und einen Raum braucht sie nicht. Der Zähler oben weiß, was er gehört hat, seit dieser Tab offen ist; hier wird der Server gefragt.",
+      "Eine Anfrage ist eine Frage und ihre Antwort: Niemand sonst erfährt davon, und einen Raum braucht sie nicht. Dem Zähler oben folgt dieser Tab, solange er im Raum ist; hier wird einmal gefragt, von wo auch immer.",
     readButton: "Zähler ablesen",
     readValue: (room) => `Zähler von ${room}:`,
     readNothing: "Noch nicht gefragt.",
@@ -153,6 +156,35 @@ export const de: Words = {
     elsewhereText:
       "Der Filter fragt, wo jedes Mitglied ist. Öffne hier eine andere Seite, zähle in einem zweiten Tab weiter und beobachte die Live-Liste dieses Tabs: Nichts kommt an, obwohl du noch im Raum bist.",
     elsewhereLink: "Zur Chatseite",
+  },
+
+  board: {
+    title: "Eine Tafel für alle",
+    lead: "Ein Wert für jeden Raum, an dem alle zugleich arbeiten. Zieh hier einen Zettel und sieh in einem zweiten Tab zu; nach einem Neustart ist er wieder da.",
+    notes: "Zettel",
+    add: "Zettel anheften",
+    nextColor: "Farbe neuer Zettel",
+    empty: "Noch ist nichts hier. Doppelklicke irgendwohin, oder hefte einen Zettel an.",
+    keys: "Ziehe einen Zettel, oder verschiebe ihn mit den Pfeiltasten; mit Shift werden die Schritte größer. Enter oder ein Doppelklick beschreibt ihn, Entf entfernt ihn.",
+    noteBy: (name) => `Zettel von ${name}`,
+    hiddenNoteBy: (name) => `Versteckter Zettel von ${name}`,
+    text: "Text des Zettels",
+    tools: "Werkzeuge des Zettels",
+    color: "Farbe",
+    edit: "Beschreiben",
+    hide: "Verstecken",
+    show: "Zeigen",
+    hidden: "Versteckt",
+    remove: "Entfernen",
+    host: "Ich bin Gastgeber",
+    hostHint: "Gastgeber sehen versteckte Zettel, und verstecken oder zeigen sie. Allen anderen wird von einem versteckten Zettel nichts geschickt, nicht einmal, dass es ihn gibt.",
+    status: {
+      loading: "Tafel wird geladen…",
+      live: "Live",
+      stale: "Offline: Änderungen warten",
+      error: "Die Tafel kann nicht gezeigt werden",
+    },
+    pending: (count) => `${count} unterwegs`,
   },
 
   chat: {

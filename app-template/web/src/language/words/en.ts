@@ -8,6 +8,7 @@ export const en = {
   nav: {
     overview: "Overview",
     examples: "Counter",
+    board: "Board",
     chat: "Chat",
     story: "Story",
     lobby: "Lobby",
@@ -56,7 +57,7 @@ export const en = {
 
   feed: {
     title: "This tab, live",
-    intro: "Every frame that the server sends to this tab, on whatever page you are.",
+    intro: "The events of its rooms, on whatever page you are, and the answers to its calls. Cursors alone are left out.",
     page: "Page",
     rooms: "Rooms",
     noRooms: "none yet",
@@ -108,6 +109,7 @@ export const en = {
     step4Text: "The caller gets a typed answer; every member of the room gets the event.",
     tourTitle: "See each kind of route",
     tourExamples: "Server and client file, two versions side by side, three ways to leave yourself out, and a request that nobody else hears of.",
+    tourBoard: "Sticky notes that everybody moves and edits at once: one value for each room, with cursors, and with notes that hosts alone can see.",
     tourChat: "An asynchronous filter that knows where each member is and which language they read.",
     tourStory: "A handler that streams word by word, and can be stopped.",
     tourLobby: "A client file alone: a gate that lets an event pass, or not.",
@@ -120,11 +122,12 @@ export const en = {
 
   examples: {
     title: "A shared counter",
-    lead: "Everybody in the room sees the same number. The server adds once; then the filter decides, member by member, who hears of it.",
+    lead: "Everybody in the room sees the same number, at once when the page opens. It is a state; the event changes it, and the filter decides, member by member, who hears of that.",
     value: "Counter",
-    noValue: "No event in this room yet. Add something.",
+    noValue: "There is no number here until you are in the room.",
+    neverChanged: "Nobody has changed it yet.",
+    reset: "Start again",
     changedByMe: "Last changed by you",
-    changedByOther: "Last changed by somebody else",
     changedBy: (name: string) => `Last changed by ${name}`,
     amount: "Amount (1 to 100)",
     note: "Note (v2 only)",
@@ -138,7 +141,7 @@ export const en = {
     ignoreHint: "`ignoreSelf`: this tab gets the answer to its call in any case.",
     readTitle: "Ask for the counter",
     readText:
-      "A request is a question and its answer: nobody else hears of it, and it needs no room. The counter above knows what it has heard since this tab was opened; this asks the server.",
+      "A request is a question and its answer: nobody else hears of it, and it needs no room. The counter above is followed by this tab as long as it is in the room; this asks once, from anywhere.",
     readButton: "Read the counter",
     readValue: (room: string) => `Counter of ${room}:`,
     readNothing: "Not asked yet.",
@@ -146,6 +149,35 @@ export const en = {
     elsewhereText:
       "The filter asks where each member is. Open another page here, add from a second tab, and watch this tab's live list: nothing arrives, although you are still in the room.",
     elsewhereLink: "Go to the chat page",
+  },
+
+  board: {
+    title: "A board for everybody",
+    lead: "One value for each room, which everybody works on at once. Drag a note here and watch it in a second tab; it is there again after a restart.",
+    notes: "Notes",
+    add: "Add a note",
+    nextColor: "Colour of new notes",
+    empty: "Nothing here yet. Double-click anywhere, or add a note.",
+    keys: "Drag a note, or move it with the arrow keys; Shift makes longer steps. Enter, or a double click, writes on it, and Delete removes it.",
+    noteBy: (name: string) => `Note by ${name}`,
+    hiddenNoteBy: (name: string) => `Hidden note by ${name}`,
+    text: "Text of the note",
+    tools: "Tools of the note",
+    color: "Colour",
+    edit: "Write",
+    hide: "Hide",
+    show: "Show",
+    hidden: "Hidden",
+    remove: "Remove",
+    host: "I am a host",
+    hostHint: "Hosts see hidden notes, and hide or show them. To everybody else nothing of a hidden note is sent, not even that there is one.",
+    status: {
+      loading: "Loading the board…",
+      live: "Live",
+      stale: "Offline: changes wait",
+      error: "The board cannot be shown",
+    },
+    pending: (count: number) => `${count} under way`,
   },
 
   chat: {

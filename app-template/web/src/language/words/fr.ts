@@ -10,6 +10,7 @@ export const fr: Words = {
   nav: {
     overview: "Aperçu",
     examples: "Compteur",
+    board: "Tableau",
     chat: "Discussion",
     story: "Récit",
     lobby: "Hall",
@@ -60,7 +61,7 @@ export const fr: Words = {
 
   feed: {
     title: "Cet onglet, en direct",
-    intro: "Chaque trame que le serveur envoie à cet onglet, quelle que soit la page.",
+    intro: "Les événements de ses salons, sur quelque page que vous soyez, et les réponses à ses appels. Seuls les curseurs n'y sont pas.",
     page: "Page",
     rooms: "Salons",
     noRooms: "aucun pour l'instant",
@@ -115,6 +116,7 @@ export const fr: Words = {
     step4Text: "L'appelant reçoit une réponse typée ; chaque membre du salon reçoit l'événement.",
     tourTitle: "Voir chaque sorte de route",
     tourExamples: "Un fichier serveur et un fichier client, deux versions côte à côte, trois façons de s'exclure soi-même, et une requête que personne d'autre n'entend.",
+    tourBoard: "Des notes que tous déplacent et écrivent en même temps : une valeur pour chaque salon, avec des curseurs, et des notes que seuls les hôtes voient.",
     tourChat: "Un filtre asynchrone qui sait où se trouve chaque membre et quelle langue il lit.",
     tourStory: "Un handler qui envoie mot à mot et que l'on peut arrêter.",
     tourLobby: "Un fichier client seul : une porte qui laisse passer un événement, ou non.",
@@ -127,11 +129,12 @@ export const fr: Words = {
 
   examples: {
     title: "Un compteur partagé",
-    lead: "Tout le salon voit le même nombre. Le serveur ajoute une fois ; puis le filtre décide, membre par membre, qui l'apprend.",
+    lead: "Tout le salon voit le même nombre, dès l'ouverture de la page. C'est un état ; l'événement le change, et le filtre décide, membre par membre, qui l'apprend.",
     value: "Compteur",
-    noValue: "Aucun événement dans ce salon. Ajoutez quelque chose.",
+    noValue: "Il n'y a pas de nombre ici tant que vous n'êtes pas dans le salon.",
+    neverChanged: "Personne ne l'a encore modifié.",
+    reset: "Recommencer",
     changedByMe: "Modifié en dernier par vous",
-    changedByOther: "Modifié en dernier par quelqu'un d'autre",
     changedBy: (name) => `Modifié en dernier par ${name}`,
     amount: "Quantité (1 à 100)",
     note: "Note (v2 seulement)",
@@ -145,7 +148,7 @@ export const fr: Words = {
     ignoreHint: "`ignoreSelf` : cet onglet reçoit de toute façon la réponse à son appel.",
     readTitle: "Demander le compteur",
     readText:
-      "Une requête est une question et sa réponse : personne d'autre ne l'entend, et il ne faut pas de salon. Le compteur ci-dessus sait ce qu'il a entendu depuis l'ouverture de cet onglet ; ici, on demande au serveur.",
+      "Une requête est une question et sa réponse : personne d'autre ne l'entend, et il ne faut pas de salon. Cet onglet suit le compteur ci-dessus tant qu'il est dans le salon ; ici, on demande une fois, d'où que ce soit.",
     readButton: "Lire le compteur",
     readValue: (room) => `Compteur de ${room} :`,
     readNothing: "Pas encore demandé.",
@@ -153,6 +156,35 @@ export const fr: Words = {
     elsewhereText:
       "Le filtre demande où est chaque membre. Ouvrez ici une autre page, ajoutez depuis un second onglet et observez la liste en direct de celui-ci : rien n'arrive, bien que vous soyez encore dans le salon.",
     elsewhereLink: "Aller à la discussion",
+  },
+
+  board: {
+    title: "Un tableau pour tous",
+    lead: "Une valeur pour chaque salon, à laquelle tous travaillent en même temps. Glissez une note ici et regardez un second onglet ; elle est encore là après un redémarrage.",
+    notes: "Notes",
+    add: "Ajouter une note",
+    nextColor: "Couleur des nouvelles notes",
+    empty: "Rien ici pour l'instant. Double-cliquez n'importe où, ou ajoutez une note.",
+    keys: "Glissez une note, ou déplacez-la avec les flèches ; Maj allonge les pas. Entrée, ou un double clic, permet d'écrire dessus, et Suppr la retire.",
+    noteBy: (name) => `Note de ${name}`,
+    hiddenNoteBy: (name) => `Note cachée de ${name}`,
+    text: "Texte de la note",
+    tools: "Outils de la note",
+    color: "Couleur",
+    edit: "Écrire",
+    hide: "Cacher",
+    show: "Montrer",
+    hidden: "Cachée",
+    remove: "Retirer",
+    host: "Je suis hôte",
+    hostHint: "Les hôtes voient les notes cachées, les cachent ou les montrent. Aux autres, rien d'une note cachée n'est envoyé, pas même qu'elle existe.",
+    status: {
+      loading: "Chargement du tableau…",
+      live: "En direct",
+      stale: "Hors ligne : les modifications attendent",
+      error: "Le tableau ne peut pas être affiché",
+    },
+    pending: (count) => `${count} en cours`,
   },
 
   chat: {

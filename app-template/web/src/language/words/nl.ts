@@ -10,6 +10,7 @@ export const nl: Words = {
   nav: {
     overview: "Overzicht",
     examples: "Teller",
+    board: "Bord",
     chat: "Chat",
     story: "Verhaal",
     lobby: "Lobby",
@@ -59,7 +60,7 @@ export const nl: Words = {
 
   feed: {
     title: "Dit tabblad, live",
-    intro: "Elk frame dat de server naar dit tabblad stuurt, op welke pagina je ook bent.",
+    intro: "De gebeurtenissen in zijn kamers, op welke pagina je ook bent, en de antwoorden op zijn aanroepen. Alleen cursors staan er niet bij.",
     page: "Pagina",
     rooms: "Kamers",
     noRooms: "nog geen",
@@ -113,6 +114,7 @@ export const nl: Words = {
     step4Text: "De aanroeper krijgt een getypeerd antwoord; elk lid van de kamer krijgt de gebeurtenis.",
     tourTitle: "Bekijk elk soort route",
     tourExamples: "Een server- en een clientbestand, twee versies naast elkaar, drie manieren om jezelf over te slaan, en een verzoek waarvan niemand anders hoort.",
+    tourBoard: "Briefjes die iedereen tegelijk verplaatst en beschrijft: één waarde voor elke kamer, met cursors, en met briefjes die alleen gastheren zien.",
     tourChat: "Een asynchroon filter dat weet waar elk lid is en welke taal het leest.",
     tourStory: "Een handler die woord voor woord verstuurt en gestopt kan worden.",
     tourLobby: "Alleen een clientbestand: een poort die een gebeurtenis doorlaat, of niet.",
@@ -125,11 +127,12 @@ export const nl: Words = {
 
   examples: {
     title: "Een gedeelde teller",
-    lead: "Iedereen in de kamer ziet hetzelfde getal. De server telt één keer op; daarna beslist het filter, lid voor lid, wie ervan hoort.",
+    lead: "Iedereen in de kamer ziet hetzelfde getal, meteen als de pagina opent. Het is een toestand; de gebeurtenis verandert die, en het filter beslist, lid voor lid, wie daarvan hoort.",
     value: "Teller",
-    noValue: "Nog geen gebeurtenis in deze kamer. Tel iets op.",
+    noValue: "Hier staat geen getal zolang je niet in de kamer bent.",
+    neverChanged: "Nog door niemand gewijzigd.",
+    reset: "Opnieuw beginnen",
     changedByMe: "Het laatst gewijzigd door jou",
-    changedByOther: "Het laatst gewijzigd door iemand anders",
     changedBy: (name) => `Het laatst gewijzigd door ${name}`,
     amount: "Aantal (1 tot 100)",
     note: "Notitie (alleen v2)",
@@ -143,7 +146,7 @@ export const nl: Words = {
     ignoreHint: "`ignoreSelf`: het antwoord op de aanroep krijgt dit tabblad in elk geval.",
     readTitle: "Vraag naar de teller",
     readText:
-      "Een verzoek is een vraag en het antwoord erop: niemand anders hoort ervan, en een kamer is niet nodig. De teller hierboven weet wat hij gehoord heeft sinds dit tabblad open is; dit vraagt het aan de server.",
+      "Een verzoek is een vraag en het antwoord erop: niemand anders hoort ervan, en een kamer is niet nodig. De teller hierboven wordt door dit tabblad gevolgd zolang het in de kamer is; dit vraagt het één keer, waar je ook bent.",
     readButton: "Teller aflezen",
     readValue: (room) => `Teller van ${room}:`,
     readNothing: "Nog niet gevraagd.",
@@ -151,6 +154,35 @@ export const nl: Words = {
     elsewhereText:
       "Het filter vraagt waar elk lid is. Open hier een andere pagina, tel op vanuit een tweede tabblad en kijk naar de live lijst van dit tabblad: er komt niets binnen, al ben je nog in de kamer.",
     elsewhereLink: "Naar de chatpagina",
+  },
+
+  board: {
+    title: "Een bord voor iedereen",
+    lead: "Eén waarde voor elke kamer, waaraan iedereen tegelijk werkt. Versleep hier een briefje en kijk in een tweede tabblad; na een herstart is het er weer.",
+    notes: "Briefjes",
+    add: "Briefje plakken",
+    nextColor: "Kleur van nieuwe briefjes",
+    empty: "Nog niets hier. Dubbelklik ergens, of plak een briefje.",
+    keys: "Versleep een briefje, of verplaats het met de pijltoetsen; Shift maakt de stappen groter. Met Enter of een dubbelklik schrijf je erop, met Delete haal je het weg.",
+    noteBy: (name) => `Briefje van ${name}`,
+    hiddenNoteBy: (name) => `Verborgen briefje van ${name}`,
+    text: "Tekst van het briefje",
+    tools: "Gereedschap van het briefje",
+    color: "Kleur",
+    edit: "Schrijven",
+    hide: "Verbergen",
+    show: "Tonen",
+    hidden: "Verborgen",
+    remove: "Weghalen",
+    host: "Ik ben gastheer",
+    hostHint: "Gastheren zien verborgen briefjes, en verbergen of tonen ze. Aan alle anderen wordt van een verborgen briefje niets gestuurd, zelfs niet dat het er is.",
+    status: {
+      loading: "Bord wordt geladen…",
+      live: "Live",
+      stale: "Offline: wijzigingen wachten",
+      error: "Het bord kan niet worden getoond",
+    },
+    pending: (count) => `${count} onderweg`,
   },
 
   chat: {

@@ -17,6 +17,14 @@ pub struct Session {
     pub muted: bool,
 }
 
+/// A part of a session that is on or off.
+pub type Switch = fn(&mut Session) -> &mut bool;
+
+impl Session {
+    /// What people switch on and off for themselves, by its name in `PATCH /auth/session`.
+    pub const SWITCHES: &[(&str, Switch)] = &[("muted", |session| &mut session.muted)];
+}
+
 /// What others may know of a user.
 #[wire]
 pub struct Person {

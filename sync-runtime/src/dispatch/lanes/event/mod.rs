@@ -4,21 +4,19 @@ mod filter;
 mod report;
 mod text;
 
-use std::task::Poll;
+use std::sync::Arc;
 
-use tokio::sync::oneshot;
-
-use crate::clock::{Instant, soon};
+use crate::clock::Instant;
 pub(in crate::dispatch) use crate::dispatch::lanes::event::filter::{Fanout, Sender, Shown};
 pub(in crate::dispatch) use crate::dispatch::lanes::event::text::EventText;
-use crate::dispatch::lanes::lane::{Entered, Found, Lane, Lanes, Ran};
+use crate::dispatch::lanes::lane::{Applied, Entered, Found, Lane, Lanes, Ran, room_turn};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, authorize};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::{Permit, Submitted};
 use crate::route::{App, Effect, Route};
-use crate::wire::{Call, IgnoreSelf, Report, SyncCall, bad_request};
+use crate::wire::{Call, IgnoreSelf, SyncCall, bad_request};
 
 impl<A: App> Lane<A> for SyncCall<'_> {
     /// `None` when nobody is in the room.
@@ -63,38 +61,22 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         caller: &Caller<A>,
         until: Instant,
     ) -> Result<Entered<Self::Held>, SyncError> {
-        let mut has_waited = false;
-        let reserving = parts.hub.reserve(&self.receiver, caller.sender_key().session);
-        let waiting = async {
-            let mut reserving = std::pin::pin!(reserving);
-            if let Poll::Ready(permit) = futures_util::poll!(reserving.as_mut()) {
-                return permit;
-            }
-            has_waited = true;
-            reserving.await
-        };
-        let held = soon(until, waiting).await.ok_or_else(|| SyncError::new("sync-timeout"))?;
-        let held = held.inspect_err(|_| parts.room_turns.count())?;
-        Ok(Entered { held, has_waited })
+        room_turn(parts, caller, &self.receiver, until).await
     }
 
     /// Gives an event its place in the room's order. Who left before that hears nothing, and the caller need not know.
-    async fn apply(
-        &self,
-        parts: &Parts<A>,
-        ran: Ran<'_, A>,
-        permit: Self::Held,
-    ) -> Result<Option<oneshot::Receiver<Report>>, SyncError> {
+    async fn apply(&self, parts: &Arc<Parts<A>>, ran: Ran<'_, A>, permit: Self::Held) -> Result<Applied, SyncError> {
         let event = match ran.effect {
             Effect::Event(event) => event,
-            Effect::None => return Err(ran.has_no_such_effect()),
+            Effect::None | Effect::Act(_) => return Err(ran.has_no_such_effect()),
         };
         let caller = ran.caller;
         let sender = Sender { key: caller.sender_key(), shown: Shown::Session(ran.session) };
         let mut fanout = Fanout::new(parts, ran.route, ran.metrics, event, &self.receiver, sender, self.ignore_self);
-        let told = self.report.then(|| fanout.reported());
+        let report = self.report.then(|| fanout.reported());
         let event = Submitted { delivery: Box::new(fanout), caller: caller.sender_key().session, permit };
+        parts.states.tell_of_room(parts, &self.receiver);
         parts.hub.push(&self.receiver, event).await?;
-        Ok(told)
+        Ok(Applied { report, ..Applied::default() })
     }
 }

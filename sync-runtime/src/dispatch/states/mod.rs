@@ -1,0 +1,16 @@
+//! The values of all rooms that are in memory: loaded once, however many ask, and gone when nobody needs them.
+
+mod access;
+mod delivery;
+mod follow;
+mod saving;
+mod slot;
+mod slots;
+
+pub(in crate::dispatch) use access::Changes;
+pub(in crate::dispatch) use delivery::Place;
+pub(in crate::dispatch) use follow::Watching;
+pub(in crate::dispatch) use slot::{By, Change, Slot};
+pub(in crate::dispatch) use slots::StateSlots;
+pub use slots::{FailingState, StateHealth};
+pub(crate) use slots::{Stores, kept_states};

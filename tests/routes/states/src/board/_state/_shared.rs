@@ -1,0 +1,5 @@
+/// A note.
+#[sync::wire(patch)]
+pub struct Note {
+    pub text: String,
+}

@@ -1,0 +1,2 @@
+#[sync::state(room = "board-{id}")]
+pub fn main() {}

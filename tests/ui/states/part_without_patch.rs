@@ -1,0 +1,41 @@
+#[path = "../prelude.rs"]
+mod prelude;
+pub use prelude::*;
+
+#[allow(unused_imports)]
+mod state {
+    use crate::*;
+
+    #[wire]
+    pub struct Part {
+        pub count: u32,
+    }
+
+    #[wire(patch)]
+    pub struct State {
+        pub count: u32,
+        pub part: Option<Part>,
+    }
+
+    #[wire]
+    pub enum Action {
+        Add { amount: u32 },
+    }
+
+    #[sync::state(room = "board-{id}")]
+    impl sync::SharedState for State {
+        type Action = Action;
+
+        fn initial(_: StateKey<'_>) -> Self {
+            Self { count: 0, part: None }
+        }
+
+        fn apply(&mut self, _: Ctx<'_>, action: &Action) -> Result<(), SyncError> {
+            let Action::Add { amount } = action;
+            self.count += amount;
+            Ok(())
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,47 @@
+#[path = "../prelude.rs"]
+mod prelude;
+pub use prelude::*;
+
+#[allow(unused_imports)]
+mod state {
+    use crate::*;
+
+    #[wire(patch)]
+    pub struct State {
+        pub count: u32,
+    }
+
+    #[wire]
+    pub enum Action {
+        Add { amount: u32 },
+    }
+
+    #[wire(patch)]
+    pub struct View {
+        pub count: u32,
+    }
+
+    #[sync::state(room = "board-{id}")]
+    impl sync::SharedState for State {
+        type Action = Action;
+
+        fn initial(_: StateKey<'_>) -> Self {
+            Self { count: 0 }
+        }
+
+        fn apply(&mut self, _: Ctx<'_>, action: &Action) -> Result<(), SyncError> {
+            let Action::Add { amount } = action;
+            self.count += amount;
+            Ok(())
+        }
+
+        type View = View;
+
+        #[view(by = |member| member.session().user_id.len())]
+        fn view(&self, group: &bool) -> View {
+            View { count: if *group { self.count } else { 0 } }
+        }
+    }
+}
+
+fn main() {}
