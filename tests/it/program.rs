@@ -21,6 +21,10 @@ fn program() -> PathBuf {
 }
 
 fn prepare(command: &mut Command, variables: &[(&str, &str)]) {
+    // What is said to the tests is not said to the program.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SYNC_")) {
+        command.env_remove(name);
+    }
     command.current_dir(std::env::temp_dir()).env("SYNC_LISTEN", "127.0.0.1:0").env_remove("RUST_LOG");
     command.envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
 }
