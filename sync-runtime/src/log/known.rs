@@ -27,12 +27,7 @@ pub(super) fn client(file: &Connection, id: &str) -> rusqlite::Result<Option<Cli
     found.optional()
 }
 
-pub(super) fn known(
-    file: &Connection,
-    id: &str,
-    numbers: &[u64],
-    codes: &[&'static str],
-) -> rusqlite::Result<Known> {
+pub(super) fn known(file: &Connection, id: &str, numbers: &[u64], codes: &[&'static str]) -> rusqlite::Result<Known> {
     let Some(Client { owner, last }) = client(file, id)? else { return Ok(Known::default()) };
     let mut known = Known { last, owner: Some(owner), ..Known::default() };
     for number in numbers.iter().copied().filter(|number| *number <= last) {
@@ -69,7 +64,12 @@ fn refusal(stored: &str, codes: &[&'static str]) -> SyncError {
 }
 
 /// Notes what came of a client's next call, and forgets what it has heard long ago.
-pub(super) fn store_outcome(file: &Connection, call: &ClientCall, outcome: &Outcome, time: i64) -> rusqlite::Result<()> {
+pub(super) fn store_outcome(
+    file: &Connection,
+    call: &ClientCall,
+    outcome: &Outcome,
+    time: i64,
+) -> rusqlite::Result<()> {
     let ClientCall { client, owner, number, call } = call;
     let upsert = "INSERT INTO sync_clients (id, owner, last, seen) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (id) DO UPDATE SET last = excluded.last, seen = excluded.seen";

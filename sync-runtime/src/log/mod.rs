@@ -16,6 +16,6 @@ mod trim;
 
 pub(crate) use sqlite::SqliteLog;
 pub use store::{
-    Change, ChangeKind, ClientCall, Committed, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Pushed,
-    Retention, Snapshot, SnapshotPlace, Watch, Work,
+    Change, ClientCall, Committed, Known, LogError, LogStore, Page, PullFrom, Push, Pushed, Retention, Snapshot,
+    SnapshotPlace, Watch, Work,
 };

@@ -103,7 +103,8 @@ impl Rows for SqlRows<'_> {
             return Err(SyncError::new("sync-too-large").param("limit", MOST_BYTES));
         }
         let data = data.map(Box::from);
-        let change = Change { cursor: self.head + 1, entity: entity.into(), id: id.into(), kind, data, time: self.time };
+        let change =
+            Change { cursor: self.head + 1, entity: entity.into(), id: id.into(), kind, data, time: self.time };
         self.noted(self.store(&change, before.as_deref()))?;
         self.head += 1;
         self.changes.push(change);

@@ -92,7 +92,8 @@ impl LogStore for SqliteLog {
             let (tell, told) = oneshot::channel();
             let (codes, watch) = (self.codes.clone(), self.watch.clone());
             self.writer.submit(Box::new(PushJob { push, codes, watch, done: None, tell })).await?;
-            let later: PushLater = Box::pin(async move { told.await.map_err(|_| LogError::from(Failure::Unanswered))? });
+            let later: PushLater =
+                Box::pin(async move { told.await.map_err(|_| LogError::from(Failure::Unanswered))? });
             Ok(later)
         })
     }
@@ -223,11 +224,7 @@ impl Job for PushJob {
 }
 
 /// Settles a push, unless it is settled, or is not its client's next.
-fn settle(
-    file: &Connection,
-    push: &mut Push,
-    codes: &[&'static str],
-) -> rusqlite::Result<(Pushed, Option<Committed>)> {
+fn settle(file: &Connection, push: &mut Push, codes: &[&'static str]) -> rusqlite::Result<(Pushed, Option<Committed>)> {
     let call = &push.call;
     let client = known::client(file, &call.client)?;
     let last = client.as_ref().map_or(0, |client| client.last);
@@ -245,7 +242,8 @@ fn settle(
     if call.number != last + 1 {
         return Ok((Pushed::OutOfOrder { expected: last + 1 }, None));
     }
-    let was_refused = || outcome_of(file, &call.client, last, codes).map(|known| known.is_some_and(|(_, of)| of.is_err()));
+    let was_refused =
+        || outcome_of(file, &call.client, last, codes).map(|known| known.is_some_and(|(_, of)| of.is_err()));
     if push.after_success && was_refused()? {
         push.work = Work::Refuse(SyncError::new("mutation-skipped"));
     }
@@ -297,22 +295,24 @@ mod tests {
     use super::super::suite;
     use super::*;
 
+    async fn open(folder: &Path, codes: &[&'static str], watch: Watch) -> Arc<dyn LogStore> {
+        Arc::new(SqliteLog::open(folder, codes, watch, Duration::from_secs(5)).await.expect("a file"))
+    }
+
     #[tokio::test]
     async fn a_file_keeps_the_contract() {
         let folder = tempfile::tempdir().expect("a folder");
-        suite::run(async |codes, watch| {
-            Arc::new(SqliteLog::open(folder.path(), codes, watch, Duration::from_secs(5)).await.expect("a file"))
-        })
-        .await;
-        suite::outlives(async |codes, watch| {
-            Arc::new(SqliteLog::open(folder.path(), codes, watch, Duration::from_secs(5)).await.expect("a file"))
-        })
-        .await;
+        suite::run(async |codes, watch| open(folder.path(), codes, watch).await).await;
+        suite::outlives(async |codes, watch| open(folder.path(), codes, watch).await).await;
     }
 
     #[tokio::test]
     async fn memory_keeps_the_contract() {
-        suite::run(async |codes, watch| Arc::new(SqliteLog::in_memory(codes, watch).await.expect("a thread"))).await;
+        suite::run(async |codes, watch| {
+            let log: Arc<dyn LogStore> = Arc::new(SqliteLog::in_memory(codes, watch).await.expect("a thread"));
+            log
+        })
+        .await;
     }
 
     #[tokio::test]

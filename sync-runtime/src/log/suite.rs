@@ -300,7 +300,8 @@ async fn cursors_that_are_none_are_refused(stage: &Stage) {
     assert_eq!(pull("wrong", 2, None).await, Err(true), "a cursor of the future");
     assert_eq!(pull("nothing-there", 1, None).await, Err(true));
     let place = |cursor, epoch: &str| SnapshotPlace { cursor, epoch: epoch.into(), entity: NOTE.into(), id: "".into() };
-    for (scope, place) in [("wrong", place(2, &epoch)), ("wrong", place(1, "another")), ("nothing-there", place(0, ""))] {
+    for (scope, place) in [("wrong", place(2, &epoch)), ("wrong", place(1, "another")), ("nothing-there", place(0, ""))]
+    {
         assert!(matches!(stage.log.snapshot(scope, Some(place)).await, Err(LogError::TooOld)));
     }
 }
@@ -325,7 +326,8 @@ async fn many_at_once_have_cursors_without_gaps(stage: &Stage) {
         cursors.sort_unstable();
         assert_eq!(cursors, (1..=160).collect::<Vec<_>>());
         let scope = format!("many-{half}");
-        let told = stage.told.lock().iter().filter(|told| *told.scope == *scope).map(|told| told.cursor).collect::<Vec<_>>();
+        let told =
+            stage.told.lock().iter().filter(|told| *told.scope == *scope).map(|told| told.cursor).collect::<Vec<_>>();
         assert_eq!(told, cursors, "they are told in their order");
         assert_eq!(stage.changes(&scope, 0, 1000).await.0.len(), 160);
     }

@@ -38,6 +38,7 @@ pub(super) fn trim(file: &Connection, most: u64, since: i64) -> rusqlite::Result
 /// Forgets the changes of a scope up to a cursor.
 fn raise(file: &Connection, scope: i64, floor: u64) -> rusqlite::Result<()> {
     let floor = signed(floor);
-    file.prepare_cached("DELETE FROM sync_changes WHERE scope = ?1 AND cursor <= ?2")?.execute(params![scope, floor])?;
+    file.prepare_cached("DELETE FROM sync_changes WHERE scope = ?1 AND cursor <= ?2")?
+        .execute(params![scope, floor])?;
     file.prepare_cached("UPDATE sync_scopes SET floor = ?2 WHERE id = ?1")?.execute(params![scope, floor]).map(drop)
 }

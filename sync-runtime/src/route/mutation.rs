@@ -62,11 +62,8 @@ pub trait Rows {
     /// # Errors
     ///
     /// What `visit` says; as [`get`](Rows::get).
-    fn each(
-        &self,
-        entity: &'static str,
-        visit: &mut dyn FnMut(&str) -> Result<(), SyncError>,
-    ) -> Result<(), SyncError>;
+    fn each(&self, entity: &'static str, visit: &mut dyn FnMut(&str) -> Result<(), SyncError>)
+    -> Result<(), SyncError>;
 
     /// Returns how many entities of a type there are.
     ///

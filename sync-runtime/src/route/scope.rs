@@ -22,11 +22,8 @@ pub trait ScopeRule<A: App>: Send + Sync {
     fn auth(&self) -> Auth<A>;
 
     /// Runs `access`; `parameters` are the parts of the name that the pattern leaves open, in its order.
-    fn access<'a>(
-        &'a self,
-        ctx: RoomCtx<'a, A>,
-        parameters: &'a [&'a str],
-    ) -> BoxFuture<'a, Result<Access, SyncError>>;
+    fn access<'a>(&'a self, ctx: RoomCtx<'a, A>, parameters: &'a [&'a str])
+    -> BoxFuture<'a, Result<Access, SyncError>>;
 }
 
 /// What stands for the scopes of one page among types: the attribute in its `_scope.rs` implements it.
