@@ -417,6 +417,7 @@ pub fn api_with(types: &mut Model) -> Api {
         routes: routes.into_iter().map(|route| route.0).collect(),
         session,
         public,
+        entities: Vec::new(),
         presence,
         error_codes,
         types: types.types().clone(),

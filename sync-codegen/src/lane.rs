@@ -304,7 +304,7 @@ impl Lane {
     /// Returns whether its routes are sent to rooms.
     #[must_use]
     pub fn has_rooms(&self) -> bool {
-        self.name != sync_schema::Lane::Request
+        matches!(self.name, sync_schema::Lane::Event | sync_schema::Lane::State)
     }
 
     /// Returns the words that tell the files of one route apart; none where a route has one file.

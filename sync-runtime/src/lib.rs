@@ -141,8 +141,9 @@ pub mod __private {
     // What is read of a request or of a packet, and who it is from, may be tried with any header and any text.
     pub use crate::transport::{Inbound, InboundKind, client_address, cookie_token, session_cookie};
     pub use crate::wire::{
-        Call, Data, Envelope, HttpCall, IgnoreSelf, Message, Misread, Packet, Position, PositionKey, PresenceChange,
-        PresenceKind, PresenceUpdate, PresentPerson, StateAct, StateOpen, StatePlace, SyncCall,
+        Call, Data, Envelope, HttpCall, IgnoreSelf, Message, Misread, MutationCall, Packet, Position, PositionKey,
+        PresenceChange, PresenceKind, PresenceUpdate, PresentPerson, PullCall, PushCall, ScopesCall, SnapshotCall,
+        StateAct, StateOpen, StatePlace, SyncCall,
     };
     pub use serde;
     pub use serde_json;

@@ -117,7 +117,7 @@ impl<A: App> Dispatcher<A> {
         mutation: &'m MutationCall<'_>,
         outcome: Result<Pushed, SyncError>,
     ) -> MutationResult<'m> {
-        let id = mutation.call.id.as_deref().unwrap_or_default();
+        let id = &*mutation.id;
         let (refusal, is_settled) = match outcome {
             Ok(Pushed::Settled(Ok(cursor))) => {
                 return MutationResult { id, ok: true, cursor: Some(cursor), settled: None, refusal: None };

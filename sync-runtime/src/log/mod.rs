@@ -10,8 +10,8 @@ mod schema;
 mod snapshot;
 mod sqlite;
 mod store;
-#[cfg(any(test, feature = "testing"))]
-pub mod suite;
+#[cfg(test)]
+mod suite;
 mod trim;
 
 pub(crate) use sqlite::SqliteLog;

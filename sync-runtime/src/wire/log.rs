@@ -33,7 +33,9 @@ pub struct PushCall<'a> {
 /// One mutation of a push.
 #[derive(Debug, Clone)]
 pub struct MutationCall<'a> {
-    /// What is called; its data are the arguments, its id is the mutation's.
+    /// Its own name.
+    pub id: Cow<'a, str>,
+    /// What is called; its data are the arguments. It is known by its number, and has no name as a call.
     pub call: Call<'a>,
     /// Which of its client's mutations it is, counted from 1.
     pub seq: u64,
@@ -47,8 +49,8 @@ impl MutationCall<'_> {
     /// Returns the mutation without what borrows from a message; its arguments have been read.
     #[must_use]
     pub fn to_owned(&self) -> MutationCall<'static> {
-        let scope = Cow::Owned(self.scope.clone().into_owned());
-        MutationCall { call: self.call.to_owned(), seq: self.seq, scope, after_success: self.after_success }
+        let [id, scope] = [&self.id, &self.scope].map(|text| Cow::Owned(text.clone().into_owned()));
+        MutationCall { id, call: self.call.to_owned(), seq: self.seq, scope, after_success: self.after_success }
     }
 }
 
@@ -146,8 +148,8 @@ impl<'a> MutationCall<'a> {
             Some(_) => return Err(bad_request("after")),
         };
         let data = Data::Json(fields.args.0.map_or("{}", RawValue::get));
-        let call = Call { path, version, data, id: Some(id), stream: false, sent_on: None };
-        Ok(Self { call, seq, scope, after_success })
+        let call = Call { path, version, data, id: None, stream: false, sent_on: None };
+        Ok(Self { id, call, seq, scope, after_success })
     }
 }
 
@@ -387,8 +389,7 @@ mod tests {
     fn check_push(mutation: &str, expected: &str) {
         let push = format!(r#"{{"client":"c-1","mutations":[{mutation}]}}"#);
         let read = PushCall::read(&push).map(|push| {
-            let MutationCall { call, seq, scope, after_success } = &push.mutations[0];
-            let id = call.id.as_deref().unwrap_or_default();
+            let MutationCall { id, call, seq, scope, after_success } = &push.mutations[0];
             let after = if *after_success { " after success" } else { "" };
             format!("{id} {seq} {} {} {scope} {}{after}", call.path, call.version, call.data.text())
         });

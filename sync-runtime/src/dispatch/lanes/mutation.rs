@@ -96,8 +96,8 @@ impl Pushing<'_> {
 
 /// A name is given once; arguments that are written in another order are the same.
 pub(in crate::dispatch) fn fingerprint(mutation: &MutationCall<'_>) -> Id {
-    let Call { path, version, id, .. } = &mutation.call;
-    Id::of_texts(&["mutation", id.as_deref().unwrap_or_default(), path, version, &mutation.scope])
+    let Call { path, version, .. } = &mutation.call;
+    Id::of_texts(&["mutation", &mutation.id, path, version, &mutation.scope])
 }
 
 impl<A: App> Lane<A> for Pushing<'_> {
