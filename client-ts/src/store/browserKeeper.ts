@@ -1,0 +1,130 @@
+/** A keeper in the browser's IndexedDB, which all tabs share. */
+
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { newClient, type KeptQueue, type KeptScope, type Keeper, type NewMutation, type Queued, type ScopeCommit } from "./keeper";
+
+interface Row {
+  readonly scope: string;
+  readonly entity: string;
+  readonly id: string;
+  readonly data: unknown;
+}
+
+interface Schema extends DBSchema {
+  entities: { key: [string, string, string]; value: Row };
+  scopes: { key: string; value: { readonly scope: string; readonly cursor: number; readonly epoch: string } };
+  queue: { key: number; value: Queued };
+  client: { key: string; value: { readonly key: "own"; readonly client: string; readonly next: number } };
+}
+
+/** Opens the database; rejects where there is none, or where it cannot be read. */
+export async function browserKeeper(name: string): Promise<Keeper> {
+  if (typeof indexedDB === "undefined") throw new Error("this browser keeps nothing here");
+  const keeper = new BrowserKeeper(name);
+  await keeper.queue();
+  return keeper;
+}
+
+class BrowserKeeper implements Keeper {
+  readonly isLasting = true;
+  readonly #name: string;
+  #opened: Promise<IDBPDatabase<Schema>> | null = null;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  async queue(): Promise<KeptQueue> {
+    const database = await this.#open();
+    const change = database.transaction(["client", "queue"], "readwrite");
+    const own = (await change.objectStore("client").get("own")) ?? { key: "own" as const, client: newClient(), next: 1 };
+    await change.objectStore("client").put(own);
+    const queue = await change.objectStore("queue").getAll();
+    await change.done;
+    return { client: own.client, queue };
+  }
+
+  async scope(scope: string): Promise<KeptScope | null> {
+    const database = await this.#open();
+    const reading = database.transaction(["scopes", "entities"]);
+    const kept = await reading.objectStore("scopes").get(scope);
+    const rows = kept === undefined ? [] : await reading.objectStore("entities").getAll(whole(scope));
+    await reading.done;
+    if (kept === undefined) return null;
+    return { cursor: kept.cursor, epoch: kept.epoch, entities: rows.map(({ entity, id, data }) => [entity, id, data]) };
+  }
+
+  async add(mutation: NewMutation): Promise<Queued> {
+    const database = await this.#open();
+    const change = database.transaction(["client", "queue"], "readwrite");
+    const own = (await change.objectStore("client").get("own")) ?? { key: "own" as const, client: newClient(), next: 1 };
+    const queued: Queued = { ...mutation, seq: own.next, status: "pending" };
+    await change.objectStore("queue").put(queued, queued.seq);
+    await change.objectStore("client").put({ ...own, next: own.next + 1 });
+    await change.done;
+    return queued;
+  }
+
+  async update(changed: readonly Queued[], forgotten: readonly number[]): Promise<void> {
+    const database = await this.#open();
+    const change = database.transaction("queue", "readwrite");
+    for (const queued of changed) void change.store.put(queued, queued.seq);
+    for (const seq of forgotten) void change.store.delete(seq);
+    await change.done;
+  }
+
+  async commit(scope: string, { cursor, epoch, changes = [], entities, done }: ScopeCommit): Promise<void> {
+    const database = await this.#open();
+    const change = database.transaction(["entities", "scopes", "queue"], "readwrite");
+    const rows = change.objectStore("entities");
+    if (entities !== undefined) {
+      void rows.delete(whole(scope));
+      for (const [entity, id, data] of entities) void rows.put({ scope, entity, id, data }, [scope, entity, id]);
+    }
+    for (const { entity, id, op, data } of changes) {
+      if (op === "delete") void rows.delete([scope, entity, id]);
+      else void rows.put({ scope, entity, id, data }, [scope, entity, id]);
+    }
+    void change.objectStore("scopes").put({ scope, cursor, epoch }, scope);
+    for (const seq of done) void change.objectStore("queue").delete(seq);
+    await change.done;
+  }
+
+  async restart(client: string, queue: readonly Queued[]): Promise<void> {
+    const database = await this.#open();
+    const change = database.transaction(["client", "queue"], "readwrite");
+    void change.objectStore("queue").clear();
+    for (const queued of queue) void change.objectStore("queue").put(queued, queued.seq);
+    void change.objectStore("client").put({ key: "own", client, next: queue.length + 1 });
+    await change.done;
+  }
+
+  close(): void {
+    void this.#opened?.then(database => database.close()).catch(() => {});
+    this.#opened = null;
+  }
+
+  #open(): Promise<IDBPDatabase<Schema>> {
+    this.#opened ??= openDB<Schema>(this.#name, 1, {
+      upgrade: database => {
+        database.createObjectStore("entities");
+        database.createObjectStore("scopes");
+        database.createObjectStore("queue");
+        database.createObjectStore("client");
+      },
+      // Another version of this package wants the database, or somebody deletes it.
+      blocking: (_, __, event) => {
+        (event.target as IDBDatabase).close();
+        this.#opened = null;
+      },
+      terminated: () => void (this.#opened = null),
+    });
+    this.#opened.catch(() => (this.#opened = null));
+    return this.#opened;
+  }
+}
+
+/** All keys of a scope: an array is behind every text. */
+function whole(scope: string): IDBKeyRange {
+  return IDBKeyRange.bound([scope], [scope, []]);
+}
