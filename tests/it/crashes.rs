@@ -90,7 +90,7 @@ async fn a_program_that_is_killed_while_it_saves_keeps_what_it_has_acknowledged_
 #[tokio::test]
 async fn a_full_disk_refuses_what_cannot_be_kept_and_loses_nothing() {
     let data = tempfile::tempdir().expect("a folder");
-    let server = Program::start_bounded(&variables(data.path()));
+    let server = Program::start(&variables(data.path()));
     let (mut ada, mut bob) = (member(&server).await, member(&server).await);
     let mut told = count(&mut bob, "shared/kept").await.0;
     assert_eq!(add(&mut ada, "shared/kept", "").await["status"], "success");

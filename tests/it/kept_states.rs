@@ -455,7 +455,8 @@ async fn a_backup_is_made_while_values_change_and_brings_them_back() {
     let backup = backup.expect("a backup");
     assert!(backup.values <= 2);
     let whole = handle.backup(&backups).await.expect("a backup");
-    assert_eq!((whole.values, whole.unreadable.len()), (2, 0));
+    assert_eq!((whole.values, whole.unsaved, whole.unreadable.len()), (2, 0, 0));
+    assert_eq!(handle.state_health().unsaved, 0, "what was saved early is saved");
     let text = std::fs::read_to_string(&whole.file).expect("a backup");
     assert!(
         text.contains(r#""state":"shared/kept","version":"v1","room":"shared-1","number":51,"value":{"count":50,"#),

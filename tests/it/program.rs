@@ -51,14 +51,6 @@ impl Program {
         Self::run(command(variables))
     }
 
-    /// Starts it so that a file that is too large is an error to it, and not its end.
-    pub(crate) fn start_bounded(variables: &[(&str, &str)]) -> Self {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", "trap '' XFSZ; exec \"$0\""]).arg(program());
-        prepare(&mut shell, variables);
-        Self::run(shell)
-    }
-
     fn run(mut command: Command) -> Self {
         let mut child = command.spawn().expect("it runs");
         let log = child.stderr.take().expect("a log");

@@ -29,7 +29,7 @@ impl<A: App> Dispatcher<A> {
     fn answer_shown(&self, caller: &Caller<A>, open: &StateOpen<'_>, shown: Shown) -> Answer {
         let Shown { version, update } = shown;
         let have = open.have.as_deref().unwrap_or_default();
-        let is_same = have == &*version;
+        let is_same = open.unless.as_ref().is_some_and(|tags| tags.name(&version));
         let update = match &update {
             Update::Patch(patch) => StateUpdate::Patch(have, patch),
             Update::Whole(view) => StateUpdate::Whole(view),
@@ -38,7 +38,7 @@ impl<A: App> Dispatcher<A> {
         if let Some(socket) = caller.socket() {
             self.limits().answered(socket.budget(), json.get().len(), Instant::now());
         }
-        self.answer(caller, Ok(json)).showing(version, open.is_whole && is_same)
+        self.answer(caller, Ok(json)).showing(version, is_same)
     }
 
     async fn opened(

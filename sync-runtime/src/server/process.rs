@@ -53,6 +53,7 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
             Ok(running) => {
                 // Heard from now on: who reads where the server listens may stop it.
                 let stopped = signalled();
+                survive_full_files();
                 let reading =
                     reading.map(|told| tokio::spawn(read_messages_anew(told, running.handle().clone(), table)));
                 announce(running.address());
@@ -68,6 +69,20 @@ pub fn serve<A: App>(server: Server<A>, table: &'static Table<A>) -> ExitCode {
     runtime.shutdown_timeout(Duration::from_secs(1));
     code
 }
+
+/// Makes a file that must not become larger an error to whoever writes it, and not the end of the process.
+#[cfg(unix)]
+fn survive_full_files() {
+    // SIGXFSZ has this number wherever Rust runs. A signal that was listened to once does not end the process any more.
+    const SIGXFSZ: i32 = 25;
+    let listened = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ));
+    if let Err(error) = listened {
+        tracing::warn!(%error, "a file that must not become larger would end the process");
+    }
+}
+
+#[cfg(not(unix))]
+fn survive_full_files() {}
 
 /// What a server is asked for that is not to serve.
 enum Command {

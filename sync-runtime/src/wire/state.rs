@@ -29,8 +29,28 @@ pub struct StateOpen<'a> {
     pub place: StatePlace<'a>,
     /// The version that they have.
     pub have: Option<Cow<'a, str>>,
-    /// Whether they want no part of the value but the whole, and nothing if they have it.
-    pub is_whole: bool,
+    /// What they have, if they want no part of the value but the whole, and nothing if they have it.
+    pub unless: Option<Tags<'a>>,
+}
+
+/// The versions that a header names: `"41", W/"42"`, or `*` for any. A proxy that compresses makes them weak (RFC 9110 §8.8.3).
+#[derive(Debug, Clone)]
+pub struct Tags<'a>(Option<Vec<&'a str>>);
+
+impl<'a> Tags<'a> {
+    /// Reads a header; `None` for one that is none.
+    fn read(header: &'a str) -> Option<Self> {
+        if header.trim() == "*" {
+            return Some(Self(None));
+        }
+        header.split(',').map(tag).collect::<Option<_>>().map(|tags| Self(Some(tags)))
+    }
+
+    /// Returns whether it names this version.
+    #[must_use]
+    pub fn name(&self, version: &str) -> bool {
+        self.0.as_ref().is_none_or(|tags| tags.contains(&version))
+    }
 }
 
 /// Somebody acts on a value.
@@ -42,7 +62,7 @@ pub struct StateAct<'a> {
     pub call: Call<'a>,
     /// The room.
     pub room: Cow<'a, str>,
-    /// The version of which it is meant; any where this is `None`.
+    /// The version of which it is meant, or several with commas between them; any where this is `None`.
     pub if_version: Option<Cow<'a, str>>,
 }
 
@@ -118,7 +138,7 @@ impl<'a> StateOpen<'a> {
     /// As [`StatePlace::from_socket`].
     pub fn from_socket(json: &'a str) -> Result<Self, SyncError> {
         let fields: Fields<'_> = read_object(json)?;
-        Ok(Self { place: fields.place()?, have: fields.have.optional_text("have")?, is_whole: false })
+        Ok(Self { place: fields.place()?, have: fields.have.optional_text("have")?, unless: None })
     }
 
     /// Reads the query of `GET /state/{path}/{version}?room=…`; a version that the caller has is in `If-None-Match`.
@@ -135,7 +155,9 @@ impl<'a> StateOpen<'a> {
         }
         let room = room.ok_or_else(|| bad_request("room"))?;
         let place = StatePlace { path: Cow::Borrowed(http.path), version: Cow::Borrowed(http.version), room };
-        Ok(Self { place, have: http.if_none_match.and_then(tag).map(Cow::Borrowed), is_whole: true })
+        // A header that cannot be read names nothing that we have given.
+        let unless = http.if_none_match.and_then(Tags::read).unwrap_or(Tags(Some(Vec::new())));
+        Ok(Self { place, have: None, unless: Some(unless) })
     }
 }
 
@@ -163,15 +185,16 @@ impl<'a> StateAct<'a> {
         let mut act = fields.into_act(Cow::Borrowed(http.path), Cow::Borrowed(http.version))?;
         act.call.id = http.id.map(|id| checked_id(Cow::Borrowed(id))).transpose()?;
         if act.if_version.is_none()
-            && let Some(header) = http.if_match.filter(|header| header.trim() != "*")
+            && let Some(header) = http.if_match
         {
-            act.if_version = Some(Cow::Borrowed(tag(header).ok_or_else(|| bad_request("if-match"))?));
+            let Tags(tags) = Tags::read(header).ok_or_else(|| bad_request("if-match"))?;
+            act.if_version = tags.map(|tags| Cow::Owned(tags.join(",")));
         }
         Ok(act)
     }
 }
 
-/// Returns what stands in the one tag of a header: `"41"`, or `W/"41"`, since a proxy that compresses makes it weak (RFC 9110 §8.8.3).
+/// Returns what stands in one tag: `"41"`, or `W/"41"`.
 fn tag(header: &str) -> Option<&str> {
     let tag = header.trim();
     let tag = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
@@ -277,9 +300,31 @@ mod tests {
         };
         assert_eq!(version(http, r#"{"room":"r","action":1}"#), Ok(Some("41".to_owned())));
         assert_eq!(version(http, r#"{"room":"r","action":1,"ifVersion":"40"}"#), Ok(Some("40".to_owned())));
+        let list = HttpCall { if_match: Some("\"41\", W/\"7.x\""), ..http };
+        assert_eq!(version(list, r#"{"room":"r","action":1}"#), Ok(Some("41,7.x".to_owned())));
         let any = HttpCall { if_match: Some("*"), ..http };
         assert_eq!(version(any, r#"{"room":"r","action":1}"#), Ok(None));
         let wrong = HttpCall { if_match: Some("41"), ..http };
         assert_eq!(version(wrong, r#"{"room":"r","action":1}"#), Err("sync-bad-request".to_owned()));
+    }
+
+    #[test]
+    fn a_reader_over_http_says_what_it_has() {
+        let http = HttpCall { path: "a/b", version: "v1", id: None, if_match: None, if_none_match: None };
+        let has = |header: Option<&'static str>| {
+            let open = StateOpen::from_http(HttpCall { if_none_match: header, ..http }, "room=r").expect("a room");
+            ["41", "7.x"].map(|version| open.unless.as_ref().is_some_and(|tags| tags.name(version)))
+        };
+        for (header, expected) in [
+            (None, [false, false]),
+            (Some("\"41\""), [true, false]),
+            (Some("W/\"41\""), [true, false]),
+            (Some("\"40\" , \"7.x\""), [false, true]),
+            (Some(" * "), [true, true]),
+            (Some("41"), [false, false]),
+            (Some("\"41\", 7"), [false, false]),
+        ] {
+            assert_eq!(has(header), expected, "{header:?}");
+        }
     }
 }

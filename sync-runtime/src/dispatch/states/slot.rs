@@ -222,11 +222,16 @@ impl<A: App> Slot<A> {
         self.said.store != StoreKind::Memory
     }
 
-    /// Returns whether nothing would be lost if it went.
+    /// Returns whether nothing would be lost if the process ended.
     pub(super) fn is_saved(&self) -> bool {
+        self.inner().is_saved(self.is_kept())
+    }
+
+    /// Returns whether nothing would be lost if it went, and nothing is done with it.
+    pub(super) fn is_idle(&self) -> bool {
         let inner = self.inner();
-        let is_saved = !self.is_kept() || (inner.saving.saved == inner.cell.number() && !inner.saving.is_running);
-        is_saved && !inner.cell.has_changed() && !inner.is_publishing && !inner.updates.is_running
+        let is_busy = (self.is_kept() && inner.saving.is_running) || inner.is_publishing || inner.updates.is_running;
+        inner.is_saved(self.is_kept()) && !is_busy
     }
 
     /// Returns since when it cannot be saved, and why.
@@ -428,6 +433,11 @@ fn state_of<A: App>(route: &'static dyn Route<A>) -> &'static dyn State<A> {
 }
 
 impl<A: App> Inner<A> {
+    fn is_saved(&self, is_kept: bool) -> bool {
+        let is_stored = !is_kept || self.saving.saved == self.cell.number();
+        is_stored && !self.cell.has_changed() && self.saving.waiting.is_empty()
+    }
+
     fn queue(&mut self, told: Submitted<A>) {
         self.outgoing.push_back(told);
         self.queued += 1;
@@ -437,13 +447,23 @@ impl<A: App> Inner<A> {
     fn watched_by(&mut self, by: &By<'_, A>) -> Result<usize, SyncError> {
         let group = self.cell.group_of(by.member)?;
         if let Some(expected) = by.expected
-            && !self.cell.is_still(group, expected)?
+            && !self.is_one_of(group, expected)?
         {
             let now = self.cell.version(group)?;
             return Err(SyncError::new("state-conflict").param("version", now.to_string()));
         }
         self.cell.hold(group);
         Ok(group)
+    }
+
+    /// Returns whether a group sees one of these versions, between which there are commas.
+    fn is_one_of(&mut self, group: usize, versions: &str) -> Result<bool, SyncError> {
+        for version in versions.split(',') {
+            if self.cell.is_still(group, version)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns what has come of a change, and lets go of the view of whoever has done it.

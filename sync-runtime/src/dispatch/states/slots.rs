@@ -288,13 +288,13 @@ impl<A: App> StateSlots<A> {
         if ends > now {
             return self.look_at(ends, key);
         }
-        if !slot.is_saved() {
+        if !slot.is_idle() {
             return self.look_at(now + LOOKS_AGAIN, key);
         }
         let mut slots = self.slots.lock();
         // Here, in the list, and nowhere else: nobody uses it.
         let is_used = Arc::strong_count(&slot) > 2 || parts.hub.has_members(&key.1) || slot.used() + ttl > now;
-        if is_used || !slot.is_saved() {
+        if is_used || !slot.is_idle() {
             drop(slots);
             return self.look_at(now + LOOKS_AGAIN, key);
         }

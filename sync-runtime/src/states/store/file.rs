@@ -1,8 +1,8 @@
 //! Shared values as files, one for each.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedMutexGuard, Semaphore};
 
 use super::{StateStore, StateStoreError, StoreKey, StoredRooms, StoredState};
 use crate::error::{BoxError, chain};
@@ -23,8 +23,6 @@ use crate::storage::{DataError, FileLock, create_folder, open_file, sync_folder}
 const FOLDER: &str = "states";
 /// How long the part of a file's name may be that says which key it is; a name has 255 bytes at most on every system that is in use.
 const LONGEST_NAME: usize = 180;
-/// How many files may wait for each other.
-const TURNS: usize = 64;
 /// How many files are read or written at once.
 const AT_ONCE: usize = 16;
 
@@ -43,8 +41,37 @@ pub struct FileStates {
 struct Held {
     #[expect(dead_code, reason = "it is held as long as the files are used")]
     lock: Option<FileLock>,
-    /// Of the files with one of these, one is worked with at a time: a save that hangs must not meet the next one.
-    turns: [Mutex<()>; TURNS],
+    /// With each file one is worked at a time: a save that hangs must not meet the next one, and takes no more than one of the places.
+    turns: Mutex<HashMap<PathBuf, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// The turn at one file.
+struct Turn {
+    held: Arc<Held>,
+    path: PathBuf,
+    guard: Option<OwnedMutexGuard<()>>,
+}
+
+impl Turn {
+    /// Waits for it; whoever gives up waiting holds up nobody.
+    async fn of(held: &Arc<Held>, path: &Path) -> Self {
+        let turn = held.turns.lock().entry(path.to_owned()).or_default().clone();
+        // Made first, so that a wait that is given up is forgotten, too.
+        let mut own = Self { held: held.clone(), path: path.to_owned(), guard: None };
+        own.guard = Some(turn.lock_owned().await);
+        own
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut turns = self.held.turns.lock();
+        drop(self.guard.take());
+        // Besides the list, nobody has it.
+        if turns.get(&self.path).is_some_and(|turn| Arc::strong_count(turn) == 1) {
+            turns.remove(&self.path);
+        }
+    }
 }
 
 /// What is in a file. Its key is in it, too: files can be moved.
@@ -81,7 +108,7 @@ impl FileStates {
     }
 
     fn with(folder: PathBuf, lock: Option<FileLock>) -> Self {
-        let held = Held { lock, turns: [const { Mutex::new(()) }; TURNS] };
+        let held = Held { lock, turns: Mutex::default() };
         Self { folder, places: Arc::new(Semaphore::new(AT_ONCE)), held: Arc::new(held) }
     }
 
@@ -98,8 +125,9 @@ impl FileStates {
         work: impl FnOnce(&StoreKey, &Path) -> Result<T, StateStoreError> + Send + 'static,
     ) -> Result<T, StateStoreError> {
         let path = self.path(&key);
-        self.aside(move |held| {
-            let _turn = held.turns[turn_of(&path)].lock();
+        let turn = Turn::of(&self.held, &path).await;
+        self.aside(move || {
+            let _turn = turn;
             work(&key, &path)
         })
         .await
@@ -107,13 +135,13 @@ impl FileStates {
 
     async fn aside<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Held) -> Result<T, StateStoreError> + Send + 'static,
+        work: impl FnOnce() -> Result<T, StateStoreError> + Send + 'static,
     ) -> Result<T, StateStoreError> {
         // It is never closed.
         let place = self.places.clone().acquire_owned().await.ok();
         let held = self.held.clone();
         let working = tokio::task::spawn_blocking(move || {
-            let worked = work(&held);
+            let worked = work();
             drop((held, place));
             worked
         });
@@ -152,7 +180,7 @@ impl StateStore for FileStates {
 
     fn rooms(&self, state: &'static str, version: &'static str) -> BoxFuture<'_, Result<StoredRooms, StateStoreError>> {
         let folder = self.folder.join(file_name(state)).join(file_name(version));
-        Box::pin(self.aside(move |_| rooms(&folder)))
+        Box::pin(self.aside(move || rooms(&folder)))
     }
 
     fn replace(&self, key: StoreKey, stored: Option<StoredState>) -> BoxFuture<'_, Result<(), StateStoreError>> {
@@ -213,12 +241,6 @@ fn rooms(folder: &Path) -> Result<StoredRooms, StateStoreError> {
         }
     }
     Ok(found)
-}
-
-fn turn_of(path: &Path) -> usize {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    usize::try_from(hasher.finish() % TURNS as u64).unwrap_or_default()
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -324,5 +346,35 @@ mod tests {
         assert_eq!(store.load(key.clone()).await.expect("a folder"), None);
         store.save(key.clone(), stored.clone()).await.expect("a folder");
         assert_eq!(store.load(key).await.expect("a folder"), Some(stored));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_file_that_hangs_holds_up_nobody_but_those_who_want_it() {
+        use futures_util::FutureExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let states = FileStates::open(folder.path(), Duration::ZERO).await.expect("a folder");
+        let key = |room: &str| StoreKey { state: "a/b", version: "v1", room: room.into() };
+        let stored = StoredState { number: 1, value: "7".into() };
+        for room in ["hangs", "well"] {
+            states.save(key(room), stored.clone()).await.expect("saved");
+        }
+        let path = states.path(&key("hangs"));
+        fs::remove_file(&path).expect("a file");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo runs").success());
+        // Whoever opens it waits for somebody who writes to it.
+        for _ in 0..2 * AT_ONCE {
+            assert!(states.load(key("hangs")).now_or_never().is_none(), "and gives up");
+        }
+        let hanging = tokio::spawn({
+            let held = states.held.clone();
+            async move { Turn::of(&held, &path).await.path.clone() }
+        });
+        assert_eq!(states.load(key("well")).await.expect("a value").map(|found| found.number), Some(1));
+        // It is opened by the one who has begun, and by nobody behind it who has given up.
+        fs::write(states.path(&key("hangs")), "").expect("a pipe");
+        let path = hanging.await.expect("no panic");
+        fs::remove_file(&path).expect("a pipe");
+        assert!(states.held.turns.lock().is_empty(), "nothing is left of those who waited");
     }
 }
