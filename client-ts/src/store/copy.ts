@@ -56,7 +56,7 @@ export class Copy {
       const table = this.#base.get(entity) ?? new Map<string, unknown>();
       this.#base.set(entity, table);
       if (op === "delete") table.delete(id);
-      else table.set(id, keepEqual(table.get(id), data));
+      else table.set(id, keepEqual(this.get(entity, id), data));
       this.#touch(entity);
     }
   }

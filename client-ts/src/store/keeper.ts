@@ -77,7 +77,7 @@ export class MemoryKeeper implements Keeper {
   #queue: readonly Queued[];
   #next: number;
 
-  constructor(client = newClient(), queue: readonly Queued[] = []) {
+  constructor(client: string = newClient(), queue: readonly Queued[] = []) {
     this.#client = client;
     this.#queue = queue;
     this.#next = 1 + Math.max(0, ...queue.map(({ seq }) => seq));

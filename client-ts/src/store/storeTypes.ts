@@ -1,6 +1,6 @@
 /** What an application sees of a store: mutators, queries, and how things stand. */
 
-import type { SyncFailure } from "../sync/answer";
+import type { ErrorParams } from "../wire/answers";
 import type { RouteAt, RouteName, RouteVersion } from "../sync/routes";
 
 /** What the map says of one version of a mutation. */
@@ -72,8 +72,18 @@ export type Mutators<Mutations, Entities> = {
 
 /** What came of a mutation. */
 export type Settled<Code extends string = string> =
-  | { readonly status: "success"; readonly cursor: number }
-  | SyncFailure<Code>;
+  | {
+      readonly status: "success";
+      /** Where it shows in the scope. */
+      readonly cursor: number;
+    }
+  | {
+      readonly status: "error";
+      readonly errorCode: Code;
+      readonly errorParams: ErrorParams;
+      /** A sentence in the reader's language. */
+      readonly message: string;
+    };
 
 /** A mutation that was asked for. */
 export interface Mutated<Code extends string = string> {
@@ -92,7 +102,7 @@ export interface RejectedMutation {
   readonly scope: string;
   readonly args: unknown;
   readonly errorCode: string;
-  readonly errorParams: Readonly<Record<string, unknown>>;
+  readonly errorParams: ErrorParams;
   /** A sentence in the reader's language. */
   readonly message: string;
 }
@@ -130,15 +140,11 @@ export interface Live<Value> {
   readonly subscribe: (changed: () => void) => () => void;
 }
 
-/** What may be lost of what waited for the server, and why. */
-export interface DroppedMutation {
-  readonly id: string;
-  readonly name: string;
-  readonly version: string;
-  readonly scope: string;
-  readonly args: unknown;
-  /** `forgotten`: the server does not know this client any more, and nobody knows whether it was applied before. */
-  readonly reason: "forgotten";
+/** What waited for the server and is lost, and why. */
+export interface Dropped {
+  /** `damaged`: what the browser had kept could not be read any more, and nobody knows what it was. */
+  readonly reason: "damaged";
+  readonly error: unknown;
 }
 
 /** The data of scopes, here and on the server. Every function can be taken out of the object and called alone. */
@@ -173,8 +179,8 @@ export interface SyncStore<Mutations, Entities, Code extends string = string> {
   readonly status: (scope: string) => Live<ScopeStatus>;
   /** Forgets a mutation that was refused. */
   readonly dismiss: (id: string) => void;
-  /** Calls back for each mutation of which nobody knows whether it was applied, and which is not sent again; returns its own undo. */
-  readonly onDrop: (callback: (dropped: DroppedMutation) => void) => () => void;
+  /** Calls back where mutations that waited are lost; returns its own undo. */
+  readonly onDrop: (callback: (dropped: Dropped) => void) => () => void;
   /** Ends it: nothing is sent any more. What waits is kept for the next one. */
   readonly close: () => void;
 }
