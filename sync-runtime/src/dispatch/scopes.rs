@@ -44,6 +44,11 @@ struct TopicState<A: App> {
     subscribers: HashMap<Id, Arc<Subscriber<A>>>,
 }
 
+/// What is subscribed to, and who does.
+type Subscription<A> = (Arc<Topic<A>>, Arc<Subscriber<A>>);
+
+type Subscribers<A> = Vec<Arc<Subscriber<A>>>;
+
 /// Somebody who is poked about one scope.
 pub(in crate::dispatch) struct Subscriber<A: App> {
     pub(in crate::dispatch) socket: Arc<Socket<A>>,
@@ -107,11 +112,7 @@ impl<A: App> Scopes<A> {
     }
 
     /// Returns those who subscribe to a scope, whose head is another one now; `None` where nobody does.
-    pub(in crate::dispatch) fn moved(
-        &self,
-        scope: &str,
-        head: u64,
-    ) -> Option<(Arc<Topic<A>>, Vec<Arc<Subscriber<A>>>)> {
+    pub(in crate::dispatch) fn moved(&self, scope: &str, head: u64) -> Option<(Arc<Topic<A>>, Subscribers<A>)> {
         let topic = self.topics.lock().get(scope)?.clone();
         let subscribers = {
             let mut state = topic.state.lock();
@@ -129,7 +130,7 @@ impl<A: App> Scopes<A> {
         scope: &Arc<str>,
         session: Arc<Guarded<A::Session>>,
         limit: usize,
-    ) -> Option<(Arc<Topic<A>>, Arc<Subscriber<A>>)> {
+    ) -> Option<Subscription<A>> {
         let mut of_sockets = self.of_sockets.lock();
         let own = of_sockets.entry(socket.id()).or_default();
         if !own.contains(scope) {

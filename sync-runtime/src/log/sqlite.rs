@@ -16,8 +16,8 @@ use super::rows::{SqlRows, signed};
 use super::schema::{FILE, SCHEMA};
 use super::snapshot::snapshot;
 use super::store::{
-    Committed, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot, SnapshotPlace,
-    Watch, Work,
+    Committed, Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot,
+    SnapshotPlace, Watch, Work,
 };
 use super::trim::trim;
 use crate::clock::calendar;
@@ -112,7 +112,7 @@ impl LogStore for SqliteLog {
         Box::pin(self.read(move |file| snapshot(file, &scope, place.as_ref())))
     }
 
-    fn heads(&self, scopes: Vec<Arc<str>>) -> BoxFuture<'_, Result<Vec<(u64, Arc<str>)>, LogError>> {
+    fn heads(&self, scopes: Vec<Arc<str>>) -> BoxFuture<'_, Result<Vec<Head>, LogError>> {
         Box::pin(self.read(move |file| {
             let heads = scopes.iter().map(|scope| {
                 let found = Scope::find(file, scope)?;

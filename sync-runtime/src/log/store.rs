@@ -30,11 +30,14 @@ pub trait LogStore: Send + Sync {
     fn snapshot(&self, scope: &str, place: Option<SnapshotPlace>) -> BoxFuture<'_, Result<Snapshot, LogError>>;
 
     /// Returns the cursor and the epoch of each of these scopes; 0 for one that nothing was written to.
-    fn heads(&self, scopes: Vec<Arc<str>>) -> BoxFuture<'_, Result<Vec<(u64, Arc<str>)>, LogError>>;
+    fn heads(&self, scopes: Vec<Arc<str>>) -> BoxFuture<'_, Result<Vec<Head>, LogError>>;
 
     /// Forgets a few changes, or clients, that are older than they need to be; returns whether there may be more of them.
     fn trim(&self, retention: Retention) -> BoxFuture<'_, Result<bool, LogError>>;
 }
+
+/// The cursor of the last change of a scope, and the epoch in which it counts.
+pub type Head = (u64, Arc<str>);
 
 /// What is told of each commit that has changed something, in the order of each scope; it must not wait.
 pub type Watch = Arc<dyn Fn(Committed) + Send + Sync>;
@@ -67,10 +70,13 @@ pub struct ClientCall {
     pub call: Id,
 }
 
+/// What changes the data of a scope.
+pub type Apply = Box<dyn FnMut(&mut dyn Rows) -> Result<(), SyncError> + Send>;
+
 /// What a push does.
 pub enum Work {
     /// Changes the data of the scope. It may be run again, after what it has done before was undone.
-    Apply(Box<dyn FnMut(&mut dyn Rows) -> Result<(), SyncError> + Send>),
+    Apply(Apply),
     /// Nothing: it was refused before it came here, which settles it, too.
     Refuse(SyncError),
 }

@@ -68,7 +68,7 @@ fn entities(listing: &Listing, library: &str) -> Vec<EntityTypes> {
             name: wire_name(name),
             source: source.clone(),
             scope: scope.pattern.clone(),
-            wire: WireType { shape: Shape::Named(format!("{library}::routes::{module}::{name}").into()) },
+            wire: WireType { shape: Shape::Named(format!("{library}::routes::{module}::{name}")) },
         }));
     }
     entities.sort_by(|a, b| a.name.cmp(&b.name));
