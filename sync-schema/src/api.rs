@@ -44,6 +44,8 @@ pub struct EntityTypes {
     pub page: String,
     /// What it is called on the wire: `todo`.
     pub name: String,
+    /// How the field with its key is called in JSON.
+    pub key: String,
     /// The file that it is written in, relative to the app's folder.
     pub source: String,
     /// The names of its scopes, as the pattern of their rule: `todos-{list}`.

@@ -68,8 +68,8 @@ impl fmt::Display for Api {
         writeln!(out, "public: {}", Expression(&self.public.shape))?;
         let mut entities: Vec<_> = self.entities.iter().collect();
         entities.sort_by_key(|entity| &entity.name);
-        for EntityTypes { name, scope, wire, .. } in entities {
-            writeln!(out, "entity {} in {}: {}", Name(name), Name(scope), Expression(&wire.shape))?;
+        for EntityTypes { name, key, scope, wire, .. } in entities {
+            writeln!(out, "entity {} in {} by {}: {}", Name(name), Name(scope), Name(key), Expression(&wire.shape))?;
         }
         if let Some(PresenceTypes { rooms, data }) = &self.presence {
             writeln!(out, "presence: {}", Expression(&data.shape))?;

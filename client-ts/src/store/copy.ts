@@ -5,6 +5,7 @@ import { keepEqual } from "../wire/patch";
 
 /** A mutation that may not be in the copy yet. */
 export interface Guess {
+  readonly id: string;
   readonly name: string;
   readonly version: string;
   readonly args: unknown;
@@ -41,6 +42,8 @@ export class Copy {
   readonly #failed: (guess: Guess, error: unknown) => void;
   #base = new Map<string, Table>();
   #overlay: Overlay = new Map();
+  /** Those that wait and could not be guessed, which was said once. */
+  #unguessed = new Set<string>();
   /** Counts the changes of each kind. */
   readonly #versions = new Map<string, number>();
 
@@ -78,6 +81,7 @@ export class Copy {
     const before = this.#overlay;
     this.#overlay = new Map();
     for (const guess of guesses) this.#guess(guess);
+    this.#unguessed = new Set(guesses.flatMap(({ id }) => (this.#unguessed.has(id) ? id : [])));
     for (const entity of new Set([...before.keys(), ...this.#overlay.keys()])) {
       const [old, now] = [before.get(entity), this.#overlay.get(entity)];
       let isSame = old?.size === now?.size;
@@ -126,7 +130,9 @@ export class Copy {
     try {
       mutator(this.#tx(own), guess.args);
     } catch (error) {
-      return this.#failed(guess, error);
+      const isKnown = this.#unguessed.has(guess.id);
+      this.#unguessed.add(guess.id);
+      return isKnown ? undefined : this.#failed(guess, error);
     }
     for (const [entity, changed] of own) {
       const overlay = this.#overlay.get(entity) ?? new Map<string, { readonly data: unknown }>();

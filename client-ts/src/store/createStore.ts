@@ -10,6 +10,7 @@ import { Replica } from "./replica";
 import type {
   EntityMapOf,
   EntityOf,
+  KeysOf,
   Live,
   Mutated,
   MutationTypes,
@@ -21,15 +22,18 @@ import type {
 import { browserTabs, type Tabs } from "./tabs";
 
 /** What a store is made with. */
-export interface StoreOptions<Mutations, Entities> {
+export type StoreOptions<Mutations, Entities> = CommonOptions<Mutations, Entities> & KeyOptions<KeysOf<Entities>>;
+
+/** Which fields are keys is known to the types alone: where one is not called `id`, they ask for its name. */
+type KeyOptions<Keys> = keyof Keys extends never ? { readonly keys?: undefined } : { readonly keys: Keys };
+
+interface CommonOptions<Mutations, Entities> {
   /** The client that it speaks through. */
   readonly sync: { readonly log: LogConnection };
   /** Who is signed in: each has their own copy, and their own mutations that wait. A store is closed, and another one made, when that changes. */
   readonly user: string;
   /** What mutations are guessed to do: `defineMutators`. */
   readonly mutators?: Mutators<Mutations, Entities> | undefined;
-  /** The fields with the keys of entities, where they are not called `id`. */
-  readonly keys?: { readonly [Name in keyof Entities]?: string } | undefined;
   /** What else tells this store from others of the same page; needed where a page speaks with several servers. */
   readonly name?: string | undefined;
 }
@@ -78,7 +82,7 @@ export function createStoreIn<
   const database = `syncwright store ${name} ${user}`;
   type Untyped = (tx: CopyTx, args: unknown) => void;
   const known = mutators as Readonly<Record<string, Readonly<Record<string, Untyped>> | undefined>>;
-  const fields = keys as Readonly<Record<string, string | undefined>>;
+  const fields = keys as unknown as Readonly<Record<string, string | undefined>>;
   const replica = new Replica({
     log: sync.log,
     find: (mutation, version) => (Object.hasOwn(known, mutation) ? known[mutation]?.[version] : undefined),

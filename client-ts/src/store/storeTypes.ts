@@ -23,6 +23,15 @@ export type EntityMapOf<Entities> = { readonly [Name in keyof Entities]: EntityT
 /** The map of an app without entities. */
 export type NoEntities = Readonly<Record<never, never>>;
 
+/** The fields with the keys of those entities whose key is not called `id`. */
+export type KeysOf<Entities> = {
+  readonly [Name in keyof Entities as Entities[Name] extends { readonly key: "id" } ? never : Name]: Entities[Name] extends {
+    readonly key: infer Key extends string;
+  }
+    ? Key
+    : never;
+};
+
 /** An entity of a name. */
 export type EntityOf<Entities, Name extends keyof Entities> = Entities[Name] extends { readonly data: infer Data } ? Data : never;
 

@@ -187,6 +187,7 @@ impl File<'_> {
             out.open(format!("{}: {{", tree::property(&entity.name)));
             let data = self.renderer.shape(&entity.wire.shape, Direction::FromServer);
             write_tree(out, 2 * INDENT.len(), "data: ", &data);
+            out.line(format!("key: {};", quoted(&entity.key)));
             out.line(format!("scope: {};", room_type(&entity.scope)));
             out.close("};");
         }

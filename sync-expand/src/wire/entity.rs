@@ -7,7 +7,10 @@ use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, Ident, Type};
 use sync_codegen::syntax::handler_file::wire_name;
 
+use super::Kind;
+use super::item::{Body, Fields as Parsed, Item};
 use super::mistakes::WireMistakes;
+use super::parse;
 
 const KEY: &str = "put `#[key]` above the field that tells one from another: `#[key] pub id: String`";
 
@@ -61,17 +64,34 @@ pub(super) fn take_key(input: &mut DeriveInput, mistakes: &mut WireMistakes) -> 
     Some(key)
 }
 
+/// Returns how the key of the entity `declared` is called in JSON; `None` if it has none, or a mistake.
+#[must_use]
+pub fn key_in_json(declared: &DeriveInput) -> Option<String> {
+    let (mut input, mut mistakes) = (declared.clone(), WireMistakes::default());
+    let key = take_key(&mut input, &mut mistakes)?;
+    let item = parse::item(&input, Kind::Entity, false, &mut mistakes);
+    json_name(&item, &key).map(str::to_owned)
+}
+
+fn json_name<'a>(item: &'a Item, key: &Key) -> Option<&'a str> {
+    let Body::Struct(Parsed::Named(fields)) = &item.body else { return None };
+    let is_key = |field: &&super::item::Field| matches!(&field.member, syn::Member::Named(name) if *name == key.name);
+    fields.iter().find(is_key).map(|field| field.name.as_str())
+}
+
 /// Writes that it is an entity of the page that its file lies in.
-pub(super) fn implementation(input: &DeriveInput, key: Option<&Key>) -> TokenStream {
-    let Some(Key { name: key, ty }) = key else { return TokenStream::new() };
+pub(super) fn implementation(input: &DeriveInput, item: &Item, key: Option<&Key>) -> TokenStream {
+    let Some(Key { name: field, ty }) = key else { return TokenStream::new() };
+    let key = key.and_then(|key| json_name(item, key));
     let ident = &input.ident;
     let name = wire_name(&ident.unraw().to_string());
-    let borrowed = quote_spanned!(ty.span()=> ::core::convert::AsRef::<str>::as_ref(&self.#key));
+    let borrowed = quote_spanned!(ty.span()=> ::core::convert::AsRef::<str>::as_ref(&self.#field));
     quote! {
         impl ::sync::Entity for #ident {
             type Page = super::_scope::__Page;
 
             const NAME: &'static str = #name;
+            const KEY: &'static str = #key;
 
             fn key(&self) -> &str {
                 #borrowed

@@ -9,7 +9,7 @@
 mod attributes;
 pub mod describe;
 mod emit;
-mod entity;
+pub mod entity;
 mod field_type;
 mod item;
 mod mistakes;
@@ -66,7 +66,7 @@ pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
     let parsed = parse::item(&input, kind, has_patch, &mut mistakes);
     let marker = match kind {
         // A mistake in it may be that there are no scopes.
-        Kind::Entity if mistakes.is_empty() => entity::implementation(&input, key.as_ref()),
+        Kind::Entity if mistakes.is_empty() => entity::implementation(&input, &parsed, key.as_ref()),
         Kind::Entity => TokenStream::new(),
         _ => marker(&input, kind).unwrap_or_default(),
     };

@@ -56,6 +56,8 @@ pub trait Entity: Wire + Send + Sync {
     type Page;
     /// How it is called on the wire and in TypeScript: `todo`.
     const NAME: &'static str;
+    /// How the field with its key is called in JSON.
+    const KEY: &'static str;
 
     /// Returns its key: 1 to 128 bytes without control characters.
     fn key(&self) -> &str;
@@ -100,6 +102,7 @@ impl<E: Entity<Page: ScopePage>> EntityType for EntityOf<E> {
         sync_schema::EntityTypes {
             page: self.page.to_owned(),
             name: E::NAME.to_owned(),
+            key: E::KEY.to_owned(),
             source: self.source.to_owned(),
             scope: <E::Page as ScopePage>::PATTERN.to_string(),
             wire: wire_type::<E>(model),
