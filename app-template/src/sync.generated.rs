@@ -115,4 +115,26 @@ pub mod test {
         }
     }
 }
+pub mod todos {
+    #[path = "_entity.rs"]
+    pub mod _entity;
+    #[path = "_scope.rs"]
+    pub mod _scope;
+    pub mod _mutation {
+        #[allow(unused_imports)]
+        pub use super::_entity::*;
+        /// The data of one scope, inside of the transaction of one mutation.
+        pub type Tx<'t> = ::sync::Tx<'t, super::_scope::__Page>;
+        #[path = "create_v1.rs"]
+        pub mod create_v1;
+        #[path = "edit_v1.rs"]
+        pub mod edit_v1;
+        #[path = "move_v1.rs"]
+        pub mod move_v1;
+        #[path = "remove_v1.rs"]
+        pub mod remove_v1;
+        #[path = "vote_v1.rs"]
+        pub mod vote_v1;
+    }
+}
 include!(concat!(env!("OUT_DIR"), "/sync_table.rs"));

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 /** A wait that takes longer than this is a failure. */
 const PATIENCE_MS = 10_000;
 
-export type PageWord = "overview" | "examples" | "board" | "chat" | "story" | "lobby" | "nested" | "errors";
+export type PageWord = "overview" | "examples" | "board" | "todos" | "chat" | "story" | "lobby" | "nested" | "errors";
 
 /** One row of the tab's live list. */
 export interface Row {

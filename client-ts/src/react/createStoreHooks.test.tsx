@@ -9,7 +9,7 @@ import { LogServer } from "../testing/logServer";
 import { createStoreHooks } from "./createStoreHooks";
 
 const dom = domForEachTest();
-const { StoreProvider, useEntities, useEntity, usePending, useStore, useSyncStatus } = createStoreHooks<Mutations, Entities>();
+const { StoreProvider, useEntities, useEntity, usePending, useStore, useStoreOrNull, useSyncStatus } = createStoreHooks<Mutations, Entities>();
 
 /** Does something, and lets everything happen that waits for nothing but its turn. */
 const doing = (what: () => void): Promise<void> =>
@@ -70,6 +70,8 @@ test("has nothing on a server, and says what is missing around it", async () => 
   const { store } = setUp();
   const Page = (): ReactNode => `${useEntities("item", { scope: SCOPE }).length} ${useSyncStatus(SCOPE).status}`;
   expect(renderToString(<StoreProvider store={store}><Page /></StoreProvider>)).toBe("0 syncing");
+  const Nobody = (): ReactNode => String(useStoreOrNull());
+  expect(renderToString(<StoreProvider store={null}><Nobody /></StoreProvider>)).toBe("null");
   const Alone = (): ReactNode => typeof useStore();
   expect(() => renderToString(<Alone />)).toThrow("put `<StoreProvider store={…}>` around");
 });

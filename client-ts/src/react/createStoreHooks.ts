@@ -5,10 +5,12 @@ import type { EntityOf, Live, Query, ScopeOfEntity, ScopeStatus, SyncStore } fro
 
 /** The hooks of one app; each can be taken out of the object. All of them belong below a `StoreProvider`. */
 export interface StoreHooks<Mutations, Entities, Code extends string = string> {
-  /** Gives the store of whoever is signed in to what stands below it. */
-  readonly StoreProvider: (props: { readonly store: SyncStore<Mutations, Entities, Code>; readonly children?: ReactNode }) => ReactNode;
+  /** Gives the store of whoever is signed in to what stands below it; `null` as long as nobody is. */
+  readonly StoreProvider: (props: { readonly store: SyncStore<Mutations, Entities, Code> | null; readonly children?: ReactNode }) => ReactNode;
   /** The store itself: `mutate`, `dismiss`, `onDrop`. */
   readonly useStore: () => SyncStore<Mutations, Entities, Code>;
+  /** The store, or `null` where there is none: all other hooks throw there. */
+  readonly useStoreOrNull: () => SyncStore<Mutations, Entities, Code> | null;
   /**
    * Entities of a kind, sorted; the scope is read for as long as the component is mounted. The list is the same object, with the same
    * entities in it, as long as the query finds the same, also where `where` and `orderBy` are other functions with each render.
@@ -53,13 +55,16 @@ export function createStoreHooks<Mutations, Entities, Code extends string = stri
 
   function useStore(): Store {
     const store = useContext(Context);
-    if (store === null) throw new Error("there is no store here: put `<StoreProvider store={…}>` around the components that use it");
+    if (store === null) {
+      throw new Error("there is no store here: put `<StoreProvider store={…}>` around the components that use it, and show them when it has one");
+    }
     return store;
   }
 
   return {
     StoreProvider: ({ store, children }) => createElement(Context.Provider, { value: store }, children),
     useStore,
+    useStoreOrNull: () => useContext(Context),
     useEntities: <Name extends keyof Entities & string>(
       entity: Name,
       { scope, where, orderBy }: Query<EntityOf<Entities, Name>, ScopeOfEntity<Entities, Name>>,

@@ -10,11 +10,17 @@ interface Row {
   readonly data: unknown;
 }
 
+/** Who this browser is to the server, and the number of its next mutation. */
+interface Own {
+  readonly client: string;
+  readonly next: number;
+}
+
 interface Schema extends DBSchema {
   entities: { key: [string, string, string]; value: Row };
   scopes: { key: string; value: { readonly scope: string; readonly cursor: number; readonly epoch: string } };
   queue: { key: number; value: Queued };
-  client: { key: string; value: { readonly key: "own"; readonly client: string; readonly next: number } };
+  client: { key: string; value: Own };
 }
 
 /** Opens the database; rejects where there is none, or where it cannot be read. */
@@ -37,8 +43,8 @@ class BrowserKeeper implements Keeper {
   async queue(): Promise<KeptQueue> {
     const database = await this.#open();
     const change = database.transaction(["client", "queue"], "readwrite");
-    const own = (await change.objectStore("client").get("own")) ?? { key: "own" as const, client: newClient(), next: 1 };
-    await change.objectStore("client").put(own);
+    const own = (await change.objectStore("client").get("own")) ?? { client: newClient(), next: 1 };
+    await change.objectStore("client").put(own, "own");
     const queue = await change.objectStore("queue").getAll();
     await change.done;
     return { client: own.client, queue };
@@ -57,10 +63,10 @@ class BrowserKeeper implements Keeper {
   async add(mutation: NewMutation): Promise<Queued> {
     const database = await this.#open();
     const change = database.transaction(["client", "queue"], "readwrite");
-    const own = (await change.objectStore("client").get("own")) ?? { key: "own" as const, client: newClient(), next: 1 };
+    const own = (await change.objectStore("client").get("own")) ?? { client: newClient(), next: 1 };
     const queued: Queued = { ...mutation, seq: own.next, status: "pending" };
     await change.objectStore("queue").put(queued, queued.seq);
-    await change.objectStore("client").put({ ...own, next: own.next + 1 });
+    await change.objectStore("client").put({ ...own, next: own.next + 1 }, "own");
     await change.done;
     return queued;
   }
@@ -95,7 +101,7 @@ class BrowserKeeper implements Keeper {
     const change = database.transaction(["client", "queue"], "readwrite");
     void change.objectStore("queue").clear();
     for (const queued of queue) void change.objectStore("queue").put(queued, queued.seq);
-    void change.objectStore("client").put({ key: "own", client, next: queue.length + 1 });
+    void change.objectStore("client").put({ client, next: queue.length + 1 }, "own");
     await change.done;
   }
 

@@ -60,7 +60,7 @@ export function defineMutators<Mutations, Entities>(mutators: Mutators<Mutations
  *   "todos/create": { v1: (tx, args) => tx.create("todo", { ...args, done: false }) },
  * });
  * export const store = createStore<MutationTypeMap, EntityTypeMap, ErrorCode>({ sync, user: session.userId, mutators });
- * store.mutate("todos/create", "v1", `todos-${list}`, { id: crypto.randomUUID(), title });
+ * store.mutate("todos/create", "v1", `todos-${list}`, { id: newId(), title });
  * ```
  */
 export function createStore<

@@ -29,6 +29,12 @@ export interface ReplicaParts {
   readonly onFocus: (focused: () => void) => () => void;
 }
 
+/** A push under way. What is read meanwhile may have its effects in it, and is taken over when it is known what came of it. */
+interface Flight {
+  readonly scopes: ReadonlySet<string>;
+  readonly landed: Promise<void>;
+}
+
 type Timer = ReturnType<typeof setTimeout>;
 
 /** A scope that somebody here reads, or a moment ago. */
@@ -91,6 +97,8 @@ export class Replica {
   #isReady = false;
   #isClosed = false;
   #isPushing = false;
+  /** What is pushed and not answered yet. */
+  #flight: Flight | null = null;
   #failures = 0;
   #retry: Timer | undefined;
   #lastId = 0;
@@ -443,6 +451,10 @@ export class Replica {
   }
 
   #poked(name: string, cursor: number, changes: readonly Change[]): void {
+    if (this.#flight?.scopes.has(name) === true) {
+      void this.#flight.landed.then(() => this.#poked(name, cursor, changes));
+      return;
+    }
     const scope = this.#scopes.get(name);
     if (scope === undefined || !this.#leads || cursor <= scope.cursor) return;
     const follows = scope.isKnown && !scope.isReading && changes[0]?.cursor === scope.cursor + 1;
@@ -477,6 +489,7 @@ export class Replica {
   async #pull(scope: Scope): Promise<boolean> {
     const { name, cursor, epoch } = scope;
     const answer = await this.#parts.log.pull({ scope: name, cursor, epoch });
+    await this.#landed(name);
     if (answer.status === "success") {
       // Nobody else reads meanwhile, but a page of another tab may have led.
       if (scope.cursor !== cursor) return (scope.readsAgain = true);
@@ -504,6 +517,7 @@ export class Replica {
       }
       page = answer.next;
       if (page === undefined) {
+        await this.#landed(scope.name);
         this.#replace(scope, answer.cursor, answer.epoch, entities);
         return (scope.readsAgain = true);
       }
@@ -578,23 +592,45 @@ export class Replica {
       while (this.#parts.log.isOpen() && !this.#isClosed) {
         const batch = this.#batch(most);
         if (batch.length === 0) return;
-        const answer = await this.#parts.log.push({ client: this.#client, mutations: batch.map(pushed) });
-        if (answer.status === "success") {
-          if (!(await this.#settle(batch, answer.results))) return;
-          most = BATCH.mutations;
-        } else if (answer.errorCode === "sync-too-large" && batch.length > 1) {
-          most = Math.ceil(batch.length / 2);
-        } else if (answer.errorCode === "sync-too-large") {
-          await this.#settleAll(batch.map(queued => ({ ...queued, status: "rejected", refusal: answer })));
-        } else if (answer.errorCode === "sync-id-reused") {
-          await this.#restart();
-        } else {
-          return this.#pushLater();
-        }
+        const next = await this.#fly(batch);
+        if (next === "later") return;
+        most = next === "smaller" ? Math.ceil(batch.length / 2) : BATCH.mutations;
       }
     } finally {
       this.#isPushing = false;
     }
+  }
+
+  /** Sends a batch, and keeps what is read meanwhile from being shown together with the guesses about it. */
+  async #fly(batch: readonly Queued[]): Promise<"on" | "smaller" | "later"> {
+    let land = (): void => {};
+    const landed = new Promise<void>(resolve => (land = resolve));
+    this.#flight = { scopes: new Set(batch.map(({ scope }) => scope)), landed };
+    try {
+      return await this.#send(batch);
+    } finally {
+      this.#flight = null;
+      land();
+    }
+  }
+
+  async #landed(scope: string): Promise<void> {
+    while (this.#flight?.scopes.has(scope) === true) await this.#flight.landed;
+  }
+
+  async #send(batch: readonly Queued[]): Promise<"on" | "smaller" | "later"> {
+    const answer = await this.#parts.log.push({ client: this.#client, mutations: batch.map(pushed) });
+    if (answer.status === "success") return (await this.#settle(batch, answer.results)) ? "on" : "later";
+    if (answer.errorCode === "sync-too-large") {
+      if (batch.length > 1) return "smaller";
+      await this.#settleAll(batch.map(queued => ({ ...queued, status: "rejected", refusal: answer })));
+    } else if (answer.errorCode === "sync-id-reused") {
+      await this.#restart();
+    } else {
+      this.#pushLater();
+      return "later";
+    }
+    return "on";
   }
 
   #batch(most: number): readonly Queued[] {

@@ -87,6 +87,32 @@ describe("a store", () => {
     expect(page.items()).toEqual(["a Other 11", "b B 0"]);
   });
 
+  it("never shows its own change twice, though it is told of it before it is answered", async () => {
+    const server = new LogServer(apply);
+    const [page, other] = [open(server, new TestBrowser()), open(server, new TestBrowser())];
+    await settle();
+    put(page.store, "a", "A");
+    await settle();
+    const shown = new Set<string>();
+    const list = page.store.entities("item", { scope: SCOPE });
+    list.subscribe(() => shown.add(page.items().join()));
+    page.connection.lag = 20;
+    add(page.store, "a", 1);
+    await Promise.resolve();
+    put(other.store, "b", "B");
+    await settle();
+    expect([...shown]).toEqual(["a A 1", "a A 1,b B 0"]);
+    // Nor where it reads while it waits for the answer.
+    page.connection.isDeaf = true;
+    add(page.store, "a", 1);
+    page.connection.lag = 50;
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    page.focus();
+    await settle();
+    expect([...shown].slice(2)).toEqual(["a A 2,b B 0"]);
+    expect(page.connection.problems).toEqual([]);
+  });
+
   it("takes a snapshot where the log does not reach back, and keeps what waits", async () => {
     const [server, browser] = [new LogServer(apply), new TestBrowser()];
     const page = open(server, browser);

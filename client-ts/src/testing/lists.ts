@@ -57,14 +57,21 @@ export interface Page {
   readonly connection: TestConnection;
   readonly tab: TestTab;
   readonly items: () => readonly string[];
+  /** Looks at the page again. */
+  readonly focus: () => void;
 }
 
 export function open(server: LogServer, browser: TestBrowser, isOpen = true, guesses: Mutators<Mutations, Entities> = mutators): Page {
   const [connection, tab] = [new TestConnection(server), browser.tab()];
   if (isOpen) connection.open();
-  const surroundings = { open: async () => tab, restore: () => null, tabs: () => tab, onFocus: () => () => {} };
+  let focus = (): void => {};
+  const onFocus = (focused: () => void): (() => void) => {
+    focus = focused;
+    return () => {};
+  };
+  const surroundings = { open: async () => tab, restore: () => null, tabs: () => tab, onFocus };
   const store: Store = createStoreIn<Mutations, Entities>(surroundings, { sync: { log: connection }, user: "ada", mutators: guesses });
   const list = store.entities("item", { scope: SCOPE });
   list.subscribe(() => {});
-  return { store, connection, tab, items: () => list.get().map(({ id, text, count }) => `${id} ${text} ${count}`) };
+  return { store, connection, tab, focus: () => focus(), items: () => list.get().map(({ id, text, count }) => `${id} ${text} ${count}`) };
 }

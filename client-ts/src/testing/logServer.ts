@@ -137,6 +137,8 @@ export class TestConnection implements LogConnection {
   readonly problems: unknown[] = [];
   /** How many answers are lost from now on, though the server has done what they answer. */
   loses = 0;
+  /** How many turns later pushes are answered than what they change is told. */
+  lag = 0;
   /** Whether pokes are lost. */
   isDeaf = false;
   /** What scopes may not be read. */
@@ -195,7 +197,7 @@ export class TestConnection implements LogConnection {
     if (!this.#isOpen) return failure("sync-disconnected");
     // As it would travel: nothing is shared.
     const answered: unknown = structuredClone(answer());
-    await Promise.resolve();
+    for (let turn = 0; turn <= (what === "push" ? this.lag : 0); turn += 1) await Promise.resolve();
     if (this.loses > 0 || !this.#isOpen) {
       this.loses -= 1;
       return failure("sync-disconnected");

@@ -386,6 +386,69 @@ export type FullStatePath =
 
 /** Every version of every mutation, by page and name. */
 export interface MutationTypeMap {
+  'todos': {
+    'create': {
+      /**
+       * Adds something to do.
+       *
+       * Source: src/todos/_mutation/create_v1.rs
+       */
+      v1: {
+        args: { id: string; title: string; place: string };
+        scope: `todos-${string}`;
+      };
+    };
+    'edit': {
+      /**
+       * Changes what is given, and nothing else: of two who change one field, the last one counts; two who change different ones do not meet.
+       *
+       * Source: src/todos/_mutation/edit_v1.rs
+       */
+      v1: {
+        args: {
+          id: string;
+          /** As it was, where this is left out. */
+          title?: string | null;
+          /** As it was, where this is left out. */
+          done?: boolean | null;
+        };
+        scope: `todos-${string}`;
+      };
+    };
+    'move': {
+      /**
+       * Puts it somewhere else in the list; one that is gone meanwhile stays gone.
+       *
+       * Source: src/todos/_mutation/move_v1.rs
+       */
+      v1: {
+        args: { id: string; place: string };
+        scope: `todos-${string}`;
+      };
+    };
+    'remove': {
+      /**
+       * Removes it; that it is gone already is no reason to complain.
+       *
+       * Source: src/todos/_mutation/remove_v1.rs
+       */
+      v1: {
+        args: { id: string };
+        scope: `todos-${string}`;
+      };
+    };
+    'vote': {
+      /**
+       * Asks for it once more. What is sent is what was done, not what came of it, so that no vote is lost when several are cast at once.
+       *
+       * Source: src/todos/_mutation/vote_v1.rs
+       */
+      v1: {
+        args: { id: string };
+        scope: `todos-${string}`;
+      };
+    };
+  };
 }
 
 /** A page. */
@@ -399,10 +462,21 @@ export type MutationArgs<P extends MutationPagePath, N extends MutationName<P>, 
   MutationTypeMap[P][N][V] extends { args: infer T } ? T : never;
 
 /** Every mutation as it is called: page, slash, name. */
-export type FullMutationPath = never;
+export type FullMutationPath =
+  | 'todos/create'
+  | 'todos/edit'
+  | 'todos/move'
+  | 'todos/remove'
+  | 'todos/vote';
 
 /** What lives in scopes, by its name on the wire. */
 export interface EntityTypeMap {
+  /** Source: src/todos/_entity.rs */
+  todo: {
+    data: Todo;
+    key: 'id';
+    scope: `todos-${string}`;
+  };
 }
 
 /** Every code that the app can answer with. */
@@ -450,7 +524,9 @@ export type ErrorCode =
   | 'sync-timeout'
   | 'sync-too-large'
   | 'sync-unavailable'
-  | 'sync-unsupported-media-type';
+  | 'sync-unsupported-media-type'
+  | 'todo-gone'
+  | 'todos-full';
 
 /** The rooms whose members see who is there, and what they see. */
 export interface PresenceTypes {
@@ -545,4 +621,18 @@ export interface Session {
   muted: boolean;
   /** Whether they are a host of boards, who sees what is hidden there. */
   host: boolean;
+}
+
+/** Something to do. */
+export interface Todo {
+  /** Made up by the page, so that it has one before the server has heard of it. */
+  id: string;
+  title: string;
+  done: boolean;
+  /** How many times somebody has asked for it. */
+  votes: number;
+  /** Its place in the list, as a text between those of its neighbours: whoever moves one writes one place, and no other. */
+  place: string;
+  /** The name of whoever has added it. */
+  author: string;
 }
