@@ -51,22 +51,24 @@ impl Kind {
 #[must_use]
 pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
     let mut mistakes = WireMistakes::default();
+    let Some(mut input) = struct_or_enum(&item, kind, &mut mistakes) else {
+        let errors = mistakes.into_tokens();
+        return quote!(#errors #item);
+    };
+    mistakes.add_scanned(&input.ident);
+    // One of them may be that the page has no scopes, which an entity names.
+    let is_placed = mistakes.is_empty();
     let has_patch = kind == Kind::Wire && syn::parse2::<Ident>(attr.clone()).is_ok_and(|word| word == "patch");
     if !attr.is_empty() && !has_patch {
         let but = if kind == Kind::Wire { " but `patch`" } else { "" };
         let what = format!("`{}` takes no arguments{but}", kind.attribute());
         mistakes.add(&attr, what, "serde's attributes go into `#[serde(…)]`, rules into `#[validate(…)]`");
     }
-    let Some(mut input) = struct_or_enum(&item, kind, &mut mistakes) else {
-        let errors = mistakes.into_tokens();
-        return quote!(#errors #item);
-    };
-    mistakes.add_scanned(&input.ident);
     let key = (kind == Kind::Entity).then(|| entity::take_key(&mut input, &mut mistakes)).flatten();
     let parsed = parse::item(&input, kind, has_patch, &mut mistakes);
     let marker = match kind {
-        // A mistake in it may be that there are no scopes.
         Kind::Entity if mistakes.is_empty() => entity::implementation(&input, &parsed, key.as_ref()),
+        Kind::Entity if is_placed => entity::stand_in(&input),
         Kind::Entity => TokenStream::new(),
         _ => marker(&input, kind).unwrap_or_default(),
     };
