@@ -158,7 +158,7 @@ async fn a_client_counts_its_mutations_and_is_somebodys() {
     other["id"] = json!("another");
     assert_eq!(push(&mut ada, "c1", &[other]).await, ["sync-id-reused*"], "the number was another one's");
     let mut bob = server.connect(member("bob", "deliver", None)).await;
-    assert_eq!(push(&mut bob, "c1", &[put(2, ALL, "a", "A")]).await, ["\"sync-id-reused\""], "the client is ada's");
+    assert_eq!(push(&mut bob, "c1", &[put(2, ALL, "a", "A")]).await, ["\"auth-forbidden\""], "the client is ada's");
     // Who has not signed in is asked to, and settles nothing; what anybody may do, they do.
     let mut nobody = server.connect(guest()).await;
     assert_eq!(push(&mut nobody, "c2", &[put(1, ALL, "a", "A")]).await, ["auth-required*"]);

@@ -1,7 +1,7 @@
 /** A keeper in the browser's IndexedDB, which all tabs share. */
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import { newClient, type KeptQueue, type KeptScope, type Keeper, type NewMutation, type Queued, type ScopeCommit } from "./keeper";
+import { newClient, renumbered, type KeptQueue, type KeptScope, type Keeper, type NewMutation, type Queued, type ScopeCommit } from "./keeper";
 
 interface Row {
   readonly scope: string;
@@ -19,7 +19,8 @@ interface Own {
 interface Schema extends DBSchema {
   entities: { key: [string, string, string]; value: Row };
   scopes: { key: string; value: { readonly scope: string; readonly cursor: number; readonly epoch: string } };
-  queue: { key: number; value: Queued };
+  /** By their ids. */
+  queue: { key: string; value: Queued };
   client: { key: string; value: Own };
 }
 
@@ -42,12 +43,12 @@ class BrowserKeeper implements Keeper {
 
   async queue(): Promise<KeptQueue> {
     const database = await this.#open();
-    const change = database.transaction(["client", "queue"], "readwrite");
-    const own = (await change.objectStore("client").get("own")) ?? { client: newClient(), next: 1 };
-    await change.objectStore("client").put(own, "own");
-    const queue = await change.objectStore("queue").getAll();
-    await change.done;
-    return { client: own.client, queue };
+    const reading = database.transaction(["client", "queue"]);
+    const own = await reading.objectStore("client").get("own");
+    const queue = await reading.objectStore("queue").getAll();
+    await reading.done;
+    // Where there is no room left, what is there can be read nevertheless.
+    return { client: (own ?? (await this.#begin(database))).client, queue };
   }
 
   async scope(scope: string): Promise<KeptScope | null> {
@@ -65,17 +66,17 @@ class BrowserKeeper implements Keeper {
     const change = database.transaction(["client", "queue"], "readwrite");
     const own = (await change.objectStore("client").get("own")) ?? { client: newClient(), next: 1 };
     const queued: Queued = { ...mutation, seq: own.next, status: "pending" };
-    await change.objectStore("queue").put(queued, queued.seq);
+    await change.objectStore("queue").put(queued, queued.id);
     await change.objectStore("client").put({ ...own, next: own.next + 1 }, "own");
     await change.done;
     return queued;
   }
 
-  async update(changed: readonly Queued[], forgotten: readonly number[]): Promise<void> {
+  async update(changed: readonly Queued[], forgotten: readonly string[]): Promise<void> {
     const database = await this.#open();
     const change = database.transaction("queue", "readwrite");
-    for (const queued of changed) void change.store.put(queued, queued.seq);
-    for (const seq of forgotten) void change.store.delete(seq);
+    for (const queued of changed) void change.store.put(queued, queued.id);
+    for (const id of forgotten) void change.store.delete(id);
     await change.done;
   }
 
@@ -92,22 +93,32 @@ class BrowserKeeper implements Keeper {
       else void rows.put({ scope, entity, id, data }, [scope, entity, id]);
     }
     void change.objectStore("scopes").put({ scope, cursor, epoch }, scope);
-    for (const seq of done) void change.objectStore("queue").delete(seq);
+    for (const id of done) void change.objectStore("queue").delete(id);
     await change.done;
   }
 
-  async restart(client: string, queue: readonly Queued[]): Promise<void> {
+  async restart(client: string): Promise<KeptQueue> {
     const database = await this.#open();
     const change = database.transaction(["client", "queue"], "readwrite");
-    void change.objectStore("queue").clear();
-    for (const queued of queue) void change.objectStore("queue").put(queued, queued.seq);
+    const queue = renumbered(await change.objectStore("queue").getAll());
+    for (const queued of queue) void change.objectStore("queue").put(queued, queued.id);
     void change.objectStore("client").put({ client, next: queue.length + 1 }, "own");
     await change.done;
+    return { client, queue };
   }
 
   close(): void {
     void this.#opened?.then(database => database.close()).catch(() => {});
     this.#opened = null;
+  }
+
+  async #begin(database: IDBPDatabase<Schema>): Promise<Own> {
+    const change = database.transaction("client", "readwrite");
+    // Another tab may have begun meanwhile.
+    const own = (await change.store.get("own")) ?? { client: newClient(), next: 1 };
+    await change.store.put(own, "own");
+    await change.done;
+    return own;
   }
 
   #open(): Promise<IDBPDatabase<Schema>> {
@@ -128,6 +139,11 @@ class BrowserKeeper implements Keeper {
     this.#opened.catch(() => (this.#opened = null));
     return this.#opened;
   }
+}
+
+/** Whether an error says that a database is not what it should be; anything else may be over in a while, and nothing is deleted for it. */
+export function isDamaged(error: unknown): boolean {
+  return error instanceof DOMException && (error.name === "NotFoundError" || error.name === "DataError");
 }
 
 /** All keys of a scope: an array is behind every text. */

@@ -3,9 +3,9 @@
 import { deleteDB } from "idb";
 import type { LogConnection } from "../sync/log";
 import type { RouteName, TypeMapOf } from "../sync/routes";
-import { browserKeeper } from "./browserKeeper";
+import { browserKeeper, isDamaged } from "./browserKeeper";
 import { byText, type CopyTx } from "./copy";
-import { MemoryKeeper, type Keeper } from "./keeper";
+import type { Keeper } from "./keeper";
 import { Replica } from "./replica";
 import type {
   EntityMapOf,
@@ -41,7 +41,7 @@ interface CommonOptions<Mutations, Entities> {
 /** What differs between a page and a test. */
 export interface StoreSurroundings {
   readonly open?: (name: string) => Promise<Keeper>;
-  readonly restore?: (name: string) => Promise<Keeper> | null;
+  readonly restore?: (name: string, error: unknown) => Promise<Keeper> | null;
   readonly tabs?: (name: string) => Tabs;
   readonly onFocus?: (focused: () => void) => () => void;
 }
@@ -88,7 +88,7 @@ export function createStoreIn<
     find: (mutation, version) => (Object.hasOwn(known, mutation) ? known[mutation]?.[version] : undefined),
     keyOf: (entity, data) => String((data as Readonly<Record<string, unknown>>)[fields[entity] ?? "id"]),
     open: () => open(database),
-    restore: () => restore(database),
+    restore: error => restore(database, error),
     tabs: tabs(database),
     onFocus,
   });
@@ -159,10 +159,9 @@ function livePending(replica: Replica, entity: string, scope: string): Live<Read
   };
 }
 
-/** Begins anew where a database cannot be read; null where there is none to be had. */
-function anew(name: string): Promise<Keeper> | null {
-  if (typeof indexedDB === "undefined") return null;
-  return deleteDB(name).then(() => browserKeeper(name)).catch(() => new MemoryKeeper());
+/** Begins anew where a database is damaged; null where it may be readable again. */
+function anew(name: string, error: unknown): Promise<Keeper> | null {
+  return isDamaged(error) ? deleteDB(name).then(() => browserKeeper(name)) : null;
 }
 
 function whenLookedAt(focused: () => void): () => void {

@@ -3,7 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { deleteDB, openDB } from "idb";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Change } from "../wire/log";
-import { browserKeeper } from "./browserKeeper";
+import { browserKeeper, isDamaged } from "./browserKeeper";
 import { MemoryKeeper, type Keeper, type NewMutation } from "./keeper";
 
 const NAME = "syncwright store  ada";
@@ -44,24 +44,25 @@ describe.each(KEEPERS)("%s", (_, open) => {
     const keeper = await open();
     const [a, b] = [await keeper.add(asked("a")), await keeper.add(asked("b"))];
     const refusal = { errorCode: "list-no", errorParams: {}, message: "No." };
-    await keeper.update([{ ...a, status: "rejected", refusal }], [b.seq]);
+    await keeper.update([{ ...a, status: "rejected", refusal }], [b.id]);
     expect(await numbers(keeper)).toEqual(["1 a rejected"]);
     expect((await keeper.queue()).queue[0]?.refusal).toEqual(refusal);
     expect((await keeper.add(asked("c"))).seq).toBe(3);
-    await keeper.commit(SCOPE, { cursor: 1, epoch: "e", changes: [change(1, "a", { id: "a" })], done: [3] });
+    await keeper.commit(SCOPE, { cursor: 1, epoch: "e", changes: [change(1, "a", { id: "a" })], done: ["c"] });
     expect(await numbers(keeper)).toEqual(["1 a rejected"]);
   });
 
   it("goes on as another client, from 1 on", async () => {
     const keeper = await open();
     const before = (await keeper.queue()).client;
-    const a = await keeper.add(asked("a"));
-    await keeper.add(asked("b"));
-    await keeper.restart("another", [{ ...a, seq: 1, id: "b" }]);
+    const [a, b] = [await keeper.add(asked("a")), await keeper.add(asked("b"))];
+    await keeper.add(asked("c"));
+    await keeper.update([{ ...a, status: "rejected" }], [b.id]);
+    const restarted = await keeper.restart("another");
     expect(before).toMatch(/^[0-9a-f]{36}$/);
-    expect((await keeper.queue()).client).toBe("another");
-    expect(await numbers(keeper)).toEqual(["1 b pending"]);
-    expect((await keeper.add(asked("c"))).seq).toBe(2);
+    expect([restarted.client, (await keeper.queue()).client]).toEqual(["another", "another"]);
+    expect([...(await numbers(keeper))].sort(), "what waits comes first").toEqual(["1 c pending", "2 a rejected"]);
+    expect((await keeper.add(asked("d"))).seq).toBe(3);
   });
 });
 
@@ -71,7 +72,7 @@ describe("the browser", () => {
     await keeper.add(asked("a"));
     expect((await other.add(asked("b"))).seq).toBe(2);
     expect((await other.queue()).client).toBe((await keeper.queue()).client);
-    await keeper.commit(SCOPE, { cursor: 2, epoch: "e1", changes: [change(1, "a", { id: "a" }), change(2, "b", { id: "b" })], done: [1] });
+    await keeper.commit(SCOPE, { cursor: 2, epoch: "e1", changes: [change(1, "a", { id: "a" }), change(2, "b", { id: "b" })], done: ["a"] });
     keeper.close();
     other.close();
     const next = await browserKeeper(NAME);
@@ -104,7 +105,12 @@ describe("the browser", () => {
   it("refuses a database that is of another form, and one that cannot be had", async () => {
     const stranger = await openDB(NAME, 1, { upgrade: database => void database.createObjectStore("something") });
     stranger.close();
-    await expect(browserKeeper(NAME)).rejects.toThrow();
+    const damaged: unknown = await browserKeeper(NAME).catch((error: unknown) => error);
+    expect(isDamaged(damaged)).toBe(true);
+    // A newer version of the package has been there: it is not damaged, and is left alone.
+    (await openDB("newer", 7)).close();
+    const newer: unknown = await browserKeeper("newer").catch((error: unknown) => error);
+    expect([(newer as DOMException).name, isDamaged(newer)]).toEqual(["VersionError", false]);
     vi.stubGlobal("indexedDB", undefined);
     await expect(browserKeeper(NAME)).rejects.toThrow("keeps nothing");
   });

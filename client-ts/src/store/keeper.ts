@@ -43,7 +43,8 @@ export interface ScopeCommit {
   readonly epoch: string;
   readonly changes?: readonly Change[];
   readonly entities?: readonly (readonly [string, string, unknown])[];
-  readonly done: readonly number[];
+  /** By their ids. */
+  readonly done: readonly string[];
 }
 
 /** Keeps it. What one call writes is written together or not at all; calls are done in their order. */
@@ -54,11 +55,11 @@ export interface Keeper {
   scope(scope: string): Promise<KeptScope | null>;
   /** Gives a mutation the next number. */
   add(mutation: NewMutation): Promise<Queued>;
-  /** Notes what has become of mutations; those that have become nothing are forgotten. */
-  update(changed: readonly Queued[], forgotten: readonly number[]): Promise<void>;
+  /** Notes what has become of mutations; those with the ids in `forgotten` are forgotten. */
+  update(changed: readonly Queued[], forgotten: readonly string[]): Promise<void>;
   commit(scope: string, commit: ScopeCommit): Promise<void>;
-  /** Goes on as another client, with these mutations, which get the numbers from 1 on. */
-  restart(client: string, queue: readonly Queued[]): Promise<void>;
+  /** Goes on as another client: everything that is kept, whoever has added it, gets the numbers from 1 on, what is pending before the rest. */
+  restart(client: string): Promise<KeptQueue>;
   close(): void;
 }
 
@@ -68,6 +69,14 @@ export function newClient(): string {
   if (typeof crypto !== "undefined") crypto.getRandomValues(bytes);
   else for (let index = 0; index < bytes.length; index += 1) bytes[index] = Math.floor(Math.random() * 256);
   return [...bytes].map(byte => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Gives mutations the numbers from 1 on: those that are pending in their order, and then the others. */
+export function renumbered(queue: readonly Queued[]): readonly Queued[] {
+  const sorted = [...queue].sort((left, right) => left.seq - right.seq);
+  const isPending = ({ status }: Queued): boolean => status === "pending";
+  const ordered = [...sorted.filter(isPending), ...sorted.filter(queued => !isPending(queued))];
+  return ordered.map((queued, index) => ({ ...queued, seq: index + 1 }));
 }
 
 /** Keeps it for as long as the page lives. */
@@ -98,19 +107,20 @@ export class MemoryKeeper implements Keeper {
     return queued;
   }
 
-  async update(changed: readonly Queued[], forgotten: readonly number[]): Promise<void> {
-    const by = new Map(changed.map(queued => [queued.seq, queued]));
-    this.#queue = this.#queue.filter(({ seq }) => !forgotten.includes(seq)).map(queued => by.get(queued.seq) ?? queued);
+  async update(changed: readonly Queued[], forgotten: readonly string[]): Promise<void> {
+    const by = new Map(changed.map(queued => [queued.id, queued]));
+    this.#queue = this.#queue.filter(({ id }) => !forgotten.includes(id)).map(queued => by.get(queued.id) ?? queued);
   }
 
   async commit(_: string, { done }: ScopeCommit): Promise<void> {
-    this.#queue = this.#queue.filter(({ seq }) => !done.includes(seq));
+    this.#queue = this.#queue.filter(({ id }) => !done.includes(id));
   }
 
-  async restart(client: string, queue: readonly Queued[]): Promise<void> {
+  async restart(client: string): Promise<KeptQueue> {
     this.#client = client;
-    this.#queue = queue;
-    this.#next = queue.length + 1;
+    this.#queue = renumbered(this.#queue);
+    this.#next = this.#queue.length + 1;
+    return this.queue();
   }
 
   close(): void {}

@@ -13,7 +13,7 @@ export type TabMessage =
   /** A mutation waits. */
   | { readonly kind: "added"; readonly queued: Queued }
   /** Mutations have become something. */
-  | { readonly kind: "settled"; readonly changed: readonly Queued[]; readonly forgotten: readonly number[] }
+  | { readonly kind: "settled"; readonly changed: readonly Queued[]; readonly forgotten: readonly string[] }
   /** All that waits has other numbers. */
   | { readonly kind: "restarted" }
   /** A copy has moved on by some changes. */
@@ -24,10 +24,10 @@ export type TabMessage =
       readonly cursor: number;
       readonly epoch: string;
       readonly changes: readonly Change[];
-      readonly done: readonly number[];
+      readonly done: readonly string[];
     }
   /** A copy is another one. */
-  | { readonly kind: "replaced"; readonly scope: string; readonly done: readonly number[] }
+  | { readonly kind: "replaced"; readonly scope: string; readonly done: readonly string[] }
   /** How a scope stands. */
   | { readonly kind: "status"; readonly scope: string; readonly status: ScopeStatus["status"]; readonly error: ScopeStatus["error"] };
 

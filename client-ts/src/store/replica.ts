@@ -22,8 +22,8 @@ export interface ReplicaParts {
   readonly keyOf: KeyOf;
   /** Opens what outlives the page; where it rejects, `restore` is asked. */
   readonly open: () => Promise<Keeper>;
-  /** Begins anew where what was kept cannot be read; null where nothing can be kept at all. */
-  readonly restore: () => Promise<Keeper> | null;
+  /** Begins anew where what was kept cannot be read any more; null where it may be readable again, or nothing can be kept at all. */
+  readonly restore: (error: unknown) => Promise<Keeper> | null;
   readonly tabs: Tabs;
   /** Calls back when the page is looked at again; returns its own undo. */
   readonly onFocus: (focused: () => void) => () => void;
@@ -163,10 +163,10 @@ export class Replica {
   dismiss(id: string): void {
     const refused = this.#queue.find(queued => queued.id === id && queued.status === "rejected");
     if (refused === undefined) return;
-    this.#changeQueue([], [refused.seq]);
+    this.#changeQueue([], [refused.id]);
     this.#write(async () => {
-      await this.#keeper.update([], [refused.seq]);
-      this.#tell({ kind: "settled", changed: [], forgotten: [refused.seq] });
+      await this.#keeper.update([], [refused.id]);
+      this.#tell({ kind: "settled", changed: [], forgotten: [refused.id] });
     });
   }
 
@@ -197,21 +197,27 @@ export class Replica {
   async #open(): Promise<void> {
     try {
       this.#keeper = await this.#parts.open();
+      await this.#loadQueue();
     } catch (error) {
       await this.#openAnew(error);
+      await this.#loadQueue();
     }
-    await this.#loadQueue();
+    // What the others read is not what is here.
+    if (!this.#keeper.isLasting) this.#beAlone();
     this.#isReady = true;
     // Whoever waits for it is behind this.
     queueMicrotask(() => this.#opened());
   }
 
   async #openAnew(error: unknown): Promise<void> {
-    const restored = this.#parts.restore();
-    if (restored === null) return;
+    this.#keeper = new MemoryKeeper();
     this.#parts.log.onProblem({ kind: "store-not-kept", error });
+    const restored = this.#parts.restore(error);
+    if (restored === null) return;
     try {
-      this.#keeper = await restored;
+      const keeper = await restored;
+      await keeper.queue();
+      this.#keeper = keeper;
       this.#drop({ reason: "damaged", error });
     } catch {
       // Nothing can be kept: it lives as long as the page.
@@ -227,6 +233,8 @@ export class Replica {
     const { client, queue } = await this.#keeper.queue();
     this.#client = client;
     this.#queue = [...queue].sort((left, right) => left.seq - right.seq);
+    // What another tab was told, which has ended before it could say so.
+    this.#queue.forEach(queued => this.#answer(queued));
     for (const scope of this.#scopes.keys()) this.#rebase(scope);
   }
 
@@ -239,11 +247,16 @@ export class Replica {
         if (!this.#keeper.isLasting) return this.#parts.log.onProblem({ kind: "callback-failed", route: null, error });
         this.#parts.log.onProblem({ kind: "store-not-kept", error });
         this.#keeper = new MemoryKeeper(this.#client, this.#queue);
-        this.#tabs.close();
-        this.#join(aloneTab());
-        await write();
+        this.#beAlone();
+        await write().catch((again: unknown) => this.#parts.log.onProblem({ kind: "callback-failed", route: null, error: again }));
       }
     });
+  }
+
+  /** Speaks with the server for itself from now on. */
+  #beAlone(): void {
+    this.#tabs.close();
+    this.#join(aloneTab());
   }
 
   async #add(asked: NewMutation): Promise<void> {
@@ -575,9 +588,9 @@ export class Replica {
   }
 
   /** The mutations that are in a copy which has come so far. */
-  #done(scope: string, cursor: number): readonly number[] {
+  #done(scope: string, cursor: number): readonly string[] {
     const isIn = (queued: Queued): boolean => queued.scope === scope && queued.status === "applied" && (queued.cursor ?? 0) <= cursor;
-    return this.#queue.filter(isIn).map(({ seq }) => seq);
+    return this.#queue.filter(isIn).map(({ id }) => id);
   }
 
   // To the server.
@@ -670,7 +683,8 @@ export class Replica {
     // The server knows other mutations of this client than we do: it, or we, have lost some.
     const isStranger = stuck.errorCode === "sync-id-reused" || stuck.errorCode === "mutation-out-of-order";
     if (isStranger && changed.length === 0) {
-      await this.#restart();
+      // Another tab may have added one that was not heard of here.
+      if (!(await this.#findsMissing())) await this.#restart();
       return true;
     }
     if (changed.length === 0) this.#pushLater();
@@ -683,7 +697,7 @@ export class Replica {
       const scope = this.#scopes.get(queued.scope);
       return queued.status === "applied" && (scope === undefined || (scope.isKnown && (queued.cursor ?? 0) <= scope.cursor));
     };
-    const forgotten = changed.filter(isOver).map(({ seq }) => seq);
+    const forgotten = changed.filter(isOver).map(({ id }) => id);
     const kept = changed.filter(queued => !isOver(queued));
     this.#changeQueue(changed, []);
     this.#changeQueue([], forgotten);
@@ -693,37 +707,50 @@ export class Replica {
     });
   }
 
+  /** Looks whether what is kept has something that waits and is not known here, and takes it over. */
+  async #findsMissing(): Promise<boolean> {
+    const known = new Set(this.#queue.map(({ id }) => id));
+    await this.#written(() => this.#loadQueue());
+    return this.#queue.some(({ id, status }) => status === "pending" && !known.has(id));
+  }
+
   /** Goes on as another client: what waits is sent with numbers from 1 on. */
   async #restart(): Promise<void> {
-    const client = newClient();
-    const pending = this.#queue.filter(({ status }) => status === "pending");
-    const others = this.#queue.filter(({ status }) => status !== "pending");
-    const numbered = [...pending, ...others].map((queued, index) => ({ ...queued, seq: index + 1 }));
-    this.#client = client;
-    this.#queue = numbered;
-    await new Promise<void>(done =>
-      this.#write(async () => {
-        await this.#keeper.restart(client, numbered);
-        this.#tell({ kind: "restarted" });
-        done();
-      }),
-    );
+    await this.#written(async () => {
+      await this.#keeper.restart(newClient());
+      await this.#loadQueue();
+      this.#tell({ kind: "restarted" });
+    });
+  }
+
+  /** Writes, and waits until that is done. */
+  async #written(write: () => Promise<void>): Promise<void> {
+    this.#write(write);
+    await this.#writing;
   }
 
   /** Takes over what has become of mutations, and tells those who wait for it. */
-  #changeQueue(changed: readonly Queued[], forgotten: readonly number[]): void {
+  #changeQueue(changed: readonly Queued[], forgotten: readonly string[]): void {
     if (changed.length === 0 && forgotten.length === 0) return;
-    const by = new Map(changed.map(queued => [queued.seq, queued]));
+    const by = new Map(changed.map(queued => [queued.id, queued]));
     const concerned = new Set(changed.map(({ scope }) => scope));
-    for (const queued of this.#queue) if (forgotten.includes(queued.seq)) concerned.add(queued.scope);
-    this.#queue = this.#queue.filter(({ seq }) => !forgotten.includes(seq)).map(queued => by.get(queued.seq) ?? queued);
-    for (const queued of changed) {
-      const settled = settledOf(queued);
-      if (settled === null) continue;
-      this.#waiting.get(queued.id)?.(settled);
-      this.#waiting.delete(queued.id);
-    }
+    for (const queued of this.#queue) if (forgotten.includes(queued.id)) concerned.add(queued.scope);
+    // What another tab tells may have the number that it had before all got other ones.
+    const now = (queued: Queued): Queued => {
+      const become = by.get(queued.id);
+      return become === undefined ? queued : { ...become, seq: queued.seq };
+    };
+    this.#queue = this.#queue.filter(({ id }) => !forgotten.includes(id)).map(now);
+    changed.forEach(queued => this.#answer(queued));
     for (const scope of concerned) this.#rebase(scope);
+  }
+
+  /** Tells whoever waits for a mutation what has become of it. */
+  #answer(queued: Queued): void {
+    const settled = settledOf(queued);
+    if (settled === null) return;
+    this.#waiting.get(queued.id)?.(settled);
+    this.#waiting.delete(queued.id);
   }
 }
 

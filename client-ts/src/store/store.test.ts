@@ -189,6 +189,40 @@ describe("a store", () => {
     expect(page.connection.problems).toMatchObject([{ kind: "store-not-kept" }]);
   });
 
+  it("sends what a tab has kept that ended before it could say so", async () => {
+    const [server, browser] = [new LogServer(apply), new TestBrowser()];
+    const page = open(server, browser);
+    await settle();
+    put(page.store, "a", "A");
+    await settle();
+    await page.tab.add({ id: "unheard", name: "list/put", version: "v1", scope: SCOPE, args: { id: "b", text: "B" } });
+    put(page.store, "c", "C");
+    await settle();
+    expect(page.items()).toEqual(["a A 0", "b B 0", "c C 0"]);
+    expect([...server.applied.values()]).toEqual([1, 1, 1]);
+    expect([...server.clients.keys()], "it is still who it was").toHaveLength(1);
+    expect(page.store.status(SCOPE).get()).toMatchObject({ pending: 0, status: "live" });
+  });
+
+  it("is on its own in a tab that can keep nothing while another one can", async () => {
+    const [server, browser] = [new LogServer(apply), new TestBrowser()];
+    const page = open(server, browser);
+    await settle();
+    put(page.store, "a", "A");
+    await settle();
+    browser.isUnreadable = true;
+    const second = open(server, browser);
+    await settle();
+    expect(second.items()).toEqual(["a A 0"]);
+    const { settled } = second.store.mutate("list/add", "v1", SCOPE, { id: "a", amount: 1 });
+    add(page.store, "a", 2);
+    await settle();
+    expect(await settled).toMatchObject({ status: "success" });
+    for (const each of [page, second]) expect(each.items()).toEqual(["a A 3"]);
+    expect(second.connection.problems).toMatchObject([{ kind: "store-not-kept" }]);
+    second.store.close();
+  });
+
   it("is known again under another name where the server has forgotten it", async () => {
     const [server, browser] = [new LogServer(apply), new TestBrowser()];
     const page = open(server, browser);

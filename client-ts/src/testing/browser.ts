@@ -1,13 +1,13 @@
 /** A browser in the hands of a test: what its tabs keep together, and what they tell each other. */
 
-import { newClient, type KeptQueue, type KeptScope, type Keeper, type NewMutation, type Queued, type ScopeCommit } from "../store/keeper";
+import { newClient, renumbered, type KeptQueue, type KeptScope, type Keeper, type NewMutation, type Queued, type ScopeCommit } from "../store/keeper";
 import type { Tabs } from "../store/tabs";
 
 /** What outlives the tabs. */
 interface Disk {
   client: string;
   next: number;
-  queue: Map<number, Queued>;
+  queue: Map<string, Queued>;
   scopes: Map<string, KeptScope>;
 }
 
@@ -16,6 +16,9 @@ export class TestBrowser {
   readonly #tabs: TestTab[] = [];
   /** Whether nothing can be written any more. */
   isFull = false;
+
+  /** Whether nothing can be read any more. */
+  isUnreadable = false;
 
   /** The database is deleted under its pages. */
   wipe(): void {
@@ -88,6 +91,7 @@ export class TestTab implements Tabs, Keeper {
   readonly close = (): void => this.#browser.crash(this);
 
   async queue(): Promise<KeptQueue> {
+    if (this.#browser.isUnreadable) throw new DOMException("lost", "UnknownError");
     return this.#do(({ client, queue }) => ({ client, queue: [...queue.values()] }));
   }
 
@@ -99,15 +103,15 @@ export class TestTab implements Tabs, Keeper {
     return this.#write(disk => {
       const queued: Queued = { ...mutation, seq: disk.next, status: "pending" };
       disk.next += 1;
-      disk.queue.set(queued.seq, queued);
+      disk.queue.set(queued.id, queued);
       return queued;
     });
   }
 
-  async update(changed: readonly Queued[], forgotten: readonly number[]): Promise<void> {
+  async update(changed: readonly Queued[], forgotten: readonly string[]): Promise<void> {
     return this.#write(({ queue }) => {
-      for (const queued of changed) queue.set(queued.seq, queued);
-      for (const seq of forgotten) queue.delete(seq);
+      for (const queued of changed) queue.set(queued.id, queued);
+      for (const id of forgotten) queue.delete(id);
     });
   }
 
@@ -119,15 +123,17 @@ export class TestTab implements Tabs, Keeper {
         else rows.set(`${entity} ${id}`, [entity, id, data]);
       }
       scopes.set(scope, { cursor, epoch, entities: [...rows.values()] });
-      for (const seq of done) queue.delete(seq);
+      for (const id of done) queue.delete(id);
     });
   }
 
-  async restart(client: string, queue: readonly Queued[]): Promise<void> {
+  async restart(client: string): Promise<KeptQueue> {
     return this.#write(disk => {
+      const queue = renumbered([...disk.queue.values()]);
       disk.client = client;
       disk.next = queue.length + 1;
-      disk.queue = new Map(queue.map(queued => [queued.seq, queued]));
+      disk.queue = new Map(queue.map(queued => [queued.id, queued]));
+      return { client, queue };
     });
   }
 

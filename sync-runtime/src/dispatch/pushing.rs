@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::dispatch::access::access;
 use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::lanes::{ClientOf, PushTurn, Pushing, fingerprint, refusal_of};
+use crate::dispatch::lanes::{ClientOf, PushTurn, Pushing, fingerprint, foreign, refusal_of};
 use crate::dispatch::{Answer, Caller, Dispatcher, Turn, pipeline};
 use crate::error::SyncError;
 use crate::id::Id;
@@ -44,7 +44,7 @@ impl<A: App> Dispatcher<A> {
         let numbers = push.mutations.iter().map(|mutation| mutation.seq).collect();
         let known = self.parts().scopes.log()?.known(&client.name, numbers).await?;
         if known.owner.is_some_and(|owner| owner != client.owner) {
-            return Err(SyncError::new("sync-id-reused"));
+            return Err(foreign());
         }
         let mut accesses = HashMap::<String, Result<Access, SyncError>>::new();
         for mutation in push.mutations.iter().filter(|mutation| mutation.seq > known.last) {

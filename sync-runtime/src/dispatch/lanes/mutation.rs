@@ -172,12 +172,18 @@ impl<A: App> Lane<A> for Pushing<'_> {
     }
 }
 
+/// Says that a client is another user's: not that its numbers are lost, upon which it would go on under another name, as whoever is here now.
+pub(in crate::dispatch) fn foreign() -> SyncError {
+    SyncError::new("auth-forbidden").param("key", "client")
+}
+
 /// Says what a client is told of a mutation that was not applied, or of which nobody knows.
 pub(in crate::dispatch) fn refusal_of(pushed: &Pushed) -> SyncError {
     match pushed {
         Pushed::Settled(Err(refusal)) => refusal.clone(),
         Pushed::Settled(Ok(_)) | Pushed::Forgotten => SyncError::new("sync-outcome-unknown"),
         Pushed::OutOfOrder { expected } => SyncError::new("mutation-out-of-order").param("expected", *expected),
-        Pushed::Reused | Pushed::Foreign => SyncError::new("sync-id-reused"),
+        Pushed::Reused => SyncError::new("sync-id-reused"),
+        Pushed::Foreign => foreign(),
     }
 }
