@@ -90,7 +90,8 @@ export class Tab {
   /** Follows a link of the navigation; on a page with rooms, waits until this tab is in its room. */
   async goTo(word: PageWord): Promise<void> {
     await this.press(`nav-${word}`);
-    if (word !== "overview") await this.isInRoom();
+    if (word === "todos") await this.page.locator('[data-testid="todos-status"][data-status="live"]').waitFor();
+    else if (word !== "overview") await this.isInRoom();
   }
 
   async isInRoom(): Promise<void> {
