@@ -151,6 +151,7 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
         routes: vec![route],
         session,
         public,
+        entities: Vec::new(),
         presence: None,
         error_codes,
         types: model.into_types(),

@@ -10,7 +10,7 @@ pub use sync::testing::values::{Refused, Values, refused};
 /// With `mismatch`, one value is of another type, so that the file must not compile.
 #[must_use]
 pub fn typescript(api: &Api, model: &Model, module: &str, count: usize, mismatch: bool) -> String {
-    const TYPES: &str = "ApiInput, ApiOutput, Session, StateAction, StateView, SyncClientInput, SyncClientOutput, SyncServerOutput, SyncServerStream";
+    const TYPES: &str = "ApiInput, ApiOutput, MutationArgs, Session, StateAction, StateView, SyncClientInput, SyncClientOutput, SyncServerOutput, SyncServerStream";
     let mut text = format!("import type {{ {TYPES} }} from {};\n", json!(module));
     let mut constants = 0;
     let mut constant = |name: &str, values: &[String]| {
@@ -25,6 +25,7 @@ pub fn typescript(api: &Api, model: &Model, module: &str, count: usize, mismatch
             Lane::Event => "Sync",
             Lane::Request => "Api",
             Lane::State => "State",
+            Lane::Mutation => "Mutation",
         };
         for Payload { name, direction, wire, .. } in &route.payloads {
             let Some(wire) = wire else { continue };

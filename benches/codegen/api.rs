@@ -13,6 +13,7 @@ pub(crate) fn of(routes: usize) -> Api {
         routes,
         session,
         public,
+        entities: Vec::new(),
         presence: None,
         error_codes: vec!["counter-full".to_owned()],
         types,

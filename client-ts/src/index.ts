@@ -1,6 +1,30 @@
 /** The public names of the framework-free client. The React hooks are at `syncwright/react`. */
 
 export { createSync } from "./sync/createSync";
+export { createStore, defineMutators } from "./store/createStore";
+export type { StoreOptions } from "./store/createStore";
+export type {
+  ArgsOf,
+  Dropped,
+  EntityMapOf,
+  EntityOf,
+  EntityTypes,
+  Live,
+  Mutated,
+  MutateOptions,
+  MutationTypes,
+  Mutators,
+  MutatorTx,
+  NoEntities,
+  Query,
+  RejectedMutation,
+  ScopeOf,
+  ScopeOfEntity,
+  ScopeStatus,
+  Settled,
+  SyncStore,
+} from "./store/storeTypes";
+export type { LogConnection } from "./sync/log";
 export type { LocationOptions, OfflineCallStore, RoomStatus, SyncClient, SyncOptions } from "./sync/syncClient";
 export type { ApiRequest, ApiRequestBase, ApiRequestOptions } from "./sync/apiRequest";
 export type {

@@ -12,9 +12,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   socket: ["wire", "socket.io-client"],
   sync: ["wire", "socket", "idb"],
-  react: ["wire", "socket", "sync", "react"],
+  store: ["wire", "socket", "sync", "idb"],
+  react: ["wire", "socket", "sync", "store", "react"],
   vite: ["node:fs", "vite"],
-  ".": ["wire", "socket", "sync"],
+  ".": ["wire", "socket", "sync", "store"],
 };
 
 const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" })

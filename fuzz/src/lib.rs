@@ -8,8 +8,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use sync::__private::{
-    Call, Data, HttpCall, IgnoreSelf, Inbound, InboundKind, Message, PresenceUpdate, StateAct, StateOpen, StatePlace,
-    SyncCall, accepted, client_address, cookie_token, session_cookie,
+    Call, Data, HttpCall, IgnoreSelf, Inbound, InboundKind, Message, MutationCall, PresenceUpdate, PullCall, PushCall,
+    ScopesCall, SnapshotCall, StateAct, StateOpen, StatePlace, SyncCall, accepted, client_address, cookie_token,
+    session_cookie,
 };
 use sync::axum::http::{HeaderMap, HeaderName, HeaderValue};
 use sync::schema::{InputSchema, decode, encode};
@@ -277,6 +278,21 @@ fn write_message(message: &Message<'_>) -> Value {
             None => Value::Object(write_place(place)),
         },
         Message::StateClose(place) => Value::Object(write_place(place)),
+        Message::Push(PushCall { client, mutations }) => {
+            let mutations: Vec<_> = mutations.iter().map(write_mutation).collect();
+            json!({ "client": client, "mutations": mutations })
+        }
+        Message::Pull(PullCall { scope, cursor, epoch, limit }) => {
+            let written = Map::from_iter([("scope".to_owned(), json!(scope)), ("cursor".to_owned(), json!(cursor))]);
+            let epoch = epoch.as_ref().map(|epoch| ("epoch", json!(epoch)));
+            let more = [("limit", json!(limit))].into_iter().chain(epoch);
+            Value::Object(written.into_iter().chain(more.map(|(name, value)| (name.to_owned(), value))).collect())
+        }
+        Message::Snapshot(SnapshotCall { scope, page: None }) => json!({ "scope": scope }),
+        Message::Snapshot(SnapshotCall { scope, page }) => json!({ "scope": scope, "page": page }),
+        Message::Subscribe(ScopesCall { scopes }) | Message::Unsubscribe(ScopesCall { scopes }) => {
+            json!({ "scopes": scopes })
+        }
         Message::Join { room, after: None, presence } => json!({ "room": room, "presence": presence }),
         Message::Join { room, after, presence } => json!({ "room": room, "after": after, "presence": presence }),
         Message::Leave { room } => json!({ "room": room }),
@@ -313,6 +329,15 @@ fn write_call(call: &Call<'_>) -> Map<String, Value> {
     let texts = [("id", &call.id), ("sentOn", &call.sent_on)];
     written.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))));
     written
+}
+
+fn write_mutation(mutation: &MutationCall<'_>) -> Value {
+    let MutationCall { id, call, seq, scope, after_success } = mutation;
+    let mut written = write_call(call);
+    let args = written.remove("data").unwrap_or_default();
+    written.remove("stream");
+    written.extend(after_success.then(|| ("after".to_owned(), json!("success"))));
+    with(written, [("id", json!(id)), ("seq", json!(seq)), ("scope", json!(scope)), ("args", args)])
 }
 
 fn write_place(place: &StatePlace<'_>) -> Map<String, Value> {

@@ -1,13 +1,13 @@
 //! The lanes of an app as data: where the files of each lie, how they are called, and what becomes of them.
 //!
-//! A *lane* is one way for front end and server to meet: events, requests, states. To the scanner it is a folder and a form of file names, to
+//! A *lane* is one way for front end and server to meet: events, requests, states, mutations. To the scanner it is a folder and a form of file names, to
 //! the checks the attributes in its files, to the emitters a field of the table and a map in TypeScript. Whoever needs to know
 //! one of these reads it here; a lane that is not in [`LANES`] does not exist.
 
 use crate::syntax::handler_file::Kind;
 
 /// Every lane, in the order in which the table and the TypeScript have them.
-pub const LANES: &[&Lane] = &[&EVENT, &REQUEST, &STATE];
+pub const LANES: &[&Lane] = &[&EVENT, &REQUEST, &STATE, &MUTATION];
 
 /// Something happened, and everybody in a room hears of it.
 static EVENT: Lane = Lane {
@@ -67,6 +67,7 @@ static EVENT: Lane = Lane {
             ("serverStream", "What the handler streams."),
             ("clientStream", "What the filter streams."),
         ],
+        receiver: "receiver",
     },
 };
 
@@ -110,6 +111,7 @@ static REQUEST: Lane = Lane {
             ("output", "What the handler answers."),
             ("stream", "What the handler streams."),
         ],
+        receiver: "receiver",
     },
 };
 
@@ -151,6 +153,35 @@ static STATE: Lane = Lane {
         map: "Every version of every state, by page and name.",
         paths: "Every state as it is called: page, slash, name.",
         payloads: &[("view", "What a member sees."), ("action", "What changes it.")],
+        receiver: "receiver",
+    },
+};
+
+/// Durable data that lives in scopes: changed by mutations that happen once, also by those who were offline.
+static MUTATION: Lane = Lane {
+    name: sync_schema::Lane::Mutation,
+    folder: "_mutation",
+    forms: &[Form {
+        kind: Kind::Mutation,
+        side: None,
+        runs: "changes durable data once",
+        handler: "__Mutation",
+        example: "#[sync::mutation] pub fn main(tx: &mut Tx<'_>, ctx: Ctx<'_>) -> Result<(), SyncError>",
+    }],
+    has_own_module: true,
+    table: Table {
+        field: "mutations",
+        entries: &[(&[Kind::Mutation], "MutationOnly")],
+        cost: "O(subscribers): a commit is told once, with its changes, to each who is up to date.",
+        named: Named::Mutation,
+        tests: &[],
+    },
+    typescript: TypeScript {
+        prefix: "Mutation",
+        map: "Every version of every mutation, by page and name.",
+        paths: "Every mutation as it is called: page, slash, name.",
+        payloads: &[("args", "What a mutation is told.")],
+        receiver: "scope",
     },
 };
 
@@ -208,6 +239,8 @@ pub(crate) enum Named {
     Request,
     /// The type of its value.
     State,
+    /// One that the attribute has made, by which nobody but the table calls it.
+    Mutation,
 }
 
 /// What a lane is in TypeScript.
@@ -221,6 +254,8 @@ pub(crate) struct TypeScript {
     pub(crate) paths: &'static str,
     /// The payloads of a route, each with a doc comment; their order is that of `sync_schema::RouteTypes`.
     pub(crate) payloads: &'static [(&'static str, &'static str)],
+    /// What the place is called that a call of a route of some kind is sent to.
+    pub(crate) receiver: &'static str,
 }
 
 /// Returns the lane called `word`, as [`sync_schema::Lane::word`] does.
@@ -269,7 +304,7 @@ impl Lane {
     /// Returns whether its routes are sent to rooms.
     #[must_use]
     pub fn has_rooms(&self) -> bool {
-        self.name != sync_schema::Lane::Request
+        matches!(self.name, sync_schema::Lane::Event | sync_schema::Lane::State)
     }
 
     /// Returns the words that tell the files of one route apart; none where a route has one file.

@@ -17,6 +17,10 @@ pub struct Listing {
     pub routes: Vec<ListedRoute>,
     /// The rules of rooms whose files have no mistake, by page.
     pub rooms: Vec<ListedRoom>,
+    /// The rules of scopes whose files have no mistake, by page.
+    pub scopes: Vec<ListedRoom>,
+    /// What lives in the scopes of each page, if its file has no mistake: the page, the file, and the names of its types.
+    pub entities: Vec<(String, String, Vec<String>)>,
     /// Below which path of modules each file of a page is mounted, inside of the module of all routes: `chess::move_v1::server`.
     pub modules: BTreeMap<String, String>,
     /// The app's own error codes, sorted.
@@ -55,7 +59,7 @@ pub struct ListedFile {
     pub kind: Kind,
 }
 
-/// The rule of a page's rooms.
+/// The rule of a page's rooms, or of its scopes.
 #[derive(Debug)]
 pub struct ListedRoom {
     /// The page.
@@ -110,8 +114,17 @@ pub fn list(app_dir: &Path) -> Listing {
         ..Listing::default()
     };
     for (folder, page) in &tree.pages {
-        let rule = page.room.as_ref().filter(|room| is_good(room));
-        listing.rooms.extend(rule.and_then(|file| room(page_name(folder), file)));
+        let rule = |part: Option<&SourceFile>| {
+            part.filter(|file| is_good(file)).and_then(|file| room(page_name(folder), file))
+        };
+        listing.rooms.extend(rule(page.room.as_ref()));
+        listing.scopes.extend(rule(page.scope.as_ref()));
+        if let Some(file) = page.entity.as_ref().filter(|file| is_good(file))
+            && let Some(outline) = &file.content.outline
+        {
+            let names = outline.entities.iter().map(|entity| entity.name.clone());
+            listing.entities.push((page_name(folder).to_owned(), file.path.clone(), names.collect()));
+        }
         for lane in lane::LANES {
             listing.routes.extend(routes(lane, page_name(folder), page, is_good));
         }
@@ -119,6 +132,7 @@ pub fn list(app_dir: &Path) -> Listing {
     let key = |route: &ListedRoute| (route.lane.name, route.page.clone(), route.name.clone(), route.version);
     listing.routes.sort_by_key(key);
     listing.rooms.sort_by(|a, b| a.page.cmp(&b.page));
+    listing.scopes.sort_by(|a, b| a.page.cmp(&b.page));
     listing
 }
 

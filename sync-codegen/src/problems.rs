@@ -55,7 +55,7 @@ fn speaker<'a>(tree: &'a Tree, problem: &Diagnostic) -> Option<(&'a str, &'a str
         FileName::Test => None,
     };
     let mut files = page.files.iter().filter_map(|file| Some((rank(&file.name)?, &file.source))).collect::<Vec<_>>();
-    files.extend(page.room.iter().map(|room| (2, room)));
+    files.extend(page.parts().map(|part| (2, part)));
     files.sort_by_key(|(rank, _)| *rank);
     let own =
         files.iter().find(|(_, file)| file.path == problem.file).and_then(|(_, file)| spokesman(file, problem.line));
@@ -67,7 +67,10 @@ fn spokesman(file: &SourceFile, line: Option<usize>) -> Option<(&str, &str)> {
     let outline = file.content.outline.as_ref()?;
     let handlers = || outline.handlers.iter();
     let handler = handlers().find(|handler| Some(handler.line) == line).or_else(|| handlers().next());
-    let item = handler.map(|handler| &handler.name).or(outline.first_wire.as_ref())?;
+    let entities = || outline.entities.iter();
+    let entity = entities().find(|entity| Some(entity.line) == line).or_else(|| entities().next());
+    let entity = entity.map(|entity| &entity.name);
+    let item = handler.map(|handler| &handler.name).or(entity).or(outline.first_wire.as_ref())?;
     Some((&file.path, item))
 }
 

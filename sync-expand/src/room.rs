@@ -39,30 +39,100 @@ pub fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn check(function: &ItemFn, arguments: Option<&RoomArguments>, mistakes: &mut HandlerMistakes) {
-    check_plain(function, "join", mistakes);
-    if function.sig.asyncness.is_none() {
-        mistakes.add(function.sig.fn_token.span(), "the rule of a room is an `async fn`", SHAPE);
-    }
     let returns_unit = returned(function).and_then(result_arguments).is_some_and(|(output, _)| is_unit(output));
     if !returns_unit {
         mistakes.add(return_span(function), "the rule of a room returns `Result<(), SyncError>`", SHAPE);
     }
-    let parameters = parameters(function);
-    if parameters.is_empty() {
-        mistakes.add(parameters_span(function, 0), "the rule of a room takes the context", SHAPE);
+    ROOM.check(function, arguments.map(|arguments| &arguments.pattern), mistakes);
+}
+
+/// A function that is asked about the names of a pattern.
+pub(crate) struct NamedRule {
+    /// What the function is called.
+    pub(crate) function: &'static str,
+    /// What it is called in sentences: `the rule of a room`.
+    pub(crate) what: &'static str,
+    /// What has such names: `room`.
+    pub(crate) of: &'static str,
+    /// What to write, where the signature is wrong as a whole.
+    pub(crate) shape: &'static str,
+    /// What is told of a name whose part is not of its type.
+    pub(crate) invalid: &'static str,
+}
+
+const ROOM: NamedRule =
+    NamedRule { function: "join", what: "the rule of a room", of: "room", shape: SHAPE, invalid: "room-invalid" };
+
+impl NamedRule {
+    /// Checks the signature but for what the function returns.
+    pub(crate) fn check(&self, function: &ItemFn, pattern: Option<&Pattern>, mistakes: &mut HandlerMistakes) {
+        let Self { function: name, what, of, shape, .. } = self;
+        check_plain(function, name, mistakes);
+        if function.sig.asyncness.is_none() {
+            mistakes.add(function.sig.fn_token.span(), format!("{what} is an `async fn`"), shape);
+        }
+        let parameters = parameters(function);
+        if parameters.is_empty() {
+            mistakes.add(parameters_span(function, 0), format!("{what} takes the context"), shape);
+        }
+        check_context(&parameters, "RoomCtx", mistakes);
+        let Some(pattern) = pattern else { return };
+        for parameter in parameters.iter().skip(1) {
+            if place(parameter, pattern).is_none() {
+                let name = parameter.name.map_or_else(|| "_".to_owned(), ToString::to_string);
+                let what = format!("`{name}` is not a parameter of the {of} pattern");
+                mistakes.add(parameter.span, what, known_parameters(pattern));
+            } else if let Type::Reference(reference) = parameter.ty
+                && !is_str(&reference.elem)
+            {
+                let what = format!("only a text can be borrowed from the name of a {of}");
+                mistakes.add(parameter.ty.span(), what, format!("write `{}`, without `&`", text(&reference.elem)));
+            }
+        }
     }
-    check_context(&parameters, "RoomCtx", mistakes);
-    let Some(arguments) = arguments else { return };
-    for parameter in parameters.iter().skip(1) {
-        if place(parameter, &arguments.pattern).is_none() {
-            let name = parameter.name.map_or_else(|| "_".to_owned(), ToString::to_string);
-            let what = format!("`{name}` is not a parameter of the room pattern");
-            mistakes.add(parameter.span, what, known_parameters(&arguments.pattern));
-        } else if let Type::Reference(reference) = parameter.ty
-            && !is_str(&reference.elem)
-        {
-            let what = "only a text can be borrowed from the name of a room";
-            mistakes.add(parameter.ty.span(), what, format!("write `{}`, without `&`", text(&reference.elem)));
+
+    /// Calls the function, which returns a `Result` of `output`; each argument stands at the user's parameter, the result at the user's
+    /// return type.
+    pub(crate) fn call(&self, function: &ItemFn, pattern: &Pattern, output: &TokenStream) -> TokenStream {
+        let parameters = parameters(function);
+        let values = parameters.iter().skip(1).map(|parameter| self.value(parameter, pattern));
+        let call_site = Span::call_site();
+        let ctx = parameters.first().map_or(call_site, |first| first.span.resolved_at(call_site));
+        let ctx = Ident::new("ctx", ctx);
+        let name = &function.sig.ident;
+        let returned = return_span(function).resolved_at(call_site);
+        let call = quote_spanned! {returned=>
+            let answer: ::core::result::Result<#output, _> = asking.await;
+        };
+        let refusal = error_span(function).resolved_at(call_site);
+        let answered = quote_spanned! {refusal=> ::sync::__private::answered(answer) };
+        let boxed = quote_spanned! {name.span().resolved_at(call_site)=> ::std::boxed::Box::pin(deciding) };
+        quote! {
+            let deciding = async move {
+                let _ = parameters;
+                let asking = #name(#ctx, #(#values),*);
+                #call
+                #answered
+            };
+            #boxed
+        }
+    }
+
+    /// Writes one argument: the text itself, or what it is parsed to.
+    fn value(&self, parameter: &Parameter<'_>, pattern: &Pattern) -> TokenStream {
+        let index = place(parameter, pattern).unwrap_or_default();
+        let span = parameter.ty.span().resolved_at(Span::call_site());
+        let (ty, invalid) = (parameter.ty, self.invalid);
+        if matches!(ty, Type::Reference(_)) {
+            return quote_spanned!(span=> parameters[#index]);
+        }
+        quote_spanned! {span=>
+            match <#ty as ::sync::__private::RoomParameter>::read(parameters[#index]) {
+                ::core::option::Option::Some(value) => value,
+                ::core::option::Option::None => {
+                    return ::core::result::Result::Err(::sync::SyncError::new(#invalid));
+                }
+            }
         }
     }
 }
@@ -104,7 +174,7 @@ impl Rule {
             anyone: matches!(arguments.send, Some(Send::Anyone(_))),
             presence: presence(arguments),
             history: history(arguments.history.as_ref()),
-            join: join(function, &arguments.pattern),
+            join: ROOM.call(function, &arguments.pattern, &quote!(())),
             hooks: hooks(function, arguments),
         }
     }
@@ -198,7 +268,7 @@ fn hook(name: &str, Hook(path): &Hook, function: &ItemFn, arguments: &RoomArgume
     let name = Ident::new(name, Span::call_site());
     let span = path.span().resolved_at(Span::call_site());
     let parameters = parameters(function);
-    let values = parameters.iter().skip(1).map(|parameter| value(parameter, &arguments.pattern));
+    let values = parameters.iter().skip(1).map(|parameter| ROOM.value(parameter, &arguments.pattern));
     let call = quote_spanned! {span=>
         let done: ::core::result::Result<(), _> = #path(ctx, #(#values),*).await;
         ::sync::__private::answered(done)
@@ -218,32 +288,6 @@ fn hook(name: &str, Hook(path): &Hook, function: &ItemFn, arguments: &RoomArgume
             };
             ::core::option::Option::Some(#boxed)
         }
-    }
-}
-
-/// Calls the function; each argument stands at the user's parameter, the result at the user's return type.
-fn join(function: &ItemFn, pattern: &Pattern) -> TokenStream {
-    let parameters = parameters(function);
-    let values = parameters.iter().skip(1).map(|parameter| value(parameter, pattern));
-    let call_site = Span::call_site();
-    let ctx = parameters.first().map_or(call_site, |first| first.span.resolved_at(call_site));
-    let ctx = Ident::new("ctx", ctx);
-    let name = &function.sig.ident;
-    let returned = return_span(function).resolved_at(call_site);
-    let call = quote_spanned! {returned=>
-        let joined: ::core::result::Result<(), _> = joining.await;
-    };
-    let refusal = error_span(function).resolved_at(call_site);
-    let answered = quote_spanned! {refusal=> ::sync::__private::answered(joined) };
-    let boxed = quote_spanned! {name.span().resolved_at(call_site)=> ::std::boxed::Box::pin(deciding) };
-    quote! {
-        let deciding = async move {
-            let _ = parameters;
-            let joining = #name(#ctx, #(#values),*);
-            #call
-            #answered
-        };
-        #boxed
     }
 }
 
@@ -282,24 +326,6 @@ fn implementation(rule: Rule) -> TokenStream {
         }
 
         #name
-    }
-}
-
-/// Writes one argument: the text itself, or what it is parsed to.
-fn value(parameter: &Parameter<'_>, pattern: &Pattern) -> TokenStream {
-    let index = place(parameter, pattern).unwrap_or_default();
-    let span = parameter.ty.span().resolved_at(Span::call_site());
-    let ty = parameter.ty;
-    if matches!(ty, Type::Reference(_)) {
-        return quote_spanned!(span=> parameters[#index]);
-    }
-    quote_spanned! {span=>
-        match <#ty as ::sync::__private::RoomParameter>::read(parameters[#index]) {
-            ::core::option::Option::Some(value) => value,
-            ::core::option::Option::None => {
-                return ::core::result::Result::Err(::sync::SyncError::new("room-invalid"));
-            }
-        }
     }
 }
 

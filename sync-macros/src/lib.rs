@@ -23,6 +23,33 @@ pub fn presence(attribute: TokenStream, item: TokenStream) -> TokenStream {
     sync_expand::wire::expand(attribute.into(), item.into(), Kind::Presence).into()
 }
 
+/// Makes a struct what lives in the scopes of its page: durable data, told apart by the field with `#[key]`, a `String`. It stands in `_entity.rs`.
+///
+/// As `wire`, but unknown stored fields are ignored, so that a newer program reads what an older one has stored.
+#[proc_macro_attribute]
+pub fn entity(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    sync_expand::wire::expand(attribute.into(), item.into(), Kind::Entity).into()
+}
+
+/// Stands on `main` of a mutation: `pub fn main(tx: &mut Tx<'_>, ctx: Ctx<'_>, args: &Args) -> Result<(), SyncError>`.
+///
+/// It runs inside of the transaction that stores what it does, and waits for nothing. What has to wait goes into
+/// `pub async fn prepare(ctx: Ctx<'_>, args: Args) -> Result<Args, SyncError>` of the same file, which runs before its turn.
+///
+/// Arguments, all optional: `auth`, `timeout` and `rate_limit` as for `server`.
+#[proc_macro_attribute]
+pub fn mutation(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    sync_expand::mutation(attribute.into(), item.into()).into()
+}
+
+/// Stands on the function of `_scope.rs`: `#[sync::scope("todos-{list}")] pub async fn access(ctx: RoomCtx<'_>, list: &str) -> Result<Access, SyncError>`.
+///
+/// It says whether a caller may read the data of a scope, or change it, too; or refuses. Further argument: `auth` as for `server`.
+#[proc_macro_attribute]
+pub fn scope(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    sync_expand::scope(attribute.into(), item.into()).into()
+}
+
 /// Stands on `main` of a server file: `pub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<ServerOutput, SyncError>`.
 ///
 /// Arguments, all optional: `auth = login | public | <const of type Auth>`, `timeout = <seconds>`, `empty_room = allow`, `volatile`, `report`: a caller may ask how many members were sent its event,

@@ -16,6 +16,8 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
     let routes = table.routes().map(|route| route.types(model)).collect();
     let session = wire_type::<A::Session>(model);
     let public = wire_type::<A::Public>(model);
+    let mut entities: Vec<_> = table.entities.iter().map(|entity| entity.types(model)).collect();
+    entities.sort_by(|a, b| a.name.cmp(&b.name));
     let presence = presence::<A>(table, model);
     let framework = FRAMEWORK_CODES.iter().map(|(code, _)| *code);
     let mut error_codes: Vec<_> = framework.chain(table.error_codes.iter().copied()).map(str::to_owned).collect();
@@ -26,6 +28,7 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
         routes,
         session,
         public,
+        entities,
         presence,
         error_codes,
         types: model.types().clone(),

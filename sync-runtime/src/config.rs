@@ -131,6 +131,12 @@ pub struct Config {
     pub backup_folder: Option<PathBuf>,
     /// How many of them are kept: the oldest go.
     pub backup_keep: usize,
+    /// How many changes of a scope are kept, for those who read on where they were; who is behind that takes a snapshot.
+    pub log_changes: u64,
+    /// For how long a change is kept.
+    pub log_age: Duration,
+    /// For how long a client is known that pushes nothing: behind that, what it sends again may happen again.
+    pub log_clients: Duration,
     /// How many bytes may wait for one socket before it is disconnected.
     pub send_queue: usize,
     /// Whether finished frames are written straight to a WebSocket. If not, they take the way through the protocol stack: slower,
@@ -311,6 +317,9 @@ impl Default for Config {
             backup_interval: None,
             backup_folder: None,
             backup_keep: 24,
+            log_changes: 100_000,
+            log_age: Duration::from_secs(30 * 24 * 3600),
+            log_clients: Duration::from_secs(30 * 24 * 3600),
             send_queue: 1 << 20,
             direct_delivery: true,
             write_timeout: Duration::from_secs(10),
@@ -531,6 +540,18 @@ const SETTINGS: &[Setting] = &[
     }),
     setting("backup_keep", COUNT, |config, text| {
         config.backup_keep = positive(text)?;
+        Some(())
+    }),
+    setting("log_changes", COUNT, |config, text| {
+        config.log_changes = u64::try_from(positive(text)?).ok()?;
+        Some(())
+    }),
+    setting("log_age_ms", MILLISECONDS, |config, text| {
+        config.log_age = milliseconds(text)?;
+        Some(())
+    }),
+    setting("log_clients_ms", MILLISECONDS, |config, text| {
+        config.log_clients = milliseconds(text)?;
         Some(())
     }),
     setting("send_queue", SIZE, |config, text| {

@@ -22,6 +22,7 @@ mod i18n;
 mod id;
 mod idempotency;
 mod limits;
+mod log;
 mod metrics;
 mod rooms;
 mod route;
@@ -46,8 +47,8 @@ pub use i18n::CatalogError;
 pub use id::Id;
 pub use rooms::CloseReason;
 pub use route::{
-    AnyRoom, App, Auth, BoxFuture, Ctx, EventRoute, Everyone, Member, Presence, Present, RequestRoute, RoomCtx, RoomOf,
-    SharedState, StateKey, StateOf, Stored,
+    Access, AnyRoom, App, Auth, BoxFuture, Ctx, Entity, EventRoute, Everyone, Member, Presence, Present, RequestRoute,
+    RoomCtx, RoomOf, SharedState, StateKey, StateOf, Stored, Tx,
 };
 pub use schema::{Empty, Wire};
 pub use serde_json;
@@ -60,7 +61,9 @@ pub use session::{
 };
 pub use states::{Backup, BackupError, StateStoreError};
 pub use storage::DataError;
-pub use sync_macros::{app, client, error, presence, request, room, server, session, state, wire};
+pub use sync_macros::{
+    app, client, entity, error, mutation, presence, request, room, scope, server, session, state, wire,
+};
 pub use sync_schema::{Rate, RateLimit};
 pub use tracing;
 pub use transport::{ClosedSockets, Traffic};
@@ -97,11 +100,11 @@ pub mod __private {
         Room, RoomServices, Sequencer, Socket, Submitted,
     };
     pub use crate::route::{
-        Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Ctx, FilterKind, Filtered, GroupKey,
-        IntoGroup, IntoVerdict, Keep, Member, Method, NoOlder, OfServer, Paired, Pattern, RequestOnly, RoomCtx,
-        RoomKind, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes, SaidOfState, Save, Segment,
-        ServerChunk, ServerHandler, ServerOnly, StateParts, StateRoute, StoreKind, StreamTo, Streams, Table, TypedCall,
-        Verdict, answered, group_of,
+        Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Ctx, EntityOf, FilterKind, Filtered,
+        GroupKey, IntoGroup, IntoVerdict, Keep, Member, Method, MutationHandler, MutationOnly, NoOlder, OfServer,
+        Paired, Pattern, RequestOnly, RoomCtx, RoomKind, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes,
+        SaidOfState, Save, ScopePage, ScopeRule, Segment, ServerChunk, ServerHandler, ServerOnly, StateParts,
+        StateRoute, StoreKind, StreamTo, Streams, Table, TypedCall, Verdict, answered, group_of,
     };
     pub use crate::schema::Empty;
     #[cfg(all(feature = "testing", feature = "redis"))]
@@ -115,6 +118,21 @@ pub mod __private {
         pub use crate::route::NoStream as ServerStream;
     }
 
+    /// What a mutation's file has under the name of what it waits for until it declares some.
+    pub mod no_prepare {
+        use crate::error::SyncError;
+        use crate::route::{App, Ctx};
+
+        /// Waits for nothing.
+        ///
+        /// # Errors
+        ///
+        /// None.
+        pub async fn prepare<A: App, T>(_: Ctx<'_, A>, args: T) -> Result<T, SyncError> {
+            Ok(args)
+        }
+    }
+
     /// What a filter's file has under the name of its chunks until it declares some.
     pub mod no_client_stream {
         pub use crate::route::NoStream as ClientStream;
@@ -123,8 +141,9 @@ pub mod __private {
     // What is read of a request or of a packet, and who it is from, may be tried with any header and any text.
     pub use crate::transport::{Inbound, InboundKind, client_address, cookie_token, session_cookie};
     pub use crate::wire::{
-        Call, Data, Envelope, HttpCall, IgnoreSelf, Message, Misread, Packet, Position, PositionKey, PresenceChange,
-        PresenceKind, PresenceUpdate, PresentPerson, StateAct, StateOpen, StatePlace, SyncCall,
+        Call, Data, Envelope, HttpCall, IgnoreSelf, Message, Misread, MutationCall, Packet, Position, PositionKey,
+        PresenceChange, PresenceKind, PresenceUpdate, PresentPerson, PullCall, PushCall, ScopesCall, SnapshotCall,
+        StateAct, StateOpen, StatePlace, SyncCall,
     };
     pub use serde;
     pub use serde_json;

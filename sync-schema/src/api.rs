@@ -17,6 +17,9 @@ pub struct Api {
     pub session: WireType,
     /// What others may know of a user.
     pub public: WireType,
+    /// What lives in scopes, sorted by name.
+    #[serde(default)]
+    pub entities: Vec<EntityTypes>,
     /// Where it can be seen who is there; `None` where no rule of a room has it.
     pub presence: Option<PresenceTypes>,
     /// Every error code that the app can answer with, sorted: the framework's and the app's own.
@@ -34,6 +37,23 @@ pub struct PresenceTypes {
     pub data: WireType,
 }
 
+/// What lives in the scopes of a page: durable data, told apart by its key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EntityTypes {
+    /// The page.
+    pub page: String,
+    /// What it is called on the wire: `todo`.
+    pub name: String,
+    /// How the field with its key is called in JSON.
+    pub key: String,
+    /// The file that it is written in, relative to the app's folder.
+    pub source: String,
+    /// The names of its scopes, as the pattern of their rule: `todos-{list}`.
+    pub scope: String,
+    /// What it is.
+    pub wire: WireType,
+}
+
 /// One way for a front end and the server to meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Lane {
@@ -43,16 +63,19 @@ pub enum Lane {
     Request,
     /// One value for each room, changed by actions alone: `src/<page>/_state/`.
     State,
+    /// Durable data, changed by mutations that happen once: `src/<page>/_mutation/`.
+    Mutation,
 }
 
 impl Lane {
-    /// Returns its name: `event`, `request` or `state`.
+    /// Returns its name: `event`, `request`, `state` or `mutation`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Event => "event",
             Self::Request => "request",
             Self::State => "state",
+            Self::Mutation => "mutation",
         }
     }
 }

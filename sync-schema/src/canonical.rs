@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::api::{Api, Direction, Payload, PresenceTypes, RouteTypes};
+use crate::api::{Api, Direction, EntityTypes, Payload, PresenceTypes, RouteTypes};
 use crate::shape::{
     Absence, Body, Declaration, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody,
 };
@@ -40,7 +40,9 @@ use crate::shape::{
 ///     payloads: vec![Payload::input("clientInput", input), Payload::never("serverStream")],
 /// };
 /// let error_codes = vec!["sync-not-found".to_owned()];
-/// let api = Api { manifest_dir: String::new(), routes: vec![route], session, public, presence: None, error_codes, types };
+/// let manifest_dir = String::new();
+/// let (entities, presence) = (Vec::new(), None);
+/// let api = Api { manifest_dir, routes: vec![route], session, public, entities, presence, error_codes, types };
 /// assert_eq!(
 ///     api.to_string(),
 ///     "\
@@ -64,6 +66,11 @@ impl fmt::Display for Api {
         routes.iter().try_for_each(|route| write_route(out, route))?;
         writeln!(out, "session: {}", Expression(&self.session.shape))?;
         writeln!(out, "public: {}", Expression(&self.public.shape))?;
+        let mut entities: Vec<_> = self.entities.iter().collect();
+        entities.sort_by_key(|entity| &entity.name);
+        for EntityTypes { name, key, scope, wire, .. } in entities {
+            writeln!(out, "entity {} in {} by {}: {}", Name(name), Name(scope), Name(key), Expression(&wire.shape))?;
+        }
         if let Some(PresenceTypes { rooms, data }) = &self.presence {
             writeln!(out, "presence: {}", Expression(&data.shape))?;
             let rooms: BTreeSet<&String> = rooms.iter().collect();
@@ -297,6 +304,7 @@ impl<'a> Reached<'a> {
         let presence = api.presence.as_ref().map(|presence| &presence.data);
         payloads
             .chain([&api.session, &api.public])
+            .chain(api.entities.iter().map(|entity| &entity.wire))
             .chain(presence)
             .for_each(|wire| reached.shape(&api.types, &wire.shape));
         reached

@@ -19,7 +19,7 @@ mod rate;
 mod room;
 mod shape;
 
-pub use api::{Api, Direction, Lane, Payload, PresenceTypes, RouteTypes, WireType};
+pub use api::{Api, Direction, EntityTypes, Lane, Payload, PresenceTypes, RouteTypes, WireType};
 pub use codes::{FRAMEWORK_CODES, framework_parameters};
 pub use language::language_tag;
 pub use nearest::{closest, nearest};

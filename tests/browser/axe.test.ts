@@ -9,7 +9,7 @@ import type { PageWord } from "./tab.ts";
 
 const stage = setStage();
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const PAGES: readonly PageWord[] = ["overview", "examples", "board", "chat", "story", "lobby", "nested", "errors"];
+const PAGES: readonly PageWord[] = ["overview", "examples", "board", "todos", "chat", "story", "lobby", "nested", "errors"];
 
 /** What is serious or worse: the rule, and the parts of the page. */
 async function findings(page: Page): Promise<string[]> {

@@ -38,7 +38,7 @@ async function loseAlone({ page }: Tab): Promise<void> {
 
 /** How many pages wait for the end of another. */
 async function waiting(page: Page): Promise<number | undefined> {
-  return page.evaluate(async () => (await navigator.locks.query()).pending?.length);
+  return page.evaluate(async () => (await navigator.locks.query()).pending?.filter(({ name }) => name?.endsWith(" leader") === false).length);
 }
 
 /** Says something that cannot be sent yet. */
@@ -58,7 +58,7 @@ async function onlooker(tab: Tab): Promise<Page> {
 /** Loads pages again, in vain, and waits until the old ones have gone: they live on for a while, and would send their calls themselves. */
 async function reloadInVain(tabs: readonly Tab[], others: Page): Promise<void> {
   for (const { page } of tabs) await expect(page.reload()).rejects.toThrow("ERR_INTERNET_DISCONNECTED");
-  const holding = () => others.evaluate(async () => (await navigator.locks.query()).held?.length);
+  const holding = () => others.evaluate(async () => (await navigator.locks.query()).held?.filter(({ name }) => name?.endsWith(" leader") === false).length);
   await expect.poll(holding, { timeout: 10_000 }).toBe(0);
 }
 

@@ -126,6 +126,8 @@ export function setStage({ isDurable = false, ...options }: StageOptions = {}, l
         locale: "en-US",
         viewport: { width: 1280, height: 860 },
         reducedMotion: "reduce",
+        // A page that opens without a connection is what some tests are about, and in the way of others.
+        serviceWorkers: "block",
         ...options,
       });
       context.setDefaultTimeout(PATIENCE_MS);

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 /** A wait that takes longer than this is a failure. */
 const PATIENCE_MS = 10_000;
 
-export type PageWord = "overview" | "examples" | "board" | "chat" | "story" | "lobby" | "nested" | "errors";
+export type PageWord = "overview" | "examples" | "board" | "todos" | "chat" | "story" | "lobby" | "nested" | "errors";
 
 /** One row of the tab's live list. */
 export interface Row {
@@ -90,7 +90,8 @@ export class Tab {
   /** Follows a link of the navigation; on a page with rooms, waits until this tab is in its room. */
   async goTo(word: PageWord): Promise<void> {
     await this.press(`nav-${word}`);
-    if (word !== "overview") await this.isInRoom();
+    if (word === "todos") await this.page.locator('[data-testid="todos-status"][data-status="live"]').waitFor();
+    else if (word !== "overview") await this.isInRoom();
   }
 
   async isInRoom(): Promise<void> {

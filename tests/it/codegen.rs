@@ -58,11 +58,12 @@ fn page_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         let is_rust = entry.extension() == Some(OsStr::new("rs"));
-        let in_lane =
-            folder.file_name().is_some_and(|name| ["_sync", "_api", "_state"].iter().any(|lane| name == *lane));
+        let is_one_of =
+            |name: Option<&OsStr>, known: &[&str]| name.is_some_and(|name| known.iter().any(|known| name == *known));
+        let in_lane = is_one_of(folder.file_name(), &["_sync", "_api", "_state", "_mutation"]);
         if entry.is_dir() && !in_lane && entry.file_name() != Some(OsStr::new("node_modules")) {
             files.extend(page_files(&entry));
-        } else if is_rust && (in_lane || entry.file_name() == Some(OsStr::new("_room.rs"))) {
+        } else if is_rust && (in_lane || is_one_of(entry.file_name(), &["_room.rs", "_scope.rs", "_entity.rs"])) {
             files.push(entry);
         }
     }
@@ -138,6 +139,11 @@ fn a_filter_fits_the_server_file_beside_it() {
 #[test]
 fn a_state_file_holds_one_state_of_a_kind_of_room() {
     check("states");
+}
+
+#[test]
+fn a_page_has_scopes_for_its_entities_and_mutations() {
+    check("mutations");
 }
 
 #[test]

@@ -175,7 +175,7 @@ fn every_kind() -> Vec<Packet> {
         Packet::caller_stream("a-call", &json(json!("x".repeat(300)))),
         Packet::presence("open-a", &[]),
         Packet::gap("open-a", "pos"),
-        Packet::poke(&json(json!({ "scope": "board-1" }))),
+        Packet::poke("board-1", 7, None),
         Packet::acknowledgement(77, &json(json!({ "status": "success" }))),
         Packet::closing("session-ended"),
         Packet::connected("an-id"),

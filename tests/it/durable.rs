@@ -253,7 +253,10 @@ const fn another_version(rooms: &'static [&'static dyn RoomRule<App>]) -> Table<
         requests: Routes::EMPTY,
         states: Routes::EMPTY,
         manifest_dir: test_app::routes::TABLE.manifest_dir,
+        mutations: Routes::EMPTY,
         rooms,
+        scopes: &[],
+        entities: &[],
         error_codes: test_app::routes::TABLE.error_codes,
         locales: test_app::routes::TABLE.locales,
     }

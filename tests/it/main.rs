@@ -29,6 +29,7 @@ mod limits;
 mod matrix;
 mod metrics;
 mod mistakes;
+mod mutations;
 mod new_app;
 mod outside;
 mod patches;

@@ -24,7 +24,7 @@ const RUNTIME: Layers<'_> = Layers {
         &["metrics"],
         &["limits", "storage", "wire"],
         &["route"],
-        &["api", "i18n", "idempotency", "session", "states"],
+        &["api", "i18n", "idempotency", "log", "session", "states"],
         &["rooms"],
         &["dispatch"],
         &["transport"],
@@ -40,8 +40,8 @@ const RUNTIME: Layers<'_> = Layers {
 const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
-        &["authorize", "caller", "chunks", "hooks", "parts", "presence", "states", "turn"],
-        &["server_stage", "streams", "view", "watch"],
+        &["authorize", "caller", "chunks", "hooks", "parts", "presence", "scopes", "states", "turn"],
+        &["access", "server_stage", "streams", "view", "watch"],
         &["attendance", "leaving"],
         &["lanes"],
         &[
@@ -51,7 +51,10 @@ const DISPATCH: Layers<'_> = Layers {
             "life",
             "limit",
             "pipeline",
+            "poking",
             "publish",
+            "pulling",
+            "pushing",
             "remote",
             "restore",
             "room_state",
@@ -65,7 +68,7 @@ const DISPATCH: Layers<'_> = Layers {
 /// No lane knows another one.
 const LANES: Layers<'_> = Layers {
     below: &["dispatch", "lanes"],
-    layers: &[&["lane"], &["event", "request", "state"]],
+    layers: &[&["lane"], &["event", "mutation", "request", "state"]],
     siblings: false,
     tests: &[],
 };

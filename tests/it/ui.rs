@@ -15,7 +15,7 @@ const MANIFEST: &str = "[package]\nname = \"ui\"\nversion.workspace = true\nedit
 
 #[test]
 fn mistakes_are_told_once_at_the_users_own_tokens() {
-    check(&["handlers", "states", "wire"], MANIFEST);
+    check(&["handlers", "mutations", "states", "wire"], MANIFEST);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sync::__private::{Packet, PresenceChange, PresenceKind, PresentPerson};
 use sync::{App, SyncError};
+use sync_tests::app::{TestServer, member};
 use sync_tests::socket::{Client, Identity};
 
 /// Sent by clients.
@@ -24,15 +25,20 @@ const SENT: &[&str] = &[
     "join_room_presence",
     "joined_rooms",
     "leave_room",
+    "pull",
+    "push",
     "request_call",
+    "snapshot",
     "state_act",
     "state_act_full",
     "state_close",
     "state_open",
     "state_open_have",
+    "subscribe",
     "sync_call",
     "sync_call_full",
     "sync_call_without_data",
+    "unsubscribe",
     "update_location",
     "update_presence",
 ];
@@ -45,12 +51,18 @@ const RECEIVED: &[&str] = &[
     "join_room_answer_presence",
     "joined_rooms_answer",
     "leave_room_answer",
+    "poke",
+    "pull_answer",
+    "push_answer",
+    "push_answer_out_of_order",
+    "snapshot_answer",
     "state_act_answer",
     "state_close_answer",
     "state_open_answer",
     "state_open_answer_patch",
     "state_patch",
     "state_view",
+    "subscribe_answer",
     "sync_error_answer",
     "sync_error_answer_without_params",
     "sync_event_client_only",
@@ -59,12 +71,21 @@ const RECEIVED: &[&str] = &[
     "sync_event_success",
     "sync_success_answer",
     "sync_success_answer_empty",
+    "unsubscribe_answer",
     "update_location_answer",
     "update_presence_answer",
 ];
 
 /// Not sent by the server yet, but written by it.
-const WRITTEN: &[&str] = &["closing_for_restart", "gap", "presence", "room_lost", "sync_event_stream", "sync_stream"];
+const WRITTEN: &[&str] = &[
+    "closing_for_restart",
+    "gap",
+    "poke_without_changes",
+    "presence",
+    "room_lost",
+    "sync_event_stream",
+    "sync_stream",
+];
 
 /// Not written by the server yet.
 const LATER: &[&str] = &["join_room_answer_recovered"];
@@ -108,6 +129,10 @@ fn what_is_not_sent_yet_is_written_as_it_stands_here() {
                 ("closing", Packet::stopping(Duration::from_millis(pause)))
             }
             "gap" => ("gap", Packet::gap(&room, &text(&message["pos"]))),
+            "poke_without_changes" => {
+                let cursor = message["cursor"].as_u64().expect("a cursor");
+                ("poke", Packet::poke(&text(&message["scope"]), cursor, None))
+            }
             "presence" => ("presence", presence(&room, message["changes"].as_array().expect("changes"))),
             "room_lost" => {
                 let error = &message["error"];
@@ -289,6 +314,51 @@ async fn a_value_and_what_changes_it() {
     have["have"] = acted["stateVersion"].clone();
     check("state_open_answer_patch", bob.call("stateOpen", have).await);
     check("state_close_answer", bob.call("stateClose", golden("state_close")).await);
+}
+
+/// Compares what is told of durable data, but for the time, the epoch and the sentences.
+fn check_log(name: &str, mut message: Value) {
+    fn settle(message: &mut Value, known: &Value) {
+        match (message, known) {
+            (Value::Object(fields), Value::Object(known)) => {
+                for (name, field) in fields {
+                    let Some(known) = known.get(name) else { continue };
+                    let is_free = ["ts", "epoch", "message"].contains(&name.as_str());
+                    if is_free && std::mem::discriminant(field) == std::mem::discriminant(known) {
+                        *field = known.clone();
+                    }
+                    settle(field, known);
+                }
+            }
+            (Value::Array(items), Value::Array(known)) => {
+                items.iter_mut().zip(known).for_each(|(item, known)| settle(item, known))
+            }
+            _ => {}
+        }
+    }
+    let expected = golden(name);
+    settle(&mut message, &expected);
+    assert_eq!(message, expected, "{name}");
+}
+
+#[tokio::test]
+async fn durable_data() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = TestServer::start_with(|config| data.path().clone_into(&mut config.data)).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let push = golden("push");
+    let mut last = push.clone();
+    last["mutations"].as_array_mut().expect("mutations").drain(..2);
+    check_log("push_answer_out_of_order", ada.call("push", last).await);
+    check_log("push_answer", ada.call("push", push.clone()).await);
+    check_log("snapshot_answer", ada.call("snapshot", golden("snapshot")).await);
+    check_log("subscribe_answer", ada.call("subscribe", golden("subscribe")).await);
+    let clear =
+        json!({ "id": "m4", "seq": 4, "name": "lists/clear", "version": "v1", "scope": push["mutations"][0]["scope"] });
+    ada.call("push", json!({ "client": push["client"], "mutations": [clear] })).await;
+    check_log("poke", ada.event("poke").await);
+    check_log("pull_answer", ada.call("pull", golden("pull")).await);
+    check_log("unsubscribe_answer", ada.call("unsubscribe", golden("unsubscribe")).await);
 }
 
 #[tokio::test]

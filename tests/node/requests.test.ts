@@ -139,7 +139,7 @@ describe("a request by socket", () => {
 describe("an unknown event", () => {
   it.each([["en"], ["nl"], ["de"], ["fr"]])("is told which ones there are, requests among them: %s", async (lang) => {
     const guest = await stage.guest({ lang });
-    expect((await guest.call("ask", {})).message).toMatch(/ sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence \S+ syncCancel\.$/);
+    expect((await guest.call("ask", {})).message).toMatch(/ sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, push, pull, snapshot, subscribe, unsubscribe, updatePresence \S+ syncCancel\.$/);
   });
 });
 

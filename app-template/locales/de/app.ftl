@@ -5,3 +5,5 @@ example-refused = Das Beispiel wollte „{ $kind }“ nicht tun.
 note-gone = Diese Notiz ist nicht mehr da.
 note-host-only = Nur ein Gastgeber darf eine Notiz verbergen.
 note-taken = Es gibt schon eine Notiz mit diesem Namen.
+todo-gone = Das steht nicht mehr auf der Liste.
+todos-full = Die Liste ist voll: es passen { $max } hinein.

@@ -5,3 +5,5 @@ example-refused = The example refused to do “{ $kind }”.
 note-gone = This note is no longer there.
 note-host-only = Only a host may hide a note.
 note-taken = There is a note with this name.
+todo-gone = This is no longer on the list.
+todos-full = The list is full: it takes { $max }.

@@ -5,3 +5,5 @@ example-refused = L’exemple a refusé de faire « { $kind } ».
 note-gone = Cette note n’est plus là.
 note-host-only = Seul un hôte peut cacher une note.
 note-taken = Il y a déjà une note de ce nom.
+todo-gone = Ceci n’est plus sur la liste.
+todos-full = La liste est pleine : elle en contient { $max } au plus.

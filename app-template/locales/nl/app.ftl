@@ -5,3 +5,5 @@ example-refused = Het voorbeeld weigerde “{ $kind }” te doen.
 note-gone = Dit briefje is er niet meer.
 note-host-only = Alleen een gastheer mag een briefje verbergen.
 note-taken = Er is al een briefje met deze naam.
+todo-gone = Dit staat niet meer op de lijst.
+todos-full = De lijst is vol: er passen er { $max } in.

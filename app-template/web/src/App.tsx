@@ -15,14 +15,18 @@ import { NestedPage } from "./pages/NestedPage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { OverviewPage } from "./pages/OverviewPage";
 import { StoryPage } from "./pages/StoryPage";
+import { TodosPage } from "./pages/TodosPage";
 import { findPage, usePlace } from "./routing/router";
 import { SessionProvider, useSession } from "./session/SessionProvider";
+import { TodoStore } from "./todos/TodoStore";
 
 export function App() {
   return (
     <SessionProvider>
       <LanguageProvider>
-        <Tab />
+        <TodoStore>
+          <Tab />
+        </TodoStore>
       </LanguageProvider>
     </SessionProvider>
   );
@@ -83,6 +87,8 @@ function Page() {
       return <ExamplesPage />;
     case "/board":
       return <BoardPage />;
+    case "/todos":
+      return <TodosPage />;
     case "/chat":
       return <ChatPage />;
     case "/story":

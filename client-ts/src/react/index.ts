@@ -8,3 +8,5 @@ export type { ConnectionHook } from "./useConnection";
 export type { PresenceHook } from "./usePresence";
 export type { SyncEventHook } from "./useSyncEvents";
 export type { SyncStateHook, UseSyncState } from "./useSyncState";
+export { createStoreHooks } from "./createStoreHooks";
+export type { StoreHooks } from "./createStoreHooks";

@@ -52,7 +52,7 @@ export function createSyncIn<
   const { awayAfterMs, offline } = options;
   const core = new Core(surroundings, options, tools => clientParts(tools, { watchAway, awayAfterMs, offline }));
   const { connection } = core;
-  const { calls, events, location, ownPresence, presence, rooms, states } = core.parts;
+  const { calls, events, location, log, ownPresence, presence, rooms, states } = core.parts;
   const stateOf = stateHandles(core, states) as StateOf<States, Code>;
 
   return {
@@ -70,6 +70,7 @@ export function createSyncIn<
       const close = state.subscribe(() => {});
       return { ...state, close };
     },
+    log: log.connection(() => core.use()),
     joinRoom: async (room, limits) => {
       core.use();
       return asAppAnswer(await rooms.join(room, core.limits(limits)));

@@ -3,6 +3,7 @@
 import { Away } from "./away";
 import { Calls } from "./calls";
 import { Location } from "./location";
+import { Log } from "./log";
 import { offlinePolicy, type OfflineOptions } from "./offline";
 import { OwnPresence } from "./ownPresence";
 import { watchPageAway, type WatchAway } from "./pageAway";
@@ -20,6 +21,7 @@ export interface ClientParts {
   readonly presence: Presence;
   readonly ownPresence: OwnPresence;
   readonly states: States;
+  readonly log: Log;
   readonly events: SyncEvents;
   readonly closing: Part;
   readonly calls: Calls;
@@ -55,6 +57,7 @@ export function clientParts(
     presence: new Presence(tools, rooms, away),
     ownPresence: new OwnPresence(tools, calls, rooms, away),
     states: new States(tools, calls, rooms),
+    log: new Log(tools, calls),
     events: new SyncEvents(tools.onProblem),
     closing: { receives: { closing: ({ reason, reconnectInMs }) => tools.connection.endsFor(reason, reconnectInMs) } },
     calls,

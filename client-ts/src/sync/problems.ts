@@ -10,6 +10,8 @@ export type SyncProblem =
   | { readonly kind: "unsendable-data"; readonly event: string; readonly error: unknown }
   /** What waits offline could not be kept by the browser, or not be read: it is sent as long as the page lives. */
   | { readonly kind: "offline-not-kept"; readonly error: unknown }
+  /** What a store has could not be kept by the browser, or not be read: it lives as long as the page. */
+  | { readonly kind: "store-not-kept"; readonly error: unknown }
   /** Somebody looks at who is in `room`, and the rule of this room has no `presence`: nobody will be listed. */
   | { readonly kind: "no-presence"; readonly room: string }
   /** What the server told of the value of a room did not fit again and again; the whole has been asked for. `route` is `<page>/<name>/<version>`. */
@@ -34,6 +36,9 @@ export const logProblem: OnProblem = problem => {
       return;
     case "offline-not-kept":
       console.error("syncwright: what waits offline cannot be kept by the browser", problem.error);
+      return;
+    case "store-not-kept":
+      console.error("syncwright: what a store has cannot be kept by the browser", problem.error);
       return;
     case "no-presence":
       console.error(`syncwright: who is in \`${problem.room}\` cannot be known: the rule of this room has no \`presence\``);

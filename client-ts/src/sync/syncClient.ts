@@ -5,6 +5,7 @@ import type { Transport } from "../socket/socket";
 import type { ConnectionStatusStore } from "../socket/status";
 import type { ApiRequest } from "./apiRequest";
 import type { CallLimits, JoinRoomAnswer, LocationAnswer, PresenceAnswer, RoomsAnswer, SyncFailure } from "./answer";
+import type { LogConnection } from "./log";
 import type { NoPresence, PresenceTypesOf, RoomPresence } from "./presenceTypes";
 import type { DropReason, OfflineCall, OfflineOptions } from "./offline";
 import type { OnProblem } from "./problems";
@@ -92,6 +93,9 @@ export interface SyncClient<
   readonly openState: OpenStateOf<States, Code>;
   /** Names the value of a room, which is followed while somebody subscribes. What `useSyncState` is made of. */
   readonly stateOf: StateOf<States, Code>;
+
+  /** The way to the durable data of scopes. What `createStore` is made of. */
+  readonly log: LogConnection;
 
   /** Enters `room` and stays, over reconnects too, until `leaveRoom`. Joining again is allowed and answers the same. */
   readonly joinRoom: (room: string, limits?: CallLimits) => Promise<JoinRoomAnswer<Code>>;

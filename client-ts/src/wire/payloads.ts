@@ -1,5 +1,7 @@
 /** What the client sends: event names and their payloads. The forms are `tests/wire/*.json`, read by both languages. */
 
+import type { Pull, Push, Scopes, Snapshot } from "./log";
+
 /** The events that the client sends, and the payload of each; a field that is undefined does not travel. */
 export interface ClientPayloads {
   sync: SyncCall;
@@ -13,6 +15,11 @@ export interface ClientPayloads {
   updateLocation: SyncLocation;
   updatePresence: UpdatePresence;
   syncCancel: SyncCancel;
+  push: Push;
+  pull: Pull;
+  snapshot: Snapshot;
+  subscribe: Scopes;
+  unsubscribe: Scopes;
 }
 
 /** The name of an event that the client sends. */

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lane;
-use crate::scan::{FileName, HandlerName, PageFile, PageFiles, Tree};
+use crate::scan::{FileName, HandlerName, PARTS, PageFile, PageFiles, ROOM, SCOPE, Tree};
 use crate::syntax::handler_file::{Handler, Kind, Outline};
 
 /// Files without a function that has an attribute.
@@ -99,9 +99,10 @@ fn wrong_side(name: &HandlerName, file: &PageFile, handler: &Handler) -> Diagnos
 /// Handlers in shared modules, in tests and outside of lanes: nobody could call them.
 pub(super) fn handlers_outside_of_routes(tree: &Tree) -> Vec<Diagnostic> {
     let in_pages = tree.pages.values().flat_map(|page| &page.files);
-    // A room rule in there is told by `rooms::misplaced_rules`.
+    // A part of the page in there is told by `parts::misplaced`.
     let shared = in_pages
-        .filter(|file| matches!(file.name, FileName::Shared | FileName::Test) && file.source.stem() != "_room")
+        .filter(|file| matches!(file.name, FileName::Shared | FileName::Test))
+        .filter(|file| !PARTS.contains(&file.source.file_name()))
         .map(|file| &file.source);
     let mut problems = Vec::new();
     for file in shared.chain(&tree.bystanders) {
@@ -119,7 +120,8 @@ pub(super) fn handlers_outside_of_routes(tree: &Tree) -> Vec<Diagnostic> {
 fn place(kind: Kind) -> (&'static str, String) {
     match lane::of_kind(kind) {
         Some((lane, form)) => ("route", format!("{}/{}", lane.folder, form.file_name("<name>", 1))),
-        None => ("page's `_room.rs`", "_room.rs".to_owned()),
+        None if kind == Kind::Scope => ("page's `_scope.rs`", SCOPE.to_owned()),
+        None => ("page's `_room.rs`", ROOM.to_owned()),
     }
 }
 

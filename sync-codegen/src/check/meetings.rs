@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
 use crate::model::{folded, folded_module, page_name};
-use crate::scan::{FileName, HandlerName, PageFile, PageFiles, SourceFile, Tree};
+use crate::scan::{FileName, HandlerName, PARTS, PageFile, PageFiles, SourceFile, Tree};
 
 /// Two folders that are one page: `my-page` and `my_page`, `Chess` and `chess`, `src/root` and `src` itself.
 pub(super) fn pages_meet(tree: &Tree) -> Vec<Diagnostic> {
@@ -88,9 +88,9 @@ pub(super) fn modules_meet(tree: &Tree) -> Vec<Diagnostic> {
             let owner = format!("the folder `{}`", first.source.path.rsplit_once('/').map_or("", |(folder, _)| folder));
             Some((lane.folder.to_owned(), &first.source, owner))
         });
-        let rule = page.room.iter().map(|file| ("_room".to_owned(), file, format!("`{}`", file.path)));
+        let parts = page.parts().map(|file| (file.stem().to_owned(), file, format!("`{}`", file.path)));
         let files = modules(page.files.iter().filter(|file| !file.lane.has_own_module));
-        problems.extend(meet(inner_pages(tree, folder), of_lanes.chain(rule).chain(files)));
+        problems.extend(meet(inner_pages(tree, folder), of_lanes.chain(parts).chain(files)));
         problems.extend(own.flat_map(|lane| meet(BTreeMap::new(), modules(page.of_lane(lane)))));
     }
     problems
@@ -114,13 +114,13 @@ fn meet<'f>(
 
 /// The modules of files that are mounted side by side.
 ///
-/// Two routes that meet are told by `routes_meet`, a rule among them by `rooms::misplaced_rules`.
+/// Two routes that meet are told by `routes_meet`, a part of the page among them by `parts::misplaced`.
 fn modules<'f>(files: impl Iterator<Item = &'f PageFile>) -> impl Iterator<Item = (String, &'f SourceFile, String)> {
     files.filter_map(|PageFile { name, source, .. }| match name {
         FileName::Handler(handler) => {
             Some((format!("{}_v{}", handler.name, handler.version), source, "a route".to_owned()))
         }
-        FileName::Shared if source.stem() == "_room" => None,
+        FileName::Shared if PARTS.contains(&source.file_name()) => None,
         FileName::Shared | FileName::Test => Some((source.stem().to_owned(), source, format!("`{}`", source.path))),
         FileName::Misnamed(_) => None,
     })

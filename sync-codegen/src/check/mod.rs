@@ -7,6 +7,7 @@ mod locales;
 mod meetings;
 mod names;
 mod pairs;
+mod parts;
 mod rooms;
 
 use crate::diagnostic::Diagnostic;
@@ -30,9 +31,10 @@ const RULES: &[Rule] = &[
     handlers::handlers_outside_of_routes,
     pairs::filters_without_a_server,
     pairs::filters_unlike_their_server,
-    rooms::missing_rules,
-    rooms::misplaced_rules,
-    rooms::equal_beginnings,
+    parts::missing_rules,
+    parts::misplaced,
+    parts::equal_beginnings,
+    parts::entities,
     rooms::unknown_kinds,
     locales::unreadable_messages,
     locales::repeated_messages,

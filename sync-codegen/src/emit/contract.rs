@@ -27,7 +27,8 @@ enum Of<'a> {
 /// Writes the module `contract`, with a module for each route, room rule and language.
 pub(super) fn contract(out: &mut Writer, app: &App, told: &Contract) {
     let mut tests = Tests::default();
-    for LaneRoutes { lane, routes } in &app.lanes {
+    let tested = app.lanes.iter().filter(|of| !of.lane.table.tests.is_empty());
+    for LaneRoutes { lane, routes } in tested {
         for route in routes {
             if let Some(module) = module_of(lane, route) {
                 tests.at(module).of = Some(Of::Route(lane, route, own_rule(app, module, lane)));

@@ -72,6 +72,7 @@ impl File<'_> {
             self.write_map(&mut out, lane);
             self.write_lookups(&mut out, lane);
         }
+        self.write_entities(&mut out);
         self.write_error_codes(&mut out);
         self.write_presence(&mut out);
         self.write_session(&mut out);
@@ -93,7 +94,7 @@ impl File<'_> {
                 out.open(format!("{}: {{", quoted(place[1])));
                 open = place;
             }
-            self.write_route(out, route);
+            self.write_route(out, route, lane.typescript.receiver);
         }
         self.close_until(out, open, ["", ""]);
         out.close("}");
@@ -117,14 +118,14 @@ impl File<'_> {
         routes
     }
 
-    fn write_route(&self, out: &mut Writer, route: &RouteTypes) {
+    fn write_route(&self, out: &mut Writer, route: &RouteTypes, receiver: &str) {
         let sources = route.sources.iter().map(|source| format!("Source: {source}")).collect::<Vec<_>>().join("\n");
         let docs = [route.docs.as_str(), sources.as_str()].into_iter().filter(|part| !part.is_empty());
         write_docs(out, &docs.collect::<Vec<_>>().join("\n\n"));
         out.open(format!("{}: {{", tree::property(&route.version)));
         route.payloads.iter().for_each(|payload| self.write_payload(out, payload));
         if let Some(room) = &route.room {
-            out.line(format!("receiver: {};", room_type(room)));
+            out.line(format!("{receiver}: {};", room_type(room)));
         }
         out.close("};");
     }
@@ -167,6 +168,31 @@ impl File<'_> {
         write_docs(out, paths);
         let routes = self.routes(lane).into_iter().map(|route| format!("{}/{}", route.page, route.name));
         write_union(out, &format!("Full{prefix}Path"), routes);
+    }
+
+    /// Writes what lives in scopes, by name.
+    fn write_entities(&self, out: &mut Writer) {
+        out.line("/** What lives in scopes, by its name on the wire. */");
+        out.open("export interface EntityTypeMap {");
+        for entity in &self.api.entities {
+            let docs = match &entity.wire.shape {
+                Shape::Named(key) if self.names.is_inlined(key) => {
+                    self.api.types.get(key).map_or("", |definition| definition.docs.as_str())
+                }
+                _ => "",
+            };
+            let source = format!("Source: {}", entity.source);
+            let docs = [docs, &source].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+            write_docs(out, &docs.join("\n\n"));
+            out.open(format!("{}: {{", tree::property(&entity.name)));
+            let data = self.renderer.shape(&entity.wire.shape, Direction::FromServer);
+            write_tree(out, 2 * INDENT.len(), "data: ", &data);
+            out.line(format!("key: {};", quoted(&entity.key)));
+            out.line(format!("scope: {};", room_type(&entity.scope)));
+            out.close("};");
+        }
+        out.close("}");
+        out.line("");
     }
 
     fn write_error_codes(&self, out: &mut Writer) {

@@ -6,7 +6,7 @@ use super::module::{Module, Mounts, mount};
 use super::names::{page_name, static_name};
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
-use crate::scan::{HandlerName, SourceFile, Tree};
+use crate::scan::{HandlerName, PageFiles, SourceFile, Tree};
 use crate::syntax::arguments::RoomKind;
 use crate::syntax::handler_file::{self, Kind};
 
@@ -19,6 +19,10 @@ pub(crate) struct App {
     pub(crate) lanes: Vec<LaneRoutes>,
     /// The rules without mistakes, sorted by page.
     pub(crate) rooms: Vec<Room>,
+    /// The rules of scopes without mistakes, sorted by page.
+    pub(crate) scopes: Vec<Room>,
+    /// What lives in scopes, sorted by page.
+    pub(crate) entities: Vec<Entity>,
     /// The app's own error codes, sorted, each once.
     pub(crate) error_codes: Vec<String>,
     /// They and those of the framework that the app uses, sorted, each with the names of what its sentence may ask for; once for each use
@@ -85,7 +89,18 @@ pub(crate) struct Handler {
     pub(crate) kind: Kind,
 }
 
-/// A page's room rule.
+/// What lives in the scopes of a page.
+#[derive(Debug)]
+pub(crate) struct Entity {
+    /// `todos::_entity::Todo`
+    pub(crate) path: String,
+    /// The page.
+    pub(crate) page: String,
+    /// Relative to the app.
+    pub(crate) file: String,
+}
+
+/// The rule of a page's rooms, or of its scopes.
 #[derive(Debug)]
 pub(crate) struct Room {
     /// `examples::_room`
@@ -110,14 +125,20 @@ impl App {
         let bad = problems.iter().map(|problem| problem.file.as_str()).collect::<BTreeSet<_>>();
         // A file with a syntax error is not known to be bad: the compiler will say what is wrong with it, and nothing else.
         let is_good = |file: &SourceFile| !bad.contains(file.path.as_str());
-        let rules = tree.pages.values().filter_map(|page| page.room.as_ref()).filter(|room| is_good(room));
-        let mut rooms = rules
-            .filter_map(|room| Some(Room { module: mounts.get(&room.path)?.clone(), file: room.path.clone() }))
-            .collect::<Vec<_>>();
-        rooms.sort_by(|a, b| a.module.cmp(&b.module));
+        let rules = |part: fn(&PageFiles) -> Option<&SourceFile>| {
+            let rules = tree.pages.values().filter_map(part).filter(|rule| is_good(rule));
+            let mut rules = rules
+                .filter_map(|rule| Some(Room { module: mounts.get(&rule.path)?.clone(), file: rule.path.clone() }))
+                .collect::<Vec<_>>();
+            rules.sort_by(|a, b| a.module.cmp(&b.module));
+            rules
+        };
+        let (rooms, scopes) = (rules(|page| page.room.as_ref()), rules(|page| page.scope.as_ref()));
         Self {
             lanes: lanes(tree, &mounts, is_good),
             rooms,
+            scopes,
+            entities: entities(tree, &mounts, is_good),
             error_parameters: tree
                 .error_parameters()
                 .map(|(code, parameters)| (code.to_owned(), parameters.iter().cloned().collect()))
@@ -132,6 +153,21 @@ impl App {
             root,
         }
     }
+}
+
+fn entities(tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool) -> Vec<Entity> {
+    let mut entities = Vec::new();
+    for (folder, page) in &tree.pages {
+        // Without its scopes, nobody could reach them.
+        let (Some(file), Some(_)) = (page.entity.as_ref().filter(|file| is_good(file)), &page.scope) else { continue };
+        let (Some(outline), Some(module)) = (&file.content.outline, mounts.get(&file.path)) else { continue };
+        entities.extend(outline.entities.iter().map(|entity| Entity {
+            path: format!("{module}::{}", entity.name),
+            page: page_name(folder).to_owned(),
+            file: file.path.clone(),
+        }));
+    }
+    entities
 }
 
 fn lanes(tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool) -> Vec<LaneRoutes> {

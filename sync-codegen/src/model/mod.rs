@@ -6,6 +6,6 @@ mod app;
 mod module;
 mod names;
 
-pub(crate) use app::{App, Filter, LaneRoutes, Receivers, Route};
+pub(crate) use app::{App, Entity, Filter, LaneRoutes, Receivers, Route};
 pub(crate) use module::{FileModule, Module, mount};
 pub(crate) use names::{folded, folded_module, module_name, page_name};

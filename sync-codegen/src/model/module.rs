@@ -17,6 +17,9 @@ pub(crate) struct Module {
     pub(crate) modules: BTreeMap<String, Module>,
     /// Whether it is a version of a route that the app itself can call, which has a type for that.
     pub(crate) is_published: bool,
+    /// What its files have from it: the entities of the page, and the transaction that changes them.
+    pub(crate) has_entities: bool,
+    pub(crate) has_tx: bool,
 }
 
 /// A module that is a file.
@@ -36,7 +39,7 @@ pub(crate) fn mount(tree: &Tree) -> (Module, Mounts) {
     let mut root = Module::default();
     let mut mounts = Mounts::new();
     for (folder, page) in &tree.pages {
-        if page.files.is_empty() && page.room.is_none() {
+        if page.files.is_empty() && page.parts().next().is_none() {
             continue;
         }
         let (module, path) = root.page(folder);
@@ -75,14 +78,17 @@ impl Module {
     }
 
     fn add_page(&mut self, page: &PageFiles, path: &str, mounts: &mut Mounts) {
-        if let Some(room) = &page.room {
-            let name = self.add_file("_room", "_room.rs".into(), false);
-            mounts.insert(room.path.clone(), format!("{path}::{name}"));
+        for part in page.parts() {
+            let name = self.add_file(part.stem(), part.file_name().to_owned(), false);
+            mounts.insert(part.path.clone(), format!("{path}::{name}"));
         }
         for lane in LANES.iter().filter(|lane| lane.has_own_module && page.of_lane(lane).next().is_some()) {
             let name = self.place(lane.folder, lane.folder);
             let path = format!("{path}::{name}");
             if let Some(module) = self.modules.get_mut(&name) {
+                if lane.name == sync_schema::Lane::Mutation {
+                    (module.has_entities, module.has_tx) = (page.entity.is_some(), page.scope.is_some());
+                }
                 module.add_files(page.of_lane(lane), &path, mounts);
             }
         }

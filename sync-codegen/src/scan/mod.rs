@@ -19,6 +19,12 @@ use crate::syntax::handler_file::HandlerFile;
 
 /// The file with a page's room rule.
 pub(crate) const ROOM: &str = "_room.rs";
+/// The file with the rule of a page's scopes.
+pub(crate) const SCOPE: &str = "_scope.rs";
+/// The file with what lives in a page's scopes.
+pub(crate) const ENTITY: &str = "_entity.rs";
+/// The files of a page that lie beside the folders of its lanes.
+pub(crate) const PARTS: [&str; 3] = [ROOM, SCOPE, ENTITY];
 /// What the generator itself writes into `src/`.
 pub(crate) const MODULE_TREE: &str = "sync.generated.rs";
 
@@ -42,15 +48,24 @@ pub(crate) struct PageFiles {
     pub(crate) files: Vec<PageFile>,
     /// `_room.rs`.
     pub(crate) room: Option<SourceFile>,
+    /// `_scope.rs`.
+    pub(crate) scope: Option<SourceFile>,
+    /// `_entity.rs`.
+    pub(crate) entity: Option<SourceFile>,
 }
 
 impl PageFiles {
-    /// Returns the files of lanes, then the room rule.
+    /// Returns the files of lanes, then those beside the folders of lanes.
     pub(crate) fn source_files(&self) -> impl Iterator<Item = &SourceFile> {
-        self.files.iter().map(|file| &file.source).chain(&self.room)
+        self.files.iter().map(|file| &file.source).chain(self.parts())
     }
 
-    /// Returns the paths of the files of lanes, then of the room rule.
+    /// Returns the files beside the folders of lanes.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &SourceFile> {
+        [&self.room, &self.scope, &self.entity].into_iter().flatten()
+    }
+
+    /// Returns the paths of the files of lanes, then of those beside the folders.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.source_files().map(|file| file.path.as_str())
     }
@@ -206,10 +221,10 @@ impl Tree {
     }
 
     fn add_file(&mut self, entry: &DirEntry, path: String, lane: Option<&'static Lane>, is_utf8: bool) {
-        let is_room = lane.is_none() && entry.file_name() == ROOM;
+        let part = PARTS.into_iter().find(|part| lane.is_none() && entry.file_name() == *part);
         let is_rust = entry.path().extension() == Some(OsStr::new("rs"));
         if !is_utf8 {
-            if lane.is_some() || is_room {
+            if lane.is_some() || part.is_some() {
                 self.add_stray(path, StrayReason::NotUtf8);
             }
         } else if lane.is_some() && !is_rust {
@@ -219,17 +234,23 @@ impl Tree {
             let page = page_of(folder_of(&path)).to_owned();
             let source = SourceFile { content: HandlerFile::read(entry.path()), path };
             self.pages.entry(page).or_default().files.push(PageFile { lane, name, source });
-        } else if is_room {
+        } else if let Some(part) = part {
             let page = page_of(folder_of(&path)).to_owned();
             let file = SourceFile { content: HandlerFile::read(entry.path()), path };
-            self.pages.entry(page).or_default().room = Some(file);
+            let page = self.pages.entry(page).or_default();
+            let place = match part {
+                SCOPE => &mut page.scope,
+                ENTITY => &mut page.entity,
+                _ => &mut page.room,
+            };
+            *place = Some(file);
         } else if is_rust && let Ok(source) = std::fs::read_to_string(entry.path()) {
             self.bystanders.push(SourceFile { path, content: HandlerFile::parse_bystander(&source) });
         }
     }
 
     fn add_unreadable(&mut self, app_dir: &Path, path: &Path) {
-        let is_ours = |name: &OsStr| lane_called(name).is_some() || name == ROOM;
+        let is_ours = |name: &OsStr| lane_called(name).is_some() || PARTS.iter().any(|part| name == *part);
         let belongs_to_us = lane_around(path).is_some() || path.file_name().is_some_and(is_ours);
         if belongs_to_us && !path.file_name().is_some_and(is_ignored) {
             self.add_stray(relative(app_dir, path), StrayReason::Unreadable);

@@ -1,5 +1,5 @@
-//! What stands in the brackets of `#[sync::server(…)]`, `#[sync::client(…)]`, `#[sync::request(…)]`, `#[sync::state(…)]` and
-//! `#[sync::room(…)]`.
+//! What stands in the brackets of `#[sync::server(…)]`, `#[sync::client(…)]`, `#[sync::request(…)]`, `#[sync::state(…)]`,
+//! `#[sync::mutation(…)]`, `#[sync::room(…)]` and `#[sync::scope(…)]`.
 //!
 //! Arguments are read and nothing else: whether a client file may have an `auth` of its own is decided by the scanner, which
 //! knows the files, and whether an expression is of the right type by the compiler.
@@ -128,6 +128,26 @@ pub struct StateArguments {
     pub timeout: Option<Timeout>,
     /// How often one caller may act.
     pub rate_limit: Option<RateLimitArgument>,
+}
+
+/// The arguments of a mutation, all optional and in any order: `auth`, `timeout` and `rate_limit` as for a route.
+#[derive(Debug, Default)]
+pub struct MutationArguments {
+    /// Who may ask for it; login is required where this is `None`.
+    pub auth: Option<AuthArgument>,
+    /// How long it may take, with all that it waits for.
+    pub timeout: Option<Timeout>,
+    /// How often one caller may ask for it.
+    pub rate_limit: Option<RateLimitArgument>,
+}
+
+/// The arguments of a scope: `"pattern"`, then `auth = …` as for routes.
+#[derive(Debug)]
+pub struct ScopeArguments {
+    /// The names of the scopes.
+    pub pattern: Pattern,
+    /// Who may ask for access; login is required where this is `None`.
+    pub auth: Option<AuthArgument>,
 }
 
 /// The value of `store`.
@@ -286,6 +306,8 @@ const FILTER_KEYS: [&str; 9] =
     ["auth", "check", "room", "volatile", "empty_room", "report", "timeout", "rate_limit", "by"];
 const REQUEST_KEYS: [&str; 7] = ["auth", "check", "method", "concurrent", "durable", "timeout", "rate_limit"];
 const STATE_KEYS: [&str; 7] = ["room", "auth", "store", "ttl", "save", "timeout", "rate_limit"];
+const MUTATION_KEYS: [&str; 3] = ["auth", "timeout", "rate_limit"];
+const SCOPE_KEYS: [&str; 1] = ["auth"];
 const ROOM_KEYS: [&str; 6] = ["auth", "send", "presence", "history", "leave", "empty"];
 
 /// Arguments that only make sense with a room, and why they do not without one.
@@ -544,14 +566,53 @@ impl Parse for Projection {
     }
 }
 
+impl Parse for MutationArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut arguments = Self::default();
+        each(input, &MUTATION_KEYS, |key| {
+            match key.to_string().as_str() {
+                "auth" => set(&mut arguments.auth, key, value(input, key)?)?,
+                "timeout" => set(&mut arguments.timeout, key, value(input, key)?)?,
+                "rate_limit" => set(&mut arguments.rate_limit, key, value(input, key)?)?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(arguments)
+    }
+}
+
+impl Parse for ScopeArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let what = "a scope starts with its names\nhelp: write `#[sync::scope(\"todos-{list}\")]`";
+        let (_, pattern) = leading_pattern(input, what)?;
+        let mut arguments = Self { pattern, auth: None };
+        separator(input)?;
+        each(input, &SCOPE_KEYS, |key| {
+            match key.to_string().as_str() {
+                "auth" => set(&mut arguments.auth, key, value(input, key)?)?,
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        Ok(arguments)
+    }
+}
+
+/// Reads the pattern that comes first.
+fn leading_pattern(input: ParseStream<'_>, missing: &str) -> syn::Result<(LitStr, Pattern)> {
+    if !input.peek(LitStr) {
+        return Err(input.error(missing));
+    }
+    let text: LitStr = input.parse()?;
+    let pattern = Pattern::parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))?;
+    Ok((text, pattern))
+}
+
 impl Parse for RoomArguments {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if !input.peek(LitStr) {
-            let what = "a room rule starts with the names that it opens";
-            return Err(input.error(format!("{what}\nhelp: write `#[sync::room(\"chess-{{game_id}}\")]`")));
-        }
-        let text: LitStr = input.parse()?;
-        let pattern = Pattern::parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))?;
+        let what = "a room rule starts with the names that it opens\nhelp: write `#[sync::room(\"chess-{game_id}\")]`";
+        let (text, pattern) = leading_pattern(input, what)?;
         let mut arguments = Self {
             pattern,
             pattern_span: text.span(),

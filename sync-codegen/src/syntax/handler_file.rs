@@ -8,7 +8,10 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{Attribute, Item, ItemFn, ItemImpl, Meta};
 
-use super::arguments::{FilterArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments, StateArguments};
+use super::arguments::{
+    FilterArguments, MutationArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments, ScopeArguments,
+    StateArguments,
+};
 use super::error_code::ErrorCode;
 use super::pattern::Pattern;
 use super::text::text;
@@ -51,8 +54,34 @@ pub struct Outline {
     pub has_misplaced_attribute: bool,
     /// The types that the file declares itself, in the order of the source.
     pub types: Vec<String>,
+    /// Those of them with `#[sync::entity]`.
+    pub entities: Vec<Entity>,
     /// The file names `super::server`, the types of the server file beside it.
     pub uses_server: bool,
+}
+
+/// A type with `#[sync::entity]`.
+#[derive(Debug)]
+pub struct Entity {
+    /// The name of the type.
+    pub name: String,
+    /// The line of the attribute, counted from 1.
+    pub line: usize,
+}
+
+impl Entity {
+    /// Returns what it is called on the wire: `todoItem` of `TodoItem`.
+    #[must_use]
+    pub fn wire_name(&self) -> String {
+        wire_name(&self.name)
+    }
+}
+
+/// Returns what the entity with this type is called on the wire: `todoItem` of `TodoItem`.
+#[must_use]
+pub fn wire_name(of_type: &str) -> String {
+    let mut letters = of_type.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// A function with an attribute of ours.
@@ -91,6 +120,10 @@ pub enum Arguments {
     Request(Box<RequestArguments>),
     /// Of `#[sync::state]`.
     State(Box<StateArguments>),
+    /// Of `#[sync::mutation]`.
+    Mutation(Box<MutationArguments>),
+    /// Of `#[sync::scope]`.
+    Scope(Box<ScopeArguments>),
 }
 
 /// The attributes that make a function a handler.
@@ -106,13 +139,18 @@ pub enum Kind {
     Request,
     /// `#[sync::state]`: the value of a room.
     State,
+    /// `#[sync::mutation]`: changes durable data once.
+    Mutation,
+    /// `#[sync::scope]`: says who may read and write durable data.
+    Scope,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Server, Self::Client, Self::Room, Self::Request, Self::State];
+    pub const ALL: [Self; 7] =
+        [Self::Server, Self::Client, Self::Room, Self::Request, Self::State, Self::Mutation, Self::Scope];
 
-    /// Returns the word in the attribute: `server`, `client`, `room`, `request` or `state`.
+    /// Returns the word in the attribute: `server`, `client`, `room`, `request`, `state`, `mutation` or `scope`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -121,6 +159,8 @@ impl Kind {
             Self::Room => "room",
             Self::Request => "request",
             Self::State => "state",
+            Self::Mutation => "mutation",
+            Self::Scope => "scope",
         }
     }
 
@@ -151,7 +191,8 @@ impl HandlerFile {
     /// Reads the error codes of a file that need not hold a handler; cheaper than [`HandlerFile::parse`] where it holds none.
     #[must_use]
     pub fn parse_bystander(source: &str) -> Self {
-        let may_hold_handler = Kind::ALL.iter().any(|kind| source.contains(kind.word())) && source.contains("sync");
+        let mut words = Kind::ALL.iter().map(|kind| kind.word()).chain(["entity"]);
+        let may_hold_handler = words.any(|word| source.contains(word)) && source.contains("sync");
         if may_hold_handler {
             return Self::parse(source);
         }
@@ -186,16 +227,17 @@ impl Handler {
             Arguments::Route(arguments) => &**arguments,
             Arguments::Filter(arguments) => &arguments.route,
             Arguments::State(arguments) => return arguments.room.as_ref(),
-            Arguments::Room(_) | Arguments::Request(_) => return None,
+            Arguments::Room(_) | Arguments::Request(_) | Arguments::Mutation(_) | Arguments::Scope(_) => return None,
         };
         arguments.room.as_ref()
     }
 
-    /// Returns which rooms a rule opens.
+    /// Returns which rooms a rule opens, or which scopes there are.
     #[must_use]
     pub fn rule_pattern(&self) -> Option<&Pattern> {
         match self.arguments.as_ref()? {
             Arguments::Room(arguments) => Some(&arguments.pattern),
+            Arguments::Scope(arguments) => Some(&arguments.pattern),
             _ => None,
         }
     }
@@ -277,6 +319,10 @@ impl Outline {
             self.first_wire = Some(name.to_string());
         }
         self.has_misplaced_attribute |= attributes.iter().any(|attribute| kind(attribute, found).is_some());
+        let is_entity = |attribute: &&Attribute| found.imports.resolve(attribute.path()).as_deref() == Some("entity");
+        if let Some(attribute) = attributes.iter().find(is_entity) {
+            self.entities.push(Entity { name: name.to_string(), line: line_of(attribute.span()) });
+        }
     }
 }
 
@@ -322,6 +368,8 @@ fn arguments(kind: Kind, attribute: &Attribute) -> Option<Arguments> {
         Kind::Server => Some(Arguments::Route(Box::new(syn::parse2(tokens).ok()?))),
         Kind::Request => Some(Arguments::Request(Box::new(syn::parse2(tokens).ok()?))),
         Kind::State => Some(Arguments::State(Box::new(syn::parse2(tokens).ok()?))),
+        Kind::Mutation => Some(Arguments::Mutation(Box::new(syn::parse2(tokens).ok()?))),
+        Kind::Scope => Some(Arguments::Scope(Box::new(syn::parse2(tokens).ok()?))),
         Kind::Client => Some(Arguments::Filter(Box::new(syn::parse2(tokens).ok()?))),
     }
 }

@@ -1,4 +1,4 @@
-//! `#[wire]`, `#[sync::session]` and `#[sync::presence]`: a Rust type becomes one that can travel.
+//! `#[wire]`, `#[sync::session]`, `#[sync::presence]` and `#[sync::entity]`: a Rust type becomes one that can travel.
 //!
 //! `parse` reads the item into a small model and collects every mistake; `emit` writes from it the item without our attributes,
 //! serde's derive, and the model that the checker and the generator see. What serde does and what we say about it come from
@@ -9,6 +9,7 @@
 mod attributes;
 pub mod describe;
 mod emit;
+pub mod entity;
 mod field_type;
 mod item;
 mod mistakes;
@@ -31,6 +32,8 @@ pub enum Kind {
     Session,
     /// `#[sync::presence]`: unknown fields are refused.
     Presence,
+    /// `#[sync::entity]`: unknown fields are ignored, as for a session.
+    Entity,
 }
 
 impl Kind {
@@ -39,6 +42,7 @@ impl Kind {
             Self::Wire => "#[wire]",
             Self::Session => "#[sync::session]",
             Self::Presence => "#[sync::presence]",
+            Self::Entity => "#[sync::entity]",
         }
     }
 }
@@ -47,19 +51,27 @@ impl Kind {
 #[must_use]
 pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
     let mut mistakes = WireMistakes::default();
+    let Some(mut input) = struct_or_enum(&item, kind, &mut mistakes) else {
+        let errors = mistakes.into_tokens();
+        return quote!(#errors #item);
+    };
+    mistakes.add_scanned(&input.ident);
+    // One of them may be that the page has no scopes, which an entity names.
+    let is_placed = mistakes.is_empty();
     let has_patch = kind == Kind::Wire && syn::parse2::<Ident>(attr.clone()).is_ok_and(|word| word == "patch");
     if !attr.is_empty() && !has_patch {
         let but = if kind == Kind::Wire { " but `patch`" } else { "" };
         let what = format!("`{}` takes no arguments{but}", kind.attribute());
         mistakes.add(&attr, what, "serde's attributes go into `#[serde(…)]`, rules into `#[validate(…)]`");
     }
-    let Some(input) = struct_or_enum(&item, kind, &mut mistakes) else {
-        let errors = mistakes.into_tokens();
-        return quote!(#errors #item);
-    };
-    mistakes.add_scanned(&input.ident);
+    let key = (kind == Kind::Entity).then(|| entity::take_key(&mut input, &mut mistakes)).flatten();
     let parsed = parse::item(&input, kind, has_patch, &mut mistakes);
-    let marker = marker(&input, kind);
+    let marker = match kind {
+        Kind::Entity if mistakes.is_empty() => entity::implementation(&input, &parsed, key.as_ref()),
+        Kind::Entity if is_placed => entity::stand_in(&input),
+        Kind::Entity => TokenStream::new(),
+        _ => marker(&input, kind).unwrap_or_default(),
+    };
     let written = if mistakes.is_empty() { emit::item(&input, &parsed) } else { emit::stand_in(&input, mistakes) };
     quote!(#written #marker)
 }
@@ -72,7 +84,7 @@ fn marker(input: &DeriveInput, kind: Kind) -> Option<TokenStream> {
         Kind::Presence => quote!(::sync::Presence),
         Kind::Wire if ident == "ServerStream" => quote!(::sync::__private::ServerChunk),
         Kind::Wire if ident == "ClientStream" => quote!(::sync::__private::ClientChunk),
-        Kind::Wire | Kind::Session => return None,
+        Kind::Wire | Kind::Session | Kind::Entity => return None,
     };
     Some(quote!(impl #parameters #marked for #ident #arguments #conditions {}))
 }

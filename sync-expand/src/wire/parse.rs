@@ -33,7 +33,7 @@ pub(super) fn item(input: &DeriveInput, kind: Kind, has_patch: bool, mistakes: &
         default: on_container.default.as_ref().map(|(_, default)| default.clone()),
         transparent: on_container.transparent.is_some(),
         has_patch,
-        is_strict: kind != Kind::Session && serde_can_refuse_unknown_fields(&body),
+        is_strict: !matches!(kind, Kind::Session | Kind::Entity) && serde_can_refuse_unknown_fields(&body),
         has_rules: !rules.is_empty() || fields_have_rules(&body),
         rules,
         body,

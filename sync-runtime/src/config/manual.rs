@@ -183,6 +183,19 @@ const MANUAL: &[Explained] = &[
     key("backup_folder", "folder", Depends("`backups` in `data`"), "Where those files are."),
     key("backup_keep", "number", Is("24"), "How many of them are kept: the oldest are removed."),
     key(
+        "log_changes",
+        "number",
+        Is("100000"),
+        "How many changes of a scope are kept for clients that read on where they were. Who is behind that takes a snapshot.",
+    ),
+    key("log_age_ms", "milliseconds", Is("2592000000"), "For how long a change of a scope is kept."),
+    key(
+        "log_clients_ms",
+        "milliseconds",
+        Is("2592000000"),
+        "For how long it is known which mutations of a client were applied, counted from its last one.",
+    ),
+    key(
         "send_queue",
         "bytes",
         Is("1048576"),

@@ -17,6 +17,7 @@ use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::idempotency::DurableCalls;
 use crate::limits::Limits;
+use crate::log::{LogStore, Watch};
 use crate::metrics::ServerMetrics;
 use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, Table};
@@ -188,6 +189,11 @@ impl<A: App> Dispatcher<A> {
             Message::StateAct(act) => self.call(caller, &act, turn).await,
             Message::StateOpen(open) => self.open_state(caller, &open).await,
             Message::StateClose(place) => self.close_state(caller, &place).await,
+            Message::Push(push) => self.push(caller, push).await,
+            Message::Pull(pull) => self.pull(caller, &pull).await,
+            Message::Snapshot(call) => self.snapshot(caller, &call).await,
+            Message::Subscribe(call) => self.subscribe(caller, &call).await,
+            Message::Unsubscribe(call) => self.unsubscribe(caller, &call),
             Message::Join { room, after, presence } => self.join(caller, &room, after.as_deref(), presence).await,
             Message::Leave { room } => self.leave(caller, &room).await,
             Message::Joined => self.joined(caller),
@@ -222,6 +228,17 @@ impl<A: App> Dispatcher<A> {
         self.parts.durable.get_or_init(|| durable);
     }
 
+    /// Returns what the store of durable data is to tell its commits.
+    #[must_use]
+    pub fn log_watch(&self) -> Watch {
+        self.parts.scopes.watch()
+    }
+
+    /// Keeps the durable data of scopes in this store; called once, before anybody asks for it.
+    pub fn keep_log(&self, log: Arc<dyn LogStore>) {
+        self.parts.scopes.keep_in(log);
+    }
+
     /// Keeps the values of rooms in these places; called once, before the first is asked for.
     pub fn keep_states(&self, stores: Stores) {
         self.parts.states.keep_in(stores);
@@ -248,9 +265,10 @@ impl<A: App> Dispatcher<A> {
         self.parts.states.back_up(folder, self.parts.config.backup_keep).await
     }
 
-    /// Leaves the places where values are kept to others.
-    pub fn close_states(&self) {
+    /// Leaves the places where values and durable data are kept to others.
+    pub fn close_stores(&self) {
         self.parts.states.close();
+        self.parts.scopes.close();
     }
 
     /// Saves the values of rooms that are not saved, and returns how many could not be.

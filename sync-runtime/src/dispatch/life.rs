@@ -55,6 +55,7 @@ impl<A: App> Dispatcher<A> {
     /// Others hear that its person has gone when the time is over in which they may come back, which depends on the kind of departure.
     pub fn disconnect(&self, socket: &Arc<Socket<A>>, departure: Departure) {
         self.unseat_all(socket, departure);
+        self.parts().scopes.leave_all(socket.id());
         self.parts().recent.hang_up(socket.sender_key().session, socket.id());
         self.sessions().touch(socket.session());
     }
@@ -65,6 +66,7 @@ impl<A: App> Dispatcher<A> {
         attendance::expect_nowhere(self.parts(), session.id());
         for socket in self.hub().of_session(session) {
             self.unseat_all(&socket, Departure::OnPurpose);
+            self.parts().scopes.leave_all(socket.id());
             socket.outbox().close(why);
         }
     }

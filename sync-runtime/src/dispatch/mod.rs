@@ -5,6 +5,7 @@
 //! door can miss one. What only some calls have, such as a room, is the business of their *lane*. This folder knows no Socket.IO and no
 //! HTTP types.
 
+mod access;
 mod attendance;
 mod authorize;
 mod caller;
@@ -19,11 +20,15 @@ mod life;
 mod limit;
 mod parts;
 mod pipeline;
+mod poking;
 mod presence;
 mod publish;
+mod pulling;
+mod pushing;
 mod remote;
 mod restore;
 mod room_state;
+mod scopes;
 mod server_stage;
 mod states;
 mod streams;

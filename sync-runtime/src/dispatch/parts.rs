@@ -9,6 +9,7 @@ use crate::config::{Config, MetricsAccess};
 use crate::contain::Guarded;
 use crate::dispatch::hooks::Hooks;
 use crate::dispatch::presence::Presence;
+use crate::dispatch::scopes::Scopes;
 use crate::dispatch::states::StateSlots;
 use crate::error::SyncError;
 use crate::i18n::Catalog;
@@ -35,6 +36,8 @@ pub(super) struct Parts<A: App> {
     pub(super) presence: Presence<A>,
     /// The values that rooms share.
     pub(super) states: StateSlots<A>,
+    /// The durable data, and who is poked about it.
+    pub(super) scopes: Scopes<A>,
     /// Lets few at a time be shown what they missed.
     pub(super) replays: Semaphore,
     /// What tells this life of the server from others.
@@ -78,6 +81,7 @@ impl<A: App> Parts<A> {
             hooks: Hooks::default(),
             presence,
             states,
+            scopes: Scopes::default(),
             replays: Semaphore::new(REPLAYS),
             room_turns: metrics.limit("room-turns"),
             too_large: metrics.limit("message-size"),

@@ -12,10 +12,12 @@ mod context;
 mod event;
 mod expect;
 mod handler;
+mod mutation;
 mod pattern;
 mod published;
 mod request;
 mod run;
+mod scope;
 mod state;
 mod stream;
 mod table;
@@ -31,9 +33,11 @@ pub use handler::{
     BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, Keep, Method, RoomKind, RoomRule, RouteOptions,
     ServerHandler, Verdict,
 };
+pub use mutation::{Mutate, MutationHandler, MutationOnly, Rows, Tx};
 pub use pattern::{Pattern, Segment};
 pub use published::{AnyRoom, EventRoute, Everyone, RequestRoute, RoomOf};
 pub use request::RequestOnly;
+pub use scope::{Access, Entity, EntityOf, EntityType, ScopePage, ScopeRule};
 pub use state::{
     Act, CellPlace, ChangeValue, GroupChange, NoOlder, OlderState, ReadValue, SaidOfState, Save, SharedState, Shown,
     State, StateCell, StateChange, StateKey, StateOf, StateParts, StateRoute, StateValue, States, StoreKind, Stored,

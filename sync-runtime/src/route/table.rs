@@ -5,7 +5,8 @@ use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::error::SyncError;
 use crate::route::{
-    Act, App, Auth, BoxFuture, Ctx, Event, FilterKind, Keep, RoomKind, RoomRule, RouteOptions, State, StoreKind,
+    Act, App, Auth, BoxFuture, Ctx, EntityType, Event, FilterKind, Keep, Mutate, RoomKind, RoomRule, RouteOptions,
+    ScopeRule, State, StoreKind,
 };
 use crate::schema::{InputSchema, InvalidInput, Model};
 
@@ -19,8 +20,14 @@ pub struct Table<A: App> {
     pub requests: Routes<A>,
     /// The routes of the state lane.
     pub states: Routes<A>,
+    /// The routes of the mutation lane.
+    pub mutations: Routes<A>,
     /// All room rules.
     pub rooms: &'static [&'static dyn RoomRule<A>],
+    /// All rules of scopes.
+    pub scopes: &'static [&'static dyn ScopeRule<A>],
+    /// What lives in scopes.
+    pub entities: &'static [&'static dyn EntityType],
     /// The codes that the app's handlers return, sorted.
     pub error_codes: &'static [&'static str],
     /// The app's messages: language, file name, Fluent text.
@@ -34,14 +41,19 @@ impl<A: App> Table<A> {
         events: Routes::EMPTY,
         requests: Routes::EMPTY,
         states: Routes::EMPTY,
+        mutations: Routes::EMPTY,
         rooms: &[],
+        scopes: &[],
+        entities: &[],
         error_codes: &[],
         locales: &[],
     };
 
     /// Returns the routes of all lanes, lane after lane.
     pub fn routes(&self) -> impl Iterator<Item = &'static dyn Route<A>> {
-        [&self.events, &self.requests, &self.states].into_iter().flat_map(|lane| lane.all.iter().copied())
+        [&self.events, &self.requests, &self.states, &self.mutations]
+            .into_iter()
+            .flat_map(|lane| lane.all.iter().copied())
     }
 
     /// Returns whether the calls of any route are to be known in the next life of the server.
@@ -197,4 +209,6 @@ pub enum Effect<A: App> {
     Event(Box<dyn Event<A>>),
     /// The value of the room is to be changed.
     Act(Box<dyn Act<A>>),
+    /// The durable data of the scope is to be changed.
+    Mutate(Box<dyn Mutate<A>>),
 }

@@ -12,6 +12,7 @@ use crate::dispatch::{Dispatcher, Stores};
 use crate::error::{BoxError, SyncError};
 use crate::i18n::{Catalog, CatalogError};
 use crate::idempotency::{CallBounds, DurableCalls};
+use crate::log::{LogStore, SqliteLog};
 use crate::rooms::{RemoteEvents, RoomLog, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, StoreKind, Table};
 use crate::server::handle::Handle;
@@ -233,6 +234,13 @@ impl<A: App> Server<A> {
         #[cfg(not(feature = "testing"))]
         let stores = state_stores(table, dispatcher.config(), patience).await?;
         dispatcher.keep_states(stores);
+        if !table.scopes.is_empty() {
+            #[cfg(feature = "testing")]
+            let in_memory = self.states_in_memory;
+            #[cfg(not(feature = "testing"))]
+            let in_memory = false;
+            dispatcher.keep_log(open_log(&dispatcher, table, in_memory, patience).await?);
+        }
         if let Some(log) = log {
             dispatcher.restore_rooms(&log).await?;
         }
@@ -319,10 +327,14 @@ async fn room_services<A: App>(
 }
 
 async fn durable_calls<A: App>(config: &Config, table: &Table<A>) -> Result<Arc<DurableCalls>, DataError> {
-    let framework = FRAMEWORK_CODES.iter().map(|(code, _)| *code);
-    let codes = framework.chain(table.error_codes.iter().copied()).collect();
+    let codes = codes(table);
     let (age, of_one, of_all) = (config.durable_calls_age, config.durable_calls, config.durable_total_calls);
     DurableCalls::open(&config.data, CallBounds { age, of_one, of_all }, codes).await
+}
+
+/// Returns the codes that the app can answer with.
+fn codes<A: App>(table: &Table<A>) -> Vec<&'static str> {
+    FRAMEWORK_CODES.iter().map(|(code, _)| *code).chain(table.error_codes.iter().copied()).collect()
 }
 
 /// Opens the stores that the app's states name.
@@ -348,6 +360,21 @@ pub(super) async fn state_stores<A: App>(
         stores.insert(kind, store);
     }
     Ok(stores)
+}
+
+/// Opens the store of durable data.
+async fn open_log<A: App>(
+    dispatcher: &Dispatcher<A>,
+    table: &Table<A>,
+    in_memory: bool,
+    patience: Duration,
+) -> Result<Arc<dyn LogStore>, DataError> {
+    let (codes, watch) = (codes(table), dispatcher.log_watch());
+    let log = match in_memory {
+        true => SqliteLog::in_memory(&codes, watch).await?,
+        false => SqliteLog::open(&dispatcher.config().data, &codes, watch, patience).await?,
+    };
+    Ok(Arc::new(log))
 }
 
 /// One store in memory for all of them.

@@ -86,7 +86,7 @@ impl<A: App> Running<A> {
             Ok(unsaved) => tracing::error!(unsaved, "stopped with values of rooms that could not be saved"),
             Err(_) => tracing::error!("stopped before all values of rooms were saved"),
         }
-        self.handle.dispatcher().close_states();
+        self.handle.dispatcher().close_stores();
         // The next process waits for this file.
         if timeout_at(deadline, self.handle.dispatcher().hub().close_histories()).await.is_err() {
             tracing::warn!("stopped before all that has happened in rooms with `history = durable` was kept");
@@ -145,7 +145,7 @@ impl<A: App> Drop for Running<A> {
             self.doors.cut();
         }
         // A handler that still runs must not keep files from the next server.
-        self.handle.dispatcher().close_states();
+        self.handle.dispatcher().close_stores();
         drop(self.handle.dispatcher().hub().close_histories());
     }
 }

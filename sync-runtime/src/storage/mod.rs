@@ -9,4 +9,6 @@ pub(crate) use lock::FileLock;
 #[cfg(feature = "redis")]
 pub(crate) use redis::{Redis, RedisFailure};
 pub use sqlite::DataError;
-pub(crate) use sqlite::{Database, Failure, Schema, create_folder, later, new_file, open_file, sync_folder};
+pub(crate) use sqlite::{
+    Database, Failure, Job, Later, Schema, create_folder, later, new_file, open_file, sync_folder,
+};

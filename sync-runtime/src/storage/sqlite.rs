@@ -126,6 +126,11 @@ pub(crate) trait Job: Send {
     /// Whether nobody waits for it any more.
     fn is_given_up(&self) -> bool;
 
+    /// Whether it can be run once more, alone, when a transaction with others has failed.
+    fn may_run_again(&self) -> bool {
+        false
+    }
+
     fn run(&mut self, connection: &Connection, later: &mut Later) -> rusqlite::Result<()>;
 
     /// Tells whoever waits how it ended.
@@ -149,11 +154,27 @@ impl Database {
         Self::open_patiently(folder, schema, MISSING).await
     }
 
+    /// Begins with nothing, and keeps it as long as this is there.
+    ///
+    /// # Errors
+    ///
+    /// When no thread can be started.
+    pub(crate) async fn in_memory(schema: Schema) -> Result<Self, DataError> {
+        Self::serve(schema, move || Keeper::in_memory(schema)).await
+    }
+
     async fn open_patiently(folder: &Path, schema: Schema, missing: Duration) -> Result<Self, DataError> {
+        let folder = folder.to_owned();
+        Self::serve(schema, move || Keeper::open(&folder, schema, missing)).await
+    }
+
+    async fn serve(
+        schema: Schema,
+        open: impl FnOnce() -> Result<Keeper, DataError> + Send + 'static,
+    ) -> Result<Self, DataError> {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let (tell, opened) = oneshot::channel();
-        let folder = folder.to_owned();
-        let keeper = move || match Keeper::open(&folder, schema, missing) {
+        let keeper = move || match open() {
             Ok(keeper) => {
                 tell.send(Ok(())).unwrap_or_default();
                 keeper.serve(waiting);
@@ -216,6 +237,15 @@ impl Database {
         self.write(work).await.inspect_err(|_| failed())
     }
 
+    /// Has something written, and returns when it has its place in the line: it is told itself how it ended.
+    ///
+    /// # Errors
+    ///
+    /// When there is no thread any more.
+    pub(crate) async fn submit(&self, job: Box<dyn Job>) -> Result<(), Failure> {
+        self.jobs.send(job).await.map_err(|_| Failure::Unanswered)
+    }
+
     async fn ask<T: Send + 'static>(
         &self,
         is_read: bool,
@@ -223,7 +253,7 @@ impl Database {
     ) -> Result<T, Failure> {
         let (tell, told) = oneshot::channel();
         let job = Work { is_read, work: Some(work), done: None, tell: Some(tell) };
-        self.jobs.send(Box::new(job)).await.map_err(|_| Failure::Unanswered)?;
+        self.submit(Box::new(job)).await?;
         told.await.map_err(|_| Failure::Unanswered)?.map_err(Failure::Data)
     }
 }
@@ -283,6 +313,8 @@ where
 /// The thread that has the file open.
 struct Keeper {
     path: PathBuf,
+    /// It has no file.
+    is_memory: bool,
     schema: Schema,
     missing: Duration,
     open: Option<Open>,
@@ -310,15 +342,26 @@ impl Keeper {
         let path = folder.join(schema.file);
         let open = Open::new(&path, schema)?;
         open.check(&path, schema)?;
-        Ok(Self {
+        Ok(Self { missing, ..Self::with(path, schema, open) })
+    }
+
+    fn in_memory(schema: Schema) -> Result<Self, DataError> {
+        let path = PathBuf::from(schema.file);
+        let open = Open::in_memory(&path, schema)?;
+        Ok(Self { is_memory: true, ..Self::with(path, schema, open) })
+    }
+
+    fn with(path: PathBuf, schema: Schema, open: Open) -> Self {
+        Self {
             path,
+            is_memory: false,
             schema,
-            missing,
+            missing: MISSING,
             open: Some(open),
             missing_since: None,
             failing: None,
             said: Seldom::within(SAID.0, SAID.1),
-        })
+        }
     }
 
     /// Does what is asked for until nobody can ask any more.
@@ -328,7 +371,7 @@ impl Keeper {
             let group = std::iter::once(first).chain(rest).filter(|job| !job.is_given_up()).collect();
             if contained(|| self.answer(group)) == Err(Panicked) {
                 // Whoever waits is told so by the end of what it waits for.
-                self.open = None;
+                self.close();
             }
         }
     }
@@ -362,12 +405,36 @@ impl Keeper {
     fn write(&mut self, mut jobs: Vec<Box<dyn Job>>) {
         let Some(open) = &mut self.open else { return };
         let done = open.transact(&mut jobs);
+        // One that has thrown away what others have written harms nobody but itself.
+        if jobs.len() > 1 && done.as_ref().is_err_and(|error| !is_passing(error)) {
+            let (again, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.may_run_again());
+            let ended = self.note(Asked::Write, done);
+            others.into_iter().for_each(|job| job.answer(ended.clone()));
+            return again.into_iter().for_each(|job| self.write_alone(job));
+        }
         let ended = self.note(Asked::Write, done);
         jobs.into_iter().for_each(|job| job.answer(ended.clone()));
     }
 
+    fn write_alone(&mut self, job: Box<dyn Job>) {
+        match self.make_open() {
+            Ok(()) => self.write(vec![job]),
+            Err(error) => job.answer(Err(self.failed(Asked::Write, error))),
+        }
+    }
+
+    /// Lets go of a connection that may not be what it was; what is in memory would be gone with it.
+    fn close(&mut self) {
+        if !self.is_memory {
+            self.open = None;
+        }
+    }
+
     /// Looks whether the file is still the one that is open, and opens the one that is there if not.
     fn make_open(&mut self) -> Result<(), DataError> {
+        if self.is_memory {
+            return Ok(());
+        }
         let found = Identity::of(&self.path);
         let is_same = self.open.as_ref().is_some_and(|open| found.is_some() && open.identity == found);
         if !is_same {
@@ -405,7 +472,7 @@ impl Keeper {
             }
             Err(error) => {
                 if !is_passing(&error) {
-                    self.open = None;
+                    self.close();
                 }
                 Err(self.failed(asked, wrong_with(&self.path, self.schema, error)))
             }
@@ -437,6 +504,12 @@ impl Open {
         set_up(&connection).map_err(wrong)?;
         migrate(&mut connection, path, schema)?;
         Ok(Self { connection, identity: Identity::of(path) })
+    }
+
+    fn in_memory(path: &Path, schema: Schema) -> Result<Self, DataError> {
+        let mut connection = Connection::open_in_memory().map_err(|error| wrong_with(path, schema, error))?;
+        migrate(&mut connection, path, schema)?;
+        Ok(Self { connection, identity: None })
     }
 
     /// Reads all of a file that is not too large for it, and finds out whether it is damaged.

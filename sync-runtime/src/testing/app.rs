@@ -306,7 +306,7 @@ impl<A: App> Drop for Inside<A> {
                 dispatcher.close();
             }
             drop(dispatcher.hub().close_histories());
-            dispatcher.close_states();
+            dispatcher.close_stores();
         }
     }
 }

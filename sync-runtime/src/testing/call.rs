@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use crate::id::Id;
 use crate::route::{EventRoute, RequestRoute};
 use crate::schema::{Lane, Wire, encode, query_of};
 
@@ -150,7 +151,20 @@ impl Call {
                 payload.insert("action".to_owned(), action);
                 ("stateAct", Value::Object(payload))
             }
+            Lane::Mutation => ("push", self.pushed()),
         }
+    }
+
+    /// Writes a push of one mutation, by a client that nobody has heard of.
+    fn pushed(&self) -> Value {
+        let client = Id::random().to_string();
+        let id = self.more.get("id").cloned().unwrap_or_else(|| json!(client));
+        let (name, version, scope) = (&self.name, &self.version, &self.room);
+        let mut mutation = json!({ "id": id, "seq": 1, "name": name, "version": version, "scope": scope });
+        if let Some(args) = &self.data {
+            mutation["args"] = args.clone();
+        }
+        json!({ "client": client, "mutations": [mutation] })
     }
 
     /// Returns the path, the name of the call if it has one, and the body of a `POST`.
@@ -173,6 +187,7 @@ impl Call {
                 body.insert("action".to_owned(), self.data.clone().unwrap_or_default());
                 (format!("/state/{route}"), id, Value::Object(body))
             }
+            Lane::Mutation => ("/_sync/push".to_owned(), None, self.pushed()),
         }
     }
 

@@ -36,7 +36,7 @@ pub struct OpenDoors {
 }
 
 /// The tasks that tidy up, as long as they are not dropped.
-pub(super) type Tidying = [AbortOnDropHandle<()>; 5];
+pub(super) type Tidying = [AbortOnDropHandle<()>; 7];
 
 /// Begins to tidy up.
 pub(super) fn tidying<A: App>(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<EngineSockets>) -> Tidying {
@@ -48,7 +48,10 @@ pub(super) fn tidying<A: App>(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<Eng
     let leaving = tokio::spawn(async move { values.expire_states().await });
     let asleep = sockets.clone();
     let asking = tokio::spawn(async move { asleep.watch_sleep().await });
-    [counting, expiring, forgetting, leaving, asking].map(AbortOnDropHandle::new)
+    let (poking, trimming) = (dispatcher.clone(), dispatcher.clone());
+    let poking = tokio::spawn(async move { poking.poke_subscribers().await });
+    let trimming = tokio::spawn(async move { trimming.trim_log().await });
+    [counting, expiring, forgetting, leaving, asking, poking, trimming].map(AbortOnDropHandle::new)
 }
 
 impl OpenDoors {

@@ -9,7 +9,9 @@ use crate::error::SyncError;
 use crate::wire::call::checked_id;
 use crate::wire::fields::{Slot, bad_request, read_object};
 use crate::wire::location::read_location;
-use crate::wire::{Call, Location, StateAct, StateOpen, StatePlace, SyncCall, event};
+use crate::wire::{
+    Call, Location, PullCall, PushCall, ScopesCall, SnapshotCall, StateAct, StateOpen, StatePlace, SyncCall, event,
+};
 
 /// One message of a client: PRODUCT §5, with one variant for each row of its table.
 #[derive(Debug)]
@@ -24,6 +26,16 @@ pub enum Message<'a> {
     StateOpen(StateOpen<'a>),
     /// Follows the value of a room no longer.
     StateClose(StatePlace<'a>),
+    /// Asks for mutations.
+    Push(PushCall<'a>),
+    /// Reads what has changed in a scope.
+    Pull(PullCall<'a>),
+    /// Reads what is so in a scope.
+    Snapshot(SnapshotCall<'a>),
+    /// Wants to be poked about scopes.
+    Subscribe(ScopesCall<'a>),
+    /// Wants to be poked no more about scopes.
+    Unsubscribe(ScopesCall<'a>),
     /// Enters a room.
     Join {
         /// The room.
@@ -100,6 +112,11 @@ impl<'a> Message<'a> {
             event::STATE_ACT => StateAct::from_socket(payload).map(Self::StateAct),
             event::STATE_OPEN => StateOpen::from_socket(payload).map(Self::StateOpen),
             event::STATE_CLOSE => StatePlace::from_socket(payload).map(Self::StateClose),
+            event::PUSH => PushCall::read(payload).map(Self::Push),
+            event::PULL => PullCall::read(payload).map(Self::Pull),
+            event::SNAPSHOT => SnapshotCall::read(payload).map(Self::Snapshot),
+            event::SUBSCRIBE => ScopesCall::read(payload).map(Self::Subscribe),
+            event::UNSUBSCRIBE => ScopesCall::read(payload).map(Self::Unsubscribe),
             event::JOIN_ROOM => read_join(payload),
             event::LEAVE_ROOM => read_room(payload).map(|room| Self::Leave { room }),
             event::JOINED_ROOMS => Ok(Self::Joined),

@@ -8,6 +8,7 @@ mod call;
 mod fields;
 mod frame;
 mod location;
+mod log;
 mod message;
 mod notice;
 mod packet;
@@ -22,6 +23,10 @@ pub use frame::Envelope;
 #[cfg(test)]
 pub(crate) use frame::frame_json;
 pub use location::Location;
+pub use log::{
+    ChangeLine, MutationCall, MutationResult, PullCall, PushCall, Refusal, ScopesCall, SnapshotCall, SubscribedScope,
+    answer_pull, answer_push, answer_scopes, answer_snapshot, stored,
+};
 pub use message::{Message, Misread, PresenceUpdate};
 pub use notice::{PresenceChange, PresenceKind, PresentPerson, Roster};
 pub use packet::{Packet, Topic};
@@ -65,6 +70,16 @@ pub mod event {
     pub const STATE_ACT: &str = "stateAct";
     /// Tells a follower what has changed.
     pub const STATE: &str = "state";
-    /// Tells that there is something new to be fetched.
+    /// Asks for mutations.
+    pub const PUSH: &str = "push";
+    /// Reads what has changed in a scope.
+    pub const PULL: &str = "pull";
+    /// Reads what is so in a scope.
+    pub const SNAPSHOT: &str = "snapshot";
+    /// Wants to be poked about scopes.
+    pub const SUBSCRIBE: &str = "subscribe";
+    /// Wants to be poked no more.
+    pub const UNSUBSCRIBE: &str = "unsubscribe";
+    /// Tells that there is more of a scope.
     pub const POKE: &str = "poke";
 }

@@ -155,12 +155,6 @@ impl Packet {
         }
         notice(event::ROOM_LOST, &Lost { room, error: ErrorAnswer::new(why, message) })
     }
-
-    /// Writes that there is something new to be fetched, which it does not carry; `payload` says where.
-    #[must_use]
-    pub fn poke(payload: &RawValue) -> Self {
-        Self::event(event::POKE, payload.get().as_bytes())
-    }
 }
 
 fn notice(name: &str, payload: &impl Serialize) -> Packet {

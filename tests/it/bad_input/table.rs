@@ -482,10 +482,10 @@ fn events() -> Vec<Case> {
         Case {
             refused: Refused("sync-bad-request", 400, "{}"),
             sentences: [
-                "This message is not of the expected form: this event is unknown; known are sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence and syncCancel.",
-                "Dit bericht heeft niet de verwachte vorm: deze gebeurtenis is onbekend; bekend zijn sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence en syncCancel.",
-                "Diese Nachricht hat nicht die erwartete Form: dieses Ereignis ist unbekannt; bekannt sind sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence und syncCancel.",
-                "Ce message n’a pas la forme attendue : cet événement est inconnu ; sont connus sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence et syncCancel.",
+                "This message is not of the expected form: this event is unknown; known are sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, push, pull, snapshot, subscribe, unsubscribe, updatePresence and syncCancel.",
+                "Dit bericht heeft niet de verwachte vorm: deze gebeurtenis is onbekend; bekend zijn sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, push, pull, snapshot, subscribe, unsubscribe, updatePresence en syncCancel.",
+                "Diese Nachricht hat nicht die erwartete Form: dieses Ereignis ist unbekannt; bekannt sind sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, push, pull, snapshot, subscribe, unsubscribe, updatePresence und syncCancel.",
+                "Ce message n’a pas la forme attendue : cet événement est inconnu ; sont connus sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, push, pull, snapshot, subscribe, unsubscribe, updatePresence et syncCancel.",
             ],
             sent: vec![
                 ("an unknown event", event("s3cret", r#"{"room":"game-room-1"}"#)),

@@ -52,7 +52,10 @@ pub(super) static TABLE: Table<App> = Table {
     requests: Routes::EMPTY,
     states: Routes { all: &[&ROUTE], find: |path, version| ((path, version) == ("shared/distant", "v1")).then_some(0) },
     manifest_dir: routes::TABLE.manifest_dir,
+    mutations: Routes::EMPTY,
     rooms: routes::TABLE.rooms,
+    scopes: &[],
+    entities: &[],
     error_codes: routes::TABLE.error_codes,
     locales: routes::TABLE.locales,
 };

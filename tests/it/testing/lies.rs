@@ -197,7 +197,10 @@ fn template_with(
         requests: changed(Lane::Request, &honest.requests),
         states: changed(Lane::State, &honest.states),
         manifest_dir: honest.manifest_dir,
+        mutations: Routes::EMPTY,
         rooms: honest.rooms,
+        scopes: &[],
+        entities: &[],
         error_codes: honest.error_codes,
         locales: honest.locales,
     }

@@ -2,10 +2,10 @@
  * The app's one connection to its server, typed by the handler files of the app.
  * Everything else in the page imports from here, never from "syncwright".
  */
-import { createSync, type Person, type RoomStatus as RoomStatusOf } from "syncwright";
-import { createSyncHooks, type PresenceHook } from "syncwright/react";
+import { createStore, createSync, type Mutators, type Person, type RoomStatus as RoomStatusOf, type SyncStore } from "syncwright";
+import { createStoreHooks, createSyncHooks, type PresenceHook } from "syncwright/react";
 import { readLanguageChoice } from "../language/languages";
-import type { ApiTypeMap, ErrorCode, PresenceTypes, StateTypeMap, SyncTypeMap } from "./apiTypes.generated";
+import type { ApiTypeMap, EntityTypeMap, ErrorCode, MutationTypeMap, PresenceTypes, StateTypeMap, SyncTypeMap } from "./apiTypes.generated";
 
 export const sync = createSync<SyncTypeMap, ErrorCode, ApiTypeMap, PresenceTypes, StateTypeMap>({
   // Before anyone has signed in, the handshake says in which language errors are wanted.
@@ -41,3 +41,20 @@ export const { syncRequest, apiRequest, joinRoom, leaveRoom, joinedRooms, update
 
 export const { useSyncEvents, useApiRequest, useConnection, useRoom, usePresence, useSyncState, useOfflineCalls } =
   createSyncHooks(sync);
+
+/** What mutations are guessed to do before the server has spoken. */
+export type AppMutators = Mutators<MutationTypeMap, EntityTypeMap>;
+
+/** The durable data of one user, which is there without a connection, too. */
+export type AppStore = SyncStore<MutationTypeMap, EntityTypeMap, ErrorCode>;
+
+/** Opens the store of a user; whoever opens it closes it. */
+export function openStore(userId: string, mutators: AppMutators): AppStore {
+  return createStore<MutationTypeMap, EntityTypeMap, ErrorCode>({ sync, user: userId, mutators });
+}
+
+export const { StoreProvider, useStore, useStoreOrNull, useEntities, usePending, useSyncStatus } = createStoreHooks<
+  MutationTypeMap,
+  EntityTypeMap,
+  ErrorCode
+>();

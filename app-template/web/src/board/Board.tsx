@@ -13,7 +13,7 @@ import { Cursors } from "./Cursors";
 import { freePlace, NOTE, type Place, placeForNote, placeOnBoard } from "./geometry";
 import { HostSwitch } from "./HostSwitch";
 import { Note } from "./Note";
-import { newNoteId } from "./noteId";
+import { newId } from "../parts/newId";
 import { useBoard } from "./useBoard";
 import { usePointing } from "./usePointing";
 
@@ -38,7 +38,7 @@ export function Board({ room }: { room: `board-${string}` | null }) {
   const isThere = board.value !== undefined;
 
   function add(place: Place) {
-    const id = newNoteId();
+    const id = newId();
     setMade(id);
     deeds.act({ put: { id, text: "", ...placeForNote(place), color: nextColor } });
   }

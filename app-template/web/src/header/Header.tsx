@@ -13,6 +13,7 @@ const NAVIGATION = [
   { page: "/", word: "overview" },
   { page: "/examples", word: "examples" },
   { page: "/board", word: "board" },
+  { page: "/todos", word: "todos" },
   { page: "/chat", word: "chat" },
   { page: "/story", word: "story" },
   { page: "/lobby", word: "lobby" },

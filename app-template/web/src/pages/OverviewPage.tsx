@@ -94,6 +94,9 @@ function Tour() {
         <Stop page="/board" title={nav.board} route="board/notes">
           {overview.tourBoard}
         </Stop>
+        <Stop page="/todos" title={nav.todos} route="todos/create">
+          {overview.tourTodos}
+        </Stop>
         <Stop page="/chat" title={nav.chat} route="chat/sendMessage">
           {overview.tourChat}
         </Stop>

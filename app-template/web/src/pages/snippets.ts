@@ -198,6 +198,44 @@ const note = useSyncState(
 );`,
 };
 
+export const CREATE_MUTATION: Snippet = {
+  title: "src/todos/_mutation/create_v1.rs",
+  language: "rust",
+  code: `#[wire]
+pub struct Args {
+    pub id: String,
+    #[validate(length(min = 1, max = 200))]
+    pub title: String,
+    pub place: String,
+}
+
+/// Adds something to do.
+#[sync::mutation]
+pub fn main(tx: &mut Tx<'_>, ctx: Ctx<'_>, args: &Args) -> Result<(), SyncError> {
+    if tx.count::<Todo>()? >= MOST {
+        return Err(sync::error!("todos-full", max = MOST).status(409));
+    }
+    tx.create(&Todo {
+        id: args.id.clone(),
+        title: args.title.clone(),
+        // …
+    })
+}`,
+};
+
+export const GUESS_AND_SHOW: Snippet = {
+  title: "web/src/YourPage.tsx",
+  language: "ts",
+  code: `// What it is guessed to do: shown at once, offline too.
+"todos/vote": { v1: (tx, { id }) =>
+  tx.update("todo", id, (todo) => ({ ...todo, votes: todo.votes + 1 })) },
+
+const todos = useEntities("todo", { scope, orderBy: "place" });
+const { status, pending, rejected } = useSyncStatus(scope);
+
+store.mutate("todos/vote", "v1", scope, { id });   // applied once, whenever`,
+};
+
 export const TYPING_GATE: Snippet = {
   title: "src/lobby/_sync/typing_client_v1.rs",
   language: "rust",

@@ -1,12 +1,12 @@
 /**
- * A router of the size that eight pages need: the address is the state, the history API changes it.
+ * A router of the size that nine pages need: the address is the state, the history API changes it.
  *
  * A *page path* is one of `PAGE_PATHS`. Unknown paths show the overview's "not found" note; the router itself
  * renders nothing and knows no page.
  */
 import { useMemo, useSyncExternalStore } from "react";
 
-export const PAGE_PATHS = ["/", "/examples", "/board", "/chat", "/story", "/lobby", "/nested", "/errors"] as const;
+export const PAGE_PATHS = ["/", "/examples", "/board", "/todos", "/chat", "/story", "/lobby", "/nested", "/errors"] as const;
 export type PagePath = (typeof PAGE_PATHS)[number];
 
 export type SearchParams = Readonly<Record<string, string>>;

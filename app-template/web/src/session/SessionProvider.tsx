@@ -3,6 +3,7 @@ import type { Session } from "../_sockets/apiTypes.generated";
 import { setUser, sync, useConnection } from "../_sockets/syncRequest";
 import { type Language, parseLanguage, pickLanguage, readLanguageChoice, writeLanguageChoice } from "../language/languages";
 import { Asking } from "./asking";
+import { type LastUser, readLastUser, writeLastUser } from "./lastUser";
 import { onChance } from "./chances";
 import { askInTime, type Renewal } from "./renewal";
 import { type AuthAnswer, changeSession, fetchSession, type SessionChange, signIn, signOut } from "./sessionRequests";
@@ -13,6 +14,8 @@ interface SessionValue {
   /** Somebody's session, or `null` when nobody is signed in. */
   readonly session: Session | null;
   readonly isServerReachable: boolean;
+  /** Who was signed in last in this browser, as long as the server has not said who is. */
+  readonly lastUser: LastUser | null;
   /** The server did not know the cookie any more; true until somebody signs in. */
   readonly hasEnded: boolean;
   /** Why the server did not do what it was asked for last, in its own words. */
@@ -61,6 +64,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   /** Counts what was asked of the server. An answer to anything but the last of it may be older than what is shown. */
   const asked = useRef(0);
   const settledChoice = useRef(state.guestChoice);
+  const [lastUser] = useState(readLastUser);
 
   /**
    * Takes over what the server says, and returns whether that took another connection: the socket's login is its
@@ -77,6 +81,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     const isLanguageLeftOpen = choice === null && settledChoice.current !== null;
     userId.current = session?.userId ?? "";
     settledChoice.current = choice;
+    writeLastUser(session);
     setUser(session?.userId ?? null);
     if (!isOtherUser && !isLanguageLeftOpen) return false;
     sync.reconnect();
@@ -134,6 +139,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     () => ({
       status: state.status,
       session: state.session,
+      lastUser: state.status === "loading" ? lastUser : null,
       isServerReachable: state.isServerReachable,
       hasEnded: state.hasEnded,
       problem: state.problem,
@@ -173,7 +179,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         await changeShown({ host }, { host: state.session?.host ?? false });
       },
     }),
-    [state, settle, change, changeShown, asking, tellOtherTabs],
+    [state, lastUser, settle, change, changeShown, asking, tellOtherTabs],
   );
 
   return <SessionContext value={value}>{children}</SessionContext>;

@@ -42,6 +42,9 @@ fn of_route(asked: &RouteName, project: &Project, lane: &'static Lane, route: &R
         }
     }
     let mut changes = files.add(&wanted)?;
+    if lane.forms.iter().any(|form| form.kind == Kind::Mutation) {
+        changes.extend(files.data()?);
+    }
     if needs_rule(project, lane, route) {
         changes.extend(files::room(project, route)?);
     }

@@ -14,9 +14,11 @@ use std::path::Path;
 use syn::{Attribute, DeriveInput, Item};
 use sync_codegen::Listing;
 use sync_codegen::syntax::Imports;
+use sync_codegen::syntax::handler_file::wire_name;
 use sync_expand::wire::Kind;
 use sync_expand::wire::describe::{Place, describe};
-use sync_schema::{Api, Body, Definition, FRAMEWORK_CODES, Shape, Types, VariantBody};
+use sync_expand::wire::entity::key_in_json;
+use sync_schema::{Api, Body, Definition, EntityTypes, FRAMEWORK_CODES, Shape, Types, VariantBody, WireType};
 
 use scope::{Scope, Sources};
 
@@ -51,8 +53,34 @@ pub fn api(app_dir: &Path, library: &str, compiled: &Api) -> Preview {
     let mut error_codes: Vec<_> = framework.chain(listing.error_codes.iter().cloned()).collect();
     error_codes.sort();
     error_codes.dedup();
-    let api = Api { routes, error_codes, types, presence: presence(&listing, compiled), ..compiled.clone() };
+    let (entities, presence) = (entities(&listing, library, &sources), presence(&listing, compiled));
+    let api = Api { routes, error_codes, types, entities, presence, ..compiled.clone() };
     Preview { api, kept: reader.kept }
+}
+
+/// What lives in scopes has the names of its types.
+fn entities(listing: &Listing, library: &str, sources: &Sources) -> Vec<EntityTypes> {
+    let keys: BTreeMap<_, _> = sources.wire_types().map(|(key, _, declared, _)| (key, declared)).collect();
+    let mut entities = Vec::new();
+    for (page, source, names) in &listing.entities {
+        let Some(scope) = listing.scopes.iter().find(|scope| scope.page == *page) else { continue };
+        let Some(module) = listing.modules.get(source) else { continue };
+        for name in names {
+            let path = format!("{library}::routes::{module}::{name}");
+            // One without a key is not built, and is shown when it is.
+            let Some(key) = keys.get(&path).and_then(|declared| key_in_json(declared)) else { continue };
+            entities.push(EntityTypes {
+                page: page.clone(),
+                name: wire_name(name),
+                key,
+                source: source.clone(),
+                scope: scope.pattern.clone(),
+                wire: WireType { shape: Shape::Named(path) },
+            });
+        }
+    }
+    entities.sort_by(|a, b| a.name.cmp(&b.name));
+    entities
 }
 
 /// Where people can be seen is said by rules; what they say of themselves, by a type that has a name.
@@ -123,6 +151,7 @@ fn wire_type(item: &Item, imports: &Imports) -> Option<(DeriveInput, Kind)> {
         "wire" => Some(Kind::Wire),
         "session" => Some(Kind::Session),
         "presence" => Some(Kind::Presence),
+        "entity" => Some(Kind::Entity),
         _ => None,
     };
     let (index, kind) =

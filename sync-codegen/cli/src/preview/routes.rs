@@ -11,10 +11,10 @@ use super::shapes;
 
 /// Returns the routes; what cannot be read of one is as it was compiled.
 pub(super) fn read(listing: &Listing, reader: &mut Reader<'_>, compiled: &Api) -> Vec<RouteTypes> {
-    listing.routes.iter().map(|listed| route(listed, reader, compiled)).collect()
+    listing.routes.iter().map(|listed| route(listed, listing, reader, compiled)).collect()
 }
 
-fn route(listed: &ListedRoute, reader: &mut Reader<'_>, compiled: &Api) -> RouteTypes {
+fn route(listed: &ListedRoute, listing: &Listing, reader: &mut Reader<'_>, compiled: &Api) -> RouteTypes {
     let (lane, version) = (listed.lane.name, format!("v{}", listed.version));
     let is_it = |known: &&RouteTypes| {
         known.lane == lane && known.page == listed.page && known.name == listed.name && known.version == version
@@ -26,7 +26,9 @@ fn route(listed: &ListedRoute, reader: &mut Reader<'_>, compiled: &Api) -> Route
         Lane::Event => read.event(file(Kind::Server), file(Kind::Client)),
         Lane::Request => read.request(file(Kind::Request), listed.options.iter().any(|option| option == "method=GET")),
         Lane::State => read.state(file(Kind::State)),
+        Lane::Mutation => read.mutation(file(Kind::Mutation)),
     };
+    let scope = listing.scopes.iter().find(|scope| scope.page == listed.page && lane == Lane::Mutation);
     RouteTypes {
         lane,
         page: listed.page.clone(),
@@ -34,9 +36,9 @@ fn route(listed: &ListedRoute, reader: &mut Reader<'_>, compiled: &Api) -> Route
         version,
         docs: listed.docs.clone(),
         sources: listed.files.iter().map(|file| file.path.clone()).collect(),
-        room: listed.room.as_ref().map(|room| {
-            let room = room.trim_matches('"');
-            if room == "all" { EVERYONE.to_owned() } else { room.to_owned() }
+        room: scope.map(|scope| scope.pattern.clone()).or_else(|| {
+            let room = listed.room.as_ref()?.trim_matches('"');
+            Some(if room == "all" { EVERYONE.to_owned() } else { room.to_owned() })
         }),
         payloads,
     }
@@ -74,6 +76,11 @@ impl Read<'_, '_> {
         let output = WireType { shape: self.of_signature("output", file, |main| result(main).map(Some)) };
         let input = if is_query { Payload::query("input", input) } else { Payload::input("input", input) };
         vec![input, Payload::output("output", output), self.stream("stream", "ServerStream", file)]
+    }
+
+    fn mutation(&mut self, file: Option<&str>) -> Vec<Payload> {
+        let args = self.of_signature("args", file, |main| Some(parameter(main, 2)));
+        vec![Payload::input("args", WireType { shape: args })]
     }
 
     /// The value stands before its `impl`, its view and its actions inside of it.

@@ -105,6 +105,7 @@ impl<'p> RouteFiles<'p> {
             } else {
                 match form.kind {
                     Kind::State => self.render(templates::STATE, &[("rooms", &self.rooms())], &[])?,
+                    Kind::Mutation => self.render(templates::MUTATION, &[("entity", &self.entity())], &[])?,
                     _ => self.render(templates::REQUEST, &[], &[])?,
                 }
             };
@@ -138,6 +139,31 @@ impl<'p> RouteFiles<'p> {
         let handlers = rule.outline.map(|outline| outline.handlers).unwrap_or_default();
         let pattern = handlers.iter().find_map(Handler::rule_pattern).map(ToString::to_string);
         pattern.unwrap_or_else(|| format!("{}-{{id}}", room_word(&self.route.page)))
+    }
+
+    /// Returns what the first mutation of a page needs besides itself: the rule of its scopes, and what lives in them.
+    pub(crate) fn data(&self) -> Result<Changes, Failure> {
+        let mut changes = Changes::new();
+        for (name, template) in [("_scope.rs", templates::SCOPE), ("_entity.rs", templates::ENTITY)] {
+            let path = format!("{}/{name}", self.route.folder());
+            if !self.project.app_dir.join(&path).exists() {
+                let text = self.render(template, &[("entity", &self.entity())], &[])?;
+                changes.push((path, Change::Create(text)));
+            }
+        }
+        Ok(changes)
+    }
+
+    /// The first of what lives in the page's scopes, or will: an app has one entity of each name.
+    fn entity(&self) -> String {
+        let file = HandlerFile::read(&self.project.app_dir.join(format!("{}/_entity.rs", self.route.folder())));
+        let entities = file.outline.map(|outline| outline.entities).unwrap_or_default();
+        let words = room_word(&self.route.page);
+        let of_page = words.split(['-', '_']).map(|word| {
+            let (first, rest) = word.split_at(word.len().min(1));
+            first.to_ascii_uppercase() + rest
+        });
+        entities.into_iter().next().map_or_else(|| format!("{}Item", of_page.collect::<String>()), |entity| entity.name)
     }
 
     fn render(&self, template: Template, values: &[(&str, &str)], moved: &[(&str, &str)]) -> Result<String, Failure> {

@@ -35,6 +35,11 @@ templates! {
     REQUEST: "request.rs",
     // {{rooms}}: the pattern of the page's rooms.
     STATE: "state.rs",
+    // {{entity}}: what lives in the page's scopes.
+    MUTATION: "mutation.rs",
+    // {{entity}}: likewise.
+    ENTITY: "entity.rs",
+    SCOPE: "scope.rs",
     ROOM: "room.rs",
 }
 

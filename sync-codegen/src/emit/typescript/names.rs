@@ -7,7 +7,7 @@
 //! | a handler of `chess/move`, `v1` | `ChessMoveV1Item` |
 //! | a request, `chess/find`, `v1` | `ChessApiFindV1Item` |
 //! | `_rules.rs`, another file of the page `chess` | `ChessRulesItem` |
-//! | the module of the app's session, or its `lib.rs` | `Item` |
+//! | the module of the app's session, its `lib.rs`, or an `_entity.rs` | `Item` |
 //! | the app's module `shop::cart` | `ShopCartItem` |
 //! | another package, `geometry` | `GeometryItem` |
 //!
@@ -35,7 +35,7 @@ pub(super) struct Names {
 /// Names that mean something else in the file, besides those of lanes, or in TypeScript.
 #[rustfmt::skip]
 const TAKEN: &[&str] = &[
-    "ErrorCode", "PresenceTypes", "Session",
+    "EntityTypeMap", "ErrorCode", "PresenceTypes", "Session",
     "Array", "Awaited", "BigInt", "Boolean", "Date", "Error", "Exclude", "Extract", "Function", "JSON", "Map", "Math", "NonNullable",
     "Number", "Object", "Omit", "Parameters", "Partial", "Pick", "Promise", "Proxy", "Readonly", "ReadonlyArray", "Record", "RegExp",
     "Required", "ReturnType", "Set", "String", "Symbol", "WeakMap", "WeakSet",
@@ -124,7 +124,9 @@ impl<'a> Home<'a> {
     /// Returns the words that say where the module `path` is, as the author of the app thinks of it.
     fn place(&self, path: &str) -> String {
         if let Some((_, inside)) = path.split_once("::routes::") {
-            return words(handler(path).unwrap_or(inside));
+            // An app has one entity of each name.
+            let is_entity = inside.ends_with("::_entity");
+            return if is_entity { String::new() } else { words(handler(path).unwrap_or(inside)) };
         }
         match path.strip_prefix(self.package) {
             _ if path == self.module || path == self.package => String::new(),
@@ -265,6 +267,7 @@ mod tests {
             routes,
             public: session.clone(),
             session,
+            entities: Vec::new(),
             presence: None,
             error_codes: Vec::new(),
             types,

@@ -30,11 +30,12 @@ impl Reach {
             }
             waiting.extend(reach.refer(references(&api.types, &wire.shape, direction), direction));
         }
-        // The session, the public type and what people say of themselves are exported whoever refers to them.
+        // The session, the public type, entities and what people say of themselves are exported whoever refers to them.
         let both_ways = [Direction::FromServer, Direction::ToServer];
         let presence = api.presence.iter().flat_map(|presence| both_ways.map(|direction| (&presence.data, direction)));
-        let shown = [&api.session, &api.public].map(|wire| (wire, Direction::FromServer));
-        for (wire, direction) in shown.into_iter().chain(presence) {
+        let shown = [&api.session, &api.public].into_iter().chain(api.entities.iter().map(|entity| &entity.wire));
+        let shown = shown.map(|wire| (wire, Direction::FromServer));
+        for (wire, direction) in shown.chain(presence) {
             waiting.extend(reach.refer(references(&api.types, &wire.shape, direction), direction));
             if let Shape::Named(key) = &wire.shape {
                 *reach.references.entry(key.clone()).or_default() += 1;

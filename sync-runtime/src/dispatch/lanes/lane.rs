@@ -24,6 +24,7 @@ pub(in crate::dispatch) struct Lanes<A: App> {
     pub(super) events: Directory<A>,
     pub(super) requests: Directory<A>,
     pub(super) states: Directory<A>,
+    pub(super) mutations: Directory<A>,
 }
 
 impl<A: App> Lanes<A> {
@@ -36,7 +37,8 @@ impl<A: App> Lanes<A> {
         let events = Directory::new(&table.events, config, limits, |cb| metrics.route("event", cb));
         let requests = Directory::new(&table.requests, config, limits, |cb| metrics.route("request", cb));
         let states = Directory::new(&table.states, config, limits, |cb| metrics.route("state", cb));
-        Self { events, requests, states }
+        let mutations = Directory::new(&table.mutations, config, limits, |cb| metrics.route("mutation", cb));
+        Self { events, requests, states, mutations }
     }
 
     /// Returns the route of an event.

@@ -5,8 +5,10 @@
 
 mod event;
 mod lane;
+mod mutation;
 mod request;
 mod state;
 
 pub(super) use event::{EventText, Fanout, Sender, Shown};
 pub(super) use lane::{Entered, Found, Lane, Lanes, Ran};
+pub(super) use mutation::{ClientOf, PushTurn, Pushing, fingerprint, foreign, refusal_of};

@@ -57,7 +57,7 @@ impl<A: App> Lane<A> for Call<'_> {
     async fn apply(&self, _: &Arc<Parts<A>>, ran: Ran<'_, A>, (): ()) -> Result<Applied, SyncError> {
         match ran.effect {
             Effect::None => Ok(Applied::default()),
-            Effect::Event(_) | Effect::Act(_) => Err(ran.has_no_such_effect()),
+            Effect::Event(_) | Effect::Act(_) | Effect::Mutate(_) => Err(ran.has_no_such_effect()),
         }
     }
 }

@@ -64,7 +64,7 @@ impl<A: App> Lane<A> for StateAct<'_> {
     async fn apply(&self, parts: &Arc<Parts<A>>, ran: Ran<'_, A>, permit: Self::Held) -> Result<Applied, SyncError> {
         let act = match ran.effect {
             Effect::Act(act) => act,
-            Effect::None | Effect::Event(_) => return Err(ran.has_no_such_effect()),
+            Effect::None | Effect::Event(_) | Effect::Mutate(_) => return Err(ran.has_no_such_effect()),
         };
         let (caller, session) = (ran.caller, ran.session);
         let (path, version) = (&self.call.path, &self.call.version);

@@ -4,14 +4,20 @@
 
 auth-forbidden = Das ist dir nicht erlaubt ({ $key }).
 auth-required = Bitte melde dich zuerst an.
+cursor-too-old = Das hat sich seit dem letzten Lesen zu sehr geändert; es wird neu gelesen.
+entity-exists = Es gibt schon eines mit diesem Namen.
 # No code: what the client says of a refusal whose code it has no sentence for.
 connection-refused = Der Server hat die Verbindung abgelehnt.
+mutation-out-of-order = Diese Änderung kam vor einer anderen ({ $expected }).
+mutation-skipped = Das wurde nicht versucht, weil abgelehnt wurde, was davor kam.
+mutation-unknown = Diese Änderung gibt es nicht.
 offline-dropped = Eine offline gemachte Änderung konnte nicht gesendet werden ({ $reason }).
 offline-queue-full = Zu viele Änderungen warten auf eine Verbindung.
 origin-forbidden = Diese Website darf diesen Server nicht benutzen.
 room-forbidden = Du darfst diesen Raum nicht betreten.
 room-invalid = Es gibt keinen Raum mit diesem Namen.
 room-limit = Du kannst in höchstens { $limit } Räumen zugleich sein.
+scope-forbidden = Du darfst das nicht sehen oder ändern.
 session-unavailable = Deine Anmeldung kann gerade nicht geprüft werden; versuche es gleich noch einmal.
 state-conflict = Jemand anders war schneller: Das hat sich inzwischen geändert.
 state-invalid = { $reason ->
@@ -23,11 +29,12 @@ state-invalid = { $reason ->
     }
 }
 state-unavailable = Das kann gerade nicht geladen oder gespeichert werden; versuche es bald wieder.
+store-unavailable = Das kann gerade nicht gespeichert werden; versuche es bald wieder.
 sync-bad-request = Diese Nachricht hat nicht die erwartete Form: { $subject ->
     [not-an-object] sie muss ein JSON-Objekt sein
     [json] sie ist kein gültiges JSON
     [duplicate-field] ein Feld kommt zweimal vor
-    [event] dieses Ereignis ist unbekannt; bekannt sind sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence und syncCancel
+    [event] dieses Ereignis ist unbekannt; bekannt sind sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, push, pull, snapshot, subscribe, unsubscribe, updatePresence und syncCancel
     [binary] binäre Daten werden nicht angenommen
     [utf-8] sie ist kein gültiges UTF-8
     [ignoreSelf] „ignoreSelf“ muss true, false oder "session" sein

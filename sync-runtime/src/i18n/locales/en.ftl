@@ -4,14 +4,20 @@
 
 auth-forbidden = You are not allowed to do this ({ $key }).
 auth-required = Please sign in first.
+cursor-too-old = This has changed too much since it was read last; it is read anew.
+entity-exists = There is one with this name already.
 # No code: what the client says of a refusal whose code it has no sentence for.
 connection-refused = The server refused the connection.
+mutation-out-of-order = This change came before another one ({ $expected }).
+mutation-skipped = This was not tried, since what came before it was refused.
+mutation-unknown = This change does not exist.
 offline-dropped = A change made offline could not be sent ({ $reason }).
 offline-queue-full = Too many changes are waiting for a connection.
 origin-forbidden = This website may not use this server.
 room-forbidden = You may not enter this room.
 room-invalid = There is no room with this name.
 room-limit = You can be in at most { $limit } rooms at once.
+scope-forbidden = You may not change or see this.
 session-unavailable = Your sign-in cannot be checked at the moment; try again soon.
 state-conflict = Somebody else was faster: this has changed meanwhile.
 state-invalid = { $reason ->
@@ -23,11 +29,12 @@ state-invalid = { $reason ->
     }
 }
 state-unavailable = This cannot be loaded or saved at the moment; try again soon.
+store-unavailable = This cannot be stored at the moment; try again soon.
 sync-bad-request = This message is not of the expected form: { $subject ->
     [not-an-object] it must be a JSON object
     [json] it is not valid JSON
     [duplicate-field] a field is there twice
-    [event] this event is unknown; known are sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence and syncCancel
+    [event] this event is unknown; known are sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, push, pull, snapshot, subscribe, unsubscribe, updatePresence and syncCancel
     [binary] binary data is not accepted
     [utf-8] it is not valid UTF-8
     [ignoreSelf] “ignoreSelf” must be true, false or "session"

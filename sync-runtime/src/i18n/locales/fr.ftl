@@ -4,14 +4,20 @@
 
 auth-forbidden = Vous n’êtes pas autorisé à faire cela ({ $key }).
 auth-required = Veuillez d’abord vous connecter.
+cursor-too-old = Cela a trop changé depuis la dernière lecture ; tout est relu.
+entity-exists = Il y en a déjà un de ce nom.
 # No code: what the client says of a refusal whose code it has no sentence for.
 connection-refused = Le serveur a refusé la connexion.
+mutation-out-of-order = Ce changement est arrivé avant un autre ({ $expected }).
+mutation-skipped = Cela n’a pas été essayé, car ce qui précédait a été refusé.
+mutation-unknown = Ce changement n’existe pas.
 offline-dropped = Une modification faite hors ligne n’a pas pu être envoyée ({ $reason }).
 offline-queue-full = Trop de modifications attendent une connexion.
 origin-forbidden = Ce site web n’a pas le droit d’utiliser ce serveur.
 room-forbidden = Vous n’avez pas accès à ce salon.
 room-invalid = Aucun salon ne porte ce nom.
 room-limit = Vous pouvez être dans { $limit } salons au plus à la fois.
+scope-forbidden = Vous ne pouvez ni voir ni modifier ceci.
 session-unavailable = Votre connexion ne peut pas être vérifiée pour le moment ; réessayez dans un instant.
 state-conflict = Quelqu’un a été plus rapide : cela a changé entre-temps.
 state-invalid = { $reason ->
@@ -23,11 +29,12 @@ state-invalid = { $reason ->
     }
 }
 state-unavailable = Cela ne peut être ni chargé ni enregistré pour le moment ; réessayez bientôt.
+store-unavailable = Cela ne peut pas être enregistré pour le moment ; réessayez bientôt.
 sync-bad-request = Ce message n’a pas la forme attendue : { $subject ->
     [not-an-object] il doit être un objet JSON
     [json] ce n’est pas du JSON valide
     [duplicate-field] un champ s’y trouve deux fois
-    [event] cet événement est inconnu ; sont connus sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence et syncCancel
+    [event] cet événement est inconnu ; sont connus sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, push, pull, snapshot, subscribe, unsubscribe, updatePresence et syncCancel
     [binary] les données binaires ne sont pas acceptées
     [utf-8] ce n’est pas de l’UTF-8 valide
     [ignoreSelf] « ignoreSelf » doit valoir true, false ou "session"

@@ -4,14 +4,20 @@
 
 auth-forbidden = Je mag dit niet doen ({ $key }).
 auth-required = Meld je eerst aan.
+cursor-too-old = Dit is sinds de vorige keer te veel veranderd; het wordt opnieuw gelezen.
+entity-exists = Er is er al een met deze naam.
 # No code: what the client says of a refusal whose code it has no sentence for.
 connection-refused = De server heeft de verbinding geweigerd.
+mutation-out-of-order = Deze wijziging kwam vóór een andere ({ $expected }).
+mutation-skipped = Dit is niet geprobeerd, omdat wat eraan voorafging is geweigerd.
+mutation-unknown = Deze wijziging bestaat niet.
 offline-dropped = Een offline gemaakte wijziging kon niet worden verzonden ({ $reason }).
 offline-queue-full = Er wachten te veel wijzigingen op een verbinding.
 origin-forbidden = Deze website mag deze server niet gebruiken.
 room-forbidden = Je mag deze ruimte niet betreden.
 room-invalid = Er bestaat geen ruimte met deze naam.
 room-limit = Je kunt in hoogstens { $limit } ruimtes tegelijk zijn.
+scope-forbidden = Je mag dit niet zien of wijzigen.
 session-unavailable = Je aanmelding kan nu niet worden gecontroleerd; probeer het zo meteen opnieuw.
 state-conflict = Iemand anders was sneller: dit is intussen veranderd.
 state-invalid = { $reason ->
@@ -23,11 +29,12 @@ state-invalid = { $reason ->
     }
 }
 state-unavailable = Dit kan nu niet worden geladen of opgeslagen; probeer het zo opnieuw.
+store-unavailable = Dit kan nu niet worden opgeslagen; probeer het zo opnieuw.
 sync-bad-request = Dit bericht heeft niet de verwachte vorm: { $subject ->
     [not-an-object] het moet een JSON-object zijn
     [json] het is geen geldige JSON
     [duplicate-field] een veld komt twee keer voor
-    [event] deze gebeurtenis is onbekend; bekend zijn sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, updatePresence en syncCancel
+    [event] deze gebeurtenis is onbekend; bekend zijn sync, request, stateOpen, stateClose, stateAct, joinRoom, leaveRoom, joinedRooms, updateLocation, push, pull, snapshot, subscribe, unsubscribe, updatePresence en syncCancel
     [binary] binaire gegevens worden niet aangenomen
     [utf-8] het is geen geldige UTF-8
     [ignoreSelf] “ignoreSelf” moet true, false of "session" zijn

@@ -42,6 +42,7 @@ impl<'k, A: App> Subject<'k, A> {
             Lane::Event => &table.events,
             Lane::Request => &table.requests,
             Lane::State => &table.states,
+            Lane::Mutation => &table.mutations,
         };
         let route = lane.all.iter().find(|route| route.id().cb == under_test.name);
         let route = *route.unwrap_or_else(|| panic!("there is no route `{}`", under_test.name));
@@ -131,7 +132,7 @@ impl<'k, A: App> Subject<'k, A> {
     /// A name of a room that the route could be sent to, whoever may be there.
     pub(super) fn any_room(&self) -> String {
         match (self.under_test.lane, self.is_to_everyone()) {
-            (Lane::Request, _) => String::new(),
+            (Lane::Request | Lane::Mutation, _) => String::new(),
             (_, true) => EVERYONE.to_owned(),
             (Lane::Event | Lane::State, false) => self
                 .rules()

@@ -1,4 +1,4 @@
-//! The HTTP door: `POST /sync/{page}/{name}/{version}`, `/api/…`, and whether the server is well.
+//! The HTTP door: `POST /sync/{page}/{name}/{version}`, `/api/…`, `/state/…`, `/_sync/{push, pull, snapshot}`, and whether the server is well.
 
 use std::net::IpAddr;
 use std::pin::pin;
@@ -28,7 +28,7 @@ use crate::transport::doors::credentials;
 use crate::transport::doors::leftovers::{Leftovers, Running, RunningPlace};
 use crate::transport::doors::origin::Origins;
 use crate::transport::doors::sse::Streamed;
-use crate::wire::{Call, Data, HttpCall, Message, StateAct, StateOpen, SyncCall, bad_request};
+use crate::wire::{Call, Data, HttpCall, Message, StateAct, StateOpen, SyncCall, bad_request, event};
 
 /// How long it may take to find out who calls before it is looked whether the call is wrong whoever it is: in good time, that is told in
 /// the caller's own language.
@@ -66,31 +66,41 @@ struct HttpLane {
     /// Whether it may be asked by `GET`, with a query.
     gets: Gets,
     /// Reads a call.
-    read: for<'a> fn(HttpCall<'a>, Data<'a>) -> Result<Message<'a>, SyncError>,
+    read: Read,
+}
+
+/// What the rest of a path says, and how the call is read.
+#[derive(Debug, Clone, Copy)]
+enum Read {
+    /// A route and its version.
+    Route(for<'a> fn(HttpCall<'a>, Data<'a>) -> Result<Message<'a>, SyncError>),
+    /// A verb, of which there are these; its JSON is that of the event of its name.
+    Verb(&'static [&'static str]),
 }
 
 static LANES: &[HttpLane] = &[
     HttpLane {
         path: "/sync",
         gets: Gets::Never,
-        read: |http, data| match data {
+        read: Read::Route(|http, data| match data {
             Data::Json(body) => SyncCall::from_http(http, body).map(Message::Sync),
             Data::Query(_) => Err(SyncError::new("sync-method-not-allowed")),
-        },
+        }),
     },
     HttpLane {
         path: "/api",
         gets: Gets::AsRouteSays,
-        read: |http, data| Call::from_http(http, data).map(Message::Request),
+        read: Read::Route(|http, data| Call::from_http(http, data).map(Message::Request)),
     },
     HttpLane {
         path: "/state",
         gets: Gets::Always,
-        read: |http, data| match data {
+        read: Read::Route(|http, data| match data {
             Data::Json(body) => StateAct::from_http(http, body).map(Message::StateAct),
             Data::Query(query) => StateOpen::from_http(http, query).map(Message::StateOpen),
-        },
+        }),
     },
+    HttpLane { path: "/_sync", gets: Gets::Never, read: Read::Verb(&[event::PUSH, event::PULL, event::SNAPSHOT]) },
 ];
 
 /// Which routes of a lane may be asked by `GET`.
@@ -264,11 +274,19 @@ impl Received {
     }
 
     fn message<'a>(&'a self, lane: &HttpLane, route: &'a str) -> Result<Message<'a>, SyncError> {
-        let (path, version) = route.rsplit_once('/').ok_or_else(|| SyncError::new("sync-not-found"))?;
-        let input = std::str::from_utf8(&self.input).map_err(|_| bad_request("utf-8"))?;
-        let data = if self.is_get { Data::Query(input) } else { Data::Json(input) };
+        let input = || std::str::from_utf8(&self.input).map_err(|_| bad_request("utf-8"));
+        let not_found = || SyncError::new("sync-not-found");
+        let read = match lane.read {
+            Read::Route(read) => read,
+            Read::Verb(verbs) => {
+                let verb = verbs.iter().find(|verb| **verb == route).ok_or_else(not_found)?;
+                return Message::read(verb, input()?).map_err(|misread| misread.error);
+            }
+        };
+        let (path, version) = route.rsplit_once('/').ok_or_else(not_found)?;
+        let data = if self.is_get { Data::Query(input()?) } else { Data::Json(input()?) };
         let (if_match, if_none_match) = (self.if_match.as_deref(), self.if_none_match.as_deref());
-        (lane.read)(HttpCall { path, version, id: self.id.as_deref(), if_match, if_none_match }, data)
+        read(HttpCall { path, version, id: self.id.as_deref(), if_match, if_none_match }, data)
     }
 }
 

@@ -6,3 +6,6 @@ board-locked = Die Tafel ist gesperrt.
 note-unknown = Diesen Zettel gibt es nicht.
 note-regretted = Es wurde bereut.
 secret-refused = Das wird nie gesagt.
+list-full = Die Liste ist voll: sie hat { $max } Dinge.
+list-gone = Das steht nicht mehr auf der Liste.
+list-refused = Der Dienst hat das abgelehnt.

@@ -6,3 +6,6 @@ board-locked = The board is locked.
 note-unknown = This note is not there.
 note-regretted = It was regretted.
 secret-refused = This is never told.
+list-full = The list is full: it has { $max } things.
+list-gone = This is not on the list any more.
+list-refused = The service has refused this.

@@ -6,3 +6,6 @@ board-locked = Le tableau est verrouillé.
 note-unknown = Cette note n’existe pas.
 note-regretted = C’est regretté.
 secret-refused = Cela ne se dit jamais.
+list-full = La liste est pleine : elle a { $max } choses.
+list-gone = Ceci n’est plus sur la liste.
+list-refused = Le service a refusé ceci.

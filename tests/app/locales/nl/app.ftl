@@ -6,3 +6,6 @@ board-locked = Het bord is vergrendeld.
 note-unknown = Deze notitie is er niet.
 note-regretted = Het werd betreurd.
 secret-refused = Dit wordt nooit gezegd.
+list-full = De lijst is vol: er staan { $max } dingen op.
+list-gone = Dit staat niet meer op de lijst.
+list-refused = De dienst heeft dit geweigerd.

@@ -370,11 +370,17 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    mutations: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[
         &examples::_room::__Room,
         &lobby::rooms::_room::__Room,
         &root::_room::__Room,
     ],
+    scopes: &[],
+    entities: &[],
     error_codes: &[
         "counter-full",
         "refused-everywhere",

@@ -13,7 +13,13 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    mutations: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[],
+    scopes: &[],
+    entities: &[],
     error_codes: &[],
     locales: &[],
 };

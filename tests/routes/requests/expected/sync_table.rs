@@ -237,9 +237,15 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    mutations: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[
         &chess::_room::__Room,
     ],
+    scopes: &[],
+    entities: &[],
     error_codes: &[
         "chess-no-such-game",
     ],

@@ -13,10 +13,16 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    mutations: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[
         &all::_room::__Room,
         &checkers::_room::__Room,
     ],
+    scopes: &[],
+    entities: &[],
     error_codes: &[],
     locales: &[],
 };

@@ -40,10 +40,16 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    mutations: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[
         &broken::_room::__Room,
         &polls::_room::__Room,
     ],
+    scopes: &[],
+    entities: &[],
     error_codes: &[],
     locales: &[],
 };

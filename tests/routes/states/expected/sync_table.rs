@@ -108,9 +108,15 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             _ => None,
         },
     },
+    mutations: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
     rooms: &[
         &board::_room::__Room,
     ],
+    scopes: &[],
+    entities: &[],
     error_codes: &[],
     locales: &[],
 };

@@ -68,7 +68,7 @@ impl<A: App> Lane<A> for SyncCall<'_> {
     async fn apply(&self, parts: &Arc<Parts<A>>, ran: Ran<'_, A>, permit: Self::Held) -> Result<Applied, SyncError> {
         let event = match ran.effect {
             Effect::Event(event) => event,
-            Effect::None | Effect::Act(_) => return Err(ran.has_no_such_effect()),
+            Effect::None | Effect::Act(_) | Effect::Mutate(_) => return Err(ran.has_no_such_effect()),
         };
         let caller = ran.caller;
         let sender = Sender { key: caller.sender_key(), shown: Shown::Session(ran.session) };

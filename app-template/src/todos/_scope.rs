@@ -1,0 +1,13 @@
+//! Who may read and write which lists.
+
+use crate::RoomCtx;
+use sync::{Access, SyncError};
+
+/// Anybody who is signed in may work on a list whose name they know.
+#[sync::scope("todos-{list}")]
+pub async fn access(_ctx: RoomCtx<'_>, list: &str) -> Result<Access, SyncError> {
+    if list.len() > 40 {
+        return Err(sync::error!("room-invalid"));
+    }
+    Ok(Access::Write)
+}

@@ -1,0 +1,147 @@
+//! Reading the durable data of scopes: what has changed, what is so, and who wants to be poked when there is more.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::value::RawValue;
+
+use crate::clock::Instant;
+use crate::dispatch::access::access;
+use crate::dispatch::dispatcher::contained_stages;
+use crate::dispatch::{Answer, Caller, Dispatcher};
+use crate::error::SyncError;
+use crate::log::{Change, Page, PullFrom, Snapshot, SnapshotPlace};
+use crate::route::App;
+use crate::wire::{
+    ChangeLine, Packet, PullCall, Refusal, ScopesCall, SnapshotCall, SubscribedScope, answer_plain, answer_pull,
+    answer_scopes, answer_snapshot, bad_request, stored,
+};
+
+impl<A: App> Dispatcher<A> {
+    /// Reads what has changed in a scope behind a cursor.
+    pub(super) async fn pull(&self, caller: &Caller<A>, pull: &PullCall<'_>) -> Answer {
+        let pulled = async {
+            let session = self.check_message(caller)?;
+            access(self.parts(), caller, &session, &pull.scope).await?;
+            let PullCall { scope, cursor, epoch, limit } = pull;
+            let (epoch, limit) = (epoch.as_deref().map(Into::into), *limit);
+            let from = PullFrom { scope: (&**scope).into(), cursor: *cursor, epoch, limit };
+            let Page { changes, cursor, has_more, epoch } = self.parts().scopes.log()?.pull(from).await?;
+            Ok(answer_pull(&lines(&changes), cursor, has_more, &epoch))
+        };
+        self.answer_read(caller, contained_stages(Box::pin(pulled)).await)
+    }
+
+    /// Reads a part of what is so in a scope.
+    pub(super) async fn snapshot(&self, caller: &Caller<A>, call: &SnapshotCall<'_>) -> Answer {
+        let taken = async {
+            let session = self.check_message(caller)?;
+            access(self.parts(), caller, &session, &call.scope).await?;
+            let place = call.page.as_deref().map(read_place).transpose()?;
+            let Snapshot { data, cursor, epoch, next } =
+                self.parts().scopes.log()?.snapshot(&call.scope, place).await?;
+            let next = next.map(|place| written_place(&place));
+            Ok(answer_snapshot(&raw(&data), cursor, &epoch, next.as_deref()))
+        };
+        self.answer_read(caller, contained_stages(Box::pin(taken)).await)
+    }
+
+    fn answer_read(&self, caller: &Caller<A>, read: Result<Box<RawValue>, SyncError>) -> Answer {
+        if let (Some(socket), Ok(json)) = (caller.socket(), &read) {
+            self.limits().answered(socket.budget(), json.get().len(), Instant::now());
+        }
+        self.answer(caller, read)
+    }
+
+    /// Pokes a socket from now on when there is more of scopes; each that it may not read is answered with why.
+    pub(super) async fn subscribe(&self, caller: &Caller<A>, call: &ScopesCall<'_>) -> Answer {
+        let subscribed = async {
+            self.check_message(caller)?;
+            let mut scopes = BTreeMap::new();
+            for scope in &call.scopes {
+                let subscribed = match self.subscribed(caller, scope).await {
+                    Ok((cursor, epoch)) => SubscribedScope::To { cursor, epoch: epoch.to_string() },
+                    Err(error) => {
+                        let sentence = self.catalog().sentence(&error, caller.locale(self.catalog()));
+                        SubscribedScope::Refused(Refusal::new(&error, sentence))
+                    }
+                };
+                scopes.insert(&**scope, subscribed);
+            }
+            Ok(answer_scopes(&scopes))
+        };
+        let subscribed = contained_stages(Box::pin(subscribed)).await;
+        self.answer(caller, subscribed)
+    }
+
+    async fn subscribed(&self, caller: &Caller<A>, scope: &str) -> Result<(u64, Arc<str>), SyncError> {
+        let socket = caller.socket().ok_or_else(|| bad_request("event"))?;
+        let session = self.check_session(caller)?;
+        access(self.parts(), caller, &session, scope).await?;
+        let (scopes, limit) = (&self.parts().scopes, self.config().room_limit);
+        let name: Arc<str> = scope.into();
+        let (topic, subscriber) = scopes
+            .enter(socket, &name, session, limit)
+            .ok_or_else(|| SyncError::new("room-limit").param("limit", limit))?;
+        let head = scopes.log()?.heads(vec![name]).await;
+        // One that is gone would be poked for ever.
+        if socket.is_closed() {
+            scopes.leave_all(socket.id());
+        }
+        let (cursor, epoch) = head.inspect_err(|_| scopes.leave(socket.id(), scope))?.remove(0);
+        if let Some(head) = topic.catch_up(&subscriber, cursor) {
+            socket.outbox().send(&Packet::poke(scope, head, None).into());
+        }
+        Ok((cursor, epoch))
+    }
+
+    /// Pokes a socket no more about scopes.
+    pub(super) fn unsubscribe(&self, caller: &Caller<A>, call: &ScopesCall<'_>) -> Answer {
+        let left = self.check_message(caller).and_then(|_| {
+            let socket = caller.socket().ok_or_else(|| bad_request("event"))?;
+            call.scopes.iter().for_each(|scope| self.parts().scopes.leave(socket.id(), scope));
+            Ok(answer_plain())
+        });
+        self.answer(caller, left)
+    }
+}
+
+/// Writes changes as they are told.
+pub(super) fn lines(changes: &[Change]) -> Vec<ChangeLine<'_>> {
+    let lines = changes.iter().map(|Change { cursor, entity, id, kind, data, time }| ChangeLine {
+        cursor: *cursor,
+        entity,
+        id,
+        op: kind.word(),
+        data: data.as_deref().and_then(stored),
+        ts: *time,
+    });
+    lines.collect()
+}
+
+type Data<'d, T> = BTreeMap<&'d str, BTreeMap<&'d str, T>>;
+
+fn raw(data: &BTreeMap<Box<str>, BTreeMap<Box<str>, Box<str>>>) -> Data<'_, &RawValue> {
+    let entities = data.iter().map(|(entity, all)| {
+        let all = all.iter().filter_map(|(id, json)| Some((&**id, stored(json)?)));
+        (&**entity, all.collect())
+    });
+    entities.collect()
+}
+
+/// Writes the place of a part: a text that says nothing to its reader.
+fn written_place(place: &SnapshotPlace) -> String {
+    let SnapshotPlace { cursor, epoch, entity, id } = place;
+    BASE64_URL_SAFE_NO_PAD.encode(serde_json::json!([cursor, epoch, entity, id]).to_string())
+}
+
+fn read_place(text: &str) -> Result<SnapshotPlace, SyncError> {
+    let read = || {
+        let json = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (cursor, epoch, entity, id): (u64, Box<str>, Box<str>, Box<str>) = serde_json::from_slice(&json).ok()?;
+        Some(SnapshotPlace { cursor, epoch, entity, id })
+    };
+    read().ok_or_else(|| bad_request("page"))
+}

@@ -1,0 +1,144 @@
+//! Mutations that a client asks for: each runs through the stages of a call, and comes to the store in its place.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use serde_json::value::RawValue;
+
+use crate::dispatch::access::access;
+use crate::dispatch::dispatcher::contained_stages;
+use crate::dispatch::lanes::{ClientOf, PushTurn, Pushing, fingerprint, foreign, refusal_of};
+use crate::dispatch::{Answer, Caller, Dispatcher, Turn, pipeline};
+use crate::error::SyncError;
+use crate::id::Id;
+use crate::log::{Known, Pushed, Work};
+use crate::route::{Access, App};
+use crate::wire::{MutationCall, MutationResult, PushCall, Refusal, answer_push};
+
+/// Refusals that settle nothing: the same mutation may be applied when it is sent again.
+const PASSING: [&str; 10] = [
+    "auth-required",
+    "mutation-out-of-order",
+    "session-unavailable",
+    "store-unavailable",
+    "sync-cancelled",
+    "sync-id-reused",
+    "sync-rate-limited",
+    "sync-shutting-down",
+    "sync-timeout",
+    "sync-unavailable",
+];
+
+impl<A: App> Dispatcher<A> {
+    /// Applies mutations of a client in their order, each once.
+    pub(super) async fn push(&self, caller: &Caller<A>, push: PushCall<'_>) -> Answer {
+        let pushed = contained_stages(Box::pin(self.pushed(caller, push))).await;
+        self.answer(caller, pushed)
+    }
+
+    async fn pushed(&self, caller: &Caller<A>, push: PushCall<'_>) -> Result<Box<RawValue>, SyncError> {
+        let session = self.check_message(caller)?;
+        let client = ClientOf { name: (&*push.client).into(), owner: owner(caller, &session) };
+        let numbers = push.mutations.iter().map(|mutation| mutation.seq).collect();
+        let known = self.parts().scopes.log()?.known(&client.name, numbers).await?;
+        if known.owner.is_some_and(|owner| owner != client.owner) {
+            return Err(foreign());
+        }
+        let mut accesses = HashMap::<String, Result<Access, SyncError>>::new();
+        for mutation in push.mutations.iter().filter(|mutation| mutation.seq > known.last) {
+            if !accesses.contains_key(&*mutation.scope) {
+                let access = access(self.parts(), caller, &session, &mutation.scope).await;
+                accesses.insert(mutation.scope.to_string(), access);
+            }
+        }
+        let turns = PushTurn::line(push.mutations.len());
+        let mutations: Vec<_> = push
+            .mutations
+            .into_iter()
+            .zip(turns)
+            .map(|(mutation, turn)| {
+                let access = accesses.get(&*mutation.scope).cloned().unwrap_or(Ok(Access::Read));
+                Pushing { mutation, client: client.clone(), access, turn, pushed: OnceLock::new() }
+            })
+            .collect();
+        let settling = mutations
+            .iter()
+            .enumerate()
+            .map(async |(index, mutation)| (index, self.settled(caller, mutation, &known).await));
+        let mut settling = settling.collect::<FuturesUnordered<_>>();
+        let mut outcomes: Vec<_> = mutations.iter().map(|_| None).collect();
+        while let Some((index, outcome)) = settling.next().await {
+            outcomes[index] = Some(outcome);
+        }
+        let results: Vec<_> = mutations
+            .iter()
+            .zip(outcomes)
+            .map(|(of, outcome)| self.told(caller, &of.mutation, outcome.unwrap_or(Err(unsettled()))))
+            .collect();
+        Ok(answer_push(&results))
+    }
+
+    /// Settles one mutation, or says why it is not settled.
+    async fn settled(&self, caller: &Caller<A>, mutation: &Pushing<'_>, known: &Known) -> Result<Pushed, SyncError> {
+        let settled = self.settle(caller, mutation, known).await;
+        // Whoever comes behind it does not wait any more, whatever came of it.
+        mutation.turn.pass();
+        settled
+    }
+
+    async fn settle(&self, caller: &Caller<A>, mutation: &Pushing<'_>, known: &Known) -> Result<Pushed, SyncError> {
+        if mutation.mutation.seq <= known.last {
+            mutation.turn.comes().await;
+            return Ok(match known.outcomes.get(&mutation.mutation.seq) {
+                None => Pushed::Forgotten,
+                Some((call, _)) if *call != fingerprint(&mutation.mutation) => Pushed::Reused,
+                Some((_, outcome)) => Pushed::Settled(outcome.clone()),
+            });
+        }
+        let ran = self.run(caller, mutation, &Turn::default()).await;
+        match (mutation.pushed.get(), ran) {
+            (Some(pushed), _) => Ok(pushed.clone()),
+            (None, Ok(_)) => Err(unsettled()),
+            (None, Err(error)) if PASSING.contains(&error.code()) => Err(error),
+            // What was refused before it came to the store is settled there, too: those behind it do not wait for it.
+            (None, Err(error)) => {
+                mutation.turn.comes().await;
+                mutation.place(self.parts(), Work::Refuse(error)).await
+            }
+        }
+    }
+
+    /// Says what a client is told of one mutation.
+    fn told<'m>(
+        &self,
+        caller: &Caller<A>,
+        mutation: &'m MutationCall<'_>,
+        outcome: Result<Pushed, SyncError>,
+    ) -> MutationResult<'m> {
+        let id = &*mutation.id;
+        let (refusal, is_settled) = match outcome {
+            Ok(Pushed::Settled(Ok(cursor))) => {
+                return MutationResult { id, ok: true, cursor: Some(cursor), settled: None, refusal: None };
+            }
+            Ok(pushed) => (refusal_of(&pushed), matches!(pushed, Pushed::Settled(_) | Pushed::Forgotten)),
+            Err(error) => (error, false),
+        };
+        let sentence = self.catalog().sentence(&refusal, caller.locale(self.catalog()));
+        let refusal = Some(Refusal::new(&refusal, sentence));
+        MutationResult { id, ok: false, cursor: None, settled: (!is_settled).then_some(false), refusal }
+    }
+}
+
+fn unsettled() -> SyncError {
+    SyncError::new("store-unavailable")
+}
+
+/// Says whose a client is: a user's, or that of a session or a page without one.
+fn owner<A: App>(caller: &Caller<A>, session: &A::Session) -> Id {
+    match A::user_id(session) {
+        Some(user) => Id::of_texts(&["user", user]),
+        None => pipeline::namer(caller),
+    }
+}

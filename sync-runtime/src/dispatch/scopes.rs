@@ -1,0 +1,265 @@
+//! Where the durable data of scopes is, and those who want to be poked when there is more of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Instant;
+use crate::contain::Guarded;
+use crate::error::SyncError;
+use crate::id::Id;
+use crate::log::{Committed, LogError, LogStore, Watch};
+use crate::rooms::Socket;
+use crate::route::App;
+use crate::tables::shrink;
+
+/// For how long it is taken for granted that somebody may still read a scope.
+const TRUSTED: Duration = Duration::from_secs(30);
+
+/// The scopes of a server.
+pub(in crate::dispatch) struct Scopes<A: App> {
+    log: Mutex<Option<Arc<dyn LogStore>>>,
+    committed: mpsc::UnboundedSender<Committed>,
+    /// Taken by whoever pokes.
+    waiting: Mutex<Option<mpsc::UnboundedReceiver<Committed>>>,
+    topics: Mutex<HashMap<Arc<str>, Arc<Topic<A>>>>,
+    /// The scopes that each socket is poked about.
+    of_sockets: Mutex<HashMap<Id, Vec<Arc<str>>>>,
+    pub(in crate::dispatch) work: TaskTracker,
+}
+
+/// One scope that somebody subscribes to.
+pub(in crate::dispatch) struct Topic<A: App> {
+    pub(in crate::dispatch) scope: Arc<str>,
+    state: Mutex<TopicState<A>>,
+}
+
+struct TopicState<A: App> {
+    /// The cursor of the last commit that was told.
+    head: u64,
+    subscribers: HashMap<Id, Arc<Subscriber<A>>>,
+}
+
+/// What is subscribed to, and who does.
+type Subscription<A> = (Arc<Topic<A>>, Arc<Subscriber<A>>);
+
+type Subscribers<A> = Vec<Arc<Subscriber<A>>>;
+
+/// Somebody who is poked about one scope.
+pub(in crate::dispatch) struct Subscriber<A: App> {
+    pub(in crate::dispatch) socket: Arc<Socket<A>>,
+    told: Mutex<Told<A>>,
+}
+
+/// What a subscriber was told.
+struct Told<A: App> {
+    /// Up to which cursor.
+    cursor: u64,
+    /// Whether it is told later, of all that has come by then.
+    is_behind: bool,
+    /// When it was asked last whether it may read the scope, and who it was then.
+    asked: Instant,
+    session: Arc<Guarded<A::Session>>,
+}
+
+impl<A: App> Default for Scopes<A> {
+    fn default() -> Self {
+        let (committed, waiting) = mpsc::unbounded_channel();
+        Self {
+            log: Mutex::default(),
+            committed,
+            waiting: Mutex::new(Some(waiting)),
+            topics: Mutex::default(),
+            of_sockets: Mutex::default(),
+            work: TaskTracker::new(),
+        }
+    }
+}
+
+impl<A: App> Scopes<A> {
+    /// Returns what the store is to tell its commits.
+    pub(in crate::dispatch) fn watch(&self) -> Watch {
+        let committed = self.committed.clone();
+        Arc::new(move |told| committed.send(told).unwrap_or_default())
+    }
+
+    /// Keeps the data in this store; called once, before anybody asks for it.
+    pub(in crate::dispatch) fn keep_in(&self, log: Arc<dyn LogStore>) {
+        *self.log.lock() = Some(log);
+    }
+
+    /// Leaves the store to others.
+    pub(in crate::dispatch) fn close(&self) {
+        drop(self.log.lock().take());
+    }
+
+    /// Returns the store.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable` where there is none.
+    pub(in crate::dispatch) fn log(&self) -> Result<Arc<dyn LogStore>, SyncError> {
+        self.log.lock().clone().ok_or_else(|| SyncError::new("store-unavailable"))
+    }
+
+    /// Returns what the store tells, to the first who asks.
+    pub(in crate::dispatch) fn commits(&self) -> Option<mpsc::UnboundedReceiver<Committed>> {
+        self.waiting.lock().take()
+    }
+
+    /// Returns those who subscribe to a scope, whose head is another one now; `None` where nobody does.
+    pub(in crate::dispatch) fn moved(&self, scope: &str, head: u64) -> Option<(Arc<Topic<A>>, Subscribers<A>)> {
+        let topic = self.topics.lock().get(scope)?.clone();
+        let subscribers = {
+            let mut state = topic.state.lock();
+            state.head = state.head.max(head);
+            state.subscribers.values().cloned().collect()
+        };
+        Some((topic, subscribers))
+    }
+
+    /// Subscribes a socket, which is told nothing before [`Topic::catch_up`]; returns in how many scopes that makes, or `None` where it would be
+    /// more than `limit`.
+    pub(in crate::dispatch) fn enter(
+        &self,
+        socket: &Arc<Socket<A>>,
+        scope: &Arc<str>,
+        session: Arc<Guarded<A::Session>>,
+        limit: usize,
+    ) -> Option<Subscription<A>> {
+        let mut of_sockets = self.of_sockets.lock();
+        let own = of_sockets.entry(socket.id()).or_default();
+        if !own.contains(scope) {
+            if own.len() >= limit {
+                return None;
+            }
+            own.push(scope.clone());
+        }
+        let told = Told { cursor: 0, is_behind: true, asked: Instant::now(), session };
+        let subscriber = Arc::new(Subscriber { socket: socket.clone(), told: Mutex::new(told) });
+        let topic = {
+            let mut topics = self.topics.lock();
+            let topic = topics.entry(scope.clone()).or_insert_with(|| {
+                let state = TopicState { head: 0, subscribers: HashMap::new() };
+                Arc::new(Topic { scope: scope.clone(), state: Mutex::new(state) })
+            });
+            topic.state.lock().subscribers.insert(socket.id(), subscriber.clone());
+            topic.clone()
+        };
+        Some((topic, subscriber))
+    }
+
+    /// Pokes a socket no more about a scope.
+    pub(in crate::dispatch) fn leave(&self, socket: Id, scope: &str) {
+        let mut of_sockets = self.of_sockets.lock();
+        if let Some(own) = of_sockets.get_mut(&socket) {
+            own.retain(|other| **other != *scope);
+            if own.is_empty() {
+                of_sockets.remove(&socket);
+                shrink(&mut of_sockets);
+            }
+        }
+        self.forget(socket, scope);
+    }
+
+    /// Pokes a socket no more.
+    pub(in crate::dispatch) fn leave_all(&self, socket: Id) {
+        let mut of_sockets = self.of_sockets.lock();
+        let Some(own) = of_sockets.remove(&socket) else { return };
+        shrink(&mut of_sockets);
+        own.iter().for_each(|scope| self.forget(socket, scope));
+    }
+
+    fn forget(&self, socket: Id, scope: &str) {
+        let mut topics = self.topics.lock();
+        let Some(topic) = topics.get(scope) else { return };
+        let is_empty = {
+            let mut state = topic.state.lock();
+            state.subscribers.remove(&socket);
+            state.subscribers.is_empty()
+        };
+        if is_empty {
+            topics.remove(scope);
+            shrink(&mut topics);
+        }
+    }
+}
+
+/// What is to be done for a subscriber when there is more of its scope.
+pub(in crate::dispatch) enum Due {
+    /// Nothing: it knows, or is told later.
+    Nothing,
+    /// It is told now; with the changes, if those are the ones that come behind what it has.
+    Now {
+        /// Whether they are.
+        follows: bool,
+    },
+    /// It is told later, since it is slow or has to be asked again whether it may read.
+    Later,
+}
+
+impl<A: App> Topic<A> {
+    /// Begins to tell a subscriber what comes behind a cursor, or has come since; returns the head where that is another one.
+    pub(in crate::dispatch) fn catch_up(&self, subscriber: &Subscriber<A>, cursor: u64) -> Option<u64> {
+        let mut told = subscriber.told.lock();
+        let head = self.state.lock().head;
+        told.is_behind = false;
+        told.cursor = told.cursor.max(cursor).max(head);
+        (head > cursor).then_some(head)
+    }
+
+    /// Tells a subscriber who was behind how far the scope is; `None` where it knows.
+    pub(in crate::dispatch) fn show(&self, subscriber: &Subscriber<A>) -> Option<u64> {
+        let mut told = subscriber.told.lock();
+        let head = self.state.lock().head;
+        told.is_behind = false;
+        let is_behind = head > told.cursor;
+        told.cursor = told.cursor.max(head);
+        is_behind.then_some(head)
+    }
+}
+
+impl<A: App> Subscriber<A> {
+    /// Says what is to be done about changes from `first` to `last`, and notes that it is done.
+    pub(in crate::dispatch) fn due(&self, first: u64, last: u64) -> Due {
+        let mut told = self.told.lock();
+        if told.is_behind || told.cursor >= last {
+            return Due::Nothing;
+        }
+        if !self.is_trusted(&told) || !self.socket.outbox().has_room() {
+            told.is_behind = true;
+            return Due::Later;
+        }
+        let follows = told.cursor + 1 == first;
+        told.cursor = last;
+        Due::Now { follows }
+    }
+
+    fn is_trusted(&self, told: &Told<A>) -> bool {
+        Arc::ptr_eq(&told.session, &self.socket.session().get()) && told.asked.elapsed() < TRUSTED
+    }
+
+    /// Returns whether it has to be asked again whether it may read.
+    pub(in crate::dispatch) fn is_to_be_asked(&self) -> bool {
+        !self.is_trusted(&self.told.lock())
+    }
+
+    /// Notes that it may read, as whoever it was when it was asked.
+    pub(in crate::dispatch) fn may_read(&self, session: Arc<Guarded<A::Session>>) {
+        let mut told = self.told.lock();
+        (told.asked, told.session) = (Instant::now(), session);
+    }
+}
+
+impl From<LogError> for SyncError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::TooOld => Self::new("cursor-too-old"),
+            LogError::Unavailable(_) => Self::new("store-unavailable"),
+        }
+    }
+}

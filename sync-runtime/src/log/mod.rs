@@ -1,0 +1,21 @@
+//! The durable data of scopes: what it is now, each change of it in order, and what the clients that asked for them were answered.
+//!
+//! A [`LogStore`] applies a push in one transaction with its changes, their cursors, and its outcome, and tells what it has committed in the
+//! order of each scope. It knows neither routes, nor who may do what, nor who wants to hear of it.
+
+mod known;
+mod pulled;
+mod rows;
+mod schema;
+mod snapshot;
+mod sqlite;
+mod store;
+#[cfg(test)]
+mod suite;
+mod trim;
+
+pub(crate) use sqlite::SqliteLog;
+pub use store::{
+    Change, ClientCall, Committed, Known, LogError, LogStore, Page, PullFrom, Push, Pushed, Retention, Snapshot,
+    SnapshotPlace, Watch, Work,
+};

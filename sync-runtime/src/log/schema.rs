@@ -1,0 +1,53 @@
+//! The tables of a log in SQLite.
+
+use crate::storage::Schema;
+
+/// The file of all logs.
+pub(super) const FILE: &str = "log.sqlite";
+
+pub(super) const SCHEMA: Schema = Schema {
+    file: FILE,
+    migrations: &["
+        CREATE TABLE sync_scopes (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            epoch TEXT NOT NULL,     -- tells this log from another one of the same name
+            head INTEGER NOT NULL,   -- the cursor of the last change
+            floor INTEGER NOT NULL   -- that of the last change that was trimmed
+        ) STRICT;
+        CREATE TABLE sync_changes (
+            scope INTEGER NOT NULL,
+            cursor INTEGER NOT NULL,
+            entity TEXT NOT NULL,
+            id TEXT NOT NULL,
+            kind INTEGER NOT NULL,   -- 0 created, 1 updated, 2 deleted
+            data TEXT,               -- JSON; NULL: it is gone
+            before TEXT,             -- what it was before, for snapshots that began before this; NULL: nothing
+            time INTEGER NOT NULL,   -- in milliseconds since 1970
+            PRIMARY KEY (scope, cursor)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_entities (
+            scope INTEGER NOT NULL,
+            entity TEXT NOT NULL,
+            id TEXT NOT NULL,
+            data TEXT NOT NULL,
+            PRIMARY KEY (scope, entity, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_clients (
+            id TEXT PRIMARY KEY,
+            owner BLOB NOT NULL,     -- a hash of whose it is
+            last INTEGER NOT NULL,   -- the number of the last push that is settled
+            seen INTEGER NOT NULL    -- in milliseconds since 1970
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sync_clients_by_time ON sync_clients (seen);
+        CREATE TABLE sync_outcomes (
+            client TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            call BLOB NOT NULL,      -- a hash of what was asked for
+            cursor INTEGER,          -- NULL: it was refused
+            refusal TEXT,            -- JSON
+            PRIMARY KEY (client, number)
+        ) STRICT, WITHOUT ROWID;
+    "],
+    loss: "the durable data of all scopes begins anew",
+};

@@ -1,0 +1,329 @@
+//! Logs in a file of the server's, or in memory.
+//!
+//! One thread writes, and what waits together is one transaction, whose one wait for the disk is everybody's; in it each push has a savepoint
+//! of its own, so that one that is refused is undone alone. Who reads has a thread and a connection beside it, and never waits for the disk.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::oneshot;
+
+use super::known::{self, outcome_of, store_outcome};
+use super::pulled::pull;
+use super::rows::{SqlRows, signed};
+use super::schema::{FILE, SCHEMA};
+use super::snapshot::snapshot;
+use super::store::{
+    Committed, Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot,
+    SnapshotPlace, Watch, Work,
+};
+use super::trim::trim;
+use crate::clock::calendar;
+use crate::contain::{Panicked, contained, log_panicked};
+use crate::error::SyncError;
+use crate::id::Id;
+use crate::route::BoxFuture;
+use crate::storage::{DataError, Database, Failure, FileLock, Job, Later};
+
+/// How many clients are forgotten at once.
+const FORGOTTEN_AT_ONCE: u32 = 100;
+
+/// Logs in the file `log.sqlite` of a folder, or in memory.
+pub(crate) struct SqliteLog {
+    writer: Database,
+    /// The same file once more; the writer itself in memory.
+    reader: Option<Database>,
+    codes: Arc<[&'static str]>,
+    watch: Watch,
+    #[expect(dead_code, reason = "it is held as long as the file is used")]
+    lock: Option<FileLock>,
+}
+
+impl SqliteLog {
+    /// Opens or creates the file in `folder`; `codes` are those that the app can refuse with, and `watch` is told what is committed. Another
+    /// process that uses the file may be about to end: it is waited for so long.
+    ///
+    /// # Errors
+    ///
+    /// When another process goes on using it, the folder cannot be written, or the file is damaged or written by a newer server.
+    pub(crate) async fn open(
+        folder: &Path,
+        codes: &[&'static str],
+        watch: Watch,
+        patience: Duration,
+    ) -> Result<Self, DataError> {
+        let lock = FileLock::take(folder, FILE, patience).await?;
+        let (writer, reader) = (Database::open(folder, SCHEMA).await?, Database::open(folder, SCHEMA).await?);
+        Ok(Self { writer, reader: Some(reader), codes: codes.into(), watch, lock: Some(lock) })
+    }
+
+    /// Begins with nothing, and keeps it as long as this is there.
+    ///
+    /// # Errors
+    ///
+    /// When no thread can be started.
+    pub(crate) async fn in_memory(codes: &[&'static str], watch: Watch) -> Result<Self, DataError> {
+        let writer = Database::in_memory(SCHEMA).await?;
+        Ok(Self { writer, reader: None, codes: codes.into(), watch, lock: None })
+    }
+
+    fn reader(&self) -> &Database {
+        self.reader.as_ref().unwrap_or(&self.writer)
+    }
+
+    /// Reads in one transaction, so that all that is read is of one moment.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<Result<T, LogError>> + Send + 'static,
+    ) -> Result<T, LogError> {
+        let read = self.reader().read(move |file, _| {
+            let moment = file.unchecked_transaction()?;
+            read(&moment)
+        });
+        read.await?
+    }
+}
+
+impl LogStore for SqliteLog {
+    fn push(&self, push: Push) -> BoxFuture<'_, Result<PushLater, LogError>> {
+        Box::pin(async move {
+            let (tell, told) = oneshot::channel();
+            let (codes, watch) = (self.codes.clone(), self.watch.clone());
+            self.writer.submit(Box::new(PushJob { push, codes, watch, done: None, tell })).await?;
+            let later: PushLater =
+                Box::pin(async move { told.await.map_err(|_| LogError::from(Failure::Unanswered))? });
+            Ok(later)
+        })
+    }
+
+    fn known(&self, client: &str, numbers: Vec<u64>) -> BoxFuture<'_, Result<Known, LogError>> {
+        let (client, codes) = (client.to_owned(), self.codes.clone());
+        Box::pin(self.read(move |file| known::known(file, &client, &numbers, &codes).map(Ok)))
+    }
+
+    fn pull(&self, from: PullFrom) -> BoxFuture<'_, Result<Page, LogError>> {
+        Box::pin(self.read(move |file| pull(file, &from)))
+    }
+
+    fn snapshot(&self, scope: &str, place: Option<SnapshotPlace>) -> BoxFuture<'_, Result<Snapshot, LogError>> {
+        let scope = scope.to_owned();
+        Box::pin(self.read(move |file| snapshot(file, &scope, place.as_ref())))
+    }
+
+    fn heads(&self, scopes: Vec<Arc<str>>) -> BoxFuture<'_, Result<Vec<Head>, LogError>> {
+        Box::pin(self.read(move |file| {
+            let heads = scopes.iter().map(|scope| {
+                let found = Scope::find(file, scope)?;
+                Ok(found.map_or_else(|| (0, Arc::from("")), |scope| (scope.head, scope.epoch)))
+            });
+            heads.collect::<rusqlite::Result<Vec<_>>>().map(Ok)
+        }))
+    }
+
+    fn trim(&self, retention: Retention) -> BoxFuture<'_, Result<bool, LogError>> {
+        Box::pin(async move {
+            let now = calendar();
+            let trimming = self.writer.write(move |file| {
+                let forgotten = known::forget_clients(file, before(now, retention.clients), FORGOTTEN_AT_ONCE)?;
+                Ok(trim(file, retention.changes, before(now, retention.age))? || forgotten)
+            });
+            Ok(trimming.await?)
+        })
+    }
+}
+
+/// Returns the moment so long before.
+fn before(now: i64, age: Duration) -> i64 {
+    now.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX))
+}
+
+impl From<Failure> for LogError {
+    fn from(failure: Failure) -> Self {
+        Self::Unavailable(failure.into())
+    }
+}
+
+impl std::fmt::Debug for SqliteLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteLog").field("writer", &self.writer).finish_non_exhaustive()
+    }
+}
+
+/// A scope in the file.
+#[derive(Debug, Clone)]
+pub(super) struct Scope {
+    pub(super) id: i64,
+    pub(super) epoch: Arc<str>,
+    pub(super) head: u64,
+    pub(super) floor: u64,
+}
+
+impl Scope {
+    pub(super) fn find(file: &Connection, name: &str) -> rusqlite::Result<Option<Self>> {
+        let mut select = file.prepare_cached("SELECT id, epoch, head, floor FROM sync_scopes WHERE name = ?1")?;
+        let found = select.query_row([name], |row| {
+            let (head, floor): (i64, i64) = (row.get(2)?, row.get(3)?);
+            let epoch = row.get::<_, String>(1)?.into();
+            Ok(Self { id: row.get(0)?, epoch, head: head.unsigned_abs(), floor: floor.unsigned_abs() })
+        });
+        found.optional()
+    }
+
+    fn find_or_begin(file: &Connection, name: &str) -> rusqlite::Result<Self> {
+        if let Some(found) = Self::find(file, name)? {
+            return Ok(found);
+        }
+        let epoch: Arc<str> = Id::random().to_string()[..8].into();
+        let insert = "INSERT INTO sync_scopes (name, epoch, head, floor) VALUES (?1, ?2, 0, 0)";
+        file.prepare_cached(insert)?.execute(params![name, epoch])?;
+        Ok(Self { id: file.last_insert_rowid(), epoch, head: 0, floor: 0 })
+    }
+}
+
+/// A push in the line of the writer.
+struct PushJob {
+    push: Push,
+    codes: Arc<[&'static str]>,
+    watch: Watch,
+    done: Option<(Pushed, Option<Committed>)>,
+    tell: oneshot::Sender<Result<Pushed, LogError>>,
+}
+
+impl Job for PushJob {
+    fn is_read(&self) -> bool {
+        false
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.tell.is_closed()
+    }
+
+    fn may_run_again(&self) -> bool {
+        true
+    }
+
+    fn run(&mut self, connection: &Connection, _: &mut Later) -> rusqlite::Result<()> {
+        self.done = Some(settle(connection, &mut self.push, &self.codes)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, ended: Result<(), Arc<DataError>>) {
+        let told = match (ended, self.done) {
+            (Ok(()), Some((pushed, committed))) => {
+                // In the order in which they were committed, whoever waits for them.
+                committed.into_iter().for_each(|committed| (self.watch)(committed));
+                Ok(pushed)
+            }
+            (Ok(()), None) => Err(LogError::from(Failure::Unanswered)),
+            (Err(error), _) => Err(LogError::from(Failure::Data(error))),
+        };
+        self.tell.send(told).map_or_else(drop, drop);
+    }
+}
+
+/// Settles a push, unless it is settled, or is not its client's next.
+fn settle(file: &Connection, push: &mut Push, codes: &[&'static str]) -> rusqlite::Result<(Pushed, Option<Committed>)> {
+    let call = &push.call;
+    let client = known::client(file, &call.client)?;
+    let last = client.as_ref().map_or(0, |client| client.last);
+    if client.is_some_and(|client| client.owner != call.owner) {
+        return Ok((Pushed::Foreign, None));
+    }
+    if call.number <= last {
+        let pushed = match outcome_of(file, &call.client, call.number, codes)? {
+            None => Pushed::Forgotten,
+            Some((known, _)) if known != call.call => Pushed::Reused,
+            Some((_, outcome)) => Pushed::Settled(outcome),
+        };
+        return Ok((pushed, None));
+    }
+    if call.number != last + 1 {
+        return Ok((Pushed::OutOfOrder { expected: last + 1 }, None));
+    }
+    let was_refused =
+        || outcome_of(file, &call.client, last, codes).map(|known| known.is_some_and(|(_, of)| of.is_err()));
+    if push.after_success && was_refused()? {
+        push.work = Work::Refuse(SyncError::new("mutation-skipped"));
+    }
+    let time = calendar();
+    let (outcome, committed) = match &mut push.work {
+        Work::Refuse(refusal) => (Err(refusal.clone()), None),
+        Work::Apply(work) => apply(file, &push.scope, time, work)?,
+    };
+    store_outcome(file, &push.call, &outcome, time)?;
+    Ok((Pushed::Settled(outcome), committed))
+}
+
+type Apply<'w> = dyn FnMut(&mut dyn crate::route::Rows) -> Result<(), SyncError> + Send + 'w;
+
+/// Applies a push, or undoes it alone.
+fn apply(
+    file: &Connection,
+    name: &Arc<str>,
+    time: i64,
+    work: &mut Apply<'_>,
+) -> rusqlite::Result<(Result<u64, SyncError>, Option<Committed>)> {
+    let scope = Scope::find_or_begin(file, name)?;
+    file.prepare_cached("SAVEPOINT mutation")?.execute([])?;
+    let mut rows = SqlRows::new(file, scope.id, scope.head, time);
+    let done = contained(|| work(&mut rows)).unwrap_or_else(|Panicked| {
+        log_panicked(name, "mutation");
+        Err(SyncError::new("sync-server-failed"))
+    });
+    if let Some(failed) = rows.failed.take() {
+        return Err(failed);
+    }
+    let (head, changes) = (rows.head, rows.changes);
+    if done.is_err() {
+        file.prepare_cached("ROLLBACK TO mutation")?.execute([])?;
+    }
+    file.prepare_cached("RELEASE mutation")?.execute([])?;
+    if let Err(refusal) = done {
+        return Ok((Err(refusal), None));
+    }
+    if changes.is_empty() {
+        return Ok((Ok(head), None));
+    }
+    file.prepare_cached("UPDATE sync_scopes SET head = ?2 WHERE id = ?1")?.execute(params![scope.id, signed(head)])?;
+    Ok((Ok(head), Some(Committed { scope: name.clone(), cursor: head, changes })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::suite;
+    use super::*;
+
+    async fn open(folder: &Path, codes: &[&'static str], watch: Watch) -> Arc<dyn LogStore> {
+        Arc::new(SqliteLog::open(folder, codes, watch, Duration::from_secs(5)).await.expect("a file"))
+    }
+
+    #[tokio::test]
+    async fn a_file_keeps_the_contract() {
+        let folder = tempfile::tempdir().expect("a folder");
+        suite::run(async |codes, watch| open(folder.path(), codes, watch).await).await;
+        suite::outlives(async |codes, watch| open(folder.path(), codes, watch).await).await;
+    }
+
+    #[tokio::test]
+    async fn memory_keeps_the_contract() {
+        suite::run(async |codes, watch| {
+            let log: Arc<dyn LogStore> = Arc::new(SqliteLog::in_memory(codes, watch).await.expect("a thread"));
+            log
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_is_acknowledged_is_on_the_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = SqliteLog::open(folder.path(), &[], Arc::new(drop), Duration::ZERO).await.expect("a file");
+        let read = log.writer.read(|file, _| {
+            let synchronous: i64 = file.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+            let journal: String = file.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+            Ok((synchronous, journal))
+        });
+        assert_eq!(read.await.expect("read"), (2, "wal".to_owned()), "FULL, and a log");
+    }
+}

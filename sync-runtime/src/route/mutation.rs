@@ -1,0 +1,296 @@
+//! The mutation lane: changes of durable data, each made once, whole, and in order.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+use serde_json::value::RawValue;
+use sync_schema::{Lane, Payload, RouteTypes};
+
+use crate::contain::Guarded;
+use crate::error::SyncError;
+use crate::route::{
+    App, Auth, BoxFuture, Ctx, Done, Effect, Entity, RoomKind, Route, RouteId, RouteOptions, ScopePage, TypedCall,
+};
+use crate::schema::{InputSchema, InvalidInput, Model, Path, Wire, decode, encode, wire_type};
+
+/// How many bytes of JSON an entity may have.
+const LARGEST: usize = 256 << 10;
+/// How many bytes a key may have.
+const LONGEST_KEY: usize = 128;
+
+/// A mutation: the `main` of a file in a `_mutation` folder.
+pub trait MutationHandler: Send + Sync + 'static {
+    /// The app of the mutation.
+    type App: App;
+    /// The page whose scopes it changes.
+    type Page: ScopePage;
+    /// What it is told.
+    type Args: Wire + Send + Sync;
+    /// The doc comment of `main`.
+    const DOCS: &'static str;
+    /// What the attribute says.
+    const OPTIONS: RouteOptions;
+
+    /// Returns who may ask for it; whether they may change a scope is said by the scope.
+    fn auth() -> Auth<Self::App>;
+
+    /// Waits for what the mutation needs before its turn comes; runs `prepare`, if there is one.
+    fn prepare<'a>(
+        ctx: Ctx<'a, Self::App>,
+        args: Self::Args,
+    ) -> impl Future<Output = Result<Self::Args, SyncError>> + Send + 'a;
+
+    /// Runs `main`, inside of the transaction.
+    ///
+    /// # Errors
+    ///
+    /// Why it is refused.
+    fn apply(tx: &mut Tx<'_, Self::Page>, ctx: Ctx<'_, Self::App>, args: &Self::Args) -> Result<(), SyncError>;
+}
+
+/// The entities of one scope, inside of the transaction of one mutation.
+pub trait Rows {
+    /// Returns the JSON of an entity.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable`: the transaction has failed.
+    fn get(&self, entity: &'static str, id: &str) -> Result<Option<String>, SyncError>;
+
+    /// Visits the JSON of each entity of a type, by key.
+    ///
+    /// # Errors
+    ///
+    /// What `visit` says; as [`get`](Rows::get).
+    fn each(&self, entity: &'static str, visit: &mut dyn FnMut(&str) -> Result<(), SyncError>)
+    -> Result<(), SyncError>;
+
+    /// Returns how many entities of a type there are.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Rows::get).
+    fn count(&self, entity: &'static str) -> Result<u64, SyncError>;
+
+    /// Writes an entity, or deletes it, and logs that; returns whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Rows::get); `sync-too-large` for more changes than one mutation may make.
+    fn write(&mut self, entity: &'static str, id: &str, data: Option<&str>) -> Result<bool, SyncError>;
+}
+
+/// The data of one scope, for the mutation that changes it: what is written here is logged, and told to everybody who reads the scope.
+///
+/// Nothing of it is kept where the mutation refuses.
+pub struct Tx<'t, P> {
+    rows: &'t mut dyn Rows,
+    page: PhantomData<fn() -> P>,
+}
+
+impl<'t, P> Tx<'t, P> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(rows: &'t mut dyn Rows) -> Self {
+        Self { rows, page: PhantomData }
+    }
+
+    /// Returns the entity with this key, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable`; `sync-server-failed` for one that is stored in a form that its type cannot be read from.
+    pub fn get<E: Entity<Page = P>>(&self, id: &str) -> Result<Option<E>, SyncError> {
+        self.rows.get(E::NAME, id)?.map(|json| read::<E>(&json)).transpose()
+    }
+
+    /// Returns all entities of a type, sorted by key.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Tx::get).
+    pub fn list<E: Entity<Page = P>>(&self) -> Result<Vec<E>, SyncError> {
+        let mut all = Vec::new();
+        self.rows.each(E::NAME, &mut |json| {
+            all.push(read::<E>(json)?);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Returns how many entities of a type there are.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable`.
+    pub fn count<E: Entity<Page = P>>(&self) -> Result<usize, SyncError> {
+        Ok(usize::try_from(self.rows.count(E::NAME)?).unwrap_or(usize::MAX))
+    }
+
+    /// Adds an entity.
+    ///
+    /// # Errors
+    ///
+    /// `entity-exists` where there is one with its key; as [`put`](Tx::put).
+    pub fn create<E: Entity<Page = P>>(&mut self, entity: &E) -> Result<(), SyncError> {
+        if self.rows.get(E::NAME, checked_key(entity)?)?.is_some() {
+            return Err(SyncError::new("entity-exists").param("entity", E::NAME).param("id", entity.key()));
+        }
+        self.put(entity)
+    }
+
+    /// Adds an entity, or writes it in the place of the one with its key.
+    ///
+    /// # Errors
+    ///
+    /// `sync-invalid-input` for one that breaks its own rules, or whose key is empty, longer than 128 bytes, or has control characters;
+    /// `sync-too-large` for more than 256 KiB of JSON.
+    pub fn put<E: Entity<Page = P>>(&mut self, entity: &E) -> Result<(), SyncError> {
+        let json = written(entity)?;
+        self.rows.write(E::NAME, entity.key(), Some(&json)).map(drop)
+    }
+
+    /// Changes the entity with this key, and returns whether there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Tx::get) and [`put`](Tx::put); `sync-invalid-input` where the key is another one afterwards.
+    pub fn update<E: Entity<Page = P>>(&mut self, id: &str, change: impl FnOnce(&mut E)) -> Result<bool, SyncError> {
+        let Some(mut entity) = self.get::<E>(id)? else { return Ok(false) };
+        change(&mut entity);
+        if entity.key() != id {
+            return Err(SyncError::invalid_input("id", "changed"));
+        }
+        self.put(&entity)?;
+        Ok(true)
+    }
+
+    /// Deletes the entity with this key, and returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable`.
+    pub fn delete<E: Entity<Page = P>>(&mut self, id: &str) -> Result<bool, SyncError> {
+        if self.rows.get(E::NAME, id)?.is_none() {
+            return Ok(false);
+        }
+        self.rows.write(E::NAME, id, None)
+    }
+}
+
+impl<P> std::fmt::Debug for Tx<'_, P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tx")
+    }
+}
+
+/// Unlike what a caller sends, what is stored may be of an older form: unknown fields are ignored, and missing ones have their defaults.
+fn read<E: Entity>(json: &str) -> Result<E, SyncError> {
+    serde_json::from_str(json).map_err(|error| {
+        tracing::error!(entity = E::NAME, %error, "a stored entity is of a form that its type cannot be read from");
+        SyncError::new("sync-server-failed")
+    })
+}
+
+fn written<E: Entity>(entity: &E) -> Result<String, SyncError> {
+    checked_key(entity)?;
+    entity.check_rules(&Path::top()).map_err(|refused| SyncError::invalid_input(refused.path, refused.reason))?;
+    let json = encode(entity).map_err(|error| {
+        tracing::error!(entity = E::NAME, ?error, "an entity has no JSON form");
+        SyncError::new("sync-server-failed")
+    })?;
+    if json.len() > LARGEST {
+        return Err(SyncError::new("sync-too-large").param("limit", LARGEST));
+    }
+    String::from_utf8(json).map_err(|_| SyncError::new("sync-server-failed"))
+}
+
+fn checked_key<E: Entity>(entity: &E) -> Result<&str, SyncError> {
+    let key = entity.key();
+    let is_one = !key.is_empty() && key.len() <= LONGEST_KEY && !key.chars().any(char::is_control);
+    if is_one { Ok(key) } else { Err(SyncError::invalid_input("id", "invalid-format")) }
+}
+
+/// What a mutation does to the data of its scope, with its arguments; it may be asked to do it more than once, of which all but the last
+/// are undone.
+pub trait Mutate<A: App>: Send + Sync {
+    /// Does it.
+    ///
+    /// # Errors
+    ///
+    /// Why it is refused.
+    fn apply(&self, ctx: Ctx<'_, A>, rows: &mut dyn Rows) -> Result<(), SyncError>;
+}
+
+/// A route of the mutation lane.
+pub struct MutationOnly<H> {
+    id: RouteId,
+    handler: PhantomData<fn() -> H>,
+}
+
+impl<H> MutationOnly<H> {
+    /// Gives the mutation its names.
+    #[must_use]
+    pub const fn new(id: RouteId) -> Self {
+        Self { id, handler: PhantomData }
+    }
+}
+
+impl<H> std::fmt::Debug for MutationOnly<H> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("MutationOnly").field(&self.id.cb).finish()
+    }
+}
+
+impl<H: MutationHandler> Route<H::App> for MutationOnly<H> {
+    fn id(&self) -> &RouteId {
+        &self.id
+    }
+
+    fn auth(&self) -> Auth<H::App> {
+        H::auth()
+    }
+
+    fn options(&self) -> RouteOptions {
+        RouteOptions { room: Some(RoomKind::Rule(H::Page::PATTERN)), ..H::OPTIONS }
+    }
+
+    fn types(&self, model: &mut Model) -> RouteTypes {
+        let payloads = vec![Payload::input("args", wire_type::<H::Args>(model))];
+        self.id.describe(Lane::Mutation, H::DOCS, self.options().room, payloads)
+    }
+
+    fn input_schema(&self) -> InputSchema {
+        InputSchema::of::<H::Args>()
+    }
+
+    fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn TypedCall<H::App>>, InvalidInput> {
+        Ok(Box::new(Mutation::<H>(Guarded::new(decode::<H::Args>(schema, json)?))))
+    }
+}
+
+/// A mutation that was sent.
+struct Mutation<H: MutationHandler>(Guarded<H::Args>);
+
+impl<H: MutationHandler> TypedCall<H::App> for Mutation<H> {
+    fn check<'a>(&'a self, _: Ctx<'a, H::App>) -> Option<BoxFuture<'a, Result<(), SyncError>>> {
+        None
+    }
+
+    fn run<'a>(self: Box<Self>, ctx: Ctx<'a, H::App>) -> BoxFuture<'a, Result<Done<H::App>, SyncError>>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            let args = H::prepare(ctx, self.0.into_inner()).await?;
+            let mutation = Box::new(Mutation::<H>(Guarded::new(args)));
+            Ok(Done { output: RawValue::NULL.to_owned(), effect: Effect::Mutate(mutation) })
+        })
+    }
+}
+
+impl<H: MutationHandler> Mutate<H::App> for Mutation<H> {
+    fn apply(&self, ctx: Ctx<'_, H::App>, rows: &mut dyn Rows) -> Result<(), SyncError> {
+        H::apply(&mut Tx::new(rows), ctx, &self.0)
+    }
+}

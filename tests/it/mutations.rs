@@ -1,0 +1,257 @@
+//! Durable data, through a real server: pushes, pulls, snapshots and pokes, over both doors.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sync_tests::app::{TestServer, guest, member};
+use sync_tests::socket::Client;
+
+/// Lists of `ada`, of `bob`, and of everybody.
+const ADA: &str = "list-ada-1";
+const ALL: &str = "list-all-1";
+
+async fn start(data: &Path) -> TestServer {
+    TestServer::start_with(|config| data.clone_into(&mut config.data)).await
+}
+
+/// One mutation; its id is made of its number.
+fn mutation(seq: u64, name: &str, scope: &str, args: Value) -> Value {
+    json!({ "id": format!("m{seq}"), "seq": seq, "name": format!("lists/{name}"), "version": "v1", "scope": scope, "args": args })
+}
+
+fn put(seq: u64, scope: &str, id: &str, text: &str) -> Value {
+    mutation(seq, "put", scope, json!({ "id": id, "text": text }))
+}
+
+fn add(seq: u64, scope: &str, id: &str, amount: u32) -> Value {
+    mutation(seq, "add", scope, json!({ "id": id, "amount": amount }))
+}
+
+/// Pushes, and returns what came of each: its cursor, or its code; a star behind what is not settled.
+async fn push(client: &mut Client, name: &str, mutations: &[Value]) -> Vec<String> {
+    let answer = client.call("push", json!({ "client": name, "mutations": mutations })).await;
+    outcomes(&answer)
+}
+
+fn outcomes(answer: &Value) -> Vec<String> {
+    let Some(results) = answer["result"]["results"].as_array() else { return vec![answer["errorCode"].to_string()] };
+    let outcome = |result: &Value| {
+        let code = result["errorCode"].as_str().map(str::to_owned);
+        let outcome = code.unwrap_or_else(|| result["cursor"].to_string());
+        assert_eq!(result["ok"] == json!(true), result["errorCode"].is_null(), "{result}");
+        outcome + if result["settled"] == json!(false) { "*" } else { "" }
+    };
+    results.iter().map(outcome).collect()
+}
+
+/// Pulls from a cursor, and returns the changes in short, and the cursor.
+async fn pull(client: &mut Client, scope: &str, cursor: u64) -> (Vec<String>, u64) {
+    let answer = client.call("pull", json!({ "scope": scope, "cursor": cursor })).await;
+    let result = &answer["result"];
+    assert_eq!(result["hasMore"], json!(false), "{answer}");
+    (changes(&result["changes"]), result["cursor"].as_u64().expect("a cursor"))
+}
+
+fn changes(changes: &Value) -> Vec<String> {
+    let short = |change: &Value| {
+        let data = change["data"]["text"].as_str().map(|text| format!(" {text} {}", change["data"]["count"]));
+        let text = |name: &str| change[name].as_str().expect("a text");
+        assert!(change["ts"].as_i64().is_some_and(|time| time > 1_700_000_000_000), "{change}");
+        format!("{} {} {} {}{}", change["cursor"], text("op"), text("entity"), text("id"), data.unwrap_or_default())
+    };
+    changes.as_array().expect("changes").iter().map(short).collect()
+}
+
+#[tokio::test]
+async fn mutations_are_applied_once_whole_and_in_order() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let first = [put(1, ADA, "milk", "Milk"), add(2, ADA, "milk", 3), put(3, ADA, "milk", "Oat milk")];
+    for _ in 0..2 {
+        assert_eq!(push(&mut ada, "c1", &first).await, ["1", "2", "3"], "it is told its first outcome");
+    }
+    let (told, cursor) = pull(&mut ada, ADA, 0).await;
+    assert_eq!(
+        told,
+        ["1 create listItem milk Milk 0", "2 update listItem milk Milk 6", "3 update listItem milk Oat milk 6"]
+    );
+    assert_eq!(cursor, 3);
+    assert_eq!(pull(&mut ada, ADA, 2).await, (told[2..].to_vec(), 3));
+    // A page ends where it is asked to.
+    let page = ada.call("pull", json!({ "scope": ADA, "cursor": 0, "limit": 2 })).await;
+    assert_eq!((&page["result"]["cursor"], &page["result"]["hasMore"]), (&json!(2), &json!(true)));
+    let snapshot = ada.call("snapshot", json!({ "scope": ADA })).await;
+    let expected = json!({ "listItem": { "milk": { "id": "milk", "text": "Oat milk", "count": 6 } } });
+    assert_eq!((&snapshot["result"]["data"], &snapshot["result"]["cursor"]), (&expected, &json!(3)));
+    // One mutation of many changes is one transaction.
+    assert_eq!(
+        push(&mut ada, "c1", &[put(4, ADA, "tea", "Tea"), mutation(5, "clear", ADA, json!({}))]).await,
+        ["4", "6"]
+    );
+    assert_eq!(pull(&mut ada, ADA, 4).await.0, ["5 delete listItem milk", "6 delete listItem tea"]);
+}
+
+#[tokio::test]
+async fn what_is_refused_is_settled_and_holds_up_nobody() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let mutations = [
+        put(1, ADA, "a", "A"),
+        put(2, ADA, "b", ""),                          // a rule of the entity
+        add(3, ADA, "z", 1),                           // the handler
+        add(4, ADA, "a", 13),                          // what it waits for
+        add(5, ADA, "a", 4),                           // a panic
+        mutation(6, "put", ADA, json!({ "id": "c" })), // the arguments
+        mutation(7, "paint", ADA, json!({})),          // no such mutation
+        put(8, "list-bob-1", "a", "A"),                // somebody else's
+        put(9, "list-ada-1000", "a", "A"),             // the rule of the scope
+        put(10, "elsewhere", "a", "A"),                // no such scope
+        put(11, ADA, "d", "D"),
+    ];
+    let expected = [
+        "1",
+        "sync-invalid-input",
+        "list-gone",
+        "list-refused",
+        "sync-server-failed",
+        "sync-invalid-input",
+        "mutation-unknown",
+        "scope-forbidden",
+        "auth-forbidden",
+        "scope-forbidden",
+        "2",
+    ];
+    assert_eq!(push(&mut ada, "c1", &mutations).await, expected);
+    assert_eq!(push(&mut ada, "c1", &mutations).await, expected, "each is settled");
+    // What a mutation needs to have succeeded before it.
+    let after = |seq: u64, id: &str| {
+        let mut mutation = put(seq, ADA, id, "X");
+        mutation["after"] = json!("success");
+        mutation
+    };
+    let mutations = [after(12, "e"), add(13, ADA, "z", 1), after(14, "f"), after(15, "f"), put(16, ADA, "g", "G")];
+    assert_eq!(push(&mut ada, "c1", &mutations).await, ["3", "list-gone", "mutation-skipped", "mutation-skipped", "4"]);
+    assert_eq!(push(&mut ada, "c1", &[put(17, ADA, "h", "H"), put(18, ADA, "i", "I")]).await, ["5", "list-full"]);
+    let refused = ada.call("push", json!({ "client": "c1", "mutations": [put(18, ADA, "i", "I")] })).await;
+    let told = &refused["result"]["results"][0];
+    assert_eq!(
+        (&told["errorParams"], &told["message"]),
+        (&json!({ "max": 5 }), &json!("The list is full: it has 5 things."))
+    );
+}
+
+#[tokio::test]
+async fn a_client_counts_its_mutations_and_is_somebodys() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    assert_eq!(push(&mut ada, "c1", &[put(2, ADA, "a", "A")]).await, ["mutation-out-of-order*"]);
+    assert_eq!(
+        push(&mut ada, "c1", &[put(1, ADA, "a", "A"), put(3, ADA, "b", "B")]).await,
+        ["1", "mutation-out-of-order*"]
+    );
+    let out = ada.call("push", json!({ "client": "c1", "mutations": [put(4, ADA, "b", "B")] })).await;
+    assert_eq!(out["result"]["results"][0]["errorParams"], json!({ "expected": 2 }));
+    let mut other = put(1, ADA, "a", "A");
+    other["id"] = json!("another");
+    assert_eq!(push(&mut ada, "c1", &[other]).await, ["sync-id-reused*"], "the number was another one's");
+    let mut bob = server.connect(member("bob", "deliver", None)).await;
+    assert_eq!(push(&mut bob, "c1", &[put(2, ALL, "a", "A")]).await, ["\"auth-forbidden\""], "the client is ada's");
+    // Who has not signed in is asked to, and settles nothing; what anybody may do, they do.
+    let mut nobody = server.connect(guest()).await;
+    assert_eq!(push(&mut nobody, "c2", &[put(1, ALL, "a", "A")]).await, ["auth-required*"]);
+    assert_eq!(push(&mut bob, "c3", &[put(1, ALL, "a", "A")]).await, ["1"]);
+    assert_eq!(push(&mut nobody, "c2", &[add(1, ALL, "a", 1)]).await, ["auth-required*"], "the scope asks for it");
+}
+
+#[tokio::test]
+async fn what_is_acknowledged_is_known_after_a_restart() {
+    let data = tempfile::tempdir().expect("a folder");
+    let before = {
+        let server = start(data.path()).await;
+        let mut ada = server.connect(member("ada", "deliver", None)).await;
+        assert_eq!(push(&mut ada, "c1", &[put(1, ADA, "a", "A"), add(2, ADA, "z", 1)]).await, ["1", "list-gone"]);
+        let before = pull(&mut ada, ADA, 0).await;
+        server.into_running().shutdown().await;
+        before
+    };
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    assert_eq!(pull(&mut ada, ADA, 0).await, before);
+    assert_eq!(
+        push(&mut ada, "c1", &[put(1, ADA, "a", "A"), add(2, ADA, "z", 1), add(3, ADA, "a", 1)]).await,
+        ["1", "list-gone", "2"]
+    );
+}
+
+#[tokio::test]
+async fn who_subscribes_is_poked_with_what_follows() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let mut bob = server.connect(member("bob", "deliver", None)).await;
+    assert_eq!(push(&mut ada, "c1", &[put(1, ADA, "a", "A")]).await, ["1"]);
+    let subscribed = bob.call("subscribe", json!({ "scopes": [ADA, ALL, "elsewhere"] })).await;
+    let scopes = &subscribed["scopes"];
+    assert_eq!((&scopes[ADA]["cursor"], &scopes[ALL]["cursor"]), (&json!(1), &json!(0)));
+    assert_eq!(scopes["elsewhere"]["errorCode"], json!("scope-forbidden"));
+    assert!(scopes[ADA]["epoch"].as_str().is_some_and(|epoch| !epoch.is_empty()));
+    assert_eq!(push(&mut ada, "c1", &[put(2, ADA, "b", "B"), add(3, ADA, "b", 2)]).await, ["2", "3"]);
+    let mut cursor = 1;
+    let mut told = Vec::new();
+    while cursor < 3 {
+        let poke = bob.event("poke").await;
+        assert_eq!(poke["scope"], json!(ADA));
+        told.extend(changes(&poke["changes"]));
+        cursor = poke["cursor"].as_u64().expect("a cursor");
+    }
+    assert_eq!(told, ["2 create listItem b B 0", "3 update listItem b B 4"]);
+    // What is refused, and what changes nothing, pokes nobody.
+    assert_eq!(push(&mut ada, "c1", &[add(4, ADA, "z", 1), put(5, ADA, "b", "B")]).await, ["list-gone", "3"]);
+    let plain = json!({ "status": "success" });
+    assert_eq!(bob.call("unsubscribe", json!({ "scopes": [ADA] })).await, plain);
+    assert_eq!(push(&mut ada, "c1", &[put(6, ADA, "b", "Bee"), put(7, ALL, "c", "C")]).await, ["4", "1"]);
+    let poke = bob.event("poke").await;
+    assert_eq!((&poke["scope"], &poke["cursor"]), (&json!(ALL), &json!(1)), "of the other it hears nothing any more");
+    assert_eq!(changes(&poke["changes"]), ["1 create listItem c C 0"]);
+}
+
+#[tokio::test]
+async fn both_doors_answer_alike() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let token = server.token(member("ada", "deliver", None)).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let http = async |verb: &str, body: Value| {
+        let url = format!("http://{}/_sync/{verb}", server.address());
+        let request = reqwest::Client::new().post(url).bearer_auth(&token).header("Content-Type", "application/json");
+        let answer = request.body(body.to_string()).send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        (status, serde_json::from_str::<Value>(&answer.text().await.expect("a text")).expect("JSON"))
+    };
+    let (status, answer) = http("push", json!({ "client": "c1", "mutations": [put(1, ADA, "a", "A")] })).await;
+    assert_eq!((status, outcomes(&answer)), (200, vec!["1".to_owned()]));
+    for (verb, body, status) in [
+        ("push", json!({ "client": "c1", "mutations": [put(1, ADA, "a", "A"), put(9, ADA, "a", "A")] }), 200),
+        ("push", json!({ "client": "", "mutations": [] }), 400),
+        ("push", json!({ "client": "c1", "mutations": vec![put(2, ADA, "a", "A"); 101] }), 413),
+        ("pull", json!({ "scope": ADA, "cursor": 0 }), 200),
+        ("pull", json!({ "scope": ADA, "cursor": 2 }), 410),
+        ("pull", json!({ "scope": ADA, "cursor": 1, "epoch": "another" }), 410),
+        ("pull", json!({ "scope": "elsewhere", "cursor": 0 }), 403),
+        ("pull", json!({ "scope": "list-ada-x", "cursor": 0 }), 403),
+        ("pull", json!({ "scope": ADA, "cursor": -1 }), 400),
+        ("pull", json!({ "scope": "list-ada-1000", "cursor": 0 }), 403),
+        ("snapshot", json!({ "scope": ADA }), 200),
+        ("snapshot", json!({ "scope": ADA, "page": "x" }), 400),
+        ("snapshot", json!({ "scope": "list-bob-1" }), 200),
+    ] {
+        let (code, answer) = http(verb, body.clone()).await;
+        assert_eq!(code, status, "{verb} {body} {answer}");
+        assert_eq!(ada.call(verb, body.clone()).await, answer, "{verb} {body}");
+    }
+    assert_eq!(http("shove", json!({})).await.0, 404);
+    assert_eq!(http("subscribe", json!({ "scopes": [] })).await.0, 404, "nobody could be poked");
+}

@@ -1,0 +1,112 @@
+/// O(subscribers): a commit is told once, with its changes, to each who is up to date.
+static TODOS_MUTATION_CREATE_V1: ::sync::__private::MutationOnly<todos::_mutation::create_v1::__Mutation> =
+    ::sync::__private::MutationOnly::new(::sync::__private::RouteId {
+        page: "todos",
+        name: "create",
+        version: "v1",
+        path: "todos/create",
+        cb: "todos/create/v1",
+        sources: &["src/todos/_mutation/create_v1.rs"],
+    });
+/// O(subscribers): a commit is told once, with its changes, to each who is up to date.
+static TODOS_MUTATION_CREATE_V2: ::sync::__private::MutationOnly<todos::_mutation::create_v2::__Mutation> =
+    ::sync::__private::MutationOnly::new(::sync::__private::RouteId {
+        page: "todos",
+        name: "create",
+        version: "v2",
+        path: "todos/create",
+        cb: "todos/create/v2",
+        sources: &["src/todos/_mutation/create_v2.rs"],
+    });
+/// O(subscribers): a commit is told once, with its changes, to each who is up to date.
+static TODOS_MUTATION_CREATE_SERVER_V1: ::sync::__private::MutationOnly<todos::_mutation::create_server_v1::__Mutation> =
+    ::sync::__private::MutationOnly::new(::sync::__private::RouteId {
+        page: "todos",
+        name: "create_server",
+        version: "v1",
+        path: "todos/create_server",
+        cb: "todos/create_server/v1",
+        sources: &["src/todos/_mutation/create_server_v1.rs"],
+    });
+/// O(subscribers): a commit is told once, with its changes, to each who is up to date.
+static TODOS_MUTATION_RUN_V1: ::sync::__private::MutationOnly<todos::_mutation::run_v1::__Mutation> =
+    ::sync::__private::MutationOnly::new(::sync::__private::RouteId {
+        page: "todos",
+        name: "run",
+        version: "v1",
+        path: "todos/run",
+        cb: "todos/run/v1",
+        sources: &["src/todos/_mutation/run_v1.rs"],
+    });
+static ENTITY_0: ::sync::__private::EntityOf<other::_entity::Todo> =
+    ::sync::__private::EntityOf::new("other", "src/other/_entity.rs");
+static ENTITY_1: ::sync::__private::EntityOf<other::_entity::TodoLabel> =
+    ::sync::__private::EntityOf::new("other", "src/other/_entity.rs");
+/// What the runtime knows of this app.
+pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {
+    manifest_dir: env!("CARGO_MANIFEST_DIR"),
+    events: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
+    requests: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
+    states: ::sync::__private::Routes {
+        all: &[],
+        find: |_path, _version| None,
+    },
+    mutations: ::sync::__private::Routes {
+        all: &[
+            &TODOS_MUTATION_CREATE_V1,
+            &TODOS_MUTATION_CREATE_V2,
+            &TODOS_MUTATION_CREATE_SERVER_V1,
+            &TODOS_MUTATION_RUN_V1,
+        ],
+        find: |path, version| match path {
+            "todos/create" => match version {
+                "v1" => Some(0),
+                "v2" => Some(1),
+                _ => None,
+            },
+            "todos/create_server" => match version {
+                "v1" => Some(2),
+                _ => None,
+            },
+            "todos/run" => match version {
+                "v1" => Some(3),
+                _ => None,
+            },
+            _ => None,
+        },
+    },
+    rooms: &[],
+    scopes: &[
+        &other::_scope::__Scope,
+    ],
+    entities: &[
+        &ENTITY_0,
+        &ENTITY_1,
+    ],
+    error_codes: &[],
+    locales: &[],
+};
+::sync::__if_testing! {
+    /// What holds of every route, whatever it does: `sync::testing::contract`.
+    #[cfg(test)]
+    mod contract {
+        const KIT: ::sync::testing::contract::Kit<crate::SyncApp> = ::sync::testing::contract::Kit {
+            start: crate::test,
+            public: &[],
+            may_panic: &[],
+            real_time: false,
+            codes: &[
+            ],
+        };
+        ::sync::__contract_tests! {
+            (&KIT)
+            lists_what_there_is
+        }
+    }
+}

@@ -1,0 +1,5 @@
+#[sync::entity]
+pub struct Alone {
+    #[key]
+    pub id: String,
+}

@@ -1,0 +1,6 @@
+use sync::{Access, SyncError};
+
+#[sync::scope("todos-{list}")]
+pub async fn access(_ctx: crate::RoomCtx<'_>, _list: &str) -> Result<Access, SyncError> {
+    Ok(Access::Write)
+}
