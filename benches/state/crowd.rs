@@ -168,13 +168,7 @@ impl<'a> Crowd<'a> {
                     progress.unanswered -= 1;
                     return protocol::check_success(packet);
                 }
-                let beginning: &[u8] = match (kind, what) {
-                    (Kind::Ours, Happening::Action) => br#"42["state","#,
-                    (Kind::Ours, Happening::Event(_)) => br#"42["sync","#,
-                    (Kind::Broadcast, _) => b"{",
-                    (Kind::Colyseus, _) => &[COLYSEUS.3],
-                };
-                check(packet, beginning)?;
+                check(packet, beginning(kind, what))?;
                 progress.length = packet.len();
                 let lacking = progress.lacking.get_mut((heard[member] - progress.done) as usize);
                 *lacking.ok_or_else(|| unexpected("nothing more", packet))? -= 1;
@@ -240,6 +234,16 @@ impl<'a> Crowd<'a> {
             sockets[member].say(&reply)?;
         }
         Ok(())
+    }
+}
+
+/// How the packet begins in which a member is told of something.
+fn beginning(kind: Kind, what: Happening<'_>) -> &'static [u8] {
+    match (kind, what) {
+        (Kind::Ours, Happening::Action) => br#"42["state","#,
+        (Kind::Ours, Happening::Event(_)) => br#"42["sync","#,
+        (Kind::Broadcast, _) => b"{",
+        (Kind::Colyseus, _) => &[COLYSEUS.3],
     }
 }
 

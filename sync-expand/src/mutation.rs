@@ -81,17 +81,8 @@ fn implementation(args: Option<&Type>, main: Option<(&ItemFn, &MutationArguments
     let args = args.map_or_else(|| quote!(::sync::__private::Empty), |args| quote!(#args));
     let (docs, auth, options, apply, name) = match main {
         Some((function, arguments)) => {
-            let (timeout, rate_limit) =
-                (timeout(arguments.timeout.as_ref()), rate_limit(arguments.rate_limit.as_ref()));
-            let options = quote! {
-                ::sync::__private::RouteOptions {
-                    timeout: #timeout,
-                    rate_limit: #rate_limit,
-                    ..::sync::__private::RouteOptions::NONE
-                }
-            };
             let name = function.sig.ident.span();
-            (docs(&function.attrs), auth(arguments.auth.as_ref()), options, apply(function), name)
+            (docs(&function.attrs), auth(arguments.auth.as_ref()), options(arguments), apply(function), name)
         }
         None => {
             let refused = quote! {
@@ -139,6 +130,17 @@ fn implementation(args: Option<&Type>, main: Option<(&ItemFn, &MutationArguments
             ) -> ::core::result::Result<(), ::sync::SyncError> {
                 #apply
             }
+        }
+    }
+}
+
+fn options(arguments: &MutationArguments) -> TokenStream {
+    let (timeout, rate_limit) = (timeout(arguments.timeout.as_ref()), rate_limit(arguments.rate_limit.as_ref()));
+    quote! {
+        ::sync::__private::RouteOptions {
+            timeout: #timeout,
+            rate_limit: #rate_limit,
+            ..::sync::__private::RouteOptions::NONE
         }
     }
 }

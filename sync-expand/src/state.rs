@@ -197,9 +197,37 @@ fn complete(mut state: ItemImpl, arguments: &StateArguments, view: View) -> Toke
             }
         }
     }
+    let seen = seen(&value, view);
+    let attributes = &state.attrs;
+    let (Some((name, _)), items) = (&state.trait_, &state.items) else { return TokenStream::new() };
+    quote! {
+        #(#attributes)*
+        impl #name for #value {
+            type App = crate::SyncApp;
+
+            const SAID: ::sync::__private::SaidOfState = #said;
+
+            fn auth() -> ::sync::Auth<crate::SyncApp> {
+                #auth
+            }
+
+            #seen
+
+            #older
+
+            #(#items)*
+        }
+
+        #[doc(hidden)]
+        pub type __State = #value;
+    }
+}
+
+/// Writes who sees what of the value.
+fn seen(value: &Type, view: View) -> TokenStream {
     // What is wrong with the value is told at its name.
     let whole = quote_spanned!(value.span()=> type View = Self;);
-    let seen = match view {
+    match view {
         View::Whole => quote! {
             #whole
             type Group = ();
@@ -226,29 +254,6 @@ fn complete(mut state: ItemImpl, arguments: &StateArguments, view: View) -> Toke
                 ::core::option::Option::None
             }
         },
-    };
-    let attributes = &state.attrs;
-    let (Some((name, _)), items) = (&state.trait_, &state.items) else { return TokenStream::new() };
-    quote! {
-        #(#attributes)*
-        impl #name for #value {
-            type App = crate::SyncApp;
-
-            const SAID: ::sync::__private::SaidOfState = #said;
-
-            fn auth() -> ::sync::Auth<crate::SyncApp> {
-                #auth
-            }
-
-            #seen
-
-            #older
-
-            #(#items)*
-        }
-
-        #[doc(hidden)]
-        pub type __State = #value;
     }
 }
 

@@ -64,7 +64,7 @@ class BrowserKeeper implements Keeper {
   async add(mutation: NewMutation): Promise<Queued> {
     const database = await this.#open();
     const change = database.transaction(["client", "queue"], "readwrite");
-    const own = (await change.objectStore("client").get("own")) ?? { client: newClient(), next: 1 };
+    const own = (await change.objectStore("client").get("own")) ?? begun();
     const queued: Queued = { ...mutation, seq: own.next, status: "pending" };
     await change.objectStore("queue").put(queued, queued.id);
     await change.objectStore("client").put({ ...own, next: own.next + 1 }, "own");
@@ -115,7 +115,7 @@ class BrowserKeeper implements Keeper {
   async #begin(database: IDBPDatabase<Schema>): Promise<Own> {
     const change = database.transaction("client", "readwrite");
     // Another tab may have begun meanwhile.
-    const own = (await change.store.get("own")) ?? { client: newClient(), next: 1 };
+    const own = (await change.store.get("own")) ?? begun();
     await change.store.put(own, "own");
     await change.done;
     return own;
@@ -139,6 +139,11 @@ class BrowserKeeper implements Keeper {
     this.#opened.catch(() => (this.#opened = null));
     return this.#opened;
   }
+}
+
+/** Somebody whom the server does not know yet. */
+function begun(): Own {
+  return { client: newClient(), next: 1 };
 }
 
 /** Whether an error says that a database is not what it should be; anything else may be over in a while, and nothing is deleted for it. */

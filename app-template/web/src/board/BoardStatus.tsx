@@ -1,4 +1,5 @@
 import { useWords } from "../language/LanguageProvider";
+import { LiveStatus } from "../parts/LiveStatus";
 
 interface BoardStatusProps {
   readonly status: "loading" | "live" | "stale" | "error";
@@ -12,16 +13,14 @@ interface BoardStatusProps {
 export function BoardStatus({ status, problem, pending }: BoardStatusProps) {
   const words = useWords();
   return (
-    <p className="board-status" data-testid="board-status" data-status={status} data-pending={pending}>
-      {pending > 0 && (
-        <span className="board-pending muted" data-testid="board-pending">
-          {words.board.pending(pending)}
-        </span>
-      )}
-      <span className="dot" aria-hidden="true" />
-      <span role="status" title={problem}>
-        {words.board.status[status]}
-      </span>
-    </p>
+    <LiveStatus
+      tone={status === "live" || status === "error" ? status : "waits"}
+      status={status}
+      text={words.board.status[status]}
+      pending={pending}
+      pendingText={words.board.pending(pending)}
+      problem={problem}
+      testId="board"
+    />
   );
 }

@@ -1,7 +1,8 @@
-import { type FormEvent, useEffect, useId, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { useStoreOrNull } from "../_sockets/syncRequest";
 import { useWords } from "../language/LanguageProvider";
 import { CodeBlock } from "../parts/CodeBlock";
+import { PrefixedName } from "../parts/PrefixedName";
 import { hrefOf, navigate, usePlace } from "../routing/router";
 import { Todos } from "../todos/Todos";
 import { PageHead } from "./PageHead";
@@ -28,7 +29,6 @@ export function TodosPage() {
 /** Says which list is shown; there is no list that is not there. */
 function ListPicker({ list }: { list: string }) {
   const words = useWords();
-  const fieldId = useId();
   const [draft, setDraft] = useState(list);
   useEffect(() => setDraft(list), [list]);
 
@@ -39,30 +39,11 @@ function ListPicker({ list }: { list: string }) {
 
   return (
     <form className="card room-picker" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor={fieldId}>{words.todos.list}</label>
-        <div className="field-row">
-          <span className="affixed">
-            <span className="affix" aria-hidden="true">
-              todos-
-            </span>
-            <input
-              id={fieldId}
-              value={draft}
-              onChange={(event) => setDraft(event.target.value)}
-              required
-              maxLength={40}
-              spellCheck={false}
-              autoCapitalize="none"
-              autoComplete="off"
-              data-testid="list-id"
-            />
-          </span>
-          <button type="submit" className="button" disabled={draft.trim() === list} data-testid="list-open">
-            {words.todos.open}
-          </button>
-        </div>
-      </div>
+      <PrefixedName label={words.todos.list} prefix="todos-" value={draft} maxLength={40} testId="list-id" onChange={setDraft}>
+        <button type="submit" className="button" disabled={draft.trim() === list} data-testid="list-open">
+          {words.todos.open}
+        </button>
+      </PrefixedName>
     </form>
   );
 }

@@ -1,6 +1,7 @@
-import { type FormEvent, useEffect, useId, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { useWords } from "../language/LanguageProvider";
 import type { PageRoom } from "../live/usePageRoom";
+import { PrefixedName } from "./PrefixedName";
 
 interface RoomPickerProps {
   /** The literal beginning of the page's room names. */
@@ -11,7 +12,6 @@ interface RoomPickerProps {
 /** Shows which room the page is about, goes in and out of it, and shows why the door stayed shut. */
 export function RoomPicker({ prefix, pageRoom }: RoomPickerProps) {
   const words = useWords();
-  const fieldId = useId();
   const [draft, setDraft] = useState(pageRoom.id);
   useEffect(() => setDraft(pageRoom.id), [pageRoom.id]);
 
@@ -23,35 +23,16 @@ export function RoomPicker({ prefix, pageRoom }: RoomPickerProps) {
   const isCurrent = draft.trim() === pageRoom.id && pageRoom.isJoined;
   return (
     <form className="card room-picker" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor={fieldId}>{words.room.label}</label>
-        <div className="field-row">
-          <span className="affixed">
-            <span className="affix" aria-hidden="true">
-              {prefix}
-            </span>
-            <input
-              id={fieldId}
-              value={draft}
-              onChange={(event) => setDraft(event.target.value)}
-              required
-              maxLength={80}
-              spellCheck={false}
-              autoCapitalize="none"
-              autoComplete="off"
-              data-testid="room-id"
-            />
-          </span>
-          <button
-            type="submit"
-            className="button"
-            disabled={isCurrent || pageRoom.isBusy || !pageRoom.isSignedIn}
-            data-testid="room-join"
-          >
-            {pageRoom.isBusy ? words.room.joining : words.room.join}
-          </button>
-        </div>
-      </div>
+      <PrefixedName label={words.room.label} prefix={prefix} value={draft} maxLength={80} testId="room-id" onChange={setDraft}>
+        <button
+          type="submit"
+          className="button"
+          disabled={isCurrent || pageRoom.isBusy || !pageRoom.isSignedIn}
+          data-testid="room-join"
+        >
+          {pageRoom.isBusy ? words.room.joining : words.room.join}
+        </button>
+      </PrefixedName>
       <RoomStatus pageRoom={pageRoom} />
     </form>
   );

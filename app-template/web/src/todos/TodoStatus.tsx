@@ -1,20 +1,21 @@
 import type { ScopeStatus } from "syncwright";
 import { useWords } from "../language/LanguageProvider";
+import { LiveStatus } from "../parts/LiveStatus";
+
+const TONES = { live: "live", syncing: "waits", offline: "rests", error: "error" } as const;
 
 /** Whether the list is what the server has, and what is still on its way there. */
-export function TodoStatus({ status }: { status: ScopeStatus }) {
+export function TodoStatus({ status: { status, pending, error } }: { status: ScopeStatus }) {
   const words = useWords();
   return (
-    <p className="board-status" data-testid="todos-status" data-status={status.status} data-pending={status.pending}>
-      {status.pending > 0 && (
-        <span className="board-pending muted" data-testid="todos-pending">
-          {words.todos.waiting(status.pending)}
-        </span>
-      )}
-      <span className="dot" aria-hidden="true" />
-      <span role="status" title={status.error?.message}>
-        {words.todos.status[status.status]}
-      </span>
-    </p>
+    <LiveStatus
+      tone={TONES[status]}
+      status={status}
+      text={words.todos.status[status]}
+      pending={pending}
+      pendingText={words.todos.waiting(pending)}
+      problem={error?.message}
+      testId="todos"
+    />
   );
 }
