@@ -886,10 +886,12 @@ mod tests {
         let folder = Folder::new();
         let database = folder.open().await.expect("a file");
         for (wrong, expected) in [("INSERT INTO nothing VALUES (1)", 0), ("INSERT INTO numbers VALUES (0, '')", 100)] {
-            // The thread is held up, so that what follows waits together.
+            // The thread is held up, and has taken nothing else before, so that what follows waits together.
             let (go, wait) = std::sync::mpsc::channel::<()>();
-            let mut held = std::pin::pin!(database.read(move |_, _| Ok(wait.recv().is_ok())));
+            let (hold, is_held) = std::sync::mpsc::channel();
+            let mut held = std::pin::pin!(database.read(move |_, _| Ok(hold.send(()).is_ok() && wait.recv().is_ok())));
             assert!(held.as_mut().now_or_never().is_none());
+            is_held.recv().expect("it is there");
             assert!(add(&database, 1000).now_or_never().is_none(), "and nobody waits for it");
             let last = database.write(move |file| file.execute(wrong, []).map(drop));
             // Without tokio's budget, which would let the thread go on before all of them have been asked for.
