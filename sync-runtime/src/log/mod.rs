@@ -3,16 +3,12 @@
 //! A [`LogStore`] applies a push in one transaction with its changes, their cursors, and its outcome, and tells what it has committed in the
 //! order of each scope. It knows neither routes, nor who may do what, nor who wants to hear of it.
 
-mod known;
-mod pulled;
-mod rows;
-mod schema;
-mod snapshot;
+mod overlay;
+mod settle;
 mod sqlite;
 mod store;
 #[cfg(test)]
 mod suite;
-mod trim;
 
 pub(crate) use sqlite::SqliteLog;
 pub use store::{

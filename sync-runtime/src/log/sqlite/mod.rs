@@ -3,32 +3,37 @@
 //! One thread writes, and what waits together is one transaction, whose one wait for the disk is everybody's; in it each push has a savepoint
 //! of its own, so that one that is refused is undone alone. Who reads has a thread and a connection beside it, and never waits for the disk.
 
+mod known;
+mod pulled;
+mod rows;
+mod schema;
+mod snapshot;
+mod trim;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
-use super::known::{self, outcome_of, store_outcome};
-use super::pulled::pull;
-use super::rows::{SqlRows, signed};
-use super::schema::{FILE, SCHEMA};
-use super::snapshot::snapshot;
+use self::known::outcome_of;
+use self::rows::{Stored, signed};
+use self::schema::{FILE, SCHEMA};
+use super::overlay::Written;
+use super::settle::{Outcome, judge, run};
 use super::store::{
     Committed, Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot,
-    SnapshotPlace, Watch, Work,
+    SnapshotPlace, Watch,
 };
-use super::trim::trim;
 use crate::clock::calendar;
-use crate::contain::{Panicked, contained, log_panicked};
-use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::BoxFuture;
 use crate::storage::{DataError, Database, Failure, FileLock, Job, Later};
 
-/// How many clients are forgotten at once.
-const FORGOTTEN_AT_ONCE: u32 = 100;
+/// How many rows of clients are forgotten at once.
+const FORGOTTEN_AT_ONCE: usize = 1000;
 
 /// Logs in the file `log.sqlite` of a folder, or in memory.
 pub(crate) struct SqliteLog {
@@ -37,6 +42,8 @@ pub(crate) struct SqliteLog {
     reader: Option<Database>,
     codes: Arc<[&'static str]>,
     watch: Watch,
+    /// Behind which scope it is looked for changes to forget.
+    trimmed: Mutex<i64>,
     #[expect(dead_code, reason = "it is held as long as the file is used")]
     lock: Option<FileLock>,
 }
@@ -56,7 +63,7 @@ impl SqliteLog {
     ) -> Result<Self, DataError> {
         let lock = FileLock::take(folder, FILE, patience).await?;
         let (writer, reader) = (Database::open(folder, SCHEMA).await?, Database::open(folder, SCHEMA).await?);
-        Ok(Self { writer, reader: Some(reader), codes: codes.into(), watch, lock: Some(lock) })
+        Ok(Self { writer, reader: Some(reader), codes: codes.into(), watch, trimmed: Mutex::default(), lock: Some(lock) })
     }
 
     /// Begins with nothing, and keeps it as long as this is there.
@@ -66,7 +73,7 @@ impl SqliteLog {
     /// When no thread can be started.
     pub(crate) async fn in_memory(codes: &[&'static str], watch: Watch) -> Result<Self, DataError> {
         let writer = Database::in_memory(SCHEMA).await?;
-        Ok(Self { writer, reader: None, codes: codes.into(), watch, lock: None })
+        Ok(Self { writer, reader: None, codes: codes.into(), watch, trimmed: Mutex::default(), lock: None })
     }
 
     fn reader(&self) -> &Database {
@@ -104,12 +111,12 @@ impl LogStore for SqliteLog {
     }
 
     fn pull(&self, from: PullFrom) -> BoxFuture<'_, Result<Page, LogError>> {
-        Box::pin(self.read(move |file| pull(file, &from)))
+        Box::pin(self.read(move |file| pulled::pull(file, &from)))
     }
 
     fn snapshot(&self, scope: &str, place: Option<SnapshotPlace>) -> BoxFuture<'_, Result<Snapshot, LogError>> {
         let scope = scope.to_owned();
-        Box::pin(self.read(move |file| snapshot(file, &scope, place.as_ref())))
+        Box::pin(self.read(move |file| snapshot::snapshot(file, &scope, place.as_ref())))
     }
 
     fn heads(&self, scopes: Vec<Arc<str>>) -> BoxFuture<'_, Result<Vec<Head>, LogError>> {
@@ -125,11 +132,19 @@ impl LogStore for SqliteLog {
     fn trim(&self, retention: Retention) -> BoxFuture<'_, Result<bool, LogError>> {
         Box::pin(async move {
             let now = calendar();
+            let (most, since) = (retention.changes, before(now, retention.age));
+            let place = *self.trimmed.lock();
+            let found = self.read(move |file| trim::find(file, place, most, since).map(Ok)).await?;
+            let next = found.next;
             let trimming = self.writer.write(move |file| {
                 let forgotten = known::forget_clients(file, before(now, retention.clients), FORGOTTEN_AT_ONCE)?;
-                Ok(trim(file, retention.changes, before(now, retention.age))? || forgotten)
+                Ok(trim::trim(file, &found, most, since)? || forgotten)
             });
-            Ok(trimming.await?)
+            if trimming.await? {
+                return Ok(true);
+            }
+            *self.trimmed.lock() = next.unwrap_or_default();
+            Ok(next.is_some())
         })
     }
 }
@@ -171,14 +186,12 @@ impl Scope {
         found.optional()
     }
 
-    fn find_or_begin(file: &Connection, name: &str) -> rusqlite::Result<Self> {
-        if let Some(found) = Self::find(file, name)? {
-            return Ok(found);
-        }
-        let epoch: Arc<str> = Id::random().to_string()[..8].into();
+    /// Adds a scope that nothing was written to before.
+    fn begin(file: &Connection, name: &str) -> rusqlite::Result<i64> {
+        let epoch = &Id::random().to_string()[..8];
         let insert = "INSERT INTO sync_scopes (name, epoch, head, floor) VALUES (?1, ?2, 0, 0)";
         file.prepare_cached(insert)?.execute(params![name, epoch])?;
-        Ok(Self { id: file.last_insert_rowid(), epoch, head: 0, floor: 0 })
+        Ok(file.last_insert_rowid())
     }
 }
 
@@ -225,75 +238,40 @@ impl Job for PushJob {
 
 /// Settles a push, unless it is settled, or is not its client's next.
 fn settle(file: &Connection, push: &mut Push, codes: &[&'static str]) -> rusqlite::Result<(Pushed, Option<Committed>)> {
-    let call = &push.call;
-    let client = known::client(file, &call.client)?;
-    let last = client.as_ref().map_or(0, |client| client.last);
-    if client.is_some_and(|client| client.owner != call.owner) {
-        return Ok((Pushed::Foreign, None));
-    }
-    if call.number <= last {
-        let pushed = match outcome_of(file, &call.client, call.number, codes)? {
-            None => Pushed::Forgotten,
-            Some((known, _)) if known != call.call => Pushed::Reused,
-            Some((_, outcome)) => Pushed::Settled(outcome),
-        };
+    let client = push.call.client.clone();
+    let known = known::client(file, &client)?;
+    if let Some(pushed) = judge(push, known, |number| outcome_of(file, &client, number, codes))? {
         return Ok((pushed, None));
     }
-    if call.number != last + 1 {
-        return Ok((Pushed::OutOfOrder { expected: last + 1 }, None));
-    }
-    let was_refused =
-        || outcome_of(file, &call.client, last, codes).map(|known| known.is_some_and(|(_, of)| of.is_err()));
-    if push.after_success && was_refused()? {
-        push.work = Work::Refuse(SyncError::new("mutation-skipped"));
-    }
     let time = calendar();
-    let (outcome, committed) = match &mut push.work {
-        Work::Refuse(refusal) => (Err(refusal.clone()), None),
-        Work::Apply(work) => apply(file, &push.scope, time, work)?,
-    };
-    store_outcome(file, &push.call, &outcome, time)?;
+    let (outcome, committed) = apply(file, push, time)?;
+    known::store_outcome(file, &push.call, &outcome, time)?;
     Ok((Pushed::Settled(outcome), committed))
 }
 
-type Apply<'w> = dyn FnMut(&mut dyn crate::route::Rows) -> Result<(), SyncError> + Send + 'w;
-
-/// Applies a push, or undoes it alone.
-fn apply(
-    file: &Connection,
-    name: &Arc<str>,
-    time: i64,
-    work: &mut Apply<'_>,
-) -> rusqlite::Result<(Result<u64, SyncError>, Option<Committed>)> {
-    let scope = Scope::find_or_begin(file, name)?;
-    file.prepare_cached("SAVEPOINT mutation")?.execute([])?;
-    let mut rows = SqlRows::new(file, scope.id, scope.head, time);
-    let done = contained(|| work(&mut rows)).unwrap_or_else(|Panicked| {
-        log_panicked(name, "mutation");
-        Err(SyncError::new("sync-server-failed"))
-    });
-    if let Some(failed) = rows.failed.take() {
-        return Err(failed);
-    }
-    let (head, changes) = (rows.head, rows.changes);
-    if done.is_err() {
-        file.prepare_cached("ROLLBACK TO mutation")?.execute([])?;
-    }
-    file.prepare_cached("RELEASE mutation")?.execute([])?;
-    if let Err(refusal) = done {
-        return Ok((Err(refusal), None));
-    }
-    if changes.is_empty() {
-        return Ok((Ok(head), None));
-    }
-    file.prepare_cached("UPDATE sync_scopes SET head = ?2 WHERE id = ?1")?.execute(params![scope.id, signed(head)])?;
-    Ok((Ok(head), Some(Committed { scope: name.clone(), cursor: head, changes })))
+/// Applies a push, or leaves everything as it is.
+fn apply(file: &Connection, push: &mut Push, time: i64) -> rusqlite::Result<(Outcome, Option<Committed>)> {
+    let scope = Scope::find(file, &push.scope)?;
+    let head = scope.as_ref().map_or(0, |scope| scope.head);
+    let scope = scope.map(|scope| scope.id);
+    let written = match run(&push.scope, &mut push.work, &Stored { file, scope }, head, time)? {
+        Err(refusal) => return Ok((Err(refusal), None)),
+        Ok(Written { made, .. }) if made.is_empty() => return Ok((Ok(head), None)),
+        Ok(written) => written,
+    };
+    let scope = scope.map_or_else(|| Scope::begin(file, &push.scope), Ok)?;
+    rows::store(file, scope, &written)?;
+    let cursor = head + written.made.len() as u64;
+    let raise = "UPDATE sync_scopes SET head = ?2, oldest = coalesce(oldest, ?3) WHERE id = ?1";
+    file.prepare_cached(raise)?.execute(params![scope, signed(cursor), time])?;
+    let changes = written.made.into_iter().map(|(change, _)| change).collect();
+    Ok((Ok(cursor), Some(Committed { scope: push.scope.clone(), cursor, changes })))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::suite;
     use super::*;
+    use crate::log::suite;
 
     async fn open(folder: &Path, codes: &[&'static str], watch: Watch) -> Arc<dyn LogStore> {
         Arc::new(SqliteLog::open(folder, codes, watch, Duration::from_secs(5)).await.expect("a file"))

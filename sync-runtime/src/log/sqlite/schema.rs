@@ -13,8 +13,10 @@ pub(super) const SCHEMA: Schema = Schema {
             name TEXT NOT NULL UNIQUE,
             epoch TEXT NOT NULL,     -- tells this log from another one of the same name
             head INTEGER NOT NULL,   -- the cursor of the last change
-            floor INTEGER NOT NULL   -- that of the last change that was trimmed
+            floor INTEGER NOT NULL,  -- that of the last change that was trimmed
+            oldest INTEGER           -- the time of the first change that is kept; NULL: none is
         ) STRICT;
+        CREATE INDEX sync_scopes_by_time ON sync_scopes (oldest);
         CREATE TABLE sync_changes (
             scope INTEGER NOT NULL,
             cursor INTEGER NOT NULL,
@@ -26,6 +28,7 @@ pub(super) const SCHEMA: Schema = Schema {
             time INTEGER NOT NULL,   -- in milliseconds since 1970
             PRIMARY KEY (scope, cursor)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sync_changes_by_key ON sync_changes (scope, entity, id, cursor);
         CREATE TABLE sync_entities (
             scope INTEGER NOT NULL,
             entity TEXT NOT NULL,

@@ -3,20 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::signed;
-use super::store::{ClientCall, Known};
-use crate::error::{StoredError, SyncError};
 use crate::id::Id;
-
-/// How many outcomes of a client are kept: it may ask for as many again, which it has not heard.
-const KEPT: u64 = 1000;
-
-/// A client in the file.
-pub(super) struct Client {
-    pub(super) owner: Id,
-    pub(super) last: u64,
-}
-
-type Outcome = Result<u64, SyncError>;
+use crate::log::settle::{Client, KEPT, Outcome, stored_refusal, to_stored};
+use crate::log::store::{ClientCall, Known};
 
 pub(super) fn client(file: &Connection, id: &str) -> rusqlite::Result<Option<Client>> {
     let mut select = file.prepare_cached("SELECT owner, last FROM sync_clients WHERE id = ?1")?;
@@ -50,17 +39,11 @@ pub(super) fn outcome_of(
     let found = select.query_row(params![client, signed(number)], |row| {
         let outcome = match row.get::<_, Option<i64>>(1)? {
             Some(cursor) => Ok(cursor.unsigned_abs()),
-            None => Err(refusal(&row.get::<_, String>(2)?, codes)),
+            None => Err(stored_refusal(&row.get::<_, String>(2)?, codes)),
         };
         Ok((Id::of(row.get(0)?), outcome))
     });
     found.optional()
-}
-
-/// A code that the app has no more has no sentence, either: that it was refused is known all the same.
-fn refusal(stored: &str, codes: &[&'static str]) -> SyncError {
-    let stored = serde_json::from_str::<StoredError>(stored).ok();
-    stored.and_then(|stored| stored.revive(codes)).unwrap_or_else(|| SyncError::new("sync-server-failed"))
 }
 
 /// Notes what came of a client's next call, and forgets what it has heard long ago.
@@ -74,7 +57,7 @@ pub(super) fn store_outcome(
     let upsert = "INSERT INTO sync_clients (id, owner, last, seen) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (id) DO UPDATE SET last = excluded.last, seen = excluded.seen";
     file.prepare_cached(upsert)?.execute(params![client, owner.to_bytes(), signed(*number), time])?;
-    let refusal = outcome.as_ref().err().and_then(|refusal| serde_json::to_string(&refusal.to_stored()).ok());
+    let refusal = outcome.as_ref().err().and_then(to_stored);
     let insert = "INSERT INTO sync_outcomes (client, number, call, cursor, refusal) VALUES (?1, ?2, ?3, ?4, ?5)";
     let cursor = outcome.as_ref().ok().copied().map(signed);
     file.prepare_cached(insert)?.execute(params![client, signed(*number), call.to_bytes(), cursor, refusal])?;
@@ -85,15 +68,15 @@ pub(super) fn store_outcome(
     Ok(())
 }
 
-/// Forgets a few clients that have pushed nothing since; returns whether there may be more of them.
-pub(super) fn forget_clients(file: &Connection, since: i64, most: u32) -> rusqlite::Result<bool> {
-    let select = "SELECT id FROM sync_clients WHERE seen < ?1 ORDER BY seen LIMIT ?2";
-    let mut select = file.prepare_cached(select)?;
-    let clients = select.query_map(params![since, most], |row| row.get::<_, String>(0))?;
-    let clients = clients.collect::<rusqlite::Result<Vec<_>>>()?;
-    for client in &clients {
-        file.prepare_cached("DELETE FROM sync_outcomes WHERE client = ?1")?.execute([client])?;
-        file.prepare_cached("DELETE FROM sync_clients WHERE id = ?1")?.execute([client])?;
+/// Forgets clients that have pushed nothing since, with about so many rows of what they were answered; returns whether there may be more of them.
+pub(super) fn forget_clients(file: &Connection, since: i64, rows: usize) -> rusqlite::Result<bool> {
+    let mut forgotten = 0;
+    while forgotten < rows {
+        let oldest = "SELECT id FROM sync_clients WHERE seen <= ?1 ORDER BY seen LIMIT 1";
+        let oldest = file.prepare_cached(oldest)?.query_row([since], |row| row.get::<_, String>(0)).optional()?;
+        let Some(client) = oldest else { return Ok(false) };
+        forgotten += file.prepare_cached("DELETE FROM sync_outcomes WHERE client = ?1")?.execute([&client])?;
+        forgotten += file.prepare_cached("DELETE FROM sync_clients WHERE id = ?1")?.execute([&client])?;
     }
-    Ok(clients.len() as u64 == u64::from(most))
+    Ok(true)
 }

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, Row, params};
 
+use super::Scope;
 use super::rows::{kind_of, signed};
-use super::sqlite::Scope;
-use super::store::{Change, LogError, Page, PullFrom};
+use crate::log::store::{Change, LogError, Page, PullFrom};
 
 /// How many bytes of JSON a page has, about: behind that, a change stands on the next one.
 const PAGE: usize = 512 << 10;
@@ -39,10 +39,10 @@ fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
     let cursor: i64 = row.get(0)?;
     Ok(Change {
         cursor: cursor.unsigned_abs(),
-        entity: row.get::<_, String>(1)?.into(),
-        id: row.get::<_, String>(2)?.into(),
+        entity: row.get(1)?,
+        id: row.get(2)?,
         kind: kind_of(row.get(3)?),
-        data: row.get::<_, Option<String>>(4)?.map(Into::into),
+        data: row.get(4)?,
         time: row.get(5)?,
     })
 }
