@@ -8,9 +8,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use sync::__private::{
-    Call, Data, HttpCall, IgnoreSelf, Inbound, InboundKind, Message, MutationCall, PresenceUpdate, PullCall, PushCall,
-    ScopesCall, SnapshotCall, StateAct, StateOpen, StatePlace, SyncCall, accepted, client_address, cookie_token,
-    session_cookie,
+    Asker, Call, Data, HttpCall, IgnoreSelf, Inbound, InboundKind, Message, MutationCall, PresenceUpdate, PullCall,
+    PushCall, ScopesCall, SnapshotCall, StateAct, StateOpen, StatePlace, SyncCall, accepted, client_address,
+    cookie_token, session_cookie,
 };
 use sync::axum::http::{HeaderMap, HeaderName, HeaderValue};
 use sync::schema::{InputSchema, decode, encode};
@@ -278,20 +278,22 @@ fn write_message(message: &Message<'_>) -> Value {
             None => Value::Object(write_place(place)),
         },
         Message::StateClose(place) => Value::Object(write_place(place)),
-        Message::Push(PushCall { client, mutations }) => {
+        Message::Push(PushCall { asker, client, mutations }) => {
             let mutations: Vec<_> = mutations.iter().map(write_mutation).collect();
-            json!({ "client": client, "mutations": mutations })
+            with(write_asker(asker), [("client", json!(client)), ("mutations", json!(mutations))])
         }
-        Message::Pull(PullCall { scope, cursor, epoch, limit }) => {
-            let written = Map::from_iter([("scope".to_owned(), json!(scope)), ("cursor".to_owned(), json!(cursor))]);
-            let epoch = epoch.as_ref().map(|epoch| ("epoch", json!(epoch)));
-            let more = [("limit", json!(limit))].into_iter().chain(epoch);
-            Value::Object(written.into_iter().chain(more.map(|(name, value)| (name.to_owned(), value))).collect())
+        Message::Pull(PullCall { asker, scope, cursor, epoch, limit }) => {
+            let mut written = write_asker(asker);
+            written.extend(epoch.as_ref().map(|epoch| ("epoch".to_owned(), json!(epoch))));
+            with(written, [("scope", json!(scope)), ("cursor", json!(cursor)), ("limit", json!(limit))])
         }
-        Message::Snapshot(SnapshotCall { scope, page: None }) => json!({ "scope": scope }),
-        Message::Snapshot(SnapshotCall { scope, page }) => json!({ "scope": scope, "page": page }),
-        Message::Subscribe(ScopesCall { scopes }) | Message::Unsubscribe(ScopesCall { scopes }) => {
-            json!({ "scopes": scopes })
+        Message::Snapshot(SnapshotCall { asker, scope, page }) => {
+            let mut written = write_asker(asker);
+            written.extend(page.as_ref().map(|page| ("page".to_owned(), json!(page))));
+            with(written, [("scope", json!(scope))])
+        }
+        Message::Subscribe(ScopesCall { asker, scopes }) | Message::Unsubscribe(ScopesCall { asker, scopes }) => {
+            with(write_asker(asker), [("scopes", json!(scopes))])
         }
         Message::Join { room, after: None, presence } => json!({ "room": room, "presence": presence }),
         Message::Join { room, after, presence } => json!({ "room": room, "after": after, "presence": presence }),
@@ -345,6 +347,15 @@ fn write_place(place: &StatePlace<'_>) -> Map<String, Value> {
     Map::from_iter(
         [("name", path), ("version", version), ("room", room)].map(|(name, text)| (name.to_owned(), json!(text))),
     )
+}
+
+fn write_asker(asker: &Asker<'_>) -> Map<String, Value> {
+    let user = match asker {
+        Asker::Unsaid => None,
+        Asker::Nobody => Some(Value::Null),
+        Asker::User(user) => Some(json!(user)),
+    };
+    user.map(|user| ("user".to_owned(), user)).into_iter().collect()
 }
 
 fn with<const N: usize>(mut object: Map<String, Value>, more: [(&str, Value); N]) -> Value {

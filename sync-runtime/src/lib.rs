@@ -141,9 +141,9 @@ pub mod __private {
     // What is read of a request or of a packet, and who it is from, may be tried with any header and any text.
     pub use crate::transport::{Inbound, InboundKind, client_address, cookie_token, session_cookie};
     pub use crate::wire::{
-        Call, Data, Envelope, HttpCall, IgnoreSelf, Message, Misread, MutationCall, Packet, Position, PositionKey,
-        PresenceChange, PresenceKind, PresenceUpdate, PresentPerson, PullCall, PushCall, ScopesCall, SnapshotCall,
-        StateAct, StateOpen, StatePlace, SyncCall,
+        Asker, Call, Data, Envelope, HttpCall, IgnoreSelf, Message, Misread, MutationCall, Packet, Position,
+        PositionKey, PresenceChange, PresenceKind, PresenceUpdate, PresentPerson, PullCall, PushCall, ScopesCall,
+        SnapshotCall, StateAct, StateOpen, StatePlace, SyncCall,
     };
     pub use serde;
     pub use serde_json;

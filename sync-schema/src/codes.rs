@@ -6,6 +6,7 @@
 pub const FRAMEWORK_CODES: &[(&str, u16)] = &[
     ("auth-forbidden", 403),
     ("auth-required", 401),
+    ("auth-user-changed", 403),
     ("cursor-too-old", 410),
     ("entity-exists", 409),
     ("mutation-out-of-order", 409),

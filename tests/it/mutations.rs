@@ -1,10 +1,11 @@
 //! Durable data, through a real server: pushes, pulls, snapshots and pokes, over both doors.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sync_tests::app::{TestServer, guest, member};
-use sync_tests::socket::Client;
+use sync_tests::socket::{Client, Identity};
 
 /// Lists of `ada`, of `bob`, and of everybody.
 const ADA: &str = "list-ada-1";
@@ -31,6 +32,10 @@ fn add(seq: u64, scope: &str, id: &str, amount: u32) -> Value {
 async fn push(client: &mut Client, name: &str, mutations: &[Value]) -> Vec<String> {
     let answer = client.call("push", json!({ "client": name, "mutations": mutations })).await;
     outcomes(&answer)
+}
+
+async fn push_one(client: &mut Client, name: &str, mutation: Value) -> String {
+    push(client, name, &[mutation]).await.remove(0)
 }
 
 fn outcomes(answer: &Value) -> Vec<String> {
@@ -216,6 +221,95 @@ async fn who_subscribes_is_poked_with_what_follows() {
     let poke = bob.event("poke").await;
     assert_eq!((&poke["scope"], &poke["cursor"]), (&json!(ALL), &json!(1)), "of the other it hears nothing any more");
     assert_eq!(changes(&poke["changes"]), ["1 create listItem c C 0"]);
+}
+
+#[tokio::test]
+async fn a_store_speaks_for_nobody_but_its_own_user() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let token = server.token(member("ada", "deliver", None)).await;
+    let mut page = server.connect_as(Identity::token(&token)).await;
+    let push = |user: Value| json!({ "user": user, "client": "c1", "mutations": [put(1, ALL, "a", "A")] });
+    let refused = json!("auth-user-changed");
+    for user in [json!("bob"), Value::Null] {
+        for (verb, mut message) in [
+            ("push", push(user.clone())),
+            ("pull", json!({ "scope": ALL, "cursor": 0 })),
+            ("snapshot", json!({ "scope": ALL })),
+            ("subscribe", json!({ "scopes": [ALL] })),
+        ] {
+            message["user"] = user.clone();
+            assert_eq!(page.call(verb, message).await["errorCode"], refused, "{verb} {user}");
+        }
+    }
+    assert_eq!(outcomes(&page.call("push", push(json!("ada"))).await), ["1"]);
+    let mut nobody = server.connect(guest()).await;
+    let pull = |user: Value| json!({ "user": user, "scope": ALL, "cursor": 0 });
+    assert_eq!(nobody.call("pull", pull(Value::Null)).await["errorCode"], json!("auth-required"));
+    assert_eq!(nobody.call("pull", pull(json!("ada"))).await["errorCode"], refused);
+    // Whoever is signed in later hears nothing of what the one before has subscribed to.
+    let subscribe = |user: &str| json!({ "user": user, "scopes": [ALL] });
+    assert_eq!(page.call("subscribe", subscribe("ada")).await["scopes"][ALL]["cursor"], json!(1));
+    let sessions = server.sessions();
+    let session = sessions.find(&token).await.expect("a store").expect("a session");
+    sessions.update(&session, |session| session.user_id = "bob".to_owned()).await.expect("a session");
+    let mut other = server.connect(member("ada", "deliver", None)).await;
+    assert_eq!(push_one(&mut other, "c2", put(1, ALL, "b", "B")).await, "2");
+    let told = page.event("unsubscribed").await;
+    assert_eq!((&told["scope"], &told["errorCode"]), (&json!(ALL), &refused));
+    assert_eq!(page.others_so_far().await, []);
+    assert_eq!(page.call("subscribe", subscribe("bob")).await["scopes"][ALL]["cursor"], json!(2));
+}
+
+#[tokio::test]
+async fn who_may_not_read_any_more_is_told_so_and_nothing_else() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let mut bob = server.connect(member("bob", "deliver", None)).await;
+    let rooms = server.running().handle().rooms();
+    bob.call("subscribe", json!({ "scopes": [ALL] })).await;
+    ada.call("subscribe", json!({ "scopes": [ALL] })).await;
+    assert_eq!(rooms.recheck_scope(ALL).await.expect("a rule"), 0);
+    // A rule that cannot answer takes nothing from anybody.
+    server.app().ban("bob", "unknown");
+    assert_eq!(rooms.recheck_scope(ALL).await.expect_err("no answer").code(), "sync-unavailable");
+    assert_eq!(push_one(&mut ada, "c1", put(1, ALL, "a", "A")).await, "1");
+    assert_eq!(bob.event("poke").await["cursor"], json!(1));
+    server.app().ban("bob", "forbidden");
+    assert_eq!(rooms.recheck_scope(ALL).await.expect("a rule"), 1);
+    let told = bob.event("unsubscribed").await;
+    let expected =
+        json!({ "scope": ALL, "errorCode": "scope-forbidden", "errorParams": {}, "message": told["message"] });
+    assert_eq!(told, expected);
+    assert_eq!(push_one(&mut ada, "c1", put(2, ALL, "a", "B")).await, "2");
+    assert_eq!(ada.event("poke").await["cursor"], json!(1));
+    assert_eq!(ada.event("poke").await["cursor"], json!(2));
+    assert_eq!(bob.call("subscribe", json!({ "scopes": [ALL] })).await["scopes"][ALL]["errorCode"], told["errorCode"]);
+    server.app().forgive("bob");
+    assert_eq!(bob.call("subscribe", json!({ "scopes": [ALL] })).await["scopes"][ALL]["cursor"], json!(2));
+    assert_eq!(bob.others_so_far().await, []);
+    assert_eq!(rooms.recheck_scope("nobody-reads-it").await.expect("nobody"), 0);
+}
+
+#[tokio::test]
+async fn a_mutation_that_never_gets_done_in_time_is_refused_in_the_end() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = TestServer::start_with(|config| {
+        data.path().clone_into(&mut config.data);
+        config.handler_timeout = Duration::from_millis(30);
+    })
+    .await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let all = [put(1, ADA, "a", "A"), add(2, ADA, "a", 21), put(3, ADA, "b", "B")];
+    assert_eq!(push(&mut ada, "c1", &all[..2]).await, ["1", "sync-timeout*"]);
+    // It is counted as the next one of its client.
+    for _ in 0..4 {
+        assert_eq!(push(&mut ada, "c1", &all[1..2]).await, ["sync-timeout*"]);
+        assert_eq!(push(&mut ada, "c1", &all[2..]).await, ["mutation-out-of-order*"]);
+    }
+    assert_eq!(push(&mut ada, "c1", &all[1..2]).await, ["sync-timeout"]);
+    assert_eq!(push(&mut ada, "c1", &all[1..]).await, ["sync-timeout", "2"]);
 }
 
 #[tokio::test]

@@ -72,6 +72,7 @@ const RECEIVED: &[&str] = &[
     "sync_success_answer",
     "sync_success_answer_empty",
     "unsubscribe_answer",
+    "unsubscribed",
     "update_location_answer",
     "update_presence_answer",
 ];
@@ -357,6 +358,10 @@ async fn durable_data() {
         json!({ "id": "m4", "seq": 4, "name": "lists/clear", "version": "v1", "scope": push["mutations"][0]["scope"] });
     ada.call("push", json!({ "client": push["client"], "mutations": [clear] })).await;
     check_log("poke", ada.event("poke").await);
+    server.app().ban("ada", "forbidden");
+    server.running().handle().rooms().recheck_scope("list-ada-1").await.expect("a rule");
+    check_log("unsubscribed", ada.event("unsubscribed").await);
+    server.app().forgive("ada");
     check_log("pull_answer", ada.call("pull", golden("pull")).await);
     check_log("unsubscribe_answer", ada.call("unsubscribe", golden("unsubscribe")).await);
 }

@@ -9,6 +9,7 @@ use crate::error::SyncError;
 use crate::limits::{Key, RouteBudget};
 use crate::rooms::CloseReason;
 use crate::route::App;
+use crate::wire::Asker;
 
 impl<A: App> Dispatcher<A> {
     /// Counts a call: what it is sent on, its user, its address, and how often its caller calls this route.
@@ -54,6 +55,23 @@ impl<A: App> Dispatcher<A> {
     pub(super) fn check_message(&self, caller: &Caller<A>) -> Result<Arc<Guarded<A::Session>>, SyncError> {
         let session = self.check_session(caller)?;
         self.limit_message(caller, &session)?;
+        Ok(session)
+    }
+
+    /// As [`check_message`](Self::check_message), for a message of somebody's store.
+    ///
+    /// # Errors
+    ///
+    /// Besides, `auth-user-changed`: it is another user's than who is signed in now.
+    pub(super) fn check_store(
+        &self,
+        caller: &Caller<A>,
+        asker: &Asker<'_>,
+    ) -> Result<Arc<Guarded<A::Session>>, SyncError> {
+        let session = self.check_message(caller)?;
+        if !asker.is(A::user_id(&session)) {
+            return Err(SyncError::new("auth-user-changed"));
+        }
         Ok(session)
     }
 

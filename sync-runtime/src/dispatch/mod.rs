@@ -10,6 +10,7 @@ mod attendance;
 mod authorize;
 mod caller;
 mod chunks;
+mod commits;
 mod dispatcher;
 mod following;
 mod hooks;

@@ -3,40 +3,56 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
 use crate::clock::{RealInstant, sleep};
 use crate::dispatch::access::access;
+use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::parts::Parts;
 use crate::dispatch::pipeline::session;
 use crate::dispatch::pulling::lines;
 use crate::dispatch::scopes::{Due, Subscriber, Topic};
 use crate::dispatch::{Caller, Dispatcher};
+use crate::error::SyncError;
 use crate::log::{Change, Committed, Retention};
 use crate::rooms::{Bundle, TURN, waited_for};
 use crate::route::App;
-use crate::wire::Packet;
+use crate::wire::{Packet, Refusal};
 
-/// How many bytes of changes are told with a poke, about.
-const CHANGES: usize = 16 << 10;
 /// How many subscribers are told before it is looked how long that takes.
 const AT_ONCE: usize = 64;
+/// How long it is waited before a rule is asked again that could not answer, at first and at most.
+const ASKED_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
 /// How often it is looked whether something is older than it needs to be.
 const TRIMS: Duration = Duration::from_secs(10);
 
 impl<A: App> Dispatcher<A> {
     /// Pokes those who subscribe to scopes, for as long as this is awaited.
     pub async fn poke_subscribers(&self) {
-        let Some(mut commits) = self.parts().scopes.commits() else { return };
-        while let Some(first) = commits.recv().await {
-            let mut together = Together::of(first);
-            loop {
-                match commits.try_recv() {
-                    Ok(next) if together.add(&next) => {}
-                    Ok(next) => poke(self.parts(), std::mem::replace(&mut together, Together::of(next))).await,
-                    Err(_) => break,
-                }
-            }
-            poke(self.parts(), together).await;
+        loop {
+            let committed = self.parts().scopes.commits.next().await;
+            poke(self.parts(), committed).await;
         }
+    }
+
+    /// Asks the rule of a scope again for everybody who is poked about it, and returns how many are poked no more.
+    pub(super) async fn recheck_scope(&self, scope: &str) -> Result<usize, SyncError> {
+        let Some((topic, subscribers)) = self.parts().scopes.subscribers(scope) else { return Ok(0) };
+        let asked = subscribers.iter().map(async |subscriber| match ask(self.parts(), &topic, subscriber).await {
+            Err(why) if is_passing(&why) => Err(why),
+            Err(why) => Ok(end(self.parts(), &topic, subscriber, &why)),
+            Ok(()) => Ok(false),
+        });
+        let (mut count, mut failed) = (0, None);
+        let mut asked = asked.collect::<FuturesUnordered<_>>();
+        while let Some(ended) = asked.next().await {
+            match ended {
+                Ok(ended) => count += usize::from(ended),
+                Err(why) => failed = failed.or(Some(why)),
+            }
+        }
+        failed.map_or(Ok(count), Err)
     }
 
     /// Forgets what is older than it needs to be, for as long as this is awaited.
@@ -52,37 +68,9 @@ impl<A: App> Dispatcher<A> {
     }
 }
 
-/// What was committed in one scope, one right behind the other.
-struct Together {
-    committed: Committed,
-}
-
-impl Together {
-    fn of(committed: Committed) -> Self {
-        Self { committed }
-    }
-
-    /// Adds what was committed behind it in the same scope; returns whether it was.
-    fn add(&mut self, next: &Committed) -> bool {
-        let is_next = next.scope == self.committed.scope;
-        if is_next {
-            self.committed.cursor = self.committed.cursor.max(next.cursor);
-            if size(&self.committed.changes) <= CHANGES {
-                self.committed.changes.extend_from_slice(&next.changes);
-            }
-        }
-        is_next
-    }
-}
-
-fn size(changes: &[Change]) -> usize {
-    changes.iter().map(|change| 96 + change.id.len() + change.data.as_ref().map_or(0, |data| data.len())).sum()
-}
-
-async fn poke<A: App>(parts: &Arc<Parts<A>>, Together { committed }: Together) {
-    let Committed { scope, cursor, changes } = committed;
+async fn poke<A: App>(parts: &Arc<Parts<A>>, Committed { scope, cursor, changes }: Committed) {
     let Some((topic, subscribers)) = parts.scopes.moved(&scope, cursor) else { return };
-    let is_whole = size(&changes) <= CHANGES && changes.last().is_some_and(|last| last.cursor == cursor);
+    let is_whole = changes.last().is_some_and(|last| last.cursor == cursor);
     let first = changes.first().map_or(cursor + 1, |first| first.cursor);
     let mut packets = Packets { scope: &scope, cursor, changes: is_whole.then_some(&changes), full: None, plain: None };
     let mut turn = RealInstant::now();
@@ -132,18 +120,63 @@ async fn poke_later<A: App>(parts: &Arc<Parts<A>>, topic: &Arc<Topic<A>>, subscr
     if socket.is_closed() {
         return parts.scopes.leave_all(socket.id());
     }
-    if subscriber.is_to_be_asked() {
-        let caller = Caller::of_socket(socket.clone());
-        let asked = async {
-            let session = session(parts, &caller)?;
-            access(parts, &caller, &session, &topic.scope).await.map(|_| session)
-        };
-        match asked.await {
-            Ok(session) => subscriber.may_read(session),
-            Err(_) => return parts.scopes.leave(socket.id(), &topic.scope),
-        }
+    if let Err(why) = may_read(parts, topic, subscriber).await {
+        end(parts, topic, subscriber, &why);
+        return;
     }
     if let Some(head) = topic.show(subscriber) {
         socket.outbox().send(&Packet::poke(&topic.scope, head, None).into());
     }
+}
+
+/// Asks whether somebody may still read a scope, unless that is known, until there is an answer.
+async fn may_read<A: App>(
+    parts: &Arc<Parts<A>>,
+    topic: &Topic<A>,
+    subscriber: &Arc<Subscriber<A>>,
+) -> Result<(), SyncError> {
+    let [mut pause, longest] = ASKED_AGAIN;
+    while subscriber.is_to_be_asked() {
+        match ask(parts, topic, subscriber).await {
+            Err(why) if is_passing(&why) && !subscriber.socket.is_closed() && topic.has(subscriber) => {
+                sleep(pause).await;
+                pause = longest.min(2 * pause);
+            }
+            asked => return asked,
+        }
+    }
+    Ok(())
+}
+
+/// Asks whether somebody may still read a scope, and notes that they may.
+async fn ask<A: App>(parts: &Arc<Parts<A>>, topic: &Topic<A>, subscriber: &Subscriber<A>) -> Result<(), SyncError> {
+    let _turn = parts.scopes.asking.acquire().await;
+    let caller = Caller::of_socket(subscriber.socket.clone());
+    let asked = async {
+        let session = session(parts, &caller)?;
+        if !subscriber.asker.is(A::user_id(&session)) {
+            return Err(SyncError::new("auth-user-changed"));
+        }
+        access(parts, &caller, &session, &topic.scope).await?;
+        subscriber.may_read(session);
+        Ok(())
+    };
+    contained_stages(Box::pin(asked)).await
+}
+
+/// Whether it may be another answer the next time, though nobody has changed anything.
+fn is_passing(why: &SyncError) -> bool {
+    why.http_status() >= 500
+}
+
+/// Pokes somebody no more, and tells them why; returns whether they were poked.
+fn end<A: App>(parts: &Parts<A>, topic: &Topic<A>, subscriber: &Arc<Subscriber<A>>, why: &SyncError) -> bool {
+    let is_subscribed = parts.scopes.end(topic, subscriber);
+    if is_subscribed {
+        let caller = Caller::of_socket(subscriber.socket.clone());
+        let sentence = parts.catalog.sentence(why, caller.locale(&parts.catalog));
+        let told = Packet::unsubscribed(&topic.scope, &Refusal::new(why, sentence));
+        subscriber.socket.outbox().send(&told.into());
+    }
+    is_subscribed
 }

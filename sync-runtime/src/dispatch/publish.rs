@@ -154,6 +154,16 @@ impl<A: App> Rooms<A> {
         failed.map_or(Ok(count), Err)
     }
 
+    /// Asks the rule of a scope again for each socket that is told of its changes, and returns how many may not read it any more: they are told
+    /// so, and of nothing else. Without this, it is asked every 30 seconds, and when a session changes.
+    ///
+    /// # Errors
+    ///
+    /// Where the rule could not be asked for somebody, who is told of changes until it can; the others were asked all the same.
+    pub async fn recheck_scope(&self, scope: &str) -> Result<usize, SyncError> {
+        self.0.recheck_scope(scope).await
+    }
+
     /// Calls a route of the event lane with the app itself as the caller: a guest that nothing is refused to. Its input is checked, its handler
     /// runs and its members are filtered as for any other caller.
     ///

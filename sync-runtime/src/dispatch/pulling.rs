@@ -8,14 +8,15 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::value::RawValue;
 
 use crate::clock::Instant;
+use crate::contain::Guarded;
 use crate::dispatch::access::access;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
-use crate::log::{Change, Page, PullFrom, Snapshot, SnapshotPlace};
+use crate::log::{Change, Head, Page, PullFrom, Snapshot, SnapshotPlace};
 use crate::route::App;
 use crate::wire::{
-    ChangeLine, Packet, PullCall, Refusal, ScopesCall, SnapshotCall, SubscribedScope, answer_plain, answer_pull,
+    Asker, ChangeLine, Packet, PullCall, Refusal, ScopesCall, SnapshotCall, SubscribedScope, answer_plain, answer_pull,
     answer_scopes, answer_snapshot, bad_request, stored,
 };
 
@@ -23,9 +24,9 @@ impl<A: App> Dispatcher<A> {
     /// Reads what has changed in a scope behind a cursor.
     pub(super) async fn pull(&self, caller: &Caller<A>, pull: &PullCall<'_>) -> Answer {
         let pulled = async {
-            let session = self.check_message(caller)?;
+            let session = self.check_store(caller, &pull.asker)?;
             access(self.parts(), caller, &session, &pull.scope).await?;
-            let PullCall { scope, cursor, epoch, limit } = pull;
+            let PullCall { scope, cursor, epoch, limit, .. } = pull;
             let (epoch, limit) = (epoch.as_deref().map(Into::into), *limit);
             let from = PullFrom { scope: (&**scope).into(), cursor: *cursor, epoch, limit };
             let Page { changes, cursor, has_more, epoch } = self.parts().scopes.log()?.pull(from).await?;
@@ -37,7 +38,7 @@ impl<A: App> Dispatcher<A> {
     /// Reads a part of what is so in a scope.
     pub(super) async fn snapshot(&self, caller: &Caller<A>, call: &SnapshotCall<'_>) -> Answer {
         let taken = async {
-            let session = self.check_message(caller)?;
+            let session = self.check_store(caller, &call.asker)?;
             access(self.parts(), caller, &session, &call.scope).await?;
             let place = call.page.as_deref().map(read_place).transpose()?;
             let Snapshot { data, cursor, epoch, next } =
@@ -58,10 +59,10 @@ impl<A: App> Dispatcher<A> {
     /// Pokes a socket from now on when there is more of scopes; each that it may not read is answered with why.
     pub(super) async fn subscribe(&self, caller: &Caller<A>, call: &ScopesCall<'_>) -> Answer {
         let subscribed = async {
-            self.check_message(caller)?;
+            let session = self.check_store(caller, &call.asker)?;
             let mut scopes = BTreeMap::new();
             for scope in &call.scopes {
-                let subscribed = match self.subscribed(caller, scope).await {
+                let subscribed = match self.subscribed(caller, &session, &call.asker, scope).await {
                     Ok((cursor, epoch)) => SubscribedScope::To { cursor, epoch: epoch.to_string() },
                     Err(error) => {
                         let sentence = self.catalog().sentence(&error, caller.locale(self.catalog()));
@@ -76,21 +77,29 @@ impl<A: App> Dispatcher<A> {
         self.answer(caller, subscribed)
     }
 
-    async fn subscribed(&self, caller: &Caller<A>, scope: &str) -> Result<(u64, Arc<str>), SyncError> {
+    async fn subscribed(
+        &self,
+        caller: &Caller<A>,
+        session: &Arc<Guarded<A::Session>>,
+        asker: &Asker<'_>,
+        scope: &str,
+    ) -> Result<Head, SyncError> {
         let socket = caller.socket().ok_or_else(|| bad_request("event"))?;
-        let session = self.check_session(caller)?;
-        access(self.parts(), caller, &session, scope).await?;
+        access(self.parts(), caller, session, scope).await?;
         let (scopes, limit) = (&self.parts().scopes, self.config().room_limit);
         let name: Arc<str> = scope.into();
         let (topic, subscriber) = scopes
-            .enter(socket, &name, session, limit)
+            .enter(socket, &name, (session.clone(), asker.to_owned()), limit)
             .ok_or_else(|| SyncError::new("room-limit").param("limit", limit))?;
         let head = scopes.log()?.heads(vec![name]).await;
         // One that is gone would be poked for ever.
         if socket.is_closed() {
             scopes.leave_all(socket.id());
         }
-        let (cursor, epoch) = head.inspect_err(|_| scopes.leave(socket.id(), scope))?.remove(0);
+        let head = head.inspect_err(|_| {
+            scopes.end(&topic, &subscriber);
+        });
+        let (cursor, epoch) = head?.remove(0);
         if let Some(head) = topic.catch_up(&subscriber, cursor) {
             socket.outbox().send(&Packet::poke(scope, head, None).into());
         }

@@ -17,6 +17,8 @@ use crate::log::{Known, Pushed, Work};
 use crate::route::{Access, App};
 use crate::wire::{MutationCall, MutationResult, PushCall, Refusal, answer_push};
 
+/// How often a mutation may take too long until that is its outcome.
+const TRIES: u32 = 5;
 /// Refusals that settle nothing: the same mutation may be applied when it is sent again.
 const PASSING: [&str; 10] = [
     "auth-required",
@@ -39,7 +41,7 @@ impl<A: App> Dispatcher<A> {
     }
 
     async fn pushed(&self, caller: &Caller<A>, push: PushCall<'_>) -> Result<Box<RawValue>, SyncError> {
-        let session = self.check_message(caller)?;
+        let session = self.check_store(caller, &push.asker)?;
         let client = ClientOf { name: (&*push.client).into(), owner: owner(caller, &session) };
         let numbers = push.mutations.iter().map(|mutation| mutation.seq).collect();
         let known = self.parts().scopes.log()?.known(&client.name, numbers).await?;
@@ -101,13 +103,21 @@ impl<A: App> Dispatcher<A> {
         match (mutation.pushed.get(), ran) {
             (Some(pushed), _) => Ok(pushed.clone()),
             (None, Ok(_)) => Err(unsettled()),
-            (None, Err(error)) if PASSING.contains(&error.code()) => Err(error),
+            (None, Err(error)) if PASSING.contains(&error.code()) && !self.is_given_up(mutation, known, &error) => {
+                Err(error)
+            }
             // What was refused before it came to the store is settled there, too: those behind it do not wait for it.
             (None, Err(error)) => {
                 mutation.turn.comes().await;
                 mutation.place(self.parts(), Work::Refuse(error)).await
             }
         }
+    }
+
+    /// Returns whether a mutation is refused for good that never gets done in time: all that its client asks for waits behind it.
+    fn is_given_up(&self, mutation: &Pushing<'_>, known: &Known, error: &SyncError) -> bool {
+        let (client, number) = (&mutation.client.name, mutation.mutation.seq);
+        error.code() == "sync-timeout" && number == known.last + 1 && self.parts().scopes.tried(client, number) >= TRIES
     }
 
     /// Says what a client is told of one mutation.

@@ -5,32 +5,41 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::mpsc;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Instant;
 use crate::contain::Guarded;
+use crate::dispatch::commits::Commits;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::log::{Committed, LogError, LogStore, Watch};
 use crate::rooms::Socket;
 use crate::route::App;
 use crate::tables::shrink;
+use crate::wire::Asker;
 
 /// For how long it is taken for granted that somebody may still read a scope.
 const TRUSTED: Duration = Duration::from_secs(30);
+/// How many are asked at once whether they may.
+const ASKED_AT_ONCE: usize = 32;
+/// Of how many clients it is counted how often their next mutation was tried; beyond that, all of them are counted anew.
+const TRIED: usize = 10_000;
 
 /// The scopes of a server.
 pub(in crate::dispatch) struct Scopes<A: App> {
     log: Mutex<Option<Arc<dyn LogStore>>>,
-    committed: mpsc::UnboundedSender<Committed>,
-    /// Taken by whoever pokes.
-    waiting: Mutex<Option<mpsc::UnboundedReceiver<Committed>>>,
-    topics: Mutex<HashMap<Arc<str>, Arc<Topic<A>>>>,
+    pub(in crate::dispatch) commits: Arc<Commits>,
+    topics: Arc<Topics<A>>,
     /// The scopes that each socket is poked about.
     of_sockets: Mutex<HashMap<Id, Vec<Arc<str>>>>,
     pub(in crate::dispatch) work: TaskTracker,
+    pub(in crate::dispatch) asking: Semaphore,
+    /// The number of the mutation that each client cannot get done, and how often that was tried.
+    tries: Mutex<HashMap<Arc<str>, (u64, u32)>>,
 }
+
+type Topics<A> = Mutex<HashMap<Arc<str>, Arc<Topic<A>>>>;
 
 /// One scope that somebody subscribes to.
 pub(in crate::dispatch) struct Topic<A: App> {
@@ -52,6 +61,7 @@ type Subscribers<A> = Vec<Arc<Subscriber<A>>>;
 /// Somebody who is poked about one scope.
 pub(in crate::dispatch) struct Subscriber<A: App> {
     pub(in crate::dispatch) socket: Arc<Socket<A>>,
+    pub(in crate::dispatch) asker: Asker<'static>,
     told: Mutex<Told<A>>,
 }
 
@@ -68,23 +78,28 @@ struct Told<A: App> {
 
 impl<A: App> Default for Scopes<A> {
     fn default() -> Self {
-        let (committed, waiting) = mpsc::unbounded_channel();
         Self {
             log: Mutex::default(),
-            committed,
-            waiting: Mutex::new(Some(waiting)),
-            topics: Mutex::default(),
+            commits: Arc::default(),
+            topics: Arc::default(),
             of_sockets: Mutex::default(),
             work: TaskTracker::new(),
+            asking: Semaphore::new(ASKED_AT_ONCE),
+            tries: Mutex::default(),
         }
     }
 }
 
 impl<A: App> Scopes<A> {
-    /// Returns what the store is to tell its commits.
+    /// Returns what the store is to tell its commits. Of a scope that nobody subscribes to there is nothing to tell: whoever begins to looks
+    /// afterwards how far it is.
     pub(in crate::dispatch) fn watch(&self) -> Watch {
-        let committed = self.committed.clone();
-        Arc::new(move |told| committed.send(told).unwrap_or_default())
+        let (topics, commits) = (self.topics.clone(), self.commits.clone());
+        Arc::new(move |committed: Committed| {
+            if topics.lock().contains_key(&committed.scope) {
+                commits.add(committed);
+            }
+        })
     }
 
     /// Keeps the data in this store; called once, before anybody asks for it.
@@ -106,9 +121,25 @@ impl<A: App> Scopes<A> {
         self.log.lock().clone().ok_or_else(|| SyncError::new("store-unavailable"))
     }
 
-    /// Returns what the store tells, to the first who asks.
-    pub(in crate::dispatch) fn commits(&self) -> Option<mpsc::UnboundedReceiver<Committed>> {
-        self.waiting.lock().take()
+    /// Counts that the next mutation of a client was tried in vain, and returns how often that was.
+    pub(in crate::dispatch) fn tried(&self, client: &Arc<str>, number: u64) -> u32 {
+        let mut tries = self.tries.lock();
+        if tries.len() >= TRIED && !tries.contains_key(client) {
+            tries.clear();
+        }
+        let (of, count) = tries.entry(client.clone()).or_insert((number, 0));
+        if *of != number {
+            (*of, *count) = (number, 0);
+        }
+        *count += 1;
+        *count
+    }
+
+    /// Returns those who subscribe to a scope.
+    pub(in crate::dispatch) fn subscribers(&self, scope: &str) -> Option<(Arc<Topic<A>>, Subscribers<A>)> {
+        let topic = self.topics.lock().get(scope)?.clone();
+        let subscribers = topic.state.lock().subscribers.values().cloned().collect();
+        Some((topic, subscribers))
     }
 
     /// Returns those who subscribe to a scope, whose head is another one now; `None` where nobody does.
@@ -128,7 +159,7 @@ impl<A: App> Scopes<A> {
         &self,
         socket: &Arc<Socket<A>>,
         scope: &Arc<str>,
-        session: Arc<Guarded<A::Session>>,
+        (session, asker): (Arc<Guarded<A::Session>>, Asker<'static>),
         limit: usize,
     ) -> Option<Subscription<A>> {
         let mut of_sockets = self.of_sockets.lock();
@@ -140,7 +171,7 @@ impl<A: App> Scopes<A> {
             own.push(scope.clone());
         }
         let told = Told { cursor: 0, is_behind: true, asked: Instant::now(), session };
-        let subscriber = Arc::new(Subscriber { socket: socket.clone(), told: Mutex::new(told) });
+        let subscriber = Arc::new(Subscriber { socket: socket.clone(), asker, told: Mutex::new(told) });
         let topic = {
             let mut topics = self.topics.lock();
             let topic = topics.entry(scope.clone()).or_insert_with(|| {
@@ -174,6 +205,15 @@ impl<A: App> Scopes<A> {
         own.iter().for_each(|scope| self.forget(socket, scope));
     }
 
+    /// Pokes a subscriber no more, unless it has subscribed anew since; returns whether it was poked.
+    pub(in crate::dispatch) fn end(&self, topic: &Topic<A>, subscriber: &Arc<Subscriber<A>>) -> bool {
+        let is_subscribed = topic.has(subscriber);
+        if is_subscribed {
+            self.leave(subscriber.socket.id(), &topic.scope);
+        }
+        is_subscribed
+    }
+
     fn forget(&self, socket: Id, scope: &str) {
         let mut topics = self.topics.lock();
         let Some(topic) = topics.get(scope) else { return };
@@ -203,6 +243,12 @@ pub(in crate::dispatch) enum Due {
 }
 
 impl<A: App> Topic<A> {
+    /// Returns whether somebody is one of those who subscribe.
+    pub(in crate::dispatch) fn has(&self, subscriber: &Arc<Subscriber<A>>) -> bool {
+        let state = self.state.lock();
+        state.subscribers.get(&subscriber.socket.id()).is_some_and(|one| Arc::ptr_eq(one, subscriber))
+    }
+
     /// Begins to tell a subscriber what comes behind a cursor, or has come since; returns the head where that is another one.
     pub(in crate::dispatch) fn catch_up(&self, subscriber: &Subscriber<A>, cursor: u64) -> Option<u64> {
         let mut told = subscriber.told.lock();

@@ -11,7 +11,9 @@ mod store;
 mod suite;
 
 pub(crate) use sqlite::SqliteLog;
+#[cfg(test)]
+pub(crate) use store::ChangeKind;
 pub use store::{
-    Change, ClientCall, Committed, Known, LogError, LogStore, Page, PullFrom, Push, Pushed, Retention, Snapshot,
+    Change, ClientCall, Committed, Head, Known, LogError, LogStore, Page, PullFrom, Push, Pushed, Retention, Snapshot,
     SnapshotPlace, Watch, Work,
 };

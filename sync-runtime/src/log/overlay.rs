@@ -142,7 +142,8 @@ impl<R: Reads> Rows for Overlay<'_, R> {
             (Some(_), None) => (ChangeKind::Delete, -1),
         };
         self.bytes += data.map_or(0, str::len);
-        for (limit, is_over) in [(MOST_CHANGES, self.made.len() == MOST_CHANGES), (MOST_BYTES, self.bytes > MOST_BYTES)] {
+        for (limit, is_over) in [(MOST_CHANGES, self.made.len() == MOST_CHANGES), (MOST_BYTES, self.bytes > MOST_BYTES)]
+        {
             if is_over {
                 return Err(SyncError::new("sync-too-large").param("limit", limit));
             }
@@ -212,7 +213,8 @@ mod tests {
         assert_eq!(overlay.write("note", "a", None), Ok(true));
         assert_eq!(list(&overlay), "b0 d2 e1 f1 g1");
         let Ok(Written { made, now }) = overlay.into_written() else { panic!("nothing has failed") };
-        let made: Vec<_> = made.iter().map(|(change, before)| (change.cursor, &*change.id, before.as_deref())).collect();
+        let made: Vec<_> =
+            made.iter().map(|(change, before)| (change.cursor, &*change.id, before.as_deref())).collect();
         let expected = [
             (8, "a", None),
             (9, "d", Some("d0")),

@@ -19,11 +19,55 @@ const SCOPES: usize = 100;
 /// How many changes are pulled at once, if nothing is said, and at most.
 const CHANGES: (usize, usize) = (100, 1000);
 
+/// Whose store asks, as it believes: of another user's it is told nothing, nor is anything done in their name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Asker<'a> {
+    /// It does not say.
+    #[default]
+    Unsaid,
+    /// Somebody who has not signed in.
+    Nobody,
+    /// This user.
+    User(Cow<'a, str>),
+}
+
+impl<'a> Asker<'a> {
+    fn read(field: &Slot<'a>) -> Result<Self, SyncError> {
+        match field.0 {
+            None => Ok(Self::Unsaid),
+            Some(raw) if raw.get() == "null" => Ok(Self::Nobody),
+            Some(_) => field.required_text("user").map(Self::User),
+        }
+    }
+
+    /// Returns whether it is this user who asks; `None` is somebody who has not signed in.
+    #[must_use]
+    pub fn is(&self, user: Option<&str>) -> bool {
+        match self {
+            Self::Unsaid => true,
+            Self::Nobody => user.is_none(),
+            Self::User(own) => user == Some(&**own),
+        }
+    }
+
+    /// Returns the same without what borrows from a message.
+    #[must_use]
+    pub fn to_owned(&self) -> Asker<'static> {
+        match self {
+            Self::Unsaid => Asker::Unsaid,
+            Self::Nobody => Asker::Nobody,
+            Self::User(user) => Asker::User(Cow::Owned(user.clone().into_owned())),
+        }
+    }
+}
+
 /// A client asks for mutations.
 ///
 /// Source: the JSON form is `tests/wire/push.json`.
 #[derive(Debug, Clone)]
 pub struct PushCall<'a> {
+    /// Who asks.
+    pub asker: Asker<'a>,
     /// The client's own name: 1 to 64 visible ASCII characters, that nobody else can guess.
     pub client: Cow<'a, str>,
     /// In their order.
@@ -57,6 +101,8 @@ impl MutationCall<'_> {
 /// A client reads on.
 #[derive(Debug, Clone)]
 pub struct PullCall<'a> {
+    /// Who asks.
+    pub asker: Asker<'a>,
     /// Whose data.
     pub scope: Cow<'a, str>,
     /// What it has read up to.
@@ -70,6 +116,8 @@ pub struct PullCall<'a> {
 /// A client wants to know what is so.
 #[derive(Debug, Clone)]
 pub struct SnapshotCall<'a> {
+    /// Who asks.
+    pub asker: Asker<'a>,
     /// Whose data.
     pub scope: Cow<'a, str>,
     /// Which part; the first where this is `None`.
@@ -79,12 +127,16 @@ pub struct SnapshotCall<'a> {
 /// A client wants to be poked about scopes, or no more.
 #[derive(Debug, Clone)]
 pub struct ScopesCall<'a> {
+    /// Who asks.
+    pub asker: Asker<'a>,
     /// Which ones.
     pub scopes: Vec<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
 struct Fields<'a> {
+    #[serde(borrow, default)]
+    user: Slot<'a>,
     #[serde(borrow, default)]
     client: Slot<'a>,
     #[serde(borrow, default)]
@@ -124,6 +176,7 @@ impl<'a> PushCall<'a> {
     /// mutation it is of; `sync-too-large` for more than 100 mutations.
     pub fn read(json: &'a str) -> Result<Self, SyncError> {
         let fields: Fields<'_> = read_object(json)?;
+        let asker = Asker::read(&fields.user)?;
         let client = checked_id(fields.client.required_text("client")?).map_err(|_| bad_request("client"))?;
         let mutations: Vec<&RawValue> =
             fields.mutations.optional("mutations")?.ok_or_else(|| bad_request("mutations"))?;
@@ -131,7 +184,7 @@ impl<'a> PushCall<'a> {
             return Err(SyncError::new("sync-too-large").param("limit", MUTATIONS));
         }
         let mutations = mutations.into_iter().map(|mutation| MutationCall::read(mutation.get()));
-        Ok(Self { client, mutations: mutations.collect::<Result<_, _>>()? })
+        Ok(Self { asker, client, mutations: mutations.collect::<Result<_, _>>()? })
     }
 }
 
@@ -162,6 +215,7 @@ impl<'a> PullCall<'a> {
     pub fn read(json: &'a str) -> Result<Self, SyncError> {
         let fields: Fields<'_> = read_object(json)?;
         Ok(Self {
+            asker: Asker::read(&fields.user)?,
             scope: fields.scope.required_text("scope")?,
             cursor: fields.cursor.optional("cursor")?.ok_or_else(|| bad_request("cursor"))?,
             epoch: fields.epoch.optional_text("epoch")?,
@@ -186,7 +240,11 @@ impl<'a> SnapshotCall<'a> {
     /// As [`PushCall::read`].
     pub fn read(json: &'a str) -> Result<Self, SyncError> {
         let fields: Fields<'_> = read_object(json)?;
-        Ok(Self { scope: fields.scope.required_text("scope")?, page: fields.page.optional_text("page")? })
+        Ok(Self {
+            asker: Asker::read(&fields.user)?,
+            scope: fields.scope.required_text("scope")?,
+            page: fields.page.optional_text("page")?,
+        })
     }
 }
 
@@ -204,7 +262,7 @@ impl<'a> ScopesCall<'a> {
         if scopes.len() > SCOPES {
             return Err(SyncError::new("sync-too-large").param("limit", SCOPES));
         }
-        Ok(Self { scopes: scopes.into_iter().map(|Text(scope)| scope).collect() })
+        Ok(Self { asker: Asker::read(&fields.user)?, scopes: scopes.into_iter().map(|Text(scope)| scope).collect() })
     }
 }
 
@@ -372,6 +430,20 @@ impl Packet {
         }
         Self::event(event::POKE, json(&Poke { scope, cursor, changes }).get().as_bytes())
     }
+
+    /// Writes that a socket is poked no more about a scope: `{ scope, errorCode, errorParams, message }`.
+    ///
+    /// Source: `tests/wire/unsubscribed.json`.
+    #[must_use]
+    pub fn unsubscribed(scope: &str, why: &Refusal) -> Self {
+        #[derive(Serialize)]
+        struct Unsubscribed<'a> {
+            scope: &'a str,
+            #[serde(flatten)]
+            why: &'a Refusal,
+        }
+        Self::event(event::UNSUBSCRIBED, json(&Unsubscribed { scope, why }).get().as_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -420,6 +492,11 @@ mod tests {
         }
         check_push("7", "sync-bad-request not-an-object");
         let push = |json: &str| PushCall::read(json).map(|push| format!("{} {}", push.client, push.mutations.len()));
+        let user = |json: &str| PushCall::read(json).map(|push| format!("{:?}", push.asker));
+        check(user(r#"{"client":"c","mutations":[]}"#), "Unsaid");
+        check(user(r#"{"user":null,"client":"c","mutations":[]}"#), "Nobody");
+        check(user(r#"{"user":"ann","client":"c","mutations":[]}"#), "User(\"ann\")");
+        check(user(r#"{"user":7,"client":"c","mutations":[]}"#), "sync-bad-request user");
         check(push(r#"{"client":"c","mutations":[]}"#), "c 0");
         check(push(r#"{"mutations":[]}"#), "sync-bad-request client");
         check(push(r#"{"client":"","mutations":[]}"#), "sync-bad-request client");

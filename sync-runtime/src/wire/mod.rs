@@ -24,8 +24,8 @@ pub use frame::Envelope;
 pub(crate) use frame::frame_json;
 pub use location::Location;
 pub use log::{
-    ChangeLine, MutationCall, MutationResult, PullCall, PushCall, Refusal, ScopesCall, SnapshotCall, SubscribedScope,
-    answer_pull, answer_push, answer_scopes, answer_snapshot, stored,
+    Asker, ChangeLine, MutationCall, MutationResult, PullCall, PushCall, Refusal, ScopesCall, SnapshotCall,
+    SubscribedScope, answer_pull, answer_push, answer_scopes, answer_snapshot, stored,
 };
 pub use message::{Message, Misread, PresenceUpdate};
 pub use notice::{PresenceChange, PresenceKind, PresentPerson, Roster};
@@ -82,4 +82,5 @@ pub mod event {
     pub const UNSUBSCRIBE: &str = "unsubscribe";
     /// Tells that there is more of a scope.
     pub const POKE: &str = "poke";
+    pub const UNSUBSCRIBED: &str = "unsubscribed";
 }

@@ -159,6 +159,11 @@ impl App {
         self.banned.lock().unwrap_or_else(PoisonError::into_inner).insert(user.to_owned(), how);
     }
 
+    /// Does nothing more about somebody.
+    pub fn forgive(&self, user: &str) {
+        self.banned.lock().unwrap_or_else(PoisonError::into_inner).remove(user);
+    }
+
     /// Returns what is done about somebody, if they may not be in the rooms of `hooks`.
     pub fn banned(&self, user: &str) -> Option<&'static str> {
         self.banned.lock().unwrap_or_else(PoisonError::into_inner).get(user).copied()

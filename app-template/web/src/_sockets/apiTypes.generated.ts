@@ -483,6 +483,7 @@ export interface EntityTypeMap {
 export type ErrorCode =
   | 'auth-forbidden'
   | 'auth-required'
+  | 'auth-user-changed'
   | 'counter-full'
   | 'cursor-too-old'
   | 'entity-exists'

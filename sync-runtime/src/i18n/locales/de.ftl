@@ -4,6 +4,7 @@
 
 auth-forbidden = Das ist dir nicht erlaubt ({ $key }).
 auth-required = Bitte melde dich zuerst an.
+auth-user-changed = Jetzt ist jemand anders angemeldet.
 cursor-too-old = Das hat sich seit dem letzten Lesen zu sehr geändert; es wird neu gelesen.
 entity-exists = Es gibt schon eines mit diesem Namen.
 # No code: what the client says of a refusal whose code it has no sentence for.

@@ -4,6 +4,7 @@
 
 auth-forbidden = You are not allowed to do this ({ $key }).
 auth-required = Please sign in first.
+auth-user-changed = Somebody else is signed in now.
 cursor-too-old = This has changed too much since it was read last; it is read anew.
 entity-exists = There is one with this name already.
 # No code: what the client says of a refusal whose code it has no sentence for.

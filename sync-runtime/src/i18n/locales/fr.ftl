@@ -4,6 +4,7 @@
 
 auth-forbidden = Vous n’êtes pas autorisé à faire cela ({ $key }).
 auth-required = Veuillez d’abord vous connecter.
+auth-user-changed = Quelqu’un d’autre est connecté maintenant.
 cursor-too-old = Cela a trop changé depuis la dernière lecture ; tout est relu.
 entity-exists = Il y en a déjà un de ce nom.
 # No code: what the client says of a refusal whose code it has no sentence for.

@@ -4,6 +4,7 @@
 
 auth-forbidden = Je mag dit niet doen ({ $key }).
 auth-required = Meld je eerst aan.
+auth-user-changed = Er is nu iemand anders aangemeld.
 cursor-too-old = Dit is sinds de vorige keer te veel veranderd; het wordt opnieuw gelezen.
 entity-exists = Er is er al een met deze naam.
 # No code: what the client says of a refusal whose code it has no sentence for.

@@ -63,7 +63,14 @@ impl SqliteLog {
     ) -> Result<Self, DataError> {
         let lock = FileLock::take(folder, FILE, patience).await?;
         let (writer, reader) = (Database::open(folder, SCHEMA).await?, Database::open(folder, SCHEMA).await?);
-        Ok(Self { writer, reader: Some(reader), codes: codes.into(), watch, trimmed: Mutex::default(), lock: Some(lock) })
+        Ok(Self {
+            writer,
+            reader: Some(reader),
+            codes: codes.into(),
+            watch,
+            trimmed: Mutex::default(),
+            lock: Some(lock),
+        })
     }
 
     /// Begins with nothing, and keeps it as long as this is there.

@@ -75,7 +75,9 @@ impl Part {
     /// it becomes long.
     fn go_back(&mut self, file: &Connection, scope: &Scope, cursor: u64, behind: Key) -> rusqlite::Result<()> {
         let (mut at, mut looked_at) = (behind, 0);
-        while let Some(key) = next_changed(file, scope.id, &at)?.filter(|key| self.end.as_ref().is_none_or(|end| key <= end)) {
+        while let Some(key) =
+            next_changed(file, scope.id, &at)?.filter(|key| self.end.as_ref().is_none_or(|end| key <= end))
+        {
             if looked_at == ENTITIES || self.bytes >= 2 * PART {
                 self.found.retain(|key, _| *key <= at);
                 self.end = Some(at);

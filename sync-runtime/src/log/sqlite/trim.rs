@@ -28,7 +28,8 @@ pub(super) fn find(file: &Connection, place: i64, most: u64, since: i64) -> rusq
         scopes.push(id?);
     }
     let next = if scopes.len() as i64 == SCOPES.1 { scopes.last().copied() } else { Some(end) };
-    let last: i64 = file.prepare_cached("SELECT coalesce(max(id), 0) FROM sync_scopes")?.query_row([], |row| row.get(0))?;
+    let last: i64 =
+        file.prepare_cached("SELECT coalesce(max(id), 0) FROM sync_scopes")?.query_row([], |row| row.get(0))?;
     let mut too_old = file.prepare_cached(too_old)?;
     for id in too_old.query_map(params![since, SCOPES.1], |row| row.get(0))? {
         scopes.push(id?);
@@ -57,7 +58,8 @@ fn trim_scope(file: &Connection, scope: i64, most: u64, since: i64, at_once: u64
     let old = "SELECT coalesce(max(cursor), 0) FROM sync_changes WHERE scope = ?1 AND cursor <= ?2 AND time <= ?3";
     let old: i64 = file.prepare_cached(old)?.query_row(params![scope, end, since], |row| row.get(0))?;
     let target = head.saturating_sub(signed(most)).min(end).max(old).max(floor);
-    file.prepare_cached("DELETE FROM sync_changes WHERE scope = ?1 AND cursor <= ?2")?.execute(params![scope, target])?;
+    file.prepare_cached("DELETE FROM sync_changes WHERE scope = ?1 AND cursor <= ?2")?
+        .execute(params![scope, target])?;
     let raise = "UPDATE sync_scopes SET floor = ?2,
         oldest = (SELECT time FROM sync_changes WHERE scope = ?1 AND cursor = ?2 + 1) WHERE id = ?1";
     file.prepare_cached(raise)?.execute(params![scope, target])?;

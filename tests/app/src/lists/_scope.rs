@@ -6,5 +6,10 @@ pub async fn access(ctx: crate::RoomCtx<'_>, owner: &str, number: u32) -> Result
     if number >= 1000 {
         return Err(SyncError::new("auth-forbidden").param("key", "list-closed"));
     }
+    match ctx.app().banned(&ctx.session().user_id) {
+        Some("unknown") => return Err(SyncError::new("sync-unavailable")),
+        Some(_) => return Err(SyncError::new("scope-forbidden")),
+        None => {}
+    }
     Ok(if ctx.session().user_id == owner || owner == "all" { Access::Write } else { Access::Read })
 }
