@@ -19,8 +19,18 @@ pub(in crate::dispatch) struct Commits {
     added: Notify,
 }
 
+/// What is to be told next.
+#[derive(Debug)]
+pub(in crate::dispatch) enum Next {
+    /// What was committed in a scope.
+    Committed(Committed),
+    /// Whatever there is: nobody has said what was committed.
+    Unknown,
+}
+
 #[derive(Debug, Default)]
 struct Waiting {
+    has_missed: bool,
     of: HashMap<Arc<str>, Committed>,
     /// Their names, in the order in which they began to wait.
     order: VecDeque<Arc<str>>,
@@ -49,8 +59,14 @@ impl Commits {
         before.cursor = before.cursor.max(next.cursor);
     }
 
+    /// Notes that something may have been committed of which nothing was heard.
+    pub(in crate::dispatch) fn miss(&self) {
+        self.waiting.lock().has_missed = true;
+        self.added.notify_one();
+    }
+
     /// Waits for the one that has waited longest, and takes it.
-    pub(in crate::dispatch) async fn next(&self) -> Committed {
+    pub(in crate::dispatch) async fn next(&self) -> Next {
         loop {
             let added = self.added.notified();
             if let Some(next) = self.take() {
@@ -60,12 +76,15 @@ impl Commits {
         }
     }
 
-    fn take(&self) -> Option<Committed> {
+    fn take(&self) -> Option<Next> {
         let mut waiting = self.waiting.lock();
+        if std::mem::take(&mut waiting.has_missed) {
+            return Some(Next::Unknown);
+        }
         let scope = waiting.order.pop_front()?;
         let taken = waiting.of.remove(&scope);
         shrink(&mut waiting.of);
-        taken
+        taken.map(Next::Committed)
     }
 }
 
@@ -75,6 +94,8 @@ fn size(changes: &[Change]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
     use crate::log::ChangeKind;
 
@@ -92,7 +113,7 @@ mod tests {
 
     /// The scope, the cursor, and the cursors of the changes of what is taken.
     fn taken(commits: &Commits) -> Option<String> {
-        let Committed { scope, cursor, changes } = commits.take()?;
+        let Next::Committed(Committed { scope, cursor, changes }) = commits.take()? else { return None };
         let changes: Vec<_> = changes.iter().map(|change| change.cursor.to_string()).collect();
         Some(format!("{scope} {cursor}: {}", changes.join(" ")))
     }
@@ -123,12 +144,12 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_waits_is_woken() {
-        let commits = Arc::new(Commits::default());
-        let waiting = tokio::spawn({
-            let commits = commits.clone();
-            async move { commits.next().await.cursor }
-        });
+        let commits = Commits::default();
+        let mut waiting = std::pin::pin!(commits.next());
+        assert!(waiting.as_mut().now_or_never().is_none());
         commits.add(committed("a", 1..=1, 10));
-        assert_eq!(waiting.await.expect("it ends"), 1);
+        assert!(matches!(waiting.await, Next::Committed(_)));
+        commits.miss();
+        assert!(matches!(commits.next().await, Next::Unknown));
     }
 }

@@ -8,6 +8,7 @@ use futures_util::stream::FuturesUnordered;
 
 use crate::clock::{RealInstant, sleep};
 use crate::dispatch::access::access;
+use crate::dispatch::commits::Next;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::parts::Parts;
 use crate::dispatch::pipeline::session;
@@ -22,6 +23,8 @@ use crate::wire::{Packet, Refusal};
 
 /// How many subscribers are told before it is looked how long that takes.
 const AT_ONCE: usize = 64;
+/// Of how many scopes it is asked at once how far they are.
+const LOOKED_AT_AT_ONCE: usize = 100;
 /// How long it is waited before a rule is asked again that could not answer, at first and at most.
 const ASKED_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
 /// How often it is looked whether something is older than it needs to be.
@@ -31,8 +34,22 @@ impl<A: App> Dispatcher<A> {
     /// Pokes those who subscribe to scopes, for as long as this is awaited.
     pub async fn poke_subscribers(&self) {
         loop {
-            let committed = self.parts().scopes.commits.next().await;
-            poke(self.parts(), committed).await;
+            match self.parts().scopes.commits.next().await {
+                Next::Committed(committed) => poke(self.parts(), committed).await,
+                Next::Unknown => self.poke_whoever_is_behind().await,
+            }
+        }
+    }
+
+    /// Looks how far all scopes are that somebody subscribes to.
+    async fn poke_whoever_is_behind(&self) {
+        let Ok(log) = self.parts().scopes.log() else { return };
+        for scopes in self.parts().scopes.names().chunks(LOOKED_AT_AT_ONCE) {
+            // One that cannot answer says again that something was missed when it can.
+            let Ok(heads) = log.heads(scopes.to_vec()).await else { return };
+            for (scope, (cursor, _)) in scopes.iter().zip(heads) {
+                poke(self.parts(), Committed { scope: scope.clone(), cursor, changes: Vec::new() }).await;
+            }
         }
     }
 

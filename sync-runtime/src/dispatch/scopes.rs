@@ -13,7 +13,7 @@ use crate::contain::Guarded;
 use crate::dispatch::commits::Commits;
 use crate::error::SyncError;
 use crate::id::Id;
-use crate::log::{Committed, LogError, LogStore, Watch};
+use crate::log::{LogError, LogStore, News, Watch};
 use crate::rooms::Socket;
 use crate::route::App;
 use crate::tables::shrink;
@@ -95,10 +95,10 @@ impl<A: App> Scopes<A> {
     /// afterwards how far it is.
     pub(in crate::dispatch) fn watch(&self) -> Watch {
         let (topics, commits) = (self.topics.clone(), self.commits.clone());
-        Arc::new(move |committed: Committed| {
-            if topics.lock().contains_key(&committed.scope) {
-                commits.add(committed);
-            }
+        Arc::new(move |told| match told {
+            News::Committed(committed) if topics.lock().contains_key(&committed.scope) => commits.add(committed),
+            News::Committed(_) => {}
+            News::Missed => commits.miss(),
         })
     }
 
@@ -133,6 +133,11 @@ impl<A: App> Scopes<A> {
         }
         *count += 1;
         *count
+    }
+
+    /// Returns the names of all that somebody subscribes to.
+    pub(in crate::dispatch) fn names(&self) -> Vec<Arc<str>> {
+        self.topics.lock().keys().cloned().collect()
     }
 
     /// Returns those who subscribe to a scope.

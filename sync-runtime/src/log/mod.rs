@@ -14,6 +14,6 @@ pub(crate) use sqlite::SqliteLog;
 #[cfg(test)]
 pub(crate) use store::ChangeKind;
 pub use store::{
-    Change, ClientCall, Committed, Head, Known, LogError, LogStore, Page, PullFrom, Push, Pushed, Retention, Snapshot,
-    SnapshotPlace, Watch, Work,
+    Change, ClientCall, Committed, Head, Known, LogError, LogStore, News, Page, PullFrom, Push, Pushed, Retention,
+    Snapshot, SnapshotPlace, Watch, Work,
 };

@@ -36,37 +36,112 @@ pub(super) type Key = (Box<str>, Box<str>);
 /// A change, and the JSON of its entity before it.
 pub(super) type Made = (Change, Option<Box<str>>);
 
+/// What was written and is read before what is below it.
+#[derive(Debug, Default)]
+pub(super) struct Layer {
+    /// What was written, as it is now; `None`: it is gone.
+    now: BTreeMap<Key, Option<Box<str>>>,
+    /// How many more there are of each type.
+    more: HashMap<Box<str>, i64>,
+}
+
+impl Layer {
+    /// Returns what was written, by key.
+    pub(super) fn now(&self) -> &BTreeMap<Key, Option<Box<str>>> {
+        &self.now
+    }
+
+    /// Takes what was written on top of this.
+    pub(super) fn take_over(&mut self, upper: Self) {
+        self.now.extend(upper.now);
+        for (entity, more) in upper.more {
+            *self.more.entry(entity).or_default() += more;
+        }
+    }
+
+    /// Returns the entities of a scope with what was written.
+    pub(super) fn over<'l, R>(&'l self, below: &'l R) -> Over<'l, R> {
+        Over { layer: self, below }
+    }
+
+    fn write(&mut self, (entity, id): (&str, &str), data: Option<Box<str>>, more: i64) {
+        self.now.insert((entity.into(), id.into()), data);
+        match self.more.get_mut(entity) {
+            Some(count) => *count += more,
+            None => drop(self.more.insert(entity.into(), more)),
+        }
+    }
+}
+
+/// The entities of a scope, with a layer on top.
+pub(super) struct Over<'l, R> {
+    layer: &'l Layer,
+    below: &'l R,
+}
+
+impl<R: Reads> Reads for Over<'_, R> {
+    type Error = R::Error;
+
+    fn find(&self, entity: &str, id: &str) -> Result<Option<Box<str>>, R::Error> {
+        if self.layer.now.is_empty() {
+            return self.below.find(entity, id);
+        }
+        match self.layer.now.get(&(entity.into(), id.into())) {
+            Some(now) => Ok(now.clone()),
+            None => self.below.find(entity, id),
+        }
+    }
+
+    fn each(&self, entity: &str, visit: &mut Visit<'_>) -> Result<Result<(), SyncError>, R::Error> {
+        let from: Key = (entity.into(), "".into());
+        let own = self.layer.now.range(from..).take_while(|((of, _), _)| **of == *entity);
+        let mut own = own.map(|((_, id), now)| (&**id, now.as_deref())).peekable();
+        let mut visit_now = |id: &str, now: Option<&str>| now.map_or(Ok(()), |json| visit(id, json));
+        let read = self.below.each(entity, &mut |id, json| {
+            while let Some((before, now)) = own.next_if(|(own, _)| *own < id) {
+                visit_now(before, now)?;
+            }
+            match own.next_if(|(own, _)| *own == id) {
+                Some((_, now)) => visit_now(id, now),
+                None => visit_now(id, Some(json)),
+            }
+        })?;
+        Ok(read.and_then(|()| own.try_for_each(|(id, now)| visit_now(id, now))))
+    }
+
+    fn count(&self, entity: &str) -> Result<u64, R::Error> {
+        let more = self.layer.more.get(entity).copied().unwrap_or_default();
+        Ok(self.below.count(entity)?.saturating_add_signed(more))
+    }
+}
+
 /// The entities of a scope with what a mutation has written. Nothing of it is written anywhere else.
 pub(super) struct Overlay<'r, R: Reads> {
     reads: &'r R,
     /// The cursor of the last change.
     head: u64,
     time: i64,
-    made: Vec<Made>,
+    written: Written,
     bytes: usize,
-    /// What was written, as it is now; `None`: it is gone.
-    now: BTreeMap<Key, Option<Box<str>>>,
-    /// How many more there are of each type.
-    more: HashMap<&'static str, i64>,
     /// What was read last: whoever changes an entity reads it twice.
     last: RefCell<Option<(Key, Option<Box<str>>)>>,
     failed: RefCell<Option<R::Error>>,
 }
 
 /// What a mutation has done.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Written {
     /// In their order.
     pub(super) made: Vec<Made>,
-    /// What each entity that was written is in the end; `None`: it is gone.
-    pub(super) now: BTreeMap<Key, Option<Box<str>>>,
+    /// What each entity that was written is in the end.
+    pub(super) layer: Layer,
 }
 
 impl<'r, R: Reads> Overlay<'r, R> {
     /// Begins behind the cursor `head`.
     pub(super) fn new(reads: &'r R, head: u64, time: i64) -> Self {
-        let (made, now, more, last, failed) = Default::default();
-        Self { reads, head, time, made, bytes: 0, now, more, last, failed }
+        let (written, last, failed) = Default::default();
+        Self { reads, head, time, written, bytes: 0, last, failed }
     }
 
     /// Ends it.
@@ -77,7 +152,7 @@ impl<'r, R: Reads> Overlay<'r, R> {
     pub(super) fn into_written(self) -> Result<Written, R::Error> {
         match self.failed.into_inner() {
             Some(failed) => Err(failed),
-            None => Ok(Written { made: self.made, now: self.now }),
+            None => Ok(self.written),
         }
     }
 
@@ -88,16 +163,17 @@ impl<'r, R: Reads> Overlay<'r, R> {
         })
     }
 
+    fn over(&self) -> Over<'_, R> {
+        self.written.layer.over(self.reads)
+    }
+
     fn find(&self, entity: &str, id: &str) -> Result<Option<Box<str>>, SyncError> {
-        let key: Key = (entity.into(), id.into());
-        if let Some(now) = self.now.get(&key) {
-            return Ok(now.clone());
-        }
-        if let Some((_, read)) = self.last.borrow().as_ref().filter(|(last, _)| *last == key) {
+        if let Some((_, read)) = self.last.borrow().as_ref().filter(|((of, last), _)| (&**of, &**last) == (entity, id))
+        {
             return Ok(read.clone());
         }
-        let read = self.noted(self.reads.find(entity, id))?;
-        *self.last.borrow_mut() = Some((key, read.clone()));
+        let read = self.noted(self.over().find(entity, id))?;
+        *self.last.borrow_mut() = Some(((entity.into(), id.into()), read.clone()));
         Ok(read)
     }
 }
@@ -112,24 +188,11 @@ impl<R: Reads> Rows for Overlay<'_, R> {
         entity: &'static str,
         visit: &mut dyn FnMut(&str) -> Result<(), SyncError>,
     ) -> Result<(), SyncError> {
-        let from: Key = (entity.into(), "".into());
-        let mut own = self.now.range(from..).take_while(|((of, _), _)| **of == *entity).peekable();
-        let read = self.reads.each(entity, &mut |id, json| {
-            while let Some((_, before)) = own.next_if(|((_, own), _)| **own < *id) {
-                before.as_deref().map_or(Ok(()), &mut *visit)?;
-            }
-            match own.next_if(|((_, own), _)| **own == *id) {
-                Some((_, now)) => now.as_deref().map_or(Ok(()), &mut *visit),
-                None => visit(json),
-            }
-        });
-        self.noted(read)??;
-        own.try_for_each(|(_, rest)| rest.as_deref().map_or(Ok(()), &mut *visit))
+        self.noted(self.over().each(entity, &mut |_, json| visit(json)))?
     }
 
     fn count(&self, entity: &'static str) -> Result<u64, SyncError> {
-        let count = self.noted(self.reads.count(entity))?;
-        Ok(count.saturating_add_signed(self.more.get(entity).copied().unwrap_or_default()))
+        self.noted(self.over().count(entity))
     }
 
     fn write(&mut self, entity: &'static str, id: &str, data: Option<&str>) -> Result<bool, SyncError> {
@@ -142,19 +205,19 @@ impl<R: Reads> Rows for Overlay<'_, R> {
             (Some(_), None) => (ChangeKind::Delete, -1),
         };
         self.bytes += data.map_or(0, str::len);
-        for (limit, is_over) in [(MOST_CHANGES, self.made.len() == MOST_CHANGES), (MOST_BYTES, self.bytes > MOST_BYTES)]
-        {
+        let is_full = self.written.made.len() == MOST_CHANGES;
+        for (limit, is_over) in [(MOST_CHANGES, is_full), (MOST_BYTES, self.bytes > MOST_BYTES)] {
             if is_over {
                 return Err(SyncError::new("sync-too-large").param("limit", limit));
             }
         }
         self.head += 1;
         let data: Option<Box<str>> = data.map(Box::from);
-        self.now.insert((entity.into(), id.into()), data.clone());
-        *self.more.entry(entity).or_default() += more;
+        self.written.layer.write((entity, id), data.clone(), more);
+        self.last.replace(None);
         let is_there = before.is_some();
         let change = Change { cursor: self.head, entity: entity.into(), id: id.into(), kind, data, time: self.time };
-        self.made.push((change, before));
+        self.written.made.push((change, before));
         Ok(is_there)
     }
 }
@@ -212,7 +275,7 @@ mod tests {
         assert_eq!(overlay.write("note", "d", Some("d2")), Ok(false));
         assert_eq!(overlay.write("note", "a", None), Ok(true));
         assert_eq!(list(&overlay), "b0 d2 e1 f1 g1");
-        let Ok(Written { made, now }) = overlay.into_written() else { panic!("nothing has failed") };
+        let Ok(Written { made, layer }) = overlay.into_written() else { panic!("nothing has failed") };
         let made: Vec<_> =
             made.iter().map(|(change, before)| (change.cursor, &*change.id, before.as_deref())).collect();
         let expected = [
@@ -225,7 +288,24 @@ mod tests {
             (14, "a", Some("a1")),
         ];
         assert_eq!(made, expected);
-        assert_eq!(now.len(), 5);
+        assert_eq!(layer.now().len(), 5);
+        // And on top of that comes the next one.
+        let over = layer.over(&stored);
+        let mut next = Overlay::new(&over, 14, 0);
+        next.write("note", "b", None).expect("it is written");
+        next.write("note", "a", Some("a2")).expect("it is written");
+        let mut both = Layer::default();
+        let written = next.into_written().unwrap_or_else(|()| panic!("nothing has failed"));
+        both.take_over(layer);
+        both.take_over(written.layer);
+        let mut all = Vec::new();
+        let over = both.over(&stored);
+        let visited = over.each("note", &mut |id, _| {
+            all.push(id.to_owned());
+            Ok(())
+        });
+        assert_eq!((visited, over.count("note")), (Ok(Ok(())), Ok(5)));
+        assert_eq!(all.join(" "), "a d e f g");
     }
 
     #[test]

@@ -40,7 +40,16 @@ pub trait LogStore: Send + Sync {
 pub type Head = (u64, Arc<str>);
 
 /// What is told of each commit that has changed something, in the order of each scope; it must not wait.
-pub type Watch = Arc<dyn Fn(Committed) + Send + Sync>;
+pub type Watch = Arc<dyn Fn(News) + Send + Sync>;
+
+/// What a store tells.
+#[derive(Debug)]
+pub enum News {
+    /// Something was committed.
+    Committed(Committed),
+    /// Something may have been committed by another server, of which nothing was heard.
+    Missed,
+}
 
 /// Says what came of a push.
 pub type PushLater = BoxFuture<'static, Result<Pushed, LogError>>;

@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 use parking_lot::Mutex;
 
 use super::store::{
-    Change, ChangeKind, ClientCall, Committed, LogError, LogStore, PullFrom, Push, Pushed, Retention, SnapshotPlace,
-    Watch, Work,
+    Change, ChangeKind, ClientCall, Committed, LogError, LogStore, News, PullFrom, Push, Pushed, Retention,
+    SnapshotPlace, Watch, Work,
 };
 use crate::error::SyncError;
 use crate::id::Id;
@@ -66,7 +66,11 @@ impl Stage {
     {
         let told = Arc::<Mutex<Vec<Committed>>>::default();
         let telling = told.clone();
-        let log = open(CODES, Arc::new(move |committed| telling.lock().push(committed))).await;
+        let watch: Watch = Arc::new(move |told| match told {
+            News::Committed(committed) => telling.lock().push(committed),
+            News::Missed => {}
+        });
+        let log = open(CODES, watch).await;
         Self { log, told }
     }
 

@@ -24,7 +24,7 @@ use self::schema::{FILE, SCHEMA};
 use super::overlay::Written;
 use super::settle::{Outcome, judge, run};
 use super::store::{
-    Committed, Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot,
+    Committed, Head, Known, LogError, LogStore, News, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot,
     SnapshotPlace, Watch,
 };
 use crate::clock::calendar;
@@ -233,7 +233,7 @@ impl Job for PushJob {
         let told = match (ended, self.done) {
             (Ok(()), Some((pushed, committed))) => {
                 // In the order in which they were committed, whoever waits for them.
-                committed.into_iter().for_each(|committed| (self.watch)(committed));
+                committed.into_iter().for_each(|committed| (self.watch)(News::Committed(committed)));
                 Ok(pushed)
             }
             (Ok(()), None) => Err(LogError::from(Failure::Unanswered)),

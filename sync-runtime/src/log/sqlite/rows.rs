@@ -54,7 +54,7 @@ pub(super) fn store(file: &Connection, scope: i64, written: &Written) -> rusqlit
     let upsert = "INSERT INTO sync_entities (scope, entity, id, data) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (scope, entity, id) DO UPDATE SET data = excluded.data";
     let delete = "DELETE FROM sync_entities WHERE scope = ?1 AND entity = ?2 AND id = ?3";
-    for ((entity, id), now) in &written.now {
+    for ((entity, id), now) in written.layer.now() {
         match now {
             Some(data) => file.prepare_cached(upsert)?.execute(params![scope, entity, id, data])?,
             None => file.prepare_cached(delete)?.execute(params![scope, entity, id])?,
