@@ -30,8 +30,11 @@ type KeyOptions<Keys> = keyof Keys extends never ? { readonly keys?: undefined }
 interface CommonOptions<Mutations, Entities> {
   /** The client that it speaks through. */
   readonly sync: { readonly log: LogConnection };
-  /** Who is signed in: each has their own copy, and their own mutations that wait. A store is closed, and another one made, when that changes. */
-  readonly user: string;
+  /**
+   * Who is signed in, as the server knows them; null where nobody is. Each has their own copy, and their own mutations that wait. A store is closed,
+   * and another one made, when that changes.
+   */
+  readonly user: string | null;
   /** What mutations are guessed to do: `defineMutators`. */
   readonly mutators?: Mutators<Mutations, Entities> | undefined;
   /** What else tells this store from others of the same page; needed where a page speaks with several servers. */
@@ -79,12 +82,13 @@ export function createStoreIn<
 >(surroundings: StoreSurroundings, options: StoreOptions<Mutations, Entities>): SyncStore<Mutations, Entities, Code> {
   const { open = browserKeeper, restore = anew, tabs = browserTabs, onFocus = whenLookedAt } = surroundings;
   const { sync, user, mutators = {}, keys = {}, name = "" } = options;
-  const database = `syncwright store ${name} ${user}`;
+  const database = databaseOf(name, user);
   type Untyped = (tx: CopyTx, args: unknown) => void;
   const known = mutators as Readonly<Record<string, Readonly<Record<string, Untyped>> | undefined>>;
   const fields = keys as unknown as Readonly<Record<string, string | undefined>>;
   const replica = new Replica({
     log: sync.log,
+    user,
     find: (mutation, version) => (Object.hasOwn(known, mutation) ? known[mutation]?.[version] : undefined),
     keyOf: (entity, data) => String((data as Readonly<Record<string, unknown>>)[fields[entity] ?? "id"]),
     open: () => open(database),
@@ -110,6 +114,12 @@ export function createStoreIn<
     onDrop: callback => replica.onDrop(callback),
     close: () => replica.close(),
   };
+}
+
+/** What is kept for a user; nobody's is called as no user's is, whatever they are called. */
+export function databaseOf(name: string, user: string | null): string {
+  const part = encodeURIComponent(name);
+  return user === null ? `syncwright nobody's store ${part}` : `syncwright store ${part} ${user}`;
 }
 
 const NOTHING: readonly never[] = Object.freeze([]);

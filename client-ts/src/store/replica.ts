@@ -18,6 +18,8 @@ export type WireSettled =
 /** What a replica is made of. */
 export interface ReplicaParts {
   readonly log: LogConnection;
+  /** Whose it is; null where nobody is signed in. */
+  readonly user: string | null;
   readonly find: FindMutator;
   readonly keyOf: KeyOf;
   /** Opens what outlives the page; where it rejects, `restore` is asked. */
@@ -452,7 +454,7 @@ export class Replica {
   #subscribe(scopes: readonly Scope[]): void {
     if (scopes.length === 0 || !this.#parts.log.isOpen()) return;
     for (const scope of scopes) this.#set(scope, "syncing", null);
-    void this.#parts.log.subscribe(scopes.map(({ name }) => name)).then(answer => {
+    void this.#parts.log.subscribe({ user: this.#parts.user, scopes: scopes.map(({ name }) => name) }).then(answer => {
       for (const scope of scopes) {
         const of = answer.status === "error" ? answer : answer.scopes[scope.name];
         if (of === undefined) continue;
@@ -501,7 +503,7 @@ export class Replica {
   /** Pulls once; returns whether that went well. */
   async #pull(scope: Scope): Promise<boolean> {
     const { name, cursor, epoch } = scope;
-    const answer = await this.#parts.log.pull({ scope: name, cursor, epoch });
+    const answer = await this.#parts.log.pull({ user: this.#parts.user, scope: name, cursor, epoch });
     await this.#landed(name);
     if (answer.status === "success") {
       // Nobody else reads meanwhile, but a page of another tab may have led.
@@ -520,7 +522,7 @@ export class Replica {
     const entities: [string, string, unknown][] = [];
     let page: string | undefined;
     for (;;) {
-      const answer = await this.#parts.log.snapshot({ scope: scope.name, page });
+      const answer = await this.#parts.log.snapshot({ user: this.#parts.user, scope: scope.name, page });
       if (answer.status === "error") {
         if (answer.errorCode === "cursor-too-old" && page !== undefined) return (scope.readsAgain = true);
         return this.#failed(scope, answer);
@@ -632,7 +634,7 @@ export class Replica {
   }
 
   async #send(batch: readonly Queued[]): Promise<"on" | "smaller" | "later"> {
-    const answer = await this.#parts.log.push({ client: this.#client, mutations: batch.map(pushed) });
+    const answer = await this.#parts.log.push({ user: this.#parts.user, client: this.#client, mutations: batch.map(pushed) });
     if (answer.status === "success") return (await this.#settle(batch, answer.results)) ? "on" : "later";
     if (answer.errorCode === "sync-too-large") {
       if (batch.length > 1) return "smaller";

@@ -12,7 +12,9 @@ import {
   type PushAnswer,
   type Snapshot,
   type SnapshotAnswer,
+  type Subscribe,
   type SubscribeAnswer,
+  type Unsubscribed,
 } from "../wire/log";
 import { parsePlainAnswer } from "../wire/answers";
 import type { Read } from "../wire/read";
@@ -31,10 +33,12 @@ export interface LogConnection {
   readonly push: (push: Push) => Promise<PushAnswer>;
   readonly pull: (pull: Pull) => Promise<PullAnswer>;
   readonly snapshot: (snapshot: Snapshot) => Promise<SnapshotAnswer>;
-  readonly subscribe: (scopes: readonly string[]) => Promise<SubscribeAnswer>;
+  readonly subscribe: (subscribe: Subscribe) => Promise<SubscribeAnswer>;
   readonly unsubscribe: (scopes: readonly string[]) => void;
   /** Calls back for each poke; returns its own undo. */
   readonly onPoke: (heard: (poke: Poke) => void) => () => void;
+  /** Calls back for each scope that this socket is poked about no more, though nobody has asked for that; returns its own undo. */
+  readonly onUnsubscribed: (heard: (unsubscribed: Unsubscribed) => void) => () => void;
   /** Calls back for each new socket (true), and when it is gone (false); returns its own undo. */
   readonly onOpen: (changed: (isOpen: boolean) => void) => () => void;
   readonly onProblem: OnProblem;
@@ -47,13 +51,18 @@ export class Log implements Part {
   readonly #tools: PartTools;
   readonly #calls: Calls;
   readonly #pokes: Listeners<[Poke]>;
+  readonly #unsubscribed: Listeners<[Unsubscribed]>;
   readonly #openings: Listeners<[boolean]>;
-  readonly receives: Receives = { poke: poke => this.#pokes.tell(poke) };
+  readonly receives: Receives = {
+    poke: poke => this.#pokes.tell(poke),
+    unsubscribed: unsubscribed => this.#unsubscribed.tell(unsubscribed),
+  };
 
   constructor(tools: PartTools, calls: Calls) {
     this.#tools = tools;
     this.#calls = calls;
     this.#pokes = new Listeners(tools.onProblem);
+    this.#unsubscribed = new Listeners(tools.onProblem);
     this.#openings = new Listeners(tools.onProblem);
   }
 
@@ -73,11 +82,12 @@ export class Log implements Part {
       push: push => this.#ask("push", push, parsePushAnswer),
       pull: pull => this.#ask("pull", pull, parsePullAnswer),
       snapshot: snapshot => this.#ask("snapshot", snapshot, parseSnapshotAnswer),
-      subscribe: scopes => this.#ask("subscribe", { scopes }, parseSubscribeAnswer),
+      subscribe: subscribe => this.#ask("subscribe", subscribe, parseSubscribeAnswer),
       unsubscribe: scopes => {
         if (this.#tools.connection.isOpen) void this.#ask("unsubscribe", { scopes }, parsePlainAnswer);
       },
       onPoke: heard => this.#pokes.on(heard),
+      onUnsubscribed: heard => this.#unsubscribed.on(heard),
       onOpen: changed => this.#openings.on(changed),
       onProblem: this.#tools.onProblem,
       random: this.#tools.random,

@@ -2,7 +2,7 @@
 
 import type { LogConnection } from "../sync/log";
 import { Listeners } from "../sync/listeners";
-import type { Change, MutationResult, Poke, PullAnswer, Push, PushAnswer, ScopeHead, SnapshotAnswer, SubscribeAnswer, WireRefusal } from "../wire/log";
+import type { Change, MutationResult, Poke, PullAnswer, Push, PushAnswer, ScopeHead, SnapshotAnswer, Subscribe, SubscribeAnswer, Unsubscribed, WireRefusal } from "../wire/log";
 import type { WireFailure } from "../wire/answers";
 
 /** What the server makes of a mutation: changes of its scope's data, or a code. */
@@ -132,6 +132,7 @@ export class LogServer {
 export class TestConnection implements LogConnection {
   readonly #server: LogServer;
   readonly #pokes = new Listeners<[Poke]>(() => {});
+  readonly #unsubscribed = new Listeners<[Unsubscribed]>(() => {});
   readonly #openings = new Listeners<[boolean]>(() => {});
   readonly #subscribed = new Set<string>();
   readonly problems: unknown[] = [];
@@ -178,7 +179,7 @@ export class TestConnection implements LogConnection {
     this.#answer("pull", () => (this.forbidden.has(scope) ? failure("scope-forbidden") : this.#server.pull(scope, cursor, epoch)));
   readonly snapshot = ({ scope }: { scope: string }): Promise<SnapshotAnswer> =>
     this.#answer("snapshot", () => (this.forbidden.has(scope) ? failure("scope-forbidden") : this.#server.snapshot(scope)));
-  readonly subscribe = (scopes: readonly string[]): Promise<SubscribeAnswer> =>
+  readonly subscribe = ({ scopes }: Subscribe): Promise<SubscribeAnswer> =>
     this.#answer("subscribe", () => {
       const heads: [string, ScopeHead | WireRefusal][] = scopes.map(name => {
         if (this.forbidden.has(name)) return [name, refusal("scope-forbidden")];
@@ -190,6 +191,7 @@ export class TestConnection implements LogConnection {
     });
   readonly unsubscribe = (scopes: readonly string[]): void => scopes.forEach(scope => this.#subscribed.delete(scope));
   readonly onPoke = (heard: (poke: Poke) => void): (() => void) => this.#pokes.on(heard);
+  readonly onUnsubscribed = (heard: (unsubscribed: Unsubscribed) => void): (() => void) => this.#unsubscribed.on(heard);
   readonly onOpen = (changed: (isOpen: boolean) => void): (() => void) => this.#openings.on(changed);
 
   async #answer<Answer>(what: string, answer: () => Answer | WireFailure): Promise<Answer | WireFailure> {

@@ -1,7 +1,7 @@
 /** What the server sends unasked: the events of a room, what becomes of the people there, why a room is lost, and why it ends a socket. */
 
 import { parseFailure, type ErrorParams, type WireFailure } from "./answers";
-import { parsePoke, type Poke } from "./log";
+import { parsePoke, parseUnsubscribed, type Poke, type Unsubscribed } from "./log";
 import { parsePatch, type Patch } from "./patch";
 import { parsePresenceFrame, type PresenceFrame } from "./presence";
 import { isObject, read, unreadable, type JsonObject, type Read } from "./read";
@@ -16,6 +16,7 @@ export interface ServerFrames {
   gap: Gap;
   closing: Closing;
   poke: Poke;
+  unsubscribed: Unsubscribed;
 }
 
 /** One `sync` frame. `cb` is `<page>/<name>/<version>`, resolved by the server; `pos` is an opaque place in the room's order. */
@@ -108,6 +109,7 @@ const PARSERS: { readonly [Event in keyof ServerFrames]: (message: unknown) => R
   gap: parseGap,
   closing: parseClosing,
   poke: parsePoke,
+  unsubscribed: parseUnsubscribed,
 };
 
 /** Whether this version knows `event`; a newer server may send others. */

@@ -16,10 +16,12 @@ import {
   parsePushAnswer,
   parseSnapshotAnswer,
   parseSubscribeAnswer,
+  parseUnsubscribed,
   type Pull,
   type Push,
-  type Scopes,
   type Snapshot,
+  type Subscribe,
+  type Unsubscribe,
 } from "./log";
 import type {
   ApiCall,
@@ -76,6 +78,7 @@ const RECEIVED: Readonly<Record<string, Parse>> = {
   sync_success_answer: parseCallAnswer,
   sync_success_answer_empty: parseCallAnswer,
   unsubscribe_answer: parsePlainAnswer,
+  unsubscribed: parseUnsubscribed,
   update_location_answer: parsePlainAnswer,
   update_presence_answer: parsePlainAnswer,
 };
@@ -122,7 +125,8 @@ const SENT: {
     | Push
     | Pull
     | Snapshot
-    | Scopes
+    | Subscribe
+    | Unsubscribe
     | Record<string, never>;
 } = {
   handshake: { token: "c2Vzc2lvbi10b2tlbg", lang: "nl", tab: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b" } satisfies Handshake,
@@ -131,8 +135,9 @@ const SENT: {
   join_room_presence: { room: "chat-1", presence: true } satisfies JoinRoom,
   joined_rooms: {},
   leave_room: { room: ROOM } satisfies LeaveRoom,
-  pull: { scope: SCOPE, cursor: 0, limit: 100 } satisfies Pull,
+  pull: { user: "ada", scope: SCOPE, cursor: 0, limit: 100 } satisfies Pull,
   push: {
+    user: "ada",
     client: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b",
     mutations: [
       { ...PUT, id: "m1", seq: 1, args: { id: "milk", text: "Milk" } },
@@ -141,7 +146,7 @@ const SENT: {
     ],
   } satisfies Push,
   request_call: { name: "examples/readCounter", version: "v1", data: { room: ROOM } } satisfies ApiCall,
-  snapshot: { scope: SCOPE } satisfies Snapshot,
+  snapshot: { user: "ada", scope: SCOPE } satisfies Snapshot,
   state_act: {
     ...STATE,
     action: { put: { id: "n1", text: "milk, and bread for the weekend", x: 120, y: 80, color: "green" } },
@@ -155,11 +160,11 @@ const SENT: {
   state_close: STATE,
   state_open: STATE,
   state_open_have: { ...STATE, have: "2.5f3a9c01" } satisfies StateOpen,
-  subscribe: { scopes: [SCOPE, "list-all-1000"] } satisfies Scopes,
+  subscribe: { user: "ada", scopes: [SCOPE, "list-all-1000"] } satisfies Subscribe,
   sync_call: CALL,
   sync_call_full: { ...CALL, ignoreSelf: "session", id: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b-1", stream: true } satisfies SyncCall,
   sync_call_without_data: { name: "test/nestedTest/room", version: "v1", receiver: "nested-1" } satisfies SyncCall,
-  unsubscribe: { scopes: [SCOPE] } satisfies Scopes,
+  unsubscribe: { scopes: [SCOPE] } satisfies Unsubscribe,
   update_location: { pathName: "/examples", searchParams: { room: "123" } } satisfies SyncLocation,
   update_presence: { away: false, room: "chat-1", data: { text: "at lunch", color: "green" } } satisfies UpdatePresence,
 };

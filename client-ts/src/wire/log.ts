@@ -18,14 +18,19 @@ export interface PushedMutation {
   readonly after?: "success" | undefined;
 }
 
+/** Whose store asks, as it believes; null where nobody is signed in. The server does nothing for it, and tells it nothing, where somebody else is. */
+interface Asked {
+  readonly user: string | null;
+}
+
 /** Asks for mutations, at most 100. */
-export interface Push {
+export interface Push extends Asked {
   readonly client: string;
   readonly mutations: readonly PushedMutation[];
 }
 
 /** Asks what has changed behind a cursor. */
-export interface Pull {
+export interface Pull extends Asked {
   readonly scope: string;
   readonly cursor: number;
   /** The epoch that the cursor is of. */
@@ -34,14 +39,19 @@ export interface Pull {
 }
 
 /** Asks what is so. */
-export interface Snapshot {
+export interface Snapshot extends Asked {
   readonly scope: string;
   /** Which part; the first where it is left out. */
   readonly page?: string | undefined;
 }
 
-/** Asks to be poked about scopes, or no more. */
-export interface Scopes {
+/** Asks to be poked about scopes, at most 100. */
+export interface Subscribe extends Asked {
+  readonly scopes: readonly string[];
+}
+
+/** Asks to be poked about scopes no more. */
+export interface Unsubscribe {
   readonly scopes: readonly string[];
 }
 
@@ -109,6 +119,11 @@ export interface Poke {
   readonly changes: readonly Change[];
 }
 
+/** This socket is poked about a scope no more, and why: nobody has asked for that here. */
+export interface Unsubscribed extends WireRefusal {
+  readonly scope: string;
+}
+
 /** Reads the answer to `push`. */
 export function parsePushAnswer(message: unknown): Read<PushAnswer> {
   return parseResult<PushAnswer>(message, ({ results }) => {
@@ -163,6 +178,15 @@ export function parsePoke(message: unknown): Read<Poke> {
   if (!isCursor(cursor)) return unreadable("`cursor` is not a number");
   const parsed = parseAll(changes, "changes", parseChange);
   return parsed.ok ? read({ scope, cursor, changes: parsed.value }) : parsed;
+}
+
+/** Reads an `unsubscribed` frame. */
+export function parseUnsubscribed(message: unknown): Read<Unsubscribed> {
+  if (!isObject(message)) return unreadable("a frame is not an object");
+  const { scope } = message;
+  if (typeof scope !== "string") return unreadable("`scope` is not a string");
+  const refusal = parseRefusal(message);
+  return refusal.ok ? read({ scope, ...refusal.value }) : refusal;
 }
 
 function parseResult<Answer extends { readonly status: string }>(

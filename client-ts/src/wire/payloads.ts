@@ -1,6 +1,6 @@
 /** What the client sends: event names and their payloads. The forms are `tests/wire/*.json`, read by both languages. */
 
-import type { Pull, Push, Scopes, Snapshot } from "./log";
+import type { Pull, Push, Snapshot, Subscribe, Unsubscribe } from "./log";
 
 /** The events that the client sends, and the payload of each; a field that is undefined does not travel. */
 export interface ClientPayloads {
@@ -18,8 +18,8 @@ export interface ClientPayloads {
   push: Push;
   pull: Pull;
   snapshot: Snapshot;
-  subscribe: Scopes;
-  unsubscribe: Scopes;
+  subscribe: Subscribe;
+  unsubscribe: Unsubscribe;
 }
 
 /** The name of an event that the client sends. */
