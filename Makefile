@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-ts test-browser bench chaos soak fuzz simulate setup setup-node setup-chromium setup-redis server page
+.PHONY: help run test test-rust test-ts test-browser bench chaos soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -16,11 +16,12 @@ run: setup-node ## Runs the template app on http://localhost:3000
 test: test-rust test-ts test-browser ## Runs every check
 
 # All steps choose the same targets, so that dependencies have the same features in each and are checked once and compiled once.
-# What needs a Redis is left out where there is none, but not here.
+# What needs a Redis or a Postgres is left out where there is none, but not here.
 test-rust: export SYNC_TEST_REDIS = required
+test-rust: export SYNC_TEST_POSTGRES = required
 # Many tests wait for a server or for time to pass: as many again fill the cores meanwhile.
 test-rust: export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
-test-rust: setup-redis ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
+test-rust: setup-redis setup-postgres ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --lib --bins --examples
@@ -53,7 +54,7 @@ simulate: ## Rooms, members and resume by chance and in virtual time, SYNC_SEEDS
 	cargo test --locked --package sync-runtime --lib simulation
 	cargo test --locked --package sync-tests --test it -- states::whatever
 
-setup: setup-node setup-chromium setup-redis ## Installs what is not there yet
+setup: setup-node setup-chromium setup-redis setup-postgres ## Installs what is not there yet
 
 setup-node: node_modules/.package-lock.json
 
@@ -66,6 +67,9 @@ setup-chromium:
 
 setup-redis:
 	scripts/setup-redis
+
+setup-postgres:
+	scripts/setup-postgres
 
 # The whole workspace, as `cargo test` builds it: one package alone would have other features, and compile everything again.
 server:

@@ -131,6 +131,9 @@ pub struct Config {
     pub backup_folder: Option<PathBuf>,
     /// How many of them are kept: the oldest go.
     pub backup_keep: usize,
+    /// The Postgres that durable data is kept in, such as `postgres://user:password@127.0.0.1:5432/database`, instead of a file in
+    /// [`data`](Self::data); `SYNC_LOG_URL`. Several servers may share it. It needs the cargo feature `postgres` of `sync-runtime`.
+    pub log_url: Option<Secret>,
     /// How many changes of a scope are kept, for those who read on where they were; who is behind that takes a snapshot.
     pub log_changes: u64,
     /// For how long a change is kept.
@@ -317,6 +320,7 @@ impl Default for Config {
             backup_interval: None,
             backup_folder: None,
             backup_keep: 24,
+            log_url: None,
             log_changes: 100_000,
             log_age: Duration::from_secs(30 * 24 * 3600),
             log_clients: Duration::from_secs(30 * 24 * 3600),
@@ -542,6 +546,16 @@ const SETTINGS: &[Setting] = &[
         config.backup_keep = positive(text)?;
         Some(())
     }),
+    setting(
+        "log_url",
+        "the address of a Postgres such as postgres://user:secret@127.0.0.1:5432/database",
+        |config, text| {
+            let is_address = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+            config.log_url = Some(is_address.then(|| Secret::new(text))?);
+            Some(())
+        },
+    )
+    .secret(),
     setting("log_changes", COUNT, |config, text| {
         config.log_changes = u64::try_from(positive(text)?).ok()?;
         Some(())
@@ -611,7 +625,7 @@ const SETTINGS: &[Setting] = &[
 ];
 
 /// Whether this was built with the feature `redis`.
-const HAS_REDIS: bool = cfg!(feature = "redis");
+const FEATURES: [bool; 2] = [cfg!(feature = "redis"), cfg!(feature = "postgres")];
 
 const ORIGINS: &str = "origins such as https://example.com, separated by commas: a scheme, a host (in its form `xn--…` if it is \
                        not ASCII) and nothing else but a port";
@@ -669,7 +683,8 @@ impl Config {
             }
         }
         let name_of = |key: &'static str, variable| if variables.contains_key(variable) { variable } else { key };
-        config.check_redis(name_of("redis_url", "SYNC_REDIS_URL"), HAS_REDIS)?;
+        config
+            .check_features([name_of("redis_url", "SYNC_REDIS_URL"), name_of("log_url", "SYNC_LOG_URL")], FEATURES)?;
         config.check_limits(variables.get("SYNC_LIMITS").map_or("limits", |_| "SYNC_LIMITS"))?;
         Ok(config)
     }
@@ -682,7 +697,7 @@ impl Config {
 
     /// Checks what code can set without [`read`](Self::read), and brings it into its normal form.
     pub(crate) fn checked(mut self) -> Result<Self, ConfigError> {
-        self.check_redis("redis_url", HAS_REDIS)?;
+        self.check_features(["redis_url", "log_url"], FEATURES)?;
         for origin in &mut self.origins {
             *origin = normal_origin(origin).ok_or_else(|| ConfigError::Value {
                 name: "origins".to_owned(),
@@ -756,11 +771,15 @@ impl Config {
         })
     }
 
-    fn check_redis(&self, name: &str, has_redis: bool) -> Result<(), ConfigError> {
-        if has_redis || self.redis_url.is_none() {
-            return Ok(());
+    /// Refuses what this was built without, by its name; `has` says for each whether it was built with it.
+    fn check_features(&self, names: [&str; 2], has: [bool; 2]) -> Result<(), ConfigError> {
+        let wanted = [("redis", self.redis_url.is_some()), ("postgres", self.log_url.is_some())];
+        for ((name, has), (feature, is_wanted)) in names.into_iter().zip(has).zip(wanted) {
+            if is_wanted && !has {
+                return Err(ConfigError::Feature { name: name.to_owned(), feature });
+            }
         }
-        Err(ConfigError::Feature { name: name.to_owned(), feature: "redis" })
+        Ok(())
     }
 
     fn check_limits(&self, name: &str) -> Result<(), ConfigError> {
@@ -878,20 +897,29 @@ mod tests {
     }
 
     #[test]
-    fn a_redis_needs_its_feature_and_its_password_is_shown_nowhere() {
+    fn what_needs_a_feature_says_so_and_its_password_is_shown_nowhere() {
         check(
             "",
             &[("SYNC_REDIS_URL", "http://:hush@a")],
             "`SYNC_REDIS_URL` is `…`: expected the address of a Redis such as",
         );
+        check(
+            "",
+            &[("SYNC_LOG_URL", "mysql://:hush@a")],
+            "`SYNC_LOG_URL` is `…`: expected the address of a Postgres such as",
+        );
         check("redis_prefix = ''", &[], "`redis_prefix` is ``: expected a text that is not empty");
-        let config = Config { redis_url: Some(Secret::new("redis://:hush@a")), ..Config::default() };
-        assert!(!format!("{config:?}").contains("hush"));
-        assert_eq!(config.check_redis("redis_url", true), Ok(()));
-        let refused = config.check_redis("SYNC_REDIS_URL", false).expect_err("it was built without").to_string();
-        let help = "needs the cargo feature `redis`: add `features = [\"redis\"]` to `sync` in the app's Cargo.toml";
-        assert_eq!(refused, format!("`SYNC_REDIS_URL` {help}"));
-        assert_eq!(Config::default().check_redis("redis_url", false), Ok(()));
+        let redis = Config { redis_url: Some(Secret::new("redis://:hush@a")), ..Config::default() };
+        let postgres = Config { log_url: Some(Secret::new("postgres://a:hush@b/c")), ..Config::default() };
+        let names = ["SYNC_REDIS_URL", "log_url"];
+        for (config, name, feature) in [(redis, names[0], "redis"), (postgres, names[1], "postgres")] {
+            assert!(!format!("{config:?}").contains("hush"));
+            assert_eq!(config.check_features(names, [true, true]), Ok(()));
+            let refused = config.check_features(names, [false, false]).expect_err("it was built without").to_string();
+            let help = format!("needs the cargo feature `{feature}`: add `features = [\"{feature}\"]`");
+            assert_eq!(refused, format!("`{name}` {help} to `sync` in the app's Cargo.toml"));
+        }
+        assert_eq!(Config::default().check_features(names, [false, false]), Ok(()));
     }
 
     #[test]

@@ -94,6 +94,10 @@ pub mod __private {
     // Benchmarks drive the pipeline without a network.
     pub use crate::dispatch::{Caller, Dispatcher, Presented, PresentedToken, Turn};
     pub use crate::i18n::{Catalog, accepted};
+    #[cfg(all(feature = "testing", feature = "postgres"))]
+    pub use crate::log::PostgresLog;
+    #[cfg(feature = "testing")]
+    pub use crate::log::suite as log_store_suite;
     pub use crate::metrics::{SERIES, Series, SeriesKind};
     pub use crate::rooms::{
         Bundle, Histories, Hub, Identity, LocalSequencer, NoHistories, NotPlaced, NowOrLater, Outbox, RemoteEvents,

@@ -183,6 +183,12 @@ const MANUAL: &[Explained] = &[
     key("backup_folder", "folder", Depends("`backups` in `data`"), "Where those files are."),
     key("backup_keep", "number", Is("24"), "How many of them are kept: the oldest are removed."),
     key(
+        "log_url",
+        "address",
+        Depends("none"),
+        "The Postgres that durable data is kept in instead of a file, such as `postgres://user:secret@127.0.0.1:5432/database`; several servers may share it. Needs the cargo feature `postgres`. It is in no log.",
+    ),
+    key(
         "log_changes",
         "number",
         Is("100000"),

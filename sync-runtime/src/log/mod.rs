@@ -4,12 +4,16 @@
 //! order of each scope. It knows neither routes, nor who may do what, nor who wants to hear of it.
 
 mod overlay;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod settle;
 mod sqlite;
 mod store;
-#[cfg(test)]
-mod suite;
+#[cfg(any(test, feature = "testing"))]
+pub mod suite;
 
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresLog;
 pub(crate) use sqlite::SqliteLog;
 #[cfg(test)]
 pub(crate) use store::ChangeKind;

@@ -52,6 +52,7 @@ impl Layer {
     }
 
     /// Takes what was written on top of this.
+    #[cfg(any(test, feature = "postgres"))]
     pub(super) fn take_over(&mut self, upper: Self) {
         self.now.extend(upper.now);
         for (entity, more) in upper.more {

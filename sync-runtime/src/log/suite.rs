@@ -91,6 +91,12 @@ impl Stage {
         self.log.push(push).await.expect("a store").await.expect("a store")
     }
 
+    /// What was told of a scope with its changes, which comes from the server that has made them.
+    fn told_of(&self, scope: &str) -> Vec<Committed> {
+        let told = self.told.lock();
+        told.iter().filter(|told| *told.scope == *scope && !told.changes.is_empty()).cloned().collect()
+    }
+
     async fn changes(&self, scope: &str, cursor: u64, limit: usize) -> (Vec<Change>, u64, bool) {
         let from = PullFrom { scope: scope.into(), cursor, epoch: None, limit };
         let page = self.log.pull(from).await.expect("a page");
@@ -188,7 +194,7 @@ async fn pushes_are_applied_once_whole_and_in_order(stage: &Stage) {
     assert_eq!(changes.iter().map(short).collect::<Vec<_>>(), expected);
     assert_eq!((cursor, has_more), (4, false));
     assert_eq!(stage.data("once").await, [owned(("a", "3"))]);
-    let told: Vec<_> = stage.told.lock().iter().filter(|told| &*told.scope == "once").cloned().collect();
+    let told = stage.told_of("once");
     assert_eq!(told.iter().map(|told| (told.cursor, told.changes.len())).collect::<Vec<_>>(), [(3, 3), (4, 1)]);
     assert_eq!(told.iter().flat_map(|told| told.changes.clone()).collect::<Vec<_>>(), changes);
 }
@@ -330,8 +336,8 @@ async fn many_at_once_have_cursors_without_gaps(stage: &Stage) {
         cursors.sort_unstable();
         assert_eq!(cursors, (1..=160).collect::<Vec<_>>());
         let scope = format!("many-{half}");
-        let told =
-            stage.told.lock().iter().filter(|told| *told.scope == *scope).map(|told| told.cursor).collect::<Vec<_>>();
+        let told: Vec<_> = stage.told_of(&scope).into_iter().flat_map(|told| told.changes).collect();
+        let told: Vec<_> = told.iter().map(|change| change.cursor).collect();
         assert_eq!(told, cursors, "they are told in their order");
         assert_eq!(stage.changes(&scope, 0, 1000).await.0.len(), 160);
     }

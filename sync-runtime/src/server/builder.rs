@@ -12,6 +12,8 @@ use crate::dispatch::{Dispatcher, Stores};
 use crate::error::{BoxError, SyncError};
 use crate::i18n::{Catalog, CatalogError};
 use crate::idempotency::{CallBounds, DurableCalls};
+#[cfg(feature = "postgres")]
+use crate::log::PostgresLog;
 use crate::log::{LogStore, SqliteLog};
 use crate::rooms::{RemoteEvents, RoomLog, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, StoreKind, Table};
@@ -370,6 +372,10 @@ async fn open_log<A: App>(
     patience: Duration,
 ) -> Result<Arc<dyn LogStore>, DataError> {
     let (codes, watch) = (codes(table), dispatcher.log_watch());
+    #[cfg(feature = "postgres")]
+    if let Some(url) = dispatcher.config().log_url.as_ref().filter(|_| !in_memory) {
+        return Ok(Arc::new(PostgresLog::open(url.as_str(), &codes, watch).await?));
+    }
     let log = match in_memory {
         true => SqliteLog::in_memory(&codes, watch).await?,
         false => SqliteLog::open(&dispatcher.config().data, &codes, watch, patience).await?,

@@ -84,6 +84,20 @@ pub enum DataError {
         /// What is wrong with it.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The setting `log_url` is no address of a Postgres.
+    #[error(
+        "`log_url` (`SYNC_LOG_URL`) is not the address of a Postgres, such as postgres://user:secret@127.0.0.1:5432/database"
+    )]
+    LogAddress {
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The Postgres of durable data cannot be used.
+    #[error("the Postgres of `log_url` (`SYNC_LOG_URL`) cannot be used")]
+    Log {
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The file is gone since the server has opened it.
     #[error("`{}` is gone", path.display())]
     Gone {

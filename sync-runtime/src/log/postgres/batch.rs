@@ -1,0 +1,308 @@
+//! Pushes that are settled together: what is known of them is read at once, and what they have done is written at once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use tokio_postgres::{Client, Error};
+
+use super::link::{Link, LinkError};
+use super::reading::outcome_of;
+use super::rows::{Number, Stored, id_of, number_of, signed};
+use crate::id::Id;
+use crate::log::overlay::{Key, Layer, Made, Written};
+use crate::log::settle::{Client as Known, KEPT, Outcome, judge, run, to_stored};
+use crate::log::store::{Committed, Push, Pushed};
+
+/// Where commits are told to other servers.
+pub(super) const CHANNEL: &str = "sync_log";
+/// How many bytes of JSON are written together, about.
+const BYTES: usize = 8 << 20;
+
+/// What is known of the scopes and clients of some pushes, and what they have become.
+#[derive(Default)]
+pub(super) struct Batch {
+    scopes: HashMap<Arc<str>, Scope>,
+    clients: HashMap<Arc<str>, Known>,
+    outcomes: HashMap<(Arc<str>, u64), (Id, Outcome)>,
+    /// Those that are new, in their order.
+    settled: Vec<(Arc<str>, u64)>,
+    bytes: usize,
+}
+
+#[derive(Default)]
+struct Scope {
+    /// `None`: nothing was ever written to it.
+    id: Option<i64>,
+    head: u64,
+    layer: Layer,
+    made: Vec<Made>,
+}
+
+impl Batch {
+    /// Begins a transaction that nobody else's about the same scopes and clients can cross, and reads what is known of them.
+    ///
+    /// The locks come first: a cursor that is taken before would show after one that was taken later.
+    pub(super) async fn begin(client: &Client, pushes: &[&Push], codes: &[&'static str]) -> Result<Self, Error> {
+        let names = |of: fn(&Push) -> &Arc<str>| {
+            let mut names: Vec<Arc<str>> = pushes.iter().map(|push| of(push).clone()).collect();
+            names.sort_unstable();
+            names.dedup();
+            names
+        };
+        let (scopes, clients) = (names(|push| &push.scope), names(|push| &push.call.client));
+        client.batch_execute("BEGIN").await?;
+        let mut locks: Vec<i64> = Vec::new();
+        locks.extend(scopes.iter().map(|scope| lock_of("scope", scope)));
+        locks.extend(clients.iter().map(|client| lock_of("client", client)));
+        // Everybody takes them in this order, and so nobody waits for somebody who waits for them.
+        locks.sort_unstable();
+        client.query("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key", &[&locks]).await?;
+        let mut batch = Self::default();
+        batch.load_scopes(client, &scopes).await?;
+        batch.load_clients(client, &clients).await?;
+        batch.load_outcomes(client, pushes, codes).await?;
+        Ok(batch)
+    }
+
+    async fn load_scopes(&mut self, client: &Client, names: &[Arc<str>]) -> Result<(), Error> {
+        let texts: Vec<&str> = names.iter().map(|name| &**name).collect();
+        self.scopes = names.iter().map(|name| (name.clone(), Scope::default())).collect();
+        let select = "SELECT name, id, head FROM sync_scopes WHERE name = ANY ($1)";
+        for row in client.query(select, &[&texts]).await? {
+            if let Some(scope) = self.scopes.get_mut(row.try_get::<_, &str>(0)?) {
+                (scope.id, scope.head) = (Some(row.try_get(1)?), row.number(2)?);
+            }
+        }
+        Ok(())
+    }
+
+    async fn load_clients(&mut self, client: &Client, names: &[Arc<str>]) -> Result<(), Error> {
+        let texts: Vec<&str> = names.iter().map(|name| &**name).collect();
+        let select = "SELECT id, owner, last FROM sync_clients WHERE id = ANY ($1)";
+        for row in client.query(select, &[&texts]).await? {
+            let known = Known { owner: id_of(&row, 1)?, last: row.number(2)? };
+            self.clients.insert(row.try_get::<_, &str>(0)?.into(), known);
+        }
+        Ok(())
+    }
+
+    /// Reads what came of these pushes before, and of those that some of them depend on.
+    async fn load_outcomes(&mut self, client: &Client, pushes: &[&Push], codes: &[&'static str]) -> Result<(), Error> {
+        let before = pushes.iter().filter(|push| push.after_success).map(|push| (push, push.call.number - 1));
+        let (mut clients, mut numbers) = (Vec::new(), Vec::new());
+        for (push, number) in pushes.iter().map(|push| (push, push.call.number)).chain(before) {
+            clients.push(&*push.call.client);
+            numbers.push(signed(number));
+        }
+        let select = "SELECT o.client, o.number, o.call, o.cursor, o.refusal
+            FROM unnest($1::text[], $2::bigint[]) AS wanted (client, number)
+            JOIN sync_outcomes o ON o.client = wanted.client COLLATE \"C\" AND o.number = wanted.number";
+        for row in client.query(select, &[&clients, &numbers]).await? {
+            let of = (row.try_get::<_, &str>(0)?.into(), row.number(1)?);
+            self.outcomes.insert(of, (id_of(&row, 2)?, outcome_of(&row, 3, codes)?));
+        }
+        Ok(())
+    }
+
+    /// Whether it is time to write what there is.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes > BYTES
+    }
+
+    /// Settles a push that the batch was begun with, unless it is settled, or is not its client's next.
+    pub(super) fn settle(&mut self, link: &Link, push: &mut Push, time: i64) -> Result<Pushed, LinkError> {
+        let client = push.call.client.clone();
+        let known = self.clients.get(&client).copied();
+        let outcome_of = |number| Ok::<_, Infallible>(self.outcomes.get(&(client.clone(), number)).cloned());
+        let Ok(judged) = judge(push, known, outcome_of);
+        if let Some(pushed) = judged {
+            return Ok(pushed);
+        }
+        let outcome = self.apply(link, push, time)?;
+        let (owner, last) = (push.call.owner, push.call.number);
+        self.clients.insert(client.clone(), Known { owner, last });
+        self.outcomes.insert((client.clone(), last), (push.call.call, outcome.clone()));
+        self.settled.push((client, last));
+        Ok(Pushed::Settled(outcome))
+    }
+
+    fn apply(&mut self, link: &Link, push: &mut Push, time: i64) -> Result<Outcome, LinkError> {
+        let scope = self.scopes.entry(push.scope.clone()).or_default();
+        let stored = Stored { link, scope: scope.id };
+        let written = run(&push.scope, &mut push.work, &scope.layer.over(&stored), scope.head, time)?;
+        let Written { made, layer } = match written {
+            Ok(written) => written,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        scope.head += made.len() as u64;
+        self.bytes += made.iter().map(|(change, before)| size(&change.data) + size(before)).sum::<usize>();
+        scope.layer.take_over(layer);
+        scope.made.extend(made);
+        Ok(Ok(scope.head))
+    }
+
+    /// Writes all of it, and ends the transaction; returns what was committed.
+    pub(super) async fn commit(self, client: &Client, time: i64) -> Result<Vec<Committed>, Error> {
+        let changed: BTreeMap<_, _> = self.scopes.into_iter().filter(|(_, scope)| !scope.made.is_empty()).collect();
+        let ids = store_scopes(client, &changed, time).await?;
+        let scopes: Vec<_> = changed.into_iter().map(|(name, scope)| (ids[&name], name, scope)).collect();
+        let rows = async {
+            store_changes(client, &scopes).await?;
+            store_entities(client, &scopes).await?;
+            tell(client, &scopes).await
+        };
+        let clients = store_clients(client, &self.settled, &self.clients, &self.outcomes, time);
+        futures_util::try_join!(rows, clients)?;
+        client.batch_execute("COMMIT").await?;
+        let committed = scopes.into_iter().map(|(_, scope, Scope { head, made, .. })| {
+            let changes = made.into_iter().map(|(change, _)| change).collect();
+            Committed { scope, cursor: head, changes }
+        });
+        Ok(committed.collect())
+    }
+}
+
+fn size(json: &Option<Box<str>>) -> usize {
+    json.as_ref().map_or(0, |json| json.len())
+}
+
+/// Returns the number under which a scope or a client is locked.
+pub(super) fn lock_of(kind: &str, name: &str) -> i64 {
+    let [a, b, c, d, e, f, g, h, ..] = Id::of_texts(&["sync_log", kind, name]).to_bytes();
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+type Scopes = [(i64, Arc<str>, Scope)];
+
+async fn store_scopes(
+    client: &Client,
+    scopes: &BTreeMap<Arc<str>, Scope>,
+    time: i64,
+) -> Result<HashMap<Arc<str>, i64>, Error> {
+    let upsert = "INSERT INTO sync_scopes (name, epoch, head, floor, oldest)
+        SELECT name, epoch, head, 0, $4 FROM unnest($1::text[], $2::text[], $3::bigint[]) AS new (name, epoch, head)
+        ON CONFLICT (name) DO UPDATE SET head = excluded.head, oldest = coalesce(sync_scopes.oldest, excluded.oldest)
+        RETURNING name, id";
+    let names: Vec<&str> = scopes.keys().map(|name| &**name).collect();
+    let epochs: Vec<String> = names.iter().map(|_| Id::random().to_string()[..8].to_owned()).collect();
+    let heads: Vec<i64> = scopes.values().map(|scope| signed(scope.head)).collect();
+    let mut ids = HashMap::new();
+    if !names.is_empty() {
+        for row in client.query(upsert, &[&names, &epochs, &heads, &time]).await? {
+            ids.insert(row.try_get::<_, &str>(0)?.into(), row.try_get(1)?);
+        }
+    }
+    Ok(ids)
+}
+
+async fn store_changes(client: &Client, scopes: &Scopes) -> Result<(), Error> {
+    let insert = "INSERT INTO sync_changes (scope, cursor, entity, id, kind, data, before, time)
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[],
+            $8::bigint[])";
+    let all = || scopes.iter().flat_map(|(id, _, scope)| scope.made.iter().map(move |made| (*id, made)));
+    let ids: Vec<i64> = all().map(|(scope, _)| scope).collect();
+    let cursors: Vec<i64> = all().map(|(_, (change, _))| signed(change.cursor)).collect();
+    let entities: Vec<&str> = all().map(|(_, (change, _))| &*change.entity).collect();
+    let keys: Vec<&str> = all().map(|(_, (change, _))| &*change.id).collect();
+    let kinds: Vec<i16> = all().map(|(_, (change, _))| number_of(change.kind)).collect();
+    let data: Vec<Option<&str>> = all().map(|(_, (change, _))| change.data.as_deref()).collect();
+    let before: Vec<Option<&str>> = all().map(|(_, (_, before))| before.as_deref()).collect();
+    let times: Vec<i64> = all().map(|(_, (change, _))| change.time).collect();
+    if !ids.is_empty() {
+        client.execute(insert, &[&ids, &cursors, &entities, &keys, &kinds, &data, &before, &times]).await?;
+    }
+    Ok(())
+}
+
+async fn store_entities(client: &Client, scopes: &Scopes) -> Result<(), Error> {
+    let upsert = "INSERT INTO sync_entities (scope, entity, id, data)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
+        ON CONFLICT (scope, entity, id) DO UPDATE SET data = excluded.data";
+    let delete =
+        "DELETE FROM sync_entities e USING unnest($1::bigint[], $2::text[], $3::text[]) AS gone (scope, entity, id)
+        WHERE e.scope = gone.scope AND e.entity = gone.entity COLLATE \"C\" AND e.id = gone.id COLLATE \"C\"";
+    let all =
+        || scopes.iter().flat_map(|(id, _, scope)| scope.layer.now().iter().map(move |(key, now)| (*id, key, now)));
+    let (mut there, mut gone): (Columns<'_>, Columns<'_>) = Default::default();
+    let mut data: Vec<&str> = Vec::new();
+    for (scope, key, now) in all() {
+        match now {
+            Some(now) => {
+                there.push(scope, key);
+                data.push(now);
+            }
+            None => gone.push(scope, key),
+        }
+    }
+    if !data.is_empty() {
+        client.execute(upsert, &[&there.scopes, &there.entities, &there.ids, &data]).await?;
+    }
+    if !gone.scopes.is_empty() {
+        client.execute(delete, &[&gone.scopes, &gone.entities, &gone.ids]).await?;
+    }
+    Ok(())
+}
+
+/// The keys of entities, by column.
+#[derive(Default)]
+struct Columns<'k> {
+    scopes: Vec<i64>,
+    entities: Vec<&'k str>,
+    ids: Vec<&'k str>,
+}
+
+impl<'k> Columns<'k> {
+    fn push(&mut self, scope: i64, (entity, id): &'k Key) {
+        self.scopes.push(scope);
+        self.entities.push(entity);
+        self.ids.push(id);
+    }
+}
+
+/// Tells the other servers, and this one, when it is committed.
+async fn tell(client: &Client, scopes: &Scopes) -> Result<(), Error> {
+    let payloads: Vec<String> = scopes.iter().map(|(_, name, scope)| format!("{} {name}", scope.head)).collect();
+    if !payloads.is_empty() {
+        let notify = format!("SELECT pg_notify('{CHANNEL}', payload) FROM unnest($1::text[]) AS payload");
+        client.query(&notify, &[&payloads]).await?;
+    }
+    Ok(())
+}
+
+async fn store_clients(
+    client: &Client,
+    settled: &[(Arc<str>, u64)],
+    clients: &HashMap<Arc<str>, Known>,
+    outcomes: &HashMap<(Arc<str>, u64), (Id, Outcome)>,
+    time: i64,
+) -> Result<(), Error> {
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let upsert = "INSERT INTO sync_clients (id, owner, last, seen)
+        SELECT id, owner, last, $4 FROM unnest($1::text[], $2::bytea[], $3::bigint[]) AS new (id, owner, last)
+        ON CONFLICT (id) DO UPDATE SET last = excluded.last, seen = excluded.seen";
+    let insert = "INSERT INTO sync_outcomes (client, number, call, cursor, refusal)
+        SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::text[])";
+    let heard = "DELETE FROM sync_outcomes o USING unnest($1::text[], $2::bigint[]) AS heard (client, number)
+        WHERE o.client = heard.client COLLATE \"C\" AND o.number <= heard.number";
+    let of: BTreeMap<&str, &Known> =
+        settled.iter().filter_map(|(client, _)| Some((&**client, clients.get(client)?))).collect();
+    let names: Vec<&str> = of.keys().copied().collect();
+    let owners: Vec<Vec<u8>> = of.values().map(|known| known.owner.to_bytes().to_vec()).collect();
+    let lasts: Vec<i64> = of.values().map(|known| signed(known.last)).collect();
+    let heards: Vec<i64> = of.values().map(|known| signed(known.last.saturating_sub(KEPT))).collect();
+    let of: Vec<_> = settled.iter().filter_map(|key| Some((key, outcomes.get(key)?))).collect();
+    let of_names: Vec<&str> = of.iter().map(|((client, _), _)| &**client).collect();
+    let numbers: Vec<i64> = of.iter().map(|((_, number), _)| signed(*number)).collect();
+    let calls: Vec<Vec<u8>> = of.iter().map(|(_, (call, _))| call.to_bytes().to_vec()).collect();
+    let cursors: Vec<Option<i64>> =
+        of.iter().map(|(_, (_, outcome))| outcome.as_ref().ok().copied().map(signed)).collect();
+    let refusals: Vec<Option<String>> =
+        of.iter().map(|(_, (_, outcome))| outcome.as_ref().err().and_then(to_stored)).collect();
+    client.execute(upsert, &[&names, &owners, &lasts, &time]).await?;
+    client.execute(insert, &[&of_names, &numbers, &calls, &cursors, &refusals]).await?;
+    client.execute(heard, &[&names, &heards]).await?;
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! Reading what is known, changes behind a cursor, and what is so: each from one moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use deadpool_postgres::Client;
+use tokio_postgres::{Error, IsolationLevel, Row, Transaction};
+
+use super::rows::{Number, id_of, kind_of, signed};
+use crate::log::overlay::Key;
+use crate::log::settle::{Outcome, stored_refusal};
+use crate::log::store::{Change, Head, Known, LogError, Page, PullFrom, Snapshot, SnapshotPlace};
+
+/// How many bytes of JSON a page has, about: behind that, a change stands on the next one.
+const PAGE: i64 = 512 << 10;
+/// How many entities a part of a snapshot has at most, and of how many that have changed since it is looked what they were.
+const ENTITIES: usize = 1000;
+
+/// Reads what is known of a client, and what it was told about pushes.
+pub(super) async fn known(
+    client: &Client,
+    name: &str,
+    numbers: &[u64],
+    codes: &[&'static str],
+) -> Result<Known, Error> {
+    let numbers: Vec<i64> = numbers.iter().copied().map(signed).collect();
+    let select = "SELECT c.owner, c.last, o.number, o.call, o.cursor, o.refusal
+        FROM sync_clients c LEFT JOIN sync_outcomes o ON o.client = c.id AND o.number = ANY ($2) WHERE c.id = $1";
+    let mut known = Known::default();
+    for row in client.query(&client.prepare_cached(select).await?, &[&name, &numbers]).await? {
+        (known.owner, known.last) = (Some(id_of(&row, 0)?), row.number(1)?);
+        if let Some(number) = row.try_get::<_, Option<i64>>(2)? {
+            known.outcomes.insert(number.unsigned_abs(), (id_of(&row, 3)?, outcome_of(&row, 4, codes)?));
+        }
+    }
+    Ok(known)
+}
+
+/// Reads a cursor, or the refusal in the column behind it.
+pub(super) fn outcome_of(row: &Row, column: usize, codes: &[&'static str]) -> Result<Outcome, Error> {
+    Ok(match row.try_get::<_, Option<i64>>(column)? {
+        Some(cursor) => Ok(cursor.unsigned_abs()),
+        None => Err(stored_refusal(row.try_get::<_, Option<&str>>(column + 1)?.unwrap_or_default(), codes)),
+    })
+}
+
+pub(super) async fn heads(client: &Client, scopes: &[Arc<str>]) -> Result<Vec<Head>, Error> {
+    let names: Vec<&str> = scopes.iter().map(|scope| &**scope).collect();
+    let select = "SELECT name, head, epoch FROM sync_scopes WHERE name = ANY ($1)";
+    let mut found = BTreeMap::new();
+    for row in client.query(&client.prepare_cached(select).await?, &[&names]).await? {
+        found.insert(row.try_get::<_, String>(0)?, (row.number(1)?, Arc::from(row.try_get::<_, &str>(2)?)));
+    }
+    Ok(names.into_iter().map(|name| found.get(name).cloned().unwrap_or_else(|| (0, Arc::from("")))).collect())
+}
+
+/// Whether a log has all that has come behind a cursor.
+struct Reach {
+    epoch: Arc<str>,
+    head: u64,
+    floor: u64,
+}
+
+impl Reach {
+    fn of(row: &Row) -> Result<Self, Error> {
+        Ok(Self { epoch: row.try_get::<_, &str>(0)?.into(), head: row.number(1)?, floor: row.number(2)? })
+    }
+
+    fn reaches(&self, cursor: u64, epoch: Option<&str>) -> bool {
+        let is_of_epoch = epoch.is_none_or(|epoch| epoch.is_empty() || *epoch == *self.epoch);
+        (self.floor..=self.head).contains(&cursor) && (is_of_epoch || cursor == 0)
+    }
+}
+
+/// One statement is one moment.
+const PULL: &str = "SELECT s.epoch, s.head, s.floor, c.cursor, c.entity, c.id, c.kind, c.data, c.time
+    FROM sync_scopes s LEFT JOIN LATERAL (
+        SELECT *, sum(octet_length(data)) OVER (ORDER BY cursor) AS bytes, row_number() OVER (ORDER BY cursor) AS number
+        FROM (SELECT * FROM sync_changes WHERE scope = s.id AND cursor > $2 ORDER BY cursor LIMIT $3) few
+    ) c ON c.number = 1 OR c.bytes IS NULL OR c.bytes <= $4
+    WHERE s.name = $1 ORDER BY c.cursor";
+
+pub(super) async fn pull(client: &Client, from: &PullFrom) -> Result<Result<Page, LogError>, Error> {
+    let PullFrom { scope, cursor, epoch, limit } = from;
+    let (behind, limit) = (signed(*cursor), signed(*limit as u64));
+    let rows = client.query(&client.prepare_cached(PULL).await?, &[&&**scope, &behind, &limit, &PAGE]).await?;
+    let Some(first) = rows.first() else {
+        let nothing = Page { changes: Vec::new(), cursor: 0, has_more: false, epoch: "".into() };
+        return Ok(if *cursor == 0 { Ok(nothing) } else { Err(LogError::TooOld) });
+    };
+    let reach = Reach::of(first)?;
+    if !reach.reaches(*cursor, epoch.as_deref()) {
+        return Ok(Err(LogError::TooOld));
+    }
+    let mut changes = Vec::new();
+    for row in &rows {
+        if let Some(cursor) = row.try_get::<_, Option<i64>>(3)? {
+            changes.push(change(row, cursor)?);
+        }
+    }
+    let cursor = changes.last().map_or(*cursor, |last: &Change| last.cursor);
+    Ok(Ok(Page { changes, cursor, has_more: cursor < reach.head, epoch: reach.epoch }))
+}
+
+fn change(row: &Row, cursor: i64) -> Result<Change, Error> {
+    Ok(Change {
+        cursor: cursor.unsigned_abs(),
+        entity: row.try_get::<_, &str>(4)?.into(),
+        id: row.try_get::<_, &str>(5)?.into(),
+        kind: kind_of(row.try_get(6)?),
+        data: row.try_get::<_, Option<&str>>(7)?.map(Into::into),
+        time: row.try_get(8)?,
+    })
+}
+
+/// Reads a part of a snapshot: what is there now, and what has changed since the cursor as it was then.
+pub(super) async fn snapshot(
+    client: &mut Client,
+    scope: &str,
+    place: Option<&SnapshotPlace>,
+) -> Result<Result<Snapshot, LogError>, Error> {
+    let moment = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let moment = moment.start().await?;
+    let select = "SELECT epoch, head, floor, id FROM sync_scopes WHERE name = $1";
+    let Some(row) = moment.query_opt(select, &[&scope]).await? else {
+        let empty = Snapshot { data: BTreeMap::new(), cursor: 0, epoch: "".into(), next: None };
+        return Ok(if place.is_none() { Ok(empty) } else { Err(LogError::TooOld) });
+    };
+    let (reach, scope): (_, i64) = (Reach::of(&row)?, row.try_get(3)?);
+    let cursor = place.map_or(reach.head, |place| place.cursor);
+    if !reach.reaches(cursor, place.map(|place| &*place.epoch)) {
+        return Ok(Err(LogError::TooOld));
+    }
+    let behind: Key = place.map_or_else(Default::default, |place| (place.entity.clone(), place.id.clone()));
+    let (mut found, mut end) = part(&moment, scope, &behind).await?;
+    if cursor < reach.head {
+        end = go_back(&moment, (scope, cursor), (&behind, end), &mut found).await?;
+    }
+    moment.commit().await?;
+    let next = end.map(|(entity, id)| SnapshotPlace { cursor, epoch: (&*reach.epoch).into(), entity, id });
+    let mut data = BTreeMap::<_, BTreeMap<_, _>>::new();
+    for ((entity, id), json) in found {
+        data.entry(entity).or_default().insert(id, json);
+    }
+    Ok(Ok(Snapshot { data, cursor, epoch: reach.epoch, next }))
+}
+
+type Found = BTreeMap<Key, Box<str>>;
+
+/// Reads what is there now behind a key, and the last key that the part may have; `None` where it is the rest.
+async fn part(moment: &Transaction<'_>, scope: i64, behind: &Key) -> Result<(Found, Option<Key>), Error> {
+    let select = "SELECT entity, id, CASE WHEN ahead < $5 THEN data END FROM (
+            SELECT *, sum(octet_length(data)) OVER (ORDER BY entity, id) - octet_length(data) AS ahead FROM (
+                SELECT entity, id, data FROM sync_entities
+                WHERE scope = $1 AND (entity, id) > ($2, $3) ORDER BY entity, id LIMIT $4
+            ) few
+        ) sized ORDER BY entity, id";
+    let most = ENTITIES as i64 + 1;
+    let rows = moment.query(select, &[&scope, &&*behind.0, &&*behind.1, &most, &PAGE]).await?;
+    let mut found = Found::new();
+    for row in rows {
+        let data: Option<&str> = row.try_get(2)?;
+        let (true, Some(data)) = (found.len() < ENTITIES, data) else {
+            let end = found.keys().next_back().cloned();
+            return Ok((found, end));
+        };
+        found.insert(key(&row)?, data.into());
+    }
+    Ok((found, None))
+}
+
+fn key(row: &Row) -> Result<Key, Error> {
+    Ok((row.try_get::<_, &str>(0)?.into(), row.try_get::<_, &str>(1)?.into()))
+}
+
+/// Shows what has changed behind a cursor as it was at the cursor, and returns where the part ends: what is gone may be more than what is there.
+async fn go_back(
+    moment: &Transaction<'_>,
+    (scope, cursor): (i64, u64),
+    (behind, end): (&Key, Option<Key>),
+    found: &mut Found,
+) -> Result<Option<Key>, Error> {
+    let select = "SELECT entity, id, CASE WHEN ahead < $8 THEN before END, ahead < $8 FROM (
+            SELECT *, sum(coalesce(octet_length(before), 0)) OVER (ORDER BY entity, id)
+                - coalesce(octet_length(before), 0) AS ahead
+            FROM (
+                SELECT DISTINCT ON (entity, id) entity, id, before FROM sync_changes
+                WHERE scope = $1 AND cursor > $2 AND (entity, id) > ($3, $4) AND ($5::text IS NULL OR (entity, id) <= ($5::text, $6::text))
+                ORDER BY entity, id, cursor LIMIT $7
+            ) few
+        ) sized ORDER BY entity, id";
+    let (to_entity, to_id) = end.as_ref().map(|(entity, id)| (&**entity, &**id)).unzip();
+    let most = ENTITIES as i64 + 1;
+    let (from_entity, from_id) = (&*behind.0, &*behind.1);
+    let rows = moment
+        .query(select, &[&scope, &signed(cursor), &from_entity, &from_id, &to_entity, &to_id, &most, &PAGE])
+        .await?;
+    let mut last = behind.clone();
+    for (index, row) in rows.iter().enumerate() {
+        if index == ENTITIES || !row.try_get::<_, bool>(3)? {
+            found.retain(|key, _| *key <= last);
+            return Ok(Some(last));
+        }
+        last = key(row)?;
+        match row.try_get::<_, Option<&str>>(2)? {
+            Some(was) => found.insert(last.clone(), was.into()),
+            None => found.remove(&last),
+        };
+    }
+    Ok(end)
+}

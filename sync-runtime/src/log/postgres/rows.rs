@@ -1,0 +1,79 @@
+//! How numbers, kinds and hashes stand in Postgres, and the entities of one scope there.
+
+use tokio_postgres::{Error, Row};
+
+use super::link::{Link, LinkError};
+use crate::error::SyncError;
+use crate::id::Id;
+use crate::log::overlay::{Reads, Visit};
+use crate::log::store::ChangeKind;
+
+/// Reads numbers that have no sign.
+pub(super) trait Number {
+    fn number(&self, column: usize) -> Result<u64, Error>;
+}
+
+impl Number for Row {
+    fn number(&self, column: usize) -> Result<u64, Error> {
+        self.try_get(column).map(i64::unsigned_abs)
+    }
+}
+
+/// Postgres has no numbers without a sign; nothing is counted that far.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Reads a hash; one of another length was written by somebody else, and is that of nothing.
+pub(super) fn id_of(row: &Row, column: usize) -> Result<Id, Error> {
+    let bytes: &[u8] = row.try_get(column)?;
+    Ok(Id::of(bytes.try_into().unwrap_or_default()))
+}
+
+pub(super) fn number_of(kind: ChangeKind) -> i16 {
+    match kind {
+        ChangeKind::Create => 0,
+        ChangeKind::Update => 1,
+        ChangeKind::Delete => 2,
+    }
+}
+
+pub(super) fn kind_of(number: i16) -> ChangeKind {
+    match number {
+        0 => ChangeKind::Create,
+        1 => ChangeKind::Update,
+        _ => ChangeKind::Delete,
+    }
+}
+
+/// The entities of a scope as they were before the transaction that is under way; a scope that is not there has none.
+pub(super) struct Stored<'l> {
+    pub(super) link: &'l Link,
+    pub(super) scope: Option<i64>,
+}
+
+impl Reads for Stored<'_> {
+    type Error = LinkError;
+
+    fn find(&self, entity: &str, id: &str) -> Result<Option<Box<str>>, LinkError> {
+        let Some(scope) = self.scope else { return Ok(None) };
+        let row = self.link.query(&self.link.statements.find, &[&scope, &entity, &id])?;
+        Ok(row.first().map(|row| row.try_get::<_, &str>(0).map(Into::into)).transpose()?)
+    }
+
+    fn each(&self, entity: &str, visit: &mut Visit<'_>) -> Result<Result<(), SyncError>, LinkError> {
+        let Some(scope) = self.scope else { return Ok(Ok(())) };
+        for row in self.link.query(&self.link.statements.each, &[&scope, &entity])? {
+            if let Err(refusal) = visit(row.try_get(0)?, row.try_get(1)?) {
+                return Ok(Err(refusal));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn count(&self, entity: &str) -> Result<u64, LinkError> {
+        let Some(scope) = self.scope else { return Ok(0) };
+        let rows = self.link.query(&self.link.statements.count, &[&scope, &entity])?;
+        Ok(rows.first().map_or(Ok(0), |row| row.number(0))?)
+    }
+}

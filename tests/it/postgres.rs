@@ -1,0 +1,120 @@
+//! A Postgres in the hands of a test.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use sync::Secret;
+use tempfile::TempDir;
+
+/// Debian keeps the programs out of the `PATH`.
+const DEBIAN: &str = "/usr/lib/postgresql";
+
+/// A Postgres of a test's own, on a free port, that keeps what it has in a folder.
+pub(crate) struct Postgres {
+    programs: PathBuf,
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Postgres {
+    /// Starts one; `None` where there is none on this machine, which must be there where `SYNC_TEST_POSTGRES` says so.
+    pub(crate) fn new() -> Option<Self> {
+        let Some(programs) = programs() else {
+            assert!(std::env::var_os("SYNC_TEST_POSTGRES").is_none(), "there is no Postgres: `make setup` installs it");
+            eprintln!("skipped: there is no Postgres");
+            return None;
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut postgres = Self { programs, folder, port: 0, child: None };
+        if is_root() {
+            let folder = postgres.folder.path();
+            assert!(Command::new("chown").arg("postgres").arg(folder).status().expect("a program").success());
+        }
+        let options = ["-U", "sync", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8", "-D"];
+        let made = postgres.program("initdb").args(options).arg(postgres.data()).stdout(Stdio::null()).status();
+        assert!(made.expect("a program").success(), "the folder cannot be made");
+        // Whoever takes a free port before the Postgres does makes it end at once.
+        for _ in 0..10 {
+            postgres.port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+            if postgres.start() {
+                return Some(postgres);
+            }
+        }
+        panic!("no Postgres has started");
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// It refuses to be run by root.
+    fn program(&self, name: &str) -> Command {
+        let program = self.programs.join(name);
+        let mut command = match is_root() {
+            true => {
+                let mut command = Command::new("setpriv");
+                command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+                command
+            }
+            false => Command::new(program),
+        };
+        command.current_dir(self.folder.path());
+        command
+    }
+
+    /// Starts it, and returns whether it takes connections.
+    pub(crate) fn start(&mut self) -> bool {
+        let mut command = self.program("postgres");
+        command.arg("-D").arg(self.data()).args(["-p", &self.port.to_string()]);
+        let folder = self.folder.path().to_str().expect("a text");
+        for setting in
+            ["listen_addresses=127.0.0.1", &format!("unix_socket_directories={folder}"), "max_connections=60"]
+        {
+            command.args(["-c", setting]);
+        }
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("a Postgres");
+        let mut said = BufReader::new(child.stderr.take().expect("its output")).lines().map_while(Result::ok);
+        let is_ready = said.any(|line| line.contains("ready to accept connections"));
+        // It would wait where nobody reads what it says.
+        std::thread::spawn(move || said.for_each(drop));
+        self.child = Some(child);
+        is_ready
+    }
+
+    /// Ends it as a crash would: what it has begun ends with it.
+    pub(crate) fn kill(&mut self) {
+        let mut child = self.child.take().expect("it runs");
+        child.kill().and_then(|()| child.wait()).expect("it is ours");
+    }
+
+    /// Returns its address.
+    pub(crate) fn url(&self) -> Secret {
+        Secret::new(format!("postgres://sync@127.0.0.1:{}/postgres", self.port))
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            child.kill().and_then(|()| child.wait()).expect("it is ours");
+        }
+    }
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
+}
+
+/// Finds the folder with the programs: that of the newest version, or one on the `PATH`.
+fn programs() -> Option<PathBuf> {
+    let versions = std::fs::read_dir(DEBIAN).into_iter().flatten().flatten();
+    let number = |folder: &Path| folder.file_name()?.to_str()?.parse::<u32>().ok();
+    let newest = versions.map(|entry| entry.path()).filter_map(|folder| Some((number(&folder)?, folder))).max();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let of_path = std::env::split_paths(&path).collect::<Vec<_>>();
+    let folders = newest.map(|(_, folder)| folder.join("bin")).into_iter().chain(of_path);
+    folders.into_iter().find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
+}
