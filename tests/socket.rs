@@ -190,6 +190,25 @@ impl Client {
         id
     }
 
+    /// Sends an event, several times at once, and returns the acknowledgements; `None` where the connection was lost before they came.
+    pub async fn call_until_lost(&mut self, event: &str, payload: &Value, times: usize) -> Option<Vec<Value>> {
+        let first = self.next_ack;
+        for id in (first..).take(times) {
+            self.next_ack += 1;
+            self.send_message(Message::text(format!("42{id}{}", json!([event, payload])))).await.ok()?;
+        }
+        let mut answers = Vec::new();
+        for id in (first..).take(times) {
+            loop {
+                match self.acks.remove(&id) {
+                    Some(answer) => break answers.push(answer),
+                    None => self.receive().await.ok()?,
+                }
+            }
+        }
+        Some(answers)
+    }
+
     /// Waits for an acknowledgement.
     pub async fn ack(&mut self, id: u64) -> Value {
         loop {

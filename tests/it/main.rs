@@ -24,6 +24,7 @@ mod foreign;
 mod fuzzed;
 mod groups;
 mod kept_states;
+mod killed_log;
 mod kinds;
 mod limits;
 mod matrix;
