@@ -48,7 +48,7 @@ pub use id::Id;
 pub use rooms::CloseReason;
 pub use route::{
     Access, AnyRoom, App, Auth, BoxFuture, Ctx, Entity, EventRoute, Everyone, Member, Presence, Present, RequestRoute,
-    RoomCtx, RoomOf, SharedState, StateKey, StateOf, Stored, Tx,
+    RoomCtx, RoomOf, SharedState, Sql, SqlAnswer, SqlError, SqlValue, StateKey, StateOf, Stored, Tx,
 };
 pub use schema::{Empty, Wire};
 pub use serde_json;

@@ -176,7 +176,7 @@ async fn so_does_one_on_a_database_that_is_killed_in_turn() {
         } else {
             let again = |stops: &AtomicBool| {
                 postgres.kill();
-                assert!(postgres.start());
+                postgres.start_again();
                 stops.store(true, Ordering::Release);
             };
             write_until(&mut writers, (address, &token), chance.u32(50..600), again).await;

@@ -312,6 +312,62 @@ async fn a_mutation_that_never_gets_done_in_time_is_refused_in_the_end() {
     assert_eq!(push(&mut ada, "c1", &all[1..]).await, ["sync-timeout", "2"]);
 }
 
+/// Has mutations use tables of the app's own in the database underneath.
+pub(crate) async fn check_sql(server: &TestServer) {
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let tally = |seq: u64, id: &str, more: Value| {
+        let mut args = json!({ "id": id });
+        args.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        mutation(seq, "tally", ALL, args)
+    };
+    let all = [
+        tally(1, "a", json!({})),
+        tally(2, "a", json!({})),
+        tally(3, "a", json!({ "refuses": true })),
+        tally(4, "a", json!({ "first": "DELETE FROM sync_changes" })),
+        tally(5, "a", json!({ "first": "COMMIT" })),
+        tally(6, "a", json!({ "first": "NO STATEMENT" })),
+        tally(7, "a", json!({ "first": "INSERT INTO tally VALUES ('b', 9)" })),
+        tally(8, "a", json!({ "first": "INSERT INTO tally VALUES ('b', 3)" })),
+        tally(9, "b", json!({})),
+        tally(10, "b", json!({})),
+        tally(11, "a", json!({})),
+    ];
+    let expected = [
+        "1",
+        "2",
+        "list-refused",
+        "sync-server-failed",
+        "sync-server-failed",
+        "sync-server-failed",
+        "list-refused",
+        "3",
+        "4",
+        "sync-server-failed",
+        "5",
+    ];
+    assert_eq!(push(&mut ada, "c-sql", &all).await, expected);
+    let expected = ["a tally 1", "a tally 2", "a tally 3", "b tally 4", "a tally 4"].map(str::to_owned);
+    let told = pull(&mut ada, ALL, 0).await.0;
+    let told: Vec<_> = told.iter().map(|told| told.split(' ').skip(3).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(told, expected, "what is refused has left nothing");
+}
+
+#[tokio::test]
+async fn a_mutation_may_use_tables_of_its_own() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    check_sql(&server).await;
+    // What ends the transaction harms nobody else, and is not tried for ever.
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let ends = json!({ "id": "a", "first": "INSERT OR ROLLBACK INTO tally VALUES ('a', 1)" });
+    let all = [put(1, ALL, "x", "X"), mutation(2, "tally", ALL, ends), put(3, ALL, "y", "Y")];
+    assert_eq!(push(&mut ada, "c-ends", &all).await, ["6", "sync-server-failed", "7"]);
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    let all = [put(4, ALL, "x", "Z"), mutation(5, "tally", ALL, json!({ "id": "a", "first": endless }))];
+    assert_eq!(push(&mut ada, "c-ends", &all).await, ["8", "sync-server-failed"]);
+}
+
 #[tokio::test]
 async fn both_doors_answer_alike() {
     let data = tempfile::tempdir().expect("a folder");

@@ -66,7 +66,7 @@ impl Postgres {
     }
 
     /// Starts it, and returns whether it takes connections.
-    pub(crate) fn start(&mut self) -> bool {
+    fn start(&mut self) -> bool {
         let mut command = self.program("postgres");
         command.arg("-D").arg(self.data()).args(["-p", &self.port.to_string()]);
         let folder = self.folder.path().to_str().expect("a text");
@@ -78,13 +78,22 @@ impl Postgres {
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("a Postgres");
         let mut said = BufReader::new(child.stderr.take().expect("its output")).lines().map_while(Result::ok);
         let is_ready = said.any(|line| line.contains("ready to accept connections"));
+        if !is_ready {
+            child.wait().expect("it is ours");
+            return false;
+        }
         // It would wait where nobody reads what it says.
         std::thread::spawn(move || said.for_each(drop));
         self.child = Some(child);
-        is_ready
+        true
     }
 
-    /// Ends it as a crash would: what it has begun ends with it.
+    /// Starts it again: what is left of the one before may take a moment to end.
+    pub(crate) fn start_again(&mut self) {
+        assert!((0..100).any(|_| self.start()), "it does not start again");
+    }
+
+    /// Ends it as a crash would.
     pub(crate) fn kill(&mut self) {
         let mut child = self.child.take().expect("it runs");
         child.kill().and_then(|()| child.wait()).expect("it is ours");

@@ -9,6 +9,7 @@ use sync::__private::{PostgresLog, log_store_suite};
 use sync_tests::app::{TestServer, member};
 use sync_tests::socket::Client;
 
+use crate::mutations::check_sql;
 use crate::postgres::Postgres;
 
 #[tokio::test]
@@ -130,7 +131,7 @@ async fn a_database_that_goes_and_comes_back_loses_nothing_and_is_not_waited_for
         assert_eq!(answer["errorCode"], json!("store-unavailable"));
         let answer = ada.call("push", json!({ "client": "c1", "mutations": [add(round + 1, "a")] })).await;
         assert_eq!(answer["errorCode"], json!("store-unavailable"), "{answer}");
-        assert!(postgres.start());
+        postgres.start_again();
         // It was away a moment ago: whoever asks again is told so until it is tried again.
         let cursors = loop {
             let answer = ada.call("push", json!({ "client": "c1", "mutations": [add(round + 1, "a")] })).await;
@@ -142,4 +143,10 @@ async fn a_database_that_goes_and_comes_back_loses_nothing_and_is_not_waited_for
         let poke = bob.event("poke").await;
         assert_eq!(poke["cursor"], json!(round + 1), "{poke}");
     }
+}
+
+#[tokio::test]
+async fn a_mutation_may_use_tables_of_its_own_there() {
+    let Some(postgres) = Postgres::new() else { return };
+    check_sql(&start(&postgres).await).await;
 }

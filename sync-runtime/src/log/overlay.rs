@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::store::{Change, ChangeKind};
 use crate::error::SyncError;
-use crate::route::Rows;
+use crate::route::{Rows, SqlAnswer, SqlError, SqlValue};
 
 /// How many changes one mutation may make.
 const MOST_CHANGES: usize = 10_000;
@@ -25,6 +25,9 @@ pub(super) trait Reads {
 
     /// Returns how many entities of a type there are.
     fn count(&self, entity: &str) -> Result<u64, Self::Error>;
+
+    /// Carries out a statement of the app's; it is undone where what it belongs to is not kept.
+    fn sql(&self, statement: &str, values: &[SqlValue]) -> Result<Result<SqlAnswer, SqlError>, Self::Error>;
 }
 
 /// Takes the key and the JSON of an entity.
@@ -113,6 +116,10 @@ impl<R: Reads> Reads for Over<'_, R> {
     fn count(&self, entity: &str) -> Result<u64, R::Error> {
         let more = self.layer.more.get(entity).copied().unwrap_or_default();
         Ok(self.below.count(entity)?.saturating_add_signed(more))
+    }
+
+    fn sql(&self, statement: &str, values: &[SqlValue]) -> Result<Result<SqlAnswer, SqlError>, R::Error> {
+        self.below.sql(statement, values)
     }
 }
 
@@ -221,6 +228,11 @@ impl<R: Reads> Rows for Overlay<'_, R> {
         self.written.made.push((change, before));
         Ok(is_there)
     }
+
+    fn sql(&mut self, statement: &str, values: &[SqlValue]) -> Result<SqlAnswer, SqlError> {
+        let lost = |_| SqlError { is_conflict: false, message: "the transaction has failed".to_owned() };
+        self.noted(self.reads.sql(statement, values)).unwrap_or_else(|error| Err(lost(error)))
+    }
 }
 
 #[cfg(test)]
@@ -244,6 +256,10 @@ mod tests {
 
         fn count(&self, entity: &str) -> Result<u64, ()> {
             Ok(self.0.keys().filter(|(of, _)| **of == *entity).count() as u64)
+        }
+
+        fn sql(&self, _: &str, _: &[SqlValue]) -> Result<Result<SqlAnswer, SqlError>, ()> {
+            Err(())
         }
     }
 

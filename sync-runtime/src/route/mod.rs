@@ -18,6 +18,7 @@ mod published;
 mod request;
 mod run;
 mod scope;
+mod sql;
 mod state;
 mod stream;
 mod table;
@@ -38,6 +39,7 @@ pub use pattern::{Pattern, Segment};
 pub use published::{AnyRoom, EventRoute, Everyone, RequestRoute, RoomOf};
 pub use request::RequestOnly;
 pub use scope::{Access, Entity, EntityOf, EntityType, ScopePage, ScopeRule};
+pub use sql::{Sql, SqlAnswer, SqlError, SqlValue};
 pub use state::{
     Act, CellPlace, ChangeValue, GroupChange, NoOlder, OlderState, ReadValue, SaidOfState, Save, SharedState, Shown,
     State, StateCell, StateChange, StateKey, StateOf, StateParts, StateRoute, StateValue, States, StoreKind, Stored,

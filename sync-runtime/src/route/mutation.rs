@@ -9,7 +9,8 @@ use sync_schema::{Lane, Payload, RouteTypes};
 use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::{
-    App, Auth, BoxFuture, Ctx, Done, Effect, Entity, RoomKind, Route, RouteId, RouteOptions, ScopePage, TypedCall,
+    App, Auth, BoxFuture, Ctx, Done, Effect, Entity, RoomKind, Route, RouteId, RouteOptions, ScopePage, Sql, SqlAnswer,
+    SqlError, SqlValue, TypedCall,
 };
 use crate::schema::{InputSchema, InvalidInput, Model, Path, Wire, decode, encode, wire_type};
 
@@ -78,6 +79,13 @@ pub trait Rows {
     ///
     /// As [`get`](Rows::get); `sync-too-large` for more changes than one mutation may make.
     fn write(&mut self, entity: &'static str, id: &str, data: Option<&str>) -> Result<bool, SyncError>;
+
+    /// Carries out a statement of the app's in the database underneath.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    fn sql(&mut self, statement: &str, values: &[SqlValue]) -> Result<SqlAnswer, SqlError>;
 }
 
 /// The data of one scope, for the mutation that changes it: what is written here is logged, and told to everybody who reads the scope.
@@ -175,6 +183,26 @@ impl<'t, P> Tx<'t, P> {
             return Ok(false);
         }
         self.rows.write(E::NAME, id, None)
+    }
+
+    /// Returns the database underneath, for tables of the app's own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use sync::{SyncError, Tx};
+    /// # struct Todos;
+    /// /// Notes once who has voted, in a table that nobody has a copy of.
+    /// fn vote(tx: &mut Tx<'_, Todos>, user: &str, id: &str) -> Result<(), SyncError> {
+    ///     tx.sql().execute("CREATE TABLE IF NOT EXISTS votes (user TEXT, todo TEXT, PRIMARY KEY (user, todo))", &[])?;
+    ///     match tx.sql().execute("INSERT INTO votes VALUES ($1, $2)", &[user.into(), id.into()]) {
+    ///         Err(error) if error.is_conflict() => Err(sync::error!("todo-voted").status(409)),
+    ///         done => Ok(done.map(drop)?),
+    ///     }
+    /// }
+    /// ```
+    pub fn sql(&mut self) -> Sql<'_> {
+        Sql::new(self.rows)
     }
 }
 

@@ -232,6 +232,8 @@ pub mod lists {
         pub mod clear_v1;
         #[path = "put_v1.rs"]
         pub mod put_v1;
+        #[path = "tally_v1.rs"]
+        pub mod tally_v1;
     }
 }
 pub mod odd {

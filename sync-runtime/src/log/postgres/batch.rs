@@ -129,8 +129,9 @@ impl Batch {
 
     fn apply(&mut self, link: &Link, push: &mut Push, time: i64) -> Result<Outcome, LinkError> {
         let scope = self.scopes.entry(push.scope.clone()).or_default();
-        let stored = Stored { link, scope: scope.id };
+        let stored = Stored::new(link, scope.id);
         let written = run(&push.scope, &mut push.work, &scope.layer.over(&stored), scope.head, time)?;
+        stored.end(written.is_ok())?;
         let Written { made, layer } = match written {
             Ok(written) => written,
             Err(refusal) => return Ok(Err(refusal)),

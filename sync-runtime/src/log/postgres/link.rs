@@ -56,6 +56,11 @@ impl Link {
         self.runtime.block_on(within(question))
     }
 
+    /// Says something that has no answer.
+    pub(super) fn command(&self, command: &str) -> Result<(), LinkError> {
+        self.ask(self.client.batch_execute(command))
+    }
+
     /// Asks what a mutation wants to know.
     pub(super) fn query(&self, statement: &Statement, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, LinkError> {
         self.ask(self.client.query(statement, values))

@@ -11,6 +11,7 @@ mod listening;
 mod reading;
 mod rows;
 mod schema;
+mod sql;
 mod trim;
 mod writer;
 

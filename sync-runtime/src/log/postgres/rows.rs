@@ -1,12 +1,16 @@
 //! How numbers, kinds and hashes stand in Postgres, and the entities of one scope there.
 
+use std::cell::Cell;
+
 use tokio_postgres::{Error, Row};
 
 use super::link::{Link, LinkError};
+use super::sql::{carry_out, refused};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::log::overlay::{Reads, Visit};
 use crate::log::store::ChangeKind;
+use crate::route::{SqlAnswer, SqlError, SqlValue};
 
 /// Reads numbers that have no sign.
 pub(super) trait Number {
@@ -48,8 +52,25 @@ pub(super) fn kind_of(number: i16) -> ChangeKind {
 
 /// The entities of a scope as they were before the transaction that is under way; a scope that is not there has none.
 pub(super) struct Stored<'l> {
-    pub(super) link: &'l Link,
-    pub(super) scope: Option<i64>,
+    link: &'l Link,
+    scope: Option<i64>,
+    /// What the app has written itself can be undone.
+    has_savepoint: Cell<bool>,
+}
+
+impl<'l> Stored<'l> {
+    pub(super) fn new(link: &'l Link, scope: Option<i64>) -> Self {
+        Self { link, scope, has_savepoint: Cell::new(false) }
+    }
+
+    /// Keeps what the app has written itself, or not.
+    pub(super) fn end(&self, is_kept: bool) -> Result<(), LinkError> {
+        match (self.has_savepoint.get(), is_kept) {
+            (false, _) => Ok(()),
+            (true, true) => self.link.command("RELEASE mutation"),
+            (true, false) => self.link.command("ROLLBACK TO mutation; RELEASE mutation"),
+        }
+    }
 }
 
 impl Reads for Stored<'_> {
@@ -75,5 +96,16 @@ impl Reads for Stored<'_> {
         let Some(scope) = self.scope else { return Ok(0) };
         let rows = self.link.query(&self.link.statements.count, &[&scope, &entity])?;
         Ok(rows.first().map_or(Ok(0), |row| row.number(0))?)
+    }
+
+    fn sql(&self, statement: &str, values: &[SqlValue]) -> Result<Result<SqlAnswer, SqlError>, LinkError> {
+        if let Some(refused) = refused(statement) {
+            return Ok(Err(refused));
+        }
+        if !self.has_savepoint.get() {
+            self.link.command("SAVEPOINT mutation")?;
+            self.has_savepoint.set(true);
+        }
+        self.link.ask(carry_out(&self.link.client, statement, values))
     }
 }

@@ -112,7 +112,7 @@ impl Writer {
             }
             Err(error) => {
                 self.say(error);
-                let is_back = link.ask(link.client.batch_execute("ROLLBACK")).is_ok();
+                let is_back = link.command("ROLLBACK").is_ok();
                 self.link = Some(link).filter(|_| is_back);
             }
         }

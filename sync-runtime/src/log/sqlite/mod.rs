@@ -8,6 +8,7 @@ mod pulled;
 mod rows;
 mod schema;
 mod snapshot;
+mod sql;
 mod trim;
 
 use std::path::Path;
@@ -25,9 +26,10 @@ use super::overlay::Written;
 use super::settle::{Outcome, judge, run};
 use super::store::{
     Committed, Head, Known, LogError, LogStore, News, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot,
-    SnapshotPlace, Watch,
+    SnapshotPlace, Watch, Work,
 };
 use crate::clock::calendar;
+use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::BoxFuture;
 use crate::storage::{DataError, Database, Failure, FileLock, Job, Later};
@@ -225,7 +227,14 @@ impl Job for PushJob {
     }
 
     fn run(&mut self, connection: &Connection, _: &mut Later) -> rusqlite::Result<()> {
-        self.done = Some(settle(connection, &mut self.push, &self.codes)?);
+        let settled = settle(connection, &mut self.push, &self.codes).inspect_err(|error| {
+            if connection.is_autocommit() && sql::is_of_app(error) {
+                tracing::error!(%error, "a statement of a mutation has ended the transaction of others");
+                // It would do so again.
+                self.push.work = Work::Refuse(SyncError::new("sync-server-failed"));
+            }
+        });
+        self.done = Some(settled?);
         Ok(())
     }
 
@@ -260,13 +269,15 @@ fn settle(file: &Connection, push: &mut Push, codes: &[&'static str]) -> rusqlit
 fn apply(file: &Connection, push: &mut Push, time: i64) -> rusqlite::Result<(Outcome, Option<Committed>)> {
     let scope = Scope::find(file, &push.scope)?;
     let head = scope.as_ref().map_or(0, |scope| scope.head);
-    let scope = scope.map(|scope| scope.id);
-    let written = match run(&push.scope, &mut push.work, &Stored { file, scope }, head, time)? {
+    let stored = Stored::new(file, scope.map(|scope| scope.id));
+    let done = run(&push.scope, &mut push.work, &stored, head, time)?;
+    stored.end(done.is_ok())?;
+    let written = match done {
         Err(refusal) => return Ok((Err(refusal), None)),
         Ok(Written { made, .. }) if made.is_empty() => return Ok((Ok(head), None)),
         Ok(written) => written,
     };
-    let scope = scope.map_or_else(|| Scope::begin(file, &push.scope), Ok)?;
+    let scope = stored.scope.map_or_else(|| Scope::begin(file, &push.scope), Ok)?;
     rows::store(file, scope, &written)?;
     let cursor = head + written.made.len() as u64;
     let raise = "UPDATE sync_scopes SET head = ?2, oldest = coalesce(oldest, ?3) WHERE id = ?1";

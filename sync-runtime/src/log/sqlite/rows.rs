@@ -1,15 +1,36 @@
 //! The entities of one scope in SQLite, and the changes of them.
 
+use std::cell::Cell;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::sql::{carry_out, is_of_app, told};
 use crate::error::SyncError;
 use crate::log::overlay::{Reads, Visit, Written};
 use crate::log::store::ChangeKind;
+use crate::route::{SqlAnswer, SqlError, SqlValue};
 
 /// The entities of a scope as they are in the transaction; a scope that is not there has none.
 pub(super) struct Stored<'c> {
     pub(super) file: &'c Connection,
     pub(super) scope: Option<i64>,
+    /// What the app has written itself can be undone.
+    has_savepoint: Cell<bool>,
+}
+
+impl<'c> Stored<'c> {
+    pub(super) fn new(file: &'c Connection, scope: Option<i64>) -> Self {
+        Self { file, scope, has_savepoint: Cell::new(false) }
+    }
+
+    /// Keeps what the app has written itself, or not.
+    pub(super) fn end(&self, is_kept: bool) -> rusqlite::Result<()> {
+        match (self.has_savepoint.get(), is_kept) {
+            (false, _) => Ok(()),
+            (true, true) => self.file.execute_batch("RELEASE mutation"),
+            (true, false) => self.file.execute_batch("ROLLBACK TO mutation; RELEASE mutation"),
+        }
+    }
 }
 
 impl Reads for Stored<'_> {
@@ -39,6 +60,19 @@ impl Reads for Stored<'_> {
         let Some(scope) = self.scope else { return Ok(0) };
         let select = "SELECT count(*) FROM sync_entities WHERE scope = ?1 AND entity = ?2";
         self.file.prepare_cached(select)?.query_row(params![scope, entity], |row| row.get(0)).map(i64::unsigned_abs)
+    }
+
+    fn sql(&self, statement: &str, values: &[SqlValue]) -> rusqlite::Result<Result<SqlAnswer, SqlError>> {
+        if !self.has_savepoint.get() {
+            self.file.execute_batch("SAVEPOINT mutation")?;
+            self.has_savepoint.set(true);
+        }
+        let done = carry_out(self.file, statement, values);
+        // What ends the transaction has undone what others have written, too; and what is wrong with the file is nobody's mistake.
+        match done {
+            Err(error) if self.file.is_autocommit() || !is_of_app(&error) => Err(error),
+            done => Ok(done.map_err(|error| told(&error))),
+        }
     }
 }
 
