@@ -312,6 +312,83 @@ async fn a_mutation_that_never_gets_done_in_time_is_refused_in_the_end() {
     assert_eq!(push(&mut ada, "c1", &all[1..]).await, ["sync-timeout", "2"]);
 }
 
+/// Reads server-sent events, each with its id, its name, and its data.
+struct Events {
+    answer: reqwest::Response,
+    read: String,
+}
+
+impl Events {
+    async fn next(&mut self) -> Option<(String, String, Value)> {
+        loop {
+            if let Some((event, rest)) = self.read.split_once("\n\n") {
+                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+                let [id, name, data] = ["id:", "event:", "data:"].map(|name| field(name).to_owned());
+                self.read = rest.to_owned();
+                if !data.is_empty() {
+                    return Some((id, name, serde_json::from_str(&data).expect("JSON")));
+                }
+                continue;
+            }
+            let chunk = self.answer.chunk().await.ok()??;
+            self.read.push_str(std::str::from_utf8(&chunk).expect("a text"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_scope_is_followed_over_http() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let token = server.token(member("bob", "deliver", None)).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    push(&mut ada, "c1", &[put(1, ALL, "a", "A"), put(2, ALL, "b", "B"), put(3, ALL, "c", "C")]).await;
+    let follow = async |query: &str, last: Option<&str>| {
+        let url = format!("http://{}/_sync/pull?{query}", server.address());
+        let request = reqwest::Client::new().get(url).bearer_auth(&token).header("Accept", "text/event-stream");
+        let request = last.into_iter().fold(request, |request, last| request.header("Last-Event-ID", last));
+        Events { answer: request.send().await.expect("an answer"), read: String::new() }
+    };
+    let mut events = follow(&format!("scope={ALL}&limit=2&user=bob"), None).await;
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let (_, name, page) = events.next().await.expect("a page");
+        assert_eq!(name, "stream");
+        told.extend(changes(&page["changes"]));
+    }
+    push(&mut ada, "c1", &[put(4, ALL, "a", "X")]).await;
+    let (id, _, page) = events.next().await.expect("a page");
+    told.extend(changes(&page["changes"]));
+    let cursors: Vec<_> = told.iter().map(|told| told.split(' ').next().expect("a cursor")).collect();
+    assert_eq!(cursors, ["1", "2", "3", "4"]);
+    assert_eq!(id, format!("4 {}", page["epoch"].as_str().expect("an epoch")));
+    // Whoever comes back is told what they have missed.
+    drop(events);
+    push(&mut ada, "c1", &[put(5, ALL, "a", "Y")]).await;
+    let mut events = follow(&format!("scope={ALL}"), Some(&id)).await;
+    assert_eq!(changes(&events.next().await.expect("a page").2["changes"]), ["5 update listItem a Y 0"]);
+    // What cannot be followed is refused as a pull is.
+    for (query, status) in [
+        ("scope=list-ada-1000".to_owned(), 403),
+        (format!("scope={ALL}&cursor=99"), 410),
+        (format!("scope={ALL}&user=ada"), 403),
+        (format!("scope={ALL}&page=1"), 400),
+    ] {
+        assert_eq!(follow(&query, None).await.answer.status().as_u16(), status, "{query}");
+    }
+    // Who may not read it any more is told so when there would be more.
+    server.app().ban("bob", "forbidden");
+    push(&mut ada, "c1", &[put(6, ALL, "a", "Z")]).await;
+    let (_, name, error) = events.next().await.expect("an error");
+    assert_eq!((name.as_str(), &error["errorCode"]), ("error", &json!("scope-forbidden")));
+    assert!(events.next().await.is_none());
+    server.app().forgive("bob");
+    let mut events = follow(&format!("scope={ALL}&cursor=6"), None).await;
+    assert_eq!(events.next().await.expect("a page").2["changes"], json!([]));
+    let (_, ended) = tokio::join!(server.into_running().shutdown(), events.next());
+    assert_eq!(ended.expect("an error").2["errorCode"], json!("sync-shutting-down"));
+}
+
 /// Has mutations use tables of the app's own in the database underneath.
 pub(crate) async fn check_sql(server: &TestServer) {
     let mut ada = server.connect(member("ada", "deliver", None)).await;

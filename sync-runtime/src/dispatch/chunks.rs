@@ -20,9 +20,18 @@ pub struct ChunkSender {
 #[derive(Debug)]
 pub struct Chunks(mpsc::Receiver<Chunk>);
 
+/// A chunk as it is told.
+#[derive(Debug)]
+pub struct Told {
+    /// What it says.
+    pub json: Box<RawValue>,
+    /// What its caller says when it comes back, to be told what comes behind it.
+    pub id: Option<String>,
+}
+
 #[derive(Debug)]
 struct Chunk {
-    json: Box<RawValue>,
+    told: Told,
     #[expect(dead_code, reason = "it is there to be dropped, when the chunk is on its way")]
     place: OwnedSemaphorePermit,
 }
@@ -36,18 +45,23 @@ impl Chunks {
     }
 
     /// Waits for the next chunk; `None` when there will be no more.
-    pub async fn next(&mut self) -> Option<Box<RawValue>> {
-        Some(self.0.recv().await?.json)
+    pub async fn next(&mut self) -> Option<Told> {
+        Some(self.0.recv().await?.told)
     }
 }
 
 impl ChunkSender {
     /// Sends a chunk when there is room for it; in vain, if nobody listens any more.
     pub(super) async fn send(&self, json: Box<RawValue>) {
+        self.send_named(json, None).await;
+    }
+
+    /// As [`send`](Self::send), with a name to come back by.
+    pub(super) async fn send_named(&self, json: Box<RawValue>, id: Option<String>) {
         let bytes = u32::try_from(json.get().len().min(BYTES)).unwrap_or(u32::MAX);
         // Nobody closes it.
         let Ok(place) = self.room.clone().acquire_many_owned(bytes).await else { return };
-        self.chunks.send(Chunk { json, place }).await.unwrap_or_default();
+        self.chunks.send(Chunk { told: Told { json, id }, place }).await.unwrap_or_default();
     }
 
     /// Waits until nobody listens any more.

@@ -170,6 +170,7 @@ impl<A: App> Dispatcher<A> {
     /// Takes no more calls, and begins nothing more for those that have come in but deliveries of their events.
     pub fn close(&self) {
         self.calls().close();
+        self.parts.scopes.stopping.cancel();
         self.hub().deliveries().close();
         self.parts.hooks.work().close();
         self.parts.presence.stop();

@@ -41,7 +41,7 @@ mod watch;
 
 pub use attendance::Departure;
 pub use caller::{Caller, CallerKind};
-pub use chunks::Chunks;
+pub use chunks::{Chunks, Told};
 pub use dispatcher::{Answer, Dispatcher};
 pub use identify::{Presented, PresentedToken};
 pub use publish::{RoomMember, Rooms};

@@ -7,17 +7,19 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::value::RawValue;
 
-use crate::clock::Instant;
+use crate::clock::{Instant, sleep};
 use crate::contain::Guarded;
 use crate::dispatch::access::access;
+use crate::dispatch::chunks::ChunkSender;
 use crate::dispatch::dispatcher::contained_stages;
+use crate::dispatch::scopes::TRUSTED;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::log::{Change, Head, Page, PullFrom, Snapshot, SnapshotPlace};
 use crate::route::App;
 use crate::wire::{
     Asker, ChangeLine, Packet, PullCall, Refusal, ScopesCall, SnapshotCall, SubscribedScope, answer_plain, answer_pull,
-    answer_scopes, answer_snapshot, bad_request, stored,
+    answer_scopes, answer_snapshot, bad_request, pulled, stored,
 };
 
 impl<A: App> Dispatcher<A> {
@@ -25,14 +27,64 @@ impl<A: App> Dispatcher<A> {
     pub(super) async fn pull(&self, caller: &Caller<A>, pull: &PullCall<'_>) -> Answer {
         let pulled = async {
             let session = self.check_store(caller, &pull.asker)?;
-            access(self.parts(), caller, &session, &pull.scope).await?;
-            let PullCall { scope, cursor, epoch, limit, .. } = pull;
-            let (epoch, limit) = (epoch.as_deref().map(Into::into), *limit);
-            let from = PullFrom { scope: (&**scope).into(), cursor: *cursor, epoch, limit };
-            let Page { changes, cursor, has_more, epoch } = self.parts().scopes.log()?.pull(from).await?;
+            if let Some(chunks) = caller.chunks() {
+                return self.followed(caller, pull, chunks).await;
+            }
+            let Page { changes, cursor, has_more, epoch } =
+                self.pulled(caller, &session, pull.cursor, pull.epoch.as_deref(), pull).await?;
             Ok(answer_pull(&lines(&changes), cursor, has_more, &epoch))
         };
         self.answer_read(caller, contained_stages(Box::pin(pulled)).await)
+    }
+
+    /// Reads on in the scope of a pull.
+    async fn pulled(
+        &self,
+        caller: &Caller<A>,
+        session: &Arc<Guarded<A::Session>>,
+        cursor: u64,
+        epoch: Option<&str>,
+        pull: &PullCall<'_>,
+    ) -> Result<Page, SyncError> {
+        access(self.parts(), caller, session, &pull.scope).await?;
+        let (scope, epoch) = ((&*pull.scope).into(), epoch.map(Into::into));
+        Ok(self.parts().scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit }).await?)
+    }
+
+    /// Tells a caller over HTTP what is there and what comes, page by page, until it goes, may not read it any more, or the server stops.
+    async fn followed(
+        &self,
+        caller: &Caller<A>,
+        pull: &PullCall<'_>,
+        chunks: &ChunkSender,
+    ) -> Result<Box<RawValue>, SyncError> {
+        let scopes = &self.parts().scopes;
+        let watcher = scopes.watch_scope(&(&*pull.scope).into());
+        let (mut at, mut of, mut is_first) = (pull.cursor, pull.epoch.as_deref().map(Arc::<str>::from), true);
+        loop {
+            let moved = watcher.moved();
+            let session = self.check_session(caller)?;
+            if !pull.asker.is(A::user_id(&session)) {
+                return Err(SyncError::new("auth-user-changed"));
+            }
+            let page = self.pulled(caller, &session, at, of.as_deref(), pull).await?;
+            let Page { changes, cursor, has_more, epoch } = page;
+            if is_first || !changes.is_empty() {
+                let id = format!("{cursor} {epoch}");
+                chunks.send_named(pulled(&lines(&changes), cursor, has_more, &epoch), Some(id)).await;
+            }
+            (at, of, is_first) = (cursor, Some(epoch), false);
+            if has_more {
+                continue;
+            }
+            // It is looked again after a while, whatever was heard: also whether they may still read it.
+            tokio::select! {
+                () = moved => {}
+                () = sleep(TRUSTED) => {}
+                () = chunks.closed() => return Ok(answer_plain()),
+                () = scopes.stopping.cancelled() => return Err(SyncError::new("sync-shutting-down")),
+            }
+        }
     }
 
     /// Reads a part of what is so in a scope.

@@ -1,11 +1,13 @@
 //! Where the durable data of scopes is, and those who want to be poked when there is more of it.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Instant;
@@ -20,7 +22,7 @@ use crate::tables::shrink;
 use crate::wire::Asker;
 
 /// For how long it is taken for granted that somebody may still read a scope.
-const TRUSTED: Duration = Duration::from_secs(30);
+pub(in crate::dispatch) const TRUSTED: Duration = Duration::from_secs(30);
 /// How many are asked at once whether they may.
 const ASKED_AT_ONCE: usize = 32;
 /// Of how many clients it is counted how often their next mutation was tried; beyond that, all of them are counted anew.
@@ -35,6 +37,8 @@ pub(in crate::dispatch) struct Scopes<A: App> {
     of_sockets: Mutex<HashMap<Id, Vec<Arc<str>>>>,
     pub(in crate::dispatch) work: TaskTracker,
     pub(in crate::dispatch) asking: Semaphore,
+    /// The server stops: nobody looks at anything any more.
+    pub(in crate::dispatch) stopping: CancellationToken,
     /// The number of the mutation that each client cannot get done, and how often that was tried.
     tries: Mutex<HashMap<Arc<str>, (u64, u32)>>,
 }
@@ -45,12 +49,49 @@ type Topics<A> = Mutex<HashMap<Arc<str>, Arc<Topic<A>>>>;
 pub(in crate::dispatch) struct Topic<A: App> {
     pub(in crate::dispatch) scope: Arc<str>,
     state: Mutex<TopicState<A>>,
+    moved: Notify,
 }
 
 struct TopicState<A: App> {
     /// The cursor of the last commit that was told.
     head: u64,
     subscribers: HashMap<Id, Arc<Subscriber<A>>>,
+    /// How many look at it who are no sockets.
+    watchers: usize,
+}
+
+/// Somebody who looks at a scope, and is no socket.
+pub(in crate::dispatch) struct Watcher<A: App> {
+    topic: Arc<Topic<A>>,
+    topics: Arc<Topics<A>>,
+}
+
+impl<A: App> Watcher<A> {
+    /// Waits until there is more than when this was called.
+    pub(in crate::dispatch) fn moved(&self) -> impl Future<Output = ()> {
+        self.topic.moved.notified()
+    }
+}
+
+impl<A: App> Drop for Watcher<A> {
+    fn drop(&mut self) {
+        let mut topics = self.topics.lock();
+        let is_empty = {
+            let mut state = self.topic.state.lock();
+            state.watchers -= 1;
+            state.is_empty()
+        };
+        if is_empty {
+            topics.remove(&self.topic.scope);
+            shrink(&mut topics);
+        }
+    }
+}
+
+impl<A: App> TopicState<A> {
+    fn is_empty(&self) -> bool {
+        self.subscribers.is_empty() && self.watchers == 0
+    }
 }
 
 /// What is subscribed to, and who does.
@@ -85,6 +126,7 @@ impl<A: App> Default for Scopes<A> {
             of_sockets: Mutex::default(),
             work: TaskTracker::new(),
             asking: Semaphore::new(ASKED_AT_ONCE),
+            stopping: CancellationToken::new(),
             tries: Mutex::default(),
         }
     }
@@ -155,6 +197,7 @@ impl<A: App> Scopes<A> {
             state.head = state.head.max(head);
             state.subscribers.values().cloned().collect()
         };
+        topic.moved.notify_waiters();
         Some((topic, subscribers))
     }
 
@@ -179,14 +222,19 @@ impl<A: App> Scopes<A> {
         let subscriber = Arc::new(Subscriber { socket: socket.clone(), asker, told: Mutex::new(told) });
         let topic = {
             let mut topics = self.topics.lock();
-            let topic = topics.entry(scope.clone()).or_insert_with(|| {
-                let state = TopicState { head: 0, subscribers: HashMap::new() };
-                Arc::new(Topic { scope: scope.clone(), state: Mutex::new(state) })
-            });
+            let topic = topic(&mut topics, scope);
             topic.state.lock().subscribers.insert(socket.id(), subscriber.clone());
-            topic.clone()
+            topic
         };
         Some((topic, subscriber))
+    }
+
+    /// Looks at a scope for as long as what this returns is there.
+    pub(in crate::dispatch) fn watch_scope(&self, scope: &Arc<str>) -> Watcher<A> {
+        let mut topics = self.topics.lock();
+        let topic = topic(&mut topics, scope);
+        topic.state.lock().watchers += 1;
+        Watcher { topic, topics: self.topics.clone() }
     }
 
     /// Pokes a socket no more about a scope.
@@ -225,13 +273,22 @@ impl<A: App> Scopes<A> {
         let is_empty = {
             let mut state = topic.state.lock();
             state.subscribers.remove(&socket);
-            state.subscribers.is_empty()
+            state.is_empty()
         };
         if is_empty {
             topics.remove(scope);
             shrink(&mut topics);
         }
     }
+}
+
+/// Returns the topic of a scope, which begins with this if there is none.
+fn topic<A: App>(topics: &mut HashMap<Arc<str>, Arc<Topic<A>>>, scope: &Arc<str>) -> Arc<Topic<A>> {
+    let begin = || {
+        let state = TopicState { head: 0, subscribers: HashMap::new(), watchers: 0 };
+        Arc::new(Topic { scope: scope.clone(), state: Mutex::new(state), moved: Notify::new() })
+    };
+    topics.entry(scope.clone()).or_insert_with(begin).clone()
 }
 
 /// What is to be done for a subscriber when there is more of its scope.

@@ -224,6 +224,34 @@ impl<'a> PullCall<'a> {
     }
 }
 
+impl<'a> PullCall<'a> {
+    /// Reads the query of `GET /_sync/pull`; `last` is the header `Last-Event-ID` of a caller that comes back, which knows better how far it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`PushCall::read`]; also for a field that is there twice, or is none.
+    pub fn from_query(query: &'a str, last: Option<&'a str>) -> Result<Self, SyncError> {
+        let mut fields = BTreeMap::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let name = ["user", "scope", "cursor", "epoch", "limit", "stream"].into_iter().find(|known| *known == name);
+            let name = name.ok_or_else(|| bad_request("query"))?;
+            if fields.insert(name, value).is_some() {
+                return Err(bad_request(name));
+            }
+        }
+        let mut number = |name| fields.remove(name).map(|text| text.parse().map_err(|_| bad_request(name))).transpose();
+        let asked = number("limit")?.map(|number: u64| usize::try_from(number).unwrap_or(usize::MAX));
+        let mut cursor = number("cursor")?.unwrap_or_default();
+        let mut epoch = fields.remove("epoch");
+        if let Some((at, of)) = last.and_then(|last| last.split_once(' ')) {
+            (cursor, epoch) = (at.parse().map_err(|_| bad_request("last-event-id"))?, Some(Cow::Borrowed(of)));
+        }
+        let asker = fields.remove("user").map_or(Asker::Unsaid, Asker::User);
+        let scope = fields.remove("scope").ok_or_else(|| bad_request("scope"))?;
+        Ok(Self { asker, scope, cursor, epoch, limit: limit(asked)? })
+    }
+}
+
 fn limit(asked: Option<usize>) -> Result<usize, SyncError> {
     match asked {
         None => Ok(CHANGES.0),
@@ -364,15 +392,22 @@ pub fn answer_push(results: &[MutationResult<'_>]) -> Box<RawValue> {
 /// Source: `tests/wire/pull_answer.json`.
 #[must_use]
 pub fn answer_pull(changes: &[ChangeLine<'_>], cursor: u64, has_more: bool, epoch: &str) -> Box<RawValue> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Result<'a> {
-        changes: &'a [ChangeLine<'a>],
-        cursor: u64,
-        has_more: bool,
-        epoch: &'a str,
-    }
-    success(&Result { changes, cursor, has_more, epoch })
+    success(&Pulled { changes, cursor, has_more, epoch })
+}
+
+/// Writes what is told of a page to whoever follows a scope over HTTP: the result of a pull, without its envelope.
+#[must_use]
+pub fn pulled(changes: &[ChangeLine<'_>], cursor: u64, has_more: bool, epoch: &str) -> Box<RawValue> {
+    json(&Pulled { changes, cursor, has_more, epoch })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pulled<'a> {
+    changes: &'a [ChangeLine<'a>],
+    cursor: u64,
+    has_more: bool,
+    epoch: &'a str,
 }
 
 /// Writes the answer to a snapshot: `{ data, cursor, epoch, next? }` in its envelope.
@@ -519,6 +554,18 @@ mod tests {
         check(pull(r#"{"scope":"s","cursor":-1}"#), "sync-bad-request cursor");
         check(pull(r#"{"scope":"s","cursor":1.5}"#), "sync-bad-request cursor");
         check(pull(r#"{"scope":"s","cursor":1,"limit":0}"#), "sync-bad-request limit");
+        let query = |query: &'static str, last| {
+            PullCall::from_query(query, last)
+                .map(|pull| format!("{} {} {:?} {} {:?}", pull.scope, pull.cursor, pull.epoch, pull.limit, pull.asker))
+        };
+        check(query("scope=s", None), "s 0 None 100 Unsaid");
+        check(query("scope=a%20b&cursor=7&epoch=e&limit=5&user=ann", None), "a b 7 Some(\"e\") 5 User(\"ann\")");
+        check(query("scope=s&cursor=7&epoch=e", Some("9 f")), "s 9 Some(\"f\") 100 Unsaid");
+        check(query("scope=s", Some("x f")), "sync-bad-request last-event-id");
+        check(query("cursor=1", None), "sync-bad-request scope");
+        check(query("scope=s&scope=t", None), "sync-bad-request scope");
+        check(query("scope=s&cursor=-1", None), "sync-bad-request cursor");
+        check(query("scope=s&page=1", None), "sync-bad-request query");
         let snapshot = |json: &str| SnapshotCall::read(json).map(|call| format!("{} {:?}", call.scope, call.page));
         check(snapshot(r#"{"scope":"s"}"#), "s None");
         check(snapshot(r#"{"scope":"s","page":"p"}"#), "s Some(\"p\")");

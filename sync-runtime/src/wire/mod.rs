@@ -25,7 +25,7 @@ pub(crate) use frame::frame_json;
 pub use location::Location;
 pub use log::{
     Asker, ChangeLine, MutationCall, MutationResult, PullCall, PushCall, Refusal, ScopesCall, SnapshotCall,
-    SubscribedScope, answer_pull, answer_push, answer_scopes, answer_snapshot, stored,
+    SubscribedScope, answer_pull, answer_push, answer_scopes, answer_snapshot, pulled, stored,
 };
 pub use message::{Message, Misread, PresenceUpdate};
 pub use notice::{PresenceChange, PresenceKind, PresentPerson, Roster};

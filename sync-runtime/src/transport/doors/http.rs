@@ -1,4 +1,4 @@
-//! The HTTP door: `POST /sync/{page}/{name}/{version}`, `/api/…`, `/state/…`, `/_sync/{push, pull, snapshot}`, and whether the server is well.
+//! The HTTP door: `POST /sync/{page}/{name}/{version}`, `/api/…`, `/state/…`, `/_sync/{push, pull, snapshot}`, `GET /_sync/pull`, and whether the server is well.
 
 use std::net::IpAddr;
 use std::pin::pin;
@@ -28,7 +28,7 @@ use crate::transport::doors::credentials;
 use crate::transport::doors::leftovers::{Leftovers, Running, RunningPlace};
 use crate::transport::doors::origin::Origins;
 use crate::transport::doors::sse::Streamed;
-use crate::wire::{Call, Data, HttpCall, Message, StateAct, StateOpen, SyncCall, bad_request, event};
+use crate::wire::{Call, Data, HttpCall, Message, PullCall, StateAct, StateOpen, SyncCall, bad_request, event};
 
 /// How long it may take to find out who calls before it is looked whether the call is wrong whoever it is: in good time, that is told in
 /// the caller's own language.
@@ -100,7 +100,11 @@ static LANES: &[HttpLane] = &[
             Data::Query(query) => StateOpen::from_http(http, query).map(Message::StateOpen),
         }),
     },
-    HttpLane { path: "/_sync", gets: Gets::Never, read: Read::Verb(&[event::PUSH, event::PULL, event::SNAPSHOT]) },
+    HttpLane {
+        path: "/_sync",
+        gets: Gets::Verb(event::PULL),
+        read: Read::Verb(&[event::PUSH, event::PULL, event::SNAPSHOT]),
+    },
 ];
 
 /// Which routes of a lane may be asked by `GET`.
@@ -109,6 +113,8 @@ enum Gets {
     Never,
     AsRouteSays,
     Always,
+    /// This one alone.
+    Verb(&'static str),
 }
 
 type DoorState<A> = (Arc<Dispatcher<A>>, Arc<Leftovers>);
@@ -247,6 +253,7 @@ struct Received {
     id: Option<String>,
     if_match: Option<String>,
     if_none_match: Option<String>,
+    last_event_id: Option<String>,
 }
 
 impl Received {
@@ -266,11 +273,12 @@ impl Received {
         let if_match = header("if-match", "if-match")?;
         // One that cannot be read is none that we have given.
         let if_none_match = header("if-none-match", "").unwrap_or_default();
+        let last_event_id = header("last-event-id", "last-event-id")?;
         let input = match is_get {
             true => Bytes::copy_from_slice(head.uri.query().unwrap_or_default().as_bytes()),
             false => read_body(body, limit).await?,
         };
-        Ok(Self { input, is_get, id, if_match, if_none_match })
+        Ok(Self { input, is_get, id, if_match, if_none_match, last_event_id })
     }
 
     fn message<'a>(&'a self, lane: &HttpLane, route: &'a str) -> Result<Message<'a>, SyncError> {
@@ -280,6 +288,11 @@ impl Received {
             Read::Route(read) => read,
             Read::Verb(verbs) => {
                 let verb = verbs.iter().find(|verb| **verb == route).ok_or_else(not_found)?;
+                if self.is_get {
+                    let gets = lane.gets == Gets::Verb(verb);
+                    gets.then_some(()).ok_or_else(|| SyncError::new("sync-method-not-allowed"))?;
+                    return PullCall::from_query(input()?, self.last_event_id.as_deref()).map(Message::Pull);
+                }
                 return Message::read(verb, input()?).map_err(|misread| misread.error);
             }
         };
@@ -338,6 +351,7 @@ fn methods<A: App>(dispatcher: &Dispatcher<A>, lane: &HttpLane, route: &str) -> 
     let takes_get = match lane.gets {
         Gets::Never => false,
         Gets::Always => true,
+        Gets::Verb(verb) => route == verb,
         Gets::AsRouteSays => route.rsplit_once('/').is_some_and(|(path, version)| dispatcher.takes_get(path, version)),
     };
     if takes_get { "GET, HEAD, POST" } else { "POST" }

@@ -7,10 +7,9 @@ use axum::http::HeaderValue;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
-use serde_json::value::RawValue;
 
 use crate::clock::sleep;
-use crate::dispatch::{Answer, Chunks};
+use crate::dispatch::{Answer, Chunks, Told};
 use crate::route::BoxFuture;
 
 /// How long it is waited for the first chunk, or for a refusal that has a status of its own, before the answer begins.
@@ -27,7 +26,7 @@ pub(super) struct Streamed {
 
 /// What comes next.
 enum Next {
-    Chunk(Box<RawValue>),
+    Chunk(Told),
     Answer(Option<Answer>),
 }
 
@@ -66,7 +65,10 @@ impl Streamed {
                 None => streamed.next().await,
             };
             let (event, goes_on) = match next {
-                Next::Chunk(chunk) => (Event::default().event("stream").data(chunk.get()), true),
+                Next::Chunk(Told { json, id }) => {
+                    let event = Event::default().event("stream").data(json.get());
+                    (id.iter().fold(event, |event, id| event.id(id)), true)
+                }
                 Next::Answer(Some(answer)) => {
                     let name = if answer.status == 200 { "final" } else { "error" };
                     (Event::default().event(name).data(answer.json.get()), false)
