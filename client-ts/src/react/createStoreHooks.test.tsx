@@ -19,7 +19,7 @@ const doing = (what: () => void): Promise<void> =>
   });
 
 function setUp(isOpen = true) {
-  const page = open(new LogServer(apply), new TestBrowser(), isOpen);
+  const page = open(new LogServer(apply), new TestBrowser(), { isOpen });
   const show = (children: ReactNode): Promise<void> => dom.show(<StoreProvider store={page.store}>{children}</StoreProvider>);
   return { ...page, show, put: (id: string, text: string) => doing(() => void page.store.mutate("list/put", "v1", SCOPE, { id, text })) };
 }

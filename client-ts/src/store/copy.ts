@@ -76,6 +76,11 @@ export class Copy {
     for (const entity of new Set([...before.keys(), ...this.#base.keys()])) this.#touch(entity);
   }
 
+  /** What the server has told, without what is guessed: kind, key and data. */
+  told(): readonly (readonly [string, string, unknown])[] {
+    return [...this.#base].flatMap(([entity, table]) => [...table].map(([id, data]) => [entity, id, data] as const));
+  }
+
   /** Applies the mutations that wait on top. */
   rebase(guesses: readonly Guess[]): void {
     const before = this.#overlay;

@@ -4,7 +4,7 @@ import { deleteDB, openDB } from "idb";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Change } from "../wire/log";
 import { browserKeeper, isDamaged } from "./browserKeeper";
-import { MemoryKeeper, type Keeper, type NewMutation } from "./keeper";
+import { hasNoRoom, MemoryKeeper, type Keeper, type NewMutation } from "./keeper";
 
 const NAME = "syncwright store  ada";
 const SCOPE = "list-1";
@@ -48,7 +48,7 @@ describe.each(KEEPERS)("%s", (_, open) => {
     expect(await numbers(keeper)).toEqual(["1 a rejected"]);
     expect((await keeper.queue()).queue[0]?.refusal).toEqual(refusal);
     expect((await keeper.add(asked("c"))).seq).toBe(3);
-    await keeper.commit(SCOPE, { cursor: 1, epoch: "e", changes: [change(1, "a", { id: "a" })], done: ["c"] });
+    expect(await keeper.commit(SCOPE, { cursor: 1, epoch: "e", entities: [["item", "a", { id: "a" }]], done: ["c"] })).toBe(true);
     expect(await numbers(keeper)).toEqual(["1 a rejected"]);
   });
 
@@ -61,8 +61,8 @@ describe.each(KEEPERS)("%s", (_, open) => {
     const restarted = await keeper.restart("another");
     expect(before).toMatch(/^[0-9a-f]{36}$/);
     expect([restarted.client, (await keeper.queue()).client]).toEqual(["another", "another"]);
-    expect([...(await numbers(keeper))].sort(), "what waits comes first").toEqual(["1 c pending", "2 a rejected"]);
-    expect((await keeper.add(asked("d"))).seq).toBe(3);
+    expect(await numbers(keeper), "only what waits has a number that is sent").toEqual(["0 a rejected", "1 c pending"]);
+    expect(await keeper.add(asked("d"))).toMatchObject({ client: "another", seq: 2 });
   });
 });
 
@@ -72,34 +72,93 @@ describe("the browser", () => {
     await keeper.add(asked("a"));
     expect((await other.add(asked("b"))).seq).toBe(2);
     expect((await other.queue()).client).toBe((await keeper.queue()).client);
-    await keeper.commit(SCOPE, { cursor: 2, epoch: "e1", changes: [change(1, "a", { id: "a" }), change(2, "b", { id: "b" })], done: ["a"] });
+    await keeper.commit(SCOPE, { cursor: 1, epoch: "e1", entities: [["item", "a", { id: "a" }]], done: [] });
+    const from = { cursor: 1, epoch: "e1" };
+    expect(await keeper.commit(SCOPE, { from, cursor: 2, epoch: "e1", changes: [change(2, "b", { id: "b" })], done: ["a"] })).toBe(true);
+    expect(await other.head(SCOPE)).toEqual({ cursor: 2, epoch: "e1" });
     keeper.close();
     other.close();
     const next = await browserKeeper(NAME);
     expect(await numbers(next)).toEqual(["2 b pending"]);
     expect(await next.scope(SCOPE)).toEqual({ cursor: 2, epoch: "e1", entities: [["item", "a", { id: "a" }], ["item", "b", { id: "b" }]] });
-    expect(await next.scope("list-10"), "one that begins alike").toBeNull();
+    expect([await next.scope("list-10"), await next.head("list-10")], "one that begins alike").toEqual([null, null]);
   });
 
   it("writes changes of a scope, or all of it, and nothing of another one", async () => {
     const keeper = await browserKeeper(NAME);
     const whole = (id: string) => [["item", id, { id }]] as const;
     for (const scope of [SCOPE, "list-10", "list"]) await keeper.commit(scope, { cursor: 1, epoch: "e", entities: whole(scope), done: [] });
-    await keeper.commit(SCOPE, { cursor: 3, epoch: "e", changes: [change(2, SCOPE), change(3, "b", { id: "b" })], done: [] });
+    const from = { cursor: 1, epoch: "e" };
+    await keeper.commit(SCOPE, { from, cursor: 3, epoch: "e", changes: [change(2, SCOPE), change(3, "b", { id: "b" })], done: [] });
     expect((await keeper.scope(SCOPE))?.entities).toEqual(whole("b"));
     await keeper.commit(SCOPE, { cursor: 9, epoch: "f", entities: whole("c"), done: [] });
     expect(await keeper.scope(SCOPE)).toEqual({ cursor: 9, epoch: "f", entities: whole("c") });
     for (const scope of ["list-10", "list"]) expect((await keeper.scope(scope))?.entities).toEqual(whole(scope));
   });
 
-  it("lets go of the database where somebody deletes it, and begins anew", async () => {
+  it("writes no changes of a copy that is not there, or is another one, nor what is in them", async () => {
     const keeper = await browserKeeper(NAME);
+    await keeper.add(asked("a"));
+    const commit = (cursor: number, epoch: string) =>
+      keeper.commit(SCOPE, { from: { cursor, epoch }, cursor: 9, epoch, changes: [change(9, "b", { id: "b" })], done: ["a"] });
+    expect(await commit(0, "e")).toBe(false);
+    await keeper.commit(SCOPE, { cursor: 1, epoch: "e", entities: [["item", "a", { id: "a" }]], done: [] });
+    expect([await commit(2, "e"), await commit(1, "f")]).toEqual([false, false]);
+    expect(await keeper.scope(SCOPE)).toEqual({ cursor: 1, epoch: "e", entities: [["item", "a", { id: "a" }]] });
+    expect(await numbers(keeper)).toEqual(["1 a pending"]);
+    expect(await commit(1, "e")).toBe(true);
+    expect(await numbers(keeper)).toEqual([]);
+  });
+
+  it("makes room by the copies of all scopes but some", async () => {
+    const keeper = await browserKeeper(NAME);
+    await keeper.add(asked("a"));
+    for (const scope of [SCOPE, "list-10", "list"]) {
+      await keeper.commit(scope, { cursor: 1, epoch: "e", entities: [["item", scope, {}]], done: [] });
+    }
+    await keeper.drop(new Set(["list-10"]));
+    expect([await keeper.scope(SCOPE), await keeper.scope("list")]).toEqual([null, null]);
+    expect((await keeper.scope("list-10"))?.entities).toHaveLength(1);
+    expect(await numbers(keeper)).toEqual(["1 a pending"]);
+    // Nothing of the others is found again where they come back.
+    await keeper.commit("list", { cursor: 2, epoch: "e", entities: [], done: [] });
+    expect((await keeper.scope("list"))?.entities).toEqual([]);
+  });
+
+  it("writes nothing at all where there is no room for a part of it, and says so", async () => {
+    const keeper = await browserKeeper(NAME);
+    await keeper.add(asked("a"));
+    const { put } = IDBObjectStore.prototype;
+    let left = 1;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...written) {
+      left -= 1;
+      if (left < 0) throw new DOMException("no room", "QuotaExceededError");
+      return put.apply(this, written);
+    });
+    const entities = [["item", "a", { id: "a" }], ["item", "b", { id: "b" }]] as const;
+    const full: unknown = await keeper.commit(SCOPE, { cursor: 1, epoch: "e", entities, done: ["a"] }).catch((error: unknown) => error);
+    expect(hasNoRoom(full)).toBe(true);
+    left = Infinity;
+    expect(await keeper.scope(SCOPE)).toBeNull();
+    expect(await numbers(keeper)).toEqual(["1 a pending"]);
+    expect((await keeper.add(asked("b"))).seq).toBe(2);
+  });
+
+  it("lets go of the database where somebody deletes it, and takes no other one for it", async () => {
+    const [keeper, other] = [await browserKeeper(NAME), await browserKeeper(NAME)];
     const { client } = await keeper.queue();
     await keeper.add(asked("a"));
     await deleteDB(NAME);
-    const after = await keeper.queue();
-    expect(after.queue).toEqual([]);
-    expect(after.client).not.toBe(client);
+    await expect(keeper.queue()).rejects.toThrow("was deleted");
+    await expect(keeper.add(asked("b"))).rejects.toThrow("was deleted");
+    await expect(keeper.commit(SCOPE, { cursor: 1, epoch: "e", entities: [], done: [] })).rejects.toThrow("was deleted");
+    const next = await browserKeeper(NAME);
+    expect(await next.queue()).toMatchObject({ queue: [] });
+    expect((await next.queue()).client).not.toBe(client);
+    await expect(other.queue(), "nor the one that the next page has made").rejects.toThrow("was deleted");
+    // Another client is no other database.
+    await next.restart("another");
+    expect((await next.queue()).client).toBe("another");
   });
 
   it("refuses a database that is of another form, and one that cannot be had", async () => {

@@ -2,7 +2,7 @@
 
 import type { Change } from "../wire/log";
 import { isObject } from "../wire/read";
-import type { Queued } from "./keeper";
+import type { KeptScope, Queued } from "./keeper";
 import type { ScopeStatus } from "./storeTypes";
 
 export type TabMessage =
@@ -10,6 +10,8 @@ export type TabMessage =
   | { readonly kind: "leads" }
   /** The scopes that a tab reads. */
   | { readonly kind: "wants"; readonly tab: string; readonly scopes: readonly string[] }
+  /** Somebody looks at the page again. */
+  | { readonly kind: "looked" }
   /** A mutation waits. */
   | { readonly kind: "added"; readonly queued: Queued }
   /** Mutations have become something. */
@@ -26,8 +28,8 @@ export type TabMessage =
       readonly changes: readonly Change[];
       readonly done: readonly string[];
     }
-  /** A copy is another one. */
-  | { readonly kind: "replaced"; readonly scope: string; readonly done: readonly string[] }
+  /** A copy is another one: that which is kept, if it is not told. */
+  | { readonly kind: "replaced"; readonly scope: string; readonly done: readonly string[]; readonly copy?: KeptScope }
   /** How a scope stands. */
   | { readonly kind: "status"; readonly scope: string; readonly status: ScopeStatus["status"]; readonly error: ScopeStatus["error"] };
 

@@ -1,15 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { TestBrowser } from "../testing/browser";
-import { apply, mutators, open, SCOPE, type Item, type Page, type Store } from "../testing/lists";
+import { add, apply, mutators, open, put, SCOPE, settle } from "../testing/lists";
 import { LogServer } from "../testing/logServer";
-
-/** Lets everything happen that waits for nothing but its turn. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
-}
-
-const put = (store: Store, id: string, text: string) => store.mutate("list/put", "v1", SCOPE, { id, text });
-const add = (store: Store, id: string, amount: number) => store.mutate("list/add", "v1", SCOPE, { id, amount });
 
 describe("a store", () => {
   it("shows a guess at once, and the word of the server in its place", async () => {
@@ -57,7 +49,7 @@ describe("a store", () => {
     expect(first.items()).toEqual(["a A 2", "b B 3"]);
     await settle();
     browser.crash(first.tab);
-    const second = open(server, browser, false);
+    const second = open(server, browser, { isOpen: false });
     await settle();
     expect(second.items()).toEqual(["a A 2", "b B 3"]);
     expect(second.store.status(SCOPE).get()).toMatchObject({ pending: 3, status: "offline" });
@@ -148,9 +140,9 @@ describe("a store", () => {
   });
 
   it("says that it may not read a scope", async () => {
-    const page = open(new LogServer(apply), new TestBrowser(), false);
-    page.connection.forbidden.add(SCOPE);
-    page.connection.open();
+    const server = new LogServer(apply);
+    server.forbid("ada", SCOPE);
+    const page = open(server, new TestBrowser());
     await settle();
     expect(page.store.status(SCOPE).get()).toMatchObject({ status: "error", error: { errorCode: "scope-forbidden" } });
   });
@@ -234,6 +226,16 @@ describe("a store", () => {
     await settle();
     expect(await settled).toMatchObject({ status: "success" });
     expect(page.items()).toEqual(["a A 0", "b B 0"]);
+    // What was refused stays, and has no number that would be in the way.
+    put(page.store, "n", "no");
+    await settle();
+    server.clients.clear();
+    const { settled: again } = put(page.store, "a", "A again");
+    await settle();
+    expect(await again).toMatchObject({ status: "success" });
+    put(page.store, "a", "A");
+    await settle();
+    expect([...server.clients.values()].map(({ last }) => last), "as one other client").toEqual([0, 2]);
     // Where the browser has lost what the server knows.
     browser.wipe();
     put(page.store, "c", "C");
@@ -269,7 +271,7 @@ describe("a store", () => {
         },
       },
     };
-    const page = open(new LogServer(apply), new TestBrowser(), false, guesses);
+    const page = open(new LogServer(apply), new TestBrowser(), { isOpen: false, guesses });
     await settle();
     put(page.store, "a", "A");
     put(page.store, "a", "throw");
@@ -281,112 +283,3 @@ describe("a store", () => {
     expect(page.items(), "the server has its own word").toEqual(["a throw 0", "b B 0"]);
   });
 });
-
-/** A generator of chances that can be repeated. */
-function chances(seed: number): (below: number) => number {
-  let state = seed + 0x9e3779b9;
-  return below => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-const SEEDS = Number(process.env.SYNC_SEEDS ?? 40);
-
-describe("whatever happens", () => {
-  it(`ends with what the server has, and with each mutation applied once: ${SEEDS} seeds`, { timeout: 600_000 }, async () => {
-    vi.useFakeTimers();
-    for (let seed = 0; seed < SEEDS; seed += 1) { await simulate(seed); vi.clearAllTimers(); }
-    vi.useRealTimers();
-  });
-});
-
-/** Two browsers with tabs that come and go, connections that are lost, answers that are lost, a log that is trimmed. */
-async function simulate(seed: number): Promise<void> {
-  const chance = chances(seed);
-  const server = new LogServer(apply);
-  const browsers = [new TestBrowser(), new TestBrowser()];
-  const pages: { browser: TestBrowser; page: Page }[] = [];
-  const asked = new Map<string, Promise<unknown>>();
-  const crashed = new Set<string>();
-  const come = (browser: TestBrowser): void => void pages.push({ browser, page: open(server, browser, chance(4) > 0) });
-  browsers.forEach(come);
-  for (let step = 0; step < 40; step += 1) {
-    const at = chance(pages.length);
-    const { browser, page } = pages[at] as { browser: TestBrowser; page: Page };
-    switch (chance(12)) {
-      case 0:
-        page.connection.lose();
-        break;
-      case 1:
-        page.connection.open();
-        break;
-      case 2:
-        page.connection.loses += 1;
-        break;
-      case 3:
-        if (pages.length < 5) come(browser);
-        break;
-      case 4:
-        // A page that ends; its browser always has another one.
-        if (pages.filter(other => other.browser === browser).length > 1) {
-          pages.splice(at, 1);
-          page.connection.lose();
-          server.connections.delete(page.connection);
-          browser.crash(page.tab);
-          for (const id of asked.keys()) crashed.add(id);
-        }
-        break;
-      case 5:
-        server.trim(SCOPE, chance(server.scope(SCOPE).head + 1));
-        break;
-      case 6:
-        server.write(SCOPE, `x${chance(3)}`, chance(3) === 0 ? undefined : { id: "x", text: `t${step}`, count: 0 });
-        break;
-      case 7:
-        page.connection.isDeaf = !page.connection.isDeaf;
-        break;
-      case 8:
-        await vi.advanceTimersByTimeAsync(chance(3) * 1000);
-        break;
-      default: {
-        const id = `${chance(4)}`;
-        const [scope, text] = [SCOPE, chance(6) === 0 ? "no" : `t${step}`] as const;
-        const mutated =
-          chance(3) === 0
-            ? page.store.mutate("list/add", "v1", scope, { id, amount: 1 + chance(3) })
-            : page.store.mutate("list/put", "v1", scope, { id, text });
-        asked.set(mutated.id, mutated.settled);
-      }
-    }
-    if (chance(2) === 0) await settle();
-    else for (let turn = chance(8); turn > 0; turn -= 1) await Promise.resolve();
-  }
-  for (const { page } of pages) {
-    page.connection.loses = 0;
-    page.connection.isDeaf = false;
-    page.connection.lose();
-    page.connection.open();
-  }
-  await settle();
-  await vi.advanceTimersByTimeAsync(100_000);
-  await settle();
-  const expected = [...server.scope(SCOPE).data.keys()].sort().map(id => {
-    const { text, count, id: own } = server.scope(SCOPE).data.get(id) as Item;
-    return `${own} ${text} ${count}`;
-  });
-  for (const { page } of pages) {
-    expect(page.items(), `seed ${seed}`).toEqual(expected);
-    expect(page.store.status(SCOPE).get(), `seed ${seed}`).toMatchObject({ pending: 0, status: "live" });
-  }
-  for (const [id, times] of server.applied) expect(times, `seed ${seed}: ${id}`).toBe(1);
-  // What a page that is there still has asked for has come to its end.
-  for (const [id, settled] of asked) {
-    if (crashed.has(id)) continue;
-    const outcome = await Promise.race([settled, Promise.resolve("open")]);
-    expect(outcome, `seed ${seed}: ${id}`).not.toBe("open");
-  }
-  for (const { page } of pages) page.store.close();
-}

@@ -83,7 +83,7 @@ export type Mutators<Mutations, Entities> = {
 export type Settled<Code extends string = string> =
   | {
       readonly status: "success";
-      /** Where it shows in the scope. */
+      /** Up to where the scope has to be read for it to show, or further; 0 where nothing is known of that any more. */
       readonly cursor: number;
     }
   | {
@@ -149,12 +149,12 @@ export interface Live<Value> {
   readonly subscribe: (changed: () => void) => () => void;
 }
 
-/** What waited for the server and is lost, and why. */
-export interface Dropped {
-  /** `damaged`: what the browser had kept could not be read any more, and nobody knows what it was. */
-  readonly reason: "damaged";
-  readonly error: unknown;
-}
+/** What a browser does not keep, and why. */
+export type Dropped =
+  /** What it had kept could not be read any more: mutations that waited are lost, and nobody knows which ones. */
+  | { readonly reason: "damaged"; readonly error: unknown }
+  /** It keeps nothing from now on, as in a private window or where there is no room left: the mutations that wait, so many by now, live as long as the page. */
+  | { readonly reason: "not-kept"; readonly waiting: number; readonly error: unknown };
 
 /** The data of scopes, here and on the server. Every function can be taken out of the object and called alone. */
 export interface SyncStore<Mutations, Entities, Code extends string = string> {
@@ -188,7 +188,7 @@ export interface SyncStore<Mutations, Entities, Code extends string = string> {
   readonly status: (scope: string) => Live<ScopeStatus>;
   /** Forgets a mutation that was refused. */
   readonly dismiss: (id: string) => void;
-  /** Calls back where mutations that waited are lost; returns its own undo. */
+  /** Calls back where mutations that waited are lost, or may be; returns its own undo. */
   readonly onDrop: (callback: (dropped: Dropped) => void) => () => void;
   /** Ends it: nothing is sent any more. What waits is kept for the next one. */
   readonly close: () => void;

@@ -16,7 +16,8 @@ function setUp() {
 test("a store hears what the server tells of its scopes, until it does not want to any more", () => {
   const { network, log, problems } = setUp();
   const heard: unknown[] = [];
-  const undos = [log.onPoke(poke => heard.push(poke)), log.onUnsubscribed(unsubscribed => heard.push(unsubscribed)), log.onOpen(isOpen => heard.push(isOpen))];
+  const hear = (told: unknown): void => void heard.push(told);
+  const undos = [log.onPoke(hear), log.onUnsubscribed(hear), log.onOpen(hear)];
   log.use();
   network.socket.accept();
   const poke = { scope: "list-1", cursor: 2 };

@@ -1,10 +1,25 @@
-/** A browser in the hands of a test: what its tabs keep together, and what they tell each other. */
+/** A browser in the hands of a test: what the tabs of one store keep together, and what they tell each other. */
 
-import { newClient, renumbered, type KeptQueue, type KeptScope, type Keeper, type NewMutation, type Queued, type ScopeCommit } from "../store/keeper";
+import {
+  bySeq,
+  isSameHead,
+  newClient,
+  nextSeq,
+  renumbered,
+  type Keeper,
+  type KeptQueue,
+  type KeptScope,
+  type NewMutation,
+  type Queued,
+  type ScopeCommit,
+} from "../store/keeper";
 import type { Tabs } from "../store/tabs";
+import type { ScopeHead } from "../wire/log";
+import { turns } from "./turns";
 
 /** What outlives the tabs. */
 interface Disk {
+  readonly born: string;
   client: string;
   next: number;
   queue: Map<string, Queued>;
@@ -16,9 +31,12 @@ export class TestBrowser {
   readonly #tabs: TestTab[] = [];
   /** Whether nothing can be written any more. */
   isFull = false;
-
+  /** How many mutations and entities there is room for. */
+  room: number = Infinity;
   /** Whether nothing can be read any more. */
   isUnreadable = false;
+  /** How many turns later a tab hears what another one tells. */
+  delay: () => number = () => 0;
 
   /** The database is deleted under its pages. */
   wipe(): void {
@@ -34,7 +52,8 @@ export class TestBrowser {
   /** The page ends, with whatever it was about to do. */
   crash(tab: TestTab): void {
     tab.isGone = true;
-    this.#tabs.splice(this.#tabs.indexOf(tab), 1);
+    const at = this.#tabs.indexOf(tab);
+    if (at >= 0) this.#tabs.splice(at, 1);
     this.lead();
   }
 
@@ -47,12 +66,24 @@ export class TestBrowser {
 
   tell(from: TestTab, message: unknown): void {
     const told: unknown = structuredClone(message);
-    for (const tab of this.#tabs) if (tab !== from) queueMicrotask(() => tab.hear(told));
+    for (const tab of this.#tabs) if (tab !== from) tab.hear(told, this.delay());
   }
 
-  disk(): Disk {
-    this.#disk ??= { client: newClient(), next: 1, queue: new Map(), scopes: new Map() };
+  get disk(): Disk {
+    this.#disk ??= { born: newClient(), client: newClient(), next: 1, queue: new Map(), scopes: new Map() };
     return this.#disk;
+  }
+
+  /** Changes what is kept, or nothing where there is no room for it. */
+  write<Value>(work: (disk: Disk) => Value): Value {
+    if (this.isFull) throw new DOMException("no room", "QuotaExceededError");
+    if (this.room === Infinity) return work(this.disk);
+    const before = structuredClone(this.disk);
+    const value = work(this.disk);
+    const size = [...this.disk.scopes.values()].reduce((sum, { entities }) => sum + entities.length, this.disk.queue.size);
+    if (size <= this.room) return value;
+    this.#disk = before;
+    throw new DOMException("no room", "QuotaExceededError");
   }
 }
 
@@ -61,8 +92,16 @@ export class TestTab implements Tabs, Keeper {
   readonly isLasting = true;
   readonly #browser: TestBrowser;
   isGone = false;
+  /** Whether it misses what the others tell. */
+  isDeaf = false;
   leads = false;
+  /** How many turns after something was read or written it knows that. */
+  lag: () => number = () => 0;
+  /** Is called when something is written, before the page hears that it is. */
+  onWritten: () => void = () => {};
+  #born: string | null = null;
   #heard: (message: unknown) => void = () => {};
+  #hearing: Promise<void> = Promise.resolve();
   lead: () => void = () => {};
 
   constructor(browser: TestBrowser) {
@@ -73,8 +112,11 @@ export class TestTab implements Tabs, Keeper {
     if (!this.isGone) this.#browser.tell(this, message);
   };
 
-  hear(message: unknown): void {
-    if (!this.isGone) this.#heard(message);
+  /** Hears something after some turns, behind what was told before. */
+  hear(message: unknown, delay: number): void {
+    this.#hearing = this.#hearing.then(() => turns(delay)).then(() => {
+      if (!this.isGone && !this.isDeaf) this.#heard(message);
+    });
   }
 
   onHeard(heard: (message: unknown) => void): void {
@@ -92,16 +134,25 @@ export class TestTab implements Tabs, Keeper {
 
   async queue(): Promise<KeptQueue> {
     if (this.#browser.isUnreadable) throw new DOMException("lost", "UnknownError");
-    return this.#do(({ client, queue }) => ({ client, queue: [...queue.values()] }));
+    this.#born ??= this.#browser.disk.born;
+    return this.#do(() => {
+      const { client, queue } = this.#own();
+      return { client, queue: bySeq([...queue.values()]) };
+    });
   }
 
   async scope(scope: string): Promise<KeptScope | null> {
-    return this.#do(({ scopes }) => scopes.get(scope) ?? null);
+    return this.#do(() => this.#browser.disk.scopes.get(scope) ?? null);
+  }
+
+  async head(scope: string): Promise<ScopeHead | null> {
+    const kept = await this.scope(scope);
+    return kept && { cursor: kept.cursor, epoch: kept.epoch };
   }
 
   async add(mutation: NewMutation): Promise<Queued> {
     return this.#write(disk => {
-      const queued: Queued = { ...mutation, seq: disk.next, status: "pending" };
+      const queued: Queued = { ...mutation, client: disk.client, seq: disk.next, status: "pending" };
       disk.next += 1;
       disk.queue.set(queued.id, queued);
       return queued;
@@ -115,37 +166,57 @@ export class TestTab implements Tabs, Keeper {
     });
   }
 
-  async commit(scope: string, { cursor, epoch, changes = [], entities, done }: ScopeCommit): Promise<void> {
+  async commit(scope: string, commit: ScopeCommit): Promise<boolean> {
     return this.#write(({ scopes, queue }) => {
-      const rows = new Map((entities ?? scopes.get(scope)?.entities ?? []).map(row => [`${row[0]} ${row[1]}`, row]));
-      for (const { entity, id, op, data } of changes) {
+      const kept = scopes.get(scope);
+      if ("from" in commit && (kept === undefined || !isSameHead(kept, commit.from))) return false;
+      const rows = new Map(("from" in commit ? (kept?.entities ?? []) : commit.entities).map(row => [`${row[0]} ${row[1]}`, row]));
+      for (const { entity, id, op, data } of "from" in commit ? commit.changes : []) {
         if (op === "delete") rows.delete(`${entity} ${id}`);
         else rows.set(`${entity} ${id}`, [entity, id, data]);
       }
-      scopes.set(scope, { cursor, epoch, entities: [...rows.values()] });
-      for (const id of done) queue.delete(id);
+      scopes.set(scope, { cursor: commit.cursor, epoch: commit.epoch, entities: [...rows.values()] });
+      for (const id of commit.done) queue.delete(id);
+      return true;
+    });
+  }
+
+  async drop(but: ReadonlySet<string>): Promise<void> {
+    return this.#write(({ scopes }) => {
+      for (const scope of scopes.keys()) if (!but.has(scope)) scopes.delete(scope);
     });
   }
 
   async restart(client: string): Promise<KeptQueue> {
     return this.#write(disk => {
-      const queue = renumbered([...disk.queue.values()]);
+      const queue = renumbered([...disk.queue.values()], client);
       disk.client = client;
-      disk.next = queue.length + 1;
+      disk.next = nextSeq(queue);
       disk.queue = new Map(queue.map(queued => [queued.id, queued]));
       return { client, queue };
     });
   }
 
-  async #write<Value>(write: (disk: Disk) => Value): Promise<Value> {
-    if (this.#browser.isFull) throw new DOMException("no room", "QuotaExceededError");
-    return this.#do(write);
+  #own(): Disk {
+    if (this.#browser.disk.born !== this.#born) throw new Error("what this browser had kept was deleted");
+    return this.#browser.disk;
+  }
+
+  async #write<Value>(work: (disk: Disk) => Value): Promise<Value> {
+    return this.#do(() => {
+      this.#own();
+      const value = this.#browser.write(work);
+      this.onWritten();
+      return value;
+    });
   }
 
   /** A page that is gone hears nothing any more, and does nothing. */
-  async #do<Value>(work: (disk: Disk) => Value): Promise<Value> {
+  async #do<Value>(work: () => Value): Promise<Value> {
     await Promise.resolve();
     if (this.isGone) return new Promise(() => {});
-    return structuredClone(work(this.#browser.disk()));
+    const value = structuredClone(work());
+    await turns(1 + this.lag());
+    return this.isGone ? new Promise(() => {}) : value;
   }
 }

@@ -1,9 +1,10 @@
 /** Lists of items: an app with durable data, its server and a page of it, for tests. */
 
-import { createStoreIn } from "../store/createStore";
-import type { Mutators, SyncStore } from "../store/storeTypes";
+import { createStoreIn, type StoreSurroundings } from "../store/createStore";
+import type { Mutated, Mutators, SyncStore } from "../store/storeTypes";
 import { TestBrowser, type TestTab } from "./browser";
 import { LogServer, TestConnection, type Apply } from "./logServer";
+import { turns } from "./turns";
 
 export interface Item {
   readonly id: string;
@@ -56,22 +57,56 @@ export interface Page {
   readonly store: Store;
   readonly connection: TestConnection;
   readonly tab: TestTab;
-  readonly items: () => readonly string[];
+  /** What it shows of a scope that it reads. */
+  readonly items: (scope?: Scope) => readonly string[];
+  /** Reads another scope, too; returns its own undo. */
+  readonly read: (scope: Scope) => () => void;
   /** Looks at the page again. */
   readonly focus: () => void;
 }
 
-export function open(server: LogServer, browser: TestBrowser, isOpen = true, guesses: Mutators<Mutations, Entities> = mutators): Page {
-  const [connection, tab] = [new TestConnection(server), browser.tab()];
+export type Scope = `list-${string}`;
+
+/** Lets everything happen that waits for nothing but its turn. */
+export function settle(): Promise<void> {
+  return turns(200);
+}
+
+export function put(store: Store, id: string, text: string, scope: Scope = SCOPE): Mutated {
+  return store.mutate("list/put", "v1", scope, { id, text });
+}
+
+export function add(store: Store, id: string, amount: number, scope: Scope = SCOPE): Mutated {
+  return store.mutate("list/add", "v1", scope, { id, amount });
+}
+
+export interface PageOptions {
+  readonly isOpen?: boolean;
+  readonly guesses?: Mutators<Mutations, Entities>;
+  /** Whose store it is, and whose session. */
+  readonly user?: string | null;
+  /** What is made of a database that cannot be read. */
+  readonly restore?: StoreSurroundings["restore"];
+}
+
+/** An item as it is shown. */
+export function shown({ id, text, count }: Item): string {
+  return `${id} ${text} ${count}`;
+}
+
+export function open(server: LogServer, browser: TestBrowser, options: PageOptions = {}): Page {
+  const { isOpen = true, guesses = mutators, user = "ada", restore = () => null } = options;
+  const [connection, tab] = [new TestConnection(server, user), browser.tab()];
   if (isOpen) connection.open();
   let focus = (): void => {};
   const onFocus = (focused: () => void): (() => void) => {
     focus = focused;
     return () => {};
   };
-  const surroundings = { open: async () => tab, restore: () => null, tabs: () => tab, onFocus };
-  const store: Store = createStoreIn<Mutations, Entities>(surroundings, { sync: { log: connection }, user: "ada", mutators: guesses });
-  const list = store.entities("item", { scope: SCOPE });
-  list.subscribe(() => {});
-  return { store, connection, tab, focus: () => focus(), items: () => list.get().map(({ id, text, count }) => `${id} ${text} ${count}`) };
+  const surroundings = { open: async () => tab, restore, tabs: () => tab, onFocus };
+  const store: Store = createStoreIn<Mutations, Entities>(surroundings, { sync: { log: connection }, user, mutators: guesses });
+  const list = (scope: Scope) => store.entities("item", { scope });
+  const read = (scope: Scope): (() => void) => list(scope).subscribe(() => {});
+  read(SCOPE);
+  return { store, connection, tab, read, focus: () => focus(), items: (scope = SCOPE) => list(scope).get().map(shown) };
 }

@@ -2,15 +2,36 @@
 
 import type { LogConnection } from "../sync/log";
 import { Listeners } from "../sync/listeners";
-import type { Change, MutationResult, Poke, PullAnswer, Push, PushAnswer, ScopeHead, SnapshotAnswer, Subscribe, SubscribeAnswer, Unsubscribed, WireRefusal } from "../wire/log";
+import type {
+  Change,
+  MutationResult,
+  Poke,
+  Pull,
+  PullAnswer,
+  Push,
+  PushAnswer,
+  ScopeHead,
+  Snapshot,
+  SnapshotAnswer,
+  Subscribe,
+  SubscribeAnswer,
+  Unsubscribed,
+  WireRefusal,
+} from "../wire/log";
 import type { WireFailure } from "../wire/answers";
+import { turns } from "./turns";
 
 /** What the server makes of a mutation: changes of its scope's data, or a code. */
 export type Apply = (data: Map<string, unknown>, name: string, args: unknown) => string | undefined;
 
+/** Who is signed in. */
+type User = string | null;
+
 interface ServerScope {
-  readonly data: Map<string, unknown>;
+  data: Map<string, unknown>;
   readonly log: Change[];
+  /** What was so at each cursor of this life of the data. */
+  readonly past: ReadonlyMap<string, unknown>[];
   head: number;
   floor: number;
   epoch: string;
@@ -34,7 +55,15 @@ export class LogServer {
   readonly connections: Set<TestConnection> = new Set();
   /** How often each mutation was applied. */
   readonly applied: Map<string, number> = new Map();
+  /** What came of each mutation, and in whose name it was asked for. */
+  readonly outcomes: Map<string, { readonly result: MutationResult; readonly user: User }> = new Map();
+  /** The mutations that are never done in time, and nobody knows when they will be. */
+  readonly stuck: Set<string> = new Set();
+  /** Scopes that cannot be read at the moment, and why. */
+  readonly failing: Map<string, string> = new Map();
+  readonly #forbidden = new Map<User, Set<string>>();
   readonly #apply: Apply;
+  #epochs = 0;
 
   constructor(apply: Apply) {
     this.#apply = apply;
@@ -43,7 +72,7 @@ export class LogServer {
   scope(name: string): ServerScope {
     const known = this.scopes.get(name);
     if (known !== undefined) return known;
-    const scope: ServerScope = { data: new Map(), log: [], head: 0, floor: 0, epoch: `e${this.scopes.size + 1}` };
+    const scope: ServerScope = { data: new Map(), log: [], past: [new Map()], head: 0, floor: 0, epoch: this.#epoch() };
     this.scopes.set(name, scope);
     return scope;
   }
@@ -61,10 +90,39 @@ export class LogServer {
     scope.log.splice(0, scope.log.length, ...kept);
   }
 
-  push({ client: name, mutations }: Push): PushAnswer {
+  /** Goes back to what was so at a cursor, as if from a backup: what follows is another life of the data. */
+  rewind(name: string, cursor: number): void {
+    const scope = this.scope(name);
+    scope.data = new Map(scope.past[cursor]);
+    scope.past.splice(cursor + 1);
+    Object.assign(scope, { head: cursor, floor: Math.min(scope.floor, cursor), epoch: this.#epoch() });
+    scope.log.splice(0, scope.log.length, ...scope.log.filter(change => change.cursor <= cursor));
+  }
+
+  /** Takes a scope away from a user: whoever is told of it is told so, and no more. */
+  forbid(user: User, name: string): void {
+    this.#forbidden.set(user, new Set(this.#forbidden.get(user)).add(name));
+    for (const connection of this.connections) if (connection.user === user) connection.end(name, refusal("scope-forbidden"));
+  }
+
+  /** Gives a scope back, which nobody is told. */
+  allow(user: User, name: string): void {
+    this.#forbidden.get(user)?.delete(name);
+  }
+
+  /** Why a user cannot read a scope, if so. */
+  refuses(user: User, name: string): string | undefined {
+    return this.isForbidden(user, name) ? "scope-forbidden" : this.failing.get(name);
+  }
+
+  isForbidden(user: User, name: string): boolean {
+    return this.#forbidden.get(user)?.has(name) === true;
+  }
+
+  push(user: User, { client: name, mutations }: Push): PushAnswer {
     const client = this.clients.get(name) ?? { last: 0, outcomes: new Map() };
     this.clients.set(name, client);
-    return { status: "success", results: mutations.map(mutation => this.#settle(client, mutation)) };
+    return { status: "success", results: mutations.map(mutation => this.#settle(user, client, mutation)) };
   }
 
   pull(name: string, cursor: number, epoch: string | undefined, limit = 3): PullAnswer {
@@ -81,28 +139,33 @@ export class LogServer {
     return { status: "success", data: { item: Object.fromEntries(data) }, cursor: head, epoch, next: undefined };
   }
 
-  #settle(client: ServerClient, { id, seq, name, scope, args, after }: Push["mutations"][number]): MutationResult {
+  #epoch(): string {
+    this.#epochs += 1;
+    return `e${this.#epochs}`;
+  }
+
+  #settle(user: User, client: ServerClient, mutation: Push["mutations"][number]): MutationResult {
+    const { id, seq } = mutation;
+    const unsettled = (code: string, params?: object): MutationResult => ({ id, ok: false, isSettled: false, refusal: refusal(code, params) });
     const known = client.outcomes.get(seq);
-    if (known !== undefined) {
-      return known.id === id ? known.result : { id, ok: false, isSettled: false, refusal: refusal("sync-id-reused") };
-    }
-    if (seq !== client.last + 1) {
-      return { id, ok: false, isSettled: false, refusal: refusal("mutation-out-of-order", { expected: client.last + 1 }) };
-    }
+    if (known !== undefined) return known.id === id ? known.result : unsettled("sync-id-reused");
+    if (seq !== client.last + 1) return unsettled("mutation-out-of-order", { expected: client.last + 1 });
+    if (this.stuck.has(id)) return unsettled("sync-timeout");
     client.last = seq;
-    const result = this.#run(client, id, seq, name, scope, args, after);
+    const result = this.#run(user, client, mutation);
     client.outcomes.set(seq, { id, result });
+    this.outcomes.set(id, { result, user });
     return result;
   }
 
-  #run(client: ServerClient, id: string, seq: number, name: string, scope: string, args: unknown, after: string | undefined): MutationResult {
-    if (after === "success" && client.outcomes.get(seq - 1)?.result.ok === false) {
-      return { id, ok: false, isSettled: true, refusal: refusal("mutation-skipped") };
-    }
+  #run(user: User, client: ServerClient, { id, seq, name, scope, args, after }: Push["mutations"][number]): MutationResult {
+    const refused = (code: string): MutationResult => ({ id, ok: false, isSettled: true, refusal: refusal(code) });
+    if (this.isForbidden(user, scope)) return refused("scope-forbidden");
+    if (after === "success" && client.outcomes.get(seq - 1)?.result.ok === false) return refused("mutation-skipped");
     const { data } = this.scope(scope);
     const now = new Map(data);
     const code = this.#apply(now, name, args);
-    if (code !== undefined) return { id, ok: false, isSettled: true, refusal: refusal(code) };
+    if (code !== undefined) return refused(code);
     this.applied.set(id, (this.applied.get(id) ?? 0) + 1);
     const written = new Map<string, unknown>();
     for (const [key, value] of now) if (!Object.is(data.get(key), value)) written.set(key, value);
@@ -119,6 +182,7 @@ export class LogServer {
       changes.push({ cursor: scope.head, entity: "item", id, op, data, ts: scope.head });
       if (data === undefined) scope.data.delete(id);
       else scope.data.set(id, data);
+      scope.past.push(new Map(scope.data));
     }
     scope.log.push(...changes);
     if (changes.length > 0) {
@@ -134,17 +198,25 @@ export class TestConnection implements LogConnection {
   readonly #pokes = new Listeners<[Poke]>(() => {});
   readonly #unsubscribed = new Listeners<[Unsubscribed]>(() => {});
   readonly #openings = new Listeners<[boolean]>(() => {});
-  readonly #subscribed = new Set<string>();
+  /** Who has subscribed to what. */
+  readonly #subscribed = new Map<string, User>();
   readonly problems: unknown[] = [];
+  /** Whose session it is. */
+  user: User;
   /** How many answers are lost from now on, though the server has done what they answer. */
   loses = 0;
   /** How many turns later pushes are answered than what they change is told. */
   lag = 0;
+  /** How many turns later an answer, or something else, comes than it could. */
+  delay: () => number = () => 0;
+  /** How many turns later a push comes to the server once more; null where it does not. */
+  repeats: () => number | null = () => null;
   /** Whether pokes are lost. */
   isDeaf = false;
-  /** What scopes may not be read. */
-  readonly forbidden: Set<string> = new Set();
   #isOpen = false;
+  /** Counts sockets. */
+  #socket = 0;
+  #told: Promise<void> = Promise.resolve();
   /** Counts what was sent. */
   readonly sent: string[] = [];
   readonly random = (): number => 0.5;
@@ -152,14 +224,16 @@ export class TestConnection implements LogConnection {
   readonly use = (): void => {};
   readonly isOpen = (): boolean => this.#isOpen;
 
-  constructor(server: LogServer) {
+  constructor(server: LogServer, user: User = "ada") {
     this.#server = server;
+    this.user = user;
     server.connections.add(this);
   }
 
   open(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
+    this.#socket += 1;
     this.#openings.tell(true);
   }
 
@@ -170,20 +244,37 @@ export class TestConnection implements LogConnection {
     this.#openings.tell(false);
   }
 
-  poke(poke: Poke): void {
-    if (this.#isOpen && this.#subscribed.has(poke.scope) && !this.isDeaf) queueMicrotask(() => this.#isOpen && this.#pokes.tell(poke));
+  /** The session of this socket is another user's from now on. Whether the server looks at once, or tells for a while what it may not. */
+  signIn(user: User, isNoticed = true): void {
+    this.user = user;
+    if (!isNoticed) return;
+    for (const [scope, asker] of this.#subscribed) if (asker !== user) this.end(scope, refusal("auth-user-changed"));
   }
 
-  readonly push = (push: Push): Promise<PushAnswer> => this.#answer("push", () => this.#server.push(push));
-  readonly pull = ({ scope, cursor, epoch }: { scope: string; cursor: number; epoch?: string | undefined }): Promise<PullAnswer> =>
-    this.#answer("pull", () => (this.forbidden.has(scope) ? failure("scope-forbidden") : this.#server.pull(scope, cursor, epoch)));
-  readonly snapshot = ({ scope }: { scope: string }): Promise<SnapshotAnswer> =>
-    this.#answer("snapshot", () => (this.forbidden.has(scope) ? failure("scope-forbidden") : this.#server.snapshot(scope)));
-  readonly subscribe = ({ scopes }: Subscribe): Promise<SubscribeAnswer> =>
-    this.#answer("subscribe", () => {
-      const heads: [string, ScopeHead | WireRefusal][] = scopes.map(name => {
-        if (this.forbidden.has(name)) return [name, refusal("scope-forbidden")];
-        this.#subscribed.add(name);
+  poke(poke: Poke): void {
+    if (this.#subscribed.has(poke.scope) && !this.isDeaf) this.#tell(() => this.#pokes.tell(poke));
+  }
+
+  /** Tells no more of a scope, and says why. */
+  end(scope: string, why: WireRefusal): void {
+    if (this.#subscribed.delete(scope)) this.#tell(() => this.#unsubscribed.tell({ scope, ...why }));
+  }
+
+  readonly push = (push: Push): Promise<PushAnswer> => {
+    const repeat = this.repeats();
+    if (repeat !== null) void turns(repeat).then(() => push.user === this.user && this.#server.push(this.user, push));
+    return this.#answer("push", push, () => this.#server.push(this.user, push), this.lag);
+  };
+  readonly pull = (pull: Pull): Promise<PullAnswer> =>
+    this.#answer("pull", pull, () => this.#readable(pull.scope, () => this.#server.pull(pull.scope, pull.cursor, pull.epoch)));
+  readonly snapshot = (snapshot: Snapshot): Promise<SnapshotAnswer> =>
+    this.#answer("snapshot", snapshot, () => this.#readable(snapshot.scope, () => this.#server.snapshot(snapshot.scope)));
+  readonly subscribe = (subscribe: Subscribe): Promise<SubscribeAnswer> =>
+    this.#answer("subscribe", subscribe, () => {
+      const heads: [string, ScopeHead | WireRefusal][] = subscribe.scopes.map(name => {
+        const code = this.#server.refuses(this.user, name);
+        if (code !== undefined) return [name, refusal(code)];
+        this.#subscribed.set(name, subscribe.user);
         const { head, epoch } = this.#server.scope(name);
         return [name, { cursor: head, epoch }];
       });
@@ -194,15 +285,33 @@ export class TestConnection implements LogConnection {
   readonly onUnsubscribed = (heard: (unsubscribed: Unsubscribed) => void): (() => void) => this.#unsubscribed.on(heard);
   readonly onOpen = (changed: (isOpen: boolean) => void): (() => void) => this.#openings.on(changed);
 
-  async #answer<Answer>(what: string, answer: () => Answer | WireFailure): Promise<Answer | WireFailure> {
+  #readable<Answer>(scope: string, answer: () => Answer): Answer | WireFailure {
+    const code = this.#server.refuses(this.user, scope);
+    return code === undefined ? answer() : failure(code);
+  }
+
+  /** Tells something unasked, in the order in which it is told. */
+  #tell(tell: () => void): void {
+    const socket = this.#socket;
+    this.#told = this.#told.then(() => turns(this.delay())).then(() => void (this.#isOpen && socket === this.#socket && tell()));
+  }
+
+  async #answer<Answer>(
+    what: string,
+    asked: { readonly user: User },
+    answer: () => Answer | WireFailure,
+    lag = 0,
+  ): Promise<Answer | WireFailure> {
     this.sent.push(what);
     if (!this.#isOpen) return failure("sync-disconnected");
+    const socket = this.#socket;
     // As it would travel: nothing is shared.
-    const answered: unknown = structuredClone(answer());
-    for (let turn = 0; turn <= (what === "push" ? this.lag : 0); turn += 1) await Promise.resolve();
-    if (this.loses > 0 || !this.#isOpen) {
+    const answered: unknown = structuredClone(asked.user === this.user ? answer() : failure("auth-user-changed"));
+    await turns(1 + lag + this.delay());
+    if (!this.#isOpen || socket !== this.#socket) return failure("sync-disconnected");
+    if (this.loses > 0) {
       this.loses -= 1;
-      return failure("sync-disconnected");
+      return failure("sync-timeout");
     }
     return answered as Answer;
   }
