@@ -18,6 +18,7 @@ import { StoryPage } from "./pages/StoryPage";
 import { TodosPage } from "./pages/TodosPage";
 import { findPage, usePlace } from "./routing/router";
 import { SessionProvider, useSession } from "./session/SessionProvider";
+import { KeepingNotice } from "./todos/KeepingNotice";
 import { TodoStore } from "./todos/TodoStore";
 
 export function App() {
@@ -43,6 +44,7 @@ function Tab() {
         <div className="layout">
           <main id="content" className="content">
             <ServerNotices />
+            <KeepingNotice />
             <AnnouncementBar />
             <Page />
           </main>

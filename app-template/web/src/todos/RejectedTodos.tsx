@@ -12,7 +12,7 @@ export function RejectedTodos({ rejected, onDismiss }: RejectedTodosProps) {
   return (
     <ul className="todos-rejected" aria-label={words.todos.rejected} aria-live="polite">
       {rejected.map(({ id, name, args, errorCode, message }) => (
-        <li key={id} className="notice danger" data-testid="todo-rejected" data-code={errorCode}>
+        <li key={id} className="notice danger dismissable" data-testid="todo-rejected" data-code={errorCode}>
           <span>
             <strong>{titleIn(args) ?? name}</strong>: {message} <code>{errorCode}</code>
           </span>

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { type AppStore, openStore, StoreProvider } from "../_sockets/syncRequest";
 import { useSession } from "../session/SessionProvider";
 import { todoMutators } from "./todoMutators";
@@ -12,14 +12,20 @@ export function TodoStore({ children }: { children: ReactNode }) {
   const [store, setStore] = useState<AppStore | null>(null);
   const userId = session?.userId ?? lastUser?.userId;
   const name = session?.name ?? lastUser?.name ?? "";
+  // Whoever is called something else is the same one, and goes on with the same store.
+  const author = useRef(name);
+  useEffect(() => void (author.current = name), [name]);
   useEffect(() => {
     if (userId === undefined) return;
-    const opened = openStore(userId, todoMutators(name));
+    const opened = openStore(
+      userId,
+      todoMutators(() => author.current),
+    );
     setStore(opened);
     return () => {
       setStore(null);
       opened.close();
     };
-  }, [userId, name]);
+  }, [userId]);
   return <StoreProvider store={store}>{children}</StoreProvider>;
 }

@@ -1,11 +1,11 @@
 /** What each mutation is guessed to do, so that it shows at once and offline; the server's word takes its place. */
 import type { AppMutators } from "../_sockets/syncRequest";
 
-/** As the handlers in `src/todos/_mutation/` do it, for somebody who is called `author`. */
-export function todoMutators(author: string): AppMutators {
+/** As the handlers in `src/todos/_mutation/` do it, for somebody who is called `author()` by then. */
+export function todoMutators(author: () => string): AppMutators {
   return {
     "todos/create": {
-      v1: (tx, { id, title, place }) => tx.create("todo", { id, title, place, done: false, votes: 0, author }),
+      v1: (tx, { id, title, place }) => tx.create("todo", { id, title, place, done: false, votes: 0, author: author() }),
     },
     "todos/edit": {
       v1: (tx, { id, title, done }) =>

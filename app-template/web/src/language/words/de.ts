@@ -211,6 +211,8 @@ export const de: Words = {
     rejected: "Was abgelehnt wurde",
     dismiss: "Gelesen",
     waiting: (count) => `${count} noch nicht gesendet`,
+    damaged: "Was dieser Browser aufbewahrt hatte, war nicht mehr zu lesen. Was du getan hast und noch nicht gesendet war, kann verloren sein.",
+    notKept: (waiting) => `Dieser Browser bewahrt hier nichts mehr auf: was du tust, wird gesendet, solange diese Seite offen ist. Noch nicht gesendet: ${waiting}.`,
     status: {
       offline: "Offline: alles ist hier",
       syncing: "Wird nachgeholt…",

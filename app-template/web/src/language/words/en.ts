@@ -204,6 +204,8 @@ export const en = {
     rejected: "What was refused",
     dismiss: "Dismiss",
     waiting: (count: number) => `${count} not sent yet`,
+    damaged: "What this browser had kept could not be read any more. What you did and was not sent yet may be lost.",
+    notKept: (waiting: number) => `This browser keeps nothing here any more: what you do is sent as long as this page is open. Not sent yet: ${waiting}.`,
     status: {
       offline: "Offline: it is all here",
       syncing: "Catching up…",

@@ -211,6 +211,8 @@ export const fr: Words = {
     rejected: "Ce qui a été refusé",
     dismiss: "Lu",
     waiting: (count) => `${count} pas encore envoyés`,
+    damaged: "Ce que ce navigateur avait gardé n'était plus lisible. Ce que vous avez fait et qui n'était pas encore envoyé est peut-être perdu.",
+    notKept: (waiting) => `Ce navigateur ne garde plus rien ici : ce que vous faites est envoyé tant que cette page est ouverte. Pas encore envoyé : ${waiting}.`,
     status: {
       offline: "Hors ligne : tout est ici",
       syncing: "Mise à jour…",

@@ -209,6 +209,8 @@ export const nl: Words = {
     rejected: "Wat geweigerd is",
     dismiss: "Gelezen",
     waiting: (count) => `${count} nog niet verstuurd`,
+    damaged: "Wat deze browser had bewaard, was niet meer te lezen. Wat je deed en nog niet was verstuurd, kan verloren zijn.",
+    notKept: (waiting) => `Deze browser bewaart hier niets meer: wat je doet, wordt verstuurd zolang deze pagina open is. Nog niet verstuurd: ${waiting}.`,
     status: {
       offline: "Offline: alles is hier",
       syncing: "Wordt bijgewerkt…",
