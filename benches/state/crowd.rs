@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use harness::protocol::{self, Route};
 use harness::{Join, Login, Poll, Socket, unexpected};
 
+use crate::durable::push;
 use crate::server::{Kind, Server};
 
 /// How many members connect at once.
@@ -33,6 +34,8 @@ pub(crate) enum Happening<'a> {
     Action,
     /// An event without a filter, with so much text.
     Event(&'a str),
+    /// A note of a scope is changed.
+    Mutation,
 }
 
 /// Everybody who follows.
@@ -49,6 +52,8 @@ pub(crate) struct Crowd<'a> {
     /// How long the whole value was when it came.
     whole: usize,
     scratch: Vec<u8>,
+    /// How many mutations were pushed.
+    pushed: u64,
 }
 
 /// How far something is.
@@ -104,20 +109,32 @@ impl<'a> Crowd<'a> {
             poll.watch(&*socket, member)?;
         }
         let (heard, scratch) = (vec![0; members], vec![0; SCRATCH]);
-        Ok(Self { server, room: room.to_owned(), poll, sockets, heard, told: 0, length: 0, whole, scratch })
+        Ok(Self { server, room: room.to_owned(), poll, sockets, heard, told: 0, length: 0, whole, scratch, pushed: 0 })
     }
 
     /// Has all of ours enter the room and follow its value at once, and returns how long that takes.
     pub(crate) fn follow(&mut self) -> io::Result<Duration> {
+        self.enter(&format!(r#"423["stateOpen",{{"name":"bench/cards","version":"v1","room":"{}"}}]"#, self.room))
+    }
+
+    /// Has all of ours enter the room and subscribe to a scope of its own, and returns how long that takes.
+    pub(crate) fn subscribe(&mut self) -> io::Result<Duration> {
+        self.enter(&format!(r#"423["subscribe",{{"scopes":["{}"]}}]"#, self.scope()))
+    }
+
+    fn scope(&self) -> String {
+        format!("notes-{}", self.room)
+    }
+
+    fn enter(&mut self, open: &str) -> io::Result<Duration> {
         let start = Instant::now();
-        let open = format!(r#"423["stateOpen",{{"name":"bench/cards","version":"v1","room":"{}"}}]"#, self.room);
         self.sockets.iter_mut().try_for_each(|socket| socket.join(Join { room: &self.room, ..Join::default() }))?;
         let mut progress = Progress::default();
         while progress.done < self.sockets.len() as u64 {
             self.hear(&mut progress, |_, packet, progress, member| {
                 protocol::check_success(&packet[..packet.len().min(64)])?;
                 if packet.starts_with(b"431[") {
-                    progress.replies.push((member, open.clone()));
+                    progress.replies.push((member, open.to_owned()));
                 } else {
                     check(packet, b"433[")?;
                     progress.length = packet.len();
@@ -192,9 +209,15 @@ impl<'a> Crowd<'a> {
         // Three digits, and never the same as before, whoever was here.
         let number = HAPPENED.fetch_add(1, Ordering::Relaxed);
         let x = 101 + number % 899;
+        let scope = self.scope();
         let first = &mut self.sockets[0];
         match (self.server.kind, what) {
             (Kind::Ours, Happening::Action) => first.say(&action(&self.room, number, x)),
+            (Kind::Ours, Happening::Mutation) => {
+                self.pushed += 1;
+                let push = push(&format!("first-of-{}", self.room), self.pushed, &scope);
+                first.say(&format!("42{number}[\"push\",{push}]"))
+            }
             (Kind::Ours, Happening::Event(pad)) => first.say(&protocol::request(Route::Plain, &self.room, number, pad)),
             (Kind::Broadcast, _) => first.say(&format!(r#"{{"id":"c00042","x":{x}}}"#)),
             // The message `move` with `{id: "c00042", x}` in MessagePack.
@@ -242,6 +265,7 @@ fn beginning(kind: Kind, what: Happening<'_>) -> &'static [u8] {
     match (kind, what) {
         (Kind::Ours, Happening::Action) => br#"42["state","#,
         (Kind::Ours, Happening::Event(_)) => br#"42["sync","#,
+        (Kind::Ours, Happening::Mutation) => br#"42["poke","#,
         (Kind::Broadcast, _) => b"{",
         (Kind::Colyseus, _) => &[COLYSEUS.3],
     }

@@ -1,4 +1,5 @@
-//! What one shared value of a room costs: its actions, the patches that tell them, its saves, its memory, and a page that is opened again.
+//! What the shared data of a room costs: a value, its actions, the patches that tell them, its saves, its memory, and a page that is opened again;
+//! durable data, its mutations, what is read of it, and the pokes that tell of it.
 //!
 //! Servers are processes of their own with one worker thread on core 0: ours, and peers that have the same cards. The *crowd*, those who
 //! follow, is on core 1, and one of it acts: an action is over when everybody has been told of it. How often values can be changed and
@@ -6,15 +7,19 @@
 //!
 //! ```text
 //! scripts/bench state
-//! scripts/bench state --cell patches --cell rates     # or saves, memory, reload
+//! scripts/bench state --cell patches --cell rates     # or saves, memory, reload, pushes, reads, pokes
 //! scripts/bench state --quick                         # whether it runs; the figures are good for nothing
 //! ```
 
 mod crowd;
+mod durable;
 mod memory;
 mod options;
 mod patches;
+mod pokes;
+mod pushes;
 mod rates;
+mod reads;
 mod reload;
 mod saves;
 mod server;
@@ -30,12 +35,15 @@ use crate::options::Options;
 /// Measures, prints tables of its own, and returns its targets.
 type Cell = fn(&Options) -> Result<Vec<Target>, Box<dyn Error>>;
 
-const CELLS: [(&str, Cell); 5] = [
+const CELLS: [(&str, Cell); 8] = [
     ("memory", memory::measure),
     ("rates", rates::measure),
     ("saves", saves::measure),
     ("reload", reload::measure),
     ("patches", patches::measure),
+    ("pushes", pushes::measure),
+    ("reads", reads::measure),
+    ("pokes", pokes::measure),
 ];
 
 fn main() -> ExitCode {

@@ -19,7 +19,7 @@ pub(crate) struct Options {
 const USAGE: &str = "\
 scripts/bench state [--quick] [--cell NAME]… [--rounds N] [--members N]
   --quick       two short rounds, to see whether it runs
-  --cell NAME   memory, rates, saves, reload or patches; may be repeated (all)
+  --cell NAME   memory, rates, saves, reload, patches, pushes, reads or pokes; may be repeated (all)
   --rounds N    how often everybody is measured (9)
   --members N   how many follow (1000)";
 

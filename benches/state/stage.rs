@@ -102,12 +102,18 @@ impl Stage {
     }
 }
 
-async fn member(dispatcher: &Dispatcher<App>, room: &str, follows: bool) -> Arc<Socket<App>> {
+/// Connects somebody who is told nothing.
+pub(crate) async fn guest(dispatcher: &Dispatcher<App>) -> Arc<Socket<App>> {
     let language = dispatcher.catalog().negotiate([]);
     let presented = Presented { token: None, language, address: Some(IpAddr::from([192, 0, 2, 1])), tab: None };
     let identity = dispatcher.admit(presented).await.expect("a guest");
     let socket = dispatcher.socket(identity, Arc::new(Nowhere::default()));
     dispatcher.enter(&socket);
+    socket
+}
+
+async fn member(dispatcher: &Dispatcher<App>, room: &str, follows: bool) -> Arc<Socket<App>> {
+    let socket = guest(dispatcher).await;
     handle(dispatcher, &socket, "joinRoom", &format!(r#"{{"room":"{room}"}}"#)).await;
     if follows {
         let open = format!(r#"{{"name":"bench/cards","version":"v1","room":"{room}"}}"#);

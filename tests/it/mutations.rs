@@ -148,6 +148,28 @@ async fn what_is_refused_is_settled_and_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn keys_may_have_every_kind_of_character_but_those_that_nobody_sees() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let long = "k".repeat(128);
+    let good = ["a b", "\u{e9}\u{1f600}", "\"'\\/`", "__proto__", &long];
+    let too_long = "k".repeat(129);
+    let bad = ["", "a\u{0}", "a\nb", "\u{7f}", &too_long];
+    let all: Vec<_> = (1..).zip(bad.iter().chain(&good)).map(|(seq, id)| put(seq, ADA, id, "X")).collect();
+    let told = push(&mut ada, "c1", &all).await;
+    assert_eq!(told[..5], ["sync-invalid-input"; 5]);
+    assert_eq!(told[5..], ["1", "2", "3", "4", "5"]);
+    let snapshot = ada.call("snapshot", json!({ "scope": ADA })).await;
+    let kept = snapshot["result"]["data"]["listItem"].as_object().expect("items");
+    let mut expected = good.map(str::to_owned);
+    expected.sort_unstable();
+    assert_eq!(kept.keys().cloned().collect::<Vec<_>>(), expected);
+    assert_eq!(push(&mut ada, "c1", &[mutation(11, "clear", ADA, json!({}))]).await, ["10"]);
+    assert_eq!(pull(&mut ada, ADA, 5).await.0.len(), 5);
+}
+
+#[tokio::test]
 async fn a_client_counts_its_mutations_and_is_somebodys() {
     let data = tempfile::tempdir().expect("a folder");
     let server = start(data.path()).await;
@@ -322,7 +344,8 @@ impl Events {
     async fn next(&mut self) -> Option<(String, String, Value)> {
         loop {
             if let Some((event, rest)) = self.read.split_once("\n\n") {
-                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+                let field =
+                    |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
                 let [id, name, data] = ["id:", "event:", "data:"].map(|name| field(name).to_owned());
                 self.read = rest.to_owned();
                 if !data.is_empty() {
@@ -460,24 +483,35 @@ async fn both_doors_answer_alike() {
     };
     let (status, answer) = http("push", json!({ "client": "c1", "mutations": [put(1, ADA, "a", "A")] })).await;
     assert_eq!((status, outcomes(&answer)), (200, vec!["1".to_owned()]));
-    for (verb, body, status) in [
-        ("push", json!({ "client": "c1", "mutations": [put(1, ADA, "a", "A"), put(9, ADA, "a", "A")] }), 200),
-        ("push", json!({ "client": "", "mutations": [] }), 400),
-        ("push", json!({ "client": "c1", "mutations": vec![put(2, ADA, "a", "A"); 101] }), 413),
-        ("pull", json!({ "scope": ADA, "cursor": 0 }), 200),
-        ("pull", json!({ "scope": ADA, "cursor": 2 }), 410),
-        ("pull", json!({ "scope": ADA, "cursor": 1, "epoch": "another" }), 410),
-        ("pull", json!({ "scope": "elsewhere", "cursor": 0 }), 403),
-        ("pull", json!({ "scope": "list-ada-x", "cursor": 0 }), 403),
-        ("pull", json!({ "scope": ADA, "cursor": -1 }), 400),
-        ("pull", json!({ "scope": "list-ada-1000", "cursor": 0 }), 403),
-        ("snapshot", json!({ "scope": ADA }), 200),
-        ("snapshot", json!({ "scope": ADA, "page": "x" }), 400),
-        ("snapshot", json!({ "scope": "list-bob-1" }), 200),
+    let long = "x".repeat(1 << 20);
+    for (verb, body, expected) in [
+        ("push", json!({ "client": "c1", "mutations": [put(1, ADA, "a", "A"), put(9, ADA, "a", "A")] }), "200 ok"),
+        ("push", json!({ "client": "", "mutations": [] }), "400 sync-bad-request"),
+        ("push", json!({ "client": "c 1", "mutations": [] }), "400 sync-bad-request"),
+        ("push", json!({ "client": "c".repeat(65), "mutations": [] }), "400 sync-bad-request"),
+        ("push", json!({ "client": "c1" }), "400 sync-bad-request"),
+        ("push", json!([]), "400 sync-bad-request"),
+        ("push", json!({ "client": "c1", "mutations": vec![put(2, ADA, "a", "A"); 101] }), "413 sync-too-large"),
+        ("pull", json!({ "scope": ADA, "cursor": 0 }), "200 ok"),
+        ("pull", json!({ "scope": ADA, "cursor": 2 }), "410 cursor-too-old"),
+        ("pull", json!({ "scope": "list-ada-2", "cursor": 1 }), "410 cursor-too-old"),
+        ("pull", json!({ "scope": ADA, "cursor": 1, "epoch": "another" }), "410 cursor-too-old"),
+        ("pull", json!({ "scope": ADA, "cursor": u64::MAX }), "410 cursor-too-old"),
+        ("pull", json!({ "scope": "elsewhere", "cursor": 0 }), "403 scope-forbidden"),
+        ("pull", json!({ "scope": "list-ada-x", "cursor": 0 }), "403 scope-forbidden"),
+        ("pull", json!({ "scope": "list-a\u{0}-1", "cursor": 0 }), "403 scope-forbidden"),
+        ("pull", json!({ "scope": long, "cursor": 0 }), "413 sync-too-large"),
+        ("pull", json!({ "scope": ADA, "cursor": -1 }), "400 sync-bad-request"),
+        ("pull", json!({ "scope": ADA, "cursor": "1" }), "400 sync-bad-request"),
+        ("pull", json!({ "scope": "list-ada-1000", "cursor": 0 }), "403 auth-forbidden"),
+        ("snapshot", json!({ "scope": ADA }), "200 ok"),
+        ("snapshot", json!({ "scope": ADA, "page": "x" }), "400 sync-bad-request"),
+        ("snapshot", json!({ "scope": "list-bob-1" }), "200 ok"),
     ] {
         let (code, answer) = http(verb, body.clone()).await;
-        assert_eq!(code, status, "{verb} {body} {answer}");
-        assert_eq!(ada.call(verb, body.clone()).await, answer, "{verb} {body}");
+        let said = format!("{code} {}", answer["errorCode"].as_str().unwrap_or("ok"));
+        assert_eq!(said, expected, "{verb} {:.100} {answer}", body.to_string());
+        assert_eq!(ada.call(verb, body.clone()).await, answer, "{verb} {:.100}", body.to_string());
     }
     assert_eq!(http("shove", json!({})).await.0, 404);
     assert_eq!(http("subscribe", json!({ "scopes": [] })).await.0, 404, "nobody could be poked");

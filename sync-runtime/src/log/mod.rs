@@ -14,7 +14,7 @@ pub mod suite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresLog;
-pub(crate) use sqlite::SqliteLog;
+pub use sqlite::SqliteLog;
 #[cfg(test)]
 pub(crate) use store::ChangeKind;
 pub use store::{

@@ -140,8 +140,8 @@ pub(crate) trait Job: Send {
     /// Whether nobody waits for it any more.
     fn is_given_up(&self) -> bool;
 
-    /// Whether it can be run once more, alone, when a transaction with others has failed.
-    fn may_run_again(&self) -> bool {
+    /// Whether it can be run once more, alone, when a transaction has failed that it was part of, with others or alone.
+    fn may_run_again(&mut self, _was_alone: bool) -> bool {
         false
     }
 
@@ -420,8 +420,12 @@ impl Keeper {
         let Some(open) = &mut self.open else { return };
         let done = open.transact(&mut jobs);
         // One that has thrown away what others have written harms nobody but itself.
-        if jobs.len() > 1 && done.as_ref().is_err_and(|error| !is_passing(error)) {
-            let (again, others): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.may_run_again());
+        if done.as_ref().is_err_and(|error| !is_passing(error)) {
+            let was_alone = jobs.len() == 1;
+            let (mut again, mut others) = (Vec::new(), Vec::new());
+            for mut job in jobs {
+                if job.may_run_again(was_alone) { again.push(job) } else { others.push(job) }
+            }
             let ended = self.note(Asked::Write, done);
             others.into_iter().for_each(|job| job.answer(ended.clone()));
             return again.into_iter().for_each(|job| self.write_alone(job));

@@ -19,4 +19,18 @@ pub mod bench {
         pub mod server;
     }
 }
+pub mod notes {
+    #[path = "_entity.rs"]
+    pub mod _entity;
+    #[path = "_scope.rs"]
+    pub mod _scope;
+    pub mod _mutation {
+        #[allow(unused_imports)]
+        pub use super::_entity::*;
+        /// The data of one scope, inside of the transaction of one mutation.
+        pub type Tx<'t> = ::sync::Tx<'t, super::_scope::__Page>;
+        #[path = "add_v1.rs"]
+        pub mod add_v1;
+    }
+}
 include!(concat!(env!("OUT_DIR"), "/sync_table.rs"));

@@ -38,7 +38,7 @@ use crate::storage::{DataError, Database, Failure, FileLock, Job, Later};
 const FORGOTTEN_AT_ONCE: usize = 1000;
 
 /// Logs in the file `log.sqlite` of a folder, or in memory.
-pub(crate) struct SqliteLog {
+pub struct SqliteLog {
     writer: Database,
     /// The same file once more; the writer itself in memory.
     reader: Option<Database>,
@@ -57,7 +57,7 @@ impl SqliteLog {
     /// # Errors
     ///
     /// When another process goes on using it, the folder cannot be written, or the file is damaged or written by a newer server.
-    pub(crate) async fn open(
+    pub async fn open(
         folder: &Path,
         codes: &[&'static str],
         watch: Watch,
@@ -80,7 +80,7 @@ impl SqliteLog {
     /// # Errors
     ///
     /// When no thread can be started.
-    pub(crate) async fn in_memory(codes: &[&'static str], watch: Watch) -> Result<Self, DataError> {
+    pub async fn in_memory(codes: &[&'static str], watch: Watch) -> Result<Self, DataError> {
         let writer = Database::in_memory(SCHEMA).await?;
         Ok(Self { writer, reader: None, codes: codes.into(), watch, trimmed: Mutex::default(), lock: None })
     }
@@ -107,7 +107,7 @@ impl LogStore for SqliteLog {
         Box::pin(async move {
             let (tell, told) = oneshot::channel();
             let (codes, watch) = (self.codes.clone(), self.watch.clone());
-            self.writer.submit(Box::new(PushJob { push, codes, watch, done: None, tell })).await?;
+            self.writer.submit(Box::new(PushJob { push, codes, watch, done: None, is_refused: false, tell })).await?;
             let later: PushLater =
                 Box::pin(async move { told.await.map_err(|_| LogError::from(Failure::Unanswered))? });
             Ok(later)
@@ -210,6 +210,8 @@ struct PushJob {
     codes: Arc<[&'static str]>,
     watch: Watch,
     done: Option<(Pushed, Option<Committed>)>,
+    /// What it does cannot be done, which is to be noted yet.
+    is_refused: bool,
     tell: oneshot::Sender<Result<Pushed, LogError>>,
 }
 
@@ -222,8 +224,8 @@ impl Job for PushJob {
         self.tell.is_closed()
     }
 
-    fn may_run_again(&self) -> bool {
-        true
+    fn may_run_again(&mut self, was_alone: bool) -> bool {
+        !was_alone || std::mem::take(&mut self.is_refused)
     }
 
     fn run(&mut self, connection: &Connection, _: &mut Later) -> rusqlite::Result<()> {
@@ -232,6 +234,7 @@ impl Job for PushJob {
                 tracing::error!(%error, "a statement of a mutation has ended the transaction of others");
                 // It would do so again.
                 self.push.work = Work::Refuse(SyncError::new("sync-server-failed"));
+                self.is_refused = true;
             }
         });
         self.done = Some(settled?);
