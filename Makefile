@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-ts test-browser bench chaos soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres server page
+.PHONY: help run test test-rust test-ts test-browser bench chaos soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-python server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -21,11 +21,12 @@ test-rust: export SYNC_TEST_REDIS = required
 test-rust: export SYNC_TEST_POSTGRES = required
 # Many tests wait for a server or for time to pass: as many again fill the cores meanwhile.
 test-rust: export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
-test-rust: setup-redis setup-postgres ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
+test-rust: setup-redis setup-postgres setup-python ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --lib --bins --examples
 	cargo test --locked --workspace
+	scripts/test-python
 	scripts/check-generated
 
 test-ts: setup-node server ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
@@ -54,7 +55,7 @@ simulate: ## Rooms, members and resume by chance and in virtual time, SYNC_SEEDS
 	cargo test --locked --package sync-runtime --lib simulation
 	cargo test --locked --package sync-tests --test it -- states::whatever
 
-setup: setup-node setup-chromium setup-redis setup-postgres ## Installs what is not there yet
+setup: setup-node setup-chromium setup-redis setup-postgres setup-python ## Installs what is not there yet
 
 setup-node: node_modules/.package-lock.json
 
@@ -70,6 +71,9 @@ setup-redis:
 
 setup-postgres:
 	scripts/setup-postgres
+
+setup-python:
+	scripts/setup-python
 
 # The whole workspace, as `cargo test` builds it: one package alone would have other features, and compile everything again.
 server:
