@@ -133,6 +133,9 @@ pub mod todos {
         pub mod move_v1;
         #[path = "remove_v1.rs"]
         pub mod remove_v1;
+        #[cfg(test)]
+        #[path = "vote_test.rs"]
+        mod vote_test;
         #[path = "vote_v1.rs"]
         pub mod vote_v1;
     }

@@ -18,8 +18,7 @@ pub(crate) const TEXT: &str = "a note that says about as much as somebody writes
 
 pub(crate) struct Durable {
     runtime: Runtime,
-    dispatcher: Arc<Dispatcher<App>>,
-    pub(crate) log: Arc<dyn LogStore>,
+    pub(crate) dispatcher: Arc<Dispatcher<App>>,
     clients: Vec<Client>,
 }
 
@@ -44,13 +43,13 @@ impl Durable {
         let dispatcher = Dispatcher::new(App, config, table, catalog, sessions, RoomServices::default());
         let opened = SqliteLog::open(folder, &[], dispatcher.log_watch(), Duration::ZERO);
         let log: Arc<dyn LogStore> = Arc::new(runtime.block_on(opened).expect("a file"));
-        dispatcher.keep_log(log.clone());
+        dispatcher.keep_log(log);
         let mut all = Vec::new();
         for number in 0..clients {
             let socket = runtime.block_on(guest(&dispatcher));
             all.push(Client { socket, name: format!("client-{number}"), pushed: Arc::default() });
         }
-        Self { runtime, dispatcher: Arc::new(dispatcher), log, clients: all }
+        Self { runtime, dispatcher: Arc::new(dispatcher), clients: all }
     }
 
     pub(crate) fn runtime(&self) -> &Runtime {

@@ -122,22 +122,22 @@ struct Page {
 /// Reads all pages of the large scope, and returns by how many megabytes the process has grown at most meanwhile, and how long it took.
 fn snapshot(durable: &Durable) -> Result<(f64, Duration), Box<dyn Error>> {
     durable.runtime().block_on(async {
-        // What the first page needs stays.
-        durable.ask("snapshot", r#"{"scope":"notes-large"}"#).await;
         let before = resident("VmRSS")?;
         // The most that it had until now is forgotten.
         std::fs::write("/proc/self/clear_refs", "5")?;
         let begun = Instant::now();
-        let mut next = None;
+        let (mut next, mut pages) = (None, 0);
         loop {
             let page = next.map_or_else(String::new, |page| format!(r#","page":"{page}""#));
             let answer: Answer =
                 serde_json::from_str(&durable.ask("snapshot", &format!(r#"{{"scope":"notes-large"{page}}}"#)).await)?;
             next = answer.result.next;
+            pages += 1;
             if next.is_none() {
                 break;
             }
         }
+        print(&format!("{pages} pages of a snapshot\n"));
         Ok(((resident("VmHWM")? - before).max(0.0) / 1024.0, begun.elapsed()))
     })
 }
@@ -153,18 +153,18 @@ fn resident(name: &str) -> Result<f64, Box<dyn Error>> {
 fn trims(durable: &Durable, options: &Options) -> Result<(Vec<f64>, Vec<f64>, Duration), Box<dyn Error>> {
     let long = Duration::from_millis(options.times(5000));
     let quiet = durable.push((PUSHING, 1), long);
-    let log = durable.log.clone();
+    let dispatcher = durable.dispatcher.clone();
     let retention = Retention { changes: 1, age: Duration::from_secs(3600), clients: Duration::from_secs(3600) };
     let trimming = durable.runtime().spawn(async move {
         let begun = Instant::now();
-        while log.trim(retention).await? {}
-        Ok::<_, sync::__private::LogError>(begun.elapsed())
+        dispatcher.trim_log_once(retention).await;
+        begun.elapsed()
     });
     let mut meanwhile = Vec::new();
     while !trimming.is_finished() {
         meanwhile.extend(durable.push((PUSHING, 1), Duration::from_millis(200)));
     }
-    let trimmed = durable.runtime().block_on(trimming)??;
+    let trimmed = durable.runtime().block_on(trimming)?;
     let all = |took: Vec<Duration>| took.into_iter().map(millis).collect();
     Ok((all(quiet), all(meanwhile), trimmed))
 }

@@ -98,7 +98,7 @@ pub mod __private {
     pub use crate::log::PostgresLog;
     #[cfg(feature = "testing")]
     pub use crate::log::suite as log_store_suite;
-    pub use crate::log::{LogError, LogStore, Retention, SqliteLog};
+    pub use crate::log::{LogStore, Retention, SqliteLog};
     pub use crate::metrics::{SERIES, Series, SeriesKind};
     pub use crate::rooms::{
         Bundle, Histories, Hub, Identity, LocalSequencer, NoHistories, NotPlaced, NowOrLater, Outbox, RemoteEvents,

@@ -88,7 +88,8 @@ impl Commits {
     }
 }
 
-fn size(changes: &[Change]) -> usize {
+/// Returns how many bytes changes have as they are told, about.
+pub(in crate::dispatch) fn size(changes: &[Change]) -> usize {
     changes.iter().map(|change| 96 + change.id.len() + change.data.as_ref().map_or(0, |data| data.len())).sum()
 }
 

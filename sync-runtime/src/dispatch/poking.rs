@@ -6,9 +6,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use crate::clock::{RealInstant, sleep};
+use crate::clock::{Instant, RealInstant, sleep};
 use crate::dispatch::access::access;
-use crate::dispatch::commits::Next;
+use crate::dispatch::commits::{Next, size};
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::parts::Parts;
 use crate::dispatch::pipeline::session;
@@ -78,9 +78,17 @@ impl<A: App> Dispatcher<A> {
         let retention = Retention { changes: config.log_changes, age: config.log_age, clients: config.log_clients };
         loop {
             sleep(TRIMS).await;
-            let Ok(log) = self.parts().scopes.log() else { continue };
-            // A little at a time: those who push come between.
-            while log.trim(retention).await.unwrap_or(false) {}
+            self.trim_log_once(retention).await;
+        }
+    }
+
+    /// Forgets all that is older than it needs to be, a little at a time, and half of the time at most: those who push come between.
+    pub async fn trim_log_once(&self, retention: Retention) {
+        let Ok(log) = self.parts().scopes.log() else { return };
+        let mut begun = RealInstant::now();
+        while log.trim(retention).await.unwrap_or(false) {
+            sleep(begun.elapsed()).await;
+            begun = RealInstant::now();
         }
     }
 }
@@ -89,10 +97,11 @@ async fn poke<A: App>(parts: &Arc<Parts<A>>, Committed { scope, cursor, changes 
     let Some((topic, subscribers)) = parts.scopes.moved(&scope, cursor) else { return };
     let is_whole = changes.last().is_some_and(|last| last.cursor == cursor);
     let first = changes.first().map_or(cursor + 1, |first| first.cursor);
+    let bytes = size(&changes) + scope.len() + 64;
     let mut packets = Packets { scope: &scope, cursor, changes: is_whole.then_some(&changes), full: None, plain: None };
-    let mut turn = RealInstant::now();
+    let (mut turn, mut now) = (RealInstant::now(), Instant::now());
     for (index, subscriber) in subscribers.iter().enumerate() {
-        match subscriber.due(first, cursor) {
+        match subscriber.due((first, cursor), bytes, now) {
             Due::Nothing => {}
             Due::Now { follows } => subscriber.socket.outbox().send(packets.get(follows)),
             Due::Later => {
@@ -103,7 +112,7 @@ async fn poke<A: App>(parts: &Arc<Parts<A>>, Committed { scope, cursor, changes 
         }
         if index % AT_ONCE == AT_ONCE - 1 && turn.elapsed() > TURN {
             tokio::task::yield_now().await;
-            turn = RealInstant::now();
+            (turn, now) = (RealInstant::now(), Instant::now());
         }
     }
 }

@@ -43,8 +43,7 @@ impl<A: App> Dispatcher<A> {
     async fn pushed(&self, caller: &Caller<A>, push: PushCall<'_>) -> Result<Box<RawValue>, SyncError> {
         let session = self.check_store(caller, &push.asker)?;
         let client = ClientOf { name: (&*push.client).into(), owner: owner(caller, &session) };
-        let numbers = push.mutations.iter().map(|mutation| mutation.seq).collect();
-        let known = self.parts().scopes.log()?.known(&client.name, numbers).await?;
+        let known = self.known(&client, &push.mutations).await?;
         if known.owner.is_some_and(|owner| owner != client.owner) {
             return Err(foreign());
         }
@@ -82,9 +81,24 @@ impl<A: App> Dispatcher<A> {
         Ok(answer_push(&results))
     }
 
+    /// Looks what is known of a client and its mutations; who simply goes on where it was is not looked up.
+    async fn known(&self, client: &ClientOf, mutations: &[MutationCall<'_>]) -> Result<Known, SyncError> {
+        let ClientOf { name, owner } = client;
+        let scopes = &self.parts().scopes;
+        if let Some(first) = mutations.first().filter(|first| scopes.is_next(name, *owner, first.seq)) {
+            return Ok(Known { last: first.seq - 1, owner: Some(*owner), ..Known::default() });
+        }
+        let numbers = mutations.iter().map(|mutation| mutation.seq).collect();
+        Ok(scopes.log()?.known(name, numbers).await?)
+    }
+
     /// Settles one mutation, or says why it is not settled.
     async fn settled(&self, caller: &Caller<A>, mutation: &Pushing<'_>, known: &Known) -> Result<Pushed, SyncError> {
         let settled = self.settle(caller, mutation, known).await;
+        if let Ok(Pushed::Settled(_)) = settled {
+            let ClientOf { name, owner } = &mutation.client;
+            self.parts().scopes.note_settled(name, *owner, mutation.mutation.seq);
+        }
         // Whoever comes behind it does not wait any more, whatever came of it.
         mutation.turn.pass();
         settled

@@ -23,10 +23,12 @@ use crate::wire::Asker;
 
 /// For how long it is taken for granted that somebody may still read a scope.
 pub(in crate::dispatch) const TRUSTED: Duration = Duration::from_secs(30);
+/// How many bytes a subscriber is told before it is looked whether there is room for more.
+const UNCHECKED: usize = 4 << 10;
 /// How many are asked at once whether they may.
 const ASKED_AT_ONCE: usize = 32;
-/// Of how many clients it is counted how often their next mutation was tried; beyond that, all of them are counted anew.
-const TRIED: usize = 10_000;
+/// Of how many clients it is known what they have pushed here, without asking the store; beyond that, all of them are forgotten.
+const CLIENTS: usize = 10_000;
 
 /// The scopes of a server.
 pub(in crate::dispatch) struct Scopes<A: App> {
@@ -41,6 +43,8 @@ pub(in crate::dispatch) struct Scopes<A: App> {
     pub(in crate::dispatch) stopping: CancellationToken,
     /// The number of the mutation that each client cannot get done, and how often that was tried.
     tries: Mutex<HashMap<Arc<str>, (u64, u32)>>,
+    /// Whose each client is that has pushed here, and the number of the last push that was settled here.
+    settled: Mutex<HashMap<Arc<str>, (Id, u64)>>,
 }
 
 type Topics<A> = Mutex<HashMap<Arc<str>, Arc<Topic<A>>>>;
@@ -56,6 +60,8 @@ struct TopicState<A: App> {
     /// The cursor of the last commit that was told.
     head: u64,
     subscribers: HashMap<Id, Arc<Subscriber<A>>>,
+    /// All of them, as long as nobody comes or goes.
+    all: Option<Subscribers<A>>,
     /// How many look at it who are no sockets.
     watchers: usize,
 }
@@ -92,12 +98,16 @@ impl<A: App> TopicState<A> {
     fn is_empty(&self) -> bool {
         self.subscribers.is_empty() && self.watchers == 0
     }
+
+    fn all(&mut self) -> Subscribers<A> {
+        self.all.get_or_insert_with(|| self.subscribers.values().cloned().collect()).clone()
+    }
 }
 
 /// What is subscribed to, and who does.
 type Subscription<A> = (Arc<Topic<A>>, Arc<Subscriber<A>>);
 
-type Subscribers<A> = Vec<Arc<Subscriber<A>>>;
+type Subscribers<A> = Arc<[Arc<Subscriber<A>>]>;
 
 /// Somebody who is poked about one scope.
 pub(in crate::dispatch) struct Subscriber<A: App> {
@@ -112,6 +122,8 @@ struct Told<A: App> {
     cursor: u64,
     /// Whether it is told later, of all that has come by then.
     is_behind: bool,
+    /// How many bytes it was told since it was looked whether there is room for more.
+    unchecked: usize,
     /// When it was asked last whether it may read the scope, and who it was then.
     asked: Instant,
     session: Arc<Guarded<A::Session>>,
@@ -128,6 +140,7 @@ impl<A: App> Default for Scopes<A> {
             asking: Semaphore::new(ASKED_AT_ONCE),
             stopping: CancellationToken::new(),
             tries: Mutex::default(),
+            settled: Mutex::default(),
         }
     }
 }
@@ -166,15 +179,25 @@ impl<A: App> Scopes<A> {
     /// Counts that the next mutation of a client was tried in vain, and returns how often that was.
     pub(in crate::dispatch) fn tried(&self, client: &Arc<str>, number: u64) -> u32 {
         let mut tries = self.tries.lock();
-        if tries.len() >= TRIED && !tries.contains_key(client) {
-            tries.clear();
-        }
+        make_room(&mut tries, client);
         let (of, count) = tries.entry(client.clone()).or_insert((number, 0));
         if *of != number {
             (*of, *count) = (number, 0);
         }
         *count += 1;
         *count
+    }
+
+    /// Returns whether a client's push is most likely its next: the last one that was settled here was the one before. The store knows.
+    pub(in crate::dispatch) fn is_next(&self, client: &Arc<str>, owner: Id, number: u64) -> bool {
+        self.settled.lock().get(client) == Some(&(owner, number.wrapping_sub(1)))
+    }
+
+    /// Notes that a client's push was settled.
+    pub(in crate::dispatch) fn note_settled(&self, client: &Arc<str>, owner: Id, number: u64) {
+        let mut settled = self.settled.lock();
+        make_room(&mut settled, client);
+        settled.insert(client.clone(), (owner, number));
     }
 
     /// Returns the names of all that somebody subscribes to.
@@ -185,7 +208,7 @@ impl<A: App> Scopes<A> {
     /// Returns those who subscribe to a scope.
     pub(in crate::dispatch) fn subscribers(&self, scope: &str) -> Option<(Arc<Topic<A>>, Subscribers<A>)> {
         let topic = self.topics.lock().get(scope)?.clone();
-        let subscribers = topic.state.lock().subscribers.values().cloned().collect();
+        let subscribers = topic.state.lock().all();
         Some((topic, subscribers))
     }
 
@@ -195,7 +218,7 @@ impl<A: App> Scopes<A> {
         let subscribers = {
             let mut state = topic.state.lock();
             state.head = state.head.max(head);
-            state.subscribers.values().cloned().collect()
+            state.all()
         };
         topic.moved.notify_waiters();
         Some((topic, subscribers))
@@ -218,12 +241,15 @@ impl<A: App> Scopes<A> {
             }
             own.push(scope.clone());
         }
-        let told = Told { cursor: 0, is_behind: true, asked: Instant::now(), session };
+        let told = Told { cursor: 0, is_behind: true, unchecked: 0, asked: Instant::now(), session };
         let subscriber = Arc::new(Subscriber { socket: socket.clone(), asker, told: Mutex::new(told) });
         let topic = {
             let mut topics = self.topics.lock();
             let topic = topic(&mut topics, scope);
-            topic.state.lock().subscribers.insert(socket.id(), subscriber.clone());
+            let mut state = topic.state.lock();
+            state.subscribers.insert(socket.id(), subscriber.clone());
+            state.all = None;
+            drop(state);
             topic
         };
         Some((topic, subscriber))
@@ -273,6 +299,7 @@ impl<A: App> Scopes<A> {
         let is_empty = {
             let mut state = topic.state.lock();
             state.subscribers.remove(&socket);
+            state.all = None;
             state.is_empty()
         };
         if is_empty {
@@ -282,10 +309,17 @@ impl<A: App> Scopes<A> {
     }
 }
 
+/// Forgets all clients where one more would be too many.
+fn make_room<T>(of_clients: &mut HashMap<Arc<str>, T>, client: &Arc<str>) {
+    if of_clients.len() >= CLIENTS && !of_clients.contains_key(client) {
+        of_clients.clear();
+    }
+}
+
 /// Returns the topic of a scope, which begins with this if there is none.
 fn topic<A: App>(topics: &mut HashMap<Arc<str>, Arc<Topic<A>>>, scope: &Arc<str>) -> Arc<Topic<A>> {
     let begin = || {
-        let state = TopicState { head: 0, subscribers: HashMap::new(), watchers: 0 };
+        let state = TopicState { head: 0, subscribers: HashMap::new(), all: None, watchers: 0 };
         Arc::new(Topic { scope: scope.clone(), state: Mutex::new(state), moved: Notify::new() })
     };
     topics.entry(scope.clone()).or_insert_with(begin).clone()
@@ -326,34 +360,41 @@ impl<A: App> Topic<A> {
         let head = self.state.lock().head;
         told.is_behind = false;
         let is_behind = head > told.cursor;
+        told.unchecked = 0;
         told.cursor = told.cursor.max(head);
         is_behind.then_some(head)
     }
 }
 
 impl<A: App> Subscriber<A> {
-    /// Says what is to be done about changes from `first` to `last`, and notes that it is done.
-    pub(in crate::dispatch) fn due(&self, first: u64, last: u64) -> Due {
+    /// Says what is to be done about changes from `first` to `last`, of so many bytes as they are told, and notes that it is done.
+    pub(in crate::dispatch) fn due(&self, (first, last): (u64, u64), bytes: usize, now: Instant) -> Due {
         let mut told = self.told.lock();
         if told.is_behind || told.cursor >= last {
             return Due::Nothing;
         }
-        if !self.is_trusted(&told) || !self.socket.outbox().has_room() {
+        let follows = told.cursor + 1 == first;
+        told.unchecked += bytes;
+        // To look each time would cost as much as it does to tell.
+        let is_to_be_checked = told.unchecked > UNCHECKED;
+        if !self.is_trusted(&told, now) || (is_to_be_checked && !self.socket.outbox().has_room()) {
             told.is_behind = true;
             return Due::Later;
         }
-        let follows = told.cursor + 1 == first;
+        if is_to_be_checked {
+            told.unchecked = 0;
+        }
         told.cursor = last;
         Due::Now { follows }
     }
 
-    fn is_trusted(&self, told: &Told<A>) -> bool {
-        Arc::ptr_eq(&told.session, &self.socket.session().get()) && told.asked.elapsed() < TRUSTED
+    fn is_trusted(&self, told: &Told<A>, now: Instant) -> bool {
+        self.socket.session().is_still(&told.session) && now.saturating_duration_since(told.asked) < TRUSTED
     }
 
     /// Returns whether it has to be asked again whether it may read.
     pub(in crate::dispatch) fn is_to_be_asked(&self) -> bool {
-        !self.is_trusted(&self.told.lock())
+        !self.is_trusted(&self.told.lock(), Instant::now())
     }
 
     /// Notes that it may read, as whoever it was when it was asked.

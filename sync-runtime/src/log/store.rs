@@ -8,6 +8,9 @@ use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::{BoxFuture, Rows};
 
+/// How many changes may come while a snapshot is taken: behind that it begins anew. For each part of it they are looked through.
+pub(super) const CHANGES_MEANWHILE: u64 = 100_000;
+
 /// Keeps the data of scopes, their changes, and what clients were answered.
 ///
 /// The contract, which `suite` checks:

@@ -75,6 +75,11 @@ impl<A: App> LiveSession<A> {
         self.session.load_full()
     }
 
+    /// Returns whether this is the session as it is now.
+    pub(crate) fn is_still(&self, session: &Arc<Guarded<A::Session>>) -> bool {
+        Arc::ptr_eq(&self.session.load(), session)
+    }
+
     /// Returns whether the session has ended while it was in use.
     #[must_use]
     pub fn is_revoked(&self) -> bool {

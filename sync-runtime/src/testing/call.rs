@@ -288,7 +288,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn of(envelope: &Value) -> Self {
+    pub(super) fn of(envelope: &Value) -> Self {
         let text = |field: &str| envelope[field].as_str().unwrap_or_default().to_owned();
         let status = envelope["httpStatus"].as_u64().and_then(|status| status.try_into().ok());
         Self {

@@ -2,12 +2,14 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use crate::id::Id;
 use crate::route::{App, EventRoute, RequestRoute};
 use crate::schema::Wire;
 use crate::testing::TestApp;
@@ -28,6 +30,8 @@ pub(super) struct Screen<A: App> {
     name: String,
     /// What has come and was not asked for yet.
     received: Mutex<Vec<Frame>>,
+    /// How many mutations it has asked for.
+    mutations: AtomicU64,
 }
 
 impl<A: App> Screen<A> {
@@ -77,7 +81,7 @@ pub(super) struct Who {
 
 impl<A: App> Tab<A> {
     pub(super) fn new(app: TestApp<A>, line: Line<A>, who: Who, name: String) -> Self {
-        Self(Arc::new(Screen { app, line, who, name, received: Mutex::default() }))
+        Self(Arc::new(Screen { app, line, who, name, received: Mutex::default(), mutations: AtomicU64::default() }))
     }
 
     /// Returns another hold on the same tab.
@@ -200,6 +204,57 @@ impl<A: App> Tab<A> {
         assert!(self.0.app.notes().is_none(), "a call that is begun cannot be recorded: `send` it");
         let (event, payload) = call.by_socket();
         Pending(self.0.line.emit(event, &payload))
+    }
+
+    /// Asks for a mutation of a scope, such as `"todos/create"`, `"v1"`, and returns the cursor that it has led the scope to. A tab is one client:
+    /// it numbers its mutations.
+    ///
+    /// # Errors
+    ///
+    /// What the framework, the scope or the mutation refuses.
+    ///
+    /// # Panics
+    ///
+    /// When the server answers what it never does.
+    pub async fn mutate(&self, name: &str, version: &str, scope: &str, args: Value) -> Result<u64, Refusal> {
+        let seq = self.0.mutations.fetch_add(1, Ordering::Relaxed) + 1;
+        let mutation = json!({
+            "id": format!("m{seq}"), "seq": seq, "name": name, "version": version, "scope": scope, "args": args,
+        });
+        let client = Id::of_texts(&["client of a test", self.name()]).to_string();
+        let reply = self.emit("push", json!({ "client": client, "mutations": [mutation] })).await;
+        let result = &reply.checked()?.0["result"]["results"][0];
+        if result["settled"] == json!(false) {
+            // It is sent again by whoever wants it: it has had no number.
+            self.0.mutations.fetch_sub(1, Ordering::Relaxed);
+        }
+        result["cursor"].as_u64().ok_or_else(|| Refusal::of(result))
+    }
+
+    /// Reads all of a scope's data: by the name of the entity, and by key.
+    ///
+    /// # Errors
+    ///
+    /// What the framework or the scope refuses.
+    pub async fn data(&self, scope: &str) -> Result<Value, Refusal> {
+        let (mut data, mut page) = (serde_json::Map::new(), Value::Null);
+        loop {
+            let mut question = json!({ "scope": scope });
+            if let Value::String(page) = page {
+                question["page"] = page.into();
+            }
+            let mut reply = self.emit("snapshot", question).await.checked()?.0;
+            let result = &mut reply["result"];
+            for (entity, part) in result["data"].take().as_object_mut().into_iter().flatten() {
+                let of = data.entry(entity.clone()).or_insert_with(|| json!({}));
+                let parts = of.as_object_mut().zip(part.as_object_mut());
+                parts.into_iter().for_each(|(of, part)| of.append(part));
+            }
+            page = result["next"].take();
+            if page.is_null() {
+                return Ok(Value::Object(data));
+            }
+        }
     }
 
     /// Gives up the call of this name.

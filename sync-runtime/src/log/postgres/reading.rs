@@ -9,7 +9,7 @@ use tokio_postgres::{Error, IsolationLevel, Row, Transaction};
 use super::rows::{Number, id_of, kind_of, signed};
 use crate::log::overlay::Key;
 use crate::log::settle::{Outcome, stored_refusal};
-use crate::log::store::{Change, Head, Known, LogError, Page, PullFrom, Snapshot, SnapshotPlace};
+use crate::log::store::{CHANGES_MEANWHILE, Change, Head, Known, LogError, Page, PullFrom, Snapshot, SnapshotPlace};
 
 /// How many bytes of JSON a page has, about: behind that, a change stands on the next one.
 const PAGE: i64 = 512 << 10;
@@ -128,7 +128,8 @@ pub(super) async fn snapshot(
     };
     let (reach, scope): (_, i64) = (Reach::of(&row)?, row.try_get(3)?);
     let cursor = place.map_or(reach.head, |place| place.cursor);
-    if !reach.reaches(cursor, place.map(|place| &*place.epoch)) {
+    let is_there = reach.reaches(cursor, place.map(|place| &*place.epoch));
+    if !is_there || reach.head - cursor > CHANGES_MEANWHILE {
         return Ok(Err(LogError::TooOld));
     }
     let behind: Key = place.map_or_else(Default::default, |place| (place.entity.clone(), place.id.clone()));

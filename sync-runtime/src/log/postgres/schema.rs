@@ -24,7 +24,6 @@ const MIGRATIONS: &[&str] = &["
         time BIGINT NOT NULL,    -- in milliseconds since 1970
         PRIMARY KEY (scope, cursor)
     );
-    CREATE INDEX sync_changes_by_key ON sync_changes (scope, entity, id, cursor);
     CREATE TABLE sync_entities (
         scope BIGINT NOT NULL,
         entity TEXT COLLATE \"C\" NOT NULL,

@@ -7,7 +7,7 @@ use super::batch::lock_of;
 use super::rows::signed;
 
 /// How many changes, or rows of clients, are forgotten at once.
-const AT_ONCE: i64 = 1000;
+const AT_ONCE: i64 = 500;
 /// How many scopes are looked at at once, and found.
 const SCOPES: (i64, i64) = (10_000, 100);
 

@@ -35,7 +35,7 @@ use crate::route::BoxFuture;
 use crate::storage::{DataError, Database, Failure, FileLock, Job, Later};
 
 /// How many rows of clients are forgotten at once.
-const FORGOTTEN_AT_ONCE: usize = 1000;
+const FORGOTTEN_AT_ONCE: usize = 500;
 
 /// Logs in the file `log.sqlite` of a folder, or in memory.
 pub struct SqliteLog {

@@ -28,7 +28,6 @@ pub(super) const SCHEMA: Schema = Schema {
             time INTEGER NOT NULL,   -- in milliseconds since 1970
             PRIMARY KEY (scope, cursor)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX sync_changes_by_key ON sync_changes (scope, entity, id, cursor);
         CREATE TABLE sync_entities (
             scope INTEGER NOT NULL,
             entity TEXT NOT NULL,

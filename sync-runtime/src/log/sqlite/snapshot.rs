@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::Scope;
 use super::rows::signed;
 use crate::log::overlay::Key;
-use crate::log::store::{LogError, Snapshot, SnapshotPlace};
+use crate::log::store::{CHANGES_MEANWHILE, LogError, Snapshot, SnapshotPlace};
 
 /// How many entities a part has at most, and of how many that have changed since it is looked what they were.
 const ENTITIES: usize = 1000;
@@ -27,13 +27,14 @@ pub(super) fn snapshot(
         return Ok(if place.is_none() { Ok(empty) } else { Err(LogError::TooOld) });
     };
     let cursor = place.map_or(scope.head, |place| place.cursor);
-    if !scope.reaches(cursor, place.map(|place| &*place.epoch)) {
+    let is_there = scope.reaches(cursor, place.map(|place| &*place.epoch));
+    if !is_there || scope.head - cursor > CHANGES_MEANWHILE {
         return Ok(Err(LogError::TooOld));
     }
     let behind: Key = place.map_or_else(Default::default, |place| (place.entity.clone(), place.id.clone()));
     let mut part = Part::read(file, scope.id, &behind)?;
     if cursor < scope.head {
-        part.go_back(file, &scope, cursor, behind)?;
+        part.go_back(file, scope.id, cursor, &behind)?;
     }
     let Part { found, end, .. } = part;
     let next = end.map(|(entity, id)| SnapshotPlace { cursor, epoch: (&*scope.epoch).into(), entity, id });
@@ -73,44 +74,38 @@ impl Part {
 
     /// Shows what has changed behind a cursor as it was at the cursor. What is gone now may be more than what is there: the part ends before
     /// it becomes long.
-    fn go_back(&mut self, file: &Connection, scope: &Scope, cursor: u64, behind: Key) -> rusqlite::Result<()> {
-        let (mut at, mut looked_at) = (behind, 0);
-        while let Some(key) =
-            next_changed(file, scope.id, &at)?.filter(|key| self.end.as_ref().is_none_or(|end| key <= end))
-        {
-            if looked_at == ENTITIES || self.bytes >= 2 * PART {
-                self.found.retain(|key, _| *key <= at);
-                self.end = Some(at);
-                return Ok(());
+    fn go_back(&mut self, file: &Connection, scope: i64, cursor: u64, behind: &Key) -> rusqlite::Result<()> {
+        let select = "SELECT entity, id, before FROM sync_changes
+            WHERE scope = ?1 AND cursor > ?2 AND (entity, id) > (?3, ?4) ORDER BY cursor";
+        let mut select = file.prepare_cached(select)?;
+        let mut rows = select.query(params![scope, signed(cursor), behind.0, behind.1])?;
+        let (mut was, mut bytes) = (BTreeMap::<Key, Option<Box<str>>>::new(), 0);
+        while let Some(row) = rows.next()? {
+            let key: Key = (row.get(0)?, row.get(1)?);
+            if self.end.as_ref().is_some_and(|end| key > *end) || was.contains_key(&key) {
+                continue;
             }
-            looked_at += 1;
-            match was(file, scope.id, &key, cursor)? {
-                // It has not changed since.
-                None => {}
-                Some(None) => drop(self.found.remove(&key)),
-                Some(Some(was)) => {
-                    self.bytes += was.len();
-                    self.found.insert(key.clone(), was);
-                }
+            let before: Option<Box<str>> = row.get(2)?;
+            bytes += size(before.as_ref());
+            was.insert(key, before);
+            while was.len() > 1 && (was.len() > ENTITIES || bytes > PART) {
+                bytes -= was.pop_last().map_or(0, |(_, last)| size(last.as_ref()));
+                self.end = was.keys().next_back().cloned();
             }
-            at = key;
+        }
+        if let Some(end) = &self.end {
+            self.found.retain(|key, _| key <= end);
+        }
+        for (key, before) in was {
+            match before {
+                Some(before) => self.found.insert(key, before),
+                None => self.found.remove(&key),
+            };
         }
         Ok(())
     }
 }
 
-/// Returns the first key behind another one that the log has changes of.
-fn next_changed(file: &Connection, scope: i64, behind: &Key) -> rusqlite::Result<Option<Key>> {
-    let select = "SELECT entity, id FROM sync_changes INDEXED BY sync_changes_by_key
-        WHERE scope = ?1 AND (entity, id) > (?2, ?3) ORDER BY entity, id LIMIT 1";
-    let mut select = file.prepare_cached(select)?;
-    select.query_row(params![scope, behind.0, behind.1], |row| Ok((row.get(0)?, row.get(1)?))).optional()
-}
-
-/// Returns what an entity was at a cursor, if it has changed since.
-fn was(file: &Connection, scope: i64, key: &Key, cursor: u64) -> rusqlite::Result<Option<Option<Box<str>>>> {
-    let select = "SELECT before FROM sync_changes INDEXED BY sync_changes_by_key
-        WHERE scope = ?1 AND entity = ?2 AND id = ?3 AND cursor > ?4 ORDER BY cursor LIMIT 1";
-    let mut select = file.prepare_cached(select)?;
-    select.query_row(params![scope, key.0, key.1, signed(cursor)], |row| row.get(0)).optional()
+fn size(json: Option<&Box<str>>) -> usize {
+    json.map_or(0, |json| json.len())
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::rows::signed;
 
 /// How many changes are forgotten at once.
-const AT_ONCE: u64 = 1000;
+const AT_ONCE: u64 = 500;
 /// How many scopes are looked at at once, and found.
 const SCOPES: (i64, i64) = (10_000, 100);
 
