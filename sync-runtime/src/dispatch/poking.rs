@@ -184,7 +184,7 @@ async fn ask<A: App>(parts: &Arc<Parts<A>>, topic: &Topic<A>, subscriber: &Subsc
             return Err(SyncError::new("auth-user-changed"));
         }
         access(parts, &caller, &session, &topic.scope).await?;
-        subscriber.may_read(session);
+        subscriber.may_read(&session);
         Ok(())
     };
     contained_stages(Box::pin(asked)).await

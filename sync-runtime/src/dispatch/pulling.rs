@@ -141,7 +141,7 @@ impl<A: App> Dispatcher<A> {
         let (scopes, limit) = (&self.parts().scopes, self.config().room_limit);
         let name: Arc<str> = scope.into();
         let (topic, subscriber) = scopes
-            .enter(socket, &name, (session.clone(), asker.to_owned()), limit)
+            .enter(socket, &name, (session, asker.to_owned()), limit)
             .ok_or_else(|| SyncError::new("room-limit").param("limit", limit))?;
         let head = scopes.log()?.heads(vec![name]).await;
         // One that is gone would be poked for ever.

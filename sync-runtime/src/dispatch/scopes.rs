@@ -113,20 +113,19 @@ type Subscribers<A> = Arc<[Arc<Subscriber<A>>]>;
 pub(in crate::dispatch) struct Subscriber<A: App> {
     pub(in crate::dispatch) socket: Arc<Socket<A>>,
     pub(in crate::dispatch) asker: Asker<'static>,
-    told: Mutex<Told<A>>,
+    told: Mutex<Told>,
 }
 
 /// What a subscriber was told.
-struct Told<A: App> {
+struct Told {
     /// Up to which cursor.
     cursor: u64,
     /// Whether it is told later, of all that has come by then.
     is_behind: bool,
     /// How many bytes it was told since it was looked whether there is room for more.
     unchecked: usize,
-    /// When it was asked last whether it may read the scope, and who it was then.
-    asked: Instant,
-    session: Arc<Guarded<A::Session>>,
+    /// When it was asked last whether it may read the scope; `None` where it is to be asked, or has become somebody else since.
+    asked: Option<Instant>,
 }
 
 impl<A: App> Default for Scopes<A> {
@@ -230,7 +229,7 @@ impl<A: App> Scopes<A> {
         &self,
         socket: &Arc<Socket<A>>,
         scope: &Arc<str>,
-        (session, asker): (Arc<Guarded<A::Session>>, Asker<'static>),
+        (session, asker): (&Arc<Guarded<A::Session>>, Asker<'static>),
         limit: usize,
     ) -> Option<Subscription<A>> {
         let mut of_sockets = self.of_sockets.lock();
@@ -241,7 +240,7 @@ impl<A: App> Scopes<A> {
             }
             own.push(scope.clone());
         }
-        let told = Told { cursor: 0, is_behind: true, unchecked: 0, asked: Instant::now(), session };
+        let told = Told { cursor: 0, is_behind: true, unchecked: 0, asked: Some(Instant::now()) };
         let subscriber = Arc::new(Subscriber { socket: socket.clone(), asker, told: Mutex::new(told) });
         let topic = {
             let mut topics = self.topics.lock();
@@ -252,7 +251,22 @@ impl<A: App> Scopes<A> {
             drop(state);
             topic
         };
+        // Whoever has become somebody else before it was here has not been distrusted.
+        if !socket.session().is_still(session) {
+            subscriber.told.lock().asked = None;
+        }
         Some((topic, subscriber))
+    }
+
+    /// Has a socket be asked again whether it may read what it is poked about: its session is another one now.
+    pub(in crate::dispatch) fn distrust(&self, socket: Id) {
+        let own = self.of_sockets.lock().get(&socket).cloned().unwrap_or_default();
+        for scope in own {
+            let Some(topic) = self.topics.lock().get(&scope).cloned() else { continue };
+            if let Some(subscriber) = topic.state.lock().subscribers.get(&socket) {
+                subscriber.told.lock().asked = None;
+            }
+        }
     }
 
     /// Looks at a scope for as long as what this returns is there.
@@ -377,7 +391,7 @@ impl<A: App> Subscriber<A> {
         told.unchecked += bytes;
         // To look each time would cost as much as it does to tell.
         let is_to_be_checked = told.unchecked > UNCHECKED;
-        if !self.is_trusted(&told, now) || (is_to_be_checked && !self.socket.outbox().has_room()) {
+        if !told.is_trusted(now) || (is_to_be_checked && !self.socket.outbox().has_room()) {
             told.is_behind = true;
             return Due::Later;
         }
@@ -388,19 +402,21 @@ impl<A: App> Subscriber<A> {
         Due::Now { follows }
     }
 
-    fn is_trusted(&self, told: &Told<A>, now: Instant) -> bool {
-        self.socket.session().is_still(&told.session) && now.saturating_duration_since(told.asked) < TRUSTED
-    }
-
     /// Returns whether it has to be asked again whether it may read.
     pub(in crate::dispatch) fn is_to_be_asked(&self) -> bool {
-        !self.is_trusted(&self.told.lock(), Instant::now())
+        !self.told.lock().is_trusted(Instant::now())
     }
 
-    /// Notes that it may read, as whoever it was when it was asked.
-    pub(in crate::dispatch) fn may_read(&self, session: Arc<Guarded<A::Session>>) {
+    /// Notes that it may read, unless it has become somebody else meanwhile.
+    pub(in crate::dispatch) fn may_read(&self, session: &Arc<Guarded<A::Session>>) {
         let mut told = self.told.lock();
-        (told.asked, told.session) = (Instant::now(), session);
+        told.asked = self.socket.session().is_still(session).then(Instant::now);
+    }
+}
+
+impl Told {
+    fn is_trusted(&self, now: Instant) -> bool {
+        self.asked.is_some_and(|asked| now.saturating_duration_since(asked) < TRUSTED)
     }
 }
 
