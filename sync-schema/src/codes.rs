@@ -40,6 +40,7 @@ pub const FRAMEWORK_CODES: &[(&str, u16)] = &[
     ("sync-shutting-down", 503),
     ("sync-timeout", 504),
     ("sync-too-large", 413),
+    ("sync-too-many", 413),
     ("sync-unavailable", 503),
     ("sync-unsupported-media-type", 415),
 ];
@@ -58,6 +59,7 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("sync-invalid-input", &["path", "reason"]),
     ("sync-rate-limited", &["seconds"]),
     ("sync-too-large", &["limit"]),
+    ("sync-too-many", &["limit"]),
 ];
 
 /// Returns the names of what a framework code carries as `errorParams`; `None` for a code that is not the framework's.

@@ -395,7 +395,7 @@ async fn a_scope_is_followed_over_http() {
         ("scope=list-ada-1000".to_owned(), 403),
         (format!("scope={ALL}&cursor=99"), 410),
         (format!("scope={ALL}&user=ada"), 403),
-        (format!("scope={ALL}&page=1"), 400),
+        (format!("scope={ALL}&scope={ALL}"), 400),
     ] {
         assert_eq!(follow(&query, None).await.answer.status().as_u16(), status, "{query}");
     }
@@ -491,7 +491,7 @@ async fn both_doors_answer_alike() {
         ("push", json!({ "client": "c".repeat(65), "mutations": [] }), "400 sync-bad-request"),
         ("push", json!({ "client": "c1" }), "400 sync-bad-request"),
         ("push", json!([]), "400 sync-bad-request"),
-        ("push", json!({ "client": "c1", "mutations": vec![put(2, ADA, "a", "A"); 101] }), "413 sync-too-large"),
+        ("push", json!({ "client": "c1", "mutations": vec![put(2, ADA, "a", "A"); 101] }), "413 sync-too-many"),
         ("pull", json!({ "scope": ADA, "cursor": 0 }), "200 ok"),
         ("pull", json!({ "scope": ADA, "cursor": 2 }), "410 cursor-too-old"),
         ("pull", json!({ "scope": "list-ada-2", "cursor": 1 }), "410 cursor-too-old"),

@@ -331,7 +331,7 @@ class Pushes(ServerTest):
     def test_more_than_a_hundred_at_once_are_refused_together(self) -> None:
         client = self.server.client()
         many = [client.mutate("lists/tally", "list-ada-6", {"id": "bread"}).message() for _ in range(101)]
-        refusal = self.assert_refused("sync-too-large", 413, client.ask, "push", {"client": client.name, "mutations": many})
+        refusal = self.assert_refused("sync-too-many", 413, client.ask, "push", {"client": client.name, "mutations": many})
         self.assertEqual({"limit": 100}, refusal.params)
         client.push()
         self.assertEqual([], client.queue)

@@ -42,6 +42,7 @@ const SCHEMA: Schema = Schema {
             DELETE FROM callers WHERE caller = old.caller AND calls = 0;
         END;
     "],
+    cache: 2 << 10,
     loss: "calls of `durable` routes that are repeated happen once more",
 };
 

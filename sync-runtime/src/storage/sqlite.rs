@@ -38,6 +38,8 @@ pub(crate) struct Schema {
     pub(crate) file: &'static str,
     /// What brings it from each version to the next; the version of a new file is 0. Those that were released are never changed.
     pub(crate) migrations: &'static [&'static str],
+    /// How many KiB of the file are kept in memory by each who has it open.
+    pub(crate) cache: u32,
     /// What it means to go on without the file.
     pub(crate) loss: &'static str,
 }
@@ -519,7 +521,7 @@ impl Open {
         let mut connection = Connection::open_with_flags(path, flags).map_err(wrong)?;
         connection.busy_timeout(BUSY).map_err(wrong)?;
         check_version(path, schema, version(&connection).map_err(wrong)?)?;
-        set_up(&connection).map_err(wrong)?;
+        set_up(&connection, schema).map_err(wrong)?;
         migrate(&mut connection, path, schema)?;
         Ok(Self { connection, identity: Identity::of(path) })
     }
@@ -552,11 +554,13 @@ impl Open {
     }
 }
 
-fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+fn set_up(connection: &Connection, schema: Schema) -> rusqlite::Result<()> {
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         tracing::warn!(mode, "the file system cannot do what SQLite needs to write beside those who read");
     }
+    // Negative: in KiB, and not in pages.
+    connection.pragma_update(None, "cache_size", -i64::from(schema.cache))?;
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = FAST;")
 }
 
@@ -685,6 +689,7 @@ mod tests {
     const SCHEMA: Schema = Schema {
         file: "numbers.sqlite",
         migrations: &["CREATE TABLE numbers (number INTEGER) STRICT;", "ALTER TABLE numbers ADD name TEXT;"],
+        cache: 2 << 10,
         loss: "the numbers are gone",
     };
 

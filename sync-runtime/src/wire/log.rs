@@ -173,7 +173,7 @@ impl<'a> PushCall<'a> {
     /// # Errors
     ///
     /// `sync-bad-request` about the first field, in the order of `product/mutation.md`, that is missing or of another type, whichever
-    /// mutation it is of; `sync-too-large` for more than 100 mutations.
+    /// mutation it is of; `sync-too-many` for more than 100 mutations.
     pub fn read(json: &'a str) -> Result<Self, SyncError> {
         let fields: Fields<'_> = read_object(json)?;
         let asker = Asker::read(&fields.user)?;
@@ -181,7 +181,7 @@ impl<'a> PushCall<'a> {
         let mutations: Vec<&RawValue> =
             fields.mutations.optional("mutations")?.ok_or_else(|| bad_request("mutations"))?;
         if mutations.len() > MUTATIONS {
-            return Err(SyncError::new("sync-too-large").param("limit", MUTATIONS));
+            return Err(SyncError::new("sync-too-many").param("limit", MUTATIONS));
         }
         let mutations = mutations.into_iter().map(|mutation| MutationCall::read(mutation.get()));
         Ok(Self { asker, client, mutations: mutations.collect::<Result<_, _>>()? })
@@ -225,16 +225,17 @@ impl<'a> PullCall<'a> {
 }
 
 impl<'a> PullCall<'a> {
-    /// Reads the query of `GET /_sync/pull`; `last` is the header `Last-Event-ID` of a caller that comes back, which knows better how far it was.
+    /// Reads the query of `GET /_sync/pull`, in which an empty `user` is nobody; `last` is the header `Last-Event-ID` of a caller that comes back, which knows better how far it was.
     ///
     /// # Errors
     ///
-    /// As [`PushCall::read`]; also for a field that is there twice, or is none.
+    /// As [`PushCall::read`]; also for a field that is there twice.
     pub fn from_query(query: &'a str, last: Option<&'a str>) -> Result<Self, SyncError> {
         let mut fields = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let name = ["user", "scope", "cursor", "epoch", "limit", "stream"].into_iter().find(|known| *known == name);
-            let name = name.ok_or_else(|| bad_request("query"))?;
+            // What else is there is no field of ours, as in the body of a `POST`.
+            let known = ["user", "scope", "cursor", "epoch", "limit"].into_iter().find(|known| *known == name);
+            let Some(name) = known else { continue };
             if fields.insert(name, value).is_some() {
                 return Err(bad_request(name));
             }
@@ -246,7 +247,11 @@ impl<'a> PullCall<'a> {
         if let Some((at, of)) = last.and_then(|last| last.split_once(' ')) {
             (cursor, epoch) = (at.parse().map_err(|_| bad_request("last-event-id"))?, Some(Cow::Borrowed(of)));
         }
-        let asker = fields.remove("user").map_or(Asker::Unsaid, Asker::User);
+        let asker = match fields.remove("user") {
+            None => Asker::Unsaid,
+            Some(nobody) if nobody.is_empty() => Asker::Nobody,
+            Some(user) => Asker::User(user),
+        };
         let scope = fields.remove("scope").ok_or_else(|| bad_request("scope"))?;
         Ok(Self { asker, scope, cursor, epoch, limit: limit(asked)? })
     }
@@ -281,14 +286,14 @@ impl<'a> ScopesCall<'a> {
     ///
     /// # Errors
     ///
-    /// As [`PushCall::read`]; `sync-too-large` for more than 100 scopes.
+    /// As [`PushCall::read`]; `sync-too-many` for more than 100 scopes.
     pub fn read(json: &'a str) -> Result<Self, SyncError> {
         #[derive(Deserialize)]
         struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
         let fields: Fields<'_> = read_object(json)?;
         let scopes: Vec<Text<'a>> = fields.scopes.optional("scopes")?.ok_or_else(|| bad_request("scopes"))?;
         if scopes.len() > SCOPES {
-            return Err(SyncError::new("sync-too-large").param("limit", SCOPES));
+            return Err(SyncError::new("sync-too-many").param("limit", SCOPES));
         }
         Ok(Self { asker: Asker::read(&fields.user)?, scopes: scopes.into_iter().map(|Text(scope)| scope).collect() })
     }
@@ -539,7 +544,7 @@ mod tests {
         check(push(r#"{"client":"c","mutations":{}}"#), "sync-bad-request mutations");
         let many = |count| format!(r#"{{"client":"c","mutations":[{}]}}"#, vec![good; count].join(","));
         check(push(&many(100)), "c 100");
-        check(push(&many(101)), "sync-too-large");
+        check(push(&many(101)), "sync-too-many");
     }
 
     #[test]
@@ -565,7 +570,7 @@ mod tests {
         check(query("cursor=1", None), "sync-bad-request scope");
         check(query("scope=s&scope=t", None), "sync-bad-request scope");
         check(query("scope=s&cursor=-1", None), "sync-bad-request cursor");
-        check(query("scope=s&page=1", None), "sync-bad-request query");
+        check(query("scope=s&page=1&user=", None), "s 0 None 100 Nobody");
         let snapshot = |json: &str| SnapshotCall::read(json).map(|call| format!("{} {:?}", call.scope, call.page));
         check(snapshot(r#"{"scope":"s"}"#), "s None");
         check(snapshot(r#"{"scope":"s","page":"p"}"#), "s Some(\"p\")");

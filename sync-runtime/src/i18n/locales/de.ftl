@@ -93,5 +93,6 @@ sync-shutting-down = Der Server startet neu; versuche es gleich noch einmal.
 sync-timeout = Das hat zu lange gedauert und wurde beendet.
     .client = Die Antwort hat zu lange gedauert; versuche es noch einmal.
 sync-too-large = Die Nachricht ist zu groß; höchstens { $limit } Byte sind erlaubt.
+sync-too-many = Zu viel auf einmal: höchstens { $limit }.
 sync-unavailable = Das ist im Moment nicht möglich; versuche es bald wieder.
 sync-unsupported-media-type = Die Anfrage muss als application/json gesendet werden.

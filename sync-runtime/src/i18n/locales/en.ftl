@@ -93,5 +93,6 @@ sync-shutting-down = The server is restarting; try again in a moment.
 sync-timeout = This took too long and was stopped.
     .client = The answer took too long. Please try again.
 sync-too-large = The message is too large; at most { $limit } bytes are allowed.
+sync-too-many = Too much at once: at most { $limit }.
 sync-unavailable = This cannot be done at the moment; try again soon.
 sync-unsupported-media-type = The request must be sent as application/json.

@@ -93,5 +93,6 @@ sync-shutting-down = Le serveur redémarre ; réessayez dans un instant.
 sync-timeout = Cela a pris trop de temps et a été arrêté.
     .client = La réponse a mis trop de temps à arriver ; veuillez réessayer.
 sync-too-large = Le message est trop grand ; { $limit } octets au plus sont permis.
+sync-too-many = Trop à la fois : { $limit } au plus.
 sync-unavailable = C’est impossible pour le moment ; réessayez bientôt.
 sync-unsupported-media-type = La requête doit être envoyée en application/json.

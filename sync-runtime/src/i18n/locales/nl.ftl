@@ -93,5 +93,6 @@ sync-shutting-down = De server wordt opnieuw gestart; probeer het zo weer.
 sync-timeout = Dit duurde te lang en is gestopt.
     .client = Het antwoord duurde te lang; probeer het opnieuw.
 sync-too-large = Het bericht is te groot; hoogstens { $limit } bytes zijn toegestaan.
+sync-too-many = Te veel tegelijk: hoogstens { $limit }.
 sync-unavailable = Dit kan nu even niet; probeer het zo opnieuw.
 sync-unsupported-media-type = Het verzoek moet als application/json worden verzonden.

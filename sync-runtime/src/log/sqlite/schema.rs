@@ -51,5 +51,6 @@ pub(super) const SCHEMA: Schema = Schema {
             PRIMARY KEY (client, number)
         ) STRICT, WITHOUT ROWID;
     "],
+    cache: 32 << 10,
     loss: "the durable data of all scopes begins anew",
 };

@@ -54,6 +54,7 @@ pub(super) const SCHEMA: Schema = Schema {
             bytes BLOB NOT NULL
         ) STRICT;
     "],
+    cache: 2 << 10,
     loss: "whoever comes back to a room with `history = durable` is told that it may have missed something",
 };
 

@@ -26,6 +26,7 @@ const SCHEMA: Schema = Schema {
         CREATE INDEX sessions_by_user ON sessions (user) WHERE user IS NOT NULL;
         CREATE INDEX sessions_by_use ON sessions (used);
     "],
+    cache: 2 << 10,
     loss: "everybody has to sign in again",
 };
 

@@ -35,6 +35,7 @@ const SCHEMA: Schema = Schema {
             UNIQUE (state, version, room, value)
         ) STRICT;
     "],
+    cache: 2 << 10,
     loss: "shared values begin anew",
 };
 
