@@ -51,9 +51,10 @@ fuzz: ## Makes up what strangers could send, FUZZ_SECONDS for each target
 	scripts/fuzz
 
 simulate: export SYNC_SEEDS ?= 10000
-simulate: ## Rooms, members and resume by chance and in virtual time, SYNC_SEEDS runs
+simulate: setup-node ## Rooms, resume, values, and stores of durable data by chance and in virtual time, SYNC_SEEDS runs
 	cargo test --locked --package sync-runtime --lib simulation
 	cargo test --locked --package sync-tests --test it -- states::whatever
+	npm exec --workspace syncwright -- vitest run src/store/simulation.test.ts
 
 setup: setup-node setup-chromium setup-redis setup-postgres setup-python ## Installs what is not there yet
 

@@ -149,8 +149,11 @@ fn resident(name: &str) -> Result<f64, Box<dyn Error>> {
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
+/// How long pushes took before and meanwhile, in milliseconds, and how long it took to trim.
+type Trimmed = (Vec<f64>, Vec<f64>, Duration);
+
 /// Pushes for a while, and then while the long log is trimmed; returns how long each push took, and how long trimming did.
-fn trims(durable: &Durable, options: &Options) -> Result<(Vec<f64>, Vec<f64>, Duration), Box<dyn Error>> {
+fn trims(durable: &Durable, options: &Options) -> Result<Trimmed, Box<dyn Error>> {
     let long = Duration::from_millis(options.times(5000));
     let quiet = durable.push((PUSHING, 1), long);
     let dispatcher = durable.dispatcher.clone();

@@ -315,6 +315,23 @@ async fn who_may_not_read_any_more_is_told_so_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_rule_that_cannot_answer_refuses_nothing_that_waits() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let all = [put(1, ADA, "a", "A"), put(2, ADA, "b", "B")];
+    for how in ["failing", "unknown"] {
+        server.app().ban("ada", how);
+        for _ in 0..6 {
+            let told = push(&mut ada, "c1", &all).await;
+            assert!(told.iter().all(|told| told.ends_with('*')), "{told:?}");
+        }
+    }
+    server.app().forgive("ada");
+    assert_eq!(push(&mut ada, "c1", &all).await, ["1", "2"]);
+}
+
+#[tokio::test]
 async fn a_mutation_that_never_gets_done_in_time_is_refused_in_the_end() {
     let data = tempfile::tempdir().expect("a folder");
     let server = TestServer::start_with(|config| {
@@ -447,10 +464,28 @@ pub(crate) async fn check_sql(server: &TestServer) {
         "5",
     ];
     assert_eq!(push(&mut ada, "c-sql", &all).await, expected);
-    let expected = ["a tally 1", "a tally 2", "a tally 3", "b tally 4", "a tally 4"].map(str::to_owned);
+    let parents = "CREATE TABLE IF NOT EXISTS parents (id TEXT PRIMARY KEY)";
+    let children =
+        "CREATE TABLE IF NOT EXISTS children (parent TEXT REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)";
+    let all = [
+        tally(12, "c", json!({ "first": parents })),
+        tally(13, "c", json!({ "first": children })),
+        // A rule that is looked at in the end.
+        tally(14, "c", json!({ "first": "INSERT INTO children VALUES ('nobody')" })),
+        tally(15, "c", json!({ "first": "NO STATEMENT", "ignores": true })),
+    ];
+    assert_eq!(push(&mut ada, "c-sql", &all).await, ["6", "7", "sync-server-failed", "8"]);
+    let expected =
+        ["a tally 1", "a tally 2", "a tally 3", "b tally 4", "a tally 4", "c tally 1", "c tally 2", "c tally 3"];
     let told = pull(&mut ada, ALL, 0).await.0;
     let told: Vec<_> = told.iter().map(|told| told.split(' ').skip(3).collect::<Vec<_>>().join(" ")).collect();
-    assert_eq!(told, expected, "what is refused has left nothing");
+    assert_eq!(told, expected.map(str::to_owned), "what is refused has left nothing");
+    // A key, or a name, that a database cannot even be asked for.
+    let mut guest = server.connect(guest()).await;
+    let unknown = [mutation(1, "paint", "a\u{0}", json!({}))];
+    let all = [add(1, ALL, "a\u{0}", 1), put(2, ALL, "d", "D")];
+    let (own, others) = tokio::join!(push(&mut ada, "c-keys", &all), push(&mut guest, "c-guest", &unknown));
+    assert_eq!((own, others), (["list-gone", "9"].map(str::to_owned).to_vec(), vec!["mutation-unknown".to_owned()]));
 }
 
 #[tokio::test]
@@ -461,11 +496,16 @@ async fn a_mutation_may_use_tables_of_its_own() {
     // What ends the transaction harms nobody else, and is not tried for ever.
     let mut ada = server.connect(member("ada", "deliver", None)).await;
     let ends = json!({ "id": "a", "first": "INSERT OR ROLLBACK INTO tally VALUES ('a', 1)" });
-    let all = [put(1, ALL, "x", "X"), mutation(2, "tally", ALL, ends), put(3, ALL, "y", "Y")];
-    assert_eq!(push(&mut ada, "c-ends", &all).await, ["6", "sync-server-failed", "7"]);
+    let all = [put(1, ALL, "x", "X"), mutation(2, "tally", ALL, ends), put(3, ALL, "x", "Y")];
+    assert_eq!(push(&mut ada, "c-ends", &all).await, ["10", "sync-server-failed", "11"]);
+    let goes_on = json!({ "id": "z", "first": "INSERT OR ROLLBACK INTO tally VALUES ('a', 1)", "ignores": true });
+    let all = [mutation(4, "tally", ALL, goes_on), mutation(5, "tally", ALL, json!({ "id": "z" }))];
+    assert_eq!(push(&mut ada, "c-ends", &all).await, ["sync-server-failed", "12"]);
+    let snapshot = ada.call("snapshot", json!({ "scope": ALL })).await;
+    assert_eq!(snapshot["result"]["data"]["listItem"]["z"]["count"], json!(1), "nothing was written behind the end");
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
-    let all = [put(4, ALL, "x", "Z"), mutation(5, "tally", ALL, json!({ "id": "a", "first": endless }))];
-    assert_eq!(push(&mut ada, "c-ends", &all).await, ["8", "sync-server-failed"]);
+    let all = [put(6, ALL, "x", "Z"), mutation(7, "tally", ALL, json!({ "id": "a", "first": endless }))];
+    assert_eq!(push(&mut ada, "c-ends", &all).await, ["13", "sync-server-failed"]);
 }
 
 #[tokio::test]

@@ -49,6 +49,10 @@ impl Commits {
             drop(waiting);
             return self.added.notify_one();
         };
+        // Somebody has said the same once more, and less of it.
+        if next.changes.is_empty() && next.cursor <= before.cursor {
+            return;
+        }
         let ends = before.changes.last().map(|change| change.cursor + 1);
         let follows = ends.is_some() && ends == next.changes.first().map(|change| change.cursor);
         if follows && size(&before.changes) + size(&next.changes) <= CHANGES {
@@ -126,6 +130,7 @@ mod tests {
             (committed("a", 1..=2, 10), None),
             (committed("b", 7..=7, 10), Some("b 7: 7")),
             (committed("a", 3..=3, 10), Some("a 3: 1 2 3")),
+            (Committed { changes: Vec::new(), ..committed("a", 2..=2, 10) }, Some("a 3: 1 2 3")),
             (committed("gap", 1..=1, 10), None),
             (committed("gap", 3..=3, 10), Some("gap 3: ")),
             (committed("long", 1..=1, 10_000), None),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use crate::clock::{Instant, RealInstant, sleep};
+use crate::clock::{Instant, RealInstant, calendar, sleep};
 use crate::dispatch::access::access;
 use crate::dispatch::commits::{Next, size};
 use crate::dispatch::dispatcher::contained_stages;
@@ -25,6 +25,10 @@ use crate::wire::{Packet, Refusal};
 const AT_ONCE: usize = 64;
 /// Of how many scopes it is asked at once how far they are.
 const LOOKED_AT_AT_ONCE: usize = 100;
+/// How long it is waited before that is tried again.
+const LOOKED_AGAIN: Duration = Duration::from_secs(1);
+/// How long the clock must have gone as time does before anything is forgotten for its age, and by how much it may differ.
+const STEADY: [Duration; 2] = [Duration::from_secs(3600), Duration::from_secs(60)];
 /// How long it is waited before a rule is asked again that could not answer, at first and at most.
 const ASKED_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
 /// How often it is looked whether something is older than it needs to be.
@@ -45,8 +49,10 @@ impl<A: App> Dispatcher<A> {
     async fn poke_whoever_is_behind(&self) {
         let Ok(log) = self.parts().scopes.log() else { return };
         for scopes in self.parts().scopes.names().chunks(LOOKED_AT_AT_ONCE) {
-            // One that cannot answer says again that something was missed when it can.
-            let Ok(heads) = log.heads(scopes.to_vec()).await else { return };
+            let Ok(heads) = log.heads(scopes.to_vec()).await else {
+                sleep(LOOKED_AGAIN).await;
+                return self.parts().scopes.commits.miss();
+            };
             for (scope, (cursor, _)) in scopes.iter().zip(heads) {
                 poke(self.parts(), Committed { scope: scope.clone(), cursor, changes: Vec::new() }).await;
             }
@@ -76,8 +82,12 @@ impl<A: App> Dispatcher<A> {
     pub async fn trim_log(&self) {
         let config = self.config();
         let retention = Retention { changes: config.log_changes, age: config.log_age, clients: config.log_clients };
+        let mut clock = Clock::new();
         loop {
             sleep(TRIMS).await;
+            let is_steady = clock.is_steady();
+            let age = |age| if is_steady { age } else { Duration::MAX };
+            let retention = Retention { age: age(retention.age), clients: age(retention.clients), ..retention };
             self.trim_log_once(retention).await;
         }
     }
@@ -86,10 +96,38 @@ impl<A: App> Dispatcher<A> {
     pub async fn trim_log_once(&self, retention: Retention) {
         let Ok(log) = self.parts().scopes.log() else { return };
         let mut begun = RealInstant::now();
-        while log.trim(retention).await.unwrap_or(false) {
-            sleep(begun.elapsed()).await;
+        loop {
+            match log.trim(retention).await {
+                Ok(true) => sleep(begun.elapsed()).await,
+                Ok(false) => return,
+                Err(error) => return tracing::warn!(%error, "what is old is not forgotten: the store cannot be used"),
+            }
             begun = RealInstant::now();
         }
+    }
+}
+
+/// The calendar beside time as it passes: one that is set to another year for a moment is not to be believed.
+struct Clock {
+    began: (i64, RealInstant),
+    steady_since: RealInstant,
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self { began: (calendar(), RealInstant::now()), steady_since: RealInstant::now() }
+    }
+
+    /// Returns whether both have gone alike for long, as far as this was asked.
+    fn is_steady(&mut self) -> bool {
+        let now = (calendar(), RealInstant::now());
+        let passed = i64::try_from(now.1.duration_since(self.began.1).as_millis()).unwrap_or(i64::MAX);
+        let [long, apart] = STEADY;
+        if u128::from((now.0 - self.began.0).abs_diff(passed)) > apart.as_millis() {
+            self.steady_since = now.1;
+        }
+        self.began = now;
+        now.1.duration_since(self.steady_since) >= long
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use futures_util::future::join_all;
 use serde_json::value::RawValue;
 
 use crate::clock::{Instant, sleep};
@@ -71,7 +72,12 @@ impl<A: App> Dispatcher<A> {
             let Page { changes, cursor, has_more, epoch } = page;
             if is_first || !changes.is_empty() {
                 let id = format!("{cursor} {epoch}");
-                chunks.send_named(pulled(&lines(&changes), cursor, has_more, &epoch), Some(id)).await;
+                let page = pulled(&lines(&changes), cursor, has_more, &epoch);
+                tokio::select! {
+                    () = chunks.send_named(page, Some(id)) => {}
+                    // One that does not read is not waited for.
+                    () = scopes.stopping.cancelled() => return Err(SyncError::new("sync-shutting-down")),
+                }
             }
             (at, of, is_first) = (cursor, Some(epoch), false);
             if has_more {
@@ -112,8 +118,7 @@ impl<A: App> Dispatcher<A> {
     pub(super) async fn subscribe(&self, caller: &Caller<A>, call: &ScopesCall<'_>) -> Answer {
         let subscribed = async {
             let session = self.check_store(caller, &call.asker)?;
-            let mut scopes = BTreeMap::new();
-            for scope in &call.scopes {
+            let subscribing = call.scopes.iter().map(async |scope| {
                 let subscribed = match self.subscribed(caller, &session, &call.asker, scope).await {
                     Ok((cursor, epoch)) => SubscribedScope::To { cursor, epoch: epoch.to_string() },
                     Err(error) => {
@@ -121,9 +126,9 @@ impl<A: App> Dispatcher<A> {
                         SubscribedScope::Refused(Refusal::new(&error, sentence))
                     }
                 };
-                scopes.insert(&**scope, subscribed);
-            }
-            Ok(answer_scopes(&scopes))
+                (&**scope, subscribed)
+            });
+            Ok(answer_scopes(&join_all(subscribing).await.into_iter().collect()))
         };
         let subscribed = contained_stages(Box::pin(subscribed)).await;
         self.answer(caller, subscribed)
@@ -137,7 +142,13 @@ impl<A: App> Dispatcher<A> {
         scope: &str,
     ) -> Result<Head, SyncError> {
         let socket = caller.socket().ok_or_else(|| bad_request("event"))?;
-        access(self.parts(), caller, session, scope).await?;
+        let allowed = access(self.parts(), caller, session, scope).await;
+        // Who has subscribed before, and may not any more, is told nothing more, either.
+        allowed.inspect_err(|why| {
+            if why.http_status() < 500 {
+                self.parts().scopes.leave(socket.id(), scope);
+            }
+        })?;
         let (scopes, limit) = (&self.parts().scopes, self.config().room_limit);
         let name: Arc<str> = scope.into();
         let (topic, subscriber) = scopes

@@ -1,12 +1,16 @@
 //! Mutations that a client asks for: each runs through the stages of a call, and comes to the store in its place.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use futures_util::StreamExt;
+use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
 use serde_json::value::RawValue;
 
+use crate::clock::{Instant, soon};
+use crate::contain::Guarded;
 use crate::dispatch::access::access;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::lanes::{ClientOf, PushTurn, Pushing, fingerprint, foreign, refusal_of};
@@ -17,21 +21,11 @@ use crate::log::{Known, Pushed, Work};
 use crate::route::{Access, App};
 use crate::wire::{MutationCall, MutationResult, PushCall, Refusal, answer_push};
 
-/// How often a mutation may take too long until that is its outcome.
+/// How often a mutation may fail before it comes to the store until that is its outcome.
 const TRIES: u32 = 5;
-/// Refusals that settle nothing: the same mutation may be applied when it is sent again.
-const PASSING: [&str; 10] = [
-    "auth-required",
-    "mutation-out-of-order",
-    "session-unavailable",
-    "store-unavailable",
-    "sync-cancelled",
-    "sync-id-reused",
-    "sync-rate-limited",
-    "sync-shutting-down",
-    "sync-timeout",
-    "sync-unavailable",
-];
+/// Refusals that settle nothing: the same mutation may be applied when it is sent again. So do those with a status of 500 or more.
+const PASSING: [&str; 5] =
+    ["auth-required", "mutation-out-of-order", "sync-cancelled", "sync-id-reused", "sync-rate-limited"];
 
 impl<A: App> Dispatcher<A> {
     /// Applies mutations of a client in their order, each once.
@@ -47,13 +41,7 @@ impl<A: App> Dispatcher<A> {
         if known.owner.is_some_and(|owner| owner != client.owner) {
             return Err(foreign());
         }
-        let mut accesses = HashMap::<String, Result<Access, SyncError>>::new();
-        for mutation in push.mutations.iter().filter(|mutation| mutation.seq > known.last) {
-            if !accesses.contains_key(&*mutation.scope) {
-                let access = access(self.parts(), caller, &session, &mutation.scope).await;
-                accesses.insert(mutation.scope.to_string(), access);
-            }
-        }
+        let accesses = self.accesses(caller, &session, &push, &known).await;
         let turns = PushTurn::line(push.mutations.len());
         let mutations: Vec<_> = push
             .mutations
@@ -61,7 +49,8 @@ impl<A: App> Dispatcher<A> {
             .zip(turns)
             .map(|(mutation, turn)| {
                 let access = accesses.get(&*mutation.scope).cloned().unwrap_or(Ok(Access::Read));
-                Pushing { mutation, client: client.clone(), access, turn, pushed: OnceLock::new() }
+                let (client, is_placed) = (client.clone(), AtomicBool::default());
+                Pushing { mutation, client, access, turn, pushed: OnceLock::new(), is_placed }
             })
             .collect();
         let settling = mutations
@@ -79,6 +68,23 @@ impl<A: App> Dispatcher<A> {
             .map(|(of, outcome)| self.told(caller, &of.mutation, outcome.unwrap_or(Err(unsettled()))))
             .collect();
         Ok(answer_push(&results))
+    }
+
+    /// Asks what the caller may do with the scopes of mutations that are to be applied, all at once: each rule has the time of a handler.
+    async fn accesses(
+        &self,
+        caller: &Caller<A>,
+        session: &Arc<Guarded<A::Session>>,
+        push: &PushCall<'_>,
+        known: &Known,
+    ) -> HashMap<String, Result<Access, SyncError>> {
+        let new = push.mutations.iter().filter(|mutation| mutation.seq > known.last);
+        let scopes: BTreeSet<&str> = new.map(|mutation| &*mutation.scope).collect();
+        let asked = scopes.into_iter().map(async |scope| {
+            let access = access(self.parts(), caller, session, scope).await;
+            (scope.to_owned(), access)
+        });
+        join_all(asked).await.into_iter().collect()
     }
 
     /// Looks what is known of a client and its mutations; who simply goes on where it was is not looked up.
@@ -117,21 +123,28 @@ impl<A: App> Dispatcher<A> {
         match (mutation.pushed.get(), ran) {
             (Some(pushed), _) => Ok(pushed.clone()),
             (None, Ok(_)) => Err(unsettled()),
-            (None, Err(error)) if PASSING.contains(&error.code()) && !self.is_given_up(mutation, known, &error) => {
-                Err(error)
-            }
-            // What was refused before it came to the store is settled there, too: those behind it do not wait for it.
+            (None, Err(error)) if is_passing(&error) && !self.is_given_up(mutation, known, &error) => Err(error),
+            // What was refused before it came to the store is settled there, too: those behind it do not wait for it. It is a message more
+            // than what was counted, since it is kept.
             (None, Err(error)) => {
-                mutation.turn.comes().await;
-                mutation.place(self.parts(), Work::Refuse(error)).await
+                self.check_message(caller)?;
+                let placing = async {
+                    mutation.turn.comes().await;
+                    mutation.place(self.parts(), Work::Refuse(error)).await
+                };
+                let until = Instant::now() + self.config().handler_timeout;
+                soon(until, placing).await.unwrap_or_else(|| Err(unsettled()))
             }
         }
     }
 
-    /// Returns whether a mutation is refused for good that never gets done in time: all that its client asks for waits behind it.
+    /// Returns whether a mutation is refused for good that fails each time before it comes to the store: all that its client asks for waits
+    /// behind it. A rule that cannot answer, or a store, is nobody's fault who asks.
     fn is_given_up(&self, mutation: &Pushing<'_>, known: &Known, error: &SyncError) -> bool {
         let (client, number) = (&mutation.client.name, mutation.mutation.seq);
-        error.code() == "sync-timeout" && number == known.last + 1 && self.parts().scopes.tried(client, number) >= TRIES
+        let is_own = mutation.access.is_ok() && !mutation.is_placed.load(Ordering::Acquire);
+        let is_failure = ["sync-timeout", "sync-server-failed"].contains(&error.code());
+        is_own && is_failure && number == known.last + 1 && self.parts().scopes.tried(client, number) >= TRIES
     }
 
     /// Says what a client is told of one mutation.
@@ -153,6 +166,10 @@ impl<A: App> Dispatcher<A> {
         let refusal = Some(Refusal::new(&refusal, sentence));
         MutationResult { id, ok: false, cursor: None, settled: (!is_settled).then_some(false), refusal }
     }
+}
+
+fn is_passing(error: &SyncError) -> bool {
+    error.http_status() >= 500 || PASSING.contains(&error.code())
 }
 
 fn unsettled() -> SyncError {

@@ -263,9 +263,9 @@ impl<A: App> Scopes<A> {
         let own = self.of_sockets.lock().get(&socket).cloned().unwrap_or_default();
         for scope in own {
             let Some(topic) = self.topics.lock().get(&scope).cloned() else { continue };
-            if let Some(subscriber) = topic.state.lock().subscribers.get(&socket) {
-                subscriber.told.lock().asked = None;
-            }
+            // Not under the lock of the topic, which others take while they hold that of a subscriber.
+            let subscriber = topic.state.lock().subscribers.get(&socket).cloned();
+            subscriber.into_iter().for_each(|subscriber| subscriber.told.lock().asked = None);
         }
     }
 
@@ -300,6 +300,8 @@ impl<A: App> Scopes<A> {
 
     /// Pokes a subscriber no more, unless it has subscribed anew since; returns whether it was poked.
     pub(in crate::dispatch) fn end(&self, topic: &Topic<A>, subscriber: &Arc<Subscriber<A>>) -> bool {
+        // Whoever goes through a list that it is still on does not tell it any more.
+        subscriber.told.lock().asked = None;
         let is_subscribed = topic.has(subscriber);
         if is_subscribed {
             self.leave(subscriber.socket.id(), &topic.scope);

@@ -9,8 +9,8 @@ use crate::route::{Rows, SqlAnswer, SqlError, SqlValue};
 
 /// How many changes one mutation may make.
 const MOST_CHANGES: usize = 10_000;
-/// How many bytes of JSON they may have together.
-const MOST_BYTES: usize = 4 << 20;
+/// How many bytes of JSON they may have together, before and after.
+const MOST_BYTES: usize = 8 << 20;
 
 /// The entities of one scope as they are before a mutation.
 pub(super) trait Reads {
@@ -164,15 +164,16 @@ impl<'r, R: Reads> Overlay<'r, R> {
         }
     }
 
-    fn noted<T>(&self, done: Result<T, R::Error>) -> Result<T, SyncError> {
-        done.map_err(|error| {
-            self.failed.borrow_mut().get_or_insert(error);
-            SyncError::new("store-unavailable")
+    /// Asks what is below, unless that has failed before: there is no transaction any more then.
+    fn ask<T>(&self, ask: impl FnOnce(&Over<'_, R>) -> Result<T, R::Error>) -> Result<T, SyncError> {
+        let unavailable = || SyncError::new("store-unavailable");
+        if self.failed.borrow().is_some() {
+            return Err(unavailable());
+        }
+        ask(&self.written.layer.over(self.reads)).map_err(|error| {
+            *self.failed.borrow_mut() = Some(error);
+            unavailable()
         })
-    }
-
-    fn over(&self) -> Over<'_, R> {
-        self.written.layer.over(self.reads)
     }
 
     fn find(&self, entity: &str, id: &str) -> Result<Option<Box<str>>, SyncError> {
@@ -180,7 +181,7 @@ impl<'r, R: Reads> Overlay<'r, R> {
         {
             return Ok(read.clone());
         }
-        let read = self.noted(self.over().find(entity, id))?;
+        let read = self.ask(|over| over.find(entity, id))?;
         *self.last.borrow_mut() = Some(((entity.into(), id.into()), read.clone()));
         Ok(read)
     }
@@ -196,11 +197,11 @@ impl<R: Reads> Rows for Overlay<'_, R> {
         entity: &'static str,
         visit: &mut dyn FnMut(&str) -> Result<(), SyncError>,
     ) -> Result<(), SyncError> {
-        self.noted(self.over().each(entity, &mut |_, json| visit(json)))?
+        self.ask(|over| over.each(entity, &mut |_, json| visit(json)))?
     }
 
     fn count(&self, entity: &'static str) -> Result<u64, SyncError> {
-        self.noted(self.over().count(entity))
+        self.ask(|over| over.count(entity))
     }
 
     fn write(&mut self, entity: &'static str, id: &str, data: Option<&str>) -> Result<bool, SyncError> {
@@ -212,7 +213,7 @@ impl<R: Reads> Rows for Overlay<'_, R> {
             (Some(_), Some(_)) => (ChangeKind::Update, 0),
             (Some(_), None) => (ChangeKind::Delete, -1),
         };
-        self.bytes += data.map_or(0, str::len);
+        self.bytes += data.map_or(0, str::len) + before.as_ref().map_or(0, |before| before.len());
         let is_full = self.written.made.len() == MOST_CHANGES;
         for (limit, is_over) in [(MOST_CHANGES, is_full), (MOST_BYTES, self.bytes > MOST_BYTES)] {
             if is_over {
@@ -231,7 +232,7 @@ impl<R: Reads> Rows for Overlay<'_, R> {
 
     fn sql(&mut self, statement: &str, values: &[SqlValue]) -> Result<SqlAnswer, SqlError> {
         let lost = |_| SqlError { is_conflict: false, message: "the transaction has failed".to_owned() };
-        self.noted(self.reads.sql(statement, values)).unwrap_or_else(|error| Err(lost(error)))
+        self.ask(|over| over.sql(statement, values)).map_err(lost)?
     }
 }
 
@@ -329,8 +330,12 @@ mod tests {
     fn what_cannot_be_read_ends_it_whatever_the_mutation_makes_of_that() {
         let stored = stored(&[]);
         let mut overlay = Overlay::new(&stored, 0, 0);
-        assert!(overlay.get("note", "unreadable").is_err());
         overlay.write("note", "a", Some("1")).expect("it is written");
+        assert!(overlay.get("note", "unreadable").is_err());
+        assert!(
+            overlay.get("note", "b").is_err() && overlay.count("note").is_err(),
+            "there is no transaction any more"
+        );
         assert!(overlay.into_written().is_err());
     }
 }

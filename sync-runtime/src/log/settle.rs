@@ -13,7 +13,7 @@ pub(super) const KEPT: u64 = 1000;
 
 /// A client that is known.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Client {
+pub(super) struct KnownClient {
     pub(super) owner: Id,
     /// The number of its last push that is settled.
     pub(super) last: u64,
@@ -22,32 +22,46 @@ pub(super) struct Client {
 /// What came of a push: the cursor of its scope, or why it was refused.
 pub(super) type Outcome = Result<u64, SyncError>;
 
-/// Returns what a push that is not to be run is told; `None` for its client's next, which is refused where it asks for the success of the one
-/// before it in vain. `outcome_of` finds the call of a number, and what came of it.
+/// What becomes of a push.
+#[derive(Debug)]
+pub(super) enum Judged {
+    /// It is not run; whoever asks is told this.
+    Told(Pushed),
+    /// It is its client's next, and refused: the one before it was.
+    Refused(SyncError),
+    /// It is its client's next.
+    Next,
+}
+
+/// Says what becomes of a push. `outcome_of` finds the call of a number, and what came of it.
 pub(super) fn judge<E>(
-    push: &mut Push,
-    client: Option<Client>,
+    push: &Push,
+    client: Option<KnownClient>,
     outcome_of: impl Fn(u64) -> Result<Option<(Id, Outcome)>, E>,
-) -> Result<Option<Pushed>, E> {
+) -> Result<Judged, E> {
     let call = &push.call;
     let last = client.map_or(0, |client| client.last);
     if client.is_some_and(|client| client.owner != call.owner) {
-        return Ok(Some(Pushed::Foreign));
+        return Ok(Judged::Told(Pushed::Foreign));
     }
     if call.number <= last {
-        return Ok(Some(match outcome_of(call.number)? {
+        return Ok(Judged::Told(match outcome_of(call.number)? {
             None => Pushed::Forgotten,
             Some((known, _)) if known != call.call => Pushed::Reused,
             Some((_, outcome)) => Pushed::Settled(outcome),
         }));
     }
     if call.number != last + 1 {
-        return Ok(Some(Pushed::OutOfOrder { expected: last + 1 }));
+        return Ok(Judged::Told(Pushed::OutOfOrder { expected: last + 1 }));
     }
-    if push.after_success && last > 0 && outcome_of(last)?.is_some_and(|(_, outcome)| outcome.is_err()) {
-        push.work = Work::Refuse(SyncError::new("mutation-skipped"));
-    }
-    Ok(None)
+    let is_skipped = push.after_success && last > 0 && outcome_of(last)?.is_some_and(|(_, outcome)| outcome.is_err());
+    Ok(if is_skipped { Judged::Refused(SyncError::new("mutation-skipped")) } else { Judged::Next })
+}
+
+/// Returns whether a log that reaches from `floor` to `head` has all that has come behind a cursor, which is of an epoch, if that is known.
+pub(super) fn reaches((floor, head): (u64, u64), own_epoch: &str, cursor: u64, epoch: Option<&str>) -> bool {
+    let is_of_epoch = epoch.is_none_or(|epoch| epoch.is_empty() || epoch == own_epoch);
+    (floor..=head).contains(&cursor) && (is_of_epoch || cursor == 0)
 }
 
 /// Runs what a push does, on top of what is there; a refusal or a panic leaves nothing.

@@ -109,6 +109,10 @@ impl<'t, P> Tx<'t, P> {
     ///
     /// `store-unavailable`; `sync-server-failed` for one that is stored in a form that its type cannot be read from.
     pub fn get<E: Entity<Page = P>>(&self, id: &str) -> Result<Option<E>, SyncError> {
+        // One that nothing can have, nothing has.
+        if !is_key(id) {
+            return Ok(None);
+        }
         self.rows.get(E::NAME, id)?.map(|json| read::<E>(&json)).transpose()
     }
 
@@ -179,7 +183,7 @@ impl<'t, P> Tx<'t, P> {
     ///
     /// `store-unavailable`.
     pub fn delete<E: Entity<Page = P>>(&mut self, id: &str) -> Result<bool, SyncError> {
-        if self.rows.get(E::NAME, id)?.is_none() {
+        if !is_key(id) || self.rows.get(E::NAME, id)?.is_none() {
             return Ok(false);
         }
         self.rows.write(E::NAME, id, None)
@@ -235,8 +239,11 @@ fn written<E: Entity>(entity: &E) -> Result<String, SyncError> {
 
 fn checked_key<E: Entity>(entity: &E) -> Result<&str, SyncError> {
     let key = entity.key();
-    let is_one = !key.is_empty() && key.len() <= LONGEST_KEY && !key.chars().any(char::is_control);
-    if is_one { Ok(key) } else { Err(SyncError::invalid_input("id", "invalid-format")) }
+    if is_key(key) { Ok(key) } else { Err(SyncError::invalid_input("id", "invalid-format")) }
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty() && key.len() <= LONGEST_KEY && !key.chars().any(char::is_control)
 }
 
 /// What a mutation does to the data of its scope, with its arguments; it may be asked to do it more than once, of which all but the last

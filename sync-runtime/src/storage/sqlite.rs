@@ -143,7 +143,7 @@ pub(crate) trait Job: Send {
     fn is_given_up(&self) -> bool;
 
     /// Whether it can be run once more, alone, when a transaction has failed that it was part of, with others or alone.
-    fn may_run_again(&mut self, _was_alone: bool) -> bool {
+    fn may_run_again(&mut self, _was_alone: bool, _failed: &rusqlite::Error) -> bool {
         false
     }
 
@@ -168,6 +168,15 @@ impl Database {
     /// When the folder cannot be written, or the file is damaged, newer than this server, or locked by another process.
     pub(crate) async fn open(folder: &Path, schema: Schema) -> Result<Self, DataError> {
         Self::open_patiently(folder, schema, MISSING).await
+    }
+
+    /// As [`open`](Self::open); a file that is gone later is waited for, however long that takes, and never made anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub(crate) async fn open_for_good(folder: &Path, schema: Schema) -> Result<Self, DataError> {
+        Self::open_patiently(folder, schema, Duration::MAX).await
     }
 
     /// Begins with nothing, and keeps it as long as this is there.
@@ -422,11 +431,13 @@ impl Keeper {
         let Some(open) = &mut self.open else { return };
         let done = open.transact(&mut jobs);
         // One that has thrown away what others have written harms nobody but itself.
-        if done.as_ref().is_err_and(|error| !is_passing(error)) {
+        if let Err(error) = &done
+            && !is_passing(error)
+        {
             let was_alone = jobs.len() == 1;
             let (mut again, mut others) = (Vec::new(), Vec::new());
             for mut job in jobs {
-                if job.may_run_again(was_alone) { again.push(job) } else { others.push(job) }
+                if job.may_run_again(was_alone, error) { again.push(job) } else { others.push(job) }
             }
             let ended = self.note(Asked::Write, done);
             others.into_iter().for_each(|job| job.answer(ended.clone()));

@@ -223,10 +223,13 @@ impl<A: App> Tab<A> {
         });
         let client = Id::of_texts(&["client of a test", self.name()]).to_string();
         let reply = self.emit("push", json!({ "client": client, "mutations": [mutation] })).await;
-        let result = &reply.checked()?.0["result"]["results"][0];
-        if result["settled"] == json!(false) {
+        let result = &reply.0["result"]["results"][0];
+        if !reply.is_success() || result["settled"] == json!(false) {
             // It is sent again by whoever wants it: it has had no number.
             self.0.mutations.fetch_sub(1, Ordering::Relaxed);
+        }
+        if !reply.is_success() {
+            return Err(Refusal::of(&reply.0));
         }
         result["cursor"].as_u64().ok_or_else(|| Refusal::of(result))
     }

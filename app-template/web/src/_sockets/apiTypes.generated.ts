@@ -524,6 +524,7 @@ export type ErrorCode =
   | 'sync-shutting-down'
   | 'sync-timeout'
   | 'sync-too-large'
+  | 'sync-too-many'
   | 'sync-unavailable'
   | 'sync-unsupported-media-type'
   | 'todo-gone'

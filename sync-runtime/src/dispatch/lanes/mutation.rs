@@ -1,5 +1,6 @@
 //! The mutation lane: a call waits for those before it of its push, and is applied in its turn by the store.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -26,6 +27,8 @@ pub(in crate::dispatch) struct Pushing<'a> {
     pub(in crate::dispatch) turn: PushTurn,
     /// What the store has made of it, if it got there.
     pub(in crate::dispatch) pushed: OnceLock<Pushed>,
+    /// Whether it has come to the store: what takes its time from then on is no fault of its own.
+    pub(in crate::dispatch) is_placed: AtomicBool,
 }
 
 /// Who pushes.
@@ -76,6 +79,7 @@ impl Pushing<'_> {
     ///
     /// `store-unavailable`: nobody knows whether it is settled.
     pub(in crate::dispatch) async fn place<A: App>(&self, parts: &Parts<A>, work: Work) -> Result<Pushed, SyncError> {
+        self.is_placed.store(true, Ordering::Release);
         let ClientOf { name, owner } = self.client.clone();
         let call = ClientCall { client: name, owner, number: self.mutation.seq, call: fingerprint(&self.mutation) };
         let push =
@@ -112,6 +116,7 @@ impl<A: App> Lane<A> for Pushing<'_> {
             access: self.access.clone(),
             turn: PushTurn::default(),
             pushed: OnceLock::new(),
+            is_placed: AtomicBool::default(),
         }
     }
 

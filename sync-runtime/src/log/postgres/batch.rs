@@ -11,8 +11,8 @@ use super::reading::outcome_of;
 use super::rows::{Number, Stored, id_of, number_of, signed};
 use crate::id::Id;
 use crate::log::overlay::{Key, Layer, Made, Written};
-use crate::log::settle::{Client as Known, KEPT, Outcome, judge, run, to_stored};
-use crate::log::store::{Committed, Push, Pushed};
+use crate::log::settle::{Judged, KEPT, KnownClient, Outcome, judge, run, to_stored};
+use crate::log::store::{Committed, Push, Pushed, Work};
 
 /// Where commits are told to other servers.
 pub(super) const CHANNEL: &str = "sync_log";
@@ -23,7 +23,7 @@ const BYTES: usize = 8 << 20;
 #[derive(Default)]
 pub(super) struct Batch {
     scopes: HashMap<Arc<str>, Scope>,
-    clients: HashMap<Arc<str>, Known>,
+    clients: HashMap<Arc<str>, KnownClient>,
     outcomes: HashMap<(Arc<str>, u64), (Id, Outcome)>,
     /// Those that are new, in their order.
     settled: Vec<(Arc<str>, u64)>,
@@ -44,14 +44,12 @@ impl Batch {
     ///
     /// The locks come first: a cursor that is taken before would show after one that was taken later.
     pub(super) async fn begin(client: &Client, pushes: &[&Push], codes: &[&'static str]) -> Result<Self, Error> {
-        let names = |of: fn(&Push) -> &Arc<str>| {
-            let mut names: Vec<Arc<str>> = pushes.iter().map(|push| of(push).clone()).collect();
-            names.sort_unstable();
-            names.dedup();
-            names
-        };
-        let (scopes, clients) = (names(|push| &push.scope), names(|push| &push.call.client));
-        client.batch_execute("BEGIN").await?;
+        // One that was refused before is of no scope, whatever it says.
+        let applied = pushes.iter().filter(|push| matches!(push.work, Work::Apply(_)));
+        let scopes = sorted(applied.map(|push| &push.scope));
+        let clients = sorted(pushes.iter().map(|push| &push.call.client));
+        // Whatever the database does otherwise: what is read behind a lock is what was committed before it.
+        client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
         let mut locks: Vec<i64> = Vec::new();
         locks.extend(scopes.iter().map(|scope| lock_of("scope", scope)));
         locks.extend(clients.iter().map(|client| lock_of("client", client)));
@@ -81,7 +79,7 @@ impl Batch {
         let texts: Vec<&str> = names.iter().map(|name| &**name).collect();
         let select = "SELECT id, owner, last FROM sync_clients WHERE id = ANY ($1)";
         for row in client.query(select, &[&texts]).await? {
-            let known = Known { owner: id_of(&row, 1)?, last: row.number(2)? };
+            let known = KnownClient { owner: id_of(&row, 1)?, last: row.number(2)? };
             self.clients.insert(row.try_get::<_, &str>(0)?.into(), known);
         }
         Ok(())
@@ -116,18 +114,22 @@ impl Batch {
         let known = self.clients.get(&client).copied();
         let outcome_of = |number| Ok::<_, Infallible>(self.outcomes.get(&(client.clone(), number)).cloned());
         let Ok(judged) = judge(push, known, outcome_of);
-        if let Some(pushed) = judged {
-            return Ok(pushed);
-        }
-        let outcome = self.apply(link, push, time)?;
+        let outcome = match judged {
+            Judged::Told(pushed) => return Ok(pushed),
+            Judged::Refused(refusal) => Err(refusal),
+            Judged::Next => self.apply(link, push, time)?,
+        };
         let (owner, last) = (push.call.owner, push.call.number);
-        self.clients.insert(client.clone(), Known { owner, last });
+        self.clients.insert(client.clone(), KnownClient { owner, last });
         self.outcomes.insert((client.clone(), last), (push.call.call, outcome.clone()));
         self.settled.push((client, last));
         Ok(Pushed::Settled(outcome))
     }
 
     fn apply(&mut self, link: &Link, push: &mut Push, time: i64) -> Result<Outcome, LinkError> {
+        if let Work::Refuse(refusal) = &push.work {
+            return Ok(Err(refusal.clone()));
+        }
         let scope = self.scopes.entry(push.scope.clone()).or_default();
         let stored = Stored::new(link, scope.id);
         let written = run(&push.scope, &mut push.work, &scope.layer.over(&stored), scope.head, time)?;
@@ -144,14 +146,14 @@ impl Batch {
     }
 
     /// Writes all of it, and ends the transaction; returns what was committed.
-    pub(super) async fn commit(self, client: &Client, time: i64) -> Result<Vec<Committed>, Error> {
+    pub(super) async fn commit(self, client: &Client, server: &str, time: i64) -> Result<Vec<Committed>, Error> {
         let changed: BTreeMap<_, _> = self.scopes.into_iter().filter(|(_, scope)| !scope.made.is_empty()).collect();
         let ids = store_scopes(client, &changed, time).await?;
         let scopes: Vec<_> = changed.into_iter().map(|(name, scope)| (ids[&name], name, scope)).collect();
         let rows = async {
             store_changes(client, &scopes).await?;
             store_entities(client, &scopes).await?;
-            tell(client, &scopes).await
+            tell(client, &scopes, server).await
         };
         let clients = store_clients(client, &self.settled, &self.clients, &self.outcomes, time);
         futures_util::try_join!(rows, clients)?;
@@ -162,6 +164,13 @@ impl Batch {
         });
         Ok(committed.collect())
     }
+}
+
+fn sorted<'n>(names: impl Iterator<Item = &'n Arc<str>>) -> Vec<Arc<str>> {
+    let mut names: Vec<_> = names.cloned().collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 fn size(json: &Option<Box<str>>) -> usize {
@@ -261,9 +270,10 @@ impl<'k> Columns<'k> {
     }
 }
 
-/// Tells the other servers, and this one, when it is committed.
-async fn tell(client: &Client, scopes: &Scopes) -> Result<(), Error> {
-    let payloads: Vec<String> = scopes.iter().map(|(_, name, scope)| format!("{} {name}", scope.head)).collect();
+/// Tells the other servers when it is committed, and by whom.
+async fn tell(client: &Client, scopes: &Scopes, server: &str) -> Result<(), Error> {
+    let payload = |(_, name, scope): &(_, Arc<str>, Scope)| format!("{server} {} {name}", scope.head);
+    let payloads: Vec<String> = scopes.iter().map(payload).collect();
     if !payloads.is_empty() {
         let notify = format!("SELECT pg_notify('{CHANNEL}', payload) FROM unnest($1::text[]) AS payload");
         client.query(&notify, &[&payloads]).await?;
@@ -274,7 +284,7 @@ async fn tell(client: &Client, scopes: &Scopes) -> Result<(), Error> {
 async fn store_clients(
     client: &Client,
     settled: &[(Arc<str>, u64)],
-    clients: &HashMap<Arc<str>, Known>,
+    clients: &HashMap<Arc<str>, KnownClient>,
     outcomes: &HashMap<(Arc<str>, u64), (Id, Outcome)>,
     time: i64,
 ) -> Result<(), Error> {
@@ -288,7 +298,7 @@ async fn store_clients(
         SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::text[])";
     let heard = "DELETE FROM sync_outcomes o USING unnest($1::text[], $2::bigint[]) AS heard (client, number)
         WHERE o.client = heard.client COLLATE \"C\" AND o.number <= heard.number";
-    let of: BTreeMap<&str, &Known> =
+    let of: BTreeMap<&str, &KnownClient> =
         settled.iter().filter_map(|(client, _)| Some((&**client, clients.get(client)?))).collect();
     let names: Vec<&str> = of.keys().copied().collect();
     let owners: Vec<Vec<u8>> = of.values().map(|known| known.owner.to_bytes().to_vec()).collect();

@@ -24,10 +24,11 @@ impl Drop for Listening {
 }
 
 impl Listening {
-    pub(super) fn begin(config: Config, watch: Watch) -> Self {
+    /// Tells what others commit; what `server` does, it tells itself.
+    pub(super) fn begin(config: Config, watch: Watch, server: Arc<str>) -> Self {
         let listening = tokio::spawn(async move {
             loop {
-                if let Err(error) = listen(&config, &watch).await {
+                if let Err(error) = listen(&config, &watch, &server).await {
                     let error = crate::error::chain(&error);
                     tracing::warn!(error, "what other servers commit is not heard: it is listened again");
                 }
@@ -39,7 +40,7 @@ impl Listening {
 }
 
 /// Tells what is heard until the connection is lost.
-async fn listen(config: &Config, watch: &Watch) -> Result<(), Error> {
+async fn listen(config: &Config, watch: &Watch, server: &str) -> Result<(), Error> {
     let (client, mut connection) = config.connect(NoTls).await?;
     let mut messages = std::pin::pin!(futures_util::stream::poll_fn(move |context| connection.poll_message(context)));
     let mut begun = std::pin::pin!(async {
@@ -55,7 +56,7 @@ async fn listen(config: &Config, watch: &Watch) -> Result<(), Error> {
             }
             message = futures_util::StreamExt::next(&mut messages) => match message.transpose()? {
                 None => return Ok(()),
-                Some(AsyncMessage::Notification(said)) if said.channel() == CHANNEL => tell(watch, said.payload()),
+                Some(AsyncMessage::Notification(said)) if said.channel() == CHANNEL => tell(watch, server, said.payload()),
                 Some(_) => {}
             }
         }
@@ -63,8 +64,9 @@ async fn listen(config: &Config, watch: &Watch) -> Result<(), Error> {
 }
 
 /// Somebody else may say something there, which means nothing.
-fn tell(watch: &Watch, payload: &str) {
-    let Some((cursor, scope)) = payload.split_once(' ') else { return };
+fn tell(watch: &Watch, server: &str, payload: &str) {
+    let Some((of, rest)) = payload.split_once(' ').filter(|(of, _)| *of != server) else { return };
+    let Some((cursor, scope)) = rest.split_once(' ').filter(|_| !of.is_empty()) else { return };
     let Ok(cursor) = cursor.parse() else { return };
     (watch)(News::Committed(Committed { scope: Arc::from(scope), cursor, changes: Vec::new() }));
 }

@@ -30,6 +30,7 @@ use super::store::{
     Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Retention, Snapshot, SnapshotPlace, Watch,
 };
 use crate::clock::{Instant, calendar, soon};
+use crate::id::Id;
 use crate::route::BoxFuture;
 use crate::storage::DataError;
 
@@ -71,13 +72,20 @@ impl PostgresLog {
         migrated.map_err(unusable)?;
         let codes: Arc<[&'static str]> = codes.into();
         let (pushes, waiting) = mpsc::channel(QUEUE);
-        let writer = Writer::new(config.clone(), codes.clone(), watch.clone());
+        let server: Arc<str> = Id::random().to_string()[..16].into();
+        let writer = Writer::new(config.clone(), codes.clone(), watch.clone(), server.clone());
         std::thread::Builder::new()
             .name("sync-log".to_owned())
             .spawn(move || writer.serve(waiting))
             .map_err(unusable)?;
         let readers = readers(config.clone())?;
-        Ok(Self { pushes, readers, codes, trimmed: Mutex::default(), listening: Listening::begin(config, watch) })
+        Ok(Self {
+            pushes,
+            readers,
+            codes,
+            trimmed: Mutex::default(),
+            listening: Listening::begin(config, watch, server),
+        })
     }
 
     async fn read<T>(

@@ -8,7 +8,7 @@ use tokio_postgres::{Error, IsolationLevel, Row, Transaction};
 
 use super::rows::{Number, id_of, kind_of, signed};
 use crate::log::overlay::Key;
-use crate::log::settle::{Outcome, stored_refusal};
+use crate::log::settle::{Outcome, reaches, stored_refusal};
 use crate::log::store::{CHANGES_MEANWHILE, Change, Head, Known, LogError, Page, PullFrom, Snapshot, SnapshotPlace};
 
 /// How many bytes of JSON a page has, about: behind that, a change stands on the next one.
@@ -67,8 +67,7 @@ impl Reach {
     }
 
     fn reaches(&self, cursor: u64, epoch: Option<&str>) -> bool {
-        let is_of_epoch = epoch.is_none_or(|epoch| epoch.is_empty() || *epoch == *self.epoch);
-        (self.floor..=self.head).contains(&cursor) && (is_of_epoch || cursor == 0)
+        reaches((self.floor, self.head), &self.epoch, cursor, epoch)
     }
 }
 

@@ -8,46 +8,50 @@ use crate::route::{SqlAnswer, SqlError, SqlValue};
 
 /// How long one statement may take: everybody's pushes wait for it.
 const PATIENCE: &str = "1s";
-/// Words that a statement begins with which is about the transaction or the connection.
-const OTHERS: [&str; 15] = [
-    "abort",
-    "begin",
-    "commit",
-    "deallocate",
-    "discard",
-    "end",
-    "listen",
-    "prepare",
-    "release",
-    "reset",
-    "rollback",
-    "savepoint",
-    "set",
-    "start",
-    "unlisten",
-];
+/// Words that a statement may begin with: what is about rows and tables.
+const WORDS: [&str; 10] =
+    ["alter", "create", "delete", "drop", "insert", "merge", "select", "update", "values", "with"];
+/// Words that are about the transaction, the connection or other servers wherever they stand.
+const OTHERS: [&str; 4] = ["pg_advisory_unlock_all", "pg_notify", "set_config", "dblink_exec"];
 
-/// Why a statement is not even sent.
+/// Why a statement is not even sent. It is no wall against an app that wants to break itself, only against a mistake.
 pub(super) fn refused(statement: &str) -> Option<SqlError> {
     let lower = without_comments(statement).to_ascii_lowercase();
-    let first = lower.trim_start().split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
-    let tables = ["sync_scopes", "sync_changes", "sync_entities", "sync_clients", "sync_outcomes", "sync_version"];
-    let is_refused = OTHERS.contains(&first) || tables.iter().any(|table| lower.contains(table));
+    let mut words = lower.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let begins = words.clone().find(|word| !word.is_empty()).is_some_and(|first| WORDS.contains(&first));
+    // A name with escapes could be any.
+    let is_other = |word: &str| OTHERS.contains(&word) || word.starts_with("sync_");
+    let is_refused = !begins || lower.contains("u&\"") || words.any(is_other);
     let message =
         "a mutation may use its own tables: none of those called `sync_…`, no other transaction, and no settings";
     is_refused.then(|| SqlError { is_conflict: false, message: message.to_owned() })
 }
 
-/// Leaves out the comments before a statement.
+/// Leaves out the comments before a statement; those in `/*` lie inside of each other.
 fn without_comments(statement: &str) -> &str {
     let mut rest = statement.trim_start();
     loop {
-        let after = match (rest.strip_prefix("--"), rest.strip_prefix("/*")) {
-            (Some(line), _) => line.split_once('\n').map(|(_, after)| after),
-            (_, Some(block)) => block.split_once("*/").map(|(_, after)| after),
-            _ => return rest,
-        };
-        rest = after.unwrap_or_default().trim_start();
+        if let Some(line) = rest.strip_prefix("--") {
+            rest = line.split_once('\n').map_or("", |(_, after)| after).trim_start();
+            continue;
+        }
+        if !rest.starts_with("/*") {
+            return rest;
+        }
+        let mut depth = 0;
+        while !rest.is_empty() {
+            let step = match &rest.as_bytes()[..rest.len().min(2)] {
+                b"/*" => (1, 2),
+                b"*/" => (-1, 2),
+                _ => (0, rest.chars().next().map_or(1, char::len_utf8)),
+            };
+            depth += step.0;
+            rest = &rest[step.1..];
+            if depth == 0 {
+                break;
+            }
+        }
+        rest = rest.trim_start();
     }
 }
 
@@ -86,18 +90,15 @@ async fn ask(client: &Client, statement: &str, values: &[SqlValue]) -> Result<Sq
     Ok(SqlAnswer { changed: 0, rows })
 }
 
-/// Whether a statement has failed for what it says: its form, its values, or how long it takes.
-fn is_of_app(error: &Error) -> bool {
+/// Whether the database has refused what was said, and not failed for a reason of its own: connections, other transactions, room, its
+/// operator, its disk, a lock that was waited for in vain.
+pub(super) fn is_of_app(error: &Error) -> bool {
     match error.code() {
         // A value that its place cannot take, which is known before anything is sent.
         None => {
-            !error.is_closed()
-                && error.as_db_error().is_none()
-                && std::error::Error::source(error).is_some_and(|source| !source.is::<std::io::Error>())
+            !error.is_closed() && std::error::Error::source(error).is_some_and(|source| !source.is::<std::io::Error>())
         }
-        Some(code) => {
-            ["0A", "21", "22", "23", "25", "42", "57014", "P0"].iter().any(|of_app| code.code().starts_with(of_app))
-        }
+        Some(code) => !["08", "40", "53", "57P", "58", "55P03", "XX"].iter().any(|own| code.code().starts_with(own)),
     }
 }
 
@@ -166,7 +167,14 @@ mod tests {
             ("SET statement_timeout = 0", true),
             ("DELETE FROM Sync_Changes", true),
             ("SELECT * FROM public.sync_entities", true),
-            ("-- only this", false),
+            ("-- only this", true),
+            ("/* /* */ */ COMMIT", true),
+            ("/* é */ SELECT 1", false),
+            ("DO $$ BEGIN EXECUTE 'COMMIT'; END $$", true),
+            ("SELECT set_config('a', 'b', false)", true),
+            ("SELECT * FROM U&\"sync\\005fchanges\"", true),
+            ("CREATE TABLE sync_votes (id TEXT)", true),
+            ("SELECT my_sync_table FROM votes", false),
         ] {
             assert_eq!(refused(statement).is_some(), is_refused, "{statement}");
         }

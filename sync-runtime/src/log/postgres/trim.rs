@@ -6,7 +6,9 @@ use tokio_postgres::{Error, Transaction};
 use super::batch::lock_of;
 use super::rows::signed;
 
-/// How many changes, or rows of clients, are forgotten at once.
+/// How many clients are forgotten at once, each with a thousand outcomes at most.
+const CLIENTS: i64 = 10;
+/// How many changes are forgotten at once.
 const AT_ONCE: i64 = 500;
 /// How many scopes are looked at at once, and found.
 const SCOPES: (i64, i64) = (10_000, 100);
@@ -46,8 +48,9 @@ pub(super) async fn trim(client: &mut Client, place: i64, keep: Keep) -> Result<
         }
         left -= trim_scope(&transaction, &name, scope, keep, left).await?;
     }
-    let forgotten = forget_clients(&transaction, keep.clients).await?;
     transaction.commit().await?;
+    // Nobody waits for the scopes any more.
+    let forgotten = forget_clients(client, keep.clients).await?;
     Ok(Step { has_more: left <= 0 || forgotten, next })
 }
 
@@ -102,16 +105,13 @@ async fn trim_scope(
 }
 
 /// Forgets a few clients that have pushed nothing for long; returns whether there may be more of them.
-async fn forget_clients(transaction: &Transaction<'_>, since: i64) -> Result<bool, Error> {
-    let mut left = AT_ONCE;
-    while left > 0 {
-        let oldest = "DELETE FROM sync_clients WHERE id IN (
-            SELECT id FROM sync_clients WHERE seen <= $1 ORDER BY seen LIMIT 1 FOR UPDATE SKIP LOCKED
-        ) AND seen <= $1 RETURNING id";
-        let Some(row) = transaction.query_opt(oldest, &[&since]).await? else { return Ok(false) };
-        let client: &str = row.try_get(0)?;
-        let rows = transaction.execute("DELETE FROM sync_outcomes WHERE client = $1", &[&client]).await?;
-        left -= 1 + signed(rows);
-    }
-    Ok(true)
+async fn forget_clients(client: &Client, since: i64) -> Result<bool, Error> {
+    let forget = "WITH gone AS (
+            DELETE FROM sync_clients WHERE seen <= $1 AND id IN (
+                SELECT id FROM sync_clients WHERE seen <= $1 ORDER BY seen LIMIT $2 FOR UPDATE SKIP LOCKED
+            ) RETURNING id
+        ), outcomes AS (DELETE FROM sync_outcomes o USING gone WHERE o.client = gone.id)
+        SELECT count(*) FROM gone";
+    let row = client.query_one(forget, &[&since, &CLIENTS]).await?;
+    Ok(row.try_get::<_, i64>(0)? == CLIENTS)
 }

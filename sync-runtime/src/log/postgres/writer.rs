@@ -9,6 +9,7 @@ use tokio_postgres::error::SqlState;
 
 use super::batch::Batch;
 use super::link::{Link, LinkError};
+use super::sql::is_of_app;
 use crate::clock::{RealInstant, Seldom, calendar};
 use crate::contain::{Panicked, contained};
 use crate::error::SyncError;
@@ -33,6 +34,8 @@ pub(super) struct Writer {
     config: Config,
     codes: Arc<[&'static str]>,
     watch: Watch,
+    /// What this server calls itself to the others.
+    server: Arc<str>,
     link: Option<Link>,
     /// When it could not connect last, and what was said.
     failed: Option<(RealInstant, Arc<LinkError>)>,
@@ -42,8 +45,8 @@ pub(super) struct Writer {
 type Failed = Arc<LinkError>;
 
 impl Writer {
-    pub(super) fn new(config: Config, codes: Arc<[&'static str]>, watch: Watch) -> Self {
-        Self { config, codes, watch, link: None, failed: None, said: Seldom::within(SAID.0, SAID.1) }
+    pub(super) fn new(config: Config, codes: Arc<[&'static str]>, watch: Watch, server: Arc<str>) -> Self {
+        Self { config, codes, watch, server, link: None, failed: None, said: Seldom::within(SAID.0, SAID.1) }
     }
 
     /// Settles what is asked for until nobody can ask any more.
@@ -89,12 +92,18 @@ impl Writer {
     }
 
     /// Settles the first of a group, most likely all of them. Where the connection was lost, nobody knows whether that was before they were
-    /// settled: those that were are known the second time.
+    /// settled: those that were are known the second time, and were not told to anybody.
     fn transact_twice(&mut self, group: &mut [Waiting]) -> Result<(Vec<Pushed>, Vec<Committed>), Failed> {
-        match self.transact(group) {
-            Err(error) if is_lost(&error) => self.transact(group),
-            done => done,
+        let done = self.transact(group);
+        let Err(error) = &done else { return done };
+        if !is_lost(error) && !is_in_the_way(error) {
+            return done;
         }
+        let again = self.transact(group);
+        if again.is_ok() && is_lost(error) {
+            (self.watch)(News::Missed);
+        }
+        again
     }
 
     fn transact(&mut self, group: &mut [Waiting]) -> Result<(Vec<Pushed>, Vec<Committed>), Failed> {
@@ -102,7 +111,7 @@ impl Writer {
             Some(link) => (link, false),
             None => (self.connect()?, true),
         };
-        let done = transact(&link, group, &self.codes).map_err(Arc::new);
+        let done = transact(&link, group, &self.codes, &self.server).map_err(Arc::new);
         match &done {
             Ok(_) => {
                 if is_new && self.failed.take().is_some() && self.said.happened().is_some() {
@@ -145,6 +154,7 @@ fn transact(
     link: &Link,
     group: &mut [Waiting],
     codes: &[&'static str],
+    server: &str,
 ) -> Result<(Vec<Pushed>, Vec<Committed>), LinkError> {
     let time = calendar();
     let pushes: Vec<&Push> = group.iter().map(|waiting| &waiting.push).collect();
@@ -156,7 +166,7 @@ fn transact(
             break;
         }
     }
-    let committed = link.ask(batch.commit(&link.client, time))?;
+    let committed = link.ask(batch.commit(&link.client, server, time))?;
     Ok((done, committed))
 }
 
@@ -171,7 +181,12 @@ fn is_ending(error: &tokio_postgres::Error) -> bool {
     error.code().is_some_and(|code| ending.contains(code))
 }
 
-/// Whether the database refuses what was written: a rule of a table that the app has made.
+/// Whether another transaction was in the way: there may be none the next time.
+fn is_in_the_way(error: &LinkError) -> bool {
+    matches!(error, LinkError::Failed(error) if error.code().is_some_and(|code| code.code().starts_with("40")))
+}
+
+/// Whether the database refuses what was written or read, and would refuse it again: a rule of a table that the app has made, for the most part.
 fn is_about_rows(error: &LinkError) -> bool {
-    matches!(error, LinkError::Failed(error) if error.code().is_some_and(|code| code.code().starts_with("23")))
+    matches!(error, LinkError::Failed(error) if is_of_app(error))
 }

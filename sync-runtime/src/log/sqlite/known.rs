@@ -4,20 +4,20 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::signed;
 use crate::id::Id;
-use crate::log::settle::{Client, KEPT, Outcome, stored_refusal, to_stored};
+use crate::log::settle::{KEPT, KnownClient, Outcome, stored_refusal, to_stored};
 use crate::log::store::{ClientCall, Known};
 
-pub(super) fn client(file: &Connection, id: &str) -> rusqlite::Result<Option<Client>> {
+pub(super) fn client(file: &Connection, id: &str) -> rusqlite::Result<Option<KnownClient>> {
     let mut select = file.prepare_cached("SELECT owner, last FROM sync_clients WHERE id = ?1")?;
     let found = select.query_row([id], |row| {
         let last: i64 = row.get(1)?;
-        Ok(Client { owner: Id::of(row.get(0)?), last: last.unsigned_abs() })
+        Ok(KnownClient { owner: Id::of(row.get(0)?), last: last.unsigned_abs() })
     });
     found.optional()
 }
 
 pub(super) fn known(file: &Connection, id: &str, numbers: &[u64], codes: &[&'static str]) -> rusqlite::Result<Known> {
-    let Some(Client { owner, last }) = client(file, id)? else { return Ok(Known::default()) };
+    let Some(KnownClient { owner, last }) = client(file, id)? else { return Ok(Known::default()) };
     let mut known = Known { last, owner: Some(owner), ..Known::default() };
     for number in numbers.iter().copied().filter(|number| *number <= last) {
         if let Some(outcome) = outcome_of(file, id, number, codes)? {

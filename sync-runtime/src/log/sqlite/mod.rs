@@ -1,7 +1,7 @@
 //! Logs in a file of the server's, or in memory.
 //!
-//! One thread writes, and what waits together is one transaction, whose one wait for the disk is everybody's; in it each push has a savepoint
-//! of its own, so that one that is refused is undone alone. Who reads has a thread and a connection beside it, and never waits for the disk.
+//! One thread writes, and what waits together is one transaction, whose one wait for the disk is everybody's. What a push has done is written
+//! when it is known that it is kept; what the app writes itself is behind a savepoint until then. Who reads has a thread and a connection beside it, and never waits for the disk.
 
 mod known;
 mod pulled;
@@ -16,14 +16,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 use self::known::outcome_of;
 use self::rows::{Stored, signed};
 use self::schema::{FILE, SCHEMA};
 use super::overlay::Written;
-use super::settle::{Outcome, judge, run};
+use super::settle::{Judged, Outcome, judge, run};
 use super::store::{
     Committed, Head, Known, LogError, LogStore, News, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot,
     SnapshotPlace, Watch, Work,
@@ -64,7 +64,9 @@ impl SqliteLog {
         patience: Duration,
     ) -> Result<Self, DataError> {
         let lock = FileLock::take(folder, FILE, patience).await?;
-        let (writer, reader) = (Database::open(folder, SCHEMA).await?, Database::open(folder, SCHEMA).await?);
+        // One that is gone is waited for: in another one, what is acknowledged would be gone as soon as it comes back.
+        let writer = Database::open_for_good(folder, SCHEMA).await?;
+        let reader = Database::open_for_good(folder, SCHEMA).await?;
         Ok(Self {
             writer,
             reader: Some(reader),
@@ -224,17 +226,19 @@ impl Job for PushJob {
         self.tell.is_closed()
     }
 
-    fn may_run_again(&mut self, was_alone: bool) -> bool {
+    fn may_run_again(&mut self, was_alone: bool, failed: &rusqlite::Error) -> bool {
+        let has_run = self.done.take().is_some();
+        if was_alone && has_run && failed.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) {
+            // A rule of the app's own tables that is looked at when all is done.
+            self.refuse(failed);
+        }
         !was_alone || std::mem::take(&mut self.is_refused)
     }
 
     fn run(&mut self, connection: &Connection, _: &mut Later) -> rusqlite::Result<()> {
         let settled = settle(connection, &mut self.push, &self.codes).inspect_err(|error| {
             if connection.is_autocommit() && sql::is_of_app(error) {
-                tracing::error!(%error, "a statement of a mutation has ended the transaction of others");
-                // It would do so again.
-                self.push.work = Work::Refuse(SyncError::new("sync-server-failed"));
-                self.is_refused = true;
+                self.refuse(error);
             }
         });
         self.done = Some(settled?);
@@ -255,15 +259,25 @@ impl Job for PushJob {
     }
 }
 
+impl PushJob {
+    /// Notes that what it does ends the transaction that it is part of: it would do so again.
+    fn refuse(&mut self, error: &rusqlite::Error) {
+        tracing::error!(%error, "what a mutation has written has ended the transaction of others");
+        self.push.work = Work::Refuse(SyncError::new("sync-server-failed"));
+        self.is_refused = true;
+    }
+}
+
 /// Settles a push, unless it is settled, or is not its client's next.
 fn settle(file: &Connection, push: &mut Push, codes: &[&'static str]) -> rusqlite::Result<(Pushed, Option<Committed>)> {
     let client = push.call.client.clone();
     let known = known::client(file, &client)?;
-    if let Some(pushed) = judge(push, known, |number| outcome_of(file, &client, number, codes))? {
-        return Ok((pushed, None));
-    }
     let time = calendar();
-    let (outcome, committed) = apply(file, push, time)?;
+    let (outcome, committed) = match judge(push, known, |number| outcome_of(file, &client, number, codes))? {
+        Judged::Told(pushed) => return Ok((pushed, None)),
+        Judged::Refused(refusal) => (Err(refusal), None),
+        Judged::Next => apply(file, push, time)?,
+    };
     known::store_outcome(file, &push.call, &outcome, time)?;
     Ok((Pushed::Settled(outcome), committed))
 }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::Scope;
 use super::rows::{kind_of, signed};
+use crate::log::settle::reaches;
 use crate::log::store::{Change, LogError, Page, PullFrom};
 
 /// How many bytes of JSON a page has, about: behind that, a change stands on the next one.
@@ -50,7 +51,6 @@ fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
 impl Scope {
     /// Returns whether a cursor is one of this log, and all that has come behind it is still there.
     pub(super) fn reaches(&self, cursor: u64, epoch: Option<&str>) -> bool {
-        let is_of_epoch = epoch.is_none_or(|epoch| epoch.is_empty() || *epoch == *self.epoch);
-        (self.floor..=self.head).contains(&cursor) && (is_of_epoch || cursor == 0)
+        reaches((self.floor, self.head), &self.epoch, cursor, epoch)
     }
 }

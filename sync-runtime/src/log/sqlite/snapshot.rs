@@ -86,10 +86,10 @@ impl Part {
                 continue;
             }
             let before: Option<Box<str>> = row.get(2)?;
-            bytes += size(before.as_ref());
+            bytes += size(before.as_deref());
             was.insert(key, before);
             while was.len() > 1 && (was.len() > ENTITIES || bytes > PART) {
-                bytes -= was.pop_last().map_or(0, |(_, last)| size(last.as_ref()));
+                bytes -= was.pop_last().map_or(0, |(_, last)| size(last.as_deref()));
                 self.end = was.keys().next_back().cloned();
             }
         }
@@ -106,6 +106,6 @@ impl Part {
     }
 }
 
-fn size(json: Option<&Box<str>>) -> usize {
-    json.map_or(0, |json| json.len())
+fn size(json: Option<&str>) -> usize {
+    json.map_or(0, str::len)
 }

@@ -104,33 +104,40 @@ impl Drop for Bounds<'_> {
 }
 
 fn allow(asked: &AuthContext<'_>) -> Authorization {
+    // What is made there stands before ours, for as long as the connection is open.
+    if asked.database_name.is_some_and(|database| database.eq_ignore_ascii_case("temp")) {
+        return Authorization::Deny;
+    }
     let table = match asked.action {
         AuthAction::Unknown { .. }
         | AuthAction::Attach { .. }
         | AuthAction::Detach { .. }
         | AuthAction::Pragma { .. }
+        | AuthAction::CreateTempIndex { .. }
+        | AuthAction::CreateTempTable { .. }
+        | AuthAction::CreateTempTrigger { .. }
+        | AuthAction::CreateTempView { .. }
+        | AuthAction::DropTempIndex { .. }
+        | AuthAction::DropTempTable { .. }
+        | AuthAction::DropTempTrigger { .. }
+        | AuthAction::DropTempView { .. }
         | AuthAction::Savepoint { .. }
         | AuthAction::Transaction { .. } => return Authorization::Deny,
         AuthAction::AlterTable { table_name, .. }
         | AuthAction::Analyze { table_name }
         | AuthAction::CreateIndex { table_name, .. }
         | AuthAction::CreateTable { table_name }
-        | AuthAction::CreateTempIndex { table_name, .. }
-        | AuthAction::CreateTempTable { table_name }
-        | AuthAction::CreateTempTrigger { table_name, .. }
         | AuthAction::CreateTrigger { table_name, .. }
         | AuthAction::CreateVtable { table_name, .. }
         | AuthAction::Delete { table_name }
         | AuthAction::DropIndex { table_name, .. }
         | AuthAction::DropTable { table_name }
-        | AuthAction::DropTempIndex { table_name, .. }
-        | AuthAction::DropTempTable { table_name }
-        | AuthAction::DropTempTrigger { table_name, .. }
         | AuthAction::DropTrigger { table_name, .. }
         | AuthAction::DropVtable { table_name, .. }
         | AuthAction::Insert { table_name }
         | AuthAction::Read { table_name, .. }
         | AuthAction::Update { table_name, .. } => table_name,
+        AuthAction::CreateView { view_name } | AuthAction::DropView { view_name } => view_name,
         _ => "",
     };
     let is_ours = table.get(..5).is_some_and(|beginning| beginning.eq_ignore_ascii_case("sync_"));

@@ -8,6 +8,7 @@ pub async fn access(ctx: crate::RoomCtx<'_>, owner: &str, number: u32) -> Result
     }
     match ctx.app().banned(&ctx.session().user_id) {
         Some("unknown") => return Err(SyncError::new("sync-unavailable")),
+        Some("failing") => return Err(sync::error!("list-refused").status(503)),
         Some(_) => return Err(SyncError::new("scope-forbidden")),
         None => {}
     }

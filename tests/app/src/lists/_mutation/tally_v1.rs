@@ -10,6 +10,9 @@ pub struct Args {
     pub first: String,
     #[serde(default)]
     pub refuses: bool,
+    /// It goes on whatever becomes of the first statement.
+    #[serde(default)]
+    pub ignores: bool,
 }
 
 /// Counts in a table of its own, which nobody has a copy of, and tells how far it is.
@@ -26,6 +29,7 @@ pub fn main(tx: &mut Tx<'_>, _ctx: Ctx<'_>, args: &Args) -> Result<(), SyncError
     if !args.first.is_empty() {
         match tx.sql().execute(&args.first, &[]) {
             Err(error) if error.is_conflict() => return Err(sync::error!("list-refused").status(409)),
+            Err(_) if args.ignores => {}
             done => drop(done?),
         }
     }
