@@ -16,6 +16,8 @@ use crate::program::Program;
 
 const SCOPES: [&str; 2] = ["list-all-1", "list-all-2"];
 const WRITERS: usize = 8;
+/// The program keeps its sessions in its folder.
+const SESSIONS: (&str, &str) = ("TEST_SESSIONS", "");
 /// How many mutations a writer has in one push.
 const TOGETHER: u64 = 3;
 
@@ -146,7 +148,8 @@ async fn check_all(address: SocketAddr, token: &str, writers: &[Writer]) {
 async fn a_server_that_is_killed_keeps_what_it_has_acknowledged_and_does_nothing_twice() {
     let data = tempfile::tempdir().expect("a folder");
     let token = token(data.path()).await;
-    let variables = [("SYNC_DATA", data.path().to_str().expect("a text")), ("SYNC_LIMITS", "off")];
+    let folder = data.path().to_str().expect("a text");
+    let variables = [("SYNC_DATA", folder), ("SYNC_LIMITS", "off"), SESSIONS];
     let (mut writers, mut chance) = (writers(), fastrand::Rng::with_seed(15));
     for _ in 0..kills() {
         let server = Program::start(&variables);
@@ -165,7 +168,7 @@ async fn so_does_one_on_a_database_that_is_killed_in_turn() {
     let token = token(data.path()).await;
     let url = postgres.url();
     let folder = data.path().to_str().expect("a text");
-    let variables = [("SYNC_DATA", folder), ("SYNC_LIMITS", "off"), ("SYNC_LOG_URL", url.as_str())];
+    let variables = [("SYNC_DATA", folder), ("SYNC_LIMITS", "off"), SESSIONS, ("SYNC_LOG_URL", url.as_str())];
     let (mut writers, mut chance) = (writers(), fastrand::Rng::with_seed(16));
     for kill in 0..kills() {
         let mut server = Program::start(&variables);

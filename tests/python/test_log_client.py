@@ -36,6 +36,8 @@ class Server:
         self.folder = tempfile.mkdtemp(prefix="syncwright-python-")
         self.variables = {
             "SYNC_DATA": self.folder,
+            # Sessions outlive the server.
+            "TEST_SESSIONS": "",
             "SYNC_LIMITS": "off",
             "RUST_LOG": "error",
             "RUST_BACKTRACE": "0",
