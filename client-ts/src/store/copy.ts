@@ -33,6 +33,17 @@ type Overlay = Map<string, Map<string, { readonly data: unknown }>>;
 
 const GONE = { data: undefined } as const;
 
+/** How many changes of a kind are known by their keys, at least. */
+const MOST_KNOWN = 500;
+
+/** What has changed of a kind, in order. */
+interface Touched {
+  /** The keys of the last ones. */
+  readonly keys: string[];
+  /** How many there were before. */
+  before: number;
+}
+
 /**
  * The copy of one scope. What the server has told is the base; the mutations that wait are applied on top of it, in their order, again after each change of either.
  */
@@ -44,8 +55,7 @@ export class Copy {
   #overlay: Overlay = new Map();
   /** Those that wait and could not be guessed, which was said once. */
   #unguessed = new Set<string>();
-  /** Counts the changes of each kind. */
-  readonly #versions = new Map<string, number>();
+  readonly #touched = new Map<string, Touched>();
 
   constructor(find: FindMutator, keyOf: KeyOf, failed: (guess: Guess, error: unknown) => void) {
     this.#find = find;
@@ -60,7 +70,7 @@ export class Copy {
       this.#base.set(entity, table);
       if (op === "delete") table.delete(id);
       else table.set(id, keepEqual(this.get(entity, id), data));
-      this.#touch(entity);
+      this.#touch(entity, id);
     }
   }
 
@@ -73,7 +83,7 @@ export class Copy {
       this.#base.set(entity, table);
       table.set(id, keepEqual(before.get(entity)?.get(id), data));
     }
-    for (const entity of new Set([...before.keys(), ...this.#base.keys()])) this.#touch(entity);
+    for (const entity of new Set([...before.keys(), ...this.#base.keys()])) this.#touchAll(entity);
   }
 
   /** What the server has told, without what is guessed: kind, key and data. */
@@ -89,19 +99,25 @@ export class Copy {
     this.#unguessed = new Set(guesses.flatMap(({ id }) => (this.#unguessed.has(id) ? id : [])));
     for (const entity of new Set([...before.keys(), ...this.#overlay.keys()])) {
       const [old, now] = [before.get(entity), this.#overlay.get(entity)];
-      let isSame = old?.size === now?.size;
       for (const [id, { data }] of now ?? []) {
         const kept = keepEqual(old?.get(id)?.data, data);
-        isSame &&= old?.has(id) === true && Object.is(kept, old.get(id)?.data);
+        if (old?.has(id) !== true || !Object.is(kept, old.get(id)?.data)) this.#touch(entity, id);
         now?.set(id, { data: kept });
       }
-      if (!isSame) this.#touch(entity);
+      for (const id of old?.keys() ?? []) if (now?.has(id) !== true) this.#touch(entity, id);
     }
   }
 
   /** Counts the changes of a kind: as long as it is the same, so is everything of the kind. */
   version(entity: string): number {
-    return this.#versions.get(entity) ?? 0;
+    const touched = this.#touched.get(entity);
+    return touched === undefined ? 0 : touched.before + touched.keys.length;
+  }
+
+  /** The keys of those of a kind that may have changed since a version; null where it may be any of them. */
+  changedSince(entity: string, version: number): ReadonlySet<string> | null {
+    const { before, keys } = this.#touched.get(entity) ?? { before: 0, keys: [] };
+    return version < before ? null : new Set(keys.slice(version - before));
   }
 
   get(entity: string, id: string): unknown {
@@ -123,8 +139,15 @@ export class Copy {
     return this.#overlay.get(entity)?.keys() ?? [];
   }
 
-  #touch(entity: string): void {
-    this.#versions.set(entity, this.version(entity) + 1);
+  #touch(entity: string, id: string): void {
+    const touched = this.#touched.get(entity) ?? { keys: [], before: 0 };
+    this.#touched.set(entity, touched);
+    touched.keys.push(id);
+    if (touched.keys.length >= 2 * MOST_KNOWN) touched.before += touched.keys.splice(0, MOST_KNOWN).length;
+  }
+
+  #touchAll(entity: string): void {
+    this.#touched.set(entity, { keys: [], before: this.version(entity) + 1 });
   }
 
   /** Applies one; what it has done is forgotten where it throws. */

@@ -4,8 +4,9 @@ import { deleteDB } from "idb";
 import type { LogConnection } from "../sync/log";
 import type { RouteName, TypeMapOf } from "../sync/routes";
 import { browserKeeper, isDamaged } from "./browserKeeper";
-import { byText, type CopyTx } from "./copy";
+import type { CopyTx } from "./copy";
 import type { Keeper } from "./keeper";
+import { LiveList } from "./liveList";
 import { Replica } from "./replica";
 import type {
   EntityMapOf,
@@ -103,7 +104,14 @@ export function createStoreIn<
       const asked = { name: mutation as RouteName<Mutations> & string, version: version as string, scope: scope as string, args: copied };
       return replica.mutate({ ...asked, ...(after !== undefined && { after }) }) as Mutated<Code>;
     },
-    entities: (entity, query) => liveList(replica, entity, query as Query<unknown>) as Live<readonly EntityOf<Entities, typeof entity>[]>,
+    entities: (entity, query) => {
+      const { scope, ...asked } = query as Query<unknown>;
+      const list = new LiveList(entity, asked);
+      return {
+        get: () => list.of(replica.copy(scope)) as readonly EntityOf<Entities, typeof entity>[],
+        subscribe: changed => replica.hold(scope, changed),
+      };
+    },
     entity: (entity, id, scope) => ({
       get: () => replica.copy(scope)?.get(entity, id) as EntityOf<Entities, typeof entity> | undefined,
       subscribe: changed => replica.hold(scope, changed),
@@ -122,39 +130,7 @@ export function databaseOf(name: string, user: string | null): string {
   return user === null ? `syncwright nobody's store ${part}` : `syncwright store ${part} ${user}`;
 }
 
-const NOTHING: readonly never[] = Object.freeze([]);
 const NO_KEYS: ReadonlySet<string> = new Set();
-
-/** Those that a query asks for; the same list as long as it has the same in it. */
-function liveList(replica: Replica, entity: string, { scope, where, orderBy }: Query<unknown>): Live<readonly unknown[]> {
-  let list: readonly unknown[] = NOTHING;
-  let seen: { readonly of: unknown; readonly version: number } | null = null;
-  return {
-    get: () => {
-      const copy = replica.copy(scope);
-      const version = copy?.version(entity) ?? 0;
-      if (copy === undefined || (seen?.of === copy && seen.version === version)) return list;
-      seen = { of: copy, version };
-      const found = [...copy.all(entity)].filter(([, data]) => where === undefined || where(data));
-      const order = orderBy === undefined ? undefined : typeof orderBy === "function" ? orderBy : byField(orderBy);
-      found.sort(([left, a], [right, b]) => order?.(a, b) || byText(left, right));
-      const now = found.map(([, data]) => data);
-      const isSame = now.length === list.length && now.every((data, index) => Object.is(data, list[index]));
-      if (!isSame) list = now;
-      return list;
-    },
-    subscribe: changed => replica.hold(scope, changed),
-  };
-}
-
-function byField(field: string): (left: unknown, right: unknown) => number {
-  const of = (entity: unknown): unknown => (entity as Readonly<Record<string, unknown>>)[field];
-  return (left, right) => {
-    const [a, b] = [of(left), of(right)];
-    if (typeof a === "string" && typeof b === "string") return byText(a, b);
-    return Number(a ?? 0) - Number(b ?? 0);
-  };
-}
 
 function livePending(replica: Replica, entity: string, scope: string): Live<ReadonlySet<string>> {
   let keys = NO_KEYS;
