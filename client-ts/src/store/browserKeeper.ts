@@ -1,7 +1,7 @@
 /** A keeper in the browser's IndexedDB, which all tabs share. */
 
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from "idb";
-import type { ScopeHead } from "../wire/log";
+import type { Change, ScopeHead } from "../wire/log";
 import {
   bySeq,
   hasNoRoom,
@@ -17,11 +17,24 @@ import {
   type ScopeCommit,
 } from "./keeper";
 
+type Entities = KeptScope["entities"];
+
+/** What one entity has become since the copy was written as a whole. */
 interface Row {
   readonly scope: string;
   readonly entity: string;
   readonly id: string;
-  readonly data: unknown;
+  /** Left out where it is gone. */
+  readonly data?: unknown;
+}
+
+/** How a copy stands, and what it is written in. */
+interface Head extends ScopeHead {
+  readonly scope: string;
+  /** How many entities it had when it was written as a whole; left out by an earlier version, which wrote rows alone. */
+  readonly size?: number;
+  /** How many rows were written since, at most. */
+  readonly rows?: number;
 }
 
 /** Who this browser is to the server, and the number of its next mutation. */
@@ -33,8 +46,12 @@ interface Own {
 }
 
 interface Schema extends DBSchema {
-  entities: { key: [string, string, string]; value: Row };
-  scopes: { key: string; value: ScopeHead & { readonly scope: string } };
+  /**
+   * Of each scope some of its entities each, as they were when it was written as a whole, numbered from 0 on, and behind them the rows of what
+   * has changed since: many at once are read several times as fast as one by one.
+   */
+  entities: { key: [string, number] | [string, string, string]; value: Entities | Row };
+  scopes: { key: string; value: Head };
   /** By their ids. */
   queue: { key: string; value: Queued };
   client: { key: string; value: Own };
@@ -42,6 +59,11 @@ interface Schema extends DBSchema {
 
 /** A write. It is over all that there is, so that each can look whose database this is. */
 type Writing = IDBPTransaction<Schema, ("client" | "entities" | "queue" | "scopes")[], "readwrite">;
+
+/** How many entities are written in one. */
+const PART = 250;
+/** How many rows there are before all of it is written as a whole again; more of them where it is large. */
+const MOST_ROWS = 500;
 
 /** Opens the database; rejects where there is none, or where it cannot be read. */
 export async function browserKeeper(name: string): Promise<Keeper> {
@@ -82,7 +104,7 @@ class BrowserKeeper implements Keeper {
     const rows = kept === undefined ? [] : await reading.objectStore("entities").getAll(whole(scope));
     await reading.done;
     if (kept === undefined) return null;
-    return { cursor: kept.cursor, epoch: kept.epoch, entities: rows.map(({ entity, id, data }) => [entity, id, data]) };
+    return { cursor: kept.cursor, epoch: kept.epoch, entities: together(rows) };
   }
 
   async head(scope: string): Promise<ScopeHead | null> {
@@ -110,19 +132,15 @@ class BrowserKeeper implements Keeper {
 
   commit(scope: string, commit: ScopeCommit): Promise<boolean> {
     return this.#write(async change => {
-      const [rows, scopes] = [change.objectStore("entities"), change.objectStore("scopes")];
+      const scopes = change.objectStore("scopes");
+      const head = { scope, cursor: commit.cursor, epoch: commit.epoch };
       if ("from" in commit) {
         const kept = await scopes.get(scope);
         if (kept === undefined || !isSameHead(kept, commit.from)) return false;
-        for (const { entity, id, op, data } of commit.changes) {
-          if (op === "delete") part(rows.delete([scope, entity, id]));
-          else part(rows.put({ scope, entity, id, data }, [scope, entity, id]));
-        }
+        part(scopes.put({ ...head, ...(await writeRows(change, kept, commit.changes)) }, scope));
       } else {
-        part(rows.delete(whole(scope)));
-        for (const [entity, id, data] of commit.entities) part(rows.put({ scope, entity, id, data }, [scope, entity, id]));
+        part(scopes.put({ ...head, ...writeWhole(change, scope, commit.entities) }, scope));
       }
-      part(scopes.put({ scope, cursor: commit.cursor, epoch: commit.epoch }, scope));
       for (const id of commit.done) part(change.objectStore("queue").delete(id));
       return true;
     });
@@ -184,8 +202,10 @@ class BrowserKeeper implements Keeper {
   }
 
   #open(): Promise<IDBPDatabase<Schema>> {
-    this.#opened ??= openDB<Schema>(this.#name, 1, {
-      upgrade: database => {
+    this.#opened ??= openDB<Schema>(this.#name, 2, {
+      upgrade: (database, before) => {
+        // What the first version wrote is read as what has changed since there was nothing.
+        if (before > 0) return;
         database.createObjectStore("entities");
         database.createObjectStore("scopes");
         database.createObjectStore("queue");
@@ -223,7 +243,42 @@ export function isDamaged(error: unknown): boolean {
   return error instanceof DOMException && (error.name === "NotFoundError" || error.name === "DataError");
 }
 
-/** All keys of a scope: an array is behind every text. */
+/** Writes a copy as a whole. */
+function writeWhole(change: Writing, scope: string, entities: Entities): Pick<Head, "size" | "rows"> {
+  const store = change.objectStore("entities");
+  part(store.delete(whole(scope)));
+  for (let from = 0; from < entities.length; from += PART) part(store.put(entities.slice(from, from + PART), [scope, from / PART]));
+  return { size: entities.length, rows: 0 };
+}
+
+/** Writes what has changed, and all as a whole where there are too many rows by now. */
+async function writeRows(change: Writing, { scope, size = 0, rows: before }: Head, changes: readonly Change[]): Promise<Pick<Head, "size" | "rows">> {
+  const store = change.objectStore("entities");
+  for (const { entity, id, op, data } of changes) {
+    part(store.put({ scope, entity, id, ...(op !== "delete" && { data }) }, [scope, entity, id]));
+  }
+  const rows = (before ?? Infinity) + changes.length;
+  if (rows <= Math.max(MOST_ROWS, size / 10)) return { size, rows };
+  return writeWhole(change, scope, together(await store.getAll(whole(scope))));
+}
+
+/** What was written as a whole, with what has changed since. */
+function together(written: readonly (Entities | Row)[]): Entities {
+  const rows = written.filter(isRow);
+  const entities = written.flatMap(each => (isRow(each) ? [] : each));
+  if (rows.length === 0) return entities;
+  const nameOf = (entity: string, id: string): string => `${entity} ${id}`;
+  const changed = new Set(rows.map(({ entity, id }) => nameOf(entity, id)));
+  const unchanged = entities.filter(([entity, id]) => !changed.has(nameOf(entity, id)));
+  const there = rows.filter(({ data }) => data !== undefined);
+  return [...unchanged, ...there.map(({ entity, id, data }) => [entity, id, data] as const)];
+}
+
+function isRow(written: Entities | Row): written is Row {
+  return !Array.isArray(written);
+}
+
+/** All keys of a scope: an array is behind every text, and a number before it. */
 function whole(scope: string): IDBKeyRange {
   return IDBKeyRange.bound([scope], [scope, []]);
 }

@@ -96,6 +96,44 @@ describe("the browser", () => {
     for (const scope of ["list-10", "list"]) expect((await keeper.scope(scope))?.entities).toEqual(whole(scope));
   });
 
+  it("has what it was told, however much has changed since the copy was written as a whole", async () => {
+    const keeper = await browserKeeper(NAME);
+    const data = new Map(Array.from({ length: 600 }, (_, number) => [`i${number}`, { id: `i${number}`, text: "" }]));
+    const entities = (): readonly (readonly [string, string, unknown])[] => [...data].map(([id, item]) => ["item", id, item] as const);
+    const sorted = (all: readonly (readonly [string, string, unknown])[] = []) => [...all].sort(([, left], [, right]) => (left < right ? -1 : 1));
+    await keeper.commit(SCOPE, { cursor: 1, epoch: "e", entities: entities(), done: [] });
+    for (let cursor = 1; cursor < 1_500; cursor += 100) {
+      const changes = Array.from({ length: 100 }, (_, number) => {
+        const id = `i${(cursor * 31 + number * 7) % 700}`;
+        if (number % 5 === 0) data.delete(id);
+        else data.set(id, { id, text: `${cursor + number}` });
+        return change(cursor + number + 1, id, data.get(id));
+      });
+      const from = { cursor, epoch: "e" };
+      await keeper.commit(SCOPE, { from, cursor: cursor + 100, epoch: "e", changes, done: [] });
+      expect(sorted((await keeper.scope(SCOPE))?.entities), `up to ${cursor + 100}`).toEqual(sorted(entities()));
+    }
+    const database = await openDB(NAME);
+    expect(await database.count("entities"), "it is written as a whole now and then").toBeLessThan(600);
+    database.close();
+  });
+
+  it("reads what an earlier version has written, one by one, and goes on from there", async () => {
+    const database = await openDB(NAME, 1, {
+      upgrade: created => ["entities", "scopes", "queue", "client"].forEach(name => created.createObjectStore(name)),
+    });
+    await database.put("client", { client: "c", next: 1, born: "b" }, "own");
+    await database.put("scopes", { scope: SCOPE, cursor: 2, epoch: "e" }, SCOPE);
+    for (const id of ["a", "b"]) await database.put("entities", { scope: SCOPE, entity: "item", id, data: { id } }, [SCOPE, "item", id]);
+    database.close();
+    const keeper = await browserKeeper(NAME);
+    expect((await keeper.queue()).client).toBe("c");
+    const both = [["item", "a", { id: "a" }], ["item", "b", { id: "b" }]];
+    expect(await keeper.scope(SCOPE)).toEqual({ cursor: 2, epoch: "e", entities: both });
+    await keeper.commit(SCOPE, { from: { cursor: 2, epoch: "e" }, cursor: 3, epoch: "e", changes: [change(3, "a")], done: [] });
+    expect((await keeper.scope(SCOPE))?.entities).toEqual([both[1]]);
+  });
+
   it("writes no changes of a copy that is not there, or is another one, nor what is in them", async () => {
     const keeper = await browserKeeper(NAME);
     await keeper.add(asked("a"));
