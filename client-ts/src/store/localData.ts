@@ -100,11 +100,11 @@ export class LocalData {
     return kept !== null;
   }
 
-  /** Takes over what is kept of the scopes that are open, where that is not what is here. */
-  async catchUp(keeper: Keeper): Promise<void> {
-    for (const scope of this.scopes) {
-      const head = await keeper.head(scope.name);
-      if (head !== null && !(scope.isKnown && isSameHead(head, scope))) await this.load(keeper, scope);
+  /** Takes over what is kept of scopes, of all that are open if none are named, where that is not what is here. */
+  async catchUp(keeper: Keeper, scopes: readonly OpenScope[] = this.scopes): Promise<void> {
+    for (const scope of scopes) {
+      const head = scope.isKnown ? await keeper.head(scope.name) : undefined;
+      if (head === undefined || (head !== null && !isSameHead(head, scope))) await this.load(keeper, scope);
     }
   }
 

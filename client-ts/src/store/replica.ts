@@ -225,7 +225,7 @@ export class Replica {
     if (this.#isClosed) return;
     // Whoever led before may have written what was not heard here.
     await this.#local.loadQueue(keeper);
-    for (const scope of this.#local.scopes) await this.#local.load(keeper, scope);
+    await this.#local.catchUp(keeper);
     this.#local.leads = true;
     await this.#local.tidy(keeper);
     // Those who are still there say it again.
@@ -283,7 +283,8 @@ export class Replica {
     if (known !== undefined) return known;
     const scope = this.#local.open(name, this.#reader.standing(this.#log.isOpen()));
     this.#writer.write(async keeper => {
-      await this.#local.load(keeper, scope);
+      // Whoever leads since it was opened has looked already.
+      await this.#local.catchUp(keeper, [scope]);
       this.#sayWanted();
       if (this.#local.leads) this.#reader.subscribe([scope]);
     });
