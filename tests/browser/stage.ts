@@ -1,5 +1,4 @@
 /** What every test file needs: a server, a browser, and people in it. Everything is put away when the file is done. */
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,31 +6,17 @@ import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type LaunchOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { type AppServer, type StartOptions, startAppServer } from "tests-node/appServer";
+import { CHROMIUM, FLAGS, SHELL } from "./chromium.ts";
 import { RealWindow } from "./realTab.ts";
 import { Tab } from "./tab.ts";
 
-/** A browser with windows, and the same one without: what it would draw around pages costs more than the pages. */
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const DEBIANS_SHELL = "/usr/bin/chromium-headless-shell";
-const SHELL = process.env.CHROMIUM_HEADLESS_SHELL ?? (existsSync(DEBIANS_SHELL) ? DEBIANS_SHELL : CHROMIUM);
 const SCREENSHOTS = fileURLToPath(new URL("screenshots/", import.meta.url));
 
 /** A name of the server's machine under which browsers trust a page without TLS as little as any other. */
 export const PLAIN_HOST = "plain.example";
 
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  // A name other than localhost, for pages that have no TLS and get no exceptions from the browser.
-  `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
-  "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
-];
+/** A name other than localhost, for pages that have no TLS and get no exceptions from the browser. */
+const PLAIN = `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`;
 
 /** A wait that takes longer than this is a failure. */
 const PATIENCE_MS = 10_000;
@@ -76,7 +61,7 @@ export function setStage({ isDurable = false, ...options }: StageOptions = {}, l
   const browsers: Browser[] = [];
   // Playwright gives each launch a profile folder of its own and removes it again.
   const launched = async (options: LaunchOptions) => {
-    const browser = await chromium.launch({ args: FLAGS, ...options });
+    const browser = await chromium.launch({ args: [...FLAGS, PLAIN], ...options });
     browsers.push(browser);
     return browser;
   };
