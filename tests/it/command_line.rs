@@ -305,6 +305,16 @@ fn files_of_routes_are_written_beside_each_other() {
     );
     check(
         app,
+        "new mutation orders/cancel",
+        true,
+        expect![[r#"
+        |  created src/orders/_mutation/cancel_v1.rs
+        |  created src/orders/_scope.rs
+        |  created src/orders/_entity.rs
+    "#]],
+    );
+    check(
+        app,
         "new state chess/board",
         false,
         expect![[r#"
@@ -379,14 +389,15 @@ fn files_of_routes_are_written_beside_each_other() {
         "list",
         true,
         expect![[r#"
-            |lane     route                  runs           auth
-            |event    chess/move         v1  server+client  login
-            |event    chess/move         v2  server+client  login
-            |event    deep/er/page/name  v1  server         login
-            |event    play/say           v1  server         login
-            |request  chess/find         v1  request        login
-            |state    chess/board        v1  state          login  room="chess-{id}", store=sqlite
-            |state    tables/seats       v1  state          login  room="tables-{id}", store=sqlite
+            |lane      route                  runs           auth
+            |event     chess/move         v1  server+client  login
+            |event     chess/move         v2  server+client  login
+            |event     deep/er/page/name  v1  server         login
+            |event     play/say           v1  server         login
+            |request   chess/find         v1  request        login
+            |state     chess/board        v1  state          login  room="chess-{id}", store=sqlite
+            |state     tables/seats       v1  state          login  room="tables-{id}", store=sqlite
+            |mutation  orders/cancel      v1  mutation       login
             |
             |page          rooms              auth
             |chess         chess-{id}         login
@@ -526,6 +537,19 @@ fn files_of_routes_are_written_beside_each_other() {
             |      "docs": "",
             |      "files": [
             |        "src/tables/_state/seats_v1.rs"
+            |      ]
+            |    },
+            |    {
+            |      "lane": "mutation",
+            |      "page": "orders",
+            |      "name": "cancel",
+            |      "version": "v1",
+            |      "auth": "login",
+            |      "room": null,
+            |      "options": [],
+            |      "docs": "Runs once for each `mutate(\"orders/cancel\", \"v1\", …)`, also of those who were offline: here, it deletes one.",
+            |      "files": [
+            |        "src/orders/_mutation/cancel_v1.rs"
             |      ]
             |    }
             |  ],

@@ -1,4 +1,5 @@
-use super::{{{entity}}, Tx};
+use super::{{entity}};
+use super::Tx;
 use crate::Ctx;
 use sync::{SyncError, wire};
 
