@@ -130,6 +130,8 @@ async fn what_is_refused_is_settled_and_holds_up_nobody() {
     ];
     assert_eq!(push(&mut ada, "c1", &mutations).await, expected);
     assert_eq!(push(&mut ada, "c1", &mutations).await, expected, "each is settled");
+    // A repeat that comes behind a new one is told what came of it, too.
+    assert_eq!(push(&mut ada, "c1", &[mutations[10].clone(), mutations[2].clone()]).await, ["2", "list-gone"]);
     // What a mutation needs to have succeeded before it.
     let after = |seq: u64, id: &str| {
         let mut mutation = put(seq, ADA, id, "X");
@@ -349,6 +351,7 @@ async fn a_mutation_that_never_gets_done_in_time_is_refused_in_the_end() {
     }
     assert_eq!(push(&mut ada, "c1", &all[1..2]).await, ["sync-timeout"]);
     assert_eq!(push(&mut ada, "c1", &all[1..]).await, ["sync-timeout", "2"]);
+    assert_eq!(push(&mut ada, "c1", &[put(4, ADA, "c", "C"), all[0].clone()]).await, ["3", "1"], "a repeat behind it");
 }
 
 /// Reads server-sent events, each with its id, its name, and its data.
@@ -407,6 +410,13 @@ async fn a_scope_is_followed_over_http() {
     push(&mut ada, "c1", &[put(5, ALL, "a", "Y")]).await;
     let mut events = follow(&format!("scope={ALL}"), Some(&id)).await;
     assert_eq!(changes(&events.next().await.expect("a page").2["changes"]), ["5 update listItem a Y 0"]);
+    // Nobody follows more than they may be in rooms.
+    let mut many = Vec::new();
+    for _ in 1..50 {
+        many.push(follow(&format!("scope={ALL}&cursor=5"), None).await);
+    }
+    assert_eq!(follow(&format!("scope={ALL}"), None).await.answer.status().as_u16(), 409);
+    drop(many);
     // What cannot be followed is refused as a pull is.
     for (query, status) in [
         ("scope=list-ada-1000".to_owned(), 403),

@@ -64,6 +64,14 @@ impl ChunkSender {
         self.chunks.send(Chunk { told: Told { json, id }, place }).await.unwrap_or_default();
     }
 
+    /// Waits until all that was sent before is taken, or nobody listens any more.
+    pub(super) async fn taken(&self) {
+        tokio::select! {
+            _all = self.room.acquire_many(u32::try_from(BYTES).unwrap_or(u32::MAX)) => {}
+            () = self.chunks.closed() => {}
+        }
+    }
+
     /// Waits until nobody listens any more.
     pub(super) async fn closed(&self) {
         self.chunks.closed().await;

@@ -13,6 +13,7 @@ use crate::contain::Guarded;
 use crate::dispatch::access::access;
 use crate::dispatch::chunks::ChunkSender;
 use crate::dispatch::dispatcher::contained_stages;
+use crate::dispatch::pushing::owner;
 use crate::dispatch::scopes::TRUSTED;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
@@ -23,13 +24,17 @@ use crate::wire::{
     answer_scopes, answer_snapshot, bad_request, pulled, stored,
 };
 
+/// How many bytes of JSON a page has, about, and one that is told to somebody who follows.
+const PAGE: usize = 512 << 10;
+const FOLLOWED_PAGE: usize = 64 << 10;
+
 impl<A: App> Dispatcher<A> {
     /// Reads what has changed in a scope behind a cursor.
     pub(super) async fn pull(&self, caller: &Caller<A>, pull: &PullCall<'_>) -> Answer {
         let pulled = async {
             let session = self.check_store(caller, &pull.asker)?;
             if let Some(chunks) = caller.chunks() {
-                return self.followed(caller, pull, chunks).await;
+                return self.followed(caller, &session, pull, chunks).await;
             }
             let Page { changes, cursor, has_more, epoch } =
                 self.pulled(caller, &session, pull.cursor, pull.epoch.as_deref(), pull).await?;
@@ -49,17 +54,22 @@ impl<A: App> Dispatcher<A> {
     ) -> Result<Page, SyncError> {
         access(self.parts(), caller, session, &pull.scope).await?;
         let (scope, epoch) = ((&*pull.scope).into(), epoch.map(Into::into));
-        Ok(self.parts().scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit }).await?)
+        let bytes = if caller.chunks().is_some() { FOLLOWED_PAGE } else { PAGE };
+        Ok(self.parts().scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit, bytes }).await?)
     }
 
     /// Tells a caller over HTTP what is there and what comes, page by page, until it goes, may not read it any more, or the server stops.
     async fn followed(
         &self,
         caller: &Caller<A>,
+        session: &A::Session,
         pull: &PullCall<'_>,
         chunks: &ChunkSender,
     ) -> Result<Box<RawValue>, SyncError> {
         let scopes = &self.parts().scopes;
+        let (owner, limit) = (owner(caller, session), self.config().room_limit);
+        let refused = || SyncError::new("room-limit").param("limit", limit);
+        let _follower = scopes.follow(owner, limit).ok_or_else(refused)?;
         let watcher = scopes.watch_scope(&(&*pull.scope).into());
         let (mut at, mut of, mut is_first) = (pull.cursor, pull.epoch.as_deref().map(Arc::<str>::from), true);
         loop {
@@ -68,7 +78,14 @@ impl<A: App> Dispatcher<A> {
             if !pull.asker.is(A::user_id(&session)) {
                 return Err(SyncError::new("auth-user-changed"));
             }
+            // One that does not read has one page that it does not read.
+            tokio::select! {
+                () = chunks.taken() => {}
+                () = scopes.stopping.cancelled() => return Err(SyncError::new("sync-shutting-down")),
+            }
+            let turn = scopes.reading.acquire().await;
             let page = self.pulled(caller, &session, at, of.as_deref(), pull).await?;
+            drop(turn);
             let Page { changes, cursor, has_more, epoch } = page;
             if is_first || !changes.is_empty() {
                 let id = format!("{cursor} {epoch}");

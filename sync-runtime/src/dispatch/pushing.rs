@@ -91,7 +91,10 @@ impl<A: App> Dispatcher<A> {
     async fn known(&self, client: &ClientOf, mutations: &[MutationCall<'_>]) -> Result<Known, SyncError> {
         let ClientOf { name, owner } = client;
         let scopes = &self.parts().scopes;
-        if let Some(first) = mutations.first().filter(|first| scopes.is_next(name, *owner, first.seq)) {
+        // A repeat among them is told what came of it.
+        let is_first = |first: &&MutationCall<'_>| mutations.iter().all(|other| other.seq >= first.seq);
+        let first = mutations.first().filter(is_first);
+        if let Some(first) = first.filter(|first| scopes.is_next(name, *owner, first.seq)) {
             return Ok(Known { last: first.seq - 1, owner: Some(*owner), ..Known::default() });
         }
         let numbers = mutations.iter().map(|mutation| mutation.seq).collect();
@@ -177,7 +180,7 @@ fn unsettled() -> SyncError {
 }
 
 /// Says whose a client is: a user's, or that of a session or a page without one.
-fn owner<A: App>(caller: &Caller<A>, session: &A::Session) -> Id {
+pub(super) fn owner<A: App>(caller: &Caller<A>, session: &A::Session) -> Id {
     match A::user_id(session) {
         Some(user) => Id::of_texts(&["user", user]),
         None => pipeline::namer(caller),

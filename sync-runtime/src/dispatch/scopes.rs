@@ -10,7 +10,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::clock::Instant;
+use crate::clock::{Instant, Seldom};
 use crate::contain::Guarded;
 use crate::dispatch::commits::Commits;
 use crate::error::SyncError;
@@ -25,6 +25,10 @@ use crate::wire::Asker;
 pub(in crate::dispatch) const TRUSTED: Duration = Duration::from_secs(30);
 /// How many bytes a subscriber is told before it is looked whether there is room for more.
 const UNCHECKED: usize = 4 << 10;
+/// How often it is said at most that a push could not be stored, and within what time.
+const SAID: (u64, Duration) = (6, Duration::from_secs(60));
+/// How many of those who follow over HTTP read at once.
+const READING: usize = 2;
 /// How many are asked at once whether they may.
 const ASKED_AT_ONCE: usize = 32;
 /// Of how many clients it is known what they have pushed here, without asking the store; beyond that, all of them are forgotten.
@@ -39,6 +43,12 @@ pub(in crate::dispatch) struct Scopes<A: App> {
     of_sockets: Mutex<HashMap<Id, Vec<Arc<str>>>>,
     pub(in crate::dispatch) work: TaskTracker,
     pub(in crate::dispatch) asking: Semaphore,
+    /// Those who follow over HTTP read few at a time: everybody else reads in the same line.
+    pub(in crate::dispatch) reading: Semaphore,
+    /// How many scopes each follows over HTTP.
+    followers: Arc<Mutex<HashMap<Id, usize>>>,
+    /// What is said of pushes that could not be stored.
+    pub(in crate::dispatch) failures: Mutex<Seldom>,
     /// The server stops: nobody looks at anything any more.
     pub(in crate::dispatch) stopping: CancellationToken,
     /// The number of the mutation that each client cannot get done, and how often that was tried.
@@ -94,6 +104,25 @@ impl<A: App> Drop for Watcher<A> {
     }
 }
 
+/// A scope that is followed over HTTP.
+pub(in crate::dispatch) struct Follower {
+    owner: Id,
+    followers: Arc<Mutex<HashMap<Id, usize>>>,
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let mut followers = self.followers.lock();
+        if let Some(count) = followers.get_mut(&self.owner) {
+            *count -= 1;
+            if *count == 0 {
+                followers.remove(&self.owner);
+                shrink(&mut followers);
+            }
+        }
+    }
+}
+
 impl<A: App> TopicState<A> {
     fn is_empty(&self) -> bool {
         self.subscribers.is_empty() && self.watchers == 0
@@ -137,6 +166,9 @@ impl<A: App> Default for Scopes<A> {
             of_sockets: Mutex::default(),
             work: TaskTracker::new(),
             asking: Semaphore::new(ASKED_AT_ONCE),
+            reading: Semaphore::new(READING),
+            followers: Arc::default(),
+            failures: Mutex::new(Seldom::within(SAID.0, SAID.1)),
             stopping: CancellationToken::new(),
             tries: Mutex::default(),
             settled: Mutex::default(),
@@ -197,6 +229,17 @@ impl<A: App> Scopes<A> {
         let mut settled = self.settled.lock();
         make_room(&mut settled, client);
         settled.insert(client.clone(), (owner, number));
+    }
+
+    /// Counts a scope more that somebody follows over HTTP, for as long as what this returns is there; `None` beyond `limit`.
+    pub(in crate::dispatch) fn follow(&self, owner: Id, limit: usize) -> Option<Follower> {
+        let mut followers = self.followers.lock();
+        let count = followers.entry(owner).or_default();
+        if *count >= limit {
+            return None;
+        }
+        *count += 1;
+        Some(Follower { owner, followers: self.followers.clone() })
     }
 
     /// Returns the names of all that somebody subscribes to.

@@ -184,6 +184,8 @@ pub struct PullFrom {
     pub epoch: Option<Box<str>>,
     /// How many changes they want at most.
     pub limit: usize,
+    /// How many bytes of JSON, about: behind that, a change stands on the next page.
+    pub bytes: usize,
 }
 
 /// Changes that follow each other.

@@ -98,7 +98,7 @@ impl Stage {
     }
 
     async fn changes(&self, scope: &str, cursor: u64, limit: usize) -> (Vec<Change>, u64, bool) {
-        let from = PullFrom { scope: scope.into(), cursor, epoch: None, limit };
+        let from = PullFrom { scope: scope.into(), cursor, epoch: None, limit, bytes: 512 << 10 };
         let page = self.log.pull(from).await.expect("a page");
         (page.changes, page.cursor, page.has_more)
     }
@@ -301,7 +301,7 @@ async fn cursors_that_are_none_are_refused(stage: &Stage) {
     stage.push("wrong", "wrong-1", 1, put("a", "1")).await;
     let (_, epoch) = stage.log.heads(vec!["wrong".into()]).await.expect("heads").remove(0);
     let pull = async |scope: &str, cursor: u64, epoch: Option<&str>| {
-        let from = PullFrom { scope: scope.into(), cursor, epoch: epoch.map(Into::into), limit: 10 };
+        let from = PullFrom { scope: scope.into(), cursor, epoch: epoch.map(Into::into), limit: 10, bytes: 512 << 10 };
         stage.log.pull(from).await.map(|page| page.cursor).map_err(|error| matches!(error, LogError::TooOld))
     };
     assert_eq!(pull("wrong", 1, Some(&epoch)).await, Ok(1));
@@ -356,7 +356,7 @@ async fn what_is_trimmed_is_told(stage: &Stage) {
     assert_eq!(stage.changes("trimmed", 0, 100).await.0.len(), 30, "nothing is too old");
     trim(10, hour).await;
     let pull = async |cursor| {
-        let from = PullFrom { scope: "trimmed".into(), cursor, epoch: None, limit: 100 };
+        let from = PullFrom { scope: "trimmed".into(), cursor, epoch: None, limit: 100, bytes: 512 << 10 };
         stage.log.pull(from).await.map(|page| page.changes.len()).map_err(|error| matches!(error, LogError::TooOld))
     };
     assert_eq!((pull(20).await, pull(30).await), (Ok(10), Ok(0)));

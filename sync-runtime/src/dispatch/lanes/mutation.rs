@@ -87,7 +87,9 @@ impl Pushing<'_> {
         let log = parts.scopes.log()?;
         let failed = |error: LogError| {
             if let LogError::Unavailable(error) = &error {
-                tracing::warn!(error = crate::error::chain(&**error), "a mutation could not be stored");
+                if parts.scopes.failures.lock().happened().is_some() {
+                    tracing::warn!(error = crate::error::chain(&**error), "a mutation could not be stored");
+                }
             }
             SyncError::from(error)
         };

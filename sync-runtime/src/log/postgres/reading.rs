@@ -11,7 +11,7 @@ use crate::log::overlay::Key;
 use crate::log::settle::{Outcome, reaches, stored_refusal};
 use crate::log::store::{CHANGES_MEANWHILE, Change, Head, Known, LogError, Page, PullFrom, Snapshot, SnapshotPlace};
 
-/// How many bytes of JSON a page has, about: behind that, a change stands on the next one.
+/// How many bytes of JSON a part of a snapshot has, about.
 const PAGE: i64 = 512 << 10;
 /// How many entities a part of a snapshot has at most, and of how many that have changed since it is looked what they were.
 const ENTITIES: usize = 1000;
@@ -80,9 +80,9 @@ const PULL: &str = "SELECT s.epoch, s.head, s.floor, c.cursor, c.entity, c.id, c
     WHERE s.name = $1 ORDER BY c.cursor";
 
 pub(super) async fn pull(client: &Client, from: &PullFrom) -> Result<Result<Page, LogError>, Error> {
-    let PullFrom { scope, cursor, epoch, limit } = from;
-    let (behind, limit) = (signed(*cursor), signed(*limit as u64));
-    let rows = client.query(&client.prepare_cached(PULL).await?, &[&&**scope, &behind, &limit, &PAGE]).await?;
+    let PullFrom { scope, cursor, epoch, limit, bytes } = from;
+    let (behind, limit, bytes) = (signed(*cursor), signed(*limit as u64), signed(*bytes as u64));
+    let rows = client.query(&client.prepare_cached(PULL).await?, &[&&**scope, &behind, &limit, &bytes]).await?;
     let Some(first) = rows.first() else {
         let nothing = Page { changes: Vec::new(), cursor: 0, has_more: false, epoch: "".into() };
         return Ok(if *cursor == 0 { Ok(nothing) } else { Err(LogError::TooOld) });

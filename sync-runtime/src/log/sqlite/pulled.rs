@@ -7,11 +7,8 @@ use super::rows::{kind_of, signed};
 use crate::log::settle::reaches;
 use crate::log::store::{Change, LogError, Page, PullFrom};
 
-/// How many bytes of JSON a page has, about: behind that, a change stands on the next one.
-const PAGE: usize = 512 << 10;
-
 pub(super) fn pull(file: &Connection, from: &PullFrom) -> rusqlite::Result<Result<Page, LogError>> {
-    let PullFrom { scope, cursor, epoch, limit } = from;
+    let PullFrom { scope, cursor, epoch, limit, bytes: most } = from;
     let Some(scope) = Scope::find(file, scope)? else {
         let nothing = Page { changes: Vec::new(), cursor: 0, has_more: false, epoch: "".into() };
         return Ok(if *cursor == 0 { Ok(nothing) } else { Err(LogError::TooOld) });
@@ -27,7 +24,7 @@ pub(super) fn pull(file: &Connection, from: &PullFrom) -> rusqlite::Result<Resul
     while let Some(row) = rows.next()? {
         let change = change(row)?;
         bytes += change.data.as_ref().map_or(0, |data| data.len());
-        if bytes > PAGE && !changes.is_empty() {
+        if bytes > *most && !changes.is_empty() {
             break;
         }
         changes.push(change);
