@@ -86,10 +86,10 @@ impl Pushing<'_> {
             Push { call, scope: (&*self.mutation.scope).into(), after_success: self.mutation.after_success, work };
         let log = parts.scopes.log()?;
         let failed = |error: LogError| {
-            if let LogError::Unavailable(error) = &error {
-                if parts.scopes.failures.lock().happened().is_some() {
-                    tracing::warn!(error = crate::error::chain(&**error), "a mutation could not be stored");
-                }
+            if let LogError::Unavailable(error) = &error
+                && parts.scopes.failures.lock().happened().is_some()
+            {
+                tracing::warn!(error = crate::error::chain(&**error), "a mutation could not be stored");
             }
             SyncError::from(error)
         };
