@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
@@ -21,6 +22,8 @@ use crate::log::{Known, Pushed, Work};
 use crate::route::{Access, App};
 use crate::wire::{MutationCall, MutationResult, PushCall, Refusal, answer_push};
 
+/// How long it is waited until a refusal is kept.
+const PLACED_WITHIN: Duration = Duration::from_secs(10);
 /// How often a mutation may fail before it comes to the store until that is its outcome.
 const TRIES: u32 = 5;
 /// Refusals that settle nothing: the same mutation may be applied when it is sent again. So do those with a status of 500 or more.
@@ -135,8 +138,7 @@ impl<A: App> Dispatcher<A> {
                     mutation.turn.comes().await;
                     mutation.place(self.parts(), Work::Refuse(error)).await
                 };
-                let until = Instant::now() + self.config().handler_timeout;
-                soon(until, placing).await.unwrap_or_else(|| Err(unsettled()))
+                soon(Instant::now() + PLACED_WITHIN, placing).await.unwrap_or_else(|| Err(unsettled()))
             }
         }
     }
