@@ -338,7 +338,7 @@ async fn a_mutation_that_never_gets_done_in_time_is_refused_in_the_end() {
     let data = tempfile::tempdir().expect("a folder");
     let server = TestServer::start_with(|config| {
         data.path().clone_into(&mut config.data);
-        config.handler_timeout = Duration::from_millis(30);
+        config.handler_timeout = Duration::from_millis(200);
     })
     .await;
     let mut ada = server.connect(member("ada", "deliver", None)).await;
