@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sync::{Rate, RateLimit};
 use sync_tests::app::{TestServer, guest, member};
 use sync_tests::socket::{Client, Identity};
 
@@ -496,6 +497,38 @@ pub(crate) async fn check_sql(server: &TestServer) {
     let all = [add(1, ALL, "a\u{0}", 1), put(2, ALL, "d", "D")];
     let (own, others) = tokio::join!(push(&mut ada, "c-keys", &all), push(&mut guest, "c-guest", &unknown));
     assert_eq!((own, others), (["list-gone", "9"].map(str::to_owned).to_vec(), vec!["mutation-unknown".to_owned()]));
+}
+
+#[tokio::test]
+async fn who_reads_much_over_http_reads_it_no_faster_than_they_may_send_it() {
+    const BURST: usize = 250;
+    let data = tempfile::tempdir().expect("a folder");
+    let server = TestServer::start_with(|config| {
+        data.path().clone_into(&mut config.data);
+        config.limits = true;
+        config.user_rate_limit = RateLimit::At(Rate::new(1, 3600, BURST as u32));
+    })
+    .await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let many = (1..=200).map(|seq| put(seq, ALL, "a", &format!("{seq:0>40}"))).collect::<Vec<_>>();
+    for hundred in many.chunks(100) {
+        assert_eq!(push(&mut ada, "c1", hundred).await.len(), 100);
+    }
+    let [bob, cleo] = ["bob", "cleo"].map(|name| member(name, "deliver", None));
+    let [bob, cleo] = [server.token(bob).await, server.token(cleo).await];
+    let read = async |token: &str| {
+        let url = format!("http://{}/_sync/pull?scope={ALL}", server.address());
+        let answer = reqwest::Client::new().get(url).bearer_auth(token).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("a text").len())
+    };
+    let (_, bytes) = read(&cleo).await;
+    assert!(bytes > 12_000, "{bytes}");
+    let mut reads = 0;
+    while reads < BURST && read(&bob).await.0 == 200 {
+        reads += 1;
+    }
+    assert_eq!(reads, BURST.div_ceil(1 + bytes / 4096));
+    assert_eq!(read(&cleo).await.0, 200, "others read as before");
 }
 
 #[tokio::test]

@@ -35,9 +35,7 @@ impl<A: App> Dispatcher<A> {
             Update::Whole(view) => StateUpdate::Whole(view),
         };
         let json = answer_state(&open.place.room, &version, update);
-        if let Some(socket) = caller.socket() {
-            self.limits().answered(socket.budget(), json.get().len(), Instant::now());
-        }
+        self.charge_answer(caller, json.get().len());
         self.answer(caller, Ok(json)).showing(version, is_same)
     }
 

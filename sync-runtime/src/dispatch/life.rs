@@ -213,7 +213,7 @@ impl<A: App> Dispatcher<A> {
         // Who takes longer is closed by what is dropped here, and goes on where it was.
         let shown = timeout(self.config().handler_timeout, held.show_missed(&self.parts().replays)).await;
         let shown = shown.map_err(|_| SyncError::new("sync-timeout"))?;
-        self.limits().answered(socket.budget(), shown, Instant::now());
+        self.charge_socket(socket, shown);
         let pos = self.positions().seal(held.position());
         let people = self.follow(socket, name, &held, follows);
         Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered(), people.as_deref()), held))
@@ -225,7 +225,7 @@ impl<A: App> Dispatcher<A> {
         held.follow(follows);
         let is_shown = follows && attendance::is_seen(self.parts(), room);
         let people = is_shown.then(|| self.parts().presence.list(socket, room))?;
-        self.limits().answered(socket.budget(), people.get().len(), Instant::now());
+        self.charge_socket(socket, people.get().len());
         Some(people)
     }
 

@@ -6,8 +6,8 @@ use crate::clock::Instant;
 use crate::contain::{Guarded, contained};
 use crate::dispatch::{Caller, CallerKind, Dispatcher};
 use crate::error::SyncError;
-use crate::limits::{Key, RouteBudget};
-use crate::rooms::CloseReason;
+use crate::limits::{Key, Payer, RouteBudget};
+use crate::rooms::{CloseReason, Socket};
 use crate::route::App;
 use crate::wire::Asker;
 
@@ -73,6 +73,24 @@ impl<A: App> Dispatcher<A> {
             return Err(SyncError::new("auth-user-changed"));
         }
         Ok(session)
+    }
+
+    /// Takes an answer of so many bytes for as many messages as it would be; what was looked at for it counts as well as what is said.
+    pub(super) fn charge_answer(&self, caller: &Caller<A>, bytes: usize) {
+        let payer = match caller.kind() {
+            CallerKind::Socket(socket) => return self.charge_socket(socket, bytes),
+            CallerKind::Http => match self.check_session(caller).ok().and_then(|session| self.user_key(&session)) {
+                Some(user) => Payer::User(user),
+                None => Payer::Address(self.limits().address_key(caller.address())),
+            },
+            CallerKind::Server => return,
+        };
+        self.limits().answered(payer, bytes, Instant::now());
+    }
+
+    /// As [`charge_answer`](Self::charge_answer), for what a socket is shown.
+    pub(super) fn charge_socket(&self, socket: &Socket<A>, bytes: usize) {
+        self.limits().answered(Payer::Socket(socket.budget()), bytes, Instant::now());
     }
 
     fn limit_sender(&self, caller: &Caller<A>, user: Option<Key>, now: Instant) -> Result<(), SyncError> {

@@ -8,7 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use serde_json::value::RawValue;
 
-use crate::clock::{Instant, sleep};
+use crate::clock::sleep;
 use crate::contain::Guarded;
 use crate::dispatch::access::access;
 use crate::dispatch::chunks::ChunkSender;
@@ -27,6 +27,8 @@ use crate::wire::{
 /// How many bytes of JSON a page has, about, and one that is told to somebody who follows.
 const PAGE: usize = 512 << 10;
 const FOLLOWED_PAGE: usize = 64 << 10;
+/// How many bytes of an answer a change costs that is only looked at.
+const LOOKED_AT: usize = 64;
 
 impl<A: App> Dispatcher<A> {
     /// Reads what has changed in a scope behind a cursor.
@@ -116,8 +118,9 @@ impl<A: App> Dispatcher<A> {
             let session = self.check_store(caller, &call.asker)?;
             access(self.parts(), caller, &session, &call.scope).await?;
             let place = call.page.as_deref().map(read_place).transpose()?;
-            let Snapshot { data, cursor, epoch, next } =
+            let Snapshot { data, cursor, epoch, next, looked_through } =
                 self.parts().scopes.log()?.snapshot(&call.scope, place).await?;
+            self.charge_answer(caller, looked_through.saturating_mul(LOOKED_AT));
             let next = next.map(|place| written_place(&place));
             Ok(answer_snapshot(&raw(&data), cursor, &epoch, next.as_deref()))
         };
@@ -125,8 +128,8 @@ impl<A: App> Dispatcher<A> {
     }
 
     fn answer_read(&self, caller: &Caller<A>, read: Result<Box<RawValue>, SyncError>) -> Answer {
-        if let (Some(socket), Ok(json)) = (caller.socket(), &read) {
-            self.limits().answered(socket.budget(), json.get().len(), Instant::now());
+        if let Ok(json) = &read {
+            self.charge_answer(caller, json.get().len());
         }
         self.answer(caller, read)
     }

@@ -75,6 +75,17 @@ impl Refusals {
     }
 }
 
+/// Whose budget a long answer is taken out of.
+#[derive(Debug, Clone, Copy)]
+pub enum Payer<'s> {
+    /// A socket's, and not that of its address: after a restart, everybody there asks for it.
+    Socket(&'s SocketBudget),
+    /// That of somebody who has signed in and asks over HTTP.
+    User(Key),
+    /// That of the address of anybody else there, by its key: whatever else they say that they are costs nothing to make up.
+    Address(Option<Key>),
+}
+
 /// What callers may do on one route.
 #[derive(Debug)]
 pub struct RouteBudget {
@@ -146,7 +157,7 @@ impl Limits {
     #[must_use]
     pub fn of_socket(&self, address: Option<IpAddr>) -> SocketBudget {
         Moment::begin_at_zero();
-        SocketBudget::new(self.socket, self.counting.of(address).map(|address| self.key("address", address)))
+        SocketBudget::new(self.socket, self.address_key(address))
     }
 
     /// Returns by what somebody is counted; `kind` tells two kinds of names apart.
@@ -170,10 +181,19 @@ impl Limits {
 
     /// Takes an answer of so many bytes, which was asked for by a short message, for as many messages as it would take to say it: the next
     /// ones wait for that.
-    pub fn answered(&self, socket: &SocketBudget, bytes: usize, now: Instant) {
+    pub fn answered(&self, payer: Payer<'_>, bytes: usize, now: Instant) {
         Moment::begin(self.epoch, now);
-        // Not those of its address: after a restart, everybody there asks for it.
-        (0..bytes / LONG_MESSAGE).take_while(|_| socket.take().is_ok()).for_each(drop);
+        let take = || match payer {
+            Payer::Socket(socket) => socket.take(),
+            Payer::User(user) => take(self.users.as_deref(), Some(user)),
+            Payer::Address(address) => take(self.addresses.as_deref(), address),
+        };
+        (0..bytes / LONG_MESSAGE).take_while(|_| take().is_ok()).for_each(drop);
+    }
+
+    /// Returns by what those of an address are counted, if they are.
+    pub fn address_key(&self, address: Option<IpAddr>) -> Option<Key> {
+        self.counting.of(address).map(|address| self.key("address", address))
     }
 
     /// Takes a call that came over HTTP out of the budget of its user; its address was asked when the request came.
@@ -232,9 +252,8 @@ impl Limits {
     }
 
     fn take_of_address(&self, budgets: Option<&Budgets>, address: Option<IpAddr>) -> Result<(), SyncError> {
-        let (Some(budgets), Some(address)) = (budgets, self.counting.of(address)) else { return Ok(()) };
         Moment::begin(self.epoch, Instant::now());
-        budgets.take(self.key("address", address))
+        take(budgets, self.address_key(address))
     }
 
     /// Sweeps the next part of all budgets.

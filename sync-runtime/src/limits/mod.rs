@@ -12,7 +12,7 @@ mod places;
 
 pub use budget::SocketBudget;
 pub use budgets::Key;
-pub use limiter::{Limits, RouteBudget};
+pub use limiter::{Limits, Payer, RouteBudget};
 pub use places::{NoPlace, Place, Places};
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::config::{Config, Environment};
 use crate::error::SyncError;
 use crate::limits::budgets::{Budgets, Key, SHARDS};
 use crate::limits::moment::Moment;
-use crate::limits::{Limits, NoPlace, Place, Places};
+use crate::limits::{Limits, NoPlace, Payer, Place, Places};
 use crate::metrics::ServerMetrics;
 
 fn limits_of(config: &Config) -> Arc<Limits> {
@@ -241,10 +241,11 @@ fn a_long_answer_counts_as_the_messages_that_it_would_be() {
     let limits = limits_of(&Config { socket_rate_limit: RateLimit::At(Rate::new(1, 3600, 100)), ..Config::default() });
     let socket = limits.of_socket(None);
     let message = || limits.message(&socket, None, Instant::now());
-    limits.answered(&socket, 1000, Instant::now());
+    let socket = Payer::Socket(&socket);
+    limits.answered(socket, 1000, Instant::now());
     assert_eq!(passed(10, message), 10);
-    limits.answered(&socket, 50 * 4096, Instant::now());
+    limits.answered(socket, 50 * 4096, Instant::now());
     assert_eq!(passed(100, message), 40);
-    limits.answered(&socket, 1 << 30, Instant::now());
+    limits.answered(socket, 1 << 30, Instant::now());
     assert_eq!(passed(10, message), 0);
 }

@@ -212,6 +212,31 @@ pub struct Snapshot {
     pub epoch: Arc<str>,
     /// Where the next part begins; `None` behind the last.
     pub next: Option<SnapshotPlace>,
+    /// How many changes were looked through for it: those behind its cursor.
+    pub looked_through: usize,
+}
+
+impl Snapshot {
+    /// The one part of a scope in which nothing has ever been.
+    pub(super) fn empty() -> Self {
+        Self { data: BTreeMap::new(), cursor: 0, epoch: "".into(), next: None, looked_through: 0 }
+    }
+
+    /// Makes a part of what was found up to the key `end`, `None` where that is all, of a log of an epoch with a head.
+    pub(super) fn of_part(
+        found: BTreeMap<(Box<str>, Box<str>), Box<str>>,
+        end: Option<(Box<str>, Box<str>)>,
+        cursor: u64,
+        (head, epoch): (u64, Arc<str>),
+    ) -> Self {
+        let next = end.map(|(entity, id)| SnapshotPlace { cursor, epoch: (&*epoch).into(), entity, id });
+        let mut data = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for ((entity, id), json) in found {
+            data.entry(entity).or_default().insert(id, json);
+        }
+        let looked_through = usize::try_from(head - cursor).unwrap_or(usize::MAX);
+        Self { data, cursor, epoch, next, looked_through }
+    }
 }
 
 /// Where a part of a snapshot begins.

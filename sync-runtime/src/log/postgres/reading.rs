@@ -122,8 +122,7 @@ pub(super) async fn snapshot(
     let moment = moment.start().await?;
     let select = "SELECT epoch, head, floor, id FROM sync_scopes WHERE name = $1";
     let Some(row) = moment.query_opt(select, &[&scope]).await? else {
-        let empty = Snapshot { data: BTreeMap::new(), cursor: 0, epoch: "".into(), next: None };
-        return Ok(if place.is_none() { Ok(empty) } else { Err(LogError::TooOld) });
+        return Ok(if place.is_none() { Ok(Snapshot::empty()) } else { Err(LogError::TooOld) });
     };
     let (reach, scope): (_, i64) = (Reach::of(&row)?, row.try_get(3)?);
     let cursor = place.map_or(reach.head, |place| place.cursor);
@@ -137,12 +136,7 @@ pub(super) async fn snapshot(
         end = go_back(&moment, (scope, cursor), (&behind, end), &mut found).await?;
     }
     moment.commit().await?;
-    let next = end.map(|(entity, id)| SnapshotPlace { cursor, epoch: (&*reach.epoch).into(), entity, id });
-    let mut data = BTreeMap::<_, BTreeMap<_, _>>::new();
-    for ((entity, id), json) in found {
-        data.entry(entity).or_default().insert(id, json);
-    }
-    Ok(Ok(Snapshot { data, cursor, epoch: reach.epoch, next }))
+    Ok(Ok(Snapshot::of_part(found, end, cursor, (reach.head, reach.epoch))))
 }
 
 type Found = BTreeMap<Key, Box<str>>;

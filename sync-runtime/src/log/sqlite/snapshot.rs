@@ -23,8 +23,7 @@ pub(super) fn snapshot(
     place: Option<&SnapshotPlace>,
 ) -> rusqlite::Result<Result<Snapshot, LogError>> {
     let Some(scope) = Scope::find(file, name)? else {
-        let empty = Snapshot { data: BTreeMap::new(), cursor: 0, epoch: "".into(), next: None };
-        return Ok(if place.is_none() { Ok(empty) } else { Err(LogError::TooOld) });
+        return Ok(if place.is_none() { Ok(Snapshot::empty()) } else { Err(LogError::TooOld) });
     };
     let cursor = place.map_or(scope.head, |place| place.cursor);
     let is_there = scope.reaches(cursor, place.map(|place| &*place.epoch));
@@ -37,12 +36,7 @@ pub(super) fn snapshot(
         part.go_back(file, scope.id, cursor, &behind)?;
     }
     let Part { found, end, .. } = part;
-    let next = end.map(|(entity, id)| SnapshotPlace { cursor, epoch: (&*scope.epoch).into(), entity, id });
-    let mut data = BTreeMap::<_, BTreeMap<_, _>>::new();
-    for ((entity, id), json) in found {
-        data.entry(entity).or_default().insert(id, json);
-    }
-    Ok(Ok(Snapshot { data, cursor, epoch: scope.epoch, next }))
+    Ok(Ok(Snapshot::of_part(found, end, cursor, (scope.head, scope.epoch))))
 }
 
 /// What is there behind a key.
