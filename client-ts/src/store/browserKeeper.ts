@@ -1,6 +1,7 @@
 /** A keeper in the browser's IndexedDB, which all tabs share. */
 
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from "idb";
+import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
+import { KeptDatabase } from "../sync/keptDatabase";
 import type { Change, ScopeHead } from "../wire/log";
 import {
   bySeq,
@@ -75,17 +76,23 @@ export async function browserKeeper(name: string): Promise<Keeper> {
 
 class BrowserKeeper implements Keeper {
   readonly isLasting = true;
-  readonly #name: string;
-  #opened: Promise<IDBPDatabase<Schema>> | null = null;
+  readonly #database: KeptDatabase<Schema>;
   /** Which database this is; null as long as it was not looked at. */
   #born: string | null = null;
 
   constructor(name: string) {
-    this.#name = name;
+    this.#database = new KeptDatabase(name, 2, (database, before) => {
+      // What the first version wrote is read as what has changed since there was nothing.
+      if (before > 0) return;
+      database.createObjectStore("entities");
+      database.createObjectStore("scopes");
+      database.createObjectStore("queue");
+      database.createObjectStore("client");
+    });
   }
 
   async queue(): Promise<KeptQueue> {
-    const database = await this.#open();
+    const database = await this.#database.open();
     const reading = database.transaction(["client", "queue"]);
     const own = await reading.objectStore("client").get("own");
     const queue = await reading.objectStore("queue").getAll();
@@ -98,7 +105,7 @@ class BrowserKeeper implements Keeper {
   }
 
   async scope(scope: string): Promise<KeptScope | null> {
-    const database = await this.#open();
+    const database = await this.#database.open();
     const reading = database.transaction(["scopes", "entities"]);
     const kept = await reading.objectStore("scopes").get(scope);
     const rows = kept === undefined ? [] : await reading.objectStore("entities").getAll(whole(scope));
@@ -108,7 +115,7 @@ class BrowserKeeper implements Keeper {
   }
 
   async head(scope: string): Promise<ScopeHead | null> {
-    const database = await this.#open();
+    const database = await this.#database.open();
     const kept = await database.get("scopes", scope);
     return kept === undefined ? null : { cursor: kept.cursor, epoch: kept.epoch };
   }
@@ -166,13 +173,12 @@ class BrowserKeeper implements Keeper {
   }
 
   close(): void {
-    void this.#opened?.then(database => database.close()).catch(() => {});
-    this.#opened = null;
+    this.#database.close();
   }
 
   /** Writes what `work` does, or nothing where one part of it fails. */
   async #write<Value>(work: (change: Writing, own: Own) => Value | Promise<Value>): Promise<Value> {
-    const database = await this.#open();
+    const database = await this.#database.open();
     const change: Writing = database.transaction(["client", "entities", "queue", "scopes"], "readwrite");
     try {
       const own = this.#checked(await change.objectStore("client").get("own"));
@@ -199,27 +205,6 @@ class BrowserKeeper implements Keeper {
     // One that was made before they had names has none, and is the same one all the same.
     if (own === undefined || (own.born ?? "") !== this.#born) throw new Error("what this browser had kept was deleted");
     return own;
-  }
-
-  #open(): Promise<IDBPDatabase<Schema>> {
-    this.#opened ??= openDB<Schema>(this.#name, 2, {
-      upgrade: (database, before) => {
-        // What the first version wrote is read as what has changed since there was nothing.
-        if (before > 0) return;
-        database.createObjectStore("entities");
-        database.createObjectStore("scopes");
-        database.createObjectStore("queue");
-        database.createObjectStore("client");
-      },
-      // Another version of this package wants the database, or somebody deletes it.
-      blocking: (_, __, event) => {
-        (event.target as IDBDatabase).close();
-        this.#opened = null;
-      },
-      terminated: () => void (this.#opened = null),
-    });
-    this.#opened.catch(() => (this.#opened = null));
-    return this.#opened;
   }
 }
 

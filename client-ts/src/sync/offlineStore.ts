@@ -1,6 +1,7 @@
 /** Calls that wait for a connection, kept by the browser, so that a page that is loaded again sends what the one before could not. */
 
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
+import { KeptDatabase } from "./keptDatabase";
 
 /** A call as it is kept. */
 export interface StoredCall {
@@ -53,12 +54,11 @@ export function browserStore(server: string, page: string): OfflineStore | null 
  * nobody will send any more. A page without any holds none, which would keep it out of the browser's back/forward cache.
  */
 class BrowserStore implements OfflineStore {
-  readonly #name: string;
+  readonly #database: KeptDatabase<Schema>;
   readonly #page: string;
   readonly #own = new Set<string>();
   /** The pages whose end is waited for. */
   readonly #awaited = new Set<string>();
-  #opened: Promise<IDBPDatabase<Schema>> | null = null;
   /** Resolves when the lock of this page is there; null when it is not wanted. */
   #held: Promise<void> | null = null;
   #letGo: (() => void) | null = null;
@@ -66,14 +66,14 @@ class BrowserStore implements OfflineStore {
   #writing = 0;
 
   constructor(name: string, page: string) {
-    this.#name = name;
+    this.#database = new KeptDatabase(name, 1, made => void made.createObjectStore("calls", { keyPath: "id" }));
     this.#page = page;
   }
 
   async put(call: StoredCall): Promise<void> {
     this.#own.add(call.id);
     await this.#holding(async () => {
-      const database = await this.#open();
+      const database = await this.#database.open();
       // It may have come to an end meanwhile.
       if (this.#own.has(call.id)) await database.put("calls", call);
     });
@@ -81,13 +81,13 @@ class BrowserStore implements OfflineStore {
 
   async remove(id: string): Promise<void> {
     if (!this.#own.delete(id)) return;
-    const database = await this.#open();
+    const database = await this.#database.open();
     await database.delete("calls", id);
     this.#releaseIfIdle();
   }
 
   async adopt(user: string, since: number, later: Later): Promise<readonly StoredCall[]> {
-    const database = await this.#open();
+    const database = await this.#database.open();
     const kept = await database.getAll("calls");
     const old = kept.filter(({ at }) => at < since);
     await Promise.all(old.map(({ id }) => database.delete("calls", id)));
@@ -110,7 +110,7 @@ class BrowserStore implements OfflineStore {
     let taken: readonly StoredCall[];
     try {
       taken = await navigator.locks.request(this.#lock(page), async () => {
-        return later.wanted() ? this.#takeOver(await this.#open(), page, user) : [];
+        return later.wanted() ? this.#takeOver(await this.#database.open(), page, user) : [];
       });
     } finally {
       this.#awaited.delete(page);
@@ -136,20 +136,6 @@ class BrowserStore implements OfflineStore {
       await change.done;
       return taken;
     });
-  }
-
-  #open(): Promise<IDBPDatabase<Schema>> {
-    this.#opened ??= openDB<Schema>(this.#name, 1, {
-      upgrade: database => void database.createObjectStore("calls", { keyPath: "id" }),
-      // Another version of this package wants the database.
-      blocking: (_, __, event) => {
-        (event.target as IDBDatabase).close();
-        this.#opened = null;
-      },
-      terminated: () => void (this.#opened = null),
-    });
-    this.#opened.catch(() => (this.#opened = null));
-    return this.#opened;
   }
 
   /** Writes calls of this page under its lock, which is held from then on as long as there are any. */
@@ -188,7 +174,7 @@ class BrowserStore implements OfflineStore {
   }
 
   #lock(page: string): string {
-    return `${this.#name} ${page}`;
+    return `${this.#database.name} ${page}`;
   }
 }
 
