@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{self, Form, Lane};
-use crate::model::{mount, page_name};
+use crate::model::{mount, page_name, successors};
 use crate::scan::{self, FileName, HandlerName, PageFile, PageFiles, SourceFile, name_rule, page_of, suggested_name};
 use crate::syntax::handler_file::{Handler, Kind};
 
@@ -40,6 +40,8 @@ pub struct ListedRoute {
     pub version: u32,
     /// Its files, in the order of the lane's forms; at least one.
     pub files: Vec<ListedFile>,
+    /// What it is told, a type in its file, where that has no handler: what follows is said by the newer version that takes it.
+    pub told: Option<String>,
     /// Who may call, as it is written: `login`, `public`, or an expression.
     pub auth: String,
     /// To which rooms it can be sent, as it is written, quotes and all; `None` for any.
@@ -147,7 +149,7 @@ fn routes(
         versions.entry((&name.name, name.version)).or_default().push((name, file));
     }
     versions.retain(|_, files| files.iter().all(|(_, file)| is_good(&file.source)));
-    versions.into_iter().map(|((name, version), files)| route(lane, page, (name, version), &files)).collect()
+    versions.into_iter().map(|((name, version), here)| route(lane, page, (name, version), &here, files)).collect()
 }
 
 fn route(
@@ -155,6 +157,7 @@ fn route(
     page: &str,
     (name, version): (&str, u32),
     files: &[(&HandlerName, &PageFile)],
+    all: &PageFiles,
 ) -> ListedRoute {
     let there: Vec<_> = lane
         .forms
@@ -162,7 +165,9 @@ fn route(
         .filter_map(|form| files.iter().find(|(name, _)| name.form == form))
         .map(|(name, file)| (name.kind(), &file.source))
         .collect();
-    let mains: Vec<&Handler> = there.iter().filter_map(|(_, file)| function(file, "main")).collect();
+    let newer = files.iter().flat_map(|(name, file)| successors(all, name, file)).collect::<Vec<_>>();
+    let sources = there.iter().map(|(_, file)| *file).chain(newer.last().map(|last| &last.file.source));
+    let mains: Vec<&Handler> = sources.filter_map(|file| function(file, "main")).collect();
     let said = |key: &str| mains.iter().find_map(|main| main.written(key)).map(str::to_owned);
     let is_other = |argument: &&String| !["auth=", "room="].iter().any(|key| argument.starts_with(key));
     ListedRoute {
@@ -171,6 +176,7 @@ fn route(
         name: name.to_owned(),
         version,
         files: there.iter().map(|(kind, file)| ListedFile { path: file.path.clone(), kind: *kind }).collect(),
+        told: newer.first().map(|first| first.args.to_owned()),
         auth: said("auth").unwrap_or_else(|| "login".to_owned()),
         room: said("room"),
         options: mains.iter().flat_map(|main| main.written.iter().filter(is_other)).cloned().collect(),

@@ -70,8 +70,6 @@ fn is_tx(parameter: &Parameter<'_>) -> bool {
         Type::Reference(reference) => {
             reference.mutability.is_some() && last_word(&reference.elem).is_some_and(|last| last == "Tx")
         }
-        // An alias; whether it is one of that is decided by the compiler.
-        Type::Path(_) => false,
         _ => false,
     }
 }

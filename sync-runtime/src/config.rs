@@ -624,7 +624,7 @@ const SETTINGS: &[Setting] = &[
     }),
 ];
 
-/// Whether this was built with the feature `redis`.
+/// Whether this was built with the features `redis` and `postgres`.
 const FEATURES: [bool; 2] = [cfg!(feature = "redis"), cfg!(feature = "postgres")];
 
 const ORIGINS: &str = "origins such as https://example.com, separated by commas: a scheme, a host (in its form `xn--…` if it is \

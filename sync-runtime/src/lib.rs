@@ -109,7 +109,7 @@ pub mod __private {
         GroupKey, IntoGroup, IntoVerdict, Keep, Member, Method, MutationHandler, MutationOnly, NoOlder, OfServer,
         Paired, Pattern, RequestOnly, RoomCtx, RoomKind, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes,
         SaidOfState, Save, ScopePage, ScopeRule, Segment, ServerChunk, ServerHandler, ServerOnly, StateParts,
-        StateRoute, StoreKind, StreamTo, Streams, Table, TypedCall, Verdict, answered, group_of,
+        StateRoute, StoreKind, StreamTo, Streams, Table, TypedCall, Verdict, answered, group_of, upgraded,
     };
     pub use crate::schema::Empty;
     #[cfg(all(feature = "testing", feature = "redis"))]

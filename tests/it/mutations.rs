@@ -249,6 +249,38 @@ async fn who_subscribes_is_poked_with_what_follows() {
 }
 
 #[tokio::test]
+async fn who_has_to_be_asked_again_is_told_the_changes_all_the_same() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let token = server.token(member("bob", "deliver", None)).await;
+    let mut bob = server.connect_as(Identity::token(&token)).await;
+    bob.call("subscribe", json!({ "scopes": [ALL] })).await;
+    // Another session of the same user: nobody knows whether that one may read.
+    let sessions = server.sessions();
+    let session = sessions.find(&token).await.expect("a store").expect("a session");
+    sessions.update(&session, |session| session.locale = Some("nl".to_owned())).await.expect("a session");
+    push(&mut ada, "c1", &[put(1, ALL, "a", "A")]).await;
+    let poke = bob.event("poke").await;
+    assert_eq!(changes(&poke["changes"]), ["1 create listItem a A 0"]);
+}
+
+#[tokio::test]
+async fn a_client_of_nobody_is_whoevers_who_knows_its_name() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    const OPEN: &str = "list-open-1";
+    let shout = |seq| mutation(seq, "shout", OPEN, json!({ "id": "a", "text": format!("hear {seq}") }));
+    // A page is closed, and another one finds in the browser what it has left.
+    let mut first = server.connect(guest()).await;
+    assert_eq!(push_one(&mut first, "c1", shout(1)).await, "1");
+    let mut second = server.connect(guest()).await;
+    assert_eq!(push(&mut second, "c1", &[shout(1), shout(2)]).await, ["1", "2"]);
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    assert_eq!(push_one(&mut ada, "c1", shout(3)).await, "\"auth-forbidden\"", "it is nobody's, and not everybody's");
+}
+
+#[tokio::test]
 async fn a_store_speaks_for_nobody_but_its_own_user() {
     let data = tempfile::tempdir().expect("a folder");
     let server = start(data.path()).await;
@@ -335,7 +367,7 @@ async fn a_rule_that_cannot_answer_refuses_nothing_that_waits() {
 }
 
 #[tokio::test]
-async fn a_mutation_that_never_gets_done_in_time_is_refused_in_the_end() {
+async fn a_mutation_that_never_gets_done_is_refused_in_the_end() {
     let data = tempfile::tempdir().expect("a folder");
     let server = TestServer::start_with(|config| {
         data.path().clone_into(&mut config.data);
@@ -343,16 +375,22 @@ async fn a_mutation_that_never_gets_done_in_time_is_refused_in_the_end() {
     })
     .await;
     let mut ada = server.connect(member("ada", "deliver", None)).await;
-    let all = [put(1, ADA, "a", "A"), add(2, ADA, "a", 21), put(3, ADA, "b", "B")];
-    assert_eq!(push(&mut ada, "c1", &all[..2]).await, ["1", "sync-timeout*"]);
-    // It is counted as the next one of its client.
-    for _ in 0..4 {
-        assert_eq!(push(&mut ada, "c1", &all[1..2]).await, ["sync-timeout*"]);
-        assert_eq!(push(&mut ada, "c1", &all[2..]).await, ["mutation-out-of-order*"]);
+    // One never ends, and one is told again and again that a service is down.
+    for (client, amount, code, at) in [("c1", 21, "sync-timeout", 0), ("c2", 34, "list-refused", 3)] {
+        let (passing, [first, second, third]) = (format!("{code}*"), [at + 1, at + 2, at + 3].map(|at| at.to_string()));
+        let text = |text: &str| format!("{text} {client}");
+        let all = [put(1, ADA, "a", &text("A")), add(2, ADA, "a", amount), put(3, ADA, "b", &text("B"))];
+        assert_eq!(push(&mut ada, client, &all[..2]).await, [&*first, &*passing]);
+        // It is counted as the next one of its client.
+        for _ in 0..4 {
+            assert_eq!(push(&mut ada, client, &all[1..2]).await, [&*passing]);
+            assert_eq!(push(&mut ada, client, &all[2..]).await, ["mutation-out-of-order*"]);
+        }
+        assert_eq!(push(&mut ada, client, &all[1..2]).await, [code]);
+        assert_eq!(push(&mut ada, client, &all[1..]).await, [code, &*second]);
+        let behind = [put(4, ADA, "c", &text("C")), all[0].clone()];
+        assert_eq!(push(&mut ada, client, &behind).await, [&*third, &*first], "a repeat behind it");
     }
-    assert_eq!(push(&mut ada, "c1", &all[1..2]).await, ["sync-timeout"]);
-    assert_eq!(push(&mut ada, "c1", &all[1..]).await, ["sync-timeout", "2"]);
-    assert_eq!(push(&mut ada, "c1", &[put(4, ADA, "c", "C"), all[0].clone()]).await, ["3", "1"], "a repeat behind it");
 }
 
 /// Reads server-sent events, each with its id, its name, and its data.
@@ -497,6 +535,31 @@ pub(crate) async fn check_sql(server: &TestServer) {
     let all = [add(1, ALL, "a\u{0}", 1), put(2, ALL, "d", "D")];
     let (own, others) = tokio::join!(push(&mut ada, "c-keys", &all), push(&mut guest, "c-guest", &unknown));
     assert_eq!((own, others), (["list-gone", "9"].map(str::to_owned).to_vec(), vec!["mutation-unknown".to_owned()]));
+}
+
+#[tokio::test]
+async fn what_an_older_page_has_queued_is_applied_by_a_newer_version() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let shout = |seq, args| mutation(seq, "shout", ALL, args);
+    let newer = |seq| {
+        let mut newer = shout(seq, json!({ "item": "b", "words": "quiet", "isLoud": false }));
+        newer["version"] = json!("v2");
+        newer
+    };
+    let pushed = [
+        shout(1, json!({ "id": "a", "text": "hear" })),
+        newer(2),
+        // What the older version took, and the newer one does not.
+        shout(3, json!({ "id": "a", "text": "x".repeat(50) })),
+        shout(4, json!({ "id": "a", "text": "x".repeat(70) })),
+        shout(5, json!({ "item": "a", "words": "hear", "isLoud": true })),
+        shout(6, json!({ "id": "a", "text": "panic" })),
+    ];
+    let invalid = "sync-invalid-input";
+    assert_eq!(push(&mut ada, "c1", &pushed).await, ["1", "2", invalid, invalid, invalid, "sync-server-failed*"]);
+    assert_eq!(pull(&mut ada, ALL, 0).await.0, ["1 create listItem a HEAR 0", "2 create listItem b quiet 0"]);
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ impl Outside {
         let sync = format!("{}/sync-runtime", repository().display());
         let manifest = format!(
             "[package]\nname = \"features\"\nedition = \"2024\"\n\n[dependencies]\n\
-             sync = {{ package = \"sync-runtime\", path = {sync:?}, features = [\"redis\", \"testing\"] }}\n"
+             sync = {{ package = \"sync-runtime\", path = {sync:?}, features = [\"postgres\", \"redis\", \"testing\"] }}\n"
         );
         self.write("features/Cargo.toml", &(manifest + &our_dependencies()));
         self.write("features/src/lib.rs", "//! Nothing.\n");

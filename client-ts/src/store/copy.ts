@@ -174,6 +174,8 @@ export class Copy {
       const written = own.get(entity)?.get(id);
       return written === undefined ? this.get(entity, id) : written.data;
     };
+    // What a mutator is given it may change: what is here is applied to again with each change of the server's.
+    const getOwn = (entity: string, id: string): unknown => structuredClone(get(entity, id));
     const write = (entity: string, id: string, data: { readonly data: unknown }): void => {
       const table = own.get(entity) ?? new Map<string, { readonly data: unknown }>();
       own.set(entity, table);
@@ -181,7 +183,7 @@ export class Copy {
     };
     const put = (entity: string, data: unknown): void => write(entity, this.#keyOf(entity, data), { data });
     return {
-      get,
+      get: getOwn,
       put,
       list: entity => {
         const keys = new Set([...this.all(entity)].map(([id]) => id));
@@ -197,7 +199,9 @@ export class Copy {
         const before = get(entity, id);
         if (before === undefined) return false;
         const now: unknown =
-          typeof change === "function" ? (change as (before: unknown) => unknown)(before) : { ...before, ...(change as object) };
+          typeof change === "function"
+            ? (change as (before: unknown) => unknown)(getOwn(entity, id))
+            : { ...before, ...(change as object) };
         write(entity, id, { data: now });
         return true;
       },

@@ -79,3 +79,22 @@ it("waits, too, where the server knows another client whoever it says it is", as
   expect(answers, "as another client once").toHaveLength(2);
   expect(await pauses(4_000)).toEqual([500, 1_000, 2_000]);
 });
+
+it("says once why all that it asks for is refused, where nothing says that this will pass", async () => {
+  const { page, pauses } = await setUp();
+  const { connection } = page;
+  const { push } = connection;
+  const refuse = (errorCode: string) => async () => ({ status: "error", errorCode, errorParams: {}, message: "No.", httpStatus: 403 });
+  for (const passing of ["store-unavailable", "auth-required"]) {
+    Object.assign(connection, { push: refuse(passing) });
+    put(page.store, "a", passing);
+    await pauses(30_000);
+  }
+  expect(connection.problems).toEqual([]);
+  Object.assign(connection, { push: refuse("auth-forbidden") });
+  await pauses(120_000);
+  expect(connection.problems).toEqual([{ kind: "push-refused", errorCode: "auth-forbidden", message: "No." }]);
+  Object.assign(connection, { push });
+  await pauses(60_000);
+  expect(page.store.status(SCOPE).get()).toMatchObject({ pending: 0, status: "live" });
+});

@@ -1,11 +1,12 @@
 /** The way of mutations to the server: in their order, as many at once as it takes, and again until each is settled. */
 
 import { backoffMs, type Backoff } from "../socket/backoff";
+import type { OnProblem } from "../sync/problems";
 import type { MutationResult, PushedMutation, WireRefusal } from "../wire/log";
 import type { Queued } from "./keeper";
 import type { LocalData } from "./localData";
 import type { Timer } from "./openScope";
-import type { UserConnection } from "./userConnection";
+import { PASSING, type UserConnection } from "./userConnection";
 import type { Write } from "./writer";
 
 /** How long it is waited after failures: of a push, of a scope. */
@@ -13,11 +14,15 @@ export const RETRY_BACKOFF: Backoff = { baseMs: 1_000, capMs: 30_000 };
 /** How many mutations are sent at once, and how many characters of JSON. */
 const BATCH = { mutations: 100, characters: 500_000 };
 
+/** Refusals of a push that pass: by themselves, or when the right user is there, which the scopes say. */
+const WAITED_FOR: ReadonlySet<string> = new Set([...PASSING, "auth-required", "auth-user-changed"]);
+
 export interface PusherParts {
   readonly server: UserConnection;
   readonly local: LocalData;
   /** Writes, and waits until that is done. */
   readonly written: (write: Write) => Promise<void>;
+  readonly onProblem: OnProblem;
   /** From 0 to below 1. */
   readonly random: () => number;
 }
@@ -40,6 +45,8 @@ export class Pusher {
   /** How often in a row nothing was settled. */
   #failures = 0;
   #retry: Timer | undefined;
+  /** Why a push was refused last, of those that were told. */
+  #told: string | null = null;
   /** It goes on as another client, of whom the server has not settled anything yet. */
   #hasRestarted = false;
 
@@ -63,9 +70,9 @@ export class Pusher {
     if (!this.#isPushing && this.#retry === undefined && this.#parts.local.leads) void this.#pushAll();
   }
 
-  /** Waits until nothing is under way that changes a scope, and may be in what was read. */
+  /** Waits for what is under way that changes a scope, and may be in what was read of it by now. */
   async landed(scope: string): Promise<void> {
-    while (this.#flight?.scopes.has(scope) === true) await this.#flight.landed;
+    if (this.flies(scope)) await this.#flight?.landed;
   }
 
   /** Whether something is under way that changes a scope. */
@@ -108,7 +115,10 @@ export class Pusher {
     const answer = await server.push({ client, mutations: batch.map(pushed) });
     if (answer.status === "success") return this.#settle(batch, answer.results);
     if (answer.errorCode === "sync-id-reused") return this.#restart(client);
-    if (answer.errorCode !== "sync-too-large") return this.#later();
+    if (answer.errorCode !== "sync-too-large") {
+      this.#blocked(answer);
+      return this.#later();
+    }
     if (batch.length > 1) return "smaller";
     this.#hasRestarted = false;
     local.settle(batch.map(queued => ({ ...queued, status: "rejected", refusal: refusalOf(answer) })));
@@ -142,6 +152,13 @@ export class Pusher {
     return "later";
   }
 
+  /** Tells once of a push that is refused as a whole though it could be asked for: nothing says that this will pass. */
+  #blocked(refusal: WireRefusal): void {
+    if (!this.#parts.server.isOpen || WAITED_FOR.has(refusal.errorCode) || this.#told === refusal.errorCode) return;
+    this.#told = refusal.errorCode;
+    this.#parts.onProblem({ kind: "push-refused", errorCode: refusal.errorCode, message: refusal.message });
+  }
+
   #clearRetry(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
@@ -161,6 +178,7 @@ export class Pusher {
     }
     if (changed.length > 0) {
       this.#failures = 0;
+      this.#told = null;
       this.#hasRestarted = false;
       this.#parts.local.settle(changed);
     }

@@ -6,21 +6,10 @@ import { isSameHead } from "./keeper";
 import type { LocalData } from "./localData";
 import type { OpenScope, Standing } from "./openScope";
 import { RETRY_BACKOFF } from "./pusher";
-import type { UserConnection } from "./userConnection";
+import { PASSING, type UserConnection } from "./userConnection";
 
 /** How many scopes are subscribed to at once. */
 const MOST_SCOPES = 100;
-/** What says that it is worth to ask again soon. */
-const PASSING = new Set([
-  "session-unavailable",
-  "store-unavailable",
-  "sync-disconnected",
-  "sync-rate-limited",
-  "sync-server-failed",
-  "sync-shutting-down",
-  "sync-timeout",
-  "sync-unavailable",
-]);
 
 const SYNCING: Standing = { status: "syncing", error: null };
 const LIVE: Standing = { status: "live", error: null };
@@ -131,9 +120,15 @@ export class Reader {
     else this.#fail(scope, refusal);
   }
 
-  poked({ scope: name, cursor, changes }: Poke): void {
-    const { local, landed, flies } = this.#parts;
-    if (flies(name)) return void landed(name).then(() => this.poked({ scope: name, cursor, changes }));
+  poked(poke: Poke): void {
+    const { landed, flies } = this.#parts;
+    if (!flies(poke.scope)) return this.#take(poke);
+    // Whatever flies next began when this was here: it is not in it, and nobody who goes on writing keeps others from being shown.
+    void landed(poke.scope).then(() => this.#take(poke));
+  }
+
+  #take({ scope: name, cursor, changes }: Poke): void {
+    const { local } = this.#parts;
     const scope = local.scope(name);
     if (scope === undefined || scope.subscription === "none" || this.#isClosed || cursor <= scope.cursor) return;
     const follows = scope.isKnown && !scope.isReading && changes[0]?.cursor === scope.cursor + 1;

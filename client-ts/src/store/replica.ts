@@ -13,7 +13,7 @@ import { Reader } from "./reader";
 import type { Dropped, ScopeStatus } from "./storeTypes";
 import { aloneTab, type Tabs } from "./tabs";
 import { UserConnection } from "./userConnection";
-import { Writer } from "./writer";
+import { Writer, type Write } from "./writer";
 
 /** What a replica is made of. */
 export interface ReplicaParts {
@@ -35,6 +35,8 @@ export interface ReplicaParts {
 const SAFETY_NET_MS = 30_000;
 /** How long a scope is kept in memory that nobody reads. */
 const LEAVES_AFTER_MS = 30_000;
+/** How long what another tab reads is kept that says nothing any more. Browsers let one that nobody looks at speak once a minute. */
+const FORGOTTEN_AFTER_MS = 300_000;
 
 /** One replica for each tab; one of them leads: it speaks with the server, writes what it hears, and tells the others. */
 export class Replica {
@@ -49,8 +51,8 @@ export class Replica {
   #dropped: readonly Dropped[] = [];
   readonly #undos: (() => void)[] = [];
   readonly #tab = newClient().slice(0, 24);
-  /** What each tab reads. */
-  readonly #wanted = new Map<string, ReadonlySet<string>>();
+  /** What each other tab reads, and when it has said so. */
+  readonly #wanted = new Map<string, { readonly scopes: ReadonlySet<string>; readonly saidAt: number }>();
   #tabs: Tabs;
   #isClosed = false;
 
@@ -70,7 +72,8 @@ export class Replica {
       onMissed: () => this.#sayWanted(),
     });
     this.#local = local;
-    this.#pusher = new Pusher({ server: this.#server, local, random, written: write => this.#writer.written(write) });
+    const written = (write: Write): Promise<void> => this.#writer.written(write);
+    this.#pusher = new Pusher({ server: this.#server, local, onProblem, random, written });
     this.#reader = new Reader({
       server: this.#server,
       local,
@@ -85,7 +88,7 @@ export class Replica {
       load: keeper => local.loadQueue(keeper),
       queue: () => local.queue.list,
       waiting: () => local.queue.waiting,
-      read: () => new Set([...this.#wanted.values()].flatMap(scopes => [...scopes]).concat(local.scopes.map(({ name }) => name))),
+      read: () => new Set([...this.#wanted.values()].flatMap(({ scopes }) => [...scopes]).concat(local.scopes.map(({ name }) => name))),
       onDrop: dropped => this.#drop(dropped),
       onAlone: () => this.#beAlone(),
     });
@@ -112,7 +115,7 @@ export class Replica {
       if (!isHeld) return;
       isHeld = false;
       scope.holders -= 1;
-      if (scope.holders === 0) scope.leaving = setTimeout(() => this.#leave(scope), LEAVES_AFTER_MS);
+      if (scope.holders === 0 && !this.#isClosed) scope.leaving = setTimeout(() => this.#leave(scope), LEAVES_AFTER_MS);
     };
   }
 
@@ -139,12 +142,18 @@ export class Replica {
     return undo;
   }
 
+  /** Lets go of everything; whoever reads on is shown what was here. */
   close(): void {
-    this.#isClosed = true;
+    if (this.#isClosed) return;
     for (const undo of this.#undos) undo();
     this.#pusher.close();
     this.#reader.close();
+    const { leads, scopes } = this.#local;
+    // The socket is the next store's, too.
+    if (leads && scopes.length > 0) this.#server.unsubscribe(scopes.map(({ name }) => name));
     this.#tell({ kind: "wants", tab: this.#tab, scopes: [] });
+    this.#isClosed = true;
+    this.#local.leads = false;
     this.#tabs.close();
     this.#writer.close();
   }
@@ -190,6 +199,7 @@ export class Replica {
       if (!this.#local.leads) await this.#local.catchUp(keeper);
       this.#pusher.push();
     });
+    this.#forgetTabs();
     if (this.#local.leads) this.#ask();
     else this.#sayWanted();
   }
@@ -212,7 +222,7 @@ export class Replica {
   }
 
   #tell(message: TabMessage): void {
-    if (!this.#isClosed || message.kind === "wants") this.#tabs.tell(message);
+    if (!this.#isClosed) this.#tabs.tell(message);
   }
 
   /** Speaks with the server for itself from now on. */
@@ -254,17 +264,32 @@ export class Replica {
 
   /** Another tab reads these. */
   #want(tab: string, scopes: readonly string[]): void {
-    const before = this.#wanted.get(tab);
-    this.#wanted.set(tab, new Set(scopes));
+    const before = this.#wanted.get(tab)?.scopes;
+    if (scopes.length > 0) this.#wanted.set(tab, { scopes: new Set(scopes), saidAt: Date.now() });
+    else this.#wanted.delete(tab);
     // It may not know what is read here.
-    if (before === undefined) this.#sayWanted();
+    if (before === undefined && scopes.length > 0) this.#sayWanted();
     if (!this.#local.leads) return;
     for (const name of scopes) {
       const scope = this.#scope(name);
       this.#tell({ kind: "status", scope: name, ...scope.standing });
       this.#writer.write(keeper => this.#showUnkept(keeper, scope));
     }
-    for (const name of before ?? []) {
+    this.#leaveAll(before ?? []);
+  }
+
+  /** Forgets tabs that have said nothing for long: they are closed, or sleep, and say it again when they wake up. */
+  #forgetTabs(): void {
+    for (const [tab, { scopes, saidAt }] of this.#wanted) {
+      if (Date.now() - saidAt <= FORGOTTEN_AFTER_MS) continue;
+      this.#wanted.delete(tab);
+      if (this.#local.leads) this.#leaveAll(scopes);
+    }
+  }
+
+  /** Leaves those of the scopes that nobody reads here. */
+  #leaveAll(names: Iterable<string>): void {
+    for (const name of names) {
       const scope = this.#local.scope(name);
       if (scope?.holders === 0) this.#leave(scope);
     }
@@ -282,6 +307,7 @@ export class Replica {
     const known = this.#local.scope(name);
     if (known !== undefined) return known;
     const scope = this.#local.open(name, this.#reader.standing(this.#log.isOpen()));
+    if (this.#isClosed) return scope;
     this.#writer.write(async keeper => {
       // Whoever leads since it was opened has looked already.
       await this.#local.catchUp(keeper, [scope]);
@@ -292,7 +318,7 @@ export class Replica {
   }
 
   #leave(scope: OpenScope): void {
-    const isWanted = [...this.#wanted.values()].some(scopes => scopes.has(scope.name));
+    const isWanted = [...this.#wanted.values()].some(({ scopes }) => scopes.has(scope.name));
     if (scope.holders > 0 || !this.#local.isOpen(scope) || (this.#local.leads && isWanted)) return;
     this.#local.close(scope);
     clearTimeout(scope.retry);

@@ -52,14 +52,15 @@ export type ScopeOfEntity<Entities, Name extends keyof Entities> =
  * guessed, and nothing else.
  */
 export interface MutatorTx<Entities> {
+  /** One as it is now: a copy, of which nothing is kept that is not written. */
   readonly get: <Name extends keyof Entities & string>(entity: Name, id: string) => EntityOf<Entities, Name> | undefined;
-  /** All of a kind, by key. */
-  readonly list: <Name extends keyof Entities & string>(entity: Name) => readonly EntityOf<Entities, Name>[];
+  /** All of a kind, by key, to be read and not to be changed. */
+  readonly list: <Name extends keyof Entities & string>(entity: Name) => readonly Readonly<EntityOf<Entities, Name>>[];
   /** Adds one; throws where there is one with its key. */
   readonly create: <Name extends keyof Entities & string>(entity: Name, data: EntityOf<Entities, Name>) => void;
   /** Adds one, or writes it in the place of the one with its key. */
   readonly put: <Name extends keyof Entities & string>(entity: Name, data: EntityOf<Entities, Name>) => void;
-  /** Changes some fields of one, or makes another of it; returns whether there is one. */
+  /** Changes some fields of one, or makes another of a copy of it; returns whether there is one. */
   readonly update: <Name extends keyof Entities & string>(
     entity: Name,
     id: string,

@@ -9,6 +9,18 @@ export type Asked<Answer> = Exclude<Answer, WireFailure> | ({ readonly status: "
 
 type Unsigned<Question> = Omit<Question, "user">;
 
+/** What says that it is worth to ask again soon. */
+export const PASSING: ReadonlySet<string> = new Set([
+  "session-unavailable",
+  "store-unavailable",
+  "sync-disconnected",
+  "sync-rate-limited",
+  "sync-server-failed",
+  "sync-shutting-down",
+  "sync-timeout",
+  "sync-unavailable",
+]);
+
 /** What the server says to the store of somebody who is not who the socket belongs to. */
 const OTHER_USER = "auth-user-changed";
 

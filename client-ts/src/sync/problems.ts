@@ -12,6 +12,11 @@ export type SyncProblem =
   | { readonly kind: "offline-not-kept"; readonly error: unknown }
   /** What a store has could not be kept by the browser, or not be read: it lives as long as the page. */
   | { readonly kind: "store-not-kept"; readonly error: unknown }
+  /**
+   * What a store has asked for is refused as a whole, and nothing says that this will pass: it is kept, and asked for again and again, or until the
+   * right user is there.
+   */
+  | { readonly kind: "push-refused"; readonly errorCode: string; readonly message: string }
   /** Somebody looks at who is in `room`, and the rule of this room has no `presence`: nobody will be listed. */
   | { readonly kind: "no-presence"; readonly room: string }
   /** What the server told of the value of a room did not fit again and again; the whole has been asked for. `route` is `<page>/<name>/<version>`. */
@@ -39,6 +44,9 @@ export const logProblem: OnProblem = problem => {
       return;
     case "store-not-kept":
       console.error("syncwright: what a store has cannot be kept by the browser", problem.error);
+      return;
+    case "push-refused":
+      console.error(`syncwright: what a store has asked for is refused (${problem.errorCode}): ${problem.message}`);
       return;
     case "no-presence":
       console.error(`syncwright: who is in \`${problem.room}\` cannot be known: the rule of this room has no \`presence\``);

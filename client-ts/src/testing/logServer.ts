@@ -280,6 +280,11 @@ export class TestConnection implements LogConnection {
       });
       return { status: "success", scopes: Object.fromEntries(heads) };
     });
+  /** The scopes that this socket is subscribed to. */
+  get subscribed(): readonly string[] {
+    return [...this.#subscribed.keys()].sort();
+  }
+
   readonly unsubscribe = (scopes: readonly string[]): void => scopes.forEach(scope => this.#subscribed.delete(scope));
   readonly onPoke = (heard: (poke: Poke) => void): (() => void) => this.#pokes.on(heard);
   readonly onUnsubscribed = (heard: (unsubscribed: Unsubscribed) => void): (() => void) => this.#unsubscribed.on(heard);

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::lane;
+use crate::model::{Successor, newer, successor};
 use crate::scan::{FileName, HandlerName, PARTS, PageFile, PageFiles, ROOM, SCOPE, Tree};
 use crate::syntax::handler_file::{Handler, Kind, Outline};
 
@@ -10,8 +11,12 @@ pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     // An attribute that stands on a type says so itself.
     let is_empty = |outline: &Outline| outline.handlers.is_empty() && !outline.has_misplaced_attribute;
-    for (name, file, outline) in routes(tree).filter(|(.., outline)| is_empty(outline)) {
-        let file = &file.source;
+    for (page, (name, page_file)) in handlers(tree) {
+        let file = &page_file.source;
+        let Some(outline) = file.content.outline.as_ref().filter(|outline| is_empty(outline)) else { continue };
+        if successor(page, name, page_file).is_some() {
+            continue;
+        }
         if name.kind().is_on_impl() {
             problems.push(match outline.state_line {
                 Some(line) => {
@@ -32,8 +37,42 @@ pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
                 let what = "`main` has no attribute, so the route does not exist";
                 Diagnostic::new(&file.path, what, format!("put `{attribute}` above it")).at_line(line)
             }
-            None => Diagnostic::new(&file.path, "the file has no `main`", format!("add `{}`", name.form.example)),
+            None => {
+                let help = format!("add `{}`{}", name.form.example, or_upgrade(page, name, page_file));
+                Diagnostic::new(&file.path, "the file has no `main`", help)
+            }
         });
+    }
+    problems
+}
+
+/// How else a mutation can do without `main` that has a newer version.
+fn or_upgrade(page: &PageFiles, name: &HandlerName, file: &PageFile) -> String {
+    if name.kind() != Kind::Mutation {
+        return String::new();
+    }
+    let newer = newer(page, name, file).max_by_key(|(newer, _)| newer.version);
+    newer.map_or_else(String::new, |(_, newer)| {
+        let (newer, older) = (&newer.source.path, file.source.stem());
+        format!(", or `pub fn upgrade(old: super::{older}::Args) -> Args` to {newer}")
+    })
+}
+
+/// An `upgrade` by which what an older version is told cannot be taken.
+pub(super) fn upgrades(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (page, (name, file)) in handlers(tree) {
+        let Some(Successor { file: newer, .. }) = successor(page, name, file) else { continue };
+        let outline = newer.source.content.outline.as_ref();
+        let Some(upgrade) = outline.and_then(|outline| outline.upgrade.as_ref()) else { continue };
+        let (what, help) = if upgrade.is_async {
+            ("`upgrade` waits for nothing", "write `pub fn upgrade`; what has to wait goes into `prepare`")
+        } else if !upgrade.is_public {
+            ("`upgrade` is private, and is called from outside of this file", "write `pub fn upgrade`")
+        } else {
+            continue;
+        };
+        problems.push(Diagnostic::new(&newer.source.path, what, help).at_line(upgrade.line));
     }
     problems
 }
@@ -127,6 +166,10 @@ fn place(kind: Kind) -> (&'static str, String) {
 
 /// The well-named handler files that `syn` could read.
 fn routes(tree: &Tree) -> impl Iterator<Item = (&HandlerName, &PageFile, &Outline)> {
-    let files = tree.pages.values().flat_map(PageFiles::handlers);
-    files.filter_map(|(name, file)| Some((name, file, file.source.content.outline.as_ref()?)))
+    handlers(tree).filter_map(|(_, (name, file))| Some((name, file, file.source.content.outline.as_ref()?)))
+}
+
+/// The well-named handler files, and their pages.
+fn handlers(tree: &Tree) -> impl Iterator<Item = (&PageFiles, (&HandlerName, &PageFile))> {
+    tree.pages.values().flat_map(|page| page.handlers().map(move |handler| (page, handler)))
 }

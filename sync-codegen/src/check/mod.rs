@@ -27,6 +27,7 @@ const RULES: &[Rule] = &[
     meetings::modules_meet,
     handlers::missing_handlers,
     handlers::further_states,
+    handlers::upgrades,
     handlers::handlers_on_the_wrong_side,
     handlers::handlers_outside_of_routes,
     pairs::filters_without_a_server,

@@ -5,7 +5,7 @@ use super::listed;
 use super::writer::Writer;
 use crate::lane::{self, Lane, Named};
 use crate::manifest::Contract;
-use crate::model::{App, Entity, FileModule, Filter, LaneRoutes, Module, Receivers, Route};
+use crate::model::{App, Entity, FileModule, Filter, LaneRoutes, Module, Receivers, Route, Upgraded};
 use crate::scan::PARTS;
 use crate::syntax::handler_file::Kind;
 
@@ -168,19 +168,27 @@ fn state_route(out: &mut Writer, route: &Route) {
 
 fn route_static(out: &mut Writer, lane: &Lane, route: &Route) {
     let private = "::sync::__private";
-    let Route { page, name, version, static_name, entry, handlers, .. } = route;
-    let types = handlers.iter().map(|handler| handler.handler.as_str()).collect::<Vec<_>>().join(", ");
+    let Route { page, name, version, static_name, entry, handlers, upgraded, .. } = route;
+    let types = handlers.iter().map(|handler| &handler.handler).chain(upgraded.iter().map(|older| &older.args));
+    let types = types.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let new = if upgraded.is_some() { "upgraded" } else { "new" };
     let sources = handlers.iter().map(|handler| format!("{:?}", handler.file)).collect::<Vec<_>>().join(", ");
     out.line(format!("/// {}", cost(lane, route.filter)));
     out.open(format!("static {static_name}: {private}::{entry}<{types}> ="));
-    out.open(format!("{private}::{entry}::new({private}::RouteId {{"));
+    out.open(format!("{private}::{entry}::{new}({private}::RouteId {{"));
     out.line(format!("page: {page:?},"));
     out.line(format!("name: {name:?},"));
     out.line(format!("version: \"v{version}\","));
     out.line(format!("path: \"{page}/{name}\","));
     out.line(format!("cb: \"{page}/{name}/v{version}\","));
     out.line(format!("sources: &[{sources}],"));
-    out.close("});");
+    match upgraded {
+        Some(Upgraded { by, .. }) => {
+            let newest = by.iter().fold("old".to_owned(), |old, upgrade| format!("{upgrade}({old})"));
+            out.close(format!("}}, |old| {private}::upgraded({newest}));"));
+        }
+        None => out.close("});"),
+    }
     out.dedent();
 }
 

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::module::{Module, Mounts, mount};
 use super::names::{page_name, static_name};
+use super::successor::successors;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
-use crate::scan::{HandlerName, PageFiles, SourceFile, Tree};
+use crate::scan::{HandlerName, PageFile, PageFiles, SourceFile, Tree};
 use crate::syntax::arguments::RoomKind;
 use crate::syntax::handler_file::{self, Kind};
 
@@ -52,8 +53,19 @@ pub(crate) struct Route {
     pub(crate) entry: &'static str,
     /// Its files, in the order of the lane's forms.
     pub(crate) handlers: Vec<Handler>,
+    /// What makes of what it is told what its handler takes, which is a newer version's.
+    pub(crate) upgraded: Option<Upgraded>,
     pub(crate) filter: Filter,
     pub(crate) receivers: Receivers,
+}
+
+/// A version of a mutation without a `main` of its own.
+#[derive(Debug)]
+pub(crate) struct Upgraded {
+    /// What it is told: `todos::_mutation::create_v1::Args`.
+    pub(crate) args: String,
+    /// The functions that are called with that, each with what the one before has returned: `todos::_mutation::create_v2::upgrade`.
+    pub(crate) by: Vec<String>,
 }
 
 /// To whom a route can be sent.
@@ -187,14 +199,19 @@ fn routes(
 ) -> Vec<Route> {
     let mut routes = Vec::new();
     for (folder, page) in &tree.pages {
-        let mut versions = BTreeMap::<(&str, u32), Vec<(&HandlerName, &SourceFile)>>::new();
+        let mut versions = BTreeMap::<(&str, u32), Vec<(&HandlerName, &PageFile)>>::new();
         for (name, file) in page.handlers().filter(|(_, file)| file.lane == lane) {
-            versions.entry((&name.name, name.version)).or_default().push((name, &file.source));
+            versions.entry((&name.name, name.version)).or_default().push((name, file));
         }
         // One bad file, and the route cannot work.
-        versions.retain(|_, files| files.iter().all(|(_, file)| is_good(file)));
+        versions.retain(|_, files| files.iter().all(|(_, file)| is_good(&file.source)));
         for ((name, version), files) in versions {
-            routes.extend(route(lane, page_name(folder), (name, version), &files, mounts, rules));
+            let plain = files.iter().map(|(name, file)| (*name, &file.source)).collect::<Vec<_>>();
+            let Some(mut route) = route(lane, page_name(folder), (name, version), &plain, mounts, rules) else {
+                continue;
+            };
+            let is_there = files.iter().all(|older| upgrade(&mut route, page, *older, mounts, &is_good).is_some());
+            routes.extend(is_there.then_some(route));
         }
     }
     routes.sort_by(|a, b| (&a.page, &a.name, a.version).cmp(&(&b.page, &b.name, b.version)));
@@ -226,9 +243,31 @@ fn route(
         static_name: static_name(&place, name, version),
         entry,
         handlers: handlers.collect::<Option<_>>()?,
+        upgraded: None,
         filter: file(Kind::Client).map_or(Filter::None, filter_of),
         receivers: there.iter().find_map(|(_, file)| receivers(main_of(file)?, rules)).unwrap_or(Receivers::AnyRoom),
     })
+}
+
+/// Has the handler of a newer version answer a route whose file has none; `None` where that is bad, too.
+fn upgrade(
+    route: &mut Route,
+    page: &PageFiles,
+    (name, file): (&HandlerName, &PageFile),
+    mounts: &Mounts,
+    is_good: impl Fn(&SourceFile) -> bool,
+) -> Option<()> {
+    let newer = successors(page, name, file);
+    let (Some(first), Some(last)) = (newer.first(), newer.last()) else { return Some(()) };
+    let modules = newer.iter().map(|newer| mounts.get(&newer.file.source.path).filter(|_| is_good(&newer.file.source)));
+    let modules = modules.collect::<Option<Vec<_>>>()?;
+    let handler = format!("{}::{}", modules.last()?, last.name.form.handler);
+    route.handlers.iter_mut().for_each(|own| own.handler.clone_from(&handler));
+    route.upgraded = Some(Upgraded {
+        args: format!("{}::{}", mounts.get(&file.source.path)?, first.args),
+        by: modules.iter().map(|module| format!("{module}::upgrade")).collect(),
+    });
+    Some(())
 }
 
 /// Returns to whom a handler says that its route is sent, if it does.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::{Attribute, Item, ItemFn, ItemImpl, Meta};
+use syn::{Attribute, FnArg, Item, ItemFn, ItemImpl, Meta, PatType, Type, Visibility};
 
 use super::arguments::{
     FilterArguments, MutationArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments, ScopeArguments,
@@ -46,6 +46,8 @@ pub struct Outline {
     pub handlers: Vec<Handler>,
     /// The line of a function `main`, with or without attribute.
     pub main_line: Option<usize>,
+    /// The function `upgrade`, of a mutation that takes what an older version was told.
+    pub upgrade: Option<Upgrade>,
     /// The line of an `impl SharedState`, with or without attribute.
     pub state_line: Option<usize>,
     /// The name of the first type with `#[wire]`.
@@ -58,6 +60,19 @@ pub struct Outline {
     pub entities: Vec<Entity>,
     /// The file names `super::server`, the types of the server file beside it.
     pub uses_server: bool,
+}
+
+/// A function `upgrade`.
+#[derive(Debug)]
+pub struct Upgrade {
+    /// The module and the type of its one parameter, where that is written `super::create_v1::Args`.
+    pub from: Option<(String, String)>,
+    /// It has a visibility.
+    pub is_public: bool,
+    /// It is an `async fn`.
+    pub is_async: bool,
+    /// Its line, counted from 1.
+    pub line: usize,
 }
 
 /// A type with `#[sync::entity]`.
@@ -269,6 +284,9 @@ impl Outline {
         if function.sig.ident == "main" {
             self.main_line = Some(line_of(function.sig.ident.span()));
         }
+        if function.sig.ident == "upgrade" {
+            self.upgrade = Some(upgrade(function));
+        }
         let kinds = || function.attrs.iter().filter_map(|attribute| Some((kind(attribute, found)?, attribute)));
         self.has_misplaced_attribute |= kinds().any(|(kind, _)| kind.is_on_impl());
         self.handlers.extend(kinds().find(|(kind, _)| !kind.is_on_impl()).map(|(kind, attribute)| Handler {
@@ -323,6 +341,24 @@ impl Outline {
         if let Some(attribute) = attributes.iter().find(is_entity) {
             self.entities.push(Entity { name: name.to_string(), line: line_of(attribute.span()) });
         }
+    }
+}
+
+fn upgrade(function: &ItemFn) -> Upgrade {
+    let parameters = function.sig.inputs.iter().collect::<Vec<_>>();
+    let path = match parameters[..] {
+        [FnArg::Typed(PatType { ty, .. })] => match &**ty {
+            Type::Path(path) => path_text(&path.path),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    };
+    let from = path.strip_prefix("super::").and_then(|path| path.split_once("::"));
+    Upgrade {
+        from: from.map(|(module, name)| (module.to_owned(), name.to_owned())),
+        is_public: !matches!(function.vis, Visibility::Inherited),
+        is_async: function.sig.asyncness.is_some(),
+        line: line_of(function.sig.ident.span()),
     }
 }
 

@@ -256,7 +256,7 @@ fn authorize_call<A: App, L: Lane<A>>(
     if caller.is_checked() {
         authorize::condition(&route.auth(), session)?;
     }
-    call.authorize(parts, caller, route)
+    call.authorize(parts, caller, route, session)
 }
 
 /// Returns the caller's session as it is now, unless it has ended or the server stops.

@@ -136,16 +136,22 @@ async fn poke<A: App>(parts: &Arc<Parts<A>>, Committed { scope, cursor, changes 
     let is_whole = changes.last().is_some_and(|last| last.cursor == cursor);
     let first = changes.first().map_or(cursor + 1, |first| first.cursor);
     let bytes = size(&changes) + scope.len() + 64;
-    let mut packets = Packets { scope: &scope, cursor, changes: is_whole.then_some(&changes), full: None, plain: None };
+    let mut packets =
+        Packets { scope: &scope, cursor, changes: is_whole.then_some(&changes), ready: None, full: None, plain: None };
     let (mut turn, mut now) = (RealInstant::now(), Instant::now());
     for (index, subscriber) in subscribers.iter().enumerate() {
         match subscriber.due((first, cursor), bytes, now) {
             Due::Nothing => {}
             Due::Now { follows } => subscriber.socket.outbox().send(packets.get(follows)),
-            Due::Later => {
+            Due::Later { follows } => {
                 let (parts, topic, subscriber) = (parts.clone(), topic.clone(), subscriber.clone());
-                let work = parts.scopes.work.clone();
-                work.spawn(async move { poke_later(&parts, &topic, &subscriber).await });
+                let ready = packets.ready().filter(|_| follows).map(|ready| (cursor, ready));
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = poke_later(&parts, &topic, &subscriber, ready) => {}
+                        () = parts.scopes.stopping.cancelled() => {}
+                    }
+                });
             }
         }
         if index % AT_ONCE == AT_ONCE - 1 && turn.elapsed() > TURN {
@@ -155,30 +161,44 @@ async fn poke<A: App>(parts: &Arc<Parts<A>>, Committed { scope, cursor, changes 
     }
 }
 
-/// The two forms of one poke, each written once.
+/// The two forms of one poke, each written once, and the first of them for those who are told later.
 struct Packets<'c> {
     scope: &'c str,
     cursor: u64,
     /// All that lead to the cursor, if they are not too many.
     changes: Option<&'c Vec<Change>>,
+    ready: Option<Packet>,
     full: Option<Bundle>,
     plain: Option<Bundle>,
 }
 
 impl Packets<'_> {
     fn get(&mut self, follows: bool) -> &Bundle {
-        let Self { scope, cursor, changes, full, plain } = self;
-        match changes {
-            Some(changes) if follows => {
-                full.get_or_insert_with(|| Packet::poke(scope, *cursor, Some(&lines(changes))).into())
-            }
-            _ => plain.get_or_insert_with(|| Packet::poke(scope, *cursor, None).into()),
+        if follows && self.full.is_none() {
+            self.full = self.ready().map(Into::into);
         }
+        match &self.full {
+            Some(full) if follows => full,
+            _ => self.plain.get_or_insert_with(|| Packet::poke(self.scope, self.cursor, None).into()),
+        }
+    }
+
+    /// Returns the one with the changes, if there are such.
+    fn ready(&mut self) -> Option<Packet> {
+        let changes = self.changes?;
+        let write = || Packet::poke(self.scope, self.cursor, Some(&lines(changes)));
+        Some(self.ready.get_or_insert_with(write).clone())
     }
 }
 
-/// Pokes somebody who is slow, or has to be asked again whether it may read the scope: once, about all that has come by then.
-async fn poke_later<A: App>(parts: &Arc<Parts<A>>, topic: &Arc<Topic<A>>, subscriber: &Arc<Subscriber<A>>) {
+/// Pokes somebody who is slow, or has to be asked again whether it may read the scope: once, about all that has come by then. That may be
+/// what was `ready` when it came, up to a cursor.
+async fn poke_later<A: App>(
+    parts: &Arc<Parts<A>>,
+    topic: &Arc<Topic<A>>,
+    subscriber: &Arc<Subscriber<A>>,
+    ready: Option<(u64, Packet)>,
+) {
     let socket = &subscriber.socket;
     waited_for(socket, || false).await;
     if socket.is_closed() {
@@ -189,7 +209,9 @@ async fn poke_later<A: App>(parts: &Arc<Parts<A>>, topic: &Arc<Topic<A>>, subscr
         return;
     }
     if let Some(head) = topic.show(subscriber) {
-        socket.outbox().send(&Packet::poke(&topic.scope, head, None).into());
+        let ready = ready.filter(|(cursor, _)| *cursor == head).map(|(_, ready)| ready);
+        let poke = ready.unwrap_or_else(|| Packet::poke(&topic.scope, head, None));
+        socket.outbox().send(&poke.into());
     }
 }
 

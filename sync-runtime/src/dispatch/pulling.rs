@@ -13,10 +13,11 @@ use crate::contain::Guarded;
 use crate::dispatch::access::access;
 use crate::dispatch::chunks::ChunkSender;
 use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::pushing::owner;
+use crate::dispatch::pipeline::namer;
 use crate::dispatch::scopes::TRUSTED;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::log::{Change, Head, Page, PullFrom, Snapshot, SnapshotPlace};
 use crate::route::App;
 use crate::wire::{
@@ -39,25 +40,26 @@ impl<A: App> Dispatcher<A> {
                 return self.followed(caller, &session, pull, chunks).await;
             }
             let Page { changes, cursor, has_more, epoch } =
-                self.pulled(caller, &session, pull.cursor, pull.epoch.as_deref(), pull).await?;
+                self.pulled(caller, &session, (pull.cursor, pull.epoch.as_deref()), (pull, PAGE)).await?;
             Ok(answer_pull(&lines(&changes), cursor, has_more, &epoch))
         };
         self.answer_read(caller, contained_stages(Box::pin(pulled)).await)
     }
 
-    /// Reads on in the scope of a pull.
+    /// Reads on in the scope of a pull, from a cursor of an epoch, about so many bytes.
     async fn pulled(
         &self,
         caller: &Caller<A>,
         session: &Arc<Guarded<A::Session>>,
-        cursor: u64,
-        epoch: Option<&str>,
-        pull: &PullCall<'_>,
+        (cursor, epoch): (u64, Option<&str>),
+        (pull, bytes): (&PullCall<'_>, usize),
     ) -> Result<Page, SyncError> {
+        let scopes = &self.parts().scopes;
         access(self.parts(), caller, session, &pull.scope).await?;
+        // Only now: a rule of the app's may take its time.
+        let _turn = if caller.chunks().is_some() { scopes.reading.acquire().await.ok() } else { None };
         let (scope, epoch) = ((&*pull.scope).into(), epoch.map(Into::into));
-        let bytes = if caller.chunks().is_some() { FOLLOWED_PAGE } else { PAGE };
-        Ok(self.parts().scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit, bytes }).await?)
+        Ok(scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit, bytes }).await?)
     }
 
     /// Tells a caller over HTTP what is there and what comes, page by page, until it goes, may not read it any more, or the server stops.
@@ -69,9 +71,10 @@ impl<A: App> Dispatcher<A> {
         chunks: &ChunkSender,
     ) -> Result<Box<RawValue>, SyncError> {
         let scopes = &self.parts().scopes;
-        let (owner, limit) = (owner(caller, session), self.config().room_limit);
+        let follower = A::user_id(session).map_or_else(|| namer(caller), |user| Id::of_texts(&["user", user]));
+        let limit = self.config().room_limit;
         let refused = || SyncError::new("room-limit").param("limit", limit);
-        let _follower = scopes.follow(owner, limit).ok_or_else(refused)?;
+        let _follower = scopes.follow(follower, limit).ok_or_else(refused)?;
         let watcher = scopes.watch_scope(&(&*pull.scope).into());
         let (mut at, mut of, mut is_first) = (pull.cursor, pull.epoch.as_deref().map(Arc::<str>::from), true);
         loop {
@@ -85,13 +88,12 @@ impl<A: App> Dispatcher<A> {
                 () = chunks.taken() => {}
                 () = scopes.stopping.cancelled() => return Err(SyncError::new("sync-shutting-down")),
             }
-            let turn = scopes.reading.acquire().await;
-            let page = self.pulled(caller, &session, at, of.as_deref(), pull).await?;
-            drop(turn);
-            let Page { changes, cursor, has_more, epoch } = page;
+            let Page { changes, cursor, has_more, epoch } =
+                self.pulled(caller, &session, (at, of.as_deref()), (pull, FOLLOWED_PAGE)).await?;
             if is_first || !changes.is_empty() {
                 let id = format!("{cursor} {epoch}");
                 let page = pulled(&lines(&changes), cursor, has_more, &epoch);
+                self.charge_answer(caller, page.get().len());
                 tokio::select! {
                     () = chunks.send_named(page, Some(id)) => {}
                     // One that does not read is not waited for.
@@ -233,7 +235,9 @@ fn read_place(text: &str) -> Result<SnapshotPlace, SyncError> {
     let read = || {
         let json = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let (cursor, epoch, entity, id): (u64, Box<str>, Box<str>, Box<str>) = serde_json::from_slice(&json).ok()?;
-        Some(SnapshotPlace { cursor, epoch, entity, id })
+        // One that was made up is no more than that: no store is asked for what no text may hold there.
+        let is_plain = |text: &str| !text.chars().any(char::is_control);
+        [&epoch, &entity, &id].iter().all(|text| is_plain(text)).then_some(SnapshotPlace { cursor, epoch, entity, id })
     };
     read().ok_or_else(|| bad_request("page"))
 }

@@ -14,10 +14,9 @@ use crate::clock::{Instant, soon};
 use crate::contain::Guarded;
 use crate::dispatch::access::access;
 use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::lanes::{ClientOf, PushTurn, Pushing, fingerprint, foreign, refusal_of};
-use crate::dispatch::{Answer, Caller, Dispatcher, Turn, pipeline};
+use crate::dispatch::lanes::{ClientOf, PushTurn, Pushing, fingerprint, foreign, owner_of, refusal_of};
+use crate::dispatch::{Answer, Caller, Dispatcher, Turn};
 use crate::error::SyncError;
-use crate::id::Id;
 use crate::log::{Known, Pushed, Work};
 use crate::route::{Access, App};
 use crate::wire::{MutationCall, MutationResult, PushCall, Refusal, answer_push};
@@ -27,8 +26,16 @@ const PLACED_WITHIN: Duration = Duration::from_secs(10);
 /// How often a mutation may fail before it comes to the store until that is its outcome.
 const TRIES: u32 = 5;
 /// Refusals that settle nothing: the same mutation may be applied when it is sent again. So do those with a status of 500 or more.
-const PASSING: [&str; 5] =
-    ["auth-required", "mutation-out-of-order", "sync-cancelled", "sync-id-reused", "sync-rate-limited"];
+const PASSING: [&str; 6] = [
+    "auth-required",
+    "auth-user-changed",
+    "mutation-out-of-order",
+    "sync-cancelled",
+    "sync-id-reused",
+    "sync-rate-limited",
+];
+/// Refusals with such a status that no handler is to blame for.
+const NOBODYS: [&str; 3] = ["session-unavailable", "store-unavailable", "sync-shutting-down"];
 
 impl<A: App> Dispatcher<A> {
     /// Applies mutations of a client in their order, each once.
@@ -39,7 +46,7 @@ impl<A: App> Dispatcher<A> {
 
     async fn pushed(&self, caller: &Caller<A>, push: PushCall<'_>) -> Result<Box<RawValue>, SyncError> {
         let session = self.check_store(caller, &push.asker)?;
-        let client = ClientOf { name: (&*push.client).into(), owner: owner(caller, &session) };
+        let client = ClientOf { name: (&*push.client).into(), owner: owner_of::<A>(&session) };
         let known = self.known(&client, &push.mutations).await?;
         if known.owner.is_some_and(|owner| owner != client.owner) {
             return Err(foreign());
@@ -148,7 +155,7 @@ impl<A: App> Dispatcher<A> {
     fn is_given_up(&self, mutation: &Pushing<'_>, known: &Known, error: &SyncError) -> bool {
         let (client, number) = (&mutation.client.name, mutation.mutation.seq);
         let is_own = mutation.access.is_ok() && !mutation.is_placed.load(Ordering::Acquire);
-        let is_failure = ["sync-timeout", "sync-server-failed"].contains(&error.code());
+        let is_failure = !PASSING.contains(&error.code()) && !NOBODYS.contains(&error.code());
         is_own && is_failure && number == known.last + 1 && self.parts().scopes.tried(client, number) >= TRIES
     }
 
@@ -179,12 +186,4 @@ fn is_passing(error: &SyncError) -> bool {
 
 fn unsettled() -> SyncError {
     SyncError::new("store-unavailable")
-}
-
-/// Says whose a client is: a user's, or that of a session or a page without one.
-pub(super) fn owner<A: App>(caller: &Caller<A>, session: &A::Session) -> Id {
-    match A::user_id(session) {
-        Some(user) => Id::of_texts(&["user", user]),
-        None => pipeline::namer(caller),
-    }
 }

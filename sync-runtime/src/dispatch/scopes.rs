@@ -8,7 +8,6 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::clock::{Instant, Seldom};
 use crate::contain::Guarded;
@@ -41,7 +40,6 @@ pub(in crate::dispatch) struct Scopes<A: App> {
     topics: Arc<Topics<A>>,
     /// The scopes that each socket is poked about.
     of_sockets: Mutex<HashMap<Id, Vec<Arc<str>>>>,
-    pub(in crate::dispatch) work: TaskTracker,
     pub(in crate::dispatch) asking: Semaphore,
     /// Those who follow over HTTP read few at a time: everybody else reads in the same line.
     pub(in crate::dispatch) reading: Semaphore,
@@ -164,7 +162,6 @@ impl<A: App> Default for Scopes<A> {
             commits: Arc::default(),
             topics: Arc::default(),
             of_sockets: Mutex::default(),
-            work: TaskTracker::new(),
             asking: Semaphore::new(ASKED_AT_ONCE),
             reading: Semaphore::new(READING),
             followers: Arc::default(),
@@ -266,8 +263,7 @@ impl<A: App> Scopes<A> {
         Some((topic, subscribers))
     }
 
-    /// Subscribes a socket, which is told nothing before [`Topic::catch_up`]; returns in how many scopes that makes, or `None` where it would be
-    /// more than `limit`.
+    /// Subscribes a socket, which is told nothing before [`Topic::catch_up`]; `None` where that would be in more scopes than `limit`.
     pub(in crate::dispatch) fn enter(
         &self,
         socket: &Arc<Socket<A>>,
@@ -394,7 +390,10 @@ pub(in crate::dispatch) enum Due {
         follows: bool,
     },
     /// It is told later, since it is slow or has to be asked again whether it may read.
-    Later,
+    Later {
+        /// As for [`Now`](Due::Now), if nothing comes until then.
+        follows: bool,
+    },
 }
 
 impl<A: App> Topic<A> {
@@ -438,7 +437,7 @@ impl<A: App> Subscriber<A> {
         let is_to_be_checked = told.unchecked > UNCHECKED;
         if !told.is_trusted(now) || (is_to_be_checked && !self.socket.outbox().has_room()) {
             told.is_behind = true;
-            return Due::Later;
+            return Due::Later { follows };
         }
         if is_to_be_checked {
             told.unchecked = 0;

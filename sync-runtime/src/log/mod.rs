@@ -3,6 +3,7 @@
 //! A [`LogStore`] applies a push in one transaction with its changes, their cursors, and its outcome, and tells what it has committed in the
 //! order of each scope. It knows neither routes, nor who may do what, nor who wants to hear of it.
 
+mod kept;
 mod overlay;
 #[cfg(feature = "postgres")]
 mod postgres;

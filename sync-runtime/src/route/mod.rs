@@ -34,7 +34,7 @@ pub use handler::{
     BoxFuture, ClientHandler, FilterKind, Filtered, IntoVerdict, Keep, Method, RoomKind, RoomRule, RouteOptions,
     ServerHandler, Verdict,
 };
-pub use mutation::{Mutate, MutationHandler, MutationOnly, Rows, Tx};
+pub use mutation::{Mutate, MutationHandler, MutationOnly, Rows, Tx, upgraded};
 pub use pattern::{Pattern, Segment};
 pub use published::{AnyRoom, EventRoute, Everyone, RequestRoute, RoomOf};
 pub use request::RequestOnly;

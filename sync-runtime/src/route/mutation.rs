@@ -226,7 +226,7 @@ fn read<E: Entity>(json: &str) -> Result<E, SyncError> {
 
 fn written<E: Entity>(entity: &E) -> Result<String, SyncError> {
     checked_key(entity)?;
-    entity.check_rules(&Path::top()).map_err(|refused| SyncError::invalid_input(refused.path, refused.reason))?;
+    check_rules(entity)?;
     let json = encode(entity).map_err(|error| {
         tracing::error!(entity = E::NAME, ?error, "an entity has no JSON form");
         SyncError::new("sync-server-failed")
@@ -235,6 +235,10 @@ fn written<E: Entity>(entity: &E) -> Result<String, SyncError> {
         return Err(SyncError::new("sync-too-large").param("limit", LARGEST));
     }
     String::from_utf8(json).map_err(|_| SyncError::new("sync-server-failed"))
+}
+
+fn check_rules(value: &impl Wire) -> Result<(), SyncError> {
+    value.check_rules(&Path::top()).map_err(|refused| SyncError::invalid_input(refused.path, refused.reason))
 }
 
 fn checked_key<E: Entity>(entity: &E) -> Result<&str, SyncError> {
@@ -257,27 +261,48 @@ pub trait Mutate<A: App>: Send + Sync {
     fn apply(&self, ctx: Ctx<'_, A>, rows: &mut dyn Rows) -> Result<(), SyncError>;
 }
 
-/// A route of the mutation lane.
-pub struct MutationOnly<H> {
+/// A route of the mutation lane, which is told a `Told`: what its handler takes, or what an older version took.
+pub struct MutationOnly<H: MutationHandler, Told = <H as MutationHandler>::Args> {
     id: RouteId,
-    handler: PhantomData<fn() -> H>,
+    accept: Accept<H, Told>,
 }
 
-impl<H> MutationOnly<H> {
+/// Makes what a handler takes of what a route was told.
+type Accept<H, Told> = fn(Told) -> Result<<H as MutationHandler>::Args, SyncError>;
+
+impl<H: MutationHandler> MutationOnly<H> {
     /// Gives the mutation its names.
     #[must_use]
     pub const fn new(id: RouteId) -> Self {
-        Self { id, handler: PhantomData }
+        Self { id, accept: Ok }
     }
 }
 
-impl<H> std::fmt::Debug for MutationOnly<H> {
+impl<H: MutationHandler, Old> MutationOnly<H, Old> {
+    /// Gives an older version its names, of which the handler is a newer one's.
+    #[must_use]
+    pub const fn upgraded(id: RouteId, accept: Accept<H, Old>) -> Self {
+        Self { id, accept }
+    }
+}
+
+/// Checks what `upgrade` has made of what an older version was told: that has passed its own rules, and may break newer ones.
+///
+/// # Errors
+///
+/// `sync-invalid-input`.
+pub fn upgraded<Args: Wire>(args: Args) -> Result<Args, SyncError> {
+    check_rules(&args)?;
+    Ok(args)
+}
+
+impl<H: MutationHandler, Told> std::fmt::Debug for MutationOnly<H, Told> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("MutationOnly").field(&self.id.cb).finish()
     }
 }
 
-impl<H: MutationHandler> Route<H::App> for MutationOnly<H> {
+impl<H: MutationHandler, Told: Wire + Send + Sync> Route<H::App> for MutationOnly<H, Told> {
     fn id(&self) -> &RouteId {
         &self.id
     }
@@ -291,23 +316,27 @@ impl<H: MutationHandler> Route<H::App> for MutationOnly<H> {
     }
 
     fn types(&self, model: &mut Model) -> RouteTypes {
-        let payloads = vec![Payload::input("args", wire_type::<H::Args>(model))];
+        let payloads = vec![Payload::input("args", wire_type::<Told>(model))];
         self.id.describe(Lane::Mutation, H::DOCS, self.options().room, payloads)
     }
 
     fn input_schema(&self) -> InputSchema {
-        InputSchema::of::<H::Args>()
+        InputSchema::of::<Told>()
     }
 
     fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn TypedCall<H::App>>, InvalidInput> {
-        Ok(Box::new(Mutation::<H>(Guarded::new(decode::<H::Args>(schema, json)?))))
+        let told = Guarded::new(decode::<Told>(schema, json)?);
+        Ok(Box::new(SentMutation::<H, Told> { told, accept: self.accept }))
     }
 }
 
 /// A mutation that was sent.
-struct Mutation<H: MutationHandler>(Guarded<H::Args>);
+struct SentMutation<H: MutationHandler, Told> {
+    told: Guarded<Told>,
+    accept: Accept<H, Told>,
+}
 
-impl<H: MutationHandler> TypedCall<H::App> for Mutation<H> {
+impl<H: MutationHandler, Told: Wire + Send + Sync> TypedCall<H::App> for SentMutation<H, Told> {
     fn check<'a>(&'a self, _: Ctx<'a, H::App>) -> Option<BoxFuture<'a, Result<(), SyncError>>> {
         None
     }
@@ -317,12 +346,16 @@ impl<H: MutationHandler> TypedCall<H::App> for Mutation<H> {
         Self: 'a,
     {
         Box::pin(async move {
-            let args = H::prepare(ctx, self.0.into_inner()).await?;
+            let args = (self.accept)(self.told.into_inner())?;
+            let args = H::prepare(ctx, args).await?;
             let mutation = Box::new(Mutation::<H>(Guarded::new(args)));
             Ok(Done { output: RawValue::NULL.to_owned(), effect: Effect::Mutate(mutation) })
         })
     }
 }
+
+/// A mutation that is ready for its turn.
+struct Mutation<H: MutationHandler>(Guarded<H::Args>);
 
 impl<H: MutationHandler> Mutate<H::App> for Mutation<H> {
     fn apply(&self, ctx: Ctx<'_, H::App>, rows: &mut dyn Rows) -> Result<(), SyncError> {

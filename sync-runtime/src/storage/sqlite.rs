@@ -44,7 +44,7 @@ pub(crate) struct Schema {
     pub(crate) loss: &'static str,
 }
 
-/// What is wrong with a file or the folder that the server keeps its files in, or with the address of a Redis.
+/// What is wrong with a file or the folder that the server keeps its files in, or with the address of a Redis or a Postgres.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {

@@ -232,6 +232,10 @@ pub mod lists {
         pub mod clear_v1;
         #[path = "put_v1.rs"]
         pub mod put_v1;
+        #[path = "shout_v1.rs"]
+        pub mod shout_v1;
+        #[path = "shout_v2.rs"]
+        pub mod shout_v2;
         #[path = "tally_v1.rs"]
         pub mod tally_v1;
     }

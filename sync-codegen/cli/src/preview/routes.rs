@@ -26,7 +26,7 @@ fn route(listed: &ListedRoute, listing: &Listing, reader: &mut Reader<'_>, compi
         Lane::Event => read.event(file(Kind::Server), file(Kind::Client)),
         Lane::Request => read.request(file(Kind::Request), listed.options.iter().any(|option| option == "method=GET")),
         Lane::State => read.state(file(Kind::State)),
-        Lane::Mutation => read.mutation(file(Kind::Mutation)),
+        Lane::Mutation => read.mutation(file(Kind::Mutation), listed.told.as_deref()),
     };
     let scope = listing.scopes.iter().find(|scope| scope.page == listed.page && lane == Lane::Mutation);
     RouteTypes {
@@ -78,8 +78,14 @@ impl Read<'_, '_> {
         vec![input, Payload::output("output", output), self.stream("stream", "ServerStream", file)]
     }
 
-    fn mutation(&mut self, file: Option<&str>) -> Vec<Payload> {
-        let args = self.of_signature("args", file, |main| Some(parameter(main, 2)));
+    fn mutation(&mut self, file: Option<&str>, told: Option<&str>) -> Vec<Payload> {
+        let args = match told {
+            Some(told) => {
+                let read = self.declared(told, file);
+                self.read_or_known("args", read)
+            }
+            None => self.of_signature("args", file, |main| Some(parameter(main, 2))),
+        };
         vec![Payload::input("args", WireType { shape: args })]
     }
 
@@ -133,12 +139,16 @@ impl Read<'_, '_> {
         known.wire.as_ref().map(|wire| wire.shape.clone())
     }
 
+    /// What a file declares, or imports, under this name.
+    fn declared(&self, name: &str, path: Option<&str>) -> Option<Shape> {
+        let (_, scope) = self.reader.sources.file(path?)?;
+        let ty: Type = syn::parse_str(name).ok()?;
+        self.shape(&ty, scope)
+    }
+
     /// A stream is what its file declares, or imports, under this name.
     fn stream(&self, payload: &'static str, name: &str, path: Option<&str>) -> Payload {
-        let found = path.and_then(|path| self.reader.sources.file(path)).and_then(|(_, scope)| {
-            let ty: Type = syn::parse_str(name).ok()?;
-            self.shape(&ty, scope)
-        });
+        let found = self.declared(name, path);
         found.map_or_else(|| Payload::never(payload), |shape| Payload::output(payload, WireType { shape }))
     }
 }

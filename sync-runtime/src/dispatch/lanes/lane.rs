@@ -160,7 +160,13 @@ pub(in crate::dispatch) trait Lane<A: App>: Sync {
     /// # Errors
     ///
     /// Why the caller may not call.
-    fn authorize(&self, parts: &Parts<A>, caller: &Caller<A>, route: &'static dyn Route<A>) -> Result<(), SyncError>;
+    fn authorize(
+        &self,
+        parts: &Parts<A>,
+        caller: &Caller<A>,
+        route: &'static dyn Route<A>,
+        session: &A::Session,
+    ) -> Result<(), SyncError>;
 
     /// Waits until the handler may run.
     ///

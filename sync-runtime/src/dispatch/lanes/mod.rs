@@ -11,4 +11,4 @@ mod state;
 
 pub(super) use event::{EventText, Fanout, Sender, Shown};
 pub(super) use lane::{Entered, Found, Lane, Lanes, Ran};
-pub(super) use mutation::{ClientOf, PushTurn, Pushing, fingerprint, foreign, refusal_of};
+pub(super) use mutation::{ClientOf, PushTurn, Pushing, fingerprint, foreign, owner_of, refusal_of};

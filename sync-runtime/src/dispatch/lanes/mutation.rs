@@ -38,6 +38,11 @@ pub(in crate::dispatch) struct ClientOf {
     pub(in crate::dispatch) owner: Id,
 }
 
+/// Says whose a client is: a user's. Those without one have no name that lasts; what they have is the client's, which nobody else knows.
+pub(in crate::dispatch) fn owner_of<A: App>(session: &A::Session) -> Id {
+    A::user_id(session).map_or_else(|| Id::of_texts(&["nobody"]), |user| Id::of_texts(&["user", user]))
+}
+
 /// The place of a mutation among those of its push: each comes to the store behind the one before it.
 #[derive(Default)]
 pub(in crate::dispatch) struct PushTurn {
@@ -58,12 +63,15 @@ impl PushTurn {
         turns.collect()
     }
 
-    /// Waits until the one before has come to the store, or will never.
-    pub(in crate::dispatch) async fn comes(&self) {
+    /// Waits until the one before has come to the store, or will never; returns whether it had to be waited for.
+    pub(in crate::dispatch) async fn comes(&self) -> bool {
         let before = self.before.lock().take();
-        if let Some(before) = before {
+        let Some(mut before) = before else { return false };
+        let has_waited = before.try_recv() == Err(oneshot::error::TryRecvError::Empty);
+        if has_waited {
             before.await.unwrap_or_default();
         }
+        has_waited
     }
 
     /// Lets the next one go to the store.
@@ -100,7 +108,7 @@ impl Pushing<'_> {
     }
 }
 
-/// A name is given once; arguments that are written in another order are the same.
+/// All but its arguments: what is sent again under its id is the same, however it is written.
 pub(in crate::dispatch) fn fingerprint(mutation: &MutationCall<'_>) -> Id {
     let Call { path, version, .. } = &mutation.call;
     Id::of_texts(&["mutation", &mutation.id, path, version, &mutation.scope])
@@ -111,15 +119,9 @@ impl<A: App> Lane<A> for Pushing<'_> {
 
     type Owned = Pushing<'static>;
 
+    /// Only calls with an id, and such as stream, are run by somebody else than who waits for them; a mutation is neither.
     fn owned(&self) -> Pushing<'static> {
-        Pushing {
-            mutation: self.mutation.to_owned(),
-            client: self.client.clone(),
-            access: self.access.clone(),
-            turn: PushTurn::default(),
-            pushed: OnceLock::new(),
-            is_placed: AtomicBool::default(),
-        }
+        unreachable!("a mutation is run where its push waits for it: elsewhere it would have lost its place")
     }
 
     fn fingerprint(&self) -> Id {
@@ -142,8 +144,17 @@ impl<A: App> Lane<A> for Pushing<'_> {
         lanes.mutations.find(&self.mutation.call).map_err(|_| SyncError::new("mutation-unknown"))
     }
 
-    /// Whoever may write to the scope, which is one of the mutation's page.
-    fn authorize(&self, parts: &Parts<A>, _: &Caller<A>, route: &'static dyn Route<A>) -> Result<(), SyncError> {
+    /// Whoever may write to the scope, which is one of the mutation's page, and is still who pushes.
+    fn authorize(
+        &self,
+        parts: &Parts<A>,
+        _: &Caller<A>,
+        route: &'static dyn Route<A>,
+        session: &A::Session,
+    ) -> Result<(), SyncError> {
+        if owner_of::<A>(session) != self.client.owner {
+            return Err(SyncError::new("auth-user-changed"));
+        }
         let found = access::scope(parts.table, &self.mutation.scope)?;
         let forbidden = || SyncError::new("scope-forbidden");
         if route.options().room != Some(RoomKind::Rule(found.rule.pattern())) {
@@ -156,8 +167,8 @@ impl<A: App> Lane<A> for Pushing<'_> {
     }
 
     async fn enter(&self, _: &Parts<A>, _: &Caller<A>, until: Instant) -> Result<Entered<()>, SyncError> {
-        soon(until, self.turn.comes()).await.ok_or_else(|| SyncError::new("sync-timeout"))?;
-        Ok(Entered { held: (), has_waited: false })
+        let has_waited = soon(until, self.turn.comes()).await.ok_or_else(|| SyncError::new("sync-timeout"))?;
+        Ok(Entered { held: (), has_waited })
     }
 
     async fn apply(&self, parts: &Arc<Parts<A>>, ran: Ran<'_, A>, (): ()) -> Result<Applied, SyncError> {

@@ -46,7 +46,13 @@ impl<A: App> Lane<A> for Call<'_> {
         Ok(found)
     }
 
-    fn authorize(&self, _: &Parts<A>, _: &Caller<A>, _: &'static dyn Route<A>) -> Result<(), SyncError> {
+    fn authorize(
+        &self,
+        _: &Parts<A>,
+        _: &Caller<A>,
+        _: &'static dyn Route<A>,
+        _: &A::Session,
+    ) -> Result<(), SyncError> {
         Ok(())
     }
 

@@ -47,7 +47,13 @@ impl<A: App> Lane<A> for StateAct<'_> {
     }
 
     /// Whoever is in the room: that others are, nobody needs.
-    fn authorize(&self, parts: &Parts<A>, caller: &Caller<A>, route: &'static dyn Route<A>) -> Result<(), SyncError> {
+    fn authorize(
+        &self,
+        parts: &Parts<A>,
+        caller: &Caller<A>,
+        route: &'static dyn Route<A>,
+        _: &A::Session,
+    ) -> Result<(), SyncError> {
         let options = RouteOptions { allow_empty_room: true, ..route.options() };
         authorize::receiver(caller, &self.room, options, parts.table, &parts.hub)
     }

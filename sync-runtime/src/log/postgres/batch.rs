@@ -8,8 +8,9 @@ use tokio_postgres::{Client, Error};
 
 use super::link::{Link, LinkError};
 use super::reading::outcome_of;
-use super::rows::{Number, Stored, id_of, number_of, signed};
+use super::rows::{Number, Stored, id_of};
 use crate::id::Id;
+use crate::log::kept::{number_of, signed};
 use crate::log::overlay::{Key, Layer, Made, Written};
 use crate::log::settle::{Judged, KEPT, KnownClient, Outcome, judge, run, to_stored};
 use crate::log::store::{Committed, Push, Pushed, Work};

@@ -26,6 +26,7 @@ use tokio_postgres::{Config, NoTls};
 use self::listening::Listening;
 use self::trim::Keep;
 use self::writer::{QUEUE, Waiting, Writer};
+use super::kept;
 use super::store::{
     Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Retention, Snapshot, SnapshotPlace, Watch,
 };
@@ -155,7 +156,7 @@ impl LogStore for PostgresLog {
 
     fn trim(&self, retention: Retention) -> BoxFuture<'_, Result<bool, LogError>> {
         Box::pin(async move {
-            let before = |age: Duration| calendar().saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
+            let before = |age: Duration| kept::before(calendar(), age);
             let keep =
                 Keep { most: retention.changes, since: before(retention.age), clients: before(retention.clients) };
             let place = *self.trimmed.lock();

@@ -6,15 +6,11 @@ use std::sync::Arc;
 use deadpool_postgres::Client;
 use tokio_postgres::{Error, IsolationLevel, Row, Transaction};
 
-use super::rows::{Number, id_of, kind_of, signed};
+use super::rows::{Number, id_of};
+use crate::log::kept::{ENTITIES, PART, kind_of, signed};
 use crate::log::overlay::Key;
 use crate::log::settle::{Outcome, reaches, stored_refusal};
 use crate::log::store::{CHANGES_MEANWHILE, Change, Head, Known, LogError, Page, PullFrom, Snapshot, SnapshotPlace};
-
-/// How many bytes of JSON a part of a snapshot has, about.
-const PAGE: i64 = 512 << 10;
-/// How many entities a part of a snapshot has at most, and of how many that have changed since it is looked what they were.
-const ENTITIES: usize = 1000;
 
 /// Reads what is known of a client, and what it was told about pushes.
 pub(super) async fn known(
@@ -150,7 +146,7 @@ async fn part(moment: &Transaction<'_>, scope: i64, behind: &Key) -> Result<(Fou
             ) few
         ) sized ORDER BY entity, id";
     let most = ENTITIES as i64 + 1;
-    let rows = moment.query(select, &[&scope, &&*behind.0, &&*behind.1, &most, &PAGE]).await?;
+    let rows = moment.query(select, &[&scope, &&*behind.0, &&*behind.1, &most, &(PART as i64)]).await?;
     let mut found = Found::new();
     for row in rows {
         let data: Option<&str> = row.try_get(2)?;
@@ -187,7 +183,7 @@ async fn go_back(
     let most = ENTITIES as i64 + 1;
     let (from_entity, from_id) = (&*behind.0, &*behind.1);
     let rows = moment
-        .query(select, &[&scope, &signed(cursor), &from_entity, &from_id, &to_entity, &to_id, &most, &PAGE])
+        .query(select, &[&scope, &signed(cursor), &from_entity, &from_id, &to_entity, &to_id, &most, &(PART as i64)])
         .await?;
     let mut last = behind.clone();
     for (index, row) in rows.iter().enumerate() {

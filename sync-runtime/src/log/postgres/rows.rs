@@ -9,7 +9,6 @@ use super::sql::{carry_out, refused};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::log::overlay::{Reads, Visit};
-use crate::log::store::ChangeKind;
 use crate::route::{SqlAnswer, SqlError, SqlValue};
 
 /// Reads numbers that have no sign.
@@ -23,31 +22,10 @@ impl Number for Row {
     }
 }
 
-/// Postgres has no numbers without a sign; nothing is counted that far.
-pub(super) fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
 /// Reads a hash; one of another length was written by somebody else, and is that of nothing.
 pub(super) fn id_of(row: &Row, column: usize) -> Result<Id, Error> {
     let bytes: &[u8] = row.try_get(column)?;
     Ok(Id::of(bytes.try_into().unwrap_or_default()))
-}
-
-pub(super) fn number_of(kind: ChangeKind) -> i16 {
-    match kind {
-        ChangeKind::Create => 0,
-        ChangeKind::Update => 1,
-        ChangeKind::Delete => 2,
-    }
-}
-
-pub(super) fn kind_of(number: i16) -> ChangeKind {
-    match number {
-        0 => ChangeKind::Create,
-        1 => ChangeKind::Update,
-        _ => ChangeKind::Delete,
-    }
 }
 
 /// The entities of a scope as they were before the transaction that is under way; a scope that is not there has none.

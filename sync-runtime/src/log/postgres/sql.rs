@@ -90,15 +90,18 @@ async fn ask(client: &Client, statement: &str, values: &[SqlValue]) -> Result<Sq
     Ok(SqlAnswer { changed: 0, rows })
 }
 
-/// Whether the database has refused what was said, and not failed for a reason of its own: connections, other transactions, room, its
-/// operator, its disk, a lock that was waited for in vain.
+/// How the codes begin of what the database fails with for a reason of its own: connections, a server that only reads, a transaction that
+/// it gave up, other transactions, room, its operator, its disk, a lock that was waited for in vain.
+const OF_DATABASE: [&str; 9] = ["08", "25006", "25P03", "40", "53", "57P", "58", "55P03", "XX"];
+
+/// Whether the database has refused what was said, and not failed for a reason of its own.
 pub(super) fn is_of_app(error: &Error) -> bool {
     match error.code() {
         // A value that its place cannot take, which is known before anything is sent.
         None => {
             !error.is_closed() && std::error::Error::source(error).is_some_and(|source| !source.is::<std::io::Error>())
         }
-        Some(code) => !["08", "40", "53", "57P", "58", "55P03", "XX"].iter().any(|own| code.code().starts_with(own)),
+        Some(code) => !OF_DATABASE.iter().any(|own| code.code().starts_with(own)),
     }
 }
 

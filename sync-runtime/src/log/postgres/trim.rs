@@ -4,14 +4,10 @@ use deadpool_postgres::Client;
 use tokio_postgres::{Error, Transaction};
 
 use super::batch::lock_of;
-use super::rows::signed;
+use crate::log::kept::{FORGOTTEN, SCOPES, signed};
 
 /// How many clients are forgotten at once, each with a thousand outcomes at most.
 const CLIENTS: i64 = 10;
-/// How many changes are forgotten at once.
-const AT_ONCE: i64 = 500;
-/// How many scopes are looked at at once, and found.
-const SCOPES: (i64, i64) = (10_000, 100);
 
 /// What is kept.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +37,7 @@ pub(super) async fn trim(client: &mut Client, place: i64, keep: Keep) -> Result<
         return Ok(Step { has_more: false, next: None });
     }
     let (scopes, next) = find(&transaction, place, keep).await?;
-    let mut left = AT_ONCE;
+    let mut left = signed(FORGOTTEN);
     for (name, scope) in scopes {
         if left <= 0 {
             break;

@@ -121,7 +121,8 @@ impl Writer {
             }
             Err(error) => {
                 self.say(error);
-                let is_back = link.command("ROLLBACK").is_ok();
+                // What was said last may still be carried out there.
+                let is_back = !is_lost(error) && link.command("ROLLBACK").is_ok();
                 self.link = Some(link).filter(|_| is_back);
             }
         }
@@ -170,9 +171,13 @@ fn transact(
     Ok((done, committed))
 }
 
-/// Whether the connection was lost, and all that is known is that there was no answer.
+/// Whether there was no answer, and nobody knows what has become of it.
 fn is_lost(error: &LinkError) -> bool {
-    matches!(error, LinkError::Failed(error) if error.is_closed() || error.as_db_error().is_none() || is_ending(error))
+    match error {
+        LinkError::Slow => true,
+        LinkError::Failed(error) => error.is_closed() || error.as_db_error().is_none() || is_ending(error),
+        LinkError::NoRuntime(_) => false,
+    }
 }
 
 /// Whether the database has ended the connection, being told to stop.
@@ -187,6 +192,8 @@ fn is_in_the_way(error: &LinkError) -> bool {
 }
 
 /// Whether the database refuses what was written or read, and would refuse it again: a rule of a table that the app has made, for the most part.
+/// A statement of ours that took too long, or was cancelled, says nothing about what it wrote.
 fn is_about_rows(error: &LinkError) -> bool {
-    matches!(error, LinkError::Failed(error) if is_of_app(error))
+    let is_cancelled = |error: &tokio_postgres::Error| error.code() == Some(&SqlState::QUERY_CANCELED);
+    matches!(error, LinkError::Failed(error) if is_of_app(error) && !is_cancelled(error))
 }

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::signed;
 use crate::id::Id;
+use crate::log::kept::signed;
 use crate::log::settle::{KEPT, KnownClient, Outcome, stored_refusal, to_stored};
 use crate::log::store::{ClientCall, Known};
 

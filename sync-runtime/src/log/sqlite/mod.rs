@@ -20,8 +20,9 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 use self::known::outcome_of;
-use self::rows::{Stored, signed};
+use self::rows::Stored;
 use self::schema::{FILE, SCHEMA};
+use super::kept::{before, signed};
 use super::overlay::Written;
 use super::settle::{Judged, Outcome, judge, run};
 use super::store::{
@@ -158,11 +159,6 @@ impl LogStore for SqliteLog {
             Ok(next.is_some())
         })
     }
-}
-
-/// Returns the moment so long before.
-fn before(now: i64, age: Duration) -> i64 {
-    now.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX))
 }
 
 impl From<Failure> for LogError {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::Scope;
-use super::rows::{kind_of, signed};
+use crate::log::kept::{kind_of, signed};
 use crate::log::settle::reaches;
 use crate::log::store::{Change, LogError, Page, PullFrom};
 

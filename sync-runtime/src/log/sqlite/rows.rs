@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::sql::{carry_out, is_of_app, told};
 use crate::error::SyncError;
+use crate::log::kept::{number_of, signed};
 use crate::log::overlay::{Reads, Visit, Written};
-use crate::log::store::ChangeKind;
 use crate::route::{SqlAnswer, SqlError, SqlValue};
 
 /// The entities of a scope as they are in the transaction; a scope that is not there has none.
@@ -95,25 +95,4 @@ pub(super) fn store(file: &Connection, scope: i64, written: &Written) -> rusqlit
         };
     }
     Ok(())
-}
-
-/// SQLite has no numbers without a sign; nothing is counted that far.
-pub(super) fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn number_of(kind: ChangeKind) -> i64 {
-    match kind {
-        ChangeKind::Create => 0,
-        ChangeKind::Update => 1,
-        ChangeKind::Delete => 2,
-    }
-}
-
-pub(super) fn kind_of(number: i64) -> ChangeKind {
-    match number {
-        0 => ChangeKind::Create,
-        1 => ChangeKind::Update,
-        _ => ChangeKind::Delete,
-    }
 }

@@ -8,14 +8,9 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 
 use super::Scope;
-use super::rows::signed;
+use crate::log::kept::{ENTITIES, PART, signed};
 use crate::log::overlay::Key;
 use crate::log::store::{CHANGES_MEANWHILE, LogError, Snapshot, SnapshotPlace};
-
-/// How many entities a part has at most, and of how many that have changed since it is looked what they were.
-const ENTITIES: usize = 1000;
-/// How many bytes of JSON a part has, about.
-const PART: usize = 512 << 10;
 
 pub(super) fn snapshot(
     file: &Connection,

@@ -4,12 +4,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::rows::signed;
-
-/// How many changes are forgotten at once.
-const AT_ONCE: u64 = 500;
-/// How many scopes are looked at at once, and found.
-const SCOPES: (i64, i64) = (10_000, 100);
+use crate::log::kept::{FORGOTTEN, SCOPES, signed};
 
 /// The scopes to forget changes of, and where it is looked for others; `None` where those were all.
 pub(super) struct Found {
@@ -39,7 +34,7 @@ pub(super) fn find(file: &Connection, place: i64, most: u64, since: i64) -> rusq
 
 /// Forgets changes of scopes that were found; returns whether there may be more of them.
 pub(super) fn trim(file: &Connection, found: &Found, most: u64, since: i64) -> rusqlite::Result<bool> {
-    let mut left = AT_ONCE;
+    let mut left = FORGOTTEN;
     for scope in &found.scopes {
         if left == 0 {
             return Ok(true);

@@ -1,8 +1,11 @@
 use sync::{Access, SyncError};
 
-/// Everybody may read a list; its owner, and whoever has a name on the list, may change it.
-#[sync::scope("list-{owner}-{number}")]
+/// Whoever has signed in may read a list; its owner, and whoever has a name on the list, may change it. What is open is so for guests, too.
+#[sync::scope("list-{owner}-{number}", auth = public)]
 pub async fn access(ctx: crate::RoomCtx<'_>, owner: &str, number: u32) -> Result<Access, SyncError> {
+    if ctx.session().user_id.is_empty() && owner != "open" {
+        return Err(SyncError::new("auth-required"));
+    }
     if number >= 1000 {
         return Err(SyncError::new("auth-forbidden").param("key", "list-closed"));
     }
@@ -12,5 +15,5 @@ pub async fn access(ctx: crate::RoomCtx<'_>, owner: &str, number: u32) -> Result
         Some(_) => return Err(SyncError::new("scope-forbidden")),
         None => {}
     }
-    Ok(if ctx.session().user_id == owner || owner == "all" { Access::Write } else { Access::Read })
+    Ok(if ctx.session().user_id == owner || ["all", "open"].contains(&owner) { Access::Write } else { Access::Read })
 }

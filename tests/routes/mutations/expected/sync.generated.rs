@@ -56,8 +56,26 @@ pub mod todos {
         pub mod create_v2;
         #[path = "forgotten_v1.rs"]
         pub mod forgotten_v1;
+        #[path = "hidden_v1.rs"]
+        pub mod hidden_v1;
+        #[path = "hidden_v2.rs"]
+        pub mod hidden_v2;
+        #[path = "lost_v1.rs"]
+        pub mod lost_v1;
+        #[path = "lost_v2.rs"]
+        pub mod lost_v2;
+        #[path = "rename_v1.rs"]
+        pub mod rename_v1;
+        #[path = "rename_v2.rs"]
+        pub mod rename_v2;
+        #[path = "rename_v3.rs"]
+        pub mod rename_v3;
         #[path = "run_v1.rs"]
         pub mod run_v1;
+        #[path = "waiting_v1.rs"]
+        pub mod waiting_v1;
+        #[path = "waiting_v2.rs"]
+        pub mod waiting_v2;
     }
 }
 include!(concat!(env!("OUT_DIR"), "/sync_table.rs"));

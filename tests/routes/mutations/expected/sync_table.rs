@@ -29,6 +29,46 @@ static TODOS_MUTATION_CREATE_SERVER_V1: ::sync::__private::MutationOnly<todos::_
         sources: &["src/todos/_mutation/create_server_v1.rs"],
     });
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
+static TODOS_MUTATION_LOST_V2: ::sync::__private::MutationOnly<todos::_mutation::lost_v2::__Mutation> =
+    ::sync::__private::MutationOnly::new(::sync::__private::RouteId {
+        page: "todos",
+        name: "lost",
+        version: "v2",
+        path: "todos/lost",
+        cb: "todos/lost/v2",
+        sources: &["src/todos/_mutation/lost_v2.rs"],
+    });
+/// O(subscribers): a commit is told once, with its changes, to each who is up to date.
+static TODOS_MUTATION_RENAME_V1: ::sync::__private::MutationOnly<todos::_mutation::rename_v3::__Mutation, todos::_mutation::rename_v1::Args> =
+    ::sync::__private::MutationOnly::upgraded(::sync::__private::RouteId {
+        page: "todos",
+        name: "rename",
+        version: "v1",
+        path: "todos/rename",
+        cb: "todos/rename/v1",
+        sources: &["src/todos/_mutation/rename_v1.rs"],
+    }, |old| ::sync::__private::upgraded(todos::_mutation::rename_v3::upgrade(todos::_mutation::rename_v2::upgrade(old))));
+/// O(subscribers): a commit is told once, with its changes, to each who is up to date.
+static TODOS_MUTATION_RENAME_V2: ::sync::__private::MutationOnly<todos::_mutation::rename_v3::__Mutation, todos::_mutation::rename_v2::Args> =
+    ::sync::__private::MutationOnly::upgraded(::sync::__private::RouteId {
+        page: "todos",
+        name: "rename",
+        version: "v2",
+        path: "todos/rename",
+        cb: "todos/rename/v2",
+        sources: &["src/todos/_mutation/rename_v2.rs"],
+    }, |old| ::sync::__private::upgraded(todos::_mutation::rename_v3::upgrade(old)));
+/// O(subscribers): a commit is told once, with its changes, to each who is up to date.
+static TODOS_MUTATION_RENAME_V3: ::sync::__private::MutationOnly<todos::_mutation::rename_v3::__Mutation> =
+    ::sync::__private::MutationOnly::new(::sync::__private::RouteId {
+        page: "todos",
+        name: "rename",
+        version: "v3",
+        path: "todos/rename",
+        cb: "todos/rename/v3",
+        sources: &["src/todos/_mutation/rename_v3.rs"],
+    });
+/// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_RUN_V1: ::sync::__private::MutationOnly<todos::_mutation::run_v1::__Mutation> =
     ::sync::__private::MutationOnly::new(::sync::__private::RouteId {
         page: "todos",
@@ -62,6 +102,10 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             &TODOS_MUTATION_CREATE_V1,
             &TODOS_MUTATION_CREATE_V2,
             &TODOS_MUTATION_CREATE_SERVER_V1,
+            &TODOS_MUTATION_LOST_V2,
+            &TODOS_MUTATION_RENAME_V1,
+            &TODOS_MUTATION_RENAME_V2,
+            &TODOS_MUTATION_RENAME_V3,
             &TODOS_MUTATION_RUN_V1,
         ],
         find: |path, version| match path {
@@ -74,8 +118,18 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
                 "v1" => Some(2),
                 _ => None,
             },
+            "todos/lost" => match version {
+                "v2" => Some(3),
+                _ => None,
+            },
+            "todos/rename" => match version {
+                "v1" => Some(4),
+                "v2" => Some(5),
+                "v3" => Some(6),
+                _ => None,
+            },
             "todos/run" => match version {
-                "v1" => Some(3),
+                "v1" => Some(7),
                 _ => None,
             },
             _ => None,

@@ -18,6 +18,7 @@ pub async fn prepare(_ctx: Ctx<'_>, args: Args) -> Result<Args, SyncError> {
     match args.amount {
         // The service says nothing.
         21 => std::future::pending().await,
+        34 => Err(sync::error!("list-refused").status(503)),
         13 => Err(sync::error!("list-refused").status(409)),
         amount => Ok(Args { amount: amount * 2, ..args }),
     }

@@ -1,0 +1,17 @@
+use super::Tx;
+use crate::Ctx;
+use sync::{SyncError, wire};
+
+#[wire]
+pub struct Args {
+    pub id: String,
+}
+
+fn upgrade(_old: super::hidden_v1::Args) -> Args {
+    Args { id: String::new() }
+}
+
+#[sync::mutation]
+pub fn main(_tx: &mut Tx<'_>, _ctx: Ctx<'_>, _args: &Args) -> Result<(), SyncError> {
+    Ok(())
+}

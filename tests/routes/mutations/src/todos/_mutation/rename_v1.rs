@@ -1,0 +1,7 @@
+use sync::wire;
+
+/// What older pages have queued.
+#[wire]
+pub struct Args {
+    pub id: String,
+}
