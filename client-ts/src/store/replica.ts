@@ -265,10 +265,9 @@ export class Replica {
   /** Another tab reads these. */
   #want(tab: string, scopes: readonly string[]): void {
     const before = this.#wanted.get(tab)?.scopes;
-    if (scopes.length > 0) this.#wanted.set(tab, { scopes: new Set(scopes), saidAt: Date.now() });
-    else this.#wanted.delete(tab);
+    this.#wanted.set(tab, { scopes: new Set(scopes), saidAt: Date.now() });
     // It may not know what is read here.
-    if (before === undefined && scopes.length > 0) this.#sayWanted();
+    if (before === undefined) this.#sayWanted();
     if (!this.#local.leads) return;
     for (const name of scopes) {
       const scope = this.#scope(name);

@@ -43,11 +43,10 @@ interface OpenPage {
   leave: (() => void) | null;
   /** It ends with its next write. */
   isDoomed: boolean;
-  /** It has missed what the others told. */
-  wasDeaf: boolean;
 }
 
 interface Asked {
+  readonly scope: Scope;
   readonly by: OpenPage;
   readonly settled: Promise<Settled>;
 }
@@ -123,7 +122,6 @@ class World {
       case 12:
         return connection.signIn(connection.user === OWNER ? "bob" : OWNER, chance(2) === 0);
       case 13:
-        at.wasDeaf = true;
         return void (tab.isDeaf = !tab.isDeaf);
       case 14:
         return this.#dismiss(at, scope);
@@ -149,7 +147,7 @@ class World {
     page.tab.lag = () => (this.#chance(4) === 0 ? this.#chance(10) : 0);
     page.connection.delay = () => (this.#chance(3) === 0 ? this.#chance(20) : 0);
     page.connection.repeats = () => (this.#chance(4) === 0 ? this.#chance(40) : null);
-    this.#pages.push({ browser, page, leave: null, isDoomed: false, wasDeaf: false });
+    this.#pages.push({ browser, page, leave: null, isDoomed: false });
   }
 
   /** A page ends, now or when it has written something, before it knows; its browser always has another one. */
@@ -188,7 +186,7 @@ class World {
     const [chance, { store }] = [this.#chance, at.page];
     const id = `${chance(4)}`;
     const mutated = chance(3) === 0 ? add(store, id, 1 + chance(3), scope) : put(store, id, chance(6) === 0 ? "no" : `t${this.#step}`, scope);
-    this.#asked.set(mutated.id, { by: at, settled: mutated.settled });
+    this.#asked.set(mutated.id, { by: at, scope, settled: mutated.settled });
     if (chance(12) === 0) this.#server.stuck.add(mutated.id);
   }
 
@@ -257,13 +255,13 @@ class World {
 
   /** Every page that is there still knows what the server has made of what it has asked for. */
   async #checkOutcomes(): Promise<void> {
-    for (const [id, { by, settled }] of this.#asked) {
+    for (const [id, { by, scope, settled }] of this.#asked) {
       if (!this.#pages.includes(by)) continue;
       const outcome = await Promise.race([settled, Promise.resolve(null)]);
       const { result } = this.#server.outcomes.get(id) ?? {};
       if (outcome?.status === "success" && result?.ok === true) {
-        // Whoever was told nothing of a scope that nobody reads knows of no cursor.
-        if (!by.wasDeaf || outcome.cursor > 0) expect(outcome.cursor, this.#says(id)).toBeGreaterThanOrEqual(result.cursor);
+        // Whoever was not told in time of a scope that nobody reads knows of no cursor.
+        if (scope === SCOPE || outcome.cursor > 0) expect(outcome.cursor, this.#says(id)).toBeGreaterThanOrEqual(result.cursor);
       } else {
         const said = outcome?.status === "error" ? outcome.errorCode : outcome;
         expect(said, this.#says(id)).toBe(result?.ok === false ? result.refusal.errorCode : "applied");
