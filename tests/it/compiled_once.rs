@@ -1,20 +1,31 @@
 //! The server has the app as dependency and as build-dependency; cargo compiles it once, and a second build does nothing.
 //!
 //! Inside of one's own workspace this is easily faked: a feature more in one place, and only `-p` or another workspace
-//! shows it. So the template is copied to where it knows nothing of us.
+//! shows it. So the template is copied to where it knows nothing of us, and cargo is asked what it would compile there. It is built where that has been
+//! compiled before.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use crate::outside::{Outside, copy_tree, repository};
 
 const TYPES: &str = "copy/web/src/_sockets/apiTypes.generated.ts";
 
-fn template_outside() -> Outside {
-    let outside = Outside::new(&["copy", "copy/server"]);
+fn with_template(outside: Outside) -> Outside {
     copy_tree(&repository().join("app-template"), &outside.path("copy"));
     // Other names: what cargo puts into the target folder for the template stays what it is.
     let manifest = std::fs::read_to_string(outside.path("copy/server/Cargo.toml")).expect("the manifest of the server");
     let manifest = manifest
         .replace("name = \"app-server\"", "name = \"copy-server\"")
         .replace("app.workspace = true", "app = { path = \"..\" }");
+    // What is asked for together with the other members has to be asked for alone.
+    let manifest = match outside.path("features").exists() {
+        true => manifest
+            .replace("[dependencies]\n", "[dependencies]\nfeatures = { path = \"../../features\" }\n")
+            .replace("[build-dependencies]\n", "[build-dependencies]\nfeatures = { path = \"../../features\" }\n"),
+        false => manifest,
+    };
     outside.write("copy/server/Cargo.toml", &manifest);
     outside
 }
@@ -29,11 +40,42 @@ fn check(outside: &Outside, step: &str, arguments: &[&str], expected: usize) {
     assert_eq!(runs.len(), expected, "{step}: {runs:?}");
 }
 
+/// The libraries called `name` that cargo would compile, each with all that is compiled for it, and the features of that.
+///
+/// `--unit-graph` is not stable: nothing else says what is compiled without compiling it.
+fn units(outside: &Outside, name: &str, arguments: &[&str]) -> Vec<BTreeSet<String>> {
+    let asked = [&["build", "--unit-graph", "-Z", "unstable-options"], arguments].concat();
+    let (graph, printed) = outside.cargo_with(&asked, ("RUSTC_BOOTSTRAP", "1"));
+    let graph: Value = serde_json::from_str(&graph).unwrap_or_else(|_| panic!("{printed}"));
+    let units = graph["units"].as_array().expect("units");
+    let text = |unit: &Value| format!("{} {} {}", unit["pkg_id"], unit["target"]["kind"], unit["features"]);
+    let below = |unit: &Value| {
+        let (mut found, mut left) = (BTreeSet::new(), vec![unit]);
+        while let Some(unit) = left.pop() {
+            if found.insert(text(unit)) {
+                let indices = unit["dependencies"].as_array().expect("dependencies").iter();
+                left.extend(indices.map(|dependency| &units[dependency["index"].as_u64().expect("a number") as usize]));
+            }
+        }
+        found
+    };
+    let is_it = |unit: &&Value| unit["target"]["name"] == name && unit["mode"] == "build";
+    units.iter().filter(is_it).map(below).collect()
+}
+
+#[test]
+fn the_library_is_the_same_for_the_server_and_for_its_build_script() {
+    let outside = with_template(Outside::new(&["copy", "copy/server"]));
+    let of_all = units(&outside, "app", &[]);
+    assert_eq!(of_all.len(), 1, "it is compiled once");
+    assert_eq!(units(&outside, "app", &["-p", "copy-server"]), of_all, "and not again with `-p`");
+    let named = |name: &str| of_all[0].iter().any(|unit| unit.contains(name));
+    assert!(named("sync-codegen") && !named("ts-rs@"), "who has not asked for ts-rs has it: {of_all:?}");
+}
+
 #[test]
 fn the_library_is_compiled_once_and_a_second_build_does_nothing() {
-    let outside = template_outside();
-    let (tree, _) = outside.cargo(&["tree", "--workspace", "--edges", "all"]);
-    assert!(tree.contains("sync-codegen") && !tree.contains("ts-rs"), "who has not asked for ts-rs has it: {tree}");
+    let outside = with_template(Outside::for_both(&["copy", "copy/server"]));
     check(&outside, "first build", &[], 1);
     check(&outside, "second build", &[], 0);
     check(&outside, "with -p", &["-p", "copy-server"], 0);

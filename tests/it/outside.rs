@@ -10,6 +10,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
+/// The features that the tests of this workspace ask the runtime for.
+const OURS: [&str; 4] = ["postgres", "redis", "testing", "ts-rs"];
+
 /// A workspace in a folder of its own.
 pub(crate) struct Outside {
     folder: tempfile::TempDir,
@@ -33,11 +36,27 @@ impl Outside {
         Self { folder }
     }
 
-    /// Makes a workspace like [`Outside::new`] whose packages from the registry have the features that they have in this one's tests:
+    /// Makes a workspace like [`Outside::new`] whose packages, the runtime among them, have the features that they have in this one's tests:
     /// what cargo has checked for one is not checked again for the other.
     pub(crate) fn with_our_features(members: &[&str]) -> Self {
+        Self::with_features(members, &OURS)
+    }
+
+    /// As [`with_our_features`](Outside::with_our_features), without what is only there for types of ts-rs.
+    pub(crate) fn without_ts_rs(members: &[&str]) -> Self {
+        Self::with_features(members, &OURS[..OURS.len() - 1])
+    }
+
+    /// As [`with_our_features`](Outside::with_our_features), for build scripts, too: what they need of ours is compiled once for both.
+    pub(crate) fn for_both(members: &[&str]) -> Self {
+        let outside = Self::with_our_features(members);
+        outside.write_features(&OURS, true);
+        outside
+    }
+
+    fn with_features(members: &[&str], of_runtime: &[&str]) -> Self {
         let outside = Self::new(&[members, &["features"]].concat());
-        outside.write_features();
+        outside.write_features(of_runtime, false);
         outside
     }
 
@@ -49,7 +68,7 @@ impl Outside {
         let members = "members = [\"server\"";
         assert!(manifest.contains(members), "{manifest}");
         outside.write("Cargo.toml", &manifest.replacen(members, "members = [\"server\", \"features\"", 1));
-        outside.write_features();
+        outside.write_features(&OURS, true);
         outside
     }
 
@@ -63,14 +82,18 @@ impl Outside {
         std::fs::write(path, text).expect("a file");
     }
 
-    /// Writes the member that asks for what this workspace's tests ask for: of the runtime, too, so that it is checked once for all of them.
-    fn write_features(&self) {
+    /// Writes the member that asks for what this workspace's tests ask for, and for these features of the runtime: in programs and in build
+    /// scripts, of which not all have the runtime.
+    fn write_features(&self, of_runtime: &[&str], is_runtime_for_both: bool) {
         let sync = format!("{}/sync-runtime", repository().display());
+        let sync = format!("sync = {{ package = \"sync-runtime\", path = {sync:?}, features = {of_runtime:?} }}\n");
+        let all = our_dependencies();
+        let for_scripts = if is_runtime_for_both { &*sync } else { "" };
         let manifest = format!(
-            "[package]\nname = \"features\"\nedition = \"2024\"\n\n[dependencies]\n\
-             sync = {{ package = \"sync-runtime\", path = {sync:?}, features = [\"postgres\", \"redis\", \"testing\"] }}\n"
+            "[package]\nname = \"features\"\nedition = \"2024\"\n\n[dependencies]\n{sync}{all}\n[build-dependencies]\n{for_scripts}{all}"
         );
-        self.write("features/Cargo.toml", &(manifest + &our_dependencies()));
+        self.write("features/Cargo.toml", &manifest);
+        self.write("features/build.rs", "fn main() {}\n");
         self.write("features/src/lib.rs", "//! Nothing.\n");
     }
 
@@ -82,13 +105,23 @@ impl Outside {
         self.cargo_alone(&[for_cargo, &["--offline"], rest].concat())
     }
 
+    /// As [`cargo`](Outside::cargo), with something in its environment.
+    pub(crate) fn cargo_with(&self, arguments: &[&str], variable: (&str, &str)) -> (String, String) {
+        self.run(&[arguments, &["--offline"]].concat(), Some(variable))
+    }
+
     /// As [`cargo`](Outside::cargo), for what takes no `--offline`.
     pub(crate) fn cargo_alone(&self, arguments: &[&str]) -> (String, String) {
+        self.run(arguments, None)
+    }
+
+    fn run(&self, arguments: &[&str], variable: Option<(&str, &str)>) -> (String, String) {
         let cargo = Command::new(env!("CARGO"))
             .args(arguments)
             .current_dir(self.folder.path())
             .env("CARGO_TARGET_DIR", target())
             .env_remove("SYNC_CHECK")
+            .envs(variable)
             .output()
             .expect("cargo runs");
         (String::from_utf8_lossy(&cargo.stdout).into_owned(), String::from_utf8_lossy(&cargo.stderr).into_owned())

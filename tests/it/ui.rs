@@ -15,19 +15,19 @@ const MANIFEST: &str = "[package]\nname = \"ui\"\nversion.workspace = true\nedit
 
 #[test]
 fn mistakes_are_told_once_at_the_users_own_tokens() {
-    check(&["handlers", "mutations", "states", "wire"], MANIFEST);
+    check(&["handlers", "mutations", "states", "wire"], Outside::without_ts_rs(&["ui"]), MANIFEST);
 }
 
 #[test]
 fn mistakes_with_types_of_ts_rs_are_told_once_too() {
     let manifest = MANIFEST.replace("sync.workspace = true", "sync = { workspace = true, features = [\"ts-rs\"] }");
-    check(&["ts"], &(manifest + "ts-rs.workspace = true\nserde.workspace = true\n"));
+    let manifest = manifest + "ts-rs.workspace = true\nserde.workspace = true\n";
+    check(&["ts"], Outside::with_our_features(&["ui"]), &manifest);
 }
 
 #[track_caller]
-fn check(folders: &[&str], manifest: &str) {
+fn check(folders: &[&str], outside: Outside, manifest: &str) {
     let cases = cases(folders);
-    let outside = Outside::with_our_features(&["ui"]);
     copy_tree(&repository().join("tests/ui"), &outside.path("ui"));
     let programs = cases.iter().map(|(name, path)| format!("\n[[bin]]\nname = {name:?}\npath = {path:?}\n"));
     outside.write("ui/Cargo.toml", &(manifest.to_owned() + &programs.collect::<String>()));
