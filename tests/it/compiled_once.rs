@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::outside::{Outside, copy_tree, repository};
+use crate::outside::{Outside, copy_tree, features_of, repository};
 
 const TYPES: &str = "copy/web/src/_sockets/apiTypes.generated.ts";
 
@@ -20,12 +20,12 @@ fn with_template(outside: Outside) -> Outside {
         .replace("name = \"app-server\"", "name = \"copy-server\"")
         .replace("app.workspace = true", "app = { path = \"..\" }");
     // What is asked for together with the other members has to be asked for alone.
-    let manifest = match outside.path("features").exists() {
-        true => manifest
-            .replace("[dependencies]\n", "[dependencies]\nfeatures = { path = \"../../features\" }\n")
-            .replace("[build-dependencies]\n", "[build-dependencies]\nfeatures = { path = \"../../features\" }\n"),
-        false => manifest,
+    let features = features_of("copy");
+    let dependency = match outside.path(&features).exists() {
+        true => format!("dependencies]\n{features} = {{ path = \"../../{features}\" }}\n"),
+        false => "dependencies]\n".to_owned(),
     };
+    let manifest = manifest.replace("dependencies]\n", &dependency);
     outside.write("copy/server/Cargo.toml", &manifest);
     outside
 }

@@ -22,7 +22,7 @@ fn a_new_app_builds_and_passes_its_tests_and_so_does_what_is_added_to_it() {
         let (code, _, err) = run(folder.path(), words);
         assert_eq!(code, ExitCode::SUCCESS, "{words}: {err}");
     }
-    let app = Outside::made(folder);
+    let app = Outside::made(folder, "new-app");
     app.write("src/play/_sync/wave_server_v1.rs", &event_of_the_quick_start());
 
     let (_, printed) = app.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);

@@ -50,25 +50,26 @@ impl Outside {
     /// As [`with_our_features`](Outside::with_our_features), for build scripts, too: what they need of ours is compiled once for both.
     pub(crate) fn for_both(members: &[&str]) -> Self {
         let outside = Self::with_our_features(members);
-        outside.write_features(&OURS, true);
+        outside.write_features(&features_of(members[0]), &OURS, true);
         outside
     }
 
     fn with_features(members: &[&str], of_runtime: &[&str]) -> Self {
-        let outside = Self::new(&[members, &["features"]].concat());
-        outside.write_features(of_runtime, false);
+        let features = features_of(members[0]);
+        let outside = Self::new(&[members, &[&*features]].concat());
+        outside.write_features(&features, of_runtime, false);
         outside
     }
 
-    /// Takes a workspace that somebody else has written into a folder; its packages from the registry get the features that they have in this
-    /// one's tests.
-    pub(crate) fn made(folder: tempfile::TempDir) -> Self {
-        let outside = Self { folder };
+    /// Takes the workspace of the app called `name` that somebody else has written into a folder; its packages from the registry get the
+    /// features that they have in this one's tests.
+    pub(crate) fn made(folder: tempfile::TempDir, name: &str) -> Self {
+        let (outside, features) = (Self { folder }, features_of(name));
         let manifest = std::fs::read_to_string(outside.path("Cargo.toml")).expect("a manifest");
         let members = "members = [\"server\"";
         assert!(manifest.contains(members), "{manifest}");
-        outside.write("Cargo.toml", &manifest.replacen(members, "members = [\"server\", \"features\"", 1));
-        outside.write_features(&OURS, true);
+        outside.write("Cargo.toml", &manifest.replacen(members, &format!("members = [\"server\", {features:?}"), 1));
+        outside.write_features(&features, &OURS, true);
         outside
     }
 
@@ -84,17 +85,17 @@ impl Outside {
 
     /// Writes the member that asks for what this workspace's tests ask for, and for these features of the runtime: in programs and in build
     /// scripts, of which not all have the runtime.
-    fn write_features(&self, of_runtime: &[&str], is_runtime_for_both: bool) {
+    fn write_features(&self, name: &str, of_runtime: &[&str], is_runtime_for_both: bool) {
         let sync = format!("{}/sync-runtime", repository().display());
         let sync = format!("sync = {{ package = \"sync-runtime\", path = {sync:?}, features = {of_runtime:?} }}\n");
         let all = our_dependencies();
         let for_scripts = if is_runtime_for_both { &*sync } else { "" };
         let manifest = format!(
-            "[package]\nname = \"features\"\nedition = \"2024\"\n\n[dependencies]\n{sync}{all}\n[build-dependencies]\n{for_scripts}{all}"
+            "[package]\nname = {name:?}\nedition = \"2024\"\n\n[dependencies]\n{sync}{all}\n[build-dependencies]\n{for_scripts}{all}"
         );
-        self.write("features/Cargo.toml", &manifest);
-        self.write("features/build.rs", "fn main() {}\n");
-        self.write("features/src/lib.rs", "//! Nothing.\n");
+        self.write(&format!("{name}/Cargo.toml"), &manifest);
+        self.write(&format!("{name}/build.rs"), "fn main() {}\n");
+        self.write(&format!("{name}/src/lib.rs"), "//! Nothing.\n");
     }
 
     /// Runs cargo, and returns what it printed: standard output, and the rest.
@@ -126,6 +127,11 @@ impl Outside {
             .expect("cargo runs");
         (String::from_utf8_lossy(&cargo.stdout).into_owned(), String::from_utf8_lossy(&cargo.stderr).into_owned())
     }
+}
+
+/// The name of the member with the features of the outside with the package `name`: cargo tells those of two outsides apart by it.
+pub(crate) fn features_of(name: &str) -> String {
+    format!("features-of-{name}")
 }
 
 /// Every dependency of this workspace that is from the registry, with all features that a member asks for, as lines of a manifest.

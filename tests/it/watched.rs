@@ -33,7 +33,7 @@ fn write(app: &Path, inside: &str) -> std::io::Result<()> {
 fn runs(outside: &Outside) -> usize {
     let (_, printed) = outside.cargo(&["build", "-v"]);
     assert!(printed.contains("Finished"), "{printed}");
-    printed.lines().filter(|line| line.ends_with("/build-script-build`")).count()
+    printed.lines().filter(|line| line.contains("/watched-") && line.ends_with("/build-script-build`")).count()
 }
 
 #[test]
