@@ -1,8 +1,9 @@
 //! What a handler file has to hold: one function `main` with the attribute of its side.
 
+use crate::check::mutations::or_upgrade;
 use crate::diagnostic::Diagnostic;
 use crate::lane;
-use crate::model::{Successor, newer, successor};
+use crate::model::successor;
 use crate::scan::{FileName, HandlerName, PARTS, PageFile, PageFiles, ROOM, SCOPE, Tree};
 use crate::syntax::handler_file::{Handler, Kind, Outline};
 
@@ -42,37 +43,6 @@ pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
                 Diagnostic::new(&file.path, "the file has no `main`", help)
             }
         });
-    }
-    problems
-}
-
-/// How else a mutation can do without `main` that has a newer version.
-fn or_upgrade(page: &PageFiles, name: &HandlerName, file: &PageFile) -> String {
-    if name.kind() != Kind::Mutation {
-        return String::new();
-    }
-    let newer = newer(page, name, file).max_by_key(|(newer, _)| newer.version);
-    newer.map_or_else(String::new, |(_, newer)| {
-        let (newer, older) = (&newer.source.path, file.source.stem());
-        format!(", or `pub fn upgrade(old: super::{older}::Args) -> Args` to {newer}")
-    })
-}
-
-/// An `upgrade` by which what an older version is told cannot be taken.
-pub(super) fn upgrades(tree: &Tree) -> Vec<Diagnostic> {
-    let mut problems = Vec::new();
-    for (page, (name, file)) in handlers(tree) {
-        let Some(Successor { file: newer, .. }) = successor(page, name, file) else { continue };
-        let outline = newer.source.content.outline.as_ref();
-        let Some(upgrade) = outline.and_then(|outline| outline.upgrade.as_ref()) else { continue };
-        let (what, help) = if upgrade.is_async {
-            ("`upgrade` waits for nothing", "write `pub fn upgrade`; what has to wait goes into `prepare`")
-        } else if !upgrade.is_public {
-            ("`upgrade` is private, and is called from outside of this file", "write `pub fn upgrade`")
-        } else {
-            continue;
-        };
-        problems.push(Diagnostic::new(&newer.source.path, what, help).at_line(upgrade.line));
     }
     problems
 }
@@ -170,6 +140,6 @@ fn routes(tree: &Tree) -> impl Iterator<Item = (&HandlerName, &PageFile, &Outlin
 }
 
 /// The well-named handler files, and their pages.
-fn handlers(tree: &Tree) -> impl Iterator<Item = (&PageFiles, (&HandlerName, &PageFile))> {
+pub(super) fn handlers(tree: &Tree) -> impl Iterator<Item = (&PageFiles, (&HandlerName, &PageFile))> {
     tree.pages.values().flat_map(|page| page.handlers().map(move |handler| (page, handler)))
 }

@@ -5,6 +5,7 @@
 mod handlers;
 mod locales;
 mod meetings;
+mod mutations;
 mod names;
 mod pairs;
 mod parts;
@@ -27,7 +28,8 @@ const RULES: &[Rule] = &[
     meetings::modules_meet,
     handlers::missing_handlers,
     handlers::further_states,
-    handlers::upgrades,
+    mutations::upgrades,
+    mutations::prepares,
     handlers::handlers_on_the_wrong_side,
     handlers::handlers_outside_of_routes,
     pairs::filters_without_a_server,

@@ -22,8 +22,8 @@ pub(crate) fn successor<'p>(page: &'p PageFiles, older: &HandlerName, file: &Pag
     let module = module_name(file.source.stem());
     let takes = newer(page, older, file).filter_map(|(name, file)| {
         let upgrade = file.source.content.outline.as_ref()?.upgrade.as_ref()?;
-        let (from, args) = upgrade.from.as_ref()?;
-        (*from == module && outline.declares(args)).then_some(Successor { name, file, args })
+        let (from, args) = upgrade.from_beside()?;
+        (from == module && outline.declares(args)).then_some(Successor { name, file, args })
     });
     takes.max_by_key(|successor| successor.name.version)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Item, ItemFn, ItemImpl, Meta, PatType, Type, Visibility};
+use syn::{Attribute, FnArg, Item, ItemFn, ItemImpl, Meta, ReturnType, Type, Visibility};
 
 use super::arguments::{
     FilterArguments, MutationArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments, ScopeArguments,
@@ -46,8 +46,10 @@ pub struct Outline {
     pub handlers: Vec<Handler>,
     /// The line of a function `main`, with or without attribute.
     pub main_line: Option<usize>,
+    /// The function `prepare`, of a mutation that waits for something before its turn.
+    pub prepare: Option<Beside>,
     /// The function `upgrade`, of a mutation that takes what an older version was told.
-    pub upgrade: Option<Upgrade>,
+    pub upgrade: Option<Beside>,
     /// The line of an `impl SharedState`, with or without attribute.
     pub state_line: Option<usize>,
     /// The name of the first type with `#[wire]`.
@@ -62,17 +64,45 @@ pub struct Outline {
     pub uses_server: bool,
 }
 
-/// A function `upgrade`.
+/// A function beside `main`.
 #[derive(Debug)]
-pub struct Upgrade {
-    /// The module and the type of its one parameter, where that is written `super::create_v1::Args`.
-    pub from: Option<(String, String)>,
+pub struct Beside {
     /// It has a visibility.
     pub is_public: bool,
     /// It is an `async fn`.
     pub is_async: bool,
+    /// The types of its parameters, as far as paths tell: `super::create_v1::Args`, `&Args`, `Ctx`.
+    pub parameters: Vec<String>,
+    /// What it returns, told in the same way: `Result`, or `` for nothing.
+    pub returns: String,
     /// Its line, counted from 1.
     pub line: usize,
+}
+
+impl Beside {
+    /// Returns the module beside this one and the type in it that is its one parameter: those of `super::create_v1::Args`.
+    #[must_use]
+    pub fn from_beside(&self) -> Option<(&str, &str)> {
+        let [parameter] = &self.parameters[..] else { return None };
+        parameter.strip_prefix("super::")?.split_once("::")
+    }
+
+    fn of(function: &ItemFn) -> Self {
+        let types = function.sig.inputs.iter().map(|input| match input {
+            FnArg::Typed(typed) => shape(&typed.ty),
+            FnArg::Receiver(_) => "self".to_owned(),
+        });
+        Self {
+            is_public: !matches!(function.vis, Visibility::Inherited),
+            is_async: function.sig.asyncness.is_some(),
+            parameters: types.collect(),
+            returns: match &function.sig.output {
+                ReturnType::Type(_, ty) => shape(ty),
+                ReturnType::Default => String::new(),
+            },
+            line: line_of(function.sig.ident.span()),
+        }
+    }
 }
 
 /// A type with `#[sync::entity]`.
@@ -285,7 +315,10 @@ impl Outline {
             self.main_line = Some(line_of(function.sig.ident.span()));
         }
         if function.sig.ident == "upgrade" {
-            self.upgrade = Some(upgrade(function));
+            self.upgrade = Some(Beside::of(function));
+        }
+        if function.sig.ident == "prepare" {
+            self.prepare = Some(Beside::of(function));
         }
         let kinds = || function.attrs.iter().filter_map(|attribute| Some((kind(attribute, found)?, attribute)));
         self.has_misplaced_attribute |= kinds().any(|(kind, _)| kind.is_on_impl());
@@ -344,21 +377,15 @@ impl Outline {
     }
 }
 
-fn upgrade(function: &ItemFn) -> Upgrade {
-    let parameters = function.sig.inputs.iter().collect::<Vec<_>>();
-    let path = match parameters[..] {
-        [FnArg::Typed(PatType { ty, .. })] => match &**ty {
-            Type::Path(path) => path_text(&path.path),
-            _ => String::new(),
-        },
-        _ => String::new(),
-    };
-    let from = path.strip_prefix("super::").and_then(|path| path.split_once("::"));
-    Upgrade {
-        from: from.map(|(module, name)| (module.to_owned(), name.to_owned())),
-        is_public: !matches!(function.vis, Visibility::Inherited),
-        is_async: function.sig.asyncness.is_some(),
-        line: line_of(function.sig.ident.span()),
+/// The path of a type without its arguments; `impl` for an `impl …`, and `_` for what has no name.
+fn shape(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) => path_text(&path.path),
+        Type::Reference(reference) => format!("&{}", shape(&reference.elem)),
+        Type::Paren(inner) => shape(&inner.elem),
+        Type::Tuple(tuple) if tuple.elems.is_empty() => "()".to_owned(),
+        Type::ImplTrait(_) => "impl".to_owned(),
+        _ => "_".to_owned(),
     }
 }
 

@@ -44,10 +44,14 @@ pub mod todos {
         pub mod __misnamed_0;
         #[path = "_shared.rs"]
         pub mod _shared;
+        #[path = "alone_v1.rs"]
+        pub mod alone_v1;
         #[path = "asked_v1.rs"]
         pub mod asked_v1;
         #[path = "blank_v1.rs"]
         pub mod blank_v1;
+        #[path = "borrowing_v1.rs"]
+        pub mod borrowing_v1;
         #[path = "create_server_v1.rs"]
         pub mod create_server_v1;
         #[path = "create_v1.rs"]
@@ -64,14 +68,20 @@ pub mod todos {
         pub mod lost_v1;
         #[path = "lost_v2.rs"]
         pub mod lost_v2;
+        #[path = "plain_v1.rs"]
+        pub mod plain_v1;
         #[path = "rename_v1.rs"]
         pub mod rename_v1;
         #[path = "rename_v2.rs"]
         pub mod rename_v2;
         #[path = "rename_v3.rs"]
         pub mod rename_v3;
+        #[path = "right_v1.rs"]
+        pub mod right_v1;
         #[path = "run_v1.rs"]
         pub mod run_v1;
+        #[path = "sure_v1.rs"]
+        pub mod sure_v1;
         #[path = "waiting_v1.rs"]
         pub mod waiting_v1;
         #[path = "waiting_v2.rs"]

@@ -69,6 +69,16 @@ static TODOS_MUTATION_RENAME_V3: ::sync::__private::MutationOnly<todos::_mutatio
         sources: &["src/todos/_mutation/rename_v3.rs"],
     });
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
+static TODOS_MUTATION_RIGHT_V1: ::sync::__private::MutationOnly<todos::_mutation::right_v1::__Mutation> =
+    ::sync::__private::MutationOnly::new(::sync::__private::RouteId {
+        page: "todos",
+        name: "right",
+        version: "v1",
+        path: "todos/right",
+        cb: "todos/right/v1",
+        sources: &["src/todos/_mutation/right_v1.rs"],
+    });
+/// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_RUN_V1: ::sync::__private::MutationOnly<todos::_mutation::run_v1::__Mutation> =
     ::sync::__private::MutationOnly::new(::sync::__private::RouteId {
         page: "todos",
@@ -106,6 +116,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             &TODOS_MUTATION_RENAME_V1,
             &TODOS_MUTATION_RENAME_V2,
             &TODOS_MUTATION_RENAME_V3,
+            &TODOS_MUTATION_RIGHT_V1,
             &TODOS_MUTATION_RUN_V1,
         ],
         find: |path, version| match path {
@@ -128,8 +139,12 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
                 "v3" => Some(6),
                 _ => None,
             },
-            "todos/run" => match version {
+            "todos/right" => match version {
                 "v1" => Some(7),
+                _ => None,
+            },
+            "todos/run" => match version {
+                "v1" => Some(8),
                 _ => None,
             },
             _ => None,

@@ -1,0 +1,66 @@
+//! What a mutation may have beside `main`: the attribute, which stands on that, does not see it.
+
+use super::handlers::handlers;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Successor, newer, successor};
+use crate::scan::{HandlerName, PageFile, PageFiles, Tree};
+use crate::syntax::handler_file::{Beside, Kind};
+
+/// How else a mutation can do without `main` that has a newer version.
+pub(super) fn or_upgrade(page: &PageFiles, name: &HandlerName, file: &PageFile) -> String {
+    if name.kind() != Kind::Mutation {
+        return String::new();
+    }
+    let newer = newer(page, name, file).max_by_key(|(newer, _)| newer.version);
+    newer.map_or_else(String::new, |(_, newer)| {
+        let (newer, older) = (&newer.source.path, file.source.stem());
+        format!(", or `pub fn upgrade(old: super::{older}::Args) -> Args` to {newer}")
+    })
+}
+
+/// An `upgrade` by which what an older version is told cannot be taken.
+pub(super) fn upgrades(tree: &Tree) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (page, (name, file)) in handlers(tree) {
+        let Some(Successor { file: newer, .. }) = successor(page, name, file) else { continue };
+        let outline = newer.source.content.outline.as_ref();
+        let Some(upgrade) = outline.and_then(|outline| outline.upgrade.as_ref()) else { continue };
+        let (what, help) = if upgrade.is_async {
+            ("`upgrade` waits for nothing", "write `pub fn upgrade`; what has to wait goes into `prepare`")
+        } else if !upgrade.is_public {
+            ("`upgrade` is private, and is called from outside of this file", "write `pub fn upgrade`")
+        } else {
+            continue;
+        };
+        problems.push(Diagnostic::new(&newer.source.path, what, help).at_line(upgrade.line));
+    }
+    problems
+}
+
+/// A `prepare` that cannot be called with the context and the arguments, and awaited for others.
+pub(super) fn prepares(tree: &Tree) -> Vec<Diagnostic> {
+    let of_mutations = handlers(tree).filter(|(_, (name, _))| name.kind() == Kind::Mutation);
+    let wrong = of_mutations.filter_map(|(_, (_, file))| {
+        let prepare = file.source.content.outline.as_ref()?.prepare.as_ref()?;
+        let help = "write `pub async fn prepare(ctx: Ctx<'_>, args: Args) -> Result<Args, SyncError>`";
+        Some(Diagnostic::new(&file.source.path, wrong_prepare(prepare)?, help).at_line(prepare.line))
+    });
+    wrong.collect()
+}
+
+/// Types may have other names; what is told is what no name can make right.
+fn wrong_prepare(prepare: &Beside) -> Option<String> {
+    let Beside { is_async, parameters, returns, .. } = prepare;
+    let [_, args] = &parameters[..] else {
+        let count = parameters.len();
+        return Some(format!("`prepare` takes the context and the arguments, not {count} parameters"));
+    };
+    if args.starts_with('&') {
+        return Some("`prepare` is given the arguments, and borrows nothing".to_owned());
+    }
+    if !is_async && returns != "impl" {
+        return Some("`prepare` is awaited, and is not `async`".to_owned());
+    }
+    let is_plain = returns.is_empty() || returns == "()" || returns == args;
+    is_plain.then(|| "`prepare` returns a `Result`: the arguments, or why they are refused".to_owned())
+}
