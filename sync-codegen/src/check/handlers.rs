@@ -33,7 +33,7 @@ pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
             continue;
         }
         let attribute = format!("#[sync::{}]", name.kind().word());
-        problems.push(match outline.main_line {
+        problems.push(match outline.main.as_ref().map(|main| main.line) {
             Some(line) => {
                 let what = "`main` has no attribute, so the route does not exist";
                 Diagnostic::new(&file.path, what, format!("put `{attribute}` above it")).at_line(line)
@@ -66,7 +66,7 @@ pub(super) fn handlers_of_another_name(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (_, file, outline) in routes(tree) {
         for handler in outline.handlers.iter().filter(|handler| handler.name != "main") {
-            let (what, help) = if outline.main_line.is_none() {
+            let (what, help) = if outline.main.is_none() {
                 (format!("the handler is called `{}`", handler.name), "call it `main`".to_owned())
             } else {
                 let what = format!(

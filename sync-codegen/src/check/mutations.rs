@@ -4,7 +4,7 @@ use super::handlers::handlers;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Successor, newer, successor};
 use crate::scan::{HandlerName, PageFile, PageFiles, Tree};
-use crate::syntax::handler_file::{Beside, Kind};
+use crate::syntax::handler_file::{Beside, Kind, Outline};
 
 /// How else a mutation can do without `main` that has a newer version.
 pub(super) fn or_upgrade(page: &PageFiles, name: &HandlerName, file: &PageFile) -> String {
@@ -22,19 +22,40 @@ pub(super) fn or_upgrade(page: &PageFiles, name: &HandlerName, file: &PageFile) 
 pub(super) fn upgrades(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (page, (name, file)) in handlers(tree) {
-        let Some(Successor { file: newer, .. }) = successor(page, name, file) else { continue };
-        let outline = newer.source.content.outline.as_ref();
-        let Some(upgrade) = outline.and_then(|outline| outline.upgrade.as_ref()) else { continue };
+        let Some(newer) = successor(page, name, file) else { continue };
+        let Some(outline) = &newer.file.source.content.outline else { continue };
+        let Some(upgrade) = &outline.upgrade else { continue };
+        let taken = taken(page, newer, outline);
+        let wrong = taken.as_deref().filter(|taken| !outline.has_aliases && last(&upgrade.returns) != last(taken));
         let (what, help) = if upgrade.is_async {
-            ("`upgrade` waits for nothing", "write `pub fn upgrade`; what has to wait goes into `prepare`")
+            let help = "write `pub fn upgrade`; what has to wait goes into `prepare`";
+            ("`upgrade` waits for nothing".to_owned(), help.to_owned())
         } else if !upgrade.is_public {
-            ("`upgrade` is private, and is called from outside of this file", "write `pub fn upgrade`")
+            let what = "`upgrade` is private, and is called from outside of this file";
+            (what.to_owned(), "write `pub fn upgrade`".to_owned())
+        } else if let Some(taken) = wrong {
+            let (what, older) =
+                (format!("`upgrade` returns what this version is told, a `{taken}`"), file.source.stem());
+            (what, format!("write `pub fn upgrade(old: super::{older}::{}) -> {taken}`", newer.args))
         } else {
             continue;
         };
-        problems.push(Diagnostic::new(&newer.source.path, what, help).at_line(upgrade.line));
+        problems.push(Diagnostic::new(&newer.file.source.path, what, help).at_line(upgrade.line));
     }
     problems
+}
+
+/// Returns the type that a version is told: what its `main` takes, or else the `upgrade` of a newer one.
+fn taken(page: &PageFiles, of: Successor<'_>, outline: &Outline) -> Option<String> {
+    match &outline.main {
+        Some(main) => Some(main.parameters.get(2)?.trim_start_matches('&').to_owned()),
+        None => successor(page, of.name, of.file).map(|next| next.args.to_owned()),
+    }
+}
+
+/// The name of a type, however its path begins.
+fn last(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or_default()
 }
 
 /// A `prepare` that cannot be called with the context and the arguments, and awaited for others.

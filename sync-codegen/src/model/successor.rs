@@ -16,7 +16,7 @@ pub(crate) struct Successor<'p> {
 /// Returns the newest version whose `upgrade` takes what an older one is told, if that has no `main` itself.
 pub(crate) fn successor<'p>(page: &'p PageFiles, older: &HandlerName, file: &PageFile) -> Option<Successor<'p>> {
     let outline = file.source.content.outline.as_ref()?;
-    if older.kind() != Kind::Mutation || outline.main_line.is_some() || !outline.handlers.is_empty() {
+    if older.kind() != Kind::Mutation || outline.main.is_some() || !outline.handlers.is_empty() {
         return None;
     }
     let module = module_name(file.source.stem());

@@ -44,8 +44,8 @@ pub struct HandlerFile {
 pub struct Outline {
     /// The functions and states with an attribute of ours, in the order of the source.
     pub handlers: Vec<Handler>,
-    /// The line of a function `main`, with or without attribute.
-    pub main_line: Option<usize>,
+    /// The function `main`, with or without attribute.
+    pub main: Option<Beside>,
     /// The function `prepare`, of a mutation that waits for something before its turn.
     pub prepare: Option<Beside>,
     /// The function `upgrade`, of a mutation that takes what an older version was told.
@@ -58,13 +58,15 @@ pub struct Outline {
     pub has_misplaced_attribute: bool,
     /// The types that the file declares itself, in the order of the source.
     pub types: Vec<String>,
+    /// Some of them are other names of types.
+    pub has_aliases: bool,
     /// Those of them with `#[sync::entity]`.
     pub entities: Vec<Entity>,
     /// The file names `super::server`, the types of the server file beside it.
     pub uses_server: bool,
 }
 
-/// A function beside `main`.
+/// `main`, or a function beside it.
 #[derive(Debug)]
 pub struct Beside {
     /// It has a visibility.
@@ -303,7 +305,10 @@ impl Outline {
                 Item::Impl(item) => outline.add_impl(item, found),
                 Item::Struct(item) => outline.add_type(&item.ident, &item.attrs, found),
                 Item::Enum(item) => outline.add_type(&item.ident, &item.attrs, found),
-                Item::Type(item) => outline.add_type(&item.ident, &item.attrs, found),
+                Item::Type(item) => {
+                    outline.has_aliases = true;
+                    outline.add_type(&item.ident, &item.attrs, found);
+                }
                 _ => {}
             }
         }
@@ -312,7 +317,7 @@ impl Outline {
 
     fn add_function(&mut self, function: &ItemFn, found: &tokens::Found) {
         if function.sig.ident == "main" {
-            self.main_line = Some(line_of(function.sig.ident.span()));
+            self.main = Some(Beside::of(function));
         }
         if function.sig.ident == "upgrade" {
             self.upgrade = Some(Beside::of(function));

@@ -68,6 +68,10 @@ pub mod todos {
         pub mod lost_v1;
         #[path = "lost_v2.rs"]
         pub mod lost_v2;
+        #[path = "other_v1.rs"]
+        pub mod other_v1;
+        #[path = "other_v2.rs"]
+        pub mod other_v2;
         #[path = "plain_v1.rs"]
         pub mod plain_v1;
         #[path = "rename_v1.rs"]

@@ -1,0 +1,6 @@
+use sync::wire;
+
+#[wire]
+pub struct Args {
+    pub id: String,
+}
