@@ -32,9 +32,11 @@ function connectedTabs(name: string): Tabs {
       channel.onmessage = ({ data }) => heard(data);
     },
     onLead: lead => {
-      const leading = (): Promise<void> => {
+      const leading = async (): Promise<void> => {
+        // Chromium hands out what was given up in the turn in which it was asked for.
+        if (end.signal.aborted) return;
         lead();
-        return new Promise(resolve => (letGo = resolve));
+        await new Promise<void>(resolve => (letGo = resolve));
       };
       // Given up when this is closed.
       navigator.locks.request(`${name} leader`, { signal: end.signal }, leading).catch(() => {});
