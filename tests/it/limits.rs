@@ -411,6 +411,23 @@ async fn one_user_is_counted_on_all_sockets_and_over_http() {
 }
 
 #[tokio::test]
+async fn what_is_kept_of_those_who_have_not_signed_in_is_counted() {
+    let server = start(|config| config.address_rate_limit = burst(50)).await;
+    let push = async |from: u32| {
+        let mutation = |seq: u32| json!({ "id": format!("m{seq}"), "seq": seq, "name": "no/such", "version": "v1", "scope": "list-all-1", "args": {} });
+        let mutations: Vec<_> = (from..from + 40).map(mutation).collect();
+        let url = format!("http://{}/_sync/push", server.address());
+        let request = reqwest::Client::new().post(url).header("x-forwarded-for", "192.0.2.1");
+        let answer = request.json(&json!({ "client": "c1", "mutations": mutations })).send().await.expect("an answer");
+        let answer: Value = answer.json().await.expect("JSON");
+        let results = answer["result"]["results"].as_array().cloned().unwrap_or_default();
+        results.iter().filter(|result| result["errorCode"] == "mutation-unknown").count()
+    };
+    // The request counts, and each refusal that is kept.
+    assert_eq!([push(1).await, push(41).await], [40, 8]);
+}
+
+#[tokio::test]
 async fn nobody_chooses_an_address_by_a_header() {
     let limit = |config: &mut Config| config.address_rate_limit = burst(2);
     // Behind a proxy that appends, what a client has written stands before its address, and changes nothing.

@@ -418,6 +418,13 @@ impl Events {
     }
 }
 
+async fn follow(server: &TestServer, token: &str, query: &str, last: Option<&str>) -> Events {
+    let url = format!("http://{}/_sync/pull?{query}", server.address());
+    let request = reqwest::Client::new().get(url).bearer_auth(token).header("Accept", "text/event-stream");
+    let request = last.into_iter().fold(request, |request, last| request.header("Last-Event-ID", last));
+    Events { answer: request.send().await.expect("an answer"), read: String::new() }
+}
+
 #[tokio::test]
 async fn a_scope_is_followed_over_http() {
     let data = tempfile::tempdir().expect("a folder");
@@ -425,12 +432,7 @@ async fn a_scope_is_followed_over_http() {
     let token = server.token(member("bob", "deliver", None)).await;
     let mut ada = server.connect(member("ada", "deliver", None)).await;
     push(&mut ada, "c1", &[put(1, ALL, "a", "A"), put(2, ALL, "b", "B"), put(3, ALL, "c", "C")]).await;
-    let follow = async |query: &str, last: Option<&str>| {
-        let url = format!("http://{}/_sync/pull?{query}", server.address());
-        let request = reqwest::Client::new().get(url).bearer_auth(&token).header("Accept", "text/event-stream");
-        let request = last.into_iter().fold(request, |request, last| request.header("Last-Event-ID", last));
-        Events { answer: request.send().await.expect("an answer"), read: String::new() }
-    };
+    let follow = async |query: &str, last: Option<&str>| follow(&server, &token, query, last).await;
     let mut events = follow(&format!("scope={ALL}&limit=2&user=bob"), None).await;
     let mut told = Vec::new();
     for _ in 0..2 {
@@ -572,26 +574,74 @@ async fn who_reads_much_over_http_reads_it_no_faster_than_they_may_send_it() {
         config.user_rate_limit = RateLimit::At(Rate::new(1, 3600, BURST as u32));
     })
     .await;
-    let mut ada = server.connect(member("ada", "deliver", None)).await;
-    let many = (1..=200).map(|seq| put(seq, ALL, "a", &format!("{seq:0>40}"))).collect::<Vec<_>>();
-    for hundred in many.chunks(100) {
-        assert_eq!(push(&mut ada, "c1", hundred).await.len(), 100);
+    // As many as one may push at once, of two.
+    for (name, client) in [("ada", "c1"), ("dora", "c2")] {
+        let mut writer = server.connect(member(name, "deliver", None)).await;
+        let hundred = (1..=100).map(|seq| put(seq, ALL, "a", &format!("{client}{seq:0>38}"))).collect::<Vec<_>>();
+        assert_eq!(push(&mut writer, client, &hundred).await.len(), 100);
     }
     let [bob, cleo] = ["bob", "cleo"].map(|name| member(name, "deliver", None));
     let [bob, cleo] = [server.token(bob).await, server.token(cleo).await];
     let read = async |token: &str| {
-        let url = format!("http://{}/_sync/pull?scope={ALL}", server.address());
+        let url = format!("http://{}/_sync/pull?scope={ALL}&limit=1000", server.address());
         let answer = reqwest::Client::new().get(url).bearer_auth(token).send().await.expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("a text").len())
     };
     let (_, bytes) = read(&cleo).await;
-    assert!(bytes > 12_000, "{bytes}");
+    assert!(bytes > 20_000, "{bytes}");
     let mut reads = 0;
     while reads < BURST && read(&bob).await.0 == 200 {
         reads += 1;
     }
-    assert_eq!(reads, BURST.div_ceil(1 + bytes / 4096));
+    assert_eq!(reads, BURST.div_ceil(1 + bytes / 16384));
     assert_eq!(read(&cleo).await.0, 200, "others read as before");
+}
+
+#[tokio::test]
+async fn who_follows_pays_for_each_page() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = TestServer::start_with(|config| {
+        data.path().clone_into(&mut config.data);
+        config.limits = true;
+        config.user_rate_limit = RateLimit::At(Rate::new(1, 3600, 20));
+    })
+    .await;
+    for (name, client) in [("ada", "c1"), ("cleo", "c2"), ("dora", "c3")] {
+        let mut writer = server.connect(member(name, "deliver", None)).await;
+        let ten: Vec<_> = (1..=10).map(|seq| put(seq, ALL, "a", &format!("{client} {seq}"))).collect();
+        assert_eq!(push(&mut writer, client, &ten).await.len(), 10);
+    }
+    let token = server.token(member("bob", "deliver", None)).await;
+    let mut events = follow(&server, &token, &format!("scope={ALL}&limit=1"), None).await;
+    // One for the request, with which the first page comes, and one for each of the others.
+    for cursor in 1..=20 {
+        assert_eq!(events.next().await.expect("a page").2["cursor"], json!(cursor));
+    }
+    let url = format!("http://{}/_sync/pull?scope={ALL}", server.address());
+    let refused = reqwest::Client::new().get(url).bearer_auth(&token).send().await.expect("an answer");
+    assert_eq!(refused.status().as_u16(), 429);
+}
+
+#[tokio::test]
+async fn who_has_hung_up_is_read_for_no_more() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = start(data.path()).await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let many = (1..=3000).map(|seq| put(seq, ALL, "a", &format!("{seq}"))).collect::<Vec<_>>();
+    for hundred in many.chunks(100) {
+        assert_eq!(push(&mut ada, "c1", hundred).await.len(), 100);
+    }
+    let token = server.token(member("bob", "deliver", None)).await;
+    for _ in 0..50 {
+        let mut events = follow(&server, &token, &format!("scope={ALL}&limit=1"), None).await;
+        events.next().await.expect("a page");
+    }
+    // To read on to the end for all of them would take longer than anybody waits here.
+    let again = async {
+        while follow(&server, &token, &format!("scope={ALL}&cursor=3000"), None).await.answer.status().as_u16() != 200 {
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), again).await.expect("there is room again");
 }
 
 #[tokio::test]

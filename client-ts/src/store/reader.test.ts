@@ -183,3 +183,35 @@ it("takes what was put there from a backup for another life of the data, and lea
   expect(status()).toMatchObject({ status: "live", cursor: 1, pending: 0 });
   expect([...(await page.tab.queue()).queue]).toEqual([]);
 });
+
+it("goes on with a page that was too much at once, when it is worth it, and begins with nothing anew", async () => {
+  vi.useFakeTimers();
+  const server = new LogServer(apply);
+  server.write(SCOPE, "a", { id: "a", text: "A", count: 0 });
+  const page = open(server, new TestBrowser(), { isOpen: false });
+  const { snapshot } = page.connection;
+  const asked: (string | undefined)[] = [];
+  let refusals = 2;
+  Object.assign(page.connection, {
+    snapshot: async (question: Parameters<typeof snapshot>[0]) => {
+      asked.push(question.page);
+      if (question.page === "second" && refusals > 0) {
+        refusals -= 1;
+        const errorParams = { seconds: 5 };
+        return { status: "error", errorCode: "sync-rate-limited", errorParams, message: "", httpStatus: 429 };
+      }
+      const answer = await snapshot(question);
+      return question.page === undefined ? { ...answer, data: {}, next: "second" } : answer;
+    },
+  });
+  page.connection.open();
+  await settle();
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(asked).toEqual([undefined, "second"]);
+  expect(page.store.status(SCOPE).get().status).toBe("syncing");
+  await vi.advanceTimersByTimeAsync(5_200);
+  expect(asked).toEqual([undefined, "second", "second", "second"]);
+  expect(page.items()).toEqual(["a A 0"]);
+  page.store.close();
+  vi.useRealTimers();
+});

@@ -6,7 +6,7 @@ import { isSameHead } from "./keeper";
 import type { LocalData } from "./localData";
 import type { OpenScope, Standing } from "./openScope";
 import { RETRY_BACKOFF } from "./pusher";
-import { PASSING, type UserConnection } from "./userConnection";
+import { PASSING, refusalOf, type Asked, type UserConnection } from "./userConnection";
 
 /** How many scopes are subscribed to at once. */
 const MOST_SCOPES = 100;
@@ -163,7 +163,7 @@ export class Reader {
     const { server, local, landed } = this.#parts;
     const { name, cursor, epoch } = scope;
     const socket = this.#socket;
-    const answer = await server.pull({ scope: name, cursor, epoch });
+    const answer = await this.#patiently(scope, socket, () => server.pull({ scope: name, cursor, epoch }));
     await landed(name);
     if (this.#isVain(scope, socket)) return true;
     if (answer.status === "success") {
@@ -185,7 +185,7 @@ export class Reader {
     const socket = this.#socket;
     let page: string | undefined;
     for (;;) {
-      const answer = await server.snapshot({ scope: scope.name, page });
+      const answer = await this.#patiently(scope, socket, () => server.snapshot({ scope: scope.name, page }));
       if (this.#isVain(scope, socket)) return true;
       if (answer.status === "error") {
         if (answer.errorCode === "cursor-too-old" && page !== undefined) return (scope.readsAgain = true);
@@ -200,6 +200,18 @@ export class Reader {
       if (this.#isVain(scope, socket)) return true;
       local.replace(scope, { cursor: answer.cursor, epoch: answer.epoch, entities });
       return (scope.readsAgain = true);
+    }
+  }
+
+  /** Asks again for what was too much at once, when that is worth it: a large scope is read as fast as its reader may, and not from the start. */
+  async #patiently<Answer>(scope: OpenScope, socket: number, ask: () => Promise<Asked<Answer>>): Promise<Asked<Answer>> {
+    for (;;) {
+      const answer = await ask();
+      const refusal = refusalOf(answer);
+      if (refusal?.errorCode !== "sync-rate-limited") return answer;
+      const { seconds } = refusal.errorParams;
+      await new Promise(resolve => setTimeout(resolve, (typeof seconds === "number" ? Math.min(Math.max(seconds, 1), 60) : 1) * 1_000));
+      if (this.#isVain(scope, socket) || this.#isClosed) return answer;
     }
   }
 

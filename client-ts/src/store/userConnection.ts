@@ -85,11 +85,14 @@ export class UserConnection {
   async #ask<Answer extends { readonly status: string }>(ask: () => Promise<Answer>): Promise<Asked<Answer>> {
     if (this.#refusal !== null) return { status: "error", ...this.#refusal };
     const answer = (await ask()) as Asked<Answer>;
-    if (isRefused(answer)) this.note(answer);
+    const refusal = refusalOf(answer);
+    if (refusal !== null) this.note(refusal);
     return answer;
   }
 }
 
-function isRefused<Answer>(answer: Asked<Answer>): answer is { readonly status: "error" } & WireRefusal {
-  return (answer as { readonly status: string }).status === "error";
+/** Why there is no answer, if so. */
+export function refusalOf<Answer>(answer: Asked<Answer>): WireRefusal | null {
+  const { status } = answer as { readonly status: string };
+  return status === "error" ? (answer as WireRefusal & typeof answer) : null;
 }

@@ -72,6 +72,11 @@ impl ChunkSender {
         }
     }
 
+    /// Returns whether nobody listens any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.chunks.is_closed()
+    }
+
     /// Waits until nobody listens any more.
     pub(super) async fn closed(&self) {
         self.chunks.closed().await;

@@ -79,18 +79,41 @@ impl<A: App> Dispatcher<A> {
     pub(super) fn charge_answer(&self, caller: &Caller<A>, bytes: usize) {
         let payer = match caller.kind() {
             CallerKind::Socket(socket) => return self.charge_socket(socket, bytes),
-            CallerKind::Http => match self.check_session(caller).ok().and_then(|session| self.user_key(&session)) {
-                Some(user) => Payer::User(user),
-                None => Payer::Address(self.limits().address_key(caller.address())),
+            CallerKind::Http => match self.payer_over_http(caller) {
+                (Some(user), _) => Payer::User(user),
+                (None, address) => Payer::Address(address),
             },
             CallerKind::Server => return,
         };
         self.limits().answered(payer, bytes, Instant::now());
     }
 
+    /// Takes one message more of a caller, which is told or kept without having been counted with what it has sent.
+    ///
+    /// # Errors
+    ///
+    /// As for calls.
+    pub(super) fn charge_one(&self, caller: &Caller<A>) -> Result<(), SyncError> {
+        match caller.kind() {
+            CallerKind::Http if self.config().limits => {
+                let (user, address) = self.payer_over_http(caller);
+                self.limits().one_more(user, address, Instant::now())
+            }
+            CallerKind::Http | CallerKind::Server => Ok(()),
+            CallerKind::Socket(_) => self.check_message(caller).map(drop),
+        }
+    }
+
+    /// Returns by what somebody is counted who asks over HTTP: as a user, or else as one of an address.
+    fn payer_over_http(&self, caller: &Caller<A>) -> (Option<Key>, Option<Key>) {
+        let user = self.check_session(caller).ok().and_then(|session| self.user_key(&session));
+        (user, self.limits().address_key(caller.address()))
+    }
+
     /// As [`charge_answer`](Self::charge_answer), for what a socket is shown.
     pub(super) fn charge_socket(&self, socket: &Socket<A>, bytes: usize) {
-        self.limits().answered(Payer::Socket(socket.budget()), bytes, Instant::now());
+        let user = self.user_key(&socket.session().get());
+        self.limits().answered(Payer::Socket(socket.budget(), user), bytes, Instant::now());
     }
 
     fn limit_sender(&self, caller: &Caller<A>, user: Option<Key>, now: Instant) -> Result<(), SyncError> {

@@ -26,6 +26,7 @@ mod presence;
 mod publish;
 mod pulling;
 mod pushing;
+mod readers;
 mod remote;
 mod restore;
 mod room_state;

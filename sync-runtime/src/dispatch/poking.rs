@@ -228,7 +228,9 @@ async fn may_read<A: App>(
                 sleep(pause).await;
                 pause = longest.min(2 * pause);
             }
-            asked => return asked,
+            // It may have become somebody else while it was asked.
+            Ok(()) => {}
+            why => return why,
         }
     }
     Ok(())

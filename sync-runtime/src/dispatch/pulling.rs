@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -14,6 +15,7 @@ use crate::dispatch::access::access;
 use crate::dispatch::chunks::ChunkSender;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::pipeline::namer;
+use crate::dispatch::readers::ReadingTurn;
 use crate::dispatch::scopes::TRUSTED;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
@@ -29,7 +31,9 @@ use crate::wire::{
 const PAGE: usize = 512 << 10;
 const FOLLOWED_PAGE: usize = 64 << 10;
 /// How many bytes of an answer a change costs that is only looked at.
-const LOOKED_AT: usize = 64;
+const LOOKED_AT: usize = 512;
+/// How long one who follows waits for its next page at least, when it has been told as much as it may.
+const PAUSE: Duration = Duration::from_secs(1);
 
 impl<A: App> Dispatcher<A> {
     /// Reads what has changed in a scope behind a cursor.
@@ -57,9 +61,28 @@ impl<A: App> Dispatcher<A> {
         let scopes = &self.parts().scopes;
         access(self.parts(), caller, session, &pull.scope).await?;
         // Only now: a rule of the app's may take its time.
-        let _turn = if caller.chunks().is_some() { scopes.reading.acquire().await.ok() } else { None };
+        let _turn = self.reading_turn(caller, session, &pull.asker).await?;
+        let _few = if caller.chunks().is_some() { scopes.reading.acquire().await.ok() } else { None };
         let (scope, epoch) = ((&*pull.scope).into(), epoch.map(Into::into));
         Ok(scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit, bytes }).await?)
+    }
+
+    /// Waits for the caller's turn to read. All that it has asked for may have been counted before the first of it was charged.
+    async fn reading_turn(
+        &self,
+        caller: &Caller<A>,
+        session: &A::Session,
+        asker: &Asker<'_>,
+    ) -> Result<Option<ReadingTurn>, SyncError> {
+        if !caller.is_checked() {
+            return Ok(None);
+        }
+        let turn = self.parts().scopes.readers.turn(reader(caller, session)).await;
+        // Who follows is not refused for it: the next page waits.
+        if turn.has_waited && caller.chunks().is_none() {
+            self.check_store(caller, asker)?;
+        }
+        Ok(Some(turn))
     }
 
     /// Tells a caller over HTTP what is there and what comes, page by page, until it goes, may not read it any more, or the server stops.
@@ -71,7 +94,7 @@ impl<A: App> Dispatcher<A> {
         chunks: &ChunkSender,
     ) -> Result<Box<RawValue>, SyncError> {
         let scopes = &self.parts().scopes;
-        let follower = A::user_id(session).map_or_else(|| namer(caller), |user| Id::of_texts(&["user", user]));
+        let follower = A::user_id(session).map_or_else(|| namer(caller), user);
         let limit = self.config().room_limit;
         let refused = || SyncError::new("room-limit").param("limit", limit);
         let _follower = scopes.follow(follower, limit).ok_or_else(refused)?;
@@ -87,6 +110,16 @@ impl<A: App> Dispatcher<A> {
             tokio::select! {
                 () = chunks.taken() => {}
                 () = scopes.stopping.cancelled() => return Err(SyncError::new("sync-shutting-down")),
+            }
+            if chunks.is_closed() {
+                return Ok(answer_plain());
+            }
+            if !is_first && self.charge_one(caller).is_err() {
+                tokio::select! {
+                    () = sleep(PAUSE) => continue,
+                    () = chunks.closed() => return Ok(answer_plain()),
+                    () = scopes.stopping.cancelled() => return Err(SyncError::new("sync-shutting-down")),
+                }
             }
             let Page { changes, cursor, has_more, epoch } =
                 self.pulled(caller, &session, (at, of.as_deref()), (pull, FOLLOWED_PAGE)).await?;
@@ -119,6 +152,7 @@ impl<A: App> Dispatcher<A> {
         let taken = async {
             let session = self.check_store(caller, &call.asker)?;
             access(self.parts(), caller, &session, &call.scope).await?;
+            let _turn = self.reading_turn(caller, &session, &call.asker).await?;
             let place = call.page.as_deref().map(read_place).transpose()?;
             let Snapshot { data, cursor, epoch, next, looked_through } =
                 self.parts().scopes.log()?.snapshot(&call.scope, place).await?;
@@ -200,6 +234,19 @@ impl<A: App> Dispatcher<A> {
         });
         self.answer(caller, left)
     }
+}
+
+/// Says who reads: a user, or whoever is at an address.
+fn reader<A: App>(caller: &Caller<A>, session: &A::Session) -> Id {
+    match (A::user_id(session), caller.address()) {
+        (Some(name), _) => user(name),
+        (None, Some(address)) => Id::of_texts(&["address", &address.to_string()]),
+        (None, None) => namer(caller),
+    }
+}
+
+fn user(name: &str) -> Id {
+    Id::of_texts(&["user", name])
 }
 
 /// Writes changes as they are told.

@@ -140,7 +140,7 @@ impl<A: App> Dispatcher<A> {
             // What was refused before it came to the store is settled there, too: those behind it do not wait for it. It is a message more
             // than what was counted, since it is kept.
             (None, Err(error)) => {
-                self.check_message(caller)?;
+                self.charge_one(caller)?;
                 let placing = async {
                     mutation.turn.comes().await;
                     mutation.place(self.parts(), Work::Refuse(error)).await

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Instant, Seldom};
 use crate::contain::Guarded;
 use crate::dispatch::commits::Commits;
+use crate::dispatch::readers::Readers;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::log::{LogError, LogStore, News, Watch};
@@ -41,6 +42,7 @@ pub(in crate::dispatch) struct Scopes<A: App> {
     /// The scopes that each socket is poked about.
     of_sockets: Mutex<HashMap<Id, Vec<Arc<str>>>>,
     pub(in crate::dispatch) asking: Semaphore,
+    pub(in crate::dispatch) readers: Arc<Readers>,
     /// Those who follow over HTTP read few at a time: everybody else reads in the same line.
     pub(in crate::dispatch) reading: Semaphore,
     /// How many scopes each follows over HTTP.
@@ -163,6 +165,7 @@ impl<A: App> Default for Scopes<A> {
             topics: Arc::default(),
             of_sockets: Mutex::default(),
             asking: Semaphore::new(ASKED_AT_ONCE),
+            readers: Arc::default(),
             reading: Semaphore::new(READING),
             followers: Arc::default(),
             failures: Mutex::new(Seldom::within(SAID.0, SAID.1)),
@@ -221,11 +224,12 @@ impl<A: App> Scopes<A> {
         self.settled.lock().get(client) == Some(&(owner, number.wrapping_sub(1)))
     }
 
-    /// Notes that a client's push was settled.
+    /// Notes that a client's push was settled, or one behind it: what is sent again comes after what it was sent before.
     pub(in crate::dispatch) fn note_settled(&self, client: &Arc<str>, owner: Id, number: u64) {
         let mut settled = self.settled.lock();
         make_room(&mut settled, client);
-        settled.insert(client.clone(), (owner, number));
+        let before = settled.get(client).filter(|(of, _)| *of == owner).map_or(0, |(_, number)| *number);
+        settled.insert(client.clone(), (owner, number.max(before)));
     }
 
     /// Counts a scope more that somebody follows over HTTP, for as long as what this returns is there; `None` beyond `limit`.

@@ -19,6 +19,7 @@ use crate::clock::{Instant, sleep, timeout};
 use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Turn, authorize};
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::i18n::Catalog;
 use crate::rooms::{
     Bundle, CloseReason, Entering, Identity, NotPlaced, NowOrLater, Outbox, RemoteEvents, Room, RoomServices,
@@ -1105,4 +1106,16 @@ async fn who_leaves_again_and_again_waits_once_for_the_hook() {
     let next = || hooks.next(&room).map(|socket| socket.id());
     assert_eq!([next(), next(), next()], [Some(ada.id()), Some(bob.id()), None]);
     assert!(hooks.push(&ada, &room), "once more");
+}
+
+#[tokio::test]
+async fn a_push_that_is_sent_again_is_no_reason_to_think_that_those_behind_it_are_new() {
+    let stage = Stage::new();
+    let (scopes, client, [ada, bob]) = (&stage.dispatcher.parts().scopes, Arc::from("c1"), ["ada", "bob"]);
+    let [ada, bob] = [ada, bob].map(|name| Id::of_texts(&[name]));
+    scopes.note_settled(&client, ada, 5);
+    scopes.note_settled(&client, ada, 3);
+    assert!(scopes.is_next(&client, ada, 6) && !scopes.is_next(&client, ada, 4));
+    scopes.note_settled(&client, bob, 1);
+    assert!(scopes.is_next(&client, bob, 2) && !scopes.is_next(&client, ada, 6));
 }

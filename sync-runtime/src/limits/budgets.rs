@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use sync_schema::Rate;
 
 use crate::error::SyncError;
-use crate::limits::budget::{quota, rate_limited};
+use crate::limits::budget::{Debt, quota, rate_limited};
 use crate::limits::moment::Moment;
 use crate::tables::shrink;
 
@@ -44,8 +44,8 @@ const SWEEP_AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct Budgets {
     shards: Box<[Keyed]>,
     /// What the limiters keep.
-    #[cfg(test)]
-    states: Vec<Arc<Mutex<ShardState>>>,
+    states: Box<[Shard]>,
+    debt: Debt,
 }
 
 type Keyed = RateLimiter<Key, Shard, Moment, NoOpMiddleware<Duration>>;
@@ -56,19 +56,21 @@ impl Budgets {
     }
 
     pub(super) fn with_most(rate: Rate, most: usize) -> Self {
-        let shards: Vec<_> = (0..SHARDS).map(|_| Shard::new(most / SHARDS, rate.pause())).collect();
-        #[cfg(test)]
-        let states = shards.iter().map(|shard| shard.state.clone()).collect();
-        Self {
-            shards: shards.into_iter().map(|shard| Keyed::new(quota(rate), shard, Moment)).collect(),
-            #[cfg(test)]
-            states,
-        }
+        let states: Box<[_]> = (0..SHARDS).map(|_| Shard::new(most / SHARDS, rate.pause())).collect();
+        let shards = states.iter().map(|shard| Keyed::new(quota(rate), shard.clone(), Moment)).collect();
+        Self { shards, states, debt: Debt::of(rate) }
     }
 
     /// Takes one out of a budget, at the moment that was begun.
     pub(super) fn take(&self, key: Key) -> Result<(), SyncError> {
-        self.shard(key).check_key(&key).map_err(|until| rate_limited(&until))
+        self.shards[shard_of(key)].check_key(&key).map_err(|until| rate_limited(&until))
+    }
+
+    /// Takes so many more, whether there are as many or not.
+    pub(super) fn owe(&self, key: Key, count: u64) {
+        let Ok(()) = self.states[shard_of(key)].measure_and_replace(&key, |full_at| {
+            Ok::<_, std::convert::Infallible>(((), self.debt.after(full_at, count)))
+        });
     }
 
     /// Forgets the budgets of one part that are full again.
@@ -84,17 +86,17 @@ impl Budgets {
     /// Returns for how many there is memory.
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
-        self.states.iter().map(|state| state.lock().full_at.capacity()).sum()
-    }
-
-    fn shard(&self, key: Key) -> &Keyed {
-        // The bits in the middle: a map chooses by the others.
-        &self.shards[(key.0 >> 32) as usize % SHARDS]
+        self.states.iter().map(|shard| shard.state.lock().full_at.capacity()).sum()
     }
 }
 
+fn shard_of(key: Key) -> usize {
+    // The bits in the middle: a map chooses by the others.
+    (key.0 >> 32) as usize % SHARDS
+}
+
 /// A part of the budgets: for each key, when it will be full.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Shard {
     most: usize,
     pause: Nanos,

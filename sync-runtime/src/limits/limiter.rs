@@ -23,7 +23,7 @@ use crate::metrics::{ServerMetrics, Tally};
 /// How often a part of the budgets is swept; a round takes as many of these as there are parts.
 const SWEEP_EVERY: Duration = Duration::from_millis(500);
 /// How many bytes of an answer count as one more message.
-const LONG_MESSAGE: usize = 4096;
+pub(super) const LONG_MESSAGE: usize = 16 << 10;
 /// How many guests of one address may call a route as often as each of them may.
 const GUESTS: NonZeroU32 = NonZeroU32::new(10).expect("a number");
 /// In how many seconds it is worth to try again where there may be no more at once.
@@ -78,8 +78,8 @@ impl Refusals {
 /// Whose budget a long answer is taken out of.
 #[derive(Debug, Clone, Copy)]
 pub enum Payer<'s> {
-    /// A socket's, and not that of its address: after a restart, everybody there asks for it.
-    Socket(&'s SocketBudget),
+    /// A socket's and its user's, and not that of its address: after a restart, everybody there asks for it.
+    Socket(&'s SocketBudget, Option<Key>),
     /// That of somebody who has signed in and asks over HTTP.
     User(Key),
     /// That of the address of anybody else there, by its key: whatever else they say that they are costs nothing to make up.
@@ -179,16 +179,40 @@ impl Limits {
         taken.map_err(|error| (error, socket.is_flooded()))
     }
 
-    /// Takes an answer of so many bytes, which was asked for by a short message, for as many messages as it would take to say it: the next
-    /// ones wait for that.
+    /// Takes an answer of so many bytes, which was asked for by a short message, for as many messages as it would take to say it: whatever is
+    /// asked for next waits for that, also where there are not as many left.
     pub fn answered(&self, payer: Payer<'_>, bytes: usize, now: Instant) {
         Moment::begin(self.epoch, now);
-        let take = || match payer {
-            Payer::Socket(socket) => socket.take(),
-            Payer::User(user) => take(self.users.as_deref(), Some(user)),
-            Payer::Address(address) => take(self.addresses.as_deref(), address),
+        let count = (bytes / LONG_MESSAGE) as u64;
+        if count == 0 {
+            return;
+        }
+        let owe = |budgets: Option<&Budgets>, key: Option<Key>| {
+            if let (Some(budgets), Some(key)) = (budgets, key) {
+                budgets.owe(key, count);
+            }
         };
-        (0..bytes / LONG_MESSAGE).take_while(|_| take().is_ok()).for_each(drop);
+        match payer {
+            Payer::Socket(socket, user) => {
+                socket.owe(count);
+                owe(self.users.as_deref(), user);
+            }
+            Payer::User(user) => owe(self.users.as_deref(), Some(user)),
+            Payer::Address(address) => owe(self.addresses.as_deref(), address),
+        }
+    }
+
+    /// Takes one more out of the budgets that pay for a caller over HTTP: something came of a request that was not counted with it.
+    ///
+    /// # Errors
+    ///
+    /// `sync-rate-limited`.
+    pub fn one_more(&self, user: Option<Key>, address: Option<Key>, now: Instant) -> Result<(), SyncError> {
+        Moment::begin(self.epoch, now);
+        match user {
+            Some(user) => self.take_of_user(Some(user)),
+            None => counted(take(self.addresses.as_deref(), address), &self.refusals.address),
+        }
     }
 
     /// Returns by what those of an address are counted, if they are.

@@ -10,6 +10,7 @@ use crate::clock::{Instant, advance};
 use crate::config::{Config, Environment};
 use crate::error::SyncError;
 use crate::limits::budgets::{Budgets, Key, SHARDS};
+use crate::limits::limiter::LONG_MESSAGE;
 use crate::limits::moment::Moment;
 use crate::limits::{Limits, NoPlace, Payer, Place, Places};
 use crate::metrics::ServerMetrics;
@@ -241,11 +242,47 @@ fn a_long_answer_counts_as_the_messages_that_it_would_be() {
     let limits = limits_of(&Config { socket_rate_limit: RateLimit::At(Rate::new(1, 3600, 100)), ..Config::default() });
     let socket = limits.of_socket(None);
     let message = || limits.message(&socket, None, Instant::now());
-    let socket = Payer::Socket(&socket);
+    let socket = Payer::Socket(&socket, None);
     limits.answered(socket, 1000, Instant::now());
     assert_eq!(passed(10, message), 10);
-    limits.answered(socket, 50 * 4096, Instant::now());
+    limits.answered(socket, 50 * LONG_MESSAGE, Instant::now());
     assert_eq!(passed(100, message), 40);
     limits.answered(socket, 1 << 30, Instant::now());
     assert_eq!(passed(10, message), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_answer_takes_that_is_not_there_is_worked_off_before_anything_else() {
+    let rate = RateLimit::At(Rate::new(10, 1, 20));
+    let limits = limits_of(&Config {
+        socket_rate_limit: rate,
+        user_rate_limit: rate,
+        address_rate_limit: rate,
+        ..Config::default()
+    });
+    let socket = limits.of_socket(None);
+    let [ada, bob] = ["ada", "bob"].map(|user| Some(limits.key("user", user)));
+    let home = Some(limits.key("address", "home"));
+    let asks: [(&str, Payer<'_>, &dyn Fn() -> bool); 3] = [
+        ("socket", Payer::Socket(&socket, ada), &|| limits.message(&socket, None, Instant::now()).is_ok()),
+        ("user", Payer::User(bob.expect("a key")), &|| limits.request_of(bob, Instant::now()).is_ok()),
+        ("address", Payer::Address(home), &|| limits.one_more(None, home, Instant::now()).is_ok()),
+    ];
+    for (whose, payer, ask) in asks {
+        assert!(ask(), "{whose}");
+        // As many as three seconds bring beyond the burst: 19 are left of 20.
+        limits.answered(payer, 49 * LONG_MESSAGE, Instant::now());
+        advance(Duration::from_millis(2900)).await;
+        assert!(!ask(), "{whose}");
+        advance(Duration::from_millis(200)).await;
+        assert!(ask(), "{whose}");
+        assert!(!ask(), "{whose}");
+        // However long it was, it is forgotten in the end.
+        limits.answered(payer, usize::MAX, Instant::now());
+        advance(Duration::from_secs(61)).await;
+        assert!(ask(), "{whose}");
+    }
+    assert!(limits.request_of(ada, Instant::now()).is_ok(), "the user of a socket has paid as well, long ago");
+    limits.answered(Payer::Socket(&socket, ada), 1 << 30, Instant::now());
+    assert!(limits.request_of(ada, Instant::now()).is_err());
 }
