@@ -19,8 +19,8 @@ use crate::clock::{Instant, sleep, timeout};
 use crate::config::Config;
 use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Turn, authorize};
 use crate::error::SyncError;
-use crate::id::Id;
 use crate::i18n::Catalog;
+use crate::id::Id;
 use crate::rooms::{
     Bundle, CloseReason, Entering, Identity, NotPlaced, NowOrLater, Outbox, RemoteEvents, Room, RoomServices,
     SenderKey, Sequencer, Socket, Submitted,

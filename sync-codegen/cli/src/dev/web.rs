@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::Sender;
+use std::time::SystemTime;
 
 use super::process::Process;
 use super::status::Status;
@@ -75,13 +76,25 @@ fn client_folder(folder: &Path) -> Option<PathBuf> {
     Some(folder.join(wanted.strip_prefix("file:")?))
 }
 
-/// Whether everything is there that the client's `package.json` says that it has.
+/// Whether everything is there that the client's `package.json` says that it has, and nothing of its sources came later, as with a pull.
 fn is_built(client: &Path) -> bool {
     let Ok(text) = std::fs::read_to_string(client.join("package.json")) else { return true };
     let package: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     let exports = package["exports"].as_object().into_iter().flatten();
     let mut files = exports.filter_map(|(_, export)| export["default"].as_str());
-    files.all(|file| client.join(file).is_file())
+    let source = newest(&client.join("src"));
+    files.all(|file| changed(&client.join(file)).is_some_and(|built| source.is_none_or(|source| source <= built)))
+}
+
+/// When the file below `folder` was written that was written last.
+fn newest(folder: &Path) -> Option<SystemTime> {
+    let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
+    let of_entry = |path: PathBuf| if path.is_dir() { newest(&path) } else { changed(&path) };
+    entries.filter_map(|entry| of_entry(entry.path())).max()
+}
+
+fn changed(file: &Path) -> Option<SystemTime> {
+    std::fs::metadata(file).ok()?.modified().ok()
 }
 
 fn run(command: &mut Command, what: &str, terminal: &mut Terminal) -> Result<(), Failure> {
@@ -114,4 +127,34 @@ fn listen_to(output: impl Read, events: &Sender<Event>) {
         }
     }
     tell(events, Event::PageEnded);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_client_is_built_again_where_its_sources_are_newer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let client = folder.path();
+        let write = |file: &str, text: &str, age: u64| {
+            let path = client.join(file);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(&path, text).expect("a file");
+            let file = std::fs::File::options().write(true).open(path).expect("a file");
+            file.set_modified(SystemTime::now() - Duration::from_secs(age)).expect("a time");
+        };
+        write("package.json", r#"{ "exports": { ".": { "default": "./dist/index.js" } } }"#, 0);
+        assert!(!is_built(client), "there is nothing");
+        write("src/index.ts", "", 60);
+        write("src/store/tabs.ts", "", 90);
+        write("dist/index.js", "", 30);
+        assert!(is_built(client));
+        write("src/store/tabs.ts", "", 10);
+        assert!(!is_built(client));
+        std::fs::remove_dir_all(client.join("src")).expect("the folder");
+        assert!(is_built(client), "one that came without its sources");
+    }
 }
