@@ -40,7 +40,19 @@ const RUNTIME: Layers<'_> = Layers {
 const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
-        &["authorize", "caller", "chunks", "commits", "hooks", "parts", "presence", "scopes", "states", "turn"],
+        &[
+            "authorize",
+            "caller",
+            "chunks",
+            "commits",
+            "hooks",
+            "parts",
+            "presence",
+            "readers",
+            "scopes",
+            "states",
+            "turn",
+        ],
         &["access", "server_stage", "streams", "view", "watch"],
         &["attendance", "leaving"],
         &["lanes"],
