@@ -43,28 +43,30 @@ impl<A: App> Dispatcher<A> {
             if let Some(chunks) = caller.chunks() {
                 return self.followed(caller, &session, pull, chunks).await;
             }
-            let Page { changes, cursor, has_more, epoch } =
+            let (Page { changes, cursor, has_more, epoch }, _turn) =
                 self.pulled(caller, &session, (pull.cursor, pull.epoch.as_deref()), (pull, PAGE)).await?;
-            Ok(answer_pull(&lines(&changes), cursor, has_more, &epoch))
+            Ok(self.charged(caller, answer_pull(&lines(&changes), cursor, has_more, &epoch)))
         };
-        self.answer_read(caller, contained_stages(Box::pin(pulled)).await)
+        let pulled = contained_stages(Box::pin(pulled)).await;
+        self.answer(caller, pulled)
     }
 
-    /// Reads on in the scope of a pull, from a cursor of an epoch, about so many bytes.
+    /// Reads on in the scope of a pull, from a cursor of an epoch, about so many bytes. The turn lasts until that is charged: whoever is next
+    /// in the same line is asked whether there is anything left.
     async fn pulled(
         &self,
         caller: &Caller<A>,
         session: &Arc<Guarded<A::Session>>,
         (cursor, epoch): (u64, Option<&str>),
         (pull, bytes): (&PullCall<'_>, usize),
-    ) -> Result<Page, SyncError> {
+    ) -> Result<(Page, Option<ReadingTurn>), SyncError> {
         let scopes = &self.parts().scopes;
         access(self.parts(), caller, session, &pull.scope).await?;
         // Only now: a rule of the app's may take its time.
-        let _turn = self.reading_turn(caller, session, &pull.asker).await?;
+        let turn = self.reading_turn(caller, session, &pull.asker).await?;
         let _few = if caller.chunks().is_some() { scopes.reading.acquire().await.ok() } else { None };
         let (scope, epoch) = ((&*pull.scope).into(), epoch.map(Into::into));
-        Ok(scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit, bytes }).await?)
+        Ok((scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit, bytes }).await?, turn))
     }
 
     /// Waits for the caller's turn to read. All that it has asked for may have been counted before the first of it was charged.
@@ -121,12 +123,13 @@ impl<A: App> Dispatcher<A> {
                     () = scopes.stopping.cancelled() => return Err(SyncError::new("sync-shutting-down")),
                 }
             }
-            let Page { changes, cursor, has_more, epoch } =
+            let (Page { changes, cursor, has_more, epoch }, turn) =
                 self.pulled(caller, &session, (at, of.as_deref()), (pull, FOLLOWED_PAGE)).await?;
-            if is_first || !changes.is_empty() {
+            let has_news = is_first || !changes.is_empty();
+            let page = has_news.then(|| self.charged(caller, pulled(&lines(&changes), cursor, has_more, &epoch)));
+            drop(turn);
+            if let Some(page) = page {
                 let id = format!("{cursor} {epoch}");
-                let page = pulled(&lines(&changes), cursor, has_more, &epoch);
-                self.charge_answer(caller, page.get().len());
                 tokio::select! {
                     () = chunks.send_named(page, Some(id)) => {}
                     // One that does not read is not waited for.
@@ -158,16 +161,15 @@ impl<A: App> Dispatcher<A> {
                 self.parts().scopes.log()?.snapshot(&call.scope, place).await?;
             self.charge_answer(caller, looked_through.saturating_mul(LOOKED_AT));
             let next = next.map(|place| written_place(&place));
-            Ok(answer_snapshot(&raw(&data), cursor, &epoch, next.as_deref()))
+            Ok(self.charged(caller, answer_snapshot(&raw(&data), cursor, &epoch, next.as_deref())))
         };
-        self.answer_read(caller, contained_stages(Box::pin(taken)).await)
+        let taken = contained_stages(Box::pin(taken)).await;
+        self.answer(caller, taken)
     }
 
-    fn answer_read(&self, caller: &Caller<A>, read: Result<Box<RawValue>, SyncError>) -> Answer {
-        if let Ok(json) = &read {
-            self.charge_answer(caller, json.get().len());
-        }
-        self.answer(caller, read)
+    fn charged(&self, caller: &Caller<A>, json: Box<RawValue>) -> Box<RawValue> {
+        self.charge_answer(caller, json.get().len());
+        json
     }
 
     /// Pokes a socket from now on when there is more of scopes; each that it may not read is answered with why.
