@@ -209,8 +209,7 @@ export class Reader {
       const answer = await ask();
       const refusal = refusalOf(answer);
       if (refusal?.errorCode !== "sync-rate-limited") return answer;
-      const { seconds } = refusal.errorParams;
-      await new Promise(resolve => setTimeout(resolve, (typeof seconds === "number" ? Math.min(Math.max(seconds, 1), 60) : 1) * 1_000));
+      await new Promise(resolve => setTimeout(resolve, pauseMs(refusal)));
       if (this.#isVain(scope, socket) || this.#isClosed) return answer;
     }
   }
@@ -238,6 +237,11 @@ export class Reader {
     }, backoffMs(scope.failures, RETRY_BACKOFF, random));
     return false;
   }
+}
+
+/** How long it is to be waited after too much was asked for, within bounds: what is told is another program's word. */
+function pauseMs({ errorParams: { seconds } }: WireRefusal): number {
+  return (typeof seconds === "number" ? Math.min(Math.max(seconds, 1), 60) : 1) * 1_000;
 }
 
 function errorOf({ errorCode, message }: WireRefusal): Standing {

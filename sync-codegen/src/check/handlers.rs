@@ -4,7 +4,7 @@ use crate::check::mutations::or_upgrade;
 use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::successor;
-use crate::scan::{FileName, HandlerName, PARTS, PageFile, PageFiles, ROOM, SCOPE, Tree};
+use crate::scan::{FileName, HandlerName, PARTS, PageFile, ROOM, SCOPE, Tree};
 use crate::syntax::handler_file::{Handler, Kind, Outline};
 
 /// Files without a function that has an attribute.
@@ -12,7 +12,7 @@ pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     // An attribute that stands on a type says so itself.
     let is_empty = |outline: &Outline| outline.handlers.is_empty() && !outline.has_misplaced_attribute;
-    for (page, (name, page_file)) in handlers(tree) {
+    for (page, (name, page_file)) in tree.handlers() {
         let file = &page_file.source;
         let Some(outline) = file.content.outline.as_ref().filter(|outline| is_empty(outline)) else { continue };
         if successor(page, name, page_file).is_some() {
@@ -136,10 +136,5 @@ fn place(kind: Kind) -> (&'static str, String) {
 
 /// The well-named handler files that `syn` could read.
 fn routes(tree: &Tree) -> impl Iterator<Item = (&HandlerName, &PageFile, &Outline)> {
-    handlers(tree).filter_map(|(_, (name, file))| Some((name, file, file.source.content.outline.as_ref()?)))
-}
-
-/// The well-named handler files, and their pages.
-pub(super) fn handlers(tree: &Tree) -> impl Iterator<Item = (&PageFiles, (&HandlerName, &PageFile))> {
-    tree.pages.values().flat_map(|page| page.handlers().map(move |handler| (page, handler)))
+    tree.handlers().filter_map(|(_, (name, file))| Some((name, file, file.source.content.outline.as_ref()?)))
 }

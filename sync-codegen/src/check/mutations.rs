@@ -1,6 +1,5 @@
 //! What a mutation may have beside `main`: the attribute, which stands on that, does not see it.
 
-use super::handlers::handlers;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Successor, newer, successor};
 use crate::scan::{HandlerName, PageFile, PageFiles, Tree};
@@ -21,7 +20,7 @@ pub(super) fn or_upgrade(page: &PageFiles, name: &HandlerName, file: &PageFile) 
 /// An `upgrade` by which what an older version is told cannot be taken.
 pub(super) fn upgrades(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for (page, (name, file)) in handlers(tree) {
+    for (page, (name, file)) in tree.handlers() {
         let Some(newer) = successor(page, name, file) else { continue };
         let Some(outline) = &newer.file.source.content.outline else { continue };
         let Some(upgrade) = &outline.upgrade else { continue };
@@ -60,7 +59,7 @@ fn last(path: &str) -> &str {
 
 /// A `prepare` that cannot be called with the context and the arguments, and awaited for others.
 pub(super) fn prepares(tree: &Tree) -> Vec<Diagnostic> {
-    let of_mutations = handlers(tree).filter(|(_, (name, _))| name.kind() == Kind::Mutation);
+    let of_mutations = tree.handlers().filter(|(_, (name, _))| name.kind() == Kind::Mutation);
     let wrong = of_mutations.filter_map(|(_, (_, file))| {
         let prepare = file.source.content.outline.as_ref()?.prepare.as_ref()?;
         let help = "write `pub async fn prepare(ctx: Ctx<'_>, args: Args) -> Result<Args, SyncError>`";

@@ -176,6 +176,11 @@ enum Walk {
 }
 
 impl Tree {
+    /// Returns the well-named handlers of all lanes, and their pages.
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = (&PageFiles, (&HandlerName, &PageFile))> {
+        self.pages.values().flat_map(|page| page.handlers().map(move |handler| (page, handler)))
+    }
+
     /// Returns all Rust files.
     pub(crate) fn source_files(&self) -> impl Iterator<Item = &SourceFile> {
         self.pages.values().flat_map(PageFiles::source_files).chain(&self.bystanders)

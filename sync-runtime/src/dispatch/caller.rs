@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::contain::contained;
 use crate::dispatch::chunks::ChunkSender;
 use crate::i18n::{Catalog, Locale};
+use crate::id::Id;
 use crate::rooms::{Identity, SenderKey, Socket};
 use crate::route::App;
 use crate::session::LiveSession;
@@ -124,4 +125,9 @@ impl<A: App> Caller<A> {
 pub(super) fn reader_locale<A: App>(session: &A::Session, language: Locale, catalog: &Catalog) -> Locale {
     let chosen = contained(|| A::locale(session).and_then(|chosen| catalog.locale(chosen)));
     chosen.ok().flatten().unwrap_or(language)
+}
+
+/// Names a user, whatever it does and wherever from.
+pub(super) fn user_name(user: &str) -> Id {
+    Id::of_texts(&["user", user])
 }

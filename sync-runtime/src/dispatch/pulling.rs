@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use crate::clock::sleep;
 use crate::contain::Guarded;
 use crate::dispatch::access::access;
+use crate::dispatch::caller::user_name;
 use crate::dispatch::chunks::ChunkSender;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::pipeline::namer;
@@ -96,7 +97,7 @@ impl<A: App> Dispatcher<A> {
         chunks: &ChunkSender,
     ) -> Result<Box<RawValue>, SyncError> {
         let scopes = &self.parts().scopes;
-        let follower = A::user_id(session).map_or_else(|| namer(caller), user);
+        let follower = A::user_id(session).map_or_else(|| namer(caller), user_name);
         let limit = self.config().room_limit;
         let refused = || SyncError::new("room-limit").param("limit", limit);
         let _follower = scopes.follow(follower, limit).ok_or_else(refused)?;
@@ -241,14 +242,10 @@ impl<A: App> Dispatcher<A> {
 /// Says who reads: a user, or whoever is at an address.
 fn reader<A: App>(caller: &Caller<A>, session: &A::Session) -> Id {
     match (A::user_id(session), caller.address()) {
-        (Some(name), _) => user(name),
+        (Some(user), _) => user_name(user),
         (None, Some(address)) => Id::of_texts(&["address", &address.to_string()]),
         (None, None) => namer(caller),
     }
-}
-
-fn user(name: &str) -> Id {
-    Id::of_texts(&["user", name])
 }
 
 /// Writes changes as they are told.

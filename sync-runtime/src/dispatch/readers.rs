@@ -36,10 +36,10 @@ impl Readers {
         let line = self.lines.lock().entry(owner).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))).clone();
         let (readers, line_of) = (self.clone(), Some(line.clone()));
         let mut turn = ReadingTurn { readers, owner, line: line_of, permit: None, has_waited: false };
+        // Refused is who would have to wait; nobody closes a line.
         turn.permit = line.clone().try_acquire_owned().ok();
-        if turn.permit.is_none() {
-            turn.has_waited = true;
-            // Nobody closes it.
+        turn.has_waited = turn.permit.is_none();
+        if turn.has_waited {
             turn.permit = line.acquire_owned().await.ok();
         }
         turn

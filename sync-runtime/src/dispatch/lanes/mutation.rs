@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use crate::clock::{Instant, soon};
 use crate::dispatch::Caller;
 use crate::dispatch::access;
+use crate::dispatch::caller::user_name;
 use crate::dispatch::lanes::lane::{Applied, Entered, Found, Lane, Lanes, Ran};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::view::view;
@@ -40,7 +41,7 @@ pub(in crate::dispatch) struct ClientOf {
 
 /// Says whose a client is: a user's. Those without one have no name that lasts; what they have is the client's, which nobody else knows.
 pub(in crate::dispatch) fn owner_of<A: App>(session: &A::Session) -> Id {
-    A::user_id(session).map_or_else(|| Id::of_texts(&["nobody"]), |user| Id::of_texts(&["user", user]))
+    A::user_id(session).map_or_else(|| Id::of_texts(&["nobody"]), user_name)
 }
 
 /// The place of a mutation among those of its push: each comes to the store behind the one before it.
