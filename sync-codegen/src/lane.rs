@@ -1,17 +1,17 @@
 //! The lanes of an app as data: where the files of each lie, how they are called, and what becomes of them.
 //!
 //! A *lane* is one way for front end and server to meet: events, requests, states, mutations. To the scanner it is a folder and a form of file names, to
-//! the checks the attributes in its files, to the emitters a field of the table and a map in TypeScript. Whoever needs to know
-//! one of these reads it here; a lane that is not in [`LANES`] does not exist.
+//! the checks the attributes in its files, to the emitters a field of the table and a map in TypeScript. Replicas are one that no front end
+//! calls: rows of a database come by it. Whoever needs to know one of these reads it here; a lane that is not in [`LANES`] does not exist.
 
 use crate::syntax::handler_file::Kind;
 
 /// Every lane, in the order in which the table and the TypeScript have them.
-pub const LANES: &[&Lane] = &[&EVENT, &REQUEST, &STATE, &MUTATION];
+pub const LANES: &[&Lane] = &[&EVENT, &REQUEST, &STATE, &MUTATION, &REPLICA];
 
 /// Something happened, and everybody in a room hears of it.
 static EVENT: Lane = Lane {
-    name: sync_schema::Lane::Event,
+    name: "event",
     folder: "_sync",
     forms: &[
         Form {
@@ -19,6 +19,7 @@ static EVENT: Lane = Lane {
             side: Some("server"),
             runs: "runs once",
             handler: "__Server",
+            function: "main",
             example: "#[sync::server] pub async fn main(ctx: Ctx<'_>) -> Result<(), SyncError>",
         },
         Form {
@@ -26,6 +27,7 @@ static EVENT: Lane = Lane {
             side: Some("client"),
             runs: "runs for each member",
             handler: "__Client",
+            function: "main",
             example: "#[sync::client] pub fn main(member: Member<'_>) -> bool",
         },
     ],
@@ -39,6 +41,22 @@ static EVENT: Lane = Lane {
         ],
         cost: "O(1): no filter, an event is encoded once.",
         named: Named::Event,
+    },
+    api: Some(Api {
+        name: sync_schema::Lane::Event,
+        typescript: TypeScript {
+            prefix: "Sync",
+            map: "Every version of every route, by page and name.",
+            paths: "Every route as calls name it: page, slash, name.",
+            payloads: &[
+                ("clientInput", "What a caller sends."),
+                ("serverOutput", "What the handler answers; every member gets it."),
+                ("clientOutput", "What a member gets for itself."),
+                ("serverStream", "What the handler streams."),
+                ("clientStream", "What the filter streams."),
+            ],
+            receiver: "receiver",
+        },
         tests: &[
             "needs_a_login",
             "refuses_an_ended_session",
@@ -55,31 +73,19 @@ static EVENT: Lane = Lane {
             "delivers_what_it_answers",
             "is_limited",
         ],
-    },
-    typescript: TypeScript {
-        prefix: "Sync",
-        map: "Every version of every route, by page and name.",
-        paths: "Every route as calls name it: page, slash, name.",
-        payloads: &[
-            ("clientInput", "What a caller sends."),
-            ("serverOutput", "What the handler answers; every member gets it."),
-            ("clientOutput", "What a member gets for itself."),
-            ("serverStream", "What the handler streams."),
-            ("clientStream", "What the filter streams."),
-        ],
-        receiver: "receiver",
-    },
+    }),
 };
 
 /// A question and its answer, of which nobody but the caller hears.
 static REQUEST: Lane = Lane {
-    name: sync_schema::Lane::Request,
+    name: "request",
     folder: "_api",
     forms: &[Form {
         kind: Kind::Request,
         side: None,
         runs: "answers its caller alone",
         handler: "__Request",
+        function: "main",
         example: "#[sync::request] pub async fn main(ctx: Ctx<'_>) -> Result<(), SyncError>",
     }],
     has_own_module: true,
@@ -88,6 +94,20 @@ static REQUEST: Lane = Lane {
         entries: &[(&[Kind::Request], "RequestOnly")],
         cost: "O(1): nobody but the caller hears of it.",
         named: Named::Request,
+    },
+    api: Some(Api {
+        name: sync_schema::Lane::Request,
+        typescript: TypeScript {
+            prefix: "Api",
+            map: "Every version of every request, by page and name.",
+            paths: "Every request as calls name it: page, slash, name.",
+            payloads: &[
+                ("input", "What a caller asks."),
+                ("output", "What the handler answers."),
+                ("stream", "What the handler streams."),
+            ],
+            receiver: "receiver",
+        },
         tests: &[
             "needs_a_login",
             "refuses_an_ended_session",
@@ -101,29 +121,19 @@ static REQUEST: Lane = Lane {
             "answers_a_repeat_once",
             "is_limited",
         ],
-    },
-    typescript: TypeScript {
-        prefix: "Api",
-        map: "Every version of every request, by page and name.",
-        paths: "Every request as calls name it: page, slash, name.",
-        payloads: &[
-            ("input", "What a caller asks."),
-            ("output", "What the handler answers."),
-            ("stream", "What the handler streams."),
-        ],
-        receiver: "receiver",
-    },
+    }),
 };
 
 /// One value for each room: changed by actions alone, and shown to those who follow it.
 static STATE: Lane = Lane {
-    name: sync_schema::Lane::State,
+    name: "state",
     folder: "_state",
     forms: &[Form {
         kind: Kind::State,
         side: None,
         runs: "is changed by one action after the other",
         handler: "__State",
+        function: "main",
         example: "#[sync::state(room = \"…\")] impl sync::SharedState for State { … }",
     }],
     has_own_module: true,
@@ -132,6 +142,16 @@ static STATE: Lane = Lane {
         entries: &[(&[Kind::State], "StateOnly")],
         cost: "O(views): a change is found and written once for each group of followers.",
         named: Named::State,
+    },
+    api: Some(Api {
+        name: sync_schema::Lane::State,
+        typescript: TypeScript {
+            prefix: "State",
+            map: "Every version of every state, by page and name.",
+            paths: "Every state as it is called: page, slash, name.",
+            payloads: &[("view", "What a member sees."), ("action", "What changes it.")],
+            receiver: "receiver",
+        },
         tests: &[
             "needs_a_login",
             "refuses_an_ended_session",
@@ -147,25 +167,19 @@ static STATE: Lane = Lane {
             "answers_a_repeat_once",
             "is_limited",
         ],
-    },
-    typescript: TypeScript {
-        prefix: "State",
-        map: "Every version of every state, by page and name.",
-        paths: "Every state as it is called: page, slash, name.",
-        payloads: &[("view", "What a member sees."), ("action", "What changes it.")],
-        receiver: "receiver",
-    },
+    }),
 };
 
 /// Durable data that lives in scopes: changed by mutations that happen once, also by those who were offline.
 static MUTATION: Lane = Lane {
-    name: sync_schema::Lane::Mutation,
+    name: "mutation",
     folder: "_mutation",
     forms: &[Form {
         kind: Kind::Mutation,
         side: None,
         runs: "changes durable data once",
         handler: "__Mutation",
+        function: "main",
         example: "#[sync::mutation] pub fn main(tx: &mut Tx<'_>, ctx: Ctx<'_>) -> Result<(), SyncError>",
     }],
     has_own_module: true,
@@ -174,22 +188,47 @@ static MUTATION: Lane = Lane {
         entries: &[(&[Kind::Mutation], "MutationOnly")],
         cost: "O(subscribers): a commit is told once, with its changes, to each who is up to date.",
         named: Named::Mutation,
+    },
+    api: Some(Api {
+        name: sync_schema::Lane::Mutation,
+        typescript: TypeScript {
+            prefix: "Mutation",
+            map: "Every version of every mutation, by page and name.",
+            paths: "Every mutation as it is called: page, slash, name.",
+            payloads: &[("args", "What a mutation is told.")],
+            receiver: "scope",
+        },
         tests: &[],
+    }),
+};
+
+/// Rows of a database that are durable data: which scopes each row belongs to. Nobody calls it.
+static REPLICA: Lane = Lane {
+    name: "replica",
+    folder: "_replica",
+    forms: &[Form {
+        kind: Kind::Replica,
+        side: None,
+        runs: "says which scopes a row belongs to",
+        handler: "__Replica",
+        function: "scopes",
+        example: "#[sync::replica] pub fn scopes(row: &Todo) -> impl IntoIterator<Item = Scope>",
+    }],
+    has_own_module: true,
+    table: Table {
+        field: "replicas",
+        entries: &[(&[Kind::Replica], "ReplicaOf")],
+        cost: "O(scopes): a row is written once in each scope that it belongs to.",
+        named: Named::Replica,
     },
-    typescript: TypeScript {
-        prefix: "Mutation",
-        map: "Every version of every mutation, by page and name.",
-        paths: "Every mutation as it is called: page, slash, name.",
-        payloads: &[("args", "What a mutation is told.")],
-        receiver: "scope",
-    },
+    api: None,
 };
 
 /// One lane.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// What the compiled app calls it.
-    pub name: sync_schema::Lane,
+    /// What people call it: `event`.
+    pub name: &'static str,
     /// The folder of its files in a page.
     pub folder: &'static str,
     /// The files that one version of a route can have, in the order in which a route names its sources; at least one.
@@ -197,19 +236,32 @@ pub struct Lane {
     /// Whether its files are modules of one that is called like the folder; otherwise they are modules of the page's own.
     pub(crate) has_own_module: bool,
     pub(crate) table: Table,
+    /// How it is called from outside; `None` where nobody calls it.
+    pub api: Option<Api>,
+}
+
+/// How a lane is called from outside.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Api {
+    /// What the compiled app calls it.
+    pub name: sync_schema::Lane,
     pub(crate) typescript: TypeScript,
+    /// The tests that are generated for each of its routes: functions of `sync::testing::contract`.
+    pub(crate) tests: &'static [&'static str],
 }
 
 /// One file of a route.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Form {
-    /// The attribute on its `main`.
+    /// The attribute on its function.
     pub kind: Kind,
+    /// What the function is called: `main` where it is called from outside.
+    pub function: &'static str,
     /// The word in the file's name between the route's name and the version; `None` where a route has one file.
     pub side: Option<&'static str>,
-    /// When its `main` runs: `runs once`.
+    /// When it runs: `runs once`.
     pub runs: &'static str,
-    /// The type beside `main` on which the attribute implements what the table needs.
+    /// The type beside the function on which the attribute implements what the table needs.
     pub(crate) handler: &'static str,
     /// The shortest thing that can stand in it.
     pub(crate) example: &'static str,
@@ -226,8 +278,6 @@ pub(crate) struct Table {
     pub(crate) cost: &'static str,
     /// By which type the app names its routes.
     pub(crate) named: Named,
-    /// The tests that are generated for each of its routes: functions of `sync::testing::contract`.
-    pub(crate) tests: &'static [&'static str],
 }
 
 /// By which type an app names the routes of a lane.
@@ -241,6 +291,8 @@ pub(crate) enum Named {
     State,
     /// One that the attribute has made, by which nobody but the table calls it.
     Mutation,
+    /// Likewise; it is no route.
+    Replica,
 }
 
 /// What a lane is in TypeScript.
@@ -258,10 +310,15 @@ pub(crate) struct TypeScript {
     pub(crate) receiver: &'static str,
 }
 
-/// Returns the lane called `word`, as [`sync_schema::Lane::word`] does.
+/// Returns the lane called `word`.
 #[must_use]
 pub fn called(word: &str) -> Option<&'static Lane> {
-    LANES.iter().copied().find(|lane| lane.name.word() == word)
+    LANES.iter().copied().find(|lane| lane.name == word)
+}
+
+/// Returns the lanes that a front end calls, and how.
+pub(crate) fn called_from_outside() -> impl Iterator<Item = (&'static Lane, &'static Api)> {
+    LANES.iter().copied().filter_map(|lane| Some((lane, lane.api.as_ref()?)))
 }
 
 /// Returns the lane whose files lie in folders called `name`.
@@ -285,7 +342,7 @@ pub(crate) fn page_folder(folder: &str) -> &str {
 
 /// Returns the patterns of all handler files, as the headers of generated files name them: `src/**/_sync/*.rs`.
 pub(crate) fn sources() -> impl Iterator<Item = String> {
-    LANES.iter().map(|lane| format!("src/**/{}/*.rs", lane.folder))
+    LANES.iter().map(|lane| lane.sources())
 }
 
 impl Lane {
@@ -304,7 +361,23 @@ impl Lane {
     /// Returns whether its routes are sent to rooms.
     #[must_use]
     pub fn has_rooms(&self) -> bool {
-        matches!(self.name, sync_schema::Lane::Event | sync_schema::Lane::State)
+        self.is(sync_schema::Lane::Event) || self.is(sync_schema::Lane::State)
+    }
+
+    /// Returns whether the compiled app calls it so.
+    #[must_use]
+    pub fn is(&self, name: sync_schema::Lane) -> bool {
+        self.api.as_ref().is_some_and(|api| api.name == name)
+    }
+
+    /// Returns the pattern of its files: `src/**/_sync/*.rs`.
+    pub(crate) fn sources(&self) -> String {
+        format!("src/**/{}/*.rs", self.folder)
+    }
+
+    /// Returns its place among all of them.
+    pub(crate) fn place(&self) -> Option<usize> {
+        LANES.iter().position(|lane| *lane == self)
     }
 
     /// Returns the words that tell the files of one route apart; none where a route has one file.
@@ -354,19 +427,23 @@ fn is_capitalized(word: &str, of: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{EVENT, LANES, REQUEST};
+    use super::{EVENT, LANES, Lane, REQUEST, TypeScript};
+
+    fn typescript(lane: &Lane) -> &TypeScript {
+        &lane.api.as_ref().expect("it is called").typescript
+    }
 
     #[test]
     fn a_lane_knows_the_names_that_it_declares() {
         let names = ["SyncTypeMap", "SyncPagePath", "SyncName", "SyncVersion", "SyncClientInput", "FullSyncPath"];
         for name in names {
-            assert!(EVENT.typescript.declares(name), "{name}");
+            assert!(typescript(&EVENT).declares(name), "{name}");
         }
         for name in ["SyncclientInput", "SyncClientinput", "Sync", "SyncThing", "FullPath", "FullSyncThingPath"] {
-            assert!(!EVENT.typescript.declares(name), "{name}");
+            assert!(!typescript(&EVENT).declares(name), "{name}");
         }
-        assert_eq!(EVENT.typescript.lookup("clientInput"), "SyncClientInput");
-        assert!(REQUEST.typescript.declares("ApiInput") && !REQUEST.typescript.declares("SyncClientInput"));
+        assert_eq!(typescript(&EVENT).lookup("clientInput"), "SyncClientInput");
+        assert!(typescript(&REQUEST).declares("ApiInput") && !typescript(&REQUEST).declares("SyncClientInput"));
     }
 
     #[test]

@@ -131,7 +131,7 @@ pub fn list(app_dir: &Path) -> Listing {
             listing.routes.extend(routes(lane, page_name(folder), page, is_good));
         }
     }
-    let key = |route: &ListedRoute| (route.lane.name, route.page.clone(), route.name.clone(), route.version);
+    let key = |route: &ListedRoute| (route.lane.place(), route.page.clone(), route.name.clone(), route.version);
     listing.routes.sort_by_key(key);
     listing.rooms.sort_by(|a, b| a.page.cmp(&b.page));
     listing.scopes.sort_by(|a, b| a.page.cmp(&b.page));
@@ -167,7 +167,8 @@ fn route(
         .collect();
     let newer = files.iter().flat_map(|(name, file)| successors(all, name, file)).collect::<Vec<_>>();
     let sources = there.iter().map(|(_, file)| *file).chain(newer.last().map(|last| &last.file.source));
-    let mains: Vec<&Handler> = sources.filter_map(|file| function(file, "main")).collect();
+    let name_of = lane.forms.first().map_or("main", |form| form.function);
+    let mains: Vec<&Handler> = sources.filter_map(|file| function(file, name_of)).collect();
     let said = |key: &str| mains.iter().find_map(|main| main.written(key)).map(str::to_owned);
     let is_other = |argument: &&String| !["auth=", "room="].iter().any(|key| argument.starts_with(key));
     ListedRoute {

@@ -23,12 +23,26 @@ pub fn presence(attribute: TokenStream, item: TokenStream) -> TokenStream {
     sync_expand::wire::expand(attribute.into(), item.into(), Kind::Presence).into()
 }
 
-/// Makes a struct what lives in the scopes of its page: durable data, told apart by the field with `#[key]`, a `String`. It stands in `_entity.rs`.
+/// Makes a struct what lives in the scopes of its page: durable data, told apart by the field with `#[key]`: a `String`, a whole number or a
+/// `Uuid`. It stands in `_entity.rs`.
 ///
 /// As `wire`, but unknown stored fields are ignored, so that a newer program reads what an older one has stored.
+///
+/// With `table = "public.todos"` it is a row of that table of a Postgres, whose columns are its fields, by name: the setting `database_url`
+/// has its rows read there, and `replica` says where they belong.
 #[proc_macro_attribute]
 pub fn entity(attribute: TokenStream, item: TokenStream) -> TokenStream {
     sync_expand::wire::expand(attribute.into(), item.into(), Kind::Entity).into()
+}
+
+/// Stands on `scopes` of a replica, which says which scopes a row of a table belongs to:
+/// `pub fn scopes(row: &Todo) -> impl IntoIterator<Item = Scope>`.
+///
+/// It is asked for each row that is read, with nothing but the row. A row that moves from one scope to another is deleted in the one and
+/// created in the other.
+#[proc_macro_attribute]
+pub fn replica(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    sync_expand::replica(attribute.into(), item.into()).into()
 }
 
 /// Stands on `main` of a mutation: `pub fn main(tx: &mut Tx<'_>, ctx: Ctx<'_>, args: &Args) -> Result<(), SyncError>`.

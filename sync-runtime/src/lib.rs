@@ -48,7 +48,7 @@ pub use id::Id;
 pub use rooms::CloseReason;
 pub use route::{
     Access, AnyRoom, App, Auth, BoxFuture, Ctx, Entity, EventRoute, Everyone, Member, Presence, Present, RequestRoute,
-    RoomCtx, RoomOf, SharedState, Sql, SqlAnswer, SqlError, SqlValue, StateKey, StateOf, Stored, Tx,
+    RoomCtx, RoomOf, Scope, SharedState, Sql, SqlAnswer, SqlError, SqlValue, StateKey, StateOf, Stored, Tx,
 };
 pub use schema::{Empty, Wire};
 pub use serde_json;
@@ -62,11 +62,12 @@ pub use session::{
 pub use states::{Backup, BackupError, StateStoreError};
 pub use storage::DataError;
 pub use sync_macros::{
-    app, client, entity, error, mutation, presence, request, room, scope, server, session, state, wire,
+    app, client, entity, error, mutation, presence, replica, request, room, scope, server, session, state, wire,
 };
 pub use sync_schema::{Rate, RateLimit};
 pub use tracing;
 pub use transport::{ClosedSockets, Traffic};
+pub use uuid::{self, Uuid};
 pub use validator;
 pub use wire::Location;
 
@@ -98,6 +99,8 @@ pub mod __private {
     pub use crate::log::PostgresLog;
     #[cfg(feature = "testing")]
     pub use crate::log::suite as log_store_suite;
+    #[cfg(feature = "testing")]
+    pub use crate::log::{ReplicaLog, replica_suite};
     pub use crate::log::{LogStore, Retention, SqliteLog};
     pub use crate::metrics::{SERIES, Series, SeriesKind};
     pub use crate::rooms::{
@@ -105,11 +108,12 @@ pub mod __private {
         Room, RoomServices, Sequencer, Socket, Submitted,
     };
     pub use crate::route::{
-        Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Ctx, EntityOf, FilterKind, Filtered,
+        Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Column, Ctx, EntityKey, EntityOf, FilterKind, Filtered,
         GroupKey, IntoGroup, IntoVerdict, Keep, Member, Method, MutationHandler, MutationOnly, NoOlder, OfServer,
         Paired, Pattern, RequestOnly, RoomCtx, RoomKind, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes,
-        SaidOfState, Save, ScopePage, ScopeRule, Segment, ServerChunk, ServerHandler, ServerOnly, StateParts,
-        StateRoute, StoreKind, StreamTo, Streams, Table, TypedCall, Verdict, answered, group_of, upgraded,
+        NoRow, ReplicaHandler, ReplicaOf, SaidOfState, Save, ScopePage, ScopeRule, Segment, ServerChunk, ServerHandler, ServerOnly, StateParts,
+        StateRoute, StoreKind, StreamTo, Streams, Table, TableEntity, TableName, TypedCall, Verdict, answered, group_of,
+        scopes_of, upgraded,
     };
     pub use crate::schema::Empty;
     #[cfg(all(feature = "testing", feature = "redis"))]

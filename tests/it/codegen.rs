@@ -60,7 +60,7 @@ fn page_files(folder: &Path) -> Vec<PathBuf> {
         let is_rust = entry.extension() == Some(OsStr::new("rs"));
         let is_one_of =
             |name: Option<&OsStr>, known: &[&str]| name.is_some_and(|name| known.iter().any(|known| name == *known));
-        let in_lane = is_one_of(folder.file_name(), &["_sync", "_api", "_state", "_mutation"]);
+        let in_lane = is_one_of(folder.file_name(), &["_sync", "_api", "_state", "_mutation", "_replica"]);
         if entry.is_dir() && !in_lane && entry.file_name() != Some(OsStr::new("node_modules")) {
             files.extend(page_files(&entry));
         } else if is_rust && (in_lane || is_one_of(entry.file_name(), &["_room.rs", "_scope.rs", "_entity.rs"])) {
@@ -144,6 +144,11 @@ fn a_state_file_holds_one_state_of_a_kind_of_room() {
 #[test]
 fn a_page_has_scopes_for_its_entities_and_mutations() {
     check("mutations");
+}
+
+#[test]
+fn replicas() {
+    check("replicas");
 }
 
 #[test]

@@ -257,6 +257,7 @@ const fn another_version(rooms: &'static [&'static dyn RoomRule<App>]) -> Table<
         rooms,
         scopes: &[],
         entities: &[],
+        replicas: &[],
         error_codes: test_app::routes::TABLE.error_codes,
         locales: test_app::routes::TABLE.locales,
     }

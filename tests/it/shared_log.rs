@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use sync::__private::{PostgresLog, log_store_suite};
+use sync::__private::{PostgresLog, log_store_suite, replica_suite};
 use sync_tests::app::{TestServer, member};
 use sync_tests::socket::Client;
 
@@ -21,6 +21,17 @@ async fn a_postgres_keeps_the_contract() {
     };
     log_store_suite::run(open).await;
     log_store_suite::outlives(open).await;
+}
+
+#[tokio::test]
+async fn rows_in_a_postgres_keep_the_contract() {
+    let Some(postgres) = Postgres::new() else { return };
+    replica_suite::run(async |codes, watch| {
+        let log = PostgresLog::open(postgres.url().as_str(), codes, watch).await.expect("a database");
+        let log = Arc::new(log);
+        (log.clone() as _, log as _)
+    })
+    .await;
 }
 
 async fn start(postgres: &Postgres) -> TestServer {

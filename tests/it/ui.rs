@@ -15,7 +15,7 @@ const MANIFEST: &str = "[package]\nname = \"ui\"\nversion.workspace = true\nedit
 
 #[test]
 fn mistakes_are_told_once_at_the_users_own_tokens() {
-    check(&["handlers", "mutations", "states", "wire"], Outside::without_ts_rs(&["ui"]), MANIFEST);
+    check(&["handlers", "mutations", "replicas", "states", "wire"], Outside::without_ts_rs(&["ui"]), MANIFEST);
 }
 
 #[test]

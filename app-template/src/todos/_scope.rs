@@ -11,3 +11,8 @@ pub async fn access(_ctx: RoomCtx<'_>, list: &str) -> Result<Access, SyncError> 
     }
     Ok(Access::Write)
 }
+
+/// Returns the name of the list that a scope is of.
+pub fn list_of(scope: &str) -> &str {
+    scope.strip_prefix("todos-").unwrap_or(scope)
+}

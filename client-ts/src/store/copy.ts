@@ -19,6 +19,7 @@ export type KeyOf = (entity: string, data: unknown) => string;
 
 /** The data of one scope before types, for a mutator. */
 export interface CopyTx {
+  readonly scope: string;
   readonly get: (entity: string, id: string) => unknown;
   readonly list: (entity: string) => readonly unknown[];
   readonly create: (entity: string, data: unknown) => void;
@@ -48,6 +49,7 @@ interface Touched {
  * The copy of one scope. What the server has told is the base; the mutations that wait are applied on top of it, in their order, again after each change of either.
  */
 export class Copy {
+  readonly #scope: string;
   readonly #find: FindMutator;
   readonly #keyOf: KeyOf;
   readonly #failed: (guess: Guess, error: unknown) => void;
@@ -57,7 +59,8 @@ export class Copy {
   #unguessed = new Set<string>();
   readonly #touched = new Map<string, Touched>();
 
-  constructor(find: FindMutator, keyOf: KeyOf, failed: (guess: Guess, error: unknown) => void) {
+  constructor(scope: string, find: FindMutator, keyOf: KeyOf, failed: (guess: Guess, error: unknown) => void) {
+    this.#scope = scope;
     this.#find = find;
     this.#keyOf = keyOf;
     this.#failed = failed;
@@ -183,6 +186,7 @@ export class Copy {
     };
     const put = (entity: string, data: unknown): void => write(entity, this.#keyOf(entity, data), { data });
     return {
+      scope: this.#scope,
       get: getOwn,
       put,
       list: entity => {

@@ -23,6 +23,7 @@ function chance(seed: number): (below: number) => number {
 
 const newCopy = (): Copy =>
   new Copy(
+    "todos-home",
     (_, version) => (tx, args) => void (version === "gone" ? tx.delete("item", String(args)) : tx.put("item", args)),
     (_, data) => (data as Item).id,
     () => {},

@@ -52,7 +52,7 @@ export function newScope(name: string, standing: Standing, { find, keyOf, onProb
     onProblem({ kind: "callback-failed", route: `${guess.name}/${guess.version}`, error });
   return {
     name,
-    copy: new Copy(find, keyOf, failed),
+    copy: new Copy(name, find, keyOf, failed),
     listeners: new Listeners(onProblem),
     cursor: 0,
     epoch: "",

@@ -52,6 +52,8 @@ export type ScopeOfEntity<Entities, Name extends keyof Entities> =
  * guessed, and nothing else.
  */
 export interface MutatorTx<Entities> {
+  /** The name of the scope. */
+  readonly scope: string;
   /** One as it is now: a copy, of which nothing is kept that is not written. */
   readonly get: <Name extends keyof Entities & string>(entity: Name, id: string) => EntityOf<Entities, Name> | undefined;
   /** All of a kind, by key, to be read and not to be changed. */

@@ -96,7 +96,7 @@ impl RouteName {
         let sides = [("server", self.server), ("client", self.client)];
         let named = sides.into_iter().filter(|(_, is_named)| *is_named).map(|(side, _)| {
             lane.form_of_side(side).ok_or_else(|| {
-                let what = format!("a route of the lane `{}` has no `{side}` file", lane.name.word());
+                let what = format!("a route of the lane `{}` has no `{side}` file", lane.name);
                 Failure::with_help(what, format!("leave out `--{side}`")).usage()
             })
         });

@@ -69,7 +69,7 @@ impl RouteWords {
 }
 
 fn unknown_kind(kind: &str) -> Failure {
-    let known: Vec<_> = LANES.iter().map(|lane| lane.name.word()).chain(["room"]).collect();
+    let known: Vec<_> = LANES.iter().map(|lane| lane.name).chain(["room"]).collect();
     let help = match sync_schema::nearest(kind, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it is one of {}", known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
@@ -87,7 +87,7 @@ mod tests {
         let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
         let text = match RouteWords::read(&words) {
             Ok(route) => {
-                let kind = route.lane().map_or("room", |lane| lane.name.word());
+                let kind = route.lane().map_or("room", |lane| lane.name);
                 format!("{kind}, {} in {}", route.name, route.folder())
             }
             Err(failure) => format!("error: {failure}"),

@@ -1,4 +1,4 @@
-//! What a handler file has to hold: one function `main` with the attribute of its side.
+//! What a handler file has to hold: one function with the attribute of its side, `main` for the most part.
 
 use crate::check::mutations::or_upgrade;
 use crate::diagnostic::Diagnostic;
@@ -33,14 +33,17 @@ pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {
             continue;
         }
         let attribute = format!("#[sync::{}]", name.kind().word());
-        problems.push(match outline.main.as_ref().map(|main| main.line) {
+        let function = name.form.function;
+        problems.push(match outline.function(function).map(|function| function.line) {
             Some(line) => {
-                let what = "`main` has no attribute, so the route does not exist";
+                let is_route = page_file.lane.api.is_some();
+                let without = if is_route { "the route does not exist" } else { "nobody asks it" };
+                let what = format!("`{function}` has no attribute, so {without}");
                 Diagnostic::new(&file.path, what, format!("put `{attribute}` above it")).at_line(line)
             }
             None => {
                 let help = format!("add `{}`{}", name.form.example, or_upgrade(page, name, page_file));
-                Diagnostic::new(&file.path, "the file has no `main`", help)
+                Diagnostic::new(&file.path, format!("the file has no `{function}`"), help)
             }
         });
     }
@@ -61,19 +64,21 @@ pub(super) fn further_states(tree: &Tree) -> Vec<Diagnostic> {
     problems
 }
 
-/// Handlers that are not called `main`.
+/// Handlers that are not called as that of their file is.
 pub(super) fn handlers_of_another_name(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for (_, file, outline) in routes(tree) {
-        for handler in outline.handlers.iter().filter(|handler| handler.name != "main") {
-            let (what, help) = if outline.main.is_none() {
-                (format!("the handler is called `{}`", handler.name), "call it `main`".to_owned())
+    for (name, file, outline) in routes(tree) {
+        let function = name.form.function;
+        let is_another = |handler: &&Handler| handler.name != function && !is_of_another_lane(name, handler);
+        for handler in outline.handlers.iter().filter(is_another) {
+            let (what, help) = if outline.function(function).is_none() {
+                (format!("the handler is called `{}`", handler.name), format!("call it `{function}`"))
             } else {
                 let what = format!(
-                    "`#[{}]` stands on `{}`, and the handler of a file is `main`",
+                    "`#[{}]` stands on `{}`, and the handler of a file is `{function}`",
                     handler.attribute, handler.name
                 );
-                (what, format!("put it above `main`, or move `{}` to a file of its own", handler.name))
+                (what, format!("put it above `{function}`, or move `{}` to a file of its own", handler.name))
             };
             problems.push(Diagnostic::new(&file.source.path, what, help).at_line(handler.line));
         }
@@ -85,10 +90,17 @@ pub(super) fn handlers_of_another_name(tree: &Tree) -> Vec<Diagnostic> {
 pub(super) fn handlers_on_the_wrong_side(tree: &Tree) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (name, file, outline) in routes(tree) {
-        let wrong = outline.handlers.iter().filter(|handler| handler.name == "main" && handler.kind != name.kind());
+        let wrong = outline.handlers.iter().filter(|handler| handler.kind != name.kind());
+        let wrong = wrong.filter(|handler| handler.name == name.form.function || is_of_another_lane(name, handler));
         problems.extend(wrong.map(|handler| wrong_side(name, file, handler)));
     }
     problems
+}
+
+/// Whether a handler would be right in a file of its own kind, where functions have another name.
+fn is_of_another_lane(name: &HandlerName, handler: &Handler) -> bool {
+    let own = lane::of_kind(handler.kind).filter(|(_, form)| *form != name.form);
+    own.is_some_and(|(_, form)| form.function == handler.name)
 }
 
 fn wrong_side(name: &HandlerName, file: &PageFile, handler: &Handler) -> Diagnostic {
@@ -128,6 +140,9 @@ pub(super) fn handlers_outside_of_routes(tree: &Tree) -> Vec<Diagnostic> {
 /// What a file with such an attribute is, and where one lies in a page.
 fn place(kind: Kind) -> (&'static str, String) {
     match lane::of_kind(kind) {
+        Some((lane, form)) if lane.api.is_none() => {
+            ("replica", format!("{}/{}", lane.folder, form.file_name("<name>", 1)))
+        }
         Some((lane, form)) => ("route", format!("{}/{}", lane.folder, form.file_name("<name>", 1))),
         None if kind == Kind::Scope => ("page's `_scope.rs`", SCOPE.to_owned()),
         None => ("page's `_room.rs`", ROOM.to_owned()),

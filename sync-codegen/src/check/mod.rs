@@ -9,6 +9,7 @@ mod mutations;
 mod names;
 mod pairs;
 mod parts;
+mod replicas;
 mod rooms;
 
 use crate::diagnostic::Diagnostic;
@@ -38,6 +39,8 @@ const RULES: &[Rule] = &[
     parts::misplaced,
     parts::equal_beginnings,
     parts::entities,
+    replicas::tables,
+    replicas::repeated,
     rooms::unknown_kinds,
     locales::unreadable_messages,
     locales::repeated_messages,

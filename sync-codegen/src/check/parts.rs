@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::page_name;
-use crate::scan::{ENTITY, PARTS, PageFiles, ROOM, SCOPE, SourceFile, Tree};
+use crate::scan::{ENTITY, HandlerName, PARTS, PageFiles, ROOM, SCOPE, SourceFile, Tree};
 use crate::syntax::handler_file::{Handler, Kind};
 
 /// A file with one rule.
@@ -175,7 +175,8 @@ fn without_scope(page: &str, files: &PageFiles) -> Vec<Diagnostic> {
     if files.scope.is_some() {
         return Vec::new();
     }
-    let mutations = files.handlers().filter(|(name, _)| name.kind() == Kind::Mutation).map(|(_, file)| &file.source);
+    let is_of_data = |name: &HandlerName| matches!(name.kind(), Kind::Mutation | Kind::Replica);
+    let handlers = files.handlers().filter(|(name, _)| is_of_data(name)).map(|(_, file)| &file.source);
     let folder = if page == "root" { "src".to_owned() } else { format!("src/{page}") };
     let tell = |source: &SourceFile| {
         let name = page.rsplit('/').next().unwrap_or_default();
@@ -185,7 +186,7 @@ fn without_scope(page: &str, files: &PageFiles) -> Vec<Diagnostic> {
         );
         Diagnostic::new(&source.path, what, help)
     };
-    mutations.chain(&files.entity).take(1).map(tell).collect()
+    handlers.chain(&files.entity).take(1).map(tell).collect()
 }
 
 impl RuleFile {

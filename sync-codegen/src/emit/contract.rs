@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::writer::Writer;
-use crate::lane::Lane;
+use crate::lane::{Api, Lane};
 use crate::manifest::Contract;
 use crate::model::{App, LaneRoutes, Receivers, Route, module_name};
 
@@ -19,7 +19,7 @@ struct Tests<'a> {
 }
 
 enum Of<'a> {
-    Route(&'a Lane, &'a Route, Option<usize>),
+    Route(&'a Api, &'a Route, Option<usize>),
     Room(usize, String),
     Language(&'a str),
 }
@@ -27,11 +27,11 @@ enum Of<'a> {
 /// Writes the module `contract`, with a module for each route, room rule and language.
 pub(super) fn contract(out: &mut Writer, app: &App, told: &Contract) {
     let mut tests = Tests::default();
-    let tested = app.lanes.iter().filter(|of| !of.lane.table.tests.is_empty());
-    for LaneRoutes { lane, routes } in tested {
+    let called = app.lanes.iter().filter_map(|LaneRoutes { lane, routes }| Some((lane, lane.api.as_ref()?, routes)));
+    for (lane, api, routes) in called.filter(|(_, api, _)| !api.tests.is_empty()) {
         for route in routes {
             if let Some(module) = module_of(lane, route) {
-                tests.at(module).of = Some(Of::Route(lane, route, own_rule(app, module, lane)));
+                tests.at(module).of = Some(Of::Route(api, route, own_rule(app, module, lane)));
             }
         }
     }
@@ -77,14 +77,14 @@ impl<'a> Tests<'a> {
         let kit = format!("&{}KIT", "super::".repeat(depth));
         match &self.of {
             None => {}
-            Some(Of::Route(lane, route, rule)) => {
+            Some(Of::Route(api, route, rule)) => {
                 let name = format!("{}/{}/v{}", route.page, route.name, route.version);
                 out.open(format!("const ROUTE: {CONTRACT}::RouteUnderTest = {CONTRACT}::RouteUnderTest {{"));
-                out.line(format!("lane: ::sync::schema::Lane::{:?},", lane.name));
+                out.line(format!("lane: ::sync::schema::Lane::{:?},", api.name));
                 out.line(format!("name: {name:?},"));
                 out.line(format!("rule: {rule:?},"));
                 out.close("};");
-                let tests = lane.table.tests.iter().copied().filter(|test| has(route, test));
+                let tests = api.tests.iter().copied().filter(|test| has(route, test));
                 list(out, &format!("({kit}, &ROUTE)"), tests);
             }
             Some(Of::Room(rule, file)) => {

@@ -68,7 +68,7 @@ pub(crate) fn table(app: &App, told: &Contract) -> String {
             Named::Event => event_route,
             Named::Request => request_route,
             Named::State => state_route,
-            Named::Mutation => |_: &mut Writer, _: &Route| {},
+            Named::Mutation | Named::Replica => |_: &mut Writer, _: &Route| {},
         };
         routes.iter().for_each(|route| route_type(&mut out, route));
     }
@@ -81,8 +81,13 @@ pub(crate) fn table(app: &App, told: &Contract) -> String {
     out.open("pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {");
     out.line("manifest_dir: env!(\"CARGO_MANIFEST_DIR\"),");
     for LaneRoutes { lane, routes } in &app.lanes {
+        let statics = routes.iter().map(|route| format!("&{}", route.static_name));
+        if lane.api.is_none() {
+            list(&mut out, lane.table.field, statics);
+            continue;
+        }
         out.open(format!("{}: ::sync::__private::Routes {{", lane.table.field));
-        list(&mut out, "all", routes.iter().map(|route| format!("&{}", route.static_name)));
+        list(&mut out, "all", statics);
         find(&mut out, routes);
         out.close("},");
     }

@@ -86,9 +86,9 @@ impl Module {
             let name = self.place(lane.folder, lane.folder);
             let path = format!("{path}::{name}");
             if let Some(module) = self.modules.get_mut(&name) {
-                if lane.name == sync_schema::Lane::Mutation {
-                    (module.has_entities, module.has_tx) = (page.entity.is_some(), page.scope.is_some());
-                }
+                let is_of_data = matches!(lane.table.named, Named::Mutation | Named::Replica);
+                module.has_entities = is_of_data && page.entity.is_some();
+                module.has_tx = lane.table.named == Named::Mutation && page.scope.is_some();
                 module.add_files(page.of_lane(lane), &path, mounts);
             }
         }

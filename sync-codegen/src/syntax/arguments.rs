@@ -1,5 +1,5 @@
 //! What stands in the brackets of `#[sync::server(…)]`, `#[sync::client(…)]`, `#[sync::request(…)]`, `#[sync::state(…)]`,
-//! `#[sync::mutation(…)]`, `#[sync::room(…)]` and `#[sync::scope(…)]`.
+//! `#[sync::mutation(…)]`, `#[sync::room(…)]`, `#[sync::scope(…)]` and `#[sync::entity(…)]`.
 //!
 //! Arguments are read and nothing else: whether a client file may have an `auth` of its own is decided by the scanner, which
 //! knows the files, and whether an expression is of the right type by the compiler.
@@ -148,6 +148,30 @@ pub struct ScopeArguments {
     pub pattern: Pattern,
     /// Who may ask for access; login is required where this is `None`.
     pub auth: Option<AuthArgument>,
+}
+
+/// The arguments of an entity: `table = "public.todos"`, where its rows are those of a database.
+///
+/// ```
+/// use sync_codegen::syntax::arguments::EntityArguments;
+///
+/// let arguments: EntityArguments = syn::parse_str("table = \"todos\"")?;
+/// assert!(arguments.table.is_some_and(|table| (&*table.schema, &*table.name) == ("public", "todos")));
+/// # Ok::<(), syn::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct EntityArguments {
+    /// The table that it is a row of.
+    pub table: Option<TableName>,
+}
+
+/// A table of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableName {
+    /// Its schema; `public` where it is not said.
+    pub schema: String,
+    /// Its name, letter by letter: in a database, `Todos` and `todos` are two.
+    pub name: String,
 }
 
 /// The value of `store`.
@@ -308,6 +332,9 @@ const REQUEST_KEYS: [&str; 7] = ["auth", "check", "method", "concurrent", "durab
 const STATE_KEYS: [&str; 7] = ["room", "auth", "store", "ttl", "save", "timeout", "rate_limit"];
 const MUTATION_KEYS: [&str; 3] = ["auth", "timeout", "rate_limit"];
 const SCOPE_KEYS: [&str; 1] = ["auth"];
+const ENTITY_KEYS: [&str; 1] = ["table"];
+/// How many bytes a name in a Postgres has at most.
+const LONGEST_NAME: usize = 63;
 const ROOM_KEYS: [&str; 6] = ["auth", "send", "presence", "history", "leave", "empty"];
 
 /// Arguments that only make sense with a room, and why they do not without one.
@@ -579,6 +606,52 @@ impl Parse for MutationArguments {
             Ok(true)
         })?;
         Ok(arguments)
+    }
+}
+
+impl EntityArguments {
+    /// Reads those of an attribute; `None` where they cannot be read, which the attribute says itself.
+    #[must_use]
+    pub fn of(attribute: &syn::Attribute) -> Option<Self> {
+        match &attribute.meta {
+            syn::Meta::Path(_) => Some(Self::default()),
+            syn::Meta::List(list) => list.parse_args().ok(),
+            syn::Meta::NameValue(_) => None,
+        }
+    }
+}
+
+impl Parse for EntityArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut arguments = Self::default();
+        each(input, &ENTITY_KEYS, |key| match key.to_string().as_str() {
+            "table" => set(&mut arguments.table, key, value(input, key)?).map(|()| true),
+            _ => Ok(false),
+        })?;
+        Ok(arguments)
+    }
+}
+
+impl Parse for TableName {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let what = "`table` is the name of a table\nhelp: write `table = \"public.todos\"`";
+        if !input.peek(LitStr) {
+            return Err(input.error(what));
+        }
+        let text: LitStr = input.parse()?;
+        let value = text.value();
+        let parts: Vec<&str> = value.split('.').collect();
+        let is_name = |name: &&str| {
+            (1..=LONGEST_NAME).contains(&name.len())
+                && !name.contains(|letter: char| letter.is_control() || letter == '"')
+        };
+        match parts[..] {
+            [name] if is_name(&name) => Ok(Self { schema: "public".to_owned(), name: name.to_owned() }),
+            [schema, name] if is_name(&schema) && is_name(&name) => {
+                Ok(Self { schema: schema.to_owned(), name: name.to_owned() })
+            }
+            _ => Err(syn::Error::new(text.span(), what)),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Item, ItemFn, ItemImpl, Meta, ReturnType, Type, Visibility};
 
 use super::arguments::{
-    FilterArguments, MutationArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments, ScopeArguments,
+    EntityArguments, FilterArguments, MutationArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments, ScopeArguments,
     StateArguments,
 };
 use super::error_code::ErrorCode;
@@ -50,6 +50,8 @@ pub struct Outline {
     pub prepare: Option<Beside>,
     /// The function `upgrade`, of a mutation that takes what an older version was told.
     pub upgrade: Option<Beside>,
+    /// The function `scopes`, of a replica.
+    pub scopes: Option<Beside>,
     /// The line of an `impl SharedState`, with or without attribute.
     pub state_line: Option<usize>,
     /// The name of the first type with `#[wire]`.
@@ -112,6 +114,8 @@ impl Beside {
 pub struct Entity {
     /// The name of the type.
     pub name: String,
+    /// It is a table of a database.
+    pub has_table: bool,
     /// The line of the attribute, counted from 1.
     pub line: usize,
 }
@@ -171,6 +175,8 @@ pub enum Arguments {
     Mutation(Box<MutationArguments>),
     /// Of `#[sync::scope]`.
     Scope(Box<ScopeArguments>),
+    /// Of `#[sync::replica]`, which has none.
+    Replica,
 }
 
 /// The attributes that make a function a handler.
@@ -190,14 +196,24 @@ pub enum Kind {
     Mutation,
     /// `#[sync::scope]`: says who may read and write durable data.
     Scope,
+    /// `#[sync::replica]`: says which scopes a row of a table belongs to.
+    Replica,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::Server, Self::Client, Self::Room, Self::Request, Self::State, Self::Mutation, Self::Scope];
+    pub const ALL: [Self; 8] = [
+        Self::Server,
+        Self::Client,
+        Self::Room,
+        Self::Request,
+        Self::State,
+        Self::Mutation,
+        Self::Scope,
+        Self::Replica,
+    ];
 
-    /// Returns the word in the attribute: `server`, `client`, `room`, `request`, `state`, `mutation` or `scope`.
+    /// Returns the word in the attribute: `server`, `client`, `room`, `request`, `state`, `mutation`, `scope` or `replica`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -208,6 +224,7 @@ impl Kind {
             Self::State => "state",
             Self::Mutation => "mutation",
             Self::Scope => "scope",
+            Self::Replica => "replica",
         }
     }
 
@@ -274,7 +291,8 @@ impl Handler {
             Arguments::Route(arguments) => &**arguments,
             Arguments::Filter(arguments) => &arguments.route,
             Arguments::State(arguments) => return arguments.room.as_ref(),
-            Arguments::Room(_) | Arguments::Request(_) | Arguments::Mutation(_) | Arguments::Scope(_) => return None,
+            Arguments::Room(_) | Arguments::Request(_) | Arguments::Mutation(_) => return None,
+            Arguments::Scope(_) | Arguments::Replica => return None,
         };
         arguments.room.as_ref()
     }
@@ -291,6 +309,15 @@ impl Handler {
 }
 
 impl Outline {
+    /// Returns the function that its attribute stands on, with or without attribute: `main`, or `scopes` of a replica.
+    #[must_use]
+    pub fn function(&self, name: &str) -> Option<&Beside> {
+        match name {
+            "scopes" => self.scopes.as_ref(),
+            _ => self.main.as_ref(),
+        }
+    }
+
     /// Returns whether the file declares a type called `name`.
     #[must_use]
     pub fn declares(&self, name: &str) -> bool {
@@ -324,6 +351,9 @@ impl Outline {
         }
         if function.sig.ident == "prepare" {
             self.prepare = Some(Beside::of(function));
+        }
+        if function.sig.ident == "scopes" {
+            self.scopes = Some(Beside::of(function));
         }
         let kinds = || function.attrs.iter().filter_map(|attribute| Some((kind(attribute, found)?, attribute)));
         self.has_misplaced_attribute |= kinds().any(|(kind, _)| kind.is_on_impl());
@@ -377,7 +407,8 @@ impl Outline {
         self.has_misplaced_attribute |= attributes.iter().any(|attribute| kind(attribute, found).is_some());
         let is_entity = |attribute: &&Attribute| found.imports.resolve(attribute.path()).as_deref() == Some("entity");
         if let Some(attribute) = attributes.iter().find(is_entity) {
-            self.entities.push(Entity { name: name.to_string(), line: line_of(attribute.span()) });
+            let has_table = EntityArguments::of(attribute).is_some_and(|arguments| arguments.table.is_some());
+            self.entities.push(Entity { name: name.to_string(), has_table, line: line_of(attribute.span()) });
         }
     }
 }
@@ -438,6 +469,7 @@ fn arguments(kind: Kind, attribute: &Attribute) -> Option<Arguments> {
         Kind::State => Some(Arguments::State(Box::new(syn::parse2(tokens).ok()?))),
         Kind::Mutation => Some(Arguments::Mutation(Box::new(syn::parse2(tokens).ok()?))),
         Kind::Scope => Some(Arguments::Scope(Box::new(syn::parse2(tokens).ok()?))),
+        Kind::Replica => tokens.is_empty().then_some(Arguments::Replica),
         Kind::Client => Some(Arguments::Filter(Box::new(syn::parse2(tokens).ok()?))),
     }
 }

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Fields, Ident, Type};
+use syn::{Data, DeriveInput, Fields, Ident, Member, Type};
+use sync_codegen::syntax::arguments::EntityArguments;
 use sync_codegen::syntax::handler_file::wire_name;
 
 use super::Kind;
@@ -18,6 +19,14 @@ const KEY: &str = "put `#[key]` above the field that tells one from another: `#[
 pub(super) struct Key {
     name: Ident,
     ty: Type,
+}
+
+/// Reads what stands in the brackets of the attribute.
+pub(super) fn arguments(attr: &TokenStream, mistakes: &mut WireMistakes) -> EntityArguments {
+    syn::parse2(attr.clone()).unwrap_or_else(|error| {
+        mistakes.add_error(error);
+        EntityArguments::default()
+    })
 }
 
 /// Takes `#[key]` from the field that has it.
@@ -56,11 +65,6 @@ pub(super) fn take_key(input: &mut DeriveInput, mistakes: &mut WireMistakes) -> 
     for (_, attribute) in keys {
         mistakes.add(&attribute, "an entity has one key", "remove one of them; a key of several parts is one text");
     }
-    let is_text =
-        matches!(&key.ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String"));
-    if !is_text {
-        mistakes.add(&key.ty, "the key of an entity is a `String`", "write `String`; a number as a text is one, too");
-    }
     Some(key)
 }
 
@@ -92,9 +96,43 @@ pub(super) fn stand_in(input: &DeriveInput) -> TokenStream {
             const NAME: &'static str = "";
             const KEY: &'static str = "";
 
-            fn key(&self) -> &str {
-                ""
+            fn key(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Borrowed("")
             }
+        }
+
+        impl ::sync::__private::TableEntity for #ident {
+            const TABLE: ::sync::__private::TableName = ::sync::__private::TableName { schema: "", name: "" };
+            const COLUMNS: &'static [::sync::__private::Column] = &[];
+        }
+    }
+}
+
+/// Writes which table it is a row of, if it is one, and the column of each field.
+pub(super) fn table(
+    input: &DeriveInput,
+    item: &Item,
+    arguments: &EntityArguments,
+    mistakes: &mut WireMistakes,
+) -> TokenStream {
+    let Some(table) = &arguments.table else { return TokenStream::new() };
+    let Body::Struct(Parsed::Named(fields)) = &item.body else { return TokenStream::new() };
+    let mut columns = Vec::new();
+    for field in fields.iter().filter(|field| !field.skip) {
+        let Member::Named(name) = &field.member else { continue };
+        if field.flatten {
+            let help = "write its fields here, one for each column, or one field for a column of type `jsonb`";
+            mistakes.add(name, "a field of a row is one column, and `#[serde(flatten)]` makes several", help);
+        }
+        let (column, json) = (name.unraw().to_string(), &field.name);
+        columns.push(quote!(::sync::__private::Column { name: #column, field: #json }));
+    }
+    let ident = &input.ident;
+    let (schema, name) = (&table.schema, &table.name);
+    quote! {
+        impl ::sync::__private::TableEntity for #ident {
+            const TABLE: ::sync::__private::TableName = ::sync::__private::TableName { schema: #schema, name: #name };
+            const COLUMNS: &'static [::sync::__private::Column] = &[#(#columns),*];
         }
     }
 }
@@ -105,7 +143,7 @@ pub(super) fn implementation(input: &DeriveInput, item: &Item, key: Option<&Key>
     let key = key.and_then(|key| json_name(item, key));
     let ident = &input.ident;
     let name = wire_name(&ident.unraw().to_string());
-    let borrowed = quote_spanned!(ty.span()=> ::core::convert::AsRef::<str>::as_ref(&self.#field));
+    let text = quote_spanned!(ty.span()=> <#ty as ::sync::__private::EntityKey>::text(&self.#field));
     quote! {
         impl ::sync::Entity for #ident {
             type Page = super::_scope::__Page;
@@ -113,8 +151,8 @@ pub(super) fn implementation(input: &DeriveInput, item: &Item, key: Option<&Key>
             const NAME: &'static str = #name;
             const KEY: &'static str = #key;
 
-            fn key(&self) -> &str {
-                #borrowed
+            fn key(&self) -> ::std::borrow::Cow<'_, str> {
+                #text
             }
         }
     }

@@ -59,7 +59,8 @@ pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
     // One of them may be that the page has no scopes, which an entity names.
     let is_placed = mistakes.is_empty();
     let has_patch = kind == Kind::Wire && syn::parse2::<Ident>(attr.clone()).is_ok_and(|word| word == "patch");
-    if !attr.is_empty() && !has_patch {
+    let of_entity = (kind == Kind::Entity).then(|| entity::arguments(&attr, &mut mistakes)).unwrap_or_default();
+    if !attr.is_empty() && !has_patch && kind != Kind::Entity {
         let but = if kind == Kind::Wire { " but `patch`" } else { "" };
         let what = format!("`{}` takes no arguments{but}", kind.attribute());
         mistakes.add(&attr, what, "serde's attributes go into `#[serde(…)]`, rules into `#[validate(…)]`");
@@ -67,7 +68,11 @@ pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
     let key = (kind == Kind::Entity).then(|| entity::take_key(&mut input, &mut mistakes)).flatten();
     let parsed = parse::item(&input, kind, has_patch, &mut mistakes);
     let marker = match kind {
-        Kind::Entity if mistakes.is_empty() => entity::implementation(&input, &parsed, key.as_ref()),
+        Kind::Entity if mistakes.is_empty() => {
+            let table = entity::table(&input, &parsed, &of_entity, &mut mistakes);
+            let entity = entity::implementation(&input, &parsed, key.as_ref());
+            quote!(#entity #table)
+        }
         Kind::Entity if is_placed => entity::stand_in(&input),
         Kind::Entity => TokenStream::new(),
         _ => marker(&input, kind).unwrap_or_default(),

@@ -472,7 +472,7 @@ impl From<LogError> for SyncError {
     fn from(error: LogError) -> Self {
         match error {
             LogError::TooOld => Self::new("cursor-too-old"),
-            LogError::Unavailable(_) => Self::new("store-unavailable"),
+            LogError::Superseded | LogError::Unavailable(_) => Self::new("store-unavailable"),
         }
     }
 }

@@ -7,14 +7,20 @@ mod kept;
 mod overlay;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod replica;
 mod settle;
 mod sqlite;
 mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod replica_suite;
 #[cfg(any(test, feature = "testing"))]
 pub mod suite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresLog;
+pub use replica::{
+    Aside, AsideRow, Fed, Feed, Feeder, How, Lead, Origin, PlacedRow, ReplicaLog, Row, SetAside,
+};
 pub use sqlite::SqliteLog;
 #[cfg(test)]
 pub(crate) use store::ChangeKind;

@@ -68,6 +68,12 @@ impl Layer {
         Over { layer: self, below }
     }
 
+    /// Writes what an entity is now, of a type that nobody counts.
+    #[cfg(any(test, feature = "postgres"))]
+    pub(super) fn put(&mut self, key: Key, now: Option<Box<str>>) {
+        self.now.insert(key, now);
+    }
+
     fn write(&mut self, (entity, id): (&str, &str), data: Option<Box<str>>, more: i64) {
         self.now.insert((entity.into(), id.into()), data);
         match self.more.get_mut(entity) {

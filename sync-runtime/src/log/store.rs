@@ -269,6 +269,9 @@ pub enum LogError {
     /// The log begins behind the cursor, or is another one than that which the cursor is of.
     #[error("the log does not reach back to the cursor")]
     TooOld,
+    /// Another server reads the tables now.
+    #[error("another server reads now")]
+    Superseded,
     /// It cannot be used at the moment; what was asked for may have been done all the same.
     #[error("the store cannot be used")]
     Unavailable(#[source] crate::error::BoxError),

@@ -15,6 +15,7 @@ mod handler;
 mod mutation;
 mod pattern;
 mod published;
+mod replica;
 mod request;
 mod run;
 mod scope;
@@ -37,6 +38,9 @@ pub use handler::{
 pub use mutation::{Mutate, MutationHandler, MutationOnly, Rows, Tx, upgraded};
 pub use pattern::{Pattern, Segment};
 pub use published::{AnyRoom, EventRoute, Everyone, RequestRoute, RoomOf};
+pub use replica::{
+    Column, EntityKey, NoRow, PlacedRow, Replica, ReplicaHandler, ReplicaOf, RowMistake, Scope, TableEntity, TableName, scopes_of,
+};
 pub use request::RequestOnly;
 pub use scope::{Access, Entity, EntityOf, EntityType, ScopePage, ScopeRule};
 pub use sql::{Sql, SqlAnswer, SqlError, SqlValue};

@@ -1,5 +1,6 @@
 //! The mutation lane: changes of durable data, each made once, whole, and in order.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::marker::PhantomData;
 
@@ -9,13 +10,13 @@ use sync_schema::{Lane, Payload, RouteTypes};
 use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::{
-    App, Auth, BoxFuture, Ctx, Done, Effect, Entity, RoomKind, Route, RouteId, RouteOptions, ScopePage, Sql, SqlAnswer,
+    App, Auth, BoxFuture, Ctx, Done, Effect, Entity, EntityKey, RoomKind, Route, RouteId, RouteOptions, ScopePage, Sql, SqlAnswer,
     SqlError, SqlValue, TypedCall,
 };
 use crate::schema::{InputSchema, InvalidInput, Model, Path, Wire, decode, encode, wire_type};
 
 /// How many bytes of JSON an entity may have.
-const LARGEST: usize = 256 << 10;
+pub(super) const LARGEST: usize = 256 << 10;
 /// How many bytes a key may have.
 const LONGEST_KEY: usize = 128;
 
@@ -108,7 +109,8 @@ impl<'t, P> Tx<'t, P> {
     /// # Errors
     ///
     /// `store-unavailable`; `sync-server-failed` for one that is stored in a form that its type cannot be read from.
-    pub fn get<E: Entity<Page = P>>(&self, id: &str) -> Result<Option<E>, SyncError> {
+    pub fn get<E: Entity<Page = P>>(&self, id: &(impl EntityKey + ?Sized)) -> Result<Option<E>, SyncError> {
+        let id = &*id.text();
         // One that nothing can have, nothing has.
         if !is_key(id) {
             return Ok(None);
@@ -145,8 +147,8 @@ impl<'t, P> Tx<'t, P> {
     ///
     /// `entity-exists` where there is one with its key; as [`put`](Tx::put).
     pub fn create<E: Entity<Page = P>>(&mut self, entity: &E) -> Result<(), SyncError> {
-        if self.rows.get(E::NAME, checked_key(entity)?)?.is_some() {
-            return Err(SyncError::new("entity-exists").param("entity", E::NAME).param("id", entity.key()));
+        if self.rows.get(E::NAME, &checked_key(entity)?)?.is_some() {
+            return Err(SyncError::new("entity-exists").param("entity", E::NAME).param("id", &*entity.key()));
         }
         self.put(entity)
     }
@@ -159,7 +161,7 @@ impl<'t, P> Tx<'t, P> {
     /// `sync-too-large` for more than 256 KiB of JSON.
     pub fn put<E: Entity<Page = P>>(&mut self, entity: &E) -> Result<(), SyncError> {
         let json = written(entity)?;
-        self.rows.write(E::NAME, entity.key(), Some(&json)).map(drop)
+        self.rows.write(E::NAME, &entity.key(), Some(&json)).map(drop)
     }
 
     /// Changes the entity with this key, and returns whether there is one.
@@ -167,10 +169,14 @@ impl<'t, P> Tx<'t, P> {
     /// # Errors
     ///
     /// As [`get`](Tx::get) and [`put`](Tx::put); `sync-invalid-input` where the key is another one afterwards.
-    pub fn update<E: Entity<Page = P>>(&mut self, id: &str, change: impl FnOnce(&mut E)) -> Result<bool, SyncError> {
+    pub fn update<E: Entity<Page = P>>(
+        &mut self,
+        id: &(impl EntityKey + ?Sized),
+        change: impl FnOnce(&mut E),
+    ) -> Result<bool, SyncError> {
         let Some(mut entity) = self.get::<E>(id)? else { return Ok(false) };
         change(&mut entity);
-        if entity.key() != id {
+        if entity.key() != id.text() {
             return Err(SyncError::invalid_input("id", "changed"));
         }
         self.put(&entity)?;
@@ -182,7 +188,8 @@ impl<'t, P> Tx<'t, P> {
     /// # Errors
     ///
     /// `store-unavailable`.
-    pub fn delete<E: Entity<Page = P>>(&mut self, id: &str) -> Result<bool, SyncError> {
+    pub fn delete<E: Entity<Page = P>>(&mut self, id: &(impl EntityKey + ?Sized)) -> Result<bool, SyncError> {
+        let id = &*id.text();
         if !is_key(id) || self.rows.get(E::NAME, id)?.is_none() {
             return Ok(false);
         }
@@ -241,12 +248,12 @@ fn check_rules(value: &impl Wire) -> Result<(), SyncError> {
     value.check_rules(&Path::top()).map_err(|refused| SyncError::invalid_input(refused.path, refused.reason))
 }
 
-fn checked_key<E: Entity>(entity: &E) -> Result<&str, SyncError> {
+fn checked_key<E: Entity>(entity: &E) -> Result<Cow<'_, str>, SyncError> {
     let key = entity.key();
-    if is_key(key) { Ok(key) } else { Err(SyncError::invalid_input("id", "invalid-format")) }
+    if is_key(&key) { Ok(key) } else { Err(SyncError::invalid_input("id", "invalid-format")) }
 }
 
-fn is_key(key: &str) -> bool {
+pub(super) fn is_key(key: &str) -> bool {
     !key.is_empty() && key.len() <= LONGEST_KEY && !key.chars().any(char::is_control)
 }
 

@@ -1,5 +1,7 @@
 //! Scopes: which durable data there is, and who may read and write it.
 
+use std::borrow::Cow;
+
 use crate::error::SyncError;
 use crate::route::{App, Auth, BoxFuture, Pattern, RoomCtx};
 use crate::schema::{Model, Wire, wire_type};
@@ -60,7 +62,7 @@ pub trait Entity: Wire + Send + Sync {
     const KEY: &'static str;
 
     /// Returns its key: 1 to 128 bytes without control characters.
-    fn key(&self) -> &str;
+    fn key(&self) -> Cow<'_, str>;
 }
 
 /// An entity, whatever its type: what the table knows of it.

@@ -6,7 +6,7 @@ use sync_schema::{Lane, Payload, RouteTypes};
 use crate::error::SyncError;
 use crate::route::{
     Act, App, Auth, BoxFuture, Ctx, EntityType, Event, FilterKind, Keep, Mutate, RoomKind, RoomRule, RouteOptions,
-    ScopeRule, State, StoreKind,
+    Replica, ScopeRule, State, StoreKind,
 };
 use crate::schema::{InputSchema, InvalidInput, Model};
 
@@ -28,6 +28,8 @@ pub struct Table<A: App> {
     pub scopes: &'static [&'static dyn ScopeRule<A>],
     /// What lives in scopes.
     pub entities: &'static [&'static dyn EntityType],
+    /// Where rows of a database belong.
+    pub replicas: &'static [&'static dyn Replica],
     /// The codes that the app's handlers return, sorted.
     pub error_codes: &'static [&'static str],
     /// The app's messages: language, file name, Fluent text.
@@ -45,6 +47,7 @@ impl<A: App> Table<A> {
         rooms: &[],
         scopes: &[],
         entities: &[],
+        replicas: &[],
         error_codes: &[],
         locales: &[],
     };

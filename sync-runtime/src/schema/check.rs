@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::input::{Choice, Key, Node, Object, Slot};
-use super::{InputSchema, InvalidInput, Path, Reading, dates, effort, object};
+use super::{InputSchema, InvalidInput, Path, Reading, effort, formats, object};
 
 /// How often, on average, a character may be looked at again where enums have no tag; each level of such enums repeats the ones below.
 const REPEATS: usize = 256;
@@ -319,7 +319,7 @@ impl<'de> Visitor<'de> for Check<'_, '_> {
         match self.node() {
             Node::String | Node::Any => Ok(()),
             Node::Char if text.chars().count() == 1 => Ok(()),
-            Node::Text(format) if dates::is_valid(format, text) => Ok(()),
+            Node::Text(format) if formats::is_valid(format, text) => Ok(()),
             Node::Char | Node::Text(_) => Err(self.fail("invalid-format")),
             Node::External(variants) => self.unit_variant(variants, text),
             _ => Err(self.expected()),

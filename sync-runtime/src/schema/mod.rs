@@ -12,7 +12,7 @@ mod model;
 mod path;
 mod wire;
 
-mod dates;
+mod formats;
 mod number;
 mod standard;
 

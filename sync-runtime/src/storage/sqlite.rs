@@ -20,6 +20,8 @@ use crate::contain::{Panicked, contained};
 const QUEUE: usize = 4096;
 /// How many of them are one group.
 const GROUP: usize = 256;
+/// How many statements are kept that were prepared once: more than anybody has.
+const STATEMENTS: usize = 64;
 /// How long the thread waits for another process that writes to the file.
 const BUSY: Duration = Duration::from_secs(1);
 /// For how long a file that is gone is waited for, since somebody may be moving it; then it is made anew.
@@ -531,6 +533,7 @@ impl Open {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(wrong)?;
         connection.busy_timeout(BUSY).map_err(wrong)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         check_version(path, schema, version(&connection).map_err(wrong)?)?;
         set_up(&connection, schema).map_err(wrong)?;
         migrate(&mut connection, path, schema)?;

@@ -56,6 +56,7 @@ pub(super) static TABLE: Table<App> = Table {
     rooms: routes::TABLE.rooms,
     scopes: &[],
     entities: &[],
+    replicas: &[],
     error_codes: routes::TABLE.error_codes,
     locales: routes::TABLE.locales,
 };

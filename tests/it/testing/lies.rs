@@ -201,6 +201,7 @@ fn template_with(
         rooms: honest.rooms,
         scopes: &[],
         entities: &[],
+        replicas: &[],
         error_codes: honest.error_codes,
         locales: honest.locales,
     }

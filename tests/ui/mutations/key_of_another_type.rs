@@ -19,7 +19,7 @@ pub mod todos {
         #[sync::entity]
         pub struct Todo {
             #[key]
-            pub id: u64,
+            pub id: Vec<String>,
         }
     }
 

@@ -1,5 +1,6 @@
 use super::{Todo, Tx};
 use crate::Ctx;
+use crate::routes::todos::_scope::list_of;
 use sync::{SyncError, wire};
 
 /// How many a list has at most.
@@ -21,6 +22,7 @@ pub fn main(tx: &mut Tx<'_>, ctx: Ctx<'_>, args: &Args) -> Result<(), SyncError>
     }
     tx.create(&Todo {
         id: args.id.clone(),
+        list: list_of(ctx.room()).to_owned(),
         title: args.title.clone(),
         done: false,
         votes: 0,

@@ -625,10 +625,12 @@ export interface Session {
   host: boolean;
 }
 
-/** Something to do. */
+/** Something to do: a row of a table, where the server is told of a database, and else kept by the server itself. */
 export interface Todo {
   /** Made up by the page, so that it has one before the server has heard of it. */
   id: string;
+  /** The list that it is in. */
+  list: string;
   title: string;
   done: boolean;
   /** How many times somebody has asked for it. */

@@ -8,10 +8,11 @@ it("guesses what is added to be by whoever is called so by then", () => {
   let name = "Ada";
   const mutators = todoMutators(() => name);
   const authors: string[] = [];
-  const tx = { create: (_: string, { author }: { author: string }) => void authors.push(author) } as unknown as Tx;
+  const create = (_: string, { list, author }: { list: string; author: string }) => void authors.push(`${list} ${author}`);
+  const tx = { scope: "todos-home", create } as unknown as Tx;
   const add = () => mutators["todos/create"]?.v1?.(tx, { id: "a", title: "A", place: "a0" });
   add();
   name = "Countess";
   add();
-  expect(authors).toEqual(["Ada", "Countess"]);
+  expect(authors).toEqual(["home Ada", "home Countess"]);
 });

@@ -5,7 +5,10 @@ import type { AppMutators } from "../_sockets/syncRequest";
 export function todoMutators(author: () => string): AppMutators {
   return {
     "todos/create": {
-      v1: (tx, { id, title, place }) => tx.create("todo", { id, title, place, done: false, votes: 0, author: author() }),
+      v1: (tx, { id, title, place }) => {
+        const list = tx.scope.replace(/^todos-/, "");
+        tx.create("todo", { id, list, title, place, done: false, votes: 0, author: author() });
+      },
     },
     "todos/edit": {
       v1: (tx, { id, title, done }) =>

@@ -67,7 +67,7 @@ pub(super) fn run(asked: &List, project: &Project, terminal: &mut Terminal) -> R
 /// Returns the list as JSON.
 pub(super) fn json(listing: &Listing) -> Result<String, Failure> {
     let routes = listing.routes.iter().map(|route| RouteJson {
-        lane: route.lane.name.word(),
+        lane: route.lane.name,
         page: &route.page,
         name: &route.name,
         version: format!("v{}", route.version),
@@ -89,7 +89,7 @@ fn routes(routes: &[ListedRoute], terminal: &mut Terminal) -> Result<(), Failure
         let said = room.into_iter().chain(route.options.iter().cloned()).collect::<Vec<_>>().join(", ");
         let path = format!("{}/{}", route.page, route.name);
         [
-            route.lane.name.word().to_owned(),
+            route.lane.name.to_owned(),
             path,
             format!("v{}", route.version),
             files.join("+"),

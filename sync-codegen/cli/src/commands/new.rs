@@ -42,7 +42,7 @@ fn of_route(asked: &RouteName, project: &Project, lane: &'static Lane, route: &R
         }
     }
     let mut changes = files.add(&wanted)?;
-    if lane.forms.iter().any(|form| form.kind == Kind::Mutation) {
+    if lane.forms.iter().any(|form| matches!(form.kind, Kind::Mutation | Kind::Replica)) {
         changes.extend(files.data()?);
     }
     if needs_rule(project, lane, route) {

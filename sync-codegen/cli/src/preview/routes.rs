@@ -11,11 +11,18 @@ use super::shapes;
 
 /// Returns the routes; what cannot be read of one is as it was compiled.
 pub(super) fn read(listing: &Listing, reader: &mut Reader<'_>, compiled: &Api) -> Vec<RouteTypes> {
-    listing.routes.iter().map(|listed| route(listed, listing, reader, compiled)).collect()
+    let called = listing.routes.iter().filter_map(|listed| Some((listed, listed.lane.api.as_ref()?.name)));
+    called.map(|(listed, lane)| route(listed, lane, listing, reader, compiled)).collect()
 }
 
-fn route(listed: &ListedRoute, listing: &Listing, reader: &mut Reader<'_>, compiled: &Api) -> RouteTypes {
-    let (lane, version) = (listed.lane.name, format!("v{}", listed.version));
+fn route(
+    listed: &ListedRoute,
+    lane: Lane,
+    listing: &Listing,
+    reader: &mut Reader<'_>,
+    compiled: &Api,
+) -> RouteTypes {
+    let version = format!("v{}", listed.version);
     let is_it = |known: &&RouteTypes| {
         known.lane == lane && known.page == listed.page && known.name == listed.name && known.version == version
     };

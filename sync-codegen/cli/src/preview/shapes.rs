@@ -79,6 +79,7 @@ impl Reader<'_> {
             ("Empty", []) if full == "sync::Empty" => Some(empty()),
             ("f32", []) => Some(Shape::Number { max: LARGEST_F32 }),
             ("f64", []) => Some(Shape::Number { max: f64::MAX }),
+            ("Uuid", []) => Some(Shape::Text("uuid".into())),
             ("DateTime", [_]) if full.contains("chrono") => Some(Shape::Text("date-time".into())),
             ("NaiveDate", []) if full.contains("chrono") => Some(Shape::Text("date".into())),
             ("NaiveTime", []) if full.contains("chrono") => Some(Shape::Text("local-time".into())),

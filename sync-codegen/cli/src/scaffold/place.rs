@@ -106,6 +106,7 @@ impl<'p> RouteFiles<'p> {
                 match form.kind {
                     Kind::State => self.render(templates::STATE, &[("rooms", &self.rooms())], &[])?,
                     Kind::Mutation => self.render(templates::MUTATION, &[("entity", &self.entity())], &[])?,
+                    Kind::Replica => self.render(templates::REPLICA, &[("entity", &self.entity())], &[])?,
                     _ => self.render(templates::REQUEST, &[], &[])?,
                 }
             };

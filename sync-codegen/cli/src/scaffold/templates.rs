@@ -38,6 +38,7 @@ templates! {
     // {{entity}}: what lives in the page's scopes.
     MUTATION: "mutation.rs",
     // {{entity}}: likewise.
+    REPLICA: "replica.rs",
     ENTITY: "entity.rs",
     SCOPE: "scope.rs",
     ROOM: "room.rs",

@@ -24,7 +24,7 @@ use super::name::{as_identifier, capitalized, words};
 use super::reach::Reach;
 use super::render::Naming;
 use crate::diagnostic::Diagnostic;
-use crate::lane::{LANES, Lane};
+use crate::lane::{LANES, Lane, called_from_outside};
 
 /// The names of all definitions that are reached.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ const TAKEN: &[&str] = &[
 
 /// Returns whether `name` means something else.
 pub(super) fn is_taken(name: &str) -> bool {
-    TAKEN.contains(&name) || LANES.iter().any(|lane| lane.typescript.declares(name))
+    TAKEN.contains(&name) || called_from_outside().any(|(_, api)| api.typescript.declares(name))
 }
 
 impl Names {

@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use tokio_postgres::{Client, Error};
+use tokio_postgres::Error;
 
+use super::asking::Asking;
 use super::link::{Link, LinkError};
 use super::reading::outcome_of;
 use super::rows::{Number, Stored, id_of};
 use crate::id::Id;
 use crate::log::kept::{number_of, signed};
 use crate::log::overlay::{Key, Layer, Made, Written};
+use crate::log::replica::How;
 use crate::log::settle::{Judged, KEPT, KnownClient, Outcome, judge, run, to_stored};
 use crate::log::store::{Committed, Push, Pushed, Work};
 
-/// Where commits are told to other servers.
-pub(super) const CHANNEL: &str = "sync_log";
 /// How many bytes of JSON are written together, about.
 const BYTES: usize = 8 << 20;
 
@@ -31,20 +31,21 @@ pub(super) struct Batch {
     bytes: usize,
 }
 
+/// A scope, and what is made of it.
 #[derive(Default)]
-struct Scope {
+pub(super) struct Scope {
     /// `None`: nothing was ever written to it.
-    id: Option<i64>,
-    head: u64,
-    layer: Layer,
-    made: Vec<Made>,
+    pub(super) id: Option<i64>,
+    pub(super) head: u64,
+    pub(super) layer: Layer,
+    pub(super) made: Vec<Made>,
 }
 
 impl Batch {
     /// Begins a transaction that nobody else's about the same scopes and clients can cross, and reads what is known of them.
     ///
     /// The locks come first: a cursor that is taken before would show after one that was taken later.
-    pub(super) async fn begin(client: &Client, pushes: &[&Push], codes: &[&'static str]) -> Result<Self, Error> {
+    pub(super) async fn begin(client: &Asking, pushes: &[&Push], codes: &[&'static str]) -> Result<Self, Error> {
         // One that was refused before is of no scope, whatever it says.
         let applied = pushes.iter().filter(|push| matches!(push.work, Work::Apply(_)));
         let scopes = sorted(applied.map(|push| &push.scope));
@@ -54,9 +55,7 @@ impl Batch {
         let mut locks: Vec<i64> = Vec::new();
         locks.extend(scopes.iter().map(|scope| lock_of("scope", scope)));
         locks.extend(clients.iter().map(|client| lock_of("client", client)));
-        // Everybody takes them in this order, and so nobody waits for somebody who waits for them.
-        locks.sort_unstable();
-        client.query("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key", &[&locks]).await?;
+        lock_all(client, locks).await?;
         let mut batch = Self::default();
         batch.load_scopes(client, &scopes).await?;
         batch.load_clients(client, &clients).await?;
@@ -64,7 +63,7 @@ impl Batch {
         Ok(batch)
     }
 
-    async fn load_scopes(&mut self, client: &Client, names: &[Arc<str>]) -> Result<(), Error> {
+    async fn load_scopes(&mut self, client: &Asking, names: &[Arc<str>]) -> Result<(), Error> {
         let texts: Vec<&str> = names.iter().map(|name| &**name).collect();
         self.scopes = names.iter().map(|name| (name.clone(), Scope::default())).collect();
         let select = "SELECT name, id, head FROM sync_scopes WHERE name = ANY ($1)";
@@ -76,7 +75,7 @@ impl Batch {
         Ok(())
     }
 
-    async fn load_clients(&mut self, client: &Client, names: &[Arc<str>]) -> Result<(), Error> {
+    async fn load_clients(&mut self, client: &Asking, names: &[Arc<str>]) -> Result<(), Error> {
         let texts: Vec<&str> = names.iter().map(|name| &**name).collect();
         let select = "SELECT id, owner, last FROM sync_clients WHERE id = ANY ($1)";
         for row in client.query(select, &[&texts]).await? {
@@ -87,7 +86,7 @@ impl Batch {
     }
 
     /// Reads what came of these pushes before, and of those that some of them depend on.
-    async fn load_outcomes(&mut self, client: &Client, pushes: &[&Push], codes: &[&'static str]) -> Result<(), Error> {
+    async fn load_outcomes(&mut self, client: &Asking, pushes: &[&Push], codes: &[&'static str]) -> Result<(), Error> {
         let before = pushes.iter().filter(|push| push.after_success).map(|push| (push, push.call.number - 1));
         let (mut clients, mut numbers) = (Vec::new(), Vec::new());
         for (push, number) in pushes.iter().map(|push| (push, push.call.number)).chain(before) {
@@ -147,9 +146,9 @@ impl Batch {
     }
 
     /// Writes all of it, and ends the transaction; returns what was committed.
-    pub(super) async fn commit(self, client: &Client, server: &str, time: i64) -> Result<Vec<Committed>, Error> {
+    pub(super) async fn commit(self, client: &Asking, server: &str, time: i64) -> Result<Vec<Committed>, Error> {
         let changed: BTreeMap<_, _> = self.scopes.into_iter().filter(|(_, scope)| !scope.made.is_empty()).collect();
-        let ids = store_scopes(client, &changed, time).await?;
+        let ids = store_scopes(client, |_| true, &changed, time, None).await?;
         let scopes: Vec<_> = changed.into_iter().map(|(name, scope)| (ids[&name], name, scope)).collect();
         let rows = async {
             store_changes(client, &scopes).await?;
@@ -178,36 +177,52 @@ fn size(json: &Option<Box<str>>) -> usize {
     json.as_ref().map_or(0, |json| json.len())
 }
 
+/// Locks what these numbers stand for, until the end of the transaction: in one order, so that nobody waits for somebody who waits for them.
+pub(super) async fn lock_all(client: &Asking, mut locks: Vec<i64>) -> Result<(), Error> {
+    locks.sort_unstable();
+    client.query("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key", &[&locks]).await.map(drop)
+}
+
 /// Returns the number under which a scope or a client is locked.
 pub(super) fn lock_of(kind: &str, name: &str) -> i64 {
     let [a, b, c, d, e, f, g, h, ..] = Id::of_texts(&["sync_log", kind, name]).to_bytes();
     i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-type Scopes = [(i64, Arc<str>, Scope)];
+pub(super) type Scopes = [(i64, Arc<str>, Scope)];
 
-async fn store_scopes(
-    client: &Client,
+/// Writes how far scopes are, those that are not there yet, too, and returns their numbers; `rows` says how they have come to have rows of a
+/// database, if they have, and `which` says which of them.
+pub(super) async fn store_scopes(
+    client: &Asking,
+    which: impl Fn(&Scope) -> bool,
     scopes: &BTreeMap<Arc<str>, Scope>,
     time: i64,
+    rows: Option<How>,
 ) -> Result<HashMap<Arc<str>, i64>, Error> {
-    let upsert = "INSERT INTO sync_scopes (name, epoch, head, floor, oldest)
-        SELECT name, epoch, head, 0, $4 FROM unnest($1::text[], $2::text[], $3::bigint[]) AS new (name, epoch, head)
-        ON CONFLICT (name) DO UPDATE SET head = excluded.head, oldest = coalesce(sync_scopes.oldest, excluded.oldest)
+    let upsert = "INSERT INTO sync_scopes (name, epoch, head, floor, oldest, replicated)
+        SELECT name, epoch, head, CASE WHEN $5::boolean THEN head ELSE 0 END, CASE WHEN $5::boolean THEN NULL ELSE $4::bigint END, $6::boolean
+        FROM unnest($1::text[], $2::text[], $3::bigint[]) AS new (name, epoch, head)
+        ON CONFLICT (name) DO UPDATE SET head = excluded.head, oldest = coalesce(sync_scopes.oldest, excluded.oldest),
+            replicated = sync_scopes.replicated OR excluded.replicated
         RETURNING name, id";
-    let names: Vec<&str> = scopes.keys().map(|name| &**name).collect();
+    let scopes = || scopes.iter().filter(|(_, scope)| which(scope));
+    let names: Vec<&str> = scopes().map(|(name, _)| &**name).collect();
     let epochs: Vec<String> = names.iter().map(|_| Id::random().to_string()[..8].to_owned()).collect();
-    let heads: Vec<i64> = scopes.values().map(|scope| signed(scope.head)).collect();
+    // What is copied has no changes: whoever has nothing takes a snapshot.
+    let is_copied = rows == Some(How::Copied);
+    let heads = scopes().map(|(_, scope)| if is_copied { scope.head.max(1) } else { scope.head });
+    let heads: Vec<i64> = heads.map(signed).collect();
     let mut ids = HashMap::new();
     if !names.is_empty() {
-        for row in client.query(upsert, &[&names, &epochs, &heads, &time]).await? {
+        for row in client.query(upsert, &[&names, &epochs, &heads, &time, &is_copied, &rows.is_some()]).await? {
             ids.insert(row.try_get::<_, &str>(0)?.into(), row.try_get(1)?);
         }
     }
     Ok(ids)
 }
 
-async fn store_changes(client: &Client, scopes: &Scopes) -> Result<(), Error> {
+pub(super) async fn store_changes(client: &Asking, scopes: &Scopes) -> Result<(), Error> {
     let insert = "INSERT INTO sync_changes (scope, cursor, entity, id, kind, data, before, time)
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::text[],
             $8::bigint[])";
@@ -226,7 +241,7 @@ async fn store_changes(client: &Client, scopes: &Scopes) -> Result<(), Error> {
     Ok(())
 }
 
-async fn store_entities(client: &Client, scopes: &Scopes) -> Result<(), Error> {
+pub(super) async fn store_entities(client: &Asking, scopes: &Scopes) -> Result<(), Error> {
     let upsert = "INSERT INTO sync_entities (scope, entity, id, data)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
         ON CONFLICT (scope, entity, id) DO UPDATE SET data = excluded.data";
@@ -272,18 +287,17 @@ impl<'k> Columns<'k> {
 }
 
 /// Tells the other servers when it is committed, and by whom.
-async fn tell(client: &Client, scopes: &Scopes, server: &str) -> Result<(), Error> {
+pub(super) async fn tell(client: &Asking, scopes: &Scopes, server: &str) -> Result<(), Error> {
     let payload = |(_, name, scope): &(_, Arc<str>, Scope)| format!("{server} {} {name}", scope.head);
-    let payloads: Vec<String> = scopes.iter().map(payload).collect();
+    let payloads: Vec<String> = scopes.iter().filter(|(.., scope)| !scope.made.is_empty()).map(payload).collect();
     if !payloads.is_empty() {
-        let notify = format!("SELECT pg_notify('{CHANNEL}', payload) FROM unnest($1::text[]) AS payload");
-        client.query(&notify, &[&payloads]).await?;
+        client.query("SELECT pg_notify('sync_log', payload) FROM unnest($1::text[]) AS payload", &[&payloads]).await?;
     }
     Ok(())
 }
 
 async fn store_clients(
-    client: &Client,
+    client: &Asking,
     settled: &[(Arc<str>, u64)],
     clients: &HashMap<Arc<str>, KnownClient>,
     outcomes: &HashMap<(Arc<str>, u64), (Id, Outcome)>,

@@ -5,25 +5,19 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
+use tokio_postgres::{Config, Error, NoTls, Row};
+
+use super::asking::Asking;
 
 use crate::clock::{Instant, soon};
 
 /// How long an answer may take; the database has given up before, if it lives.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A connection with what is prepared on it.
+/// A connection, and what its answers are waited for on.
 pub(super) struct Link {
     runtime: Runtime,
-    pub(super) client: Client,
-    pub(super) statements: Statements,
-}
-
-/// What is asked for each push that reads.
-pub(super) struct Statements {
-    pub(super) find: Statement,
-    pub(super) each: Statement,
-    pub(super) count: Statement,
+    pub(super) client: Asking,
 }
 
 /// A connection that is not there, or does not answer.
@@ -43,12 +37,11 @@ impl Link {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let connecting = async {
             let (client, connection) = config.connect(NoTls).await?;
-            let connection = tokio::spawn(connection);
-            let statements = Statements::prepare(&client).await.inspect_err(|_| connection.abort())?;
-            Ok::<_, Error>((client, statements))
+            tokio::spawn(connection);
+            Ok::<_, Error>(client)
         };
-        let (client, statements) = runtime.block_on(within(connecting))?;
-        Ok(Self { runtime, client, statements })
+        let client = Asking::new(runtime.block_on(within(connecting))?);
+        Ok(Self { runtime, client })
     }
 
     /// Waits for an answer.
@@ -62,7 +55,7 @@ impl Link {
     }
 
     /// Asks what a mutation wants to know.
-    pub(super) fn query(&self, statement: &Statement, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, LinkError> {
+    pub(super) fn query(&self, statement: &'static str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, LinkError> {
         self.ask(self.client.query(statement, values))
     }
 }
@@ -71,16 +64,5 @@ async fn within<T>(question: impl Future<Output = Result<T, Error>>) -> Result<T
     match soon(Instant::now() + PATIENCE, question).await {
         None => Err(LinkError::Slow),
         Some(answer) => Ok(answer?),
-    }
-}
-
-impl Statements {
-    async fn prepare(client: &Client) -> Result<Self, Error> {
-        let find = "SELECT data FROM sync_entities WHERE scope = $1 AND entity = $2 AND id = $3";
-        let each = "SELECT id, data FROM sync_entities WHERE scope = $1 AND entity = $2 ORDER BY id";
-        let count = "SELECT count(*) FROM sync_entities WHERE scope = $1 AND entity = $2";
-        let (find, each, count) =
-            futures_util::try_join!(client.prepare(find), client.prepare(each), client.prepare(count))?;
-        Ok(Self { find, each, count })
     }
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 use tokio_postgres::{AsyncMessage, Config, Error, NoTls};
 
-use super::batch::CHANNEL;
 use crate::clock::sleep;
 use crate::log::store::{Committed, News, Watch};
 
+/// Where commits are told.
+const CHANNEL: &str = "sync_log";
 /// How long it is waited before it is listened again.
 const PAUSE: Duration = Duration::from_millis(500);
 

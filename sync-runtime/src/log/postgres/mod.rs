@@ -5,10 +5,13 @@
 //! Nobody's answer goes out before the commit. Who reads has connections beside it. What is committed is told by the database itself, to all
 //! servers.
 
+mod asking;
 mod batch;
 mod link;
 mod listening;
+mod pending;
 mod reading;
+mod replica;
 mod rows;
 mod schema;
 mod sql;
@@ -24,6 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::{Config, NoTls};
 
 use self::listening::Listening;
+use self::pending::Pending;
 use self::trim::Keep;
 use self::writer::{QUEUE, Waiting, Writer};
 use super::kept;
@@ -46,9 +50,14 @@ const LIMITS: &str = "-c statement_timeout=20s -c lock_timeout=10s -c idle_in_tr
 
 /// Logs in the tables `sync_…` of a database.
 pub struct PostgresLog {
+    config: Config,
     pushes: mpsc::Sender<Waiting>,
     readers: Pool,
     codes: Arc<[&'static str]>,
+    watch: Watch,
+    /// What this server calls itself to the others.
+    server: Arc<str>,
+    pending: Arc<Pending>,
     /// Behind which scope it is looked for changes to forget.
     trimmed: Mutex<i64>,
     #[expect(dead_code, reason = "it listens as long as this is there")]
@@ -74,6 +83,8 @@ impl PostgresLog {
         let codes: Arc<[&'static str]> = codes.into();
         let (pushes, waiting) = mpsc::channel(QUEUE);
         let server: Arc<str> = Id::random().to_string()[..16].into();
+        let pending = Arc::<Pending>::default();
+        let watch = pending.watching(watch);
         let writer = Writer::new(config.clone(), codes.clone(), watch.clone(), server.clone());
         std::thread::Builder::new()
             .name("sync-log".to_owned())
@@ -84,8 +95,12 @@ impl PostgresLog {
             pushes,
             readers,
             codes,
+            pending,
             trimmed: Mutex::default(),
-            listening: Listening::begin(config, watch, server),
+            listening: Listening::begin(config.clone(), watch.clone(), server.clone()),
+            config,
+            watch,
+            server,
         })
     }
 

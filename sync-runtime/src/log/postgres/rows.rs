@@ -56,13 +56,15 @@ impl Reads for Stored<'_> {
 
     fn find(&self, entity: &str, id: &str) -> Result<Option<Box<str>>, LinkError> {
         let Some(scope) = self.scope else { return Ok(None) };
-        let row = self.link.query(&self.link.statements.find, &[&scope, &entity, &id])?;
+        let find = "SELECT data FROM sync_entities WHERE scope = $1 AND entity = $2 AND id = $3";
+        let row = self.link.query(find, &[&scope, &entity, &id])?;
         Ok(row.first().map(|row| row.try_get::<_, &str>(0).map(Into::into)).transpose()?)
     }
 
     fn each(&self, entity: &str, visit: &mut Visit<'_>) -> Result<Result<(), SyncError>, LinkError> {
         let Some(scope) = self.scope else { return Ok(Ok(())) };
-        for row in self.link.query(&self.link.statements.each, &[&scope, &entity])? {
+        let each = "SELECT id, data FROM sync_entities WHERE scope = $1 AND entity = $2 ORDER BY id";
+        for row in self.link.query(each, &[&scope, &entity])? {
             if let Err(refusal) = visit(row.try_get(0)?, row.try_get(1)?) {
                 return Ok(Err(refusal));
             }
@@ -72,7 +74,8 @@ impl Reads for Stored<'_> {
 
     fn count(&self, entity: &str) -> Result<u64, LinkError> {
         let Some(scope) = self.scope else { return Ok(0) };
-        let rows = self.link.query(&self.link.statements.count, &[&scope, &entity])?;
+        let count = "SELECT count(*) FROM sync_entities WHERE scope = $1 AND entity = $2";
+        let rows = self.link.query(count, &[&scope, &entity])?;
         Ok(rows.first().map_or(Ok(0), |row| row.number(0))?)
     }
 

@@ -46,6 +46,27 @@ const MIGRATIONS: &[&str] = &["
         refusal TEXT,            -- JSON
         PRIMARY KEY (client, number)
     );
+", "
+    ALTER TABLE sync_scopes ADD COLUMN replicated BOOLEAN NOT NULL DEFAULT false;  -- rows of another database belong to it
+    CREATE TABLE sync_replica (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        term BIGINT NOT NULL,    -- how often somebody has begun to read
+        state TEXT               -- what was read up to, in the words of who reads
+    );
+    CREATE TABLE sync_placed (
+        entity TEXT COLLATE \"C\" NOT NULL,
+        id TEXT COLLATE \"C\" NOT NULL,
+        scopes BIGINT[] NOT NULL,  -- those that a row is in
+        PRIMARY KEY (entity, id)
+    );
+    CREATE TABLE sync_aside (
+        entity TEXT COLLATE \"C\" NOT NULL,
+        id TEXT COLLATE \"C\" NOT NULL,
+        why TEXT NOT NULL,
+        position TEXT NOT NULL,  -- where it was read
+        time BIGINT NOT NULL,    -- in milliseconds since 1970
+        PRIMARY KEY (entity, id)
+    );
 "];
 
 /// Why the tables cannot be used.

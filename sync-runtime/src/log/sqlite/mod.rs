@@ -5,6 +5,7 @@
 
 mod known;
 mod pulled;
+mod replica;
 mod rows;
 mod schema;
 mod snapshot;
@@ -302,7 +303,7 @@ fn apply(file: &Connection, push: &mut Push, time: i64) -> rusqlite::Result<(Out
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::suite;
+    use crate::log::{replica_suite, suite};
 
     async fn open(folder: &Path, codes: &[&'static str], watch: Watch) -> Arc<dyn LogStore> {
         Arc::new(SqliteLog::open(folder, codes, watch, Duration::from_secs(5)).await.expect("a file"))
@@ -320,6 +321,17 @@ mod tests {
         suite::run(async |codes, watch| {
             let log: Arc<dyn LogStore> = Arc::new(SqliteLog::in_memory(codes, watch).await.expect("a thread"));
             log
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn rows_of_another_database_keep_the_contract() {
+        let folder = tempfile::tempdir().expect("a folder");
+        replica_suite::run(async |codes, watch| {
+            let opened = SqliteLog::open(folder.path(), codes, watch, Duration::ZERO).await;
+            let log = Arc::new(opened.expect("a file"));
+            (log.clone() as _, log as _)
         })
         .await;
     }

@@ -50,6 +50,27 @@ pub(super) const SCHEMA: Schema = Schema {
             refusal TEXT,            -- JSON
             PRIMARY KEY (client, number)
         ) STRICT, WITHOUT ROWID;
+    ", "
+        ALTER TABLE sync_scopes ADD COLUMN replicated INTEGER NOT NULL DEFAULT 0;  -- 1: rows of another database belong to it
+        CREATE TABLE sync_replica (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            term INTEGER NOT NULL,   -- how often somebody has begun to read
+            state TEXT               -- what was read up to, in the words of who reads
+        ) STRICT;
+        CREATE TABLE sync_placed (
+            entity TEXT NOT NULL,
+            id TEXT NOT NULL,
+            scopes TEXT NOT NULL,    -- the numbers of those that a row is in
+            PRIMARY KEY (entity, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_aside (
+            entity TEXT NOT NULL,
+            id TEXT NOT NULL,
+            why TEXT NOT NULL,
+            position TEXT NOT NULL,  -- where it was read
+            time INTEGER NOT NULL,   -- in milliseconds since 1970
+            PRIMARY KEY (entity, id)
+        ) STRICT, WITHOUT ROWID;
     "],
     cache: 32 << 10,
     loss: "the durable data of all scopes begins anew",

@@ -3,7 +3,7 @@
 //! A shared value is kept twice: as it is, and as it was told last. Once it has changed, the two are walked together, typed, so that what is
 //! equal costs a comparison and nothing is cloned; in the end they are equal. The same walk the other way takes a change back.
 
-mod dates;
+mod formats;
 mod standard;
 mod writer;
 

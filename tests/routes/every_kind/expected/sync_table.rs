@@ -374,6 +374,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    replicas: &[],
     rooms: &[
         &examples::_room::__Room,
         &lobby::rooms::_room::__Room,

@@ -92,6 +92,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    replicas: &[],
     rooms: &[],
     scopes: &[],
     entities: &[],

@@ -17,6 +17,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    replicas: &[],
     rooms: &[],
     scopes: &[],
     entities: &[],

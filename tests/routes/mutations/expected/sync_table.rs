@@ -150,6 +150,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
             _ => None,
         },
     },
+    replicas: &[],
     rooms: &[],
     scopes: &[
         &other::_scope::__Scope,

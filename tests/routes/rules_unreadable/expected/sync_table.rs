@@ -44,6 +44,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    replicas: &[],
     rooms: &[
         &broken::_room::__Room,
         &polls::_room::__Room,

@@ -112,6 +112,7 @@ pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::
         all: &[],
         find: |_path, _version| None,
     },
+    replicas: &[],
     rooms: &[
         &board::_room::__Room,
     ],

@@ -69,7 +69,7 @@ impl<'a> AppDocs<'a> {
     fn of(app: &'a str, reference: &'a Reference, listing: &'a Listing) -> Self {
         let key = |route: &ListedRoute| {
             let version = format!("v{}", route.version);
-            (route.lane.name.word(), route.page.clone(), route.name.clone(), version)
+            (route.lane.name, route.page.clone(), route.name.clone(), version)
         };
         let listed: BTreeMap<_, _> = listing.routes.iter().map(|route| (key(route), route)).collect();
         let routes = reference.routes.iter().map(|route| {

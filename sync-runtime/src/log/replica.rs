@@ -1,0 +1,259 @@
+//! Rows of tables of another database, on their way into the logs of scopes.
+//!
+//! A *reader* reads the tables, and feeds a [`ReplicaLog`] with what each row has become: which scopes it belongs to now, and its JSON. The log
+//! knows where it was before, and makes changes of that. What the reader has read up to is stored in the same transaction as what it has
+//! read, as a text that means nothing here. One reader leads at a time: what another one wants to store that has led before is refused.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+
+use super::store::LogError;
+use crate::route::BoxFuture;
+
+/// How many bytes of rows may wait for the log, and how many rows.
+const WAITING: (usize, usize) = (4 << 20, 4096);
+/// What a row costs besides its texts.
+const OVERHEAD: usize = 128;
+
+/// A log that rows of another database are written into.
+///
+/// The contract, which `suite` checks:
+///
+/// * Rows up to a [`Fed::Whole`] are stored together with its state, or not at all, and told after that is durable.
+/// * Each scope that a row belongs to has its changes as if a mutation had made them: created where it was not before, deleted where it is not
+///   any more, nothing where nothing has changed.
+/// * Whoever has led before stores nothing any more.
+pub trait ReplicaLog: Send + Sync {
+    /// Leads from now on; returns what was stored last.
+    fn lead(&self) -> BoxFuture<'_, Result<Lead, LogError>>;
+
+    /// Returns what was stored last, by whoever leads.
+    fn stored(&self) -> BoxFuture<'_, Result<Option<Box<str>>, LogError>>;
+
+    /// Begins anew, or is done with that: all scopes that rows belong to, or have belonged to, get a new epoch, and whoever reads them takes a
+    /// snapshot. Stores `state`.
+    fn renew(&self, term: u64, state: Box<str>) -> BoxFuture<'_, Result<(), LogError>>;
+
+    /// Forgets some of the rows, without a change; returns whether there are more of them.
+    fn forget_some(&self, term: u64) -> BoxFuture<'_, Result<bool, LogError>>;
+
+    /// Stores what is fed until nothing more comes: what is not whole by then is not stored.
+    fn feed(&self, term: u64, how: How, feed: Feed) -> BoxFuture<'_, Result<(), LogError>>;
+
+    /// Returns how many rows are set aside, and the last of them, the newest first.
+    fn set_aside(&self) -> BoxFuture<'_, Result<SetAside, LogError>>;
+}
+
+/// Who leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// How often somebody has begun to lead: the highest one does.
+    pub term: u64,
+    /// What was stored last; `None` where nothing ever was.
+    pub state: Option<Box<str>>,
+}
+
+/// How rows are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// As they are, without changes: nobody reads them yet.
+    Copied,
+    /// As changes of what was there before.
+    Changed,
+}
+
+/// Rows that are set aside: none of them is in any scope.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SetAside {
+    /// How many.
+    pub count: u64,
+    /// The last of them, the newest first.
+    pub last: Vec<AsideRow>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsideRow {
+    /// What it should be.
+    pub entity: Box<str>,
+    /// Its key.
+    pub id: Box<str>,
+    /// What is wrong with it.
+    pub why: Box<str>,
+    /// Up to where it was read when it was found.
+    pub position: Box<str>,
+    /// When that was, in milliseconds since 1970.
+    pub time: i64,
+}
+
+/// A row, and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedRow {
+    /// Its JSON.
+    pub data: Box<str>,
+    /// The scopes, each once; none where nobody is to see it.
+    pub scopes: Vec<Arc<str>>,
+}
+
+/// What a row has become.
+pub enum Row {
+    /// It is so.
+    Is(PlacedRow),
+    /// It is as what it was, with a part of it changed, by which this makes of the JSON that it was what it is; of `None` where nothing is known of it.
+    Patched(Box<dyn FnOnce(Option<&str>) -> Result<PlacedRow, Aside> + Send + Sync>),
+    /// It is not there any more.
+    Gone,
+    /// It cannot be placed.
+    Aside(Aside),
+}
+
+/// Why a row cannot be placed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// What is wrong with it.
+    pub why: Box<str>,
+    /// Where it was read.
+    pub position: Box<str>,
+}
+
+/// A call of a client that has written rows, in the transaction in which it was settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The client.
+    pub client: Arc<str>,
+    /// Which of its calls it is.
+    pub number: u64,
+    /// The scope of the call.
+    pub scope: Arc<str>,
+}
+
+/// What a reader says.
+pub enum Fed {
+    /// What a row of an entity has become.
+    Row {
+        /// What it is.
+        entity: &'static str,
+        /// Its key.
+        id: Box<str>,
+        /// What has become of it.
+        row: Row,
+    },
+    /// All rows of an entity are gone.
+    AllGone {
+        /// Of which.
+        entity: &'static str,
+    },
+    /// What came since the last of these belongs together.
+    Whole {
+        /// What is to be stored with it.
+        state: Box<str>,
+        /// What is told when it is stored.
+        mark: u64,
+        /// The calls that have caused it.
+        origins: Vec<Origin>,
+    },
+}
+
+impl Fed {
+    fn bytes(&self) -> usize {
+        let bytes = match self {
+            Self::Row { id, row: Row::Is(placed), .. } => {
+                id.len() + placed.data.len() + placed.scopes.iter().map(|scope| scope.len()).sum::<usize>()
+            }
+            Self::Row { id, .. } => id.len(),
+            Self::AllGone { .. } => 0,
+            Self::Whole { state, origins, .. } => state.len() + OVERHEAD * origins.len(),
+        };
+        bytes + OVERHEAD
+    }
+}
+
+/// The end of a feed that a log has.
+#[derive(Debug)]
+pub struct Feed {
+    rows: mpsc::Receiver<(Fed, OwnedSemaphorePermit)>,
+    stored: watch::Sender<u64>,
+}
+
+/// The end of a feed that a reader has.
+#[derive(Debug)]
+pub struct Feeder {
+    rows: mpsc::Sender<(Fed, OwnedSemaphorePermit)>,
+    room: Arc<Semaphore>,
+    stored: watch::Receiver<u64>,
+}
+
+/// What a feed has now.
+pub(super) enum Next {
+    /// This.
+    Fed(Fed),
+    /// Nothing yet.
+    Nothing,
+    /// Nothing any more.
+    End,
+}
+
+impl Feed {
+    /// Makes both ends of a feed.
+    #[must_use]
+    pub fn new() -> (Feeder, Self) {
+        let (send, rows) = mpsc::channel(WAITING.1);
+        let (tell, stored) = watch::channel(0);
+        let room = Arc::new(Semaphore::new(WAITING.0));
+        (Feeder { rows: send, room, stored }, Self { rows, stored: tell })
+    }
+
+    /// Waits for what comes next.
+    pub(super) async fn next(&mut self) -> Option<Fed> {
+        self.rows.recv().await.map(|(fed, _)| fed)
+    }
+
+    /// The same, on a thread that may wait.
+    pub(super) fn wait(&mut self) -> Option<Fed> {
+        self.rows.blocking_recv().map(|(fed, _)| fed)
+    }
+
+    /// Takes what is there.
+    pub(super) fn take(&mut self) -> Next {
+        match self.rows.try_recv() {
+            Ok((fed, _)) => Next::Fed(fed),
+            Err(mpsc::error::TryRecvError::Empty) => Next::Nothing,
+            Err(mpsc::error::TryRecvError::Disconnected) => Next::End,
+        }
+    }
+
+    /// Tells the reader that all up to a mark is stored.
+    pub(super) fn tell(&self, mark: u64) {
+        self.stored.send_replace(mark);
+    }
+}
+
+impl Feeder {
+    /// Feeds the log, which may be slower than who reads; `false` where it takes no more.
+    pub async fn feed(&self, fed: Fed) -> bool {
+        let bytes = fed.bytes().min(WAITING.0);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let Ok(room) = self.room.clone().acquire_many_owned(bytes).await else { return false };
+        self.rows.send((fed, room)).await.is_ok()
+    }
+
+    /// Returns up to which mark all is stored.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        *self.stored.borrow()
+    }
+
+    /// Feeds no more; what is returned says up to which mark all is stored.
+    #[must_use]
+    pub fn end(self) -> watch::Receiver<u64> {
+        self.stored
+    }
+
+    /// Waits until more is stored; for ever where the log takes no more.
+    pub async fn stored_more(&mut self) {
+        if self.stored.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

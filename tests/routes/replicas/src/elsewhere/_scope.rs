@@ -1,0 +1,4 @@
+#[sync::scope("elsewhere-{id}")]
+pub async fn access(_ctx: RoomCtx<'_>, _id: &str) -> Result<Access, SyncError> {
+    Ok(Access::Write)
+}

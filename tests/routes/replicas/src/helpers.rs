@@ -1,0 +1,4 @@
+#[sync::replica]
+pub fn scopes(row: &Row) -> Vec<Scope> {
+    Vec::new()
+}

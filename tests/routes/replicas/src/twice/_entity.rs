@@ -1,0 +1,5 @@
+#[sync::entity(table = "twice")]
+pub struct Twice {
+    #[key]
+    pub id: String,
+}

@@ -1,0 +1,4 @@
+#[sync::replica]
+pub fn main(row: &Row) -> Vec<Scope> {
+    Vec::new()
+}

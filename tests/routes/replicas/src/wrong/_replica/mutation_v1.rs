@@ -1,0 +1,4 @@
+#[sync::mutation]
+pub fn scopes(row: &Row) -> Vec<Scope> {
+    Vec::new()
+}

@@ -1,0 +1,3 @@
+pub fn scopes(row: &Row) -> Vec<Scope> {
+    Vec::new()
+}
