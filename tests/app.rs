@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
-use sync::__private::{Hub, Socket, hub};
+use sync::__private::{Hub, Socket, hub, rows_live};
 use sync::{Config, Running, Server, Sessions};
 use tempfile::TempDir;
 use test_app::{App, Session};
@@ -120,6 +120,12 @@ impl TestServer {
     #[must_use]
     pub fn sessions(&self) -> &Sessions<App> {
         self.running.handle().sessions()
+    }
+
+    /// Waits until rows of a database may be read.
+    pub async fn has_rows(&self) {
+        let live = tokio::time::timeout(PATIENCE, rows_live(self.running.handle())).await;
+        assert!(live.is_ok(), "rows are never read");
     }
 
     /// Waits until the server has this many sockets.

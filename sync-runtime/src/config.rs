@@ -134,6 +134,19 @@ pub struct Config {
     /// The Postgres that durable data is kept in, such as `postgres://user:password@127.0.0.1:5432/database`, instead of a file in
     /// [`data`](Self::data); `SYNC_LOG_URL`. Several servers may share it. It needs the cargo feature `postgres` of `sync-runtime`.
     pub log_url: Option<Secret>,
+    /// The Postgres whose rows are entities, those with a `_replica` file; `DATABASE_URL`, or `SYNC_DATABASE_URL`. It needs the cargo feature
+    /// `postgres` of `sync-runtime`.
+    pub database_url: Option<Secret>,
+    /// Where changes of rows come from.
+    pub replication_source: ReplicationSource,
+    /// The replication slot; by default `sync_` and the name of the database. A cluster has each name once.
+    pub replication_slot: Option<String>,
+    /// The publication.
+    pub replication_publication: String,
+    /// The tables that are read, of those that are entities; all of them where this is empty.
+    pub replication_tables: Vec<String>,
+    /// Where changes of rows are logged.
+    pub replication_log: ReplicationLog,
     /// How many changes of a scope are kept, for those who read on where they were; who is behind that takes a snapshot.
     pub log_changes: u64,
     /// For how long a change is kept.
@@ -237,6 +250,24 @@ pub enum HistoryPlace {
     Durable,
 }
 
+/// Where changes of rows of a database come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplicationSource {
+    /// A replication slot: what the database writes for itself.
+    Slot,
+    /// A table that triggers write, where there is no right to replicate.
+    Outbox,
+}
+
+/// Where changes of rows of a database are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplicationLog {
+    /// In that database, unless `log_url` says another one: servers share them, and mutations write rows.
+    Database,
+    /// In a file of the server's own: the database is only read.
+    File,
+}
+
 /// A configuration that cannot be used.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -323,6 +354,12 @@ impl Default for Config {
             log_url: None,
             log_changes: 100_000,
             log_age: Duration::from_secs(30 * 24 * 3600),
+            database_url: None,
+            replication_source: ReplicationSource::Slot,
+            replication_slot: None,
+            replication_publication: "sync".to_owned(),
+            replication_tables: Vec::new(),
+            replication_log: ReplicationLog::Database,
             log_clients: Duration::from_secs(30 * 24 * 3600),
             send_queue: 1 << 20,
             direct_delivery: true,
@@ -418,14 +455,13 @@ const SETTINGS: &[Setting] = &[
         Some(())
     }),
     setting("trusted_proxies", PROXIES, |config, text| {
-        let networks: Vec<_> = text.split(',').map(str::trim).filter(|network| !network.is_empty()).collect();
+        let networks: Vec<_> = items(text).collect();
         ProxyNetworks::read(networks.iter().copied()).ok()?;
         config.trusted_proxies = networks.into_iter().map(str::to_owned).collect();
         Some(())
     }),
     setting("origins", ORIGINS, |config, text| {
-        let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
-        config.origins = origins.map(normal_origin).collect::<Option<_>>()?;
+        config.origins = items(text).map(normal_origin).collect::<Option<_>>()?;
         Some(())
     }),
     setting("cookie_name", COOKIE_NAME, |config, text| {
@@ -556,6 +592,41 @@ const SETTINGS: &[Setting] = &[
         },
     )
     .secret(),
+    setting("database_url", "the address of a database", |config, text| {
+        config.database_url = Some((!text.is_empty()).then(|| Secret::new(text))?);
+        Some(())
+    })
+    .secret(),
+    setting("replication_source", "`slot` or `outbox`", |config, text| {
+        config.replication_source = match text {
+            "slot" => ReplicationSource::Slot,
+            "outbox" => ReplicationSource::Outbox,
+            _ => return None,
+        };
+        Some(())
+    }),
+    setting("replication_slot", "a name of small letters, digits and `_`", |config, text| {
+        let is_name = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'_';
+        let is_slot = (1..=63).contains(&text.len()) && text.bytes().all(is_name);
+        config.replication_slot = Some(is_slot.then(|| text.to_owned())?);
+        Some(())
+    }),
+    setting("replication_publication", "the name of a publication", |config, text| {
+        config.replication_publication = (1..=63).contains(&text.len()).then(|| text.to_owned())?;
+        Some(())
+    }),
+    setting("replication_tables", "names of tables, such as public.todos", |config, text| {
+        config.replication_tables = items(text).map(str::to_owned).collect();
+        Some(())
+    }),
+    setting("replication_log", "`database` or `file`", |config, text| {
+        config.replication_log = match text {
+            "database" => ReplicationLog::Database,
+            "file" => ReplicationLog::File,
+            _ => return None,
+        };
+        Some(())
+    }),
     setting("log_changes", COUNT, |config, text| {
         config.log_changes = u64::try_from(positive(text)?).ok()?;
         Some(())
@@ -673,6 +744,10 @@ impl Config {
             config.apply(setting, &key, &value)?;
         }
         let variables: BTreeMap<_, _> = variables.into_iter().collect();
+        // Many programs call it so; only an app that has rows of a database asks what is in it.
+        if let Some(url) = variables.get("DATABASE_URL").filter(|url| !url.trim().is_empty()) {
+            config.database_url = Some(Secret::new(url.trim()));
+        }
         for (name, value) in &variables {
             let Some(key) = name.strip_prefix("SYNC_") else { continue };
             match find(&key.to_ascii_lowercase()) {
@@ -728,6 +803,11 @@ impl Config {
             }
             _ => Ok(self),
         }
+    }
+
+    /// Returns whether changes of rows are logged where other servers log them, too.
+    pub(crate) fn shares_replicated_log(&self) -> bool {
+        self.replication_log == ReplicationLog::Database
     }
 
     /// Returns where backups are kept.
@@ -791,9 +871,18 @@ impl Config {
     }
 }
 
-/// Reads `key = value` lines; a list is joined by commas, as its variable is written.
+/// Reads `key = value` lines; a list is joined by commas, as its variable is written, and `slot` of `[replication]` is `replication_slot`.
 fn read_file(text: &str) -> Result<BTreeMap<String, String>, ConfigError> {
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax(error.to_string()))?;
+    let file: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax(error.to_string()))?;
+    let mut table = toml::Table::new();
+    for (key, value) in file {
+        match value {
+            toml::Value::Table(inner) => {
+                table.extend(inner.into_iter().map(|(inner, value)| (format!("{key}_{inner}"), value)));
+            }
+            value => drop(table.insert(key, value)),
+        }
+    }
     let plain = |value: &toml::Value| match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
@@ -816,6 +905,11 @@ fn read_file(text: &str) -> Result<BTreeMap<String, String>, ConfigError> {
         }
     });
     entries.collect()
+}
+
+/// The items of a list, as a variable has them.
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
 
 fn find(key: &str) -> Option<&'static Setting> {

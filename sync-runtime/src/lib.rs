@@ -24,6 +24,8 @@ mod idempotency;
 mod limits;
 mod log;
 mod metrics;
+#[cfg(feature = "postgres")]
+mod replication;
 mod rooms;
 mod route;
 pub mod schema;
@@ -39,7 +41,7 @@ mod wire;
 
 pub use axum;
 pub use chrono;
-pub use config::{Config, ConfigError, Environment, HistoryPlace, LogFormat, MetricsAccess, Secret};
+pub use config::{Config, ConfigError, Environment, HistoryPlace, LogFormat, MetricsAccess, ReplicationLog, ReplicationSource, Secret};
 pub use contain::Guarded;
 pub use dispatch::{FailingState, RoomMember, RoomState, Rooms, StateHealth};
 pub use error::{BoxError, SyncError, status_of};
@@ -146,7 +148,7 @@ pub mod __private {
     pub mod no_client_stream {
         pub use crate::route::NoStream as ClientStream;
     }
-    pub use crate::server::{hub, serve};
+    pub use crate::server::{hub, rows_live, serve};
     // What is read of a request or of a packet, and who it is from, may be tried with any header and any text.
     pub use crate::transport::{Inbound, InboundKind, client_address, cookie_token, session_cookie};
     pub use crate::wire::{

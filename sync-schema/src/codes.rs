@@ -15,6 +15,7 @@ pub const FRAMEWORK_CODES: &[(&str, u16)] = &[
     ("offline-dropped", 503),
     ("offline-queue-full", 503),
     ("origin-forbidden", 403),
+    ("replica-read-only", 409),
     ("room-forbidden", 403),
     ("room-invalid", 400),
     ("room-limit", 409),

@@ -40,6 +40,7 @@ mod preview;
 mod program;
 mod redis;
 mod repeats;
+mod replication;
 mod report;
 mod requests;
 mod resume;

@@ -189,6 +189,39 @@ const MANUAL: &[Explained] = &[
         "The Postgres that durable data is kept in instead of a file, such as `postgres://user:secret@127.0.0.1:5432/database`; several servers may share it. Needs the cargo feature `postgres`. It is in no log.",
     ),
     key(
+        "database_url",
+        "address",
+        Depends("`DATABASE_URL`, else none"),
+        "The Postgres whose [rows are entities](replication.md): those of tables with a file in a `_replica` folder. Needs the cargo feature `postgres`. It is in no log.",
+    ),
+    key(
+        "replication_source",
+        "`slot` or `outbox`",
+        Is("slot"),
+        "Where changes of rows come from: `slot` is what the database writes for itself; `outbox` is a table that triggers write, where there is no right \
+         to replicate. In the file, these keys may stand without `replication_` below `[replication]`.",
+    ),
+    key(
+        "replication_slot",
+        "name",
+        Depends("`sync_` and the name of the database"),
+        "The replication slot. All databases of one Postgres share these names.",
+    ),
+    key("replication_publication", "name", Is("sync"), "The publication that the tables are in."),
+    key(
+        "replication_tables",
+        "list of tables",
+        Depends("all that are entities"),
+        "Which tables are read, such as `public.todos`; those that are left out are durable data of the server's own.",
+    ),
+    key(
+        "replication_log",
+        "`database` or `file`",
+        Is("database"),
+        "Where changes of rows are logged. `database`: in that database, or in that of `log_url`; servers share them, and in the first case mutations write rows. \
+         `file`: in a file in `data`, and the database is only read; each server needs a slot then.",
+    ),
+    key(
         "log_changes",
         "number",
         Is("100000"),

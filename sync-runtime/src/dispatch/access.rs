@@ -42,6 +42,7 @@ pub(super) async fn access<A: App>(
     name: &str,
 ) -> Result<Access, SyncError> {
     let found = scope(parts.table, name)?;
+    parts.scopes.check_whole(name)?;
     if !caller.is_checked() {
         return Ok(Access::Write);
     }

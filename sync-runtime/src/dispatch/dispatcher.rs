@@ -17,7 +17,7 @@ use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::idempotency::DurableCalls;
 use crate::limits::Limits;
-use crate::log::{LogStore, Watch};
+use crate::log::{LogStore, RowReader, Watch};
 use crate::metrics::ServerMetrics;
 use crate::rooms::{Hub, Identity, RoomServices};
 use crate::route::{App, BoxFuture, Table};
@@ -238,6 +238,22 @@ impl<A: App> Dispatcher<A> {
     /// Keeps the durable data of scopes in this store; called once, before anybody asks for it.
     pub fn keep_log(&self, log: Arc<dyn LogStore>) {
         self.parts.scopes.keep_in(log);
+    }
+
+    /// Takes rows of a database from this reader; called once, before anybody asks for them.
+    pub fn read_rows_by(&self, rows: Arc<dyn RowReader>) {
+        self.parts.scopes.read_by(rows);
+    }
+
+    /// Returns whoever reads rows of a database, if somebody does.
+    #[must_use]
+    pub fn rows(&self) -> Option<Arc<dyn RowReader>> {
+        self.parts.scopes.rows()
+    }
+
+    /// Returns how the reader of rows stands, as JSON; `None` where there is none.
+    pub async fn replication_report(&self) -> Option<String> {
+        Some(self.rows()?.report().await)
     }
 
     /// Keeps the values of rooms in these places; called once, before the first is asked for.

@@ -15,7 +15,7 @@ use crate::dispatch::commits::Commits;
 use crate::dispatch::readers::Readers;
 use crate::error::SyncError;
 use crate::id::Id;
-use crate::log::{LogError, LogStore, News, Watch};
+use crate::log::{LogError, LogStore, News, RowReader, Watch};
 use crate::rooms::Socket;
 use crate::route::App;
 use crate::tables::shrink;
@@ -37,6 +37,8 @@ const CLIENTS: usize = 10_000;
 /// The scopes of a server.
 pub(in crate::dispatch) struct Scopes<A: App> {
     log: Mutex<Option<Arc<dyn LogStore>>>,
+    /// Whoever reads rows of a database into it, if somebody does.
+    rows: Mutex<Option<Arc<dyn RowReader>>>,
     pub(in crate::dispatch) commits: Arc<Commits>,
     topics: Arc<Topics<A>>,
     /// The scopes that each socket is poked about.
@@ -161,6 +163,7 @@ impl<A: App> Default for Scopes<A> {
     fn default() -> Self {
         Self {
             log: Mutex::default(),
+            rows: Mutex::default(),
             commits: Arc::default(),
             topics: Arc::default(),
             of_sockets: Mutex::default(),
@@ -193,8 +196,29 @@ impl<A: App> Scopes<A> {
         *self.log.lock() = Some(log);
     }
 
+    /// Takes rows of a database from this reader.
+    pub(in crate::dispatch) fn read_by(&self, rows: Arc<dyn RowReader>) {
+        *self.rows.lock() = Some(rows);
+    }
+
+    /// Returns whoever reads rows.
+    pub(in crate::dispatch) fn rows(&self) -> Option<Arc<dyn RowReader>> {
+        self.rows.lock().clone()
+    }
+
+    /// Checks that what is stored of a scope is of one moment.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable` for one of rows that are being copied.
+    pub(in crate::dispatch) fn check_whole(&self, scope: &str) -> Result<(), SyncError> {
+        let is_half = self.rows.lock().as_ref().is_some_and(|rows| !rows.is_live() && rows.is_of_rows(scope));
+        if is_half { Err(SyncError::new("store-unavailable")) } else { Ok(()) }
+    }
+
     /// Leaves the store to others.
     pub(in crate::dispatch) fn close(&self) {
+        drop(self.rows.lock().take());
         drop(self.log.lock().take());
     }
 

@@ -9,6 +9,7 @@ mod overlay;
 mod postgres;
 mod replica;
 mod settle;
+mod split;
 mod sqlite;
 mod store;
 #[cfg(any(test, feature = "testing"))]
@@ -19,8 +20,9 @@ pub mod suite;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresLog;
 pub use replica::{
-    Aside, AsideRow, Fed, Feed, Feeder, How, Lead, Origin, PlacedRow, ReplicaLog, Row, SetAside,
+    Aside, AsideRow, Fed, Feed, Feeder, How, Lead, Origin, PlacedRow, ReplicaLog, Row, RowReader, SetAside,
 };
+pub use split::{IsOfRows, SplitLog};
 pub use sqlite::SqliteLog;
 #[cfg(test)]
 pub(crate) use store::ChangeKind;

@@ -45,6 +45,21 @@ pub trait ReplicaLog: Send + Sync {
     fn set_aside(&self) -> BoxFuture<'_, Result<SetAside, LogError>>;
 }
 
+/// Whoever reads rows into a log, as others see it.
+pub trait RowReader: Send + Sync {
+    /// Returns whether a scope is one of rows.
+    fn is_of_rows(&self, scope: &str) -> bool;
+
+    /// Returns whether all that is logged of rows is of one moment: until then, nobody reads it.
+    fn is_live(&self) -> bool;
+
+    /// Waits until it is.
+    fn live(&self) -> BoxFuture<'_, ()>;
+
+    /// Returns how it stands, as JSON.
+    fn report(&self) -> BoxFuture<'_, String>;
+}
+
 /// Who leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lead {

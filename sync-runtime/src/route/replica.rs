@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::contain::contained;
 use crate::route::mutation::{LARGEST, is_key};
-use crate::route::{Entity, RouteId};
+use crate::route::{Entity, Pattern, RouteId, ScopePage};
 use crate::schema::{Empty, Model, Wire, encode};
 
 /// The name of a scope, as a replica says where a row belongs.
@@ -148,8 +148,16 @@ impl Wire for NoRow {
     }
 }
 
+/// Its page, of which there are no scopes.
+#[derive(Debug)]
+pub enum NoPage {}
+
+impl ScopePage for NoPage {
+    const PATTERN: Pattern = Pattern(&[]);
+}
+
 impl Entity for NoRow {
-    type Page = ();
+    type Page = NoPage;
 
     const NAME: &'static str = "";
     const KEY: &'static str = "";
@@ -180,6 +188,9 @@ pub trait Replica: Send + Sync {
 
     /// Returns its columns.
     fn columns(&self) -> &'static [Column];
+
+    /// Returns the names of the scopes of its page.
+    fn scope(&self) -> Pattern;
 
     /// Describes the row.
     fn shape(&self, model: &mut Model) -> Shape;
@@ -254,7 +265,7 @@ impl<H> fmt::Debug for ReplicaOf<H> {
     }
 }
 
-impl<H: ReplicaHandler> Replica for ReplicaOf<H> {
+impl<H: ReplicaHandler<Row: TableEntity<Page: ScopePage>>> Replica for ReplicaOf<H> {
     fn id(&self) -> &RouteId {
         &self.id
     }
@@ -273,6 +284,10 @@ impl<H: ReplicaHandler> Replica for ReplicaOf<H> {
 
     fn columns(&self) -> &'static [Column] {
         H::Row::COLUMNS
+    }
+
+    fn scope(&self) -> Pattern {
+        <H::Row as Entity>::Page::PATTERN
     }
 
     fn shape(&self, model: &mut Model) -> Shape {

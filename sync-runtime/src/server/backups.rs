@@ -8,6 +8,7 @@ use crate::clock::{calendar, sleep};
 use crate::config::Config;
 use crate::dispatch::{Stores, kept_states};
 use crate::error::chain;
+use crate::error::BoxError;
 use crate::route::{App, StoreKind, Table};
 use crate::server::builder::{StartError, redis_states, state_stores};
 use crate::server::handle::Handle;
@@ -80,6 +81,8 @@ pub(super) enum CommandError {
     Backup(#[from] BackupError),
     #[error("there is nothing to back up: no state of this app says `store = sqlite`, `file` or `redis`, or `{}` is empty", .0.display())]
     Nothing(PathBuf),
+    #[error("the database cannot be made ready")]
+    Replication(#[source] BoxError),
 }
 
 /// Opens what there is of the app's stores to read it, though a server uses it.

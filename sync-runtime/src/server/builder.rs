@@ -12,12 +12,10 @@ use crate::dispatch::{Dispatcher, Stores};
 use crate::error::{BoxError, SyncError};
 use crate::i18n::{Catalog, CatalogError};
 use crate::idempotency::{CallBounds, DurableCalls};
-#[cfg(feature = "postgres")]
-use crate::log::PostgresLog;
-use crate::log::{LogStore, SqliteLog};
 use crate::rooms::{RemoteEvents, RoomLog, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, StoreKind, Table};
 use crate::server::handle::Handle;
+use crate::server::logs::open_logs;
 use crate::server::running::Running;
 #[cfg(feature = "redis")]
 use crate::session::RedisStore;
@@ -241,7 +239,7 @@ impl<A: App> Server<A> {
             let in_memory = self.states_in_memory;
             #[cfg(not(feature = "testing"))]
             let in_memory = false;
-            dispatcher.keep_log(open_log(&dispatcher, table, in_memory, patience).await?);
+            open_logs(&dispatcher, table, in_memory, patience).await?;
         }
         if let Some(log) = log {
             dispatcher.restore_rooms(&log).await?;
@@ -335,7 +333,7 @@ async fn durable_calls<A: App>(config: &Config, table: &Table<A>) -> Result<Arc<
 }
 
 /// Returns the codes that the app can answer with.
-fn codes<A: App>(table: &Table<A>) -> Vec<&'static str> {
+pub(super) fn codes<A: App>(table: &Table<A>) -> Vec<&'static str> {
     FRAMEWORK_CODES.iter().map(|(code, _)| *code).chain(table.error_codes.iter().copied()).collect()
 }
 
@@ -362,25 +360,6 @@ pub(super) async fn state_stores<A: App>(
         stores.insert(kind, store);
     }
     Ok(stores)
-}
-
-/// Opens the store of durable data.
-async fn open_log<A: App>(
-    dispatcher: &Dispatcher<A>,
-    table: &Table<A>,
-    in_memory: bool,
-    patience: Duration,
-) -> Result<Arc<dyn LogStore>, DataError> {
-    let (codes, watch) = (codes(table), dispatcher.log_watch());
-    #[cfg(feature = "postgres")]
-    if let Some(url) = dispatcher.config().log_url.as_ref().filter(|_| !in_memory) {
-        return Ok(Arc::new(PostgresLog::open(url.as_str(), &codes, watch).await?));
-    }
-    let log = match in_memory {
-        true => SqliteLog::in_memory(&codes, watch).await?,
-        false => SqliteLog::open(&dispatcher.config().data, &codes, watch, patience).await?,
-    };
-    Ok(Arc::new(log))
 }
 
 /// One store in memory for all of them.
@@ -428,6 +407,9 @@ pub enum StartError {
         /// The state.
         state: &'static str,
     },
+    /// Rows of a database cannot be read.
+    #[error("rows of the database cannot be read")]
+    Replication(#[source] BoxError),
     /// The address cannot be listened on.
     #[error("cannot listen on `{address}`: is another server running there? `SYNC_LISTEN` names another address")]
     Listen {

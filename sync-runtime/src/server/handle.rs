@@ -306,6 +306,14 @@ impl<A: App> std::fmt::Debug for Handle<A> {
     }
 }
 
+/// Waits until rows of a database may be read, for tests and benchmarks.
+#[doc(hidden)]
+pub async fn rows_live<A: App>(handle: &Handle<A>) {
+    if let Some(rows) = handle.0.rows() {
+        rows.live().await;
+    }
+}
+
 /// Returns the index of sockets and rooms, for tests and benchmarks.
 #[doc(hidden)]
 #[must_use]

@@ -3,10 +3,12 @@
 mod backups;
 mod builder;
 mod handle;
+mod logs;
 mod process;
+mod replication;
 mod running;
 
 pub use builder::{Server, StartError};
-pub use handle::{Handle, hub};
+pub use handle::{Handle, hub, rows_live};
 pub use process::serve;
 pub use running::Running;

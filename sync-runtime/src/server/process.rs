@@ -13,6 +13,7 @@ use crate::config::{Config, ConfigError, LogFormat};
 use crate::error::chain;
 use crate::route::{App, Table};
 use crate::server::backups::{self, CommandError};
+use crate::server::replication::{self, Verb};
 use crate::server::builder::Server;
 use crate::server::handle::Handle;
 use crate::transport::raise_file_limit;
@@ -89,6 +90,7 @@ enum Command {
     Help(String),
     Backup(PathBuf),
     Restore(PathBuf),
+    Replication(Verb),
 }
 
 impl Command {
@@ -100,7 +102,10 @@ impl Command {
         let usage = format!(
             "usage: {program}                 serves, as `sync.toml` and the SYNC_… variables say\n       \
              {program} backup FOLDER   writes the stored values of states into a new file there, also while a server runs\n       \
-             {program} restore FILE    brings them back from such a file, while no server runs"
+             {program} restore FILE    brings them back from such a file, while no server runs\n       \
+             {program} replication init    makes in the database what its rows are read by\n       \
+             {program} replication status  says what there is, and what is missing\n       \
+             {program} replication drop    takes it away again"
         );
         let Some(word) = arguments.next() else { return Ok(None) };
         let operand = arguments.next().map(PathBuf::from);
@@ -109,9 +114,13 @@ impl Command {
             (Some("--help" | "-h" | "help"), None, None) => Ok(Some(Self::Help(usage))),
             (Some("backup"), Some(folder), None) => Ok(Some(Self::Backup(folder))),
             (Some("restore"), Some(file), None) => Ok(Some(Self::Restore(file))),
+            (Some("replication"), verb, None) => match verb.as_deref().and_then(Path::to_str).and_then(Verb::read) {
+                Some(verb) => Ok(Some(Self::Replication(verb))),
+                None => wrong("`replication` needs one of `init`, `status` and `drop`".to_owned()),
+            },
             (Some("backup"), None, _) => wrong("`backup` needs a folder".to_owned()),
             (Some("restore"), None, _) => wrong("`restore` needs a file that `backup` has written".to_owned()),
-            (Some("backup" | "restore"), Some(_), Some(more)) => {
+            (Some("backup" | "restore" | "replication"), Some(_), Some(more)) => {
                 wrong(format!("`{}` is one argument too many", more.to_string_lossy()))
             }
             _ => wrong(format!("`{}` is no command", word.to_string_lossy())),
@@ -122,6 +131,7 @@ impl Command {
         let mut out = std::io::stdout();
         let mut tell = |line: String| writeln!(out, "{line}").unwrap_or_default();
         match self {
+            Self::Replication(verb) => return replication::run(verb, table, config, tell).await,
             Self::Help(usage) => tell(usage),
             Self::Backup(folder) => {
                 let backup = backups::back_up_beside(table, config, &folder).await?;

@@ -71,6 +71,20 @@ pub mod beside {
         pub mod server;
     }
 }
+pub mod cards {
+    #[path = "_entity.rs"]
+    pub mod _entity;
+    #[path = "_scope.rs"]
+    pub mod _scope;
+    pub mod _replica {
+        #[allow(unused_imports)]
+        pub use super::_entity::*;
+        #[path = "cards_v1.rs"]
+        pub mod cards_v1;
+        #[path = "remarks_v1.rs"]
+        pub mod remarks_v1;
+    }
+}
 pub mod checks {
     #[path = "_sync/_may.rs"]
     pub mod _may;

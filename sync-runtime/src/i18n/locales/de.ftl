@@ -15,6 +15,7 @@ mutation-unknown = Diese Änderung gibt es nicht.
 offline-dropped = Eine offline gemachte Änderung konnte nicht gesendet werden ({ $reason }).
 offline-queue-full = Zu viele Änderungen warten auf eine Verbindung.
 origin-forbidden = Diese Website darf diesen Server nicht benutzen.
+replica-read-only = Diese Daten werden anderswo geändert und können hier nicht geändert werden.
 room-forbidden = Du darfst diesen Raum nicht betreten.
 room-invalid = Es gibt keinen Raum mit diesem Namen.
 room-limit = Du kannst in höchstens { $limit } Räumen zugleich sein.

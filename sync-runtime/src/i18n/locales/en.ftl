@@ -15,6 +15,7 @@ mutation-unknown = This change does not exist.
 offline-dropped = A change made offline could not be sent ({ $reason }).
 offline-queue-full = Too many changes are waiting for a connection.
 origin-forbidden = This website may not use this server.
+replica-read-only = This data is changed elsewhere, and cannot be changed here.
 room-forbidden = You may not enter this room.
 room-invalid = There is no room with this name.
 room-limit = You can be in at most { $limit } rooms at once.

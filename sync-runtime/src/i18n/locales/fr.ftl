@@ -15,6 +15,7 @@ mutation-unknown = Ce changement n’existe pas.
 offline-dropped = Une modification faite hors ligne n’a pas pu être envoyée ({ $reason }).
 offline-queue-full = Trop de modifications attendent une connexion.
 origin-forbidden = Ce site web n’a pas le droit d’utiliser ce serveur.
+replica-read-only = Ces données sont modifiées ailleurs et ne peuvent pas l’être ici.
 room-forbidden = Vous n’avez pas accès à ce salon.
 room-invalid = Aucun salon ne porte ce nom.
 room-limit = Vous pouvez être dans { $limit } salons au plus à la fois.

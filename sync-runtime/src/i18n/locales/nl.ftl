@@ -15,6 +15,7 @@ mutation-unknown = Deze wijziging bestaat niet.
 offline-dropped = Een offline gemaakte wijziging kon niet worden verzonden ({ $reason }).
 offline-queue-full = Er wachten te veel wijzigingen op een verbinding.
 origin-forbidden = Deze website mag deze server niet gebruiken.
+replica-read-only = Deze gegevens worden elders gewijzigd en kunnen hier niet worden gewijzigd.
 room-forbidden = Je mag deze ruimte niet betreden.
 room-invalid = Er bestaat geen ruimte met deze naam.
 room-limit = Je kunt in hoogstens { $limit } ruimtes tegelijk zijn.

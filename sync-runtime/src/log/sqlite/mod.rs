@@ -22,7 +22,7 @@ use tokio::sync::oneshot;
 
 use self::known::outcome_of;
 use self::rows::Stored;
-use self::schema::{FILE, SCHEMA};
+use self::schema::{ROWS, SCHEMA};
 use super::kept::{before, signed};
 use super::overlay::Written;
 use super::settle::{Judged, Outcome, judge, run};
@@ -34,7 +34,7 @@ use crate::clock::calendar;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::BoxFuture;
-use crate::storage::{DataError, Database, Failure, FileLock, Job, Later};
+use crate::storage::{DataError, Database, Failure, FileLock, Job, Later, Schema};
 
 /// How many rows of clients are forgotten at once.
 const FORGOTTEN_AT_ONCE: usize = 500;
@@ -65,18 +65,36 @@ impl SqliteLog {
         watch: Watch,
         patience: Duration,
     ) -> Result<Self, DataError> {
-        let lock = FileLock::take(folder, FILE, patience).await?;
+        Self::open_file(SCHEMA, folder, codes, watch, patience).await
+    }
+
+    /// The same for rows of another database, in a file of their own: who writes many of them holds up no mutation.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    pub async fn open_rows(
+        folder: &Path,
+        codes: &[&'static str],
+        watch: Watch,
+        patience: Duration,
+    ) -> Result<Self, DataError> {
+        Self::open_file(ROWS, folder, codes, watch, patience).await
+    }
+
+    async fn open_file(
+        schema: Schema,
+        folder: &Path,
+        codes: &[&'static str],
+        watch: Watch,
+        patience: Duration,
+    ) -> Result<Self, DataError> {
+        let lock = FileLock::take(folder, schema.file, patience).await?;
         // One that is gone is waited for: in another one, what is acknowledged would be gone as soon as it comes back.
-        let writer = Database::open_for_good(folder, SCHEMA).await?;
-        let reader = Database::open_for_good(folder, SCHEMA).await?;
-        Ok(Self {
-            writer,
-            reader: Some(reader),
-            codes: codes.into(),
-            watch,
-            trimmed: Mutex::default(),
-            lock: Some(lock),
-        })
+        let writer = Database::open_for_good(folder, schema).await?;
+        let reader = Database::open_for_good(folder, schema).await?;
+        let (codes, trimmed) = (codes.into(), Mutex::default());
+        Ok(Self { writer, reader: Some(reader), codes, watch, trimmed, lock: Some(lock) })
     }
 
     /// Begins with nothing, and keeps it as long as this is there.

@@ -2,11 +2,13 @@
 
 use crate::storage::Schema;
 
-/// The file of all logs.
-pub(super) const FILE: &str = "log.sqlite";
+/// A file of rows of another database, with the same tables.
+pub(super) const ROWS: Schema =
+    Schema { file: "rows.sqlite", loss: "all rows are read anew, and clients take snapshots", ..SCHEMA };
 
+/// The file of all logs.
 pub(super) const SCHEMA: Schema = Schema {
-    file: FILE,
+    file: "log.sqlite",
     migrations: &["
         CREATE TABLE sync_scopes (
             id INTEGER PRIMARY KEY,

@@ -94,7 +94,7 @@ impl<A: App> MetricsDoor<A> {
 /// headers, or leaves the name under which the server was asked for, which is no name of this machine. The latter also keeps out pages
 /// whose own name has been pointed at this machine. A proxy that does neither is not told from a program of this machine: docs/metrics.md says
 /// what to do there.
-fn is_from_here(request: &Request) -> bool {
+pub(super) fn is_from_here(request: &Request) -> bool {
     let peer = request.extensions().get::<ConnectInfo<PipeInfo>>().map(|ConnectInfo(info)| info.address.to_canonical());
     peer.is_some_and(|address| address.is_loopback())
         && !is_passed_on(request.headers())

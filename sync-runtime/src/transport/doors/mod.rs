@@ -11,6 +11,7 @@ mod leftovers;
 mod metrics;
 mod origin;
 mod renewal;
+mod replication;
 mod reserved;
 mod router;
 mod socketio;

@@ -13,6 +13,7 @@ use crate::transport::doors::arrival::limit_arrivals;
 use crate::transport::doors::http::{self, Ready, check_origin};
 use crate::transport::doors::metrics;
 use crate::transport::doors::origin::Origins;
+use crate::transport::doors::replication;
 use crate::transport::doors::renewal::{Renewal, renew_cookie};
 use crate::transport::doors::reserved::{harden, keep_reserved};
 use crate::transport::doors::socketio::{EngineSockets, socket_routes};
@@ -32,6 +33,7 @@ pub fn router<A: App>(
         sockets.clone(),
         ready.clone(),
     ));
+    let doors = doors.merge(replication::routes(dispatcher.clone()));
     let doors = doors.merge(metrics::routes(dispatcher.clone(), sockets.clone(), pipes.clone()));
     // The layer added last sees a request first.
     keep_reserved(dispatcher.clone(), doors.merge(routes))

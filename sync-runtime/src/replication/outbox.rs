@@ -1,0 +1,368 @@
+//! A table of changes that triggers write, where there is no right to replicate.
+//!
+//! A *batch* is all that has been committed and was not in the batch before: what one snapshot of the database sees of the table, and the one
+//! before did not. So a transaction is in one batch as a whole, and in no other. The changes of a row stand in the order in which it has
+//! changed, since it is locked from one change to the end of its transaction.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use tokio_postgres::{AsyncMessage, Client, Error, NoTls, SimpleQueryMessage};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::catalog::{Catalog, qualified};
+use super::connection::{Address, Sql, literal, quoted};
+use super::copy::Copying;
+use super::error::{Halt, Missing};
+use super::pgoutput::Value;
+use super::position::{Lsn, Origin, Phase, Stored};
+use super::reader::{Run, differs};
+use super::status::Doing;
+use super::tables::Table;
+use crate::clock::{sleep, timeout};
+use crate::id::Id;
+use crate::log::{self, Fed, Feed, Feeder, How, LogError};
+use crate::route::TableName;
+
+/// How often it is looked for changes of which nothing was heard.
+const LOOKED: Duration = Duration::from_secs(1);
+/// How many changes are read at once.
+const PAGE: usize = 1000;
+/// How long it is waited for somebody to listen again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What the triggers need beside themselves.
+pub(super) const TABLES: &str = "CREATE SCHEMA IF NOT EXISTS sync;
+    CREATE TABLE IF NOT EXISTS sync.outbox (
+        id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        xid XID8 NOT NULL DEFAULT pg_current_xact_id(),
+        source TEXT NOT NULL,   -- the table; '' for what a transaction says of itself
+        kind \"char\" NOT NULL, -- w: written, d: deleted, t: all deleted, m: said
+        old TEXT,               -- the key before, where it is another one; what is said
+        data TEXT[]             -- the values of the columns
+    );
+    CREATE TABLE IF NOT EXISTS sync.outbox_origin (id UUID PRIMARY KEY);
+    INSERT INTO sync.outbox_origin SELECT gen_random_uuid() WHERE NOT EXISTS (SELECT 1 FROM sync.outbox_origin)";
+
+/// A batch: all up to it was read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Batch {
+    /// How many there were before, since the copy.
+    number: u64,
+    /// What it sees, as `pg_snapshot`.
+    snapshot: String,
+}
+
+pub(super) fn is_live(stored: &str) -> bool {
+    Stored::<Batch>::read(stored).is_some_and(|stored| stored.is_live())
+}
+
+/// Looks whether all tables have their triggers.
+pub(super) async fn triggers(client: &Client, catalog: &mut Catalog) -> Result<(), Error> {
+    let select = "SELECT n.nspname::text, c.relname::text, obj_description(t.tgfoid, 'pg_proc')
+        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE t.tgname = 'sync_outbox' AND t.tgenabled = 'A' AND to_regclass('sync.outbox') IS NOT NULL";
+    let mut found = Vec::new();
+    for row in client.query(select, &[]).await? {
+        let text = |column| row.try_get::<_, String>(column);
+        found.push((text(0)?, text(1)?, row.try_get::<_, Option<String>>(2)?));
+    }
+    for table in &catalog.tables {
+        let (name, version) = (table.replica.table(), version(table));
+        let has_it = found.iter().any(|(schema, of, known)| {
+            (&**schema, &**of) == (name.schema, name.name) && known.as_deref() == Some(&*version)
+        });
+        if !has_it {
+            catalog.missing.push(Missing::Trigger(name));
+        }
+    }
+    Ok(())
+}
+
+/// What tells the trigger of a table from an older one.
+fn version(table: &Table) -> String {
+    let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    format!("syncwright: {}", columns.join(" "))
+}
+
+/// The name of a table's functions.
+fn function(table: TableName) -> String {
+    format!("sync.outbox_{}", &Id::of_texts(&[table.schema, table.name]).to_string()[..16])
+}
+
+/// Writes what gives a table its triggers.
+pub(super) fn create_triggers(table: &Table) -> String {
+    let name = table.replica.table();
+    let (function, table_name, source) = (function(name), qualified(name), literal(&name.to_string()));
+    // As a column is written wherever it is read, and not as its type is made a text.
+    let text = |row: &str, column: &str| {
+        let column = format!("{row}.{}", quoted(column));
+        format!("CASE WHEN {column} IS NOT NULL THEN format('%s', {column}) END")
+    };
+    let key = table.columns[table.key].name;
+    let (old, new) = (text("OLD", key), text("NEW", key));
+    let values: Vec<String> = table.columns.iter().map(|column| text("NEW", column.name)).collect();
+    let values = values.join(", ");
+    let version = literal(&version(table));
+    format!(
+        "CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, MDY' SET intervalstyle = iso_8601 SET timezone = 'UTC'
+            SET extra_float_digits = 1 SET bytea_output = hex AS $sync$
+        BEGIN
+            IF TG_OP = 'DELETE' THEN
+                INSERT INTO sync.outbox (source, kind, old) VALUES ({source}, 'd', {old});
+            ELSIF TG_OP = 'INSERT' THEN
+                INSERT INTO sync.outbox (source, kind, data) VALUES ({source}, 'w', ARRAY[{values}]);
+            ELSIF TG_OP = 'TRUNCATE' THEN
+                INSERT INTO sync.outbox (source, kind) VALUES ({source}, 't');
+            ELSE
+                INSERT INTO sync.outbox (source, kind, old, data) VALUES ({source}, 'w', nullif({old}, {new}), ARRAY[{values}]);
+            END IF;
+            PERFORM pg_notify('sync_outbox', '');
+            RETURN NULL;
+        END $sync$;
+        COMMENT ON FUNCTION {function}() IS {version};
+        DROP TRIGGER IF EXISTS sync_outbox ON {table_name};
+        DROP TRIGGER IF EXISTS sync_outbox_truncate ON {table_name};
+        CREATE TRIGGER sync_outbox AFTER INSERT OR UPDATE OR DELETE ON {table_name} FOR EACH ROW EXECUTE FUNCTION {function}();
+        CREATE TRIGGER sync_outbox_truncate AFTER TRUNCATE ON {table_name} FOR EACH STATEMENT EXECUTE FUNCTION {function}();
+        ALTER TABLE {table_name} ENABLE ALWAYS TRIGGER sync_outbox;
+        ALTER TABLE {table_name} ENABLE ALWAYS TRIGGER sync_outbox_truncate"
+    )
+}
+
+/// Writes what takes the triggers of a table away.
+pub(super) fn drop_triggers(table: TableName) -> String {
+    let (function, table) = (function(table), qualified(table));
+    format!(
+        "DROP TRIGGER IF EXISTS sync_outbox ON {table}; DROP TRIGGER IF EXISTS sync_outbox_truncate ON {table};
+        DROP FUNCTION IF EXISTS {function}()"
+    )
+}
+
+/// Reads by an outbox: goes on where it was, or begins anew.
+pub(super) async fn read(run: &Run<'_>, state: Option<Box<str>>, why: Option<String>) -> Result<Infallible, Halt> {
+    let (reader, lead) = (run.reader, run.lead);
+    reader.status.does(Doing::Preparing);
+    let origin = run.origin(system(run.client).await?);
+    let stored = state.as_deref().and_then(Stored::<Batch>::read);
+    let phase = match resumed(run.client, stored, &origin, why).await? {
+        Ok(phase) => phase,
+        Err(reason) => {
+            if state.is_some() {
+                tracing::warn!(reason, "all rows are read anew: clients take snapshots");
+            }
+            reader.status.begins_anew();
+            lead.log.renew(lead.term, text(&origin, Phase::Forgetting)).await?;
+            Phase::Forgetting
+        }
+    };
+    let (at, fence) = match phase {
+        Phase::Streaming { at, fence } => (at, fence),
+        copying => {
+            let (from, done) = match copying {
+                Phase::Copying { from, tables, after } => (Some(from), (tables, after)),
+                _ => {
+                    while lead.log.forget_some(lead.term).await? {}
+                    (None, (0, None))
+                }
+            };
+            let copy = reader.address.connect().await?;
+            copy.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            let snapshot = copy.query_one("SELECT pg_current_snapshot()::text", &[]).await?.try_get(0)?;
+            let from = from.unwrap_or(Batch { number: 0, snapshot });
+            reader.status.does(Doing::Copying);
+            let (tables, status) = (&*run.catalog.tables, &*reader.status);
+            let copying = Copying { client: &copy, tables, origin: &origin, lead, status, from: from.clone() };
+            copying.run(done.0, done.1).await?;
+            // The first batch sees all that any part of the copy has seen.
+            let fence = Batch { number: 1, snapshot: String::new() };
+            let phase = Phase::Streaming { at: from.clone(), fence: fence.clone() };
+            lead.log.renew(lead.term, text(&origin, phase)).await?;
+            (from, fence)
+        }
+    };
+    Streaming { run, origin: &origin, at, fence }.run().await
+}
+
+async fn system(client: &Client) -> Result<String, Halt> {
+    let select = "SELECT (SELECT system_identifier::text FROM pg_control_system()) || ' ' || (SELECT id::text FROM sync.outbox_origin LIMIT 1)";
+    Ok(client.query_one(select, &[]).await?.try_get(0)?)
+}
+
+async fn resumed(
+    client: &Client,
+    stored: Option<Stored<Batch>>,
+    origin: &Origin,
+    why: Option<String>,
+) -> Result<Result<Phase<Batch>, String>, Halt> {
+    if let Some(why) = why {
+        return Ok(Err(why));
+    }
+    let Some(stored) = stored else { return Ok(Err("nothing was read before".to_owned())) };
+    if let Some(reason) = differs(&stored.origin, origin) {
+        return Ok(Err(reason));
+    }
+    let at = match &stored.phase {
+        Phase::Forgetting => return Ok(Ok(Phase::Forgetting)),
+        Phase::Copying { from, .. } => from,
+        Phase::Streaming { at, .. } => at,
+    };
+    let is_older = "SELECT pg_snapshot_xmax($1::text::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())";
+    let is_older: bool = client.query_one(is_older, &[&at.snapshot]).await?.try_get(0)?;
+    Ok(if is_older { Err("the database is older than the log".to_owned()) } else { Ok(stored.phase) })
+}
+
+fn text(origin: &Origin, phase: Phase<Batch>) -> Box<str> {
+    Stored { origin: origin.clone(), phase }.text()
+}
+
+struct Streaming<'r> {
+    run: &'r Run<'r>,
+    origin: &'r Origin,
+    at: Batch,
+    fence: Batch,
+}
+
+impl Streaming<'_> {
+    async fn run(mut self) -> Result<Infallible, Halt> {
+        let reader = self.run.reader;
+        let heard = Arc::new(Notify::new());
+        let _listening = listening(reader.address.clone(), heard.clone());
+        let client = reader.address.connect().await?;
+        let (mut feeder, feed) = Feed::new();
+        let (log, term) = (self.run.lead.log.clone(), self.run.lead.term);
+        let mut storing = AbortOnDropHandle::new(tokio::spawn(async move { log.feed(term, How::Changed, feed).await }));
+        self.show();
+        loop {
+            tokio::select! {
+                stored = &mut storing => {
+                    let stored = stored.unwrap_or(Err(LogError::Superseded));
+                    return Err(stored.err().unwrap_or(LogError::Superseded).into());
+                }
+                read = self.read_batch(&client, &mut feeder) => read?,
+            }
+            timeout(LOOKED, heard.notified()).await.unwrap_or_default();
+        }
+    }
+
+    fn show(&self) {
+        let is_live = self.at >= self.fence;
+        self.run.reader.status.stored_at(self.at.snapshot.clone(), Lsn(self.at.number), is_live);
+    }
+
+    /// Reads all that has been committed since the batch before, has it stored, and takes it away.
+    async fn read_batch(&mut self, client: &Sql, feeder: &mut Feeder) -> Result<(), Halt> {
+        client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let snapshot: String = client.query_one("SELECT pg_current_snapshot()::text", &[]).await?.try_get(0)?;
+        let behind = literal(&self.at.snapshot);
+        let declare = format!(
+            "DECLARE sync_batch NO SCROLL CURSOR FOR SELECT id, source, kind, old, array_length(data, 1), data FROM sync.outbox
+            WHERE NOT pg_visible_in_snapshot(xid, {behind}::pg_snapshot) ORDER BY id"
+        );
+        client.batch_execute(&declare).await?;
+        let (mut count, mut origins) = (0, Vec::new());
+        loop {
+            let page = client.simple_query(&format!("FETCH {PAGE} FROM sync_batch")).await?;
+            let rows = page.iter().filter_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None });
+            let mut of_page = 0;
+            for row in rows {
+                of_page += 1;
+                let texts = [row.get(0), row.get(1), row.get(2), row.get(3), row.get(5)];
+                self.feed(texts.map(Option::unwrap_or_default), row.get(3), &mut origins, feeder).await?;
+            }
+            count += of_page;
+            if of_page < PAGE as u64 {
+                break;
+            }
+        }
+        client.batch_execute("COMMIT").await?;
+        if count == 0 && self.at >= self.fence {
+            return Ok(());
+        }
+        let at = Batch { number: self.at.number + 1, snapshot };
+        let state = text(self.origin, Phase::Streaming { at: at.clone(), fence: self.fence.clone() });
+        self.run.reader.status.committed(count, crate::clock::calendar());
+        fed(feeder.feed(Fed::Whole { state, mark: at.number, origins }).await)?;
+        while feeder.stored() < at.number {
+            feeder.stored_more().await;
+        }
+        let delete = "DELETE FROM sync.outbox WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot)";
+        client.execute(delete, &[&at.snapshot]).await?;
+        self.at = at;
+        self.show();
+        Ok(())
+    }
+
+    /// Feeds what one row of the outbox says.
+    async fn feed(
+        &self,
+        [id, source, kind, old, data]: [&str; 5],
+        is_old: Option<&str>,
+        origins: &mut Vec<log::Origin>,
+        feeder: &Feeder,
+    ) -> Result<(), Halt> {
+        if kind == "m" {
+            origins.extend(super::slot::origins(old.as_bytes()));
+            return Ok(());
+        }
+        let mut json = String::new();
+        let is_list = kind != "w" || super::values::Kind::of("_text").write(data, &mut json).is_ok();
+        let values: Vec<Option<String>> = serde_json::from_str(&json).unwrap_or_default();
+        let tables = self.run.catalog.tables.iter().filter(|table| table.replica.table().to_string() == source);
+        for table in tables {
+            if let Some(before) = is_old {
+                fed(feeder.feed(table.gone(before)).await)?;
+            }
+            match kind {
+                "w" if is_list => {
+                    let value = |value: &'_ Option<String>| value.clone();
+                    let texts: Vec<_> = values.iter().map(value).collect();
+                    let texts: Vec<_> = texts.iter().map(|text| text.as_deref().map_or(Value::Null, Value::Text)).collect();
+                    fed(feeder.feed(table.row(&texts, || id.to_owned())).await)?;
+                }
+                "t" => fed(feeder.feed(Fed::AllGone { entity: table.replica.entity() }).await)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Hears that there is something in the outbox, for as long as this is there.
+fn listening(address: Address, heard: Arc<Notify>) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        loop {
+            listen(&address, &heard).await.unwrap_or_default();
+            sleep(PAUSE).await;
+        }
+    }))
+}
+
+async fn listen(address: &Address, heard: &Notify) -> Result<(), Error> {
+    let (client, mut connection) = address.config().connect(NoTls).await?;
+    let mut messages = std::pin::pin!(futures_util::stream::poll_fn(move |context| connection.poll_message(context)));
+    let mut begun = std::pin::pin!(client.batch_execute("LISTEN sync_outbox"));
+    let mut has_begun = false;
+    loop {
+        tokio::select! {
+            done = &mut begun, if !has_begun => {
+                done?;
+                has_begun = true;
+                heard.notify_one();
+            }
+            message = futures_util::StreamExt::next(&mut messages) => match message.transpose()? {
+                None => return Ok(()),
+                Some(AsyncMessage::Notification(_)) => heard.notify_one(),
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+fn fed(is_taken: bool) -> Result<(), Halt> {
+    if is_taken { Ok(()) } else { Err(Halt::Log(LogError::Superseded)) }
+}

@@ -1,0 +1,302 @@
+//! The reader: one of all servers leads, copies the tables once, and stores what is written to them from then on.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::task::AbortOnDropHandle;
+
+use super::catalog::{self, Catalog};
+use super::connection::{Address, Sql, in_time};
+use super::copy::Copying;
+use super::error::{Halt, Missing};
+use super::position::{Lsn, Origin, Phase, Stored};
+use super::settings::{Settings, SourceKind};
+use super::slot::{self, Streaming};
+use super::status::{Doing, Status};
+use super::tables::{IsScope, shape};
+use super::{outbox, setup};
+use crate::clock::{Seldom, sleep, timeout};
+use crate::error::chain;
+use crate::id::Id;
+use crate::log::ReplicaLog;
+use crate::route::Replica;
+
+/// How long it is waited before it is tried again, at first and at most.
+const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
+/// How often it is tried to lead, and looked how far the one is who does.
+const FOLLOWING: Duration = Duration::from_secs(1);
+/// How often it is looked whether the database is still there, and within what time it has to say so.
+const BEATS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
+/// How often it is said at most what is in the way, and within what time.
+const SAID: (u64, Duration) = (6, Duration::from_secs(60));
+
+/// What is read, and where it is stored.
+pub(super) struct Reader {
+    pub(super) address: Address,
+    pub(super) settings: Settings,
+    pub(super) replicas: Vec<&'static dyn Replica>,
+    pub(super) is_scope: IsScope,
+    pub(super) log: Arc<dyn ReplicaLog>,
+    pub(super) status: Arc<Status>,
+}
+
+/// Who leads, and where what is read is stored.
+pub(super) struct Lead {
+    pub(super) log: Arc<dyn ReplicaLog>,
+    pub(super) term: u64,
+}
+
+impl Reader {
+    /// Asks the database once whether all is there that is needed; what can be made is made first where `makes` says so.
+    pub(super) async fn check(&self, makes: bool) -> Result<(), Halt> {
+        let client = self.address.connect().await?;
+        let catalog = self.catalog(&client).await?;
+        if catalog.missing.is_empty() {
+            return Ok(());
+        }
+        if !makes {
+            return catalog.complete().map(drop);
+        }
+        for made in setup::make(&client, &catalog, &self.replicas, &self.settings, true).await? {
+            tracing::info!(made, "in development, what replication needs is made");
+        }
+        self.catalog(&client).await?.complete().map(drop)
+    }
+
+    async fn catalog(&self, client: &Sql) -> Result<Catalog, Halt> {
+        Ok(in_time(catalog::read(client, &self.replicas, &self.settings, &self.is_scope)).await??)
+    }
+
+    /// Reads for as long as this is awaited, whatever happens.
+    pub(super) async fn run(self) {
+        let said = Seldom::within(SAID.0, SAID.1);
+        let (mut pause, mut why) = (PAUSES[0], None);
+        loop {
+            let Err(halt) = self.lead(why.take(), &mut pause).await;
+            match halt {
+                Halt::Anew(reason) => {
+                    tracing::warn!(reason, "all rows are read anew: clients take snapshots");
+                    why = Some(reason);
+                    continue;
+                }
+                halt => {
+                    let problem = chain(&halt);
+                    if said.happened().is_some() {
+                        tracing::error!(problem, "rows are not read: it is tried again");
+                    }
+                    self.status.stops(problem);
+                }
+            }
+            sleep(pause).await;
+            pause = PAUSES[1].min(2 * pause);
+        }
+    }
+
+    /// Leads as soon as nobody else does, and reads until something is in the way.
+    async fn lead(&self, why: Option<String>, pause: &mut Duration) -> Result<Infallible, Halt> {
+        let client = Arc::new(self.address.connect().await?);
+        let catalog = self.catalog(&client).await?.complete()?;
+        self.take_the_lead(&client).await?;
+        let lead = self.log.lead().await?;
+        let beating = AbortOnDropHandle::new(tokio::spawn(beat(client.clone())));
+        *pause = PAUSES[0];
+        let state = lead.state;
+        let lead = Lead { log: self.log.clone(), term: lead.term };
+        let run = Run { reader: self, client: &client, catalog: &catalog, lead: &lead };
+        let reading = async {
+            match self.settings.source {
+                SourceKind::Slot => run.slot(state, why).await,
+                SourceKind::Outbox => outbox::read(&run, state, why).await,
+            }
+        };
+        tokio::select! {
+            lost = beating => Err(lost.unwrap_or(Halt::Slow)),
+            read = reading => read,
+        }
+    }
+
+    /// Waits until nobody else leads. A lock of the database is let go of with its connection, whatever becomes of its owner.
+    async fn take_the_lead(&self, client: &Sql) -> Result<(), Halt> {
+        let [a, b, c, d, e, f, g, h, ..] = Id::of_texts(&["sync_replica", &self.settings.slot]).to_bytes();
+        let lock = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        loop {
+            let row = in_time(client.query_one("SELECT pg_try_advisory_lock($1)", &[&lock])).await??;
+            if row.try_get(0)? {
+                return Ok(());
+            }
+            if !self.settings.shares_log {
+                return Err(Halt::Missing(vec![Missing::Shared(self.settings.slot.clone())]));
+            }
+            let stored = self.log.stored().await?;
+            self.status.follows(stored.is_some_and(|stored| self.is_live(&stored)));
+            sleep(FOLLOWING).await;
+        }
+    }
+
+    fn is_live(&self, stored: &str) -> bool {
+        match self.settings.source {
+            SourceKind::Slot => Stored::<Lsn>::read(stored).is_some_and(|stored| stored.is_live()),
+            SourceKind::Outbox => outbox::is_live(stored),
+        }
+    }
+}
+
+/// Returns as soon as a database does not answer any more.
+async fn beat(client: Arc<Sql>) -> Halt {
+    loop {
+        sleep(BEATS[0]).await;
+        match timeout(BEATS[1], client.simple_query("SELECT 1")).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return error.into(),
+            Err(_) => return Halt::Slow,
+        }
+    }
+}
+
+/// One time of leading.
+pub(super) struct Run<'r> {
+    pub(super) reader: &'r Reader,
+    pub(super) client: &'r Sql,
+    pub(super) catalog: &'r Catalog,
+    pub(super) lead: &'r Lead,
+}
+
+impl Run<'_> {
+    /// Reads by a slot: goes on where it was, or begins anew.
+    async fn slot(&self, state: Option<Box<str>>, why: Option<String>) -> Result<Infallible, Halt> {
+        let Reader { address, settings, status, .. } = self.reader;
+        status.does(Doing::Preparing);
+        let mut stream = address.open_stream(&settings.slot, &settings.publication, Lsn::default()).await?;
+        let origin = self.origin(slot::system(&mut stream).await?);
+        let stored = state.as_deref().and_then(Stored::<Lsn>::read);
+        let phase = match self.resumed(stored, &origin, why).await? {
+            Ok(phase) => phase,
+            Err(reason) => {
+                if state.is_some() {
+                    tracing::warn!(reason, "all rows are read anew: clients take snapshots");
+                }
+                status.begins_anew();
+                self.lead.log.renew(self.lead.term, self.text(&origin, Phase::Forgetting)).await?;
+                Phase::Forgetting
+            }
+        };
+        let (from, fence, is_copied) = match phase {
+            Phase::Streaming { at, fence } => {
+                drop(stream);
+                (at, fence, false)
+            }
+            Phase::Forgetting => {
+                while self.lead.log.forget_some(self.lead.term).await? {}
+                slot::drop_slot(self.client, &settings.slot).await?;
+                let (from, snapshot) = slot::make(self.client, &mut stream, &settings.slot).await?;
+                let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'");
+                let copy = address.connect().await?;
+                copy.batch_execute(&begin).await?;
+                // Only now: what the slot was made with is gone as soon as its connection says anything else.
+                drop(stream);
+                self.copied(&copy, &origin, from, (0, None)).await?;
+                (from, from, true)
+            }
+            Phase::Copying { from, tables, after } => {
+                drop(stream);
+                let copy = address.connect().await?;
+                // What was copied before is older than what is copied now: it is of one moment when the stream has come to this one.
+                copy.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                let fence = copy.query_one("SELECT pg_current_wal_insert_lsn()::text", &[]).await?;
+                let fence = fence.try_get::<_, &str>(0)?.parse().unwrap_or(from);
+                self.copied(&copy, &origin, from, (tables, after)).await?;
+                (from, fence, true)
+            }
+        };
+        if is_copied {
+            let phase = Phase::Streaming { at: from, fence };
+            self.lead.log.renew(self.lead.term, self.text(&origin, phase)).await?;
+        }
+        let streaming = Streaming {
+            address,
+            client: self.client,
+            slot: &settings.slot,
+            publication: &settings.publication,
+            tables: &self.catalog.tables,
+            origin: &origin,
+            lead: self.lead,
+            status,
+            at: from,
+            fence,
+        };
+        match streaming.run().await {
+            Err(Halt::Changed(misfit)) => Err(self.changed(misfit).await),
+            ended => ended,
+        }
+    }
+
+    /// A table that the stream says has changed may be as it should be by now: what lies between cannot be read, and all is read anew.
+    async fn changed(&self, misfit: super::tables::Misfit) -> Halt {
+        let found = self.reader.catalog(self.client).await;
+        match found.and_then(Catalog::complete) {
+            Ok(_) => Halt::Anew(misfit.to_string()),
+            Err(missing) => missing,
+        }
+    }
+
+    /// Returns where to go on, or why that is not possible.
+    async fn resumed(
+        &self,
+        stored: Option<Stored<Lsn>>,
+        origin: &Origin,
+        why: Option<String>,
+    ) -> Result<Result<Phase<Lsn>, String>, Halt> {
+        if let Some(why) = why {
+            return Ok(Err(why));
+        }
+        let Some(stored) = stored else { return Ok(Err("nothing was read before".to_owned())) };
+        if let Some(reason) = differs(&stored.origin, origin) {
+            return Ok(Err(reason));
+        }
+        let at = match stored.phase {
+            Phase::Forgetting => return Ok(Ok(Phase::Forgetting)),
+            Phase::Copying { from, .. } => from,
+            Phase::Streaming { at, .. } => at,
+        };
+        let broken = slot::broken(self.client, &self.reader.settings.slot, at).await?;
+        Ok(broken.map_or(Ok(stored.phase), Err))
+    }
+
+    async fn copied(
+        &self,
+        copy: &Sql,
+        origin: &Origin,
+        from: Lsn,
+        (done, after): (usize, Option<String>),
+    ) -> Result<(), Halt> {
+        self.reader.status.does(Doing::Copying);
+        let (tables, lead, status) = (&*self.catalog.tables, self.lead, &*self.reader.status);
+        Copying { client: copy, tables, origin, lead, status, from }.run(done, after).await
+    }
+
+    /// Says what is read, and from where.
+    pub(super) fn origin(&self, system: String) -> Origin {
+        let Catalog { tables, database, .. } = self.catalog;
+        Origin { system, database: database.clone(), slot: self.reader.settings.slot.clone(), shape: shape(tables) }
+    }
+
+    fn text(&self, origin: &Origin, phase: Phase<Lsn>) -> Box<str> {
+        Stored { origin: origin.clone(), phase }.text()
+    }
+}
+
+/// Says why what was stored is not of what is read now.
+pub(super) fn differs(stored: &Origin, now: &Origin) -> Option<String> {
+    let reason = |what: &str, stored: &str, now: &str| Some(format!("what is stored is of the {what} `{stored}`, and this is `{now}`"));
+    if stored.system != now.system {
+        return reason("cluster", &stored.system, &now.system);
+    }
+    if stored.database != now.database {
+        return reason("database", &stored.database, &now.database);
+    }
+    if stored.slot != now.slot {
+        return reason("slot", &stored.slot, &now.slot);
+    }
+    (stored.shape != now.shape).then(|| "the tables, the entities or the replicas are others than before".to_owned())
+}
