@@ -229,3 +229,85 @@ async fn rows_are_entities_of_their_scopes() {
         assert_eq!(ada.rows.len(), 1, "{how:?}");
     }
 }
+
+/// The outcomes of mutations of a client: the cursor, or the code.
+async fn push(client: &mut Client, name: &str, first: u64, mutations: &[(&str, &str, Value)]) -> Vec<String> {
+    let mutations: Vec<_> = mutations
+        .iter()
+        .zip(first..)
+        .map(|((mutation, board, args), seq)| {
+            let scope = format!("cards-{board}");
+            json!({ "id": format!("m{seq}"), "seq": seq, "name": format!("cards/{mutation}"), "version": "v1", "scope": scope, "args": args })
+        })
+        .collect();
+    let answer = client.call("push", json!({ "client": name, "mutations": mutations })).await;
+    let results = answer["result"]["results"].as_array().unwrap_or_else(|| panic!("{answer}"));
+    let told = results.iter().map(|result| match result["cursor"].as_u64() {
+        Some(cursor) => cursor.to_string(),
+        None => result["errorCode"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned(),
+    });
+    told.collect()
+}
+
+fn put(board: &'static str, id: u64, title: &str) -> (&'static str, &'static str, Value) {
+    ("put", board, json!({ "id": id, "title": title }))
+}
+
+#[tokio::test]
+async fn mutations_write_rows_and_are_told_as_changes_of_them() {
+    for how in HOW.into_iter().filter(|how| how.log == ReplicationLog::Database) {
+        let Some(stage) = Stage::new(how).await else { return };
+        stage.run("INSERT INTO cards (id, board, title, count, text) VALUES (9, 'all', 'Here', 4, 'kept'), (8, 'of-bob', 'Bob', 0, NULL)").await;
+        let server = stage.start().await;
+        let mut board = Board::open(&server, "ada", "all").await;
+        let mut ada = server.connect(member("ada", "deliver", None)).await;
+        // What the answer says is where its change stands.
+        let told = push(&mut ada, "c1", 1, &[put("all", 1, "Milk")]).await;
+        board.until_title(1, "Milk").await;
+        assert_eq!(told, [board.at.0.to_string()], "{how:?}");
+        let written = stage.sql.query_one("SELECT tags[1], extra ->> 'by', heft::text, state FROM cards WHERE id = 1", &[]).await;
+        let written = written.expect("a row");
+        let texts: Vec<String> = (0..4).map(|column| written.get(column)).collect();
+        assert_eq!(texts, ["a \"b\"", "ada", "0.5", "open"]);
+        // One sees what is written, by whomever, whether it is told already or not.
+        stage.run("UPDATE cards SET count = 10 WHERE id = 9").await;
+        let rest = [
+            put("all", 9, "Mine"),
+            put("all", 1, "Tea"),
+            put("all", 2, "Third"),
+            put("all", 3, "Too many"),
+            ("put", "all", json!({ "id": 2, "title": "Elsewhere", "board": "of-bob" })),
+            put("all", 8, "Bob's"),
+            ("remove", "all", json!({ "id": 8 })),
+            ("remove", "all", json!({ "id": 1 })),
+            ("remove", "all", json!({ "id": 1 })),
+        ];
+        let told = push(&mut ada, "c1", 2, &rest).await;
+        let refused = ["list-full", "scope-forbidden", "entity-exists", "list-gone"];
+        assert_eq!((&told[3..7], &told[8]), (&refused.map(str::to_owned)[..], &"list-gone".to_owned()), "{how:?} {told:?}");
+        let last: u64 = told[7].parse().expect("a cursor");
+        board.until(|board| board.at.0 >= last).await;
+        assert_eq!(board.rows["card 9"]["count"], 11, "{how:?}");
+        assert_eq!(board.rows["card 9"]["text"], "kept");
+        assert_eq!((board.title(1), board.title(2), board.title(8)), (None, Some("Third"), None));
+        // Once, however often it is asked for.
+        assert_eq!(push(&mut ada, "c1", 2, &rest).await, told);
+        assert_eq!(push(&mut ada, "c1", 11, &[put("all", 9, "Again")]).await.len(), 1);
+        board.until_title(9, "Again").await;
+        assert_eq!(board.rows["card 9"]["count"], 12, "{how:?}");
+        let left = stage.sql.query_one("SELECT count(*) FROM sync_written", &[]).await.expect("a count");
+        assert_eq!(left.get::<_, i64>(0), 0);
+    }
+}
+
+#[tokio::test]
+async fn rows_of_a_database_that_is_only_read_are_not_written() {
+    let how = How { source: ReplicationSource::Slot, log: ReplicationLog::File };
+    let Some(stage) = Stage::new(how).await else { return };
+    let server = stage.start().await;
+    let mut board = Board::open(&server, "ada", "all").await;
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    assert_eq!(push(&mut ada, "c1", 1, &[put("all", 1, "Milk")]).await, ["replica-read-only"]);
+    stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Milk')").await;
+    board.until_title(1, "Milk").await;
+}

@@ -20,7 +20,7 @@ pub mod suite;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresLog;
 pub use replica::{
-    Aside, AsideRow, Fed, Feed, Feeder, How, Lead, Origin, PlacedRow, ReplicaLog, Row, RowReader, SetAside,
+    Aside, AsideRow, Fed, Feed, Feeder, How, Lead, Origin, PlacedRow, ReplicaLog, Row, RowReader, RowTable, RowTables, SetAside,
 };
 pub use split::{IsOfRows, SplitLog};
 pub use sqlite::SqliteLog;

@@ -26,9 +26,19 @@ pub(super) trait Reads {
     /// Returns how many entities of a type there are.
     fn count(&self, entity: &str) -> Result<u64, Self::Error>;
 
+    /// Writes a row of a table, or deletes it, where entities of this type are such; `None` where they are not. It is undone where what it
+    /// belongs to is not kept.
+    fn write_row(&self, entity: &str, id: &str, was_there: bool, data: Option<&str>) -> Option<RowWritten<Self::Error>> {
+        let _ = (entity, id, was_there, data);
+        None
+    }
+
     /// Carries out a statement of the app's; it is undone where what it belongs to is not kept.
     fn sql(&self, statement: &str, values: &[SqlValue]) -> Result<Result<SqlAnswer, SqlError>, Self::Error>;
 }
+
+/// Whether a row was written.
+pub(super) type RowWritten<E> = Result<Result<(), SyncError>, E>;
 
 /// Takes the key and the JSON of an entity.
 pub(super) type Visit<'v> = dyn FnMut(&str, &str) -> Result<(), SyncError> + 'v;
@@ -52,6 +62,12 @@ impl Layer {
     /// Returns what was written, by key.
     pub(super) fn now(&self) -> &BTreeMap<Key, Option<Box<str>>> {
         &self.now
+    }
+
+    /// Forgets what is not of these.
+    #[cfg(feature = "postgres")]
+    pub(super) fn retain(&mut self, is_kept: impl Fn(&Key) -> bool) {
+        self.now.retain(|key, _| is_kept(key));
     }
 
     /// Takes what was written on top of this.
@@ -124,6 +140,10 @@ impl<R: Reads> Reads for Over<'_, R> {
         Ok(self.below.count(entity)?.saturating_add_signed(more))
     }
 
+    fn write_row(&self, entity: &str, id: &str, was_there: bool, data: Option<&str>) -> Option<RowWritten<R::Error>> {
+        self.below.write_row(entity, id, was_there, data)
+    }
+
     fn sql(&self, statement: &str, values: &[SqlValue]) -> Result<Result<SqlAnswer, SqlError>, R::Error> {
         self.below.sql(statement, values)
     }
@@ -149,6 +169,8 @@ pub(super) struct Written {
     pub(super) made: Vec<Made>,
     /// What each entity that was written is in the end.
     pub(super) layer: Layer,
+    /// The rows of tables among them, which are logged when they are read back.
+    pub(super) rows: Vec<Key>,
 }
 
 impl<'r, R: Reads> Overlay<'r, R> {
@@ -180,6 +202,31 @@ impl<'r, R: Reads> Overlay<'r, R> {
             *self.failed.borrow_mut() = Some(error);
             unavailable()
         })
+    }
+
+    /// Writes a row of a table; `None` where it is none.
+    fn written_row(
+        &mut self,
+        (entity, id): (&'static str, &str),
+        was_there: bool,
+        data: Option<&str>,
+        more: i64,
+    ) -> Option<Result<bool, SyncError>> {
+        let mut is_row = true;
+        let written = self.ask(|over| {
+            let written = over.write_row(entity, id, was_there, data);
+            is_row = written.is_some();
+            written.unwrap_or(Ok(Ok(())))
+        });
+        if !is_row {
+            return None;
+        }
+        Some(written.and_then(|done| done).map(|()| {
+            self.written.layer.write((entity, id), data.map(Box::from), more);
+            self.written.rows.push((entity.into(), id.into()));
+            self.last.replace(None);
+            was_there
+        }))
     }
 
     fn find(&self, entity: &str, id: &str) -> Result<Option<Box<str>>, SyncError> {
@@ -225,6 +272,9 @@ impl<R: Reads> Rows for Overlay<'_, R> {
             if is_over {
                 return Err(SyncError::new("sync-too-large").param("limit", limit));
             }
+        }
+        if let Some(written) = self.written_row((entity, id), before.is_some(), data, more) {
+            return written;
         }
         self.head += 1;
         let data: Option<Box<str>> = data.map(Box::from);
@@ -299,7 +349,7 @@ mod tests {
         assert_eq!(overlay.write("note", "d", Some("d2")), Ok(false));
         assert_eq!(overlay.write("note", "a", None), Ok(true));
         assert_eq!(list(&overlay), "b0 d2 e1 f1 g1");
-        let Ok(Written { made, layer }) = overlay.into_written() else { panic!("nothing has failed") };
+        let Ok(Written { made, layer, .. }) = overlay.into_written() else { panic!("nothing has failed") };
         let made: Vec<_> =
             made.iter().map(|(change, before)| (change.cursor, &*change.id, before.as_deref())).collect();
         let expected = [

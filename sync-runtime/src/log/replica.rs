@@ -4,6 +4,7 @@
 //! knows where it was before, and makes changes of that. What the reader has read up to is stored in the same transaction as what it has
 //! read, as a text that means nothing here. One reader leads at a time: what another one wants to store that has led before is refused.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
@@ -41,8 +42,53 @@ pub trait ReplicaLog: Send + Sync {
     /// Stores what is fed until nothing more comes: what is not whole by then is not stored.
     fn feed(&self, term: u64, how: How, feed: Feed) -> BoxFuture<'_, Result<(), LogError>>;
 
+    /// Says which entities are rows, and how mutations write them, where they can: called each time the tables were looked at.
+    fn rows_are(&self, tables: RowTables);
+
     /// Returns how many rows are set aside, and the last of them, the newest first.
     fn set_aside(&self) -> BoxFuture<'_, Result<SetAside, LogError>>;
+}
+
+/// The entities that are rows: no log has them but as it reads them.
+#[derive(Clone, Default)]
+pub struct RowTables {
+    /// How each is written, by the name of the entity; `None` where the log is in another database.
+    pub tables: BTreeMap<&'static str, Option<Arc<dyn RowTable>>>,
+    /// The statement by which a transaction says which calls it is of: `$1` is JSON, a list of client, number and scope.
+    pub origin: &'static str,
+}
+
+/// A table in the database of the log, whose rows mutations write.
+pub trait RowTable: Send + Sync {
+    /// Returns whether a text can be the key of a row.
+    fn is_key(&self, id: &str) -> bool;
+
+    /// Returns the statement that reads the columns of some rows behind their keys, each as the database writes it: those whose keys are in the list `$1`. It
+    /// locks them.
+    fn select(&self) -> &'static str;
+
+    /// Returns the statement that changes a row, which is `$1`: JSON by columns.
+    fn update(&self) -> &'static str;
+
+    /// Returns the statement that adds one, unless there is one with its key.
+    fn insert(&self) -> &'static str;
+
+    /// Returns the statement that deletes the row with the key `$1`.
+    fn delete(&self) -> &'static str;
+
+    /// Makes an entity of the columns of a row, and says where it belongs.
+    ///
+    /// # Errors
+    ///
+    /// Why it belongs nowhere.
+    fn placed(&self, columns: &[Option<&str>]) -> Result<PlacedRow, String>;
+
+    /// Returns where an entity would belong, and its JSON by columns.
+    ///
+    /// # Errors
+    ///
+    /// Why it would belong nowhere.
+    fn written(&self, entity: &str) -> Result<(PlacedRow, String), String>;
 }
 
 /// Whoever reads rows into a log, as others see it.

@@ -21,6 +21,7 @@ mod slot;
 mod status;
 mod tables;
 mod values;
+mod writing;
 
 use std::sync::Arc;
 
@@ -35,7 +36,6 @@ use crate::error::BoxError;
 use crate::log::{ReplicaLog, RowReader};
 use crate::route::{App, BoxFuture, Pattern, Replica, Table};
 
-pub(crate) use self::slot::ORIGIN;
 use self::status::Status;
 pub(crate) use self::tables::IsScope;
 
@@ -76,6 +76,7 @@ impl Plan {
             slot: config.replication_slot.clone().unwrap_or_else(|| format!("sync_{}", slot_name(&address))),
             publication: config.replication_publication.clone(),
             shares_log: config.shares_replicated_log(),
+            writes_rows: config.shares_replicated_log() && config.log_url.as_ref().is_none_or(|log| log == url),
         };
         let patterns: Vec<Pattern> = replicas.iter().map(|replica| replica.scope()).collect();
         let is_scope: IsScope = Arc::new(move |name| patterns.iter().any(|pattern| pattern.parameters(name).is_some()));

@@ -15,6 +15,7 @@ use super::settings::{Settings, SourceKind};
 use super::slot::{self, Streaming};
 use super::status::{Doing, Status};
 use super::tables::{IsScope, shape};
+use super::writing::row_tables;
 use super::{outbox, setup};
 use crate::clock::{Seldom, sleep, timeout};
 use crate::error::chain;
@@ -52,16 +53,17 @@ impl Reader {
     pub(super) async fn check(&self, makes: bool) -> Result<(), Halt> {
         let client = self.address.connect().await?;
         let catalog = self.catalog(&client).await?;
-        if catalog.missing.is_empty() {
+        if catalog.missing.is_empty() || !makes {
+            let catalog = catalog.complete()?;
+            self.log.rows_are(row_tables(&catalog.tables, &self.settings));
             return Ok(());
-        }
-        if !makes {
-            return catalog.complete().map(drop);
         }
         for made in setup::make(&client, &catalog, &self.replicas, &self.settings, true).await? {
             tracing::info!(made, "in development, what replication needs is made");
         }
-        self.catalog(&client).await?.complete().map(drop)
+        let catalog = self.catalog(&client).await?.complete()?;
+        self.log.rows_are(row_tables(&catalog.tables, &self.settings));
+        Ok(())
     }
 
     async fn catalog(&self, client: &Sql) -> Result<Catalog, Halt> {
@@ -97,6 +99,7 @@ impl Reader {
     async fn lead(&self, why: Option<String>, pause: &mut Duration) -> Result<Infallible, Halt> {
         let client = Arc::new(self.address.connect().await?);
         let catalog = self.catalog(&client).await?.complete()?;
+        self.log.rows_are(row_tables(&catalog.tables, &self.settings));
         self.take_the_lead(&client).await?;
         let lead = self.log.lead().await?;
         let beating = AbortOnDropHandle::new(tokio::spawn(beat(client.clone())));

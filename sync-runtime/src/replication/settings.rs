@@ -17,4 +17,6 @@ pub(super) struct Settings {
     pub(super) publication: String,
     /// Whether the log is in the same database, where servers share it.
     pub(super) shares_log: bool,
+    /// Whether mutations can write rows: the log is in the same database.
+    pub(super) writes_rows: bool,
 }

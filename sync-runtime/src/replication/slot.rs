@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// After how many bytes in which nothing was for us it is stored that they were read, and after what time whatever they are.
 const IDLE: (u64, Duration, Duration) = (1 << 20, Duration::from_secs(1), Duration::from_secs(30));
 /// What transactions of our own say of themselves.
-pub(crate) const ORIGIN: &str = "sync.origin";
+const ORIGIN: &str = "sync.origin";
 
 /// A slot as the database has it.
 #[derive(Debug)]

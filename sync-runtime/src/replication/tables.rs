@@ -39,8 +39,9 @@ pub(super) struct Column {
     pub(super) kind: Kind,
     /// A field without a value is left out, since something else takes its place.
     is_left_out: bool,
-    /// The number of its type.
+    /// The number of its type, and what that is called, or what it is a domain over.
     pub(super) type_id: u32,
+    pub(super) type_name: String,
 }
 
 /// A column in the catalog.
@@ -109,7 +110,8 @@ impl Table {
             write_text(own.field, &mut begins);
             begins.push(':');
             let is_left_out = !matches!(field.shape, sync_schema::Shape::Option(_));
-            columns.push(Column { name: column, field: own.field, begins, kind, is_left_out, type_id: there.type_id });
+            let (type_id, type_name) = (there.type_id, there.type_name.clone());
+            columns.push(Column { name: column, field: own.field, begins, kind, is_left_out, type_id, type_name });
         }
         if !misfits.is_empty() {
             return Err(misfits);
@@ -171,7 +173,7 @@ impl Table {
     }
 
     /// Writes the JSON of a row.
-    fn json(&self, values: &[Value<'_>]) -> Result<String, String> {
+    pub(super) fn json(&self, values: &[Value<'_>]) -> Result<String, String> {
         let mut out = String::with_capacity(64 + values.iter().map(|value| value.length() + 16).sum::<usize>());
         out.push('{');
         for (column, value) in self.columns.iter().zip(values) {

@@ -76,6 +76,16 @@ pub mod cards {
     pub mod _entity;
     #[path = "_scope.rs"]
     pub mod _scope;
+    pub mod _mutation {
+        #[allow(unused_imports)]
+        pub use super::_entity::*;
+        /// The data of one scope, inside of the transaction of one mutation.
+        pub type Tx<'t> = ::sync::Tx<'t, super::_scope::__Page>;
+        #[path = "put_v1.rs"]
+        pub mod put_v1;
+        #[path = "remove_v1.rs"]
+        pub mod remove_v1;
+    }
     pub mod _replica {
         #[allow(unused_imports)]
         pub use super::_entity::*;

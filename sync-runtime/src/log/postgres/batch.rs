@@ -1,6 +1,6 @@
 //! Pushes that are settled together: what is known of them is read at once, and what they have done is written at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -9,11 +9,12 @@ use tokio_postgres::Error;
 use super::asking::Asking;
 use super::link::{Link, LinkError};
 use super::reading::outcome_of;
+use super::replica::gate;
 use super::rows::{Number, Stored, id_of};
 use crate::id::Id;
 use crate::log::kept::{number_of, signed};
 use crate::log::overlay::{Key, Layer, Made, Written};
-use crate::log::replica::How;
+use crate::log::replica::{How, RowTables};
 use crate::log::settle::{Judged, KEPT, KnownClient, Outcome, judge, run, to_stored};
 use crate::log::store::{Committed, Push, Pushed, Work};
 
@@ -28,7 +29,29 @@ pub(super) struct Batch {
     outcomes: HashMap<(Arc<str>, u64), (Id, Outcome)>,
     /// Those that are new, in their order.
     settled: Vec<(Arc<str>, u64)>,
+    /// Those whose rows are not read back yet, new or not.
+    waiting: HashSet<(Arc<str>, u64)>,
+    /// The rows that new ones have written.
+    rows: Vec<Rows>,
+    tables: RowTables,
     bytes: usize,
+}
+
+/// The rows that one push has written.
+struct Rows {
+    client: Arc<str>,
+    number: u64,
+    scope: Arc<str>,
+    keys: Vec<Key>,
+}
+
+/// What came of a push.
+#[derive(Debug)]
+pub(super) enum Settling {
+    /// This.
+    Pushed(Pushed),
+    /// It is settled, and how far that has led is known when its rows are read back.
+    Waits,
 }
 
 /// A scope, and what is made of it.
@@ -41,11 +64,24 @@ pub(super) struct Scope {
     pub(super) made: Vec<Made>,
 }
 
+impl Scope {
+    /// Leaves out what the log has not written: rows of tables.
+    fn without(mut self, tables: &RowTables) -> Self {
+        self.layer.retain(|(entity, _)| !tables.tables.contains_key(&**entity));
+        self
+    }
+}
+
 impl Batch {
     /// Begins a transaction that nobody else's about the same scopes and clients can cross, and reads what is known of them.
     ///
     /// The locks come first: a cursor that is taken before would show after one that was taken later.
-    pub(super) async fn begin(client: &Asking, pushes: &[&Push], codes: &[&'static str]) -> Result<Self, Error> {
+    pub(super) async fn begin(
+        client: &Asking,
+        pushes: &[&Push],
+        codes: &[&'static str],
+        tables: RowTables,
+    ) -> Result<Self, Error> {
         // One that was refused before is of no scope, whatever it says.
         let applied = pushes.iter().filter(|push| matches!(push.work, Work::Apply(_)));
         let scopes = sorted(applied.map(|push| &push.scope));
@@ -55,8 +91,12 @@ impl Batch {
         let mut locks: Vec<i64> = Vec::new();
         locks.extend(scopes.iter().map(|scope| lock_of("scope", scope)));
         locks.extend(clients.iter().map(|client| lock_of("client", client)));
+        if !tables.tables.is_empty() {
+            // Before all others: whoever holds it alone waits for none of those.
+            client.query("SELECT pg_advisory_xact_lock_shared($1)", &[&gate()]).await?;
+        }
         lock_all(client, locks).await?;
-        let mut batch = Self::default();
+        let mut batch = Self { tables, ..Self::default() };
         batch.load_scopes(client, &scopes).await?;
         batch.load_clients(client, &clients).await?;
         batch.load_outcomes(client, pushes, codes).await?;
@@ -97,8 +137,12 @@ impl Batch {
             FROM unnest($1::text[], $2::bigint[]) AS wanted (client, number)
             JOIN sync_outcomes o ON o.client = wanted.client COLLATE \"C\" AND o.number = wanted.number";
         for row in client.query(select, &[&clients, &numbers]).await? {
-            let of = (row.try_get::<_, &str>(0)?.into(), row.number(1)?);
-            self.outcomes.insert(of, (id_of(&row, 2)?, outcome_of(&row, 3, codes)?));
+            let of: (Arc<str>, u64) = (row.try_get::<_, &str>(0)?.into(), row.number(1)?);
+            let outcome = outcome_of(&row, 3, codes)?;
+            if outcome.is_none() {
+                self.waiting.insert(of.clone());
+            }
+            self.outcomes.insert(of, (id_of(&row, 2)?, outcome.unwrap_or(Ok(0))));
         }
         Ok(())
     }
@@ -109,21 +153,28 @@ impl Batch {
     }
 
     /// Settles a push that the batch was begun with, unless it is settled, or is not its client's next.
-    pub(super) fn settle(&mut self, link: &Link, push: &mut Push, time: i64) -> Result<Pushed, LinkError> {
+    pub(super) fn settle(&mut self, link: &Link, push: &mut Push, time: i64) -> Result<Settling, LinkError> {
         let client = push.call.client.clone();
         let known = self.clients.get(&client).copied();
-        let outcome_of = |number| Ok::<_, Infallible>(self.outcomes.get(&(client.clone(), number)).cloned());
+        let of = client.clone();
+        let outcome_of = |number| Ok::<_, Infallible>(self.outcomes.get(&(of.clone(), number)).cloned());
         let Ok(judged) = judge(push, known, outcome_of);
         let outcome = match judged {
-            Judged::Told(pushed) => return Ok(pushed),
+            Judged::Told(Pushed::Settled(Ok(_))) if self.waiting.contains(&(client.clone(), push.call.number)) => {
+                return Ok(Settling::Waits);
+            }
+            Judged::Told(pushed) => return Ok(Settling::Pushed(pushed)),
             Judged::Refused(refusal) => Err(refusal),
             Judged::Next => self.apply(link, push, time)?,
         };
         let (owner, last) = (push.call.owner, push.call.number);
         self.clients.insert(client.clone(), KnownClient { owner, last });
         self.outcomes.insert((client.clone(), last), (push.call.call, outcome.clone()));
-        self.settled.push((client, last));
-        Ok(Pushed::Settled(outcome))
+        self.settled.push((client.clone(), last));
+        Ok(match self.waiting.contains(&(client, last)) {
+            true => Settling::Waits,
+            false => Settling::Pushed(Pushed::Settled(outcome)),
+        })
     }
 
     fn apply(&mut self, link: &Link, push: &mut Push, time: i64) -> Result<Outcome, LinkError> {
@@ -131,10 +182,10 @@ impl Batch {
             return Ok(Err(refusal.clone()));
         }
         let scope = self.scopes.entry(push.scope.clone()).or_default();
-        let stored = Stored::new(link, scope.id);
+        let stored = Stored::new(link, (&push.scope, scope.id), &self.tables);
         let written = run(&push.scope, &mut push.work, &scope.layer.over(&stored), scope.head, time)?;
         stored.end(written.is_ok())?;
-        let Written { made, layer } = match written {
+        let Written { made, layer, rows } = match written {
             Ok(written) => written,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -142,12 +193,22 @@ impl Batch {
         self.bytes += made.iter().map(|(change, before)| size(&change.data) + size(before)).sum::<usize>();
         scope.layer.take_over(layer);
         scope.made.extend(made);
+        if !rows.is_empty() {
+            let (client, number) = (push.call.client.clone(), push.call.number);
+            self.waiting.insert((client.clone(), number));
+            self.rows.push(Rows { client, number, scope: push.scope.clone(), keys: rows });
+        }
         Ok(Ok(scope.head))
     }
 
     /// Writes all of it, and ends the transaction; returns what was committed.
     pub(super) async fn commit(self, client: &Asking, server: &str, time: i64) -> Result<Vec<Committed>, Error> {
-        let changed: BTreeMap<_, _> = self.scopes.into_iter().filter(|(_, scope)| !scope.made.is_empty()).collect();
+        let changed: BTreeMap<_, _> = self
+            .scopes
+            .into_iter()
+            .filter(|(_, scope)| !scope.made.is_empty())
+            .map(|(name, scope)| (name, scope.without(&self.tables)))
+            .collect();
         let ids = store_scopes(client, |_| true, &changed, time, None).await?;
         let scopes: Vec<_> = changed.into_iter().map(|(name, scope)| (ids[&name], name, scope)).collect();
         let rows = async {
@@ -155,8 +216,9 @@ impl Batch {
             store_entities(client, &scopes).await?;
             tell(client, &scopes, server).await
         };
-        let clients = store_clients(client, &self.settled, &self.clients, &self.outcomes, time);
-        futures_util::try_join!(rows, clients)?;
+        let outcomes = Outcomes { of: &self.outcomes, waiting: &self.waiting };
+        let clients = store_clients(client, &self.settled, &self.clients, outcomes, time);
+        futures_util::try_join!(rows, clients, store_written(client, &self.rows, self.tables.origin))?;
         client.batch_execute("COMMIT").await?;
         let committed = scopes.into_iter().map(|(_, scope, Scope { head, made, .. })| {
             let changes = made.into_iter().map(|(change, _)| change).collect();
@@ -296,11 +358,43 @@ pub(super) async fn tell(client: &Asking, scopes: &Scopes, server: &str) -> Resu
     Ok(())
 }
 
+/// What came of pushes.
+#[derive(Clone, Copy)]
+struct Outcomes<'b> {
+    of: &'b HashMap<(Arc<str>, u64), (Id, Outcome)>,
+    waiting: &'b HashSet<(Arc<str>, u64)>,
+}
+
+impl Outcomes<'_> {
+    /// Returns how far a push has led its scope, where that is known.
+    fn cursor(self, key: &(Arc<str>, u64), outcome: &Outcome) -> Option<u64> {
+        outcome.as_ref().ok().copied().filter(|_| !self.waiting.contains(key))
+    }
+}
+
+/// Notes which rows were written, until they are read back, and says in the transaction by which calls.
+async fn store_written(client: &Asking, rows: &[Rows], origin: &'static str) -> Result<(), Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let insert = "INSERT INTO sync_written (client, number, scope, entity, id)
+        SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[])";
+    let all = || rows.iter().flat_map(|row| row.keys.iter().map(move |key| (row, key)));
+    let clients: Vec<&str> = all().map(|(row, _)| &*row.client).collect();
+    let numbers: Vec<i64> = all().map(|(row, _)| signed(row.number)).collect();
+    let scopes: Vec<&str> = all().map(|(row, _)| &*row.scope).collect();
+    let entities: Vec<&str> = all().map(|(_, (entity, _))| &**entity).collect();
+    let ids: Vec<&str> = all().map(|(_, (_, id))| &**id).collect();
+    client.execute(insert, &[&clients, &numbers, &scopes, &entities, &ids]).await?;
+    let calls: Vec<_> = rows.iter().map(|row| (&*row.client, row.number, &*row.scope)).collect();
+    client.query(origin, &[&serde_json::to_string(&calls).unwrap_or_default()]).await.map(drop)
+}
+
 async fn store_clients(
     client: &Asking,
     settled: &[(Arc<str>, u64)],
     clients: &HashMap<Arc<str>, KnownClient>,
-    outcomes: &HashMap<(Arc<str>, u64), (Id, Outcome)>,
+    outcomes: Outcomes<'_>,
     time: i64,
 ) -> Result<(), Error> {
     if settled.is_empty() {
@@ -319,12 +413,12 @@ async fn store_clients(
     let owners: Vec<Vec<u8>> = of.values().map(|known| known.owner.to_bytes().to_vec()).collect();
     let lasts: Vec<i64> = of.values().map(|known| signed(known.last)).collect();
     let heards: Vec<i64> = of.values().map(|known| signed(known.last.saturating_sub(KEPT))).collect();
-    let of: Vec<_> = settled.iter().filter_map(|key| Some((key, outcomes.get(key)?))).collect();
+    let of: Vec<_> = settled.iter().filter_map(|key| Some((key, outcomes.of.get(key)?))).collect();
     let of_names: Vec<&str> = of.iter().map(|((client, _), _)| &**client).collect();
     let numbers: Vec<i64> = of.iter().map(|((_, number), _)| signed(*number)).collect();
     let calls: Vec<Vec<u8>> = of.iter().map(|(_, (call, _))| call.to_bytes().to_vec()).collect();
     let cursors: Vec<Option<i64>> =
-        of.iter().map(|(_, (_, outcome))| outcome.as_ref().ok().copied().map(signed)).collect();
+        of.iter().map(|(key, (_, outcome))| outcomes.cursor(key, outcome).map(signed)).collect();
     let refusals: Vec<Option<String>> =
         of.iter().map(|(_, (_, outcome))| outcome.as_ref().err().and_then(to_stored)).collect();
     client.execute(upsert, &[&names, &owners, &lasts, &time]).await?;

@@ -26,15 +26,17 @@ use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::{Config, NoTls};
 
+use self::batch::Settling;
 use self::listening::Listening;
 use self::pending::Pending;
 use self::trim::Keep;
 use self::writer::{QUEUE, Waiting, Writer};
 use super::kept;
+use super::replica::RowTables;
 use super::store::{
-    Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Retention, Snapshot, SnapshotPlace, Watch,
+    Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot, SnapshotPlace, Watch,
 };
-use crate::clock::{Instant, calendar, soon};
+use crate::clock::{Instant, calendar, sleep, soon};
 use crate::id::Id;
 use crate::route::BoxFuture;
 use crate::storage::DataError;
@@ -45,6 +47,13 @@ const READERS: usize = 4;
 const CONNECTED_WITHIN: Duration = Duration::from_secs(5);
 /// How long a question may take, with all that it asks for.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it is waited until the rows of a push are read back, and how often it is looked for that of which nothing is heard.
+const READ_BACK: Duration = Duration::from_secs(15);
+const LOOKED_BACK: Duration = Duration::from_secs(1);
+const LOOKED_AGAIN: Duration = Duration::from_millis(100);
+/// Rows are read and written in the words in which they are replicated.
+const VALUES: &str =
+    "-c datestyle=ISO,MDY -c intervalstyle=iso_8601 -c timezone=UTC -c extra_float_digits=1 -c bytea_output=hex";
 /// What the database gives up by itself: a statement, waiting for a lock, and a server that has stopped in the middle of a transaction.
 const LIMITS: &str = "-c statement_timeout=20s -c lock_timeout=10s -c idle_in_transaction_session_timeout=20s";
 
@@ -58,6 +67,8 @@ pub struct PostgresLog {
     /// What this server calls itself to the others.
     server: Arc<str>,
     pending: Arc<Pending>,
+    /// The entities that are rows.
+    tables: Arc<Mutex<RowTables>>,
     /// Behind which scope it is looked for changes to forget.
     trimmed: Mutex<i64>,
     #[expect(dead_code, reason = "it listens as long as this is there")]
@@ -85,7 +96,9 @@ impl PostgresLog {
         let server: Arc<str> = Id::random().to_string()[..16].into();
         let pending = Arc::<Pending>::default();
         let watch = pending.watching(watch);
-        let writer = Writer::new(config.clone(), codes.clone(), watch.clone(), server.clone());
+        let tables = Arc::<Mutex<RowTables>>::default();
+        let told = (codes.clone(), watch.clone(), server.clone());
+        let writer = Writer::new(config.clone(), told, tables.clone());
         std::thread::Builder::new()
             .name("sync-log".to_owned())
             .spawn(move || writer.serve(waiting))
@@ -96,12 +109,19 @@ impl PostgresLog {
             readers,
             codes,
             pending,
+            tables,
             trimmed: Mutex::default(),
             listening: Listening::begin(config.clone(), watch.clone(), server.clone()),
             config,
             watch,
             server,
         })
+    }
+
+    /// Returns what waits until the rows of a push are read back.
+    fn back(&self, push: &Push) -> Back {
+        let (readers, codes, pending) = (self.readers.clone(), self.codes.clone(), self.pending.clone());
+        Back { readers, codes, pending, client: push.call.client.clone(), number: push.call.number, scope: push.scope.clone() }
     }
 
     async fn read<T>(
@@ -120,7 +140,8 @@ impl PostgresLog {
 
 fn configured(url: &str) -> Result<Config, DataError> {
     let mut config: Config = url.parse().map_err(|error| DataError::LogAddress { source: Box::new(error) })?;
-    let own = config.get_options().map_or_else(|| LIMITS.to_owned(), |own| format!("{LIMITS} {own}"));
+    let own = config.get_options().unwrap_or_default();
+    let own = format!("{LIMITS} {own} {VALUES}");
     config.options(own).connect_timeout(CONNECTED_WITHIN).keepalives_idle(Duration::from_secs(10));
     config.tcp_user_timeout(PATIENCE);
     if config.get_application_name().is_none() {
@@ -145,15 +166,32 @@ impl LogStore for PostgresLog {
     fn push(&self, push: Push) -> BoxFuture<'_, Result<PushLater, LogError>> {
         Box::pin(async move {
             let (tell, told) = oneshot::channel();
+            let back = self.back(&push);
             self.pushes.send(Waiting { push, tell }).await.map_err(|_| unanswered())?;
-            let later: PushLater = Box::pin(async move { told.await.map_err(|_| unanswered())? });
+            let later: PushLater = Box::pin(async move {
+                match told.await.map_err(|_| unanswered())?? {
+                    Settling::Pushed(pushed) => Ok(pushed),
+                    Settling::Waits => back.comes().await,
+                }
+            });
             Ok(later)
         })
     }
 
     fn known(&self, client: &str, numbers: Vec<u64>) -> BoxFuture<'_, Result<Known, LogError>> {
         let name = client.to_owned();
-        Box::pin(self.read(async move |client| reading::known(client, &name, &numbers, &self.codes).await.map(Ok)))
+        Box::pin(async move {
+            let until = Instant::now() + READ_BACK;
+            let has_rows = !self.tables.lock().tables.is_empty();
+            loop {
+                let read = self.read(async |client| reading::known(client, &name, &numbers, &self.codes, has_rows).await.map(Ok));
+                match read.await? {
+                    (known, false) => return Ok(known),
+                    (_, true) if Instant::now() > until => return Err(not_read_back()),
+                    (_, true) => sleep(LOOKED_AGAIN).await,
+                }
+            }
+        })
     }
 
     fn pull(&self, from: PullFrom) -> BoxFuture<'_, Result<Page, LogError>> {
@@ -183,6 +221,42 @@ impl LogStore for PostgresLog {
             Ok(step.next.is_some())
         })
     }
+}
+
+/// A push that is settled, and whose rows are not read back yet.
+struct Back {
+    readers: Pool,
+    codes: Arc<[&'static str]>,
+    pending: Arc<Pending>,
+    client: Arc<str>,
+    number: u64,
+    scope: Arc<str>,
+}
+
+impl Back {
+    /// Waits until they are, and returns how far they have led.
+    async fn comes(self) -> Result<Pushed, LogError> {
+        let until = Instant::now() + READ_BACK;
+        loop {
+            let mut next = self.pending.next(&self.scope);
+            let client = self.readers.get().await?;
+            let (known, waits) = reading::known(&client, &self.client, &[self.number], &self.codes, true).await?;
+            drop(client);
+            if !waits {
+                let outcome = known.outcomes.into_values().next();
+                return Ok(outcome.map_or(Pushed::Forgotten, |(_, outcome)| Pushed::Settled(outcome)));
+            }
+            // It is looked again after a while, whatever was heard.
+            soon(Instant::now() + LOOKED_BACK, next.changed()).await;
+            if Instant::now() > until {
+                return Err(not_read_back());
+            }
+        }
+    }
+}
+
+fn not_read_back() -> LogError {
+    LogError::Unavailable("what was written is not read back: the reader of rows has stopped, or is far behind".into())
 }
 
 fn unanswered() -> LogError {

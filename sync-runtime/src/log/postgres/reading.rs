@@ -12,13 +12,15 @@ use crate::log::overlay::Key;
 use crate::log::settle::{Outcome, reaches, stored_refusal};
 use crate::log::store::{CHANGES_MEANWHILE, Change, Head, Known, LogError, Page, PullFrom, Snapshot, SnapshotPlace};
 
-/// Reads what is known of a client, and what it was told about pushes.
+/// Reads what is known of a client, and what it was told about pushes; and whether it waits to hear of any of them, where rows are read back.
 pub(super) async fn known(
     client: &Client,
     name: &str,
     numbers: &[u64],
     codes: &[&'static str],
-) -> Result<Known, Error> {
+    has_rows: bool,
+) -> Result<(Known, bool), Error> {
+    let mut waits = false;
     let numbers: Vec<i64> = numbers.iter().copied().map(signed).collect();
     let select = "SELECT c.owner, c.last, o.number, o.call, o.cursor, o.refusal
         FROM sync_clients c LEFT JOIN sync_outcomes o ON o.client = c.id AND o.number = ANY ($2) WHERE c.id = $1";
@@ -26,18 +28,21 @@ pub(super) async fn known(
     for row in client.query(&client.prepare_cached(select).await?, &[&name, &numbers]).await? {
         (known.owner, known.last) = (Some(id_of(&row, 0)?), row.number(1)?);
         if let Some(number) = row.try_get::<_, Option<i64>>(2)? {
-            known.outcomes.insert(number.unsigned_abs(), (id_of(&row, 3)?, outcome_of(&row, 4, codes)?));
+            match outcome_of(&row, 4, codes)? {
+                Some(outcome) => drop(known.outcomes.insert(number.unsigned_abs(), (id_of(&row, 3)?, outcome))),
+                None if has_rows => waits = true,
+                // Nobody reads rows back any more.
+                None => drop(known.outcomes.insert(number.unsigned_abs(), (id_of(&row, 3)?, Ok(0)))),
+            }
         }
     }
-    Ok(known)
+    Ok((known, waits))
 }
 
-/// Reads a cursor, or the refusal in the column behind it.
-pub(super) fn outcome_of(row: &Row, column: usize, codes: &[&'static str]) -> Result<Outcome, Error> {
-    Ok(match row.try_get::<_, Option<i64>>(column)? {
-        Some(cursor) => Ok(cursor.unsigned_abs()),
-        None => Err(stored_refusal(row.try_get::<_, Option<&str>>(column + 1)?.unwrap_or_default(), codes)),
-    })
+/// Reads a cursor, or the refusal in the column behind it; `None` where neither is known, since rows are not read back yet.
+pub(super) fn outcome_of(row: &Row, column: usize, codes: &[&'static str]) -> Result<Option<Outcome>, Error> {
+    let (cursor, refusal): (Option<i64>, Option<&str>) = (row.try_get(column)?, row.try_get(column + 1)?);
+    Ok(cursor.map(|cursor| Ok(cursor.unsigned_abs())).or_else(|| refusal.map(|refusal| Err(stored_refusal(refusal, codes)))))
 }
 
 pub(super) async fn heads(client: &Client, scopes: &[Arc<str>]) -> Result<Vec<Head>, Error> {

@@ -18,7 +18,7 @@ use crate::id::Id;
 use crate::log::kept::signed;
 use crate::log::overlay::Key;
 use crate::log::replica::{
-    Aside, AsideRow, Fed, Feed, How, Lead, Next, Origin, PlacedRow, ReplicaLog, Row, SetAside,
+    Aside, AsideRow, Fed, Feed, How, Lead, Next, Origin, PlacedRow, ReplicaLog, Row, RowTables, SetAside,
 };
 use crate::log::store::{Change, ChangeKind, Committed, LogError, News};
 use crate::route::BoxFuture;
@@ -63,6 +63,11 @@ impl ReplicaLog for PostgresLog {
             let renew = "UPDATE sync_scopes SET epoch = $1 || id, head = head + 1, floor = head + 1, oldest = 0 WHERE replicated";
             let epoch = Id::random().to_string()[..8].to_owned();
             client.execute(renew, &[&epoch]).await?;
+            // What calls have written by now is copied, and is not read back as theirs.
+            let settle = "UPDATE sync_outcomes o SET cursor = 0 FROM sync_written w
+                WHERE o.client = w.client AND o.number = w.number AND o.cursor IS NULL AND o.refusal IS NULL";
+            client.execute(settle, &[]).await?;
+            client.execute("DELETE FROM sync_written", &[]).await?;
             let all = "SELECT pg_notify('sync_log', $1 || ' ' || head || ' ' || name) FROM sync_scopes
                 WHERE replicated AND name <> '' ORDER BY id LIMIT 1000";
             client.query(all, &[&&*self.server]).await?;
@@ -99,6 +104,10 @@ impl ReplicaLog for PostgresLog {
             let news = (Vec::new(), Vec::new());
             Storing { log: self, client, term, how, step: Step::default(), is_open: false, news }.store(feed).await
         })
+    }
+
+    fn rows_are(&self, tables: RowTables) {
+        *self.tables.lock() = tables;
     }
 
     fn set_aside(&self) -> BoxFuture<'_, Result<SetAside, LogError>> {
@@ -296,6 +305,9 @@ impl Storing<'_> {
         let numbers: Vec<i64> = origins.iter().map(|origin| signed(origin.number)).collect();
         let scopes: Vec<&str> = origins.iter().map(|origin| &*origin.scope).collect();
         self.client.execute(update, &[&clients, &numbers, &scopes]).await?;
+        let read_back = "DELETE FROM sync_written w USING unnest($1::text[], $2::bigint[]) AS call (client, number)
+            WHERE w.client = call.client COLLATE \"C\" AND w.number = call.number";
+        self.client.execute(read_back, &[&clients, &numbers]).await?;
         let payloads = "SELECT pg_notify('sync_log', $1 || ' ' || s.head || ' ' || s.name) FROM sync_scopes s WHERE s.name = ANY ($2)";
         self.client.query(payloads, &[&&*self.log.server, &scopes]).await?;
         self.news.1.extend(origins.into_iter().map(|origin| origin.scope));

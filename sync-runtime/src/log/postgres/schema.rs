@@ -59,6 +59,15 @@ const MIGRATIONS: &[&str] = &["
         scopes BIGINT[] NOT NULL,  -- those that a row is in
         PRIMARY KEY (entity, id)
     );
+    CREATE TABLE sync_written (    -- rows that mutations have written, until they are read back
+        client TEXT COLLATE \"C\" NOT NULL,
+        number BIGINT NOT NULL,
+        scope TEXT COLLATE \"C\" NOT NULL,
+        entity TEXT COLLATE \"C\" NOT NULL,
+        id TEXT COLLATE \"C\" NOT NULL
+    );
+    CREATE INDEX sync_written_by_scope ON sync_written (scope, entity);
+    CREATE INDEX sync_written_by_call ON sync_written (client, number);
     CREATE TABLE sync_aside (
         entity TEXT COLLATE \"C\" NOT NULL,
         id TEXT COLLATE \"C\" NOT NULL,

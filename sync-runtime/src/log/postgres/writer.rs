@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::Config;
 use tokio_postgres::error::SqlState;
 
-use super::batch::Batch;
+use super::batch::{Batch, Settling};
 use super::link::{Link, LinkError};
 use super::sql::is_of_app;
 use crate::clock::{RealInstant, Seldom, calendar};
 use crate::contain::{Panicked, contained};
 use crate::error::SyncError;
-use crate::log::store::{Committed, LogError, News, Push, Pushed, Watch, Work};
+use crate::log::replica::RowTables;
+use crate::log::store::{Committed, LogError, News, Push, Watch, Work};
 
 /// How many pushes may wait for the thread; who comes then waits to be let in.
 pub(super) const QUEUE: usize = 4096;
@@ -27,7 +29,7 @@ const SAID: (u64, Duration) = (6, Duration::from_secs(60));
 /// A push, and who waits for it.
 pub(super) struct Waiting {
     pub(super) push: Push,
-    pub(super) tell: oneshot::Sender<Result<Pushed, LogError>>,
+    pub(super) tell: oneshot::Sender<Result<Settling, LogError>>,
 }
 
 pub(super) struct Writer {
@@ -36,6 +38,7 @@ pub(super) struct Writer {
     watch: Watch,
     /// What this server calls itself to the others.
     server: Arc<str>,
+    tables: Arc<Mutex<RowTables>>,
     link: Option<Link>,
     /// When it could not connect last, and what was said.
     failed: Option<(RealInstant, Arc<LinkError>)>,
@@ -45,8 +48,12 @@ pub(super) struct Writer {
 type Failed = Arc<LinkError>;
 
 impl Writer {
-    pub(super) fn new(config: Config, codes: Arc<[&'static str]>, watch: Watch, server: Arc<str>) -> Self {
-        Self { config, codes, watch, server, link: None, failed: None, said: Seldom::within(SAID.0, SAID.1) }
+    pub(super) fn new(
+        config: Config,
+        (codes, watch, server): (Arc<[&'static str]>, Watch, Arc<str>),
+        tables: Arc<Mutex<RowTables>>,
+    ) -> Self {
+        Self { config, codes, watch, server, tables, link: None, failed: None, said: Seldom::within(SAID.0, SAID.1) }
     }
 
     /// Settles what is asked for until nobody can ask any more.
@@ -93,7 +100,7 @@ impl Writer {
 
     /// Settles the first of a group, most likely all of them. Where the connection was lost, nobody knows whether that was before they were
     /// settled: those that were are known the second time, and were not told to anybody.
-    fn transact_twice(&mut self, group: &mut [Waiting]) -> Result<(Vec<Pushed>, Vec<Committed>), Failed> {
+    fn transact_twice(&mut self, group: &mut [Waiting]) -> Result<(Vec<Settling>, Vec<Committed>), Failed> {
         let done = self.transact(group);
         let Err(error) = &done else { return done };
         if !is_lost(error) && !is_in_the_way(error) {
@@ -106,12 +113,13 @@ impl Writer {
         again
     }
 
-    fn transact(&mut self, group: &mut [Waiting]) -> Result<(Vec<Pushed>, Vec<Committed>), Failed> {
+    fn transact(&mut self, group: &mut [Waiting]) -> Result<(Vec<Settling>, Vec<Committed>), Failed> {
         let (link, is_new) = match self.link.take().filter(|link| !link.client.is_closed()) {
             Some(link) => (link, false),
             None => (self.connect()?, true),
         };
-        let done = transact(&link, group, &self.codes, &self.server).map_err(Arc::new);
+        let tables = self.tables.lock().clone();
+        let done = transact(&link, group, (&self.codes, tables), &self.server).map_err(Arc::new);
         match &done {
             Ok(_) => {
                 if is_new && self.failed.take().is_some() && self.said.happened().is_some() {
@@ -154,12 +162,12 @@ impl Writer {
 fn transact(
     link: &Link,
     group: &mut [Waiting],
-    codes: &[&'static str],
+    (codes, tables): (&[&'static str], RowTables),
     server: &str,
-) -> Result<(Vec<Pushed>, Vec<Committed>), LinkError> {
+) -> Result<(Vec<Settling>, Vec<Committed>), LinkError> {
     let time = calendar();
     let pushes: Vec<&Push> = group.iter().map(|waiting| &waiting.push).collect();
-    let mut batch = link.ask(Batch::begin(&link.client, &pushes, codes))?;
+    let mut batch = link.ask(Batch::begin(&link.client, &pushes, codes, tables))?;
     let mut done = Vec::new();
     for waiting in group {
         done.push(batch.settle(link, &mut waiting.push, time)?);

@@ -10,7 +10,7 @@ use super::{Scope, SqliteLog};
 use crate::clock::calendar;
 use crate::id::Id;
 use crate::log::kept::{number_of, signed};
-use crate::log::replica::{Aside, AsideRow, Fed, Feed, How, Lead, Next, PlacedRow, ReplicaLog, Row, SetAside};
+use crate::log::replica::{Aside, AsideRow, Fed, Feed, How, Lead, Next, PlacedRow, ReplicaLog, Row, RowTables, SetAside};
 use crate::log::store::{Change, ChangeKind, Committed, LogError, News, Watch};
 use crate::route::BoxFuture;
 use crate::storage::{DataError, Failure, Job, Later};
@@ -105,6 +105,9 @@ impl ReplicaLog for SqliteLog {
             Ok(())
         })
     }
+
+    /// Mutations do not come here: those of rows are refused before.
+    fn rows_are(&self, _: RowTables) {}
 
     fn set_aside(&self) -> BoxFuture<'_, Result<SetAside, LogError>> {
         Box::pin(self.read(|file| {
