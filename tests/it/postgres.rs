@@ -99,6 +99,23 @@ impl Postgres {
         child.kill().and_then(|()| child.wait()).expect("it is ours");
     }
 
+    /// Ends it in good order: all that was written is in its folder.
+    pub(crate) fn stop(&mut self) {
+        let stopped = self.program("pg_ctl").arg("-D").arg(self.data()).args(["-m", "fast", "-w", "stop"]).output();
+        assert!(stopped.expect("a program").status.success(), "it does not stop");
+        self.child.take().expect("it runs").wait().expect("it is ours");
+    }
+
+    /// Keeps its folder as it is, while it does not run; what is kept already takes its place again.
+    pub(crate) fn keep_or_bring_back(&self) {
+        let (data, kept) = (self.data(), self.folder.path().join("kept"));
+        let (from, to) = if kept.exists() { (&kept, &data) } else { (&data, &kept) };
+        if to.exists() {
+            std::fs::remove_dir_all(to).expect("it is ours");
+        }
+        assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().expect("a program").success());
+    }
+
     /// Returns its address.
     pub(crate) fn url(&self) -> Secret {
         Secret::new(format!("postgres://sync@127.0.0.1:{}/postgres", self.port))

@@ -1,10 +1,11 @@
 //! Rows of a Postgres as durable data, through real servers, sockets and a database of a test's own.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sync::{Config, ReplicationLog, ReplicationSource};
+use sync::{Config, Environment, ReplicationLog, ReplicationSource};
 use sync_tests::app::{TestServer, member};
 use sync_tests::socket::Client;
 use tokio_postgres::NoTls;
@@ -64,6 +65,72 @@ impl Stage {
     async fn start(&self) -> TestServer {
         TestServer::start_with(|config| self.configure(config)).await
     }
+
+    /// Starts a server that goes on with the files of another one.
+    async fn start_in(&self, folder: &Path) -> TestServer {
+        TestServer::start_with(|config| {
+            self.configure(config);
+            folder.clone_into(&mut config.data);
+        })
+        .await
+    }
+
+    /// Says why a production server does not start.
+    async fn refusal(&self, change: impl FnOnce(&mut Config)) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = Config::default();
+        config.listen = ([127, 0, 0, 1], 0).into();
+        folder.path().clone_into(&mut config.data);
+        config.environment = Environment::Production;
+        self.configure(&mut config);
+        change(&mut config);
+        match test_app::server().start(&test_app::routes::TABLE, config).await {
+            Ok(_) => "it starts".to_owned(),
+            Err(error) => std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source())
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(": "),
+        }
+    }
+
+    /// Waits until the database has heard what is stored: it does not tell that again.
+    async fn until_confirmed(&self, server: &TestServer) {
+        let confirmed = "SELECT coalesce(min(confirmed_flush_lsn::text), '') FROM pg_replication_slots";
+        let asking = async {
+            loop {
+                let row = self.sql.query_one(confirmed, &[]).await.expect("an answer");
+                let confirmed: String = row.get(0);
+                if confirmed.is_empty() || report(server).await["position"] == confirmed {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking).await.expect("it is never confirmed");
+    }
+
+    /// What was done once in a production database.
+    async fn publish(&self) {
+        self.run("CREATE PUBLICATION sync FOR TABLE cards, remarks WITH (publish_via_partition_root = true)").await;
+    }
+}
+
+/// How the reader stands.
+async fn report(server: &TestServer) -> Value {
+    let answer = reqwest::get(format!("http://{}/_sync/replication", server.address())).await.expect("an answer");
+    serde_json::from_str(&answer.text().await.expect("a text")).expect("JSON")
+}
+
+/// Asks how the reader stands until that is as it should be.
+async fn until_report(server: &TestServer, is_right: impl Fn(&Value) -> bool) -> Value {
+    let mut last = Value::Null;
+    let asking = async {
+        while !is_right(&last) {
+            last = report(server).await;
+        }
+    };
+    let is_so = tokio::time::timeout(PATIENCE, asking).await.is_ok();
+    assert!(is_so, "it never stands so, but {last}");
+    last
 }
 
 async fn connect(postgres: &Postgres) -> tokio_postgres::Client {
@@ -310,4 +377,291 @@ async fn rows_of_a_database_that_is_only_read_are_not_written() {
     assert_eq!(push(&mut ada, "c1", 1, &[put("all", 1, "Milk")]).await, ["replica-read-only"]);
     stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Milk')").await;
     board.until_title(1, "Milk").await;
+}
+
+const SLOT_AND_FILE: How = How { source: ReplicationSource::Slot, log: ReplicationLog::File };
+const SLOT_AND_DATABASE: How = How { source: ReplicationSource::Slot, log: ReplicationLog::Database };
+
+#[tokio::test]
+async fn what_is_missing_stops_the_start_and_says_what_would_be_right() {
+    let Some(stage) = Stage::new(SLOT_AND_FILE).await else { return };
+    let nothing = "there is no publication `sync`: `cargo sync replication init`, or `CREATE PUBLICATION \"sync\" FOR TABLE \"public\".\"cards\", \"public\".\"remarks\" WITH (publish_via_partition_root = true)`";
+    let before = "rows of the database cannot be read: ";
+    assert_eq!(stage.refusal(|_| {}).await, format!("{before}{nothing}"));
+    stage.publish().await;
+    let create = "CREATE TABLE \"public\".\"cards\" (\"id\" bigint PRIMARY KEY, \"board\" text NOT NULL, \"title\" text NOT NULL, \"done\" boolean NOT NULL, \"count\" integer NOT NULL, \"text\" text, \"due\" timestamptz, \"tags\" text[] NOT NULL, \"extra\" jsonb, \"state\" text NOT NULL, \"heft\" double precision)";
+    for (change, undo, expected) in [
+        (
+            "ALTER TABLE cards RENAME title TO titel",
+            "ALTER TABLE cards RENAME titel TO title",
+            "the table `public.cards` has no column `title`, which the field `title` of `card` is read from: is it `titel`?".to_owned(),
+        ),
+        (
+            "ALTER TABLE cards ALTER done TYPE TEXT",
+            "ALTER TABLE cards ALTER done TYPE BOOLEAN USING false",
+            "the column `done` of the table `public.cards` is of the type `text`, and the field `done` of `card` is bool".to_owned(),
+        ),
+        (
+            "ALTER TABLE cards ALTER title DROP NOT NULL",
+            "ALTER TABLE cards ALTER title SET NOT NULL",
+            "the column `title` of the table `public.cards` may be NULL, and the field `title` of `card` may not: make it an `Option`, or say `ALTER TABLE public.cards ALTER COLUMN title SET NOT NULL`".to_owned(),
+        ),
+        (
+            "ALTER TABLE cards REPLICA IDENTITY NOTHING",
+            "ALTER TABLE cards REPLICA IDENTITY DEFAULT",
+            "`public.cards` does not say which row is deleted: `ALTER TABLE public.cards REPLICA IDENTITY USING INDEX \"cards_pkey\"`; without, its own updates fail as soon as it is published".to_owned(),
+        ),
+        (
+            "ALTER TABLE remarks DROP CONSTRAINT remarks_card_fkey; ALTER TABLE cards DROP CONSTRAINT cards_pkey",
+            "ALTER TABLE cards ADD PRIMARY KEY (id); ALTER TABLE remarks ADD FOREIGN KEY (card) REFERENCES cards",
+            "the column `id` does not tell the rows of `public.cards` apart, and it is the key of `card`: make it the primary key, or give it a unique index".to_owned(),
+        ),
+        (
+            "ALTER PUBLICATION sync DROP TABLE cards",
+            "ALTER PUBLICATION sync ADD TABLE cards",
+            "the publication `sync` does not publish `public.cards`: `cargo sync replication init`, or `ALTER PUBLICATION \"sync\" ADD TABLE \"public\".\"cards\"`".to_owned(),
+        ),
+        (
+            "ALTER PUBLICATION sync SET (publish = 'insert')",
+            "ALTER PUBLICATION sync SET (publish = 'insert, update, delete, truncate')",
+            "the publication `sync` leaves out some of what happens: `ALTER PUBLICATION sync SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`".to_owned(),
+        ),
+        (
+            "ALTER TABLE cards RENAME TO others",
+            "ALTER TABLE others RENAME TO cards",
+            format!("there is no table `public.cards`, whose rows `card` is: `{create}`"),
+        ),
+        (
+            "ALTER TABLE cards RENAME TO others; CREATE VIEW cards AS SELECT * FROM others",
+            "DROP VIEW cards; ALTER TABLE others RENAME TO cards",
+            "`public.cards` is no table: rows of views and foreign tables are not told\nthe publication `sync` does not publish `public.cards`: `cargo sync replication init`, or `ALTER PUBLICATION \"sync\" ADD TABLE \"public\".\"cards\"`".to_owned(),
+        ),
+    ] {
+        stage.run(change).await;
+        assert_eq!(stage.refusal(|_| {}).await, format!("{before}{expected}"), "{change}");
+        stage.run(undo).await;
+    }
+    let tables = |config: &mut Config| config.replication_tables = vec!["todos".to_owned()];
+    let unknown = "`tables` of `[replication]` names `todos`, and no entity has that table: the app's are `public.cards`, `public.remarks`";
+    assert_eq!(stage.refusal(tables).await, format!("{before}{unknown}"));
+    let address = |config: &mut Config| config.database_url = Some(sync::Secret::new("sqlite://file"));
+    let no_address = "`database_url` (`DATABASE_URL`) is not the address of a Postgres, such as postgres://user:secret@127.0.0.1:5432/database";
+    assert!(stage.refusal(address).await.starts_with(&format!("{before}{no_address}")));
+    stage.run("CREATE ROLE reader LOGIN; CREATE ROLE replicator LOGIN REPLICATION").await;
+    let url = stage.postgres.url().as_str().to_owned();
+    let as_user = |user: &str| sync::Secret::new(url.replace("sync@", &format!("{user}@")));
+    let may_not = "the user `reader` may not replicate: `ALTER ROLE reader REPLICATION`, or say `source = \"outbox\"` in `[replication]`";
+    let select = |user: &str, table: &str| format!("the user `{user}` may not read `public.{table}`: `GRANT SELECT ON public.{table} TO {user}`");
+    let refused = stage.refusal(|config| config.database_url = Some(as_user("reader"))).await;
+    assert_eq!(refused, format!("{before}{may_not}\n{}\n{}", select("reader", "cards"), select("reader", "remarks")));
+    stage.run("GRANT SELECT ON cards, remarks TO replicator").await;
+    assert_eq!(stage.refusal(|config| config.database_url = Some(as_user("replicator"))).await, "it starts");
+    // Of a table that is left out, the server has rows of its own.
+    stage.run("DROP TABLE remarks").await;
+    assert_eq!(stage.refusal(|config| config.replication_tables = vec!["public.cards".to_owned()]).await, "it starts");
+}
+
+#[tokio::test]
+async fn what_cannot_be_gone_on_with_is_read_anew_and_everybody_is_told() {
+    for how in [SLOT_AND_FILE, SLOT_AND_DATABASE, HOW[2]] {
+        let Some(mut stage) = Stage::new(how).await else { return };
+        let folder = tempfile::tempdir().expect("a folder");
+        stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'First'), (2, 'all', 'Gone')").await;
+        let server = stage.start_in(folder.path()).await;
+        let mut board = Board::open(&server, "ada", "all").await;
+        stage.run("UPDATE cards SET title = 'Second' WHERE id = 1").await;
+        board.until_title(1, "Second").await;
+        server.into_running().shutdown().await;
+        // What happens while no server runs is read when one does, and nothing else.
+        stage.run("UPDATE cards SET title = 'Meanwhile' WHERE id = 1").await;
+        let server = stage.start_in(folder.path()).await;
+        server.has_rows().await;
+        let at = board.at.clone();
+        let mut again = Board::open(&server, "ada", "all").await;
+        again.until_title(1, "Meanwhile").await;
+        assert_eq!(again.at.1, at.1, "{how:?}: the same epoch");
+        server.into_running().shutdown().await;
+        // A slot that is lost, or an outbox.
+        match how.source {
+            ReplicationSource::Slot => stage.run("SELECT pg_drop_replication_slot('sync_postgres')").await,
+            ReplicationSource::Outbox => stage.run("UPDATE sync_outbox.origin SET id = gen_random_uuid()").await,
+        }
+        stage.run("DELETE FROM cards WHERE id = 2; UPDATE cards SET title = 'Anew' WHERE id = 1").await;
+        let server = stage.start_in(folder.path()).await;
+        server.has_rows().await;
+        let mut client = server.connect(member("ada", "deliver", None)).await;
+        let pull = json!({ "scope": "cards-all", "cursor": again.at.0, "epoch": again.at.1 });
+        let told = client.call("pull", pull).await;
+        assert_eq!(told["errorCode"], "cursor-too-old", "{how:?} {told}");
+        let mut board = Board::open(&server, "ada", "all").await;
+        assert_eq!((board.title(1), board.title(2), board.rows.len()), (Some("Anew"), None, 1), "{how:?}");
+        // And it goes on from there.
+        stage.run("UPDATE cards SET title = 'On' WHERE id = 1").await;
+        board.until_title(1, "On").await;
+        assert_eq!(report(&server).await["copies"], 1, "{how:?}");
+        server.into_running().shutdown().await;
+        if how.log == ReplicationLog::Database {
+            continue;
+        }
+        // A log that is older than the slot, as one that a backup has brought back.
+        let kept = tempfile::tempdir().expect("a folder");
+        copy(folder.path(), kept.path());
+        for (title, data) in [("Newer", folder.path()), ("Newest", kept.path())] {
+            stage.run(&format!("UPDATE cards SET title = '{title}' WHERE id = 1")).await;
+            let server = stage.start_in(data).await;
+            let mut board = Board::open(&server, "ada", "all").await;
+            board.until_title(1, title).await;
+            stage.until_confirmed(&server).await;
+            let copies = u64::from(title == "Newest" && how.source == ReplicationSource::Slot);
+            assert_eq!(report(&server).await["copies"], copies, "{how:?} {title}");
+            server.into_running().shutdown().await;
+        }
+        // A database that is older than the log.
+        stage.postgres.stop();
+        stage.postgres.keep_or_bring_back();
+        stage.postgres.start_again();
+        stage.sql = connect(&stage.postgres).await;
+        stage.run("UPDATE cards SET title = 'Undone' WHERE id = 1").await;
+        let server = stage.start_in(kept.path()).await;
+        let mut board = Board::open(&server, "ada", "all").await;
+        board.until_title(1, "Undone").await;
+        server.into_running().shutdown().await;
+        stage.postgres.stop();
+        stage.postgres.keep_or_bring_back();
+        stage.postgres.start_again();
+        stage.sql = connect(&stage.postgres).await;
+        let server = stage.start_in(kept.path()).await;
+        let board = Board::open(&server, "ada", "all").await;
+        assert_eq!((board.title(1), report(&server).await["copies"].clone()), (Some("Newest"), json!(1)), "{how:?}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry").path();
+        if entry.is_file() {
+            std::fs::copy(&entry, to.join(entry.file_name().expect("a name"))).expect("a copy");
+        }
+    }
+}
+
+#[tokio::test]
+async fn tables_may_change_while_they_are_read() {
+    let Some(stage) = Stage::new(SLOT_AND_FILE).await else { return };
+    let server = stage.start().await;
+    let mut board = Board::open(&server, "ada", "all").await;
+    let large = "x".repeat(200_000);
+    stage.run(&format!("INSERT INTO cards (id, board, title, text) SELECT 1, 'all', 'Large', string_agg(md5(n::text), '') FROM generate_series(1, 6000) n; INSERT INTO cards (id, board, title, text) VALUES (2, 'all', 'Packed', '{large}')")).await;
+    board.until_title(2, "Packed").await;
+    let text = board.rows["card 1"]["text"].clone();
+    assert_eq!(text.as_str().map(str::len), Some(192_000));
+    // What is not sent since it has not changed is what it was.
+    stage
+        .run(
+            "UPDATE cards SET title = 'Larger' WHERE id = 1; UPDATE cards SET board = 'all,more', count = 7 WHERE id = 1;
+            ALTER TABLE cards ADD another TEXT DEFAULT 'new'; ALTER TABLE cards DROP secret;
+            UPDATE cards SET title = 'After' WHERE id = 1",
+        )
+        .await;
+    board.until_title(1, "After").await;
+    assert_eq!((&board.rows["card 1"]["text"], &board.rows["card 1"]["count"]), (&text, &json!(7)));
+    let more = Board::open(&server, "ada", "more").await;
+    assert_eq!(more.rows["card 1"]["text"], text);
+    // A column that is read goes: nothing is read until it is back, and nothing is lost.
+    let before = board.at.0;
+    stage.run("ALTER TABLE cards RENAME title TO name; UPDATE cards SET name = 'Unseen' WHERE id = 1").await;
+    let stopped = until_report(&server, |report| report["state"] == "stopped").await;
+    let why = "the table `public.cards` has no column `title`, which the field `title` of `card` is read from";
+    assert!(stopped["problem"].as_str().is_some_and(|problem| problem.contains(why)), "{stopped}");
+    board.pull().await;
+    assert_eq!((board.at.0, board.title(1)), (before, Some("After")));
+    stage.run("ALTER TABLE cards RENAME name TO title; UPDATE cards SET count = 8 WHERE id = 1").await;
+    // What was written in between is in no form that can be read.
+    until_report(&server, |report| report["state"] == "live" && report["copies"] == 2).await;
+    board.pull().await;
+    assert_eq!((board.title(1), &board.rows["card 1"]["count"]), (Some("Unseen"), &json!(8)));
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_placed_is_set_aside_and_the_others_go_on() {
+    for how in HOW {
+        let Some(stage) = Stage::new(how).await else { return };
+        stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'panic'), (2, 'all', 'Good')").await;
+        let server = stage.start().await;
+        let mut board = Board::open(&server, "ada", "all").await;
+        assert_eq!(board.rows.keys().collect::<Vec<_>>(), ["card 2"], "{how:?}");
+        stage
+            .run(
+                "INSERT INTO cards (id, board, title, state) VALUES (3, 'all', 'Odd', 'half open'), (4, 'no such', 'Lost', 'open');
+                UPDATE cards SET title = 'panic' WHERE id = 2;
+                INSERT INTO cards (id, board, title, heft) VALUES (5, 'all', 'Heavy', 'NaN'), (6, 'all', 'Better', 1)",
+            )
+            .await;
+        board.until_title(6, "Better").await;
+        assert_eq!(board.rows.keys().collect::<Vec<_>>(), ["card 6"], "{how:?}");
+        let report = report(&server).await;
+        let mut aside: Vec<_> = report["setAside"]["last"].as_array().expect("rows").iter().map(|row| format!("{} {}", row["id"], row["why"])).collect();
+        aside.sort();
+        let expected = [
+            r#""1" "`cards/cards/v1` has panicked""#,
+            r#""2" "`cards/cards/v1` has panicked""#,
+            r#""3" "it is no `card`: unknown variant `half open`, expected `open` or `shut` at line 1 column"#,
+            r#""4" "`cards-no such`, as src/cards/_replica/cards_v1.rs says, is no scope of a page that has a replica""#,
+            r#""5" "the column `heft` has a number that JSON has not""#,
+        ];
+        assert_eq!(report["setAside"]["count"], 5, "{how:?} {report}");
+        for (line, expected) in aside.iter().zip(expected) {
+            assert!(line.starts_with(expected), "{how:?} {line}");
+        }
+        stage.run("UPDATE cards SET title = 'Mended' WHERE id = 2; UPDATE cards SET state = 'shut' WHERE id = 3; DELETE FROM cards WHERE id IN (1, 4, 5)").await;
+        board.until(|board| board.title(2) == Some("Mended") && board.title(3) == Some("Odd")).await;
+        until_report(&server, |report| report["setAside"]["count"] == 0).await;
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_breaks_off_is_gone_on_with() {
+    for how in HOW {
+        let Some(stage) = Stage::new(how).await else { return };
+        let folder = tempfile::tempdir().expect("a folder");
+        stage.run("INSERT INTO cards (id, board, title) SELECT n, 'all', 'Card ' || n FROM generate_series(1, 40000) n").await;
+        stage.run("INSERT INTO remarks (card, board, text) SELECT n, 'all', 'Remark' FROM generate_series(1, 100) n").await;
+        let server = stage.start_in(folder.path()).await;
+        until_report(&server, |report| report["copied"].as_u64() >= Some(20_000)).await;
+        // As a crash would.
+        drop(server);
+        stage.run("UPDATE cards SET title = 'Changed' WHERE id <= 10; DELETE FROM cards WHERE id > 30000").await;
+        let server = stage.start_in(folder.path()).await;
+        let board = Board::open(&server, "ada", "all").await;
+        assert_eq!(board.rows.len(), 30100, "{how:?}");
+        assert_eq!((board.title(10), board.title(11), board.title(30001)), (Some("Changed"), Some("Card 11"), None));
+        // What was copied before was not copied once more.
+        let report = report(&server).await;
+        assert!(report["copied"].as_u64().is_some_and(|copied| copied < 30_000) && report["copies"] == 0, "{how:?} {report}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_servers_one_reads_and_the_other_takes_over() {
+    for how in HOW.into_iter().filter(|how| how.log == ReplicationLog::Database) {
+        let Some(stage) = Stage::new(how).await else { return };
+        let first = stage.start().await;
+        until_report(&first, |report| report["state"] == "live").await;
+        let second = stage.start().await;
+        until_report(&second, |report| report["state"] == "following" && report["readable"] == true).await;
+        let mut board = Board::open(&second, "ada", "all").await;
+        stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'One')").await;
+        board.until_title(1, "One").await;
+        // A push to the one that does not read is answered when the other has read it back.
+        let mut ada = second.connect(member("ada", "deliver", None)).await;
+        let told = push(&mut ada, "c1", 1, &[put("all", 2, "Two")]).await;
+        board.until_title(2, "Two").await;
+        assert_eq!(told, [board.at.0.to_string()]);
+        // Gone as in a crash.
+        drop(first);
+        stage.run("INSERT INTO cards (id, board, title) VALUES (3, 'all', 'Three')").await;
+        board.until_title(3, "Three").await;
+        assert_eq!(board.happened(1), ["create One"], "{how:?}");
+        assert_eq!(report(&second).await["state"], "live");
+    }
 }

@@ -35,8 +35,8 @@ const PAGE: usize = 1000;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// What the triggers need beside themselves.
-pub(super) const TABLES: &str = "CREATE SCHEMA IF NOT EXISTS sync;
-    CREATE TABLE IF NOT EXISTS sync.outbox (
+pub(super) const TABLES: &str = "CREATE SCHEMA IF NOT EXISTS sync_outbox;
+    CREATE TABLE IF NOT EXISTS sync_outbox.changes (
         id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         xid XID8 NOT NULL DEFAULT pg_current_xact_id(),
         source TEXT NOT NULL,   -- the table; '' for what a transaction says of itself
@@ -44,8 +44,8 @@ pub(super) const TABLES: &str = "CREATE SCHEMA IF NOT EXISTS sync;
         old TEXT,               -- the key before, where it is another one; what is said
         data TEXT[]             -- the values of the columns
     );
-    CREATE TABLE IF NOT EXISTS sync.outbox_origin (id UUID PRIMARY KEY);
-    INSERT INTO sync.outbox_origin SELECT gen_random_uuid() WHERE NOT EXISTS (SELECT 1 FROM sync.outbox_origin)";
+    CREATE TABLE IF NOT EXISTS sync_outbox.origin (id UUID PRIMARY KEY);
+    INSERT INTO sync_outbox.origin SELECT gen_random_uuid() WHERE NOT EXISTS (SELECT 1 FROM sync_outbox.origin)";
 
 /// A batch: all up to it was read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ pub(super) fn is_live(stored: &str) -> bool {
 pub(super) async fn triggers(client: &Client, catalog: &mut Catalog) -> Result<(), Error> {
     let select = "SELECT n.nspname::text, c.relname::text, obj_description(t.tgfoid, 'pg_proc')
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE t.tgname = 'sync_outbox' AND t.tgenabled = 'A' AND to_regclass('sync.outbox') IS NOT NULL";
+        WHERE t.tgname = 'sync_outbox' AND t.tgenabled = 'A' AND to_regclass('sync_outbox.changes') IS NOT NULL";
     let mut found = Vec::new();
     for row in client.query(select, &[]).await? {
         let text = |column| row.try_get::<_, String>(column);
@@ -90,7 +90,7 @@ fn version(table: &Table) -> String {
 
 /// The name of a table's functions.
 fn function(table: TableName) -> String {
-    format!("sync.outbox_{}", &Id::of_texts(&[table.schema, table.name]).to_string()[..16])
+    format!("sync_outbox.changed_{}", &Id::of_texts(&[table.schema, table.name]).to_string()[..16])
 }
 
 /// Writes what gives a table its triggers.
@@ -113,13 +113,13 @@ pub(super) fn create_triggers(table: &Table) -> String {
             SET extra_float_digits = 1 SET bytea_output = hex AS $sync$
         BEGIN
             IF TG_OP = 'DELETE' THEN
-                INSERT INTO sync.outbox (source, kind, old) VALUES ({source}, 'd', {old});
+                INSERT INTO sync_outbox.changes (source, kind, old) VALUES ({source}, 'd', {old});
             ELSIF TG_OP = 'INSERT' THEN
-                INSERT INTO sync.outbox (source, kind, data) VALUES ({source}, 'w', ARRAY[{values}]);
+                INSERT INTO sync_outbox.changes (source, kind, data) VALUES ({source}, 'w', ARRAY[{values}]);
             ELSIF TG_OP = 'TRUNCATE' THEN
-                INSERT INTO sync.outbox (source, kind) VALUES ({source}, 't');
+                INSERT INTO sync_outbox.changes (source, kind) VALUES ({source}, 't');
             ELSE
-                INSERT INTO sync.outbox (source, kind, old, data) VALUES ({source}, 'w', nullif({old}, {new}), ARRAY[{values}]);
+                INSERT INTO sync_outbox.changes (source, kind, old, data) VALUES ({source}, 'w', nullif({old}, {new}), ARRAY[{values}]);
             END IF;
             PERFORM pg_notify('sync_outbox', '');
             RETURN NULL;
@@ -189,7 +189,7 @@ pub(super) async fn read(run: &Run<'_>, state: Option<Box<str>>, why: Option<Str
 }
 
 async fn system(client: &Client) -> Result<String, Halt> {
-    let select = "SELECT (SELECT system_identifier::text FROM pg_control_system()) || ' ' || (SELECT id::text FROM sync.outbox_origin LIMIT 1)";
+    let select = "SELECT (SELECT system_identifier::text FROM pg_control_system()) || ' ' || (SELECT id::text FROM sync_outbox.origin LIMIT 1)";
     Ok(client.query_one(select, &[]).await?.try_get(0)?)
 }
 
@@ -260,7 +260,7 @@ impl Streaming<'_> {
         let snapshot: String = client.query_one("SELECT pg_current_snapshot()::text", &[]).await?.try_get(0)?;
         let behind = literal(&self.at.snapshot);
         let declare = format!(
-            "DECLARE sync_batch NO SCROLL CURSOR FOR SELECT id, source, kind, old, array_length(data, 1), data FROM sync.outbox
+            "DECLARE sync_batch NO SCROLL CURSOR FOR SELECT id, source, kind, old, array_length(data, 1), data FROM sync_outbox.changes
             WHERE NOT pg_visible_in_snapshot(xid, {behind}::pg_snapshot) ORDER BY id"
         );
         client.batch_execute(&declare).await?;
@@ -290,7 +290,7 @@ impl Streaming<'_> {
         while feeder.stored() < at.number {
             feeder.stored_more().await;
         }
-        let delete = "DELETE FROM sync.outbox WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot)";
+        let delete = "DELETE FROM sync_outbox.changes WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot)";
         client.execute(delete, &[&at.snapshot]).await?;
         self.at = at;
         self.show();

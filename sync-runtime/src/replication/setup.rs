@@ -56,6 +56,8 @@ pub(super) async fn make(
             statements.extend(catalog.tables.iter().map(|table| outbox::create_triggers(table)));
         }
     }
+    // Whoever holds a table is not waited for for ever.
+    client.batch_execute("SET lock_timeout = '5s'").await?;
     for statement in &statements {
         client.batch_execute(statement).await?;
     }
@@ -78,7 +80,7 @@ pub(super) async fn take_away(
         client.batch_execute(&format!("DROP PUBLICATION {}", quoted(&settings.publication))).await?;
         gone.push(format!("the publication `{}`", settings.publication));
     }
-    if client.query_one("SELECT to_regclass('sync.outbox') IS NOT NULL", &[]).await?.try_get(0)? {
+    if client.query_one("SELECT to_regclass('sync_outbox.changes') IS NOT NULL", &[]).await?.try_get(0)? {
         for replica in replicas {
             let table = replica.table();
             let is_there = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&qualified(table)]).await?;
@@ -86,7 +88,7 @@ pub(super) async fn take_away(
                 client.batch_execute(&outbox::drop_triggers(table)).await?;
             }
         }
-        client.batch_execute("DROP TABLE sync.outbox, sync.outbox_origin").await?;
+        client.batch_execute("DROP TABLE sync_outbox.changes, sync_outbox.origin").await?;
         gone.push("the outbox and its triggers".to_owned());
     }
     Ok(gone)

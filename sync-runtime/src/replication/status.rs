@@ -36,6 +36,8 @@ pub(crate) enum Doing {
 pub(crate) struct Report {
     /// What it does.
     pub(crate) state: Doing,
+    /// Whether the scopes of rows may be read.
+    pub(crate) readable: bool,
     /// What is in its way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<String>,
@@ -199,6 +201,7 @@ impl Status {
         let behind = calendar().saturating_sub(said.committed).max(0);
         Report {
             state: said.doing,
+            readable: self.is_live(),
             problem: said.problem.clone(),
             position: said.position.clone(),
             lag_bytes,

@@ -19,7 +19,7 @@ use crate::log::{PlacedRow, RowTable, RowTables};
 /// By which a transaction says of which calls it is, by source.
 const ORIGINS: [&str; 2] = [
     "SELECT pg_logical_emit_message(true, 'sync.origin', $1::text)::text",
-    "WITH said AS (INSERT INTO sync.outbox (source, kind, old) VALUES ('', 'm', $1::text) RETURNING id)
+    "WITH said AS (INSERT INTO sync_outbox.changes (source, kind, old) VALUES ('', 'm', $1::text) RETURNING id)
         SELECT pg_notify('sync_outbox', '')::text FROM said",
 ];
 
