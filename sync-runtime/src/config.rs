@@ -806,6 +806,7 @@ impl Config {
     }
 
     /// Returns whether changes of rows are logged where other servers log them, too.
+    #[cfg(feature = "postgres")]
     pub(crate) fn shares_replicated_log(&self) -> bool {
         self.replication_log == ReplicationLog::Database
     }

@@ -41,7 +41,9 @@ mod wire;
 
 pub use axum;
 pub use chrono;
-pub use config::{Config, ConfigError, Environment, HistoryPlace, LogFormat, MetricsAccess, ReplicationLog, ReplicationSource, Secret};
+pub use config::{
+    Config, ConfigError, Environment, HistoryPlace, LogFormat, MetricsAccess, ReplicationLog, ReplicationSource, Secret,
+};
 pub use contain::Guarded;
 pub use dispatch::{FailingState, RoomMember, RoomState, Rooms, StateHealth};
 pub use error::{BoxError, SyncError, status_of};
@@ -101,21 +103,21 @@ pub mod __private {
     pub use crate::log::PostgresLog;
     #[cfg(feature = "testing")]
     pub use crate::log::suite as log_store_suite;
-    #[cfg(feature = "testing")]
-    pub use crate::log::{ReplicaLog, replica_suite};
     pub use crate::log::{LogStore, Retention, SqliteLog};
+    #[cfg(all(feature = "testing", feature = "postgres"))]
+    pub use crate::log::{ReplicaLog, replica_suite};
     pub use crate::metrics::{SERIES, Series, SeriesKind};
     pub use crate::rooms::{
         Bundle, Histories, Hub, Identity, LocalSequencer, NoHistories, NotPlaced, NowOrLater, Outbox, RemoteEvents,
         Room, RoomServices, Sequencer, Socket, Submitted,
     };
     pub use crate::route::{
-        Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Column, Ctx, EntityKey, EntityOf, FilterKind, Filtered,
-        GroupKey, IntoGroup, IntoVerdict, Keep, Member, Method, MutationHandler, MutationOnly, NoOlder, OfServer,
-        Paired, Pattern, RequestOnly, RoomCtx, RoomKind, RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes,
-        NoRow, ReplicaHandler, ReplicaOf, SaidOfState, Save, ScopePage, ScopeRule, Segment, ServerChunk, ServerHandler, ServerOnly, StateParts,
-        StateRoute, StoreKind, StreamTo, Streams, Table, TableEntity, TableName, TypedCall, Verdict, answered, group_of,
-        scopes_of, upgraded,
+        Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Column, Ctx, EntityKey, EntityOf,
+        FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict, Keep, Member, Method, MutationHandler, MutationOnly,
+        NoOlder, NoRow, OfServer, Paired, Pattern, ReplicaHandler, ReplicaOf, RequestOnly, RoomCtx, RoomKind,
+        RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes, SaidOfState, Save, ScopePage, ScopeRule,
+        Segment, ServerChunk, ServerHandler, ServerOnly, StateParts, StateRoute, StoreKind, StreamTo, Streams, Table,
+        TableEntity, TableName, TypedCall, Verdict, answered, group_of, scopes_of, upgraded,
     };
     pub use crate::schema::Empty;
     #[cfg(all(feature = "testing", feature = "redis"))]

@@ -88,6 +88,7 @@ fn what_can_be_asked_for_is_explained() {
             |  check        Find mistakes, missing translations and stale generated files
             |  expand       Print the code that is generated for the app, or for one route
             |  docs         Write down the routes with their types, rules and docs
+            |  replication  Make, look at or take away what rows of a Postgres are read by
             |  completions  Print completions for a shell
             |  help         Print this message or the help of the given subcommand(s)
             |

@@ -70,9 +70,14 @@ impl Postgres {
         let mut command = self.program("postgres");
         command.arg("-D").arg(self.data()).args(["-p", &self.port.to_string()]);
         let folder = self.folder.path().to_str().expect("a text");
-        for setting in
-            ["listen_addresses=127.0.0.1", &format!("unix_socket_directories={folder}"), "max_connections=60", "wal_level=logical", "max_replication_slots=20", "max_wal_senders=20"]
-        {
+        for setting in [
+            "listen_addresses=127.0.0.1",
+            &format!("unix_socket_directories={folder}"),
+            "max_connections=60",
+            "wal_level=logical",
+            "max_replication_slots=20",
+            "max_wal_senders=20",
+        ] {
             command.args(["-c", setting]);
         }
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("a Postgres");

@@ -198,7 +198,8 @@ impl Board {
             let result = &answer["result"];
             for change in result["changes"].as_array().unwrap_or_else(|| panic!("{answer}")) {
                 let text = |key: &str| change[key].as_str().expect("a text").to_owned();
-                let (key, op, data) = (format!("{} {}", text("entity"), text("id")), text("op"), change["data"].clone());
+                let (key, op, data) =
+                    (format!("{} {}", text("entity"), text("id")), text("op"), change["data"].clone());
                 match &*op {
                     "delete" => drop(self.rows.remove(&key)),
                     _ => drop(self.rows.insert(key.clone(), data.clone())),
@@ -285,7 +286,10 @@ async fn rows_are_entities_of_their_scopes() {
             .await;
         ada.until_title(7, "Last").await;
         assert_eq!(ada.happened(4), ["create New", "delete"], "{how:?}");
-        assert_eq!((ada.happened(2), ada.happened(6)), (vec!["create Shown".to_owned()], vec!["create New".to_owned()]));
+        assert_eq!(
+            (ada.happened(2), ada.happened(6)),
+            (vec!["create Shown".to_owned()], vec!["create New".to_owned()])
+        );
         assert_eq!((ada.happened(5), ada.title(1)), (vec!["create Both".to_owned(), "delete".to_owned()], None));
         assert_eq!(ada.rows.len(), 3, "{how:?} {:?}", ada.rows);
         let own = Board::open(&server, "ada", "of-ada").await;
@@ -332,7 +336,8 @@ async fn mutations_write_rows_and_are_told_as_changes_of_them() {
         let told = push(&mut ada, "c1", 1, &[put("all", 1, "Milk")]).await;
         board.until_title(1, "Milk").await;
         assert_eq!(told, [board.at.0.to_string()], "{how:?}");
-        let written = stage.sql.query_one("SELECT tags[1], extra ->> 'by', heft::text, state FROM cards WHERE id = 1", &[]).await;
+        let written =
+            stage.sql.query_one("SELECT tags[1], extra ->> 'by', heft::text, state FROM cards WHERE id = 1", &[]).await;
         let written = written.expect("a row");
         let texts: Vec<String> = (0..4).map(|column| written.get(column)).collect();
         assert_eq!(texts, ["a \"b\"", "ada", "0.5", "open"]);
@@ -351,7 +356,11 @@ async fn mutations_write_rows_and_are_told_as_changes_of_them() {
         ];
         let told = push(&mut ada, "c1", 2, &rest).await;
         let refused = ["list-full", "scope-forbidden", "entity-exists", "list-gone"];
-        assert_eq!((&told[3..7], &told[8]), (&refused.map(str::to_owned)[..], &"list-gone".to_owned()), "{how:?} {told:?}");
+        assert_eq!(
+            (&told[3..7], &told[8]),
+            (&refused.map(str::to_owned)[..], &"list-gone".to_owned()),
+            "{how:?} {told:?}"
+        );
         let last: u64 = told[7].parse().expect("a cursor");
         board.until(|board| board.at.0 >= last).await;
         assert_eq!(board.rows["card 9"]["count"], 11, "{how:?}");
@@ -451,7 +460,9 @@ async fn what_is_missing_stops_the_start_and_says_what_would_be_right() {
     let url = stage.postgres.url().as_str().to_owned();
     let as_user = |user: &str| sync::Secret::new(url.replace("sync@", &format!("{user}@")));
     let may_not = "the user `reader` may not replicate: `ALTER ROLE reader REPLICATION`, or say `source = \"outbox\"` in `[replication]`";
-    let select = |user: &str, table: &str| format!("the user `{user}` may not read `public.{table}`: `GRANT SELECT ON public.{table} TO {user}`");
+    let select = |user: &str, table: &str| {
+        format!("the user `{user}` may not read `public.{table}`: `GRANT SELECT ON public.{table} TO {user}`")
+    };
     let refused = stage.refusal(|config| config.database_url = Some(as_user("reader"))).await;
     assert_eq!(refused, format!("{before}{may_not}\n{}\n{}", select("reader", "cards"), select("reader", "remarks")));
     stage.run("GRANT SELECT ON cards, remarks TO replicator").await;
@@ -600,7 +611,12 @@ async fn a_row_that_cannot_be_placed_is_set_aside_and_the_others_go_on() {
         board.until_title(6, "Better").await;
         assert_eq!(board.rows.keys().collect::<Vec<_>>(), ["card 6"], "{how:?}");
         let report = report(&server).await;
-        let mut aside: Vec<_> = report["setAside"]["last"].as_array().expect("rows").iter().map(|row| format!("{} {}", row["id"], row["why"])).collect();
+        let mut aside: Vec<_> = report["setAside"]["last"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|row| format!("{} {}", row["id"], row["why"]))
+            .collect();
         aside.sort();
         let expected = [
             r#""1" "`cards/cards/v1` has panicked""#,
@@ -624,8 +640,12 @@ async fn a_copy_that_breaks_off_is_gone_on_with() {
     for how in HOW {
         let Some(stage) = Stage::new(how).await else { return };
         let folder = tempfile::tempdir().expect("a folder");
-        stage.run("INSERT INTO cards (id, board, title) SELECT n, 'all', 'Card ' || n FROM generate_series(1, 40000) n").await;
-        stage.run("INSERT INTO remarks (card, board, text) SELECT n, 'all', 'Remark' FROM generate_series(1, 100) n").await;
+        stage
+            .run("INSERT INTO cards (id, board, title) SELECT n, 'all', 'Card ' || n FROM generate_series(1, 40000) n")
+            .await;
+        stage
+            .run("INSERT INTO remarks (card, board, text) SELECT n, 'all', 'Remark' FROM generate_series(1, 100) n")
+            .await;
         let server = stage.start_in(folder.path()).await;
         until_report(&server, |report| report["copied"].as_u64() >= Some(20_000)).await;
         // As a crash would.
@@ -637,7 +657,10 @@ async fn a_copy_that_breaks_off_is_gone_on_with() {
         assert_eq!((board.title(10), board.title(11), board.title(30001)), (Some("Changed"), Some("Card 11"), None));
         // What was copied before was not copied once more.
         let report = report(&server).await;
-        assert!(report["copied"].as_u64().is_some_and(|copied| copied < 30_000) && report["copies"] == 0, "{how:?} {report}");
+        assert!(
+            report["copied"].as_u64().is_some_and(|copied| copied < 30_000) && report["copies"] == 0,
+            "{how:?} {report}"
+        );
     }
 }
 

@@ -25,7 +25,7 @@ const RUNTIME: Layers<'_> = Layers {
         &["limits", "storage", "wire"],
         &["route"],
         &["api", "i18n", "idempotency", "log", "session", "states"],
-        &["rooms"],
+        &["replication", "rooms"],
         &["dispatch"],
         &["transport"],
         &["server"],

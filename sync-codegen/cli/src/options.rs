@@ -34,6 +34,17 @@ pub(crate) enum Color {
     Never,
 }
 
+/// What to do with what rows are read by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReplicationVerb {
+    /// Make what is missing in the database
+    Init,
+    /// Say what there is, and what is missing
+    Status,
+    /// Take it away, but for the tables of the app and the log
+    Drop,
+}
+
 /// One thing to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -53,6 +64,11 @@ pub(crate) enum Command {
     Expand(Expand),
     /// Write down the routes with their types, rules and docs
     Docs(Docs),
+    /// Make, look at or take away what rows of a Postgres are read by
+    Replication {
+        /// What to do
+        verb: ReplicationVerb,
+    },
     /// Print completions for a shell
     Completions {
         /// Which shell

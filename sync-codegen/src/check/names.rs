@@ -72,9 +72,10 @@ fn help(misnamed: &Misnamed, file: &PageFile, page: &PageFiles) -> String {
 /// Where a file belongs whose `main` has the attribute of another lane, and whose name is right there.
 fn elsewhere(file: &PageFile) -> Option<String> {
     let handlers = &file.source.content.outline.as_ref()?.handlers;
-    let (lane, form) = handlers.iter().find_map(|handler| {
-        lane::of_kind(handler.kind).filter(|(_, form)| form.function == handler.name)
-    }).filter(|(lane, _)| *lane != file.lane)?;
+    let (lane, form) = handlers
+        .iter()
+        .find_map(|handler| lane::of_kind(handler.kind).filter(|(_, form)| form.function == handler.name))
+        .filter(|(lane, _)| *lane != file.lane)?;
     match FileName::parse(lane, file.source.file_name()) {
         FileName::Handler(name) if name.form == form => Some(file.in_lane(lane, form, &name)),
         _ => None,

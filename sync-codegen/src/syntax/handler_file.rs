@@ -9,8 +9,8 @@ use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Item, ItemFn, ItemImpl, Meta, ReturnType, Type, Visibility};
 
 use super::arguments::{
-    EntityArguments, FilterArguments, MutationArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments, ScopeArguments,
-    StateArguments,
+    EntityArguments, FilterArguments, MutationArguments, RequestArguments, RoomArguments, RoomKind, RouteArguments,
+    ScopeArguments, StateArguments,
 };
 use super::error_code::ErrorCode;
 use super::pattern::Pattern;

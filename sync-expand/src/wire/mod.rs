@@ -22,6 +22,7 @@ use quote::quote;
 use syn::{Data, DeriveInput, Ident, Item};
 
 use mistakes::WireMistakes;
+use sync_codegen::syntax::arguments::EntityArguments;
 
 /// Which attribute is being expanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +60,8 @@ pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
     // One of them may be that the page has no scopes, which an entity names.
     let is_placed = mistakes.is_empty();
     let has_patch = kind == Kind::Wire && syn::parse2::<Ident>(attr.clone()).is_ok_and(|word| word == "patch");
-    let of_entity = (kind == Kind::Entity).then(|| entity::arguments(&attr, &mut mistakes)).unwrap_or_default();
+    let of_entity =
+        if kind == Kind::Entity { entity::arguments(&attr, &mut mistakes) } else { EntityArguments::default() };
     if !attr.is_empty() && !has_patch && kind != Kind::Entity {
         let but = if kind == Kind::Wire { " but `patch`" } else { "" };
         let what = format!("`{}` takes no arguments{but}", kind.attribute());

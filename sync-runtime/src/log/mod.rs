@@ -7,21 +7,27 @@ mod kept;
 mod overlay;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(test, feature = "postgres"))]
 mod replica;
+#[cfg(any(test, all(feature = "testing", feature = "postgres")))]
+pub mod replica_suite;
+mod row_reader;
 mod settle;
+#[cfg(feature = "postgres")]
 mod split;
 mod sqlite;
 mod store;
-#[cfg(any(test, feature = "testing"))]
-pub mod replica_suite;
 #[cfg(any(test, feature = "testing"))]
 pub mod suite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresLog;
+#[cfg(feature = "postgres")]
 pub use replica::{
-    Aside, AsideRow, Fed, Feed, Feeder, How, Lead, Origin, PlacedRow, ReplicaLog, Row, RowReader, RowTable, RowTables, SetAside,
+    Aside, AsideRow, Fed, Feed, Feeder, How, Origin, PlacedRow, ReplicaLog, Row, RowTable, RowTables, SetAside,
 };
+pub use row_reader::RowReader;
+#[cfg(feature = "postgres")]
 pub use split::{IsOfRows, SplitLog};
 pub use sqlite::SqliteLog;
 #[cfg(test)]

@@ -28,7 +28,13 @@ pub(super) trait Reads {
 
     /// Writes a row of a table, or deletes it, where entities of this type are such; `None` where they are not. It is undone where what it
     /// belongs to is not kept.
-    fn write_row(&self, entity: &str, id: &str, was_there: bool, data: Option<&str>) -> Option<RowWritten<Self::Error>> {
+    fn write_row(
+        &self,
+        entity: &str,
+        id: &str,
+        was_there: bool,
+        data: Option<&str>,
+    ) -> Option<RowWritten<Self::Error>> {
         let _ = (entity, id, was_there, data);
         None
     }

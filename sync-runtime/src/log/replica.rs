@@ -91,21 +91,6 @@ pub trait RowTable: Send + Sync {
     fn written(&self, entity: &str) -> Result<(PlacedRow, String), String>;
 }
 
-/// Whoever reads rows into a log, as others see it.
-pub trait RowReader: Send + Sync {
-    /// Returns whether a scope is one of rows.
-    fn is_of_rows(&self, scope: &str) -> bool;
-
-    /// Returns whether all that is logged of rows is of one moment: until then, nobody reads it.
-    fn is_live(&self) -> bool;
-
-    /// Waits until it is.
-    fn live(&self) -> BoxFuture<'_, ()>;
-
-    /// Returns how it stands, as JSON.
-    fn report(&self) -> BoxFuture<'_, String>;
-}
-
 /// Who leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lead {
@@ -157,12 +142,15 @@ pub struct PlacedRow {
     pub scopes: Vec<Arc<str>>,
 }
 
+/// Makes a row of the JSON that it was.
+pub type Patch = Box<dyn FnOnce(Option<&str>) -> Result<PlacedRow, Aside> + Send + Sync>;
+
 /// What a row has become.
 pub enum Row {
     /// It is so.
     Is(PlacedRow),
     /// It is as what it was, with a part of it changed, by which this makes of the JSON that it was what it is; of `None` where nothing is known of it.
-    Patched(Box<dyn FnOnce(Option<&str>) -> Result<PlacedRow, Aside> + Send + Sync>),
+    Patched(Patch),
     /// It is not there any more.
     Gone,
     /// It cannot be placed.

@@ -53,7 +53,8 @@ impl LogStore for SplitLog {
 
     fn heads(&self, scopes: Vec<Arc<str>>) -> BoxFuture<'_, Result<Vec<Head>, LogError>> {
         Box::pin(async move {
-            let (rows, own): (Vec<Arc<str>>, Vec<_>) = scopes.iter().cloned().partition(|scope| (self.is_of_rows)(scope));
+            let (rows, own): (Vec<Arc<str>>, Vec<_>) =
+                scopes.iter().cloned().partition(|scope| (self.is_of_rows)(scope));
             let mut rows = self.rows.heads(rows).await?.into_iter();
             let mut own = if own.is_empty() { Vec::new() } else { self.own.heads(own).await? }.into_iter();
             let nothing = || (0, Arc::from(""));

@@ -70,7 +70,12 @@ impl Address {
     }
 
     /// Connects for a stream that has not begun: it is told where, and what is stored already.
-    pub(super) async fn open_stream(&self, slot: &str, publication: &str, from: Lsn) -> Result<ReplicationClient, Halt> {
+    pub(super) async fn open_stream(
+        &self,
+        slot: &str,
+        publication: &str,
+        from: Lsn,
+    ) -> Result<ReplicationClient, Halt> {
         let config = &self.config;
         let host = match config.get_hosts().first() {
             Some(Host::Tcp(host)) => host.clone(),
@@ -82,16 +87,17 @@ impl Address {
         let password = config.get_password().map(|secret| String::from_utf8_lossy(secret).into_owned());
         let database = config.get_dbname().unwrap_or(&user).to_owned();
         let publication = [publication];
-        let config = ReplicationConfig::new(host, user, password.unwrap_or_default(), database, quoted(slot), publication)
-            .with_port(config.get_ports().first().copied().unwrap_or(5432))
-            .with_start_lsn(WireLsn::from(from.0))
-            // What it reports to be stored at once: reading from elsewhere would lose what lies between.
-            .with_ack_lsn(WireLsn::from(from.0))
-            .with_status_interval(Duration::from_millis(200))
-            .with_wakeup_interval(Duration::from_secs(2))
-            .with_buffer_size(MESSAGES)
-            .with_options(format!("{VALUES} {ALIVE} -c wal_sender_timeout=6000"))
-            .with_application_name(APPLICATION);
+        let config =
+            ReplicationConfig::new(host, user, password.unwrap_or_default(), database, quoted(slot), publication)
+                .with_port(config.get_ports().first().copied().unwrap_or(5432))
+                .with_start_lsn(WireLsn::from(from.0))
+                // What it reports to be stored at once: reading from elsewhere would lose what lies between.
+                .with_ack_lsn(WireLsn::from(from.0))
+                .with_status_interval(Duration::from_millis(200))
+                .with_wakeup_interval(Duration::from_secs(2))
+                .with_buffer_size(MESSAGES)
+                .with_options(format!("{VALUES} {ALIVE} -c wal_sender_timeout=6000"))
+                .with_application_name(APPLICATION);
         Ok(in_time(ReplicationClient::connect_gated(config)).await??)
     }
 }

@@ -58,15 +58,20 @@ impl<At: Clone + Serialize + for<'de> Deserialize<'de> + Ord> Copying<'_, At> {
         let columns: Vec<_> = table.columns.iter().map(|column| quoted(column.name)).collect();
         let key = &columns[table.key];
         let behind = after.map(|after| format!(" WHERE {key} > {}", literal(&after))).unwrap_or_default();
-        let select = format!("SELECT {} FROM {}{behind} ORDER BY {key}", columns.join(", "), qualified(table.replica.table()));
+        let select =
+            format!("SELECT {} FROM {}{behind} ORDER BY {key}", columns.join(", "), qualified(table.replica.table()));
         self.client.batch_execute(&format!("DECLARE sync_copy NO SCROLL CURSOR FOR {select}")).await?;
         loop {
             // As texts, which are those that a stream has.
             let page = self.client.simple_query(&format!("FETCH {PAGE} FROM sync_copy")).await?;
             let mut last = None;
             let mut count = 0;
-            for row in page.iter().filter_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None }) {
-                let values: Vec<_> = (0..row.len()).map(|column| row.get(column).map_or(Value::Null, Value::Text)).collect();
+            for row in page
+                .iter()
+                .filter_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None })
+            {
+                let values: Vec<_> =
+                    (0..row.len()).map(|column| row.get(column).map_or(Value::Null, Value::Text)).collect();
                 last = row.get(table.key);
                 count += 1;
                 if !feeder.feed(table.row(&values, || "copy".to_owned())).await {

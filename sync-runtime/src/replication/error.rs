@@ -9,7 +9,9 @@ use crate::route::TableName;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Halt {
     /// The setting is no address.
-    #[error("`database_url` (`DATABASE_URL`) is not the address of a Postgres, such as postgres://user:secret@127.0.0.1:5432/database")]
+    #[error(
+        "`database_url` (`DATABASE_URL`) is not the address of a Postgres, such as postgres://user:secret@127.0.0.1:5432/database"
+    )]
     Address(#[source] BoxError),
     /// Something has to be changed before anything can be read.
     #[error("{}", told(.0))]
@@ -60,7 +62,9 @@ pub(super) enum Missing {
         "the user `{0}` may not replicate: `ALTER ROLE {0} REPLICATION`, or say `source = \"outbox\"` in `[replication]`"
     )]
     Right(String),
-    #[error("all {0} slots of the server are taken: raise `max_replication_slots`, or drop one that nobody reads (`SELECT slot_name, active FROM pg_replication_slots`)")]
+    #[error(
+        "all {0} slots of the server are taken: raise `max_replication_slots`, or drop one that nobody reads (`SELECT slot_name, active FROM pg_replication_slots`)"
+    )]
     Slots(i64),
     #[error("there is no table `{table}`, whose rows `{entity}` is: `{create}`")]
     Table { table: TableName, entity: &'static str, create: String },
@@ -84,12 +88,18 @@ pub(super) enum Missing {
     Publication(String, String),
     #[error("the publication `{0}` does not publish `{1}`: `cargo sync replication init`, or `{2}`")]
     Unpublished(String, TableName, String),
-    #[error("the publication `{0}` leaves out some of what happens: `ALTER PUBLICATION {0} SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`")]
+    #[error(
+        "the publication `{0}` leaves out some of what happens: `ALTER PUBLICATION {0} SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`"
+    )]
     Published(String),
-    #[error("`{0}` has no trigger that writes to the outbox, or another one than it should: `cargo sync replication init`")]
+    #[error(
+        "`{0}` has no trigger that writes to the outbox, or another one than it should: `cargo sync replication init`"
+    )]
     Trigger(TableName),
     #[error("`tables` of `[replication]` names `{0}`, and no entity has that table: the app's are {1}")]
     Unknown(String, String),
-    #[error("another server reads with the slot `{0}`, and keeps what it reads in a file of its own: give each server a slot (`slot` of `[replication]`), or let them share the log (`log = \"database\"`)")]
+    #[error(
+        "another server reads with the slot `{0}`, and keeps what it reads in a file of its own: give each server a slot (`slot` of `[replication]`), or let them share the log (`log = \"database\"`)"
+    )]
     Shared(String),
 }

@@ -267,7 +267,9 @@ impl Streaming<'_> {
         let (mut count, mut origins) = (0, Vec::new());
         loop {
             let page = client.simple_query(&format!("FETCH {PAGE} FROM sync_batch")).await?;
-            let rows = page.iter().filter_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None });
+            let rows = page
+                .iter()
+                .filter_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None });
             let mut of_page = 0;
             for row in rows {
                 of_page += 1;
@@ -321,7 +323,8 @@ impl Streaming<'_> {
                 "w" if is_list => {
                     let value = |value: &'_ Option<String>| value.clone();
                     let texts: Vec<_> = values.iter().map(value).collect();
-                    let texts: Vec<_> = texts.iter().map(|text| text.as_deref().map_or(Value::Null, Value::Text)).collect();
+                    let texts: Vec<_> =
+                        texts.iter().map(|text| text.as_deref().map_or(Value::Null, Value::Text)).collect();
                     fed(feeder.feed(table.row(&texts, || id.to_owned())).await)?;
                 }
                 "t" => fed(feeder.feed(Fed::AllGone { entity: table.replica.entity() }).await)?,

@@ -59,7 +59,7 @@ pub(super) fn read(data: &[u8]) -> Result<Message<'_>, Malformed> {
         b'R' => Message::Relation(rest.relation()?),
         b'I' => {
             let relation = rest.number()?;
-            rest.marked(&[b'N'])?;
+            rest.marked(b"N")?;
             Message::Insert { relation, new: rest.row()? }
         }
         b'U' => {
@@ -68,7 +68,7 @@ pub(super) fn read(data: &[u8]) -> Result<Message<'_>, Malformed> {
                 b'N' => None,
                 _ => {
                     let old = rest.row()?;
-                    rest.marked(&[b'N'])?;
+                    rest.marked(b"N")?;
                     Some(old)
                 }
             };

@@ -139,7 +139,11 @@ mod tests {
                 false,
             ),
             (Phase::Streaming { at: Lsn(9), fence: Lsn(16) }, r#"{"is":"streaming","at":"0/9","fence":"0/10"}"#, false),
-            (Phase::Streaming { at: Lsn(16), fence: Lsn(16) }, r#"{"is":"streaming","at":"0/10","fence":"0/10"}"#, true),
+            (
+                Phase::Streaming { at: Lsn(16), fence: Lsn(16) },
+                r#"{"is":"streaming","at":"0/10","fence":"0/10"}"#,
+                true,
+            ),
         ];
         for (phase, text, is_live) in phases {
             let stored = Stored { origin: origin.clone(), phase };

@@ -193,7 +193,8 @@ impl Run<'_> {
                 while self.lead.log.forget_some(self.lead.term).await? {}
                 slot::drop_slot(self.client, &settings.slot).await?;
                 let (from, snapshot) = slot::make(self.client, &mut stream, &settings.slot).await?;
-                let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'");
+                let begin =
+                    format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'");
                 let copy = address.connect().await?;
                 copy.batch_execute(&begin).await?;
                 // Only now: what the slot was made with is gone as soon as its connection says anything else.
@@ -291,7 +292,9 @@ impl Run<'_> {
 
 /// Says why what was stored is not of what is read now.
 pub(super) fn differs(stored: &Origin, now: &Origin) -> Option<String> {
-    let reason = |what: &str, stored: &str, now: &str| Some(format!("what is stored is of the {what} `{stored}`, and this is `{now}`"));
+    let reason = |what: &str, stored: &str, now: &str| {
+        Some(format!("what is stored is of the {what} `{stored}`, and this is `{now}`"))
+    };
     if stored.system != now.system {
         return reason("cluster", &stored.system, &now.system);
     }

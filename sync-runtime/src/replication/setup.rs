@@ -27,7 +27,9 @@ pub(super) async fn make(
     let makes_all = |table: &Missing| makes_tables || !matches!(table, Missing::Table { .. });
     let tables = replicas.iter().map(|replica| replica.table());
     let is_there = |table: &crate::route::TableName| {
-        !catalog.missing.iter().any(|missing| matches!(missing, Missing::Table { table: other, .. } if other == table && !makes_all(missing)))
+        !catalog.missing.iter().any(
+            |missing| matches!(missing, Missing::Table { table: other, .. } if other == table && !makes_all(missing)),
+        )
     };
     let tables: Vec<_> = tables.filter(is_there).collect();
     match settings.source {

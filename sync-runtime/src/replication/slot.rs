@@ -257,7 +257,9 @@ impl<'r> Reading<'r> {
                 self.transaction = Some(Transaction { commit, time, is_known, rows: 0, origins: Vec::new() });
             }
             ReplicationEvent::XLogData { data, .. } => self.hear_data(&data, feeder).await?,
-            ReplicationEvent::Message { transactional: true, prefix, content, .. } => self.hear_origin(&prefix, &content),
+            ReplicationEvent::Message { transactional: true, prefix, content, .. } => {
+                self.hear_origin(&prefix, &content)
+            }
             ReplicationEvent::Commit { end_lsn, .. } => self.hear_commit(Lsn(end_lsn.into()), feeder).await?,
             ReplicationEvent::KeepAlive { wal_end, .. } => self.hear_idle(Lsn(wal_end.into()), feeder).await?,
             ReplicationEvent::Message { .. } | ReplicationEvent::StoppedAt { .. } => {}
@@ -357,7 +359,9 @@ impl<'r> Reading<'r> {
     }
 
     async fn hear_commit(&mut self, end: Lsn, feeder: &Feeder) -> Result<(), Halt> {
-        let Some(transaction) = self.transaction.take().filter(|transaction| !transaction.is_known) else { return Ok(()) };
+        let Some(transaction) = self.transaction.take().filter(|transaction| !transaction.is_known) else {
+            return Ok(());
+        };
         if transaction.rows == 0 && transaction.origins.is_empty() {
             return self.hear_idle(end, feeder).await;
         }
@@ -368,7 +372,8 @@ impl<'r> Reading<'r> {
     /// Hears up to where there is nothing more. That is stored, too, now and then: a slot that is not confirmed keeps everything.
     async fn hear_idle(&mut self, end: Lsn, feeder: &Feeder) -> Result<(), Halt> {
         self.streaming.status.written(end);
-        if self.transaction.is_some() || end <= self.fed || feeder.stored() < self.fed.0 && self.fed > self.streaming.at {
+        if self.transaction.is_some() || end <= self.fed || feeder.stored() < self.fed.0 && self.fed > self.streaming.at
+        {
             return Ok(());
         }
         let (bytes, soon, at_last) = IDLE;

@@ -106,8 +106,14 @@ struct Said {
 
 impl Default for Status {
     fn default() -> Self {
-        let said =
-            Said { doing: Doing::Starting, problem: None, position: None, stored: Lsn(0), written: Lsn(0), committed: i64::MAX };
+        let said = Said {
+            doing: Doing::Starting,
+            problem: None,
+            position: None,
+            stored: Lsn(0),
+            written: Lsn(0),
+            committed: i64::MAX,
+        };
         Self {
             said: Mutex::new(said),
             is_live: watch::Sender::new(false),

@@ -62,7 +62,9 @@ pub(super) enum Misfit {
         near.as_ref().map(|near| format!(": is it `{near}`?")).unwrap_or_default()
     )]
     Missing { table: TableName, column: &'static str, entity: &'static str, near: Option<String> },
-    #[error("the column `{column}` of the table `{table}` is of the type `{found}`, and the field `{column}` of `{entity}` is {wanted}")]
+    #[error(
+        "the column `{column}` of the table `{table}` is of the type `{found}`, and the field `{column}` of `{entity}` is {wanted}"
+    )]
     Type { table: TableName, column: &'static str, found: String, entity: &'static str, wanted: String },
     #[error(
         "the column `{column}` of the table `{table}` may be NULL, and the field `{column}` of `{entity}` may not: make it an `Option`, or say `ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL`"
@@ -72,11 +74,7 @@ pub(super) enum Misfit {
 
 impl Table {
     /// Makes a table of a replica and the columns that were found; every misfit is told.
-    pub(super) fn new(
-        replica: &'static dyn Replica,
-        found: &[Found],
-        is_scope: IsScope,
-    ) -> Result<Self, Vec<Misfit>> {
+    pub(super) fn new(replica: &'static dyn Replica, found: &[Found], is_scope: IsScope) -> Result<Self, Vec<Misfit>> {
         let mut model = Model::default();
         let shape = replica.shape(&mut model);
         let types = model.types();
@@ -93,7 +91,8 @@ impl Table {
             let column = own.name;
             let Some(field) = fields.iter().find(|field| field.name == own.field) else { continue };
             let Some(there) = found.iter().find(|found| found.name == column) else {
-                let near = sync_schema::nearest(column, found.iter().map(|found| found.name.as_str())).map(str::to_owned);
+                let near =
+                    sync_schema::nearest(column, found.iter().map(|found| found.name.as_str())).map(str::to_owned);
                 misfits.push(Misfit::Missing { table, column, entity, near });
                 continue;
             };
@@ -129,7 +128,8 @@ impl Table {
                 let near = sync_schema::nearest(column.name, names).map(str::to_owned);
                 return Some(Misfit::Missing { table, column: column.name, entity, near });
             };
-            let (found, wanted) = (format!("number {type_id}"), format!("of the type with the number {}", column.type_id));
+            let (found, wanted) =
+                (format!("number {type_id}"), format!("of the type with the number {}", column.type_id));
             (*type_id != column.type_id).then_some(Misfit::Type { table, column: column.name, found, entity, wanted })
         })
     }
@@ -197,7 +197,8 @@ impl Table {
 
     /// Makes a row of one that was there before, and of the values that are sent: those that are not are what they were.
     fn patched(&self, values: &[Option<Option<Box<str>>>], before: Option<&str>) -> Result<PlacedRow, String> {
-        let before = before.ok_or("a large column is not sent where it has not changed, and what it was is not known")?;
+        let before =
+            before.ok_or("a large column is not sent where it has not changed, and what it was is not known")?;
         let before: HashMap<Cow<'_, str>, &RawValue> =
             serde_json::from_str(before).map_err(|error| format!("what it was cannot be read: {error}"))?;
         let mut out = String::from("{");
@@ -251,7 +252,14 @@ pub(super) fn shape(tables: &[Arc<Table>]) -> String {
         let columns = table.columns.iter().map(|column| format!("{}:{:?}:{}", column.field, column.kind, column.name));
         let replica = table.replica;
         let (id, columns) = (replica.id(), columns.collect::<Vec<_>>().join(","));
-        format!("{} {} {} {columns} {} {}", replica.entity(), replica.table(), replica.key(), id.version, replica.source())
+        format!(
+            "{} {} {} {columns} {} {}",
+            replica.entity(),
+            replica.table(),
+            replica.key(),
+            id.version,
+            replica.source()
+        )
     };
     let mut all: Vec<_> = tables.iter().map(of).collect();
     all.sort();

@@ -67,7 +67,9 @@ impl Kind {
             | (Shape::Number { .. }, Self::Integer | Self::Number)
             | (Shape::Any, _) => Some(self.clone()),
             // Nobody can say what is in it: what does not fit is set aside.
-            (Shape::Array(_) | Shape::Tuple(_) | Shape::Map(..) | Shape::Foreign { .. }, Self::Json) => Some(Self::Json),
+            (Shape::Array(_) | Shape::Tuple(_) | Shape::Map(..) | Shape::Foreign { .. }, Self::Json) => {
+                Some(Self::Json)
+            }
             (Shape::Array(item), Self::List(kind)) => Some(Self::List(Box::new(kind.for_field(item, types)?))),
             (Shape::Text(format), _) => self.for_format(format),
             (Shape::String | Shape::Char, Self::List(_) | Self::Json) => None,
@@ -329,7 +331,12 @@ mod tests {
     #[test]
     fn a_field_has_the_columns_that_it_can_hold() {
         let mut types = Types::default();
-        let unit = |name: &str| Variant { name: name.to_owned(), aliases: vec![], docs: String::new(), body: VariantBody::Unit };
+        let unit = |name: &str| Variant {
+            name: name.to_owned(),
+            aliases: vec![],
+            docs: String::new(),
+            body: VariantBody::Unit,
+        };
         let words = Body::Enum(Tagging::External, vec![unit("open"), unit("done")]);
         let state = types.define("app::State", |_| Definition::new("State", "app", "", words));
         let point = Body::Struct(vec![Field { absence: Absence::Required, ..Field::new("x", Shape::Bool) }]);

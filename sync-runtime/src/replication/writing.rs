@@ -52,7 +52,8 @@ impl Written {
         let of_key = quoted(&table.columns[table.key].type_name);
         let text = |column: &String| format!("CASE WHEN t.{column} IS NOT NULL THEN format('%s', t.{column}) END");
         let texts: Vec<String> = columns.iter().map(text).collect();
-        let sets: Vec<String> = columns.iter().filter(|column| *column != key).map(|column| format!("{column} = r.{column}")).collect();
+        let sets: Vec<String> =
+            columns.iter().filter(|column| *column != key).map(|column| format!("{column} = r.{column}")).collect();
         let sets = if sets.is_empty() { format!("{key} = r.{key}") } else { sets.join(", ") };
         let row = format!("json_populate_record(NULL::{name}, $1::text::json)");
         Self {

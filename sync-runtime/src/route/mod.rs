@@ -39,7 +39,7 @@ pub use mutation::{Mutate, MutationHandler, MutationOnly, Rows, Tx, upgraded};
 pub use pattern::{Pattern, Segment};
 pub use published::{AnyRoom, EventRoute, Everyone, RequestRoute, RoomOf};
 pub use replica::{
-    Column, EntityKey, NoRow, PlacedRow, Replica, ReplicaHandler, ReplicaOf, RowMistake, Scope, TableEntity, TableName, scopes_of,
+    Column, EntityKey, NoRow, Replica, ReplicaHandler, ReplicaOf, Scope, TableEntity, TableName, scopes_of,
 };
 pub use request::RequestOnly;
 pub use scope::{Access, Entity, EntityOf, EntityType, ScopePage, ScopeRule};

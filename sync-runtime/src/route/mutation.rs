@@ -10,8 +10,8 @@ use sync_schema::{Lane, Payload, RouteTypes};
 use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::{
-    App, Auth, BoxFuture, Ctx, Done, Effect, Entity, EntityKey, RoomKind, Route, RouteId, RouteOptions, ScopePage, Sql, SqlAnswer,
-    SqlError, SqlValue, TypedCall,
+    App, Auth, BoxFuture, Ctx, Done, Effect, Entity, EntityKey, RoomKind, Route, RouteId, RouteOptions, ScopePage, Sql,
+    SqlAnswer, SqlError, SqlValue, TypedCall,
 };
 use crate::schema::{InputSchema, InvalidInput, Model, Path, Wire, decode, encode, wire_type};
 

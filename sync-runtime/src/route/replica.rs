@@ -46,6 +46,7 @@ impl Scope {
     }
 
     /// Returns its name, to be kept.
+    #[cfg(feature = "postgres")]
     pub(crate) fn into_name(self) -> Arc<str> {
         self.0
     }

@@ -5,8 +5,8 @@ use sync_schema::{Lane, Payload, RouteTypes};
 
 use crate::error::SyncError;
 use crate::route::{
-    Act, App, Auth, BoxFuture, Ctx, EntityType, Event, FilterKind, Keep, Mutate, RoomKind, RoomRule, RouteOptions,
-    Replica, ScopeRule, State, StoreKind,
+    Act, App, Auth, BoxFuture, Ctx, EntityType, Event, FilterKind, Keep, Mutate, Replica, RoomKind, RoomRule,
+    RouteOptions, ScopeRule, State, StoreKind,
 };
 use crate::schema::{InputSchema, InvalidInput, Model};
 

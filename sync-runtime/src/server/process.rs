@@ -13,9 +13,9 @@ use crate::config::{Config, ConfigError, LogFormat};
 use crate::error::chain;
 use crate::route::{App, Table};
 use crate::server::backups::{self, CommandError};
-use crate::server::replication::{self, Verb};
 use crate::server::builder::Server;
 use crate::server::handle::Handle;
+use crate::server::replication::{self, Verb};
 use crate::transport::raise_file_limit;
 
 /// Runs a server until SIGINT or SIGTERM, or what its arguments ask for; what `sync::app!` makes `serve()` of.

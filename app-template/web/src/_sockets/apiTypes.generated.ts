@@ -499,6 +499,7 @@ export type ErrorCode =
   | 'offline-dropped'
   | 'offline-queue-full'
   | 'origin-forbidden'
+  | 'replica-read-only'
   | 'room-forbidden'
   | 'room-invalid'
   | 'room-limit'

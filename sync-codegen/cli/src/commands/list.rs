@@ -88,14 +88,7 @@ fn routes(routes: &[ListedRoute], terminal: &mut Terminal) -> Result<(), Failure
         let room = route.room.as_ref().map(|room| format!("room={room}"));
         let said = room.into_iter().chain(route.options.iter().cloned()).collect::<Vec<_>>().join(", ");
         let path = format!("{}/{}", route.page, route.name);
-        [
-            route.lane.name.to_owned(),
-            path,
-            format!("v{}", route.version),
-            files.join("+"),
-            route.auth.clone(),
-            said,
-        ]
+        [route.lane.name.to_owned(), path, format!("v{}", route.version), files.join("+"), route.auth.clone(), said]
     });
     table(["lane", "route", "", "runs", "auth", ""], rows.collect(), terminal)
 }

@@ -8,6 +8,7 @@ mod init;
 mod list;
 mod new;
 mod remove;
+mod replication;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ pub(crate) fn run(options: &Options, terminal: &mut Terminal) -> Result<ExitCode
         Command::Check(asked) => check::run(asked, &project()?, terminal),
         Command::Expand(asked) => expand::run(asked, &options.dir, &project()?, terminal),
         Command::Docs(asked) => docs::run(asked, &project()?, terminal),
+        Command::Replication { verb } => replication::run(*verb, &project()?),
         Command::Completions { shell } => completions::run(*shell, terminal),
     }
 }

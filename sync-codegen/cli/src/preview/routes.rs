@@ -15,13 +15,7 @@ pub(super) fn read(listing: &Listing, reader: &mut Reader<'_>, compiled: &Api) -
     called.map(|(listed, lane)| route(listed, lane, listing, reader, compiled)).collect()
 }
 
-fn route(
-    listed: &ListedRoute,
-    lane: Lane,
-    listing: &Listing,
-    reader: &mut Reader<'_>,
-    compiled: &Api,
-) -> RouteTypes {
+fn route(listed: &ListedRoute, lane: Lane, listing: &Listing, reader: &mut Reader<'_>, compiled: &Api) -> RouteTypes {
     let version = format!("v{}", listed.version);
     let is_it = |known: &&RouteTypes| {
         known.lane == lane && known.page == listed.page && known.name == listed.name && known.version == version

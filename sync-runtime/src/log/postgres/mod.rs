@@ -121,7 +121,14 @@ impl PostgresLog {
     /// Returns what waits until the rows of a push are read back.
     fn back(&self, push: &Push) -> Back {
         let (readers, codes, pending) = (self.readers.clone(), self.codes.clone(), self.pending.clone());
-        Back { readers, codes, pending, client: push.call.client.clone(), number: push.call.number, scope: push.scope.clone() }
+        Back {
+            readers,
+            codes,
+            pending,
+            client: push.call.client.clone(),
+            number: push.call.number,
+            scope: push.scope.clone(),
+        }
     }
 
     async fn read<T>(
@@ -184,7 +191,8 @@ impl LogStore for PostgresLog {
             let until = Instant::now() + READ_BACK;
             let has_rows = !self.tables.lock().tables.is_empty();
             loop {
-                let read = self.read(async |client| reading::known(client, &name, &numbers, &self.codes, has_rows).await.map(Ok));
+                let read = self
+                    .read(async |client| reading::known(client, &name, &numbers, &self.codes, has_rows).await.map(Ok));
                 match read.await? {
                     (known, false) => return Ok(known),
                     (_, true) if Instant::now() > until => return Err(not_read_back()),

@@ -42,7 +42,9 @@ pub(super) async fn known(
 /// Reads a cursor, or the refusal in the column behind it; `None` where neither is known, since rows are not read back yet.
 pub(super) fn outcome_of(row: &Row, column: usize, codes: &[&'static str]) -> Result<Option<Outcome>, Error> {
     let (cursor, refusal): (Option<i64>, Option<&str>) = (row.try_get(column)?, row.try_get(column + 1)?);
-    Ok(cursor.map(|cursor| Ok(cursor.unsigned_abs())).or_else(|| refusal.map(|refusal| Err(stored_refusal(refusal, codes)))))
+    Ok(cursor
+        .map(|cursor| Ok(cursor.unsigned_abs()))
+        .or_else(|| refusal.map(|refusal| Err(stored_refusal(refusal, codes)))))
 }
 
 pub(super) async fn heads(client: &Client, scopes: &[Arc<str>]) -> Result<Vec<Head>, Error> {

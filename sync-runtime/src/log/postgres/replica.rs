@@ -326,7 +326,8 @@ impl Storing<'_> {
         let keys: Vec<(&'static str, Box<str>)> = rows.iter().map(|(entity, id, _)| (*entity, id.clone())).collect();
         for ((entity, id, row), (_, key)) in rows.into_iter().zip(&keys) {
             let before = now.get(&(entity, &**key)).cloned();
-            let before = before.unwrap_or_else(|| known.get(&(entity.into(), id.clone())).and_then(|was| was.data.clone()));
+            let before =
+                before.unwrap_or_else(|| known.get(&(entity.into(), id.clone())).and_then(|was| was.data.clone()));
             let row = match row {
                 Row::Patched(patch) => patch(before.as_deref()).map_or_else(Row::Aside, Row::Is),
                 row => row,
@@ -452,11 +453,13 @@ impl Storing<'_> {
         places: BTreeMap<(&'static str, Box<str>), Vec<Arc<str>>>,
         time: i64,
     ) -> Result<(), LogError> {
-        let mut ids: HashMap<_, _> = scopes.iter().filter_map(|(name, scope)| Some((name.clone(), scope.id?))).collect();
+        let mut ids: HashMap<_, _> =
+            scopes.iter().filter_map(|(name, scope)| Some((name.clone(), scope.id?))).collect();
         let is_to_be_stored = |scope: &Scope| scope.id.is_none() || !scope.made.is_empty() || self.how == How::Copied;
         let new = store_scopes(&self.client, |scope| is_to_be_stored(scope), &scopes, time, Some(self.how)).await?;
         ids.extend(new);
-        let scopes: Vec<_> = scopes.into_iter().filter_map(|(name, scope)| Some((*ids.get(&name)?, name, scope))).collect();
+        let scopes: Vec<_> =
+            scopes.into_iter().filter_map(|(name, scope)| Some((*ids.get(&name)?, name, scope))).collect();
         let changed = async {
             store_changes(&self.client, &scopes).await?;
             store_entities(&self.client, &scopes).await?;

@@ -67,7 +67,8 @@ impl<'l> Stored<'l> {
             return Ok(found);
         }
         for row in self.link.query(table.select(), &[&keys])? {
-            let columns = (1..row.len()).map(|column| row.try_get::<_, Option<&str>>(column)).collect::<Result<Vec<_>, _>>()?;
+            let columns =
+                (1..row.len()).map(|column| row.try_get::<_, Option<&str>>(column)).collect::<Result<Vec<_>, _>>()?;
             if let Ok(placed) = table.placed(&columns)
                 && self.has(&placed)
             {

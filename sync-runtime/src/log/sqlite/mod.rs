@@ -5,6 +5,7 @@
 
 mod known;
 mod pulled;
+#[cfg(any(test, feature = "postgres"))]
 mod replica;
 mod rows;
 mod schema;
@@ -22,7 +23,9 @@ use tokio::sync::oneshot;
 
 use self::known::outcome_of;
 use self::rows::Stored;
-use self::schema::{ROWS, SCHEMA};
+#[cfg(feature = "postgres")]
+use self::schema::ROWS;
+use self::schema::SCHEMA;
 use super::kept::{before, signed};
 use super::overlay::Written;
 use super::settle::{Judged, Outcome, judge, run};
@@ -73,6 +76,7 @@ impl SqliteLog {
     /// # Errors
     ///
     /// As for [`open`](Self::open).
+    #[cfg(feature = "postgres")]
     pub async fn open_rows(
         folder: &Path,
         codes: &[&'static str],

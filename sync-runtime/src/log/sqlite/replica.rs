@@ -10,7 +10,9 @@ use super::{Scope, SqliteLog};
 use crate::clock::calendar;
 use crate::id::Id;
 use crate::log::kept::{number_of, signed};
-use crate::log::replica::{Aside, AsideRow, Fed, Feed, How, Lead, Next, PlacedRow, ReplicaLog, Row, RowTables, SetAside};
+use crate::log::replica::{
+    Aside, AsideRow, Fed, Feed, How, Lead, Next, PlacedRow, ReplicaLog, Row, RowTables, SetAside,
+};
 use crate::log::store::{Change, ChangeKind, Committed, LogError, News, Watch};
 use crate::route::BoxFuture;
 use crate::storage::{DataError, Failure, Job, Later};
@@ -97,8 +99,15 @@ impl ReplicaLog for SqliteLog {
         Box::pin(async move {
             while let Some(first) = feed.next().await {
                 let (tell, told) = oneshot::channel();
-                let job =
-                    FeedJob { term, how, first: Some(first), feed: Some(feed), watch: self.watch.clone(), done: None, tell };
+                let job = FeedJob {
+                    term,
+                    how,
+                    first: Some(first),
+                    feed: Some(feed),
+                    watch: self.watch.clone(),
+                    done: None,
+                    tell,
+                };
                 self.writer.submit(Box::new(job)).await?;
                 feed = told.await.map_err(|_| LogError::from(Failure::Unanswered))??;
             }
@@ -228,7 +237,19 @@ impl<'c> Storing<'c> {
         let done = Done { is_superseded: !leads(file, term)?, ..Done::default() };
         let has_aside: bool = file.query_row("SELECT EXISTS (SELECT 1 FROM sync_aside)", [], |row| row.get(0))?;
         let (ids, scopes) = Default::default();
-        Ok(Self { file, term, how, time: calendar(), ids, scopes, hidden: None, has_aside, told: 0, pending: Vec::new(), done })
+        Ok(Self {
+            file,
+            term,
+            how,
+            time: calendar(),
+            ids,
+            scopes,
+            hidden: None,
+            has_aside,
+            told: 0,
+            pending: Vec::new(),
+            done,
+        })
     }
 
     /// Stores what comes, until there is nothing more of it or it is enough; what is not whole then is undone.
@@ -283,11 +304,14 @@ impl<'c> Storing<'c> {
             self.file.prepare_cached(delete)?.execute([entity, id])?;
         }
         match row {
-            Row::Is(PlacedRow { data, scopes }) => self.store_placed(entity, id, &places, before.as_deref(), (&data, scopes)),
+            Row::Is(PlacedRow { data, scopes }) => {
+                self.store_placed(entity, id, &places, before.as_deref(), (&data, scopes))
+            }
             Row::Gone => self.take_from(entity, id, &places, before.as_deref()),
             Row::Aside(Aside { why, position }) => {
                 self.take_from(entity, id, &places, before.as_deref())?;
-                let insert = "INSERT OR REPLACE INTO sync_aside (entity, id, why, position, time) VALUES (?1, ?2, ?3, ?4, ?5)";
+                let insert =
+                    "INSERT OR REPLACE INTO sync_aside (entity, id, why, position, time) VALUES (?1, ?2, ?3, ?4, ?5)";
                 self.file.prepare_cached(insert)?.execute(params![entity, id, why, position, self.time])?;
                 self.has_aside = true;
                 Ok(())
@@ -326,7 +350,13 @@ impl<'c> Storing<'c> {
         if places != now { place(self.file, entity, id, &now) } else { Ok(()) }
     }
 
-    fn take_from(&mut self, entity: &'static str, id: &str, places: &[i64], before: Option<&str>) -> rusqlite::Result<()> {
+    fn take_from(
+        &mut self,
+        entity: &'static str,
+        id: &str,
+        places: &[i64],
+        before: Option<&str>,
+    ) -> rusqlite::Result<()> {
         for scope in places {
             delete_entity(self.file, *scope, entity, id)?;
             self.log(*scope, (entity, id), ChangeKind::Delete, None, before)?;

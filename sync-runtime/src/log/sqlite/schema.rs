@@ -3,6 +3,7 @@
 use crate::storage::Schema;
 
 /// A file of rows of another database, with the same tables.
+#[cfg(feature = "postgres")]
 pub(super) const ROWS: Schema =
     Schema { file: "rows.sqlite", loss: "all rows are read anew, and clients take snapshots", ..SCHEMA };
 

@@ -31,7 +31,11 @@ pub fn main(tx: &mut Tx<'_>, ctx: Ctx<'_>, args: &Args) -> Result<(), SyncError>
         state: CardState::Open,
         heft: Some(0.5),
     };
-    if is_new { tx.create(&card)? } else { tx.put(&card)? }
+    if is_new {
+        tx.create(&card)?
+    } else {
+        tx.put(&card)?
+    }
     let (count, list) = (tx.count::<Card>()?, tx.list::<Card>()?);
     assert_eq!(count, list.len());
     if count > 3 { Err(sync::error!("list-full", max = 3)) } else { Ok(()) }
