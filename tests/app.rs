@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-use sync::__private::{Hub, Socket, hub, rows_live};
+use sync::__private::{Hub, Socket, hub, rest_scopes, rows_live};
 use sync::{Config, Running, Server, Sessions};
 use tempfile::TempDir;
 use test_app::{App, Session};
@@ -120,6 +121,11 @@ impl TestServer {
     #[must_use]
     pub fn sessions(&self) -> &Sessions<App> {
         self.running.handle().sessions()
+    }
+
+    /// Has every scope rest to which nothing is on its way, and returns how many do.
+    pub async fn rest(&self) -> usize {
+        rest_scopes(self.running.handle(), Duration::ZERO).await
     }
 
     /// Waits until rows of a database may be read.

@@ -157,7 +157,12 @@ fn trims(durable: &Durable, options: &Options) -> Result<Trimmed, Box<dyn Error>
     let long = Duration::from_millis(options.times(5000));
     let quiet = durable.push((PUSHING, 1), long);
     let dispatcher = durable.dispatcher.clone();
-    let retention = Retention { changes: 1, age: Duration::from_secs(3600), clients: Duration::from_secs(3600) };
+    let retention = Retention {
+        changes: 1,
+        age: Duration::from_secs(3600),
+        clients: Duration::from_secs(3600),
+        registry: Duration::from_secs(3600),
+    };
     let trimming = durable.runtime().spawn(async move {
         let begun = Instant::now();
         dispatcher.trim_log_once(retention).await;

@@ -292,8 +292,11 @@ fn write_message(message: &Message<'_>) -> Value {
             written.extend(page.as_ref().map(|page| ("page".to_owned(), json!(page))));
             with(written, [("scope", json!(scope))])
         }
-        Message::Subscribe(ScopesCall { asker, scopes }) | Message::Unsubscribe(ScopesCall { asker, scopes }) => {
-            with(write_asker(asker), [("scopes", json!(scopes))])
+        Message::Subscribe(call) | Message::Unsubscribe(call) | Message::SyncStatus(call) => {
+            let ScopesCall { asker, scopes, client } = call;
+            let mut written = write_asker(asker);
+            written.extend(client.as_ref().map(|client| ("client".to_owned(), json!(client))));
+            with(written, [("scopes", json!(scopes))])
         }
         Message::Join { room, after: None, presence } => json!({ "room": room, "presence": presence }),
         Message::Join { room, after, presence } => json!({ "room": room, "after": after, "presence": presence }),

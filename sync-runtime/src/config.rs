@@ -153,6 +153,8 @@ pub struct Config {
     pub log_age: Duration,
     /// For how long a client is known that pushes nothing: behind that, what it sends again may happen again.
     pub log_clients: Duration,
+    /// For how long a client is registered that gives no sign; behind that, it begins with a snapshot.
+    pub registry_age: Duration,
     /// How many bytes may wait for one socket before it is disconnected.
     pub send_queue: usize,
     /// Whether finished frames are written straight to a WebSocket. If not, they take the way through the protocol stack: slower,
@@ -361,6 +363,7 @@ impl Default for Config {
             replication_tables: Vec::new(),
             replication_log: ReplicationLog::Database,
             log_clients: Duration::from_secs(30 * 24 * 3600),
+            registry_age: Duration::from_secs(24 * 3600),
             send_queue: 1 << 20,
             direct_delivery: true,
             write_timeout: Duration::from_secs(10),
@@ -639,6 +642,10 @@ const SETTINGS: &[Setting] = &[
         config.log_clients = milliseconds(text)?;
         Some(())
     }),
+    setting("registry_age_ms", MILLISECONDS, |config, text| {
+        config.registry_age = milliseconds(text)?;
+        Some(())
+    }),
     setting("send_queue", SIZE, |config, text| {
         config.send_queue = positive(text)?;
         Some(())
@@ -878,7 +885,7 @@ fn read_file(text: &str) -> Result<BTreeMap<String, String>, ConfigError> {
     let mut table = toml::Table::new();
     for (key, value) in file {
         match value {
-            toml::Value::Table(inner) => {
+            toml::Value::Table(inner) if is_section(&key) => {
                 table.extend(inner.into_iter().map(|(inner, value)| (format!("{key}_{inner}"), value)));
             }
             value => drop(table.insert(key, value)),
@@ -906,6 +913,12 @@ fn read_file(text: &str) -> Result<BTreeMap<String, String>, ConfigError> {
         }
     });
     entries.collect()
+}
+
+/// Whether keys stand without this beginning below it.
+fn is_section(name: &str) -> bool {
+    let is_of_it = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+    find(name).is_none() && SETTINGS.iter().any(|setting| is_of_it(setting.key))
 }
 
 /// The items of a list, as a variable has them.
@@ -971,6 +984,14 @@ mod tests {
         check("lisen = '127.0.0.1:1'", &[], "`sync.toml` has an unknown key `lisen`: expected `listen`");
         check("room_limit = 0", &[], "`room_limit` is `0`: expected a whole number from 1");
         check("room_limit = { a = 1 }", &[], "`room_limit` is `table`: expected a whole number from 1");
+        check("[replication]\nslot = 'A'", &[], "`replication_slot` is `A`: expected a name of small letters");
+        check(
+            "[replication]\nslt = 'a'",
+            &[],
+            "`sync.toml` has an unknown key `replication_slt`: expected `replication_slot`",
+        );
+        check("[replicaton]\nslot = 'a'", &[], "`replicaton` is `table`: expected a known key");
+        check("[replication]\nslot = 'a'\ntables = ['b', 'c']", &[], "read");
         check("listen = ", &[], "`sync.toml` cannot be read");
         check("origins = ['example.com']", &[], "`origins` is `example.com`: expected origins such as");
         let idn = ("SYNC_ORIGINS", "https://bücher.example");
@@ -1015,6 +1036,20 @@ mod tests {
             assert_eq!(refused, format!("`{name}` {help} to `sync` in the app's Cargo.toml"));
         }
         assert_eq!(Config::default().check_features(names, [false, false]), Ok(()));
+    }
+
+    #[test]
+    fn a_database_is_called_as_other_programs_call_it() {
+        let url = |variables: &[(&str, &str)], toml: &str| {
+            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let config = Config::read(toml, variables).expect("it is read");
+            config.database_url.map(|url| url.as_str().to_owned())
+        };
+        let file = "database_url = 'postgres://file'";
+        assert_eq!(url(&[("DATABASE_URL", " sqlite://a ")], "").as_deref(), Some("sqlite://a"));
+        assert_eq!(url(&[("DATABASE_URL", "")], file).as_deref(), Some("postgres://file"));
+        assert_eq!(url(&[("DATABASE_URL", "b")], file).as_deref(), Some("b"));
+        assert_eq!(url(&[("DATABASE_URL", "b"), ("SYNC_DATABASE_URL", "c")], file).as_deref(), Some("c"));
     }
 
     #[test]

@@ -49,6 +49,7 @@ pub use dispatch::{FailingState, RoomMember, RoomState, Rooms, StateHealth};
 pub use error::{BoxError, SyncError, status_of};
 pub use i18n::CatalogError;
 pub use id::Id;
+pub use log::{Registered, Registration, ScopePosition};
 pub use rooms::CloseReason;
 pub use route::{
     Access, AnyRoom, App, Auth, BoxFuture, Ctx, Entity, EventRoute, Everyone, Member, Presence, Present, RequestRoute,
@@ -56,7 +57,7 @@ pub use route::{
 };
 pub use schema::{Empty, Wire};
 pub use serde_json;
-pub use server::{Handle, Running, Server, StartError};
+pub use server::{Clients, Handle, Running, Server, StartError};
 #[cfg(feature = "redis")]
 pub use session::RedisStore;
 pub use session::{
@@ -150,7 +151,7 @@ pub mod __private {
     pub mod no_client_stream {
         pub use crate::route::NoStream as ClientStream;
     }
-    pub use crate::server::{hub, rows_live, serve};
+    pub use crate::server::{hub, rest_scopes, rows_live, serve};
     // What is read of a request or of a packet, and who it is from, may be tried with any header and any text.
     pub use crate::transport::{Inbound, InboundKind, client_address, cookie_token, session_cookie};
     pub use crate::wire::{

@@ -39,6 +39,7 @@ mod presence;
 mod preview;
 mod program;
 mod redis;
+mod registry;
 mod repeats;
 mod replication;
 mod report;

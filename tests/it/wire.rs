@@ -38,6 +38,7 @@ const SENT: &[&str] = &[
     "sync_call",
     "sync_call_full",
     "sync_call_without_data",
+    "sync_status",
     "unsubscribe",
     "update_location",
     "update_presence",
@@ -69,6 +70,7 @@ const RECEIVED: &[&str] = &[
     "sync_event_error",
     "sync_event_server_only",
     "sync_event_success",
+    "sync_status_answer",
     "sync_success_answer",
     "sync_success_answer_empty",
     "unsubscribe_answer",
@@ -363,6 +365,8 @@ async fn durable_data() {
     check_log("unsubscribed", ada.event("unsubscribed").await);
     server.app().forgive("ada");
     check_log("pull_answer", ada.call("pull", golden("pull")).await);
+    ada.call("subscribe", golden("subscribe")).await;
+    check_log("sync_status_answer", ada.call("syncStatus", golden("sync_status")).await);
     check_log("unsubscribe_answer", ada.call("unsubscribe", golden("unsubscribe")).await);
 }
 

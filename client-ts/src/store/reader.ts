@@ -90,7 +90,7 @@ export class Reader {
       if (scope.standing.status !== "error") local.stand(scope, SYNCING);
     }
     const socket = this.#socket;
-    const answer = await server.subscribe({ scopes: scopes.map(({ name }) => name) });
+    const answer = await server.subscribe({ scopes: scopes.map(({ name }) => name), client: local.queue.client });
     if (socket !== this.#socket) return;
     for (const scope of scopes) {
       const of = answer.status === "error" ? answer : answer.scopes[scope.name];

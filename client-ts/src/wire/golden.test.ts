@@ -160,7 +160,7 @@ const SENT: {
   state_close: STATE,
   state_open: STATE,
   state_open_have: { ...STATE, have: "2.5f3a9c01" } satisfies StateOpen,
-  subscribe: { user: "ada", scopes: [SCOPE, "list-all-1000"] } satisfies Subscribe,
+  subscribe: { user: "ada", scopes: [SCOPE, "list-all-1000"], client: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b" } satisfies Subscribe,
   sync_call: CALL,
   sync_call_full: { ...CALL, ignoreSelf: "session", id: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b-1", stream: true } satisfies SyncCall,
   sync_call_without_data: { name: "test/nestedTest/room", version: "v1", receiver: "nested-1" } satisfies SyncCall,
@@ -170,7 +170,7 @@ const SENT: {
 };
 
 /** Not spoken by this package. */
-const ELSEWHERE = ["handshake_refusal", "http_call"];
+const ELSEWHERE = ["handshake_refusal", "http_call", "sync_status", "sync_status_answer"];
 
 describe("the messages in tests/wire", () => {
   const files = readdirSync(FOLDER)

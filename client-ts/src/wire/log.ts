@@ -48,6 +48,8 @@ export interface Snapshot extends Asked {
 /** Asks to be poked about scopes, at most 100. */
 export interface Subscribe extends Asked {
   readonly scopes: readonly string[];
+  /** The client that this socket speaks for from then on, with a position in each scope that it reads. */
+  readonly client?: string;
 }
 
 /** Asks to be poked about scopes no more. */

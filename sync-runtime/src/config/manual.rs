@@ -235,6 +235,12 @@ const MANUAL: &[Explained] = &[
         "For how long it is known which mutations of a client were applied, counted from its last one.",
     ),
     key(
+        "registry_age_ms",
+        "milliseconds",
+        Is("86400000"),
+        "For how long a client of durable data is registered that gives no sign: how far it has come is known for so long, and behind that it begins with a snapshot.",
+    ),
+    key(
         "send_queue",
         "bytes",
         Is("1048576"),

@@ -195,6 +195,7 @@ impl<A: App> Dispatcher<A> {
             Message::Snapshot(call) => self.snapshot(caller, &call).await,
             Message::Subscribe(call) => self.subscribe(caller, &call).await,
             Message::Unsubscribe(call) => self.unsubscribe(caller, &call),
+            Message::SyncStatus(call) => self.sync_status(caller, &call).await,
             Message::Join { room, after, presence } => self.join(caller, &room, after.as_deref(), presence).await,
             Message::Leave { room } => self.leave(caller, &room).await,
             Message::Joined => self.joined(caller),
@@ -253,7 +254,14 @@ impl<A: App> Dispatcher<A> {
 
     /// Returns how the reader of rows stands, as JSON; `None` where there is none.
     pub async fn replication_report(&self) -> Option<String> {
-        Some(self.rows()?.report().await)
+        let rows = self.rows()?;
+        Some(rows.report(self.clients_by_strategy().await.ok()).await)
+    }
+
+    /// Returns by how many bytes the reader of rows is behind, and whether something is in its way: nothing where there is none.
+    #[must_use]
+    pub fn replication_lag(&self) -> (u64, bool) {
+        self.rows().map(|rows| rows.lag()).unwrap_or_default()
     }
 
     /// Keeps the values of rooms in these places; called once, before the first is asked for.

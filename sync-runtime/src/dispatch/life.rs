@@ -75,7 +75,7 @@ impl<A: App> Dispatcher<A> {
     pub fn show_session(&self, session: &LiveSession<A>) {
         attendance::refresh(self.parts(), self.hub().of_session(session));
         self.show_views(session);
-        self.hub().of_session(session).iter().for_each(|socket| self.parts().scopes.distrust(socket.id()));
+        self.hub().of_session(session).iter().for_each(|socket| self.parts().scopes.topics.distrust(socket.id()));
     }
 
     /// Takes out all sockets: the server has stopped.

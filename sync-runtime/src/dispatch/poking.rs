@@ -13,10 +13,10 @@ use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::parts::Parts;
 use crate::dispatch::pipeline::session;
 use crate::dispatch::pulling::lines;
-use crate::dispatch::scopes::{Due, Subscriber, Topic};
+use crate::dispatch::topics::{Due, QUIET, Subscriber, Topic};
 use crate::dispatch::{Caller, Dispatcher};
 use crate::error::SyncError;
-use crate::log::{Change, Committed, Retention};
+use crate::log::{Change, Committed, Head, Retention};
 use crate::rooms::{Bundle, TURN, waited_for};
 use crate::route::App;
 use crate::wire::{Packet, Refusal};
@@ -31,6 +31,8 @@ const LOOKED_AGAIN: Duration = Duration::from_secs(1);
 const STEADY: [Duration; 2] = [Duration::from_secs(3600), Duration::from_secs(60)];
 /// How long it is waited before a rule is asked again that could not answer, at first and at most.
 const ASKED_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
+/// How often it is looked for scopes that are quiet within the time that makes them so.
+const RESTS_IN_QUIET: u32 = 4;
 /// How often it is looked whether something is older than it needs to be.
 const TRIMS: Duration = Duration::from_secs(10);
 
@@ -45,15 +47,34 @@ impl<A: App> Dispatcher<A> {
         }
     }
 
+    /// Has scopes rest that are quiet, for as long as this is awaited.
+    pub async fn rest_scopes(&self) {
+        loop {
+            sleep(QUIET / RESTS_IN_QUIET).await;
+            self.rest_scopes_of(QUIET).await;
+        }
+    }
+
+    /// Has the scopes rest to which nothing has come for so long; what their subscribers were told is left to the registry. Returns how many rest.
+    pub async fn rest_scopes_of(&self, quiet: Duration) -> usize {
+        let scopes = &self.parts().scopes;
+        while scopes.topics.rest(AT_ONCE, quiet, |socket, scope, told| scopes.clients.was_told(socket, scope, told))
+            == AT_ONCE
+        {
+            tokio::task::yield_now().await;
+        }
+        scopes.topics.resting()
+    }
+
     /// Looks how far all scopes are that somebody subscribes to.
     async fn poke_whoever_is_behind(&self) {
         let Ok(log) = self.parts().scopes.log() else { return };
-        for scopes in self.parts().scopes.names().chunks(LOOKED_AT_AT_ONCE) {
+        for scopes in self.parts().scopes.topics.names().chunks(LOOKED_AT_AT_ONCE) {
             let Ok(heads) = log.heads(scopes.to_vec()).await else {
                 sleep(LOOKED_AGAIN).await;
                 return self.parts().scopes.commits.miss();
             };
-            for (scope, (cursor, _)) in scopes.iter().zip(heads) {
+            for (scope, Head { cursor, .. }) in scopes.iter().zip(heads) {
                 poke(self.parts(), Committed { scope: scope.clone(), cursor, changes: Vec::new() }).await;
             }
         }
@@ -61,7 +82,7 @@ impl<A: App> Dispatcher<A> {
 
     /// Asks the rule of a scope again for everybody who is poked about it, and returns how many are poked no more.
     pub(super) async fn recheck_scope(&self, scope: &str) -> Result<usize, SyncError> {
-        let Some((topic, subscribers)) = self.parts().scopes.subscribers(scope) else { return Ok(0) };
+        let Some((topic, subscribers)) = self.parts().scopes.topics.subscribers(scope) else { return Ok(0) };
         let asked = subscribers.iter().map(async |subscriber| match ask(self.parts(), &topic, subscriber).await {
             Err(why) if is_passing(&why) => Err(why),
             Err(why) => Ok(end(self.parts(), &topic, subscriber, &why)),
@@ -81,13 +102,23 @@ impl<A: App> Dispatcher<A> {
     /// Forgets what is older than it needs to be, for as long as this is awaited.
     pub async fn trim_log(&self) {
         let config = self.config();
-        let retention = Retention { changes: config.log_changes, age: config.log_age, clients: config.log_clients };
+        let retention = Retention {
+            changes: config.log_changes,
+            age: config.log_age,
+            clients: config.log_clients,
+            registry: config.registry_age,
+        };
         let mut clock = Clock::new();
         loop {
             sleep(TRIMS).await;
             let is_steady = clock.is_steady();
             let age = |age| if is_steady { age } else { Duration::MAX };
-            let retention = Retention { age: age(retention.age), clients: age(retention.clients), ..retention };
+            let retention = Retention {
+                age: age(retention.age),
+                clients: age(retention.clients),
+                registry: age(retention.registry),
+                ..retention
+            };
             self.trim_log_once(retention).await;
         }
     }
@@ -132,9 +163,10 @@ impl Clock {
 }
 
 async fn poke<A: App>(parts: &Arc<Parts<A>>, Committed { scope, cursor, changes }: Committed) {
-    let Some((topic, subscribers)) = parts.scopes.moved(&scope, cursor) else { return };
+    let Some((topic, subscribers)) = parts.scopes.topics.moved(&scope, cursor) else { return };
     let is_whole = changes.last().is_some_and(|last| last.cursor == cursor);
-    let first = changes.first().map_or(cursor + 1, |first| first.cursor);
+    // What comes without its changes follows nothing.
+    let first = changes.first().filter(|_| is_whole).map_or(cursor + 1, |first| first.cursor);
     let bytes = size(&changes) + scope.len() + 64;
     let mut packets =
         Packets { scope: &scope, cursor, changes: is_whole.then_some(&changes), ready: None, full: None, plain: None };
@@ -208,7 +240,7 @@ async fn poke_later<A: App>(
         end(parts, topic, subscriber, &why);
         return;
     }
-    if let Some(head) = topic.show(subscriber) {
+    if let Some(head) = topic.show(subscriber, ready.as_ref().map(|(cursor, _)| *cursor)) {
         let ready = ready.filter(|(cursor, _)| *cursor == head).map(|(_, ready)| ready);
         let poke = ready.unwrap_or_else(|| Packet::poke(&topic.scope, head, None));
         socket.outbox().send(&poke.into());
@@ -242,7 +274,7 @@ async fn ask<A: App>(parts: &Arc<Parts<A>>, topic: &Topic<A>, subscriber: &Subsc
     let caller = Caller::of_socket(subscriber.socket.clone());
     let asked = async {
         let session = session(parts, &caller)?;
-        if !subscriber.asker.is(A::user_id(&session)) {
+        if !subscriber.is_for(A::user_id(&session)) {
             return Err(SyncError::new("auth-user-changed"));
         }
         access(parts, &caller, &session, &topic.scope).await?;
@@ -259,7 +291,7 @@ fn is_passing(why: &SyncError) -> bool {
 
 /// Pokes somebody no more, and tells them why; returns whether they were poked.
 fn end<A: App>(parts: &Parts<A>, topic: &Topic<A>, subscriber: &Arc<Subscriber<A>>, why: &SyncError) -> bool {
-    let is_subscribed = parts.scopes.end(topic, subscriber);
+    let is_subscribed = parts.scopes.topics.end(topic, subscriber);
     if is_subscribed {
         let caller = Caller::of_socket(subscriber.socket.clone());
         let sentence = parts.catalog.sentence(why, caller.locale(&parts.catalog));

@@ -17,7 +17,7 @@ use crate::dispatch::chunks::ChunkSender;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::pipeline::namer;
 use crate::dispatch::readers::ReadingTurn;
-use crate::dispatch::scopes::TRUSTED;
+use crate::dispatch::topics::TRUSTED;
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
 use crate::id::Id;
@@ -44,8 +44,11 @@ impl<A: App> Dispatcher<A> {
             if let Some(chunks) = caller.chunks() {
                 return self.followed(caller, &session, pull, chunks).await;
             }
+            let spoken = self.spoken(caller, &session, None).await?;
+            Self::check_known(spoken.as_deref(), &pull.scope, pull.cursor)?;
             let (Page { changes, cursor, has_more, epoch }, _turn) =
                 self.pulled(caller, &session, (pull.cursor, pull.epoch.as_deref()), (pull, PAGE)).await?;
+            self.note_position(spoken.as_deref(), &pull.scope, (cursor, &epoch));
             Ok(self.charged(caller, answer_pull(&lines(&changes), cursor, has_more, &epoch)))
         };
         let pulled = contained_stages(Box::pin(pulled)).await;
@@ -71,7 +74,7 @@ impl<A: App> Dispatcher<A> {
     }
 
     /// Waits for the caller's turn to read. All that it has asked for may have been counted before the first of it was charged.
-    async fn reading_turn(
+    pub(super) async fn reading_turn(
         &self,
         caller: &Caller<A>,
         session: &A::Session,
@@ -101,7 +104,7 @@ impl<A: App> Dispatcher<A> {
         let limit = self.config().room_limit;
         let refused = || SyncError::new("room-limit").param("limit", limit);
         let _follower = scopes.follow(follower, limit).ok_or_else(refused)?;
-        let watcher = scopes.watch_scope(&(&*pull.scope).into());
+        let watcher = scopes.topics.watch(&(&*pull.scope).into());
         let (mut at, mut of, mut is_first) = (pull.cursor, pull.epoch.as_deref().map(Arc::<str>::from), true);
         loop {
             let moved = watcher.moved();
@@ -158,8 +161,12 @@ impl<A: App> Dispatcher<A> {
             access(self.parts(), caller, &session, &call.scope).await?;
             let _turn = self.reading_turn(caller, &session, &call.asker).await?;
             let place = call.page.as_deref().map(read_place).transpose()?;
+            let spoken = self.spoken(caller, &session, None).await?;
             let Snapshot { data, cursor, epoch, next, looked_through } =
                 self.parts().scopes.log()?.snapshot(&call.scope, place).await?;
+            if next.is_none() {
+                self.note_position(spoken.as_deref(), &call.scope, (cursor, &epoch));
+            }
             self.charge_answer(caller, looked_through.saturating_mul(LOOKED_AT));
             let next = next.map(|place| written_place(&place));
             Ok(self.charged(caller, answer_snapshot(&raw(&data), cursor, &epoch, next.as_deref())))
@@ -177,9 +184,10 @@ impl<A: App> Dispatcher<A> {
     pub(super) async fn subscribe(&self, caller: &Caller<A>, call: &ScopesCall<'_>) -> Answer {
         let subscribed = async {
             let session = self.check_store(caller, &call.asker)?;
+            self.spoken(caller, &session, call.client.as_deref()).await?;
             let subscribing = call.scopes.iter().map(async |scope| {
                 let subscribed = match self.subscribed(caller, &session, &call.asker, scope).await {
-                    Ok((cursor, epoch)) => SubscribedScope::To { cursor, epoch: epoch.to_string() },
+                    Ok(Head { cursor, epoch, .. }) => SubscribedScope::To { cursor, epoch: epoch.to_string() },
                     Err(error) => {
                         let sentence = self.catalog().sentence(&error, caller.locale(self.catalog()));
                         SubscribedScope::Refused(Refusal::new(&error, sentence))
@@ -205,13 +213,14 @@ impl<A: App> Dispatcher<A> {
         // Who has subscribed before, and may not any more, is told nothing more, either.
         allowed.inspect_err(|why| {
             if why.http_status() < 500 {
-                self.parts().scopes.leave(socket.id(), scope);
+                self.parts().scopes.topics.leave(socket.id(), scope);
             }
         })?;
         let (scopes, limit) = (&self.parts().scopes, self.config().room_limit);
         let name: Arc<str> = scope.into();
         let (topic, subscriber) = scopes
-            .enter(socket, &name, (session, asker.to_owned()), limit)
+            .topics
+            .enter(socket, &name, (session, asker), limit)
             .ok_or_else(|| SyncError::new("room-limit").param("limit", limit))?;
         let head = scopes.log()?.heads(vec![name]).await;
         // One that is gone would be poked for ever.
@@ -219,20 +228,25 @@ impl<A: App> Dispatcher<A> {
             scopes.leave_all(socket.id());
         }
         let head = head.inspect_err(|_| {
-            scopes.end(&topic, &subscriber);
+            scopes.topics.end(&topic, &subscriber);
         });
-        let (cursor, epoch) = head?.remove(0);
-        if let Some(head) = topic.catch_up(&subscriber, cursor) {
-            socket.outbox().send(&Packet::poke(scope, head, None).into());
+        let head = head?.remove(0);
+        if let Some(cursor) = topic.catch_up(&subscriber, head.cursor) {
+            socket.outbox().send(&Packet::poke(scope, cursor, None).into());
         }
-        Ok((cursor, epoch))
+        Ok(head)
     }
 
     /// Pokes a socket no more about scopes.
     pub(super) fn unsubscribe(&self, caller: &Caller<A>, call: &ScopesCall<'_>) -> Answer {
         let left = self.check_message(caller).and_then(|_| {
             let socket = caller.socket().ok_or_else(|| bad_request("event"))?;
-            call.scopes.iter().for_each(|scope| self.parts().scopes.leave(socket.id(), scope));
+            let scopes = &self.parts().scopes;
+            let spoken = scopes.clients.of(socket.id());
+            for scope in &call.scopes {
+                scopes.topics.leave(socket.id(), scope);
+                spoken.iter().for_each(|spoken| scopes.clients.has_left(&spoken.name, scope));
+            }
             Ok(answer_plain())
         });
         self.answer(caller, left)

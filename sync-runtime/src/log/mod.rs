@@ -7,6 +7,7 @@ mod kept;
 mod overlay;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod registry;
 #[cfg(any(test, feature = "postgres"))]
 mod replica;
 #[cfg(any(test, all(feature = "testing", feature = "postgres")))]
@@ -22,6 +23,7 @@ pub mod suite;
 
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresLog;
+pub use registry::{ByStrategy, NewClient, Registered, Registration, ScopeAdvance, ScopePosition, Sign};
 #[cfg(feature = "postgres")]
 pub use replica::{
     Aside, AsideRow, Fed, Feed, Feeder, How, Origin, PlacedRow, ReplicaLog, Row, RowTable, RowTables, SetAside,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::replica::{Aside, Fed, Feed, Feeder, How, PlacedRow, ReplicaLog, Row};
-use super::store::{LogError, LogStore, News, PullFrom, Watch};
+use super::store::{Head, LogError, LogStore, News, PullFrom, Watch};
 
 const NOTE: &str = "note";
 
@@ -89,7 +89,7 @@ impl Stage {
     }
 
     async fn head(&self, scope: &str) -> u64 {
-        self.log.heads(vec![scope.into()]).await.expect("heads")[0].0
+        self.log.heads(vec![scope.into()]).await.expect("heads")[0].cursor
     }
 }
 
@@ -274,7 +274,7 @@ async fn a_large_transaction_is_one(stage: &Stage) {
 }
 
 async fn a_copy_has_no_changes_and_begins_an_epoch(stage: &Stage) {
-    let (head, epoch) = stage.log.heads(vec!["left".into()]).await.expect("heads").remove(0);
+    let Head { cursor: head, epoch, .. } = stage.log.heads(vec!["left".into()]).await.expect("heads").remove(0);
     let term = stage.term().await;
     stage.rows.renew(term, "anew".into()).await.expect("renewed");
     while stage.rows.forget_some(term).await.expect("forgotten") {}

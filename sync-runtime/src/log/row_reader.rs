@@ -1,5 +1,6 @@
 //! Whoever reads rows of a database, as others see it.
 
+use crate::log::ByStrategy;
 use crate::route::BoxFuture;
 
 /// Whoever reads rows into a log, as others see it.
@@ -13,6 +14,9 @@ pub trait RowReader: Send + Sync {
     /// Waits until it is.
     fn live(&self) -> BoxFuture<'_, ()>;
 
-    /// Returns how it stands, as JSON.
-    fn report(&self) -> BoxFuture<'_, String>;
+    /// Returns how it stands, as JSON, with what clients do next if that is known.
+    fn report(&self, clients: Option<ByStrategy>) -> BoxFuture<'_, String>;
+
+    /// Returns by how many bytes of what the database has written it is behind, and whether something is in its way.
+    fn lag(&self) -> (u64, bool);
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::registry::{NewClient, Registered, Registration, Sign};
 use super::store::{
     Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Retention, Snapshot, SnapshotPlace, Work,
 };
@@ -57,13 +58,41 @@ impl LogStore for SplitLog {
                 scopes.iter().cloned().partition(|scope| (self.is_of_rows)(scope));
             let mut rows = self.rows.heads(rows).await?.into_iter();
             let mut own = if own.is_empty() { Vec::new() } else { self.own.heads(own).await? }.into_iter();
-            let nothing = || (0, Arc::from(""));
             let head = |scope: &Arc<str>| {
                 let head = if (self.is_of_rows)(scope) { rows.next() } else { own.next() };
-                head.unwrap_or_else(nothing)
+                head.unwrap_or_default()
             };
             Ok(scopes.iter().map(head).collect())
         })
+    }
+
+    fn register(&self, new: NewClient) -> BoxFuture<'_, Result<Registered, LogError>> {
+        self.own.register(new)
+    }
+
+    fn sign(&self, signs: Vec<(Arc<str>, Sign)>) -> BoxFuture<'_, Result<(), LogError>> {
+        self.own.sign(signs)
+    }
+
+    fn stay(&self) -> BoxFuture<'_, Result<(), LogError>> {
+        self.own.stay()
+    }
+
+    fn unregister(&self, client: &str) -> BoxFuture<'_, Result<bool, LogError>> {
+        self.own.unregister(client)
+    }
+
+    fn registrations(
+        &self,
+        from: Arc<str>,
+        is_behind: bool,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Registration>, LogError>> {
+        self.own.registrations(from, is_behind, limit)
+    }
+
+    fn registered(&self) -> BoxFuture<'_, Result<u64, LogError>> {
+        self.own.registered()
     }
 
     fn trim(&self, retention: Retention) -> BoxFuture<'_, Result<bool, LogError>> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::error::SyncError;
 use crate::id::Id;
+use crate::log::registry::{NewClient, Registered, Registration, Sign};
 use crate::route::{BoxFuture, Rows};
 
 /// How many changes may come while a snapshot is taken: behind that it begins anew. For each part of it they are looked through.
@@ -32,15 +33,46 @@ pub trait LogStore: Send + Sync {
     /// Reads a page of a scope's data: the first one, or the one at a place that another page has named.
     fn snapshot(&self, scope: &str, place: Option<SnapshotPlace>) -> BoxFuture<'_, Result<Snapshot, LogError>>;
 
-    /// Returns the cursor and the epoch of each of these scopes; 0 for one that nothing was written to.
+    /// Returns how far each of these scopes is.
     fn heads(&self, scopes: Vec<Arc<str>>) -> BoxFuture<'_, Result<Vec<Head>, LogError>>;
+
+    /// Registers a client, unless it is somebody else's.
+    fn register(&self, new: NewClient) -> BoxFuture<'_, Result<Registered, LogError>>;
+
+    /// Notes what clients have shown that are connected here; of one that is not registered, nothing is noted.
+    fn sign(&self, signs: Vec<(Arc<str>, Sign)>) -> BoxFuture<'_, Result<(), LogError>>;
+
+    /// Notes that all clients that are connected here still are.
+    fn stay(&self) -> BoxFuture<'_, Result<(), LogError>>;
+
+    /// Forgets that a client is registered; returns whether it was.
+    fn unregister(&self, client: &str) -> BoxFuture<'_, Result<bool, LogError>>;
+
+    /// Returns clients that are registered, by name: from one on, or behind it.
+    fn registrations(
+        &self,
+        from: Arc<str>,
+        is_behind: bool,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Registration>, LogError>>;
+
+    /// Returns how many are registered.
+    fn registered(&self) -> BoxFuture<'_, Result<u64, LogError>>;
 
     /// Forgets a few changes, or clients, that are older than they need to be; returns whether there may be more of them.
     fn trim(&self, retention: Retention) -> BoxFuture<'_, Result<bool, LogError>>;
 }
 
-/// The cursor of the last change of a scope, and the epoch in which it counts.
-pub type Head = (u64, Arc<str>);
+/// How far a scope is; the default is one that nothing was written to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The cursor of its last change.
+    pub cursor: u64,
+    /// That of the last one that is not kept any more: from there on it can be read.
+    pub floor: u64,
+    /// The epoch in which these count.
+    pub epoch: Arc<str>,
+}
 
 /// What is told of each commit that has changed something, in the order of each scope; it must not wait.
 pub type Watch = Arc<dyn Fn(News) + Send + Sync>;
@@ -261,6 +293,8 @@ pub struct Retention {
     pub age: Duration,
     /// For how long a client that has not pushed anything.
     pub clients: Duration,
+    /// For how long a client that has given no sign is registered.
+    pub registry: Duration,
 }
 
 /// A store that did not do what it was asked for.

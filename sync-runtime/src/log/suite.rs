@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use parking_lot::Mutex;
 
+use super::registry::{NewClient, Registered, Registration, ScopeAdvance, ScopePosition, Sign};
 use super::store::{
     Change, ChangeKind, ClientCall, Committed, LogError, LogStore, News, PullFrom, Push, Pushed, Retention,
     SnapshotPlace, Watch, Work,
@@ -38,6 +39,7 @@ where
     cursors_that_are_none_are_refused(&stage).await;
     many_at_once_have_cursors_without_gaps(&stage).await;
     what_is_trimmed_is_told(&stage).await;
+    clients_are_registered(&stage).await;
 }
 
 /// Checks what holds beyond the life of a process.
@@ -299,7 +301,7 @@ async fn parts_of_a_snapshot_belong_together(stage: &Stage) {
 
 async fn cursors_that_are_none_are_refused(stage: &Stage) {
     stage.push("wrong", "wrong-1", 1, put("a", "1")).await;
-    let (_, epoch) = stage.log.heads(vec!["wrong".into()]).await.expect("heads").remove(0);
+    let epoch = stage.log.heads(vec!["wrong".into()]).await.expect("heads").remove(0).epoch;
     let pull = async |scope: &str, cursor: u64, epoch: Option<&str>| {
         let from = PullFrom { scope: scope.into(), cursor, epoch: epoch.map(Into::into), limit: 10, bytes: 512 << 10 };
         stage.log.pull(from).await.map(|page| page.cursor).map_err(|error| matches!(error, LogError::TooOld))
@@ -348,7 +350,8 @@ async fn what_is_trimmed_is_told(stage: &Stage) {
         stage.push("trimmed", "trimmed-1", number, put("a", &number.to_string())).await;
     }
     let trim = async |changes, age| {
-        let retention = Retention { changes, age, clients: Duration::from_secs(3600) };
+        let hour = Duration::from_secs(3600);
+        let retention = Retention { changes, age, clients: hour, registry: hour };
         while stage.log.trim(retention).await.expect("trimmed") {}
     };
     let hour = Duration::from_secs(3600);
@@ -366,7 +369,78 @@ async fn what_is_trimmed_is_told(stage: &Stage) {
     trim(1_000_000, Duration::ZERO).await;
     assert_eq!((pull(30).await.is_err(), pull(31).await), (true, Ok(0)), "older than nothing is everything");
     // What is known of clients goes after its own time.
-    let retention = Retention { changes: 1_000_000, age: hour, clients: Duration::ZERO };
+    let retention = Retention { changes: 1_000_000, age: hour, clients: Duration::ZERO, registry: hour };
     while stage.log.trim(retention).await.expect("trimmed") {}
     assert_eq!(stage.push("trimmed", "trimmed-1", 32, put("a", "32")).await, Pushed::OutOfOrder { expected: 1 });
+}
+
+async fn clients_are_registered(stage: &Stage) {
+    let client = |name: &str, owner: u8, is_connected: bool| NewClient {
+        client: name.into(),
+        owner: Id::of([owner; 16]),
+        user: Some(format!("user {owner}").into()),
+        is_connected,
+    };
+    let log = &stage.log;
+    let register = async |new: NewClient| log.register(new).await.expect("a store");
+    assert_eq!(register(client("registered-b", 1, true)).await, Registered::New);
+    assert_eq!(register(client("registered-a", 2, false)).await, Registered::New);
+    assert_eq!(register(client("registered-b", 1, true)).await, Registered::Known);
+    assert_eq!(register(client("registered-b", 2, true)).await, Registered::Foreign);
+    // One that has pushed is somebody's, whether it is registered or not.
+    assert_eq!(stage.push("registry", "pushed", 1, put("a", "1")).await, Pushed::Settled(Ok(1)));
+    assert_eq!(register(client("pushed", 1, true)).await, Registered::Foreign);
+    let position = |scope: &str, cursor| ScopePosition { scope: scope.into(), cursor, epoch: "e".into() };
+    let signs = |name: &str, sign: Sign| vec![(Arc::from(name), sign)];
+    let first = Sign { positions: vec![position("x", 1), position("y", 2)], ..Sign::default() };
+    log.sign(signs("registered-b", first.clone())).await.expect("a store");
+    log.sign(signs("never-registered", first)).await.expect("a store");
+    let advance = |scope: &str, from, to| ScopeAdvance { scope: scope.into(), from, to };
+    let advances = vec![advance("x", 1, 2), advance("y", 1, 2), advance("z", 0, 9)];
+    log.sign(signs("registered-b", Sign { advances, ..Sign::default() })).await.expect("a store");
+    let next = Sign { advances: vec![advance("x", 2, 3), advance("y", 3, 4)], ..Sign::default() };
+    log.sign(signs("registered-b", next)).await.expect("a store");
+    let found = log.registrations("registered-b".into(), false, 1).await.expect("a store");
+    assert_eq!(found[0].positions, [position("x", 3), position("y", 2)], "only who had what is before has it");
+    let next = Sign { left: vec!["y".into()], is_gone: true, ..Sign::default() };
+    log.sign(signs("registered-b", next)).await.expect("a store");
+    log.stay().await.expect("a store");
+    let found = log.registrations("registered".into(), false, 10).await.expect("a store");
+    let line = |one: &Registration| {
+        let positions: Vec<_> =
+            one.positions.iter().map(|position| format!("{}@{}", position.scope, position.cursor)).collect();
+        format!(
+            "{} {} [{}] {}",
+            one.client,
+            one.user.as_deref().unwrap_or("nobody"),
+            positions.join(" "),
+            one.connected
+        )
+    };
+    let found: Vec<_> = found.iter().map(line).collect();
+    assert_eq!(found, ["registered-a user 2 [] false", "registered-b user 1 [x@3] false"]);
+    let behind = log.registrations("registered-a".into(), true, 1).await.expect("a store");
+    assert_eq!(behind.iter().map(|one| &*one.client).collect::<Vec<_>>(), ["registered-b"]);
+    assert_eq!(log.registered().await.expect("a store"), 2);
+    // However many scopes it says, a bounded number is noted.
+    let many = (0..300).map(|number| position(&format!("many-{number}"), 1)).collect();
+    log.sign(signs("registered-a", Sign { positions: many, ..Sign::default() })).await.expect("a store");
+    let found = log.registrations("registered-a".into(), false, 1).await.expect("a store");
+    assert!((200..=300).contains(&found[0].positions.len()) && found[0].connected);
+    // A user has no more clients than a person has.
+    for number in 0..150 {
+        assert_eq!(register(client(&format!("many-{number:03}"), 7, true)).await, Registered::New);
+    }
+    let many = log.registrations("many-".into(), false, 1000).await.expect("a store");
+    let many = many.iter().filter(|one| one.client.starts_with("many-"));
+    assert_eq!(many.map(|one| &*one.client).max(), Some("many-149"));
+    assert_eq!(log.registered().await.expect("a store"), 102);
+    assert!(log.unregister("registered-b").await.expect("a store"));
+    assert!(!log.unregister("registered-b").await.expect("a store"));
+    assert_eq!(register(client("registered-b", 1, true)).await, Registered::New);
+    // Who has given no sign for long is not known any more.
+    let hour = Duration::from_secs(3600);
+    let retention = Retention { changes: 1_000_000, age: hour, clients: hour, registry: Duration::ZERO };
+    while log.trim(retention).await.expect("a store") {}
+    assert_eq!(log.registered().await.expect("a store"), 0);
 }

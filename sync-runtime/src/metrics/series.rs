@@ -148,6 +148,15 @@ series! {
     STATE_FAILING: "sync_state_failing" Gauge, [],
         "How many of them could not be saved when that was tried last.",
         "More than 0 for a minute is an alarm: a store is down, or a disk full. `Handle::state_health` says which values, and why.";
+    CLIENTS: "sync_clients" Gauge, [],
+        "Clients of durable data that are registered, connected or not, on all servers of the log. It is counted every half hour.",
+        "Browsers that have read durable data within `registry_age_ms`. A sudden rise is somebody who makes up clients.";
+    REPLICATION_LAG: "sync_replication_lag_bytes" Gauge, [],
+        "Bytes of write-ahead log that the database has written and the reader of rows, if there is one and it is here, has not stored yet.",
+        "It follows the traffic and falls to 0. A rise for minutes is a reader that is too slow, or none at all: the slot keeps the log, which          fills the disk of the database. `GET /_sync/replication` says more.";
+    REPLICATION_STOPPED: "sync_replication_stopped" Gauge, [],
+        "1 while something is in the way of reading rows.",
+        "An alarm: `GET /_sync/replication` and the log say what it is.";
     LIMITED: "sync_limited_total" Counter, ["limit"],
         "What a limit has refused, by the limit: the rates `route`, `volatile`, `socket`, `user`, `address` and `sign-in`; `sockets` and \
          `connections` of one address; `unidentified` for sockets that had to go for newer ones, `connect-timeout` for those that took \

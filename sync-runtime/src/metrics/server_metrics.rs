@@ -10,8 +10,9 @@ use crate::clock::sleep;
 use crate::metrics::RouteMetrics;
 use crate::metrics::codes::{Codes, Outcomes};
 use crate::metrics::series::{
-    CALLS_NOW, CONNECTIONS, DISCONNECTS, HANDSHAKES, HISTORY, JOINS, LIMITED, MEMBERS_NOW, NAMED, QUEUE, ROOMS, SERIES,
-    SESSIONS, SOCKETS, STATE_FAILING, STATE_UNSAVED, STATE_VALUES, Series, SeriesKind,
+    CALLS_NOW, CLIENTS, CONNECTIONS, DISCONNECTS, HANDSHAKES, HISTORY, JOINS, LIMITED, MEMBERS_NOW, NAMED, QUEUE,
+    REPLICATION_LAG, REPLICATION_STOPPED, ROOMS, SERIES, SESSIONS, SOCKETS, STATE_FAILING, STATE_UNSAVED, STATE_VALUES,
+    Series, SeriesKind,
 };
 
 /// How often samples are put into their histograms: until then each of them takes 16 bytes.
@@ -59,6 +60,12 @@ pub struct Now {
     pub state_unsaved: usize,
     /// Those that could not be saved.
     pub state_failing: usize,
+    /// The clients of durable data that are registered.
+    pub clients: usize,
+    /// By how many bytes the reader of rows is behind.
+    pub replication_lag: usize,
+    /// Whether something is in its way.
+    pub is_replication_stopped: bool,
 }
 
 /// Counts what happens under one name.
@@ -137,6 +144,9 @@ impl ServerMetrics {
             (&STATE_VALUES, now.state_values),
             (&STATE_UNSAVED, now.state_unsaved),
             (&STATE_FAILING, now.state_failing),
+            (&CLIENTS, now.clients),
+            (&REPLICATION_LAG, now.replication_lag),
+            (&REPLICATION_STOPPED, usize::from(now.is_replication_stopped)),
         ];
         for (series, value) in gauges {
             self.recorder.gauge(series).set(value as f64);

@@ -33,10 +33,10 @@ use self::reader::Reader;
 use self::settings::{Settings, SourceKind};
 use crate::config::{Config, ReplicationSource};
 use crate::error::BoxError;
-use crate::log::{ReplicaLog, RowReader};
+use crate::log::{ByStrategy, ReplicaLog, RowReader};
 use crate::route::{App, BoxFuture, Pattern, Replica, Table};
 
-use self::status::Status;
+use self::status::{Doing, Status};
 pub(crate) use self::tables::IsScope;
 
 /// What a reader is told, before it reads anything.
@@ -164,10 +164,15 @@ impl RowReader for Replication {
         Box::pin(self.status.live())
     }
 
-    fn report(&self) -> BoxFuture<'_, String> {
-        Box::pin(async {
+    fn lag(&self) -> (u64, bool) {
+        let report = self.status.report(None, None);
+        (report.lag_bytes, report.state == Doing::Stopped)
+    }
+
+    fn report(&self, clients: Option<ByStrategy>) -> BoxFuture<'_, String> {
+        Box::pin(async move {
             let aside = self.log.set_aside().await.ok();
-            serde_json::to_string(&self.status.report(aside)).unwrap_or_default()
+            serde_json::to_string(&self.status.report(aside, clients)).unwrap_or_default()
         })
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::position::Lsn;
 use crate::clock::calendar;
-use crate::log::{AsideRow, SetAside};
+use crate::log::{AsideRow, ByStrategy, SetAside};
 
 /// What a reader does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -56,6 +56,9 @@ pub(crate) struct Report {
     pub(crate) copied: u64,
     /// How often all was read anew.
     pub(crate) copies: u64,
+    /// How many clients do what next, in all scopes; `None` where the log does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clients: Option<ByStrategy>,
     /// The rows that could not be placed; `None` where the log does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) set_aside: Option<Aside>,
@@ -200,7 +203,7 @@ impl Status {
     }
 
     /// Tells all of it.
-    pub(crate) fn report(&self, aside: Option<SetAside>) -> Report {
+    pub(crate) fn report(&self, aside: Option<SetAside>, clients: Option<ByStrategy>) -> Report {
         let said = self.said.lock();
         let stored = if said.position.is_some() { said.stored } else { said.written };
         let lag_bytes = said.written.0.saturating_sub(stored.0);
@@ -216,6 +219,7 @@ impl Status {
             rows: self.rows.load(Ordering::Relaxed),
             copied: self.copied.load(Ordering::Relaxed),
             copies: self.copies.load(Ordering::Relaxed),
+            clients,
             set_aside: aside.map(|SetAside { count, last }| {
                 let line = |AsideRow { entity, id, why, position, time }| AsideLine { entity, id, why, position, time };
                 Aside { count, last: last.into_iter().map(line).collect() }

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::dispatch::{Dispatcher, RoomState, Rooms, StateHealth};
 use crate::error::SyncError;
+use crate::log::{Registered, Registration};
 use crate::rooms::Hub;
 use crate::route::{App, SharedState};
 use crate::session::{LiveSession, Sessions, Token};
@@ -18,6 +20,12 @@ use crate::transport::{
 pub struct Handle<A: App>(Arc<Dispatcher<A>>);
 
 impl<A: App> Handle<A> {
+    /// Returns the clients of durable data that are registered.
+    #[must_use]
+    pub fn clients(&self) -> Clients<'_, A> {
+        Clients(self)
+    }
+
     pub(super) fn new(dispatcher: Arc<Dispatcher<A>>) -> Self {
         Self(dispatcher)
     }
@@ -306,12 +314,64 @@ impl<A: App> std::fmt::Debug for Handle<A> {
     }
 }
 
+/// The clients of durable data that are registered: whose they are, and how far each has come, whether it is connected or not.
+///
+/// One that has given no sign for a day (`registry_age_ms`) is not known any more: it begins with a snapshot when it comes back.
+#[derive(Debug)]
+pub struct Clients<'h, A: App>(&'h Handle<A>);
+
+impl<A: App> Clients<'_, A> {
+    /// Returns a client; `None` for one that is not registered.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable`.
+    pub async fn get(&self, client: &str) -> Result<Option<Registration>, SyncError> {
+        let found = self.0.0.registrations(client, false, 1).await?.into_iter().next();
+        Ok(found.filter(|found| *found.client == *client))
+    }
+
+    /// Returns the clients behind one of this name, sorted by name, at most `limit` of them; `""` is before all. Fewer than `limit` means that those
+    /// were the last.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable`.
+    pub async fn all(&self, after: &str, limit: usize) -> Result<Vec<Registration>, SyncError> {
+        self.0.0.registrations(after, true, limit).await
+    }
+
+    /// Registers a client of a user that is not connected yet; returns what it was before.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable`.
+    pub async fn register(&self, client: &str, user: &str) -> Result<Registered, SyncError> {
+        self.0.0.register_client(client, user).await
+    }
+
+    /// Forgets a client, which begins with a snapshot when it comes back; returns whether it was registered.
+    ///
+    /// # Errors
+    ///
+    /// `store-unavailable`.
+    pub async fn unregister(&self, client: &str) -> Result<bool, SyncError> {
+        self.0.0.unregister_client(client).await
+    }
+}
+
 /// Waits until rows of a database may be read, for tests and benchmarks.
 #[doc(hidden)]
 pub async fn rows_live<A: App>(handle: &Handle<A>) {
     if let Some(rows) = handle.0.rows() {
         rows.live().await;
     }
+}
+
+/// Has the scopes rest to which nothing has come for so long, and returns how many rest then. Not part of what apps use.
+#[doc(hidden)]
+pub async fn rest_scopes<A: App>(handle: &Handle<A>, quiet: Duration) -> usize {
+    handle.0.rest_scopes_of(quiet).await
 }
 
 /// Returns the index of sockets and rooms, for tests and benchmarks.

@@ -9,6 +9,6 @@ mod replication;
 mod running;
 
 pub use builder::{Server, StartError};
-pub use handle::{Handle, hub, rows_live};
+pub use handle::{Clients, Handle, hub, rest_scopes, rows_live};
 pub use process::serve;
 pub use running::Running;

@@ -86,6 +86,9 @@ impl<A: App> Running<A> {
             Ok(unsaved) => tracing::error!(unsaved, "stopped with values of rooms that could not be saved"),
             Err(_) => tracing::error!("stopped before all values of rooms were saved"),
         }
+        if timeout_at(deadline, self.handle.dispatcher().store_clients()).await.is_err() {
+            tracing::warn!("stopped before it was stored how far clients have come");
+        }
         self.handle.dispatcher().close_stores();
         // The next process waits for this file.
         if timeout_at(deadline, self.handle.dispatcher().hub().close_histories()).await.is_err() {

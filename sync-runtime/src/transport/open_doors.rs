@@ -36,7 +36,7 @@ pub struct OpenDoors {
 }
 
 /// The tasks that tidy up, as long as they are not dropped.
-pub(super) type Tidying = [AbortOnDropHandle<()>; 7];
+pub(super) type Tidying = [AbortOnDropHandle<()>; 9];
 
 /// Begins to tidy up.
 pub(super) fn tidying<A: App>(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<EngineSockets>) -> Tidying {
@@ -51,7 +51,11 @@ pub(super) fn tidying<A: App>(dispatcher: &Arc<Dispatcher<A>>, sockets: &Arc<Eng
     let (poking, trimming) = (dispatcher.clone(), dispatcher.clone());
     let poking = tokio::spawn(async move { poking.poke_subscribers().await });
     let trimming = tokio::spawn(async move { trimming.trim_log().await });
-    [counting, expiring, forgetting, leaving, asking, poking, trimming].map(AbortOnDropHandle::new)
+    let clients = dispatcher.clone();
+    let keeping = tokio::spawn(async move { clients.keep_clients().await });
+    let quiet = dispatcher.clone();
+    let resting = tokio::spawn(async move { quiet.rest_scopes().await });
+    [counting, expiring, forgetting, leaving, asking, poking, trimming, keeping, resting].map(AbortOnDropHandle::new)
 }
 
 impl OpenDoors {

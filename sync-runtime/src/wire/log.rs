@@ -50,14 +50,10 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// Returns the same without what borrows from a message.
+    /// Returns what a user says who says it; `None` is somebody who has not signed in.
     #[must_use]
-    pub fn to_owned(&self) -> Asker<'static> {
-        match self {
-            Self::Unsaid => Asker::Unsaid,
-            Self::Nobody => Asker::Nobody,
-            Self::User(user) => Asker::User(Cow::Owned(user.clone().into_owned())),
-        }
+    pub fn of(user: Option<&'a str>) -> Self {
+        user.map_or(Self::Nobody, |user| Self::User(Cow::Borrowed(user)))
     }
 }
 
@@ -131,6 +127,8 @@ pub struct ScopesCall<'a> {
     pub asker: Asker<'a>,
     /// Which ones.
     pub scopes: Vec<Cow<'a, str>>,
+    /// The client that it speaks for from now on, if it says so.
+    pub client: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -177,7 +175,7 @@ impl<'a> PushCall<'a> {
     pub fn read(json: &'a str) -> Result<Self, SyncError> {
         let fields: Fields<'_> = read_object(json)?;
         let asker = Asker::read(&fields.user)?;
-        let client = checked_id(fields.client.required_text("client")?).map_err(|_| bad_request("client"))?;
+        let client = checked_client(fields.client.required_text("client")?)?;
         let mutations: Vec<&RawValue> =
             fields.mutations.optional("mutations")?.ok_or_else(|| bad_request("mutations"))?;
         if mutations.len() > MUTATIONS {
@@ -281,6 +279,11 @@ impl<'a> SnapshotCall<'a> {
     }
 }
 
+/// Reads what a client calls itself: 1 to 64 visible ASCII characters.
+fn checked_client(name: Cow<'_, str>) -> Result<Cow<'_, str>, SyncError> {
+    checked_id(name).map_err(|_| bad_request("client"))
+}
+
 impl<'a> ScopesCall<'a> {
     /// Reads the payload of `subscribe` or `unsubscribe`.
     ///
@@ -295,7 +298,9 @@ impl<'a> ScopesCall<'a> {
         if scopes.len() > SCOPES {
             return Err(SyncError::new("sync-too-many").param("limit", SCOPES));
         }
-        Ok(Self { asker: Asker::read(&fields.user)?, scopes: scopes.into_iter().map(|Text(scope)| scope).collect() })
+        let client = fields.client.optional_text("client")?.map(checked_client).transpose()?;
+        let scopes = scopes.into_iter().map(|Text(scope)| scope).collect();
+        Ok(Self { asker: Asker::read(&fields.user)?, scopes, client })
     }
 }
 
@@ -333,6 +338,29 @@ impl Refusal {
     pub fn new(error: &SyncError, message: String) -> Self {
         Self { error_code: error.code().to_owned(), error_params: error.params().clone(), message }
     }
+}
+
+/// How a client stands to a scope.
+#[derive(Debug, Serialize)]
+pub struct ScopeStatus {
+    /// What it does next.
+    pub strategy: Strategy,
+    /// Up to which cursor it has read, as far as is known.
+    pub cursor: u64,
+    /// How many changes have come since.
+    pub behind: u64,
+}
+
+/// What a client does next to be where a scope is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// It is there, and is told what comes.
+    Live,
+    /// It reads on.
+    CatchUp,
+    /// It takes a snapshot: nothing is known of it, or the log does not reach back.
+    Snapshot,
 }
 
 /// What came of subscribing to one scope.
@@ -447,6 +475,34 @@ pub fn answer_scopes(scopes: &BTreeMap<&str, SubscribedScope>) -> Box<RawValue> 
         scopes: &'a BTreeMap<&'a str, SubscribedScope>,
     }
     json(&Answer { status: "success", scopes })
+}
+
+/// Writes the answer to `syncStatus`: `{ status:"success", scopes: { name: { strategy, cursor, behind } } }`; for one that may not be read, why.
+///
+/// Source: `tests/wire/sync_status_answer.json`.
+#[must_use]
+pub fn answer_status(scopes: &BTreeMap<&str, Result<ScopeStatus, Refusal>>) -> Box<RawValue> {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum One<'a> {
+        Stands(&'a ScopeStatus),
+        Refused(&'a Refusal),
+    }
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        status: &'static str,
+        scopes: BTreeMap<&'a str, One<'a>>,
+    }
+    let scopes = scopes.iter().map(|(scope, stands)| {
+        (
+            *scope,
+            match stands {
+                Ok(stands) => One::Stands(stands),
+                Err(refusal) => One::Refused(refusal),
+            },
+        )
+    });
+    json(&Answer { status: "success", scopes: scopes.collect() })
 }
 
 /// Reads JSON that was written by this server.

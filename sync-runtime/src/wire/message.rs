@@ -36,6 +36,8 @@ pub enum Message<'a> {
     Subscribe(ScopesCall<'a>),
     /// Wants to be poked no more about scopes.
     Unsubscribe(ScopesCall<'a>),
+    /// Asks how a client stands to scopes.
+    SyncStatus(ScopesCall<'a>),
     /// Enters a room.
     Join {
         /// The room.
@@ -117,6 +119,7 @@ impl<'a> Message<'a> {
             event::SNAPSHOT => SnapshotCall::read(payload).map(Self::Snapshot),
             event::SUBSCRIBE => ScopesCall::read(payload).map(Self::Subscribe),
             event::UNSUBSCRIBE => ScopesCall::read(payload).map(Self::Unsubscribe),
+            event::SYNC_STATUS => ScopesCall::read(payload).map(Self::SyncStatus),
             event::JOIN_ROOM => read_join(payload),
             event::LEAVE_ROOM => read_room(payload).map(|room| Self::Leave { room }),
             event::JOINED_ROOMS => Ok(Self::Joined),

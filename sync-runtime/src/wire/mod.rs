@@ -24,8 +24,9 @@ pub use frame::Envelope;
 pub(crate) use frame::frame_json;
 pub use location::Location;
 pub use log::{
-    Asker, ChangeLine, MutationCall, MutationResult, PullCall, PushCall, Refusal, ScopesCall, SnapshotCall,
-    SubscribedScope, answer_pull, answer_push, answer_scopes, answer_snapshot, pulled, stored,
+    Asker, ChangeLine, MutationCall, MutationResult, PullCall, PushCall, Refusal, ScopeStatus, ScopesCall,
+    SnapshotCall, Strategy, SubscribedScope, answer_pull, answer_push, answer_scopes, answer_snapshot, answer_status,
+    pulled, stored,
 };
 pub use message::{Message, Misread, PresenceUpdate};
 pub use notice::{PresenceChange, PresenceKind, PresentPerson, Roster};
@@ -80,6 +81,8 @@ pub mod event {
     pub const SUBSCRIBE: &str = "subscribe";
     /// Wants to be poked no more.
     pub const UNSUBSCRIBE: &str = "unsubscribe";
+    /// Asks how a client stands to scopes.
+    pub const SYNC_STATUS: &str = "syncStatus";
     /// Tells that there is more of a scope.
     pub const POKE: &str = "poke";
     pub const UNSUBSCRIBED: &str = "unsubscribed";

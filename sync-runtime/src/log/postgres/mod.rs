@@ -11,6 +11,7 @@ mod link;
 mod listening;
 mod pending;
 mod reading;
+mod registry;
 mod replica;
 mod rows;
 mod schema;
@@ -32,6 +33,7 @@ use self::pending::Pending;
 use self::trim::Keep;
 use self::writer::{QUEUE, Waiting, Writer};
 use super::kept;
+use super::registry::{NewClient, Registered, Registration, Sign};
 use super::replica::RowTables;
 use super::store::{
     Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot, SnapshotPlace, Watch,
@@ -215,6 +217,40 @@ impl LogStore for PostgresLog {
         Box::pin(self.read(async move |client| reading::heads(client, &scopes).await.map(Ok)))
     }
 
+    fn register(&self, new: NewClient) -> BoxFuture<'_, Result<Registered, LogError>> {
+        Box::pin(
+            self.read(async move |client| registry::register(client, &new, &self.server, calendar()).await.map(Ok)),
+        )
+    }
+
+    fn sign(&self, signs: Vec<(Arc<str>, Sign)>) -> BoxFuture<'_, Result<(), LogError>> {
+        Box::pin(self.read(async move |client| registry::sign(client, &signs, &self.server, calendar()).await.map(Ok)))
+    }
+
+    fn stay(&self) -> BoxFuture<'_, Result<(), LogError>> {
+        Box::pin(self.read(async |client| registry::stay(client, &self.server, calendar()).await.map(Ok)))
+    }
+
+    fn unregister(&self, client: &str) -> BoxFuture<'_, Result<bool, LogError>> {
+        let name = client.to_owned();
+        Box::pin(self.read(async move |client| registry::unregister(client, &name).await.map(Ok)))
+    }
+
+    fn registrations(
+        &self,
+        from: Arc<str>,
+        is_behind: bool,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Registration>, LogError>> {
+        Box::pin(self.read(async move |client| {
+            registry::registrations(client, (&from, is_behind), limit, calendar()).await.map(Ok)
+        }))
+    }
+
+    fn registered(&self) -> BoxFuture<'_, Result<u64, LogError>> {
+        Box::pin(self.read(async |client| registry::count(client).await.map(Ok)))
+    }
+
     fn trim(&self, retention: Retention) -> BoxFuture<'_, Result<bool, LogError>> {
         Box::pin(async move {
             let before = |age: Duration| kept::before(calendar(), age);
@@ -222,7 +258,9 @@ impl LogStore for PostgresLog {
                 Keep { most: retention.changes, since: before(retention.age), clients: before(retention.clients) };
             let place = *self.trimmed.lock();
             let step = self.read(async move |client| trim::trim(client, place, keep).await.map(Ok)).await?;
-            if step.has_more {
+            let unregistered = before(retention.registry);
+            let has_more = self.read(async move |client| registry::forget(client, unregistered).await.map(Ok)).await?;
+            if step.has_more || has_more {
                 return Ok(true);
             }
             *self.trimmed.lock() = step.next.unwrap_or_default();

@@ -49,12 +49,13 @@ pub(super) fn outcome_of(row: &Row, column: usize, codes: &[&'static str]) -> Re
 
 pub(super) async fn heads(client: &Client, scopes: &[Arc<str>]) -> Result<Vec<Head>, Error> {
     let names: Vec<&str> = scopes.iter().map(|scope| &**scope).collect();
-    let select = "SELECT name, head, epoch FROM sync_scopes WHERE name = ANY ($1)";
+    let select = "SELECT name, head, floor, epoch FROM sync_scopes WHERE name = ANY ($1)";
     let mut found = BTreeMap::new();
     for row in client.query(&client.prepare_cached(select).await?, &[&names]).await? {
-        found.insert(row.try_get::<_, String>(0)?, (row.number(1)?, Arc::from(row.try_get::<_, &str>(2)?)));
+        let head = Head { cursor: row.number(1)?, floor: row.number(2)?, epoch: row.try_get::<_, &str>(3)?.into() };
+        found.insert(row.try_get::<_, String>(0)?, head);
     }
-    Ok(names.into_iter().map(|name| found.get(name).cloned().unwrap_or_else(|| (0, Arc::from("")))).collect())
+    Ok(names.into_iter().map(|name| found.get(name).cloned().unwrap_or_default()).collect())
 }
 
 /// Whether a log has all that has come behind a cursor.

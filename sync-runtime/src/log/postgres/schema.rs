@@ -68,6 +68,23 @@ const MIGRATIONS: &[&str] = &["
     );
     CREATE INDEX sync_written_by_scope ON sync_written (scope, entity);
     CREATE INDEX sync_written_by_call ON sync_written (client, number);
+    CREATE TABLE sync_registry (
+        client TEXT COLLATE \"C\" PRIMARY KEY,
+        owner BYTEA NOT NULL,    -- a hash of whose it is
+        user_name TEXT,          -- whose it is
+        seen BIGINT NOT NULL,    -- when it has given a sign last, in milliseconds since 1970
+        server TEXT              -- where it is connected; NULL: nowhere
+    );
+    CREATE INDEX sync_registry_by_time ON sync_registry (seen);
+    CREATE INDEX sync_registry_by_server ON sync_registry (server);
+    CREATE INDEX sync_registry_by_owner ON sync_registry (owner, seen);
+    CREATE TABLE sync_positions (
+        client TEXT COLLATE \"C\" NOT NULL,
+        scope TEXT COLLATE \"C\" NOT NULL,
+        cursor BIGINT NOT NULL,  -- up to which it has read
+        epoch TEXT NOT NULL,
+        PRIMARY KEY (client, scope)
+    );
     CREATE TABLE sync_aside (
         entity TEXT COLLATE \"C\" NOT NULL,
         id TEXT COLLATE \"C\" NOT NULL,

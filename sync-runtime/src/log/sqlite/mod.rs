@@ -5,6 +5,7 @@
 
 mod known;
 mod pulled;
+mod registry;
 #[cfg(any(test, feature = "postgres"))]
 mod replica;
 mod rows;
@@ -28,6 +29,7 @@ use self::schema::ROWS;
 use self::schema::SCHEMA;
 use super::kept::{before, signed};
 use super::overlay::Written;
+use super::registry::{NewClient, Registered, Registration, Sign};
 use super::settle::{Judged, Outcome, judge, run};
 use super::store::{
     Committed, Head, Known, LogError, LogStore, News, Page, PullFrom, Push, PushLater, Pushed, Retention, Snapshot,
@@ -49,6 +51,8 @@ pub struct SqliteLog {
     reader: Option<Database>,
     codes: Arc<[&'static str]>,
     watch: Watch,
+    /// What this server calls itself.
+    server: Arc<str>,
     /// Behind which scope it is looked for changes to forget.
     trimmed: Mutex<i64>,
     #[expect(dead_code, reason = "it is held as long as the file is used")]
@@ -97,8 +101,9 @@ impl SqliteLog {
         // One that is gone is waited for: in another one, what is acknowledged would be gone as soon as it comes back.
         let writer = Database::open_for_good(folder, schema).await?;
         let reader = Database::open_for_good(folder, schema).await?;
-        let (codes, trimmed) = (codes.into(), Mutex::default());
-        Ok(Self { writer, reader: Some(reader), codes, watch, trimmed, lock: Some(lock) })
+        writer.write(registry::nobody_is_connected).await.map_err(|failure| failure.of(schema.file))?;
+        let (codes, trimmed, server) = (codes.into(), Mutex::default(), name());
+        Ok(Self { writer, reader: Some(reader), codes, watch, server, trimmed, lock: Some(lock) })
     }
 
     /// Begins with nothing, and keeps it as long as this is there.
@@ -108,7 +113,8 @@ impl SqliteLog {
     /// When no thread can be started.
     pub async fn in_memory(codes: &[&'static str], watch: Watch) -> Result<Self, DataError> {
         let writer = Database::in_memory(SCHEMA).await?;
-        Ok(Self { writer, reader: None, codes: codes.into(), watch, trimmed: Mutex::default(), lock: None })
+        let (codes, trimmed) = (codes.into(), Mutex::default());
+        Ok(Self { writer, reader: None, codes, watch, server: name(), trimmed, lock: None })
     }
 
     fn reader(&self) -> &Database {
@@ -126,6 +132,11 @@ impl SqliteLog {
         });
         read.await?
     }
+}
+
+/// Makes up what a server calls itself.
+fn name() -> Arc<str> {
+    Id::random().to_string()[..16].into()
 }
 
 impl LogStore for SqliteLog {
@@ -158,10 +169,49 @@ impl LogStore for SqliteLog {
         Box::pin(self.read(move |file| {
             let heads = scopes.iter().map(|scope| {
                 let found = Scope::find(file, scope)?;
-                Ok(found.map_or_else(|| (0, Arc::from("")), |scope| (scope.head, scope.epoch)))
+                Ok(found
+                    .map(|scope| Head { cursor: scope.head, floor: scope.floor, epoch: scope.epoch })
+                    .unwrap_or_default())
             });
             heads.collect::<rusqlite::Result<Vec<_>>>().map(Ok)
         }))
+    }
+
+    fn register(&self, new: NewClient) -> BoxFuture<'_, Result<Registered, LogError>> {
+        let server = self.server.clone();
+        Box::pin(async move {
+            Ok(self.writer.write(move |file| registry::register(file, &new, &server, calendar())).await?)
+        })
+    }
+
+    fn sign(&self, signs: Vec<(Arc<str>, Sign)>) -> BoxFuture<'_, Result<(), LogError>> {
+        let server = self.server.clone();
+        Box::pin(
+            async move { Ok(self.writer.write(move |file| registry::sign(file, &signs, &server, calendar())).await?) },
+        )
+    }
+
+    fn stay(&self) -> BoxFuture<'_, Result<(), LogError>> {
+        let server = self.server.clone();
+        Box::pin(async move { Ok(self.writer.write(move |file| registry::stay(file, &server, calendar())).await?) })
+    }
+
+    fn unregister(&self, client: &str) -> BoxFuture<'_, Result<bool, LogError>> {
+        let client = client.to_owned();
+        Box::pin(async move { Ok(self.writer.write(move |file| registry::unregister(file, &client)).await?) })
+    }
+
+    fn registrations(
+        &self,
+        from: Arc<str>,
+        is_behind: bool,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Registration>, LogError>> {
+        Box::pin(self.read(move |file| registry::registrations(file, (&from, is_behind), limit, calendar()).map(Ok)))
+    }
+
+    fn registered(&self) -> BoxFuture<'_, Result<u64, LogError>> {
+        Box::pin(self.read(|file| registry::count(file).map(Ok)))
     }
 
     fn trim(&self, retention: Retention) -> BoxFuture<'_, Result<bool, LogError>> {
@@ -173,7 +223,8 @@ impl LogStore for SqliteLog {
             let next = found.next;
             let trimming = self.writer.write(move |file| {
                 let forgotten = known::forget_clients(file, before(now, retention.clients), FORGOTTEN_AT_ONCE)?;
-                Ok(trim::trim(file, &found, most, since)? || forgotten)
+                let unregistered = registry::forget(file, before(now, retention.registry))?;
+                Ok(trim::trim(file, &found, most, since)? || forgotten || unregistered)
             });
             if trimming.await? {
                 return Ok(true);

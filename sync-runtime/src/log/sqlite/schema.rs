@@ -66,6 +66,23 @@ pub(super) const SCHEMA: Schema = Schema {
             scopes TEXT NOT NULL,    -- the numbers of those that a row is in
             PRIMARY KEY (entity, id)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_registry (
+            client TEXT PRIMARY KEY,
+            owner BLOB NOT NULL,     -- a hash of whose it is
+            user TEXT,               -- whose it is
+            seen INTEGER NOT NULL,   -- when it has given a sign last, in milliseconds since 1970
+            server TEXT              -- where it is connected; NULL: nowhere
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sync_registry_by_time ON sync_registry (seen);
+        CREATE INDEX sync_registry_by_server ON sync_registry (server);
+        CREATE INDEX sync_registry_by_owner ON sync_registry (owner, seen);
+        CREATE TABLE sync_positions (
+            client TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            cursor INTEGER NOT NULL, -- up to which it has read
+            epoch TEXT NOT NULL,
+            PRIMARY KEY (client, scope)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE sync_aside (
             entity TEXT NOT NULL,
             id TEXT NOT NULL,

@@ -71,6 +71,7 @@ impl<A: App> MetricsDoor<A> {
         let hub = self.dispatcher.hub();
         let (rooms, members) = hub.room_count();
         let states = self.dispatcher.state_health();
+        let (replication_lag, is_replication_stopped) = self.dispatcher.replication_lag();
         Now {
             connections: self.pipes.open(),
             sockets: hub.socket_count(),
@@ -84,6 +85,9 @@ impl<A: App> MetricsDoor<A> {
             state_values: states.values,
             state_unsaved: states.unsaved,
             state_failing: states.failing.len(),
+            clients: usize::try_from(self.dispatcher.registered_clients()).unwrap_or(usize::MAX),
+            replication_lag: usize::try_from(replication_lag).unwrap_or(usize::MAX),
+            is_replication_stopped,
         }
     }
 }

@@ -29,6 +29,8 @@ const AUTH_LIMIT: usize = 8 * 1024;
 const NAMESPACE_LIMIT: usize = 256;
 /// The longest name of a tab, in bytes.
 const TAB_LIMIT: usize = 64;
+/// How many bytes the name of a client may have.
+const CLIENT_LIMIT: usize = 64;
 /// How many bytes are read from a WebSocket at once; every idle socket has a buffer of this size.
 const READ_BUFFER: usize = 1024;
 /// What the smallest packet takes: an acknowledgement. engineioxide's queue holds so many of them that our limit in bytes comes first.
@@ -171,11 +173,13 @@ impl<A: App> Door<A> {
         let (dispatcher, headers) = (&self.dispatcher, &engine.req_parts.headers);
         let address = address(engine);
         let place = dispatcher.limits().socket_place(address).map_err(|error| Refused(error.code()))?;
+        let client = auth.client.clone();
         let presented = auth.presented(dispatcher, headers, address);
         let identity = dispatcher.admit(presented).await.map_err(|error| Refused(error.code()))?;
         let outlet = self.sockets.open(engine);
         let socket = dispatcher.socket(identity, outlet.clone());
         let prefix = dispatcher.socket_prefix(&socket);
+        let speaking = socket.clone();
         let line = Arc::new(Line::new(dispatcher.clone(), socket, outlet, self.sockets.clone(), place));
         self.sockets.lobby().leave(engine);
         let connected = Packet::connected(&format!("{prefix}{}", engine.id.as_str()));
@@ -184,6 +188,9 @@ impl<A: App> Door<A> {
         engine.data.occupy(line.clone());
         tell_announced(engine, &connected);
         line.enter(engine);
+        if let Some(client) = client {
+            dispatcher.speak_for(&speaking, &client);
+        }
         Ok(())
     }
 
@@ -241,6 +248,8 @@ struct ConnectAuth {
     token: Option<String>,
     lang: Option<String>,
     tab: Option<String>,
+    /// The client of durable data that the socket speaks for.
+    client: Option<String>,
 }
 
 impl ConnectAuth {
@@ -254,7 +263,10 @@ impl ConnectAuth {
         }
         let read: Self = serde_json::from_str(text).map_err(|_| Refused("sync-bad-request"))?;
         let is_short = read.tab.as_ref().is_none_or(|tab| (1..=TAB_LIMIT).contains(&tab.len()));
-        if is_short { Ok(read) } else { Err(Refused("sync-bad-request")) }
+        let is_client = |client: &String| {
+            (1..=CLIENT_LIMIT).contains(&client.len()) && client.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        if is_short && read.client.as_ref().is_none_or(is_client) { Ok(read) } else { Err(Refused("sync-bad-request")) }
     }
 
     /// Adds what the request of the handshake says where this does not.
@@ -264,7 +276,7 @@ impl ConnectAuth {
         headers: &http::HeaderMap,
         address: Option<IpAddr>,
     ) -> Presented {
-        let Self { token, lang, tab } = self;
+        let Self { token, lang, tab, .. } = self;
         let credential = token.map(Credential::Token).or_else(|| credentials::credential(headers, dispatcher.config()));
         let catalog = dispatcher.catalog();
         let language = match lang {
