@@ -232,6 +232,16 @@ async fn a_scope_that_is_quiet_rests_and_nobody_notices() {
     );
     assert_eq!(status(&mut ada).await, "live 2 0");
     assert_eq!(server.rest().await, 2, "to ask does not wake");
+    // One that somebody follows over HTTP does not rest; nobody waits for it.
+    let following = format!("http://{}/_sync/pull?scope=list-open-1&cursor=0", server.address());
+    let request = reqwest::Client::new().get(following).header("Accept", "text/event-stream");
+    let mut stream = request.send().await.expect("an answer");
+    assert!(stream.chunk().await.expect("a stream").is_some());
+    assert_eq!(server.rest().await, 1);
+    drop(stream);
+    // It rests as soon as the server has seen that nobody is there any more.
+    let resting = async { while server.rest().await < 2 {} };
+    tokio::time::timeout(Duration::from_secs(20), resting).await.expect("it rests");
 
     // Who may not read any more is told so in place of what comes.
     server.app().ban("bob", "forbidden");

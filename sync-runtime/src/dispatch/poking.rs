@@ -58,9 +58,15 @@ impl<A: App> Dispatcher<A> {
     /// Has the scopes rest to which nothing has come for so long; what their subscribers were told is left to the registry. Returns how many rest.
     pub async fn rest_scopes_of(&self, quiet: Duration) -> usize {
         let scopes = &self.parts().scopes;
-        while scopes.topics.rest(AT_ONCE, quiet, |socket, scope, told| scopes.clients.was_told(socket, scope, told))
-            == AT_ONCE
-        {
+        // Each once: what does not rest is looked at again later.
+        let mut left = scopes.topics.awake();
+        while left > 0 {
+            let count = left.min(AT_ONCE);
+            let tell = |socket, scope: &Arc<str>, told| scopes.clients.was_told(socket, scope, told);
+            if scopes.topics.rest(count, quiet, tell) < count {
+                break;
+            }
+            left -= count;
             tokio::task::yield_now().await;
         }
         scopes.topics.resting()

@@ -298,6 +298,11 @@ impl<A: App> Topics<A> {
         (!told.is_behind).then_some(told.cursor)
     }
 
+    /// Returns how many scopes are to be looked at, now or later, whether they are quiet.
+    pub(in crate::dispatch) fn awake(&self) -> usize {
+        self.awake.lock().len()
+    }
+
     /// Returns how many scopes rest.
     pub(in crate::dispatch) fn resting(&self) -> usize {
         self.table.lock().values().filter(|place| matches!(place, Place::Resting(_))).count()
