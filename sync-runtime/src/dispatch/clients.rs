@@ -90,6 +90,19 @@ impl Clients {
         spoken
     }
 
+    /// Notes that a client is registered, as one that is connected: whether it is still is to be stored, too.
+    pub(in crate::dispatch) fn is_registered(&self, client: &Spoken) {
+        // Under the lock, those who leave either see that it is registered, or are seen to have left.
+        let _spoken = self.spoken.lock();
+        let is_gone = client.sockets.load(Ordering::Relaxed) == 0;
+        let mut signs = self.signs.lock();
+        match signs.get_mut(&client.name) {
+            Some(sign) => sign.is_gone = is_gone,
+            None if is_gone => signs.entry(client.name.clone()).or_default().is_gone = true,
+            None => {}
+        }
+    }
+
     /// Returns the client that a socket speaks for.
     pub(in crate::dispatch) fn of(&self, socket: Id) -> Option<Arc<Spoken>> {
         self.spoken.lock().of_sockets.get(&socket).cloned()
@@ -202,6 +215,20 @@ mod tests {
         clients.leave(socket);
         assert!(clients.of(socket).is_none() && clients.take_signs(10).is_empty(), "the other tab is there");
         clients.leave(tab);
+        assert!(clients.take_signs(10)[0].1.is_gone);
+        // One that comes back before that is stored is there.
+        clients.leave(socket);
+        let again = clients.speak(socket, "c", owner);
+        again.is_new.set(false).expect("nobody has said it");
+        clients.leave(socket);
+        clients.is_registered(&clients.speak(socket, "c", owner));
+        assert!(!clients.take_signs(10)[0].1.is_gone);
+        // One that has left before it was registered is gone.
+        let late = clients.speak(tab, "late", owner);
+        clients.leave(tab);
+        assert!(clients.take_signs(10).is_empty(), "it is not registered");
+        late.is_new.set(true).expect("nobody has said it");
+        clients.is_registered(&late);
         assert!(clients.take_signs(10)[0].1.is_gone);
         // Another user of the same name is not the same client.
         let other = clients.speak(socket, "c", Id::of_texts(&["bob"]));

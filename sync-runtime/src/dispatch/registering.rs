@@ -9,11 +9,13 @@ use futures_util::future::join_all;
 use crate::clock::{RealInstant, sleep};
 use crate::contain::Guarded;
 use crate::dispatch::access::access;
+use crate::dispatch::caller::user_name;
 use crate::dispatch::clients::Spoken;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::lanes::{foreign, owner_of};
 use crate::dispatch::{Answer, Caller, Dispatcher};
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::log::{ByStrategy, NewClient, Registered, Registration, ScopePosition};
 use crate::rooms::Socket;
 use crate::route::App;
@@ -30,15 +32,20 @@ impl<A: App> Dispatcher<A> {
     /// Has a socket speak for a client, which is registered as soon as that is possible.
     pub fn speak_for(self: &Arc<Self>, socket: &Arc<Socket<A>>, client: &str) {
         let owner = owner_of::<A>(&socket.session().get());
-        let spoken = self.parts().scopes.clients.speak(socket.id(), client, owner);
+        let spoken = self.speak(socket, client, owner);
         let (dispatcher, socket) = (self.clone(), socket.clone());
-        self.calls().spawn(async move {
-            // Whoever asks for something is told why it cannot be.
-            dispatcher.registered(&spoken, &socket).await.unwrap_or_default();
-            if socket.is_closed() {
-                dispatcher.parts().scopes.clients.leave(socket.id());
-            }
-        });
+        // Whoever asks for something is told why it cannot be.
+        self.calls().spawn(async move { dispatcher.registered(&spoken, &socket).await.unwrap_or_default() });
+    }
+
+    fn speak(&self, socket: &Socket<A>, client: &str, owner: Id) -> Arc<Spoken> {
+        let clients = &self.parts().scopes.clients;
+        let spoken = clients.speak(socket.id(), client, owner);
+        // One that is gone would speak for ever.
+        if socket.is_closed() {
+            clients.leave(socket.id());
+        }
+        spoken
     }
 
     /// Returns the client that a caller speaks for, registered: one that it names, or that it has named.
@@ -51,7 +58,7 @@ impl<A: App> Dispatcher<A> {
         let Some(socket) = caller.socket() else { return Ok(None) };
         let (clients, owner) = (&self.parts().scopes.clients, owner_of::<A>(session));
         let spoken = match named {
-            Some(name) => Some(clients.speak(socket.id(), name, owner)),
+            Some(name) => Some(self.speak(socket, name, owner)),
             None => clients.of(socket.id()),
         };
         let Some(spoken) = spoken else { return Ok(None) };
@@ -64,6 +71,9 @@ impl<A: App> Dispatcher<A> {
     }
 
     async fn registered(&self, spoken: &Spoken, socket: &Socket<A>) -> Result<(), SyncError> {
+        if spoken.is_new.get().is_some() {
+            return Ok(());
+        }
         let registering = spoken.is_new.get_or_try_init(async || {
             let user = A::user_id(&socket.session().get()).map(Into::into);
             let new = NewClient { client: spoken.name.clone(), owner: spoken.owner, user, is_connected: true };
@@ -73,7 +83,9 @@ impl<A: App> Dispatcher<A> {
                 Registered::Foreign => Err(foreign()),
             }
         });
-        registering.await.map(drop)
+        registering.await?;
+        self.parts().scopes.clients.is_registered(spoken);
+        Ok(())
     }
 
     /// Stores what clients have shown, for as long as this is awaited.
@@ -121,7 +133,7 @@ impl<A: App> Dispatcher<A> {
     ///
     /// `store-unavailable`.
     pub async fn register_client(&self, client: &str, user: &str) -> Result<Registered, SyncError> {
-        let owner = crate::dispatch::caller::user_name(user);
+        let owner = user_name(user);
         let new = NewClient { client: client.into(), owner, user: Some(user.into()), is_connected: false };
         Ok(self.parts().scopes.log()?.register(new).await?)
     }

@@ -422,19 +422,7 @@ async fn clients_are_registered(stage: &Stage) {
     let behind = log.registrations("registered-a".into(), true, 1).await.expect("a store");
     assert_eq!(behind.iter().map(|one| &*one.client).collect::<Vec<_>>(), ["registered-b"]);
     assert_eq!(log.registered().await.expect("a store"), 2);
-    // However many scopes it says, a bounded number is noted.
-    let many = (0..300).map(|number| position(&format!("many-{number}"), 1)).collect();
-    log.sign(signs("registered-a", Sign { positions: many, ..Sign::default() })).await.expect("a store");
-    let found = log.registrations("registered-a".into(), false, 1).await.expect("a store");
-    assert!((200..=300).contains(&found[0].positions.len()) && found[0].connected);
-    // A user has no more clients than a person has.
-    for number in 0..150 {
-        assert_eq!(register(client(&format!("many-{number:03}"), 7, true)).await, Registered::New);
-    }
-    let many = log.registrations("many-".into(), false, 1000).await.expect("a store");
-    let many = many.iter().filter(|one| one.client.starts_with("many-"));
-    assert_eq!(many.map(|one| &*one.client).max(), Some("many-149"));
-    assert_eq!(log.registered().await.expect("a store"), 102);
+    registered_clients_are_bounded(stage, client, position).await;
     assert!(log.unregister("registered-b").await.expect("a store"));
     assert!(!log.unregister("registered-b").await.expect("a store"));
     assert_eq!(register(client("registered-b", 1, true)).await, Registered::New);
@@ -443,4 +431,26 @@ async fn clients_are_registered(stage: &Stage) {
     let retention = Retention { changes: 1_000_000, age: hour, clients: hour, registry: Duration::ZERO };
     while log.trim(retention).await.expect("a store") {}
     assert_eq!(log.registered().await.expect("a store"), 0);
+}
+
+/// Two are registered, `registered-a` among them.
+async fn registered_clients_are_bounded(
+    Stage { log, .. }: &Stage,
+    client: impl Fn(&str, u8, bool) -> NewClient,
+    position: impl Fn(&str, u64) -> ScopePosition,
+) {
+    // However many scopes it says, a bounded number is noted.
+    let many = (0..300).map(|number| position(&format!("many-{number}"), 1)).collect();
+    log.sign(vec![("registered-a".into(), Sign { positions: many, ..Sign::default() })]).await.expect("a store");
+    let found = log.registrations("registered-a".into(), false, 1).await.expect("a store");
+    assert!((200..=300).contains(&found[0].positions.len()) && found[0].connected);
+    // A user has no more clients than a person has.
+    for number in 0..150 {
+        let new = client(&format!("many-{number:03}"), 7, true);
+        assert_eq!(log.register(new).await.expect("a store"), Registered::New);
+    }
+    let many = log.registrations("many-".into(), false, 1000).await.expect("a store");
+    let many = many.iter().filter(|one| one.client.starts_with("many-"));
+    assert_eq!(many.map(|one| &*one.client).max(), Some("many-149"));
+    assert_eq!(log.registered().await.expect("a store"), 102);
 }

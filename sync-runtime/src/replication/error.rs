@@ -28,6 +28,9 @@ pub(super) enum Halt {
     /// What is streamed cannot be understood.
     #[error("what the Postgres of `database_url` streams cannot be read")]
     Malformed(#[from] super::pgoutput::Malformed),
+    /// The database has said a place in another form.
+    #[error("the Postgres of `database_url` does not say where it is")]
+    Unplaced(#[from] super::position::NoLsn),
     /// A slot waits for transactions that do not end.
     #[error("a slot is made when all transactions have ended that are under way, and these have not: {0}")]
     Busy(String),

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pgwire_replication::ReplicationClient;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::catalog::{self, Catalog};
@@ -172,23 +173,51 @@ impl Run<'_> {
         status.does(Doing::Preparing);
         let mut stream = address.open_stream(&settings.slot, &settings.publication, Lsn::default()).await?;
         let origin = self.origin(slot::system(&mut stream).await?);
-        let stored = state.as_deref().and_then(Stored::<Lsn>::read);
-        let phase = match self.resumed(stored, &origin, why).await? {
-            Ok(phase) => phase,
-            Err(reason) => {
-                if state.is_some() {
-                    tracing::warn!(reason, "all rows are read anew: clients take snapshots");
-                }
-                status.begins_anew();
-                self.lead.log.renew(self.lead.term, self.text(&origin, Phase::Forgetting)).await?;
-                Phase::Forgetting
-            }
+        let phase = self.phase(state, &origin, why).await?;
+        let (at, fence) = self.whole(phase, &origin, stream).await?;
+        let streaming = Streaming {
+            address,
+            client: self.client,
+            slot: &settings.slot,
+            publication: &settings.publication,
+            tables: &self.catalog.tables,
+            origin: &origin,
+            lead: self.lead,
+            status,
+            at,
+            fence,
         };
-        let (from, fence, is_copied) = match phase {
-            Phase::Streaming { at, fence } => {
-                drop(stream);
-                (at, fence, false)
-            }
+        match streaming.run().await {
+            Err(Halt::Changed(misfit)) => Err(self.changed(misfit).await),
+            ended => ended,
+        }
+    }
+
+    /// Returns how far it has come, which is the beginning where what is stored is of no use any more.
+    async fn phase(&self, state: Option<Box<str>>, origin: &Origin, why: Option<String>) -> Result<Phase<Lsn>, Halt> {
+        let stored = state.as_deref().and_then(Stored::<Lsn>::read);
+        let reason = match self.resumed(stored, origin, why).await? {
+            Ok(phase) => return Ok(phase),
+            Err(reason) => reason,
+        };
+        if state.is_some() {
+            tracing::warn!(reason, "all rows are read anew: clients take snapshots");
+        }
+        self.reader.status.begins_anew();
+        self.lead.log.renew(self.lead.term, self.text(origin, Phase::Forgetting)).await?;
+        Ok(Phase::Forgetting)
+    }
+
+    /// Copies what is to be copied, with a new slot where all is, and returns where the stream goes on, and where all is of one moment.
+    async fn whole(
+        &self,
+        phase: Phase<Lsn>,
+        origin: &Origin,
+        mut stream: ReplicationClient,
+    ) -> Result<(Lsn, Lsn), Halt> {
+        let Reader { address, settings, .. } = self.reader;
+        let (from, fence) = match phase {
+            Phase::Streaming { at, fence } => return Ok((at, fence)),
             Phase::Forgetting => {
                 while self.lead.log.forget_some(self.lead.term).await? {}
                 slot::drop_slot(self.client, &settings.slot).await?;
@@ -199,8 +228,8 @@ impl Run<'_> {
                 copy.batch_execute(&begin).await?;
                 // Only now: what the slot was made with is gone as soon as its connection says anything else.
                 drop(stream);
-                self.copied(&copy, &origin, from, (0, None)).await?;
-                (from, from, true)
+                self.copied(&copy, origin, from, (0, None)).await?;
+                (from, from)
             }
             Phase::Copying { from, tables, after } => {
                 drop(stream);
@@ -208,31 +237,14 @@ impl Run<'_> {
                 // What was copied before is older than what is copied now: it is of one moment when the stream has come to this one.
                 copy.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
                 let fence = copy.query_one("SELECT pg_current_wal_insert_lsn()::text", &[]).await?;
-                let fence = fence.try_get::<_, &str>(0)?.parse().unwrap_or(from);
-                self.copied(&copy, &origin, from, (tables, after)).await?;
-                (from, fence, true)
+                let fence = fence.try_get::<_, &str>(0)?.parse()?;
+                self.copied(&copy, origin, from, (tables, after)).await?;
+                (from, fence)
             }
         };
-        if is_copied {
-            let phase = Phase::Streaming { at: from, fence };
-            self.lead.log.renew(self.lead.term, self.text(&origin, phase)).await?;
-        }
-        let streaming = Streaming {
-            address,
-            client: self.client,
-            slot: &settings.slot,
-            publication: &settings.publication,
-            tables: &self.catalog.tables,
-            origin: &origin,
-            lead: self.lead,
-            status,
-            at: from,
-            fence,
-        };
-        match streaming.run().await {
-            Err(Halt::Changed(misfit)) => Err(self.changed(misfit).await),
-            ended => ended,
-        }
+        let phase = Phase::Streaming { at: from, fence };
+        self.lead.log.renew(self.lead.term, self.text(origin, phase)).await?;
+        Ok((from, fence))
     }
 
     /// A table that the stream says has changed may be as it should be by now: what lies between cannot be read, and all is read anew.

@@ -45,7 +45,7 @@ pub(super) async fn find(client: &Client, slot: &str) -> Result<Option<Found>, H
             database IS DISTINCT FROM current_database()::name OR plugin IS DISTINCT FROM 'pgoutput'
         FROM pg_replication_slots WHERE slot_name = $1";
     let Some(row) = client.query_opt(select, &[&slot]).await? else { return Ok(None) };
-    let confirmed = row.try_get::<_, Option<&str>>(0)?.and_then(|text| text.parse().ok());
+    let confirmed = row.try_get::<_, Option<&str>>(0)?.map(str::parse).transpose()?;
     let status: Option<&str> = row.try_get(1)?;
     let lost = match (status, row.try_get(3)?) {
         (Some("lost"), _) => Some(format!("the database has thrown away what the slot `{slot}` has not read yet")),
@@ -78,8 +78,8 @@ pub(super) async fn broken(client: &Client, slot: &str, at: Lsn) -> Result<Optio
         return Ok(Some("the log is older than the slot: what lies between was told to somebody else".to_owned()));
     }
     let written = client.query_one("SELECT pg_current_wal_lsn()::text", &[]).await?;
-    let written: Option<Lsn> = written.try_get::<_, &str>(0)?.parse().ok();
-    Ok(written.is_none_or(|written| written < at).then(|| "the database is older than the log".to_owned()))
+    let written: Lsn = written.try_get::<_, &str>(0)?.parse()?;
+    Ok((written < at).then(|| "the database is older than the log".to_owned()))
 }
 
 /// Takes a slot away, and who holds it with it, if that is one of us.
@@ -130,10 +130,10 @@ pub(super) async fn make(client: &Client, stream: &mut ReplicationClient, slot: 
         value.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
     };
     let unreadable = || PgWireError::Protocol("CREATE_REPLICATION_SLOT was answered in another form".to_owned());
-    let (Some(from), Some(snapshot)) = (text(1).and_then(|text| text.parse().ok()), text(2)) else {
+    let (Some(from), Some(snapshot)) = (text(1), text(2)) else {
         return Err(unreadable().into());
     };
-    Ok((from, snapshot))
+    Ok((from.parse()?, snapshot))
 }
 
 /// Names the transactions that are under way, the oldest first.
