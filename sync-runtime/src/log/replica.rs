@@ -21,7 +21,7 @@ const OVERHEAD: usize = 128;
 ///
 /// The contract, which `suite` checks:
 ///
-/// * Rows up to a [`Fed::Whole`] are stored together with its state, or not at all, and told after that is durable.
+/// * Rows up to a whole are stored together with its state, or not at all, and told after that is durable.
 /// * Each scope that a row belongs to has its changes as if a mutation had made them: created where it was not before, deleted where it is not
 ///   any more, nothing where nothing has changed.
 /// * Whoever has led before stores nothing any more.

@@ -44,7 +44,10 @@ pub(super) const TABLES: &str = "CREATE SCHEMA IF NOT EXISTS sync_outbox;
         old TEXT,               -- the key before, where it is another one; what is said
         data TEXT[]             -- the values of the columns
     );
-    CREATE TABLE IF NOT EXISTS sync_outbox.origin (id UUID PRIMARY KEY);
+    CREATE TABLE IF NOT EXISTS sync_outbox.origin (
+        id UUID PRIMARY KEY,            -- another one with each copy, so that a log of before it is known
+        taken BIGINT NOT NULL DEFAULT 0 -- the number of the last batch that was taken away
+    );
     INSERT INTO sync_outbox.origin SELECT gen_random_uuid() WHERE NOT EXISTS (SELECT 1 FROM sync_outbox.origin)";
 
 /// A batch: all up to it was read.
@@ -147,7 +150,7 @@ pub(super) fn drop_triggers(table: TableName) -> String {
 pub(super) async fn read(run: &Run<'_>, state: Option<Box<str>>, why: Option<String>) -> Result<Infallible, Halt> {
     let (reader, lead) = (run.reader, run.lead);
     reader.status.does(Doing::Preparing);
-    let origin = run.origin(system(run.client).await?);
+    let mut origin = run.origin(system(run.client).await?);
     let stored = state.as_deref().and_then(Stored::<Batch>::read);
     let phase = match resumed(run.client, stored, &origin, why).await? {
         Ok(phase) => phase,
@@ -156,6 +159,8 @@ pub(super) async fn read(run: &Run<'_>, state: Option<Box<str>>, why: Option<Str
                 tracing::warn!(reason, "all rows are read anew: clients take snapshots");
             }
             reader.status.begins_anew();
+            run.client.execute("UPDATE sync_outbox.origin SET id = gen_random_uuid(), taken = 0", &[]).await?;
+            origin = run.origin(system(run.client).await?);
             lead.log.renew(lead.term, text(&origin, Phase::Forgetting)).await?;
             Phase::Forgetting
         }
@@ -211,8 +216,15 @@ async fn resumed(
         Phase::Copying { from, .. } => from,
         Phase::Streaming { at, .. } => at,
     };
-    let is_older = "SELECT pg_snapshot_xmax($1::text::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())";
-    let is_older: bool = client.query_one(is_older, &[&at.snapshot]).await?.try_get(0)?;
+    let select = "SELECT pg_snapshot_xmax($1::text::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()), taken FROM sync_outbox.origin";
+    let row = client.query_one(select, &[&at.snapshot]).await?;
+    let (is_ahead, taken): (bool, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let taken = taken.unsigned_abs();
+    if taken > at.number {
+        return Ok(Err("the log is older than the outbox: what lies between was taken away".to_owned()));
+    }
+    // A batch is stored before it is taken away, so it is one of them at most that is stored only.
+    let is_older = is_ahead || taken + 1 < at.number;
     Ok(if is_older { Err("the database is older than the log".to_owned()) } else { Ok(stored.phase) })
 }
 
@@ -292,8 +304,9 @@ impl Streaming<'_> {
         while feeder.stored() < at.number {
             feeder.stored_more().await;
         }
-        let delete = "DELETE FROM sync_outbox.changes WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot)";
-        client.execute(delete, &[&at.snapshot]).await?;
+        let take = "WITH taken AS (DELETE FROM sync_outbox.changes WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot))
+            UPDATE sync_outbox.origin SET taken = $2";
+        client.execute(take, &[&at.snapshot, &i64::try_from(at.number).unwrap_or(i64::MAX)]).await?;
         self.at = at;
         self.show();
         Ok(())

@@ -122,7 +122,12 @@ impl Reader {
 
     /// Waits until nobody else leads. A lock of the database is let go of with its connection, whatever becomes of its owner.
     async fn take_the_lead(&self, client: &Sql) -> Result<(), Halt> {
-        let [a, b, c, d, e, f, g, h, ..] = Id::of_texts(&["sync_replica", &self.settings.slot]).to_bytes();
+        // A database has one outbox, whatever the slot is called.
+        let of = match self.settings.source {
+            SourceKind::Slot => ["sync_replica", &self.settings.slot],
+            SourceKind::Outbox => ["sync_outbox", ""],
+        };
+        let [a, b, c, d, e, f, g, h, ..] = Id::of_texts(&of).to_bytes();
         let lock = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
         loop {
             let row = in_time(client.query_one("SELECT pg_try_advisory_lock($1)", &[&lock])).await??;
