@@ -17,11 +17,11 @@ use crate::program::Program;
 const SCOPES: [&str; 2] = ["list-all-1", "list-all-2"];
 const WRITERS: usize = 8;
 /// The program keeps its sessions in its folder.
-const SESSIONS: (&str, &str) = ("TEST_SESSIONS", "");
+pub(crate) const SESSIONS: (&str, &str) = ("TEST_SESSIONS", "");
 /// How many mutations a writer has in one push.
 const TOGETHER: u64 = 3;
 
-fn kills() -> u64 {
+pub(crate) fn kills() -> u64 {
     std::env::var("SYNC_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(6)
 }
 
@@ -125,7 +125,7 @@ async fn check(client: &mut Client, scope: &str, writers: &[Writer]) {
 }
 
 /// A session that the program finds in its folder.
-async fn token(data: &Path) -> String {
+pub(crate) async fn token(data: &Path) -> String {
     let server = TestServer::start_server(test_app::server_with_files(), |config| data.clone_into(&mut config.data));
     let server = server.await;
     let token = server.token(member("ada", "deliver", None)).await;

@@ -123,7 +123,20 @@ impl Postgres {
 
     /// Returns its address.
     pub(crate) fn url(&self) -> Secret {
-        Secret::new(format!("postgres://sync@127.0.0.1:{}/postgres", self.port))
+        Secret::new(url(self.port))
+    }
+
+    /// Returns the port it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A `psql` that runs what it is written, one statement after the other, and says nothing.
+    pub(crate) fn psql(&self) -> Command {
+        let mut command = Command::new(self.programs.join("psql"));
+        command.args(["--no-psqlrc", "--quiet", &url(self.port)]);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
     }
 }
 
@@ -133,6 +146,11 @@ impl Drop for Postgres {
             child.kill().and_then(|()| child.wait()).expect("it is ours");
         }
     }
+}
+
+/// The address of one that listens on a port, or of what leads there.
+pub(crate) fn url(port: u16) -> String {
+    format!("postgres://sync@127.0.0.1:{port}/postgres")
 }
 
 fn is_root() -> bool {

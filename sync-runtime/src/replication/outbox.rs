@@ -1,8 +1,8 @@
 //! A table of changes that triggers write, where there is no right to replicate.
 //!
-//! A *batch* is all that has been committed and was not in the batch before: what one snapshot of the database sees of the table, and the one
-//! before did not. So a transaction is in one batch as a whole, and in no other. The changes of a row stand in the order in which it has
-//! changed, since it is locked from one change to the end of its transaction.
+//! What one snapshot of the database sees of the table is read transaction by transaction, in the order in which they have made their last change:
+//! whoever changes a row that another has changed has waited for its end, so that is an order in which they may have happened. Some of them make a
+//! *batch*, which is stored as a whole, and then taken away.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -31,6 +31,8 @@ use crate::route::TableName;
 const LOOKED: Duration = Duration::from_secs(1);
 /// How many changes are read at once.
 const PAGE: usize = 1000;
+/// How many changes a batch has before it is stored, and another one begins. A transaction is never parted.
+const BATCH: usize = 4000;
 /// How long it is waited for somebody to listen again.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -55,8 +57,11 @@ pub(super) const TABLES: &str = "CREATE SCHEMA IF NOT EXISTS sync_outbox;
 pub(super) struct Batch {
     /// How many there were before, since the copy.
     number: u64,
-    /// What it sees, as `pg_snapshot`.
+    /// What was seen of the table, as `pg_snapshot`.
     snapshot: String,
+    /// Transactions whose last change has no larger number were read of it; all of them where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    through: Option<i64>,
 }
 
 pub(super) fn is_live(stored: &str) -> bool {
@@ -178,13 +183,13 @@ pub(super) async fn read(run: &Run<'_>, state: Option<Box<str>>, why: Option<Str
             let copy = reader.address.connect().await?;
             copy.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
             let snapshot = copy.query_one("SELECT pg_current_snapshot()::text", &[]).await?.try_get(0)?;
-            let from = from.unwrap_or(Batch { number: 0, snapshot });
+            let from = from.unwrap_or(Batch { number: 0, snapshot, through: None });
             reader.status.does(Doing::Copying);
             let (tables, status) = (&*run.catalog.tables, &*reader.status);
             let copying = Copying { client: &copy, tables, origin: &origin, lead, status, from: from.clone() };
             copying.run(done.0, done.1).await?;
-            // The first batch sees all that any part of the copy has seen.
-            let fence = Batch { number: 1, snapshot: String::new() };
+            // It is known when all is read that any part of the copy has seen.
+            let fence = Batch { number: u64::MAX, snapshot: String::new(), through: None };
             let phase = Phase::Streaming { at: from.clone(), fence: fence.clone() };
             lead.log.renew(lead.term, text(&origin, phase)).await?;
             (from, fence)
@@ -239,6 +244,20 @@ struct Streaming<'r> {
     fence: Batch,
 }
 
+/// What is read of a batch.
+#[derive(Default)]
+struct Read {
+    ids: Vec<i64>,
+    /// The last change of the transaction that is read.
+    last: i64,
+    origins: Vec<log::Origin>,
+}
+
+/// The number of a batch, as the database has it.
+fn number(batch: &Batch) -> i64 {
+    i64::try_from(batch.number).unwrap_or(i64::MAX)
+}
+
 impl Streaming<'_> {
     async fn run(mut self) -> Result<Infallible, Halt> {
         let reader = self.run.reader;
@@ -248,6 +267,7 @@ impl Streaming<'_> {
         let (mut feeder, feed) = Feed::new();
         let (log, term) = (self.run.lead.log.clone(), self.run.lead.term);
         let mut storing = AbortOnDropHandle::new(tokio::spawn(async move { log.feed(term, How::Changed, feed).await }));
+        self.take_what_is_stored().await?;
         self.show();
         loop {
             tokio::select! {
@@ -255,7 +275,7 @@ impl Streaming<'_> {
                     let stored = stored.unwrap_or(Err(LogError::Superseded));
                     return Err(stored.err().unwrap_or(LogError::Superseded).into());
                 }
-                read = self.read_batch(&client, &mut feeder) => read?,
+                read = self.read_all(&client, &mut feeder) => read?,
             }
             timeout(LOOKED, heard.notified()).await.unwrap_or_default();
         }
@@ -266,17 +286,28 @@ impl Streaming<'_> {
         self.run.reader.status.stored_at(self.at.snapshot.clone(), Lsn(self.at.number), is_live);
     }
 
-    /// Reads all that has been committed since the batch before, has it stored, and takes it away.
-    async fn read_batch(&mut self, client: &Sql, feeder: &mut Feeder) -> Result<(), Halt> {
+    /// Takes away what was stored, and was not taken away then, or is in a copy.
+    async fn take_what_is_stored(&self) -> Result<(), Halt> {
+        let take = "WITH taken AS (DELETE FROM sync_outbox.changes WHERE id IN (
+                SELECT id FROM (
+                    SELECT id, max(id) OVER (PARTITION BY xid) AS last FROM sync_outbox.changes
+                    WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot)
+                ) AS stored WHERE last <= $2
+            ))
+            UPDATE sync_outbox.origin SET taken = $3";
+        let through = self.at.through.unwrap_or(i64::MAX);
+        self.run.client.execute(take, &[&self.at.snapshot, &through, &number(&self.at)]).await?;
+        Ok(())
+    }
+
+    /// Reads all that has been committed by now, has it stored, and takes it away.
+    async fn read_all(&mut self, client: &Sql, feeder: &mut Feeder) -> Result<(), Halt> {
         client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
         let snapshot: String = client.query_one("SELECT pg_current_snapshot()::text", &[]).await?.try_get(0)?;
-        let behind = literal(&self.at.snapshot);
-        let declare = format!(
-            "DECLARE sync_batch NO SCROLL CURSOR FOR SELECT id, source, kind, old, array_length(data, 1), data FROM sync_outbox.changes
-            WHERE NOT pg_visible_in_snapshot(xid, {behind}::pg_snapshot) ORDER BY id"
-        );
-        client.batch_execute(&declare).await?;
-        let (mut count, mut origins) = (0, Vec::new());
+        let declare = "DECLARE sync_batch NO SCROLL CURSOR FOR
+            SELECT id, source, kind, old, data, max(id) OVER (PARTITION BY xid) AS last FROM sync_outbox.changes ORDER BY last, id";
+        client.batch_execute(declare).await?;
+        let mut read = Read::default();
         loop {
             let page = client.simple_query(&format!("FETCH {PAGE} FROM sync_batch")).await?;
             let rows = page
@@ -285,28 +316,47 @@ impl Streaming<'_> {
             let mut of_page = 0;
             for row in rows {
                 of_page += 1;
-                let texts = [row.get(0), row.get(1), row.get(2), row.get(3), row.get(5)];
-                self.feed(texts.map(Option::unwrap_or_default), row.get(3), &mut origins, feeder).await?;
+                let [id, source, kind, old, data, last] = [0, 1, 2, 3, 4, 5].map(|column| row.get(column));
+                let last = last.and_then(|last| last.parse().ok()).unwrap_or_default();
+                if read.ids.len() >= BATCH && read.last != last {
+                    let through = Some(read.last);
+                    self.store(
+                        std::mem::take(&mut read),
+                        Batch { number: 0, snapshot: snapshot.clone(), through },
+                        feeder,
+                    )
+                    .await?;
+                }
+                read.last = last;
+                read.ids.extend(id.and_then(|id| id.parse::<i64>().ok()));
+                let texts = [id, source, kind, data].map(Option::unwrap_or_default);
+                self.feed(texts, old, &mut read.origins, feeder).await?;
             }
-            count += of_page;
-            if of_page < PAGE as u64 {
+            if of_page < PAGE {
                 break;
             }
         }
         client.batch_execute("COMMIT").await?;
-        if count == 0 && self.at >= self.fence {
+        if read.ids.is_empty() && self.at >= self.fence {
             return Ok(());
         }
-        let at = Batch { number: self.at.number + 1, snapshot };
+        self.store(read, Batch { number: 0, snapshot, through: None }, feeder).await
+    }
+
+    /// Has a batch stored whose changes are fed, and takes them away.
+    async fn store(&mut self, read: Read, batch: Batch, feeder: &mut Feeder) -> Result<(), Halt> {
+        let at = Batch { number: self.at.number + 1, ..batch };
+        if at.through.is_none() && at < self.fence {
+            self.fence = at.clone();
+        }
         let state = text(self.origin, Phase::Streaming { at: at.clone(), fence: self.fence.clone() });
-        self.run.reader.status.committed(count, crate::clock::calendar());
-        fed(feeder.feed(Fed::Whole { state, mark: at.number, origins }).await)?;
+        self.run.reader.status.committed(read.ids.len() as u64, crate::clock::calendar());
+        fed(feeder.feed(Fed::Whole { state, mark: at.number, origins: read.origins }).await)?;
         while feeder.stored() < at.number {
             feeder.stored_more().await;
         }
-        let take = "WITH taken AS (DELETE FROM sync_outbox.changes WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot))
-            UPDATE sync_outbox.origin SET taken = $2";
-        client.execute(take, &[&at.snapshot, &i64::try_from(at.number).unwrap_or(i64::MAX)]).await?;
+        let take = "WITH taken AS (DELETE FROM sync_outbox.changes WHERE id = ANY($1)) UPDATE sync_outbox.origin SET taken = $2";
+        self.run.client.execute(take, &[&read.ids, &number(&at)]).await?;
         self.at = at;
         self.show();
         Ok(())
@@ -315,13 +365,13 @@ impl Streaming<'_> {
     /// Feeds what one row of the outbox says.
     async fn feed(
         &self,
-        [id, source, kind, old, data]: [&str; 5],
-        is_old: Option<&str>,
+        [id, source, kind, data]: [&str; 4],
+        old: Option<&str>,
         origins: &mut Vec<log::Origin>,
         feeder: &Feeder,
     ) -> Result<(), Halt> {
         if kind == "m" {
-            origins.extend(super::slot::origins(old.as_bytes()));
+            origins.extend(super::slot::origins(old.unwrap_or_default().as_bytes()));
             return Ok(());
         }
         let mut json = String::new();
@@ -329,7 +379,7 @@ impl Streaming<'_> {
         let values: Vec<Option<String>> = serde_json::from_str(&json).unwrap_or_default();
         let tables = self.run.catalog.tables.iter().filter(|table| table.replica.table().to_string() == source);
         for table in tables {
-            if let Some(before) = is_old {
+            if let Some(before) = old {
                 fed(feeder.feed(table.gone(before)).await)?;
             }
             match kind {
