@@ -462,6 +462,10 @@ async fn what_is_missing_stops_the_start_and_says_what_would_be_right() {
         assert_eq!(stage.refusal(|_| {}).await, format!("{before}{expected}"), "{change}");
         stage.run(undo).await;
     }
+    let filtered = "the publication `sync` publishes only rows of `public.cards` with (count > 0), and a copy has them all: `ALTER PUBLICATION sync SET TABLE` without `WHERE`, and say in `_replica` who sees what";
+    stage.run("ALTER PUBLICATION sync SET TABLE cards WHERE (count > 0), remarks").await;
+    assert_eq!(stage.refusal(|_| {}).await, format!("{before}{filtered}"));
+    stage.run("ALTER PUBLICATION sync SET TABLE cards, remarks").await;
     let tables = |config: &mut Config| config.replication_tables = vec!["todos".to_owned()];
     let unknown = "`tables` of `[replication]` names `todos`, and no entity has that table: the app's are `public.cards`, `public.remarks`";
     assert_eq!(stage.refusal(tables).await, format!("{before}{unknown}"));
@@ -479,6 +483,11 @@ async fn what_is_missing_stops_the_start_and_says_what_would_be_right() {
     assert_eq!(refused, format!("{before}{may_not}\n{}\n{}", select("reader", "cards"), select("reader", "remarks")));
     stage.run("GRANT SELECT ON cards, remarks TO replicator").await;
     assert_eq!(stage.refusal(|config| config.database_url = Some(as_user("replicator"))).await, "it starts");
+    let guarded = "row security hides rows of `public.cards` from the user `replicator`, which the stream tells all the same: `ALTER ROLE replicator BYPASSRLS`, and say in `_replica` who sees what";
+    stage.run("ALTER TABLE cards ENABLE ROW LEVEL SECURITY").await;
+    let refused = stage.refusal(|config| config.database_url = Some(as_user("replicator"))).await;
+    assert_eq!(refused, format!("{before}{guarded}"));
+    stage.run("ALTER TABLE cards DISABLE ROW LEVEL SECURITY").await;
     // Of a table that is left out, the server has rows of its own.
     stage.run("DROP TABLE remarks").await;
     assert_eq!(stage.refusal(|config| config.replication_tables = vec!["public.cards".to_owned()]).await, "it starts");
@@ -563,6 +572,72 @@ async fn what_cannot_be_gone_on_with_is_read_anew_and_everybody_is_told() {
         let board = Board::open(&server, "ada", "all").await;
         assert_eq!((board.title(1), report(&server).await["copies"].clone()), (Some("Newest"), json!(1)), "{how:?}");
     }
+}
+
+#[tokio::test]
+async fn what_was_not_told_for_a_while_is_read_anew() {
+    let untold = "UPDATE cards SET title = 'Untold' WHERE id = 1";
+    let publication =
+        format!("ALTER PUBLICATION sync DROP TABLE cards; {untold}; ALTER PUBLICATION sync ADD TABLE cards");
+    let trigger = format!(
+        "DO $$ DECLARE made TEXT := pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'sync_outbox' AND tgrelid = 'cards'::regclass; BEGIN
+            DROP TRIGGER sync_outbox ON cards; {untold}; EXECUTE made; ALTER TABLE cards ENABLE ALWAYS TRIGGER sync_outbox;
+        END $$"
+    );
+    for (how, untold) in [(SLOT_AND_FILE, publication), (HOW[3], trigger)] {
+        let Some(stage) = Stage::new(how).await else { return };
+        stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Told')").await;
+        let server = stage.start().await;
+        let mut board = Board::open(&server, "ada", "all").await;
+        stage.run(&untold).await;
+        until_report(&server, |report| report["state"] == "live" && report["copies"] == 2).await;
+        board.pull().await;
+        assert_eq!((board.title(1), board.snapshots), (Some("Untold"), 2), "{how:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_slot_that_the_database_has_given_up_is_made_anew() {
+    let Some(stage) = Stage::new(SLOT_AND_FILE).await else { return };
+    stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Kept')").await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = stage.start_in(folder.path()).await;
+    server.has_rows().await;
+    server.into_running().shutdown().await;
+    stage.until_free().await;
+    stage.run("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'").await;
+    stage.run("SELECT pg_reload_conf()").await;
+    stage.run("UPDATE cards SET title = 'Thrown away' WHERE id = 1").await;
+    for _ in 0..3 {
+        stage.run("SELECT pg_logical_emit_message(false, 'test', 'more'), pg_switch_wal()").await;
+    }
+    stage.run("CHECKPOINT").await;
+    assert_eq!(stage.ask::<String>("SELECT wal_status FROM pg_replication_slots").await, "lost");
+    let server = stage.start_in(folder.path()).await;
+    let board = Board::open(&server, "ada", "all").await;
+    assert_eq!((board.title(1), report(&server).await["copies"].clone()), (Some("Thrown away"), json!(1)));
+}
+
+#[tokio::test]
+async fn a_new_slot_waits_for_what_is_under_way_and_says_for_whom() {
+    let Some(stage) = Stage::new(SLOT_AND_FILE).await else { return };
+    let other = connect(&stage.postgres).await;
+    // What the server makes itself in development is there already.
+    stage.publish().await;
+    other
+        .batch_execute("BEGIN; INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Under way')")
+        .await
+        .expect("a row");
+    let server = stage.start().await;
+    let pid: i32 = other.query_one("SELECT pg_backend_pid()", &[]).await.expect("an answer").get(0);
+    let names_it =
+        |report: &Value| report["problem"].as_str().is_some_and(|why| why.contains(&format!("pid {pid} of `sync`")));
+    let waits = until_report(&server, names_it).await;
+    assert_eq!((&waits["state"], &waits["readable"]), (&json!("preparing"), &json!(false)));
+    other.batch_execute("COMMIT").await.expect("an end");
+    let board = Board::open(&server, "ada", "all").await;
+    assert_eq!(board.title(1), Some("Under way"));
+    assert_eq!(report(&server).await["problem"], Value::Null);
 }
 
 fn copy(from: &Path, to: &Path) {

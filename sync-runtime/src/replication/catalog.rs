@@ -25,6 +25,8 @@ pub(super) struct Catalog {
     pub(super) user: String,
     /// What has to be changed.
     pub(super) missing: Vec<Missing>,
+    /// What tells of changes, as the database numbers it: a part that was taken away and made again has another number.
+    pub(super) told_by: String,
 }
 
 /// A table as it stands in the catalog.
@@ -34,6 +36,7 @@ struct Entry {
     persistence: i8,
     identity: i8,
     is_readable: bool,
+    is_guarded: bool,
 }
 
 /// Asks the database what it has.
@@ -50,6 +53,7 @@ pub(super) async fn read(
             tables.entry(id).or_insert_with(Vec::new).push(Arc::new(table));
         }
     }
+    catalog.told_by = told_by(client, replicas, settings).await?;
     for id in in_order(client, &tables.keys().copied().collect::<Vec<_>>()).await? {
         catalog.tables.extend(tables.remove(&id).unwrap_or_default());
     }
@@ -96,7 +100,7 @@ async fn server(client: &Client, settings: &Settings) -> Result<Catalog, Error> 
             missing.push(Missing::Slots(slots));
         }
     }
-    Ok(Catalog { tables: Vec::new(), database, user, missing })
+    Ok(Catalog { tables: Vec::new(), database, user, missing, told_by: String::new() })
 }
 
 /// Looks at a table; `None` where it cannot be read.
@@ -123,6 +127,9 @@ async fn table(
     if !entry.is_readable {
         catalog.missing.push(Missing::Select { table: name, user: catalog.user.clone() });
     }
+    if entry.is_guarded {
+        catalog.missing.push(Missing::Guarded { table: name, user: catalog.user.clone() });
+    }
     let found = columns(client, entry.id).await?;
     match Table::new(replica, &found, is_scope.clone()) {
         Ok(table) => {
@@ -137,7 +144,8 @@ async fn table(
 }
 
 async fn entry(client: &Client, table: TableName) -> Result<Option<Entry>, Error> {
-    let select = "SELECT c.oid, c.relkind, c.relpersistence, c.relreplident, has_table_privilege(c.oid, 'SELECT')
+    let select = "SELECT c.oid, c.relkind, c.relpersistence, c.relreplident, has_table_privilege(c.oid, 'SELECT'),
+            row_security_active(c.oid)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2";
     let row = client.query_opt(select, &[&table.schema, &table.name]).await?;
     let entry = row.map(|row| {
@@ -147,6 +155,7 @@ async fn entry(client: &Client, table: TableName) -> Result<Option<Entry>, Error
             persistence: row.try_get(2)?,
             identity: row.try_get(3)?,
             is_readable: row.try_get(4)?,
+            is_guarded: row.try_get(5)?,
         })
     });
     entry.transpose()
@@ -242,21 +251,49 @@ async fn publication(
     if !row.try_get::<_, bool>(0)? {
         missing.push(Missing::Published(name.clone()));
     }
-    let select = "SELECT schemaname::text, tablename::text FROM pg_publication_tables WHERE pubname = $1";
+    // Before Postgres 15 there is no such column.
+    let select = "SELECT schemaname::text, tablename::text, to_jsonb(t) ->> 'rowfilter' FROM pg_publication_tables t WHERE pubname = $1";
     let rows = client.query(select, &[name]).await?;
-    let published = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-    let published = published.collect::<Result<Vec<(String, String)>, Error>>()?;
+    let published = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)));
+    let published = published.collect::<Result<Vec<(String, String, Option<String>)>, Error>>()?;
     let is_known = |table: TableName, missing: &[Missing]| {
         missing.iter().any(|missing| matches!(missing, Missing::Table { table: other, .. } if *other == table))
     };
     for table in replicas.iter().map(|replica| replica.table()) {
-        let is_published = published.iter().any(|(schema, name)| (&**schema, &**name) == (table.schema, table.name));
-        if !is_published && !is_known(table, missing) {
-            let add = format!("ALTER PUBLICATION {} ADD TABLE {}", quoted(name), qualified(table));
-            missing.push(Missing::Unpublished(name.clone(), table, add));
+        let is_it = |(schema, name, _): &&(String, String, _)| (&**schema, &**name) == (table.schema, table.name);
+        match published.iter().find(is_it) {
+            Some((.., Some(filter))) => missing.push(Missing::Filtered(name.clone(), table, filter.clone())),
+            None if !is_known(table, missing) => {
+                let add = format!("ALTER PUBLICATION {} ADD TABLE {}", quoted(name), qualified(table));
+                missing.push(Missing::Unpublished(name.clone(), table, add));
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// Numbers what tells of changes: the tables, and their places in the publication, or their triggers.
+pub(super) async fn told_by(
+    client: &Client,
+    replicas: &[&'static dyn Replica],
+    settings: &Settings,
+) -> Result<String, Error> {
+    let by_publication = "SELECT (SELECT oid FROM pg_publication WHERE pubname = $2), c.oid,
+            (SELECT min(r.oid) FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = $2 AND r.prrelid = c.oid)";
+    let by_trigger = "SELECT $2::text, c.oid,
+            (SELECT string_agg(t.oid || t.tgenabled::text, ' ' ORDER BY t.oid) FROM pg_trigger t WHERE t.tgrelid = c.oid AND starts_with(t.tgname, 'sync_outbox'))";
+    let select = match settings.source {
+        SourceKind::Slot => by_publication,
+        SourceKind::Outbox => by_trigger,
+    };
+    let select = format!(
+        "SELECT coalesce(string_agg(told::text, ' ' ORDER BY told::text), '') FROM (
+            {select} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname || '.' || c.relname = ANY($1)
+        ) AS told"
+    );
+    let tables: Vec<String> = replicas.iter().map(|replica| replica.table().to_string()).collect();
+    client.query_one(&select, &[&tables, &settings.publication]).await?.try_get(0)
 }
 
 /// Writes the name of a table so that it is taken letter by letter.

@@ -77,6 +77,10 @@ pub(super) enum Missing {
     Unlogged(TableName),
     #[error("the user `{user}` may not read `{table}`: `GRANT SELECT ON {table} TO {user}`")]
     Select { table: TableName, user: String },
+    #[error(
+        "row security hides rows of `{table}` from the user `{user}`, which the stream tells all the same: `ALTER ROLE {user} BYPASSRLS`, and say in `_replica` who sees what"
+    )]
+    Guarded { table: TableName, user: String },
     #[error(transparent)]
     Misfit(#[from] Misfit),
     #[error(
@@ -91,6 +95,10 @@ pub(super) enum Missing {
     Publication(String, String),
     #[error("the publication `{0}` does not publish `{1}`: `cargo sync replication init`, or `{2}`")]
     Unpublished(String, TableName, String),
+    #[error(
+        "the publication `{0}` publishes only rows of `{1}` with {2}, and a copy has them all: `ALTER PUBLICATION {0} SET TABLE` without `WHERE`, and say in `_replica` who sees what"
+    )]
+    Filtered(String, TableName, String),
     #[error(
         "the publication `{0}` leaves out some of what happens: `ALTER PUBLICATION {0} SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`"
     )]

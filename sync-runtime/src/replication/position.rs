@@ -68,6 +68,8 @@ pub struct Origin {
     pub slot: String,
     /// What the tables and their replicas look like, as a hash.
     pub shape: String,
+    /// What tells of changes, as the database numbers it: the tables, and their places in the publication, or their triggers.
+    pub told_by: String,
 }
 
 /// How far a reader has come.
@@ -130,7 +132,13 @@ mod tests {
 
     #[test]
     fn what_is_stored_is_read_again() {
-        let origin = Origin { system: "7".into(), database: "app".into(), slot: "sync_app".into(), shape: "1f".into() };
+        let origin = Origin {
+            system: "7".into(),
+            database: "app".into(),
+            slot: "sync_app".into(),
+            shape: "1f".into(),
+            told_by: "(1,2,3)".into(),
+        };
         let phases = [
             (Phase::Forgetting, r#"{"is":"forgetting"}"#, false),
             (

@@ -33,6 +33,10 @@ const BEATS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
 /// How often it is said at most what is in the way, and within what time.
 const SAID: (u64, Duration) = (6, Duration::from_secs(60));
 
+/// Why what was stored does not hold any more where what tells of changes is not what it was.
+const UNTOLD: &str =
+    "a table was not told of for a while: it, its place in the publication or its trigger was made anew";
+
 /// What is read, and where it is stored.
 pub(super) struct Reader {
     pub(super) address: Address,
@@ -103,7 +107,9 @@ impl Reader {
         self.log.rows_are(row_tables(&catalog.tables, &self.settings));
         self.take_the_lead(&client).await?;
         let lead = self.log.lead().await?;
-        let beating = AbortOnDropHandle::new(tokio::spawn(beat(client.clone())));
+        let (replicas, settings) = (self.replicas.clone(), self.settings.clone());
+        let beating = beat(client.clone(), replicas, settings, catalog.told_by.clone());
+        let beating = AbortOnDropHandle::new(tokio::spawn(beating));
         *pause = PAUSES[0];
         let state = lead.state;
         let lead = Lead { log: self.log.clone(), term: lead.term };
@@ -151,12 +157,13 @@ impl Reader {
     }
 }
 
-/// Returns as soon as a database does not answer any more.
-async fn beat(client: Arc<Sql>) -> Halt {
+/// Returns as soon as a database does not answer any more, or has been told to tell of something else.
+async fn beat(client: Arc<Sql>, replicas: Vec<&'static dyn Replica>, settings: Settings, told_by: String) -> Halt {
     loop {
         sleep(BEATS[0]).await;
-        match timeout(BEATS[1], client.simple_query("SELECT 1")).await {
-            Ok(Ok(_)) => {}
+        match timeout(BEATS[1], catalog::told_by(&client, &replicas, &settings)).await {
+            Ok(Ok(now)) if now == told_by => {}
+            Ok(Ok(_)) => return Halt::Anew(UNTOLD.to_owned()),
             Ok(Err(error)) => return error.into(),
             Err(_) => return Halt::Slow,
         }
@@ -220,13 +227,13 @@ impl Run<'_> {
         origin: &Origin,
         mut stream: ReplicationClient,
     ) -> Result<(Lsn, Lsn), Halt> {
-        let Reader { address, settings, .. } = self.reader;
+        let Reader { address, settings, status, .. } = self.reader;
         let (from, fence) = match phase {
             Phase::Streaming { at, fence } => return Ok((at, fence)),
             Phase::Forgetting => {
                 while self.lead.log.forget_some(self.lead.term).await? {}
                 slot::drop_slot(self.client, &settings.slot).await?;
-                let (from, snapshot) = slot::make(self.client, &mut stream, &settings.slot).await?;
+                let (from, snapshot) = slot::make(self.client, &mut stream, &settings.slot, status).await?;
                 let begin =
                     format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'");
                 let copy = address.connect().await?;
@@ -298,8 +305,9 @@ impl Run<'_> {
 
     /// Says what is read, and from where.
     pub(super) fn origin(&self, system: String) -> Origin {
-        let Catalog { tables, database, .. } = self.catalog;
-        Origin { system, database: database.clone(), slot: self.reader.settings.slot.clone(), shape: shape(tables) }
+        let Catalog { tables, database, told_by, .. } = self.catalog;
+        let slot = self.reader.settings.slot.clone();
+        Origin { system, database: database.clone(), slot, shape: shape(tables), told_by: told_by.clone() }
     }
 
     fn text(&self, origin: &Origin, phase: Phase<Lsn>) -> Box<str> {
@@ -320,6 +328,9 @@ pub(super) fn differs(stored: &Origin, now: &Origin) -> Option<String> {
     }
     if stored.slot != now.slot {
         return reason("slot", &stored.slot, &now.slot);
+    }
+    if stored.told_by != now.told_by {
+        return Some(UNTOLD.to_owned());
     }
     (stored.shape != now.shape).then(|| "the tables, the entities or the replicas are others than before".to_owned())
 }

@@ -19,8 +19,9 @@ use super::tables::Table;
 use crate::clock::{Instant, sleep, timeout};
 use crate::log::{self, Fed, Feed, Feeder, How};
 
-/// How long it is waited for the transactions that a new slot has to wait for.
+/// How long it is waited for the transactions that a new slot has to wait for, and how often it is said which these are.
 const MADE_WITHIN: Duration = Duration::from_secs(60);
+const WAITING_SAID: Duration = Duration::from_secs(1);
 /// How long it is waited for a slot that somebody still holds.
 const FREED_WITHIN: Duration = Duration::from_secs(10);
 /// How long between two tries.
@@ -117,10 +118,31 @@ pub(super) async fn system(stream: &mut ReplicationClient) -> Result<String, Hal
 }
 
 /// Makes a slot, and returns where it begins, and the name of what the database was at that moment: it is there as long as the stream does
-/// nothing else.
-pub(super) async fn make(client: &Client, stream: &mut ReplicationClient, slot: &str) -> Result<(Lsn, String), Halt> {
+/// nothing else. Says for what it waits meanwhile.
+pub(super) async fn make(
+    client: &Client,
+    stream: &mut ReplicationClient,
+    slot: &str,
+    status: &Status,
+) -> Result<(Lsn, String), Halt> {
     let make = format!("CREATE_REPLICATION_SLOT {} LOGICAL pgoutput EXPORT_SNAPSHOT", quoted(slot));
-    let Ok(made) = timeout(MADE_WITHIN, stream.simple_query(&make)).await else {
+    let made = {
+        let saying = async {
+            loop {
+                sleep(WAITING_SAID).await;
+                match running(client).await {
+                    Ok(transactions) => status.waits(Halt::Busy(transactions).to_string()),
+                    Err(halt) => return halt,
+                }
+            }
+        };
+        let making = timeout(MADE_WITHIN, stream.simple_query(&make));
+        tokio::select! {
+            made = making => made,
+            halt = saying => return Err(halt),
+        }
+    };
+    let Ok(made) = made else {
         stream.abort();
         return Err(Halt::Busy(running(client).await?));
     };

@@ -162,6 +162,11 @@ impl Status {
         said.problem = Some(problem);
     }
 
+    /// It goes on as soon as something is out of its way.
+    pub(super) fn waits(&self, problem: String) {
+        self.said.lock().problem = Some(problem);
+    }
+
     pub(super) fn begins_anew(&self) {
         self.copies.fetch_add(1, Ordering::Relaxed);
         self.is_live.send_replace(false);
