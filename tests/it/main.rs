@@ -47,6 +47,7 @@ mod replication;
 mod report;
 mod requests;
 mod resume;
+mod rights;
 mod rooms;
 mod session_stores;
 mod sessions;

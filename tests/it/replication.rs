@@ -16,7 +16,7 @@ use crate::postgres::Postgres;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A database with the tables of the test app.
-struct Stage {
+pub(crate) struct Stage {
     postgres: Postgres,
     sql: tokio_postgres::Client,
     how: How,
@@ -24,12 +24,12 @@ struct Stage {
 
 /// How rows are read, and where they are logged.
 #[derive(Debug, Clone, Copy)]
-struct How {
+pub(crate) struct How {
     source: ReplicationSource,
     log: ReplicationLog,
 }
 
-const HOW: [How; 4] = [
+pub(crate) const HOW: [How; 4] = [
     How { source: ReplicationSource::Slot, log: ReplicationLog::File },
     How { source: ReplicationSource::Slot, log: ReplicationLog::Database },
     How { source: ReplicationSource::Outbox, log: ReplicationLog::File },
@@ -45,14 +45,14 @@ pub(crate) const TABLES: &str = "
     CREATE TABLE remarks (id UUID PRIMARY KEY DEFAULT gen_random_uuid(), card BIGINT NOT NULL REFERENCES cards, board TEXT NOT NULL, text TEXT NOT NULL)";
 
 impl Stage {
-    async fn new(how: How) -> Option<Self> {
+    pub(crate) async fn new(how: How) -> Option<Self> {
         let postgres = Postgres::new()?;
         let sql = connect(&postgres).await;
         sql.batch_execute(TABLES).await.expect("tables");
         Some(Self { postgres, sql, how })
     }
 
-    async fn run(&self, statements: &str) {
+    pub(crate) async fn run(&self, statements: &str) {
         self.sql.batch_execute(statements).await.unwrap_or_else(|error| panic!("{statements}: {error:?}"));
     }
 
@@ -62,7 +62,7 @@ impl Stage {
         config.replication_log = self.how.log;
     }
 
-    async fn start(&self) -> TestServer {
+    pub(crate) async fn start(&self) -> TestServer {
         TestServer::start_with(|config| self.configure(config)).await
     }
 
@@ -127,7 +127,7 @@ impl Stage {
 }
 
 /// How the reader stands.
-async fn report(server: &TestServer) -> Value {
+pub(crate) async fn report(server: &TestServer) -> Value {
     let answer = reqwest::get(format!("http://{}/_sync/replication", server.address())).await.expect("an answer");
     serde_json::from_str(&answer.text().await.expect("a text")).expect("JSON")
 }
@@ -152,20 +152,20 @@ pub(crate) async fn connect(postgres: &Postgres) -> tokio_postgres::Client {
 }
 
 /// The rows of a board, as a client has them.
-struct Board {
+pub(crate) struct Board {
     client: Client,
     scope: String,
     at: (u64, Value),
     /// By kind and key.
-    rows: BTreeMap<String, Value>,
+    pub(crate) rows: BTreeMap<String, Value>,
     /// What has become of each since, by kind and key: `create`, `update` or `delete`, and the data.
-    changes: Vec<(String, String, Value)>,
+    pub(crate) changes: Vec<(String, String, Value)>,
     /// How often it had to begin with a snapshot.
     snapshots: usize,
 }
 
 impl Board {
-    async fn open(server: &TestServer, user: &str, board: &str) -> Self {
+    pub(crate) async fn open(server: &TestServer, user: &str, board: &str) -> Self {
         server.has_rows().await;
         let mut client = server.connect(member(user, "deliver", None)).await;
         let scope = format!("cards-{board}");
@@ -226,7 +226,7 @@ impl Board {
     }
 
     /// Reads on whenever it is poked, until all is as it should be.
-    async fn until(&mut self, is_right: impl Fn(&Self) -> bool) {
+    pub(crate) async fn until(&mut self, is_right: impl Fn(&Self) -> bool) {
         let scope = json!(self.scope);
         let reading = async {
             while !is_right(self) {
@@ -239,7 +239,7 @@ impl Board {
     }
 
     /// Waits until a row has a title.
-    async fn until_title(&mut self, id: u64, title: &str) {
+    pub(crate) async fn until_title(&mut self, id: u64, title: &str) {
         self.until(|board| board.title(id) == Some(title)).await;
     }
 

@@ -14,6 +14,7 @@ use crate::contain::Guarded;
 use crate::dispatch::access::access;
 use crate::dispatch::caller::user_name;
 use crate::dispatch::chunks::ChunkSender;
+use crate::dispatch::clients::Spoken;
 use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::pipeline::namer;
 use crate::dispatch::readers::ReadingTurn;
@@ -45,9 +46,9 @@ impl<A: App> Dispatcher<A> {
                 return self.followed(caller, &session, pull, chunks).await;
             }
             let spoken = self.spoken(caller, &session, None).await?;
-            Self::check_known(spoken.as_deref(), &pull.scope, pull.cursor)?;
+            let from = (pull.cursor, pull.epoch.as_deref());
             let (Page { changes, cursor, has_more, epoch }, _turn) =
-                self.pulled(caller, &session, (pull.cursor, pull.epoch.as_deref()), (pull, PAGE)).await?;
+                self.pulled((caller, &session, spoken.as_deref()), from, (pull, PAGE)).await?;
             self.note_position(spoken.as_deref(), &pull.scope, (cursor, &epoch));
             Ok(self.charged(caller, answer_pull(&lines(&changes), cursor, has_more, &epoch)))
         };
@@ -59,13 +60,13 @@ impl<A: App> Dispatcher<A> {
     /// in the same line is asked whether there is anything left.
     async fn pulled(
         &self,
-        caller: &Caller<A>,
-        session: &Arc<Guarded<A::Session>>,
+        (caller, session, spoken): (&Caller<A>, &Arc<Guarded<A::Session>>, Option<&Spoken>),
         (cursor, epoch): (u64, Option<&str>),
         (pull, bytes): (&PullCall<'_>, usize),
     ) -> Result<(Page, Option<ReadingTurn>), SyncError> {
         let scopes = &self.parts().scopes;
         access(self.parts(), caller, session, &pull.scope).await?;
+        Self::check_known(spoken, &pull.scope, cursor)?;
         // Only now: a rule of the app's may take its time.
         let turn = self.reading_turn(caller, session, &pull.asker).await?;
         let _few = if caller.chunks().is_some() { scopes.reading.acquire().await.ok() } else { None };
@@ -128,7 +129,7 @@ impl<A: App> Dispatcher<A> {
                 }
             }
             let (Page { changes, cursor, has_more, epoch }, turn) =
-                self.pulled(caller, &session, (at, of.as_deref()), (pull, FOLLOWED_PAGE)).await?;
+                self.pulled((caller, &session, None), (at, of.as_deref()), (pull, FOLLOWED_PAGE)).await?;
             let has_news = is_first || !changes.is_empty();
             let page = has_news.then(|| self.charged(caller, pulled(&lines(&changes), cursor, has_more, &epoch)));
             drop(turn);

@@ -387,6 +387,10 @@ async fn clients_are_registered(stage: &Stage) {
     assert_eq!(register(client("registered-a", 2, false)).await, Registered::New);
     assert_eq!(register(client("registered-b", 1, true)).await, Registered::Known);
     assert_eq!(register(client("registered-b", 2, true)).await, Registered::Foreign);
+    let pushed = stage.push_as("registry", ("registered-b", 2), 1, (put("b", "1"), false)).await;
+    assert_eq!(pushed, Pushed::Foreign, "it is somebody's before it has pushed");
+    let known = log.known("registered-b", vec![1]).await.expect("a store");
+    assert_eq!((known.owner, known.last), (Some(Id::of([1; 16])), 0));
     // One that has pushed is somebody's, whether it is registered or not.
     assert_eq!(stage.push("registry", "pushed", 1, put("a", "1")).await, Pushed::Settled(Ok(1)));
     assert_eq!(register(client("pushed", 1, true)).await, Registered::Foreign);

@@ -117,7 +117,11 @@ impl Batch {
 
     async fn load_clients(&mut self, client: &Asking, names: &[Arc<str>]) -> Result<(), Error> {
         let texts: Vec<&str> = names.iter().map(|name| &**name).collect();
-        let select = "SELECT id, owner, last FROM sync_clients WHERE id = ANY ($1)";
+        // One that is registered is somebody's before its first push.
+        let select = "SELECT DISTINCT ON (id) id, owner, last FROM (
+                SELECT id, owner, last FROM sync_clients WHERE id = ANY ($1)
+                UNION ALL SELECT client, owner, 0 FROM sync_registry WHERE client = ANY ($1)
+            ) AS known ORDER BY id, last DESC";
         for row in client.query(select, &[&texts]).await? {
             let known = KnownClient { owner: id_of(&row, 1)?, last: row.number(2)? };
             self.clients.insert(row.try_get::<_, &str>(0)?.into(), known);

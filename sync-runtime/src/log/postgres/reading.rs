@@ -23,7 +23,10 @@ pub(super) async fn known(
     let mut waits = false;
     let numbers: Vec<i64> = numbers.iter().copied().map(signed).collect();
     let select = "SELECT c.owner, c.last, o.number, o.call, o.cursor, o.refusal
-        FROM sync_clients c LEFT JOIN sync_outcomes o ON o.client = c.id AND o.number = ANY ($2) WHERE c.id = $1";
+        FROM (
+            SELECT id, owner, last FROM sync_clients WHERE id = $1
+            UNION ALL SELECT client, owner, 0 FROM sync_registry WHERE client = $1 ORDER BY last DESC LIMIT 1
+        ) AS c LEFT JOIN sync_outcomes o ON o.client = c.id AND o.number = ANY ($2)";
     let mut known = Known::default();
     for row in client.query(&client.prepare_cached(select).await?, &[&name, &numbers]).await? {
         (known.owner, known.last) = (Some(id_of(&row, 0)?), row.number(1)?);

@@ -7,8 +7,11 @@ use crate::log::kept::signed;
 use crate::log::settle::{KEPT, KnownClient, Outcome, stored_refusal, to_stored};
 use crate::log::store::{ClientCall, Known};
 
+/// Says whose a client is, and how far it has come: one that is registered is somebody's before its first push.
 pub(super) fn client(file: &Connection, id: &str) -> rusqlite::Result<Option<KnownClient>> {
-    let mut select = file.prepare_cached("SELECT owner, last FROM sync_clients WHERE id = ?1")?;
+    let select = "SELECT owner, last FROM sync_clients WHERE id = ?1
+        UNION ALL SELECT owner, 0 FROM sync_registry WHERE client = ?1 ORDER BY last DESC LIMIT 1";
+    let mut select = file.prepare_cached(select)?;
     let found = select.query_row([id], |row| {
         let last: i64 = row.get(1)?;
         Ok(KnownClient { owner: Id::of(row.get(0)?), last: last.unsigned_abs() })
