@@ -262,10 +262,13 @@ impl Trial {
         program
     }
 
+    fn writers(&self, chance: &mut fastrand::Rng) -> Vec<Writer> {
+        (0..WRITERS).map(|number| Writer::start(&self.postgres, number, chance.u64(..))).collect()
+    }
+
     async fn run(mut self, kills: u64) {
         let mut chance = fastrand::Rng::with_seed(16);
-        let mut writers: Vec<_> =
-            (0..WRITERS).map(|number| Writer::start(&self.postgres, number, chance.u64(..))).collect();
+        let mut writers = self.writers(&mut chance);
         let mut server = self.serve();
         self.proxy.cut(false);
         until_live(server.address()).await;
@@ -337,5 +340,27 @@ async fn rows_are_told_once_and_in_their_order_whatever_is_killed() {
     for how in [["slot", "file"], ["outbox", "database"], ["slot", "database"], ["outbox", "file"]] {
         let Some(trial) = Trial::new(how).await else { return };
         trial.run(kills().div_ceil(4)).await;
+    }
+}
+
+/// The first transaction behind a copy is the one that is lost where its place is compared with the wrong end of it.
+#[tokio::test]
+async fn a_copy_under_load_goes_over_into_what_follows() {
+    for how in [["slot", "file"], ["outbox", "file"]] {
+        let Some(mut trial) = Trial::new(how).await else { return };
+        let mut chance = fastrand::Rng::with_seed(17);
+        let writers = trial.writers(&mut chance);
+        for _ in 0..kills().div_ceil(2) {
+            trial.data = tempfile::tempdir().expect("a folder");
+            trial.token = token(trial.data.path()).await;
+            let server = trial.serve();
+            trial.proxy.cut(false);
+            until_live(server.address()).await;
+            let mut client = Follower::begin(server.address(), &trial.token).await;
+            let enough = client.changes + 100;
+            client.follow(server.address(), &trial.token, |client| client.changes >= enough).await;
+            server.kill();
+        }
+        writers.into_iter().for_each(Writer::end);
     }
 }

@@ -597,6 +597,51 @@ async fn what_was_not_told_for_a_while_is_read_anew() {
 }
 
 #[tokio::test]
+async fn partitions_are_one_table() {
+    for how in [SLOT_AND_FILE, HOW[3]] {
+        let Some(stage) = Stage::new(how).await else { return };
+        stage
+            .run(
+                "DROP TABLE remarks; ALTER TABLE cards RENAME TO plain;
+                CREATE TABLE cards (LIKE plain INCLUDING DEFAULTS, PRIMARY KEY (id, board)) PARTITION BY LIST (board);
+                CREATE TABLE of_all PARTITION OF cards FOR VALUES IN ('all');
+                CREATE TABLE of_others PARTITION OF cards DEFAULT;
+                CREATE TABLE apart (LIKE plain INCLUDING DEFAULTS, PRIMARY KEY (id, board));
+                INSERT INTO apart (id, board, title) VALUES (9, 'more,all', 'Attached');
+                INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Copied'), (2, 'all,more', 'Moves')",
+            )
+            .await;
+        let server = TestServer::start_with(|config| {
+            stage.configure(config);
+            config.replication_tables = vec!["public.cards".to_owned()];
+        })
+        .await;
+        let mut board = Board::open(&server, "ada", "all").await;
+        assert_eq!((board.title(1), board.title(2)), (Some("Copied"), Some("Moves")), "{how:?}");
+        stage.run("INSERT INTO of_all (id, board, title) VALUES (3, 'all', 'Into it'); UPDATE cards SET board = 'all' WHERE id = 2; UPDATE cards SET title = 'Moved' WHERE id = 2").await;
+        board.until_title(2, "Moved").await;
+        assert_eq!(board.title(3), Some("Into it"), "{how:?}");
+        // Whatever comes, goes or is emptied as a whole is told by nobody.
+        for (copies, change, expected) in [
+            (
+                2,
+                "ALTER TABLE cards ATTACH PARTITION apart FOR VALUES IN ('more,all')",
+                vec!["card 1", "card 2", "card 3", "card 9"],
+            ),
+            (3, "TRUNCATE of_all", vec!["card 9"]),
+            (4, "ALTER TABLE cards DETACH PARTITION apart", vec![]),
+        ] {
+            stage.run(change).await;
+            until_report(&server, |report| report["state"] == "live" && report["copies"] == copies).await;
+            board.pull().await;
+            assert_eq!(board.rows.keys().collect::<Vec<_>>(), expected, "{how:?} {change}");
+        }
+        stage.run("INSERT INTO cards (id, board, title) VALUES (4, 'all', 'Last')").await;
+        board.until_title(4, "Last").await;
+    }
+}
+
+#[tokio::test]
 async fn a_slot_that_the_database_has_given_up_is_made_anew() {
     let Some(stage) = Stage::new(SLOT_AND_FILE).await else { return };
     stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Kept')").await;

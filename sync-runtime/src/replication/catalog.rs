@@ -273,14 +273,15 @@ async fn publication(
     Ok(())
 }
 
-/// Numbers what tells of changes: the tables, and their places in the publication, or their triggers.
+/// Numbers what tells of changes: the tables, and their places in the publication, or their triggers; and the files of partitions, which come with
+/// rows, go with them, and are emptied without a word of them.
 pub(super) async fn told_by(
     client: &Client,
     replicas: &[&'static dyn Replica],
     settings: &Settings,
 ) -> Result<String, Error> {
     let by_publication = "SELECT (SELECT oid FROM pg_publication WHERE pubname = $2), c.oid,
-            (SELECT min(r.oid) FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = $2 AND r.prrelid = c.oid)";
+            (SELECT min(r.oid)::text FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = $2 AND r.prrelid = c.oid)";
     let by_trigger = "SELECT $2::text, c.oid,
             (SELECT string_agg(t.oid || t.tgenabled::text, ' ' ORDER BY t.oid) FROM pg_trigger t WHERE t.tgrelid = c.oid AND starts_with(t.tgname, 'sync_outbox'))";
     let select = match settings.source {
@@ -289,7 +290,10 @@ pub(super) async fn told_by(
     };
     let select = format!(
         "SELECT coalesce(string_agg(told::text, ' ' ORDER BY told::text), '') FROM (
-            {select} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname || '.' || c.relname = ANY($1)
+            {select},
+                (SELECT string_agg(p.relid::oid || ':' || pg_relation_filenode(p.relid), ' ' ORDER BY p.relid::oid)
+                FROM pg_partition_tree(c.oid) p WHERE p.isleaf AND p.relid <> c.oid)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname || '.' || c.relname = ANY($1)
         ) AS told"
     );
     let tables: Vec<String> = replicas.iter().map(|replica| replica.table().to_string()).collect();

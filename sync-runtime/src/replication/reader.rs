@@ -34,8 +34,7 @@ const BEATS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
 const SAID: (u64, Duration) = (6, Duration::from_secs(60));
 
 /// Why what was stored does not hold any more where what tells of changes is not what it was.
-const UNTOLD: &str =
-    "a table was not told of for a while: it, its place in the publication or its trigger was made anew";
+const UNTOLD: &str = "a table was not told of for a while: it, a partition, its place in the publication or its trigger was made anew or taken away";
 
 /// What is read, and where it is stored.
 pub(super) struct Reader {
