@@ -26,7 +26,7 @@ pub use cores::pin;
 pub use cpu::{children_cpu, thread_cpu};
 pub use files::allow_many_files;
 pub use poll::Poll;
-pub use process::{ProcessCpu, forget_peak, open_files, peak_bytes, resident_bytes};
+pub use process::{ProcessCpu, forget_peak, open_files, peak_bytes, resident_anonymous_bytes, resident_bytes};
 pub use program::{OwnProcess, number, run};
 pub use socket::{Join, Joined, Login, Socket, WEBSOCKET_KEY, unexpected};
 pub use table::{digits, median, middle_half, print, print_table, quantile, table};

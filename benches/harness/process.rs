@@ -64,6 +64,15 @@ pub fn resident_bytes(pid: u32) -> io::Result<u64> {
     status_bytes(pid, "VmRSS:")
 }
 
+/// Returns how many bytes of a process are in memory that are no part of a file.
+///
+/// # Errors
+///
+/// If there is no such process.
+pub fn resident_anonymous_bytes(pid: u32) -> io::Result<u64> {
+    status_bytes(pid, "RssAnon:")
+}
+
 /// Returns how many bytes of a process were in memory at most since [`forget_peak`].
 ///
 /// # Errors

@@ -273,8 +273,7 @@ impl<'r> Reading<'r> {
         match event {
             ReplicationEvent::Begin { final_lsn, commit_time_micros, .. } => {
                 let commit = Lsn(final_lsn.into());
-                // Its place is where its commit begins; what was stored ends behind one. The first one behind a copy begins where that ends.
-                let is_known = commit < self.streaming.at;
+                let is_known = is_stored(commit, self.streaming.at);
                 let time = 946_684_800_000 + commit_time_micros / 1000;
                 self.transaction = Some(Transaction { commit, time, is_known, rows: 0, origins: Vec::new() });
             }
@@ -422,6 +421,12 @@ impl<'r> Reading<'r> {
     }
 }
 
+/// Whether a transaction whose commit begins at a place is part of what is stored up to another one, which is where a commit or a copy ends: the
+/// first one behind a copy may begin where that ends.
+fn is_stored(commit: Lsn, at: Lsn) -> bool {
+    commit < at
+}
+
 impl Reads {
     /// The values of the table's columns.
     fn values<'d>(&self, row: &[Value<'d>]) -> Vec<Value<'d>> {
@@ -451,4 +456,16 @@ struct OriginCall(String, u64, String);
 /// A log that takes no more says why when it has ended.
 fn fed(is_taken: bool) -> Result<(), Halt> {
     if is_taken { Ok(()) } else { Err(Halt::Log(log::LogError::Superseded)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_transaction_behind_a_copy_may_begin_where_that_ends() {
+        for (commit, at, expected) in [(99, 100, true), (100, 100, false), (101, 100, false), (0, 0, false)] {
+            assert_eq!(is_stored(Lsn(commit), Lsn(at)), expected, "{commit} {at}");
+        }
+    }
 }

@@ -33,4 +33,16 @@ pub mod notes {
         pub mod add_v1;
     }
 }
+pub mod rows {
+    #[path = "_entity.rs"]
+    pub mod _entity;
+    #[path = "_scope.rs"]
+    pub mod _scope;
+    pub mod _replica {
+        #[allow(unused_imports)]
+        pub use super::_entity::*;
+        #[path = "rows_v1.rs"]
+        pub mod rows_v1;
+    }
+}
 include!(concat!(env!("OUT_DIR"), "/sync_table.rs"));

@@ -1,0 +1,230 @@
+//! Clients that were away for an hour and come back all at once, and what those notice who are there.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::io;
+use std::net::Ipv4Addr;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use harness::{Login, Socket, Target, digits, print, print_table, quantile, unexpected};
+use serde_json::Value;
+
+use crate::database::Database;
+use crate::options::Options;
+use crate::server::{STORED, Server};
+
+/// How many clients follow the same list, and how many rows it has.
+const TO_A_LIST: u64 = 10;
+/// How often each row of a list is changed while they are away: a hundred changes.
+const TIMES: u64 = 10;
+/// How many come back one beside the other.
+const TOGETHER: usize = 250;
+/// How many clients have the ports of one address.
+const TO_AN_ADDRESS: u64 = 10_000;
+/// How many are there all the time, and how often something changes for them.
+const STAYING: usize = 20;
+const EVERY: Duration = Duration::from_millis(10);
+/// How long it is measured what they notice while nobody comes back.
+const CALM: Duration = Duration::from_secs(10);
+
+pub(crate) fn measure(options: &Options, url: &str) -> Result<Vec<Target>, Box<dyn Error>> {
+    let database = Database::new(url.to_owned())?;
+    let folder = tempfile::tempdir()?;
+    let lists = options.clients / TO_A_LIST;
+    database.run(&format!("INSERT INTO rows SELECT n, n / {TO_A_LIST}, md5(n::text) || md5(n::text) FROM generate_series(0, {} - 1) n; INSERT INTO rows VALUES (-1, 'live', '')", options.clients))?;
+    let server = Server::reading(folder.path(), url)?;
+    server.until_stored(0)?;
+    let numbers = 0..options.clients;
+    let mut at = HashMap::new();
+    each(&server, numbers.clone(), |group, sockets| leave(group, sockets, &mut at))?;
+    // Where they are is noted a while later.
+    std::thread::sleep(STORED);
+    for _ in 0..TIMES {
+        database.run(&format!(
+            "DO $$ BEGIN
+                FOR list IN 0..{lists} - 1 LOOP
+                    UPDATE rows SET count = count + 1 WHERE id BETWEEN list * {TO_A_LIST} AND list * {TO_A_LIST} + {TO_A_LIST} - 1;
+                    COMMIT;
+                END LOOP;
+            END $$"
+        ))?;
+    }
+    server.until_stored(database.written()?)?;
+    let calm = Live::begin(&server, url)?;
+    std::thread::sleep(CALM);
+    let calm = calm.end()?;
+    let busy = Live::begin(&server, url)?;
+    let begun = Instant::now();
+    each(&server, numbers, |group, sockets| come_back(group, sockets, &at))?;
+    let took = begun.elapsed().as_secs_f64();
+    let busy = busy.end()?;
+    let row = |name: &str, millis: &[f64]| {
+        vec![name.to_owned(), millis.len().to_string(), digits(quantile(millis, 0.5)), digits(quantile(millis, 0.99))]
+    };
+    print(&format!("### {} clients come back, {} changes each: {took:.1} s\n", options.clients, TO_A_LIST * TIMES));
+    print_table(
+        &["from `UPDATE` to a follower, ms", "changes", "p50", "p99"],
+        &[row("nobody comes back", &calm), row("all come back", &busy)],
+    );
+    print("");
+    let worse = quantile(&busy, 0.99) / quantile(&calm, 0.99);
+    let what = |what: &str| format!("{} clients come back: {what}", options.clients);
+    Ok(vec![
+        Target { what: what("seconds"), must: 20.0, aim: 8.0, is_cost: true, measured: vec![took] },
+        Target {
+            what: what("p99 of those who stay, to before"),
+            must: 3.0,
+            aim: 1.5,
+            is_cost: true,
+            measured: vec![worse],
+        },
+    ])
+}
+
+/// Has clients connect, some at once, and do something.
+fn each(
+    server: &Server,
+    numbers: Range<u64>,
+    mut does: impl FnMut(&[u64], &mut [Socket]) -> io::Result<()>,
+) -> io::Result<()> {
+    let numbers: Vec<u64> = numbers.collect();
+    for group in numbers.chunks(TOGETHER) {
+        let open = |number: &u64| {
+            let address = Ipv4Addr::new(127, 0, 0, (number / TO_AN_ADDRESS) as u8 + 2);
+            Socket::open(address, server.port)
+        };
+        let mut sockets = group.iter().map(open).collect::<io::Result<Vec<_>>>()?;
+        sockets.iter_mut().try_for_each(|socket| socket.log_in(Login::default()))?;
+        sockets.iter_mut().try_for_each(Socket::logged_in)?;
+        does(group, &mut sockets)?;
+        sockets.into_iter().try_for_each(Socket::reset)?;
+    }
+    Ok(())
+}
+
+fn subscribe(number: u64) -> String {
+    let list = number / TO_A_LIST;
+    format!(r#"421["subscribe",{{"scopes":["rows-{list}"],"client":"client-of-its-own-{number:014}"}}]"#)
+}
+
+/// Has each read what there is, and notes where it was.
+fn leave(group: &[u64], sockets: &mut [Socket], at: &mut HashMap<u64, (u64, String)>) -> io::Result<()> {
+    for (number, socket) in group.iter().zip(&mut *sockets) {
+        socket.say(&subscribe(*number))?;
+        socket.say(&format!(r#"422["snapshot",{{"scope":"rows-{}"}}]"#, number / TO_A_LIST))?;
+    }
+    for (number, socket) in group.iter().zip(sockets) {
+        socket.answered(1, |_| Ok(()))?;
+        let answer: Value = serde_json::from_slice(&socket.answered(2, |_| Ok(()))?)?;
+        let place = answer["result"]["cursor"].as_u64().zip(answer["result"]["epoch"].as_str());
+        let (cursor, epoch) = place.ok_or_else(|| io::Error::other(format!("a snapshot without a place: {answer}")))?;
+        at.insert(*number, (cursor, epoch.to_owned()));
+    }
+    Ok(())
+}
+
+/// Has each go on where it was, and counts what it has missed.
+fn come_back(group: &[u64], sockets: &mut [Socket], at: &HashMap<u64, (u64, String)>) -> io::Result<()> {
+    for (number, socket) in group.iter().zip(&mut *sockets) {
+        let (cursor, epoch) = &at[number];
+        socket.say(&subscribe(*number))?;
+        let list = number / TO_A_LIST;
+        socket.say(&format!(
+            r#"422["pull",{{"scope":"rows-{list}","cursor":{cursor},"epoch":"{epoch}","limit":1000}}]"#
+        ))?;
+    }
+    for socket in sockets {
+        socket.answered(1, |_| Ok(()))?;
+        let answer = socket.answered(2, |_| Ok(()))?;
+        let missed = answer.windows(CHANGE.len()).filter(|bytes| bytes == &CHANGE).count() as u64;
+        if missed != TO_A_LIST * TIMES {
+            return Err(unexpected("all changes that were missed", &answer));
+        }
+    }
+    Ok(())
+}
+
+/// Stands once in each change of a page.
+const CHANGE: &[u8] = br#""op":"update""#;
+
+/// Those who are there all the time, and somebody who changes a row for them.
+struct Live {
+    ends: Arc<AtomicBool>,
+    writing: JoinHandle<Result<(), String>>,
+    hearing: JoinHandle<Result<Vec<f64>, String>>,
+}
+
+impl Live {
+    fn begin(server: &Server, url: &str) -> Result<Self, Box<dyn Error>> {
+        let mut sockets =
+            (0..STAYING).map(|_| Socket::open(Ipv4Addr::LOCALHOST, server.port)).collect::<io::Result<Vec<_>>>()?;
+        for socket in &mut sockets {
+            socket.log_in(Login::default())?;
+            socket.logged_in()?;
+            socket.say(r#"421["subscribe",{"scopes":["rows-live"]}]"#)?;
+            socket.answered(1, |_| Ok(()))?;
+        }
+        let ends = Arc::new(AtomicBool::new(false));
+        let (told, url) = (ends.clone(), url.to_owned());
+        let writing = std::thread::spawn(move || write(&url, &told).map_err(|error| error.to_string()));
+        let hearing = std::thread::spawn(move || hear(&mut sockets).map_err(|error| error.to_string()));
+        Ok(Self { ends, writing, hearing })
+    }
+
+    /// Returns how many milliseconds each change took to each of them.
+    fn end(self) -> Result<Vec<f64>, Box<dyn Error>> {
+        self.ends.store(true, Ordering::Release);
+        self.writing.join().map_err(|_| "who writes has panicked")??;
+        Ok(self.hearing.join().map_err(|_| "who hears has panicked")??)
+    }
+}
+
+/// Changes a row again and again; says when it does so in it, and in the end that it was the end.
+fn write(url: &str, ends: &AtomicBool) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+        tokio::spawn(connection);
+        let mut next = Instant::now();
+        while !ends.load(Ordering::Acquire) {
+            client.batch_execute(&format!("UPDATE rows SET text = 'at {:.3}' WHERE id = -1", now())).await?;
+            next = (next + EVERY).max(Instant::now());
+            tokio::time::sleep(next - Instant::now()).await;
+        }
+        client.batch_execute("UPDATE rows SET text = 'end' WHERE id = -1").await?;
+        Ok(())
+    })
+}
+
+/// Hears of changes until the last one.
+fn hear(sockets: &mut [Socket]) -> io::Result<Vec<f64>> {
+    let (mut millis, mut ended) = (Vec::new(), 0);
+    let mut has_ended = vec![false; sockets.len()];
+    while ended < sockets.len() {
+        for (socket, has_ended) in sockets.iter_mut().zip(&mut has_ended).filter(|(_, has_ended)| !**has_ended) {
+            let packet = socket.packet()?;
+            let heard = now();
+            let text = String::from_utf8_lossy(&packet);
+            for said in text.split(r#""text":""#).skip(1) {
+                match said.split('"').next().unwrap_or_default().strip_prefix("at ") {
+                    Some(at) => millis.push(heard - at.parse::<f64>().map_err(io::Error::other)?),
+                    None if said.starts_with("end") => {
+                        *has_ended = true;
+                        ended += 1;
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+    Ok(millis)
+}
+
+/// The time of the machine, in milliseconds.
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1000.0
+}
