@@ -14,6 +14,9 @@ const TABLE: &str = "DROP PUBLICATION IF EXISTS sync;
 /// What a row says, beside its numbers.
 pub(crate) const TEXT: &str = "md5(n::text) || md5((n + 1)::text)";
 
+/// Adds the row that changes all the time.
+pub(crate) const ADD_LIVE: &str = "INSERT INTO rows VALUES (-1, 'live', '')";
+
 /// A connection, and what it runs on.
 pub(crate) struct Database {
     pub(crate) url: String,

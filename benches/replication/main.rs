@@ -6,12 +6,13 @@
 //!
 //! ```text
 //! scripts/bench replication
-//! scripts/bench replication --cell rows              # or followers, return
+//! scripts/bench replication --cell rows              # or followers, live, return
 //! scripts/bench replication --quick                  # whether it runs; the figures are good for nothing
 //! ```
 
 mod database;
 mod followers;
+mod live;
 mod options;
 mod peers;
 mod returning;
@@ -37,6 +38,7 @@ fn drive(arguments: Vec<String>) -> Result<bool, Box<dyn Error>> {
     for cell in CELLS.into_iter().filter(|cell| options.wants(cell)) {
         targets.extend(match cell {
             "rows" => rows::measure(&options, &url.clone()?)?,
+            "live" => live::measure(&options, &url.clone()?)?,
             "return" => returning::measure(&options, &url.clone()?)?,
             _ => followers::measure(&options)?,
         });

@@ -1,12 +1,13 @@
 //! Others who do the same work: a decoder that stores what it reads and nothing else, and one that asks every now and then for more.
 
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pgwire_replication::{Lsn, ReplicationClient, ReplicationConfig, ReplicationEvent};
 use rusqlite::{Connection, params};
 
 use crate::database::{Database, lsn};
+use crate::live::now;
 
 /// How many rows are stored at once, at least.
 const TOGETHER: usize = 10_000;
@@ -17,6 +18,8 @@ const PAGE: i32 = 10_000;
 pub(crate) struct Store {
     file: Connection,
     waiting: Vec<(u64, String)>,
+    /// What was stored last.
+    stored: Vec<String>,
 }
 
 impl Store {
@@ -26,7 +29,7 @@ impl Store {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
             CREATE TABLE changes (lsn INTEGER NOT NULL, seq INTEGER NOT NULL, data TEXT NOT NULL, PRIMARY KEY (lsn, seq)) STRICT, WITHOUT ROWID",
         )?;
-        Ok(Self { file, waiting: Vec::new() })
+        Ok(Self { file, waiting: Vec::new(), stored: Vec::new() })
     }
 
     fn hear(&mut self, commit: u64, row: &[u8]) -> Result<(), Box<dyn Error>> {
@@ -42,6 +45,9 @@ impl Store {
             let mut insert = batch.prepare_cached("INSERT INTO changes (lsn, seq, data) VALUES (?1, ?2, ?3)")?;
             for (seq, (commit, data)) in self.waiting.drain(..).enumerate() {
                 insert.execute(params![commit.cast_signed(), seq as i64, data])?;
+                if self.stored.len() < TOGETHER {
+                    self.stored.push(data);
+                }
             }
         }
         batch.commit()
@@ -84,36 +90,59 @@ pub(crate) fn streamed(database: &Database, slot: &str, to: u64, store: &mut Sto
 
 /// Asks for more until all is there up to a place.
 pub(crate) fn polled(database: &Database, slot: &str, to: u64, store: &mut Store) -> Result<(), Box<dyn Error>> {
+    while poll(database, slot, store)? + crate::rows::SLACK < to {}
+    Ok(())
+}
+
+/// Asks every now and then, for a while; returns how many milliseconds after each change it was stored.
+pub(crate) fn polled_live(
+    database: &Database,
+    slot: &str,
+    (every, lasts): (Duration, Duration),
+    store: &mut Store,
+) -> Result<Vec<f64>, Box<dyn Error>> {
+    let (begun, mut millis) = (Instant::now(), Vec::new());
+    while begun.elapsed() < lasts {
+        std::thread::sleep(every);
+        store.stored.clear();
+        poll(database, slot, store)?;
+        let now = now();
+        let at = |data: &String| data.split("\"at ").nth(1)?.split('"').next()?.parse::<f64>().ok();
+        millis.extend(store.stored.iter().filter_map(at).map(|at| now - at));
+    }
+    Ok(millis)
+}
+
+/// Asks once, and stores what has come; returns up to where that is, which is 0 where nothing was there.
+fn poll(database: &Database, slot: &str, store: &mut Store) -> Result<u64, Box<dyn Error>> {
     let peek = format!(
         "SELECT lsn::text, data FROM pg_logical_slot_peek_binary_changes('{slot}', NULL, {PAGE}, 'proto_version', '1', 'publication_names', 'sync')"
     );
-    loop {
-        let rows = database.runtime.block_on(database.client().query(&peek, &[]))?;
-        let mut last = None;
-        for row in &rows {
-            let (place, data): (String, &[u8]) = (row.try_get(0)?, row.try_get(1)?);
-            store.hear(lsn(&place)?, data)?;
-            if let [b'C', _, rest @ ..] = data {
-                last = rest.get(8..16).and_then(|end| Some(u64::from_be_bytes(end.try_into().ok()?)));
-            }
-        }
-        store.store()?;
-        let Some(last) = last else {
-            std::thread::sleep(Duration::from_millis(1));
-            continue;
-        };
-        let advance =
-            format!("SELECT pg_replication_slot_advance('{slot}', '{:X}/{:X}')", last >> 32, last & 0xFFFF_FFFF);
-        database.run(&advance)?;
-        if last + crate::rows::SLACK >= to {
-            return Ok(());
+    let rows = database.runtime.block_on(database.client().query(&peek, &[]))?;
+    let mut last = 0;
+    for row in &rows {
+        let (place, data): (String, &[u8]) = (row.try_get(0)?, row.try_get(1)?);
+        store.hear(lsn(&place)?, data)?;
+        if let [b'C', _, rest @ ..] = data
+            && let Some(end) = rest.get(8..16)
+        {
+            last = u64::from_be_bytes(end.try_into()?);
         }
     }
+    store.store()?;
+    if last > 0 {
+        database.run(&format!(
+            "SELECT pg_replication_slot_advance('{slot}', '{:X}/{:X}')",
+            last >> 32,
+            last & 0xFFFF_FFFF
+        ))?;
+    }
+    Ok(last)
 }
 
-/// Returns the values of a row that was inserted, as a list in JSON.
+/// Returns the values that a row has now, as a list in JSON.
 fn decode(message: &[u8]) -> Result<Option<String>, Box<dyn Error>> {
-    let [b'I', _, _, _, _, b'N', rest @ ..] = message else { return Ok(None) };
+    let [b'I' | b'U', _, _, _, _, b'N', rest @ ..] = message else { return Ok(None) };
     let mut rest = rest;
     let columns = u16::from_be_bytes(take(&mut rest)?);
     let mut values = Vec::with_capacity(columns.into());

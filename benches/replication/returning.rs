@@ -5,15 +5,13 @@ use std::error::Error;
 use std::io;
 use std::net::Ipv4Addr;
 use std::ops::Range;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use harness::{Login, Socket, Target, digits, print, print_table, quantile, unexpected};
 use serde_json::Value;
 
-use crate::database::Database;
+use crate::database::{ADD_LIVE, Database};
+use crate::live::Live;
 use crate::options::Options;
 use crate::server::{STORED, Server};
 
@@ -35,7 +33,7 @@ pub(crate) fn measure(options: &Options, url: &str) -> Result<Vec<Target>, Box<d
     let database = Database::new(url.to_owned())?;
     let folder = tempfile::tempdir()?;
     let lists = options.clients / TO_A_LIST;
-    database.run(&format!("INSERT INTO rows SELECT n, n / {TO_A_LIST}, md5(n::text) || md5(n::text) FROM generate_series(0, {} - 1) n; INSERT INTO rows VALUES (-1, 'live', '')", options.clients))?;
+    database.run(&format!("INSERT INTO rows SELECT n, n / {TO_A_LIST}, md5(n::text) || md5(n::text) FROM generate_series(0, {} - 1) n; {ADD_LIVE}", options.clients))?;
     let server = Server::reading(folder.path(), url)?;
     server.until_stored(0)?;
     let numbers = 0..options.clients;
@@ -54,10 +52,10 @@ pub(crate) fn measure(options: &Options, url: &str) -> Result<Vec<Target>, Box<d
         ))?;
     }
     server.until_stored(database.written()?)?;
-    let calm = Live::begin(&server, url)?;
+    let calm = Live::begin(&server, url, (STAYING, EVERY))?;
     std::thread::sleep(CALM);
     let calm = calm.end()?;
-    let busy = Live::begin(&server, url)?;
+    let busy = Live::begin(&server, url, (STAYING, EVERY))?;
     let begun = Instant::now();
     each(&server, numbers, |group, sockets| come_back(group, sockets, &at))?;
     let took = begun.elapsed().as_secs_f64();
@@ -150,81 +148,3 @@ fn come_back(group: &[u64], sockets: &mut [Socket], at: &HashMap<u64, (u64, Stri
 
 /// Stands once in each change of a page.
 const CHANGE: &[u8] = br#""op":"update""#;
-
-/// Those who are there all the time, and somebody who changes a row for them.
-struct Live {
-    ends: Arc<AtomicBool>,
-    writing: JoinHandle<Result<(), String>>,
-    hearing: JoinHandle<Result<Vec<f64>, String>>,
-}
-
-impl Live {
-    fn begin(server: &Server, url: &str) -> Result<Self, Box<dyn Error>> {
-        let mut sockets =
-            (0..STAYING).map(|_| Socket::open(Ipv4Addr::LOCALHOST, server.port)).collect::<io::Result<Vec<_>>>()?;
-        for socket in &mut sockets {
-            socket.log_in(Login::default())?;
-            socket.logged_in()?;
-            socket.say(r#"421["subscribe",{"scopes":["rows-live"]}]"#)?;
-            socket.answered(1, |_| Ok(()))?;
-        }
-        let ends = Arc::new(AtomicBool::new(false));
-        let (told, url) = (ends.clone(), url.to_owned());
-        let writing = std::thread::spawn(move || write(&url, &told).map_err(|error| error.to_string()));
-        let hearing = std::thread::spawn(move || hear(&mut sockets).map_err(|error| error.to_string()));
-        Ok(Self { ends, writing, hearing })
-    }
-
-    /// Returns how many milliseconds each change took to each of them.
-    fn end(self) -> Result<Vec<f64>, Box<dyn Error>> {
-        self.ends.store(true, Ordering::Release);
-        self.writing.join().map_err(|_| "who writes has panicked")??;
-        Ok(self.hearing.join().map_err(|_| "who hears has panicked")??)
-    }
-}
-
-/// Changes a row again and again; says when it does so in it, and in the end that it was the end.
-fn write(url: &str, ends: &AtomicBool) -> Result<(), Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
-        tokio::spawn(connection);
-        let mut next = Instant::now();
-        while !ends.load(Ordering::Acquire) {
-            client.batch_execute(&format!("UPDATE rows SET text = 'at {:.3}' WHERE id = -1", now())).await?;
-            next = (next + EVERY).max(Instant::now());
-            tokio::time::sleep(next - Instant::now()).await;
-        }
-        client.batch_execute("UPDATE rows SET text = 'end' WHERE id = -1").await?;
-        Ok(())
-    })
-}
-
-/// Hears of changes until the last one.
-fn hear(sockets: &mut [Socket]) -> io::Result<Vec<f64>> {
-    let (mut millis, mut ended) = (Vec::new(), 0);
-    let mut has_ended = vec![false; sockets.len()];
-    while ended < sockets.len() {
-        for (socket, has_ended) in sockets.iter_mut().zip(&mut has_ended).filter(|(_, has_ended)| !**has_ended) {
-            let packet = socket.packet()?;
-            let heard = now();
-            let text = String::from_utf8_lossy(&packet);
-            for said in text.split(r#""text":""#).skip(1) {
-                match said.split('"').next().unwrap_or_default().strip_prefix("at ") {
-                    Some(at) => millis.push(heard - at.parse::<f64>().map_err(io::Error::other)?),
-                    None if said.starts_with("end") => {
-                        *has_ended = true;
-                        ended += 1;
-                    }
-                    None => {}
-                }
-            }
-        }
-    }
-    Ok(millis)
-}
-
-/// The time of the machine, in milliseconds.
-fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1000.0
-}

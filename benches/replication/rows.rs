@@ -80,7 +80,6 @@ pub(crate) fn measure(options: &Options, url: &str) -> Result<Vec<Target>, Box<d
             is_cost: false,
             measured: ratio(1),
         },
-        Target { what: "rows a second to a poll".to_owned(), must: 1.0, aim: 1.0, is_cost: false, measured: ratio(2) },
         Target {
             what: format!("memory for a transaction of {} rows, MB", options.large),
             must: 100.0,

@@ -5,15 +5,19 @@
 //! read, as a text that means nothing here. One reader leads at a time: what another one wants to store that has led before is refused.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use super::store::LogError;
 use crate::route::BoxFuture;
 
-/// How many bytes of rows may wait for the log, and how many rows.
-const WAITING: (usize, usize) = (4 << 20, 4096);
+/// How many bytes of rows may wait for the log, beside those that go over to it, and how often so many.
+const WAITING: (usize, usize) = (4 << 20, 64);
+/// How many rows go over to the log at once, and how many bytes, unless they are whole before: to wake somebody for each costs more than the row.
+const TOGETHER: (usize, usize) = (128, 64 << 10);
 /// What a row costs besides its texts.
 const OVERHEAD: usize = 128;
 
@@ -204,6 +208,16 @@ pub enum Fed {
     },
 }
 
+impl fmt::Debug for Fed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row { entity, id, .. } => write!(f, "Row({entity} {id})"),
+            Self::AllGone { entity } => write!(f, "AllGone({entity})"),
+            Self::Whole { mark, .. } => write!(f, "Whole({mark})"),
+        }
+    }
+}
+
 impl Fed {
     fn bytes(&self) -> usize {
         let bytes = match self {
@@ -221,14 +235,18 @@ impl Fed {
 /// The end of a feed that a log has.
 #[derive(Debug)]
 pub struct Feed {
-    rows: mpsc::Receiver<(Fed, OwnedSemaphorePermit)>,
+    rows: mpsc::Receiver<(Vec<Fed>, OwnedSemaphorePermit)>,
+    /// Those that have come over, and the room that they take.
+    here: (std::vec::IntoIter<Fed>, Option<OwnedSemaphorePermit>),
     stored: watch::Sender<u64>,
 }
 
 /// The end of a feed that a reader has.
 #[derive(Debug)]
 pub struct Feeder {
-    rows: mpsc::Sender<(Fed, OwnedSemaphorePermit)>,
+    rows: mpsc::Sender<(Vec<Fed>, OwnedSemaphorePermit)>,
+    /// Those that go over next, and how many bytes they are.
+    next: Mutex<(Vec<Fed>, usize)>,
     room: Arc<Semaphore>,
     stored: watch::Receiver<u64>,
 }
@@ -250,26 +268,44 @@ impl Feed {
         let (send, rows) = mpsc::channel(WAITING.1);
         let (tell, stored) = watch::channel(0);
         let room = Arc::new(Semaphore::new(WAITING.0));
-        (Feeder { rows: send, room, stored }, Self { rows, stored: tell })
+        let here = (Vec::new().into_iter(), None);
+        (Feeder { rows: send, next: Mutex::default(), room, stored }, Self { rows, here, stored: tell })
     }
 
     /// Waits for what comes next.
     pub(super) async fn next(&mut self) -> Option<Fed> {
-        self.rows.recv().await.map(|(fed, _)| fed)
+        if let Some(fed) = self.here.0.next() {
+            return Some(fed);
+        }
+        let come = self.rows.recv().await?;
+        self.first_of(come)
     }
 
     /// The same, on a thread that may wait.
     pub(super) fn wait(&mut self) -> Option<Fed> {
-        self.rows.blocking_recv().map(|(fed, _)| fed)
+        if let Some(fed) = self.here.0.next() {
+            return Some(fed);
+        }
+        let come = self.rows.blocking_recv()?;
+        self.first_of(come)
     }
 
     /// Takes what is there.
     pub(super) fn take(&mut self) -> Next {
+        if let Some(fed) = self.here.0.next() {
+            return Next::Fed(fed);
+        }
         match self.rows.try_recv() {
-            Ok((fed, _)) => Next::Fed(fed),
+            Ok(come) => self.first_of(come).map_or(Next::Nothing, Next::Fed),
             Err(mpsc::error::TryRecvError::Empty) => Next::Nothing,
             Err(mpsc::error::TryRecvError::Disconnected) => Next::End,
         }
+    }
+
+    /// Takes over what has come, which is never nothing.
+    fn first_of(&mut self, (rows, room): (Vec<Fed>, OwnedSemaphorePermit)) -> Option<Fed> {
+        self.here = (rows.into_iter(), Some(room));
+        self.here.0.next()
     }
 
     /// Tells the reader that all up to a mark is stored.
@@ -279,12 +315,21 @@ impl Feed {
 }
 
 impl Feeder {
-    /// Feeds the log, which may be slower than who reads; `false` where it takes no more.
+    /// Feeds the log, which may be slower than who reads; `false` where it takes no more. Rows go over some at once, and when they are whole.
     pub async fn feed(&self, fed: Fed) -> bool {
-        let bytes = fed.bytes().min(WAITING.0);
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let is_whole = matches!(fed, Fed::Whole { .. });
+        let (rows, bytes) = {
+            let mut next = self.next.lock();
+            next.1 += fed.bytes();
+            next.0.push(fed);
+            if !is_whole && next.0.len() < TOGETHER.0 && next.1 < TOGETHER.1 {
+                return !self.rows.is_closed();
+            }
+            std::mem::take(&mut *next)
+        };
+        let bytes = u32::try_from(bytes.min(WAITING.0)).unwrap_or(u32::MAX);
         let Ok(room) = self.room.clone().acquire_many_owned(bytes).await else { return false };
-        self.rows.send((fed, room)).await.is_ok()
+        self.rows.send((rows, room)).await.is_ok()
     }
 
     /// Returns up to which mark all is stored.
