@@ -44,8 +44,8 @@ pub(crate) fn measure(options: &Options, url: &str) -> Result<Vec<Target>, Box<d
     for _ in 0..TIMES {
         database.run(&format!(
             "DO $$ BEGIN
-                FOR list IN 0..{lists} - 1 LOOP
-                    UPDATE rows SET count = count + 1 WHERE id BETWEEN list * {TO_A_LIST} AND list * {TO_A_LIST} + {TO_A_LIST} - 1;
+                FOR number IN 0..{lists} - 1 LOOP
+                    UPDATE rows SET count = count + 1 WHERE id BETWEEN number * {TO_A_LIST} AND number * {TO_A_LIST} + {TO_A_LIST} - 1;
                     COMMIT;
                 END LOOP;
             END $$"

@@ -1,5 +1,6 @@
 /** Lists of things to do: what is done without a connection survives a reload, arrives once, and everybody ends with the same. */
 import { startAppServer } from "tests-node/appServer";
+import { startPostgres } from "tests-node/postgres";
 import { expect, it } from "vitest";
 import { setStage, type Visitor } from "./stage.ts";
 import type { Tab } from "./tab.ts";
@@ -352,3 +353,36 @@ async function fillUp(): Promise<void> {
   }
   opening.result.close();
 }
+
+it("is a table of a Postgres, by one setting: what others write there shows in two browsers, and so does what was missed", async () => {
+  const postgres = await startPostgres();
+  const server = await startAppServer({ env: { DATABASE_URL: postgres.url } });
+  try {
+    const [ada, bob] = [await comes("Ada", "rows", await keeping(server.url)), await comes("Bob", "rows", await keeping(server.url))];
+    await add(ada, "milk");
+    await shows(bob, ["milk 0"]);
+    expect(await postgres.run("SELECT list, title, done, author FROM todos")).toBe("rows|milk|f|Ada");
+    await postgres.run("UPDATE todos SET done = true");
+    for (const tab of [ada, bob]) await shows(tab, ["milk 0 done"]);
+    await postgres.run("INSERT INTO todos (id, list, title, done, votes, place, author) SELECT 'tea', list, 'tea', false, 7, place || 'a', 'psql' FROM todos");
+    for (const tab of [ada, bob]) await shows(tab, ["milk 0 done", "tea 7"]);
+    await ada.page.screenshot({ path: stage.screenshot("todos-rows-ada") });
+    await bob.page.screenshot({ path: stage.screenshot("todos-rows-bob") });
+    // Both write the same row, she without a connection: what is told of it is what is in the table in the end.
+    await ada.page.context().setOffline(true);
+    await stands(ada, "offline", 0);
+    await use(ada, "tea", "vote");
+    await postgres.run("UPDATE todos SET votes = votes + 10 WHERE id = 'tea'; DELETE FROM todos WHERE title = 'milk'");
+    await shows(bob, ["tea 17"]);
+    await ada.page.context().setOffline(false);
+    for (const tab of [ada, bob]) await shows(tab, ["tea 18"]);
+    await stands(ada, "live", 0);
+    expect(await postgres.run("SELECT title, votes FROM todos")).toBe("tea|18");
+    // A list that somebody else has in the same table is not told.
+    await postgres.run("UPDATE todos SET list = 'others'");
+    for (const tab of [ada, bob]) await shows(tab, []);
+  } finally {
+    await server.stop();
+    await postgres.stop();
+  }
+});
