@@ -20,7 +20,7 @@ const TO_A_LIST: u64 = 10;
 /// How often each row of a list is changed while they are away: a hundred changes.
 const TIMES: u64 = 10;
 /// How many come back one beside the other.
-const TOGETHER: usize = 250;
+const TOGETHER: usize = 25;
 /// How many clients have the ports of one address.
 const TO_AN_ADDRESS: u64 = 10_000;
 /// How many are there all the time, and how often something changes for them.

@@ -99,7 +99,7 @@ pub(crate) fn serve(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         io::stdin().lines().map_while(Result::ok).try_for_each(|_| asking.send(())).unwrap_or_default();
         std::process::exit(0);
     });
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?.block_on(async {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let running = state_app::server().start(&state_app::routes::TABLE, config(data, url)?).await?;
         print(&running.address().port().to_string());
         while asked.recv().await.is_some() {
