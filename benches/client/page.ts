@@ -10,8 +10,8 @@ import type { Seen } from "./page/seen.ts";
 export const LAUNCH: LaunchOptions = { executablePath: SHELL, args: [...FLAGS] };
 
 export interface ServedPage {
-  /** Where it shows the notes of a scope. */
-  readonly urlOf: (scope: string) => string;
+  /** Where it shows the notes of a scope, or its rows. */
+  readonly urlOf: (scope: string, entity?: "note" | "row") => string;
   readonly close: () => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function servePage(port: number): Promise<ServedPage> {
   const [url] = served.resolvedUrls?.local ?? [];
   if (url === undefined) throw new Error("the page is not served");
   return {
-    urlOf: (scope) => `${url}?port=${port}&scope=${scope}`,
+    urlOf: (scope, entity = "note") => `${url}?port=${port}&scope=${scope}&entity=${entity}`,
     close: async () => {
       await served.close();
       await rm(outDir, { recursive: true });

@@ -1,4 +1,4 @@
-/** The server: that of `scripts/bench state`, where everybody may change notes. */
+/** The servers: that of `scripts/bench state`, where everybody may change notes, and that of `scripts/bench replication`, which reads rows. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
@@ -21,9 +21,21 @@ export interface Server {
   stop(): void;
 }
 
-export async function startServer(): Promise<Server> {
-  const child = spawn(process.env.STATE_SERVER ?? compiled(), ["serve-state"], { stdio: ["ignore", "pipe", "inherit"] });
+/** Starts the one that reads rows of a Postgres, and keeps what it reads in a folder. */
+export async function startReader(data: string, url: string): Promise<Pick<Server, "port" | "stop">> {
+  const child = start(process.env.REPLICATION_SERVER ?? compiled("replication"), ["serve-replication", data, url]);
+  return { port: await portOf(child), stop: () => void child.kill() };
+}
+
+function start(program: string, args: readonly string[]): ChildProcess {
+  // One that reads rows ends with its input.
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   process.once("exit", () => child.kill());
+  return child;
+}
+
+export async function startServer(): Promise<Server> {
+  const child = start(process.env.STATE_SERVER ?? compiled("state"), ["serve-state"]);
   const port = await portOf(child);
   const client = `client-${process.pid}`;
   let seq = 0;
@@ -49,13 +61,13 @@ export async function startServer(): Promise<Server> {
 }
 
 /** Where cargo has put it; a moment after it was compiled. */
-function compiled(): string {
-  const args = ["bench", "--quiet", "--locked", "--package", "sync-benches", "--bench", "state", "--no-run", "--message-format", "json"];
+function compiled(bench: string): string {
+  const args = ["bench", "--quiet", "--locked", "--package", "sync-benches", "--bench", bench, "--no-run", "--message-format", "json"];
   const output = execFileSync("cargo", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1e9, stdio: ["ignore", "pipe", "inherit"] });
   type Message = { readonly target?: { readonly name: string }; readonly executable?: string | null };
   const messages = output.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Message] : []));
-  const executable = messages.find(({ target, executable }) => target?.name === "state" && executable != null)?.executable;
-  if (executable == null) throw new Error("cargo has compiled no `state`");
+  const executable = messages.find(({ target, executable }) => target?.name === bench && executable != null)?.executable;
+  if (executable == null) throw new Error(`cargo has compiled no \`${bench}\``);
   return executable;
 }
 
@@ -63,5 +75,6 @@ function compiled(): string {
 async function portOf(child: ChildProcess): Promise<number> {
   if (child.stdout === null) throw new Error("the server was started without a pipe");
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  return (JSON.parse(line) as { port: number }).port;
+  const said = JSON.parse(line) as { port: number } | number;
+  return typeof said === "number" ? said : said.port;
 }

@@ -1,4 +1,4 @@
-/** A page with notes: as many of a list as fit on a screen and a little more, sorted by their text. */
+/** A page with notes, or rows: as many of a list as fit on a screen and a little more, sorted by their text. */
 import { seen } from "./seen";
 import { createRoot } from "react-dom/client";
 import { createStore, createSync, defineMutators } from "syncwright";
@@ -10,6 +10,9 @@ const ROWS = 100;
 
 const place = new URLSearchParams(location.search);
 const scope = place.get("scope") as `notes-${string}`;
+// Both have what is shown of them.
+const entity = place.get("entity") as "note";
+const orderBy = entity === "note" ? "text" : "id";
 const mutators = defineMutators<Mutations, Entities>({
   "notes/add": { v1: (tx, { id, text }) => tx.put("note", { id, text, count: (tx.get("note", id)?.count ?? 0) + 1 }) },
 });
@@ -20,7 +23,7 @@ const { StoreProvider, useEntities, useSyncStatus } = createStoreHooks<Mutations
 function Notes({ isChoosing }: { isChoosing: boolean }) {
   // Another function with each render.
   const where = isChoosing ? ({ count }: { count: number }) => count > 0 : undefined;
-  const notes = useEntities("note", { scope, where, orderBy: "text" });
+  const notes = useEntities(entity, { scope, where, orderBy });
   const { status, pending } = useSyncStatus(scope);
   return (
     <main data-status={status} data-pending={pending} data-notes={notes.length}>

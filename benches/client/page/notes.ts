@@ -1,4 +1,4 @@
-/** What `benches/state/app/src/notes` has, as the generator would write it. */
+/** What `benches/state/app/src/notes` and `rows` have, as the generator would write it. */
 
 export interface Mutations {
   readonly notes: {
@@ -11,5 +11,10 @@ export interface Entities {
     readonly data: { readonly id: string; readonly text: string; readonly count: number };
     readonly key: "id";
     readonly scope: `notes-${string}`;
+  };
+  readonly row: {
+    readonly data: { readonly id: number; readonly list: string; readonly text: string; readonly count: number };
+    readonly key: "id";
+    readonly scope: `rows-${string}`;
   };
 }

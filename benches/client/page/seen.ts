@@ -12,6 +12,8 @@ export interface Seen {
   first: number | null;
   /** When the last poke came. */
   poked: number;
+  /** How many milliseconds after the time that it says each text was shown: one that begins with `at`. */
+  said: number[];
   /** Waits until a note has this count, and returns when it was shown. */
   shown(id: string, count: number): Promise<number>;
   /** Whether the browser keeps a copy of a scope. */
@@ -35,6 +37,7 @@ export const seen: Seen = {
   show: notYet,
   first: null,
   poked: 0,
+  said: [],
   shown: (id, count) =>
     new Promise((resolve) => {
       const look = (now: number): void => {
@@ -59,8 +62,12 @@ export const seen: Seen = {
 window.seen = seen;
 
 // It is called when whoever has changed the document is done, before anything else happens.
-new MutationObserver(() => {
+new MutationObserver((changes) => {
   const now = performance.now();
+  for (const { target } of changes) {
+    const at = /^at ([\d.]+)$/.exec(target.nodeValue ?? "")?.[1];
+    if (at !== undefined) seen.said.push(Date.now() - Number(at));
+  }
   if (seen.first === null && document.querySelector("li") !== null) seen.first = now;
   for (const look of waiting) look(now);
 }).observe(document, { subtree: true, childList: true, characterData: true });
