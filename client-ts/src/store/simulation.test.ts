@@ -13,6 +13,8 @@ const { SYNC_SEEDS = "40", SYNC_SEED } = process.env;
 const SEEDS: readonly number[] = SYNC_SEED === undefined ? Array.from({ length: Number(SYNC_SEEDS) }, (_, seed) => seed) : [Number(SYNC_SEED)];
 const STEPS = 60;
 const SCOPES: readonly Scope[] = [SCOPE, "list-2"];
+/** The one with rows of a source. */
+const ROWS: Scope = "list-2";
 const OWNER = "ada";
 
 it(`ends with what the server has, and with each mutation applied once: ${SEEDS.length} seeds`, { timeout: 1_800_000 }, async () => {
@@ -53,7 +55,8 @@ interface Asked {
 
 /**
  * Two browsers with tabs that come and go, and hear each other late or not at all; connections that are lost, answers that are late or lost, pushes
- * that come twice, mutations that do not get done for a while, a log that is trimmed; access that is taken away and given back, and somebody else
+ * that come twice, mutations that do not get done for a while, a log that is trimmed; rows of a source that says the same once more, stands still,
+ * or begins anew; access that is taken away and given back, and somebody else
  * who signs in and out again; and now and then no room for anything.
  */
 class World {
@@ -66,6 +69,8 @@ class World {
   /** Where not everything can be kept that is to be kept. */
   readonly #wereFull = new Set<TestBrowser>();
   readonly #dismissed = new Set<string>();
+  /** What the source has told last. */
+  #told: [id: string, data: unknown] = ["x0", undefined];
   #step = 0;
 
   constructor(seed: number) {
@@ -95,7 +100,7 @@ class World {
     const [chance, server] = [this.#chance, this.#server];
     const { connection, tab, focus } = at.page;
     const scope = this.#scope();
-    switch (chance(26)) {
+    switch (chance(30)) {
       case 0:
         return connection.lose();
       case 1:
@@ -133,9 +138,31 @@ class World {
         return server.stuck.clear();
       case 18:
         return chance(6) === 0 ? this.#fill(at.browser) : undefined;
+      case 19:
+      case 20:
+        return this.#readRow();
+      case 21:
+        return void (server.failing.delete(ROWS) || server.failing.set(ROWS, "store-unavailable"));
+      case 22:
+        return this.#readAnew();
       default:
         return this.#mutate(at, scope);
     }
+  }
+
+  /** The source tells of a row, or of what it has told last once more. */
+  #readRow(): void {
+    if (this.#chance(3) > 0) this.#told = [`x${this.#chance(3)}`, this.#chance(3) === 0 ? undefined : { id: "x", text: `r${this.#step}`, count: 1 }];
+    this.#server.read(ROWS, ...this.#told);
+  }
+
+  /** The source begins anew, and some rows are gone that nobody was told of; nobody reads meanwhile. */
+  #readAnew(): void {
+    const { data } = this.#server.scope(ROWS);
+    const rows = [...data].filter(() => this.#chance(4) > 0);
+    this.#server.renew(ROWS, new Map());
+    this.#server.failing.delete(ROWS);
+    this.#server.renew(ROWS, new Map([...rows, ["x0", { id: "x", text: `n${this.#step}`, count: 2 }]]));
   }
 
   #scope(): Scope {
@@ -194,6 +221,7 @@ class World {
   async #calm(): Promise<void> {
     for (const scope of SCOPES) this.#server.allow(OWNER, scope);
     this.#server.stuck.clear();
+    this.#server.failing.clear();
     for (const browser of this.#browsers) Object.assign(browser, { isFull: false, delay: () => 0 });
     for (const at of this.#pages) {
       at.page.tab.onWritten = () => {};

@@ -82,6 +82,22 @@ export class LogServer {
     this.#commit(name, new Map([[id, data]]));
   }
 
+  /** Writes what a source tells of a row, which may be what it has told before: then nothing has changed. */
+  read(name: string, id: string, data: unknown): void {
+    const known = this.scope(name).data;
+    if (JSON.stringify(known.get(id)) !== JSON.stringify(data)) this.write(name, id, data);
+  }
+
+  /** Reads a source anew: what was missed is in no change, and whoever has read before takes it as a whole. */
+  renew(name: string, rows: ReadonlyMap<string, unknown>): void {
+    const scope = this.scope(name);
+    scope.data = new Map(rows);
+    scope.past.push(new Map(rows));
+    Object.assign(scope, { head: scope.head + 1, floor: scope.head + 1, epoch: this.#epoch() });
+    scope.log.length = 0;
+    for (const connection of this.connections) connection.poke({ scope: name, cursor: scope.head, changes: [] });
+  }
+
   /** Forgets the changes up to a cursor. */
   trim(name: string, floor: number = this.scope(name).head): void {
     const scope = this.scope(name);
@@ -151,6 +167,8 @@ export class LogServer {
     if (known !== undefined) return known.id === id ? known.result : unsettled("sync-id-reused");
     if (seq !== client.last + 1) return unsettled("mutation-out-of-order", { expected: client.last + 1 });
     if (this.stuck.has(id)) return unsettled("sync-timeout");
+    const failing = this.failing.get(mutation.scope);
+    if (failing !== undefined) return unsettled(failing);
     client.last = seq;
     const result = this.#run(user, client, mutation);
     client.outcomes.set(seq, { id, result });
