@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sync::{Config, Environment, ReplicationLog, ReplicationSource};
 use sync_tests::app::{TestServer, member};
-use sync_tests::socket::Client;
+use sync_tests::socket::{Client, Identity};
 use tokio_postgres::NoTls;
 
 use crate::postgres::Postgres;
@@ -825,4 +825,50 @@ async fn of_two_servers_one_reads_and_the_other_takes_over() {
         assert_eq!(board.happened(1), ["create One"], "{how:?}");
         assert_eq!(report(&second).await["state"], "live");
     }
+}
+
+/// What the metrics say, line by line.
+async fn metrics(server: &TestServer) -> Vec<String> {
+    let answer = reqwest::get(format!("http://{}/metrics", server.address())).await.expect("an answer");
+    answer.text().await.expect("a text").lines().map(str::to_owned).collect()
+}
+
+/// Asks for the metrics until a line is among them.
+async fn until_metric(server: &TestServer, line: &str) {
+    let asking = async { while !metrics(server).await.iter().any(|said| said == line) {} };
+    assert!(tokio::time::timeout(PATIENCE, asking).await.is_ok(), "never `{line}`: {:?}", metrics(server).await);
+}
+
+#[tokio::test]
+async fn how_it_stands_is_told_to_whoever_operates_it() {
+    let Some(stage) = Stage::new(SLOT_AND_DATABASE).await else { return };
+    stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'First')").await;
+    let server = stage.start().await;
+    server.has_rows().await;
+    until_metric(&server, "sync_replication_stopped 0").await;
+    let lag =
+        metrics(&server).await.iter().find_map(|line| line.strip_prefix("sync_replication_lag_bytes ")?.parse().ok());
+    assert!(lag.is_some_and(|bytes: u64| bytes < 4 << 20), "what is not for it is noted now and then: {lag:?}");
+    // Two have read all, and one has never begun.
+    let mut clients = Vec::new();
+    for name in ["reads", "reads-too", "waits"] {
+        let auth = json!({ "token": server.token(member("ada", "deliver", None)).await, "client": name });
+        let mut client = server.connect_as(Identity { auth, headers: Vec::new() }).await;
+        if name != "waits" {
+            client.call("subscribe", json!({ "scopes": ["cards-all"] })).await;
+            client.call("snapshot", json!({ "scope": "cards-all" })).await;
+        }
+        clients.push(client);
+    }
+    let server = {
+        drop(clients);
+        server.into_running().shutdown().await;
+        stage.run("UPDATE cards SET title = 'Second' WHERE id = 1").await;
+        stage.start().await
+    };
+    server.has_rows().await;
+    until_metric(&server, "sync_clients 3").await;
+    assert_eq!(report(&server).await["clients"], json!({ "snapshot": 1, "catchUp": 2, "live": 0 }));
+    stage.run("ALTER TABLE cards RENAME title TO name; UPDATE cards SET name = 'Unseen' WHERE id = 1").await;
+    until_metric(&server, "sync_replication_stopped 1").await;
 }
