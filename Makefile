@@ -35,7 +35,7 @@ test-ts: setup-node server ## Types and tests of the TypeScript side, with the s
 	npm run lint:package
 	npm run test
 
-test-browser: setup-node setup-chromium server page ## The flows of the web page in a real browser
+test-browser: setup-node setup-chromium setup-postgres server page ## The flows of the web page in a real browser
 	npm run test:browser --workspace tests-browser
 
 bench: ## Measures; see docs/benchmarks.md
