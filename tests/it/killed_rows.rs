@@ -364,3 +364,46 @@ async fn a_copy_under_load_goes_over_into_what_follows() {
         writers.into_iter().for_each(Writer::end);
     }
 }
+
+/// Two servers on one log: whoever reads is killed, the other takes over, and clients of both go on.
+#[tokio::test]
+async fn of_two_servers_whoever_reads_is_killed_and_the_other_goes_on() {
+    let Some(trial) = Trial::new(["slot", "database"]).await else { return };
+    let mut chance = fastrand::Rng::with_seed(18);
+    let writers = trial.writers(&mut chance);
+    let mut servers = vec![trial.serve(), trial.serve()];
+    trial.proxy.cut(false);
+    let mut clients = Vec::new();
+    for server in &servers {
+        until_live_somewhere(server.address()).await;
+        clients.push(Follower::begin(server.address(), &trial.token).await);
+    }
+    for _ in 0..kills().div_ceil(2) {
+        let reads = if report(servers[0].address()).await["state"] == "following" { 1 } else { 0 };
+        let reader = servers.remove(reads);
+        reader.kill();
+        let stays = servers[0].address();
+        // Each goes on with the one that is left, and one of them with the one that comes in its place.
+        for client in &mut clients {
+            let enough = client.changes + 100;
+            client.follow(stays, &trial.token, |client| client.changes >= enough).await;
+        }
+        servers.push(trial.serve());
+        trial.proxy.cut(false);
+        let enough = clients[0].changes + 100;
+        clients[0].follow(servers[1].address(), &trial.token, |client| client.changes >= enough).await;
+    }
+    writers.into_iter().for_each(Writer::end);
+    let (counts, remarks) = trial.rows().await;
+    for (client, server) in clients.iter_mut().zip(&servers) {
+        let is_all = |client: &Follower| client.last() == counts && client.remarks == remarks;
+        client.follow(server.address(), &trial.token, is_all).await;
+    }
+}
+
+/// Waits until a server reads what is stored of one moment, or another one does for it.
+async fn until_live_somewhere(address: SocketAddr) {
+    let waiting = async { while report(address).await["readable"] != true {} };
+    let is_so = tokio::time::timeout(PATIENCE, waiting).await.is_ok();
+    assert!(is_so, "{}", report(address).await);
+}

@@ -253,9 +253,9 @@ impl<A: App> Dispatcher<A> {
     }
 
     /// Returns how the reader of rows stands, as JSON; `None` where there is none.
-    pub async fn replication_report(&self) -> Option<String> {
+    pub async fn replication_report(&self, shows_rows: bool) -> Option<String> {
         let rows = self.rows()?;
-        Some(rows.report(self.clients_by_strategy().await.ok()).await)
+        Some(rows.report(self.clients_by_strategy().await.ok(), shows_rows).await)
     }
 
     /// Returns by how many bytes the reader of rows is behind, and whether something is in its way: nothing where there is none.

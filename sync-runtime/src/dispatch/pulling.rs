@@ -71,7 +71,10 @@ impl<A: App> Dispatcher<A> {
         let turn = self.reading_turn(caller, session, &pull.asker).await?;
         let _few = if caller.chunks().is_some() { scopes.reading.acquire().await.ok() } else { None };
         let (scope, epoch) = ((&*pull.scope).into(), epoch.map(Into::into));
-        Ok((scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit, bytes }).await?, turn))
+        let page = scopes.log()?.pull(PullFrom { scope, cursor, epoch, limit: pull.limit, bytes }).await?;
+        // It may have begun to be read anew meanwhile.
+        scopes.check_whole(&pull.scope)?;
+        Ok((page, turn))
     }
 
     /// Waits for the caller's turn to read. All that it has asked for may have been counted before the first of it was charged.
@@ -165,6 +168,7 @@ impl<A: App> Dispatcher<A> {
             let spoken = self.spoken(caller, &session, None).await?;
             let Snapshot { data, cursor, epoch, next, looked_through } =
                 self.parts().scopes.log()?.snapshot(&call.scope, place).await?;
+            self.parts().scopes.check_whole(&call.scope)?;
             if next.is_none() {
                 self.note_position(spoken.as_deref(), &call.scope, (cursor, &epoch));
             }

@@ -4,14 +4,18 @@
 //! knows where it was before, and makes changes of that. What the reader has read up to is stored in the same transaction as what it has
 //! read, as a text that means nothing here. One reader leads at a time: what another one wants to store that has led before is refused.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use super::store::LogError;
+use crate::clock::Seldom;
+use crate::id::Id;
 use crate::route::BoxFuture;
 
 /// How many bytes of rows may wait for the log, beside those that go over to it, and how often so many.
@@ -37,8 +41,8 @@ pub trait ReplicaLog: Send + Sync {
     fn stored(&self) -> BoxFuture<'_, Result<Option<Box<str>>, LogError>>;
 
     /// Begins anew, or is done with that: all scopes that rows belong to, or have belonged to, get a new epoch, and whoever reads them takes a
-    /// snapshot. Stores `state`.
-    fn renew(&self, term: u64, state: Box<str>) -> BoxFuture<'_, Result<(), LogError>>;
+    /// snapshot, as soon as they are whole: until then they have none, and nobody gets one, of whatever server. Stores `state`.
+    fn renew(&self, term: u64, state: Box<str>, is_whole: bool) -> BoxFuture<'_, Result<(), LogError>>;
 
     /// Forgets some of the rows, without a change; returns whether there are more of them.
     fn forget_some(&self, term: u64) -> BoxFuture<'_, Result<bool, LogError>>;
@@ -60,6 +64,15 @@ pub struct RowTables {
     pub tables: BTreeMap<&'static str, Option<Arc<dyn RowTable>>>,
     /// The statement by which a transaction says which calls it is of: `$1` is JSON, a list of client, number and scope.
     pub origin: &'static str,
+    /// Whether rows belong to a scope of a name: none of them is written by a push of any other one.
+    pub is_of_rows: Option<Arc<dyn Fn(&str) -> bool + Send + Sync>>,
+}
+
+impl RowTables {
+    /// Returns whether a push of a scope may meet whoever writes rows.
+    pub(super) fn may_meet(&self, scope: &str) -> bool {
+        !self.tables.is_empty() && self.is_of_rows.as_ref().is_none_or(|is_of_rows| is_of_rows(scope))
+    }
 }
 
 /// A table in the database of the log, whose rows mutations write.
@@ -153,8 +166,15 @@ pub type Patch = Box<dyn FnOnce(Option<&str>) -> Result<PlacedRow, Aside> + Send
 pub enum Row {
     /// It is so.
     Is(PlacedRow),
-    /// It is as what it was, with a part of it changed, by which this makes of the JSON that it was what it is; of `None` where nothing is known of it.
-    Patched(Patch),
+    /// It is as what it was, with a part of it changed.
+    Patched {
+        /// The key that it had, where it had another one.
+        of: Option<Box<str>>,
+        /// How many bytes have changed.
+        bytes: usize,
+        /// Makes of the JSON that it was what it is; of `None` where nothing is known of it.
+        patch: Patch,
+    },
     /// It is not there any more.
     Gone,
     /// It cannot be placed.
@@ -168,6 +188,25 @@ pub struct Aside {
     pub why: Box<str>,
     /// Where it was read.
     pub position: Box<str>,
+}
+
+/// How much of a key is written where a row is set aside: an index takes no more than some.
+const ASIDE_KEY: usize = 200;
+
+/// The key of a row that is set aside: a long one is the beginning of it, and what tells it from others.
+pub(super) fn aside_key(id: &str) -> Cow<'_, str> {
+    if id.len() <= ASIDE_KEY {
+        return Cow::Borrowed(id);
+    }
+    Cow::Owned(format!("{}… {}", &id[..id.floor_char_boundary(ASIDE_KEY / 2)], Id::of_texts(&[id])))
+}
+
+/// Says that a row is set aside, and where it was read; which it is, whoever operates the server is told at the door.
+pub(super) fn is_set_aside(entity: &str, position: &str) {
+    static SAID: Seldom = Seldom::within(6, Duration::from_secs(60));
+    if SAID.happened().is_some() {
+        tracing::warn!(entity, position, "a row cannot be placed and is in no scope: see /_sync/replication");
+    }
 }
 
 /// A call of a client that has written rows, in the transaction in which it was settled.
@@ -224,6 +263,7 @@ impl Fed {
             Self::Row { id, row: Row::Is(placed), .. } => {
                 id.len() + placed.data.len() + placed.scopes.iter().map(|scope| scope.len()).sum::<usize>()
             }
+            Self::Row { id, row: Row::Patched { bytes, .. }, .. } => id.len() + bytes,
             Self::Row { id, .. } => id.len(),
             Self::AllGone { .. } => 0,
             Self::Whole { state, origins, .. } => state.len() + OVERHEAD * origins.len(),

@@ -12,6 +12,11 @@ const NOTE: &str = "note";
 /// A store that both mutations and rows are written into.
 pub type Both = (Arc<dyn LogStore>, Arc<dyn ReplicaLog>);
 
+/// A row of which a part has changed.
+fn patched(patch: impl FnOnce(Option<&str>) -> Result<PlacedRow, Aside> + Send + Sync + 'static) -> Row {
+    Row::Patched { of: None, bytes: 1, patch: Box::new(patch) }
+}
+
 struct Stage {
     log: Arc<dyn LogStore>,
     rows: Arc<dyn ReplicaLog>,
@@ -36,6 +41,7 @@ where
     let stage = Stage { log, rows, told };
     whoever_has_led_before_stores_nothing(&stage).await;
     a_row_is_where_it_belongs(&stage).await;
+    what_has_another_key_is_made_of_what_it_was(&stage).await;
     what_cannot_be_placed_is_set_aside(&stage).await;
     what_is_not_whole_is_not_stored(&stage).await;
     a_large_transaction_is_one(&stage).await;
@@ -134,7 +140,7 @@ async fn whoever_has_led_before_stores_nothing(stage: &Stage) {
         say.feeder.feed(whole).await;
     });
     assert!(matches!(refused.await, Err(LogError::Superseded)));
-    assert!(matches!(stage.rows.renew(first.term, "late".into()).await, Err(LogError::Superseded)));
+    assert!(matches!(stage.rows.renew(first.term, "late".into(), true).await, Err(LogError::Superseded)));
     assert!(matches!(stage.rows.forget_some(first.term).await, Err(LogError::Superseded)));
     assert_eq!(stage.rows.stored().await.expect("a store").as_deref(), Some("at 1"));
     assert_eq!(stage.changes("terms").await, ["1 create a 1"]);
@@ -157,10 +163,10 @@ async fn a_row_is_where_it_belongs(stage: &Stage) {
             let data = format!("{}+", before.unwrap_or("nothing")).into();
             Ok(PlacedRow { data, scopes: vec!["left".into()] })
         };
-        say.row("hidden", Row::Patched(Box::new(patch))).await;
-        say.row("unknown", Row::Patched(Box::new(patch))).await;
-        say.row("b", Row::Patched(Box::new(patch))).await;
-        say.row("b", Row::Patched(Box::new(patch))).await;
+        say.row("hidden", patched(patch)).await;
+        say.row("unknown", patched(patch)).await;
+        say.row("b", patched(patch)).await;
+        say.row("b", patched(patch)).await;
         say.whole().await;
         say.row("a", Row::Gone).await;
         say.row("never", Row::Gone).await;
@@ -194,6 +200,32 @@ async fn a_row_is_where_it_belongs(stage: &Stage) {
     assert_eq!(stage.data("right").await, "b=3");
 }
 
+async fn what_has_another_key_is_made_of_what_it_was(stage: &Stage) {
+    let moved = |of: &str| Row::Patched {
+        of: Some(of.into()),
+        bytes: 1,
+        patch: Box::new(|before| {
+            let data = format!("{}+", before.unwrap_or("nothing")).into();
+            Ok(PlacedRow { data, scopes: vec!["moved".into()] })
+        }),
+    };
+    let stored = stage.feed(How::Changed, async |say| {
+        say.is("first", "1", &["moved"]).await;
+        say.whole().await;
+        say.row("second", moved("first")).await;
+        say.row("first", Row::Gone).await;
+        say.whole().await;
+        // Within one transaction it may have another one again and again.
+        say.row("third", moved("second")).await;
+        say.row("second", Row::Gone).await;
+        say.row("fourth", moved("third")).await;
+        say.row("third", Row::Gone).await;
+        say.whole().await;
+    });
+    stored.await.expect("stored");
+    assert_eq!(stage.data("moved").await, "fourth=1+++");
+}
+
 async fn what_cannot_be_placed_is_set_aside(stage: &Stage) {
     let aside = || Row::Aside(Aside { why: "it panics".into(), position: "0/7".into() });
     let stored = stage.feed(How::Changed, async |say| {
@@ -201,7 +233,7 @@ async fn what_cannot_be_placed_is_set_aside(stage: &Stage) {
         say.is("bad", "1", &["aside"]).await;
         say.row("bad", aside()).await;
         say.row("worse", aside()).await;
-        say.row("patched", Row::Patched(Box::new(|_| Err(Aside { why: "no".into(), position: "0/8".into() })))).await;
+        say.row("patched", patched(|_| Err(Aside { why: "no".into(), position: "0/8".into() }))).await;
         say.whole().await;
     });
     stored.await.expect("stored");
@@ -216,6 +248,13 @@ async fn what_cannot_be_placed_is_set_aside(stage: &Stage) {
         say.is("bad", "2", &["aside"]).await;
         say.row("worse", Row::Gone).await;
         say.row("patched", Row::Gone).await;
+        say.whole().await;
+        // What is mended within a transaction is in order; and a key may be longer than an index takes.
+        say.row("mended", aside()).await;
+        say.is("mended", "1", &["aside-too"]).await;
+        say.row(&"long".repeat(2000), aside()).await;
+        say.whole().await;
+        say.row(&"long".repeat(2000), Row::Gone).await;
         say.whole().await;
     });
     stored.await.expect("stored");
@@ -276,16 +315,19 @@ async fn a_large_transaction_is_one(stage: &Stage) {
 async fn a_copy_has_no_changes_and_begins_an_epoch(stage: &Stage) {
     let Head { cursor: head, epoch, .. } = stage.log.heads(vec!["left".into()]).await.expect("heads").remove(0);
     let term = stage.term().await;
-    stage.rows.renew(term, "anew".into()).await.expect("renewed");
+    stage.rows.renew(term, "anew".into(), false).await.expect("renewed");
     while stage.rows.forget_some(term).await.expect("forgotten") {}
-    assert_eq!(stage.data("large").await, "");
     let copied = stage.feed_as(term, How::Copied, async |say| {
         say.is("a", "1", &["left", "copied"]).await;
         say.is("b", "1", &["copied"]).await;
         say.whole().await;
     });
     copied.await.expect("stored");
-    stage.rows.renew(term, "live".into()).await.expect("renewed");
+    for scope in ["left", "copied"] {
+        let unreadable = stage.log.snapshot(scope, None).await;
+        assert!(matches!(unreadable, Err(LogError::Unavailable(_))), "{scope} is not whole yet: {unreadable:?}");
+    }
+    stage.rows.renew(term, "live".into(), true).await.expect("renewed");
     assert_eq!(stage.rows.stored().await.expect("a store").as_deref(), Some("live"));
     assert_eq!(stage.data("copied").await, "a=1 b=1");
     assert_eq!(stage.data("left").await, "a=1");

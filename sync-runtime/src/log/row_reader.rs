@@ -15,7 +15,8 @@ pub trait RowReader: Send + Sync {
     fn live(&self) -> BoxFuture<'_, ()>;
 
     /// Returns how it stands, as JSON, with what clients do next if that is known.
-    fn report(&self, clients: Option<ByStrategy>) -> BoxFuture<'_, String>;
+    /// Which rows are set aside is left out unless it is to be shown.
+    fn report(&self, clients: Option<ByStrategy>, shows_rows: bool) -> BoxFuture<'_, String>;
 
     /// Returns by how many bytes of what the database has written it is behind, and whether something is in its way.
     fn lag(&self) -> (u64, bool);

@@ -311,6 +311,13 @@ pub enum LogError {
     Unavailable(#[source] crate::error::BoxError),
 }
 
+impl LogError {
+    /// The rows of a scope are copied anew, and nobody knows all of them.
+    pub(super) fn copied() -> Self {
+        Self::Unavailable("its rows are being copied".into())
+    }
+}
+
 impl std::fmt::Debug for Push {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Push").field("call", &self.call).field("scope", &self.scope).finish_non_exhaustive()

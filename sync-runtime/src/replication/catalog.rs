@@ -7,8 +7,10 @@ use tokio_postgres::{Client, Error};
 
 use super::connection::quoted;
 use super::error::{Halt, Missing};
+use super::position::Lsn;
 use super::settings::{Settings, SourceKind};
 use super::tables::{Found, IsScope, Misfit, Table};
+use crate::id::Id;
 use crate::route::{Replica, TableName};
 use crate::schema::Model;
 
@@ -37,6 +39,7 @@ struct Entry {
     identity: i8,
     is_readable: bool,
     is_guarded: bool,
+    is_inherited: bool,
 }
 
 /// Asks the database what it has.
@@ -130,6 +133,9 @@ async fn table(
     if entry.is_guarded {
         catalog.missing.push(Missing::Guarded { table: name, user: catalog.user.clone() });
     }
+    if entry.is_inherited {
+        catalog.missing.push(Missing::Inherited(name));
+    }
     let found = columns(client, entry.id).await?;
     match Table::new(replica, &found, is_scope.clone()) {
         Ok(table) => {
@@ -145,7 +151,7 @@ async fn table(
 
 async fn entry(client: &Client, table: TableName) -> Result<Option<Entry>, Error> {
     let select = "SELECT c.oid, c.relkind, c.relpersistence, c.relreplident, has_table_privilege(c.oid, 'SELECT'),
-            row_security_active(c.oid)
+            row_security_active(c.oid), c.relkind = 'r' AND EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhparent = c.oid)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2";
     let row = client.query_opt(select, &[&table.schema, &table.name]).await?;
     let entry = row.map(|row| {
@@ -156,6 +162,7 @@ async fn entry(client: &Client, table: TableName) -> Result<Option<Entry>, Error
             identity: row.try_get(3)?,
             is_readable: row.try_get(4)?,
             is_guarded: row.try_get(5)?,
+            is_inherited: row.try_get(6)?,
         })
     });
     entry.transpose()
@@ -167,7 +174,8 @@ async fn columns(client: &Client, table: u32) -> Result<Vec<Found>, Error> {
             WITH RECURSIVE base (name, kind, under) AS (
                 SELECT typname::text, typtype, typbasetype FROM pg_type WHERE oid = a.atttypid
                 UNION ALL SELECT t.typname::text, t.typtype, t.typbasetype FROM base b JOIN pg_type t ON t.oid = b.under WHERE b.kind = 'd'
-            ) SELECT name FROM base WHERE kind <> 'd')
+            ) SELECT CASE WHEN b.name LIKE '\\_%' AND t.typcategory <> 'A' THEN ' ' ELSE '' END || b.name
+                FROM base b JOIN pg_type t ON t.typname = b.name WHERE kind <> 'd' LIMIT 1)
         FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
         WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum";
     let mut columns = Vec::new();
@@ -184,7 +192,7 @@ async fn identity(client: &Client, entry: &Entry, table: &Table, missing: &mut V
             SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(i.indkey) WITH ORDINALITY AS k (column_number, place)
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.column_number WHERE k.place <= i.indnkeyatts)
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-        WHERE i.indrelid = $1 AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL";
+        WHERE i.indrelid = $1 AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL";
     let replica = table.replica;
     let key = table.columns[table.key].name;
     let is_partitioned = entry.kind.cast_unsigned() == b'p';
@@ -213,6 +221,15 @@ async fn identity(client: &Client, entry: &Entry, table: &Table, missing: &mut V
         let identity = index.map_or_else(|| "FULL".to_owned(), |index| format!("USING INDEX {}", quoted(&index)));
         missing.push(Missing::Identity { table: name, identity });
     }
+    let leaves = "WITH RECURSIVE parts (id) AS (SELECT inhrelid FROM pg_inherits WHERE inhparent = $1
+            UNION ALL SELECT i.inhrelid FROM parts p JOIN pg_inherits i ON i.inhparent = p.id)
+        SELECT c.oid::regclass::text FROM parts p JOIN pg_class c ON c.oid = p.id WHERE c.relkind = 'r' AND (c.relreplident = 'n'
+            OR c.relreplident = 'd' AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid))";
+    if is_partitioned {
+        for row in client.query(leaves, &[&entry.id]).await? {
+            missing.push(Missing::Leaf { leaf: row.try_get(0)?, table: name });
+        }
+    }
     Ok(())
 }
 
@@ -234,6 +251,9 @@ async fn in_order(client: &Client, tables: &[u32]) -> Result<Vec<u32>, Error> {
     Ok(ordered)
 }
 
+/// What a publication says of a table: its schema and name, which rows it publishes, and which columns, where the database knows of such things.
+type Published = (String, String, Option<String>, Option<String>);
+
 /// Looks whether all that happens to the tables is published.
 async fn publication(
     client: &Client,
@@ -252,17 +272,28 @@ async fn publication(
         missing.push(Missing::Published(name.clone()));
     }
     // Before Postgres 15 there is no such column.
-    let select = "SELECT schemaname::text, tablename::text, to_jsonb(t) ->> 'rowfilter' FROM pg_publication_tables t WHERE pubname = $1";
+    let select = "SELECT schemaname::text, tablename::text, to_jsonb(t) ->> 'rowfilter', to_jsonb(t) ->> 'attnames' FROM pg_publication_tables t
+        WHERE pubname = $1";
     let rows = client.query(select, &[name]).await?;
-    let published = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)));
-    let published = published.collect::<Result<Vec<(String, String, Option<String>)>, Error>>()?;
+    let published = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?)));
+    let published = published.collect::<Result<Vec<Published>, Error>>()?;
     let is_known = |table: TableName, missing: &[Missing]| {
         missing.iter().any(|missing| matches!(missing, Missing::Table { table: other, .. } if *other == table))
     };
-    for table in replicas.iter().map(|replica| replica.table()) {
-        let is_it = |(schema, name, _): &&(String, String, _)| (&**schema, &**name) == (table.schema, table.name);
-        match published.iter().find(is_it) {
-            Some((.., Some(filter))) => missing.push(Missing::Filtered(name.clone(), table, filter.clone())),
+    for replica in replicas {
+        let table = replica.table();
+        let is_it = |(schema, name, ..): &&Published| (&**schema, &**name) == (table.schema, table.name);
+        let found = published.iter().find(is_it);
+        if let Some((.., Some(listed))) = found {
+            let listed: Vec<String> = serde_json::from_str(listed).unwrap_or_default();
+            let columns = replica.columns().iter().map(|column| column.name);
+            let lacking: Vec<_> = columns.filter(|column| !listed.iter().any(|listed| listed == column)).collect();
+            if !lacking.is_empty() && !missing.iter().any(|missing| matches!(missing, Missing::Misfit(_))) {
+                missing.push(Missing::Unlisted(name.clone(), table, lacking.join(", ")));
+            }
+        }
+        match found {
+            Some((.., Some(filter), _)) => missing.push(Missing::Filtered(name.clone(), table, filter.clone())),
             None if !is_known(table, missing) => {
                 let add = format!("ALTER PUBLICATION {} ADD TABLE {}", quoted(name), qualified(table));
                 missing.push(Missing::Unpublished(name.clone(), table, add));
@@ -274,30 +305,51 @@ async fn publication(
 }
 
 /// Numbers what tells of changes: the tables, and their places in the publication, or their triggers; and the files of partitions, which come with
-/// rows, go with them, and are emptied without a word of them.
+/// rows, go with them, and are emptied without a word of them. No table is locked for it.
 pub(super) async fn told_by(
     client: &Client,
     replicas: &[&'static dyn Replica],
     settings: &Settings,
 ) -> Result<String, Error> {
-    let by_publication = "SELECT (SELECT oid FROM pg_publication WHERE pubname = $2), c.oid,
-            (SELECT min(r.oid)::text FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = $2 AND r.prrelid = c.oid)";
-    let by_trigger = "SELECT $2::text, c.oid,
-            (SELECT string_agg(t.oid || t.tgenabled::text, ' ' ORDER BY t.oid) FROM pg_trigger t WHERE t.tgrelid = c.oid AND starts_with(t.tgname, 'sync_outbox'))";
+    let by_publication = "SELECT c.oid, (SELECT p.xmin || ' ' || p.oid || ' ' || coalesce(string_agg(d.objid::text, ' ' ORDER BY d.objid), '')
+            FROM pg_publication p LEFT JOIN pg_depend d ON d.refclassid = 'pg_publication'::regclass AND d.refobjid = p.oid
+                AND (d.classid <> 'pg_publication_rel'::regclass OR EXISTS (
+                    SELECT 1 FROM pg_publication_rel r WHERE r.oid = d.objid AND r.prrelid IN (SELECT id FROM parts)))
+            WHERE p.pubname = $2 GROUP BY p.xmin, p.oid)";
+    let by_trigger = "SELECT c.oid, (SELECT $2::text || string_agg(t.oid || t.tgenabled::text, ' ' ORDER BY t.oid)
+            FROM pg_trigger t WHERE t.tgrelid IN (SELECT id FROM parts) AND starts_with(t.tgname, 'sync_outbox'))";
     let select = match settings.source {
         SourceKind::Slot => by_publication,
         SourceKind::Outbox => by_trigger,
     };
     let select = format!(
-        "SELECT coalesce(string_agg(told::text, ' ' ORDER BY told::text), '') FROM (
-            {select},
-                (SELECT string_agg(p.relid::oid || ':' || pg_relation_filenode(p.relid), ' ' ORDER BY p.relid::oid)
-                FROM pg_partition_tree(c.oid) p WHERE p.isleaf AND p.relid <> c.oid)
-            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname || '.' || c.relname = ANY($1)
+        "WITH RECURSIVE roots (id) AS (
+            SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname || '.' || c.relname = ANY($1)
+        ), parts (id, is_root) AS (
+            SELECT id, true FROM roots
+            UNION ALL SELECT i.inhrelid, false FROM parts p JOIN pg_inherits i ON i.inhparent = p.id
+        )
+        SELECT coalesce(string_agg(told::text, ' ' ORDER BY told::text), '') FROM (
+            {select}, (SELECT string_agg(c.oid || ':' || c.relfilenode, ' ' ORDER BY c.oid)
+                FROM parts p JOIN pg_class c ON c.oid = p.id WHERE NOT p.is_root AND c.relkind = 'r')
+            FROM roots JOIN pg_class c ON c.oid = roots.id
         ) AS told"
     );
     let tables: Vec<String> = replicas.iter().map(|replica| replica.table().to_string()).collect();
-    client.query_one(&select, &[&tables, &settings.publication]).await?.try_get(0)
+    let told: String = client.query_one(&select, &[&tables, &settings.publication]).await?.try_get(0)?;
+    Ok(Id::of_texts(&[&told]).to_string())
+}
+
+/// Asks up to where the database has written; of an outbox, how many bytes wait in it, about.
+pub(super) async fn written(client: &Client, source: SourceKind) -> Result<Lsn, Halt> {
+    let select = match source {
+        SourceKind::Slot => "SELECT pg_current_wal_lsn()::text",
+        SourceKind::Outbox => {
+            "SELECT '0/' || to_hex(least(CASE WHEN EXISTS (SELECT 1 FROM sync_outbox.changes) THEN pg_relation_size('sync_outbox.changes') ELSE 0 END,
+                4294967295))"
+        }
+    };
+    Ok(client.query_one(select, &[]).await?.try_get::<_, &str>(0)?.parse()?)
 }
 
 /// Writes the name of a table so that it is taken letter by letter.

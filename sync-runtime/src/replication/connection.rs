@@ -50,6 +50,9 @@ impl Address {
     /// Reads the URL of a database.
     pub(super) fn read(url: &str) -> Result<Self, Halt> {
         let mut config: Config = url.parse().map_err(|error| Halt::Address(Box::new(error)))?;
+        if config.get_hosts().len() > 1 {
+            return Err(Halt::Hosts);
+        }
         let own = config.get_options().map(|own| format!("{own} ")).unwrap_or_default();
         config.options(format!("{own}{VALUES} {ALIVE}"));
         config.connect_timeout(PATIENCE).keepalives_idle(Duration::from_secs(3)).tcp_user_timeout(PATIENCE);
@@ -86,7 +89,7 @@ impl Address {
         let user = config.get_user().unwrap_or("postgres").to_owned();
         let password = config.get_password().map(|secret| String::from_utf8_lossy(secret).into_owned());
         let database = config.get_dbname().unwrap_or(&user).to_owned();
-        let publication = [publication];
+        let publication = [quoted(publication)];
         let config =
             ReplicationConfig::new(host, user, password.unwrap_or_default(), database, quoted(slot), publication)
                 .with_port(config.get_ports().first().copied().unwrap_or(5432))

@@ -16,8 +16,32 @@ use super::status::Status;
 use super::tables::Table;
 use crate::log::{Fed, Feed, Feeder, How, LogError};
 
-/// How many rows are a page.
-const PAGE: usize = 1000;
+/// How many rows are a page at first and at most, and how many bytes, about.
+const PAGE: [usize; 2] = [10, 1000];
+const BYTES: usize = 1 << 20;
+
+/// How many rows are asked for at once: fewer where they are large, since a page is in memory as a whole.
+pub(super) struct Paging(usize);
+
+impl Default for Paging {
+    fn default() -> Self {
+        Self(PAGE[0])
+    }
+}
+
+impl Paging {
+    pub(super) fn rows(&self) -> usize {
+        self.0
+    }
+
+    /// Takes note of a page, and returns whether it was the last one.
+    pub(super) fn is_end(&mut self, rows: usize, bytes: usize) -> bool {
+        let is_end = rows < self.0;
+        let of_a_row = bytes / rows.max(1);
+        self.0 = (BYTES / of_a_row.max(1)).clamp(1, PAGE[1]);
+        is_end
+    }
+}
 
 /// A copy that is made, or gone on with.
 pub(super) struct Copying<'r, At> {
@@ -61,11 +85,11 @@ impl<At: Clone + Serialize + for<'de> Deserialize<'de> + Ord> Copying<'_, At> {
         let select =
             format!("SELECT {} FROM {}{behind} ORDER BY {key}", columns.join(", "), qualified(table.replica.table()));
         self.client.batch_execute(&format!("DECLARE sync_copy NO SCROLL CURSOR FOR {select}")).await?;
+        let mut asking = Paging::default();
         loop {
             // As texts, which are those that a stream has.
-            let page = self.client.simple_query(&format!("FETCH {PAGE} FROM sync_copy")).await?;
-            let mut last = None;
-            let mut count = 0;
+            let page = self.client.simple_query(&format!("FETCH {} FROM sync_copy", asking.rows())).await?;
+            let (mut last, mut count, mut bytes) = (None, 0, 0);
             for row in page
                 .iter()
                 .filter_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None })
@@ -73,18 +97,19 @@ impl<At: Clone + Serialize + for<'de> Deserialize<'de> + Ord> Copying<'_, At> {
                 let values: Vec<_> =
                     (0..row.len()).map(|column| row.get(column).map_or(Value::Null, Value::Text)).collect();
                 last = row.get(table.key);
+                bytes += values.iter().map(|value| value.length()).sum::<usize>();
                 count += 1;
-                if !feeder.feed(table.row(&values, || "copy".to_owned())).await {
+                if !feeder.feed(table.row(&values, None, || "copy".to_owned())).await {
                     return Ok(false);
                 }
             }
-            self.status.copied(count);
+            self.status.copied(count as u64);
             if let Some(last) = last
                 && !self.store((index, Some(last.to_owned())), feeder).await
             {
                 return Ok(false);
             }
-            if count < PAGE as u64 {
+            if asking.is_end(count, bytes) {
                 self.client.batch_execute("CLOSE sync_copy").await?;
                 return Ok(true);
             }

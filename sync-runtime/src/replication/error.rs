@@ -13,6 +13,11 @@ pub(super) enum Halt {
         "`database_url` (`DATABASE_URL`) is not the address of a Postgres, such as postgres://user:secret@127.0.0.1:5432/database"
     )]
     Address(#[source] BoxError),
+    /// There would be two connections, to two of them.
+    #[error(
+        "`database_url` (`DATABASE_URL`) names several hosts: name the one that takes writes, or an address that leads there"
+    )]
+    Hosts,
     /// Something has to be changed before anything can be read.
     #[error("{}", told(.0))]
     Missing(Vec<Missing>),
@@ -95,6 +100,22 @@ pub(super) enum Missing {
     Publication(String, String),
     #[error("the publication `{0}` does not publish `{1}`: `cargo sync replication init`, or `{2}`")]
     Unpublished(String, TableName, String),
+    #[error(
+        "the publication `{0}` does not publish the columns {2} of `{1}`: `ALTER PUBLICATION {0} SET TABLE` without a list of columns, or with these"
+    )]
+    Unlisted(String, TableName, String),
+    #[error(
+        "`{leaf}`, a partition of `{table}`, does not say which row is deleted: `ALTER TABLE {leaf} REPLICA IDENTITY FULL`, or give it a primary key; without, its own updates fail as soon as it is published"
+    )]
+    Leaf { leaf: String, table: TableName },
+    #[error(
+        "other tables inherit from `{0}`, and what happens to their rows is not told of it: partitions are, which `PARTITION BY` makes"
+    )]
+    Inherited(TableName),
+    #[error(
+        "the slot `{0}` is of another database, or of another kind: give this one another name (`slot` of `[replication]`)"
+    )]
+    Foreign(String),
     #[error(
         "the publication `{0}` publishes only rows of `{1}` with {2}, and a copy has them all: `ALTER PUBLICATION {0} SET TABLE` without `WHERE`, and say in `_replica` who sees what"
     )]

@@ -133,6 +133,9 @@ impl Plan {
             let source = replica.id().sources.first().copied().unwrap_or_default();
             lines.push(format!("table `{}` is `{}`, placed by {source}", replica.table(), replica.entity()));
         }
+        for table in setup::left_over(&client, &self.replicas, &self.settings).await? {
+            lines.push(format!("table `{table}` has triggers of the outbox, and nobody reads what they write: `cargo sync replication init` takes them away"));
+        }
         lines.extend(slot::described(&client, &self.settings.slot).await?);
         Ok((lines, catalog.missing.iter().map(ToString::to_string).collect()))
     }
@@ -143,7 +146,7 @@ impl Plan {
     ///
     /// When the database cannot be asked, or refuses it.
     pub(crate) async fn drop_all(&self) -> Result<Vec<String>, BoxError> {
-        Ok(setup::take_away(&self.address, &self.replicas, &self.settings).await?)
+        Ok(setup::take_away(&self.address, &self.settings).await?)
     }
 
     async fn catalog(&self, client: &connection::Sql) -> Result<catalog::Catalog, Halt> {
@@ -169,9 +172,12 @@ impl RowReader for Replication {
         (report.lag_bytes, report.state == Doing::Stopped)
     }
 
-    fn report(&self, clients: Option<ByStrategy>) -> BoxFuture<'_, String> {
+    fn report(&self, clients: Option<ByStrategy>, shows_rows: bool) -> BoxFuture<'_, String> {
         Box::pin(async move {
-            let aside = self.log.set_aside().await.ok();
+            let mut aside = self.log.set_aside().await.ok();
+            if let Some(aside) = aside.as_mut().filter(|_| !shows_rows) {
+                aside.last.clear();
+            }
             serde_json::to_string(&self.status.report(aside, clients)).unwrap_or_default()
         })
     }

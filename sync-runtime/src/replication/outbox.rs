@@ -15,11 +15,12 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::catalog::{Catalog, qualified};
 use super::connection::{Address, Sql, literal, quoted};
-use super::copy::Copying;
+use super::copy::{Copying, Paging};
 use super::error::{Halt, Missing};
 use super::pgoutput::Value;
-use super::position::{Lsn, Origin, Phase, Stored};
+use super::position::{Origin, Phase, Stored};
 use super::reader::{Run, differs};
+use super::slot::ended;
 use super::status::Doing;
 use super::tables::Table;
 use crate::clock::{sleep, timeout};
@@ -29,8 +30,6 @@ use crate::route::TableName;
 
 /// How often it is looked for changes of which nothing was heard.
 const LOOKED: Duration = Duration::from_secs(1);
-/// How many changes are read at once.
-const PAGE: usize = 1000;
 /// How many changes a batch has before it is stored, and another one begins. A transaction is never parted.
 const BATCH: usize = 4000;
 /// How long it is waited for somebody to listen again.
@@ -72,7 +71,8 @@ pub(super) fn is_live(stored: &str) -> bool {
 pub(super) async fn triggers(client: &Client, catalog: &mut Catalog) -> Result<(), Error> {
     let select = "SELECT n.nspname::text, c.relname::text, obj_description(t.tgfoid, 'pg_proc')
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE t.tgname = 'sync_outbox' AND t.tgenabled = 'A' AND to_regclass('sync_outbox.changes') IS NOT NULL";
+        WHERE t.tgname = 'sync_outbox' AND t.tgenabled = 'A' AND to_regclass('sync_outbox.changes') IS NOT NULL AND EXISTS (
+            SELECT 1 FROM pg_trigger other WHERE other.tgrelid = t.tgrelid AND other.tgname = 'sync_outbox_truncate' AND other.tgenabled = 'A')";
     let mut found = Vec::new();
     for row in client.query(select, &[]).await? {
         let text = |column| row.try_get::<_, String>(column);
@@ -93,7 +93,7 @@ pub(super) async fn triggers(client: &Client, catalog: &mut Catalog) -> Result<(
 /// What tells the trigger of a table from an older one.
 fn version(table: &Table) -> String {
     let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-    format!("syncwright: {}", columns.join(" "))
+    format!("syncwright 1: {} of {}", table.columns[table.key].name, columns.join(" "))
 }
 
 /// The name of a table's functions.
@@ -142,13 +142,17 @@ pub(super) fn create_triggers(table: &Table) -> String {
     )
 }
 
-/// Writes what takes the triggers of a table away.
-pub(super) fn drop_triggers(table: TableName) -> String {
-    let (function, table) = (function(table), qualified(table));
-    format!(
-        "DROP TRIGGER IF EXISTS sync_outbox ON {table}; DROP TRIGGER IF EXISTS sync_outbox_truncate ON {table};
-        DROP FUNCTION IF EXISTS {function}()"
-    )
+/// Returns the tables that have triggers though nobody reads what these write.
+pub(super) async fn left_over(client: &Client, wanted: &[String]) -> Result<Vec<String>, Error> {
+    let select = "SELECT DISTINCT t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE t.tgname IN ('sync_outbox', 'sync_outbox_truncate') AND NOT c.relispartition AND n.nspname || '.' || c.relname <> ALL ($1) ORDER BY 1";
+    client.query(select, &[&wanted]).await?.iter().map(|row| row.try_get(0)).collect()
+}
+
+/// Writes what takes the triggers of a table away, which is named as SQL names it.
+pub(super) fn drop_triggers(table: &str) -> String {
+    format!("DROP TRIGGER IF EXISTS sync_outbox ON {table}; DROP TRIGGER IF EXISTS sync_outbox_truncate ON {table}")
 }
 
 /// Reads by an outbox: goes on where it was, or begins anew.
@@ -166,7 +170,7 @@ pub(super) async fn read(run: &Run<'_>, state: Option<Box<str>>, why: Option<Str
             reader.status.begins_anew();
             run.client.execute("UPDATE sync_outbox.origin SET id = gen_random_uuid(), taken = 0", &[]).await?;
             origin = run.origin(system(run.client).await?);
-            lead.log.renew(lead.term, text(&origin, Phase::Forgetting)).await?;
+            lead.log.renew(lead.term, text(&origin, Phase::Forgetting), false).await?;
             Phase::Forgetting
         }
     };
@@ -191,11 +195,13 @@ pub(super) async fn read(run: &Run<'_>, state: Option<Box<str>>, why: Option<Str
             // It is known when all is read that any part of the copy has seen.
             let fence = Batch { number: u64::MAX, snapshot: String::new(), through: None };
             let phase = Phase::Streaming { at: from.clone(), fence: fence.clone() };
-            lead.log.renew(lead.term, text(&origin, phase)).await?;
+            lead.log.renew(lead.term, text(&origin, phase), true).await?;
             (from, fence)
         }
     };
-    Streaming { run, origin: &origin, at, fence }.run().await
+    // What takes long on one connection is no sign that the database does not answer on another.
+    let taking = reader.address.connect().await?;
+    Streaming { run, origin: &origin, at, fence, taking }.run().await
 }
 
 async fn system(client: &Client) -> Result<String, Halt> {
@@ -242,6 +248,8 @@ struct Streaming<'r> {
     origin: &'r Origin,
     at: Batch,
     fence: Batch,
+    /// Takes away what is stored.
+    taking: Sql,
 }
 
 /// What is read of a batch.
@@ -271,11 +279,12 @@ impl Streaming<'_> {
         self.show();
         loop {
             tokio::select! {
-                stored = &mut storing => {
-                    let stored = stored.unwrap_or(Err(LogError::Superseded));
-                    return Err(stored.err().unwrap_or(LogError::Superseded).into());
+                halt = ended(&mut storing) => return Err(halt),
+                read = self.read_all(&client, &mut feeder) => match read {
+                    // It takes no more, and says why.
+                    Err(Halt::Log(LogError::Superseded)) => return Err(ended(&mut storing).await),
+                    read => read?,
                 }
-                read = self.read_all(&client, &mut feeder) => read?,
             }
             timeout(LOOKED, heard.notified()).await.unwrap_or_default();
         }
@@ -283,7 +292,7 @@ impl Streaming<'_> {
 
     fn show(&self) {
         let is_live = self.at >= self.fence;
-        self.run.reader.status.stored_at(self.at.snapshot.clone(), Lsn(self.at.number), is_live);
+        self.run.reader.status.stored_at(self.at.snapshot.clone(), is_live);
     }
 
     /// Takes away what was stored, and was not taken away then, or is in a copy.
@@ -296,7 +305,7 @@ impl Streaming<'_> {
             ))
             UPDATE sync_outbox.origin SET taken = $3";
         let through = self.at.through.unwrap_or(i64::MAX);
-        self.run.client.execute(take, &[&self.at.snapshot, &through, &number(&self.at)]).await?;
+        self.taking.execute(take, &[&self.at.snapshot, &through, &number(&self.at)]).await?;
         Ok(())
     }
 
@@ -307,15 +316,16 @@ impl Streaming<'_> {
         let declare = "DECLARE sync_batch NO SCROLL CURSOR FOR
             SELECT id, source, kind, old, data, max(id) OVER (PARTITION BY xid) AS last FROM sync_outbox.changes ORDER BY last, id";
         client.batch_execute(declare).await?;
-        let mut read = Read::default();
+        let (mut read, mut asking) = (Read::default(), Paging::default());
         loop {
-            let page = client.simple_query(&format!("FETCH {PAGE} FROM sync_batch")).await?;
+            let page = client.simple_query(&format!("FETCH {} FROM sync_batch", asking.rows())).await?;
             let rows = page
                 .iter()
                 .filter_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None });
-            let mut of_page = 0;
+            let (mut of_page, mut bytes) = (0, 0);
             for row in rows {
                 of_page += 1;
+                bytes += row.get(4).map_or(0, str::len);
                 let [id, source, kind, old, data, last] = [0, 1, 2, 3, 4, 5].map(|column| row.get(column));
                 let last = last.and_then(|last| last.parse().ok()).unwrap_or_default();
                 if read.ids.len() >= BATCH && read.last != last {
@@ -332,7 +342,7 @@ impl Streaming<'_> {
                 let texts = [id, source, kind, data].map(Option::unwrap_or_default);
                 self.feed(texts, old, &mut read.origins, feeder).await?;
             }
-            if of_page < PAGE {
+            if asking.is_end(of_page, bytes) {
                 break;
             }
         }
@@ -350,13 +360,13 @@ impl Streaming<'_> {
             self.fence = at.clone();
         }
         let state = text(self.origin, Phase::Streaming { at: at.clone(), fence: self.fence.clone() });
-        self.run.reader.status.committed(read.ids.len() as u64, crate::clock::calendar());
+        self.run.reader.status.committed(read.ids.len() as u64);
         fed(feeder.feed(Fed::Whole { state, mark: at.number, origins: read.origins }).await)?;
         while feeder.stored() < at.number {
             feeder.stored_more().await;
         }
         let take = "WITH taken AS (DELETE FROM sync_outbox.changes WHERE id = ANY($1)) UPDATE sync_outbox.origin SET taken = $2";
-        self.run.client.execute(take, &[&read.ids, &number(&at)]).await?;
+        self.taking.execute(take, &[&read.ids, &number(&at)]).await?;
         self.at = at;
         self.show();
         Ok(())
@@ -388,7 +398,7 @@ impl Streaming<'_> {
                     let texts: Vec<_> = values.iter().map(value).collect();
                     let texts: Vec<_> =
                         texts.iter().map(|text| text.as_deref().map_or(Value::Null, Value::Text)).collect();
-                    fed(feeder.feed(table.row(&texts, || id.to_owned())).await)?;
+                    fed(feeder.feed(table.row(&texts, None, || id.to_owned())).await)?;
                 }
                 "t" => fed(feeder.feed(Fed::AllGone { entity: table.replica.entity() }).await)?,
                 _ => {}

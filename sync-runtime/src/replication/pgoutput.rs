@@ -64,15 +64,19 @@ pub(super) fn read(data: &[u8]) -> Result<Message<'_>, Malformed> {
         }
         b'U' => {
             let relation = rest.number()?;
-            let old = match rest.marked(b"NKO")? {
-                b'N' => None,
-                _ => {
-                    let old = rest.row()?;
-                    rest.marked(b"N")?;
-                    Some(old)
-                }
-            };
-            Message::Update { relation, old, new: rest.row()? }
+            let mark = rest.marked(b"NKO")?;
+            if mark == b'N' {
+                return Ok(Message::Update { relation, old: None, new: rest.row()? });
+            }
+            let old = rest.row()?;
+            rest.marked(b"N")?;
+            let mut new = rest.row()?;
+            if mark == b'O' {
+                // All of what it was is there, and so is what has not changed.
+                let unchanged = new.iter_mut().zip(&old).filter(|(new, _)| **new == Value::Unchanged);
+                unchanged.for_each(|(new, old)| *new = *old);
+            }
+            Message::Update { relation, old: Some(old), new }
         }
         b'D' => {
             let relation = rest.number()?;

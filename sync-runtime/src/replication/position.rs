@@ -68,7 +68,7 @@ pub struct Origin {
     pub slot: String,
     /// What the tables and their replicas look like, as a hash.
     pub shape: String,
-    /// What tells of changes, as the database numbers it: the tables, and their places in the publication, or their triggers.
+    /// What tells of changes, as a hash: the tables, and their places in the publication, or their triggers.
     pub told_by: String,
 }
 

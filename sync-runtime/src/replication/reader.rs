@@ -18,7 +18,7 @@ use super::status::{Doing, Status};
 use super::tables::{IsScope, shape};
 use super::writing::row_tables;
 use super::{outbox, setup};
-use crate::clock::{Seldom, sleep, timeout};
+use crate::clock::{Instant, Seldom, sleep, timeout};
 use crate::error::chain;
 use crate::id::Id;
 use crate::log::ReplicaLog;
@@ -26,6 +26,8 @@ use crate::route::Replica;
 
 /// How long it is waited before it is tried again, at first and at most.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
+/// How long it is waited at most before all is read anew once more.
+const ANEW: Duration = Duration::from_secs(60);
 /// How often it is tried to lead, and looked how far the one is who does.
 const FOLLOWING: Duration = Duration::from_secs(1);
 /// How often it is looked whether the database is still there, and within what time it has to say so.
@@ -57,17 +59,19 @@ impl Reader {
     pub(super) async fn check(&self, makes: bool) -> Result<(), Halt> {
         let client = self.address.connect().await?;
         let catalog = self.catalog(&client).await?;
-        if catalog.missing.is_empty() || !makes {
-            let catalog = catalog.complete()?;
-            self.log.rows_are(row_tables(&catalog.tables, &self.settings));
-            return Ok(());
+        if makes && !catalog.missing.is_empty() {
+            for made in setup::make(&client, &catalog, &self.replicas, &self.settings, true).await? {
+                tracing::info!(made, "in development, what replication needs is made");
+            }
         }
-        for made in setup::make(&client, &catalog, &self.replicas, &self.settings, true).await? {
-            tracing::info!(made, "in development, what replication needs is made");
-        }
-        let catalog = self.catalog(&client).await?.complete()?;
-        self.log.rows_are(row_tables(&catalog.tables, &self.settings));
-        Ok(())
+        self.look(&client).await.map(drop)
+    }
+
+    /// Looks at the tables, all of which have to be as they should be, and says how mutations write them.
+    async fn look(&self, client: &Sql) -> Result<Catalog, Halt> {
+        let catalog = self.catalog(client).await?.complete()?;
+        self.log.rows_are(row_tables(&catalog.tables, &self.settings, &self.is_scope));
+        Ok(catalog)
     }
 
     async fn catalog(&self, client: &Sql) -> Result<Catalog, Halt> {
@@ -78,12 +82,17 @@ impl Reader {
     pub(super) async fn run(self) {
         let said = Seldom::within(SAID.0, SAID.1);
         let (mut pause, mut why) = (PAUSES[0], None);
+        let mut anew = PAUSES[0];
         loop {
+            let begun = Instant::now();
             let Err(halt) = self.lead(why.take(), &mut pause).await;
             match halt {
                 Halt::Anew(reason) => {
                     tracing::warn!(reason, "all rows are read anew: clients take snapshots");
                     why = Some(reason);
+                    // What begins anew again and again is not to be all that the database does.
+                    anew = if begun.elapsed() > ANEW { PAUSES[0] } else { ANEW.min(2 * anew) };
+                    sleep(anew).await;
                     continue;
                 }
                 halt => {
@@ -102,13 +111,14 @@ impl Reader {
     /// Leads as soon as nobody else does, and reads until something is in the way.
     async fn lead(&self, why: Option<String>, pause: &mut Duration) -> Result<Infallible, Halt> {
         let client = Arc::new(self.address.connect().await?);
-        let catalog = self.catalog(&client).await?.complete()?;
-        self.log.rows_are(row_tables(&catalog.tables, &self.settings));
+        self.look(&client).await?;
         self.take_the_lead(&client).await?;
+        // It may have been waited for for weeks.
+        let catalog = self.look(&client).await?;
         let lead = self.log.lead().await?;
-        let (replicas, settings) = (self.replicas.clone(), self.settings.clone());
-        let beating = beat(client.clone(), replicas, settings, catalog.told_by.clone());
-        let beating = AbortOnDropHandle::new(tokio::spawn(beating));
+        let (replicas, settings, status) = (self.replicas.clone(), self.settings.clone(), self.status.clone());
+        let beat = Beat { client: client.clone(), replicas, settings, status, told_by: catalog.told_by.clone() };
+        let beating = AbortOnDropHandle::new(tokio::spawn(beat.run()));
         *pause = PAUSES[0];
         let state = lead.state;
         let lead = Lead { log: self.log.clone(), term: lead.term };
@@ -156,15 +166,31 @@ impl Reader {
     }
 }
 
-/// Returns as soon as a database does not answer any more, or has been told to tell of something else.
-async fn beat(client: Arc<Sql>, replicas: Vec<&'static dyn Replica>, settings: Settings, told_by: String) -> Halt {
-    loop {
-        sleep(BEATS[0]).await;
-        match timeout(BEATS[1], catalog::told_by(&client, &replicas, &settings)).await {
-            Ok(Ok(now)) if now == told_by => {}
-            Ok(Ok(_)) => return Halt::Anew(UNTOLD.to_owned()),
-            Ok(Err(error)) => return error.into(),
-            Err(_) => return Halt::Slow,
+/// Looks every now and then whether the database is still there, and how far it is.
+struct Beat {
+    client: Arc<Sql>,
+    replicas: Vec<&'static dyn Replica>,
+    settings: Settings,
+    status: Arc<Status>,
+    told_by: String,
+}
+
+impl Beat {
+    /// Returns as soon as the database does not answer any more, or has been told to tell of something else.
+    async fn run(self) -> Halt {
+        let Self { client, replicas, settings, status, told_by } = self;
+        let asking = async || {
+            let now = catalog::told_by(&client, &replicas, &settings).await?;
+            Ok::<_, Halt>((now, catalog::written(&client, settings.source).await?))
+        };
+        loop {
+            sleep(BEATS[0]).await;
+            match timeout(BEATS[1], asking()).await {
+                Ok(Ok((now, written))) if now == told_by => status.written(written),
+                Ok(Ok(_)) => return Halt::Anew(UNTOLD.to_owned()),
+                Ok(Err(halt)) => return halt,
+                Err(_) => return Halt::Slow,
+            }
         }
     }
 }
@@ -215,7 +241,7 @@ impl Run<'_> {
             tracing::warn!(reason, "all rows are read anew: clients take snapshots");
         }
         self.reader.status.begins_anew();
-        self.lead.log.renew(self.lead.term, self.text(origin, Phase::Forgetting)).await?;
+        self.lead.log.renew(self.lead.term, self.text(origin, Phase::Forgetting), false).await?;
         Ok(Phase::Forgetting)
     }
 
@@ -254,7 +280,7 @@ impl Run<'_> {
             }
         };
         let phase = Phase::Streaming { at: from, fence };
-        self.lead.log.renew(self.lead.term, self.text(origin, phase)).await?;
+        self.lead.log.renew(self.lead.term, self.text(origin, phase), true).await?;
         Ok((from, fence))
     }
 

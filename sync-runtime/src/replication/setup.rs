@@ -1,11 +1,14 @@
 //! What is made in the database before anything can be read, and taken away again: `replication init`, `status` and `drop`.
 
-use super::catalog::{Catalog, create_publication, qualified};
+use std::sync::Arc;
+
+use super::catalog::{self, Catalog, create_publication, qualified};
 use super::connection::{Address, Sql, quoted};
 use super::error::{Halt, Missing};
 use super::outbox;
 use super::settings::{Settings, SourceKind};
 use super::slot;
+use super::tables::{IsScope, Table};
 use crate::route::Replica;
 
 /// Makes what is missing and can be made; tables of the app only where `makes_tables` says so. Returns what was made.
@@ -53,25 +56,52 @@ pub(super) async fn make(
                 }
             }
         }
-        SourceKind::Outbox => {
-            statements.push(outbox::TABLES.to_owned());
-            statements.extend(catalog.tables.iter().map(|table| outbox::create_triggers(table)));
-        }
+        SourceKind::Outbox => statements.push(outbox::TABLES.to_owned()),
     }
     // Whoever holds a table is not waited for for ever.
     client.batch_execute("SET lock_timeout = '5s'").await?;
     for statement in &statements {
         client.batch_execute(statement).await?;
     }
+    let of_triggers = triggers(client, replicas, settings).await?;
+    for statement in &of_triggers {
+        client.batch_execute(statement).await?;
+    }
+    statements.extend(of_triggers);
     Ok(statements)
 }
 
-/// Takes away what was made, but for the tables of the app and the log; returns what that was.
-pub(super) async fn take_away(
-    address: &Address,
+/// Writes what gives tables the triggers that they lack, and takes away those that nobody reads: a table that is made now has its columns now.
+async fn triggers(client: &Sql, replicas: &[&'static dyn Replica], settings: &Settings) -> Result<Vec<String>, Halt> {
+    let mut statements: Vec<_> =
+        left_over(client, replicas, settings).await?.iter().map(|table| outbox::drop_triggers(table)).collect();
+    if settings.source == SourceKind::Outbox {
+        let is_scope: IsScope = Arc::new(|_| true);
+        let now = catalog::read(client, replicas, settings, &is_scope).await?;
+        let lacks = |table: &&Arc<Table>| {
+            let name = table.replica.table();
+            now.missing.iter().any(|missing| matches!(missing, Missing::Trigger(of) if *of == name))
+        };
+        statements.extend(now.tables.iter().filter(lacks).map(|table| outbox::create_triggers(table)));
+    }
+    Ok(statements)
+}
+
+/// Returns the tables that have triggers of the outbox though nobody reads what these write.
+pub(super) async fn left_over(
+    client: &Sql,
     replicas: &[&'static dyn Replica],
     settings: &Settings,
 ) -> Result<Vec<String>, Halt> {
+    let wanted: Vec<String> = match settings.source {
+        SourceKind::Slot => Vec::new(),
+        SourceKind::Outbox => replicas.iter().map(|replica| replica.table().to_string()).collect(),
+    };
+    Ok(outbox::left_over(client, &wanted).await?)
+}
+
+/// Takes away what was made, but for the tables of the app and the log; returns what that was.
+pub(super) async fn take_away(address: &Address, settings: &Settings) -> Result<Vec<String>, Halt> {
     let client = address.connect().await?;
     let mut gone = Vec::new();
     if slot::drop_slot(&client, &settings.slot).await? {
@@ -82,15 +112,9 @@ pub(super) async fn take_away(
         client.batch_execute(&format!("DROP PUBLICATION {}", quoted(&settings.publication))).await?;
         gone.push(format!("the publication `{}`", settings.publication));
     }
-    if client.query_one("SELECT to_regclass('sync_outbox.changes') IS NOT NULL", &[]).await?.try_get(0)? {
-        for replica in replicas {
-            let table = replica.table();
-            let is_there = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&qualified(table)]).await?;
-            if is_there.try_get(0)? {
-                client.batch_execute(&outbox::drop_triggers(table)).await?;
-            }
-        }
-        client.batch_execute("DROP TABLE sync_outbox.changes, sync_outbox.origin").await?;
+    if client.query_one("SELECT to_regnamespace('sync_outbox') IS NOT NULL", &[]).await?.try_get(0)? {
+        // With its functions go their triggers, on whatever table.
+        client.batch_execute("DROP SCHEMA sync_outbox CASCADE").await?;
         gone.push("the outbox and its triggers".to_owned());
     }
     Ok(gone)

@@ -10,7 +10,7 @@ use tokio_postgres::Client;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connection::{APPLICATION, Address, in_time, quoted};
-use super::error::Halt;
+use super::error::{Halt, Missing};
 use super::pgoutput::{self, Message, Relation, Value};
 use super::position::{Lsn, Origin, Phase, Stored};
 use super::reader::Lead;
@@ -50,7 +50,7 @@ pub(super) async fn find(client: &Client, slot: &str) -> Result<Option<Found>, H
     let status: Option<&str> = row.try_get(1)?;
     let lost = match (status, row.try_get(3)?) {
         (Some("lost"), _) => Some(format!("the database has thrown away what the slot `{slot}` has not read yet")),
-        (_, true) => Some(format!("the slot `{slot}` is of another database, or of another kind")),
+        (_, true) => return Err(Halt::Missing(vec![Missing::Foreign(slot.to_owned())])),
         _ => None,
     };
     Ok(Some(Found { confirmed, lost, holder: row.try_get(2)? }))
@@ -198,10 +198,7 @@ impl Streaming<'_> {
         loop {
             tokio::select! {
                 biased;
-                stored = &mut storing => {
-                    let stored = stored.unwrap_or(Err(log::LogError::Superseded));
-                    return Err(stored.err().unwrap_or(log::LogError::Superseded).into());
-                }
+                halt = ended(&mut storing) => return Err(halt),
                 () = feeder.stored_more() => {
                     let stored = Lsn(feeder.stored());
                     // Never before it is stored: what is confirmed is not told again.
@@ -209,7 +206,11 @@ impl Streaming<'_> {
                     reading.show(stored);
                 }
                 event = stream.recv() => match event? {
-                    Some(event) => reading.hear(event, &feeder).await?,
+                    Some(event) => match reading.hear(event, &feeder).await {
+                        // It takes no more, and says why.
+                        Err(Halt::Log(log::LogError::Superseded)) => return Err(ended(&mut storing).await),
+                        heard => heard?,
+                    },
                     None => return Err(PgWireError::Protocol("the stream has ended".to_owned()).into()),
                 }
             }
@@ -254,8 +255,6 @@ struct Reads {
 
 struct Transaction {
     commit: Lsn,
-    /// When it was committed, in milliseconds since 1970.
-    time: i64,
     /// It was stored before.
     is_known: bool,
     /// How many rows of it there were.
@@ -271,11 +270,10 @@ impl<'r> Reading<'r> {
 
     async fn hear(&mut self, event: ReplicationEvent, feeder: &Feeder) -> Result<(), Halt> {
         match event {
-            ReplicationEvent::Begin { final_lsn, commit_time_micros, .. } => {
+            ReplicationEvent::Begin { final_lsn, .. } => {
                 let commit = Lsn(final_lsn.into());
                 let is_known = is_stored(commit, self.streaming.at);
-                let time = 946_684_800_000 + commit_time_micros / 1000;
-                self.transaction = Some(Transaction { commit, time, is_known, rows: 0, origins: Vec::new() });
+                self.transaction = Some(Transaction { commit, is_known, rows: 0, origins: Vec::new() });
             }
             ReplicationEvent::XLogData { data, .. } => self.hear_data(&data, feeder).await?,
             ReplicationEvent::Message { transactional: true, prefix, content, .. } => {
@@ -350,10 +348,12 @@ impl<'r> Reading<'r> {
         for reads in self.reads(relation) {
             let values = reads.values(new);
             let (before, now) = (old.and_then(|old| reads.key(old)), reads.key(new));
-            if let Some(before) = before.filter(|before| now != Some(before)) {
+            let before = before.filter(|before| now != Some(before));
+            // Before that is gone: a part of it may be what it was under its other key.
+            fed(feeder.feed(reads.table.row(&values, before, position)).await)?;
+            if let Some(before) = before {
                 fed(feeder.feed(reads.table.gone(before)).await)?;
             }
-            fed(feeder.feed(reads.table.row(&values, position)).await)?;
         }
         Ok(())
     }
@@ -386,17 +386,17 @@ impl<'r> Reading<'r> {
         if transaction.rows == 0 && transaction.origins.is_empty() {
             return self.hear_idle(end, feeder).await;
         }
-        self.streaming.status.committed(transaction.rows, transaction.time);
+        self.streaming.status.committed(transaction.rows);
         self.feed_whole(end, transaction.origins, feeder).await
     }
 
     /// Hears up to where there is nothing more. That is stored, too, now and then: a slot that is not confirmed keeps everything.
     async fn hear_idle(&mut self, end: Lsn, feeder: &Feeder) -> Result<(), Halt> {
-        self.streaming.status.written(end);
         if self.transaction.is_some() || end <= self.fed || feeder.stored() < self.fed.0 && self.fed > self.streaming.at
         {
             return Ok(());
         }
+        self.streaming.status.reached(end);
         let (bytes, soon, at_last) = IDLE;
         let (since, now) = (self.idle.1, Instant::now());
         let waited = now.saturating_duration_since(since);
@@ -452,6 +452,12 @@ pub(super) fn origins(content: &[u8]) -> impl Iterator<Item = log::Origin> + use
 /// A call that has written rows: client, number, scope.
 #[derive(Deserialize)]
 struct OriginCall(String, u64, String);
+
+/// Waits until a log has ended, which it does not by itself, and returns why.
+pub(super) async fn ended(storing: &mut AbortOnDropHandle<Result<(), log::LogError>>) -> Halt {
+    let stored = storing.await.unwrap_or(Err(log::LogError::Superseded));
+    stored.err().unwrap_or(log::LogError::Superseded).into()
+}
 
 /// A log that takes no more says why when it has ended.
 fn fed(is_taken: bool) -> Result<(), Halt> {

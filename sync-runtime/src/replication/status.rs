@@ -46,7 +46,7 @@ pub(crate) struct Report {
     pub(crate) position: Option<String>,
     /// How many bytes the database has written behind that.
     pub(crate) lag_bytes: u64,
-    /// How long ago what was stored last was committed, if there is more.
+    /// How long ago all was stored that was written then, if there is more or it does not read.
     pub(crate) lag_seconds: f64,
     /// How many transactions were stored here.
     pub(crate) transactions: u64,
@@ -101,10 +101,12 @@ struct Said {
     problem: Option<String>,
     /// Up to where all is stored, in words.
     position: Option<String>,
-    stored: Lsn,
-    written: Lsn,
-    /// When what was fed last was committed.
-    committed: i64,
+    /// Up to where all of it that is for us is stored.
+    reached: Lsn,
+    /// Up to where the database had written when it was asked last, and when that was, in milliseconds since 1970.
+    written: (Lsn, i64),
+    /// When all was reached that the database had written by then.
+    caught_up: i64,
 }
 
 impl Default for Status {
@@ -113,9 +115,9 @@ impl Default for Status {
             doing: Doing::Starting,
             problem: None,
             position: None,
-            stored: Lsn(0),
-            written: Lsn(0),
-            committed: i64::MAX,
+            reached: Lsn(0),
+            written: (Lsn(0), calendar()),
+            caught_up: calendar(),
         };
         Self {
             said: Mutex::new(said),
@@ -177,22 +179,21 @@ impl Status {
     }
 
     /// A transaction was read.
-    pub(super) fn committed(&self, rows: u64, time: i64) {
+    pub(super) fn committed(&self, rows: u64) {
         self.transactions.fetch_add(1, Ordering::Relaxed);
         self.rows.fetch_add(rows, Ordering::Relaxed);
-        self.said.lock().committed = time;
     }
 
     /// All is stored up to a place.
     pub(super) fn stored(&self, at: Lsn, is_live: bool) {
-        self.stored_at(at.to_string(), at, is_live);
+        self.reached(at);
+        self.stored_at(at.to_string(), is_live);
     }
 
     /// The same of a place that is called otherwise.
-    pub(super) fn stored_at(&self, position: String, at: Lsn, is_live: bool) {
+    pub(super) fn stored_at(&self, position: String, is_live: bool) {
         let mut said = self.said.lock();
-        (said.position, said.stored) = (Some(position), at);
-        said.written = said.written.max(at);
+        said.position = Some(position);
         said.doing = if is_live { Doing::Live } else { Doing::CatchingUp };
         said.problem = None;
         drop(said);
@@ -201,25 +202,34 @@ impl Status {
         }
     }
 
-    /// The database has written up to a place.
-    pub(super) fn written(&self, at: Lsn) {
+    /// Up to a place there is nothing more for us.
+    pub(super) fn reached(&self, at: Lsn) {
         let mut said = self.said.lock();
-        said.written = said.written.max(at);
+        said.reached = said.reached.max(at);
+    }
+
+    /// The database has written up to a place; where it counts otherwise, so many bytes wait.
+    pub(super) fn written(&self, at: Lsn) {
+        let (mut said, now) = (self.said.lock(), calendar());
+        if said.reached >= said.written.0 {
+            said.caught_up = said.written.1;
+        }
+        said.written = (at, now);
     }
 
     /// Tells all of it.
     pub(crate) fn report(&self, aside: Option<SetAside>, clients: Option<ByStrategy>) -> Report {
         let said = self.said.lock();
-        let stored = if said.position.is_some() { said.stored } else { said.written };
-        let lag_bytes = said.written.0.saturating_sub(stored.0);
-        let behind = calendar().saturating_sub(said.committed).max(0);
+        let lag_bytes = if said.position.is_some() { said.written.0.0.saturating_sub(said.reached.0) } else { 0 };
+        let is_behind = lag_bytes > 0 || matches!(said.doing, Doing::Stopped | Doing::Preparing | Doing::Copying);
+        let behind = calendar().saturating_sub(said.caught_up).max(0);
         Report {
             state: said.doing,
             readable: self.is_live(),
             problem: said.problem.clone(),
             position: said.position.clone(),
             lag_bytes,
-            lag_seconds: if lag_bytes == 0 { 0.0 } else { behind as f64 / 1000.0 },
+            lag_seconds: if is_behind { behind as f64 / 1000.0 } else { 0.0 },
             transactions: self.transactions.load(Ordering::Relaxed),
             rows: self.rows.load(Ordering::Relaxed),
             copied: self.copied.load(Ordering::Relaxed),

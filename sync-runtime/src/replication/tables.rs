@@ -15,6 +15,9 @@ use crate::route::{Replica, TableName};
 use crate::schema::Model;
 use crate::wire::RoomName;
 
+/// How many letters are kept of what is wrong with a row.
+const WORDS: usize = 500;
+
 /// A table, as it was found in the catalog.
 pub(super) struct Table {
     pub(super) replica: &'static dyn Replica,
@@ -141,12 +144,13 @@ impl Table {
     }
 
     /// Makes of the values of a row, in the order of the columns, what is fed of it.
-    pub(super) fn row(self: &Arc<Self>, values: &[Value<'_>], position: impl Fn() -> String) -> Fed {
+    /// It had the key `of` before, where it had another one.
+    pub(super) fn row(self: &Arc<Self>, values: &[Value<'_>], of: Option<&str>, position: impl Fn() -> String) -> Fed {
         let key = match values.get(self.key) {
             Some(Value::Text(key)) => *key,
             _ => "",
         };
-        let aside = |why: String| Aside { why: why.into(), position: position().into() };
+        let aside = |why: String| Aside { why: words(&why), position: position().into() };
         let row = if values.contains(&Value::Unchanged) {
             let values: Vec<Option<Option<Box<str>>>> = values
                 .iter()
@@ -157,10 +161,12 @@ impl Table {
                 })
                 .collect();
             let (table, position) = (self.clone(), Box::<str>::from(position()));
-            Row::Patched(Box::new(move |before| {
-                let aside = |why: String| Aside { why: why.into(), position: position.clone() };
+            let bytes = values.iter().flatten().flatten().map(|text| text.len()).sum();
+            let patch = Box::new(move |before: Option<&str>| {
+                let aside = |why: String| Aside { why: words(&why), position: position.clone() };
                 table.patched(&values, before).map_err(aside)
-            }))
+            });
+            Row::Patched { of: of.map(Into::into), bytes, patch }
         } else {
             self.json(values).and_then(|json| self.placed(&json)).map_or_else(|why| Row::Aside(aside(why)), Row::Is)
         };
@@ -238,12 +244,18 @@ impl Table {
 }
 
 impl Value<'_> {
-    fn length(self) -> usize {
+    pub(super) fn length(self) -> usize {
         match self {
             Value::Text(text) => text.len(),
             Value::Null | Value::Unchanged => 4,
         }
     }
+}
+
+/// What is wrong with a row, as it is kept: it may tell of values, which have any length, and characters that no database takes.
+fn words(why: &str) -> Box<str> {
+    let plain = |letter: char| if letter.is_control() { ' ' } else { letter };
+    why.chars().take(WORDS).map(plain).collect::<String>().into()
 }
 
 /// Returns what tables look like, and what says where their rows belong: whatever is stored of others does not hold of them.

@@ -12,7 +12,7 @@ use super::catalog::qualified;
 use super::connection::quoted;
 use super::pgoutput::Value;
 use super::settings::{Settings, SourceKind};
-use super::tables::Table;
+use super::tables::{IsScope, Table};
 use super::values::{Kind, TextKind, write_text};
 use crate::log::{PlacedRow, RowTable, RowTables};
 
@@ -24,7 +24,7 @@ const ORIGINS: [&str; 2] = [
 ];
 
 /// Says which entities are rows, and how they are written, where the log is in the same database.
-pub(super) fn row_tables(tables: &[Arc<Table>], settings: &Settings) -> RowTables {
+pub(super) fn row_tables(tables: &[Arc<Table>], settings: &Settings, is_scope: &IsScope) -> RowTables {
     let [by_slot, by_outbox] = ORIGINS;
     let origin = match settings.source {
         SourceKind::Slot => by_slot,
@@ -32,7 +32,7 @@ pub(super) fn row_tables(tables: &[Arc<Table>], settings: &Settings) -> RowTable
     };
     let written = |table: &Arc<Table>| settings.writes_rows.then(|| Arc::new(Written::of(table)) as Arc<dyn RowTable>);
     let tables = tables.iter().map(|table| (table.replica.entity(), written(table)));
-    RowTables { tables: tables.collect(), origin }
+    RowTables { tables: tables.collect(), origin, is_of_rows: Some(is_scope.clone()) }
 }
 
 /// A table, and the statements that write it.

@@ -91,9 +91,11 @@ impl Batch {
         let mut locks: Vec<i64> = Vec::new();
         locks.extend(scopes.iter().map(|scope| lock_of("scope", scope)));
         locks.extend(clients.iter().map(|client| lock_of("client", client)));
-        if !tables.tables.is_empty() {
-            // Before all others: whoever holds it alone waits for none of those.
+        if scopes.iter().any(|scope| tables.may_meet(scope)) {
+            // Before all others: whoever holds it alone waits for none of those, and for long where much is written; then it is not waited for.
+            client.batch_execute("SET LOCAL lock_timeout = '1s'").await?;
             client.query("SELECT pg_advisory_xact_lock_shared($1)", &[&gate()]).await?;
+            client.batch_execute("SET LOCAL lock_timeout TO DEFAULT").await?;
         }
         lock_all(client, locks).await?;
         let mut batch = Self { tables, ..Self::default() };
@@ -274,9 +276,10 @@ pub(super) async fn store_scopes(
         RETURNING name, id";
     let scopes = || scopes.iter().filter(|(_, scope)| which(scope));
     let names: Vec<&str> = scopes().map(|(name, _)| &**name).collect();
-    let epochs: Vec<String> = names.iter().map(|_| Id::random().to_string()[..8].to_owned()).collect();
-    // What is copied has no changes: whoever has nothing takes a snapshot.
+    // What is copied has no changes, and no epoch until it is whole: whoever has nothing takes a snapshot then.
     let is_copied = rows == Some(How::Copied);
+    let epoch = || if is_copied { String::new() } else { Id::random().to_string()[..8].to_owned() };
+    let epochs: Vec<String> = names.iter().map(|_| epoch()).collect();
     let heads = scopes().map(|(_, scope)| if is_copied { scope.head.max(1) } else { scope.head });
     let heads: Vec<i64> = heads.map(signed).collect();
     let mut ids = HashMap::new();

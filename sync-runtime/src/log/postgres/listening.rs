@@ -67,6 +67,9 @@ async fn listen(config: &Config, watch: &Watch, server: &str) -> Result<(), Erro
 /// Somebody else may say something there, which means nothing.
 fn tell(watch: &Watch, server: &str, payload: &str) {
     let Some((of, rest)) = payload.split_once(' ').filter(|(of, _)| *of != server) else { return };
+    if rest == "all" {
+        return (watch)(News::Missed);
+    }
     let Some((cursor, scope)) = rest.split_once(' ').filter(|_| !of.is_empty()) else { return };
     let Ok(cursor) = cursor.parse() else { return };
     (watch)(News::Committed(Committed { scope: Arc::from(scope), cursor, changes: Vec::new() }));

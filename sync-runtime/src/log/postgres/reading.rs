@@ -132,6 +132,9 @@ pub(super) async fn snapshot(
         return Ok(if place.is_none() { Ok(Snapshot::empty()) } else { Err(LogError::TooOld) });
     };
     let (reach, scope): (_, i64) = (Reach::of(&row)?, row.try_get(3)?);
+    if reach.epoch.is_empty() {
+        return Ok(Err(LogError::copied()));
+    }
     let cursor = place.map_or(reach.head, |place| place.cursor);
     let is_there = reach.reaches(cursor, place.map(|place| &*place.epoch));
     if !is_there || reach.head - cursor > CHANGES_MEANWHILE {

@@ -3,6 +3,7 @@
 //! What belongs together and is too much for one step is written in several, all of them in one transaction that holds up whoever else writes
 //! scopes of rows: nobody can wait for it in a circle.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,13 +19,16 @@ use crate::id::Id;
 use crate::log::kept::signed;
 use crate::log::overlay::Key;
 use crate::log::replica::{
-    Aside, AsideRow, Fed, Feed, How, Lead, Next, Origin, PlacedRow, ReplicaLog, Row, RowTables, SetAside,
+    Aside, AsideRow, Fed, Feed, How, Lead, Next, Origin, PlacedRow, ReplicaLog, Row, RowTables, SetAside, aside_key,
+    is_set_aside,
 };
 use crate::log::store::{Change, ChangeKind, Committed, LogError, News};
 use crate::route::BoxFuture;
 
 /// How many rows are written in one step, and how many bytes of them.
 const STEP: (usize, usize) = (2000, 2 << 20);
+/// How many scopes are locked one by one.
+const LOCKED: usize = 200;
 /// How many rows are forgotten at once.
 const FORGOTTEN: i64 = 2000;
 /// How long a step may take.
@@ -52,7 +56,7 @@ impl ReplicaLog for PostgresLog {
         }))
     }
 
-    fn renew(&self, term: u64, state: Box<str>) -> BoxFuture<'_, Result<(), LogError>> {
+    fn renew(&self, term: u64, state: Box<str>, is_whole: bool) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
             let client = connected(&self.config).await?;
             client.batch_execute("BEGIN").await?;
@@ -60,17 +64,15 @@ impl ReplicaLog for PostgresLog {
             if !store_state(&client, term, &state).await? {
                 return Err(LogError::Superseded);
             }
-            let renew = "UPDATE sync_scopes SET epoch = $1 || id, head = head + 1, floor = head + 1, oldest = 0 WHERE replicated";
+            let renew = "UPDATE sync_scopes SET epoch = CASE WHEN $2::boolean THEN $1 || id ELSE '' END, head = head + 1, floor = head + 1, oldest = 0 WHERE replicated";
             let epoch = Id::random().to_string()[..8].to_owned();
-            client.execute(renew, &[&epoch]).await?;
+            client.execute(renew, &[&epoch, &is_whole]).await?;
             // What calls have written by now is copied, and is not read back as theirs.
             let settle = "UPDATE sync_outcomes o SET cursor = 0 FROM sync_written w
                 WHERE o.client = w.client AND o.number = w.number AND o.cursor IS NULL AND o.refusal IS NULL";
             client.execute(settle, &[]).await?;
             client.execute("DELETE FROM sync_written", &[]).await?;
-            let all = "SELECT pg_notify('sync_log', $1 || ' ' || head || ' ' || name) FROM sync_scopes
-                WHERE replicated AND name <> '' ORDER BY id LIMIT 1000";
-            client.query(all, &[&&*self.server]).await?;
+            client.query("SELECT pg_notify('sync_log', $1 || ' all')", &[&&*self.server]).await?;
             client.batch_execute("COMMIT").await?;
             (self.watch)(News::Missed);
             Ok(())
@@ -209,7 +211,11 @@ impl Storing<'_> {
     async fn take(&mut self, fed: Fed, feed: &Feed) -> Result<(), LogError> {
         match fed {
             Fed::Row { entity, id, row } => {
-                let data = if let Row::Is(placed) = &row { placed.data.len() } else { 0 };
+                let data = match &row {
+                    Row::Is(placed) => placed.data.len(),
+                    Row::Patched { bytes, .. } => *bytes,
+                    Row::Gone | Row::Aside(_) => 0,
+                };
                 self.step.bytes += id.len() + data;
                 self.step.rows.push((entity, id, row));
             }
@@ -320,7 +326,7 @@ impl Storing<'_> {
             return Ok(());
         }
         let mut known = self.known(&rows).await?;
-        let (mut placed, mut aside) = (Vec::with_capacity(rows.len()), Vec::new());
+        let (mut placed, mut aside) = (Vec::with_capacity(rows.len()), BTreeMap::new());
         // What was read before it is known which scopes are to be locked.
         let mut now: HashMap<(&str, &str), Option<Box<str>>> = HashMap::new();
         let keys: Vec<(&'static str, Box<str>)> = rows.iter().map(|(entity, id, _)| (*entity, id.clone())).collect();
@@ -329,14 +335,21 @@ impl Storing<'_> {
             let before =
                 before.unwrap_or_else(|| known.get(&(entity.into(), id.clone())).and_then(|was| was.data.clone()));
             let row = match row {
-                Row::Patched(patch) => patch(before.as_deref()).map_or_else(Row::Aside, Row::Is),
+                Row::Patched { of, patch, .. } => {
+                    let was = of.map(|of| match now.get(&(entity, &*of)) {
+                        Some(was) => was.clone(),
+                        None => known.get(&(entity.into(), of)).and_then(|was| was.data.clone()),
+                    });
+                    patch(was.unwrap_or(before).as_deref()).map_or_else(Row::Aside, Row::Is)
+                }
                 row => row,
             };
+            aside.remove(&(entity, &**key));
             let row = match row {
                 Row::Is(placed) => Some(placed),
-                Row::Gone | Row::Patched(_) => None,
+                Row::Gone | Row::Patched { .. } => None,
                 Row::Aside(why) => {
-                    aside.push((entity, id.clone(), why));
+                    aside.insert((entity, &**key), why);
                     None
                 }
             };
@@ -399,8 +412,12 @@ impl Storing<'_> {
 
     /// Reads what rows were: nobody else writes that.
     async fn known(&self, rows: &[(&'static str, Box<str>, Row)]) -> Result<HashMap<Key, Was>, Error> {
-        let entities: Vec<&str> = rows.iter().map(|(entity, ..)| *entity).collect();
-        let ids: Vec<&str> = rows.iter().map(|(_, id, _)| &**id).collect();
+        let before = rows.iter().filter_map(|(entity, _, row)| match row {
+            Row::Patched { of: Some(of), .. } => Some((*entity, &**of)),
+            _ => None,
+        });
+        let keys = rows.iter().map(|(entity, id, _)| (*entity, &**id));
+        let (entities, ids): (Vec<&str>, Vec<&str>) = keys.chain(before).unzip();
         let select = "SELECT p.entity, p.id, e.data,
                 (SELECT array_agg(s.name ORDER BY s.name) FROM sync_scopes s WHERE s.id = ANY (p.scopes))
             FROM (SELECT DISTINCT entity, id FROM unnest($1::text[], $2::text[]) AS wanted (entity, id)) w
@@ -416,9 +433,10 @@ impl Storing<'_> {
         Ok(known)
     }
 
-    /// Locks all scopes that rows were in or are, and reads how far they are.
+    /// Locks all scopes that rows were in or are, and reads how far they are. A database has locks for some thousands: where there are many
+    /// scopes, all are locked by one.
     async fn scopes(
-        &self,
+        &mut self,
         known: &HashMap<Key, Was>,
         placed: &[(&'static str, Box<str>, Option<PlacedRow>)],
     ) -> Result<BTreeMap<Arc<str>, Scope>, Error> {
@@ -433,6 +451,10 @@ impl Storing<'_> {
             if row.scopes.is_empty() {
                 scopes.entry(HIDDEN.into()).or_default();
             }
+        }
+        if !self.is_open && scopes.len() > LOCKED {
+            lock_gate(&self.client).await?;
+            self.is_open = true;
         }
         if !self.is_open {
             lock_all(&self.client, scopes.keys().map(|scope| lock_of("scope", scope)).collect()).await?;
@@ -478,17 +500,19 @@ impl Storing<'_> {
     async fn store_aside(
         &self,
         keys: &[(&'static str, Box<str>)],
-        aside: &[(&'static str, Box<str>, Aside)],
+        aside: &BTreeMap<(&'static str, &str), Aside>,
         time: i64,
     ) -> Result<(), LogError> {
         let delete = "DELETE FROM sync_aside a USING unnest($1::text[], $2::text[]) AS met (entity, id)
             WHERE a.entity = met.entity COLLATE \"C\" AND a.id = met.id COLLATE \"C\"";
-        let (entities, ids): (Vec<&str>, Vec<&str>) = keys.iter().map(|(entity, id)| (*entity, &**id)).unzip();
+        let met = keys.iter().map(|(entity, id)| (*entity, aside_key(id)));
+        let (entities, ids): (Vec<&str>, Vec<Cow<'_, str>>) = met.unzip();
         self.client.execute(delete, &[&entities, &ids]).await?;
         let insert = "INSERT INTO sync_aside (entity, id, why, position, time) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (entity, id) DO UPDATE SET why = excluded.why, position = excluded.position, time = excluded.time";
-        for (entity, id, Aside { why, position }) in aside {
-            self.client.execute(insert, &[entity, &&**id, &&**why, &&**position, &time]).await?;
+        for ((entity, id), Aside { why, position }) in aside {
+            self.client.execute(insert, &[entity, &aside_key(id), &&**why, &&**position, &time]).await?;
+            is_set_aside(entity, position);
         }
         Ok(())
     }

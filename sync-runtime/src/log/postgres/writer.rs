@@ -1,5 +1,6 @@
 //! The thread that writes: what waits together is one transaction.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,7 +69,17 @@ impl Writer {
         }
     }
 
-    fn settle(&mut self, mut group: Vec<Waiting>) {
+    /// Those that may have to wait for whoever writes rows come last, and nobody else waits with them.
+    fn settle(&mut self, group: Vec<Waiting>) {
+        let tables = self.tables.lock().clone();
+        let meeting = group.iter().filter(|waiting| tables.may_meet(&waiting.push.scope));
+        let clients: HashSet<Arc<str>> = meeting.map(|waiting| waiting.push.call.client.clone()).collect();
+        let (last, first) = group.into_iter().partition(|waiting| clients.contains(&waiting.push.call.client));
+        self.settle_together(first);
+        self.settle_together(last);
+    }
+
+    fn settle_together(&mut self, mut group: Vec<Waiting>) {
         while !group.is_empty() {
             match self.transact_twice(&mut group) {
                 Ok((done, committed)) => {
@@ -79,7 +90,7 @@ impl Writer {
                 }
                 // What one of them has done, the database refuses: the others are not to suffer for it.
                 Err(error) if is_about_rows(&error) && group.len() > 1 => {
-                    group.drain(..).for_each(|alone| self.settle(vec![alone]));
+                    group.drain(..).for_each(|alone| self.settle_together(vec![alone]));
                 }
                 Err(error) if is_about_rows(&error) && matches!(group[0].push.work, Work::Apply(_)) => {
                     tracing::error!(

@@ -11,7 +11,8 @@ use crate::clock::calendar;
 use crate::id::Id;
 use crate::log::kept::{number_of, signed};
 use crate::log::replica::{
-    Aside, AsideRow, Fed, Feed, How, Lead, Next, PlacedRow, ReplicaLog, Row, RowTables, SetAside,
+    Aside, AsideRow, Fed, Feed, How, Lead, Next, PlacedRow, ReplicaLog, Row, RowTables, SetAside, aside_key,
+    is_set_aside,
 };
 use crate::log::store::{Change, ChangeKind, Committed, LogError, News, Watch};
 use crate::route::BoxFuture;
@@ -51,16 +52,16 @@ impl ReplicaLog for SqliteLog {
         }))
     }
 
-    fn renew(&self, term: u64, state: Box<str>) -> BoxFuture<'_, Result<(), LogError>> {
+    fn renew(&self, term: u64, state: Box<str>, is_whole: bool) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
             let renewed = self.writer.write(move |file| {
                 if !store_state(file, term, &state)? {
                     return Ok(false);
                 }
                 // What is behind the new floor is forgotten with what is old.
-                let renew = "UPDATE sync_scopes SET epoch = ?1 || id, head = head + 1, floor = head + 1, oldest = 0
+                let renew = "UPDATE sync_scopes SET epoch = CASE WHEN ?2 THEN ?1 || id ELSE '' END, head = head + 1, floor = head + 1, oldest = 0
                     WHERE replicated = 1";
-                file.execute(renew, [&Id::random().to_string()[..8]])?;
+                file.execute(renew, params![&Id::random().to_string()[..8], is_whole])?;
                 Ok(true)
             });
             if !renewed.await? {
@@ -296,12 +297,15 @@ impl<'c> Storing<'c> {
         let places = self.places(entity, id)?;
         let before = places.first().map(|scope| self.entity(*scope, entity, id)).transpose()?.flatten();
         let row = match row {
-            Row::Patched(patch) => patch(before.as_deref()).map_or_else(Row::Aside, Row::Is),
+            Row::Patched { of, patch, .. } => {
+                let was = of.map(|of| self.was(entity, &of)).transpose()?;
+                patch(was.unwrap_or_else(|| before.clone()).as_deref()).map_or_else(Row::Aside, Row::Is)
+            }
             row => row,
         };
         if self.has_aside {
             let delete = "DELETE FROM sync_aside WHERE entity = ?1 AND id = ?2";
-            self.file.prepare_cached(delete)?.execute([entity, id])?;
+            self.file.prepare_cached(delete)?.execute([entity, &*aside_key(id)])?;
         }
         match row {
             Row::Is(PlacedRow { data, scopes }) => {
@@ -312,11 +316,12 @@ impl<'c> Storing<'c> {
                 self.take_from(entity, id, &places, before.as_deref())?;
                 let insert =
                     "INSERT OR REPLACE INTO sync_aside (entity, id, why, position, time) VALUES (?1, ?2, ?3, ?4, ?5)";
-                self.file.prepare_cached(insert)?.execute(params![entity, id, why, position, self.time])?;
+                self.file.prepare_cached(insert)?.execute(params![entity, aside_key(id), why, position, self.time])?;
                 self.has_aside = true;
+                is_set_aside(entity, &position);
                 Ok(())
             }
-            Row::Patched(_) => Ok(()),
+            Row::Patched { .. } => Ok(()),
         }
     }
 
@@ -379,6 +384,12 @@ impl<'c> Storing<'c> {
         }
     }
 
+    /// The JSON that a row has been.
+    fn was(&self, entity: &str, id: &str) -> rusqlite::Result<Option<Box<str>>> {
+        let places = self.places(entity, id)?;
+        Ok(places.first().map(|scope| self.entity(*scope, entity, id)).transpose()?.flatten())
+    }
+
     /// The scopes that a row is in.
     fn places(&self, entity: &str, id: &str) -> rusqlite::Result<Vec<i64>> {
         let select = "SELECT scopes FROM sync_placed WHERE entity = ?1 AND id = ?2";
@@ -417,7 +428,7 @@ impl<'c> Storing<'c> {
             None => {
                 let id = Scope::begin(self.file, &name)?;
                 // What is copied has no changes: whoever has nothing takes a snapshot.
-                let copied = "UPDATE sync_scopes SET replicated = 1, head = ?2, floor = ?2 WHERE id = ?1";
+                let copied = "UPDATE sync_scopes SET replicated = 1, head = ?2, floor = ?2, epoch = CASE WHEN ?2 THEN '' ELSE epoch END WHERE id = ?1";
                 let head = i64::from(self.how == How::Copied);
                 self.file.prepare_cached(copied)?.execute([id, head])?;
                 self.know(id, name, head.unsigned_abs())?;

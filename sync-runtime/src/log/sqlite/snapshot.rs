@@ -20,6 +20,9 @@ pub(super) fn snapshot(
     let Some(scope) = Scope::find(file, name)? else {
         return Ok(if place.is_none() { Ok(Snapshot::empty()) } else { Err(LogError::TooOld) });
     };
+    if scope.epoch.is_empty() {
+        return Ok(Err(LogError::copied()));
+    }
     let cursor = place.map_or(scope.head, |place| place.cursor);
     let is_there = scope.reaches(cursor, place.map(|place| &*place.epoch));
     if !is_there || scope.head - cursor > CHANGES_MEANWHILE {

@@ -18,8 +18,10 @@ use crate::transport::doors::metrics::is_from_here;
 /// Builds the route of this door. Who may read the metrics may read this; who may not is told as if there were nothing.
 pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>) -> Router {
     let asked = async move |request: Request| {
-        let may_read = dispatcher.config().metrics == MetricsAccess::All || is_from_here(&request);
-        let report = if may_read { dispatcher.replication_report().await } else { None };
+        let is_from_here = is_from_here(&request);
+        let may_read = dispatcher.config().metrics == MetricsAccess::All || is_from_here;
+        // What rows have is told on this machine alone.
+        let report = if may_read { dispatcher.replication_report(is_from_here).await } else { None };
         match report {
             Some(json) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], json).into_response(),
             None => {
