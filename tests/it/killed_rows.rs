@@ -17,7 +17,7 @@ use crate::killed_log::{SESSIONS, kills, token};
 use crate::postgres::{self, Postgres};
 use crate::program::Program;
 use crate::proxy::Proxy;
-use crate::replication::{TABLES, connect};
+use crate::replication::{TABLES, connect, copy};
 
 const SCOPE: &str = "cards-all";
 const WRITERS: u64 = 2;
@@ -247,8 +247,12 @@ impl Trial {
     }
 
     fn serve(&self) -> Program {
+        self.serve_in(self.data.path())
+    }
+
+    fn serve_in(&self, folder: &Path) -> Program {
         let [source, log] = self.how;
-        let (folder, url) = (text(self.data.path()), postgres::url(self.proxy.port()));
+        let (folder, url) = (text(folder), postgres::url(self.proxy.port()));
         self.proxy.cut(false);
         let program = Program::start(&[
             ("SYNC_DATA", folder),
@@ -371,31 +375,34 @@ async fn of_two_servers_whoever_reads_is_killed_and_the_other_goes_on() {
     let Some(trial) = Trial::new(["slot", "database"]).await else { return };
     let mut chance = fastrand::Rng::with_seed(18);
     let writers = trial.writers(&mut chance);
-    let mut servers = vec![trial.serve(), trial.serve()];
+    // Each has its own files, and knows the same session.
+    let other = tempfile::tempdir().expect("a folder");
+    copy(trial.data.path(), other.path());
+    let mut servers = vec![(trial.serve(), trial.data.path()), (trial.serve_in(other.path()), other.path())];
     trial.proxy.cut(false);
     let mut clients = Vec::new();
-    for server in &servers {
+    for (server, _) in &servers {
         until_live_somewhere(server.address()).await;
         clients.push(Follower::begin(server.address(), &trial.token).await);
     }
     for _ in 0..kills().div_ceil(2) {
-        let reads = if report(servers[0].address()).await["state"] == "following" { 1 } else { 0 };
-        let reader = servers.remove(reads);
+        let reads = usize::from(report(servers[0].0.address()).await["state"] == "following");
+        let (reader, folder) = servers.remove(reads);
         reader.kill();
-        let stays = servers[0].address();
+        let stays = servers[0].0.address();
         // Each goes on with the one that is left, and one of them with the one that comes in its place.
         for client in &mut clients {
             let enough = client.changes + 100;
             client.follow(stays, &trial.token, |client| client.changes >= enough).await;
         }
-        servers.push(trial.serve());
+        servers.push((trial.serve_in(folder), folder));
         trial.proxy.cut(false);
         let enough = clients[0].changes + 100;
-        clients[0].follow(servers[1].address(), &trial.token, |client| client.changes >= enough).await;
+        clients[0].follow(servers[1].0.address(), &trial.token, |client| client.changes >= enough).await;
     }
     writers.into_iter().for_each(Writer::end);
     let (counts, remarks) = trial.rows().await;
-    for (client, server) in clients.iter_mut().zip(&servers) {
+    for (client, (server, _)) in clients.iter_mut().zip(&servers) {
         let is_all = |client: &Follower| client.last() == counts && client.remarks == remarks;
         client.follow(server.address(), &trial.token, is_all).await;
     }

@@ -189,6 +189,19 @@ impl Board {
         board
     }
 
+    /// Asks until it is answered: while rows are copied, nobody gets any.
+    async fn ask(&mut self, verb: &str, ask: &Value) -> Value {
+        let asking = async {
+            loop {
+                let answer = self.client.call(verb, ask.clone()).await;
+                if answer["errorCode"] != "store-unavailable" {
+                    return answer;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking).await.expect("it can be read")
+    }
+
     async fn snapshot(&mut self) {
         self.snapshots += 1;
         self.rows.clear();
@@ -198,7 +211,7 @@ impl Board {
             if !page.is_null() {
                 ask["page"] = page;
             }
-            let answer = self.client.call("snapshot", ask).await;
+            let answer = self.ask("snapshot", &ask).await;
             let result = &answer["result"];
             for (entity, rows) in result["data"].as_object().unwrap_or_else(|| panic!("{answer}")) {
                 let rows = rows.as_object().expect("rows").iter();
@@ -215,7 +228,7 @@ impl Board {
     async fn pull(&mut self) {
         loop {
             let ask = json!({ "scope": self.scope, "cursor": self.at.0, "epoch": self.at.1, "limit": 1000 });
-            let answer = self.client.call("pull", ask).await;
+            let answer = self.ask("pull", &ask).await;
             if answer["errorCode"] == "cursor-too-old" {
                 return self.snapshot().await;
             }
@@ -749,7 +762,7 @@ async fn a_new_slot_waits_for_what_is_under_way_and_says_for_whom() {
     assert_eq!(report(&server).await["problem"], Value::Null);
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry").path();
         if entry.is_file() {
