@@ -955,3 +955,103 @@ async fn how_it_stands_is_told_to_whoever_operates_it() {
     stage.run("ALTER TABLE cards RENAME title TO name; UPDATE cards SET name = 'Unseen' WHERE id = 1").await;
     until_metric(&server, "sync_replication_stopped 1").await;
 }
+
+/// What the program says of the database, asked for by a word.
+fn said(stage: &Stage, source: &str, verb: &str) -> String {
+    let url = stage.postgres.url();
+    let mut command = crate::program::command(&[("DATABASE_URL", url.as_str()), ("SYNC_REPLICATION_SOURCE", source)]);
+    let output = command.args(["replication", verb]).output().expect("it runs");
+    [output.stdout, output.stderr].map(|said| String::from_utf8(said).expect("a text")).concat()
+}
+
+#[tokio::test]
+async fn what_was_made_is_taken_away_with_whatever_writes_to_it() {
+    let Some(stage) = Stage::new(HOW[2]).await else { return };
+    let oids =
+        "SELECT coalesce(string_agg(oid::text, ' ' ORDER BY oid), '') FROM pg_trigger WHERE tgname LIKE 'sync_outbox%'";
+    said(&stage, "outbox", "init");
+    let made: String = stage.ask(oids).await;
+    assert_eq!(made.split(' ').count(), 4);
+    let status = said(&stage, "outbox", "status");
+    assert!(status.contains("table `public.cards` is `card`") && !status.contains("nobody reads"), "{status}");
+    // What is there is not made once more: it would be another one, and all would be read anew.
+    said(&stage, "outbox", "init");
+    assert_eq!(stage.ask::<String>(oids).await, made);
+    // That of a table that is no entity any more, and all of them where a slot is read.
+    stage
+        .run(
+            "CREATE TABLE gone (id INT);
+            CREATE FUNCTION sync_outbox.changed_gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO sync_outbox.changes (source, kind) VALUES ('', 'm'); RETURN NULL; END $$;
+            CREATE TRIGGER sync_outbox AFTER INSERT ON gone FOR EACH ROW EXECUTE FUNCTION sync_outbox.changed_gone()",
+        )
+        .await;
+    let left =
+        "has triggers of the outbox, and nobody reads what they write: `cargo sync replication init` takes them away";
+    let status = said(&stage, "outbox", "status");
+    assert!(
+        status.contains(&format!("table `gone` {left}")) && !status.contains(&format!("`cards` {left}")),
+        "{status}"
+    );
+    let status = said(&stage, "slot", "status");
+    assert!(status.contains(&format!("table `cards` {left}")), "{status}");
+    said(&stage, "outbox", "init");
+    assert_eq!(stage.ask::<String>(oids).await, made);
+    stage
+        .run("CREATE TRIGGER sync_outbox AFTER INSERT ON gone FOR EACH ROW EXECUTE FUNCTION sync_outbox.changed_gone()")
+        .await;
+    let dropped = said(&stage, "outbox", "drop");
+    assert!(dropped.contains("the outbox and its triggers"), "{dropped}");
+    stage.run("INSERT INTO gone VALUES (1); INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Free')").await;
+    assert_eq!(stage.ask::<String>(oids).await, "");
+}
+
+#[tokio::test]
+async fn what_rows_have_is_told_on_this_machine_alone() {
+    let Some(stage) = Stage::new(SLOT_AND_FILE).await else { return };
+    stage.run("INSERT INTO cards (id, board, title, state) VALUES (7, 'all', 'Odd', 'half open')").await;
+    let server = TestServer::start_with(|config| {
+        stage.configure(config);
+        config.metrics = sync::MetricsAccess::All;
+        config.replication_publication = "My \"Publication\", in letters of two kinds".to_owned();
+    })
+    .await;
+    server.has_rows().await;
+    assert_eq!(report(&server).await["setAside"]["last"][0]["id"], "7");
+    let url = format!("http://{}/_sync/replication", server.address());
+    let elsewhere =
+        reqwest::Client::new().get(url).header("x-forwarded-for", "203.0.113.5").send().await.expect("an answer");
+    let told: Value = serde_json::from_str(&elsewhere.text().await.expect("a text")).expect("JSON");
+    assert_eq!(told["setAside"], json!({ "count": 1, "last": [] }));
+}
+
+/// A transaction that is larger than one step holds up those who write rows, and nobody else.
+#[tokio::test]
+async fn whoever_writes_no_rows_does_not_wait_for_a_large_transaction() {
+    let Some(stage) = Stage::new(SLOT_AND_DATABASE).await else { return };
+    let server = stage.start().await;
+    server.has_rows().await;
+    // The reader is held up in the middle of one: what it has locked for all rows is known by there being two locks, beside that of who leads.
+    let other = connect(&stage.postgres).await;
+    other.batch_execute("BEGIN; LOCK TABLE sync_placed IN ACCESS EXCLUSIVE MODE").await.expect("a lock");
+    stage.run("INSERT INTO cards (id, board, title) SELECT n, '', 'Many' FROM generate_series(1000, 4000) n").await;
+    let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted";
+    let holding = async { while stage.ask::<i64>(locks).await < 2 {} };
+    tokio::time::timeout(PATIENCE, holding).await.expect("it writes rows");
+    let mut ada = server.connect(member("ada", "deliver", None)).await;
+    let list = |seq: u64| json!({ "id": format!("m{seq}"), "seq": seq, "name": "lists/put", "version": "v1", "scope": "list-ada-1", "args": { "id": "i", "text": "x" } });
+    let row = json!({ "id": "r1", "seq": 1, "name": "cards/put", "version": "v1", "scope": "cards-all", "args": { "id": 1, "title": "Waits" } });
+    let waits = ada.start("push", json!({ "client": "of-rows", "mutations": [row.clone()] })).await;
+    for seq in 1..=3 {
+        let told = ada.call("push", json!({ "client": "of-lists", "mutations": [list(seq)] })).await;
+        assert_eq!(told["result"]["results"][0]["ok"], true, "{told}");
+    }
+    let told = ada.ack(waits).await;
+    assert_eq!(
+        told["errorCode"].as_str().or(told["result"]["results"][0]["errorCode"].as_str()),
+        Some("store-unavailable"),
+        "{told}"
+    );
+    other.batch_execute("COMMIT").await.expect("an end");
+    let told = ada.call("push", json!({ "client": "of-rows", "mutations": [row] })).await;
+    assert_eq!(told["result"]["results"][0]["ok"], true, "{told}");
+}
