@@ -72,6 +72,12 @@ impl Program {
         assert!(Command::new("prlimit").args(["--pid", &pid, &size]).status().expect("prlimit runs").success());
     }
 
+    /// Lets it run no more, as a machine that sleeps; it may be killed all the same.
+    pub(crate) fn stand_still(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-STOP", &id]).status().expect("kill runs").success());
+    }
+
     /// Ends it as a crash would.
     pub(crate) fn kill(mut self) {
         self.child.kill().and_then(|()| self.child.wait()).expect("it is ours");

@@ -62,6 +62,9 @@ async fn a_client_is_known_with_how_far_it_has_come() {
     let mut ada = connect(&server, "ada", "phone").await;
     assert_eq!(status(&mut ada).await, "snapshot 0 2", "nothing is known of it");
     assert_eq!(registered(&server, "phone").await, "ada [] connected");
+    ada.call("subscribe", json!({ "scopes": [ADA] })).await;
+    assert_eq!(status(&mut ada).await, "snapshot 0 2", "it is told what comes, and has nothing of what was");
+    ada.call("unsubscribe", json!({ "scopes": [ADA] })).await;
     ada.call("snapshot", json!({ "scope": ADA })).await;
     assert_eq!(status(&mut ada).await, "live 2 0");
     assert_eq!(registered(&server, "phone").await, "ada [list-ada-1@2] connected");
@@ -274,7 +277,9 @@ async fn whoever_subscribes_is_told_the_last_whatever_rests_meanwhile() {
     let mut writer = server.connect(member("ada", "deliver", None)).await;
     let mut readers = Vec::new();
     for number in 0..4 {
-        readers.push((connect(&server, "ada", &format!("reader-{number}")).await, 0));
+        let mut reader = connect(&server, "ada", &format!("reader-{number}")).await;
+        reader.call("snapshot", json!({ "scope": ADA })).await;
+        readers.push((reader, 0));
     }
     let (mut chance, mut seq) = (7_u64, 0);
     let mut next = move |below: u64| {

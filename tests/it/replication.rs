@@ -496,7 +496,10 @@ async fn what_is_missing_stops_the_start_and_says_what_would_be_right() {
     stage.run("ALTER PUBLICATION sync SET TABLE cards, remarks; CREATE TABLE more () INHERITS (cards)").await;
     let inherited = "other tables inherit from `public.cards`, and what happens to their rows is not told of it: partitions are, which `PARTITION BY` makes";
     assert_eq!(stage.refusal(|_| {}).await, format!("{before}{inherited}"));
-    stage.run("DROP TABLE more").await;
+    stage.run("DROP TABLE more; ALTER TABLE remarks DROP CONSTRAINT remarks_card_fkey; ALTER TABLE cards DROP CONSTRAINT cards_pkey, ADD PRIMARY KEY (id) DEFERRABLE INITIALLY DEFERRED").await;
+    let key = "the column `id` does not tell the rows of `public.cards` apart, and it is the key of `card`: make it the primary key, or give it a unique index";
+    assert_eq!(stage.refusal(|_| {}).await, format!("{before}{key}"), "two rows may have it for a moment");
+    stage.run("ALTER TABLE cards DROP CONSTRAINT cards_pkey, ADD PRIMARY KEY (id)").await;
     let hosts = |config: &mut Config| config.database_url = Some(sync::Secret::new("postgres://a,b/db"));
     assert!(stage.refusal(hosts).await.contains("names several hosts: name the one that takes writes"));
     stage.run("SELECT pg_create_logical_replication_slot('other', 'test_decoding')").await;
@@ -611,25 +614,57 @@ async fn what_cannot_be_gone_on_with_is_read_anew_and_everybody_is_told() {
     }
 }
 
+/// What leaves rows untold, by what tells of them; each makes the title of the card that of its number.
+const UNTOLD: [(How, &[&str]); 2] = [
+    (
+        SLOT_AND_FILE,
+        &[
+            "ALTER PUBLICATION sync DROP TABLE cards; {untold}; ALTER PUBLICATION sync ADD TABLE cards",
+            "ALTER PUBLICATION sync SET (publish = 'insert'); {untold}; ALTER PUBLICATION sync SET (publish = 'insert, update, delete, truncate')",
+            "ALTER PUBLICATION sync RENAME TO other; {untold}; ALTER PUBLICATION other RENAME TO sync",
+            "ALTER TABLE cards RENAME TO other; UPDATE other SET title = '{title}'; ALTER TABLE other RENAME TO cards",
+            "CREATE SCHEMA IF NOT EXISTS z; ALTER TABLE cards SET SCHEMA z; UPDATE z.cards SET title = '{title}'; ALTER TABLE z.cards SET SCHEMA public",
+            "ALTER TABLE cards ALTER title TYPE TEXT USING '{title}'",
+            "ALTER TABLE cards DROP title, ADD title TEXT NOT NULL DEFAULT '{title}'",
+            "ALTER TABLE cards REPLICA IDENTITY FULL; {untold}",
+        ],
+    ),
+    (
+        HOW[3],
+        &[
+            "ALTER TABLE cards DISABLE TRIGGER ALL; {untold}; ALTER TABLE cards ENABLE TRIGGER ALL; ALTER TABLE cards ENABLE ALWAYS TRIGGER sync_outbox;
+                ALTER TABLE cards ENABLE ALWAYS TRIGGER sync_outbox_truncate",
+            "DO $$ DECLARE made TEXT := pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'sync_outbox' AND tgrelid = 'cards'::regclass; BEGIN
+                DROP TRIGGER sync_outbox ON cards; {untold}; EXECUTE made; ALTER TABLE cards ENABLE ALWAYS TRIGGER sync_outbox;
+            END $$",
+            "ALTER TABLE cards ALTER title TYPE TEXT USING '{title}'",
+        ],
+    ),
+];
+
 #[tokio::test]
 async fn what_was_not_told_for_a_while_is_read_anew() {
-    let untold = "UPDATE cards SET title = 'Untold' WHERE id = 1";
-    let publication =
-        format!("ALTER PUBLICATION sync DROP TABLE cards; {untold}; ALTER PUBLICATION sync ADD TABLE cards");
-    let trigger = format!(
-        "DO $$ DECLARE made TEXT := pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'sync_outbox' AND tgrelid = 'cards'::regclass; BEGIN
-            DROP TRIGGER sync_outbox ON cards; {untold}; EXECUTE made; ALTER TABLE cards ENABLE ALWAYS TRIGGER sync_outbox;
-        END $$"
-    );
-    for (how, untold) in [(SLOT_AND_FILE, publication), (HOW[3], trigger)] {
+    for (how, changes) in UNTOLD {
         let Some(stage) = Stage::new(how).await else { return };
         stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Told')").await;
         let server = stage.start().await;
         let mut board = Board::open(&server, "ada", "all").await;
-        stage.run(&untold).await;
-        until_report(&server, |report| report["state"] == "live" && report["copies"] == 2).await;
-        board.pull().await;
-        assert_eq!((board.title(1), board.snapshots), (Some("Untold"), 2), "{how:?}");
+        for (number, change) in changes.iter().enumerate() {
+            let title = format!("Untold {number}");
+            let untold = format!("UPDATE cards SET title = '{title}'");
+            let change = change.replace("{untold}", &untold).replace("{title}", &title);
+            // Each on its own, and at once: whoever looks now and then sees nothing of it but what is left.
+            for statement in change.split_inclusive(';').collect::<Vec<_>>() {
+                if change.starts_with("DO") {
+                    stage.run(&change).await;
+                    break;
+                }
+                stage.run(statement).await;
+            }
+            let is_right = |board: &Board| board.title(1) == Some(&title);
+            board.until(is_right).await;
+            assert_eq!(board.rows.len(), 1, "{how:?} {change}");
+        }
     }
 }
 
@@ -1054,4 +1089,34 @@ async fn whoever_writes_no_rows_does_not_wait_for_a_large_transaction() {
     other.batch_execute("COMMIT").await.expect("an end");
     let told = ada.call("push", json!({ "client": "of-rows", "mutations": [row] })).await;
     assert_eq!(told["result"]["results"][0]["ok"], true, "{told}");
+}
+
+#[tokio::test]
+async fn what_somebody_says_in_the_database_stops_nothing() {
+    for how in [SLOT_AND_DATABASE, HOW[3]] {
+        let Some(stage) = Stage::new(how).await else { return };
+        let server = stage.start().await;
+        let mut board = Board::open(&server, "ada", "all").await;
+        stage
+            .run(
+                r#"SELECT pg_logical_emit_message(true, 'sync.origin', '[["a\u0000b",1,"cards-all"]]');
+                SELECT pg_logical_emit_message(true, 'sync.origin', 'no JSON');
+                SELECT pg_logical_emit_message(true, 'sync.origin', (SELECT json_agg(json_build_array('c' || n, n, 'cards-all'))::text FROM generate_series(1, 100000) n));
+                INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Heard')"#,
+            )
+            .await;
+        board.until_title(1, "Heard").await;
+    }
+}
+
+#[tokio::test]
+async fn in_development_an_empty_database_is_enough() {
+    for how in HOW {
+        let Some(stage) = Stage::new(how).await else { return };
+        stage.run("DROP TABLE remarks, cards").await;
+        let server = stage.start().await;
+        let mut board = Board::open(&server, "ada", "all").await;
+        stage.run("INSERT INTO cards (id, board, title, done, count, tags, state) VALUES (1, 'all', 'First', false, 0, '{}', 'open')").await;
+        board.until_title(1, "First").await;
+    }
 }

@@ -48,7 +48,7 @@ impl<A: App> Dispatcher<A> {
             let spoken = self.spoken(caller, &session, None).await?;
             let from = (pull.cursor, pull.epoch.as_deref());
             let (Page { changes, cursor, has_more, epoch }, _turn) =
-                self.pulled((caller, &session, spoken.as_deref()), from, (pull, PAGE)).await?;
+                self.pulled((caller, spoken.as_deref()), &session, from, (pull, PAGE)).await?;
             self.note_position(spoken.as_deref(), &pull.scope, (cursor, &epoch));
             Ok(self.charged(caller, answer_pull(&lines(&changes), cursor, has_more, &epoch)))
         };
@@ -60,7 +60,8 @@ impl<A: App> Dispatcher<A> {
     /// in the same line is asked whether there is anything left.
     async fn pulled(
         &self,
-        (caller, session, spoken): (&Caller<A>, &Arc<Guarded<A::Session>>, Option<&Spoken>),
+        (caller, spoken): (&Caller<A>, Option<&Spoken>),
+        session: &Arc<Guarded<A::Session>>,
         (cursor, epoch): (u64, Option<&str>),
         (pull, bytes): (&PullCall<'_>, usize),
     ) -> Result<(Page, Option<ReadingTurn>), SyncError> {
@@ -132,7 +133,7 @@ impl<A: App> Dispatcher<A> {
                 }
             }
             let (Page { changes, cursor, has_more, epoch }, turn) =
-                self.pulled((caller, &session, None), (at, of.as_deref()), (pull, FOLLOWED_PAGE)).await?;
+                self.pulled((caller, None), &session, (at, of.as_deref()), (pull, FOLLOWED_PAGE)).await?;
             let has_news = is_first || !changes.is_empty();
             let page = has_news.then(|| self.charged(caller, pulled(&lines(&changes), cursor, has_more, &epoch)));
             drop(turn);

@@ -174,7 +174,9 @@ impl<A: App> Dispatcher<A> {
             };
             let stored = stored.filter(|stored| spoken.as_ref().is_some_and(|spoken| *spoken.name == *stored.client));
             let asking = call.scopes.iter().map(async |scope| {
-                let stands = self.stands(caller, &session, &call.asker, (scope, stored.as_ref())).await;
+                let has_begun = spoken.as_ref().is_none_or(|spoken| spoken.may_go_on(scope));
+                let stored = stored.as_ref().filter(|_| has_begun);
+                let stands = self.stands(caller, &session, &call.asker, (scope, stored, has_begun)).await;
                 let stands = stands.map_err(|error| {
                     let sentence = self.catalog().sentence(&error, caller.locale(self.catalog()));
                     Refusal::new(&error, sentence)
@@ -192,14 +194,17 @@ impl<A: App> Dispatcher<A> {
         caller: &Caller<A>,
         session: &Arc<Guarded<A::Session>>,
         asker: &Asker<'_>,
-        (scope, stored): (&str, Option<&Registration>),
+        (scope, stored, has_begun): (&str, Option<&Registration>, bool),
     ) -> Result<ScopeStatus, SyncError> {
         access(self.parts(), caller, session, scope).await?;
         let _turn = self.reading_turn(caller, session, asker).await?;
         let log = self.parts().scopes.log()?;
         let head = log.heads(vec![scope.into()]).await?.remove(0);
         let known = stored.and_then(|stored| stored.positions.iter().find(|position| *position.scope == *scope));
-        let told = caller.socket().and_then(|socket| self.parts().scopes.topics.told(socket.id(), scope));
+        let told = caller
+            .socket()
+            .filter(|_| has_begun)
+            .and_then(|socket| self.parts().scopes.topics.told(socket.id(), scope));
         let at = match (known, told) {
             (Some(known), told) => {
                 ScopePosition { cursor: known.cursor.max(told.unwrap_or_default()), ..known.clone() }

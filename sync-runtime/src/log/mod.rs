@@ -26,11 +26,12 @@ pub use postgres::PostgresLog;
 pub use registry::{ByStrategy, NewClient, Registered, Registration, ScopeAdvance, ScopePosition, Sign};
 #[cfg(feature = "postgres")]
 pub use replica::{
-    Aside, AsideRow, Fed, Feed, Feeder, How, Origin, PlacedRow, ReplicaLog, Row, RowTable, RowTables, SetAside,
+    Aside, AsideRow, Fed, Feed, Feeder, How, IsOfRows, Origin, PlacedRow, ReplicaLog, Row, RowTable, RowTables,
+    SetAside,
 };
 pub use row_reader::RowReader;
 #[cfg(feature = "postgres")]
-pub use split::{IsOfRows, SplitLog};
+pub use split::SplitLog;
 pub use sqlite::SqliteLog;
 #[cfg(test)]
 pub(crate) use store::ChangeKind;

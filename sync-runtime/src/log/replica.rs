@@ -57,6 +57,9 @@ pub trait ReplicaLog: Send + Sync {
     fn set_aside(&self) -> BoxFuture<'_, Result<SetAside, LogError>>;
 }
 
+/// Whether a scope is one of rows.
+pub type IsOfRows = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
 /// The entities that are rows: no log has them but as it reads them.
 #[derive(Clone, Default)]
 pub struct RowTables {
@@ -65,7 +68,7 @@ pub struct RowTables {
     /// The statement by which a transaction says which calls it is of: `$1` is JSON, a list of client, number and scope.
     pub origin: &'static str,
     /// Whether rows belong to a scope of a name: none of them is written by a push of any other one.
-    pub is_of_rows: Option<Arc<dyn Fn(&str) -> bool + Send + Sync>>,
+    pub is_of_rows: Option<IsOfRows>,
 }
 
 impl RowTables {

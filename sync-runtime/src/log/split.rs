@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::registry::{NewClient, Registered, Registration, Sign};
+use super::replica::IsOfRows;
 use super::store::{
     Head, Known, LogError, LogStore, Page, PullFrom, Push, PushLater, Retention, Snapshot, SnapshotPlace, Work,
 };
@@ -15,9 +16,6 @@ pub struct SplitLog {
     rows: Arc<dyn LogStore>,
     is_of_rows: IsOfRows,
 }
-
-/// Whether a scope is one of rows.
-pub type IsOfRows = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 impl SplitLog {
     /// Makes one log of what mutations write and of rows.

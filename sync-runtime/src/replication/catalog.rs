@@ -138,7 +138,8 @@ async fn table(
     }
     let found = columns(client, entry.id).await?;
     match Table::new(replica, &found, is_scope.clone()) {
-        Ok(table) => {
+        Ok(mut table) => {
+            table.id = entry.id;
             identity(client, &entry, &table, &mut catalog.missing).await?;
             Ok(Some((entry.id, table)))
         }
@@ -304,7 +305,7 @@ async fn publication(
     Ok(())
 }
 
-/// Numbers what tells of changes: the tables, and their places in the publication, or their triggers; and the files of partitions, which come with
+/// Numbers what tells of changes: the tables and their columns, and their places in the publication, or their triggers; and the files of partitions, which come with
 /// rows, go with them, and are emptied without a word of them. No table is locked for it.
 pub(super) async fn told_by(
     client: &Client,
@@ -315,8 +316,10 @@ pub(super) async fn told_by(
             FROM pg_publication p LEFT JOIN pg_depend d ON d.refclassid = 'pg_publication'::regclass AND d.refobjid = p.oid
                 AND (d.classid <> 'pg_publication_rel'::regclass OR EXISTS (
                     SELECT 1 FROM pg_publication_rel r WHERE r.oid = d.objid AND r.prrelid IN (SELECT id FROM parts)))
-            WHERE p.pubname = $2 GROUP BY p.xmin, p.oid)";
-    let by_trigger = "SELECT c.oid, (SELECT $2::text || string_agg(t.oid || t.tgenabled::text, ' ' ORDER BY t.oid)
+            WHERE p.pubname = $2 GROUP BY p.xmin, p.oid),
+            c.relreplident, (SELECT min(indexrelid) FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident)";
+    let by_trigger =
+        "SELECT c.oid, (SELECT $2::text || string_agg(t.oid || ':' || t.xmin || t.tgenabled::text, ' ' ORDER BY t.oid)
             FROM pg_trigger t WHERE t.tgrelid IN (SELECT id FROM parts) AND starts_with(t.tgname, 'sync_outbox'))";
     let select = match settings.source {
         SourceKind::Slot => by_publication,
@@ -331,12 +334,21 @@ pub(super) async fn told_by(
         )
         SELECT coalesce(string_agg(told::text, ' ' ORDER BY told::text), '') FROM (
             {select}, (SELECT string_agg(c.oid || ':' || c.relfilenode, ' ' ORDER BY c.oid)
-                FROM parts p JOIN pg_class c ON c.oid = p.id WHERE NOT p.is_root AND c.relkind = 'r')
+                FROM parts p JOIN pg_class c ON c.oid = p.id WHERE NOT p.is_root AND c.relkind = 'r'),
+                (SELECT string_agg(a.attnum || ':' || a.xmin, ' ' ORDER BY a.attnum) FROM pg_attribute a
+                JOIN unnest($3::text[], $4::text[]) AS own (of_table, name) ON own.name = a.attname AND own.of_table = c.relnamespace::regnamespace::text || '.' || c.relname
+                WHERE a.attrelid = c.oid)
             FROM roots JOIN pg_class c ON c.oid = roots.id
         ) AS told"
     );
     let tables: Vec<String> = replicas.iter().map(|replica| replica.table().to_string()).collect();
-    let told: String = client.query_one(&select, &[&tables, &settings.publication]).await?.try_get(0)?;
+    let columns = replicas
+        .iter()
+        .flat_map(|replica| replica.columns().iter().map(|column| (replica.table().to_string(), column.name)));
+    let (of_tables, columns): (Vec<String>, Vec<&str>) = columns.unzip();
+    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
+        [&tables, &settings.publication, &of_tables, &columns];
+    let told: String = client.query_one(&select, &values).await?.try_get(0)?;
     Ok(Id::of_texts(&[&told]).to_string())
 }
 

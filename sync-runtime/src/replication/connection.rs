@@ -23,7 +23,7 @@ const ALIVE: &str =
 /// The name under which the database knows us.
 pub(super) const APPLICATION: &str = "syncwright";
 /// How many messages wait for who reads them; each may be as large as a row.
-const MESSAGES: usize = 256;
+const MESSAGES: usize = 32;
 
 /// Where a database is.
 #[derive(Debug, Clone)]

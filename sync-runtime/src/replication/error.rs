@@ -55,6 +55,38 @@ fn told(missing: &[Missing]) -> String {
     lines.join("\n")
 }
 
+impl Missing {
+    /// Returns whether something may happen meanwhile that nobody is told.
+    pub(super) fn is_untold(&self) -> bool {
+        match self {
+            Self::Table { .. }
+            | Self::NoTable(_)
+            | Self::Unlogged(_)
+            | Self::Misfit(_)
+            | Self::Key { .. }
+            | Self::Identity { .. }
+            | Self::Leaf { .. }
+            | Self::Inherited(_)
+            | Self::Publication(..)
+            | Self::Unpublished(..)
+            | Self::Published(_)
+            | Self::Filtered(..)
+            | Self::Unlisted(..)
+            | Self::Trigger(_) => true,
+            Self::Version { .. }
+            | Self::Encoding(_)
+            | Self::WalLevel(_)
+            | Self::Right(_)
+            | Self::Slots(_)
+            | Self::Select { .. }
+            | Self::Guarded { .. }
+            | Self::Unknown(..)
+            | Self::Shared(_)
+            | Self::Foreign(_) => false,
+        }
+    }
+}
+
 /// What has to be changed before rows can be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Missing {

@@ -303,7 +303,7 @@ impl Streaming<'_> {
                     WHERE pg_visible_in_snapshot(xid, $1::text::pg_snapshot)
                 ) AS stored WHERE last <= $2
             ))
-            UPDATE sync_outbox.origin SET taken = $3";
+            UPDATE sync_outbox.origin SET taken = greatest(taken, $3)";
         let through = self.at.through.unwrap_or(i64::MAX);
         self.taking.execute(take, &[&self.at.snapshot, &through, &number(&self.at)]).await?;
         Ok(())
@@ -365,7 +365,7 @@ impl Streaming<'_> {
         while feeder.stored() < at.number {
             feeder.stored_more().await;
         }
-        let take = "WITH taken AS (DELETE FROM sync_outbox.changes WHERE id = ANY($1)) UPDATE sync_outbox.origin SET taken = $2";
+        let take = "WITH taken AS (DELETE FROM sync_outbox.changes WHERE id = ANY($1)) UPDATE sync_outbox.origin SET taken = greatest(taken, $2)";
         self.taking.execute(take, &[&read.ids, &number(&at)]).await?;
         self.at = at;
         self.show();

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pgwire_replication::ReplicationClient;
+use pgwire_replication::{PgWireError, ReplicationClient};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::catalog::{self, Catalog};
@@ -26,17 +26,21 @@ use crate::route::Replica;
 
 /// How long it is waited before it is tried again, at first and at most.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
-/// How long it is waited at most before all is read anew once more.
-const ANEW: Duration = Duration::from_secs(60);
+/// After what time that was not in vain.
+const STOOD: Duration = Duration::from_secs(5);
+/// How long it is waited at most before all is read anew once more, and after what time that was not in vain.
+const ANEW: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(1)];
 /// How often it is tried to lead, and looked how far the one is who does.
 const FOLLOWING: Duration = Duration::from_secs(1);
 /// How often it is looked whether the database is still there, and within what time it has to say so.
 const BEATS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
+/// When the database ends the lead of one who gives no sign.
+const STANDS_STILL: &str = "SET idle_session_timeout = '8s'";
 /// How often it is said at most what is in the way, and within what time.
 const SAID: (u64, Duration) = (6, Duration::from_secs(60));
 
 /// Why what was stored does not hold any more where what tells of changes is not what it was.
-const UNTOLD: &str = "a table was not told of for a while: it, a partition, its place in the publication or its trigger was made anew or taken away";
+pub(super) const UNTOLD: &str = "a table was not told of for a while: it, a column, a partition, its place in the publication or its trigger was another one, or not there";
 
 /// What is read, and where it is stored.
 pub(super) struct Reader {
@@ -85,17 +89,23 @@ impl Reader {
         let mut anew = PAUSES[0];
         loop {
             let begun = Instant::now();
-            let Err(halt) = self.lead(why.take(), &mut pause).await;
+            let Err(halt) = self.lead(why.take()).await;
             match halt {
                 Halt::Anew(reason) => {
                     tracing::warn!(reason, "all rows are read anew: clients take snapshots");
                     why = Some(reason);
                     // What begins anew again and again is not to be all that the database does.
-                    anew = if begun.elapsed() > ANEW { PAUSES[0] } else { ANEW.min(2 * anew) };
+                    anew = if begun.elapsed() > ANEW[1] { PAUSES[0] } else { ANEW[0].min(2 * anew) };
                     sleep(anew).await;
                     continue;
                 }
                 halt => {
+                    if matches!(&halt, Halt::Missing(missing) if missing.iter().any(Missing::is_untold)) {
+                        why = Some(UNTOLD.to_owned());
+                    }
+                    if begun.elapsed() > STOOD {
+                        pause = PAUSES[0];
+                    }
                     let problem = chain(&halt);
                     if said.happened().is_some() {
                         tracing::error!(problem, "rows are not read: it is tried again");
@@ -109,7 +119,7 @@ impl Reader {
     }
 
     /// Leads as soon as nobody else does, and reads until something is in the way.
-    async fn lead(&self, why: Option<String>, pause: &mut Duration) -> Result<Infallible, Halt> {
+    async fn lead(&self, why: Option<String>) -> Result<Infallible, Halt> {
         let client = Arc::new(self.address.connect().await?);
         self.look(&client).await?;
         self.take_the_lead(&client).await?;
@@ -119,7 +129,6 @@ impl Reader {
         let (replicas, settings, status) = (self.replicas.clone(), self.settings.clone(), self.status.clone());
         let beat = Beat { client: client.clone(), replicas, settings, status, told_by: catalog.told_by.clone() };
         let beating = AbortOnDropHandle::new(tokio::spawn(beat.run()));
-        *pause = PAUSES[0];
         let state = lead.state;
         let lead = Lead { log: self.log.clone(), term: lead.term };
         let run = Run { reader: self, client: &client, catalog: &catalog, lead: &lead };
@@ -147,6 +156,8 @@ impl Reader {
         loop {
             let row = in_time(client.query_one("SELECT pg_try_advisory_lock($1)", &[&lock])).await??;
             if row.try_get(0)? {
+                // One that stands still, as a machine does that sleeps, does not hold up the others: it is looked after more often than that.
+                client.batch_execute(STANDS_STILL).await?;
                 return Ok(());
             }
             if !self.settings.shares_log {
@@ -225,7 +236,9 @@ impl Run<'_> {
             fence,
         };
         match streaming.run().await {
-            Err(Halt::Changed(misfit)) => Err(self.changed(misfit).await),
+            Err(Halt::Changed(misfit)) => Err(self.changed(misfit.to_string()).await),
+            // It is asked for by its name as that was when the rows were written.
+            Err(Halt::Streamed(error)) if is_of_no_publication(&error) => Err(self.changed(error.to_string()).await),
             ended => ended,
         }
     }
@@ -285,10 +298,10 @@ impl Run<'_> {
     }
 
     /// A table that the stream says has changed may be as it should be by now: what lies between cannot be read, and all is read anew.
-    async fn changed(&self, misfit: super::tables::Misfit) -> Halt {
+    async fn changed(&self, reason: String) -> Halt {
         let found = self.reader.catalog(self.client).await;
         match found.and_then(Catalog::complete) {
-            Ok(_) => Halt::Anew(misfit.to_string()),
+            Ok(_) => Halt::Anew(reason),
             Err(missing) => missing,
         }
     }
@@ -338,6 +351,11 @@ impl Run<'_> {
     fn text(&self, origin: &Origin, phase: Phase<Lsn>) -> Box<str> {
         Stored { origin: origin.clone(), phase }.text()
     }
+}
+
+/// Whether a stream asks for a publication that was not there, or not called so, when what it reads was written.
+fn is_of_no_publication(error: &PgWireError) -> bool {
+    matches!(error, PgWireError::Server(message) if message.contains("42704"))
 }
 
 /// Says why what was stored is not of what is read now.

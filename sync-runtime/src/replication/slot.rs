@@ -13,7 +13,7 @@ use super::connection::{APPLICATION, Address, in_time, quoted};
 use super::error::{Halt, Missing};
 use super::pgoutput::{self, Message, Relation, Value};
 use super::position::{Lsn, Origin, Phase, Stored};
-use super::reader::Lead;
+use super::reader::{Lead, UNTOLD};
 use super::status::Status;
 use super::tables::Table;
 use crate::clock::{Instant, sleep, timeout};
@@ -28,7 +28,9 @@ const FREED_WITHIN: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 /// After how many bytes in which nothing was for us it is stored that they were read, and after what time whatever they are.
 const IDLE: (u64, Duration, Duration) = (1 << 20, Duration::from_secs(1), Duration::from_secs(30));
-/// What transactions of our own say of themselves.
+/// What transactions of our own say of themselves, in how many bytes at most: a call is one of some together, and none has more than 64 letters beside its
+/// scope.
+const ORIGINS: usize = 1 << 20;
 const ORIGIN: &str = "sync.origin";
 
 /// A slot as the database has it.
@@ -314,11 +316,16 @@ impl<'r> Reading<'r> {
             let name = table.replica.table();
             (name.schema, name.name) == (&*relation.schema, &*relation.name)
         };
+        let is_known = self.transaction.as_ref().is_some_and(|transaction| transaction.is_known);
+        // One that was called otherwise then has rows by now that nobody was told.
+        if !is_known && self.streaming.tables.iter().any(|table| table.id == relation.id && !is_it(&table)) {
+            return Err(Halt::Anew(UNTOLD.to_owned()));
+        }
         let mut reads = Vec::new();
         for table in self.streaming.tables.iter().filter(is_it) {
             if let Some(misfit) = table.misfit(relation) {
                 // What is known already is not read: it may have looked so then.
-                if self.transaction.as_ref().is_some_and(|transaction| transaction.is_known) {
+                if is_known {
                     continue;
                 }
                 return Err(Halt::Changed(misfit));
@@ -444,9 +451,12 @@ impl Reads {
 /// Reads which calls have caused a transaction. Anybody who writes to the database may say such a thing; of a call that does not wait it means
 /// nothing.
 pub(super) fn origins(content: &[u8]) -> impl Iterator<Item = log::Origin> + use<> {
-    let calls = serde_json::from_slice::<Vec<OriginCall>>(content).unwrap_or_default();
+    let calls = Some(content).filter(|content| content.len() <= ORIGINS);
+    let calls = calls.and_then(|content| serde_json::from_slice::<Vec<OriginCall>>(content).ok()).unwrap_or_default();
+    let is_plain = |text: &str| !text.chars().any(char::is_control);
+    let calls = calls.into_iter().filter(move |OriginCall(client, _, scope)| is_plain(client) && is_plain(scope));
     let origin = |OriginCall(client, number, scope)| log::Origin { client: client.into(), number, scope: scope.into() };
-    calls.into_iter().map(origin)
+    calls.map(origin)
 }
 
 /// A call that has written rows: client, number, scope.

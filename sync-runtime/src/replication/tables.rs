@@ -21,6 +21,8 @@ const WORDS: usize = 500;
 /// A table, as it was found in the catalog.
 pub(super) struct Table {
     pub(super) replica: &'static dyn Replica,
+    /// Its number in the database.
+    pub(super) id: u32,
     /// Its columns, in the order of the entity's fields.
     pub(super) columns: Vec<Column>,
     /// Which of them is the key.
@@ -119,7 +121,7 @@ impl Table {
             return Err(misfits);
         }
         let key = columns.iter().position(|column| column.field == replica.key()).unwrap_or_default();
-        Ok(Self { replica, columns, key, is_scope })
+        Ok(Self { replica, id: 0, columns, key, is_scope })
     }
 
     /// Returns what stands in the way of reading rows of a relation, as the stream says that it looks from now on.

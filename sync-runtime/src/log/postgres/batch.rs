@@ -92,10 +92,10 @@ impl Batch {
         locks.extend(scopes.iter().map(|scope| lock_of("scope", scope)));
         locks.extend(clients.iter().map(|client| lock_of("client", client)));
         if scopes.iter().any(|scope| tables.may_meet(scope)) {
-            // Before all others: whoever holds it alone waits for none of those, and for long where much is written; then it is not waited for.
-            client.batch_execute("SET LOCAL lock_timeout = '1s'").await?;
+            // Before all others: whoever holds it alone waits for none of those. It, and rows that somebody else holds, are not waited for long, since
+            // everybody waits meanwhile; whoever has pushed tries again.
+            client.batch_execute("SET LOCAL lock_timeout = '500ms'").await?;
             client.query("SELECT pg_advisory_xact_lock_shared($1)", &[&gate()]).await?;
-            client.batch_execute("SET LOCAL lock_timeout TO DEFAULT").await?;
         }
         lock_all(client, locks).await?;
         let mut batch = Self { tables, ..Self::default() };

@@ -114,10 +114,17 @@ pub(super) fn count(file: &Connection) -> rusqlite::Result<u64> {
 pub(super) fn forget(file: &Connection, since: i64) -> rusqlite::Result<bool> {
     let too_many = "SELECT seen FROM sync_registry ORDER BY seen DESC LIMIT 1 OFFSET ?1";
     let too_many = file.prepare_cached(too_many)?.query_row([OF_ALL], |row| row.get(0)).optional()?;
-    let since = too_many.map_or(since, |seen: i64| seen.max(since));
-    let oldest = "SELECT client FROM sync_registry WHERE seen <= ?1 ORDER BY seen LIMIT ?2";
+    // Guests come first: whoever makes up names of clients makes up many, and forgets nobody who has signed in.
+    let guests = "SELECT count(*) FROM (SELECT 1 FROM sync_registry WHERE user IS NULL LIMIT ?1)";
+    let guests: i64 = match too_many {
+        Some(_) => file.prepare_cached(guests)?.query_row([FORGOTTEN_CLIENTS], |row| row.get(0))?,
+        None => 0,
+    };
+    let since = too_many.map_or(since, |seen: i64| if guests > 0 { i64::MAX } else { seen.max(since) });
+    let oldest =
+        "SELECT client FROM sync_registry WHERE seen <= ?1 AND (?3 = 0 OR user IS NULL) ORDER BY seen LIMIT ?2";
     let mut oldest = file.prepare_cached(oldest)?;
-    let oldest = oldest.query_map(params![since, FORGOTTEN_CLIENTS], |row| row.get::<_, String>(0))?;
+    let oldest = oldest.query_map(params![since, FORGOTTEN_CLIENTS, guests], |row| row.get::<_, String>(0))?;
     let oldest = oldest.collect::<rusqlite::Result<Vec<_>>>()?;
     for client in &oldest {
         unregister(file, client)?;
