@@ -153,7 +153,7 @@ series! {
         "Browsers that have read durable data within `registry_age_ms`. A sudden rise is somebody who makes up clients.";
     REPLICATION_LAG: "sync_replication_lag_bytes" Gauge, [],
         "Bytes of write-ahead log that the database has written and the reader of rows, if there is one and it is here, has not stored yet.",
-        "It follows the traffic and falls to 0. A rise for minutes is a reader that is too slow, or none at all: the slot keeps the log, which          fills the disk of the database. `GET /_sync/replication` says more.";
+        "It follows the traffic and falls to 0; it stands still while `sync_replication_stopped` is 1. A rise for minutes is a reader that is too slow: the slot keeps the log, which fills the disk of the database. `GET /_sync/replication` says more.";
     REPLICATION_STOPPED: "sync_replication_stopped" Gauge, [],
         "1 while something is in the way of reading rows.",
         "An alarm: `GET /_sync/replication` and the log say what it is.";
