@@ -24,6 +24,8 @@ const WRITERS: u64 = 2;
 const CARDS_EACH: u64 = 4;
 /// How long a writer waits between two transactions, in seconds: readers are built without optimisation.
 const BREATH: f64 = 0.008;
+/// How rows are read, and where they are logged.
+const WAYS: [[&str; 2]; 4] = [["slot", "database"], ["outbox", "database"], ["slot", "file"], ["outbox", "file"]];
 /// How long a test waits for what is sure to come.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long it is waited for a poke, of which one may be lost with its connection.
@@ -341,7 +343,7 @@ fn text(path: &Path) -> &str {
 
 #[tokio::test]
 async fn rows_are_told_once_and_in_their_order_whatever_is_killed() {
-    for how in [["slot", "file"], ["outbox", "database"], ["slot", "database"], ["outbox", "file"]] {
+    for how in WAYS {
         let Some(trial) = Trial::new(how).await else { return };
         trial.run(kills().div_ceil(4)).await;
     }

@@ -24,6 +24,8 @@ const MADE_WITHIN: Duration = Duration::from_secs(60);
 const WAITING_SAID: Duration = Duration::from_secs(1);
 /// How long it is waited for a slot that somebody still holds.
 const FREED_WITHIN: Duration = Duration::from_secs(10);
+/// How long what has come may take to be stored when nothing more comes.
+const STORED_WITHIN: Duration = Duration::from_secs(30);
 /// How long between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
 /// After how many bytes in which nothing was for us it is stored that they were read, and after what time whatever they are.
@@ -195,25 +197,42 @@ impl Streaming<'_> {
         let (mut feeder, feed) = Feed::new();
         let (log, term) = (self.lead.log.clone(), self.lead.term);
         let mut storing = AbortOnDropHandle::new(tokio::spawn(async move { log.feed(term, How::Changed, feed).await }));
-        let mut reading = Reading::new(&self);
+        let halt = match self.read(&mut stream, &mut feeder, &mut storing).await {
+            Ended::Log(halt) => return Err(halt),
+            Ended::Stream(halt) => halt,
+        };
+        // What has come is stored: over a connection that breaks off again and again, nobody would get anywhere otherwise.
+        drop(feeder.end());
+        timeout(STORED_WITHIN, storing).await.map_or_else(drop, drop);
+        Err(halt)
+    }
+
+    /// Has stored what is streamed, until either ends.
+    async fn read(&self, stream: &mut ReplicationClient, feeder: &mut Feeder, storing: &mut Storing) -> Ended {
+        let mut reading = Reading::new(self);
         reading.show(self.at);
         loop {
             tokio::select! {
                 biased;
-                halt = ended(&mut storing) => return Err(halt),
+                halt = ended(storing) => return Ended::Log(halt),
                 () = feeder.stored_more() => {
                     let stored = Lsn(feeder.stored());
                     // Never before it is stored: what is confirmed is not told again.
                     stream.update_applied_lsn(WireLsn::from(stored.0));
                     reading.show(stored);
                 }
-                event = stream.recv() => match event? {
-                    Some(event) => match reading.hear(event, &feeder).await {
+                event = stream.recv() => {
+                    let heard = match event {
+                        Ok(Some(event)) => reading.hear(event, feeder).await,
+                        Ok(None) => Err(PgWireError::Protocol("the stream has ended".to_owned()).into()),
+                        Err(error) => Err(error.into()),
+                    };
+                    match heard {
+                        Ok(()) => {}
                         // It takes no more, and says why.
-                        Err(Halt::Log(log::LogError::Superseded)) => return Err(ended(&mut storing).await),
-                        heard => heard?,
-                    },
-                    None => return Err(PgWireError::Protocol("the stream has ended".to_owned()).into()),
+                        Err(Halt::Log(log::LogError::Superseded)) => return Ended::Log(ended(storing).await),
+                        Err(halt) => return Ended::Stream(halt),
+                    }
                 }
             }
         }
@@ -236,6 +255,15 @@ impl Streaming<'_> {
             sleep(PAUSE).await;
         }
     }
+}
+
+/// A log that stores.
+pub(super) type Storing = AbortOnDropHandle<Result<(), log::LogError>>;
+
+/// Why nothing more is read.
+enum Ended {
+    Log(Halt),
+    Stream(Halt),
 }
 
 /// A stream that is being read.
@@ -464,7 +492,7 @@ pub(super) fn origins(content: &[u8]) -> impl Iterator<Item = log::Origin> + use
 struct OriginCall(String, u64, String);
 
 /// Waits until a log has ended, which it does not by itself, and returns why.
-pub(super) async fn ended(storing: &mut AbortOnDropHandle<Result<(), log::LogError>>) -> Halt {
+pub(super) async fn ended(storing: &mut Storing) -> Halt {
     let stored = storing.await.unwrap_or(Err(log::LogError::Superseded));
     stored.err().unwrap_or(log::LogError::Superseded).into()
 }
