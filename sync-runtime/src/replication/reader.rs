@@ -26,8 +26,6 @@ use crate::route::Replica;
 
 /// How long it is waited before it is tried again, at first and at most.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
-/// After what time that was not in vain.
-const STOOD: Duration = Duration::from_secs(5);
 /// How long it is waited at most before all is read anew once more, and after what time that was not in vain.
 const ANEW: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(1)];
 /// How often it is tried to lead, and looked how far the one is who does.
@@ -88,7 +86,7 @@ impl Reader {
         let (mut pause, mut why) = (PAUSES[0], None);
         let mut anew = PAUSES[0];
         loop {
-            let begun = Instant::now();
+            let (begun, before) = (Instant::now(), self.status.position());
             let Err(halt) = self.lead(why.take()).await;
             match halt {
                 Halt::Anew(reason) => {
@@ -103,7 +101,8 @@ impl Reader {
                     if matches!(&halt, Halt::Missing(missing) if missing.iter().any(Missing::is_untold)) {
                         why = Some(UNTOLD.to_owned());
                     }
-                    if begun.elapsed() > STOOD {
+                    // Whoever gets on, if only step by step, is not held up.
+                    if self.status.position() != before {
                         pause = PAUSES[0];
                     }
                     let problem = chain(&halt);

@@ -202,6 +202,11 @@ impl Status {
         }
     }
 
+    /// Returns up to where all is stored, in words.
+    pub(super) fn position(&self) -> Option<String> {
+        self.said.lock().position.clone()
+    }
+
     /// Up to a place there is nothing more for us.
     pub(super) fn reached(&self, at: Lsn) {
         let mut said = self.said.lock();
