@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One in so many pieces of what goes over a connection is the last one.
-const CUT_ONE_IN: u32 = 2000;
+const CUT_ONE_IN: u32 = 4000;
 /// How many bytes are read at once, at most.
 const PIECE: usize = 16 << 10;
 

@@ -120,10 +120,11 @@ impl Reader {
     /// Leads as soon as nobody else does, and reads until something is in the way.
     async fn lead(&self, why: Option<String>) -> Result<Infallible, Halt> {
         let client = Arc::new(self.address.connect().await?);
-        self.look(&client).await?;
-        self.take_the_lead(&client).await?;
-        // It may have been waited for for weeks.
-        let catalog = self.look(&client).await?;
+        let mut catalog = self.look(&client).await?;
+        if self.take_the_lead(&client).await? {
+            // For weeks, maybe.
+            catalog = self.look(&client).await?;
+        }
         let lead = self.log.lead().await?;
         let (replicas, settings, status) = (self.replicas.clone(), self.settings.clone(), self.status.clone());
         let beat = Beat { client: client.clone(), replicas, settings, status, told_by: catalog.told_by.clone() };
@@ -144,7 +145,8 @@ impl Reader {
     }
 
     /// Waits until nobody else leads. A lock of the database is let go of with its connection, whatever becomes of its owner.
-    async fn take_the_lead(&self, client: &Sql) -> Result<(), Halt> {
+    /// Returns whether it has waited.
+    async fn take_the_lead(&self, client: &Sql) -> Result<bool, Halt> {
         // A database has one outbox, whatever the slot is called.
         let of = match self.settings.source {
             SourceKind::Slot => ["sync_replica", &self.settings.slot],
@@ -152,18 +154,20 @@ impl Reader {
         };
         let [a, b, c, d, e, f, g, h, ..] = Id::of_texts(&of).to_bytes();
         let lock = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        let mut has_waited = false;
         loop {
             let row = in_time(client.query_one("SELECT pg_try_advisory_lock($1)", &[&lock])).await??;
             if row.try_get(0)? {
                 // One that stands still, as a machine does that sleeps, does not hold up the others: it is looked after more often than that.
                 client.batch_execute(STANDS_STILL).await?;
-                return Ok(());
+                return Ok(has_waited);
             }
             if !self.settings.shares_log {
                 return Err(Halt::Missing(vec![Missing::Shared(self.settings.slot.clone())]));
             }
             let stored = self.log.stored().await?;
             self.status.follows(stored.is_some_and(|stored| self.is_live(&stored)));
+            has_waited = true;
             sleep(FOLLOWING).await;
         }
     }
