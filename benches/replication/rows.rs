@@ -18,6 +18,9 @@ const LOOKED: Duration = Duration::from_millis(5);
 /// How long it is waited for what is sure to come.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// Where the server keeps what it reads.
+const SERVER: &str = "server";
+
 const NAMES: [&str; 3] = [
     "Syncwright, from its start",
     "decoder that stores, and nothing else",
@@ -27,33 +30,14 @@ const NAMES: [&str; 3] = [
 pub(crate) fn measure(options: &Options, url: &str) -> Result<Vec<Target>, Box<dyn Error>> {
     let database = Database::new(url.to_owned())?;
     let folder = tempfile::tempdir()?;
-    let data = folder.path().join("server");
+    let data = folder.path().join(SERVER);
     Server::reading(&data, url)?.until_stored(0)?;
     for slot in ["bare", "polled"] {
         database.ask::<String>(&format!(
             "SELECT slot_name::text FROM pg_create_logical_replication_slot('{slot}', 'pgoutput')"
         ))?;
     }
-    let mut figures: [Vec<f64>; 3] = Default::default();
-    for round in 0..=options.rounds {
-        let to = database.add(1 + round * options.rows, options.rows)?;
-        let mut order = [0, 1, 2];
-        order.rotate_left(round as usize % 3);
-        for place in order {
-            let begun = Instant::now();
-            match place {
-                0 => {
-                    let server = Server::reading(&data, url)?;
-                    server.until_stored(to)?;
-                }
-                1 => peers::streamed(&database, "bare", to, &mut store(folder.path(), round, "bare")?)?,
-                _ => peers::polled(&database, "polled", to, &mut store(folder.path(), round, "polled")?)?,
-            }
-            if round > 0 {
-                figures[place].push(options.rows as f64 / begun.elapsed().as_secs_f64());
-            }
-        }
-    }
+    let figures = contest(options, &database, folder.path())?;
     let ratio = |to: usize| figures[0].iter().zip(&figures[to]).map(|(own, other)| own / other).collect::<Vec<_>>();
     print(&format!(
         "### Rows a second from commit to stored, {} rows in transactions of 100, {} rounds\n",
@@ -88,6 +72,31 @@ pub(crate) fn measure(options: &Options, url: &str) -> Result<Vec<Target>, Box<d
             measured: vec![large],
         },
     ])
+}
+
+/// Has all do the work in turns, each round in another order; returns how many rows a second each has stored, round by round.
+fn contest(options: &Options, database: &Database, folder: &Path) -> Result<[Vec<f64>; 3], Box<dyn Error>> {
+    let mut figures: [Vec<f64>; 3] = Default::default();
+    for round in 0..=options.rounds {
+        let to = database.add(1 + round * options.rows, options.rows)?;
+        let mut order = [0, 1, 2];
+        order.rotate_left(round as usize % 3);
+        for place in order {
+            let begun = Instant::now();
+            match place {
+                0 => {
+                    let server = Server::reading(&folder.join(SERVER), &database.url)?;
+                    server.until_stored(to)?;
+                }
+                1 => peers::streamed(database, "bare", to, &mut store(folder, round, "bare")?)?,
+                _ => peers::polled(database, "polled", to, &mut store(folder, round, "polled")?)?,
+            }
+            if round > 0 {
+                figures[place].push(options.rows as f64 / begun.elapsed().as_secs_f64());
+            }
+        }
+    }
+    Ok(figures)
 }
 
 fn store(folder: &Path, round: u64, name: &str) -> rusqlite::Result<Store> {

@@ -345,7 +345,7 @@ fn text(path: &Path) -> &str {
 async fn rows_are_told_once_and_in_their_order_whatever_is_killed() {
     for how in WAYS {
         let Some(trial) = Trial::new(how).await else { return };
-        trial.run(kills().div_ceil(4)).await;
+        trial.run(kills().div_ceil(6)).await;
     }
 }
 
@@ -356,7 +356,7 @@ async fn a_copy_under_load_goes_over_into_what_follows() {
         let Some(mut trial) = Trial::new(how).await else { return };
         let mut chance = fastrand::Rng::with_seed(17);
         let writers = trial.writers(&mut chance);
-        for _ in 0..kills().div_ceil(2) {
+        for _ in 0..kills().div_ceil(6) {
             trial.data = tempfile::tempdir().expect("a folder");
             trial.token = token(trial.data.path()).await;
             let server = trial.serve();
@@ -387,7 +387,7 @@ async fn of_two_servers_whoever_reads_is_killed_and_the_other_goes_on() {
         until_live_somewhere(server.address()).await;
         clients.push(Follower::begin(server.address(), &trial.token).await);
     }
-    for kill in 0..kills().div_ceil(2) {
+    for kill in 0..kills().div_ceil(3) {
         let reads = usize::from(report(servers[0].0.address()).await["state"] == "following");
         let (reader, folder) = servers.remove(reads);
         // One that stands still does not even lose its connections.
