@@ -14,8 +14,7 @@ pub trait RowReader: Send + Sync {
     /// Waits until it is.
     fn live(&self) -> BoxFuture<'_, ()>;
 
-    /// Returns how it stands, as JSON, with what clients do next if that is known.
-    /// Which rows are set aside is left out unless it is to be shown.
+    /// Returns how it stands, as JSON, with what clients do next if that is known; and which rows are set aside, if that is to be shown.
     fn report(&self, clients: Option<ByStrategy>, shows_rows: bool) -> BoxFuture<'_, String>;
 
     /// Returns by how many bytes of what the database has written it is behind, and whether something is in its way.

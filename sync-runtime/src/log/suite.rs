@@ -387,12 +387,7 @@ async fn clients_are_registered(stage: &Stage) {
     assert_eq!(register(client("registered-a", 2, false)).await, Registered::New);
     assert_eq!(register(client("registered-b", 1, true)).await, Registered::Known);
     assert_eq!(register(client("registered-b", 2, true)).await, Registered::Foreign);
-    let pushed = stage.push_as("registry", ("registered-b", 2), 1, (put("b", "1"), false)).await;
-    assert_eq!(pushed, Pushed::Foreign, "it is somebody's before it has pushed");
-    let known = log.known("registered-b", vec![1]).await.expect("a store");
-    assert_eq!((known.owner, known.last), (Some(Id::of([1; 16])), 0));
-    // One that has pushed is somebody's, whether it is registered or not.
-    assert_eq!(stage.push("registry", "pushed", 1, put("a", "1")).await, Pushed::Settled(Ok(1)));
+    one_that_is_registered_or_has_pushed_is_somebodys(stage).await;
     assert_eq!(register(client("pushed", 1, true)).await, Registered::Foreign);
     let position = |scope: &str, cursor| ScopePosition { scope: scope.into(), cursor, epoch: "e".into() };
     let signs = |name: &str, sign: Sign| vec![(Arc::from(name), sign)];
@@ -435,6 +430,15 @@ async fn clients_are_registered(stage: &Stage) {
     let retention = Retention { changes: 1_000_000, age: hour, clients: hour, registry: Duration::ZERO };
     while log.trim(retention).await.expect("a store") {}
     assert_eq!(log.registered().await.expect("a store"), 0);
+}
+
+/// `registered-b` is registered, and has not pushed; `pushed` has, whether it is registered or not.
+async fn one_that_is_registered_or_has_pushed_is_somebodys(stage: &Stage) {
+    let pushed = stage.push_as("registry", ("registered-b", 2), 1, (put("b", "1"), false)).await;
+    assert_eq!(pushed, Pushed::Foreign, "it is somebody's before it has pushed");
+    let known = stage.log.known("registered-b", vec![1]).await.expect("a store");
+    assert_eq!((known.owner, known.last), (Some(Id::of([1; 16])), 0));
+    assert_eq!(stage.push("registry", "pushed", 1, put("a", "1")).await, Pushed::Settled(Ok(1)));
 }
 
 /// Two are registered, `registered-a` among them.

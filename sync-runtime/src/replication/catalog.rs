@@ -9,8 +9,9 @@ use super::connection::quoted;
 use super::error::{Halt, Missing};
 use super::position::Lsn;
 use super::settings::{Settings, SourceKind};
-use super::tables::{Found, IsScope, Misfit, Table};
+use super::tables::{Found, Misfit, Table};
 use crate::id::Id;
+use crate::log::IsOfRows;
 use crate::route::{Replica, TableName};
 use crate::schema::Model;
 
@@ -47,7 +48,7 @@ pub(super) async fn read(
     client: &Client,
     replicas: &[&'static dyn Replica],
     settings: &Settings,
-    is_scope: &IsScope,
+    is_scope: &IsOfRows,
 ) -> Result<Catalog, Error> {
     let mut catalog = server(client, settings).await?;
     let mut tables = BTreeMap::new();
@@ -110,7 +111,7 @@ async fn server(client: &Client, settings: &Settings) -> Result<Catalog, Error> 
 async fn table(
     client: &Client,
     replica: &'static dyn Replica,
-    is_scope: &IsScope,
+    is_scope: &IsOfRows,
     catalog: &mut Catalog,
 ) -> Result<Option<(u32, Table)>, Error> {
     let (name, entity) = (replica.table(), replica.entity());
@@ -137,9 +138,8 @@ async fn table(
         catalog.missing.push(Missing::Inherited(name));
     }
     let found = columns(client, entry.id).await?;
-    match Table::new(replica, &found, is_scope.clone()) {
-        Ok(mut table) => {
-            table.id = entry.id;
+    match Table::new((replica, entry.id), &found, is_scope.clone()) {
+        Ok(table) => {
             identity(client, &entry, &table, &mut catalog.missing).await?;
             Ok(Some((entry.id, table)))
         }

@@ -11,6 +11,7 @@ mod catalog;
 mod connection;
 mod copy;
 mod error;
+mod feeding;
 mod outbox;
 mod pgoutput;
 mod position;
@@ -33,18 +34,17 @@ use self::reader::Reader;
 use self::settings::{Settings, SourceKind};
 use crate::config::{Config, ReplicationSource};
 use crate::error::BoxError;
-use crate::log::{ByStrategy, ReplicaLog, RowReader};
+use crate::log::{ByStrategy, IsOfRows, ReplicaLog, RowReader};
 use crate::route::{App, BoxFuture, Pattern, Replica, Table};
 
 use self::status::{Doing, Status};
-pub(crate) use self::tables::IsScope;
 
 /// What a reader is told, before it reads anything.
 pub(crate) struct Plan {
     address: Address,
     settings: Settings,
     replicas: Vec<&'static dyn Replica>,
-    is_scope: IsScope,
+    is_scope: IsOfRows,
     /// Whether what is missing is made.
     makes: bool,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Plan {
 pub(crate) struct Replication {
     status: Arc<Status>,
     log: Arc<dyn ReplicaLog>,
-    is_scope: IsScope,
+    is_scope: IsOfRows,
     #[expect(dead_code, reason = "it reads as long as this is there")]
     reading: AbortOnDropHandle<()>,
 }
@@ -79,12 +79,13 @@ impl Plan {
             writes_rows: config.shares_replicated_log() && config.log_url.as_ref().is_none_or(|log| log == url),
         };
         let patterns: Vec<Pattern> = replicas.iter().map(|replica| replica.scope()).collect();
-        let is_scope: IsScope = Arc::new(move |name| patterns.iter().any(|pattern| pattern.parameters(name).is_some()));
+        let is_scope: IsOfRows =
+            Arc::new(move |name| patterns.iter().any(|pattern| pattern.parameters(name).is_some()));
         Ok(Some(Self { address, settings, replicas, is_scope, makes: config.is_development() }))
     }
 
     /// Returns what says whether a scope is one of rows.
-    pub(crate) fn is_scope(&self) -> IsScope {
+    pub(crate) fn is_scope(&self) -> IsOfRows {
         self.is_scope.clone()
     }
 

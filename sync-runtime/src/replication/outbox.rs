@@ -17,10 +17,10 @@ use super::catalog::{Catalog, qualified};
 use super::connection::{Address, Sql, literal, quoted};
 use super::copy::{Copying, Paging};
 use super::error::{Halt, Missing};
+use super::feeding::{ended, fed, origins};
 use super::pgoutput::Value;
 use super::position::{Origin, Phase, Stored};
 use super::reader::{Run, differs};
-use super::slot::ended;
 use super::status::Doing;
 use super::tables::Table;
 use crate::clock::{sleep, timeout};
@@ -330,12 +330,7 @@ impl Streaming<'_> {
                 let last = last.and_then(|last| last.parse().ok()).unwrap_or_default();
                 if read.ids.len() >= BATCH && read.last != last {
                     let through = Some(read.last);
-                    self.store(
-                        std::mem::take(&mut read),
-                        Batch { number: 0, snapshot: snapshot.clone(), through },
-                        feeder,
-                    )
-                    .await?;
+                    self.store(std::mem::take(&mut read), (&snapshot, through), feeder).await?;
                 }
                 read.last = last;
                 read.ids.extend(id.and_then(|id| id.parse::<i64>().ok()));
@@ -350,12 +345,17 @@ impl Streaming<'_> {
         if read.ids.is_empty() && self.at >= self.fence {
             return Ok(());
         }
-        self.store(read, Batch { number: 0, snapshot, through: None }, feeder).await
+        self.store(read, (&snapshot, None), feeder).await
     }
 
     /// Has a batch stored whose changes are fed, and takes them away.
-    async fn store(&mut self, read: Read, batch: Batch, feeder: &mut Feeder) -> Result<(), Halt> {
-        let at = Batch { number: self.at.number + 1, ..batch };
+    async fn store(
+        &mut self,
+        read: Read,
+        (snapshot, through): (&str, Option<i64>),
+        feeder: &mut Feeder,
+    ) -> Result<(), Halt> {
+        let at = Batch { number: self.at.number + 1, snapshot: snapshot.to_owned(), through };
         if at.through.is_none() && at < self.fence {
             self.fence = at.clone();
         }
@@ -377,11 +377,11 @@ impl Streaming<'_> {
         &self,
         [id, source, kind, data]: [&str; 4],
         old: Option<&str>,
-        origins: &mut Vec<log::Origin>,
+        said: &mut Vec<log::Origin>,
         feeder: &Feeder,
     ) -> Result<(), Halt> {
         if kind == "m" {
-            origins.extend(super::slot::origins(old.unwrap_or_default().as_bytes()));
+            said.extend(origins(old.unwrap_or_default().as_bytes()));
             return Ok(());
         }
         let mut json = String::new();
@@ -394,10 +394,8 @@ impl Streaming<'_> {
             }
             match kind {
                 "w" if is_list => {
-                    let value = |value: &'_ Option<String>| value.clone();
-                    let texts: Vec<_> = values.iter().map(value).collect();
-                    let texts: Vec<_> =
-                        texts.iter().map(|text| text.as_deref().map_or(Value::Null, Value::Text)).collect();
+                    let texts = values.iter().map(|value| value.as_deref().map_or(Value::Null, Value::Text));
+                    let texts: Vec<_> = texts.collect();
                     fed(feeder.feed(table.row(&texts, None, || id.to_owned())).await)?;
                 }
                 "t" => fed(feeder.feed(Fed::AllGone { entity: table.replica.entity() }).await)?,
@@ -437,8 +435,4 @@ async fn listen(address: &Address, heard: &Notify) -> Result<(), Error> {
             }
         }
     }
-}
-
-fn fed(is_taken: bool) -> Result<(), Halt> {
-    if is_taken { Ok(()) } else { Err(Halt::Log(LogError::Superseded)) }
 }

@@ -15,13 +15,13 @@ use super::position::{Lsn, Origin, Phase, Stored};
 use super::settings::{Settings, SourceKind};
 use super::slot::{self, Streaming};
 use super::status::{Doing, Status};
-use super::tables::{IsScope, shape};
+use super::tables::shape;
 use super::writing::row_tables;
 use super::{outbox, setup};
 use crate::clock::{Instant, Seldom, sleep, timeout};
 use crate::error::chain;
 use crate::id::Id;
-use crate::log::ReplicaLog;
+use crate::log::{IsOfRows, ReplicaLog};
 use crate::route::Replica;
 
 /// How long it is waited before it is tried again, at first and at most.
@@ -45,7 +45,7 @@ pub(super) struct Reader {
     pub(super) address: Address,
     pub(super) settings: Settings,
     pub(super) replicas: Vec<&'static dyn Replica>,
-    pub(super) is_scope: IsScope,
+    pub(super) is_scope: IsOfRows,
     pub(super) log: Arc<dyn ReplicaLog>,
     pub(super) status: Arc<Status>,
 }

@@ -8,7 +8,8 @@ use super::error::{Halt, Missing};
 use super::outbox;
 use super::settings::{Settings, SourceKind};
 use super::slot;
-use super::tables::{IsScope, Table};
+use super::tables::Table;
+use crate::log::IsOfRows;
 use crate::route::Replica;
 
 /// Makes what is missing and can be made; tables of the app only where `makes_tables` says so. Returns what was made.
@@ -76,7 +77,7 @@ async fn triggers(client: &Sql, replicas: &[&'static dyn Replica], settings: &Se
     let mut statements: Vec<_> =
         left_over(client, replicas, settings).await?.iter().map(|table| outbox::drop_triggers(table)).collect();
     if settings.source == SourceKind::Outbox {
-        let is_scope: IsScope = Arc::new(|_| true);
+        let is_scope: IsOfRows = Arc::new(|_| true);
         let now = catalog::read(client, replicas, settings, &is_scope).await?;
         let lacks = |table: &&Arc<Table>| {
             let name = table.replica.table();

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pgwire_replication::{Lsn as WireLsn, PgWireError, ReplicationClient, ReplicationEvent};
-use serde::Deserialize;
 use tokio_postgres::Client;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connection::{APPLICATION, Address, in_time, quoted};
 use super::error::{Halt, Missing};
+use super::feeding::{Storing, ended, fed, origins};
 use super::pgoutput::{self, Message, Relation, Value};
 use super::position::{Lsn, Origin, Phase, Stored};
 use super::reader::{Lead, UNTOLD};
@@ -30,9 +30,7 @@ const STORED_WITHIN: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(100);
 /// After how many bytes in which nothing was for us it is stored that they were read, and after what time whatever they are.
 const IDLE: (u64, Duration, Duration) = (1 << 20, Duration::from_secs(1), Duration::from_secs(30));
-/// What transactions of our own say of themselves, in how many bytes at most: a call is one of some together, and none has more than 64 letters beside its
-/// scope.
-const ORIGINS: usize = 1 << 20;
+/// Under which name transactions of our own say something of themselves.
 const ORIGIN: &str = "sync.origin";
 
 /// A slot as the database has it.
@@ -257,9 +255,6 @@ impl Streaming<'_> {
     }
 }
 
-/// A log that stores.
-pub(super) type Storing = AbortOnDropHandle<Result<(), log::LogError>>;
-
 /// Why nothing more is read.
 enum Ended {
     Log(Halt),
@@ -474,32 +469,6 @@ impl Reads {
             _ => None,
         }
     }
-}
-
-/// Reads which calls have caused a transaction. Anybody who writes to the database may say such a thing; of a call that does not wait it means
-/// nothing.
-pub(super) fn origins(content: &[u8]) -> impl Iterator<Item = log::Origin> + use<> {
-    let calls = Some(content).filter(|content| content.len() <= ORIGINS);
-    let calls = calls.and_then(|content| serde_json::from_slice::<Vec<OriginCall>>(content).ok()).unwrap_or_default();
-    let is_plain = |text: &str| !text.chars().any(char::is_control);
-    let calls = calls.into_iter().filter(move |OriginCall(client, _, scope)| is_plain(client) && is_plain(scope));
-    let origin = |OriginCall(client, number, scope)| log::Origin { client: client.into(), number, scope: scope.into() };
-    calls.map(origin)
-}
-
-/// A call that has written rows: client, number, scope.
-#[derive(Deserialize)]
-struct OriginCall(String, u64, String);
-
-/// Waits until a log has ended, which it does not by itself, and returns why.
-pub(super) async fn ended(storing: &mut Storing) -> Halt {
-    let stored = storing.await.unwrap_or(Err(log::LogError::Superseded));
-    stored.err().unwrap_or(log::LogError::Superseded).into()
-}
-
-/// A log that takes no more says why when it has ended.
-fn fed(is_taken: bool) -> Result<(), Halt> {
-    if is_taken { Ok(()) } else { Err(Halt::Log(log::LogError::Superseded)) }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use sync_schema::Body;
 use super::pgoutput::{Relation, Value};
 use super::values::{Kind, write_text};
 use crate::id::Id;
-use crate::log::{Aside, Fed, PlacedRow, Row};
+use crate::log::{Aside, Fed, IsOfRows, PlacedRow, Row};
 use crate::route::{Replica, TableName};
 use crate::schema::Model;
 use crate::wire::RoomName;
@@ -28,11 +28,8 @@ pub(super) struct Table {
     /// Which of them is the key.
     pub(super) key: usize,
     /// Whether a name is one of a scope that there is.
-    is_scope: IsScope,
+    is_scope: IsOfRows,
 }
-
-/// Whether there is a scope of a name.
-pub(crate) type IsScope = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// A column of a table.
 #[derive(Debug, Clone)]
@@ -79,7 +76,11 @@ pub(super) enum Misfit {
 
 impl Table {
     /// Makes a table of a replica and the columns that were found; every misfit is told.
-    pub(super) fn new(replica: &'static dyn Replica, found: &[Found], is_scope: IsScope) -> Result<Self, Vec<Misfit>> {
+    pub(super) fn new(
+        (replica, id): (&'static dyn Replica, u32),
+        found: &[Found],
+        is_scope: IsOfRows,
+    ) -> Result<Self, Vec<Misfit>> {
         let mut model = Model::default();
         let shape = replica.shape(&mut model);
         let types = model.types();
@@ -121,7 +122,7 @@ impl Table {
             return Err(misfits);
         }
         let key = columns.iter().position(|column| column.field == replica.key()).unwrap_or_default();
-        Ok(Self { replica, id: 0, columns, key, is_scope })
+        Ok(Self { replica, id, columns, key, is_scope })
     }
 
     /// Returns what stands in the way of reading rows of a relation, as the stream says that it looks from now on.

@@ -12,9 +12,9 @@ use super::catalog::qualified;
 use super::connection::quoted;
 use super::pgoutput::Value;
 use super::settings::{Settings, SourceKind};
-use super::tables::{IsScope, Table};
+use super::tables::Table;
 use super::values::{Kind, TextKind, write_text};
-use crate::log::{PlacedRow, RowTable, RowTables};
+use crate::log::{IsOfRows, PlacedRow, RowTable, RowTables};
 
 /// By which a transaction says of which calls it is, by source.
 const ORIGINS: [&str; 2] = [
@@ -24,7 +24,7 @@ const ORIGINS: [&str; 2] = [
 ];
 
 /// Says which entities are rows, and how they are written, where the log is in the same database.
-pub(super) fn row_tables(tables: &[Arc<Table>], settings: &Settings, is_scope: &IsScope) -> RowTables {
+pub(super) fn row_tables(tables: &[Arc<Table>], settings: &Settings, is_scope: &IsOfRows) -> RowTables {
     let [by_slot, by_outbox] = ORIGINS;
     let origin = match settings.source {
         SourceKind::Slot => by_slot,
