@@ -81,7 +81,7 @@ setup-python:
 
 # The whole workspace, as `cargo test` builds it: one package alone would have other features, and compile everything again.
 server:
-	cargo build --locked --workspace --lib --bins --examples
+	cargo build --locked --workspace --exclude sync-benches --lib --bins --examples
 
 page: setup-node
 	npm run build --workspace syncwright

@@ -46,6 +46,10 @@ export class DevApp {
     const folder = await mkdtemp(path.join(tmpdir(), "sync-dev-"));
     await promisify(execFile)(PROGRAM, ["init", "dev-app", "--bare"], { cwd: folder });
     const app = path.join(folder, "dev-app");
+    // With the features that the packages of this repository were compiled with, they are compiled once.
+    const features = `all-features = { path = ${JSON.stringify(path.join(ROOT, "tests/features"))} }`;
+    const manifest = path.join(app, "Cargo.toml");
+    await writeFile(manifest, (await readFile(manifest, "utf8")).replace("[dependencies]\n", `[dependencies]\n${features}\n`));
     // What npm would install is here already.
     await symlink(path.join(ROOT, "node_modules"), path.join(app, "web/node_modules"));
     const env = { ...process.env, CARGO_TARGET_DIR: path.join(ROOT, "target"), CARGO_NET_OFFLINE: "true", SYNC_LISTEN: "127.0.0.1:0" };

@@ -5,10 +5,12 @@
 //! compiled before.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
+use expect_test::expect_file;
 use serde_json::Value;
 
-use crate::outside::{Outside, copy_tree, features_of, repository};
+use crate::outside::{ALL_FEATURES, Asked, Outside, copy_tree, features_of, repository};
 
 const TYPES: &str = "copy/web/src/_sockets/apiTypes.generated.ts";
 
@@ -104,4 +106,17 @@ fn the_library_is_compiled_once_and_a_second_build_does_nothing() {
     let types = std::fs::read_to_string(outside.path(TYPES)).expect("the types");
     assert!(types.contains("copied"), "the new route is in the types");
     check(&outside, "after the new handler", &[], 0);
+}
+
+/// In this workspace, too: its build scripts would have the runtime with other features than its tests, and both would be compiled.
+#[test]
+fn what_this_workspace_asks_for_is_asked_for_build_scripts_too() {
+    let package = format!(
+        "# What any member asks for, so that build scripts have it with the same features, and it is compiled once for both: `UPDATE_EXPECT=1` writes this.\n\
+        [package]\nname = {ALL_FEATURES:?}\nversion.workspace = true\nedition.workspace = true\npublish.workspace = true\n\n\
+        [lib]\ntest = false\ndoctest = false\n"
+    );
+    let asked = Asked::by_this_workspace();
+    let manifest = asked.manifest(&package, &asked.of_runtime(Path::new("../../sync-runtime"), ""), true);
+    expect_file!["../features/Cargo.toml"].assert_eq(&manifest);
 }

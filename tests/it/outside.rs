@@ -10,8 +10,12 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The features that the tests of this workspace ask the runtime for.
-const OURS: [&str; 4] = ["postgres", "redis", "testing", "ts-rs"];
+/// The member of this workspace that asks for all that any member asks for, for build scripts, too: what both need is compiled once.
+pub(crate) const ALL_FEATURES: &str = "all-features";
+/// What macros from the registry ask for, which are for build scripts alone: our own would have it there and not in programs.
+const OF_MACROS: (&str, &str) = ("syn", "fold");
+/// What types of ts-rs need of the runtime.
+const TS_RS: &str = "ts-rs";
 
 /// A workspace in a folder of its own.
 pub(crate) struct Outside {
@@ -39,25 +43,25 @@ impl Outside {
     /// Makes a workspace like [`Outside::new`] whose packages, the runtime among them, have the features that they have in this one's tests:
     /// what cargo has checked for one is not checked again for the other.
     pub(crate) fn with_our_features(members: &[&str]) -> Self {
-        Self::with_features(members, &OURS)
+        Self::with_features(members, "")
     }
 
     /// As [`with_our_features`](Outside::with_our_features), without what is only there for types of ts-rs.
     pub(crate) fn without_ts_rs(members: &[&str]) -> Self {
-        Self::with_features(members, &OURS[..OURS.len() - 1])
+        Self::with_features(members, TS_RS)
     }
 
     /// As [`with_our_features`](Outside::with_our_features), for build scripts, too: what they need of ours is compiled once for both.
     pub(crate) fn for_both(members: &[&str]) -> Self {
         let outside = Self::with_our_features(members);
-        outside.write_features(&features_of(members[0]), &OURS, true);
+        outside.write_features(&features_of(members[0]), "", true);
         outside
     }
 
-    fn with_features(members: &[&str], of_runtime: &[&str]) -> Self {
+    fn with_features(members: &[&str], but: &str) -> Self {
         let features = features_of(members[0]);
         let outside = Self::new(&[members, &[&*features]].concat());
-        outside.write_features(&features, of_runtime, false);
+        outside.write_features(&features, but, false);
         outside
     }
 
@@ -69,7 +73,7 @@ impl Outside {
         let members = "members = [\"server\"";
         assert!(manifest.contains(members), "{manifest}");
         outside.write("Cargo.toml", &manifest.replacen(members, &format!("members = [\"server\", {features:?}"), 1));
-        outside.write_features(&features, &OURS, true);
+        outside.write_features(&features, "", true);
         outside
     }
 
@@ -83,17 +87,13 @@ impl Outside {
         std::fs::write(path, text).expect("a file");
     }
 
-    /// Writes the member that asks for what this workspace's tests ask for, and for these features of the runtime: in programs and in build
+    /// Writes the member that asks for what this workspace's tests ask for, of the runtime without the feature `but`: in programs and in build
     /// scripts, of which not all have the runtime.
-    fn write_features(&self, name: &str, of_runtime: &[&str], is_runtime_for_both: bool) {
-        let sync = format!("{}/sync-runtime", repository().display());
-        let sync = format!("sync = {{ package = \"sync-runtime\", path = {sync:?}, features = {of_runtime:?} }}\n");
-        let all = our_dependencies();
-        let for_scripts = if is_runtime_for_both { &*sync } else { "" };
-        let manifest = format!(
-            "[package]\nname = {name:?}\nedition = \"2024\"\n\n[dependencies]\n{sync}{all}\n[build-dependencies]\n{for_scripts}{all}"
-        );
-        self.write(&format!("{name}/Cargo.toml"), &manifest);
+    fn write_features(&self, name: &str, but: &str, is_runtime_for_both: bool) {
+        let asked = Asked::by_this_workspace();
+        let sync = asked.of_runtime(&repository().join("sync-runtime"), but);
+        let package = format!("[package]\nname = {name:?}\nedition = \"2024\"\n");
+        self.write(&format!("{name}/Cargo.toml"), &asked.manifest(&package, &sync, is_runtime_for_both));
         self.write(&format!("{name}/build.rs"), "fn main() {}\n");
         self.write(&format!("{name}/src/lib.rs"), "//! Nothing.\n");
     }
@@ -134,26 +134,58 @@ pub(crate) fn features_of(name: &str) -> String {
     format!("features-of-{name}")
 }
 
-/// Every dependency of this workspace that is from the registry, with all features that a member asks for, as lines of a manifest.
-fn our_dependencies() -> String {
-    let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
-    let cargo = Command::new(env!("CARGO")).args(arguments).current_dir(repository()).output().expect("cargo runs");
-    let metadata: Value = serde_json::from_slice(&cargo.stdout).expect("metadata");
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let members = list(&metadata["packages"]);
-    let mut asked = BTreeMap::<String, (bool, BTreeSet<String>)>::new();
-    let all = members.iter().flat_map(|member| list(&member["dependencies"]));
-    for dependency in all.filter(|dependency| !dependency["source"].is_null()) {
-        let text = |key: &str| dependency[key].as_str().unwrap_or_default().to_owned();
-        let (default, features) =
-            asked.entry(format!("{} = {{ version = {:?}", text("name"), text("req"))).or_default();
-        *default |= dependency["uses_default_features"] == true;
-        features.extend(list(&dependency["features"]).iter().filter_map(Value::as_str).map(str::to_owned));
+/// What the members of this workspace ask for.
+pub(crate) struct Asked {
+    /// The name and the version of every dependency that is from the registry, and whether with its default features, and with which others.
+    registry: BTreeMap<(String, String), (bool, BTreeSet<String>)>,
+    /// The features of the runtime.
+    of_runtime: BTreeSet<String>,
+}
+
+impl Asked {
+    pub(crate) fn by_this_workspace() -> Self {
+        let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
+        let cargo = Command::new(env!("CARGO")).args(arguments).current_dir(repository()).output().expect("cargo runs");
+        let metadata: Value = serde_json::from_slice(&cargo.stdout).expect("metadata");
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let mut members = list(&metadata["packages"]);
+        members.retain(|member| member["name"] != ALL_FEATURES);
+        let mut asked = Self { registry: BTreeMap::new(), of_runtime: BTreeSet::new() };
+        for dependency in members.iter().flat_map(|member| list(&member["dependencies"])) {
+            let text = |key: &str| dependency[key].as_str().unwrap_or_default().to_owned();
+            let features = list(&dependency["features"]);
+            let features = features.iter().filter_map(Value::as_str).map(str::to_owned);
+            if !dependency["source"].is_null() {
+                let (default, others) = asked.registry.entry((text("name"), text("req"))).or_default();
+                *default |= dependency["uses_default_features"] == true;
+                others.extend(features);
+            } else if dependency["name"] == "sync-runtime" {
+                asked.of_runtime.extend(features);
+            }
+        }
+        let (name, feature) = OF_MACROS;
+        for (_, (_, features)) in asked.registry.iter_mut().filter(|((of, _), _)| of == name) {
+            features.insert(feature.to_owned());
+        }
+        asked
     }
-    let lines = asked.into_iter().map(|(dependency, (default, features))| {
-        format!("{dependency}, default-features = {default}, features = {:?} }}\n", Vec::from_iter(features))
-    });
-    lines.collect()
+
+    /// The line that asks for the runtime, without one of its features.
+    pub(crate) fn of_runtime(&self, path: &Path, but: &str) -> String {
+        let features = self.of_runtime.iter().filter(|feature| *feature != but).collect::<Vec<_>>();
+        format!("sync = {{ package = \"sync-runtime\", path = {path:?}, features = {features:?} }}\n")
+    }
+
+    /// The manifest of a member that asks for all of it, for programs and for build scripts.
+    pub(crate) fn manifest(&self, package: &str, sync: &str, is_runtime_for_both: bool) -> String {
+        let lines = self.registry.iter().map(|((name, version), (default, features))| {
+            let features = Vec::from_iter(features);
+            format!("{name} = {{ version = {version:?}, default-features = {default}, features = {features:?} }}\n")
+        });
+        let all = lines.collect::<String>();
+        let for_scripts = if is_runtime_for_both { sync } else { "" };
+        format!("{package}\n[dependencies]\n{sync}{all}\n[build-dependencies]\n{for_scripts}{all}")
+    }
 }
 
 /// Copies `from` without what is installed or built.

@@ -33,9 +33,7 @@ impl Postgres {
             let folder = postgres.folder.path();
             assert!(Command::new("chown").arg("postgres").arg(folder).status().expect("a program").success());
         }
-        let options = ["-U", "sync", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8", "-D"];
-        let made = postgres.program("initdb").args(options).arg(postgres.data()).stdout(Stdio::null()).status();
-        assert!(made.expect("a program").success(), "the folder cannot be made");
+        postgres.make();
         // Whoever takes a free port before the Postgres does makes it end at once.
         for _ in 0..10 {
             postgres.port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
@@ -44,6 +42,25 @@ impl Postgres {
             }
         }
         panic!("no Postgres has started");
+    }
+
+    /// Makes its folder, as a copy of the one that was made first: making one takes longer than what most tests do with it. All are of one cluster, as a
+    /// database says it.
+    fn make(&self) {
+        let version = self.program("postgres").arg("--version").output().expect("a program").stdout;
+        let version = String::from_utf8(version).expect("a text");
+        let first = Path::new(env!("CARGO_TARGET_TMPDIR")).join(version.trim());
+        if first.exists() {
+            return copy(&first, &self.data());
+        }
+        let options = ["-U", "sync", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8", "-D"];
+        let made = self.program("initdb").args(options).arg(self.data()).stdout(Stdio::null()).status();
+        assert!(made.expect("a program").success(), "the folder cannot be made");
+        // Only what is whole has the name; one of those that make it at the same time is enough.
+        let whole = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+        copy(&self.data(), &whole.path().join("data"));
+        let kept = std::fs::rename(whole.path().join("data"), &first);
+        assert!(kept.is_ok() || first.exists(), "{kept:?}");
     }
 
     fn data(&self) -> PathBuf {
@@ -72,6 +89,8 @@ impl Postgres {
         let folder = self.folder.path().to_str().expect("a text");
         for setting in [
             "listen_addresses=127.0.0.1",
+            // What was written outlives the program by the system, which no test ends; and no test waits for the disk.
+            "fsync=off",
             &format!("unix_socket_directories={folder}"),
             "max_connections=60",
             "wal_level=logical",
@@ -118,7 +137,7 @@ impl Postgres {
         if to.exists() {
             std::fs::remove_dir_all(to).expect("it is ours");
         }
-        assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().expect("a program").success());
+        copy(from, to);
     }
 
     /// Returns its address.
@@ -146,6 +165,11 @@ impl Drop for Postgres {
             child.kill().and_then(|()| child.wait()).expect("it is ours");
         }
     }
+}
+
+/// Copies a folder, whoever owns what is in it.
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().expect("a program").success());
 }
 
 /// The address of one that listens on a port, or of what leads there.

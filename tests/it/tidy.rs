@@ -15,6 +15,8 @@ use std::sync::LazyLock;
 use rules::{Layers, Room, Wrong};
 use workspace::Workspace;
 
+use crate::outside::ALL_FEATURES;
+
 /// The runtime, from the lowest layer up.
 const RUNTIME: Layers<'_> = Layers {
     below: &[],
@@ -237,11 +239,12 @@ fn uses() -> Vec<Wrong> {
 }
 
 fn dependencies() -> Vec<Wrong> {
-    let packages = WORKSPACE.packages.values();
-    let unused = packages.flat_map(|package| rules::unused(&package.dependencies, &package.built));
+    // What asks for all that the others ask for names none of it.
+    let packages = WORKSPACE.packages.iter().filter(|(name, _)| *name != ALL_FEATURES).map(|(_, package)| package);
+    let unused = packages.clone().flat_map(|package| rules::unused(&package.dependencies, &package.built));
     let manifest = Path::new("Cargo.toml");
     let declared: BTreeSet<String> = WORKSPACE.declared();
-    let asked_for: BTreeSet<String> = WORKSPACE.packages.values().flat_map(workspace::Package::names).collect();
+    let asked_for: BTreeSet<String> = packages.flat_map(workspace::Package::names).collect();
     let idle =
         declared.difference(&asked_for).map(|name| Wrong::new(manifest, 0, format!("no package asks for `{name}`")));
     unused.chain(idle).collect()

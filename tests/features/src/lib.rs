@@ -1,0 +1,1 @@
+//! Nothing: what this asks for is what it is there for.
