@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-ts test-browser bench chaos soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-python server page
+.PHONY: help run test test-rust test-crates test-docs test-ts test-browser bench chaos soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-python server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -13,24 +13,35 @@ run: setup-node ## Runs the template app on http://localhost:3000
 	$(MAKE) --no-print-directory page
 	cargo run --locked --package app-server
 
-test: test-rust test-ts test-browser ## Runs every check
+test: ## Runs every check
+	$(MAKE) --no-print-directory test-crates
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-docs test-ts # the first keeps one core busy, the second waits for servers
+	$(MAKE) --no-print-directory test-browser
 
 # All steps choose the same targets, so that dependencies have the same features in each and are checked once and compiled once.
 # What needs a Redis or a Postgres is left out where there is none, but not here.
 # What Clippy has checked is not checked once more for the docs: to cargo it is the same where the same program has done it with the same arguments.
 CLIPPY_DRIVER = $(wildcard $(shell rustc --print sysroot)/bin/clippy-driver)
+# Two have build scripts that need the runtime, which would be compiled by Clippy, too. Of the server, what `cargo sync init` copies of it is checked by
+# tests/it/new_app.rs; the other has nothing in it.
+CHECKED = --locked --workspace --exclude app-server --exclude all-features
 CHECKED_BY_CLIPPY = $(if $(CLIPPY_DRIVER),RUSTC_WORKSPACE_WRAPPER=$(CLIPPY_DRIVER) CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__)
-test-rust: export SYNC_TEST_REDIS = required
-test-rust: export SYNC_TEST_POSTGRES = required
+test-crates: export SYNC_TEST_REDIS = required
+test-crates: export SYNC_TEST_POSTGRES = required
 # Many tests wait for a server or for time to pass: as many again fill the cores meanwhile.
-test-rust: export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
-test-rust: setup-redis setup-postgres setup-python ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
+test-crates: export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+test-crates: setup-redis setup-postgres
 	cargo fmt --all --check
-	cargo clippy --locked --workspace --all-targets -- -D warnings
-	$(CHECKED_BY_CLIPPY) RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --lib --bins --examples
-	cargo test --locked --workspace
-	scripts/test-python
+	cargo clippy $(CHECKED) --all-targets -- -D warnings
+	$(CHECKED_BY_CLIPPY) RUSTDOCFLAGS="-D warnings" cargo doc $(CHECKED) --no-deps --lib --bins --examples
 	scripts/check-generated
+	cargo test --locked --workspace --tests
+
+test-docs: setup-python # The examples in the docs, and a client that was written from them alone.
+	cargo test --locked --workspace --doc
+	scripts/test-python
+
+test-rust: test-crates test-docs ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
 
 test-ts: setup-node server ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
 	npm run build

@@ -32,6 +32,12 @@ async function stands(tab: Tab, status: "live" | "offline" | "error", pending: n
   await tab.page.locator(`[data-testid="todos-status"][data-status="${status}"][data-pending="${pending}"]`).waitFor();
 }
 
+/** Takes the connection away, once all that was done has been answered: what one tab shows may still be on its way to the other. */
+async function goesOffline(tab: Tab): Promise<void> {
+  await stands(tab, "live", 0);
+  await tab.page.context().setOffline(true);
+}
+
 async function add(tab: Tab, title: string): Promise<void> {
   await tab.part("todo-new").fill(title);
   await tab.part("todo-add").click();
@@ -107,7 +113,7 @@ it("goes on without a connection and over a reload, and says what was refused an
   const [ada, bob] = [await comes("Ada", "train"), await comes("Bob", "train")];
   await add(ada, "milk");
   await shows(bob, ["milk 0"]);
-  await ada.page.context().setOffline(true);
+  await goesOffline(ada);
   await stands(ada, "offline", 0);
   for (const title of ["tea", "jam"]) await add(ada, title);
   await use(ada, "tea", "done");
@@ -148,6 +154,7 @@ it("is there again after the server was replaced, and what was done meanwhile ar
   const [ada, bob] = [await comes("Ada", "again"), await comes("Bob", "again")];
   await add(ada, "milk");
   await shows(bob, ["milk 0"]);
+  await stands(ada, "live", 0);
   await stage.server.stop();
   await add(ada, "tea");
   await use(bob, "milk", "vote");
@@ -164,8 +171,7 @@ it("is worked on for a minute without a connection, and is what both have made o
   await shows(bob, ["milk 0"]);
   await ada.page.clock.install();
   await ada.page.reload();
-  await stands(ada, "live", 0);
-  await ada.page.context().setOffline(true);
+  await goesOffline(ada);
   await stands(ada, "offline", 0);
   await add(ada, "tea");
   await use(bob, "milk", "vote");
@@ -216,7 +222,7 @@ it("is taken as a whole where the log does not go back as far, and keeps what wa
     const [ada, bob] = [await comes("Ada", "trimmed", await keeping(server.url)), await comes("Bob", "trimmed", await keeping(server.url))];
     for (const title of ["milk", "tea"]) await add(ada, title);
     await shows(bob, ["milk 0", "tea 0"]);
-    await ada.page.context().setOffline(true);
+    await goesOffline(ada);
     await stands(ada, "offline", 0);
     await use(ada, "milk", "vote");
     await add(ada, "jam");
@@ -252,7 +258,7 @@ it("goes on where the browser has no room left, says so, and keeps again when it
   await stands(ada, "live", 0);
   await ada.page.evaluate(fillUp);
   await setRoom(1);
-  await ada.page.context().setOffline(true);
+  await goesOffline(ada);
   await add(ada, "tea");
   await shows(ada, ["milk 0", "tea 0 pending"]);
   const notice = ada.part("not-kept");
@@ -273,7 +279,7 @@ it("goes on where what the browser has kept is deleted under it, and says so", a
   const [ada, bob] = [await comes("Ada", "deleted"), await comes("Bob", "deleted")];
   await add(ada, "milk");
   await shows(bob, ["milk 0"]);
-  await ada.page.context().setOffline(true);
+  await goesOffline(ada);
   await stands(ada, "offline", 0);
   await add(ada, "tea");
   await stands(ada, "offline", 1);
@@ -295,8 +301,7 @@ it("goes on where what the browser has kept is deleted under it, and says so", a
   }
   // The next page keeps it again.
   await ada.page.reload();
-  await stands(ada, "live", 0);
-  await ada.page.context().setOffline(true);
+  await goesOffline(ada);
   await ada.page.reload();
   await shows(ada, ["milk 0", "tea 0", "jam 0"]);
   expect(await notice.count()).toBe(0);
@@ -369,7 +374,7 @@ it("is a table of a Postgres, by one setting: what others write there shows in t
     await ada.page.screenshot({ path: stage.screenshot("todos-rows-ada") });
     await bob.page.screenshot({ path: stage.screenshot("todos-rows-bob") });
     // Both write the same row, she without a connection: what is told of it is what is in the table in the end.
-    await ada.page.context().setOffline(true);
+    await goesOffline(ada);
     await stands(ada, "offline", 0);
     await use(ada, "tea", "vote");
     await postgres.run("UPDATE todos SET votes = votes + 10 WHERE id = 'tea'; DELETE FROM todos WHERE title = 'milk'");

@@ -12,6 +12,8 @@ use serde_json::Value;
 
 /// The member of this workspace that asks for all that any member asks for, for build scripts, too: what both need is compiled once.
 pub(crate) const ALL_FEATURES: &str = "all-features";
+/// What nothing else asks for than measures is not built for tests.
+const MEASURES: &str = "sync-benches";
 /// What macros from the registry ask for, which are for build scripts alone: our own would have it there and not in programs.
 const OF_MACROS: (&str, &str) = ("syn", "fold");
 /// What types of ts-rs need of the runtime.
@@ -151,23 +153,34 @@ impl Asked {
         let mut members = list(&metadata["packages"]);
         members.retain(|member| member["name"] != ALL_FEATURES);
         let mut asked = Self { registry: BTreeMap::new(), of_runtime: BTreeSet::new() };
-        for dependency in members.iter().flat_map(|member| list(&member["dependencies"])) {
-            let text = |key: &str| dependency[key].as_str().unwrap_or_default().to_owned();
-            let features = list(&dependency["features"]);
-            let features = features.iter().filter_map(Value::as_str).map(str::to_owned);
-            if !dependency["source"].is_null() {
-                let (default, others) = asked.registry.entry((text("name"), text("req"))).or_default();
-                *default |= dependency["uses_default_features"] == true;
-                others.extend(features);
-            } else if dependency["name"] == "sync-runtime" {
-                asked.of_runtime.extend(features);
+        let mut in_tests = BTreeSet::new();
+        for member in &members {
+            for dependency in list(&member["dependencies"]) {
+                let name = asked.add(&dependency);
+                in_tests.extend((member["name"] != MEASURES).then_some(name));
             }
         }
+        asked.registry.retain(|(name, _), _| in_tests.contains(name));
         let (name, feature) = OF_MACROS;
         for (_, (_, features)) in asked.registry.iter_mut().filter(|((of, _), _)| of == name) {
             features.insert(feature.to_owned());
         }
         asked
+    }
+
+    /// Adds what a member asks for, and returns of what.
+    fn add(&mut self, dependency: &Value) -> String {
+        let text = |key: &str| dependency[key].as_str().unwrap_or_default().to_owned();
+        let features = dependency["features"].as_array().into_iter().flatten();
+        let features = features.filter_map(Value::as_str).map(str::to_owned);
+        if !dependency["source"].is_null() {
+            let (default, others) = self.registry.entry((text("name"), text("req"))).or_default();
+            *default |= dependency["uses_default_features"] == true;
+            others.extend(features);
+        } else if dependency["name"] == "sync-runtime" {
+            self.of_runtime.extend(features);
+        }
+        text("name")
     }
 
     /// The line that asks for the runtime, without one of its features.

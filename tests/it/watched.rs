@@ -38,7 +38,7 @@ fn runs(outside: &Outside) -> usize {
 
 #[test]
 fn the_script_runs_once_for_each_change_and_no_more() {
-    let outside = Outside::new(&["watched"]);
+    let outside = Outside::for_both(&["watched"]);
     outside.write("watched/Cargo.toml", MANIFEST);
     outside.write("watched/build.rs", "fn main() { sync_codegen::build() }");
     outside.write("watched/src/lib.rs", "");
