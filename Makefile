@@ -19,6 +19,8 @@ test: ## Runs every check
 	$(MAKE) --no-print-directory test-browser
 
 # All steps choose the same targets, so that dependencies have the same features in each and are checked once and compiled once.
+# What only measures is checked, and has no tests.
+TESTED = --locked --workspace --exclude sync-benches
 # What needs a Redis or a Postgres is left out where there is none, but not here.
 # What Clippy has checked is not checked once more for the docs: to cargo it is the same where the same program has done it with the same arguments.
 CLIPPY_DRIVER = $(wildcard $(shell rustc --print sysroot)/bin/clippy-driver)
@@ -34,11 +36,12 @@ test-crates: setup-redis setup-postgres
 	cargo fmt --all --check
 	cargo clippy $(CHECKED) --all-targets -- -D warnings
 	$(CHECKED_BY_CLIPPY) RUSTDOCFLAGS="-D warnings" cargo doc $(CHECKED) --no-deps --lib --bins --examples
+	cargo test $(TESTED) --no-run
+	cargo test $(TESTED) --tests
 	scripts/check-generated
-	cargo test --locked --workspace --tests
 
 test-docs: setup-python # The examples in the docs, and a client that was written from them alone.
-	cargo test --locked --workspace --doc
+	cargo test $(TESTED) --doc
 	scripts/test-python
 
 test-rust: test-crates test-docs ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
@@ -92,7 +95,7 @@ setup-python:
 
 # The whole workspace, as `cargo test` builds it: one package alone would have other features, and compile everything again.
 server:
-	cargo build --locked --workspace --exclude sync-benches --lib --bins --examples
+	cargo build $(TESTED) --lib --bins --examples
 
 page: setup-node
 	npm run build --workspace syncwright
