@@ -13,11 +13,16 @@ run: setup-node ## Runs the template app on http://localhost:3000
 	$(MAKE) --no-print-directory page
 	cargo run --locked --package app-server
 
+# Where nothing is compiled yet, all is compiled once: what would be kept for the next time takes longer than it saves.
+IS_COMPILED := $(if $(wildcard target/debug),1,0)
+test: export CARGO_INCREMENTAL ?= $(IS_COMPILED)
 test: ## Runs every check
 	$(MAKE) --no-print-directory test-crates
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-docs test-ts # the first keeps one core busy, the second waits for servers
 	$(MAKE) --no-print-directory test-browser
 
+# Of what make does side by side, cargo is none of its business.
+CARGO = MAKEFLAGS= cargo
 # All steps choose the same targets, so that dependencies have the same features in each and are checked once and compiled once.
 # What only measures is checked, and has no tests.
 TESTED = --locked --workspace --exclude sync-benches
@@ -41,7 +46,7 @@ test-crates: setup-redis setup-postgres
 	scripts/check-generated
 
 test-docs: setup-python # The examples in the docs, and a client that was written from them alone.
-	cargo test $(TESTED) --doc
+	$(CARGO) test $(TESTED) --doc
 	scripts/test-python
 
 test-rust: test-crates test-docs ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
@@ -95,7 +100,7 @@ setup-python:
 
 # The whole workspace, as `cargo test` builds it: one package alone would have other features, and compile everything again.
 server:
-	cargo build $(TESTED) --lib --bins --examples
+	$(CARGO) build $(TESTED) --lib --bins --examples
 
 page: setup-node
 	npm run build --workspace syncwright
