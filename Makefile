@@ -21,7 +21,7 @@ test: ## Runs every check
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-docs test-ts # the first keeps one core busy, the second waits for servers
 	$(MAKE) --no-print-directory test-browser
 
-# Of what make does side by side, cargo is none of its business.
+# Of two recipes side by side: cargo would ask make for its jobs, which gives none to a recipe that calls no make.
 CARGO = MAKEFLAGS= cargo
 # All steps choose the same targets, so that dependencies have the same features in each and are checked once and compiled once.
 # What only measures is checked, and has no tests.

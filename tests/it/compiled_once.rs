@@ -117,6 +117,6 @@ fn what_this_workspace_asks_for_is_asked_for_build_scripts_too() {
         [lib]\ntest = false\ndoctest = false\n"
     );
     let asked = Asked::by_this_workspace();
-    let manifest = asked.manifest(&package, &asked.of_runtime(Path::new("../../sync-runtime"), ""), true);
+    let manifest = asked.manifest(&package, &asked.of_runtime(Path::new("../../sync-runtime"), None), true);
     expect_file!["../features/Cargo.toml"].assert_eq(&manifest);
 }

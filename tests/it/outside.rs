@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// The member of this workspace that asks for all that any member asks for, for build scripts, too: what both need is compiled once.
 pub(crate) const ALL_FEATURES: &str = "all-features";
-/// What nothing else asks for than measures is not built for tests.
+/// What only measures is not built for tests.
 const MEASURES: &str = "sync-benches";
 /// What macros from the registry ask for, which are for build scripts alone: our own would have it there and not in programs.
 const OF_MACROS: (&str, &str) = ("syn", "fold");
@@ -45,22 +45,22 @@ impl Outside {
     /// Makes a workspace like [`Outside::new`] whose packages, the runtime among them, have the features that they have in this one's tests:
     /// what cargo has checked for one is not checked again for the other.
     pub(crate) fn with_our_features(members: &[&str]) -> Self {
-        Self::with_features(members, "")
+        Self::with_features(members, None)
     }
 
     /// As [`with_our_features`](Outside::with_our_features), without what is only there for types of ts-rs.
     pub(crate) fn without_ts_rs(members: &[&str]) -> Self {
-        Self::with_features(members, TS_RS)
+        Self::with_features(members, Some(TS_RS))
     }
 
     /// As [`with_our_features`](Outside::with_our_features), for build scripts, too: what they need of ours is compiled once for both.
     pub(crate) fn for_both(members: &[&str]) -> Self {
         let outside = Self::with_our_features(members);
-        outside.write_features(&features_of(members[0]), "", true);
+        outside.write_features(&features_of(members[0]), None, true);
         outside
     }
 
-    fn with_features(members: &[&str], but: &str) -> Self {
+    fn with_features(members: &[&str], but: Option<&str>) -> Self {
         let features = features_of(members[0]);
         let outside = Self::new(&[members, &[&*features]].concat());
         outside.write_features(&features, but, false);
@@ -75,7 +75,7 @@ impl Outside {
         let members = "members = [\"server\"";
         assert!(manifest.contains(members), "{manifest}");
         outside.write("Cargo.toml", &manifest.replacen(members, &format!("members = [\"server\", {features:?}"), 1));
-        outside.write_features(&features, "", true);
+        outside.write_features(&features, None, true);
         outside
     }
 
@@ -91,7 +91,7 @@ impl Outside {
 
     /// Writes the member that asks for what this workspace's tests ask for, of the runtime without the feature `but`: in programs and in build
     /// scripts, of which not all have the runtime.
-    fn write_features(&self, name: &str, but: &str, is_runtime_for_both: bool) {
+    fn write_features(&self, name: &str, but: Option<&str>, is_runtime_for_both: bool) {
         let asked = Asked::by_this_workspace();
         let sync = asked.of_runtime(&repository().join("sync-runtime"), but);
         let package = format!("[package]\nname = {name:?}\nedition = \"2024\"\n");
@@ -151,16 +151,9 @@ impl Asked {
         let metadata: Value = serde_json::from_slice(&cargo.stdout).expect("metadata");
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let mut members = list(&metadata["packages"]);
-        members.retain(|member| member["name"] != ALL_FEATURES);
+        members.retain(|member| member["name"] != ALL_FEATURES && member["name"] != MEASURES);
         let mut asked = Self { registry: BTreeMap::new(), of_runtime: BTreeSet::new() };
-        let mut in_tests = BTreeSet::new();
-        for member in &members {
-            for dependency in list(&member["dependencies"]) {
-                let name = asked.add(&dependency);
-                in_tests.extend((member["name"] != MEASURES).then_some(name));
-            }
-        }
-        asked.registry.retain(|(name, _), _| in_tests.contains(name));
+        members.iter().flat_map(|member| list(&member["dependencies"])).for_each(|dependency| asked.add(&dependency));
         let (name, feature) = OF_MACROS;
         for (_, (_, features)) in asked.registry.iter_mut().filter(|((of, _), _)| of == name) {
             features.insert(feature.to_owned());
@@ -168,8 +161,8 @@ impl Asked {
         asked
     }
 
-    /// Adds what a member asks for, and returns of what.
-    fn add(&mut self, dependency: &Value) -> String {
+    /// Adds what a member asks for.
+    fn add(&mut self, dependency: &Value) {
         let text = |key: &str| dependency[key].as_str().unwrap_or_default().to_owned();
         let features = dependency["features"].as_array().into_iter().flatten();
         let features = features.filter_map(Value::as_str).map(str::to_owned);
@@ -180,12 +173,11 @@ impl Asked {
         } else if dependency["name"] == "sync-runtime" {
             self.of_runtime.extend(features);
         }
-        text("name")
     }
 
     /// The line that asks for the runtime, without one of its features.
-    pub(crate) fn of_runtime(&self, path: &Path, but: &str) -> String {
-        let features = self.of_runtime.iter().filter(|feature| *feature != but).collect::<Vec<_>>();
+    pub(crate) fn of_runtime(&self, path: &Path, but: Option<&str>) -> String {
+        let features = self.of_runtime.iter().filter(|feature| Some(&***feature) != but).collect::<Vec<_>>();
         format!("sync = {{ package = \"sync-runtime\", path = {path:?}, features = {features:?} }}\n")
     }
 
