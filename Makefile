@@ -13,9 +13,6 @@ run: setup-node ## Runs the template app on http://localhost:3000
 	$(MAKE) --no-print-directory page
 	cargo run --locked --package app-server
 
-# Where nothing is compiled yet, all is compiled once: what would be kept for the next time takes longer than it saves.
-IS_COMPILED := $(if $(wildcard target/debug),1,0)
-test: export CARGO_INCREMENTAL ?= $(IS_COMPILED)
 test: ## Runs every check
 	$(MAKE) --no-print-directory test-crates
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-docs test-ts # the first keeps one core busy, the second waits for servers
