@@ -316,6 +316,18 @@ fn files_of_routes_are_written_beside_each_other() {
     );
     check(
         app,
+        "new replica parcels/parcels",
+        true,
+        expect![[r#"
+        |  created src/parcels/_replica/parcels_v1.rs
+        |  created src/parcels/_scope.rs
+        |  created src/parcels/_entity.rs
+    "#]],
+    );
+    let entity = std::fs::read_to_string(app.join("src/parcels/_entity.rs")).expect("an entity");
+    assert!(entity.contains("#[sync::entity(table = \"public.parcels\")]"), "{entity}");
+    check(
+        app,
         "new state chess/board",
         false,
         expect![[r#"
@@ -399,6 +411,7 @@ fn files_of_routes_are_written_beside_each_other() {
             |state     chess/board        v1  state          login  room="chess-{id}", store=sqlite
             |state     tables/seats       v1  state          login  room="tables-{id}", store=sqlite
             |mutation  orders/cancel      v1  mutation       login
+            |replica   parcels/parcels    v1  replica        login
             |
             |page          rooms              auth
             |chess         chess-{id}         login
@@ -551,6 +564,19 @@ fn files_of_routes_are_written_beside_each_other() {
             |      "docs": "Runs once for each `mutate(\"orders/cancel\", \"v1\", …)`, also of those who were offline: here, it deletes one.",
             |      "files": [
             |        "src/orders/_mutation/cancel_v1.rs"
+            |      ]
+            |    },
+            |    {
+            |      "lane": "replica",
+            |      "page": "parcels",
+            |      "name": "parcels",
+            |      "version": "v1",
+            |      "auth": "login",
+            |      "room": null,
+            |      "options": [],
+            |      "docs": "Says which scopes a row belongs to: it is seen by those who may read one of them.",
+            |      "files": [
+            |        "src/parcels/_replica/parcels_v1.rs"
             |      ]
             |    }
             |  ],

@@ -18,6 +18,8 @@ fn a_new_app_builds_and_passes_its_tests_and_so_does_what_is_added_to_it() {
         "new state chess/board",
         "new state tables/seats",
         "new mutation orders/cancel",
+        "new replica parcels/parcels",
+        "new mutation parcels/post",
     ] {
         let (code, _, err) = run(folder.path(), words);
         assert_eq!(code, ExitCode::SUCCESS, "{words}: {err}");
@@ -37,7 +39,9 @@ fn a_new_app_builds_and_passes_its_tests_and_so_does_what_is_added_to_it() {
     // Six events, a request and two states, of which each has its contract.
     assert!(passed.sum::<u32>() > 80 && !results.contains("FAILED"), "{results}{printed}");
     let types = std::fs::read_to_string(app.path("web/src/_sockets/apiTypes.generated.ts")).expect("the types");
-    for route in ["'wave'", "'typing'", "'find'", "'board'", "'seats'", "'cancel'", "ordersItem"] {
+    for route in
+        ["'wave'", "'typing'", "'find'", "'board'", "'seats'", "'cancel'", "ordersItem", "'post'", "parcelsItem"]
+    {
         assert!(types.contains(route), "{route}: {types}");
     }
 }

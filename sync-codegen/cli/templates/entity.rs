@@ -1,5 +1,5 @@
 /// What lives in the scopes of the page `{{page}}`, each with a key of its own.
-#[sync::entity]
+#[sync::entity{{table}}]
 pub struct {{entity}} {
     #[key]
     pub id: String,

@@ -145,20 +145,32 @@ impl<'p> RouteFiles<'p> {
     /// Returns what the first mutation of a page needs besides itself: the rule of its scopes, and what lives in them.
     pub(crate) fn data(&self) -> Result<Changes, Failure> {
         let mut changes = Changes::new();
+        let table = if self.is_of_rows() { format!("(table = \"public.{}\")", self.table()) } else { String::new() };
         for (name, template) in [("_scope.rs", templates::SCOPE), ("_entity.rs", templates::ENTITY)] {
             let path = format!("{}/{name}", self.route.folder());
             if !self.project.app_dir.join(&path).exists() {
-                let text = self.render(template, &[("entity", &self.entity())], &[])?;
+                let text = self.render(template, &[("entity", &self.entity()), ("table", &table)], &[])?;
                 changes.push((path, Change::Create(text)));
             }
         }
         Ok(changes)
     }
 
-    /// The first of what lives in the page's scopes, or will: an app has one entity of each name.
+    /// Whether the files are about rows of a table.
+    fn is_of_rows(&self) -> bool {
+        self.lane.forms.iter().any(|form| form.kind == Kind::Replica)
+    }
+
+    /// The table of a page, as one writes it without quotes.
+    fn table(&self) -> String {
+        room_word(&self.route.page).replace('-', "_").to_ascii_lowercase()
+    }
+
+    /// The first of what lives in the page's scopes, or will: an app has one entity of each name. Where rows are asked for, the first that is one.
     fn entity(&self) -> String {
         let file = HandlerFile::read(&self.project.app_dir.join(format!("{}/_entity.rs", self.route.folder())));
-        let entities = file.outline.map(|outline| outline.entities).unwrap_or_default();
+        let mut entities = file.outline.map(|outline| outline.entities).unwrap_or_default();
+        entities.sort_by_key(|entity| self.is_of_rows() && !entity.has_table);
         let words = room_word(&self.route.page);
         let of_page = words.split(['-', '_']).map(|word| {
             let (first, rest) = word.split_at(word.len().min(1));
