@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-crates test-docs test-ts test-browser bench chaos soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-python server page
+.PHONY: help run test test-rust test-crates test-docs test-python test-types test-ts test-browser bench chaos kills soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-python server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -15,8 +15,8 @@ run: setup-node ## Runs the template app on http://localhost:3000
 
 test: ## Runs every check
 	$(MAKE) --no-print-directory test-crates
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-docs test-ts # the first keeps one core busy, the second waits for servers
-	$(MAKE) --no-print-directory test-browser
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-docs test-types # two compilers, of which each needs one core
+	$(MAKE) --no-print-directory test-python test-ts test-browser
 
 # Of two recipes side by side: cargo would ask make for its jobs, which gives none to a recipe that calls no make.
 CARGO = MAKEFLAGS= cargo
@@ -42,16 +42,20 @@ test-crates: setup-redis setup-postgres
 	cargo test $(TESTED) --tests
 	scripts/check-generated
 
-test-docs: setup-python # The examples in the docs, and a client that was written from them alone.
+test-docs:
 	$(CARGO) test $(TESTED) --doc
+
+test-python: setup-python server
 	scripts/test-python
 
-test-rust: test-crates test-docs ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
+test-rust: test-crates test-docs test-python ## Format, lints, docs and tests of the Rust side; needs neither Node nor a browser
 
-test-ts: setup-node server ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
+test-types: setup-node
 	npm run build
 	npm run typecheck
 	npm run lint:package
+
+test-ts: test-types server ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
 	npm run test
 
 test-browser: setup-node setup-chromium setup-postgres server page ## The flows of the web page in a real browser
@@ -62,6 +66,11 @@ bench: ## Measures; see docs/benchmarks.md
 
 chaos: ## A thousand clients behind a proxy that cuts and delays, and a server that is killed; CHAOS="--seed 7" repeats one
 	cargo bench --quiet --locked --package sync-benches --bench chaos -- $(CHAOS)
+
+kills: export SYNC_KILLS ?= 100
+kills: setup-postgres ## Kills readers, writers and databases, SYNC_KILLS times for each way in which rows and mutations are stored
+	cargo test $(TESTED) --no-run
+	cargo test $(TESTED) --test it -- killed
 
 soak: ## Lets a million come and go and a day pass, and fails if that leaves anything behind; takes about twenty minutes
 	scripts/bench soak
