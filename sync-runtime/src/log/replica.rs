@@ -103,12 +103,12 @@ pub trait RowTable: Send + Sync {
     /// Why it belongs nowhere.
     fn placed(&self, columns: &[Option<&str>]) -> Result<PlacedRow, String>;
 
-    /// Returns where an entity would belong, and its JSON by columns.
+    /// Returns where an entity would belong, and its JSON by columns: where there was one `before`, of the key and of what has changed alone.
     ///
     /// # Errors
     ///
     /// Why it would belong nowhere.
-    fn written(&self, entity: &str) -> Result<(PlacedRow, String), String>;
+    fn written(&self, entity: &str, before: Option<&str>) -> Result<(PlacedRow, String), String>;
 }
 
 /// Who leads.

@@ -1,5 +1,6 @@
 //! Rows as mutations write them: in the transaction in which the mutation is settled, from where they are read back as changes.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -9,13 +10,15 @@ use parking_lot::Mutex;
 use serde_json::value::RawValue;
 
 use super::catalog::qualified;
-use super::connection::quoted;
+use super::connection::{literal, quoted};
 use super::pgoutput::Value;
 use super::settings::{Settings, SourceKind};
-use super::tables::Table;
+use super::tables::{Column, Table};
 use super::values::{Kind, TextKind, write_text};
 use crate::log::{IsOfRows, PlacedRow, RowTable, RowTables};
 
+/// The types of columns that have whole numbers alone.
+const INTEGERS: [&str; 3] = ["int2", "int4", "int8"];
 /// By which a transaction says of which calls it is, by source.
 const ORIGINS: [&str; 2] = [
     "SELECT pg_logical_emit_message(true, 'sync.origin', $1::text)::text",
@@ -52,8 +55,13 @@ impl Written {
         let of_key = quoted(&table.columns[table.key].type_name);
         let text = |column: &String| format!("CASE WHEN t.{column} IS NOT NULL THEN format('%s', t.{column}) END");
         let texts: Vec<String> = columns.iter().map(text).collect();
-        let sets: Vec<String> =
-            columns.iter().filter(|column| *column != key).map(|column| format!("{column} = r.{column}")).collect();
+        // What a mutation has not changed stays what it is, to the last digit: an entity may know less of it than the table.
+        let set = |column: &Column| {
+            let (name, said) = (quoted(column.name), literal(column.name));
+            format!("{name} = CASE WHEN said.row ? {said} THEN r.{name} ELSE t.{name} END")
+        };
+        let others = table.columns.iter().enumerate().filter(|(index, _)| *index != table.key);
+        let sets: Vec<String> = others.map(|(_, column)| set(column)).collect();
         let sets = if sets.is_empty() { format!("{key} = r.{key}") } else { sets.join(", ") };
         let row = format!("json_populate_record(NULL::{name}, $1::text::json)");
         Self {
@@ -63,7 +71,9 @@ impl Written {
                 text(key),
                 texts.join(", ")
             )),
-            update: kept(format!("UPDATE {name} t SET {sets} FROM {row} r WHERE t.{key} = r.{key}")),
+            update: kept(format!(
+                "UPDATE {name} t SET {sets} FROM {row} r, (SELECT $1::text::jsonb AS row) said WHERE t.{key} = r.{key}"
+            )),
             insert: kept(format!(
                 "INSERT INTO {name} ({}) SELECT {} FROM {row} r ON CONFLICT DO NOTHING",
                 columns.join(", "),
@@ -118,25 +128,46 @@ impl RowTable for Written {
         self.table.placed(&self.table.json(&values)?)
     }
 
-    fn written(&self, entity: &str) -> Result<(PlacedRow, String), String> {
+    fn written(&self, entity: &str, before: Option<&str>) -> Result<(PlacedRow, String), String> {
         let placed = self.table.placed(entity)?;
-        let fields: HashMap<&str, &RawValue> = serde_json::from_str(&placed.data).map_err(|error| error.to_string())?;
+        let (now, was) = (fields(&placed.data)?, before.map(fields).transpose()?);
         let mut row = String::from("{");
-        for column in &self.table.columns {
+        for (index, column) in self.table.columns.iter().enumerate() {
+            let value = now.get(column.field).map(|value| value.get());
+            let is_as_it_was = |was: &HashMap<&str, &RawValue>| was.get(column.field).map(|value| value.get()) == value;
+            if index != self.table.key && was.as_ref().is_some_and(is_as_it_was) {
+                continue;
+            }
             if row.len() > 1 {
                 row.push(',');
             }
             write_text(column.name, &mut row);
             row.push(':');
-            match fields.get(column.field).map(|value| value.get()) {
-                None => row.push_str("null"),
-                Some(text) if column.kind == Kind::Bytes && text != "null" => row.push_str(&bytes(text)?),
-                Some(json) => row.push_str(json),
-            }
+            row.push_str(&value.map_or_else(|| Ok("null".into()), |value| sql_json(column, value))?);
         }
         row.push('}');
         Ok((placed, row))
     }
+}
+
+fn fields(entity: &str) -> Result<HashMap<&str, &RawValue>, String> {
+    serde_json::from_str(entity).map_err(|error| error.to_string())
+}
+
+/// A value as the database reads it in JSON.
+fn sql_json<'v>(column: &Column, value: &'v str) -> Result<Cow<'v, str>, String> {
+    Ok(match &column.kind {
+        _ if value == "null" => value.into(),
+        Kind::Bytes => bytes(value)?.into(),
+        Kind::List(of) if **of == Kind::Bytes => {
+            let items: Vec<&RawValue> = serde_json::from_str(value).map_err(|error| error.to_string())?;
+            let item = |item: &&RawValue| if item.get() == "null" { Ok("null".to_owned()) } else { bytes(item.get()) };
+            format!("[{}]", items.iter().map(item).collect::<Result<Vec<_>, _>>()?.join(",")).into()
+        }
+        // Where the field has fractions and the column has none: `5.0` is 5.
+        _ if INTEGERS.contains(&&*column.type_name) => value.strip_suffix(".0").unwrap_or(value).into(),
+        _ => value.into(),
+    })
 }
 
 /// A text in base64 is what the database calls bytes.

@@ -33,8 +33,11 @@ const LOCKED: usize = 200;
 const FORGOTTEN: i64 = 2000;
 /// How long a step may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What the database gives up by itself: unlike others who write, a reader may wait long for the next row of something large.
-const LIMITS: &str = "-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=600s";
+/// What the database gives up by itself: one who stands still in the middle, or is gone, holds up nobody for longer.
+const LIMITS: &str = "-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=8s
+    -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000";
+/// How often one gives a sign who waits for the next row of something large.
+const SIGN: Duration = Duration::from_secs(2);
 /// The scope of rows that nobody is to see. No name of a scope is empty.
 const HIDDEN: &str = "";
 
@@ -58,6 +61,7 @@ impl ReplicaLog for PostgresLog {
 
     fn renew(&self, term: u64, state: Box<str>, is_whole: bool) -> BoxFuture<'_, Result<(), LogError>> {
         Box::pin(async move {
+            let untold = Untold(Some(self));
             let client = connected(&self.config).await?;
             client.batch_execute("BEGIN").await?;
             lock_gate(&client).await?;
@@ -74,7 +78,7 @@ impl ReplicaLog for PostgresLog {
             client.execute("DELETE FROM sync_written", &[]).await?;
             client.query("SELECT pg_notify('sync_log', $1 || ' all')", &[&&*self.server]).await?;
             client.batch_execute("COMMIT").await?;
-            (self.watch)(News::Missed);
+            drop(untold);
             Ok(())
         })
     }
@@ -104,7 +108,10 @@ impl ReplicaLog for PostgresLog {
         Box::pin(async move {
             let client = connected(&self.config).await?;
             let news = (Vec::new(), Vec::new());
-            Storing { log: self, client, term, how, step: Step::default(), is_open: false, news }.store(feed).await
+            let mut untold = Untold(Some(self));
+            Storing { log: self, client, term, how, step: Step::default(), is_open: false, news }.store(feed).await?;
+            untold.0 = None;
+            Ok(())
         })
     }
 
@@ -125,6 +132,17 @@ impl ReplicaLog for PostgresLog {
             }
             Ok(Ok(aside))
         }))
+    }
+}
+
+/// Something was committed, or may have been, of which nobody was told here: where an answer did not come, or nobody waited for it.
+struct Untold<'l>(Option<&'l PostgresLog>);
+
+impl Drop for Untold<'_> {
+    fn drop(&mut self) {
+        if let Some(log) = self.0 {
+            (log.watch)(News::Missed);
+        }
     }
 }
 
@@ -166,6 +184,13 @@ struct Storing<'l> {
     news: (Vec<Committed>, Vec<Arc<str>>),
 }
 
+/// What has been committed.
+struct Ended {
+    mark: u64,
+    /// It had more than one step, or many scopes.
+    is_large: bool,
+}
+
 /// What is written next.
 #[derive(Default)]
 struct Step {
@@ -193,7 +218,7 @@ impl Storing<'_> {
                     self.end(&feed).await?;
                     continue;
                 }
-                Next::Nothing => match feed.next().await {
+                Next::Nothing => match self.next(&mut feed).await? {
                     Some(fed) => fed,
                     None => return Ok(()),
                 },
@@ -205,6 +230,19 @@ impl Storing<'_> {
                 Next::End => return Ok(()),
             };
             self.take(fed, &feed).await?;
+        }
+    }
+
+    /// Waits for what comes next; in the middle of something, the database hears meanwhile that somebody is there.
+    async fn next(&self, feed: &mut Feed) -> Result<Option<Fed>, LogError> {
+        if !self.is_open {
+            return Ok(feed.next().await);
+        }
+        loop {
+            match soon(Instant::now() + SIGN, feed.next()).await {
+                Some(fed) => return Ok(fed),
+                None => self.client.batch_execute("SELECT 1").await?,
+            }
         }
     }
 
@@ -271,15 +309,18 @@ impl Storing<'_> {
     /// Writes what is whole, ends the transaction, and tells.
     async fn end(&mut self, feed: &Feed) -> Result<(), LogError> {
         let ending = soon(Instant::now() + PATIENCE, self.end_in_time());
-        let mark = ending.await.unwrap_or_else(|| Err(unanswered()))?;
+        let ended = ending.await.unwrap_or_else(|| Err(unanswered()))?;
+        if ended.as_ref().is_some_and(|ended| ended.is_large) {
+            drop(Untold(Some(self.log)));
+        }
         let (committed, waited) = std::mem::take(&mut self.news);
         committed.into_iter().for_each(|committed| (self.log.watch)(News::Committed(committed)));
         waited.iter().for_each(|scope| self.log.pending.moved(scope));
-        mark.into_iter().for_each(|mark| feed.tell(mark));
+        ended.into_iter().for_each(|ended| feed.tell(ended.mark));
         Ok(())
     }
 
-    async fn end_in_time(&mut self) -> Result<Option<u64>, LogError> {
+    async fn end_in_time(&mut self) -> Result<Option<Ended>, LogError> {
         let rest = self.step.rows.split_off(self.step.whole);
         let rows = std::mem::replace(&mut self.step.rows, rest);
         (self.step.bytes, self.step.whole) = (0, 0);
@@ -292,9 +333,11 @@ impl Storing<'_> {
         if !store_state(&self.client, self.term, &state).await? {
             return Err(LogError::Superseded);
         }
+        if self.is_open {
+            self.client.query("SELECT pg_notify('sync_log', $1 || ' all')", &[&&*self.log.server]).await?;
+        }
         self.client.batch_execute("COMMIT").await?;
-        self.is_open = false;
-        Ok(Some(mark))
+        Ok(Some(Ended { mark, is_large: std::mem::take(&mut self.is_open) }))
     }
 
     /// Says of calls that have waited for their rows how far they have led.
@@ -340,7 +383,8 @@ impl Storing<'_> {
                         Some(was) => was.clone(),
                         None => known.get(&(entity.into(), of)).and_then(|was| was.data.clone()),
                     });
-                    patch(was.unwrap_or(before).as_deref()).map_or_else(Row::Aside, Row::Is)
+                    // A copy may have the row under its new key already, and the old one not at all.
+                    patch(was.flatten().or(before).as_deref()).map_or_else(Row::Aside, Row::Is)
                 }
                 row => row,
             };
@@ -485,15 +529,18 @@ impl Storing<'_> {
         let changed = async {
             store_changes(&self.client, &scopes).await?;
             store_entities(&self.client, &scopes).await?;
-            tell(&self.client, &scopes, &self.log.server).await
+            // Of what is large, and of how many scopes, it is told in the end that something has happened.
+            if self.is_open { Ok(()) } else { tell(&self.client, &scopes, &self.log.server).await }
         };
         let placed = store_places(&self.client, &places, &ids);
         futures_util::try_join!(changed, placed)?;
-        for (_, scope, Scope { head, made, .. }) in scopes.into_iter().filter(|(.., scope)| !scope.made.is_empty()) {
-            // Of what is large, it is told that it is there.
-            let changes = if self.is_open { Vec::new() } else { made.into_iter().map(|(change, _)| change).collect() };
-            self.news.0.push(Committed { scope, cursor: head, changes });
-        }
+        let told = scopes.into_iter().filter(|(.., scope)| !scope.made.is_empty() && !self.is_open);
+        let told = told.map(|(_, scope, Scope { head, made, .. })| Committed {
+            scope,
+            cursor: head,
+            changes: made.into_iter().map(|(change, _)| change).collect(),
+        });
+        self.news.0.extend(told);
         Ok(())
     }
 

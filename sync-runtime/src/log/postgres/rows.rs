@@ -114,7 +114,8 @@ impl<'l> Stored<'l> {
     /// Writes a row, which has to be one of this scope.
     fn write(&self, table: &dyn RowTable, id: &str, was_there: bool, data: Option<&str>) -> RowWritten<LinkError> {
         let Some(data) = data else { return self.change(table.delete(), id, "entity-exists") };
-        let (placed, row) = match table.written(data) {
+        let before = if was_there { self.rows(table, &[id])?.remove(id) } else { None };
+        let (placed, row) = match table.written(data, before.as_deref()) {
             Ok(written) => written,
             Err(why) => {
                 tracing::error!(why, "a mutation has written a row that belongs nowhere");

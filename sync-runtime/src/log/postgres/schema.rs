@@ -93,7 +93,10 @@ const MIGRATIONS: &[&str] = &["
         time BIGINT NOT NULL,    -- in milliseconds since 1970
         PRIMARY KEY (entity, id)
     );
-"];
+",
+    // Somebody may publish all tables of the database: of those without a key, nothing could be deleted any more.
+    "ALTER TABLE sync_written REPLICA IDENTITY FULL;",
+];
 
 /// Why the tables cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -124,7 +127,7 @@ pub(super) async fn migrate(client: &mut Client) -> Result<(), SchemaError> {
     for migration in missing {
         transaction.batch_execute(migration).await?;
     }
-    transaction.batch_execute("DELETE FROM sync_version").await?;
+    transaction.batch_execute("ALTER TABLE sync_version REPLICA IDENTITY FULL; DELETE FROM sync_version").await?;
     transaction.execute("INSERT INTO sync_version VALUES ($1)", &[&known]).await?;
     Ok(transaction.commit().await?)
 }

@@ -299,7 +299,8 @@ impl<'c> Storing<'c> {
         let row = match row {
             Row::Patched { of, patch, .. } => {
                 let was = of.map(|of| self.was(entity, &of)).transpose()?;
-                patch(was.unwrap_or_else(|| before.clone()).as_deref()).map_or_else(Row::Aside, Row::Is)
+                // A copy may have the row under its new key already, and the old one not at all.
+                patch(was.flatten().or_else(|| before.clone()).as_deref()).map_or_else(Row::Aside, Row::Is)
             }
             row => row,
         };

@@ -27,9 +27,12 @@ pub fn main(tx: &mut Tx<'_>, ctx: Ctx<'_>, args: &Args) -> Result<(), SyncError>
         text: before.as_ref().and_then(|card| card.text.clone()),
         due: None,
         tags: vec!["a \"b\"".to_owned(), "c".to_owned()],
-        extra: Some(sync::serde_json::json!({ "by": ctx.session().user_id })),
+        extra: before
+            .as_ref()
+            .and_then(|card| card.extra.clone())
+            .or_else(|| Some(sync::serde_json::json!({ "by": ctx.session().user_id }))),
         state: CardState::Open,
-        heft: Some(0.5),
+        heft: before.as_ref().and_then(|card| card.heft).or(Some(0.5)),
     };
     if is_new {
         tx.create(&card)?
