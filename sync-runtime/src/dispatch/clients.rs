@@ -142,10 +142,14 @@ impl Clients {
         self.signs.lock().entry(spoken.name.clone()).or_default().told(ScopeAdvance { scope: scope.clone(), from, to });
     }
 
-    /// Notes that a client does not read a scope any more.
-    pub(in crate::dispatch) fn has_left(&self, client: &Arc<str>, scope: &str) {
-        let mut signs = self.signs.lock();
-        signs.entry(client.clone()).or_default().leave(scope);
+    /// Notes that the client of a socket does not read a scope any more; one that is somebody else's is not spoken for.
+    pub(in crate::dispatch) fn has_left(&self, socket: Id, scope: &str) {
+        let Some(spoken) = self.of(socket).filter(|spoken| spoken.is_new.get().is_some()) else { return };
+        self.note_left(&spoken.name, scope);
+    }
+
+    fn note_left(&self, client: &Arc<str>, scope: &str) {
+        self.signs.lock().entry(client.clone()).or_default().leave(scope);
     }
 
     /// Takes what is to be stored, at most so many.
@@ -191,7 +195,7 @@ mod tests {
         clients.has_come(&name, position("a", 1));
         clients.has_come(&name, position("b", 1));
         clients.has_come(&name, position("a", 2));
-        clients.has_left(&name, "b");
+        clients.note_left(&name, "b");
         let taken = clients.take_signs(10);
         assert_eq!((&taken[0].1.positions, taken[0].1.left.len()), (&vec![position("a", 2)], 1));
         // What has come meanwhile is newer than what could not be stored.

@@ -248,10 +248,9 @@ impl<A: App> Dispatcher<A> {
         let left = self.check_message(caller).and_then(|_| {
             let socket = caller.socket().ok_or_else(|| bad_request("event"))?;
             let scopes = &self.parts().scopes;
-            let spoken = scopes.clients.of(socket.id());
             for scope in &call.scopes {
                 scopes.topics.leave(socket.id(), scope);
-                spoken.iter().for_each(|spoken| scopes.clients.has_left(&spoken.name, scope));
+                scopes.clients.has_left(socket.id(), scope);
             }
             Ok(answer_plain())
         });

@@ -38,7 +38,8 @@ impl Paging {
     pub(super) fn is_end(&mut self, rows: usize, bytes: usize) -> bool {
         let is_end = rows < self.0;
         let of_a_row = bytes / rows.max(1);
-        self.0 = (BYTES / of_a_row.max(1)).clamp(1, PAGE[1]);
+        // The next rows may be larger than these.
+        self.0 = (BYTES / of_a_row.max(1)).clamp(1, PAGE[1].min(4 * self.0));
         is_end
     }
 }

@@ -82,6 +82,7 @@ impl Missing {
             | Self::Guarded { .. }
             | Self::Unknown(..)
             | Self::Shared(_)
+            | Self::SharedOutbox
             | Self::Foreign(_) => false,
         }
     }
@@ -166,4 +167,8 @@ pub(super) enum Missing {
         "another server reads with the slot `{0}`, and keeps what it reads in a file of its own: give each server a slot (`slot` of `[replication]`), or let them share the log (`log = \"database\"`)"
     )]
     Shared(String),
+    #[error(
+        "another server reads the outbox, of which a database has one, and keeps what it reads in a file of its own: let them share the log (`log = \"database\"`), or read by a slot each (`source = \"slot\"`)"
+    )]
+    SharedOutbox,
 }

@@ -78,9 +78,8 @@ impl Plan {
             shares_log: config.shares_replicated_log(),
             writes_rows: config.shares_replicated_log() && config.log_url.as_ref().is_none_or(|log| log == url),
         };
-        let patterns: Vec<Pattern> = replicas.iter().map(|replica| replica.scope()).collect();
-        let is_scope: IsOfRows =
-            Arc::new(move |name| patterns.iter().any(|pattern| pattern.parameters(name).is_some()));
+        let of_rows = replicas.iter().map(|replica| replica.scope()).collect();
+        let is_scope = scopes_of_rows(table.scopes.iter().map(|rule| rule.pattern()).collect(), of_rows);
         Ok(Some(Self { address, settings, replicas, is_scope, makes: config.is_development() }))
     }
 
@@ -137,7 +136,10 @@ impl Plan {
         for table in setup::left_over(&client, &self.replicas, &self.settings).await? {
             lines.push(format!("table `{table}` has triggers of the outbox, and nobody reads what they write: `cargo sync replication init` takes them away"));
         }
-        lines.extend(slot::described(&client, &self.settings.slot).await?);
+        lines.push(match self.settings.source {
+            SourceKind::Slot => slot::described(&client, &self.settings.slot).await?,
+            SourceKind::Outbox => outbox::described(&client).await?,
+        });
         Ok((lines, catalog.missing.iter().map(ToString::to_string).collect()))
     }
 
@@ -153,6 +155,16 @@ impl Plan {
     async fn catalog(&self, client: &connection::Sql) -> Result<catalog::Catalog, Halt> {
         Ok(catalog::read(client, &self.replicas, &self.settings, &self.is_scope).await?)
     }
+}
+
+/// Returns what says whether a scope is one of rows. As a rule is found: a name is of the page with the longest beginning, whatever another one would take
+/// it for.
+fn scopes_of_rows(all: Vec<Pattern>, of_rows: Vec<Pattern>) -> IsOfRows {
+    Arc::new(move |name| {
+        let candidates = all.iter().filter(|pattern| name.starts_with(pattern.beginning()));
+        let found = candidates.max_by_key(|pattern| pattern.beginning().len());
+        found.is_some_and(|pattern| of_rows.contains(pattern) && pattern.parameters(name).is_some())
+    })
 }
 
 impl RowReader for Replication {
@@ -206,4 +218,19 @@ fn slot_name(address: &Address) -> String {
         _ => '_',
     };
     database.chars().map(letter).take(50).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::route::Segment;
+
+    #[test]
+    fn a_scope_is_of_the_page_whose_rule_it_has() {
+        const BOARD: Pattern = Pattern(&[Segment::Literal("board-"), Segment::Parameter("id")]);
+        const CHAT: Pattern = Pattern(&[Segment::Literal("board-chat-"), Segment::Parameter("id")]);
+        let is_scope = scopes_of_rows(vec![BOARD, CHAT], vec![BOARD]);
+        let of_rows = ["board-7", "board-chat", "board-chat-7", "board-", "other-7"].map(|name| is_scope(name));
+        assert_eq!(of_rows, [true, true, false, false, false]);
+    }
 }

@@ -67,6 +67,19 @@ pub(super) fn is_live(stored: &str) -> bool {
     Stored::<Batch>::read(stored).is_some_and(|stored| stored.is_live())
 }
 
+/// Says how the outbox is, for people.
+pub(super) async fn described(client: &Client) -> Result<String, Halt> {
+    let select = "SELECT to_regclass('sync_outbox.changes') IS NOT NULL";
+    if !client.query_one(select, &[]).await?.try_get(0)? {
+        return Ok("no outbox yet: `cargo sync replication init` makes it".to_owned());
+    }
+    let select =
+        "SELECT EXISTS (SELECT 1 FROM sync_outbox.changes), pg_size_pretty(pg_relation_size('sync_outbox.changes'))";
+    let row = client.query_one(select, &[]).await?;
+    let waits = if row.try_get(0)? { "has changes that wait" } else { "has nothing that waits" };
+    Ok(format!("outbox `sync_outbox.changes` {waits}; it takes {}", row.try_get::<_, String>(1)?))
+}
+
 /// Looks whether all tables have their triggers.
 pub(super) async fn triggers(client: &Client, catalog: &mut Catalog) -> Result<(), Error> {
     let select = "SELECT n.nspname::text, c.relname::text, obj_description(t.tgfoid, 'pg_proc')
@@ -174,6 +187,9 @@ pub(super) async fn read(run: &Run<'_>, state: Option<Box<str>>, why: Option<Str
             Phase::Forgetting
         }
     };
+    if !phase.is_live() {
+        reader.status.lacks_rows();
+    }
     let (at, fence) = match phase {
         Phase::Streaming { at, fence } => (at, fence),
         copying => {
@@ -204,8 +220,10 @@ pub(super) async fn read(run: &Run<'_>, state: Option<Box<str>>, why: Option<Str
     Streaming { run, origin: &origin, at, fence, taking }.run().await
 }
 
+/// Which outbox this is, of which cluster, and of which of its timelines: as for a slot, and the name of a WAL file begins with that.
 async fn system(client: &Client) -> Result<String, Halt> {
-    let select = "SELECT (SELECT system_identifier::text FROM pg_control_system()) || ' ' || (SELECT id::text FROM sync_outbox.origin LIMIT 1)";
+    let select = "SELECT (SELECT system_identifier::text FROM pg_control_system()) || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
+        || ' ' || (SELECT id::text FROM sync_outbox.origin LIMIT 1)";
     Ok(client.query_one(select, &[]).await?.try_get(0)?)
 }
 

@@ -60,7 +60,7 @@ pub struct Stored<At> {
 /// What rows were read from, and by whom: where any of it is another one, all begins anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// The cluster, or what stands for it.
+    /// The cluster and its timeline, and the outbox where one is read.
     pub system: String,
     /// The database.
     pub database: String,
@@ -97,6 +97,13 @@ pub enum Phase<At> {
     },
 }
 
+impl<At: Ord> Phase<At> {
+    /// Returns whether what is stored is of one moment.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Self::Streaming { at, fence } if at >= fence)
+    }
+}
+
 impl<At: Serialize + for<'de> Deserialize<'de> + Ord> Stored<At> {
     /// Reads what a log has stored; `None` for what another program has.
     pub fn read(text: &str) -> Option<Self> {
@@ -110,7 +117,7 @@ impl<At: Serialize + for<'de> Deserialize<'de> + Ord> Stored<At> {
 
     /// Returns whether all that is stored is of one moment, so that it may be read.
     pub fn is_live(&self) -> bool {
-        matches!(&self.phase, Phase::Streaming { at, fence } if at >= fence)
+        self.phase.is_live()
     }
 }
 

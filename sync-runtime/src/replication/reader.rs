@@ -163,7 +163,10 @@ impl Reader {
                 return Ok(has_waited);
             }
             if !self.settings.shares_log {
-                return Err(Halt::Missing(vec![Missing::Shared(self.settings.slot.clone())]));
+                return Err(Halt::Missing(vec![match self.settings.source {
+                    SourceKind::Slot => Missing::Shared(self.settings.slot.clone()),
+                    SourceKind::Outbox => Missing::SharedOutbox,
+                }]));
             }
             let stored = self.log.stored().await?;
             self.status.follows(stored.is_some_and(|stored| self.is_live(&stored)));
@@ -225,6 +228,9 @@ impl Run<'_> {
         let mut stream = address.open_stream(&settings.slot, &settings.publication, Lsn::default()).await?;
         let origin = self.origin(slot::system(&mut stream).await?);
         let phase = self.phase(state, &origin, why).await?;
+        if !phase.is_live() {
+            status.lacks_rows();
+        }
         let (at, fence) = self.whole(phase, &origin, stream).await?;
         let streaming = Streaming {
             address,

@@ -59,16 +59,16 @@ pub(super) async fn find(client: &Client, slot: &str) -> Result<Option<Found>, H
 }
 
 /// Says how a slot is, for people.
-pub(super) async fn described(client: &Client, slot: &str) -> Result<Option<String>, Halt> {
+pub(super) async fn described(client: &Client, slot: &str) -> Result<String, Halt> {
     let select = "SELECT active, wal_status, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)), confirmed_flush_lsn::text
         FROM pg_replication_slots WHERE slot_name = $1";
     let Some(row) = client.query_opt(select, &[&slot]).await? else {
-        return Ok(Some(format!("no slot `{slot}` yet: the server makes it when it begins to read")));
+        return Ok(format!("no slot `{slot}` yet: the server makes it when it begins to read"));
     };
     let text = |column| row.try_get::<_, Option<String>>(column).map(Option::unwrap_or_default);
     let is_read = if row.try_get(0)? { "is read" } else { "is not read by anybody" };
     let (status, kept, confirmed) = (text(1)?, text(2)?, text(3)?);
-    Ok(Some(format!("slot `{slot}` {is_read}; confirmed up to {confirmed}; keeps {kept} of the log ({status})")))
+    Ok(format!("slot `{slot}` {is_read}; confirmed up to {confirmed}; keeps {kept} of the log ({status})"))
 }
 
 /// Says why a stream cannot go on at a place where it was, if it cannot.
@@ -114,9 +114,11 @@ async fn end_holder(client: &Client, holder: i32) -> Result<(), Halt> {
     Ok(())
 }
 
-/// Which cluster a stream comes from.
+/// Which cluster a stream comes from, and which of its timelines: a backup that was brought back, or a standby that has taken over, begins another one,
+/// and may not have all that was told already.
 pub(super) async fn system(stream: &mut ReplicationClient) -> Result<String, Halt> {
-    Ok(in_time(stream.identify_system()).await??.system_id)
+    let found = in_time(stream.identify_system()).await??;
+    Ok(format!("{} {}", found.system_id, found.timeline))
 }
 
 /// Makes a slot, and returns where it begins, and the name of what the database was at that moment: it is there as long as the stream does
@@ -318,7 +320,8 @@ impl<'r> Reading<'r> {
             Message::Update { relation, old, new } => self.feed_row(relation, old.as_deref(), &new, feeder).await,
             Message::Delete { relation, old } => self.feed_gone(relation, &old, feeder).await,
             Message::Truncate { relations } => {
-                for relation in relations {
+                for relation in relations.into_iter().filter(|relation| self.is_read(*relation)).collect::<Vec<_>>() {
+                    self.count();
                     for reads in self.reads(relation) {
                         fed(feeder.feed(Fed::AllGone { entity: reads.table.replica.entity() }).await)?;
                     }
@@ -365,6 +368,11 @@ impl<'r> Reading<'r> {
         self.relations.get(&relation).into_iter().flatten().filter(move |_| !is_known)
     }
 
+    /// Whether rows of a relation are told: a publication may have others, those among them that we write.
+    fn is_read(&self, relation: u32) -> bool {
+        self.reads(relation).next().is_some()
+    }
+
     async fn feed_row(
         &mut self,
         relation: u32,
@@ -372,6 +380,9 @@ impl<'r> Reading<'r> {
         new: &[Value<'_>],
         feeder: &Feeder,
     ) -> Result<(), Halt> {
+        if !self.is_read(relation) {
+            return Ok(());
+        }
         let rows = self.count();
         let commit = self.transaction.as_ref().map_or(self.fed, |transaction| transaction.commit);
         let position = || format!("{commit} {rows}");
@@ -389,6 +400,9 @@ impl<'r> Reading<'r> {
     }
 
     async fn feed_gone(&mut self, relation: u32, old: &[Value<'_>], feeder: &Feeder) -> Result<(), Halt> {
+        if !self.is_read(relation) {
+            return Ok(());
+        }
         self.count();
         for reads in self.reads(relation) {
             if let Some(key) = reads.key(old) {

@@ -146,10 +146,15 @@ impl Status {
         let mut said = self.said.lock();
         said.doing = doing;
         said.problem = None;
-        if matches!(doing, Doing::Preparing | Doing::Copying) {
+        if doing == Doing::Copying {
             drop(said);
-            self.is_live.send_replace(false);
+            self.lacks_rows();
         }
+    }
+
+    /// What is stored is of no moment, and nobody may read it yet. Whoever is only cut off from the database has all that it had.
+    pub(super) fn lacks_rows(&self) {
+        self.is_live.send_replace(false);
     }
 
     /// It follows another server, which says whether the scopes of rows may be read.
@@ -171,7 +176,7 @@ impl Status {
 
     pub(super) fn begins_anew(&self) {
         self.copies.fetch_add(1, Ordering::Relaxed);
-        self.is_live.send_replace(false);
+        self.lacks_rows();
     }
 
     pub(super) fn copied(&self, rows: u64) {
@@ -245,5 +250,23 @@ impl Status {
                 Aside { count, last: last.into_iter().map(line).collect() }
             }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_on_while_their_database_is_away() {
+        let status = Status::default();
+        status.does(Doing::Preparing);
+        assert!(!status.is_live(), "there are none yet");
+        status.stored_at("1".to_owned(), true);
+        status.stops("the connection is lost".to_owned());
+        status.does(Doing::Preparing);
+        assert!(status.is_live());
+        status.does(Doing::Copying);
+        assert!(!status.is_live());
     }
 }
