@@ -130,6 +130,20 @@ impl Postgres {
         self.child.take().expect("it runs").wait().expect("it is ours");
     }
 
+    /// Brings back what it has in its folder as a backup is: it goes on from there in a timeline of its own.
+    pub(crate) fn restore(&mut self) {
+        self.stop();
+        let write = |name: &str, text: &str| {
+            let path = self.data().join(name);
+            std::fs::write(&path, text).expect("it is ours");
+            // It is not the one that runs the database who has written it.
+            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o666)).expect("it is ours");
+        };
+        write("recovery.signal", "");
+        write("postgresql.auto.conf", "restore_command = 'false'\n");
+        self.start_again();
+    }
+
     /// Keeps its folder as it is, while it does not run; what is kept already takes its place again.
     pub(crate) fn keep_or_bring_back(&self) {
         let (data, kept) = (self.data(), self.folder.path().join("kept"));

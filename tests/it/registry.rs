@@ -157,6 +157,8 @@ async fn a_client_is_of_one_user() {
     ] {
         assert_eq!(why(&eve.call(event, payload).await), foreign, "{event}");
     }
+    // She speaks for nobody who could leave a scope.
+    assert_eq!(eve.call("unsubscribe", json!({ "scopes": [ADA] })).await["status"], "success");
     // A scope that she may not read says nothing of anybody.
     let told = eve.call("syncStatus", json!({ "scopes": ["list-ada-1000"], "client": "eve's" })).await;
     let closed = &told["scopes"]["list-ada-1000"];

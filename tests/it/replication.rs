@@ -343,7 +343,9 @@ async fn rows_are_entities_of_their_scopes() {
         let own = Board::open(&server, "ada", "of-ada").await;
         assert_eq!(own.rows.keys().collect::<Vec<_>>(), ["card 5"]);
         // All at once.
-        stage.run("TRUNCATE cards CASCADE; INSERT INTO cards (id, board, title) VALUES (8, 'all', 'After')").await;
+        stage.run("TRUNCATE cards CASCADE").await;
+        ada.until(|board| board.rows.is_empty()).await;
+        stage.run("INSERT INTO cards (id, board, title) VALUES (8, 'all', 'After')").await;
         ada.until_title(8, "After").await;
         assert_eq!(ada.rows.len(), 1, "{how:?}");
     }
@@ -376,7 +378,10 @@ fn put(board: &'static str, id: u64, title: &str) -> (&'static str, &'static str
 async fn mutations_write_rows_and_are_told_as_changes_of_them() {
     for how in HOW.into_iter().filter(|how| how.log == ReplicationLog::Database) {
         let Some(stage) = Stage::new(how).await else { return };
-        stage.run("INSERT INTO cards (id, board, title, count, text) VALUES (9, 'all', 'Here', 4, 'kept'), (8, 'of-bob', 'Bob', 0, NULL)").await;
+        // Somebody may publish all that there is.
+        stage.run("CREATE PUBLICATION everything FOR ALL TABLES").await;
+        stage.run("INSERT INTO cards (id, board, title, count, text) VALUES (9, 'all', 'Here', 4, 'kept'), (8, 'of-bob', 'Bob', 0, NULL);
+            UPDATE cards SET heft = 0.12345678901234567891, extra = '{\"n\": 12345678901234567890123}' WHERE id = 9").await;
         let server = stage.start().await;
         let mut board = Board::open(&server, "ada", "all").await;
         let mut ada = server.connect(member("ada", "deliver", None)).await;
@@ -419,6 +424,13 @@ async fn mutations_write_rows_and_are_told_as_changes_of_them() {
         assert_eq!(push(&mut ada, "c1", 11, &[put("all", 9, "Again")]).await.len(), 1);
         board.until_title(9, "Again").await;
         assert_eq!(board.rows["card 9"]["count"], 12, "{how:?}");
+        // What a mutation has not changed is in the table what it was, though the entity knows less of it.
+        let exact = "SELECT heft::text || ' ' || extra::text FROM cards WHERE id = 9";
+        assert_eq!(
+            stage.ask::<String>(exact).await,
+            r#"0.12345678901234567891 {"n": 12345678901234567890123}"#,
+            "{how:?}"
+        );
         let left = stage.sql.query_one("SELECT count(*) FROM sync_written", &[]).await.expect("a count");
         assert_eq!(left.get::<_, i64>(0), 0);
     }
@@ -622,6 +634,30 @@ async fn what_cannot_be_gone_on_with_is_read_anew_and_everybody_is_told() {
         let server = stage.start_in(kept.path()).await;
         let board = Board::open(&server, "ada", "all").await;
         assert_eq!((board.title(1), report(&server).await["copies"].clone()), (Some("Newest"), json!(1)), "{how:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_backup_has_brought_back_is_read_anew_wherever_the_log_is() {
+    for how in HOW {
+        let Some(mut stage) = Stage::new(how).await else { return };
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = stage.start_in(folder.path()).await;
+        let mut board = Board::open(&server, "ada", "all").await;
+        stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Before')").await;
+        board.until_title(1, "Before").await;
+        server.into_running().shutdown().await;
+        stage.postgres.restore();
+        stage.sql = connect(&stage.postgres).await;
+        stage.run("UPDATE cards SET title = 'Another life' WHERE id = 1").await;
+        let server = stage.start_in(folder.path()).await;
+        let now = Board::open(&server, "ada", "all").await;
+        assert_ne!(now.at.1, board.at.1, "{how:?}: another epoch");
+        assert_eq!(
+            (now.title(1), report(&server).await["copies"].clone()),
+            (Some("Another life"), json!(1)),
+            "{how:?}"
+        );
     }
 }
 
@@ -892,6 +928,11 @@ async fn a_row_that_cannot_be_placed_is_set_aside_and_the_others_go_on() {
             r#""5" "the column `heft` has a number that JSON has not""#,
         ];
         assert_eq!(report["setAside"]["count"], 5, "{how:?} {report}");
+        let has_place = |row: &Value| row["position"].as_str().is_some_and(|at| !at.is_empty()) && row["time"].is_i64();
+        assert!(
+            report["setAside"]["last"].as_array().is_some_and(|rows| rows.iter().all(has_place)),
+            "{how:?} {report}"
+        );
         for (line, expected) in aside.iter().zip(expected) {
             assert!(line.starts_with(expected), "{how:?} {line}");
         }
@@ -1001,6 +1042,55 @@ async fn how_it_stands_is_told_to_whoever_operates_it() {
     until_metric(&server, "sync_replication_stopped 1").await;
 }
 
+#[tokio::test]
+async fn of_two_servers_with_a_file_each_the_second_says_what_it_needs() {
+    for (how, why) in [
+        (SLOT_AND_FILE, "another server reads with the slot `sync_postgres`"),
+        (HOW[2], "another server reads the outbox, of which a database has one"),
+    ] {
+        let Some(stage) = Stage::new(how).await else { return };
+        let server = stage.start().await;
+        server.has_rows().await;
+        stage.is_stopped(why, |_| {}).await;
+        assert_eq!(report(&server).await["state"], "live", "{how:?}");
+    }
+}
+
+/// One that the server has not made is of no moment of which there is a copy.
+#[tokio::test]
+async fn a_slot_that_was_there_before_the_first_server_is_made_anew() {
+    let Some(stage) = Stage::new(SLOT_AND_DATABASE).await else { return };
+    stage.run("SELECT pg_create_logical_replication_slot('sync_postgres', 'pgoutput')").await;
+    stage.run("INSERT INTO cards (id, board, title) VALUES (1, 'all', 'Copied')").await;
+    let server = stage.start().await;
+    let mut board = Board::open(&server, "ada", "all").await;
+    stage.run("INSERT INTO cards (id, board, title) VALUES (2, 'all', 'Streamed')").await;
+    board.until_title(2, "Streamed").await;
+    assert_eq!((board.title(1), board.happened(1)), (Some("Copied"), Vec::new()));
+}
+
+/// A slot keeps all that the database writes, also what is of no table that is read.
+#[tokio::test]
+async fn what_others_write_is_not_kept_for_a_reader_that_has_nothing_to_read() {
+    let Some(stage) = Stage::new(SLOT_AND_FILE).await else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    stage.run("CREATE TABLE others (text TEXT)").await;
+    let server = stage.start_in(folder.path()).await;
+    let board = Board::open(&server, "ada", "all").await;
+    let from: String = stage.ask("SELECT pg_current_wal_lsn()::text").await;
+    stage
+        .run("INSERT INTO others SELECT string_agg(md5(random()::text || m || n), '') FROM generate_series(1, 1500) m, generate_series(1, 50) n GROUP BY m")
+        .await;
+    let is_let_go = format!("SELECT confirmed_flush_lsn >= '{from}'::pg_lsn + (1 << 20) FROM pg_replication_slots");
+    let waiting = async { while !stage.ask::<bool>(&is_let_go).await {} };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it is never let go");
+    stage.until_confirmed(&server).await;
+    server.into_running().shutdown().await;
+    let server = stage.start_in(folder.path()).await;
+    let again = Board::open(&server, "ada", "all").await;
+    assert_eq!((&again.at.1, report(&server).await["copies"].clone()), (&board.at.1, json!(0)));
+}
+
 /// What the program says of the database, asked for by a word.
 fn said(stage: &Stage, source: &str, verb: &str) -> String {
     let url = stage.postgres.url();
@@ -1019,6 +1109,10 @@ async fn what_was_made_is_taken_away_with_whatever_writes_to_it() {
     assert_eq!(made.split(' ').count(), 4);
     let status = said(&stage, "outbox", "status");
     assert!(status.contains("table `public.cards` is `card`") && !status.contains("nobody reads"), "{status}");
+    assert!(
+        status.contains("outbox `sync_outbox.changes` has nothing that waits") && !status.contains("slot"),
+        "{status}"
+    );
     // What is there is not made once more: it would be another one, and all would be read anew.
     said(&stage, "outbox", "init");
     assert_eq!(stage.ask::<String>(oids).await, made);
