@@ -28,6 +28,8 @@ const BREATH: f64 = 0.008;
 const WAYS: [[&str; 2]; 4] = [["slot", "database"], ["outbox", "database"], ["slot", "file"], ["outbox", "file"]];
 /// How long a test waits for what is sure to come.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// Within what time another server reads when the one that did is dead.
+const TAKEN_OVER: Duration = Duration::from_secs(10);
 /// How long it is waited for a poke, of which one may be lost with its connection.
 const POKED: Duration = Duration::from_millis(200);
 
@@ -403,6 +405,9 @@ async fn of_two_servers_whoever_reads_is_killed_and_the_other_goes_on() {
             reader.kill();
         }
         let stays = servers[0].0.address();
+        let taking_over = async { while report(stays).await["state"] == "following" {} };
+        let within = if stands.is_some() { PATIENCE } else { TAKEN_OVER };
+        assert!(tokio::time::timeout(within, taking_over).await.is_ok(), "nobody takes over: {}", report(stays).await);
         // Each goes on with the one that is left, and one of them with the one that comes in its place.
         for client in &mut clients {
             let enough = client.changes + 100;

@@ -474,14 +474,14 @@ async fn calls_of_those_who_hung_up_end_within_bounds() {
         let mut callers = Vec::new();
         for index in 0..SENT {
             let mut caller = TcpStream::connect(server.address()).await.expect("a connection");
-            caller.write_all(request(index, 500, BYTES).as_bytes()).await.expect("a server that reads");
+            caller.write_all(request(index, 2000, BYTES).as_bytes()).await.expect("a server that reads");
             callers.push(caller);
         }
         server.has_begun(SENT).await;
         drop(callers);
         // Longer than theirs: when it has ended, so have they.
         let mut stays = Http::open(server.address()).await;
-        let (status, answer) = stays.ask(&request(SENT, 1000, 0)).await;
+        let (status, answer) = stays.ask(&request(SENT, 3000, 0)).await;
         assert_eq!(status, 200, "{answer}");
         let ended = server.app().ended.lock().expect("not poisoned").clone();
         assert_eq!(ended.len(), 11, "{lane:?}: two megabytes of one address, and whoever waits: {ended:?}");
