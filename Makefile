@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-crates test-docs test-python test-types test-ts test-browser bench chaos kills soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-python server page
+.PHONY: help run test test-rust test-crates test-docs test-python test-types test-node test-ts test-browser bench chaos kills soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-python server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -16,7 +16,7 @@ run: setup-node ## Runs the template app on http://localhost:3000
 test: ## Runs every check
 	$(MAKE) --no-print-directory test-crates
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-docs test-types # two compilers, of which each needs one core
-	$(MAKE) --no-print-directory test-python test-ts test-browser
+	$(MAKE) --no-print-directory test-python test-node test-browser
 
 # Of two recipes side by side: cargo would ask make for its jobs, which gives none to a recipe that calls no make.
 CARGO = MAKEFLAGS= cargo
@@ -55,8 +55,10 @@ test-types: setup-node
 	npm run typecheck
 	npm run lint:package
 
-test-ts: test-types server ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
+test-node: setup-node server
 	npm run test
+
+test-ts: test-types test-node ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
 
 test-browser: setup-node setup-chromium setup-postgres server page ## The flows of the web page in a real browser
 	npm run test:browser --workspace tests-browser
