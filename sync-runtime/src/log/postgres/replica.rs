@@ -78,6 +78,7 @@ impl ReplicaLog for PostgresLog {
             client.execute("DELETE FROM sync_written", &[]).await?;
             client.query("SELECT pg_notify('sync_log', $1 || ' all')", &[&&*self.server]).await?;
             client.batch_execute("COMMIT").await?;
+            // All scopes are others now, so it is the same that is told.
             drop(untold);
             Ok(())
         })
@@ -311,7 +312,7 @@ impl Storing<'_> {
         let ending = soon(Instant::now() + PATIENCE, self.end_in_time());
         let ended = ending.await.unwrap_or_else(|| Err(unanswered()))?;
         if ended.as_ref().is_some_and(|ended| ended.is_large) {
-            drop(Untold(Some(self.log)));
+            (self.log.watch)(News::Missed);
         }
         let (committed, waited) = std::mem::take(&mut self.news);
         committed.into_iter().for_each(|committed| (self.log.watch)(News::Committed(committed)));
