@@ -221,9 +221,14 @@ async fn what_has_another_key_is_made_of_what_it_was(stage: &Stage) {
         say.row("fourth", moved("third")).await;
         say.row("third", Row::Gone).await;
         say.whole().await;
+        // A copy that was gone on with has it under its new key already, and never had it under the old one.
+        say.is("copied", "2", &["moved"]).await;
+        say.whole().await;
+        say.row("copied", moved("before the copy")).await;
+        say.whole().await;
     });
     stored.await.expect("stored");
-    assert_eq!(stage.data("moved").await, "fourth=1+++");
+    assert_eq!(stage.data("moved").await, "copied=2+ fourth=1+++");
 }
 
 async fn what_cannot_be_placed_is_set_aside(stage: &Stage) {
