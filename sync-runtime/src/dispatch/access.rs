@@ -7,7 +7,7 @@ use crate::dispatch::parts::Parts;
 use crate::dispatch::view::view;
 use crate::dispatch::{Caller, authorize, server_stage};
 use crate::error::SyncError;
-use crate::route::{Access, App, RoomCtx, ScopeRule, Table};
+use crate::route::{Access, App, RoomCtx, ScopeRule, Table, longest};
 use crate::wire::RoomName;
 
 /// The rule of a scope, and the open parts of the name that it was found for.
@@ -24,8 +24,7 @@ pub(super) struct FoundScope<'n, A: App> {
 pub(super) fn scope<'n, A: App>(table: &Table<A>, name: &'n str) -> Result<FoundScope<'n, A>, SyncError> {
     let forbidden = || SyncError::new("scope-forbidden");
     let name = RoomName::to_enter(name).map_err(|_| forbidden())?.as_str();
-    let candidates = table.scopes.iter().filter(|rule| name.starts_with(rule.pattern().beginning()));
-    let rule = *candidates.max_by_key(|rule| rule.pattern().beginning().len()).ok_or_else(forbidden)?;
+    let rule = *longest(table.scopes, name, |rule| rule.pattern()).ok_or_else(forbidden)?;
     let parameters = rule.pattern().parameters(name).ok_or_else(forbidden)?;
     Ok(FoundScope { rule, parameters })
 }

@@ -5,7 +5,7 @@ use sync_schema::EVERYONE;
 use crate::dispatch::{Caller, CallerKind};
 use crate::error::SyncError;
 use crate::rooms::Hub;
-use crate::route::{App, Auth, Denied, RoomKind, RoomRule, RouteOptions, Table};
+use crate::route::{App, Auth, Denied, RoomKind, RoomRule, RouteOptions, Table, longest};
 use crate::session::LiveSession;
 use crate::wire::RoomName;
 
@@ -102,9 +102,8 @@ pub(super) fn rule<'n, A: App>(table: &Table<A>, name: &'n str) -> Result<FoundR
     if name == EVERYONE {
         return Err(SyncError::new("room-forbidden"));
     }
-    let candidates = table.rooms.iter().filter(|rule| name.starts_with(rule.pattern().beginning()));
-    let longest = candidates.max_by_key(|rule| rule.pattern().beginning().len());
-    let rule = *longest.ok_or_else(|| SyncError::new("room-forbidden"))?;
+    let found = longest(table.rooms, name, |rule| rule.pattern());
+    let rule = *found.ok_or_else(|| SyncError::new("room-forbidden"))?;
     let parameters = rule.pattern().parameters(name).ok_or_else(|| SyncError::new("room-invalid"))?;
     Ok(FoundRule { rule, parameters })
 }

@@ -22,6 +22,8 @@ mod store;
 pub mod suite;
 
 #[cfg(feature = "postgres")]
+pub(crate) use postgres::ALIVE;
+#[cfg(feature = "postgres")]
 pub use postgres::PostgresLog;
 pub use registry::{ByStrategy, NewClient, Registered, Registration, ScopeAdvance, ScopePosition, Sign};
 #[cfg(feature = "postgres")]

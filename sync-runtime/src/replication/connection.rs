@@ -11,15 +11,13 @@ use tokio_util::task::AbortOnDropHandle;
 use super::error::Halt;
 use super::position::Lsn;
 use crate::clock::timeout;
+use crate::log::ALIVE;
 
 /// How long it may take to connect, and to answer something that is no work.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How values are written: the same in a copy as in a stream, whatever the database is set to.
 const VALUES: &str =
     "-c datestyle=ISO,MDY -c intervalstyle=iso_8601 -c timezone=UTC -c extra_float_digits=1 -c bytea_output=hex";
-/// The database notices soon that nobody is there any more, so that another server can take over.
-const ALIVE: &str =
-    "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000";
 /// The name under which the database knows us.
 pub(super) const APPLICATION: &str = "syncwright";
 /// How many messages wait for who reads them; each may be as large as a row.

@@ -35,7 +35,7 @@ use self::settings::{Settings, SourceKind};
 use crate::config::{Config, ReplicationSource};
 use crate::error::BoxError;
 use crate::log::{ByStrategy, IsOfRows, ReplicaLog, RowReader};
-use crate::route::{App, BoxFuture, Pattern, Replica, Table};
+use crate::route::{App, BoxFuture, Pattern, Replica, Table, longest};
 
 use self::status::{Doing, Status};
 
@@ -157,12 +157,10 @@ impl Plan {
     }
 }
 
-/// Returns what says whether a scope is one of rows. As a rule is found: a name is of the page with the longest beginning, whatever another one would take
-/// it for.
+/// Returns what says whether a scope is one of rows, found as its rule is: whatever another page would take it for.
 fn scopes_of_rows(all: Vec<Pattern>, of_rows: Vec<Pattern>) -> IsOfRows {
     Arc::new(move |name| {
-        let candidates = all.iter().filter(|pattern| name.starts_with(pattern.beginning()));
-        let found = candidates.max_by_key(|pattern| pattern.beginning().len());
+        let found = longest(&all, name, |pattern| **pattern);
         found.is_some_and(|pattern| of_rows.contains(pattern) && pattern.parameters(name).is_some())
     })
 }

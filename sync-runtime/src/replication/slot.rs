@@ -320,7 +320,10 @@ impl<'r> Reading<'r> {
             Message::Update { relation, old, new } => self.feed_row(relation, old.as_deref(), &new, feeder).await,
             Message::Delete { relation, old } => self.feed_gone(relation, &old, feeder).await,
             Message::Truncate { relations } => {
-                for relation in relations.into_iter().filter(|relation| self.is_read(*relation)).collect::<Vec<_>>() {
+                for relation in relations {
+                    if !self.is_read(relation) {
+                        continue;
+                    }
                     self.count();
                     for reads in self.reads(relation) {
                         fed(feeder.feed(Fed::AllGone { entity: reads.table.replica.entity() }).await)?;

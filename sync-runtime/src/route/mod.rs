@@ -36,6 +36,7 @@ pub use handler::{
     ServerHandler, Verdict,
 };
 pub use mutation::{Mutate, MutationHandler, MutationOnly, Rows, Tx, upgraded};
+pub(crate) use pattern::longest;
 pub use pattern::{Pattern, Segment};
 pub use published::{AnyRoom, EventRoute, Everyone, RequestRoute, RoomOf};
 pub use replica::{

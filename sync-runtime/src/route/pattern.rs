@@ -27,6 +27,13 @@ impl fmt::Display for Pattern {
     }
 }
 
+/// Finds what a name belongs to, among all that have a pattern: it is the one with the longest beginning, and no other, whether or not the rest of the name
+/// fits.
+pub(crate) fn longest<T>(all: impl IntoIterator<Item = T>, name: &str, pattern: impl Fn(&T) -> Pattern) -> Option<T> {
+    let candidates = all.into_iter().filter(|one| name.starts_with(pattern(one).beginning()));
+    candidates.max_by_key(|one| pattern(one).beginning().len())
+}
+
 impl Pattern {
     /// Returns the literal beginning, by which a name finds its rule.
     #[must_use]

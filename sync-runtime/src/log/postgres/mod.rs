@@ -43,6 +43,8 @@ use crate::id::Id;
 use crate::route::BoxFuture;
 use crate::storage::DataError;
 
+pub(crate) use self::replica::ALIVE;
+
 /// How many connections read at once.
 const READERS: usize = 4;
 /// How long a connection may take, and how long it is waited for one that is free.

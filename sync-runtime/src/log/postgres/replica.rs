@@ -33,9 +33,11 @@ const LOCKED: usize = 200;
 const FORGOTTEN: i64 = 2000;
 /// How long a step may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What the database gives up by itself: one who stands still in the middle, or is gone, holds up nobody for longer.
-const LIMITS: &str = "-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=8s
-    -c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000";
+/// The database notices soon that nobody is there any more, so that another server can take over.
+pub(crate) const ALIVE: &str =
+    "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000";
+/// What the database gives up by itself: one who stands still in the middle holds up nobody for longer.
+const LIMITS: &str = "-c statement_timeout=60s -c lock_timeout=30s -c idle_in_transaction_session_timeout=8s";
 /// How often one gives a sign who waits for the next row of something large.
 const SIGN: Duration = Duration::from_secs(2);
 /// The scope of rows that nobody is to see. No name of a scope is empty.
@@ -150,8 +152,8 @@ impl Drop for Untold<'_> {
 /// Connects for somebody who writes rows.
 async fn connected(config: &Config) -> Result<Asking, LogError> {
     let mut config = config.clone();
-    let own = config.get_options().map_or_else(|| LIMITS.to_owned(), |own| format!("{own} {LIMITS}"));
-    let (client, connection) = config.options(own).connect(NoTls).await?;
+    let own = config.get_options().map(|own| format!("{own} ")).unwrap_or_default();
+    let (client, connection) = config.options(format!("{own}{LIMITS} {ALIVE}")).connect(NoTls).await?;
     // It ends with its client.
     tokio::spawn(connection);
     Ok(Asking::new(client))

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::contain::contained;
-use crate::route::{App, Pattern, RoomRule, Segment};
+use crate::route::{App, Pattern, RoomRule, Segment, longest};
 use crate::testing::contract::subject::{Subject, names, no_input, rooms};
 use crate::testing::contract::{Kit, RouteUnderTest};
 
@@ -98,8 +98,7 @@ pub fn keeps_to_its_pattern<A: App>(kit: &Kit<A>, room: &RoomUnderTest) {
 
 /// Whether a name belongs to the rule with this pattern: that with the longest literal beginning.
 fn is_longest<A: App>(rules: &[&'static dyn RoomRule<A>], pattern: Pattern, name: &str) -> bool {
-    let longest = rules.iter().map(|rule| rule.pattern()).filter(|other| name.starts_with(other.beginning()));
-    longest.max_by_key(|other| other.beginning().len()) == Some(pattern)
+    longest(rules.iter().map(|rule| rule.pattern()), name, |other| *other) == Some(pattern)
 }
 
 /// Somebody who has not signed in is let into a room only where the app's `Cargo.toml` says so.
