@@ -14,6 +14,8 @@ compile_error!("a panic of one handler must not end the process: remove `panic =
 
 mod api;
 mod clock;
+#[cfg(any(feature = "redis", test))]
+mod cluster;
 mod config;
 mod contain;
 mod dispatch;

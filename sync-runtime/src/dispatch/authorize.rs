@@ -23,7 +23,11 @@ pub(super) fn condition<A: App>(auth: &Auth<A>, session: &A::Session) -> Result<
 }
 
 /// Checks that a route can be sent to a room, that the caller may send there, and that somebody is there to hear it.
-pub(super) fn receiver<A: App>(
+///
+/// # Errors
+///
+/// Why not; `sync-unavailable` when it cannot be found out whether anybody is there on another server.
+pub(super) async fn receiver<A: App>(
     caller: &Caller<A>,
     room: &str,
     options: RouteOptions,
@@ -45,7 +49,7 @@ pub(super) fn receiver<A: App>(
     if !may_send && !rule(table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
         return Err(SyncError::new("sync-not-in-room"));
     }
-    if !hub.has_members(room) && !options.allow_empty_room {
+    if !options.allow_empty_room && !hub.has_receivers(room).await? {
         return Err(SyncError::new("sync-no-receivers"));
     }
     Ok(())

@@ -196,7 +196,9 @@ impl<A: App> Dispatcher<A> {
             Message::Subscribe(call) => self.subscribe(caller, &call).await,
             Message::Unsubscribe(call) => self.unsubscribe(caller, &call),
             Message::SyncStatus(call) => self.sync_status(caller, &call).await,
-            Message::Join { room, after, presence } => self.join(caller, &room, after.as_deref(), presence).await,
+            Message::Join { room, after, membership, presence } => {
+                self.join(caller, &room, (after.as_deref(), membership.as_deref()), presence).await
+            }
             Message::Leave { room } => self.leave(caller, &room).await,
             Message::Joined => self.joined(caller),
             Message::Locate(location) => self.locate(caller, location),

@@ -13,11 +13,12 @@ use crate::dispatch::leaving::left;
 use crate::dispatch::view::view;
 use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Presented, attendance, authorize, server_stage};
 use crate::error::SyncError;
-use crate::rooms::{CloseReason, Entering, HeldSeat, Identity, Outbox, Socket};
+use crate::rooms::{After, CloseReason, Entering, HeldSeat, Identity, Outbox, Socket};
 use crate::route::{App, Keep, RoomCtx};
 use crate::session::LiveSession;
 use crate::wire::{
-    Location, Packet, Position, PresenceUpdate, RoomName, answer_plain, answer_rooms, answer_rooms_joined, bad_request,
+    JoinedRoom, Location, Packet, PresenceUpdate, RoomName, answer_plain, answer_rooms, answer_rooms_joined,
+    bad_request,
 };
 
 /// How long somebody who enters or leaves a room with `history = durable` waits until that is in the file.
@@ -88,13 +89,14 @@ impl<A: App> Dispatcher<A> {
         &self,
         socket: &Arc<Socket<A>>,
         room: &str,
-        after: Option<Position>,
+        after: Option<After>,
     ) -> Result<HeldSeat<A>, SyncError> {
         let keep = self.keep(room);
         if keep == Keep::Durably && !self.hub().histories_have_room() {
             return Err(SyncError::new("sync-unavailable"));
         }
-        let seating = self.hub().join(socket, room, Entering { limit: self.config().room_limit, after, keep });
+        let entering = Entering { limit: self.config().room_limit, after, keep };
+        let seating = self.hub().join(socket, room, entering, |at, text| self.kept(room, at, text));
         let seated = soon(Instant::now() + self.config().handler_timeout, seating).await;
         let held = seated.ok_or_else(|| SyncError::new("sync-timeout"))??;
         attendance::settle(self.parts(), socket, room, Departure::None);
@@ -172,8 +174,15 @@ impl<A: App> Dispatcher<A> {
     }
 
     /// Enters a room; `after` is the last position there that the client has seen, `follows` whether it wants to hear who is there.
-    pub(super) async fn join(&self, caller: &Caller<A>, room: &str, after: Option<&str>, follows: bool) -> Answer {
-        let answered = async { self.enter_room(caller, room, after, follows).await };
+    /// What it was told when it joined there proves to a server that does not know it that it was there then.
+    pub(super) async fn join(
+        &self,
+        caller: &Caller<A>,
+        room: &str,
+        said: (Option<&str>, Option<&str>),
+        follows: bool,
+    ) -> Answer {
+        let answered = async { self.enter_room(caller, room, said, follows).await };
         let (answer, behind) = match contained_stages(Box::pin(answered)).await {
             Ok((rooms, held)) => (Ok(rooms), Some(BehindAnswer::new(held))),
             Err(error) => (Err(error), None),
@@ -190,7 +199,7 @@ impl<A: App> Dispatcher<A> {
         &self,
         caller: &Caller<A>,
         room: &str,
-        after: Option<&str>,
+        (after, membership): (Option<&str>, Option<&str>),
         follows: bool,
     ) -> Result<(Box<RawValue>, HeldSeat<A>), SyncError> {
         let session = self.check_message(caller)?;
@@ -206,7 +215,13 @@ impl<A: App> Dispatcher<A> {
             entrance = self.entrance(name).await?;
             self.ask_rule(socket, name).await?;
         }
-        let after = after.and_then(|after| self.positions().open(after));
+        let key = socket.sender_key();
+        let page = [key.session.to_string(), key.tab.map(|tab| tab.to_string()).unwrap_or_default()];
+        let who = [&*page[0], &*page[1], name];
+        let after = after.and_then(|after| self.positions().open(after)).map(|place| {
+            let member_since = membership.and_then(|proof| self.positions().open_membership(&who, proof));
+            After { place, member_since }
+        });
         let mut held = self.seat(socket, name, after).await?;
         // Others wait behind it, and a client may take its time with what it missed.
         drop(entrance);
@@ -216,7 +231,10 @@ impl<A: App> Dispatcher<A> {
         self.charge_socket(socket, shown);
         let pos = self.positions().seal(held.position());
         let people = self.follow(socket, name, &held, follows);
-        Ok((answer_rooms_joined(&socket.room_names(), &pos, held.is_recovered(), people.as_deref()), held))
+        let is_shared = self.hub().is_shared() && socket.identity().can_come_back();
+        let membership = is_shared.then(|| self.positions().seal_membership(&who, held.member_since()));
+        let joined = JoinedRoom { pos: &pos, recovered: held.is_recovered(), membership, presence: people.as_deref() };
+        Ok((answer_rooms_joined(&socket.room_names(), &joined), held))
     }
 
     /// Lets a member hear who is in a room, if it wants to, and returns who is; `None` where the rule of the room has no `presence`.

@@ -80,7 +80,7 @@ impl<A: App> Dispatcher<A> {
             }
             return known.outcome().await;
         }
-        authorize_call(self.parts(), caller, call, route, &session)?;
+        authorize_call(self.parts(), caller, call, route, &session).await?;
         let input = found.decode(call.call())?;
         if options.concurrent || route.streams() {
             turn.pass();
@@ -161,7 +161,7 @@ async fn finish<A: App, L: Lane<A>>(
     if has_waited {
         // Much may have changed meanwhile: who has signed out calls nothing any more.
         session = self::session(parts, caller)?;
-        authorize_call(parts, caller, call, route, &session)?;
+        authorize_call(parts, caller, call, route, &session).await?;
     }
     let hears = call.call().id.as_deref().filter(|_| call.call().stream);
     let said = (call.room(), call.ignore_self());
@@ -246,7 +246,7 @@ async fn begin<A: App>(
 /// # Errors
 ///
 /// Why the call is refused, before any of its input is looked at.
-fn authorize_call<A: App, L: Lane<A>>(
+async fn authorize_call<A: App, L: Lane<A>>(
     parts: &Parts<A>,
     caller: &Caller<A>,
     call: &L,
@@ -256,7 +256,7 @@ fn authorize_call<A: App, L: Lane<A>>(
     if caller.is_checked() {
         authorize::condition(&route.auth(), session)?;
     }
-    call.authorize(parts, caller, route, session)
+    call.authorize(parts, caller, route, session).await
 }
 
 /// Returns the caller's session as it is now, unless it has ended or the server stops.

@@ -1,21 +1,38 @@
 //! Events that happened on other servers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::contain::{Guarded, contained};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::lanes::{EventText, Fanout, Found, Sender, Shown};
-use crate::rooms::{NotPlaced, RemoteEvents, Submitted};
-use crate::route::App;
-use crate::wire::Position;
+use crate::id::Id;
+use crate::rooms::{Deferred, Delivery, Facts, Kept, NotPlaced, Placed, Reach, RemoteEvents, Row, Submitted};
+use crate::route::{App, Keep};
+use crate::wire::{Position, Topic};
 
 impl<A: App> RemoteEvents for Dispatcher<A> {
     fn place(&self, room: &str, at: Position, text: &str) -> Result<(), NotPlaced> {
         self.check_open().map_err(|_| NotPlaced::Stopping)?;
         let to = self.hub().room(room).ok_or(NotPlaced::NoRoom)?;
-        let fanout = self.revive(room, text).ok_or(NotPlaced::Unreadable)?;
-        let event = Submitted { caller: fanout.sender().key.session, delivery: Box::new(fanout), permit: None };
+        let event = match self.revive(room, text) {
+            Some(fanout) => Submitted { caller: fanout.sender().key.session, delivery: Box::new(fanout), permit: None },
+            None => Submitted { caller: Id::of([0; 16]), delivery: self.stranger(room, text), permit: None },
+        };
         to.place_at(event, at).map_err(|(why, _)| why)
+    }
+
+    fn lose(&self, room: &str, behind: Position) {
+        self.hub().lose(room, behind);
+    }
+
+    fn end_of_order(&self, room: &str) -> Option<Position> {
+        self.hub().end_of_order(room)
+    }
+
+    fn keep(&self, room: &str) -> Keep {
+        self.keep(room)
     }
 }
 
@@ -33,5 +50,70 @@ impl<A: App> Dispatcher<A> {
         let (public, event) = typed.ok()??;
         let sender = Sender { key, shown: Shown::Public(Arc::new(public)) };
         Some(Fanout::new(self.parts(), route, metrics, event, room, sender, ignore_self))
+    }
+
+    /// Makes something of what cannot be read: where servers of two versions run side by side, it has its place in the order of both.
+    fn stranger(&self, room: &str, text: &str) -> Box<dyn Delivery<A>> {
+        #[derive(serde::Deserialize)]
+        struct Names<'a> {
+            #[serde(borrow)]
+            name: Cow<'a, str>,
+            #[serde(borrow)]
+            version: Cow<'a, str>,
+        }
+        let names = serde_json::from_str::<Names<'_>>(text).ok();
+        if names.is_some_and(|Names { name, version }| self.lanes().event(&name, &version).is_some()) {
+            tracing::warn!(room, "an event of another server cannot be read: its types are not those of this one");
+            return self.hub().gap(room);
+        }
+        tracing::debug!(room, "an event of another server that this one does not know");
+        Box::new(Stranger)
+    }
+}
+
+/// An event that this version of the app does not have: its clients do not know it either.
+struct Stranger;
+
+impl<A: App> Delivery<A> for Stranger {
+    fn size(&self) -> usize {
+        0
+    }
+
+    fn text(&self) -> Option<String> {
+        None
+    }
+
+    fn place(self: Box<Self>, _: Position) -> Box<dyn Placed<A>> {
+        self
+    }
+}
+
+impl<A: App> Placed<A> for Stranger {
+    fn reach(&mut self, _: &Row<A>, _: &Facts) -> Reach {
+        Reach::Now(None)
+    }
+
+    fn defer(&self, _: &Row<A>) -> Deferred {
+        Deferred { topic: None, size: 0, packet: Box::pin(std::future::ready(None)) }
+    }
+
+    fn kept(&self) -> Option<Arc<dyn Kept<A>>> {
+        Some(Arc::new(Self))
+    }
+
+    fn visited(&mut self, _: Duration) {}
+}
+
+impl<A: App> Kept<A> for Stranger {
+    fn bytes(&self) -> usize {
+        0
+    }
+
+    fn topic(&self) -> Option<&Arc<Topic>> {
+        None
+    }
+
+    fn show(self: Arc<Self>, _: &Row<A>, _: &Facts) -> Reach {
+        Reach::Now(None)
     }
 }

@@ -57,9 +57,9 @@ impl<A: App> Dispatcher<A> {
     }
 
     /// Reads what is kept of an event, or of a change of a value.
-    fn kept(&self, room: &str, at: Position, text: &str) -> Option<Arc<dyn Kept<A>>> {
+    pub(super) fn kept(&self, room: &str, at: Position, text: &str) -> Option<Arc<dyn Kept<A>>> {
         if let Some(fanout) = self.revive(room, text) {
-            return Some(Box::new(fanout).place(at).kept());
+            return Box::new(fanout).place(at).kept();
         }
         #[derive(serde::Deserialize)]
         struct StateMark<'a> {

@@ -49,8 +49,9 @@ pub trait Placed<A: App>: Send {
     /// Says what a member gets, when what it waits for is done.
     fn defer(&self, member: &Row<A>) -> Deferred;
 
-    /// Returns what is kept of it, to be shown again.
-    fn kept(&self) -> Arc<dyn Kept<A>>;
+    /// Returns what is kept of it, to be shown again; `None` if it is about something that is missing, so that nothing is whole that begins
+    /// before it.
+    fn kept(&self) -> Option<Arc<dyn Kept<A>>>;
 
     /// Is told that all members were visited, and how long it took to say what they get: an equal share of it where several events
     /// went out together.

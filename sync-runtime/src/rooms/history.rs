@@ -1,6 +1,6 @@
 //! What is kept of the events of a room, in memory, so that who comes back is shown what it missed.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::clock::Instant;
 use crate::config::Config;
 use crate::rooms::{Dropped, Histories, History, Kept, KeptEvents};
 use crate::route::{App, Keep};
-use crate::wire::Position;
+use crate::wire::{Position, Topic};
 
 /// What an event takes in a list besides itself, about.
 const ENTRY: usize = 64;
@@ -56,7 +56,7 @@ struct Events<E> {
 }
 
 struct Past<E> {
-    position: Position,
+    seq: u64,
     happened: Instant,
     bytes: usize,
     event: E,
@@ -105,7 +105,7 @@ impl<E> Recent<E> {
     /// Keeps an event of so many bytes; one of a volatile route that `is_replaced` is of no use any more, and its number is returned.
     fn push(
         &self,
-        position: Position,
+        seq: u64,
         happened: Instant,
         event: E,
         bytes: usize,
@@ -115,11 +115,11 @@ impl<E> Recent<E> {
         let bytes = bytes + ENTRY;
         let mut past = self.past.lock();
         let replaced = is_replaced.and_then(|is_replaced| past.remove_last(&self.total, |kept| is_replaced(kept)));
-        let replaced = replaced.map(|Past { position, event, .. }| {
+        let replaced = replaced.map(|Past { seq, event, .. }| {
             dropped.push(event);
-            position.seq
+            seq
         });
-        past.events.push_back(Past { position, happened, bytes, event });
+        past.events.push_back(Past { seq, happened, bytes, event });
         past.bytes += bytes;
         let total = self.total.fetch_add(bytes, Ordering::AcqRel) + bytes;
         while past.events.len() > self.bounds.events || past.bytes > self.bounds.bytes {
@@ -137,7 +137,7 @@ impl<E> Recent<E> {
         self.past.lock().complete_behind
     }
 
-    fn behind(&self, seq: u64) -> Option<Vec<(Position, E)>>
+    fn behind(&self, seq: u64) -> Option<Vec<(u64, E)>>
     where
         E: Clone,
     {
@@ -145,8 +145,25 @@ impl<E> Recent<E> {
         if seq < past.complete_behind {
             return None;
         }
-        let first = past.events.partition_point(|kept| kept.position.seq <= seq);
-        Some(past.events.range(first..).map(|kept| (kept.position, kept.event.clone())).collect())
+        let first = past.events.partition_point(|kept| kept.seq <= seq);
+        Some(past.events.range(first..).map(|kept| (kept.seq, kept.event.clone())).collect())
+    }
+
+    /// Takes what happened behind an event and before all that is here, as far as there is room for it; returns whether all of it is here
+    /// now. `older` are the events, newest first, each with the number of its bytes.
+    fn put_before(&self, behind: u64, older: impl Iterator<Item = (u64, Instant, E, usize)>) -> bool {
+        let mut past = self.past.lock();
+        for (seq, happened, event, bytes) in older {
+            if past.events.len() == self.bounds.events || past.bytes + bytes > self.bounds.bytes {
+                past.complete_behind = seq.max(behind);
+                return false;
+            }
+            past.events.push_front(Past { seq, happened, bytes, event });
+            past.bytes += bytes;
+            self.total.fetch_add(bytes, Ordering::AcqRel);
+        }
+        past.complete_behind = behind;
+        true
     }
 
     /// Drops what is too old, and returns until when the oldest of the rest is kept.
@@ -180,7 +197,7 @@ impl<E> Drop for Recent<E> {
 impl<E> Events<E> {
     fn drop_oldest(&mut self, total: &AtomicUsize) -> Option<E> {
         let oldest = self.events.pop_front()?;
-        self.complete_behind = oldest.position.seq;
+        self.complete_behind = oldest.seq;
         self.forget(oldest.bytes, total);
         if self.events.is_empty() {
             self.events = VecDeque::new();
@@ -206,7 +223,7 @@ impl<A: App> Recent<Arc<dyn Kept<A>>> {
     /// Keeps an event, and returns the number of the one that it has replaced.
     pub(super) fn keep_in_place(
         &self,
-        position: Position,
+        seq: u64,
         happened: Instant,
         event: Arc<dyn Kept<A>>,
         dropped: &mut Dropped<A>,
@@ -214,17 +231,51 @@ impl<A: App> Recent<Arc<dyn Kept<A>>> {
         let bytes = event.bytes();
         let topic = event.topic().cloned();
         let is_replaced = topic.map(|topic| move |kept: &Arc<dyn Kept<A>>| kept.topic() == Some(&topic));
-        self.push(position, happened, event, bytes, is_replaced, dropped)
+        self.push(seq, happened, event, bytes, is_replaced, dropped)
     }
 }
 
 impl<A: App> History<A> for Recent<Arc<dyn Kept<A>>> {
-    fn keep(&self, position: Position, happened: Instant, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>) {
-        self.keep_in_place(position, happened, event, dropped);
+    fn keep(&self, seq: u64, happened: Instant, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>) {
+        self.keep_in_place(seq, happened, event, dropped);
     }
 
-    fn after(&self, position: Position) -> Option<KeptEvents<A>> {
-        self.behind(position.seq)
+    fn lose(&self, seq: u64, dropped: &mut Dropped<A>) {
+        let mut past = self.past.lock();
+        while let Some(event) = past.drop_oldest(&self.total) {
+            dropped.push(event);
+        }
+        past.complete_behind = seq;
+    }
+
+    fn complete_behind(&self) -> u64 {
+        self.complete_behind()
+    }
+
+    fn recall(&self, behind: u64, events: Vec<(u64, Instant, Arc<dyn Kept<A>>)>) -> bool {
+        let known = self.complete_behind();
+        let reached = events.last().map_or(behind, |(seq, ..)| *seq);
+        if behind >= known || reached < known {
+            return behind >= known;
+        }
+        // Of a topic, the newest one is enough.
+        let mut topics: HashSet<Arc<Topic>> = {
+            let past = self.past.lock();
+            past.events.iter().filter_map(|kept| kept.event.topic().cloned()).collect()
+        };
+        let older = events.into_iter().rev().filter(|(seq, ..)| *seq <= known);
+        let newest = older.filter(|(.., event)| event.topic().is_none_or(|topic| topics.insert(topic.clone())));
+        self.put_before(
+            behind,
+            newest.map(|(seq, happened, event)| {
+                let bytes = event.bytes() + ENTRY;
+                (seq, happened, event, bytes)
+            }),
+        )
+    }
+
+    fn after(&self, seq: u64) -> Option<KeptEvents<A>> {
+        self.behind(seq)
     }
 
     fn drop_old(&self, now: Instant, dropped: &mut Dropped<A>) -> Option<Instant> {

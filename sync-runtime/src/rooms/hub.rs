@@ -14,9 +14,11 @@ use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::delivery::TURN;
 use crate::rooms::expiry::{Due, Expiry};
+use crate::rooms::gap::Gap;
 use crate::rooms::socket::Place;
 use crate::rooms::{
-    Bundle, HeldSeat, Kept, NowOrLater, Permit, RemoteEvents, Room, RoomServices, Seat, Socket, StoredRoom, Submitted,
+    After, Beginning, Bundle, Delivery, HeldSeat, Kept, NowOrLater, Permit, RemoteEvents, Room, RoomServices, Seat,
+    Socket, StoredRoom, Submitted,
 };
 use crate::route::{App, Keep};
 use crate::session::LiveSession;
@@ -51,7 +53,7 @@ pub struct Entering {
     /// How many rooms it may be in.
     pub limit: usize,
     /// Up to where its page has heard what happened there.
-    pub after: Option<Position>,
+    pub after: Option<After>,
     /// How the rule of the room wants to have its events kept.
     pub keep: Keep,
 }
@@ -62,6 +64,8 @@ enum Seating<A: App> {
     Before(Place<A>),
     /// The room is not there, and it is not known where its order begins.
     Unopened,
+    /// What happened behind this place, or before it, has to be fetched.
+    Lacking(Arc<Room<A>>, Position),
 }
 
 impl<A: App> Index<A> {
@@ -99,8 +103,9 @@ impl<A: App> Hub<A> {
     ///
     /// When the order of rooms is made elsewhere, and that cannot be reached.
     pub async fn open_to_everyone(&self) -> Result<(), SyncError> {
-        let start = self.services.sequencer.begin(EVERYONE).known().await?;
-        self.everyone.get_or_init(|| Room::lasting(Arc::from(EVERYONE), start, self.deliveries.clone()));
+        let beginning = self.services.sequencer.begin(EVERYONE).known().await?;
+        let room = self.everyone.get_or_init(|| Room::lasting(Arc::from(EVERYONE), beginning, self.deliveries.clone()));
+        room.opened();
         Ok(())
     }
 
@@ -161,22 +166,34 @@ impl<A: App> Hub<A> {
     /// # Errors
     ///
     /// `room-limit` when the socket is in `limit` rooms; `sync-disconnected` when it is gone.
-    pub async fn join(&self, socket: &Arc<Socket<A>>, name: &str, entry: Entering) -> Result<HeldSeat<A>, SyncError> {
+    ///
+    /// `revive` reads what others have kept of the room.
+    pub async fn join(
+        &self,
+        socket: &Arc<Socket<A>>,
+        name: &str,
+        entry: Entering,
+        revive: impl Fn(Position, &str) -> Option<Arc<dyn Kept<A>>>,
+    ) -> Result<HeldSeat<A>, SyncError> {
         if entry.after.is_some()
             && let (Some(room), Some(key)) = (self.room(name), socket.known_key())
         {
             room.recognize(&key).await;
         }
-        let mut start = None;
+        let (mut beginning, mut is_recalled) = (None, false);
         loop {
-            match self.enter_room(socket, name, entry, start.take())? {
+            match self.enter_room(socket, name, entry, &mut beginning, is_recalled)? {
                 Seating::New(held) => return Ok(held),
                 Seating::Before(place) => {
                     let held = place.room.heard(&place.seat).await;
                     let held = held.map(|held| held.repeated(entry.after.is_some()));
                     return held.ok_or_else(|| SyncError::new("sync-disconnected"));
                 }
-                Seating::Unopened => start = Some(self.services.sequencer.begin(name).known().await?),
+                Seating::Unopened => beginning = Some(self.services.sequencer.begin(name).known().await?),
+                Seating::Lacking(room, after) => {
+                    self.recall(&room, after, &revive).await;
+                    is_recalled = true;
+                }
             }
         }
     }
@@ -186,7 +203,8 @@ impl<A: App> Hub<A> {
         socket: &Arc<Socket<A>>,
         name: &str,
         entry: Entering,
-        start: Option<Position>,
+        beginning: &mut Option<Beginning>,
+        is_recalled: bool,
     ) -> Result<Seating<A>, SyncError> {
         let mut index = self.index();
         let mut joined = socket.joined();
@@ -198,10 +216,17 @@ impl<A: App> Hub<A> {
         }
         joined.check_limit(entry.limit)?;
         let known = index.rooms.get(name).cloned();
-        let Some(room) = known.or_else(|| start.map(|start| self.open_room(&mut index, name, start, entry.keep)))
+        let Some(room) =
+            known.or_else(|| beginning.take().map(|beginning| self.open_room(&mut index, name, beginning, entry.keep)))
         else {
             return Ok(Seating::Unopened);
         };
+        if let Some(After { place, .. }) = entry.after
+            && !is_recalled
+            && (room.lacks(place) || room.is_behind(place))
+        {
+            return Ok(Seating::Lacking(room, place));
+        }
         let Some(held) = room.take_seat(socket, entry.after) else {
             // It has ended: another one takes its name.
             index.rooms.remove(name);
@@ -210,6 +235,36 @@ impl<A: App> Hub<A> {
         joined.rooms.push(Place { room, seat: held.seat().clone() });
         index.members += 1;
         Ok(Seating::New(held))
+    }
+
+    /// Fetches what happened in a room before it was opened here, or has not come here yet; once for all who come back at one time. What cannot be fetched is
+    /// missing, and who comes back is told so.
+    async fn recall(
+        &self,
+        room: &Room<A>,
+        after: Position,
+        revive: impl Fn(Position, &str) -> Option<Arc<dyn Kept<A>>>,
+    ) {
+        let _turn = room.recalling().await;
+        if room.is_behind(after)
+            && let Err(error) = self.services.sequencer.catch_up(room.name()).known().await
+        {
+            tracing::warn!(room = &**room.name(), %error, "what has happened meanwhile cannot be fetched");
+        }
+        if !room.lacks(after) {
+            return;
+        }
+        match self.services.sequencer.past(room.name(), after).known().await {
+            Ok(Some(past)) => {
+                let events = past.into_iter().map(|(at, happened, text)| Some((at, happened, revive(at, &text)?)));
+                // Behind one that cannot be read, nothing is whole.
+                if let Some(events) = events.collect::<Option<Vec<_>>>() {
+                    room.recall(after, events.into_iter());
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(room = &**room.name(), %error, "what has happened before cannot be fetched"),
+        }
     }
 
     /// Leaves a room; `None` when the socket is not there. What comes back waits until the socket is sent nothing of it any more.
@@ -248,8 +303,9 @@ impl<A: App> Hub<A> {
     /// `sync-rate-limited` when more than 256 calls of the session wait for this room; as the sequencer says when it could give the event no
     /// place.
     pub async fn reserve(&self, name: &str, caller: Id) -> Result<Option<Permit<A>>, SyncError> {
-        let Some(room) = self.room(name) else { return Ok(None) };
-        self.services.sequencer.is_ready(&room).known().await?;
+        let room = self.room(name);
+        self.services.sequencer.is_ready(room.as_deref()).known().await?;
+        let Some(room) = room else { return Ok(None) };
         let permit = room.reserve(caller).await;
         permit.map(Some).ok_or_else(|| SyncError::new("sync-rate-limited").param("seconds", 1))
     }
@@ -288,10 +344,47 @@ impl<A: App> Hub<A> {
         self.services.sequencer.start(remote);
     }
 
+    /// Returns whether other processes have rooms in common with this one.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.services.sequencer.is_shared()
+    }
+
     /// Returns whether anybody is in the room of this name here.
     #[must_use]
     pub fn has_members(&self, name: &str) -> bool {
         self.room(name).is_some_and(|room| !room.is_empty())
+    }
+
+    /// Returns whether anybody is in the room of this name, here or in another process.
+    ///
+    /// # Errors
+    ///
+    /// When nobody is here, and what knows of others cannot be reached.
+    pub async fn has_receivers(&self, name: &str) -> Result<bool, SyncError> {
+        if self.has_members(name) {
+            return Ok(true);
+        }
+        self.services.sequencer.has_members_elsewhere(name).known().await
+    }
+
+    /// Notes that what happened in a room up to a place cannot be had any more.
+    pub fn lose(&self, name: &str, behind: Position) {
+        if let Some(room) = self.room(name) {
+            room.lose(behind, &self.services.positions);
+        }
+    }
+
+    /// Returns what members are told at the place of something that they cannot be shown.
+    #[must_use]
+    pub fn gap(&self, room: &str) -> Box<dyn Delivery<A>> {
+        Box::new(Gap { room: room.into(), positions: self.services.positions.clone() })
+    }
+
+    /// Returns the place of the last event of a room that is here.
+    #[must_use]
+    pub fn end_of_order(&self, name: &str) -> Option<Position> {
+        self.room(name)?.end_of_order()
     }
 
     /// Forgets, for as long as this is awaited, what rooms need not keep any more.
@@ -416,7 +509,7 @@ impl<A: App> Hub<A> {
         let start = Position::of_event(stored.end.epoch, stored.behind);
         let Some(history) = self.services.histories.reopen(name, start) else { return false };
         let mut dropped = Vec::new();
-        events.for_each(|(at, happened, event)| history.keep(at, happened, event, &mut dropped));
+        events.for_each(|(at, happened, event)| history.keep(at.seq, happened, event, &mut dropped));
         let (expiry, deliveries) = (self.expiry.clone(), self.deliveries.clone());
         let room = Room::restored(Arc::from(name), stored, history, expiry, deliveries);
         self.index().rooms.insert(room.name().clone(), room);
@@ -439,10 +532,11 @@ impl<A: App> Hub<A> {
         async { closed.known().await.unwrap_or_default() }
     }
 
-    fn open_room(&self, index: &mut Index<A>, name: &str, start: Position, keep: Keep) -> Arc<Room<A>> {
-        let history = self.services.histories.open(name, start, keep);
-        let room = Room::new(Arc::from(name), start, history, self.expiry.clone(), self.deliveries.clone());
+    fn open_room(&self, index: &mut Index<A>, name: &str, beginning: Beginning, keep: Keep) -> Arc<Room<A>> {
+        let history = self.services.histories.open(name, beginning.start, keep);
+        let room = Room::new(Arc::from(name), beginning, history, self.expiry.clone(), self.deliveries.clone());
         index.rooms.insert(room.name().clone(), room.clone());
+        room.opened();
         room
     }
 

@@ -10,11 +10,13 @@ mod bundle;
 mod delivery;
 mod durable;
 mod expiry;
+mod gap;
 mod gate;
 mod history;
 mod hub;
 mod identity;
 mod known;
+mod numbering;
 mod outbox;
 mod room;
 mod seat;
@@ -34,7 +36,7 @@ pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::{Room, Submitted};
 pub use seat::{Deferred, HeldSeat, Row, Seat, waited_for};
 pub use services::{
-    Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, NoHistories, NotPlaced, NowOrLater, RemoteEvents,
-    RoomServices, Sequencer,
+    After, Beginning, Dropped, Histories, History, Kept, KeptEvents, Listening, LocalSequencer, NoHistories, NotPlaced,
+    NowOrLater, PastEvent, PastText, RemoteEvents, RoomServices, Sequencer,
 };
 pub use socket::Socket;

@@ -14,16 +14,22 @@ use crate::id::Id;
 use crate::rooms::delivery::{Batch, Placed, deliver_all};
 use crate::rooms::durable::restored;
 use crate::rooms::expiry::Expiry;
+use crate::rooms::gap::Gap;
 use crate::rooms::gate::{Asked, Gate, Load, Permit};
 use crate::rooms::known::{Known, Told};
+use crate::rooms::numbering::Numbering;
 use crate::rooms::seat::{HeldSeat, Missed, Row, Seat};
-use crate::rooms::{Delivery, Dropped, History, NotPlaced, SenderKey, Socket, StoredRoom};
+use crate::rooms::{
+    After, Beginning, Delivery, Dropped, History, Listening, NotPlaced, PastEvent, SenderKey, Socket, StoredRoom,
+};
 use crate::route::App;
 use crate::session::session_changes;
-use crate::wire::Position;
+use crate::wire::{Position, PositionKey};
 
 /// Within what time what becomes too old is forgotten together: all who are known are looked through for it.
 const AT_ONCE: Duration = Duration::from_secs(1);
+/// Within what time whoever opens a room comes in.
+const COMES_IN: Duration = Duration::from_secs(30);
 /// What a room takes that nobody is in, in bytes, about.
 const ROOM_BYTES: usize = 1536;
 /// How many events go out together, and how many bytes of them each member gets at once, about.
@@ -32,9 +38,6 @@ const TOGETHER: Load = Load { events: 256, bytes: 64 * 1024 };
 /// A room that has members, deliveries that still wait, or a history.
 pub struct Room<A: App> {
     name: Arc<str>,
-    epoch: u64,
-    /// The last places of earlier lives, whose numbers go on in this one.
-    earlier: Vec<Position>,
     /// What is kept of its events; a room that keeps some outlives its members.
     history: Option<Box<dyn History<A>>>,
     /// Whether it is there though nobody is in it.
@@ -46,6 +49,8 @@ pub struct Room<A: App> {
     state: Mutex<RoomState<A>>,
     /// Held while some members are visited.
     visiting: tokio::sync::Mutex<()>,
+    /// Held while it is fetched what happened before the room was opened here.
+    recalling: tokio::sync::Mutex<()>,
     /// How many have left since the room was made.
     vacated: AtomicUsize,
     /// How many members wait for their filters.
@@ -57,6 +62,10 @@ pub struct Room<A: App> {
 }
 
 struct RoomState<A: App> {
+    /// Where the numbers of events are in the order that all servers share.
+    order: Numbering,
+    /// What ends the room's part in an order that is made elsewhere.
+    listening: Option<Box<dyn Listening>>,
     /// The number of the last event that has a place.
     seq: u64,
     /// The last event that was taken to be delivered; what is kept, is kept up to here.
@@ -133,21 +142,22 @@ pub struct Submitted<A: App> {
 /// An event that has its place.
 struct QueuedEvent<A: App> {
     seq: u64,
+    position: Position,
     delivery: Box<dyn Delivery<A>>,
     bytes: usize,
     caller: Id,
 }
 
 impl<A: App> Room<A> {
-    /// Makes a room in whose order `start` is the last event that has a place.
+    /// Makes a room whose order is at its `beginning`.
     pub(super) fn new(
         name: Arc<str>,
-        start: Position,
+        beginning: Beginning,
         history: Option<Box<dyn History<A>>>,
         expiry: Arc<Expiry<A>>,
         tasks: TaskTracker,
     ) -> Arc<Self> {
-        Arc::new(Self::make(name, start, history, false, expiry, tasks))
+        Arc::new(Self::make(name, beginning, history, false, expiry, tasks))
     }
 
     /// Makes a room that goes on where an earlier process has left it, with what its history has of that.
@@ -160,9 +170,10 @@ impl<A: App> Room<A> {
     ) -> Arc<Self> {
         let age = history.age();
         let known = stored.members.into_iter().map(|(key, member)| (key, restored(member, age))).collect();
-        let mut room = Self::make(name, stored.end, Some(history), false, expiry, tasks);
-        room.earlier = stored.earlier;
-        room.state.get_mut().known = Known::durable(known);
+        let mut room = Self::make(name, stored.end.into(), Some(history), false, expiry, tasks);
+        let state = room.state.get_mut();
+        state.order = Numbering::new(stored.end.epoch, &stored.earlier);
+        state.known = Known::durable(known);
         let room = Arc::new(room);
         // Those who do not come back are forgotten.
         room.expire_at(Instant::now() + age.min(AT_ONCE));
@@ -174,13 +185,13 @@ impl<A: App> Room<A> {
     }
 
     /// Makes a room of whose events nothing is kept, and that is there though nobody is in it.
-    pub(super) fn lasting(name: Arc<str>, start: Position, tasks: TaskTracker) -> Arc<Self> {
-        Arc::new(Self::make(name, start, None, true, Arc::default(), tasks))
+    pub(super) fn lasting(name: Arc<str>, beginning: Beginning, tasks: TaskTracker) -> Arc<Self> {
+        Arc::new(Self::make(name, beginning, None, true, Arc::default(), tasks))
     }
 
     fn make(
         name: Arc<str>,
-        start: Position,
+        beginning: Beginning,
         history: Option<Box<dyn History<A>>>,
         is_lasting: bool,
         expiry: Arc<Expiry<A>>,
@@ -188,7 +199,10 @@ impl<A: App> Room<A> {
     ) -> Self {
         let is_durable = history.as_ref().is_some_and(|history| history.is_durable());
         let known = if is_durable { Known::durable(HashMap::new()) } else { Known::default() };
+        let Beginning { start, listening } = beginning;
         let state = RoomState {
+            order: Numbering::new(start.epoch, &[]),
+            listening,
             seq: start.seq,
             taken: start.seq,
             visited: start.seq,
@@ -206,14 +220,13 @@ impl<A: App> Room<A> {
         };
         Self {
             name,
-            epoch: start.epoch,
-            earlier: Vec::new(),
             history,
             is_lasting,
             expiry,
             is_expiring: AtomicBool::new(false),
             state: Mutex::new(state),
             visiting: tokio::sync::Mutex::default(),
+            recalling: tokio::sync::Mutex::default(),
             vacated: AtomicUsize::new(0),
             behind: Arc::default(),
             last_visit: AtomicU64::new(0),
@@ -246,9 +259,9 @@ impl<A: App> Room<A> {
     }
 
     /// Returns the place of the last event that has one; `None` when the room is gone.
-    pub(super) fn end_of_order(&self) -> Option<Position> {
+    pub fn end_of_order(&self) -> Option<Position> {
         let state = self.state();
-        (!state.gone).then(|| self.event(state.seq))
+        (!state.gone).then(|| state.order.position(state.seq))
     }
 
     /// Returns the sockets that are here, in the order in which they joined.
@@ -327,7 +340,7 @@ impl<A: App> Room<A> {
         // One of a room that has ended meanwhile has let nobody in here; it is given back there, without our lock.
         let permit = permit.filter(|permit| permit.is_of(self));
         let mut state = self.state();
-        let next = self.event(state.seq + 1);
+        let next = state.order.position(state.seq + 1);
         let placed = if state.gone { Err(NotPlaced::NoRoom) } else { place(next) };
         let position = match placed {
             Ok(position) => position,
@@ -337,23 +350,88 @@ impl<A: App> Room<A> {
             Some(permit) => permit.redeem(),
             None => state.gate.enter(caller),
         }
-        state.gate.push(caller, bytes);
-        state.seq = position.seq;
-        state.waiting.push_back(QueuedEvent { seq: position.seq, delivery, bytes, caller });
+        let seq = state.seq + 1;
+        self.queue(&mut state, QueuedEvent { seq, position, delivery, bytes, caller });
+        Ok(position)
+    }
+
+    fn queue(self: &Arc<Self>, state: &mut RoomState<A>, event: QueuedEvent<A>) {
+        state.gate.push(event.caller, event.bytes);
+        state.seq = event.seq;
+        state.waiting.push_back(event);
         if !std::mem::replace(&mut state.delivering, true) {
             self.tasks.spawn(deliver_all(self.clone(), self.tasks.clone()));
         }
-        Ok(position)
+    }
+
+    /// Goes on behind a place of an order that is made elsewhere: what happened up to there cannot be had any more, or is of another
+    /// history. Members are told so, behind what they still hear. Does nothing where the room is behind that place already.
+    pub(super) fn lose(self: &Arc<Self>, behind: Position, positions: &Arc<PositionKey>) {
+        let mut state = self.state();
+        let is_known = state.order.is_now(behind) && state.order.position(state.seq).seq >= behind.seq;
+        if state.gone || is_known {
+            return;
+        }
+        let seq = if state.order.is_now(behind) {
+            state.order.number(behind).unwrap_or(state.seq + 1)
+        } else {
+            let number = state.seq + 1;
+            state.order.begin_anew(behind, number);
+            number
+        };
+        let gap: Box<dyn Delivery<A>> = Box::new(Gap { room: self.name.clone(), positions: positions.clone() });
+        let (bytes, caller) = (gap.size(), Id::of([0; 16]));
+        state.gate.enter(caller);
+        self.queue(&mut state, QueuedEvent { seq, position: behind, delivery: gap, bytes, caller });
+    }
+
+    /// Has events be placed here from now on, where their order is made elsewhere.
+    pub(super) fn opened(self: &Arc<Self>) {
+        let state = self.state();
+        let Some(listening) = &state.listening else { return };
+        listening.opened();
+        // Whoever has opened it may never come in.
+        if !self.is_lasting {
+            self.expire_at(Instant::now() + COMES_IN);
+        }
+    }
+
+    /// Waits until nobody else fetches what happened before.
+    pub(super) async fn recalling(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.recalling.lock().await
+    }
+
+    /// Returns whether somebody has heard more, elsewhere, than has been placed here; or it is of a history that is not known here.
+    pub(super) fn is_behind(&self, after: Position) -> bool {
+        let state = self.state();
+        state.listening.is_some() && state.order.number(after).is_none_or(|after| after > state.seq)
+    }
+
+    /// Returns whether what happened behind a place would have to be fetched for somebody who comes back to it: the events are of this
+    /// history, and happened before the room was opened here.
+    pub(super) fn lacks(&self, after: Position) -> bool {
+        let state = self.state();
+        let Some(history) = self.history.as_ref().filter(|_| state.order.is_now(after)) else { return false };
+        state.order.number(after).is_some_and(|after| after < history.complete_behind())
+    }
+
+    /// Takes events that happened behind a place, before what is kept here; returns whether they fit there.
+    pub(super) fn recall(&self, after: Position, events: impl Iterator<Item = PastEvent<A>>) -> bool {
+        let state = self.state();
+        let (Some(history), true) = (&self.history, state.order.is_now(after)) else { return false };
+        let Some(behind) = state.order.number(after) else { return false };
+        let events = events.filter_map(|(at, happened, event)| Some((state.order.number(at)?, happened, event)));
+        history.recall(behind, events.collect())
     }
 
     /// Adds a member; `None` when the room is gone. What happened after the place `after` is
     /// to be shown to it first, if it was here then and all of that was kept.
-    pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, after: Option<Position>) -> Option<HeldSeat<A>> {
+    pub(super) fn take_seat(&self, socket: &Arc<Socket<A>>, after: Option<After>) -> Option<HeldSeat<A>> {
         let mut state = self.state();
         if state.gone {
             return None;
         }
-        let missed = after.and_then(|after| self.missed(&state, socket, after));
+        let missed = after.and_then(|after| self.missed(&state, socket, &after));
         // What has a place and is not taken yet is still to be delivered, to this member too, unless it knows it.
         let seq = missed.as_ref().map_or(state.seq, |missed| state.taken.max(missed.behind));
         state.last_number += 1;
@@ -366,8 +444,9 @@ impl<A: App> Room<A> {
             self.make_way(history.as_ref());
         }
         self.write_known(&mut state);
-        let joined = Position::of_join(self.epoch, seq);
-        let seat = Seat::new(socket, state.last_number, joined, &self.behind);
+        let joined = state.order.position(seq).joined();
+        let since = missed.as_ref().map_or(joined, |missed| state.order.position(missed.heard));
+        let seat = Seat::new(socket, state.last_number, (seq, joined, since), &self.behind);
         let row = Row::new(&seat);
         let held = seat.hold(joined, &self.tasks);
         state.seats.insert(seat.number(), seat);
@@ -378,19 +457,18 @@ impl<A: App> Room<A> {
         })
     }
 
-    /// Finds what a socket has missed that has heard what it was sent up to `after`.
-    fn missed(&self, state: &RoomState<A>, socket: &Socket<A>, after: Position) -> Option<Missed<A>> {
+    /// Finds what a socket has missed that has heard what it was sent up to a place.
+    fn missed(&self, state: &RoomState<A>, socket: &Socket<A>, after: &After) -> Option<Missed<A>> {
+        let (history, key) = (self.history.as_ref()?, socket.known_key()?);
         // A place beyond the last one is of no life of this room.
-        let history = self.history.as_ref().filter(|_| after.seq <= state.seq && self.has_had(after))?;
-        let behind = state.known.resume(&socket.known_key()?, after.seq)?;
-        let events = history.after(Position::of_event(self.epoch, behind))?;
-        Some(Missed { heard: after.seq, behind, events })
-    }
-
-    /// Returns whether a place is of this life of the room, or of an earlier one that this goes on from.
-    fn has_had(&self, place: Position) -> bool {
-        let is_earlier = |end: &Position| end.epoch == place.epoch && place.seq <= end.seq;
-        place.epoch == self.epoch || self.earlier.iter().any(is_earlier)
+        let heard = state.order.number(after.place).filter(|heard| *heard <= state.seq)?;
+        let was_here = || {
+            let since = state.order.number(after.member_since?)?;
+            (since <= heard).then_some(heard)
+        };
+        let behind = state.known.resume(&key, heard).or_else(was_here)?;
+        let events = history.after(behind)?;
+        Some(Missed { heard, behind, events })
     }
 
     /// Has what is known of somebody else than before written down, where the room is kept beyond the process.
@@ -421,7 +499,7 @@ impl<A: App> Room<A> {
         let told = {
             let mut state = self.state();
             if !state.delivering {
-                return state.heard(&[], seat, self.epoch, &self.tasks);
+                return state.heard(&[], seat, &self.tasks);
             }
             let (tell, told) = oneshot::channel();
             state.asking.push(Asking::Place { seat: seat.clone(), tasks: self.tasks.clone(), tell });
@@ -446,7 +524,9 @@ impl<A: App> Room<A> {
         if let Some(history) = &self.history {
             history.charge(state.bytes());
         }
-        self.end_if_empty(&mut state, self.is_lasting || self.is_expiring.load(Ordering::Acquire))
+        // Who comes back to one whose order is made elsewhere is shown what is kept there: a server hears of no room that nobody is in.
+        let is_kept = self.is_expiring.load(Ordering::Acquire) && state.listening.is_none();
+        self.end_if_empty(&mut state, self.is_lasting || is_kept)
     }
 
     fn note_departure(self: &Arc<Self>, state: &mut RoomState<A>, seat: &Seat<A>, may_come_back: bool) {
@@ -514,6 +594,7 @@ impl<A: App> Room<A> {
     fn end_if_empty(&self, state: &mut RoomState<A>, outlives: bool) -> bool {
         if !state.gone && state.seats.is_empty() && !outlives {
             state.gone = true;
+            state.listening = None;
             self.history.iter().for_each(|history| history.ended());
         }
         state.gone
@@ -535,7 +616,7 @@ impl<A: App> Room<A> {
     pub(super) fn next_batch(self: &Arc<Self>, rows: &mut Vec<Row<A>>) -> Option<Batch<A>> {
         let taken = self.take_events(rows)?;
         // Without the lock: what is the same for all members is written here.
-        let events = taken.into_iter().map(|event| (event.seq, event.delivery.place(self.event(event.seq)))).collect();
+        let events = taken.into_iter().map(|event| (event.seq, event.delivery.place(event.position))).collect();
         Some(self.take_members(rows, events))
     }
 
@@ -546,7 +627,7 @@ impl<A: App> Room<A> {
         state.tidy(rows);
         self.write_known(&mut state);
         state.visited = state.taken;
-        state.tell_who_ask(&[], self.epoch);
+        state.tell_who_ask(&[]);
         if state.waiting.is_empty() {
             state.delivering = false;
             state.waiting = VecDeque::new();
@@ -562,7 +643,12 @@ impl<A: App> Room<A> {
         let mut state = self.state();
         if let Some(history) = &self.history {
             let now = Instant::now();
-            events.iter().for_each(|(seq, event)| history.keep(self.event(*seq), now, event.kept(), &mut dropped));
+            for (seq, event) in &events {
+                match event.kept() {
+                    Some(kept) => history.keep(*seq, now, kept, &mut dropped),
+                    None => history.lose(*seq, &mut dropped),
+                }
+            }
             self.expire_at(now + history.age());
             self.make_way(history.as_ref());
         }
@@ -589,7 +675,7 @@ impl<A: App> Room<A> {
     pub(super) fn tell_who_ask(&self, rows: &[Row<A>]) {
         let mut state = self.state();
         if !state.asking.is_empty() {
-            state.tell_who_ask(rows, self.epoch);
+            state.tell_who_ask(rows);
         }
     }
 
@@ -609,10 +695,6 @@ impl<A: App> Room<A> {
 
     pub(super) fn visited(&self, took: Duration) {
         self.last_visit.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-
-    fn event(&self, seq: u64) -> Position {
-        Position::of_event(self.epoch, seq)
     }
 
     fn state(&self) -> MutexGuard<'_, RoomState<A>> {
@@ -635,17 +717,18 @@ impl<A: App> RoomState<A> {
     }
 
     /// Says what a member was sent; `away` is the list of members while deliveries run.
-    fn heard(&self, away: &[Row<A>], seat: &Arc<Seat<A>>, epoch: u64, tasks: &TaskTracker) -> Option<HeldSeat<A>> {
+    fn heard(&self, away: &[Row<A>], seat: &Arc<Seat<A>>, tasks: &TaskTracker) -> Option<HeldSeat<A>> {
         let row = find(away, seat.number()).or_else(|| find(&self.rows, seat.number()))?;
-        Some(seat.hold(row.heard(epoch), tasks))
+        let heard = row.heard().map_or_else(|| seat.joined(), |sent| self.order.position(sent));
+        Some(seat.hold(heard, tasks))
     }
 
-    fn tell_who_ask(&mut self, away: &[Row<A>], epoch: u64) {
+    fn tell_who_ask(&mut self, away: &[Row<A>]) {
         for asking in std::mem::take(&mut self.asking) {
             // One that does not listen any more is let go.
             match asking {
                 Asking::Place { seat, tasks, tell } => {
-                    if let Some(held) = self.heard(away, &seat, epoch, &tasks) {
+                    if let Some(held) = self.heard(away, &seat, &tasks) {
                         tell.send(held).unwrap_or_else(drop);
                     }
                 }

@@ -36,8 +36,12 @@ pub struct Seat<A: App> {
     socket: Arc<Socket<A>>,
     /// Which member of the room it is: a later one has a higher number.
     number: u64,
-    /// Where it joined.
+    /// Behind which event it joined.
+    behind_seq: u64,
+    /// The place where it joined.
     joined: Position,
+    /// Since which place it has been a member, on this socket or one before.
+    since: Position,
     taken: AtomicBool,
     /// Whether it was shown all that it had missed before it came.
     recovered: AtomicBool,
@@ -126,13 +130,15 @@ impl<A: App> Seat<A> {
     pub(super) fn new(
         socket: &Arc<Socket<A>>,
         number: u64,
-        joined: Position,
+        (behind_seq, joined, since): (u64, Position, Position),
         behind_in_room: &Arc<AtomicUsize>,
     ) -> Arc<Self> {
         Arc::new(Self {
             socket: socket.clone(),
             number,
+            behind_seq,
             joined,
+            since,
             taken: AtomicBool::new(true),
             recovered: AtomicBool::new(false),
             resumed: OnceLock::new(),
@@ -155,6 +161,11 @@ impl<A: App> Seat<A> {
 
     pub(super) fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Returns the place where it joined.
+    pub(super) fn joined(&self) -> Position {
+        self.joined
     }
 
     /// Returns whether the member is still in the room.
@@ -408,6 +419,12 @@ impl<A: App> HeldSeat<A> {
         self
     }
 
+    /// Returns since which place it has been a member, on this socket or one before.
+    #[must_use]
+    pub fn member_since(&self) -> Position {
+        self.seat.since
+    }
+
     /// Returns whether it is shown all that it missed.
     #[must_use]
     pub fn is_recovered(&self) -> bool {
@@ -435,7 +452,7 @@ impl<A: App> HeldSeat<A> {
         let row = Row::new(&self.seat);
         let (mut piece, mut bytes, mut shown_bytes, mut last) = (Vec::new(), 0, 0, None);
         let mut turn = RealInstant::now();
-        for (position, event) in events {
+        for (seq, event) in events {
             let mut facts = Facts::default();
             let shown = match event.show(&row, &facts) {
                 Reach::Now(packet) => packet,
@@ -450,7 +467,7 @@ impl<A: App> HeldSeat<A> {
                 bytes += packet.bytes().len();
                 shown_bytes += packet.bytes().len();
                 piece.push(packet);
-                last = Some(position);
+                last = Some(seq);
             }
             if bytes >= PIECE {
                 self.show(&mut piece, last, turns, &mut permit).await;
@@ -475,7 +492,7 @@ impl<A: App> HeldSeat<A> {
     async fn show<'t>(
         &self,
         piece: &mut Vec<Packet>,
-        last: Option<Position>,
+        last: Option<u64>,
         turns: &'t Semaphore,
         permit: &mut Option<SemaphorePermit<'t>>,
     ) {
@@ -494,7 +511,7 @@ impl<A: App> HeldSeat<A> {
         piece.clear();
         self.seat.send(&bundle);
         if let Some(last) = last {
-            self.seat.deferred.lock().sent(last.seq);
+            self.seat.deferred.lock().sent(last);
         }
     }
 
@@ -588,7 +605,7 @@ impl<A: App> Row<A> {
             session: socket.session().get(),
             shortcut: OnceLock::new(),
             sender_key: socket.sender_key(),
-            last: seat.joined.seq,
+            last: seat.behind_seq,
         }
     }
 
@@ -654,7 +671,7 @@ impl<A: App> Row<A> {
 
     /// Returns whether it was sent anything since it joined.
     pub(super) fn was_sent_anything(&self) -> bool {
-        self.last_sent() > self.seat.joined.seq
+        self.last_sent() > self.seat.behind_seq
     }
 
     /// Notes that the member is sent something of this event.
@@ -662,9 +679,9 @@ impl<A: App> Row<A> {
         self.last = seq;
     }
 
-    /// Returns the place of the last event of which the member was sent something, or the one where it joined.
-    pub(super) fn heard(&self, epoch: u64) -> Position {
-        if self.was_sent_anything() { Position::of_event(epoch, self.last_sent()) } else { self.seat.joined }
+    /// Returns the last event of which the member was sent something, if there was any since it joined.
+    pub(super) fn heard(&self) -> Option<u64> {
+        self.was_sent_anything().then(|| self.last_sent())
     }
 
     /// Sends packets; it was looked before whether the member has left.

@@ -46,14 +46,37 @@ pub trait Sequencer<A: App>: Send + Sync {
         drop(remote);
     }
 
-    /// Returns the place of the last event of a room that this process does not know yet: whoever enters it hears what comes after that. Until the room is there, what
-    /// comes is [`NotPlaced::NoRoom`], and has to be handed over once more.
-    fn begin<'a>(&'a self, room: &'a str) -> NowOrLater<'a, Position>;
+    /// Returns whether other processes have rooms in common with this one.
+    fn is_shared(&self) -> bool {
+        false
+    }
 
-    /// Finds out, before a handler runs, that its event could not get a place now.
-    fn is_ready<'a>(&'a self, room: &'a Room<A>) -> NowOrLater<'a, ()> {
+    /// Begins to take part in the order of a room that this process does not know yet: whoever enters it hears what comes after the place of
+    /// the last event. Until the room is there, what comes is [`NotPlaced::NoRoom`], and has to be handed over once more.
+    fn begin<'a>(&'a self, room: &'a str) -> NowOrLater<'a, Beginning>;
+
+    /// Finds out, before a handler runs, that its event could not get a place now; `None` for a room in which nobody is here.
+    fn is_ready<'a>(&'a self, room: Option<&'a Room<A>>) -> NowOrLater<'a, ()> {
         let _ = room;
         NowOrLater::Now(())
+    }
+
+    /// Returns whether anybody is in a room in another process.
+    fn has_members_elsewhere<'a>(&'a self, room: &'a str) -> NowOrLater<'a, bool> {
+        let _ = room;
+        NowOrLater::Now(false)
+    }
+
+    /// Places what has happened elsewhere in a room up to now.
+    fn catch_up<'a>(&'a self, room: &'a str) -> NowOrLater<'a, ()> {
+        let _ = room;
+        NowOrLater::Now(())
+    }
+
+    /// Returns what has happened in a room behind a place, as other processes keep it; `None` when that is not all.
+    fn past<'a>(&'a self, room: &'a str, after: Position) -> NowOrLater<'a, Option<Vec<PastText>>> {
+        let _ = (room, after);
+        NowOrLater::Now(None)
     }
 
     /// Takes an event for a room, which gets its place sooner or later, one behind the other for all events of the room: here by
@@ -68,15 +91,66 @@ pub trait Sequencer<A: App>: Send + Sync {
     ) -> NowOrLater<'static, Option<Position>>;
 }
 
+/// Where the order of a room is when it is opened here.
+pub struct Beginning {
+    /// The place of the last event.
+    pub start: Position,
+    /// Kept as long as the room is there, where its order is made elsewhere.
+    pub listening: Option<Box<dyn Listening>>,
+}
+
+impl From<Position> for Beginning {
+    fn from(start: Position) -> Self {
+        Self { start, listening: None }
+    }
+}
+
+/// The part of a room in an order that is made elsewhere, which ends when this is dropped. Under the lock of the room: it must not wait.
+pub trait Listening: Send + Sync {
+    /// Is told that events can be placed in the room from now on.
+    fn opened(&self);
+}
+
+/// An event that others keep: its place, when it happened, and its [text](crate::rooms::Delivery::text).
+pub type PastText = (Position, Instant, String);
+
+/// An event that happened before a room was opened here, as it is kept.
+pub type PastEvent<A> = (Position, Instant, Arc<dyn Kept<A>>);
+
+/// Up to where somebody has heard what happened in a room who comes back.
+#[derive(Debug, Clone, Copy)]
+pub struct After {
+    /// The place that they name.
+    pub place: Position,
+    /// Since when they have been a member, if they can prove that.
+    pub member_since: Option<Position>,
+}
+
+impl From<Position> for After {
+    fn from(place: Position) -> Self {
+        Self { place, member_since: None }
+    }
+}
+
 /// The way of events that happened on other servers to their members here.
 pub trait RemoteEvents: Send + Sync {
     /// Delivers an event, written where its handler has run, to the members of a room that are here; its
-    /// filter runs for each of them.
+    /// filter runs for each of them. One that this version of the app does not have takes its place, and reaches nobody; where it is one of a
+    /// route that this version has, but cannot be read, members are told that something is missing.
     ///
     /// # Errors
     ///
     /// Why it is not delivered; it can be handed over once more when that has changed.
     fn place(&self, room: &str, at: Position, text: &str) -> Result<(), NotPlaced>;
+
+    /// Goes on behind a place: what happened in a room up to there cannot be had any more, and its members are told so.
+    fn lose(&self, room: &str, behind: Position);
+
+    /// Returns the place of the last event of a room that is here.
+    fn end_of_order(&self, room: &str) -> Option<Position>;
+
+    /// For how long the events of a room are kept.
+    fn keep(&self, room: &str) -> Keep;
 }
 
 /// Why an event does not get a place that it was given elsewhere.
@@ -93,8 +167,6 @@ pub enum NotPlaced {
     },
     /// It is of another history than the room.
     OtherEpoch,
-    /// It is none of this app's events, or another version of the app has written it.
-    Unreadable,
     /// The server stops.
     Stopping,
 }
@@ -141,8 +213,9 @@ impl Default for LocalSequencer {
 }
 
 impl<A: App> Sequencer<A> for LocalSequencer {
-    fn begin<'a>(&'a self, _: &'a str) -> NowOrLater<'a, Position> {
-        NowOrLater::Now(Position::of_event(self.epochs.fetch_add(1, Ordering::Relaxed) % Position::EPOCHS, 0))
+    fn begin<'a>(&'a self, _: &'a str) -> NowOrLater<'a, Beginning> {
+        let epoch = self.epochs.fetch_add(1, Ordering::Relaxed) % Position::EPOCHS;
+        NowOrLater::Now(Position::of_event(epoch, 0).into())
     }
 
     fn submit(
@@ -200,11 +273,20 @@ impl<A: App> Histories<A> for NoHistories {
 /// The events of one room that can be shown again. Called under the room's lock: it must not wait, and ends no event there, whose parts are
 /// the app's, but hands over what it keeps no longer.
 pub trait History<A: App>: Send + Sync {
-    /// Keeps an event that has happened then, before any member hears of it; events come in their order.
-    fn keep(&self, position: Position, happened: Instant, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>);
+    /// Keeps an event that has happened then, before any member hears of it; events come in the order of their numbers.
+    fn keep(&self, seq: u64, happened: Instant, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>);
 
-    /// Returns the events after a place, oldest first; `None` when some of them are not kept any more, or the place is none.
-    fn after(&self, position: Position) -> Option<KeptEvents<A>>;
+    /// Keeps nothing of what happened up to this number: it is not whole.
+    fn lose(&self, seq: u64, dropped: &mut Dropped<A>);
+
+    /// Returns behind which number everything is kept.
+    fn complete_behind(&self) -> u64;
+
+    /// Takes events that happened behind a number and before what is kept, oldest first; returns whether all behind that number is kept now.
+    fn recall(&self, behind: u64, events: Vec<(u64, Instant, Arc<dyn Kept<A>>)>) -> bool;
+
+    /// Returns the events after a number, oldest first; `None` when some of them are not kept any more.
+    fn after(&self, seq: u64) -> Option<KeptEvents<A>>;
 
     /// For how long an event is kept, and who has gone is known again.
     fn age(&self) -> Duration;
@@ -239,8 +321,8 @@ pub trait History<A: App>: Send + Sync {
 /// Events that are kept no longer.
 pub type Dropped<A> = Vec<Arc<dyn Kept<A>>>;
 
-/// Events as they are kept, oldest first, each with its place.
-pub type KeptEvents<A> = Vec<(Position, Arc<dyn Kept<A>>)>;
+/// Events as they are kept, oldest first, each with its number.
+pub type KeptEvents<A> = Vec<(u64, Arc<dyn Kept<A>>)>;
 
 /// An event as it is kept.
 pub trait Kept<A: App>: Send + Sync {

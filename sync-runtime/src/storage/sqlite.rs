@@ -82,9 +82,13 @@ pub enum DataError {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The setting `redis_url` is no address of a Redis.
-    #[error("`redis_url` (`SYNC_REDIS_URL`) is not the address of a Redis, such as redis://127.0.0.1:6379/0")]
+    /// A setting is no address of a Redis.
+    #[error("`{setting}` (`{variable}`) is not the address of a Redis, such as redis://127.0.0.1:6379/0")]
     Address {
+        /// The setting.
+        setting: &'static str,
+        /// The variable of the environment that says the same.
+        variable: String,
         /// What is wrong with it.
         source: Box<dyn std::error::Error + Send + Sync>,
     },

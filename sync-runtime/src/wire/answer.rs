@@ -103,24 +103,33 @@ pub fn answer_rooms(rooms: &[impl AsRef<str>]) -> Box<RawValue> {
     json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect() })
 }
 
-/// Writes `{ status:"success", rooms, pos, recovered, presence? }`, the answer to `joinRoom`; `presence` is who is there, for one who asked.
+/// What somebody is told who is in a room now.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinedRoom<'a> {
+    /// The place behind which frames follow.
+    pub pos: &'a str,
+    /// Whether everything was sent that they have missed.
+    pub recovered: bool,
+    /// Proves to other servers since when they have been there; `None` where there are no others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub membership: Option<String>,
+    /// Who is there, for one who asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presence: Option<&'a RawValue>,
+}
+
+/// Writes `{ status:"success", rooms, pos, recovered, membership?, presence? }`, the answer to `joinRoom`.
 #[must_use]
-pub fn answer_rooms_joined(
-    rooms: &[impl AsRef<str>],
-    pos: &str,
-    recovered: bool,
-    presence: Option<&RawValue>,
-) -> Box<RawValue> {
+pub fn answer_rooms_joined(rooms: &[impl AsRef<str>], joined: &JoinedRoom<'_>) -> Box<RawValue> {
     #[derive(Serialize)]
     struct Answer<'a> {
         status: &'static str,
         rooms: Vec<&'a str>,
-        pos: &'a str,
-        recovered: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        presence: Option<&'a RawValue>,
+        #[serde(flatten)]
+        joined: &'a JoinedRoom<'a>,
     }
-    json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect(), pos, recovered, presence })
+    json(&Answer { status: "success", rooms: rooms.iter().map(AsRef::as_ref).collect(), joined })
 }
 
 /// Writes `{ status:"success" }`, the answer to `updateLocation` and `updatePresence`.

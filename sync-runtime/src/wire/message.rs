@@ -44,6 +44,8 @@ pub enum Message<'a> {
         room: Cow<'a, str>,
         /// The last position there that the client has seen.
         after: Option<Cow<'a, str>>,
+        /// What it was told when it joined: that it was a member from then on, for a server that does not know it.
+        membership: Option<Cow<'a, str>>,
         /// Whether it wants to know who is there, now and from now on.
         presence: bool,
     },
@@ -140,12 +142,15 @@ fn read_join(json: &str) -> Result<Message<'_>, SyncError> {
         #[serde(borrow, default)]
         after: Slot<'a>,
         #[serde(borrow, default)]
+        membership: Slot<'a>,
+        #[serde(borrow, default)]
         presence: Slot<'a>,
     }
     let fields: Fields<'_> = read_object(json)?;
     Ok(Message::Join {
         room: fields.room.required_text("room")?,
         after: fields.after.optional_text("after")?,
+        membership: fields.membership.optional_text("membership")?,
         presence: fields.presence.optional("presence")?.unwrap_or_default(),
     })
 }
@@ -225,9 +230,17 @@ mod tests {
         check("stateOpen", r#"{"name":"a/b","version":"v1","room":"r","have":7}"#, "sync-bad-request have");
         check("stateClose", r#"{"name":"a/b","version":"v1","room":"r"}"#, "StateClose(");
         check("stateClose", r#"{"name":"a/b","room":"r"}"#, "sync-bad-request version");
-        check("joinRoom", r#"{"room":"r"}"#, r#"Join { room: "r", after: None, presence: false }"#);
-        check("joinRoom", r#"{"room":"r","after":"p"}"#, r#"Join { room: "r", after: Some("p"), presence: false }"#);
-        check("joinRoom", r#"{"room":"r","presence":true}"#, r#"Join { room: "r", after: None, presence: true }"#);
+        check("joinRoom", r#"{"room":"r"}"#, r#"Join { room: "r", after: None, membership: None, presence: false }"#);
+        check(
+            "joinRoom",
+            r#"{"room":"r","after":"p","membership":"m"}"#,
+            r#"Join { room: "r", after: Some("p"), membership: Some("m"), presence: false }"#,
+        );
+        check(
+            "joinRoom",
+            r#"{"room":"r","presence":true}"#,
+            r#"Join { room: "r", after: None, membership: None, presence: true }"#,
+        );
         check("joinRoom", r#"{"room":"r","after":1}"#, "sync-bad-request after");
         check("joinRoom", r#"{"room":"r","presence":1}"#, "sync-bad-request presence");
         check("leaveRoom", "{}", "sync-bad-request room");

@@ -29,7 +29,7 @@ pub struct Packet {
 }
 
 /// What the packets of a volatile route are about: of two with equal topics that wait for one member, the newer replaces the older.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Topic {
     /// `<page>/<name>/<version>`.
     pub cb: &'static str,

@@ -41,19 +41,21 @@ impl Position {
         u64::from_ne_bytes(epoch) % Self::EPOCHS
     }
 
-    /// Returns the place of somebody who joins behind an event.
+    /// Returns the place of somebody who joins behind this one.
     ///
     /// # Panics
     ///
     /// When the operating system has no randomness.
     #[must_use]
-    pub fn of_join(epoch: u64, seq: u64) -> Self {
+    pub fn joined(self) -> Self {
         let mut salt = [0; 4];
         getrandom::fill(&mut salt).expect("the operating system has randomness");
-        Self { epoch, seq, salt: u32::from_ne_bytes(salt).max(1) }
+        Self { salt: u32::from_ne_bytes(salt).max(1), ..self }
     }
 }
 
+/// How long a position is as text.
+const SEALED: usize = 22;
 /// The longest text that may be a position, in bytes (PRODUCT §5).
 const LONGEST: usize = 64;
 
@@ -93,6 +95,28 @@ impl PositionKey {
         URL_SAFE_NO_PAD.encode(block)
     }
 
+    /// Writes that somebody, named by these texts, is behind a place since they came there: 44 characters that nobody else can write, and that
+    /// prove nothing for anybody else.
+    #[must_use]
+    pub fn seal_membership(&self, who: &[&str], since: Position) -> String {
+        let since = self.seal(since);
+        let proof = self.proof(who, &since);
+        [since, proof].concat()
+    }
+
+    /// Reads since when somebody has been there; `None` for a text that does not prove it.
+    #[must_use]
+    pub fn open_membership(&self, who: &[&str], text: &str) -> Option<Position> {
+        let (since, proof) = text.split_at_checked(SEALED)?;
+        // Nobody can come nearer to one by trying: each try is a message, and the texts differ in 128 bits.
+        (self.proof(who, since) == proof).then(|| self.open(since))?
+    }
+
+    fn proof(&self, who: &[&str], since: &str) -> String {
+        let texts = [who, &["member since", since]].concat();
+        URL_SAFE_NO_PAD.encode(self.number_of(&texts).to_bytes())
+    }
+
     /// Returns a number of what these texts name: the same on every server that has the key, and nobody else can tell what it is of.
     #[must_use]
     pub fn number_of(&self, texts: &[&str]) -> Id {
@@ -119,5 +143,27 @@ impl PositionKey {
 impl std::fmt::Debug for PositionKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PositionKey")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_membership_is_one_person_s_in_one_room_and_cannot_be_changed() {
+        let key = PositionKey::new([7; 16]);
+        let since = Position::of_event(3, 41);
+        let text = key.seal_membership(&["ada", "chat"], since);
+        assert_eq!((text.len(), key.open_membership(&["ada", "chat"], &text)), (2 * SEALED, Some(since)));
+        for who in [["bob", "chat"], ["ada", "game"]] {
+            assert_eq!(key.open_membership(&who, &text), None);
+        }
+        let earlier = key.seal(Position::of_event(3, 1));
+        let forged = [&earlier, &text[SEALED..]].concat();
+        for wrong in ["", "é", &text[1..], &forged, &text[..SEALED], &[&text, "A"].concat()] {
+            assert_eq!(key.open_membership(&["ada", "chat"], wrong), None, "{wrong}");
+        }
+        assert_eq!(PositionKey::new([8; 16]).open_membership(&["ada", "chat"], &text), None);
     }
 }

@@ -166,7 +166,7 @@ pub(in crate::dispatch) trait Lane<A: App>: Sync {
         caller: &Caller<A>,
         route: &'static dyn Route<A>,
         session: &A::Session,
-    ) -> Result<(), SyncError>;
+    ) -> impl Future<Output = Result<(), SyncError>> + Send;
 
     /// Waits until the handler may run.
     ///

@@ -146,7 +146,7 @@ impl<A: App> Lane<A> for Pushing<'_> {
     }
 
     /// Whoever may write to the scope, which is one of the mutation's page, and is still who pushes.
-    fn authorize(
+    async fn authorize(
         &self,
         parts: &Parts<A>,
         _: &Caller<A>,

@@ -46,7 +46,7 @@ impl<A: App> Lane<A> for Call<'_> {
         Ok(found)
     }
 
-    fn authorize(
+    async fn authorize(
         &self,
         _: &Parts<A>,
         _: &Caller<A>,

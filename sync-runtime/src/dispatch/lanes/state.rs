@@ -47,7 +47,7 @@ impl<A: App> Lane<A> for StateAct<'_> {
     }
 
     /// Whoever is in the room: that others are, nobody needs.
-    fn authorize(
+    async fn authorize(
         &self,
         parts: &Parts<A>,
         caller: &Caller<A>,
@@ -55,7 +55,7 @@ impl<A: App> Lane<A> for StateAct<'_> {
         _: &A::Session,
     ) -> Result<(), SyncError> {
         let options = RouteOptions { allow_empty_room: true, ..route.options() };
-        authorize::receiver(caller, &self.room, options, parts.table, &parts.hub)
+        authorize::receiver(caller, &self.room, options, parts.table, &parts.hub).await
     }
 
     async fn enter(

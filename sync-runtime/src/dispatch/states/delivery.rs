@@ -94,8 +94,8 @@ impl<A: App> Placed<A> for InPlace<A> {
         self.told.later(member)
     }
 
-    fn kept(&self) -> Arc<dyn Kept<A>> {
-        Arc::new(Place(self.told.slot.topic().clone()))
+    fn kept(&self) -> Option<Arc<dyn Kept<A>>> {
+        Some(Arc::new(Place(self.told.slot.topic().clone())))
     }
 
     fn visited(&mut self, judging: Duration) {

@@ -11,7 +11,7 @@ use fastrand::Rng;
 use super::resume::{position, recovered};
 use super::*;
 use crate::clock::advance;
-use crate::rooms::{Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, RecentEvents};
+use crate::rooms::{Beginning, Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, RecentEvents};
 
 /// How many seeds are run with all other tests.
 const SEEDS: u64 = 300;
@@ -310,17 +310,18 @@ fn run(seed: u64, make: fn(&Config) -> RoomServices<TestApp>) {
     });
 }
 
-fn seeds() -> std::ops::Range<u64> {
+/// Returns the seeds that were asked for, or the first ones.
+pub(super) fn seeds(count: u64) -> std::ops::Range<u64> {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     match number("SYNC_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("SYNC_SEEDS").unwrap_or(SEEDS),
+        None => 0..number("SYNC_SEEDS").unwrap_or(count),
     }
 }
 
 #[test]
 fn everybody_hears_everything_once_and_in_order_or_is_told() {
-    for seed in seeds() {
+    for seed in seeds(SEEDS) {
         if let Err(panic) = catch_unwind(|| run(seed, RoomServices::of_one_process)) {
             eprintln!("seed {seed}: SYNC_SEED={seed} cargo test -p sync-runtime --lib simulation");
             std::panic::resume_unwind(panic);
@@ -350,13 +351,24 @@ impl Histories<TestApp> for Planted {
 }
 
 impl History<TestApp> for PlantedHistory {
-    fn keep(&self, position: Position, at: Instant, event: Arc<dyn Kept<TestApp>>, dropped: &mut Dropped<TestApp>) {
-        self.history.keep(position, at, event, dropped);
+    fn keep(&self, seq: u64, at: Instant, event: Arc<dyn Kept<TestApp>>, dropped: &mut Dropped<TestApp>) {
+        self.history.keep(seq, at, event, dropped);
     }
 
-    fn after(&self, position: Position) -> Option<KeptEvents<TestApp>> {
-        let behind = |seq| self.history.after(Position { seq, ..position });
-        (self.bug)(self.history.after(position).unwrap_or_default(), &behind, position.seq)
+    fn lose(&self, seq: u64, dropped: &mut Dropped<TestApp>) {
+        self.history.lose(seq, dropped);
+    }
+
+    fn complete_behind(&self) -> u64 {
+        self.history.complete_behind()
+    }
+
+    fn recall(&self, behind: u64, events: Vec<(u64, Instant, Arc<dyn Kept<TestApp>>)>) -> bool {
+        self.history.recall(behind, events)
+    }
+
+    fn after(&self, seq: u64) -> Option<KeptEvents<TestApp>> {
+        (self.bug)(self.history.after(seq).unwrap_or_default(), &|seq| self.history.after(seq), seq)
     }
 
     fn age(&self) -> Duration {
@@ -384,8 +396,8 @@ impl History<TestApp> for PlantedHistory {
 struct SameEpoch(LocalSequencer);
 
 impl Sequencer<TestApp> for SameEpoch {
-    fn begin<'a>(&'a self, _: &'a str) -> NowOrLater<'a, Position> {
-        NowOrLater::Now(Position::of_event(1, 0))
+    fn begin<'a>(&'a self, _: &'a str) -> NowOrLater<'a, Beginning> {
+        NowOrLater::Now(Position::of_event(1, 0).into())
     }
 
     fn submit(

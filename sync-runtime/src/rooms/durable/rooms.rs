@@ -11,7 +11,7 @@ use crate::rooms::durable::changes::Note;
 use crate::rooms::durable::file::StoredMember;
 use crate::rooms::history::Recent;
 use crate::rooms::{
-    Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, NowOrLater, OneKnown, RecentEvents, Room,
+    Beginning, Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, NowOrLater, OneKnown, RecentEvents, Room,
     RoomServices, SenderKey, Sequencer, Submitted,
 };
 use crate::route::{App, Keep};
@@ -49,13 +49,13 @@ struct DurableRooms<A: App> {
 }
 
 impl<A: App> Sequencer<A> for Arc<DurableRooms<A>> {
-    fn begin<'a>(&'a self, room: &'a str) -> NowOrLater<'a, Position> {
+    fn begin<'a>(&'a self, room: &'a str) -> NowOrLater<'a, Beginning> {
         // One that is in the file has been restored when the server started.
         Sequencer::<A>::begin(&self.order, room)
     }
 
-    fn is_ready<'a>(&'a self, room: &'a Room<A>) -> NowOrLater<'a, ()> {
-        if room.is_durable() { self.log.is_ready() } else { NowOrLater::Now(()) }
+    fn is_ready<'a>(&'a self, room: Option<&'a Room<A>>) -> NowOrLater<'a, ()> {
+        if room.is_some_and(Room::is_durable) { self.log.is_ready() } else { NowOrLater::Now(()) }
     }
 
     fn submit(
@@ -124,8 +124,8 @@ impl<A: App> DurableHistory<A> {
 }
 
 impl<A: App> History<A> for DurableHistory<A> {
-    fn keep(&self, position: Position, happened: Instant, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>) {
-        if let Some(seq) = self.recent.keep_in_place(position, happened, event, dropped) {
+    fn keep(&self, seq: u64, happened: Instant, event: Arc<dyn Kept<A>>, dropped: &mut Dropped<A>) {
+        if let Some(seq) = self.recent.keep_in_place(seq, happened, event, dropped) {
             self.log.note(Note::Replaced { room: self.room.clone(), seq });
         }
         if self.recent.complete_behind() >= self.trimmed.load(Ordering::Acquire) + TRIMMED_AT_ONCE {
@@ -133,8 +133,22 @@ impl<A: App> History<A> for DurableHistory<A> {
         }
     }
 
-    fn after(&self, position: Position) -> Option<KeptEvents<A>> {
-        self.recent.after(position)
+    fn lose(&self, seq: u64, dropped: &mut Dropped<A>) {
+        self.recent.lose(seq, dropped);
+        self.trim();
+    }
+
+    fn complete_behind(&self) -> u64 {
+        self.recent.complete_behind()
+    }
+
+    /// What is kept in a file is kept nowhere else.
+    fn recall(&self, _: u64, _: Vec<(u64, Instant, Arc<dyn Kept<A>>)>) -> bool {
+        false
+    }
+
+    fn after(&self, seq: u64) -> Option<KeptEvents<A>> {
+        self.recent.after(seq)
     }
 
     fn age(&self) -> Duration {

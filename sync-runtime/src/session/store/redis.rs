@@ -148,7 +148,7 @@ impl RedisStore {
     /// # Ok::<(), sync::DataError>(())
     /// ```
     pub fn new(url: &str, prefix: impl Into<String>, ttl: Duration) -> Result<Self, DataError> {
-        Ok(Self { ttl, prefix: prefix.into(), redis: Redis::new(url)? })
+        Ok(Self { ttl, prefix: prefix.into(), redis: Redis::new(url, "redis_url")? })
     }
 
     async fn ask<T: FromRedisValue>(&self, script: &Script, arguments: Vec<String>) -> Result<T, StoreError> {

@@ -39,7 +39,7 @@ impl RedisStates {
     ///
     /// When `url` is not the address of a Redis.
     pub fn new(url: &str, prefix: &str) -> Result<Self, DataError> {
-        Ok(Self { redis: Redis::new(url)?, prefix: prefix.to_owned() })
+        Ok(Self { redis: Redis::new(url, "redis_url")?, prefix: prefix.to_owned() })
     }
 
     fn key(&self, key: &StoreKey) -> String {

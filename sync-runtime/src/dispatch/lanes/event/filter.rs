@@ -185,8 +185,8 @@ impl<A: App> Placed<A> for InPlace<A> {
         self.judge.counted(self.judge.later(member), self.reporter.clone())
     }
 
-    fn kept(&self) -> Arc<dyn Kept<A>> {
-        self.judge.clone()
+    fn kept(&self) -> Option<Arc<dyn Kept<A>>> {
+        Some(self.judge.clone())
     }
 
     fn visited(&mut self, judging: Duration) {

@@ -51,14 +51,14 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         if self.report && !found.route.options().report { Err(bad_request("no-report")) } else { Ok(found) }
     }
 
-    fn authorize(
+    async fn authorize(
         &self,
         parts: &Parts<A>,
         caller: &Caller<A>,
         route: &'static dyn Route<A>,
         _: &A::Session,
     ) -> Result<(), SyncError> {
-        authorize::receiver(caller, &self.receiver, route.options(), parts.table, &parts.hub)
+        authorize::receiver(caller, &self.receiver, route.options(), parts.table, &parts.hub).await
     }
 
     async fn enter(

@@ -1,0 +1,120 @@
+//! What nodes say to each other, and who carries it.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use crate::error::SyncError;
+use crate::route::BoxFuture;
+use crate::wire::Position;
+
+/// Carries what happens in rooms from node to node, and gives it its places.
+///
+/// What one node publishes in a room gets its places in the order in which it was published, once, however often the connection is lost on
+/// the way. Where the bus has lost a room's history, it begins another one, with an epoch that no room has had.
+pub trait Bus: Send + Sync {
+    /// Takes who is to hear; called once.
+    fn start(&self, ears: Weak<dyn Ears>);
+
+    /// Gives a message the next place in its room, and has all nodes hear it that listen there, this one too. It is under way when this
+    /// returns, behind what was published before; what comes of it is told, also when that takes longer than anybody waits.
+    fn publish(&self, message: Message) -> BoxFuture<'static, Result<Position, BusError>>;
+
+    /// Begins to listen in a room, and returns its last place: all that comes behind that is heard. It is under way when this returns. What is
+    /// listened to already stays so.
+    fn listen(&self, room: &Arc<str>) -> BoxFuture<'static, Result<Position, BusError>>;
+
+    /// Ends to listen in a room, behind what was asked before.
+    fn unlisten(&self, room: &Arc<str>);
+
+    /// Returns whether any node listens in a room.
+    fn has_listeners<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>>;
+
+    /// Returns what has happened in a room behind a place, or the first part of it.
+    fn past<'a>(&'a self, room: &'a str, after: Position) -> BoxFuture<'a, Result<Past, BusError>>;
+
+    /// Returns whether what is published now would get its place soon.
+    fn is_up(&self) -> bool;
+}
+
+/// Hears what the bus says to a node.
+pub trait Ears: Send + Sync {
+    /// Hears a message. Called for one after the other, those of a room in the order of their places; one may be repeated, or missing after
+    /// which another one comes.
+    fn heard(&self, room: &str, message: Heard<'_>);
+
+    /// Is told the last place of a room in which it listens, after messages may have been missed.
+    fn is_at(&self, room: &str, end: Position);
+}
+
+/// What happened in a room, on its way to its place.
+#[derive(Debug)]
+pub struct Message {
+    /// The room.
+    pub room: Arc<str>,
+    /// How much is kept of what happens there.
+    pub retention: Retention,
+    /// The history of the room that this node knows. Where the bus has begun another one since, and does not know whether it has published the
+    /// message before, it publishes an empty one in its place: members are told that something is missing, and nobody hears it twice.
+    pub epoch: Option<u64>,
+    /// Which message of this node it is: a later one has a higher number.
+    pub number: u64,
+    /// What it says.
+    pub text: String,
+}
+
+/// How much is kept of what happens in a room, for nodes that have missed it and for members who come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// How many messages, about.
+    pub events: usize,
+    /// How many bytes of them, about.
+    pub bytes: usize,
+    /// For how long after the last one; nothing is kept where it is zero.
+    pub age: Duration,
+}
+
+/// A message at its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard<'a> {
+    /// Its place.
+    pub at: Position,
+    /// The number that it has, if it is of this node.
+    pub own: Option<u64>,
+    /// What it says.
+    pub text: &'a str,
+}
+
+/// What has happened in a room behind a place.
+#[derive(Debug)]
+pub struct Past {
+    /// The last place.
+    pub end: Position,
+    /// Messages behind the place that was named, one behind the other; those before the first are not kept any more. There may be more behind
+    /// the last one, unless there is none.
+    pub messages: Vec<PastMessage>,
+}
+
+/// A message that was kept.
+#[derive(Debug)]
+pub struct PastMessage {
+    /// Its place.
+    pub at: Position,
+    /// How long ago it happened.
+    pub age: Duration,
+    /// The number that it has, if it is of this node.
+    pub own: Option<u64>,
+    /// What it says.
+    pub text: String,
+}
+
+/// The bus cannot be reached.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the bus cannot be reached: {0}")]
+pub struct BusError(pub String);
+
+impl From<BusError> for SyncError {
+    fn from(error: BusError) -> Self {
+        tracing::debug!(%error, "refused");
+        Self::new("sync-unavailable")
+    }
+}

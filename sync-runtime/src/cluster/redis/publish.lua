@@ -1,0 +1,56 @@
+-- Gives messages of one node their places in a room, once each, and has all who listen hear them.
+-- KEYS: the room, its past. ARGV: an epoch for a new history, the run of this Redis, the node, the most messages and bytes that are kept,
+-- for how many milliseconds (0: none are), for how many the room is known, whether the messages may have been published before ('1'); and
+-- for each message its number, the epoch that the node knows ('' for none), its text.
+-- Returns the epoch, the number of the first place that was given, and how many messages had their places already.
+local room, past = KEYS[1], KEYS[2]
+local node, age, is_repeat = 'p:' .. ARGV[3], tonumber(ARGV[6]), ARGV[8] == '1'
+local at = redis.call('HMGET', room, 'e', 'g', 's', 'b', node)
+local epoch, seq, size, done = at[1], tonumber(at[3]), tonumber(at[4]), 0
+if not epoch or at[2] ~= ARGV[2] or not seq then
+  -- Nothing is known, or another Redis has written it, which may have known more.
+  epoch, seq, size = ARGV[1], 0, nil
+  redis.call('DEL', room, past)
+  redis.call('HSET', room, 'e', epoch, 'g', ARGV[2])
+elseif at[5] then
+  done = tonumber(string.match(at[5], '^%d+'))
+end
+local before, known = seq, 0
+local head, texts = {}, {}
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local last = done
+for i = 9, #ARGV, 3 do
+  local number, text = tonumber(ARGV[i]), ARGV[i + 2]
+  if number <= done then
+    known = known + 1
+  else
+    if is_repeat and ARGV[i + 1] ~= '' and ARGV[i + 1] ~= epoch then text = '' end
+    seq, last = seq + 1, number
+    local bytes = #text
+    size = size and size + (bytes - size) / 16 or bytes
+    head[#head + 1] = ARGV[i] .. ':' .. bytes
+    texts[#texts + 1] = text
+    if age > 0 then
+      local most = math.max(1, math.min(tonumber(ARGV[4]), math.floor(tonumber(ARGV[5]) / math.max(1, size))))
+      redis.call('XADD', past, 'MAXLEN', '~', most, seq .. '-0', 'i', ARGV[3] .. ' ' .. ARGV[i] .. ' ' .. now, 'd', text)
+    end
+  end
+end
+if seq > before then
+  redis.call('HSET', room, 's', seq, 'b', string.format('%.0f', size), node, string.format('%.0f', last) .. ' ' .. time[1])
+  if before == 0 or math.floor(before / 32) ~= math.floor(seq / 32) then
+    redis.call('PEXPIRE', room, ARGV[7])
+    if age > 0 then redis.call('PEXPIRE', past, age) end
+  end
+  if math.floor(before / 1024) ~= math.floor(seq / 1024) then
+    -- Nodes that have said nothing for long do not repeat anything.
+    local all = redis.call('HGETALL', room)
+    for i = 1, #all, 2 do
+      local said = string.match(all[i], '^p:') and string.match(all[i + 1], '%d+$')
+      if said and tonumber(said) + 600 < tonumber(time[1]) then redis.call('HDEL', room, all[i]) end
+    end
+  end
+  redis.call('PUBLISH', room, epoch .. ' ' .. string.format('%.0f', before + 1) .. ' ' .. ARGV[3] .. ' ' .. table.concat(head, ' ') .. '\n' .. table.concat(texts))
+end
+return {epoch, string.format('%.0f', before + 1), known}

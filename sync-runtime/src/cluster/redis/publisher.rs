@@ -1,0 +1,174 @@
+//! Publishes what happens on this node: all that waits together, and one batch behind the other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{RedisError, Value};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::sleep;
+use crate::cluster::bus::{BusError, Message, Retention};
+use crate::cluster::redis::{KNOWN, PUBLISH, Shared, millis};
+use crate::storage::process;
+use crate::wire::Position;
+
+/// How much is published together, at most: what waits is of no use to anybody.
+const TOGETHER: usize = 512;
+const TOGETHER_BYTES: usize = 1024 * 1024;
+/// After what time it is tried again.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// A message that waits for its place.
+pub(super) struct Outgoing {
+    pub(super) message: Message,
+    pub(super) tell: oneshot::Sender<Result<Position, BusError>>,
+}
+
+/// The messages of one room, in their order.
+struct Group {
+    room: Arc<str>,
+    retention: Retention,
+    messages: Vec<Outgoing>,
+}
+
+/// A connection on which it is published, and which Redis answers there.
+struct Link {
+    redis: MultiplexedConnection,
+    run: Arc<str>,
+}
+
+/// Publishes for as long as there are senders. A batch is tried until it is known what came of it; the next one waits.
+pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::UnboundedReceiver<Outgoing>) {
+    let mut link = connected(&shared).await;
+    while let Some(batch) = next_batch(&mut coming).await {
+        let bytes: usize = batch.iter().map(|outgoing| outgoing.message.text.len()).sum();
+        let mut groups = by_room(batch);
+        let mut is_repeat = false;
+        loop {
+            match link.publish(&shared, &groups, is_repeat).await {
+                Ok(answers) => groups = settle(groups, answers),
+                Err(error) => lost(&shared, &error.into()),
+            }
+            if groups.is_empty() {
+                break;
+            }
+            shared.publishes.store(false, Ordering::Release);
+            sleep(AGAIN).await;
+            link = connected(&shared).await;
+            is_repeat = true;
+        }
+        shared.waiting.fetch_sub(bytes, Ordering::AcqRel);
+    }
+}
+
+async fn next_batch(coming: &mut mpsc::UnboundedReceiver<Outgoing>) -> Option<Vec<Outgoing>> {
+    let first = coming.recv().await?;
+    let mut bytes = first.message.text.len();
+    let mut batch = vec![first];
+    while batch.len() < TOGETHER && bytes < TOGETHER_BYTES {
+        let Ok(next) = coming.try_recv() else { break };
+        bytes += next.message.text.len();
+        batch.push(next);
+    }
+    Some(batch)
+}
+
+/// Puts the messages of each room together. Between rooms there is no order.
+fn by_room(batch: Vec<Outgoing>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut known: HashMap<Arc<str>, usize> = HashMap::new();
+    for outgoing in batch {
+        let Message { room, retention, .. } = &outgoing.message;
+        let index = *known.entry(room.clone()).or_insert_with(|| {
+            groups.push(Group { room: room.clone(), retention: *retention, messages: Vec::new() });
+            groups.len() - 1
+        });
+        groups[index].messages.push(outgoing);
+    }
+    groups
+}
+
+/// Makes a connection, however long that takes.
+async fn connected(shared: &Shared) -> Link {
+    loop {
+        let connecting = async {
+            let mut redis = shared.redis.connect().await?;
+            let run = process(&mut redis).await?;
+            redis::cmd("SCRIPT").arg("LOAD").arg(include_str!("publish.lua")).exec_async(&mut redis).await?;
+            Ok::<_, RedisError>(Link { redis, run })
+        };
+        match connecting.await {
+            Ok(link) => {
+                if !shared.publishes.swap(true, Ordering::AcqRel) {
+                    tracing::info!("the bus takes messages");
+                }
+                return link;
+            }
+            Err(error) => {
+                lost(shared, &error.into());
+                sleep(AGAIN).await;
+            }
+        }
+    }
+}
+
+fn lost(shared: &Shared, error: &BusError) {
+    if shared.publishes.swap(false, Ordering::AcqRel) {
+        tracing::warn!(%error, "the bus takes no messages: what happens in rooms is refused until it does");
+    }
+}
+
+impl Link {
+    /// Publishes messages, and returns what was answered for each room.
+    async fn publish(&mut self, shared: &Shared, groups: &[Group], is_repeat: bool) -> Result<Vec<Value>, RedisError> {
+        let mut pipeline = redis::pipe();
+        for Group { room, retention, messages } in groups {
+            let age = retention.age;
+            let call = pipeline.cmd("EVALSHA").arg(PUBLISH.get_hash()).arg(2);
+            call.arg(shared.names.room(room)).arg(shared.names.past(room));
+            call.arg(Position::random_epoch().to_string()).arg(&*self.run).arg(&shared.node);
+            call.arg(retention.events).arg(retention.bytes).arg(millis(age)).arg(millis(age.saturating_add(KNOWN)));
+            call.arg(if is_repeat { "1" } else { "0" });
+            for Outgoing { message: Message { number, epoch, text, .. }, .. } in messages {
+                call.arg(*number).arg(epoch.map(|epoch| epoch.to_string()).unwrap_or_default()).arg(text.as_str());
+            }
+        }
+        pipeline.ignore_errors().query_async(&mut self.redis).await
+    }
+}
+
+/// Tells what came of messages, and returns those of which it is to be found out once more.
+fn settle(groups: Vec<Group>, answers: Vec<Value>) -> Vec<Group> {
+    let mut left = Vec::new();
+    for (group, answer) in groups.into_iter().zip(answers) {
+        let places = answer.extract_error().and_then(|answer| Ok(redis::from_redis_value::<(u64, u64, u64)>(answer)?));
+        match places {
+            Ok((epoch, first, known)) => {
+                for (index, outgoing) in (0..).zip(group.messages) {
+                    // Of what had its place before, nobody asks which.
+                    let seq = (first + index).saturating_sub(known);
+                    outgoing.tell.send(Ok(Position::of_event(epoch, seq))).unwrap_or_default();
+                }
+            }
+            Err(error) if is_passing(&error) => left.push(group),
+            Err(error) => {
+                tracing::error!(room = &*group.room, %error, "the bus refuses what happens in a room");
+                let error = BusError::from(error);
+                for outgoing in group.messages {
+                    outgoing.tell.send(Err(error.clone())).unwrap_or_default();
+                }
+            }
+        }
+    }
+    left
+}
+
+/// Whether another attempt, or another connection, may do.
+fn is_passing(error: &RedisError) -> bool {
+    const PASSING: [&str; 8] =
+        ["NOSCRIPT", "READONLY", "LOADING", "MASTERDOWN", "OOM", "BUSY", "NOREPLICAS", "TRYAGAIN"];
+    error.code().is_none_or(|code| PASSING.contains(&code))
+}

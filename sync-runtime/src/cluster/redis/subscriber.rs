@@ -1,0 +1,264 @@
+//! Hears what happens in the rooms in which this node listens.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+use redis::aio::{PubSubSink, PubSubStream};
+use redis::{Msg, RedisError};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::{Instant, interval, sleep, timeout};
+use crate::cluster::bus::{BusError, Ears};
+use crate::cluster::redis::{KNOWN, SILENCE, Shared, frame, millis};
+use crate::wire::Position;
+
+/// How long it may take until Redis says that it was heard.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// After what time it is tried again to connect.
+const AGAIN: Duration = Duration::from_millis(200);
+/// How often this node says something to itself.
+const BEAT: Duration = Duration::from_secs(1);
+/// How many channels are named together.
+const TOGETHER: usize = 512;
+/// How many rooms are asked about at once.
+const AT_ONCE: usize = 256;
+/// How often rooms are kept known in which this node listens: long before they would be forgotten.
+const KEEP: Duration = Duration::from_secs(60);
+
+/// What this node wants to hear.
+pub(super) enum Command {
+    Listen(Arc<str>, oneshot::Sender<Result<Position, BusError>>),
+    Unlisten(Arc<str>),
+}
+
+/// A room in which somebody wants to listen, and waits to be told where its order is.
+type Waiting = (Arc<str>, oneshot::Sender<Result<Position, BusError>>);
+
+struct Subscriber {
+    shared: Arc<Shared>,
+    ears: Weak<dyn Ears>,
+    /// The rooms in which this node listens, or is about to.
+    rooms: HashMap<Arc<str>, ()>,
+}
+
+/// Listens, on one connection after the other, until nobody can command any more.
+pub(super) async fn listen_to_all(
+    shared: Arc<Shared>,
+    mut commands: mpsc::UnboundedReceiver<Command>,
+    ears: Weak<dyn Ears>,
+) {
+    let mut subscriber = Subscriber { shared, ears, rooms: HashMap::new() };
+    let mut waiting = Vec::new();
+    loop {
+        let ended = subscriber.listen(&mut commands, &mut waiting).await;
+        if subscriber.shared.hears.swap(false, Ordering::AcqRel) {
+            let why = ended.as_ref().err().map(ToString::to_string).unwrap_or_default();
+            tracing::warn!(error = why, "the bus is not heard: what is missed meanwhile is fetched");
+        }
+        if ended.is_ok() {
+            return;
+        }
+        sleep(AGAIN).await;
+        while let Ok(command) = commands.try_recv() {
+            subscriber.note(command, &mut waiting);
+        }
+    }
+}
+
+impl Subscriber {
+    /// Listens on one connection. Returns `Ok` when nobody can command any more.
+    async fn listen(
+        &mut self,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<(), BusError> {
+        let (mut sink, mut heard) = self.connect().await?;
+        self.reconcile(waiting).await?;
+        *self.shared.heard_itself.lock() = Instant::now();
+        if !self.shared.hears.swap(true, Ordering::AcqRel) {
+            tracing::info!(node = self.shared.node, "the bus is heard");
+        }
+        let (mut beat, mut keep) = (interval(BEAT), interval(KEEP));
+        loop {
+            tokio::select! {
+                message = heard.next() => {
+                    let message = message.ok_or_else(|| BusError("the connection was closed".to_owned()))?;
+                    self.hear(&message);
+                }
+                command = commands.recv() => {
+                    let Some(command) = command else { return Ok(()) };
+                    self.obey(command, commands, waiting, &mut sink).await?;
+                }
+                _ = beat.tick() => self.beat()?,
+                _ = keep.tick() => self.keep_known(),
+            }
+        }
+    }
+
+    /// Connects, and subscribes to everything.
+    async fn connect(&self) -> Result<(PubSubSink, PubSubStream), BusError> {
+        let (mut sink, heard) = in_time(self.shared.redis.subscriber()).await?.split();
+        in_time(sink.subscribe(self.shared.names.node(&self.shared.node))).await?;
+        let rooms: Vec<_> = self.rooms.keys().map(|room| self.shared.names.room(room)).collect();
+        for channels in rooms.chunks(TOGETHER) {
+            in_time(sink.subscribe(channels)).await?;
+        }
+        Ok((sink, heard))
+    }
+
+    /// Finds out where all rooms are, now that nothing more can be missed, and tells those who wait for it.
+    async fn reconcile(&mut self, waiting: &mut Vec<Waiting>) -> Result<(), BusError> {
+        let shared = &self.shared;
+        let rooms: Vec<_> = self.rooms.keys().cloned().collect();
+        let asked = rooms.into_iter().map(async |room| {
+            let past = shared.past(&room, None).await;
+            past.map(|past| (room, past.end))
+        });
+        let mut asked = stream::iter(asked).buffer_unordered(AT_ONCE);
+        while let Some(answer) = asked.next().await {
+            let (room, end) = answer?;
+            if let Some(ears) = self.ears.upgrade() {
+                ears.is_at(&room, end);
+            }
+        }
+        self.tell(std::mem::take(waiting));
+        Ok(())
+    }
+
+    /// Takes note of what is wanted; it is done when there is a connection.
+    fn note(&mut self, command: Command, waiting: &mut Vec<Waiting>) {
+        match command {
+            Command::Listen(room, tell) => {
+                self.rooms.insert(room.clone(), ());
+                waiting.push((room, tell));
+            }
+            Command::Unlisten(room) => drop(self.rooms.remove(&room)),
+        }
+    }
+
+    /// Does what is wanted, all that waits together.
+    async fn obey(
+        &mut self,
+        first: Command,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
+        waiting: &mut Vec<Waiting>,
+        sink: &mut PubSubSink,
+    ) -> Result<(), BusError> {
+        let mut next = Some(first);
+        let (mut wanted, mut unwanted) = (Vec::new(), Vec::new());
+        while let Some(command) = next {
+            match &command {
+                Command::Listen(room, _) => {
+                    unwanted.retain(|other| other != room);
+                    if !self.rooms.contains_key(room) {
+                        wanted.push(room.clone());
+                    }
+                }
+                Command::Unlisten(room) => {
+                    wanted.retain(|other| other != room);
+                    unwanted.push(room.clone());
+                }
+            }
+            self.note(command, waiting);
+            next = if wanted.len() + unwanted.len() < TOGETHER { commands.try_recv().ok() } else { None };
+        }
+        let channels = |rooms: &[Arc<str>]| rooms.iter().map(|room| self.shared.names.room(room)).collect::<Vec<_>>();
+        if !unwanted.is_empty() {
+            in_time(sink.unsubscribe(channels(&unwanted))).await?;
+        }
+        if !wanted.is_empty() {
+            in_time(sink.subscribe(channels(&wanted))).await?;
+        }
+        self.tell(std::mem::take(waiting));
+        Ok(())
+    }
+
+    /// Tells where rooms are, beside what is heard.
+    fn tell(&self, waiting: Vec<Waiting>) {
+        if waiting.is_empty() {
+            return;
+        }
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            let asked = waiting.into_iter().map(async |(room, tell)| {
+                let end = shared.past(&room, None).await.map(|past| past.end);
+                tell.send(end).unwrap_or_default();
+            });
+            stream::iter(asked).buffer_unordered(AT_ONCE).collect::<()>().await;
+        });
+    }
+
+    fn hear(&self, message: &Msg) {
+        let channel = message.get_channel_name();
+        let Some(room) = self.shared.names.room_of(channel) else {
+            *self.shared.heard_itself.lock() = Instant::now();
+            return;
+        };
+        let Some(ears) = self.ears.upgrade() else { return };
+        let said = str::from_utf8(message.get_payload_bytes()).ok();
+        match said.and_then(|said| frame::read(said, &self.shared.node)) {
+            Some(messages) => messages.into_iter().for_each(|message| ears.heard(room, message)),
+            // Whoever says such things has no numbers: what was said in between is fetched.
+            None => tracing::warn!(channel, "something was said on the bus that is no message of ours"),
+        }
+    }
+
+    /// Says something to itself, and gives up a connection on which that is not heard.
+    fn beat(&self) -> Result<(), BusError> {
+        if self.shared.heard_itself.lock().elapsed() > SILENCE {
+            return Err(BusError(format!("nothing was heard for {} seconds", SILENCE.as_secs())));
+        }
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            let channel = shared.names.node(&shared.node);
+            let said = shared.redis.ask(|mut redis| {
+                let mut said = redis::cmd("PUBLISH");
+                said.arg(&channel).arg("");
+                async move { said.query_async::<usize>(&mut redis).await }
+            });
+            // One that has forgotten everything is told again under which key positions are written.
+            let reminded = async {
+                match shared.position_key.get() {
+                    Some(key) => shared.position_key(*key).await.map(drop),
+                    None => Ok(()),
+                }
+            };
+            if let Err(error) = said.await.map_err(BusError::from).and(reminded.await) {
+                tracing::debug!(%error, "the bus does not answer");
+            }
+        });
+        Ok(())
+    }
+
+    /// Keeps the order of rooms known in which nothing happens.
+    fn keep_known(&self) {
+        let shared = self.shared.clone();
+        let keys: Vec<_> = self.rooms.keys().map(|room| shared.names.room(room)).collect();
+        tokio::spawn(async move {
+            for keys in keys.chunks(TOGETHER) {
+                let kept = shared.redis.ask(|mut redis| {
+                    let mut pipeline = redis::pipe();
+                    for key in keys {
+                        // Never shorter: what is kept for longer is known for longer.
+                        pipeline.cmd("PEXPIRE").arg(key).arg(millis(KNOWN)).arg("GT").ignore();
+                    }
+                    async move { pipeline.query_async::<()>(&mut redis).await }
+                });
+                if let Err(error) = kept.await {
+                    tracing::debug!(%error, "rooms cannot be kept known");
+                    return;
+                }
+            }
+        });
+    }
+}
+
+async fn in_time<T>(asked: impl Future<Output = Result<T, RedisError>>) -> Result<T, BusError> {
+    match timeout(PATIENCE, asked).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(BusError("it does not answer".to_owned())),
+    }
+}
