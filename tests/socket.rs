@@ -308,7 +308,7 @@ impl Client {
                     self.frames.push_back(parts.remove(1));
                 }
                 Some("closing") => self.closing = parts.pop(),
-                Some(event @ ("roomLost" | "presence" | "state" | "poke" | "unsubscribed" | "syncStream")) => {
+                Some(event @ ("roomLost" | "gap" | "presence" | "state" | "poke" | "unsubscribed" | "syncStream")) => {
                     let event = event.to_owned();
                     self.others.push_back((event, parts.remove(1)));
                 }

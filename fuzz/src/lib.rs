@@ -298,8 +298,11 @@ fn write_message(message: &Message<'_>) -> Value {
             written.extend(client.as_ref().map(|client| ("client".to_owned(), json!(client))));
             with(written, [("scopes", json!(scopes))])
         }
-        Message::Join { room, after: None, presence } => json!({ "room": room, "presence": presence }),
-        Message::Join { room, after, presence } => json!({ "room": room, "after": after, "presence": presence }),
+        Message::Join { room, after, membership, presence } => {
+            let texts = [("after", after), ("membership", membership)];
+            let texts = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?))));
+            with(texts.collect(), [("room", json!(room)), ("presence", json!(presence))])
+        }
         Message::Leave { room } => json!({ "room": room }),
         Message::Presence(PresenceUpdate { away, said }) => {
             let mut written = Map::new();

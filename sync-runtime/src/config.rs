@@ -177,6 +177,10 @@ pub struct Config {
     /// What the keys there begin with; `SYNC_REDIS_PREFIX`, default `sync`. Two apps in one Redis need two of these: they would let in each
     /// other's users.
     pub redis_prefix: String,
+    /// Where the rooms of several servers meet, which are one then: `SYNC_BUS`, such as `redis://:password@127.0.0.1:6379`, from Redis 7 on;
+    /// `None`, or `local`, for a server of its own. What is in [`redis_url`](Self::redis_url) otherwise is there, too, unless that says
+    /// something else. It needs the cargo feature `redis` of `sync-runtime`.
+    pub bus: Option<Secret>,
     /// Whether a user has one session at a time, `SYNC_SINGLE_SESSION=on`: who signs in ends the sessions that they had, whose sockets are
     /// closed and told so (`session-replaced`). Off by default.
     pub single_session: bool,
@@ -373,6 +377,7 @@ impl Default for Config {
             session_ttl: Duration::from_secs(30 * 24 * 3600),
             redis_url: None,
             redis_prefix: "sync".to_owned(),
+            bus: None,
             single_session: false,
             shutdown_timeout: Duration::from_secs(10),
             ping_interval: Duration::from_secs(25),
@@ -675,8 +680,12 @@ const SETTINGS: &[Setting] = &[
         Some(())
     }),
     setting("redis_url", "the address of a Redis such as redis://127.0.0.1:6379/0", |config, text| {
-        let is_address = ["redis://", "redis+unix://", "unix://"].iter().any(|scheme| text.starts_with(scheme));
-        config.redis_url = Some(is_address.then(|| Secret::new(text))?);
+        config.redis_url = Some(redis_address(text)?);
+        Some(())
+    })
+    .secret(),
+    setting("bus", "`local`, or the address of a Redis such as redis://127.0.0.1:6379", |config, text| {
+        config.bus = if text == "local" { None } else { Some(redis_address(text)?) };
         Some(())
     })
     .secret(),
@@ -702,8 +711,8 @@ const SETTINGS: &[Setting] = &[
     }),
 ];
 
-/// Whether this was built with the features `redis` and `postgres`.
-const FEATURES: [bool; 2] = [cfg!(feature = "redis"), cfg!(feature = "postgres")];
+/// Whether this was built with what `redis_url`, `bus` and `log_url` need.
+const FEATURES: [bool; 3] = [cfg!(feature = "redis"), cfg!(feature = "redis"), cfg!(feature = "postgres")];
 
 const ORIGINS: &str = "origins such as https://example.com, separated by commas: a scheme, a host (in its form `xn--…` if it is \
                        not ASCII) and nothing else but a port";
@@ -765,10 +774,18 @@ impl Config {
             }
         }
         let name_of = |key: &'static str, variable| if variables.contains_key(variable) { variable } else { key };
-        config
-            .check_features([name_of("redis_url", "SYNC_REDIS_URL"), name_of("log_url", "SYNC_LOG_URL")], FEATURES)?;
+        config.check_features(
+            [name_of("redis_url", "SYNC_REDIS_URL"), name_of("bus", "SYNC_BUS"), name_of("log_url", "SYNC_LOG_URL")],
+            FEATURES,
+        )?;
         config.check_limits(variables.get("SYNC_LIMITS").map_or("limits", |_| "SYNC_LIMITS"))?;
         Ok(config)
+    }
+
+    /// Returns the Redis that keeps what several servers share, if there is one.
+    #[must_use]
+    pub fn redis(&self) -> Option<&Secret> {
+        self.redis_url.as_ref().or(self.bus.as_ref())
     }
 
     /// Returns whether this is a development server.
@@ -779,7 +796,7 @@ impl Config {
 
     /// Checks what code can set without [`read`](Self::read), and brings it into its normal form.
     pub(crate) fn checked(mut self) -> Result<Self, ConfigError> {
-        self.check_features(["redis_url", "log_url"], FEATURES)?;
+        self.check_features(["redis_url", "bus", "log_url"], FEATURES)?;
         for origin in &mut self.origins {
             *origin = normal_origin(origin).ok_or_else(|| ConfigError::Value {
                 name: "origins".to_owned(),
@@ -860,8 +877,9 @@ impl Config {
     }
 
     /// Refuses what this was built without, by its name; `has` says for each whether it was built with it.
-    fn check_features(&self, names: [&str; 2], has: [bool; 2]) -> Result<(), ConfigError> {
-        let wanted = [("redis", self.redis_url.is_some()), ("postgres", self.log_url.is_some())];
+    fn check_features(&self, names: [&str; 3], has: [bool; 3]) -> Result<(), ConfigError> {
+        let wanted =
+            [("redis", self.redis_url.is_some()), ("redis", self.bus.is_some()), ("postgres", self.log_url.is_some())];
         for ((name, has), (feature, is_wanted)) in names.into_iter().zip(has).zip(wanted) {
             if is_wanted && !has {
                 return Err(ConfigError::Feature { name: name.to_owned(), feature });
@@ -877,6 +895,12 @@ impl Config {
         let expected = "`on`: a production server has limits";
         Err(ConfigError::Value { name: name.to_owned(), value: "off".to_owned(), expected })
     }
+}
+
+/// Reads what looks like the address of a Redis.
+fn redis_address(text: &str) -> Option<Secret> {
+    let is_address = ["redis://", "redis+unix://", "unix://"].iter().any(|scheme| text.starts_with(scheme));
+    is_address.then(|| Secret::new(text))
 }
 
 /// Reads `key = value` lines; a list is joined by commas, as its variable is written, and `slot` of `[replication]` is `replication_slot`.
@@ -1024,18 +1048,27 @@ mod tests {
             &[("SYNC_LOG_URL", "mysql://:hush@a")],
             "`SYNC_LOG_URL` is `…`: expected the address of a Postgres such as",
         );
+        check(
+            "",
+            &[("SYNC_BUS", "nats://:hush@a")],
+            "`SYNC_BUS` is `…`: expected `local`, or the address of a Redis such as",
+        );
         check("redis_prefix = ''", &[], "`redis_prefix` is ``: expected a text that is not empty");
         let redis = Config { redis_url: Some(Secret::new("redis://:hush@a")), ..Config::default() };
         let postgres = Config { log_url: Some(Secret::new("postgres://a:hush@b/c")), ..Config::default() };
-        let names = ["SYNC_REDIS_URL", "log_url"];
-        for (config, name, feature) in [(redis, names[0], "redis"), (postgres, names[1], "postgres")] {
+        let bus = Config { bus: Some(Secret::new("redis://:hush@a")), ..Config::default() };
+        let names = ["SYNC_REDIS_URL", "bus", "log_url"];
+        for (config, name, feature) in
+            [(redis, names[0], "redis"), (bus, names[1], "redis"), (postgres, names[2], "postgres")]
+        {
             assert!(!format!("{config:?}").contains("hush"));
-            assert_eq!(config.check_features(names, [true, true]), Ok(()));
-            let refused = config.check_features(names, [false, false]).expect_err("it was built without").to_string();
+            assert_eq!(config.check_features(names, [true, true, true]), Ok(()));
+            let refused =
+                config.check_features(names, [false, false, false]).expect_err("it was built without").to_string();
             let help = format!("needs the cargo feature `{feature}`: add `features = [\"{feature}\"]`");
             assert_eq!(refused, format!("`{name}` {help} to `sync` in the app's Cargo.toml"));
         }
-        assert_eq!(Config::default().check_features(names, [false, false]), Ok(()));
+        assert_eq!(Config::default().check_features(names, [false, false, false]), Ok(()));
     }
 
     #[test]

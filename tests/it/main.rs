@@ -6,6 +6,7 @@ mod attacks;
 mod bad_input;
 mod canonical;
 mod checks;
+mod cluster;
 mod codegen;
 mod command_line;
 mod compiled_once;

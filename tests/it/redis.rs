@@ -62,6 +62,13 @@ impl Redis {
         assert!(Command::new("kill").args([signal, &child]).status().expect("a shell").success());
     }
 
+    /// Has it do something.
+    pub(crate) fn command(&self, command: &[&str]) {
+        let port = self.port.to_string();
+        let done = Command::new("redis-cli").args(["-p", &port, "-e"]).args(command).stdout(Stdio::null()).status();
+        assert!(done.expect("`redis-cli` comes with Redis").success(), "{command:?}");
+    }
+
     /// Returns its address.
     pub(crate) fn url(&self) -> Secret {
         Secret::new(format!("redis://127.0.0.1:{}/0", self.port))

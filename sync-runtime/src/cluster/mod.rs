@@ -12,10 +12,14 @@ mod listened;
 mod order;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod services;
 #[cfg(test)]
 pub(crate) mod unreliable;
 
-pub use bus::{Bus, BusError, Ears, Heard, Message, Past, Retention};
+pub use bus::BusError;
+#[cfg(test)]
+pub(crate) use bus::{Bus, Ears, Heard, Message, Past};
 pub use order::SharedOrder;
 #[cfg(feature = "redis")]
 pub use redis::RedisBus;

@@ -288,10 +288,16 @@ const MANUAL: &[Explained] = &[
         "The Redis that sessions are kept in instead of a file, such as `redis://127.0.0.1:6379/0`. Needs the cargo feature `redis`. It is in no log.",
     ),
     key(
+        "bus",
+        "`local` or address",
+        Is("local"),
+        "Where the rooms of several servers meet: a Redis such as `redis://127.0.0.1:6379`, from version 7 on. What `redis_url` keeps is kept there, too, unless that says something else. Needs the cargo feature `redis`. It is in no log.",
+    ),
+    key(
         "redis_prefix",
         "text",
         Is("sync"),
-        "What the keys in Redis begin with. Two apps in one Redis need two of these.",
+        "What keys and channels in Redis begin with. Two apps in one Redis need two of these.",
     ),
     key(
         "single_session",

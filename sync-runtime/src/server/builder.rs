@@ -301,22 +301,25 @@ impl<A: App> StoreChoice<A> {
 
 async fn configured_store<A: App>(config: &Config) -> Result<Arc<dyn SessionStore<A::Session>>, DataError> {
     #[cfg(feature = "redis")]
-    if let Some(url) = &config.redis_url {
+    if let Some(url) = config.redis() {
         let store = RedisStore::new(url.as_str(), &config.redis_prefix, config.session_ttl)?;
         return Ok(Arc::new(store));
     }
     Ok(Arc::new(SqliteStore::open(&config.data, config.session_ttl).await?))
 }
 
-/// Opens the log of rooms where any outlives the process, unless the app brings what gives events their order.
+/// Opens the log of rooms where any outlives the process, or meets other servers where the configuration says so, unless the app brings what gives events their order.
 async fn room_services<A: App>(
     own: Option<RoomServices<A>>,
     table: &Table<A>,
     config: &Config,
 ) -> Result<(RoomServices<A>, Option<Arc<RoomLog<A>>>), DataError> {
     match own {
+        #[cfg(feature = "redis")]
+        None if config.bus.is_some() => Ok((RoomServices::on_bus(config).await?, None)),
         None if table.has_durable_rooms() || config.history == HistoryPlace::Durable => {
-            RoomServices::with_durable(config).await.map(|(services, log)| (services, Some(log)))
+            let (services, log) = RoomServices::with_durable(config).await?;
+            Ok((services, Some(log)))
         }
         own => {
             // What happens now is not written: rooms that are there would not know of it, if they went on later.
@@ -353,6 +356,10 @@ pub(super) async fn state_stores<A: App>(
         }
         let store: Arc<dyn StateStore> = match kind {
             StoreKind::Memory | StoreKind::App => continue,
+            // What several servers share is in no folder of one of them.
+            StoreKind::File | StoreKind::Sqlite if config.bus.is_some() => {
+                redis_states(config).ok_or(StartError::NoRedis { state: route.id().cb })??
+            }
             StoreKind::File => Arc::new(FileStates::open(&config.data, patience).await?),
             StoreKind::Sqlite => Arc::new(SqliteStates::open(&config.data, patience).await?),
             StoreKind::Redis => redis_states(config).ok_or(StartError::NoRedis { state: route.id().cb })??,
@@ -371,7 +378,7 @@ fn in_memory() -> Stores {
 
 #[cfg(feature = "redis")]
 pub(super) fn redis_states(config: &Config) -> Option<Result<Arc<dyn StateStore>, DataError>> {
-    let url = config.redis_url.as_ref()?;
+    let url = config.redis()?;
     Some(RedisStates::new(url.as_str(), &config.redis_prefix).map(|store| Arc::new(store) as _))
 }
 

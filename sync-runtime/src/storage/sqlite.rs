@@ -106,6 +106,12 @@ pub enum DataError {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The bus on which several servers meet cannot be reached.
+    #[error("the Redis of `bus` (`SYNC_BUS`) cannot be used")]
+    Bus {
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The file is gone since the server has opened it.
     #[error("`{}` is gone", path.display())]
     Gone {

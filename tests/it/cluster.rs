@@ -1,0 +1,209 @@
+//! One room over several servers that meet on a Redis.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sync::Server;
+use sync_tests::app::TestServer;
+use sync_tests::socket::{Client, Identity};
+use test_app::App;
+
+use crate::redis::Redis;
+
+/// Starts a server that meets others on a Redis.
+async fn node(redis: &Redis) -> TestServer {
+    let server = Server::new(async |_config| Ok(App::default()));
+    TestServer::start_server(server, |config| config.bus = Some(redis.url())).await
+}
+
+/// Somebody without a session, on a page that has a name.
+fn page(number: usize) -> Identity {
+    Identity { auth: json!({ "tab": format!("the-name-of-page-{number:04}") }), headers: Vec::new() }
+}
+
+async fn join(client: &mut Client, room: &str) -> Value {
+    let answer = client.call("joinRoom", json!({ "room": room })).await;
+    assert_eq!(answer["status"], "success", "{answer}");
+    answer
+}
+
+async fn say(client: &mut Client, room: &str, index: u32) -> Value {
+    client.sync("order/wait", "v1", room, json!({ "index": index, "waitMs": 0 })).await
+}
+
+fn indexes(frames: &[Value]) -> Vec<u64> {
+    frames.iter().map(|frame| frame["serverOutput"]["index"].as_u64().expect("a number")).collect()
+}
+
+async fn hear(client: &mut Client, count: usize) -> Vec<Value> {
+    let mut heard = Vec::new();
+    while heard.len() < count {
+        heard.push(client.frame().await);
+    }
+    heard
+}
+
+#[tokio::test]
+async fn members_on_two_servers_hear_one_order_with_the_same_places() {
+    let Some(redis) = Redis::new() else { return };
+    let nodes = [node(&redis).await, node(&redis).await];
+    let mut speakers = Vec::new();
+    for (number, node) in nodes.iter().enumerate() {
+        let mut speaker = node.connect_as(page(number)).await;
+        join(&mut speaker, "open-a").await;
+        speakers.push(speaker);
+    }
+    let [first, second] = &mut *speakers else { panic!("two of them") };
+    let both = async |client: &mut Client, from: u32| {
+        for index in from..from + 50 {
+            let answer = say(client, "open-a", index).await;
+            assert_eq!(answer["status"], "success", "{answer}");
+        }
+    };
+    tokio::join!(both(first, 0), both(second, 100));
+    let [one, other] = [hear(first, 100).await, hear(second, 100).await];
+    let places = |frames: &[Value]| frames.iter().map(|frame| frame["pos"].clone()).collect::<Vec<_>>();
+    assert_eq!((indexes(&one), places(&one)), (indexes(&other), places(&other)));
+    for from in [0, 100] {
+        let own: Vec<_> = indexes(&one).into_iter().filter(|index| (from..from + 50).contains(index)).collect();
+        assert_eq!(own, (from..from + 50).collect::<Vec<_>>(), "each caller's in its order");
+    }
+}
+
+#[tokio::test]
+async fn a_call_reaches_a_room_whose_members_are_all_elsewhere_and_none_that_is_empty_everywhere() {
+    let Some(redis) = Redis::new() else { return };
+    let (here, there) = (node(&redis).await, node(&redis).await);
+    let mut member = there.connect_as(page(1)).await;
+    let trigger = async |room: &str| {
+        let call = reqwest::Client::new().post(format!("http://{}/sync/order/wait/v1", here.address()));
+        let call = call.json(&json!({ "data": { "index": 7, "waitMs": 0 }, "receiver": room }));
+        call.send().await.expect("an answer").json::<Value>().await.expect("JSON")
+    };
+    let refused = trigger("lasting-a").await;
+    assert_eq!(refused["errorCode"], "sync-no-receivers", "{refused}");
+    join(&mut member, "lasting-a").await;
+    let answer = trigger("lasting-a").await;
+    assert_eq!(answer["status"], "success", "{answer}");
+    assert_eq!(indexes(&hear(&mut member, 1).await), [7]);
+    member.call("leaveRoom", json!({ "room": "lasting-a" })).await;
+    let refused = trigger("lasting-a").await;
+    assert_eq!(refused["errorCode"], "sync-no-receivers", "{refused}");
+}
+
+#[tokio::test]
+async fn who_comes_back_on_another_server_finds_the_room_as_if_it_had_been_there() {
+    let Some(redis) = Redis::new() else { return };
+    let nodes = [node(&redis).await, node(&redis).await];
+    let mut speaker = nodes[0].connect_as(page(0)).await;
+    join(&mut speaker, "open-a").await;
+    let mut member = nodes[0].connect_as(page(1)).await;
+    let joined = join(&mut member, "open-a").await;
+    for index in 0..3 {
+        say(&mut speaker, "open-a", index).await;
+    }
+    let before = hear(&mut member, 3).await;
+    drop(member);
+    nodes[0].has_sockets(1).await;
+    for index in 3..700 {
+        say(&mut speaker, "open-a", index).await;
+        speaker.frame().await;
+    }
+    let (after, membership) = (&before[2]["pos"], &joined["membership"]);
+    let back = json!({ "room": "open-a", "after": after, "membership": membership });
+    let mut member = nodes[1].connect_as(page(1)).await;
+    let answer = member.call("joinRoom", back.clone()).await;
+    assert_eq!(answer["recovered"], true, "{answer}");
+    let missed = member.frames_so_far().await;
+    say(&mut speaker, "open-a", 700).await;
+    let live = hear(&mut member, 1).await;
+    assert_eq!(indexes(&[before.clone(), missed, live].concat()), (0..701).collect::<Vec<_>>());
+    // What others have been told proves nothing for somebody else, nor does a place alone.
+    for (number, back) in [(2, back), (1, json!({ "room": "open-a", "after": after }))] {
+        let third = node(&redis).await;
+        let mut stranger = third.connect_as(page(number)).await;
+        let answer = stranger.call("joinRoom", back).await;
+        assert_eq!(answer["recovered"], false, "{answer}");
+        assert_eq!(stranger.frames_so_far().await, Vec::<Value>::new());
+    }
+}
+
+/// Speaks until it is answered, and returns how often it was refused before.
+async fn say_at_last(client: &mut Client, index: u32) -> u32 {
+    for refusals in 0..600 {
+        let answer = say(client, "open-a", index).await;
+        if answer["status"] == "success" {
+            return refusals;
+        }
+        assert!([503, 504].contains(&answer["httpStatus"].as_u64().unwrap_or_default()), "{answer}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("nothing can be said any more");
+}
+
+/// What has happened while the bus was away, and after.
+#[derive(Debug, PartialEq, Eq)]
+struct Outage {
+    /// What a member has heard.
+    heard: Vec<u64>,
+    /// How often it was told that something is missing.
+    gaps: usize,
+    /// How many calls were refused.
+    refusals: u32,
+}
+
+/// Says ten things before the bus is away, and ten after, on one server; a member on another one hears them.
+async fn over_an_outage(redis: &mut Redis, away: impl AsyncFnOnce(&mut Redis)) -> Outage {
+    let nodes = [node(redis).await, node(redis).await];
+    let (mut speaker, mut member) = (nodes[0].connect_as(page(0)).await, nodes[1].connect_as(page(1)).await);
+    join(&mut speaker, "open-a").await;
+    join(&mut member, "open-a").await;
+    for index in 0..10 {
+        say_at_last(&mut speaker, index).await;
+    }
+    away(redis).await;
+    let mut refusals = 0;
+    for index in 10..20 {
+        refusals += say_at_last(&mut speaker, index).await;
+    }
+    let mut heard = Vec::new();
+    while indexes(&heard).last() != Some(&19) {
+        heard.push(member.frame().await);
+    }
+    let told = member.others_so_far().await;
+    assert!(told.iter().all(|(event, _)| event == "gap"), "{told:?}");
+    let gaps = told.iter().filter(|(_, told)| told["room"] == "open-a").count();
+    Outage { heard: indexes(&heard), gaps, refusals }
+}
+
+#[tokio::test]
+async fn a_bus_that_stands_still_for_a_while_loses_nothing() {
+    let Some(mut redis) = Redis::new() else { return };
+    let outage = over_an_outage(&mut redis, async |redis| {
+        redis.signal("-STOP");
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        redis.signal("-CONT");
+    });
+    let outage = outage.await;
+    assert_eq!((outage.heard, outage.gaps), ((0..20).collect(), 0));
+}
+
+#[tokio::test]
+async fn a_bus_that_was_started_again_is_a_gap_and_nothing_is_heard_twice() {
+    let Some(mut redis) = Redis::new() else { return };
+    let outage = over_an_outage(&mut redis, async |redis| {
+        redis.kill();
+        assert!(redis.start());
+    });
+    let Outage { mut heard, gaps, .. } = outage.await;
+    // Of the one that was under way, nobody knows whether it was heard already.
+    heard.retain(|index| *index != 10);
+    assert_eq!((heard, gaps), ((0..10).chain(11..20).collect(), 1));
+}
+
+#[tokio::test]
+async fn a_bus_that_has_forgotten_everything_is_a_gap_and_nothing_is_heard_twice() {
+    let Some(mut redis) = Redis::new() else { return };
+    let outage = over_an_outage(&mut redis, async |redis| redis.command(&["FLUSHALL"])).await;
+    assert_eq!(outage, Outage { heard: (0..20).collect(), gaps: 1, refusals: 0 });
+}
