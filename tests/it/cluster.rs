@@ -1,10 +1,10 @@
 //! One room over several servers that meet on a Redis.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sync::Server;
-use sync_tests::app::TestServer;
+use sync_tests::app::{TestServer, member};
 use sync_tests::socket::{Client, Identity};
 use test_app::App;
 
@@ -206,4 +206,25 @@ async fn a_bus_that_has_forgotten_everything_is_a_gap_and_nothing_is_heard_twice
     let Some(mut redis) = Redis::new() else { return };
     let outage = over_an_outage(&mut redis, async |redis| redis.command(&["FLUSHALL"])).await;
     assert_eq!(outage, Outage { heard: (0..20).collect(), gaps: 1, refusals: 0 });
+}
+
+#[tokio::test]
+async fn a_session_that_ends_or_changes_on_one_server_does_so_on_all_at_once() {
+    let Some(redis) = Redis::new() else { return };
+    let (one, other) = (node(&redis).await, node(&redis).await);
+    let token = one.token(member("ada", "deliver", None)).await;
+    let mut socket = other.connect_as(Identity::token(&token)).await;
+    let live = one.sessions().find(&token).await.expect("a store").expect("a session");
+    let there = other.sessions().find(&token).await.expect("a store").expect("a session");
+    one.sessions().update(&live, |session| session.locale = Some("nl".to_owned())).await.expect("a session");
+    let until = Instant::now() + Duration::from_secs(1);
+    while there.get().locale.as_deref() != Some("nl") {
+        assert!(Instant::now() < until, "the change comes within a second");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let ended = Instant::now();
+    one.sessions().end_token(&token).await.expect("a store");
+    socket.closed().await;
+    assert!(ended.elapsed() < Duration::from_secs(1), "{:?}", ended.elapsed());
+    assert!(other.sessions().find(&token).await.expect("a store").is_none());
 }

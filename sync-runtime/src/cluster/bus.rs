@@ -32,6 +32,13 @@ pub trait Bus: Send + Sync {
     /// Returns what has happened in a room behind a place, or the first part of it.
     fn past<'a>(&'a self, room: &'a str, after: Position) -> BoxFuture<'a, Result<Past, BusError>>;
 
+    /// Has all other nodes hear something, or those alone that listen in a room, behind what this node has said before. It has no place and is
+    /// not kept; it may be heard twice, or not at all by who is told later that it may have missed something.
+    fn tell(&self, room: Option<&Arc<str>>, text: String);
+
+    /// Tells all other nodes that this one ends.
+    fn leave(&self) -> BoxFuture<'static, ()>;
+
     /// Returns whether what is published now would get its place soon.
     fn is_up(&self) -> bool;
 }
@@ -44,6 +51,15 @@ pub trait Ears: Send + Sync {
 
     /// Is told the last place of a room in which it listens, after messages may have been missed.
     fn is_at(&self, room: &str, end: Position);
+
+    /// Hears what another node has [told](Bus::tell) all, or those that listen in a room.
+    fn told(&self, node: &str, room: Option<&str>, text: &str);
+
+    /// Is told that it may have missed what others have told.
+    fn missed(&self);
+
+    /// Is told that another node has ended, or has not been heard for as long as one that lives would not be silent.
+    fn gone(&self, node: &str);
 }
 
 /// What happened in a room, on its way to its place.

@@ -13,8 +13,10 @@ use crate::cluster::bus::{Bus, BusError, Ears, Heard, Message, Past, PastMessage
 use crate::cluster::listened::{Held, Listened};
 use crate::config::Config;
 use crate::error::SyncError;
-use crate::rooms::{Beginning, Listening, NotPlaced, NowOrLater, PastText, RemoteEvents, Room, Sequencer, Submitted};
-use crate::route::{App, Keep};
+use crate::rooms::{
+    Beginning, Listening, NotPlaced, NowOrLater, Others, PastText, RemoteEvents, Room, Sequencer, Submitted,
+};
+use crate::route::{App, BoxFuture, Keep};
 use crate::tables::shrink;
 use crate::wire::Position;
 
@@ -25,6 +27,12 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Gives the events of rooms their places on a bus, and takes those of other nodes from it.
 pub struct SharedOrder<A: App>(Arc<Inner<A>>);
+
+impl<A: App> Clone for SharedOrder<A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 struct Inner<A: App> {
     /// Weak, since the bus has its ears from us.
@@ -129,6 +137,16 @@ fn before(at: Position) -> Position {
 
 fn unavailable() -> SyncError {
     SyncError::new("sync-unavailable")
+}
+
+impl<A: App> Others for SharedOrder<A> {
+    fn tell(&self, room: Option<&str>, news: String) {
+        self.0.bus.tell(room.map(Arc::from).as_ref(), news);
+    }
+
+    fn leave(&self) -> BoxFuture<'static, ()> {
+        self.0.bus.leave()
+    }
 }
 
 impl<A: App> Inner<A> {
@@ -364,6 +382,24 @@ impl<A: App> Ears for Inner<A> {
                     this.begin_to_catch_up(room.into());
                 }
             }
+        }
+    }
+
+    fn told(&self, node: &str, room: Option<&str>, text: &str) {
+        if let Some(remote) = self.remote() {
+            remote.told(node, room, text);
+        }
+    }
+
+    fn missed(&self) {
+        if let Some(remote) = self.remote() {
+            remote.missed();
+        }
+    }
+
+    fn gone(&self, node: &str) {
+        if let Some(remote) = self.remote() {
+            remote.gone(node);
         }
     }
 

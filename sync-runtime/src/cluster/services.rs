@@ -26,9 +26,11 @@ impl<A: App> RoomServices<A> {
         let url = config.bus.as_ref().map(Secret::as_str).unwrap_or_default();
         let bus = RedisBus::new(url, &config.redis_prefix)?;
         let key = position_key(&bus).await.map_err(|error| DataError::Bus { source: error.into() })?;
+        let order = SharedOrder::new(Arc::new(bus), config);
         Ok(Self {
             positions: Arc::new(PositionKey::new(key)),
-            sequencer: Box::new(SharedOrder::new(Arc::new(bus), config)),
+            sequencer: Box::new(order.clone()),
+            others: Box::new(order),
             histories: Box::new(RecentEvents::new(config)),
         })
     }

@@ -77,6 +77,8 @@ struct NodeState {
     listening: HashSet<Arc<str>>,
     requests: VecDeque<Request>,
     inbox: VecDeque<(Arc<str>, Position, Kept)>,
+    /// What others have told, the room it is about, and who has told it.
+    news: VecDeque<(usize, Option<Arc<str>>, String)>,
     is_cut: bool,
     /// Whether it has to be told where rooms are.
     was_cut: bool,
@@ -90,6 +92,7 @@ enum Request {
     Publish(Message, bool, Tell),
     Listen(Arc<str>, Tell),
     Unlisten(Arc<str>),
+    Tell(Option<Arc<str>>, String),
 }
 
 /// What a step of a node has to be told, without the lock.
@@ -97,6 +100,7 @@ enum Step {
     Nothing,
     Done,
     Hear(Arc<dyn Ears>, Arc<str>, Position, Kept),
+    Told(Arc<dyn Ears>, usize, Option<Arc<str>>, String),
     IsAt(Arc<dyn Ears>, Vec<(Arc<str>, Position)>),
 }
 
@@ -118,6 +122,7 @@ impl Broker {
         let mut state = self.state.lock();
         state.nodes[node].is_cut = true;
         state.nodes[node].inbox.clear();
+        state.nodes[node].news.clear();
         let Some(Request::Publish(mut message, is_repeat, tell)) = state.nodes[node].requests.pop_front() else {
             return;
         };
@@ -169,7 +174,10 @@ impl Broker {
     /// Whether nothing is on its way.
     pub(crate) fn is_quiet(&self) -> bool {
         let state = self.state.lock();
-        state.nodes.iter().all(|node| node.requests.is_empty() && node.inbox.is_empty() && !node.was_cut)
+        state
+            .nodes
+            .iter()
+            .all(|node| node.requests.is_empty() && node.inbox.is_empty() && node.news.is_empty() && !node.was_cut)
     }
 
     fn room<'s>(
@@ -235,12 +243,28 @@ impl Broker {
             ends.sort_by(|(a, _), (b, _)| a.cmp(b));
             return ears.map_or(Step::Done, |ears| Step::IsAt(ears, ends));
         }
+        if state.rng.bool()
+            && let Some((by, room, text)) = state.nodes[node].news.pop_front()
+        {
+            return ears.map_or(Step::Done, |ears| Step::Told(ears, by, room, text));
+        }
         let hears = state.rng.bool() || state.nodes[node].requests.is_empty();
         if hears && let Some((room, at, kept)) = state.nodes[node].inbox.pop_front() {
             return ears.map_or(Step::Done, |ears| Step::Hear(ears, room, at, kept));
         }
         match state.nodes[node].requests.pop_front() {
-            None => Step::Nothing,
+            None if state.nodes[node].news.is_empty() => Step::Nothing,
+            None => Step::Done,
+            Some(Request::Tell(room, text)) => {
+                for (other, hearing) in state.nodes.iter_mut().enumerate() {
+                    let is_meant = room.as_ref().is_none_or(|room| hearing.listening.contains(room));
+                    if other != node && is_meant && !hearing.is_cut {
+                        hearing.news.push_back((node, room.clone(), text.clone()));
+                        hearing.work.notify_one();
+                    }
+                }
+                Step::Done
+            }
             Some(Request::Unlisten(room)) => {
                 state.nodes[node].listening.remove(&room);
                 state.nodes[node].inbox.retain(|(of, ..)| *of != room);
@@ -288,7 +312,11 @@ async fn pump(broker: Weak<Broker>, node: usize, work: Arc<Notify>) {
                 let own = (kept.node == node).then_some(kept.number);
                 ears.heard(&room, Heard { at, own, text: &kept.text });
             }
-            Step::IsAt(ears, ends) => ends.iter().for_each(|(room, end)| ears.is_at(room, *end)),
+            Step::Told(ears, by, room, text) => ears.told(&by.to_string(), room.as_deref(), &text),
+            Step::IsAt(ears, ends) => {
+                ends.iter().for_each(|(room, end)| ears.is_at(room, *end));
+                ears.missed();
+            }
         }
     }
 }
@@ -346,6 +374,14 @@ impl Bus for NodeBus {
             });
             Ok(Past { end, messages: messages.collect() })
         })
+    }
+
+    fn tell(&self, room: Option<&Arc<str>>, text: String) {
+        self.broker.ask(self.node, Request::Tell(room.cloned(), text));
+    }
+
+    fn leave(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
     }
 
     fn is_up(&self) -> bool {

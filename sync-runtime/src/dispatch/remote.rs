@@ -34,6 +34,18 @@ impl<A: App> RemoteEvents for Dispatcher<A> {
     fn keep(&self, room: &str) -> Keep {
         self.keep(room)
     }
+
+    fn told(&self, _: &str, _: Option<&str>, news: &str) {
+        self.hear(news);
+    }
+
+    fn missed(&self) {
+        self.look_again();
+    }
+
+    fn gone(&self, server: &str) {
+        tracing::info!(server, "another server is gone");
+    }
 }
 
 impl<A: App> Dispatcher<A> {

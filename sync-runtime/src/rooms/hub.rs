@@ -344,6 +344,16 @@ impl<A: App> Hub<A> {
         self.services.sequencer.start(remote);
     }
 
+    /// Has other servers be told something, or those alone that have members in a room.
+    pub fn tell_others(&self, room: Option<&str>, news: String) {
+        self.services.others.tell(room, news);
+    }
+
+    /// Tells other servers that this one ends.
+    pub fn leave_others(&self) -> impl Future<Output = ()> + use<A> {
+        self.services.others.leave()
+    }
+
     /// Returns whether other processes have rooms in common with this one.
     #[must_use]
     pub fn is_shared(&self) -> bool {

@@ -36,7 +36,7 @@ pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::{Room, Submitted};
 pub use seat::{Deferred, HeldSeat, Row, Seat, waited_for};
 pub use services::{
-    After, Beginning, Dropped, Histories, History, Kept, KeptEvents, Listening, LocalSequencer, NoHistories, NotPlaced,
-    NowOrLater, PastEvent, PastText, RemoteEvents, RoomServices, Sequencer,
+    After, Beginning, Dropped, Histories, History, Kept, KeptEvents, Listening, LocalSequencer, NoHistories, NoOthers,
+    NotPlaced, NowOrLater, Others, PastEvent, PastText, RemoteEvents, RoomServices, Sequencer,
 };
 pub use socket::Socket;

@@ -19,6 +19,27 @@ pub struct RoomServices<A: App> {
     pub sequencer: Box<dyn Sequencer<A>>,
     /// Says what is kept of them.
     pub histories: Box<dyn Histories<A>>,
+    /// Tells other servers what they have to know.
+    pub others: Box<dyn Others>,
+}
+
+/// The way to other servers, besides the order of rooms.
+pub trait Others: Send + Sync {
+    /// Has all others be told something, or those alone that have members in a room: what is told first is heard first. It may be heard
+    /// twice, and when others have heard nothing for a while, they know that it may be missing.
+    fn tell(&self, room: Option<&str>, news: String);
+
+    /// Tells all others that this server ends; it is over when that was said.
+    fn leave(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// There are no others.
+pub struct NoOthers;
+
+impl Others for NoOthers {
+    fn tell(&self, _: Option<&str>, _: String) {}
 }
 
 /// Rooms of one process, of whose events nothing is kept.
@@ -27,7 +48,7 @@ impl<A: App> Default for RoomServices<A> {
         let mut key = [0; 16];
         getrandom::fill(&mut key).expect("the operating system has randomness");
         let (sequencer, histories) = (Box::new(LocalSequencer::new()), Box::new(NoHistories));
-        Self { positions: Arc::new(PositionKey::new(key)), sequencer, histories }
+        Self { positions: Arc::new(PositionKey::new(key)), sequencer, histories, others: Box::new(NoOthers) }
     }
 }
 
@@ -151,6 +172,15 @@ pub trait RemoteEvents: Send + Sync {
 
     /// For how long the events of a room are kept.
     fn keep(&self, room: &str) -> Keep;
+
+    /// Hears what another server has [told](Others::tell), about a room if it was for those alone that are in it.
+    fn told(&self, server: &str, room: Option<&str>, news: &str);
+
+    /// Is told that it may have missed what others have told.
+    fn missed(&self);
+
+    /// Is told that another server has ended, or cannot be heard any more.
+    fn gone(&self, server: &str);
 }
 
 /// Why an event does not get a place that it was given elsewhere.

@@ -441,6 +441,12 @@ fn keep_sessions<A: App>(dispatcher: &Arc<Dispatcher<A>>) {
             dispatcher.show_session(session);
         }
     });
+    let telling = Arc::downgrade(dispatcher);
+    dispatcher.sessions().when_others_must_know(move |news| {
+        if let Some(dispatcher) = telling.upgrade() {
+            dispatcher.tell_of_session(news);
+        }
+    });
     dispatcher.sessions().keep();
 }
 

@@ -90,6 +90,9 @@ impl<A: App> Running<A> {
             tracing::warn!("stopped before it was stored how far clients have come");
         }
         self.handle.dispatcher().close_stores();
+        if timeout_at(deadline, self.handle.dispatcher().hub().leave_others()).await.is_err() {
+            tracing::warn!("stopped before other servers were told so");
+        }
         // The next process waits for this file.
         if timeout_at(deadline, self.handle.dispatcher().hub().close_histories()).await.is_err() {
             tracing::warn!("stopped before all that has happened in rooms with `history = durable` was kept");

@@ -87,8 +87,13 @@ impl<A: App> Index<A> {
     }
 
     /// Ends a session that is gone from the store, and returns it if it is in use.
-    pub(super) fn lose(&self, key: TokenHash) -> Option<Arc<LiveSession<A>>> {
-        revoked(&self.shard(key), key, SessionEnd::Ended)
+    pub(super) fn lose(&self, key: TokenHash, why: SessionEnd) -> Option<Arc<LiveSession<A>>> {
+        revoked(&self.shard(key), key, why)
+    }
+
+    /// Returns whether a session is in use.
+    pub(super) fn is_live(&self, key: TokenHash) -> bool {
+        self.shard(key).live.get(&key).is_some_and(|live| live.strong_count() > 0)
     }
 
     /// Notes that the store has removed a session that was ended here.

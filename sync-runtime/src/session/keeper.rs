@@ -130,7 +130,7 @@ impl<A: App> Shared<A> {
     }
 
     /// Notes the use of sessions, and ends those that are gone from the store.
-    async fn touch_all(&self, keys: Vec<TokenHash>) -> Result<(), StoreError> {
+    pub(super) async fn touch_all(&self, keys: Vec<TokenHash>) -> Result<(), StoreError> {
         for keys in keys.chunks(BATCH) {
             let gone = ask(|| self.store.touch(keys.to_vec())).await?;
             gone.into_iter().for_each(|key| self.lose(key));

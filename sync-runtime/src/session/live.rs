@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
+use serde::{Deserialize, Serialize};
 
 use crate::contain::Guarded;
 use crate::id::Id;
@@ -28,7 +29,8 @@ pub struct LiveSession<A: App> {
 }
 
 /// Why a session that was in use is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SessionEnd {
     /// It was signed out, has expired, or is gone from the store.
     Ended,

@@ -7,6 +7,7 @@
 mod index;
 mod keeper;
 mod live;
+mod news;
 mod removals;
 mod sessions;
 mod store;
@@ -18,6 +19,7 @@ mod token;
 mod turns;
 
 pub use live::{LiveSession, SessionEnd, session_changes};
+pub(crate) use news::SessionNews;
 pub use sessions::Sessions;
 #[cfg(feature = "redis")]
 pub use store::RedisStore;

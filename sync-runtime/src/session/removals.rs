@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::clock::{self, Seldom};
 use crate::route::App;
 use crate::session::sessions::{Shared, ask};
-use crate::session::{StoreError, TokenHash};
+use crate::session::{SessionEnd, SessionNews, StoreError, TokenHash};
 
 /// How long to wait between tries to remove a session; after the last one, the keeper tries again once in its round.
 const PAUSES: [Duration; 3] = [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(800)];
@@ -63,14 +63,18 @@ impl Place {
 
 impl<A: App> Shared<A> {
     /// Removes a session that was ended here, with a few tries.
-    pub(super) async fn remove(&self, key: TokenHash, place: &Place) -> Result<(), StoreError> {
+    pub(super) async fn remove(&self, key: TokenHash, why: SessionEnd, place: &Place) -> Result<(), StoreError> {
         for pause in PAUSES {
             if place.in_turn(self.remove_once(key)).await.is_ok() {
+                self.tell_others(SessionNews::Ended { key, why });
                 return Ok(());
             }
             clock::sleep(pause).await;
         }
         let removed = place.in_turn(self.remove_once(key)).await;
+        if removed.is_ok() {
+            self.tell_others(SessionNews::Ended { key, why });
+        }
         removed.inspect_err(|error| {
             static STILL_THERE: Seldom = Seldom::new();
             if let Some(times) = STILL_THERE.happened() {

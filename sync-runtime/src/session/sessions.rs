@@ -16,6 +16,7 @@ use crate::contain::{Contained, Guarded, Panicked, contained};
 use crate::route::{App, BoxFuture};
 use crate::session::index::{Index, SHARDS};
 use crate::session::keeper::Keeper;
+use crate::session::news::SessionNews;
 use crate::session::removals::Removals;
 use crate::session::turns::Turns;
 use crate::session::{LiveSession, SessionEnd, SessionError, SessionStore, StoreError, Token, TokenHash};
@@ -30,7 +31,7 @@ const REMOVAL_PATIENCE: Duration = Duration::from_secs(3);
 /// A session lives for the store's time to live after its last use; while a socket of it is open it does not expire. The store is the
 /// truth: a session that is gone from it has ended, which is noticed when it is used and at the latest a minute later. What has
 /// begun here is finished in a task of its own, whether or not the caller waits for it: a client that hangs up cuts nothing in half.
-pub struct Sessions<A: App>(Arc<Shared<A>>);
+pub struct Sessions<A: App>(pub(super) Arc<Shared<A>>);
 
 type Told<A> = Box<dyn Fn(&LiveSession<A>) + Send + Sync>;
 
@@ -45,7 +46,8 @@ pub(super) struct Shared<A: App> {
     removals: Removals,
     told: OnceLock<Told<A>>,
     told_changes: OnceLock<Told<A>>,
-    work: TaskTracker,
+    pub(super) tells_others: OnceLock<Box<dyn Fn(SessionNews) + Send + Sync>>,
+    pub(super) work: TaskTracker,
     stopped: CancellationToken,
 }
 
@@ -74,6 +76,7 @@ impl<A: App> Sessions<A> {
             removals: Removals::new(),
             told: OnceLock::new(),
             told_changes: OnceLock::new(),
+            tells_others: OnceLock::new(),
             work: TaskTracker::new(),
             stopped: CancellationToken::new(),
         }))
@@ -301,16 +304,20 @@ impl<A: App> Sessions<A> {
         if let Some(live) = &ended.session {
             self.0.tell(live);
         }
+        if ended.is_known {
+            // Whoever is let in before the store has removed it is told again then.
+            self.0.tell_others(SessionNews::Ended { key, why: end });
+        }
         let place = self.0.removals.place(ended.is_known)?;
         let shared = self.0.clone();
-        Some(self.0.work.spawn(async move { shared.remove(key, &place).await }))
+        Some(self.0.work.spawn(async move { shared.remove(key, end, &place).await }))
     }
 }
 
 impl<A: App> Shared<A> {
     /// Notes that a session is gone from the store.
     pub(super) fn lose(&self, key: TokenHash) {
-        if let Some(live) = self.index.lose(key) {
+        if let Some(live) = self.index.lose(key, SessionEnd::Ended) {
             tracing::info!(session = %live.id(), "a session in use is gone from the store");
             self.tell(&live);
         }
@@ -338,7 +345,9 @@ impl<A: App> Shared<A> {
         if !ask(|| self.store.update(key, user, written)).await? {
             return Err(self.ended(key));
         }
-        Ok(self.change(session, changed))
+        let changed = self.change(session, changed);
+        self.tell_others(SessionNews::Changed { key });
+        Ok(changed)
     }
 
     fn change(&self, session: &LiveSession<A>, changed: Guarded<A::Session>) -> Arc<Guarded<A::Session>> {
@@ -347,7 +356,7 @@ impl<A: App> Shared<A> {
         changed
     }
 
-    fn tell_changed(&self, session: &LiveSession<A>) {
+    pub(super) fn tell_changed(&self, session: &LiveSession<A>) {
         if let Some(told) = self.told_changes.get() {
             told(session);
         }
@@ -358,7 +367,7 @@ impl<A: App> Shared<A> {
         SessionError::Ended
     }
 
-    fn tell(&self, session: &LiveSession<A>) {
+    pub(super) fn tell(&self, session: &LiveSession<A>) {
         if let Some(told) = self.told.get() {
             told(session);
         }

@@ -23,6 +23,16 @@ pub(super) fn read<'t>(text: &'t str, own: &str) -> Option<Vec<Heard<'t>>> {
     texts.is_empty().then_some(messages)
 }
 
+/// Writes what a node tells others, which has no place; a text without anything says that it lives.
+pub(super) fn told(node: &str, text: &str) -> String {
+    format!("!{node} {text}")
+}
+
+/// Reads who has told something, and what; `None` for what was not told in this way.
+pub(super) fn read_told(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix('!')?.split_once(' ')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +44,14 @@ mod tests {
         assert_eq!(read, [(7, 41, Some(5), "one"), (7, 42, Some(6), ""), (7, 43, Some(9), "é")]);
         let foreign = super::read("7 41 other 5:3\none", "me").expect("messages");
         assert_eq!(foreign[0].own, None);
+    }
+
+    #[test]
+    fn what_is_told_is_no_message() {
+        let said = told("me", "some news\nof today");
+        assert_eq!(read_told(&said), Some(("me", "some news\nof today")));
+        assert!(read(&said, "me").is_none());
+        assert_eq!(read_told("7 41 me 5:3\none"), None);
     }
 
     #[test]

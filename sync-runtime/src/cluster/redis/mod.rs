@@ -6,8 +6,8 @@
 //! that what is heard is what is kept, in one order.
 //!
 //! A node has three connections: one on which it listens, one on which it publishes, a batch behind the other, and one for questions. Each is
-//! given up when in doubt, and made anew; what was published on one that was lost is published again, under the same numbers. Whoever
-//! listens says something to itself once a second, and knows by hearing it that it has heard all that was said before.
+//! given up when in doubt, and made anew; what was published on one that was lost is published again, under the same numbers. Each node tells
+//! all once a second that it lives, on the channel `<prefix>:nodes`, and knows by hearing that itself that it has heard all that was said before.
 //!
 //! The history of a room begins anew whenever another Redis process answers than the one that wrote it (`run_id`): one that was restarted,
 //! or has taken over, may have lost the end of it, and would give its numbers away twice.
@@ -25,10 +25,9 @@ use redis::{RedisError, Script, Value};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::clock::Instant;
 use crate::cluster::bus::{Bus, BusError, Ears, Message, Past, PastMessage};
-use crate::cluster::redis::publisher::Outgoing;
-use crate::cluster::redis::subscriber::Command;
+use crate::cluster::redis::publisher::{Outgoing, Waiting};
+use crate::cluster::redis::subscriber::{Command, ENDED};
 use crate::id::Id;
 use crate::route::BoxFuture;
 use crate::storage::{DataError, Redis, RedisFailure};
@@ -52,11 +51,12 @@ pub struct RedisBus {
     outgoing: mpsc::UnboundedSender<Outgoing>,
     commands: mpsc::UnboundedSender<Command>,
     /// What the tasks take when it is started.
-    waiting: Mutex<Option<Waiting>>,
+    ends: Mutex<Option<Ends>>,
     tasks: OnceLock<[AbortOnDropHandle<()>; 2]>,
 }
 
-struct Waiting {
+/// The other ends of what is handed to the tasks.
+struct Ends {
     outgoing: mpsc::UnboundedReceiver<Outgoing>,
     commands: mpsc::UnboundedReceiver<Command>,
 }
@@ -74,8 +74,6 @@ struct Shared {
     /// Whether messages can be published, as far as is known, and are heard.
     publishes: AtomicBool,
     hears: AtomicBool,
-    /// When this node has heard itself last.
-    heard_itself: Mutex<Instant>,
 }
 
 /// What keys and channels are called.
@@ -98,9 +96,9 @@ impl Names {
         channel.strip_prefix(&*self.prefix)?.strip_prefix(":room:{")?.strip_suffix('}')
     }
 
-    /// The channel on which a node hears itself.
-    fn node(&self, node: &str) -> String {
-        format!("{}:node:{node}", self.prefix)
+    /// The channel on which nodes tell all others that they live, and what they have to know.
+    fn nodes(&self) -> String {
+        format!("{}:nodes", self.prefix)
     }
 }
 
@@ -122,10 +120,9 @@ impl RedisBus {
             waiting: AtomicUsize::new(0),
             publishes: AtomicBool::new(false),
             hears: AtomicBool::new(false),
-            heard_itself: Mutex::new(Instant::now()),
         };
-        let waiting = Mutex::new(Some(Waiting { outgoing: published, commands: commanded }));
-        Ok(Self { shared: Arc::new(shared), outgoing, commands, waiting, tasks: OnceLock::new() })
+        let ends = Mutex::new(Some(Ends { outgoing: published, commands: commanded }));
+        Ok(Self { shared: Arc::new(shared), outgoing, commands, ends, tasks: OnceLock::new() })
     }
 
     /// Returns the key under which all nodes write positions: the first one that asks brings its `own`.
@@ -154,6 +151,27 @@ impl Shared {
     fn is_up(&self) -> bool {
         // What is published is delivered here, too, when it is heard again.
         self.publishes.load(Ordering::Acquire) && self.waiting.load(Ordering::Acquire) < MOST_WAITING
+    }
+
+    /// Tells all that this node lives, and the Redis under which key positions are written: one that has forgotten everything knows it again.
+    async fn tell_that_it_lives(&self) -> Result<(), BusError> {
+        self.say("").await?;
+        match self.position_key.get() {
+            Some(key) => self.position_key(*key).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Says something to all nodes at once.
+    async fn say(&self, text: &str) -> Result<(), BusError> {
+        let (channel, text) = (self.names.nodes(), frame::told(&self.node, text));
+        let said = self.redis.ask(|mut redis| {
+            let mut said = redis::cmd("PUBLISH");
+            said.arg(&channel).arg(&text);
+            async move { said.query_async::<usize>(&mut redis).await }
+        });
+        said.await?;
+        Ok(())
     }
 
     /// Finds out where the order of a room is, and what has happened behind a place, if one is named.
@@ -196,7 +214,7 @@ fn millis(duration: Duration) -> u64 {
 
 impl Bus for RedisBus {
     fn start(&self, ears: Weak<dyn Ears>) {
-        let Some(Waiting { outgoing, commands }) = self.waiting.lock().take() else { return };
+        let Some(Ends { outgoing, commands }) = self.ends.lock().take() else { return };
         let publishing = tokio::spawn(publisher::publish_all(self.shared.clone(), outgoing));
         let listening = tokio::spawn(subscriber::listen_to_all(self.shared.clone(), commands, ears));
         self.tasks.get_or_init(|| [publishing, listening].map(AbortOnDropHandle::new));
@@ -206,7 +224,7 @@ impl Bus for RedisBus {
         let (tell, told) = oneshot::channel();
         self.shared.waiting.fetch_add(message.text.len(), Ordering::AcqRel);
         // A task that has ended tells so by dropping this.
-        self.outgoing.send(Outgoing { message, tell }).unwrap_or_default();
+        self.outgoing.send(Outgoing::Message(Waiting { message, tell })).unwrap_or_default();
         Box::pin(async { told.await.unwrap_or_else(|_| Err(stopped())) })
     }
 
@@ -234,6 +252,22 @@ impl Bus for RedisBus {
 
     fn past<'a>(&'a self, room: &'a str, after: Position) -> BoxFuture<'a, Result<Past, BusError>> {
         Box::pin(self.shared.past(room, Some(after)))
+    }
+
+    fn tell(&self, room: Option<&Arc<str>>, text: String) {
+        let channel = room.map_or_else(|| self.shared.names.nodes(), |room| self.shared.names.room(room));
+        let said = frame::told(&self.shared.node, &text);
+        self.shared.waiting.fetch_add(said.len(), Ordering::AcqRel);
+        self.outgoing.send(Outgoing::News(channel, said)).unwrap_or_default();
+    }
+
+    fn leave(&self) -> BoxFuture<'static, ()> {
+        let shared = self.shared.clone();
+        Box::pin(async move {
+            if let Err(error) = shared.say(ENDED).await {
+                tracing::debug!(%error, "others find out by themselves that this server has ended");
+            }
+        })
     }
 
     fn is_up(&self) -> bool {

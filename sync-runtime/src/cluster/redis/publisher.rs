@@ -21,8 +21,25 @@ const TOGETHER_BYTES: usize = 1024 * 1024;
 /// After what time it is tried again.
 const AGAIN: Duration = Duration::from_millis(100);
 
+/// What waits to be said.
+pub(super) enum Outgoing {
+    /// A message that waits for its place.
+    Message(Waiting),
+    /// What others are to be told: the channel, and the text.
+    News(String, String),
+}
+
+impl Outgoing {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Message(waiting) => waiting.message.text.len(),
+            Self::News(_, text) => text.len(),
+        }
+    }
+}
+
 /// A message that waits for its place.
-pub(super) struct Outgoing {
+pub(super) struct Waiting {
     pub(super) message: Message,
     pub(super) tell: oneshot::Sender<Result<Position, BusError>>,
 }
@@ -31,7 +48,15 @@ pub(super) struct Outgoing {
 struct Group {
     room: Arc<str>,
     retention: Retention,
-    messages: Vec<Outgoing>,
+    messages: Vec<Waiting>,
+}
+
+/// What is said together.
+#[derive(Default)]
+struct Batch {
+    groups: Vec<Group>,
+    /// Channels, and what is said there.
+    news: Vec<(String, String)>,
 }
 
 /// A connection on which it is published, and which Redis answers there.
@@ -44,15 +69,15 @@ struct Link {
 pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::UnboundedReceiver<Outgoing>) {
     let mut link = connected(&shared).await;
     while let Some(batch) = next_batch(&mut coming).await {
-        let bytes: usize = batch.iter().map(|outgoing| outgoing.message.text.len()).sum();
-        let mut groups = by_room(batch);
+        let bytes: usize = batch.iter().map(Outgoing::bytes).sum();
+        let mut batch = by_room(batch);
         let mut is_repeat = false;
         loop {
-            match link.publish(&shared, &groups, is_repeat).await {
-                Ok(answers) => groups = settle(groups, answers),
+            match link.publish(&shared, &batch, is_repeat).await {
+                Ok(answers) => batch = Batch { groups: settle(batch.groups, answers), news: Vec::new() },
                 Err(error) => lost(&shared, &error.into()),
             }
-            if groups.is_empty() {
+            if batch.groups.is_empty() && batch.news.is_empty() {
                 break;
             }
             shared.publishes.store(false, Ordering::Release);
@@ -66,29 +91,36 @@ pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::Unbounded
 
 async fn next_batch(coming: &mut mpsc::UnboundedReceiver<Outgoing>) -> Option<Vec<Outgoing>> {
     let first = coming.recv().await?;
-    let mut bytes = first.message.text.len();
+    let mut bytes = first.bytes();
     let mut batch = vec![first];
     while batch.len() < TOGETHER && bytes < TOGETHER_BYTES {
         let Ok(next) = coming.try_recv() else { break };
-        bytes += next.message.text.len();
+        bytes += next.bytes();
         batch.push(next);
     }
     Some(batch)
 }
 
 /// Puts the messages of each room together. Between rooms there is no order.
-fn by_room(batch: Vec<Outgoing>) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+fn by_room(all: Vec<Outgoing>) -> Batch {
+    let Batch { mut groups, mut news } = Batch::default();
     let mut known: HashMap<Arc<str>, usize> = HashMap::new();
-    for outgoing in batch {
-        let Message { room, retention, .. } = &outgoing.message;
+    for outgoing in all {
+        let waiting = match outgoing {
+            Outgoing::Message(waiting) => waiting,
+            Outgoing::News(channel, text) => {
+                news.push((channel, text));
+                continue;
+            }
+        };
+        let Message { room, retention, .. } = &waiting.message;
         let index = *known.entry(room.clone()).or_insert_with(|| {
             groups.push(Group { room: room.clone(), retention: *retention, messages: Vec::new() });
             groups.len() - 1
         });
-        groups[index].messages.push(outgoing);
+        groups[index].messages.push(waiting);
     }
-    groups
+    Batch { groups, news }
 }
 
 /// Makes a connection, however long that takes.
@@ -123,18 +155,21 @@ fn lost(shared: &Shared, error: &BusError) {
 
 impl Link {
     /// Publishes messages, and returns what was answered for each room.
-    async fn publish(&mut self, shared: &Shared, groups: &[Group], is_repeat: bool) -> Result<Vec<Value>, RedisError> {
+    async fn publish(&mut self, shared: &Shared, batch: &Batch, is_repeat: bool) -> Result<Vec<Value>, RedisError> {
         let mut pipeline = redis::pipe();
-        for Group { room, retention, messages } in groups {
+        for Group { room, retention, messages } in &batch.groups {
             let age = retention.age;
             let call = pipeline.cmd("EVALSHA").arg(PUBLISH.get_hash()).arg(2);
             call.arg(shared.names.room(room)).arg(shared.names.past(room));
             call.arg(Position::random_epoch().to_string()).arg(&*self.run).arg(&shared.node);
             call.arg(retention.events).arg(retention.bytes).arg(millis(age)).arg(millis(age.saturating_add(KNOWN)));
             call.arg(if is_repeat { "1" } else { "0" });
-            for Outgoing { message: Message { number, epoch, text, .. }, .. } in messages {
+            for Waiting { message: Message { number, epoch, text, .. }, .. } in messages {
                 call.arg(*number).arg(epoch.map(|epoch| epoch.to_string()).unwrap_or_default()).arg(text.as_str());
             }
+        }
+        for (channel, text) in &batch.news {
+            pipeline.cmd("PUBLISH").arg(channel).arg(text).ignore();
         }
         pipeline.ignore_errors().query_async(&mut self.redis).await
     }
@@ -147,18 +182,18 @@ fn settle(groups: Vec<Group>, answers: Vec<Value>) -> Vec<Group> {
         let places = answer.extract_error().and_then(|answer| Ok(redis::from_redis_value::<(u64, u64, u64)>(answer)?));
         match places {
             Ok((epoch, first, known)) => {
-                for (index, outgoing) in (0..).zip(group.messages) {
+                for (index, waiting) in (0..).zip(group.messages) {
                     // Of what had its place before, nobody asks which.
                     let seq = (first + index).saturating_sub(known);
-                    outgoing.tell.send(Ok(Position::of_event(epoch, seq))).unwrap_or_default();
+                    waiting.tell.send(Ok(Position::of_event(epoch, seq))).unwrap_or_default();
                 }
             }
             Err(error) if is_passing(&error) => left.push(group),
             Err(error) => {
                 tracing::error!(room = &*group.room, %error, "the bus refuses what happens in a room");
                 let error = BusError::from(error);
-                for outgoing in group.messages {
-                    outgoing.tell.send(Err(error.clone())).unwrap_or_default();
+                for waiting in group.messages {
+                    waiting.tell.send(Err(error.clone())).unwrap_or_default();
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Hears what happens in the rooms in which this node listens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const AGAIN: Duration = Duration::from_millis(200);
 /// How often this node says something to itself.
 const BEAT: Duration = Duration::from_secs(1);
+/// How long another node may be silent until it counts as gone.
+const LEASE: Duration = Duration::from_secs(10);
+/// What a node says last.
+pub(super) const ENDED: &str = "ended";
 /// How many channels are named together.
 const TOGETHER: usize = 512;
 /// How many rooms are asked about at once.
@@ -41,7 +45,11 @@ struct Subscriber {
     shared: Arc<Shared>,
     ears: Weak<dyn Ears>,
     /// The rooms in which this node listens, or is about to.
-    rooms: HashMap<Arc<str>, ()>,
+    rooms: HashSet<Arc<str>>,
+    /// The other nodes, and when they were heard last.
+    others: HashMap<String, Instant>,
+    /// When this node has heard itself last.
+    heard_itself: Instant,
 }
 
 /// Listens, on one connection after the other, until nobody can command any more.
@@ -50,7 +58,8 @@ pub(super) async fn listen_to_all(
     mut commands: mpsc::UnboundedReceiver<Command>,
     ears: Weak<dyn Ears>,
 ) {
-    let mut subscriber = Subscriber { shared, ears, rooms: HashMap::new() };
+    let mut subscriber =
+        Subscriber { shared, ears, rooms: HashSet::new(), others: HashMap::new(), heard_itself: Instant::now() };
     let mut waiting = Vec::new();
     loop {
         let ended = subscriber.listen(&mut commands, &mut waiting).await;
@@ -77,9 +86,15 @@ impl Subscriber {
     ) -> Result<(), BusError> {
         let (mut sink, mut heard) = self.connect().await?;
         self.reconcile(waiting).await?;
-        *self.shared.heard_itself.lock() = Instant::now();
+        let now = Instant::now();
+        // While nothing was heard, nobody else was silent.
+        self.others.values_mut().for_each(|heard| *heard = now);
+        self.heard_itself = now;
         if !self.shared.hears.swap(true, Ordering::AcqRel) {
             tracing::info!(node = self.shared.node, "the bus is heard");
+        }
+        if let Some(ears) = self.ears.upgrade() {
+            ears.missed();
         }
         let (mut beat, mut keep) = (interval(BEAT), interval(KEEP));
         loop {
@@ -101,8 +116,8 @@ impl Subscriber {
     /// Connects, and subscribes to everything.
     async fn connect(&self) -> Result<(PubSubSink, PubSubStream), BusError> {
         let (mut sink, heard) = in_time(self.shared.redis.subscriber()).await?.split();
-        in_time(sink.subscribe(self.shared.names.node(&self.shared.node))).await?;
-        let rooms: Vec<_> = self.rooms.keys().map(|room| self.shared.names.room(room)).collect();
+        in_time(sink.subscribe(self.shared.names.nodes())).await?;
+        let rooms: Vec<_> = self.rooms.iter().map(|room| self.shared.names.room(room)).collect();
         for channels in rooms.chunks(TOGETHER) {
             in_time(sink.subscribe(channels)).await?;
         }
@@ -112,7 +127,7 @@ impl Subscriber {
     /// Finds out where all rooms are, now that nothing more can be missed, and tells those who wait for it.
     async fn reconcile(&mut self, waiting: &mut Vec<Waiting>) -> Result<(), BusError> {
         let shared = &self.shared;
-        let rooms: Vec<_> = self.rooms.keys().cloned().collect();
+        let rooms: Vec<_> = self.rooms.iter().cloned().collect();
         let asked = rooms.into_iter().map(async |room| {
             let past = shared.past(&room, None).await;
             past.map(|past| (room, past.end))
@@ -132,10 +147,10 @@ impl Subscriber {
     fn note(&mut self, command: Command, waiting: &mut Vec<Waiting>) {
         match command {
             Command::Listen(room, tell) => {
-                self.rooms.insert(room.clone(), ());
+                self.rooms.insert(room.clone());
                 waiting.push((room, tell));
             }
-            Command::Unlisten(room) => drop(self.rooms.remove(&room)),
+            Command::Unlisten(room) => drop(self.rooms.take(&room)),
         }
     }
 
@@ -153,7 +168,7 @@ impl Subscriber {
             match &command {
                 Command::Listen(room, _) => {
                     unwanted.retain(|other| other != room);
-                    if !self.rooms.contains_key(room) {
+                    if !self.rooms.contains(room) {
                         wanted.push(room.clone());
                     }
                 }
@@ -191,42 +206,53 @@ impl Subscriber {
         });
     }
 
-    fn hear(&self, message: &Msg) {
+    fn hear(&mut self, message: &Msg) {
         let channel = message.get_channel_name();
-        let Some(room) = self.shared.names.room_of(channel) else {
-            *self.shared.heard_itself.lock() = Instant::now();
+        let room = self.shared.names.room_of(channel);
+        let Ok(said) = str::from_utf8(message.get_payload_bytes()) else {
+            tracing::warn!(channel, "something was said on the bus that is no text");
             return;
         };
-        let Some(ears) = self.ears.upgrade() else { return };
-        let said = str::from_utf8(message.get_payload_bytes()).ok();
-        match said.and_then(|said| frame::read(said, &self.shared.node)) {
+        if let Some((node, text)) = frame::read_told(said) {
+            return self.told(node, room, text);
+        }
+        let (Some(room), Some(ears)) = (room, self.ears.upgrade()) else { return };
+        match frame::read(said, &self.shared.node) {
             Some(messages) => messages.into_iter().for_each(|message| ears.heard(room, message)),
             // Whoever says such things has no numbers: what was said in between is fetched.
             None => tracing::warn!(channel, "something was said on the bus that is no message of ours"),
         }
     }
 
-    /// Says something to itself, and gives up a connection on which that is not heard.
-    fn beat(&self) -> Result<(), BusError> {
-        if self.shared.heard_itself.lock().elapsed() > SILENCE {
+    /// Hears what a node has told, or that it lives or has ended.
+    fn told(&mut self, node: &str, room: Option<&str>, text: &str) {
+        if node == self.shared.node {
+            self.heard_itself = Instant::now();
+            return;
+        }
+        let Some(ears) = self.ears.upgrade() else { return };
+        if text == ENDED {
+            self.others.remove(node);
+            return ears.gone(node);
+        }
+        self.others.insert(node.to_owned(), Instant::now());
+        if !text.is_empty() {
+            ears.told(node, room, text);
+        }
+    }
+
+    /// Tells all that this node lives, and gives up a connection on which it does not hear that itself.
+    fn beat(&mut self) -> Result<(), BusError> {
+        if self.heard_itself.elapsed() > SILENCE {
             return Err(BusError(format!("nothing was heard for {} seconds", SILENCE.as_secs())));
+        }
+        let silent: Vec<_> = self.others.extract_if(|_, heard| heard.elapsed() > LEASE).map(|(node, _)| node).collect();
+        if let Some(ears) = self.ears.upgrade() {
+            silent.iter().for_each(|node| ears.gone(node));
         }
         let shared = self.shared.clone();
         tokio::spawn(async move {
-            let channel = shared.names.node(&shared.node);
-            let said = shared.redis.ask(|mut redis| {
-                let mut said = redis::cmd("PUBLISH");
-                said.arg(&channel).arg("");
-                async move { said.query_async::<usize>(&mut redis).await }
-            });
-            // One that has forgotten everything is told again under which key positions are written.
-            let reminded = async {
-                match shared.position_key.get() {
-                    Some(key) => shared.position_key(*key).await.map(drop),
-                    None => Ok(()),
-                }
-            };
-            if let Err(error) = said.await.map_err(BusError::from).and(reminded.await) {
+            if let Err(error) = shared.tell_that_it_lives().await {
                 tracing::debug!(%error, "the bus does not answer");
             }
         });
@@ -236,7 +262,7 @@ impl Subscriber {
     /// Keeps the order of rooms known in which nothing happens.
     fn keep_known(&self) {
         let shared = self.shared.clone();
-        let keys: Vec<_> = self.rooms.keys().map(|room| shared.names.room(room)).collect();
+        let keys: Vec<_> = self.rooms.iter().map(|room| shared.names.room(room)).collect();
         tokio::spawn(async move {
             for keys in keys.chunks(TOGETHER) {
                 let kept = shared.redis.ask(|mut redis| {

@@ -67,9 +67,11 @@ impl World {
         let positions = Arc::new(PositionKey::new([7; 16]));
         let config = Config { history_events: rng.usize(4..30), ..Config::default() };
         let nodes = (0..NODES).map(|node| {
+            let order = SharedOrder::new(broker.node(node), &config);
             let stage = Stage::with(RoomServices {
                 positions: positions.clone(),
-                sequencer: Box::new(SharedOrder::new(broker.node(node), &config)),
+                sequencer: Box::new(order.clone()),
+                others: Box::new(order),
                 histories: Box::new(RecentEvents::new(&config)),
             });
             stage.start();

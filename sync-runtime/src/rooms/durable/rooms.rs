@@ -11,8 +11,8 @@ use crate::rooms::durable::changes::Note;
 use crate::rooms::durable::file::StoredMember;
 use crate::rooms::history::Recent;
 use crate::rooms::{
-    Beginning, Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, NowOrLater, OneKnown, RecentEvents, Room,
-    RoomServices, SenderKey, Sequencer, Submitted,
+    Beginning, Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, NoOthers, NowOrLater, OneKnown,
+    RecentEvents, Room, RoomServices, SenderKey, Sequencer, Submitted,
 };
 use crate::route::{App, Keep};
 use crate::storage::DataError;
@@ -36,7 +36,7 @@ impl<A: App> RoomServices<A> {
             order: LocalSequencer::new(),
         });
         let (sequencer, histories) = (Box::new(rooms.clone()), Box::new(rooms));
-        Ok((Self { positions: Arc::new(key), sequencer, histories }, log))
+        Ok((Self { positions: Arc::new(key), sequencer, histories, others: Box::new(NoOthers) }, log))
     }
 }
 

@@ -205,16 +205,11 @@ impl<S: Serialize + DeserializeOwned + Send + 'static> SessionStore<S> for Redis
 }
 
 fn hex(key: TokenHash) -> String {
-    key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    key.to_string()
 }
 
 fn key_of(hex: &str) -> Result<TokenHash, StoreError> {
-    let byte = |at: usize| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok();
-    let mut bytes = [0; 32];
-    for (at, place) in bytes.iter_mut().enumerate() {
-        *place = byte(at).ok_or_else(|| StoreError("the Redis has a session under a key that is none".into()))?;
-    }
-    Ok(TokenHash::of_bytes(bytes))
+    TokenHash::of_hex(hex).ok_or_else(|| StoreError("the Redis has a session under a key that is none".into()))
 }
 
 impl From<RedisFailure> for StoreError {
