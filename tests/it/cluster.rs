@@ -228,3 +228,55 @@ async fn a_session_that_ends_or_changes_on_one_server_does_so_on_all_at_once() {
     assert!(ended.elapsed() < Duration::from_secs(1), "{:?}", ended.elapsed());
     assert!(other.sessions().find(&token).await.expect("a store").is_none());
 }
+
+/// Waits for what is told of the people in a room, until there is as much: kinds, in their order.
+async fn told_of_people(client: &mut Client, count: usize) -> Vec<String> {
+    let mut kinds = Vec::new();
+    while kinds.len() < count {
+        let frame = client.event("presence").await;
+        let changes = frame["changes"].as_array().expect("changes").clone();
+        kinds.extend(changes.iter().map(|change| change["kind"].as_str().expect("a kind").to_owned()));
+    }
+    kinds
+}
+
+const PEOPLE: &str = "people-1";
+
+async fn join_people(client: &mut Client) -> Vec<Value> {
+    let answer = client.call("joinRoom", json!({ "room": PEOPLE, "presence": true })).await;
+    answer["presence"]["people"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
+}
+
+#[tokio::test]
+async fn the_people_in_a_room_are_those_of_all_servers() {
+    let Some(redis) = Redis::new() else { return };
+    let nodes = [node(&redis).await, node(&redis).await, node(&redis).await];
+    let mut ada = nodes[0].connect_as(page(1)).await;
+    assert_eq!(join_people(&mut ada).await.len(), 1);
+    assert_eq!(told_of_people(&mut ada, 1).await, ["joined"], "of herself");
+    let mut bob = nodes[1].connect_as(page(2)).await;
+    assert_eq!(join_people(&mut bob).await.len(), 1, "who is elsewhere is told at once, but after the answer");
+    assert_eq!(told_of_people(&mut bob, 2).await, ["joined", "joined"]);
+    assert_eq!(told_of_people(&mut ada, 1).await, ["joined"]);
+    // A person on two servers is one.
+    let token = nodes[0].token(member("cleo", "deliver", None)).await;
+    let mut cleo = nodes[2].connect_as(Identity::token(&token)).await;
+    join_people(&mut cleo).await;
+    assert_eq!(told_of_people(&mut cleo, 3).await, ["joined", "joined", "joined"]);
+    assert_eq!(told_of_people(&mut ada, 1).await, ["joined"]);
+    assert_eq!(told_of_people(&mut bob, 1).await, ["joined"]);
+    let mut again = nodes[0].connect_as(Identity::token(&token)).await;
+    assert_eq!(join_people(&mut again).await.len(), 3);
+    // Who moves to another server was never away; who leaves everywhere has left.
+    cleo.call("leaveRoom", json!({ "room": PEOPLE })).await;
+    let saying = json!({ "room": PEOPLE, "data": { "text": "fine" } });
+    assert_eq!(again.call("updatePresence", saying).await["status"], "success");
+    assert_eq!(told_of_people(&mut bob, 1).await, ["updated"]);
+    again.call("leaveRoom", json!({ "room": PEOPLE })).await;
+    assert_eq!(told_of_people(&mut bob, 1).await, ["left"]);
+    // A server that stops says so.
+    let [one, other, third] = nodes;
+    other.into_running().shutdown().await;
+    assert_eq!(told_of_people(&mut ada, 3).await, ["updated", "left", "left"]);
+    drop((one, third));
+}

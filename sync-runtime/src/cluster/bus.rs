@@ -52,8 +52,8 @@ pub trait Ears: Send + Sync {
     /// Is told the last place of a room in which it listens, after messages may have been missed.
     fn is_at(&self, room: &str, end: Position);
 
-    /// Hears what another node has [told](Bus::tell) all, or those that listen in a room.
-    fn told(&self, node: &str, room: Option<&str>, text: &str);
+    /// Hears what another node has [told](Bus::tell).
+    fn told(&self, node: &str, text: &str);
 
     /// Is told that it may have missed what others have told.
     fn missed(&self);

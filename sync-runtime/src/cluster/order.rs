@@ -385,9 +385,9 @@ impl<A: App> Ears for Inner<A> {
         }
     }
 
-    fn told(&self, node: &str, room: Option<&str>, text: &str) {
+    fn told(&self, node: &str, text: &str) {
         if let Some(remote) = self.remote() {
-            remote.told(node, room, text);
+            remote.told(node, text);
         }
     }
 

@@ -77,8 +77,8 @@ struct NodeState {
     listening: HashSet<Arc<str>>,
     requests: VecDeque<Request>,
     inbox: VecDeque<(Arc<str>, Position, Kept)>,
-    /// What others have told, the room it is about, and who has told it.
-    news: VecDeque<(usize, Option<Arc<str>>, String)>,
+    /// What others have told, and who has told it.
+    news: VecDeque<(usize, String)>,
     is_cut: bool,
     /// Whether it has to be told where rooms are.
     was_cut: bool,
@@ -100,7 +100,7 @@ enum Step {
     Nothing,
     Done,
     Hear(Arc<dyn Ears>, Arc<str>, Position, Kept),
-    Told(Arc<dyn Ears>, usize, Option<Arc<str>>, String),
+    Told(Arc<dyn Ears>, usize, String),
     IsAt(Arc<dyn Ears>, Vec<(Arc<str>, Position)>),
 }
 
@@ -244,9 +244,9 @@ impl Broker {
             return ears.map_or(Step::Done, |ears| Step::IsAt(ears, ends));
         }
         if state.rng.bool()
-            && let Some((by, room, text)) = state.nodes[node].news.pop_front()
+            && let Some((by, text)) = state.nodes[node].news.pop_front()
         {
-            return ears.map_or(Step::Done, |ears| Step::Told(ears, by, room, text));
+            return ears.map_or(Step::Done, |ears| Step::Told(ears, by, text));
         }
         let hears = state.rng.bool() || state.nodes[node].requests.is_empty();
         if hears && let Some((room, at, kept)) = state.nodes[node].inbox.pop_front() {
@@ -259,7 +259,7 @@ impl Broker {
                 for (other, hearing) in state.nodes.iter_mut().enumerate() {
                     let is_meant = room.as_ref().is_none_or(|room| hearing.listening.contains(room));
                     if other != node && is_meant && !hearing.is_cut {
-                        hearing.news.push_back((node, room.clone(), text.clone()));
+                        hearing.news.push_back((node, text.clone()));
                         hearing.work.notify_one();
                     }
                 }
@@ -312,7 +312,7 @@ async fn pump(broker: Weak<Broker>, node: usize, work: Arc<Notify>) {
                 let own = (kept.node == node).then_some(kept.number);
                 ears.heard(&room, Heard { at, own, text: &kept.text });
             }
-            Step::Told(ears, by, room, text) => ears.told(&by.to_string(), room.as_deref(), &text),
+            Step::Told(ears, by, text) => ears.told(&by.to_string(), &text),
             Step::IsAt(ears, ends) => {
                 ends.iter().for_each(|(room, end)| ears.is_at(room, *end));
                 ears.missed();

@@ -10,8 +10,9 @@ use serde_json::value::RawValue;
 
 use crate::clock::{Instant, RealInstant};
 use crate::dispatch::authorize;
+use crate::dispatch::news::{News, tell};
 use crate::dispatch::parts::Parts;
-use crate::dispatch::presence::{Presence, RoomPresence, Roster, Step};
+use crate::dispatch::presence::{PersonNews, Presence, RoomPresence, Roster, Step};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::{Socket, TURN};
@@ -21,6 +22,11 @@ use crate::wire::bad_request;
 /// How long a page takes at most to connect again of its own will. Were it waited for as long as one that is loaded again, a guest who has
 /// signed in would be there twice for so long.
 const CONNECTS_AGAIN: Duration = Duration::from_secs(2);
+
+/// Of how many people other servers are told together.
+const TOLD_TOGETHER: usize = 200;
+/// Within what time they say who is there.
+const ANSWERED: Duration = Duration::from_secs(3);
 
 /// What became of the socket of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,16 +167,62 @@ fn change<A: App, R>(
 ) -> Option<R> {
     let (changed, begins) = parts.presence.change(room, enters, change)?;
     if let Some(here) = begins {
-        tokio::spawn(tell(parts.clone(), here));
+        tokio::spawn(tell_members(parts.clone(), here));
     }
     Some(changed)
 }
 
+/// Tells other servers what has become of the people of a room here.
+fn tell_others<A: App>(parts: &Parts<A>, here: &RoomPresence<A>) {
+    let (mut people, asks) = here.take_news();
+    let room = &**here.name();
+    while !people.is_empty() {
+        let rest = people.split_off(people.len().min(TOLD_TOGETHER));
+        let told = std::mem::replace(&mut people, rest);
+        tell(parts, Some(room), &News::People { room: room.to_owned(), people: told });
+    }
+    if asks {
+        tell(parts, Some(room), &News::WhoIsThere { room: room.to_owned() });
+    }
+}
+
+/// Takes over what another server has told of people in a room.
+pub(super) fn hear<A: App>(parts: &Arc<Parts<A>>, server: Id, room: &str, people: Vec<PersonNews>) {
+    // Without a lock: what is read is the app's.
+    let read = people.into_iter().filter_map(|person| parts.presence.read_told(room, person));
+    let people: Vec<_> = read.collect();
+    change(parts, room, false, |roster| people.into_iter().for_each(|person| roster.hear_of(server, person)));
+}
+
+/// Tells other servers once more who is in a room here.
+pub(super) fn tell_again<A: App>(parts: &Arc<Parts<A>>, room: &str) {
+    change(parts, room, false, Roster::tell_again);
+}
+
+/// Asks other servers who is in all rooms: who of them is not told of soon has left meanwhile.
+pub(super) fn ask_again<A: App>(parts: &Arc<Parts<A>>) {
+    for room in parts.presence.rooms() {
+        change(parts, &room, false, |roster| {
+            roster.distrust(None, Some(Instant::now() + ANSWERED));
+            roster.ask_again();
+        });
+    }
+}
+
+/// Forgets who was there on a server that is gone.
+pub(super) fn forget<A: App>(parts: &Arc<Parts<A>>, server: Id) {
+    for room in parts.presence.rooms() {
+        change(parts, &room, false, |roster| roster.distrust(Some(server), None));
+    }
+}
+
 /// Tells the members of a room what becomes of its people, as long as there is something to tell or to wait for.
-async fn tell<A: App>(parts: Arc<Parts<A>>, here: Arc<RoomPresence<A>>) {
+async fn tell_members<A: App>(parts: Arc<Parts<A>>, here: Arc<RoomPresence<A>>) {
     let presence: &Presence<A> = &parts.presence;
     loop {
-        match here.step() {
+        let step = here.step();
+        tell_others(&parts, &here);
+        match step {
             Step::Tell(packet) => parts.hub.tell_followers(here.name(), packet).await,
             Step::Wait(until) => {
                 tokio::select! {

@@ -20,6 +20,7 @@ mod lanes;
 mod leaving;
 mod life;
 mod limit;
+mod news;
 mod nodes;
 mod parts;
 mod pipeline;

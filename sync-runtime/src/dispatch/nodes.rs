@@ -1,35 +1,23 @@
-//! What servers that have rooms in common tell each other besides what happens there.
+//! What is done about what other servers tell.
 
-use serde::{Deserialize, Serialize};
-
-use crate::dispatch::Dispatcher;
+use crate::dispatch::news::{News, tell};
+use crate::dispatch::{Dispatcher, attendance};
+use crate::id::Id;
 use crate::route::App;
 use crate::session::SessionNews;
-
-/// What one server tells others. One of another version may not know it, and passes it over.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "about", rename_all = "camelCase")]
-enum News {
-    /// What has become of a session.
-    Session(SessionNews),
-}
 
 impl<A: App> Dispatcher<A> {
     /// Tells other servers what has become of a session here.
     pub fn tell_of_session(&self, news: SessionNews) {
-        self.tell(None, &News::Session(news));
+        tell(self.parts(), None, &News::Session(news));
     }
 
-    fn tell(&self, room: Option<&str>, news: &News) {
-        match serde_json::to_string(news) {
-            Ok(text) => self.hub().tell_others(room, text),
-            Err(error) => tracing::error!(%error, "what others have to know cannot be written"),
-        }
-    }
-
-    pub(super) fn hear(&self, text: &str) {
+    /// Hears what another server has told.
+    pub(super) fn hear(&self, server: &str, text: &str) {
         match serde_json::from_str(text) {
             Ok(News::Session(news)) => self.sessions().hear(news),
+            Ok(News::People { room, people }) => attendance::hear(self.parts(), name_of(server), &room, people),
+            Ok(News::WhoIsThere { room }) => attendance::tell_again(self.parts(), &room),
             Err(error) => tracing::debug!(%error, "another server has told what this one does not know"),
         }
     }
@@ -37,5 +25,17 @@ impl<A: App> Dispatcher<A> {
     /// Finds out what others may have told while nothing was heard.
     pub(super) fn look_again(&self) {
         self.sessions().look_at_all();
+        attendance::ask_again(self.parts());
     }
+
+    /// Forgets what a server has told that is gone.
+    pub(super) fn forget_server(&self, server: &str) {
+        tracing::info!(server, "another server is gone");
+        attendance::forget(self.parts(), name_of(server));
+    }
+}
+
+/// Returns by what a server is known.
+fn name_of(server: &str) -> Id {
+    Id::of_texts(&["server", server])
 }

@@ -68,7 +68,7 @@ impl<A: App> Parts<A> {
     ) -> Self {
         let metrics = Arc::new(ServerMetrics::new(config.metrics != MetricsAccess::Off, table.error_codes));
         let (catalog, positions) = (Arc::new(catalog), services.positions.clone());
-        let presence = Presence::new(config.nesting_limit, positions.clone());
+        let presence = Presence::new(config.nesting_limit, positions.clone(), services.sequencer.is_shared());
         let states = StateSlots::new(positions.clone());
         let recent = RecentCalls::new(&config);
         Self {

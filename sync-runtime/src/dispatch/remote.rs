@@ -35,8 +35,8 @@ impl<A: App> RemoteEvents for Dispatcher<A> {
         self.keep(room)
     }
 
-    fn told(&self, _: &str, _: Option<&str>, news: &str) {
-        self.hear(news);
+    fn told(&self, server: &str, news: &str) {
+        self.hear(server, news);
     }
 
     fn missed(&self) {
@@ -44,7 +44,7 @@ impl<A: App> RemoteEvents for Dispatcher<A> {
     }
 
     fn gone(&self, server: &str) {
-        tracing::info!(server, "another server is gone");
+        self.forget_server(server);
     }
 }
 

@@ -173,8 +173,8 @@ pub trait RemoteEvents: Send + Sync {
     /// For how long the events of a room are kept.
     fn keep(&self, room: &str) -> Keep;
 
-    /// Hears what another server has [told](Others::tell), about a room if it was for those alone that are in it.
-    fn told(&self, server: &str, room: Option<&str>, news: &str);
+    /// Hears what another server has [told](Others::tell).
+    fn told(&self, server: &str, news: &str);
 
     /// Is told that it may have missed what others have told.
     fn missed(&self);

@@ -214,7 +214,7 @@ impl Subscriber {
             return;
         };
         if let Some((node, text)) = frame::read_told(said) {
-            return self.told(node, room, text);
+            return self.told(node, text);
         }
         let (Some(room), Some(ears)) = (room, self.ears.upgrade()) else { return };
         match frame::read(said, &self.shared.node) {
@@ -225,7 +225,7 @@ impl Subscriber {
     }
 
     /// Hears what a node has told, or that it lives or has ended.
-    fn told(&mut self, node: &str, room: Option<&str>, text: &str) {
+    fn told(&mut self, node: &str, text: &str) {
         if node == self.shared.node {
             self.heard_itself = Instant::now();
             return;
@@ -237,7 +237,7 @@ impl Subscriber {
         }
         self.others.insert(node.to_owned(), Instant::now());
         if !text.is_empty() {
-            ears.told(node, room, text);
+            ears.told(node, text);
         }
     }
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Instant, sleep_until};
 use crate::contain::{Guarded, Panicked, contained};
 use crate::dispatch::presence::awaited::Awaited;
-use crate::dispatch::presence::roster::{PersonKey, Roster, Said, Shown, Step, TabKey};
+use crate::dispatch::presence::roster::{PersonKey, PersonNews, Roster, Said, Shown, Step, TabKey, ToldPerson};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::rooms::Socket;
@@ -31,6 +31,8 @@ pub(in crate::dispatch) struct Presence<A: App> {
     key: Arc<PositionKey>,
     /// The sockets that are gone and are waited for, in all rooms.
     awaited: Arc<Awaited>,
+    /// The name of this server, where others are told who is here.
+    server: Option<Id>,
     /// Set when the server stops: nobody is told anything any more, nor waited for.
     stopped: CancellationToken,
 }
@@ -52,12 +54,13 @@ pub(in crate::dispatch) struct RoomPresence<A: App> {
 }
 
 impl<A: App> Presence<A> {
-    pub(in crate::dispatch) fn new(nesting: usize, key: Arc<PositionKey>) -> Self {
+    pub(in crate::dispatch) fn new(nesting: usize, key: Arc<PositionKey>, is_shared: bool) -> Self {
         Self {
             rooms: Mutex::default(),
             schema: InputSchema::of::<A::Presence>().nested(nesting),
             key,
             awaited: Arc::default(),
+            server: is_shared.then(Id::random),
             stopped: CancellationToken::new(),
         }
     }
@@ -107,6 +110,10 @@ impl<A: App> Presence<A> {
         enters.then(|| {
             let name: Arc<str> = room.into();
             let roster = Roster::new(name.clone(), self.awaited.clone());
+            let roster = match self.server {
+                Some(server) => roster.shared(server),
+                None => roster,
+            };
             let (roster, changed) = (Mutex::new(roster), Notify::new());
             let here = Arc::new(RoomPresence { name: name.clone(), roster, changed });
             rooms.insert(name, here.clone());
@@ -134,13 +141,43 @@ impl<A: App> Presence<A> {
         let asked = asked.inspect_err(|Panicked| tracing::error!(what = "the public part of a session", "panicked"));
         let person = asked.ok().and_then(|(key, shown)| Some((key, shown.ok()?)));
         let person = person.map(|(key, shown)| {
-            let id = match &key {
-                PersonKey::User(user) => self.key.number_of(&["user", room, user]),
-                PersonKey::Page(page) => self.key.number_of(&["page", room, &page.to_string()]),
-            };
+            let id = self.id_of(&key, room);
             (key, id, shown)
         });
         Who { session, person }
+    }
+
+    /// Returns by what somebody is known in a room, on every server.
+    fn id_of(&self, key: &PersonKey, room: &str) -> Id {
+        match key {
+            PersonKey::User(user) => self.key.number_of(&["user", room, user]),
+            PersonKey::Page(page) => self.key.number_of(&["page", room, &page.to_string()]),
+        }
+    }
+
+    /// Reads what another server has told of somebody; `None` if another version of the app has written it.
+    pub(in crate::dispatch) fn read_told(&self, room: &str, told: PersonNews) -> Option<Heard<A>> {
+        let PersonNews { key, open, said } = told;
+        // What is read is the app's: its `Deserialize` may panic.
+        let read = contained(|| {
+            let open = match open {
+                Some((user, away)) => Some((Shown::new(serde_json::from_str(user.get()).ok()?).ok()?, away)),
+                None => None,
+            };
+            let said = match said {
+                Some((at, Some(data))) => Some((at, Some(Said::new(serde_json::from_str(data.get()).ok()?).ok()?))),
+                Some((at, None)) => Some((at, None)),
+                None => None,
+            };
+            Some((open, said))
+        });
+        let (open, said) = read.ok()??;
+        Some(Heard(ToldPerson { id: self.id_of(&key, room), key, open, said }))
+    }
+
+    /// Returns the rooms of which something is known.
+    pub(in crate::dispatch) fn rooms(&self) -> Vec<Arc<str>> {
+        self.rooms.lock().keys().cloned().collect()
     }
 
     /// Reads what somebody says of themselves; `None` for `null`, which takes back what they have said.
@@ -188,7 +225,7 @@ impl<A: App> Who<A> {
             return false;
         }
         let address = socket.identity().address;
-        let tab = TabKey { socket: socket.id(), session: socket.session().id(), address };
+        let tab = TabKey { socket: socket.id(), session: socket.session().id(), address, server: None };
         match self.person {
             Some((key, id, shown)) => roster.enter(key, id, tab, shown, socket.is_away()),
             // Nobody can be shown who it is.
@@ -198,7 +235,23 @@ impl<A: App> Who<A> {
     }
 }
 
+/// What another server has told of somebody.
+pub(in crate::dispatch) struct Heard<A: App>(ToldPerson<A>);
+
+impl<A: App> Roster<A> {
+    /// Takes over what another server has told.
+    pub(in crate::dispatch) fn hear_of(&mut self, server: Id, Heard(told): Heard<A>) {
+        self.hear(server, told);
+    }
+}
+
 impl<A: App> RoomPresence<A> {
+    /// Takes what other servers are to be told of the people here, and whether they are to be asked who is there.
+    pub(in crate::dispatch) fn take_news(&self) -> (Vec<PersonNews>, bool) {
+        let mut roster = self.roster.lock();
+        (roster.take_news(), roster.asks())
+    }
+
     pub(in crate::dispatch) fn name(&self) -> &Arc<str> {
         &self.name
     }

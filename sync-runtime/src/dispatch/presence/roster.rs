@@ -1,11 +1,13 @@
 //! The people in one room, and what is still to be told of them. It knows no clock, no sockets and no tasks.
 
+use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::clock::Instant;
@@ -31,8 +33,45 @@ const AWAITED_OF_ADDRESS: usize = AWAITED / 4;
 /// What an entry has besides what the app says.
 const ENTRY_BYTES: usize = 100;
 
+/// What other servers are to be told.
+struct News {
+    /// This server.
+    server: Id,
+    people: Vec<PersonNews>,
+    /// Whether they are to be asked who is there.
+    asks: bool,
+}
+
+/// What one server tells others of somebody in a room.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::dispatch) struct PersonNews {
+    pub(super) key: PersonKey,
+    /// What others may know of them, and whether they are away; `None` if they have nothing open there any more.
+    pub(super) open: Option<(Box<RawValue>, bool)>,
+    /// What they said of themselves last, anywhere.
+    pub(super) said: Option<(SaidAt, Option<Box<RawValue>>)>,
+}
+
+impl PersonNews {
+    fn hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let open = self.open.as_ref().map(|(user, away)| (user.get(), away));
+        (open, self.said.as_ref().map(|(at, _)| at)).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// The same, as it was read.
+pub(super) struct ToldPerson<A: App> {
+    pub(super) key: PersonKey,
+    pub(super) id: Id,
+    pub(super) open: Option<(Shown<A>, bool)>,
+    pub(super) said: Option<(SaidAt, Option<Said<A>>)>,
+}
+
 /// By what the tabs and sessions of one person are known to be of one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) enum PersonKey {
     /// Somebody who has signed in.
     User(Box<str>),
@@ -87,6 +126,10 @@ pub(in crate::dispatch) struct Roster<A: App> {
     room: Arc<str>,
     /// Those who are waited for in all rooms, those of this one included.
     awaited: Arc<Awaited>,
+    /// The sockets that stand for what somebody has open on another server, and that server.
+    elsewhere: HashMap<Id, Id>,
+    /// What other servers are to be told, where there are any.
+    news: Option<News>,
     /// Whether a task tells and waits.
     has_task: bool,
     is_over: bool,
@@ -106,6 +149,17 @@ struct Person<A: App> {
     is_listed_ahead: bool,
     /// Whether they are in `changed`.
     is_changed: bool,
+    /// Which of all that they have said of themselves, on any server, `data` is.
+    said: Option<SaidAt>,
+    /// What other servers were told of them last, as a hash.
+    others_know: Option<u64>,
+}
+
+/// Of what somebody says of themselves on two servers, the later one counts: by its number, or by its server where that is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) struct SaidAt {
+    number: u64,
+    server: Id,
 }
 
 /// A socket, and the session that it is of.
@@ -115,6 +169,8 @@ pub(super) struct TabKey {
     pub(super) session: Id,
     /// Where it is.
     pub(super) address: Option<IpAddr>,
+    /// The server that it is on, if that is another one: it stands for all that somebody has open there.
+    pub(super) server: Option<Id>,
 }
 
 impl TabKey {
@@ -183,6 +239,14 @@ impl<A: App> Person<A> {
         }
     }
 
+    /// Returns what other servers are to know of them.
+    fn news(&self) -> PersonNews {
+        let mut here = self.tabs.iter().filter(|tab| tab.key.server.is_none()).peekable();
+        let open = here.peek().is_some().then(|| (self.user.0.json.clone(), here.all(|tab| tab.away)));
+        let data = self.data.as_ref().map(|Said(said)| said.json.clone());
+        PersonNews { key: self.key.clone(), open, said: self.said.map(|at| (at, data)) }
+    }
+
     fn present(&self) -> PresentPerson<'_> {
         let data = self.data.as_ref().map(|Said(said)| &*said.json);
         PresentPerson { id: self.id, user: &self.user.0.json, away: self.is_away(), data }
@@ -208,9 +272,16 @@ impl<A: App> Roster<A> {
             lost_of: HashMap::new(),
             room,
             awaited,
+            elsewhere: HashMap::new(),
+            news: None,
             has_task: false,
             is_over: false,
         }
+    }
+
+    /// Has others be told of those who are here on this server.
+    pub(super) fn shared(self, server: Id) -> Self {
+        Self { news: Some(News { server, people: Vec::new(), asks: false }), ..self }
     }
 
     /// Returns whether another roster takes the place of this one.
@@ -241,8 +312,18 @@ impl<A: App> Roster<A> {
         if self.person_of(tab.socket).is_some_and(|person| person.key != key) {
             self.leave(tab.socket, None);
         }
+        if tab.server.is_none()
+            && self.is_nobody_present()
+            && let Some(news) = &mut self.news
+        {
+            // Nothing was heard of others until now.
+            news.asks = true;
+        }
         let number = self.number(&key, id, shown);
         let is_here = self.sockets.insert(tab.socket, number).is_some();
+        if let Some(server) = tab.server {
+            self.elsewhere.insert(tab.socket, server);
+        }
         let Some(person) = self.people.get_mut(&number) else { return };
         if let Some(known) = person.tabs.iter_mut().find(|known| known.key == tab && known.lost.is_none()) {
             known.away = away;
@@ -272,6 +353,7 @@ impl<A: App> Roster<A> {
         let dropped = person.tabs.extract_if(.., |tab| tab.lost.is_some() && is_meant(tab.key));
         for Tab { key, lost, .. } in dropped.collect::<Vec<_>>() {
             self.sockets.remove(&key.socket);
+            self.elsewhere.remove(&key.socket);
             if let Some(until) = lost {
                 self.expect_not(until, key);
             }
@@ -326,6 +408,8 @@ impl<A: App> Roster<A> {
             is_updated: false,
             is_listed_ahead: false,
             is_changed: false,
+            said: None,
+            others_know: None,
         };
         self.people.insert(self.last_number, person);
         self.numbers.insert(key.clone(), self.last_number);
@@ -349,6 +433,10 @@ impl<A: App> Roster<A> {
             }
         }
         self.note(number);
+        if self.sockets.len() == self.elsewhere.len() {
+            // Of a room that nobody is in here, nothing is heard.
+            self.forget_others();
+        }
     }
 
     /// Removes a socket, and returns which it was, and whether it was away.
@@ -356,6 +444,7 @@ impl<A: App> Roster<A> {
         let tabs = &mut self.people.get_mut(&number)?.tabs;
         let Tab { key, away, lost } = tabs.remove(tabs.iter().position(|tab| tab.key.socket == socket)?);
         self.sockets.remove(&socket);
+        self.elsewhere.remove(&socket);
         shrink(&mut self.sockets);
         if let Some(until) = lost {
             self.expect_not(until, key);
@@ -389,8 +478,99 @@ impl<A: App> Roster<A> {
         let json = |said: &Option<Said<A>>| said.as_ref().map(|Said(said)| said.json.get().to_owned());
         person.is_updated |= json(&person.data) != json(&said);
         person.data = said;
+        let last = person.said.map_or(0, |said| said.number);
+        person.said = self.news.as_ref().map(|news| SaidAt { number: last + 1, server: news.server });
         self.note(number);
         true
+    }
+
+    /// Whether no socket of this server is here but those that are waited for.
+    fn is_nobody_present(&self) -> bool {
+        let lost_here = self.lost.iter().filter(|(_, socket)| !self.elsewhere.contains_key(socket)).count();
+        self.sockets.len() - self.elsewhere.len() == lost_here
+    }
+
+    fn forget_others(&mut self) {
+        let others: Vec<Id> = self.elsewhere.keys().copied().collect();
+        for socket in others {
+            if let Some(number) = self.sockets.get(&socket).copied() {
+                self.remove_tab(number, socket);
+                self.note(number);
+            }
+        }
+    }
+
+    /// Takes over what another server says of somebody: they have something open there, or nothing any more.
+    pub(super) fn hear(&mut self, server: Id, told: ToldPerson<A>) {
+        let ToldPerson { key, id, open, said } = told;
+        let socket = Id::of_texts(&[&server.to_string(), &id.to_string()]);
+        let Some((shown, away)) = open else { return self.leave(socket, None) };
+        let known = TabKey { socket, session: server, address: None, server: Some(server) };
+        self.enter(key, id, known, shown, away);
+        let Some(number) = self.sockets.get(&socket).copied() else { return };
+        let Some(person) = self.people.get_mut(&number) else { return };
+        if let Some(tab) = person.tabs.iter_mut().find(|tab| tab.key == known) {
+            tab.lost = None;
+        }
+        if let Some((at, data)) = said
+            && person.said.is_none_or(|known| at > known)
+        {
+            let json = |said: &Option<Said<A>>| said.as_ref().map(|Said(said)| said.json.get().to_owned());
+            person.is_updated |= json(&person.data) != json(&data);
+            (person.data, person.said) = (data, Some(at));
+            self.note(number);
+        }
+    }
+
+    /// Expects other servers, or one of them, to say again who is there; until then, or at once where there is no such time, they are as before.
+    pub(in crate::dispatch) fn distrust(&mut self, server: Option<Id>, until: Option<Instant>) {
+        let is_meant = |of: &Id| server.is_none_or(|server| server == *of);
+        let sockets: Vec<Id> =
+            self.elsewhere.iter().filter(|(_, of)| is_meant(of)).map(|(socket, _)| *socket).collect();
+        for socket in sockets {
+            self.leave(socket, until);
+        }
+    }
+
+    /// Has others be asked who is there, and told who is here.
+    pub(in crate::dispatch) fn ask_again(&mut self) {
+        let is_anybody_present = !self.is_nobody_present();
+        if let Some(news) = &mut self.news {
+            news.asks |= is_anybody_present;
+        }
+        self.tell_again();
+    }
+
+    /// Returns whether others are to be asked who is there, once.
+    pub(super) fn asks(&mut self) -> bool {
+        self.news.as_mut().is_some_and(|news| std::mem::take(&mut news.asks))
+    }
+
+    /// Has others be told of all who are here on this server.
+    pub(in crate::dispatch) fn tell_again(&mut self) {
+        let all: Vec<u64> = self.people.keys().copied().collect();
+        for number in all {
+            if let Some(person) = self.people.get_mut(&number) {
+                person.others_know = None;
+            }
+            self.note(number);
+        }
+    }
+
+    /// Takes what other servers are to be told of people, at most so many at once.
+    pub(super) fn take_news(&mut self) -> Vec<PersonNews> {
+        self.news.as_mut().map(|news| std::mem::take(&mut news.people)).unwrap_or_default()
+    }
+
+    /// Notes what others are to be told of somebody, if that is another thing than they know.
+    fn note_news(&mut self, number: u64) {
+        let (Some(news), Some(person)) = (&mut self.news, self.people.get_mut(&number)) else { return };
+        let told = person.news();
+        let known = (told.open.is_some() || person.others_know.is_some()).then(|| told.hash());
+        if known.is_some() && known != person.others_know {
+            person.others_know = told.open.is_some().then(|| told.hash());
+            news.people.push(told);
+        }
     }
 
     /// Returns who is here, in the order in which they came.
@@ -477,6 +657,7 @@ impl<A: App> Roster<A> {
         while bytes < FRAME_BYTES
             && let Some(number) = self.changed.pop_front()
         {
+            self.note_news(number);
             let Some(person) = self.people.get_mut(&number) else { continue };
             person.is_changed = false;
             match person.change() {
@@ -547,7 +728,7 @@ mod tests {
 
         fn enter_again(&mut self, person: u8, socket: Id, away: bool) {
             let shown = Shown::new(Empty {}).expect("it has a JSON form");
-            let tab = TabKey { socket, session: Id::of([person + 100; 16]), address: None };
+            let tab = TabKey { socket, session: Id::of([person + 100; 16]), address: None, server: None };
             self.roster.enter(PersonKey::User(person.to_string().into()), Id::of([person; 16]), tab, shown, away);
         }
 
@@ -693,7 +874,7 @@ mod tests {
         let mut lose = |stage: &mut Stage, person: usize, session: usize, address| {
             socket += 1;
             let id = |number: usize| Id::of((number as u128).to_be_bytes());
-            let (tab, shown) = (TabKey { socket: id(socket), session: id(session), address }, Shown::new(Empty {}));
+            let (tab, shown) = (TabKey { socket: id(socket), session: id(session), address, server: None }, Shown::new(Empty {}));
             let key = PersonKey::User(person.to_string().into());
             stage.roster.enter(key, id(person), tab, shown.expect("it has a JSON form"), false);
             stage.roster.leave(id(socket), Some(stage.now + SECOND));
@@ -744,7 +925,7 @@ mod tests {
             stage.roster.enter(
                 key,
                 id(number),
-                TabKey { socket: id(number), session: id(number), address: None },
+                TabKey { socket: id(number), session: id(number), address: None, server: None },
                 shown(),
                 false,
             );

@@ -1,0 +1,36 @@
+//! What servers that have rooms in common tell each other besides what happens there.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dispatch::parts::Parts;
+use crate::dispatch::presence::PersonNews;
+use crate::route::App;
+use crate::session::SessionNews;
+
+/// What one server tells others. One of another version may not know it, and passes it over.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum News {
+    /// What has become of a session.
+    Session(SessionNews),
+    /// What has become of people in a room, on the server that tells it.
+    People {
+        /// The room.
+        room: String,
+        /// Who they are.
+        people: Vec<PersonNews>,
+    },
+    /// Whoever has members in a room is to tell who they are.
+    WhoIsThere {
+        /// The room.
+        room: String,
+    },
+}
+
+/// Tells all other servers, or those that have members in a room.
+pub(super) fn tell<A: App>(parts: &Parts<A>, room: Option<&str>, news: &News) {
+    match serde_json::to_string(news) {
+        Ok(text) => parts.hub.tell_others(room, text),
+        Err(error) => tracing::error!(%error, "what others have to know cannot be written"),
+    }
+}
