@@ -280,3 +280,36 @@ async fn the_people_in_a_room_are_those_of_all_servers() {
     assert_eq!(told_of_people(&mut ada, 3).await, ["updated", "left", "left"]);
     drop((one, third));
 }
+
+#[tokio::test]
+async fn a_call_that_is_repeated_on_another_server_happens_once_and_is_answered_the_same() {
+    let Some(redis) = Redis::new() else { return };
+    let nodes = [node(&redis).await, node(&redis).await];
+    let mut member = nodes[1].connect_as(page(9)).await;
+    join(&mut member, "open-a").await;
+    let call = |index: u32, wait: u32, sent_on: Option<&str>| {
+        let mut call = json!({
+            "name": "order/wait", "version": "v1", "receiver": "open-a", "id": "call-1",
+            "data": { "index": index, "waitMs": wait },
+        });
+        if let Some(sent_on) = sent_on {
+            call["sentOn"] = json!(sent_on);
+        }
+        call
+    };
+    let mut first = nodes[0].connect_as(page(1)).await;
+    join(&mut first, "open-a").await;
+    let sent_on = first.socket_id.clone();
+    // It runs still when it is repeated elsewhere.
+    let running = first.start("sync", call(7, 300, None)).await;
+    nodes[0].app().begun.subscribe().wait_for(|begun| *begun > 0).await.expect("it begins");
+    let mut second = nodes[1].connect_as(page(1)).await;
+    join(&mut second, "open-a").await;
+    let repeated = second.call("sync", call(7, 300, Some(&sent_on))).await;
+    assert_eq!((&repeated["status"], &repeated["result"]["index"]), (&json!("success"), &json!(7)), "{repeated}");
+    assert_eq!(first.ack(running).await, repeated);
+    let other = second.call("sync", call(8, 0, Some(&sent_on))).await;
+    assert_eq!(other["errorCode"], "sync-id-reused", "{other}");
+    say(&mut first, "open-a", 9).await;
+    assert_eq!(indexes(&hear(&mut member, 2).await), [7, 9]);
+}

@@ -9,13 +9,12 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::contain::{Contained, Guarded, Panicked, log_panicked};
 use crate::dispatch::lanes::{Lane, Lanes};
-use crate::dispatch::parts::Parts;
+use crate::dispatch::parts::{Parts, StoredCalls};
 use crate::dispatch::pipeline::{self, session};
 use crate::dispatch::states::{StateHealth, Stores};
 use crate::dispatch::{Caller, Turn};
 use crate::error::SyncError;
 use crate::i18n::Catalog;
-use crate::idempotency::DurableCalls;
 use crate::limits::Limits;
 use crate::log::{LogStore, RowReader, Watch};
 use crate::metrics::ServerMetrics;
@@ -227,9 +226,9 @@ impl<A: App> Dispatcher<A> {
         self.parts.recent.give_up_streams();
     }
 
-    /// Keeps the calls of `durable` routes in a file; called once, before the first call.
-    pub fn keep_calls(&self, durable: Arc<DurableCalls>) {
-        self.parts.durable.get_or_init(|| durable);
+    /// Keeps calls in a store; called once, before the first call.
+    pub fn keep_calls(&self, calls: StoredCalls) {
+        self.parts.call_store.get_or_init(|| calls);
     }
 
     /// Returns what the store of durable data is to tell its commits.

@@ -50,6 +50,7 @@ pub use caller::{Caller, CallerKind};
 pub use chunks::{Chunks, Told};
 pub use dispatcher::{Answer, Dispatcher};
 pub use identify::{Presented, PresentedToken};
+pub use parts::StoredCalls;
 pub use publish::{RoomMember, Rooms};
 pub use room_state::RoomState;
 pub use states::{FailingState, StateHealth};

@@ -14,15 +14,33 @@ use crate::dispatch::states::StateSlots;
 use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::id::Id;
-use crate::idempotency::{DurableCalls, RecentCalls};
+use crate::idempotency::{CallStore, RecentCalls};
 use crate::metrics::{ServerMetrics, Tally};
 use crate::rooms::{Hub, RoomServices};
-use crate::route::{App, Table};
+use crate::route::{App, RouteOptions, Table};
 use crate::wire::PositionKey;
 
 /// How many members are shown at a time what they missed. Measured with 500 that had missed 3,000 events each: half of them are done four
 /// times as soon as without a limit; with four it takes twice as long until all are.
 const REPLAYS: usize = 16;
+
+/// Calls that are known beyond a life of the server.
+pub enum StoredCalls {
+    /// Those of `durable` routes.
+    Durable(Arc<dyn CallStore>),
+    /// All, on all servers.
+    Shared(Arc<dyn CallStore>),
+}
+
+impl StoredCalls {
+    /// Returns where calls of a route are known, if they are.
+    pub(super) fn of(&self, options: RouteOptions) -> Option<&Arc<dyn CallStore>> {
+        match self {
+            Self::Durable(calls) => options.durable.then_some(calls),
+            Self::Shared(calls) => (options.durable || !options.volatile).then_some(calls),
+        }
+    }
+}
 
 /// What a server consists of, besides its lanes and its sessions.
 pub(super) struct Parts<A: App> {
@@ -46,8 +64,8 @@ pub(super) struct Parts<A: App> {
     pub(super) calls: TaskTracker,
     /// The calls that have names.
     pub(super) recent: Arc<RecentCalls>,
-    /// Those of `durable` routes, where there are any.
-    pub(super) durable: OnceLock<Arc<DurableCalls>>,
+    /// Where those are known that this life of the server has not made.
+    pub(super) call_store: OnceLock<StoredCalls>,
     pub(super) metrics: Arc<ServerMetrics>,
     /// Calls that were refused since too many of their caller wait for a room.
     pub(super) room_turns: Tally,
@@ -89,7 +107,7 @@ impl<A: App> Parts<A> {
             run_name: Id::random().to_string()[..12].to_owned(),
             calls: TaskTracker::new(),
             recent,
-            durable: OnceLock::new(),
+            call_store: OnceLock::new(),
             metrics,
         }
     }

@@ -27,6 +27,17 @@ use crate::wire::{Answered, Call};
 /// How long a report waits for members, besides the time of a filter.
 const REPORTED_WITHIN: Duration = Duration::from_secs(1);
 
+/// In which life of a server something was sent before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// In this one.
+    This,
+    /// In another one, or that of another server.
+    Other,
+    /// By another session.
+    OfAnother,
+}
+
 /// A call that nothing can refuse any more but what it has to wait for.
 struct Admitted<A: App> {
     route: &'static dyn Route<A>,
@@ -90,10 +101,13 @@ impl<A: App> Dispatcher<A> {
         match key.map(|key| self.parts().recent.claim(&key)).transpose()? {
             None => finish(self.parts(), caller, call, admitted, None).await,
             // It may have been handled by a server that did not live to tell.
-            Some(Claim::New(ticket)) if self.was_sent_elsewhere(caller, call.call(), options) => {
+            Some(Claim::New(ticket)) if self.is_lost(caller, call.call(), options) => {
                 ticket.end(Err(SyncError::new("sync-outcome-unknown"))).await
             }
             Some(Claim::New(mut ticket)) => {
+                if self.was_sent_in(caller, call.call()) == Some(Life::Other) {
+                    ticket.sent_elsewhere();
+                }
                 if route.streams() {
                     let socket = caller.socket();
                     ticket.streams(socket.map(|socket| socket.id()));
@@ -108,12 +122,27 @@ impl<A: App> Dispatcher<A> {
         }
     }
 
-    /// Returns whether a call was sent before by another session, or in another life of the server, of which nothing is known here.
-    fn was_sent_elsewhere(&self, caller: &Caller<A>, call: &Call<'_>, options: RouteOptions) -> bool {
-        let Some(socket) = call.sent_on.as_deref() else { return false };
-        let Some((run, name)) = socket.split_at_checked(self.parts().run_name.len()) else { return true };
-        let is_kept = options.durable && self.parts().durable.get().is_some();
-        !name.starts_with(&session_name(namer(caller))) || (run != self.parts().run_name && !is_kept)
+    /// Returns whether a call was sent before by another session, or in another life of the server of which nothing is kept.
+    fn is_lost(&self, caller: &Caller<A>, call: &Call<'_>, options: RouteOptions) -> bool {
+        let is_kept = self.parts().call_store.get().is_some_and(|calls| calls.of(options).is_some());
+        match self.was_sent_in(caller, call) {
+            None | Some(Life::This) => false,
+            Some(Life::Other) => !is_kept,
+            Some(Life::OfAnother) => true,
+        }
+    }
+
+    /// Returns where a call was sent before, if it was.
+    fn was_sent_in(&self, caller: &Caller<A>, call: &Call<'_>) -> Option<Life> {
+        let socket = call.sent_on.as_deref()?;
+        let Some((run, name)) = socket.split_at_checked(self.parts().run_name.len()) else {
+            return Some(Life::OfAnother);
+        };
+        Some(match () {
+            () if !name.starts_with(&session_name(namer(caller))) => Life::OfAnother,
+            () if run == self.parts().run_name => Life::This,
+            () => Life::Other,
+        })
     }
 
     /// Returns what the ids of a socket begin with: the name of this life of the server, and of its session, by which a call that was sent
@@ -231,8 +260,8 @@ async fn begin<A: App>(
     if !ticket.is_named() {
         return Ok(None);
     }
-    match parts.durable.get().filter(|_| options.durable) {
-        Some(durable) => return ticket.begin_durably(durable).await,
+    match parts.call_store.get().and_then(|calls| calls.of(options)) {
+        Some(calls) => return ticket.begin_in(calls).await,
         // Of what is volatile, a newer one comes soon: there are too many of them to keep what came of each.
         None if options.volatile => {}
         None => ticket.begin(),

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::{Deserialize, Serialize};
 
 use crate::clock::calendar;
-use crate::error::{StoredError, SyncError};
-use crate::idempotency::{CallKey, Outcome, reused};
+use crate::error::SyncError;
+use crate::idempotency::store::{read, unknown, written};
+use crate::idempotency::{Begun, CallKey, CallStore, Outcome, reused};
+use crate::route::BoxFuture;
 use crate::storage::{DataError, Database, Failure, Schema};
-use crate::wire::Answered;
 
 /// A file of its own: whoever moves it away, or finds it damaged, loses nothing but that calls are known again.
 const SCHEMA: Schema = Schema {
@@ -70,23 +70,6 @@ pub struct CallBounds {
     pub of_all: usize,
 }
 
-/// What is known of a call that is to begin.
-#[derive(Debug)]
-pub(super) enum Begun {
-    /// It is new, and noted now.
-    New,
-    /// It was made before.
-    Ended(Outcome),
-}
-
-/// What came of a call, as it is written.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum Stored {
-    Answered(Answered),
-    Error(StoredError),
-}
-
 impl DurableCalls {
     /// Opens or creates the file in `folder`, where the last calls are kept. `codes` are those that the app can answer with.
     ///
@@ -101,12 +84,7 @@ impl DurableCalls {
         Ok(Arc::new(Self { bounds, count, codes, database }))
     }
 
-    /// Notes that a call begins, unless it has before.
-    ///
-    /// # Errors
-    ///
-    /// `sync-unavailable` when the file cannot be used; `sync-id-reused`.
-    pub(super) async fn begin(&self, key: &CallKey<'static>) -> Result<Begun, SyncError> {
+    async fn note(&self, key: &CallKey<'static>) -> Result<Begun, SyncError> {
         let (key, now, bounds, count) = (key.clone(), calendar(), self.bounds, self.count.clone());
         let oldest = now.saturating_sub(i64::try_from(bounds.age.as_millis()).unwrap_or(i64::MAX));
         let begun = self.database.write(move |file| {
@@ -124,18 +102,12 @@ impl DurableCalls {
             None => Ok(Begun::New),
             Some((false, _)) => Err(reused()),
             Some((true, None)) => Ok(Begun::Ended(Err(unknown()))),
-            Some((true, Some(outcome))) => Ok(Begun::Ended(self.revive(&outcome))),
+            Some((true, Some(outcome))) => Ok(Begun::Ended(read(&outcome, &self.codes))),
         }
     }
 
-    /// Writes what came of a call, and returns what its caller is told: where it cannot be written, what a repeat would be told after the
-    /// server has started anew.
-    pub(super) async fn end(&self, key: &CallKey<'static>, outcome: Outcome) -> Outcome {
-        let stored = match &outcome {
-            Ok(answered) => Stored::Answered(answered.clone()),
-            Err(error) => Stored::Error(error.to_stored()),
-        };
-        let Ok(stored) = serde_json::to_string(&stored) else { return Err(unknown()) };
+    async fn write(&self, key: &CallKey<'static>, outcome: Outcome) -> Outcome {
+        let Some(stored) = written(&outcome) else { return Err(unknown()) };
         let key = key.clone();
         match self.database.write_patiently(move |file| update(file, &key, &stored), || {}).await {
             Ok(()) => outcome,
@@ -145,19 +117,17 @@ impl DurableCalls {
             }
         }
     }
-
-    fn revive(&self, stored: &str) -> Outcome {
-        match serde_json::from_str(stored) {
-            Ok(Stored::Answered(answered)) => Ok(answered),
-            // A code that the app has no more has no sentence, either.
-            Ok(Stored::Error(error)) => Err(error.revive(&self.codes).unwrap_or_else(unknown)),
-            Err(_) => Err(unknown()),
-        }
-    }
 }
 
-fn unknown() -> SyncError {
-    SyncError::new("sync-outcome-unknown")
+impl CallStore for DurableCalls {
+    /// Where it was sent before, the file knows as well as whether.
+    fn begin<'a>(&'a self, key: &'a CallKey<'static>, _: bool) -> BoxFuture<'a, Result<Begun, SyncError>> {
+        Box::pin(self.note(key))
+    }
+
+    fn end<'a>(&'a self, key: &'a CallKey<'static>, outcome: Outcome) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.write(key, outcome))
+    }
 }
 
 fn unavailable(_: Failure) -> SyncError {
@@ -235,7 +205,7 @@ mod tests {
 
     /// Makes a call, and returns whether it was new.
     async fn is_new(calls: &DurableCalls, key: &CallKey<'static>) -> bool {
-        let begun = calls.begin(key).await.expect("a file");
+        let begun = calls.begin(key, false).await.expect("a file");
         let is_new = matches!(begun, Begun::New);
         if is_new {
             calls.end(key, Err(SyncError::new("sync-server-failed"))).await.expect_err("that outcome");
@@ -249,7 +219,7 @@ mod tests {
         let bounds = CallBounds { age: Duration::from_secs(60), of_one: 40, of_all: 60 };
         let calls = DurableCalls::open(folder.path(), bounds, Vec::new()).await.expect("a file");
         let unended = key(1, 0);
-        assert!(matches!(calls.begin(&unended).await, Ok(Begun::New)));
+        assert!(matches!(calls.begin(&unended, false).await, Ok(Begun::New)));
         assert!(is_new(&calls, &key(9, 1)).await);
         for id in 1..=100 {
             assert!(is_new(&calls, &key(1, id)).await);
@@ -257,7 +227,7 @@ mod tests {
         assert!(!is_new(&calls, &key(1, 100)).await);
         assert!(is_new(&calls, &key(1, 1)).await, "there were forty since");
         assert!(
-            matches!(calls.begin(&unended).await, Ok(Begun::Ended(Err(_)))),
+            matches!(calls.begin(&unended, false).await, Ok(Begun::Ended(Err(_)))),
             "nobody knows whether it has happened"
         );
         for caller in 2..=3 {

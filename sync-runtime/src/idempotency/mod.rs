@@ -2,6 +2,9 @@
 
 mod durable;
 mod recent;
+#[cfg(feature = "redis")]
+mod shared;
+mod store;
 mod ticket;
 
 use std::borrow::Cow;
@@ -13,6 +16,9 @@ use crate::wire::Answered;
 
 pub use durable::{CallBounds, DurableCalls};
 pub use recent::RecentCalls;
+#[cfg(feature = "redis")]
+pub use shared::SharedCalls;
+pub use store::{Begun, CallStore};
 pub use ticket::{Claim, Known, Ticket};
 
 /// What came of a call: what it was answered, or why it was refused.

@@ -7,8 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::SyncError;
 use crate::id::Id;
-use crate::idempotency::durable::Begun;
-use crate::idempotency::{CallKey, DurableCalls, Outcome, RecentCalls, SharedOutcome};
+use crate::idempotency::{Begun, CallKey, CallStore, Outcome, RecentCalls, SharedOutcome};
 use crate::wire::Answered;
 
 /// What becomes of a call that has a name.
@@ -51,6 +50,7 @@ pub struct Ticket {
     tell: watch::Sender<Option<SharedOutcome>>,
     cancelled: CancellationToken,
     kept: Kept,
+    is_sent_elsewhere: bool,
 }
 
 /// Where the outcome of a call is kept.
@@ -60,8 +60,8 @@ enum Kept {
     No,
     /// In memory.
     Recent,
-    /// In a file, too.
-    Durable(Arc<DurableCalls>),
+    /// In a file, or on all servers, too.
+    Stored(Arc<dyn CallStore>),
 }
 
 impl Ticket {
@@ -71,7 +71,7 @@ impl Ticket {
         tell: watch::Sender<Option<SharedOutcome>>,
         cancelled: CancellationToken,
     ) -> Self {
-        Self { calls, key, tell, cancelled, kept: Kept::No }
+        Self { calls, key, tell, cancelled, kept: Kept::No, is_sent_elsewhere: false }
     }
 
     /// Returns what tells that the caller has given the call up.
@@ -96,16 +96,21 @@ impl Ticket {
         self.kept = Kept::Recent;
     }
 
-    /// Notes in a file that the handler begins, or returns what came of it when it ran in another life of this server.
+    /// Notes that the call was sent to another server before, or in another life of this one.
+    pub fn sent_elsewhere(&mut self) {
+        self.is_sent_elsewhere = true;
+    }
+
+    /// Notes in a store that the handler begins, or returns what came of it when it ran in another life of this server, or on another one.
     ///
     /// # Errors
     ///
     /// `sync-unavailable` when that cannot be noted; `sync-id-reused`; `sync-outcome-unknown` when it was begun in another life, and
     /// cut off.
-    pub async fn begin_durably(&mut self, calls: &Arc<DurableCalls>) -> Result<Option<Answered>, SyncError> {
-        match calls.begin(&self.key).await? {
-            Begun::New => self.kept = Kept::Durable(calls.clone()),
-            // It is in the file: from now on it is found in memory.
+    pub async fn begin_in(&mut self, calls: &Arc<dyn CallStore>) -> Result<Option<Answered>, SyncError> {
+        match calls.begin(&self.key, self.is_sent_elsewhere).await? {
+            Begun::New => self.kept = Kept::Stored(calls.clone()),
+            // It is in the store: from now on it is found in memory.
             Begun::Ended(outcome) => {
                 self.kept = Kept::Recent;
                 return outcome.map(Some);
@@ -117,7 +122,7 @@ impl Ticket {
     /// Keeps what came of the call, as far as it is to be kept, and tells its repeats. Returns what its caller is told, when it is kept.
     pub async fn end(mut self, outcome: Outcome) -> Outcome {
         let outcome = match &self.kept {
-            Kept::Durable(calls) => calls.end(&self.key, outcome).await,
+            Kept::Stored(calls) => calls.end(&self.key, outcome).await,
             Kept::No | Kept::Recent => outcome,
         };
         self.settle(Arc::new(outcome.clone()));

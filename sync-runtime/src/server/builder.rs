@@ -8,9 +8,11 @@ use std::time::Duration;
 use sync_schema::FRAMEWORK_CODES;
 
 use crate::config::{Config, ConfigError, HistoryPlace};
-use crate::dispatch::{Dispatcher, Stores};
+use crate::dispatch::{Dispatcher, StoredCalls, Stores};
 use crate::error::{BoxError, SyncError};
 use crate::i18n::{Catalog, CatalogError};
+#[cfg(feature = "redis")]
+use crate::idempotency::SharedCalls;
 use crate::idempotency::{CallBounds, DurableCalls};
 use crate::rooms::{RemoteEvents, RoomLog, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, StoreKind, Table};
@@ -222,8 +224,8 @@ impl<A: App> Server<A> {
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, services));
         let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
         dispatcher.hub().start(Arc::downgrade(&remote));
-        if table.has_durable_routes() {
-            dispatcher.keep_calls(durable_calls(dispatcher.config(), table).await?);
+        if let Some(calls) = stored_calls(dispatcher.config(), table).await? {
+            dispatcher.keep_calls(calls);
         }
         let patience = dispatcher.config().shutdown_timeout + ENDING;
         #[cfg(feature = "testing")]
@@ -329,10 +331,20 @@ async fn room_services<A: App>(
     }
 }
 
-async fn durable_calls<A: App>(config: &Config, table: &Table<A>) -> Result<Arc<DurableCalls>, DataError> {
-    let codes = codes(table);
+/// Opens what knows calls beyond a life of the server: all of them where there are several servers, else those of `durable` routes.
+async fn stored_calls<A: App>(config: &Config, table: &Table<A>) -> Result<Option<StoredCalls>, DataError> {
+    #[cfg(feature = "redis")]
+    if let Some(url) = &config.bus {
+        let limits = table.routes().filter_map(|route| route.options().timeout);
+        let limit = limits.fold(config.handler_timeout, Duration::max);
+        return Ok(Some(StoredCalls::Shared(SharedCalls::new(config, url.as_str(), limit, codes(table))?)));
+    }
+    if !table.has_durable_routes() {
+        return Ok(None);
+    }
     let (age, of_one, of_all) = (config.durable_calls_age, config.durable_calls, config.durable_total_calls);
-    DurableCalls::open(&config.data, CallBounds { age, of_one, of_all }, codes).await
+    let calls = DurableCalls::open(&config.data, CallBounds { age, of_one, of_all }, codes(table)).await?;
+    Ok(Some(StoredCalls::Durable(calls)))
 }
 
 /// Returns the codes that the app can answer with.

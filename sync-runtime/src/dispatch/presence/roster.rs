@@ -874,7 +874,8 @@ mod tests {
         let mut lose = |stage: &mut Stage, person: usize, session: usize, address| {
             socket += 1;
             let id = |number: usize| Id::of((number as u128).to_be_bytes());
-            let (tab, shown) = (TabKey { socket: id(socket), session: id(session), address, server: None }, Shown::new(Empty {}));
+            let (tab, shown) =
+                (TabKey { socket: id(socket), session: id(session), address, server: None }, Shown::new(Empty {}));
             let key = PersonKey::User(person.to_string().into());
             stage.roster.enter(key, id(person), tab, shown.expect("it has a JSON form"), false);
             stage.roster.leave(id(socket), Some(stage.now + SECOND));
