@@ -83,6 +83,7 @@ fuzz: ## Makes up what strangers could send, FUZZ_SECONDS for each target
 simulate: export SYNC_SEEDS ?= 10000
 simulate: setup-node ## Rooms, resume, values, and stores of durable data by chance and in virtual time, SYNC_SEEDS runs
 	cargo test --locked --package sync-runtime --lib simulation
+	cargo test --locked --package sync-runtime --lib tests::cluster
 	cargo test --locked --package sync-tests --test it -- states::whatever
 	npm exec --workspace syncwright -- vitest run src/store/simulation.test.ts
 

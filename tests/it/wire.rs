@@ -90,7 +90,7 @@ const WRITTEN: &[&str] = &[
     "sync_stream",
 ];
 
-/// Not written by the server yet.
+/// Not written by one server alone.
 const LATER: &[&str] = &["join_room_answer_recovered"];
 
 fn folder() -> std::path::PathBuf {

@@ -11,7 +11,7 @@ function storage(): TextStore & { readonly texts: Map<string, string> } {
   };
 }
 
-const NOTES: PageNotes = { tab: "tab-1", places: new Map([["a", "p1"], ["__proto__", "p2"]]) };
+const NOTES: PageNotes = { tab: "tab-1", places: new Map([["a", { pos: "p1", membership: "m1" }], ["__proto__", { pos: "p2", membership: null }]]) };
 
 /** A page that leaves its notes, and the moments of its life. */
 function page(store: TextStore, server = "here") {

@@ -2,12 +2,13 @@
 
 import type { TextStore } from "../socket/webSocketMemory";
 import { isObject } from "../wire/read";
+import type { RoomPlace } from "./part";
 
 /** What outlives a page. */
 export interface PageNotes {
   readonly tab: string;
-  /** The last place in the order of each room, by its name. */
-  readonly places: ReadonlyMap<string, string>;
+  /** Where it was in each room, by its name. */
+  readonly places: ReadonlyMap<string, RoomPlace>;
 }
 
 /** Calls `left` when the page may be about to end, and `stayed` when it has not; never outside a browser. */
@@ -67,8 +68,12 @@ function parseNotes(text: string): PageNotes | null {
     const age = Date.now() - Number(at);
     const isRecent = age >= 0 && age < LOADED_WITHIN_MS;
     if (typeof tab !== "string" || tab === "" || !isObject(places) || !isRecent) return null;
-    const texts = Object.entries(places).filter((place): place is [string, string] => typeof place[1] === "string");
-    return { tab, places: new Map(texts) };
+    const read = Object.entries(places).flatMap(([room, place]) => {
+      if (!isObject(place) || typeof place.pos !== "string") return [];
+      const membership = typeof place.membership === "string" ? place.membership : null;
+      return [[room, { pos: place.pos, membership }] as const];
+    });
+    return { tab, places: new Map(read) };
   } catch {
     return null;
   }

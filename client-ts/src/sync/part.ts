@@ -7,6 +7,14 @@ import type { ClientFailure } from "./clientFailure";
 import type { OfflineStore } from "./offlineStore";
 import type { OnProblem } from "./problems";
 
+/** Up to where a page has seen what happened in a room. */
+export interface RoomPlace {
+  /** The last place in the order of the room. */
+  readonly pos: string;
+  /** What proves to another server that this page was there; null where there is no other one. */
+  readonly membership: string | null;
+}
+
 /**
  * A part of a client. It hears what it has a function for, before the status of the connection says the same.
  *
@@ -22,7 +30,7 @@ export interface Part {
   /** There is no socket, and none will come by itself: `failure` is what everybody who waits for one is told. */
   stopped?(failure: WireFailure): void;
   /** Up to where it has seen what happened in each room, for the page that comes after this one. */
-  places?(): ReadonlyMap<string, string>;
+  places?(): ReadonlyMap<string, RoomPlace>;
   /** What it does with each event of the server that concerns it; the frame has been read. */
   readonly receives?: Receives;
 }
@@ -47,5 +55,5 @@ export interface PartTools {
   /** The name of this page: one that is loaded again has another, though its tab has not. */
   readonly page: string;
   /** Up to where the page that was in this tab before had seen what happened in its rooms. */
-  readonly placesBefore: ReadonlyMap<string, string>;
+  readonly placesBefore: ReadonlyMap<string, RoomPlace>;
 }

@@ -363,6 +363,21 @@ describe("after a reconnect", () => {
     expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p9" });
   });
 
+  test("tells another server what proves that it was there", () => {
+    const { sync, network } = setUpConnected();
+    sync.holdRoom("a");
+    network.socket.answer("joinRoom", { ...joined("p1"), membership: "m1" });
+    reconnect(network);
+    expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p1", membership: "m1" });
+    network.socket.answer("joinRoom", { ...joined("p2", true), membership: "m2" });
+    reconnect(network);
+    expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p2", membership: "m2" });
+    // A server of its own has nothing to prove to others.
+    network.socket.answer("joinRoom", joined("p3", true));
+    reconnect(network);
+    expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p3" });
+  });
+
   test("and in between, the server may say that something was missed for good", () => {
     const { sync, network, gaps } = setUpConnected();
     sync.holdRoom("a");

@@ -13,7 +13,7 @@ import { backoffMs, type Backoff } from "../socket/backoff";
 import type { Calls } from "./calls";
 import type { Limits } from "./deadline";
 import { Listeners } from "./listeners";
-import type { Part, PartTools, Receives } from "./part";
+import type { Part, PartTools, Receives, RoomPlace } from "./part";
 import { Waiters } from "./waiters";
 
 /** Where a room stands, before the codes are known to be the app's. */
@@ -51,6 +51,8 @@ interface Room {
   mayHaveSeat: boolean;
   /** The last position seen; null before the room was entered. */
   pos: string | null;
+  /** What proves to another server that we were there; null where there is no other one. */
+  membership: string | null;
   /** A frame has come since the last join was sent. Its position is not older than that of the answer to the join. */
   isPosOfFrame: boolean;
   /** Counts the joins sent, because only the answer to the last one tells where we are. */
@@ -75,7 +77,7 @@ export class Rooms implements Part {
   /** Why rooms that we were in would not have us back on this socket. */
   readonly #refusals = new Map<string, WireFailure>();
   /** Where the page before was, as long as nobody here has asked for the room. */
-  readonly #placesBefore: Map<string, string>;
+  readonly #placesBefore: Map<string, RoomPlace>;
   /** Told that something was missed in `room` that cannot be sent again. */
   readonly gaps: Listeners<[room: string]>;
   /** Told when we were taken out of a room, or when one that we were in would not have us back. */
@@ -171,8 +173,11 @@ export class Rooms implements Part {
   }
 
   /** Up to where this page has seen what happened in each room. */
-  places(): ReadonlyMap<string, string> {
-    return new Map([...this.#rooms.values()].flatMap(({ name, pos }) => (pos === null ? [] : [[name, pos] as const])));
+  places(): ReadonlyMap<string, RoomPlace> {
+    const places = [...this.#rooms.values()].flatMap(({ name, pos, membership }) =>
+      pos === null ? [] : [[name, { pos, membership }] as const],
+    );
+    return new Map(places);
   }
 
   /** Where `name` stands; the same object as long as nothing changed. */
@@ -249,6 +254,7 @@ export class Rooms implements Part {
     const payload: JoinRoom = {
       room: room.name,
       ...(after !== null && { after }),
+      ...(after !== null && room.membership !== null && { membership: room.membership }),
       ...(room.isWatched && { presence: true }),
     };
     this.#calls.callNow("joinRoom", payload, parseJoinAnswer, this.#ownLimits(), answer => {
@@ -259,7 +265,8 @@ export class Rooms implements Part {
         this.#refused(room, answer, hasSeat);
         room.waiters.settle(answer);
       } else {
-        const { presence, ...joined } = answer;
+        const { presence, membership, ...joined } = answer;
+        room.membership = membership ?? null;
         const pos = newestPos(room, answer.pos);
         const wasAsked = payload.presence === true;
         this.entries.tell({ room: room.name, isNew: !hasSeat, wasAsked, roster: presence ?? null });
@@ -320,6 +327,7 @@ export class Rooms implements Part {
   #room(name: string): Room {
     const known = this.#rooms.get(name);
     if (known !== undefined) return known;
+    const before = this.#placesBefore.get(name);
     const room: Room = {
       name,
       waiters: new Waiters(this.#tools.failure),
@@ -330,7 +338,8 @@ export class Rooms implements Part {
       wasEntered: false,
       mayHaveSeat: false,
       status: IDLE,
-      pos: this.#placesBefore.get(name) ?? null,
+      pos: before?.pos ?? null,
+      membership: before?.membership ?? null,
       isPosOfFrame: false,
       joins: 0,
       failures: 0,

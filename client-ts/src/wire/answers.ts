@@ -42,6 +42,8 @@ export type JoinAnswer =
       readonly pos: string;
       /** Whether everything since `after` was sent before this answer. */
       readonly recovered: boolean;
+      /** Where there are several servers: what proves to the others that this page was there; opaque. */
+      readonly membership?: string;
       /** Who is there: if the join asked, and the rule of the room has `presence`. */
       readonly presence?: Roster;
     }
@@ -86,13 +88,14 @@ function isReport(report: unknown): report is DeliveryReport {
 
 /** Reads the answer to `joinRoom`. */
 export function parseJoinAnswer(message: unknown): Read<JoinAnswer> {
-  return parseAnswer(message, ({ rooms, pos, recovered, presence }) => {
+  return parseAnswer(message, ({ rooms, pos, recovered, membership, presence }) => {
     if (!isStrings(rooms)) return unreadable("`rooms` is not an array of strings");
     if (typeof pos !== "string") return unreadable("`pos` is not a string");
     if (typeof recovered !== "boolean") return unreadable("`recovered` is not a boolean");
-    if (presence === undefined) return read({ status: "success", rooms, pos, recovered });
+    const proof = typeof membership === "string" ? { membership } : {};
+    if (presence === undefined) return read({ status: "success", rooms, pos, recovered, ...proof });
     const roster = parseRoster(presence);
-    return roster.ok ? read({ status: "success", rooms, pos, recovered, presence: roster.value }) : roster;
+    return roster.ok ? read({ status: "success", rooms, pos, recovered, ...proof, presence: roster.value }) : roster;
   });
 }
 

@@ -131,7 +131,11 @@ const SENT: {
 } = {
   handshake: { token: "c2Vzc2lvbi10b2tlbg", lang: "nl", tab: "0f8e2a7b6c5d4e3f2a1b0c9d8e7f6a5b" } satisfies Handshake,
   join_room: { room: ROOM } satisfies JoinRoom,
-  join_room_after: { room: ROOM, after: "5f3a9c01-42" } satisfies JoinRoom,
+  join_room_after: {
+    room: ROOM,
+    after: "5f3a9c01-42",
+    membership: "xsuHd5rWf4IWUrVuFs0tNwGMxvA2FNBtMGPwSqNcI_GQ",
+  } satisfies JoinRoom,
   join_room_presence: { room: "chat-1", presence: true } satisfies JoinRoom,
   joined_rooms: {},
   leave_room: { room: ROOM } satisfies LeaveRoom,

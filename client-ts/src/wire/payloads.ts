@@ -95,6 +95,8 @@ export interface JoinRoom {
   readonly room: string;
   /** The last place in the room's order that this page has seen: what has happened since is sent before the answer. */
   readonly after?: string;
+  /** What the last answer to a join of the room said: it proves to another server that this page was there. */
+  readonly membership?: string;
   /** Asks who is there, too, now and from now on. */
   readonly presence?: true;
 }
