@@ -313,3 +313,90 @@ async fn a_call_that_is_repeated_on_another_server_happens_once_and_is_answered_
     say(&mut first, "open-a", 9).await;
     assert_eq!(indexes(&hear(&mut member, 2).await), [7, 9]);
 }
+
+/// What a follower of a value has seen, put together as a front end does.
+struct Follower {
+    client: Client,
+    name: &'static str,
+    version: Value,
+    value: Value,
+}
+
+impl Follower {
+    async fn open(node: &TestServer, number: usize, room: &str, name: &'static str) -> Self {
+        let mut client = node.connect_as(page(number)).await;
+        join(&mut client, room).await;
+        let (path, version) = name.rsplit_once('/').expect("a name");
+        let open = client.call("stateOpen", json!({ "name": path, "version": version, "room": room })).await;
+        assert_eq!(open["status"], "success", "{open}");
+        Self { client, name, version: open["stateVersion"].clone(), value: open["view"].clone() }
+    }
+
+    async fn act(&mut self, room: &str, action: Value) -> Value {
+        let (path, version) = self.name.rsplit_once('/').expect("a name");
+        let act = json!({ "name": path, "version": version, "room": room, "action": action });
+        self.client.call("stateAct", act).await
+    }
+
+    /// Follows until the value is as wanted.
+    async fn until(&mut self, is_so: impl Fn(&Value) -> bool) {
+        while !is_so(&self.value) {
+            let told = self.client.event("state").await;
+            if let Some(view) = told.get("view") {
+                self.value = view.clone();
+            } else {
+                assert_eq!(told["from"], self.version, "a patch fits: {told}");
+                let patch: json_patch::Patch = serde_json::from_value(told["patch"].clone()).expect("a patch");
+                json_patch::patch(&mut self.value, &patch).expect("it fits");
+            }
+            self.version = told["to"].clone();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_value_is_one_on_all_servers_whoever_changes_it() {
+    const EACH: u64 = 40;
+    let Some(redis) = Redis::new() else { return };
+    let nodes = [node(&redis).await, node(&redis).await, node(&redis).await];
+    let mut followers = Vec::new();
+    for (number, node) in nodes.iter().enumerate() {
+        followers.push(Follower::open(node, number, "shared-1", "shared/kept/v1").await);
+    }
+    let acting = followers.iter_mut().enumerate().map(|(number, follower)| async move {
+        for _ in 0..EACH {
+            let answer = follower.act("shared-1", json!({ "add": { "amount": 1, "by": number.to_string() } })).await;
+            assert_eq!(answer["status"], "success", "{answer}");
+        }
+    });
+    futures_util::future::join_all(acting).await;
+    for follower in &mut followers {
+        follower.until(|value| value["count"] == 3 * EACH).await;
+    }
+    // Who comes later, where nobody was before, sees the same; so does one that starts when all others are gone.
+    let late = Follower::open(&node(&redis).await, 7, "shared-1", "shared/kept/v1").await;
+    assert_eq!(late.value, followers[0].value);
+    drop(followers);
+    for node in nodes {
+        node.into_running().shutdown().await;
+    }
+    let anew = Follower::open(&node(&redis).await, 8, "shared-1", "shared/kept/v1").await;
+    assert_eq!(anew.value, late.value);
+}
+
+#[tokio::test]
+async fn a_view_of_a_value_is_made_on_the_server_of_whoever_sees_it() {
+    let Some(redis) = Redis::new() else { return };
+    let nodes = [node(&redis).await, node(&redis).await];
+    let mut one = Follower::open(&nodes[0], 1, "shared-2", "shared/secret/v1").await;
+    let mut other = Follower::open(&nodes[1], 2, "shared-2", "shared/secret/v1").await;
+    let hidden = json!({ "hide": { "name": "trap", "value": 7 } });
+    assert_eq!(one.act("shared-2", hidden).await["status"], "success");
+    let shown = json!({ "show": { "name": "door", "value": 1 } });
+    assert_eq!(other.act("shared-2", shown).await["status"], "success");
+    for follower in [&mut one, &mut other] {
+        follower.until(|value| value["shown"]["door"] == 1).await;
+        let raw = follower.client.log.concat() + &follower.value.to_string();
+        assert!(!raw.contains("trap"), "{raw}");
+    }
+}

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::error::SyncError;
+use crate::rooms::NewValue;
 use crate::route::BoxFuture;
 use crate::wire::Position;
 
@@ -25,6 +26,9 @@ pub trait Bus: Send + Sync {
 
     /// Ends to listen in a room, behind what was asked before.
     fn unlisten(&self, room: &Arc<str>);
+
+    /// Returns what was made of a value of a room last, with its number; `None` where nobody knows.
+    fn value<'a>(&'a self, room: &'a str, name: &'a str) -> BoxFuture<'a, Result<Option<(u64, String)>, BusError>>;
 
     /// Returns whether any node listens in a room.
     fn has_listeners<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>>;
@@ -72,6 +76,8 @@ pub struct Message {
     /// The history of the room that this node knows. Where the bus has begun another one since, and does not know whether it has published the
     /// message before, it publishes an empty one in its place: members are told that something is missing, and nobody hears it twice.
     pub epoch: Option<u64>,
+    /// What it makes of a value, if it is about one: it has a place only if the value is still what it was made of.
+    pub value: Option<NewValue>,
     /// Which message of this node it is: a later one has a higher number.
     pub number: u64,
     /// What it says.
@@ -123,14 +129,29 @@ pub struct PastMessage {
     pub text: String,
 }
 
-/// The bus cannot be reached.
+/// Something that the bus does not do.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the bus cannot be reached: {0}")]
-pub struct BusError(pub String);
+pub enum BusError {
+    /// It cannot be reached.
+    #[error("the bus cannot be reached: {0}")]
+    Unreachable(String),
+    /// A message says what a value has become, and the value is not what it was made of any more.
+    #[error("another server has changed the value")]
+    Overtaken,
+}
+
+impl BusError {
+    pub(super) fn new(why: impl Into<String>) -> Self {
+        Self::Unreachable(why.into())
+    }
+}
 
 impl From<BusError> for SyncError {
     fn from(error: BusError) -> Self {
         tracing::debug!(%error, "refused");
-        Self::new("sync-unavailable")
+        match error {
+            BusError::Unreachable(_) => Self::new("sync-unavailable"),
+            BusError::Overtaken => Self::new("state-conflict"),
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::cluster::listened::{Held, Listened};
 use crate::config::Config;
 use crate::error::SyncError;
 use crate::rooms::{
-    Beginning, Listening, NotPlaced, NowOrLater, Others, PastText, RemoteEvents, Room, Sequencer, Submitted,
+    Beginning, Listening, NewValue, NotPlaced, NowOrLater, Others, PastText, RemoteEvents, Room, Sequencer, Submitted,
 };
 use crate::route::{App, BoxFuture, Keep};
 use crate::tables::shrink;
@@ -104,6 +104,10 @@ impl<A: App> Sequencer<A> for SharedOrder<A> {
         NowOrLater::Later(Box::pin(async { Ok(self.0.bus.has_listeners(room).await?) }))
     }
 
+    fn value<'a>(&'a self, room: &'a str, name: &'a str) -> NowOrLater<'a, Option<(u64, String)>> {
+        NowOrLater::Later(Box::pin(async move { Ok(self.0.bus.value(room, name).await?) }))
+    }
+
     fn catch_up<'a>(&'a self, room: &'a str) -> NowOrLater<'a, ()> {
         NowOrLater::Later(Box::pin(async {
             self.0.catch_up_now(room).await;
@@ -125,7 +129,8 @@ impl<A: App> Sequencer<A> for SharedOrder<A> {
             tracing::error!(room = name, "an event cannot be written for other servers");
             return NowOrLater::Later(Box::pin(async { Err(SyncError::new("sync-server-failed")) }));
         };
-        let published = self.0.publish(name, room.map(|room| Own { room, event }), text);
+        let value = event.delivery.value();
+        let published = self.0.publish(name, room.map(|room| Own { room, event }), (text, value));
         NowOrLater::Later(Box::pin(async { Ok(Some(published.await?)) }))
     }
 }
@@ -175,7 +180,7 @@ impl<A: App> Inner<A> {
         self: &Arc<Self>,
         name: &str,
         own: Option<Own<A>>,
-        text: String,
+        (text, value): (String, Option<NewValue>),
     ) -> impl Future<Output = Result<Position, BusError>> + Send + use<A> {
         self.bury();
         let retention = self.retention_of(name);
@@ -190,7 +195,7 @@ impl<A: App> Inner<A> {
         {
             listened.send(number, own);
         }
-        let published = self.bus.publish(Message { room: room.clone(), retention, epoch, number, text });
+        let published = self.bus.publish(Message { room: room.clone(), retention, epoch, value, number, text });
         drop(rooms);
         // Not under the lock: its parts are the app's.
         drop(unheard);

@@ -58,6 +58,8 @@ struct BrokerRoom {
     epoch: u64,
     seq: u64,
     past: VecDeque<Kept>,
+    /// What was made of values last.
+    values: HashMap<&'static str, (u64, String)>,
     /// The last message of each node, and its place.
     last: HashMap<usize, (u64, u64)>,
 }
@@ -85,7 +87,7 @@ struct NodeState {
     work: Arc<Notify>,
 }
 
-type Tell = oneshot::Sender<Position>;
+type Tell = oneshot::Sender<Result<Position, BusError>>;
 
 enum Request {
     /// The message, and whether it may have been published already.
@@ -123,11 +125,12 @@ impl Broker {
         state.nodes[node].is_cut = true;
         state.nodes[node].inbox.clear();
         state.nodes[node].news.clear();
-        let Some(Request::Publish(mut message, is_repeat, tell)) = state.nodes[node].requests.pop_front() else {
+        let Some(Request::Publish(message, is_repeat, tell)) = state.nodes[node].requests.pop_front() else {
             return;
         };
         if state.rng.bool() {
-            self.publish(&mut state, node, &mut message, is_repeat);
+            // Whoever has asked is told when it is asked again.
+            self.publish(&mut state, node, &message, is_repeat).ok();
         }
         state.nodes[node].requests.push_front(Request::Publish(message, true, tell));
     }
@@ -194,8 +197,14 @@ impl Broker {
         })
     }
 
-    fn publish(&self, state: &mut State, node: usize, message: &Message, is_repeat: bool) -> Position {
-        let Message { room: name, retention, epoch: known, number, text } = message;
+    fn publish(
+        &self,
+        state: &mut State,
+        node: usize,
+        message: &Message,
+        is_repeat: bool,
+    ) -> Result<Position, BusError> {
+        let Message { room: name, retention, epoch: known, value, number, text } = message;
         let State { rng, rooms, nodes, epoch, log } = state;
         let number = *number;
         let room = self.room(rooms, epoch, name);
@@ -203,7 +212,14 @@ impl Broker {
             && *known >= number
             && self.flaw != Flaw::NoDedupe
         {
-            return Position::of_event(room.epoch, *seq);
+            return Ok(Position::of_event(room.epoch, *seq));
+        }
+        if let Some(value) = value {
+            let known = room.values.entry(value.name).or_insert((value.before, String::new()));
+            if known.0 != value.before {
+                return Err(BusError::Overtaken);
+            }
+            *known = (value.number, value.json.to_string());
         }
         let is_lost = is_repeat && known.is_some_and(|known| known != room.epoch);
         let text = if is_lost { "" } else { text };
@@ -223,7 +239,7 @@ impl Broker {
             (0..times).for_each(|_| hearing.inbox.push_back((name.clone(), at, kept.clone())));
             hearing.work.notify_one();
         }
-        at
+        Ok(at)
     }
 
     fn step(&self, node: usize) -> Step {
@@ -273,7 +289,7 @@ impl Broker {
             Some(Request::Listen(name, tell)) => {
                 state.nodes[node].listening.insert(name.clone());
                 let room = self.room(&mut state.rooms, &mut state.epoch, &name);
-                tell.send(Position::of_event(room.epoch, room.seq)).ok();
+                tell.send(Ok(Position::of_event(room.epoch, room.seq))).ok();
                 Step::Done
             }
             Some(Request::Publish(message, is_repeat, tell)) => {
@@ -334,17 +350,24 @@ impl Bus for NodeBus {
     fn publish(&self, message: Message) -> BoxFuture<'static, Result<Position, BusError>> {
         let (tell, told) = oneshot::channel();
         self.broker.ask(self.node, Request::Publish(message, false, tell));
-        Box::pin(async { told.await.map_err(|_| cut_off()) })
+        Box::pin(async { told.await.unwrap_or_else(|_| Err(cut_off())) })
     }
 
     fn listen(&self, room: &Arc<str>) -> BoxFuture<'static, Result<Position, BusError>> {
         let (tell, told) = oneshot::channel();
         self.broker.ask(self.node, Request::Listen(room.clone(), tell));
-        Box::pin(async { told.await.map_err(|_| cut_off()) })
+        Box::pin(async { told.await.unwrap_or_else(|_| Err(cut_off())) })
     }
 
     fn unlisten(&self, room: &Arc<str>) {
         self.broker.ask(self.node, Request::Unlisten(room.clone()));
+    }
+
+    fn value<'a>(&'a self, room: &'a str, name: &'a str) -> BoxFuture<'a, Result<Option<(u64, String)>, BusError>> {
+        let state = self.broker.state.lock();
+        let value = state.rooms.get(room).and_then(|room| room.values.get(name).cloned());
+        let is_cut = state.nodes[self.node].is_cut;
+        Box::pin(async move { if is_cut { Err(cut_off()) } else { Ok(value) } })
     }
 
     fn has_listeners<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
@@ -390,7 +413,7 @@ impl Bus for NodeBus {
 }
 
 fn cut_off() -> BusError {
-    BusError("cut off".to_owned())
+    BusError::new("cut off")
 }
 
 /// How long it takes at most until everything that is on its way has come.

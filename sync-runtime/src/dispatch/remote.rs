@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::contain::{Guarded, contained};
 use crate::dispatch::Dispatcher;
 use crate::dispatch::lanes::{EventText, Fanout, Found, Sender, Shown};
+use crate::dispatch::states::ChangeText;
 use crate::id::Id;
 use crate::rooms::{Deferred, Delivery, Facts, Kept, NotPlaced, Placed, Reach, RemoteEvents, Row, Submitted};
 use crate::route::{App, Keep};
@@ -18,13 +19,14 @@ impl<A: App> RemoteEvents for Dispatcher<A> {
         let to = self.hub().room(room).ok_or(NotPlaced::NoRoom)?;
         let event = match self.revive(room, text) {
             Some(fanout) => Submitted { caller: fanout.sender().key.session, delivery: Box::new(fanout), permit: None },
-            None => Submitted { caller: Id::of([0; 16]), delivery: self.stranger(room, text), permit: None },
+            None => Submitted { caller: Id::of([0; 16]), delivery: self.other(room, text), permit: None },
         };
         to.place_at(event, at).map_err(|(why, _)| why)
     }
 
     fn lose(&self, room: &str, behind: Position) {
         self.hub().lose(room, behind);
+        self.parts().states.look_again(self.parts(), room);
     }
 
     fn end_of_order(&self, room: &str) -> Option<Position> {
@@ -62,6 +64,14 @@ impl<A: App> Dispatcher<A> {
         let (public, event) = typed.ok()??;
         let sender = Sender { key, shown: Shown::Public(Arc::new(public)) };
         Some(Fanout::new(self.parts(), route, metrics, event, room, sender, ignore_self))
+    }
+
+    /// Makes something of what is no event: a change of a value, or what another version of the app has written.
+    fn other(&self, room: &str, text: &str) -> Box<dyn Delivery<A>> {
+        match serde_json::from_str::<ChangeText<'_>>(text) {
+            Ok(told) => self.parts().states.hear(self.parts(), room, &told).unwrap_or_else(|| Box::new(Stranger)),
+            Err(_) => self.stranger(room, text),
+        }
     }
 
     /// Makes something of what cannot be read: where servers of two versions run side by side, it has its place in the order of both.

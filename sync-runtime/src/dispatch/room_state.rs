@@ -46,14 +46,15 @@ impl<S: SharedState> RoomState<S> {
         self.with(async |state| state.act(action).await).await
     }
 
-    /// Changes the value in its turn, or leaves it as it was where `update` refuses; returns what `update` returns.
+    /// Changes the value in its turn, or leaves it as it was where `update` refuses; returns what `update` returns. Where several servers share
+    /// the value, `update` runs again if another one has changed it meanwhile.
     ///
     /// # Errors
     ///
     /// What `update` says, `state-invalid`, `state-unavailable`.
     pub async fn update<T: Send>(
         &self,
-        update: impl FnOnce(&mut S) -> Result<T, SyncError> + Send,
+        update: impl FnMut(&mut S) -> Result<T, SyncError> + Send,
     ) -> Result<T, SyncError> {
         self.with(async |state| state.update(update).await).await
     }

@@ -37,8 +37,26 @@ pub trait Delivery<A: App>: Send {
     /// Writes the event for other processes; `None` for one that cannot be written.
     fn text(&self) -> Option<String>;
 
+    /// Returns what it makes of a value that processes share, if it does.
+    fn value(&self) -> Option<NewValue> {
+        None
+    }
+
     /// Prepares what is the same for all members.
     fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>>;
+}
+
+/// What something makes of a value that processes share.
+#[derive(Debug, Clone)]
+pub struct NewValue {
+    /// By what the value is known in its room.
+    pub name: &'static str,
+    /// The number of what it was made of.
+    pub before: u64,
+    /// Its own number.
+    pub number: u64,
+    /// The value, as JSON.
+    pub json: Arc<str>,
 }
 
 /// An event whose members are being visited.

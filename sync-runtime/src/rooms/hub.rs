@@ -349,6 +349,15 @@ impl<A: App> Hub<A> {
         self.services.others.tell(room, news);
     }
 
+    /// Returns what was made of a value of a room last, on any server, with its number.
+    ///
+    /// # Errors
+    ///
+    /// When that cannot be found out.
+    pub async fn shared_value(&self, room: &str, name: &str) -> Result<Option<(u64, String)>, SyncError> {
+        self.services.sequencer.value(room, name).known().await
+    }
+
     /// Tells other servers that this one ends.
     pub fn leave_others(&self) -> impl Future<Output = ()> + use<A> {
         self.services.others.leave()

@@ -25,7 +25,7 @@ mod socket;
 
 pub use bundle::Bundle;
 pub(crate) use delivery::TURN;
-pub use delivery::{Delivery, Facts, Placed, Reach};
+pub use delivery::{Delivery, Facts, NewValue, Placed, Reach};
 pub use durable::{RoomLog, StoredEvent, StoredRoom};
 pub use gate::Permit;
 pub use history::RecentEvents;

@@ -100,10 +100,17 @@ pub trait Sequencer<A: App>: Send + Sync {
         NowOrLater::Now(None)
     }
 
+    /// Returns what was made of a value of a room last, by any process, with its number; `None` where nobody knows.
+    fn value<'a>(&'a self, room: &'a str, name: &'a str) -> NowOrLater<'a, Option<(u64, String)>> {
+        let _ = (room, name);
+        NowOrLater::Now(None)
+    }
+
     /// Takes an event for a room, which gets its place sooner or later, one behind the other for all events of the room: here by
     /// [`Room::place`], or where the order is made elsewhere by [`Room::place_at`], and there in the rooms of other processes.
     ///
-    /// `room` is `None` when nobody is in it here. The result is `None` when nobody is in it anywhere.
+    /// `room` is `None` when nobody is in it here. The result is `None` when nobody is in it anywhere. An event that makes something of a
+    /// [value](crate::rooms::Delivery::value) is refused, `state-conflict`, when that is not what it was made of any more.
     fn submit(
         &self,
         name: &str,

@@ -454,6 +454,13 @@ pub trait StateCell<A: App>: Send {
     /// Makes the value what it was when it was committed last.
     fn take_back(&mut self);
 
+    /// Takes over what another server has made of the value, as JSON, as the change of this number.
+    ///
+    /// # Errors
+    ///
+    /// `state-unavailable` for what is no such value.
+    fn adopt(&mut self, json: &str, number: u64) -> Result<Option<StateChange>, SyncError>;
+
     /// Returns the group of a member.
     ///
     /// # Errors
@@ -621,18 +628,18 @@ impl<'a, S: SharedState> StateOf<'a, S> {
         self.change(move |value| value.apply(ctx, &action)).await
     }
 
-    /// Changes the value in its turn, or leaves it as it was where `update` refuses; returns what `update` returns.
+    /// Changes the value in its turn, or leaves it as it was where `update` refuses; returns what `update` returns. Where several servers share
+    /// the value, `update` runs again if another one has changed it meanwhile: what it does to anything else is done again, too.
     ///
     /// # Errors
     ///
     /// What `update` says, `state-invalid`, `state-unavailable`.
     pub async fn update<T: Send>(
         &self,
-        update: impl FnOnce(&mut S) -> Result<T, SyncError> + Send,
+        mut update: impl FnMut(&mut S) -> Result<T, SyncError> + Send,
     ) -> Result<T, SyncError> {
-        let (mut update, mut result) = (Some(update), None);
+        let mut result = None;
         let changing = |value: &mut S| {
-            let update = update.take().ok_or_else(|| SyncError::new("sync-server-failed"))?;
             result = Some(update(value)?);
             Ok(())
         };

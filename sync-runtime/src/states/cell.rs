@@ -384,6 +384,27 @@ impl<S: SharedState> StateCell<S::App> for Cell<S> {
         }
     }
 
+    fn adopt(&mut self, json: &str, number: u64) -> Result<Option<StateChange>, SyncError> {
+        if self.kept.is_some() {
+            self.take_back();
+        }
+        let read = self.run("reading a value", || serde_json::from_str::<S>(json))?;
+        let mut read = Some(Guarded::new(read.map_err(|error| {
+            tracing::error!(state = self.place.cb, room = %self.place.room, %error, "the value of another server cannot be read");
+            SyncError::new("state-unavailable")
+        })?));
+        self.change(&mut |value| {
+            if let (Some(value), Some(mut read)) = (value.downcast_mut::<S>(), read.take()) {
+                std::mem::swap(value, &mut read);
+            }
+            Ok(())
+        })?;
+        let changed = self.commit(number);
+        // What is equal has been changed, too: it has the number of all servers.
+        self.number = number;
+        Ok(changed)
+    }
+
     fn group_of(&mut self, member: Member<'_, S::App>) -> Result<usize, SyncError> {
         self.check_usable()?;
         let group = self.run("by", || S::group(member))?;

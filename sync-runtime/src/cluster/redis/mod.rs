@@ -2,7 +2,8 @@
 //!
 //! A room is a hash and, as long as something of it is kept, a stream: `<prefix>:room:{<room>}` with the epoch `e`, the run `g` of the Redis
 //! that wrote it, the last number `s`, how long messages are `b`, and `p:<node>`, the last message of each node and when that was; and
-//! `<prefix>:room:{<room>}:past`. A channel is called as the hash. One script gives messages their numbers, keeps them and publishes them, so
+//! `<prefix>:room:{<room>}:past`. A value that servers share is a hash `<prefix>:room:{<room>}:value:<state>` with its number `n`, the message
+//! `by` that has made it, and itself, `v`. A channel is called as the hash. One script gives messages their numbers, keeps them and publishes them, so
 //! that what is heard is what is kept, in one order.
 //!
 //! A node has three connections: one on which it listens, one on which it publishes, a batch behind the other, and one for questions. Each is
@@ -144,7 +145,7 @@ impl Shared {
             async move { asked.query_async::<(Vec<u8>,)>(&mut redis).await }
         });
         let (known,) = asked.await?;
-        let known = known.try_into().map_err(|_| BusError(format!("`{name}` is no key of 16 bytes")))?;
+        let known = known.try_into().map_err(|_| BusError::new(format!("`{name}` is no key of 16 bytes")))?;
         Ok(*self.position_key.get_or_init(|| known))
     }
 
@@ -188,7 +189,7 @@ impl Shared {
         let (epoch, end, now, entries) = told.await?;
         let read = |(at, fields): (String, Vec<Value>)| self.read(epoch, now, &at, fields);
         let messages = entries.into_iter().map(read).collect::<Option<Vec<_>>>();
-        let messages = messages.ok_or_else(|| BusError(format!("`{past}` has an entry that is none of ours")))?;
+        let messages = messages.ok_or_else(|| BusError::new(format!("`{past}` has an entry that is none of ours")))?;
         Ok(Past { end: Position::of_event(epoch, end), messages })
     }
 
@@ -238,6 +239,19 @@ impl Bus for RedisBus {
         self.commands.send(Command::Unlisten(room.clone())).unwrap_or_default();
     }
 
+    fn value<'a>(&'a self, room: &'a str, name: &'a str) -> BoxFuture<'a, Result<Option<(u64, String)>, BusError>> {
+        Box::pin(async move {
+            let key = format!("{}:value:{name}", self.shared.names.room(room));
+            let asked = self.shared.redis.ask(|mut redis| {
+                let mut asked = redis::cmd("HMGET");
+                asked.arg(&key).arg(&["n", "v"]);
+                async move { asked.query_async::<(Option<u64>, Option<String>)>(&mut redis).await }
+            });
+            let (number, value) = asked.await?;
+            Ok(number.zip(value))
+        })
+    }
+
     fn has_listeners<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
         Box::pin(async move {
             let channel = self.shared.names.room(room);
@@ -276,18 +290,18 @@ impl Bus for RedisBus {
 }
 
 fn stopped() -> BusError {
-    BusError("it was stopped".to_owned())
+    BusError::new("it was stopped")
 }
 
 impl From<RedisFailure> for BusError {
     fn from(failure: RedisFailure) -> Self {
-        Self(failure.to_string())
+        Self::new(failure.to_string())
     }
 }
 
 impl From<RedisError> for BusError {
     fn from(error: RedisError) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }
 

@@ -1,8 +1,10 @@
 -- Gives messages of one node their places in a room, once each, and has all who listen hear them.
 -- KEYS: the room, its past. ARGV: an epoch for a new history, the run of this Redis, the node, the most messages and bytes that are kept,
 -- for how many milliseconds (0: none are), for how many the room is known, whether the messages may have been published before ('1'); and
--- for each message its number, the epoch that the node knows ('' for none), its text.
--- Returns the epoch, the number of the first place that was given, and how many messages had their places already.
+-- for each message its number, the epoch that the node knows ('' for none), its text, and what it makes of a value: the name of that ('' for
+-- none), the number of what it was made of, its own number, and the value as JSON.
+-- Returns the epoch, and for each message the number of its place: 0 where it had one already, -1
+-- where its value is another one by now, -2 where nobody knows.
 local room, past = KEYS[1], KEYS[2]
 local node, age, is_repeat = 'p:' .. ARGV[3], tonumber(ARGV[6]), ARGV[8] == '1'
 local at = redis.call('HMGET', room, 'e', 'g', 's', 'b', node)
@@ -15,18 +17,37 @@ if not epoch or at[2] ~= ARGV[2] or not seq then
 elseif at[5] then
   done = tonumber(string.match(at[5], '^%d+'))
 end
-local before, known = seq, 0
+local before, places = seq, {}
 local head, texts = {}, {}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local last = done
-for i = 9, #ARGV, 3 do
-  local number, text = tonumber(ARGV[i]), ARGV[i + 2]
+
+local function key_of(name) return room .. ':value:' .. name end
+
+-- Makes of a value what a message says, and returns whether that could be.
+local function make(number, name, from, to, json)
+  if name == '' then return true end
+  local at = redis.call('HGET', key_of(name), 'n')
+  if at and at ~= from then return false end
+  redis.call('HSET', key_of(name), 'n', to, 'by', ARGV[3] .. ' ' .. number, 'v', json)
+  -- As long as it may be that nobody has saved it.
+  redis.call('PEXPIRE', key_of(name), 86400000)
+  return true
+end
+
+for i = 9, #ARGV, 7 do
+  local number, text, name = tonumber(ARGV[i]), ARGV[i + 2], ARGV[i + 3]
   if number <= done then
-    known = known + 1
+    -- Of a value that was changed since, it is not known any more whether this has changed it before.
+    local is_known = name == '' or redis.call('HGET', key_of(name), 'by') == ARGV[3] .. ' ' .. ARGV[i]
+    places[#places + 1] = is_known and '0' or '-2'
+  elseif not make(ARGV[i], name, ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]) then
+    places[#places + 1] = '-1'
   else
     if is_repeat and ARGV[i + 1] ~= '' and ARGV[i + 1] ~= epoch then text = '' end
     seq, last = seq + 1, number
+    places[#places + 1] = string.format('%.0f', seq)
     local bytes = #text
     size = size and size + (bytes - size) / 16 or bytes
     head[#head + 1] = ARGV[i] .. ':' .. bytes
@@ -53,4 +74,4 @@ if seq > before then
   end
   redis.call('PUBLISH', room, epoch .. ' ' .. string.format('%.0f', before + 1) .. ' ' .. ARGV[3] .. ' ' .. table.concat(head, ' ') .. '\n' .. table.concat(texts))
 end
-return {epoch, string.format('%.0f', before + 1), known}
+return {epoch, places}

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::clock::sleep;
 use crate::cluster::bus::{BusError, Message, Retention};
 use crate::cluster::redis::{KNOWN, PUBLISH, Shared, millis};
+use crate::rooms::NewValue;
 use crate::storage::process;
 use crate::wire::Position;
 
@@ -164,8 +165,16 @@ impl Link {
             call.arg(Position::random_epoch().to_string()).arg(&*self.run).arg(&shared.node);
             call.arg(retention.events).arg(retention.bytes).arg(millis(age)).arg(millis(age.saturating_add(KNOWN)));
             call.arg(if is_repeat { "1" } else { "0" });
-            for Waiting { message: Message { number, epoch, text, .. }, .. } in messages {
+            for Waiting { message: Message { number, epoch, text, value, .. }, .. } in messages {
                 call.arg(*number).arg(epoch.map(|epoch| epoch.to_string()).unwrap_or_default()).arg(text.as_str());
+                match value {
+                    Some(NewValue { name, before, number, json }) => {
+                        call.arg(*name).arg(*before).arg(*number).arg(&**json);
+                    }
+                    None => {
+                        call.arg("").arg("").arg("").arg("");
+                    }
+                }
             }
         }
         for (channel, text) in &batch.news {
@@ -179,13 +188,18 @@ impl Link {
 fn settle(groups: Vec<Group>, answers: Vec<Value>) -> Vec<Group> {
     let mut left = Vec::new();
     for (group, answer) in groups.into_iter().zip(answers) {
-        let places = answer.extract_error().and_then(|answer| Ok(redis::from_redis_value::<(u64, u64, u64)>(answer)?));
+        let places = answer.extract_error().and_then(|answer| Ok(redis::from_redis_value::<(u64, Vec<i64>)>(answer)?));
         match places {
-            Ok((epoch, first, known)) => {
-                for (index, waiting) in (0..).zip(group.messages) {
+            Ok((epoch, places)) => {
+                for (place, waiting) in places.into_iter().zip(group.messages) {
                     // Of what had its place before, nobody asks which.
-                    let seq = (first + index).saturating_sub(known);
-                    waiting.tell.send(Ok(Position::of_event(epoch, seq))).unwrap_or_default();
+                    let place = match place {
+                        -1 => Err(BusError::Overtaken),
+                        place => u64::try_from(place)
+                            .map(|seq| Position::of_event(epoch, seq))
+                            .map_err(|_| BusError::new("it is not known whether a value was changed")),
+                    };
+                    waiting.tell.send(place).unwrap_or_default();
                 }
             }
             Err(error) if is_passing(&error) => left.push(group),

@@ -100,7 +100,7 @@ impl Subscriber {
         loop {
             tokio::select! {
                 message = heard.next() => {
-                    let message = message.ok_or_else(|| BusError("the connection was closed".to_owned()))?;
+                    let message = message.ok_or_else(|| BusError::new("the connection was closed"))?;
                     self.hear(&message);
                 }
                 command = commands.recv() => {
@@ -244,7 +244,7 @@ impl Subscriber {
     /// Tells all that this node lives, and gives up a connection on which it does not hear that itself.
     fn beat(&mut self) -> Result<(), BusError> {
         if self.heard_itself.elapsed() > SILENCE {
-            return Err(BusError(format!("nothing was heard for {} seconds", SILENCE.as_secs())));
+            return Err(BusError::new(format!("nothing was heard for {} seconds", SILENCE.as_secs())));
         }
         let silent: Vec<_> = self.others.extract_if(|_, heard| heard.elapsed() > LEASE).map(|(node, _)| node).collect();
         if let Some(ears) = self.ears.upgrade() {
@@ -285,6 +285,6 @@ impl Subscriber {
 async fn in_time<T>(asked: impl Future<Output = Result<T, RedisError>>) -> Result<T, BusError> {
     match timeout(PATIENCE, asked).await {
         Ok(answer) => Ok(answer?),
-        Err(_) => Err(BusError("it does not answer".to_owned())),
+        Err(_) => Err(BusError::new("it does not answer")),
     }
 }

@@ -1,19 +1,24 @@
 //! A change of a value on its way to those who follow it: it has its place in the order of the room, like an event.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::MutexGuard;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::dispatch::states::follow::Watching;
 use crate::dispatch::states::slot::{Inner, Slot};
 use crate::metrics::Visited;
-use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row, waited_for};
+use crate::rooms::{Deferred, Delivery, Facts, Kept, NewValue, Placed, Reach, Row, waited_for};
 use crate::route::{App, GroupChange, Shown, StateChange, Update};
 use crate::wire::{Packet, Position, StateUpdate, Topic};
 
 /// What a frame takes besides what it tells, about.
 const ENVELOPE: usize = 160;
+/// How large a value may be that others are told as it is, in bytes.
+const TOLD_WHOLE: usize = 32 << 10;
 
 /// A change of a value.
 pub(super) struct StateDelivery<A: App> {
@@ -42,6 +47,65 @@ impl<A: App> Delivery<A> for StateDelivery<A> {
         let pos = slot.positions.seal(position);
         let told = Arc::new(Told { slot, change, pos });
         Box::new(InPlace { told, packets: Vec::new(), visited: Visited::default() })
+    }
+}
+
+/// A change that servers share, on its way: what it is for those who follow here is found out at its place.
+pub(super) struct SharedDelivery<A: App> {
+    slot: Arc<Slot<A>>,
+    value: NewValue,
+    /// Whether it was made here, and is only to be committed.
+    is_own: bool,
+}
+
+/// What servers tell each other of a change.
+#[derive(Serialize, Deserialize)]
+pub(in crate::dispatch) struct ChangeText<'a> {
+    /// `<page>/<name>/<version>`.
+    #[serde(borrow)]
+    pub(in crate::dispatch) state: Cow<'a, str>,
+    /// The number of what it was made of.
+    #[serde(default)]
+    pub(in crate::dispatch) before: u64,
+    /// Its own number.
+    #[serde(default)]
+    pub(in crate::dispatch) number: u64,
+    /// The value; fetched where it is large.
+    #[serde(default, borrow)]
+    pub(in crate::dispatch) value: Option<&'a RawValue>,
+}
+
+impl<A: App> SharedDelivery<A> {
+    pub(super) fn own(slot: Arc<Slot<A>>, value: NewValue) -> Self {
+        Self { slot, value, is_own: true }
+    }
+
+    pub(super) fn of_another(slot: Arc<Slot<A>>, value: NewValue) -> Self {
+        Self { slot, value, is_own: false }
+    }
+}
+
+impl<A: App> Delivery<A> for SharedDelivery<A> {
+    fn size(&self) -> usize {
+        ENVELOPE + self.value.json.len()
+    }
+
+    fn text(&self) -> Option<String> {
+        let NewValue { before, number, json, .. } = &self.value;
+        let value = if json.len() <= TOLD_WHOLE { serde_json::from_str(json).ok()? } else { None };
+        serde_json::to_string(&ChangeText { state: self.slot.cb().into(), before: *before, number: *number, value })
+            .ok()
+    }
+
+    fn value(&self) -> Option<NewValue> {
+        Some(self.value.clone())
+    }
+
+    fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
+        let Self { slot, value, is_own } = *self;
+        let change = if is_own { slot.commit_own(value.number) } else { slot.adopt(&value) };
+        let nothing = || StateChange { before: value.number, number: value.number, groups: Vec::new() };
+        Box::new(StateDelivery::new(slot, change.unwrap_or_else(nothing))).place(position)
     }
 }
 

@@ -4,11 +4,12 @@ mod access;
 mod delivery;
 mod follow;
 mod saving;
+mod sharing;
 mod slot;
 mod slots;
 
 pub(in crate::dispatch) use access::Changes;
-pub(in crate::dispatch) use delivery::Place;
+pub(in crate::dispatch) use delivery::{ChangeText, Place};
 pub(in crate::dispatch) use follow::Watching;
 pub(in crate::dispatch) use slot::{By, Change, Slot};
 pub(in crate::dispatch) use slots::StateSlots;

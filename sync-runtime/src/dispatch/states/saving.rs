@@ -12,7 +12,7 @@ use crate::dispatch::states::slot::{Inner, Slot, Waiting};
 use crate::dispatch::states::slots::{NOBODY, STORE_LIMIT};
 use crate::error::{BoxError, SyncError, chain};
 use crate::route::{App, BoxFuture, Save, StateValue, StoreKind};
-use crate::states::{StoreKey, StoredState};
+use crate::states::{StateStoreError, StoreKey, StoredState};
 
 /// How long it is waited at most before something is saved again that could not be.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -45,7 +45,14 @@ impl Snapshot {
                 let id = slot.id();
                 let key = StoreKey { state: id.path, version: id.version, room: slot.room().clone() };
                 let stored = StoredState { number: self.number, value: self.json.clone() };
-                Box::pin(async move { Ok(store.save(key, stored).await?) })
+                let is_shared = parts.hub.is_shared();
+                Box::pin(async move {
+                    match store.save(key, stored).await {
+                        // Another server has saved what it has made of this.
+                        Err(StateStoreError::Newer { .. }) if is_shared => Ok(()),
+                        saved => Ok(saved?),
+                    }
+                })
             }
         };
         let saved = match timeout(STORE_LIMIT, Contained::new(saving)).await {
@@ -143,6 +150,16 @@ async fn save_later<A: App>(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>) {
             false => (pause * 2).clamp(SHORTEST_PAUSE, LONGEST_PAUSE),
         };
     }
+}
+
+/// Saves a value that servers share, and returns whether it is saved.
+pub(super) async fn save_shared<A: App>(parts: &Arc<Parts<A>>, slot: &Arc<Slot<A>>) -> bool {
+    let _saves = slot.saves.lock().await;
+    let snapshot = {
+        let inner = slot.inner();
+        Snapshot::of(slot, &inner, inner.cell.number())
+    };
+    note_saved(slot, &snapshot, snapshot.save(parts, slot).await)
 }
 
 /// Saves a value at once, if it is not, or waits until the task has that saves it.

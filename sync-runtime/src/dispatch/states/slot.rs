@@ -36,7 +36,7 @@ pub(in crate::dispatch) struct Slot<A: App> {
     pub(super) positions: Arc<PositionKey>,
     pub(super) catalog: Arc<Catalog>,
     /// Who changes the value has it, one behind the other.
-    pub(super) turn: tokio::sync::Mutex<()>,
+    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
     inner: Mutex<Inner<A>>,
     /// Told whenever something has its place.
     placed: Notify,
@@ -66,6 +66,16 @@ pub(super) struct Inner<A: App> {
     is_reminding: bool,
     pub(super) saving: Saving,
     updates: Updates,
+    /// What this server wants to make of a value that is shared.
+    pub(super) proposed: Option<Proposed>,
+}
+
+/// A change of a value that servers share, which has its place or will be refused.
+pub(super) struct Proposed {
+    /// The number of the value then.
+    pub(super) number: u64,
+    /// What it is for those who follow here, once it is known that it has its place.
+    pub(super) change: Option<StateChange>,
 }
 
 /// What is saved of a value.
@@ -152,6 +162,7 @@ impl<A: App> Slot<A> {
             is_reminding: false,
             saving,
             updates: Updates { before, ..Updates::default() },
+            proposed: None,
         };
         let cb = route.id().cb;
         let topic = Arc::new(Topic { cb, room: room.as_ref().into() });
@@ -163,7 +174,7 @@ impl<A: App> Slot<A> {
             metrics,
             positions: parts.positions.clone(),
             catalog: parts.catalog.clone(),
-            turn: tokio::sync::Mutex::default(),
+            turn: Arc::default(),
             inner: Mutex::new(inner),
             placed: Notify::new(),
             saves: tokio::sync::Mutex::default(),
@@ -269,6 +280,9 @@ impl<A: App> Slot<A> {
         parts: &Arc<Parts<A>>,
         change: Change<'_, A>,
     ) -> Result<Changed, SyncError> {
+        if parts.hub.is_shared() {
+            return self.change_shared(parts, change).await;
+        }
         let Change { apply, by, caller, is_told_later } = change;
         let turn = self.turn.lock().await;
         let done = {
@@ -444,7 +458,7 @@ impl<A: App> Inner<A> {
     }
 
     /// Finds out which group somebody is of who acts, and keeps its view; looks whether the value is still what they have seen.
-    fn watched_by(&mut self, by: &By<'_, A>) -> Result<usize, SyncError> {
+    pub(super) fn watched_by(&mut self, by: &By<'_, A>) -> Result<usize, SyncError> {
         let group = self.cell.group_of(by.member)?;
         if let Some(expected) = by.expected
             && !self.is_one_of(group, expected)?
@@ -474,7 +488,7 @@ impl<A: App> Inner<A> {
     }
 
     /// Has the app told of a change.
-    fn note_update(&mut self, parts: &Arc<Parts<A>>, slot: &Arc<Slot<A>>, number: u64) {
+    pub(super) fn note_update(&mut self, parts: &Arc<Parts<A>>, slot: &Arc<Slot<A>>, number: u64) {
         if !slot.said.has.updated {
             return;
         }

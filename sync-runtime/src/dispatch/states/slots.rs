@@ -170,12 +170,22 @@ impl<A: App> StateSlots<A> {
                 Coming::Here(slot) => {
                     // Whoever sees it sees nothing that others are not told of.
                     self.tell_at_once(&slot);
+                    self.catch_up(&slot).await?;
                     return Ok(slot);
                 }
                 Coming::Loaded(loading) => return loading.await,
                 Coming::Closed(closing) => closing.await,
             }
         }
+    }
+
+    /// Asks what has become of a value on other servers, where nobody of its room is here to hear it.
+    async fn catch_up(&self, slot: &Arc<Slot<A>>) -> Result<(), SyncError> {
+        let parts = self.parts()?;
+        if parts.hub.is_shared() && !parts.hub.has_members(slot.room()) {
+            slot.refresh(&parts).await?;
+        }
+        Ok(())
     }
 
     /// Returns the value of a room if it is in memory.
@@ -190,23 +200,28 @@ impl<A: App> StateSlots<A> {
     fn begin_to_load(&self, key: SlotKey) -> Result<Loading<A>, SyncError> {
         let parts = self.parts()?;
         let loading = self.work.spawn(async move {
-            let loaded = load(&parts, &key).await;
-            let states = &parts.states;
-            let mut slots = states.slots.lock();
-            match &loaded {
-                Ok(slot) => {
-                    slot.touch();
-                    slots.insert(key.clone(), Entry::Live(slot.clone()));
-                    drop(slots);
-                    states.look_at(Instant::now() + slot.said().ttl, key);
-                }
-                Err(_) => drop(slots.remove(&key)),
+            let slot = load(&parts, &key).await;
+            parts.states.came(&key, slot.as_ref().ok());
+            let slot = slot?;
+            if parts.hub.is_shared() {
+                // From here on it is heard what others make of it; what they made of it meanwhile was not.
+                slot.refresh(&parts).await?;
             }
-            loaded
+            Ok(slot)
         });
         let loading: BoxFuture<'static, _> =
             Box::pin(async move { loading.await.unwrap_or_else(|_| Err(SyncError::new("state-unavailable"))) });
         Ok(loading.shared())
+    }
+
+    /// Notes that a value is there, or could not be loaded.
+    fn came(&self, key: &SlotKey, slot: Option<&Arc<Slot<A>>>) {
+        let mut slots = self.slots.lock();
+        let Some(slot) = slot else { return drop(slots.remove(key)) };
+        slot.touch();
+        slots.insert(key.clone(), Entry::Live(slot.clone()));
+        drop(slots);
+        self.look_at(Instant::now() + slot.said().ttl, key.clone());
     }
 
     fn look_at(&self, when: Instant, key: SlotKey) {
@@ -417,6 +432,10 @@ async fn load<A: App>(parts: &Arc<Parts<A>>, (index, room): &SlotKey) -> Result<
         Ok(Err(_)) => Err("loading it has panicked".into()),
         Err(_) => Err("the store does not answer".into()),
     };
+    let loaded = match loaded {
+        Ok(cell) if parts.hub.is_shared() => shared_by_now(parts, cell, route.id().cb, room).await,
+        loaded => loaded,
+    };
     match loaded {
         Ok(cell) => {
             let states = parts.table.states.all.iter();
@@ -432,6 +451,21 @@ async fn load<A: App>(parts: &Arc<Parts<A>>, (index, room): &SlotKey) -> Result<
             Err(unavailable())
         }
     }
+}
+
+/// Has a value be what other servers have made of it, which may not be stored yet.
+async fn shared_by_now<A: App>(
+    parts: &Arc<Parts<A>>,
+    mut cell: Box<dyn StateCell<A>>,
+    cb: &'static str,
+    room: &str,
+) -> Result<Box<dyn StateCell<A>>, BoxError> {
+    if let Some((number, json)) = parts.hub.shared_value(room, cb).await?
+        && number > cell.number()
+    {
+        cell.adopt(&json, number)?;
+    }
+    Ok(cell)
 }
 
 /// Makes the cell of a value. What is made of an older version is stored at once: it would be made of another one later.

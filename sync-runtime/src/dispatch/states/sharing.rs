@@ -1,0 +1,218 @@
+//! Values that several servers share.
+//!
+//! Each server has the values that it needs. One that changes a value proposes what it has become, as a message of the room that has its place
+//! only if the value is still what it was made of: of two servers that change it at one time, one is first, and the other one does what it does
+//! once more, with what has become of it. A server that stood still proposes what is made of an old value, and is refused. So no server owns a
+//! value, and none has to take it over from one that dies.
+//!
+//! What another one has made of a value comes in the order of the room, and is told to those who follow here at its place. Where something was
+//! missed, or nobody of the room is here to hear it, the bus is asked.
+
+use std::sync::Arc;
+
+use tokio::sync::OwnedMutexGuard;
+
+use crate::dispatch::parts::Parts;
+use crate::dispatch::states::delivery::{ChangeText, SharedDelivery};
+use crate::dispatch::states::saving;
+use crate::dispatch::states::slot::{Change, Changed, Inner, Proposed, Slot};
+use crate::dispatch::states::slots::{NOBODY, StateSlots};
+use crate::error::SyncError;
+use crate::rooms::{Delivery, NewValue, Submitted};
+use crate::route::{App, Save, StateChange};
+
+/// How often a change is tried that others are faster than.
+const TRIES: usize = 64;
+
+impl<A: App> Slot<A> {
+    /// Changes the value in its turn, among those of all servers.
+    ///
+    /// # Errors
+    ///
+    /// As [`change`](Slot::change); `state-unavailable` when others are faster all the time.
+    pub(super) async fn change_shared(
+        self: &Arc<Self>,
+        parts: &Arc<Parts<A>>,
+        change: Change<'_, A>,
+    ) -> Result<Changed, SyncError> {
+        let Change { apply, by, caller: (caller, mut permit), .. } = change;
+        for _ in 0..TRIES {
+            let turn = self.turn.clone().lock_owned().await;
+            let (group, proposal) = {
+                let mut inner = self.inner();
+                let group = by.as_ref().map(|by| inner.watched_by(by)).transpose()?;
+                if let Err(refused) = inner.cell.change(apply) {
+                    group.into_iter().for_each(|group| inner.cell.release(group));
+                    return Err(refused);
+                }
+                inner.cell.keep();
+                if !inner.cell.differs() {
+                    inner.cell.take_back();
+                    return inner.changed(group);
+                }
+                (group, inner.propose(self.cb()))
+            };
+            let (number, delivery) = (proposal.number, Box::new(SharedDelivery::own(self.clone(), proposal)));
+            let event = Submitted { delivery, caller, permit: permit.take() };
+            // In a task: whoever acts may give up, and leaves nothing half done.
+            let settling = parts.states.work.spawn(settle(parts.clone(), self.clone(), event, number, turn));
+            let settled = settling.await.unwrap_or_else(|_| Err(SyncError::new("state-unavailable")));
+            match settled {
+                Ok(true) => return self.inner().changed(group),
+                outcome => {
+                    group.into_iter().for_each(|group| self.inner().cell.release(group));
+                    outcome?;
+                }
+            }
+        }
+        Err(SyncError::new("state-unavailable"))
+    }
+
+    /// Has a value saved that is kept: at once, where whoever acts waits for that.
+    async fn keep_shared(self: &Arc<Self>, parts: &Arc<Parts<A>>) -> Result<(), SyncError> {
+        if self.said().save != Save::Each {
+            saving::begin_later(parts, self, &mut self.inner());
+            return Ok(());
+        }
+        if saving::save_shared(parts, self).await { Ok(()) } else { Err(SyncError::new("state-unavailable")) }
+    }
+
+    /// Takes what this server has proposed for told, and has the app be told.
+    fn note_own(self: &Arc<Self>, parts: &Arc<Parts<A>>, number: u64) {
+        let mut inner = self.inner();
+        inner.settle_own(number);
+        self.touch();
+        inner.note_update(parts, self, number);
+    }
+
+    /// Returns what a change of this server is for those who follow here: it has its place.
+    pub(super) fn commit_own(&self, number: u64) -> Option<StateChange> {
+        let mut inner = self.inner();
+        inner.settle_own(number);
+        inner.proposed.as_mut().filter(|proposed| proposed.number == number)?.change.take()
+    }
+
+    /// Takes over what another server has made of the value, and returns what that is for those who follow here.
+    pub(super) fn adopt(&self, value: &NewValue) -> Option<StateChange> {
+        let mut inner = self.inner();
+        let NewValue { before, number, json, .. } = value;
+        if *number <= inner.cell.number() {
+            return None;
+        }
+        // What it was made of may be ours, of which we have not heard yet that it has its place.
+        inner.settle_own(*before);
+        inner.adopt(json, *number)
+    }
+
+    /// Asks what has become of the value on other servers.
+    ///
+    /// # Errors
+    ///
+    /// `state-unavailable` when that cannot be found out.
+    pub(in crate::dispatch) async fn refresh(self: &Arc<Self>, parts: &Arc<Parts<A>>) -> Result<(), SyncError> {
+        let asked = parts.hub.shared_value(self.room(), self.cb()).await;
+        let Some((number, json)) = asked.map_err(|_| SyncError::new("state-unavailable"))? else { return Ok(()) };
+        let is_newer = {
+            let mut inner = self.inner();
+            // Of what is proposed here, it is about to be known what becomes of it.
+            let is_newer = number > inner.cell.number() && !inner.cell.has_changed();
+            if is_newer {
+                inner.adopt(&json, number);
+            }
+            is_newer && !inner.followers.is_empty()
+        };
+        if is_newer {
+            self.remind(parts, NOBODY);
+        }
+        Ok(())
+    }
+}
+
+impl<A: App> Inner<A> {
+    /// Proposes what the value has become.
+    fn propose(&mut self, name: &'static str) -> NewValue {
+        let before = self.cell.number();
+        let number = before + 1;
+        self.proposed = Some(Proposed { number, change: None });
+        NewValue { name, before, number, json: self.cell.json() }
+    }
+
+    /// Notes that what was proposed under this number has its place, if that was not known yet.
+    fn settle_own(&mut self, number: u64) {
+        let is_open = self.proposed.as_ref().is_some_and(|proposed| proposed.number == number);
+        if is_open && self.cell.has_changed() {
+            let change = self.cell.commit(number);
+            if let Some(proposed) = &mut self.proposed {
+                proposed.change = change;
+            }
+        }
+    }
+
+    /// Takes back what was proposed under this number, unless something has taken its place.
+    fn give_up(&mut self, number: u64) {
+        if self.proposed.take_if(|proposed| proposed.number == number).is_some() && self.cell.has_changed() {
+            self.cell.take_back();
+        }
+    }
+
+    fn adopt(&mut self, json: &str, number: u64) -> Option<StateChange> {
+        self.proposed = None;
+        let adopted = self.cell.adopt(json, number).unwrap_or_default();
+        // Whoever has made it saves it.
+        self.saving.saved = self.saving.saved.max(number);
+        adopted
+    }
+}
+
+/// Finds out what becomes of a proposal, and returns whether it has its place; where another server was faster, the value is that one's then.
+async fn settle<A: App>(
+    parts: Arc<Parts<A>>,
+    slot: Arc<Slot<A>>,
+    event: Submitted<A>,
+    number: u64,
+    _turn: OwnedMutexGuard<()>,
+) -> Result<bool, SyncError> {
+    match parts.hub.submit(slot.room(), event).known().await {
+        Ok(_) => {
+            slot.note_own(&parts, number);
+            if slot.is_kept() {
+                slot.keep_shared(&parts).await?;
+            }
+            Ok(true)
+        }
+        Err(error) => {
+            slot.inner().give_up(number);
+            slot.refresh(&parts).await?;
+            if error.code() == "state-conflict" { Ok(false) } else { Err(SyncError::new("state-unavailable")) }
+        }
+    }
+}
+
+impl<A: App> StateSlots<A> {
+    /// Makes what another server has told of a change something for those who follow here; `None` where nobody has the value here.
+    pub(in crate::dispatch) fn hear(
+        &self,
+        parts: &Arc<Parts<A>>,
+        room: &str,
+        told: &ChangeText<'_>,
+    ) -> Option<Box<dyn Delivery<A>>> {
+        let room: Arc<str> = room.into();
+        let slot = self.of_room(parts.table, &room).find(|slot| slot.cb() == told.state)?;
+        let Some(json) = told.value else {
+            let (slot, parts, work) = (slot, parts.clone(), self.work.clone());
+            work.spawn(async move { slot.refresh(&parts).await.unwrap_or_default() });
+            return None;
+        };
+        let value = NewValue { name: slot.cb(), before: told.before, number: told.number, json: json.get().into() };
+        Some(Box::new(SharedDelivery::of_another(slot, value)))
+    }
+
+    /// Asks what has become of the values of a room that are here: something may have been missed.
+    pub(in crate::dispatch) fn look_again(&self, parts: &Arc<Parts<A>>, room: &str) {
+        let room: Arc<str> = room.into();
+        for slot in self.of_room(parts.table, &room) {
+            let parts = parts.clone();
+            self.work.spawn(async move { slot.refresh(&parts).await.unwrap_or_default() });
+        }
+    }
+}
