@@ -18,7 +18,9 @@ pub(crate) use std::time::Instant as RealInstant;
 
 #[cfg(test)]
 pub(crate) use tokio::time::advance;
-pub(crate) use tokio::time::{Instant, Sleep, interval, sleep, sleep_until, timeout, timeout_at};
+#[cfg(feature = "redis")]
+pub(crate) use tokio::time::interval;
+pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 #[cfg(feature = "testing")]
 pub(crate) use tokio::time::{pause, resume};
 

@@ -28,6 +28,7 @@ const RUNTIME: Layers<'_> = Layers {
         &["route"],
         &["api", "i18n", "idempotency", "log", "session", "states"],
         &["replication", "rooms"],
+        &["cluster"],
         &["dispatch"],
         &["transport"],
         &["server"],

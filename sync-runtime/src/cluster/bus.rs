@@ -30,8 +30,8 @@ pub trait Bus: Send + Sync {
     /// Returns what was made of a value of a room last, with its number; `None` where nobody knows.
     fn value<'a>(&'a self, room: &'a str, name: &'a str) -> BoxFuture<'a, Result<Option<(u64, String)>, BusError>>;
 
-    /// Returns whether any node listens in a room.
-    fn has_listeners<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>>;
+    /// Returns whether any other node listens in a room; it is asked behind what this node has asked before.
+    fn has_others<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>>;
 
     /// Returns what has happened in a room behind a place, or the first part of it.
     fn past<'a>(&'a self, room: &'a str, after: Position) -> BoxFuture<'a, Result<Past, BusError>>;

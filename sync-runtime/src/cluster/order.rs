@@ -101,7 +101,7 @@ impl<A: App> Sequencer<A> for SharedOrder<A> {
     }
 
     fn has_members_elsewhere<'a>(&'a self, room: &'a str) -> NowOrLater<'a, bool> {
-        NowOrLater::Later(Box::pin(async { Ok(self.0.bus.has_listeners(room).await?) }))
+        NowOrLater::Later(Box::pin(async { Ok(self.0.bus.has_others(room).await?) }))
     }
 
     fn value<'a>(&'a self, room: &'a str, name: &'a str) -> NowOrLater<'a, Option<(u64, String)>> {

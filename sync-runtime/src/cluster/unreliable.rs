@@ -370,9 +370,10 @@ impl Bus for NodeBus {
         Box::pin(async move { if is_cut { Err(cut_off()) } else { Ok(value) } })
     }
 
-    fn has_listeners<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
+    fn has_others<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
         let state = self.broker.state.lock();
-        let has = state.nodes.iter().any(|node| node.listening.contains(room));
+        let others = state.nodes.iter().enumerate().filter(|(node, _)| *node != self.node);
+        let has = others.into_iter().any(|(_, node)| node.listening.contains(room));
         let is_cut = state.nodes[self.node].is_cut;
         Box::pin(async move { if is_cut { Err(cut_off()) } else { Ok(has) } })
     }

@@ -90,7 +90,8 @@ impl<A: App> Dispatcher<A> {
         services: RoomServices<A>,
     ) -> Self {
         let parts = Parts::new(app, config, table, catalog, services);
-        let limits = Limits::new(&parts.config, &parts.metrics);
+        let shared = parts.hub.is_shared().then(|| parts.positions.number_of(&["limits"]).to_bytes());
+        let limits = Limits::new(&parts.config, &parts.metrics, shared);
         let parts = Arc::new(parts);
         parts.states.begin(Arc::downgrade(&parts));
         Self {

@@ -28,7 +28,9 @@ async fn run<A: App>(parts: Arc<Parts<A>>, room: Arc<str>) {
         if !parts.hub.has_members(&room) {
             // Those who are about to come in go first; who comes later waits.
             let _alone = parts.hooks.entrance(&room).write_owned().await;
-            if !parts.hub.has_members(&room) && !parts.hooks.is_awaited(&room) {
+            // Of other servers it may not be known: then it is as if somebody was there.
+            let is_empty = parts.hub.has_receivers(&room).await.is_ok_and(|has_receivers| !has_receivers);
+            if is_empty && !parts.hooks.is_awaited(&room) {
                 hook(&parts, &socket, &room, "empty", |rule, ctx, parameters| rule.empty(ctx, parameters)).await;
             }
         }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::parts::Parts;
 use crate::dispatch::presence::PersonNews;
+use crate::limits::Spent;
 use crate::route::App;
 use crate::session::SessionNews;
 
@@ -13,6 +14,8 @@ use crate::session::SessionNews;
 pub(super) enum News {
     /// What has become of a session.
     Session(SessionNews),
+    /// What was taken from budgets.
+    Spent(Vec<Spent>),
     /// What has become of people in a room, on the server that tells it.
     People {
         /// The room.

@@ -3,6 +3,7 @@
 use crate::dispatch::news::{News, tell};
 use crate::dispatch::{Dispatcher, attendance};
 use crate::id::Id;
+use crate::limits::Spent;
 use crate::route::App;
 use crate::session::SessionNews;
 
@@ -12,10 +13,16 @@ impl<A: App> Dispatcher<A> {
         tell(self.parts(), None, &News::Session(news));
     }
 
+    /// Tells other servers what was taken from budgets here.
+    pub fn tell_of_limits(&self, spent: Vec<Spent>) {
+        tell(self.parts(), None, &News::Spent(spent));
+    }
+
     /// Hears what another server has told.
     pub(super) fn hear(&self, server: &str, text: &str) {
         match serde_json::from_str(text) {
             Ok(News::Session(news)) => self.sessions().hear(news),
+            Ok(News::Spent(spent)) => self.limits().hear(&spent),
             Ok(News::People { room, people }) => attendance::hear(self.parts(), name_of(server), &room, people),
             Ok(News::WhoIsThere { room }) => attendance::tell_again(self.parts(), &room),
             Err(error) => tracing::debug!(%error, "another server has told what this one does not know"),

@@ -46,7 +46,15 @@ pub(super) struct Budgets {
     /// What the limiters keep.
     states: Box<[Shard]>,
     debt: Debt,
+    /// What was taken since others were told, where they are; a part for each shard.
+    spent: Option<Box<[SpentHere]>>,
 }
+
+/// How much was taken of each.
+type SpentHere = Mutex<HashMap<Key, u32>>;
+
+/// How much is remembered of what was taken until others are told: those beyond are few in number, or many who take one each.
+const MOST_SPENT: usize = 256;
 
 type Keyed = RateLimiter<Key, Shard, Moment, NoOpMiddleware<Duration>>;
 
@@ -58,12 +66,34 @@ impl Budgets {
     pub(super) fn with_most(rate: Rate, most: usize) -> Self {
         let states: Box<[_]> = (0..SHARDS).map(|_| Shard::new(most / SHARDS, rate.pause())).collect();
         let shards = states.iter().map(|shard| Keyed::new(quota(rate), shard.clone(), Moment)).collect();
-        Self { shards, states, debt: Debt::of(rate) }
+        Self { shards, states, debt: Debt::of(rate), spent: None }
+    }
+
+    /// Has it be remembered what was taken, for others.
+    pub(super) fn shared(self, is_shared: bool) -> Self {
+        let spent = is_shared.then(|| (0..SHARDS).map(|_| Mutex::default()).collect());
+        Self { spent, ..self }
+    }
+
+    /// Takes what was taken since this was called last.
+    pub(super) fn take_spent(&self) -> Vec<(Key, u32)> {
+        let spent = self.spent.iter().flatten().flat_map(|spent| std::mem::take(&mut *spent.lock()));
+        spent.collect()
     }
 
     /// Takes one out of a budget, at the moment that was begun.
     pub(super) fn take(&self, key: Key) -> Result<(), SyncError> {
-        self.shards[shard_of(key)].check_key(&key).map_err(|until| rate_limited(&until))
+        self.shards[shard_of(key)].check_key(&key).map_err(|until| rate_limited(&until))?;
+        if let Some(spent) = &self.spent {
+            let mut spent = spent[shard_of(key)].lock();
+            let has_room = spent.len() < MOST_SPENT;
+            if let Some(count) = spent.get_mut(&key) {
+                *count = count.saturating_add(1);
+            } else if has_room {
+                spent.insert(key, 1);
+            }
+        }
+        Ok(())
     }
 
     /// Takes so many more, whether there are as many or not.

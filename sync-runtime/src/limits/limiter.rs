@@ -1,11 +1,11 @@
 //! All limits of one server.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -18,6 +18,7 @@ use crate::limits::budget::{SocketBudget, rate, too_many};
 use crate::limits::budgets::{Budgets, Key, SHARDS};
 use crate::limits::moment::Moment;
 use crate::limits::places::{Counting, NoPlace, Place, Places};
+use crate::limits::sharing::{Hashing, TellSpent};
 use crate::metrics::{ServerMetrics, Tally};
 
 /// How often a part of the budgets is swept; a round takes as many of these as there are parts.
@@ -30,7 +31,6 @@ const GUESTS: NonZeroU32 = NonZeroU32::new(10).expect("a number");
 const NO_PLACE: Duration = Duration::from_secs(5);
 
 /// Who may do how much.
-#[derive(Debug)]
 pub struct Limits {
     counting: Counting,
     route: RateLimit,
@@ -42,9 +42,10 @@ pub struct Limits {
     sockets: Arc<Places>,
     /// Those of the routes, by their rates.
     routes: Mutex<HashMap<Rate, Arc<Budgets>>>,
-    numbers: AtomicUsize,
     swept: AtomicUsize,
-    hasher: RandomState,
+    hasher: Hashing,
+    /// Tells other servers what was taken here.
+    pub(super) tell: OnceLock<TellSpent>,
     epoch: Instant,
     refusals: Refusals,
 }
@@ -106,10 +107,12 @@ impl RouteBudget {
 impl Limits {
     /// Takes the rates from the configuration; `metrics` count what is refused.
     #[must_use]
-    pub fn new(config: &Config, metrics: &ServerMetrics) -> Arc<Self> {
+    pub fn new(config: &Config, metrics: &ServerMetrics, shared: Option<[u8; 16]>) -> Arc<Self> {
         Moment::begin_at_zero();
         let is_on = config.limits;
-        let budgets = |limit| rate(limit, is_on).map(|rate| Arc::new(Budgets::new(rate)));
+        let is_shared = shared.is_some();
+        let budgets = |limit| rate(limit, is_on).map(|rate| Arc::new(Budgets::new(rate).shared(is_shared)));
+        let hasher = shared.map_or_else(Hashing::own, Hashing::Shared);
         Arc::new(Self {
             counting: Counting::new(config),
             route: config.rate_limit,
@@ -120,9 +123,9 @@ impl Limits {
             sign_ins: budgets(config.sign_in_rate_limit),
             sockets: Places::new(config),
             routes: Mutex::default(),
-            numbers: AtomicUsize::new(0),
             swept: AtomicUsize::new(0),
-            hasher: RandomState::new(),
+            hasher,
+            tell: OnceLock::new(),
             epoch: Instant::now(),
             refusals: Refusals::new(metrics),
         })
@@ -135,7 +138,10 @@ impl Limits {
             tokio::spawn(async move {
                 while limits.strong_count() > 0 {
                     sleep(SWEEP_EVERY).await;
-                    limits.upgrade().iter().for_each(|limits| limits.sweep());
+                    limits.upgrade().iter().for_each(|limits| {
+                        limits.sweep();
+                        limits.tell_spent();
+                    });
                 }
             });
         }
@@ -143,13 +149,19 @@ impl Limits {
 
     /// Makes the budget of a route; `None` for one that has no limit.
     #[must_use]
-    pub fn of_route(&self, own: Option<RateLimit>, is_volatile: bool) -> Option<RouteBudget> {
+    pub fn of_route(&self, cb: &str, own: Option<RateLimit>, is_volatile: bool) -> Option<RouteBudget> {
         let limit = own.unwrap_or(if is_volatile { self.volatile_route } else { self.route });
         let rate = rate(limit, self.counting.is_on)?;
         Moment::begin_at_zero();
-        let at = |rate| self.routes.lock().entry(rate).or_insert_with(|| Arc::new(Budgets::new(rate))).clone();
+        let at = |rate| {
+            self.routes
+                .lock()
+                .entry(rate)
+                .or_insert_with(|| Arc::new(Budgets::new(rate).shared(self.hasher.is_shared())))
+                .clone()
+        };
         let of_guests = own.map(|_| at(rate.times(GUESTS)));
-        let number = self.numbers.fetch_add(1, Ordering::Relaxed) as u64;
+        let number = self.hasher.number(cb);
         Some(RouteBudget { number, budgets: at(rate), of_guests, is_volatile })
     }
 
@@ -162,7 +174,7 @@ impl Limits {
 
     /// Returns by what somebody is counted; `kind` tells two kinds of names apart.
     pub fn key(&self, kind: &'static str, name: impl Hash) -> Key {
-        Key(self.hasher.hash_one((kind, name)))
+        Key(self.hasher.number((kind, name)))
     }
 
     /// Takes a message of a socket, and of its user if there is one, out of their budgets and out of that of its address.
@@ -281,6 +293,19 @@ impl Limits {
     }
 
     /// Sweeps the next part of all budgets.
+    /// Returns all budgets that are counted by keys, by their kinds.
+    pub(super) fn kinds(&self) -> Vec<(String, Arc<Budgets>)> {
+        let kinds = [("users", &self.users), ("addresses", &self.addresses), ("sign-ins", &self.sign_ins)];
+        let kinds = kinds.into_iter().filter_map(|(kind, of)| Some((kind.to_owned(), of.clone()?)));
+        let of_routes = self.routes.lock();
+        kinds.chain(of_routes.iter().map(|(rate, of)| (format!("routes at {rate}"), of.clone()))).collect()
+    }
+
+    /// Has what is counted now be of this moment.
+    pub(super) fn begin_now(&self) {
+        Moment::begin(self.epoch, Instant::now());
+    }
+
     fn sweep(&self) {
         let shard = self.swept.fetch_add(1, Ordering::Relaxed);
         let of_routes: Vec<_> = self.routes.lock().values().cloned().collect();

@@ -9,11 +9,13 @@ mod budgets;
 mod limiter;
 mod moment;
 mod places;
+mod sharing;
 
 pub use budget::SocketBudget;
 pub use budgets::Key;
 pub use limiter::{Limits, Payer, RouteBudget};
 pub use places::{NoPlace, Place, Places};
+pub use sharing::Spent;
 
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ use crate::limits::{Limits, NoPlace, Payer, Place, Places};
 use crate::metrics::ServerMetrics;
 
 fn limits_of(config: &Config) -> Arc<Limits> {
-    Limits::new(config, &ServerMetrics::new(false, &[]))
+    Limits::new(config, &ServerMetrics::new(false, &[]), None)
 }
 
 fn address(last: u8) -> Option<IpAddr> {
@@ -36,12 +36,12 @@ fn passed<E>(tries: usize, mut attempt: impl FnMut() -> Result<(), E>) -> usize 
 #[tokio::test(start_paused = true)]
 async fn a_caller_has_a_burst_and_then_a_steady_rate_on_each_route() {
     let limits = limits_of(&Config::default());
-    let route = limits.of_route(None, false).expect("the default");
+    let route = limits.of_route("a/b/v1", None, false).expect("the default");
     let (ada, bob) = (limits.key("user", "ada"), limits.key("user", "bob"));
     let call = |caller| limits.call(&route, caller, None, Instant::now());
     assert_eq!(passed(500, || call(ada)), 100, "at once");
     assert_eq!(passed(10, || call(bob)), 10, "another caller");
-    let other = limits.of_route(None, false).expect("the default");
+    let other = limits.of_route("a/c/v1", None, false).expect("the default");
     assert_eq!(passed(10, || limits.call(&other, ada, None, Instant::now())), 10, "another route");
     advance(Duration::from_secs(1)).await;
     assert_eq!(passed(500, || call(ada)), 20, "a second later");
@@ -59,16 +59,17 @@ async fn a_volatile_route_has_another_rate_and_a_route_may_have_its_own() {
         (Some(RateLimit::At(Rate::new(1, 3600, 3))), true, 3),
     ];
     for (own, is_volatile, expected) in rates {
-        let route = limits.of_route(own, is_volatile).expect("a rate");
+        let cb = format!("a/{own:?}/{is_volatile}");
+        let route = limits.of_route(&cb, own, is_volatile).expect("a rate");
         assert_eq!(
             passed(200, || limits.call(&route, caller, None, Instant::now())),
             expected,
             "{own:?} {is_volatile}"
         );
     }
-    assert!(limits.of_route(Some(RateLimit::Off), false).is_none());
+    assert!(limits.of_route("a/b/v1", Some(RateLimit::Off), false).is_none());
     let off = limits_of(&Config { limits: false, ..Config::default() });
-    assert!(off.of_route(None, false).is_none());
+    assert!(off.of_route("a/b/v1", None, false).is_none());
     assert_eq!(passed(20_000, || off.arrival(address(1))), 20_000);
 }
 
@@ -82,7 +83,7 @@ async fn it_is_said_in_whole_seconds_when_to_come_again_and_then_it_is_so() {
         (Rate::new(1, 3600, 1), 3600),
     ] {
         let limits = limits_of(&Config::default());
-        let route = limits.of_route(Some(RateLimit::At(rate)), false).expect("a rate");
+        let route = limits.of_route("a/b/v1", Some(RateLimit::At(rate)), false).expect("a rate");
         let caller = limits.key("user", "ada");
         let call = || limits.call(&route, caller, None, Instant::now());
         call().expect("the first");
@@ -210,7 +211,7 @@ async fn there_are_never_more_than_there_may_be_and_those_who_are_known_do_not_n
 async fn a_server_sweeps_by_itself_and_stops_with_its_limits() {
     let limits = limits_of(&Config::default());
     limits.keep();
-    let route = limits.of_route(None, false).expect("the default");
+    let route = limits.of_route("a/b/v1", None, false).expect("the default");
     let attempts = (0..5000_u64).map(|caller| limits.call(&route, limits.key("user", caller), None, Instant::now()));
     assert_eq!(attempts.filter(Result::is_ok).count(), 5000);
     assert_eq!(route.count(), 5000);
@@ -227,8 +228,10 @@ async fn a_server_sweeps_by_itself_and_stops_with_its_limits() {
 fn guests_of_one_address_call_a_route_with_a_rate_ten_times_as_often_as_one_of_them_may() {
     let limits = limits_of(&Config::default());
     let rate = Some(RateLimit::At(Rate::new(1, 3600, 5)));
-    let (said, default) =
-        (limits.of_route(rate, false).expect("a rate"), limits.of_route(None, false).expect("a rate"));
+    let (said, default) = (
+        limits.of_route("a/b/v1", rate, false).expect("a rate"),
+        limits.of_route("a/c/v1", None, false).expect("a rate"),
+    );
     let [here, there] = ["here", "there"].map(|address| Some(limits.key("address", address)));
     let call = |route, page: usize, at| limits.call(route, limits.key("session", page), at, Instant::now()).is_ok();
     // A new page for each call.
@@ -285,4 +288,30 @@ async fn what_an_answer_takes_that_is_not_there_is_worked_off_before_anything_el
     assert!(limits.request_of(ada, Instant::now()).is_ok(), "the user of a socket has paid as well, long ago");
     limits.answered(Payer::Socket(&socket, ada), 1 << 30, Instant::now());
     assert!(limits.request_of(ada, Instant::now()).is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn servers_that_tell_each_other_have_one_limit_together() {
+    let shared = || {
+        let limits = Limits::new(&Config::default(), &ServerMetrics::new(false, &[]), Some([7; 16]));
+        let told = Arc::new(parking_lot::Mutex::new(Vec::new()));
+        let tells = told.clone();
+        limits.when_others_must_know(move |spent| tells.lock().extend(spent));
+        (limits, told)
+    };
+    let ((one, told), (other, _)) = (shared(), shared());
+    let route = |limits: &Limits, cb: &str| limits.of_route(cb, None, false).expect("the default");
+    // Another build of the app has more routes.
+    let [_, here] = ["a/a/v1", "a/b/v1"].map(|cb| route(&one, cb));
+    let there = route(&other, "a/b/v1");
+    let call = |limits: &Arc<Limits>, route: &_| limits.call(route, limits.key("user", "ada"), None, Instant::now());
+    assert_eq!(passed(70, || call(&one, &here)), 70);
+    one.tell_spent();
+    other.hear(&told.lock());
+    assert_eq!(passed(500, || call(&other, &there)), 30, "of the burst of one");
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(passed(500, || call(&other, &there)), 20, "at the rate of one");
+    told.lock().clear();
+    one.tell_spent();
+    assert!(told.lock().is_empty(), "nothing is told twice");
 }

@@ -250,6 +250,7 @@ impl<A: App> Server<A> {
             dispatcher.hub().open_to_everyone().await.map_err(StartError::Rooms)?;
         }
         keep_sessions(&dispatcher);
+        share_limits(&dispatcher);
         dispatcher.limits().keep();
         log_filters(table);
         let handle = Handle::new(dispatcher.clone());
@@ -460,6 +461,19 @@ fn keep_sessions<A: App>(dispatcher: &Arc<Dispatcher<A>>) {
         }
     });
     dispatcher.sessions().keep();
+}
+
+/// Tells other servers what callers have used up here.
+fn share_limits<A: App>(dispatcher: &Arc<Dispatcher<A>>) {
+    if !dispatcher.hub().is_shared() {
+        return;
+    }
+    let telling = Arc::downgrade(dispatcher);
+    dispatcher.limits().when_others_must_know(move |spent| {
+        if let Some(dispatcher) = telling.upgrade() {
+            dispatcher.tell_of_limits(spent);
+        }
+    });
 }
 
 /// Says what an event of each route costs, for those who ask for it with `RUST_LOG=sync=debug`.

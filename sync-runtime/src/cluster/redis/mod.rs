@@ -163,6 +163,17 @@ impl Shared {
         }
     }
 
+    /// Returns how many nodes listen in a room.
+    async fn listeners(&self, room: &str) -> Result<usize, BusError> {
+        let channel = self.names.room(room);
+        let asked = self.redis.ask(|mut redis| {
+            let mut asked = redis::cmd("PUBSUB");
+            asked.arg("NUMSUB").arg(&channel);
+            async move { asked.query_async::<(String, usize)>(&mut redis).await }
+        });
+        Ok(asked.await?.1)
+    }
+
     /// Says something to all nodes at once.
     async fn say(&self, text: &str) -> Result<(), BusError> {
         let (channel, text) = (self.names.nodes(), frame::told(&self.node, text));
@@ -252,16 +263,10 @@ impl Bus for RedisBus {
         })
     }
 
-    fn has_listeners<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
-        Box::pin(async move {
-            let channel = self.shared.names.room(room);
-            let asked = self.shared.redis.ask(|mut redis| {
-                let mut asked = redis::cmd("PUBSUB");
-                asked.arg("NUMSUB").arg(&channel);
-                async move { asked.query_async::<(String, usize)>(&mut redis).await }
-            });
-            Ok(asked.await?.1 > 0)
-        })
+    fn has_others<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
+        let (tell, told) = oneshot::channel();
+        self.commands.send(Command::Others(room.into(), tell)).unwrap_or_default();
+        Box::pin(async { told.await.unwrap_or_else(|_| Err(stopped())) })
     }
 
     fn past<'a>(&'a self, room: &'a str, after: Position) -> BoxFuture<'a, Result<Past, BusError>> {

@@ -34,12 +34,18 @@ const KEEP: Duration = Duration::from_secs(60);
 
 /// What this node wants to hear.
 pub(super) enum Command {
-    Listen(Arc<str>, oneshot::Sender<Result<Position, BusError>>),
+    Listen(Arc<str>, Tell<Position>),
     Unlisten(Arc<str>),
+    /// Asks whether others listen in a room.
+    Others(Arc<str>, Tell<bool>),
 }
 
+/// Where somebody is told who waits for it.
+type Tell<T> = oneshot::Sender<Result<T, BusError>>;
 /// A room in which somebody wants to listen, and waits to be told where its order is.
-type Waiting = (Arc<str>, oneshot::Sender<Result<Position, BusError>>);
+type Waiting = (Arc<str>, Tell<Position>);
+/// A room of which somebody wants to know whether others listen there.
+type Asked = (Arc<str>, Tell<bool>);
 
 struct Subscriber {
     shared: Arc<Shared>,
@@ -151,6 +157,7 @@ impl Subscriber {
                 waiting.push((room, tell));
             }
             Command::Unlisten(room) => drop(self.rooms.take(&room)),
+            Command::Others(_, tell) => tell.send(Err(BusError::new("it is not heard"))).unwrap_or_default(),
         }
     }
 
@@ -163,9 +170,18 @@ impl Subscriber {
         sink: &mut PubSubSink,
     ) -> Result<(), BusError> {
         let mut next = Some(first);
-        let (mut wanted, mut unwanted) = (Vec::new(), Vec::new());
+        let (mut wanted, mut unwanted, mut asked) = (Vec::new(), Vec::new(), Vec::new());
         while let Some(command) = next {
+            let command = match command {
+                Command::Others(room, tell) => {
+                    asked.push((room, tell));
+                    next = commands.try_recv().ok();
+                    continue;
+                }
+                command => command,
+            };
             match &command {
+                Command::Others(..) => {}
                 Command::Listen(room, _) => {
                     unwanted.retain(|other| other != room);
                     if !self.rooms.contains(room) {
@@ -188,7 +204,25 @@ impl Subscriber {
             in_time(sink.subscribe(channels(&wanted))).await?;
         }
         self.tell(std::mem::take(waiting));
+        self.tell_of_others(asked);
         Ok(())
+    }
+
+    /// Tells whether others listen, beside what is heard.
+    fn tell_of_others(&self, asked: Vec<Asked>) {
+        if asked.is_empty() {
+            return;
+        }
+        let own = |room: &Arc<str>| usize::from(self.rooms.contains(room));
+        let asked: Vec<_> = asked.into_iter().map(|(room, tell)| (own(&room), room, tell)).collect();
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            let asked = asked.into_iter().map(async |(own, room, tell)| {
+                let others = shared.listeners(&room).await.map(|count| count > own);
+                tell.send(others).unwrap_or_default();
+            });
+            stream::iter(asked).buffer_unordered(AT_ONCE).collect::<()>().await;
+        });
     }
 
     /// Tells where rooms are, beside what is heard.

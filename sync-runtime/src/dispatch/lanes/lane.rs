@@ -105,8 +105,11 @@ impl<A: App> Directory<A> {
         metrics: impl Fn(&'static str) -> Arc<RouteMetrics>,
     ) -> Self {
         let schemas = routes.all.iter().map(|route| route.input_schema().nested(config.nesting_limit)).collect();
-        let options = routes.all.iter().map(|route| route.options());
-        let budgets = options.map(|options| limits.of_route(options.rate_limit, options.volatile)).collect();
+        let budget = |route: &&'static dyn Route<A>| {
+            let options = route.options();
+            limits.of_route(route.id().cb, options.rate_limit, options.volatile)
+        };
+        let budgets = routes.all.iter().map(budget).collect();
         let metrics = routes.all.iter().map(|route| metrics(route.id().cb)).collect();
         Self { routes, schemas, budgets, metrics }
     }

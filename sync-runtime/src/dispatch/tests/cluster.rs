@@ -113,7 +113,7 @@ impl World {
             40..50 => self.lose(page),
             50..72 => self.come_back(page).await,
             72..76 => self.notice(page),
-            76..84 => drop(self.hear(page)),
+            76..84 => self.hear(page),
             84..89 => self.broker.cut(self.rng.usize(0..NODES)),
             89..94 => self.broker.heal(self.rng.usize(0..NODES)),
             94 => advance(Duration::from_secs(self.rng.u64(1..5))).await,
