@@ -49,6 +49,14 @@ async fn open_log<A: App>(
     if let Some(url) = &config.log_url {
         return Ok(Arc::new(PostgresLog::open(url.as_str(), &codes, watch).await?));
     }
+    if config.bus.is_some() {
+        if !config.is_development() {
+            return Err(DataError::OwnLog);
+        }
+        tracing::error!(
+            "durable data is in a file of this server alone, though `bus` is set: `log_url` names a Postgres for all"
+        );
+    }
     Ok(Arc::new(SqliteLog::open(&config.data, &codes, watch, patience).await?))
 }
 

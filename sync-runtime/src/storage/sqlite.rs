@@ -106,6 +106,11 @@ pub enum DataError {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Several servers meet on a bus, and durable data would be in a file of each.
+    #[error(
+        "`bus` (`SYNC_BUS`) is set, and the app has mutations: `log_url` (`SYNC_LOG_URL`) has to name a Postgres that all servers share"
+    )]
+    OwnLog,
     /// The bus on which several servers meet cannot be reached.
     #[error("the Redis of `bus` (`SYNC_BUS`) cannot be used")]
     Bus {
