@@ -248,6 +248,45 @@ impl Client {
         }
     }
 
+    /// Returns the frames that have come in so far, as far as they were read.
+    pub fn frames_before(&mut self) -> impl Iterator<Item = Value> + '_ {
+        self.frames.drain(..)
+    }
+
+    /// Waits for the next event of the server: what it is called, and what it carries.
+    ///
+    /// # Errors
+    ///
+    /// That the connection is lost.
+    pub async fn next_told(&mut self) -> Result<(String, Value), String> {
+        loop {
+            if let Some(frame) = self.frames.pop_front() {
+                return Ok(("sync".to_owned(), frame));
+            }
+            if let Some(told) = self.others.pop_front() {
+                return Ok(told);
+            }
+            self.receive().await?;
+        }
+    }
+
+    /// Sends an event, and returns what it is answered; `None` where the connection is lost, or the answer takes longer.
+    pub async fn try_call(&mut self, event: &str, payload: &Value, limit: std::time::Duration) -> Option<Value> {
+        let id = self.next_ack;
+        self.next_ack += 1;
+        let calling = async {
+            let message = Message::text(format!("42{id}{}", json!([event, payload])));
+            self.send_message(message).await.ok()?;
+            loop {
+                if let Some(answer) = self.acks.remove(&id) {
+                    return Some(answer);
+                }
+                self.receive().await.ok()?;
+            }
+        };
+        tokio::time::timeout(limit, calling).await.ok()?
+    }
+
     /// Returns what the next event of this name carries.
     pub async fn event(&mut self, name: &str) -> Value {
         loop {

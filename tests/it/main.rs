@@ -26,6 +26,7 @@ mod fuzzed;
 mod groups;
 mod kept_states;
 mod killed_log;
+mod killed_nodes;
 mod killed_rows;
 mod kinds;
 mod limits;

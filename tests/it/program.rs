@@ -78,6 +78,12 @@ impl Program {
         assert!(Command::new("kill").args(["-STOP", &id]).status().expect("kill runs").success());
     }
 
+    /// Lets it go on.
+    pub(crate) fn go_on(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-CONT", &id]).status().expect("kill runs").success());
+    }
+
     /// Ends it as a crash would.
     pub(crate) fn kill(mut self) {
         self.child.kill().and_then(|()| self.child.wait()).expect("it is ours");

@@ -176,7 +176,7 @@ const ROOMS: &[(&str, &str, &[&str])] = &[
     // and a Redis that stands still says nothing for a while.
     ("std::thread::sleep", "tests", &["tests/app/src/order"]),
     ("tokio::time::interval", "tests", &[]),
-    ("tokio::time::sleep", "tests", &["tests/app/src/order", "tests/it/cluster.rs"]),
+    ("tokio::time::sleep", "tests", &["tests/app/src/order", "tests/it/cluster.rs", "tests/it/killed_nodes.rs"]),
     // Nor by asking again and again; strain counts the turns that somebody else has.
     ("tokio::task::yield_now", "tests", &["tests/app/src", "tests/it/strain.rs"]),
 ];
