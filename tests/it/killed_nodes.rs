@@ -98,6 +98,9 @@ async fn roam(number: usize, addresses: Addresses, last: Arc<Mutex<Option<u64>>>
             let next = tokio::time::timeout(Duration::from_millis(500), client.next_told()).await;
             if let Ok(Ok((event, frame))) = &next {
                 pos = frame["pos"].clone();
+                if event == "gap" {
+                    membership = frame["membership"].clone();
+                }
                 told.push(match &**event {
                     "gap" => Told::Gap,
                     _ => Told::Event(frame["serverOutput"]["index"].as_u64().expect("a number")),

@@ -131,7 +131,7 @@ fn what_is_not_sent_yet_is_written_as_it_stands_here() {
                 let pause = message["reconnectInMs"].as_u64().expect("milliseconds");
                 ("closing", Packet::stopping(Duration::from_millis(pause)))
             }
-            "gap" => ("gap", Packet::gap(&room, &text(&message["pos"]))),
+            "gap" => ("gap", Packet::gap(&room, &text(&message["pos"]), message["membership"].as_str())),
             "poke_without_changes" => {
                 let cursor = message["cursor"].as_u64().expect("a cursor");
                 ("poke", Packet::poke(&text(&message["scope"]), cursor, None))

@@ -372,6 +372,9 @@ describe("after a reconnect", () => {
     network.socket.answer("joinRoom", { ...joined("p2", true), membership: "m2" });
     reconnect(network);
     expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p2", membership: "m2" });
+    network.socket.receive("gap", { room: "a", pos: "p3", membership: "m3" });
+    reconnect(network);
+    expect(network.socket.sent[0]?.payload).toEqual({ room: "a", after: "p3", membership: "m3" });
     // A server of its own has nothing to prove to others.
     network.socket.answer("joinRoom", joined("p3", true));
     reconnect(network);

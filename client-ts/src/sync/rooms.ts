@@ -92,8 +92,12 @@ export class Rooms implements Part {
     },
     state: ({ room, pos }) => void this.#seen(room, pos),
     roomLost: ({ room, error }) => this.#takenOut(room, error),
-    gap: ({ room, pos }) => {
-      if (this.#seen(room, pos)) this.gaps.tell(room);
+    gap: ({ room, pos, membership }) => {
+      const known = this.#rooms.get(room);
+      if (known === undefined) return;
+      known.membership = membership ?? known.membership;
+      this.#seen(room, pos);
+      this.gaps.tell(room);
     },
   };
 

@@ -76,6 +76,8 @@ export interface RoomLost {
 export interface Gap {
   readonly room: string;
   readonly pos: string;
+  /** What proves to another server that this page was there then, in place of what the last answer to a join said. */
+  readonly membership?: string;
 }
 
 /** Why the server ends a socket. A newer server may have reasons that are not named here. */
@@ -176,9 +178,10 @@ export function parseRoomLost(message: unknown): Read<RoomLost> {
 /** Reads a `gap` frame. */
 export function parseGap(message: unknown): Read<Gap> {
   if (!isObject(message)) return unreadable("a frame is not an object");
-  const { room, pos } = message;
+  const { room, pos, membership } = message;
   if (typeof room !== "string") return unreadable("`room` is not a string");
-  return typeof pos === "string" ? read({ room, pos }) : unreadable("`pos` is not a string");
+  if (typeof pos !== "string") return unreadable("`pos` is not a string");
+  return read(typeof membership === "string" ? { room, pos, membership } : { room, pos });
 }
 
 /** Reads a `closing` frame. */

@@ -216,10 +216,8 @@ impl<A: App> Dispatcher<A> {
             self.ask_rule(socket, name).await?;
         }
         let key = socket.sender_key();
-        let page = [key.session.to_string(), key.tab.map(|tab| tab.to_string()).unwrap_or_default()];
-        let who = [&*page[0], &*page[1], name];
         let after = after.and_then(|after| self.positions().open(after)).map(|place| {
-            let member_since = membership.and_then(|proof| self.positions().open_membership(&who, proof));
+            let member_since = membership.and_then(|proof| key.open_membership(self.positions(), name, proof));
             After { place, member_since }
         });
         let mut held = self.seat(socket, name, after).await?;
@@ -232,7 +230,7 @@ impl<A: App> Dispatcher<A> {
         let pos = self.positions().seal(held.position());
         let people = self.follow(socket, name, &held, follows);
         let is_shared = self.hub().is_shared() && socket.identity().can_come_back();
-        let membership = is_shared.then(|| self.positions().seal_membership(&who, held.member_since()));
+        let membership = is_shared.then(|| key.seal_membership(self.positions(), name, held.member_since()));
         let joined = JoinedRoom { pos: &pos, recovered: held.is_recovered(), membership, presence: people.as_deref() };
         Ok((answer_rooms_joined(&socket.room_names(), &joined), held))
     }

@@ -27,19 +27,35 @@ impl<A: App> Delivery<A> for Gap {
     }
 
     fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
-        Box::new(Told(Packet::gap(&self.room, &self.positions.seal(position))))
+        let pos = self.positions.seal(position);
+        Box::new(Placing { gap: *self, position, pos })
     }
 }
 
-struct Told(Packet);
+/// A gap whose members are told.
+struct Placing {
+    gap: Gap,
+    position: Position,
+    pos: String,
+}
 
-impl<A: App> Placed<A> for Told {
-    fn reach(&mut self, _: &Row<A>, _: &Facts) -> Reach {
-        Reach::Now(Some(self.0.clone()))
+impl Placing {
+    /// Writes it for one member, which has been there up to here: what it was told when it joined may be of another history.
+    fn packet<A: App>(&self, member: &Row<A>) -> Packet {
+        let Gap { room, positions } = &self.gap;
+        let key = member.socket().known_key();
+        let membership = key.map(|key| key.seal_membership(positions, room, self.position));
+        Packet::gap(room, &self.pos, membership.as_deref())
+    }
+}
+
+impl<A: App> Placed<A> for Placing {
+    fn reach(&mut self, member: &Row<A>, _: &Facts) -> Reach {
+        Reach::Now(Some(self.packet(member)))
     }
 
-    fn defer(&self, _: &Row<A>) -> Deferred {
-        let packet = Box::pin(std::future::ready(Some(self.0.clone())));
+    fn defer(&self, member: &Row<A>) -> Deferred {
+        let packet = Box::pin(std::future::ready(Some(self.packet(member))));
         Deferred { topic: None, size: BYTES, packet }
     }
 

@@ -9,7 +9,7 @@ use crate::i18n::Locale;
 use crate::id::Id;
 use crate::route::App;
 use crate::session::LiveSession;
-use crate::wire::IgnoreSelf;
+use crate::wire::{IgnoreSelf, Position, PositionKey};
 
 /// Who a socket or a request is, decided once by `dispatch`.
 pub struct Identity<A: App> {
@@ -34,6 +34,24 @@ pub struct SenderKey {
 }
 
 impl SenderKey {
+    /// Writes, for other servers, that this page has been a member of a room since a place.
+    #[must_use]
+    pub fn seal_membership(&self, positions: &PositionKey, room: &str, since: Position) -> String {
+        let [session, tab] = self.texts();
+        positions.seal_membership(&[&session, &tab, room], since)
+    }
+
+    /// Reads since when this page has been a member of a room, as another server has written it; `None` for what does not prove it.
+    #[must_use]
+    pub fn open_membership(&self, positions: &PositionKey, room: &str, text: &str) -> Option<Position> {
+        let [session, tab] = self.texts();
+        positions.open_membership(&[&session, &tab, room], text)
+    }
+
+    fn texts(&self) -> [String; 2] {
+        [self.session.to_string(), self.tab.map(|tab| tab.to_string()).unwrap_or_default()]
+    }
+
     /// Returns whether both are of one session.
     #[must_use]
     pub fn is_same_session(&self, other: &Self) -> bool {

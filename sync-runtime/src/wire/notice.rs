@@ -129,17 +129,20 @@ impl Packet {
         notice(event::PRESENCE, &Presence { room, changes })
     }
 
-    /// Writes that a member has missed something that cannot be sent again: `{ room, pos }`; what comes next comes after `pos`.
+    /// Writes that a member has missed something that cannot be sent again: `{ room, pos, membership? }`; what comes next comes after `pos`,
+    /// and `membership` proves to other servers that it was there then.
     ///
     /// Source: `tests/wire/gap.json`.
     #[must_use]
-    pub fn gap(room: &str, pos: &str) -> Self {
+    pub fn gap(room: &str, pos: &str, membership: Option<&str>) -> Self {
         #[derive(Serialize)]
         struct Gap<'a> {
             room: &'a str,
             pos: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            membership: Option<&'a str>,
         }
-        notice(event::GAP, &Gap { room, pos })
+        notice(event::GAP, &Gap { room, pos, membership })
     }
 
     /// Writes that a socket is in a room no longer, though it has not left: `{ room, error }`, with why in the form of a refusal; nothing of

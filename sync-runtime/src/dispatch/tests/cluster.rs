@@ -231,6 +231,10 @@ impl World {
             let page = &mut self.pages[page];
             page.heard.push(if is_gap { Heard::Gap(at) } else { Heard::Event(at) });
             page.pos = Some(pos);
+            if is_gap {
+                let told: serde_json::Value = serde_json::from_str(json).expect("JSON");
+                page.membership = told["membership"].as_str().map(str::to_owned);
+            }
         }
     }
 
