@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::error::SyncError;
-use crate::rooms::NewValue;
+use crate::rooms::{NewValue, OthersHealth};
 use crate::route::BoxFuture;
 use crate::wire::Position;
 
@@ -42,6 +42,9 @@ pub trait Bus: Send + Sync {
 
     /// Tells all other nodes that this one ends.
     fn leave(&self) -> BoxFuture<'static, ()>;
+
+    /// Returns how it is with it.
+    fn health(&self) -> OthersHealth;
 
     /// Returns whether what is published now would get its place soon.
     fn is_up(&self) -> bool;

@@ -14,7 +14,8 @@ use crate::cluster::listened::{Held, Listened};
 use crate::config::Config;
 use crate::error::SyncError;
 use crate::rooms::{
-    Beginning, Listening, NewValue, NotPlaced, NowOrLater, Others, PastText, RemoteEvents, Room, Sequencer, Submitted,
+    Beginning, Listening, NewValue, NotPlaced, NowOrLater, Others, OthersHealth, PastText, RemoteEvents, Room,
+    Sequencer, Submitted,
 };
 use crate::route::{App, BoxFuture, Keep};
 use crate::tables::shrink;
@@ -147,6 +148,10 @@ fn unavailable() -> SyncError {
 impl<A: App> Others for SharedOrder<A> {
     fn tell(&self, room: Option<&str>, news: String) {
         self.0.bus.tell(room.map(Arc::from).as_ref(), news);
+    }
+
+    fn health(&self) -> OthersHealth {
+        self.0.bus.health()
     }
 
     fn leave(&self) -> BoxFuture<'static, ()> {

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::clock::Instant;
 use crate::cluster::bus::PastMessage;
 use crate::cluster::{Bus, BusError, Ears, Heard, Message, Past};
+use crate::rooms::OthersHealth;
 use crate::route::BoxFuture;
 use crate::wire::Position;
 
@@ -406,6 +407,10 @@ impl Bus for NodeBus {
 
     fn leave(&self) -> BoxFuture<'static, ()> {
         Box::pin(std::future::ready(()))
+    }
+
+    fn health(&self) -> OthersHealth {
+        OthersHealth { is_down: !self.is_up(), ..OthersHealth::default() }
     }
 
     fn is_up(&self) -> bool {

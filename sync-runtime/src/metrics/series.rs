@@ -157,6 +157,15 @@ series! {
     REPLICATION_STOPPED: "sync_replication_stopped" Gauge, [],
         "1 while something is in the way of reading rows.",
         "An alarm: `GET /_sync/replication` and the log say what it is.";
+    BUS_DOWN: "sync_bus_down" Gauge, [],
+        "1 while the bus takes no messages of this server, or is not heard.",
+        "An alarm after some seconds: what happens in rooms is refused (`sync-unavailable`) while it takes nothing. 0 where there is no bus.";
+    BUS_SERVERS: "sync_bus_servers" Gauge, [],
+        "How many servers are heard on the bus, this one included.",
+        "As many as run. Fewer on one of them is a network that separates them, or two settings `redis_prefix`. 0 where there is no bus.";
+    BUS_WAITING: "sync_bus_waiting_bytes" Gauge, [],
+        "How many bytes wait to be published.",
+        "It falls to 0 within a millisecond or so. A rise is a Redis that is too slow, or away; beyond 16 MiB calls are refused.";
     LIMITED: "sync_limited_total" Counter, ["limit"],
         "What a limit has refused, by the limit: the rates `route`, `volatile`, `socket`, `user`, `address` and `sign-in`; `sockets` and \
          `connections` of one address; `unidentified` for sockets that had to go for newer ones, `connect-timeout` for those that took \

@@ -10,9 +10,9 @@ use crate::clock::sleep;
 use crate::metrics::RouteMetrics;
 use crate::metrics::codes::{Codes, Outcomes};
 use crate::metrics::series::{
-    CALLS_NOW, CLIENTS, CONNECTIONS, DISCONNECTS, HANDSHAKES, HISTORY, JOINS, LIMITED, MEMBERS_NOW, NAMED, QUEUE,
-    REPLICATION_LAG, REPLICATION_STOPPED, ROOMS, SERIES, SESSIONS, SOCKETS, STATE_FAILING, STATE_UNSAVED, STATE_VALUES,
-    Series, SeriesKind,
+    BUS_DOWN, BUS_SERVERS, BUS_WAITING, CALLS_NOW, CLIENTS, CONNECTIONS, DISCONNECTS, HANDSHAKES, HISTORY, JOINS,
+    LIMITED, MEMBERS_NOW, NAMED, QUEUE, REPLICATION_LAG, REPLICATION_STOPPED, ROOMS, SERIES, SESSIONS, SOCKETS,
+    STATE_FAILING, STATE_UNSAVED, STATE_VALUES, Series, SeriesKind,
 };
 
 /// How often samples are put into their histograms: until then each of them takes 16 bytes.
@@ -66,6 +66,12 @@ pub struct Now {
     pub replication_lag: usize,
     /// Whether something is in its way.
     pub is_replication_stopped: bool,
+    /// Whether the bus takes nothing, or is not heard.
+    pub is_bus_down: bool,
+    /// How many servers are heard there.
+    pub bus_servers: usize,
+    /// How many bytes wait to be published.
+    pub bus_waiting: usize,
 }
 
 /// Counts what happens under one name.
@@ -147,6 +153,9 @@ impl ServerMetrics {
             (&CLIENTS, now.clients),
             (&REPLICATION_LAG, now.replication_lag),
             (&REPLICATION_STOPPED, usize::from(now.is_replication_stopped)),
+            (&BUS_DOWN, usize::from(now.is_bus_down)),
+            (&BUS_SERVERS, now.bus_servers),
+            (&BUS_WAITING, now.bus_waiting),
         ];
         for (series, value) in gauges {
             self.recorder.gauge(series).set(value as f64);

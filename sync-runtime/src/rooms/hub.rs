@@ -17,8 +17,8 @@ use crate::rooms::expiry::{Due, Expiry};
 use crate::rooms::gap::Gap;
 use crate::rooms::socket::Place;
 use crate::rooms::{
-    After, Beginning, Bundle, Delivery, HeldSeat, Kept, NowOrLater, Permit, RemoteEvents, Room, RoomServices, Seat,
-    Socket, StoredRoom, Submitted,
+    After, Beginning, Bundle, Delivery, HeldSeat, Kept, NowOrLater, OthersHealth, Permit, RemoteEvents, Room,
+    RoomServices, Seat, Socket, StoredRoom, Submitted,
 };
 use crate::route::{App, Keep};
 use crate::session::LiveSession;
@@ -356,6 +356,12 @@ impl<A: App> Hub<A> {
     /// When that cannot be found out.
     pub async fn shared_value(&self, room: &str, name: &str) -> Result<Option<(u64, String)>, SyncError> {
         self.services.sequencer.value(room, name).known().await
+    }
+
+    /// Returns how it is with the way to other servers.
+    #[must_use]
+    pub fn others(&self) -> OthersHealth {
+        self.services.others.health()
     }
 
     /// Tells other servers that this one ends.

@@ -37,7 +37,7 @@ pub use room::{Room, Submitted};
 pub use seat::{Deferred, HeldSeat, Row, Seat, waited_for};
 pub use services::{
     After, Beginning, Dropped, Histories, History, Kept, KeptEvents, Listening, LocalSequencer, NoHistories, NoOthers,
-    NotPlaced, NowOrLater, PastEvent, RemoteEvents, RoomServices, Sequencer,
+    NotPlaced, NowOrLater, OthersHealth, PastEvent, RemoteEvents, RoomServices, Sequencer,
 };
 #[cfg(any(feature = "redis", test))]
 pub use services::{Others, PastText};

@@ -29,10 +29,26 @@ pub trait Others: Send + Sync {
     /// twice, and when others have heard nothing for a while, they know that it may be missing.
     fn tell(&self, room: Option<&str>, news: String);
 
+    /// Returns how it is with the way to them.
+    fn health(&self) -> OthersHealth {
+        OthersHealth::default()
+    }
+
     /// Tells all others that this server ends; it is over when that was said.
     fn leave(&self) -> BoxFuture<'static, ()> {
         Box::pin(std::future::ready(()))
     }
+}
+
+/// How it is with the way to other servers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OthersHealth {
+    /// Whether they cannot be told anything, or not be heard.
+    pub is_down: bool,
+    /// How many servers there are that hear each other; 0 for one of its own.
+    pub servers: usize,
+    /// How many bytes wait to be told.
+    pub waiting: usize,
 }
 
 /// There are no others.

@@ -30,6 +30,7 @@ use crate::cluster::bus::{Bus, BusError, Ears, Message, Past, PastMessage};
 use crate::cluster::redis::publisher::{Outgoing, Waiting};
 use crate::cluster::redis::subscriber::{Command, ENDED};
 use crate::id::Id;
+use crate::rooms::OthersHealth;
 use crate::route::BoxFuture;
 use crate::storage::{DataError, Redis, RedisFailure};
 use crate::wire::Position;
@@ -75,6 +76,8 @@ struct Shared {
     /// Whether messages can be published, as far as is known, and are heard.
     publishes: AtomicBool,
     hears: AtomicBool,
+    /// How many other nodes are heard.
+    others: AtomicUsize,
 }
 
 /// What keys and channels are called.
@@ -121,6 +124,7 @@ impl RedisBus {
             waiting: AtomicUsize::new(0),
             publishes: AtomicBool::new(false),
             hears: AtomicBool::new(false),
+            others: AtomicUsize::new(0),
         };
         let ends = Mutex::new(Some(Ends { outgoing: published, commands: commanded }));
         Ok(Self { shared: Arc::new(shared), outgoing, commands, ends, tasks: OnceLock::new() })
@@ -287,6 +291,12 @@ impl Bus for RedisBus {
                 tracing::debug!(%error, "others find out by themselves that this server has ended");
             }
         })
+    }
+
+    fn health(&self) -> OthersHealth {
+        let Shared { publishes, hears, others, waiting, .. } = &*self.shared;
+        let is_down = !publishes.load(Ordering::Acquire) || !hears.load(Ordering::Acquire);
+        OthersHealth { is_down, servers: 1 + others.load(Ordering::Acquire), waiting: waiting.load(Ordering::Acquire) }
     }
 
     fn is_up(&self) -> bool {

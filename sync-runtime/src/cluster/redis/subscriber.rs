@@ -281,6 +281,7 @@ impl Subscriber {
             return Err(BusError::new(format!("nothing was heard for {} seconds", SILENCE.as_secs())));
         }
         let silent: Vec<_> = self.others.extract_if(|_, heard| heard.elapsed() > LEASE).map(|(node, _)| node).collect();
+        self.shared.others.store(self.others.len(), Ordering::Release);
         if let Some(ears) = self.ears.upgrade() {
             silent.iter().for_each(|node| ears.gone(node));
         }

@@ -72,6 +72,7 @@ impl<A: App> MetricsDoor<A> {
         let (rooms, members) = hub.room_count();
         let states = self.dispatcher.state_health();
         let (replication_lag, is_replication_stopped) = self.dispatcher.replication_lag();
+        let others = hub.others();
         Now {
             connections: self.pipes.open(),
             sockets: hub.socket_count(),
@@ -88,6 +89,9 @@ impl<A: App> MetricsDoor<A> {
             clients: usize::try_from(self.dispatcher.registered_clients()).unwrap_or(usize::MAX),
             replication_lag: usize::try_from(replication_lag).unwrap_or(usize::MAX),
             is_replication_stopped,
+            is_bus_down: others.is_down,
+            bus_servers: others.servers,
+            bus_waiting: others.waiting,
         }
     }
 }
