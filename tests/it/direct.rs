@@ -174,7 +174,7 @@ fn every_kind() -> Vec<Packet> {
         Packet::room_stream("odd/bulk/v1", "open-a", &json(json!([1, 2]))),
         Packet::caller_stream("a-call", &json(json!("x".repeat(300)))),
         Packet::presence("open-a", &[]),
-        Packet::gap("open-a", "pos"),
+        Packet::gap("open-a", "pos", None),
         Packet::poke("board-1", 7, None),
         Packet::acknowledgement(77, &json(json!({ "status": "success" }))),
         Packet::closing("session-ended"),
