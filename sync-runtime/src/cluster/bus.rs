@@ -27,6 +27,18 @@ pub trait Bus: Send + Sync {
     /// Ends to listen in a room, behind what was asked before.
     fn unlisten(&self, room: &Arc<str>);
 
+    /// Notes that somebody has left a room behind a place, for as long as events are kept there.
+    fn leave_room<'a>(
+        &'a self,
+        room: &'a str,
+        who: &'a str,
+        behind: Position,
+        age: Duration,
+    ) -> BoxFuture<'a, Result<(), BusError>>;
+
+    /// Returns behind which place somebody has left a room, if that is noted.
+    fn has_left<'a>(&'a self, room: &'a str, who: &'a str) -> BoxFuture<'a, Result<Option<Position>, BusError>>;
+
     /// Returns what was made of a value of a room last, with its number; `None` where nobody knows.
     fn value<'a>(&'a self, room: &'a str, name: &'a str) -> BoxFuture<'a, Result<Option<(u64, String)>, BusError>>;
 

@@ -54,8 +54,21 @@ impl<E> Listened<E> {
         self.sent.insert(number, event);
     }
 
-    /// Takes the event of a message that was heard, or will not be.
-    pub(super) fn take(&mut self, number: u64) -> Option<E> {
+    /// Takes the event of a message that was heard, or will not be, and those of earlier messages, which will not be heard any more; to be
+    /// dropped without a lock.
+    pub(super) fn take(&mut self, number: u64) -> (Option<E>, BTreeMap<u64, E>) {
+        let later = self.sent.split_off(&number);
+        let mut earlier = std::mem::replace(&mut self.sent, later);
+        let taken = self.sent.remove(&number);
+        if taken.is_none() {
+            // It is one of long ago.
+            self.sent.append(&mut earlier);
+        }
+        (taken, earlier)
+    }
+
+    /// Takes the event of a message that will not be heard.
+    pub(super) fn forget(&mut self, number: u64) -> Option<E> {
         self.sent.remove(&number)
     }
 

@@ -23,6 +23,8 @@ use crate::wire::Position;
 
 /// After what time it is tried again to fetch what could not be fetched.
 const AGAIN: Duration = Duration::from_millis(250);
+/// How long a room that has much to deliver is left alone.
+const BREATH: Duration = Duration::from_millis(20);
 /// How long the events of a room are kept at most.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
@@ -103,6 +105,18 @@ impl<A: App> Sequencer<A> for SharedOrder<A> {
 
     fn has_members_elsewhere<'a>(&'a self, room: &'a str) -> NowOrLater<'a, bool> {
         NowOrLater::Later(Box::pin(async { Ok(self.0.bus.has_others(room).await?) }))
+    }
+
+    fn leave<'a>(&'a self, room: &'a str, who: &'a str, behind: Position) -> NowOrLater<'a, ()> {
+        let age = self.0.retention_of(room).age;
+        if age.is_zero() {
+            return NowOrLater::Now(());
+        }
+        NowOrLater::Later(Box::pin(async move { Ok(self.0.bus.leave_room(room, who, behind, age).await?) }))
+    }
+
+    fn has_left<'a>(&'a self, room: &'a str, who: &'a str) -> NowOrLater<'a, Option<Position>> {
+        NowOrLater::Later(Box::pin(async move { Ok(self.0.bus.has_left(room, who).await?) }))
     }
 
     fn value<'a>(&'a self, room: &'a str, name: &'a str) -> NowOrLater<'a, Option<(u64, String)>> {
@@ -208,7 +222,7 @@ impl<A: App> Inner<A> {
         async move {
             let published = published.await;
             if published.is_err() {
-                let lost = order.rooms().get_mut(&room).and_then(|listened| listened.take(number));
+                let lost = order.rooms().get_mut(&room).map(|listened| listened.forget(number));
                 drop(lost);
             }
             published
@@ -234,7 +248,12 @@ impl<A: App> Inner<A> {
     /// Hands a message to its room.
     fn place(&self, remote: &dyn RemoteEvents, room: &str, message: Heard<'_>) -> Result<(), NotPlaced> {
         let Heard { at, own, text } = message;
-        let own = own.and_then(|number| Some((number, self.rooms().get_mut(room)?.take(number)?)));
+        let own = own.and_then(|number| {
+            let taken = self.rooms().get_mut(room).map(|listened| listened.take(number));
+            // What is lost is dropped here, without the lock.
+            let (event, _lost) = taken?;
+            Some((number, event?))
+        });
         // In place of an event that may have been heard before, nothing is said.
         let own = own.filter(|_| !text.is_empty());
         let Some((number, Own { room: to, event })) = own else { return remote.place(room, at, text) };
@@ -277,7 +296,17 @@ impl<A: App> Inner<A> {
                 continue;
             };
             match self.bus.past(&room, end).await {
-                Ok(past) => self.place_past(&*remote, &room, &past),
+                Ok(past) => match self.place_past(&*remote, &room, &past) {
+                    Ok(()) => {}
+                    Err(NotPlaced::Full) => {
+                        sleep(BREATH).await;
+                        continue;
+                    }
+                    Err(_) => {
+                        self.rooms().get_mut(&room).map(Listened::give_up);
+                        return;
+                    }
+                },
                 Err(error) => {
                     tracing::debug!(room = &*room, %error, "what was missed cannot be fetched yet");
                     sleep(AGAIN).await;
@@ -299,7 +328,7 @@ impl<A: App> Inner<A> {
     }
 
     /// Places what was missed; what is not there any more is lost.
-    fn place_past(&self, remote: &dyn RemoteEvents, room: &str, past: &Past) {
+    fn place_past(&self, remote: &dyn RemoteEvents, room: &str, past: &Past) -> Result<(), NotPlaced> {
         // What was heard since is held.
         if let Some(listened) = self.rooms().get_mut(room) {
             listened.is_at(past.end);
@@ -308,7 +337,8 @@ impl<A: App> Inner<A> {
             // What is not kept may have been heard.
             let held = self.rooms().get(room).and_then(Listened::first_held);
             let held = held.filter(|held| held.epoch == past.end.epoch && held.seq <= past.end.seq);
-            return remote.lose(room, held.map_or(past.end, before));
+            remote.lose(room, held.map_or(past.end, before));
+            return Ok(());
         }
         for PastMessage { at, own, text, .. } in &past.messages {
             let message = Heard { at: *at, own: *own, text };
@@ -319,12 +349,15 @@ impl<A: App> Inner<A> {
                     remote.lose(room, before(*at));
                     self.place(remote, room, message)
                 }
-                NotPlaced::NoRoom | NotPlaced::Stopping => Err(why),
+                NotPlaced::NoRoom | NotPlaced::Full | NotPlaced::Stopping => Err(why),
             });
-            if placed.is_err() {
-                return;
+            match placed {
+                // Another one may have opened it: it begins behind this.
+                Err(NotPlaced::NoRoom) => return Ok(()),
+                placed => placed?,
             }
         }
+        Ok(())
     }
 
     async fn past(&self, room: &str, after: Position) -> Result<Option<Vec<PastText>>, BusError> {
@@ -384,7 +417,7 @@ impl<A: App> Ears for Inner<A> {
         match self.place(&*remote, room, message) {
             // A room that is not there yet fetches this when it is.
             Ok(()) | Err(NotPlaced::Known | NotPlaced::NoRoom | NotPlaced::Stopping) => {}
-            Err(NotPlaced::Early { .. } | NotPlaced::OtherEpoch) => {
+            Err(NotPlaced::Early { .. } | NotPlaced::OtherEpoch | NotPlaced::Full) => {
                 if let Some(listened) = self.rooms().get_mut(room) {
                     listened.hold(message.at, message.own, message.text);
                 }

@@ -41,6 +41,8 @@ struct State {
     rooms: HashMap<Arc<str>, BrokerRoom>,
     nodes: Vec<NodeState>,
     epoch: u64,
+    /// Who has left which room, and behind which place.
+    left: HashMap<(String, String), Position>,
     /// Everything that has ever had a place.
     log: Vec<Logged>,
 }
@@ -111,7 +113,7 @@ impl Broker {
     pub(crate) fn new(seed: u64, nodes: usize, flaw: Flaw) -> Arc<Self> {
         let nodes = (0..nodes).map(|_| NodeState::default()).collect();
         let rng = Rng::with_seed(seed);
-        let state = State { rng, rooms: HashMap::new(), nodes, epoch: 1, log: Vec::new() };
+        let state = State { rng, rooms: HashMap::new(), nodes, epoch: 1, left: HashMap::new(), log: Vec::new() };
         Arc::new(Self { flaw, state: Mutex::new(state) })
     }
 
@@ -206,7 +208,7 @@ impl Broker {
         is_repeat: bool,
     ) -> Result<Position, BusError> {
         let Message { room: name, retention, epoch: known, value, number, text } = message;
-        let State { rng, rooms, nodes, epoch, log } = state;
+        let State { rng, rooms, nodes, epoch, log, .. } = state;
         let number = *number;
         let room = self.room(rooms, epoch, name);
         if let Some((known, seq)) = room.last.get(&node)
@@ -362,6 +364,24 @@ impl Bus for NodeBus {
 
     fn unlisten(&self, room: &Arc<str>) {
         self.broker.ask(self.node, Request::Unlisten(room.clone()));
+    }
+
+    fn leave_room<'a>(
+        &'a self,
+        room: &'a str,
+        who: &'a str,
+        behind: Position,
+        _: Duration,
+    ) -> BoxFuture<'a, Result<(), BusError>> {
+        if !self.broker.is_cut(self.node) {
+            self.broker.state.lock().left.insert((room.to_owned(), who.to_owned()), behind);
+        }
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn has_left<'a>(&'a self, room: &'a str, who: &'a str) -> BoxFuture<'a, Result<Option<Position>, BusError>> {
+        let left = self.broker.state.lock().left.get(&(room.to_owned(), who.to_owned())).copied();
+        Box::pin(std::future::ready(Ok(left)))
     }
 
     fn value<'a>(&'a self, room: &'a str, name: &'a str) -> BoxFuture<'a, Result<Option<(u64, String)>, BusError>> {

@@ -13,11 +13,11 @@ use crate::dispatch::leaving::left;
 use crate::dispatch::view::view;
 use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Presented, attendance, authorize, server_stage};
 use crate::error::SyncError;
-use crate::rooms::{After, CloseReason, Entering, HeldSeat, Identity, Outbox, Socket};
+use crate::rooms::{After, CloseReason, Entering, HeldSeat, Identity, Outbox, SenderKey, Socket};
 use crate::route::{App, Keep, RoomCtx};
 use crate::session::LiveSession;
 use crate::wire::{
-    JoinedRoom, Location, Packet, PresenceUpdate, RoomName, answer_plain, answer_rooms, answer_rooms_joined,
+    JoinedRoom, Location, Packet, Position, PresenceUpdate, RoomName, answer_plain, answer_rooms, answer_rooms_joined,
     bad_request,
 };
 
@@ -127,7 +127,20 @@ impl<A: App> Dispatcher<A> {
         attendance::settle(self.parts(), socket, &room, Departure::OnPurpose);
         left(self.parts(), socket, &room);
         quiet.await;
+        self.forget_membership(socket, &room).await;
         true
+    }
+
+    /// Has other servers know that somebody is no member any more, whatever they were told when they joined.
+    async fn forget_membership(&self, socket: &Socket<A>, room: &str) {
+        if !self.hub().is_shared() || !socket.identity().can_come_back() {
+            return;
+        }
+        // Where nobody else is here, nobody knows the place: they have left whatever there was.
+        let behind = self.hub().end_of_order(room).unwrap_or(Position::of_event(0, u64::MAX));
+        let key = socket.sender_key();
+        let told = self.hub().forget_membership(&key, room, behind);
+        soon(Instant::now() + NOTED_WITHIN, told).await;
     }
 
     fn unseat_all(&self, socket: &Arc<Socket<A>>, departure: Departure) {
@@ -216,10 +229,10 @@ impl<A: App> Dispatcher<A> {
             self.ask_rule(socket, name).await?;
         }
         let key = socket.sender_key();
-        let after = after.and_then(|after| self.positions().open(after)).map(|place| {
-            let member_since = membership.and_then(|proof| key.open_membership(self.positions(), name, proof));
-            After { place, member_since }
-        });
+        let after = match after.and_then(|after| self.positions().open(after)) {
+            Some(place) => Some(After { place, member_since: self.member_since(&key, name, membership).await }),
+            None => None,
+        };
         let mut held = self.seat(socket, name, after).await?;
         // Others wait behind it, and a client may take its time with what it missed.
         drop(entrance);
@@ -233,6 +246,14 @@ impl<A: App> Dispatcher<A> {
         let membership = is_shared.then(|| key.seal_membership(self.positions(), name, held.member_since()));
         let joined = JoinedRoom { pos: &pos, recovered: held.is_recovered(), membership, presence: people.as_deref() };
         Ok((answer_rooms_joined(&socket.room_names(), &joined), held))
+    }
+
+    /// Returns since when somebody has been a member, as far as they prove it to this server and have not left since.
+    async fn member_since(&self, key: &SenderKey, room: &str, proof: Option<&str>) -> Option<Position> {
+        let proof = proof.filter(|_| self.hub().is_shared())?;
+        let since = self.hub().member_since(key, room, proof);
+        // Where that cannot be found out, they begin anew.
+        soon(Instant::now() + NOTED_WITHIN, since).await.and_then(Result::ok).flatten()
     }
 
     /// Lets a member hear who is in a room, if it wants to, and returns who is; `None` where the rule of the room has no `presence`.

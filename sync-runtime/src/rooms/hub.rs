@@ -18,7 +18,7 @@ use crate::rooms::gap::Gap;
 use crate::rooms::socket::Place;
 use crate::rooms::{
     After, Beginning, Bundle, Delivery, HeldSeat, Kept, NowOrLater, OthersHealth, Permit, RemoteEvents, Room,
-    RoomServices, Seat, Socket, StoredRoom, Submitted,
+    RoomServices, Seat, SenderKey, Socket, StoredRoom, Submitted,
 };
 use crate::route::{App, Keep};
 use crate::session::LiveSession;
@@ -161,13 +161,11 @@ impl<A: App> Hub<A> {
     /// That is the place of the last frame that it was sent, or the one where it joined: nothing in it changes because of an event that
     /// the socket was not given. Until the answer is dropped, it is sent nothing that happens in the room. A client that was there before,
     /// on another socket, names the place up to which it heard events, and is [to be shown](HeldSeat::show_missed) what it missed if all of
-    /// that is kept.
+    /// that is kept; `revive` reads what others have kept.
     ///
     /// # Errors
     ///
     /// `room-limit` when the socket is in `limit` rooms; `sync-disconnected` when it is gone.
-    ///
-    /// `revive` reads what others have kept of the room.
     pub async fn join(
         &self,
         socket: &Arc<Socket<A>>,
@@ -245,8 +243,14 @@ impl<A: App> Hub<A> {
         after: Position,
         revive: impl Fn(Position, &str) -> Option<Arc<dyn Kept<A>>>,
     ) {
-        let _turn = room.recalling().await;
-        if room.is_behind(after)
+        let came = Instant::now();
+        let mut caught_up = room.recalling().await;
+        let is_known = caught_up.is_some_and(|begun| begun >= came);
+        if !is_known && room.is_behind(after) {
+            *caught_up = Some(Instant::now());
+        }
+        if !is_known
+            && room.is_behind(after)
             && let Err(error) = self.services.sequencer.catch_up(room.name()).known().await
         {
             tracing::warn!(room = &**room.name(), %error, "what has happened meanwhile cannot be fetched");
@@ -347,6 +351,28 @@ impl<A: App> Hub<A> {
     /// Has other servers be told something, or those alone that have members in a room.
     pub fn tell_others(&self, room: Option<&str>, news: String) {
         self.services.others.tell(room, news);
+    }
+
+    /// Notes that somebody, whose key it is, has left a room behind a place: on other servers, they cannot say any more that they have been there.
+    ///
+    /// # Errors
+    ///
+    /// When others cannot be told.
+    pub async fn forget_membership(&self, key: &SenderKey, room: &str, behind: Position) -> Result<(), SyncError> {
+        self.services.sequencer.leave(room, &key.name(), behind).known().await
+    }
+
+    /// Returns since when somebody has been a member of a room, as they prove with what another server has written; `None` if they do not, or have
+    /// left it since.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be found out whether they have left.
+    pub async fn member_since(&self, key: &SenderKey, room: &str, proof: &str) -> Result<Option<Position>, SyncError> {
+        let Some(since) = key.open_membership(&self.services.positions, room, proof) else { return Ok(None) };
+        let left = self.services.sequencer.has_left(room, &key.name()).known().await?;
+        let is_left = left.is_some_and(|left| left.epoch != since.epoch || since.seq < left.seq);
+        Ok((!is_left).then_some(since))
     }
 
     /// Returns what was made of a value of a room last, on any server, with its number.

@@ -48,6 +48,11 @@ impl SenderKey {
         positions.open_membership(&[&session, &tab, room], text)
     }
 
+    /// Returns a name for it.
+    pub(super) fn name(&self) -> String {
+        self.texts().join("-")
+    }
+
     fn texts(&self) -> [String; 2] {
         [self.session.to_string(), self.tab.map(|tab| tab.to_string()).unwrap_or_default()]
     }

@@ -79,11 +79,12 @@ impl Known {
         Some(told.map_or(after, |told| told.judged.max(after)))
     }
 
-    /// Notes that somebody comes in behind an event, on the seat of this number, and stays known for what it `resumes`.
-    pub(super) fn enter(&mut self, key: SenderKey, newest: u64, behind: u64, resumes: bool) {
-        let new = OneKnown { since: behind, seats: 0, newest, told: None, until: None };
+    /// Notes that somebody comes in behind an event, on the seat of this number, and stays known if it resumes from what it had heard.
+    pub(super) fn enter(&mut self, key: SenderKey, newest: u64, behind: u64, resumed: Option<u64>) {
+        let since = resumed.unwrap_or(behind);
+        let new = OneKnown { since, seats: 0, newest, told: None, until: None };
         let known = self.all.entry(key).or_insert(new);
-        if known.seats == 0 && !resumes {
+        if known.seats == 0 && resumed.is_none() {
             known.since = behind;
         }
         known.seats += 1;

@@ -28,6 +28,8 @@ use crate::wire::{Position, PositionKey};
 
 /// Within what time what becomes too old is forgotten together: all who are known are looked through for it.
 const AT_ONCE: Duration = Duration::from_secs(1);
+/// How many events of other processes wait to go out, at most: those beyond are fetched when there is room.
+const MOST_WAITING: usize = 4096;
 /// Within what time whoever opens a room comes in.
 const COMES_IN: Duration = Duration::from_secs(30);
 /// What a room takes that nobody is in, in bytes, about.
@@ -49,8 +51,8 @@ pub struct Room<A: App> {
     state: Mutex<RoomState<A>>,
     /// Held while some members are visited.
     visiting: tokio::sync::Mutex<()>,
-    /// Held while it is fetched what happened before the room was opened here.
-    recalling: tokio::sync::Mutex<()>,
+    /// Held while it is fetched what happened before the room was opened here, or has not come here yet; with when that was last begun.
+    recalling: tokio::sync::Mutex<Option<Instant>>,
     /// How many have left since the room was made.
     vacated: AtomicUsize,
     /// How many members wait for their filters.
@@ -315,6 +317,9 @@ impl<A: App> Room<A> {
     ///
     /// When that is not the next place: why, and the event as it was.
     pub fn place_at(self: &Arc<Self>, event: Submitted<A>, at: Position) -> Result<(), (NotPlaced, Submitted<A>)> {
+        if self.waiting() > MOST_WAITING {
+            return Err((NotPlaced::Full, event));
+        }
         let placed = self.push(event, |next| {
             if at.epoch != next.epoch {
                 return Err(NotPlaced::OtherEpoch);
@@ -397,7 +402,7 @@ impl<A: App> Room<A> {
     }
 
     /// Waits until nobody else fetches what happened before.
-    pub(super) async fn recalling(&self) -> tokio::sync::MutexGuard<'_, ()> {
+    pub(super) async fn recalling(&self) -> tokio::sync::MutexGuard<'_, Option<Instant>> {
         self.recalling.lock().await
     }
 
@@ -439,7 +444,7 @@ impl<A: App> Room<A> {
             && let Some(key) = socket.known_key()
         {
             let number = state.last_number;
-            state.known.enter(key, number, seq, missed.is_some());
+            state.known.enter(key, number, seq, missed.as_ref().map(|missed| missed.heard));
             history.charge(state.bytes());
             self.make_way(history.as_ref());
         }
@@ -466,7 +471,11 @@ impl<A: App> Room<A> {
             let since = state.order.number(after.member_since?)?;
             (since <= heard).then_some(heard)
         };
-        let behind = state.known.resume(&key, heard).or_else(was_here)?;
+        // Whoever is known here has nothing to prove: they may have left, and come back, since they could.
+        let behind = match state.known.get(&key) {
+            Some(_) => state.known.resume(&key, heard),
+            None => was_here(),
+        }?;
         let events = history.after(behind)?;
         Some(Missed { heard, behind, events })
     }
@@ -565,6 +574,10 @@ impl<A: App> Room<A> {
     /// use any more.
     pub(super) fn expire(self: &Arc<Self>, gives_way: bool, dropped: &mut Dropped<A>) -> bool {
         let mut state = self.state();
+        if state.listening.is_some() && state.seats.is_empty() {
+            // It was opened for somebody who has not come in.
+            return self.end_if_empty(&mut state, false);
+        }
         let Some(history) = &self.history else { return false };
         let gave = gives_way && {
             history.give_way(dropped);

@@ -116,6 +116,18 @@ pub trait Sequencer<A: App>: Send + Sync {
         NowOrLater::Now(None)
     }
 
+    /// Notes that somebody has left a room behind a place, for processes where they may say that they were there before; `who` names them.
+    fn leave<'a>(&'a self, room: &'a str, who: &'a str, behind: Position) -> NowOrLater<'a, ()> {
+        let _ = (room, who, behind);
+        NowOrLater::Now(())
+    }
+
+    /// Returns behind which place somebody has left a room lately, in any process.
+    fn has_left<'a>(&'a self, room: &'a str, who: &'a str) -> NowOrLater<'a, Option<Position>> {
+        let _ = (room, who);
+        NowOrLater::Now(None)
+    }
+
     /// Returns what was made of a value of a room last, by any process, with its number; `None` where nobody knows.
     fn value<'a>(&'a self, room: &'a str, name: &'a str) -> NowOrLater<'a, Option<(u64, String)>> {
         let _ = (room, name);
@@ -220,6 +232,8 @@ pub enum NotPlaced {
     },
     /// It is of another history than the room.
     OtherEpoch,
+    /// Too much waits here to go out: it can be handed over once more in a while.
+    Full,
     /// The server stops.
     Stopping,
 }

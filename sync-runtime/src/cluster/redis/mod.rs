@@ -95,6 +95,11 @@ impl Names {
         format!("{}:room:{{{room}}}:past", self.prefix)
     }
 
+    /// Where it is noted that somebody has left a room.
+    fn left(&self, room: &str, who: &str) -> String {
+        format!("{}:left:{who}:{room}", self.prefix)
+    }
+
     /// The room of a channel.
     fn room_of<'n>(&self, channel: &'n str) -> Option<&'n str> {
         channel.strip_prefix(&*self.prefix)?.strip_prefix(":room:{")?.strip_suffix('}')
@@ -252,6 +257,40 @@ impl Bus for RedisBus {
 
     fn unlisten(&self, room: &Arc<str>) {
         self.commands.send(Command::Unlisten(room.clone())).unwrap_or_default();
+    }
+
+    fn leave_room<'a>(
+        &'a self,
+        room: &'a str,
+        who: &'a str,
+        behind: Position,
+        age: Duration,
+    ) -> BoxFuture<'a, Result<(), BusError>> {
+        Box::pin(async move {
+            let (key, value) = (self.shared.names.left(room, who), format!("{} {}", behind.epoch, behind.seq));
+            let noted = self.shared.redis.ask(|mut redis| {
+                let mut note = redis::cmd("SET");
+                note.arg(&key).arg(&value).arg("PX").arg(millis(age).max(1));
+                async move { note.query_async::<()>(&mut redis).await }
+            });
+            Ok(noted.await?)
+        })
+    }
+
+    fn has_left<'a>(&'a self, room: &'a str, who: &'a str) -> BoxFuture<'a, Result<Option<Position>, BusError>> {
+        Box::pin(async move {
+            let key = self.shared.names.left(room, who);
+            let asked = self.shared.redis.ask(|mut redis| {
+                let mut asked = redis::cmd("GET");
+                asked.arg(&key);
+                async move { asked.query_async::<Option<String>>(&mut redis).await }
+            });
+            let left = asked.await?;
+            Ok(left.and_then(|left| {
+                let (epoch, seq) = left.split_once(' ')?;
+                Some(Position::of_event(epoch.parse().ok()?, seq.parse().ok()?))
+            }))
+        })
     }
 
     fn value<'a>(&'a self, room: &'a str, name: &'a str) -> BoxFuture<'a, Result<Option<(u64, String)>, BusError>> {

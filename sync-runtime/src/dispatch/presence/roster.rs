@@ -24,6 +24,8 @@ use crate::wire::{Packet, PresenceChange, PresenceKind, PresentPerson, Roster as
 const INTERVAL: Duration = Duration::from_millis(200);
 /// How many bytes one frame has, about; what is beyond goes with the next.
 const FRAME_BYTES: usize = 64 * 1024;
+/// How often other servers are told of all who are here, at most.
+const TOLD_AGAIN: Duration = Duration::from_secs(1);
 /// How many people are listed for who asks, and in how many bytes, about.
 const LISTED: usize = 1000;
 const LISTED_BYTES: usize = 256 * 1024;
@@ -40,6 +42,9 @@ struct News {
     people: Vec<PersonNews>,
     /// Whether they are to be asked who is there.
     asks: bool,
+    /// Whether they are to be told of all who are here, and when they were last.
+    tells_again: bool,
+    told_again: Option<Instant>,
 }
 
 /// What one server tells others of somebody in a room.
@@ -281,7 +286,10 @@ impl<A: App> Roster<A> {
 
     /// Has others be told of those who are here on this server.
     pub(super) fn shared(self, server: Id) -> Self {
-        Self { news: Some(News { server, people: Vec::new(), asks: false }), ..self }
+        Self {
+            news: Some(News { server, people: Vec::new(), asks: false, tells_again: false, told_again: None }),
+            ..self
+        }
     }
 
     /// Returns whether another roster takes the place of this one.
@@ -325,10 +333,16 @@ impl<A: App> Roster<A> {
             self.elsewhere.insert(tab.socket, server);
         }
         let Some(person) = self.people.get_mut(&number) else { return };
-        if let Some(known) = person.tabs.iter_mut().find(|known| known.key == tab && known.lost.is_none()) {
-            known.away = away;
-        } else {
-            person.tabs.push(Tab { key: tab, away, lost: None });
+        let mut waited_for = None;
+        match person.tabs.iter_mut().find(|known| known.key == tab) {
+            Some(known) => {
+                known.away = away;
+                waited_for = known.lost.take();
+            }
+            None => person.tabs.push(Tab { key: tab, away, lost: None }),
+        }
+        if let Some(until) = waited_for {
+            self.expect_not(until, tab);
         }
         if !is_here {
             // They have come back: nobody waits for what they had open before.
@@ -362,6 +376,10 @@ impl<A: App> Roster<A> {
 
     /// Waits for a socket, and returns whether there is a place for that.
     fn expect(&mut self, until: Instant, tab: TabKey) -> bool {
+        if tab.server.is_some() {
+            // Nobody can make up more of these than there are people elsewhere.
+            return self.lost.insert((until, tab.socket));
+        }
         let of_address = tab.address.map_or(0, |address| self.lost_of.get(&address).copied().unwrap_or_default());
         let has_place = self.lost.len() < AWAITED && of_address < AWAITED_OF_ADDRESS;
         if !has_place || !self.awaited.add(tab.awaited_in(&self.room)) {
@@ -374,7 +392,7 @@ impl<A: App> Roster<A> {
     }
 
     fn expect_not(&mut self, until: Instant, tab: TabKey) {
-        if !self.lost.remove(&(until, tab.socket)) {
+        if !self.lost.remove(&(until, tab.socket)) || tab.server.is_some() {
             return;
         }
         self.awaited.remove(tab.awaited_in(&self.room));
@@ -422,7 +440,7 @@ impl<A: App> Roster<A> {
         let Some(number) = self.sockets.get(&socket).copied() else { return };
         let Some((tab, away)) = self.remove_tab(number, socket) else { return };
         if let Some(until) = until {
-            let other = self.take_lost(number, tab.session);
+            let other = if tab.server.is_some() { None } else { self.take_lost(number, tab.session) };
             let (until, away) =
                 other.map_or((until, away), |(other_until, other_away)| (until.max(other_until), away && other_away));
             if self.expect(until, tab)
@@ -430,6 +448,9 @@ impl<A: App> Roster<A> {
             {
                 person.tabs.push(Tab { key: tab, away, lost: Some(until) });
                 self.sockets.insert(socket, number);
+                if let Some(server) = tab.server {
+                    self.elsewhere.insert(socket, server);
+                }
             }
         }
         self.note(number);
@@ -502,6 +523,10 @@ impl<A: App> Roster<A> {
 
     /// Takes over what another server says of somebody: they have something open there, or nothing any more.
     pub(super) fn hear(&mut self, server: Id, told: ToldPerson<A>) {
+        if self.sockets.len() == self.elsewhere.len() {
+            // Nobody here hears of them, nor would it be heard that they go.
+            return;
+        }
         let ToldPerson { key, id, open, said } = told;
         let socket = Id::of_texts(&[&server.to_string(), &id.to_string()]);
         let Some((shown, away)) = open else { return self.leave(socket, None) };
@@ -509,9 +534,6 @@ impl<A: App> Roster<A> {
         self.enter(key, id, known, shown, away);
         let Some(number) = self.sockets.get(&socket).copied() else { return };
         let Some(person) = self.people.get_mut(&number) else { return };
-        if let Some(tab) = person.tabs.iter_mut().find(|tab| tab.key == known) {
-            tab.lost = None;
-        }
         if let Some((at, data)) = said
             && person.said.is_none_or(|known| at > known)
         {
@@ -546,8 +568,23 @@ impl<A: App> Roster<A> {
         self.news.as_mut().is_some_and(|news| std::mem::take(&mut news.asks))
     }
 
-    /// Has others be told of all who are here on this server.
+    /// Has others be told of all who are here on this server, soon: many may ask.
     pub(in crate::dispatch) fn tell_again(&mut self) {
+        if let Some(news) = &mut self.news {
+            news.tells_again = true;
+        }
+        // Whatever it is about, there is something to do.
+        if let Some(number) = self.people.keys().next().copied() {
+            self.note(number);
+        }
+    }
+
+    fn tell_again_in_time(&mut self, now: Instant) {
+        let Some(news) = &mut self.news else { return };
+        if !news.tells_again || news.told_again.is_some_and(|told| told + TOLD_AGAIN > now) {
+            return;
+        }
+        (news.tells_again, news.told_again) = (false, Some(now));
         let all: Vec<u64> = self.people.keys().copied().collect();
         for number in all {
             if let Some(person) = self.people.get_mut(&number) {
@@ -610,9 +647,12 @@ impl<A: App> Roster<A> {
 
     /// Says what is to be done at this time.
     pub(super) fn step(&mut self, room: &str, now: Instant) -> Step {
-        while let Some((_, socket)) = self.lost.first().copied().filter(|(until, _)| *until <= now) {
+        while let Some((until, socket)) = self.lost.first().copied().filter(|(until, _)| *until <= now) {
             self.leave(socket, None);
+            // Whatever became of the socket: it is waited for no longer.
+            self.lost.remove(&(until, socket));
         }
+        self.tell_again_in_time(now);
         if !self.changed.is_empty() {
             if let Some(next) = self.next_frame.filter(|next| now < *next) {
                 return Step::Wait(next);
@@ -622,8 +662,10 @@ impl<A: App> Roster<A> {
                 return Step::Tell(packet);
             }
         }
-        match self.lost.first() {
-            Some((until, _)) => Step::Wait(*until),
+        let tells_again = self.news.as_ref().filter(|news| news.tells_again);
+        let tells_again = tells_again.and_then(|news| Some(news.told_again? + TOLD_AGAIN));
+        match self.lost.first().map(|(until, _)| *until).into_iter().chain(tells_again).min() {
+            Some(until) => Step::Wait(until),
             None => {
                 self.has_task = false;
                 Step::Done
@@ -948,5 +990,62 @@ mod tests {
         stage.after(10 * SECOND);
         while !stage.at_once().is_empty() {}
         assert!(stage.roster.end_if_empty());
+    }
+
+    /// What another server tells of somebody.
+    fn elsewhere(person: u8, is_open: bool) -> ToldPerson<TestApp> {
+        let open = is_open.then(|| (Shown::new(Empty {}).expect("it has a JSON form"), false));
+        ToldPerson { key: PersonKey::User(person.to_string().into()), id: Id::of([person; 16]), open, said: None }
+    }
+
+    #[test]
+    fn who_is_on_another_server_is_there_until_that_says_otherwise_or_says_nothing_any_more() {
+        let server = Id::of([200; 16]);
+        let mut stage = Stage::new();
+        stage.roster = Roster::new("r".into(), Arc::default()).shared(Id::of([100; 16]));
+        stage.roster.hear(server, elsewhere(9, true));
+        assert_eq!(stage.at_once(), "", "nobody is here to be told");
+        let own = stage.enter(1, false);
+        assert!(stage.roster.asks() && !stage.roster.asks());
+        stage.roster.hear(server, elsewhere(9, true));
+        assert_eq!(stage.at_once(), "1 joined, 9 joined");
+        // Something may have been missed, and is said again in time.
+        for _ in 0..3 {
+            let until = stage.now + SECOND * 3;
+            stage.roster.distrust(None, Some(until));
+            assert_eq!(stage.at_once(), "");
+            stage.roster.hear(server, elsewhere(9, true));
+            assert_eq!(stage.after(SECOND * 10), "", "there all the time");
+        }
+        stage.roster.distrust(None, Some(stage.now + SECOND * 3));
+        assert_eq!(stage.after(SECOND * 2), "");
+        assert_eq!(stage.after(SECOND * 2), "9 left", "it has not said so again");
+        stage.roster.hear(server, elsewhere(9, true));
+        assert_eq!(stage.at_once(), "9 joined");
+        stage.roster.distrust(Some(server), None);
+        assert_eq!(stage.at_once(), "9 left", "its server is gone");
+        stage.roster.hear(server, elsewhere(9, true));
+        stage.roster.leave(own, None);
+        stage.at_once();
+        assert!(stage.roster.is_idle(), "of a room that nobody is in here, nothing is known");
+    }
+
+    #[test]
+    fn others_are_told_of_all_who_are_here_once_a_second_however_many_ask() {
+        let mut stage = Stage::new();
+        stage.roster = Roster::new("r".into(), Arc::default()).shared(Id::of([100; 16]));
+        stage.enter(1, false);
+        stage.enter(2, false);
+        stage.at_once();
+        assert_eq!(stage.roster.take_news().len(), 2);
+        stage.at_once();
+        assert!(stage.roster.take_news().is_empty(), "they know");
+        let mut told = 0;
+        for _ in 0..100 {
+            stage.roster.tell_again();
+            stage.after(SECOND / 50);
+            told += stage.roster.take_news().len();
+        }
+        assert!((4..=6).contains(&told), "{told} in two seconds");
     }
 }
