@@ -261,7 +261,7 @@ async fn begin<A: App>(
         return Ok(None);
     }
     match parts.call_store.get().and_then(|calls| calls.of(options)) {
-        Some(calls) => return ticket.begin_in(calls).await,
+        Some(calls) => return ticket.begin_in(calls, options.durable).await,
         // Of what is volatile, a newer one comes soon: there are too many of them to keep what came of each.
         None if options.volatile => {}
         None => ticket.begin(),

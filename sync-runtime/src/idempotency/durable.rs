@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::clock::calendar;
 use crate::error::SyncError;
 use crate::idempotency::store::{read, unknown, written};
-use crate::idempotency::{Begun, CallKey, CallStore, Outcome, reused};
+use crate::idempotency::{Begun, CallKey, CallStore, Outcome, Terms, reused};
 use crate::route::BoxFuture;
 use crate::storage::{DataError, Database, Failure, Schema};
 
@@ -121,11 +121,11 @@ impl DurableCalls {
 
 impl CallStore for DurableCalls {
     /// Where it was sent before, the file knows as well as whether.
-    fn begin<'a>(&'a self, key: &'a CallKey<'static>, _: bool) -> BoxFuture<'a, Result<Begun, SyncError>> {
+    fn begin<'a>(&'a self, key: &'a CallKey<'static>, _: Terms) -> BoxFuture<'a, Result<Begun, SyncError>> {
         Box::pin(self.note(key))
     }
 
-    fn end<'a>(&'a self, key: &'a CallKey<'static>, outcome: Outcome) -> BoxFuture<'a, Outcome> {
+    fn end<'a>(&'a self, key: &'a CallKey<'static>, _: Terms, outcome: Outcome) -> BoxFuture<'a, Outcome> {
         Box::pin(self.write(key, outcome))
     }
 }
@@ -205,10 +205,13 @@ mod tests {
 
     /// Makes a call, and returns whether it was new.
     async fn is_new(calls: &DurableCalls, key: &CallKey<'static>) -> bool {
-        let begun = calls.begin(key, false).await.expect("a file");
+        let begun = calls.begin(key, Terms::default()).await.expect("a file");
         let is_new = matches!(begun, Begun::New);
         if is_new {
-            calls.end(key, Err(SyncError::new("sync-server-failed"))).await.expect_err("that outcome");
+            calls
+                .end(key, Terms::default(), Err(SyncError::new("sync-server-failed")))
+                .await
+                .expect_err("that outcome");
         }
         is_new
     }
@@ -219,7 +222,7 @@ mod tests {
         let bounds = CallBounds { age: Duration::from_secs(60), of_one: 40, of_all: 60 };
         let calls = DurableCalls::open(folder.path(), bounds, Vec::new()).await.expect("a file");
         let unended = key(1, 0);
-        assert!(matches!(calls.begin(&unended, false).await, Ok(Begun::New)));
+        assert!(matches!(calls.begin(&unended, Terms::default()).await, Ok(Begun::New)));
         assert!(is_new(&calls, &key(9, 1)).await);
         for id in 1..=100 {
             assert!(is_new(&calls, &key(1, id)).await);
@@ -227,7 +230,7 @@ mod tests {
         assert!(!is_new(&calls, &key(1, 100)).await);
         assert!(is_new(&calls, &key(1, 1)).await, "there were forty since");
         assert!(
-            matches!(calls.begin(&unended, false).await, Ok(Begun::Ended(Err(_)))),
+            matches!(calls.begin(&unended, Terms::default()).await, Ok(Begun::Ended(Err(_)))),
             "nobody knows whether it has happened"
         );
         for caller in 2..=3 {

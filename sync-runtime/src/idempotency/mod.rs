@@ -18,7 +18,7 @@ pub use durable::{CallBounds, DurableCalls};
 pub use recent::RecentCalls;
 #[cfg(feature = "redis")]
 pub use shared::SharedCalls;
-pub use store::{Begun, CallStore};
+pub use store::{Begun, CallStore, Terms};
 pub use ticket::{Claim, Known, Ticket};
 
 /// What came of a call: what it was answered, or why it was refused.

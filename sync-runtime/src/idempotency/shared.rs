@@ -1,20 +1,21 @@
 //! Calls that are known on all servers, in a Redis: `<prefix>:call:<a hash of the caller and its name of the call>`, for as long as a repeat
 //! is answered.
 //!
-//! The value is `r <call> <until>` while the handler runs, and `d <call> <outcome>` after; the time until which it may run is in milliseconds
-//! since 1970, as the Redis counts them.
+//! The value is `r <call> <until> <ticket>` while the handler runs, and `d <call> <outcome>` after; the time until which it may run is in
+//! milliseconds since 1970, as the Redis counts them. `<prefix>:calls` has the time since when this Redis knows calls: one that has lost what it
+//! knew has lost that, too.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use redis::Script;
 
-use crate::clock::sleep;
+use crate::clock::{Instant, sleep};
 use crate::config::Config;
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::idempotency::store::{read, unknown, written};
-use crate::idempotency::{Begun, CallKey, CallStore, Outcome, reused};
+use crate::idempotency::{Begun, CallKey, CallStore, Outcome, Terms, reused};
 use crate::route::BoxFuture;
 use crate::storage::{DataError, Redis, RedisFailure};
 
@@ -22,28 +23,40 @@ use crate::storage::{DataError, Redis, RedisFailure};
 const LONGEST: usize = 64 << 10;
 /// How often it is looked whether a call has ended that runs on another server.
 const LOOKS_AGAIN: Duration = Duration::from_millis(50);
+const LOOKS_AGAIN_AT_LAST: Duration = Duration::from_secs(1);
 /// How much longer than its time a call may take until it counts as cut off.
 const ENDING: Duration = Duration::from_secs(2);
 
 static BEGIN: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local time = redis.call('TIME')
-     local now = time[1] * 1000 + math.floor(time[2] / 1000)
+     local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+     redis.call('SET', KEYS[2], now, 'NX')
+     local since = redis.call('GET', KEYS[2])
      local known = redis.call('GET', KEYS[1])
+     if known and string.match(known, '^r .* (%x+)$') == ARGV[4] then known = false end
      if not known then
        local ends = string.format('%.0f', now + ARGV[2])
-       redis.call('SET', KEYS[1], 'r ' .. ARGV[1] .. ' ' .. ends, 'PX', ARGV[3])
+       redis.call('SET', KEYS[1], 'r ' .. ARGV[1] .. ' ' .. ends .. ' ' .. ARGV[4], 'PX', ARGV[3])
      end
-     return {known, string.format('%.0f', now)}",
+     return {known, now, since}",
+    )
+});
+
+/// Forgets a call that this server wanted to begin, and of which it was not told whether it could.
+static FORGET: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local known = redis.call('GET', KEYS[1])
+     if known and string.match(known, '^r .* (%x+)$') == ARGV[1] then redis.call('DEL', KEYS[1]) end",
     )
 });
 
 /// Calls that are known on all servers with the same bus.
 pub struct SharedCalls {
-    redis: Redis,
+    redis: Arc<Redis>,
     prefix: String,
-    /// For how long they are known.
-    age: Duration,
+    /// For how long they are known, and those of `durable` routes.
+    ages: [Duration; 2],
     /// How long a handler may run.
     limit: Duration,
     codes: Vec<&'static str>,
@@ -57,11 +70,11 @@ impl SharedCalls {
     ///
     /// When that is not the address of a Redis.
     pub fn new(config: &Config, url: &str, limit: Duration, codes: Vec<&'static str>) -> Result<Arc<Self>, DataError> {
-        let age = config.idempotency_age.max(Duration::from_millis(1));
+        let ages = [config.idempotency_age, config.durable_calls_age.max(config.idempotency_age)];
         Ok(Arc::new(Self {
-            redis: Redis::new(url, "bus")?,
+            redis: Arc::new(Redis::new(url, "bus")?),
             prefix: config.redis_prefix.clone(),
-            age,
+            ages: ages.map(|age| age.max(Duration::from_millis(1))),
             limit: limit + ENDING,
             codes,
         }))
@@ -72,39 +85,60 @@ impl SharedCalls {
         format!("{}:call:{name}", self.prefix)
     }
 
-    /// Returns what is known of a call, and what time it is there; notes that it begins if nothing is.
-    async fn look(&self, key: &CallKey<'_>) -> Result<(Option<String>, u64), SyncError> {
-        let name = self.key(key);
-        let (limit, age) = (millis(self.limit), millis(self.age.max(self.limit)));
-        let looked = self.redis.ask(|mut redis| {
-            let mut look = BEGIN.key(&name);
-            look.arg(key.call.to_string()).arg(limit).arg(age);
-            async move { look.invoke_async(&mut redis).await }
-        });
-        looked.await.map_err(unavailable)
+    fn age(&self, terms: Terms) -> Duration {
+        self.ages[usize::from(terms.durable)]
     }
 
-    /// Returns whether the Redis has known calls for as long as they are kept: one that was started since may have forgotten some.
-    async fn has_known_all(&self) -> bool {
-        let asked = self.redis.ask(|mut redis| async move {
-            let info: String = redis::cmd("INFO").arg("server").query_async(&mut redis).await?;
-            let up = info.lines().find_map(|line| line.strip_prefix("uptime_in_seconds:")?.trim().parse::<u64>().ok());
-            Ok(Duration::from_secs(up.unwrap_or_default()))
+    /// Returns what is known of a call, what time it is there, and since when calls are known; notes that it begins if nothing is.
+    async fn look(
+        &self,
+        key: &CallKey<'_>,
+        terms: Terms,
+        ticket: &str,
+    ) -> Result<(Option<String>, u64, u64), SyncError> {
+        let (name, since) = (self.key(key), format!("{}:calls", self.prefix));
+        let (limit, age) = (millis(self.limit), millis(self.age(terms).max(self.limit)));
+        let looked = self.redis.ask(|mut redis| {
+            let mut look = BEGIN.key(&name);
+            look.key(&since).arg(key.call.to_string()).arg(limit).arg(age).arg(ticket);
+            async move { look.invoke_async(&mut redis).await }
         });
-        asked.await.is_ok_and(|up| up > self.age)
+        looked.await.map_err(|failure| {
+            self.forget(name, ticket.to_owned());
+            unavailable(failure)
+        })
+    }
+
+    /// Has nobody wait for a call that may have been noted, and has not begun.
+    fn forget(&self, name: String, ticket: String) {
+        let (redis, until) = (self.redis.clone(), Instant::now() + self.limit);
+        tokio::spawn(async move {
+            while Instant::now() < until {
+                let forgotten = redis.ask(|mut redis| {
+                    let mut forget = FORGET.key(&name);
+                    forget.arg(&ticket);
+                    async move { forget.invoke_async::<()>(&mut redis).await }
+                });
+                if forgotten.await.is_ok() {
+                    return;
+                }
+                sleep(LOOKS_AGAIN_AT_LAST).await;
+            }
+        });
     }
 }
 
 impl CallStore for SharedCalls {
-    fn begin<'a>(&'a self, key: &'a CallKey<'static>, elsewhere: bool) -> BoxFuture<'a, Result<Begun, SyncError>> {
+    fn begin<'a>(&'a self, key: &'a CallKey<'static>, terms: Terms) -> BoxFuture<'a, Result<Begun, SyncError>> {
         Box::pin(async move {
+            let (ticket, mut pause) = (Id::random().to_string(), LOOKS_AGAIN);
             loop {
-                let (known, now) = self.look(key).await?;
+                let (known, now, since) = self.look(key, terms, &ticket).await?;
                 let Some(known) = known else {
-                    if elsewhere && !self.has_known_all().await {
-                        return Ok(Begun::Ended(Err(unknown())));
-                    }
-                    return Ok(Begun::New);
+                    // What was sent elsewhere may have been known there, and lost since.
+                    let may_be_lost = Duration::from_millis(now.saturating_sub(since)) < self.age(terms);
+                    let is_unknown = terms.elsewhere && may_be_lost;
+                    return Ok(if is_unknown { Begun::Ended(Err(unknown())) } else { Begun::New });
                 };
                 let mut parts = known.splitn(3, ' ');
                 let (state, call) = (parts.next(), parts.next());
@@ -112,24 +146,26 @@ impl CallStore for SharedCalls {
                     return Err(reused());
                 }
                 let rest = parts.next().unwrap_or_default();
+                let until = rest.split(' ').next().and_then(|until| until.parse::<u64>().ok());
                 match state {
                     Some("d") => return Ok(Begun::Ended(read(rest, &self.codes))),
                     // The server that ran it has ended, or cannot say any more what came of it.
-                    _ if rest.parse().is_ok_and(|until: u64| until < now) => return Ok(Begun::Ended(Err(unknown()))),
-                    _ => sleep(LOOKS_AGAIN).await,
+                    _ if until.is_none_or(|until| until < now) => return Ok(Begun::Ended(Err(unknown()))),
+                    _ => sleep(pause).await,
                 }
+                pause = (pause * 2).min(LOOKS_AGAIN_AT_LAST);
             }
         })
     }
 
-    fn end<'a>(&'a self, key: &'a CallKey<'static>, outcome: Outcome) -> BoxFuture<'a, Outcome> {
+    fn end<'a>(&'a self, key: &'a CallKey<'static>, terms: Terms, outcome: Outcome) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
             let name = self.key(key);
             let stored = written(&outcome).filter(|stored| stored.len() <= LONGEST);
             let value = format!("d {} {}", key.call, stored.unwrap_or_default());
             let kept = self.redis.ask(|mut redis| {
                 let mut keep = redis::cmd("SET");
-                keep.arg(&name).arg(&value).arg("PX").arg(millis(self.age));
+                keep.arg(&name).arg(&value).arg("PX").arg(millis(self.age(terms)));
                 async move { keep.query_async::<()>(&mut redis).await }
             });
             if let Err(error) = kept.await {

@@ -11,15 +11,24 @@ use crate::wire::Answered;
 
 /// Keeps calls beyond a life of a server, or for others.
 pub trait CallStore: Debug + Send + Sync {
-    /// Notes that a call begins, unless it has before. `elsewhere` says that it was sent to another server, or in another life of this one.
+    /// Notes that a call begins, unless it has before.
     ///
     /// # Errors
     ///
     /// `sync-unavailable` when it cannot be noted; `sync-id-reused`.
-    fn begin<'a>(&'a self, key: &'a CallKey<'static>, elsewhere: bool) -> BoxFuture<'a, Result<Begun, SyncError>>;
+    fn begin<'a>(&'a self, key: &'a CallKey<'static>, terms: Terms) -> BoxFuture<'a, Result<Begun, SyncError>>;
 
     /// Keeps what came of a call, and returns what its caller is told: where it cannot be kept, what a repeat would be told.
-    fn end<'a>(&'a self, key: &'a CallKey<'static>, outcome: Outcome) -> BoxFuture<'a, Outcome>;
+    fn end<'a>(&'a self, key: &'a CallKey<'static>, terms: Terms, outcome: Outcome) -> BoxFuture<'a, Outcome>;
+}
+
+/// What is to be known of a call besides what it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terms {
+    /// It was sent to another server before, or in another life of this one.
+    pub elsewhere: bool,
+    /// Its route is `durable`.
+    pub durable: bool,
 }
 
 /// What is known of a call that is to begin.

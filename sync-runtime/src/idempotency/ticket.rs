@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::SyncError;
 use crate::id::Id;
-use crate::idempotency::{Begun, CallKey, CallStore, Outcome, RecentCalls, SharedOutcome};
+use crate::idempotency::{Begun, CallKey, CallStore, Outcome, RecentCalls, SharedOutcome, Terms};
 use crate::wire::Answered;
 
 /// What becomes of a call that has a name.
@@ -50,7 +50,7 @@ pub struct Ticket {
     tell: watch::Sender<Option<SharedOutcome>>,
     cancelled: CancellationToken,
     kept: Kept,
-    is_sent_elsewhere: bool,
+    terms: Terms,
 }
 
 /// Where the outcome of a call is kept.
@@ -71,7 +71,7 @@ impl Ticket {
         tell: watch::Sender<Option<SharedOutcome>>,
         cancelled: CancellationToken,
     ) -> Self {
-        Self { calls, key, tell, cancelled, kept: Kept::No, is_sent_elsewhere: false }
+        Self { calls, key, tell, cancelled, kept: Kept::No, terms: Terms::default() }
     }
 
     /// Returns what tells that the caller has given the call up.
@@ -98,7 +98,7 @@ impl Ticket {
 
     /// Notes that the call was sent to another server before, or in another life of this one.
     pub fn sent_elsewhere(&mut self) {
-        self.is_sent_elsewhere = true;
+        self.terms.elsewhere = true;
     }
 
     /// Notes in a store that the handler begins, or returns what came of it when it ran in another life of this server, or on another one.
@@ -107,8 +107,9 @@ impl Ticket {
     ///
     /// `sync-unavailable` when that cannot be noted; `sync-id-reused`; `sync-outcome-unknown` when it was begun in another life, and
     /// cut off.
-    pub async fn begin_in(&mut self, calls: &Arc<dyn CallStore>) -> Result<Option<Answered>, SyncError> {
-        match calls.begin(&self.key, self.is_sent_elsewhere).await? {
+    pub async fn begin_in(&mut self, calls: &Arc<dyn CallStore>, durable: bool) -> Result<Option<Answered>, SyncError> {
+        self.terms.durable = durable;
+        match calls.begin(&self.key, self.terms).await? {
             Begun::New => self.kept = Kept::Stored(calls.clone()),
             // It is in the store: from now on it is found in memory.
             Begun::Ended(outcome) => {
@@ -122,7 +123,7 @@ impl Ticket {
     /// Keeps what came of the call, as far as it is to be kept, and tells its repeats. Returns what its caller is told, when it is kept.
     pub async fn end(mut self, outcome: Outcome) -> Outcome {
         let outcome = match &self.kept {
-            Kept::Stored(calls) => calls.end(&self.key, outcome).await,
+            Kept::Stored(calls) => calls.end(&self.key, self.terms, outcome).await,
             Kept::No | Kept::Recent => outcome,
         };
         self.settle(Arc::new(outcome.clone()));

@@ -319,7 +319,11 @@ async fn room_services<A: App>(
 ) -> Result<(RoomServices<A>, Option<Arc<RoomLog<A>>>), DataError> {
     match own {
         #[cfg(feature = "redis")]
-        None if config.bus.is_some() => Ok((RoomServices::on_bus(config).await?, None)),
+        None if config.bus.is_some() => {
+            // As below: what happens now is not written there.
+            RoomLog::<A>::forget_left(config).await?;
+            Ok((RoomServices::on_bus(config).await?, None))
+        }
         None if table.has_durable_rooms() || config.history == HistoryPlace::Durable => {
             let (services, log) = RoomServices::with_durable(config).await?;
             Ok((services, Some(log)))

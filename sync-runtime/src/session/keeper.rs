@@ -16,7 +16,7 @@ use crate::clock;
 use crate::route::App;
 use crate::session::index::SHARDS;
 use crate::session::sessions::{Shared, ask};
-use crate::session::{StoreError, TokenHash};
+use crate::session::{SessionEnd, StoreError, TokenHash};
 
 /// How often each session is looked at, at least: as long may one that is gone from the store be used, at the longest.
 const LONGEST_ROUND: Duration = Duration::from_secs(60);
@@ -130,7 +130,7 @@ impl<A: App> Shared<A> {
     }
 
     /// Notes the use of sessions, and ends those that are gone from the store.
-    pub(super) async fn touch_all(&self, keys: Vec<TokenHash>) -> Result<(), StoreError> {
+    async fn touch_all(&self, keys: Vec<TokenHash>) -> Result<(), StoreError> {
         for keys in keys.chunks(BATCH) {
             let gone = ask(|| self.store.touch(keys.to_vec())).await?;
             gone.into_iter().for_each(|key| self.lose(key));
@@ -139,7 +139,8 @@ impl<A: App> Shared<A> {
     }
 
     async fn remove_ending(&self, shard: usize) -> Result<(), StoreError> {
-        let removing = stream::iter(self.index.ending(shard, self.ttl)).map(|key| self.remove_once(key));
+        let removing =
+            stream::iter(self.index.ending(shard, self.ttl)).map(|key| self.remove_once(key, SessionEnd::Ended));
         let mut removing = removing.buffer_unordered(REMOVED_AT_ONCE);
         while let Some(removed) = removing.next().await {
             removed?;

@@ -1,14 +1,23 @@
 //! What servers with the same store tell each other of its sessions, so that nobody has to find it out there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::sleep;
 use crate::contain::Guarded;
 use crate::route::App;
 use crate::session::index::SHARDS;
 use crate::session::sessions::{Shared, ask};
 use crate::session::{SessionEnd, Sessions, StoreError, TokenHash};
+
+/// How many sessions are looked at at once, and after what time it is tried again where the store does not answer.
+const LOOKED_AT_ONCE: usize = 32;
+const LOOKS_AGAIN: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(10)];
 
 /// What has become of a session on one server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,9 +47,14 @@ impl<A: App> Sessions<A> {
     pub(crate) fn hear(&self, news: SessionNews) {
         match news {
             SessionNews::Ended { key, why } => {
-                if let Some(live) = self.0.index.lose(key, why) {
-                    self.0.tell(&live);
-                }
+                self.0.lose_as(key, why);
+                // Whoever has loaded it and not entered it yet does so before.
+                let shared = self.0.clone();
+                self.0.work.spawn(async move {
+                    if let Ok(_turn) = shared.turns.alone(key).await {
+                        shared.lose_as(key, why);
+                    }
+                });
             }
             SessionNews::Changed { key } if self.0.index.is_live(key) => {
                 let shared = self.0.clone();
@@ -55,15 +69,16 @@ impl<A: App> Sessions<A> {
         }
     }
 
-    /// Looks whether the sessions in use are still in the store: others may have told of their ends while nothing was heard.
+    /// Looks how the sessions in use are in the store: others may have ended or changed them while nothing was heard.
     pub(crate) fn look_at_all(&self) {
         let shared = self.0.clone();
         self.0.work.spawn(async move {
-            for shard in 0..SHARDS {
-                if let Err(error) = shared.touch_all(shared.index.in_use(shard)).await {
-                    tracing::warn!(%error, cause = %error.0, "sessions in use cannot be looked at");
-                    return;
+            for pause in LOOKS_AGAIN {
+                match shared.look_at_each().await {
+                    Ok(()) => return,
+                    Err(error) => tracing::warn!(%error, cause = %error.0, "sessions in use cannot be looked at"),
                 }
+                sleep(pause).await;
             }
         });
     }
@@ -82,6 +97,22 @@ impl<A: App> Shared<A> {
             None => self.lose(key),
         }
         Ok(())
+    }
+
+    async fn look_at_each(self: &Arc<Self>) -> Result<(), StoreError> {
+        let keys = (0..SHARDS).flat_map(|shard| self.index.in_use(shard));
+        let looks = keys.collect::<Vec<_>>().into_iter().map(|key| self.clone().look_at(key));
+        let mut looks = stream::iter(looks).buffer_unordered(LOOKED_AT_ONCE);
+        while let Some(looked) = looks.next().await {
+            looked?;
+        }
+        Ok(())
+    }
+
+    fn lose_as(&self, key: TokenHash, why: SessionEnd) {
+        if let Some(live) = self.index.lose(key, why) {
+            self.tell(&live);
+        }
     }
 
     pub(super) fn tell_others(&self, news: SessionNews) {

@@ -65,16 +65,12 @@ impl<A: App> Shared<A> {
     /// Removes a session that was ended here, with a few tries.
     pub(super) async fn remove(&self, key: TokenHash, why: SessionEnd, place: &Place) -> Result<(), StoreError> {
         for pause in PAUSES {
-            if place.in_turn(self.remove_once(key)).await.is_ok() {
-                self.tell_others(SessionNews::Ended { key, why });
+            if place.in_turn(self.remove_once(key, why)).await.is_ok() {
                 return Ok(());
             }
             clock::sleep(pause).await;
         }
-        let removed = place.in_turn(self.remove_once(key)).await;
-        if removed.is_ok() {
-            self.tell_others(SessionNews::Ended { key, why });
-        }
+        let removed = place.in_turn(self.remove_once(key, why)).await;
         removed.inspect_err(|error| {
             static STILL_THERE: Seldom = Seldom::new();
             if let Some(times) = STILL_THERE.happened() {
@@ -84,11 +80,12 @@ impl<A: App> Shared<A> {
     }
 
     /// Tries once; after that its token is refused since the store has none of it.
-    pub(super) async fn remove_once(&self, key: TokenHash) -> Result<(), StoreError> {
+    pub(super) async fn remove_once(&self, key: TokenHash, why: SessionEnd) -> Result<(), StoreError> {
         // Somebody who has loaded it and not entered it yet does so before, and finds it ending.
         let _turn = self.turns.alone(key).await?;
         ask(|| self.store.remove(key)).await?;
         self.index.forget(key);
+        self.tell_others(SessionNews::Ended { key, why });
         Ok(())
     }
 }

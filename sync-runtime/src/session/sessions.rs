@@ -205,7 +205,7 @@ impl<A: App> Sessions<A> {
     }
 
     /// Ends all sessions that a user has when this is called: sockets here are closed at once and whatever the store says, those on other
-    /// servers when these notice, at the latest a minute later.
+    /// servers when these are told, or notice, at the latest a minute later.
     ///
     /// # Errors
     ///

@@ -37,6 +37,8 @@ use crate::wire::Position;
 
 /// How many bytes of messages may wait to be published: what comes beyond that is refused before it happens.
 const MOST_WAITING: usize = 16 * 1024 * 1024;
+/// How many bytes may wait until what others are told is left out.
+const MOST_NEWS_WAITING: usize = 4 * 1024 * 1024;
 /// How many bytes of the past are fetched at a time, about.
 const TOLD_AT_ONCE: usize = 256 * 1024;
 /// How long a room is known in which nobody listens, besides the time for which its events are kept.
@@ -76,6 +78,8 @@ struct Shared {
     /// Whether messages can be published, as far as is known, and are heard.
     publishes: AtomicBool,
     hears: AtomicBool,
+    /// Whether something was not told that others have to know.
+    has_dropped: AtomicBool,
     /// How many other nodes are heard.
     others: AtomicUsize,
 }
@@ -129,10 +133,17 @@ impl RedisBus {
             waiting: AtomicUsize::new(0),
             publishes: AtomicBool::new(false),
             hears: AtomicBool::new(false),
+            has_dropped: AtomicBool::new(false),
             others: AtomicUsize::new(0),
         };
         let ends = Mutex::new(Some(Ends { outgoing: published, commands: commanded }));
         Ok(Self { shared: Arc::new(shared), outgoing, commands, ends, tasks: OnceLock::new() })
+    }
+
+    fn say_soon(&self, outgoing: Outgoing) {
+        self.shared.waiting.fetch_add(outgoing.bytes(), Ordering::AcqRel);
+        // A task that has ended tells so by dropping this.
+        self.outgoing.send(outgoing).unwrap_or_default();
     }
 
     /// Returns the key under which all nodes write positions: the first one that asks brings its `own`.
@@ -243,9 +254,7 @@ impl Bus for RedisBus {
 
     fn publish(&self, message: Message) -> BoxFuture<'static, Result<Position, BusError>> {
         let (tell, told) = oneshot::channel();
-        self.shared.waiting.fetch_add(message.text.len(), Ordering::AcqRel);
-        // A task that has ended tells so by dropping this.
-        self.outgoing.send(Outgoing::Message(Waiting { message, tell })).unwrap_or_default();
+        self.say_soon(Outgoing::Message(Waiting { message, tell }));
         Box::pin(async { told.await.unwrap_or_else(|_| Err(stopped())) })
     }
 
@@ -318,9 +327,13 @@ impl Bus for RedisBus {
 
     fn tell(&self, room: Option<&Arc<str>>, text: String) {
         let channel = room.map_or_else(|| self.shared.names.nodes(), |room| self.shared.names.room(room));
-        let said = frame::told(&self.shared.node, &text);
-        self.shared.waiting.fetch_add(said.len(), Ordering::AcqRel);
-        self.outgoing.send(Outgoing::News(channel, said)).unwrap_or_default();
+        let is_too_much = self.shared.waiting.load(Ordering::Acquire) > MOST_NEWS_WAITING;
+        if is_too_much || !self.shared.publishes.load(Ordering::Acquire) {
+            // Others are told that something is missing, and ask for what they need.
+            self.shared.has_dropped.store(true, Ordering::Release);
+            return;
+        }
+        self.say_soon(Outgoing::News(channel, frame::told(&self.shared.node, &text)));
     }
 
     fn leave(&self) -> BoxFuture<'static, ()> {

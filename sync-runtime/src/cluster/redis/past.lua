@@ -3,10 +3,13 @@
 -- bytes that are told, about; the place: its epoch ('' for the last one) and number.
 -- Returns the epoch, the last number, the time here in milliseconds, and the messages.
 local room, past = KEYS[1], KEYS[2]
+-- What somebody else has written there is none of ours.
+local kind = redis.call('TYPE', room)['ok']
+if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', room) end
 local at = redis.call('HMGET', room, 'e', 'g', 's', 'b')
 local epoch, seq = at[1], tonumber(at[3]) or 0
 local after = tonumber(ARGV[6])
-if not epoch or at[2] ~= ARGV[2] or (epoch == ARGV[5] and seq < after) then
+if not epoch or not string.match(epoch, '^%d+$') or at[2] ~= ARGV[2] or (epoch == ARGV[5] and seq < after) then
   epoch, seq = ARGV[1], 0
   redis.call('DEL', room, past)
   redis.call('HSET', room, 'e', epoch, 'g', ARGV[2], 's', 0)

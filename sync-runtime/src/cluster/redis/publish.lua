@@ -7,9 +7,12 @@
 -- where its value is another one by now, -2 where nobody knows.
 local room, past = KEYS[1], KEYS[2]
 local node, age, is_repeat = 'p:' .. ARGV[3], tonumber(ARGV[6]), ARGV[8] == '1'
+-- What somebody else has written there is none of ours.
+local kind = redis.call('TYPE', room)['ok']
+if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', room) end
 local at = redis.call('HMGET', room, 'e', 'g', 's', 'b', node)
 local epoch, seq, size, done = at[1], tonumber(at[3]), tonumber(at[4]), 0
-if not epoch or at[2] ~= ARGV[2] or not seq then
+if not epoch or not string.match(epoch, '^%d+$') or at[2] ~= ARGV[2] or not seq then
   -- Nothing is known, or another Redis has written it, which may have known more.
   epoch, seq, size = ARGV[1], 0, nil
   redis.call('DEL', room, past)
@@ -25,14 +28,15 @@ local last = done
 
 local function key_of(name) return room .. ':value:' .. name end
 
--- Makes of a value what a message says, and returns whether that could be.
+-- Makes of a value what a message says, and returns whether that could be. One that is older here than what it was made of was lost in between.
 local function make(number, name, from, to, json)
   if name == '' then return true end
-  local at = redis.call('HGET', key_of(name), 'n')
-  if at and at ~= from then return false end
-  redis.call('HSET', key_of(name), 'n', to, 'by', ARGV[3] .. ' ' .. number, 'v', json)
+  local at, by = redis.call('HMGET', key_of(name), 'n', 'by'), ARGV[3] .. ' ' .. number
+  if at[1] == to and at[2] == by then return true end
+  if at[1] and tonumber(at[1]) > tonumber(from) then return false end
+  redis.call('HSET', key_of(name), 'n', to, 'by', by, 'v', json)
   -- As long as it may be that nobody has saved it.
-  redis.call('PEXPIRE', key_of(name), 86400000)
+  redis.call('PEXPIRE', key_of(name), 604800000)
   return true
 end
 
@@ -60,10 +64,8 @@ for i = 9, #ARGV, 7 do
 end
 if seq > before then
   redis.call('HSET', room, 's', seq, 'b', string.format('%.0f', size), node, string.format('%.0f', last) .. ' ' .. time[1])
-  if before == 0 or math.floor(before / 32) ~= math.floor(seq / 32) then
-    redis.call('PEXPIRE', room, ARGV[7])
-    if age > 0 then redis.call('PEXPIRE', past, age) end
-  end
+  -- Not each time: it costs as much as keeping a message.
+  if age > 0 and redis.call('PTTL', past) < age * 0.75 then redis.call('PEXPIRE', past, age) end
   if math.floor(before / 1024) ~= math.floor(seq / 1024) then
     -- Nodes that have said nothing for long do not repeat anything.
     local all = redis.call('HGETALL', room)
@@ -74,4 +76,5 @@ if seq > before then
   end
   redis.call('PUBLISH', room, epoch .. ' ' .. string.format('%.0f', before + 1) .. ' ' .. ARGV[3] .. ' ' .. table.concat(head, ' ') .. '\n' .. table.concat(texts))
 end
+if redis.call('PTTL', room) < tonumber(ARGV[7]) / 2 then redis.call('PEXPIRE', room, ARGV[7]) end
 return {epoch, places}

@@ -6,11 +6,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{RedisError, Value};
+use redis::{ErrorKind, RedisError, Value};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::sleep;
 use crate::cluster::bus::{BusError, Message, Retention};
+use crate::cluster::redis::subscriber::MISSED;
 use crate::cluster::redis::{KNOWN, PUBLISH, Shared, millis};
 use crate::rooms::NewValue;
 use crate::storage::process;
@@ -31,9 +32,11 @@ pub(super) enum Outgoing {
 }
 
 impl Outgoing {
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         match self {
-            Self::Message(waiting) => waiting.message.text.len(),
+            Self::Message(Waiting { message, .. }) => {
+                message.text.len() + message.value.as_ref().map_or(0, |value| value.json.len())
+            }
             Self::News(_, text) => text.len(),
         }
     }
@@ -138,6 +141,12 @@ async fn connected(shared: &Shared) -> Link {
                 if !shared.publishes.swap(true, Ordering::AcqRel) {
                     tracing::info!("the bus takes messages");
                 }
+                if shared.has_dropped.swap(false, Ordering::AcqRel)
+                    && let Err(error) = shared.say(MISSED).await
+                {
+                    tracing::debug!(%error, "others do not know that they have missed something");
+                    shared.has_dropped.store(true, Ordering::Release);
+                }
                 return link;
             }
             Err(error) => {
@@ -217,7 +226,8 @@ fn settle(groups: Vec<Group>, answers: Vec<Value>) -> Vec<Group> {
 
 /// Whether another attempt, or another connection, may do.
 fn is_passing(error: &RedisError) -> bool {
-    const PASSING: [&str; 8] =
-        ["NOSCRIPT", "READONLY", "LOADING", "MASTERDOWN", "OOM", "BUSY", "NOREPLICAS", "TRYAGAIN"];
-    error.code().is_none_or(|code| PASSING.contains(&code))
+    const PASSING: [&str; 9] =
+        ["MISCONF", "NOSCRIPT", "READONLY", "LOADING", "MASTERDOWN", "OOM", "BUSY", "NOREPLICAS", "TRYAGAIN"];
+    // What was answered and cannot be read will not be read the next time either.
+    error.kind() != ErrorKind::Parse && error.code().is_none_or(|code| PASSING.contains(&code))
 }

@@ -25,6 +25,8 @@ const BEAT: Duration = Duration::from_secs(1);
 const LEASE: Duration = Duration::from_secs(10);
 /// What a node says last.
 pub(super) const ENDED: &str = "ended";
+/// What it says when it could not say everything.
+pub(super) const MISSED: &str = "missed";
 /// How many channels are named together.
 const TOGETHER: usize = 512;
 /// How many rooms are asked about at once.
@@ -136,13 +138,18 @@ impl Subscriber {
         let rooms: Vec<_> = self.rooms.iter().cloned().collect();
         let asked = rooms.into_iter().map(async |room| {
             let past = shared.past(&room, None).await;
-            past.map(|past| (room, past.end))
+            (room, past.map(|past| past.end))
         });
         let mut asked = stream::iter(asked).buffer_unordered(AT_ONCE);
-        while let Some(answer) = asked.next().await {
-            let (room, end) = answer?;
-            if let Some(ears) = self.ears.upgrade() {
-                ears.is_at(&room, end);
+        while let Some((room, end)) = asked.next().await {
+            match (end, self.ears.upgrade()) {
+                (Ok(end), Some(ears)) => ears.is_at(&room, end),
+                (Ok(_), None) => {}
+                // Of one room alone it may be that nobody knows: whoever happens to say something there shows it.
+                (Err(error), _) if shared.publishes.load(Ordering::Acquire) => {
+                    tracing::error!(room = &*room, %error, "it cannot be found out where a room is");
+                }
+                (Err(error), _) => return Err(error),
             }
         }
         self.tell(std::mem::take(waiting));
@@ -270,8 +277,10 @@ impl Subscriber {
             return ears.gone(node);
         }
         self.others.insert(node.to_owned(), Instant::now());
-        if !text.is_empty() {
-            ears.told(node, text);
+        match text {
+            "" => {}
+            MISSED => ears.missed(),
+            text => ears.told(node, text),
         }
     }
 

@@ -8,6 +8,7 @@ use parking_lot::MutexGuard;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::dispatch::parts::Parts;
 use crate::dispatch::states::follow::Watching;
 use crate::dispatch::states::slot::{Inner, Slot};
 use crate::metrics::Visited;
@@ -52,6 +53,7 @@ impl<A: App> Delivery<A> for StateDelivery<A> {
 
 /// A change that servers share, on its way: what it is for those who follow here is found out at its place.
 pub(super) struct SharedDelivery<A: App> {
+    parts: Arc<Parts<A>>,
     slot: Arc<Slot<A>>,
     value: NewValue,
     /// Whether it was made here, and is only to be committed.
@@ -76,12 +78,12 @@ pub(in crate::dispatch) struct ChangeText<'a> {
 }
 
 impl<A: App> SharedDelivery<A> {
-    pub(super) fn own(slot: Arc<Slot<A>>, value: NewValue) -> Self {
-        Self { slot, value, is_own: true }
+    pub(super) fn own(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>, value: NewValue) -> Self {
+        Self { parts, slot, value, is_own: true }
     }
 
-    pub(super) fn of_another(slot: Arc<Slot<A>>, value: NewValue) -> Self {
-        Self { slot, value, is_own: false }
+    pub(super) fn of_another(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>, value: NewValue) -> Self {
+        Self { parts, slot, value, is_own: false }
     }
 }
 
@@ -102,8 +104,8 @@ impl<A: App> Delivery<A> for SharedDelivery<A> {
     }
 
     fn place(self: Box<Self>, position: Position) -> Box<dyn Placed<A>> {
-        let Self { slot, value, is_own } = *self;
-        let change = if is_own { slot.commit_own(value.number) } else { slot.adopt(&value) };
+        let Self { parts, slot, value, is_own } = *self;
+        let change = if is_own { slot.commit_own(value.number) } else { slot.adopt(&parts, &value) };
         let nothing = || StateChange { before: value.number, number: value.number, groups: Vec::new() };
         Box::new(StateDelivery::new(slot, change.unwrap_or_else(nothing))).place(position)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedMutexGuard, oneshot};
 
 use crate::clock::{Instant, Seldom, sleep, timeout};
 use crate::contain::{Contained, contained};
@@ -11,11 +11,14 @@ use crate::dispatch::parts::Parts;
 use crate::dispatch::states::slot::{Inner, Slot, Waiting};
 use crate::dispatch::states::slots::{NOBODY, STORE_LIMIT};
 use crate::error::{BoxError, SyncError, chain};
+use crate::id::Id;
 use crate::route::{App, BoxFuture, Save, StateValue, StoreKind};
 use crate::states::{StateStoreError, StoreKey, StoredState};
 
 /// How long it is waited at most before something is saved again that could not be.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// After what time a value is saved that another server has made, in any case.
+const AT_LAST: Duration = Duration::from_secs(5);
 /// How long at least.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -136,6 +139,7 @@ async fn save_later<A: App>(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>) {
     let mut pause = delay;
     loop {
         sleep(pause).await;
+        let _turn = turn_of_shared(&parts, &slot).await;
         let _saves = slot.saves.lock().await;
         let snapshot = {
             let mut inner = slot.inner();
@@ -152,9 +156,8 @@ async fn save_later<A: App>(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>) {
     }
 }
 
-/// Saves a value that servers share, and returns whether it is saved.
+/// Saves a value that servers share, and returns whether it is saved. Called in its turn: what is proposed is not what it is.
 pub(super) async fn save_shared<A: App>(parts: &Arc<Parts<A>>, slot: &Arc<Slot<A>>) -> bool {
-    let _saves = slot.saves.lock().await;
     let snapshot = {
         let inner = slot.inner();
         Snapshot::of(slot, &inner, inner.cell.number())
@@ -162,12 +165,40 @@ pub(super) async fn save_shared<A: App>(parts: &Arc<Parts<A>>, slot: &Arc<Slot<A
     note_saved(slot, &snapshot, snapshot.save(parts, slot).await)
 }
 
+/// Has a value be saved in a while that another server has made and will save, if it can; or that could not be saved.
+pub(super) fn begin_at_last<A: App>(parts: &Arc<Parts<A>>, slot: &Arc<Slot<A>>, inner: &mut Inner<A>) {
+    if slot.is_kept() && !std::mem::replace(&mut inner.saving.is_waiting, true) {
+        parts.states.work.spawn(save_at_last(parts.clone(), slot.clone()));
+    }
+}
+
+async fn save_at_last<A: App>(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>) {
+    loop {
+        // Not all servers at once.
+        sleep(AT_LAST + AT_LAST * u32::from(Id::random().to_bytes()[0]) / 256).await;
+        let _turn = turn_of_shared(&parts, &slot).await;
+        {
+            let mut inner = slot.inner();
+            if inner.saving.saved == inner.cell.number() {
+                inner.saving.is_waiting = false;
+                return;
+            }
+        }
+        save_shared(&parts, &slot).await;
+    }
+}
+
+/// Waits until nothing is proposed of a value that servers share.
+async fn turn_of_shared<A: App>(parts: &Parts<A>, slot: &Slot<A>) -> Option<OwnedMutexGuard<()>> {
+    if parts.hub.is_shared() { Some(slot.turn.clone().lock_owned().await) } else { None }
+}
+
 /// Saves a value at once, if it is not, or waits until the task has that saves it.
 pub(super) async fn save_now<A: App>(parts: &Arc<Parts<A>>, slot: &Arc<Slot<A>>) {
     if !slot.is_kept() {
         return;
     }
-    if slot.said().save == Save::Each {
+    if slot.said().save == Save::Each && !parts.hub.is_shared() {
         let saved = {
             let mut inner = slot.inner();
             if !inner.saving.is_running {
@@ -179,6 +210,7 @@ pub(super) async fn save_now<A: App>(parts: &Arc<Parts<A>>, slot: &Arc<Slot<A>>)
         };
         return saved.await.map_or_else(drop, drop);
     }
+    let _turn = turn_of_shared(parts, slot).await;
     let _saves = slot.saves.lock().await;
     let snapshot = {
         let inner = slot.inner();

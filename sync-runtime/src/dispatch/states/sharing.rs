@@ -9,6 +9,7 @@
 //! missed, or nobody of the room is here to hear it, the bus is asked.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::OwnedMutexGuard;
 
@@ -38,43 +39,46 @@ impl<A: App> Slot<A> {
         let Change { apply, by, caller: (caller, mut permit), .. } = change;
         for _ in 0..TRIES {
             let turn = self.turn.clone().lock_owned().await;
-            let (group, proposal) = {
+            let (held, proposal) = {
                 let mut inner = self.inner();
                 let group = by.as_ref().map(|by| inner.watched_by(by)).transpose()?;
+                let mut held = Held { slot: self, group };
                 if let Err(refused) = inner.cell.change(apply) {
-                    group.into_iter().for_each(|group| inner.cell.release(group));
+                    drop(inner);
                     return Err(refused);
                 }
                 inner.cell.keep();
                 if !inner.cell.differs() {
                     inner.cell.take_back();
-                    return inner.changed(group);
+                    return inner.changed(held.group.take());
                 }
-                (group, inner.propose(self.cb()))
+                (held, inner.propose(self.cb()))
             };
-            let (number, delivery) = (proposal.number, Box::new(SharedDelivery::own(self.clone(), proposal)));
+            let number = proposal.number;
+            let delivery = Box::new(SharedDelivery::own(parts.clone(), self.clone(), proposal));
             let event = Submitted { delivery, caller, permit: permit.take() };
             // In a task: whoever acts may give up, and leaves nothing half done.
             let settling = parts.states.work.spawn(settle(parts.clone(), self.clone(), event, number, turn));
             let settled = settling.await.unwrap_or_else(|_| Err(SyncError::new("state-unavailable")));
-            match settled {
-                Ok(true) => return self.inner().changed(group),
-                outcome => {
-                    group.into_iter().for_each(|group| self.inner().cell.release(group));
-                    outcome?;
-                }
+            if settled? {
+                let group = held.into_group();
+                return self.inner().changed(group);
             }
         }
         Err(SyncError::new("state-unavailable"))
     }
 
-    /// Has a value saved that is kept: at once, where whoever acts waits for that.
+    /// Has a value saved that is kept: at once, where whoever acts waits for that. Others have been told of it then.
     async fn keep_shared(self: &Arc<Self>, parts: &Arc<Parts<A>>) -> Result<(), SyncError> {
         if self.said().save != Save::Each {
             saving::begin_later(parts, self, &mut self.inner());
             return Ok(());
         }
-        if saving::save_shared(parts, self).await { Ok(()) } else { Err(SyncError::new("state-unavailable")) }
+        if saving::save_shared(parts, self).await {
+            return Ok(());
+        }
+        saving::begin_at_last(parts, self, &mut self.inner());
+        Err(SyncError::new("sync-outcome-unknown"))
     }
 
     /// Takes what this server has proposed for told, and has the app be told.
@@ -93,7 +97,7 @@ impl<A: App> Slot<A> {
     }
 
     /// Takes over what another server has made of the value, and returns what that is for those who follow here.
-    pub(super) fn adopt(&self, value: &NewValue) -> Option<StateChange> {
+    pub(super) fn adopt(self: &Arc<Self>, parts: &Arc<Parts<A>>, value: &NewValue) -> Option<StateChange> {
         let mut inner = self.inner();
         let NewValue { before, number, json, .. } = value;
         if *number <= inner.cell.number() {
@@ -101,30 +105,72 @@ impl<A: App> Slot<A> {
         }
         // What it was made of may be ours, of which we have not heard yet that it has its place.
         inner.settle_own(*before);
-        inner.adopt(json, *number)
+        inner.adopt(parts, self, json, *number)?
     }
 
-    /// Asks what has become of the value on other servers.
+    /// Asks what has become of the value on other servers; where nobody knows any more, they are told what it is here.
     ///
     /// # Errors
     ///
     /// `state-unavailable` when that cannot be found out.
     pub(in crate::dispatch) async fn refresh(self: &Arc<Self>, parts: &Arc<Parts<A>>) -> Result<(), SyncError> {
+        let is_heard = parts.hub.has_members(self.room());
         let asked = parts.hub.shared_value(self.room(), self.cb()).await;
-        let Some((number, json)) = asked.map_err(|_| SyncError::new("state-unavailable"))? else { return Ok(()) };
-        let is_newer = {
+        let known = asked.map_err(|_| SyncError::new("state-unavailable"))?;
+        let (is_newer, offer) = {
             let mut inner = self.inner();
+            let own = inner.cell.number();
             // Of what is proposed here, it is about to be known what becomes of it.
-            let is_newer = number > inner.cell.number() && !inner.cell.has_changed();
-            if is_newer {
-                inner.adopt(&json, number);
+            let is_settled = !inner.cell.has_changed();
+            match known {
+                Some((number, json)) if number > own && is_settled => {
+                    let is_adopted = inner.adopt(parts, self, &json, number).is_some();
+                    (is_adopted && !inner.followers.is_empty(), None)
+                }
+                Some((number, _)) if number >= own => (false, None),
+                _ => (false, (own > 1 && is_settled).then(|| inner.cell.json())),
             }
-            is_newer && !inner.followers.is_empty()
         };
+        if is_heard {
+            self.is_unheard.store(false, Ordering::Release);
+        }
         if is_newer {
             self.remind(parts, NOBODY);
         }
+        if let Some(json) = offer {
+            self.offer(parts, json);
+        }
         Ok(())
+    }
+
+    /// Tells other servers what the value is here, since the bus has lost that.
+    fn offer(self: &Arc<Self>, parts: &Arc<Parts<A>>, json: Arc<str>) {
+        let number = self.inner().cell.number();
+        let value = NewValue { name: self.cb(), before: number, number, json };
+        let delivery = Box::new(SharedDelivery::own(parts.clone(), self.clone(), value));
+        let offered = parts.hub.submit(self.room(), Submitted { delivery, caller: NOBODY, permit: None });
+        // Where somebody has made another one meanwhile, that is it.
+        parts.states.work.spawn(async move { offered.known().await.map_or_else(drop, drop) });
+    }
+}
+
+/// The view of whoever acts, which is kept up to date until it is known what came of that.
+struct Held<'s, A: App> {
+    slot: &'s Arc<Slot<A>>,
+    group: Option<usize>,
+}
+
+impl<A: App> Held<'_, A> {
+    fn into_group(mut self) -> Option<usize> {
+        self.group.take()
+    }
+}
+
+impl<A: App> Drop for Held<'_, A> {
+    fn drop(&mut self) {
+        if let Some(group) = self.group.take() {
+            self.slot.inner().cell.release(group);
+        }
     }
 }
 
@@ -155,12 +201,19 @@ impl<A: App> Inner<A> {
         }
     }
 
-    fn adopt(&mut self, json: &str, number: u64) -> Option<StateChange> {
+    /// Takes over a value; `None` when it cannot be read.
+    fn adopt(
+        &mut self,
+        parts: &Arc<Parts<A>>,
+        slot: &Arc<Slot<A>>,
+        json: &str,
+        number: u64,
+    ) -> Option<Option<StateChange>> {
         self.proposed = None;
-        let adopted = self.cell.adopt(json, number).unwrap_or_default();
-        // Whoever has made it saves it.
-        self.saving.saved = self.saving.saved.max(number);
-        adopted
+        let adopted = self.cell.adopt(json, number).ok()?;
+        // Whoever has made it saves it, unless it is gone by then.
+        saving::begin_at_last(parts, slot, self);
+        Some(adopted)
     }
 }
 
@@ -198,13 +251,19 @@ impl<A: App> StateSlots<A> {
     ) -> Option<Box<dyn Delivery<A>>> {
         let room: Arc<str> = room.into();
         let slot = self.of_room(parts.table, &room).find(|slot| slot.cb() == told.state)?;
-        let Some(json) = told.value else {
+        let own = slot.inner().cell.number();
+        if told.number == 0 || told.number == own {
+            // It is only about who follows elsewhere, or known.
+            return None;
+        }
+        let Some(json) = told.value.filter(|_| told.number > own) else {
+            // It is large; or older, so that the bus may have lost what is known here.
             let (slot, parts, work) = (slot, parts.clone(), self.work.clone());
             work.spawn(async move { slot.refresh(&parts).await.unwrap_or_default() });
             return None;
         };
         let value = NewValue { name: slot.cb(), before: told.before, number: told.number, json: json.get().into() };
-        Some(Box::new(SharedDelivery::of_another(slot, value)))
+        Some(Box::new(SharedDelivery::of_another(parts.clone(), slot, value)))
     }
 
     /// Asks what has become of the values of a room that are here: something may have been missed.

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{Notify, oneshot};
@@ -42,6 +42,8 @@ pub(in crate::dispatch) struct Slot<A: App> {
     placed: Notify,
     /// Held by whoever saves: an older value must not come behind a newer one.
     pub(super) saves: tokio::sync::Mutex<()>,
+    /// Whether others may have changed it while nobody of its room was here to hear that.
+    pub(super) is_unheard: AtomicBool,
     /// When it was used last, in milliseconds since it came.
     used: AtomicU64,
     came: Instant,
@@ -84,6 +86,8 @@ pub(super) struct Saving {
     pub(super) saved: u64,
     /// Whether a task saves it.
     pub(super) is_running: bool,
+    /// Whether a task saves it if nobody else does.
+    pub(super) is_waiting: bool,
     /// Since when it cannot be saved, and why.
     pub(super) failing: Option<(Instant, String)>,
     /// The highest number under which the value may be stored: a save that has failed may have had its effect, or have it yet.
@@ -147,8 +151,14 @@ impl<A: App> Slot<A> {
     ) -> Arc<Self> {
         let said = state_of(route).said();
         // What a value is at first needs no store.
-        let saving =
-            Saving { saved: cell.number(), is_running: false, failing: None, attempted: 0, waiting: Vec::new() };
+        let saving = Saving {
+            saved: cell.number(),
+            is_running: false,
+            is_waiting: false,
+            failing: None,
+            attempted: 0,
+            waiting: Vec::new(),
+        };
         let before = if said.has.updated { cell.copy().ok() } else { None };
         let inner = Inner {
             cell,
@@ -178,6 +188,7 @@ impl<A: App> Slot<A> {
             inner: Mutex::new(inner),
             placed: Notify::new(),
             saves: tokio::sync::Mutex::default(),
+            is_unheard: AtomicBool::new(true),
             used: AtomicU64::new(0),
             came: Instant::now(),
             room,

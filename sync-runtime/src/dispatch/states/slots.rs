@@ -179,10 +179,10 @@ impl<A: App> StateSlots<A> {
         }
     }
 
-    /// Asks what has become of a value on other servers, where nobody of its room is here to hear it.
+    /// Asks what has become of a value on other servers, where nobody of its room was here to hear it.
     async fn catch_up(&self, slot: &Arc<Slot<A>>) -> Result<(), SyncError> {
         let parts = self.parts()?;
-        if parts.hub.is_shared() && !parts.hub.has_members(slot.room()) {
+        if parts.hub.is_shared() && slot.is_unheard.load(Ordering::Acquire) {
             slot.refresh(&parts).await?;
         }
         Ok(())
@@ -231,7 +231,11 @@ impl<A: App> StateSlots<A> {
 
     /// Notes that somebody has left a room: its values live on for their time.
     pub(in crate::dispatch) fn left(&self, table: &Table<A>, room: &Arc<str>) {
-        self.of_room(table, room).for_each(|slot| slot.touch());
+        self.of_room(table, room).for_each(|slot| {
+            slot.touch();
+            // The last one may have gone: what others do is not heard any more.
+            slot.is_unheard.store(true, Ordering::Release);
+        });
     }
 
     /// Returns the values of a room that are in memory.
