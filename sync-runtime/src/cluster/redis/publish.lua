@@ -29,14 +29,21 @@ local last = done
 local function key_of(name) return room .. ':value:' .. name end
 
 -- Makes of a value what a message says, and returns whether that could be. One that is older here than what it was made of was lost in between.
+-- A node that was too late comes before all others the next time, for a fifth of a second: else one that is far away would never be first.
 local function make(number, name, from, to, json)
   if name == '' then return true end
-  local at, by = redis.call('HMGET', key_of(name), 'n', 'by'), ARGV[3] .. ' ' .. number
+  local key, by = key_of(name), ARGV[3] .. ' ' .. number
+  local at = redis.call('HMGET', key, 'n', 'by', 'w')
   if at[1] == to and at[2] == by then return true end
-  if at[1] and tonumber(at[1]) > tonumber(from) then return false end
-  redis.call('HSET', key_of(name), 'n', to, 'by', by, 'v', json)
+  local waits, till = string.match(at[3] or '', '^(%x+) (%d+)$')
+  if not waits or tonumber(till) < now then waits = nil end
+  if at[1] and (tonumber(at[1]) > tonumber(from) or (waits and waits ~= ARGV[3])) then
+    if not waits then redis.call('HSET', key, 'w', ARGV[3] .. ' ' .. string.format('%.0f', now + 200)) end
+    return false
+  end
+  redis.call('HSET', key, 'n', to, 'by', by, 'v', json, 'w', '')
   -- As long as it may be that nobody has saved it.
-  redis.call('PEXPIRE', key_of(name), 604800000)
+  redis.call('PEXPIRE', key, 604800000)
   return true
 end
 

@@ -10,9 +10,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tokio::sync::OwnedMutexGuard;
 
+use crate::clock::sleep;
 use crate::dispatch::parts::Parts;
 use crate::dispatch::states::delivery::{ChangeText, SharedDelivery};
 use crate::dispatch::states::saving;
@@ -22,8 +24,10 @@ use crate::error::SyncError;
 use crate::rooms::{Delivery, NewValue, Submitted};
 use crate::route::{App, Save, StateChange};
 
-/// How often a change is tried that others are faster than.
-const TRIES: usize = 64;
+/// How often a change is tried that others are faster than: whoever was too late is let in first soon.
+const TRIES: u32 = 256;
+/// How long it is waited between two tries, at first.
+const BREATH: Duration = Duration::from_millis(1);
 
 impl<A: App> Slot<A> {
     /// Changes the value in its turn, among those of all servers.
@@ -37,7 +41,10 @@ impl<A: App> Slot<A> {
         change: Change<'_, A>,
     ) -> Result<Changed, SyncError> {
         let Change { apply, by, caller: (caller, mut permit), .. } = change;
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
+            if attempt > 1 {
+                sleep(BREATH * attempt.min(8)).await;
+            }
             let turn = self.turn.clone().lock_owned().await;
             let (held, proposal) = {
                 let mut inner = self.inner();
