@@ -195,5 +195,5 @@ async fn members_that_move_between_servers_that_die_hear_everything_in_order_or_
         let told = tokio::time::timeout(PATIENCE, member).await.expect("it hears the last").expect("no panic");
         gaps += check(number, &told, &acknowledged);
     }
-    println!("{faults:?}, {} events, {gaps} gaps of {MEMBERS} members", acknowledged.len());
+    eprintln!("{faults:?}, {} events, {gaps} gaps of {MEMBERS} members", acknowledged.len());
 }
