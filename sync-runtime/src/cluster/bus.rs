@@ -71,6 +71,9 @@ pub trait Ears: Send + Sync {
     /// Is told the last place of a room in which it listens, after messages may have been missed.
     fn is_at(&self, room: &str, end: Position);
 
+    /// Is told that something may be missing in a room in which it listens, and that it could not be found out where that is.
+    fn may_lack(&self, room: &str);
+
     /// Hears what another node has [told](Bus::tell).
     fn told(&self, node: &str, text: &str);
 

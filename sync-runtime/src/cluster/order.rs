@@ -428,6 +428,14 @@ impl<A: App> Ears for Inner<A> {
         }
     }
 
+    fn may_lack(&self, room: &str) {
+        if let Some(this) = self.this.upgrade()
+            && self.falls_behind(room)
+        {
+            this.begin_to_catch_up(room.into());
+        }
+    }
+
     fn told(&self, node: &str, text: &str) {
         if let Some(remote) = self.remote() {
             remote.told(node, text);
@@ -484,7 +492,9 @@ impl<A: App> Drop for Part<A> {
         if listened.get().holders > 0 {
             return;
         }
-        let ended = listened.remove();
+        let mut ended = listened.remove();
+        // Whoever waits for what is fetched waits for nothing.
+        ended.give_up();
         shrink(&mut rooms);
         self.order.bus.unlisten(&self.room);
         drop(rooms);

@@ -67,6 +67,7 @@ pub(super) fn settle<A: App>(parts: &Arc<Parts<A>>, socket: &Arc<Socket<A>>, roo
         let settled = change(parts, room, who.is_some(), |roster| {
             if socket.is_member(room) {
                 // It may have entered since, or become somebody else.
+                roster.expect_others(Instant::now() + ANSWERED);
                 return who.is_some_and(|who| who.enter(roster, socket));
             }
             if departure != Departure::None {

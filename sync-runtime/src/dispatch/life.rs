@@ -123,21 +123,23 @@ impl<A: App> Dispatcher<A> {
 
     /// Leaves a room, and returns whether the socket was there, when it is sent nothing of it any more.
     pub(super) async fn unseat(&self, socket: &Arc<Socket<A>>, room: &str) -> bool {
+        // Before it is left: a room that nobody is in has no place here.
+        let end = self.hub().end_of_order(room);
         let Some((room, quiet)) = self.hub().leave(socket, room) else { return false };
         attendance::settle(self.parts(), socket, &room, Departure::OnPurpose);
         left(self.parts(), socket, &room);
         quiet.await;
-        self.forget_membership(socket, &room).await;
+        if let Some(behind) = end {
+            self.forget_membership(socket, &room, behind).await;
+        }
         true
     }
 
     /// Has other servers know that somebody is no member any more, whatever they were told when they joined.
-    async fn forget_membership(&self, socket: &Socket<A>, room: &str) {
+    async fn forget_membership(&self, socket: &Socket<A>, room: &str, behind: Position) {
         if !self.hub().is_shared() || !socket.identity().can_come_back() {
             return;
         }
-        // Where nobody else is here, nobody knows the place: they have left whatever there was.
-        let behind = self.hub().end_of_order(room).unwrap_or(Position::of_event(0, u64::MAX));
         let key = socket.sender_key();
         let told = self.hub().forget_membership(&key, room, behind);
         soon(Instant::now() + NOTED_WITHIN, told).await;

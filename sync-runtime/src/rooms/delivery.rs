@@ -57,6 +57,8 @@ pub struct NewValue {
     pub number: u64,
     /// The value, as JSON.
     pub json: Arc<str>,
+    /// Whether others were faster more than once: it comes first the next time then.
+    pub is_late: bool,
 }
 
 /// An event whose members are being visited.

@@ -138,7 +138,7 @@ pub trait Sequencer<A: App>: Send + Sync {
     /// [`Room::place`], or where the order is made elsewhere by [`Room::place_at`], and there in the rooms of other processes.
     ///
     /// `room` is `None` when nobody is in it here. The result is `None` when nobody is in it anywhere. An event that makes something of a
-    /// [value](crate::rooms::Delivery::value) is refused, `state-conflict`, when that is not what it was made of any more.
+    /// shared value is refused, `state-conflict`, when that is not what it was made of any more.
     fn submit(
         &self,
         name: &str,
@@ -208,7 +208,7 @@ pub trait RemoteEvents: Send + Sync {
     /// For how long the events of a room are kept.
     fn keep(&self, room: &str) -> Keep;
 
-    /// Hears what another server has [told](Others::tell).
+    /// Hears what another server has told.
     fn told(&self, server: &str, news: &str);
 
     /// Is told that it may have missed what others have told.

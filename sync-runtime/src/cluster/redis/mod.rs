@@ -28,7 +28,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::cluster::bus::{Bus, BusError, Ears, Message, Past, PastMessage};
 use crate::cluster::redis::publisher::{Outgoing, Waiting};
-use crate::cluster::redis::subscriber::{Command, ENDED};
+use crate::cluster::redis::subscriber::{Command, ENDED, MISSED};
 use crate::id::Id;
 use crate::rooms::OthersHealth;
 use crate::route::BoxFuture;
@@ -177,6 +177,11 @@ impl Shared {
     /// Tells all that this node lives, and the Redis under which key positions are written: one that has forgotten everything knows it again.
     async fn tell_that_it_lives(&self) -> Result<(), BusError> {
         self.say("").await?;
+        let is_told =
+            self.publishes.load(Ordering::Acquire) && self.waiting.load(Ordering::Acquire) <= MOST_NEWS_WAITING;
+        if is_told && self.has_dropped.swap(false, Ordering::AcqRel) {
+            self.say(MISSED).await.inspect_err(|_| self.has_dropped.store(true, Ordering::Release))?;
+        }
         match self.position_key.get() {
             Some(key) => self.position_key(*key).await.map(drop),
             None => Ok(()),

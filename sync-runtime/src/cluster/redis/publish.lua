@@ -2,7 +2,7 @@
 -- KEYS: the room, its past. ARGV: an epoch for a new history, the run of this Redis, the node, the most messages and bytes that are kept,
 -- for how many milliseconds (0: none are), for how many the room is known, whether the messages may have been published before ('1'); and
 -- for each message its number, the epoch that the node knows ('' for none), its text, and what it makes of a value: the name of that ('' for
--- none), the number of what it was made of, its own number, and the value as JSON.
+-- none), the number of what it was made of, its own number, the value as JSON, and whether it was too late before ('1').
 -- Returns the epoch, and for each message the number of its place: 0 where it had one already, -1
 -- where its value is another one by now, -2 where nobody knows.
 local room, past = KEYS[1], KEYS[2]
@@ -29,16 +29,18 @@ local last = done
 local function key_of(name) return room .. ':value:' .. name end
 
 -- Makes of a value what a message says, and returns whether that could be. One that is older here than what it was made of was lost in between.
--- A node that was too late comes before all others the next time, for a fifth of a second: else one that is far away would never be first.
-local function make(number, name, from, to, json)
+-- A node that was too late again and again comes before all others the next time: else one that is far away would never be first.
+local function make(number, name, from, to, json, is_late)
   if name == '' then return true end
   local key, by = key_of(name), ARGV[3] .. ' ' .. number
   local at = redis.call('HMGET', key, 'n', 'by', 'w')
   if at[1] == to and at[2] == by then return true end
   local waits, till = string.match(at[3] or '', '^(%x+) (%d+)$')
   if not waits or tonumber(till) < now then waits = nil end
-  if at[1] and (tonumber(at[1]) > tonumber(from) or (waits and waits ~= ARGV[3])) then
-    if not waits then redis.call('HSET', key, 'w', ARGV[3] .. ' ' .. string.format('%.0f', now + 200)) end
+  -- What is offered once more is there already, if it is.
+  local is_older = at[1] and (tonumber(at[1]) > tonumber(from) or (from == to and at[1] == to))
+  if is_older or (at[1] and waits and waits ~= ARGV[3]) then
+    if is_late and not waits then redis.call('HSET', key, 'w', ARGV[3] .. ' ' .. string.format('%.0f', now + 100)) end
     return false
   end
   redis.call('HSET', key, 'n', to, 'by', by, 'v', json, 'w', '')
@@ -47,13 +49,13 @@ local function make(number, name, from, to, json)
   return true
 end
 
-for i = 9, #ARGV, 7 do
+for i = 9, #ARGV, 8 do
   local number, text, name = tonumber(ARGV[i]), ARGV[i + 2], ARGV[i + 3]
   if number <= done then
     -- Of a value that was changed since, it is not known any more whether this has changed it before.
     local is_known = name == '' or redis.call('HGET', key_of(name), 'by') == ARGV[3] .. ' ' .. ARGV[i]
     places[#places + 1] = is_known and '0' or '-2'
-  elseif not make(ARGV[i], name, ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]) then
+  elseif not make(ARGV[i], name, ARGV[i + 4], ARGV[i + 5], ARGV[i + 6], ARGV[i + 7] == '1') then
     places[#places + 1] = '-1'
   else
     if is_repeat and ARGV[i + 1] ~= '' and ARGV[i + 1] ~= epoch then text = '' end
@@ -72,7 +74,7 @@ end
 if seq > before then
   redis.call('HSET', room, 's', seq, 'b', string.format('%.0f', size), node, string.format('%.0f', last) .. ' ' .. time[1])
   -- Not each time: it costs as much as keeping a message.
-  if age > 0 and redis.call('PTTL', past) < age * 0.75 then redis.call('PEXPIRE', past, age) end
+  if age > 0 and redis.call('PTTL', past) < age then redis.call('PEXPIRE', past, age * 1.25) end
   if math.floor(before / 1024) ~= math.floor(seq / 1024) then
     -- Nodes that have said nothing for long do not repeat anything.
     local all = redis.call('HGETALL', room)
@@ -83,5 +85,6 @@ if seq > before then
   end
   redis.call('PUBLISH', room, epoch .. ' ' .. string.format('%.0f', before + 1) .. ' ' .. ARGV[3] .. ' ' .. table.concat(head, ' ') .. '\n' .. table.concat(texts))
 end
-if redis.call('PTTL', room) < tonumber(ARGV[7]) / 2 then redis.call('PEXPIRE', room, ARGV[7]) end
+-- It is known for longer than what is kept.
+if redis.call('PTTL', room) < age * 1.25 + 120000 then redis.call('PEXPIRE', room, age * 1.25 + tonumber(ARGV[7])) end
 return {epoch, places}

@@ -11,7 +11,6 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::sleep;
 use crate::cluster::bus::{BusError, Message, Retention};
-use crate::cluster::redis::subscriber::MISSED;
 use crate::cluster::redis::{KNOWN, PUBLISH, Shared, millis};
 use crate::rooms::NewValue;
 use crate::storage::process;
@@ -141,12 +140,6 @@ async fn connected(shared: &Shared) -> Link {
                 if !shared.publishes.swap(true, Ordering::AcqRel) {
                     tracing::info!("the bus takes messages");
                 }
-                if shared.has_dropped.swap(false, Ordering::AcqRel)
-                    && let Err(error) = shared.say(MISSED).await
-                {
-                    tracing::debug!(%error, "others do not know that they have missed something");
-                    shared.has_dropped.store(true, Ordering::Release);
-                }
                 return link;
             }
             Err(error) => {
@@ -172,16 +165,16 @@ impl Link {
             let call = pipeline.cmd("EVALSHA").arg(PUBLISH.get_hash()).arg(2);
             call.arg(shared.names.room(room)).arg(shared.names.past(room));
             call.arg(Position::random_epoch().to_string()).arg(&*self.run).arg(&shared.node);
-            call.arg(retention.events).arg(retention.bytes).arg(millis(age)).arg(millis(age.saturating_add(KNOWN)));
+            call.arg(retention.events).arg(retention.bytes).arg(millis(age)).arg(millis(KNOWN));
             call.arg(if is_repeat { "1" } else { "0" });
             for Waiting { message: Message { number, epoch, text, value, .. }, .. } in messages {
                 call.arg(*number).arg(epoch.map(|epoch| epoch.to_string()).unwrap_or_default()).arg(text.as_str());
                 match value {
-                    Some(NewValue { name, before, number, json }) => {
-                        call.arg(*name).arg(*before).arg(*number).arg(&**json);
+                    Some(NewValue { name, before, number, json, is_late }) => {
+                        call.arg(*name).arg(*before).arg(*number).arg(&**json).arg(u8::from(*is_late));
                     }
                     None => {
-                        call.arg("").arg("").arg("").arg("");
+                        call.arg("").arg("").arg("").arg("").arg("");
                     }
                 }
             }

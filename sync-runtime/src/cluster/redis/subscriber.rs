@@ -145,9 +145,10 @@ impl Subscriber {
             match (end, self.ears.upgrade()) {
                 (Ok(end), Some(ears)) => ears.is_at(&room, end),
                 (Ok(_), None) => {}
-                // Of one room alone it may be that nobody knows: whoever happens to say something there shows it.
-                (Err(error), _) if shared.publishes.load(Ordering::Acquire) => {
-                    tracing::error!(room = &*room, %error, "it cannot be found out where a room is");
+                // It may be this room alone.
+                (Err(error), Some(ears)) if shared.publishes.load(Ordering::Acquire) => {
+                    tracing::warn!(room = &*room, %error, "it cannot be found out yet where a room is");
+                    ears.may_lack(&room);
                 }
                 (Err(error), _) => return Err(error),
             }

@@ -359,6 +359,7 @@ impl<A: App> Roster<A> {
             self.drop_lost(number, |tab| tab.session == session);
             self.note(number);
         }
+        self.forget_others_if_alone();
     }
 
     /// Forgets those sockets of somebody that are gone and are meant.
@@ -454,10 +455,7 @@ impl<A: App> Roster<A> {
             }
         }
         self.note(number);
-        if self.sockets.len() == self.elsewhere.len() {
-            // Of a room that nobody is in here, nothing is heard.
-            self.forget_others();
-        }
+        self.forget_others_if_alone();
     }
 
     /// Removes a socket, and returns which it was, and whether it was away.
@@ -511,7 +509,18 @@ impl<A: App> Roster<A> {
         self.sockets.len() - self.elsewhere.len() == lost_here
     }
 
-    fn forget_others(&mut self) {
+    /// Is told that somebody comes in: while nobody was present, nothing was heard of others, who have to say again that they are there.
+    pub(in crate::dispatch) fn expect_others(&mut self, until: Instant) {
+        if self.is_nobody_present() {
+            self.distrust(None, Some(until));
+        }
+    }
+
+    /// Of a room that nobody is in here, nothing is heard.
+    fn forget_others_if_alone(&mut self) {
+        if self.sockets.len() > self.elsewhere.len() {
+            return;
+        }
         let others: Vec<Id> = self.elsewhere.keys().copied().collect();
         for socket in others {
             if let Some(number) = self.sockets.get(&socket).copied() {

@@ -139,9 +139,9 @@ async fn save_later<A: App>(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>) {
     let mut pause = delay;
     loop {
         sleep(pause).await;
-        let _turn = turn_of_shared(&parts, &slot).await;
         let _saves = slot.saves.lock().await;
         let snapshot = {
+            let _turn = turn_of_shared(&parts, &slot).await;
             let mut inner = slot.inner();
             if inner.saving.saved == inner.cell.number() {
                 inner.saving.is_running = false;
@@ -176,15 +176,19 @@ async fn save_at_last<A: App>(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>) {
     loop {
         // Not all servers at once.
         sleep(AT_LAST + AT_LAST * u32::from(Id::random().to_bytes()[0]) / 256).await;
-        let _turn = turn_of_shared(&parts, &slot).await;
-        {
+        // It may be an old one by now, of which nobody was here to hear.
+        slot.refresh(&parts).await.unwrap_or_default();
+        let _saves = slot.saves.lock().await;
+        let snapshot = {
+            let _turn = turn_of_shared(&parts, &slot).await;
             let mut inner = slot.inner();
             if inner.saving.saved == inner.cell.number() {
                 inner.saving.is_waiting = false;
                 return;
             }
-        }
-        save_shared(&parts, &slot).await;
+            Snapshot::of(&slot, &inner, inner.cell.number())
+        };
+        note_saved(&slot, &snapshot, snapshot.save(&parts, &slot).await);
     }
 }
 
@@ -210,9 +214,9 @@ pub(super) async fn save_now<A: App>(parts: &Arc<Parts<A>>, slot: &Arc<Slot<A>>)
         };
         return saved.await.map_or_else(drop, drop);
     }
-    let _turn = turn_of_shared(parts, slot).await;
     let _saves = slot.saves.lock().await;
     let snapshot = {
+        let _turn = turn_of_shared(parts, slot).await;
         let inner = slot.inner();
         if inner.saving.saved == inner.cell.number() {
             return;

@@ -59,7 +59,7 @@ impl<A: App> Slot<A> {
                     inner.cell.take_back();
                     return inner.changed(held.group.take());
                 }
-                (held, inner.propose(self.cb()))
+                (held, inner.propose(self.cb(), attempt > 1))
             };
             let number = proposal.number;
             let delivery = Box::new(SharedDelivery::own(parts.clone(), self.clone(), proposal));
@@ -107,7 +107,7 @@ impl<A: App> Slot<A> {
     pub(super) fn adopt(self: &Arc<Self>, parts: &Arc<Parts<A>>, value: &NewValue) -> Option<StateChange> {
         let mut inner = self.inner();
         let NewValue { before, number, json, .. } = value;
-        if *number <= inner.cell.number() {
+        if inner.knows(*number, json) {
             return None;
         }
         // What it was made of may be ours, of which we have not heard yet that it has its place.
@@ -121,39 +121,42 @@ impl<A: App> Slot<A> {
     ///
     /// `state-unavailable` when that cannot be found out.
     pub(in crate::dispatch) async fn refresh(self: &Arc<Self>, parts: &Arc<Parts<A>>) -> Result<(), SyncError> {
-        let is_heard = parts.hub.has_members(self.room());
+        // From here on it is heard, if anybody is here; who goes meanwhile says so again.
+        self.is_unheard.store(false, Ordering::Release);
+        if !parts.hub.has_members(self.room()) {
+            self.is_unheard.store(true, Ordering::Release);
+        }
         let asked = parts.hub.shared_value(self.room(), self.cb()).await;
-        let known = asked.map_err(|_| SyncError::new("state-unavailable"))?;
+        let known = asked.map_err(|_| {
+            self.is_unheard.store(true, Ordering::Release);
+            SyncError::new("state-unavailable")
+        })?;
         let (is_newer, offer) = {
             let mut inner = self.inner();
             let own = inner.cell.number();
             // Of what is proposed here, it is about to be known what becomes of it.
             let is_settled = !inner.cell.has_changed();
             match known {
-                Some((number, json)) if number > own && is_settled => {
-                    let is_adopted = inner.adopt(parts, self, &json, number).is_some();
+                Some((number, json)) if number >= own => {
+                    let is_adopted =
+                        is_settled && !inner.knows(number, &json) && inner.adopt(parts, self, &json, number).is_some();
                     (is_adopted && !inner.followers.is_empty(), None)
                 }
-                Some((number, _)) if number >= own => (false, None),
-                _ => (false, (own > 1 && is_settled).then(|| inner.cell.json())),
+                _ => (false, (own > 1 && is_settled).then(|| (own, inner.cell.json()))),
             }
         };
-        if is_heard {
-            self.is_unheard.store(false, Ordering::Release);
-        }
         if is_newer {
             self.remind(parts, NOBODY);
         }
-        if let Some(json) = offer {
-            self.offer(parts, json);
+        if let Some((number, json)) = offer {
+            self.offer(parts, number, json);
         }
         Ok(())
     }
 
     /// Tells other servers what the value is here, since the bus has lost that.
-    fn offer(self: &Arc<Self>, parts: &Arc<Parts<A>>, json: Arc<str>) {
-        let number = self.inner().cell.number();
-        let value = NewValue { name: self.cb(), before: number, number, json };
+    fn offer(self: &Arc<Self>, parts: &Arc<Parts<A>>, number: u64, json: Arc<str>) {
+        let value = NewValue { name: self.cb(), before: number, number, json, is_late: false };
         let delivery = Box::new(SharedDelivery::own(parts.clone(), self.clone(), value));
         let offered = parts.hub.submit(self.room(), Submitted { delivery, caller: NOBODY, permit: None });
         // Where somebody has made another one meanwhile, that is it.
@@ -182,12 +185,18 @@ impl<A: App> Drop for Held<'_, A> {
 }
 
 impl<A: App> Inner<A> {
-    /// Proposes what the value has become.
-    fn propose(&mut self, name: &'static str) -> NewValue {
+    /// Returns whether a value is older than the one here, or the same. Where the bus has lost something, two may have one number.
+    fn knows(&self, number: u64, json: &str) -> bool {
+        let own = self.cell.number();
+        number < own || (number == own && *self.cell.json() == *json)
+    }
+
+    /// Proposes what the value has become; `is_late` says that others were faster before.
+    fn propose(&mut self, name: &'static str, is_late: bool) -> NewValue {
         let before = self.cell.number();
         let number = before + 1;
         self.proposed = Some(Proposed { number, change: None });
-        NewValue { name, before, number, json: self.cell.json() }
+        NewValue { name, before, number, json: self.cell.json(), is_late }
     }
 
     /// Notes that what was proposed under this number has its place, if that was not known yet.
@@ -219,6 +228,7 @@ impl<A: App> Inner<A> {
         self.proposed = None;
         let adopted = self.cell.adopt(json, number).ok()?;
         // Whoever has made it saves it, unless it is gone by then.
+        self.saving.saved = self.saving.saved.min(number - 1);
         saving::begin_at_last(parts, slot, self);
         Some(adopted)
     }
@@ -258,27 +268,33 @@ impl<A: App> StateSlots<A> {
     ) -> Option<Box<dyn Delivery<A>>> {
         let room: Arc<str> = room.into();
         let slot = self.of_room(parts.table, &room).find(|slot| slot.cb() == told.state)?;
-        let own = slot.inner().cell.number();
-        if told.number == 0 || told.number == own {
-            // It is only about who follows elsewhere, or known.
+        if told.number == 0 {
+            // It is only about who follows elsewhere.
             return None;
         }
-        let Some(json) = told.value.filter(|_| told.number > own) else {
+        let own = slot.inner().cell.number();
+        let Some(json) = told.value.filter(|_| told.number >= own) else {
             // It is large; or older, so that the bus may have lost what is known here.
             let (slot, parts, work) = (slot, parts.clone(), self.work.clone());
             work.spawn(async move { slot.refresh(&parts).await.unwrap_or_default() });
             return None;
         };
-        let value = NewValue { name: slot.cb(), before: told.before, number: told.number, json: json.get().into() };
+        let (before, number) = (told.before, told.number);
+        // Who has begun to follow in between is shown what they lack, though it is known here.
+        let value = NewValue { name: slot.cb(), before, number, json: json.get().into(), is_late: false };
         Some(Box::new(SharedDelivery::of_another(parts.clone(), slot, value)))
     }
 
-    /// Asks what has become of the values of a room that are here: something may have been missed.
+    /// Asks what has become of the values of a room that are here, and has those who follow be shown it: something was missed.
     pub(in crate::dispatch) fn look_again(&self, parts: &Arc<Parts<A>>, room: &str) {
         let room: Arc<str> = room.into();
         for slot in self.of_room(parts.table, &room) {
             let parts = parts.clone();
-            self.work.spawn(async move { slot.refresh(&parts).await.unwrap_or_default() });
+            self.work.spawn(async move {
+                slot.refresh(&parts).await.unwrap_or_default();
+                let _turn = slot.turn.lock().await;
+                slot.remind(&parts, NOBODY);
+            });
         }
     }
 }
