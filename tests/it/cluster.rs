@@ -3,17 +3,22 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use sync::Server;
+use sync::{Secret, Server};
 use sync_tests::app::{TestServer, member};
 use sync_tests::socket::{Client, Identity};
 use test_app::App;
 
+use crate::proxy::Proxy;
 use crate::redis::Redis;
 
 /// Starts a server that meets others on a Redis.
 async fn node(redis: &Redis) -> TestServer {
+    node_at(redis.url()).await
+}
+
+async fn node_at(bus: Secret) -> TestServer {
     let server = Server::new(async |_config| Ok(App::default()));
-    TestServer::start_server(server, |config| config.bus = Some(redis.url())).await
+    TestServer::start_server(server, |config| config.bus = Some(bus)).await
 }
 
 /// Somebody without a session, on a page that has a name.
@@ -154,19 +159,25 @@ struct Outage {
 
 /// Says ten things before the bus is away, and ten after, on one server; a member on another one hears them.
 async fn over_an_outage(redis: &mut Redis, away: impl AsyncFnOnce(&mut Redis)) -> Outage {
-    let nodes = [node(redis).await, node(redis).await];
+    over_an_outage_at(redis.url(), async || away(redis).await).await
+}
+
+/// The same on a bus at any address.
+async fn over_an_outage_at(bus: Secret, away: impl AsyncFnOnce()) -> Outage {
+    let nodes = [node_at(bus.clone()).await, node_at(bus).await];
     let (mut speaker, mut member) = (nodes[0].connect_as(page(0)).await, nodes[1].connect_as(page(1)).await);
     join(&mut speaker, "open-a").await;
     join(&mut member, "open-a").await;
     for index in 0..10 {
         say_at_last(&mut speaker, index).await;
     }
-    away(redis).await;
+    // What was said and not heard when it goes would be missing.
+    let mut heard = hear(&mut member, 10).await;
+    away().await;
     let mut refusals = 0;
     for index in 10..20 {
         refusals += say_at_last(&mut speaker, index).await;
     }
-    let mut heard = Vec::new();
     while indexes(&heard).last() != Some(&19) {
         heard.push(member.frame().await);
     }
@@ -202,9 +213,26 @@ async fn a_bus_that_was_started_again_is_a_gap_and_nothing_is_heard_twice() {
 }
 
 #[tokio::test]
+async fn a_replica_that_takes_over_is_a_gap_and_nothing_is_heard_twice() {
+    let (Some(mut primary), Some(replica)) = (Redis::new(), Redis::new()) else { return };
+    replica.follow(&primary);
+    let way = Proxy::start(primary.port(), 1);
+    let bus = Secret::new(format!("redis://127.0.0.1:{}", way.port()));
+    let outage = over_an_outage_at(bus, async || {
+        // What it has said last may not have come to the other one.
+        primary.kill();
+        replica.command(&["REPLICAOF", "NO", "ONE"]);
+        way.lead_to(replica.port());
+    });
+    let Outage { mut heard, gaps, .. } = outage.await;
+    heard.retain(|index| *index != 10);
+    assert_eq!((heard, gaps), ((0..10).chain(11..20).collect(), 1));
+}
+
+#[tokio::test]
 async fn a_bus_that_has_forgotten_everything_is_a_gap_and_nothing_is_heard_twice() {
     let Some(mut redis) = Redis::new() else { return };
-    let outage = over_an_outage(&mut redis, async |redis| redis.command(&["FLUSHALL"])).await;
+    let outage = over_an_outage(&mut redis, async |redis| drop(redis.command(&["FLUSHALL"]))).await;
     assert_eq!(outage, Outage { heard: (0..20).collect(), gaps: 1, refusals: 0 });
 }
 

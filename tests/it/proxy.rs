@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
 /// One in so many pieces of what goes over a connection is the last one.
 const CUT_ONE_IN: u32 = 4000;
@@ -13,6 +13,8 @@ const PIECE: usize = 16 << 10;
 /// A proxy that runs, in threads of its own, until the program ends.
 pub(crate) struct Proxy {
     port: u16,
+    /// The port that it leads to.
+    to: Arc<AtomicU16>,
     cuts: Arc<AtomicBool>,
 }
 
@@ -22,21 +24,27 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let cuts = Arc::new(AtomicBool::new(false));
-        let cutting = cuts.clone();
+        let to = Arc::new(AtomicU16::new(to));
+        let (cutting, leads_to) = (cuts.clone(), to.clone());
         std::thread::spawn(move || {
             let mut chance = fastrand::Rng::with_seed(seed);
             for client in listener.incoming().map_while(Result::ok) {
                 // Where nobody listens, the client is cut off by its end.
-                let Ok(server) = TcpStream::connect(("127.0.0.1", to)) else { continue };
+                let Ok(server) = TcpStream::connect(("127.0.0.1", leads_to.load(Ordering::Acquire))) else { continue };
                 carry_both_ways(&client, &server, &cutting, &mut chance).expect("two ways");
             }
         });
-        Self { port, cuts }
+        Self { port, to, cuts }
     }
 
     /// Where it listens.
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Leads to another port from now on; who is connected stays where they are.
+    pub(crate) fn lead_to(&self, port: u16) {
+        self.to.store(port, Ordering::Release);
     }
 
     /// Cuts connections from now on, or does not any more.

@@ -62,11 +62,27 @@ impl Redis {
         assert!(Command::new("kill").args([signal, &child]).status().expect("a shell").success());
     }
 
-    /// Has it do something.
-    pub(crate) fn command(&self, command: &[&str]) {
+    /// Has it do something, and returns what it says.
+    pub(crate) fn command(&self, command: &[&str]) -> String {
         let port = self.port.to_string();
-        let done = Command::new("redis-cli").args(["-p", &port, "-e"]).args(command).stdout(Stdio::null()).status();
-        assert!(done.expect("`redis-cli` comes with Redis").success(), "{command:?}");
+        let done = Command::new("redis-cli").args(["-p", &port, "-e"]).args(command).output();
+        let done = done.expect("`redis-cli` comes with Redis");
+        assert!(done.status.success(), "{command:?}");
+        String::from_utf8(done.stdout).expect("a text")
+    }
+
+    /// Where it listens.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes it a replica of another one, and returns when it has all that is there.
+    pub(crate) fn follow(&self, primary: &Self) {
+        self.command(&["REPLICAOF", "127.0.0.1", &primary.port.to_string()]);
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while !self.command(&["INFO", "replication"]).contains("master_link_status:up") {
+            assert!(std::time::Instant::now() < until, "it does not follow");
+        }
     }
 
     /// Returns its address.

@@ -232,7 +232,7 @@ impl<A: App> Dispatcher<A> {
         }
         let key = socket.sender_key();
         let after = match after.and_then(|after| self.positions().open(after)) {
-            Some(place) => Some(After { place, member_since: self.member_since(&key, name, membership).await }),
+            Some(place) => Some(After { place, member_since: self.member_since(&key, name, membership).await? }),
             None => None,
         };
         let mut held = self.seat(socket, name, after).await?;
@@ -250,12 +250,22 @@ impl<A: App> Dispatcher<A> {
         Ok((answer_rooms_joined(&socket.room_names(), &joined), held))
     }
 
-    /// Returns since when somebody has been a member, as far as they prove it to this server and have not left since.
-    async fn member_since(&self, key: &SenderKey, room: &str, proof: Option<&str>) -> Option<Position> {
-        let proof = proof.filter(|_| self.hub().is_shared())?;
-        let since = self.hub().member_since(key, room, proof);
-        // Where that cannot be found out, they begin anew.
-        soon(Instant::now() + NOTED_WITHIN, since).await.and_then(Result::ok).flatten()
+    /// Returns since when somebody has been a member, as far as they prove it to this server and have not left since; whoever is known here has
+    /// nothing to prove.
+    ///
+    /// # Errors
+    ///
+    /// `sync-unavailable` where it cannot be found out whether they have left: they come again, and lose nothing.
+    async fn member_since(
+        &self,
+        key: &SenderKey,
+        room: &str,
+        proof: Option<&str>,
+    ) -> Result<Option<Position>, SyncError> {
+        let is_asked = self.hub().is_shared() && !self.hub().knows(key, room);
+        let Some(proof) = proof.filter(|_| is_asked) else { return Ok(None) };
+        let since = soon(Instant::now() + NOTED_WITHIN, self.hub().member_since(key, room, proof)).await;
+        since.unwrap_or_else(|| Err(SyncError::new("sync-unavailable")))
     }
 
     /// Lets a member hear who is in a room, if it wants to, and returns who is; `None` where the rule of the room has no `presence`.

@@ -189,7 +189,7 @@ impl<A: App> Hub<A> {
                 }
                 Seating::Unopened => beginning = Some(self.services.sequencer.begin(name).known().await?),
                 Seating::Lacking(room, after) => {
-                    self.recall(&room, after, &revive).await;
+                    self.recall(&room, after, &revive).await?;
                     is_recalled = true;
                 }
             }
@@ -235,40 +235,35 @@ impl<A: App> Hub<A> {
         Ok(Seating::New(held))
     }
 
-    /// Fetches what happened in a room before it was opened here, or has not come here yet; once for all who come back at one time. What cannot be fetched is
-    /// missing, and who comes back is told so.
+    /// Fetches what happened in a room before it was opened here, or has not come here yet; once for all who come back at one time. What is not
+    /// kept any more is missing, and who comes back is told so.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be fetched.
     async fn recall(
         &self,
         room: &Room<A>,
         after: Position,
         revive: impl Fn(Position, &str) -> Option<Arc<dyn Kept<A>>>,
-    ) {
+    ) -> Result<(), SyncError> {
         let came = Instant::now();
         let mut caught_up = room.recalling().await;
         let is_known = caught_up.is_some_and(|begun| begun >= came);
         if !is_known && room.is_behind(after) {
             *caught_up = Some(Instant::now());
-        }
-        if !is_known
-            && room.is_behind(after)
-            && let Err(error) = self.services.sequencer.catch_up(room.name()).known().await
-        {
-            tracing::warn!(room = &**room.name(), %error, "what has happened meanwhile cannot be fetched");
+            self.services.sequencer.catch_up(room.name()).known().await?;
         }
         if !room.lacks(after) {
-            return;
+            return Ok(());
         }
-        match self.services.sequencer.past(room.name(), after).known().await {
-            Ok(Some(past)) => {
-                let events = past.into_iter().map(|(at, happened, text)| Some((at, happened, revive(at, &text)?)));
-                // Behind one that cannot be read, nothing is whole.
-                if let Some(events) = events.collect::<Option<Vec<_>>>() {
-                    room.recall(after, events.into_iter());
-                }
-            }
-            Ok(None) => {}
-            Err(error) => tracing::warn!(room = &**room.name(), %error, "what has happened before cannot be fetched"),
+        let Some(past) = self.services.sequencer.past(room.name(), after).known().await? else { return Ok(()) };
+        let events = past.into_iter().map(|(at, happened, text)| Some((at, happened, revive(at, &text)?)));
+        // Behind one that cannot be read, nothing is whole.
+        if let Some(events) = events.collect::<Option<Vec<_>>>() {
+            room.recall(after, events.into_iter());
         }
+        Ok(())
     }
 
     /// Leaves a room; `None` when the socket is not there. What comes back waits until the socket is sent nothing of it any more.
@@ -360,6 +355,12 @@ impl<A: App> Hub<A> {
     /// When others cannot be told.
     pub async fn forget_membership(&self, key: &SenderKey, room: &str, behind: Position) -> Result<(), SyncError> {
         self.services.sequencer.leave(room, &key.name(), behind).known().await
+    }
+
+    /// Returns whether somebody is known in a room here, who is there or went a short while ago.
+    #[must_use]
+    pub fn knows(&self, key: &SenderKey, room: &str) -> bool {
+        self.room(room).is_some_and(|room| room.knows(key))
     }
 
     /// Returns since when somebody has been a member of a room, as they prove with what another server has written; `None` if they do not, or have

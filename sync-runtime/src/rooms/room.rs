@@ -401,6 +401,11 @@ impl<A: App> Room<A> {
         }
     }
 
+    /// Returns whether somebody is known here, who is there or went a short while ago.
+    pub(super) fn knows(&self, key: &SenderKey) -> bool {
+        self.state().known.get(key).is_some()
+    }
+
     /// Waits until nobody else fetches what happened before.
     pub(super) async fn recalling(&self) -> tokio::sync::MutexGuard<'_, Option<Instant>> {
         self.recalling.lock().await
