@@ -249,7 +249,8 @@ impl<A: App> Hub<A> {
     ) -> Result<(), SyncError> {
         let came = Instant::now();
         let mut caught_up = room.recalling().await;
-        let is_known = caught_up.is_some_and(|begun| begun >= came);
+        // Not at the same moment: what has happened before this one came may be missing in that.
+        let is_known = caught_up.is_some_and(|begun| begun > came);
         if !is_known && room.is_behind(after) {
             *caught_up = Some(Instant::now());
             self.services.sequencer.catch_up(room.name()).known().await?;
