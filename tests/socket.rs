@@ -61,6 +61,12 @@ impl Identity {
     pub fn token(token: &str) -> Self {
         Self { auth: json!({ "token": token }), headers: Vec::new() }
     }
+
+    /// Somebody without a session, on a page that has a name.
+    #[must_use]
+    pub fn page(number: usize) -> Self {
+        Self { auth: json!({ "tab": format!("the-name-of-page-{number:04}") }), headers: Vec::new() }
+    }
 }
 
 impl Client {
@@ -236,6 +242,15 @@ impl Client {
     pub async fn show(&mut self, path: &str) {
         let answer = self.call("updateLocation", json!({ "pathName": path, "searchParams": {} })).await;
         assert_eq!(answer, json!({ "status": "success" }));
+    }
+
+    /// Waits for so many `sync` frames.
+    pub async fn hear(&mut self, count: usize) -> Vec<Value> {
+        let mut heard = Vec::new();
+        while heard.len() < count {
+            heard.push(self.frame().await);
+        }
+        heard
     }
 
     /// Waits for the next `sync` frame.

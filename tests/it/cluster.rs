@@ -21,11 +21,6 @@ async fn node_at(bus: Secret) -> TestServer {
     TestServer::start_server(server, |config| config.bus = Some(bus)).await
 }
 
-/// Somebody without a session, on a page that has a name.
-fn page(number: usize) -> Identity {
-    Identity { auth: json!({ "tab": format!("the-name-of-page-{number:04}") }), headers: Vec::new() }
-}
-
 async fn join(client: &mut Client, room: &str) -> Value {
     let answer = client.call("joinRoom", json!({ "room": room })).await;
     assert_eq!(answer["status"], "success", "{answer}");
@@ -40,21 +35,13 @@ fn indexes(frames: &[Value]) -> Vec<u64> {
     frames.iter().map(|frame| frame["serverOutput"]["index"].as_u64().expect("a number")).collect()
 }
 
-async fn hear(client: &mut Client, count: usize) -> Vec<Value> {
-    let mut heard = Vec::new();
-    while heard.len() < count {
-        heard.push(client.frame().await);
-    }
-    heard
-}
-
 #[tokio::test]
 async fn members_on_two_servers_hear_one_order_with_the_same_places() {
     let Some(redis) = Redis::new() else { return };
     let nodes = [node(&redis).await, node(&redis).await];
     let mut speakers = Vec::new();
     for (number, node) in nodes.iter().enumerate() {
-        let mut speaker = node.connect_as(page(number)).await;
+        let mut speaker = node.connect_as(Identity::page(number)).await;
         join(&mut speaker, "open-a").await;
         speakers.push(speaker);
     }
@@ -66,7 +53,7 @@ async fn members_on_two_servers_hear_one_order_with_the_same_places() {
         }
     };
     tokio::join!(both(first, 0), both(second, 100));
-    let [one, other] = [hear(first, 100).await, hear(second, 100).await];
+    let [one, other] = [first.hear(100).await, second.hear(100).await];
     let places = |frames: &[Value]| frames.iter().map(|frame| frame["pos"].clone()).collect::<Vec<_>>();
     assert_eq!((indexes(&one), places(&one)), (indexes(&other), places(&other)));
     for from in [0, 100] {
@@ -79,7 +66,7 @@ async fn members_on_two_servers_hear_one_order_with_the_same_places() {
 async fn a_call_reaches_a_room_whose_members_are_all_elsewhere_and_none_that_is_empty_everywhere() {
     let Some(redis) = Redis::new() else { return };
     let (here, there) = (node(&redis).await, node(&redis).await);
-    let mut member = there.connect_as(page(1)).await;
+    let mut member = there.connect_as(Identity::page(1)).await;
     let trigger = async |room: &str| {
         let call = reqwest::Client::new().post(format!("http://{}/sync/order/wait/v1", here.address()));
         let call = call.json(&json!({ "data": { "index": 7, "waitMs": 0 }, "receiver": room }));
@@ -90,7 +77,7 @@ async fn a_call_reaches_a_room_whose_members_are_all_elsewhere_and_none_that_is_
     join(&mut member, "lasting-a").await;
     let answer = trigger("lasting-a").await;
     assert_eq!(answer["status"], "success", "{answer}");
-    assert_eq!(indexes(&hear(&mut member, 1).await), [7]);
+    assert_eq!(indexes(&member.hear(1).await), [7]);
     member.call("leaveRoom", json!({ "room": "lasting-a" })).await;
     let refused = trigger("lasting-a").await;
     assert_eq!(refused["errorCode"], "sync-no-receivers", "{refused}");
@@ -100,14 +87,14 @@ async fn a_call_reaches_a_room_whose_members_are_all_elsewhere_and_none_that_is_
 async fn who_comes_back_on_another_server_finds_the_room_as_if_it_had_been_there() {
     let Some(redis) = Redis::new() else { return };
     let nodes = [node(&redis).await, node(&redis).await];
-    let mut speaker = nodes[0].connect_as(page(0)).await;
+    let mut speaker = nodes[0].connect_as(Identity::page(0)).await;
     join(&mut speaker, "open-a").await;
-    let mut member = nodes[0].connect_as(page(1)).await;
+    let mut member = nodes[0].connect_as(Identity::page(1)).await;
     let joined = join(&mut member, "open-a").await;
     for index in 0..3 {
         say(&mut speaker, "open-a", index).await;
     }
-    let before = hear(&mut member, 3).await;
+    let before = member.hear(3).await;
     drop(member);
     nodes[0].has_sockets(1).await;
     for index in 3..700 {
@@ -116,17 +103,17 @@ async fn who_comes_back_on_another_server_finds_the_room_as_if_it_had_been_there
     }
     let (after, membership) = (&before[2]["pos"], &joined["membership"]);
     let back = json!({ "room": "open-a", "after": after, "membership": membership });
-    let mut member = nodes[1].connect_as(page(1)).await;
+    let mut member = nodes[1].connect_as(Identity::page(1)).await;
     let answer = member.call("joinRoom", back.clone()).await;
     assert_eq!(answer["recovered"], true, "{answer}");
     let missed = member.frames_so_far().await;
     say(&mut speaker, "open-a", 700).await;
-    let live = hear(&mut member, 1).await;
+    let live = member.hear(1).await;
     assert_eq!(indexes(&[before.clone(), missed, live].concat()), (0..701).collect::<Vec<_>>());
     // What others have been told proves nothing for somebody else, nor does a place alone.
     for (number, back) in [(2, back), (1, json!({ "room": "open-a", "after": after }))] {
         let third = node(&redis).await;
-        let mut stranger = third.connect_as(page(number)).await;
+        let mut stranger = third.connect_as(Identity::page(number)).await;
         let answer = stranger.call("joinRoom", back).await;
         assert_eq!(answer["recovered"], false, "{answer}");
         assert_eq!(stranger.frames_so_far().await, Vec::<Value>::new());
@@ -165,14 +152,15 @@ async fn over_an_outage(redis: &mut Redis, away: impl AsyncFnOnce(&mut Redis)) -
 /// The same on a bus at any address.
 async fn over_an_outage_at(bus: Secret, away: impl AsyncFnOnce()) -> Outage {
     let nodes = [node_at(bus.clone()).await, node_at(bus).await];
-    let (mut speaker, mut member) = (nodes[0].connect_as(page(0)).await, nodes[1].connect_as(page(1)).await);
+    let (mut speaker, mut member) =
+        (nodes[0].connect_as(Identity::page(0)).await, nodes[1].connect_as(Identity::page(1)).await);
     join(&mut speaker, "open-a").await;
     join(&mut member, "open-a").await;
     for index in 0..10 {
         say_at_last(&mut speaker, index).await;
     }
     // What was said and not heard when it goes would be missing.
-    let mut heard = hear(&mut member, 10).await;
+    let mut heard = member.hear(10).await;
     away().await;
     let mut refusals = 0;
     for index in 10..20 {
@@ -279,10 +267,10 @@ async fn join_people(client: &mut Client) -> Vec<Value> {
 async fn the_people_in_a_room_are_those_of_all_servers() {
     let Some(redis) = Redis::new() else { return };
     let nodes = [node(&redis).await, node(&redis).await, node(&redis).await];
-    let mut ada = nodes[0].connect_as(page(1)).await;
+    let mut ada = nodes[0].connect_as(Identity::page(1)).await;
     assert_eq!(join_people(&mut ada).await.len(), 1);
     assert_eq!(told_of_people(&mut ada, 1).await, ["joined"], "of herself");
-    let mut bob = nodes[1].connect_as(page(2)).await;
+    let mut bob = nodes[1].connect_as(Identity::page(2)).await;
     assert_eq!(join_people(&mut bob).await.len(), 1, "who is elsewhere is told at once, but after the answer");
     assert_eq!(told_of_people(&mut bob, 2).await, ["joined", "joined"]);
     assert_eq!(told_of_people(&mut ada, 1).await, ["joined"]);
@@ -313,7 +301,7 @@ async fn the_people_in_a_room_are_those_of_all_servers() {
 async fn a_call_that_is_repeated_on_another_server_happens_once_and_is_answered_the_same() {
     let Some(redis) = Redis::new() else { return };
     let nodes = [node(&redis).await, node(&redis).await];
-    let mut member = nodes[1].connect_as(page(9)).await;
+    let mut member = nodes[1].connect_as(Identity::page(9)).await;
     join(&mut member, "open-a").await;
     let call = |index: u32, wait: u32, sent_on: Option<&str>| {
         let mut call = json!({
@@ -325,13 +313,13 @@ async fn a_call_that_is_repeated_on_another_server_happens_once_and_is_answered_
         }
         call
     };
-    let mut first = nodes[0].connect_as(page(1)).await;
+    let mut first = nodes[0].connect_as(Identity::page(1)).await;
     join(&mut first, "open-a").await;
     let sent_on = first.socket_id.clone();
     // It runs still when it is repeated elsewhere.
     let running = first.start("sync", call(7, 300, None)).await;
     nodes[0].app().begun.subscribe().wait_for(|begun| *begun > 0).await.expect("it begins");
-    let mut second = nodes[1].connect_as(page(1)).await;
+    let mut second = nodes[1].connect_as(Identity::page(1)).await;
     join(&mut second, "open-a").await;
     let repeated = second.call("sync", call(7, 300, Some(&sent_on))).await;
     assert_eq!((&repeated["status"], &repeated["result"]["index"]), (&json!("success"), &json!(7)), "{repeated}");
@@ -339,7 +327,7 @@ async fn a_call_that_is_repeated_on_another_server_happens_once_and_is_answered_
     let other = second.call("sync", call(8, 0, Some(&sent_on))).await;
     assert_eq!(other["errorCode"], "sync-id-reused", "{other}");
     say(&mut first, "open-a", 9).await;
-    assert_eq!(indexes(&hear(&mut member, 2).await), [7, 9]);
+    assert_eq!(indexes(&member.hear(2).await), [7, 9]);
 }
 
 /// What a follower of a value has seen, put together as a front end does.
@@ -352,7 +340,7 @@ struct Follower {
 
 impl Follower {
     async fn open(node: &TestServer, number: usize, room: &str, name: &'static str) -> Self {
-        let mut client = node.connect_as(page(number)).await;
+        let mut client = node.connect_as(Identity::page(number)).await;
         join(&mut client, room).await;
         let (path, version) = name.rsplit_once('/').expect("a name");
         let open = client.call("stateOpen", json!({ "name": path, "version": version, "room": room })).await;

@@ -64,8 +64,7 @@ impl Page {
 }
 
 async fn connect(server: &TestServer, number: usize) -> Client {
-    let tab = format!("the-name-of-page-{number:04}");
-    server.connect_as(Identity { auth: json!({ "tab": tab }), headers: Vec::new() }).await
+    server.connect_as(Identity::page(number)).await
 }
 
 async fn start(data: &Path) -> TestServer {

@@ -67,12 +67,11 @@ async fn speak(addresses: Addresses, stops: Arc<AtomicBool>) -> (u64, BTreeSet<u
 /// A member that moves from server to server, and notes what it is told.
 async fn roam(number: usize, addresses: Addresses, last: Arc<Mutex<Option<u64>>>) -> Vec<Told> {
     let mut chance = fastrand::Rng::with_seed(number as u64);
-    let identity = || Identity { auth: json!({ "tab": format!("the-name-of-page-{number:04}") }), headers: Vec::new() };
     let (mut told, mut pos, mut membership) = (Vec::new(), Value::Null, Value::Null);
     loop {
         let all = addresses.lock().expect("no panic").clone();
         let Some(address) = chance.choice(all) else { continue };
-        let connecting = tokio::time::timeout(Duration::from_secs(3), Client::connect(address, identity()));
+        let connecting = tokio::time::timeout(Duration::from_secs(3), Client::connect(address, Identity::page(number)));
         let Ok(Ok(mut client)) = connecting.await else { continue };
         let mut join = json!({ "room": ROOM });
         if !pos.is_null() {

@@ -7,11 +7,6 @@ use sync_tests::app::TestServer;
 use sync_tests::socket::{Client, Identity};
 use tokio::sync::Barrier;
 
-/// Somebody without a session, on a page that has a name.
-fn page(number: usize) -> Identity {
-    Identity { auth: json!({ "tab": format!("the-name-of-page-{number:04}") }), headers: Vec::new() }
-}
-
 async fn say(client: &mut Client, room: &str, index: u32) {
     let answer = client.sync("order/wait", "v1", room, json!({ "index": index, "waitMs": 0 })).await;
     assert_eq!(answer["status"], "success", "{answer}");
@@ -21,44 +16,36 @@ fn indexes(frames: &[Value]) -> Vec<u64> {
     frames.iter().map(|frame| frame["serverOutput"]["index"].as_u64().expect("a number")).collect()
 }
 
-async fn hear(client: &mut Client, count: usize) -> Vec<Value> {
-    let mut heard = Vec::new();
-    while heard.len() < count {
-        heard.push(client.frame().await);
-    }
-    heard
-}
-
 #[tokio::test]
 async fn who_was_gone_for_a_moment_finds_the_room_as_if_it_had_been_there() {
     let server = TestServer::start().await;
-    let mut speaker = server.connect_as(page(0)).await;
+    let mut speaker = server.connect_as(Identity::page(0)).await;
     speaker.join("open-a").await;
-    let mut member = server.connect_as(page(1)).await;
+    let mut member = server.connect_as(Identity::page(1)).await;
     member.join("open-a").await;
     for index in 0..3 {
         say(&mut speaker, "open-a", index).await;
     }
-    let before = hear(&mut member, 3).await;
+    let before = member.hear(3).await;
     drop(member);
     server.has_sockets(1).await;
     for index in 3..10 {
         say(&mut speaker, "open-a", index).await;
     }
-    let mut member = server.connect_as(page(1)).await;
+    let mut member = server.connect_as(Identity::page(1)).await;
     let after = &before[2]["pos"];
     let answer = member.call("joinRoom", json!({ "room": "open-a", "after": after })).await;
     assert_eq!(answer["recovered"], true, "{answer}");
     let missed = member.frames_so_far().await;
     say(&mut speaker, "open-a", 10).await;
-    let live = hear(&mut member, 1).await;
+    let live = member.hear(1).await;
     assert_eq!(indexes(&[before, missed, live].concat()), (0..11).collect::<Vec<_>>());
 }
 
 #[tokio::test]
 async fn nothing_is_shown_of_a_room_that_keeps_nothing_nor_to_those_who_were_not_there() {
     let server = TestServer::start().await;
-    let mut speaker = server.connect_as(page(0)).await;
+    let mut speaker = server.connect_as(Identity::page(0)).await;
     let mut places = Vec::new();
     for room in ["forgetful-a", "open-a"] {
         speaker.join(room).await;
@@ -70,7 +57,7 @@ async fn nothing_is_shown_of_a_room_that_keeps_nothing_nor_to_those_who_were_not
     // The same page, and one that has found a place somewhere.
     for (number, room, after) in [(0, "forgetful-a", &places[0]), (1, "open-a", &places[1]), (0, "open-a", &json!("?"))]
     {
-        let mut again = server.connect_as(page(number)).await;
+        let mut again = server.connect_as(Identity::page(number)).await;
         let answer = again.call("joinRoom", json!({ "room": room, "after": after })).await;
         assert_eq!((&answer["status"], &answer["recovered"]), (&json!("success"), &json!(false)), "{room}");
         assert_eq!(again.frames_so_far().await, Vec::<Value>::new(), "{room}");
@@ -83,7 +70,7 @@ async fn many_who_are_cut_off_again_and_again_hear_each_event_once_and_in_order(
     const MEMBERS: usize = 60;
     const EVENTS: u32 = 200;
     let server = TestServer::start().await;
-    let mut speaker = server.connect_as(page(9999)).await;
+    let mut speaker = server.connect_as(Identity::page(9999)).await;
     speaker.join("open-a").await;
     let all_here = Arc::new(Barrier::new(MEMBERS + 1));
     let members: Vec<_> = (0..MEMBERS)
@@ -94,7 +81,7 @@ async fn many_who_are_cut_off_again_and_again_hear_each_event_once_and_in_order(
                 let mut after = Value::Null;
                 let mut lives = 0;
                 while heard.len() < EVENTS as usize {
-                    let mut client = Client::connect(address, page(number)).await.expect("a connection");
+                    let mut client = Client::connect(address, Identity::page(number)).await.expect("a connection");
                     let join = if after.is_null() {
                         json!({ "room": "open-a" })
                     } else {

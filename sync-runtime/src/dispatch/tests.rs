@@ -713,9 +713,8 @@ async fn a_call_waits_for_its_turn_no_longer_than_its_handler_may_take() {
         held.push(stage.dispatcher.hub().reserve("open-a", flooder.session().id()).await.expect("a room"));
     }
     stage.call(&other).await;
-    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
     let start = Instant::now();
-    let answer = stage.say(&flooder, event::SYNC, call).await;
+    let answer = stage.say(&flooder, event::SYNC, CALL_COUNT).await;
     assert_eq!(answer.status, 504, "{}", answer.json);
     assert_eq!(start.elapsed().as_secs(), 30);
     assert_eq!(taken(&ENCODED), 1, "its handler has not run");
@@ -732,8 +731,7 @@ async fn a_call_that_has_waited_is_looked_at_again() {
     while held.len() < 256 {
         held.push(stage.dispatcher.hub().reserve("open-a", flooder.session().id()).await.expect("a room"));
     }
-    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let mut waiting = Box::pin(stage.say(&flooder, event::SYNC, call));
+    let mut waiting = Box::pin(stage.say(&flooder, event::SYNC, CALL_COUNT));
     assert!(futures_util::poll!(waiting.as_mut()).is_pending());
     stage.dispatcher.unseat(&flooder, "open-a").await;
     held.clear();
@@ -751,17 +749,16 @@ async fn too_many_calls_of_one_caller_do_not_even_wait() {
     while held.len() < 256 {
         held.push(stage.dispatcher.hub().reserve("open-a", flooder.session().id()).await.expect("a room"));
     }
-    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let mut waiting: Vec<_> = (0..256).map(|_| Box::pin(stage.say(&flooder, event::SYNC, call))).collect();
+    let mut waiting: Vec<_> = (0..256).map(|_| Box::pin(stage.say(&flooder, event::SYNC, CALL_COUNT))).collect();
     for call in &mut waiting {
         assert!(futures_util::poll!(call.as_mut()).is_pending());
     }
-    let refused = stage.say(&flooder, event::SYNC, call).await;
+    let refused = stage.say(&flooder, event::SYNC, CALL_COUNT).await;
     assert_eq!((refused.status, refused.retry_after), (429, Some(1)), "{}", refused.json);
     stage.call(&other).await;
     // Those who give up make room.
     waiting.clear();
-    assert!(futures_util::poll!(Box::pin(stage.say(&flooder, event::SYNC, call))).is_pending());
+    assert!(futures_util::poll!(Box::pin(stage.say(&flooder, event::SYNC, CALL_COUNT))).is_pending());
 }
 
 #[tokio::test]
@@ -934,9 +931,8 @@ fn sharing<const SERVERS: usize>() -> ([Stage; SERVERS], Elsewhere) {
 async fn rooms_of_several_servers_have_one_order_that_is_made_elsewhere() {
     let (stages, order) = sharing::<2>();
     let [(ada, heard_by_ada), (bob, heard_by_bob)] = [stages[0].member().await, stages[1].member().await];
-    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
     let mut calls =
-        [(&stages[0], &ada), (&stages[1], &bob)].map(|(stage, by)| Box::pin(stage.say(by, event::SYNC, call)));
+        [(&stages[0], &ada), (&stages[1], &bob)].map(|(stage, by)| Box::pin(stage.say(by, event::SYNC, CALL_COUNT)));
     for call in &mut calls {
         assert!(futures_util::poll!(call.as_mut()).is_pending(), "no event has its place");
     }
@@ -1002,8 +998,7 @@ async fn a_server_without_a_room_of_everybody_has_nobody_there() {
 async fn an_event_that_gets_no_place_is_not_answered_as_if_it_had_one() {
     let ([stage], order) = sharing::<1>();
     let (caller, _) = stage.member().await;
-    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let mut lost = Box::pin(stage.say(&caller, event::SYNC, call));
+    let mut lost = Box::pin(stage.say(&caller, event::SYNC, CALL_COUNT));
     assert!(futures_util::poll!(lost.as_mut()).is_pending());
     order.submitted.lock().clear();
     assert_eq!(lost.await.status, 503);
@@ -1013,8 +1008,7 @@ async fn an_event_that_gets_no_place_is_not_answered_as_if_it_had_one() {
 async fn what_comes_from_elsewhere_is_taken_in_its_place_or_not_at_all() {
     let ([stage], order) = sharing::<1>();
     let (caller, heard) = stage.member().await;
-    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let mut calling = Box::pin(stage.say(&caller, event::SYNC, call));
+    let mut calling = Box::pin(stage.say(&caller, event::SYNC, CALL_COUNT));
     assert!(futures_util::poll!(calling.as_mut()).is_pending());
     let text = order.submitted.lock().pop().expect("an event").text;
     let next = Position::of_event(EPOCH, 41);
@@ -1033,8 +1027,7 @@ async fn what_comes_from_elsewhere_is_taken_in_its_place_or_not_at_all() {
 async fn what_another_version_of_the_app_has_written_takes_its_place_and_members_are_told_what_they_miss() {
     let ([stage], order) = sharing::<1>();
     let (caller, heard) = stage.member().await;
-    let call = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
-    let mut calling = Box::pin(stage.say(&caller, event::SYNC, call));
+    let mut calling = Box::pin(stage.say(&caller, event::SYNC, CALL_COUNT));
     assert!(futures_util::poll!(calling.as_mut()).is_pending());
     let text = order.submitted.lock().pop().expect("an event").text;
     let others = [
@@ -1061,6 +1054,8 @@ async fn what_another_version_of_the_app_has_written_takes_its_place_and_members
     heard.has(told + 1).await;
 }
 
+/// A call of the event that counts, in the room of the stage.
+const CALL_COUNT: &str = r#"{"name":"test/count","version":"v1","receiver":"open-a"}"#;
 const SEEN: &str = r#"{"room":"seen-a","presence":true}"#;
 
 /// Returns what a member was told of the people in its room: kinds, and how many of each in a frame.

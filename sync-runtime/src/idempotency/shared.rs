@@ -17,7 +17,7 @@ use crate::id::Id;
 use crate::idempotency::store::{read, unknown, written};
 use crate::idempotency::{Begun, CallKey, CallStore, Outcome, Terms, reused};
 use crate::route::BoxFuture;
-use crate::storage::{DataError, Redis, RedisFailure};
+use crate::storage::{DataError, Redis, RedisFailure, millis};
 
 /// How long an answer may be that is kept, in bytes; a repeat of a call with a longer one is told that nobody knows it.
 const LONGEST: usize = 64 << 10;
@@ -175,10 +175,6 @@ impl CallStore for SharedCalls {
             outcome
         })
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn unavailable(failure: RedisFailure) -> SyncError {

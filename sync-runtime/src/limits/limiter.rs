@@ -292,7 +292,6 @@ impl Limits {
         take(budgets, self.address_key(address))
     }
 
-    /// Sweeps the next part of all budgets.
     /// Returns all budgets that are counted by keys, by their kinds.
     pub(super) fn kinds(&self) -> Vec<(String, Arc<Budgets>)> {
         let kinds = [("users", &self.users), ("addresses", &self.addresses), ("sign-ins", &self.sign_ins)];
@@ -306,6 +305,7 @@ impl Limits {
         Moment::begin(self.epoch, Instant::now());
     }
 
+    /// Sweeps the next part of all budgets.
     fn sweep(&self) {
         let shard = self.swept.fetch_add(1, Ordering::Relaxed);
         let of_routes: Vec<_> = self.routes.lock().values().cloned().collect();

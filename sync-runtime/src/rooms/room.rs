@@ -425,13 +425,13 @@ impl<A: App> Room<A> {
         state.order.number(after).is_some_and(|after| after < history.complete_behind())
     }
 
-    /// Takes events that happened behind a place, before what is kept here; returns whether they fit there.
-    pub(super) fn recall(&self, after: Position, events: impl Iterator<Item = PastEvent<A>>) -> bool {
+    /// Takes events that happened behind a place, before what is kept here, as far as there is room for them.
+    pub(super) fn recall(&self, after: Position, events: impl Iterator<Item = PastEvent<A>>) {
         let state = self.state();
-        let (Some(history), true) = (&self.history, state.order.is_now(after)) else { return false };
-        let Some(behind) = state.order.number(after) else { return false };
+        let (Some(history), true) = (&self.history, state.order.is_now(after)) else { return };
+        let Some(behind) = state.order.number(after) else { return };
         let events = events.filter_map(|(at, happened, event)| Some((state.order.number(at)?, happened, event)));
-        history.recall(behind, events.collect())
+        history.recall(behind, events.collect());
     }
 
     /// Adds a member; `None` when the room is gone. What happened after the place `after` is

@@ -7,7 +7,7 @@ mod sqlite;
 
 pub(crate) use lock::FileLock;
 #[cfg(feature = "redis")]
-pub(crate) use redis::{Redis, RedisFailure, process};
+pub(crate) use redis::{Redis, RedisFailure, millis, process};
 pub use sqlite::DataError;
 pub(crate) use sqlite::{
     Database, Failure, Job, Later, Schema, create_folder, later, new_file, open_file, sync_folder,

@@ -23,6 +23,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// How many questions are under way at once.
 const AT_ONCE: usize = 1024;
 
+/// Returns a time as a Redis takes it: in whole milliseconds.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// A Redis, whether or not it can be reached.
 pub(crate) struct Redis {
     client: Client,

@@ -32,7 +32,7 @@ use crate::cluster::redis::subscriber::{Command, ENDED, MISSED};
 use crate::id::Id;
 use crate::rooms::OthersHealth;
 use crate::route::BoxFuture;
-use crate::storage::{DataError, Redis, RedisFailure};
+use crate::storage::{DataError, Redis, RedisFailure, millis};
 use crate::wire::Position;
 
 /// How many bytes of messages may wait to be published: what comes beyond that is refused before it happens.
@@ -243,10 +243,6 @@ impl Shared {
             text: text?,
         })
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Bus for RedisBus {
