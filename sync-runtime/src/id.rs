@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 pub struct Id(u128);
 
 impl Id {
+    /// Whose events those of the app itself are counted as, and those of several callers together, and of other servers.
+    pub(crate) const NOBODY: Self = Self::of([0; 16]);
+
     /// Draws one.
     ///
     /// # Panics

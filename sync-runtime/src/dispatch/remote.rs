@@ -19,7 +19,7 @@ impl<A: App> RemoteEvents for Dispatcher<A> {
         let to = self.hub().room(room).ok_or(NotPlaced::NoRoom)?;
         let event = match self.revive(room, text) {
             Some(fanout) => Submitted { caller: fanout.sender().key.session, delivery: Box::new(fanout), permit: None },
-            None => Submitted { caller: Id::of([0; 16]), delivery: self.other(room, text), permit: None },
+            None => Submitted { caller: Id::NOBODY, delivery: self.other(room, text), permit: None },
         };
         to.place_at(event, at).map_err(|(why, _)| why)
     }

@@ -385,7 +385,7 @@ impl<A: App> Room<A> {
             number
         };
         let gap: Box<dyn Delivery<A>> = Box::new(Gap { room: self.name.clone(), positions: positions.clone() });
-        let (bytes, caller) = (gap.size(), Id::of([0; 16]));
+        let (bytes, caller) = (gap.size(), Id::NOBODY);
         state.gate.enter(caller);
         self.queue(&mut state, QueuedEvent { seq, position: behind, delivery: gap, bytes, caller });
     }

@@ -43,8 +43,6 @@ const MOST_NEWS_WAITING: usize = 4 * 1024 * 1024;
 const TOLD_AT_ONCE: usize = 256 * 1024;
 /// How long a room is known in which nobody listens, besides the time for which its events are kept.
 const KNOWN: Duration = Duration::from_secs(240);
-/// How long it may be that a node has not heard itself.
-const SILENCE: Duration = Duration::from_secs(3);
 
 static PUBLISH: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("publish.lua")));
 static PAST: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("past.lua")));

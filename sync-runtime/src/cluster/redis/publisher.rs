@@ -11,9 +11,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::sleep;
 use crate::cluster::bus::{BusError, Message, Retention};
-use crate::cluster::redis::{KNOWN, PUBLISH, Shared, millis};
+use crate::cluster::redis::{KNOWN, PUBLISH, Shared};
 use crate::rooms::NewValue;
-use crate::storage::process;
+use crate::storage::{millis, process};
 use crate::wire::Position;
 
 /// How much is published together, at most: what waits is of no use to anybody.

@@ -12,7 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::{Instant, interval, sleep, timeout};
 use crate::cluster::bus::{BusError, Ears};
-use crate::cluster::redis::{KNOWN, SILENCE, Shared, frame, millis};
+use crate::cluster::redis::{KNOWN, Shared, frame};
+use crate::storage::millis;
 use crate::wire::Position;
 
 /// How long it may take until Redis says that it was heard.
@@ -21,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const AGAIN: Duration = Duration::from_millis(200);
 /// How often this node says something to itself.
 const BEAT: Duration = Duration::from_secs(1);
+/// How long it may be that a node has not heard itself.
+const SILENCE: Duration = Duration::from_secs(3);
 /// How long another node may be silent until it counts as gone.
 const LEASE: Duration = Duration::from_secs(10);
 /// What a node says last.

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use crate::clock::{Instant, soon};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::states::slot::{Change, Slot};
-use crate::dispatch::states::slots::{NOBODY, StateSlots, index_of};
+use crate::dispatch::states::slots::{StateSlots, index_of};
 use crate::dispatch::{Caller, authorize};
 use crate::error::SyncError;
 use crate::id::Id;
@@ -67,7 +67,7 @@ impl<A: App> States<A> for StateSlots<A> {
         mut change: ChangeValue<'a>,
     ) -> BoxFuture<'a, Result<u64, SyncError>> {
         Box::pin(async move {
-            let (_, number) = self.changed((state, room), &mut *change, (NOBODY, false)).await?;
+            let (_, number) = self.changed((state, room), &mut *change, (Id::NOBODY, false)).await?;
             Ok(number)
         })
     }

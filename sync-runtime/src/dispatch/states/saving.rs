@@ -9,7 +9,7 @@ use crate::clock::{Instant, Seldom, sleep, timeout};
 use crate::contain::{Contained, contained};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::states::slot::{Inner, Slot, Waiting};
-use crate::dispatch::states::slots::{NOBODY, STORE_LIMIT};
+use crate::dispatch::states::slots::STORE_LIMIT;
 use crate::error::{BoxError, SyncError, chain};
 use crate::id::Id;
 use crate::route::{App, BoxFuture, Save, StateValue, StoreKind};
@@ -100,7 +100,7 @@ async fn save_each<A: App>(parts: Arc<Parts<A>>, slot: Arc<Slot<A>>) {
             let mut inner = slot.inner();
             let saved = match saved {
                 Ok(()) => {
-                    slot.commit(&parts, &mut inner, (NOBODY, None));
+                    slot.commit(&parts, &mut inner, (Id::NOBODY, None));
                     inner.saving.saved = inner.cell.number();
                     inner.saving.failing = None;
                     Ok(())

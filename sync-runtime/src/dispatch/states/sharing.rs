@@ -19,8 +19,9 @@ use crate::dispatch::parts::Parts;
 use crate::dispatch::states::delivery::{ChangeText, SharedDelivery};
 use crate::dispatch::states::saving;
 use crate::dispatch::states::slot::{Change, Changed, Inner, Proposed, Slot};
-use crate::dispatch::states::slots::{NOBODY, StateSlots};
+use crate::dispatch::states::slots::StateSlots;
 use crate::error::SyncError;
+use crate::id::Id;
 use crate::rooms::{Delivery, NewValue, Submitted};
 use crate::route::{App, Save, StateChange};
 
@@ -146,7 +147,7 @@ impl<A: App> Slot<A> {
             }
         };
         if is_newer {
-            self.remind(parts, NOBODY);
+            self.remind(parts, Id::NOBODY);
         }
         if let Some((number, json)) = offer {
             self.offer(parts, number, json);
@@ -158,7 +159,7 @@ impl<A: App> Slot<A> {
     fn offer(self: &Arc<Self>, parts: &Arc<Parts<A>>, number: u64, json: Arc<str>) {
         let value = NewValue { name: self.cb(), before: number, number, json, is_late: false };
         let delivery = Box::new(SharedDelivery::own(parts.clone(), self.clone(), value));
-        let offered = parts.hub.submit(self.room(), Submitted { delivery, caller: NOBODY, permit: None });
+        let offered = parts.hub.submit(self.room(), Submitted { delivery, caller: Id::NOBODY, permit: None });
         // Where somebody has made another one meanwhile, that is it.
         parts.states.work.spawn(async move { offered.known().await.map_or_else(drop, drop) });
     }
@@ -293,7 +294,7 @@ impl<A: App> StateSlots<A> {
             self.work.spawn(async move {
                 slot.refresh(&parts).await.unwrap_or_default();
                 let _turn = slot.turn.lock().await;
-                slot.remind(&parts, NOBODY);
+                slot.remind(&parts, Id::NOBODY);
             });
         }
     }

@@ -31,8 +31,6 @@ use crate::wire::PositionKey;
 pub(super) const STORE_LIMIT: Duration = Duration::from_secs(10);
 /// After what time it is looked again whether a value can go that could not.
 pub(super) const LOOKS_AGAIN: Duration = Duration::from_secs(1);
-/// Whose events those of the app itself are counted as, and those of several callers together.
-pub(super) const NOBODY: Id = Id::of([0; 16]);
 /// How many bytes of JSON a value may have.
 const LARGEST: usize = 1 << 20;
 
