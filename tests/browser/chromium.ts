@@ -15,5 +15,8 @@ export const FLAGS: readonly string[] = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // The page that says that there is no network loads what was wanted a moment after there is one, and a test would load it once more: what the
+  // page in between has seen is not shown again.
+  "--disable-auto-reload",
   "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
 ];
