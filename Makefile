@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test test-rust test-crates test-docs test-python test-types test-node test-ts test-browser bench chaos kills soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-python server page
+.PHONY: help run test test-rust test-crates test-docs test-python test-types test-node test-ts test-browser bench chaos kills soak fuzz simulate setup setup-node setup-chromium setup-redis setup-postgres setup-proxies setup-python server page
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -55,7 +55,7 @@ test-types: setup-node
 	npm run typecheck
 	npm run lint:package
 
-test-node: setup-node server
+test-node: setup-node setup-redis setup-postgres setup-proxies server
 	npm run test
 
 test-ts: test-types test-node ## Types and tests of the TypeScript side, with the stock Socket.IO client against the real server
@@ -70,7 +70,7 @@ chaos: ## A thousand clients behind a proxy that cuts and delays, and a server t
 	cargo bench --quiet --locked --package sync-benches --bench chaos -- $(CHAOS)
 
 kills: export SYNC_KILLS ?= 100
-kills: setup-postgres ## Kills readers, writers and databases, SYNC_KILLS times for each way in which rows and mutations are stored
+kills: setup-redis setup-postgres ## Kills readers, writers and databases, SYNC_KILLS times for each way in which rows and mutations are stored
 	cargo test $(TESTED) --no-run
 	cargo test $(TESTED) --test it -- killed
 
@@ -87,7 +87,7 @@ simulate: setup-node ## Rooms, resume, values, and stores of durable data by cha
 	cargo test --locked --package sync-tests --test it -- states::whatever
 	npm exec --workspace syncwright -- vitest run src/store/simulation.test.ts
 
-setup: setup-node setup-chromium setup-redis setup-postgres setup-python ## Installs what is not there yet
+setup: setup-node setup-chromium setup-redis setup-postgres setup-proxies setup-python ## Installs what is not there yet
 
 setup-node: node_modules/.package-lock.json
 
@@ -103,6 +103,9 @@ setup-redis:
 
 setup-postgres:
 	scripts/setup-postgres
+
+setup-proxies:
+	scripts/setup-proxies
 
 setup-python:
 	scripts/setup-python

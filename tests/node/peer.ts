@@ -1,4 +1,5 @@
 /** A stock Socket.IO client that keeps what arrives in order. Nothing of ours is in it: what it can do, anybody's client can. */
+import { Agent } from "node:http";
 import { io, type Socket } from "socket.io-client";
 
 /** A wait that takes longer than this is a failure. */
@@ -22,6 +23,8 @@ export interface PeerOptions {
   readonly transports?: readonly ("polling" | "websocket")[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly namespace?: string;
+  /** Which address of this machine it comes from, such as `127.0.0.2`. */
+  readonly from?: string;
   /** Where to connect to instead of the server itself. */
   readonly url?: string;
 }
@@ -38,11 +41,12 @@ export class Peer {
   readonly #frames: Frame[] = [];
   readonly #waiting: ((frame: Frame) => void)[] = [];
 
-  constructor(url: string, { token, lang, auth, transports, headers, namespace = "/" }: PeerOptions = {}) {
+  constructor(url: string, { token, lang, auth, transports, headers, namespace = "/", from }: PeerOptions = {}) {
     this.socket = io(url + namespace, {
       auth: (auth ?? { ...(token !== undefined && { token }), ...(lang !== undefined && { lang }) }) as Json,
       ...(transports !== undefined && { transports: [...transports] }),
       ...(headers !== undefined && { extraHeaders: { ...headers } }),
+      ...(from !== undefined && { agent: new Agent({ localAddress: from, keepAlive: true }) as unknown as string }),
       forceNew: true,
       reconnectionDelay: 20,
       reconnectionDelayMax: 100,
