@@ -1,12 +1,16 @@
-//! Starts the test app on a free port.
+//! Starts the test app on a free port, or, where `SYNC_TEST_BUS` names a Redis, twice: as two servers that meet there.
 
+use std::fmt::Debug;
+use std::iter::Sum;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use futures_util::future::select_all;
 use sync::__private::{Hub, Socket, hub, rest_scopes, rows_live};
-use sync::{Config, Running, Server, Sessions};
+use sync::{Config, Running, Secret, Server, Sessions};
 use tempfile::TempDir;
 use test_app::{App, Session};
 use tokio::sync::watch;
@@ -17,9 +21,11 @@ use crate::socket::{Client, Identity, PATIENCE};
 #[derive(Debug)]
 pub struct TestServer {
     running: Running<App>,
-    /// Its files, where a test has not named another folder.
-    #[expect(dead_code, reason = "it is removed when it is dropped")]
-    data: TempDir,
+    /// The other one, where there are two. Whoever connects comes to each in turn.
+    other: Option<Running<App>>,
+    connections: AtomicUsize,
+    /// Their files, where a test has not named another folder.
+    data: Vec<TempDir>,
 }
 
 /// A socket whose end a test waits for.
@@ -61,20 +67,32 @@ impl TestServer {
 
     /// Starts it on a free port with a changed configuration.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::start_server(test_app::server(), change).await
+        let (mut config, data) = config(change);
+        let Some(bus) = bus().filter(|_| config.bus.is_none()) else {
+            return Self::start_one(test_app::server(), config, data).await;
+        };
+        config.bus = Some(bus);
+        // Rooms of the same name in other tests are others.
+        config.redis_prefix = format!("{}:", data.path().display());
+        let others = tempfile::tempdir().expect("a folder");
+        let mut other = config.clone();
+        others.path().clone_into(&mut other.data);
+        let mut both = Self::start_one(test_app::server(), config, data).await;
+        let Self { running, data, .. } = Self::start_one(test_app::server(), other, others).await;
+        both.other = Some(running);
+        both.data.extend(data);
+        both
     }
 
-    /// Starts the test app with what a test adds to its server.
+    /// Starts the test app, once, with what a test adds to its server.
     pub async fn start_server(server: Server<App>, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::default();
-        config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        config.limits = false;
-        let data = tempfile::tempdir().expect("a folder");
-        data.path().clone_into(&mut config.data);
-        change(&mut config);
-        // A production server has limits.
-        config.limits |= !config.is_development();
-        Self { running: server.start(&test_app::routes::TABLE, config).await.expect("the test app starts"), data }
+        let (config, data) = config(change);
+        Self::start_one(server, config, data).await
+    }
+
+    async fn start_one(server: Server<App>, config: Config, data: TempDir) -> Self {
+        let running = server.start(&test_app::routes::TABLE, config).await.expect("the test app starts");
+        Self { running, other: None, connections: AtomicUsize::new(0), data: vec![data] }
     }
 
     /// Takes one that runs.
@@ -84,7 +102,8 @@ impl TestServer {
     /// When there is no folder for temporary files.
     #[must_use]
     pub fn of(running: Running<App>) -> Self {
-        Self { running, data: tempfile::tempdir().expect("a folder") }
+        let data = vec![tempfile::tempdir().expect("a folder")];
+        Self { running, other: None, connections: AtomicUsize::new(0), data }
     }
 
     /// Returns the server.
@@ -134,25 +153,36 @@ impl TestServer {
         assert!(live.is_ok(), "rows are never read");
     }
 
-    /// Waits until the server has this many sockets.
+    /// Waits until the servers have this many sockets together.
     pub async fn has_sockets(&self, wanted: usize) {
-        let mut counts = self.hub().socket_counts();
-        let found = tokio::time::timeout(PATIENCE, counts.wait_for(|count| *count == wanted)).await;
-        assert!(found.is_ok(), "never {wanted} sockets, but {}", self.hub().socket_count());
+        self.has("sockets", wanted, |server| hub(server.handle()).socket_counts()).await;
     }
 
     /// Waits until this many calls of `order/wait` have begun.
     pub async fn has_begun(&self, wanted: u32) {
-        let mut begun = self.app().begun.subscribe();
-        let found = tokio::time::timeout(PATIENCE, begun.wait_for(|begun| *begun == wanted)).await;
-        assert!(found.is_ok(), "never {wanted} calls, but {}", *self.app().begun.borrow());
+        self.has("calls that have begun", wanted, |server| server.handle().app().begun.subscribe()).await;
     }
 
     /// Waits until this many calls of `beside` are held.
     pub async fn holds(&self, wanted: u32) {
-        let mut holding = self.app().holding.subscribe();
-        let found = tokio::time::timeout(PATIENCE, holding.wait_for(|holding| *holding == wanted)).await;
-        assert!(found.is_ok(), "never {wanted} calls, but {}", *self.app().holding.borrow());
+        self.has("calls that are held", wanted, |server| server.handle().app().holding.subscribe()).await;
+    }
+
+    /// Waits until what all servers count makes so many together.
+    async fn has<N>(&self, what: &str, wanted: N, count: impl Fn(&Running<App>) -> watch::Receiver<N>)
+    where
+        N: Copy + PartialEq + Sum + Debug,
+    {
+        let mut counts = [&self.running].into_iter().chain(&self.other).map(count).collect::<Vec<_>>();
+        let sum = |counts: &mut Vec<watch::Receiver<N>>| counts.iter_mut().map(|count| *count.borrow_and_update()).sum::<N>();
+        let found = tokio::time::timeout(PATIENCE, async {
+            while sum(&mut counts) != wanted {
+                let changes = counts.iter_mut().map(|count| Box::pin(count.changed()));
+                select_all(changes).await.0.expect("a server that runs");
+            }
+        });
+        let found = found.await;
+        assert!(found.is_ok(), "never {wanted:?} {what}, but {:?}", sum(&mut counts));
     }
 
     /// Ties a socket without a token to what its end can be waited for by.
@@ -181,8 +211,29 @@ impl TestServer {
 
     /// Connects a socket.
     pub async fn connect_as(&self, identity: Identity) -> Client {
-        Client::connect(self.address(), identity).await.expect("a connection").behind(self.hub().deliveries())
+        let is_odd = self.connections.fetch_add(1, Ordering::AcqRel) % 2 == 1;
+        let server = self.other.as_ref().filter(|_| is_odd).unwrap_or(&self.running);
+        let client = Client::connect(server.address(), identity).await.expect("a connection");
+        client.behind(hub(server.handle()).deliveries())
     }
+}
+
+/// Where servers meet, if tests are run with two of each.
+fn bus() -> Option<Secret> {
+    std::env::var("SYNC_TEST_BUS").ok().map(Secret::new)
+}
+
+/// The configuration of a server with a folder of its own, as a test changes it.
+fn config(change: impl FnOnce(&mut Config)) -> (Config, TempDir) {
+    let mut config = Config::default();
+    config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    config.limits = false;
+    let data = tempfile::tempdir().expect("a folder");
+    data.path().clone_into(&mut config.data);
+    change(&mut config);
+    // A production server has limits.
+    config.limits |= !config.is_development();
+    (config, data)
 }
 
 /// Copies the files of a server as they are: what a process leaves that ends at this moment.

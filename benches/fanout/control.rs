@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::bus::Traffic;
 use harness::protocol::Route;
 
 /// The first line of a server.
@@ -30,12 +31,15 @@ pub(crate) enum Order {
 /// Who connects where.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Crowd {
-    pub(crate) server: Started,
-    /// The process whose CPU time is measured.
-    pub(crate) pid: u32,
+    /// The members of a room take turns at them.
+    pub(crate) servers: Vec<Started>,
+    /// The processes whose CPU time is measured.
+    pub(crate) pids: Vec<u32>,
     pub(crate) members: usize,
     /// How many rooms the members are spread over.
     pub(crate) rooms: usize,
+    /// Whether servers need the generator's core, too: it sleeps while nothing comes.
+    pub(crate) sleeps: bool,
 }
 
 /// Requests to send.
@@ -91,6 +95,8 @@ pub(crate) struct Outcome {
     pub(crate) faults: Faults,
     /// Where requests come at a fixed pace.
     pub(crate) latency: Option<Latency>,
+    /// Where several servers meet on a bus; the driver adds it.
+    pub(crate) bus: Option<Traffic>,
 }
 
 /// What must not happen.

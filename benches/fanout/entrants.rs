@@ -26,6 +26,8 @@ pub(crate) enum Server {
     Node(&'static str, &'static str),
     /// A script of the folder `peers`, run by Bun.
     Bun(&'static str),
+    /// Two of another kind, that meet on a Redis.
+    Two(&'static Server),
 }
 
 pub(crate) const OURS: &str = "ours";
@@ -35,6 +37,9 @@ const OURS_PLAIN_BEFORE: &str = "ours, no filter, before";
 pub(crate) const OURS_GROUP: &str = "ours, by group";
 pub(crate) const OURS_ORDINARY: &str = "ours, through the stack";
 pub(crate) const OURS_UNCOUNTED: &str = "ours, nothing counted";
+pub(crate) const OURS_TWO: &str = "ours, two servers";
+pub(crate) const NODE_LOOP_TWO: &str = "Node loop, two servers";
+pub(crate) const NODE_BROADCAST_TWO: &str = "Node broadcast, no filter, two servers";
 pub(crate) const LOOP: &str = "socketioxide loop";
 pub(crate) const BROADCAST: &str = "socketioxide broadcast, no filter";
 pub(crate) const NODE_LOOP: &str = "Node loop";
@@ -133,7 +138,40 @@ pub(crate) const ENTRANTS: &[Entrant] = &[
         routes: PLAIN,
         does: "`Bun.serve`: `ws.subscribe`, `server.publish`, Engine.IO and Socket.IO by hand",
     },
+    Entrant {
+        name: OURS_TWO,
+        server: Server::Two(&Server::Rust("ours")),
+        routes: FILTERED,
+        does: "ours with `SYNC_BUS`, twice, each with half of the members",
+    },
+    Entrant {
+        name: NODE_LOOP_TWO,
+        server: Server::Two(&Server::Node("socketio.mjs", "loop")),
+        routes: FILTERED,
+        does: "socket.io with its Redis streams adapter, twice: `fetchSockets()`, awaited filter, `emit` for each",
+    },
+    Entrant {
+        name: NODE_BROADCAST_TWO,
+        server: Server::Two(&Server::Node("socketio.mjs", "broadcast")),
+        routes: PLAIN,
+        does: "the same: `io.to(room).emit`",
+    },
 ];
+
+impl Server {
+    /// Returns how many processes serve.
+    pub(crate) fn count(self) -> usize {
+        if matches!(self, Self::Two(_)) { 2 } else { 1 }
+    }
+
+    fn is_held_to_order(self) -> bool {
+        match self {
+            Self::Rust(kind) => ["ours", "ours-ordinary", "ours-uncounted", "raw", "raw-gather"].contains(&kind),
+            Self::Two(kind) => kind.is_held_to_order(),
+            Self::Before(_) | Self::Node(..) | Self::Bun(_) => false,
+        }
+    }
+}
 
 impl Entrant {
     /// Returns the route that stands for `outputs`; `None` if this entrant cannot do it.
@@ -143,6 +181,6 @@ impl Entrant {
 
     /// Returns whether losses, doubles and inversions fail the run: of peers they are a figure.
     pub(crate) fn is_held_to_order(&self) -> bool {
-        matches!(self.server, Server::Rust("ours" | "ours-ordinary" | "ours-uncounted" | "raw" | "raw-gather"))
+        self.server.is_held_to_order()
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Figures {
 }
 
 /// One entrant in one round of one cell.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Sample {
     pub(crate) cell: Cell,
     pub(crate) entrant: String,
@@ -30,7 +30,7 @@ pub(crate) struct Sample {
 }
 
 /// What stock clients of our server got.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Stock {
     pub(crate) name: String,
     pub(crate) deliveries: u64,
@@ -38,7 +38,7 @@ pub(crate) struct Stock {
 }
 
 /// What idle connections cost a server.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Memory {
     pub(crate) setting: Setting,
     pub(crate) entrant: String,
@@ -48,7 +48,24 @@ pub(crate) struct Memory {
     pub(crate) connect: f64,
 }
 
+/// What one server does, as the page calls it, and what several do that meet on a bus.
+pub(crate) const FANOUT: &str = "the fan-out";
+const BUS: &str = "the bus";
+
 impl Figures {
+    /// Parts them into those of one server and those of several, as far as there are any.
+    pub(crate) fn parts(&self) -> Vec<(&'static str, Self)> {
+        let part = |is_bus: bool| {
+            let is_here = |setting: &Setting| (setting.servers > 1) == is_bus;
+            let samples = self.samples.iter().filter(|sample| is_here(&sample.cell.setting)).cloned().collect();
+            let memory = self.memory.iter().filter(|memory| is_here(&memory.setting)).cloned().collect();
+            let stock = if is_bus { Vec::new() } else { self.stock.clone() };
+            Self { machine: self.machine.clone(), samples, memory, stock, absent: self.absent.clone() }
+        };
+        let parts = [(FANOUT, part(false)), (BUS, part(true))];
+        parts.into_iter().filter(|(_, part)| !(part.samples.is_empty() && part.memory.is_empty())).collect()
+    }
+
     /// Returns the samples of one entrant in one cell, in the order of the rounds, without the warm-up.
     pub(crate) fn of<'a>(&'a self, cell: &'a Cell, entrant: &'a str) -> impl Iterator<Item = &'a Sample> {
         let is_wanted = move |sample: &&Sample| sample.cell == *cell && sample.entrant == entrant && sample.round > 0;
@@ -72,8 +89,8 @@ impl Figures {
     /// Returns what an idle connection costs an entrant, measured with up to 5000 connections in one room.
     pub(crate) fn idle_memory(&self, entrant: &str) -> Option<&Memory> {
         let is_usual = |memory: &&Memory| {
-            let Setting { members, rooms, threads } = memory.setting;
-            memory.entrant == entrant && members <= 5000 && rooms == 1 && threads == 1
+            let Setting { members, rooms, threads, servers } = memory.setting;
+            memory.entrant == entrant && members <= 5000 && rooms == 1 && threads == 1 && servers == 1
         };
         self.memory.iter().filter(is_usual).max_by_key(|memory| memory.setting.members)
     }

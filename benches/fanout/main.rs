@@ -8,8 +8,10 @@
 //! scripts/bench fanout                                # everything
 //! scripts/bench fanout --quick                        # the cells of the target table
 //! scripts/bench fanout --cell 1000/64/equal/8         # one cell
+//! scripts/bench fanout --bus                          # two servers beside one
 //! ```
 
+mod bus;
 mod control;
 mod entrants;
 mod figures;
@@ -60,7 +62,7 @@ fn drive(arguments: Vec<String>) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 fn measure(options: &Options) -> Result<Figures, Box<dyn Error>> {
-    let groups = options.choose(if options.quick { matrix::quick() } else { matrix::full() });
+    let groups = options.choose(if options.bus { matrix::bus() } else if options.quick { matrix::quick() } else { matrix::full() });
     let mut figures = Figures { machine: report::machine(), ..Figures::default() };
     for (number, group) in groups.iter().enumerate() {
         eprintln!("group {} of {}: {:?}", number + 1, groups.len(), group.setting);

@@ -11,6 +11,8 @@ use crate::matrix::{Cell, Group, one_room};
 pub(crate) struct Options {
     /// Only the cells of the target table.
     pub(crate) quick: bool,
+    /// Only the cells of two servers beside one.
+    pub(crate) bus: bool,
     /// Only cells whose id is or begins with one of these; empty for all.
     cells: Vec<String>,
     /// Only entrants of these names; empty for all.
@@ -29,8 +31,9 @@ pub(crate) struct Options {
 
 /// How the program is used.
 pub(crate) const USAGE: &str = "\
-scripts/bench fanout [--quick] [--cell ID]… [--entrant NAME]… [--rounds N] [--seconds S] [--open-seconds S] [--before PROGRAM] [--write] [--again]
+scripts/bench fanout [--quick | --bus] [--cell ID]… [--entrant NAME]… [--rounds N] [--seconds S] [--open-seconds S] [--before PROGRAM] [--write] [--again]
   --quick           only the cells of the target table
+  --bus             only two servers that meet on a bus, beside one
   --cell ID         members/bytes/outputs/in flight, such as 1000/64/equal/8, or a beginning of it; may be repeated
   --entrant NAME    such as `ours` or `raw epoll`; may be repeated
   --rounds N        how often everybody is measured (3; 9 in the cells of the target table, 2 from 5000 members)
@@ -49,6 +52,7 @@ impl Options {
     pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             quick: false,
+            bus: false,
             cells: Vec::new(),
             entrants: Vec::new(),
             rounds: None,
@@ -63,6 +67,7 @@ impl Options {
             let mut value = || arguments.next().ok_or_else(|| format!("`{argument}` needs a value"));
             match argument.as_str() {
                 "--quick" => options.quick = true,
+                "--bus" => options.bus = true,
                 "--cell" => options.cells.push(value()?),
                 "--entrant" => options.entrants.push(value()?),
                 "--rounds" => options.rounds = Some(number(&value()?)?),
@@ -100,7 +105,7 @@ impl Options {
     /// Returns how often everybody is measured in a cell.
     pub(crate) fn rounds(&self, cell: &Cell) -> usize {
         let usual = match cell.setting.members {
-            _ if is_target(cell) => 9,
+            _ if is_target(cell) || cell.setting.servers > 1 => 9,
             // One round takes ten seconds.
             5000.. => 2,
             _ => 3,
@@ -110,12 +115,12 @@ impl Options {
 
     /// Returns about how long one sample takes.
     pub(crate) fn seconds(&self, cell: &Cell) -> f64 {
-        self.seconds.unwrap_or(if is_target(cell) { 0.25 } else { 0.15 })
+        self.seconds.unwrap_or(if is_target(cell) || cell.setting.servers > 1 { 0.25 } else { 0.15 })
     }
 
     /// Returns whether neither cells nor entrants are chosen.
     pub(crate) fn wants_everything(&self) -> bool {
-        self.cells.is_empty() && self.entrants.is_empty()
+        !self.bus && self.cells.is_empty() && self.entrants.is_empty()
     }
 
     /// Returns whether the entrant of this name is measured.

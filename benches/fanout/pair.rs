@@ -1,4 +1,4 @@
-//! A server and the generator that belongs to it.
+//! The servers of an entrant and the generator that belongs to them.
 
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use harness::{pin, resident_bytes};
 
+use crate::bus::Redis;
 use crate::control::{Answer, Crowd, Load, Order, Outcome, Started, hear, tell};
 use crate::entrants::Server;
 use crate::figures::Memory;
@@ -19,43 +20,54 @@ const SERVER_CORE: usize = 0;
 /// The earlier build that is measured beside this one.
 pub(crate) static BEFORE: OnceLock<PathBuf> = OnceLock::new();
 
-/// Two processes that end with this value.
+/// Processes that end with this value.
 pub(crate) struct Pair {
-    /// Lives as long as the generator needs it.
-    _server: Process,
+    /// Live as long as the generator needs them.
+    _servers: Vec<Process>,
     generator: Process,
+    /// Where several servers meet.
+    bus: Option<Redis>,
+    members_of_room: u64,
     /// How long one delivery took in the last load, in seconds; `None` before the first.
     pub(crate) pace: Option<f64>,
 }
 
 impl Pair {
-    /// Starts both and connects all members; returns also what the connections cost.
+    /// Starts all and connects all members; returns also what the connections cost.
     pub(crate) fn start(server: Server, name: &str, setting: Setting) -> io::Result<(Self, Memory)> {
-        let Setting { members, rooms, threads } = setting;
-        let (server, started) = Process::serve(server, members, threads)?;
+        let Setting { members, rooms, threads, servers } = setting;
+        pin(SERVER_CORE..SERVER_CORE + threads)?;
+        let bus = if server.count() > 1 { Some(Redis::start()?) } else { None };
+        let url = bus.as_ref().map(Redis::url);
+        let serve = |_| Process::serve(server, members, threads, url.as_deref());
+        let (servers_started, started) = (0..server.count()).map(serve).collect::<io::Result<(Vec<_>, Vec<_>)>>()?;
         let mut generator = Process::start(Command::new(std::env::current_exe()?).arg("generate"))?;
-        let pid = server.child.id();
-        let before = settled_memory(pid)?;
-        let crowd = Crowd { server: started, pid, members, rooms };
+        let pids = servers_started.iter().map(|server: &Process| server.child.id()).collect::<Vec<_>>();
+        let before = settled_memory(&pids)?;
+        let sleeps = servers > 1 && threads > 1;
+        let crowd = Crowd { servers: started, pids: pids.clone(), members, rooms, sleeps };
         let answer = generator.ask(&Order::Connect(crowd))?;
         let Answer::Connected { cpu } = answer else { return Err(broken(answer)) };
-        let bytes = settled_memory(pid)?.saturating_sub(before) as f64 / members as f64;
+        let bytes = settled_memory(&pids)?.saturating_sub(before) as f64 / members as f64;
         let connect = cpu.as_secs_f64() * 1e3 / members as f64;
         Ok((
-            Self { _server: server, generator, pace: None },
+            Self { _servers: servers_started, generator, bus, members_of_room: (members / rooms) as u64, pace: None },
             Memory { setting, entrant: name.to_owned(), bytes, connect },
         ))
     }
 
     /// Sends the requests.
     pub(crate) fn run(&mut self, load: &Load) -> io::Result<Outcome> {
-        match self.generator.ask(&Order::Load(load.clone()))? {
-            Answer::Done(outcome) => {
-                self.pace = Some(1.0 / outcome.per_second());
-                Ok(outcome)
-            }
-            answer => Err(broken(answer)),
+        let before = self.bus.as_mut().map(Redis::reading).transpose()?;
+        let mut outcome = match self.generator.ask(&Order::Load(load.clone()))? {
+            Answer::Done(outcome) => outcome,
+            answer => return Err(broken(answer)),
+        };
+        self.pace = Some(1.0 / outcome.per_second());
+        if let (Some(bus), Some(before)) = (&mut self.bus, before) {
+            outcome.bus = Some(bus.since(&before, outcome.checked / self.members_of_room)?);
         }
+        Ok(outcome)
     }
 }
 
@@ -64,7 +76,12 @@ pub(crate) fn peers() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fanout/peers")
 }
 
-fn command(server: Server, members: usize, threads: usize) -> io::Result<Command> {
+fn command(server: Server, members: usize, threads: usize, bus: Option<&str>) -> io::Result<Command> {
+    if let Server::Two(kind) = server {
+        let mut command = command(*kind, members, (threads / 2).max(1), bus)?;
+        command.envs(bus.map(|url| ("SYNC_BUS", url)));
+        return Ok(command);
+    }
     let (program, script, kind) = match server {
         Server::Rust(kind) | Server::Before(kind) => {
             let program = match server {
@@ -78,6 +95,7 @@ fn command(server: Server, members: usize, threads: usize) -> io::Result<Command
             return Ok(command);
         }
         Server::Node(script, kind) => (PathBuf::from("node"), script, kind),
+        Server::Two(_) => return Err(io::Error::other("two of two")),
         Server::Bun(script) => (peers().join("node_modules/bun/bin/bun.exe"), script, "publish"),
     };
     if !peers().join("node_modules").exists() {
@@ -88,12 +106,13 @@ fn command(server: Server, members: usize, threads: usize) -> io::Result<Command
     Ok(command)
 }
 
-/// Reads how much memory a process has once that does not change any more.
-fn settled_memory(pid: u32) -> io::Result<u64> {
-    let mut last = resident_bytes(pid)?;
+/// Reads how much memory processes have once that does not change any more.
+fn settled_memory(pids: &[u32]) -> io::Result<u64> {
+    let read = || pids.iter().map(|pid| resident_bytes(*pid)).sum::<io::Result<u64>>();
+    let mut last = read()?;
     for _ in 0..10 {
         std::thread::sleep(Duration::from_millis(100));
-        let now = resident_bytes(pid)?;
+        let now = read()?;
         if now.abs_diff(last) < 64 * 1024 {
             return Ok(now);
         }
@@ -110,9 +129,14 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts a server on as many cores as it has threads, and waits until it listens. Whatever is started next has another core.
-    pub(crate) fn serve(server: Server, members: usize, threads: usize) -> io::Result<(Self, Started)> {
+    pub(crate) fn serve(
+        server: Server,
+        members: usize,
+        threads: usize,
+        bus: Option<&str>,
+    ) -> io::Result<(Self, Started)> {
         pin(SERVER_CORE..SERVER_CORE + threads)?;
-        let process = Self::start(&mut command(server, members, threads)?);
+        let process = Self::start(&mut command(server, members, threads, bus)?);
         pin(SERVER_CORE + 1..SERVER_CORE + 2)?;
         let mut process = process?;
         let started = process.hear()?;

@@ -35,7 +35,7 @@ pub(crate) fn check() -> io::Result<Vec<Stock>> {
 }
 
 fn run(name: &str, transports: &[&str]) -> io::Result<Stock> {
-    let (_server, started) = Process::serve(Server::Rust("ours"), CLIENTS, 1)?;
+    let (_server, started) = Process::serve(Server::Rust("ours"), CLIENTS, 1, None)?;
     let mut clients = Command::new("node")
         .current_dir(peers())
         .arg("clients.mjs")

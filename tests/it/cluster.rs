@@ -84,6 +84,35 @@ async fn a_call_reaches_a_room_whose_members_are_all_elsewhere_and_none_that_is_
 }
 
 #[tokio::test]
+async fn what_a_socket_says_is_on_its_way_together_and_what_it_does_next_waits_for_that() {
+    let Some(redis) = Redis::new() else { return };
+    let node = node(&redis).await;
+    let mut member = node.connect_as(Identity::page(1)).await;
+    join(&mut member, "open-a").await;
+    let mut speaker = node.connect_as(Identity::page(0)).await;
+    join(&mut speaker, "open-a").await;
+    say(&mut speaker, "open-a", 0).await;
+    redis.signal("-STOP");
+    for index in 1..20 {
+        let data = json!({ "index": index, "waitMs": 0 });
+        let call = json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": data });
+        speaker.start("sync", call).await;
+    }
+    let left = speaker.start("leaveRoom", json!({ "room": "open-a" })).await;
+    // None of them has a place, and all handlers have run.
+    node.has_begun(20).await;
+    redis.signal("-CONT");
+    let mut answers = Vec::new();
+    while answers.len() < 20 {
+        let text = speaker.next_answer().await;
+        answers.extend(text.starts_with("43").then_some(text));
+    }
+    assert!(answers[..19].iter().all(|answer| answer.contains(r#""status":"success""#)), "{answers:?}");
+    assert!(answers[19].starts_with(&format!("43{left}[")), "{answers:?}");
+    assert_eq!(indexes(&member.hear(20).await), (0..20).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn who_comes_back_on_another_server_finds_the_room_as_if_it_had_been_there() {
     let Some(redis) = Redis::new() else { return };
     let nodes = [node(&redis).await, node(&redis).await];

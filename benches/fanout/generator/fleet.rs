@@ -1,4 +1,4 @@
-//! All members of one server, and the requests that the first member of each room sends.
+//! All members of one entrant, and the requests that the first member of each room sends.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -24,9 +24,12 @@ const LONGEST_LEAD_IN: Duration = Duration::from_millis(800);
 /// How much one read can bring.
 const SCRATCH: usize = 256 * 1024;
 
-/// Every member of one server.
+/// Every member of one entrant.
 pub(super) struct Fleet {
-    pid: u32,
+    /// Of its servers.
+    pids: Vec<u32>,
+    /// How long is waited for something to read, in a closed loop.
+    nap: Duration,
     poll: Poll,
     sockets: Vec<Socket>,
     seen: Vec<Seen>,
@@ -44,10 +47,12 @@ impl Fleet {
         let mut sockets = Vec::with_capacity(members);
         for start in (0..members).step_by(TOGETHER) {
             let numbers = start..members.min(start + TOGETHER);
-            let open = |_| Socket::open(Ipv4Addr::LOCALHOST, crowd.server.port);
+            // In turns, beginning with another one in each room: so does who sends.
+            let server = |member: usize| &crowd.servers[(member + member / members_of_room) % crowd.servers.len()];
+            let open = |member| Socket::open(Ipv4Addr::LOCALHOST, server(member).port);
             let mut group = numbers.clone().map(open).collect::<io::Result<Vec<_>>>()?;
             for (socket, member) in group.iter_mut().zip(numbers.clone()) {
-                let token = crowd.server.tokens.get(member).cloned().unwrap_or_else(|| protocol::user(member));
+                let token = server(member).tokens.get(member).cloned().unwrap_or_else(|| protocol::user(member));
                 socket.log_in(Login { token: Some(&token), ..Login::default() })?;
             }
             for (socket, member) in group.iter_mut().zip(numbers.clone()) {
@@ -64,7 +69,8 @@ impl Fleet {
         }
         let room = |number| Room::new(protocol::room(number), protocol::members_of(number, members, crowd.rooms));
         Ok(Self {
-            pid: crowd.pid,
+            pids: crowd.pids.clone(),
+            nap: if crowd.sleeps { Duration::from_millis(100) } else { Duration::ZERO },
             poll,
             seen: sockets.iter().map(|_| Seen::default()).collect(),
             sockets,
@@ -81,7 +87,7 @@ impl Fleet {
         if !load.is_warm_up {
             self.lead_in(&mut run)?;
         }
-        let before = ProcessCpu::settled(self.pid)?;
+        let before = settled(&self.pids)?;
         (run.reads, run.idle) = (0, 0);
         let start = Instant::now();
         match load.pace {
@@ -90,12 +96,12 @@ impl Fleet {
         }
         let wall = start.elapsed();
         self.give_up(&mut run.faults);
-        let cpu = ProcessCpu::settled(self.pid)?.since(&before);
+        let cpu = settled(&self.pids)?.iter().zip(&before).map(|(now, before)| now.since(before)).sum();
         let deliveries = load.requests * self.sockets.len() as u64;
         // All rooms send equally many.
         let checked = (self.rooms[0].next - first) * self.sockets.len() as u64;
         let Run { reads, idle, faults, times, .. } = run;
-        Ok(Outcome { deliveries, checked, cpu, wall, reads, idle, faults, latency: times.map(summary) })
+        Ok(Outcome { deliveries, checked, cpu, wall, reads, idle, faults, latency: times.map(summary), bus: None })
     }
 
     /// Goes on until the members have got [`LEAD_IN`] segments each, and everything has arrived.
@@ -111,7 +117,7 @@ impl Fleet {
         Ok(())
     }
 
-    /// Closed loop. Looks without waiting, so that the server never has to wake us.
+    /// Closed loop. Looks without waiting where there is a core for it, so that the server never has to wake us.
     fn keep_in_flight(&mut self, in_flight: usize, requests: u64, run: &mut Run<'_>) -> io::Result<()> {
         run.heard = Instant::now();
         for room in 0..self.rooms.len() {
@@ -121,7 +127,7 @@ impl Fleet {
             }
         }
         while run.is_under_way(&self.rooms) {
-            self.receive(Duration::ZERO, run)?;
+            self.receive(self.nap, run)?;
             while let Some(room) = run.finished.pop() {
                 if self.rooms[room].left > 0 {
                     self.send(room, Instant::now(), run)?;
@@ -211,4 +217,9 @@ impl Fleet {
             room.give_up();
         }
     }
+}
+
+/// Reads the CPU time of each process once it does not change.
+fn settled(pids: &[u32]) -> io::Result<Vec<ProcessCpu>> {
+    pids.iter().map(|pid| ProcessCpu::settled(*pid)).collect()
 }

@@ -1,7 +1,7 @@
-//! The load generator: one process for each server, on a core of its own, with all members of that server in one thread.
+//! The load generator: one process for each entrant, on a core of its own, with all members of its servers in one thread.
 //!
 //! It speaks WebSocket, Engine.IO and Socket.IO by hand, reads no more of a frame than its length and its number, and answers pings.
-//! A request is *in flight* until its last member has it. One process for each server keeps the number of open files below what many
+//! A request is *in flight* until its last member has it. One process for each entrant keeps the number of open files below what many
 //! systems allow one process.
 
 mod expected;
@@ -45,7 +45,9 @@ fn obey(orders: &mut impl BufRead, answers: &mut impl Write) -> io::Result<()> {
 }
 
 fn connect(crowd: &Crowd, fleet: &mut Option<Fleet>) -> io::Result<Answer> {
-    let before = ProcessCpu::read(crowd.pid)?;
+    let read = || crowd.pids.iter().map(|pid| ProcessCpu::read(*pid)).collect::<io::Result<Vec<_>>>();
+    let before = read()?;
     *fleet = Some(Fleet::connect(crowd)?);
-    Ok(Answer::Connected { cpu: ProcessCpu::read(crowd.pid)?.since(&before) })
+    let cpu = read()?.iter().zip(&before).map(|(now, before)| now.since(before)).sum();
+    Ok(Answer::Connected { cpu })
 }

@@ -1,11 +1,14 @@
 /**
- * socket.io for Node: `loop` filters and emits to each member in turn, `broadcast` emits to the room without a filter.
+ * socket.io for Node: `loop` filters and emits to each member in turn, `broadcast` emits to the room without a filter. With `SYNC_BUS`, the address
+ * of a Redis, it is one of several servers.
  *
  * Prints where it listens and ends with its standard input.
  */
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { createAdapter } from "@socket.io/redis-streams-adapter";
+import { createClient } from "redis";
 import { Server } from "socket.io";
 
 const POSITION = "A".repeat(22);
@@ -20,6 +23,7 @@ const io = new Server(http, {
   perMessageDeflate: false,
   pingInterval: AN_HOUR_MS,
   pingTimeout: AN_HOUR_MS,
+  adapter: await adapter(process.env.SYNC_BUS),
 });
 
 io.use((socket, next) => {
@@ -39,6 +43,13 @@ io.on("connection", (socket) => {
     await deliver(event, data, name === "bench/named" ? named : same);
   });
 });
+
+async function adapter(url) {
+  if (url === undefined) return undefined;
+  const redis = createClient({ url });
+  await redis.connect();
+  return createAdapter(redis);
+}
 
 function handle({ amount, pad }) {
   return { newValue: amount + 1, pad };

@@ -1,5 +1,6 @@
 //! From figures to what a reader sees: tables, targets, charts, and the page that shows them.
 
+mod bus;
 mod charts;
 mod faults;
 mod machine;
@@ -22,11 +23,15 @@ use crate::options::Options;
 
 /// Prints the tables, and writes the page and the charts if that is asked for.
 pub(crate) fn write(figures: &Figures, options: &Options) -> Result<(), Box<dyn Error>> {
-    let text = text(figures);
-    print(&text);
+    for (block, part) in figures.parts() {
+        let text = text(&part);
+        print(&text);
+        if options.write {
+            page::write(block, &text)?;
+        }
+    }
     if options.write {
         charts::draw(figures)?;
-        page::write(&text)?;
     }
     Ok(())
 }
@@ -52,8 +57,9 @@ fn text(figures: &Figures) -> String {
     let machine = figures.machine.iter().map(|line| format!("* {line}\n")).collect::<String>();
     let absent = figures.absent.iter().map(|(name, why)| format!("* {name} is left out: {why}\n")).collect::<String>();
     let who = format!("### Who is measured\n\n{}\n", who(figures));
-    let (targets, tables, faults) = (targets::table(figures), tables::all(figures), faults::table(figures));
-    [machine, absent, "\n".to_owned(), targets, who, tables, faults].concat()
+    let targets = targets::table(figures) + &bus::targets(figures);
+    let tables = tables::all(figures) + &bus::tables(figures);
+    [machine, absent, "\n".to_owned(), targets, who, tables, faults::table(figures)].concat()
 }
 
 /// Says what each entrant does.

@@ -1,13 +1,12 @@
-//! The block of docs/benchmarks.md that a run writes.
+//! The blocks of docs/benchmarks.md that a run writes.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What the block stands between.
-const MARKS: (&str, &str) = ("<!-- figures of the fan-out: begin -->\n", "<!-- figures of the fan-out: end -->\n");
+use crate::figures::FANOUT;
 
-/// The charts, and what a reader who cannot see them reads.
+/// The charts of the fan-out, and what a reader who cannot see them reads.
 const CHARTS: &[(&str, &str)] = &[
     ("cpu-per-delivery", "server CPU per delivery by entrant, with 1 and with 8 requests in flight"),
     ("cpu-over-members", "server CPU per delivery over the size of the room"),
@@ -15,22 +14,24 @@ const CHARTS: &[(&str, &str)] = &[
     ("memory-per-connection", "resident memory per idle connection by entrant"),
 ];
 
-/// Puts the charts that there are and the tables into the page.
+/// Puts the tables into the block of this name, and the charts that there are.
 ///
 /// # Errors
 ///
 /// If the page cannot be read or written, or has no place for them.
-pub(super) fn write(text: &str) -> io::Result<()> {
+pub(super) fn write(block: &str, text: &str) -> io::Result<()> {
+    let marks = ["begin", "end"].map(|end| format!("<!-- figures of {block}: {end} -->\n"));
     let file = docs().join("benchmarks.md");
     let page = fs::read_to_string(&file)?;
     let missing =
-        || io::Error::other(format!("`{}` has no place for the tables: expected `{}`", file.display(), MARKS.0.trim()));
-    let (before, rest) = page.split_once(MARKS.0).ok_or_else(missing)?;
-    let (_, behind) = rest.split_once(MARKS.1).ok_or_else(missing)?;
+        || io::Error::other(format!("`{}` has no place for the tables: expected `{}`", file.display(), marks[0].trim()));
+    let (before, rest) = page.split_once(&*marks[0]).ok_or_else(missing)?;
+    let (_, behind) = rest.split_once(&*marks[1]).ok_or_else(missing)?;
     let is_there = |(name, _): &&(&str, &str)| docs().join(format!("benchmarks/{name}.svg")).exists();
-    let charts = CHARTS.iter().filter(is_there).map(|(name, what)| format!("![{what}](benchmarks/{name}.svg)\n"));
+    let charts = if block == FANOUT { CHARTS } else { &[] };
+    let charts = charts.iter().filter(is_there).map(|(name, what)| format!("![{what}](benchmarks/{name}.svg)\n"));
     let block = format!("{}\n\n{}", text.trim_end(), charts.collect::<String>());
-    fs::write(&file, [before, MARKS.0, "\n", block.as_str(), "\n", MARKS.1, behind].concat())
+    fs::write(&file, [before, &marks[0], "\n", block.trim_end(), "\n\n", &marks[1], behind].concat())
 }
 
 /// Returns the folder of what users read.

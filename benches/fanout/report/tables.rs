@@ -12,7 +12,7 @@ const FEW: usize = 4;
 
 /// All tables for which there are figures.
 pub(super) fn all(figures: &Figures) -> String {
-    let cells = figures.cells();
+    let cells = figures.cells().into_iter().filter(|cell| cell.setting.servers == 1).collect::<Vec<_>>();
     let is_detailed = |cell: &&Cell| cells.len() <= FEW || (cell.setting == one_room(1000) && cell.pad == 64);
     let in_flight = |cell: &&Cell| cell.in_flight().is_some();
     let details = cells.iter().filter(in_flight).filter(is_detailed).map(|cell| detail(figures, cell));
@@ -177,7 +177,7 @@ fn settings(figures: &Figures, cells: &[Cell]) -> String {
             if one == 0.0 {
                 continue;
             }
-            let Setting { members, rooms, threads } = setting;
+            let Setting { members, rooms, threads, .. } = setting;
             let people = format!("{rooms} × {}", members / rooms);
             let name = format!("{entrant}, {people}, {threads} worker thread{}", if threads > 1 { "s" } else { "" });
             rows.push(vec![name, digits(one), thousands(fast_one), digits(eight), thousands(fast_eight)]);
@@ -205,8 +205,8 @@ pub(super) fn present(figures: &Figures, cells: &[Cell]) -> Vec<&'static str> {
 }
 
 /// Says what a cell is.
-fn title(cell: &Cell) -> String {
-    let Setting { members, rooms, threads } = cell.setting;
+pub(super) fn title(cell: &Cell) -> String {
+    let Setting { members, rooms, threads, .. } = cell.setting;
     let rooms = if rooms == 1 { String::new() } else { format!(" in {rooms} rooms") };
     let threads = if threads == 1 { String::new() } else { format!(", {threads} worker threads") };
     let pace = match cell.pace {
@@ -223,7 +223,7 @@ fn outputs(cell: &Cell) -> &'static str {
     }
 }
 
-fn section(title: &str, head: &[&str], rows: &[Vec<String>]) -> String {
+pub(super) fn section(title: &str, head: &[&str], rows: &[Vec<String>]) -> String {
     if rows.is_empty() { String::new() } else { format!("### {title}\n\n{}\n", harness::table(head, rows)) }
 }
 

@@ -29,7 +29,10 @@ fn config(others: &[(&str, &str)]) -> Result<Config, sync::ConfigError> {
         ("SYNC_PING_INTERVAL_MS", &ping),
         ("SYNC_PING_TIMEOUT_MS", &ping),
     ];
-    Config::read("", variables.iter().chain(others).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    let variables = variables.iter().chain(others).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    // Where it is one of several.
+    let bus = std::env::var("SYNC_BUS").ok().map(|url| ("SYNC_BUS".to_owned(), url));
+    Config::read("", variables.chain(bus))
 }
 
 /// Makes a session for each member, and returns their tokens.

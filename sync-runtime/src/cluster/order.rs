@@ -7,8 +7,9 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::oneshot;
 
-use crate::clock::{Instant, sleep};
+use crate::clock::{Instant, sleep, soon};
 use crate::cluster::bus::{Bus, BusError, Ears, Heard, Message, Past, PastMessage, Retention};
 use crate::cluster::listened::{Held, Listened};
 use crate::config::Config;
@@ -23,6 +24,8 @@ use crate::wire::Position;
 
 /// After what time it is tried again to fetch what could not be fetched.
 const AGAIN: Duration = Duration::from_millis(250);
+/// How long somebody whose event has its place waits until it has come back here, and is on its way to the members.
+const HEARD_WITHIN: Duration = Duration::from_secs(1);
 /// How long a room that has much to deliver is left alone.
 const BREATH: Duration = Duration::from_millis(20);
 /// How long the events of a room are kept at most.
@@ -58,6 +61,8 @@ type Rooms<A> = HashMap<Arc<str>, Listened<Own<A>>>;
 struct Own<A: App> {
     room: Arc<Room<A>>,
     event: Submitted<A>,
+    /// Dropped when it is delivered, or never will be.
+    heard: oneshot::Sender<()>,
 }
 
 impl<A: App> SharedOrder<A> {
@@ -145,8 +150,16 @@ impl<A: App> Sequencer<A> for SharedOrder<A> {
             return NowOrLater::Later(Box::pin(async { Err(SyncError::new("sync-server-failed")) }));
         };
         let value = event.delivery.value();
-        let published = self.0.publish(name, room.map(|room| Own { room, event }), (text, value));
-        NowOrLater::Later(Box::pin(async { Ok(Some(published.await?)) }))
+        let (heard, hearing) = oneshot::channel();
+        let published = self.0.publish(name, room.map(|room| Own { room, event, heard }), (text, value));
+        NowOrLater::Later(Box::pin(async {
+            let at = published.await?;
+            // What its caller does next comes behind it, as where there is one server.
+            if soon(Instant::now() + HEARD_WITHIN, hearing).await.is_none() {
+                tracing::debug!("an event has its place, and does not come back");
+            }
+            Ok(Some(at))
+        }))
     }
 }
 
@@ -256,13 +269,13 @@ impl<A: App> Inner<A> {
         });
         // In place of an event that may have been heard before, nothing is said.
         let own = own.filter(|_| !text.is_empty());
-        let Some((number, Own { room: to, event })) = own else { return remote.place(room, at, text) };
+        let Some((number, Own { room: to, event, heard })) = own else { return remote.place(room, at, text) };
         match to.place_at(event, at) {
             Ok(()) => Ok(()),
             // Another one has its name.
             Err((NotPlaced::NoRoom, _)) => remote.place(room, at, text),
             Err((why, event)) => {
-                let own = Own { room: to, event };
+                let own = Own { room: to, event, heard };
                 let mut rooms = self.rooms();
                 match rooms.get_mut(room).filter(|_| why != NotPlaced::Known) {
                     Some(listened) => listened.send(number, own),

@@ -55,4 +55,4 @@ pub use publish::{RoomMember, Rooms};
 pub use room_state::RoomState;
 pub use states::{FailingState, StateHealth};
 pub(crate) use states::{Stores, kept_states};
-pub use turn::Turn;
+pub use turn::{Passed, Turn};

@@ -99,7 +99,7 @@ impl<A: App> Dispatcher<A> {
         let limit = options.timeout.unwrap_or(self.config().handler_timeout);
         let admitted = Admitted { route, metrics: found.metrics.clone(), session, input, arrived, limit };
         match key.map(|key| self.parts().recent.claim(&key)).transpose()? {
-            None => finish(self.parts(), caller, call, admitted, None).await,
+            None => finish(self.parts(), caller, call, turn, admitted, None).await,
             // It may have been handled by a server that did not live to tell.
             Some(Claim::New(ticket)) if self.is_lost(caller, call.call(), options) => {
                 ticket.end(Err(SyncError::new("sync-outcome-unknown"))).await
@@ -116,7 +116,7 @@ impl<A: App> Dispatcher<A> {
                         ticket.cancelled().cancel();
                     }
                 }
-                self.run_named(caller, call, admitted, ticket).await
+                self.run_named(caller, call, turn, admitted, ticket).await
             }
             Some(Claim::Known(known)) => known.outcome().await,
         }
@@ -157,12 +157,13 @@ impl<A: App> Dispatcher<A> {
         &self,
         caller: &Caller<A>,
         call: &L,
+        turn: &Turn,
         admitted: Admitted<A>,
         mut ticket: Ticket,
     ) -> Outcome {
-        let (parts, caller, call) = (self.parts().clone(), caller.clone(), call.owned());
+        let (parts, caller, call, turn) = (self.parts().clone(), caller.clone(), call.owned(), turn.clone());
         let running = async move {
-            let stages = Box::pin(finish(&parts, &caller, &call, admitted, Some(&mut ticket)));
+            let stages = Box::pin(finish(&parts, &caller, &call, &turn, admitted, Some(&mut ticket)));
             let outcome = contained_stages(stages).await;
             ticket.end(outcome).await
         };
@@ -181,6 +182,7 @@ async fn finish<A: App, L: Lane<A>>(
     parts: &Arc<Parts<A>>,
     caller: &Caller<A>,
     call: &L,
+    turn: &Turn,
     admitted: Admitted<A>,
     ticket: Option<&mut Ticket>,
 ) -> Outcome {
@@ -225,7 +227,7 @@ async fn finish<A: App, L: Lane<A>>(
     drop(source);
     // What it has done to values comes right before what it does itself.
     soon(arrived + limit, states.tell()).await;
-    let applied = call.apply(parts, Ran { caller, metrics: &metrics, route, session, effect }, held);
+    let applied = call.apply(parts, Ran { caller, turn, metrics: &metrics, route, session, effect }, held);
     let applied = soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
     let (told, state_version) = (applied.report, applied.state_version);
     // It has happened, whatever becomes known of it in time: a member that is slow keeps nobody waiting for long.

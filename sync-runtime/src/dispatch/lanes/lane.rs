@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use crate::clock::{Instant, soon};
 use crate::config::Config;
 use crate::contain::Guarded;
-use crate::dispatch::Caller;
+use crate::dispatch::{Caller, Turn};
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::id::Id;
@@ -241,6 +241,7 @@ pub(in crate::dispatch) struct Entered<P> {
 /// A call whose handler has succeeded.
 pub(in crate::dispatch) struct Ran<'c, A: App> {
     pub(in crate::dispatch) caller: &'c Caller<A>,
+    pub(in crate::dispatch) turn: &'c Turn,
     pub(in crate::dispatch) metrics: &'c Arc<RouteMetrics>,
     pub(in crate::dispatch) route: &'static dyn Route<A>,
     /// The caller's session when it called.

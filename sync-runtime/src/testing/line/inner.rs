@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use crate::dispatch::{Caller, Departure, Dispatcher, Presented, PresentedToken, Turn};
+use crate::dispatch::{Caller, Departure, Dispatcher, Passed, Presented, PresentedToken, Turn};
 use crate::i18n::accepted;
 use crate::rooms::{Bundle, CloseReason, Outbox, Socket};
 use crate::route::App;
@@ -173,7 +173,7 @@ impl<A: App> InnerLine<A> {
         let mut handling = pin!(self.dispatcher.handle(caller, message, &turn));
         let answer = poll_fn(|context| {
             let polled = handling.as_mut().poll(context);
-            if turn.take_passed() {
+            if turn.take_passed() == Some(Passed::ToAll) {
                 ended.take();
             }
             polled

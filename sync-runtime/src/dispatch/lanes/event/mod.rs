@@ -11,10 +11,10 @@ pub(in crate::dispatch) use crate::dispatch::lanes::event::filter::{Fanout, Send
 pub(in crate::dispatch) use crate::dispatch::lanes::event::text::EventText;
 use crate::dispatch::lanes::lane::{Applied, Entered, Found, Lane, Lanes, Ran, room_turn};
 use crate::dispatch::parts::Parts;
-use crate::dispatch::{Caller, authorize};
+use crate::dispatch::{Caller, Passed, authorize};
 use crate::error::SyncError;
 use crate::id::Id;
-use crate::rooms::{Permit, Submitted};
+use crate::rooms::{NowOrLater, Permit, Submitted};
 use crate::route::{App, Effect, Route};
 use crate::wire::{Call, IgnoreSelf, SyncCall, bad_request};
 
@@ -82,7 +82,14 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         let report = self.report.then(|| fanout.reported());
         let event = Submitted { delivery: Box::new(fanout), caller: caller.sender_key().session, permit };
         parts.states.tell_of_room(parts, &self.receiver);
-        parts.hub.push(&self.receiver, event).await?;
+        match parts.hub.submit(&self.receiver, event) {
+            NowOrLater::Now(_) => {}
+            placing => {
+                // It has its turn where the order is made: the socket's next event is sent there, too, and is behind it.
+                ran.turn.pass_to(Passed::ToEvents);
+                placing.known().await?;
+            }
+        }
         Ok(Applied { report, ..Applied::default() })
     }
 }

@@ -14,10 +14,10 @@ use futures_util::FutureExt;
 use futures_util::future::{AbortRegistration, Abortable, BoxFuture, Either, select};
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
-use tokio::sync::Semaphore;
+use tokio::sync::{RwLock, Semaphore};
 
 use crate::clock::RealInstant;
-use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Turn};
+use crate::dispatch::{Answer, Caller, Departure, Dispatcher, Passed, Turn};
 use crate::error::SyncError;
 use crate::limits::Place;
 use crate::rooms::{CloseReason, Outbox, Socket};
@@ -46,8 +46,6 @@ pub(super) struct Line<A: App> {
     outlet: Arc<Outlet>,
     sockets: Arc<EngineSockets>,
     mailbox: Mailbox<InboundMessage>,
-    /// That of the message which is being handled.
-    turn: Turn,
     beside: Beside,
     /// That of its address, until it has left.
     place: Mutex<Option<Place>>,
@@ -59,6 +57,8 @@ pub(super) struct Line<A: App> {
 struct Beside {
     places: Arc<Semaphore>,
     calls: Mutex<BTreeMap<u64, Running>>,
+    /// Shared by those that only events may come beside.
+    events: Arc<RwLock<()>>,
 }
 
 /// A message that is being handled, whatever becomes of its socket.
@@ -71,7 +71,7 @@ enum Handled {
         has_waited: bool,
     },
     /// It has passed its turn on, and is not done.
-    Beside(Answering),
+    Beside(Answering, Passed),
 }
 
 impl<A: App> std::fmt::Debug for Line<A> {
@@ -135,8 +135,7 @@ impl<A: App> Line<A> {
         Self {
             sender: sockets.leftovers().sender(socket.identity()),
             mailbox: Mailbox::new(outlet.clone()),
-            turn: Turn::default(),
-            beside: Beside { places: Arc::new(Semaphore::new(BESIDE as usize)), calls: Mutex::default() },
+            beside: Beside::new(),
             place: Mutex::new(Some(place)),
             is_gone: AtomicBool::new(false),
             dispatcher,
@@ -189,15 +188,21 @@ impl<A: App> Line<A> {
     /// handler that gives its thread away, and none keeps others from running.
     async fn drain(self: &Arc<Self>) {
         let mut busy_since = RealInstant::now();
+        let mut turn = Turn::default();
         while let Some(InboundMessage { content, id }) = self.next() {
             let bytes = content.bytes();
-            let has_waited = match self.in_turn(self.clone().answering(content)).await {
+            if !content.brings_event() {
+                self.events_are_placed().await;
+            }
+            let has_waited = match self.in_turn(&turn, self.clone().answering(content, turn.clone())).await {
                 Handled::Answered { answer, has_waited } => {
                     self.reply(id, &answer);
                     has_waited
                 }
-                Handled::Beside(answering) => {
-                    self.set_aside(answering, id, bytes).await;
+                Handled::Beside(answering, passed) => {
+                    // It may pass on its own once more.
+                    turn = Turn::default();
+                    self.set_aside(answering, passed, id, bytes).await;
                     true
                 }
             };
@@ -221,30 +226,41 @@ impl<A: App> Line<A> {
         self.mailbox.next()
     }
 
+    /// Waits until the events that this socket has brought have their places: what comes now may be about what they do.
+    async fn events_are_placed(&self) {
+        if self.beside.events.try_write().is_err() {
+            self.outlet.send_corked();
+            drop(self.beside.events.write().await);
+        }
+    }
+
     /// Handles a message until it is answered or has passed its turn on, and sends what is corked as soon as it has to wait.
-    async fn in_turn(&self, mut answering: Answering) -> Handled {
+    async fn in_turn(&self, turn: &Turn, mut answering: Answering) -> Handled {
         let mut has_waited = false;
         let answered = poll_fn(|context| match answering.poll_unpin(context) {
-            Poll::Ready(answer) => Poll::Ready(Some(answer)),
+            Poll::Ready(answer) => Poll::Ready(Ok(answer)),
             Poll::Pending => {
                 if !std::mem::replace(&mut has_waited, true) {
                     self.outlet.send_corked();
                 }
-                if self.turn.take_passed() { Poll::Ready(None) } else { Poll::Pending }
+                turn.watch(context.waker());
+                turn.take_passed().map_or(Poll::Pending, |passed| Poll::Ready(Err(passed)))
             }
         });
         match answered.await {
-            Some(answer) => {
+            Ok(answer) => {
                 // It had nothing to wait for after all.
-                self.turn.take_passed();
+                turn.take_passed();
                 Handled::Answered { answer, has_waited }
             }
-            None => Handled::Beside(answering),
+            Err(passed) => Handled::Beside(answering, passed),
         }
     }
 
     /// Lets a call go on in a task of its own. When there are too many of this socket, what is behind it waits, but not the call itself.
-    async fn set_aside(self: &Arc<Self>, answering: Answering, id: Option<i64>, bytes: usize) {
+    async fn set_aside(self: &Arc<Self>, answering: Answering, passed: Passed, id: Option<i64>, bytes: usize) {
+        // Nobody waits for all of them but who would bring the next one.
+        let placing = (passed == Passed::ToEvents).then(|| self.beside.events.clone().try_read_owned());
         let weight = u32::try_from(1 + bytes / BESIDE_BYTES).unwrap_or(BESIDE).min(BESIDE);
         let place = std::pin::pin!(self.beside.places.clone().acquire_many_owned(weight));
         let (answering, place) = match select(answering, place).await {
@@ -257,7 +273,7 @@ impl<A: App> Line<A> {
             line.outlet.send_corked();
             running.end();
             line.beside.calls.lock().remove(&number);
-            drop(place);
+            drop((place, placing));
         });
         if self.is_gone.load(Ordering::Acquire) {
             self.leave_beside();
@@ -306,22 +322,32 @@ impl<A: App> Line<A> {
     }
 
     /// Handles a message. The pipeline contains the app's panics; one of our own must not leave the socket deaf.
-    fn answering(self: Arc<Self>, content: Content) -> Answering {
+    fn answering(self: Arc<Self>, content: Content, turn: Turn) -> Answering {
         let line = self.clone();
-        let answering = AssertUnwindSafe(async move { line.answer(&content).await }).catch_unwind();
+        let answering = AssertUnwindSafe(async move { line.answer(&content, &turn).await }).catch_unwind();
         async move { answering.await.unwrap_or_else(|_| self.refuse(SyncError::new("sync-server-failed"))) }.boxed()
     }
 
-    async fn answer(&self, content: &Content) -> Answer {
+    async fn answer(&self, content: &Content, turn: &Turn) -> Answer {
         let caller = Caller::of_socket(self.socket.clone());
         match content.read(self.dispatcher.config().message_limit) {
-            Ok(message) => self.dispatcher.handle(&caller, message, &self.turn).await,
+            Ok(message) => self.dispatcher.handle(&caller, message, turn).await,
             Err(misread) => self.dispatcher.refuse(&caller, misread),
         }
     }
 
     fn refuse(&self, error: SyncError) -> Answer {
         self.dispatcher.refuse(&Caller::of_socket(self.socket.clone()), error)
+    }
+}
+
+impl Beside {
+    fn new() -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(BESIDE as usize)),
+            calls: Mutex::default(),
+            events: Arc::new(RwLock::new(())),
+        }
     }
 }
 
@@ -332,6 +358,12 @@ impl Content {
             Self::Text(text) => text.len(),
             Self::Binary { .. } | Self::TooLarge { .. } => 0,
         }
+    }
+
+    /// Returns whether it is a call that brings an event, as far as its beginning tells.
+    fn brings_event(&self) -> bool {
+        let Self::Text(text) = self else { return false };
+        begins_event(text, event::SYNC)
     }
 
     /// Returns whether it gives up a call, as far as its beginning tells.
