@@ -59,7 +59,7 @@ impl<A: App> Dispatcher<A> {
         // What is read is the app's: its `Deserialize` may panic.
         let typed = contained(|| {
             let public: A::Public = serde_json::from_str(sender.get()).ok()?;
-            Some((Guarded::new(public), route.revive(input.get(), output.get())?))
+            Some((Guarded::new(public), route.revive(input, output)?))
         });
         let (public, event) = typed.ok()??;
         let sender = Sender { key, shown: Shown::Public(Arc::new(public)) };

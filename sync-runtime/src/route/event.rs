@@ -180,12 +180,11 @@ where
         Ok(Box::new(EventCall::<S, C> { input, input_bytes, cb: self.id.cb, files: PhantomData }))
     }
 
-    fn revive(&self, input: &str, output: &str) -> Option<Box<dyn Event<S::App>>> {
-        let input_bytes = input.len();
-        let input = Guarded::new(serde_json::from_str::<S::Input>(input).ok()?);
-        let typed = Guarded::new(serde_json::from_str::<S::Output>(output).ok()?);
-        let json = RawValue::from_string(output.to_owned()).ok()?;
-        Some(Box::new(TypedEvent::<S, C>::new(input, input_bytes, typed, json, self.id.cb)))
+    fn revive(&self, input: &RawValue, output: &RawValue) -> Option<Box<dyn Event<S::App>>> {
+        let input_bytes = input.get().len();
+        let input = Guarded::new(serde_json::from_str::<S::Input>(input.get()).ok()?);
+        let typed = Guarded::new(serde_json::from_str::<S::Output>(output.get()).ok()?);
+        Some(Box::new(TypedEvent::<S, C>::new(input, input_bytes, typed, output.to_owned(), self.id.cb)))
     }
 }
 
@@ -505,10 +504,11 @@ mod tests {
     async fn an_event_is_revived_from_what_was_kept_of_it() {
         let event = event().await;
         let (input, output) = (event.input().expect("JSON"), event.server_output().to_owned());
-        let revived = ROUTE.revive(input.get(), output.get()).expect("types as they were");
+        let revived = ROUTE.revive(&input, &output).expect("types as they were");
         assert_eq!(revived.server_output().get(), output.get());
         assert_eq!(judge(&*revived, "a"), told("a"));
-        for (input, output) in [("null", "{}"), ("{}", "null"), ("", "{}")] {
+        for (input, output) in [("null", "{}"), ("{}", "null")] {
+            let [input, output] = [input, output].map(|json| serde_json::from_str::<&RawValue>(json).expect("JSON"));
             assert!(ROUTE.revive(input, output).is_none(), "{input} {output}");
         }
     }

@@ -179,7 +179,7 @@ pub trait Route<A: App>: Send + Sync {
 
     /// Makes an event of its JSON forms once more, as it was kept; `None` where they are not of the types of today, or where the
     /// route causes none. A rule of the input is not asked again: it held when the event happened.
-    fn revive(&self, input: &str, output: &str) -> Option<Box<dyn Event<A>>> {
+    fn revive(&self, input: &RawValue, output: &RawValue) -> Option<Box<dyn Event<A>>> {
         let _ = (input, output);
         None
     }

@@ -10,6 +10,9 @@ use crate::wire::packet::{Packet, Topic};
 
 /// What stands before the JSON object of a frame, and behind it.
 const AROUND: (&str, &str) = ("42[\"sync\",", "]");
+/// How long everything is that stands before the value of `clientOutput`, without the values that differ.
+const NAMES: usize =
+    r#"42["sync",{"cb":"","room":"","pos":"","status":"success","serverOutput":,"clientOutput":"#.len();
 /// What stands behind `clientOutput` in the frame of a success; it ends with what stands behind the JSON object.
 const BEHIND_OWN: &[u8] = b"}]";
 
@@ -44,7 +47,10 @@ impl Envelope {
             server_output: &'a RawValue,
         }
         let success = Success { cb, room, pos: &pos, status: "success", server_output };
-        let mut before_own = AROUND.0.as_bytes().to_vec();
+        let parts = [cb, room, &pos, server_output.get()].map(str::len);
+        // As much as it takes: it is kept as long as the event.
+        let mut before_own = Vec::with_capacity(NAMES + parts.into_iter().sum::<usize>());
+        before_own.extend_from_slice(AROUND.0.as_bytes());
         serde_json::to_writer(&mut before_own, &success).expect("frames always have a JSON form");
         before_own.pop();
         before_own.extend_from_slice(b",\"clientOutput\":");

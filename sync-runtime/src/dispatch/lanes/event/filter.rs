@@ -1,6 +1,5 @@
 //! The filter, once for each member or once for each group of members, and what each member gets.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -128,12 +127,12 @@ impl<A: App> Delivery<A> for Fanout<A> {
             name: self.route.path.into(),
             version: self.route.version.into(),
             key: self.sender.key,
-            sender: Cow::Owned(sender),
+            sender: &sender,
             ignore_self: self.ignore_self,
-            input: Cow::Owned(input),
-            output: Cow::Borrowed(self.event.server_output()),
+            input: &input,
+            output: self.event.server_output(),
         };
-        serde_json::to_string(&event).ok()
+        event.to_json()
     }
 
     fn size(&self) -> usize {

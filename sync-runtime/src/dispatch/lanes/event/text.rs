@@ -8,6 +8,9 @@ use serde_json::value::RawValue;
 use crate::rooms::SenderKey;
 use crate::wire::IgnoreSelf;
 
+/// How long what stands around the parts is, about.
+const AROUND: usize = 256;
+
 /// An event of which everything has been decided but its place, and what each member gets.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,11 +24,24 @@ pub(in crate::dispatch) struct EventText<'a> {
     /// By what the caller is known again.
     pub(in crate::dispatch) key: SenderKey,
     /// What others may know of the caller.
-    pub(in crate::dispatch) sender: Cow<'a, RawValue>,
+    #[serde(borrow)]
+    pub(in crate::dispatch) sender: &'a RawValue,
     /// Who of the caller's own sockets hears nothing.
     pub(in crate::dispatch) ignore_self: IgnoreSelf,
     /// What the caller sent.
-    pub(in crate::dispatch) input: Cow<'a, RawValue>,
+    #[serde(borrow)]
+    pub(in crate::dispatch) input: &'a RawValue,
     /// What the handler answered.
-    pub(in crate::dispatch) output: Cow<'a, RawValue>,
+    #[serde(borrow)]
+    pub(in crate::dispatch) output: &'a RawValue,
+}
+
+impl EventText<'_> {
+    /// Writes it as JSON.
+    pub(super) fn to_json(&self) -> Option<String> {
+        let parts = [self.sender, self.input, self.output].map(|part| part.get().len());
+        let mut json = Vec::with_capacity(AROUND + parts.into_iter().sum::<usize>());
+        serde_json::to_writer(&mut json, self).ok()?;
+        String::from_utf8(json).ok()
+    }
 }
