@@ -77,11 +77,22 @@ impl TestServer {
         let others = tempfile::tempdir().expect("a folder");
         let mut other = config.clone();
         others.path().clone_into(&mut other.data);
-        let mut both = Self::start_one(test_app::server(), config, data).await;
-        let Self { running, data, .. } = Self::start_one(test_app::server(), other, others).await;
+        // Sessions are kept where the servers meet.
+        let mut both = Self::start_one(test_app::server_with_files(), config, data).await;
+        let Self { running, data, .. } = Self::start_one(test_app::server_with_files(), other, others).await;
         both.other = Some(running);
         both.data.extend(data);
         both
+    }
+
+    /// Starts one of them, whatever others are, for what is about the insides of a server, or its own handlers and hooks.
+    pub async fn start_alone() -> Self {
+        Self::start_alone_with(|_| {}).await
+    }
+
+    /// The same with a changed configuration.
+    pub async fn start_alone_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_server(test_app::server(), change).await
     }
 
     /// Starts the test app, once, with what a test adds to its server.
@@ -151,6 +162,12 @@ impl TestServer {
     pub async fn has_rows(&self) {
         let live = tokio::time::timeout(PATIENCE, rows_live(self.running.handle())).await;
         assert!(live.is_ok(), "rows are never read");
+    }
+
+    /// Counts the sockets of the servers together.
+    #[must_use]
+    pub fn socket_count(&self) -> usize {
+        [&self.running].into_iter().chain(&self.other).map(|server| hub(server.handle()).socket_count()).sum()
     }
 
     /// Waits until the servers have this many sockets together.

@@ -445,3 +445,74 @@ async fn a_view_of_a_value_is_made_on_the_server_of_whoever_sees_it() {
         assert!(!raw.contains("trap"), "{raw}");
     }
 }
+
+/// Asks something of a server over HTTP, and returns the answer.
+async fn over_http(node: &TestServer, token: &str, path: &str, body: Value) -> Value {
+    let http = reqwest::Client::new().post(format!("http://{}{path}", node.address()));
+    let asked = http.bearer_auth(token).header("content-type", "application/json").body(body.to_string());
+    let text = asked.send().await.expect("an answer").text().await.expect("a text");
+    serde_json::from_str(&text).expect("an envelope")
+}
+
+#[tokio::test]
+async fn who_is_in_a_room_on_one_server_may_call_there_over_http_on_any() {
+    let Some(redis) = Redis::new() else { return };
+    let nodes = [node(&redis).await, node(&redis).await, node(&redis).await];
+    let token = nodes[0].token(member("ada", "deliver", None)).await;
+    let mut ada = nodes[0].connect_as(Identity::token(&token)).await;
+    let mut bob = nodes[1].connect(member("bob", "deliver", None)).await;
+    join(&mut bob, "open-a").await;
+    let body = json!({ "receiver": "open-a", "data": { "index": 1, "waitMs": 0 } });
+    let call = async |node: usize| over_http(&nodes[node], &token, "/sync/order/wait/v1", body.clone()).await;
+    for node in 0..3 {
+        assert_eq!(call(node).await["errorCode"], "sync-not-in-room", "nowhere");
+    }
+    join(&mut ada, "open-a").await;
+    for node in 0..3 {
+        let answer = call(node).await;
+        assert_eq!(answer["status"], "success", "{answer}");
+    }
+    assert_eq!(indexes(&bob.hear(3).await), [1, 1, 1]);
+    // So do values, which belong to who is there.
+    join(&mut ada, "shared-1").await;
+    let state = json!({ "room": "shared-1", "action": "lock" });
+    for node in 0..3 {
+        let answer = over_http(&nodes[node], &token, "/state/shared/board/v1", state.clone()).await;
+        assert_ne!(answer["errorCode"], "sync-not-in-room", "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_puts_people_in_and_takes_them_out_on_whichever_server_they_are() {
+    let Some(redis) = Redis::new() else { return };
+    let nodes = [node(&redis).await, node(&redis).await, node(&redis).await];
+    let token = nodes[0].token(member("ada", "deliver", None)).await;
+    let mut tabs = Vec::new();
+    for node in [0, 1, 1] {
+        tabs.push(nodes[node].connect_as(Identity::token(&token)).await);
+    }
+    // Nobody is connected to the one that is told to.
+    let rooms = nodes[2].running().handle().rooms();
+    let session = nodes[2].sessions().find(&token).await.expect("a store").expect("a session");
+    assert_eq!(rooms.put_in(&session, "open-a").await.expect("others answer"), 3);
+    assert_eq!(rooms.put_in(&session, "all").await.expect_err("nobody enters it").code(), "room-forbidden");
+    for tab in &mut tabs {
+        assert_eq!(tab.call("joinedRooms", json!({})).await["rooms"], json!(["open-a"]));
+    }
+    let why = sync::error!("checks-may-not", who = "Ada").status(403);
+    assert_eq!(rooms.take_out(&session, "open-a", &why).await.expect("others answer"), 3);
+    assert_eq!(rooms.take_out(&session, "open-a", &why).await.expect("others answer"), 0);
+    for tab in &mut tabs {
+        let lost = tab.event("roomLost").await;
+        assert_eq!((&lost["room"], &lost["error"]["message"]), (&json!("open-a"), &json!("Ada may not do this here.")));
+    }
+    // Rules are asked again where their members are.
+    for tab in &mut tabs {
+        join(tab, "hooks-plain").await;
+    }
+    assert_eq!(rooms.recheck("hooks-plain").await.expect("rules"), 0);
+    nodes[1].app().ban("ada", "refuse");
+    assert_eq!(rooms.recheck("hooks-plain").await.expect("rules"), 2);
+    nodes[0].app().ban("ada", "panic");
+    assert_eq!(rooms.recheck("hooks-plain").await.expect_err("a panic").code(), "sync-server-failed");
+}

@@ -114,7 +114,8 @@ async fn nobody_joins_or_leaves_it_or_is_put_in_or_taken_out() {
     assert_eq!(ada.call("leaveRoom", json!({ "room": "all" })).await, json!({ "status": "success", "rooms": [] }));
     let session = rooms.members("all").first().expect("a member").session.clone();
     assert_eq!(rooms.put_in(&session, "all").await.expect_err("a refusal").code(), "room-forbidden");
-    assert_eq!(rooms.take_out(&session, "all", &sync::error!("checks-may-not", who = "Ada")).await, 0);
+    let why = sync::error!("checks-may-not", who = "Ada");
+    assert_eq!(rooms.take_out(&session, "all", &why).await.expect("a server"), 0);
     assert_eq!(rooms.recheck("all").await.expect("nobody is asked"), 0);
     assert_eq!(room_name("l").expect_err("no name of a room").code(), "room-invalid");
     // It takes nobody's only place.
@@ -130,7 +131,7 @@ async fn nobody_joins_or_leaves_it_or_is_put_in_or_taken_out() {
 
 #[tokio::test]
 async fn the_app_and_callers_over_http_send_there_as_long_as_somebody_is_connected() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_alone().await;
     let rooms = server.running().handle().rooms();
     let input = ClientInput { text: "hello".to_owned() };
     let body = json!({ "data": { "text": "hello" }, "receiver": "all" });
@@ -161,7 +162,7 @@ async fn the_app_and_callers_over_http_send_there_as_long_as_somebody_is_connect
 
 #[tokio::test]
 async fn a_socket_that_goes_leaves_nothing_there() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_alone().await;
     let mut stays = server.connect(guest()).await;
     server.has_sockets(1).await;
     for _ in 0..3 {

@@ -18,7 +18,7 @@ async fn room_of(server: &TestServer, outcomes: &[&str]) -> Vec<Client> {
 
 #[tokio::test]
 async fn the_members_of_a_group_get_what_one_run_of_the_filter_made() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_alone().await;
     let mut clients = room_of(&server, &["a", "b", "skip", "a", "b", "a"]).await;
     for text in ["one", "two"] {
         clients[0].sync("groups/side", "v1", "open-a", json!({ "text": text })).await;

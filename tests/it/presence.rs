@@ -80,7 +80,10 @@ async fn who_asks_hears_who_comes_and_goes_and_who_does_not_hears_nothing() {
     assert_eq!(hear(&mut ada, "joined bob").await, ["joined bob"]);
     assert_eq!(marker(&server, &mut ada).await, ["joined eve"]);
     let mut carl = server.connect(guest()).await;
-    assert_eq!(look(&mut carl).await, ["ada", "bob", "*"]);
+    let mut people = look(&mut carl).await;
+    // On another server, those who are there come first.
+    people[..2].sort();
+    assert_eq!(people, ["ada", "bob", "*"]);
     assert_eq!(hear(&mut ada, "joined ").await, ["joined "]);
     bob.call("leaveRoom", json!({ "room": ROOM })).await;
     assert_eq!(hear(&mut ada, "left bob").await, ["left bob"]);
@@ -129,7 +132,7 @@ async fn a_page_that_is_loaded_again_is_no_departure() {
     for _ in 0..3 {
         let mut bob = server.connect_as(Identity::token(&token)).await;
         bob.join(ROOM).await;
-        let sockets = server.hub().socket_count();
+        let sockets = server.socket_count();
         bob.close().await;
         server.has_sockets(sockets - 1).await;
     }
@@ -161,7 +164,7 @@ async fn a_lost_connection_is_waited_for_longer_than_a_closed_one() {
     let mut bob = connect(&server, "bob").await;
     bob.join(ROOM).await;
     assert_eq!(hear(&mut ada, "joined bob").await, ["joined bob"]);
-    let sockets = server.hub().socket_count();
+    let sockets = server.socket_count();
     // Without a word, as when the network is gone.
     drop(bob);
     server.has_sockets(sockets - 1).await;
@@ -189,7 +192,7 @@ async fn nobody_waits_for_who_was_taken_out_or_signed_out() {
             handle.end_session(&session).await.expect("a store");
         } else {
             let why = SyncError::new("checks-may-not").param("who", "bob");
-            assert_eq!(handle.rooms().take_out(&session, ROOM, &why).await, 1);
+            assert_eq!(handle.rooms().take_out(&session, ROOM, &why).await.expect("others answer"), 1);
         }
         assert_eq!(hear(&mut ada, "left bob").await, ["left bob"]);
     }

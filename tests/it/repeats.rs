@@ -43,7 +43,7 @@ async fn again(server: &TestServer, token: &str) -> Client {
 
 #[tokio::test]
 async fn a_repeated_call_is_answered_the_same_at_both_doors_on_any_socket_and_happens_once() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_alone().await;
     let (mut watching, _) = signed_in(&server, "bob").await;
     let mut runs = 0;
     for lane in Lane::ALL {
@@ -138,7 +138,7 @@ async fn a_repeat_waits_for_the_first_call_and_the_first_goes_on_when_its_caller
 
 #[tokio::test]
 async fn pages_without_a_session_are_told_apart_by_their_names_and_requests_by_their_addresses() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_alone().await;
     let page = |name: &str| Identity { auth: json!({ "tab": name }), ..Identity::default() };
     let (one, other) = (page("a-name-of-one-page-1"), page("a-name-of-one-page-2"));
     for (identity, run) in [(one.clone(), 1), (other, 2), (one, 1), (Identity::default(), 3), (Identity::default(), 4)]
@@ -154,7 +154,7 @@ async fn pages_without_a_session_are_told_apart_by_their_names_and_requests_by_t
 
 #[tokio::test]
 async fn one_caller_keeps_no_more_than_its_share_and_too_many_at_once_are_refused() {
-    let server = TestServer::start_with(|config| config.idempotency_bytes = 4096).await;
+    let server = TestServer::start_alone_with(|config| config.idempotency_bytes = 4096).await;
     let (mut client, _) = signed_in(&server, "ada").await;
     for number in 0..100 {
         client.call("request", call(Lane::Request, "once", "answer", &number.to_string())).await;

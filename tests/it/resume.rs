@@ -22,7 +22,7 @@ async fn who_was_gone_for_a_moment_finds_the_room_as_if_it_had_been_there() {
     let mut speaker = server.connect_as(Identity::page(0)).await;
     speaker.join("open-a").await;
     let mut member = server.connect_as(Identity::page(1)).await;
-    member.join("open-a").await;
+    let joined = member.join("open-a").await;
     for index in 0..3 {
         say(&mut speaker, "open-a", index).await;
     }
@@ -34,7 +34,11 @@ async fn who_was_gone_for_a_moment_finds_the_room_as_if_it_had_been_there() {
     }
     let mut member = server.connect_as(Identity::page(1)).await;
     let after = &before[2]["pos"];
-    let answer = member.call("joinRoom", json!({ "room": "open-a", "after": after })).await;
+    let mut back = json!({ "room": "open-a", "after": after });
+    if let Some(membership) = joined.get("membership") {
+        back["membership"] = membership.clone();
+    }
+    let answer = member.call("joinRoom", back).await;
     assert_eq!(answer["recovered"], true, "{answer}");
     let missed = member.frames_so_far().await;
     say(&mut speaker, "open-a", 10).await;

@@ -12,7 +12,7 @@ fn users(rooms: &Rooms<App>, room: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn an_app_puts_people_in_takes_them_out_and_sees_who_is_there() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_alone().await;
     let rooms = server.running().handle().rooms();
     let token = server.token(member("ada", "deliver", None)).await;
     let mut tabs = Vec::new();
@@ -35,8 +35,8 @@ async fn an_app_puts_people_in_takes_them_out_and_sees_who_is_there() {
         assert_eq!(tab.frame().await["serverOutput"], json!({ "text": "hi" }));
     }
     let why = sync::error!("checks-may-not", who = "Ada").status(403);
-    assert_eq!(rooms.take_out(&session, "open-a", &why).await, 2);
-    assert_eq!(rooms.take_out(&session, "open-a", &why).await, 0, "they are not there any more");
+    assert_eq!(rooms.take_out(&session, "open-a", &why).await.expect("a server"), 2);
+    assert_eq!(rooms.take_out(&session, "open-a", &why).await.expect("a server"), 0, "they are not there any more");
     assert_eq!(users(&rooms, "open-a"), ["bob"]);
     for tab in &mut tabs {
         let error = json!({ "status": "error", "errorCode": "checks-may-not", "errorParams": { "who": "Ada" },
@@ -86,7 +86,7 @@ async fn user(server: &TestServer, name: &str) -> Client {
 
 #[tokio::test]
 async fn a_rule_hears_who_has_left_in_their_order_and_when_nobody_is_there() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_alone().await;
     let (mut ada, mut bob, mut cleo) =
         (user(&server, "ada").await, user(&server, "bob").await, user(&server, "cleo").await);
     for client in [&mut ada, &mut bob, &mut cleo] {
@@ -98,7 +98,7 @@ async fn a_rule_hears_who_has_left_in_their_order_and_when_nobody_is_there() {
     server.has_sockets(2).await;
     let rooms = server.running().handle().rooms();
     let session = rooms.members("hooks-plain").first().expect("a member").session.clone();
-    rooms.take_out(&session, "hooks-plain", &sync::error!("checks-may-not", who = "Cleo")).await;
+    rooms.take_out(&session, "hooks-plain", &sync::error!("checks-may-not", who = "Cleo")).await.expect("a server");
     let noted = server.app().noted(8).await;
     assert_eq!(
         noted[3..],
@@ -116,7 +116,7 @@ async fn a_rule_hears_who_has_left_in_their_order_and_when_nobody_is_there() {
 
 #[tokio::test]
 async fn who_comes_while_an_empty_room_is_put_away_waits_and_begins_anew() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_alone().await;
     let (mut ada, mut bob) = (user(&server, "ada").await, user(&server, "bob").await);
     ada.join("hooks-slow").await;
     ada.call("leaveRoom", json!({ "room": "hooks-slow" })).await;
@@ -149,7 +149,7 @@ async fn a_hook_that_fails_or_panics_keeps_nobody_from_anything() {
 
 #[tokio::test]
 async fn a_rule_is_asked_again_and_who_may_not_stay_is_told_what_it_says() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_alone().await;
     let rooms = server.running().handle().rooms();
     let (mut ada, mut bob, mut cleo) =
         (user(&server, "ada").await, user(&server, "bob").await, user(&server, "cleo").await);

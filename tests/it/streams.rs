@@ -115,7 +115,7 @@ async fn a_filter_streams_to_its_member_before_the_event_and_behind_what_came_be
 #[tokio::test]
 async fn a_call_is_given_up_by_its_caller_and_by_its_end_and_nobody_else() {
     for lane in Lane::ALL {
-        let server = TestServer::start().await;
+        let server = TestServer::start_alone().await;
         let (mut caller, mut other) = (user(&server, "ada").await, user(&server, "bob").await);
         let mut data = json!({ "words": [], "endless": true });
         if lane == Lane::Event {

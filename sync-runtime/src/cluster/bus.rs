@@ -43,7 +43,7 @@ pub trait Bus: Send + Sync {
     fn value<'a>(&'a self, room: &'a str, name: &'a str) -> BoxFuture<'a, Result<Option<(u64, String)>, BusError>>;
 
     /// Returns whether any other node listens in a room; it is asked behind what this node has asked before.
-    fn has_others<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>>;
+    fn others<'a>(&'a self, room: Option<&'a str>) -> BoxFuture<'a, Result<usize, BusError>>;
 
     /// Returns what has happened in a room behind a place, or the first part of it.
     fn past<'a>(&'a self, room: &'a str, after: Position) -> BoxFuture<'a, Result<Past, BusError>>;

@@ -108,8 +108,8 @@ impl<A: App> Sequencer<A> for SharedOrder<A> {
         if self.0.bus.is_up() { NowOrLater::Now(()) } else { NowOrLater::Later(Box::pin(async { Err(unavailable()) })) }
     }
 
-    fn has_members_elsewhere<'a>(&'a self, room: &'a str) -> NowOrLater<'a, bool> {
-        NowOrLater::Later(Box::pin(async { Ok(self.0.bus.has_others(room).await?) }))
+    fn others<'a>(&'a self, room: Option<&'a str>) -> NowOrLater<'a, usize> {
+        NowOrLater::Later(Box::pin(async move { Ok(self.0.bus.others(room).await?) }))
     }
 
     fn leave<'a>(&'a self, room: &'a str, who: &'a str, behind: Position) -> NowOrLater<'a, ()> {

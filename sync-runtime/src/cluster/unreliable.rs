@@ -391,12 +391,13 @@ impl Bus for NodeBus {
         Box::pin(async move { if is_cut { Err(cut_off()) } else { Ok(value) } })
     }
 
-    fn has_others<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
+    fn others<'a>(&'a self, room: Option<&'a str>) -> BoxFuture<'a, Result<usize, BusError>> {
         let state = self.broker.state.lock();
         let others = state.nodes.iter().enumerate().filter(|(node, _)| *node != self.node);
-        let has = others.into_iter().any(|(_, node)| node.listening.contains(room));
+        let listen = |node: &NodeState| room.is_none_or(|room| node.listening.contains(room));
+        let count = others.filter(|(_, node)| listen(node)).count();
         let is_cut = state.nodes[self.node].is_cut;
-        Box::pin(async move { if is_cut { Err(cut_off()) } else { Ok(has) } })
+        Box::pin(async move { if is_cut { Err(cut_off()) } else { Ok(count) } })
     }
 
     fn past<'a>(&'a self, room: &'a str, after: Position) -> BoxFuture<'a, Result<Past, BusError>> {

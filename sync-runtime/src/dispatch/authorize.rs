@@ -2,7 +2,8 @@
 
 use sync_schema::EVERYONE;
 
-use crate::dispatch::{Caller, CallerKind};
+use crate::dispatch::parts::Parts;
+use crate::dispatch::{Caller, CallerKind, asking};
 use crate::error::SyncError;
 use crate::rooms::Hub;
 use crate::route::{App, Auth, Denied, RoomKind, RoomRule, RouteOptions, Table, longest};
@@ -31,10 +32,9 @@ pub(super) async fn receiver<A: App>(
     caller: &Caller<A>,
     room: &str,
     options: RouteOptions,
-    table: &Table<A>,
-    hub: &Hub<A>,
+    parts: &Parts<A>,
 ) -> Result<(), SyncError> {
-    let room = room_of_kind(room, options.room, table)?;
+    let room = room_of_kind(room, options.room, parts.table)?;
     let is_to_everyone = options.room == Some(RoomKind::Everyone);
     let may_send = match caller.kind() {
         CallerKind::Socket(_) => false,
@@ -43,28 +43,34 @@ pub(super) async fn receiver<A: App>(
         CallerKind::Server => is_to_everyone || room != EVERYONE,
     };
     // Of everybody, a socket is one, and was one when it sent the call if it is gone by now.
-    if (is_to_everyone && caller.socket().is_some()) || is_in(caller, room, hub) {
+    if (is_to_everyone && caller.socket().is_some()) || is_in(caller, room, &parts.hub) {
         return Ok(());
     }
-    if !may_send && !rule(table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
-        return Err(SyncError::new("sync-not-in-room"));
+    if !may_send && !rule(parts.table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
+        return is_in_elsewhere(caller, room, parts).await;
     }
-    if !options.allow_empty_room && !hub.has_receivers(room).await? {
+    if !options.allow_empty_room && !parts.hub.has_receivers(room).await? {
         return Err(SyncError::new("sync-no-receivers"));
     }
     Ok(())
 }
 
 /// Checks that a caller may see what the members of a room of this kind share. To be allowed to send there is not enough.
-pub(super) fn follower<A: App>(
+pub(super) async fn follower<A: App>(
     caller: &Caller<A>,
     room: &str,
     kind: Option<RoomKind>,
-    table: &Table<A>,
-    hub: &Hub<A>,
+    parts: &Parts<A>,
 ) -> Result<(), SyncError> {
-    let room = room_of_kind(room, kind, table)?;
-    if is_in(caller, room, hub) { Ok(()) } else { Err(SyncError::new("sync-not-in-room")) }
+    let room = room_of_kind(room, kind, parts.table)?;
+    if is_in(caller, room, &parts.hub) { Ok(()) } else { is_in_elsewhere(caller, room, parts).await }
+}
+
+/// Checks that a session that calls over HTTP, and has no socket in a room here, has one there on another server.
+async fn is_in_elsewhere<A: App>(caller: &Caller<A>, room: &str, parts: &Parts<A>) -> Result<(), SyncError> {
+    let may_be = matches!(caller.kind(), CallerKind::Http) && caller.session().has_token();
+    let is_there = may_be && asking::is_elsewhere(parts, caller.session().id(), room).await?;
+    if is_there { Ok(()) } else { Err(SyncError::new("sync-not-in-room")) }
 }
 
 fn room_of_kind<'n, A: App>(room: &'n str, kind: Option<RoomKind>, table: &Table<A>) -> Result<&'n str, SyncError> {
@@ -77,11 +83,11 @@ fn room_of_kind<'n, A: App>(room: &'n str, kind: Option<RoomKind>, table: &Table
     if is_of_kind { Ok(room) } else { Err(SyncError::new("room-invalid")) }
 }
 
-/// Whether a socket is in a room, or any of a session that calls over HTTP; the app itself is in none.
+/// Whether a socket is in a room, or any of a session that calls over HTTP, here; the app itself is in none.
 fn is_in<A: App>(caller: &Caller<A>, room: &str, hub: &Hub<A>) -> bool {
     match caller.kind() {
         CallerKind::Socket(socket) => socket.is_in(room),
-        CallerKind::Http => hub.of_session(caller.session()).iter().any(|socket| socket.is_in(room)),
+        CallerKind::Http => hub.of_session(caller.session().id()).iter().any(|socket| socket.is_in(room)),
         CallerKind::Server => false,
     }
 }

@@ -1,7 +1,7 @@
 //! The dispatcher: the parts of one server, and the verbs by which doors and the app speak to it.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use serde_json::value::RawValue;
 use tokio_util::task::TaskTracker;
@@ -70,6 +70,8 @@ impl Answer {
 
 /// The pipeline of one server, and everything that its stages look at.
 pub struct Dispatcher<A: App> {
+    /// Itself, once it meets others: what they ask is answered in a task.
+    pub(super) this: OnceLock<Weak<Self>>,
     parts: Arc<Parts<A>>,
     lanes: Lanes<A>,
     sessions: Sessions<A>,
@@ -95,6 +97,7 @@ impl<A: App> Dispatcher<A> {
         let parts = Arc::new(parts);
         parts.states.begin(Arc::downgrade(&parts));
         Self {
+            this: OnceLock::new(),
             lanes: Lanes::new(table, &parts.config, &limits, &parts.metrics),
             parts,
             sessions,

@@ -49,7 +49,7 @@ impl<A: App> Dispatcher<A> {
         let session = self.check_session(caller)?;
         self.limit_message(caller, &session)?;
         // Who acts may be asked for more than who looks: that is the room's business.
-        authorize::follower(caller, room, found.route.options().room, self.table(), self.hub())?;
+        authorize::follower(caller, room, found.route.options().room, self.parts()).await?;
         let until = Instant::now() + self.config().handler_timeout;
         let slot = self.parts().states.slot(index, room);
         let slot = soon(until, slot).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
@@ -91,7 +91,7 @@ impl<A: App> Dispatcher<A> {
     /// Shows those of a session whose view may be another one now what they see.
     pub(super) fn show_views(&self, session: &LiveSession<A>) {
         let has_views = |slot: &Arc<Slot<A>>| slot.has_views();
-        for socket in self.hub().of_session(session) {
+        for socket in self.hub().of_session(session.id()) {
             for room in socket.room_names() {
                 for slot in self.parts().states.of_room(self.table(), &room).filter(has_views) {
                     if slot.is_followed_by(socket.id()) {

@@ -65,7 +65,7 @@ impl<A: App> Dispatcher<A> {
     pub fn close_session(&self, session: &LiveSession<A>) {
         let why = session.end().map_or(CloseReason::SessionEnded, CloseReason::from);
         attendance::expect_nowhere(self.parts(), session.id());
-        for socket in self.hub().of_session(session) {
+        for socket in self.hub().of_session(session.id()) {
             self.unseat_all(&socket, Departure::OnPurpose);
             self.parts().scopes.leave_all(socket.id());
             socket.outbox().close(why);
@@ -74,9 +74,9 @@ impl<A: App> Dispatcher<A> {
 
     /// Shows who somebody is whose session has changed, to those who see who is in their rooms.
     pub fn show_session(&self, session: &LiveSession<A>) {
-        attendance::refresh(self.parts(), self.hub().of_session(session));
+        attendance::refresh(self.parts(), self.hub().of_session(session.id()));
         self.show_views(session);
-        self.hub().of_session(session).iter().for_each(|socket| self.parts().scopes.topics.distrust(socket.id()));
+        self.hub().of_session(session.id()).iter().for_each(|socket| self.parts().scopes.topics.distrust(socket.id()));
     }
 
     /// Takes out all sockets: the server has stopped.

@@ -6,6 +6,7 @@
 //! HTTP types.
 
 mod access;
+mod asking;
 mod attendance;
 mod authorize;
 mod caller;

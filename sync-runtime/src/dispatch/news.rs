@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::dispatch::asking::{Question, Said};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::presence::PersonNews;
+use crate::id::Id;
 use crate::limits::Spent;
 use crate::route::App;
 use crate::session::SessionNews;
@@ -22,6 +24,20 @@ pub(super) enum News {
         room: String,
         /// Who they are.
         people: Vec<PersonNews>,
+    },
+    /// Whoever hears it is to answer.
+    Asked {
+        /// What the answer is known by.
+        id: Id,
+        /// What is asked.
+        question: Question,
+    },
+    /// An answer to one of them.
+    Said {
+        /// What it is known by.
+        id: Id,
+        /// What is answered.
+        said: Said,
     },
     /// Whoever has members in a room is to tell who they are.
     WhoIsThere {

@@ -1,13 +1,23 @@
 //! What is done about what other servers tell.
 
+use std::sync::{Arc, Weak};
+
 use crate::dispatch::news::{News, tell};
 use crate::dispatch::{Dispatcher, attendance};
 use crate::id::Id;
 use crate::limits::Spent;
+use crate::rooms::RemoteEvents;
 use crate::route::App;
 use crate::session::SessionNews;
 
 impl<A: App> Dispatcher<A> {
+    /// Has it hear what happens on other servers, and what they tell and ask.
+    pub fn meet_others(self: &Arc<Self>) {
+        self.this.get_or_init(|| Arc::downgrade(self));
+        let remote: Arc<dyn RemoteEvents> = self.clone();
+        self.hub().start(Arc::downgrade(&remote));
+    }
+
     /// Tells other servers what has become of a session here.
     pub fn tell_of_session(&self, news: SessionNews) {
         tell(self.parts(), None, &News::Session(news));
@@ -24,6 +34,12 @@ impl<A: App> Dispatcher<A> {
             Ok(News::Session(news)) => self.sessions().hear(news),
             Ok(News::Spent(spent)) => self.limits().hear(&spent),
             Ok(News::People { room, people }) => attendance::hear(self.parts(), name_of(server), &room, people),
+            Ok(News::Asked { id, question }) => {
+                if let Some(this) = self.this.get().and_then(Weak::upgrade) {
+                    self.calls().spawn(async move { this.say(id, question).await });
+                }
+            }
+            Ok(News::Said { id, said }) => self.parts().asking.hear(id, said),
             Ok(News::WhoIsThere { room }) => attendance::tell_again(self.parts(), &room),
             Err(error) => tracing::debug!(%error, "another server has told what this one does not know"),
         }

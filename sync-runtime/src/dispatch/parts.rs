@@ -7,6 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, MetricsAccess};
 use crate::contain::Guarded;
+use crate::dispatch::asking::Asking;
 use crate::dispatch::hooks::Hooks;
 use crate::dispatch::presence::Presence;
 use crate::dispatch::scopes::Scopes;
@@ -52,6 +53,8 @@ pub(super) struct Parts<A: App> {
     pub(super) positions: Arc<PositionKey>,
     pub(super) hooks: Hooks<A>,
     pub(super) presence: Presence<A>,
+    /// What other servers were asked.
+    pub(super) asking: Asking,
     /// The values that rooms share.
     pub(super) states: StateSlots<A>,
     /// The durable data, and who is poked about it.
@@ -98,6 +101,7 @@ impl<A: App> Parts<A> {
             positions,
             hooks: Hooks::default(),
             presence,
+            asking: Asking::default(),
             states,
             scopes: Scopes::default(),
             replays: Semaphore::new(REPLAYS),

@@ -2,21 +2,16 @@
 
 use std::sync::Arc;
 
-use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::{Dispatcher, Turn, attendance};
+use crate::dispatch::{Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::{App, EventRoute, People, Present};
 use crate::schema::{Wire, encode_raw};
 use crate::session::LiveSession;
 use crate::wire::{Call, Data, IgnoreSelf, RoomName, SyncCall};
-
-/// How many members a rule is asked about at once.
-const RECHECKED_TOGETHER: usize = 32;
 
 /// The rooms of a server, as its app sees them.
 ///
@@ -61,7 +56,7 @@ impl<A: App> Rooms<A> {
         Self(dispatcher)
     }
 
-    /// Returns the members of a room, in the order in which they joined; none of a room that is not there. Where a route says `room = all`, those
+    /// Returns the members of a room that are connected to this server, in the order in which they joined; none of a room that is not there. Where a route says `room = all`, those
     /// of `all` are all sockets.
     #[must_use]
     pub fn members(&self, room: &str) -> Vec<RoomMember<A>> {
@@ -80,28 +75,20 @@ impl<A: App> Rooms<A> {
         self.0.parts().presence.people(room)
     }
 
-    /// Puts every socket of a session into a room, whatever its rule says, and returns how many are there now.
+    /// Puts every socket of a session into a room, on whichever server it is, whatever the rule says, and returns how many are there now.
     ///
     /// # Errors
     ///
+    /// `sync-unavailable` when other servers cannot be asked, which says nothing about the sockets of this one;
     /// `room-invalid` for a name that no room can have, and `room-forbidden` for `all`, which nobody enters; `room-limit` when one of the
     /// sockets is in too many rooms already, which says nothing about the others.
     pub async fn put_in(&self, session: &LiveSession<A>, room: &str) -> Result<usize, SyncError> {
         let name = RoomName::to_enter(room)?.as_str();
-        let _entrance = self.0.entrance(name).await?;
-        let (mut count, mut refused) = (0, None);
-        for socket in self.0.hub().of_session(session) {
-            match self.0.seat(&socket, name, None).await {
-                Ok(_) => count += 1,
-                // It has gone meanwhile.
-                Err(error) if error.code() == "sync-disconnected" => {}
-                Err(error) => refused = Some(error),
-            }
-        }
-        refused.map_or(Ok(count), Err)
+        self.0.put_in(session.id(), name).await
     }
 
-    /// Takes every socket of a session out of a room, and returns how many were there, when they are sent nothing of it any more.
+    /// Takes every socket of a session out of a room, on whichever server it is, and returns how many were there, when they are sent nothing of it
+    /// any more.
     ///
     /// Each is told `why`, in its language, as the last that it hears of the room: a front end's `onRoomLost` gets the code. Whether they
     /// may come back is for the room's rule to say.
@@ -109,22 +96,20 @@ impl<A: App> Rooms<A> {
     /// # Examples
     ///
     /// ```
-    /// # use sync::{LiveSession, Rooms};
-    /// async fn kick<A: sync::App>(rooms: &Rooms<A>, session: &LiveSession<A>) -> usize {
+    /// # use sync::{LiveSession, Rooms, SyncError};
+    /// async fn kick<A: sync::App>(rooms: &Rooms<A>, session: &LiveSession<A>) -> Result<usize, SyncError> {
     ///     rooms.take_out(session, "chess-7", &sync::error!("chess-kicked", by = "the referee").status(403)).await
     /// }
     /// ```
-    pub async fn take_out(&self, session: &LiveSession<A>, room: &str, why: &SyncError) -> usize {
-        let mut count = 0;
-        for socket in self.0.hub().of_session(session) {
-            count += usize::from(self.0.expel(&socket, room, why).await);
-        }
-        // Nor is anybody waited for there who has just gone.
-        attendance::expect_no_more(self.0.parts(), session.id(), room);
-        count
+    ///
+    /// # Errors
+    ///
+    /// `sync-unavailable` when other servers cannot be asked; those of this one are out.
+    pub async fn take_out(&self, session: &LiveSession<A>, room: &str, why: &SyncError) -> Result<usize, SyncError> {
+        self.0.take_out(session.id(), room, why).await
     }
 
-    /// Asks the rule of a room again for each of its members, takes those out who may not stay, and returns how many these were: when
+    /// Asks the rule of a room again for each of its members, on whichever server they are, takes those out who may not stay, and returns how many these were: when
     /// somebody was banned, or has lost a role. Each is told what the rule said.
     ///
     /// A rule does not know whom the app has [put in](Rooms::put_in): it decides about them, too.
@@ -132,26 +117,9 @@ impl<A: App> Rooms<A> {
     /// # Errors
     ///
     /// The first error of the rule, of status 500 and more, that says nothing about its member: a panic, too long a wait, a store that is
-    /// down. Such a member stays; all others have been asked.
+    /// down. Such a member stays; all others have been asked. `sync-unavailable` when other servers cannot be asked.
     pub async fn recheck(&self, room: &str) -> Result<usize, SyncError> {
-        let sockets = self.0.hub().room(room).map(|room| room.sockets()).unwrap_or_default();
-        let asked = sockets.into_iter().map(async |socket| {
-            let answered = async { self.0.ask_rule(&socket, room).await };
-            match contained_stages(Box::pin(answered)).await {
-                Err(why) if why.http_status() >= 500 => Err(why),
-                Err(why) => Ok(self.0.expel(&socket, room, &why).await),
-                Ok(()) => Ok(false),
-            }
-        });
-        let mut asked = std::pin::pin!(futures_util::stream::iter(asked).buffer_unordered(RECHECKED_TOGETHER));
-        let (mut count, mut failed) = (0, None);
-        while let Some(expelled) = asked.next().await {
-            match expelled {
-                Ok(expelled) => count += usize::from(expelled),
-                Err(why) => failed = failed.or(Some(why)),
-            }
-        }
-        failed.map_or(Ok(count), Err)
+        self.0.recheck(room).await
     }
 
     /// Asks the rule of a scope again for each socket that is told of its changes, and returns how many may not read it any more: they are told

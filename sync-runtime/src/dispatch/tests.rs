@@ -431,8 +431,7 @@ impl Stage {
 
     /// Has it hear what happens on other servers.
     fn start(&self) {
-        let remote: Arc<dyn RemoteEvents> = self.dispatcher.clone();
-        self.dispatcher.hub().start(Arc::downgrade(&remote));
+        self.dispatcher.meet_others();
     }
 
     async fn member(&self) -> (Arc<Socket<TestApp>>, Arc<Collected>) {

@@ -10,7 +10,7 @@ use crate::error::SyncError;
 use crate::error::sync_error::Inner;
 
 /// What an error is made of.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StoredError {
     code: String,

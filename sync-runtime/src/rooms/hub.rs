@@ -21,7 +21,6 @@ use crate::rooms::{
     RoomServices, Seat, SenderKey, Socket, StoredRoom, Submitted,
 };
 use crate::route::{App, Keep};
-use crate::session::LiveSession;
 use crate::tables::shrink;
 use crate::wire::{Packet, Position};
 
@@ -418,7 +417,16 @@ impl<A: App> Hub<A> {
         if self.has_members(name) {
             return Ok(true);
         }
-        self.services.sequencer.has_members_elsewhere(name).known().await
+        Ok(self.count_others(Some(name)).await? > 0)
+    }
+
+    /// Returns how many other processes have members in a room; without one, how many there are.
+    ///
+    /// # Errors
+    ///
+    /// When what knows of them cannot be reached.
+    pub async fn count_others(&self, room: Option<&str>) -> Result<usize, SyncError> {
+        self.services.sequencer.others(room).known().await
     }
 
     /// Notes that what happened in a room up to a place cannot be had any more.
@@ -510,8 +518,8 @@ impl<A: App> Hub<A> {
 
     /// Returns the sockets of one session.
     #[must_use]
-    pub fn of_session(&self, session: &LiveSession<A>) -> Vec<Arc<Socket<A>>> {
-        self.index().sockets.get(&session.id()).cloned().unwrap_or_default()
+    pub fn of_session(&self, session: Id) -> Vec<Arc<Socket<A>>> {
+        self.index().sockets.get(&session).cloned().unwrap_or_default()
     }
 
     /// Returns the tracker of the deliveries in progress, one task for each room that has some.

@@ -98,10 +98,10 @@ pub trait Sequencer<A: App>: Send + Sync {
         NowOrLater::Now(())
     }
 
-    /// Returns whether anybody is in a room in another process.
-    fn has_members_elsewhere<'a>(&'a self, room: &'a str) -> NowOrLater<'a, bool> {
+    /// Returns how many other processes have members in a room; without one, how many there are.
+    fn others<'a>(&'a self, room: Option<&'a str>) -> NowOrLater<'a, usize> {
         let _ = room;
-        NowOrLater::Now(false)
+        NowOrLater::Now(0)
     }
 
     /// Places what has happened elsewhere in a room up to now.

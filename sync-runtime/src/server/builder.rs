@@ -14,7 +14,7 @@ use crate::i18n::{Catalog, CatalogError};
 #[cfg(feature = "redis")]
 use crate::idempotency::SharedCalls;
 use crate::idempotency::{CallBounds, DurableCalls};
-use crate::rooms::{RemoteEvents, RoomLog, RoomServices};
+use crate::rooms::{RoomLog, RoomServices};
 use crate::route::{App, BoxFuture, FilterKind, StoreKind, Table};
 use crate::server::handle::Handle;
 use crate::server::logs::open_logs;
@@ -222,8 +222,7 @@ impl<A: App> Server<A> {
         };
         let (services, log) = room_services(self.services, table, &config).await?;
         let dispatcher = Arc::new(Dispatcher::new(app, config, table, catalog, sessions, services));
-        let remote: Arc<dyn RemoteEvents> = dispatcher.clone();
-        dispatcher.hub().start(Arc::downgrade(&remote));
+        dispatcher.meet_others();
         if let Some(calls) = stored_calls(dispatcher.config(), table).await? {
             dispatcher.keep_calls(calls);
         }

@@ -186,9 +186,9 @@ impl Shared {
         }
     }
 
-    /// Returns how many nodes listen in a room.
-    async fn listeners(&self, room: &str) -> Result<usize, BusError> {
-        let channel = self.names.room(room);
+    /// Returns how many nodes listen in a room, or live.
+    async fn listeners(&self, room: Option<&str>) -> Result<usize, BusError> {
+        let channel = room.map_or_else(|| self.names.nodes(), |room| self.names.room(room));
         let asked = self.redis.ask(|mut redis| {
             let mut asked = redis::cmd("PUBSUB");
             asked.arg("NUMSUB").arg(&channel);
@@ -314,9 +314,9 @@ impl Bus for RedisBus {
         })
     }
 
-    fn has_others<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
+    fn others<'a>(&'a self, room: Option<&'a str>) -> BoxFuture<'a, Result<usize, BusError>> {
         let (tell, told) = oneshot::channel();
-        self.commands.send(Command::Others(room.into(), tell)).unwrap_or_default();
+        self.commands.send(Command::Others(room.map(Arc::from), tell)).unwrap_or_default();
         Box::pin(async { told.await.unwrap_or_else(|_| Err(stopped())) })
     }
 

@@ -41,16 +41,16 @@ const KEEP: Duration = Duration::from_secs(60);
 pub(super) enum Command {
     Listen(Arc<str>, Tell<Position>),
     Unlisten(Arc<str>),
-    /// Asks whether others listen in a room.
-    Others(Arc<str>, Tell<bool>),
+    /// Asks how many others listen in a room, or live.
+    Others(Option<Arc<str>>, Tell<usize>),
 }
 
 /// Where somebody is told who waits for it.
 type Tell<T> = oneshot::Sender<Result<T, BusError>>;
 /// A room in which somebody wants to listen, and waits to be told where its order is.
 type Waiting = (Arc<str>, Tell<Position>);
-/// A room of which somebody wants to know whether others listen there.
-type Asked = (Arc<str>, Tell<bool>);
+/// A room of which somebody wants to know how many others listen there; without one, how many live.
+type Asked = (Option<Arc<str>>, Tell<usize>);
 
 struct Subscriber {
     shared: Arc<Shared>,
@@ -219,17 +219,17 @@ impl Subscriber {
         Ok(())
     }
 
-    /// Tells whether others listen, beside what is heard.
+    /// Tells how many others listen, beside what is heard.
     fn tell_of_others(&self, asked: Vec<Asked>) {
         if asked.is_empty() {
             return;
         }
-        let own = |room: &Arc<str>| usize::from(self.rooms.contains(room));
+        let own = |room: &Option<Arc<str>>| usize::from(room.as_ref().is_none_or(|room| self.rooms.contains(room)));
         let asked: Vec<_> = asked.into_iter().map(|(room, tell)| (own(&room), room, tell)).collect();
         let shared = self.shared.clone();
         tokio::spawn(async move {
             let asked = asked.into_iter().map(async |(own, room, tell)| {
-                let others = shared.listeners(&room).await.map(|count| count > own);
+                let others = shared.listeners(room.as_deref()).await.map(|count| count.saturating_sub(own));
                 tell.send(others).unwrap_or_default();
             });
             stream::iter(asked).buffer_unordered(AT_ONCE).collect::<()>().await;

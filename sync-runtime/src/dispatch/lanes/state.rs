@@ -55,7 +55,7 @@ impl<A: App> Lane<A> for StateAct<'_> {
         _: &A::Session,
     ) -> Result<(), SyncError> {
         let options = RouteOptions { allow_empty_room: true, ..route.options() };
-        authorize::receiver(caller, &self.room, options, parts.table, &parts.hub).await
+        authorize::receiver(caller, &self.room, options, parts).await
     }
 
     async fn enter(

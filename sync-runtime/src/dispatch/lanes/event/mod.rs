@@ -58,7 +58,7 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         route: &'static dyn Route<A>,
         _: &A::Session,
     ) -> Result<(), SyncError> {
-        authorize::receiver(caller, &self.receiver, route.options(), parts.table, &parts.hub).await
+        authorize::receiver(caller, &self.receiver, route.options(), parts).await
     }
 
     async fn enter(
