@@ -40,6 +40,7 @@ test-crates: setup-redis setup-postgres
 	$(CHECKED_BY_CLIPPY) RUSTDOCFLAGS="-D warnings" cargo doc $(CHECKED) --no-deps --lib --bins --examples
 	cargo test $(TESTED) --no-run
 	cargo test $(TESTED) --tests
+	scripts/test-two-servers cargo test --quiet $(TESTED) --test it --
 	scripts/check-generated
 
 test-docs:

@@ -191,7 +191,8 @@ impl TestServer {
         N: Copy + PartialEq + Sum + Debug,
     {
         let mut counts = [&self.running].into_iter().chain(&self.other).map(count).collect::<Vec<_>>();
-        let sum = |counts: &mut Vec<watch::Receiver<N>>| counts.iter_mut().map(|count| *count.borrow_and_update()).sum::<N>();
+        let sum =
+            |counts: &mut Vec<watch::Receiver<N>>| counts.iter_mut().map(|count| *count.borrow_and_update()).sum::<N>();
         let found = tokio::time::timeout(PATIENCE, async {
             while sum(&mut counts) != wanted {
                 let changes = counts.iter_mut().map(|count| Box::pin(count.changed()));

@@ -62,7 +62,13 @@ fn drive(arguments: Vec<String>) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 fn measure(options: &Options) -> Result<Figures, Box<dyn Error>> {
-    let groups = options.choose(if options.bus { matrix::bus() } else if options.quick { matrix::quick() } else { matrix::full() });
+    let groups = options.choose(if options.bus {
+        matrix::bus()
+    } else if options.quick {
+        matrix::quick()
+    } else {
+        matrix::full()
+    });
     let mut figures = Figures { machine: report::machine(), ..Figures::default() };
     for (number, group) in groups.iter().enumerate() {
         eprintln!("group {} of {}: {:?}", number + 1, groups.len(), group.setting);

@@ -44,6 +44,7 @@ const DISPATCH: Layers<'_> = Layers {
     below: &["dispatch"],
     layers: &[
         &[
+            "asking",
             "authorize",
             "caller",
             "chunks",
@@ -63,6 +64,7 @@ const DISPATCH: Layers<'_> = Layers {
         &["attendance", "leaving"],
         &["lanes"],
         &[
+            "answering",
             "dispatcher",
             "following",
             "identify",

@@ -32,7 +32,12 @@ pub(super) fn targets(figures: &Figures) -> String {
     // What crosses is what the caller sent and what the handler answered.
     let event = 2.0 * (one.pad as f64 + 30.0);
     let targets = [
-        cost("publishes on the bus for an event", 1.0, 1.0, bus(|traffic| traffic.a_request(traffic.command("publish")))),
+        cost(
+            "publishes on the bus for an event",
+            1.0,
+            1.0,
+            bus(|traffic| traffic.a_request(traffic.command("publish"))),
+        ),
         cost("connections that hear it", 2.0, 2.0, bus(|traffic| traffic.listeners as f64)),
         cost(
             "bytes that each of them hears, against input and output",
@@ -44,7 +49,12 @@ pub(super) fn targets(figures: &Figures) -> String {
                 .collect(),
         ),
         cost("CPU of all servers per delivery, against one of ours", 1.3, 1.1, cpu(OURS_TWO, OURS)),
-        gain("the same of socket.io with an `emit` for each member, against ours", 10.0, 25.0, cpu(NODE_LOOP_TWO, OURS_TWO)),
+        gain(
+            "the same of socket.io with an `emit` for each member, against ours",
+            10.0,
+            25.0,
+            cpu(NODE_LOOP_TWO, OURS_TWO),
+        ),
         cost("added latency of a delivery, ms, p50", 1.5, 0.5, added(figures, &ten, 0)),
         cost("added latency of a delivery, ms, p99", 6.0, 2.0, added(figures, &ten, 1)),
         gain("events a second in one room", 5_000.0, 20_000.0, events(figures, &room)),
@@ -56,7 +66,8 @@ pub(super) fn targets(figures: &Figures) -> String {
 
 /// By how much longer a delivery takes than where there is one server, in each round.
 fn added(figures: &Figures, cell: &Cell, at: usize) -> Vec<f64> {
-    let of = |name| figures.rounds_of(cell, name, |outcome| outcome.latency.as_ref().map_or(0.0, |times| times.all[at]));
+    let of =
+        |name| figures.rounds_of(cell, name, |outcome| outcome.latency.as_ref().map_or(0.0, |times| times.all[at]));
     of(OURS_TWO).into_iter().zip(of(OURS)).map(|(two, one)| two - one).collect()
 }
 
@@ -118,10 +129,15 @@ fn commands(figures: &Figures, cell: &Cell, name: &str) -> String {
             *counts.entry(command).or_default() += count;
         }
     }
-    let mut counts = counts.into_iter().map(|(command, count)| (command, count as f64 / requests as f64)).collect::<Vec<_>>();
+    let mut counts =
+        counts.into_iter().map(|(command, count)| (command, count as f64 / requests as f64)).collect::<Vec<_>>();
     counts.retain(|(_, count)| *count >= 0.01);
     counts.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-    counts.iter().map(|(command, count)| format!("{} {}", command.to_uppercase(), digits(*count))).collect::<Vec<_>>().join(", ")
+    counts
+        .iter()
+        .map(|(command, count)| format!("{} {}", command.to_uppercase(), digits(*count)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 impl Traffic {

@@ -23,8 +23,9 @@ pub(super) fn write(block: &str, text: &str) -> io::Result<()> {
     let marks = ["begin", "end"].map(|end| format!("<!-- figures of {block}: {end} -->\n"));
     let file = docs().join("benchmarks.md");
     let page = fs::read_to_string(&file)?;
-    let missing =
-        || io::Error::other(format!("`{}` has no place for the tables: expected `{}`", file.display(), marks[0].trim()));
+    let missing = || {
+        io::Error::other(format!("`{}` has no place for the tables: expected `{}`", file.display(), marks[0].trim()))
+    };
     let (before, rest) = page.split_once(&*marks[0]).ok_or_else(missing)?;
     let (_, behind) = rest.split_once(&*marks[1]).ok_or_else(missing)?;
     let is_there = |(name, _): &&(&str, &str)| docs().join(format!("benchmarks/{name}.svg")).exists();

@@ -3,24 +3,19 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::clock::{Instant, soon};
-use crate::dispatch::dispatcher::contained_stages;
 use crate::dispatch::news::{News, tell};
 use crate::dispatch::parts::Parts;
-use crate::dispatch::{Dispatcher, attendance};
 use crate::error::{StoredError, SyncError};
 use crate::id::Id;
 use crate::route::App;
 
 /// How long the others have to answer what they know at once; those that have members to ask a rule about have the time of a handler, too.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
-/// How many members a rule is asked about at once.
-const RECHECKED_TOGETHER: usize = 32;
 
 /// What a server is asked about its sockets.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -109,13 +104,17 @@ pub(super) async fn is_elsewhere<A: App>(parts: &Parts<A>, session: Id, room: &s
     Ok(said.count > 0)
 }
 
-fn are_in<A: App>(parts: &Parts<A>, session: Id, room: &str) -> usize {
+/// Counts the sockets of a session that are in a room here.
+pub(super) fn are_in<A: App>(parts: &Parts<A>, session: Id, room: &str) -> usize {
     parts.hub.of_session(session).iter().filter(|socket| socket.is_in(room)).count()
 }
 
-/// Asks the other servers that have members in a room, or all of them, and returns what they say together; no longer than until what one says is
-/// enough.
-async fn ask<A: App>(
+/// Asks the other servers that have members in a room, or all of them, and returns what they say together; no longer than until that is enough.
+///
+/// # Errors
+///
+/// `sync-unavailable` when not all of them answer.
+pub(super) async fn ask<A: App>(
     parts: &Parts<A>,
     room: Option<&str>,
     question: Question,
@@ -144,102 +143,4 @@ async fn ask<A: App>(
         }
     }
     Ok(all)
-}
-
-impl<A: App> Dispatcher<A> {
-    /// Answers what another server has asked.
-    pub(super) async fn say(&self, id: Id, question: Question) {
-        let said = match question {
-            Question::AreIn { session, room } => Ok(are_in(self.parts(), session, &room)),
-            Question::PutIn { session, room } => self.put_in_here(session, &room).await,
-            Question::TakeOut { session, room, why } => {
-                let why = why.revive(self.table().error_codes).unwrap_or_else(|| SyncError::new("room-forbidden"));
-                Ok(self.take_out_here(session, &room, &why).await)
-            }
-            Question::Recheck { room } => self.recheck_here(&room).await,
-        };
-        let said = match said {
-            Ok(count) => Said { count, failed: None },
-            Err(error) => Said { count: 0, failed: Some(error.to_stored()) },
-        };
-        tell(self.parts(), None, &News::Said { id, said });
-    }
-
-    /// Adds what the other servers say to what has become of a question here.
-    async fn everywhere(
-        &self,
-        room: Option<&str>,
-        question: Question,
-        here: impl Future<Output = Result<usize, SyncError>>,
-    ) -> Result<usize, SyncError> {
-        let (here, elsewhere) = tokio::join!(here, ask(self.parts(), room, question, |_| false));
-        let (here, elsewhere) = (here?, elsewhere?);
-        let codes = self.table().error_codes;
-        let failed = elsewhere.failed.map(|why| why.revive(codes).unwrap_or_else(|| SyncError::new("sync-server-failed")));
-        failed.map_or(Ok(here + elsewhere.count), Err)
-    }
-
-    /// Puts all sockets of a session into a room, and returns how many are there.
-    pub(super) async fn put_in(&self, session: Id, room: &str) -> Result<usize, SyncError> {
-        let question = Question::PutIn { session, room: room.to_owned() };
-        self.everywhere(None, question, self.put_in_here(session, room)).await
-    }
-
-    async fn put_in_here(&self, session: Id, room: &str) -> Result<usize, SyncError> {
-        let _entrance = self.entrance(room).await?;
-        let (mut count, mut refused) = (0, None);
-        for socket in self.hub().of_session(session) {
-            match self.seat(&socket, room, None).await {
-                Ok(_) => count += 1,
-                // It has gone meanwhile.
-                Err(error) if error.code() == "sync-disconnected" => {}
-                Err(error) => refused = Some(error),
-            }
-        }
-        refused.map_or(Ok(count), Err)
-    }
-
-    /// Takes all sockets of a session out of a room, and returns how many were there.
-    pub(super) async fn take_out(&self, session: Id, room: &str, why: &SyncError) -> Result<usize, SyncError> {
-        let question = Question::TakeOut { session, room: room.to_owned(), why: why.to_stored() };
-        let here = async { Ok(self.take_out_here(session, room, why).await) };
-        self.everywhere(Some(room), question, here).await
-    }
-
-    async fn take_out_here(&self, session: Id, room: &str, why: &SyncError) -> usize {
-        let mut count = 0;
-        for socket in self.hub().of_session(session) {
-            count += usize::from(self.expel(&socket, room, why).await);
-        }
-        // Nor is anybody waited for there who has just gone.
-        attendance::expect_no_more(self.parts(), session, room);
-        count
-    }
-
-    /// Asks the rule of a room again about each of its members, and returns how many had to leave.
-    pub(super) async fn recheck(&self, room: &str) -> Result<usize, SyncError> {
-        let question = Question::Recheck { room: room.to_owned() };
-        self.everywhere(Some(room), question, self.recheck_here(room)).await
-    }
-
-    async fn recheck_here(&self, room: &str) -> Result<usize, SyncError> {
-        let sockets = self.hub().room(room).map(|room| room.sockets()).unwrap_or_default();
-        let asked = sockets.into_iter().map(async |socket| {
-            let answered = async { self.ask_rule(&socket, room).await };
-            match contained_stages(Box::pin(answered)).await {
-                Err(why) if why.http_status() >= 500 => Err(why),
-                Err(why) => Ok(self.expel(&socket, room, &why).await),
-                Ok(()) => Ok(false),
-            }
-        });
-        let mut asked = std::pin::pin!(futures_util::stream::iter(asked).buffer_unordered(RECHECKED_TOGETHER));
-        let (mut count, mut failed) = (0, None);
-        while let Some(expelled) = asked.next().await {
-            match expelled {
-                Ok(expelled) => count += usize::from(expelled),
-                Err(why) => failed = failed.or(Some(why)),
-            }
-        }
-        failed.map_or(Ok(count), Err)
-    }
 }

@@ -6,6 +6,7 @@
 //! HTTP types.
 
 mod access;
+mod answering;
 mod asking;
 mod attendance;
 mod authorize;

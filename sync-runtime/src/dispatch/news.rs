@@ -7,8 +7,10 @@ use crate::dispatch::parts::Parts;
 use crate::dispatch::presence::PersonNews;
 use crate::id::Id;
 use crate::limits::Spent;
+use crate::rooms::SenderKey;
 use crate::route::App;
 use crate::session::SessionNews;
+use crate::wire::IgnoreSelf;
 
 /// What one server tells others. One of another version may not know it, and passes it over.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,6 +27,8 @@ pub(super) enum News {
         /// Who they are.
         people: Vec<PersonNews>,
     },
+    /// What a running handler streams to a room, for its members there.
+    Chunks(RoomChunks),
     /// Whoever hears it is to answer.
     Asked {
         /// What the answer is known by.
@@ -44,6 +48,21 @@ pub(super) enum News {
         /// The room.
         room: String,
     },
+}
+
+/// Chunks for members of a room on other servers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RoomChunks {
+    pub(super) room: String,
+    /// Who has called.
+    pub(super) by: SenderKey,
+    pub(super) ignore_self: IgnoreSelf,
+    /// Who is meant, if not all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) users: Option<Vec<String>>,
+    /// What is sent, as it is.
+    pub(super) packets: Vec<String>,
 }
 
 /// Tells all other servers, or those that have members in a room.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use crate::dispatch::news::{News, tell};
+use crate::dispatch::streams::send_chunks;
 use crate::dispatch::{Dispatcher, attendance};
 use crate::id::Id;
 use crate::limits::Spent;
@@ -34,6 +35,7 @@ impl<A: App> Dispatcher<A> {
             Ok(News::Session(news)) => self.sessions().hear(news),
             Ok(News::Spent(spent)) => self.limits().hear(&spent),
             Ok(News::People { room, people }) => attendance::hear(self.parts(), name_of(server), &room, people),
+            Ok(News::Chunks(chunks)) => send_chunks(self.parts(), chunks),
             Ok(News::Asked { id, question }) => {
                 if let Some(this) = self.this.get().and_then(Weak::upgrade) {
                     self.calls().spawn(async move { this.say(id, question).await });

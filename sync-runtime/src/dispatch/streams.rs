@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Instant, sleep, sleep_until, timeout};
 use crate::contain::contained;
 use crate::dispatch::Caller;
+use crate::dispatch::news::{News, RoomChunks, tell};
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::rooms::{Bundle, Seat, Socket, is_left_out, waited_for};
@@ -55,6 +56,17 @@ struct Waiting<A: App> {
     slow: Vec<Arc<Seat<A>>>,
     /// Set when the handler has ended.
     is_over: bool,
+}
+
+/// Sends chunks of another server to those who are meant here: at once, since what happens next comes behind them.
+pub(super) fn send_chunks<A: App>(parts: &Parts<A>, chunks: RoomChunks) {
+    let RoomChunks { room, by, ignore_self, users, packets } = chunks;
+    let is_meant = |socket: &Socket<A>| {
+        let is_one = users.as_ref().is_none_or(|users| is_one_of(users, socket));
+        is_one && !is_left_out(ignore_self, &by, &socket.sender_key())
+    };
+    let packets = packets.into_iter().map(Packet::written).collect::<Vec<_>>();
+    parts.hub.stream_now(&room, &packets.into(), is_meant);
 }
 
 /// Who a chunk is meant for.
@@ -171,8 +183,12 @@ impl<'a, A: App> LiveStreams<'a, A> {
                 }
                 return;
             }
-            Meant::Room => hub.stream(self.room, chunks, |socket| !self.leaves_out(socket)).await,
+            Meant::Room => {
+                self.tell_others(None, &chunks);
+                hub.stream(self.room, chunks, |socket| !self.leaves_out(socket)).await
+            }
             Meant::Users(users) => {
+                self.tell_others(Some(users), &chunks);
                 let is_meant = |socket: &Socket<A>| !self.leaves_out(socket) && is_one_of(users, socket);
                 hub.stream(self.room, chunks, is_meant).await
             }
@@ -181,6 +197,21 @@ impl<'a, A: App> LiveStreams<'a, A> {
         let mut waiting = self.waiting.lock();
         let few = SLOW_AT_MOST.saturating_sub(waiting.slow.len());
         waiting.slow.extend(slow.into_iter().take(few));
+    }
+
+    /// Has them sent to members of the room on other servers. Nobody waits for those that are slow there.
+    fn tell_others(&self, users: Option<&[String]>, chunks: &Bundle) {
+        if !self.parts.hub.is_shared() {
+            return;
+        }
+        let chunks = RoomChunks {
+            room: self.room.to_owned(),
+            by: self.caller.sender_key(),
+            ignore_self: self.ignore_self,
+            users: users.map(<[String]>::to_vec),
+            packets: chunks.packets().iter().map(|packet| packet.text().to_owned()).collect(),
+        };
+        tell(self.parts, Some(self.room), &News::Chunks(chunks));
     }
 
     fn leaves_out(&self, socket: &Socket<A>) -> bool {

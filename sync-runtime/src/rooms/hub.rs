@@ -516,6 +516,16 @@ impl<A: App> Hub<A> {
         slow
     }
 
+    /// Sends chunks of another server to those members of a room that are meant, without waiting: all that is sent behind them comes behind
+    /// them.
+    pub fn stream_now(&self, room: &str, chunks: &Bundle, is_meant: impl Fn(&Socket<A>) -> bool) {
+        let Some(room) = self.room(room) else { return };
+        let (seats, tasks) = room.seats();
+        for seat in seats.iter().filter(|seat| is_meant(seat.socket())) {
+            seat.tell(chunks, tasks);
+        }
+    }
+
     /// Returns the sockets of one session.
     #[must_use]
     pub fn of_session(&self, session: Id) -> Vec<Arc<Socket<A>>> {

@@ -43,6 +43,12 @@ impl Packet {
         Self { text: parts.concat().into(), topic }
     }
 
+    /// Returns the packet of a text that another server has written.
+    #[must_use]
+    pub fn written(text: String) -> Self {
+        Self { text: text.into(), topic: None }
+    }
+
     /// Writes the acknowledgement of the message with this number.
     #[must_use]
     pub fn acknowledgement(id: i64, answer: &RawValue) -> Self {

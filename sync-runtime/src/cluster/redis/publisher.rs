@@ -71,7 +71,8 @@ struct Link {
 /// Publishes for as long as there are senders. A batch is tried until it is known what came of it; the next one waits.
 pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::UnboundedReceiver<Outgoing>) {
     let mut link = connected(&shared).await;
-    while let Some(batch) = next_batch(&mut coming).await {
+    let mut left = None;
+    while let Some(batch) = next_batch(&mut coming, &mut left).await {
         let bytes: usize = batch.iter().map(Outgoing::bytes).sum();
         let mut batch = by_room(batch);
         let mut is_repeat = false;
@@ -92,12 +93,24 @@ pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::Unbounded
     }
 }
 
-async fn next_batch(coming: &mut mpsc::UnboundedReceiver<Outgoing>) -> Option<Vec<Outgoing>> {
-    let first = coming.recv().await?;
+/// Takes what waits, as far as it can be said together: news come first there, so that those behind a message are `left` for the next time.
+async fn next_batch(
+    coming: &mut mpsc::UnboundedReceiver<Outgoing>,
+    left: &mut Option<Outgoing>,
+) -> Option<Vec<Outgoing>> {
+    let first = match left.take() {
+        Some(left) => left,
+        None => coming.recv().await?,
+    };
     let mut bytes = first.bytes();
     let mut batch = vec![first];
     while batch.len() < TOGETHER && bytes < TOGETHER_BYTES {
         let Ok(next) = coming.try_recv() else { break };
+        let is_behind = matches!((batch.last(), &next), (Some(Outgoing::Message(_)), Outgoing::News(..)));
+        if is_behind {
+            *left = Some(next);
+            break;
+        }
         bytes += next.bytes();
         batch.push(next);
     }
@@ -160,6 +173,9 @@ impl Link {
     /// Publishes messages, and returns what was answered for each room.
     async fn publish(&mut self, shared: &Shared, batch: &Batch, is_repeat: bool) -> Result<Vec<Value>, RedisError> {
         let mut pipeline = redis::pipe();
+        for (channel, text) in &batch.news {
+            pipeline.cmd("PUBLISH").arg(channel).arg(text).ignore();
+        }
         for Group { room, retention, messages } in &batch.groups {
             let age = retention.age;
             let call = pipeline.cmd("EVALSHA").arg(PUBLISH.get_hash()).arg(2);
@@ -178,9 +194,6 @@ impl Link {
                     }
                 }
             }
-        }
-        for (channel, text) in &batch.news {
-            pipeline.cmd("PUBLISH").arg(channel).arg(text).ignore();
         }
         pipeline.ignore_errors().query_async(&mut self.redis).await
     }
