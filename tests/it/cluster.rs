@@ -3,11 +3,14 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use sync::{Secret, Server};
+use sync::__private::{Routes, Table};
+use sync::{Config, Secret, Server};
 use sync_tests::app::{TestServer, member};
 use sync_tests::socket::{Client, Identity};
 use test_app::App;
+use test_app::routes::TABLE;
 
+use crate::program::Program;
 use crate::proxy::Proxy;
 use crate::redis::Redis;
 
@@ -369,7 +372,10 @@ struct Follower {
 
 impl Follower {
     async fn open(node: &TestServer, number: usize, room: &str, name: &'static str) -> Self {
-        let mut client = node.connect_as(Identity::page(number)).await;
+        Self::of(node.connect_as(Identity::page(number)).await, room, name).await
+    }
+
+    async fn of(mut client: Client, room: &str, name: &'static str) -> Self {
         join(&mut client, room).await;
         let (path, version) = name.rsplit_once('/').expect("a name");
         let open = client.call("stateOpen", json!({ "name": path, "version": version, "room": room })).await;
@@ -515,4 +521,141 @@ async fn an_app_puts_people_in_and_takes_them_out_on_whichever_server_they_are()
     assert_eq!(rooms.recheck("hooks-plain").await.expect("rules"), 2);
     nodes[0].app().ban("ada", "panic");
     assert_eq!(rooms.recheck("hooks-plain").await.expect_err("a panic").code(), "sync-server-failed");
+}
+
+/// Starts a server as a process of its own.
+fn process(redis: &Redis) -> Program {
+    let bus = redis.url();
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().to_str().expect("a text");
+    Program::start(&[("SYNC_BUS", bus.as_str()), ("SYNC_DATA", data), ("SYNC_LIMITS", "off")])
+}
+
+async fn page(node: &Program, number: usize) -> Client {
+    Client::connect(node.address(), Identity::page(number)).await.expect("a connection")
+}
+
+#[tokio::test]
+async fn the_people_of_a_server_that_died_are_gone_after_its_lease_and_nobody_else() {
+    let Some(redis) = Redis::new() else { return };
+    let [living, dying, other] = [process(&redis), process(&redis), process(&redis)];
+    let mut ada = page(&living, 1).await;
+    join_people(&mut ada).await;
+    let mut others = [page(&dying, 2).await, page(&other, 3).await];
+    for other in &mut others {
+        join_people(other).await;
+    }
+    assert_eq!(told_of_people(&mut ada, 3).await, ["joined", "joined", "joined"], "of herself, too");
+    let died = Instant::now();
+    dying.kill();
+    assert_eq!(told_of_people(&mut ada, 1).await, ["left"]);
+    let waited = died.elapsed();
+    assert!((Duration::from_secs(8)..Duration::from_secs(14)).contains(&waited), "{waited:?}");
+    assert_eq!(join_people(&mut ada).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_stood_still_goes_on_with_what_others_have_made_of_a_value() {
+    const EACH: u64 = 20;
+    let Some(redis) = Redis::new() else { return };
+    let nodes = [process(&redis), process(&redis)];
+    let (room, name) = ("shared-1", "shared/kept/v1");
+    let mut standing = Follower::of(page(&nodes[0], 1).await, room, name).await;
+    let mut going = Follower::of(page(&nodes[1], 2).await, room, name).await;
+    let add = |by: &str| json!({ "add": { "amount": 1, "by": by } });
+    assert_eq!(standing.act(room, add("before")).await["status"], "success");
+    going.until(|value| value["count"] == 1).await;
+    nodes[0].stand_still();
+    // They reach it when it goes on, and begin with the value that it had.
+    let (path, version) = name.rsplit_once('/').expect("a name");
+    let mut waiting = Vec::new();
+    for _ in 0..EACH {
+        let act = json!({ "name": path, "version": version, "room": room, "action": add("late") });
+        waiting.push(standing.client.start("stateAct", act).await);
+    }
+    for _ in 0..EACH {
+        let answer = going.act(room, add("meanwhile")).await;
+        assert_eq!(answer["status"], "success", "{answer}");
+    }
+    // Longer than it may be silent.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    nodes[0].go_on();
+    for act in waiting {
+        let answer = standing.client.ack(act).await;
+        assert_eq!(answer["status"], "success", "{answer}");
+    }
+    // Nothing of what others did was written over, and nothing happened twice.
+    for follower in [&mut going, &mut standing] {
+        follower.until(|value| value["count"] == 1 + 2 * EACH).await;
+    }
+    assert_eq!(going.value, standing.value);
+    drop((going, standing));
+    // Nor in the store: who starts when they have died finds the same.
+    nodes.into_iter().for_each(Program::kill);
+    let anew = Follower::of(page(&process(&redis), 3).await, room, name).await;
+    assert_eq!(anew.value["count"], 1 + 2 * EACH);
+}
+
+/// The test app as it was before it had `order/wait`.
+static BEFORE: Table<App> = Table {
+    manifest_dir: TABLE.manifest_dir,
+    events: Routes {
+        all: TABLE.events.all,
+        find: |path, version| {
+            if matches!(path.as_bytes(), b"order/wait") { None } else { (TABLE.events.find)(path, version) }
+        },
+    },
+    requests: Routes { all: TABLE.requests.all, find: TABLE.requests.find },
+    states: Routes { all: TABLE.states.all, find: TABLE.states.find },
+    mutations: Routes { all: TABLE.mutations.all, find: TABLE.mutations.find },
+    rooms: TABLE.rooms,
+    scopes: TABLE.scopes,
+    entities: TABLE.entities,
+    replicas: TABLE.replicas,
+    error_codes: TABLE.error_codes,
+    locales: TABLE.locales,
+};
+
+#[tokio::test]
+async fn servers_of_two_builds_have_one_order_and_each_shows_what_it_knows() {
+    let Some(redis) = Redis::new() else { return };
+    let mut config = Config::default();
+    let data = tempfile::tempdir().expect("a folder");
+    data.path().clone_into(&mut config.data);
+    (config.listen, config.limits) = ("127.0.0.1:0".parse().expect("an address"), false);
+    config.bus = Some(redis.url());
+    let server = Server::new(async |_config| Ok(App::default()));
+    let old = TestServer::of(server.start(&BEFORE, config).await.expect("it starts"));
+    let new = node(&redis).await;
+    let mut stays = old.connect_as(Identity::page(1)).await;
+    let joined = join(&mut stays, "open-a").await;
+    let mut speaker = new.connect_as(Identity::page(0)).await;
+    join(&mut speaker, "open-a").await;
+    let mut tell = async |index: u32| {
+        say(&mut speaker, "open-a", index).await;
+        let text = json!({ "text": index.to_string() });
+        let answer = speaker.sync("outcome/three", "v1", "open-a", text).await;
+        assert_eq!(answer["status"], "success", "{answer}");
+    };
+    for index in 0..3 {
+        tell(index).await;
+    }
+    // It hears what its build knows, and of the rest neither an error nor a gap.
+    let heard = stays.hear(3).await;
+    assert!(heard.iter().all(|frame| frame["cb"] == "outcome/three/v1"), "{heard:?}");
+    let answer = say(&mut stays, "open-a", 9).await;
+    assert_eq!(answer["errorCode"], "sync-not-found", "{answer}");
+    assert_eq!(stays.others_so_far().await, Vec::new());
+    // Its server is replaced, and its page goes on where it was, with all that there is now.
+    let (pos, membership) = (heard[2]["pos"].clone(), joined["membership"].clone());
+    drop(stays);
+    old.into_running().shutdown().await;
+    tell(3).await;
+    let mut moved = new.connect_as(Identity::page(1)).await;
+    let back = json!({ "room": "open-a", "after": pos, "membership": membership });
+    let answer = moved.call("joinRoom", back).await;
+    assert_eq!(answer["recovered"], true, "{answer}");
+    let missed = moved.frames_so_far().await;
+    let routes = missed.iter().map(|frame| frame["cb"].as_str().expect("a route")).collect::<Vec<_>>();
+    assert_eq!(routes, ["order/wait/v1", "outcome/three/v1"]);
 }

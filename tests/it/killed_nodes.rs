@@ -15,12 +15,19 @@ use crate::program::Program;
 use crate::redis::Redis;
 
 const NODES: usize = 3;
-const MEMBERS: usize = 30;
 const ROOM: &str = "lasting-moved";
 /// How long a member stays on a server, in frames, at most.
 const STAYS: usize = 40;
+/// What happens, one after the other.
+const FAULTS: [&str; 7] =
+    ["node killed", "redis stopped", "node stopped", "redis killed", "node replaced", "redis emptied", "node killed"];
 /// How long a test waits for what is sure to come.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many move: more where it is asked for many kills.
+fn crowd() -> usize {
+    if std::env::var_os("SYNC_KILLS").is_some() { 300 } else { 30 }
+}
 
 /// What a member was told, in its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,14 +149,13 @@ async fn members_that_move_between_servers_that_die_hear_everything_in_order_or_
     let addresses: Addresses = Arc::new(Mutex::new(nodes.iter().map(Program::address).collect()));
     let (stops, last) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(None)));
     let members: Vec<_> =
-        (0..MEMBERS).map(|number| tokio::spawn(roam(number, addresses.clone(), last.clone()))).collect();
+        (0..crowd()).map(|number| tokio::spawn(roam(number, addresses.clone(), last.clone()))).collect();
     let speaking = tokio::spawn(speak(addresses.clone(), stops.clone()));
     let mut chance = fastrand::Rng::with_seed(1);
     let mut faults = BTreeMap::<&str, usize>::new();
     for kill in 0..kills() {
         tokio::time::sleep(Duration::from_millis(chance.u64(500..1500))).await;
-        let fault = ["node killed", "redis stopped", "node stopped", "redis killed", "node killed", "redis emptied"]
-            [usize::try_from(kill % 6).expect("a number")];
+        let fault = FAULTS[usize::try_from(kill).expect("a number") % FAULTS.len()];
         *faults.entry(fault).or_default() += 1;
         let node = chance.usize(0..NODES);
         match fault {
@@ -174,13 +180,20 @@ async fn members_that_move_between_servers_that_die_hear_everything_in_order_or_
                 addresses.lock().expect("no panic").push(address);
             }
             _ => {
-                let dead = nodes.swap_remove(node);
-                let address = dead.address();
-                dead.kill();
-                addresses.lock().expect("no panic").retain(|other| *other != address);
-                let new = start(&redis);
-                addresses.lock().expect("no panic").push(new.address());
-                nodes.push(new);
+                let old = nodes.swap_remove(node);
+                let address = old.address();
+                if fault == "node killed" {
+                    old.kill();
+                    addresses.lock().expect("no panic").retain(|other| *other != address);
+                    nodes.push(start(&redis));
+                } else {
+                    // As a deploy does: the new one is there first, and the old one sends its clients away.
+                    nodes.push(start(&redis));
+                    addresses.lock().expect("no panic").retain(|other| *other != address);
+                    old.stop();
+                }
+                let new = nodes.last().expect("it was started").address();
+                addresses.lock().expect("no panic").push(new);
             }
         }
     }
@@ -194,5 +207,5 @@ async fn members_that_move_between_servers_that_die_hear_everything_in_order_or_
         let told = tokio::time::timeout(PATIENCE, member).await.expect("it hears the last").expect("no panic");
         gaps += check(number, &told, &acknowledged);
     }
-    eprintln!("{faults:?}, {} events, {gaps} gaps of {MEMBERS} members", acknowledged.len());
+    eprintln!("{faults:?}, {} events, {gaps} gaps of {} members", acknowledged.len(), crowd());
 }
