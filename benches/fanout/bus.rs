@@ -48,16 +48,19 @@ impl Redis {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut command = Command::new("redis-server");
         command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()]);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
         let start = Instant::now();
-        let connection = loop {
+        loop {
             match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
-                Ok(connection) => break BufReader::new(connection),
-                Err(error) if start.elapsed() > PATIENCE => return Err(error),
+                Ok(connection) => return Ok(Self { child, port, connection: BufReader::new(connection) }),
+                Err(error) if start.elapsed() > PATIENCE => {
+                    child.kill()?;
+                    child.wait()?;
+                    return Err(error);
+                }
                 Err(_) => std::thread::sleep(Duration::from_millis(20)),
             }
-        };
-        Ok(Self { child, port, connection })
+        }
     }
 
     /// Where servers find it.

@@ -62,7 +62,7 @@ async function configuration(file: string, port: number): Promise<string> {
   const text = await readFile(path.join(DOCS, file), "utf8");
   const written = path.join(folder, file);
   const here = names.reduce((text, name, index) => text.replaceAll(`${name}:3000`, `127.0.0.1:${nodes[index]?.port}`), text);
-  await writeFile(written, here.replace("listen 80;", `listen ${port};`).replace(":80 {", `:${port} {`));
+  await writeFile(written, here.replace("listen 80;", `listen ${port};`).replace(":80 {", `:${port} {`).replaceAll(/\/tmp\/|\/var\/log\/nginx\//g, `${folder}/`));
   return written;
 }
 

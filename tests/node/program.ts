@@ -31,7 +31,12 @@ export async function startProgram(command: (port: number) => Command | Promise<
   failed.catch(() => {});
   const orphaned = () => child.kill("SIGKILL");
   process.once("exit", orphaned);
-  await Promise.race([failed, listens(port)]);
+  try {
+    await Promise.race([failed, listens(port)]);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
   return {
     port,
     stop: async () => {
@@ -43,7 +48,7 @@ export async function startProgram(command: (port: number) => Command | Promise<
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
+  const exited = once(child, "exit", { signal: AbortSignal.timeout(PATIENCE_MS) });
   // What it has started itself ends with it, and not as of a signal that it cannot catch.
   child.kill("SIGTERM");
   await exited;

@@ -43,7 +43,7 @@ pub trait Bus: Send + Sync {
     fn value<'a>(&'a self, room: &'a str, name: &'a str) -> BoxFuture<'a, Result<Option<(u64, String)>, BusError>>;
 
     /// Returns whether any other node listens in a room; it is asked behind what this node has asked before.
-    fn others<'a>(&'a self, room: Option<&'a str>) -> BoxFuture<'a, Result<usize, BusError>>;
+    fn has_others<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>>;
 
     /// Returns what has happened in a room behind a place, or the first part of it.
     fn past<'a>(&'a self, room: &'a str, after: Position) -> BoxFuture<'a, Result<Past, BusError>>;
@@ -51,6 +51,15 @@ pub trait Bus: Send + Sync {
     /// Has all other nodes hear something, or those alone that listen in a room, behind what this node has said before. It has no place and is
     /// not kept; it may be heard twice, or not at all by who is told later that it may have missed something.
     fn tell(&self, room: Option<&Arc<str>>, text: String);
+
+    /// As [`tell`](Bus::tell) for those that listen in a room, once or not at all: what is returned ends when it was said, or will not be.
+    fn tell_once(&self, room: &Arc<str>, text: String) -> BoxFuture<'static, ()>;
+
+    /// As [`tell`](Bus::tell), for one of them.
+    fn tell_one(&self, node: &str, text: String);
+
+    /// Returns the other nodes that live, as far as this one has heard of them.
+    fn others(&self) -> Vec<String>;
 
     /// Tells all other nodes that this one ends.
     fn leave(&self) -> BoxFuture<'static, ()>;

@@ -9,13 +9,13 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
-use crate::clock::{Instant, sleep, soon};
+use crate::clock::{Instant, sleep};
 use crate::cluster::bus::{Bus, BusError, Ears, Heard, Message, Past, PastMessage, Retention};
 use crate::cluster::listened::{Held, Listened};
 use crate::config::Config;
 use crate::error::SyncError;
 use crate::rooms::{
-    Beginning, Listening, NewValue, NotPlaced, NowOrLater, Others, OthersHealth, PastText, RemoteEvents, Room,
+    Beginning, Given, Listening, NewValue, NotPlaced, NowOrLater, Others, OthersHealth, PastText, RemoteEvents, Room,
     Sequencer, Submitted,
 };
 use crate::route::{App, BoxFuture, Keep};
@@ -24,8 +24,6 @@ use crate::wire::Position;
 
 /// After what time it is tried again to fetch what could not be fetched.
 const AGAIN: Duration = Duration::from_millis(250);
-/// How long somebody whose event has its place waits until it has come back here, and is on its way to the members.
-const HEARD_WITHIN: Duration = Duration::from_secs(1);
 /// How long a room that has much to deliver is left alone.
 const BREATH: Duration = Duration::from_millis(20);
 /// How long the events of a room are kept at most.
@@ -108,8 +106,8 @@ impl<A: App> Sequencer<A> for SharedOrder<A> {
         if self.0.bus.is_up() { NowOrLater::Now(()) } else { NowOrLater::Later(Box::pin(async { Err(unavailable()) })) }
     }
 
-    fn others<'a>(&'a self, room: Option<&'a str>) -> NowOrLater<'a, usize> {
-        NowOrLater::Later(Box::pin(async move { Ok(self.0.bus.others(room).await?) }))
+    fn has_members_elsewhere<'a>(&'a self, room: &'a str) -> NowOrLater<'a, bool> {
+        NowOrLater::Later(Box::pin(async { Ok(self.0.bus.has_others(room).await?) }))
     }
 
     fn leave<'a>(&'a self, room: &'a str, who: &'a str, behind: Position) -> NowOrLater<'a, ()> {
@@ -144,7 +142,7 @@ impl<A: App> Sequencer<A> for SharedOrder<A> {
         name: &str,
         room: Option<Arc<Room<A>>>,
         event: Submitted<A>,
-    ) -> NowOrLater<'static, Option<Position>> {
+    ) -> NowOrLater<'static, Option<Given>> {
         let Some(text) = event.delivery.text() else {
             tracing::error!(room = name, "an event cannot be written for other servers");
             return NowOrLater::Later(Box::pin(async { Err(SyncError::new("sync-server-failed")) }));
@@ -152,14 +150,7 @@ impl<A: App> Sequencer<A> for SharedOrder<A> {
         let value = event.delivery.value();
         let (heard, hearing) = oneshot::channel();
         let published = self.0.publish(name, room.map(|room| Own { room, event, heard }), (text, value));
-        NowOrLater::Later(Box::pin(async {
-            let at = published.await?;
-            // What its caller does next comes behind it, as where there is one server.
-            if soon(Instant::now() + HEARD_WITHIN, hearing).await.is_none() {
-                tracing::debug!("an event has its place, and does not come back");
-            }
-            Ok(Some(at))
-        }))
+        NowOrLater::Later(Box::pin(async { Ok(Some(Given { at: published.await?, heard: Some(hearing) })) }))
     }
 }
 
@@ -175,6 +166,18 @@ fn unavailable() -> SyncError {
 impl<A: App> Others for SharedOrder<A> {
     fn tell(&self, room: Option<&str>, news: String) {
         self.0.bus.tell(room.map(Arc::from).as_ref(), news);
+    }
+
+    fn tell_once(&self, room: &str, news: String) -> BoxFuture<'static, ()> {
+        self.0.bus.tell_once(&room.into(), news)
+    }
+
+    fn tell_one(&self, server: &str, news: String) {
+        self.0.bus.tell_one(server, news);
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.bus.others()
     }
 
     fn health(&self) -> OthersHealth {

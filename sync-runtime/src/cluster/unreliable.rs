@@ -391,13 +391,12 @@ impl Bus for NodeBus {
         Box::pin(async move { if is_cut { Err(cut_off()) } else { Ok(value) } })
     }
 
-    fn others<'a>(&'a self, room: Option<&'a str>) -> BoxFuture<'a, Result<usize, BusError>> {
+    fn has_others<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
         let state = self.broker.state.lock();
         let others = state.nodes.iter().enumerate().filter(|(node, _)| *node != self.node);
-        let listen = |node: &NodeState| room.is_none_or(|room| node.listening.contains(room));
-        let count = others.filter(|(_, node)| listen(node)).count();
+        let has = others.into_iter().any(|(_, node)| node.listening.contains(room));
         let is_cut = state.nodes[self.node].is_cut;
-        Box::pin(async move { if is_cut { Err(cut_off()) } else { Ok(count) } })
+        Box::pin(async move { if is_cut { Err(cut_off()) } else { Ok(has) } })
     }
 
     fn past<'a>(&'a self, room: &'a str, after: Position) -> BoxFuture<'a, Result<Past, BusError>> {
@@ -424,6 +423,21 @@ impl Bus for NodeBus {
 
     fn tell(&self, room: Option<&Arc<str>>, text: String) {
         self.broker.ask(self.node, Request::Tell(room.cloned(), text));
+    }
+
+    fn tell_once(&self, room: &Arc<str>, text: String) -> BoxFuture<'static, ()> {
+        self.tell(Some(room), text);
+        Box::pin(std::future::ready(()))
+    }
+
+    // Whoever is not meant knows nothing of what it is about.
+    fn tell_one(&self, _: &str, text: String) {
+        self.tell(None, text);
+    }
+
+    fn others(&self) -> Vec<String> {
+        let nodes = self.broker.state.lock().nodes.len();
+        (0..nodes).filter(|node| *node != self.node).map(|node| node.to_string()).collect()
     }
 
     fn leave(&self) -> BoxFuture<'static, ()> {

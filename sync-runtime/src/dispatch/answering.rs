@@ -1,10 +1,13 @@
 //! What a server does with its sockets when the app or another server asks for it.
 
-use futures_util::StreamExt;
+use std::sync::Weak;
 
-use crate::dispatch::asking::{Question, Said, are_in, ask};
+use futures_util::StreamExt;
+use serde_json::value::RawValue;
+
+use crate::dispatch::asking::{are_in, ask};
 use crate::dispatch::dispatcher::contained_stages;
-use crate::dispatch::news::{News, tell};
+use crate::dispatch::news::{News, Question, Said, tell_one};
 use crate::dispatch::{Dispatcher, attendance};
 use crate::error::SyncError;
 use crate::id::Id;
@@ -14,9 +17,29 @@ use crate::route::App;
 const RECHECKED_TOGETHER: usize = 32;
 
 impl<A: App> Dispatcher<A> {
-    /// Answers what another server has asked.
-    pub(super) async fn say(&self, id: Id, question: Question) {
-        let said = match question {
+    /// Answers what another server has asked: at once what is known, and in a task what has to be done.
+    pub(super) fn answer_other(&self, server: &str, id: Id, question: &RawValue) {
+        let said = match serde_json::from_str(question.get()) {
+            Ok(Question::AreIn { session, room }) => Said { count: are_in(self.parts(), session, &room), failed: None },
+            Ok(question) => {
+                if let Some(this) = self.this.get().and_then(Weak::upgrade) {
+                    let server = server.to_owned();
+                    // Not a call: nobody here has made it.
+                    self.parts().hooks.work().spawn(async move {
+                        let said = this.obey(question).await;
+                        tell_one(this.parts(), &server, &News::Said { id, said });
+                    });
+                }
+                return;
+            }
+            // One of a later build: it would wait in vain.
+            Err(_) => Said { count: 0, failed: Some(SyncError::new("sync-unavailable").to_stored()) },
+        };
+        tell_one(self.parts(), server, &News::Said { id, said });
+    }
+
+    async fn obey(&self, question: Question) -> Said {
+        let done = match question {
             Question::AreIn { session, room } => Ok(are_in(self.parts(), session, &room)),
             Question::PutIn { session, room } => self.put_in_here(session, &room).await,
             Question::TakeOut { session, room, why } => {
@@ -25,21 +48,19 @@ impl<A: App> Dispatcher<A> {
             }
             Question::Recheck { room } => self.recheck_here(&room).await,
         };
-        let said = match said {
+        match done {
             Ok(count) => Said { count, failed: None },
             Err(error) => Said { count: 0, failed: Some(error.to_stored()) },
-        };
-        tell(self.parts(), None, &News::Said { id, said });
+        }
     }
 
     /// Adds what the other servers say to what has become of a question here.
     async fn everywhere(
         &self,
-        room: Option<&str>,
         question: Question,
         here: impl Future<Output = Result<usize, SyncError>>,
     ) -> Result<usize, SyncError> {
-        let (here, elsewhere) = tokio::join!(here, ask(self.parts(), room, question, |_| false));
+        let (here, elsewhere) = tokio::join!(here, ask(self.parts(), &question, |_| false));
         let (here, elsewhere) = (here?, elsewhere?);
         let codes = self.table().error_codes;
         let failed =
@@ -50,7 +71,7 @@ impl<A: App> Dispatcher<A> {
     /// Puts all sockets of a session into a room, and returns how many are there.
     pub(super) async fn put_in(&self, session: Id, room: &str) -> Result<usize, SyncError> {
         let question = Question::PutIn { session, room: room.to_owned() };
-        self.everywhere(None, question, self.put_in_here(session, room)).await
+        self.everywhere(question, self.put_in_here(session, room)).await
     }
 
     async fn put_in_here(&self, session: Id, room: &str) -> Result<usize, SyncError> {
@@ -71,7 +92,7 @@ impl<A: App> Dispatcher<A> {
     pub(super) async fn take_out(&self, session: Id, room: &str, why: &SyncError) -> Result<usize, SyncError> {
         let question = Question::TakeOut { session, room: room.to_owned(), why: why.to_stored() };
         let here = async { Ok(self.take_out_here(session, room, why).await) };
-        self.everywhere(Some(room), question, here).await
+        self.everywhere(question, here).await
     }
 
     async fn take_out_here(&self, session: Id, room: &str, why: &SyncError) -> usize {
@@ -87,7 +108,7 @@ impl<A: App> Dispatcher<A> {
     /// Asks the rule of a room again about each of its members, and returns how many had to leave.
     pub(super) async fn recheck(&self, room: &str) -> Result<usize, SyncError> {
         let question = Question::Recheck { room: room.to_owned() };
-        self.everywhere(Some(room), question, self.recheck_here(room)).await
+        self.everywhere(question, self.recheck_here(room)).await
     }
 
     async fn recheck_here(&self, room: &str) -> Result<usize, SyncError> {

@@ -1,75 +1,34 @@
-//! What one server asks others, and what they say: about sockets that are theirs, of which nobody else has a list.
+//! What one server asks all others, and what they say: about sockets that are theirs, of which nobody else has a list.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
+use serde_json::value::to_raw_value;
 use tokio::sync::mpsc;
 
 use crate::clock::{Instant, soon};
-use crate::dispatch::news::{News, tell};
+use crate::dispatch::news::{News, Question, Said, tell};
 use crate::dispatch::parts::Parts;
-use crate::error::{StoredError, SyncError};
+use crate::error::SyncError;
 use crate::id::Id;
 use crate::route::App;
 
-/// How long the others have to answer what they know at once; those that have members to ask a rule about have the time of a handler, too.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
+/// How long the others have to answer. Where a rule is to be asked about members, they have the time of a handler, too.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
 
-/// What a server is asked about its sockets.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) enum Question {
-    /// How many of a session are in a room.
-    AreIn {
-        /// The session.
-        session: Id,
-        /// The room.
-        room: String,
-    },
-    /// To put those of a session into a room.
-    PutIn {
-        /// The session.
-        session: Id,
-        /// The room.
-        room: String,
-    },
-    /// To take those of a session out of a room.
-    TakeOut {
-        /// The session.
-        session: Id,
-        /// The room.
-        room: String,
-        /// What they are told.
-        why: StoredError,
-    },
-    /// To take those out of a room whom its rule does not want there any more.
-    Recheck {
-        /// The room.
-        room: String,
-    },
-}
-
-/// What a server says to a [`Question`].
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Said {
-    /// How many sockets it was about.
-    pub(super) count: usize,
-    /// What could not be done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) failed: Option<StoredError>,
-}
+/// What one of the others says, by its name.
+type Answer = (String, Said);
 
 /// The questions of this server that were not answered by all.
 #[derive(Default)]
-pub(super) struct Asking(Mutex<HashMap<Id, mpsc::UnboundedSender<Said>>>);
+pub(super) struct Asking(Mutex<HashMap<Id, mpsc::UnboundedSender<Answer>>>);
 
 /// A question that is open until this is dropped.
 struct Open<'p> {
     asking: &'p Asking,
     id: Id,
-    said: mpsc::UnboundedReceiver<Said>,
+    said: mpsc::UnboundedReceiver<Answer>,
 }
 
 impl Asking {
@@ -79,10 +38,17 @@ impl Asking {
         Open { asking: self, id, said }
     }
 
-    /// Hears an answer; nobody may wait for it any more, or it is another server's.
-    pub(super) fn hear(&self, id: Id, said: Said) {
+    /// Hears an answer; nobody may wait for it any more.
+    pub(super) fn hear(&self, server: &str, id: Id, said: Said) {
         if let Some(open) = self.0.lock().get(&id) {
-            open.send(said).unwrap_or_default();
+            open.send((server.to_owned(), said)).unwrap_or_default();
+        }
+    }
+
+    /// Waits no longer for a server: it is gone, with its sockets.
+    pub(super) fn forget(&self, server: &str) {
+        for open in self.0.lock().values() {
+            open.send((server.to_owned(), Said::default())).unwrap_or_default();
         }
     }
 }
@@ -97,10 +63,10 @@ impl Drop for Open<'_> {
 ///
 /// # Errors
 ///
-/// `sync-unavailable` when they cannot be asked.
+/// `sync-unavailable` when no server says so, and not all of them answer.
 pub(super) async fn is_elsewhere<A: App>(parts: &Parts<A>, session: Id, room: &str) -> Result<bool, SyncError> {
     let question = Question::AreIn { session, room: room.to_owned() };
-    let said = ask(parts, Some(room), question, |said| said.count > 0).await?;
+    let said = ask(parts, &question, |said| said.count > 0).await?;
     Ok(said.count > 0)
 }
 
@@ -109,37 +75,38 @@ pub(super) fn are_in<A: App>(parts: &Parts<A>, session: Id, room: &str) -> usize
     parts.hub.of_session(session).iter().filter(|socket| socket.is_in(room)).count()
 }
 
-/// Asks the other servers that have members in a room, or all of them, and returns what they say together; no longer than until that is enough.
+/// Asks all other servers, and returns what they say together; no longer than until that is enough.
 ///
 /// # Errors
 ///
-/// `sync-unavailable` when not all of them answer.
+/// `sync-unavailable` when not all of those answer that live.
 pub(super) async fn ask<A: App>(
     parts: &Parts<A>,
-    room: Option<&str>,
-    question: Question,
+    question: &Question,
     is_enough: impl Fn(&Said) -> bool,
 ) -> Result<Said, SyncError> {
-    let others = parts.hub.count_others(room).await?;
-    let mut all = Said::default();
-    if others == 0 {
-        return Ok(all);
+    let unavailable = || SyncError::new("sync-unavailable");
+    if parts.hub.others().is_down {
+        return Err(unavailable());
+    }
+    let mut open = parts.asking.open();
+    let mut left = parts.hub.other_servers().into_iter().collect::<HashSet<_>>();
+    if left.is_empty() {
+        return Ok(Said::default());
     }
     let time = match question {
-        Question::AreIn { .. } => ANSWERED_WITHIN,
-        _ => ANSWERED_WITHIN + parts.config.handler_timeout,
+        Question::Recheck { .. } => ANSWERED_WITHIN + parts.config.handler_timeout,
+        Question::AreIn { .. } | Question::PutIn { .. } | Question::TakeOut { .. } => ANSWERED_WITHIN,
     };
     let until = Instant::now() + time;
-    let mut open = parts.asking.open();
-    tell(parts, room, &News::Asked { id: open.id, question });
-    for _ in 0..others {
-        // One that has gone since it was counted says nothing.
-        let said = soon(until, open.said.recv()).await.flatten();
-        let Said { count, failed } = said.ok_or_else(|| SyncError::new("sync-unavailable"))?;
-        all.count += count;
-        all.failed = all.failed.or(failed);
-        if is_enough(&all) {
-            break;
+    let json = to_raw_value(question).map_err(|_| unavailable())?;
+    tell(parts, None, &News::Asked { id: open.id, question: json });
+    let mut all = Said::default();
+    while !left.is_empty() && !is_enough(&all) {
+        let (server, Said { count, failed }) = soon(until, open.said.recv()).await.flatten().ok_or_else(unavailable)?;
+        if left.remove(&server) {
+            all.count += count;
+            all.failed = all.failed.or(failed);
         }
     }
     Ok(all)

@@ -1,10 +1,11 @@
 //! What servers that have rooms in common tell each other besides what happens there.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use crate::dispatch::asking::{Question, Said};
 use crate::dispatch::parts::Parts;
 use crate::dispatch::presence::PersonNews;
+use crate::error::StoredError;
 use crate::id::Id;
 use crate::limits::Spent;
 use crate::rooms::SenderKey;
@@ -33,8 +34,8 @@ pub(super) enum News {
     Asked {
         /// What the answer is known by.
         id: Id,
-        /// What is asked.
-        question: Question,
+        /// What is asked: a [`Question`], unless it is one of a later build.
+        question: Box<RawValue>,
     },
     /// An answer to one of them.
     Said {
@@ -65,10 +66,72 @@ pub(super) struct RoomChunks {
     pub(super) packets: Vec<String>,
 }
 
+/// What a server is asked about its sockets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Question {
+    /// How many of a session are in a room.
+    AreIn {
+        /// The session.
+        session: Id,
+        /// The room.
+        room: String,
+    },
+    /// To put those of a session into a room.
+    PutIn {
+        /// The session.
+        session: Id,
+        /// The room.
+        room: String,
+    },
+    /// To take those of a session out of a room.
+    TakeOut {
+        /// The session.
+        session: Id,
+        /// The room.
+        room: String,
+        /// What they are told.
+        why: StoredError,
+    },
+    /// To take those out of a room whom its rule does not want there any more.
+    Recheck {
+        /// The room.
+        room: String,
+    },
+}
+
+/// What a server says to a [`Question`].
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Said {
+    /// How many sockets it was about.
+    pub(super) count: usize,
+    /// What could not be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) failed: Option<StoredError>,
+}
+
 /// Tells all other servers, or those that have members in a room.
 pub(super) fn tell<A: App>(parts: &Parts<A>, room: Option<&str>, news: &News) {
-    match serde_json::to_string(news) {
-        Ok(text) => parts.hub.tell_others(room, text),
-        Err(error) => tracing::error!(%error, "what others have to know cannot be written"),
+    if let Some(text) = written(news) {
+        parts.hub.tell_others(room, text);
     }
+}
+
+/// Tells those other servers that have members in a room, once or not at all, and waits until that is over.
+pub(super) async fn tell_once<A: App>(parts: &Parts<A>, room: &str, news: &News) {
+    if let Some(text) = written(news) {
+        parts.hub.tell_others_once(room, text).await;
+    }
+}
+
+/// Tells one other server.
+pub(super) fn tell_one<A: App>(parts: &Parts<A>, server: &str, news: &News) {
+    if let Some(text) = written(news) {
+        parts.hub.tell_other(server, text);
+    }
+}
+
+fn written(news: &News) -> Option<String> {
+    let written = serde_json::to_string(news);
+    written.inspect_err(|error| tracing::error!(%error, "what others have to know cannot be written")).ok()
 }

@@ -1,6 +1,6 @@
 //! What is done about what other servers tell.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use crate::dispatch::news::{News, tell};
 use crate::dispatch::streams::send_chunks;
@@ -37,11 +37,9 @@ impl<A: App> Dispatcher<A> {
             Ok(News::People { room, people }) => attendance::hear(self.parts(), name_of(server), &room, people),
             Ok(News::Chunks(chunks)) => send_chunks(self.parts(), chunks),
             Ok(News::Asked { id, question }) => {
-                if let Some(this) = self.this.get().and_then(Weak::upgrade) {
-                    self.calls().spawn(async move { this.say(id, question).await });
-                }
+                self.answer_other(server, id, &question);
             }
-            Ok(News::Said { id, said }) => self.parts().asking.hear(id, said),
+            Ok(News::Said { id, said }) => self.parts().asking.hear(server, id, said),
             Ok(News::WhoIsThere { room }) => attendance::tell_again(self.parts(), &room),
             Err(error) => tracing::debug!(%error, "another server has told what this one does not know"),
         }
@@ -56,6 +54,7 @@ impl<A: App> Dispatcher<A> {
     /// Forgets what a server has told that is gone.
     pub(super) fn forget_server(&self, server: &str) {
         tracing::info!(server, "another server is gone");
+        self.parts().asking.forget(server);
         attendance::forget(self.parts(), name_of(server));
     }
 }

@@ -27,6 +27,9 @@ use crate::wire::{Answered, Call};
 /// How long a report waits for members, besides the time of a filter.
 const REPORTED_WITHIN: Duration = Duration::from_secs(1);
 
+/// How long a call whose event has its place waits until that has come back from where the order is made.
+const HEARD_WITHIN: Duration = Duration::from_secs(1);
+
 /// In which life of a server something was sent before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Life {
@@ -230,6 +233,13 @@ async fn finish<A: App, L: Lane<A>>(
     let applied = call.apply(parts, Ran { caller, turn, metrics: &metrics, route, session, effect }, held);
     let applied = soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
     let (told, state_version) = (applied.report, applied.state_version);
+    if let Some(heard) = applied.heard {
+        // What its caller does next comes behind it, as where there is one server. It has happened, whether that is so in time or not.
+        let until = (Instant::now() + HEARD_WITHIN).min(arrived + limit);
+        if soon(until, heard).await.is_none() {
+            tracing::debug!(route = route.id().cb, "an event has its place, and has not come back");
+        }
+    }
     // It has happened, whatever becomes known of it in time: a member that is slow keeps nobody waiting for long.
     let known_by = (Instant::now() + parts.config.filter_timeout + REPORTED_WITHIN).min(arrived + limit);
     let report = match told {

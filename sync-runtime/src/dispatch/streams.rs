@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Instant, sleep, sleep_until, timeout};
 use crate::contain::contained;
 use crate::dispatch::Caller;
-use crate::dispatch::news::{News, RoomChunks, tell};
+use crate::dispatch::news::{News, RoomChunks, tell_once};
 use crate::dispatch::parts::Parts;
 use crate::error::SyncError;
 use crate::rooms::{Bundle, Seat, Socket, is_left_out, waited_for};
@@ -184,11 +184,13 @@ impl<'a, A: App> LiveStreams<'a, A> {
                 return;
             }
             Meant::Room => {
-                self.tell_others(None, &chunks);
+                let telling = self.tell_others(None, &chunks);
+                telling.await;
                 hub.stream(self.room, chunks, |socket| !self.leaves_out(socket)).await
             }
             Meant::Users(users) => {
-                self.tell_others(Some(users), &chunks);
+                let telling = self.tell_others(Some(users), &chunks);
+                telling.await;
                 let is_meant = |socket: &Socket<A>| !self.leaves_out(socket) && is_one_of(users, socket);
                 hub.stream(self.room, chunks, is_meant).await
             }
@@ -199,19 +201,23 @@ impl<'a, A: App> LiveStreams<'a, A> {
         waiting.slow.extend(slow.into_iter().take(few));
     }
 
-    /// Has them sent to members of the room on other servers. Nobody waits for those that are slow there.
-    fn tell_others(&self, users: Option<&[String]>, chunks: &Bundle) {
-        if !self.parts.hub.is_shared() {
-            return;
+    /// Has them sent to members of the room on other servers, and waits until they are on their way. Nobody waits for those that are slow there;
+    /// while the bus is away, they are not told.
+    fn tell_others(&self, users: Option<&[String]>, chunks: &Bundle) -> impl Future<Output = ()> + use<'_, 'a, A> {
+        let news = self.parts.hub.is_shared().then(|| {
+            News::Chunks(RoomChunks {
+                room: self.room.to_owned(),
+                by: self.caller.sender_key(),
+                ignore_self: self.ignore_self,
+                users: users.map(<[String]>::to_vec),
+                packets: chunks.packets().iter().map(|packet| packet.text().to_owned()).collect(),
+            })
+        });
+        async move {
+            if let Some(news) = news {
+                tell_once(self.parts, self.room, &news).await;
+            }
         }
-        let chunks = RoomChunks {
-            room: self.room.to_owned(),
-            by: self.caller.sender_key(),
-            ignore_self: self.ignore_self,
-            users: users.map(<[String]>::to_vec),
-            packets: chunks.packets().iter().map(|packet| packet.text().to_owned()).collect(),
-        };
-        tell(self.parts, Some(self.room), &News::Chunks(chunks));
     }
 
     fn leaves_out(&self, socket: &Socket<A>) -> bool {

@@ -23,7 +23,7 @@ use crate::error::SyncError;
 use crate::i18n::Catalog;
 use crate::id::Id;
 use crate::rooms::{
-    Beginning, Bundle, CloseReason, Entering, Identity, NotPlaced, NowOrLater, Outbox, RemoteEvents, Room,
+    Beginning, Bundle, CloseReason, Entering, Given, Identity, NotPlaced, NowOrLater, Outbox, RemoteEvents, Room,
     RoomServices, SenderKey, Sequencer, Socket, Submitted,
 };
 use crate::route::{
@@ -900,7 +900,7 @@ impl Sequencer<TestApp> for Elsewhere {
         _: &str,
         room: Option<Arc<Room<TestApp>>>,
         event: Submitted<TestApp>,
-    ) -> NowOrLater<'static, Option<Position>> {
+    ) -> NowOrLater<'static, Option<Given>> {
         let (tell, told) = tokio::sync::oneshot::channel();
         let text = event.delivery.text().expect("an event that can be written");
         let place = Box::new(move |at| {
@@ -910,7 +910,8 @@ impl Sequencer<TestApp> for Elsewhere {
         });
         self.submitted.lock().push(Shared { server: self.server, text, place });
         NowOrLater::Later(Box::pin(async move {
-            told.await.map(Some).map_err(|_| SyncError::new("sync-unavailable").status(503))
+            let at = told.await.map_err(|_| SyncError::new("sync-unavailable").status(503))?;
+            Ok(Some(at.into()))
         }))
     }
 }

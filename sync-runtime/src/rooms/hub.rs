@@ -17,7 +17,7 @@ use crate::rooms::expiry::{Due, Expiry};
 use crate::rooms::gap::Gap;
 use crate::rooms::socket::Place;
 use crate::rooms::{
-    After, Beginning, Bundle, Delivery, HeldSeat, Kept, NowOrLater, OthersHealth, Permit, RemoteEvents, Room,
+    After, Beginning, Bundle, Delivery, Given, HeldSeat, Kept, NowOrLater, OthersHealth, Permit, RemoteEvents, Room,
     RoomServices, Seat, SenderKey, Socket, StoredRoom, Submitted,
 };
 use crate::route::{App, Keep};
@@ -309,17 +309,9 @@ impl<A: App> Hub<A> {
         permit.map(Some).ok_or_else(|| SyncError::new("sync-rate-limited").param("seconds", 1))
     }
 
-    /// Gives an event its place in the order of a room; `None` when nobody is there any more.
-    ///
-    /// # Errors
-    ///
-    /// When the order is made elsewhere, and that cannot be reached.
-    pub async fn push(&self, name: &str, event: Submitted<A>) -> Result<Option<Position>, SyncError> {
-        self.submit(name, event).known().await
-    }
-
-    /// As [`push`](Hub::push), without waiting: what is submitted first comes first.
-    pub fn submit(&self, name: &str, event: Submitted<A>) -> NowOrLater<'static, Option<Position>> {
+    /// Gives an event its place in the order of a room, without waiting: what is submitted first comes first. `None` when nobody is there any
+    /// more.
+    pub fn submit(&self, name: &str, event: Submitted<A>) -> NowOrLater<'static, Option<Given>> {
         self.services.sequencer.submit(name, self.room(name), event)
     }
 
@@ -346,6 +338,22 @@ impl<A: App> Hub<A> {
     /// Has other servers be told something, or those alone that have members in a room.
     pub fn tell_others(&self, room: Option<&str>, news: String) {
         self.services.others.tell(room, news);
+    }
+
+    /// Has those other servers be told something once that have members in a room; it is over when that was said, or will not be.
+    pub fn tell_others_once(&self, room: &str, news: String) -> impl Future<Output = ()> + Send + use<A> {
+        self.services.others.tell_once(room, news)
+    }
+
+    /// Has one other server be told something.
+    pub fn tell_other(&self, server: &str, news: String) {
+        self.services.others.tell_one(server, news);
+    }
+
+    /// Returns by what other servers are known that live.
+    #[must_use]
+    pub fn other_servers(&self) -> Vec<String> {
+        self.services.others.names()
     }
 
     /// Notes that somebody, whose key it is, has left a room behind a place: on other servers, they cannot say any more that they have been there.
@@ -417,16 +425,7 @@ impl<A: App> Hub<A> {
         if self.has_members(name) {
             return Ok(true);
         }
-        Ok(self.count_others(Some(name)).await? > 0)
-    }
-
-    /// Returns how many other processes have members in a room; without one, how many there are.
-    ///
-    /// # Errors
-    ///
-    /// When what knows of them cannot be reached.
-    pub async fn count_others(&self, room: Option<&str>) -> Result<usize, SyncError> {
-        self.services.sequencer.others(room).known().await
+        self.services.sequencer.has_members_elsewhere(name).known().await
     }
 
     /// Notes that what happened in a room up to a place cannot be had any more.

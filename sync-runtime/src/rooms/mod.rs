@@ -36,8 +36,8 @@ pub use outbox::{CloseReason, Outbox, QueueFull, Shortcut};
 pub use room::{Room, Submitted};
 pub use seat::{Deferred, HeldSeat, Row, Seat, waited_for};
 pub use services::{
-    After, Beginning, Dropped, Histories, History, Kept, KeptEvents, Listening, LocalSequencer, NoHistories, NoOthers,
-    NotPlaced, NowOrLater, OthersHealth, PastEvent, RemoteEvents, RoomServices, Sequencer,
+    After, Beginning, Dropped, Given, Histories, History, Kept, KeptEvents, Listening, LocalSequencer, NoHistories,
+    NoOthers, NotPlaced, NowOrLater, OthersHealth, PastEvent, RemoteEvents, RoomServices, Sequencer,
 };
 #[cfg(any(feature = "redis", test))]
 pub use services::{Others, PastText};

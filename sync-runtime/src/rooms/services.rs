@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use crate::clock::Instant;
 use crate::config::Config;
 use crate::error::SyncError;
@@ -28,6 +30,22 @@ pub trait Others: Send + Sync {
     /// Has all others be told something, or those alone that have members in a room: what is told first is heard first. It may be heard
     /// twice, and when others have heard nothing for a while, they know that it may be missing.
     fn tell(&self, room: Option<&str>, news: String);
+
+    /// Has those hear something that have members in a room, once or not at all; it is over when it was said, or will not be.
+    fn tell_once(&self, room: &str, news: String) -> BoxFuture<'static, ()> {
+        let _ = (room, news);
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Has one of them hear something.
+    fn tell_one(&self, server: &str, news: String) {
+        let _ = (server, news);
+    }
+
+    /// Returns by what those are known that live, as far as this one has heard of them.
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Returns how it is with the way to them.
     fn health(&self) -> OthersHealth {
@@ -98,10 +116,10 @@ pub trait Sequencer<A: App>: Send + Sync {
         NowOrLater::Now(())
     }
 
-    /// Returns how many other processes have members in a room; without one, how many there are.
-    fn others<'a>(&'a self, room: Option<&'a str>) -> NowOrLater<'a, usize> {
+    /// Returns whether anybody is in a room in another process.
+    fn has_members_elsewhere<'a>(&'a self, room: &'a str) -> NowOrLater<'a, bool> {
         let _ = room;
-        NowOrLater::Now(0)
+        NowOrLater::Now(false)
     }
 
     /// Places what has happened elsewhere in a room up to now.
@@ -139,12 +157,23 @@ pub trait Sequencer<A: App>: Send + Sync {
     ///
     /// `room` is `None` when nobody is in it here. The result is `None` when nobody is in it anywhere. An event that makes something of a
     /// shared value is refused, `state-conflict`, when that is not what it was made of any more.
-    fn submit(
-        &self,
-        name: &str,
-        room: Option<Arc<Room<A>>>,
-        event: Submitted<A>,
-    ) -> NowOrLater<'static, Option<Position>>;
+    fn submit(&self, name: &str, room: Option<Arc<Room<A>>>, event: Submitted<A>)
+    -> NowOrLater<'static, Option<Given>>;
+}
+
+/// The place that an event was given.
+#[derive(Debug)]
+pub struct Given {
+    /// The place.
+    pub at: Position,
+    /// Ends when the event is on its way to the members here, or never will be; `None` where it is.
+    pub heard: Option<oneshot::Receiver<()>>,
+}
+
+impl From<Position> for Given {
+    fn from(at: Position) -> Self {
+        Self { at, heard: None }
+    }
 }
 
 /// Where the order of a room is when it is opened here.
@@ -246,7 +275,15 @@ pub enum NowOrLater<'a, T> {
     Later(BoxFuture<'a, Result<T, SyncError>>),
 }
 
-impl<T> NowOrLater<'_, T> {
+impl<'a, T: 'a> NowOrLater<'a, T> {
+    /// Makes something of it once it is known.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U + Send + 'a) -> NowOrLater<'a, U> {
+        match self {
+            Self::Now(known) => NowOrLater::Now(make(known)),
+            Self::Later(asked) => NowOrLater::Later(Box::pin(async { asked.await.map(make) })),
+        }
+    }
+
     /// Waits until it is known.
     ///
     /// # Errors
@@ -285,13 +322,8 @@ impl<A: App> Sequencer<A> for LocalSequencer {
         NowOrLater::Now(Position::of_event(epoch, 0).into())
     }
 
-    fn submit(
-        &self,
-        _: &str,
-        room: Option<Arc<Room<A>>>,
-        event: Submitted<A>,
-    ) -> NowOrLater<'static, Option<Position>> {
-        NowOrLater::Now(room.and_then(|room| room.place(event)))
+    fn submit(&self, _: &str, room: Option<Arc<Room<A>>>, event: Submitted<A>) -> NowOrLater<'static, Option<Given>> {
+        NowOrLater::Now(room.and_then(|room| room.place(event)).map(Given::from))
     }
 }
 

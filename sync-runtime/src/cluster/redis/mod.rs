@@ -17,6 +17,7 @@ mod frame;
 mod publisher;
 mod subscriber;
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock, Weak};
 use std::time::Duration;
@@ -27,7 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::cluster::bus::{Bus, BusError, Ears, Message, Past, PastMessage};
-use crate::cluster::redis::publisher::{Outgoing, Waiting};
+use crate::cluster::redis::publisher::{News, Outgoing, Waiting};
 use crate::cluster::redis::subscriber::{Command, ENDED, MISSED};
 use crate::id::Id;
 use crate::rooms::OthersHealth;
@@ -78,8 +79,8 @@ struct Shared {
     hears: AtomicBool,
     /// Whether something was not told that others have to know.
     has_dropped: AtomicBool,
-    /// How many other nodes are heard.
-    others: AtomicUsize,
+    /// The other nodes that are heard.
+    others: Mutex<HashSet<String>>,
 }
 
 /// What keys and channels are called.
@@ -111,6 +112,11 @@ impl Names {
     fn nodes(&self) -> String {
         format!("{}:nodes", self.prefix)
     }
+
+    /// The channel on which one node is told what nobody else has to know.
+    fn node(&self, node: &str) -> String {
+        format!("{}:node:{node}", self.prefix)
+    }
 }
 
 impl RedisBus {
@@ -132,7 +138,7 @@ impl RedisBus {
             publishes: AtomicBool::new(false),
             hears: AtomicBool::new(false),
             has_dropped: AtomicBool::new(false),
-            others: AtomicUsize::new(0),
+            others: Mutex::default(),
         };
         let ends = Mutex::new(Some(Ends { outgoing: published, commands: commanded }));
         Ok(Self { shared: Arc::new(shared), outgoing, commands, ends, tasks: OnceLock::new() })
@@ -142,6 +148,16 @@ impl RedisBus {
         self.shared.waiting.fetch_add(outgoing.bytes(), Ordering::AcqRel);
         // A task that has ended tells so by dropping this.
         self.outgoing.send(outgoing).unwrap_or_default();
+    }
+
+    fn tell_on(&self, channel: String, room: Option<Arc<str>>, text: &str) {
+        if !self.shared.takes_news() {
+            // Others are told that something is missing, and ask for what they need.
+            self.shared.has_dropped.store(true, Ordering::Release);
+            return;
+        }
+        let text = frame::told(&self.shared.node, text);
+        self.say_soon(Outgoing::News(News { channel, room, text, said: None }));
     }
 
     /// Returns the key under which all nodes write positions: the first one that asks brings its `own`.
@@ -167,6 +183,11 @@ impl Shared {
         Ok(*self.position_key.get_or_init(|| known))
     }
 
+    /// Whether what others are told goes out soon.
+    fn takes_news(&self) -> bool {
+        self.publishes.load(Ordering::Acquire) && self.waiting.load(Ordering::Acquire) <= MOST_NEWS_WAITING
+    }
+
     fn is_up(&self) -> bool {
         // What is published is delivered here, too, when it is heard again.
         self.publishes.load(Ordering::Acquire) && self.waiting.load(Ordering::Acquire) < MOST_WAITING
@@ -175,9 +196,7 @@ impl Shared {
     /// Tells all that this node lives, and the Redis under which key positions are written: one that has forgotten everything knows it again.
     async fn tell_that_it_lives(&self) -> Result<(), BusError> {
         self.say("").await?;
-        let is_told =
-            self.publishes.load(Ordering::Acquire) && self.waiting.load(Ordering::Acquire) <= MOST_NEWS_WAITING;
-        if is_told && self.has_dropped.swap(false, Ordering::AcqRel) {
+        if self.takes_news() && self.has_dropped.swap(false, Ordering::AcqRel) {
             self.say(MISSED).await.inspect_err(|_| self.has_dropped.store(true, Ordering::Release))?;
         }
         match self.position_key.get() {
@@ -186,9 +205,9 @@ impl Shared {
         }
     }
 
-    /// Returns how many nodes listen in a room, or live.
-    async fn listeners(&self, room: Option<&str>) -> Result<usize, BusError> {
-        let channel = room.map_or_else(|| self.names.nodes(), |room| self.names.room(room));
+    /// Returns how many nodes listen in a room.
+    async fn listeners(&self, room: &str) -> Result<usize, BusError> {
+        let channel = self.names.room(room);
         let asked = self.redis.ask(|mut redis| {
             let mut asked = redis::cmd("PUBSUB");
             asked.arg("NUMSUB").arg(&channel);
@@ -314,9 +333,9 @@ impl Bus for RedisBus {
         })
     }
 
-    fn others<'a>(&'a self, room: Option<&'a str>) -> BoxFuture<'a, Result<usize, BusError>> {
+    fn has_others<'a>(&'a self, room: &'a str) -> BoxFuture<'a, Result<bool, BusError>> {
         let (tell, told) = oneshot::channel();
-        self.commands.send(Command::Others(room.map(Arc::from), tell)).unwrap_or_default();
+        self.commands.send(Command::Others(room.into(), tell)).unwrap_or_default();
         Box::pin(async { told.await.unwrap_or_else(|_| Err(stopped())) })
     }
 
@@ -326,13 +345,26 @@ impl Bus for RedisBus {
 
     fn tell(&self, room: Option<&Arc<str>>, text: String) {
         let channel = room.map_or_else(|| self.shared.names.nodes(), |room| self.shared.names.room(room));
-        let is_too_much = self.shared.waiting.load(Ordering::Acquire) > MOST_NEWS_WAITING;
-        if is_too_much || !self.shared.publishes.load(Ordering::Acquire) {
-            // Others are told that something is missing, and ask for what they need.
-            self.shared.has_dropped.store(true, Ordering::Release);
-            return;
+        self.tell_on(channel, room.cloned(), &text);
+    }
+
+    fn tell_once(&self, room: &Arc<str>, text: String) -> BoxFuture<'static, ()> {
+        if !self.shared.takes_news() {
+            return Box::pin(std::future::ready(()));
         }
-        self.say_soon(Outgoing::News(channel, frame::told(&self.shared.node, &text)));
+        let (tell, told) = oneshot::channel();
+        let text = frame::told(&self.shared.node, &text);
+        let channel = self.shared.names.room(room);
+        self.say_soon(Outgoing::News(News { channel, room: Some(room.clone()), text, said: Some(tell) }));
+        Box::pin(async move { told.await.unwrap_or_default() })
+    }
+
+    fn tell_one(&self, node: &str, text: String) {
+        self.tell_on(self.shared.names.node(node), None, &text);
+    }
+
+    fn others(&self) -> Vec<String> {
+        self.shared.others.lock().iter().cloned().collect()
     }
 
     fn leave(&self) -> BoxFuture<'static, ()> {
@@ -347,7 +379,7 @@ impl Bus for RedisBus {
     fn health(&self) -> OthersHealth {
         let Shared { publishes, hears, others, waiting, .. } = &*self.shared;
         let is_down = !publishes.load(Ordering::Acquire) || !hears.load(Ordering::Acquire);
-        OthersHealth { is_down, servers: 1 + others.load(Ordering::Acquire), waiting: waiting.load(Ordering::Acquire) }
+        OthersHealth { is_down, servers: 1 + others.lock().len(), waiting: waiting.load(Ordering::Acquire) }
     }
 
     fn is_up(&self) -> bool {

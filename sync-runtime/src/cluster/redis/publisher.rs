@@ -1,6 +1,6 @@
 //! Publishes what happens on this node: all that waits together, and one batch behind the other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -26,8 +26,18 @@ const AGAIN: Duration = Duration::from_millis(100);
 pub(super) enum Outgoing {
     /// A message that waits for its place.
     Message(Waiting),
-    /// What others are to be told: the channel, and the text.
-    News(String, String),
+    /// What others are to be told.
+    News(News),
+}
+
+/// What others are to be told.
+pub(super) struct News {
+    pub(super) channel: String,
+    /// The room of the channel, if it is one's.
+    pub(super) room: Option<Arc<str>>,
+    pub(super) text: String,
+    /// Dropped when it was said; who has this waits for that, and would rather have it lost than said twice.
+    pub(super) said: Option<oneshot::Sender<()>>,
 }
 
 impl Outgoing {
@@ -36,7 +46,7 @@ impl Outgoing {
             Self::Message(Waiting { message, .. }) => {
                 message.text.len() + message.value.as_ref().map_or(0, |value| value.json.len())
             }
-            Self::News(_, text) => text.len(),
+            Self::News(News { text, .. }) => text.len(),
         }
     }
 }
@@ -54,12 +64,13 @@ struct Group {
     messages: Vec<Waiting>,
 }
 
-/// What is said together.
+/// What is said together, in its order.
 #[derive(Default)]
-struct Batch {
-    groups: Vec<Group>,
-    /// Channels, and what is said there.
-    news: Vec<(String, String)>,
+struct Batch(Vec<Part>);
+
+enum Part {
+    Group(Group),
+    News(News),
 }
 
 /// A connection on which it is published, and which Redis answers there.
@@ -74,14 +85,17 @@ pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::Unbounded
     let mut left = None;
     while let Some(batch) = next_batch(&mut coming, &mut left).await {
         let bytes: usize = batch.iter().map(Outgoing::bytes).sum();
-        let mut batch = by_room(batch);
+        let mut batch = Batch::of(batch);
         let mut is_repeat = false;
         loop {
             match link.publish(&shared, &batch, is_repeat).await {
-                Ok(answers) => batch = Batch { groups: settle(batch.groups, answers), news: Vec::new() },
-                Err(error) => lost(&shared, &error.into()),
+                Ok(answers) => batch = settle(batch, answers),
+                Err(error) => {
+                    batch.0.retain(|part| !matches!(part, Part::News(News { said: Some(_), .. })));
+                    lost(&shared, &error.into());
+                }
             }
-            if batch.groups.is_empty() && batch.news.is_empty() {
+            if batch.0.is_empty() {
                 break;
             }
             shared.publishes.store(false, Ordering::Release);
@@ -93,50 +107,73 @@ pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::Unbounded
     }
 }
 
-/// Takes what waits, as far as it can be said together: news come first there, so that those behind a message are `left` for the next time.
+/// Takes what waits, as far as it can be said together. Where a room is told something between two messages, the second one is `left` for the next
+/// time: those of one batch get their places all at once, or not at all.
 async fn next_batch(
     coming: &mut mpsc::UnboundedReceiver<Outgoing>,
     left: &mut Option<Outgoing>,
 ) -> Option<Vec<Outgoing>> {
-    let first = match left.take() {
+    let mut next = match left.take() {
         Some(left) => left,
         None => coming.recv().await?,
     };
-    let mut bytes = first.bytes();
-    let mut batch = vec![first];
-    while batch.len() < TOGETHER && bytes < TOGETHER_BYTES {
-        let Ok(next) = coming.try_recv() else { break };
-        let is_behind = matches!((batch.last(), &next), (Some(Outgoing::Message(_)), Outgoing::News(..)));
-        if is_behind {
-            *left = Some(next);
-            break;
+    let (mut bytes, mut batch) = (0, Vec::new());
+    // Rooms with messages in this batch, and those of them that are told something behind that.
+    let (mut rooms, mut ended) = (HashSet::<Arc<str>>::new(), HashSet::<Arc<str>>::new());
+    loop {
+        match &next {
+            Outgoing::Message(Waiting { message, .. }) if ended.contains(&message.room) => {
+                *left = Some(next);
+                break;
+            }
+            Outgoing::Message(Waiting { message, .. }) => {
+                if !rooms.contains(&message.room) {
+                    rooms.insert(message.room.clone());
+                }
+            }
+            Outgoing::News(News { room: Some(room), .. }) if rooms.contains(room) => {
+                ended.insert(room.clone());
+            }
+            Outgoing::News(_) => {}
         }
         bytes += next.bytes();
         batch.push(next);
+        if batch.len() >= TOGETHER || bytes >= TOGETHER_BYTES {
+            break;
+        }
+        match coming.try_recv() {
+            Ok(more) => next = more,
+            Err(_) => break,
+        }
     }
     Some(batch)
 }
 
-/// Puts the messages of each room together. Between rooms there is no order.
-fn by_room(all: Vec<Outgoing>) -> Batch {
-    let Batch { mut groups, mut news } = Batch::default();
-    let mut known: HashMap<Arc<str>, usize> = HashMap::new();
-    for outgoing in all {
-        let waiting = match outgoing {
-            Outgoing::Message(waiting) => waiting,
-            Outgoing::News(channel, text) => {
-                news.push((channel, text));
-                continue;
+impl Batch {
+    /// Puts the messages of each room together. Between rooms there is no order; what others are told is behind everything that was to be said
+    /// before.
+    fn of(all: Vec<Outgoing>) -> Self {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut known: HashMap<Arc<str>, usize> = HashMap::new();
+        for outgoing in all {
+            let waiting = match outgoing {
+                Outgoing::Message(waiting) => waiting,
+                Outgoing::News(news) => {
+                    parts.push(Part::News(news));
+                    continue;
+                }
+            };
+            let Message { room, retention, .. } = &waiting.message;
+            let index = *known.entry(room.clone()).or_insert_with(|| {
+                parts.push(Part::Group(Group { room: room.clone(), retention: *retention, messages: Vec::new() }));
+                parts.len() - 1
+            });
+            if let Part::Group(group) = &mut parts[index] {
+                group.messages.push(waiting);
             }
-        };
-        let Message { room, retention, .. } = &waiting.message;
-        let index = *known.entry(room.clone()).or_insert_with(|| {
-            groups.push(Group { room: room.clone(), retention: *retention, messages: Vec::new() });
-            groups.len() - 1
-        });
-        groups[index].messages.push(waiting);
+        }
+        Self(parts)
     }
-    Batch { groups, news }
 }
 
 /// Makes a connection, however long that takes.
@@ -173,10 +210,14 @@ impl Link {
     /// Publishes messages, and returns what was answered for each room.
     async fn publish(&mut self, shared: &Shared, batch: &Batch, is_repeat: bool) -> Result<Vec<Value>, RedisError> {
         let mut pipeline = redis::pipe();
-        for (channel, text) in &batch.news {
-            pipeline.cmd("PUBLISH").arg(channel).arg(text).ignore();
-        }
-        for Group { room, retention, messages } in &batch.groups {
+        for part in &batch.0 {
+            let Group { room, retention, messages } = match part {
+                Part::Group(group) => group,
+                Part::News(News { channel, text, .. }) => {
+                    pipeline.cmd("PUBLISH").arg(channel).arg(text).ignore();
+                    continue;
+                }
+            };
             let age = retention.age;
             let call = pipeline.cmd("EVALSHA").arg(PUBLISH.get_hash()).arg(2);
             call.arg(shared.names.room(room)).arg(shared.names.past(room));
@@ -200,9 +241,10 @@ impl Link {
 }
 
 /// Tells what came of messages, and returns those of which it is to be found out once more.
-fn settle(groups: Vec<Group>, answers: Vec<Value>) -> Vec<Group> {
+fn settle(batch: Batch, answers: Vec<Value>) -> Batch {
+    let groups = batch.0.into_iter().filter_map(|part| if let Part::Group(group) = part { Some(group) } else { None });
     let mut left = Vec::new();
-    for (group, answer) in groups.into_iter().zip(answers) {
+    for (group, answer) in groups.zip(answers) {
         let places = answer.extract_error().and_then(|answer| Ok(redis::from_redis_value::<(u64, Vec<i64>)>(answer)?));
         match places {
             Ok((epoch, places)) => {
@@ -217,7 +259,7 @@ fn settle(groups: Vec<Group>, answers: Vec<Value>) -> Vec<Group> {
                     waiting.tell.send(place).unwrap_or_default();
                 }
             }
-            Err(error) if is_passing(&error) => left.push(group),
+            Err(error) if is_passing(&error) => left.push(Part::Group(group)),
             Err(error) => {
                 tracing::error!(room = &*group.room, %error, "the bus refuses what happens in a room");
                 let error = BusError::from(error);
@@ -227,7 +269,7 @@ fn settle(groups: Vec<Group>, answers: Vec<Value>) -> Vec<Group> {
             }
         }
     }
-    left
+    Batch(left)
 }
 
 /// Whether another attempt, or another connection, may do.

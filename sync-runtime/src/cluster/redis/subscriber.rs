@@ -41,16 +41,16 @@ const KEEP: Duration = Duration::from_secs(60);
 pub(super) enum Command {
     Listen(Arc<str>, Tell<Position>),
     Unlisten(Arc<str>),
-    /// Asks how many others listen in a room, or live.
-    Others(Option<Arc<str>>, Tell<usize>),
+    /// Asks whether others listen in a room.
+    Others(Arc<str>, Tell<bool>),
 }
 
 /// Where somebody is told who waits for it.
 type Tell<T> = oneshot::Sender<Result<T, BusError>>;
 /// A room in which somebody wants to listen, and waits to be told where its order is.
 type Waiting = (Arc<str>, Tell<Position>);
-/// A room of which somebody wants to know how many others listen there; without one, how many live.
-type Asked = (Option<Arc<str>>, Tell<usize>);
+/// A room of which somebody wants to know whether others listen there.
+type Asked = (Arc<str>, Tell<bool>);
 
 struct Subscriber {
     shared: Arc<Shared>,
@@ -127,7 +127,8 @@ impl Subscriber {
     /// Connects, and subscribes to everything.
     async fn connect(&self) -> Result<(PubSubSink, PubSubStream), BusError> {
         let (mut sink, heard) = in_time(self.shared.redis.subscriber()).await?.split();
-        in_time(sink.subscribe(self.shared.names.nodes())).await?;
+        let Shared { names, node, .. } = &*self.shared;
+        in_time(sink.subscribe(&[names.nodes(), names.node(node)])).await?;
         let rooms: Vec<_> = self.rooms.iter().map(|room| self.shared.names.room(room)).collect();
         for channels in rooms.chunks(TOGETHER) {
             in_time(sink.subscribe(channels)).await?;
@@ -219,17 +220,17 @@ impl Subscriber {
         Ok(())
     }
 
-    /// Tells how many others listen, beside what is heard.
+    /// Tells whether others listen, beside what is heard.
     fn tell_of_others(&self, asked: Vec<Asked>) {
         if asked.is_empty() {
             return;
         }
-        let own = |room: &Option<Arc<str>>| usize::from(room.as_ref().is_none_or(|room| self.rooms.contains(room)));
+        let own = |room: &Arc<str>| usize::from(self.rooms.contains(room));
         let asked: Vec<_> = asked.into_iter().map(|(room, tell)| (own(&room), room, tell)).collect();
         let shared = self.shared.clone();
         tokio::spawn(async move {
             let asked = asked.into_iter().map(async |(own, room, tell)| {
-                let others = shared.listeners(room.as_deref()).await.map(|count| count.saturating_sub(own));
+                let others = shared.listeners(&room).await.map(|count| count > own);
                 tell.send(others).unwrap_or_default();
             });
             stream::iter(asked).buffer_unordered(AT_ONCE).collect::<()>().await;
@@ -278,9 +279,14 @@ impl Subscriber {
         let Some(ears) = self.ears.upgrade() else { return };
         if text == ENDED {
             self.others.remove(node);
+            self.shared.others.lock().remove(node);
             return ears.gone(node);
         }
-        self.others.insert(node.to_owned(), Instant::now());
+        if self.others.insert(node.to_owned(), Instant::now()).is_none() {
+            self.shared.others.lock().insert(node.to_owned());
+            // So that a new one need not wait to know those that are there.
+            self.say_that_it_lives();
+        }
         match text {
             "" => {}
             MISSED => ears.missed(),
@@ -294,17 +300,21 @@ impl Subscriber {
             return Err(BusError::new(format!("nothing was heard for {} seconds", SILENCE.as_secs())));
         }
         let silent: Vec<_> = self.others.extract_if(|_, heard| heard.elapsed() > LEASE).map(|(node, _)| node).collect();
-        self.shared.others.store(self.others.len(), Ordering::Release);
+        silent.iter().for_each(|node| drop(self.shared.others.lock().take(node)));
         if let Some(ears) = self.ears.upgrade() {
             silent.iter().for_each(|node| ears.gone(node));
         }
+        self.say_that_it_lives();
+        Ok(())
+    }
+
+    fn say_that_it_lives(&self) {
         let shared = self.shared.clone();
         tokio::spawn(async move {
             if let Err(error) = shared.tell_that_it_lives().await {
                 tracing::debug!(%error, "the bus does not answer");
             }
         });
-        Ok(())
     }
 
     /// Keeps the order of rooms known in which nothing happens.

@@ -201,6 +201,8 @@ pub(in crate::dispatch) trait Lane<A: App>: Sync {
 pub(in crate::dispatch) struct Applied {
     /// The version of the value that it has acted on.
     pub(in crate::dispatch) state_version: Option<String>,
+    /// Ends when its event is on its way to the members here, if that is not so yet.
+    pub(in crate::dispatch) heard: Option<oneshot::Receiver<()>>,
     /// Where it is told what becomes of an event, if the caller wants to know.
     pub(in crate::dispatch) report: Option<oneshot::Receiver<Report>>,
 }

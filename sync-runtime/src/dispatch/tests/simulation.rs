@@ -405,7 +405,7 @@ impl Sequencer<TestApp> for SameEpoch {
         name: &str,
         room: Option<Arc<Room<TestApp>>>,
         event: Submitted<TestApp>,
-    ) -> NowOrLater<'static, Option<Position>> {
+    ) -> NowOrLater<'static, Option<Given>> {
         self.0.submit(name, room, event)
     }
 }

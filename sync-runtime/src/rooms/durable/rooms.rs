@@ -11,7 +11,7 @@ use crate::rooms::durable::changes::Note;
 use crate::rooms::durable::file::StoredMember;
 use crate::rooms::history::Recent;
 use crate::rooms::{
-    Beginning, Dropped, Histories, History, Kept, KeptEvents, LocalSequencer, NoOthers, NowOrLater, OneKnown,
+    Beginning, Dropped, Given, Histories, History, Kept, KeptEvents, LocalSequencer, NoOthers, NowOrLater, OneKnown,
     RecentEvents, Room, RoomServices, SenderKey, Sequencer, Submitted,
 };
 use crate::route::{App, Keep};
@@ -63,9 +63,9 @@ impl<A: App> Sequencer<A> for Arc<DurableRooms<A>> {
         name: &str,
         room: Option<Arc<Room<A>>>,
         event: Submitted<A>,
-    ) -> NowOrLater<'static, Option<Position>> {
+    ) -> NowOrLater<'static, Option<Given>> {
         match room {
-            Some(room) if room.is_durable() => self.log.submit(room, event),
+            Some(room) if room.is_durable() => self.log.submit(room, event).map(|at| at.map(Given::from)),
             room => self.order.submit(name, room, event),
         }
     }

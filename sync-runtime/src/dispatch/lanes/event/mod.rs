@@ -82,14 +82,14 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         let report = self.report.then(|| fanout.reported());
         let event = Submitted { delivery: Box::new(fanout), caller: caller.sender_key().session, permit };
         parts.states.tell_of_room(parts, &self.receiver);
-        match parts.hub.submit(&self.receiver, event) {
-            NowOrLater::Now(_) => {}
-            placing => {
+        let given = match parts.hub.submit(&self.receiver, event) {
+            NowOrLater::Now(given) => given,
+            NowOrLater::Later(placing) => {
                 // It has its turn where the order is made: the socket's next event is sent there, too, and is behind it.
                 ran.turn.pass_to(Passed::ToEvents);
-                placing.known().await?;
+                placing.await?
             }
-        }
-        Ok(Applied { report, ..Applied::default() })
+        };
+        Ok(Applied { report, heard: given.and_then(|given| given.heard), ..Applied::default() })
     }
 }

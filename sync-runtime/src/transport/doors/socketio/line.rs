@@ -33,8 +33,8 @@ use crate::wire::{self, Misread, Packet, bad_request, event};
 /// After what time answers are sent, and others get their turn, though the next message could be handled at once; it is looked between
 /// two messages.
 const TURN: Duration = Duration::from_micros(200);
-/// How many calls of `concurrent` routes run at once for one socket, and how many bytes of them count as one more; what is sent
-/// behind them waits.
+/// How many calls of `concurrent` routes run at once for one socket, and beside them how many events are on their way to where the order is made;
+/// and how many bytes of them count as one more. What is sent behind them waits.
 const BESIDE: u32 = 100;
 const BESIDE_BYTES: usize = 5 * 1024;
 
@@ -56,6 +56,7 @@ pub(super) struct Line<A: App> {
 /// The calls that go on beside those that came after them.
 struct Beside {
     places: Arc<Semaphore>,
+    event_places: Arc<Semaphore>,
     calls: Mutex<BTreeMap<u64, Running>>,
     /// Shared by those that only events may come beside.
     events: Arc<RwLock<()>>,
@@ -262,7 +263,11 @@ impl<A: App> Line<A> {
         // Nobody waits for all of them but who would bring the next one.
         let placing = (passed == Passed::ToEvents).then(|| self.beside.events.clone().try_read_owned());
         let weight = u32::try_from(1 + bytes / BESIDE_BYTES).unwrap_or(BESIDE).min(BESIDE);
-        let place = std::pin::pin!(self.beside.places.clone().acquire_many_owned(weight));
+        let places = match passed {
+            Passed::ToEvents => &self.beside.event_places,
+            Passed::ToAll => &self.beside.places,
+        };
+        let place = std::pin::pin!(places.clone().acquire_many_owned(weight));
         let (answering, place) = match select(answering, place).await {
             Either::Left((answer, _)) => return self.reply(id, &answer),
             Either::Right((place, answering)) => (answering, place),
@@ -345,6 +350,7 @@ impl Beside {
     fn new() -> Self {
         Self {
             places: Arc::new(Semaphore::new(BESIDE as usize)),
+            event_places: Arc::new(Semaphore::new(BESIDE as usize)),
             calls: Mutex::default(),
             events: Arc::new(RwLock::new(())),
         }
