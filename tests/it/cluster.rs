@@ -469,12 +469,12 @@ async fn who_is_in_a_room_on_one_server_may_call_there_over_http_on_any() {
     let mut bob = nodes[1].connect(member("bob", "deliver", None)).await;
     join(&mut bob, "open-a").await;
     let body = json!({ "receiver": "open-a", "data": { "index": 1, "waitMs": 0 } });
-    let call = async |node: usize| over_http(&nodes[node], &token, "/sync/order/wait/v1", body.clone()).await;
-    for node in 0..3 {
+    let call = async |node: &TestServer| over_http(node, &token, "/sync/order/wait/v1", body.clone()).await;
+    for node in &nodes {
         assert_eq!(call(node).await["errorCode"], "sync-not-in-room", "nowhere");
     }
     join(&mut ada, "open-a").await;
-    for node in 0..3 {
+    for node in &nodes {
         let answer = call(node).await;
         assert_eq!(answer["status"], "success", "{answer}");
     }
@@ -482,8 +482,8 @@ async fn who_is_in_a_room_on_one_server_may_call_there_over_http_on_any() {
     // So do values, which belong to who is there.
     join(&mut ada, "shared-1").await;
     let state = json!({ "room": "shared-1", "action": "lock" });
-    for node in 0..3 {
-        let answer = over_http(&nodes[node], &token, "/state/shared/board/v1", state.clone()).await;
+    for node in &nodes {
+        let answer = over_http(node, &token, "/state/shared/board/v1", state.clone()).await;
         assert_ne!(answer["errorCode"], "sync-not-in-room", "{answer}");
     }
 }
