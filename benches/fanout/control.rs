@@ -96,7 +96,7 @@ pub(crate) struct Outcome {
     /// Where requests come at a fixed pace.
     pub(crate) latency: Option<Latency>,
     /// Where several servers meet on a bus; the driver adds it.
-    pub(crate) bus: Option<Traffic>,
+    pub(crate) bus: Option<Box<Traffic>>,
 }
 
 /// What must not happen.

@@ -65,7 +65,7 @@ impl Pair {
         };
         self.pace = Some(1.0 / outcome.per_second());
         if let (Some(bus), Some(before)) = (&mut self.bus, before) {
-            outcome.bus = Some(bus.since(&before, outcome.checked / self.members_of_room)?);
+            outcome.bus = Some(Box::new(bus.since(&before, outcome.checked / self.members_of_room)?));
         }
         Ok(outcome)
     }

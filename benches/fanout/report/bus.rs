@@ -76,7 +76,7 @@ fn events(figures: &Figures, cell: &Cell) -> Vec<f64> {
 }
 
 fn of_bus(outcome: &Outcome, figure: impl Fn(&Traffic) -> f64) -> f64 {
-    outcome.bus.as_ref().map_or(0.0, figure)
+    outcome.bus.as_deref().map_or(0.0, figure)
 }
 
 /// One cell, everybody, and what each asks of the Redis.
@@ -123,7 +123,7 @@ fn detail(figures: &Figures, cell: &Cell) -> String {
 fn commands(figures: &Figures, cell: &Cell, name: &str) -> String {
     let mut counts = BTreeMap::<&str, u64>::new();
     let mut requests = 0;
-    for traffic in figures.of(cell, name).filter_map(|sample| sample.outcome.bus.as_ref()) {
+    for traffic in figures.of(cell, name).filter_map(|sample| sample.outcome.bus.as_deref()) {
         requests += traffic.requests;
         for (command, count) in &traffic.commands {
             *counts.entry(command).or_default() += count;
