@@ -18,7 +18,7 @@ use harness::print;
 pub(crate) use machine::machine;
 
 use crate::entrants::{ENTRANTS, Entrant};
-use crate::figures::Figures;
+use crate::figures::{FANOUT, Figures};
 use crate::options::Options;
 
 /// Prints the tables, and writes the page and the charts if that is asked for.
@@ -26,12 +26,12 @@ pub(crate) fn write(figures: &Figures, options: &Options) -> Result<(), Box<dyn 
     for (block, part) in figures.parts() {
         let text = text(&part);
         print(&text);
+        if options.write && block == FANOUT {
+            charts::draw(&part)?;
+        }
         if options.write {
             page::write(block, &text)?;
         }
-    }
-    if options.write {
-        charts::draw(figures)?;
     }
     Ok(())
 }
