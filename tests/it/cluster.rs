@@ -527,12 +527,13 @@ async fn an_app_puts_people_in_and_takes_them_out_on_whichever_server_they_are()
     assert_eq!(rooms.recheck("hooks-plain").await.expect_err("a panic").code(), "sync-server-failed");
 }
 
-/// Starts a server as a process of its own.
+/// Starts a server as a process of its own, whose handlers have two seconds.
 fn process(redis: &Redis) -> Program {
     let bus = redis.url();
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().to_str().expect("a text");
-    Program::start(&[("SYNC_BUS", bus.as_str()), ("SYNC_DATA", data), ("SYNC_LIMITS", "off")])
+    let time = ("SYNC_HANDLER_TIMEOUT_MS", "2000");
+    Program::start(&[("SYNC_BUS", bus.as_str()), ("SYNC_DATA", data), ("SYNC_LIMITS", "off"), time])
 }
 
 async fn page(node: &Program, number: usize) -> Client {
@@ -662,4 +663,56 @@ async fn servers_of_two_builds_have_one_order_and_each_shows_what_it_knows() {
     let missed = moved.frames_so_far().await;
     let routes = missed.iter().map(|frame| frame["cb"].as_str().expect("a route")).collect::<Vec<_>>();
     assert_eq!(routes, ["order/wait/v1", "outcome/three/v1"]);
+}
+
+#[tokio::test]
+async fn a_call_that_died_with_its_server_is_answered_elsewhere_in_its_own_time() {
+    let Some(redis) = Redis::new() else { return };
+    let [dying, living] = [process(&redis), process(&redis)];
+    let data = json!({ "index": 1, "waitMs": 60_000 });
+    let call = json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": data, "id": "once" });
+    let mut ada = page(&dying, 1).await;
+    join(&mut ada, "open-a").await;
+    ada.start("sync", call.clone()).await;
+    // It has begun when others know of it.
+    while redis.command(&["KEYS", "sync:call:*"]).trim().is_empty() {}
+    dying.kill();
+    let mut again = page(&living, 1).await;
+    join(&mut again, "open-a").await;
+    let asked = Instant::now();
+    let answer = again.call("sync", call).await;
+    let codes = [json!("sync-outcome-unknown"), json!("sync-timeout")];
+    assert!(codes.contains(&answer["errorCode"]), "{answer}");
+    assert!(asked.elapsed() < Duration::from_secs(8), "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn a_bus_that_answers_and_takes_nothing_is_away() {
+    let Some(redis) = Redis::new() else { return };
+    let node = node(&redis).await;
+    let mut first = node.connect_as(Identity::page(0)).await;
+    let mut second = node.connect_as(Identity::page(1)).await;
+    join(&mut first, "open-a").await;
+    join(&mut second, "open-a").await;
+    let mut third = node.connect_as(Identity::page(2)).await;
+    redis.command(&["CONFIG", "SET", "maxmemory", "1"]);
+    let data = json!({ "index": 1, "waitMs": 0 });
+    let call = json!({ "name": "order/wait", "version": "v1", "receiver": "open-a", "data": data });
+    let waiting = first.start("sync", call.clone()).await;
+    // One that comes before that is known waits, too. Then it is refused before its handler runs, and who would come into another room is told.
+    loop {
+        let answer = second.try_call("sync", &call, Duration::from_millis(200)).await;
+        if answer.is_some_and(|answer| answer["errorCode"] == "sync-unavailable") {
+            break;
+        }
+    }
+    let begun = *node.app().begun.borrow();
+    for _ in 0..20 {
+        assert_eq!(say(&mut second, "open-a", 3).await["errorCode"], "sync-unavailable");
+    }
+    assert_eq!(third.call("joinRoom", json!({ "room": "open-b" })).await["errorCode"], "sync-unavailable");
+    assert_eq!(*node.app().begun.borrow(), begun);
+    redis.command(&["CONFIG", "SET", "maxmemory", "0"]);
+    assert_eq!(first.ack(waiting).await["status"], "success");
+    say_at_last(&mut second, 4).await;
 }

@@ -215,7 +215,7 @@ async fn finish<A: App, L: Lane<A>>(
         return Err(SyncError::new("sync-cancelled"));
     }
     if let Some(ticket) = ticket
-        && let Some(answered) = begin(parts, route, ticket).await?
+        && let Some(answered) = begin(parts, route, ticket, left()).await?
     {
         return Ok(answered);
     }
@@ -267,13 +267,14 @@ async fn begin<A: App>(
     parts: &Parts<A>,
     route: &'static dyn Route<A>,
     ticket: &mut Ticket,
+    left: Duration,
 ) -> Result<Option<Answered>, SyncError> {
     let options = route.options();
     if !ticket.is_named() {
         return Ok(None);
     }
     match parts.call_store.get().and_then(|calls| calls.of(options)) {
-        Some(calls) => return ticket.begin_in(calls, options.durable).await,
+        Some(calls) => return ticket.begin_in(calls, options.durable, left).await,
         // Of what is volatile, a newer one comes soon: there are too many of them to keep what came of each.
         None if options.volatile => {}
         None => ticket.begin(),

@@ -57,25 +57,21 @@ pub struct SharedCalls {
     prefix: String,
     /// For how long they are known, and those of `durable` routes.
     ages: [Duration; 2],
-    /// How long a handler may run.
-    limit: Duration,
     codes: Vec<&'static str>,
 }
 
 impl SharedCalls {
-    /// Prepares the calls of the bus that the configuration names, for handlers that may run for `limit` at most. `codes` are those that the
-    /// app can answer with.
+    /// Prepares the calls of the bus that the configuration names. `codes` are those that the app can answer with.
     ///
     /// # Errors
     ///
     /// When that is not the address of a Redis.
-    pub fn new(config: &Config, url: &str, limit: Duration, codes: Vec<&'static str>) -> Result<Arc<Self>, DataError> {
+    pub fn new(config: &Config, url: &str, codes: Vec<&'static str>) -> Result<Arc<Self>, DataError> {
         let ages = [config.idempotency_age, config.durable_calls_age.max(config.idempotency_age)];
         Ok(Arc::new(Self {
             redis: Arc::new(Redis::new(url, "bus")?),
             prefix: config.redis_prefix.clone(),
             ages: ages.map(|age| age.max(Duration::from_millis(1))),
-            limit: limit + ENDING,
             codes,
         }))
     }
@@ -97,21 +93,22 @@ impl SharedCalls {
         ticket: &str,
     ) -> Result<(Option<String>, u64, u64), SyncError> {
         let (name, since) = (self.key(key), format!("{}:calls", self.prefix));
-        let (limit, age) = (millis(self.limit), millis(self.age(terms).max(self.limit)));
+        let limit = terms.left + ENDING;
+        let (ends, age) = (millis(limit), millis(self.age(terms).max(limit)));
         let looked = self.redis.ask(|mut redis| {
             let mut look = BEGIN.key(&name);
-            look.key(&since).arg(key.call.to_string()).arg(limit).arg(age).arg(ticket);
+            look.key(&since).arg(key.call.to_string()).arg(ends).arg(age).arg(ticket);
             async move { look.invoke_async(&mut redis).await }
         });
         looked.await.map_err(|failure| {
-            self.forget(name, ticket.to_owned());
+            self.forget(name, ticket.to_owned(), limit);
             unavailable(failure)
         })
     }
 
-    /// Has nobody wait for a call that may have been noted, and has not begun.
-    fn forget(&self, name: String, ticket: String) {
-        let (redis, until) = (self.redis.clone(), Instant::now() + self.limit);
+    /// Has nobody wait for a call that may have been noted, and has not begun; after this time nobody does.
+    fn forget(&self, name: String, ticket: String, within: Duration) {
+        let (redis, until) = (self.redis.clone(), Instant::now() + within);
         tokio::spawn(async move {
             while Instant::now() < until {
                 let forgotten = redis.ask(|mut redis| {
@@ -132,6 +129,7 @@ impl CallStore for SharedCalls {
     fn begin<'a>(&'a self, key: &'a CallKey<'static>, terms: Terms) -> BoxFuture<'a, Result<Begun, SyncError>> {
         Box::pin(async move {
             let (ticket, mut pause) = (Id::random().to_string(), LOOKS_AGAIN);
+            let until_answered = Instant::now() + terms.left;
             loop {
                 let (known, now, since) = self.look(key, terms, &ticket).await?;
                 let Some(known) = known else {
@@ -151,7 +149,9 @@ impl CallStore for SharedCalls {
                     Some("d") => return Ok(Begun::Ended(read(rest, &self.codes))),
                     // The server that ran it has ended, or cannot say any more what came of it.
                     _ if until.is_none_or(|until| until < now) => return Ok(Begun::Ended(Err(unknown()))),
-                    _ => sleep(pause).await,
+                    // It may end yet, and this one has no more time to wait for that.
+                    _ if Instant::now() >= until_answered => return Err(SyncError::new("sync-timeout")),
+                    _ => sleep(pause.min(until_answered.saturating_duration_since(Instant::now()))).await,
                 }
                 pause = (pause * 2).min(LOOKS_AGAIN_AT_LAST);
             }

@@ -1,6 +1,7 @@
 //! Where calls are known that this life of this server has not made.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,8 @@ pub struct Terms {
     pub elsewhere: bool,
     /// Its route is `durable`.
     pub durable: bool,
+    /// How long it may still take: after that it has ended, or was cut off with its server.
+    pub left: Duration,
 }
 
 /// What is known of a call that is to begin.

@@ -1,6 +1,7 @@
 //! A call that has been claimed, and what others may learn of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -107,8 +108,13 @@ impl Ticket {
     ///
     /// `sync-unavailable` when that cannot be noted; `sync-id-reused`; `sync-outcome-unknown` when it was begun in another life, and
     /// cut off.
-    pub async fn begin_in(&mut self, calls: &Arc<dyn CallStore>, durable: bool) -> Result<Option<Answered>, SyncError> {
-        self.terms.durable = durable;
+    pub async fn begin_in(
+        &mut self,
+        calls: &Arc<dyn CallStore>,
+        durable: bool,
+        left: Duration,
+    ) -> Result<Option<Answered>, SyncError> {
+        (self.terms.durable, self.terms.left) = (durable, left);
         match calls.begin(&self.key, self.terms).await? {
             Begun::New => self.kept = Kept::Stored(calls.clone()),
             // It is in the store: from now on it is found in memory.

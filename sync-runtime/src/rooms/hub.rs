@@ -186,7 +186,10 @@ impl<A: App> Hub<A> {
                     let held = held.map(|held| held.repeated(entry.after.is_some()));
                     return held.ok_or_else(|| SyncError::new("sync-disconnected"));
                 }
-                Seating::Unopened => beginning = Some(self.services.sequencer.begin(name).known().await?),
+                Seating::Unopened => {
+                    self.services.sequencer.is_ready(None).known().await?;
+                    beginning = Some(self.services.sequencer.begin(name).known().await?);
+                }
                 Seating::Lacking(room, after) => {
                     self.recall(&room, after, &revive).await?;
                     is_recalled = true;

@@ -339,9 +339,7 @@ async fn room_services<A: App>(
 async fn stored_calls<A: App>(config: &Config, table: &Table<A>) -> Result<Option<StoredCalls>, DataError> {
     #[cfg(feature = "redis")]
     if let Some(url) = &config.bus {
-        let limits = table.routes().filter_map(|route| route.options().timeout);
-        let limit = limits.fold(config.handler_timeout, Duration::max);
-        return Ok(Some(StoredCalls::Shared(SharedCalls::new(config, url.as_str(), limit, codes(table))?)));
+        return Ok(Some(StoredCalls::Shared(SharedCalls::new(config, url.as_str(), codes(table))?)));
     }
     if !table.has_durable_routes() {
         return Ok(None);

@@ -10,15 +10,24 @@ local node, age, is_repeat = 'p:' .. ARGV[3], tonumber(ARGV[6]), ARGV[8] == '1'
 -- What somebody else has written there is none of ours.
 local kind = redis.call('TYPE', room)['ok']
 if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', room) end
+kind = redis.call('TYPE', past)['ok']
+if kind ~= 'stream' and kind ~= 'none' then redis.call('DEL', past) end
+
+-- A whole number of at most 48 bits, as there is one in a place.
+local function whole(text)
+  local number = text and string.match(text, '^%d+$') and tonumber(text)
+  return number and number < 281474976710656 and number
+end
+
 local at = redis.call('HMGET', room, 'e', 'g', 's', 'b', node)
-local epoch, seq, size, done = at[1], tonumber(at[3]), tonumber(at[4]), 0
-if not epoch or not string.match(epoch, '^%d+$') or at[2] ~= ARGV[2] or not seq then
+local epoch, seq, size, done = at[1], whole(at[3]), tonumber(at[4]), 0
+if not whole(epoch) or at[2] ~= ARGV[2] or not seq then
   -- Nothing is known, or another Redis has written it, which may have known more.
   epoch, seq, size = ARGV[1], 0, nil
   redis.call('DEL', room, past)
   redis.call('HSET', room, 'e', epoch, 'g', ARGV[2])
 elseif at[5] then
-  done = tonumber(string.match(at[5], '^%d+'))
+  done = tonumber(string.match(at[5], '^%d+') or 0)
 end
 local before, places = seq, {}
 local head, texts = {}, {}

@@ -82,6 +82,7 @@ struct Link {
 /// Publishes for as long as there are senders. A batch is tried until it is known what came of it; the next one waits.
 pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::UnboundedReceiver<Outgoing>) {
     let mut link = connected(&shared).await;
+    taken(&shared);
     let mut left = None;
     while let Some(batch) = next_batch(&mut coming, &mut left).await {
         let bytes: usize = batch.iter().map(Outgoing::bytes).sum();
@@ -89,16 +90,28 @@ pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::Unbounded
         let mut is_repeat = false;
         loop {
             match link.publish(&shared, &batch, is_repeat).await {
-                Ok(answers) => batch = settle(batch, answers),
+                Ok(answers) => {
+                    let why;
+                    (batch, why) = settle(batch, answers);
+                    match why {
+                        // It answers, and takes nothing: it is full, or a replica.
+                        Some(error) => lost(&shared, &error.into()),
+                        None => taken(&shared),
+                    }
+                }
                 Err(error) => {
                     batch.0.retain(|part| !matches!(part, Part::News(News { said: Some(_), .. })));
                     lost(&shared, &error.into());
+                    if batch.0.is_empty() {
+                        // Nothing is left that would tell when it takes something again.
+                        link = connected(&shared).await;
+                        taken(&shared);
+                    }
                 }
             }
             if batch.0.is_empty() {
                 break;
             }
-            shared.publishes.store(false, Ordering::Release);
             sleep(AGAIN).await;
             link = connected(&shared).await;
             is_repeat = true;
@@ -187,9 +200,6 @@ async fn connected(shared: &Shared) -> Link {
         };
         match connecting.await {
             Ok(link) => {
-                if !shared.publishes.swap(true, Ordering::AcqRel) {
-                    tracing::info!("the bus takes messages");
-                }
                 return link;
             }
             Err(error) => {
@@ -197,6 +207,12 @@ async fn connected(shared: &Shared) -> Link {
                 sleep(AGAIN).await;
             }
         }
+    }
+}
+
+fn taken(shared: &Shared) {
+    if !shared.publishes.swap(true, Ordering::AcqRel) {
+        tracing::info!("the bus takes messages");
     }
 }
 
@@ -240,10 +256,10 @@ impl Link {
     }
 }
 
-/// Tells what came of messages, and returns those of which it is to be found out once more.
-fn settle(batch: Batch, answers: Vec<Value>) -> Batch {
+/// Tells what came of messages, and returns those of which it is to be found out once more, and why.
+fn settle(batch: Batch, answers: Vec<Value>) -> (Batch, Option<RedisError>) {
     let groups = batch.0.into_iter().filter_map(|part| if let Part::Group(group) = part { Some(group) } else { None });
-    let mut left = Vec::new();
+    let (mut left, mut why) = (Vec::new(), None);
     for (group, answer) in groups.zip(answers) {
         let places = answer.extract_error().and_then(|answer| Ok(redis::from_redis_value::<(u64, Vec<i64>)>(answer)?));
         match places {
@@ -259,7 +275,10 @@ fn settle(batch: Batch, answers: Vec<Value>) -> Batch {
                     waiting.tell.send(place).unwrap_or_default();
                 }
             }
-            Err(error) if is_passing(&error) => left.push(Part::Group(group)),
+            Err(error) if is_passing(&error) => {
+                left.push(Part::Group(group));
+                why = why.or(Some(error));
+            }
             Err(error) => {
                 tracing::error!(room = &*group.room, %error, "the bus refuses what happens in a room");
                 let error = BusError::from(error);
@@ -269,7 +288,7 @@ fn settle(batch: Batch, answers: Vec<Value>) -> Batch {
             }
         }
     }
-    Batch(left)
+    (Batch(left), why)
 }
 
 /// Whether another attempt, or another connection, may do.
