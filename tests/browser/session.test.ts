@@ -163,6 +163,8 @@ describe("the page's language", () => {
     expect(await tab.part("nav-overview").textContent()).toBe("Aperçu");
     await tab.page.reload();
     await tab.page.locator('html[lang="fr"]').waitFor();
+    // The page is in the language that it was in before it knows whose it is: what is chosen until then is the guest's.
+    await tab.part("user-name").waitFor();
 
     await tab.chooseLanguage("");
     for (const each of [tab, other]) await each.page.locator('html[lang="de"]').waitFor();
