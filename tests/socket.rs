@@ -392,7 +392,7 @@ impl Client {
         loop {
             let text = self.next_text().await?;
             if text == "2" {
-                self.send("3").await;
+                self.send_message(Message::text("3")).await?;
             }
             if let Some(found) = wanted(&text) {
                 return Ok(found);
