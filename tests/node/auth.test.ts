@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppServer, startAppServer } from "./appServer.ts";
+import { freePort } from "./program.ts";
 import { type RequestOptions, setStage } from "./stage.ts";
 
 const stage = setStage();
@@ -250,16 +249,6 @@ describe("addresses and methods under /auth", () => {
     expect(await response.json()).toEqual(refused(405, "sync-method-not-allowed"));
   });
 });
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const listening = createServer().listen(0, "127.0.0.1");
-  await once(listening, "listening");
-  const { port } = listening.address() as AddressInfo;
-  listening.close();
-  await once(listening, "close");
-  return port;
-}
 
 describe("two copies of an app on two ports of a host", () => {
   it("leave each other's sign-in alone, though nobody has named their cookies", async () => {

@@ -17,25 +17,19 @@ use crate::route::App;
 const RECHECKED_TOGETHER: usize = 32;
 
 impl<A: App> Dispatcher<A> {
-    /// Answers what another server has asked: at once what is known, and in a task what has to be done.
+    /// Answers what another server has asked.
     pub(super) fn answer_other(&self, server: &str, id: Id, question: &RawValue) {
-        let said = match serde_json::from_str(question.get()) {
-            Ok(Question::AreIn { session, room }) => Said { count: are_in(self.parts(), session, &room), failed: None },
-            Ok(question) => {
-                if let Some(this) = self.this.get().and_then(Weak::upgrade) {
-                    let server = server.to_owned();
-                    // Not a call: nobody here has made it.
-                    self.parts().hooks.work().spawn(async move {
-                        let said = this.obey(question).await;
-                        tell_one(this.parts(), &server, &News::Said { id, said });
-                    });
-                }
-                return;
-            }
-            // One of a later build: it would wait in vain.
-            Err(_) => Said { count: 0, failed: Some(SyncError::new("sync-unavailable").to_stored()) },
-        };
-        tell_one(self.parts(), server, &News::Said { id, said });
+        let Some(this) = self.this.get().and_then(Weak::upgrade) else { return };
+        let (server, question) = (server.to_owned(), serde_json::from_str(question.get()));
+        // Not a call: nobody here has made it.
+        self.parts().hooks.work().spawn(async move {
+            let said = match question {
+                Ok(question) => this.obey(question).await,
+                // One of a later build: it would be waited for in vain.
+                Err(_) => Said { count: 0, failed: Some(SyncError::new("sync-unavailable").to_stored()) },
+            };
+            tell_one(this.parts(), &server, &News::Said { id, said });
+        });
     }
 
     async fn obey(&self, question: Question) -> Said {

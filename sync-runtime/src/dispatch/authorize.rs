@@ -5,7 +5,6 @@ use sync_schema::EVERYONE;
 use crate::dispatch::parts::Parts;
 use crate::dispatch::{Caller, CallerKind, asking};
 use crate::error::SyncError;
-use crate::rooms::Hub;
 use crate::route::{App, Auth, Denied, RoomKind, RoomRule, RouteOptions, Table, longest};
 use crate::session::LiveSession;
 use crate::wire::RoomName;
@@ -43,7 +42,7 @@ pub(super) async fn receiver<A: App>(
         CallerKind::Server => is_to_everyone || room != EVERYONE,
     };
     // Of everybody, a socket is one, and was one when it sent the call if it is gone by now.
-    if (is_to_everyone && caller.socket().is_some()) || is_in(caller, room, &parts.hub) {
+    if (is_to_everyone && caller.socket().is_some()) || is_in(caller, room, parts) {
         return Ok(());
     }
     if !may_send && !rule(parts.table, room).is_ok_and(|found| found.rule.anyone_may_send()) {
@@ -63,7 +62,7 @@ pub(super) async fn follower<A: App>(
     parts: &Parts<A>,
 ) -> Result<(), SyncError> {
     let room = room_of_kind(room, kind, parts.table)?;
-    if is_in(caller, room, &parts.hub) { Ok(()) } else { is_in_elsewhere(caller, room, parts).await }
+    if is_in(caller, room, parts) { Ok(()) } else { is_in_elsewhere(caller, room, parts).await }
 }
 
 /// Checks that a session that calls over HTTP, and has no socket in a room here, has one there on another server.
@@ -84,10 +83,10 @@ fn room_of_kind<'n, A: App>(room: &'n str, kind: Option<RoomKind>, table: &Table
 }
 
 /// Whether a socket is in a room, or any of a session that calls over HTTP, here; the app itself is in none.
-fn is_in<A: App>(caller: &Caller<A>, room: &str, hub: &Hub<A>) -> bool {
+fn is_in<A: App>(caller: &Caller<A>, room: &str, parts: &Parts<A>) -> bool {
     match caller.kind() {
         CallerKind::Socket(socket) => socket.is_in(room),
-        CallerKind::Http => hub.of_session(caller.session().id()).iter().any(|socket| socket.is_in(room)),
+        CallerKind::Http => asking::are_in(parts, caller.session().id(), room) > 0,
         CallerKind::Server => false,
     }
 }

@@ -36,9 +36,7 @@ impl<A: App> Dispatcher<A> {
             Ok(News::Spent(spent)) => self.limits().hear(&spent),
             Ok(News::People { room, people }) => attendance::hear(self.parts(), name_of(server), &room, people),
             Ok(News::Chunks(chunks)) => send_chunks(self.parts(), chunks),
-            Ok(News::Asked { id, question }) => {
-                self.answer_other(server, id, &question);
-            }
+            Ok(News::Asked { id, question }) => self.answer_other(server, id, &question),
             Ok(News::Said { id, said }) => self.parts().asking.hear(server, id, said),
             Ok(News::WhoIsThere { room }) => attendance::tell_again(self.parts(), &room),
             Err(error) => tracing::debug!(%error, "another server has told what this one does not know"),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -22,7 +23,7 @@ use crate::idempotency::{CallKey, Claim, Outcome, Ticket};
 use crate::metrics::RouteMetrics;
 use crate::rooms::Socket;
 use crate::route::{App, Ctx, Done, Route, RouteOptions, TypedCall};
-use crate::wire::{Answered, Call};
+use crate::wire::{Answered, Call, Report};
 
 /// How long a report waits for members, besides the time of a filter.
 const REPORTED_WITHIN: Duration = Duration::from_secs(1);
@@ -232,21 +233,26 @@ async fn finish<A: App, L: Lane<A>>(
     soon(arrived + limit, states.tell()).await;
     let applied = call.apply(parts, Ran { caller, turn, metrics: &metrics, route, session, effect }, held);
     let applied = soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
-    let (told, state_version) = (applied.report, applied.state_version);
-    if let Some(heard) = applied.heard {
-        // What its caller does next comes behind it, as where there is one server. It has happened, whether that is so in time or not.
-        let until = (Instant::now() + HEARD_WITHIN).min(arrived + limit);
-        if soon(until, heard).await.is_none() {
-            tracing::debug!(route = route.id().cb, "an event has its place, and has not come back");
-        }
+    let state_version = applied.state_version;
+    come_back(route, applied.heard, arrived + limit).await;
+    Ok(Answered { output, report: reported(parts, applied.report, arrived + limit).await, state_version })
+}
+
+/// Waits until an event has come back from where the order is made: what its caller does next comes behind it, as where there is one server. It has
+/// happened, whether that is so in time or not.
+async fn come_back<A: App>(route: &dyn Route<A>, heard: Option<oneshot::Receiver<()>>, until: Instant) {
+    if let Some(heard) = heard
+        && soon((Instant::now() + HEARD_WITHIN).min(until), heard).await.is_none()
+    {
+        tracing::debug!(route = route.id().cb, "an event has its place, and has not come back");
     }
-    // It has happened, whatever becomes known of it in time: a member that is slow keeps nobody waiting for long.
-    let known_by = (Instant::now() + parts.config.filter_timeout + REPORTED_WITHIN).min(arrived + limit);
-    let report = match told {
-        Some(told) => soon(known_by, told).await.and_then(Result::ok),
-        None => None,
-    };
-    Ok(Answered { output, report, state_version })
+}
+
+/// Returns what has become of an event, as far as it becomes known in time: it has happened, and a member that is slow keeps nobody waiting for
+/// long.
+async fn reported<A: App>(parts: &Parts<A>, told: Option<oneshot::Receiver<Report>>, until: Instant) -> Option<Report> {
+    let known_by = (Instant::now() + parts.config.filter_timeout + REPORTED_WITHIN).min(until);
+    soon(known_by, told?).await?.ok()
 }
 
 /// Waits for something unless the caller gives the call up.

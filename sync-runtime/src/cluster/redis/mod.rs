@@ -156,8 +156,12 @@ impl RedisBus {
             self.shared.has_dropped.store(true, Ordering::Release);
             return;
         }
+        self.say_news(channel, room, text, None);
+    }
+
+    fn say_news(&self, channel: String, room: Option<Arc<str>>, text: &str, said: Option<oneshot::Sender<()>>) {
         let text = frame::told(&self.shared.node, text);
-        self.say_soon(Outgoing::News(News { channel, room, text, said: None }));
+        self.say_soon(Outgoing::News(News { channel, room, text, said }));
     }
 
     /// Returns the key under which all nodes write positions: the first one that asks brings its `own`.
@@ -353,9 +357,7 @@ impl Bus for RedisBus {
             return Box::pin(std::future::ready(()));
         }
         let (tell, told) = oneshot::channel();
-        let text = frame::told(&self.shared.node, &text);
-        let channel = self.shared.names.room(room);
-        self.say_soon(Outgoing::News(News { channel, room: Some(room.clone()), text, said: Some(tell) }));
+        self.say_news(self.shared.names.room(room), Some(room.clone()), &text, Some(tell));
         Box::pin(async move { told.await.unwrap_or_default() })
     }
 

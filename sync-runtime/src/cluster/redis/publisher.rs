@@ -1,6 +1,6 @@
 //! Publishes what happens on this node: all that waits together, and one batch behind the other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -66,7 +66,13 @@ struct Group {
 
 /// What is said together, in its order.
 #[derive(Default)]
-struct Batch(Vec<Part>);
+struct Batch {
+    parts: Vec<Part>,
+    count: usize,
+    bytes: usize,
+    /// Where a further message of a room belongs; nowhere once the room was told something else behind those that there are.
+    rooms: HashMap<Arc<str>, Option<usize>>,
+}
 
 enum Part {
     Group(Group),
@@ -84,15 +90,13 @@ pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::Unbounded
     let mut link = connected(&shared).await;
     taken(&shared);
     let mut left = None;
-    while let Some(batch) = next_batch(&mut coming, &mut left).await {
-        let bytes: usize = batch.iter().map(Outgoing::bytes).sum();
-        let mut batch = Batch::of(batch);
+    while let Some(mut batch) = next_batch(&mut coming, &mut left).await {
         let mut is_repeat = false;
         loop {
-            match link.publish(&shared, &batch, is_repeat).await {
+            match link.publish(&shared, &batch.parts, is_repeat).await {
                 Ok(answers) => {
                     let why;
-                    (batch, why) = settle(batch, answers);
+                    (batch.parts, why) = settle(batch.parts, answers);
                     match why {
                         // It answers, and takes nothing: it is full, or a replica.
                         Some(error) => lost(&shared, &error.into()),
@@ -100,92 +104,80 @@ pub(super) async fn publish_all(shared: Arc<Shared>, mut coming: mpsc::Unbounded
                     }
                 }
                 Err(error) => {
-                    batch.0.retain(|part| !matches!(part, Part::News(News { said: Some(_), .. })));
+                    batch.parts.retain(|part| !matches!(part, Part::News(News { said: Some(_), .. })));
                     lost(&shared, &error.into());
-                    if batch.0.is_empty() {
+                    if batch.parts.is_empty() {
                         // Nothing is left that would tell when it takes something again.
                         link = connected(&shared).await;
                         taken(&shared);
                     }
                 }
             }
-            if batch.0.is_empty() {
+            if batch.parts.is_empty() {
                 break;
             }
             sleep(AGAIN).await;
             link = connected(&shared).await;
             is_repeat = true;
         }
-        shared.waiting.fetch_sub(bytes, Ordering::AcqRel);
+        shared.waiting.fetch_sub(batch.bytes, Ordering::AcqRel);
     }
 }
 
-/// Takes what waits, as far as it can be said together. Where a room is told something between two messages, the second one is `left` for the next
-/// time: those of one batch get their places all at once, or not at all.
-async fn next_batch(
-    coming: &mut mpsc::UnboundedReceiver<Outgoing>,
-    left: &mut Option<Outgoing>,
-) -> Option<Vec<Outgoing>> {
+/// Takes what waits, as far as it can be said together; what cannot is `left` for the next time.
+async fn next_batch(coming: &mut mpsc::UnboundedReceiver<Outgoing>, left: &mut Option<Outgoing>) -> Option<Batch> {
     let mut next = match left.take() {
         Some(left) => left,
         None => coming.recv().await?,
     };
-    let (mut bytes, mut batch) = (0, Vec::new());
-    // Rooms with messages in this batch, and those of them that are told something behind that.
-    let (mut rooms, mut ended) = (HashSet::<Arc<str>>::new(), HashSet::<Arc<str>>::new());
+    let mut batch = Batch::default();
     loop {
-        match &next {
-            Outgoing::Message(Waiting { message, .. }) if ended.contains(&message.room) => {
-                *left = Some(next);
-                break;
-            }
-            Outgoing::Message(Waiting { message, .. }) => {
-                if !rooms.contains(&message.room) {
-                    rooms.insert(message.room.clone());
-                }
-            }
-            Outgoing::News(News { room: Some(room), .. }) if rooms.contains(room) => {
-                ended.insert(room.clone());
-            }
-            Outgoing::News(_) => {}
-        }
-        bytes += next.bytes();
-        batch.push(next);
-        if batch.len() >= TOGETHER || bytes >= TOGETHER_BYTES {
-            break;
+        *left = batch.take(next);
+        if left.is_some() || batch.is_full() {
+            return Some(batch);
         }
         match coming.try_recv() {
             Ok(more) => next = more,
-            Err(_) => break,
+            Err(_) => return Some(batch),
         }
     }
-    Some(batch)
 }
 
 impl Batch {
-    /// Puts the messages of each room together. Between rooms there is no order; what others are told is behind everything that was to be said
-    /// before.
-    fn of(all: Vec<Outgoing>) -> Self {
-        let mut parts: Vec<Part> = Vec::new();
-        let mut known: HashMap<Arc<str>, usize> = HashMap::new();
-        for outgoing in all {
-            let waiting = match outgoing {
-                Outgoing::Message(waiting) => waiting,
-                Outgoing::News(news) => {
-                    parts.push(Part::News(news));
-                    continue;
+    /// Takes what is said behind all that it has; gives back a message of a room that was told something behind an earlier one: those of one
+    /// batch get their places all at once, or not at all. Between rooms there is no order.
+    fn take(&mut self, outgoing: Outgoing) -> Option<Outgoing> {
+        let bytes = outgoing.bytes();
+        match outgoing {
+            Outgoing::News(news) => {
+                if let Some(known) = news.room.as_ref().and_then(|room| self.rooms.get_mut(room)) {
+                    *known = None;
                 }
-            };
-            let Message { room, retention, .. } = &waiting.message;
-            let index = *known.entry(room.clone()).or_insert_with(|| {
-                parts.push(Part::Group(Group { room: room.clone(), retention: *retention, messages: Vec::new() }));
-                parts.len() - 1
-            });
-            if let Part::Group(group) = &mut parts[index] {
-                group.messages.push(waiting);
+                self.parts.push(Part::News(news));
+            }
+            Outgoing::Message(waiting) => {
+                let Message { room, retention, .. } = &waiting.message;
+                let (room, retention) = (room.clone(), *retention);
+                match self.rooms.get(&room) {
+                    Some(None) => return Some(Outgoing::Message(waiting)),
+                    Some(Some(index)) => {
+                        if let Part::Group(group) = &mut self.parts[*index] {
+                            group.messages.push(waiting);
+                        }
+                    }
+                    None => {
+                        self.rooms.insert(room.clone(), Some(self.parts.len()));
+                        self.parts.push(Part::Group(Group { room, retention, messages: vec![waiting] }));
+                    }
+                }
             }
         }
-        Self(parts)
+        (self.count, self.bytes) = (self.count + 1, self.bytes + bytes);
+        None
+    }
+
+    fn is_full(&self) -> bool {
+        self.count >= TOGETHER || self.bytes >= TOGETHER_BYTES
     }
 }
 
@@ -224,9 +216,9 @@ fn lost(shared: &Shared, error: &BusError) {
 
 impl Link {
     /// Publishes messages, and returns what was answered for each room.
-    async fn publish(&mut self, shared: &Shared, batch: &Batch, is_repeat: bool) -> Result<Vec<Value>, RedisError> {
+    async fn publish(&mut self, shared: &Shared, parts: &[Part], is_repeat: bool) -> Result<Vec<Value>, RedisError> {
         let mut pipeline = redis::pipe();
-        for part in &batch.0 {
+        for part in parts {
             let Group { room, retention, messages } = match part {
                 Part::Group(group) => group,
                 Part::News(News { channel, text, .. }) => {
@@ -257,8 +249,8 @@ impl Link {
 }
 
 /// Tells what came of messages, and returns those of which it is to be found out once more, and why.
-fn settle(batch: Batch, answers: Vec<Value>) -> (Batch, Option<RedisError>) {
-    let groups = batch.0.into_iter().filter_map(|part| if let Part::Group(group) = part { Some(group) } else { None });
+fn settle(parts: Vec<Part>, answers: Vec<Value>) -> (Vec<Part>, Option<RedisError>) {
+    let groups = parts.into_iter().filter_map(|part| if let Part::Group(group) = part { Some(group) } else { None });
     let (mut left, mut why) = (Vec::new(), None);
     for (group, answer) in groups.zip(answers) {
         let places = answer.extract_error().and_then(|answer| Ok(redis::from_redis_value::<(u64, Vec<i64>)>(answer)?));
@@ -288,7 +280,7 @@ fn settle(batch: Batch, answers: Vec<Value>) -> (Batch, Option<RedisError>) {
             }
         }
     }
-    (Batch(left), why)
+    (left, why)
 }
 
 /// Whether another attempt, or another connection, may do.

@@ -227,7 +227,7 @@ impl<A: App> Line<A> {
         self.mailbox.next()
     }
 
-    /// Waits until the events that this socket has brought have their places: what comes now may be about what they do.
+    /// Waits until the events that this socket has brought are answered: what comes now may be about what they do.
     async fn events_are_placed(&self) {
         if self.beside.events.try_write().is_err() {
             self.outlet.send_corked();
