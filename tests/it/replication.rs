@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sync::{Config, Environment, ReplicationLog, ReplicationSource};
 use sync_tests::app::{TestServer, member};
@@ -1220,6 +1221,21 @@ async fn in_development_an_empty_database_is_enough() {
         stage.run("DROP TABLE remarks, cards").await;
         let server = stage.start().await;
         let mut board = Board::open(&server, "ada", "all").await;
+        stage.run("INSERT INTO cards (id, board, title, done, count, tags, state) VALUES (1, 'all', 'First', false, 0, '{}', 'open')").await;
+        board.until_title(1, "First").await;
+    }
+}
+
+#[tokio::test]
+async fn in_development_servers_may_start_at_one_time_on_an_empty_database() {
+    for how in HOW.into_iter().filter(|how| how.log == ReplicationLog::Database) {
+        let Some(stage) = Stage::new(how).await else { return };
+        stage.run("DROP TABLE remarks, cards").await;
+        let servers = join_all((0..4).map(|_| stage.start())).await;
+        for server in &servers {
+            until_report(server, |report| report["readable"] == true).await;
+        }
+        let mut board = Board::open(&servers[3], "ada", "all").await;
         stage.run("INSERT INTO cards (id, board, title, done, count, tags, state) VALUES (1, 'all', 'First', false, 0, '{}', 'open')").await;
         board.until_title(1, "First").await;
     }

@@ -113,8 +113,7 @@ impl Plan {
     /// When the database cannot be asked, or refuses it.
     pub(crate) async fn init(&self) -> Result<(Vec<String>, Vec<String>), BoxError> {
         let client = self.address.connect().await?;
-        let catalog = self.catalog(&client).await?;
-        let made = setup::make(&client, &catalog, &self.replicas, &self.settings, self.makes).await?;
+        let made = setup::make(&client, &self.replicas, &self.settings, &self.is_scope, self.makes).await?;
         let missing = self.catalog(&client).await?.missing;
         Ok((made, missing.iter().map(ToString::to_string).collect()))
     }

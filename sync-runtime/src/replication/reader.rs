@@ -60,9 +60,8 @@ impl Reader {
     /// Asks the database once whether all is there that is needed; what can be made is made first where `makes` says so.
     pub(super) async fn check(&self, makes: bool) -> Result<(), Halt> {
         let client = self.address.connect().await?;
-        let catalog = self.catalog(&client).await?;
-        if makes && !catalog.missing.is_empty() {
-            for made in setup::make(&client, &catalog, &self.replicas, &self.settings, true).await? {
+        if makes && !self.catalog(&client).await?.missing.is_empty() {
+            for made in setup::make(&client, &self.replicas, &self.settings, &self.is_scope, true).await? {
                 tracing::info!(made, "in development, what replication needs is made");
             }
         }

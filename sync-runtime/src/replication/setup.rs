@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::catalog::{self, Catalog, create_publication, qualified};
+use super::catalog::{self, create_publication, qualified};
 use super::connection::{Address, Sql, quoted};
 use super::error::{Halt, Missing};
 use super::outbox;
@@ -12,14 +12,35 @@ use super::tables::Table;
 use crate::log::IsOfRows;
 use crate::route::Replica;
 
-/// Makes what is missing and can be made; tables of the app only where `makes_tables` says so. Returns what was made.
+/// Who makes anything holds this until it has: of two that create one table at one time, even with `IF NOT EXISTS`, a Postgres refuses one.
+/// The lock of the log is another one: a server that begins to log holds that for its transaction.
+const TURN: &str = "hashtextextended('sync_replication_init', 0)";
+
+/// Makes what is missing and can be made; tables of the app only where `makes_tables` says so. Returns what was made:
+/// of servers that start at one time, one makes all of it and the others nothing.
 pub(super) async fn make(
     client: &Sql,
-    catalog: &Catalog,
     replicas: &[&'static dyn Replica],
     settings: &Settings,
+    is_scope: &IsOfRows,
     makes_tables: bool,
 ) -> Result<Vec<String>, Halt> {
+    // Whoever holds a table, or makes something, is not waited for for ever.
+    client.batch_execute(&format!("SET lock_timeout = '5s'; SELECT pg_advisory_lock({TURN})")).await?;
+    let made = make_in_turn(client, replicas, settings, is_scope, makes_tables).await;
+    // A connection that has failed has let go of it.
+    client.batch_execute(&format!("SELECT pg_advisory_unlock({TURN})")).await?;
+    made
+}
+
+async fn make_in_turn(
+    client: &Sql,
+    replicas: &[&'static dyn Replica],
+    settings: &Settings,
+    is_scope: &IsOfRows,
+    makes_tables: bool,
+) -> Result<Vec<String>, Halt> {
+    let catalog = catalog::read(client, replicas, settings, is_scope).await?;
     let mut statements = Vec::new();
     for missing in &catalog.missing {
         if let Missing::Table { create, .. } = missing
@@ -59,8 +80,6 @@ pub(super) async fn make(
         }
         SourceKind::Outbox => statements.push(outbox::TABLES.to_owned()),
     }
-    // Whoever holds a table is not waited for for ever.
-    client.batch_execute("SET lock_timeout = '5s'").await?;
     for statement in &statements {
         client.batch_execute(statement).await?;
     }
