@@ -143,6 +143,7 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
         sources: vec!["src/board/_sync/draw_server_v1.rs".into()],
         room: None,
         payloads,
+        stored: None,
     };
     let [session, public] = [wire_type::<Session>(&mut model), wire_type::<Session>(&mut model)];
     let error_codes = vec!["sync-not-found".to_owned()];
@@ -151,6 +152,8 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
         routes: vec![route],
         session,
         public,
+        rooms: Vec::new(),
+        scopes: Vec::new(),
         entities: Vec::new(),
         presence: None,
         error_codes,

@@ -417,6 +417,8 @@ pub fn api_with(types: &mut Model) -> Api {
         routes: routes.into_iter().map(|route| route.0).collect(),
         session,
         public,
+        rooms: Vec::new(),
+        scopes: Vec::new(),
         entities: Vec::new(),
         presence,
         error_codes,
@@ -435,6 +437,8 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
         routes,
         session,
         public,
+        rooms: Vec::new(),
+        scopes: Vec::new(),
         entities: Vec::new(),
         presence: None,
         error_codes: Vec::new(),
@@ -467,6 +471,7 @@ fn route<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, version
             Payload::never("serverStream"),
             Payload::never("clientStream"),
         ],
+        stored: None,
     })
 }
 
@@ -484,6 +489,7 @@ fn request<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, versi
             Payload::output("output", wire_type::<Out>(types)),
             Payload::never("stream"),
         ],
+        stored: None,
     })
 }
 
@@ -498,6 +504,8 @@ pub fn api_by_query<In: Wire>() -> Api {
         routes,
         session,
         public,
+        rooms: Vec::new(),
+        scopes: Vec::new(),
         entities: Vec::new(),
         presence: None,
         error_codes: Vec::new(),

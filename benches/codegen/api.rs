@@ -13,6 +13,8 @@ pub(crate) fn of(routes: usize) -> Api {
         routes,
         session,
         public,
+        rooms: Vec::new(),
+        scopes: Vec::new(),
         entities: Vec::new(),
         presence: None,
         error_codes: vec!["counter-full".to_owned()],
@@ -43,6 +45,7 @@ fn route(types: &mut Types, number: usize, person: &Shape) -> RouteTypes {
             Payload::never("serverStream"),
             Payload::never("clientStream"),
         ],
+        stored: None,
         page,
         name,
     }

@@ -33,7 +33,8 @@ pub(crate) fn is_check_of_types() -> bool {
     is_on("SYNC_CHECK_TYPES") || is_check()
 }
 
-fn is_on(variable: &str) -> bool {
+/// Returns whether a variable says yes; the script runs again when it changes.
+pub(crate) fn is_on(variable: &str) -> bool {
     rerun_if_env_changed(variable);
     std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
 }

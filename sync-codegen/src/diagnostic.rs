@@ -11,6 +11,8 @@ pub struct Diagnostic {
     pub file: String,
     /// The line, counted from 1; `None` where the mistake is the file as a whole or its name.
     pub line: Option<usize>,
+    /// The column in that line, counted from 1; `None` where the mistake is the line as a whole.
+    pub column: Option<usize>,
     /// What is wrong: lower case, no full stop, offending values in backticks.
     pub what: String,
     /// What to do about it: an instruction.
@@ -20,7 +22,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A mistake of the file as a whole.
     pub fn new(file: impl Into<String>, what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { file: file.into(), line: None, what: what.into(), help: help.into() }
+        Self { file: file.into(), line: None, column: None, what: what.into(), help: help.into() }
     }
 
     /// The same mistake, on `line`, counted from 1.
@@ -29,10 +31,22 @@ impl Diagnostic {
         Self { line: Some(line), ..self }
     }
 
+    /// The same mistake, at a token: line and column, both counted from 1.
+    #[must_use]
+    pub fn at(self, line: usize, column: usize) -> Self {
+        Self { line: Some(line), column: Some(column), ..self }
+    }
+
+    /// The file, with line and column as far as they are known: `src/chess/_sync/move_server_v1.rs:9:5`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let numbers = [self.line, self.column].into_iter().flatten().map(|number| format!(":{number}"));
+        std::iter::once(self.file.clone()).chain(numbers).collect()
+    }
+
     /// The mistake on one line, as cargo shows what a build script says.
     pub(crate) fn one_line(&self) -> String {
-        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
-        format!("{} ({}{line}): {}", self.what, self.file, self.help)
+        format!("{} ({}): {}", self.what, self.place(), self.help)
     }
 }
 
@@ -49,10 +63,6 @@ impl Diagnostic {
 /// ```
 impl fmt::Display for Diagnostic {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "error: {}\n  --> {}", self.what, self.file)?;
-        if let Some(line) = self.line {
-            write!(out, ":{line}")?;
-        }
-        write!(out, "\n  = help: {}", self.help)
+        write!(out, "error: {}\n  --> {}\n  = help: {}", self.what, self.place(), self.help)
     }
 }

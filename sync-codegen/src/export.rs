@@ -8,6 +8,7 @@ use sync_schema::Api;
 use crate::cargo;
 use crate::diagnostic::Diagnostic;
 use crate::emit;
+use crate::ledger;
 use crate::manifest;
 use crate::output::{self, Sameness};
 use crate::syntax::handler_file::HandlerFile;
@@ -32,7 +33,9 @@ pub const API_FILE: &str = "sync-api.json";
 pub fn export(export_types: fn() -> Api) {
     let errors = match run(&export_types()) {
         Ok(()) => return,
-        Err(ExportError::Types(problems)) => problems.iter().map(Diagnostic::one_line).collect(),
+        Err(ExportError::Types(problems) | ExportError::Broken(problems)) => {
+            problems.iter().map(Diagnostic::one_line).collect()
+        }
         Err(error) => vec![error.to_string()],
     };
     errors.iter().for_each(|error| cargo::error(error));
@@ -42,6 +45,8 @@ pub fn export(export_types: fn() -> Api) {
 enum ExportError {
     /// The types cannot be told apart in TypeScript.
     Types(Vec<Diagnostic>),
+    /// What was released does not hold any more.
+    Broken(Vec<Diagnostic>),
     Manifest {
         path: PathBuf,
         what: String,
@@ -61,6 +66,10 @@ fn run(api: &Api) -> Result<(), ExportError> {
     cargo::rerun_if_changed(&path);
     let is_check = cargo::is_check_of_types();
     keep(api)?;
+    let broken = if cargo::is_on(ledger::OFF) { Vec::new() } else { ledger::judge(app_dir, api) };
+    if !broken.is_empty() {
+        return Err(ExportError::Broken(broken));
+    }
     let text = emit::typescript(api).map_err(|problems| ExportError::Types(located(problems, app_dir)))?;
     if !output::is_stale(&path, &text, Sameness::Lines) {
         return Ok(());
@@ -102,6 +111,7 @@ fn located(problems: Vec<Diagnostic>, app_dir: &Path) -> Vec<Diagnostic> {
 impl std::fmt::Display for ExportError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Broken(problems) => write!(out, "{} promises are broken", problems.len()),
             Self::Types(problems) => write!(out, "{} types have no TypeScript", problems.len()),
             Self::Manifest { path, what } => write!(
                 out,

@@ -6,6 +6,7 @@
 
 pub mod emit;
 pub mod lane;
+pub mod ledger;
 pub mod problems;
 pub mod syntax;
 

@@ -25,6 +25,8 @@ pub struct Listing {
     pub modules: BTreeMap<String, String>,
     /// The app's own error codes, sorted.
     pub error_codes: BTreeSet<String>,
+    /// The file of each use of one of these, and the code, sorted.
+    pub codes: BTreeSet<(String, String)>,
 }
 
 /// One version of a route.
@@ -113,6 +115,7 @@ pub fn list(app_dir: &Path) -> Listing {
     let mut listing = Listing {
         modules: mount(&tree).1,
         error_codes: tree.error_codes().map(|(code, ..)| code.to_owned()).collect(),
+        codes: tree.error_codes().map(|(code, path, _)| (path.to_owned(), code.to_owned())).collect(),
         ..Listing::default()
     };
     for (folder, page) in &tree.pages {

@@ -2,7 +2,7 @@
 
 use sync_schema::{Api, FRAMEWORK_CODES, PresenceTypes};
 
-use crate::route::{App, Table};
+use crate::route::{App, Pattern, Table};
 use crate::schema::{Model, wire_type};
 
 /// Collects the types and codes of an app; what `sync::app!` makes `export_types()` of.
@@ -18,6 +18,8 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
     let public = wire_type::<A::Public>(model);
     let mut entities: Vec<_> = table.entities.iter().map(|entity| entity.types(model)).collect();
     entities.sort_by(|a, b| a.name.cmp(&b.name));
+    let rooms = sorted(table.rooms.iter().map(|rule| rule.pattern()));
+    let scopes = sorted(table.scopes.iter().map(|rule| rule.pattern()));
     let presence = presence::<A>(table, model);
     let framework = FRAMEWORK_CODES.iter().map(|(code, _)| *code);
     let mut error_codes: Vec<_> = framework.chain(table.error_codes.iter().copied()).map(str::to_owned).collect();
@@ -28,6 +30,8 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
         routes,
         session,
         public,
+        rooms,
+        scopes,
         entities,
         presence,
         error_codes,
@@ -37,7 +41,12 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
 
 fn presence<A: App>(table: &Table<A>, model: &mut Model) -> Option<PresenceTypes> {
     let rules = table.rooms.iter().filter(|rule| rule.has_presence());
-    let mut rooms: Vec<_> = rules.map(|rule| rule.pattern().to_string()).collect();
-    rooms.sort();
+    let rooms = sorted(rules.map(|rule| rule.pattern()));
     (!rooms.is_empty()).then(|| PresenceTypes { rooms, data: wire_type::<A::Presence>(model) })
+}
+
+fn sorted(patterns: impl Iterator<Item = Pattern>) -> Vec<String> {
+    let mut names: Vec<_> = patterns.map(|pattern| pattern.to_string()).collect();
+    names.sort();
+    names
 }

@@ -17,6 +17,12 @@ pub struct Api {
     pub session: WireType,
     /// What others may know of a user.
     pub public: WireType,
+    /// The names of rooms that rules open, as the patterns of these: `chess-{game_id}`, sorted.
+    #[serde(default)]
+    pub rooms: Vec<String>,
+    /// The names of scopes that rules open, likewise.
+    #[serde(default)]
+    pub scopes: Vec<String>,
     /// What lives in scopes, sorted by name.
     #[serde(default)]
     pub entities: Vec<EntityTypes>,
@@ -68,6 +74,9 @@ pub enum Lane {
 }
 
 impl Lane {
+    /// All of them, in their order.
+    pub const ALL: [Self; 4] = [Self::Event, Self::Request, Self::State, Self::Mutation];
+
     /// Returns its name: `event`, `request`, `state` or `mutation`.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -100,9 +109,24 @@ pub struct RouteTypes {
     pub room: Option<String>,
     /// What crosses the network for this route, in the order of the lane's documentation.
     pub payloads: Vec<Payload>,
+    /// What is stored of it, where that outlives the server; it is read again by whichever build comes next.
+    #[serde(default)]
+    pub stored: Option<WireType>,
 }
 
 impl RouteTypes {
+    /// Returns how a contract names it: `event chess/move v1`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{} {}/{} {}", self.lane.word(), self.page, self.name, self.version)
+    }
+
+    /// Returns its page, name and version with slashes, as callers over HTTP write it: `chess/move/v1`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}/{}/{}", self.page, self.name, self.version)
+    }
+
     /// Returns what a caller sends.
     #[must_use]
     pub fn input(&self) -> Option<&Payload> {

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::api::{Api, Direction, EntityTypes, Payload, PresenceTypes, RouteTypes};
+use crate::api::{Api, Direction, EntityTypes, Payload, PresenceTypes, RouteTypes, WireType};
 use crate::shape::{
     Absence, Body, Declaration, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody,
 };
@@ -38,11 +38,12 @@ use crate::shape::{
 ///     sources: Vec::new(),
 ///     room: None,
 ///     payloads: vec![Payload::input("clientInput", input), Payload::never("serverStream")],
+///     stored: None,
 /// };
 /// let error_codes = vec!["sync-not-found".to_owned()];
 /// let manifest_dir = String::new();
-/// let (entities, presence) = (Vec::new(), None);
-/// let api = Api { manifest_dir, routes: vec![route], session, public, entities, presence, error_codes, types };
+/// let (rooms, scopes, entities, presence) = (vec!["chess-{game}".to_owned()], Vec::new(), Vec::new(), None);
+/// let api = Api { manifest_dir, routes: vec![route], session, public, rooms, scopes, entities, presence, error_codes, types };
 /// assert_eq!(
 ///     api.to_string(),
 ///     "\
@@ -51,6 +52,7 @@ use crate::shape::{
 ///   out serverStream: never
 /// session: string
 /// public: null
+/// rooms \"chess-{game}\"
 /// error sync-not-found
 /// type `app::Step`
 ///   called Step in app
@@ -61,32 +63,78 @@ use crate::shape::{
 /// ```
 impl fmt::Display for Api {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut routes: Vec<&RouteTypes> = self.routes.iter().collect();
-        routes.sort_by_key(|route| (route.lane, &route.page, &route.name, number(&route.version), &route.version));
-        routes.iter().try_for_each(|route| write_route(out, route))?;
-        writeln!(out, "session: {}", Expression(&self.session.shape))?;
-        writeln!(out, "public: {}", Expression(&self.public.shape))?;
-        let mut entities: Vec<_> = self.entities.iter().collect();
-        entities.sort_by_key(|entity| &entity.name);
-        for EntityTypes { name, key, scope, wire, .. } in entities {
-            writeln!(out, "entity {} in {} by {}: {}", Name(name), Name(scope), Name(key), Expression(&wire.shape))?;
-        }
-        if let Some(PresenceTypes { rooms, data }) = &self.presence {
-            writeln!(out, "presence: {}", Expression(&data.shape))?;
-            let rooms: BTreeSet<&String> = rooms.iter().collect();
-            rooms.iter().try_for_each(|room| writeln!(out, "presence in {}", Name(room)))?;
-        }
-        let codes: BTreeSet<&String> = self.error_codes.iter().collect();
-        codes.iter().try_for_each(|code| writeln!(out, "error {}", Name(code)))?;
-        let reached = Reached::of(self);
-        for (key, definition) in self.types.iter().filter(|(key, _)| reached.definitions.contains(key)) {
-            write_definition(out, key, definition)?;
-        }
-        self.declarations().into_iter().try_for_each(|(key, declaration)| write_declaration(out, key, declaration))
+        write_all(out, self, Names::Told)
     }
 }
 
+/// A contract as text without what types are called in TypeScript, and without a session and a public type that are not said (`any`): what
+/// is promised to those who send and read JSON.
+#[derive(Debug, Clone, Copy)]
+pub struct Promise<'a>(&'a Api);
+
 impl Api {
+    /// Returns what is promised, for reading as text.
+    #[must_use]
+    pub fn promise(&self) -> Promise<'_> {
+        Promise(self)
+    }
+}
+
+impl fmt::Display for Promise<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_all(out, self.0, Names::Untold)
+    }
+}
+
+/// Whether it is told what types are called.
+#[derive(Clone, Copy, PartialEq)]
+enum Names {
+    Told,
+    Untold,
+}
+
+fn write_all(out: &mut fmt::Formatter<'_>, api: &Api, names: Names) -> fmt::Result {
+    let mut routes: Vec<&RouteTypes> = api.routes.iter().collect();
+    routes.sort_by_key(|route| (route.lane, &route.page, &route.name, number(&route.version), &route.version));
+    routes.iter().try_for_each(|route| write_route(out, route))?;
+    for (word, wire) in [("session", &api.session), ("public", &api.public)] {
+        if names == Names::Told || wire.shape != Shape::Any {
+            writeln!(out, "{word}: {}", Expression(&wire.shape))?;
+        }
+    }
+    for (word, patterns) in [("rooms", &api.rooms), ("scopes", &api.scopes)] {
+        let patterns: BTreeSet<&String> = patterns.iter().collect();
+        patterns.iter().try_for_each(|pattern| writeln!(out, "{word} {}", Name(pattern)))?;
+    }
+    let mut entities: Vec<_> = api.entities.iter().collect();
+    entities.sort_by_key(|entity| &entity.name);
+    for EntityTypes { name, key, scope, wire, .. } in entities {
+        writeln!(out, "entity {} in {} by {}: {}", Name(name), Name(scope), Name(key), Expression(&wire.shape))?;
+    }
+    if let Some(PresenceTypes { rooms, data }) = &api.presence {
+        writeln!(out, "presence: {}", Expression(&data.shape))?;
+        let rooms: BTreeSet<&String> = rooms.iter().collect();
+        rooms.iter().try_for_each(|room| writeln!(out, "presence in {}", Name(room)))?;
+    }
+    let codes: BTreeSet<&String> = api.error_codes.iter().collect();
+    codes.iter().try_for_each(|code| writeln!(out, "error {}", Name(code)))?;
+    let reached = Reached::of(api);
+    for (key, definition) in api.types.iter().filter(|(key, _)| reached.definitions.contains(key)) {
+        write_definition(out, key, definition, names)?;
+    }
+    api.declarations().into_iter().try_for_each(|(key, declaration)| write_declaration(out, key, declaration))
+}
+
+impl Api {
+    /// Returns every type that something is declared to be: what travels for routes, what is stored, who calls.
+    pub fn wires(&self) -> impl Iterator<Item = &WireType> {
+        let payloads = self.routes.iter().flat_map(|route| &route.payloads).filter_map(|payload| payload.wire.as_ref());
+        let stored = self.routes.iter().filter_map(|route| route.stored.as_ref());
+        let entities = self.entities.iter().map(|entity| &entity.wire);
+        let presence = self.presence.iter().map(|presence| &presence.data);
+        payloads.chain(stored).chain([&self.session, &self.public]).chain(entities).chain(presence)
+    }
+
     /// Returns the declarations of foreign types that the routes, the session and the public type refer to, sorted by key.
     #[must_use]
     pub fn declarations(&self) -> Vec<(&str, &Declaration)> {
@@ -117,12 +165,14 @@ fn write_route(out: &mut fmt::Formatter<'_>, route: &RouteTypes) -> fmt::Result 
             None => writeln!(out, "  {direction} {}: never", Name(name))?,
         }
     }
-    Ok(())
+    route.stored.iter().try_for_each(|wire| writeln!(out, "  stored: {}", Expression(&wire.shape)))
 }
 
-fn write_definition(out: &mut fmt::Formatter<'_>, key: &str, definition: &Definition) -> fmt::Result {
+fn write_definition(out: &mut fmt::Formatter<'_>, key: &str, definition: &Definition, names: Names) -> fmt::Result {
     writeln!(out, "type {}", Path(key))?;
-    writeln!(out, "  called {} in {}", Name(&definition.name), definition.module)?;
+    if names == Names::Told {
+        writeln!(out, "  called {} in {}", Name(&definition.name), definition.module)?;
+    }
     definition.rules.iter().try_for_each(|rule| writeln!(out, "  rule {}", Line(rule)))?;
     match &definition.body {
         Body::Alias(shape) => writeln!(out, "  is {}", Expression(shape)),
@@ -212,6 +262,11 @@ fn without_comments(text: &str) -> String {
 /// A shape where a type is used.
 struct Expression<'a>(&'a Shape);
 
+/// Writes a shape as the contract has it.
+pub(crate) fn expression(shape: &Shape) -> String {
+    Expression(shape).to_string()
+}
+
 impl fmt::Display for Expression<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -300,13 +355,7 @@ struct Reached<'a> {
 impl<'a> Reached<'a> {
     fn of(api: &'a Api) -> Self {
         let mut reached = Self::default();
-        let payloads = api.routes.iter().flat_map(|route| &route.payloads).filter_map(|payload| payload.wire.as_ref());
-        let presence = api.presence.as_ref().map(|presence| &presence.data);
-        payloads
-            .chain([&api.session, &api.public])
-            .chain(api.entities.iter().map(|entity| &entity.wire))
-            .chain(presence)
-            .for_each(|wire| reached.shape(&api.types, &wire.shape));
+        api.wires().for_each(|wire| reached.shape(&api.types, &wire.shape));
         reached
     }
 

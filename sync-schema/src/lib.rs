@@ -13,17 +13,22 @@
 mod api;
 mod canonical;
 mod codes;
+mod compare;
 mod language;
 mod nearest;
 mod rate;
+mod reading;
 mod room;
 mod shape;
 
 pub use api::{Api, Direction, EntityTypes, Lane, Payload, PresenceTypes, RouteTypes, WireType};
+pub use canonical::Promise;
 pub use codes::{FRAMEWORK_CODES, framework_parameters};
+pub use compare::{Breaks, Change, Kind as ChangeKind, Spot, compare, compare_all, promised};
 pub use language::language_tag;
 pub use nearest::{closest, nearest};
 pub use rate::{Rate, RateError, RateLimit};
+pub use reading::ReadError;
 pub use room::{EVERYONE, ROOM_NAME_LIMIT, is_room_character};
 pub use shape::{
     Absence, Body, Declaration, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody, type_label,

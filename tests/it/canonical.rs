@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use expect_test::expect_file;
+use expect_test::{expect, expect_file};
 use sync::schema::{
     Absence, Api, Body, Declaration, Definition, Field, MapKey, Payload, PresenceTypes, Shape, Tagging, Types, Variant,
     VariantBody, WireType,
 };
 use sync_codegen::emit::typescript;
+use sync_schema::compare;
 use sync_tests::types;
 
 #[test]
@@ -55,7 +56,7 @@ const OF_FIELDS: &[Change<Field>] = &[
             Absence::Omittable => Absence::Required,
         };
     }),
-    ("default", |field| field.default.push_str(" = \"other\"")),
+    ("default", |field| field.default = "default = \"other\"".into()),
     ("rule", |field| field.rules.push("range(max=7)".into())),
     // The one type that holds itself does so in an `Option`; Rust refuses it inside of itself.
     ("flatten", |field| field.flatten ^= !matches!(field.shape, Shape::Option(_))),
@@ -186,6 +187,9 @@ const OF_APPS: &[Change<Api>] = &[
         api.presence = Some(presence);
     }),
     ("presence data", |api| api.presence = Some(presence(&WireType { shape: Shape::Bool }))),
+    ("rooms", |api| api.rooms.push("other-{id}".into())),
+    ("scopes", |api| api.scopes.push("other-{id}".into())),
+    ("stored", |api| api.routes[0].stored = Some(WireType { shape: Shape::Bool })),
     ("error code", |api| api.error_codes.push("one-more".into())),
 ];
 
@@ -231,6 +235,42 @@ fn whatever_changes_changes_the_text() {
             panic!("{what} and {other} have one text");
         }
     }
+}
+
+#[test]
+fn the_text_is_read_as_it_was_written() {
+    for (what, api) in all() {
+        let text = api.to_string();
+        let read: Api = text.parse().unwrap_or_else(|error| panic!("{what}: {error} in\n{text}"));
+        assert_eq!(read.to_string(), text, "{what}");
+    }
+}
+
+/// What nobody notices who only reads and writes JSON: names and the order of types, and of what is only sent, whether and by which name
+/// it would be taken.
+const UNNOTICED: &[&str] = &["name of", "module of", "order of", "default of", "rule of", "presence of", "alias of"];
+/// What the form of a lane does not allow.
+const IMPOSSIBLE: &[&str] = &["payload", "direction"];
+
+#[test]
+fn whatever_changes_is_noticed_by_who_compares() {
+    let api = types::api();
+    let mut missed = Vec::new();
+    for (what, changed) in all() {
+        let differences = compare(&api, &changed);
+        assert_eq!(compare(&changed, &changed), [], "{what}");
+        assert_eq!(compare(&changed, &told_otherwise(&changed)), [], "{what}");
+        let is_told = !differences.is_empty() || !compare(&changed, &api).is_empty();
+        let is_unnoticed = UNNOTICED.iter().any(|unnoticed| what.starts_with(unnoticed));
+        if !is_told && !is_unnoticed && !IMPOSSIBLE.contains(&&*what) && what != "nothing" {
+            missed.push(what);
+        }
+    }
+    // A map that may not be there is an empty one.
+    expect![[r#"
+        option of field 0 of sync_tests::types::shared::Anything
+        option of field 2 of sync_tests::types::shared::Open"#]]
+    .assert_eq(&missed.join("\n"));
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod killed_log;
 mod killed_nodes;
 mod killed_rows;
 mod kinds;
+mod ledger;
 mod limits;
 mod matrix;
 mod metrics;

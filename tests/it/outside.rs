@@ -79,6 +79,13 @@ impl Outside {
         outside
     }
 
+    /// Has every cargo that is run in it, by whomever, use the target folder of this test.
+    pub(crate) fn builds_here(self) -> Self {
+        let config = format!("[build]\ntarget-dir = {:?}\n\n[net]\noffline = true\n", target());
+        self.write(".cargo/config.toml", &config);
+        self
+    }
+
     pub(crate) fn path(&self, inside: &str) -> PathBuf {
         self.folder.path().join(inside)
     }

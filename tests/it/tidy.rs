@@ -114,7 +114,7 @@ const GENERATOR: Layers<'_> = Layers {
         &["check", "emit"],
         &["generate"],
         &["cargo", "listing", "output"],
-        &["watch"],
+        &["ledger", "watch"],
         &["build", "export"],
     ],
     siblings: false,

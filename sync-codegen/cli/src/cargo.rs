@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
-use sync_codegen::API_FILE;
+use sync_codegen::{API_FILE, ledger};
 use sync_schema::Api;
 
 use crate::failure::Failure;
@@ -22,6 +22,8 @@ pub(crate) fn command() -> Command {
 pub(crate) struct Build {
     /// Fail where the types are stale, and write none.
     pub(crate) check_types: bool,
+    /// Do not hold the app against what it has released.
+    pub(crate) no_ledger: bool,
     /// Ask the compiler for colours.
     pub(crate) colors: bool,
 }
@@ -146,6 +148,11 @@ pub(crate) fn building(project: &Project, how: Build) -> Result<Command, Failure
         cargo.env("SYNC_CHECK_TYPES", "1");
     } else {
         cargo.env_remove("SYNC_CHECK_TYPES");
+    }
+    if how.no_ledger {
+        cargo.env(ledger::OFF, "1");
+    } else {
+        cargo.env_remove(ledger::OFF);
     }
     Ok(cargo)
 }

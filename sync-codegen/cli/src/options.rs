@@ -64,6 +64,10 @@ pub(crate) enum Command {
     Expand(Expand),
     /// Write down the routes with their types, rules and docs
     Docs(Docs),
+    /// Promise what the app can be called with, and hold every later build to it
+    Release(Release),
+    /// Tell what has changed of what the app can be called with
+    Diff(Diff),
     /// Make, look at or take away what rows of a Postgres are read by
     Replication {
         /// What to do
@@ -181,6 +185,42 @@ pub(crate) struct Docs {
     /// Where the page goes; `docs.html` in cargo's target folder if it is not given
     #[arg(short, long, value_name = "FILE", conflicts_with = "json")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// Release the app's contract.
+#[derive(Debug, Args)]
+pub(crate) struct Release {
+    /// Break a promise, since nobody relies on it any more: `chess/move/v1`, or `session`
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) accept: Vec<String>,
+    /// Write nothing, and fail where something would be written
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Compare contracts.
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// Compare with the files of this revision of the version control, instead of what was released
+    #[arg(long, value_name = "REV")]
+    pub(crate) against: Option<String>,
+    /// How to print what has changed
+    #[arg(long, value_enum, default_value_t = DiffFormat::People)]
+    pub(crate) format: DiffFormat,
+}
+
+/// For whom to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// Lines for people
+    People,
+    /// One JSON object
+    Json,
+    /// Annotations of a pull request on GitHub
+    Github,
 }
 
 /// Returns the arguments as they would be without cargo, which hands `cargo sync list` on as `cargo-sync sync list`.

@@ -122,11 +122,9 @@ impl Terminal {
 
 /// A mistake as a terminal shows it: three lines, as the compiler prints its own.
 pub(crate) fn shown(problem: &Diagnostic) -> String {
-    let Diagnostic { file, line, what, help } = problem;
-    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-    let (what, help) = (below(what), below(help));
+    let (place, what, help) = (problem.place(), below(&problem.what), below(&problem.help));
     format!(
-        "{WRONG}error{WRONG:#}{BOLD}: {what}{BOLD:#}\n  {PLACE}-->{PLACE:#} {file}{line}\n  {PLACE}={PLACE:#} help: {help}"
+        "{WRONG}error{WRONG:#}{BOLD}: {what}{BOLD:#}\n  {PLACE}-->{PLACE:#} {place}\n  {PLACE}={PLACE:#} help: {help}"
     )
 }
 

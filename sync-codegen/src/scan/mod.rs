@@ -175,6 +175,14 @@ enum Walk {
     Skip,
 }
 
+/// Returns the files below `src/` of this name, relative to the app, with forward slashes, sorted.
+pub(crate) fn called(app_dir: &Path, name: &str) -> Vec<String> {
+    let walk = WalkDir::new(app_dir.join("src")).follow_links(true).sort_by_file_name();
+    let entries = walk.into_iter().filter_entry(|entry| !is_ignored(entry.file_name())).flatten();
+    let named = entries.filter(|entry| entry.file_name() == name && entry.file_type().is_file());
+    named.map(|entry| relative(app_dir, entry.path())).collect()
+}
+
 impl Tree {
     /// Returns the well-named handlers of all lanes, and their pages.
     pub(crate) fn handlers(&self) -> impl Iterator<Item = (&PageFiles, (&HandlerName, &PageFile))> {

@@ -3,6 +3,7 @@
 pub mod handler_file;
 
 pub mod arguments;
+pub mod declared;
 pub mod error_code;
 pub mod pattern;
 pub mod query;

@@ -133,6 +133,7 @@ impl RouteId {
             sources: self.sources.iter().map(|&source| source.to_owned()).collect(),
             room: room.map(|room| room.to_string()),
             payloads,
+            stored: None,
         }
     }
 }

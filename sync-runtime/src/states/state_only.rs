@@ -11,7 +11,7 @@ use crate::contain::{Guarded, Panicked, contained};
 use crate::error::{BoxError, SyncError};
 use crate::route::{
     Act, Auth, BoxFuture, CellPlace, Ctx, Done, Effect, OlderState, Pattern, RoomKind, Route, RouteId, RouteOptions,
-    SaidOfState, SharedState, State, StateCell, StateKey, StateRoute, StateValue, StoredValue, TypedCall,
+    SaidOfState, SharedState, State, StateCell, StateKey, StateRoute, StateValue, StoreKind, StoredValue, TypedCall,
 };
 use crate::schema::{InputSchema, InvalidInput, Model, decode, wire_type};
 use crate::states::cell::Cell;
@@ -56,7 +56,9 @@ impl<S: StateRoute> Route<S::App> for StateOnly<S> {
             Payload::output("view", wire_type::<S::View>(model)),
             Payload::input("action", wire_type::<S::Action>(model)),
         ];
-        self.id.describe(Lane::State, S::SAID.docs, S::SAID.route.room, payloads)
+        let is_stored = S::SAID.store != StoreKind::Memory;
+        let stored = is_stored.then(|| wire_type::<S>(model));
+        RouteTypes { stored, ..self.id.describe(Lane::State, S::SAID.docs, S::SAID.route.room, payloads) }
     }
 
     fn input_schema(&self) -> InputSchema {

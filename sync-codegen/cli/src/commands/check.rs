@@ -23,14 +23,16 @@ struct Json<'a> {
 struct ProblemJson<'a> {
     file: &'a str,
     line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
     what: &'a str,
     help: &'a str,
 }
 
 impl<'a> ProblemJson<'a> {
     fn of(problem: &'a Diagnostic) -> Self {
-        let Diagnostic { file, line, what, help } = problem;
-        Self { file, line: *line, what, help }
+        let Diagnostic { file, line, column, what, help } = problem;
+        Self { file, line: *line, column: *column, what, help }
     }
 }
 
@@ -62,7 +64,7 @@ pub(super) fn run(asked: &Check, project: &Project, terminal: &mut Terminal) -> 
 /// Compiles the app, and returns what is wrong with its types; what does not compile is told as the compiler tells it.
 fn of_types(project: &Project, terminal: &mut Terminal) -> Result<Vec<Diagnostic>, Failure> {
     let waiting = terminal.wait_for(format!("building `{}`", project.package));
-    let built = cargo::build(project, Build { check_types: true, colors: terminal.has_colors() })?;
+    let built = cargo::build(project, Build { check_types: true, colors: terminal.has_colors(), ..Build::default() })?;
     waiting.finish_and_clear();
     if built.is_done {
         return Ok(Vec::new());

@@ -1,12 +1,15 @@
 //! What can be done, a file each.
 
+mod changes;
 mod check;
 mod completions;
+mod diff;
 mod docs;
 mod expand;
 mod init;
 mod list;
 mod new;
+mod release;
 mod remove;
 mod replication;
 
@@ -37,6 +40,8 @@ pub(crate) fn run(options: &Options, terminal: &mut Terminal) -> Result<ExitCode
         Command::Check(asked) => check::run(asked, &project()?, terminal),
         Command::Expand(asked) => expand::run(asked, &options.dir, &project()?, terminal),
         Command::Docs(asked) => docs::run(asked, &project()?, terminal),
+        Command::Release(asked) => release::run(asked, &project()?, terminal),
+        Command::Diff(asked) => diff::run(asked, &project()?, terminal),
         Command::Replication { verb } => replication::run(*verb, &project()?),
         Command::Completions { shell } => completions::run(*shell, terminal),
     }

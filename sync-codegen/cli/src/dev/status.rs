@@ -70,9 +70,9 @@ enum Line<'a> {
 impl Problem {
     /// A mistake of the app's files.
     pub(super) fn of_app(problem: &Diagnostic) -> Self {
-        let Diagnostic { file, line, what, .. } = problem;
+        let Diagnostic { file, line, column, what, .. } = problem;
         let text = problem.to_string();
-        Self { what: what.clone(), file: Some(file.clone()), line: *line, column: None, text, shown: shown(problem) }
+        Self { what: what.clone(), file: Some(file.clone()), line: *line, column: *column, text, shown: shown(problem) }
     }
 
     /// What went wrong with us, or with what we run.

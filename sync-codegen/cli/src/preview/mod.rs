@@ -18,7 +18,9 @@ use sync_codegen::syntax::handler_file::wire_name;
 use sync_expand::wire::Kind;
 use sync_expand::wire::describe::{Place, describe};
 use sync_expand::wire::entity::key_in_json;
-use sync_schema::{Api, Body, Definition, EntityTypes, FRAMEWORK_CODES, Shape, Types, VariantBody, WireType};
+use sync_schema::{
+    Api, Body, Definition, EntityTypes, FRAMEWORK_CODES, PresenceTypes, Shape, Types, VariantBody, WireType,
+};
 
 use scope::{Scope, Sources};
 
@@ -36,7 +38,56 @@ pub struct Preview {
 pub fn api(app_dir: &Path, library: &str, compiled: &Api) -> Preview {
     let listing = sync_codegen::list(app_dir);
     let sources = Sources::read(app_dir, library, &listing);
-    let mut reader = Reader { sources: &sources, compiled: &compiled.types, kept: Vec::new() };
+    read(&listing, &sources, library, compiled)
+}
+
+/// Reads the app in `app_dir`, whose library is called `library`, where nothing is known of it but its source.
+#[must_use]
+pub fn of_source(app_dir: &Path, library: &str) -> Preview {
+    let listing = sync_codegen::list(app_dir);
+    let sources = Sources::read(app_dir, library, &listing);
+    let mut nothing = Reader { sources: &sources, compiled: &Types::default(), kept: Vec::new() };
+    let (session, public) = people(&mut nothing);
+    let data = sources.wire_types().find(|(.., kind)| *kind == Kind::Presence);
+    let data = data.map_or(Shape::Any, |(key, ..)| Shape::Named(key));
+    let unsaid = Api {
+        manifest_dir: app_dir.display().to_string(),
+        routes: Vec::new(),
+        session: WireType { shape: session },
+        public: WireType { shape: public },
+        rooms: Vec::new(),
+        scopes: Vec::new(),
+        entities: Vec::new(),
+        presence: Some(PresenceTypes { rooms: Vec::new(), data: WireType { shape: data } }),
+        error_codes: Vec::new(),
+        types: Types::default(),
+    };
+    read(&listing, &sources, library, &unsaid)
+}
+
+/// What the app says of its sessions, and of what others may know of a user.
+fn people(reader: &mut Reader<'_>) -> (Shape, Shape) {
+    let found = reader.sources.all().find_map(|(file, scope)| {
+        let app = file.items.iter().find_map(|item| match item {
+            Item::Impl(item)
+                if item
+                    .trait_
+                    .as_ref()
+                    .is_some_and(|(path, ..)| path.segments.last().is_some_and(|last| last.ident == "App")) =>
+            {
+                Some(item)
+            }
+            _ => None,
+        })?;
+        Some((routes::associated(app, "Session")?, routes::associated(app, "Public")?, scope))
+    });
+    let Some((session, public, scope)) = found else { return (Shape::Any, Shape::Any) };
+    let shape = |ty| shapes::shape(ty, false, &|path| reader.named(scope, path)).unwrap_or(Shape::Any);
+    (shape(session), shape(public))
+}
+
+fn read(listing: &Listing, sources: &Sources, library: &str, compiled: &Api) -> Preview {
+    let mut reader = Reader { sources, compiled: &compiled.types, kept: Vec::new() };
     let mut types = compiled.types.clone();
     for (key, scope, declared, kind) in sources.wire_types() {
         match reader.definition(&key, scope, declared, kind) {
@@ -46,15 +97,20 @@ pub fn api(app_dir: &Path, library: &str, compiled: &Api) -> Preview {
     }
     let Shape::Named(empty) = shapes::empty() else { unreachable!("it has a name") };
     types.replace(&empty, Definition::new("Empty", "sync", "", Body::Struct(Vec::new())));
-    let routes = routes::read(&listing, &mut reader, compiled);
+    let routes = routes::read(listing, &mut reader, compiled);
     reader.kept.sort();
     reader.kept.dedup();
     let framework = FRAMEWORK_CODES.iter().map(|(code, _)| (*code).to_owned());
     let mut error_codes: Vec<_> = framework.chain(listing.error_codes.iter().cloned()).collect();
     error_codes.sort();
     error_codes.dedup();
-    let (entities, presence) = (entities(&listing, library, &sources), presence(&listing, compiled));
-    let api = Api { routes, error_codes, types, entities, presence, ..compiled.clone() };
+    let (entities, presence) = (entities(listing, library, sources), presence(listing, compiled));
+    let [rooms, scopes] = [&listing.rooms, &listing.scopes].map(|rules| {
+        let mut patterns: Vec<_> = rules.iter().map(|rule| rule.pattern.clone()).collect();
+        patterns.sort();
+        patterns
+    });
+    let api = Api { routes, error_codes, types, rooms, scopes, entities, presence, ..compiled.clone() };
     Preview { api, kept: reader.kept }
 }
 
@@ -84,12 +140,12 @@ fn entities(listing: &Listing, library: &str, sources: &Sources) -> Vec<EntityTy
 }
 
 /// Where people can be seen is said by rules; what they say of themselves, by a type that has a name.
-fn presence(listing: &Listing, compiled: &Api) -> Option<sync_schema::PresenceTypes> {
+fn presence(listing: &Listing, compiled: &Api) -> Option<PresenceTypes> {
     let rules = listing.rooms.iter().filter(|room| room.options.iter().any(|option| option == "presence"));
     let mut rooms: Vec<_> = rules.map(|room| room.pattern.clone()).collect();
     rooms.sort();
     let known = compiled.presence.as_ref().filter(|_| !rooms.is_empty())?;
-    Some(sync_schema::PresenceTypes { rooms, data: known.data.clone() })
+    Some(PresenceTypes { rooms, data: known.data.clone() })
 }
 
 /// Reads types, and notes what it cannot read.

@@ -29,6 +29,8 @@ fn route(listed: &ListedRoute, lane: Lane, listing: &Listing, reader: &mut Reade
         Lane::State => read.state(file(Kind::State)),
         Lane::Mutation => read.mutation(file(Kind::Mutation), listed.told.as_deref()),
     };
+    let is_stored = listed.options.iter().any(|option| option.starts_with("store=") && option != "store=memory");
+    let stored = (lane == Lane::State && is_stored).then(|| read.stored(file(Kind::State)));
     let scope = listing.scopes.iter().find(|scope| scope.page == listed.page && lane == Lane::Mutation);
     RouteTypes {
         lane,
@@ -42,6 +44,7 @@ fn route(listed: &ListedRoute, lane: Lane, listing: &Listing, reader: &mut Reade
             Some(if room == "all" { EVERYONE.to_owned() } else { room.to_owned() })
         }),
         payloads,
+        stored,
     }
 }
 
@@ -100,6 +103,10 @@ impl Read<'_, '_> {
         vec![Payload::output("view", view), Payload::input("action", action)]
     }
 
+    fn stored(&mut self, path: Option<&str>) -> WireType {
+        WireType { shape: self.of_impl("stored", path, |state| &state.self_ty) }
+    }
+
     fn of_impl(&mut self, payload: &str, path: Option<&str>, part: impl FnOnce(&ItemImpl) -> &Type) -> Shape {
         let sources = self.reader.sources;
         let file = path.and_then(|path| sources.file(path));
@@ -136,8 +143,12 @@ impl Read<'_, '_> {
     }
 
     fn known_shape(&self, payload: &str) -> Option<Shape> {
-        let known = self.known?.payloads.iter().find(|known| known.name == payload)?;
-        known.wire.as_ref().map(|wire| wire.shape.clone())
+        let known = self.known?;
+        let wire = match known.payloads.iter().find(|known| known.name == payload) {
+            Some(payload) => payload.wire.as_ref(),
+            None => known.stored.as_ref(),
+        };
+        wire.map(|wire| wire.shape.clone())
     }
 
     /// What a file declares, or imports, under this name.
@@ -171,7 +182,7 @@ fn state(file: &syn::File) -> Option<&ItemImpl> {
     })
 }
 
-fn associated<'s>(state: &'s ItemImpl, name: &str) -> Option<&'s Type> {
+pub(super) fn associated<'s>(state: &'s ItemImpl, name: &str) -> Option<&'s Type> {
     state.items.iter().find_map(|item| match item {
         ImplItem::Type(ty) if ty.ident == name => Some(&ty.ty),
         _ => None,

@@ -111,6 +111,11 @@ impl Sources {
         self.declared.get(key).is_some_and(|declared| declared.as_ref().is_none_or(is_plain))
     }
 
+    /// Returns every file, and what it calls things.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&syn::File, &Scope)> {
+        self.files.values().map(|file| (&file.syntax, &file.scope))
+    }
+
     /// Returns a file, and what it calls things.
     pub(super) fn file(&self, path: &str) -> Option<(&syn::File, &Scope)> {
         self.files.get(path).map(|file| (&file.syntax, &file.scope))

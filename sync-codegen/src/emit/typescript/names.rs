@@ -258,6 +258,7 @@ mod tests {
                 Payload::output("serverOutput", wire(path)),
                 Payload::output("clientOutput", wire(path)),
             ],
+            stored: None,
         });
         let routes = routes.collect();
         let Shape::Array(session) = session.shape else { unreachable!("see above") };
@@ -267,6 +268,8 @@ mod tests {
             routes,
             public: session.clone(),
             session,
+            rooms: Vec::new(),
+            scopes: Vec::new(),
             entities: Vec::new(),
             presence: None,
             error_codes: Vec::new(),

@@ -1,0 +1,102 @@
+//! What breaks a promise, at the token that does, and how to go on.
+
+use std::path::Path;
+
+use sync_schema::{Api, Change};
+
+use super::place::{Place, place};
+use super::{Ledger, Page};
+use crate::diagnostic::Diagnostic;
+use crate::listing::{Listing, list};
+use crate::syntax::handler_file::HandlerFile;
+
+/// Returns how `api`, which the app in `app_dir` was compiled to, breaks what it has released, sorted; nothing where it has released nothing.
+///
+/// What is in a ledger and cannot be read is a mistake, too.
+#[must_use]
+pub fn judge(app_dir: &Path, api: &Api) -> Vec<Diagnostic> {
+    let ledger = match Ledger::read(app_dir) {
+        Ok(ledger) if ledger.pages.is_empty() => return Vec::new(),
+        Ok(ledger) => ledger,
+        Err(problems) => return problems,
+    };
+    let breaking: Vec<_> = ledger.changes(api).into_iter().filter(Change::is_breaking).collect();
+    let mut problems = located(&breaking, app_dir, api, &ledger);
+    problems.sort();
+    problems
+}
+
+/// Returns each of these changes as a mistake at its token in the source of the app in `app_dir`.
+#[must_use]
+pub fn located(changes: &[Change], app_dir: &Path, api: &Api, ledger: &Ledger) -> Vec<Diagnostic> {
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    let listing = list(app_dir);
+    changes.iter().map(|change| told(change, app_dir, api, &ledger.pages, &listing)).collect()
+}
+
+/// Says what a change breaks, where it is, and how to go on.
+fn told(change: &Change, app_dir: &Path, api: &Api, pages: &[Page], listing: &Listing) -> Diagnostic {
+    let problem = Diagnostic::new(String::new(), sentence(change), help(change, api));
+    if let Some(Place { file, line, column }) =
+        change.at.as_ref().and_then(|spot| place(app_dir, &listing.modules, spot))
+    {
+        return Diagnostic { file, ..problem }.at(line, column);
+    }
+    let origin = change.origins.first().map(String::as_str).unwrap_or_default();
+    // A type of another crate, or something about the whole route: the handler says what it takes.
+    if let Some(file) = api.routes.iter().find(|route| route.id() == origin).and_then(|route| route.sources.first()) {
+        let problem = Diagnostic { file: file.clone(), ..problem };
+        let handlers =
+            HandlerFile::read(&app_dir.join(file)).outline.map(|outline| outline.handlers).unwrap_or_default();
+        return match handlers.first() {
+            Some(handler) => problem.at_line(handler.line),
+            None => problem,
+        };
+    }
+    // What is gone stands where it was promised.
+    let promised = pages.iter().find_map(|page| Some((&page.file, page.line_of(origin)?)));
+    match promised {
+        Some((file, line)) => Diagnostic { file: file.clone(), ..problem }.at_line(line),
+        None => Diagnostic { file: pages.first().map(|page| page.file.clone()).unwrap_or_default(), ..problem },
+    }
+}
+
+/// `event chess/move v1 is released, and this breaks old clients: …`
+fn sentence(change: &Change) -> String {
+    let who: Vec<_> = change.breaks.iter().map(|breaks| breaks.word()).collect();
+    let (first, others) =
+        change.origins.split_first().map_or(("", 0), |(first, others)| (first.as_str(), others.len()));
+    let origins = match others {
+        0 => format!("{first} is released"),
+        1 => format!("{first} and another are released"),
+        others => format!("{first} and {others} others are released"),
+    };
+    let path = if change.path.is_empty() { String::new() } else { format!(" at `{}`", change.path) };
+    format!("{origins}, and this breaks {}{path}: {}", who.join(" and "), change.what)
+}
+
+fn help(change: &Change, api: &Api) -> String {
+    let route = change.origins.first().and_then(|origin| api.routes.iter().find(|route| route.id() == *origin));
+    let next = route.map(|route| {
+        let newest = api
+            .routes
+            .iter()
+            .filter(|other| (other.lane, &other.page, &other.name) == (route.lane, &route.page, &route.name));
+        let newest = newest
+            .filter_map(|other| other.version.trim_start_matches('v').parse::<u32>().ok())
+            .max()
+            .unwrap_or_default();
+        let lane = route.lane.word();
+        format!(
+            "make a v{} beside it: `cargo sync new {lane} {}/{} --version {}`",
+            newest + 1,
+            route.page,
+            route.name,
+            newest + 1
+        )
+    });
+    let parts = [Some(change.help.clone()).filter(|help| !help.is_empty()), next];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; or ")
+}

@@ -1,0 +1,138 @@
+//! One page of a ledger, and how an app is parted into pages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use sync_schema::{Api, Shape, WireType};
+
+use super::{FILE, Ledger};
+use crate::diagnostic::Diagnostic;
+use crate::listing::{ListedRoom, Listing};
+use crate::model::page_name;
+use crate::scan::page_of;
+
+/// What a page has released.
+#[derive(Debug)]
+pub struct Page {
+    /// Its file, relative to the app, with forward slashes.
+    pub file: String,
+    /// The contract: the routes of the page, names of its rooms and scopes, what lives in these, and the codes that its files answer with. That of
+    /// the page `root` has the session and what else the whole app shares.
+    pub api: Api,
+    /// The text of the file.
+    pub text: String,
+}
+
+/// What begins the file; `#` begins a line that says nothing.
+const HEAD: &str = "\
+# What was released of this page, for as long as somebody may rely on it: a build that breaks it fails.
+# `cargo sync release` writes this file. Do not edit it: commit it, and read what changes in it.
+";
+
+impl Page {
+    pub(super) fn read(app_dir: &Path, file: &str) -> Result<Self, Diagnostic> {
+        let help = "take the file back from version control; `cargo sync release` writes it";
+        let problem = |what: String| Diagnostic::new(file, what, help);
+        let text = std::fs::read_to_string(app_dir.join(file))
+            .map_err(|error| problem(format!("it cannot be read: {error}")))?;
+        let api = text.parse().map_err(|error: sync_schema::ReadError| {
+            problem(format!("it is no ledger: expected {}", error.expected)).at_line(error.line)
+        })?;
+        Ok(Self { file: file.to_owned(), api, text })
+    }
+
+    /// Returns the line on which something is said to be, counted from 1.
+    #[must_use]
+    pub fn line_of(&self, origin: &str) -> Option<usize> {
+        let is_it = |line: &str| {
+            line.replace('"', "") == origin
+                || line.strip_prefix(origin).is_some_and(|rest| rest.starts_with([':', ' ']))
+        };
+        self.text.lines().position(is_it).map(|index| index + 1)
+    }
+}
+
+/// Returns what an app promises from now on: each page's file and the text of that, sorted; a page that promises nothing is left out.
+///
+/// `released` is what was promised before, which `api` keeps.
+#[must_use]
+pub fn pages(api: &Api, listing: &Listing, released: &Ledger) -> Vec<(String, String)> {
+    let mut names: BTreeSet<&str> = api.routes.iter().map(|route| route.page.as_str()).collect();
+    names.extend(listing.rooms.iter().chain(&listing.scopes).map(|rule| rule.page.as_str()));
+    names.insert(ROOT);
+    let mut codes: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (file, code) in &listing.codes {
+        let page = page_name(page_of(file.rsplit_once('/').map_or("", |(folder, _)| folder)));
+        codes.entry(names.get(page).copied().unwrap_or(ROOT)).or_default().insert(code.clone());
+    }
+    let page = |name: &&str| {
+        let codes = codes.get(name).into_iter().flatten().cloned().collect();
+        let (file, mut part) = (file_of(name), part(api, listing, name, codes));
+        if let Some(before) = released.pages.iter().find(|page| page.file == file) {
+            part = sync_schema::promised(&before.api, &part);
+        }
+        let text = part.promise().to_string();
+        (!text.is_empty()).then(|| (file, format!("{HEAD}{}", without_library(&text, api))))
+    };
+    names.iter().filter_map(page).collect()
+}
+
+const ROOT: &str = "root";
+
+fn file_of(page: &str) -> String {
+    if page == ROOT { format!("src/{FILE}") } else { format!("src/{page}/{FILE}") }
+}
+
+/// What `api` promises of one page, whose files answer with these codes.
+fn part(api: &Api, listing: &Listing, page: &str, error_codes: Vec<String>) -> Api {
+    let unsaid = || WireType { shape: Shape::Any };
+    let is_root = page == ROOT;
+    let of_page = |patterns: &[String], rules: &[ListedRoom]| {
+        let is_its = |pattern: &&String| match rules.iter().find(|rule| rule.pattern == **pattern) {
+            Some(rule) => rule.page == page,
+            None => is_root,
+        };
+        patterns.iter().filter(is_its).cloned().collect::<Vec<_>>()
+    };
+    Api {
+        manifest_dir: String::new(),
+        routes: api.routes.iter().filter(|route| route.page == page).cloned().collect(),
+        session: if is_root { api.session.clone() } else { unsaid() },
+        public: if is_root { api.public.clone() } else { unsaid() },
+        rooms: of_page(&api.rooms, &listing.rooms),
+        scopes: of_page(&api.scopes, &listing.scopes),
+        entities: api.entities.iter().filter(|entity| entity.page == page).cloned().collect(),
+        presence: api.presence.clone().filter(|_| is_root),
+        error_codes,
+        types: api.types.clone(),
+    }
+}
+
+/// The app's own crate goes without saying, so that another name for it changes nothing.
+fn without_library(text: &str, api: &Api) -> String {
+    let Shape::Named(session) = &api.session.shape else { return text.to_owned() };
+    let Some((library, _)) = session.split_once("::") else { return text.to_owned() };
+    let own = format!("{library}::");
+    let mut short = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            short.push('`');
+        }
+        if index % 2 == 0 {
+            short.push_str(part);
+            continue;
+        }
+        let mut rest = part;
+        while let Some(at) = rest.find(&own) {
+            let (before, after) = rest.split_at(at);
+            short.push_str(before);
+            let is_inside = before.ends_with(|sign: char| sign.is_alphanumeric() || matches!(sign, '_' | ':'));
+            if is_inside {
+                short.push_str(&own);
+            }
+            rest = &after[own.len()..];
+        }
+        short.push_str(rest);
+    }
+    short
+}
