@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sync_schema::{Api, Change};
+use sync_schema::{Api, Change, RouteTypes};
 
 use super::place::{Place, place};
 use super::{Ledger, Page};
@@ -65,38 +65,26 @@ fn told(change: &Change, app_dir: &Path, api: &Api, pages: &[Page], listing: &Li
 
 /// `event chess/move v1 is released, and this breaks old clients: …`
 fn sentence(change: &Change) -> String {
-    let who: Vec<_> = change.breaks.iter().map(|breaks| breaks.word()).collect();
-    let (first, others) =
-        change.origins.split_first().map_or(("", 0), |(first, others)| (first.as_str(), others.len()));
-    let origins = match others {
-        0 => format!("{first} is released"),
-        1 => format!("{first} and another are released"),
-        others => format!("{first} and {others} others are released"),
-    };
+    let be = if change.origins.len() > 1 { "are" } else { "is" };
     let path = if change.path.is_empty() { String::new() } else { format!(" at `{}`", change.path) };
-    format!("{origins}, and this breaks {}{path}: {}", who.join(" and "), change.what)
+    format!("{} {be} released, and this breaks {}{path}: {}", change.subject(), change.broken(), change.what)
 }
 
+/// What to do instead, or the version that may be otherwise.
 fn help(change: &Change, api: &Api) -> String {
     let route = change.origins.first().and_then(|origin| api.routes.iter().find(|route| route.id() == *origin));
     let next = route.map(|route| {
-        let newest = api
-            .routes
-            .iter()
-            .filter(|other| (other.lane, &other.page, &other.name) == (route.lane, &route.page, &route.name));
-        let newest = newest
-            .filter_map(|other| other.version.trim_start_matches('v').parse::<u32>().ok())
-            .max()
-            .unwrap_or_default();
-        let lane = route.lane.word();
-        format!(
-            "make a v{} beside it: `cargo sync new {lane} {}/{} --version {}`",
-            newest + 1,
-            route.page,
-            route.name,
-            newest + 1
-        )
+        let (lane, path, next) =
+            (route.lane.word(), format!("{}/{}", route.page, route.name), next_version(route, api));
+        format!("make a v{next} beside it: `cargo sync new {lane} {path} --version {next}`")
     });
     let parts = [Some(change.help.clone()).filter(|help| !help.is_empty()), next];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; or ")
+}
+
+fn next_version(route: &RouteTypes, api: &Api) -> u32 {
+    let is_it = |other: &&RouteTypes| (other.lane, &other.page, &other.name) == (route.lane, &route.page, &route.name);
+    let numbers =
+        api.routes.iter().filter(is_it).filter_map(|other| other.version.trim_start_matches('v').parse().ok());
+    1 + numbers.max().unwrap_or(0)
 }

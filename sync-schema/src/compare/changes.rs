@@ -50,6 +50,26 @@ impl Change {
         Self { kind, breaks: breaks.to_vec(), origins: Vec::new(), path: String::new(), at: None, what, help }
     }
 
+    /// Returns what has it, as a sentence begins: `event chess/move v1`, `session and 2 others`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let (first, others) = match self.origins.split_first() {
+            None => return String::new(),
+            Some((first, others)) => (first, others.len()),
+        };
+        match others {
+            0 => first.clone(),
+            1 => format!("{first} and another"),
+            others => format!("{first} and {others} others"),
+        }
+    }
+
+    /// Returns who notices, as a list in a sentence; empty where nobody does.
+    #[must_use]
+    pub fn broken(&self) -> String {
+        self.breaks.iter().map(|breaks| breaks.word()).collect::<Vec<_>>().join(" and ")
+    }
+
     /// Returns whether somebody who relied on the older contract cannot any more. What new clients miss in an older server is no promise.
     #[must_use]
     pub fn is_breaking(&self) -> bool {

@@ -12,7 +12,10 @@ pub(super) enum Way {
 use Way::{In, Out};
 
 /// What is changed, and the type `T` before and after: its fields, or items.
-pub(super) const TABLE: &[(&str, Way, &str, &str)] = &[
+pub(super) type Case = (&'static str, Way, &'static str, &'static str);
+
+/// Each is compiled.
+pub(super) const TABLE: &[Case] = &[
     ("the order of fields", In, "pub a: String, pub b: bool", "pub b: bool, pub a: String"),
     (
         "a type beside it",

@@ -73,11 +73,9 @@ pub(super) fn for_people(changes: &[Located<'_>], terminal: &mut Terminal) -> Re
             (false, false) => ("ahead", PLACE),
             (false, true) => ("fits", DONE),
         };
-        let (first, others) =
-            change.origins.split_first().map_or(("", 0), |(first, others)| (first.as_str(), others.len()));
-        let more = if others > 0 { format!(" and {others} more") } else { String::new() };
         let path = if change.path.is_empty() { String::new() } else { format!(" {}", change.path) };
-        writeln!(terminal.out(), "{style}{verdict:>7}{style:#} {BOLD}{first}{BOLD:#}{more}{path}: {}", change.what)?;
+        let (subject, what) = (change.subject(), &change.what);
+        writeln!(terminal.out(), "{style}{verdict:>7}{style:#} {BOLD}{subject}{BOLD:#}{path}: {what}")?;
         let place = if place.file.is_empty() { String::new() } else { format!("{} ", place.place()) };
         let help = if change.help.is_empty() { String::new() } else { format!("help: {}", change.help) };
         let below = format!("{place}{help}");
@@ -98,11 +96,10 @@ pub(super) fn for_github(changes: &[Located<'_>], prefix: &str, terminal: &mut T
             properties.extend(place.line.map(|line| format!("line={line}")));
             properties.extend(place.column.map(|column| format!("col={column}")));
         }
-        let message = [place.what.as_str(), &change.help]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .collect::<Vec<_>>()
-            .join("; ");
+        let breaks = if change.breaks.is_empty() { String::new() } else { format!(" breaks {}", change.broken()) };
+        let path = if change.path.is_empty() { String::new() } else { format!(" at `{}`", change.path) };
+        let help = if change.help.is_empty() { String::new() } else { format!("; {}", change.help) };
+        let message = format!("{}{breaks}{path}: {}{help}", change.subject(), change.what);
         writeln!(terminal.out(), "::{level} {}::{}", properties.join(","), data(&message))?;
     }
     Ok(())
