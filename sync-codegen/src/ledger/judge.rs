@@ -59,7 +59,8 @@ fn told(change: &Change, app_dir: &Path, api: &Api, pages: &[Page], listing: &Li
     let promised = pages.iter().find_map(|page| Some((&page.file, page.line_of(origin)?)));
     match promised {
         Some((file, line)) => Diagnostic { file: file.clone(), ..problem }.at_line(line),
-        None => Diagnostic { file: pages.first().map(|page| page.file.clone()).unwrap_or_default(), ..problem },
+        // What is new and no type has no place.
+        None => problem,
     }
 }
 

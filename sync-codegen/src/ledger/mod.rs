@@ -10,7 +10,7 @@ mod place;
 use std::io;
 use std::path::Path;
 
-use sync_schema::{Api, Change};
+use sync_schema::{Api, Change, FRAMEWORK_CODES};
 
 use crate::diagnostic::Diagnostic;
 use crate::output;
@@ -82,6 +82,10 @@ impl Ledger {
     #[must_use]
     pub fn changes(&self, api: &Api) -> Vec<Change> {
         let released: Vec<&Api> = self.pages.iter().map(|page| &page.api).collect();
-        sync_schema::compare_all(&released, api)
+        // The codes of the framework are not the app's to promise.
+        let is_own = |code: &&String| !FRAMEWORK_CODES.iter().any(|(known, _)| known == code);
+        let promised = |code: &&String| released.iter().any(|page| page.error_codes.contains(*code));
+        let error_codes = api.error_codes.iter().filter(|code| is_own(code) || promised(code)).cloned().collect();
+        sync_schema::compare_all(&released, &Api { error_codes, ..api.clone() })
     }
 }
