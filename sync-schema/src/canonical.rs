@@ -4,7 +4,7 @@
 //! folders of their files and the order in which their types were described; whatever else changes, changes a line.
 //! What TypeScript does not tell apart is told apart here: ranges of numbers, formats, defaults, rules.
 //!
-//! A rule or a default is what is written in the source, so a constant is its name. The order of fields and variants is a fact,
+//! A rule is what is written in the source, but that a constant among its bounds is its value; a default is what is written. The order of fields and variants is a fact,
 //! since callers see it: in the text of the TypeScript, in which of two wrong fields an error names, in untagged enums.
 
 use std::collections::BTreeSet;

@@ -88,6 +88,8 @@ fn what_can_be_asked_for_is_explained() {
             |  check        Find mistakes, missing translations and stale generated files
             |  expand       Print the code that is generated for the app, or for one route
             |  docs         Write down the routes with their types, rules and docs
+            |  release      Promise what the app can be called with, and hold every later build to it
+            |  diff         Tell what has changed of what the app can be called with
             |  replication  Make, look at or take away what rows of a Postgres are read by
             |  completions  Print completions for a shell
             |  help         Print this message or the help of the given subcommand(s)
@@ -122,6 +124,8 @@ fn what_can_be_asked_for_is_explained() {
             |      --client          The file that runs for each member of the room
             |      --color <WHEN>    Whether to write colours [default: auto] [possible values: auto, always,
             |                        never]
+            |      --from <VERSION>  Begin a new version with the files of this one: `v1`; it is the next that
+            |                        there is none of, if `--version` is not given
             |  -h, --help            Print help
         "#]],
     );
@@ -281,6 +285,86 @@ fn files_of_routes_are_written_beside_each_other() {
     );
     check(
         app,
+        "new chess/move --from v2",
+        true,
+        expect![[r#"
+        |  created src/chess/_sync/move_server_v3.rs
+        |  created src/chess/_sync/move_client_v3.rs
+    "#]],
+    );
+    check(
+        app,
+        "new chess/move --from v2 --client",
+        false,
+        expect![[r#"
+        |error: the argument '--from <VERSION>' cannot be used with '--client'
+        |
+        |Usage: cargo sync new --from <VERSION> <LANE> [PAGE/NAME]...
+        |
+        |For more information, try '--help'.
+    "#]],
+    );
+    check(
+        app,
+        "new chess/move --from 1",
+        true,
+        expect![[r#"
+        |  created src/chess/_sync/move_server_v4.rs
+        |  created src/chess/_sync/move_client_v4.rs
+    "#]],
+    );
+    check(
+        app,
+        "new chess/move --from v1 --version 2",
+        false,
+        expect![[r#"
+        |error: src/chess/_sync/move_server_v2.rs is there already
+        |  = help: leave out `--version` for the next one
+    "#]],
+    );
+    check(
+        app,
+        "new chess/move --from v9",
+        false,
+        expect![[r#"
+        |error: there is no v9 of chess/move
+        |  = help: there is v1, v2, v3, v4
+    "#]],
+    );
+    check(
+        app,
+        "new chess/turn --from v1",
+        false,
+        expect![[r#"
+        |error: there is no v1 of chess/turn
+        |  = help: leave out `--from`
+    "#]],
+    );
+    check(
+        app,
+        "new chess/move --from vx",
+        false,
+        expect![[r#"
+        |error: invalid value 'vx' for '--from <VERSION>': a version is `v1`, `v2`, …
+        |
+        |For more information, try '--help'.
+    "#]],
+    );
+    check(
+        app,
+        "new room chess --from v1",
+        false,
+        expect![[r#"
+        |error: a rule of rooms has no versions
+        |  = help: leave out `--from`
+    "#]],
+    );
+    let text = |version: u32| {
+        std::fs::read_to_string(app.join(format!("src/chess/_sync/move_server_v{version}.rs"))).expect("a file")
+    };
+    assert_eq!(text(4), text(1));
+    check(
+        app,
         "new request chess/find",
         true,
         expect![[r#"
@@ -405,6 +489,8 @@ fn files_of_routes_are_written_beside_each_other() {
             |lane      route                  runs           auth
             |event     chess/move         v1  server+client  login
             |event     chess/move         v2  server+client  login
+            |event     chess/move         v3  server+client  login
+            |event     chess/move         v4  server+client  login
             |event     deep/er/page/name  v1  server         login
             |event     play/say           v1  server         login
             |request   chess/find         v1  request        login
@@ -495,6 +581,34 @@ fn files_of_routes_are_written_beside_each_other() {
             |      "files": [
             |        "src/chess/_sync/move_server_v2.rs",
             |        "src/chess/_sync/move_client_v2.rs"
+            |      ]
+            |    },
+            |    {
+            |      "lane": "event",
+            |      "page": "chess",
+            |      "name": "move",
+            |      "version": "v3",
+            |      "auth": "login",
+            |      "room": null,
+            |      "options": [],
+            |      "docs": "Runs once for each call of `chess/move`.",
+            |      "files": [
+            |        "src/chess/_sync/move_server_v3.rs",
+            |        "src/chess/_sync/move_client_v3.rs"
+            |      ]
+            |    },
+            |    {
+            |      "lane": "event",
+            |      "page": "chess",
+            |      "name": "move",
+            |      "version": "v4",
+            |      "auth": "login",
+            |      "room": null,
+            |      "options": [],
+            |      "docs": "Runs once for each call of `chess/move`.",
+            |      "files": [
+            |        "src/chess/_sync/move_server_v4.rs",
+            |        "src/chess/_sync/move_client_v4.rs"
             |      ]
             |    },
             |    {

@@ -129,6 +129,15 @@ impl RouteName {
 pub(crate) struct New {
     #[command(flatten)]
     pub(crate) route: RouteName,
+    /// Begin a new version with the files of this one: `v1`; it is the next that there is none of, if `--version` is not given
+    #[arg(long, value_name = "VERSION", value_parser = version, conflicts_with_all = ["server", "client"])]
+    pub(crate) from: Option<u32>,
+}
+
+/// Reads `v1`, or `1`.
+fn version(text: &str) -> Result<u32, String> {
+    let number = text.strip_prefix('v').unwrap_or(text).parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "a version is `v1`, `v2`, …".to_owned())
 }
 
 /// Remove the files of a route.

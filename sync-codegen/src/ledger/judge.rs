@@ -77,7 +77,7 @@ fn help(change: &Change, api: &Api) -> String {
     let next = route.map(|route| {
         let (lane, path, next) =
             (route.lane.word(), format!("{}/{}", route.page, route.name), next_version(route, api));
-        format!("make a v{next} beside it: `cargo sync new {lane} {path} --version {next}`")
+        format!("make a v{next} beside it: `cargo sync new {lane} {path} --from {}`", route.version)
     });
     let parts = [Some(change.help.clone()).filter(|help| !help.is_empty()), next];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; or ")

@@ -10,6 +10,7 @@ use super::Kind;
 use super::item;
 use super::mistakes::WireMistakes;
 use super::parse::{self, default_of};
+use super::rules::Rule;
 
 /// A place in a type for whose shape somebody is asked.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +96,8 @@ impl<'a> Reader<'a, '_> {
             (None, None) => Absence::Required,
         };
         let default = default.map(|default| default.text(field)).unwrap_or_default();
-        Field { absence, default, rules: field.rules.clone(), ..plain }
+        let rules = field.rules.iter().map(Rule::text).collect();
+        Field { absence, default, rules, ..plain }
     }
 
     fn variant(&mut self, variant: &'a item::Variant) -> Variant {

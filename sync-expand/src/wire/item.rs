@@ -3,6 +3,8 @@
 use proc_macro2::TokenStream;
 use syn::{Ident, LitStr, Member, Meta, Type};
 
+use super::rules::Rule;
+
 /// A struct or an enum.
 #[derive(Debug)]
 pub(super) struct Item {
@@ -72,8 +74,8 @@ pub(super) struct Field {
     pub(super) number: bool,
     /// `#[wire(ts)]`.
     pub(super) ts: Option<Meta>,
-    /// validator's rules about the field, as they are written.
-    pub(super) rules: Vec<String>,
+    /// validator's rules about the field.
+    pub(super) rules: Vec<Rule>,
 }
 
 /// What a missing field becomes.

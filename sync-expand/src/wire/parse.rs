@@ -12,6 +12,7 @@ use super::attributes::{self, OnContainer, OnField};
 use super::item::{Body, Default, Field, Fields, Item, Tagging, Variant};
 use super::mistakes::WireMistakes;
 use super::rename::Rename;
+use super::rules::Rule;
 use super::{Kind, field_type, rules};
 
 /// Reads a struct or an enum; where there are mistakes, what is returned is not to be used.
@@ -292,7 +293,7 @@ fn variant(
     let names = on_variant.rename_all.or(on_container.rename_all_fields).or(as_in_rust).unwrap_or(Rename::Camel);
     let rule = on_container.rename_all.unwrap_or(Rename::Camel);
     let own_name = || rule.variant(&variant.ident.unraw().to_string());
-    rules::none(&variant.attrs, mistakes);
+    rules::none::<Rule>(&variant.attrs, mistakes);
     Variant {
         ident: variant.ident.clone(),
         name: on_variant.rename.as_ref().map_or_else(own_name, LitStr::value),

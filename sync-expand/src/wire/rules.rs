@@ -1,39 +1,79 @@
 //! `#[validate(…)]`: validator's derive does the work, this only keeps what it would misunderstand away from it.
 
-use quote::ToTokens;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token, Type, parse_quote};
+use syn::{Attribute, Expr, Meta, MetaNameValue, Token, Type, parse_quote};
 use sync_codegen::syntax::text::text;
 
 use super::attributes::metas;
 use super::field_type::{Sort, sort};
 use super::mistakes::WireMistakes;
 
+/// A rule that validator runs.
+#[derive(Debug)]
+pub(super) struct Rule(Meta);
+
+impl Rule {
+    /// Returns it as it is written, but for spaces.
+    pub(super) fn text(&self) -> String {
+        text(&self.0.to_token_stream())
+    }
+
+    /// Writes an expression that is its text, with the values of constants in place of their names: a bound is a number to those who hold it
+    /// against another.
+    pub(super) fn expression(&self) -> TokenStream {
+        let bounds = self.bounds();
+        if bounds.is_empty() {
+            let text = self.text();
+            return quote!(#text);
+        }
+        let name = text(&self.0.path().to_token_stream());
+        let keys: Vec<_> = bounds.iter().map(|(key, _)| format!("{key}={{}}")).collect();
+        let (form, values) = (format!("{name}({})", keys.join(",")), bounds.iter().map(|(_, value)| value));
+        quote!(&*::std::format!(#form, #(#values),*))
+    }
+
+    /// The arguments of a rule of which one is a constant, as expressions; none where all are written out.
+    fn bounds(&self) -> Vec<(String, TokenStream)> {
+        let Meta::List(list) = &self.0 else { return Vec::new() };
+        if !list.path.is_ident("range") && !list.path.is_ident("length") {
+            return Vec::new();
+        }
+        let Ok(arguments) = list.parse_args_with(Punctuated::<MetaNameValue, Token![,]>::parse_terminated) else {
+            return Vec::new();
+        };
+        if !arguments.iter().any(|argument| matches!(argument.value, Expr::Path(_))) {
+            return Vec::new();
+        }
+        let value = |value: &Expr| match value {
+            Expr::Path(path) => path.to_token_stream(),
+            // As it is written: a text keeps its quotes.
+            other => text(&other.to_token_stream()).to_token_stream(),
+        };
+        arguments.iter().map(|argument| (text(&argument.path.to_token_stream()), value(&argument.value))).collect()
+    }
+}
+
 /// Returns the rules of a field, and refuses what has no meaning here.
-pub(super) fn on_field(attributes: &[Attribute], ty: &Type, mistakes: &mut WireMistakes) -> Vec<String> {
+pub(super) fn on_field(attributes: &[Attribute], ty: &Type, mistakes: &mut WireMistakes) -> Vec<Rule> {
     let rules = metas(attributes, "validate", mistakes);
     for rule in &rules {
         check(rule, mistakes);
         suits(rule, ty, mistakes);
     }
-    texts(&rules)
+    rules.into_iter().filter(|rule| !is_nested(rule)).map(Rule).collect()
 }
 
 /// Returns the rules of a struct about it as a whole.
 pub(super) fn on_container(attributes: &[Attribute], mistakes: &mut WireMistakes) -> Vec<String> {
     let rules = metas(attributes, "validate", mistakes);
     rules.iter().for_each(|rule| check(rule, mistakes));
-    texts(&rules)
-}
-
-/// The rules that validator runs, as they are written but for spaces.
-fn texts(rules: &[Meta]) -> Vec<String> {
-    let of_validator = rules.iter().filter(|rule| !is_nested(rule));
-    of_validator.map(|rule| text(&rule.to_token_stream())).collect()
+    rules.into_iter().filter(|rule| !is_nested(rule)).map(|rule| Rule(rule).text()).collect()
 }
 
 /// Refuses rules where validator knows none: in tuples and enums. Returns that there are none.
-pub(super) fn none(attributes: &[Attribute], mistakes: &mut WireMistakes) -> Vec<String> {
+pub(super) fn none<T>(attributes: &[Attribute], mistakes: &mut WireMistakes) -> Vec<T> {
     if let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident("validate")) {
         let help = "make what it holds a `#[wire]` struct with named fields, and put the rules there";
         mistakes.add(attribute, "rules run on the named fields of a struct only", help);

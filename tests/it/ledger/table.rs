@@ -253,4 +253,16 @@ pub(super) const TABLE: &[Case] = &[
         "pub a: Vec<Piece> } #[wire] pub enum Piece { King",
         "pub a: Vec<Piece> } #[wire] pub enum Piece { King, Queen",
     ),
+    (
+        "a constant that is less",
+        In,
+        "#[validate(length(max = LIMIT))] pub a: String } const LIMIT: u64 = 10; #[wire] pub struct Other { pub x: u8",
+        "#[validate(length(max = LIMIT))] pub a: String } const LIMIT: u64 = 9; #[wire] pub struct Other { pub x: u8",
+    ),
+    (
+        "a constant that is more, under another name",
+        In,
+        "#[validate(range(min = 1, max = LIMIT))] pub a: u16 } const LIMIT: u16 = 10; #[wire] pub struct Other { pub x: u8",
+        "#[validate(range(min = 1, max = MOST))] pub a: u16 } const MOST: u16 = 11; #[wire] pub struct Other { pub x: u8",
+    ),
 ];

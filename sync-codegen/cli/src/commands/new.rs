@@ -10,14 +10,20 @@ use crate::failure::Failure;
 use crate::options::{New, RouteName};
 use crate::project::Project;
 use crate::route::{RouteWords, WordKind};
-use crate::scaffold::place::{self as files, Changes, RouteFiles};
+use crate::scaffold::place::{self as files, Change, Changes, RouteFiles};
 use crate::terminal::Terminal;
 
 pub(super) fn run(asked: &New, project: &Project, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
     let route = RouteWords::read(&asked.route.words)?;
     let changes = match route.kind {
+        WordKind::Room if asked.from.is_some() => {
+            return Err(Failure::with_help("a rule of rooms has no versions", "leave out `--from`").usage());
+        }
         WordKind::Room => room(project, &route)?,
-        WordKind::Route(lane) => of_route(&asked.route, project, lane, &route)?,
+        WordKind::Route(lane) => match asked.from {
+            Some(from) => next_version(asked.route.version, from, project, lane, &route)?,
+            None => of_route(&asked.route, project, lane, &route)?,
+        },
     };
     let mistakes = files::carry_out(project, &changes, terminal)?;
     mistakes.iter().for_each(|problem| terminal.diagnostic(problem));
@@ -49,6 +55,39 @@ fn of_route(asked: &RouteName, project: &Project, lane: &'static Lane, route: &R
         changes.extend(files::room(project, route)?);
     }
     Ok(changes)
+}
+
+/// The files of another version, as they are: what is to be otherwise is changed there, and nobody notices who knows the older one.
+fn next_version(
+    asked: Option<u32>,
+    from: u32,
+    project: &Project,
+    lane: &'static Lane,
+    route: &RouteWords,
+) -> Result<Changes, Failure> {
+    let of = |version| RouteFiles::new(project, lane, route, version);
+    let old = of(from);
+    let there = old.there();
+    if there.is_empty() {
+        let known: Vec<_> =
+            (1..=100).filter(|version| !of(*version).there().is_empty()).map(|version| format!("v{version}")).collect();
+        let help =
+            if known.is_empty() { "leave out `--from`".to_owned() } else { format!("there is {}", known.join(", ")) };
+        let (page, name) = (&route.page, &route.name);
+        return Err(Failure::with_help(format!("there is no v{from} of {page}/{name}"), help));
+    }
+    let version = match asked {
+        Some(version) => version,
+        None => (from + 1..).find(|version| of(*version).there().is_empty()).unwrap_or(from + 1),
+    };
+    let new = of(version);
+    if let Some(form) = new.there().first() {
+        return Err(Failure::with_help(
+            format!("{} is there already", new.path(form)),
+            "leave out `--version` for the next one",
+        ));
+    }
+    there.iter().map(|form| Ok((new.path(form), Change::Create(old.read(form)?)))).collect()
 }
 
 /// The files that are asked for: of a new route the first form, of one that is there what it has not.

@@ -70,7 +70,8 @@ impl<'p> RouteFiles<'p> {
         self.project.app_dir.join(self.path(form))
     }
 
-    fn read(&self, form: &Form) -> Result<String, Failure> {
+    /// Returns the text of one of its files.
+    pub(crate) fn read(&self, form: &Form) -> Result<String, Failure> {
         let path = self.on_disk(form);
         fs::read_to_string(&path).map_err(Failure::file("read", &path))
     }

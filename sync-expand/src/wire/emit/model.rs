@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::super::item::{Body, Field, Fields, Tagging, Variant, strings};
 use super::super::parse::default_of;
+use super::super::rules::Rule;
 use super::{Context, part, rules};
 
 pub(super) fn implementations(context: &Context<'_>) -> TokenStream {
@@ -141,8 +142,8 @@ fn fields(context: &Context<'_>, fields: &[Field]) -> TokenStream {
         if default.is_none() && rules.is_empty() {
             return plain;
         }
-        let (default, rules) = (default.unwrap_or_default(), strings(rules));
-        quote!(__wire::with_rules(#plain, #default, #rules))
+        let (default, rules) = (default.unwrap_or_default(), rules.iter().map(Rule::expression));
+        quote!(__wire::with_rules(#plain, #default, &[#(#rules),*]))
     });
     quote!(::std::vec![#(#fields),*])
 }
