@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cargo;
 use crate::generate::generate;
+use crate::ledger;
 use crate::manifest;
 use crate::output::{self, Sameness};
-use crate::problems;
 use crate::scan;
 use crate::watch::watch;
+use sync_syntax::problems::FILE_NAME as PROBLEMS;
 
 /// Writes the module tree and the dispatch table of the app whose `build.rs` calls it.
 ///
@@ -54,7 +55,8 @@ fn run() -> Result<(), BuildError> {
         write(&path, &generated.module_tree)?;
     }
     write_if_changed(&out_dir.join("sync_table.rs"), &generated.table)?;
-    write_if_changed(&out_dir.join(problems::FILE_NAME), &generated.problems_file)
+    let broken = if cargo::is_on(ledger::OFF) { String::new() } else { ledger::of_source(&app_dir) };
+    write_if_changed(&out_dir.join(PROBLEMS), &(generated.problems_file + &broken))
 }
 
 /// A panic in a handler is caught; with `panic = "abort"` it would take every member down.

@@ -11,7 +11,7 @@ use crate::emit;
 use crate::ledger;
 use crate::manifest;
 use crate::output::{self, Sameness};
-use crate::syntax::handler_file::HandlerFile;
+use sync_syntax::handler_file::HandlerFile;
 
 /// What a build says of a generated file that is not current, behind its name.
 pub const STALE: &str = "is stale";

@@ -17,7 +17,7 @@ pub struct Generated {
     pub module_tree: String,
     /// The text of `$OUT_DIR/sync_table.rs`.
     pub table: String,
-    /// The text of `$OUT_DIR/sync-problems`, see [`crate::problems`].
+    /// The text of `$OUT_DIR/sync-problems`, see [`sync_syntax::problems`].
     pub problems_file: String,
     /// The mistakes, sorted; what they name is mounted, and left out of the table.
     pub problems: Vec<Diagnostic>,

@@ -4,7 +4,7 @@
 //! the checks the attributes in its files, to the emitters a field of the table and a map in TypeScript. Replicas are one that no front end
 //! calls: rows of a database come by it. Whoever needs to know one of these reads it here; a lane that is not in [`LANES`] does not exist.
 
-use crate::syntax::handler_file::Kind;
+use sync_syntax::handler_file::Kind;
 
 /// Every lane, in the order in which the table and the TypeScript have them.
 pub const LANES: &[&Lane] = &[&EVENT, &REQUEST, &STATE, &MUTATION, &REPLICA];

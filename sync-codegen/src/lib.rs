@@ -1,14 +1,13 @@
 //! Called by an app's `build.rs`: handler files in; module tree, dispatch table and TypeScript out.
 //!
-//! Read ([`syntax`]), check, [`emit`], write are separate steps over a plain model, and the mistakes of all files are collected
+//! Read ([`sync_syntax`]), check, [`emit`], write are separate steps over a plain model, and the mistakes of all files are collected
 //! before the first is told. The generator knows file names and the outside of handlers; what a type looks like in JSON
 //! it learns from the compiled app alone, through [`sync_schema::Api`].
 
 pub mod emit;
 pub mod lane;
 pub mod ledger;
-pub mod problems;
-pub mod syntax;
+pub mod preview;
 
 mod build;
 mod cargo;
@@ -20,6 +19,7 @@ mod listing;
 mod manifest;
 mod model;
 mod output;
+mod problems;
 mod scan;
 mod watch;
 

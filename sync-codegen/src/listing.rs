@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lane::{self, Form, Lane};
 use crate::model::{mount, page_name, successors};
 use crate::scan::{self, FileName, HandlerName, PageFile, PageFiles, SourceFile, name_rule, page_of, suggested_name};
-use crate::syntax::handler_file::{Handler, Kind};
+use sync_syntax::handler_file::{Handler, Kind};
 
 /// Routes and rooms, sorted.
 #[derive(Debug, Default)]

@@ -40,7 +40,7 @@ pub fn expand(input: TokenStream) -> TokenStream {
         last.ident = proc_macro2::Ident::new("server", last.ident.span());
     }
     // What the scanner found out and no attribute in the file can tell.
-    let scanned = sync_codegen::problems::for_app();
+    let scanned = sync_syntax::problems::for_app();
     let errors = scanned
         .into_iter()
         .map(|message| syn::Error::new(proc_macro2::Span::call_site(), message).into_compile_error());

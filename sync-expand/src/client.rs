@@ -4,8 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
-use sync_codegen::syntax::arguments::FilterArguments;
-use sync_codegen::syntax::handler_file::docs;
+use sync_syntax::arguments::FilterArguments;
+use sync_syntax::handler_file::docs;
 
 use crate::group;
 use crate::handler::{

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Ident, Lit, LitStr, Token};
-use sync_codegen::syntax::error_code::{is_kebab_case, to_kebab_case};
+use sync_syntax::error_code::{is_kebab_case, to_kebab_case};
 
 struct ErrorInput {
     code: LitStr,

@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit::{Visit, visit_type, visit_type_reference};
 use syn::{Expr, ItemFn, Lifetime, Type, TypeReference};
-use sync_codegen::syntax::arguments::Projection;
+use sync_syntax::arguments::Projection;
 
 use crate::handler::{CONTEXTS, HandlerMistakes, Parameter, is_named, last_word, text};
 

@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::scanned::scanned;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Ident, Item, ItemFn, Pat, PathArguments, ReturnType, Type};
-use sync_codegen::problems;
-use sync_codegen::syntax::arguments::{
-    AuthArgument, Check, RateLimit, RateLimitArgument, RoomKind, RouteArguments, Timeout,
-};
-use sync_codegen::syntax::handler_file::HandlerFile;
-use sync_codegen::syntax::pattern::{Pattern, Segment};
+use sync_syntax::arguments::{AuthArgument, Check, RateLimit, RateLimitArgument, RoomKind, RouteArguments, Timeout};
+use sync_syntax::handler_file::HandlerFile;
+use sync_syntax::pattern::{Pattern, Segment};
 
 /// Collects the mistakes of one item, so that all are told at once.
 #[derive(Default)]
@@ -40,9 +38,7 @@ impl HandlerMistakes {
 
     /// Adds what the scanner found out about the function `name` of this file; the attribute speaks for it.
     pub(crate) fn add_scanned(&mut self, name: &Ident) {
-        let Some(file) = local_file() else { return };
-        let messages = problems::for_item(&file, &name.to_string());
-        self.0.extend(messages.into_iter().map(|message| syn::Error::new(Span::call_site(), message)));
+        self.0.extend(scanned(&name.to_string(), &TokenStream::new()));
     }
 
     /// Returns whether one of them names the item `name`.

@@ -17,6 +17,7 @@ mod once;
 mod replica;
 mod request;
 mod room;
+mod scanned;
 mod scope;
 mod server;
 mod state;

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
-use sync_codegen::syntax::arguments::MutationArguments;
-use sync_codegen::syntax::handler_file::docs;
+use sync_syntax::arguments::MutationArguments;
+use sync_syntax::handler_file::docs;
 
 use crate::handler::{
     HandlerMistakes, Parameter, auth, borrowed, check_context, check_plain, error_span, function, is_another, is_unit,

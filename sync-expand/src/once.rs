@@ -8,7 +8,7 @@ use quote::{quote, quote_spanned};
 use syn::parse::Parse;
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
-use sync_codegen::syntax::handler_file::docs;
+use sync_syntax::handler_file::docs;
 
 use crate::handler::{
     HandlerMistakes, borrowed, check_context, check_plain, error_span, function, is_another, is_unit, output_type,

@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{ItemFn, Type};
-use sync_codegen::syntax::arguments::{Method, RequestArguments};
-use sync_codegen::syntax::query::not_scalar;
+use sync_syntax::arguments::{Method, RequestArguments};
+use sync_syntax::query::not_scalar;
 
 use crate::handler::{HandlerMistakes, auth, check, last_word, local_file, parameters, rate_limit, timeout};
 use crate::once::{Once, Said};

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ItemFn, Type};
-use sync_codegen::syntax::arguments::{History, Hook, RoomArguments, Send};
-use sync_codegen::syntax::pattern::Pattern;
+use sync_syntax::arguments::{History, Hook, RoomArguments, Send};
+use sync_syntax::pattern::Pattern;
 
 use crate::handler::{
     HandlerMistakes, Parameter, auth, check_context, check_plain, duration, error_span, function, is_another, is_unit,

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemFn;
-use sync_codegen::syntax::arguments::ScopeArguments;
+use sync_syntax::arguments::ScopeArguments;
 
 use crate::handler::{
     HandlerMistakes, auth, function, is_another, last_word, pattern, result_arguments, return_span, returned,

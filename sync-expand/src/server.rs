@@ -1,7 +1,7 @@
 //! `#[sync::server]`: `main` of a server file.
 
 use proc_macro2::TokenStream;
-use sync_codegen::syntax::arguments::RouteArguments;
+use sync_syntax::arguments::RouteArguments;
 
 use crate::handler::{auth, check, options};
 use crate::once::{Once, Said};

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Type, parse_quote};
-use sync_codegen::syntax::arguments::{Projection, RoomKind, RouteArguments, Save, StateArguments, Store};
-use sync_codegen::syntax::handler_file::docs;
+use sync_syntax::arguments::{Projection, RoomKind, RouteArguments, Save, StateArguments, Store};
+use sync_syntax::handler_file::docs;
 
 use crate::handler::{HandlerMistakes, auth, duration, options, text};
 

@@ -51,6 +51,20 @@ pub enum Shape {
     },
 }
 
+impl Shape {
+    /// What stands for a type of which nothing is known: it has no JSON, and is the same as any other.
+    #[must_use]
+    pub fn unread() -> Self {
+        Self::Foreign { typescript: String::new(), declarations: Vec::new() }
+    }
+
+    /// Returns whether nothing is known of it, see [`Shape::unread`].
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Self::Foreign { typescript, .. } if typescript.is_empty())
+    }
+}
+
 /// What the keys of a map may be; JSON writes all of them as strings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum MapKey {

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use cargo_sync::preview;
 use expect_test::{Expect, expect};
 use sync::schema::{Api, Types};
 use sync_codegen::emit::typescript;
+use sync_codegen::preview;
 use sync_tests::types;
 
 use crate::outside::repository;

@@ -10,7 +10,6 @@ mod dev;
 mod failure;
 mod lines;
 mod options;
-pub mod preview;
 mod project;
 mod route;
 mod scaffold;

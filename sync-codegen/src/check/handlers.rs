@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::successor;
 use crate::scan::{FileName, HandlerName, PARTS, PageFile, ROOM, SCOPE, Tree};
-use crate::syntax::handler_file::{Handler, Kind, Outline};
+use sync_syntax::handler_file::{Handler, Kind, Outline};
 
 /// Files without a function that has an attribute.
 pub(super) fn missing_handlers(tree: &Tree) -> Vec<Diagnostic> {

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::model::{Successor, newer, successor};
 use crate::scan::{HandlerName, PageFile, PageFiles, Tree};
-use crate::syntax::handler_file::{Beside, Kind, Outline};
+use sync_syntax::handler_file::{Beside, Kind, Outline};
 
 /// How else a mutation can do without `main` that has a newer version.
 pub(super) fn or_upgrade(page: &PageFiles, name: &HandlerName, file: &PageFile) -> String {

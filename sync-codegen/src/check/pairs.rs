@@ -9,8 +9,8 @@ use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::folded;
 use crate::scan::{HandlerName, PageFiles, SourceFile, Tree};
-use crate::syntax::arguments::SAID_ONCE;
-use crate::syntax::handler_file::{Handler, Kind, Outline};
+use sync_syntax::arguments::SAID_ONCE;
+use sync_syntax::handler_file::{Handler, Kind, Outline};
 
 /// Filters that expect what a server file gives them, without a server file.
 pub(super) fn filters_without_a_server(tree: &Tree) -> Vec<Diagnostic> {

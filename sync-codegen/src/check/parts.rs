@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::page_name;
 use crate::scan::{ENTITY, HandlerName, PARTS, PageFiles, ROOM, SCOPE, SourceFile, Tree};
-use crate::syntax::handler_file::{Handler, Kind};
+use sync_syntax::handler_file::{Handler, Kind};
 
 /// A file with one rule.
 struct RuleFile {

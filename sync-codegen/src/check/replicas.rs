@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::scan::{HandlerName, PageFile, PageFiles, Tree};
-use crate::syntax::handler_file::Kind;
+use sync_syntax::handler_file::Kind;
 
 /// Entities with a table whose rows nobody places: nothing of them would ever be seen.
 pub(super) fn tables(tree: &Tree) -> Vec<Diagnostic> {

@@ -6,8 +6,8 @@ use sync_schema::nearest;
 
 use crate::diagnostic::Diagnostic;
 use crate::scan::{PageFiles, Tree};
-use crate::syntax::arguments::RoomKind;
-use crate::syntax::handler_file::Kind;
+use sync_syntax::arguments::RoomKind;
+use sync_syntax::handler_file::Kind;
 
 /// Routes that can be sent to rooms which no rule opens; none where a rule cannot be read, since that is said already and it may be the one.
 pub(super) fn unknown_kinds(tree: &Tree) -> Vec<Diagnostic> {

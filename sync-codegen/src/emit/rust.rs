@@ -7,7 +7,7 @@ use crate::lane::{self, Lane, Named};
 use crate::manifest::Contract;
 use crate::model::{App, Entity, FileModule, Filter, LaneRoutes, Module, Receivers, Route, Upgraded};
 use crate::scan::PARTS;
-use crate::syntax::handler_file::Kind;
+use sync_syntax::handler_file::Kind;
 
 /// Writes `src/sync.generated.rs`; it changes only when a file comes, goes or gets another name.
 ///

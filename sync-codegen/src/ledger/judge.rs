@@ -8,7 +8,9 @@ use super::place::{Place, place};
 use super::{Ledger, Page};
 use crate::diagnostic::Diagnostic;
 use crate::listing::{Listing, list};
-use crate::syntax::handler_file::HandlerFile;
+use crate::preview;
+use crate::problems::{self, Speaker};
+use sync_syntax::handler_file::HandlerFile;
 
 /// Returns how `api`, which the app in `app_dir` was compiled to, breaks what it has released, sorted; nothing where it has released nothing.
 ///
@@ -20,10 +22,40 @@ pub fn judge(app_dir: &Path, api: &Api) -> Vec<Diagnostic> {
         Ok(ledger) => ledger,
         Err(problems) => return problems,
     };
-    let breaking: Vec<_> = ledger.changes(api).into_iter().filter(Change::is_breaking).collect();
-    let mut problems = located(&breaking, app_dir, api, &ledger);
+    let mut problems = located(&breaking(&ledger, api), app_dir, api, &ledger);
     problems.sort();
     problems
+}
+
+/// Returns what the source of the app in `app_dir` breaks, as far as source alone tells, for the attributes to tell: lines of the file that they read.
+///
+/// The compiled app is judged once more ([`judge`]). What is found here stands at its token, in the terminal and in the editor.
+pub(crate) fn of_source(app_dir: &Path) -> String {
+    let ledger = match Ledger::read(app_dir) {
+        Ok(ledger) if ledger.pages.is_empty() => return String::new(),
+        Ok(ledger) => ledger,
+        Err(problems) => return problems.iter().map(|problem| problems::told(problem, &Speaker::App)).collect(),
+    };
+    // What the library is called is no part of what is promised.
+    let api = preview::of_source(app_dir, "app").api;
+    let breaking = breaking(&ledger, &api);
+    if breaking.is_empty() {
+        return String::new();
+    }
+    let listing = list(app_dir);
+    let mut told: Vec<_> = breaking.iter().map(|change| told(change, app_dir, &api, &ledger.pages, &listing)).collect();
+    told.sort_by(|(a, _), (b, _)| a.cmp(b));
+    told.iter().map(|(problem, speaker)| problems::told(problem, speaker)).collect()
+}
+
+/// Returns whether the source of the app in `app_dir` breaks what it has released, as far as source alone tells: it does not compile then.
+#[must_use]
+pub fn is_broken(app_dir: &Path) -> bool {
+    !of_source(app_dir).is_empty()
+}
+
+fn breaking(ledger: &Ledger, api: &Api) -> Vec<Change> {
+    ledger.changes(api).into_iter().filter(Change::is_breaking).collect()
 }
 
 /// Returns each of these changes as a mistake at its token in the source of the app in `app_dir`.
@@ -33,35 +65,35 @@ pub fn located(changes: &[Change], app_dir: &Path, api: &Api, ledger: &Ledger) -
         return Vec::new();
     }
     let listing = list(app_dir);
-    changes.iter().map(|change| told(change, app_dir, api, &ledger.pages, &listing)).collect()
+    changes.iter().map(|change| told(change, app_dir, api, &ledger.pages, &listing).0).collect()
 }
 
-/// Says what a change breaks, where it is, and how to go on.
-fn told(change: &Change, app_dir: &Path, api: &Api, pages: &[Page], listing: &Listing) -> Diagnostic {
+/// Says what a change breaks, where it is, and how to go on; and who can say so.
+fn told(change: &Change, app_dir: &Path, api: &Api, pages: &[Page], listing: &Listing) -> (Diagnostic, Speaker) {
     let problem = Diagnostic::new(String::new(), sentence(change), help(change, api));
-    if let Some(Place { file, line, column }) =
+    if let Some(Place { file, name, line, column }) =
         change.at.as_ref().and_then(|spot| place(app_dir, &listing.modules, spot))
     {
-        return Diagnostic { file, ..problem }.at(line, column);
+        return (Diagnostic { file, ..problem }.at(line, column), Speaker::Item(name));
     }
     let origin = change.origins.first().map(String::as_str).unwrap_or_default();
     // A type of another crate, or something about the whole route: the handler says what it takes.
     if let Some(file) = api.routes.iter().find(|route| route.id() == origin).and_then(|route| route.sources.first()) {
         let problem = Diagnostic { file: file.clone(), ..problem };
-        let handlers =
-            HandlerFile::read(&app_dir.join(file)).outline.map(|outline| outline.handlers).unwrap_or_default();
-        return match handlers.first() {
-            Some(handler) => problem.at_line(handler.line),
-            None => problem,
+        let outline = HandlerFile::read(&app_dir.join(file)).outline;
+        return match outline.and_then(|outline| outline.handlers.into_iter().next()) {
+            Some(handler) => (problem.at_line(handler.line), Speaker::Item(handler.name)),
+            None => (problem, Speaker::App),
         };
     }
     // What is gone stands where it was promised.
     let promised = pages.iter().find_map(|page| Some((&page.file, page.line_of(origin)?)));
-    match promised {
+    let problem = match promised {
         Some((file, line)) => Diagnostic { file: file.clone(), ..problem }.at_line(line),
         // What is new and no type has no place.
         None => problem,
-    }
+    };
+    (problem, Speaker::App)
 }
 
 /// `event chess/move v1 is released, and this breaks old clients: …`

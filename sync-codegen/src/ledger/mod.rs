@@ -16,7 +16,8 @@ use crate::diagnostic::Diagnostic;
 use crate::output;
 use crate::scan;
 
-pub use judge::{judge, located};
+pub(crate) use judge::of_source;
+pub use judge::{is_broken, judge, located};
 pub use page::{Page, pages};
 
 /// The file in the folder of a page.

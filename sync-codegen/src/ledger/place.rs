@@ -5,12 +5,14 @@ use std::path::Path;
 
 use sync_schema::Spot;
 
-use crate::syntax::declared::declared;
+use sync_syntax::declared::declared;
 
 /// A file, relative to the app, and line and column in it, both counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) file: String,
+    /// The name of the type in Rust.
+    pub(super) name: String,
     pub(super) line: usize,
     pub(super) column: usize,
 }
@@ -29,7 +31,7 @@ pub(super) fn place(app_dir: &Path, modules: &BTreeMap<String, String>, spot: &S
             let Ok(text) = std::fs::read_to_string(app_dir.join(&file)) else { continue };
             let (member, field) = (spot.member.as_deref(), spot.field.as_deref());
             if let Some((line, column)) = declared(&text, inside, name, member, field) {
-                return Some(Place { file, line, column });
+                return Some(Place { file, name: name.to_owned(), line, column });
             }
         }
     }

@@ -8,8 +8,8 @@ use super::successor::successors;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
 use crate::scan::{HandlerName, PageFile, PageFiles, SourceFile, Tree};
-use crate::syntax::arguments::RoomKind;
-use crate::syntax::handler_file::{self, Kind};
+use sync_syntax::arguments::RoomKind;
+use sync_syntax::handler_file::{self, Kind};
 
 /// An app, as far as files tell.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::names::module_name;
 use crate::scan::{HandlerName, PageFile, PageFiles};
-use crate::syntax::handler_file::Kind;
+use sync_syntax::handler_file::Kind;
 
 /// The version of a mutation that takes what an older one was told.
 #[derive(Debug, Clone, Copy)]

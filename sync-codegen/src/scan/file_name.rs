@@ -5,7 +5,7 @@
 use sync_schema::nearest;
 
 use crate::lane::{Form, Lane};
-use crate::syntax::handler_file::Kind;
+use sync_syntax::handler_file::Kind;
 
 /// A file name, understood or not.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,7 +15,7 @@ pub(crate) use file_name::{FileName, HandlerName, Misnamed, name_rule, suggested
 pub(crate) use locale::LocaleFile;
 
 use crate::lane::{self, Form, Lane};
-use crate::syntax::handler_file::HandlerFile;
+use sync_syntax::handler_file::HandlerFile;
 
 /// The file with a page's room rule.
 pub(crate) const ROOM: &str = "_room.rs";

@@ -96,7 +96,7 @@ impl<'a> Reader<'a, '_> {
             (None, None) => Absence::Required,
         };
         let default = default.map(|default| default.text(field)).unwrap_or_default();
-        let rules = field.rules.iter().map(Rule::text).collect();
+        let rules = field.rules.iter().map(Rule::without_constants).collect();
         Field { absence, default, rules, ..plain }
     }
 

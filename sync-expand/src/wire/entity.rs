@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, Ident, Member, Type};
-use sync_codegen::syntax::arguments::EntityArguments;
-use sync_codegen::syntax::handler_file::wire_name;
+use sync_syntax::arguments::EntityArguments;
+use sync_syntax::handler_file::wire_name;
 
 use super::Kind;
 use super::item::{Body, Fields as Parsed, Item};

@@ -1,8 +1,10 @@
 //! The mistakes in one item, each told at the user's own tokens.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Error, Ident};
+
+use crate::scanned::scanned;
 
 /// WireMistakes in the order in which they were found.
 #[derive(Debug, Default)]
@@ -19,11 +21,10 @@ impl WireMistakes {
         self.0.push(error);
     }
 
-    /// Adds what the scanner found out about a file without a handler, where the type called `name` has to tell it.
-    pub(super) fn add_scanned(&mut self, name: &Ident) {
-        let Some(file) = Span::call_site().local_file() else { return };
-        let messages = sync_codegen::problems::for_item(&file, &name.to_string());
-        self.0.extend(messages.into_iter().map(|message| Error::new(Span::call_site(), message)));
+    /// Adds what was found out about the type called `name`, whose tokens are `item`: what it has released, or of a file without a handler, where
+    /// nobody else can tell it.
+    pub(super) fn add_scanned(&mut self, name: &Ident, item: &TokenStream) {
+        self.0.extend(scanned(&name.to_string(), item));
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -22,7 +22,7 @@ use quote::quote;
 use syn::{Data, DeriveInput, Ident, Item};
 
 use mistakes::WireMistakes;
-use sync_codegen::syntax::arguments::EntityArguments;
+use sync_syntax::arguments::EntityArguments;
 
 /// Which attribute is being expanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn expand(attr: TokenStream, item: TokenStream, kind: Kind) -> TokenStream {
         let errors = mistakes.into_tokens();
         return quote!(#errors #item);
     };
-    mistakes.add_scanned(&input.ident);
+    mistakes.add_scanned(&input.ident, &item);
     // One of them may be that the page has no scopes, which an entity names.
     let is_placed = mistakes.is_empty();
     let has_patch = kind == Kind::Wire && syn::parse2::<Ident>(attr.clone()).is_ok_and(|word| word == "patch");

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DeriveInput, GenericParam, LitStr, Meta, Type, TypeParam};
 
-use sync_codegen::syntax::handler_file::docs;
+use sync_syntax::handler_file::docs;
 
 use super::attributes::{self, OnContainer, OnField};
 use super::item::{Body, Default, Field, Fields, Item, Tagging, Variant};

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Meta, MetaNameValue, Token, Type, parse_quote};
-use sync_codegen::syntax::text::text;
+use sync_syntax::text::text;
 
 use super::attributes::metas;
 use super::field_type::{Sort, sort};
@@ -16,8 +16,22 @@ pub(super) struct Rule(Meta);
 
 impl Rule {
     /// Returns it as it is written, but for spaces.
-    pub(super) fn text(&self) -> String {
+    fn text(&self) -> String {
         text(&self.0.to_token_stream())
+    }
+
+    /// Returns it as far as its tokens tell: a bound that is a constant is `?`.
+    pub(super) fn without_constants(&self) -> String {
+        let bounds = self.bounds();
+        if bounds.is_empty() {
+            return self.text();
+        }
+        let name = text(&self.0.path().to_token_stream());
+        let bounds = bounds.iter().map(|(key, value)| match syn::parse2::<syn::LitStr>(value.clone()) {
+            Ok(written) => format!("{key}={}", written.value()),
+            Err(_) => format!("{key}=?"),
+        });
+        format!("{name}({})", bounds.collect::<Vec<_>>().join(","))
     }
 
     /// Writes an expression that is its text, with the values of constants in place of their names: a bound is a number to those who hold it

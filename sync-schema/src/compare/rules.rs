@@ -88,6 +88,8 @@ fn is_looser(was: &str, is: &str) -> bool {
     let within = |keys: &[&str], is_low: bool| match (bound(&was, keys), bound(&is, keys)) {
         (_, None) => true,
         (None, Some(_)) => false,
+        // A constant that only a compiler knows.
+        (Some((_, was)), Some((_, is))) if was == "?" || is == "?" => true,
         (Some((was_key, was)), Some((is_key, is))) => {
             if was == is {
                 // A bound that is not itself allowed any more is tighter.
@@ -136,6 +138,8 @@ mod tests {
             (&["range(max=1.5)"], &["range(max=2)"], &[RuleLoosened]),
             (&["range(max=5u8)"], &["range(max=4u8)"], &[RuleTightened]),
             (&["length(max=LIMIT)"], &["length(max=OTHER)"], &[RuleTightened]),
+            (&["length(max=10)"], &["length(max=?)"], &[RuleLoosened]),
+            (&["length(max=10)"], &["length(min=1,max=?)"], &[RuleTightened]),
             (&["length(equal=3)"], &["length(min=1,max=3)"], &[RuleLoosened]),
             (&["length(min=1,max=3)"], &["length(equal=3)"], &[RuleTightened]),
             (&["length(max=5)"], &["length(max=5,code=\"too, long\")"], &[RuleLoosened]),

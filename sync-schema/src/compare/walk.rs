@@ -93,6 +93,9 @@ impl<'t> Walk<'t> {
     }
 
     fn nodes(&mut self, old: Node<'t>, new: Node<'t>) {
+        if is_unread(old) || is_unread(new) {
+            return;
+        }
         match (old, new) {
             (Node::Shape(Shape::Option(was)), Node::Shape(Shape::Option(is))) => self.shapes(was, is),
             (Node::Shape(Shape::Option(was)), _) if !is_any(new) => self.without_null(resolved(self.old, was), new),
@@ -792,6 +795,11 @@ fn items<'t>(node: Node<'t>) -> Option<&'t [Shape]> {
         Node::Shape(Shape::Tuple(items)) => Some(items),
         _ => None,
     }
+}
+
+/// Whether nothing is known of it: a name without a definition, too.
+fn is_unread(node: Node<'_>) -> bool {
+    matches!(node, Node::Shape(shape) if shape.is_unread() || matches!(shape, Shape::Named(_)))
 }
 
 fn is_any(node: Node<'_>) -> bool {

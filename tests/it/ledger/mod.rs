@@ -2,7 +2,7 @@
 
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, ExitCode};
 
 use expect_test::{expect, expect_file};
@@ -75,19 +75,18 @@ fn request(way: Way, items: &str) -> String {
     format!("use crate::Ctx;\nuse sync::{{SyncError, wire}};\n\n{items}\n\n#[sync::request]\n{main}\n")
 }
 
-/// What a build says of the request in a file: line, column and sentence of each mistake.
-fn told(said: &str) -> BTreeMap<String, Vec<(usize, usize, String)>> {
-    let mut told: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for line in said.lines() {
-        let Some((what, rest)) = line.strip_prefix("error: ").and_then(|line| line.split_once(" (src/")) else {
-            continue;
-        };
-        let Some((place, help)) = rest.split_once("): ") else { continue };
-        let mut parts = place.split(':');
-        let file = format!("src/{}", parts.next().unwrap_or_default());
-        let mut number = || parts.next().and_then(|number| number.parse().ok()).unwrap_or_default();
-        let what = what.split_once(": ").map_or(what, |(_, what)| what);
-        told.entry(file).or_default().push((number(), number(), format!("{what}\n    help: {help}")));
+/// What the compiler says of each file: the tokens, and what is wrong with them.
+fn told(printed: &str) -> BTreeMap<String, BTreeSet<(usize, String, String)>> {
+    let mut told: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for line in printed.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        let message = &line["message"];
+        let Some(span) = message["spans"].as_array().and_then(|spans| spans.first()) else { continue };
+        let text = span["text"][0]["text"].as_str().unwrap_or_default();
+        let place = |key: &str| span[key].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or_default();
+        let token = text.chars().take(place("column_end") - 1).skip(place("column_start") - 1).collect();
+        let file = span["file_name"].as_str().unwrap_or_default().trim_start_matches("ledger-app/").to_owned();
+        let what = message["message"].as_str().unwrap_or_default().replace('\n', "\n    ");
+        told.entry(file).or_default().insert((place("column_start"), token, what));
     }
     told
 }
@@ -133,28 +132,24 @@ fn what_was_released_holds() {
     what_breaks_is_not_released(&app, &first);
     write(&app, |case| case.2);
     what_fits_is_promised_from_now_on(&app);
+    what_source_does_not_tell_the_compiled_app_does(&app);
     what_nobody_relies_on_may_break(&app);
     what_is_no_ledger_is_told(&app);
 }
 
 fn each_change_breaks_what_it_breaks_at_its_token(app: &Outside) {
     write(app, |case| case.3);
-    let (_, said) = app.cargo(&["build", "--package", "ledger-app-server"]);
-    let told = told(&said);
+    let (printed, said) = app.cargo(&["build", "--package", "ledger-app-server", "--message-format=json"]);
+    let told = told(&printed);
     assert!(!told.is_empty(), "{said}");
     let mut table = String::new();
-    for (index, (name, way, before, after)) in TABLE.iter().enumerate() {
+    for (index, (name, _, before, after)) in TABLE.iter().enumerate() {
         table.push_str(&format!("# {name}\n- {before}\n+ {after}\n"));
-        let source = request(*way, after);
-        let Some(mistakes) = told.get(&file(index)) else {
-            table.push_str("builds\n\n");
-            continue;
-        };
-        for (line, column, what) in mistakes {
-            let line = source.lines().nth(line - 1).unwrap_or_default();
-            let is_of_token = |sign: &char| sign.is_alphanumeric() || *sign == '_';
-            let token: String = line.chars().skip(column - 1).take_while(is_of_token).collect();
-            table.push_str(&format!("breaks at `{token}`: {what}\n"));
+        match told.get(&file(index)) {
+            None => table.push_str("builds\n"),
+            Some(mistakes) => {
+                table.extend(mistakes.iter().map(|(_, token, what)| format!("breaks at `{token}`: {what}\n")))
+            }
         }
         table.push('\n');
     }
@@ -197,22 +192,49 @@ fn what_fits_is_promised_from_now_on(app: &Outside) {
         &request(Way::In, "pub a: String, pub b: bool, pub c: Option<u8>"),
     );
     app.write("ledger-app/src/t/_api/change73_v1.rs", &request(Way::Out, "pub how_far: u8, pub more: bool"));
+    app.write(GENERIC, &generic("u16", 10));
     let (is_done, out, said) = sync(app, "release");
     assert!(is_done, "{said}");
+    let lines: String = out.lines().map(|line| format!("|{line}\n")).collect();
     expect![[r#"
-          ahead request t/change0 v1 input.c: `c` is new; a server of the older build refuses it
-                src/t/_api/change0_v1.rs:5:48
-           fits request t/change73 v1 output.more: `more` is new
-                src/t/_api/change73_v1.rs:5:37
+        |  ahead request t/change0 v1 input.c: `c` is new; a server of the older build refuses it
+        |        src/t/_api/change0_v1.rs:5:48
+        |   fits request t/change73 v1 output.more: `more` is new
+        |        src/t/_api/change73_v1.rs:5:37
+        |   fits request t/generic v1: it is new
+        |        src/t/_api/generic_v1.rs:8
     "#]]
-    .assert_eq(&out);
+    .assert_eq(&lines);
     app.write("ledger-app/src/t/_api/change0_v1.rs", &request(Way::In, "pub a: String, pub b: bool"));
     let (_, said) = app.cargo(&["build", "--package", "ledger-app-server"]);
     assert!(said.contains("`c` is gone, and what old clients send has it"), "{said}");
+    assert!(said.contains("--> ledger-app/src/t/_api/change0_v1.rs:5:12"), "{said}");
     app.write(
         "ledger-app/src/t/_api/change0_v1.rs",
         &request(Way::In, "pub a: String, pub b: bool, pub c: Option<u8>"),
     );
+}
+
+const GENERIC: &str = "ledger-app/src/t/_api/generic_v1.rs";
+
+/// A request whose input only a compiler knows.
+fn generic(item: &str, limit: u8) -> String {
+    let fields = format!("pub page: Page<{item}>, #[validate(length(max = LIMIT))] pub text: String");
+    let page = "#[wire] pub struct Page<I> { pub items: Vec<I> }";
+    request(Way::In, &format!("#[wire] pub struct T {{ {fields} }}\n{page}\nconst LIMIT: u64 = {limit};"))
+}
+
+/// It is the server's build script that knows the types as they are.
+fn what_source_does_not_tell_the_compiled_app_does(app: &Outside) {
+    app.write(GENERIC, &generic("char", 9));
+    let (_, said) = app.cargo(&["build", "--package", "ledger-app-server"]);
+    for told in [
+        "at `input.page.items[]`: it was `integer 0..=65535` and is `char`: old clients send what it was (src/t/_api/generic_v1.rs:5:34)",
+        "at `input.text`: the rule `length(max=10)` has become `length(max=9)`: what old clients send may break it (src/t/_api/generic_v1.rs:4:83)",
+    ] {
+        assert!(said.contains(told), "{said}");
+    }
+    app.write(GENERIC, &generic("u16", 10));
 }
 
 fn what_nobody_relies_on_may_break(app: &Outside) {
@@ -239,8 +261,9 @@ fn what_is_no_ledger_is_told(app: &Outside) {
     app.write(LEDGER, &ledger.replacen("request t/change2 v1", "<<<<<<< ours", 1));
     let line = ledger.lines().position(|line| line == "request t/change2 v1").expect("a route") + 1;
     let (_, said) = app.cargo(&["build", "--package", "ledger-app-server"]);
-    let told =
-        format!("it is no ledger: expected a word (src/t/_ledger.txt:{line}): take the file back from version control");
+    let told = format!(
+        "error: it is no ledger: expected a word\n       --> src/t/_ledger.txt:{line}\n       help: take the file back"
+    );
     assert!(said.contains(&told), "{said}");
     app.write(LEDGER, &ledger);
 }

@@ -254,12 +254,6 @@ pub(super) const TABLE: &[Case] = &[
         "pub a: Vec<Piece> } #[wire] pub enum Piece { King, Queen",
     ),
     (
-        "a constant that is less",
-        In,
-        "#[validate(length(max = LIMIT))] pub a: String } const LIMIT: u64 = 10; #[wire] pub struct Other { pub x: u8",
-        "#[validate(length(max = LIMIT))] pub a: String } const LIMIT: u64 = 9; #[wire] pub struct Other { pub x: u8",
-    ),
-    (
         "a constant that is more, under another name",
         In,
         "#[validate(range(min = 1, max = LIMIT))] pub a: u16 } const LIMIT: u16 = 10; #[wire] pub struct Other { pub x: u8",

@@ -318,20 +318,6 @@ fn packages_depend_on_what_the_plan_says() {
 }
 
 #[test]
-fn a_crate_is_known_by_the_parts_that_the_plan_says() {
-    let judge = |text| {
-        let (target, _) = plant(&[("a/lib.rs", text)]);
-        says(rules::only_parts(&target, "maker", &["syntax"], &crates(&["maker"])))
-    };
-    for text in
-        ["use maker::emit::Rust;", "use maker as m; fn f() { m::emit::Rust }", "fn f() { vec![maker::emit::Rust] }"]
-    {
-        assert_eq!(judge(text), ["a/lib.rs: names maker::emit::Rust"], "{text}");
-    }
-    assert_eq!(judge("use maker::syntax::{self, pattern}; fn f() { maker::syntax::f() }"), [""; 0]);
-}
-
-#[test]
 fn what_is_known_is_let_pass_until_it_is_put_right() {
     let wrong = || vec![Wrong::new(Path::new("a/b/c.rs"), 7, "is wrong".to_owned())];
     let known = |room, says| rules::but_known(wrong(), &[(room, says, "soon")]);

@@ -198,20 +198,6 @@ fn brings(name: &[String], wanted: &[String]) -> bool {
     }
 }
 
-/// Holds that `of` names no part of the crate `name` but these.
-pub fn only_parts(target: &Target, name: &str, parts: &[&str], crates: &BTreeSet<String>) -> Vec<Wrong> {
-    let mut wrong = Vec::new();
-    for module in &target.modules {
-        for named in module.named.iter().filter(|named| named.by != By::Example) {
-            let Some(meaning) = target.meaning(module, &named.name, crates) else { continue };
-            if meaning[0] == name && meaning.get(1).is_some_and(|part| !parts.contains(&part.as_str())) {
-                wrong.push(Wrong::new(&module.file, named.line, format!("names {}", meaning.join("::"))));
-            }
-        }
-    }
-    wrong
-}
-
 /// Holds that each dependency is named where it is declared for: a library's in what is shipped, a test's in tests and examples.
 pub fn unused(dependencies: &Dependencies, built: &[Built]) -> Vec<Wrong> {
     let crates =

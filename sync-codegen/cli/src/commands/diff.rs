@@ -12,9 +12,9 @@ use sync_schema::{Api, Change, compare};
 use super::{changes, release};
 use crate::failure::Failure;
 use crate::options::{Diff, DiffFormat};
-use crate::preview::{self, Preview};
 use crate::project::Project;
 use crate::terminal::Terminal;
+use sync_codegen::preview::{self, Preview};
 
 /// What was compared.
 struct Compared {

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Item, Meta};
-use sync_codegen::syntax::Imports;
 use sync_codegen::{Generated, ListedRoute};
 use sync_expand::wire::Kind;
+use sync_syntax::Imports;
 
 use crate::failure::Failure;
 use crate::options::Expand;

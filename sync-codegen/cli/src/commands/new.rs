@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use sync_codegen::lane::{Form, Lane};
-use sync_codegen::syntax::handler_file::Kind;
 use sync_codegen::{Placed, place};
+use sync_syntax::handler_file::Kind;
 
 use crate::failure::Failure;
 use crate::options::{New, RouteName};

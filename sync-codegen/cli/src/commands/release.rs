@@ -16,9 +16,9 @@ use crate::terminal::Terminal;
 
 pub(super) fn run(asked: &Release, project: &Project, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
     let released = read(project, terminal)?;
+    unknown(asked, &released)?;
     let api = compiled(project, terminal)?;
     let changes = released.changes(&api);
-    unknown(asked, &released, &api)?;
     let broken: Vec<Change> =
         changes.iter().filter(|change| change.is_breaking() && !is_accepted(change, asked)).cloned().collect();
     if !broken.is_empty() {
@@ -62,7 +62,13 @@ pub(super) fn read(project: &Project, terminal: &mut Terminal) -> Result<Ledger,
 /// Compiles the app, and returns what it can be called with.
 pub(super) fn compiled(project: &Project, terminal: &mut Terminal) -> Result<Api, Failure> {
     let waiting = terminal.wait_for(format!("building `{}`", project.package));
-    let built = cargo::build(project, Build { no_ledger: true, colors: terminal.has_colors(), ..Build::default() })?;
+    // What is broken, we say ourselves. Where nothing is, a build is as every other: those after it do not do all of it again.
+    let no_ledger = ledger::is_broken(&project.app_dir);
+    let how = Build { no_ledger, colors: terminal.has_colors(), ..Build::default() };
+    let mut built = cargo::build(project, how)?;
+    if !built.is_done && !no_ledger {
+        built = cargo::build(project, Build { no_ledger: true, ..how })?;
+    }
     waiting.finish_and_clear();
     if !built.is_done {
         terminal.errors(&built);
@@ -93,9 +99,9 @@ fn is_it(origin: &str, named: &str) -> bool {
 }
 
 /// What is to be accepted has to be something that was released.
-fn unknown(asked: &Release, released: &Ledger, api: &Api) -> Result<(), Failure> {
+fn unknown(asked: &Release, released: &Ledger) -> Result<(), Failure> {
     let mut known: Vec<String> = Vec::new();
-    for part in released.pages.iter().map(|page| &page.api).chain([api]) {
+    for part in released.pages.iter().map(|page| &page.api) {
         known.extend(part.routes.iter().map(sync_schema::RouteTypes::id));
         known.extend(part.entities.iter().map(|entity| format!("entity {}", entity.name)));
         known.extend(part.error_codes.iter().map(|code| format!("error {code}")));

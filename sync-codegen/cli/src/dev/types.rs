@@ -8,8 +8,8 @@ use sync_codegen::API_FILE;
 use sync_codegen::emit::typescript;
 use sync_schema::Api;
 
-use crate::preview;
 use crate::project::Project;
+use sync_codegen::preview;
 
 /// What is put below the first line of a preview.
 const MARK: &str = "// A preview, read from source while the app is being built. What source alone does not tell is as it was built last.";

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use quote::ToTokens;
 use syn::{Item, ItemFn};
-use sync_codegen::syntax::arguments::SAID_ONCE;
-use sync_codegen::syntax::handler_file::Kind;
+use sync_syntax::arguments::SAID_ONCE;
+use sync_syntax::handler_file::Kind;
 
 use super::source::{
     Edits, Leaf, Source, arguments, attribute, check_comments, is_public, item_name, parameter, place, range,

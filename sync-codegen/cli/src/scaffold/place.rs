@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sync_codegen::Diagnostic;
 use sync_codegen::lane::{Form, Lane};
-use sync_codegen::syntax::handler_file::{Handler, HandlerFile, Kind};
+use sync_syntax::handler_file::{Handler, HandlerFile, Kind};
 
 use super::pairing;
 use super::source::with_sorted_uses;

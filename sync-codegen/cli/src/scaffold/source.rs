@@ -9,9 +9,9 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::token::Brace;
 use syn::{Attribute, FnArg, Item, ItemFn, Meta, Type, UseGroup, UseTree, parse_quote};
-use sync_codegen::syntax::Imports;
-use sync_codegen::syntax::handler_file::Kind;
-use sync_codegen::syntax::text::text;
+use sync_syntax::Imports;
+use sync_syntax::handler_file::Kind;
+use sync_syntax::text::text;
 
 use crate::failure::Failure;
 

@@ -9,7 +9,7 @@ use syn::{Attribute, Fields, Item};
 /// token is that of the innermost that is there.
 ///
 /// ```
-/// use sync_codegen::syntax::declared::declared;
+/// use sync_syntax::declared::declared;
 ///
 /// let file = "pub enum Step {\n    Walk { how_far: u8 },\n}\n";
 /// assert_eq!(declared(file, &[], "Step", Some("walk"), Some("howFar")), Some((2, 12)));

@@ -20,7 +20,7 @@ use super::pattern::Pattern;
 /// `durable`, `timeout = <seconds, or a const Duration>`, `rate_limit = "<count>/<s, m or h>, burst <count>"`.
 ///
 /// ```
-/// use sync_codegen::syntax::arguments::{AuthArgument, RouteArguments, Timeout};
+/// use sync_syntax::arguments::{AuthArgument, RouteArguments, Timeout};
 ///
 /// let arguments: RouteArguments = syn::parse_str("auth = public, volatile, timeout = 0.5")?;
 /// assert!(matches!(arguments.auth, Some(AuthArgument::Public(_))));
@@ -58,7 +58,7 @@ pub struct RouteArguments {
 /// instead of the `Member`, so that the filter can read nothing else of a member; it runs once for each value of `T` in the room.
 ///
 /// ```
-/// use sync_codegen::syntax::arguments::FilterArguments;
+/// use sync_syntax::arguments::FilterArguments;
 ///
 /// let arguments: FilterArguments = syn::parse_str("by = |member| member.session().role, timeout = 0.5")?;
 /// assert!(arguments.by.is_some() && arguments.route.timeout.is_some());
@@ -76,7 +76,7 @@ pub struct FilterArguments {
 /// `auth`, `check`, `timeout`, `rate_limit`, `concurrent` and `durable` as for a route, `method = GET | POST`.
 ///
 /// ```
-/// use sync_codegen::syntax::arguments::{Method, RequestArguments};
+/// use sync_syntax::arguments::{Method, RequestArguments};
 ///
 /// let arguments: RequestArguments = syn::parse_str("auth = public, method = GET")?;
 /// assert!(matches!(arguments.method, Some(Method::Get(_))) && arguments.concurrent.is_none());
@@ -104,7 +104,7 @@ pub struct RequestArguments {
 /// `store = memory | file | sqlite | redis | app`, `ttl = "5m"`, `save = "1s" | "each"`.
 ///
 /// ```
-/// use sync_codegen::syntax::arguments::{Save, StateArguments, Store, Timeout};
+/// use sync_syntax::arguments::{Save, StateArguments, Store, Timeout};
 ///
 /// let arguments: StateArguments = syn::parse_str(r#"room = "board-{id}", store = sqlite, ttl = "5m", save = "each""#)?;
 /// assert!(matches!(arguments.store, Some((Store::Sqlite, _))));
@@ -153,7 +153,7 @@ pub struct ScopeArguments {
 /// The arguments of an entity: `table = "public.todos"`, where its rows are those of a database.
 ///
 /// ```
-/// use sync_codegen::syntax::arguments::EntityArguments;
+/// use sync_syntax::arguments::EntityArguments;
 ///
 /// let arguments: EntityArguments = syn::parse_str("table = \"todos\"")?;
 /// assert!(arguments.table.is_some_and(|table| (&*table.schema, &*table.name) == ("public", "todos")));

@@ -10,13 +10,13 @@ use sync_schema::{EVERYONE, ROOM_NAME_LIMIT, is_room_character};
 /// The pattern of one room rule.
 ///
 /// ```
-/// use sync_codegen::syntax::pattern::{Pattern, Segment};
+/// use sync_syntax::pattern::{Pattern, Segment};
 ///
 /// let pattern = Pattern::parse("chess-{game_id}")?;
 /// assert_eq!(pattern.segments, [Segment::Literal("chess-".into()), Segment::Parameter("game_id".into())]);
 /// assert_eq!(pattern.literal_beginning(), "chess-");
 /// assert_eq!(pattern.parameters().collect::<Vec<_>>(), ["game_id"]);
-/// # Ok::<(), sync_codegen::syntax::pattern::PatternError>(())
+/// # Ok::<(), sync_syntax::pattern::PatternError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {

@@ -1,9 +1,9 @@
 //! The routes of an app, and what travels for each, by the signatures of its functions.
 
+use crate::listing::{ListedRoute, Listing};
 use syn::{FnArg, GenericArgument, ImplItem, Item, ItemFn, ItemImpl, PathArguments, ReturnType, Type};
-use sync_codegen::syntax::handler_file::Kind;
-use sync_codegen::{ListedRoute, Listing};
 use sync_schema::{Api, EVERYONE, Lane, Payload, RouteTypes, Shape, WireType};
+use sync_syntax::handler_file::Kind;
 
 use super::Reader;
 use super::scope::Scope;
@@ -134,7 +134,7 @@ impl Read<'_, '_> {
     fn read_or_known(&mut self, payload: &str, read: Option<Shape>) -> Shape {
         read.unwrap_or_else(|| {
             self.reader.kept.push(format!("{}: {payload}", self.route));
-            self.known_shape(payload).unwrap_or(Shape::Any)
+            self.known_shape(payload).unwrap_or_else(|| self.reader.unknown.clone())
         })
     }
 

@@ -23,7 +23,7 @@ pub(crate) struct Found {
 /// Names imported from `sync`, by the name that the file gives them.
 ///
 /// ```
-/// use sync_codegen::syntax::Imports;
+/// use sync_syntax::Imports;
 ///
 /// let imports = Imports::of("use sync::{SyncError, wire as travels};".parse()?);
 /// assert_eq!(imports.resolve(&syn::parse_quote!(travels)).as_deref(), Some("wire"));

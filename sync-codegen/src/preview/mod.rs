@@ -11,16 +11,16 @@ mod shapes;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::listing::{Listing, list};
 use syn::{Attribute, DeriveInput, Item};
-use sync_codegen::Listing;
-use sync_codegen::syntax::Imports;
-use sync_codegen::syntax::handler_file::wire_name;
 use sync_expand::wire::Kind;
 use sync_expand::wire::describe::{Place, describe};
 use sync_expand::wire::entity::key_in_json;
 use sync_schema::{
     Api, Body, Definition, EntityTypes, FRAMEWORK_CODES, PresenceTypes, Shape, Types, VariantBody, WireType,
 };
+use sync_syntax::Imports;
+use sync_syntax::handler_file::wire_name;
 
 use scope::{Scope, Sources};
 
@@ -36,20 +36,21 @@ pub struct Preview {
 /// Reads the app in `app_dir`, whose library is called `library`; `compiled` is what it was compiled to last.
 #[must_use]
 pub fn api(app_dir: &Path, library: &str, compiled: &Api) -> Preview {
-    let listing = sync_codegen::list(app_dir);
+    let listing = list(app_dir);
     let sources = Sources::read(app_dir, library, &listing);
-    read(&listing, &sources, library, compiled)
+    read(&listing, &sources, library, compiled, Shape::Any)
 }
 
 /// Reads the app in `app_dir`, whose library is called `library`, where nothing is known of it but its source.
 #[must_use]
 pub fn of_source(app_dir: &Path, library: &str) -> Preview {
-    let listing = sync_codegen::list(app_dir);
+    let listing = list(app_dir);
     let sources = Sources::read(app_dir, library, &listing);
-    let mut nothing = Reader { sources: &sources, compiled: &Types::default(), kept: Vec::new() };
+    let mut nothing =
+        Reader { sources: &sources, compiled: &Types::default(), unknown: Shape::unread(), kept: Vec::new() };
     let (session, public) = people(&mut nothing);
     let data = sources.wire_types().find(|(.., kind)| *kind == Kind::Presence);
-    let data = data.map_or(Shape::Any, |(key, ..)| Shape::Named(key));
+    let data = data.map_or_else(Shape::unread, |(key, ..)| Shape::Named(key));
     let unsaid = Api {
         manifest_dir: app_dir.display().to_string(),
         routes: Vec::new(),
@@ -62,7 +63,7 @@ pub fn of_source(app_dir: &Path, library: &str) -> Preview {
         error_codes: Vec::new(),
         types: Types::default(),
     };
-    read(&listing, &sources, library, &unsaid)
+    read(&listing, &sources, library, &unsaid, Shape::unread())
 }
 
 /// What the app says of its sessions, and of what others may know of a user.
@@ -81,13 +82,13 @@ fn people(reader: &mut Reader<'_>) -> (Shape, Shape) {
         })?;
         Some((routes::associated(app, "Session")?, routes::associated(app, "Public")?, scope))
     });
-    let Some((session, public, scope)) = found else { return (Shape::Any, Shape::Any) };
-    let shape = |ty| shapes::shape(ty, false, &|path| reader.named(scope, path)).unwrap_or(Shape::Any);
+    let Some((session, public, scope)) = found else { return (Shape::unread(), Shape::unread()) };
+    let shape = |ty| shapes::shape(ty, false, &|path| reader.named(scope, path)).unwrap_or_else(Shape::unread);
     (shape(session), shape(public))
 }
 
-fn read(listing: &Listing, sources: &Sources, library: &str, compiled: &Api) -> Preview {
-    let mut reader = Reader { sources, compiled: &compiled.types, kept: Vec::new() };
+fn read(listing: &Listing, sources: &Sources, library: &str, compiled: &Api, unknown: Shape) -> Preview {
+    let mut reader = Reader { sources, compiled: &compiled.types, unknown, kept: Vec::new() };
     let mut types = compiled.types.clone();
     for (key, scope, declared, kind) in sources.wire_types() {
         match reader.definition(&key, scope, declared, kind) {
@@ -152,6 +153,8 @@ fn presence(listing: &Listing, compiled: &Api) -> Option<PresenceTypes> {
 struct Reader<'a> {
     sources: &'a Sources,
     compiled: &'a Types,
+    /// What stands for what was never compiled.
+    unknown: Shape,
     kept: Vec<String>,
 }
 
@@ -167,7 +170,7 @@ impl Reader<'_> {
         read.unwrap_or_else(|| {
             let variant = place.variant.map(|variant| format!("::{variant}")).unwrap_or_default();
             self.kept.push(format!("{key}{variant}.{}", place.field));
-            compiled.and_then(|compiled| compiled_shape(compiled, &place)).unwrap_or(Shape::Any)
+            compiled.and_then(|compiled| compiled_shape(compiled, &place)).unwrap_or_else(|| self.unknown.clone())
         })
     }
 

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// Returns the tokens without the spaces that do not matter: how many a printer puts between them differs from compiler to compiler.
 ///
 /// ```
-/// use sync_codegen::syntax::text::text;
+/// use sync_syntax::text::text;
 ///
 /// assert_eq!(text(&"range ( min = 1 , max = 100 )".parse()?), "range(min=1,max=100)");
 /// assert_eq!(text(&"dyn  Error".parse()?), "dyn Error");

@@ -20,7 +20,7 @@ use super::tokens;
 /// What the scanner and the macros know of one file.
 ///
 /// ```
-/// use sync_codegen::syntax::handler_file::{HandlerFile, Kind};
+/// use sync_syntax::handler_file::{HandlerFile, Kind};
 ///
 /// let file = HandlerFile::parse(
 ///     "/// Adds to the counter.\n#[sync::server]\npub async fn main(ctx: Ctx<'_>, input: &ClientInput) -> Result<(), SyncError> { Ok(()) }",

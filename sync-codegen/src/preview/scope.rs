@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::listing::Listing;
 use quote::ToTokens;
 use syn::{DeriveInput, Item, Type, UseTree};
-use sync_codegen::Listing;
-use sync_codegen::syntax::Imports;
 use sync_expand::wire::Kind;
+use sync_syntax::Imports;
 
 use super::{Declared, wire_type};
 

@@ -22,7 +22,7 @@ const COLLECTIONS: [(&str, &str); 8] = [
 /// There are none where the file has no such struct, or several.
 ///
 /// ```
-/// use sync_codegen::syntax::query::not_scalar;
+/// use sync_syntax::query::not_scalar;
 ///
 /// let file = "struct Input { id: String, tags: Option<Vec<String>> }";
 /// assert_eq!(not_scalar(file, "Input"), [("tags".to_owned(), "a list")]);

@@ -16,7 +16,7 @@ pub struct ErrorCode {
 /// The code is also a Fluent message id and a string in TypeScript; this form is good for all three.
 ///
 /// ```
-/// use sync_codegen::syntax::error_code::is_kebab_case;
+/// use sync_syntax::error_code::is_kebab_case;
 ///
 /// assert!(is_kebab_case("chess-not-your-turn"));
 /// assert!(!is_kebab_case("chessNotYourTurn") && !is_kebab_case("2-many") && !is_kebab_case("a--b") && !is_kebab_case(""));
@@ -32,7 +32,7 @@ pub fn is_kebab_case(code: &str) -> bool {
 /// Returns `text` in kebab case, for a suggestion; `None` where nothing sensible is left.
 ///
 /// ```
-/// use sync_codegen::syntax::error_code::to_kebab_case;
+/// use sync_syntax::error_code::to_kebab_case;
 ///
 /// assert_eq!(to_kebab_case("Counter is full!").as_deref(), Some("counter-is-full"));
 /// assert_eq!(to_kebab_case("counterFull").as_deref(), Some("counter-full"));
