@@ -13,9 +13,10 @@ use std::hint::black_box;
 use std::path::Path;
 
 use harness::{median, print, print_table, thread_cpu};
+use sync_codegen::ledger::{self, Ledger};
 
 const ROUNDS: usize = 21;
-const ROUTES: [usize; 3] = [5, 50, 200];
+const ROUTES: [usize; 4] = [5, 50, 200, 500];
 
 const SERVER: &str = include_str!("../../tests/routes/every_kind/src/examples/_sync/updateCounter_server_v1.rs");
 const CLIENT: &str = include_str!("../../tests/routes/every_kind/src/examples/_sync/updateCounter_client_v1.rs");
@@ -25,7 +26,28 @@ fn main() -> std::io::Result<()> {
     print(&format!("### Scan and generate, CPU milliseconds, {profile}\n"));
     let rows = ROUTES.map(row).into_iter().collect::<Result<Vec<_>, _>>()?;
     print_table(&["routes", "files to module tree and table", "types to TypeScript", "both"], &rows);
+    print("\n### Hold an app against what it has released, CPU milliseconds\n");
+    let rows = ROUTES.map(released).into_iter().collect::<Result<Vec<_>, _>>()?;
+    print_table(&["routes", "nothing released", "as source tells", "as compiled", "both"], &rows);
     Ok(())
+}
+
+/// All routes are released, and nothing is broken.
+fn released(routes: usize) -> std::io::Result<Vec<String>> {
+    let app = tempfile::tempdir()?;
+    write_routes(app.path(), routes)?;
+    let api = sync_codegen::preview::of_source(app.path(), "app").api;
+    let none = median_of(|| assert!(!ledger::is_broken(app.path()), "nothing is released"));
+    let pages = ledger::pages(&api, &sync_codegen::list(app.path()), &Ledger::default());
+    Ledger::default().write(app.path(), &pages)?;
+    let source = median_of(|| assert!(!ledger::is_broken(app.path()), "it is as it was released"));
+    let compiled = median_of(|| assert!(ledger::judge(app.path(), &api).is_empty(), "it is as it was released"));
+    let cells = [none, source, compiled, source + compiled].map(|cell| format!("{cell:.1}"));
+    Ok([routes.to_string()].into_iter().chain(cells).collect())
+}
+
+fn median_of(work: impl Fn() + Sync) -> f64 {
+    median(&(0..ROUNDS).map(|_| milliseconds(&work)).collect::<Vec<_>>())
 }
 
 fn row(routes: usize) -> std::io::Result<Vec<String>> {

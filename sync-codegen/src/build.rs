@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cargo;
-use crate::generate::generate;
+use crate::generate;
 use crate::ledger;
 use crate::manifest;
 use crate::output::{self, Sameness};
@@ -40,7 +40,8 @@ fn run() -> Result<(), BuildError> {
     let app_dir = folder("CARGO_MANIFEST_DIR")?;
     let out_dir = folder("OUT_DIR")?;
     refuse_abort()?;
-    let generated = generate(&app_dir);
+    let tree = scan::scan(&app_dir);
+    let generated = generate::of_tree(&app_dir, &tree);
     cargo::rerun_if_changed(&app_dir.join(manifest::FILE));
     watch(&app_dir.join("src"), &out_dir);
     watch(&app_dir.join("locales"), &out_dir);
@@ -55,7 +56,7 @@ fn run() -> Result<(), BuildError> {
         write(&path, &generated.module_tree)?;
     }
     write_if_changed(&out_dir.join("sync_table.rs"), &generated.table)?;
-    let broken = if cargo::is_on(ledger::OFF) { String::new() } else { ledger::of_source(&app_dir) };
+    let broken = if cargo::is_on(ledger::OFF) { String::new() } else { ledger::of_source(&app_dir, &tree) };
     write_if_changed(&out_dir.join(PROBLEMS), &(generated.problems_file + &broken))
 }
 

@@ -8,7 +8,7 @@ use crate::emit;
 use crate::manifest::{self, Contract};
 use crate::model::App;
 use crate::problems;
-use crate::scan;
+use crate::scan::{self, Tree};
 
 /// Everything that [`crate::build()`] writes and says about an app.
 #[derive(Debug)]
@@ -28,21 +28,25 @@ pub struct Generated {
 /// Reads the app in `app_dir` and writes nothing.
 #[must_use]
 pub fn generate(app_dir: &Path) -> Generated {
-    let tree = scan::scan(app_dir);
-    let mut problems = check::check(&tree);
+    of_tree(app_dir, &scan::scan(app_dir))
+}
+
+/// As [`generate`], of files that were read.
+pub(crate) fn of_tree(app_dir: &Path, tree: &Tree) -> Generated {
+    let mut problems = check::check(tree);
     let contract = contract(app_dir).unwrap_or_else(|problem| {
         problems.push(problem);
         Contract::default()
     });
-    let app = App::new(&tree, &problems);
-    let problems_file = problems::assign(&tree, &problems);
-    problems.extend(check::check_attributes(&tree));
+    let app = App::new(tree, &problems);
+    let problems_file = problems::assign(tree, &problems);
+    problems.extend(check::check_attributes(tree));
     problems.sort();
     Generated {
         module_tree: emit::rust::module_tree(&app.root),
         table: emit::rust::table(&app, &contract),
         problems_file,
-        missing_messages: check::missing_messages(&tree),
+        missing_messages: check::missing_messages(tree),
         problems,
     }
 }

@@ -7,7 +7,9 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{self, Form, Lane};
 use crate::model::{mount, page_name, successors};
-use crate::scan::{self, FileName, HandlerName, PageFile, PageFiles, SourceFile, name_rule, page_of, suggested_name};
+use crate::scan::{
+    self, FileName, HandlerName, PageFile, PageFiles, SourceFile, Tree, name_rule, page_of, suggested_name,
+};
 use sync_syntax::handler_file::{Handler, Kind};
 
 /// Routes and rooms, sorted.
@@ -108,12 +110,16 @@ pub enum Placed {
 /// Returns the routes and rooms of the app in `app_dir` that have no mistakes, see [`crate::check`] for the others.
 #[must_use]
 pub fn list(app_dir: &Path) -> Listing {
-    let tree = scan::scan(app_dir);
-    let problems = check::check(&tree);
+    of_tree(&scan::scan(app_dir))
+}
+
+/// As [`list`], of an app whose files were read.
+pub(crate) fn of_tree(tree: &Tree) -> Listing {
+    let problems = check::check(tree);
     let bad = problems.iter().map(|problem| problem.file.as_str()).collect::<BTreeSet<_>>();
     let is_good = |file: &SourceFile| !bad.contains(file.path.as_str());
     let mut listing = Listing {
-        modules: mount(&tree).1,
+        modules: mount(tree).1,
         error_codes: tree.error_codes().map(|(code, ..)| code.to_owned()).collect(),
         codes: tree.error_codes().map(|(code, path, _)| (path.to_owned(), code.to_owned())).collect(),
         ..Listing::default()

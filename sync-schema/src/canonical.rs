@@ -135,6 +135,11 @@ impl Api {
         payloads.chain(stored).chain([&self.session, &self.public]).chain(entities).chain(presence)
     }
 
+    /// Returns the key of a type that is used and not defined, if there is one.
+    pub(crate) fn undefined(&self) -> Option<&str> {
+        Reached::of(self).definitions.into_iter().find(|key| self.types.get(key).is_none())
+    }
+
     /// Returns the declarations of foreign types that the routes, the session and the public type refer to, sorted by key.
     #[must_use]
     pub fn declarations(&self) -> Vec<(&str, &Declaration)> {

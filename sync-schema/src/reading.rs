@@ -60,7 +60,7 @@ impl FromStr for Api {
             read_fact(&mut api, &mut line, &mut lines)?;
         }
         match lines.rest.front() {
-            None => Ok(api),
+            None => complete(api, text),
             Some((_, left)) => Err(left.expected("a line that is not indented, or no more than the one above allows")),
         }
     }
@@ -79,6 +79,9 @@ fn read_fact(api: &mut Api, line: &mut Line<'_>, below: &mut Lines<'_>) -> Resul
         "presence" => read_presence(&mut api.presence, line)?,
         "type" => {
             let key = line.path()?;
+            if api.types.get(&key).is_some() {
+                return Err(line.expected(format!("one `type` for `{key}`, which there is above")));
+            }
             api.types.replace(&key, read_definition(below, line)?);
         }
         "foreign" => {
@@ -269,6 +272,14 @@ fn read_absence(below: &mut Lines<'_>, indent: usize, mut field: Field) -> Resul
     Ok(field)
 }
 
+/// A type that is used is there, or nothing would be said of it.
+fn complete(api: Api, text: &str) -> Result<Api, ReadError> {
+    let Some(missing) = api.undefined().map(str::to_owned) else { return Ok(api) };
+    let used = format!("`{missing}`");
+    let line = text.lines().position(|line| line.contains(&used)).map_or(1, |index| index + 1);
+    Err(ReadError { line, expected: format!("a `type {used}` further down, since it is used here") })
+}
+
 fn declared(text: &str) -> Vec<String> {
     let keys = text.lines().filter_map(|line| line.strip_prefix("foreign `")?.strip_suffix('`'));
     keys.map(str::to_owned).collect()
@@ -286,7 +297,7 @@ impl<'a> Lines<'a> {
         let lines = lines.map(|(index, line)| {
             let line = line.trim_end_matches('\r');
             let rest = line.trim_start_matches(' ');
-            (line.len() - rest.len(), Line { number: index + 1, rest, declared })
+            (line.len() - rest.len(), Line { number: index + 1, rest, declared, depth: 0 })
         });
         Self { rest: lines.collect() }
     }
@@ -314,6 +325,9 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// How many types may stand in each other on one line.
+const DEEPEST: usize = 128;
+
 /// What is left of a line.
 #[derive(Clone)]
 struct Line<'a> {
@@ -321,6 +335,8 @@ struct Line<'a> {
     rest: &'a str,
     /// The keys of all declarations in the text.
     declared: &'a [String],
+    /// In how many brackets it stands.
+    depth: usize,
 }
 
 impl<'a> Line<'a> {
@@ -482,7 +498,12 @@ impl<'a> Line<'a> {
 
     fn in_brackets<T>(&mut self, inside: impl FnOnce(&mut Self) -> Result<T, ReadError>) -> Result<T, ReadError> {
         self.after("(")?;
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(self.expected("less in each other"));
+        }
         let value = inside(self)?;
+        self.depth -= 1;
         self.after(")")?;
         Ok(value)
     }

@@ -15,7 +15,7 @@ use super::arguments::{
 use super::error_code::ErrorCode;
 use super::pattern::Pattern;
 use super::text::text;
-use super::tokens;
+use super::tokens::{self, Imports};
 
 /// What the scanner and the macros know of one file.
 ///
@@ -37,6 +37,17 @@ pub struct HandlerFile {
     pub error_codes: Vec<ErrorCode>,
     /// `None` where the file has a syntax error: it exists, and the compiler says what is wrong with it.
     pub outline: Option<Outline>,
+    /// The items themselves, for who asks what types consist of; to read a file again would cost more than all that is done with it.
+    pub syntax: Option<Syntax>,
+}
+
+/// The items of a file, and what it calls ours.
+#[derive(Debug, Clone)]
+pub struct Syntax {
+    /// The file.
+    pub file: syn::File,
+    /// What it imports from `sync`.
+    pub imports: Imports,
 }
 
 /// The items of a file that has no syntax error.
@@ -248,8 +259,10 @@ impl HandlerFile {
         let source = source.strip_prefix('\u{feff}').unwrap_or(source);
         let Ok(tokens) = source.parse::<TokenStream>() else { return Self::default() };
         let found = tokens::walk(tokens.clone());
-        let outline = syn::parse2::<syn::File>(tokens).ok().map(|file| Outline::of(&file, &found));
-        Self { error_codes: found.error_codes, outline }
+        let file = syn::parse2::<syn::File>(tokens).ok();
+        let outline = file.as_ref().map(|file| Outline::of(file, &found));
+        let syntax = file.map(|file| Syntax { file, imports: found.imports });
+        Self { error_codes: found.error_codes, outline, syntax }
     }
 
     /// Reads the error codes of a file that need not hold a handler; cheaper than [`HandlerFile::parse`] where it holds none.
@@ -261,10 +274,10 @@ impl HandlerFile {
             return Self::parse(source);
         }
         if !source.contains("error") || !source.contains("sync") {
-            return Self { error_codes: Vec::new(), outline: Some(Outline::default()) };
+            return Self { outline: Some(Outline::default()), ..Self::default() };
         }
         let Ok(tokens) = source.parse::<TokenStream>() else { return Self::default() };
-        Self { error_codes: tokens::walk(tokens).error_codes, outline: Some(Outline::default()) }
+        Self { error_codes: tokens::walk(tokens).error_codes, outline: Some(Outline::default()), syntax: None }
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Found {
 /// assert_eq!(imports.resolve(&syn::parse_quote!(sync::server)).as_deref(), Some("server"));
 /// # Ok::<(), proc_macro2::LexError>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Imports {
     names: BTreeMap<String, String>,
     everything: bool,

@@ -72,7 +72,7 @@ fn the_library_is_the_same_for_the_server_and_for_its_build_script() {
     assert_eq!(of_all.len(), 1, "it is compiled once");
     assert_eq!(units(&outside, "app", &["-p", "copy-server"]), of_all, "and not again with `-p`");
     let named = |name: &str| of_all[0].iter().any(|unit| unit.contains(name));
-    assert!(named("sync-codegen") && !named("ts-rs@"), "who has not asked for ts-rs has it: {of_all:?}");
+    assert!(named("sync-expand") && !named("ts-rs@"), "who has not asked for ts-rs has it: {of_all:?}");
 }
 
 #[test]

@@ -62,9 +62,9 @@ fn check(case: &str) {
 fn expected(app: &Path) -> BTreeSet<(String, String)> {
     let problems = generate(app).problems_file;
     let rows = problems.lines().filter_map(|line| {
-        let mut columns = line.splitn(3, '\t');
+        let mut columns = line.splitn(4, '\t');
         let file = columns.next()?.replace("app!", "src/lib.rs");
-        Some((file, columns.nth(1)?.replace("\\n", "\n")))
+        Some((file, columns.nth(2)?.replace("\\n", "\n")))
     });
     rows.collect()
 }

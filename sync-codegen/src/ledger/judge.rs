@@ -6,10 +6,12 @@ use sync_schema::{Api, Change, RouteTypes};
 
 use super::place::{Place, place};
 use super::{Ledger, Page};
+use crate::check;
 use crate::diagnostic::Diagnostic;
-use crate::listing::{Listing, list};
+use crate::listing::{self, Listing, list};
 use crate::preview;
 use crate::problems::{self, Speaker};
+use crate::scan::{Tree, scan};
 use sync_syntax::handler_file::HandlerFile;
 
 /// Returns how `api`, which the app in `app_dir` was compiled to, breaks what it has released, sorted; nothing where it has released nothing.
@@ -30,19 +32,23 @@ pub fn judge(app_dir: &Path, api: &Api) -> Vec<Diagnostic> {
 /// Returns what the source of the app in `app_dir` breaks, as far as source alone tells, for the attributes to tell: lines of the file that they read.
 ///
 /// The compiled app is judged once more ([`judge`]). What is found here stands at its token, in the terminal and in the editor.
-pub(crate) fn of_source(app_dir: &Path) -> String {
+pub(crate) fn of_source(app_dir: &Path, tree: &Tree) -> String {
     let ledger = match Ledger::read(app_dir) {
         Ok(ledger) if ledger.pages.is_empty() => return String::new(),
         Ok(ledger) => ledger,
         Err(problems) => return problems.iter().map(|problem| problems::told(problem, &Speaker::App)).collect(),
     };
     // What the library is called is no part of what is promised.
-    let api = preview::of_source(app_dir, "app").api;
+    // What is half written is not there for those who read lists; the compiler says what is wrong with it.
+    if tree.source_files().any(|file| file.content.outline.is_none()) || !check::check(tree).is_empty() {
+        return String::new();
+    }
+    let listing = listing::of_tree(tree);
+    let api = preview::of_tree(app_dir, "app", tree, &listing).api;
     let breaking = breaking(&ledger, &api);
     if breaking.is_empty() {
         return String::new();
     }
-    let listing = list(app_dir);
     let mut told: Vec<_> = breaking.iter().map(|change| told(change, app_dir, &api, &ledger.pages, &listing)).collect();
     told.sort_by(|(a, _), (b, _)| a.cmp(b));
     told.iter().map(|(problem, speaker)| problems::told(problem, speaker)).collect()
@@ -51,7 +57,7 @@ pub(crate) fn of_source(app_dir: &Path) -> String {
 /// Returns whether the source of the app in `app_dir` breaks what it has released, as far as source alone tells: it does not compile then.
 #[must_use]
 pub fn is_broken(app_dir: &Path) -> bool {
-    !of_source(app_dir).is_empty()
+    !of_source(app_dir, &scan(app_dir)).is_empty()
 }
 
 fn breaking(ledger: &Ledger, api: &Api) -> Vec<Change> {

@@ -11,7 +11,8 @@ mod shapes;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::listing::{Listing, list};
+use crate::listing::{self, Listing};
+use crate::scan::{Tree, scan};
 use syn::{Attribute, DeriveInput, Item};
 use sync_expand::wire::Kind;
 use sync_expand::wire::describe::{Place, describe};
@@ -36,21 +37,30 @@ pub struct Preview {
 /// Reads the app in `app_dir`, whose library is called `library`; `compiled` is what it was compiled to last.
 #[must_use]
 pub fn api(app_dir: &Path, library: &str, compiled: &Api) -> Preview {
-    let listing = list(app_dir);
-    let sources = Sources::read(app_dir, library, &listing);
+    let tree = scan(app_dir);
+    let listing = listing::of_tree(&tree);
+    let sources = Sources::of(app_dir, library, &listing, &tree);
     read(&listing, &sources, library, compiled, Shape::Any)
 }
 
 /// Reads the app in `app_dir`, whose library is called `library`, where nothing is known of it but its source.
 #[must_use]
 pub fn of_source(app_dir: &Path, library: &str) -> Preview {
-    let listing = list(app_dir);
-    let sources = Sources::read(app_dir, library, &listing);
+    let tree = scan(app_dir);
+    of_tree(app_dir, library, &tree, &listing::of_tree(&tree))
+}
+
+/// As [`of_source`], of files that were read.
+pub(crate) fn of_tree(app_dir: &Path, library: &str, tree: &Tree, listing: &Listing) -> Preview {
+    let sources = Sources::of(app_dir, library, listing, tree);
     let mut nothing =
         Reader { sources: &sources, compiled: &Types::default(), unknown: Shape::unread(), kept: Vec::new() };
     let (session, public) = people(&mut nothing);
-    let data = sources.wire_types().find(|(.., kind)| *kind == Kind::Presence);
-    let data = data.map_or_else(Shape::unread, |(key, ..)| Shape::Named(key));
+    let mut data = sources.wire_types().filter(|(.., kind)| *kind == Kind::Presence);
+    let data = match (data.next(), data.next()) {
+        (Some((key, ..)), None) => Shape::Named(key),
+        _ => Shape::unread(),
+    };
     let unsaid = Api {
         manifest_dir: app_dir.display().to_string(),
         routes: Vec::new(),
@@ -63,31 +73,29 @@ pub fn of_source(app_dir: &Path, library: &str) -> Preview {
         error_codes: Vec::new(),
         types: Types::default(),
     };
-    read(&listing, &sources, library, &unsaid, Shape::unread())
+    read(listing, &sources, library, &unsaid, Shape::unread())
 }
 
 /// What the app says of its sessions, and of what others may know of a user.
 fn people(reader: &mut Reader<'_>) -> (Shape, Shape) {
-    let found = reader.sources.all().find_map(|(file, scope)| {
-        let app = file.items.iter().find_map(|item| match item {
-            Item::Impl(item)
-                if item
-                    .trait_
-                    .as_ref()
-                    .is_some_and(|(path, ..)| path.segments.last().is_some_and(|last| last.ident == "App")) =>
-            {
-                Some(item)
-            }
-            _ => None,
-        })?;
-        Some((routes::associated(app, "Session")?, routes::associated(app, "Public")?, scope))
-    });
-    let Some((session, public, scope)) = found else { return (Shape::unread(), Shape::unread()) };
+    let is_app = |item: &&Item| {
+        let Item::Impl(item) = item else { return false };
+        item.trait_.as_ref().is_some_and(|(path, ..)| path.segments.last().is_some_and(|last| last.ident == "App"))
+    };
+    let mut apps =
+        reader.sources.all().flat_map(|(file, scope)| file.items.iter().filter(is_app).map(move |item| (item, scope)));
+    // Of several, such as one of a test, nobody but a compiler knows which it is.
+    let (Some((Item::Impl(app), scope)), None) = (apps.next(), apps.next()) else {
+        return (Shape::unread(), Shape::unread());
+    };
+    let (Some(session), Some(public)) = (routes::associated(app, "Session"), routes::associated(app, "Public")) else {
+        return (Shape::unread(), Shape::unread());
+    };
     let shape = |ty| shapes::shape(ty, false, &|path| reader.named(scope, path)).unwrap_or_else(Shape::unread);
     (shape(session), shape(public))
 }
 
-fn read(listing: &Listing, sources: &Sources, library: &str, compiled: &Api, unknown: Shape) -> Preview {
+fn read(listing: &Listing, sources: &Sources<'_>, library: &str, compiled: &Api, unknown: Shape) -> Preview {
     let mut reader = Reader { sources, compiled: &compiled.types, unknown, kept: Vec::new() };
     let mut types = compiled.types.clone();
     for (key, scope, declared, kind) in sources.wire_types() {
@@ -116,7 +124,7 @@ fn read(listing: &Listing, sources: &Sources, library: &str, compiled: &Api, unk
 }
 
 /// What lives in scopes has the names of its types.
-fn entities(listing: &Listing, library: &str, sources: &Sources) -> Vec<EntityTypes> {
+fn entities(listing: &Listing, library: &str, sources: &Sources<'_>) -> Vec<EntityTypes> {
     let keys: BTreeMap<_, _> = sources.wire_types().map(|(key, _, declared, _)| (key, declared)).collect();
     let mut entities = Vec::new();
     for (page, source, names) in &listing.entities {
@@ -151,7 +159,7 @@ fn presence(listing: &Listing, compiled: &Api) -> Option<PresenceTypes> {
 
 /// Reads types, and notes what it cannot read.
 struct Reader<'a> {
-    sources: &'a Sources,
+    sources: &'a Sources<'a>,
     compiled: &'a Types,
     /// What stands for what was never compiled.
     unknown: Shape,

@@ -1,30 +1,32 @@
 //! What names stand for in the files of an app.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::listing::Listing;
+use crate::scan::Tree;
 use quote::ToTokens;
 use syn::{DeriveInput, Item, Type, UseTree};
 use sync_expand::wire::Kind;
-use sync_syntax::Imports;
+use sync_syntax::handler_file::{HandlerFile, Syntax};
 
 use super::{Declared, wire_type};
 
 /// The files of an app that can be read.
 #[derive(Debug, Default)]
-pub(super) struct Sources {
+pub(super) struct Sources<'t> {
     /// By path, relative to the app.
-    files: BTreeMap<String, File>,
+    files: BTreeMap<String, File<'t>>,
     declared: Declared,
     /// The module in which a type is declared, by its key.
     homes: BTreeMap<String, String>,
 }
 
 #[derive(Debug)]
-struct File {
+struct File<'t> {
     scope: Scope,
-    syntax: syn::File,
+    syntax: Cow<'t, Syntax>,
 }
 
 /// What one file calls things.
@@ -53,48 +55,40 @@ pub(super) enum Found {
     Outside(String),
 }
 
-impl Sources {
-    /// Reads every file below `src/`; what has a syntax error is as if it were not there.
-    pub(super) fn read(app_dir: &Path, library: &str, listing: &Listing) -> Self {
+impl<'t> Sources<'t> {
+    /// Takes every file of an app; what has a syntax error is as if it were not there.
+    pub(super) fn of(app_dir: &Path, library: &str, listing: &Listing, tree: &'t Tree) -> Self {
         let mut sources = Self::default();
         let routes = routes_module(app_dir);
-        let mut waiting = vec![app_dir.join("src")];
-        let mut known = BTreeSet::new();
-        while let Some(path) = waiting.pop() {
-            if path.is_dir() {
-                // A link may lead back to where it is.
-                if path.canonicalize().is_ok_and(|path| known.insert(path)) {
-                    let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
-                    waiting.extend(entries.map(|entry| entry.path()));
-                }
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                let inside = path.strip_prefix(app_dir).unwrap_or(&path);
-                let shown =
-                    inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-                let module = match listing.modules.get(&shown) {
-                    Some(module) => format!("{library}::{routes}::{module}"),
-                    None => module_of(&shown, library),
-                };
-                sources.add(shown, module, &path);
-            }
+        for file in tree.source_files() {
+            let module = match listing.modules.get(&file.path) {
+                Some(module) => format!("{library}::{routes}::{module}"),
+                None => module_of(&file.path, library),
+            };
+            let syntax = match &file.content.syntax {
+                Some(syntax) => Cow::Borrowed(syntax),
+                // One that holds no handler was not parsed.
+                None => match HandlerFile::read(&app_dir.join(&file.path)).syntax {
+                    Some(syntax) => Cow::Owned(syntax),
+                    None => continue,
+                },
+            };
+            sources.add(&file.path, module, syntax);
         }
         sources
     }
 
-    fn add(&mut self, shown: String, module: String, path: &PathBuf) {
-        let Ok(text) = std::fs::read_to_string(path) else { return };
-        let Ok(syntax) = syn::parse_file(&text) else { return };
-        let imports = Imports::of(syntax.to_token_stream());
-        let scope = Scope::of(&syntax, module);
-        for item in &syntax.items {
-            if let Some((declared, kind)) = wire_type(item, &imports) {
+    fn add(&mut self, shown: &str, module: String, syntax: Cow<'t, Syntax>) {
+        let scope = Scope::of(&syntax.file, module);
+        for item in &syntax.file.items {
+            if let Some((declared, kind)) = wire_type(item, &syntax.imports) {
                 let key = format!("{}::{}", scope.module, declared.ident);
                 let is_new = !self.declared.contains_key(&key);
-                self.homes.insert(key.clone(), shown.clone());
+                self.homes.insert(key.clone(), shown.to_owned());
                 self.declared.insert(key, is_new.then_some((declared, kind)));
             }
         }
-        self.files.insert(shown, File { scope, syntax });
+        self.files.insert(shown.to_owned(), File { scope, syntax });
     }
 
     /// Returns every wire type: its key, the file that declares it, what it is, and by which attribute.
@@ -113,12 +107,12 @@ impl Sources {
 
     /// Returns every file, and what it calls things.
     pub(super) fn all(&self) -> impl Iterator<Item = (&syn::File, &Scope)> {
-        self.files.values().map(|file| (&file.syntax, &file.scope))
+        self.files.values().map(|file| (&file.syntax.file, &file.scope))
     }
 
     /// Returns a file, and what it calls things.
     pub(super) fn file(&self, path: &str) -> Option<(&syn::File, &Scope)> {
-        self.files.get(path).map(|file| (&file.syntax, &file.scope))
+        self.files.get(path).map(|file| (&file.syntax.file, &file.scope))
     }
 }
 

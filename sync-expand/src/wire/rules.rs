@@ -57,15 +57,24 @@ impl Rule {
         let Ok(arguments) = list.parse_args_with(Punctuated::<MetaNameValue, Token![,]>::parse_terminated) else {
             return Vec::new();
         };
-        if !arguments.iter().any(|argument| matches!(argument.value, Expr::Path(_))) {
+        if arguments.iter().all(|argument| is_written_out(&argument.value)) {
             return Vec::new();
         }
-        let value = |value: &Expr| match value {
-            Expr::Path(path) => path.to_token_stream(),
-            // As it is written: a text keeps its quotes.
-            other => text(&other.to_token_stream()).to_token_stream(),
+        let value = |value: &Expr| match is_written_out(value) {
+            // A text keeps its quotes.
+            true => text(&value.to_token_stream()).to_token_stream(),
+            false => value.to_token_stream(),
         };
         arguments.iter().map(|argument| (text(&argument.path.to_token_stream()), value(&argument.value))).collect()
+    }
+}
+
+/// `5`, `-5` and `"text"`, but not `LIMIT` and `LIMIT as u64`.
+fn is_written_out(value: &Expr) -> bool {
+    match value {
+        Expr::Lit(_) => true,
+        Expr::Unary(negative) => is_written_out(&negative.expr),
+        _ => false,
     }
 }
 

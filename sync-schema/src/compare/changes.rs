@@ -161,7 +161,11 @@ impl Changes {
         // What is no type's is its origin's own.
         let own = if change.at.is_none() { origin.to_owned() } else { String::new() };
         let key = (change.at.clone(), change.kind, change.what.clone(), own);
+        let breaks = change.breaks.clone();
         let known = self.found.entry(key).or_insert(change);
+        known.breaks.extend(breaks);
+        known.breaks.sort_unstable();
+        known.breaks.dedup();
         if let Err(place) = known.origins.binary_search_by(|other| other.as_str().cmp(origin)) {
             known.origins.insert(place, origin.to_owned());
         }

@@ -100,8 +100,9 @@ pub fn promised(old: &Api, new: &Api) -> Api {
     let mut compared = Compared { old, new, changes: &mut changes, kept: Vec::new() };
     compared.all();
     let kept = compared.kept;
-    let mut both = new.clone();
+    let mut promise = new.clone();
     for (spot, field) in kept {
+        let mut both = promise.clone();
         let field = Field { shape: moved(&field.shape, &old.types, &mut both.types), ..field.clone() };
         let Some(mut definition) = both.types.get(&spot.key).cloned() else { continue };
         let fields = match (&mut definition.body, &spot.member) {
@@ -112,12 +113,17 @@ pub fn promised(old: &Api, new: &Api) -> Api {
             },
             _ => continue,
         };
-        if !fields.iter().any(|known| known.name == field.name) {
-            fields.push(field);
-            both.types.replace(&spot.key, definition);
+        if fields.iter().any(|known| known.name == field.name) {
+            continue;
+        }
+        fields.push(field);
+        both.types.replace(&spot.key, definition);
+        // A type may be sent and stored elsewhere, too, where nothing has such a field: there it cannot be promised.
+        if !compare(&both, new).iter().any(Change::is_breaking) {
+            promise = both;
         }
     }
-    both
+    promise
 }
 
 /// Takes the types that `shape` names along, under keys that the newer contract does not have.
@@ -180,7 +186,7 @@ impl<'a> Compared<'a> {
                 Some(now) => self.route(id, route, now),
                 None => {
                     let help = format!(
-                        "keep its files; or end it for its callers: `cargo sync release --retire {}`",
+                        "keep its files; where nobody calls it any more, `cargo sync release --accept {}`",
                         route.path()
                     );
                     self.tell(
@@ -320,7 +326,7 @@ impl<'a> Compared<'a> {
             self.tell(&id, Kind::PatternRemoved, both, what, "keep the scopes".to_owned());
         }
         self.wire(&id, &old.name, Flow::Output, &old.wire, &new.wire);
-        self.wire(&id, &old.name, Flow::Stored, &old.wire, &new.wire);
+        self.wire(&id, &old.name, Flow::StoredOpen, &old.wire, &new.wire);
     }
 
     fn presence(&mut self) {
@@ -359,6 +365,10 @@ impl<'a> Compared<'a> {
     fn wire(&mut self, origin: &str, payload: &str, flow: Flow, old: &'a WireType, new: &'a WireType) {
         let mut walk = Walk::new(&self.old.types, &self.new.types, flow, payload);
         walk.shapes(&old.shape, &new.shape);
+        if walk.is_endless() {
+            let what = format!("`{payload}` holds itself in more ways than can be compared");
+            self.tell(origin, Kind::TypeChanged, &[flow.breaks()], what, "leave it as it is here".to_owned());
+        }
         self.kept.extend(walk.kept);
         walk.found.into_iter().for_each(|change| self.changes.add(Origin(origin), change));
     }

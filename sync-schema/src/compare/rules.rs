@@ -91,7 +91,7 @@ fn is_looser(was: &str, is: &str) -> bool {
         // A constant that only a compiler knows.
         (Some((_, was)), Some((_, is))) if was == "?" || is == "?" => true,
         (Some((was_key, was)), Some((is_key, is))) => {
-            if was == is {
+            if was == is || number(&was).is_some_and(|was| number(&is) == Some(was)) {
                 // A bound that is not itself allowed any more is tighter.
                 return !is_key.starts_with("exclusive") || was_key.starts_with("exclusive");
             }
@@ -113,11 +113,10 @@ fn is_looser(was: &str, is: &str) -> bool {
 
 fn number(text: &str) -> Option<f64> {
     let plain: String = text.chars().filter(|sign| *sign != '_').collect();
-    let digits = plain.trim_end_matches(|sign: char| sign.is_ascii_alphabetic());
-    // `100u64`, but not `1e5`.
-    plain.parse().ok().or_else(|| {
-        digits.trim_end_matches(|sign: char| sign.is_ascii_alphanumeric() && !sign.is_ascii_digit()).parse().ok()
-    })
+    // `100u64`; `1e5` is a number as it is.
+    let suffix = ["u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize", "f32", "f64"];
+    let digits = suffix.iter().find_map(|suffix| plain.strip_suffix(suffix)).unwrap_or(&plain);
+    digits.parse().ok()
 }
 
 #[cfg(test)]
@@ -137,6 +136,9 @@ mod tests {
             (&["range(exclusive_min=1)"], &["range(min=1)"], &[RuleLoosened]),
             (&["range(max=1.5)"], &["range(max=2)"], &[RuleLoosened]),
             (&["range(max=5u8)"], &["range(max=4u8)"], &[RuleTightened]),
+            (&["range(max=5u8)"], &["range(max=6u8)"], &[RuleLoosened]),
+            (&["length(max=1_000)"], &["length(max=1000)"], &[RuleLoosened]),
+            (&["range(min=1.0)"], &["range(min=1)"], &[RuleLoosened]),
             (&["length(max=LIMIT)"], &["length(max=OTHER)"], &[RuleTightened]),
             (&["length(max=10)"], &["length(max=?)"], &[RuleLoosened]),
             (&["length(max=10)"], &["length(min=1,max=?)"], &[RuleTightened]),

@@ -191,6 +191,17 @@ const CASES: &[(&str, &str, &str)] = &[
     ("what holds itself", "field a: option(`T`)", "field a: option(`T`)"),
     ("what holds itself and a field more", "field a: option(`T`)", "field a: option(`T`); field b: string"),
     ("foreign types", "field a: foreign(Array<Point>)", "field a: foreign(Point[])"),
+    ("a list of itself", "is list(`T`)", "is list(`T`)"),
+    ("a list of itself and more", "is list(`T`)", "is list(option(`T`))"),
+    ("a pair with itself", "is tuple(string, list(`T`))", "is tuple(char, list(`T`))"),
+    (
+        "forms that hold themselves",
+        "variants by form; variant end: boolean; variant pair: tuple(boolean, `T`); variant wrap: `T`; variant more: fields; > field next: `T`",
+        "variants by form; variant end: boolean; variant pair: tuple(string, `T`); variant wrap: `T`; variant more: fields; > field next: `T`",
+    ),
+    ("fields of itself", "field a: string; fields of `T`", "field b: string; fields of `T`"),
+    ("two fields that are one now", "field a: string; field b: string", "field a: string; > alias b"),
+    ("a newtype of an option", "field a: option(string)", "field a: `U` / U: is option(string)"),
     ("nothing for a struct", "field a: string", "is null"),
 ];
 
@@ -226,7 +237,7 @@ fn every_change_is_told_by_what_it_breaks() {
 #[test]
 fn a_contract_is_the_same_as_itself_also_behind_its_text() {
     for (name, old, new) in CASES {
-        for place in ["in", "out", "stored"] {
+        for place in ["in", "out", "stored", "all"] {
             for contract in [contract(place, old), contract(place, new)] {
                 assert_eq!(compare(&contract, &contract), [], "{name}");
                 let read: Api = contract.promise().to_string().parse().expect("a contract");
@@ -241,7 +252,7 @@ fn a_contract_is_the_same_as_itself_also_behind_its_text() {
 #[test]
 fn a_promise_that_was_made_twice_holds_twice() {
     for (name, old, new) in CASES {
-        for place in ["in", "out", "stored"] {
+        for place in ["in", "out", "stored", "all"] {
             let (old, new) = (contract(place, old), contract(place, new));
             if compare(&old, &new).iter().any(Change::is_breaking) {
                 continue;
@@ -267,6 +278,7 @@ fn contract(place: &str, types: &str) -> Api {
     let line = match place {
         "in" => "  in input: `T`\n",
         "out" => "  out output: `T`\n",
+        "all" => "  in input: `T`\n  out output: `T`\n  stored: `T`\n",
         _ => "  stored: `T`\n",
     };
     let mut text = format!("request shop/find v1\n{line}");

@@ -1,5 +1,9 @@
 //! One walk through two shapes side by side: what who reads does not know of what who writes may say.
 
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use crate::shape::{Absence, Body, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody};
 
 use super::changes::{Breaks, Change, Kind, Spot};
@@ -19,7 +23,7 @@ pub(super) enum Flow {
 }
 
 impl Flow {
-    fn breaks(self) -> Breaks {
+    pub(super) fn breaks(self) -> Breaks {
         match self {
             Self::Input | Self::Output => Breaks::OldClients,
             Self::Stored | Self::StoredOpen => Breaks::StoredData,
@@ -63,8 +67,11 @@ pub(super) struct Walk<'t> {
     path: Vec<String>,
     /// The part of a type that the values belong to, in the newer contract.
     at: Option<Spot>,
-    /// Types that have been compared from here, or are being compared: what holds itself is what it is.
-    seen: Vec<(&'t str, &'t str)>,
+    /// What has been compared from here, or is being compared.
+    seen: HashSet<(usize, usize)>,
+    /// How deep it is, and how many steps it has made, with those of the walks that try something.
+    depth: usize,
+    steps: Rc<Cell<usize>>,
     pub(super) found: Vec<Change>,
     /// Fields that are never sent any more, and that no other field may take the name of: the newer struct, and the field.
     pub(super) kept: Vec<(Spot, &'t Field)>,
@@ -78,7 +85,9 @@ impl<'t> Walk<'t> {
             flow,
             path: vec![root.to_owned()],
             at: None,
-            seen: Vec::new(),
+            seen: HashSet::new(),
+            depth: 0,
+            steps: Rc::default(),
             found: Vec::new(),
             kept: Vec::new(),
         }
@@ -96,22 +105,41 @@ impl<'t> Walk<'t> {
         if is_unread(old) || is_unread(new) {
             return;
         }
+        // What holds itself is what it is: two things with parts are compared once from here.
+        if let (Some(was), Some(is)) = (identity(old), identity(new))
+            && !self.seen.insert((was, is))
+        {
+            return;
+        }
+        // What holds itself in ever new ways is told to be what cannot be compared.
+        self.steps.set(self.steps.get() + 1);
+        if self.depth == DEEPEST || self.steps.get() > MOST_STEPS {
+            self.steps.set(MOST_STEPS + 1);
+            return;
+        }
+        self.depth += 1;
+        self.parts(old, new);
+        self.depth -= 1;
+    }
+
+    /// Returns whether it was given up.
+    pub(super) fn is_endless(&self) -> bool {
+        self.steps.get() > MOST_STEPS
+    }
+
+    fn parts(&mut self, old: Node<'t>, new: Node<'t>) {
         match (old, new) {
             (Node::Shape(Shape::Option(was)), Node::Shape(Shape::Option(is))) => self.shapes(was, is),
             (Node::Shape(Shape::Option(was)), _) if !is_any(new) => self.without_null(resolved(self.old, was), new),
             (_, Node::Shape(Shape::Option(is))) if !is_any(old) => self.with_null(old, resolved(self.new, is)),
             (Node::Enum(_, Tagging::Untagged, _), _) | (_, Node::Enum(_, Tagging::Untagged, _)) => self.forms(old, new),
             (Node::Struct(was, _), Node::Struct(is, _)) => {
-                if self.enters(was, is) {
-                    self.struct_rules(was, is);
-                    self.objects(old, new);
-                }
+                self.struct_rules(was, is);
+                self.objects(old, new);
             }
             (Node::Struct(..) | Node::Fields(..), Node::Struct(..) | Node::Fields(..)) => self.objects(old, new),
-            (Node::Enum(was, was_told, was_variants), Node::Enum(is, is_told, is_variants)) => {
-                if self.enters(was, is) {
-                    self.enums((was_told, was_variants), (is, is_told, is_variants));
-                }
+            (Node::Enum(_, was_told, was_variants), Node::Enum(is, is_told, is_variants)) => {
+                self.enums((was_told, was_variants), (is, is_told, is_variants));
             }
             (Node::Shape(Shape::Array(was)), Node::Shape(Shape::Array(is))) => self.inside("[]", was, is),
             (Node::Shape(Shape::Map(was_key, was)), Node::Shape(Shape::Map(is_key, is))) => {
@@ -133,15 +161,6 @@ impl<'t> Walk<'t> {
         self.path.push(step.to_owned());
         self.shapes(old, new);
         self.path.pop();
-    }
-
-    /// Returns whether two types have not been compared from here.
-    fn enters(&mut self, old: &'t str, new: &'t str) -> bool {
-        let is_new = !self.seen.contains(&(old, new));
-        if is_new {
-            self.seen.push((old, new));
-        }
-        is_new
     }
 
     /// What could be `null`, and cannot be.
@@ -243,18 +262,27 @@ impl<'t> Walk<'t> {
     /// Whether everything that may be written can be read.
     fn fits(&self, (old, new): Pair<'t>) -> bool {
         let seen = self.seen.clone();
-        let mut walk = Walk { seen, ..Walk::new(self.old, self.new, self.flow, "") };
+        let (depth, steps) = (self.depth, self.steps.clone());
+        let mut walk = Walk { seen, depth, steps, ..Walk::new(self.old, self.new, self.flow, "") };
         walk.nodes(old, new);
         !walk.found.iter().any(Change::is_breaking)
     }
 
     fn objects(&mut self, old: Node<'t>, new: Node<'t>) {
         let (was, is) = (Object::of(self.old, old), Object::of(self.new, new));
+        if was.is_unread || is.is_unread {
+            return;
+        }
         let before = self.at.clone();
         self.at = is.whole.clone();
+        let mut taken = Vec::new();
         for field in &was.fields {
             match is.named(&field.field.name, self.flow) {
-                Some(now) => self.fields(field, now),
+                Some(now) if taken.contains(&now.spot) => self.taken_twice(field, now),
+                Some(now) => {
+                    taken.push(now.spot.clone());
+                    self.fields(field, now);
+                }
                 None => self.field_gone(field, &was, &is),
             }
         }
@@ -277,7 +305,23 @@ impl<'t> Walk<'t> {
         self.absence(old, new);
         self.aliases(&old.field.aliases, &new.field.name, &new.field.aliases);
         self.field_rules(old.field, new.field);
+        // Only the type itself is open; what it holds is as strict as anything that travels.
+        let flow = self.flow;
+        if flow == Flow::StoredOpen {
+            self.flow = Flow::Stored;
+        }
         self.shapes(&old.field.shape, &new.field.shape);
+        self.flow = flow;
+        self.path.pop();
+        self.at = before;
+    }
+
+    /// Two fields that have become one under two names, and come together.
+    fn taken_twice(&mut self, old: &Place<'t>, new: &Place<'t>) {
+        let before = self.at.replace(new.spot.clone());
+        self.path.push(format!(".{}", old.field.name));
+        let what = format!("`{}` and another field are one now, and {} may have both", old.field.name, self.sent());
+        self.tell(Kind::FieldRemoved, true, what, "keep both fields");
         self.path.pop();
         self.at = before;
     }
@@ -299,7 +343,10 @@ impl<'t> Walk<'t> {
                 self.tell(Kind::FieldRequired, false, "it is always there now".to_owned(), "")
             }
             (Flow::Output, _) => {}
-            (_, (true, false)) if is_option(old.field) && old.field.absence == Absence::Required => {}
+            (_, (true, false))
+                if is_option(old.field)
+                    && old.field.absence == Absence::Required
+                    && loses_null(resolved(self.new, &new.field.shape)) => {}
             (_, (true, false)) => {
                 let what = format!("it may not be absent any more, and {} may lack it", self.sent());
                 self.tell(Kind::FieldRequired, true, what, "make it an `Option`, or give it `#[serde(default)]`");
@@ -675,6 +722,8 @@ impl Place<'_> {
 #[derive(Default)]
 struct Object<'t> {
     whole: Option<Spot>,
+    /// It holds the fields of something of which nothing is known, or of itself.
+    is_unread: bool,
     fields: Vec<Place<'t>>,
     /// Fields that have no name beforehand.
     rest: Option<(&'t MapKey, &'t Shape)>,
@@ -692,14 +741,14 @@ impl<'t> Object<'t> {
             _ => return Self::default(),
         };
         let mut object = Self { whole: Some(whole.clone()), ..Self::default() };
-        object.take(types, &whole, fields, false);
+        object.take(types, &whole, fields, false, 0);
         object
     }
 
-    fn take(&mut self, types: &'t Types, whole: &Spot, fields: &'t [Field], is_maybe: bool) {
+    fn take(&mut self, types: &'t Types, whole: &Spot, fields: &'t [Field], is_maybe: bool, depth: usize) {
         for field in fields {
             if field.flatten {
-                self.flatten(types, resolved(types, &field.shape), is_maybe);
+                self.flatten(types, resolved(types, &field.shape), is_maybe, depth + 1);
                 continue;
             }
             let spot = match &whole.member {
@@ -710,10 +759,14 @@ impl<'t> Object<'t> {
         }
     }
 
-    fn flatten(&mut self, types: &'t Types, inner: Node<'t>, is_maybe: bool) {
+    fn flatten(&mut self, types: &'t Types, inner: Node<'t>, is_maybe: bool, depth: usize) {
+        if is_unread(inner) || depth > DEEPEST {
+            self.is_unread = true;
+            return;
+        }
         match inner {
-            Node::Struct(key, fields) => self.take(types, &Spot::whole(key), fields, is_maybe),
-            Node::Shape(Shape::Option(inner)) => self.flatten(types, resolved(types, inner), true),
+            Node::Struct(key, fields) => self.take(types, &Spot::whole(key), fields, is_maybe, depth),
+            Node::Shape(Shape::Option(inner)) => self.flatten(types, resolved(types, inner), true, depth + 1),
             Node::Shape(Shape::Map(key, value)) => self.rest = Some((key, value)),
             Node::Shape(Shape::Any) => self.rest = Some((&MapKey::String, &Shape::Any)),
             other => self.parts.push((other, is_maybe)),
@@ -747,12 +800,24 @@ fn renamed<'t>(old: &Place<'t>, was: &Object<'t>, is: &Object<'t>) -> Option<Str
     new.next().is_none().then(|| only.field.name.clone())
 }
 
-/// Looks through names, as far as they are other names.
+/// How deep names may be other names, and structs hold the fields of structs: more is a type that no value has.
+const DEEPEST: usize = 64;
+/// How many pairs of types one place may lead to.
+const MOST_STEPS: usize = 50_000;
+
+/// Looks through names, as far as they are other names; what is a name of itself is not known.
 fn resolved<'t>(types: &'t Types, shape: &'t Shape) -> Node<'t> {
-    match shape {
-        Shape::Named(key) => named(types, key).unwrap_or(Node::Shape(shape)),
-        _ => Node::Shape(shape),
+    let mut shape = shape;
+    for _ in 0..DEEPEST {
+        match shape {
+            Shape::Named(key) => match types.get(key).map(|definition| &definition.body) {
+                Some(Body::Alias(inner)) => shape = inner,
+                _ => return named(types, key).unwrap_or(Node::Shape(shape)),
+            },
+            _ => return Node::Shape(shape),
+        }
     }
+    Node::Shape(shape)
 }
 
 fn named<'t>(types: &'t Types, key: &'t str) -> Option<Node<'t>> {
@@ -783,7 +848,9 @@ fn forms<'t>(types: &'t Types, node: Node<'t>) -> Vec<(Option<&'t str>, Node<'t>
                 Node::Nothing => (Some(variant.name.as_str()), Node::Shape(&Shape::Null)),
                 node => (Some(variant.name.as_str()), node),
             };
-            variants.iter().map(form).collect()
+            // One that holds the enum itself, and nothing else, is no form of its own.
+            let is_other = |(_, node): &(_, Node<'t>)| !matches!(node, Node::Enum(inner, ..) if *inner == key);
+            variants.iter().map(form).filter(is_other).collect()
         }
         node => vec![(None, node)],
     }
@@ -800,6 +867,26 @@ fn items<'t>(node: Node<'t>) -> Option<&'t [Shape]> {
 /// Whether nothing is known of it: a name without a definition, too.
 fn is_unread(node: Node<'_>) -> bool {
     matches!(node, Node::Shape(shape) if shape.is_unread() || matches!(shape, Shape::Named(_)))
+}
+
+/// Whether the type says itself that what was `null` cannot be.
+fn loses_null(new: Node<'_>) -> bool {
+    !matches!(new, Node::Shape(Shape::Option(_) | Shape::Any))
+}
+
+/// Which part of a contract it is; none for what has no parts that could hold it.
+fn identity(node: Node<'_>) -> Option<usize> {
+    match node {
+        Node::Struct(_, fields) | Node::Fields(_, _, fields) => {
+            (!fields.is_empty()).then_some(fields.as_ptr() as usize)
+        }
+        Node::Enum(_, _, variants) => Some(variants.as_ptr() as usize),
+        Node::Tuple(items) => (!items.is_empty()).then_some(items.as_ptr() as usize),
+        Node::Shape(shape @ (Shape::Option(_) | Shape::Array(_) | Shape::Tuple(_) | Shape::Map(..))) => {
+            Some(std::ptr::from_ref(shape) as usize)
+        }
+        Node::Shape(_) | Node::Nothing => None,
+    }
 }
 
 fn is_any(node: Node<'_>) -> bool {

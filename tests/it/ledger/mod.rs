@@ -289,7 +289,7 @@ fn a_revision_is_compared_with_the_files_as_they_are() {
     std::fs::remove_file(app.path(&format!("ledger-app/{}", file(1)))).expect("a file");
     let (is_done, out, said) = sync(&app, "diff --against main --format github");
     expect![[r#"
-        ::error title=route-removed::request t/change1 v1 breaks old clients: it is gone: old clients call it; keep its files; or end it for its callers: `cargo sync release --retire t/change1/v1`
+        ::error title=route-removed::request t/change1 v1 breaks old clients: it is gone: old clients call it; keep its files; where nobody calls it any more, `cargo sync release --accept t/change1/v1`
         ::error title=field-added,file=ledger-app/src/t/_api/change2_v1.rs,line=5,col=35::request t/change2 v1 breaks old clients at `input.b`: `b` is new and may not be absent, and what old clients send lacks it; make it an `Option`, or give it `#[serde(default)]`
         ::notice title=field-added,file=ledger-app/src/t/_api/change3_v1.rs,line=5,col=35::request t/change3 v1 breaks new clients at `input.b`: `b` is new; a server of the older build refuses it
     "#]]

@@ -112,6 +112,18 @@ fn unknown(asked: &Release, released: &Ledger) -> Result<(), Failure> {
         );
     }
     known.extend(["session", "public", "presence"].map(str::to_owned));
+    known.sort();
+    known.dedup();
+    for named in &asked.accept {
+        let meant: Vec<_> = known.iter().filter(|origin| is_it(origin, named)).collect();
+        if meant.len() > 1 && !meant.contains(&named) {
+            let help = format!(
+                "name one of them: {}",
+                meant.iter().map(|origin| format!("`{origin}`")).collect::<Vec<_>>().join(", ")
+            );
+            return Err(Failure::with_help(format!("`{named}` is in several lanes"), help).usage());
+        }
+    }
     match asked.accept.iter().find(|named| !known.iter().any(|origin| is_it(origin, named))) {
         None => Ok(()),
         Some(named) => {
