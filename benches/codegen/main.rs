@@ -28,7 +28,16 @@ fn main() -> std::io::Result<()> {
     print_table(&["routes", "files to module tree and table", "types to TypeScript", "both"], &rows);
     print("\n### Hold an app against what it has released, CPU milliseconds\n");
     let rows = ROUTES.map(released).into_iter().collect::<Result<Vec<_>, _>>()?;
-    print_table(&["routes", "nothing released", "as source tells", "as compiled", "both"], &rows);
+    print_table(
+        &[
+            "routes",
+            "read, released or not",
+            "judged as source tells",
+            "judged as compiled",
+            "more for what is released",
+        ],
+        &rows,
+    );
     Ok(())
 }
 
@@ -42,7 +51,9 @@ fn released(routes: usize) -> std::io::Result<Vec<String>> {
     Ledger::default().write(app.path(), &pages)?;
     let source = median_of(|| assert!(!ledger::is_broken(app.path()), "it is as it was released"));
     let compiled = median_of(|| assert!(ledger::judge(app.path(), &api).is_empty(), "it is as it was released"));
-    let cells = [none, source, compiled, source + compiled].map(|cell| format!("{cell:.1}"));
+    // The files are read for the module tree, whatever is released.
+    let judged = source - none;
+    let cells = [none, judged, compiled, judged + compiled].map(|cell| format!("{cell:.1}"));
     Ok([routes.to_string()].into_iter().chain(cells).collect())
 }
 
