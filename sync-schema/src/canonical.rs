@@ -235,7 +235,12 @@ fn write_fields(out: &mut fmt::Formatter<'_>, indent: &str, fields: &[Field]) ->
 fn write_declaration(out: &mut fmt::Formatter<'_>, key: &str, declaration: &Declaration) -> fmt::Result {
     writeln!(out, "foreign {}", Path(key))?;
     writeln!(out, "  called {}", Name(&declaration.name))?;
-    writeln!(out, "  {}", Line(&without_comments(&declaration.text)))
+    writeln!(out, "  {}", declared(declaration))
+}
+
+/// Writes how a foreign type is declared as the contract has it.
+pub(crate) fn declared(declaration: &Declaration) -> String {
+    Line(&without_comments(&declaration.text)).to_string()
 }
 
 /// TypeScript without its doc comments, on one line.

@@ -12,6 +12,7 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Api, EntityTypes, Payload, RouteTypes, WireType};
+use crate::canonical::declared;
 use crate::room::EVERYONE;
 use crate::shape::{Body, Field, MapKey, Shape, Types, Variant, VariantBody};
 
@@ -176,6 +177,7 @@ impl<'a> Compared<'a> {
         self.entities();
         self.presence();
         self.error_codes();
+        self.foreign();
     }
 
     fn routes(&mut self) {
@@ -354,6 +356,20 @@ impl<'a> Compared<'a> {
             let what = "nothing answers with it any more: old clients may wait for it".to_owned();
             let help = "answer with the same code; its sentence may change".to_owned();
             self.tell(&format!("error {code}"), Kind::ErrorRemoved, &[Breaks::OldClients], what, help);
+        }
+    }
+
+    /// Of a type of others nothing is known but how TypeScript writes it: another text may be anything.
+    fn foreign(&mut self) {
+        let new: BTreeMap<&str, String> =
+            self.new.declarations().into_iter().map(|(_, is)| (is.name.as_str(), declared(is))).collect();
+        for (_, was) in self.old.declarations() {
+            // One that is gone is gone where it was used.
+            let Some(is) = new.get(was.name.as_str()).filter(|is| **is != declared(was)) else { continue };
+            let what =
+                format!("it was declared `{}` and is `{is}`: old clients send and read what it was", declared(was));
+            let (origin, help) = (format!("foreign {}", was.name), "keep the type".to_owned());
+            self.tell(&origin, Kind::TypeChanged, &[Breaks::OldClients], what, help);
         }
     }
 

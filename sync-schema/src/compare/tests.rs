@@ -165,6 +165,11 @@ const CASES: &[(&str, &str, &str)] = &[
     ),
     ("a rule about the whole", "field a: string", "rule schema(function=is_good); field a: string"),
     (
+        "a rule about fields that stand in it",
+        "fields of `U` / U: field x: string",
+        "fields of `U` / U: rule schema(function=is_good); field x: string",
+    ),
+    (
         "a rule of what is inside",
         "field a: `U` / U: field x: string",
         "field a: `U` / U: field x: string; > rule email",
@@ -348,6 +353,10 @@ fn routes_and_what_is_beside_them_are_compared() {
             "session: `T`\ntype `T`\n  field id: string\n",
         ),
         ("public: `T`\ntype `T`\n  field id: string\n", "public: `T`\ntype `T`\n  field id: integer 0..=9\n"),
+        (
+            "public: foreign(Point)\nforeign `g::Point`\n  called Point\n  type Point = { x: number }\n",
+            "public: foreign(Point)\nforeign `h::Point`\n  called Point\n  type Point = { y: number }\n",
+        ),
         ("error a-b\n", "error a-c\n"),
         (
             "event a/b v1\n  in i: `T`\nevent a/c v1\n  in i: `T`\ntype `T`\n  field id: string\n",

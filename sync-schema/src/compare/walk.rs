@@ -275,6 +275,7 @@ impl<'t> Walk<'t> {
         }
         let before = self.at.clone();
         self.at = is.whole.clone();
+        self.told_rules(&was.rules, &is.rules);
         let mut taken = Vec::new();
         for field in &was.fields {
             match is.named(&field.field.name, self.flow) {
@@ -625,7 +626,8 @@ impl<'t> Walk<'t> {
     /// What has no parts that could be compared.
     fn leaves(&mut self, old: Node<'t>, new: Node<'t>) {
         if let (Node::Shape(was), Node::Shape(is)) = (old, new)
-            && was == is
+            && is_within(was, is)
+            && is_within(is, was)
         {
             return;
         }
@@ -727,6 +729,8 @@ struct Object<'t> {
     fields: Vec<Place<'t>>,
     /// Fields that have no name beforehand.
     rest: Option<(&'t MapKey, &'t Shape)>,
+    /// Rules about structs whose fields stand in it.
+    rules: Vec<String>,
     /// Enums whose fields stand in it, and whether they may be absent.
     parts: Vec<(Node<'t>, bool)>,
 }
@@ -765,7 +769,10 @@ impl<'t> Object<'t> {
             return;
         }
         match inner {
-            Node::Struct(key, fields) => self.take(types, &Spot::whole(key), fields, is_maybe, depth),
+            Node::Struct(key, fields) => {
+                self.rules.extend(types.get(key).into_iter().flat_map(|definition| definition.rules.clone()));
+                self.take(types, &Spot::whole(key), fields, is_maybe, depth);
+            }
             Node::Shape(Shape::Option(inner)) => self.flatten(types, resolved(types, inner), true, depth + 1),
             Node::Shape(Shape::Map(key, value)) => self.rest = Some((key, value)),
             Node::Shape(Shape::Any) => self.rest = Some((&MapKey::String, &Shape::Any)),

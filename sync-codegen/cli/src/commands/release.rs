@@ -111,6 +111,8 @@ fn unknown(asked: &Release, released: &Ledger) -> Result<(), Failure> {
             part.presence.iter().flat_map(|presence| presence.rooms.iter().map(|room| format!("presence in {room}"))),
         );
     }
+    let declared = released.pages.iter().flat_map(|page| page.api.declarations());
+    known.extend(declared.map(|(_, declaration)| format!("foreign {}", declaration.name)));
     known.extend(["session", "public", "presence"].map(str::to_owned));
     known.sort();
     known.dedup();
