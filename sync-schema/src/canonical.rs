@@ -391,17 +391,8 @@ impl<'a> Reached<'a> {
         if !self.definitions.insert(key) {
             return;
         }
-        match types.get(key).map(|definition| &definition.body) {
-            Some(Body::Alias(shape)) => self.shape(types, shape),
-            Some(Body::Struct(fields)) => fields.iter().for_each(|field| self.shape(types, &field.shape)),
-            Some(Body::Enum(_, variants)) => variants.iter().for_each(|variant| match &variant.body {
-                VariantBody::Unit => {}
-                VariantBody::Newtype(shape) => self.shape(types, shape),
-                VariantBody::Tuple(items) => items.iter().for_each(|item| self.shape(types, item)),
-                VariantBody::Struct(fields) => fields.iter().for_each(|field| self.shape(types, &field.shape)),
-            }),
-            None => {}
-        }
+        let shapes = types.get(key).map(|definition| definition.body.shapes());
+        shapes.into_iter().flatten().for_each(|shape| self.shape(types, shape));
     }
 }
 

@@ -160,16 +160,9 @@ impl Types {
             Shape::Named(key) if around.contains(&&**key) => true,
             Shape::Named(key) => {
                 around.push(key);
-                let is_deep = self.get(key).is_some_and(|definition| match &definition.body {
-                    Body::Struct(fields) => fields.iter().any(|field| self.is_deep(&field.shape, around)),
-                    Body::Alias(shape) => self.is_deep(shape, around),
-                    Body::Enum(_, variants) => variants.iter().any(|variant| match &variant.body {
-                        VariantBody::Unit => false,
-                        VariantBody::Newtype(shape) => self.is_deep(shape, around),
-                        VariantBody::Tuple(items) => items.iter().any(|item| self.is_deep(item, around)),
-                        VariantBody::Struct(fields) => fields.iter().any(|field| self.is_deep(&field.shape, around)),
-                    }),
-                });
+                let definition = self.get(key);
+                let is_deep = definition
+                    .is_some_and(|definition| definition.body.shapes().iter().any(|shape| self.is_deep(shape, around)));
                 around.pop();
                 is_deep
             }
@@ -228,6 +221,42 @@ pub enum Body {
     Enum(Tagging, Vec<Variant>),
     /// Another shape under a name: newtypes, tuple structs, unit structs, `#[serde(transparent)]`.
     Alias(Shape),
+}
+
+impl Body {
+    /// Returns every shape that it is made of, in the order of the source.
+    pub(crate) fn shapes(&self) -> Vec<&Shape> {
+        match self {
+            Self::Alias(shape) => vec![shape],
+            Self::Struct(fields) => fields.iter().map(|field| &field.shape).collect(),
+            Self::Enum(_, variants) => variants
+                .iter()
+                .flat_map(|variant| match &variant.body {
+                    VariantBody::Unit => Vec::new(),
+                    VariantBody::Newtype(shape) => vec![shape],
+                    VariantBody::Tuple(items) => items.iter().collect(),
+                    VariantBody::Struct(fields) => fields.iter().map(|field| &field.shape).collect(),
+                })
+                .collect(),
+        }
+    }
+
+    /// As `shapes`, to be changed.
+    pub(crate) fn shapes_mut(&mut self) -> Vec<&mut Shape> {
+        match self {
+            Self::Alias(shape) => vec![shape],
+            Self::Struct(fields) => fields.iter_mut().map(|field| &mut field.shape).collect(),
+            Self::Enum(_, variants) => variants
+                .iter_mut()
+                .flat_map(|variant| match &mut variant.body {
+                    VariantBody::Unit => Vec::new(),
+                    VariantBody::Newtype(shape) => vec![shape],
+                    VariantBody::Tuple(items) => items.iter_mut().collect(),
+                    VariantBody::Struct(fields) => fields.iter_mut().map(|field| &mut field.shape).collect(),
+                })
+                .collect(),
+        }
+    }
 }
 
 /// A field of a struct or of a variant.

@@ -6,38 +6,10 @@ use std::path::Path;
 use serde_json::Value;
 use sync_codegen::generate;
 
-use crate::outside::{Outside, copy_tree, repository};
+use crate::outside::{APP, LIB, Outside, copy_tree, repository};
 
 const MANIFEST: &str = "[package]\nname = \"mistakes\"\nversion.workspace = true\nedition.workspace = true\n\n\
     [dependencies]\nsync.workspace = true\n\n[build-dependencies]\nsync-codegen.workspace = true\n";
-
-const APP: &str = r#"
-use sync::wire;
-
-#[sync::session]
-pub struct Session {}
-
-#[wire]
-pub struct Person {}
-
-pub struct App;
-
-impl sync::App for App {
-    type Session = Session;
-    type Public = Person;
-    type Presence = sync::Empty;
-    fn guest() -> Session { Session {} }
-    fn user_id(_: &Session) -> Option<&str> { None }
-    fn public(_: &Session) -> Person { Person {} }
-    fn locale(_: &Session) -> Option<&str> { None }
-}
-
-pub fn server() -> sync::Server<App> {
-    sync::Server::new(async |_| Ok(App))
-}
-"#;
-
-const LIB: &str = "mod app;\n#[path = \"sync.generated.rs\"]\npub mod routes;\nsync::app!(routes, app::App);\n";
 
 /// Compiles the tree of `case`: each line of its `sync-problems` is an error of the file that has to tell it, and no error is
 /// in a file that its author never sees.

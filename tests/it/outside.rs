@@ -19,6 +19,37 @@ const OF_MACROS: (&str, &str) = ("syn", "fold");
 /// What types of ts-rs need of the runtime.
 const TS_RS: &str = "ts-rs";
 
+/// What an app has to say of itself, at least: `src/app.rs`.
+pub(crate) const APP: &str = r#"
+use sync::wire;
+
+#[sync::session]
+pub struct Session {}
+
+#[wire]
+pub struct Person {}
+
+pub struct App;
+
+impl sync::App for App {
+    type Session = Session;
+    type Public = Person;
+    type Presence = sync::Empty;
+    fn guest() -> Session { Session {} }
+    fn user_id(_: &Session) -> Option<&str> { None }
+    fn public(_: &Session) -> Person { Person {} }
+    fn locale(_: &Session) -> Option<&str> { None }
+}
+
+pub fn server() -> sync::Server<App> {
+    sync::Server::new(async |_| Ok(App))
+}
+"#;
+
+/// How it is put together: `src/lib.rs`.
+pub(crate) const LIB: &str =
+    "mod app;\n#[path = \"sync.generated.rs\"]\npub mod routes;\nsync::app!(routes, app::App);\n";
+
 /// A workspace in a folder of its own.
 pub(crate) struct Outside {
     folder: tempfile::TempDir,

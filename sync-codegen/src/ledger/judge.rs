@@ -38,12 +38,12 @@ pub(crate) fn of_source(app_dir: &Path, tree: &Tree) -> String {
         Ok(ledger) => ledger,
         Err(problems) => return problems.iter().map(|problem| problems::told(problem, &Speaker::App)).collect(),
     };
-    // What the library is called is no part of what is promised.
     // What is half written is not there for those who read lists; the compiler says what is wrong with it.
     if tree.source_files().any(|file| file.content.outline.is_none()) || !check::check(tree).is_empty() {
         return String::new();
     }
     let listing = listing::of_tree(tree);
+    // What the library is called is no part of what is promised.
     let api = preview::of_tree(app_dir, "app", tree, &listing).api;
     let breaking = breaking(&ledger, &api);
     if breaking.is_empty() {

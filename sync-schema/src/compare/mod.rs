@@ -150,16 +150,7 @@ fn moved_type(key: &str, old: &Types, new: &mut Types) -> String {
     // It may hold itself.
     new.replace(&own, definition.clone());
     let mut copy = definition.clone();
-    match &mut copy.body {
-        Body::Struct(all) => all.iter_mut().for_each(|field| field.shape = moved(&field.shape, old, new)),
-        Body::Alias(shape) => *shape = moved(shape, old, new),
-        Body::Enum(_, variants) => variants.iter_mut().for_each(|variant| match &mut variant.body {
-            VariantBody::Unit => {}
-            VariantBody::Newtype(shape) => *shape = moved(shape, old, new),
-            VariantBody::Tuple(items) => items.iter_mut().for_each(|item| *item = moved(item, old, new)),
-            VariantBody::Struct(all) => all.iter_mut().for_each(|field| field.shape = moved(&field.shape, old, new)),
-        }),
-    }
+    copy.body.shapes_mut().into_iter().for_each(|shape| *shape = moved(shape, old, new));
     new.replace(&own, copy);
     own
 }

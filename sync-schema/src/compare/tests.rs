@@ -298,6 +298,60 @@ fn contract(place: &str, types: &str) -> Api {
     text.parse().unwrap_or_else(|error| panic!("{error} in\n{text}"))
 }
 
+/// Contracts before and after, of what is no type's.
+const ROUTES: &[(&str, &str)] = &[
+    ("event a/b v1\n", ""),
+    ("", "event a/b v1\n"),
+    ("event a/b v1\n", "event a/b v2\n"),
+    ("event a/b v1\n", "event a/b v1\n  room \"a-{x}\"\n"),
+    ("event a/b v1\n  room \"a-{x}\"\n", "event a/b v1\n"),
+    ("event a/b v1\n  room \"a-{x}\"\n", "event a/b v1\n  room \"a-{y}\"\n"),
+    ("event a/b v1\n  room \"a-{x}\"\n", "event a/b v1\n  room \"{y}\"\n"),
+    ("event a/b v1\n  room \"a-{x}\"\n", "event a/b v1\n  room all\n"),
+    ("request a/b v1\n  query input: string\n", "request a/b v1\n  in input: string\n"),
+    ("request a/b v1\n  in input: string\n", "request a/b v1\n  query input: string\n"),
+    ("request a/b v1\n  out stream: never\n", "request a/b v1\n  out stream: string\n"),
+    ("request a/b v1\n  out stream: string\n", "request a/b v1\n  out stream: never\n"),
+    ("state a/b v1\n  stored: string\n", "state a/b v1\n"),
+    ("state a/b v1\n", "state a/b v1\n  stored: string\n"),
+    ("rooms \"a-{x}\"\n", ""),
+    ("rooms \"a-{x}\"\n", "rooms \"{x}\"\n"),
+    ("rooms \"a-{x}\"\n", "rooms \"a-{y}\"\n"),
+    ("scopes \"a-{x}\"\n", "scopes \"b-{x}\"\n"),
+    ("entity todo in \"a-{x}\" by id: `T`\ntype `T`\n  field id: string\n", ""),
+    (
+        "entity todo in \"a-{x}\" by id: `T`\ntype `T`\n  field id: string\n",
+        "entity todo in \"a-{x}\" by key: `T`\ntype `T`\n  field key: string\n",
+    ),
+    (
+        "entity todo in \"a-{x}\" by id: `T`\ntype `T`\n  field id: string\n",
+        "entity todo in \"a-{x}\" by id: `T`\ntype `T`\n  field id: string\n  field done: boolean\n    may be absent in input\n    default\n",
+    ),
+    ("presence: `T`\npresence in \"a-{x}\"\ntype `T`\n  field mood: string\n", ""),
+    (
+        "presence: `T`\npresence in \"a-{x}\"\ntype `T`\n  field mood: string\n",
+        "presence: `T`\npresence in \"a-{x}\"\ntype `T`\n  field mood: option(string)\n",
+    ),
+    (
+        "session: `T`\ntype `T`\n  field id: string\n",
+        "session: `T`\ntype `T`\n  field id: string\n  field role: string\n",
+    ),
+    (
+        "session: `T`\ntype `T`\n  field id: string\n  field role: string\n",
+        "session: `T`\ntype `T`\n  field id: string\n",
+    ),
+    ("public: `T`\ntype `T`\n  field id: string\n", "public: `T`\ntype `T`\n  field id: integer 0..=9\n"),
+    (
+        "public: foreign(Point)\nforeign `g::Point`\n  called Point\n  type Point = { x: number }\n",
+        "public: foreign(Point)\nforeign `h::Point`\n  called Point\n  type Point = { y: number }\n",
+    ),
+    ("error a-b\n", "error a-c\n"),
+    (
+        "event a/b v1\n  in i: `T`\nevent a/c v1\n  in i: `T`\ntype `T`\n  field id: string\n",
+        "event a/b v1\n  in i: `T`\nevent a/c v1\n  in i: `T`\ntype `T`\n  field id: boolean\n",
+    ),
+];
+
 #[test]
 fn routes_and_what_is_beside_them_are_compared() {
     let told = |old: &str, new: &str| {
@@ -311,58 +365,7 @@ fn routes_and_what_is_beside_them_are_compared() {
         changes.iter().map(line).collect::<String>()
     };
     let mut all = String::new();
-    for (old, new) in [
-        ("event a/b v1\n", ""),
-        ("", "event a/b v1\n"),
-        ("event a/b v1\n", "event a/b v2\n"),
-        ("event a/b v1\n", "event a/b v1\n  room \"a-{x}\"\n"),
-        ("event a/b v1\n  room \"a-{x}\"\n", "event a/b v1\n"),
-        ("event a/b v1\n  room \"a-{x}\"\n", "event a/b v1\n  room \"a-{y}\"\n"),
-        ("event a/b v1\n  room \"a-{x}\"\n", "event a/b v1\n  room \"{y}\"\n"),
-        ("event a/b v1\n  room \"a-{x}\"\n", "event a/b v1\n  room all\n"),
-        ("request a/b v1\n  query input: string\n", "request a/b v1\n  in input: string\n"),
-        ("request a/b v1\n  in input: string\n", "request a/b v1\n  query input: string\n"),
-        ("request a/b v1\n  out stream: never\n", "request a/b v1\n  out stream: string\n"),
-        ("request a/b v1\n  out stream: string\n", "request a/b v1\n  out stream: never\n"),
-        ("state a/b v1\n  stored: string\n", "state a/b v1\n"),
-        ("state a/b v1\n", "state a/b v1\n  stored: string\n"),
-        ("rooms \"a-{x}\"\n", ""),
-        ("rooms \"a-{x}\"\n", "rooms \"{x}\"\n"),
-        ("rooms \"a-{x}\"\n", "rooms \"a-{y}\"\n"),
-        ("scopes \"a-{x}\"\n", "scopes \"b-{x}\"\n"),
-        ("entity todo in \"a-{x}\" by id: `T`\ntype `T`\n  field id: string\n", ""),
-        (
-            "entity todo in \"a-{x}\" by id: `T`\ntype `T`\n  field id: string\n",
-            "entity todo in \"a-{x}\" by key: `T`\ntype `T`\n  field key: string\n",
-        ),
-        (
-            "entity todo in \"a-{x}\" by id: `T`\ntype `T`\n  field id: string\n",
-            "entity todo in \"a-{x}\" by id: `T`\ntype `T`\n  field id: string\n  field done: boolean\n    may be absent in input\n    default\n",
-        ),
-        ("presence: `T`\npresence in \"a-{x}\"\ntype `T`\n  field mood: string\n", ""),
-        (
-            "presence: `T`\npresence in \"a-{x}\"\ntype `T`\n  field mood: string\n",
-            "presence: `T`\npresence in \"a-{x}\"\ntype `T`\n  field mood: option(string)\n",
-        ),
-        (
-            "session: `T`\ntype `T`\n  field id: string\n",
-            "session: `T`\ntype `T`\n  field id: string\n  field role: string\n",
-        ),
-        (
-            "session: `T`\ntype `T`\n  field id: string\n  field role: string\n",
-            "session: `T`\ntype `T`\n  field id: string\n",
-        ),
-        ("public: `T`\ntype `T`\n  field id: string\n", "public: `T`\ntype `T`\n  field id: integer 0..=9\n"),
-        (
-            "public: foreign(Point)\nforeign `g::Point`\n  called Point\n  type Point = { x: number }\n",
-            "public: foreign(Point)\nforeign `h::Point`\n  called Point\n  type Point = { y: number }\n",
-        ),
-        ("error a-b\n", "error a-c\n"),
-        (
-            "event a/b v1\n  in i: `T`\nevent a/c v1\n  in i: `T`\ntype `T`\n  field id: string\n",
-            "event a/b v1\n  in i: `T`\nevent a/c v1\n  in i: `T`\ntype `T`\n  field id: boolean\n",
-        ),
-    ] {
+    for (old, new) in ROUTES {
         let shown = |text: &str, sign: &str| text.lines().map(|line| format!("{sign} {line}\n")).collect::<String>();
         all.push_str(&format!("{}{}{}\n", shown(old, "-"), shown(new, "+"), told(old, new)));
     }

@@ -133,10 +133,6 @@ impl<'t> Walk<'t> {
             (Node::Shape(Shape::Option(was)), _) if !is_any(new) => self.without_null(resolved(self.old, was), new),
             (_, Node::Shape(Shape::Option(is))) if !is_any(old) => self.with_null(old, resolved(self.new, is)),
             (Node::Enum(_, Tagging::Untagged, _), _) | (_, Node::Enum(_, Tagging::Untagged, _)) => self.forms(old, new),
-            (Node::Struct(was, _), Node::Struct(is, _)) => {
-                self.struct_rules(was, is);
-                self.objects(old, new);
-            }
             (Node::Struct(..) | Node::Fields(..), Node::Struct(..) | Node::Fields(..)) => self.objects(old, new),
             (Node::Enum(_, was_told, was_variants), Node::Enum(is, is_told, is_variants)) => {
                 self.enums((was_told, was_variants), (is, is_told, is_variants));
@@ -305,7 +301,7 @@ impl<'t> Walk<'t> {
         }
         self.absence(old, new);
         self.aliases(&old.field.aliases, &new.field.name, &new.field.aliases);
-        self.field_rules(old.field, new.field);
+        self.told_rules(&old.field.rules, &new.field.rules);
         // Only the type itself is open; what it holds is as strict as anything that travels.
         let flow = self.flow;
         if flow == Flow::StoredOpen {
@@ -371,18 +367,6 @@ impl<'t> Walk<'t> {
         for alias in old.iter().filter(|alias| name != **alias && !new.contains(alias)) {
             let what = format!("it is not taken under the name `{alias}` any more");
             self.tell(Kind::AliasRemoved, true, what, &format!("keep `#[serde(alias = \"{alias}\")]`"));
-        }
-    }
-
-    fn field_rules(&mut self, old: &Field, new: &Field) {
-        self.told_rules(&old.rules, &new.rules);
-    }
-
-    fn struct_rules(&mut self, old: &'t str, new: &'t str) {
-        if let (Some(was), Some(is)) = (self.old.get(old), self.new.get(new)) {
-            let before = self.at.replace(Spot::whole(new));
-            self.told_rules(&was.rules, &is.rules);
-            self.at = before;
         }
     }
 
@@ -729,7 +713,7 @@ struct Object<'t> {
     fields: Vec<Place<'t>>,
     /// Fields that have no name beforehand.
     rest: Option<(&'t MapKey, &'t Shape)>,
-    /// Rules about structs whose fields stand in it.
+    /// Rules about the struct, and about those whose fields stand in it.
     rules: Vec<String>,
     /// Enums whose fields stand in it, and whether they may be absent.
     parts: Vec<(Node<'t>, bool)>,
@@ -745,8 +729,15 @@ impl<'t> Object<'t> {
             _ => return Self::default(),
         };
         let mut object = Self { whole: Some(whole.clone()), ..Self::default() };
+        if whole.member.is_none() {
+            object.ruled_by(types, &whole.key);
+        }
         object.take(types, &whole, fields, false, 0);
         object
+    }
+
+    fn ruled_by(&mut self, types: &Types, key: &str) {
+        self.rules.extend(types.get(key).into_iter().flat_map(|definition| definition.rules.clone()));
     }
 
     fn take(&mut self, types: &'t Types, whole: &Spot, fields: &'t [Field], is_maybe: bool, depth: usize) {
@@ -770,7 +761,7 @@ impl<'t> Object<'t> {
         }
         match inner {
             Node::Struct(key, fields) => {
-                self.rules.extend(types.get(key).into_iter().flat_map(|definition| definition.rules.clone()));
+                self.ruled_by(types, key);
                 self.take(types, &Spot::whole(key), fields, is_maybe, depth);
             }
             Node::Shape(Shape::Option(inner)) => self.flatten(types, resolved(types, inner), true, depth + 1),

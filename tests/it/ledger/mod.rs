@@ -9,7 +9,7 @@ use expect_test::{expect, expect_file};
 use serde_json::Value;
 
 use crate::command_line::run;
-use crate::outside::{Outside, repository};
+use crate::outside::{APP, LIB, Outside, repository};
 use table::{Case, TABLE, Way};
 
 const MANIFEST: &str = "[package]\nname = \"ledger-app\"\nversion.workspace = true\nedition.workspace = true\n\n\
@@ -19,34 +19,6 @@ const MANIFEST: &str = "[package]\nname = \"ledger-app\"\nversion.workspace = tr
 const SERVER: &str = "[package]\nname = \"ledger-app-server\"\nversion.workspace = true\nedition.workspace = true\n\n\
     [dependencies]\nledger-app = { path = \"../ledger-app\" }\n\n\
     [build-dependencies]\nledger-app = { path = \"../ledger-app\" }\nsync-codegen.workspace = true\n";
-
-const APP: &str = r"
-use sync::wire;
-
-#[sync::session]
-pub struct Session {}
-
-#[wire]
-pub struct Person {}
-
-pub struct App;
-
-impl sync::App for App {
-    type Session = Session;
-    type Public = Person;
-    type Presence = sync::Empty;
-    fn guest() -> Session { Session {} }
-    fn user_id(_: &Session) -> Option<&str> { None }
-    fn public(_: &Session) -> Person { Person {} }
-    fn locale(_: &Session) -> Option<&str> { None }
-}
-
-pub fn server() -> sync::Server<App> {
-    sync::Server::new(async |_| Ok(App))
-}
-";
-
-const LIB: &str = "mod app;\n#[path = \"sync.generated.rs\"]\npub mod routes;\nsync::app!(routes, app::App);\n";
 
 /// An app that can be released.
 fn app() -> Outside {

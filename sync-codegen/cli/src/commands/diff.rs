@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use sync_codegen::ledger::{self, Ledger};
+use sync_codegen::ledger::Ledger;
 use sync_schema::{Api, Change, compare};
 
 use super::{changes, release};
@@ -32,7 +32,7 @@ pub(super) fn run(asked: &Diff, project: &Project, terminal: &mut Terminal) -> R
         Some(revision) => with_revision(project, revision)?,
     };
     let Compared { changes, api, released, unread } = &compared;
-    let located: Vec<_> = changes.iter().zip(ledger::located(changes, &project.app_dir, api, released)).collect();
+    let located = release::located(changes, project, api, released);
     match asked.format {
         DiffFormat::Json => changes::json(&located, unread, terminal)?,
         DiffFormat::Github => changes::for_github(&located, &prefix(project), terminal)?,
