@@ -144,6 +144,7 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
         room: None,
         payloads,
         stored: None,
+        retires: None,
     };
     let [session, public] = [wire_type::<Session>(&mut model), wire_type::<Session>(&mut model)];
     let error_codes = vec!["sync-not-found".to_owned()];

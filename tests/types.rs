@@ -472,6 +472,7 @@ fn route<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, version
             Payload::never("clientStream"),
         ],
         stored: None,
+        retires: None,
     })
 }
 
@@ -490,6 +491,7 @@ fn request<In: Wire, Out: Wire>(types: &mut Model, page: &str, name: &str, versi
             Payload::never("stream"),
         ],
         stored: None,
+        retires: None,
     })
 }
 

@@ -46,6 +46,7 @@ fn route(types: &mut Types, number: usize, person: &Shape) -> RouteTypes {
             Payload::never("clientStream"),
         ],
         stored: None,
+        retires: None,
         page,
         name,
     }

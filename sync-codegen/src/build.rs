@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cargo;
 use crate::generate;
-use crate::ledger;
+use crate::ledger::{self, Ledger};
 use crate::manifest;
 use crate::output::{self, Sameness};
 use crate::scan;
@@ -41,7 +41,9 @@ fn run() -> Result<(), BuildError> {
     let out_dir = folder("OUT_DIR")?;
     refuse_abort()?;
     let tree = scan::scan(&app_dir);
-    let generated = generate::of_tree(&app_dir, &tree);
+    let released = Ledger::read(&app_dir);
+    // What cannot be read is told below.
+    let generated = generate::of_tree(&app_dir, &tree, released.as_ref().unwrap_or(&Ledger::default()));
     cargo::rerun_if_changed(&app_dir.join(manifest::FILE));
     watch(&app_dir.join("src"), &out_dir);
     watch(&app_dir.join("locales"), &out_dir);
@@ -56,7 +58,7 @@ fn run() -> Result<(), BuildError> {
         write(&path, &generated.module_tree)?;
     }
     write_if_changed(&out_dir.join("sync_table.rs"), &generated.table)?;
-    let broken = if cargo::is_on(ledger::OFF) { String::new() } else { ledger::of_source(&app_dir, &tree) };
+    let broken = if cargo::is_on(ledger::OFF) { String::new() } else { ledger::of_source(&app_dir, &tree, &released) };
     write_if_changed(&out_dir.join(PROBLEMS), &(generated.problems_file + &broken))
 }
 

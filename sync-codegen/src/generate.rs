@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::emit;
+use crate::ledger::Ledger;
 use crate::manifest::{self, Contract};
 use crate::model::App;
 use crate::problems;
@@ -28,17 +29,17 @@ pub struct Generated {
 /// Reads the app in `app_dir` and writes nothing.
 #[must_use]
 pub fn generate(app_dir: &Path) -> Generated {
-    of_tree(app_dir, &scan::scan(app_dir))
+    of_tree(app_dir, &scan::scan(app_dir), &Ledger::read(app_dir).unwrap_or_default())
 }
 
 /// As [`generate`], of files that were read.
-pub(crate) fn of_tree(app_dir: &Path, tree: &Tree) -> Generated {
+pub(crate) fn of_tree(app_dir: &Path, tree: &Tree, released: &Ledger) -> Generated {
     let mut problems = check::check(tree);
     let contract = contract(app_dir).unwrap_or_else(|problem| {
         problems.push(problem);
         Contract::default()
     });
-    let app = App::new(tree, &problems);
+    let app = App::new(tree, &problems, &released.retiring());
     let problems_file = problems::assign(tree, &problems);
     problems.extend(check::check_attributes(tree));
     problems.sort();

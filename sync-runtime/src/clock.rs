@@ -12,6 +12,7 @@
 
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use parking_lot::Mutex;
 
 pub(crate) use std::time::Instant as RealInstant;
@@ -36,6 +37,17 @@ pub(crate) fn calendar() -> i64 {
         std::sync::LazyLock::new(|| (since_1970(std::time::SystemTime::now()), RealInstant::now()));
     let (then, start) = *START;
     then + i64::try_from(Instant::now().into_std().saturating_duration_since(start).as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Returns the day, in UTC, as [`calendar`] has it.
+pub(crate) fn today() -> NaiveDate {
+    chrono::DateTime::from_timestamp_millis(calendar()).unwrap_or_default().date_naive()
+}
+
+/// Writes the moment at which a day has passed, in UTC, as HTTP writes moments.
+pub(crate) fn http_date_after(day: NaiveDate) -> String {
+    let next = day.succ_opt().unwrap_or(day);
+    next.format("%a, %d %b %Y 00:00:00 GMT").to_string()
 }
 
 /// Writes such a moment for people, in the form of RFC 3339 and UTC.

@@ -120,7 +120,7 @@ pub mod __private {
         NoOlder, NoRow, OfServer, Paired, Pattern, ReplicaHandler, ReplicaOf, RequestOnly, RoomCtx, RoomKind,
         RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes, SaidOfState, Save, ScopePage, ScopeRule,
         Segment, ServerChunk, ServerHandler, ServerOnly, StateParts, StateRoute, StoreKind, StreamTo, Streams, Table,
-        TableEntity, TableName, TypedCall, Verdict, answered, group_of, scopes_of, upgraded,
+        TableEntity, TableName, TypedCall, Verdict, answered, day, group_of, scopes_of, upgraded,
     };
     pub use crate::schema::Empty;
     #[cfg(all(feature = "testing", feature = "redis"))]

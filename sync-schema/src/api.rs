@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::shape::{Shape, Types};
 
+/// A day of the calendar, in UTC; its text is that of ISO 8601, `2027-03-01`.
+pub type Day = chrono::NaiveDate;
+
 /// Everything that a front end can know about an app.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Api {
@@ -112,6 +115,9 @@ pub struct RouteTypes {
     /// What is stored of it, where that outlives the server; it is read again by whichever build comes next.
     #[serde(default)]
     pub stored: Option<WireType>,
+    /// The last day on which it is answered, if one was announced: `cargo sync release --retire`.
+    #[serde(default)]
+    pub retires: Option<Day>,
 }
 
 impl RouteTypes {

@@ -39,6 +39,7 @@ use crate::shape::{
 ///     room: None,
 ///     payloads: vec![Payload::input("clientInput", input), Payload::never("serverStream")],
 ///     stored: None,
+///     retires: None,
 /// };
 /// let error_codes = vec!["sync-not-found".to_owned()];
 /// let manifest_dir = String::new();
@@ -158,6 +159,9 @@ fn write_route(out: &mut fmt::Formatter<'_>, route: &RouteTypes) -> fmt::Result 
     writeln!(out, "{lane} {}/{} {}", Name(&route.page), Name(&route.name), Name(&route.version))?;
     if let Some(room) = &route.room {
         writeln!(out, "  room {}", Name(room))?;
+    }
+    if let Some(day) = &route.retires {
+        writeln!(out, "  retires after {day}")?;
     }
     for Payload { name, direction, wire, is_query } in &route.payloads {
         let direction = match direction {

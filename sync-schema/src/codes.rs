@@ -37,6 +37,7 @@ pub const FRAMEWORK_CODES: &[(&str, u16)] = &[
     ("sync-not-in-room", 403),
     ("sync-outcome-unknown", 409),
     ("sync-rate-limited", 429),
+    ("sync-retired", 410),
     ("sync-server-failed", 500),
     ("sync-shutting-down", 503),
     ("sync-timeout", 504),
@@ -59,6 +60,7 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("state-invalid", &["path", "reason"]),
     ("sync-invalid-input", &["path", "reason"]),
     ("sync-rate-limited", &["seconds"]),
+    ("sync-retired", &["day"]),
     ("sync-too-large", &["limit"]),
     ("sync-too-many", &["limit"]),
 ];

@@ -21,7 +21,7 @@ mod reading;
 mod room;
 mod shape;
 
-pub use api::{Api, Direction, EntityTypes, Lane, Payload, PresenceTypes, RouteTypes, WireType};
+pub use api::{Api, Day, Direction, EntityTypes, Lane, Payload, PresenceTypes, RouteTypes, WireType};
 pub use canonical::Promise;
 pub use codes::{FRAMEWORK_CODES, framework_parameters};
 pub use compare::{Breaks, Change, Kind as ChangeKind, Spot, compare, compare_all, promised};

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::api::{Api, Direction, EntityTypes, Lane, Payload, PresenceTypes, RouteTypes, WireType};
+use crate::api::{Api, Day, Direction, EntityTypes, Lane, Payload, PresenceTypes, RouteTypes, WireType};
 use crate::shape::{
     Absence, Body, Declaration, Definition, Field, MapKey, Shape, Tagging, Types, Variant, VariantBody,
 };
@@ -131,10 +131,12 @@ fn read_route(lane: Lane, line: &mut Line<'_>, below: &mut Lines<'_>) -> Result<
         room: None,
         payloads: Vec::new(),
         stored: None,
+        retires: None,
     };
     while let Some(mut line) = below.next_at(2) {
         match line.word()? {
             "room" => route.room = Some(line.name()?),
+            "retires" => route.retires = Some(line.after("after")?.day()?),
             "in" => route.payloads.push(read_payload(&mut line, Direction::ToServer, false)?),
             "query" => route.payloads.push(read_payload(&mut line, Direction::ToServer, true)?),
             "out" => route.payloads.push(read_payload(&mut line, Direction::FromServer, false)?),
@@ -379,6 +381,10 @@ impl<'a> Line<'a> {
         }
         self.rest = rest.trim_start_matches(' ');
         Ok(word)
+    }
+
+    fn day(&mut self) -> Result<Day, ReadError> {
+        self.all().parse().map_err(|_| self.expected("a day: `2027-03-01`"))
     }
 
     fn name(&mut self) -> Result<String, ReadError> {

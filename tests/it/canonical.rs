@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use expect_test::{expect, expect_file};
 use sync::schema::{
-    Absence, Api, Body, Declaration, Definition, Field, MapKey, Payload, PresenceTypes, Shape, Tagging, Types, Variant,
-    VariantBody, WireType,
+    Absence, Api, Body, Day, Declaration, Definition, Field, MapKey, Payload, PresenceTypes, Shape, Tagging, Types,
+    Variant, VariantBody, WireType,
 };
 use sync_codegen::emit::typescript;
 use sync_schema::compare;
@@ -189,6 +189,7 @@ const OF_APPS: &[Change<Api>] = &[
     ("presence data", |api| api.presence = Some(presence(&WireType { shape: Shape::Bool }))),
     ("rooms", |api| api.rooms.push("other-{id}".into())),
     ("scopes", |api| api.scopes.push("other-{id}".into())),
+    ("last day", |api| api.routes[0].retires = Some(Day::default())),
     ("stored", |api| api.routes[0].stored = Some(WireType { shape: Shape::Bool })),
     ("error code", |api| api.error_codes.push("one-more".into())),
 ];

@@ -64,6 +64,7 @@ mod tidy;
 mod typescript;
 mod ui;
 mod values;
+mod versions;
 mod watched;
 mod wire;
 

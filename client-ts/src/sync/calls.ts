@@ -8,6 +8,7 @@ import { Listeners } from "./listeners";
 import { OfflineCalls, type DropReason, type OfflineCall, type OfflinePolicy } from "./offline";
 import type { OfflineStore, StoredCall } from "./offlineStore";
 import type { Part, PartTools, Receives } from "./part";
+import { Retirements } from "./retirements";
 
 /** How long it is waited for what pages have left behind, ahead of our own; later, it is sent when it is known. */
 const ADOPTED_WITHIN_MS = 1_000;
@@ -72,6 +73,7 @@ export class Calls implements Part {
   readonly #pausing = new Map<Pending, ReturnType<typeof setTimeout>>();
   readonly #hearing = new Map<string, (chunk: unknown) => void>();
   #isOpen = false;
+  readonly #retirements: Retirements;
   /** What outlives the page, if anything does. */
   readonly #store: OfflineStore | null;
   readonly #page: string;
@@ -93,6 +95,7 @@ export class Calls implements Part {
     this.#policy = policy;
     this.#store = store;
     this.#page = page;
+    this.#retirements = new Retirements(tools.onProblem);
     this.offline = new OfflineCalls(tools.onProblem);
     this.drops = new Listeners(tools.onProblem);
   }
@@ -403,7 +406,9 @@ export class Calls implements Part {
     try {
       const wasSent = connection.emit(pending.event, payload, message => {
         // An answer that comes after the end of its call is nobody's.
-        if (this.#onTheirWay.has(pending)) pending.answered(message);
+        if (!this.#onTheirWay.has(pending)) return;
+        this.#retirements.note(pending.event, pending.payload, message);
+        pending.answered(message);
       });
       if (!wasSent) this.#notSent(pending);
       else if (named !== null && pending.hasWaited) this.offline.update(named.id, { status: "sent" });

@@ -21,6 +21,8 @@ export type SyncProblem =
   | { readonly kind: "no-presence"; readonly room: string }
   /** What the server told of the value of a room did not fit again and again; the whole has been asked for. `route` is `<page>/<name>/<version>`. */
   | { readonly kind: "state-misfit"; readonly route: string; readonly room: string }
+  /** This page calls a version that the server answers no longer than to the end of `day` (UTC, `2027-03-01`): it is time for a newer page. */
+  | { readonly kind: "version-retires"; readonly route: string; readonly day: string }
   /** The app's `token` or `lang` threw, or `url` is none. */
   | { readonly kind: "cannot-connect"; readonly error: unknown };
 
@@ -53,6 +55,9 @@ export const logProblem: OnProblem = problem => {
       return;
     case "state-misfit":
       console.error(`syncwright: what has changed in ${problem.route} of \`${problem.room}\` does not fit what was there`);
+      return;
+    case "version-retires":
+      console.warn(`syncwright: ${problem.route} is not answered any more after ${problem.day}`);
       return;
     case "cannot-connect":
       console.error("syncwright: cannot try to connect", problem.error);

@@ -2,10 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use sync_codegen::lane::{Form, Lane};
+use sync_schema::Day;
 
 use crate::failure::Failure;
 
@@ -202,12 +204,38 @@ pub(crate) struct Release {
     /// Break a promise, since nobody relies on it any more: `chess/move/v1`, or `session`
     #[arg(long, value_name = "WHAT")]
     pub(crate) accept: Vec<String>,
+    /// Announce the last day of a version: `chess/move/v1=2027-03-01`, in UTC; `=never` takes that back
+    #[arg(long, value_name = "WHAT=DAY")]
+    pub(crate) retire: Vec<Retirement>,
     /// Write nothing, and fail where something would be written
     #[arg(long)]
     pub(crate) check: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What is announced of a version.
+#[derive(Debug, Clone)]
+pub(crate) struct Retirement {
+    /// `chess/move/v1`, or `event chess/move v1`.
+    pub(crate) what: String,
+    /// Its last day; `None` where none is announced any more.
+    pub(crate) last: Option<Day>,
+}
+
+impl FromStr for Retirement {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let shape = "write `chess/move/v1=2027-03-01`, or `chess/move/v1=never`";
+        let (what, day) = text.split_once('=').ok_or(shape)?;
+        let last = match day {
+            "never" => None,
+            day => Some(day.parse().map_err(|_| format!("`{day}` is no day: {shape}"))?),
+        };
+        Ok(Self { what: what.to_owned(), last })
+    }
 }
 
 /// Compare contracts.

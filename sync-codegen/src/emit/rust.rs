@@ -1,5 +1,7 @@
 //! The module tree, which is committed, and the dispatch table, which is not.
 
+use chrono::Datelike;
+
 use super::contract::contract;
 use super::listed;
 use super::writer::Writer;
@@ -187,6 +189,12 @@ fn route_static(out: &mut Writer, lane: &Lane, route: &Route) {
     out.line(format!("path: \"{page}/{name}\","));
     out.line(format!("cb: \"{page}/{name}/v{version}\","));
     out.line(format!("sources: &[{sources}],"));
+    match route.retires {
+        Some(day) => {
+            out.line(format!("retires: Some({private}::day({}, {}, {})),", day.year(), day.month(), day.day()))
+        }
+        None => out.line("retires: None,"),
+    }
     match upgraded {
         Some(Upgraded { by, .. }) => {
             let newest = by.iter().fold("old".to_owned(), |old, upgrade| format!("{upgrade}({old})"));

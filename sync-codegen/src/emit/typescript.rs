@@ -120,7 +120,10 @@ impl File<'_> {
 
     fn write_route(&self, out: &mut Writer, route: &RouteTypes, receiver: &str) {
         let sources = route.sources.iter().map(|source| format!("Source: {source}")).collect::<Vec<_>>().join("\n");
-        let docs = [route.docs.as_str(), sources.as_str()].into_iter().filter(|part| !part.is_empty());
+        let retires =
+            route.retires.map_or_else(String::new, |day| format!("@deprecated Not answered any more after {day}."));
+        let docs =
+            [route.docs.as_str(), sources.as_str(), retires.as_str()].into_iter().filter(|part| !part.is_empty());
         write_docs(out, &docs.collect::<Vec<_>>().join("\n\n"));
         out.open(format!("{}: {{", tree::property(&route.version)));
         route.payloads.iter().for_each(|payload| self.write_payload(out, payload));

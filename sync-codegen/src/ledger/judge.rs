@@ -32,8 +32,8 @@ pub fn judge(app_dir: &Path, api: &Api) -> Vec<Diagnostic> {
 /// Returns what the source of the app in `app_dir` breaks, as far as source alone tells, for the attributes to tell: lines of the file that they read.
 ///
 /// The compiled app is judged once more ([`judge`]). What is found here stands at its token, in the terminal and in the editor.
-pub(crate) fn of_source(app_dir: &Path, tree: &Tree) -> String {
-    let ledger = match Ledger::read(app_dir) {
+pub(crate) fn of_source(app_dir: &Path, tree: &Tree, released: &Result<Ledger, Vec<Diagnostic>>) -> String {
+    let ledger = match released {
         Ok(ledger) if ledger.pages.is_empty() => return String::new(),
         Ok(ledger) => ledger,
         Err(problems) => return problems.iter().map(|problem| problems::told(problem, &Speaker::App)).collect(),
@@ -45,7 +45,7 @@ pub(crate) fn of_source(app_dir: &Path, tree: &Tree) -> String {
     let listing = listing::of_tree(tree);
     // What the library is called is no part of what is promised.
     let api = preview::of_tree(app_dir, "app", tree, &listing).api;
-    let breaking = breaking(&ledger, &api);
+    let breaking = breaking(ledger, &api);
     if breaking.is_empty() {
         return String::new();
     }
@@ -57,7 +57,7 @@ pub(crate) fn of_source(app_dir: &Path, tree: &Tree) -> String {
 /// Returns whether the source of the app in `app_dir` breaks what it has released, as far as source alone tells: it does not compile then.
 #[must_use]
 pub fn is_broken(app_dir: &Path) -> bool {
-    !of_source(app_dir, &scan(app_dir)).is_empty()
+    !of_source(app_dir, &scan(app_dir), &Ledger::read(app_dir)).is_empty()
 }
 
 fn breaking(ledger: &Ledger, api: &Api) -> Vec<Change> {

@@ -7,10 +7,12 @@ mod judge;
 mod page;
 mod place;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
-use sync_schema::{Api, Change, FRAMEWORK_CODES};
+use sync_schema::{Api, Breaks, Change, ChangeKind, Day, FRAMEWORK_CODES};
 
 use crate::diagnostic::Diagnostic;
 use crate::output;
@@ -50,6 +52,13 @@ impl Ledger {
         if problems.is_empty() { Ok(Self { pages }) } else { Err(problems) }
     }
 
+    /// Returns the last days that were announced, by routes.
+    #[must_use]
+    pub fn retiring(&self) -> BTreeMap<String, Day> {
+        let routes = self.pages.iter().flat_map(|page| &page.api.routes);
+        routes.filter_map(|route| Some((route.id(), route.retires?))).collect()
+    }
+
     /// Writes what is promised from now on, and takes files away that promise nothing any more.
     ///
     /// # Errors
@@ -59,7 +68,11 @@ impl Ledger {
         for file in self.stale(pages) {
             let path = app_dir.join(&file);
             match pages.iter().find(|(page, _)| *page == file) {
-                Some((_, text)) => output::replace(&path, text, None)?,
+                Some((_, text)) => {
+                    output::replace(&path, text, None)?;
+                    // A build reads it, and has to see that it has changed.
+                    output::set_modified(&path, SystemTime::now());
+                }
                 None => std::fs::remove_file(&path)?,
             }
         }
@@ -87,6 +100,31 @@ impl Ledger {
         let is_own = |code: &&String| !FRAMEWORK_CODES.iter().any(|(known, _)| known == code);
         let promised = |code: &&String| released.iter().any(|page| page.error_codes.contains(*code));
         let error_codes = api.error_codes.iter().filter(|code| is_own(code) || promised(code)).cloned().collect();
-        sync_schema::compare_all(&released, &Api { error_codes, ..api.clone() })
+        let mut changes = sync_schema::compare_all(&released, &Api { error_codes, ..api.clone() });
+        let (retiring, today) = (self.retiring(), today());
+        for change in &mut changes {
+            end(change, &retiring, today);
+        }
+        changes
+    }
+}
+
+/// Returns the day, in UTC.
+#[must_use]
+pub fn today() -> Day {
+    chrono::Utc::now().date_naive()
+}
+
+/// A version whose last day has passed breaks no promise.
+fn end(change: &mut Change, retiring: &BTreeMap<String, Day>, today: Day) {
+    let days: Option<Vec<_>> = change.origins.iter().map(|origin| retiring.get(origin)).collect();
+    let Some(last) = days.and_then(|days| days.into_iter().max().copied()).filter(|day| today > *day) else { return };
+    if change.breaks.iter().any(|breaks| *breaks != Breaks::NewClients) {
+        change.breaks.clear();
+        change.help.clear();
+        change.what = match change.kind {
+            ChangeKind::RouteRemoved => format!("it is gone, after it has retired on {last}"),
+            _ => format!("{}; it has retired after {last}", change.what),
+        };
     }
 }

@@ -8,6 +8,7 @@ use super::successor::successors;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
 use crate::scan::{HandlerName, PageFile, PageFiles, SourceFile, Tree};
+use sync_schema::Day;
 use sync_syntax::arguments::RoomKind;
 use sync_syntax::handler_file::{self, Kind};
 
@@ -57,6 +58,8 @@ pub(crate) struct Route {
     pub(crate) upgraded: Option<Upgraded>,
     pub(crate) filter: Filter,
     pub(crate) receivers: Receivers,
+    /// The last day on which it is answered, if one was announced.
+    pub(crate) retires: Option<Day>,
 }
 
 /// A version of a mutation without a `main` of its own.
@@ -132,7 +135,9 @@ pub(crate) struct Locale {
 
 impl App {
     /// Puts the files of `tree` into order; what `problems` names is mounted, and left out of the table.
-    pub(crate) fn new(tree: &Tree, problems: &[Diagnostic]) -> Self {
+    ///
+    /// `retiring` are the last days that were announced, by routes as a contract names them.
+    pub(crate) fn new(tree: &Tree, problems: &[Diagnostic], retiring: &BTreeMap<String, Day>) -> Self {
         let (root, mounts) = mount(tree);
         let bad = problems.iter().map(|problem| problem.file.as_str()).collect::<BTreeSet<_>>();
         // A file with a syntax error is not known to be bad: the compiler will say what is wrong with it, and nothing else.
@@ -147,7 +152,7 @@ impl App {
         };
         let (rooms, scopes) = (rules(|page| page.room.as_ref()), rules(|page| page.scope.as_ref()));
         Self {
-            lanes: lanes(tree, &mounts, is_good),
+            lanes: lanes(tree, &mounts, is_good, retiring),
             rooms,
             scopes,
             entities: entities(tree, &mounts, is_good),
@@ -182,11 +187,23 @@ fn entities(tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool)
     entities
 }
 
-fn lanes(tree: &Tree, mounts: &Mounts, is_good: impl Fn(&SourceFile) -> bool) -> Vec<LaneRoutes> {
+fn lanes(
+    tree: &Tree,
+    mounts: &Mounts,
+    is_good: impl Fn(&SourceFile) -> bool,
+    retiring: &BTreeMap<String, Day>,
+) -> Vec<LaneRoutes> {
     let rules = rules(tree, mounts);
     let of_lane = |lane: &&'static Lane| LaneRoutes { lane, routes: routes(lane, tree, mounts, &rules, &is_good) };
     let mut lanes = LANES.iter().map(of_lane).collect::<Vec<_>>();
     number_equal_statics(lanes.iter_mut().flat_map(|lane| &mut lane.routes));
+    for LaneRoutes { lane, routes } in &mut lanes {
+        let Some(api) = &lane.api else { continue };
+        for route in routes {
+            let Route { page, name, version, .. } = &*route;
+            route.retires = retiring.get(&format!("{} {page}/{name} v{version}", api.name.word())).copied();
+        }
+    }
     lanes
 }
 
@@ -246,6 +263,7 @@ fn route(
         upgraded: None,
         filter: file(Kind::Client).map_or(Filter::None, filter_of),
         receivers: there.iter().find_map(|(_, file)| receivers(main_of(file)?, rules)).unwrap_or(Receivers::AnyRoom),
+        retires: None,
     })
 }
 

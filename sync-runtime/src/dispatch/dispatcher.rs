@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock, Weak};
 
 use serde_json::value::RawValue;
+use sync_schema::Day;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
@@ -37,6 +38,8 @@ pub struct Answer {
     pub version: Option<Arc<str>>,
     /// Whether the caller has this version, and asked for another one.
     pub is_unchanged: bool,
+    /// The last day on which the route is answered, if one was announced.
+    pub retires: Option<Day>,
     /// Keeps back what must not be sent before the answer.
     #[expect(dead_code, reason = "it is there to be dropped, when the answer is on its way")]
     behind: Option<BehindAnswer>,
@@ -65,6 +68,11 @@ impl Answer {
     /// Says that it shows this version of a value, and whether the caller has that already.
     pub(super) fn showing(self, version: Arc<str>, is_unchanged: bool) -> Self {
         Self { version: Some(version), is_unchanged, ..self }
+    }
+
+    /// Says until when the route is answered.
+    pub(super) fn until(self, retires: Option<Day>) -> Self {
+        Self { retires, ..self }
     }
 }
 
@@ -343,10 +351,10 @@ impl<A: App> Dispatcher<A> {
     /// As the call is answered when there is not.
     pub fn find(&self, message: &Message<'_>) -> Result<(), SyncError> {
         match message {
-            Message::Sync(call) => call.find(&self.lanes).map(drop),
-            Message::Request(call) => call.find(&self.lanes).map(drop),
-            Message::StateAct(act) => act.find(&self.lanes).map(drop),
-            Message::StateOpen(open) => self.lanes.state(&open.place.path, &open.place.version).map(drop),
+            Message::Sync(call) => call.find(&self.lanes)?.check_retired(),
+            Message::Request(call) => call.find(&self.lanes)?.check_retired(),
+            Message::StateAct(act) => act.find(&self.lanes)?.check_retired(),
+            Message::StateOpen(open) => self.lanes.state(&open.place.path, &open.place.version)?.1.check_retired(),
             _ => Ok(()),
         }
     }
@@ -368,23 +376,22 @@ impl<A: App> Dispatcher<A> {
     }
 
     pub(super) fn answer(&self, caller: &Caller<A>, outcome: Result<Box<RawValue>, SyncError>) -> Answer {
+        let plain = |json, status| Answer {
+            json,
+            status,
+            retry_after: None,
+            version: None,
+            is_unchanged: false,
+            retires: None,
+            behind: None,
+        };
         match outcome {
-            Ok(json) => {
-                Answer { json, status: 200, retry_after: None, version: None, is_unchanged: false, behind: None }
-            }
+            Ok(json) => plain(json, 200),
             Err(error) => {
                 let sentence = self.parts.catalog.sentence(&error, caller.locale(&self.parts.catalog));
-                let json = ErrorAnswer::new(&error, &sentence).to_json();
                 let retry_after = error.params().get("seconds").and_then(serde_json::Value::as_u64);
                 let retry_after = retry_after.filter(|_| error.code() == "sync-rate-limited");
-                Answer {
-                    json,
-                    status: error.http_status(),
-                    retry_after,
-                    version: None,
-                    is_unchanged: false,
-                    behind: None,
-                }
+                Answer { retry_after, ..plain(ErrorAnswer::new(&error, &sentence).to_json(), error.http_status()) }
             }
         }
     }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use sync_schema::Day;
+
 use crate::clock::{Instant, soon};
 use crate::dispatch::dispatcher::{BehindAnswer, contained_stages};
+use crate::dispatch::lanes::Found;
 use crate::dispatch::states::{Slot, Watching};
 use crate::dispatch::{Answer, Caller, CallerKind, Dispatcher, authorize};
 use crate::error::SyncError;
@@ -15,18 +18,24 @@ use crate::wire::{StateOpen, StatePlace, StateUpdate, answer_plain, answer_state
 impl<A: App> Dispatcher<A> {
     /// Shows a caller the value of a room; a socket hears from then on what changes.
     pub(super) async fn open_state(&self, caller: &Caller<A>, open: &StateOpen<'_>) -> Answer {
-        let opened = async { self.opened(caller, open).await };
+        let StatePlace { path, version, .. } = &open.place;
+        let (index, found) = match self.lanes().state(path, version) {
+            Ok(found) => found,
+            Err(error) => return self.answer(caller, Err(error)),
+        };
+        let opened = async { self.opened(caller, open, index, &found).await };
         let opened = contained_stages(Box::pin(opened)).await;
-        if let Ok((_, found)) = self.lanes().state(&open.place.path, &open.place.version) {
-            found.metrics.opened(opened.as_ref().map_or_else(SyncError::code, |_| "ok"));
-        }
+        found.metrics.opened(opened.as_ref().map_or_else(SyncError::code, |_| "ok"));
         match opened {
-            Ok((shown, held)) => self.answer_shown(caller, open, shown).before(held.map(BehindAnswer::new)),
+            Ok((shown, held)) => {
+                let retires = found.route.id().retires;
+                self.answer_shown(caller, open, shown, retires).before(held.map(BehindAnswer::new))
+            }
             Err(error) => self.answer(caller, Err(error)),
         }
     }
 
-    fn answer_shown(&self, caller: &Caller<A>, open: &StateOpen<'_>, shown: Shown) -> Answer {
+    fn answer_shown(&self, caller: &Caller<A>, open: &StateOpen<'_>, shown: Shown, retires: Option<Day>) -> Answer {
         let Shown { version, update } = shown;
         let have = open.have.as_deref().unwrap_or_default();
         let is_same = open.unless.as_ref().is_some_and(|tags| tags.name(&version));
@@ -34,18 +43,20 @@ impl<A: App> Dispatcher<A> {
             Update::Patch(patch) => StateUpdate::Patch(have, patch),
             Update::Whole(view) => StateUpdate::Whole(view),
         };
-        let json = answer_state(&open.place.room, &version, update);
+        let json = answer_state(&open.place.room, &version, update, retires);
         self.charge_answer(caller, json.get().len());
-        self.answer(caller, Ok(json)).showing(version, is_same)
+        self.answer(caller, Ok(json)).showing(version, is_same).until(retires)
     }
 
     async fn opened(
         &self,
         caller: &Caller<A>,
         open: &StateOpen<'_>,
+        index: usize,
+        found: &Found<'_, A>,
     ) -> Result<(Shown, Option<HeldSeat<A>>), SyncError> {
-        let StatePlace { path, version, room } = &open.place;
-        let (index, found) = self.lanes().state(path, version)?;
+        let room = &open.place.room;
+        found.check_retired()?;
         let session = self.check_session(caller)?;
         self.limit_message(caller, &session)?;
         // Who acts may be asked for more than who looks: that is the room's business.

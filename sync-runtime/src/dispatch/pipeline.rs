@@ -58,7 +58,8 @@ impl<A: App> Dispatcher<A> {
     /// Calls a route of a lane.
     pub(super) async fn call<L: Lane<A>>(&self, caller: &Caller<A>, call: &L, turn: &Turn) -> Answer {
         let output = self.run(caller, call, turn).await;
-        self.answer(caller, output.map(|answered| answered.to_json()))
+        let retires = output.as_ref().ok().and_then(|answered| answered.retires);
+        self.answer(caller, output.map(|answered| answered.to_json())).until(retires)
     }
 
     /// Finds the route and runs the stages, and says what came of it: to the metrics, and in the log.
@@ -67,10 +68,11 @@ impl<A: App> Dispatcher<A> {
         let found = call.find(self.lanes());
         let metrics = found.as_ref().map_or(self.metrics().unknown(), |found| found.metrics);
         let watch = Watch::new(metrics, call.room(), arrived);
+        let retires = found.as_ref().ok().and_then(|found| found.route.id().retires);
         let stages = Box::pin(self.run_found(caller, call, turn, arrived, found));
         let output = contained_stages(stages).instrument(watch.span.clone()).await;
         watch.ended(output.as_ref().err());
-        output
+        output.map(|answered| Answered { retires, ..answered })
     }
 
     async fn run_found<L: Lane<A>>(
@@ -82,6 +84,10 @@ impl<A: App> Dispatcher<A> {
         found: Result<Found<'_, A>, SyncError>,
     ) -> Outcome {
         let found = found?;
+        // The app itself is no caller who was told in time.
+        if caller.is_checked() {
+            found.check_retired()?;
+        }
         let route = found.route;
         let session = self.check_session(caller)?;
         self.limit_call(caller, &session, found.budget, arrived)?;
@@ -235,7 +241,12 @@ async fn finish<A: App, L: Lane<A>>(
     let applied = soon(arrived + limit, applied).await.ok_or_else(|| SyncError::new("sync-timeout"))??;
     let state_version = applied.state_version;
     come_back(route, applied.heard, arrived + limit).await;
-    Ok(Answered { output, report: reported(parts, applied.report, arrived + limit).await, state_version })
+    Ok(Answered {
+        output,
+        report: reported(parts, applied.report, arrived + limit).await,
+        state_version,
+        retires: None,
+    })
 }
 
 /// Waits until an event has come back from where the order is made: what its caller does next comes behind it, as where there is one server. It has

@@ -167,16 +167,18 @@ impl<A: App> Dispatcher<A> {
         outcome: Result<Pushed, SyncError>,
     ) -> MutationResult<'m> {
         let id = &*mutation.id;
+        let route = self.lanes().mutation(&mutation.call.path, &mutation.call.version);
+        let retires = route.and_then(|found| found.route.id().retires);
         let (refusal, is_settled) = match outcome {
             Ok(Pushed::Settled(Ok(cursor))) => {
-                return MutationResult { id, ok: true, cursor: Some(cursor), settled: None, refusal: None };
+                return MutationResult { id, ok: true, cursor: Some(cursor), retires, settled: None, refusal: None };
             }
             Ok(pushed) => (refusal_of(&pushed), matches!(pushed, Pushed::Settled(_) | Pushed::Forgotten)),
             Err(error) => (error, false),
         };
         let sentence = self.catalog().sentence(&refusal, caller.locale(self.catalog()));
         let refusal = Some(Refusal::new(&refusal, sentence));
-        MutationResult { id, ok: false, cursor: None, settled: (!is_settled).then_some(false), refusal }
+        MutationResult { id, ok: false, cursor: None, retires, settled: (!is_settled).then_some(false), refusal }
     }
 }
 

@@ -334,7 +334,7 @@ static TELL: Paired<Tell, Filter> = Paired::new(route_id("test/tell", "test/tell
 static BY_PAGE: Paired<Handler, ByPage> = Paired::new(route_id("test/byPage", "test/byPage/v1"));
 
 const fn route_id(path: &'static str, cb: &'static str) -> RouteId {
-    RouteId { page: "test", name: "", version: "v1", path, cb, sources: &[] }
+    RouteId { page: "test", name: "", version: "v1", path, cb, sources: &[], retires: None }
 }
 
 static TABLE: Table<TestApp> = Table {

@@ -417,6 +417,7 @@ mod tests {
         path: "test/side",
         cb: "test/side/v1",
         sources: &[],
+        retires: None,
     });
 
     async fn event() -> Box<dyn Event<TestApp>> {

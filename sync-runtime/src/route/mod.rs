@@ -52,6 +52,6 @@ pub use state::{
 };
 pub(crate) use stream::NoStreams;
 pub use stream::{ChunkType, ClientChunk, NoStream, Sent, ServerChunk, StreamTo, Streams};
-pub use table::{Done, Effect, Route, RouteId, Routes, Table, TypedCall};
+pub use table::{Done, Effect, Route, RouteId, Routes, Table, TypedCall, day};
 #[cfg(test)]
 pub(crate) use test_app::{Nobody, TestApp};

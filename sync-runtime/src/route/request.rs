@@ -145,8 +145,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_handler_has_a_way_out_for_chunks_and_is_told_when_nobody_hears_them() {
-        let id =
-            RouteId { page: "test", name: "talk", version: "v1", path: "test/talk", cb: "test/talk/v1", sources: &[] };
+        let id = RouteId {
+            page: "test",
+            name: "talk",
+            version: "v1",
+            path: "test/talk",
+            cb: "test/talk/v1",
+            sources: &[],
+            retires: None,
+        };
         let route = RequestOnly::<Talks>::new(id);
         for (room, expected) in [(3, "answered"), (2, "sync-cancelled")] {
             let heard = Heard(room, Mutex::default());

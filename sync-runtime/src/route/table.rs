@@ -1,7 +1,7 @@
 //! The table that generated code fills, and the erased form of a route.
 
 use serde_json::value::RawValue;
-use sync_schema::{Lane, Payload, RouteTypes};
+use sync_schema::{Day, Lane, Payload, RouteTypes};
 
 use crate::error::SyncError;
 use crate::route::{
@@ -113,6 +113,21 @@ pub struct RouteId {
     pub cb: &'static str,
     /// The handler files, relative to the app's folder, server first.
     pub sources: &'static [&'static str],
+    /// The last day on which it is answered, if one was announced.
+    pub retires: Option<Day>,
+}
+
+/// Returns a day of the calendar, as generated code writes it.
+///
+/// # Panics
+///
+/// There is no such day; generated code names those that were read.
+#[must_use]
+pub const fn day(year: i32, month: u32, day: u32) -> Day {
+    match Day::from_ymd_opt(year, month, day) {
+        Some(day) => day,
+        None => panic!("there is no such day"),
+    }
 }
 
 impl RouteId {
@@ -134,6 +149,7 @@ impl RouteId {
             room: room.map(|room| room.to_string()),
             payloads,
             stored: None,
+            retires: self.retires,
         }
     }
 }

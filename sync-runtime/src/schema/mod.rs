@@ -35,8 +35,8 @@ pub mod ts;
 #[cfg(feature = "testing")]
 pub(crate) use query::query_of;
 pub use sync_schema::{
-    Absence, Api, Body, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, PresenceTypes, RouteTypes,
-    Shape, Tagging, Types, Variant, VariantBody, WireType,
+    Absence, Api, Body, Day, Declaration, Definition, Direction, Field, Lane, MapKey, Payload, PresenceTypes,
+    RouteTypes, Shape, Tagging, Types, Variant, VariantBody, WireType,
 };
 
 pub use decode::decode;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
+use sync_schema::Day;
 
 use crate::error::SyncError;
 
@@ -50,6 +51,9 @@ pub struct Answered {
     /// The version of the value that it has acted on, in place of an output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_version: Option<String>,
+    /// The last day on which the route is answered, if one was announced.
+    #[serde(skip)]
+    pub retires: Option<Day>,
 }
 
 /// What became of an event when the members of its room were visited.
@@ -64,7 +68,7 @@ pub struct Report {
 }
 
 impl Answered {
-    /// Writes `{ status:"success", result, report? }`, or `{ status:"success", stateVersion }`.
+    /// Writes `{ status:"success", result, report?, retires? }`, or `{ status:"success", stateVersion, retires? }`.
     ///
     /// Source: `tests/wire/state_act_answer.json`.
     #[must_use]
@@ -79,16 +83,18 @@ impl Answered {
             report: Option<Report>,
             #[serde(skip_serializing_if = "Option::is_none")]
             state_version: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            retires: Option<Day>,
         }
         let state_version = self.state_version.as_deref();
         let result = state_version.is_none().then_some(&*self.output);
-        json(&Answer { status: "success", result, report: self.report, state_version })
+        json(&Answer { status: "success", result, report: self.report, state_version, retires: self.retires })
     }
 }
 
 impl From<Box<RawValue>> for Answered {
     fn from(output: Box<RawValue>) -> Self {
-        Self { output, report: None, state_version: None }
+        Self { output, report: None, state_version: None, retires: None }
     }
 }
 

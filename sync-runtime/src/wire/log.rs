@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use sync_schema::Day;
 
 use crate::error::SyncError;
 use crate::wire::answer::json;
@@ -315,6 +316,9 @@ pub struct MutationResult<'a> {
     /// The cursor of its last change, or that of the scope where it has changed nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<u64>,
+    /// The last day on which its route is answered, if one was announced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retires: Option<Day>,
     /// Whether it is settled; said where it is not: the client sends it again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settled: Option<bool>,
@@ -641,8 +645,8 @@ mod tests {
     fn what_is_answered_says_what_there_is_and_nothing_else() {
         let refusal = Refusal::new(&SyncError::new("full").param("max", 3), "It is full.".to_owned());
         let results = [
-            MutationResult { id: "a", ok: true, cursor: Some(7), settled: None, refusal: None },
-            MutationResult { id: "b", ok: false, cursor: None, settled: None, refusal: Some(refusal) },
+            MutationResult { id: "a", ok: true, cursor: Some(7), retires: None, settled: None, refusal: None },
+            MutationResult { id: "b", ok: false, cursor: None, retires: None, settled: None, refusal: Some(refusal) },
         ];
         let expected = r#"{"status":"success","result":{"results":[{"id":"a","ok":true,"cursor":7},{"id":"b","ok":false,"errorCode":"full","errorParams":{"max":3},"message":"It is full."}],"cursor":7}}"#;
         assert_eq!(answer_push(&results).get(), expected);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use sync_schema::Day;
 
 use crate::error::SyncError;
 use crate::wire::answer::json;
@@ -219,7 +220,7 @@ fn raw(json: &str) -> &RawValue {
 ///
 /// Source: `tests/wire/state_open_answer.json` and `tests/wire/state_open_answer_patch.json`.
 #[must_use]
-pub fn answer_state(room: &str, version: &str, update: StateUpdate<'_>) -> Box<RawValue> {
+pub fn answer_state(room: &str, version: &str, update: StateUpdate<'_>, retires: Option<Day>) -> Box<RawValue> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Answer<'a> {
@@ -230,12 +231,14 @@ pub fn answer_state(room: &str, version: &str, update: StateUpdate<'_>) -> Box<R
         view: Option<&'a RawValue>,
         #[serde(skip_serializing_if = "Option::is_none")]
         patch: Option<&'a RawValue>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retires: Option<Day>,
     }
     let (view, patch) = match update {
         StateUpdate::Patch(_, patch) => (None, Some(raw(patch))),
         StateUpdate::Whole(view) => (Some(raw(view)), None),
     };
-    json(&Answer { status: "success", room, state_version: version, view, patch })
+    json(&Answer { status: "success", room, state_version: version, view, patch, retires })
 }
 
 impl Packet {

@@ -102,6 +102,7 @@ pub enum Kind {
     RouteRemoved,
     RouteAdded,
     RoomChanged,
+    RetirementChanged,
     MethodChanged,
     PayloadAdded,
     PayloadRemoved,

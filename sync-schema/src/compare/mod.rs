@@ -196,6 +196,13 @@ impl<'a> Compared<'a> {
 
     fn route(&mut self, id: &str, old: &'a RouteTypes, new: &'a RouteTypes) {
         self.room(id, old.room.as_deref(), new.room.as_deref());
+        if old.retires != new.retires {
+            let what = match new.retires {
+                Some(day) => format!("it retires after {day}"),
+                None => "it does not retire any more".to_owned(),
+            };
+            self.tell(id, Kind::RetirementChanged, &[], what, String::new());
+        }
         for payload in &old.payloads {
             if let Some(now) = new.payloads.iter().find(|now| now.name == payload.name) {
                 self.payload(id, payload, now);

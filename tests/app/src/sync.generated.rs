@@ -482,4 +482,48 @@ pub mod strict {
         pub mod server;
     }
 }
+pub mod versions {
+    #[path = "_entity.rs"]
+    pub mod _entity;
+    #[path = "_room.rs"]
+    pub mod _room;
+    #[path = "_scope.rs"]
+    pub mod _scope;
+    pub mod _api {
+        #[path = "aged_v1.rs"]
+        pub mod aged_v1;
+        #[path = "aged_v2.rs"]
+        pub mod aged_v2;
+    }
+    pub mod _mutation {
+        #[allow(unused_imports)]
+        pub use super::_entity::*;
+        /// The data of one scope, inside of the transaction of one mutation.
+        pub type Tx<'t> = ::sync::Tx<'t, super::_scope::__Page>;
+        #[path = "aged_v1.rs"]
+        pub mod aged_v1;
+        #[path = "aged_v2.rs"]
+        pub mod aged_v2;
+    }
+    pub mod _state {
+        #[path = "aged_v1.rs"]
+        pub mod aged_v1;
+        #[path = "aged_v2.rs"]
+        pub mod aged_v2;
+    }
+    #[path = "_sync"]
+    pub mod aged_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "aged_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod aged_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "aged_server_v2.rs"]
+        pub mod server;
+    }
+}
 include!(concat!(env!("OUT_DIR"), "/sync_table.rs"));

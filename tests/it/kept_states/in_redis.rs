@@ -44,6 +44,7 @@ static ROUTE: StateOnly<State> = StateOnly::new(RouteId {
     path: "shared/distant",
     cb: "shared/distant/v1",
     sources: &[],
+    retires: None,
 });
 
 /// An app with this state and nothing else.

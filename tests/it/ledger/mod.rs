@@ -106,6 +106,7 @@ fn what_was_released_holds() {
     what_fits_is_promised_from_now_on(&app);
     what_source_does_not_tell_the_compiled_app_does(&app);
     what_nobody_relies_on_may_break(&app);
+    what_ends_is_announced(&app);
     what_is_no_ledger_is_told(&app);
 }
 
@@ -222,10 +223,51 @@ fn what_nobody_relies_on_may_break(app: &Outside) {
         "{said}"
     );
     let (_, _, said) = sync(app, "release --accept t/change/v1");
-    assert!(said.contains("nothing that was released is called `t/change/v1`"), "{said}");
+    assert!(said.contains("nothing that is promised is called `t/change/v1`"), "{said}");
     let (is_done, _, said) = sync(app, "release --accept t/change1/v1");
     let ledger = std::fs::read_to_string(app.path(LEDGER)).expect("a ledger");
     assert!(is_done && !ledger.contains("t/change1 v1") && ledger.contains("t/change2 v1"), "{said}");
+}
+
+/// The day is in the ledger, from which build and front end have it; a version whose day has passed may go.
+fn what_ends_is_announced(app: &Outside) {
+    for (words, told) in [
+        ("release --retire t/change2/v1", "write `chess/move/v1=2027-03-01`, or `chess/move/v1=never`"),
+        ("release --retire t/change2/v1=2027-02-30", "`2027-02-30` is no day"),
+        ("release --retire t/change2/v1=2001-03-01", "2001-03-01 has passed, and was never announced"),
+        ("release --retire t/gone/v1=2999-03-01", "nothing that is promised is called `t/gone/v1`"),
+    ] {
+        let (is_done, _, said) = sync(app, words);
+        assert!(!is_done && said.contains(told), "{words}: {said}");
+    }
+    let (is_done, out, said) = sync(app, "release --retire t/change2/v1=2999-03-01");
+    assert!(is_done && out.contains("fits request t/change2 v1: it retires after 2999-03-01"), "{out}{said}");
+    let ledger = std::fs::read_to_string(app.path(LEDGER)).expect("a ledger");
+    assert!(ledger.contains("request t/change2 v1\n  retires after 2999-03-01\n"), "{ledger}");
+    let (_, said) = app.cargo(&["build", "--package", "ledger-app-server"]);
+    let types = std::fs::read_to_string(app.path("ledger-app/apiTypes.generated.ts")).expect("types");
+    assert_eq!(types.matches("@deprecated Not answered any more after 2999-03-01.").count(), 1, "{said}");
+
+    let path = app.path(&format!("ledger-app/{}", file(2)));
+    let source = std::fs::read_to_string(&path).expect("a file");
+    std::fs::remove_file(&path).expect("a file");
+    let (is_done, _, said) = sync(app, "release");
+    assert!(!is_done && said.contains("request t/change2 v1 is released, and this breaks old clients"), "{said}");
+    app.write(LEDGER, &ledger.replace("2999-03-01", "2001-03-01"));
+    let (is_done, out, said) = sync(app, "diff");
+    assert!(
+        is_done && out.contains("fits request t/change2 v1: it is gone, after it has retired on 2001-03-01"),
+        "{out}{said}"
+    );
+
+    app.write(&format!("ledger-app/{}", file(2)), &source);
+    app.write(LEDGER, &ledger);
+    let (is_done, out, said) = sync(app, "release --retire t/change2/v1=never");
+    assert!(is_done && out.contains("it does not retire any more"), "{out}{said}");
+    assert_eq!(
+        std::fs::read_to_string(app.path(LEDGER)).expect("a ledger"),
+        ledger.replace("  retires after 2999-03-01\n", "")
+    );
 }
 
 fn what_is_no_ledger_is_told(app: &Outside) {

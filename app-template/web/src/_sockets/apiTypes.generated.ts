@@ -521,6 +521,7 @@ export type ErrorCode =
   | 'sync-not-in-room'
   | 'sync-outcome-unknown'
   | 'sync-rate-limited'
+  | 'sync-retired'
   | 'sync-server-failed'
   | 'sync-shutting-down'
   | 'sync-timeout'

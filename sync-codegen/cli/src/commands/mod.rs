@@ -9,6 +9,7 @@ mod expand;
 mod init;
 mod list;
 mod new;
+mod promised;
 mod release;
 mod remove;
 mod replication;

@@ -259,6 +259,7 @@ mod tests {
                 Payload::output("clientOutput", wire(path)),
             ],
             stored: None,
+            retires: None,
         });
         let routes = routes.collect();
         let Shape::Array(session) = session.shape else { unreachable!("see above") };

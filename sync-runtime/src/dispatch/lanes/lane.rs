@@ -5,7 +5,7 @@ use std::task::Poll;
 
 use tokio::sync::oneshot;
 
-use crate::clock::{Instant, soon};
+use crate::clock::{Instant, soon, today};
 use crate::config::Config;
 use crate::contain::Guarded;
 use crate::dispatch::parts::Parts;
@@ -46,6 +46,11 @@ impl<A: App> Lanes<A> {
         self.events.get(path, version)
     }
 
+    /// Returns the route of a mutation.
+    pub(in crate::dispatch) fn mutation(&self, path: &str, version: &str) -> Option<Found<'_, A>> {
+        self.mutations.get(path, version)
+    }
+
     /// Returns the index of a state among those of the table.
     ///
     /// # Errors
@@ -83,6 +88,18 @@ pub(in crate::dispatch) struct Found<'d, A: App> {
 }
 
 impl<A: App> Found<'_, A> {
+    /// Checks that the last day of this version, if one was announced, has not passed.
+    ///
+    /// # Errors
+    ///
+    /// `sync-retired`.
+    pub(in crate::dispatch) fn check_retired(&self) -> Result<(), SyncError> {
+        match self.route.id().retires {
+            Some(day) if today() > day => Err(SyncError::new("sync-retired").param("day", day.to_string())),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads and checks the input of a call, however it was written.
     ///
     /// # Errors

@@ -89,6 +89,7 @@ sync-rate-limited = Zu viele Anfragen; versuche es in { $seconds ->
     [one] einer Sekunde
    *[other] { $seconds } Sekunden
 } noch einmal.
+sync-retired = Diese Version wird nicht mehr beantwortet: Sie galt bis einschließlich { $day }. Laden Sie die Seite neu.
 sync-server-failed = Bei uns ist etwas schiefgegangen.
 sync-shutting-down = Der Server startet neu; versuche es gleich noch einmal.
 sync-timeout = Das hat zu lange gedauert und wurde beendet.

@@ -89,6 +89,7 @@ sync-rate-limited = Too many requests; try again in { $seconds ->
     [one] one second
    *[other] { $seconds } seconds
 }.
+sync-retired = This version is not answered any more: it has retired after { $day }. Load the page again.
 sync-server-failed = Something went wrong on our side.
 sync-shutting-down = The server is restarting; try again in a moment.
 sync-timeout = This took too long and was stopped.

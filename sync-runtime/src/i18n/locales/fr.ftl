@@ -89,6 +89,7 @@ sync-rate-limited = Trop de requêtes ; réessayez dans { $seconds ->
     [one] une seconde
    *[other] { $seconds } secondes
 }.
+sync-retired = Cette version ne reçoit plus de réponse : elle valait jusqu’au { $day } inclus. Rechargez la page.
 sync-server-failed = Une erreur s’est produite de notre côté.
 sync-shutting-down = Le serveur redémarre ; réessayez dans un instant.
 sync-timeout = Cela a pris trop de temps et a été arrêté.

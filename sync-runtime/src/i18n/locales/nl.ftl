@@ -89,6 +89,7 @@ sync-rate-limited = Te veel verzoeken; probeer het over { $seconds ->
     [one] één seconde
    *[other] { $seconds } seconden
 } opnieuw.
+sync-retired = Deze versie wordt niet meer beantwoord: ze liep tot en met { $day }. Laad de pagina opnieuw.
 sync-server-failed = Er ging bij ons iets mis.
 sync-shutting-down = De server wordt opnieuw gestart; probeer het zo weer.
 sync-timeout = Dit duurde te lang en is gestopt.

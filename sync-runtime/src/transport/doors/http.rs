@@ -12,13 +12,13 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::clock::{Instant, soon};
+use crate::clock::{Instant, http_date_after, soon};
 use crate::dispatch::{Answer, Caller, Chunks, Dispatcher, Turn};
 use crate::error::SyncError;
 use crate::rooms::Identity;
@@ -57,6 +57,9 @@ pub fn routes<A: App>(dispatcher: Arc<Dispatcher<A>>, ready: Ready) -> Router {
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(async move || readiness(&ready)))
 }
+
+/// When something is not answered any more. Source: RFC 8594.
+const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
 /// A lane as it is called over HTTP.
 #[derive(Debug)]
@@ -329,6 +332,9 @@ fn respond(answer: Answer) -> Response {
     };
     if let Some(tag) = answer.version.and_then(|version| HeaderValue::try_from(format!("\"{version}\"")).ok()) {
         response.headers_mut().insert(ETAG, tag);
+    }
+    if let Some(ends) = answer.retires.and_then(|day| HeaderValue::try_from(http_date_after(day)).ok()) {
+        response.headers_mut().insert(SUNSET, ends);
     }
     if let Some(seconds) = answer.retry_after {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -7,6 +7,7 @@ static _2024_SAY_V1: ::sync::__private::ServerOnly<_2024::say_v1::server::__Serv
         path: "2024/say",
         cb: "2024/say/v1",
         sources: &["src/2024/_sync/say_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static A_B_C_V1: ::sync::__private::ServerOnly<a::b_c_v1::server::__Server> =
@@ -17,6 +18,7 @@ static A_B_C_V1: ::sync::__private::ServerOnly<a::b_c_v1::server::__Server> =
         path: "a/b_c",
         cb: "a/b_c/v1",
         sources: &["src/a/_sync/b_c_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static A_B_C_V1_2: ::sync::__private::ServerOnly<a::b::c_v1::server::__Server> =
@@ -27,6 +29,7 @@ static A_B_C_V1_2: ::sync::__private::ServerOnly<a::b::c_v1::server::__Server> =
         path: "a/b/c",
         cb: "a/b/c/v1",
         sources: &["src/a/b/_sync/c_server_v1.rs"],
+        retires: None,
     });
 /// O(members): the filter runs once for each member.
 static EXAMPLES_2FA_V1: ::sync::__private::ClientOnly<examples::_2fa_v1::client::__Client> =
@@ -37,6 +40,7 @@ static EXAMPLES_2FA_V1: ::sync::__private::ClientOnly<examples::_2fa_v1::client:
         path: "examples/2fa",
         cb: "examples/2fa/v1",
         sources: &["src/examples/_sync/2fa_client_v1.rs"],
+        retires: None,
     });
 /// O(groups): the filter runs once for each value of its `by`.
 static EXAMPLES_RANKED_V1: ::sync::__private::ClientOnly<examples::ranked_v1::client::__Client> =
@@ -47,6 +51,7 @@ static EXAMPLES_RANKED_V1: ::sync::__private::ClientOnly<examples::ranked_v1::cl
         path: "examples/ranked",
         cb: "examples/ranked/v1",
         sources: &["src/examples/_sync/ranked_client_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static EXAMPLES_UPDATE_COUNTER_V1: ::sync::__private::ServerOnly<examples::update_counter_v1::server::__Server> =
@@ -57,6 +62,7 @@ static EXAMPLES_UPDATE_COUNTER_V1: ::sync::__private::ServerOnly<examples::updat
         path: "examples/update-counter",
         cb: "examples/update-counter/v1",
         sources: &["src/examples/_sync/update-counter_server_v1.rs"],
+        retires: None,
     });
 /// O(members): the filter runs once for each member.
 static EXAMPLES_UPDATE_COUNTER_V1_2: ::sync::__private::Paired<examples::updateCounter_v1::server::__Server, examples::updateCounter_v1::client::__Client> =
@@ -67,6 +73,7 @@ static EXAMPLES_UPDATE_COUNTER_V1_2: ::sync::__private::Paired<examples::updateC
         path: "examples/updateCounter",
         cb: "examples/updateCounter/v1",
         sources: &["src/examples/_sync/updateCounter_server_v1.rs", "src/examples/_sync/updateCounter_client_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static EXAMPLES_UPDATE_COUNTER_V2: ::sync::__private::ServerOnly<examples::updateCounter_v2::server::__Server> =
@@ -77,6 +84,7 @@ static EXAMPLES_UPDATE_COUNTER_V2: ::sync::__private::ServerOnly<examples::updat
         path: "examples/updateCounter",
         cb: "examples/updateCounter/v2",
         sources: &["src/examples/_sync/updateCounter_server_v2.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static EXAMPLES_UPDATE_COUNTER_V10: ::sync::__private::ServerOnly<examples::updateCounter_v10::server::__Server> =
@@ -87,6 +95,7 @@ static EXAMPLES_UPDATE_COUNTER_V10: ::sync::__private::ServerOnly<examples::upda
         path: "examples/updateCounter",
         cb: "examples/updateCounter/v10",
         sources: &["src/examples/_sync/updateCounter_server_v10.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static LOBBY_SHOUT_V1: ::sync::__private::ServerOnly<lobby::shout_v1::server::__Server> =
@@ -97,6 +106,7 @@ static LOBBY_SHOUT_V1: ::sync::__private::ServerOnly<lobby::shout_v1::server::__
         path: "lobby/shout",
         cb: "lobby/shout/v1",
         sources: &["src/lobby/_sync/shout_server_v1.rs"],
+        retires: None,
     });
 /// O(members): the filter runs once for each member.
 static LOBBY_TYPING_V1: ::sync::__private::ClientOnly<lobby::typing_v1::client::__Client> =
@@ -107,6 +117,7 @@ static LOBBY_TYPING_V1: ::sync::__private::ClientOnly<lobby::typing_v1::client::
         path: "lobby/typing",
         cb: "lobby/typing/v1",
         sources: &["src/lobby/_sync/typing_client_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static MY_PAGE_SUB_SAY_V1: ::sync::__private::ServerOnly<my_page::sub::say_v1::server::__Server> =
@@ -117,6 +128,7 @@ static MY_PAGE_SUB_SAY_V1: ::sync::__private::ServerOnly<my_page::sub::say_v1::s
         path: "my-page/sub/say",
         cb: "my-page/sub/say/v1",
         sources: &["src/my-page/sub/_sync/say_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server::__Server> =
@@ -127,6 +139,7 @@ static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server
         path: "root/announce",
         cb: "root/announce/v1",
         sources: &["src/_sync/announce_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static TEST_NESTED_TEST_ROOM_V1: ::sync::__private::ServerOnly<test::nestedTest::room_v1::server::__Server> =
@@ -137,6 +150,7 @@ static TEST_NESTED_TEST_ROOM_V1: ::sync::__private::ServerOnly<test::nestedTest:
         path: "test/nestedTest/room",
         cb: "test/nestedTest/room/v1",
         sources: &["src/test/nestedTest/_sync/room_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static TYPE_SAY_V1: ::sync::__private::ServerOnly<type_::say_v1::server::__Server> =
@@ -147,6 +161,7 @@ static TYPE_SAY_V1: ::sync::__private::ServerOnly<type_::say_v1::server::__Serve
         path: "type/say",
         cb: "type/say/v1",
         sources: &["src/type/_sync/say_server_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for _2024::say_v1::Event {
     type App = crate::SyncApp;

@@ -7,6 +7,7 @@ static CHESS_CASTLE_V1: ::sync::__private::ServerOnly<chess::castle_v1::server::
         path: "chess/castle",
         cb: "chess/castle/v1",
         sources: &["src/chess/_sync/castle_server_v1.rs"],
+        retires: None,
     });
 /// O(members): the filter runs once for each member.
 static CHESS_FOO_V1: ::sync::__private::ClientOnly<chess::foo_v1::client::__Client> =
@@ -17,6 +18,7 @@ static CHESS_FOO_V1: ::sync::__private::ClientOnly<chess::foo_v1::client::__Clie
         path: "chess/foo",
         cb: "chess/foo/v1",
         sources: &["src/chess/_sync/foo_client_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Server> =
@@ -27,6 +29,7 @@ static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Se
         path: "chess/good",
         cb: "chess/good/v1",
         sources: &["src/chess/_sync/good_server_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for chess::castle_v1::Event {
     type App = crate::SyncApp;

@@ -7,6 +7,7 @@ static CHESS_ELSEWHERE_V1: ::sync::__private::ServerOnly<chess::elsewhere_v1::se
         path: "chess/elsewhere",
         cb: "chess/elsewhere/v1",
         sources: &["src/chess/_sync/elsewhere_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static CHESS_RENAMED_V1: ::sync::__private::ServerOnly<chess::renamed_v1::server::__Server> =
@@ -17,6 +18,7 @@ static CHESS_RENAMED_V1: ::sync::__private::ServerOnly<chess::renamed_v1::server
         path: "chess/renamed",
         cb: "chess/renamed/v1",
         sources: &["src/chess/_sync/renamed_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static CHESS_TWICE_V1: ::sync::__private::ServerOnly<chess::twice_v1::server::__Server> =
@@ -27,6 +29,7 @@ static CHESS_TWICE_V1: ::sync::__private::ServerOnly<chess::twice_v1::server::__
         path: "chess/twice",
         cb: "chess/twice/v1",
         sources: &["src/chess/_sync/twice_server_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for chess::elsewhere_v1::Event {
     type App = crate::SyncApp;

@@ -7,6 +7,7 @@ static CHESS_TAKE_PIECE_V2: ::sync::__private::ServerOnly<chess::take_piece_v2::
         path: "chess/take_piece",
         cb: "chess/take_piece/v2",
         sources: &["src/chess/_sync/take_piece_server_v2.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static CHESS__ROOM_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_0::a_v1::server::__Server> =
@@ -17,6 +18,7 @@ static CHESS__ROOM_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_0::a_v1
         path: "chess/_room/a",
         cb: "chess/_room/a/v1",
         sources: &["src/chess/_room/_sync/a_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static CHESS__RULES_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_1::a_v1::server::__Server> =
@@ -27,6 +29,7 @@ static CHESS__RULES_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_1::a_v
         path: "chess/_rules/a",
         cb: "chess/_rules/a/v1",
         sources: &["src/chess/_rules/_sync/a_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static CHESS_MOVE_V1_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_2::a_v1::server::__Server> =
@@ -37,6 +40,7 @@ static CHESS_MOVE_V1_A_V1: ::sync::__private::ServerOnly<chess::__misnamed_2::a_
         path: "chess/move_v1/a",
         cb: "chess/move_v1/a/v1",
         sources: &["src/chess/move_v1/_sync/a_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static MY_PAGE_A_V1: ::sync::__private::ServerOnly<my_page::a_v1::server::__Server> =
@@ -47,6 +51,7 @@ static MY_PAGE_A_V1: ::sync::__private::ServerOnly<my_page::a_v1::server::__Serv
         path: "my-page/a",
         cb: "my-page/a/v1",
         sources: &["src/my-page/_sync/a_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server::__Server> =
@@ -57,6 +62,7 @@ static ROOT_ANNOUNCE_V1: ::sync::__private::ServerOnly<root::announce_v1::server
         path: "root/announce",
         cb: "root/announce/v1",
         sources: &["src/_sync/announce_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static TYPE_A_V1: ::sync::__private::ServerOnly<type_::a_v1::server::__Server> =
@@ -67,6 +73,7 @@ static TYPE_A_V1: ::sync::__private::ServerOnly<type_::a_v1::server::__Server> =
         path: "type/a",
         cb: "type/a/v1",
         sources: &["src/type/_sync/a_server_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for chess::take_piece_v2::Event {
     type App = crate::SyncApp;

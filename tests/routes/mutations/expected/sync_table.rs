@@ -7,6 +7,7 @@ static TODOS_MUTATION_CREATE_V1: ::sync::__private::MutationOnly<todos::_mutatio
         path: "todos/create",
         cb: "todos/create/v1",
         sources: &["src/todos/_mutation/create_v1.rs"],
+        retires: None,
     });
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_CREATE_V2: ::sync::__private::MutationOnly<todos::_mutation::create_v2::__Mutation> =
@@ -17,6 +18,7 @@ static TODOS_MUTATION_CREATE_V2: ::sync::__private::MutationOnly<todos::_mutatio
         path: "todos/create",
         cb: "todos/create/v2",
         sources: &["src/todos/_mutation/create_v2.rs"],
+        retires: None,
     });
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_CREATE_SERVER_V1: ::sync::__private::MutationOnly<todos::_mutation::create_server_v1::__Mutation> =
@@ -27,6 +29,7 @@ static TODOS_MUTATION_CREATE_SERVER_V1: ::sync::__private::MutationOnly<todos::_
         path: "todos/create_server",
         cb: "todos/create_server/v1",
         sources: &["src/todos/_mutation/create_server_v1.rs"],
+        retires: None,
     });
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_LOST_V2: ::sync::__private::MutationOnly<todos::_mutation::lost_v2::__Mutation> =
@@ -37,6 +40,7 @@ static TODOS_MUTATION_LOST_V2: ::sync::__private::MutationOnly<todos::_mutation:
         path: "todos/lost",
         cb: "todos/lost/v2",
         sources: &["src/todos/_mutation/lost_v2.rs"],
+        retires: None,
     });
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_RENAME_V1: ::sync::__private::MutationOnly<todos::_mutation::rename_v3::__Mutation, todos::_mutation::rename_v1::Args> =
@@ -47,6 +51,7 @@ static TODOS_MUTATION_RENAME_V1: ::sync::__private::MutationOnly<todos::_mutatio
         path: "todos/rename",
         cb: "todos/rename/v1",
         sources: &["src/todos/_mutation/rename_v1.rs"],
+        retires: None,
     }, |old| ::sync::__private::upgraded(todos::_mutation::rename_v3::upgrade(todos::_mutation::rename_v2::upgrade(old))));
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_RENAME_V2: ::sync::__private::MutationOnly<todos::_mutation::rename_v3::__Mutation, todos::_mutation::rename_v2::Args> =
@@ -57,6 +62,7 @@ static TODOS_MUTATION_RENAME_V2: ::sync::__private::MutationOnly<todos::_mutatio
         path: "todos/rename",
         cb: "todos/rename/v2",
         sources: &["src/todos/_mutation/rename_v2.rs"],
+        retires: None,
     }, |old| ::sync::__private::upgraded(todos::_mutation::rename_v3::upgrade(old)));
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_RENAME_V3: ::sync::__private::MutationOnly<todos::_mutation::rename_v3::__Mutation> =
@@ -67,6 +73,7 @@ static TODOS_MUTATION_RENAME_V3: ::sync::__private::MutationOnly<todos::_mutatio
         path: "todos/rename",
         cb: "todos/rename/v3",
         sources: &["src/todos/_mutation/rename_v3.rs"],
+        retires: None,
     });
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_RIGHT_V1: ::sync::__private::MutationOnly<todos::_mutation::right_v1::__Mutation> =
@@ -77,6 +84,7 @@ static TODOS_MUTATION_RIGHT_V1: ::sync::__private::MutationOnly<todos::_mutation
         path: "todos/right",
         cb: "todos/right/v1",
         sources: &["src/todos/_mutation/right_v1.rs"],
+        retires: None,
     });
 /// O(subscribers): a commit is told once, with its changes, to each who is up to date.
 static TODOS_MUTATION_RUN_V1: ::sync::__private::MutationOnly<todos::_mutation::run_v1::__Mutation> =
@@ -87,6 +95,7 @@ static TODOS_MUTATION_RUN_V1: ::sync::__private::MutationOnly<todos::_mutation::
         path: "todos/run",
         cb: "todos/run/v1",
         sources: &["src/todos/_mutation/run_v1.rs"],
+        retires: None,
     });
 static ENTITY_0: ::sync::__private::EntityOf<other::_entity::Todo> =
     ::sync::__private::EntityOf::new("other", "src/other/_entity.rs");

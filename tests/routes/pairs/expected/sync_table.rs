@@ -7,6 +7,7 @@ static CHESS_MOVE_V1: ::sync::__private::ServerOnly<chess::move_v1::server::__Se
         path: "chess/move",
         cb: "chess/move/v1",
         sources: &["src/chess/_sync/move_server_v1.rs"],
+        retires: None,
     });
 /// O(members): the filter runs once for each member.
 static CHESS_SMALL_V1: ::sync::__private::Paired<chess::small_v1::server::__Server, chess::small_v1::client::__Client> =
@@ -17,6 +18,7 @@ static CHESS_SMALL_V1: ::sync::__private::Paired<chess::small_v1::server::__Serv
         path: "chess/small",
         cb: "chess/small/v1",
         sources: &["src/chess/_sync/small_server_v1.rs", "src/chess/_sync/small_client_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for chess::move_v1::Event {
     type App = crate::SyncApp;

@@ -7,6 +7,7 @@ static TODOS_MUTATION_CLEAR_V1: ::sync::__private::MutationOnly<todos::_mutation
         path: "todos/clear",
         cb: "todos/clear/v1",
         sources: &["src/todos/_mutation/clear_v1.rs"],
+        retires: None,
     });
 /// O(scopes): a row is written once in each scope that it belongs to.
 static TODOS_REPLICA_TODOS_V2: ::sync::__private::ReplicaOf<todos::_replica::todos_v2::__Replica> =
@@ -17,6 +18,7 @@ static TODOS_REPLICA_TODOS_V2: ::sync::__private::ReplicaOf<todos::_replica::tod
         path: "todos/todos",
         cb: "todos/todos/v2",
         sources: &["src/todos/_replica/todos_v2.rs"],
+        retires: None,
     });
 /// O(scopes): a row is written once in each scope that it belongs to.
 static TWICE_REPLICA_ROWS_V2: ::sync::__private::ReplicaOf<twice::_replica::rows_v2::__Replica> =
@@ -27,6 +29,7 @@ static TWICE_REPLICA_ROWS_V2: ::sync::__private::ReplicaOf<twice::_replica::rows
         path: "twice/rows",
         cb: "twice/rows/v2",
         sources: &["src/twice/_replica/rows_v2.rs"],
+        retires: None,
     });
 static ENTITY_0: ::sync::__private::EntityOf<twice::_entity::Twice> =
     ::sync::__private::EntityOf::new("twice", "src/twice/_entity.rs");

@@ -7,6 +7,7 @@ static CHESS_API_ELSEWHERE_V1: ::sync::__private::RequestOnly<chess::_api::elsew
         path: "chess/elsewhere",
         cb: "chess/elsewhere/v1",
         sources: &["src/chess/_api/elsewhere_v1.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static CHESS_API_RENAMED_V1: ::sync::__private::RequestOnly<chess::_api::renamed_v1::__Request> =
@@ -17,6 +18,7 @@ static CHESS_API_RENAMED_V1: ::sync::__private::RequestOnly<chess::_api::renamed
         path: "chess/renamed",
         cb: "chess/renamed/v1",
         sources: &["src/chess/_api/renamed_v1.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static CHESS_API_TWICE_V1: ::sync::__private::RequestOnly<chess::_api::twice_v1::__Request> =
@@ -27,6 +29,7 @@ static CHESS_API_TWICE_V1: ::sync::__private::RequestOnly<chess::_api::twice_v1:
         path: "chess/twice",
         cb: "chess/twice/v1",
         sources: &["src/chess/_api/twice_v1.rs"],
+        retires: None,
     });
 impl ::sync::RequestRoute for chess::_api::elsewhere_v1::__Request {
     type App = crate::SyncApp;

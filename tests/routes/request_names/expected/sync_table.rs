@@ -7,6 +7,7 @@ static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Se
         path: "chess/good",
         cb: "chess/good/v1",
         sources: &["src/chess/_sync/good_server_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for chess::good_v1::Event {
     type App = crate::SyncApp;
@@ -26,6 +27,7 @@ static CHESS_API_2FA_V1: ::sync::__private::RequestOnly<chess::_api::_2fa_v1::__
         path: "chess/2fa",
         cb: "chess/2fa/v1",
         sources: &["src/chess/_api/2fa_v1.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static CHESS_API_FIND_V1: ::sync::__private::RequestOnly<chess::_api::find_v1::__Request> =
@@ -36,6 +38,7 @@ static CHESS_API_FIND_V1: ::sync::__private::RequestOnly<chess::_api::find_v1::_
         path: "chess/find",
         cb: "chess/find/v1",
         sources: &["src/chess/_api/find_v1.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static CHESS_API_TAKE_PIECE_V2: ::sync::__private::RequestOnly<chess::_api::take_piece_v2::__Request> =
@@ -46,6 +49,7 @@ static CHESS_API_TAKE_PIECE_V2: ::sync::__private::RequestOnly<chess::_api::take
         path: "chess/take_piece",
         cb: "chess/take_piece/v2",
         sources: &["src/chess/_api/take_piece_v2.rs"],
+        retires: None,
     });
 impl ::sync::RequestRoute for chess::_api::_2fa_v1::__Request {
     type App = crate::SyncApp;

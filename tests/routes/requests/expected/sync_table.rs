@@ -7,6 +7,7 @@ static CHESS_FIND_V1: ::sync::__private::ServerOnly<chess::find_v1::server::__Se
         path: "chess/find",
         cb: "chess/find/v1",
         sources: &["src/chess/_sync/find_server_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static ROOT_TIME_V1: ::sync::__private::ServerOnly<root::time_v1::server::__Server> =
@@ -17,6 +18,7 @@ static ROOT_TIME_V1: ::sync::__private::ServerOnly<root::time_v1::server::__Serv
         path: "root/time",
         cb: "root/time/v1",
         sources: &["src/_sync/time_server_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for chess::find_v1::Event {
     type App = crate::SyncApp;
@@ -45,6 +47,7 @@ static CHESS_API_FIND_V1: ::sync::__private::RequestOnly<chess::_api::find_v1::_
         path: "chess/find",
         cb: "chess/find/v1",
         sources: &["src/chess/_api/find_v1.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static CHESS_API_FIND_V2: ::sync::__private::RequestOnly<chess::_api::find_v2::__Request> =
@@ -55,6 +58,7 @@ static CHESS_API_FIND_V2: ::sync::__private::RequestOnly<chess::_api::find_v2::_
         path: "chess/find",
         cb: "chess/find/v2",
         sources: &["src/chess/_api/find_v2.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static CHESS_API_FIND_V10: ::sync::__private::RequestOnly<chess::_api::find_v10::__Request> =
@@ -65,6 +69,7 @@ static CHESS_API_FIND_V10: ::sync::__private::RequestOnly<chess::_api::find_v10:
         path: "chess/find",
         cb: "chess/find/v10",
         sources: &["src/chess/_api/find_v10.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static CHESS_API_MY_MOVE_V1: ::sync::__private::RequestOnly<chess::_api::my_move_v1::__Request> =
@@ -75,6 +80,7 @@ static CHESS_API_MY_MOVE_V1: ::sync::__private::RequestOnly<chess::_api::my_move
         path: "chess/my-move",
         cb: "chess/my-move/v1",
         sources: &["src/chess/_api/my-move_v1.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static CHESS_OPENINGS_API_LIST_V1: ::sync::__private::RequestOnly<chess::openings::_api::list_v1::__Request> =
@@ -85,6 +91,7 @@ static CHESS_OPENINGS_API_LIST_V1: ::sync::__private::RequestOnly<chess::opening
         path: "chess/openings/list",
         cb: "chess/openings/list/v1",
         sources: &["src/chess/openings/_api/list_v1.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static LOBBY_API_2FA_V1: ::sync::__private::RequestOnly<lobby::_api::_2fa_v1::__Request> =
@@ -95,6 +102,7 @@ static LOBBY_API_2FA_V1: ::sync::__private::RequestOnly<lobby::_api::_2fa_v1::__
         path: "lobby/2fa",
         cb: "lobby/2fa/v1",
         sources: &["src/lobby/_api/2fa_v1.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static LOBBY_API_RESTART_SERVER_V1: ::sync::__private::RequestOnly<lobby::_api::restart_server_v1::__Request> =
@@ -105,6 +113,7 @@ static LOBBY_API_RESTART_SERVER_V1: ::sync::__private::RequestOnly<lobby::_api::
         path: "lobby/restart_server",
         cb: "lobby/restart_server/v1",
         sources: &["src/lobby/_api/restart_server_v1.rs"],
+        retires: None,
     });
 /// O(1): nobody but the caller hears of it.
 static ROOT_API_TIME_V1: ::sync::__private::RequestOnly<root::_api::time_v1::__Request> =
@@ -115,6 +124,7 @@ static ROOT_API_TIME_V1: ::sync::__private::RequestOnly<root::_api::time_v1::__R
         path: "root/time",
         cb: "root/time/v1",
         sources: &["src/_api/time_v1.rs"],
+        retires: None,
     });
 impl ::sync::RequestRoute for chess::_api::find_v1::__Request {
     type App = crate::SyncApp;

@@ -7,6 +7,7 @@ static POLLS_VOTE_V1: ::sync::__private::ServerOnly<polls::vote_v1::server::__Se
         path: "polls/vote",
         cb: "polls/vote/v1",
         sources: &["src/polls/_sync/vote_server_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for polls::vote_v1::Event {
     type App = crate::SyncApp;

@@ -7,6 +7,7 @@ static BOARD_STATE_FUNCTION_V1: ::sync::__private::StateOnly<board::_state::func
         path: "board/function",
         cb: "board/function/v1",
         sources: &["src/board/_state/function_v1.rs"],
+        retires: None,
     });
 /// O(views): a change is found and written once for each group of followers.
 static BOARD_STATE_NOTES_V1: ::sync::__private::StateOnly<board::_state::notes_v1::__State> =
@@ -17,6 +18,7 @@ static BOARD_STATE_NOTES_V1: ::sync::__private::StateOnly<board::_state::notes_v
         path: "board/notes",
         cb: "board/notes/v1",
         sources: &["src/board/_state/notes_v1.rs"],
+        retires: None,
     });
 /// O(views): a change is found and written once for each group of followers.
 static BOARD_STATE_NOTES_V2: ::sync::__private::StateOnly<board::_state::notes_v2::__State> =
@@ -27,6 +29,7 @@ static BOARD_STATE_NOTES_V2: ::sync::__private::StateOnly<board::_state::notes_v
         path: "board/notes",
         cb: "board/notes/v2",
         sources: &["src/board/_state/notes_v2.rs"],
+        retires: None,
     });
 /// O(views): a change is found and written once for each group of followers.
 static BOARD_STATE_NOTES_SERVER_V1: ::sync::__private::StateOnly<board::_state::notes_server_v1::__State> =
@@ -37,6 +40,7 @@ static BOARD_STATE_NOTES_SERVER_V1: ::sync::__private::StateOnly<board::_state::
         path: "board/notes_server",
         cb: "board/notes_server/v1",
         sources: &["src/board/_state/notes_server_v1.rs"],
+        retires: None,
     });
 /// O(views): a change is found and written once for each group of followers.
 static BOARD_STATE_SHAPES_V1: ::sync::__private::StateOnly<board::_state::shapes_v1::__State> =
@@ -47,6 +51,7 @@ static BOARD_STATE_SHAPES_V1: ::sync::__private::StateOnly<board::_state::shapes
         path: "board/shapes",
         cb: "board/shapes/v1",
         sources: &["src/board/_state/shapes_v1.rs"],
+        retires: None,
     });
 impl ::sync::__private::StateRoute for board::_state::function_v1::__State {
     const PATH: &'static str = "board/function";

@@ -7,6 +7,7 @@ static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Se
         path: "chess/good",
         cb: "chess/good/v1",
         sources: &["src/chess/_sync/good_server_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for chess::good_v1::Event {
     type App = crate::SyncApp;

@@ -7,6 +7,7 @@ static CHESS_GOOD_V1: ::sync::__private::ServerOnly<chess::good_v1::server::__Se
         path: "chess/good",
         cb: "chess/good/v1",
         sources: &["src/chess/_sync/good_server_v1.rs"],
+        retires: None,
     });
 /// O(members): the filter runs once for each member.
 static CHESS_MOVE_V1: ::sync::__private::Paired<chess::move_v1::server::__Server, chess::move_v1::client::__Client> =
@@ -17,6 +18,7 @@ static CHESS_MOVE_V1: ::sync::__private::Paired<chess::move_v1::server::__Server
         path: "chess/move",
         cb: "chess/move/v1",
         sources: &["src/chess/_sync/move_server_v1.rs", "src/chess/_sync/move_client_v1.rs"],
+        retires: None,
     });
 /// O(1): no filter, an event is encoded once.
 static CHESS_TAKE_V1: ::sync::__private::ServerOnly<chess::take_v1::server::__Server> =
@@ -27,6 +29,7 @@ static CHESS_TAKE_V1: ::sync::__private::ServerOnly<chess::take_v1::server::__Se
         path: "chess/take",
         cb: "chess/take/v1",
         sources: &["src/chess/_sync/take_server_v1.rs"],
+        retires: None,
     });
 impl ::sync::EventRoute for chess::good_v1::Event {
     type App = crate::SyncApp;

@@ -1,0 +1,36 @@
+/** Versions that the server says will end: this page calls what a newer one should not. */
+
+import type { ClientEvent } from "../wire/payloads";
+import { isObject } from "../wire/read";
+import type { OnProblem } from "./problems";
+
+/** Tells of each version once, however often it is called. */
+export class Retirements {
+  readonly #onProblem: OnProblem;
+  readonly #told = new Set<string>();
+
+  constructor(onProblem: OnProblem) {
+    this.#onProblem = onProblem;
+  }
+
+  /** Looks at an answer to what was sent. */
+  note(event: ClientEvent, payload: object, answer: unknown): void {
+    if (!isObject(answer)) return;
+    this.#look(event, payload, answer);
+    // A push is answered as a whole, and each of its mutations in it.
+    const { mutations } = payload as { mutations?: readonly object[] };
+    const results = isObject(answer.result) ? answer.result.results : undefined;
+    if (mutations !== undefined && Array.isArray(results)) mutations.forEach((mutation, index) => this.#look(event, mutation, results[index]));
+  }
+
+  #look(event: ClientEvent, call: object, answer: unknown): void {
+    const { name, version } = call as { name?: string; version?: string };
+    if (!isObject(answer) || typeof answer.retires !== "string" || name === undefined || version === undefined) return;
+    const route = `${name}/${version}`;
+    // A request may have the name of an event.
+    const key = `${event} ${route}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#onProblem({ kind: "version-retires", route, day: answer.retires });
+  }
+}

@@ -1,0 +1,8 @@
+use crate::Ctx;
+use sync::SyncError;
+
+/// By the ledger of the page, it retires in a thousand years, nearly.
+#[sync::request(auth = public, method = GET)]
+pub async fn main(_ctx: Ctx<'_>) -> Result<u32, SyncError> {
+    Ok(2)
+}

@@ -1,0 +1,6 @@
+/// Something that was done once.
+#[sync::entity]
+pub struct Deed {
+    #[key]
+    pub id: String,
+}
