@@ -150,6 +150,7 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
     let error_codes = vec!["sync-not-found".to_owned()];
     Api {
         manifest_dir: String::new(),
+        library: String::new(),
         routes: vec![route],
         session,
         public,

@@ -414,6 +414,7 @@ pub fn api_with(types: &mut Model) -> Api {
     let presence = Some(PresenceTypes { rooms, data: wire_type::<Profile>(types) });
     Api {
         manifest_dir: String::new(),
+        library: String::new(),
         routes: routes.into_iter().map(|route| route.0).collect(),
         session,
         public,
@@ -434,6 +435,7 @@ pub fn api_of<In: Wire, Out: Wire>() -> Api {
     let [session, public] = [wire_type::<shared::Session>(&mut types), wire_type::<shared::Person>(&mut types)];
     Api {
         manifest_dir: String::new(),
+        library: String::new(),
         routes,
         session,
         public,
@@ -503,6 +505,7 @@ pub fn api_by_query<In: Wire>() -> Api {
     let [session, public] = [wire_type::<shared::Session>(&mut types), wire_type::<shared::Person>(&mut types)];
     Api {
         manifest_dir: String::new(),
+        library: String::new(),
         routes,
         session,
         public,

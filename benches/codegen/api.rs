@@ -10,6 +10,7 @@ pub(crate) fn of(routes: usize) -> Api {
     let (session, public) = (wire(person.clone()), wire(person));
     Api {
         manifest_dir: String::new(),
+        library: String::new(),
         routes,
         session,
         public,

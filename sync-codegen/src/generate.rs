@@ -5,10 +5,10 @@ use std::path::Path;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::emit;
-use crate::ledger::Ledger;
 use crate::manifest::{self, Contract};
 use crate::model::App;
 use crate::problems;
+use crate::released::Ledger;
 use crate::scan::{self, Tree};
 
 /// Everything that [`crate::build()`] writes and says about an app.

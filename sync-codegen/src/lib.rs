@@ -20,6 +20,7 @@ mod manifest;
 mod model;
 mod output;
 mod problems;
+mod released;
 mod scan;
 mod watch;
 

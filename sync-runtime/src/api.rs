@@ -27,6 +27,7 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
     error_codes.dedup();
     Api {
         manifest_dir: table.manifest_dir.to_owned(),
+        library: library_of(std::any::type_name::<A>()),
         routes,
         session,
         public,
@@ -37,6 +38,11 @@ pub fn describe_with<A: App>(table: &Table<A>, model: &mut Model) -> Api {
         error_codes,
         types: model.types().clone(),
     }
+}
+
+/// The library of a type, by its path.
+fn library_of(path: &str) -> String {
+    path.split("::").next().unwrap_or_default().to_owned()
 }
 
 fn presence<A: App>(table: &Table<A>, model: &mut Model) -> Option<PresenceTypes> {

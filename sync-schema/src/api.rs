@@ -14,6 +14,9 @@ pub type Day = chrono::NaiveDate;
 pub struct Api {
     /// The folder of the app's `Cargo.toml`, absolute; where `[package.metadata.sync]` is read.
     pub manifest_dir: String,
+    /// What the paths of the app's own types begin with: the name of its library; empty where that is not known.
+    #[serde(default)]
+    pub library: String,
     /// The routes, sorted by lane, page, name and version.
     pub routes: Vec<RouteTypes>,
     /// The app's session, as a client reads it from `/auth/session`.

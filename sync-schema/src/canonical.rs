@@ -42,9 +42,9 @@ use crate::shape::{
 ///     retires: None,
 /// };
 /// let error_codes = vec!["sync-not-found".to_owned()];
-/// let manifest_dir = String::new();
+/// let (manifest_dir, library) = (String::new(), String::new());
 /// let (rooms, scopes, entities, presence) = (vec!["chess-{game}".to_owned()], Vec::new(), Vec::new(), None);
-/// let api = Api { manifest_dir, routes: vec![route], session, public, rooms, scopes, entities, presence, error_codes, types };
+/// let api = Api { manifest_dir, library, routes: vec![route], session, public, rooms, scopes, entities, presence, error_codes, types };
 /// assert_eq!(
 ///     api.to_string(),
 ///     "\

@@ -43,6 +43,7 @@ impl FromStr for Api {
         let any = || WireType { shape: Shape::Any };
         let mut api = Self {
             manifest_dir: String::new(),
+            library: String::new(),
             routes: Vec::new(),
             session: any(),
             public: any(),

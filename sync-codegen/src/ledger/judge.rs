@@ -44,7 +44,7 @@ pub(crate) fn of_source(app_dir: &Path, tree: &Tree, released: &Result<Ledger, V
     }
     let listing = listing::of_tree(tree);
     // What the library is called is no part of what is promised.
-    let api = preview::of_tree(app_dir, "app", tree, &listing).api;
+    let api = preview::of_tree(app_dir, "app", tree, &listing, &ledger.retiring()).api;
     let breaking = breaking(ledger, &api);
     if breaking.is_empty() {
         return String::new();
@@ -78,7 +78,7 @@ pub fn located(changes: &[Change], app_dir: &Path, api: &Api, ledger: &Ledger) -
 fn told(change: &Change, app_dir: &Path, api: &Api, pages: &[Page], listing: &Listing) -> (Diagnostic, Speaker) {
     let problem = Diagnostic::new(String::new(), sentence(change), help(change, api));
     if let Some(Place { file, name, line, column }) =
-        change.at.as_ref().and_then(|spot| place(app_dir, &listing.modules, spot))
+        change.at.as_ref().and_then(|spot| place(app_dir, &api.library, &listing.modules, spot))
     {
         return (Diagnostic { file, ..problem }.at(line, column), Speaker::Item(name));
     }

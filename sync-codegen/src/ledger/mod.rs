@@ -14,51 +14,18 @@ use std::time::SystemTime;
 
 use sync_schema::{Api, Breaks, Change, ChangeKind, Day, FRAMEWORK_CODES};
 
-use crate::diagnostic::Diagnostic;
 use crate::output;
-use crate::scan;
 
 pub(crate) use judge::of_source;
 pub use judge::{is_broken, judge, located};
-pub use page::{Page, pages};
+pub use page::pages;
 
-/// The file in the folder of a page.
-pub const FILE: &str = "_ledger.txt";
+pub use crate::released::{FILE, Ledger, Page};
 
 /// A build with this variable judges no ledger: `cargo sync release` says itself what is broken, and by whose leave.
 pub const OFF: &str = "SYNC_LEDGER_OFF";
 
-/// What an app has released.
-#[derive(Debug, Default)]
-pub struct Ledger {
-    /// The pages that have released something, by their files.
-    pub pages: Vec<Page>,
-}
-
 impl Ledger {
-    /// Reads what the app in `app_dir` has released; nothing is what most have.
-    ///
-    /// # Errors
-    ///
-    /// What cannot be read, by file and line.
-    pub fn read(app_dir: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let (mut pages, mut problems) = (Vec::new(), Vec::new());
-        for file in scan::called(app_dir, FILE) {
-            match Page::read(app_dir, &file) {
-                Ok(page) => pages.push(page),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        if problems.is_empty() { Ok(Self { pages }) } else { Err(problems) }
-    }
-
-    /// Returns the last days that were announced, by routes.
-    #[must_use]
-    pub fn retiring(&self) -> BTreeMap<String, Day> {
-        let routes = self.pages.iter().flat_map(|page| &page.api.routes);
-        routes.filter_map(|route| Some((route.id(), route.retires?))).collect()
-    }
-
     /// Writes what is promised from now on, and takes files away that promise nothing any more.
     ///
     /// # Errors
@@ -90,6 +57,21 @@ impl Ledger {
             changed.map(|(file, _)| file.clone()).chain(gone.map(|page| page.file.clone())).collect();
         stale.sort();
         stale
+    }
+
+    /// Returns those of the stale files that promise something else: where types have other names and nothing more has changed, nobody notices.
+    #[must_use]
+    pub fn unpromised(&self, pages: &[(String, String)]) -> Vec<String> {
+        let read = |text: &str| text.parse::<Api>().ok();
+        let is_promised = |file: &String| {
+            let (old, new) = (
+                self.pages.iter().find(|page| page.file == *file).map(|page| &page.api),
+                pages.iter().find(|(page, _)| page == file).and_then(|(_, text)| read(text)),
+            );
+            let (Some(old), Some(new)) = (old, new) else { return false };
+            sync_schema::compare(old, &new).is_empty() && sync_schema::compare(&new, old).is_empty()
+        };
+        self.stale(pages).into_iter().filter(|file| !is_promised(file)).collect()
     }
 
     /// Returns what `api` has otherwise than what was released.

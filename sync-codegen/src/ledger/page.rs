@@ -1,56 +1,19 @@
 //! One page of a ledger, and how an app is parted into pages.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use sync_schema::{Api, Shape, WireType};
 
 use super::{FILE, Ledger};
-use crate::diagnostic::Diagnostic;
 use crate::listing::{ListedRoom, Listing};
 use crate::model::page_name;
 use crate::scan::page_of;
-
-/// What a page has released.
-#[derive(Debug)]
-pub struct Page {
-    /// Its file, relative to the app, with forward slashes.
-    pub file: String,
-    /// The contract: the routes of the page, names of its rooms and scopes, what lives in these, and the codes that its files answer with. That of
-    /// the page `root` has the session and what else the whole app shares.
-    pub api: Api,
-    /// The text of the file.
-    pub text: String,
-}
 
 /// What begins the file; `#` begins a line that says nothing.
 const HEAD: &str = "\
 # What was released of this page, for as long as somebody may rely on it: a build that breaks it fails.
 # `cargo sync release` writes this file. Do not edit it: commit it, and read what changes in it.
 ";
-
-impl Page {
-    pub(super) fn read(app_dir: &Path, file: &str) -> Result<Self, Diagnostic> {
-        let help = "take the file back from version control; `cargo sync release` writes it";
-        let problem = |what: String| Diagnostic::new(file, what, help);
-        let text = std::fs::read_to_string(app_dir.join(file))
-            .map_err(|error| problem(format!("it cannot be read: {error}")))?;
-        let api = text.parse().map_err(|error: sync_schema::ReadError| {
-            problem(format!("it is no ledger: expected {}", error.expected)).at_line(error.line)
-        })?;
-        Ok(Self { file: file.to_owned(), api, text })
-    }
-
-    /// Returns the line on which something is said to be, counted from 1.
-    #[must_use]
-    pub fn line_of(&self, origin: &str) -> Option<usize> {
-        let is_it = |line: &str| {
-            line.replace('"', "") == origin
-                || line.strip_prefix(origin).is_some_and(|rest| rest.starts_with([':', ' ']))
-        };
-        self.text.lines().position(is_it).map(|index| index + 1)
-    }
-}
 
 /// Returns what an app promises from now on: each page's file and the text of that, sorted; a page that promises nothing is left out.
 ///
@@ -96,6 +59,7 @@ fn part(api: &Api, listing: &Listing, page: &str, error_codes: Vec<String>) -> A
     };
     Api {
         manifest_dir: String::new(),
+        library: String::new(),
         routes: api.routes.iter().filter(|route| route.page == page).cloned().collect(),
         session: if is_root { api.session.clone() } else { unsaid() },
         public: if is_root { api.public.clone() } else { unsaid() },
@@ -108,11 +72,12 @@ fn part(api: &Api, listing: &Listing, page: &str, error_codes: Vec<String>) -> A
     }
 }
 
-/// The app's own crate goes without saying, so that another name for it changes nothing.
+/// The app's own library is `crate`, so that another name for it changes nothing.
 fn without_library(text: &str, api: &Api) -> String {
-    let Shape::Named(session) = &api.session.shape else { return text.to_owned() };
-    let Some((library, _)) = session.split_once("::") else { return text.to_owned() };
-    let own = format!("{library}::");
+    if api.library.is_empty() {
+        return text.to_owned();
+    }
+    let own = format!("{}::", api.library);
     let mut short = String::new();
     for (index, part) in text.split('`').enumerate() {
         if index > 0 {
@@ -127,9 +92,7 @@ fn without_library(text: &str, api: &Api) -> String {
             let (before, after) = rest.split_at(at);
             short.push_str(before);
             let is_inside = before.ends_with(|sign: char| sign.is_alphanumeric() || matches!(sign, '_' | ':'));
-            if is_inside {
-                short.push_str(&own);
-            }
+            short.push_str(if is_inside { &own } else { "crate::" });
             rest = &after[own.len()..];
         }
         short.push_str(rest);

@@ -19,10 +19,14 @@ pub(super) struct Place {
 
 /// Returns where `spot` is, or where the type is that it is a part of; `None` where no file of the app declares that.
 ///
-/// `modules` are the paths of modules below that of all routes, by file.
-pub(super) fn place(app_dir: &Path, modules: &BTreeMap<String, String>, spot: &Spot) -> Option<Place> {
+/// `library` is the app's own; `modules` are the paths of modules below that of all routes, by file.
+pub(super) fn place(app_dir: &Path, library: &str, modules: &BTreeMap<String, String>, spot: &Spot) -> Option<Place> {
     let path = spot.key.split('<').next().unwrap_or_default();
-    let mut segments: Vec<&str> = path.split("::").skip(1).collect();
+    let (first, path) = path.split_once("::")?;
+    if first != library {
+        return None;
+    }
+    let mut segments: Vec<&str> = path.split("::").collect();
     let name = segments.pop()?;
     // Modules may be written inside of a file.
     for inner in 0..=segments.len() {

@@ -12,13 +12,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::listing::{self, Listing};
+use crate::released::Ledger;
 use crate::scan::{Tree, scan};
 use syn::{Attribute, DeriveInput, Item};
 use sync_expand::wire::Kind;
 use sync_expand::wire::describe::{Place, describe};
 use sync_expand::wire::entity::key_in_json;
 use sync_schema::{
-    Api, Body, Definition, EntityTypes, FRAMEWORK_CODES, PresenceTypes, Shape, Types, VariantBody, WireType,
+    Api, Body, Day, Definition, EntityTypes, FRAMEWORK_CODES, PresenceTypes, Shape, Types, VariantBody, WireType,
 };
 use sync_syntax::Imports;
 use sync_syntax::handler_file::wire_name;
@@ -40,18 +41,25 @@ pub fn api(app_dir: &Path, library: &str, compiled: &Api) -> Preview {
     let tree = scan(app_dir);
     let listing = listing::of_tree(&tree);
     let sources = Sources::of(app_dir, library, &listing, &tree);
-    read(&listing, &sources, library, compiled, Shape::Any)
+    let retiring = Ledger::read(app_dir).unwrap_or_default().retiring();
+    read(&listing, &sources, &retiring, library, compiled, Shape::Any)
 }
 
 /// Reads the app in `app_dir`, whose library is called `library`, where nothing is known of it but its source.
 #[must_use]
 pub fn of_source(app_dir: &Path, library: &str) -> Preview {
-    let tree = scan(app_dir);
-    of_tree(app_dir, library, &tree, &listing::of_tree(&tree))
+    let (tree, released) = (scan(app_dir), Ledger::read(app_dir).unwrap_or_default());
+    of_tree(app_dir, library, &tree, &listing::of_tree(&tree), &released.retiring())
 }
 
 /// As [`of_source`], of files that were read.
-pub(crate) fn of_tree(app_dir: &Path, library: &str, tree: &Tree, listing: &Listing) -> Preview {
+pub(crate) fn of_tree(
+    app_dir: &Path,
+    library: &str,
+    tree: &Tree,
+    listing: &Listing,
+    retiring: &BTreeMap<String, Day>,
+) -> Preview {
     let sources = Sources::of(app_dir, library, listing, tree);
     let mut nothing =
         Reader { sources: &sources, compiled: &Types::default(), unknown: Shape::unread(), kept: Vec::new() };
@@ -63,6 +71,7 @@ pub(crate) fn of_tree(app_dir: &Path, library: &str, tree: &Tree, listing: &List
     };
     let unsaid = Api {
         manifest_dir: app_dir.display().to_string(),
+        library: library.to_owned(),
         routes: Vec::new(),
         session: WireType { shape: session },
         public: WireType { shape: public },
@@ -73,7 +82,7 @@ pub(crate) fn of_tree(app_dir: &Path, library: &str, tree: &Tree, listing: &List
         error_codes: Vec::new(),
         types: Types::default(),
     };
-    read(listing, &sources, library, &unsaid, Shape::unread())
+    read(listing, &sources, retiring, library, &unsaid, Shape::unread())
 }
 
 /// What the app says of its sessions, and of what others may know of a user.
@@ -95,7 +104,14 @@ fn people(reader: &mut Reader<'_>) -> (Shape, Shape) {
     (shape(session), shape(public))
 }
 
-fn read(listing: &Listing, sources: &Sources<'_>, library: &str, compiled: &Api, unknown: Shape) -> Preview {
+fn read(
+    listing: &Listing,
+    sources: &Sources<'_>,
+    retiring: &BTreeMap<String, Day>,
+    library: &str,
+    compiled: &Api,
+    unknown: Shape,
+) -> Preview {
     let mut reader = Reader { sources, compiled: &compiled.types, unknown, kept: Vec::new() };
     let mut types = compiled.types.clone();
     for (key, scope, declared, kind) in sources.wire_types() {
@@ -106,7 +122,8 @@ fn read(listing: &Listing, sources: &Sources<'_>, library: &str, compiled: &Api,
     }
     let Shape::Named(empty) = shapes::empty() else { unreachable!("it has a name") };
     types.replace(&empty, Definition::new("Empty", "sync", "", Body::Struct(Vec::new())));
-    let routes = routes::read(listing, &mut reader, compiled);
+    let mut routes = routes::read(listing, &mut reader, compiled);
+    routes.iter_mut().for_each(|route| route.retires = retiring.get(&route.id()).copied());
     reader.kept.sort();
     reader.kept.dedup();
     let framework = FRAMEWORK_CODES.iter().map(|(code, _)| (*code).to_owned());

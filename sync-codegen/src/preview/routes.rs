@@ -45,7 +45,7 @@ fn route(listed: &ListedRoute, lane: Lane, listing: &Listing, reader: &mut Reade
         }),
         payloads,
         stored,
-        retires: known.and_then(|known| known.retires),
+        retires: None,
     }
 }
 

@@ -133,6 +133,21 @@ const CASES: &[(&str, &str, &str)] = &[
         "variants by form; variant one: string",
     ),
     (
+        "forms in another order that are told apart",
+        "variants by form; variant one: string; variant many: list(string)",
+        "variants by form; variant many: list(string); variant one: string",
+    ),
+    (
+        "a form before one whose values it takes",
+        "variants by form; variant one: integer 0..=9; variant any: number to 100",
+        "variants by form; variant any: number to 100; variant one: integer 0..=9",
+    ),
+    (
+        "a new form before one whose values it takes",
+        "variants by form; variant one: integer 0..=9",
+        "variants by form; variant any: number to 100; variant one: integer 0..=9",
+    ),
+    (
         "a form for what had one",
         "field a: string",
         "field a: `U` / U: variants by form; variant one: string; variant many: list(string)",

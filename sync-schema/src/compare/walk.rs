@@ -205,7 +205,7 @@ impl<'t> Walk<'t> {
         let (writers, readers) = if self.flow.writer_is_new() { (&news, &olds) } else { (&olds, &news) };
         let unread: Vec<usize> = (0..writers.len())
             .filter(|writer| {
-                let pair = |reader: &(Option<&str>, Node<'t>)| match self.flow.writer_is_new() {
+                let pair = |reader: &Form<'t>| match self.flow.writer_is_new() {
                     true => (reader.1, writers[*writer].1),
                     false => (writers[*writer].1, reader.1),
                 };
@@ -216,15 +216,16 @@ impl<'t> Walk<'t> {
             let (name, _) = writers[*writer];
             // One that is still there under its name says more about itself.
             let namesakes = name.and_then(|name| {
-                let of = |all: &[(Option<&str>, Node<'t>)]| {
-                    all.iter().find(|(other, _)| *other == Some(name)).map(|(_, node)| *node)
-                };
+                let of = |all: &[Form<'t>]| all.iter().find(|(other, _)| *other == Some(name)).map(|(_, node)| *node);
                 Some((of(&olds)?, of(&news)?))
             });
             match (namesakes, name) {
                 (Some((was, is)), Some(name)) => self.in_variant(name, |walk| walk.nodes(was, is)),
                 _ => self.unread(name, old, new),
             }
+        }
+        if !self.flow.writer_is_new() {
+            self.order_of_forms(&olds, &news);
         }
         if unread.is_empty() && olds.len() != news.len() {
             let (kind, what) = if news.len() > olds.len() {
@@ -233,6 +234,20 @@ impl<'t> Walk<'t> {
                 (Kind::TypeNarrowed, "it has fewer forms")
             };
             self.tell(kind, false, what.to_owned(), "");
+        }
+    }
+
+    /// Forms are tried in their order: what was one of them may be taken for another that stands before it now.
+    fn order_of_forms(&mut self, olds: &[Form<'t>], news: &[Form<'t>]) {
+        for (index, (name, was)) in olds.iter().enumerate() {
+            let Some(place) = news.iter().position(|(other, _)| name.is_some() && other == name) else { continue };
+            let was_before = |name: Option<&str>| olds[..index].iter().any(|(other, _)| *other == name);
+            let taker = news[..place].iter().find(|(other, is)| !was_before(*other) && self.fits((*was, *is)));
+            if let (Some(name), Some((Some(taker), _))) = (name, taker) {
+                let sent = self.sent();
+                let what = format!("the form `{taker}` stands before `{name}` now, and takes its values in {sent}");
+                self.in_variant(taker, |walk| walk.tell(Kind::VariantAdded, true, what, "put it behind"));
+            }
         }
     }
 
@@ -838,8 +853,11 @@ fn held<'t>(types: &'t Types, key: &'t str, tagging: &Tagging, variant: &'t Vari
     }
 }
 
+/// One of the forms that a value may have, with its name in an enum.
+type Form<'t> = (Option<&'t str>, Node<'t>);
+
 /// The forms that a value may have: those of an enum without tags, or its one.
-fn forms<'t>(types: &'t Types, node: Node<'t>) -> Vec<(Option<&'t str>, Node<'t>)> {
+fn forms<'t>(types: &'t Types, node: Node<'t>) -> Vec<Form<'t>> {
     match node {
         Node::Enum(key, Tagging::Untagged, variants) => {
             let form = |variant: &'t Variant| match held(types, key, &Tagging::Untagged, variant) {
@@ -847,7 +865,7 @@ fn forms<'t>(types: &'t Types, node: Node<'t>) -> Vec<(Option<&'t str>, Node<'t>
                 node => (Some(variant.name.as_str()), node),
             };
             // One that holds the enum itself, and nothing else, is no form of its own.
-            let is_other = |(_, node): &(_, Node<'t>)| !matches!(node, Node::Enum(inner, ..) if *inner == key);
+            let is_other = |(_, node): &Form<'t>| !matches!(node, Node::Enum(inner, ..) if *inner == key);
             variants.iter().map(form).filter(is_other).collect()
         }
         node => vec![(None, node)],

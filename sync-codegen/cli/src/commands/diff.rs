@@ -3,6 +3,7 @@
 //! Without a revision, the compiled app is held against what it has released. With one, both are read from source, which takes no compiler: two
 //! revisions, or one and the files as they are.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -87,42 +88,55 @@ fn unpack(app_dir: &Path, revision: &str, folder: &Path) -> Result<PathBuf, Fail
         let help = "name a branch, a tag or a commit: `--against main`";
         return Err(Failure::with_help(format!("git knows no revision `{revision}`"), help));
     };
-    let inside = git(app_dir, &["rev-parse", "--show-prefix"])?.unwrap_or_default();
-    let mut archive = Command::new("git");
-    // Seen from the top, whatever folder this is.
-    archive.args(["archive", "--format=tar", commit.trim()]).current_dir(top(app_dir)?).stdout(Stdio::piped());
-    if !inside.trim().is_empty() {
-        archive.arg(inside.trim());
+    let inside = inside(app_dir)?;
+    let gone = || Failure::new(format!("there is no such app in `{revision}`: `{inside}`"));
+    // By an index of its own: what is staged stays so, and what an archive would leave out is there.
+    let index = folder.join("index");
+    let there = folder.join("files");
+    let tree = format!("{commit}:{inside}");
+    let mut prefix = there.clone().into_os_string();
+    prefix.push("/");
+    let steps = [
+        vec!["read-tree".into(), tree.into()],
+        vec!["checkout-index".into(), "--all".into(), "--prefix".into(), prefix],
+    ];
+    for step in &steps {
+        // Its folders are named from the top of the repository, and so are these.
+        let (step, index) = (step.iter().map(OsString::as_os_str), ("GIT_INDEX_FILE", index.as_os_str()));
+        asked(&top(app_dir)?, step, Some(index))?.ok_or_else(gone)?;
     }
-    let mut archive = archive.spawn().map_err(Failure::program("git", "install git"))?;
-    let files = archive.stdout.take().ok_or_else(|| Failure::new("git has no output"))?;
-    let unpacked = Command::new("tar").args(["-x", "-C"]).arg(folder).stdin(files).status();
-    let unpacked = unpacked.map_err(Failure::program("tar", "install tar"))?;
-    let packed = archive.wait().is_ok_and(|status| status.success());
-    let there = folder.join(inside.trim());
-    if !packed || !unpacked.success() || !there.join("src").is_dir() {
-        return Err(Failure::new(format!("there is no such app in `{revision}`: `{}`", inside.trim())));
-    }
-    Ok(there)
+    if there.join("src").is_dir() { Ok(there) } else { Err(gone()) }
 }
 
 fn top(app_dir: &Path) -> Result<PathBuf, Failure> {
     let top = git(app_dir, &["rev-parse", "--show-toplevel"])?;
-    top.map(|top| PathBuf::from(top.trim())).ok_or_else(|| Failure::new("the app is not in a repository of git"))
+    top.map(PathBuf::from).ok_or_else(|| Failure::new("the app is not in a repository of git"))
 }
 
-/// What git says; `None` where it refuses.
+/// Where an app is in its repository: `apps/chess/`; empty where it is the whole of it.
+fn inside(app_dir: &Path) -> Result<String, Failure> {
+    Ok(git(app_dir, &["rev-parse", "--show-prefix"])?.unwrap_or_default())
+}
+
+/// What git says, without the end of its line; `None` where it refuses.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Option<String>, Failure> {
-    let output = Command::new("git").args(arguments).current_dir(folder).stderr(Stdio::null()).output();
-    let output = output.map_err(Failure::program("git", "install git"))?;
-    Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
+    asked(folder, arguments.iter().map(OsStr::new), None)
+}
+
+fn asked<'a>(
+    folder: &Path,
+    arguments: impl Iterator<Item = &'a OsStr>,
+    variable: Option<(&str, &OsStr)>,
+) -> Result<Option<String>, Failure> {
+    let mut git = Command::new("git");
+    git.args(arguments).envs(variable).current_dir(folder).stderr(Stdio::null());
+    let output = git.output().map_err(Failure::program("git", "install git"))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    // Names of folders may end with spaces.
+    Ok(output.status.success().then(|| said.strip_suffix('\n').unwrap_or(&said).to_owned()))
 }
 
 /// The app's folder as GitHub names files: seen from the top of the repository.
 fn prefix(project: &Project) -> String {
-    git(&project.app_dir, &["rev-parse", "--show-prefix"])
-        .ok()
-        .flatten()
-        .map(|inside| inside.trim().to_owned())
-        .unwrap_or_default()
+    inside(&project.app_dir).unwrap_or_default()
 }

@@ -36,7 +36,7 @@ pub(super) fn run(asked: &Release, project: &Project, terminal: &mut Terminal) -
         return Err(Failure::with_help("what was released does not hold any more", help));
     }
     let pages = ledger::pages(&api, &sync_codegen::list(&project.app_dir), &released);
-    let stale = released.stale(&pages);
+    let stale = if asked.check { released.unpromised(&pages) } else { released.stale(&pages) };
     if asked.json {
         changes::json(&located(&changes, project, &api, &released), &[], terminal)?;
     } else if !released.pages.is_empty() {

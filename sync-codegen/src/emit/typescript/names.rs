@@ -266,6 +266,7 @@ mod tests {
         let session = WireType { shape: *session };
         Api {
             manifest_dir: String::new(),
+            library: String::new(),
             routes,
             public: session.clone(),
             session,
