@@ -64,6 +64,8 @@ pub mod examples {
     pub mod updateCounter_v2 {
         /// The route, as `Rooms::publish` names it.
         pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::updateCounter_v1 as v1;
         #[path = "updateCounter_client_v2.rs"]
         pub mod client;
         #[path = "updateCounter_server_v2.rs"]

@@ -304,6 +304,7 @@ fn write_message(message: &Message<'_>) -> Value {
             with(texts.collect(), [("room", json!(room)), ("presence", json!(presence))])
         }
         Message::Leave { room } => json!({ "room": room }),
+        Message::Listen(routes) => json!({ "routes": routes }),
         Message::Presence(PresenceUpdate { away, said }) => {
             let mut written = Map::new();
             written.extend(away.map(|away| ("away".to_owned(), json!(away))));

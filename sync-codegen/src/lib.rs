@@ -30,7 +30,7 @@ pub use build::build;
 pub use diagnostic::Diagnostic;
 pub use export::{API_FILE, STALE, export};
 pub use generate::{Generated, generate};
-pub use listing::{ListedFile, ListedRoom, ListedRoute, Listing, Placed, list, page_mistake, place};
+pub use listing::{ListedFile, ListedOlder, ListedRoom, ListedRoute, Listing, Placed, list, page_mistake, place};
 pub use manifest::types_path;
 
 /// Returns every mistake in the file tree of the app in `app_dir` and every missing sentence, sorted.

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::lane::{self, Form, Lane};
-use crate::model::{mount, page_name, successors};
+use crate::model::{Successor, mount, of_version, page_name, successors};
 use crate::scan::{
     self, FileName, HandlerName, PageFile, PageFiles, SourceFile, Tree, name_rule, page_of, suggested_name,
 };
@@ -44,8 +44,8 @@ pub struct ListedRoute {
     pub version: u32,
     /// Its files, in the order of the lane's forms; at least one.
     pub files: Vec<ListedFile>,
-    /// What it is told, a type in its file, where that has no handler: what follows is said by the newer version that takes it.
-    pub told: Option<String>,
+    /// Where it has no handler: what is known of it by the newer version that answers for it.
+    pub older: Option<ListedOlder>,
     /// Who may call, as it is written: `login`, `public`, or an expression.
     pub auth: String,
     /// To which rooms it can be sent, as it is written, quotes and all; `None` for any.
@@ -54,6 +54,17 @@ pub struct ListedRoute {
     pub options: Vec<String>,
     /// The doc comment of the first of its files.
     pub docs: String,
+}
+
+/// What a version without a handler takes, and answers.
+#[derive(Debug)]
+pub struct ListedOlder {
+    /// The file with the type that it is told, and the name of that.
+    pub told: (String, String),
+    /// The file with the function that makes its answer, if that is not `{}`.
+    pub answer: Option<String>,
+    /// The same of what a member gets for itself.
+    pub own: Option<String>,
 }
 
 /// A file of a route.
@@ -174,7 +185,7 @@ fn route(
         .filter_map(|form| files.iter().find(|(name, _)| name.form == form))
         .map(|(name, file)| (name.kind(), &file.source))
         .collect();
-    let newer = files.iter().flat_map(|(name, file)| successors(all, name, file)).collect::<Vec<_>>();
+    let newer = files.first().map(|(name, file)| successors(all, name, file)).unwrap_or_default();
     let sources = there.iter().map(|(_, file)| *file).chain(newer.last().map(|last| &last.file.source));
     let name_of = lane.forms.first().map_or("main", |form| form.function);
     let mains: Vec<&Handler> = sources.filter_map(|file| function(file, name_of)).collect();
@@ -186,12 +197,23 @@ fn route(
         name: name.to_owned(),
         version,
         files: there.iter().map(|(kind, file)| ListedFile { path: file.path.clone(), kind: *kind }).collect(),
-        told: newer.first().map(|first| first.args.to_owned()),
+        older: newer.first().map(|first| older(all, first)),
         auth: said("auth").unwrap_or_else(|| "login".to_owned()),
         room: said("room"),
         options: mains.iter().flat_map(|main| main.written.iter().filter(is_other)).cloned().collect(),
         docs: mains.first().map(|main| main.docs.clone()).unwrap_or_default(),
     }
+}
+
+fn older(page: &PageFiles, by: &Successor<'_>) -> ListedOlder {
+    let downgrade = |is_own: bool| {
+        let mut files = of_version(page, by.name, by.file);
+        let (_, file) = files.find(|(name, _)| (name.kind() == Kind::Client) == is_own)?;
+        file.source.content.outline.as_ref()?.downgrade.as_ref()?;
+        Some(file.source.path.clone())
+    };
+    let told = (by.told_in.1.source.path.clone(), by.args.to_owned());
+    ListedOlder { told, answer: downgrade(false), own: downgrade(true) }
 }
 
 fn room(page: &str, file: &SourceFile) -> Option<ListedRoom> {

@@ -115,7 +115,7 @@ pub mod __private {
         Room, RoomServices, Sequencer, Socket, Submitted,
     };
     pub use crate::route::{
-        Auth, BoxFuture, ChunkType, ClientChunk, ClientHandler, ClientOnly, Column, Ctx, EntityKey, EntityOf,
+        Auth, BoxFuture, Bridged, ChunkType, ClientChunk, ClientHandler, ClientOnly, Column, Ctx, EntityKey, EntityOf,
         FilterKind, Filtered, GroupKey, IntoGroup, IntoVerdict, Keep, Member, Method, MutationHandler, MutationOnly,
         NoOlder, NoRow, OfServer, Paired, Pattern, ReplicaHandler, ReplicaOf, RequestOnly, RoomCtx, RoomKind,
         RoomParameter, RoomRule, Route, RouteId, RouteOptions, Routes, SaidOfState, Save, ScopePage, ScopeRule,

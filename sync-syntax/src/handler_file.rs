@@ -59,8 +59,10 @@ pub struct Outline {
     pub main: Option<Beside>,
     /// The function `prepare`, of a mutation that waits for something before its turn.
     pub prepare: Option<Beside>,
-    /// The function `upgrade`, of a mutation that takes what an older version was told.
+    /// The function `upgrade`, of a version that takes what an older one was told.
     pub upgrade: Option<Beside>,
+    /// The function `downgrade`, of a version that answers as an older one did.
+    pub downgrade: Option<Beside>,
     /// The function `scopes`, of a replica.
     pub scopes: Option<Beside>,
     /// The line of an `impl SharedState`, with or without attribute.
@@ -95,13 +97,6 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// Returns the module beside this one and the type in it that is its one parameter: those of `super::create_v1::Args`.
-    #[must_use]
-    pub fn from_beside(&self) -> Option<(&str, &str)> {
-        let [parameter] = &self.parameters[..] else { return None };
-        parameter.strip_prefix("super::")?.split_once("::")
-    }
-
     fn of(function: &ItemFn) -> Self {
         let types = function.sig.inputs.iter().map(|input| match input {
             FnArg::Typed(typed) => shape(&typed.ty),
@@ -361,6 +356,9 @@ impl Outline {
         }
         if function.sig.ident == "upgrade" {
             self.upgrade = Some(Beside::of(function));
+        }
+        if function.sig.ident == "downgrade" {
+            self.downgrade = Some(Beside::of(function));
         }
         if function.sig.ident == "prepare" {
             self.prepare = Some(Beside::of(function));

@@ -1,8 +1,11 @@
-//! Versions that are announced to end, and those that have ended.
+//! Versions that are announced to end, those that have ended, and those that newer ones answer for.
 
+use expect_test::expect;
 use serde_json::{Value, json};
-use sync_tests::app::{TestServer, guest};
-use sync_tests::socket::Client;
+use sync::schema::Lane;
+use sync::testing::contract::{Kit, RouteUnderTest, goes_through};
+use sync_tests::app::{TestServer, guest, member};
+use sync_tests::socket::{Client, Identity};
 
 const ROOM: &str = "versions-1";
 
@@ -58,4 +61,187 @@ async fn over_http_the_end_is_in_a_header() {
     assert_eq!(status("/api/versions/aged/v1").await, (410, None));
     assert_eq!(status(&format!("/state/versions/aged/v2?room={ROOM}")).await.0, 403, "one has to be in the room");
     assert_eq!(status(&format!("/state/versions/aged/v1?room={ROOM}")).await, (410, None), "that is said before");
+}
+
+const STEP: &str = "versions/step";
+
+fn of_step(versions: &[&str]) -> Value {
+    json!({ "routes": versions.iter().map(|version| format!("{STEP}/{version}")).collect::<Vec<_>>() })
+}
+
+/// Somebody in the room, who listens to these versions; to all that there are, as who never says so, for `None`.
+async fn listener(server: &TestServer, outcome: &str, versions: Option<&[&str]>) -> Client {
+    let mut client = server.connect(member(outcome, outcome, None)).await;
+    if let Some(versions) = versions {
+        assert_eq!(client.call("listen", of_step(versions)).await, json!({ "status": "success" }));
+    }
+    client.join(ROOM).await;
+    client
+}
+
+/// The frames of a member in short: the version, what it was told and what it got for itself, or the code.
+async fn heard(client: &mut Client) -> Vec<String> {
+    let short = |frame: Value| {
+        let version = frame["cb"].as_str().and_then(|cb| cb.strip_prefix("versions/step/")).expect("a step").to_owned();
+        match frame["status"].as_str() {
+            Some("success") => format!("{version} {} {}", frame["serverOutput"], frame["clientOutput"]),
+            _ => format!("{version} {} {}", frame["errorCode"].as_str().expect("a code"), frame["message"]),
+        }
+    };
+    client.frames_so_far().await.into_iter().map(short).collect()
+}
+
+#[tokio::test]
+async fn callers_and_listeners_of_all_versions_meet_in_one_handler() {
+    let server = TestServer::start().await;
+    let mut caller = listener(&server, "ada", Some(&["v1"])).await;
+    let mut newest = listener(&server, "bob", Some(&["v3", "v9"])).await;
+    let mut both = listener(&server, "cy", Some(&["v1", "v3"])).await;
+    let mut unsaid = listener(&server, "dee", None).await;
+    let mut none = listener(&server, "eve", Some(&[])).await;
+    let mut skipped = listener(&server, "skip", Some(&["v1"])).await;
+    let mut refused = listener(&server, "error", None).await;
+
+    let answer = caller.sync(STEP, "v1", ROOM, json!({ "to": "home", "isQuick": true })).await;
+    assert_eq!(answer, json!({ "status": "success", "result": { "place": "home" } }));
+    let old = |mine: bool| format!(r#"v1 {{"place":"home"}} {{"mine":{mine}}}"#);
+    let middle = r#"v2 {"place":"home","speed":9} {"isMine":false,"sender":"ada"}"#;
+    let new = r#"v3 {"room":"versions-1","speed":9,"target":{"place":"home"}} {"by":{"isMine":false,"sender":"ada"}}"#;
+    assert_eq!(heard(&mut caller).await, [old(true)]);
+    assert_eq!(heard(&mut newest).await, [new]);
+    assert_eq!(heard(&mut both).await, [&old(false), new]);
+    assert_eq!(heard(&mut unsaid).await, [&old(false), middle, new]);
+    assert_eq!(heard(&mut none).await, [new], "it may be about to listen");
+    assert_eq!(heard(&mut skipped).await, [""; 0]);
+    let said = |version: &str| format!("{version} step-refused \"Not for you.\"");
+    assert_eq!(heard(&mut refused).await, ["v1", "v2", "v3"].map(said));
+
+    // It is one event with one place, and the calls of a newer version are told to who listens to an older one.
+    let answer = newest.sync(STEP, "v3", ROOM, json!({ "target": { "place": "back" }, "speed": 3 })).await;
+    assert_eq!(answer["result"], json!({ "target": { "place": "back" }, "speed": 3, "room": ROOM }));
+    let answer = newest.sync(STEP, "v2", ROOM, json!({ "to": "on", "speed": 4 })).await;
+    assert_eq!(answer["result"], json!({ "place": "on", "speed": 4 }));
+    assert_eq!(
+        heard(&mut caller).await,
+        [r#"v1 {"place":"back"} {"mine":false}"#, r#"v1 {"place":"on"} {"mine":false}"#]
+    );
+    let frames = unsaid.frames_so_far().await;
+    let places: Vec<_> = frames.iter().map(|frame| &frame["pos"]).collect();
+    assert_eq!(places.len(), 6);
+    assert!(places[..3].iter().chain(&places[4..4]).all(|place| *place == places[0]), "{frames:?}");
+    assert_ne!(places[0], places[3]);
+    // What a socket listens to may change at any time.
+    caller.call("listen", of_step(&["v2"])).await;
+    newest.sync(STEP, "v3", ROOM, json!({ "target": { "place": "up" }, "speed": 1 })).await;
+    assert_eq!(heard(&mut caller).await, [r#"v2 {"place":"up","speed":1} {"isMine":false,"sender":"bob"}"#]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_call_of_an_older_version_is_said_in_its_own_words() {
+    let server = TestServer::start().await;
+    let mut caller = listener(&server, "ada", Some(&["v1"])).await;
+    let mut other = listener(&server, "bob", Some(&["v1"])).await;
+    for (version, data, code, path) in [
+        ("v1", json!({ "to": "home", "speed": 3 }), "sync-invalid-input", json!("speed")),
+        ("v1", json!({ "to": "a very long way from home" }), "sync-invalid-input", json!("to")),
+        ("v2", json!({ "to": "home", "speed": 10 }), "sync-invalid-input", json!("speed")),
+        ("v1", json!({ "to": "nowhere" }), "step-nowhere", Value::Null),
+        ("v1", json!({ "to": "upgrade-panic" }), "sync-server-failed", Value::Null),
+        ("v1", json!({ "to": "downgrade-panic" }), "sync-server-failed", Value::Null),
+        ("v4", json!({ "to": "home" }), "sync-not-found", Value::Null),
+    ] {
+        let answer = caller.sync(STEP, version, ROOM, data).await;
+        assert_eq!((&answer["errorCode"], &answer["errorParams"]["path"]), (&json!(code), &path), "{answer}");
+    }
+    assert_eq!(heard(&mut other).await, [""; 0]);
+    // What cannot be told to who listens to an older version, others are told.
+    let answer = other.sync(STEP, "v3", ROOM, json!({ "target": { "place": "downgrade-panic" }, "speed": 1 })).await;
+    assert_eq!(answer["status"], "success");
+    let told = heard(&mut caller).await;
+    assert!(
+        told.len() == 1 && told[0].starts_with("v1 sync-client-failed \"") && !told[0].ends_with("\"\""),
+        "{told:?}"
+    );
+    for (routes, code) in [
+        (json!({ "routes": "versions/step/v1" }), "sync-bad-request"),
+        (json!({}), "sync-bad-request"),
+        (json!({ "routes": vec!["a"; 1001] }), "sync-too-many"),
+    ] {
+        assert_eq!(caller.call("listen", routes).await["errorCode"], code);
+    }
+}
+
+#[tokio::test]
+async fn over_http_and_as_a_request_older_versions_are_answered_alike() {
+    let server = TestServer::start().await;
+    let mut listens = listener(&server, "bob", Some(&["v1"])).await;
+    let token = server.token(member("bob", "bob", None)).await;
+    let post = async |path: &str, body: Value| {
+        let request = reqwest::Client::new().post(format!("http://{}{path}", server.address())).bearer_auth(&token);
+        let answer = request.header("Content-Type", "application/json").body(body.to_string()).send().await;
+        serde_json::from_str::<Value>(&answer.expect("an answer").text().await.expect("text")).expect("JSON")
+    };
+    let mut client = server.connect_as(Identity::token(&token)).await;
+    client.join(ROOM).await;
+    let answer = post("/sync/versions/step/v1", json!({ "data": { "to": "home" }, "receiver": ROOM })).await;
+    assert_eq!(answer, json!({ "status": "success", "result": { "place": "home" } }));
+    assert_eq!(heard(&mut listens).await.len(), 1);
+    let answer = post("/api/versions/ask/v1", json!({ "word": "hello" })).await;
+    assert_eq!(answer, json!({ "status": "success", "result": { "length": 5 } }));
+    let answer = post("/api/versions/ask/v2", json!({ "words": ["hello", "you"] })).await;
+    assert_eq!(answer["result"], json!({ "lengths": [5, 3] }));
+    let answer = client.sync("versions/ping", "v1", ROOM, json!({})).await;
+    assert_eq!(answer, json!({ "status": "success", "result": {} }));
+}
+
+#[tokio::test]
+async fn who_listens_to_an_older_version_is_shown_what_it_missed_in_its_form() {
+    let server = TestServer::start().await;
+    let mut caller = listener(&server, "ada", Some(&["v3"])).await;
+    let mut gone = server.connect_as(Identity::page(1)).await;
+    gone.call("listen", of_step(&["v1"])).await;
+    let mut back = json!({ "room": ROOM });
+    let joined = gone.join(ROOM).await;
+    let step = async |caller: &mut Client, place: &str| {
+        caller.sync(STEP, "v3", ROOM, json!({ "target": { "place": place }, "speed": 1 })).await;
+    };
+    step(&mut caller, "one").await;
+    back["after"] = gone.frame().await["pos"].clone();
+    if let Some(membership) = joined.get("membership") {
+        back["membership"] = membership.clone();
+    }
+    drop(gone);
+    server.has_sockets(1).await;
+    step(&mut caller, "two").await;
+    let mut gone = server.connect_as(Identity::page(1)).await;
+    gone.call("listen", of_step(&["v1"])).await;
+    assert_eq!(gone.call("joinRoom", back).await["recovered"], true);
+    assert_eq!(heard(&mut gone).await, [r#"v1 {"place":"two"} {"mine":false}"#]);
+}
+
+const KIT: Kit<test_app::App> = Kit { start: test_app::test, public: &[], may_panic: &[], real_time: true, codes: &[] };
+
+#[test]
+fn every_value_goes_through() {
+    for (lane, name) in
+        [(Lane::Event, "versions/step/v2"), (Lane::Event, "versions/ping/v1"), (Lane::Request, "versions/ask/v1")]
+    {
+        goes_through(&KIT, &RouteUnderTest { lane, name, rule: None });
+    }
+}
+
+#[test]
+fn a_value_that_does_not_go_through_is_shown() {
+    let red = |lane, name| {
+        let route = RouteUnderTest { lane, name, rule: None };
+        let told = std::panic::catch_unwind(|| goes_through(&KIT, &route)).expect_err("it is red");
+        *told.downcast::<String>().expect("a sentence")
+    };
+    expect![[r#"
+        `versions/total/v1`, which `versions/total/v2` answers for: the `output` {"terms":[978,4294967295,4294967295]} makes `downgrade` panic
+          help: whatever was right in the older version has to go through"#]]
+    .assert_eq(&red(Lane::Request, "versions/total/v1"));
+    expect![[r#"
+        `versions/narrow/v1`, which `versions/narrow/v2` answers for: the `input` {"word":""} becomes by `upgrade` what the newer version refuses at `word`: length
+          help: whatever was right in the older version has to go through"#]].assert_eq(&red(Lane::Request, "versions/narrow/v1"));
 }

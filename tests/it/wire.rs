@@ -25,6 +25,7 @@ const SENT: &[&str] = &[
     "join_room_presence",
     "joined_rooms",
     "leave_room",
+    "listen",
     "pull",
     "push",
     "request_call",

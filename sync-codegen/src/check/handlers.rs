@@ -1,6 +1,6 @@
 //! What a handler file has to hold: one function with the attribute of its side, `main` for the most part.
 
-use crate::check::mutations::or_upgrade;
+use crate::check::bridges::or_upgrade;
 use crate::diagnostic::Diagnostic;
 use crate::lane;
 use crate::model::successor;

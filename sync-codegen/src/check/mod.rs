@@ -2,6 +2,7 @@
 //!
 //! Signatures and types are not looked at: the attributes and the compiler check those, at the user's own tokens.
 
+mod bridges;
 mod handlers;
 mod locales;
 mod meetings;
@@ -29,7 +30,8 @@ const RULES: &[Rule] = &[
     meetings::modules_meet,
     handlers::missing_handlers,
     handlers::further_states,
-    mutations::upgrades,
+    bridges::upgrades,
+    bridges::downgrades,
     mutations::prepares,
     handlers::handlers_on_the_wrong_side,
     handlers::handlers_outside_of_routes,

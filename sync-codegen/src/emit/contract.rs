@@ -84,7 +84,8 @@ impl<'a> Tests<'a> {
                 out.line(format!("name: {name:?},"));
                 out.line(format!("rule: {rule:?},"));
                 out.close("};");
-                let tests = api.tests.iter().copied().filter(|test| has(route, test));
+                let bridged = route.bridged.iter().map(|_| "goes_through");
+                let tests = api.tests.iter().copied().filter(|test| has(route, test)).chain(bridged);
                 list(out, &format!("({kit}, &ROUTE)"), tests);
             }
             Some(Of::Room(rule, file)) => {

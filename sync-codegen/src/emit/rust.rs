@@ -7,7 +7,7 @@ use super::listed;
 use super::writer::Writer;
 use crate::lane::{self, Lane, Named};
 use crate::manifest::Contract;
-use crate::model::{App, Entity, FileModule, Filter, LaneRoutes, Module, Receivers, Route, Upgraded};
+use crate::model::{App, Bridged, Entity, FileModule, Filter, LaneRoutes, Module, Receivers, Route, Upgraded};
 use crate::scan::PARTS;
 use sync_syntax::handler_file::Kind;
 
@@ -31,6 +31,10 @@ fn module_body(out: &mut Writer, module: &Module) {
     if module.is_published {
         out.line("/// The route, as `Rooms::publish` names it.");
         out.line("pub struct Event;");
+    }
+    for older in &module.older {
+        out.line("#[allow(unused_imports)]");
+        out.line(format!("pub use super::{older} as {};", older.rsplit('_').next().unwrap_or(older)));
     }
     if module.has_entities {
         out.line("#[allow(unused_imports)]");
@@ -65,14 +69,19 @@ fn file_module(out: &mut Writer, name: &str, file: &FileModule) {
 pub(crate) fn table(app: &App, told: &Contract) -> String {
     let mut out = Writer::new("    ");
     for LaneRoutes { lane, routes } in &app.lanes {
-        routes.iter().for_each(|route| route_static(&mut out, lane, route));
+        for route in routes {
+            match &route.bridged {
+                Some(bridged) => bridged_static(&mut out, route, bridged, routes),
+                None => route_static(&mut out, lane, route),
+            }
+        }
         let route_type = match lane.table.named {
             Named::Event => event_route,
             Named::Request => request_route,
             Named::State => state_route,
             Named::Mutation | Named::Replica => |_: &mut Writer, _: &Route| {},
         };
-        routes.iter().for_each(|route| route_type(&mut out, route));
+        routes.iter().filter(|route| route.bridged.is_none()).for_each(|route| route_type(&mut out, route));
     }
     for (index, Entity { path, page, file }) in app.entities.iter().enumerate() {
         let entity = format!("::sync::__private::EntityOf<{path}>");
@@ -83,7 +92,11 @@ pub(crate) fn table(app: &App, told: &Contract) -> String {
     out.open("pub static TABLE: ::sync::__private::Table<crate::SyncApp> = ::sync::__private::Table {");
     out.line("manifest_dir: env!(\"CARGO_MANIFEST_DIR\"),");
     for LaneRoutes { lane, routes } in &app.lanes {
-        let statics = routes.iter().map(|route| format!("&{}", route.static_name));
+        let statics = routes.iter().map(|route| match route.bridged {
+            // It is a reference already.
+            Some(_) => route.static_name.clone(),
+            None => format!("&{}", route.static_name),
+        });
         if lane.api.is_none() {
             list(&mut out, lane.table.field, statics);
             continue;
@@ -175,26 +188,14 @@ fn state_route(out: &mut Writer, route: &Route) {
 
 fn route_static(out: &mut Writer, lane: &Lane, route: &Route) {
     let private = "::sync::__private";
-    let Route { page, name, version, static_name, entry, handlers, upgraded, .. } = route;
+    let Route { static_name, entry, handlers, upgraded, .. } = route;
     let types = handlers.iter().map(|handler| &handler.handler).chain(upgraded.iter().map(|older| &older.args));
     let types = types.map(String::as_str).collect::<Vec<_>>().join(", ");
     let new = if upgraded.is_some() { "upgraded" } else { "new" };
-    let sources = handlers.iter().map(|handler| format!("{:?}", handler.file)).collect::<Vec<_>>().join(", ");
     out.line(format!("/// {}", cost(lane, route.filter)));
     out.open(format!("static {static_name}: {private}::{entry}<{types}> ="));
     out.open(format!("{private}::{entry}::{new}({private}::RouteId {{"));
-    out.line(format!("page: {page:?},"));
-    out.line(format!("name: {name:?},"));
-    out.line(format!("version: \"v{version}\","));
-    out.line(format!("path: \"{page}/{name}\","));
-    out.line(format!("cb: \"{page}/{name}/v{version}\","));
-    out.line(format!("sources: &[{sources}],"));
-    match route.retires {
-        Some(day) => {
-            out.line(format!("retires: Some({private}::day({}, {}, {})),", day.year(), day.month(), day.day()))
-        }
-        None => out.line("retires: None,"),
-    }
+    route_id(out, route);
     match upgraded {
         Some(Upgraded { by, .. }) => {
             let newest = by.iter().fold("old".to_owned(), |old, upgrade| format!("{upgrade}({old})"));
@@ -203,6 +204,52 @@ fn route_static(out: &mut Writer, lane: &Lane, route: &Route) {
         None => out.close("});"),
     }
     out.dedent();
+}
+
+/// A version that another one of `routes` answers for. What it takes and gives is what the functions between them do.
+fn bridged_static(out: &mut Writer, route: &Route, bridged: &Bridged, routes: &[Route]) {
+    let private = "::sync::__private";
+    let Route { page, name, static_name, .. } = route;
+    let Bridged { by, upgrades, downgrades, downgrades_own } = bridged;
+    let newest = routes.iter().find(|of| (&of.page, &of.name, of.version) == (page, name, *by));
+    let newest = newest.map_or("", |newest| newest.static_name.as_str());
+    out.line(format!("/// v{by} answers for it."));
+    out.open(format!("static {static_name}: &dyn {private}::Route<crate::SyncApp> ="));
+    out.open(format!("&{private}::Bridged::new({private}::RouteId {{"));
+    route_id(out, route);
+    let upgraded = match &upgrades[..] {
+        [one] => one.clone(),
+        all => format!("|old| {}", all.iter().fold("old".to_owned(), |old, upgrade| format!("{upgrade}({old})"))),
+    };
+    let downgraded = |downgrades: &[String]| match downgrades {
+        [] => "|_| ::sync::Empty {}".to_owned(),
+        [one] => one.clone(),
+        [first, rest @ ..] => {
+            let first = format!("{first}(new)");
+            format!("|new| {}", rest.iter().fold(first, |new, downgrade| format!("{downgrade}(&{new})")))
+        }
+    };
+    out.close(format!("}}, &{newest}, {upgraded}, {}, {});", downgraded(downgrades), downgraded(downgrades_own)));
+    out.dedent();
+}
+
+/// The fields of a `RouteId`.
+fn route_id(out: &mut Writer, route: &Route) {
+    let private = "::sync::__private";
+    let Route { page, name, version, handlers, retires, .. } = route;
+    let sources = handlers.iter().map(|handler| format!("{:?}", handler.file)).collect::<Vec<_>>().join(", ");
+    out.line(format!("page: {page:?},"));
+    out.line(format!("name: {name:?},"));
+    out.line(format!("version: \"v{version}\","));
+    out.line(format!("path: \"{page}/{name}\","));
+    out.line(format!("cb: \"{page}/{name}/v{version}\","));
+    out.line(format!("sources: &[{sources}],"));
+    match retires {
+        Some(day) => {
+            out.line(format!("retires: Some({private}::day({}, {}, {})),", day.year(), day.month(), day.day()))
+        }
+        None => out.line("retires: None,"),
+    }
 }
 
 /// What grows with the room, besides the deliveries.

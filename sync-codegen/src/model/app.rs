@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::module::{Module, Mounts, mount};
 use super::names::{page_name, static_name};
-use super::successor::successors;
+use super::successor::{of_version, successors};
 use crate::diagnostic::Diagnostic;
 use crate::lane::{LANES, Lane};
 use crate::scan::{HandlerName, PageFile, PageFiles, SourceFile, Tree};
@@ -56,6 +56,8 @@ pub(crate) struct Route {
     pub(crate) handlers: Vec<Handler>,
     /// What makes of what it is told what its handler takes, which is a newer version's.
     pub(crate) upgraded: Option<Upgraded>,
+    /// What a newer version that answers for it does, where it has no handler of its own: in the lanes that answer with an output.
+    pub(crate) bridged: Option<Bridged>,
     pub(crate) filter: Filter,
     pub(crate) receivers: Receivers,
     /// The last day on which it is answered, if one was announced.
@@ -71,8 +73,21 @@ pub(crate) struct Upgraded {
     pub(crate) by: Vec<String>,
 }
 
-/// To whom a route can be sent.
+/// A version of an event or of a request without a `main` of its own.
 #[derive(Debug)]
+pub(crate) struct Bridged {
+    /// The version that answers for it.
+    pub(crate) by: u32,
+    /// The functions that are called with what it is told, each with what the one before has returned: `examples::move_v2::server::upgrade`.
+    pub(crate) upgrades: Vec<String>,
+    /// Those that are called with what is answered, likewise; none where the answer of the older version is `{}`.
+    pub(crate) downgrades: Vec<String>,
+    /// The same of what the filter makes for a member.
+    pub(crate) downgrades_own: Vec<String>,
+}
+
+/// To whom a route can be sent.
+#[derive(Debug, Clone)]
 pub(crate) enum Receivers {
     /// To any room that its caller is in.
     AnyRoom,
@@ -232,6 +247,15 @@ fn routes(
         }
     }
     routes.sort_by(|a, b| (&a.page, &a.name, a.version).cmp(&(&b.page, &b.name, b.version)));
+    for index in 0..routes.len() {
+        let Some(by) = routes[index].bridged.as_ref().map(|bridged| bridged.by) else { continue };
+        let Route { page, name, .. } = &routes[index];
+        let Some(newest) = routes.iter().find(|of| (&of.page, &of.name, of.version) == (page, name, by)) else {
+            continue;
+        };
+        let (filter, receivers) = (newest.filter, newest.receivers.clone());
+        (routes[index].filter, routes[index].receivers) = (filter, receivers);
+    }
     routes
 }
 
@@ -261,6 +285,7 @@ fn route(
         entry,
         handlers: handlers.collect::<Option<_>>()?,
         upgraded: None,
+        bridged: None,
         filter: file(Kind::Client).map_or(Filter::None, filter_of),
         receivers: there.iter().find_map(|(_, file)| receivers(main_of(file)?, rules)).unwrap_or(Receivers::AnyRoom),
         retires: None,
@@ -279,11 +304,32 @@ fn upgrade(
     let (Some(first), Some(last)) = (newer.first(), newer.last()) else { return Some(()) };
     let modules = newer.iter().map(|newer| mounts.get(&newer.file.source.path).filter(|_| is_good(&newer.file.source)));
     let modules = modules.collect::<Option<Vec<_>>>()?;
-    let handler = format!("{}::{}", modules.last()?, last.name.form.handler);
-    route.handlers.iter_mut().for_each(|own| own.handler.clone_from(&handler));
-    route.upgraded = Some(Upgraded {
-        args: format!("{}::{}", mounts.get(&file.source.path)?, first.args),
-        by: modules.iter().map(|module| format!("{module}::upgrade")).collect(),
+    let upgrades: Vec<_> = modules.iter().map(|module| format!("{module}::upgrade")).collect();
+    if name.kind() == Kind::Mutation {
+        let handler = format!("{}::{}", modules.last()?, last.name.form.handler);
+        route.handlers.iter_mut().for_each(|own| own.handler.clone_from(&handler));
+        let args = format!("{}::{}", mounts.get(&first.told_in.1.source.path)?, first.args);
+        route.upgraded = Some(Upgraded { args, by: upgrades });
+        return Some(());
+    }
+    let downgrades = |is_own: bool| {
+        // The newest comes first.
+        let found = newer.iter().rev().map_while(|of| {
+            let mut files = of_version(page, of.name, of.file);
+            let (_, file) = files.find(|(name, _)| (name.kind() == Kind::Client) == is_own)?;
+            file.source.content.outline.as_ref()?.downgrade.as_ref()?;
+            Some(format!("{}::downgrade", mounts.get(&file.source.path)?))
+        });
+        let found = found.collect::<Vec<_>>();
+        // One that is missing is told where the others go on from it.
+        if found.len() == newer.len() { found } else { Vec::new() }
+    };
+    route.entry = "Bridged";
+    route.bridged = Some(Bridged {
+        by: last.name.version,
+        upgrades,
+        downgrades: downgrades(false),
+        downgrades_own: downgrades(true),
     });
     Some(())
 }

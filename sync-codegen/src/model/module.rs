@@ -20,6 +20,8 @@ pub(crate) struct Module {
     /// What its files have from it: the entities of the page, and the transaction that changes them.
     pub(crate) has_entities: bool,
     pub(crate) has_tx: bool,
+    /// Where it is a version of a route, the modules of the older ones beside it, which its files call by their versions.
+    pub(crate) older: Vec<String>,
 }
 
 /// A module that is a file.
@@ -114,11 +116,29 @@ impl Module {
                 FileName::Misnamed(misnamed) => rest.push((misnamed.meant.as_ref(), file)),
             }
         }
+        self.name_older_versions();
         // Last, so that they take no right file's place.
         for (meant, file) in rest {
             match meant {
                 Some(handler) => drop(self.add_handler(handler, file)),
                 None => drop(self.add_file(MISNAMED, path_of(file), false)),
+            }
+        }
+    }
+
+    /// Has each version of a route know the older ones: `move_v1` is `v1` in `move_v2`.
+    fn name_older_versions(&mut self) {
+        let parted = |name: &str| {
+            let (name, version) = name.rsplit_once("_v")?;
+            Some((name.to_owned(), version.parse::<u32>().ok()?))
+        };
+        let routes = self.modules.iter().filter(|(_, module)| module.is_published);
+        let versions: Vec<_> = routes.filter_map(|(name, _)| Some((name.clone(), parted(name)?))).collect();
+        for (module, (name, version)) in &versions {
+            let is_older = |(_, (other, number)): &&(String, (String, u32))| other == name && number < version;
+            let older = versions.iter().filter(is_older).map(|(module, _)| module.clone()).collect();
+            if let Some(module) = self.modules.get_mut(module) {
+                module.older = older;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The routes of an app, and what travels for each, by the signatures of its functions.
 
-use crate::listing::{ListedRoute, Listing};
+use crate::listing::{ListedOlder, ListedRoute, Listing};
 use syn::{FnArg, GenericArgument, ImplItem, Item, ItemFn, ItemImpl, PathArguments, ReturnType, Type};
 use sync_schema::{Api, EVERYONE, Lane, Payload, RouteTypes, Shape, WireType};
 use sync_syntax::handler_file::Kind;
@@ -24,10 +24,11 @@ fn route(listed: &ListedRoute, lane: Lane, listing: &Listing, reader: &mut Reade
     let file = |kind: Kind| listed.files.iter().find(|file| file.kind == kind).map(|file| file.path.as_str());
     let mut read = Read { reader, known, route: format!("{}/{} {version}", listed.page, listed.name) };
     let payloads = match lane {
+        _ if listed.older.is_some() && lane != Lane::State => read.older(lane, listed),
         Lane::Event => read.event(file(Kind::Server), file(Kind::Client)),
         Lane::Request => read.request(file(Kind::Request), listed.options.iter().any(|option| option == "method=GET")),
         Lane::State => read.state(file(Kind::State)),
-        Lane::Mutation => read.mutation(file(Kind::Mutation), listed.told.as_deref()),
+        Lane::Mutation => read.mutation(file(Kind::Mutation)),
     };
     let is_stored = listed.options.iter().any(|option| option.starts_with("store=") && option != "store=memory");
     let stored = (lane == Lane::State && is_stored).then(|| read.stored(file(Kind::State)));
@@ -83,15 +84,45 @@ impl Read<'_, '_> {
         vec![input, Payload::output("output", output), self.stream("stream", "ServerStream", file)]
     }
 
-    fn mutation(&mut self, file: Option<&str>, told: Option<&str>) -> Vec<Payload> {
-        let args = match told {
-            Some(told) => {
-                let read = self.declared(told, file);
-                self.read_or_known("args", read)
-            }
-            None => self.of_signature("args", file, |main| Some(parameter(main, 2))),
-        };
+    fn mutation(&mut self, file: Option<&str>) -> Vec<Payload> {
+        let args = self.of_signature("args", file, |main| Some(parameter(main, 2)));
         vec![Payload::input("args", WireType { shape: args })]
+    }
+
+    /// A version without a handler is told a type of its own, and answers what the newer one's `downgrade` returns.
+    fn older(&mut self, lane: Lane, listed: &ListedRoute) -> Vec<Payload> {
+        let Some(ListedOlder { told: (file, args), answer, own }) = &listed.older else { return Vec::new() };
+        let mut input = |payload: &'static str| {
+            let read = self.declared(args, Some(file));
+            WireType { shape: self.read_or_known(payload, read) }
+        };
+        match lane {
+            Lane::Event => {
+                let input = Payload::input("clientInput", input("clientInput"));
+                let output = self.downgraded("serverOutput", answer.as_deref());
+                let own = self.downgraded("clientOutput", own.as_deref());
+                vec![input, output, own, Payload::never("serverStream"), Payload::never("clientStream")]
+            }
+            Lane::Request => {
+                let input = input("input");
+                let is_query = listed.options.iter().any(|option| option == "method=GET");
+                let input = if is_query { Payload::query("input", input) } else { Payload::input("input", input) };
+                vec![input, self.downgraded("output", answer.as_deref()), Payload::never("stream")]
+            }
+            Lane::State | Lane::Mutation => vec![Payload::input("args", input("args"))],
+        }
+    }
+
+    fn downgraded(&mut self, payload: &'static str, path: Option<&str>) -> Payload {
+        let shape = match path {
+            None => shapes::empty(),
+            Some(path) => {
+                let sources = self.reader.sources;
+                let read = sources.file(path).and_then(|(file, scope)| self.shape(returned(file, "downgrade")?, scope));
+                self.read_or_known(payload, read)
+            }
+        };
+        Payload::output(payload, WireType { shape })
     }
 
     /// The value stands before its `impl`, its view and its actions inside of it.
@@ -167,10 +198,22 @@ impl Read<'_, '_> {
 }
 
 fn main(file: &syn::File) -> Option<&ItemFn> {
+    function(file, "main")
+}
+
+fn function<'f>(file: &'f syn::File, name: &str) -> Option<&'f ItemFn> {
     file.items.iter().find_map(|item| match item {
-        Item::Fn(function) if function.sig.ident == "main" => Some(function),
+        Item::Fn(function) if function.sig.ident == name => Some(function),
         _ => None,
     })
+}
+
+/// What a function returns, if it does.
+fn returned<'f>(file: &'f syn::File, name: &str) -> Option<&'f Type> {
+    match &function(file, name)?.sig.output {
+        ReturnType::Type(_, ty) => Some(ty),
+        ReturnType::Default => None,
+    }
 }
 
 fn state(file: &syn::File) -> Option<&ItemImpl> {

@@ -202,7 +202,8 @@ impl Scope {
         // A path that begins with a module beside this file's items.
         let inside = format!("{}::{}", self.module, written.join("::"));
         let by_globs = self.globs.iter().map(|module| format!("{module}::{}", written.join("::")));
-        let mut candidates = std::iter::once(full.clone()).chain([inside]).chain(by_globs);
+        let candidates = std::iter::once(full.clone()).chain([inside]).chain(by_globs);
+        let mut candidates = candidates.map(|path| of_older_version(&path).unwrap_or(path));
         if let Some(key) = candidates.find(|key| is_type(key)) {
             return Some(Found::Wire(key));
         }
@@ -210,6 +211,19 @@ impl Scope {
         let is_ours = full.split("::").next() == Some(crate_name);
         (!is_ours).then_some(Found::Outside(full))
     }
+}
+
+/// `move_v2::v1` is `move_v1`: a version of a route calls the older ones so. `None` for a path without that.
+fn of_older_version(path: &str) -> Option<String> {
+    let segments: Vec<&str> = path.split("::").collect();
+    let is_version = |text: &str| text.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
+    let place = segments.windows(2).position(|pair| {
+        pair[0].rsplit_once('_').is_some_and(|(_, version)| is_version(version)) && is_version(pair[1])
+    })?;
+    let (name, _) = segments[place].rsplit_once('_')?;
+    let older = format!("{name}_{}", segments[place + 1]);
+    let around = [&segments[..place], &[older.as_str()], &segments[place + 2..]];
+    Some(around.concat().join("::"))
 }
 
 /// `src/shop/cart.rs` is `app::shop::cart`.

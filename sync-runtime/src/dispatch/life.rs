@@ -1,5 +1,6 @@
 //! The life of a socket: let in, entered, in and out of rooms, gone. The doors have no rule of their own about it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -326,6 +327,17 @@ impl<A: App> Dispatcher<A> {
             answer_plain()
         });
         self.answer(caller, located)
+    }
+
+    /// Notes of which routes a socket hears events. Those that are not there are of a newer page.
+    pub(super) fn listen(&self, caller: &Caller<A>, routes: &[Cow<'_, str>]) -> Answer {
+        let listening = self.check_message(caller).and_then(|_| member(caller)).map(|socket| {
+            let found = routes.iter().filter_map(|route| route.rsplit_once('/'));
+            let found = found.filter_map(|(path, version)| self.lanes().event(path, version));
+            socket.set_listens(found.map(|found| found.route.id()).collect());
+            answer_plain()
+        });
+        self.answer(caller, listening)
     }
 
     /// Notes that a socket shows another page than before, but not which one, for the reason that is answered: as if it showed the page

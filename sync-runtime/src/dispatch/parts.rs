@@ -1,5 +1,6 @@
 //! The parts of a server that stages and lanes look at; they know no dispatcher.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Semaphore;
@@ -18,7 +19,7 @@ use crate::id::Id;
 use crate::idempotency::{CallStore, RecentCalls};
 use crate::metrics::{ServerMetrics, Tally};
 use crate::rooms::{Hub, RoomServices};
-use crate::route::{App, RouteOptions, Table};
+use crate::route::{App, OlderForm, RouteId, RouteOptions, Table};
 use crate::wire::PositionKey;
 
 /// How many members are shown at a time what they missed. Measured with 500 that had missed 3,000 events each: half of them are done four
@@ -43,11 +44,34 @@ impl StoredCalls {
     }
 }
 
+/// The versions of events that have no handlers of their own, by the `cb` of the one that answers for them.
+#[derive(Default)]
+pub(super) struct OlderForms(HashMap<&'static str, Arc<[&'static dyn OlderForm]>>);
+
+impl OlderForms {
+    fn of<A: App>(table: &'static Table<A>) -> Self {
+        let mut forms = HashMap::<_, Vec<_>>::new();
+        for route in table.events.all {
+            if let (Some(newest), Some(form)) = (route.happens_as(), route.older_form()) {
+                forms.entry(newest.id().cb).or_default().push(form);
+            }
+        }
+        Self(forms.into_iter().map(|(cb, forms)| (cb, forms.into())).collect())
+    }
+
+    /// Returns the versions that `route` answers for, oldest first.
+    pub(super) fn of_route(&self, route: &RouteId) -> Option<Arc<[&'static dyn OlderForm]>> {
+        if self.0.is_empty() { None } else { self.0.get(route.cb).cloned() }
+    }
+}
+
 /// What a server consists of, besides its lanes and its sessions.
 pub(super) struct Parts<A: App> {
     pub(super) app: Guarded<A>,
     pub(super) config: Config,
     pub(super) table: &'static Table<A>,
+    /// The versions of events that newer ones answer for.
+    pub(super) older: OlderForms,
     pub(super) catalog: Arc<Catalog>,
     pub(super) hub: Hub<A>,
     pub(super) positions: Arc<PositionKey>,
@@ -96,6 +120,7 @@ impl<A: App> Parts<A> {
             app: Guarded::new(app),
             config,
             table,
+            older: OlderForms::of(table),
             catalog,
             hub: Hub::new(services),
             positions,

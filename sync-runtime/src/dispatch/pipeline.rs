@@ -206,9 +206,10 @@ async fn finish<A: App, L: Lane<A>>(
     }
     let hears = call.call().id.as_deref().filter(|_| call.call().stream);
     let said = (call.room(), call.ignore_self());
+    let event = route.happens_as().unwrap_or(route);
     let streams = cancelled
         .as_ref()
-        .map(|given_up| LiveStreams::new(parts, caller, route.id().cb, said, hears, (given_up, route.streams())));
+        .map(|given_up| LiveStreams::new(parts, caller, event.id().cb, said, hears, (given_up, route.streams())));
     let states = Changes::new(parts, caller);
     let source = view(parts, caller, &session, call.room()).streaming(streams.as_ref().map(|streams| streams as _));
     let source = source.changing(&states);

@@ -47,6 +47,10 @@ impl Bundle {
     /// Members mostly get the same packets as the member before them: these are not written again. A packet that is one member's alone
     /// is moved, since a second owner costs an allocation.
     pub(super) fn replace(&mut self, packets: &mut [Packet]) {
+        if packets.iter().any(Packet::has_others) {
+            let mut apart: Vec<_> = packets.iter_mut().flat_map(|packet| packet.take().apart()).collect();
+            return self.replace(&mut apart);
+        }
         let same = self.packets.len() == packets.len()
             && self.packets.iter().zip(&*packets).all(|(held, packet)| held.is_same(packet));
         if same {
@@ -69,6 +73,10 @@ impl From<Packet> for Bundle {
 
 impl From<Vec<Packet>> for Bundle {
     fn from(packets: Vec<Packet>) -> Self {
+        let packets = match packets.iter().any(Packet::has_others) {
+            true => packets.into_iter().flat_map(Packet::apart).collect(),
+            false => packets,
+        };
         Self { packets, ..Self::default() }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::error::SyncError;
@@ -11,7 +11,7 @@ use crate::i18n::Locale;
 use crate::id::Id;
 use crate::limits::SocketBudget;
 use crate::rooms::{Identity, Outbox, Room, Seat, SenderKey};
-use crate::route::App;
+use crate::route::{App, RouteId};
 use crate::session::LiveSession;
 use crate::wire::Location;
 
@@ -22,6 +22,8 @@ pub struct Socket<A: App> {
     known_key: Option<SenderKey>,
     identity: Identity<A>,
     location: ArcSwap<Location>,
+    /// The routes that it hears events of, once it has said so.
+    listens: ArcSwapOption<Vec<&'static RouteId>>,
     /// Whether nobody has done anything there for a while.
     away: AtomicBool,
     outbox: Arc<dyn Outbox>,
@@ -93,8 +95,8 @@ impl<A: App> Socket<A> {
         let sender_key = SenderKey { tab: key.tab.or(Some(id)), ..key };
         let joined = Mutex::new(Joined { rooms: Vec::new(), among_everyone: None, left: None });
         let budget = SocketBudget::default();
-        let (location, away) = (ArcSwap::default(), AtomicBool::new(false));
-        Self { id, sender_key, known_key, identity, location, away, outbox, budget, joined }
+        let (location, listens, away) = (ArcSwap::default(), ArcSwapOption::empty(), AtomicBool::new(false));
+        Self { id, sender_key, known_key, identity, location, listens, away, outbox, budget, joined }
     }
 
     /// Lets it send so much; without a budget, as much as it likes.
@@ -148,6 +150,17 @@ impl<A: App> Socket<A> {
     /// Sets the page that the socket shows.
     pub fn set_location(&self, location: Location) {
         self.location.store(Arc::new(location));
+    }
+
+    /// Returns the routes that it hears events of; `None` as long as it has not said.
+    #[must_use]
+    pub fn listens(&self) -> Option<Arc<Vec<&'static RouteId>>> {
+        self.listens.load_full()
+    }
+
+    /// Notes of which routes it hears events.
+    pub fn set_listens(&self, routes: Vec<&'static RouteId>) {
+        self.listens.store(Some(Arc::new(routes)));
     }
 
     /// Returns whether nobody has done anything there for a while, as far as it has said.

@@ -14,8 +14,8 @@ use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::run::{check, encode, log_unwritable, run_handler};
 use crate::route::{
-    App, Auth, BoxFuture, ChunkType, ClientHandler, Ctx, Done, Effect, FilterKind, Filtered, GroupKey, Member, Route,
-    RouteId, RouteOptions, ServerHandler, TypedCall, Verdict,
+    App, Auth, BoxFuture, ChunkType, ClientHandler, Ctx, Done, Effect, FilterKind, Filtered, GroupKey, Member, Newest,
+    Route, RouteId, RouteOptions, ServerHandler, TypedCall, Verdict,
 };
 use crate::schema::{Empty, InputSchema, InvalidInput, Model, Wire, decode, encode_into, wire_type};
 use crate::wire::Packet;
@@ -175,9 +175,7 @@ where
     }
 
     fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn TypedCall<S::App>>, InvalidInput> {
-        let input = Guarded::new(decode::<S::Input>(schema, json)?);
-        let input_bytes = json.len();
-        Ok(Box::new(EventCall::<S, C> { input, input_bytes, cb: self.id.cb, files: PhantomData }))
+        Ok(self.called(Guarded::new(decode::<S::Input>(schema, json)?), json.len()))
     }
 
     fn revive(&self, input: &RawValue, output: &RawValue) -> Option<Box<dyn Event<S::App>>> {
@@ -185,6 +183,43 @@ where
         let input = Guarded::new(serde_json::from_str::<S::Input>(input.get()).ok()?);
         let typed = Guarded::new(serde_json::from_str::<S::Output>(output.get()).ok()?);
         Some(Box::new(TypedEvent::<S, C>::new(input, input_bytes, typed, output.to_owned(), self.id.cb)))
+    }
+}
+
+impl<S, C> Paired<S, C>
+where
+    S: ServerHandler,
+    C: ClientHandler<App = S::App, Input = S::Input, ServerOutput = S::Output>,
+{
+    /// A call with this input, whose JSON had so many bytes.
+    fn called(&self, input: Guarded<S::Input>, input_bytes: usize) -> Box<dyn TypedCall<S::App>> {
+        Box::new(EventCall::<S, C> { input, input_bytes, cb: self.id.cb, files: PhantomData })
+    }
+}
+
+impl<S, C> Newest for Paired<S, C>
+where
+    S: ServerHandler + 'static,
+    C: ClientHandler<App = S::App, Input = S::Input, ServerOutput = S::Output> + 'static,
+{
+    type App = S::App;
+    type Input = S::Input;
+    type Output = S::Output;
+    type Own = C::Output;
+
+    fn call(&self, input: Guarded<S::Input>, bytes: usize) -> Box<dyn TypedCall<S::App>> {
+        self.called(input, bytes)
+    }
+
+    fn describe<In: Wire, Out: Wire, Own: Wire>(&self, id: &RouteId, model: &mut Model) -> RouteTypes {
+        let payloads = vec![
+            Payload::input("clientInput", wire_type::<In>(model)),
+            Payload::output("serverOutput", wire_type::<Out>(model)),
+            Payload::output("clientOutput", wire_type::<Own>(model)),
+            Payload::never("serverStream"),
+            Payload::never("clientStream"),
+        ];
+        id.describe(Lane::Event, S::DOCS, S::OPTIONS.room, payloads)
     }
 }
 

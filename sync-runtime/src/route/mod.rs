@@ -8,6 +8,7 @@
 
 mod app;
 mod auth;
+mod bridge;
 mod context;
 mod event;
 mod expect;
@@ -28,6 +29,7 @@ mod test_app;
 
 pub use app::{App, Presence, Present};
 pub use auth::{Auth, Denied};
+pub use bridge::{Bridged, Newest, OlderForm, Untellable};
 pub use context::{CallerView, Ctx, LateFacts, Member, MemberView, People, RoomCtx};
 pub use event::{ClientOnly, Event, Paired, ServerOnly};
 pub use expect::{GroupKey, IntoGroup, OfServer, RoomParameter, answered, group_of};

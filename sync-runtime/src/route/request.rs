@@ -2,15 +2,16 @@
 
 use std::marker::PhantomData;
 
-use sync_schema::{Lane, Payload, RouteTypes};
+use sync_schema::{Lane, Payload, RouteTypes, WireType};
 
 use crate::contain::Guarded;
 use crate::error::SyncError;
 use crate::route::run::{check, run_handler};
 use crate::route::{
-    Auth, BoxFuture, ChunkType, Ctx, Done, Effect, Method, Route, RouteId, RouteOptions, ServerHandler, TypedCall,
+    Auth, BoxFuture, ChunkType, Ctx, Done, Effect, Method, Newest, Route, RouteId, RouteOptions, ServerHandler,
+    TypedCall,
 };
-use crate::schema::{InputSchema, InvalidInput, Model, decode, wire_type};
+use crate::schema::{Empty, InputSchema, InvalidInput, Model, Wire, decode, wire_type};
 
 /// A route of the request lane.
 pub struct RequestOnly<H> {
@@ -50,12 +51,8 @@ impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
     }
 
     fn types(&self, model: &mut Model) -> RouteTypes {
-        let input = wire_type::<H::Input>(model);
         let payloads = vec![
-            match H::OPTIONS.method {
-                Method::Get => Payload::query("input", input),
-                Method::Post => Payload::input("input", input),
-            },
+            input_of::<H>(wire_type::<H::Input>(model)),
             Payload::output("output", wire_type::<H::Output>(model)),
             ChunkType::payload(H::STREAM, "stream", model),
         ];
@@ -69,6 +66,33 @@ impl<H: ServerHandler> Route<H::App> for RequestOnly<H> {
     fn decode(&self, schema: &InputSchema, json: &str) -> Result<Box<dyn TypedCall<H::App>>, InvalidInput> {
         let input = Guarded::new(decode::<H::Input>(schema, json)?);
         Ok(Box::new(RequestCall::<H> { input, cb: self.id.cb }))
+    }
+}
+
+impl<H: ServerHandler + 'static> Newest for RequestOnly<H> {
+    type App = H::App;
+    type Input = H::Input;
+    type Output = H::Output;
+    type Own = Empty;
+
+    fn call(&self, input: Guarded<H::Input>, _: usize) -> Box<dyn TypedCall<H::App>> {
+        Box::new(RequestCall::<H> { input, cb: self.id.cb })
+    }
+
+    fn describe<In: Wire, Out: Wire, Own: Wire>(&self, id: &RouteId, model: &mut Model) -> RouteTypes {
+        let payloads = vec![
+            input_of::<H>(wire_type::<In>(model)),
+            Payload::output("output", wire_type::<Out>(model)),
+            Payload::never("stream"),
+        ];
+        id.describe(Lane::Request, H::DOCS, None, payloads)
+    }
+}
+
+fn input_of<H: ServerHandler>(input: WireType) -> Payload {
+    match H::OPTIONS.method {
+        Method::Get => Payload::query("input", input),
+        Method::Post => Payload::input("input", input),
     }
 }
 
@@ -100,7 +124,6 @@ mod tests {
     use serde_json::value::RawValue;
 
     use crate::route::{CallerView, Nobody, StreamTo, Streams, TestApp};
-    use crate::schema::Empty;
     use crate::wire::Location;
 
     use super::*;

@@ -5,8 +5,8 @@ use sync_schema::{Day, Lane, Payload, RouteTypes};
 
 use crate::error::SyncError;
 use crate::route::{
-    Act, App, Auth, BoxFuture, Ctx, EntityType, Event, FilterKind, Keep, Mutate, Replica, RoomKind, RoomRule,
-    RouteOptions, ScopeRule, State, StoreKind,
+    Act, App, Auth, BoxFuture, Ctx, EntityType, Event, FilterKind, Keep, Mutate, OlderForm, Replica, RoomKind,
+    RoomRule, RouteOptions, ScopeRule, State, StoreKind,
 };
 use crate::schema::{InputSchema, InvalidInput, Model};
 
@@ -178,6 +178,16 @@ pub trait Route<A: App>: Send + Sync {
 
     /// Returns the state that its calls are actions on, if they are.
     fn state(&self) -> Option<&dyn State<A>> {
+        None
+    }
+
+    /// Returns the route that its calls are events of, where that is a newer version: it has no handler itself.
+    fn happens_as(&self) -> Option<&'static dyn Route<A>> {
+        None
+    }
+
+    /// Returns how it tells what happens as a newer version of it.
+    fn older_form(&'static self) -> Option<&'static dyn OlderForm> {
         None
     }
 

@@ -92,6 +92,20 @@ impl Envelope {
             && text[self.before_own.len()..].starts_with(own)
     }
 
+    /// Returns what a packet of this envelope's [`success`](Envelope::success) has as `clientOutput`; `None` for that of an error.
+    #[must_use]
+    pub fn own_of<'p>(&self, packet: &'p Packet) -> Option<&'p [u8]> {
+        packet.bytes().strip_prefix(&*self.before_own)?.strip_suffix(BEHIND_OWN)
+    }
+
+    /// Writes the error that a packet of the envelope `other` tells as one of this route.
+    #[must_use]
+    pub fn error_of(&self, other: &Self, packet: &Packet) -> Packet {
+        let begins = |cb: &str| format!("{}{{\"cb\":{}", AROUND.0, serde_json::Value::from(cb)).into_bytes();
+        let rest = packet.bytes().strip_prefix(&*begins(other.cb)).unwrap_or_default();
+        Packet::new(&[&begins(self.cb), rest], self.topic.clone())
+    }
+
     /// Writes the frame of a member whose filter returned an error; `message` is the sentence for it.
     #[must_use]
     pub fn error(&self, error: &SyncError, message: &str) -> Packet {

@@ -58,6 +58,8 @@ pub enum Message<'a> {
     Joined,
     /// Tells which page the socket shows.
     Locate(Location),
+    /// Tells of which routes the socket hears events, all of them: `<page>/<name>/<version>`.
+    Listen(Vec<Cow<'a, str>>),
     /// Tells of the socket's person.
     Presence(PresenceUpdate<'a>),
     /// Gives up a call.
@@ -126,12 +128,32 @@ impl<'a> Message<'a> {
             event::LEAVE_ROOM => read_room(payload).map(|room| Self::Leave { room }),
             event::JOINED_ROOMS => Ok(Self::Joined),
             event::UPDATE_LOCATION => read_location(payload).map(Self::Locate),
+            event::LISTEN => read_listen(payload).map(Self::Listen),
             event::UPDATE_PRESENCE => read_presence(payload).map(Self::Presence),
             event::SYNC_CANCEL => read_id(payload).map(|id| Self::Cancel { id }),
             _ => Err(bad_request("event")),
         };
         message.map_err(|error| Misread { error, is_location: event == event::UPDATE_LOCATION })
     }
+}
+
+/// How many routes a socket can say that it hears of.
+const ROUTES: usize = 1_000;
+
+fn read_listen(json: &str) -> Result<Vec<Cow<'_, str>>, SyncError> {
+    #[derive(Deserialize)]
+    struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
+    #[derive(Deserialize)]
+    struct Fields<'a> {
+        #[serde(borrow, default)]
+        routes: Slot<'a>,
+    }
+    let fields: Fields<'_> = read_object(json)?;
+    let routes: Vec<Text<'_>> = fields.routes.optional("routes")?.ok_or_else(|| bad_request("routes"))?;
+    if routes.len() > ROUTES {
+        return Err(SyncError::new("sync-too-many").param("limit", ROUTES));
+    }
+    Ok(routes.into_iter().map(|Text(route)| route).collect())
 }
 
 fn read_join(json: &str) -> Result<Message<'_>, SyncError> {

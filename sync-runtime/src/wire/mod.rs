@@ -51,6 +51,8 @@ pub mod event {
     pub const UPDATE_LOCATION: &str = "updateLocation";
     /// Tells whether the socket's person is away, and what they say of themselves in a room.
     pub const UPDATE_PRESENCE: &str = "updatePresence";
+    /// Tells of which routes a socket hears events.
+    pub const LISTEN: &str = "listen";
     /// Gives up a call; not offered yet.
     pub const SYNC_CANCEL: &str = "syncCancel";
     /// Tells a client why the server is about to end its connection.

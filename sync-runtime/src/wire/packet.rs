@@ -26,6 +26,8 @@ use crate::wire::event;
 pub struct Packet {
     text: Bytes,
     topic: Option<Arc<Topic>>,
+    /// Those that go out with it, right behind it.
+    others: Option<Arc<Vec<Self>>>,
 }
 
 /// What the packets of a volatile route are about: of two with equal topics that wait for one member, the newer replaces the older.
@@ -40,13 +42,13 @@ pub struct Topic {
 impl Packet {
     /// Puts the parts of a packet's text together.
     pub(super) fn new(parts: &[&[u8]], topic: Option<Arc<Topic>>) -> Self {
-        Self { text: parts.concat().into(), topic }
+        Self { text: parts.concat().into(), topic, others: None }
     }
 
     /// Returns the packet of a text that another server has written.
     #[must_use]
     pub fn written(text: String) -> Self {
-        Self { text: text.into(), topic: None }
+        Self { text: text.into(), topic: None, others: None }
     }
 
     /// Writes the acknowledgement of the message with this number.
@@ -118,7 +120,24 @@ impl Packet {
 
     /// Moves the packet out; what is left is no packet, and must not be read.
     pub(crate) fn take(&mut self) -> Self {
-        Self { text: std::mem::take(&mut self.text), topic: self.topic.take() }
+        Self { text: std::mem::take(&mut self.text), topic: self.topic.take(), others: self.others.take() }
+    }
+
+    /// Sends others with it, right behind it.
+    #[must_use]
+    pub(crate) fn with(self, others: Vec<Self>) -> Self {
+        Self { others: Some(Arc::new(others)).filter(|others| !others.is_empty()), ..self }
+    }
+
+    /// Returns whether others go out with it.
+    pub(crate) fn has_others(&self) -> bool {
+        self.others.is_some()
+    }
+
+    /// Returns it, and then those that go out with it.
+    pub(crate) fn apart(mut self) -> Vec<Self> {
+        let others = self.others.take();
+        std::iter::once(self).chain(others.iter().flat_map(|others| others.iter().cloned())).collect()
     }
 
     /// Returns whether both are the same buffer.

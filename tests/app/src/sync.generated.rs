@@ -32,6 +32,8 @@ pub mod arguments {
     pub mod ring_v2 {
         /// The route, as `Rooms::publish` names it.
         pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::ring_v1 as v1;
         #[path = "ring_server_v2.rs"]
         pub mod server;
     }
@@ -494,6 +496,18 @@ pub mod versions {
         pub mod aged_v1;
         #[path = "aged_v2.rs"]
         pub mod aged_v2;
+        #[path = "ask_v1.rs"]
+        pub mod ask_v1;
+        #[path = "ask_v2.rs"]
+        pub mod ask_v2;
+        #[path = "narrow_v1.rs"]
+        pub mod narrow_v1;
+        #[path = "narrow_v2.rs"]
+        pub mod narrow_v2;
+        #[path = "total_v1.rs"]
+        pub mod total_v1;
+        #[path = "total_v2.rs"]
+        pub mod total_v2;
     }
     pub mod _mutation {
         #[allow(unused_imports)]
@@ -522,7 +536,58 @@ pub mod versions {
     pub mod aged_v2 {
         /// The route, as `Rooms::publish` names it.
         pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::aged_v1 as v1;
         #[path = "aged_server_v2.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod ping_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "ping_client_v1.rs"]
+        pub mod client;
+    }
+    #[path = "_sync"]
+    pub mod ping_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::ping_v1 as v1;
+        #[path = "ping_server_v2.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod step_v1 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[path = "step_client_v1.rs"]
+        pub mod client;
+        #[path = "step_server_v1.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod step_v2 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::step_v1 as v1;
+        #[path = "step_client_v2.rs"]
+        pub mod client;
+        #[path = "step_server_v2.rs"]
+        pub mod server;
+    }
+    #[path = "_sync"]
+    pub mod step_v3 {
+        /// The route, as `Rooms::publish` names it.
+        pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::step_v1 as v1;
+        #[allow(unused_imports)]
+        pub use super::step_v2 as v2;
+        #[path = "step_client_v3.rs"]
+        pub mod client;
+        #[path = "step_server_v3.rs"]
         pub mod server;
     }
 }

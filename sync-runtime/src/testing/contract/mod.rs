@@ -6,6 +6,7 @@
 //!
 //! A contract is about what the framework answers. Whether an input that it takes is refused by the app's own code is the app's business.
 
+mod bridges;
 mod delivery;
 mod doors;
 mod inputs;
@@ -19,6 +20,7 @@ use crate::route::App;
 use crate::schema::Lane;
 use crate::testing::TestBuilder;
 
+pub use bridges::goes_through;
 pub use delivery::{answers_a_repeat_once, delivers_what_it_answers};
 pub use doors::{answers_alike_over_http, refuses_in_the_readers_language, refuses_other_versions};
 pub use inputs::{keeps_to_its_bounds, refuses_malformed_input, refuses_too_large_input, survives_fuzzed_input};

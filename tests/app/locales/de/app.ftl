@@ -9,3 +9,5 @@ secret-refused = Das wird nie gesagt.
 list-full = Die Liste ist voll: sie hat { $max } Dinge.
 list-gone = Das steht nicht mehr auf der Liste.
 list-refused = Der Dienst hat das abgelehnt.
+step-nowhere = Dorthin geht es nicht.
+step-refused = Nicht für dich.

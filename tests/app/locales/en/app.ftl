@@ -9,3 +9,5 @@ secret-refused = This is never told.
 list-full = The list is full: it has { $max } things.
 list-gone = This is not on the list any more.
 list-refused = The service has refused this.
+step-nowhere = There is no way there.
+step-refused = Not for you.

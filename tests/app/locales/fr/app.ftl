@@ -9,3 +9,5 @@ secret-refused = Cela ne se dit jamais.
 list-full = La liste est pleine : elle a { $max } choses.
 list-gone = Ceci n’est plus sur la liste.
 list-refused = Le service a refusé ceci.
+step-nowhere = On ne va pas là.
+step-refused = Pas pour vous.

@@ -9,3 +9,5 @@ secret-refused = Dit wordt nooit gezegd.
 list-full = De lijst is vol: er staan { $max } dingen op.
 list-gone = Dit staat niet meer op de lijst.
 list-refused = De dienst heeft dit geweigerd.
+step-nowhere = Daar is geen weg heen.
+step-refused = Niet voor jou.

@@ -67,6 +67,10 @@ pub mod examples {
     pub mod updateCounter_v10 {
         /// The route, as `Rooms::publish` names it.
         pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::updateCounter_v1 as v1;
+        #[allow(unused_imports)]
+        pub use super::updateCounter_v2 as v2;
         #[path = "updateCounter_server_v10.rs"]
         pub mod server;
     }
@@ -74,6 +78,8 @@ pub mod examples {
     pub mod updateCounter_v2 {
         /// The route, as `Rooms::publish` names it.
         pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::updateCounter_v1 as v1;
         #[path = "updateCounter_server_v2.rs"]
         pub mod server;
     }

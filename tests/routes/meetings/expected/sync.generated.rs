@@ -99,6 +99,8 @@ pub mod chess {
     pub mod take_piece_v2 {
         /// The route, as `Rooms::publish` names it.
         pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::take_piece_v1 as v1;
         #[path = "take_piece_server_v2.rs"]
         pub mod server;
     }

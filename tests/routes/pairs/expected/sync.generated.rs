@@ -44,6 +44,8 @@ pub mod chess {
     pub mod move_v2 {
         /// The route, as `Rooms::publish` names it.
         pub struct Event;
+        #[allow(unused_imports)]
+        pub use super::move_v1 as v1;
         #[path = "move_client_v2.rs"]
         pub mod client;
     }

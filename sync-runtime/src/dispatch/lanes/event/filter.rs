@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use crate::clock::timeout;
 use crate::contain::{Contained, Guarded, Panicked, contained, log_panicked};
 use crate::dispatch::caller::reader_locale;
+use crate::dispatch::lanes::event::older::OlderFrames;
 use crate::dispatch::lanes::event::report::{Got, Reporter};
 use crate::dispatch::lanes::event::text::EventText;
 use crate::dispatch::parts::Parts;
@@ -18,7 +19,7 @@ use crate::error::SyncError;
 use crate::i18n::{Catalog, Locale};
 use crate::metrics::{RouteMetrics, Visited};
 use crate::rooms::{Deferred, Delivery, Facts, Kept, Placed, Reach, Row, SenderKey, is_left_out, waited_for};
-use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, Route, RouteId, Sent, Verdict};
+use crate::route::{App, Event, FilterKind, LateFacts, Member, MemberView, OlderForm, Route, RouteId, Sent, Verdict};
 use crate::schema::encode_raw;
 use crate::wire::{Envelope, IgnoreSelf, Location, Packet, Position, PositionKey, Report, Topic};
 
@@ -43,6 +44,8 @@ pub(in crate::dispatch) struct Fanout<A: App> {
     positions: Arc<PositionKey>,
     metrics: Arc<RouteMetrics>,
     reporter: Option<Arc<Reporter>>,
+    /// The older versions of its route that it is told as, too.
+    older: Option<Arc<[&'static dyn OlderForm]>>,
 }
 
 /// Who caused an event.
@@ -93,6 +96,7 @@ impl<A: App> Fanout<A> {
             positions: parts.positions.clone(),
             metrics: metrics.clone(),
             reporter: None,
+            older: parts.older.of_route(route.id()),
         }
     }
 
@@ -144,7 +148,10 @@ impl<A: App> Delivery<A> for Fanout<A> {
         let reporter = self.reporter.take();
         let pos = self.positions.seal(position);
         let envelope = Envelope::new(self.cb(), &self.room, pos, self.event.server_output(), self.volatile);
-        let judge = Judge { fanout: *self, envelope, outputs: Mutex::default(), is_over: AtomicBool::new(false) };
+        let forms = self.older.as_deref().unwrap_or_default();
+        let older = OlderFrames::of(forms, &self.room, &self.positions.seal(position), &*self.event, self.volatile);
+        let judge =
+            Judge { fanout: *self, envelope, older, outputs: Mutex::default(), is_over: AtomicBool::new(false) };
         Box::new(InPlace {
             judge: Arc::new(judge),
             own: Vec::new(),
@@ -173,15 +180,20 @@ impl<A: App> Placed<A> for InPlace<A> {
             reporter.count(self.judge.got(packet.as_ref()));
         }
         match reach {
-            Reach::Now(Some(_)) => self.visited.delivered += 1,
-            Reach::Now(None) => self.visited.skipped += 1,
-            Reach::Later(_) => {}
+            Reach::Now(Some(packet)) => {
+                self.visited.delivered += 1;
+                Reach::Now(Some(self.judge.as_heard(packet, member)))
+            }
+            Reach::Now(None) => {
+                self.visited.skipped += 1;
+                reach
+            }
+            Reach::Later(_) => reach,
         }
-        reach
     }
 
     fn defer(&self, member: &Row<A>) -> Deferred {
-        self.judge.counted(self.judge.later(member), self.reporter.clone())
+        self.judge.counted(self.judge.later(member), member, self.reporter.clone())
     }
 
     fn kept(&self) -> Option<Arc<dyn Kept<A>>> {
@@ -193,6 +205,9 @@ impl<A: App> Placed<A> for InPlace<A> {
         // What was made for the members who were there is of no use to those who come back later, and would not be counted.
         self.judge.is_over.store(true, Ordering::Release);
         self.judge.outputs.lock().packets = Vec::new();
+        if let Some(older) = &self.judge.older {
+            older.forget();
+        }
         self.judge.fanout.event.forget_groups();
     }
 }
@@ -223,7 +238,7 @@ impl<A: App> InPlace<A> {
         let mut unhurried = std::pin::pin!(tokio::task::unconstrained(work.packet.as_mut()));
         match unhurried.as_mut().poll(&mut nobody) {
             std::task::Poll::Ready(packet) => Reach::Now(packet),
-            std::task::Poll::Pending => Reach::Later(self.judge.counted(work, self.reporter.clone())),
+            std::task::Poll::Pending => Reach::Later(self.judge.counted(work, member, self.reporter.clone())),
         }
     }
 
@@ -271,6 +286,8 @@ impl Outputs {
 struct Judge<A: App> {
     fanout: Fanout<A>,
     envelope: Envelope,
+    /// Its frames as older versions of its route have them.
+    older: Option<OlderFrames>,
     /// Of members whose filter may wait, and of groups; those who are judged in place share theirs without a lock.
     outputs: Mutex<Outputs>,
     /// Whether all members were visited: nothing is remembered for those who are judged later.
@@ -293,7 +310,7 @@ impl<A: App> Kept<A> for Judge<A> {
         let mut own = Vec::new();
         let verdict = match self.fanout.event.filter() {
             FilterKind::None => Verdict::Deliver(()),
-            FilterKind::Async => return Reach::Later(self.counted(self.later(member), None)),
+            FilterKind::Async => return Reach::Later(self.counted(self.later(member), member, None)),
             // Who comes back comes alone: that its group was asked before is not kept.
             FilterKind::Sync | FilterKind::Group => {
                 self.fanout.run(member, facts, |event, member| event.judge(member, &mut own))
@@ -301,7 +318,7 @@ impl<A: App> Kept<A> for Judge<A> {
         };
         let packet = self.packet_of(verdict.map(|()| self.packet(&own)), member, facts);
         self.fanout.metrics.visited_alone(packet.is_some());
-        Reach::Now(packet)
+        Reach::Now(packet.map(|packet| self.as_heard(packet, member)))
     }
 }
 
@@ -315,15 +332,15 @@ impl<A: App> Judge<A> {
     }
 
     /// Counts what a member gets alone, when that is known.
-    fn counted(self: &Arc<Self>, work: Deferred, reporter: Option<Arc<Reporter>>) -> Deferred {
-        let (judge, packet) = (self.clone(), work.packet);
+    fn counted(self: &Arc<Self>, work: Deferred, member: &Row<A>, reporter: Option<Arc<Reporter>>) -> Deferred {
+        let (judge, member, packet) = (self.clone(), member.clone(), work.packet);
         let counted = async move {
             let packet = packet.await;
             judge.fanout.metrics.visited_alone(packet.is_some());
             if let Some(reporter) = reporter {
                 reporter.count(judge.got(packet.as_ref()));
             }
-            packet
+            packet.map(|packet| judge.as_heard(packet, &member))
         };
         Deferred { packet: Box::pin(counted), ..work }
     }
@@ -356,6 +373,20 @@ impl<A: App> Judge<A> {
             Verdict::Deliver(packet) => Some(packet),
             Verdict::Skip => None,
             Verdict::Refuse(error) => Some(self.error(&error, member, facts)),
+        }
+    }
+
+    /// Returns what a member gets as it hears it: in the form of each version that it listens to.
+    fn as_heard(&self, packet: Packet, member: &Row<A>) -> Packet {
+        match &self.older {
+            None => packet,
+            Some(older) => {
+                let sentence = |error: &SyncError| {
+                    let locale = self.fanout.locale(member, &Facts::default());
+                    self.fanout.catalog.sentence(error, locale)
+                };
+                older.as_heard(&self.envelope, self.fanout.route, packet, member, self.is_over(), sentence)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The event lane: a call is sent to a room, waits for its turn there, and what happened gets its place in the room's order.
 
 mod filter;
+mod older;
 mod report;
 mod text;
 
@@ -78,7 +79,8 @@ impl<A: App> Lane<A> for SyncCall<'_> {
         };
         let caller = ran.caller;
         let sender = Sender { key: caller.sender_key(), shown: Shown::Session(ran.session) };
-        let mut fanout = Fanout::new(parts, ran.route, ran.metrics, event, &self.receiver, sender, self.ignore_self);
+        let route = ran.route.happens_as().unwrap_or(ran.route);
+        let mut fanout = Fanout::new(parts, route, ran.metrics, event, &self.receiver, sender, self.ignore_self);
         let report = self.report.then(|| fanout.reported());
         let event = Submitted { delivery: Box::new(fanout), caller: caller.sender_key().session, permit };
         parts.states.tell_of_room(parts, &self.receiver);

@@ -1,0 +1,102 @@
+//! What lies between an older version of a route and the one that answers for it.
+
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::contain::{Panicked, contained};
+use crate::route::{App, OlderForm, Untellable};
+use crate::schema::{InputSchema, Model, Shape};
+use crate::testing::contract::subject::Subject;
+use crate::testing::contract::{Kit, RouteUnderTest};
+use crate::testing::values::Values;
+
+/// How many values are made up of each type.
+const MADE_UP: usize = 300;
+
+/// Every value that the older version takes goes through `upgrade` and is one that the newer version takes, and whatever that answers goes
+/// through `downgrade`.
+pub fn goes_through<A: App>(kit: &Kit<A>, route: &RouteUnderTest) {
+    let subject = Subject::new(kit, route);
+    let older = subject.route;
+    let (Some(newest), Some(form)) = (older.happens_as(), older.older_form()) else {
+        panic!("`{}` has a handler of its own", subject.name());
+    };
+    takes_what_it_took(&subject, form);
+    let mut models = [Model::default(), Model::default()];
+    let [new_types, old_types] = [newest.types(&mut models[0]), older.types(&mut models[1])];
+    type Downgrade = fn(&dyn OlderForm, &RawValue) -> Result<Box<RawValue>, Untellable>;
+    let outputs: [(&str, Downgrade); 3] = [
+        ("serverOutput", |form, output| form.server_output(output)),
+        ("output", |form, output| form.server_output(output)),
+        ("clientOutput", |form, own| form.client_output(own)),
+    ];
+    for (name, downgrade) in outputs {
+        let shape = |types: &crate::schema::RouteTypes| {
+            let payload = types.payloads.iter().find(|payload| payload.name == name)?;
+            Some(payload.wire.as_ref()?.shape.clone())
+        };
+        let (Some(new), Some(old)) = (shape(&new_types), shape(&old_types)) else { continue };
+        let schema = InputSchema::new(&models[1], &old);
+        for value in made_up(&models[0], &new) {
+            let told = contained(|| downgrade(form, &to_raw_value(&value).expect("JSON")));
+            match told {
+                // What is no value of the type is none that was ever answered.
+                Ok(Err(Untellable::Read(_))) => {}
+                Ok(Ok(told)) => {
+                    if let Err(wrong) = schema.check(told.get()) {
+                        let place = format!("wrong at `{}`: {}", wrong.path, wrong.reason);
+                        let what = format!("becomes {told} by `downgrade`, which is {place}");
+                        fail(&subject, name, &value, &what);
+                    }
+                }
+                Ok(Err(Untellable::Write)) => {
+                    fail(&subject, name, &value, "becomes something without a JSON form by `downgrade`")
+                }
+                Err(Panicked) => fail(&subject, name, &value, "makes `downgrade` panic"),
+            }
+        }
+    }
+}
+
+fn takes_what_it_took<A: App>(subject: &Subject<'_, A>, form: &dyn OlderForm) {
+    let (inputs, schema) = (subject.inputs(), subject.route.input_schema());
+    let mut taken = 0;
+    let own = A::test_inputs(subject.name());
+    for value in own.into_iter().chain(made_up_of(inputs.types(), inputs.shape())) {
+        match contained(|| form.takes(&schema, &value.to_string())) {
+            // The older version would not have taken it either.
+            Ok(Err(_)) => continue,
+            Ok(Ok(Ok(()))) => taken += 1,
+            Ok(Ok(Err(wrong))) => {
+                let what = format!(
+                    "becomes by `upgrade` what the newer version refuses at `{}`: {}",
+                    wrong.path, wrong.reason
+                );
+                fail(subject, "input", &value, &what);
+            }
+            Err(Panicked) => fail(subject, "input", &value, "makes `upgrade` panic"),
+        }
+    }
+    assert!(
+        taken > 0,
+        "no input was found that the rules of `{}` let pass\n  help: return one in `App::test_inputs`",
+        subject.name()
+    );
+}
+
+fn made_up(model: &Model, shape: &Shape) -> Vec<Value> {
+    made_up_of(model.types(), shape)
+}
+
+fn made_up_of(types: &crate::schema::Types, shape: &Shape) -> Vec<Value> {
+    let mut values = Values::new(types, 1).obeying_rules();
+    (0..MADE_UP).map(|_| values.value(shape)).collect()
+}
+
+fn fail<A: App>(subject: &Subject<'_, A>, what: &str, value: &Value, why: &str) -> ! {
+    let newest = subject.route.happens_as().map_or("", |newest| newest.id().cb);
+    panic!(
+        "`{}`, which `{newest}` answers for: the `{what}` {value} {why}\n  help: whatever was right in the older version has to go through",
+        subject.name()
+    );
+}

@@ -1,0 +1,11 @@
+use sync::wire;
+
+#[wire]
+pub struct Input {
+    pub word: String,
+}
+
+#[wire]
+pub struct Output {
+    pub length: u32,
+}

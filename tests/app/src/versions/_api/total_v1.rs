@@ -1,0 +1,9 @@
+use sync::wire;
+
+#[wire]
+pub struct Input {}
+
+#[wire]
+pub struct Output {
+    pub total: u32,
+}

@@ -1,0 +1,4 @@
+use sync::wire;
+
+#[wire]
+pub struct ClientInput {}
